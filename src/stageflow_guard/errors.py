@@ -1,0 +1,148 @@
+"""One tree of errors, with stable codes.
+
+    GuardError                      .code .ref; a message never holds a token, a prompt, a claim's value
+    ├── Refused                     the guard decided "no"; do not retry
+    │   ├── NotAuthenticated        .reason
+    │   ├── AccessDenied            .decision
+    │   └── ContentBlocked          .findings
+    ├── Unavailable                 the guard could not decide: also "no"; may retry
+    │   ├── PolicyUnavailable
+    │   ├── InspectorUnavailable
+    │   ├── AuditUnavailable
+    │   └── ReauthRequired
+    ├── Bypassed                    a stage result that did not come from its guarded runner
+    ├── ConfigError(ValueError)     at start-up, names the key
+    └── VerificationError           offline: log, proof or checkpoint does not hold
+
+None of them is a `PermissionError`, an `OSError` or a `TimeoutError`: the host retries or
+relabels those.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from stageflow_guard.model import Decision, Finding
+
+
+class GuardError(Exception):
+    """Root of everything the guard raises. `.code` is stable, `.ref` finds the record."""
+
+    code = "guard_error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.ref: str | None = None
+
+    def __str__(self) -> str:
+        """Return `code: message [ref ...]`."""
+        tail = f" [ref {self.ref}]" if self.ref else ""
+        return f"{self.code}: {self.message}{tail}"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling: a decision or a finding must not travel by accident."""
+        raise TypeError("guard errors cannot be pickled; pass `.code` and `.ref` instead")
+
+
+class Refused(GuardError):
+    """The guard decided "no"; the same call will be refused again."""
+
+    code = "refused"
+
+
+class NotAuthenticated(Refused):
+    """Nobody, or nobody who can be believed, is calling. `.reason` is a stable word."""
+
+    code = "not_authenticated"
+
+    def __init__(self, reason: str, message: str | None = None) -> None:
+        super().__init__(message or f"caller is not authenticated ({reason})")
+        self.reason = reason
+
+
+class AccessDenied(Refused):
+    """The caller is known and may not. `.decision` says which rule, or which is missing."""
+
+    code = "access_denied"
+
+    def __init__(self, decision: Decision, message: str | None = None) -> None:
+        super().__init__(message or f"access denied ({decision.reason})")
+        self.decision = decision
+
+
+class ContentBlocked(Refused):
+    """Inspection found content that policy blocks. `.findings` holds types and counts only."""
+
+    code = "content_blocked"
+
+    def __init__(self, findings: tuple[Finding, ...], message: str | None = None) -> None:
+        kinds = ", ".join(sorted({f.entity for f in findings})) or "content"
+        super().__init__(message or f"content blocked ({kinds})")
+        self.findings = findings
+
+
+class Unavailable(GuardError):
+    """The guard could not decide, so the answer is "no"; a later try may differ."""
+
+    code = "unavailable"
+
+    def __init__(self, message: str, *, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason or self.code
+
+
+class PolicyUnavailable(Unavailable):
+    """The decision point failed or timed out."""
+
+    code = "policy_unavailable"
+
+
+class InspectorUnavailable(Unavailable):
+    """The inspector failed, timed out, or was given more than its limits allow."""
+
+    code = "inspector_unavailable"
+
+
+class AuditUnavailable(Unavailable):
+    """A record could not be made durable; nothing runs on an unrecorded decision."""
+
+    code = "audit_unavailable"
+
+
+class ReauthRequired(Unavailable):
+    """The session is over and only the user can begin a new one."""
+
+    code = "reauth_required"
+
+
+class Bypassed(GuardError):
+    """A stage reported a result that its guarded runner never produced."""
+
+    code = "bypassed"
+
+
+class ConfigError(GuardError, ValueError):
+    """Start-up only: a setting, key, policy or log is unusable. Names what and where."""
+
+    code = "config_error"
+
+    def __init__(self, message: str, *, details: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.details = dict(details or {})
+
+
+class VerificationError(GuardError):
+    """Offline: a log, proof or checkpoint does not hold. Names the index or the file."""
+
+    code = "verification_failed"
+
+    def __init__(
+        self, message: str, *, index: int | None = None, path: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.index = index
+        self.path = path

@@ -1,0 +1,149 @@
+"""The vocabulary: frozen values, no behaviour beyond what keeps them honest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+_EMPTY: MappingProxyType[str, Any] = MappingProxyType({})
+
+
+class Effect(StrEnum):
+    """PERMIT or DENY; nothing between."""
+
+    PERMIT = "permit"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Who is calling, as an authenticator established it. Only an authenticator makes one.
+
+    `expires_at` is seconds since the epoch (RFC 7519 NumericDate).
+    """
+
+    subject: str
+    tenant: str
+    roles: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
+    session_id: str | None = None
+    token_id: str | None = None
+    client_id: str | None = None
+    issuer: str = ""
+    key_id: str | None = None
+    issued_at: int = 0
+    expires_at: int = 0
+    actors: tuple[str, ...] = ()
+    host_user_id: str | None = None
+    host_org_id: str | None = None
+    claims: MappingProxyType[str, Any] = field(default=_EMPTY, repr=False)
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling: an identity is established, never transported."""
+        raise TypeError("a `Principal` cannot be pickled; authenticate where it is needed")
+
+    def __getstate__(self) -> NoReturn:
+        """Refuse copying protocols that go through state."""
+        raise TypeError("a `Principal` cannot be pickled; authenticate where it is needed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRequest:
+    """One question to the policy decision point (policy model: sub, ten, own, kind, obj, act)."""
+
+    sub: str
+    ten: str
+    own: str
+    kind: str
+    obj: str
+    act: str
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The answer: effect, a stable reason, the rules as `file:line`, the revision in force."""
+
+    effect: Effect
+    reason: str
+    rules: tuple[str, ...] = ()
+    revision: str = ""
+    ref: str | None = None
+
+    @property
+    def permitted(self) -> bool:
+        """Say whether the effect is PERMIT."""
+        return self.effect is Effect.PERMIT
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EntitySpan:
+    """A half-open range `[start, end)` of code points in the inspected text."""
+
+    start: int
+    end: int
+    entity: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What may be recorded of personal data: that, never what."""
+
+    entity: str
+    count: int
+    direction: str = "input"
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """A redacted value of the same shape as what went in, and what was found."""
+
+    value: Any
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecord:
+    """One entry of the log. Unset fields are left out of the canonical bytes.
+
+    `v, id, wall_ns, mono_ns, boot, node` are filled by the log when they are unset.
+    """
+
+    kind: str
+    run: str | None = None
+    parent_run: str | None = None
+    pipeline: str | None = None
+    stage: str | None = None
+    stage_kind: str | None = None
+    attempt: int | None = None
+    session: str | None = None
+    tenant: str | None = None
+    actor: dict[str, Any] | None = None
+    on_behalf: list[str] | None = None
+    action: str | None = None
+    resource: str | None = None
+    owner: str | None = None
+    params_fp: str | None = None
+    decision: str | None = None
+    reason: str | None = None
+    rules: list[str] | None = None
+    obligations: list[str] | None = None
+    evaluation: str | None = None
+    policy: dict[str, str] | None = None
+    findings: list[dict[str, Any]] | None = None
+    redacted_paths: list[str] | None = None
+    step: str | None = None
+    outcome: str | None = None
+    decision_index: int | None = None
+    latency_us: int | None = None
+    error: str | None = None
+    note: dict[str, Any] | None = None
+    v: int | None = None
+    id: str | None = None
+    wall_ns: int | None = None
+    mono_ns: int | None = None
+    boot: str | None = None
+    node: str | None = None

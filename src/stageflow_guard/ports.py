@@ -1,0 +1,78 @@
+"""The Protocols that the flow needs. Each is satisfied by one room, or by a user's own object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from stageflow_guard.model import (
+        AccessRequest,
+        AuditRecord,
+        Decision,
+        Finding,
+        Principal,
+    )
+
+
+class Authenticator(Protocol):
+    """Turns a credential into a principal, or raises `NotAuthenticated`."""
+
+    async def authenticate(self, credential: str) -> Principal:
+        """Return who holds `credential`; raise `NotAuthenticated` for every other outcome."""
+        ...
+
+    def recheck(self, principal: Principal) -> None:
+        """Raise `NotAuthenticated` when the principal has expired or was revoked since."""
+        ...
+
+
+class DecisionPoint(Protocol):
+    """Answers access requests. Pure and synchronous: microseconds, no I/O."""
+
+    @property
+    def revision(self) -> str:
+        """The sha256 of the files in force."""
+        ...
+
+    def decide(self, request: AccessRequest) -> Decision:
+        """Return PERMIT or DENY; deny by default."""
+        ...
+
+
+class Scope(Protocol):
+    """The pseudonym space of one (tenant, session or run)."""
+
+    def restore(self, value: Any) -> Any:
+        """Return `value` with the pseudonyms minted in this scope replaced by the originals."""
+        ...
+
+
+class Inspector(Protocol):
+    """Finds and replaces personal data in any nested value, off the event loop."""
+
+    def scope(self, tenant: str, key: str) -> Scope:
+        """Return the pseudonym scope of (tenant, key), making it when it is new."""
+        ...
+
+    async def redact(
+        self, value: Any, *, scope: Scope, direction: str
+    ) -> tuple[Any, tuple[Finding, ...]]:
+        """Return a redacted copy of `value` and what was found."""
+        ...
+
+
+class AuditLog(Protocol):
+    """Append-only, ordered, durable."""
+
+    @property
+    def origin(self) -> str:
+        """The log's name, the first half of every `ref`."""
+        ...
+
+    async def append(self, record: AuditRecord) -> int:
+        """Return the record's index once it is durable; raise `AuditUnavailable` otherwise."""
+        ...
+
+    def enqueue(self, record: AuditRecord) -> int:
+        """Take the record in order and return its index; durable with the next `append`."""
+        ...
