@@ -1,0 +1,1 @@
+"""Where the guard attaches to its host."""

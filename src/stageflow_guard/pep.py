@@ -1,0 +1,407 @@
+"""The policy enforcement point (NIST SP 800-162): the one flow that every stage call passes.
+
+1. authenticate    who is calling?                      `admit`, once per run; expiry at every stage
+2. authorize       may they run this stage?             `enter`
+3. inspect input   only redacted text goes further      `admit` finds, `enter` blocks
+4. record          the decision, durable, before        `enter`
+5. run             under a single-use permit            `spend`, then the stage
+6. inspect output  before downstream sees it            `inspect_output`
+7. record          the effect; then, only then, return  `effect`, durable with `finish`
+
+Each step returns or raises a `GuardError`; there is no third way out. `BaseException`s that are not
+`Exception`s (cancellation, interrupts) pass through, and nothing runs behind them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from stageflow_guard.errors import (
+    AccessDenied,
+    AuditUnavailable,
+    ContentBlocked,
+    GuardError,
+    InspectorUnavailable,
+    NotAuthenticated,
+    PolicyUnavailable,
+)
+from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect, Principal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stageflow_guard.model import Finding
+    from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector, Scope
+
+logger = logging.getLogger("stageflow_guard")
+
+
+class Run:
+    """The state of one guarded run."""
+
+    __slots__ = (
+        "closed", "findings", "id", "parent", "permits", "pipeline", "principal", "refusal",
+        "scope", "scope_key", "session_id", "tasks",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        run_id: str,
+        pipeline: str,
+        principal: Principal,
+        *,
+        session_id: str | None,
+        parent: Run | None,
+        scope: Scope | None,
+    ) -> None:
+        self.id = run_id
+        self.pipeline = pipeline
+        self.principal = principal
+        self.session_id = session_id
+        self.parent = parent
+        self.scope = scope
+        self.scope_key = session_id or run_id
+        self.findings: tuple[Finding, ...] = ()
+        self.permits: dict[str, Permit] = {}
+        self.refusal: GuardError | None = None
+        self.closed = False
+        self.tasks: set[asyncio.Task[Any]] = set()
+
+    def refuse(self, error: GuardError) -> None:
+        """Remember the first refusal, here and in every parent: a swallowed one still counts."""
+        run: Run | None = self
+        while run is not None:
+            if run.refusal is None:
+                run.refusal = error
+            run = run.parent
+
+
+class Permit:
+    """A single-use right to run one stage of one run, once."""
+
+    __slots__ = ("attempt", "executed", "index", "outcome", "reveal", "spent", "stage", "started")
+
+    def __init__(self, stage: str, attempt: int, index: int, *, reveal: bool) -> None:
+        self.stage = stage
+        self.attempt = attempt
+        self.index = index
+        self.reveal = reveal
+        self.spent = False
+        self.executed = False
+        self.outcome: str | None = None
+        self.started = time.perf_counter_ns()
+
+
+def _findings(findings: Iterable[Finding]) -> list[dict[str, Any]] | None:
+    return [
+        {"entity": f.entity, "count": f.count, "direction": f.direction} for f in findings
+    ] or None
+
+
+class PolicyEnforcementPoint:
+    """Holds the four answers and asks them in order. All collaborators are mandatory."""
+
+    def __init__(
+        self,
+        *,
+        authenticator: Authenticator,
+        decisions: DecisionPoint,
+        inspector: Inspector | None,
+        log: AuditLog,
+        block: bool = False,
+        auth_timeout: float = 15.0,
+        record_timeout: float = 10.0,
+    ) -> None:
+        self.authenticator = authenticator
+        self.decisions = decisions
+        self.inspector = inspector
+        self.log = log
+        self._block = block
+        self._auth_timeout = auth_timeout
+        self._record_timeout = record_timeout
+        self.refusals: dict[str, int] = {}
+
+    # -- 1. authenticate ---------------------------------------------------------------------
+
+    async def authenticate(
+        self, credential: object, *, run: str, pipeline: str | None = None
+    ) -> Principal:
+        """Return who holds `credential`; anything else is a recorded refusal."""
+        try:
+            if credential is None:
+                raise NotAuthenticated("missing", "no token was given")
+            if type(credential) is not str:
+                raise NotAuthenticated("malformed", "the token is not a string")
+            async with asyncio.timeout(self._auth_timeout):
+                principal = await self.authenticator.authenticate(credential)
+            if type(principal) is not Principal:
+                raise NotAuthenticated("authenticator_error")
+        except GuardError as exc:
+            error: GuardError = exc
+        except Exception:  # whatever a collaborator does, the caller is not believed
+            error = NotAuthenticated("authenticator_error", "the caller could not be verified")
+        else:
+            return principal
+        await self.refuse(error, run=run, pipeline=pipeline, step="authenticate")
+
+    async def admit(
+        self,
+        credential: object,
+        *,
+        run_id: str,
+        pipeline: str,
+        session_id: str | None = None,
+        parent: Run | None = None,
+    ) -> Run:
+        """Authenticate and open a run: its `run_start` record is durable when this returns."""
+        if parent is not None:
+            principal = parent.principal
+            self._recheck(principal)
+        else:
+            principal = await self.authenticate(credential, run=run_id, pipeline=pipeline)
+        run = Run(
+            run_id, pipeline, principal, session_id=session_id, parent=parent, scope=None
+        )
+        if self.inspector is not None:
+            run.scope = (
+                parent.scope
+                if parent is not None and parent.scope is not None
+                else self.inspector.scope(principal.tenant, run.scope_key)
+            )
+        await self._append(self._record(run, kind="run_start", step="authenticate"), run)
+        return run
+
+    # -- 2 to 4. authorize, inspect input, record ----------------------------------------------
+
+    async def enter(self, run: Run, stage: str, stage_kind: str | None) -> Permit:
+        """Return a permit whose record is on disk; every other outcome is a recorded refusal."""
+        if run.closed:
+            raise NotAuthenticated("run_closed", "the run is over; nothing more runs in it")
+        previous = run.permits.get(stage)
+        attempt = 1 if previous is None else previous.attempt + 1
+        decision: Decision | None = None
+        step = "authenticate"
+        try:
+            self._recheck(run.principal)                                                # 1
+            step = "authorize"
+            decision = self.evaluate(self._request(run, stage, "run"))                  # 2
+            if not decision.permitted:
+                raise AccessDenied(
+                    decision, f"stage `{run.pipeline}/{stage}` is denied ({decision.reason})"
+                )
+            reveal = self.evaluate(self._request(run, stage, "reveal")).permitted
+            step = "inspect_input"
+            if self._block and run.findings and not reveal:                             # 3
+                raise ContentBlocked(run.findings)
+            step = "record"
+        except GuardError as exc:
+            error: GuardError = exc
+        except Exception:  # a decision point that breaks has not permitted anything
+            error = PolicyUnavailable("the policy decision failed")
+        else:
+            index = await self._append(                                                 # 4
+                self._record(
+                    run,
+                    kind="decision",
+                    stage=stage,
+                    stage_kind=stage_kind,
+                    attempt=attempt,
+                    action="run",
+                    resource=f"stage:{run.pipeline}/{stage}",
+                    owner=run.principal.tenant,
+                    decision="permit",
+                    reason=decision.reason,
+                    rules=list(decision.rules),
+                    policy={"sha256": decision.revision},
+                    obligations=["reveal" if reveal else "redact"] if self.inspector else None,
+                    findings=_findings(run.findings),
+                    evaluation="ok",
+                ),
+                run,
+            )
+            permit = Permit(stage, attempt, index, reveal=reveal)
+            run.permits[stage] = permit
+            return permit
+        await self.refuse(
+            error, run=run, stage=stage, stage_kind=stage_kind, attempt=attempt,
+            step=step, decision=decision,
+        )  # fmt: skip
+
+    # -- 5. run ------------------------------------------------------------------------------
+
+    async def spend(self, run: Run, permit: Permit) -> None:
+        """Use the permit up; expiry and denylist are asked again immediately before the runner."""
+        if permit.spent or run.closed or run.permits.get(permit.stage) is not permit:
+            await self.refuse(
+                NotAuthenticated("permit_spent", "this permit was used before"),
+                run=run, stage=permit.stage, step="run",
+            )  # fmt: skip
+        permit.spent = True
+        try:
+            self._recheck(run.principal)
+        except GuardError as error:
+            permit.outcome = "not_run"
+            await self.refuse(error, run=run, stage=permit.stage, step="run")
+        permit.executed = True
+
+    # -- 6. inspect output ---------------------------------------------------------------------
+
+    async def inspect(
+        self, run: Run, value: Any, *, direction: str, stage: str | None = None
+    ) -> tuple[Any, tuple[Finding, ...]]:
+        """Return `value` redacted within the run's scope; failure is a recorded refusal."""
+        if self.inspector is None or run.scope is None:
+            return value, ()
+        try:
+            return await self.inspector.redact(value, scope=run.scope, direction=direction)
+        except GuardError as exc:
+            error: GuardError = exc
+        except Exception:  # uninspected text goes nowhere
+            error = InspectorUnavailable(f"the {direction} could not be inspected")
+        await self.refuse(error, run=run, stage=stage, step=f"inspect_{direction}")
+
+    # -- 7. record the effect --------------------------------------------------------------------
+
+    def effect(
+        self, run: Run, permit: Permit, outcome: str, *, findings: tuple[Finding, ...] = ()
+    ) -> None:
+        """Enqueue the effect, in order; it is durable with the run's next decision or its end."""
+        permit.outcome = outcome
+        record = self._record(
+            run,
+            kind="effect",
+            stage=permit.stage,
+            attempt=permit.attempt,
+            outcome=outcome,
+            decision_index=permit.index,
+            findings=_findings(findings),
+            latency_us=(time.perf_counter_ns() - permit.started) // 1000,
+        )
+        try:
+            self.log.enqueue(record)
+        except GuardError as error:
+            run.refuse(error)
+            raise
+        except Exception:  # an unrecordable outcome withholds the output
+            error_ = AuditUnavailable("the effect could not be recorded")
+            run.refuse(error_)
+            raise error_ from None
+
+    async def finish(self, run: Run, outcome: str) -> None:
+        """Close the run: every open permit gets an effect, then a durable `run_end`."""
+        run.closed = True
+        for permit in run.permits.values():
+            if permit.outcome is None:
+                self.effect(run, permit, "unknown" if permit.executed else "skipped")
+        await self._append(self._record(run, kind="run_end", outcome=outcome), run)
+
+    # -- shared ------------------------------------------------------------------------------
+
+    def evaluate(self, request: AccessRequest) -> Decision:
+        """Ask the decision point; only an exact PERMIT is one."""
+        try:
+            decision = self.decisions.decide(request)
+        except GuardError:
+            raise
+        except Exception:
+            raise PolicyUnavailable("the policy decision failed") from None
+        if type(decision) is not Decision or type(decision.effect) is not Effect:
+            raise PolicyUnavailable("the decision point gave no decision")
+        return decision
+
+    def _recheck(self, principal: Principal) -> None:
+        try:
+            self.authenticator.recheck(principal)
+        except GuardError:
+            raise
+        except Exception:
+            raise NotAuthenticated("authenticator_error") from None
+
+    @staticmethod
+    def _request(run: Run, stage: str, act: str) -> AccessRequest:
+        who = run.principal
+        return AccessRequest(
+            sub=who.subject, ten=who.tenant, own=who.tenant, kind="stage",
+            obj=f"{run.pipeline}/{stage}", act=act, roles=tuple(who.roles),
+        )  # fmt: skip
+
+    @staticmethod
+    def _record(run: Run | None, *, kind: str, **fields: Any) -> AuditRecord:
+        if run is None:
+            return AuditRecord(kind=kind, **fields)
+        who = run.principal
+        return AuditRecord(
+            kind=kind,
+            run=run.id,
+            parent_run=run.parent.id if run.parent else None,
+            pipeline=run.pipeline,
+            session=run.session_id,
+            tenant=who.tenant,
+            actor={"subject": who.subject, "method": "jwt", "key_id": who.key_id},
+            on_behalf=list(who.actors) or None,
+            **fields,
+        )
+
+    async def _append(self, record: AuditRecord, run: Run | None) -> int:
+        try:
+            async with asyncio.timeout(self._record_timeout):
+                return await self.log.append(record)
+        except GuardError as exc:
+            error: GuardError = exc
+        except Exception:
+            error = AuditUnavailable("the record could not be made durable")
+        if run is not None:
+            run.refuse(error)
+            error.ref = error.ref or run.id
+        self._announce(error, run.pipeline if run else None, record.stage)
+        raise error
+
+    async def refuse(
+        self,
+        error: GuardError,
+        *,
+        run: Run | str | None,
+        pipeline: str | None = None,
+        stage: str | None = None,
+        step: str,
+        decision: Decision | None = None,
+        **fields: Any,
+    ) -> NoReturn:
+        """Record the refusal, log one WARNING line, raise `error` with its `.ref`."""
+        state = run if isinstance(run, Run) else None
+        run_id = state.id if state else (run if isinstance(run, str) else None)
+        record = self._record(
+            state,
+            kind="decision",
+            stage=stage,
+            decision="deny",
+            step=step,
+            action="run" if stage else None,
+            resource=f"stage:{state.pipeline}/{stage}" if state and stage else None,
+            reason=str(getattr(error, "reason", None) or (decision.reason if decision else error.code)),
+            error=error.code,
+            rules=list(decision.rules) if decision else None,
+            policy={"sha256": decision.revision} if decision else None,
+            findings=_findings(getattr(error, "findings", ())),
+            evaluation="ok" if isinstance(error, AccessDenied | NotAuthenticated | ContentBlocked) else "error",
+            **({} if state else {"run": run_id, "pipeline": pipeline}),
+            **fields,
+        )
+        try:
+            async with asyncio.timeout(self._record_timeout):
+                error.ref = f"{self.log.origin}#{await self.log.append(record)}"
+        except Exception:  # it stays refused; the run id is all there is to point at
+            error.ref = error.ref or run_id
+        if state is not None:
+            state.refuse(error)
+        self._announce(error, state.pipeline if state else pipeline, stage)
+        raise error from None
+
+    def _announce(self, error: GuardError, pipeline: str | None, stage: str | None) -> None:
+        self.refusals[error.code] = self.refusals.get(error.code, 0) + 1
+        logger.warning(
+            "refused code=%s pipeline=%s stage=%s ref=%s", error.code, pipeline, stage, error.ref
+        )
