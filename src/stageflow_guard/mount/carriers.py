@@ -1,0 +1,140 @@
+"""Everything textual that a stage can reach: taken out, inspected, put back.
+
+The list is the contract (architecture, part 2): input text, conversation, enrichments, extensions,
+metadata, prior outputs, output data with its keys, artifacts, events, errors, reasons.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from stageflow.core import StageArtifact, StageContext, StageEvent, StageOutput
+from stageflow.stages.inputs import create_stage_inputs
+
+if TYPE_CHECKING:
+    from stageflow.stages.context import PipelineContext
+
+    from stageflow_guard.model import Principal
+    from stageflow_guard.ports import Scope
+
+INPUTS = ("input_text", "conversation", "enrichments", "extensions", "metadata")
+
+
+def inputs_of(ctx: PipelineContext) -> dict[str, Any]:
+    """Return the input carriers of a host context that hold anything."""
+    return {name: value for name in INPUTS if (value := getattr(ctx, name))}
+
+
+def output_carriers(output: StageOutput) -> dict[str, Any]:
+    """Return the textual carriers of a stage's output that hold anything."""
+    found: dict[str, Any] = {}
+    if output.data:
+        found["data"] = output.data
+    if output.error:
+        found["error"] = output.error
+    if output.version:
+        found["version"] = output.version
+    if output.artifacts:
+        found["artifacts"] = [{"type": a.type, "payload": a.payload} for a in output.artifacts]
+    if output.events:
+        found["events"] = [{"type": e.type, "data": e.data} for e in output.events]
+    return found
+
+
+def with_carriers(output: StageOutput, redacted: dict[str, Any]) -> StageOutput:
+    """Return `output` with its carriers replaced by their redacted copies."""
+    changes: dict[str, Any] = {
+        name: redacted[name] for name in ("data", "error", "version") if name in redacted
+    }
+    if "artifacts" in redacted:
+        changes["artifacts"] = [
+            StageArtifact(type=new["type"], payload=new["payload"], timestamp=old.timestamp)
+            for new, old in zip(redacted["artifacts"], output.artifacts, strict=True)
+        ]
+    if "events" in redacted:
+        changes["events"] = [
+            StageEvent(type=new["type"], data=new["data"], timestamp=old.timestamp)
+            for new, old in zip(redacted["events"], output.events, strict=True)
+        ]
+    return replace(output, **changes) if changes else output
+
+
+def isolated(value: Any) -> Any:
+    """Return a copy whose containers belong to nobody else.
+
+    The host freezes a snapshot at the top only, so one stage could rewrite what later ones see.
+    Containers and dataclasses are copied; leaves of other types are shared.
+    """
+    if isinstance(value, dict):
+        return {k: isolated(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [isolated(v) for v in value]
+    if type(value) is tuple:
+        return tuple(isolated(v) for v in value)
+    if isinstance(value, set):
+        return set(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        clone = copy.copy(value)
+        for f in fields(value):
+            old = getattr(value, f.name, None)
+            if isinstance(old, dict | list | tuple | set) or is_dataclass(old):
+                object.__setattr__(clone, f.name, isolated(old))
+        return clone
+    return value
+
+
+def stage_view(ctx: StageContext, *, scope: Scope | None) -> StageContext:
+    """Return this stage's own copy of its context, restored when `scope` is given.
+
+    `scope` is passed only for a stage whose principal holds `reveal` here.
+    """
+    snapshot, inputs = ctx.snapshot, ctx.inputs
+    prior = inputs.prior_outputs
+    changes = {name: value for name in INPUTS if (value := getattr(snapshot, name))}
+    if not changes and not prior:
+        return ctx
+    if scope is not None:
+        changes = {name: scope.restore(value) for name, value in changes.items()}
+        prior = {
+            name: with_carriers(out, scope.restore(output_carriers(out)))
+            for name, out in prior.items()
+        }
+    changes = {name: isolated(value) for name, value in changes.items()}
+    prior = {name: isolated(out) for name, out in prior.items()}
+    view = replace(snapshot, **changes) if changes else snapshot
+    return replace(
+        ctx,
+        snapshot=view,
+        inputs=create_stage_inputs(
+            snapshot=view,
+            prior_outputs=prior,
+            ports=inputs.ports,
+            declared_deps=inputs.declared_deps,
+            stage_name=inputs.stage_name,
+            strict=inputs.strict,
+        ),
+    )
+
+
+class GuardedPorts:
+    """The application's ports, plus `.auth`: who is calling. Never the token."""
+
+    __slots__ = ("_inner", "auth")
+
+    def __init__(self, inner: Any, principal: Principal) -> None:
+        self._inner = inner
+        self.auth = principal
+
+    def __getattr__(self, name: str) -> Any:
+        """Delegate to the application's own ports."""
+        return getattr(self._inner, name)
+
+
+STREAMING = ("send_token", "llm_chunk_queue", "send_audio_chunk", "send_transcript", "realtime_bus")
+
+
+def streams(ports: Any) -> list[str]:
+    """Return the ports through which text can leave before any output guard sees it."""
+    return [name for name in STREAMING if getattr(ports, name, None) is not None]

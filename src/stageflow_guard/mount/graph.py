@@ -1,0 +1,308 @@
+"""The guarded graph: the run gate."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import UUID, uuid4
+
+from stageflow.core import StageStatus
+from stageflow.pipeline.dag import (
+    UnifiedPipelineCancelled,
+    UnifiedStageExecutionError,
+    UnifiedStageGraph,
+)
+from stageflow.pipeline.interceptors import BaseInterceptor, ErrorAction, InterceptorResult
+from stageflow.pipeline.results import PipelineResults
+from stageflow.stages.context import PipelineContext
+
+from stageflow_guard.errors import Bypassed, GuardError, InspectorUnavailable, NotAuthenticated
+from stageflow_guard.mount.carriers import GuardedPorts, inputs_of, streams
+from stageflow_guard.mount.errors import for_host
+from stageflow_guard.mount.runner import before_stage, current_run
+from stageflow_guard.mount.sink import GuardedSink
+from stageflow_guard.session import Session, bind, current_session, unbind
+
+if TYPE_CHECKING:
+    from stageflow_guard.model import Principal
+    from stageflow_guard.pep import PolicyEnforcementPoint, Run
+
+_IDENTITY_HINT = (
+    "`{field}` contradicts the token; leave it out, or pass `pipeline_ctx=` with the caller's own "
+    "when a runner invents one"
+)
+
+
+class UnguardedStream(UserWarning):
+    """A pipeline's ports stream text that no output inspection sees."""
+
+
+class ProofOfExecution(BaseInterceptor):
+    """Outermost interceptor: a completed result whose guarded runner never ran is a bypass."""
+
+    name = "stageflow_guard.proof"
+    priority = -(2**31)
+
+    def __init__(self, pep: PolicyEnforcementPoint) -> None:
+        self._pep = pep
+
+    async def before(self, stage_name: str, ctx: PipelineContext) -> InterceptorResult | None:
+        """Decide nothing here; the hook has."""
+
+    async def after(self, stage_name: str, result: Any, ctx: PipelineContext) -> None:
+        """Raise `Bypassed` when something else answered for the stage."""
+        if getattr(result, "status", None) == "failed":
+            return
+        run = current_run(self._pep)
+        permit = run.permits.get(stage_name) if run is not None else None
+        if run is None or permit is None or not permit.executed:
+            await refuse_bypass(self._pep, run, stage_name)
+
+    async def on_error(
+        self, stage_name: str, error: Exception, ctx: PipelineContext
+    ) -> ErrorAction:
+        """Leave the error as it is."""
+        return ErrorAction.FAIL
+
+
+async def refuse_bypass(pep: PolicyEnforcementPoint, run: Run | None, stage: str) -> NoReturn:
+    """Record that `stage` answered without its runner, and refuse."""
+    try:
+        await pep.refuse(
+            Bypassed(f"stage `{stage}` reported a result that its guarded runner did not produce"),
+            run=run, stage=stage, step="run",
+        )  # fmt: skip
+    except GuardError as error:
+        raise for_host(error) from None
+
+
+class GuardedGraph(UnifiedStageGraph):
+    """A host graph whose `run` is the gate."""
+
+    _pep: PolicyEnforcementPoint
+    _token_key: str
+    _warned: set[str]
+
+    @classmethod
+    def over(
+        cls, graph: UnifiedStageGraph, pep: PolicyEnforcementPoint, *, token_key: str,
+        name: str, warned: set[str],
+    ) -> GuardedGraph:  # fmt: skip
+        """Take over a host graph that was built from guarded runners."""
+        guarded = cls.__new__(cls)
+        guarded.__dict__.update(graph.__dict__)
+        guarded._pep = pep
+        guarded._token_key = token_key
+        guarded._pipeline_name = name
+        guarded._warned = warned
+        # a list of our own: the caller's can be cleared after the build
+        guarded._interceptors = [ProofOfExecution(pep), *graph._interceptors]
+        return guarded
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling."""
+        raise TypeError("a guarded graph cannot be pickled; mount it where it runs")
+
+    def __copy__(self) -> GuardedGraph:
+        """Separate the host's per-run state: concurrent runs must not share a cancel token."""
+        clone = type(self).__new__(type(self))
+        clone.__dict__.update(self.__dict__)
+        clone._interceptors = list(self._interceptors)
+        return clone
+
+    async def run(self, ctx: Any) -> PipelineResults:
+        """Authenticate, rebuild the context without secrets and raw text, run, record the end."""
+        try:
+            if not isinstance(ctx, PipelineContext):
+                await self._pep.refuse(
+                    NotAuthenticated(
+                        "unsupported_context", "a guarded run takes a `PipelineContext`"
+                    ),
+                    run=str(uuid4()), pipeline=self._pipeline_name, step="authenticate",
+                )  # fmt: skip
+            return await self._gate(ctx)
+        except GuardError as error:
+            raise for_host(error) from None
+
+    async def _gate(self, ctx: PipelineContext) -> PipelineResults:
+        pep, name = self._pep, str(self._pipeline_name)
+        run_id = str(ctx.pipeline_run_id or uuid4())
+        parent = current_run(pep)
+        credential = None if parent is not None else await self._credential(ctx, run_id)
+        if parent is not None and self._token_key in ctx.data:
+            await pep.refuse(
+                NotAuthenticated("credential_conflict", "a child run takes no token of its own"),
+                run=parent, step="authenticate",
+            )  # fmt: skip
+        run = await pep.admit(
+            credential,
+            run_id=run_id,
+            pipeline=name,
+            session_id=str(ctx.session_id) if ctx.session_id else None,
+            parent=parent,
+        )
+        session = Session(id(pep), principal=run.principal, run=run)
+        token = bind(session)
+        outcome = "error"
+        try:
+            guarded, sink = await self._context(ctx, run, run_id)
+            results = await super(GuardedGraph, copy.copy(self)).run(guarded)
+            await self._check(run, results)
+            await sink.release()
+            if run.refusal is not None:
+                raise run.refusal
+            outcome = "ok"
+        except UnifiedStageExecutionError as exc:
+            if run.refusal is not None:
+                raise run.refusal from None
+            if isinstance(exc.original, GuardError):
+                raise exc.original from None
+            raise
+        except UnifiedPipelineCancelled:
+            if run.refusal is not None:
+                raise run.refusal from None
+            outcome = "cancel"
+            raise
+        except asyncio.CancelledError:
+            outcome = "cancelled"
+            raise
+        except GuardError:
+            outcome = "refused"
+            raise run.refusal or for_host(_current_error()) from None
+        finally:
+            unbind(token)
+            await _shielded(self._close(run, session, outcome if run.refusal is None else "refused"))
+        return PipelineResults(results)
+
+    async def _credential(self, ctx: PipelineContext, run_id: str) -> object:
+        session = current_session()
+        bound = (
+            session.credential()
+            if session is not None and session.belongs_to(id(self._pep))
+            else None
+        )
+        given = ctx.data.get(self._token_key)
+        if bound is not None and given is not None and bound != given:
+            await self._pep.refuse(
+                NotAuthenticated(
+                    "credential_conflict", "the session and `data` carry different tokens"
+                ),
+                run=run_id, pipeline=self._pipeline_name, step="authenticate",
+            )  # fmt: skip
+        return given if bound is None else bound
+
+    async def _context(
+        self, ctx: PipelineContext, run: Run, run_id: str
+    ) -> tuple[PipelineContext, GuardedSink]:
+        pep = self._pep
+        user, org = await self._identity(ctx, run)
+        raw = inputs_of(ctx)
+        redacted: dict[str, Any] = {}
+        if raw:
+            redacted, run.findings = await pep.inspect(run, raw, direction="input")
+            if redacted.keys() != raw.keys():
+                await pep.refuse(
+                    InspectorUnavailable("the inspector lost a part of the input"),
+                    run=run, step="inspect_input",
+                )  # fmt: skip
+        ports = ctx._effective_ports()
+        self._warn(streams(ports))
+
+        async def redact_events(value: Any) -> Any:
+            return (await pep.inspect(run, value, direction="output"))[0]
+
+        sink = GuardedSink(ctx.event_sink, redact_events)
+
+        async def hook(name: str, kind: Any, _stage: Any, _ctx: Any) -> None:
+            await before_stage(pep, run, name, kind)
+
+        guarded = replace(
+            ctx,
+            **redacted,
+            pipeline_run_id=ctx.pipeline_run_id or UUID(run_id),
+            user_id=user,
+            org_id=org,
+            data={k: v for k, v in ctx.data.items() if k != self._token_key},
+            db=None if ports is None else ctx.db,
+            ports=GuardedPorts(ports, run.principal),
+            event_sink=sink,
+            _parent_data=None if ctx._parent_data is None else ctx._parent_data,
+            # ours first: nothing of the application's runs before the decision
+            _before_stage_start_hooks=[hook, *_foreign(ctx._before_stage_start_hooks)],
+        )
+        hook._stageflow_guard = True  # type: ignore[attr-defined]  # a fork must not ask for its parent's run
+        return guarded, sink
+
+    async def _identity(self, ctx: PipelineContext, run: Run) -> tuple[UUID | None, UUID | None]:
+        who: Principal = run.principal
+        user = UUID(who.host_user_id) if who.host_user_id else None
+        org = UUID(who.host_org_id) if who.host_org_id else None
+        for field, given, known in (("user_id", ctx.user_id, user), ("org_id", ctx.org_id, org)):
+            if given is not None and str(given) != str(known):
+                await self._pep.refuse(
+                    NotAuthenticated("identity_conflict", _IDENTITY_HINT.format(field=field)),
+                    run=run, step="authenticate",
+                )  # fmt: skip
+        return user, org
+
+    async def _check(self, run: Run, results: Any) -> None:
+        """Backstop behind the proof interceptor: every answer came from its own runner."""
+        for stage, output in results.items():
+            permit = run.permits.get(stage)
+            if permit is not None and permit.executed:
+                continue
+            if permit is not None and output.status is StageStatus.SKIP:
+                continue
+            await refuse_bypass(self._pep, run, stage)
+
+    async def _close(self, run: Run, session: Session, outcome: str) -> None:
+        """End the run for everyone: tasks, identity, permits, record."""
+        run.closed = True
+        for task in run.tasks:  # the host orphans its stage tasks when the caller goes away
+            if not task.done() and task is not asyncio.current_task():
+                task.cancel()
+        await asyncio.gather(
+            *(t for t in run.tasks if t is not asyncio.current_task()), return_exceptions=True
+        )
+        session.close()
+        await self._pep.finish(run, outcome)
+
+    def _warn(self, names: list[str]) -> None:
+        if names and str(self._pipeline_name) not in self._warned:
+            self._warned.add(str(self._pipeline_name))
+            warnings.warn(
+                f"pipeline `{self._pipeline_name}` streams through {', '.join(names)}: streamed "
+                "text is not inspected (see docs/explanation/threat-model.md)",
+                UnguardedStream,
+                stacklevel=2,
+            )
+
+
+def _foreign(hooks: list[Any]) -> list[Any]:
+    return [hook for hook in hooks if not getattr(hook, "_stageflow_guard", False)]
+
+
+def _current_error() -> GuardError:
+    import sys
+
+    error = sys.exception()
+    return error if isinstance(error, GuardError) else Bypassed("unknown outcome")
+
+
+async def _shielded(work: Any) -> None:
+    """Await `work` to its end, even when the caller is cancelled meanwhile; then be cancelled."""
+    task = asyncio.ensure_future(work)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise
+            cancelled = True
+    task.result()
+    if cancelled:
+        raise asyncio.CancelledError

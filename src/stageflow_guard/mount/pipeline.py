@@ -1,0 +1,150 @@
+"""The guarded pipeline: every stage that is ever in it is wrapped, at every way in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from stageflow.core import StageKind
+from stageflow.pipeline.pipeline import Pipeline, UnifiedStageSpec
+from stageflow.pipeline.validation import ensure_compatible_stage_specs
+
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.mount.graph import GuardedGraph
+from stageflow_guard.mount.runner import GuardedRunner
+
+if TYPE_CHECKING:
+    from stageflow_guard.pep import PolicyEnforcementPoint
+
+
+def legal_name(name: object, what: str) -> str:
+    """Return `name` when a policy line can hold it as one segment; else `ConfigError`."""
+    if type(name) is not str or not name:
+        raise ConfigError(f"{what} needs a name")
+    if any(c in "/*," or c.isspace() or not c.isprintable() for c in name):
+        raise ConfigError(f"{what} name {name!r} may not hold `/`, `*`, `,` or white space")
+    return name
+
+
+class GuardedPipeline(Pipeline):
+    """A stageflow `Pipeline` whose stages run behind the guard, or not at all."""
+
+    def __init__(
+        self,
+        pep: PolicyEnforcementPoint,
+        name: str,
+        stages: dict[str, UnifiedStageSpec],
+        *,
+        token_key: str,
+    ) -> None:
+        legal_name(name, "a guarded pipeline")
+        if name == "pipeline":
+            raise ConfigError(
+                "`pipeline` is the host's default name; pass `name=` to `guard.mount`, "
+                "it is what policy lines call this pipeline"
+            )
+        self._pep = pep
+        self._token_key = token_key
+        self._warned: set[str] = set()
+        super().__init__(name=name, stages={n: self._wrapped(n, s) for n, s in stages.items()})
+
+    def __repr__(self) -> str:
+        """Name the pipeline and its stages."""
+        return f"GuardedPipeline(name={self.name!r}, stages={list(self.stages)})"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling."""
+        raise TypeError("a guarded pipeline cannot be pickled; mount it where it runs")
+
+    def _wrapped(self, name: str, spec: UnifiedStageSpec) -> UnifiedStageSpec:
+        legal_name(name, "a stage")
+        if spec.name != name:
+            raise ConfigError(f"stage {name!r} carries a spec named {spec.name!r}")
+        if spec.kind is StageKind.GUARD and spec.conditional:
+            raise ConfigError(
+                f"GUARD stage `{name}` is conditional: any upstream output could skip it"
+            )
+        runner, config = spec.runner, dict(spec.config)
+        if isinstance(runner, GuardedRunner):
+            if runner.wraps(self._pep, name) and runner.kind is spec.kind:
+                return spec
+            runner, config = runner.inner
+        wrapped = GuardedRunner(self._pep, name, spec.kind, runner, config)
+        return replace(spec, runner=wrapped, config={})
+
+    def _with(self, stages: dict[str, UnifiedStageSpec]) -> GuardedPipeline:
+        return GuardedPipeline(self._pep, self.name, stages, token_key=self._token_key)
+
+    def with_stage(self, name: str, *args: Any, **kwargs: Any) -> GuardedPipeline:
+        """Add a stage, guarded. Refuses to replace one silently."""
+        if name in self.stages:
+            raise ConfigError(f"stage `{name}` exists; replacing a guarded stage needs a new mount")
+        plain = Pipeline(name=self.name).with_stage(name, *args, **kwargs)
+        return self._with({**self.stages, **plain.stages})
+
+    def with_stages(self, *specs: UnifiedStageSpec) -> GuardedPipeline:
+        """Add stages, guarded."""
+        result = self
+        for spec in specs:
+            if spec.name in result.stages:
+                raise ConfigError(
+                    f"stage `{spec.name}` exists; replacing a guarded stage needs a new mount"
+                )
+            result = result._with({**result.stages, spec.name: spec})
+        return result
+
+    def compose(self, other: Pipeline) -> GuardedPipeline:
+        """Merge another pipeline's stages, guarded; this pipeline's policy name stays."""
+        merged = dict(self.stages)
+        for name, spec in other.stages.items():
+            incoming = self._wrapped(name, spec)
+            if name in merged:
+                ensure_compatible_stage_specs(
+                    name=name,
+                    existing=merged[name],
+                    incoming=incoming,
+                    attrs=("runner", "kind", "dependencies", "conditional", "config"),
+                )
+                continue
+            merged[name] = incoming
+        return self._with(merged)
+
+    def build(self, **kwargs: Any) -> Any:
+        """Build a guarded graph. Wraps again: `stages` is a mutable dict."""
+        stages = {name: self._wrapped(name, spec) for name, spec in self.stages.items()}
+        require_dominance(stages)
+        interceptors = kwargs.pop("interceptors", None)
+        kwargs["interceptors"] = list(interceptors) if interceptors is not None else None
+        graph: Any = Pipeline(name=self.name, stages=stages).build(**kwargs)
+        return GuardedGraph.over(
+            graph, self._pep, token_key=self._token_key, name=self.name, warned=self._warned
+        )
+
+
+def require_dominance(stages: dict[str, UnifiedStageSpec]) -> None:
+    """Refuse an AGENT that could run beside a GUARD instead of behind it (or before it)."""
+    guards = {n for n, s in stages.items() if s.kind is StageKind.GUARD}
+    if not guards:
+        return
+    above = {name: _ancestors(stages, name) for name in stages}
+    for name, spec in stages.items():
+        if spec.kind is not StageKind.AGENT or above[name] & guards:
+            continue
+        if any(name in above[guard] for guard in guards):
+            continue  # an output guard: it judges what the agent said
+        raise ConfigError(
+            f"AGENT stage `{name}` does not depend on any GUARD ({', '.join(sorted(guards))}) and "
+            "would run beside it; add the dependency"
+        )
+
+
+def _ancestors(stages: dict[str, UnifiedStageSpec], name: str) -> set[str]:
+    seen: set[str] = set()
+    todo = list(stages[name].dependencies)
+    while todo:
+        one = todo.pop()
+        if one in seen or one not in stages:
+            continue
+        seen.add(one)
+        todo.extend(stages[one].dependencies)
+    return seen

@@ -1,0 +1,191 @@
+"""The runner wrapper: the data plane, and the hook: the decision point before it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from stageflow.core import (
+    StageCancellationRequested,
+    StageContext,
+    StageKind,
+    StageOutput,
+    StageStatus,
+)
+
+from stageflow_guard.errors import (
+    AuditUnavailable,
+    GuardError,
+    InspectorUnavailable,
+    NotAuthenticated,
+    PolicyUnavailable,
+)
+from stageflow_guard.mount.carriers import output_carriers, stage_view, with_carriers
+from stageflow_guard.mount.errors import StageFailure, for_host
+from stageflow_guard.session import current_session
+
+if TYPE_CHECKING:
+    from stageflow_guard.model import Finding
+    from stageflow_guard.pep import Permit, PolicyEnforcementPoint, Run
+
+OUTSIDE = (
+    "a guarded stage was called outside a guarded run; run the pipeline that `guard.mount` "
+    "returned, or mount the pipeline that it was composed into"
+)
+
+
+def current_run(pep: PolicyEnforcementPoint) -> Run | None:
+    """Return the open run of this context that belongs to `pep`."""
+    session = current_session()
+    if session is None or not session.belongs_to(id(pep)):
+        return None
+    run = session.run
+    return run if run is not None and not run.closed else None
+
+
+class GuardedRunner:
+    """A stage's runner behind the flow. Refuses to run outside a guarded run."""
+
+    def __init__(
+        self,
+        pep: PolicyEnforcementPoint,
+        name: str,
+        kind: StageKind,
+        inner: Any,
+        config: dict[str, Any],
+    ) -> None:
+        self._pep = pep
+        self.name = name
+        self.kind = kind
+        self._inner = inner
+        self._config = config
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what is wrapped, so that the host's compose finds equal stages equal."""
+        return (
+            isinstance(other, GuardedRunner)
+            and self._pep is other._pep
+            and self.name == other.name
+            and self._inner is other._inner
+            and self._config == other._config
+        )
+
+    def __hash__(self) -> int:
+        """Hash what is wrapped."""
+        return hash((id(self._pep), self.name, id(self._inner)))
+
+    def wraps(self, pep: PolicyEnforcementPoint, name: str) -> bool:
+        """Say whether this runner already guards stage `name` for `pep`."""
+        return self._pep is pep and self.name == name
+
+    @property
+    def inner(self) -> tuple[Any, dict[str, Any]]:
+        """Return what is wrapped and its configuration."""
+        return self._inner, self._config
+
+    async def execute(self, ctx: StageContext) -> StageOutput:
+        """Run the stage under a permit, redact what comes out, record the effect."""
+        pep = self._pep
+        run = current_run(pep)
+        try:
+            if run is None or not isinstance(ctx, StageContext):
+                await pep.refuse(
+                    NotAuthenticated("outside_run", OUTSIDE), run=None, stage=self.name, step="run"
+                )
+            permit = run.permits.get(self.name)
+            if permit is None or permit.spent:  # the host retried without asking
+                permit = await pep.enter(run, self.name, self.kind.value)
+            view = stage_view(ctx, scope=run.scope if permit.reveal else None)
+            await pep.spend(run, permit)
+        except GuardError as error:
+            raise for_host(error) from None
+        except Exception:  # a context that cannot be rebuilt is not handed out
+            error_ = InspectorUnavailable("the stage's input could not be prepared")
+            run.refuse(error_)  # type: ignore[union-attr]  # `run` is None only if refuse raised
+            raise for_host(error_) from None
+        return await self._run(run, permit, view)
+
+    async def _run(self, run: Run, permit: Permit, ctx: StageContext) -> StageOutput:
+        pep, failure, cancel = self._pep, None, None
+        output: StageOutput | None = None
+        try:
+            output = self._normalized(await self._call(ctx))
+        except asyncio.CancelledError:
+            pep.effect(run, permit, "cancelled")
+            raise
+        except StageCancellationRequested as exc:
+            cancel = exc.reason
+        except GuardError as exc:
+            run.refuse(exc)
+        except Exception as exc:  # its text may hold anything: inspected below, outside this frame
+            failure = (type(exc).__name__, str(exc))
+        try:
+            if run.refusal is not None:  # ours, or one that a child or a tool call swallowed
+                pep.effect(run, permit, "refused")
+                raise for_host(run.refusal)
+            if failure is not None:
+                text, found = await pep.inspect(run, failure[1], direction="output", stage=self.name)
+                pep.effect(run, permit, "error", findings=found)
+                raise StageFailure(failure[0], text)
+            if cancel is not None:
+                text, found = await pep.inspect(run, cancel, direction="output", stage=self.name)
+                pep.effect(run, permit, "cancel", findings=found)
+                raise StageCancellationRequested(text)
+            if output is None:
+                raise AuditUnavailable("the stage ended without an outcome")
+            return await self._released(run, permit, output)
+        except GuardError as error:
+            if permit.outcome is None:
+                pep.effect(run, permit, "withheld")
+            raise for_host(error) from None
+
+    async def _released(self, run: Run, permit: Permit, output: StageOutput) -> StageOutput:
+        carriers = output_carriers(output)
+        found: tuple[Finding, ...] = ()
+        if carriers:
+            redacted, found = await self._pep.inspect(
+                run, carriers, direction="output", stage=self.name
+            )
+            output = with_carriers(output, redacted)
+        self._pep.effect(run, permit, output.status.value, findings=found)
+        return output
+
+    async def _call(self, ctx: StageContext) -> Any:
+        inner = self._inner
+        if isinstance(inner, type):
+            inner = inner(**self._config)
+        if hasattr(inner, "execute"):
+            return await inner.execute(ctx)
+        return await inner(ctx)
+
+    def _normalized(self, raw: Any) -> StageOutput:
+        if isinstance(raw, StageOutput):
+            output = raw
+        elif isinstance(raw, dict):
+            output = StageOutput.ok(data=raw)
+        elif raw is None:
+            output = StageOutput.ok()
+        else:
+            raise TypeError(f"stage returned unsupported type `{type(raw).__name__}`")
+        if self.kind is StageKind.GUARD:
+            # a GUARD passes by saying OK; skip, retry, nothing and `allowed: False` are not OK
+            if raw is None or output.status in (StageStatus.SKIP, StageStatus.RETRY):
+                return StageOutput.fail(error=f"guard stage `{self.name}` did not pass")
+            if output.status is StageStatus.OK and output.data.get("allowed", True) is not True:
+                return StageOutput.fail(error=f"guard stage `{self.name}` did not allow")
+        return output
+
+
+async def before_stage(pep: PolicyEnforcementPoint, run: Run, name: str, kind: Any) -> None:
+    """The hook: only a durable permit lets the host go on. Raises a typed, host-proof error."""
+    task = asyncio.current_task()
+    if task is not None:
+        run.tasks.add(task)
+    try:
+        await pep.enter(run, name, getattr(kind, "value", None))
+    except GuardError as error:
+        raise for_host(error) from None
+    except Exception:
+        broken = PolicyUnavailable("the decision point failed")
+        run.refuse(broken)
+        raise for_host(broken) from None
