@@ -1,0 +1,111 @@
+"""Governance that holds for Stageflow pipelines. Public names; each loads on first use."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stageflow_guard.errors import (
+        AccessDenied,
+        AuditUnavailable,
+        Bypassed,
+        ConfigError,
+        ContentBlocked,
+        GuardError,
+        InspectorUnavailable,
+        NotAuthenticated,
+        PolicyUnavailable,
+        ReauthRequired,
+        Refused,
+        Unavailable,
+        VerificationError,
+    )
+    from stageflow_guard.guard import Guard
+    from stageflow_guard.model import (
+        AccessRequest,
+        AuditRecord,
+        Decision,
+        Effect,
+        EntitySpan,
+        Finding,
+        Principal,
+        Redaction,
+    )
+    from stageflow_guard.session import current_principal
+    from stageflow_guard.settings import Settings
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "Guard": "guard",
+    "Settings": "settings",
+    "current_principal": "session",
+    **dict.fromkeys(
+        (
+            "AccessRequest",
+            "AuditRecord",
+            "Decision",
+            "Effect",
+            "EntitySpan",
+            "Finding",
+            "Principal",
+            "Redaction",
+        ),
+        "model",
+    ),
+    **dict.fromkeys(
+        (
+            "AccessDenied",
+            "AuditUnavailable",
+            "Bypassed",
+            "ConfigError",
+            "ContentBlocked",
+            "GuardError",
+            "InspectorUnavailable",
+            "NotAuthenticated",
+            "PolicyUnavailable",
+            "ReauthRequired",
+            "Refused",
+            "Unavailable",
+            "VerificationError",
+        ),
+        "errors",
+    ),
+}
+
+__all__ = [
+    "AccessDenied",
+    "AccessRequest",
+    "AuditRecord",
+    "AuditUnavailable",
+    "Bypassed",
+    "ConfigError",
+    "ContentBlocked",
+    "Decision",
+    "Effect",
+    "EntitySpan",
+    "Finding",
+    "Guard",
+    "GuardError",
+    "InspectorUnavailable",
+    "NotAuthenticated",
+    "PolicyUnavailable",
+    "Principal",
+    "ReauthRequired",
+    "Redaction",
+    "Refused",
+    "Settings",
+    "Unavailable",
+    "VerificationError",
+    "current_principal",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use: `import stageflow_guard` stays under 50 ms."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+    globals()[name] = value
+    return value

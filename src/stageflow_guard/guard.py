@@ -1,0 +1,342 @@
+"""`Guard`, the front door: assembles the four answers from settings, and mounts them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+from uuid import uuid4
+
+from stageflow_guard.errors import (
+    AccessDenied,
+    AuditUnavailable,
+    ConfigError,
+    GuardError,
+    InspectorUnavailable,
+    NotAuthenticated,
+)
+from stageflow_guard.model import AccessRequest, AuditRecord, Redaction
+from stageflow_guard.pep import PolicyEnforcementPoint
+from stageflow_guard.session import Session, bind, current_session, unbind
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from stageflow_guard.model import Decision, Principal
+    from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector
+    from stageflow_guard.settings import Settings
+
+
+class _ClosedLog:
+    """Stands in for the log until the guard is opened, and after it is closed: refuses."""
+
+    origin = "closed"
+
+    async def append(self, record: AuditRecord) -> int:
+        """Refuse."""
+        raise AuditUnavailable("the guard is not open; use `async with guard:`")
+
+    def enqueue(self, record: AuditRecord) -> int:
+        """Refuse."""
+        raise AuditUnavailable("the guard is not open; use `async with guard:`")
+
+
+class Guard:
+    """Mounts governance onto Stageflow pipelines. Open it with `async with`.
+
+    The constructor takes the four collaborators; `from_settings` builds them from `guard.toml`.
+    A guard opens its log in the process that uses it: after a fork, open a new one.
+    """
+
+    def __init__(
+        self,
+        *,
+        authenticator: Authenticator,
+        decisions: DecisionPoint,
+        inspector: Inspector,
+        log: AuditLog | None = None,
+        settings: Settings | None = None,
+        token_key: str = "auth_token",
+        block: bool = False,
+    ) -> None:
+        if log is None and settings is None:
+            raise ConfigError("a guard needs a log, or the settings to open one")
+        self._settings = settings
+        self._token_key = token_key
+        self._inspector = inspector
+        self._given_log = log
+        self._pid = os.getpid()
+        common: dict[str, Any] = {
+            "authenticator": authenticator,
+            "decisions": decisions,
+            "log": log if log is not None else _ClosedLog(),
+            "block": block,
+        }
+        self._pep = PolicyEnforcementPoint(inspector=inspector, **common)
+        self._bare = PolicyEnforcementPoint(inspector=None, **common)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """Build a guard from validated settings; raises `ConfigError` for what is unusable."""
+        from stageflow_guard.auth.assemble import verifier_from
+        from stageflow_guard.policy import PolicySet
+        from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
+
+        chosen = settings.redaction
+        return cls(
+            authenticator=verifier_from(settings.auth),
+            decisions=PolicySet.load(settings.policy.path),
+            inspector=OffLoopInspector(
+                Redactor(
+                    entities=chosen.entities, min_score=chosen.min_score, language=chosen.language
+                ),
+                Vault(),
+            ),
+            settings=settings,
+            token_key=settings.auth.token_key,
+            block=chosen.on_finding == "block",
+        )
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Return `Guard.from_settings(Settings.load(path))`."""
+        from stageflow_guard.settings import Settings
+
+        return cls.from_settings(Settings.load(path))
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling."""
+        raise TypeError("a guard cannot be pickled; build one where it is used")
+
+    def __repr__(self) -> str:
+        """Show the state, no settings."""
+        return f"<Guard {self._pep.log.origin}>"
+
+    # -- life ------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        """Open the log, keep the policy revision beside it."""
+        if os.getpid() != self._pid:
+            raise ConfigError("this guard was built before a fork; build one in each worker")
+        if self._given_log is None:
+            self._use(await self._open_log())
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Stop admission, then flush and close the log with a last checkpoint."""
+        log: Any = self._pep.log
+        self._use(_ClosedLog())
+        if hasattr(log, "close"):
+            await log.close()
+        self._project()
+
+    def _use(self, log: Any) -> None:
+        self._pep.log = log
+        self._bare.log = log
+
+    async def _open_log(self) -> AuditLog:
+        from stageflow_guard.audit import Log
+
+        assert self._settings is not None  # noqa: S101 - the constructor saw to it
+        audit = self._settings.audit
+        log = await Log.open(
+            audit.path,
+            origin=audit.origin,
+            key_file=audit.key_file,
+            checkpoint_copy=audit.checkpoint_copy,
+        )
+        try:
+            self._keep_revision(Path(f"{audit.path}.policies"))
+        except OSError as exc:
+            await log.close()
+            raise ConfigError(
+                f"the policy revision cannot be kept beside `{audit.path}` ({exc.strerror})"
+            ) from None
+        return log
+
+    def _keep_revision(self, folder: Path) -> None:
+        """Keep the files that decide, content-addressed, so that `why` can show a rule as it was."""
+        files = getattr(self._pep.decisions, "files", None)
+        if files is None:
+            return
+        target = folder / self._pep.decisions.revision
+        if target.exists():
+            return
+        for name, content in files().items():
+            one = target / name
+            one.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            one.write_bytes(content)
+            one.chmod(0o600)
+        folder.chmod(0o700)
+
+    def _project(self) -> None:
+        if self._settings is None:
+            return
+        from stageflow_guard.audit.sinks.sqlite import SqliteProjection
+
+        for sink in self._settings.audit.sinks:
+            if sink.kind == "sqlite":
+                SqliteProjection(sink.path).sync(self._settings.audit.path)
+
+    # -- the mount -------------------------------------------------------------------------------
+
+    def mount(self, pipeline: Any, *, name: str | None = None) -> Any:
+        """Return `pipeline` with every stage behind the flow. `name` is the policy's name for it."""
+        from stageflow.pipeline.pipeline import Pipeline
+
+        from stageflow_guard.mount.pipeline import GuardedPipeline
+
+        if not isinstance(pipeline, Pipeline):
+            raise ConfigError(
+                f"`guard.mount` takes a stageflow `Pipeline`, not `{type(pipeline).__name__}`"
+            )
+        return GuardedPipeline(
+            self._pep, name or pipeline.name, dict(pipeline.stages), token_key=self._token_key
+        )
+
+    def interceptors(self) -> list[Any]:
+        """Return interceptors for a builder: authentication, authorization and audit only.
+
+        They cannot redact, and cannot stop an interceptor with a lower priority number, a
+        conditional skip or a child pipeline (see `GuardInterceptor`). Prefer `mount`.
+        """
+        from stageflow_guard.mount.interceptors import GuardInterceptor
+
+        return [GuardInterceptor(self._bare, self._token_key)]
+
+    @asynccontextmanager
+    async def session(self, credential: object) -> AsyncIterator[Session]:
+        """Bind a credential to everything run inside; it is validated at `run`, not here."""
+        session = Session(id(self._pep), credential=credential)
+        token = bind(session)
+        try:
+            yield session
+        finally:
+            session.close()
+            unbind(token)
+
+    def run_sync(self, guarded: Any, *, credential: object, **kwargs: Any) -> Any:
+        """Run a guarded pipeline from a script or a notebook cell without a loop."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            pass
+        else:
+            raise ConfigError(
+                "`run_sync` was called inside a running event loop; "
+                "write `await guarded.run(...)` inside `async with guard.session(token)`"
+            )
+
+        async def main() -> Any:
+            async with self, self.session(credential):
+                return await guarded.run(**kwargs)
+
+        return asyncio.run(main())
+
+    # -- the four answers, one at a time -----------------------------------------------------------
+
+    async def _caller(self) -> Principal:
+        session = current_session()
+        if session is not None and session.belongs_to(id(self._pep)):
+            if session.principal is not None:
+                return session.principal
+            return await self._pep.authenticate(session.credential(), run=str(uuid4()))
+        await self._pep.refuse(
+            NotAuthenticated("missing", "no session is open here"), run=str(uuid4()),
+            step="authenticate",
+        )  # fmt: skip
+
+    async def decide(
+        self, principal: Principal, *, kind: str, obj: str, act: str, owner: str
+    ) -> Decision:
+        """Return the recorded decision for one request; it is durable when this returns."""
+        request = AccessRequest(
+            sub=principal.subject, ten=principal.tenant, own=owner, kind=kind, obj=obj, act=act,
+            roles=tuple(principal.roles),
+        )  # fmt: skip
+        decision = self._pep.evaluate(request)
+        session = current_session()
+        run = session.run if session is not None and session.run is not None else None
+        record = AuditRecord(
+            kind="decision",
+            run=run.id if run is not None else None,
+            tenant=principal.tenant,
+            actor={"subject": principal.subject, "method": "jwt", "key_id": principal.key_id},
+            action=act,
+            resource=f"{kind}:{obj}",
+            owner=owner,
+            decision=decision.effect.value,
+            reason=decision.reason,
+            rules=list(decision.rules),
+            policy={"sha256": decision.revision},
+            step="authorize",
+            evaluation="ok",
+        )
+        try:
+            index = await self._pep.log.append(record)
+        except GuardError:
+            raise
+        except Exception:
+            raise AuditUnavailable("the decision could not be recorded") from None
+        from dataclasses import replace
+
+        return replace(decision, ref=f"{self._pep.log.origin}#{index}")
+
+    async def authorize(self, *, kind: str, obj: str, act: str, owner: str) -> Decision:
+        """Decide for the current principal; raise `AccessDenied` unless permitted."""
+        decision = await self.decide(
+            await self._caller(), kind=kind, obj=obj, act=act, owner=owner
+        )
+        if not decision.permitted:
+            error = AccessDenied(decision)
+            error.ref = decision.ref
+            self._pep._announce(error, None, None)
+            raise error
+        return decision
+
+    async def redact(self, value: Any) -> Redaction:
+        """Return `value` redacted: in the current run's scope, else in one of its own."""
+        session = current_session()
+        run = session.run if session is not None else None
+        scope = run.scope if run is not None and run.scope is not None else None
+        if scope is None:
+            scope = self._inspector.scope("_none", str(uuid4()))
+        try:
+            redacted, findings = await self._inspector.redact(value, scope=scope, direction="input")
+        except GuardError:
+            raise
+        except Exception:
+            raise InspectorUnavailable("the value could not be inspected") from None
+        return Redaction(redacted, findings)
+
+    async def reload(self) -> str:
+        """Load the policies again; counts from the next decision. Returns the revision."""
+        from stageflow_guard.policy import PolicySet
+
+        if self._settings is None:
+            raise ConfigError("a guard built from parts has no policy path to reload")
+        fresh = await asyncio.to_thread(PolicySet.load, self._settings.policy.path)
+        old = self._pep.decisions.revision
+        await self._pep.log.append(
+            AuditRecord(
+                kind="policy_change", policy={"sha256": fresh.revision}, note={"previous": old}
+            )
+        )
+        self._pep.decisions = fresh
+        self._bare.decisions = fresh
+        self._keep_revision(Path(f"{self._settings.audit.path}.policies"))
+        return str(fresh.revision)
+
+    def health(self) -> dict[str, Any]:
+        """Return what a readiness probe needs; no secrets."""
+        log: Any = self._pep.log
+        state = log.health() if hasattr(log, "health") else {}
+        return {
+            "open": not isinstance(log, _ClosedLog),
+            "policy_revision": self._pep.decisions.revision,
+            "policy_problems": len(getattr(self._pep.decisions, "problems", ())),
+            "refusals": dict(self._pep.refusals),
+            "audit": state,
+        }

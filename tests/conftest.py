@@ -1,0 +1,100 @@
+"""Shared parts of the suite: a guard over real host parts, with the smallest honest collaborators."""
+
+from __future__ import annotations
+
+import pytest
+
+from stageflow_guard import Guard
+from stageflow_guard.errors import AuditUnavailable, NotAuthenticated
+from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect, Principal
+
+
+class Tokens:
+    """An authenticator that knows `tenant:user` strings; the mount's tests need no signatures."""
+
+    def __init__(self) -> None:
+        self.revoked: set[str] = set()
+        self.fail: BaseException | None = None
+
+    async def authenticate(self, credential: str) -> Principal:
+        if self.fail is not None:
+            raise self.fail
+        tenant, _, user = credential.partition(":")
+        if not user:
+            raise NotAuthenticated("malformed")
+        return Principal(subject=f"user:{user}", tenant=tenant, key_id="k1")
+
+    def recheck(self, principal: Principal) -> None:
+        if principal.subject in self.revoked:
+            raise NotAuthenticated("revoked")
+
+
+class Rules:
+    """A decision point: everything but what `denied` holds; `reveal` only where listed."""
+
+    revision = "r" * 64
+
+    def __init__(self) -> None:
+        self.denied: set[str] = set()
+        self.reveal: set[str] = set()
+        self.fail: BaseException | None = None
+
+    def decide(self, request: AccessRequest) -> Decision:
+        if self.fail is not None:
+            raise self.fail
+        ok = request.obj not in self.denied if request.act == "run" else request.obj in self.reveal
+        return Decision(
+            effect=Effect.PERMIT if ok else Effect.DENY,
+            reason="permitted" if ok else "no_matching_rule",
+            revision=self.revision,
+        )
+
+
+class Ledger:
+    """A log in a list: what the mount records, in order."""
+
+    origin = "test"
+
+    def __init__(self) -> None:
+        self.records: list[AuditRecord] = []
+        self.fail = False
+        self.hold: set[str] = set()
+
+    def enqueue(self, record: AuditRecord) -> int:
+        if self.fail or record.kind in self.hold:
+            raise AuditUnavailable("disk full")
+        self.records.append(record)
+        return len(self.records) - 1
+
+    async def append(self, record: AuditRecord) -> int:
+        return self.enqueue(record)
+
+    def kinds(self, kind: str) -> list[AuditRecord]:
+        return [r for r in self.records if r.kind == kind]
+
+
+class World:
+    """A guard and its four collaborators, in reach of a test."""
+
+    def __init__(self) -> None:
+        from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
+
+        self.tokens, self.rules, self.log = Tokens(), Rules(), Ledger()
+        self.inspector = OffLoopInspector(Redactor(preset="balanced", ner=None), Vault())
+        self.guard = self.build()
+
+    def build(self, **changes: object) -> Guard:
+        parts = {
+            "authenticator": self.tokens,
+            "decisions": self.rules,
+            "inspector": self.inspector,
+            "log": self.log,
+            **changes,
+        }
+        return Guard(**parts)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def world() -> World:
+    """A fresh guard."""
+    return World()
