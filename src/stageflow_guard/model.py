@@ -10,6 +10,10 @@ from typing import Any, NoReturn
 _EMPTY: MappingProxyType[str, Any] = MappingProxyType({})
 
 
+def _no_claims() -> MappingProxyType[str, Any]:
+    return _EMPTY
+
+
 class Effect(StrEnum):
     """PERMIT or DENY; nothing between."""
 
@@ -38,7 +42,7 @@ class Principal:
     actors: tuple[str, ...] = ()
     host_user_id: str | None = None
     host_org_id: str | None = None
-    claims: MappingProxyType[str, Any] = field(default=_EMPTY, repr=False)
+    claims: MappingProxyType[str, Any] = field(default_factory=_no_claims, repr=False)
 
     def __reduce__(self) -> NoReturn:
         """Refuse pickling: an identity is established, never transported."""
