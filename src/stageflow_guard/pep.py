@@ -329,10 +329,10 @@ class PolicyEnforcementPoint:
         )  # fmt: skip
 
     @staticmethod
-    def _record(run: Run | None, *, kind: str, **fields: Any) -> AuditRecord:
-        if run is None:
+    def _record(state: Run | None, /, *, kind: str, **fields: Any) -> AuditRecord:
+        if state is None:
             return AuditRecord(kind=kind, **fields)
-        who = run.principal
+        run, who = state, state.principal
         return AuditRecord(
             kind=kind,
             run=run.id,
