@@ -1,6 +1,6 @@
 """One tree of errors, with stable codes.
 
-    GuardError                      .code .ref; a message never holds a token, a prompt, a claim's value
+    GuardError                      .code .ref; never holds a token, a prompt, a claim's value
     ├── Refused                     the guard decided "no"; do not retry
     │   ├── NotAuthenticated        .reason
     │   ├── AccessDenied            .decision
@@ -140,9 +140,7 @@ class VerificationError(GuardError):
 
     code = "verification_failed"
 
-    def __init__(
-        self, message: str, *, index: int | None = None, path: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, index: int | None = None, path: str | None = None) -> None:
         super().__init__(message)
         self.index = index
         self.path = path

@@ -157,7 +157,7 @@ class Guard:
         return log
 
     def _keep_revision(self, folder: Path) -> None:
-        """Keep the files that decide, content-addressed, so that `why` can show a rule as it was."""
+        """Keep the files that decide, content-addressed: a rule can be shown as it was."""
         files = getattr(self._pep.decisions, "files", None)
         if files is None:
             return
@@ -183,7 +183,7 @@ class Guard:
     # -- the mount -------------------------------------------------------------------------------
 
     def mount(self, pipeline: Any, *, name: str | None = None) -> Any:
-        """Return `pipeline` with every stage behind the flow. `name` is the policy's name for it."""
+        """Return `pipeline` behind the flow. `name` is what policy lines call it."""
         from stageflow.pipeline.pipeline import Pipeline
 
         from stageflow_guard.mount.pipeline import GuardedPipeline
@@ -286,9 +286,7 @@ class Guard:
 
     async def authorize(self, *, kind: str, obj: str, act: str, owner: str) -> Decision:
         """Decide for the current principal; raise `AccessDenied` unless permitted."""
-        decision = await self.decide(
-            await self._caller(), kind=kind, obj=obj, act=act, owner=owner
-        )
+        decision = await self.decide(await self._caller(), kind=kind, obj=obj, act=act, owner=owner)
         if not decision.permitted:
             error = AccessDenied(decision)
             error.ref = decision.ref

@@ -162,9 +162,7 @@ class PolicyEnforcementPoint:
             self._recheck(principal)
         else:
             principal = await self.authenticate(credential, run=run_id, pipeline=pipeline)
-        run = Run(
-            run_id, pipeline, principal, session_id=session_id, parent=parent, scope=None
-        )
+        run = Run(run_id, pipeline, principal, session_id=session_id, parent=parent, scope=None)
         if self.inspector is not None:
             run.scope = (
                 parent.scope
@@ -185,16 +183,16 @@ class PolicyEnforcementPoint:
         decision: Decision | None = None
         step = "authenticate"
         try:
-            self._recheck(run.principal)                                                # 1
+            self._recheck(run.principal)  # 1
             step = "authorize"
-            decision = self.evaluate(self._request(run, stage, "run"))                  # 2
+            decision = self.evaluate(self._request(run, stage, "run"))  # 2
             if not decision.permitted:
                 raise AccessDenied(
                     decision, f"stage `{run.pipeline}/{stage}` is denied ({decision.reason})"
                 )
             reveal = self.evaluate(self._request(run, stage, "reveal")).permitted
             step = "inspect_input"
-            if self._block and run.findings and not reveal:                             # 3
+            if self._block and run.findings and not reveal:  # 3
                 raise ContentBlocked(run.findings)
             step = "record"
         except GuardError as exc:
@@ -202,7 +200,7 @@ class PolicyEnforcementPoint:
         except Exception:  # a decision point that breaks has not permitted anything
             error = PolicyUnavailable("the policy decision failed")
         else:
-            index = await self._append(                                                 # 4
+            index = await self._append(  # 4
                 self._record(
                     run,
                     kind="decision",
@@ -381,12 +379,16 @@ class PolicyEnforcementPoint:
             step=step,
             action="run" if stage else None,
             resource=f"stage:{state.pipeline}/{stage}" if state and stage else None,
-            reason=str(getattr(error, "reason", None) or (decision.reason if decision else error.code)),
+            reason=str(
+                getattr(error, "reason", None) or (decision.reason if decision else error.code)
+            ),
             error=error.code,
             rules=list(decision.rules) if decision else None,
             policy={"sha256": decision.revision} if decision else None,
             findings=_findings(getattr(error, "findings", ())),
-            evaluation="ok" if isinstance(error, AccessDenied | NotAuthenticated | ContentBlocked) else "error",
+            evaluation="ok"
+            if isinstance(error, AccessDenied | NotAuthenticated | ContentBlocked)
+            else "error",
             **({} if state else {"run": run_id, "pipeline": pipeline}),
             **fields,
         )

@@ -156,7 +156,9 @@ async def test_an_interceptor_that_answers_for_a_stage_is_a_bypass(world):
 def test_a_conditional_guard_is_refused_at_mount(world):
     """W8: a GUARD that any upstream output could skip does not mount."""
     _, pipeline = one()
-    pipeline = pipeline.with_stage("check", Seen(StageKind.GUARD), StageKind.GUARD, conditional=True)
+    pipeline = pipeline.with_stage(
+        "check", Seen(StageKind.GUARD), StageKind.GUARD, conditional=True
+    )
     with pytest.raises(ConfigError, match="check"):
         world.guard.mount(pipeline)
 

@@ -174,7 +174,9 @@ class GuardedGraph(UnifiedStageGraph):
             raise run.refusal or for_host(_current_error()) from None
         finally:
             unbind(token)
-            await _shielded(self._close(run, session, outcome if run.refusal is None else "refused"))
+            await _shielded(
+                self._close(run, session, outcome if run.refusal is None else "refused")
+            )
         return PipelineResults(results)
 
     async def _credential(self, ctx: PipelineContext, run_id: str) -> object:
@@ -227,7 +229,7 @@ class GuardedGraph(UnifiedStageGraph):
             org_id=org,
             data={k: v for k, v in ctx.data.items() if k != self._token_key},
             db=None if ports is None else ctx.db,
-            ports=GuardedPorts(ports, run.principal),
+            ports=GuardedPorts(ports, run.principal),  # type: ignore[arg-type]  # delegates
             event_sink=sink,
             _parent_data=None if ctx._parent_data is None else ctx._parent_data,
             # ours first: nothing of the application's runs before the decision

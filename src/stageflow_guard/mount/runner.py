@@ -124,7 +124,9 @@ class GuardedRunner:
                 pep.effect(run, permit, "refused")
                 raise for_host(run.refusal)
             if failure is not None:
-                text, found = await pep.inspect(run, failure[1], direction="output", stage=self.name)
+                text, found = await pep.inspect(
+                    run, failure[1], direction="output", stage=self.name
+                )
                 pep.effect(run, permit, "error", findings=found)
                 raise StageFailure(failure[0], text)
             if cancel is not None:

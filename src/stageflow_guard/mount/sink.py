@@ -24,14 +24,14 @@ class GuardedSink:
         self._waiting: list[tuple[str, Any]] = []
         self.dropped = 0
 
-    def try_emit(self, *, type: str, data: dict[str, Any] | None = None) -> None:  # noqa: A002 - the host's name
+    def try_emit(self, *, type: str, data: dict[str, Any] | None = None) -> None:
         """Take an event; it leaves when the stage's output does."""
         if len(self._waiting) >= self._limit:
             self.dropped += 1
             return
         self._waiting.append((type, data))
 
-    async def emit(self, *, type: str, data: dict[str, Any] | None = None) -> None:  # noqa: A002 - the host's name
+    async def emit(self, *, type: str, data: dict[str, Any] | None = None) -> None:
         """Take an event; it leaves when the stage's output does."""
         self.try_emit(type=type, data=data)
 

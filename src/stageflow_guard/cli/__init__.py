@@ -1,0 +1,97 @@
+"""`stageflow-guard VERB`: verbs that call the library. Exit 0 holds, 1 does not, 2 usage or
+configuration, 3 unavailable. Errors print `code: message`, never a traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from stageflow_guard.errors import ConfigError, GuardError, Unavailable, VerificationError
+
+HOLDS, DOES_NOT_HOLD, USAGE, UNAVAILABLE = 0, 1, 2, 3
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the argument parser."""
+    top = argparse.ArgumentParser(prog="stageflow-guard", description=__doc__)
+    verbs = top.add_subparsers(dest="verb", required=True)
+    init = verbs.add_parser("init", help="write a working guard.toml, policies and an example")
+    init.add_argument("folder", nargs="?", default=".")
+    demo = verbs.add_parser("demo", help="run the four governance pipelines")
+    demo.add_argument("--out", default="demo-out", help="where the log and report.html go")
+    demo.add_argument("--input", help="your own conversations: text, or JSON lines")
+    config = verbs.add_parser("config", help="check or show a guard.toml")
+    config.add_argument("action", choices=["check", "show"])
+    config.add_argument("--config", default="guard.toml")
+    audit = verbs.add_parser("audit", help="verify and read the audit log")
+    acts = audit.add_subparsers(dest="action", required=True)
+    check = acts.add_parser("verify", help="rebuild the tree and check everything")
+    check.add_argument("dir")
+    check.add_argument("--vkey")
+    check.add_argument("--checkpoint")
+    check.add_argument("--require-anchor", action="store_true")
+    check.add_argument("--json", action="store_true")
+    why = acts.add_parser("why", help="print why a call was refused")
+    why.add_argument("ref")
+    why.add_argument("--dir", default="audit")
+    why.add_argument("--json", action="store_true")
+    denied = acts.add_parser("denied", help="list what was refused")
+    denied.add_argument("--dir", default="audit")
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb; return its exit code."""
+    try:
+        args = parser().parse_args(argv)
+    except SystemExit as exc:
+        return HOLDS if exc.code == 0 else USAGE
+    from stageflow_guard.cli import audit, demo, setup
+
+    run: dict[str, Any] = {
+        "init": setup.init,
+        "demo": demo.run,
+        "config": setup.config,
+        "audit": audit.run,
+    }
+    try:
+        return int(run[args.verb](args))
+    except VerificationError as error:
+        return fail(error, DOES_NOT_HOLD)
+    except ConfigError as error:
+        return fail(error, USAGE)
+    except Unavailable as error:
+        return fail(error, UNAVAILABLE)
+    except GuardError as error:
+        return fail(error, DOES_NOT_HOLD)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return HOLDS
+    except OSError as error:
+        print(f"io_error: {error.strerror}: {error.filename}", file=sys.stderr)
+        return USAGE
+
+
+def fail(error: GuardError, code: int) -> int:
+    """Print `code: message`; return the exit code."""
+    print(str(error), file=sys.stderr)
+    return code
+
+
+def emit(value: Any) -> None:
+    """Print JSON for machines."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def shipped(name: str) -> Path:
+    """Return the shipped folder `policies` or `examples`: from the wheel, else the checkout."""
+    package = Path(__file__).resolve().parent.parent
+    for base in (package / "_shipped", package.parent.parent):
+        if (base / name).is_dir():
+            return base / name
+    raise ConfigError(f"the shipped `{name}` are missing from this installation")
