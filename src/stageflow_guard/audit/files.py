@@ -1,0 +1,145 @@
+"""Files of a log: private, durable, atomic. One place for every system call that can fail."""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from stageflow_guard.audit.tree import WIDTH, tile_path
+from stageflow_guard.errors import ConfigError, VerificationError
+
+HEAD = struct.Struct(">4sQII")  # magic, first index, payload length, CRC-32 of all but itself
+MAGIC = b"SGW1"
+KNOWN = frozenset({"checkpoint", "vkey", "tile", "wal", "lock"})
+
+
+def sync_dir(path: Path) -> None:
+    """Make the names in a directory durable."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def make_dirs(path: Path, *, above: Path) -> None:
+    """Create `path` below `above`, 0700 each, names durable."""
+    missing = []
+    while path != above and not path.is_dir():
+        missing.append(path)
+        path = path.parent
+    for one in reversed(missing):
+        one.mkdir(mode=0o700, exist_ok=True)
+        sync_dir(one.parent)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Replace `path` with `content`, all or nothing, 0600, on disk when this returns."""
+    fresh = path.with_name(path.name + ".new")
+    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.fchmod(fd, 0o600)
+        write_all(fd, content)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    os.replace(fresh, path)
+    sync_dir(path.parent)
+
+
+def write_all(fd: int, content: bytes) -> None:
+    """Write everything; a short write goes on where it stopped."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def require_private(path: Path) -> None:
+    """Raise `ConfigError` when others may write to `path`."""
+    mode = path.stat().st_mode
+    if mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise ConfigError(f"`{path}` is writable by others; run `chmod go-w {path}`")
+
+
+def pack(entries: list[bytes]) -> bytes:
+    """Return the C2SP entry bundle: u16be length and entry, repeated."""
+    return b"".join(len(e).to_bytes(2, "big") + e for e in entries)
+
+
+def unpack(content: bytes, path: str) -> list[bytes]:
+    """Return the entries of a bundle; raise `VerificationError` when it does not parse."""
+    found, at, end = [], 0, len(content)
+    while at < end:
+        size = int.from_bytes(content[at : at + 2], "big")
+        if at + 2 + size > end or end - at < 2:
+            raise VerificationError(f"entry bundle `{path}` is cut short", path=path)
+        found.append(content[at + 2 : at + 2 + size])
+        at += 2 + size
+    return found
+
+
+def frame(first: int, entries: list[bytes]) -> bytes:
+    """Return one write-ahead frame."""
+    payload = pack(entries)
+    crc = zlib.crc32(HEAD.pack(MAGIC, first, len(payload), 0) + payload)
+    return HEAD.pack(MAGIC, first, len(payload), crc) + payload
+
+
+def _frame_at(content: bytes, at: int) -> tuple[int, bytes, int] | None:
+    if len(content) - at < HEAD.size:
+        return None
+    magic, first, size, crc = HEAD.unpack_from(content, at)
+    payload = content[at + HEAD.size : at + HEAD.size + size]
+    if magic != MAGIC or len(payload) != size:
+        return None
+    if zlib.crc32(HEAD.pack(MAGIC, first, size, 0) + payload) != crc:
+        return None
+    return first, payload, at + HEAD.size + size
+
+
+def read_wal(content: bytes) -> tuple[list[tuple[int, list[bytes]]], int]:
+    """Return (frames, offset behind the last intact one).
+
+    Raises `VerificationError` when an intact frame stands behind a damaged one: that is not a torn
+    tail, and cutting there would drop acknowledged records.
+    """
+    frames, at = [], 0
+    while at < len(content):
+        one = _frame_at(content, at)
+        if one is None:
+            later = content.find(MAGIC, at + 1)
+            while later != -1:
+                if _frame_at(content, later) is not None:
+                    raise VerificationError(f"write-ahead file is damaged at {at}", path="wal")
+                later = content.find(MAGIC, later + 1)
+            break
+        first, payload, at = one
+        frames.append((first, unpack(payload, "wal")))
+    return frames, at
+
+
+def tile(folder: Path, level: int | str, n: int, width: int) -> bytes:
+    """Return a tile's content; raise `VerificationError` naming it when it is missing."""
+    name = tile_path(level, n, width)
+    try:
+        return (folder / name).read_bytes()
+    except FileNotFoundError:
+        raise VerificationError(f"`{name}` is missing", path=name) from None
+
+
+def bundles(folder: Path, size: int) -> Iterator[tuple[int, list[bytes], str]]:
+    """Yield (first index, entries, path) of every bundle of a tree of `size`."""
+    for n in range((size + WIDTH - 1) // WIDTH):
+        width = min(WIDTH, size - n * WIDTH)
+        path = tile_path("entries", n, width)
+        entries = unpack(tile(folder, "entries", n, width), path)
+        if len(entries) != width:
+            raise VerificationError(
+                f"`{path}` holds {len(entries)} entries, not {width}",
+                index=n * WIDTH + min(len(entries), width), path=path,
+            )  # fmt: skip
+        yield n * WIDTH, entries, path

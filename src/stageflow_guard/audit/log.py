@@ -1,0 +1,385 @@
+"""The log: write ahead, one thread, group commit without timers; recovery is the normal path.
+
+append -> pending -> one frame per batch, written and synced by the writer thread -> index to every
+waiter of the batch -> integrator: tiles and a signed checkpoint, within a second.
+The next batch is what arrived during the last sync. After any failed write nothing is accepted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import secrets
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from stageflow_guard.audit.checkpoint import open_note, vkey_of
+from stageflow_guard.audit.files import (
+    KNOWN,
+    frame,
+    make_dirs,
+    read_wal,
+    require_private,
+    sync_dir,
+    write_all,
+    write_durably,
+)
+from stageflow_guard.audit.integrate import Integrator
+from stageflow_guard.audit.record import boot_id, encode
+from stageflow_guard.audit.signing import SigningKey
+from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
+from stageflow_guard.model import AuditRecord
+
+CHECKPOINT_EVERY = 0.8  # seconds; a checkpoint is at most one second behind
+
+
+class Log:
+    """An open log. One writer per directory; `append` returns once the record is durable."""
+
+    def __init__(self, folder: Path, origin: str, *, deadline: float, reserve: int) -> None:
+        self._folder = folder
+        self.origin = origin
+        self._deadline = deadline
+        self._reserve = reserve
+        self._pid = os.getpid()
+        self._boot, self._node = boot_id(), socket.gethostname()[:64]
+        self._wake = threading.Condition()
+        self._pending: list[bytes] = []
+        self._waiters: dict[asyncio.AbstractEventLoop, asyncio.Future[None]] = {}
+        self._urgent = False
+        self._closing = False
+        self._next = 0
+        self._durable = 0
+        self._poison: str | None = None
+        self._unintegrated: list[bytes] = []
+        self._low = False
+        self._lock = self._wal = -1
+        self._thread: threading.Thread | None = None
+        self.vkey = ""
+
+    @classmethod
+    async def open(
+        cls,
+        path: str | Path,
+        *,
+        origin: str,
+        key_file: str | Path,
+        checkpoint_copy: str | Path | None = None,
+        deadline: float = 5.0,
+        reserve_bytes: int = 64 * 2**20,
+    ) -> Log:
+        """Open or create the log at `path`; raise `ConfigError` that names what is unusable.
+
+        `deadline` is in seconds per append; below `reserve_bytes` of free disk, new runs are
+        refused.
+        """
+        log = cls(Path(path), origin, deadline=deadline, reserve=reserve_bytes)
+        await asyncio.to_thread(
+            log._open, Path(key_file), Path(checkpoint_copy) if checkpoint_copy else None
+        )
+        return log
+
+    # -- opening -----------------------------------------------------------------------------------
+
+    def _open(self, key_file: Path, copy: Path | None) -> None:
+        if not self.origin or any(c.isspace() or c == "+" for c in self.origin):
+            raise ConfigError("`origin` may not be empty or hold white space or `+`")
+        folder = self._folder
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            require_private(folder)
+            stray = sorted(
+                p.name for p in folder.iterdir() if p.name.removesuffix(".new") not in KNOWN
+            )
+            if stray:
+                raise ConfigError(f"`{folder}` is not a log directory: it holds `{stray[0]}`")
+            self._take_lock()
+            self._wal = os.open(folder / "wal", os.O_RDWR | os.O_CREAT, 0o600)
+            os.fchmod(self._wal, 0o600)
+            self._recover(key_file, copy)
+        except VerificationError as exc:
+            self._release()
+            raise ConfigError(f"log `{folder}` does not hold: {exc.message}") from None
+        except OSError as exc:
+            self._release()
+            raise ConfigError(
+                f"log `{folder}` cannot be opened: {exc.strerror}; it needs a directory that this "
+                "process may write"
+            ) from None
+        except BaseException:
+            self._release()
+            raise
+        self._thread = threading.Thread(target=self._write_forever, name="audit", daemon=True)
+        self._thread.start()
+
+    def _take_lock(self) -> None:
+        self._lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(
+                f"log `{self._folder}` is locked by another process; stop it, or give each writer "
+                "a directory of its own"
+            ) from None
+
+    def _release(self) -> None:
+        for fd in (self._wal, self._lock):
+            if fd >= 0:
+                os.close(fd)
+        self._wal = self._lock = -1
+
+    def _recover(self, key_file: Path, copy: Path | None) -> None:
+        folder = self._folder
+        for left in folder.rglob("*.new"):  # a replacement that was never put in place
+            left.unlink()
+        note = _read(folder / "checkpoint")
+        vkey = _read(folder / "vkey")
+        content = _read(folder / "wal") or b""
+        key = self._key(key_file, empty=note is None and vkey is None and not content)
+        self.vkey = vkey_of(self.origin, key.public)
+        if vkey is None:
+            write_durably(folder / "vkey", self.vkey.encode() + b"\n")
+        elif vkey.decode("utf-8", "replace").strip() != self.vkey:
+            held = vkey.decode("utf-8", "replace").split("+")[0]
+            what = "origin" if held != self.origin else "key"
+            raise ConfigError(
+                f"log `{folder}` belongs to another {what}; its `vkey` names `{held[:80]}`"
+            )
+        self._integrator = Integrator(folder, self.origin, key, copy)
+        if note is not None:
+            head = open_note(note, self.vkey)
+            self._integrator.load(head.size, head.root)
+        frames, good = read_wal(content)
+        size = self._integrator.size
+        self._next = size
+        for first, entries in frames:
+            if first > self._next:
+                raise VerificationError(f"records {self._next} to {first - 1} are missing")
+            fresh = entries[self._next - first :]
+            self._unintegrated += fresh
+            self._next += len(fresh)
+        if copy is not None and (seen := _read(copy)) is not None:
+            ahead = open_note(seen, self.vkey)
+            if ahead.size > self._next:
+                raise VerificationError(
+                    f"rolled back: the checkpoint copy has seen {ahead.size} records, "
+                    f"the log holds {self._next}"
+                )
+        cut = len(content) - good
+        if cut:
+            os.ftruncate(self._wal, good)
+            os.fsync(self._wal)
+        os.lseek(self._wal, 0, os.SEEK_END)
+        sync_dir(folder)
+        self._durable = self._next
+        if self._unintegrated or note is None:
+            self._integrate()
+        self._watch_disk()
+        if cut:
+            self._stage(AuditRecord(kind="recovery", note={"cut_bytes": cut, "at": self._next}))
+            self._urgent = True
+
+    def _key(self, key_file: Path, *, empty: bool) -> SigningKey:
+        text = _read(key_file)
+        if text is None:
+            if not empty:
+                raise ConfigError(
+                    f"key file `{key_file}` is missing, and the log is not empty; restore the key"
+                )
+            make_dirs(key_file.parent.absolute(), above=Path("/"))
+            seed = secrets.token_bytes(32)
+            write_durably(key_file, seed.hex().encode() + b"\n")
+            return SigningKey(seed)
+        if key_file.stat().st_mode & 0o077:
+            raise ConfigError(
+                f"key file `{key_file}` is open to others; run `chmod 600 {key_file}`"
+            )
+        try:
+            return SigningKey(bytes.fromhex(text.decode("ascii").strip()))
+        except ValueError:
+            raise ConfigError(f"key file `{key_file}` is not 64 hex digits") from None
+
+    # -- appending ---------------------------------------------------------------------------------
+
+    def _stage(self, record: AuditRecord | dict[str, Any]) -> int:
+        entry = encode(record, boot=self._boot, node=self._node)
+        with self._wake:
+            self._require_open()
+            index = self._next
+            self._next += 1
+            self._pending.append(entry)
+        return index
+
+    def _require_open(self) -> None:
+        if os.getpid() != self._pid:
+            raise AuditUnavailable("this log was opened before a fork; open one in each worker")
+        if self._poison is not None:
+            raise AuditUnavailable(f"the log is poisoned: {self._poison}")
+        if self._closing:
+            raise AuditUnavailable("the log is closed")
+
+    def enqueue(self, record: AuditRecord | dict[str, Any]) -> int:
+        """Take the record in order and return its index; durable with the next `append`."""
+        return self._stage(record)
+
+    async def append(self, record: AuditRecord | dict[str, Any]) -> int:
+        """Return the record's index once it is durable; raise `AuditUnavailable` otherwise.
+
+        Safe to call concurrently. Cancelling one waiter does not cancel the others' batch.
+        """
+        kind = record.get("kind") if isinstance(record, dict) else record.kind
+        if self._low and kind == "run_start":
+            raise AuditUnavailable("the disk is nearly full; no new run is admitted")
+        entry = encode(record, boot=self._boot, node=self._node)
+        loop = asyncio.get_running_loop()
+        with self._wake:
+            self._require_open()
+            index = self._next
+            self._next += 1
+            self._pending.append(entry)
+            future = self._waiters.get(loop)
+            if future is None:
+                future = self._waiters[loop] = loop.create_future()
+                # a batch whose waiters all went away must not complain about its error
+                future.add_done_callback(lambda f: f.cancelled() or f.exception())
+            self._urgent = True
+            self._wake.notify()
+        try:
+            async with asyncio.timeout(self._deadline):
+                await asyncio.shield(future)
+        except TimeoutError:
+            raise AuditUnavailable(
+                f"the audit device did not answer within {self._deadline:g} s"
+            ) from None
+        return index
+
+    async def flush(self) -> None:
+        """Return once everything taken so far is durable."""
+        until = self._next
+        while self._durable < until:
+            with self._wake:
+                self._require_open()
+                self._urgent = True
+                self._wake.notify()
+            await asyncio.sleep(0.002)
+
+    async def close(self) -> None:
+        """Write what is pending, sign a last checkpoint, let the directory go."""
+        if self._thread is None or os.getpid() != self._pid:
+            return
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        thread, self._thread = self._thread, None
+        await asyncio.to_thread(thread.join, 30.0)
+        if self._poison is not None:
+            raise AuditUnavailable(f"the log was poisoned: {self._poison}")
+
+    def _fail(self, exc: BaseException, waiters: dict[Any, asyncio.Future[None]]) -> None:
+
+    def _write_forever(self) -> None:
+        last = time.monotonic()
+        try:
+            while True:
+                with self._wake:
+                    if not self._urgent and not self._closing:
+                        self._wake.wait(CHECKPOINT_EVERY / 4)
+                    batch, self._pending = self._pending, []
+                    waiters, self._waiters = self._waiters, {}
+                    self._urgent = False
+                    closing = self._closing
+                try:
+                    if batch:
+                        self._commit(batch)
+                except BaseException as exc:
+                    self._fail(exc, waiters)
+                    return
+                for loop, future in waiters.items():
+                    _settle(loop, future, None)
+                now = time.monotonic()
+                if self._unintegrated and (closing or now - last > CHECKPOINT_EVERY):
+                    self._integrate()
+                    self._watch_disk()
+                    last = now
+                if closing and not self._pending:
+                    return
+        except BaseException as exc:
+            self._fail(exc, {})
+        finally:
+            self._release()
+
+    def _commit(self, batch: list[bytes]) -> None:
+        write_all(self._wal, frame(self._durable, batch))
+        os.fdatasync(self._wal)
+        self._durable += len(batch)
+        self._unintegrated += batch
+
+    def _integrate(self) -> None:
+        """Put durable entries into the tree, then empty the write-ahead file."""
+        self._integrator.grow(self._unintegrated)
+        self._unintegrated = []
+        os.ftruncate(self._wal, 0)
+        os.lseek(self._wal, 0, os.SEEK_SET)
+        os.fdatasync(self._wal)
+
+    def _watch_disk(self) -> None:
+        disk = os.statvfs(self._folder)
+        self._low = disk.f_bavail * disk.f_frsize < self._reserve
+
+    def _fail(
+        self, exc: BaseException, waiters: dict[asyncio.AbstractEventLoop, asyncio.Future[None]]
+    ) -> None:
+        """Poison the log: after a failed write nobody knows what is on disk."""
+        why = getattr(exc, "strerror", None) or type(exc).__name__
+        with self._wake:
+            self._poison = f"a write failed ({why})"
+            waiters = {**self._waiters, **waiters}
+            self._waiters = {}
+        for loop, future in waiters.items():
+            _settle(loop, future, AuditUnavailable(f"the log is poisoned: {self._poison}"))
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """The number of durable records."""
+        return self._durable
+
+    def health(self) -> dict[str, Any]:
+        """Return state without secrets."""
+        return {
+            "origin": self.origin,
+            "durable": self._durable,
+            "queued": self._next - self._durable,
+            "poisoned": self._poison,
+            "disk_low": self._low,
+            "closed": self._closing,
+        }
+
+
+def _settle(
+    loop: asyncio.AbstractEventLoop, future: asyncio.Future[None], error: Exception | None
+) -> None:
+    def set_it() -> None:
+        if future.done():
+            return
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
+
+    try:
+        loop.call_soon_threadsafe(set_it)
+    except RuntimeError:  # that loop is gone, and its waiters with it
+        return
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None

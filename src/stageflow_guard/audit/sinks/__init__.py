@@ -1,0 +1,1 @@
+"""Projections of the log: each can be rebuilt from it."""
