@@ -279,7 +279,7 @@ class Log:
         if self._poison is not None:
             raise AuditUnavailable(f"the log was poisoned: {self._poison}")
 
-    def _fail(self, exc: BaseException, waiters: dict[Any, asyncio.Future[None]]) -> None:
+    # -- the writer thread --------------------------------------------------------------------
 
     def _write_forever(self) -> None:
         last = time.monotonic()
