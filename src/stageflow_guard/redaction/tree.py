@@ -14,7 +14,22 @@ from uuid import UUID
 from stageflow_guard.errors import InspectorUnavailable
 
 DEPTH = 64
-_OPAQUE = (int, float, complex, Decimal, UUID, datetime, date, time, timedelta, bytes, bytearray)
+_OPAQUE = (
+    bool,
+    Enum,
+    type,
+    int,
+    float,
+    complex,
+    Decimal,
+    UUID,
+    datetime,
+    date,
+    time,
+    timedelta,
+    bytes,
+    bytearray,
+)
 
 
 def mapped(value: Any, change: Callable[[str], str]) -> Any:
@@ -30,7 +45,7 @@ def mapped(value: Any, change: Callable[[str], str]) -> Any:
 def _walk(value: Any, change: Callable[[str], str], depth: int) -> Any:
     if isinstance(value, str):
         return value if isinstance(value, Enum) or not value else change(str(value))
-    if value is None or isinstance(value, bool | _OPAQUE | Enum | type) or callable(value):
+    if value is None or isinstance(value, _OPAQUE) or callable(value):
         return value
     if depth >= DEPTH:
         raise InspectorUnavailable(f"a value is nested over {DEPTH} levels, or holds itself")
