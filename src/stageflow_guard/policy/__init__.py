@@ -1,0 +1,23 @@
+"""May they? Strict files, pycasbin as the reference, an index that decides."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stageflow_guard.policy.files import Problem
+    from stageflow_guard.policy.policyset import PolicySet
+
+_WHERE = {"PolicySet": "policyset", "Problem": "files"}
+
+__all__ = ["PolicySet", "Problem"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use."""
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+    globals()[name] = value
+    return value

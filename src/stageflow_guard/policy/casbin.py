@@ -1,0 +1,83 @@
+"""pycasbin, the reference semantics. The only file that imports it."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import casbin
+from casbin.model import Model
+
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.model import AccessRequest
+from stageflow_guard.policy.files import MODEL, SUBJECTS, TenantFile
+
+
+def require_one_distribution() -> None:
+    """Raise `ConfigError` when `casbin` and `pycasbin` are both installed: they share a folder."""
+    try:
+        version("pycasbin")
+    except PackageNotFoundError:
+        raise ConfigError("`pycasbin` is not installed; `pip install 'pycasbin>=2.8,<3'`") from None
+    try:
+        version("casbin")
+    except PackageNotFoundError:
+        return
+    raise ConfigError("`casbin` and `pycasbin` overwrite each other; uninstall both, then pycasbin")
+
+
+def is_subject(sub: object) -> bool:
+    """Say whether a request may be made in this name: never a role, never a claim."""
+    return type(sub) is str and sub.startswith(SUBJECTS) and sub.partition(":")[2] != ""
+
+
+def object_matches(obj: str, pattern: str) -> bool:
+    """Match a literal, `a/b/*` on a segment boundary, or `*`."""
+    if pattern == "*" or obj == pattern:
+        return True
+    return pattern.endswith("/*") and obj.startswith(pattern[:-1]) and len(obj) >= len(pattern)
+
+
+class Reference:
+    """One tenant's lines under stock pycasbin."""
+
+    def __init__(self, tenant: TenantFile) -> None:
+        model = Model()
+        model.load_model_from_text(MODEL)
+        enforcer: Any = casbin.Enforcer(model)
+        for name in list(enforcer.fm.get_functions()):
+            enforcer.fm.fm.pop(name, None)  # depend on no pattern function of casbin's
+        enforcer.add_function("isSubject", is_subject)
+        enforcer.add_function("objMatch", object_matches)
+        for r in tenant.rules:
+            effect = "allow" if r.allow else "deny"
+            enforcer.add_policy(r.role, tenant.name, r.kind, r.obj, r.act, effect)
+        for link in tenant.links:
+            enforcer.add_grouping_policy(link.member, link.role, tenant.name)
+        self._enforcer = enforcer
+        self._tenant = tenant
+
+    def permits(self, request: AccessRequest) -> bool:
+        """Decide with one enforce, for a subject that holds its own and its claims' roles."""
+        enforcer, tenant = self._enforcer, self._tenant.name
+        if not is_subject(request.sub):
+            return False
+        if not request.roles:
+            return self._ask(request, request.sub)
+        ephemeral = "user:\x00ephemeral"
+        held = [request.sub, *(f"claim:{role}" for role in request.roles)]
+        links = {
+            (ephemeral, role, tenant)
+            for one in held
+            for role in enforcer.get_roles_for_user_in_domain(one, tenant)
+        }
+        for link in links:
+            enforcer.add_grouping_policy(*link)
+        try:
+            return self._ask(request, ephemeral)
+        finally:
+            for link in links:
+                enforcer.remove_grouping_policy(*link)
+
+    def _ask(self, r: AccessRequest, sub: str) -> bool:
+        return bool(self._enforcer.enforce(sub, r.ten, r.own, r.kind, r.obj, r.act))
