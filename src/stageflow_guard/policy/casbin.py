@@ -33,7 +33,7 @@ def is_subject(sub: object) -> bool:
 
 def object_matches(obj: str, pattern: str) -> bool:
     """Match a literal, `a/b/*` on a segment boundary, or `*`."""
-    if pattern == "*" or obj == pattern:
+    if pattern in ("*", obj):
         return True
     return pattern.endswith("/*") and obj.startswith(pattern[:-1]) and len(obj) >= len(pattern)
 

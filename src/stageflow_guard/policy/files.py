@@ -81,7 +81,7 @@ class TenantFile:
     links: tuple[Link, ...]
 
 
-class Malformed(Exception):  # noqa: N818 - a signal between two functions of this file
+class Malformed(Exception):
     """A line that cannot be in force."""
 
 
@@ -146,8 +146,8 @@ def parse_tenant(name: str, content: bytes, file: str) -> tuple[TenantFile | Non
     try:
         lines = lines_of(content)
     except Malformed as exc:
-        number, _, reason = str(exc).partition(": ")
-        return None, [Problem(file, int(number), reason)]
+        at, _, reason = str(exc).partition(": ")
+        return None, [Problem(file, int(at), reason)]
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue

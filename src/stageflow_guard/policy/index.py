@@ -39,14 +39,10 @@ class TenantIndex:
         for role in self.roles(request):
             for rule in self._rules.get((role, request.kind, request.act), NO_RULES):
                 pattern = rule.obj
-                if (
-                    pattern == "*"
-                    or pattern == obj
-                    or (
-                        pattern.endswith("/*")
-                        and obj.startswith(pattern[:-1])
-                        and len(obj) >= len(pattern)
-                    )
+                if pattern in ("*", obj) or (
+                    pattern.endswith("/*")
+                    and obj.startswith(pattern[:-1])
+                    and len(obj) >= len(pattern)
                 ):
                     (allow if rule.allow else deny).append(rule)
         return allow, deny

@@ -1,0 +1,72 @@
+"""What one issuer may say, and for whom. Checked when it is made, never on use."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stageflow_guard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ClaimPath = str | tuple[str, ...]
+
+DAY = 24 * 3600
+MAX_LEEWAY = 120
+ASYMMETRIC = frozenset(
+    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"}
+    | {"EdDSA", "Ed25519"}
+)
+_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+_PREFIX = re.compile(r"[A-Za-z0-9._~@:/+=-]{0,64}")
+_KINDS = ("user", "svc", "agent")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuerPolicy:
+    """One issuer: its name, for whom it issues, what its tokens must look like.
+
+    `subject_kind` overrides `user`/`svc` (the only way to an `agent:` subject). With neither
+    `tenant` nor `tenants`, the value of `tenant_claim` is the tenant.
+    """
+
+    issuer: str
+    audiences: frozenset[str]
+    algorithms: frozenset[str]
+    token_types: frozenset[str] = frozenset({"at+jwt"})
+    required_claims: tuple[str, ...] = ("jti", "client_id")
+    client_id_claims: tuple[str, ...] = ("client_id",)
+    max_lifetime: int = DAY
+    leeway: int = 30
+    tenant_claim: ClaimPath = "tenant"
+    tenants: Mapping[str, str] | None = None
+    tenant: str | None = None
+    roles_claim: ClaimPath | None = None
+    scope_claim: str = "scope"
+    subject_prefix: str = ""
+    subject_kind: str | None = None
+    host_user_claim: ClaimPath | None = None
+    host_org_claim: ClaimPath | None = None
+
+    def __post_init__(self) -> None:
+        """Raise `ConfigError` for a policy that would believe too much."""
+        if not self.issuer or not self.audiences or not self.algorithms or not self.token_types:
+            raise ConfigError("an issuer needs `issuer`, `audiences`, `algorithms`, `token_types`")
+        if any(not a for a in self.audiences):
+            raise ConfigError(f"issuer `{self.issuer}`: an audience may not be empty")
+        unknown = sorted(set(self.algorithms) - ASYMMETRIC)
+        if unknown:
+            raise ConfigError(f"issuer `{self.issuer}`: algorithm `{unknown[0]}` is not accepted")
+        if not 0 <= self.leeway <= MAX_LEEWAY or self.max_lifetime <= 0:
+            raise ConfigError(f"issuer `{self.issuer}`: `leeway` is at most {MAX_LEEWAY} s")
+        if self.tenant is not None and self.tenants is not None:
+            raise ConfigError(f"issuer `{self.issuer}`: give `tenant` or `tenants`, not both")
+        named = [self.tenant] if self.tenant is not None else list((self.tenants or {}).values())
+        if any(not _TENANT.fullmatch(t) for t in named):
+            raise ConfigError(f"issuer `{self.issuer}`: a tenant's name is a folder's name")
+        if self.subject_kind is not None and self.subject_kind not in _KINDS:
+            raise ConfigError(f"issuer `{self.issuer}`: `subject_kind` is {', '.join(_KINDS)}")
+        if not _PREFIX.fullmatch(self.subject_prefix):
+            raise ConfigError(f"issuer `{self.issuer}`: `subject_prefix` holds a refused character")

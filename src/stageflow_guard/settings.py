@@ -1,0 +1,156 @@
+"""One pydantic model: `guard.toml`. An unknown key is an error that names it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from stageflow_guard.errors import ConfigError
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class IssuerSettings(_Strict):
+    """`[[auth.issuers]]`."""
+
+    issuer: str = Field(min_length=1)
+    audiences: list[str] = Field(min_length=1)
+    algorithms: list[str] = Field(min_length=1)
+    jwks_url: str | None = None
+    jwks_file: str | None = None
+    tenant_claim: str | list[str] = "tenant"
+    tenant: str | None = None
+    tenants: dict[str, str] | None = None
+    roles_claim: str | list[str] | None = None
+    token_types: list[str] = ["at+jwt"]
+    required_claims: list[str] = ["jti", "client_id"]
+    client_id_claims: list[str] = ["client_id"]
+    max_lifetime: int = 86_400
+    leeway: int = 30
+    subject_prefix: str = ""
+    subject_kind: Literal["user", "svc", "agent"] | None = None
+    host_user_claim: str | list[str] | None = None
+    host_org_claim: str | list[str] | None = None
+
+    @model_validator(mode="after")
+    def _one_key_source(self) -> Self:
+        if (self.jwks_url is None) == (self.jwks_file is None):
+            raise ValueError("give `jwks_url` or `jwks_file`, one of them")
+        return self
+
+
+class AuthSettings(_Strict):
+    """`[auth]`."""
+
+    token_key: str = Field(default="auth_token", min_length=1)
+    issuers: list[IssuerSettings] = Field(min_length=1)
+
+
+class PolicySettings(_Strict):
+    """`[policy]`."""
+
+    path: str = "policies"
+
+
+class RedactionSettings(_Strict):
+    """`[redaction]`."""
+
+    entities: list[str] | None = None
+    min_score: float = Field(default=0.35, ge=0.0, le=1.0)
+    language: str = "en"
+    on_finding: Literal["redact", "block"] = "redact"
+
+
+class SinkSettings(_Strict):
+    """`[[audit.sinks]]`."""
+
+    kind: Literal["sqlite"]
+    path: str
+
+
+class AuditSettings(_Strict):
+    """`[audit]`."""
+
+    path: str
+    origin: str = Field(min_length=1)
+    key_file: str
+    checkpoint_copy: str | None = None
+    sinks: list[SinkSettings] = []
+
+
+class Settings(_Strict):
+    """Everything a guard is built from."""
+
+    auth: AuthSettings
+    policy: PolicySettings = PolicySettings()
+    redaction: RedactionSettings = RedactionSettings()
+    audit: AuditSettings
+
+    @classmethod
+    def load(cls, path: str | Path) -> Settings:
+        """Read `guard.toml`; relative paths are relative to the file.
+
+        Raises `ConfigError` that names the file and the key; values are never echoed.
+        """
+        file = Path(path)
+        try:
+            content = tomllib.loads(file.read_text(encoding="utf-8"))
+        except OSError as exc:
+            raise ConfigError(
+                f"`{file}` cannot be read ({exc.strerror}); `stageflow-guard init` writes one"
+            ) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+            where = str(exc).rpartition("(")[2].rstrip(")")
+            raise ConfigError(f"`{file}` is not TOML ({where})") from None
+        _anchor(content, file.resolve().parent)
+        return cls.of(content, name=str(file))
+
+    @classmethod
+    def of(cls, content: dict[str, Any], *, name: str = "settings") -> Settings:
+        """Validate settings given as a dictionary."""
+        try:
+            return cls.model_validate(content)
+        except ValidationError as exc:
+            first = exc.errors(include_input=False, include_url=False)[0]
+            key = ".".join(str(part) for part in first["loc"])
+            raise ConfigError(f"`{name}`: `{key}`: {first['msg'].lower()}") from None
+
+    def masked(self) -> dict[str, Any]:
+        """Return the effective configuration; it holds names and paths, no secrets."""
+        return self.model_dump(mode="json")
+
+
+_PATHS = (
+    ("policy", "path"),
+    ("audit", "path"),
+    ("audit", "key_file"),
+    ("audit", "checkpoint_copy"),
+)
+
+
+def _anchor(content: dict[str, Any], base: Path) -> None:
+    """Make relative paths absolute, in place; what is of the wrong type is left to validation."""
+    if isinstance(content, dict) and "policy" not in content:
+        content["policy"] = {"path": "policies"}
+
+    def fix(table: Any, key: str) -> None:
+        if isinstance(table, dict) and isinstance(table.get(key), str):
+            table[key] = str(base / table[key])
+
+    for section, key in _PATHS:
+        fix(content.get(section), key)
+    auth, audit = content.get("auth"), content.get("audit")
+    for issuer in _listed(auth, "issuers"):
+        fix(issuer, "jwks_file")
+    for sink in _listed(audit, "sinks"):
+        fix(sink, "path")
+
+
+def _listed(table: Any, key: str) -> list[Any]:
+    found = table.get(key) if isinstance(table, dict) else None
+    return found if isinstance(found, list) else []
