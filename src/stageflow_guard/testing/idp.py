@@ -48,9 +48,12 @@ class IdentityProvider:
         r = self._keys["RS256"].public_key().public_numbers()
         e = self._keys["ES256"].public_key().public_numbers()
         o = self._keys["EdDSA"].public_key().public_bytes_raw()
-        keys = [
+        keys = [  # the JWK members of RFC 7518 section 6
             {"kty": "RSA", "alg": "RS256", "n": _number(r.n), "e": _number(r.e)},
-            {"kty": "EC", "alg": "ES256", "crv": "P-256", "x": _number(e.x, 32), "y": _number(e.y, 32)},
+            {
+                "kty": "EC", "alg": "ES256", "crv": "P-256",
+                "x": _number(e.x, 32), "y": _number(e.y, 32),
+            },
             {"kty": "OKP", "alg": "EdDSA", "crv": "Ed25519", "x": _b64(o)},
         ]  # fmt: skip
         return {"keys": [{**k, "use": "sig", "kid": self.kid(k["alg"])} for k in keys]}
