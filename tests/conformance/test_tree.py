@@ -24,7 +24,7 @@ def test_roots_equal_pymerkle_at_every_size():
     other = InmemoryTree(algorithm="sha256")
     for n, entry in enumerate(ENTRIES, 1):
         other.append_entry(entry)
-        assert other.get_state() == root_of(LEAVES[:n])
+        assert other.get_root() == root_of(LEAVES[:n])
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 33, 70])
