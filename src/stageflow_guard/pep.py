@@ -159,7 +159,10 @@ class PolicyEnforcementPoint:
         """Authenticate and open a run: its `run_start` record is durable when this returns."""
         if parent is not None:
             principal = parent.principal
-            self._recheck(principal)
+            try:
+                self._recheck(principal)
+            except GuardError as error:
+                await self.refuse(error, run=parent, step="authenticate")
         else:
             principal = await self.authenticate(credential, run=run_id, pipeline=pipeline)
         run = Run(run_id, pipeline, principal, session_id=session_id, parent=parent, scope=None)
@@ -177,7 +180,10 @@ class PolicyEnforcementPoint:
     async def enter(self, run: Run, stage: str, stage_kind: str | None) -> Permit:
         """Return a permit whose record is on disk; every other outcome is a recorded refusal."""
         if run.closed:
-            raise NotAuthenticated("run_closed", "the run is over; nothing more runs in it")
+            await self.refuse(
+                NotAuthenticated("run_closed", "the run is over; nothing more runs in it"),
+                run=run, stage=stage, step="authenticate",
+            )  # fmt: skip
         previous = run.permits.get(stage)
         attempt = 1 if previous is None else previous.attempt + 1
         decision: Decision | None = None

@@ -580,3 +580,29 @@ async def test_interceptors_alone_fail_closed(world):
         await graph.run(ctx(auth_token=TOKEN))
     assert isinstance(caught.value.original, PolicyUnavailable)
     assert len(seen.runs) == 1
+
+
+async def test_a_caller_who_expires_in_mid_run_starts_no_child_and_no_stage(world):
+    """W22: expiry or revocation between two stages is a recorded refusal, never `ok {}`."""
+    child_seen, child = one()
+    child = world.guard.mount(child, name="child")
+    tail = Seen()
+
+    class Parent(Seen):
+        async def execute(self, ctx):
+            world.tokens.revoked.add("user:ada")
+            try:
+                await child.run(input_text="x")
+            except GuardError as error:
+                self.runs.append(error)
+            return {}
+
+    parent = Parent()
+    pipeline = Pipeline(name="support").with_stage("parent", parent, StageKind.TRANSFORM)
+    pipeline = pipeline.with_stage("tail", tail, StageKind.TRANSFORM, after="parent")
+    with pytest.raises(NotAuthenticated) as caught:
+        await world.guard.mount(pipeline).run(input_text="", data={"auth_token": TOKEN})
+    assert caught.value.reason == "revoked"
+    assert parent.runs[0].ref == caught.value.ref
+    assert caught.value.ref.startswith("test#")
+    assert child_seen.runs == tail.runs == []
