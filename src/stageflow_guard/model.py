@@ -109,7 +109,7 @@ class Redaction:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: unset fields cost nothing, see `of`
 class AuditRecord:
     """One entry of the log. Unset fields are left out of the canonical bytes.
 
@@ -151,3 +151,13 @@ class AuditRecord:
     mono_ns: int | None = None
     boot: str | None = None
     node: str | None = None
+
+    @classmethod
+    def of(cls, fields: dict[str, Any]) -> AuditRecord:
+        """Return a record that owns `fields`; the flow's way, two or more times per stage call.
+
+        The caller passes known field names only and keeps no reference.
+        """
+        record = object.__new__(cls)
+        record.__dict__.update(fields)
+        return record

@@ -19,6 +19,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from stageflow_guard.deadline import within
 from stageflow_guard.errors import (
     AccessDenied,
     AuditUnavailable,
@@ -31,20 +32,22 @@ from stageflow_guard.errors import (
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect, Principal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from stageflow_guard.model import Finding
     from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector, Scope
 
 logger = logging.getLogger("stageflow_guard")
+REVEAL, REDACT = ["reveal"], ["redact"]
+KEPT = 4096  # questions of recent callers
 
 
 class Run:
     """The state of one guarded run."""
 
     __slots__ = (
-        "closed", "findings", "id", "parent", "permits", "pipeline", "principal", "refusal",
-        "scope", "scope_key", "session_id", "tasks",
+        "closed", "common", "findings", "id", "parent", "permits", "pipeline", "principal",
+        "refusal", "scope", "scope_key", "session_id", "tasks",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +72,18 @@ class Run:
         self.refusal: GuardError | None = None
         self.closed = False
         self.tasks: set[asyncio.Task[Any]] = set()
+        # what every record of this run says, once
+        self.common: dict[str, Any] = {
+            "run": run_id,
+            "parent_run": parent.id if parent else None,
+            "pipeline": pipeline,
+            "session": session_id,
+            "tenant": principal.tenant,
+            "actor": {
+                "subject": principal.subject, "method": "jwt", "key_id": principal.key_id,
+            },
+            "on_behalf": list(principal.actors) or None,
+        }  # fmt: skip
 
     def refuse(self, error: GuardError) -> None:
         """Remember the first refusal, here and in every parent: a swallowed one still counts."""
@@ -95,10 +110,10 @@ class Permit:
         self.started = time.perf_counter_ns()
 
 
-def _findings(findings: Iterable[Finding]) -> list[dict[str, Any]] | None:
-    return [
-        {"entity": f.entity, "count": f.count, "direction": f.direction} for f in findings
-    ] or None
+def _findings(findings: Sequence[Finding]) -> list[dict[str, Any]] | None:
+    if not findings:
+        return None
+    return [{"entity": f.entity, "count": f.count, "direction": f.direction} for f in findings]
 
 
 class PolicyEnforcementPoint:
@@ -123,6 +138,7 @@ class PolicyEnforcementPoint:
         self._auth_timeout = auth_timeout
         self._record_timeout = record_timeout
         self.refusals: dict[str, int] = {}
+        self._asked: dict[tuple[int, str, str], tuple[Principal, AccessRequest, AccessRequest]] = {}
 
     # -- 1. authenticate ---------------------------------------------------------------------
 
@@ -135,8 +151,9 @@ class PolicyEnforcementPoint:
                 raise NotAuthenticated("missing", "no token was given")
             if type(credential) is not str:
                 raise NotAuthenticated("malformed", "the token is not a string")
-            async with asyncio.timeout(self._auth_timeout):
-                principal = await self.authenticator.authenticate(credential)
+            principal = await within(
+                self._auth_timeout, self.authenticator.authenticate(credential)
+            )
             if type(principal) is not Principal:
                 raise NotAuthenticated("authenticator_error")
         except GuardError as exc:
@@ -191,12 +208,13 @@ class PolicyEnforcementPoint:
         try:
             self._recheck(run.principal)  # 1
             step = "authorize"
-            decision = self.evaluate(self._request(run, stage, "run"))  # 2
+            may_run, may_reveal = self._questions(run, stage)
+            decision = self.evaluate(may_run)  # 2
             if not decision.permitted:
                 raise AccessDenied(
                     decision, f"stage `{run.pipeline}/{stage}` is denied ({decision.reason})"
                 )
-            reveal = self.evaluate(self._request(run, stage, "reveal")).permitted
+            reveal = self.evaluate(may_reveal).permitted
             step = "inspect_input"
             if self._block and run.findings and not reveal:  # 3
                 raise ContentBlocked(run.findings)
@@ -218,10 +236,10 @@ class PolicyEnforcementPoint:
                     owner=run.principal.tenant,
                     decision="permit",
                     reason=decision.reason,
-                    rules=list(decision.rules),
+                    rules=decision.rules,
                     policy={"sha256": decision.revision},
-                    obligations=["reveal" if reveal else "redact"] if self.inspector else None,
-                    findings=_findings(run.findings),
+                    obligations=(REVEAL if reveal else REDACT) if self.inspector else None,
+                    findings=_findings(run.findings) if run.findings else None,
                     evaluation="ok",
                 ),
                 run,
@@ -324,35 +342,35 @@ class PolicyEnforcementPoint:
         except Exception:
             raise NotAuthenticated("authenticator_error") from None
 
-    @staticmethod
-    def _request(run: Run, stage: str, act: str) -> AccessRequest:
+    def _questions(self, run: Run, stage: str) -> tuple[AccessRequest, AccessRequest]:
+        """Return what is asked before a stage call: may they run it, may they see through it.
+
+        The same caller asks the same again and again: the questions are kept, the answers are not.
+        """
         who = run.principal
-        return AccessRequest(
-            sub=who.subject, ten=who.tenant, own=who.tenant, kind="stage",
-            obj=f"{run.pipeline}/{stage}", act=act, roles=tuple(who.roles),
-        )  # fmt: skip
+        key = (id(who), run.pipeline, stage)
+        known = self._asked.get(key)
+        if known is not None and known[0] is who:  # holding it keeps its `id` its own
+            return known[1], known[2]
+        common: dict[str, Any] = {
+            "sub": who.subject, "ten": who.tenant, "own": who.tenant, "kind": "stage",
+            "obj": f"{run.pipeline}/{stage}", "roles": tuple(who.roles),
+        }  # fmt: skip
+        asked = AccessRequest(act="run", **common), AccessRequest(act="reveal", **common)
+        if len(self._asked) >= KEPT:
+            self._asked = {}
+        self._asked[key] = (who, *asked)
+        return asked
 
     @staticmethod
-    def _record(state: Run | None, /, *, kind: str, **fields: Any) -> AuditRecord:
-        if state is None:
-            return AuditRecord(kind=kind, **fields)
-        run, who = state, state.principal
-        return AuditRecord(
-            kind=kind,
-            run=run.id,
-            parent_run=run.parent.id if run.parent else None,
-            pipeline=run.pipeline,
-            session=run.session_id,
-            tenant=who.tenant,
-            actor={"subject": who.subject, "method": "jwt", "key_id": who.key_id},
-            on_behalf=list(who.actors) or None,
-            **fields,
-        )
+    def _record(state: Run | None, /, **fields: Any) -> AuditRecord:
+        if state is not None:
+            fields |= state.common
+        return AuditRecord.of(fields)
 
     async def _append(self, record: AuditRecord, run: Run | None) -> int:
         try:
-            async with asyncio.timeout(self._record_timeout):
-                return await self.log.append(record)
+            return await within(self._record_timeout, self.log.append(record))
         except GuardError as exc:
             error: GuardError = exc
         except Exception:
@@ -399,8 +417,8 @@ class PolicyEnforcementPoint:
             **fields,
         )
         try:
-            async with asyncio.timeout(self._record_timeout):
-                error.ref = f"{self.log.origin}#{await self.log.append(record)}"
+            index = await within(self._record_timeout, self.log.append(record))
+            error.ref = f"{self.log.origin}#{index}"
         except Exception:  # it stays refused; the run id is all there is to point at
             error.ref = error.ref or run_id
         if state is not None:

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from stageflow_guard.audit.canonical import encode
 from stageflow_guard.audit.checkpoint import open_note, vkey_of
 from stageflow_guard.audit.files import (
     KNOWN,
@@ -29,7 +30,7 @@ from stageflow_guard.audit.files import (
     write_durably,
 )
 from stageflow_guard.audit.integrate import Integrator
-from stageflow_guard.audit.record import boot_id, encode
+from stageflow_guard.audit.record import boot_id
 from stageflow_guard.audit.signing import SigningKey
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
 from stageflow_guard.model import AuditRecord

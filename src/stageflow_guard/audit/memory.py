@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 
-from stageflow_guard.audit.record import boot_id, encode
+from stageflow_guard.audit.canonical import encode
+from stageflow_guard.audit.record import boot_id
 from stageflow_guard.audit.tree import Frontier, leaf_hash
 from stageflow_guard.model import AuditRecord
 

@@ -11,7 +11,6 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stageflow.core import StageArtifact, StageContext, StageEvent, StageOutput
-from stageflow.stages.inputs import create_stage_inputs
 
 if TYPE_CHECKING:
     from stageflow.stages.context import PipelineContext
@@ -67,11 +66,24 @@ def isolated(value: Any) -> Any:
     The host freezes a snapshot at the top only, so one stage could rewrite what later ones see.
     Containers and dataclasses are copied; leaves of other types are shared.
     """
+    kind = type(value)
+    if kind is str or value is None:
+        return value
+    if kind is StageOutput:
+        return StageOutput(
+            status=value.status,
+            data=isolated(value.data),
+            artifacts=isolated(value.artifacts) if value.artifacts else [],
+            events=isolated(value.events) if value.events else [],
+            error=value.error,
+            duration_ms=value.duration_ms,
+            version=value.version,
+        )
     if isinstance(value, dict):
         return {k: isolated(v) for k, v in value.items()}
     if isinstance(value, list):
         return [isolated(v) for v in value]
-    if type(value) is tuple:
+    if kind is tuple:
         return tuple(isolated(v) for v in value)
     if isinstance(value, set):
         return set(value)
@@ -92,29 +104,28 @@ def stage_view(ctx: StageContext, *, scope: Scope | None) -> StageContext:
     """
     snapshot, inputs = ctx.snapshot, ctx.inputs
     prior = inputs.prior_outputs
-    changes = {name: value for name in INPUTS if (value := getattr(snapshot, name))}
-    if not changes and not prior:
-        return ctx
-    if scope is not None:
-        changes = {name: scope.restore(value) for name, value in changes.items()}
+    if scope is None:
+        # the host makes this dict anew for each stage call, so its values may be exchanged
+        for name, out in prior.items():
+            prior[name] = isolated(out)
+        mutable = {
+            name: isolated(value)
+            for name in INPUTS
+            if (value := getattr(snapshot, name)) and type(value) is not str
+        }
+        if not mutable:
+            return ctx
+        snapshot = replace(snapshot, **mutable)
+    else:
+        held = {name: value for name in INPUTS if (value := getattr(snapshot, name))}
+        restored = {name: isolated(scope.restore(value)) for name, value in held.items()}
+        snapshot = replace(snapshot, **restored)
         prior = {
-            name: with_carriers(out, scope.restore(output_carriers(out)))
+            name: isolated(with_carriers(out, scope.restore(output_carriers(out))))
             for name, out in prior.items()
         }
-    changes = {name: isolated(value) for name, value in changes.items()}
-    prior = {name: isolated(out) for name, out in prior.items()}
-    view = replace(snapshot, **changes) if changes else snapshot
     return replace(
-        ctx,
-        snapshot=view,
-        inputs=create_stage_inputs(
-            snapshot=view,
-            prior_outputs=prior,
-            ports=inputs.ports,
-            declared_deps=inputs.declared_deps,
-            stage_name=inputs.stage_name,
-            strict=inputs.strict,
-        ),
+        ctx, snapshot=snapshot, inputs=replace(inputs, snapshot=snapshot, prior_outputs=prior)
     )
 
 

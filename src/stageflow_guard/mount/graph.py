@@ -9,13 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID, uuid4
 
-from stageflow.core import StageStatus
+from stageflow.core import StageOutput, StageStatus
 from stageflow.pipeline.dag import (
     UnifiedPipelineCancelled,
     UnifiedStageExecutionError,
     UnifiedStageGraph,
 )
-from stageflow.pipeline.interceptors import BaseInterceptor, ErrorAction, InterceptorResult
 from stageflow.pipeline.results import PipelineResults
 from stageflow.stages.context import PipelineContext
 
@@ -27,6 +26,8 @@ from stageflow_guard.mount.sink import GuardedSink
 from stageflow_guard.session import Session, bind, current_session, unbind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from stageflow_guard.model import Principal
     from stageflow_guard.pep import PolicyEnforcementPoint, Run
 
@@ -38,34 +39,6 @@ _IDENTITY_HINT = (
 
 class UnguardedStream(UserWarning):
     """A pipeline's ports stream text that no output inspection sees."""
-
-
-class ProofOfExecution(BaseInterceptor):
-    """Outermost interceptor: a completed result whose guarded runner never ran is a bypass."""
-
-    name = "stageflow_guard.proof"
-    priority = -(2**31)
-
-    def __init__(self, pep: PolicyEnforcementPoint) -> None:
-        self._pep = pep
-
-    async def before(self, stage_name: str, ctx: PipelineContext) -> InterceptorResult | None:
-        """Decide nothing here; the hook has."""
-
-    async def after(self, stage_name: str, result: Any, ctx: PipelineContext) -> None:
-        """Raise `Bypassed` when something else answered for the stage."""
-        if getattr(result, "status", None) == "failed":
-            return
-        run = current_run(self._pep)
-        permit = run.permits.get(stage_name) if run is not None else None
-        if run is None or permit is None or not permit.executed:
-            await refuse_bypass(self._pep, run, stage_name)
-
-    async def on_error(
-        self, stage_name: str, error: Exception, ctx: PipelineContext
-    ) -> ErrorAction:
-        """Leave the error as it is."""
-        return ErrorAction.FAIL
 
 
 async def refuse_bypass(pep: PolicyEnforcementPoint, run: Run | None, stage: str) -> NoReturn:
@@ -99,7 +72,7 @@ class GuardedGraph(UnifiedStageGraph):
         guarded._pipeline_name = name
         guarded._warned = warned
         # a list of our own: the caller's can be cleared after the build
-        guarded._interceptors = [ProofOfExecution(pep), *graph._interceptors]
+        guarded._interceptors = list(graph._interceptors)
         return guarded
 
     def __reduce__(self) -> NoReturn:
@@ -150,7 +123,7 @@ class GuardedGraph(UnifiedStageGraph):
         try:
             guarded, sink = await self._context(ctx, run, run_id)
             results = await super(GuardedGraph, copy.copy(self)).run(guarded)
-            await self._check(run, results)
+            await self._require_proof(run, results)
             await sink.release()
             if run.refusal is not None:
                 raise run.refusal
@@ -218,7 +191,10 @@ class GuardedGraph(UnifiedStageGraph):
 
         sink = GuardedSink(ctx.event_sink, redact_events)
 
-        async def hook(name: str, kind: Any, _stage: Any, _ctx: Any) -> None:
+        async def hook(name: str, kind: Any, stage: Any, _ctx: Any) -> None:
+            answers = stage.inputs.prior_outputs
+            if answers and _unproven(run, answers) is not None:
+                await self._require_proof(run, answers)
             await before_stage(pep, run, name, kind)
 
         guarded = replace(
@@ -250,25 +226,21 @@ class GuardedGraph(UnifiedStageGraph):
                 )  # fmt: skip
         return user, org
 
-    async def _check(self, run: Run, results: Any) -> None:
-        """Backstop behind the proof interceptor: every answer came from its own runner."""
-        for stage, output in results.items():
-            permit = run.permits.get(stage)
-            if permit is not None and permit.executed:
-                continue
-            if permit is not None and output.status is StageStatus.SKIP:
-                continue
+    async def _require_proof(self, run: Run, answers: Mapping[str, StageOutput]) -> None:
+        """Refuse when something else answered for a stage than its own guarded runner."""
+        stage = _unproven(run, answers)
+        if stage is not None:
             await refuse_bypass(self._pep, run, stage)
 
     async def _close(self, run: Run, session: Session, outcome: str) -> None:
         """End the run for everyone: tasks, identity, permits, record."""
         run.closed = True
-        for task in run.tasks:  # the host orphans its stage tasks when the caller goes away
-            if not task.done() and task is not asyncio.current_task():
-                task.cancel()
-        await asyncio.gather(
-            *(t for t in run.tasks if t is not asyncio.current_task()), return_exceptions=True
-        )
+        here = asyncio.current_task()
+        orphans = [t for t in run.tasks if not t.done() and t is not here]
+        for task in orphans:  # the host leaves its stage tasks behind when the caller goes away
+            task.cancel()
+        if orphans:
+            await asyncio.gather(*orphans, return_exceptions=True)
         session.close()
         await self._pep.finish(run, outcome)
 
@@ -281,6 +253,20 @@ class GuardedGraph(UnifiedStageGraph):
                 UnguardedStream,
                 stacklevel=2,
             )
+
+
+def _unproven(run: Run, answers: Mapping[str, StageOutput]) -> str | None:
+    """Return the first stage whose answer did not come from its runner, or None.
+
+    Asked before each stage about those it builds on, and at the end about all: an answer that an
+    interceptor made up goes no further, wherever it stands in the chain.
+    """
+    for stage, output in answers.items():
+        permit = run.permits.get(stage)
+        if permit is not None and (permit.executed or output.status is StageStatus.SKIP):
+            continue
+        return stage
+    return None
 
 
 def _foreign(hooks: list[Any]) -> list[Any]:

@@ -1,0 +1,77 @@
+"""Canonical bytes, written: keys sorted, UTF-8, no white space, no floats. orjson's only file.
+
+Readers need none of this: `record.decode` holds any entry against the standard library's `json`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from stageflow_guard.audit.record import CAP, fields_of
+from stageflow_guard.errors import AuditUnavailable
+
+if TYPE_CHECKING:
+    from stageflow_guard.model import AuditRecord
+
+# what is no plain JSON value is refused, never converted
+_STRICT = (
+    orjson.OPT_SORT_KEYS
+    | orjson.OPT_PASSTHROUGH_SUBCLASS
+    | orjson.OPT_PASSTHROUGH_DATACLASS
+    | orjson.OPT_PASSTHROUGH_DATETIME
+)
+# a prefix per process and a counter: unique like a random id, without a system call per record
+_PREFIX = secrets.token_hex(8)
+_COUNTER = iter(range(2**62))
+
+
+def _renew_prefix() -> None:
+    global _PREFIX  # noqa: PLW0603 - a forked worker counts on from the same number
+    _PREFIX = secrets.token_hex(8)
+
+
+os.register_at_fork(after_in_child=_renew_prefix)
+
+
+def _require_exact(value: Any) -> None:
+    """Raise `ValueError` for a float: two encoders may print it differently, and NaN not at all."""
+    kind = type(value)
+    if kind is float:
+        raise ValueError("float")
+    if kind is dict:
+        for item in value.values():
+            if type(item) is not str:
+                _require_exact(item)
+    elif kind is list or kind is tuple:
+        for item in value:
+            if type(item) is not str:
+                _require_exact(item)
+
+
+def encode(record: AuditRecord | dict[str, Any], *, boot: str, node: str) -> bytes:
+    """Return canonical JSON: sorted keys, UTF-8, unset fields left out, at most 32 KiB.
+
+    Raises `AuditUnavailable` for what cannot be encoded or is too long: never cut, never dropped.
+    """
+    values = {
+        "v": 1,
+        "id": f"{_PREFIX}-{next(_COUNTER):x}",
+        "wall_ns": time.time_ns(),
+        "mono_ns": time.monotonic_ns(),
+        "boot": boot,
+        "node": node,
+    }
+    values.update(fields_of(record))
+    try:
+        _require_exact(values)
+        entry = orjson.dumps(values, option=_STRICT)
+    except (TypeError, ValueError, RecursionError):  # orjson's own error is a TypeError
+        raise AuditUnavailable(f"a `{values['kind']}` record cannot be encoded") from None
+    if len(entry) > CAP:
+        raise AuditUnavailable(f"a `{values['kind']}` record of {len(entry)} bytes is over {CAP}")
+    return entry

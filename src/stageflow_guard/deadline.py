@@ -1,0 +1,44 @@
+"""A deadline that costs nothing until something has to be waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import types
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Generator
+
+T = TypeVar("T")
+
+
+@types.coroutine
+def _resume(work: Coroutine[Any, Any, T], waiting_for: Any) -> Generator[Any, Any, T]:
+    """Go on with a coroutine that was already stepped once and waits for `waiting_for`."""
+    try:
+        while True:
+            try:
+                sent = yield waiting_for
+            except GeneratorExit:
+                work.close()
+                raise
+            except BaseException as exc:  # cancellation and everything else belongs inside
+                waiting_for = work.throw(exc)
+            else:
+                waiting_for = work.send(sent)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]  # PEP 380: the value of the coroutine
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """Return what `work` returns; raise `TimeoutError` after `seconds` of waiting.
+
+    Like `asyncio.timeout`, which costs six microseconds a use: most calls on the allow path
+    answer from a cache without waiting at all, so the timer is set only when one does wait.
+    """
+    try:
+        waiting_for = work.send(None)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    async with asyncio.timeout(seconds):
+        return await _resume(work, waiting_for)
