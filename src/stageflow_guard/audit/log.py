@@ -8,8 +8,10 @@ The next batch is what arrived during the last sync. After any failed write noth
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
+import queue
 import secrets
 import socket
 import threading
@@ -48,7 +50,8 @@ class Log:
         self._reserve = reserve
         self._pid = os.getpid()
         self._boot, self._node = boot_id(), socket.gethostname()[:64]
-        self._wake = threading.Condition()
+        self._lock = threading.Lock()
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()  # one ring per waiting batch
         self._pending: list[bytes] = []
         self._waiters: dict[asyncio.AbstractEventLoop, asyncio.Future[None]] = {}
         self._urgent = False
@@ -58,7 +61,7 @@ class Log:
         self._poison: str | None = None
         self._unintegrated: list[bytes] = []
         self._low = False
-        self._lock = self._wal = -1
+        self._held = self._wal = -1
         self._thread: threading.Thread | None = None
         self.vkey = ""
 
@@ -118,9 +121,9 @@ class Log:
         self._thread.start()
 
     def _take_lock(self) -> None:
-        self._lock = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._held = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise ConfigError(
                 f"log `{self._folder}` is locked by another process; stop it, or give each writer "
@@ -128,10 +131,10 @@ class Log:
             ) from None
 
     def _release(self) -> None:
-        for fd in (self._wal, self._lock):
+        for fd in (self._wal, self._held):
             if fd >= 0:
                 os.close(fd)
-        self._wal = self._lock = -1
+        self._wal = self._held = -1
 
     def _recover(self, key_file: Path, copy: Path | None) -> None:
         folder = self._folder
@@ -182,7 +185,8 @@ class Log:
         self._watch_disk()
         if cut:
             self._stage(AuditRecord(kind="recovery", note={"cut_bytes": cut, "at": self._next}))
-            self._urgent = True
+            with self._lock:
+                self._ring()
 
     def _key(self, key_file: Path, *, empty: bool) -> SigningKey:
         text = _read(key_file)
@@ -208,7 +212,7 @@ class Log:
 
     def _stage(self, record: AuditRecord | dict[str, Any]) -> int:
         entry = encode(record, boot=self._boot, node=self._node)
-        with self._wake:
+        with self._lock:
             self._require_open()
             index = self._next
             self._next += 1
@@ -237,7 +241,7 @@ class Log:
             raise AuditUnavailable("the disk is nearly full; no new run is admitted")
         entry = encode(record, boot=self._boot, node=self._node)
         loop = asyncio.get_running_loop()
-        with self._wake:
+        with self._lock:
             self._require_open()
             index = self._next
             self._next += 1
@@ -247,34 +251,40 @@ class Log:
                 future = self._waiters[loop] = loop.create_future()
                 # a batch whose waiters all went away must not complain about its error
                 future.add_done_callback(lambda f: f.cancelled() or f.exception())
-            self._urgent = True
-            self._wake.notify()
+                late = loop.call_later(self._deadline, _settle, loop, future, self._too_late())
+                future.add_done_callback(lambda _: late.cancel())
+            self._ring()
         try:
-            async with asyncio.timeout(self._deadline):
-                await asyncio.shield(future)
-        except TimeoutError:
-            raise AuditUnavailable(
-                f"the audit device did not answer within {self._deadline:g} s"
-            ) from None
+            await asyncio.shield(future)
+        except AuditUnavailable as shared:  # one for the batch; each caller gets its own
+            raise AuditUnavailable(shared.message) from None
         return index
+
+    def _too_late(self) -> AuditUnavailable:
+        return AuditUnavailable(f"the audit device did not answer within {self._deadline:g} s")
+
+    def _ring(self) -> None:
+        """Wake the writer, once per batch. The caller holds the lock."""
+        if not self._urgent:
+            self._urgent = True
+            self._bell.put(None)
 
     async def flush(self) -> None:
         """Return once everything taken so far is durable."""
         until = self._next
         while self._durable < until:
-            with self._wake:
+            with self._lock:
                 self._require_open()
-                self._urgent = True
-                self._wake.notify()
+                self._ring()
             await asyncio.sleep(0.002)
 
     async def close(self) -> None:
         """Write what is pending, sign a last checkpoint, let the directory go."""
         if self._thread is None or os.getpid() != self._pid:
             return
-        with self._wake:
+        with self._lock:
             self._closing = True
-            self._wake.notify()
+            self._bell.put(None)
         thread, self._thread = self._thread, None
         await asyncio.to_thread(thread.join, 30.0)
         if self._poison is not None:
@@ -286,9 +296,9 @@ class Log:
         last = time.monotonic()
         try:
             while True:
-                with self._wake:
-                    if not self._urgent and not self._closing:
-                        self._wake.wait(CHECKPOINT_EVERY / 4)
+                with contextlib.suppress(queue.Empty):
+                    self._bell.get(timeout=CHECKPOINT_EVERY / 4)
+                with self._lock:
                     batch, self._pending = self._pending, []
                     waiters, self._waiters = self._waiters, {}
                     self._urgent = False
@@ -336,7 +346,7 @@ class Log:
     ) -> None:
         """Poison the log: after a failed write nobody knows what is on disk."""
         why = getattr(exc, "strerror", None) or type(exc).__name__
-        with self._wake:
+        with self._lock:
             self._poison = f"a write failed ({why})"
             waiters = {**self._waiters, **waiters}
             self._waiters = {}

@@ -26,7 +26,8 @@ class VaultScope:
 
     def __init__(self, tenant: str) -> None:
         self.tenant = tenant
-        self._nonce = "".join(secrets.choice(ALPHABET) for _ in range(8))
+        # 40 random bits: 32 divides 256, so each byte picks evenly
+        self._nonce = "".join(ALPHABET[byte % 32] for byte in secrets.token_bytes(8))
         self._names: dict[tuple[str, str], str] = {}
         self._back: dict[tuple[str, int], str] = {}
         self._numbers: dict[str, int] = {}
