@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         Principal,
         Redaction,
     )
+    from stageflow_guard.mount.stages import PiiGuardStage
     from stageflow_guard.session import current_principal
     from stageflow_guard.settings import Settings
 
@@ -39,6 +40,7 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Guard": "guard",
+    "PiiGuardStage": "mount.stages",
     "Settings": "settings",
     "current_principal": "session",
     **dict.fromkeys(
@@ -90,6 +92,7 @@ __all__ = [
     "GuardError",
     "InspectorUnavailable",
     "NotAuthenticated",
+    "PiiGuardStage",
     "PolicyUnavailable",
     "Principal",
     "ReauthRequired",

@@ -13,6 +13,7 @@ from stageflow_guard.errors import (
     AccessDenied,
     AuditUnavailable,
     ConfigError,
+    ContentBlocked,
     GuardError,
     InspectorUnavailable,
     NotAuthenticated,
@@ -308,6 +309,24 @@ class Guard:
         except Exception:
             raise InspectorUnavailable("the value could not be inspected") from None
         return Redaction(redacted, findings)
+
+    async def screen(self, text: str, *, stage: str | None = None) -> Redaction:
+        """Redact `text` for an explicit guard stage, or refuse as `on_finding` says.
+
+        Inside a mounted run the text was redacted at the gate: it comes back as it is. Raises
+        `ContentBlocked` (on record) when findings block, `InspectorUnavailable` when it cannot look.
+        """
+        session = current_session()
+        run = session.run if session is not None and session.belongs_to(id(self._pep)) else None
+        if run is not None and run.scope is not None:
+            return Redaction(text)
+        redaction = await self.redact(text)
+        if self._pep.blocks and redaction.findings:
+            await self._pep.refuse(
+                ContentBlocked(redaction.findings), run=str(uuid4()), stage=stage,
+                step="inspect_input",
+            )  # fmt: skip
+        return redaction
 
     async def reload(self) -> str:
         """Load the policies again; counts from the next decision. Returns the revision."""

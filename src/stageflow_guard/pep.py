@@ -134,7 +134,7 @@ class PolicyEnforcementPoint:
         self.decisions = decisions
         self.inspector = inspector
         self.log = log
-        self._block = block
+        self.blocks = block
         self._auth_timeout = auth_timeout
         self._record_timeout = record_timeout
         self.refusals: dict[str, int] = {}
@@ -216,7 +216,7 @@ class PolicyEnforcementPoint:
                 )
             reveal = self.evaluate(may_reveal).permitted
             step = "inspect_input"
-            if self._block and run.findings and not reveal:  # 3
+            if self.blocks and run.findings and not reveal:  # 3
                 raise ContentBlocked(run.findings)
             step = "record"
         except GuardError as exc:

@@ -56,6 +56,13 @@ class GuardedPipeline(Pipeline):
         """Refuse pickling."""
         raise TypeError("a guarded pipeline cannot be pickled; mount it where it runs")
 
+    @classmethod
+    def from_stages(cls, *specs: UnifiedStageSpec, name: str = "pipeline") -> NoReturn:  # type: ignore[override]
+        """Refuse: a guarded pipeline needs its guard."""
+        raise ConfigError(
+            "build with `Pipeline.from_stages(...)`, then `guard.mount(pipeline, name=...)`"
+        )
+
     def _wrapped(self, name: str, spec: UnifiedStageSpec) -> UnifiedStageSpec:
         legal_name(name, "a stage")
         if spec.name != name:
