@@ -314,7 +314,7 @@ class Guard:
         """Redact `text` for an explicit guard stage, or refuse as `on_finding` says.
 
         Inside a mounted run the text was redacted at the gate: it comes back as it is. Raises
-        `ContentBlocked` (on record) when findings block, `InspectorUnavailable` when it cannot look.
+        `ContentBlocked` (on record) when findings block, `InspectorUnavailable` on failure.
         """
         session = current_session()
         run = session.run if session is not None and session.belongs_to(id(self._pep)) else None

@@ -57,7 +57,7 @@ class GuardedPipeline(Pipeline):
         raise TypeError("a guarded pipeline cannot be pickled; mount it where it runs")
 
     @classmethod
-    def from_stages(cls, *specs: UnifiedStageSpec, name: str = "pipeline") -> NoReturn:  # type: ignore[override]
+    def from_stages(cls, *specs: UnifiedStageSpec, name: str = "pipeline") -> NoReturn:
         """Refuse: a guarded pipeline needs its guard."""
         raise ConfigError(
             "build with `Pipeline.from_stages(...)`, then `guard.mount(pipeline, name=...)`"
