@@ -346,6 +346,11 @@ class Guard:
         self._keep_revision(Path(f"{self._settings.audit.path}.policies"))
         return str(fresh.revision)
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with policy files whose tenants therefore deny: file, line, reason."""
+        return tuple(str(p) for p in getattr(self._pep.decisions, "problems", ()))
+
     def health(self) -> dict[str, Any]:
         """Return what a readiness probe needs; no secrets."""
         log: Any = self._pep.log
@@ -353,7 +358,7 @@ class Guard:
         return {
             "open": not isinstance(log, _ClosedLog),
             "policy_revision": self._pep.decisions.revision,
-            "policy_problems": len(getattr(self._pep.decisions, "problems", ())),
+            "policy_problems": len(self.problems),
             "refusals": dict(self._pep.refusals),
             "audit": state,
         }

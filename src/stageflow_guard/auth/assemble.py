@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from stageflow_guard.auth.http import fetch, require_https
 from stageflow_guard.auth.issuer import ClaimPath, IssuerPolicy
 from stageflow_guard.auth.jwks import FileKeys, KeySource, UrlKeys
+from stageflow_guard.auth.pyjwt import admit_set
 from stageflow_guard.auth.verifier import TokenVerifier
+from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
     from stageflow_guard.auth.clock import Clock
@@ -48,3 +50,21 @@ def verifier_from(auth: AuthSettings, clock: Clock | None = None) -> TokenVerifi
         )
         pairs.append((policy, keys))
     return TokenVerifier(pairs, clock)
+
+
+async def probe(auth: AuthSettings) -> list[tuple[str, str | None]]:
+    """Fetch every issuer's keys once; return (issuer, None or what went wrong)."""
+    found: list[tuple[str, str | None]] = []
+    for one in auth.issuers:
+        problem = None
+        try:
+            if one.jwks_url is not None:
+                admit_set(await fetch(one.jwks_url))
+            else:
+                FileKeys(str(one.jwks_file))
+        except OSError as exc:
+            problem = f"cannot be fetched ({exc})"
+        except ConfigError as exc:
+            problem = exc.message
+        found.append((one.issuer, problem))
+    return found

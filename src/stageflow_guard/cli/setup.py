@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from stageflow_guard.cli import HOLDS, emit, shipped
+from stageflow_guard.cli import HOLDS, UNAVAILABLE, emit, shipped
 from stageflow_guard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from stageflow_guard.guard import Guard
+    from stageflow_guard.settings import Settings
 
 EXAMPLE = '''\
 """Run with: python example.py"""
@@ -42,7 +48,7 @@ async def main():
 asyncio.run(main())
 '''
 
-TOML = """\
+LOCAL_ISSUER = """\
 [auth]
 [[auth.issuers]]
 issuer = "https://id.example"
@@ -51,7 +57,9 @@ algorithms = ["RS256"]
 jwks_file = "jwks.json"
 tenant_claim = "org_id"
 roles_claim = "roles"
+"""
 
+REST = """
 [policy]
 path = "policies"
 
@@ -68,20 +76,30 @@ key_file = "audit.key"
 def init(args: argparse.Namespace) -> int:
     """Write a working set into a folder that holds none of its files yet."""
     folder = Path(args.folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    taken = [
-        n for n in ("guard.toml", "policies", "example.py", "jwks.json") if (folder / n).exists()
-    ]
+    names = ["guard.toml", "policies"] + ([] if args.issuer else ["example.py", "jwks.json"])
+    taken = [n for n in names if (folder / n).exists()]
     if taken:
         raise ConfigError(f"`{folder}` already holds {', '.join(taken)}; nothing was written")
-    from stageflow_guard.testing import IdentityProvider
+    block = LOCAL_ISSUER
+    if args.issuer:
+        from stageflow_guard.cli.issuer import issuer_block, read_token
 
+        block, seen = issuer_block(args.issuer, read_token())
+        print(f"the token holds: {seen}")
+    folder.mkdir(parents=True, exist_ok=True)
     copy_policies(folder / "policies")
-    IdentityProvider("https://id.example").write_jwks(folder / "jwks.json")
-    (folder / "example.py").write_text(EXAMPLE)
-    (folder / "guard.toml").write_text(TOML)
-    print(f"wrote guard.toml, policies/, jwks.json and example.py into {folder}")
-    print("next: stageflow-guard config check && python example.py")
+    if not args.issuer:
+        from stageflow_guard.testing import IdentityProvider
+
+        IdentityProvider("https://id.example").write_jwks(folder / "jwks.json")
+        (folder / "example.py").write_text(EXAMPLE)
+    (folder / "guard.toml").write_text(block + REST)
+    print(f"wrote {', '.join(names)} into {folder}")
+    print(
+        "next: write your tenant's lines under policies/tenants, then stageflow-guard config check --online"
+        if args.issuer
+        else "next: stageflow-guard config check && python example.py"
+    )
     return HOLDS
 
 
@@ -98,11 +116,31 @@ def config(args: argparse.Namespace) -> int:
     from stageflow_guard.settings import Settings
 
     settings = Settings.load(args.config)
-    if args.action == "check":
-        guard = Guard.from_settings(settings)
-        for problem in getattr(guard._pep.decisions, "problems", ()):
-            print(f"problem: {problem}")
     emit(settings.masked())
-    if args.action == "check":
-        print("ok")
+    if args.action == "show":
+        return HOLDS
+    guard = Guard.from_settings(settings)
+    for problem in guard.problems:
+        print(f"problem: {problem}")
+    if args.online:
+        return asyncio.run(_online(guard, settings))
+    print("ok")
     return HOLDS
+
+
+async def _online(guard: Guard, settings: Settings) -> int:
+    """Try keys, policies, log and sinks for real; say what each answered."""
+    from stageflow_guard.auth.assemble import probe
+
+    code = HOLDS
+    for issuer, answer in await probe(settings.auth):
+        print(f"keys      {issuer}: {answer or 'ok'}")
+        code = UNAVAILABLE if answer else code
+    print(f"policies  {guard.health()['policy_revision'][:12]}: {len(guard.problems)} problems")
+    async with guard:
+        audit = guard.health()["audit"]
+        print(f"log       {audit['origin']}: {audit['durable']} records")
+    for sink in settings.audit.sinks:
+        print(f"sink      {sink.kind} {sink.path}: ok")
+    print("ok" if code == HOLDS else "not ok")
+    return code
