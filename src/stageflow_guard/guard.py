@@ -19,7 +19,7 @@ from stageflow_guard.errors import (
     NotAuthenticated,
 )
 from stageflow_guard.model import AccessRequest, AuditRecord, Redaction
-from stageflow_guard.pep import PolicyEnforcementPoint
+from stageflow_guard.pep import PolicyEnforcementPoint, actor_of
 from stageflow_guard.session import Session, bind, current_session, unbind
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Guard:
         self._token_key = token_key
         self._inspector = inspector
         self._given_log = log
+        self._shard = ""
         self._pid = os.getpid()
         common: dict[str, Any] = {
             "authenticator": authenticator,
@@ -128,6 +129,7 @@ class Guard:
     async def __aexit__(self, *exc: object) -> None:
         """Stop admission, then flush and close the log with a last checkpoint."""
         log: Any = self._pep.log
+        self._shard = str(log.origin).rpartition("/")[2]
         self._use(_ClosedLog())
         if hasattr(log, "close"):
             await log.close()
@@ -138,16 +140,20 @@ class Guard:
         self._bare.log = log
 
     async def _open_log(self) -> AuditLog:
-        from stageflow_guard.audit import Log
+        from stageflow_guard.audit import Log, open_shard
 
         assert self._settings is not None  # noqa: S101 - the constructor saw to it
         audit = self._settings.audit
-        log = await Log.open(
-            audit.path,
-            origin=audit.origin,
-            key_file=audit.key_file,
-            checkpoint_copy=audit.checkpoint_copy,
-        )
+        copy = audit.checkpoint_copy
+        if audit.shard is None:
+            log = await Log.open(
+                audit.path, origin=audit.origin, key_file=audit.key_file, checkpoint_copy=copy
+            )
+        else:
+            log = await open_shard(
+                audit.path, audit.shard, origin=audit.origin, key_file=audit.key_file,
+                copies=copy,
+            )  # fmt: skip
         try:
             self._keep_revision(Path(f"{audit.path}.policies"))
         except OSError as exc:
@@ -177,9 +183,14 @@ class Guard:
             return
         from stageflow_guard.audit.sinks.sqlite import SqliteProjection
 
-        for sink in self._settings.audit.sinks:
+        audit = self._settings.audit
+        shard = "" if audit.shard is None else self._shard
+        for sink in audit.sinks:
             if sink.kind == "sqlite":
-                SqliteProjection(sink.path).sync(self._settings.audit.path)
+                file = Path(sink.path)
+                if shard:  # one projection per log: workers close when they like
+                    file = file.with_name(f"{file.stem}-{shard}{file.suffix}")
+                SqliteProjection(file).sync(Path(audit.path) / shard)
 
     # -- the mount -------------------------------------------------------------------------------
 
@@ -264,7 +275,7 @@ class Guard:
             kind="decision",
             run=run.id if run is not None else None,
             tenant=principal.tenant,
-            actor={"subject": principal.subject, "method": "jwt", "key_id": principal.key_id},
+            actor=actor_of(principal),
             action=act,
             resource=f"{kind}:{obj}",
             owner=owner,

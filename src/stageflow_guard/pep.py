@@ -79,11 +79,9 @@ class Run:
             "pipeline": pipeline,
             "session": session_id,
             "tenant": principal.tenant,
-            "actor": {
-                "subject": principal.subject, "method": "jwt", "key_id": principal.key_id,
-            },
+            "actor": actor_of(principal),
             "on_behalf": list(principal.actors) or None,
-        }  # fmt: skip
+        }
 
     def refuse(self, error: GuardError) -> None:
         """Remember the first refusal, here and in every parent: a swallowed one still counts."""
@@ -108,6 +106,16 @@ class Permit:
         self.executed = False
         self.outcome: str | None = None
         self.started = time.perf_counter_ns()
+
+
+def actor_of(principal: Principal) -> dict[str, Any]:
+    """Return what a record says of who is calling: enough to ask the policies again."""
+    return {
+        "subject": principal.subject,
+        "method": "jwt",
+        "key_id": principal.key_id,
+        "roles": sorted(principal.roles),
+    }
 
 
 def _findings(findings: Sequence[Finding]) -> list[dict[str, Any]] | None:

@@ -78,6 +78,7 @@ class AuditSettings(_Strict):
 
     path: str
     origin: str = Field(min_length=1)
+    shard: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     key_file: str
     checkpoint_copy: str | None = None
     sinks: list[SinkSettings] = []

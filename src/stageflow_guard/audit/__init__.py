@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from stageflow_guard.audit.log import Log
     from stageflow_guard.audit.memory import UnsafeMemoryLog
+    from stageflow_guard.audit.shards import logs_in, open_shard
     from stageflow_guard.audit.verify import Report, verify
     from stageflow_guard.model import AuditRecord
 
@@ -15,11 +16,13 @@ _WHERE = {
     "Log": "stageflow_guard.audit.log",
     "UnsafeMemoryLog": "stageflow_guard.audit.memory",
     "verify": "stageflow_guard.audit.verify",
+    "logs_in": "stageflow_guard.audit.shards",
+    "open_shard": "stageflow_guard.audit.shards",
     "Report": "stageflow_guard.audit.verify",
     "AuditRecord": "stageflow_guard.model",
 }
 
-__all__ = ["AuditRecord", "Log", "Report", "UnsafeMemoryLog", "verify"]
+__all__ = ["AuditRecord", "Log", "Report", "UnsafeMemoryLog", "logs_in", "open_shard", "verify"]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 import struct
 import zlib
@@ -49,6 +50,24 @@ def write_durably(path: Path, content: bytes) -> None:
         os.close(fd)
     os.replace(fresh, path)
     sync_dir(path.parent)
+
+
+def create_durably(path: Path, content: bytes) -> bool:
+    """Put `content` at `path`, 0600, on disk; False when something is there already."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(6)}.new")
+    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.fchmod(fd, 0o600)
+        write_all(fd, content)
+        os.fsync(fd)
+        os.link(fresh, path)  # unlike a rename, a link never replaces
+    except FileExistsError:
+        return False
+    finally:
+        os.close(fd)
+        fresh.unlink(missing_ok=True)
+    sync_dir(path.parent)
+    return True
 
 
 def write_all(fd: int, content: bytes) -> None:

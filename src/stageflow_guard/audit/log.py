@@ -23,6 +23,7 @@ from stageflow_guard.audit.canonical import encode
 from stageflow_guard.audit.checkpoint import open_note, vkey_of
 from stageflow_guard.audit.files import (
     KNOWN,
+    create_durably,
     frame,
     make_dirs,
     read_wal,
@@ -38,6 +39,10 @@ from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationEr
 from stageflow_guard.model import AuditRecord
 
 CHECKPOINT_EVERY = 0.8  # seconds; a checkpoint is at most one second behind
+
+
+class LogLocked(ConfigError):
+    """Another process holds this log."""
 
 
 class Log:
@@ -125,7 +130,7 @@ class Log:
         try:
             fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ConfigError(
+            raise LogLocked(
                 f"log `{self._folder}` is locked by another process; stop it, or give each writer "
                 "a directory of its own"
             ) from None
@@ -197,8 +202,9 @@ class Log:
                 )
             make_dirs(key_file.parent.absolute(), above=Path("/"))
             seed = secrets.token_bytes(32)
-            write_durably(key_file, seed.hex().encode() + b"\n")
-            return SigningKey(seed)
+            if create_durably(key_file, seed.hex().encode() + b"\n"):
+                return SigningKey(seed)
+            text = key_file.read_bytes()  # another worker was first: its key is the key
         if key_file.stat().st_mode & 0o077:
             raise ConfigError(
                 f"key file `{key_file}` is open to others; run `chmod 600 {key_file}`"

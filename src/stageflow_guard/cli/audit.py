@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
 from stageflow_guard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TODO = {
     "missing": "bind a token: `async with guard.session(token)`, or `data={'auth_token': token}`",
@@ -34,27 +38,37 @@ def verify(args: argparse.Namespace) -> int:
     old = None
     if args.checkpoint:
         old = Path(args.checkpoint).read_bytes()
-    report = check(args.dir, vkey=args.vkey, checkpoint=old)
+    folders = logs_in(args.dir)
+    if len(folders) > 1 and (args.vkey or old):
+        raise ConfigError("a vkey or checkpoint belongs to one log; name the shard's folder")
+    reports = [check(folder, vkey=args.vkey, checkpoint=old) for folder in folders]
     if args.json:
-        emit({"size": report.size, "root": report.root, "anchored": report.anchored})
+        found = [{"size": r.size, "root": r.root, "anchored": r.anchored} for r in reports]
+        emit(found[0] if len(found) == 1 else found)
     else:
-        if report.anchored == "none":
+        if any(r.anchored == "none" for r in reports):
             print("NOT ANCHORED: nothing from outside the log vouches for it; keep a checkpoint")
-        print(f"holds: {report.size} records, root {report.root}")
-    return DOES_NOT_HOLD if args.require_anchor and report.anchored == "none" else HOLDS
+        for folder, report in zip(folders, reports, strict=True):
+            where = f"{folder.name}: " if len(folders) > 1 else ""
+            print(f"{where}holds: {report.size} records, root {report.root}")
+    loose = any(r.anchored == "none" for r in reports)
+    return DOES_NOT_HOLD if args.require_anchor and loose else HOLDS
 
 
-def records(folder: str) -> Any:
-    """Iterate (index, record) of a log directory."""
+def records(folder: str, origin: str = "") -> Iterator[tuple[int, dict[str, Any]]]:
+    """Iterate (index, record) of a log, or of all its shards; of one when `origin` names it."""
     from stageflow_guard.audit.query import iter_records
 
-    return iter_records(folder)
+    folders = logs_in(folder)
+    named = [f for f in folders if f.name == origin.rpartition("/")[2]]
+    for one in named if len(folders) > 1 and named else folders:
+        yield from iter_records(one)
 
 
 def why(args: argparse.Namespace) -> int:
     """Print step, reason, rule and remedy of one refusal."""
     origin, _, number = args.ref.rpartition("#")
-    for index, record in records(args.dir):
+    for index, record in records(args.dir, origin):
         if (number.isdigit() and index == int(number)) or (
             not origin and record.get("run") == args.ref
         ):
@@ -66,11 +80,44 @@ def why(args: argparse.Namespace) -> int:
                 print(f"decision {record.get('decision')} at step {record.get('step', '-')}")
                 print(f"reason   {record.get('error', '-')}: {reason}")
                 print(f"what     {record.get('action', '-')} {record.get('resource', '-')}")
-                print(f"rules    {', '.join(record.get('rules') or []) or 'none matched'}")
+                rules, miss = evidence(args.dir, record)
+                print(f"rules    {rules or 'none matched'}")
+                if miss:
+                    print(f"nearest  {miss}")
                 print(f"policy   {(record.get('policy') or {}).get('sha256', '-')}")
                 print(f"remedy   {TODO.get(reason, 'see docs/reference/refusals.md')}")
             return HOLDS
     raise ConfigError(f"no record `{args.ref}` in `{args.dir}`")
+
+
+def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None]:
+    """Return the rules as they read at that revision, and the nearest miss of a denial."""
+    rules = record.get("rules") or []
+    revision = str((record.get("policy") or {}).get("sha256"))
+    root = Path(folder).absolute()
+    beside = [Path(f"{base}.policies") / revision for base in (root, root.parent)]
+    kept = next((path for path in beside if path.is_dir()), None)
+    if kept is None:
+        return ", ".join(rules), None
+    shown = []
+    for rule in rules:
+        file, _, line = rule.rpartition(":")
+        lines = (kept / file).read_text(encoding="utf-8").splitlines()
+        shown.append(f"{rule}  {lines[int(line) - 1]}")
+    miss = None
+    if record.get("error") == "access_denied" and record.get("actor"):
+        from stageflow_guard.model import AccessRequest
+        from stageflow_guard.policy import PolicySet
+
+        kind, _, obj = str(record.get("resource")).partition(":")
+        miss = PolicySet.load(kept).nearest_miss(
+            AccessRequest(
+                sub=record["actor"]["subject"], ten=str(record.get("tenant")),
+                own=str(record.get("owner") or record.get("tenant")), kind=kind, obj=obj,
+                act=str(record.get("action")), roles=tuple(record["actor"].get("roles") or ()),
+            )
+        )  # fmt: skip
+    return "; ".join(shown), miss
 
 
 def denied(args: argparse.Namespace) -> int:
