@@ -30,6 +30,10 @@ def parser() -> argparse.ArgumentParser:
     config.add_argument("action", choices=["check", "show"])
     config.add_argument("--online", action="store_true", help="try keys, policies, log and sinks")
     config.add_argument("--config", default="guard.toml")
+    policy = verbs.add_parser("policy", help="test the policy files")
+    policy.add_argument("action", choices=["test"])
+    policy.add_argument("--path", default="policies")
+    policy.add_argument("--json", action="store_true")
     audit = verbs.add_parser("audit", help="verify and read the audit log")
     acts = audit.add_subparsers(dest="action", required=True)
     check = acts.add_parser("verify", help="rebuild the tree and check everything")
@@ -53,13 +57,14 @@ def main(argv: list[str] | None = None) -> int:
         args = parser().parse_args(argv)
     except SystemExit as exc:
         return HOLDS if exc.code == 0 else USAGE
-    from stageflow_guard.cli import audit, demo, setup
+    from stageflow_guard.cli import audit, demo, policy, setup
 
     run: dict[str, Any] = {
         "init": setup.init,
         "demo": demo.run,
         "config": setup.config,
         "audit": audit.run,
+        "policy": policy.run,
     }
     try:
         return int(run[args.verb](args))
