@@ -39,6 +39,9 @@ path = "audit.db"
 """
 
 
+FIXED_RUNS = 8  # beside one for each conversation
+
+
 @dataclass
 class Row:
     """One attempt and how it ended."""

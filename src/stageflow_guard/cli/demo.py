@@ -47,6 +47,30 @@ def conversations(path: Path) -> list[dict[str, str]]:
     return found
 
 
+class Progress:
+    """A bar on standard error that knows its total; silent when nobody watches."""
+
+    WIDTH = 30
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.done = 0
+        self._shown = sys.stderr.isatty()
+
+    def step(self) -> None:
+        """One more is done."""
+        self.done += 1
+        if self._shown:
+            full = self.WIDTH * self.done // self.total
+            bar = "█" * full + "░" * (self.WIDTH - full)
+            print(f"\r{bar} {self.done}/{self.total} runs", end="", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Leave the line as it was."""
+        if self._shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
 def run(args: argparse.Namespace) -> int:
     """Run the four pipelines; exit 0 only when the log verifies and nothing leaked."""
     examples = shipped("examples")
@@ -67,17 +91,9 @@ def run(args: argparse.Namespace) -> int:
         import governance  # type: ignore[import-not-found]  # shipped beside the package, as a user's file
     finally:
         sys.path.pop(0)
-    done = 0
-
-    def progress() -> None:
-        nonlocal done
-        done += 1
-        if sys.stderr.isatty():
-            print(f"\r{done} runs", end="", file=sys.stderr, flush=True)
-
-    rows, answer, send = asyncio.run(governance.run_all(out, texts, progress=progress))
-    if sys.stderr.isatty():
-        print("\r", end="", file=sys.stderr)
+    bar = Progress(governance.FIXED_RUNS + len(texts))
+    rows, answer, send = asyncio.run(governance.run_all(out, texts, progress=bar.step))
+    bar.close()
     from stageflow_guard.audit import verify
     from stageflow_guard.audit.query import iter_records
 
