@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from stageflow_guard import Guard
 from stageflow_guard.errors import AuditUnavailable, NotAuthenticated
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect, Principal
+
+# `make soak` looks longer; what CI runs is the same for everyone
+settings.register_profile("soak", max_examples=20_000, deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci")
 
 
 class Tokens:

@@ -61,6 +61,7 @@ class Guard:
         settings: Settings | None = None,
         token_key: str = "auth_token",
         block: bool = False,
+        drain: float = 10.0,
     ) -> None:
         if log is None and settings is None:
             raise ConfigError("a guard needs a log, or the settings to open one")
@@ -69,6 +70,7 @@ class Guard:
         self._inspector = inspector
         self._given_log = log
         self._shard = ""
+        self._drain = drain
         self._pid = os.getpid()
         common: dict[str, Any] = {
             "authenticator": authenticator,
@@ -122,20 +124,23 @@ class Guard:
         """Open the log, keep the policy revision beside it."""
         if os.getpid() != self._pid:
             raise ConfigError("this guard was built before a fork; build one in each worker")
-        if self._given_log is None:
-            self._use(await self._open_log())
+        self._use(await self._open_log() if self._given_log is None else self._given_log)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        """Stop admission, then flush and close the log with a last checkpoint."""
+        """Stop admission, let open runs end (`drain` seconds), close the log with a checkpoint."""
         log: Any = self._pep.log
-        self._shard = str(log.origin).rpartition("/")[2]
-        self._use(_ClosedLog())
-        if hasattr(log, "close"):
-            await log.close()
+        try:
+            await self._pep.drain(self._drain)
+        finally:  # cancelled while waiting: the log is closed all the same
+            self._shard = str(log.origin).rpartition("/")[2]
+            self._use(_ClosedLog())
+            if hasattr(log, "close"):
+                await log.close()
         self._project()
 
     def _use(self, log: Any) -> None:
+        self._pep.closing = False
         self._pep.log = log
         self._bare.log = log
 

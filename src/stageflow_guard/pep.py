@@ -146,6 +146,8 @@ class PolicyEnforcementPoint:
         self._auth_timeout = auth_timeout
         self._record_timeout = record_timeout
         self.refusals: dict[str, int] = {}
+        self.runs: set[Run] = set()
+        self.closing = False
         self._asked: dict[tuple[int, str, str], tuple[Principal, AccessRequest, AccessRequest]] = {}
 
     # -- 1. authenticate ---------------------------------------------------------------------
@@ -182,6 +184,11 @@ class PolicyEnforcementPoint:
         parent: Run | None = None,
     ) -> Run:
         """Authenticate and open a run: its `run_start` record is durable when this returns."""
+        if self.closing and parent is None:  # what has begun may end, children included
+            await self.refuse(
+                AuditUnavailable("the guard is closing; no new run is admitted"),
+                run=run_id, pipeline=pipeline, step="authenticate",
+            )  # fmt: skip
         if parent is not None:
             principal = parent.principal
             try:
@@ -198,6 +205,7 @@ class PolicyEnforcementPoint:
                 else self.inspector.scope(principal.tenant, run.scope_key)
             )
         await self._append(self._record(run, kind="run_start", step="authenticate"), run)
+        self.runs.add(run)
         return run
 
     # -- 2 to 4. authorize, inspect input, record ----------------------------------------------
@@ -323,10 +331,19 @@ class PolicyEnforcementPoint:
     async def finish(self, run: Run, outcome: str) -> None:
         """Close the run: every open permit gets an effect, then a durable `run_end`."""
         run.closed = True
+        self.runs.discard(run)
         for permit in run.permits.values():
             if permit.outcome is None:
                 self.effect(run, permit, "unknown" if permit.executed else "skipped")
         await self._append(self._record(run, kind="run_end", outcome=outcome), run)
+
+    async def drain(self, seconds: float) -> int:
+        """Admit no new run and wait until the open ones have ended; return how many have not."""
+        self.closing = True
+        until = time.monotonic() + seconds
+        while self.runs and time.monotonic() < until:  # noqa: ASYNC110 - runs end in many places
+            await asyncio.sleep(0.01)
+        return len(self.runs)
 
     # -- shared ------------------------------------------------------------------------------
 

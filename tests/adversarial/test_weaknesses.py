@@ -352,3 +352,49 @@ async def test_an_expired_caller_is_refused_between_two_stages(world):
         await world.guard.mount(chain(first, second)).build().run(ctx())
     assert len(first.runs) == 1
     assert second.runs == []
+
+
+async def test_closing_lets_open_runs_end_and_admits_no_new_one(world):
+    """A closing guard drains: what has begun ends on record, what has not is refused."""
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def act(_):
+        begun.set()
+        await go.wait()
+        return StageOutput.ok(text="fine")
+
+    guarded = world.guard.mount(chain(Seen(act), Seen()))
+    await world.guard.__aenter__()
+    open_run = asyncio.create_task(guarded.build().run(ctx()))
+    await begun.wait()
+    closing = asyncio.create_task(world.guard.__aexit__(None, None, None))
+    await asyncio.sleep(0.03)
+    with pytest.raises(AuditUnavailable, match="closing"):
+        await guarded.build().run(ctx())
+    go.set()
+    results = await open_run
+    await closing
+    assert set(results) == {"s0", "s1"}
+    assert [r.outcome for r in world.log.kinds("run_end")] == ["ok"]
+    with pytest.raises(AuditUnavailable, match="not open"):
+        await guarded.build().run(ctx())
+
+
+async def test_a_run_that_never_ends_does_not_hold_the_guard_open(world):
+    """The drain has a deadline; the run that outlives it is refused at its next step."""
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def act(_):
+        begun.set()
+        await go.wait()
+
+    second = Seen()
+    guard = world.build(drain=0.05)
+    await guard.__aenter__()
+    open_run = asyncio.create_task(guard.mount(chain(Seen(act), second)).build().run(ctx()))
+    await begun.wait()
+    await asyncio.wait_for(guard.__aexit__(None, None, None), 2)
+    go.set()
+    with pytest.raises(AuditUnavailable):
+        await open_run
+    assert second.runs == []
