@@ -10,6 +10,21 @@ PATTERNS: tuple[tuple[str, str, str, float, tuple[str, ...]], ...] = (
     ("SECRET", "jwt", r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", 0.95, ()),
     (
         "SECRET",
+        "provider key",
+        r"\b(?:sk|pk|rk)[-_](?:[a-z]{2,10}[-_])?[A-Za-z0-9_-]{16,200}",
+        0.9,
+        (),
+    ),
+    (
+        "SECRET",
+        "assigned secret",
+        # the value alone: what it is called may be read
+        r"(?<=(?i:pass(?:word|wd)?|pwd|secret|token|api[_-]?key)[\"']?\s{0,3}[:=]\s{0,3}[\"']?)[^\s\"',;()<>{}$⟦⟧]{6,200}(?![\w(])",
+        0.6,
+        (),
+    ),
+    (
+        "SECRET",
         "private key",
         r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,10000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?",
         0.99,
