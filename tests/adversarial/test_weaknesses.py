@@ -398,3 +398,27 @@ async def test_a_run_that_never_ends_does_not_hold_the_guard_open(world):
     with pytest.raises(AuditUnavailable):
         await open_run
     assert second.runs == []
+
+
+@pytest.mark.parametrize("what", ["data", "metadata", "conversation", "ports"])
+async def test_a_context_that_cannot_be_read_is_a_typed_refusal(world, what):
+    """Whatever stands in a context's field: nothing runs, and no raw exception leaves."""
+
+    class Broken:
+        def __getattribute__(self, name):
+            raise RuntimeError(f"my name is {MAIL}")
+
+        def __bool__(self):
+            raise RuntimeError(f"my name is {MAIL}")
+
+        def __iter__(self):
+            raise RuntimeError(f"my name is {MAIL}")
+
+    seen = Seen()
+    context = ctx()
+    setattr(context, what, Broken())
+    with pytest.raises(GuardError) as caught:
+        await world.guard.mount(chain(seen)).build().run(context)
+    assert MAIL not in str(caught.value)
+    assert seen.runs == []
+    assert any(r.decision == "deny" for r in world.log.records)

@@ -96,6 +96,11 @@ class GuardedGraph(UnifiedStageGraph):
                     ),
                     run=str(uuid4()), pipeline=self._pipeline_name, step="authenticate",
                 )  # fmt: skip
+            if not issubclass(type(ctx.data), dict):  # `isinstance` would ask the object itself
+                await self._pep.refuse(
+                    NotAuthenticated("unsupported_context", "the context's `data` is no dict"),
+                    run=str(uuid4()), pipeline=self._pipeline_name, step="authenticate",
+                )  # fmt: skip
             return await self._gate(ctx)
         except GuardError as error:
             raise for_host(error) from None
@@ -121,7 +126,7 @@ class GuardedGraph(UnifiedStageGraph):
         token = bind(session)
         outcome = "error"
         try:
-            guarded, sink = await self._context(ctx, run, run_id)
+            guarded, sink = await self._prepared(ctx, run, run_id)
             results = await super(GuardedGraph, copy.copy(self)).run(guarded)
             await self._require_proof(run, results)
             await sink.release()
@@ -168,6 +173,19 @@ class GuardedGraph(UnifiedStageGraph):
                 run=run_id, pipeline=self._pipeline_name, step="authenticate",
             )  # fmt: skip
         return given if bound is None else bound
+
+    async def _prepared(
+        self, ctx: PipelineContext, run: Run, run_id: str
+    ) -> tuple[PipelineContext, GuardedSink]:
+        try:
+            return await self._context(ctx, run, run_id)
+        except GuardError:
+            raise
+        except Exception:  # its text may hold what the context holds
+            await self._pep.refuse(
+                InspectorUnavailable("the run's input could not be prepared"),
+                run=run, step="inspect_input",
+            )  # fmt: skip
 
     async def _context(
         self, ctx: PipelineContext, run: Run, run_id: str
