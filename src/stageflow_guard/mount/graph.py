@@ -147,9 +147,9 @@ class GuardedGraph(UnifiedStageGraph):
         except asyncio.CancelledError:
             outcome = "cancelled"
             raise
-        except GuardError:
+        except GuardError as error:
             outcome = "refused"
-            raise run.refusal or for_host(_current_error()) from None
+            raise run.refusal or error from None
         finally:
             unbind(token)
             await _shielded(
@@ -210,9 +210,7 @@ class GuardedGraph(UnifiedStageGraph):
         sink = GuardedSink(ctx.event_sink, redact_events)
 
         async def hook(name: str, kind: Any, stage: Any, _ctx: Any) -> None:
-            answers = stage.inputs.prior_outputs
-            if answers and _unproven(run, answers) is not None:
-                await self._require_proof(run, answers)
+            await self._require_proof(run, stage.inputs.prior_outputs)
             await before_stage(pep, run, name, kind)
 
         guarded = replace(
@@ -225,7 +223,6 @@ class GuardedGraph(UnifiedStageGraph):
             db=None if ports is None else ctx.db,
             ports=GuardedPorts(ports, run.principal),  # type: ignore[arg-type]  # delegates
             event_sink=sink,
-            _parent_data=None if ctx._parent_data is None else ctx._parent_data,
             # ours first: nothing of the application's runs before the decision
             _before_stage_start_hooks=[hook, *_foreign(ctx._before_stage_start_hooks)],
         )
@@ -289,13 +286,6 @@ def _unproven(run: Run, answers: Mapping[str, StageOutput]) -> str | None:
 
 def _foreign(hooks: list[Any]) -> list[Any]:
     return [hook for hook in hooks if not getattr(hook, "_stageflow_guard", False)]
-
-
-def _current_error() -> GuardError:
-    import sys
-
-    error = sys.exception()
-    return error if isinstance(error, GuardError) else Bypassed("unknown outcome")
 
 
 async def _shielded(work: Any) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from stageflow_guard.lazy import lazy
 
 if TYPE_CHECKING:
     from stageflow_guard.redaction.inspector import OffLoopInspector
@@ -21,11 +22,4 @@ _WHERE = {
 
 __all__ = ["OffLoopInspector", "Redactor", "Stream", "Vault", "VaultScope"]
 
-
-def __getattr__(name: str) -> Any:
-    """Load a public name on first use."""
-    if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy(__name__, _WHERE)
