@@ -104,3 +104,33 @@ class World:
 def world() -> World:
     """A fresh guard."""
     return World()
+
+
+def _service(name: str, port: int) -> bool:
+    """Say whether a service listens; in CI a missing one is a failure, not a skip."""
+    import os
+    import socket
+
+    try:
+        socket.create_connection(("127.0.0.1", port), 1.0).close()
+    except OSError:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{name} does not listen on 127.0.0.1:{port}")
+        return False
+    return True
+
+
+@pytest.fixture
+def redis_url():
+    """A Redis database that is empty before and after, or None where there is no Redis."""
+    if not _service("Redis", 6379):
+        yield None
+        return
+    import redis
+
+    url = "redis://127.0.0.1:6379/9"
+    client = redis.Redis.from_url(url)
+    client.flushdb()
+    yield url
+    client.flushdb()
+    client.close()

@@ -9,6 +9,7 @@
     │   ├── PolicyUnavailable
     │   ├── InspectorUnavailable
     │   ├── AuditUnavailable
+    │   ├── TokenUnavailable
     │   └── ReauthRequired
     ├── Bypassed                    a stage result that did not come from its guarded runner
     ├── ConfigError(ValueError)     at start-up, names the key
@@ -111,6 +112,13 @@ class AuditUnavailable(Unavailable):
     """A record could not be made durable; nothing runs on an unrecorded decision."""
 
     code = "audit_unavailable"
+
+
+class TokenUnavailable(Unavailable):
+    """The token endpoint could not be asked, or its answer could not be used; try again later."""
+
+    code = "token_unavailable"
+    retry_after: float | None = None
 
 
 class ReauthRequired(Unavailable):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import weakref
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
@@ -17,14 +18,24 @@ from stageflow_guard.errors import (
     GuardError,
     InspectorUnavailable,
     NotAuthenticated,
+    TokenUnavailable,
 )
 from stageflow_guard.model import AccessRequest, AuditRecord, Redaction
 from stageflow_guard.pep import PolicyEnforcementPoint, actor_of
-from stageflow_guard.session import Session, bind, current_session, unbind
+from stageflow_guard.ports import TokenSource
+from stageflow_guard.session import (
+    Session,
+    bind,
+    current_principal,
+    current_session,
+    unbind,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Mapping
 
+    from stageflow_guard.auth.exchange import Exchanged
+    from stageflow_guard.auth.oauth import OAuthClient
     from stageflow_guard.model import Decision, Principal
     from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector
     from stageflow_guard.settings import Settings
@@ -61,6 +72,8 @@ class Guard:
         settings: Settings | None = None,
         token_key: str = "auth_token",
         block: bool = False,
+        ceiling: Callable[[Principal, str, str], bool] | None = None,
+        clients: Mapping[str, OAuthClient] | None = None,
         drain: float = 10.0,
     ) -> None:
         if log is None and settings is None:
@@ -69,6 +82,8 @@ class Guard:
         self._token_key = token_key
         self._inspector = inspector
         self._given_log = log
+        self._clients = dict(clients or {})
+        self._sources: weakref.WeakSet[Any] = weakref.WeakSet()
         self._shard = ""
         self._drain = drain
         self._pid = os.getpid()
@@ -77,6 +92,7 @@ class Guard:
             "decisions": decisions,
             "log": log if log is not None else _ClosedLog(),
             "block": block,
+            "ceiling": ceiling,
         }
         self._pep = PolicyEnforcementPoint(inspector=inspector, **common)
         self._bare = PolicyEnforcementPoint(inspector=None, **common)
@@ -84,7 +100,7 @@ class Guard:
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """Build a guard from validated settings; raises `ConfigError` for what is unusable."""
-        from stageflow_guard.auth.assemble import verifier_from
+        from stageflow_guard.auth.assemble import ceiling_from, clients_from, verifier_from
         from stageflow_guard.policy import PolicySet
         from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
 
@@ -101,6 +117,8 @@ class Guard:
             settings=settings,
             token_key=settings.auth.token_key,
             block=chosen.on_finding == "block",
+            ceiling=ceiling_from(settings.auth),
+            clients=clients_from(settings.auth),
         )
 
     @classmethod
@@ -132,6 +150,9 @@ class Guard:
         log: Any = self._pep.log
         try:
             await self._pep.drain(self._drain)
+            for source in list(self._sources):  # a rotated token must reach its store
+                if hasattr(source, "drain"):
+                    await source.drain()
         finally:  # cancelled while waiting: the log is closed all the same
             self._shard = str(log.origin).rpartition("/")[2]
             self._use(_ClosedLog())
@@ -225,8 +246,14 @@ class Guard:
 
     @asynccontextmanager
     async def session(self, credential: object) -> AsyncIterator[Session]:
-        """Bind a credential to everything run inside; it is validated at `run`, not here."""
+        """Bind a credential to everything run inside; it is validated at `run`, not here.
+
+        A token, or a `TokenSource` such as `TokenManager`: with one, a run whose token expires
+        between two stages goes on with the next.
+        """
         session = Session(id(self._pep), credential=credential)
+        if isinstance(credential, TokenSource):
+            self._sources.add(credential)
         token = bind(session)
         try:
             yield session
@@ -257,8 +284,9 @@ class Guard:
     async def _caller(self) -> Principal:
         session = current_session()
         if session is not None and session.belongs_to(id(self._pep)):
-            if session.principal is not None:
-                return session.principal
+            known = current_principal()
+            if known is not None:
+                return known
             return await self._pep.authenticate(session.credential(), run=str(uuid4()))
         await self._pep.refuse(
             NotAuthenticated("missing", "no session is open here"), run=str(uuid4()),
@@ -273,7 +301,7 @@ class Guard:
             sub=principal.subject, ten=principal.tenant, own=owner, kind=kind, obj=obj, act=act,
             roles=tuple(principal.roles),
         )  # fmt: skip
-        decision = self._pep.evaluate(request)
+        decision = self._pep.evaluate(request, principal)
         session = current_session()
         run = session.run if session is not None and session.run is not None else None
         record = AuditRecord(
@@ -310,6 +338,88 @@ class Guard:
             self._pep._announce(error, None, None)
             raise error
         return decision
+
+    async def revoke(
+        self,
+        issuer: str,
+        *,
+        token_id: str | None = None,
+        session_id: str | None = None,
+        subject: str | None = None,
+        issued_before: float | None = None,
+    ) -> None:
+        """Refuse a token, a session or a subject's tokens from now on, running ones included.
+
+        It counts here before anything else happens, then it is kept where `[auth.denylist]` says
+        and recorded. Raises `TokenUnavailable` when it counts in this process only.
+        """
+        verifier: Any = self._pep.authenticator
+        if not hasattr(verifier, "deny"):
+            raise ConfigError("this guard's authenticator keeps no denylist")
+        what = {"jti": token_id, "sid": session_id, "sub": subject}
+        if all(value is None for value in what.values()):
+            raise ConfigError("name what is revoked: `token_id`, `session_id` or `subject`")
+        try:
+            await asyncio.to_thread(
+                verifier.deny, issuer, token_id=token_id, session_id=session_id, subject=subject,
+                issued_before=issued_before,
+            )  # fmt: skip
+        finally:
+            await self._pep.note(
+                kind="auth", action="revoke", step="authenticate", resource=f"issuer:{issuer}",
+                note={"revoked": [name for name, value in what.items() if value is not None]},
+            )  # fmt: skip
+
+    async def outgoing(self, *, audience: str, scopes: set[str] | None = None) -> Exchanged:
+        """Return a token with which the current caller's request goes on to `audience`.
+
+        Never the inbound token: that one is meant for this application. It is exchanged (RFC 8693)
+        at the caller's issuer, which needs `token_endpoint` and `client` there; scopes only get
+        narrower. On record with the chain of actors. Raises `NotAuthenticated` or
+        `TokenUnavailable`.
+        """
+        from stageflow_guard.auth.exchange import exchange
+
+        who = await self._caller()
+        session = current_session()
+        run = session.run if session is not None else None
+        try:
+            client = self._clients.get(who.issuer)
+            if client is None:
+                raise NotAuthenticated(
+                    "not_exchanged", "no client is configured to exchange this caller's token"
+                )
+            token = await self._inbound(session)
+            found = await asyncio.to_thread(
+                exchange, client, token, audience=audience, scopes=scopes,
+                held=who.scopes or None, subject=str(who.claims.get("sub")),
+            )  # fmt: skip
+        except GuardError as exc:
+            error: GuardError = exc
+        except Exception:  # its text may hold the token
+            error = TokenUnavailable("the token could not be exchanged")
+        else:
+            await self._pep.note(
+                run, kind="auth", action="exchange", step="authenticate", decision="permit",
+                resource=f"audience:{audience}", on_behalf=list(found.actors) or None,
+                **({} if run is not None else {"tenant": who.tenant, "actor": actor_of(who)}),
+            )  # fmt: skip
+            return found
+        await self._pep.refuse(
+            error, run=run if run is not None else str(uuid4()), step="authenticate"
+        )
+
+    async def _inbound(self, session: Session | None) -> str:
+        credential: Any = None
+        if session is not None:
+            credential = (
+                session.run.identity.credential if session.run is not None else session.credential()
+            )
+        if isinstance(credential, TokenSource):
+            return await credential.access_token()
+        if type(credential) is not str:
+            raise NotAuthenticated("missing", "no token is bound here")
+        return credential
 
     async def redact(self, value: Any) -> Redaction:
         """Return `value` redacted: in the current run's scope, else in one of its own."""

@@ -17,8 +17,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from stageflow_guard.auth.tokens import Secret
 from stageflow_guard.deadline import within
 from stageflow_guard.errors import (
     AccessDenied,
@@ -30,31 +32,44 @@ from stageflow_guard.errors import (
     PolicyUnavailable,
 )
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect, Principal
+from stageflow_guard.ports import TokenSource
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from stageflow_guard.model import Finding
     from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector, Scope
 
 logger = logging.getLogger("stageflow_guard")
 REVEAL, REDACT = ["reveal"], ["redact"]
+MENDABLE = ("expired", "unconfirmed")
+SAME = ("issuer", "subject", "tenant", "host_user_id", "host_org_id")  # what a renewal must keep
 KEPT = 4096  # questions of recent callers
+
+
+class Identity:
+    """Who is calling, for a run and its children: one place, so that a renewal reaches them all."""
+
+    __slots__ = ("credential", "principal")
+
+    def __init__(self, principal: Principal, credential: Any) -> None:
+        self.principal = principal
+        self.credential = credential
 
 
 class Run:
     """The state of one guarded run."""
 
     __slots__ = (
-        "closed", "common", "findings", "id", "parent", "permits", "pipeline", "principal",
-        "refusal", "scope", "scope_key", "session_id", "tasks",
+        "closed", "common", "findings", "id", "identity", "parent", "permits", "pipeline",
+        "refusal", "scope", "scope_key", "session_id", "spoken", "tasks",
     )  # fmt: skip
 
     def __init__(
         self,
         run_id: str,
         pipeline: str,
-        principal: Principal,
+        identity: Identity,
         *,
         session_id: str | None,
         parent: Run | None,
@@ -62,7 +77,8 @@ class Run:
     ) -> None:
         self.id = run_id
         self.pipeline = pipeline
-        self.principal = principal
+        self.identity = identity
+        principal = identity.principal
         self.session_id = session_id
         self.parent = parent
         self.scope = scope
@@ -82,6 +98,17 @@ class Run:
             "actor": actor_of(principal),
             "on_behalf": list(principal.actors) or None,
         }
+        self.spoken = principal
+
+    @property
+    def principal(self) -> Principal:
+        """Who is calling, as of the latest renewal."""
+        return self.identity.principal
+
+    def speak(self) -> None:
+        """Let records from now on name the key and the roles that count now."""
+        self.spoken = self.identity.principal
+        self.common["actor"] = actor_of(self.spoken)
 
     def refuse(self, error: GuardError) -> None:
         """Remember the first refusal, here and in every parent: a swallowed one still counts."""
@@ -135,6 +162,7 @@ class PolicyEnforcementPoint:
         inspector: Inspector | None,
         log: AuditLog,
         block: bool = False,
+        ceiling: Callable[[Principal, str, str], bool] | None = None,
         auth_timeout: float = 15.0,
         record_timeout: float = 10.0,
     ) -> None:
@@ -143,6 +171,7 @@ class PolicyEnforcementPoint:
         self.inspector = inspector
         self.log = log
         self.blocks = block
+        self._ceiling = ceiling
         self._auth_timeout = auth_timeout
         self._record_timeout = record_timeout
         self.refusals: dict[str, int] = {}
@@ -157,22 +186,33 @@ class PolicyEnforcementPoint:
     ) -> Principal:
         """Return who holds `credential`; anything else is a recorded refusal."""
         try:
+            return await self._established(credential)
+        except GuardError as error:
+            await self.refuse(error, run=run, pipeline=pipeline, step="authenticate")
+
+    async def _established(self, credential: Any) -> Principal:
+        """Return who holds a token, or who a `TokenSource` speaks for; else a `GuardError`."""
+        try:
             if credential is None:
                 raise NotAuthenticated("missing", "no token was given")
-            if type(credential) is not str:
-                raise NotAuthenticated("malformed", "the token is not a string")
+            if type(credential) is Secret:
+                credential = credential.reveal()
+            elif type(credential) is not str:
+                if not isinstance(credential, TokenSource):
+                    raise NotAuthenticated("malformed", "the token is not a string")
+                credential = await within(self._auth_timeout, credential.access_token())
             principal = await within(
                 self._auth_timeout, self.authenticator.authenticate(credential)
             )
             if type(principal) is not Principal:
                 raise NotAuthenticated("authenticator_error")
-        except GuardError as exc:
-            error: GuardError = exc
+        except GuardError:
+            raise
         except Exception:  # whatever a collaborator does, the caller is not believed
-            error = NotAuthenticated("authenticator_error", "the caller could not be verified")
-        else:
-            return principal
-        await self.refuse(error, run=run, pipeline=pipeline, step="authenticate")
+            raise NotAuthenticated(
+                "authenticator_error", "the caller could not be verified"
+            ) from None
+        return principal
 
     async def admit(
         self,
@@ -190,19 +230,20 @@ class PolicyEnforcementPoint:
                 run=run_id, pipeline=pipeline, step="authenticate",
             )  # fmt: skip
         if parent is not None:
-            principal = parent.principal
+            identity = parent.identity
             try:
-                self._recheck(principal)
+                await self._still(parent)
             except GuardError as error:
                 await self.refuse(error, run=parent, step="authenticate")
         else:
             principal = await self.authenticate(credential, run=run_id, pipeline=pipeline)
-        run = Run(run_id, pipeline, principal, session_id=session_id, parent=parent, scope=None)
+            identity = Identity(principal, credential)
+        run = Run(run_id, pipeline, identity, session_id=session_id, parent=parent, scope=None)
         if self.inspector is not None:
             run.scope = (
                 parent.scope
                 if parent is not None and parent.scope is not None
-                else self.inspector.scope(principal.tenant, run.scope_key)
+                else self.inspector.scope(run.principal.tenant, run.scope_key)
             )
         await self._append(self._record(run, kind="run_start", step="authenticate"), run)
         self.runs.add(run)
@@ -222,15 +263,16 @@ class PolicyEnforcementPoint:
         decision: Decision | None = None
         step = "authenticate"
         try:
-            self._recheck(run.principal)  # 1
+            await self._still(run)  # 1
+            who = run.principal
             step = "authorize"
             may_run, may_reveal = self._questions(run, stage)
-            decision = self.evaluate(may_run)  # 2
+            decision = self.evaluate(may_run, who)  # 2
             if not decision.permitted:
                 raise AccessDenied(
                     decision, f"stage `{run.pipeline}/{stage}` is denied ({decision.reason})"
                 )
-            reveal = self.evaluate(may_reveal).permitted
+            reveal = self.evaluate(may_reveal, who).permitted
             step = "inspect_input"
             if self.blocks and run.findings and not reveal:  # 3
                 raise ContentBlocked(run.findings)
@@ -249,7 +291,7 @@ class PolicyEnforcementPoint:
                     attempt=attempt,
                     action="run",
                     resource=f"stage:{run.pipeline}/{stage}",
-                    owner=run.principal.tenant,
+                    owner=who.tenant,
                     decision="permit",
                     reason=decision.reason,
                     rules=decision.rules,
@@ -279,7 +321,7 @@ class PolicyEnforcementPoint:
             )  # fmt: skip
         permit.spent = True
         try:
-            self._recheck(run.principal)
+            await self._still(run)
         except GuardError as error:
             permit.outcome = "not_run"
             await self.refuse(error, run=run, stage=permit.stage, step="run")
@@ -347,10 +389,12 @@ class PolicyEnforcementPoint:
 
     # -- shared ------------------------------------------------------------------------------
 
-    def evaluate(self, request: AccessRequest) -> Decision:
-        """Ask the decision point; only an exact PERMIT is one."""
+    def evaluate(self, request: AccessRequest, who: Principal) -> Decision:
+        """Ask the decision point; only an exact PERMIT within the token's scopes is one."""
         try:
             decision = self.decisions.decide(request)
+            if self._ceiling is not None and not self._ceiling(who, request.kind, request.act):
+                decision = replace(decision, effect=Effect.DENY, reason="scope_ceiling", rules=())
         except GuardError:
             raise
         except Exception:
@@ -366,6 +410,34 @@ class PolicyEnforcementPoint:
             raise
         except Exception:
             raise NotAuthenticated("authenticator_error") from None
+
+    async def _still(self, run: Run) -> None:
+        """Raise unless the caller still holds; an expired one is renewed where that is possible."""
+        try:
+            self._recheck(run.identity.principal)
+        except NotAuthenticated as gone:
+            if gone.reason not in MENDABLE:
+                raise
+            await self._renew(run, gone)
+        if run.spoken is not run.identity.principal:  # a sibling has renewed
+            run.speak()
+
+    async def _renew(self, run: Run, gone: NotAuthenticated) -> None:
+        """Ask the session's source for its present token; it must speak for the same caller."""
+        held, credential = run.identity.principal, run.identity.credential
+        if gone.reason == "expired" and not isinstance(credential, TokenSource):
+            raise gone  # a bare token cannot come back; only a source has another
+        fresh = await self._established(credential)
+        if any(getattr(fresh, name) != getattr(held, name) for name in SAME):
+            raise NotAuthenticated("identity_changed", "the renewed token is of another caller")
+        if fresh is held:
+            return
+        run.identity.principal = fresh
+        run.speak()
+        await self._append(
+            self._record(run, kind="auth", step="authenticate", action="renew", decision="permit"),
+            run,
+        )
 
     def _questions(self, run: Run, stage: str) -> tuple[AccessRequest, AccessRequest]:
         """Return what is asked before a stage call: may they run it, may they see through it.
@@ -405,6 +477,10 @@ class PolicyEnforcementPoint:
             error.ref = error.ref or run.id
         self._announce(error, run.pipeline if run else None, record.stage)
         raise error
+
+    async def note(self, run: Run | None = None, /, **fields: Any) -> int:
+        """Record something that is neither a decision nor an effect; durable when this returns."""
+        return await self._append(self._record(run, **fields), run)
 
     async def refuse(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from stageflow_guard.model import (
@@ -22,7 +22,19 @@ class Authenticator(Protocol):
         ...
 
     def recheck(self, principal: Principal) -> None:
-        """Raise `NotAuthenticated` when the principal has expired or was revoked since."""
+        """Raise `NotAuthenticated` when the principal has expired or was revoked since.
+
+        The reasons `expired` and `unconfirmed` may be mended by `authenticate`; no other is.
+        """
+        ...
+
+
+@runtime_checkable
+class TokenSource(Protocol):
+    """Hands out access tokens of one caller, refreshed when due; `TokenManager` is one."""
+
+    async def access_token(self) -> str:
+        """Return a token that is valid now; raise `ReauthRequired` or `TokenUnavailable`."""
         ...
 
 

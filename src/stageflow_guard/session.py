@@ -69,7 +69,10 @@ def current_session() -> Session | None:
 def current_principal() -> Principal | None:
     """Return who is calling, or None outside a guarded run and after it."""
     session = current_session()
-    return None if session is None else session.principal
+    if session is None or session.run is None:
+        return None if session is None else session.principal
+    principal: Principal = session.run.principal  # a renewal in mid-run reaches everyone
+    return principal
 
 
 def bind(session: Session) -> Any:

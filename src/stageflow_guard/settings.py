@@ -15,8 +15,23 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
+class ClientSettings(_Strict):
+    """`[auth.issuers.client]`: who this application is to the provider."""
+
+    client_id: str = Field(min_length=1)
+    client_secret_file: str | None = None
+    client_secret_env: str | None = None
+    auth_method: Literal["client_secret_basic", "client_secret_post", "none"] | None = None
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        if self.client_secret_file is not None and self.client_secret_env is not None:
+            raise ValueError("give `client_secret_file` or `client_secret_env`, not both")
+        return self
+
+
 class IssuerSettings(_Strict):
-    """`[[auth.issuers]]`."""
+    """`[[auth.issuers]]`. With neither `jwks_url` nor `jwks_file`, discovery finds the keys."""
 
     issuer: str = Field(min_length=1)
     audiences: list[str] = Field(min_length=1)
@@ -27,6 +42,7 @@ class IssuerSettings(_Strict):
     tenant: str | None = None
     tenants: dict[str, str] | None = None
     roles_claim: str | list[str] | None = None
+    scope_claim: str = "scope"
     token_types: list[str] = ["at+jwt"]
     required_claims: list[str] = ["jti", "client_id"]
     client_id_claims: list[str] = ["client_id"]
@@ -36,11 +52,39 @@ class IssuerSettings(_Strict):
     subject_kind: Literal["user", "svc", "agent"] | None = None
     host_user_claim: str | list[str] | None = None
     host_org_claim: str | list[str] | None = None
+    token_endpoint: str | None = None
+    introspection_endpoint: str | None = None
+    client: ClientSettings | None = None
 
     @model_validator(mode="after")
-    def _one_key_source(self) -> Self:
-        if (self.jwks_url is None) == (self.jwks_file is None):
-            raise ValueError("give `jwks_url` or `jwks_file`, one of them")
+    def _consistent(self) -> Self:
+        if self.jwks_url is not None and self.jwks_file is not None:
+            raise ValueError("give `jwks_url` or `jwks_file`, not both")
+        if self.client is None and (self.token_endpoint or self.introspection_endpoint):
+            raise ValueError("an endpoint needs `client`, the application's own credentials")
+        return self
+
+
+class ScopeSettings(_Strict):
+    """`[auth.scope_map."a.scope"]`: what a token that carries the scope may do at most."""
+
+    kinds: list[str] = Field(min_length=1)
+    acts: list[str] = Field(min_length=1)
+
+
+class DenylistSettings(_Strict):
+    """`[auth.denylist]`: where revocations are kept and shared."""
+
+    kind: Literal["sqlite", "redis"]
+    path: str | None = None
+    url_env: str | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.kind == "sqlite") != (self.path is not None) or (self.kind == "redis") != (
+            self.url_env is not None
+        ):
+            raise ValueError("`sqlite` takes `path`; `redis` takes `url_env`, a variable's name")
         return self
 
 
@@ -49,6 +93,8 @@ class AuthSettings(_Strict):
 
     token_key: str = Field(default="auth_token", min_length=1)
     issuers: list[IssuerSettings] = Field(min_length=1)
+    scope_map: dict[str, ScopeSettings] | None = None
+    denylist: DenylistSettings | None = None
 
 
 class PolicySettings(_Strict):
@@ -148,6 +194,8 @@ def _anchor(content: dict[str, Any], base: Path) -> None:
     auth, audit = content.get("auth"), content.get("audit")
     for issuer in _listed(auth, "issuers"):
         fix(issuer, "jwks_file")
+        fix(issuer.get("client") if isinstance(issuer, dict) else None, "client_secret_file")
+    fix(auth.get("denylist") if isinstance(auth, dict) else None, "path")
     for sink in _listed(audit, "sinks"):
         fix(sink, "path")
 

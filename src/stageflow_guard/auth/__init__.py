@@ -9,16 +9,25 @@ from stageflow_guard.lazy import lazy
 if TYPE_CHECKING:
     from stageflow_guard.auth.clock import Clock
     from stageflow_guard.auth.issuer import IssuerPolicy
+    from stageflow_guard.auth.manager import TokenManager
+    from stageflow_guard.auth.store import FileStore, MemoryStore, TokenStore
     from stageflow_guard.auth.tokens import Secret
     from stageflow_guard.auth.verifier import TokenVerifier
 
 _WHERE = {
     "Clock": "clock",
+    "FileStore": "store",
     "IssuerPolicy": "issuer",
+    "MemoryStore": "store",
     "Secret": "tokens",
+    "TokenManager": "manager",
+    "TokenStore": "store",
     "TokenVerifier": "verifier",
 }
 
-__all__ = ["Clock", "IssuerPolicy", "Secret", "TokenVerifier"]
+__all__ = [
+    "Clock", "FileStore", "IssuerPolicy", "MemoryStore", "Secret", "TokenManager", "TokenStore",
+    "TokenVerifier",
+]  # fmt: skip
 
 __getattr__ = lazy(__name__, _WHERE)

@@ -2,54 +2,141 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stageflow_guard.auth.ceiling import ScopeCeiling
+from stageflow_guard.auth.denylist import Denylist, MemoryDenylist, SqliteDenylist
+from stageflow_guard.auth.discovery import discover
 from stageflow_guard.auth.http import fetch, require_https
+from stageflow_guard.auth.introspection import introspector
 from stageflow_guard.auth.issuer import ClaimPath, IssuerPolicy
 from stageflow_guard.auth.jwks import FileKeys, KeySource, UrlKeys
+from stageflow_guard.auth.oauth import OAuthClient
 from stageflow_guard.auth.pyjwt import admit_set
 from stageflow_guard.auth.verifier import TokenVerifier
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
     from stageflow_guard.auth.clock import Clock
-    from stageflow_guard.settings import AuthSettings
+    from stageflow_guard.settings import AuthSettings, ClientSettings, IssuerSettings
 
 
 def _path(value: str | list[str] | None) -> ClaimPath | None:
     return tuple(value) if isinstance(value, list) else value
 
 
+def _secret(client: ClientSettings) -> str | None:
+    if client.client_secret_env is not None:
+        found = os.environ.get(client.client_secret_env)
+        if not found:
+            raise ConfigError(f"the environment variable `{client.client_secret_env}` is not set")
+        return found
+    if client.client_secret_file is not None:
+        try:
+            return Path(client.client_secret_file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise ConfigError(f"`{client.client_secret_file}` cannot be read") from None
+    return None
+
+
+def client_of(one: IssuerSettings) -> OAuthClient | None:
+    """Return the application's own client at this issuer, when it has one."""
+    if one.client is None:
+        return None
+    # without a token endpoint the client only introspects: the address is never used
+    endpoint = one.token_endpoint or one.introspection_endpoint
+    if endpoint is None:
+        raise ConfigError(f"issuer `{one.issuer}`: `client` without an endpoint does nothing")
+    return OAuthClient(
+        token_endpoint=endpoint, client_id=one.client.client_id,
+        client_secret=_secret(one.client), auth_method=one.client.auth_method,
+    )  # fmt: skip
+
+
+def clients_from(auth: AuthSettings) -> dict[str, OAuthClient]:
+    """Return who can exchange tokens, by issuer."""
+    return {
+        one.issuer: client
+        for one in auth.issuers
+        if one.token_endpoint is not None and (client := client_of(one)) is not None
+    }
+
+
+def ceiling_from(auth: AuthSettings) -> ScopeCeiling | None:
+    """Return what `[auth.scope_map]` describes."""
+    if auth.scope_map is None:
+        return None
+    return ScopeCeiling({scope: (one.kinds, one.acts) for scope, one in auth.scope_map.items()})
+
+
+def denylist_from(auth: AuthSettings) -> Denylist:
+    """Return what `[auth.denylist]` describes; in memory when it is absent."""
+    chosen = auth.denylist
+    if chosen is None:
+        return MemoryDenylist()
+    if chosen.kind == "sqlite":
+        return SqliteDenylist(str(chosen.path))
+    from stageflow_guard.auth.redis import RedisDenylist
+
+    url = os.environ.get(str(chosen.url_env))
+    if not url:
+        raise ConfigError(f"the environment variable `{chosen.url_env}` is not set")
+    return RedisDenylist(url)
+
+
+def policy_of(one: IssuerSettings) -> IssuerPolicy:
+    """Return what an issuer may say; raise `ConfigError` for one that is believed too much."""
+    return IssuerPolicy(
+        issuer=one.issuer,
+        audiences=frozenset(one.audiences),
+        algorithms=frozenset(one.algorithms),
+        token_types=frozenset(one.token_types),
+        required_claims=tuple(one.required_claims),
+        client_id_claims=tuple(one.client_id_claims),
+        max_lifetime=one.max_lifetime,
+        leeway=one.leeway,
+        tenant_claim=_path(one.tenant_claim) or "tenant",
+        tenants=one.tenants,
+        tenant=one.tenant,
+        roles_claim=_path(one.roles_claim),
+        scope_claim=one.scope_claim,
+        subject_prefix=one.subject_prefix,
+        subject_kind=one.subject_kind,
+        host_user_claim=_path(one.host_user_claim),
+        host_org_claim=_path(one.host_org_claim),
+    )
+
+
+def _keys(one: IssuerSettings, clock: Clock | None) -> KeySource:
+    if one.jwks_file is not None:
+        return FileKeys(one.jwks_file)
+    if one.jwks_url is not None:
+        require_https(one.jwks_url, "auth.issuers.jwks_url")
+        return UrlKeys(one.jwks_url, fetch, clock)
+    require_https(one.issuer, "auth.issuers.issuer")
+    return UrlKeys(lambda: _discovered(one.issuer), fetch, clock)
+
+
+async def _discovered(issuer: str) -> str:
+    return str((await discover(issuer, fetch))["jwks_uri"])
+
+
 def verifier_from(auth: AuthSettings, clock: Clock | None = None) -> TokenVerifier:
     """Return the verifier that `[auth]` describes; raise `ConfigError` for unusable keys."""
-    pairs: list[tuple[IssuerPolicy, KeySource]] = []
+    introspect = {}
     for one in auth.issuers:
-        keys: KeySource
-        if one.jwks_url is not None:
-            require_https(one.jwks_url, "auth.issuers.jwks_url")
-            keys = UrlKeys(one.jwks_url, fetch, clock)
-        else:
-            keys = FileKeys(str(one.jwks_file))
-        policy = IssuerPolicy(
-            issuer=one.issuer,
-            audiences=frozenset(one.audiences),
-            algorithms=frozenset(one.algorithms),
-            token_types=frozenset(one.token_types),
-            required_claims=tuple(one.required_claims),
-            client_id_claims=tuple(one.client_id_claims),
-            max_lifetime=one.max_lifetime,
-            leeway=one.leeway,
-            tenant_claim=_path(one.tenant_claim) or "tenant",
-            tenants=one.tenants,
-            tenant=one.tenant,
-            roles_claim=_path(one.roles_claim),
-            subject_prefix=one.subject_prefix,
-            subject_kind=one.subject_kind,
-            host_user_claim=_path(one.host_user_claim),
-            host_org_claim=_path(one.host_org_claim),
-        )
-        pairs.append((policy, keys))
-    return TokenVerifier(pairs, clock)
+        client = client_of(one)
+        if client is not None and one.introspection_endpoint is not None:
+            require_https(one.introspection_endpoint, "auth.issuers.introspection_endpoint")
+            introspect[one.issuer] = introspector(client, one.introspection_endpoint)
+    return TokenVerifier(
+        [(policy_of(one), _keys(one, clock)) for one in auth.issuers],
+        clock,
+        denylist=denylist_from(auth),
+        introspect=introspect,
+    )
 
 
 async def probe(auth: AuthSettings) -> list[tuple[str, str | None]]:
@@ -58,10 +145,10 @@ async def probe(auth: AuthSettings) -> list[tuple[str, str | None]]:
     for one in auth.issuers:
         problem = None
         try:
-            if one.jwks_url is not None:
-                admit_set(await fetch(one.jwks_url))
+            if one.jwks_file is not None:
+                FileKeys(one.jwks_file)
             else:
-                FileKeys(str(one.jwks_file))
+                admit_set(await fetch(one.jwks_url or await _discovered(one.issuer)))
         except OSError as exc:
             problem = f"cannot be fetched ({exc})"
         except ConfigError as exc:

@@ -23,7 +23,7 @@ from stageflow_guard.model import Principal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["IssuerPolicy", "check_header", "principal_from"]
+__all__ = ["IssuerPolicy", "actors_of", "audiences_of", "check_header", "principal_from"]
 
 # RFC 8725 §3.10 and RFC 7515 §4.1: a token may not bring or name its own key, change how it is
 # parsed (`crit`, `b64`, `zip`), or be an encrypted one.
@@ -90,7 +90,7 @@ def principal_from(
         key_id=header.get("kid"),
         issued_at=issued_at,
         expires_at=expires_at,
-        actors=_actors(claims),
+        actors=actors_of(claims),
         host_user_id=_host_id(
             claims, policy.host_user_claim, sub, (policy.issuer, tenant, subject)
         ),
@@ -135,14 +135,19 @@ def _label(path: ClaimPath) -> str:
     return path if isinstance(path, str) else "/".join(path)
 
 
-def _check_audience(claims: Mapping[str, Any], policy: IssuerPolicy) -> None:
+def audiences_of(claims: Mapping[str, Any]) -> list[str]:
+    """Return whom the token is meant for (RFC 7519 §4.1.3): one text, or a list of them."""
     aud = claims.get("aud", _ABSENT)
     if aud is _ABSENT:
         raise _missing("aud")
     named = [aud] if isinstance(aud, str) else aud
     if not isinstance(named, list) or not named or not all(type(a) is str and a for a in named):
         raise _bad("aud")
-    if policy.audiences.isdisjoint(named):
+    return named
+
+
+def _check_audience(claims: Mapping[str, Any], policy: IssuerPolicy) -> None:
+    if policy.audiences.isdisjoint(audiences_of(claims)):
         raise NotAuthenticated("wrong_audience", "token is meant for another audience")
 
 
@@ -257,7 +262,7 @@ def _scopes(claims: Mapping[str, Any], policy: IssuerPolicy) -> frozenset[str]:
     return frozenset(_encode(name) for name in _names(listed, policy.scope_claim))
 
 
-def _actors(claims: Mapping[str, Any]) -> tuple[str, ...]:
+def actors_of(claims: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the `act` chain, latest actor first (RFC 8693 §4.1)."""
     chain: list[str] = []
     actor = claims.get("act", _ABSENT)

@@ -12,11 +12,18 @@ from stageflow_guard.auth.pyjwt import Key, admit_set
 from stageflow_guard.errors import ConfigError, NotAuthenticated
 
 SOFT, HARD, RETRY = 300.0, 3600.0, 10.0
-BURST, REFILL = 4, 30.0  # unknown kids: a few fetches at once, then one per half minute
+# Unknown kids cost the provider: two fetches at once, then one after 1, 2, 4 ... 30 s, until a
+# fetch brings news or nobody has asked for a minute. Who comes within a second of the next waits.
+FREE, LONGEST, QUIET, WAIT, WAITERS = 2, 30.0, 60.0, 1.0, 256
 
 
 class KeySource(Protocol):
     """Answers for one issuer only."""
+
+    @property
+    def epoch(self) -> int:
+        """A number that grows when a key is withdrawn or replaced."""
+        ...
 
     async def key(self, kid: str) -> Key:
         """Return the key named `kid`; raise `NotAuthenticated` when there is none."""
@@ -29,6 +36,8 @@ def _unknown() -> NotAuthenticated:
 
 class FileKeys:
     """A JWK set on disk, read once, at start-up."""
+
+    epoch = 0
 
     def __init__(self, path: str | Path) -> None:
         try:
@@ -49,64 +58,102 @@ class FileKeys:
 
 
 class UrlKeys:
-    """A JWK set behind a URL. After `SOFT` seconds it is fetched again; after `HARD` it is gone."""
+    """A JWK set behind a URL, or behind an issuer's discovery document.
+
+    Single flight. After `SOFT` seconds it is fetched again behind the callers; after `HARD`
+    seconds without success it is gone, and so are its keys.
+    """
 
     def __init__(
-        self, url: str, fetch: Callable[[str], Awaitable[bytes]], clock: Clock | None = None
+        self,
+        url: str | Callable[[], Awaitable[str]],
+        fetch: Callable[[str], Awaitable[bytes]],
+        clock: Clock | None = None,
     ) -> None:
         self._url = url
         self._fetch = fetch
         self._now = (clock or Clock()).monotonic
         self._keys: dict[str, Key] = {}
         self._fetched = self._tried = float("-inf")
-        self._tokens, self._counted = float(BURST), self._now()
+        self._fruitless, self._next, self._asked = 0, float("-inf"), float("-inf")
+        self._waiters = 0
         self._flight: asyncio.Task[None] | None = None
         self.fetches = 0
+        self.epoch = 0
 
     async def key(self, kid: str) -> Key:
         """Return the key named `kid`; a fresh set is asked for when it is unknown."""
-        age = self._now() - self._fetched
+        now = self._now()
+        age = now - self._fetched
         found = self._keys.get(kid) if age < HARD else None
         if found is not None:
-            if age > SOFT and self._now() - self._tried > RETRY:
+            if age > SOFT and now - self._tried > RETRY:
                 self._start()  # served stale meanwhile: nobody waits for a refresh
             return found
-        if self._flight is None and age < HARD and not self._spend():
-            raise _unknown()
-        if self._flight is None and age >= HARD and self._now() - self._tried < 1.0:
-            raise NotAuthenticated("keys_unavailable", "the issuer's keys cannot be fetched")
-        await asyncio.shield(self._start())
-        found = self._keys.get(kid) if self._now() - self._fetched < HARD else None
-        if found is None:
-            if self._now() - self._fetched >= HARD:
+        if age >= HARD:
+            if self._flight is None and now - self._tried < 1.0:
                 raise NotAuthenticated("keys_unavailable", "the issuer's keys cannot be fetched")
+        elif not await self._may_ask():
+            raise _unknown()
+        await asyncio.shield(self._start())
+        if self._now() - self._fetched >= HARD:
+            raise NotAuthenticated("keys_unavailable", "the issuer's keys cannot be fetched")
+        found = self._keys.get(kid)
+        if found is None:
             raise _unknown()
         return found
 
-    def _spend(self) -> bool:
+    async def _may_ask(self) -> bool:
+        """Say whether an unknown kid may cost a fetch; wait when the next one is near."""
         now = self._now()
-        self._tokens = min(BURST, self._tokens + (now - self._counted) / REFILL)
-        self._counted = now
-        if self._tokens < 1:
+        if now - self._asked > QUIET:
+            self._fruitless = 0
+        self._asked = now
+        if self._flight is not None or self._fruitless < FREE or now >= self._next:
+            return True
+        if self._next - now > WAIT or self._waiters >= WAITERS:
             return False
-        self._tokens -= 1
+        self._waiters += 1
+        try:
+            await asyncio.sleep(self._next - now)
+        finally:
+            self._waiters -= 1
         return True
 
     def _start(self) -> asyncio.Task[None]:
         """Single flight: everybody waits for the same fetch."""
-        if self._flight is None:
-            self._flight = asyncio.get_running_loop().create_task(self._refresh())
-            self._flight.add_done_callback(self._landed)
-        return self._flight
+        flight, loop = self._flight, asyncio.get_running_loop()
+        if flight is None or flight.done() or flight.get_loop() is not loop:
+            self._flight = flight = loop.create_task(self._refresh())
+            flight.add_done_callback(self._landed)
+        return flight
 
     def _landed(self, task: asyncio.Task[None]) -> None:
-        self._flight = None
+        if self._flight is task:
+            self._flight = None
 
     async def _refresh(self) -> None:
         self._tried = self._now()
         self.fetches += 1
+        before = self._keys
         try:
-            self._keys = admit_set(await self._fetch(self._url))
+            url = self._url if isinstance(self._url, str) else await self._url()
+            # half a megabyte of keys takes a while to read
+            self._keys = await asyncio.to_thread(admit_set, await self._fetch(url))
+            self._fetched = self._now()
         except Exception:  # keep what there is until it is too old; withdrawn keys go with a fetch
+            self._back_off()
             return
-        self._fetched = self._now()
+        if before and any(
+            kid not in self._keys or not self._keys[kid].same_as(key) for kid, key in before.items()
+        ):
+            self.epoch += 1
+        if self._keys.keys() - before.keys():
+            self._fruitless = 0
+        else:
+            self._back_off()
+
+    def _back_off(self) -> None:
+        self._fruitless += 1
+        pause = min(LONGEST, 2.0 ** max(0, self._fruitless - FREE))
+        self._next = self._now() + pause

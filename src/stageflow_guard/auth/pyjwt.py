@@ -39,6 +39,15 @@ class Key:
     algorithms: frozenset[str]
     material: Any = field(repr=False)
 
+    def same_as(self, other: Key) -> bool:
+        """Say whether both are the same key for the same algorithms."""
+        if self.algorithms != other.algorithms:
+            return False
+        try:
+            return bool(self.material == other.material)
+        except Exception:  # a key type that cannot be compared is a new one
+            return False
+
     def verifies(self, algorithm: str, signing_input: bytes, signature: bytes) -> bool:
         """Say whether `signature` holds; False for an algorithm that this key does not serve."""
         if algorithm not in self.algorithms:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stageflow_guard.auth.claims import check_header, principal_from
 from stageflow_guard.auth.clock import Clock
+from stageflow_guard.auth.denylist import FOREVER, Entry, MemoryDenylist
+from stageflow_guard.auth.introspection import check_active
 from stageflow_guard.auth.strict import parse_object, split
 from stageflow_guard.auth.tokens import gate
 from stageflow_guard.errors import ConfigError, GuardError, NotAuthenticated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
+    from stageflow_guard.auth.denylist import Denylist
     from stageflow_guard.auth.issuer import IssuerPolicy
     from stageflow_guard.auth.jwks import KeySource
     from stageflow_guard.model import Principal
 
+    Introspect = Callable[[str], Awaitable[dict[str, Any]]]
+
 CACHE, CAP = 16_384, 300.0
+CONFIRMED = 30.0  # RFC 7662 §4: how long an introspection may be believed
+SESSION = 30 * 86_400.0  # how long a revoked session id is remembered
 
 
 class TokenVerifier:
@@ -29,7 +36,12 @@ class TokenVerifier:
     """
 
     def __init__(
-        self, issuers: Iterable[tuple[IssuerPolicy, KeySource]], clock: Clock | None = None
+        self,
+        issuers: Iterable[tuple[IssuerPolicy, KeySource]],
+        clock: Clock | None = None,
+        *,
+        denylist: Denylist | None = None,
+        introspect: Mapping[str, Introspect] | None = None,
     ) -> None:
         listed = list(issuers)
         self._issuers = {policy.issuer: (policy, keys) for policy, keys in listed}
@@ -38,9 +50,19 @@ class TokenVerifier:
         if len(listed) > 1 and any(p.tenant is None and p.tenants is None for p, _ in listed):
             raise ConfigError("with several issuers, each needs `tenant` or `tenants`")
         self._clock = clock or Clock()
-        self._cache: dict[bytes, tuple[Principal, float]] = {}
+        self._cache: dict[bytes, _Known] = {}
         self._seen_wall = float("-inf")
-        self._denied: dict[tuple[str, ...], float] = {}
+        self.denylist: Denylist = denylist or MemoryDenylist()
+        self._introspect = dict(introspect or {})
+        self._confirmed: dict[int, tuple[Principal, float]] = {}
+
+    def __repr__(self) -> str:
+        """Name the issuers."""
+        return f"<TokenVerifier {', '.join(self._issuers)}>"
+
+    def close(self) -> None:
+        """Close the denylist."""
+        self.denylist.close()
 
     async def authenticate(self, credential: Any) -> Principal:
         """Return who holds `credential`; `NotAuthenticated` for every other outcome."""
@@ -54,9 +76,16 @@ class TokenVerifier:
     async def _authenticate(self, token: str) -> Principal:
         digest = sha256(token.encode("ascii")).digest()
         known = self._cache.get(digest)
-        if known is not None and self._clock.monotonic() < known[1]:
-            self.recheck(known[0])
-            return known[0]
+        if known is not None and known.holds(self._clock.monotonic()):
+            principal = known.principal
+        else:
+            principal = await self._verified(token, digest)
+        if principal.issuer in self._introspect:
+            await self._confirm(token, principal)
+        self.recheck(principal)
+        return principal
+
+    async def _verified(self, token: str, digest: bytes) -> Principal:
         header, signing_input, payload, signature = split(token)  # 2
         claims = parse_object(payload)
         entry = self._issuers.get(claims.get("iss", "")) if type(claims.get("iss")) is str else None
@@ -68,18 +97,30 @@ class TokenVerifier:
         if type(kid) is not str or not 0 < len(kid) <= 256:
             raise NotAuthenticated("unknown_key", "the token names no key")
         key = await keys.key(kid)  # 3
+        epoch = keys.epoch
         if algorithm not in key.algorithms:
             raise NotAuthenticated("wrong_algorithm", "the key does not serve this algorithm")
         if not key.verifies(algorithm, signing_input, signature):  # 4
             raise NotAuthenticated("bad_signature", "the token's signature does not hold")
         now = self._wall()
         principal = principal_from(claims, header, policy, now)  # 5
-        self.recheck(principal)
         if len(self._cache) >= CACHE:
             self._cache = {}
         lives = min(CAP, principal.expires_at + policy.leeway - now)
-        self._cache[digest] = (principal, self._clock.monotonic() + lives)
+        self._cache[digest] = _Known(principal, self._clock.monotonic() + lives, keys, epoch)
         return principal
+
+    async def _confirm(self, token: str, principal: Principal) -> None:
+        """Ask the provider whether the token is still active, at most every 30 s (RFC 7662)."""
+        held = self._confirmed.get(id(principal))
+        if held is not None and held[0] is principal and self._clock.monotonic() < held[1]:
+            return
+        said = await self._introspect[principal.issuer](token)
+        check_active(said, principal, self._wall())
+        if len(self._confirmed) >= CACHE:
+            self._confirmed = {}
+        lives = min(CONFIRMED, principal.expires_at - self._wall())
+        self._confirmed[id(principal)] = (principal, self._clock.monotonic() + lives)
 
     def _wall(self) -> float:
         """Return the wall clock, never earlier than it was: stepping back revives nothing."""
@@ -93,17 +134,12 @@ class TokenVerifier:
             raise NotAuthenticated("unknown_issuer", "the principal is of another issuer")
         if self._wall() >= principal.expires_at + entry[0].leeway:
             raise NotAuthenticated("expired", "the token has expired")
-        if self._denied and self._is_denied(principal):
+        if self.denylist.denies(principal):
             raise NotAuthenticated("revoked", "the token was revoked")
-
-    def _is_denied(self, p: Principal) -> bool:
-        iss = p.issuer
-        before = self._denied.get((iss, "sub", p.subject))
-        return (
-            (p.token_id is not None and (iss, "jti", p.token_id) in self._denied)
-            or (p.session_id is not None and (iss, "sid", p.session_id) in self._denied)
-            or (before is not None and p.issued_at < before)
-        )
+        if principal.issuer in self._introspect:
+            held = self._confirmed.get(id(principal))
+            if held is None or held[0] is not principal or self._clock.monotonic() >= held[1]:
+                raise NotAuthenticated("unconfirmed", "the provider must be asked again")
 
     def deny(
         self,
@@ -117,12 +153,38 @@ class TokenVerifier:
         """Refuse from now on: one token, one session, or a subject's tokens issued before a time.
 
         `subject` is as in `Principal.subject`; `issued_before` is seconds since the epoch and
-        means "all" when it is left out.
+        means "all, for good" when it is left out. Blocks while a shared denylist is written; raises
+        `TokenUnavailable` when it cannot be, and then it counts in this process.
         """
+        entry = self._issuers.get(issuer)
+        if entry is None:
+            raise ConfigError(f"`{issuer}` is not a configured issuer")
+        # no token outlives this, so an entry need not either
+        longest = self._wall() + entry[0].max_lifetime + 2 * entry[0].leeway
+        wanted = []
         if token_id is not None:
-            self._denied[issuer, "jti", token_id] = 0.0
+            wanted.append(Entry(issuer=issuer, what="jti", value=token_id, until=longest))
         if session_id is not None:
-            self._denied[issuer, "sid", session_id] = 0.0
+            until = max(longest, self._wall() + SESSION)
+            wanted.append(Entry(issuer=issuer, what="sid", value=session_id, until=until))
         if subject is not None:
-            limit = float("inf") if issued_before is None else issued_before
-            self._denied[issuer, "sub", subject] = limit
+            before = FOREVER if issued_before is None else issued_before
+            until = FOREVER if issued_before is None else max(longest, issued_before + SESSION)
+            wanted.append(
+                Entry(issuer=issuer, what="sub", value=subject, before=before, until=until)
+            )
+        for one in wanted:
+            self.denylist.add(one)
+
+
+class _Known(NamedTuple):
+    """A verified token: until when, and under which generation of its issuer's keys."""
+
+    principal: Principal
+    until: float
+    keys: KeySource
+    epoch: int
+
+    def holds(self, now: float) -> bool:
+        # a withdrawn key takes the tokens with it that it once verified
+        return now < self.until and self.keys.epoch == self.epoch

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from stageflow.stages.context import PipelineContext
 
     from stageflow_guard.model import Principal
+    from stageflow_guard.pep import Identity
     from stageflow_guard.ports import Scope
 
 INPUTS = ("input_text", "conversation", "enrichments", "extensions", "metadata")
@@ -132,11 +133,16 @@ def stage_view(ctx: StageContext, *, scope: Scope | None) -> StageContext:
 class GuardedPorts:
     """The application's ports, plus `.auth`: who is calling. Never the token."""
 
-    __slots__ = ("_inner", "auth")
+    __slots__ = ("_identity", "_inner")
 
-    def __init__(self, inner: Any, principal: Principal) -> None:
+    def __init__(self, inner: Any, identity: Identity) -> None:
         self._inner = inner
-        self.auth = principal
+        self._identity = identity
+
+    @property
+    def auth(self) -> Principal:
+        """Who is calling, as of the latest renewal."""
+        return self._identity.principal
 
     def __getattr__(self, name: str) -> Any:
         """Delegate to the application's own ports."""

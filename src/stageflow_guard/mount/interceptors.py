@@ -10,7 +10,7 @@ from stageflow.pipeline.interceptors import BaseInterceptor, ErrorAction, Interc
 
 from stageflow_guard.errors import GuardError, PolicyUnavailable
 from stageflow_guard.mount.errors import for_host
-from stageflow_guard.pep import Run
+from stageflow_guard.pep import Identity, Run
 from stageflow_guard.session import current_session
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class GuardInterceptor(BaseInterceptor):
             name = str(ctx.topology or "pipeline")
             who = await self._pep.authenticate(credential, run=run_id, pipeline=name)
             run = Run(
-                run_id, name, who, parent=None, scope=None,
+                run_id, name, Identity(who, credential), parent=None, scope=None,
                 session_id=str(ctx.session_id) if ctx.session_id else None,
             )  # fmt: skip
             permit = await self._pep.enter(run, stage_name, None)

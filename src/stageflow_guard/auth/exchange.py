@@ -1,0 +1,109 @@
+"""Acting for somebody elsewhere: token exchange (RFC 8693), never the inbound token itself.
+
+What comes back is a new handle for one audience. It is no wider than what it was made from, and
+says who acts for whom.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NoReturn
+
+from stageflow_guard.auth.claims import actors_of, audiences_of
+from stageflow_guard.auth.oauth import ACCESS_TOKEN, EXCHANGE, Denied, OAuthClient
+from stageflow_guard.auth.strict import parse_object, split
+from stageflow_guard.auth.tokens import Secret
+from stageflow_guard.errors import NotAuthenticated, TokenUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+_TYPES = frozenset({ACCESS_TOKEN, "urn:ietf:params:oauth:token-type:jwt"})
+_UNKNOWN_LIFETIME = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchanged:
+    """A token for one other audience. `actors` is the `act` chain, latest first.
+
+    `expires_at` is seconds since the epoch.
+    """
+
+    token: Secret = field(repr=False)
+    audience: str
+    scopes: frozenset[str]
+    actors: tuple[str, ...]
+    expires_at: float
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling."""
+        raise TypeError("an exchanged token cannot be pickled; exchange where it is used")
+
+
+def exchange(
+    client: OAuthClient,
+    subject_token: str,
+    *,
+    audience: str,
+    scopes: AbstractSet[str] | None,
+    held: AbstractSet[str] | None,
+    subject: str | None = None,
+    actor_token: str | None = None,
+    resource: str | None = None,
+) -> Exchanged:
+    """Return a token for `audience`, made from `subject_token`. Blocks.
+
+    `scopes` is what is asked for, `held` what the subject token carries, when that is known; the
+    answer may not exceed either. Raises `NotAuthenticated` when the provider refuses or answers
+    with something else, `TokenUnavailable` when it cannot be asked.
+    """
+    if held is not None and scopes is not None and not scopes <= held:
+        raise NotAuthenticated("scope_widened", "an exchange asks for more than the token holds")
+    try:
+        answer = client.grant(
+            EXCHANGE, subject_token=subject_token, subject_token_type=ACCESS_TOKEN,
+            requested_token_type=ACCESS_TOKEN, audience=audience, resource=resource,
+            scope=" ".join(sorted(scopes)) if scopes else None, actor_token=actor_token,
+            actor_token_type=ACCESS_TOKEN if actor_token else None,
+        )  # fmt: skip
+    except Denied as exc:
+        if exc.error in ("invalid_client", "unauthorized_client", "unsupported_grant_type"):
+            raise TokenUnavailable(f"the provider does not exchange ({exc.error})") from None
+        raise NotAuthenticated("not_exchanged", "the provider refuses the exchange") from None
+    if answer.issued_type not in _TYPES or answer.access_token == subject_token:
+        raise NotAuthenticated("not_exchanged", "the provider answered with another kind of token")
+    if answer.refresh_token is not None:
+        # RFC 8693 §2.2.1: a lasting right was not asked for, and nobody here would end it
+        raise NotAuthenticated("not_exchanged", "the provider answered with a refresh token")
+    limit = held if scopes is None else scopes
+    # RFC 8693 §2.2.1: silence means "as requested"
+    granted = frozenset(answer.scope.split()) if answer.scope is not None else limit
+    if limit is not None and granted is not None and not granted <= limit:
+        raise NotAuthenticated("scope_widened", "the exchanged token reaches further than asked")
+    actors = _checked(answer.access_token, audience, subject)
+    return Exchanged(
+        token=Secret(answer.access_token),
+        audience=audience,
+        scopes=frozenset(granted or ()),
+        actors=actors if actors is not None else (client.client_id,),
+        expires_at=time.time() + (answer.lifetime or _UNKNOWN_LIFETIME),
+    )
+
+
+def _checked(token: str, audience: str, subject: str | None) -> tuple[str, ...] | None:
+    """Return the `act` chain of a JWT; None when the token is opaque.
+
+    Its signature is for the audience to check; what it says must fit what was asked for.
+    """
+    if token.count(".") != 2:
+        return None
+    try:
+        claims = parse_object(split(token)[2])
+    except NotAuthenticated:
+        return None
+    if audience not in audiences_of(claims):
+        raise NotAuthenticated("not_exchanged", "the exchanged token is for another audience")
+    if subject is not None and claims.get("sub") != subject:
+        raise NotAuthenticated("identity_changed", "the exchanged token is of another subject")
+    return actors_of(claims)

@@ -1,0 +1,134 @@
+"""What a provider's endpoints answer: tokens, refusals, or nothing that can be used.
+
+Every failure is one of three. `Denied`: the provider has said no, asking again is useless.
+`TokenUnavailable`: nobody knows; ask again later. `ConfigError`: before anything is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from stageflow_guard.auth.authlib import Client, Request
+from stageflow_guard.auth.http import require_https, send
+from stageflow_guard.auth.strict import parse_object
+from stageflow_guard.errors import ConfigError, NotAuthenticated, TokenUnavailable
+
+if TYPE_CHECKING:
+    from stageflow_guard.auth.http import Answer, Send
+
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a URN
+MAX_TOKEN, MAX_LIFETIME = 64 * 1024, 10 * 365 * 86_400
+# RFC 6749 §5.2: what is wrong with this grant, and what is wrong with this client
+OVER = frozenset({"invalid_grant"})
+
+
+class Denied(Exception):
+    """The provider refused. `.error` is its code when that is one of the registered words."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+_KNOWN = frozenset(
+    {"invalid_request", "invalid_client", "invalid_grant", "unauthorized_client"}
+    | {"unsupported_grant_type", "invalid_scope", "invalid_target", "access_denied"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A successful answer of a token endpoint (RFC 6749 §5.1). Lifetime in seconds."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    lifetime: int | None = None
+    scope: str | None = None
+    issued_type: str | None = None
+
+
+class OAuthClient:
+    """One client of one provider. All methods block: call them on a thread."""
+
+    def __init__(
+        self, *, token_endpoint: str, client_id: str, client_secret: str | None = None,
+        auth_method: str | None = None, send: Send = send,
+    ) -> None:  # fmt: skip
+        require_https(token_endpoint, "token_endpoint")
+        if not client_id:
+            raise ConfigError("`client_id` may not be empty")
+        self.client_id = client_id
+        self._url = token_endpoint
+        self._client = Client(client_id, client_secret, auth_method)
+        self._send = send
+
+    def __repr__(self) -> str:
+        """Name the endpoint, not the client's secret."""
+        return f"<OAuthClient {self._url}>"
+
+    def grant(self, kind: str, **params: str | None) -> Grant:
+        """Ask for tokens. Raises `Denied` or `TokenUnavailable`."""
+        content = self._ask(self._client.token(self._url, kind, params))
+        token, lifetime = content.get("access_token"), content.get("expires_in")
+        if type(lifetime) is str and lifetime.isascii() and lifetime.isdigit():
+            lifetime = int(lifetime[:12])  # some providers quote the number
+        refresh, scope = content.get("refresh_token"), content.get("scope")
+        if (
+            not _is_token(token)
+            or str(content.get("token_type", "")).lower() not in ("bearer", "n_a")
+            or not (lifetime is None or (type(lifetime) is int and 0 < lifetime <= MAX_LIFETIME))
+            or not (refresh is None or _is_token(refresh))
+            or not (scope is None or type(scope) is str)
+        ):
+            raise TokenUnavailable("the token endpoint's answer is not one of RFC 6749 section 5.1")
+        return Grant(
+            access_token=token, refresh_token=refresh, lifetime=lifetime, scope=scope,
+            issued_type=content.get("issued_token_type"),
+        )  # fmt: skip
+
+    def introspect(self, url: str, token: str) -> dict[str, Any]:
+        """Return what the provider says of a token (RFC 7662 §2.2); `active` may be anything."""
+        return self._ask(self._client.about(url, token, "access_token"))
+
+    def revoke(self, url: str, token: str, hint: str) -> None:
+        """End a token at the provider (RFC 7009). An unknown token is a success there."""
+        self._ask(self._client.about(url, token, hint), empty=True)
+
+    def _ask(self, request: Request, *, empty: bool = False) -> dict[str, Any]:
+        try:
+            answer = self._send("POST", request.url, headers=request.headers, body=request.body)
+        except OSError as exc:
+            raise TokenUnavailable(f"the provider cannot be reached ({exc})") from None
+        except Exception:  # its text may hold what was sent
+            raise TokenUnavailable("the request to the provider failed") from None
+        return _read(answer, empty=empty)
+
+
+def _is_token(value: Any) -> TypeGuard[str]:
+    # RFC 6749 appendix A.12: visible characters; anything else would break a header
+    return (
+        type(value) is str
+        and 0 < len(value) <= MAX_TOKEN
+        and value.isascii()
+        and value.isprintable()
+        and " " not in value
+    )
+
+
+def _read(answer: Answer, *, empty: bool) -> dict[str, Any]:
+    if answer.status == 200 and empty:
+        return {}
+    try:
+        content = parse_object(answer.body)
+    except NotAuthenticated:
+        content = {}
+    if answer.status == 200 and content:
+        return content
+    if answer.status in (400, 401, 403) and type(content.get("error")) is str:
+        error = content["error"]
+        raise Denied(error if error in _KNOWN else "refused")
+    late = TokenUnavailable(f"the provider answered with status {answer.status}")
+    late.retry_after = answer.retry_after
+    raise late

@@ -1,0 +1,182 @@
+"""Where one token family is kept: durable before anybody uses it, one owner at a time.
+
+Order of a refresh, and what a crash leaves behind at each point:
+
+1. lock, read           nothing has changed
+2. ask the provider     it may have rotated: the stored refresh token is spent
+3. write, sync, rename  the new one is safe
+4. unlock, publish
+
+A crash between 2 and 3 loses the new token. The next refresh is refused by the provider, and that
+is written down too: the family is over, once, and nobody asks again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from stageflow_guard.auth.strict import parse_object
+from stageflow_guard.errors import ConfigError, NotAuthenticated, TokenUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stageflow_guard.auth.sealing import Seal
+
+CAP = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One generation of a token family. `expires_at` is seconds since the epoch."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    expires_at: float
+    lifetime: float
+    scope: str | None = None
+    generation: int = 1
+    over: bool = False
+
+
+def encode(tokens: Stored) -> bytes:
+    """Return the stored form."""
+    return json.dumps({"v": 1, **asdict(tokens)}).encode()
+
+
+def decode(raw: bytes, where: str) -> Stored:
+    """Return what `encode` was given; raise `ConfigError` that names the place, not the content."""
+    try:
+        content = parse_object(raw)
+        if content.pop("v", None) != 1:
+            raise ValueError("version")
+        tokens = Stored(**content)
+        if not (
+            type(tokens.access_token) is str
+            and (tokens.refresh_token is None or type(tokens.refresh_token) is str)
+            and type(tokens.expires_at) in (int, float)
+            and type(tokens.lifetime) in (int, float)
+            and type(tokens.generation) is int
+            and type(tokens.over) is bool
+        ):
+            raise ValueError("fields")
+    except (ValueError, TypeError, NotAuthenticated):
+        raise ConfigError(
+            f"the token store `{where}` is damaged, or of another version; remove it, log in"
+        ) from None
+    return tokens
+
+
+class TokenStore(Protocol):
+    """Keeps one family. All methods block; the manager calls them on a thread."""
+
+    def load(self) -> Stored | None:
+        """Return the latest generation, or None before the first."""
+        ...
+
+    def save(self, tokens: Stored) -> None:
+        """Keep a new generation; durable when this returns. Called under `lock`."""
+        ...
+
+    def lock(self, seconds: float) -> AbstractContextManager[None]:
+        """Hold the family across processes; `TokenUnavailable` after `seconds` of waiting."""
+        ...
+
+
+class MemoryStore:
+    """For one process, and gone with it: client credentials, tests."""
+
+    def __init__(self) -> None:
+        self._tokens: Stored | None = None
+        self._lock = threading.Lock()
+
+    def load(self) -> Stored | None:
+        """Return the latest generation."""
+        return self._tokens
+
+    def save(self, tokens: Stored) -> None:
+        """Keep it until the process ends."""
+        self._tokens = tokens
+
+    @contextmanager
+    def lock(self, seconds: float) -> Iterator[None]:
+        """Hold the family within the process."""
+        if not self._lock.acquire(timeout=seconds):
+            raise TokenUnavailable("another manager holds the token store's lock")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+
+class FileStore:
+    """A file of mode 0600 beside its lock file, sealed when a `seal` is given."""
+
+    def __init__(self, path: str | Path, *, seal: Seal | None = None) -> None:
+        self._path = Path(path).absolute()
+        self._seal = seal
+        if not self._path.parent.is_dir():
+            raise ConfigError(f"the folder of the token store `{path}` does not exist")
+
+    def __repr__(self) -> str:
+        """Name the file."""
+        return f"<FileStore {self._path.name}>"
+
+    def load(self) -> Stored | None:
+        """Return the latest generation; `ConfigError` for a file that is damaged or too open."""
+        try:
+            # a link could point at a file that another user chose
+            handle = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise ConfigError(
+                f"the token store `{self._path}` cannot be read ({exc.strerror})"
+            ) from None
+        with os.fdopen(handle, "rb") as file:
+            if os.fstat(handle).st_mode & 0o077:
+                raise ConfigError(f"the token store `{self._path}` is open to others; chmod 600")
+            raw = file.read(CAP)
+        if self._seal is not None:
+            raw = self._seal.open(raw, str(self._path))
+        return decode(raw, str(self._path))
+
+    def save(self, tokens: Stored) -> None:
+        """Write beside, sync, rename, sync the folder: a crash leaves the old file or the new."""
+        raw = encode(tokens)
+        if self._seal is not None:
+            raw = self._seal.close(raw)
+        # one name, not a random one: what a crash leaves is overwritten by the next save
+        beside = self._path.with_name(f".{self._path.name}.new")
+        try:
+            handle = os.open(
+                beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+            )
+            with os.fdopen(handle, "wb") as file:
+                os.fchmod(handle, 0o600)
+                file.write(raw)
+                file.flush()
+                os.fsync(handle)
+            beside.rename(self._path)
+            folder = os.open(self._path.parent, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+        except OSError as exc:
+            beside.unlink(missing_ok=True)
+            raise TokenUnavailable(
+                f"the token store `{self._path}` cannot be written ({exc.strerror})"
+            ) from None
+
+    def lock(self, seconds: float) -> AbstractContextManager[None]:
+        """Hold the family across processes and threads."""
+        from stageflow_guard.auth.filelock import exclusive
+
+        return exclusive(self._path.with_name(f".{self._path.name}.lock"), seconds)
