@@ -242,7 +242,7 @@ class Guard:
         """
         from stageflow_guard.mount.interceptors import GuardInterceptor
 
-        return [GuardInterceptor(self._bare, self._token_key)]
+        return [GuardInterceptor(self._bare, self._token_key, sessions=id(self._pep))]
 
     @asynccontextmanager
     async def session(self, credential: object) -> AsyncIterator[Session]:

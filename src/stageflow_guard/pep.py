@@ -145,6 +145,12 @@ def actor_of(principal: Principal) -> dict[str, Any]:
     }
 
 
+def require_same(held: Principal, fresh: Principal) -> None:
+    """Raise `NotAuthenticated` unless a renewed token speaks for the same caller."""
+    if any(getattr(fresh, name) != getattr(held, name) for name in SAME):
+        raise NotAuthenticated("identity_changed", "the renewed token is of another caller")
+
+
 def _findings(findings: Sequence[Finding]) -> list[dict[str, Any]] | None:
     if not findings:
         return None
@@ -197,21 +203,30 @@ class PolicyEnforcementPoint:
                 raise NotAuthenticated("missing", "no token was given")
             if type(credential) is Secret:
                 credential = credential.reveal()
-            elif type(credential) is not str:
-                if not isinstance(credential, TokenSource):
-                    raise NotAuthenticated("malformed", "the token is not a string")
-                credential = await within(self._auth_timeout, credential.access_token())
-            principal = await within(
-                self._auth_timeout, self.authenticator.authenticate(credential)
-            )
-            if type(principal) is not Principal:
-                raise NotAuthenticated("authenticator_error")
+            if type(credential) is str:
+                return await self._verified(credential)
+            if not isinstance(credential, TokenSource):
+                raise NotAuthenticated("malformed", "the token is not a string")
+            token = await within(self._auth_timeout, credential.access_token())
+            try:
+                return await self._verified(token)
+            except NotAuthenticated as gone:
+                if gone.reason != "expired" or not hasattr(credential, "renew"):
+                    raise
+            # two clocks disagree by seconds: ours decides, so the source is asked for another
+            token = await within(self._auth_timeout, credential.renew(token))
+            return await self._verified(token)
         except GuardError:
             raise
         except Exception:  # whatever a collaborator does, the caller is not believed
             raise NotAuthenticated(
                 "authenticator_error", "the caller could not be verified"
             ) from None
+
+    async def _verified(self, token: str) -> Principal:
+        principal = await within(self._auth_timeout, self.authenticator.authenticate(token))
+        if type(principal) is not Principal:
+            raise NotAuthenticated("authenticator_error")
         return principal
 
     async def admit(
@@ -411,6 +426,13 @@ class PolicyEnforcementPoint:
         except Exception:
             raise NotAuthenticated("authenticator_error") from None
 
+    async def same(self, held: Principal, fresh: Principal, *, run: str) -> None:
+        """Refuse, on record, a renewed token that speaks for another caller."""
+        try:
+            require_same(held, fresh)
+        except GuardError as error:
+            await self.refuse(error, run=run, step="authenticate")
+
     async def _still(self, run: Run) -> None:
         """Raise unless the caller still holds; an expired one is renewed where that is possible."""
         try:
@@ -428,8 +450,7 @@ class PolicyEnforcementPoint:
         if gone.reason == "expired" and not isinstance(credential, TokenSource):
             raise gone  # a bare token cannot come back; only a source has another
         fresh = await self._established(credential)
-        if any(getattr(fresh, name) != getattr(held, name) for name in SAME):
-            raise NotAuthenticated("identity_changed", "the renewed token is of another caller")
+        require_same(held, fresh)
         if fresh is held:
             return
         run.identity.principal = fresh

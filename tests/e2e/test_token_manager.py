@@ -304,7 +304,7 @@ async def test_tokens_show_themselves_nowhere(idp, tmp_path, caplog):
 
 async def test_a_sealed_store_holds_no_token_in_clear(idp, tmp_path):
     """With a seal the file is useless without its key."""
-    tokens, given = await adopted(idp, tmp_path / "t.json", seal_key=tmp_path / "key")
+    _, given = await adopted(idp, tmp_path / "t.json", seal_key=tmp_path / "key")
     raw = (tmp_path / "t.json").read_bytes()
     assert given["refresh_token"].encode() not in raw
     assert await manager(idp, tmp_path / "t.json", seal_key=tmp_path / "key").access_token()

@@ -9,6 +9,7 @@ from stageflow_guard.lazy import lazy
 if TYPE_CHECKING:
     from stageflow_guard.auth.clock import Clock
     from stageflow_guard.auth.issuer import IssuerPolicy
+    from stageflow_guard.auth.login import PendingLogin, begin_login
     from stageflow_guard.auth.manager import TokenManager
     from stageflow_guard.auth.store import FileStore, MemoryStore, TokenStore
     from stageflow_guard.auth.tokens import Secret
@@ -19,15 +20,17 @@ _WHERE = {
     "FileStore": "store",
     "IssuerPolicy": "issuer",
     "MemoryStore": "store",
+    "PendingLogin": "login",
     "Secret": "tokens",
     "TokenManager": "manager",
     "TokenStore": "store",
     "TokenVerifier": "verifier",
+    "begin_login": "login",
 }
 
 __all__ = [
-    "Clock", "FileStore", "IssuerPolicy", "MemoryStore", "Secret", "TokenManager", "TokenStore",
-    "TokenVerifier",
+    "Clock", "FileStore", "IssuerPolicy", "MemoryStore", "PendingLogin", "Secret", "TokenManager",
+    "TokenStore", "TokenVerifier", "begin_login",
 ]  # fmt: skip
 
 __getattr__ = lazy(__name__, _WHERE)

@@ -31,13 +31,16 @@ from stageflow_guard.auth.tokens import Secret
 from stageflow_guard.errors import (
     ConfigError,
     GuardError,
+    NotAuthenticated,
     ReauthRequired,
     TokenUnavailable,
     Unavailable,
 )
 
 if TYPE_CHECKING:
+    from stageflow_guard.auth.exchange import Exchanged
     from stageflow_guard.auth.http import Send
+    from stageflow_guard.auth.login import PendingLogin
 
 MARGIN, SHARE = 60.0, 0.2  # refresh at the smaller of 60 s and a fifth of the lifetime
 UNKNOWN_LIFETIME = 300  # RFC 6749 §5.1: `expires_in` is only recommended
@@ -151,6 +154,31 @@ class TokenManager:
         if not access or (expires_in is not None and expires_in <= 0):
             raise ConfigError("`adopt` needs an access token and a positive `expires_in`")
         await asyncio.to_thread(self._adopt, access, refresh, expires_in, scope)
+
+    async def login(self, pending: PendingLogin, redirect: str) -> None:
+        """Finish a login that `begin_login` began: `redirect` is the whole address that came back.
+
+        The code is spent once; the family is durable when this returns. Raises `NotAuthenticated`
+        when the redirect is not ours or the provider says no, `TokenUnavailable` when nobody
+        answers.
+        """
+        from stageflow_guard.auth.authlib import code_from
+
+        code = code_from(redirect, state=pending.state, issuer=pending.issuer)
+        await asyncio.to_thread(self._login, code, pending)
+
+    async def exchange(self, *, audience: str, scopes: set[str] | None = None) -> Exchanged:
+        """Return a new handle for `audience`, on behalf of this family's subject (RFC 8693).
+
+        This family stays as it is. Raises as `stageflow_guard.auth.exchange.exchange` does.
+        """
+        from stageflow_guard.auth.exchange import exchange
+
+        token = await self.access_token()
+        held = None if self.scope is None else frozenset(self.scope.split())
+        return await asyncio.to_thread(
+            exchange, self._client, token, audience=audience, scopes=scopes, held=held
+        )
 
     async def renew(self, stale: str | Secret) -> str:
         """Return a token other than `stale`, which a resource has just refused (RFC 6750 §3.1)."""
@@ -362,6 +390,16 @@ class TokenManager:
                     generation=1 + (before.generation if before else 0),
                 )
             )  # fmt: skip
+
+    def _login(self, code: str, pending: PendingLogin) -> None:
+        try:
+            answer = self._client.grant(
+                "authorization_code", code=code, redirect_uri=pending.redirect_uri,
+                code_verifier=pending.verifier, resource=self._asked["resource"],
+            )  # fmt: skip
+        except Denied:
+            raise NotAuthenticated("not_authorized", "the provider gave no tokens") from None
+        self._adopt(answer.access_token, answer.refresh_token, answer.lifetime, answer.scope)
 
     def _revoke(self) -> None:
         with self._store.lock(LOCK_WAIT):

@@ -34,6 +34,10 @@ def parser() -> argparse.ArgumentParser:
     policy.add_argument("action", choices=["test"])
     policy.add_argument("--path", default="policies")
     policy.add_argument("--json", action="store_true")
+    token = verbs.add_parser("token", help="say what a token is, and whether it would pass")
+    token.add_argument("action", choices=["inspect"])
+    token.add_argument("--config", default="guard.toml")
+    token.add_argument("--json", action="store_true")
     audit = verbs.add_parser("audit", help="verify and read the audit log")
     acts = audit.add_subparsers(dest="action", required=True)
     check = acts.add_parser("verify", help="rebuild the tree and check everything")
@@ -57,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
         args = parser().parse_args(argv)
     except SystemExit as exc:
         return HOLDS if exc.code == 0 else USAGE
-    from stageflow_guard.cli import audit, demo, policy, setup
+    from stageflow_guard.cli import audit, demo, policy, setup, token
 
     run: dict[str, Any] = {
         "init": setup.init,
@@ -65,6 +69,7 @@ def main(argv: list[str] | None = None) -> int:
         "config": setup.config,
         "audit": audit.run,
         "policy": policy.run,
+        "token": token.run,
     }
     try:
         return int(run[args.verb](args))

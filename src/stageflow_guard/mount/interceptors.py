@@ -16,11 +16,18 @@ from stageflow_guard.session import current_session
 if TYPE_CHECKING:
     from stageflow.stages.context import PipelineContext
 
+    from stageflow_guard.model import Principal
     from stageflow_guard.pep import Permit, PolicyEnforcementPoint
+
+
+KEPT = 4096  # runs whose caller is remembered
 
 
 class GuardInterceptor(BaseInterceptor):
     """Fail-closed authentication, authorization and audit for a graph built by hand.
+
+    Each stage call is authenticated: a `TokenManager` (bound by `guard.session`, or in
+    `data[token_key]`) refreshes between stages, and the caller must stay the same.
 
     It **cannot redact**: an interceptor never sees what a stage reads. It cannot stop an
     interceptor with a lower priority number that answers instead of it, a stage that the host
@@ -32,20 +39,27 @@ class GuardInterceptor(BaseInterceptor):
     name = "stageflow_guard"
     priority = -(2**31)
 
-    def __init__(self, pep: PolicyEnforcementPoint, token_key: str) -> None:
+    def __init__(self, pep: PolicyEnforcementPoint, token_key: str, *, sessions: int) -> None:
         self._pep = pep
         self._token_key = token_key
+        self._sessions = sessions  # whose `guard.session` counts here
+        self._callers: dict[
+            tuple[int, str], Principal
+        ] = {}  # one run, one caller, whatever is refreshed
         self._open: dict[tuple[int, str], tuple[Run, Permit]] = {}
 
     async def before(self, stage_name: str, ctx: PipelineContext) -> InterceptorResult | None:
         """Let the host go on only behind a durable permit."""
         try:
             session = current_session()
-            bound = session.credential() if session and session.belongs_to(id(self._pep)) else None
+            bound = session.credential() if session and session.belongs_to(self._sessions) else None
             credential = ctx.data.get(self._token_key) if bound is None else bound
             run_id = str(ctx.pipeline_run_id or uuid4())
             name = str(ctx.topology or "pipeline")
             who = await self._pep.authenticate(credential, run=run_id, pipeline=name)
+            await self._pep.same(self._callers.setdefault((id(ctx), run_id), who), who, run=run_id)
+            if len(self._callers) > KEPT:
+                self._callers.pop(next(iter(self._callers)))
             run = Run(
                 run_id, name, Identity(who, credential), parent=None, scope=None,
                 session_id=str(ctx.session_id) if ctx.session_id else None,
