@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.auth.claims import check_header, principal_from
 from stageflow_guard.auth.clock import Clock
@@ -50,7 +50,7 @@ class TokenVerifier:
         if len(listed) > 1 and any(p.tenant is None and p.tenants is None for p, _ in listed):
             raise ConfigError("with several issuers, each needs `tenant` or `tenants`")
         self._clock = clock or Clock()
-        self._cache: dict[bytes, _Known] = {}
+        self._cache: dict[bytes, tuple[Principal, float, KeySource, int]] = {}
         self._seen_wall = float("-inf")
         self.denylist: Denylist = denylist or MemoryDenylist()
         self._introspect = dict(introspect or {})
@@ -67,22 +67,25 @@ class TokenVerifier:
     async def authenticate(self, credential: Any) -> Principal:
         """Return who holds `credential`; `NotAuthenticated` for every other outcome."""
         try:
-            return await self._authenticate(gate(credential))  # 1
+            token = gate(credential)  # 1
+            digest = sha256(token.encode("ascii")).digest()
+            known = self._cache.get(digest)
+            # a withdrawn key takes the tokens with it that it once verified
+            if (
+                known is not None
+                and self._clock.monotonic() < known[1]
+                and known[2].epoch == known[3]
+            ):
+                principal = known[0]
+            else:
+                principal = await self._verified(token, digest)
+            if self._introspect and principal.issuer in self._introspect:
+                await self._confirm(token, principal)
+            self.recheck(principal)
         except GuardError:
             raise
         except Exception:  # its text may hold the token, or a key
             raise NotAuthenticated("malformed", "the token cannot be verified") from None
-
-    async def _authenticate(self, token: str) -> Principal:
-        digest = sha256(token.encode("ascii")).digest()
-        known = self._cache.get(digest)
-        if known is not None and known.holds(self._clock.monotonic()):
-            principal = known.principal
-        else:
-            principal = await self._verified(token, digest)
-        if principal.issuer in self._introspect:
-            await self._confirm(token, principal)
-        self.recheck(principal)
         return principal
 
     async def _verified(self, token: str, digest: bytes) -> Principal:
@@ -107,7 +110,7 @@ class TokenVerifier:
         if len(self._cache) >= CACHE:
             self._cache = {}
         lives = min(CAP, principal.expires_at + policy.leeway - now)
-        self._cache[digest] = _Known(principal, self._clock.monotonic() + lives, keys, epoch)
+        self._cache[digest] = (principal, self._clock.monotonic() + lives, keys, epoch)
         return principal
 
     async def _confirm(self, token: str, principal: Principal) -> None:
@@ -124,8 +127,11 @@ class TokenVerifier:
 
     def _wall(self) -> float:
         """Return the wall clock, never earlier than it was: stepping back revives nothing."""
-        self._seen_wall = max(self._seen_wall, self._clock.wall())
-        return self._seen_wall
+        now = self._clock.wall()
+        if now < self._seen_wall:
+            return self._seen_wall
+        self._seen_wall = now
+        return now
 
     def recheck(self, principal: Principal) -> None:
         """Raise `NotAuthenticated` when the principal expired or was revoked since."""
@@ -136,7 +142,7 @@ class TokenVerifier:
             raise NotAuthenticated("expired", "the token has expired")
         if self.denylist.denies(principal):
             raise NotAuthenticated("revoked", "the token was revoked")
-        if principal.issuer in self._introspect:
+        if self._introspect and principal.issuer in self._introspect:
             held = self._confirmed.get(id(principal))
             if held is None or held[0] is not principal or self._clock.monotonic() >= held[1]:
                 raise NotAuthenticated("unconfirmed", "the provider must be asked again")
@@ -175,16 +181,3 @@ class TokenVerifier:
             )
         for one in wanted:
             self.denylist.add(one)
-
-
-class _Known(NamedTuple):
-    """A verified token: until when, and under which generation of its issuer's keys."""
-
-    principal: Principal
-    until: float
-    keys: KeySource
-    epoch: int
-
-    def holds(self, now: float) -> bool:
-        # a withdrawn key takes the tokens with it that it once verified
-        return now < self.until and self.keys.epoch == self.epoch
