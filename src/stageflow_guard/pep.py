@@ -254,15 +254,22 @@ class PolicyEnforcementPoint:
             principal = await self.authenticate(credential, run=run_id, pipeline=pipeline)
             identity = Identity(principal, credential)
         run = Run(run_id, pipeline, identity, session_id=session_id, parent=parent, scope=None)
-        if self.inspector is not None:
-            run.scope = (
-                parent.scope
-                if parent is not None and parent.scope is not None
-                else self.inspector.scope(run.principal.tenant, run.scope_key)
+        try:
+            run.scope = self._scope(run)
+        except Exception:  # without a scope nothing can be redacted, so nothing runs
+            await self.refuse(
+                InspectorUnavailable("the inspector gave no scope"), run=run, step="inspect_input"
             )
         await self._append(self._record(run, kind="run_start", step="authenticate"), run)
         self.runs.add(run)
         return run
+
+    def _scope(self, run: Run) -> Scope | None:
+        if self.inspector is None:
+            return None
+        if run.parent is not None and run.parent.scope is not None:
+            return run.parent.scope
+        return self.inspector.scope(run.principal.tenant, run.scope_key)
 
     # -- 2 to 4. authorize, inspect input, record ----------------------------------------------
 
