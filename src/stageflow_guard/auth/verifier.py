@@ -49,6 +49,7 @@ class TokenVerifier:
             raise ConfigError("a verifier needs at least one issuer, each once")
         if len(listed) > 1 and any(p.tenant is None and p.tenants is None for p, _ in listed):
             raise ConfigError("with several issuers, each needs `tenant` or `tenants`")
+        self._taken = {p.issuer: _taken_by_others(p, [q for q, _ in listed]) for p, _ in listed}
         self._clock = clock or Clock()
         self._cache: dict[bytes, tuple[Principal, float, KeySource, int]] = {}
         self._seen_wall = float("-inf")
@@ -107,6 +108,9 @@ class TokenVerifier:
             raise NotAuthenticated("bad_signature", "the token's signature does not hold")
         now = self._wall()
         principal = principal_from(claims, header, policy, now)  # 5
+        taken = self._taken[policy.issuer]
+        if taken and principal.subject.partition(":")[2].startswith(taken):
+            raise NotAuthenticated("foreign_subject", "the subject is spelled as another issuer's")
         if len(self._cache) >= CACHE:
             self._cache = {}
         lives = min(CAP, principal.expires_at + policy.leeway - now)
@@ -181,3 +185,28 @@ class TokenVerifier:
             )
         for one in wanted:
             self.denylist.add(one)
+
+
+def _taken_by_others(policy: IssuerPolicy, everybody: list[IssuerPolicy]) -> tuple[str, ...]:
+    """Return the prefixes of other issuers of the same tenants that begin with this one's.
+
+    Raises `ConfigError` when two of them are equal: their subjects could not be told apart.
+    """
+    taken = []
+    for other in everybody:
+        if other is policy or _served(policy).isdisjoint(_served(other)):
+            continue
+        if other.subject_prefix == policy.subject_prefix:
+            raise ConfigError(
+                f"issuers `{policy.issuer}` and `{other.issuer}` serve one tenant; give each a "
+                "`subject_prefix` of its own"
+            )
+        if other.subject_prefix.startswith(policy.subject_prefix):
+            taken.append(other.subject_prefix)
+    return tuple(taken)
+
+
+def _served(policy: IssuerPolicy) -> frozenset[str]:
+    if policy.tenant is not None:
+        return frozenset({policy.tenant})
+    return frozenset((policy.tenants or {}).values())
