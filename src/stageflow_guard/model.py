@@ -64,6 +64,17 @@ class AccessRequest:
     obj: str
     act: str
     roles: tuple[str, ...] = ()
+    # what decisions are looked up by; None when a part is not exactly a string: a subclass could
+    # bring its own equality
+    key: tuple[Any, ...] | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Settle once whether this is a question at all."""
+        parts = (self.sub, self.ten, self.own, self.kind, self.obj, self.act)
+        exact = all(type(part) is str for part in parts) and (
+            type(self.roles) is tuple and all(type(role) is str for role in self.roles)
+        )
+        object.__setattr__(self, "key", (*parts, self.roles) if exact else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +86,7 @@ class Decision:
     rules: tuple[str, ...] = ()
     revision: str = ""
     ref: str | None = None
+    shadow: str | None = None  # what the policies on trial would have said, where they differ
 
     @property
     def permitted(self) -> bool:

@@ -61,7 +61,7 @@ def test_the_verb_says_what_failed_and_where(copy, capsys):
 BROKEN = {
     "not yaml": ("cases: [", r"\.yaml:\d+"),
     "no cases": ("cases: []", "a list that is not empty"),
-    "a list": ("- 1", "needs one key"),
+    "a list": ("- 1", "needs keys"),
     "a missing key": ('cases:\n  - {sub: "user:a", kind: stage, obj: a/b, act: run}', ":2: .*expect"),
     "an unknown key": (
         'cases:\n  - {sub: "user:a", kind: stage, obj: a/b, act: run, expect: deny, wyh: 1}',

@@ -10,7 +10,7 @@ from casbin.model import Model
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
-from stageflow_guard.policy.files import MODEL, SUBJECTS, TenantFile
+from stageflow_guard.policy.files import MODEL, SUBJECTS, TenantFile, object_matches
 
 
 def require_one_distribution() -> None:
@@ -29,13 +29,6 @@ def require_one_distribution() -> None:
 def is_subject(sub: object) -> bool:
     """Say whether a request may be made in this name: never a role, never a claim."""
     return type(sub) is str and sub.startswith(SUBJECTS) and sub.partition(":")[2] != ""
-
-
-def object_matches(obj: str, pattern: str) -> bool:
-    """Match a literal, `a/b/*` on a segment boundary, or `*`."""
-    if pattern in ("*", obj):
-        return True
-    return pattern.endswith("/*") and obj.startswith(pattern[:-1]) and len(obj) >= len(pattern)
 
 
 class Reference:

@@ -1,4 +1,4 @@
-"""Decision tables in `policy_test.yaml`: a request, what must come of it. PyYAML's only file."""
+"""Decision tables in `policy_test.yaml`: a request, what must come of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
+from stageflow_guard.policy.strictyaml import load_yaml
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.policyset import PolicySet
@@ -36,29 +35,13 @@ class Outcome:
     unreached: tuple[str, ...]
 
 
-class _Lines(yaml.SafeLoader):  # type: ignore[misc]  # no stubs
-    """A safe loader that keeps each mapping's line and refuses a key given twice."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        if len(set(keys)) != len(keys):
-            raise yaml.MarkedYAMLError(problem="a key twice", problem_mark=node.start_mark)
-        return {**super().construct_mapping(node, deep=deep), "__line__": node.start_mark.line + 1}
-
-
 def load_cases(file: Path, tenant: str) -> list[tuple[int, AccessRequest, dict[str, Any]]]:
     """Return (line, request, expectation); raise `ConfigError` with file and line."""
     try:
-        # a SafeLoader with positions: nothing in the file is ever constructed as an object
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_Lines)  # noqa: S506
-    except (OSError, UnicodeDecodeError) as exc:
+        content = load_yaml(file.read_bytes(), str(file))
+    except OSError as exc:
         raise ConfigError(f"`{file}` cannot be read ({type(exc).__name__})") from None
-    except yaml.MarkedYAMLError as exc:
-        line = exc.problem_mark.line + 1 if exc.problem_mark else 0
-        raise ConfigError(f"{file}:{line}: {exc.problem}") from None
-    except yaml.YAMLError:
-        raise ConfigError(f"`{file}` is not YAML") from None
-    listed = content.get("cases") if isinstance(content, dict) else None
+    listed = content.get("cases")
     if not isinstance(listed, list) or not listed or set(content) != {"cases", "__line__"}:
         raise ConfigError(f"`{file}` needs one key, `cases`: a list that is not empty")
     found = []

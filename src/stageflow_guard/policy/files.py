@@ -1,16 +1,15 @@
-"""Strict reading of policy files. What a reviewer sees is what decides, or it is a problem."""
+"""The lines of a tenant and of a shared role: what each may say, checked before casbin sees it."""
 
 from __future__ import annotations
 
-import difflib
-import stat
-import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy.catalogue import ACTS, Catalogue
+from stageflow_guard.policy.text import LONGEST, Malformed, Problem, Row, meant, rows_of, shown
 
-CAP = 8 * 2**20
+__all__ = ["ACTS", "MODEL", "SUBJECTS", "Link", "Problem", "Rule", "Template", "TenantFile"]
+
 MODEL = """\
 [request_definition]
 r = sub, ten, own, kind, obj, act
@@ -24,31 +23,10 @@ e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
 m = isSubject(r.sub) && r.ten == p.ten && r.own == r.ten && r.kind == p.kind && r.act == p.act \
 && objMatch(r.obj, p.obj) && g(r.sub, p.role, r.ten)
 """
-ACTS: dict[str, tuple[str, ...]] = {
-    "stage": ("run", "reveal"),
-    "tool": ("call", "approve"),
-    "data": ("read", "write", "delete", "export"),
-    "memory": ("read", "write", "delete", "export"),
-    "model": ("call",),
-    "pipeline": ("spawn",),
-    "audit": ("read",),
-    "policy": ("read", "write", "approve"),
-}
 SUBJECTS = ("user:", "svc:", "agent:")
+MEMBERS = (*SUBJECTS, "claim:", "role:")
 CHAIN = 9  # pycasbin cuts longer role chains in silence, and loses a deny at their end
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a line, or a file, is not in force."""
-
-    file: str
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        """Return `file:line: reason`."""
-        return f"{self.file}:{self.line}: {self.reason}"
+NO_CATALOGUE = Catalogue()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,171 +51,266 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class TenantFile:
-    """A tenant's lines, all of them well-formed."""
+class Template:
+    """A shared role: lines without a tenant, which a tenant imports."""
 
     name: str
     rules: tuple[Rule, ...]
     links: tuple[Link, ...]
 
 
-class Malformed(Exception):
-    """A line that cannot be in force."""
+@dataclass(frozen=True, slots=True)
+class TenantFile:
+    """A tenant's lines, all of them well-formed, imported ones included."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    links: tuple[Link, ...]
+    imports: tuple[str, ...] = ()
 
 
-def read(path: Path, name: str) -> bytes:
-    """Return a policy file's bytes; raise `ConfigError` for what is not a plain, private file."""
-    try:
-        info = path.lstat()
-    except OSError as exc:
-        raise ConfigError(f"policy file `{name}` cannot be read ({exc.strerror})") from None
-    if not stat.S_ISREG(info.st_mode):
-        raise ConfigError(f"policy file `{name}` is not a plain file")
-    if info.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise ConfigError(f"policy file `{name}` is writable by others; run `chmod go-w`")
-    if info.st_size > CAP:
-        raise ConfigError(f"policy file `{name}` is over {CAP} bytes")
-    try:
-        return path.read_bytes()
-    except OSError as exc:
-        raise ConfigError(f"policy file `{name}` cannot be read ({exc.strerror})") from None
+def parse_tenant(
+    name: str,
+    content: bytes,
+    file: str,
+    catalogue: Catalogue = NO_CATALOGUE,
+    templates: Mapping[str, Template | None] | None = None,
+) -> tuple[TenantFile | None, list[Problem]]:
+    """Return the tenant's lines, or None and every problem: one bad line, and nothing counts.
 
-
-def legal_tenant(name: str) -> bool:
-    """Say whether a folder's name can be a tenant: nothing that means something elsewhere."""
-    return (
-        0 < len(name) <= 128
-        and all(c.isascii() and (c.isalnum() or c in "._-") for c in name)
-        and name[0].isalnum()
-        and name.lower() not in {"none", "null", "true", "false"}
-    )
-
-
-def lines_of(content: bytes) -> list[str]:
-    """Return the lines of a policy file, split at newline only; raise `Malformed` for the rest.
-
-    `str.splitlines` also splits at VT, FF, NEL and U+2028: the loader would see rules that a
-    reviewer does not.
+    `templates` are the shared roles by name; None stands for one whose own file is broken.
     """
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Malformed("1: not UTF-8") from None
-    if content and not content.endswith(b"\n"):
-        raise Malformed(f"{text.count(chr(10)) + 1}: the last line has no newline (cut short?)")
-    found = text.split("\n")
-    for number, line in enumerate(found, 1):
-        for char in line:
-            category = unicodedata.category(char)
-            if category in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"} or (
-                category == "Zs" and char != " "
-            ):
-                raise Malformed(f"{number}: character U+{ord(char):04X} is not allowed")
-        if unicodedata.normalize("NFC", line) != line:
-            raise Malformed(f"{number}: not in normal form C")
-    return found
+    reader = _Reader(file, catalogue, name)
+    imports: list[str] = []
+    known = templates or {}
+
+    def take(row: Row) -> bool:
+        if row.fields[0] != "import":
+            return False
+        if len(row.fields) != 3:
+            raise Malformed(f"an import line has 3 columns, this one {len(row.fields)}")
+        _, role, tenant = row.fields
+        reader.role(role, 1)
+        reader.tenant(tenant, 2)
+        short = role.removeprefix("role:")
+        if short not in known:
+            raise Malformed(f"there is no `roles/{shown(short)}.csv`{meant(short, known)}", field=1)
+        template = known[short]
+        if template is None:
+            raise Malformed(f"`roles/{shown(short)}.csv` has problems of its own", field=1)
+        if short in imports:
+            raise Malformed(f"`{shown(role)}` is imported twice", field=1)
+        imports.append(short)
+        reader.rules += template.rules
+        reader.links += template.links
+        return True
+
+    reader.run(content, take)
+    if not reader.problems and not reader.rules:
+        reader.problems.append(Problem(file, 1, "no rules"))
+    reader.problems += _chain_problems(reader.links, file)
+    if reader.problems:
+        return None, reader.problems
+    return TenantFile(name, tuple(reader.rules), tuple(reader.links), tuple(imports)), []
 
 
-def parse_tenant(name: str, content: bytes, file: str) -> tuple[TenantFile | None, list[Problem]]:
-    """Return the tenant's lines, or None and every problem: one bad line, and nothing counts."""
-    problems: list[Problem] = []
-    rules: list[Rule] = []
-    links: list[Link] = []
-    try:
-        lines = lines_of(content)
-    except Malformed as exc:
-        at, _, reason = str(exc).partition(": ")
-        return None, [Problem(file, int(at), reason)]
-    for number, line in enumerate(lines, 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        parts = [part.strip(" ") for part in line.split(",")]
-        where = f"{file}:{number}"
+def parse_template(
+    name: str, content: bytes, file: str, catalogue: Catalogue = NO_CATALOGUE
+) -> tuple[Template | None, list[Problem]]:
+    """Return a shared role's lines: `p, role:NAME, kind, obj, act, eft` and `g, member, role`."""
+    reader = _Reader(file, catalogue, None)
+    reader.run(content, lambda row: False)
+    for rule in reader.rules:
+        if rule.role != f"role:{name}":
+            line = int(rule.where.rpartition(":")[2])
+            reader.problems.append(
+                Problem(file, line, f"`{shown(rule.role)}` in the file of `role:{name}`")
+            )
+    if not reader.problems and not reader.rules:
+        reader.problems.append(Problem(file, 1, "no rules"))
+    if reader.problems:
+        return None, reader.problems
+    return Template(name, tuple(reader.rules), tuple(reader.links)), []
+
+
+class _Reader:
+    """Collects the lines of one file, and every problem of it."""
+
+    def __init__(self, file: str, catalogue: Catalogue, tenant: str | None) -> None:
+        self.file = file
+        self.rules: list[Rule] = []
+        self.links: list[Link] = []
+        self.problems: list[Problem] = []
+        self._acts = catalogue.acts()
+        self._roles = None if catalogue.roles is None else frozenset(catalogue.roles)
+        self._tools = catalogue.tools
+        self._tenant = tenant
+
+    def run(self, content: bytes, special: object) -> None:
+        """Read every line; `special` takes the types that only this kind of file has."""
         try:
-            if parts[0] == "p":
-                rules.append(_rule(parts, name, where))
-            elif parts[0] == "g":
-                links.append(_link(parts, name, where))
-            else:
-                raise Malformed(f"line type `{parts[0][:20]}` is unknown; there are p and g")
+            for row in rows_of(content):
+                try:
+                    if not special(row):  # type: ignore[operator]
+                        self._line(row)
+                except Malformed as exc:
+                    self.problems.append(row.problem(self.file, exc))
         except Malformed as exc:
-            problems.append(Problem(file, number, str(exc)))
-    if not problems and not rules:
-        problems.append(Problem(file, 1, "no rules"))
-    problems += _chain_problems(links, file)
-    return (None, problems) if problems else (TenantFile(name, tuple(rules), tuple(links)), [])
+            self.problems.append(Problem(self.file, exc.line, exc.reason, exc.column))
+
+    def _line(self, row: Row) -> None:
+        if row.fields[0] == "p":
+            self.rules.append(self._rule(row))
+        elif row.fields[0] == "g":
+            self.links.append(self._link(row))
+        else:
+            kinds = ["p", "g"] + (["import"] if self._tenant is not None else [])
+            raise Malformed(
+                f"line type `{shown(row.fields[0])}` is unknown; there are {', '.join(kinds)}"
+            )
+
+    def _rule(self, row: Row) -> Rule:
+        fields = list(row.fields)
+        width = 7 if self._tenant is not None else 6
+        if len(fields) != width:
+            raise Malformed(f"a p line has {width} columns here, this one {len(fields)}")
+        shift = 0
+        if self._tenant is not None:
+            self.tenant(fields.pop(2), 2)
+            shift = 1
+        _, role, kind, obj, act, eft = fields
+        self.role(role, 1)
+        if kind not in self._acts:
+            raise Malformed(
+                f"kind `{shown(kind)}` is unknown{meant(kind, self._acts)}", field=2 + shift
+            )
+        require_object(obj, 3 + shift)
+        if kind == "tool" and self._tools is not None and not self._tool_known(obj):
+            raise Malformed(
+                f"tool `{shown(obj)}` is unknown{meant(obj, self._tools)}", field=3 + shift
+            )
+        if act not in self._acts[kind]:
+            raise Malformed(
+                f"act `{shown(act)}` is unknown for `{kind}`{meant(act, self._acts[kind])}",
+                field=4 + shift,
+            )
+        if eft not in ("allow", "deny"):
+            raise Malformed(
+                f"effect `{shown(eft)}` is neither allow nor deny"
+                f"{meant(eft, ('allow', 'deny'))}", field=5 + shift,
+            )  # fmt: skip
+        return Rule(role, kind, obj, act, eft == "allow", f"{self.file}:{row.number}")
+
+    def _tool_known(self, obj: str) -> bool:
+        tools = self._tools or {}
+        if obj == "*":
+            return True
+        # a tool's name is the first segment: `mail/send` is an operation of the tool `mail`
+        return obj.partition("/")[0] in tools
+
+    def _link(self, row: Row) -> Link:
+        width = 4 if self._tenant is not None else 3
+        if len(row.fields) != width:
+            raise Malformed(f"a g line has {width} columns here, this one {len(row.fields)}")
+        member, role = row.fields[1:3]
+        self.role(role, 2)
+        if self._tenant is not None:
+            self.tenant(row.fields[3], 3)
+        if not member.startswith(MEMBERS) or member.partition(":")[2] == "":
+            raise Malformed(
+                f"`{shown(member)}` is no subject; it begins with {', '.join(MEMBERS)}", field=1
+            )
+        if member.startswith("role:"):
+            self.role(member, 1)
+        require_plain(member, 1)
+        return Link(member, role, f"{self.file}:{row.number}")
+
+    def role(self, role: str, field: int) -> None:
+        """Refuse what is not `role:` and a known name."""
+        if not role.startswith("role:") or len(role) == 5:
+            raise Malformed(f"`{shown(role)}` is no role; it begins with `role:`", field=field)
+        require_plain(role, field)
+        if self._roles is not None and role[5:] not in self._roles:
+            raise Malformed(
+                f"role `{shown(role[5:])}` is not in the catalogue{meant(role[5:], self._roles)}",
+                field=field,
+            )
+
+    def tenant(self, given: str, field: int) -> None:
+        """Refuse every tenant but the folder's."""
+        if given != self._tenant:
+            raise Malformed(
+                f"tenant `{shown(given)}` in the folder of `{self._tenant}`", field=field
+            )
 
 
-def _rule(parts: list[str], tenant: str, where: str) -> Rule:
-    if len(parts) != 7:
-        raise Malformed(f"a p line has 7 columns, this one {len(parts)}")
-    _, role, ten, kind, obj, act, eft = parts
-    _require_role(role)
-    _require_tenant(ten, tenant)
-    if kind not in ACTS:
-        raise Malformed(f"kind `{kind[:40]}` is unknown{_meant(kind, ACTS)}")
-    if act not in ACTS[kind]:
-        raise Malformed(f"act `{act[:40]}` is unknown for `{kind}`{_meant(act, ACTS[kind])}")
-    if eft not in ("allow", "deny"):
-        raise Malformed(f"effect `{eft[:40]}` is neither allow nor deny")
-    _require_object(obj)
-    return Rule(role, kind, obj, act, eft == "allow", where)
+def require_plain(value: str, field: int = 0) -> None:
+    """Refuse what no name may hold: quotes, comments, patterns, a length without reason."""
+    if len(value) > LONGEST:
+        raise Malformed(f"a name is longer than {LONGEST} characters", field=field)
+    if any(c in ' "#*' for c in value):
+        raise Malformed(f"`{shown(value)}` holds a character that no name may hold", field=field)
 
 
-def _link(parts: list[str], tenant: str, where: str) -> Link:
-    if len(parts) != 4:
-        raise Malformed(f"a g line has 4 columns, this one {len(parts)}")
-    _, member, role, ten = parts
-    _require_role(role)
-    _require_tenant(ten, tenant)
-    prefixes = (*SUBJECTS, "claim:", "role:")
-    if not member.startswith(prefixes) or member.partition(":")[2] == "":
-        raise Malformed(f"`{member[:60]}` is no subject; it begins with {', '.join(prefixes)}")
-    _require_plain(member)
-    return Link(member, role, where)
-
-
-def _require_role(role: str) -> None:
-    if not role.startswith("role:") or len(role) == 5:
-        raise Malformed(f"`{role[:60]}` is no role; it begins with `role:`")
-    _require_plain(role)
-
-
-def _require_tenant(given: str, tenant: str) -> None:
-    if given != tenant:
-        raise Malformed(f"tenant `{given[:60]}` in the folder of `{tenant}`")
-
-
-def _require_plain(value: str) -> None:
-    if any(c in ' "#*' for c in value) or value != value.strip():
-        raise Malformed(f"`{value[:60]}` holds a character that no name may hold")
-
-
-def _require_object(obj: str) -> None:
+def require_object(obj: str, field: int = 0) -> None:
+    """Refuse every object but a literal, `a/b/*` and `*`."""
     if obj == "*":
         return
     body = obj.removesuffix("/*")
-    segments = body.split("/")
-    if not body or any(s in ("", ".", "..") for s in segments):
-        raise Malformed(f"object `{obj[:60]}` has an empty or relative segment")
-    _require_plain(body)
+    if not body or any(s in ("", ".", "..") for s in body.split("/")):
+        raise Malformed(f"object `{shown(obj)}` has an empty or relative segment", field=field)
+    require_plain(body, field)
 
 
-def _meant(word: str, known: dict[str, tuple[str, ...]] | tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(word, list(known), 1)
-    return f"; did you mean `{close[0]}`?" if close else f"; there are {', '.join(known)}"
+def object_matches(obj: str, pattern: str) -> bool:
+    """Match a literal, `a/b/*` on a segment boundary, or `*`."""
+    if pattern in ("*", obj):
+        return True
+    return pattern.endswith("/*") and obj.startswith(pattern[:-1]) and len(obj) >= len(pattern)
 
 
-def _chain_problems(links: list[Link], file: str) -> list[Problem]:
+def covers(wide: str, narrow: str) -> bool:
+    """Say whether every object that matches `narrow` matches `wide`."""
+    if wide in ("*", narrow):
+        return True
+    return wide.endswith("/*") and narrow != "*" and narrow.startswith(wide[:-1])
+
+
+def closure(member: str, up: Mapping[str, set[str]]) -> set[str]:
+    """Return every role that `member` has, through others too."""
+    found: set[str] = set()
+    todo = [member]
+    while todo:
+        for role in up.get(todo.pop(), ()):
+            if role not in found:
+                found.add(role)
+                todo.append(role)
+    return found
+
+
+def roles_up(links: tuple[Link, ...] | list[Link]) -> dict[str, set[str]]:
+    """Return the roles that each member has directly."""
     up: dict[str, set[str]] = {}
     for link in links:
         up.setdefault(link.member, set()).add(link.role)
+    return up
+
+
+def _chain_problems(links: list[Link], file: str) -> list[Problem]:
+    up = roles_up(links)
+    deep: dict[str, bool] = {}
+
+    def too_deep(role: str) -> bool:
+        if role not in deep:
+            frontier, depth = {role}, 0
+            while frontier and depth < CHAIN:
+                frontier = {above for one in frontier for above in up.get(one, ())}
+                depth += 1
+            deep[role] = bool(frontier)
+        return deep[role]
+
     for link in links:
-        frontier, depth = {link.member}, 0
-        while frontier and depth <= CHAIN:
-            frontier = {role for one in frontier for role in up.get(one, ())}
-            depth += 1
-        if frontier:
-            number = int(link.where.rpartition(":")[2])
-            return [Problem(file, number, f"a role chain of over {CHAIN} links, or a circle")]
+        if too_deep(link.role):
+            place, _, number = link.where.rpartition(":")
+            return [Problem(place, int(number), f"a role chain of over {CHAIN} links, or a circle")]
     return []

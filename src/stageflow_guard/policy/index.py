@@ -3,80 +3,109 @@
 from __future__ import annotations
 
 from stageflow_guard.model import AccessRequest
-from stageflow_guard.policy.files import Rule, TenantFile
+from stageflow_guard.policy.files import Rule, TenantFile, closure, object_matches, roles_up
 
-NO_RULES: tuple[Rule, ...] = ()
+NOBODY: frozenset[str] = frozenset()
+
+
+class _Cell:
+    """The rules of one (role, kind, act): by literal, by prefix, and those for everything."""
+
+    __slots__ = ("below", "every", "exact")
+
+    def __init__(self) -> None:
+        self.exact: dict[str, list[Rule]] = {}
+        self.below: dict[str, list[Rule]] = {}
+        self.every: list[Rule] = []
+
+    def add(self, rule: Rule) -> None:
+        if rule.obj == "*":
+            self.every.append(rule)
+        elif rule.obj.endswith("/*"):
+            self.below.setdefault(rule.obj[:-1], []).append(rule)
+        else:
+            self.exact.setdefault(rule.obj, []).append(rule)
 
 
 class TenantIndex:
-    """Roles by member, rules by (role, kind, act)."""
+    """Roles by member, rules by (role, kind, act) and object."""
 
-    __slots__ = ("_roles", "_rules", "name")
+    __slots__ = ("_cells", "_roles", "_rules", "name")
 
     def __init__(self, tenant: TenantFile) -> None:
         self.name = tenant.name
-        up: dict[str, set[str]] = {}
-        for link in tenant.links:
-            up.setdefault(link.member, set()).add(link.role)
-        self._roles = {member: frozenset(_closure(member, up)) for member in up}
-        rules: dict[tuple[str, str, str], list[Rule]] = {}
+        up = roles_up(tenant.links)
+        known: dict[frozenset[str], frozenset[str]] = {}  # members mostly hold the same few sets
+        self._roles: dict[str, frozenset[str]] = {}
+        for member, direct in up.items():
+            held = frozenset(direct)
+            if held not in known:
+                known[held] = held.union(*(closure(role, up) for role in held))
+            self._roles[member] = known[held]
+        self._rules = tenant.rules
+        self._cells: dict[tuple[str, str, str], _Cell] = {}
         for rule in tenant.rules:
-            rules.setdefault((rule.role, rule.kind, rule.act), []).append(rule)
-        self._rules = {key: tuple(value) for key, value in rules.items()}
+            cell = self._cells.get((rule.role, rule.kind, rule.act))
+            if cell is None:
+                cell = self._cells[(rule.role, rule.kind, rule.act)] = _Cell()
+            cell.add(rule)
+
+    def members(self) -> dict[str, frozenset[str]]:
+        """Return every member of a g line with all its roles."""
+        return self._roles
 
     def roles(self, request: AccessRequest) -> frozenset[str]:
         """Return every role that the subject and its token's claims hold in this tenant."""
-        held = self._roles.get(request.sub, frozenset())
+        held = self._roles.get(request.sub, NOBODY)
         for role in request.roles:
-            held |= self._roles.get(f"claim:{role}", frozenset())
+            held |= self._roles.get(f"claim:{role}", NOBODY)
         return held
 
     def matching(self, request: AccessRequest) -> tuple[list[Rule], list[Rule]]:
         """Return (allowing, denying) rules that match."""
+        return self.of_roles(self.roles(request), request.kind, request.obj, request.act)
+
+    def of_roles(
+        self, roles: frozenset[str], kind: str, obj: str, act: str
+    ) -> tuple[list[Rule], list[Rule]]:
+        """Return (allowing, denying) rules of these roles that match."""
         allow: list[Rule] = []
         deny: list[Rule] = []
-        obj = request.obj
-        for role in self.roles(request):
-            for rule in self._rules.get((role, request.kind, request.act), NO_RULES):
-                pattern = rule.obj
-                if pattern in ("*", obj) or (
-                    pattern.endswith("/*")
-                    and obj.startswith(pattern[:-1])
-                    and len(obj) >= len(pattern)
-                ):
-                    (allow if rule.allow else deny).append(rule)
+        cells = self._cells
+        for role in roles:
+            cell = cells.get((role, kind, act))
+            if cell is None:
+                continue
+            for rule in cell.every:
+                (allow if rule.allow else deny).append(rule)
+            for rule in cell.exact.get(obj, ()):
+                (allow if rule.allow else deny).append(rule)
+            if cell.below:
+                at = obj.find("/")
+                while -1 < at < len(obj) - 1:
+                    for rule in cell.below.get(obj[: at + 1], ()):
+                        (allow if rule.allow else deny).append(rule)
+                    at = obj.find("/", at + 1)
         return allow, deny
 
     def nearest(self, request: AccessRequest) -> str | None:
         """Return which rule would have matched but for which field."""
         held = self.roles(request)
         best: tuple[int, str] | None = None
-        for rules in self._rules.values():
-            for rule in rules:
-                if not rule.allow:
-                    continue
-                misses = [
-                    what
-                    for what, same in (
-                        ("role", rule.role in held),
-                        ("kind", rule.kind == request.kind),
-                        ("object", rule.obj in ("*", request.obj)
-                         or (rule.obj.endswith("/*") and request.obj.startswith(rule.obj[:-1]))),
-                        ("act", rule.act == request.act),
-                    )
-                    if not same
-                ]  # fmt: skip
-                if misses and (best is None or len(misses) < best[0]):
-                    best = (len(misses), f"{rule.where} but for {', '.join(misses)}")
+        for rule in self._rules:
+            if not rule.allow:
+                continue
+            misses = [
+                what
+                for what, same in (
+                    ("role", rule.role in held),
+                    ("kind", rule.kind == request.kind),
+                    ("object", object_matches(request.obj, rule.obj)),
+                    ("act", rule.act == request.act),
+                )
+                if not same
+            ]
+            if misses and (best is None or len(misses) < best[0]):
+                wanted = f" ({rule.role} is not held)" if "role" in misses else ""
+                best = (len(misses), f"{rule.where} but for {', '.join(misses)}{wanted}")
         return best[1] if best else None
-
-
-def _closure(member: str, up: dict[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    todo = [member]
-    while todo:
-        for role in up.get(todo.pop(), ()):
-            if role not in found:
-                found.add(role)
-                todo.append(role)
-    return found

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import stat
 import time
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest, Decision, Effect
-from stageflow_guard.policy.files import (
-    MODEL,
-    SUBJECTS,
-    Malformed,
-    Problem,
-    TenantFile,
-    legal_tenant,
-    lines_of,
-    parse_tenant,
-    read,
-)
+from stageflow_guard.policy.catalogue import Catalogue
+from stageflow_guard.policy.files import SUBJECTS, Problem, Template, TenantFile
+from stageflow_guard.policy.guardrails import Guardrails
 from stageflow_guard.policy.index import TenantIndex
+from stageflow_guard.policy.loader import load_folder
+from stageflow_guard.policy.platform import FOREVER, Grant, Share
 
 CACHE = 65_536
+LONGEST = 2048  # characters of one request; more is not a name, and is not kept either
+KEPT = 512  # characters of a request whose decision is kept: a flood of names stays bounded
 
 
 class PolicySet:
     """Answers requests from compiled rules; deny by default, deny overrides, tenants exact.
 
-    Build it with `load`. `problems` says which files are not in force and why.
+    Build it with `load`. `problems` says which files are not in force and why; `stale` which
+    tenants go on with their last good file, and since when (seconds since the epoch).
     """
 
     def __init__(
@@ -39,16 +36,33 @@ class PolicySet:
         *,
         problems: tuple[Problem, ...] = (),
         broken: frozenset[str] = frozenset(),
+        stale: Mapping[str, float] | None = None,
         suspended: Mapping[str, float] | None = None,
+        shares: tuple[Share, ...] = (),
+        grants: tuple[Grant, ...] = (),
         files: Mapping[str, bytes] | None = None,
+        catalogue: Catalogue | None = None,
+        guardrails: Guardrails | None = None,
+        previous: PolicySet | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._tenants = dict(tenants)
-        self._index = {name: TenantIndex(t) for name, t in tenants.items()}
+        self._index: dict[str, TenantIndex] = {
+            name: previous._index[name]
+            if previous is not None and previous._tenants.get(name) is tenant
+            else TenantIndex(tenant)
+            for name, tenant in tenants.items()
+        }
         self._broken = broken
+        self.stale: Mapping[str, float] = MappingProxyType(dict(stale or {}))
         self._suspended = dict(suspended or {})
+        self.shares = shares
+        self.grants = grants
         self._files = MappingProxyType(dict(files or {}))
-        self._now = now
+        self.catalogue = catalogue if catalogue is not None else Catalogue()
+        self.guardrails = guardrails if guardrails is not None else Guardrails()
+        self._clock = now
+        self._latest: float = float("-inf") if previous is None else previous._latest
         self.problems = problems
         digest = sha256()
         for name in sorted(self._files):
@@ -56,66 +70,42 @@ class PolicySet:
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
         self.revision = digest.hexdigest()
         # lives and dies with the snapshot: there is no invalidation to get wrong
-        self._cache: dict[AccessRequest, Decision] = {}
+        self._cache: dict[Any, tuple[Decision, float]] = {}
+        self.audit: Callable[[AccessRequest, Decision], None] | None = None
 
     @classmethod
-    def load(cls, path: str | Path) -> PolicySet:
+    def load(cls, path: str | Path, *, previous: PolicySet | None = None) -> PolicySet:
         """Read a policy folder. `ConfigError` for folder or model; a bad tenant file only denies.
 
-        The model must be the shipped one, byte for byte: a weaker matcher never starts.
+        The model must be the shipped one, byte for byte: a weaker matcher never starts. With
+        `previous`, tenants whose files are the same are not compiled again, and a tenant whose file
+        has gone bad keeps its last good one.
         """
         from stageflow_guard.policy.casbin import require_one_distribution
 
         require_one_distribution()
-        folder = Path(path)
-        _require_folder(folder)
-        model = read(folder / "model.conf", "model.conf")
-        if model.decode("utf-8", "replace") != MODEL:
-            raise ConfigError(
-                "`model.conf` is not the shipped model; a different matcher could cross tenants"
-            )
-        files = {"model.conf": model}
-        problems: list[Problem] = []
-        tenants: dict[str, TenantFile] = {}
-        broken: set[str] = set()
-        suspended = _suspended(folder, files)
-        _require_folder(folder / "tenants")
-        entries = sorted((folder / "tenants").iterdir())
-        folded: dict[str, int] = {}
-        for entry in entries:
-            folded[entry.name.casefold()] = folded.get(entry.name.casefold(), 0) + 1
-        for entry in entries:
-            name = entry.name
-            file = f"tenants/{name}/policy.csv"
-            try:
-                if not legal_tenant(name):
-                    raise ConfigError(f"`{name!r}` cannot be a tenant's name")
-                if folded[name.casefold()] > 1:
-                    raise ConfigError(f"`{name}` differs from another tenant only by case")
-                _require_folder(entry)
-                content = read(entry / "policy.csv", file)
-            except ConfigError as exc:
-                problems.append(Problem(file, 1, exc.message))
-                broken.add(name)
-                continue
-            parsed, found = parse_tenant(name, content, file)
-            problems += found
-            if parsed is None:
-                broken.add(name)
-            else:
-                tenants[name] = parsed
-                files[file] = content
-        if not entries:
-            raise ConfigError(f"policy folder `{folder}` has no tenants: empty means no")
+        found = load_folder(Path(path), previous)
         return cls(
-            tenants, problems=tuple(problems), broken=frozenset(broken),
-            suspended=suspended, files=files,
+            found.tenants, problems=tuple(found.problems), broken=frozenset(found.broken),
+            stale=found.stale, suspended=found.suspended, shares=tuple(found.shares),
+            grants=tuple(found.grants), files=found.files, catalogue=found.catalogue,
+            guardrails=found.guardrails, previous=previous,
         )  # fmt: skip
 
     @property
     def tenants(self) -> tuple[str, ...]:
         """The tenants in force."""
         return tuple(sorted(self._tenants))
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """The tenants that deny because their file is bad and no good one is known."""
+        return self._broken
+
+    @property
+    def suspended(self) -> Mapping[str, float]:
+        """Until when each subject or tenant is suspended."""
+        return MappingProxyType(self._suspended)
 
     def files(self) -> Mapping[str, bytes]:
         """Return the files in force, by name."""
@@ -125,49 +115,123 @@ class PolicySet:
         """Return a tenant's parsed lines."""
         return self._tenants[name]
 
+    def index(self, name: str) -> TenantIndex:
+        """Return a tenant's compiled lines."""
+        return self._index[name]
+
+    def knows(self, name: str) -> bool:
+        """Say whether this tenant has lines in force here."""
+        return name in self._tenants
+
+    def unchanged(
+        self, name: str, content: bytes, templates: Mapping[str, Template | None]
+    ) -> TenantFile | None:
+        """Return the tenant's lines when neither its file nor a role that it imports changed."""
+        known = self._tenants.get(name)
+        if known is None or name in self.stale:
+            return None
+        if self._files.get(f"tenants/{name}/policy.csv") != content:
+            return None
+        mine = set(known.rules)
+        for role in known.imports:
+            template = templates.get(role)
+            if template is None or not mine.issuperset(template.rules):
+                return None
+            there = {r for r in mine if r.where.startswith(f"roles/{role}.csv:")}
+            if len(there) != len(template.rules) or not set(known.links).issuperset(template.links):
+                return None
+            linked = [x for x in known.links if x.where.startswith(f"roles/{role}.csv:")]
+            if len(linked) != len(template.links):
+                return None
+        return known
+
     def decide(self, request: AccessRequest) -> Decision:
         """Return the decision; never raises for a request of strings."""
-        for value in (
-            request.sub,
-            request.ten,
-            request.own,
-            request.kind,
-            request.obj,
-            request.act,
-        ):
-            if type(value) is not str:  # a subclass could bring its own equality
-                return self._deny("malformed_request")
-        if type(request.roles) is not tuple or any(type(r) is not str for r in request.roles):
+        key = request.key
+        if key is None:
             return self._deny("malformed_request")
-        if self._suspended and self._is_suspended(request):
-            return self._deny("suspended")
-        known = self._cache.get(request)
-        if known is not None:
-            return known
-        decision = self._evaluate(request)
-        if len(self._cache) >= CACHE:
-            self._cache = {}
-        self._cache[request] = decision
+        known = self._cache.get(key)
+        if known is not None and (known[1] == FOREVER or self._now() < known[1]):
+            return known[0]
+        if max(len(key[0]), len(key[4]), sum(map(len, key[:6]))) > LONGEST:
+            return self._deny("malformed_request")
+        decision, until = self._evaluate(request)
+        if sum(map(len, key[:6])) + sum(map(len, key[6])) <= KEPT:
+            if len(self._cache) >= CACHE:
+                self._cache = {}
+            self._cache[key] = (decision, until)
+        if self.audit is not None:
+            self.audit(request, decision)
         return decision
 
-    def _evaluate(self, request: AccessRequest) -> Decision:
+    def _now(self) -> float:
+        """Return the wall clock, which never goes back here: an expired grant stays expired."""
+        self._latest = max(self._latest, self._clock())
+        return self._latest
+
+    def _evaluate(self, request: AccessRequest) -> tuple[Decision, float]:
+        """Return the decision and until when it holds (seconds since the epoch)."""
+        ends = FOREVER
         if not request.sub.startswith(SUBJECTS) or not request.sub.partition(":")[2]:
-            return self._deny("malformed_request")
+            return self._deny("malformed_request"), ends
+        if self._suspended:
+            now = self._now()
+            for who in (request.sub, request.ten):
+                until = self._suspended.get(who)
+                if until is not None and now < until:
+                    return self._deny("suspended"), until
         index = self._index.get(request.ten)
         if index is None:
             known = request.ten in self._broken
-            return self._deny("tenant_policy_invalid" if known else "unknown_tenant")
+            return self._deny("tenant_policy_invalid" if known else "unknown_tenant"), ends
+        resting: list[str] = []
         if request.own != request.ten:
-            return self._deny("foreign_owner")
+            share = self._share(request)
+            if share is None:
+                return self._deny("foreign_owner"), ends
+            ends = share.expires
+            resting.append(share.where)
         allow, deny = index.matching(request)
         if deny:
-            return self._deny("explicit_deny", tuple(sorted(r.where for r in deny)))
+            return self._deny("explicit_deny", tuple(sorted({r.where for r in deny}))), ends
+        reason = "permitted"
+        rules = sorted({r.where for r in allow})
         if not allow:
-            return self._deny("no_matching_rule")
-        rules = tuple(sorted(r.where for r in allow))
+            if not self.grants:
+                return self._deny("no_matching_rule"), ends
+            grant, until = self._grant(request)
+            ends = min(ends, until)
+            if grant is None:
+                return self._deny("no_matching_rule"), ends
+            reason, rules = grant.reason, [grant.where]
         return Decision(
-            effect=Effect.PERMIT, reason="permitted", rules=rules, revision=self.revision
-        )
+            effect=Effect.PERMIT, reason=reason, rules=(*rules, *resting), revision=self.revision
+        ), ends
+
+    def _share(self, r: AccessRequest) -> Share | None:
+        """Return the live share that lasts longest for another tenant's resource."""
+        now = self._now() if self.shares else 0.0
+        live = [
+            s
+            for s in self.shares
+            if now < s.expires and s.covers(r.own, r.ten, r.kind, r.obj, r.act)
+        ]
+        return max(live, key=lambda s: s.expires) if live else None
+
+    def _grant(self, r: AccessRequest) -> tuple[Grant | None, float]:
+        """Return the live grant that covers `r`, and until when that answer holds."""
+        now = self._now()
+        if r.own != r.ten:  # a share is enough reach; nothing temporary on top of it
+            return None, FOREVER
+        until = FOREVER
+        for grant in self.grants:
+            if grant.tenant != r.ten or not grant.covers(r.sub, r.kind, r.obj, r.act):
+                continue
+            if grant.starts <= now < grant.expires:
+                return grant, grant.expires
+            if now < grant.starts:
+                until = min(until, grant.starts)
+        return None, until
 
     def nearest_miss(self, request: AccessRequest) -> str | None:
         """Return `file:line but for FIELD` of the rule that came closest, or None."""
@@ -177,41 +241,8 @@ class PolicySet:
     def _deny(self, reason: str, rules: tuple[str, ...] = ()) -> Decision:
         return Decision(effect=Effect.DENY, reason=reason, rules=rules, revision=self.revision)
 
-    def _is_suspended(self, request: AccessRequest) -> bool:
-        now = self._now()
-        return any(
-            now < self._suspended.get(who, float("-inf")) for who in (request.sub, request.ten)
-        )
 
-
-def _require_folder(path: Path) -> None:
-    try:
-        info = path.lstat()
-    except OSError as exc:
-        raise ConfigError(f"policy folder `{path}` cannot be read ({exc.strerror})") from None
-    if not stat.S_ISDIR(info.st_mode):
-        raise ConfigError(f"policy folder `{path}` is not a folder")
-    if info.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise ConfigError(f"policy folder `{path}` is writable by others; run `chmod go-w {path}`")
-
-
-def _suspended(folder: Path, files: dict[str, bytes]) -> dict[str, float]:
-    name = "platform/suspended.csv"
-    path = folder / name
-    if not path.exists():
-        return {}
-    content = read(path, name)
-    found: dict[str, float] = {}
-    try:
-        for number, line in enumerate(lines_of(content), 1):
-            if not line.strip() or line.lstrip().startswith("#"):
-                continue
-            parts = [part.strip(" ") for part in line.split(",")]
-            if len(parts) != 3 or not (parts[2] == "never" or parts[2].isdecimal()):
-                raise Malformed(f"{number}: needs subject or tenant, reason, until")
-            found[parts[0]] = float("inf") if parts[2] == "never" else float(parts[2])
-    except Malformed as exc:
-        # a suspension that cannot be read may not be lost: nothing starts
-        raise ConfigError(f"{name}:{exc}") from None
-    files[name] = content
-    return found
+def require_loaded(policies: PolicySet) -> None:
+    """Raise `ConfigError` with the first problem, for verbs that need every file."""
+    if policies.problems:
+        raise ConfigError(str(policies.problems[0]))

@@ -1,0 +1,217 @@
+"""`platform/`: what reaches beyond a tenant's own lines, and always ends.
+
+- `shares.csv`: `share, OWNER, GRANTEE, kind, obj, act, expires`. While it lives, a request of the
+  grantee for the owner's resource is decided by the *grantee's* policy.
+- `breakglass.csv`: `breakglass, person, tenant, kinds, acts, ticket, approver, approver, starts,
+  expires`: at most 4 hours, two approvers who are neither the person nor each other. Several kinds
+  or acts stand with `|` between them.
+- `trials.csv`: `trial, tenant, kind, obj, act, starts, expires`: everybody whom the tenant's tokens
+  name, for at most 60 days: for adoption, with the strict policies in shadow.
+- `suspended.csv`: `subject or tenant, reason, until` overrides everything.
+
+Times are RFC 3339 in UTC (`2026-12-31T00:00:00Z`) or seconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from stageflow_guard.policy.files import SUBJECTS, object_matches, require_object, require_plain
+from stageflow_guard.policy.text import Malformed, Problem, Row, legal_tenant, meant, rows_of, shown
+
+T = TypeVar("T")
+FOREVER = float("inf")
+LONGEST_BREAKGLASS = 4 * 3600
+LONGEST_TRIAL = 60 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A resource of `owner` that `grantee` may ask for until `expires`."""
+
+    owner: str
+    grantee: str
+    kind: str
+    obj: str
+    act: str
+    expires: float
+    where: str
+
+    def covers(self, owner: str, grantee: str, kind: str, obj: str, act: str) -> bool:
+        """Say whether this share is about that request."""
+        return (
+            (self.owner, self.grantee, self.kind, self.act) == (owner, grantee, kind, act)
+            and object_matches(obj, self.obj)
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A right for a time: break-glass for one person, or a trial for a whole tenant."""
+
+    reason: str
+    who: str | None
+    tenant: str
+    kinds: tuple[str, ...]
+    obj: str
+    acts: tuple[str, ...]
+    starts: float
+    expires: float
+    where: str
+    ticket: str = ""
+
+    def covers(self, sub: str, kind: str, obj: str, act: str) -> bool:
+        """Say whether this grant is about that request."""
+        return (
+            self.who in (None, sub)
+            and kind in self.kinds
+            and act in self.acts
+            and object_matches(obj, self.obj)
+        )
+
+
+def parse_shares(
+    content: bytes, file: str, acts: Mapping[str, tuple[str, ...]]
+) -> tuple[list[Share], list[Problem]]:
+    """Return the shares, or none of them and every problem."""
+
+    def share(row: Row) -> Share:
+        _require(row, "share", 7)
+        _, owner, grantee, kind, obj, act, expires = row.fields
+        for field, tenant in ((1, owner), (2, grantee)):
+            _tenant(tenant, field)
+        if owner == grantee:
+            raise Malformed("a tenant needs no share with itself", field=2)
+        _kind_and_act(kind, act, acts, 3, 5)
+        require_object(obj, 4)
+        where = f"{file}:{row.number}"
+        return Share(owner, grantee, kind, obj, act, moment(expires, 6), where)
+
+    return _all(content, file, share)
+
+
+def parse_breakglass(
+    content: bytes, file: str, acts: Mapping[str, tuple[str, ...]]
+) -> tuple[list[Grant], list[Problem]]:
+    """Return the break-glass grants, or none of them and every problem."""
+
+    def grant(row: Row) -> Grant:
+        _require(row, "breakglass", 10)
+        _, who, tenant, kinds, verbs, ticket, one, two, starts, expires = row.fields
+        _tenant(tenant, 2)
+        for field, person in ((1, who), (6, one), (7, two)):
+            if not person.startswith(SUBJECTS) or not person.partition(":")[2]:
+                raise Malformed(f"`{shown(person)}` is no subject", field=field)
+            require_plain(person, field)
+        if len({who, one, two}) != 3:
+            raise Malformed("break-glass needs two approvers, neither of them the person", field=6)
+        if not ticket:
+            raise Malformed("break-glass needs a ticket", field=5)
+        listed = tuple(kinds.split("|"))
+        wanted = tuple(verbs.split("|"))
+        for kind in listed:
+            if kind not in acts:
+                raise Malformed(f"kind `{shown(kind)}` is unknown{meant(kind, acts)}", field=3)
+        every = {act for kind in listed for act in acts[kind]}
+        for act in wanted:
+            if act not in every:
+                raise Malformed(f"act `{shown(act)}` is unknown here{meant(act, every)}", field=4)
+        begin, end = _span(starts, expires, 8, LONGEST_BREAKGLASS, "4 hours")
+        where = f"{file}:{row.number}"
+        return Grant(
+            "break_glass", who, tenant, listed, "*", wanted, begin, end, where, ticket
+        )  # fmt: skip
+
+    return _all(content, file, grant)
+
+
+def parse_trials(
+    content: bytes, file: str, acts: Mapping[str, tuple[str, ...]]
+) -> tuple[list[Grant], list[Problem]]:
+    """Return the trials, or none of them and every problem."""
+
+    def grant(row: Row) -> Grant:
+        _require(row, "trial", 7)
+        _, tenant, kind, obj, act, starts, expires = row.fields
+        _tenant(tenant, 1)
+        _kind_and_act(kind, act, acts, 2, 4)
+        require_object(obj, 3)
+        begin, end = _span(starts, expires, 5, LONGEST_TRIAL, "60 days")
+        where = f"{file}:{row.number}"
+        return Grant("trial", None, tenant, (kind,), obj, (act,), begin, end, where)
+
+    return _all(content, file, grant)
+
+
+def parse_suspended(content: bytes, file: str) -> tuple[dict[str, float], list[Problem]]:
+    """Return until when each subject or tenant is suspended, or nothing and every problem."""
+
+    def line(row: Row) -> tuple[str, float]:
+        if len(row.fields) != 3:
+            raise Malformed("needs subject or tenant, reason, until")
+        who, _, until = row.fields
+        if not who.startswith(SUBJECTS) and not legal_tenant(who):
+            raise Malformed(f"`{shown(who)}` is neither a subject nor a tenant")
+        return who, FOREVER if until == "never" else moment(until, 2)
+
+    found, problems = _all(content, file, line)
+    return dict(found), problems
+
+
+def moment(text: str, field: int = 0) -> float:
+    """Return seconds since the epoch for RFC 3339 in UTC, or for plain seconds."""
+    if text.isascii() and text.isdecimal() and len(text) <= 12:
+        return float(text)
+    try:
+        if not text.endswith("Z"):
+            raise ValueError
+        return datetime.fromisoformat(text).astimezone(UTC).timestamp()
+    except ValueError:
+        raise Malformed(
+            f"`{shown(text)}` is no time; write `2026-12-31T00:00:00Z` or seconds", field=field
+        ) from None
+
+
+def _all(content: bytes, file: str, one: Callable[[Row], T]) -> tuple[list[T], list[Problem]]:
+    found: list[T] = []
+    problems: list[Problem] = []
+    try:
+        for row in rows_of(content):
+            try:
+                found.append(one(row))
+            except Malformed as exc:
+                problems.append(row.problem(file, exc))
+    except Malformed as exc:
+        problems.append(Problem(file, exc.line, exc.reason, exc.column))
+    return ([] if problems else found), problems
+
+
+def _require(row: Row, kind: str, width: int) -> None:
+    if row.fields[0] != kind:
+        raise Malformed(f"line type `{shown(row.fields[0])}` is unknown; there is {kind}")
+    if len(row.fields) != width:
+        raise Malformed(f"a {kind} line has {width} columns, this one {len(row.fields)}")
+
+
+def _tenant(name: str, field: int) -> None:
+    if not legal_tenant(name):
+        raise Malformed(f"`{shown(name)}` cannot be a tenant's name", field=field)
+
+
+def _kind_and_act(
+    kind: str, act: str, acts: Mapping[str, tuple[str, ...]], at: int, act_at: int
+) -> None:
+    if kind not in acts:
+        raise Malformed(f"kind `{shown(kind)}` is unknown{meant(kind, acts)}", field=at)
+    if act not in acts[kind]:
+        raise Malformed(f"act `{shown(act)}` is unknown{meant(act, acts[kind])}", field=act_at)
+
+
+def _span(starts: str, expires: str, at: int, longest: int, said: str) -> tuple[float, float]:
+    begin, end = moment(starts, at), moment(expires, at + 1)
+    if not begin < end <= begin + longest:
+        raise Malformed(f"it ends after it starts, and within {said}", field=at + 1)
+    return begin, end
