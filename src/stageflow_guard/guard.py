@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 from uuid import uuid4
 
+from stageflow_guard.auth.tokens import Secret
 from stageflow_guard.errors import (
     AccessDenied,
     AuditUnavailable,
@@ -21,7 +22,7 @@ from stageflow_guard.errors import (
     TokenUnavailable,
 )
 from stageflow_guard.model import AccessRequest, AuditRecord, Redaction
-from stageflow_guard.pep import PolicyEnforcementPoint, actor_of
+from stageflow_guard.pep import PolicyEnforcementPoint, actor_of, require_same
 from stageflow_guard.ports import TokenSource
 from stageflow_guard.session import (
     Session,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from stageflow_guard.auth.exchange import Exchanged
     from stageflow_guard.auth.oauth import OAuthClient
     from stageflow_guard.model import Decision, Principal
+    from stageflow_guard.pep import Run
     from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector
     from stageflow_guard.settings import Settings
 
@@ -284,9 +286,13 @@ class Guard:
     async def _caller(self) -> Principal:
         session = current_session()
         if session is not None and session.belongs_to(id(self._pep)):
-            known = current_principal()
-            if known is not None:
-                return known
+            run: Run | None = session.run
+            if run is not None and current_principal() is not None:
+                try:
+                    await self._pep._still(run)
+                except GuardError as error:
+                    await self._pep.refuse(error, run=run, step="authenticate")
+                return run.principal
             return await self._pep.authenticate(session.credential(), run=str(uuid4()))
         await self._pep.refuse(
             NotAuthenticated("missing", "no session is open here"), run=str(uuid4()),
@@ -297,6 +303,7 @@ class Guard:
         self, principal: Principal, *, kind: str, obj: str, act: str, owner: str
     ) -> Decision:
         """Return the recorded decision for one request; it is durable when this returns."""
+        self._pep._recheck(principal)  # revoked or expired since: nothing is decided for them
         request = AccessRequest(
             sub=principal.subject, ten=principal.tenant, own=owner, kind=kind, obj=obj, act=act,
             roles=tuple(principal.roles),
@@ -390,9 +397,10 @@ class Guard:
                     "not_exchanged", "no client is configured to exchange this caller's token"
                 )
             token = await self._inbound(session)
+            require_same(who, await self._pep._verified(token))
             found = await asyncio.to_thread(
                 exchange, client, token, audience=audience, scopes=scopes,
-                held=who.scopes or None, subject=str(who.claims.get("sub")),
+                held=who.scopes, subject=str(who.claims.get("sub")),
             )  # fmt: skip
         except GuardError as exc:
             error: GuardError = exc
@@ -417,6 +425,8 @@ class Guard:
             )
         if isinstance(credential, TokenSource):
             return await credential.access_token()
+        if type(credential) is Secret:
+            return credential.reveal()
         if type(credential) is not str:
             raise NotAuthenticated("missing", "no token is bound here")
         return credential

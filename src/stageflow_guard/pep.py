@@ -15,6 +15,7 @@ Each step returns or raises a `GuardError`; there is no third way out. `BaseExce
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from dataclasses import replace
@@ -149,6 +150,12 @@ def require_same(held: Principal, fresh: Principal) -> None:
     """Raise `NotAuthenticated` unless a renewed token speaks for the same caller."""
     if any(getattr(fresh, name) != getattr(held, name) for name in SAME):
         raise NotAuthenticated("identity_changed", "the renewed token is of another caller")
+
+
+def _dismiss(answer: object) -> None:
+    """Close a coroutine that was never to be one, so that it does not warn at a random place."""
+    if hasattr(answer, "close"):
+        answer.close()
 
 
 def _findings(findings: Sequence[Finding]) -> list[dict[str, Any]] | None:
@@ -383,7 +390,10 @@ class PolicyEnforcementPoint:
             latency_us=(time.perf_counter_ns() - permit.started) // 1000,
         )
         try:
-            self.log.enqueue(record)
+            index: object = self.log.enqueue(record)
+            if type(index) is not int:
+                _dismiss(index)
+                raise AuditUnavailable("the log took the record without an index")
         except GuardError as error:
             run.refuse(error)
             raise
@@ -415,7 +425,10 @@ class PolicyEnforcementPoint:
         """Ask the decision point; only an exact PERMIT within the token's scopes is one."""
         try:
             decision = self.decisions.decide(request)
-            if self._ceiling is not None and not self._ceiling(who, request.kind, request.act):
+            if (
+                self._ceiling is not None
+                and self._ceiling(who, request.kind, request.act) is not True
+            ):
                 decision = replace(decision, effect=Effect.DENY, reason="scope_ceiling", rules=())
         except GuardError:
             raise
@@ -426,12 +439,16 @@ class PolicyEnforcementPoint:
         return decision
 
     def _recheck(self, principal: Principal) -> None:
+        said: object
         try:
-            self.authenticator.recheck(principal)
+            said = self.authenticator.recheck(principal)  # type: ignore[func-returns-value]
         except GuardError:
             raise
         except Exception:
             raise NotAuthenticated("authenticator_error") from None
+        if said is not None:  # a coroutine that nobody awaits has checked nothing
+            _dismiss(said)
+            raise NotAuthenticated("authenticator_error")
 
     async def same(self, held: Principal, fresh: Principal, *, run: str) -> None:
         """Refuse, on record, a renewed token that speaks for another caller."""
@@ -490,7 +507,7 @@ class PolicyEnforcementPoint:
     @staticmethod
     def _record(state: Run | None, /, **fields: Any) -> AuditRecord:
         if state is not None:
-            fields |= state.common
+            fields = {**state.common, **fields}
         return AuditRecord.of(fields)
 
     async def _append(self, record: AuditRecord, run: Run | None) -> int:
@@ -557,6 +574,11 @@ class PolicyEnforcementPoint:
 
     def _announce(self, error: GuardError, pipeline: str | None, stage: str | None) -> None:
         self.refusals[error.code] = self.refusals.get(error.code, 0) + 1
+        with contextlib.suppress(Exception):  # a filter that breaks changes no refusal
+            self._warn(error, pipeline, stage)
+
+    @staticmethod
+    def _warn(error: GuardError, pipeline: str | None, stage: str | None) -> None:
         logger.warning(
             "refused code=%s pipeline=%s stage=%s ref=%s", error.code, pipeline, stage, error.ref
         )

@@ -101,7 +101,8 @@ def _checked(token: str, audience: str, subject: str | None) -> tuple[str, ...] 
     try:
         claims = parse_object(split(token)[2])
     except NotAuthenticated:
-        return None
+        # three parts, and unreadable: nobody can say what it would be good for
+        raise NotAuthenticated("not_exchanged", "the exchanged token cannot be read") from None
     if audience not in audiences_of(claims):
         raise NotAuthenticated("not_exchanged", "the exchanged token is for another audience")
     if subject is not None and claims.get("sub") != subject:

@@ -130,6 +130,10 @@ class TokenManager:
                 if self._clock.monotonic() >= self._quiet_until:
                     self._begin()  # 2: nobody waits for it, and its failure is nobody's
                 return tokens.access_token
+            if self._flight is None and self._clock.monotonic() < self._quiet_until:
+                resting = TokenUnavailable("the provider asked for a pause, or has just failed")
+                resting.retry_after = self._quiet_until - self._clock.monotonic()
+                raise resting
             flight = self._begin()  # 3
         try:
             async with asyncio.timeout(CALLER_WAIT):
@@ -257,8 +261,14 @@ class TokenManager:
         if self._flight is None or self._flown_by != os.getpid():  # no thread survives a fork
             flight: Future[Stored] = Future()
             flight.set_running_or_notify_cancel()  # from now on nobody's cancellation reaches it
+            thread = threading.Thread(target=self._fly, args=(flight,), name="token-refresh")
             self._flight, self._flown_by = flight, os.getpid()
-            threading.Thread(target=self._fly, args=(flight,), name="token-refresh").start()
+            try:
+                thread.start()
+            except BaseException:  # the limit on threads: nothing is under way
+                self._flight = None
+                flight.set_exception(TokenUnavailable("no thread can be started to refresh"))
+                return flight
         return self._flight
 
     def _fly(self, flight: Future[Stored]) -> None:
@@ -266,7 +276,7 @@ class TokenManager:
             tokens = self._patiently()
         except GuardError as exc:
             error: GuardError = exc
-        except Exception:  # its text may hold a token
+        except BaseException:  # its text may hold a token; whoever waits is answered all the same
             error = TokenUnavailable("the refresh failed")
         else:
             with self._lock:
@@ -275,6 +285,9 @@ class TokenManager:
             return
         with self._lock:
             self._flight = None
+            if isinstance(error, ReauthRequired):  # final, and answered from the store: no pause
+                flight.set_exception(error.with_traceback(None))
+                return
             self._failures += 1
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**self._failures) * _random.uniform(0.5, 1)
             told = getattr(error, "retry_after", None) or 0.0
@@ -320,7 +333,8 @@ class TokenManager:
         with self._lock:
             known = self._tokens
             if known is not None and stored.generation <= known.generation:
-                return False
+                # a caller's look at the store may have found the news before this flight did
+                return self._left() > self._margin(known)
         return stored.expires_at - self._clock.wall() > self._margin(stored)
 
     def _ask(self, stored: Stored | None) -> Stored:

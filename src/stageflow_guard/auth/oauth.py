@@ -71,22 +71,19 @@ class OAuthClient:
     def grant(self, kind: str, **params: str | None) -> Grant:
         """Ask for tokens. Raises `Denied` or `TokenUnavailable`."""
         content = self._ask(self._client.token(self._url, kind, params))
-        token, lifetime = content.get("access_token"), content.get("expires_in")
-        if type(lifetime) is str and lifetime.isascii() and lifetime.isdigit():
-            lifetime = int(lifetime[:12])  # some providers quote the number
-        refresh, scope = content.get("refresh_token"), content.get("scope")
-        if (
-            not _is_token(token)
-            or str(content.get("token_type", "")).lower() not in ("bearer", "n_a")
-            or not (lifetime is None or (type(lifetime) is int and 0 < lifetime <= MAX_LIFETIME))
-            or not (refresh is None or _is_token(refresh))
-            or not (scope is None or type(scope) is str)
-        ):
+        token, refresh = content.get("access_token"), content.get("refresh_token")
+        if not _is_token(token) or str(content.get("token_type") or "bearer").lower() not in (
+            "bearer", "n_a",
+        ):  # fmt: skip
             raise TokenUnavailable("the token endpoint's answer is not one of RFC 6749 section 5.1")
+        # the old refresh token is spent by now: an odd side field may not cost the new one
         return Grant(
-            access_token=token, refresh_token=refresh, lifetime=lifetime, scope=scope,
+            access_token=token,
+            refresh_token=refresh if _is_token(refresh) else None,
+            lifetime=_lifetime(content.get("expires_in")),
+            scope=_scope(content.get("scope")),
             issued_type=content.get("issued_token_type"),
-        )  # fmt: skip
+        )
 
     def introspect(self, url: str, token: str) -> dict[str, Any]:
         """Return what the provider says of a token (RFC 7662 §2.2); `active` may be anything."""
@@ -106,6 +103,21 @@ class OAuthClient:
         return _read(answer, empty=empty)
 
 
+def _lifetime(value: Any) -> int | None:
+    """Return whole seconds; None, which means a short default, for what is no lifetime."""
+    if type(value) is str and value.isascii() and value.isdigit():
+        value = int(value[:12])  # some providers quote the number
+    if type(value) is float and 0 < value <= MAX_LIFETIME:
+        value = int(value)
+    return value if type(value) is int and 0 < value <= MAX_LIFETIME else None
+
+
+def _scope(value: Any) -> str | None:
+    if isinstance(value, list) and all(type(one) is str for one in value):
+        return " ".join(value)
+    return value if type(value) is str else None
+
+
 def _is_token(value: Any) -> TypeGuard[str]:
     # RFC 6749 appendix A.12: visible characters; anything else would break a header
     return (
@@ -121,7 +133,7 @@ def _read(answer: Answer, *, empty: bool) -> dict[str, Any]:
     if answer.status == 200 and empty:
         return {}
     try:
-        content = parse_object(answer.body)
+        content = parse_object(answer.body.removeprefix(b"\xef\xbb\xbf"))
     except NotAuthenticated:
         content = {}
     if answer.status == 200 and content:

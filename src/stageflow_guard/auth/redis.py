@@ -112,11 +112,15 @@ class RedisStore:
     def _keep(self, lease: Any, done: threading.Event) -> None:
         import redis
 
-        while not done.wait(self._lease / 3):
+        pause = self._lease / 3
+        while not done.wait(pause):
             try:
                 lease.reacquire()
-            except redis.RedisError:
+                pause = self._lease / 3
+            except redis.exceptions.LockError:  # it is somebody else's now
                 return
+            except redis.RedisError:  # a blip: again, before the lease runs out
+                pause = self._lease / 30
 
 
 class RedisDenylist:
@@ -172,7 +176,8 @@ class RedisDenylist:
         import redis
 
         self._own.add(entry)
-        field = f"{entry.issuer}\n{entry.what}\n{entry.value}"
+        # one field per bound: a later, weaker revocation does not replace a stricter one
+        field = f"{entry.issuer}\n{entry.what}\n{entry.value}\n{entry.before}"
         try:
             with self._redis.pipeline() as pipe:
                 pipe.hset(self._key, field, to_json(entry))

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from stageflow.pipeline.interceptors import BaseInterceptor, ErrorAction, InterceptorResult
 
-from stageflow_guard.errors import GuardError, PolicyUnavailable
+from stageflow_guard.errors import GuardError, NotAuthenticated, PolicyUnavailable
 from stageflow_guard.mount.errors import for_host
 from stageflow_guard.pep import Identity, Run
 from stageflow_guard.session import current_session
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stageflow_guard.pep import Permit, PolicyEnforcementPoint
 
 
+RUN_KEY = "stageflow_guard.run"
 KEPT = 4096  # runs whose caller is remembered
 
 
@@ -54,8 +55,19 @@ class GuardInterceptor(BaseInterceptor):
             session = current_session()
             bound = session.credential() if session and session.belongs_to(self._sessions) else None
             credential = ctx.data.get(self._token_key) if bound is None else bound
-            run_id = str(ctx.pipeline_run_id or uuid4())
+            # one id per context: a run without an id of its own is one run all the same
+            run_id = str(ctx.pipeline_run_id or ctx.data.setdefault(RUN_KEY, str(uuid4())))
             name = str(ctx.topology or "pipeline")
+            given = ctx.data.get(self._token_key)
+            if bound is not None and given is not None and bound is not given and (
+                type(bound) is not str or type(given) is not str or bound != given
+            ):  # fmt: skip
+                await self._pep.refuse(
+                    NotAuthenticated(
+                        "credential_conflict", "the session and `data` carry different tokens"
+                    ),
+                    run=run_id, pipeline=name, step="authenticate",
+                )  # fmt: skip
             who = await self._pep.authenticate(credential, run=run_id, pipeline=name)
             await self._pep.same(self._callers.setdefault((id(ctx), run_id), who), who, run=run_id)
             if len(self._callers) > KEPT:
