@@ -262,8 +262,18 @@ def require_object(obj: str, field: int = 0) -> None:
     require_plain(body, field)
 
 
+def relative(obj: str) -> bool:
+    """Say whether a segment is `.` or `..`."""
+    return "." in obj and any(segment in (".", "..") for segment in obj.split("/"))
+
+
 def object_matches(obj: str, pattern: str) -> bool:
-    """Match a literal, `a/b/*` on a segment boundary, or `*`."""
+    """Match a literal, `a/b/*` on a segment boundary, or `*`; never what holds `.` or `..`.
+
+    Somebody further on may resolve a relative segment, and then it is another object.
+    """
+    if relative(obj):
+        return False
     if pattern in ("*", obj):
         return True
     return pattern.endswith("/*") and obj.startswith(pattern[:-1]) and len(obj) >= len(pattern)

@@ -1,14 +1,20 @@
 """`guardrails.yaml`: what may be seen, as policy. A tenant may only tighten what the platform says.
 
-A rule names an `entity`, and for it an `action` (`redact`, `block`), a `min_score` above which a
+A rule names an `entity`, and for it an `action` (`redact`, `block`), a `min_score` from which a
 find counts, and `allow`: exact texts that are no finding. `direction` and `stage` narrow it.
+
+What redaction reads is one frozen value, `PolicySet.guardrails`, swapped whole with its snapshot:
+ask `if guardrails` whether any rule is there, `floor()` for the score that a detector has to go
+down to, `entities()` for what it has to look for, and `verdict(tenant, ...)` for each find.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,12 +22,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.catalogue import validated
 from stageflow_guard.policy.files import object_matches
-from stageflow_guard.policy.text import Problem, read
+from stageflow_guard.policy.text import Problem, problem_of, read
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.policyset import PolicySet
 
-STRICTNESS = {"redact": 0, "block": 1}
+STRICTNESS = {"pass": -1, "redact": 0, "block": 1}
 
 
 class GuardrailRule(BaseModel):
@@ -47,18 +53,26 @@ class GuardrailFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to happen with one find."""
+    """What is to happen with one find: `action` is `pass`, `redact` or `block`.
 
-    action: str  # pass, redact, block
+    `rule` is the entity pattern of the rule that says so, empty where none did.
+    """
+
+    action: Literal["pass", "redact", "block"]
     rule: str = ""
 
 
-@dataclass
+DEFAULT = Verdict("redact")  # an entity that no rule names is redacted, never passed
+
+
+@dataclass(frozen=True, slots=True)
 class Guardrails:
-    """The platform's rules and each tenant's own, which only add strictness."""
+    """The platform's rules and each tenant's own, which only add strictness. Immutable."""
 
     platform: tuple[GuardrailRule, ...] = ()
-    tenants: dict[str, tuple[GuardrailRule, ...]] = field(default_factory=dict)
+    tenants: Mapping[str, tuple[GuardrailRule, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     def __bool__(self) -> bool:
         """Say whether any rule is there."""
@@ -67,28 +81,34 @@ class Guardrails:
     def verdict(
         self, tenant: str, *, entity: str, score: float, text: str, direction: str, stage: str = ""
     ) -> Verdict:
-        """Return the strictest of what platform and tenant say; unnamed entities are redacted."""
+        """Return the strictest of what platform and tenant say of one find.
+
+        `entity` as in findings, `score` 0 to 1, `text` the exact text found, `direction` `input` or
+        `output`, `stage` `<pipeline>/<stage>` where one is known: a rule that is about a stage
+        counts there only. An entity that no rule of the platform's names is redacted.
+        """
         about: dict[str, Any] = {
             "entity": entity, "score": score, "text": text, "direction": direction, "stage": stage,
         }  # fmt: skip
-        worst = _one(self.platform, **about)
+        general = _one(self.platform, **about) or DEFAULT
         own = _one(self.tenants.get(tenant, ()), **about)
-        found = [v for v in (worst, own) if v is not None]
-        if not found:
-            return Verdict("redact")
         # the tenant can turn a pass of the platform into an action, never the other way round
-        order = {"pass": -1, **STRICTNESS}
-        return max(found, key=lambda v: order[v.action])
+        if own is not None and STRICTNESS[own.action] > STRICTNESS[general.action]:
+            return own
+        return general
 
     def floor(self) -> float | None:
         """Return the lowest score that any rule asks for: what the detector has to offer."""
-        scores = [
-            r.min_score
-            for rules in (self.platform, *self.tenants.values())
-            for r in rules
-            if r.min_score is not None
-        ]
+        scores = [r.min_score for r in self._rules() if r.min_score is not None]
         return min(scores) if scores else None
+
+    def entities(self) -> frozenset[str]:
+        """Return the entities that rules name, without `*`: what the detector has to look for."""
+        return frozenset(rule.entity for rule in self._rules()) - {"*"}
+
+    def _rules(self) -> Iterable[GuardrailRule]:
+        for rules in (self.platform, *self.tenants.values()):
+            yield from rules
 
 
 def _one(
@@ -105,20 +125,24 @@ def _one(
             one = Verdict("pass", rule.entity)
         else:
             one = Verdict(rule.action, rule.entity)
-        order = {"pass": -1, **STRICTNESS}
-        if best is None or order[one.action] > order[best.action]:
+        if best is None or STRICTNESS[one.action] > STRICTNESS[best.action]:
             best = one
     return best
 
 
 def loosened(platform: Iterable[GuardrailRule], own: Iterable[GuardrailRule]) -> str | None:
-    """Return why a tenant's rules are looser than the platform's, or None."""
+    """Return why a tenant's rules would be looser than the platform's, or None.
+
+    `verdict` takes the stricter of both anyway; a line that could only be dead is refused, so that
+    nobody believes it.
+    """
     general = list(platform)
     for rule in own:
         if rule.allow:
             return f"`{rule.entity}`: a tenant cannot allow texts; only the platform can"
-        above = [p for p in general if p.entity in ("*", rule.entity)]
-        for one in above:
+        for one in general:
+            if "*" not in (one.entity, rule.entity) and one.entity != rule.entity:
+                continue
             if STRICTNESS[rule.action] < STRICTNESS[one.action]:
                 return f"`{rule.entity}`: `{rule.action}` is looser than `{one.action}`"
             asked = one.min_score
@@ -129,34 +153,38 @@ def loosened(platform: Iterable[GuardrailRule], own: Iterable[GuardrailRule]) ->
 
 def load_guardrails(
     folder: Path,
-    into: Guardrails,
     files: dict[str, bytes],
     problems: list[Problem],
     *,
     tenants: Iterable[str],
     previous: PolicySet | None,
-) -> None:
+) -> Guardrails:
     """Read the platform's file (`ConfigError`) and the tenants' (problems; the last good stays)."""
     name = "guardrails.yaml"
-    if (folder / name).exists():
+    platform: tuple[GuardrailRule, ...] = ()
+    if os.path.lexists(folder / name):
         files[name] = read(folder / name, name)
-        into.platform = tuple(validated(GuardrailFile, files[name], name).guardrails)
+        platform = tuple(validated(GuardrailFile, files[name], name).guardrails)
+    found: dict[str, tuple[GuardrailRule, ...]] = {}
     for tenant in tenants:
         path = folder / "tenants" / tenant / name
-        if not path.exists():
+        if not os.path.lexists(path):
             continue
         file = f"tenants/{tenant}/{name}"
         try:
             content = read(path, file)
             own = tuple(validated(GuardrailFile, content, file).guardrails)
-            why = loosened(into.platform, own)
+            why = loosened(platform, own)
             if why is not None:
                 raise ConfigError(f"{file}:1: {why}")
         except ConfigError as exc:
-            problems.append(Problem(file, 1, exc.message.removeprefix(f"{file}:1: ")))
+            problems.append(problem_of(file, exc))
             # unread strictness may not be lost: what was good stays, else everything blocks
             kept = previous.guardrails.tenants.get(tenant) if previous is not None else None
-            into.tenants[tenant] = kept or (GuardrailRule(entity="*", action="block"),)
+            found[tenant] = kept or (GuardrailRule(entity="*", action="block"),)
+            if kept and previous is not None:
+                files[file] = previous.files()[file]
         else:
             files[file] = content
-            into.tenants[tenant] = own
+            found[tenant] = own
+    return Guardrails(platform, MappingProxyType(found))

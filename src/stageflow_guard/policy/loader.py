@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,8 @@ class Loaded:
     files: dict[str, bytes] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
     guardrails: Guardrails = field(default_factory=Guardrails)
+    templates: dict[str, Template | None] = field(default_factory=dict)
+    old_roles: set[str] = field(default_factory=set)  # shared roles on their last good file
 
 
 def load_folder(folder: Path, previous: PolicySet | None = None) -> Loaded:
@@ -59,16 +62,15 @@ def load_folder(folder: Path, previous: PolicySet | None = None) -> Loaded:
     found = Loaded()
     require_folder(folder)
     _model(folder, found)
-    if (folder / "catalogue.yaml").exists():
+    if os.path.lexists(folder / "catalogue.yaml"):
         found.files["catalogue.yaml"] = read(folder / "catalogue.yaml", "catalogue.yaml")
         found.catalogue = parse_catalogue(found.files["catalogue.yaml"])
     _platform(folder, found)
-    templates = _templates(folder, found)
-    _tenants(folder, found, templates, previous)
-    load_guardrails(
-        folder, found.guardrails, found.files, found.problems, tenants=found.tenants,
-        previous=previous,
-    )  # fmt: skip
+    _templates(folder, found, previous)
+    _tenants(folder, found, previous)
+    found.guardrails = load_guardrails(
+        folder, found.files, found.problems, tenants=found.tenants, previous=previous
+    )
     return found
 
 
@@ -88,7 +90,7 @@ def _platform(folder: Path, found: Loaded) -> None:
     acts = found.catalogue.acts()
 
     def content(name: str) -> bytes | None:
-        if not (folder / "platform" / name).exists():
+        if not os.path.lexists(folder / "platform" / name):
             return None
         require_folder(folder / "platform")
         return read(folder / "platform" / name, f"platform/{name}")
@@ -124,69 +126,80 @@ def _platform(folder: Path, found: Loaded) -> None:
                     found.grants.append(one)
 
 
-def _templates(folder: Path, found: Loaded) -> dict[str, Template | None]:
-    templates: dict[str, Template | None] = {}
-    if not (folder / "roles").exists():
-        return templates
-    require_folder(folder / "roles")
-    for entry in sorted((folder / "roles").iterdir()):
+def _entries(folder: Path) -> list[Path]:
+    require_folder(folder)
+    try:
+        return sorted(folder.iterdir())
+    except OSError as exc:
+        raise ConfigError(f"policy folder `{folder}` cannot be read ({exc.strerror})") from None
+
+
+def _templates(folder: Path, found: Loaded, previous: PolicySet | None) -> None:
+    if not os.path.lexists(folder / "roles"):
+        return
+    for entry in _entries(folder / "roles"):
         if entry.suffix != ".csv":
             continue
-        file = f"roles/{entry.name}"
+        file, name = f"roles/{entry.name}", entry.stem
+        template: Template | None = None
         try:
             content = read(entry, file)
         except ConfigError as exc:
             found.problems.append(Problem(file, 1, exc.message))
-            templates[entry.stem] = None
-            continue
-        templates[entry.stem], problems = parse_template(entry.stem, content, file, found.catalogue)
-        found.problems += problems
-        if templates[entry.stem] is not None:
+        else:
+            template, problems = parse_template(name, content, file, found.catalogue)
+            found.problems += problems
+        if template is not None:
             found.files[file] = content
-    return templates
+        elif previous is not None and previous.template(name) is not None:
+            template = previous.template(name)
+            found.files[file] = previous.files()[file]
+            found.old_roles.add(name)
+        found.templates[name] = template
 
 
-def _tenants(
-    folder: Path,
-    found: Loaded,
-    templates: dict[str, Template | None],
-    previous: PolicySet | None,
-) -> None:
-    require_folder(folder / "tenants")
-    entries = sorted((folder / "tenants").iterdir())
+def _tenants(folder: Path, found: Loaded, previous: PolicySet | None) -> None:
+    entries = _entries(folder / "tenants")
     if not entries:
         raise ConfigError(f"policy folder `{folder}` has no tenants: empty means no")
     folded: dict[str, int] = {}
     for entry in entries:
         folded[entry.name.casefold()] = folded.get(entry.name.casefold(), 0) + 1
-    same_names = previous is not None and previous.catalogue == found.catalogue
     for entry in entries:
-        name = entry.name
-        file = f"tenants/{shown(name)}/policy.csv"
-        parsed: TenantFile | None = None
-        content = b""
-        try:
-            if not legal_tenant(name):
-                raise ConfigError(f"`{name[:60]!r}` cannot be a tenant's name")
-            if folded[name.casefold()] > 1:
-                raise ConfigError(f"`{name}` differs from another tenant only by case")
-            require_folder(entry)
-            content = read(entry / "policy.csv", file)
-        except ConfigError as exc:
-            found.problems.append(Problem(file, 1, exc.message))
-        else:
-            if same_names and previous is not None:
-                parsed = previous.unchanged(name, content, templates)
-            if parsed is None:
-                parsed, problems = parse_tenant(name, content, file, found.catalogue, templates)
-                found.problems += problems
-        if parsed is not None:
-            found.tenants[name] = parsed
-            found.files[file] = content
-        elif previous is not None and legal_tenant(name) and previous.knows(name):
-            # the last good lines go on; how long already is for everybody to see
-            found.tenants[name] = previous.tenant(name)
-            found.files[file] = previous.files()[file]
-            found.stale[name] = previous.stale.get(name, time.time())
-        else:
-            found.broken.add(name)
+        _tenant(entry, found, previous, alone=folded[entry.name.casefold()] == 1)
+
+
+def _tenant(entry: Path, found: Loaded, previous: PolicySet | None, *, alone: bool) -> None:
+    name = entry.name
+    file = f"tenants/{shown(name)}/policy.csv"
+    parsed: TenantFile | None = None
+    content = b""
+    try:
+        if not legal_tenant(name):
+            raise ConfigError(f"`{name[:60]!r}` cannot be a tenant's name")
+        if not alone:
+            raise ConfigError(f"`{name}` differs from another tenant only by case")
+        require_folder(entry)
+        content = read(entry / "policy.csv", file)
+    except ConfigError as exc:
+        found.problems.append(Problem(file, 1, exc.message))
+    else:
+        if previous is not None and previous.catalogue == found.catalogue:
+            parsed = previous.unchanged(name, content, found.templates)
+        if parsed is None:
+            parsed, problems = parse_tenant(name, content, file, found.catalogue, found.templates)
+            found.problems += problems
+    since = time.time() if previous is None else previous.stale.get(name, time.time())
+    if parsed is None and previous is not None and legal_tenant(name) and previous.knows(name):
+        # the last good lines go on; how long already is for everybody to see
+        content = previous.files()[file]
+        parsed, _ = parse_tenant(name, content, file, found.catalogue, found.templates)
+        parsed = parsed or previous.tenant(name)
+        found.stale[name] = since
+    elif parsed is not None and found.old_roles.intersection(parsed.imports):
+        found.stale[name] = since
+    if parsed is None:
+        found.broken.add(name)
+    else:
+        found.tenants[name] = parsed
+        found.files[file] = content

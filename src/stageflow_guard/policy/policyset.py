@@ -12,7 +12,7 @@ from typing import Any
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest, Decision, Effect
 from stageflow_guard.policy.catalogue import Catalogue
-from stageflow_guard.policy.files import SUBJECTS, Problem, Template, TenantFile
+from stageflow_guard.policy.files import SUBJECTS, Problem, Template, TenantFile, relative
 from stageflow_guard.policy.guardrails import Guardrails
 from stageflow_guard.policy.index import TenantIndex
 from stageflow_guard.policy.loader import load_folder
@@ -43,6 +43,7 @@ class PolicySet:
         files: Mapping[str, bytes] | None = None,
         catalogue: Catalogue | None = None,
         guardrails: Guardrails | None = None,
+        templates: Mapping[str, Template | None] | None = None,
         previous: PolicySet | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
@@ -61,6 +62,7 @@ class PolicySet:
         self._files = MappingProxyType(dict(files or {}))
         self.catalogue = catalogue if catalogue is not None else Catalogue()
         self.guardrails = guardrails if guardrails is not None else Guardrails()
+        self.templates = MappingProxyType(dict(templates or {}))
         self._clock = now
         self._latest: float = float("-inf") if previous is None else previous._latest
         self.problems = problems
@@ -89,7 +91,7 @@ class PolicySet:
             found.tenants, problems=tuple(found.problems), broken=frozenset(found.broken),
             stale=found.stale, suspended=found.suspended, shares=tuple(found.shares),
             grants=tuple(found.grants), files=found.files, catalogue=found.catalogue,
-            guardrails=found.guardrails, previous=previous,
+            guardrails=found.guardrails, templates=found.templates, previous=previous,
         )  # fmt: skip
 
     @property
@@ -115,6 +117,10 @@ class PolicySet:
         """Return a tenant's parsed lines."""
         return self._tenants[name]
 
+    def template(self, name: str) -> Template | None:
+        """Return a shared role's parsed lines, or None where there are none in force."""
+        return self.templates.get(name)
+
     def index(self, name: str) -> TenantIndex:
         """Return a tenant's compiled lines."""
         return self._index[name]
@@ -132,18 +138,8 @@ class PolicySet:
             return None
         if self._files.get(f"tenants/{name}/policy.csv") != content:
             return None
-        mine = set(known.rules)
-        for role in known.imports:
-            template = templates.get(role)
-            if template is None or not mine.issuperset(template.rules):
-                return None
-            there = {r for r in mine if r.where.startswith(f"roles/{role}.csv:")}
-            if len(there) != len(template.rules) or not set(known.links).issuperset(template.links):
-                return None
-            linked = [x for x in known.links if x.where.startswith(f"roles/{role}.csv:")]
-            if len(linked) != len(template.links):
-                return None
-        return known
+        same = all(self.templates.get(role) == templates.get(role) for role in known.imports)
+        return known if same else None
 
     def decide(self, request: AccessRequest) -> Decision:
         """Return the decision; never raises for a request of strings."""
@@ -173,6 +169,8 @@ class PolicySet:
         """Return the decision and until when it holds (seconds since the epoch)."""
         ends = FOREVER
         if not request.sub.startswith(SUBJECTS) or not request.sub.partition(":")[2]:
+            return self._deny("malformed_request"), ends
+        if relative(request.obj):
             return self._deny("malformed_request"), ends
         if self._suspended:
             now = self._now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -52,6 +53,15 @@ class Row:
         """Return the problem with the place of the field at fault."""
         at = self.columns[min(error.field, len(self.columns) - 1)]
         return Problem(file, self.number, error.reason, at)
+
+
+def problem_of(file: str, error: ConfigError) -> Problem:
+    """Return the problem that `file:line:column: reason` in an error's text stands for."""
+    found = re.match(re.escape(file) + r":(\d+):(?:(\d+):)? ", error.message)
+    if found is None:
+        return Problem(file, 1, error.message)
+    line, column = int(found[1]), int(found[2] or 1)
+    return Problem(file, line, error.message[found.end() :], column)
 
 
 def read(path: Path, name: str) -> bytes:
