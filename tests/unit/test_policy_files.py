@@ -340,3 +340,40 @@ def test_links_and_binary_files_are_refused(folder):
         found = folder.load()
         assert found.problems[0].file == "tenants/acme/policy.csv"
         assert found.decide(ask("user:dan", "globex")).permitted
+
+
+def test_a_tenant_cannot_pass_what_no_rule_of_the_platform_names(folder):
+    """An entity that only the tenant mentions is still redacted below the tenant's score."""
+    folder.write(
+        "tenants/acme/guardrails.yaml",
+        "guardrails:\n  - {entity: PERSON, action: block, min_score: 0.9}\n",
+    )
+    rails = folder.load().guardrails
+    about = {"entity": "PERSON", "text": "Ada", "direction": "input"}
+    assert rails.verdict("acme", score=0.95, **about).action == "block"
+    assert rails.verdict("acme", score=0.5, **about).action == "redact"
+    assert rails.entities() == {"PERSON"}
+    with pytest.raises(TypeError):
+        rails.tenants["acme"] = ()
+
+
+def test_a_shared_role_that_goes_bad_keeps_its_last_good_lines(folder):
+    """Its importers go on with it, are marked stale, and nobody else notices."""
+    folder.write("roles/auditor.csv", "p, role:auditor, audit, *, read, allow\n")
+    folder.write(
+        "tenants/acme/policy.csv",
+        ACME + "import, role:auditor, acme\ng, user:x, role:auditor, acme\n",
+    )
+    first = folder.load()
+    folder.write("roles/auditor.csv", "nonsense\n")
+    second = folder.load(previous=first)
+    assert second.decide(ask("user:x", kind="audit", obj="log")).permitted
+    assert set(second.stale) == {"acme"}
+    assert second.revision == first.revision
+    assert second.problems[0].file == "roles/auditor.csv"
+
+
+@pytest.mark.parametrize("obj", ["ticket/../payroll", "ticket/.", "../ticket/7", ".."])
+def test_a_relative_segment_is_no_object(folder, obj):
+    """What somebody further on could resolve to another object is refused."""
+    assert folder.load().decide(ask(obj=obj)).reason == "malformed_request"
