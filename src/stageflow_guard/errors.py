@@ -10,6 +10,7 @@
     │   ├── InspectorUnavailable
     │   ├── AuditUnavailable
     │   ├── TokenUnavailable
+    │   ├── KeyringUnavailable
     │   └── ReauthRequired
     ├── Bypassed                    a stage result that did not come from its guarded runner
     ├── ConfigError(ValueError)     at start-up, names the key
@@ -119,6 +120,12 @@ class TokenUnavailable(Unavailable):
 
     code = "token_unavailable"
     retry_after: float | None = None
+
+
+class KeyringUnavailable(Unavailable):
+    """A subject's key could not be read, made or destroyed; nothing is done without it."""
+
+    code = "keyring_unavailable"
 
 
 class ReauthRequired(Unavailable):

@@ -12,7 +12,6 @@ import contextlib
 import fcntl
 import os
 import queue
-import secrets
 import socket
 import threading
 import time
@@ -23,9 +22,7 @@ from stageflow_guard.audit.canonical import encode
 from stageflow_guard.audit.checkpoint import open_note, vkey_of
 from stageflow_guard.audit.files import (
     KNOWN,
-    create_durably,
     frame,
-    make_dirs,
     read_wal,
     require_private,
     sync_dir,
@@ -36,6 +33,7 @@ from stageflow_guard.audit.integrate import Integrator
 from stageflow_guard.audit.record import boot_id
 from stageflow_guard.audit.signing import SigningKey
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
+from stageflow_guard.keys import read_key
 from stageflow_guard.model import AuditRecord
 
 CHECKPOINT_EVERY = 0.8  # seconds; a checkpoint is at most one second behind
@@ -193,26 +191,10 @@ class Log:
             with self._lock:
                 self._ring()
 
-    def _key(self, key_file: Path, *, empty: bool) -> SigningKey:
-        text = _read(key_file)
-        if text is None:
-            if not empty:
-                raise ConfigError(
-                    f"key file `{key_file}` is missing, and the log is not empty; restore the key"
-                )
-            make_dirs(key_file.parent.absolute(), above=Path("/"))
-            seed = secrets.token_bytes(32)
-            if create_durably(key_file, seed.hex().encode() + b"\n"):
-                return SigningKey(seed)
-            text = key_file.read_bytes()  # another worker was first: its key is the key
-        if key_file.stat().st_mode & 0o077:
-            raise ConfigError(
-                f"key file `{key_file}` is open to others; run `chmod 600 {key_file}`"
-            )
-        try:
-            return SigningKey(bytes.fromhex(text.decode("ascii").strip()))
-        except ValueError:
-            raise ConfigError(f"key file `{key_file}` is not 64 hex digits") from None
+    @staticmethod
+    def _key(key_file: Path, *, empty: bool) -> SigningKey:
+        why = "the log is not empty; restore the key"
+        return SigningKey(read_key(key_file, create=empty, why_not=why))
 
     # -- appending ---------------------------------------------------------------------------------
 

@@ -1,0 +1,222 @@
+"""One secret per (tenant, subject). Destroying it makes everything under it unreadable.
+
+A subject's file is either sealed under the `keyring` key, or a tombstone that carries the number
+of the erased epoch. A subject who comes back gets the next epoch: a new secret, unrelated to the
+old one (docs/decisions/0010-erasure.md).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hmac
+import json
+import os
+import secrets
+import struct
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
+
+from stageflow_guard.durable import make_dirs, require_private, write_all, write_durably
+from stageflow_guard.errors import ConfigError, KeyringUnavailable
+from stageflow_guard.keys.provider import SIZE, FileKeyProvider
+from stageflow_guard.keys.sealing import seal, unseal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stageflow_guard.keys.provider import KeyProvider, Purpose
+
+HEAD = struct.Struct(">4sI")  # magic, epoch
+LIVE, GONE = b"SGK1", b"SGX1"
+KEPT = 10_000
+
+
+class SubjectKey(NamedTuple):
+    """A key and the epoch it belongs to; epochs begin at 1 and grow with each erasure."""
+
+    epoch: int
+    key: bytes
+
+    def __repr__(self) -> str:
+        """Show the epoch only."""
+        return f"<SubjectKey epoch {self.epoch}>"
+
+
+class SubjectKeyring:
+    """Keys per (tenant, subject, purpose), shared by fingerprints and vault.
+
+    Safe to use from many threads and processes at once: an erasure in one is seen by the next call
+    in every other. Raises `ConfigError` when `folder` or its keys are unusable.
+    """
+
+    def __init__(self, folder: str | Path, keys: KeyProvider) -> None:
+        self._folder = Path(folder) / "subjects"
+        self._keys = keys
+        self._wrap = _derive(keys.key("keyring"), b"wrap")
+        self._name = _derive(keys.key("keyring"), b"name")
+        self._seen: dict[Path, tuple[tuple[int, int], int, bytes]] = {}
+        try:
+            make_dirs(self._folder.absolute(), above=Path("/"))
+            require_private(self._folder.parent)
+            require_private(self._folder)
+        except OSError as exc:
+            raise ConfigError(f"keyring `{folder}` cannot be used ({exc.strerror})") from None
+
+    def key(self, tenant: str, subject: str, purpose: Purpose) -> bytes:
+        """Return 32 bytes, made and durable on first use; after `erase`, those of a new epoch.
+
+        Raises `KeyringUnavailable` when the disk does not answer.
+        """
+        return self.current(tenant, subject, purpose).key
+
+    def current(self, tenant: str, subject: str, purpose: Purpose) -> SubjectKey:
+        """Return the key together with its epoch."""
+        path = self._path(tenant, subject)
+        try:
+            epoch, secret = self._load(path) or self._create(path, tenant, subject)
+        except OSError as exc:
+            raise KeyringUnavailable(f"the subject keyring failed ({exc.strerror})") from None
+        salt = self._keys.key(purpose)
+        return SubjectKey(epoch, _derive(secret, b"sgk1\x00" + purpose.encode() + salt))
+
+    def peek(self, tenant: str, subject: str, purpose: Purpose) -> SubjectKey | None:
+        """Return the key when there is one; never makes one, so that a search leaves no trace."""
+        try:
+            found = self._load(self._path(tenant, subject))
+        except OSError as exc:
+            raise KeyringUnavailable(f"the subject keyring failed ({exc.strerror})") from None
+        if found is None:
+            return None
+        salt = self._keys.key(purpose)
+        return SubjectKey(found[0], _derive(found[1], b"sgk1\x00" + purpose.encode() + salt))
+
+    def erase(self, tenant: str, subject: str) -> bool:
+        """Destroy the subject's secret, for good; False when there was none.
+
+        Durable when this returns. What other processes still hold in memory they drop at their
+        next use. Copies of the folder made earlier (backups) are the operator's to destroy.
+        """
+        path = self._path(tenant, subject)
+        try:
+            with self._locked():
+                found = self._load(path)
+                if found is None:
+                    return False
+                # the old bytes too: a tombstone by rename leaves them on the disk's free blocks
+                fd = os.open(path, os.O_WRONLY)
+                try:
+                    write_durably(path, self._tombstone(path, found[0]))
+                    write_all(fd, bytes(os.fstat(fd).st_size))
+                    os.fsync(fd)
+                finally:
+                    os.close(fd)
+                self._seen.pop(path, None)
+                return True
+        except OSError as exc:
+            raise KeyringUnavailable(f"the subject could not be erased ({exc.strerror})") from None
+
+    def subjects(self) -> Iterator[tuple[str, str]]:
+        """Yield the (tenant, subject) of every live secret: the way back from a fingerprint."""
+        for path in sorted(self._folder.glob("*/*")):
+            if path.suffix != ".new" and (content := _read(path)) and content[:4] == LIVE:
+                tenant, subject = self._open(path, content)[2]
+                yield tenant, subject
+
+    # -- files -----------------------------------------------------------------------------------
+
+    def _path(self, tenant: str, subject: str) -> Path:
+        # two lengths make it one-to-one; the name tells nobody without the key who it is
+        text = f"{len(tenant)}:{tenant}{subject}".encode()
+        name = hmac.digest(self._name, text, "sha256").hex()
+        return self._folder / name[:2] / name[2:]
+
+    def _load(self, path: Path) -> tuple[int, bytes] | None:
+        """Return (epoch, secret) of a live subject; kept while the file stays the same one."""
+        try:
+            stat = os.stat(path)
+        except FileNotFoundError:
+            return None
+        mark = (stat.st_ino, stat.st_mtime_ns)
+        seen = self._seen.get(path)
+        if seen is not None and seen[0] == mark:
+            return seen[1], seen[2]
+        content = _read(path)
+        if content is None or content[:4] == GONE:
+            self._seen.pop(path, None)
+            return None
+        epoch, secret, _ = self._open(path, content)
+        if len(self._seen) >= KEPT:
+            self._seen = {}
+        self._seen[path] = (mark, epoch, secret)
+        return epoch, secret
+
+    def _open(self, path: Path, content: bytes) -> tuple[int, bytes, tuple[str, str]]:
+        bad = ConfigError(f"keyring file `{path}` does not open; was the `keyring` key replaced?")
+        try:
+            magic, epoch = HEAD.unpack_from(content)
+            if magic not in (LIVE, GONE):
+                raise bad
+            plain = unseal(self._wrap, content[HEAD.size :], bound_to=_bound(path, content))
+            tenant, subject = json.loads(plain[SIZE:] or b'["", ""]')
+        except (ValueError, struct.error):
+            raise bad from None
+        return epoch, plain[:SIZE], (tenant, subject)
+
+    def _create(self, path: Path, tenant: str, subject: str) -> tuple[int, bytes]:
+        with self._locked():
+            found = self._load(path)
+            if found is not None:  # another process was first
+                return found
+            old = _read(path)
+            epoch = (self._open(path, old)[0] if old is not None else 0) + 1
+            secret = secrets.token_bytes(SIZE)
+            head = HEAD.pack(LIVE, epoch)
+            plain = secret + json.dumps([tenant, subject]).encode()
+            make_dirs(path.parent, above=self._folder)
+            write_durably(path, head + seal(self._wrap, plain, bound_to=_bound(path, head)))
+            return epoch, secret
+
+    def _tombstone(self, path: Path, epoch: int) -> bytes:
+        head = HEAD.pack(GONE, epoch)
+        return head + seal(self._wrap, b"", bound_to=_bound(path, head))
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the ring for one change; the system lets go when the process dies."""
+        fd = os.open(self._folder.parent / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(fd)
+
+    def __repr__(self) -> str:
+        """Show nothing."""
+        return "<SubjectKeyring>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling."""
+        raise TypeError("a subject keyring cannot be pickled")
+
+
+def open_keyring(folder: str | Path, *, signing: str | Path | None = None) -> SubjectKeyring:
+    """Return the keyring in `folder`, its keys in files there, made only while it holds nobody."""
+    fresh = not any(Path(folder).glob("subjects/*/*"))
+    return SubjectKeyring(folder, FileKeyProvider(folder, signing=signing, create=fresh))
+
+
+def _derive(secret: bytes, label: bytes) -> bytes:
+    return hmac.digest(secret, label, "sha256")
+
+
+def _bound(path: Path, content: bytes) -> bytes:
+    """Return what ties a sealed secret to its subject, its epoch and its being alive."""
+    return content[: HEAD.size] + path.parent.name.encode() + path.name.encode()
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
