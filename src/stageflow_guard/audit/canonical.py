@@ -53,6 +53,17 @@ def _require_exact(value: Any) -> None:
                 _require_exact(item)
 
 
+def reread(entry: bytes) -> dict[str, Any] | None:
+    """Return the record when `entry` is what this encoder writes, else None; never decides "no"."""
+    try:
+        record = orjson.loads(entry)
+        if type(record) is dict and orjson.dumps(record, option=orjson.OPT_SORT_KEYS) == entry:
+            return record
+    except ValueError:
+        pass
+    return None
+
+
 def encode(record: AuditRecord | dict[str, Any], *, boot: str, node: str) -> bytes:
     """Return canonical JSON: sorted keys, UTF-8, unset fields left out, at most 32 KiB.
 

@@ -24,7 +24,7 @@ __all__ = [
 
 HEAD = struct.Struct(">4sQII")  # magic, first index, payload length, CRC-32 of all but itself
 MAGIC = b"SGW1"
-KNOWN = frozenset({"checkpoint", "vkey", "tile", "wal", "lock"})
+KNOWN = frozenset({"checkpoint", "vkey", "tile", "wal", "lock", "format", "minimum"})
 
 
 def pack(entries: list[bytes]) -> bytes:
@@ -85,17 +85,42 @@ def read_wal(content: bytes) -> tuple[list[tuple[int, list[bytes]]], int]:
 
 
 def tile(folder: Path, level: int | str, n: int, width: int) -> bytes:
-    """Return a tile's content; raise `VerificationError` naming it when it is missing."""
+    """Return a tile's content; raise `VerificationError` naming it when it is missing.
+
+    A writer that is ahead of the reader's checkpoint has replaced a partial tile by a wider one:
+    then the beginning of that is the answer.
+    """
     name = tile_path(level, n, width)
     try:
         return (folder / name).read_bytes()
     except FileNotFoundError:
-        raise VerificationError(f"`{name}` is missing", path=name) from None
+        pass
+    if width < WIDTH:
+        full = tile_path(level, n, WIDTH)
+        partial = folder / f"{full}.p"
+        there = sorted(int(p.name) for p in partial.glob("*") if p.name.isdigit())
+        wider = [tile_path(level, n, w) for w in there if w > width]
+        for other in [*wider, full]:
+            try:
+                content = (folder / other).read_bytes()
+            except FileNotFoundError:
+                continue
+            return _beginning(content, level, width, other)
+    raise VerificationError(f"`{name}` is missing", path=name)
 
 
-def bundles(folder: Path, size: int) -> Iterator[tuple[int, list[bytes], str]]:
-    """Yield (first index, entries, path) of every bundle of a tree of `size`."""
-    for n in range((size + WIDTH - 1) // WIDTH):
+def _beginning(content: bytes, level: int | str, width: int, path: str) -> bytes:
+    if level != "entries":
+        return content[: width * 32]
+    return pack(unpack(content, path)[:width])
+
+
+def bundles(folder: Path, size: int, start: int = 0) -> Iterator[tuple[int, list[bytes], str]]:
+    """Yield (first index, entries, path) of the bundles of a tree of `size`, from `start` on.
+
+    `start` is rounded down to the beginning of its bundle.
+    """
+    for n in range(start // WIDTH, (size + WIDTH - 1) // WIDTH):
         width = min(WIDTH, size - n * WIDTH)
         path = tile_path("entries", n, width)
         entries = unpack(tile(folder, "entries", n, width), path)

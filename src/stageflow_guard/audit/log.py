@@ -19,9 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.canonical import encode
-from stageflow_guard.audit.checkpoint import open_note, vkey_of
+from stageflow_guard.audit.checkpoint import open_note, parse, vkey_of
 from stageflow_guard.audit.files import (
-    KNOWN,
     frame,
     read_wal,
     require_private,
@@ -29,6 +28,7 @@ from stageflow_guard.audit.files import (
     write_all,
     write_durably,
 )
+from stageflow_guard.audit.intact import FORMAT, identify, read_minimum, survey
 from stageflow_guard.audit.integrate import Integrator
 from stageflow_guard.audit.record import boot_id
 from stageflow_guard.audit.signing import SigningKey
@@ -99,11 +99,7 @@ class Log:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             require_private(folder)
-            stray = sorted(
-                p.name for p in folder.iterdir() if p.name.removesuffix(".new") not in KNOWN
-            )
-            if stray:
-                raise ConfigError(f"`{folder}` is not a log directory: it holds `{stray[0]}`")
+            identify(folder)
             self._take_lock()
             self._wal = os.open(folder / "wal", os.O_RDWR | os.O_CREAT, 0o600)
             os.fchmod(self._wal, 0o600)
@@ -141,13 +137,16 @@ class Log:
 
     def _recover(self, key_file: Path, copy: Path | None) -> None:
         folder = self._folder
-        for left in folder.rglob("*.new"):  # a replacement that was never put in place
-            left.unlink()
         note = _read(folder / "checkpoint")
+        size = parse(note)[0].size if note is not None else 0
+        for left in survey(folder, size, read_minimum(folder)):
+            left.unlink()  # a replacement that was never put in place
         vkey = _read(folder / "vkey")
         content = _read(folder / "wal") or b""
         key = self._key(key_file, empty=note is None and vkey is None and not content)
         self.vkey = vkey_of(self.origin, key.public)
+        if not (folder / "format").exists():
+            write_durably(folder / "format", FORMAT)
         if vkey is None:
             write_durably(folder / "vkey", self.vkey.encode() + b"\n")
         elif vkey.decode("utf-8", "replace").strip() != self.vkey:

@@ -8,7 +8,7 @@ from typing import Any
 
 from stageflow_guard.audit.checkpoint import parse
 from stageflow_guard.audit.files import bundles, read_wal
-from stageflow_guard.audit.record import decode
+from stageflow_guard.audit.reading import decode_any
 from stageflow_guard.errors import ConfigError
 
 
@@ -25,8 +25,8 @@ def iter_records(path: str | Path) -> Iterator[tuple[int, dict[str, Any]]]:
     size = parse(note.read_bytes())[0].size
     for first, entries, _ in bundles(folder, size):
         for offset, entry in enumerate(entries):
-            yield first + offset, decode(entry)
+            yield first + offset, decode_any(entry)
     for first, entries in read_wal(wal)[0]:
         for offset, entry in enumerate(entries):
             if first + offset >= size:
-                yield first + offset, decode(entry)
+                yield first + offset, decode_any(entry)
