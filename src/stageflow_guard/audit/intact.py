@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stageflow_guard.audit.files import KNOWN
 from stageflow_guard.audit.tree import WIDTH, tile_path
+from stageflow_guard.durable import sync_dir
 from stageflow_guard.errors import ConfigError, VerificationError
 
 FORMAT = b"stageflow-guard log 1\n"
@@ -50,25 +51,35 @@ def check_format(content: bytes, folder: Path) -> None:
 
 
 def survey(folder: Path, size: int, minimum: int) -> list[Path]:
-    """Return what a crash left: replacements (`*.new`) and outgrown partial tiles.
+    """Return what a crash left: replacements (`*.new`), outgrown partial tiles, pruned ones.
 
     Raises `VerificationError` for a tile that is missing. Lists names only, so that opening stays
     fast; contents are `verify`'s.
     """
     left = list(folder.glob("*.new"))
     expected = set(names_of(size, minimum))
+    pruned = set(names_of(minimum)) - expected
     for base, _, names in os.walk(folder / "tile"):
         inside = os.path.relpath(base, folder)
         for name in names:
             path = f"{inside}/{name}"
             if path in expected:
                 expected.discard(path)
-            elif name.endswith(".new") or inside.endswith(".p"):
+            elif name.endswith(".new") or inside.endswith(".p") or path in pruned:
                 left.append(Path(base) / name)
     if expected:
         name = min(expected)
         raise VerificationError(f"`{name}` is missing", path=name)
     return left
+
+
+def remove(folder: Path, size: int, minimum: int) -> None:
+    """Unlink what a crash or a pruning left behind; names durable when this returns."""
+    left = survey(folder, size, minimum)
+    for one in left:
+        one.unlink()
+    for place in {one.parent for one in left}:
+        sync_dir(place)
 
 
 def names_of(size: int, minimum: int = 0) -> list[str]:

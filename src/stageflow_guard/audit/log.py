@@ -28,7 +28,7 @@ from stageflow_guard.audit.files import (
     write_all,
     write_durably,
 )
-from stageflow_guard.audit.intact import FORMAT, identify, read_minimum, survey
+from stageflow_guard.audit.intact import FORMAT, identify, read_minimum, remove
 from stageflow_guard.audit.integrate import Integrator
 from stageflow_guard.audit.record import boot_id
 from stageflow_guard.audit.signing import SigningKey
@@ -139,8 +139,7 @@ class Log:
         folder = self._folder
         note = _read(folder / "checkpoint")
         size = parse(note)[0].size if note is not None else 0
-        for left in survey(folder, size, read_minimum(folder)):
-            left.unlink()  # a replacement that was never put in place
+        remove(folder, size, read_minimum(folder))
         vkey = _read(folder / "vkey")
         content = _read(folder / "wal") or b""
         key = self._key(key_file, empty=note is None and vkey is None and not content)
@@ -152,6 +151,11 @@ class Log:
         elif vkey.decode("utf-8", "replace").strip() != self.vkey:
             held = vkey.decode("utf-8", "replace").split("+")[0]
             what = "origin" if held != self.origin else "key"
+            if key_file.with_name(key_file.name + ".next").exists():
+                raise ConfigError(
+                    f"a key rotation of `{folder}` was not finished; run "
+                    "`stageflow-guard audit rotate` again"
+                )
             raise ConfigError(
                 f"log `{folder}` belongs to another {what}; its `vkey` names `{held[:80]}`"
             )

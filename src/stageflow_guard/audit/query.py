@@ -8,6 +8,7 @@ from typing import Any
 
 from stageflow_guard.audit.checkpoint import parse
 from stageflow_guard.audit.files import bundles, read_wal
+from stageflow_guard.audit.intact import read_minimum
 from stageflow_guard.audit.reading import decode_any
 from stageflow_guard.errors import ConfigError
 
@@ -23,7 +24,7 @@ def iter_records(path: str | Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise ConfigError(f"`{folder}` is not a log directory: it has no checkpoint")
     wal = (folder / "wal").read_bytes() if (folder / "wal").exists() else b""
     size = parse(note.read_bytes())[0].size
-    for first, entries, _ in bundles(folder, size):
+    for first, entries, _ in bundles(folder, size, read_minimum(folder)):
         for offset, entry in enumerate(entries):
             yield first + offset, decode_any(entry)
     for first, entries in read_wal(wal)[0]:

@@ -1,0 +1,120 @@
+"""Check this folder. Python's standard library and the `openssl` command; nothing else.
+
+    python3 verify.py [VKEY]
+
+Every record in `records/` must stand, byte for byte, in the tree whose root the checkpoint names
+(RFC 6962, C2SP tlog-proof), and the checkpoint must be signed by the key in `vkey` (C2SP
+signed-note). Give the key line that you received by another way as VKEY; without it, the key is
+taken from this folder, and the result says so.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def fail(why: str) -> None:
+    """Say what does not hold, and stop."""
+    sys.exit(f"DOES NOT HOLD: {why}")
+
+
+def public_key(vkey: str) -> tuple[str, bytes]:
+    """Return (name, Ed25519 public key) of a key line."""
+    name, digits, encoded = vkey.strip().split("+", 2)
+    raw = base64.b64decode(encoded, validate=True)
+    want = hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()[:8]
+    if len(raw) != 33 or raw[0] != 1 or digits != want:
+        fail("the key line is malformed")
+    return name, raw[1:]
+
+
+def signature_holds(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Ask openssl whether an Ed25519 signature (RFC 8032) is right."""
+    der = bytes.fromhex("302a300506032b6570032100") + public
+    pem = "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
+    with tempfile.TemporaryDirectory() as folder:
+        key, said, text = (Path(folder) / n for n in ("key.pem", "signature", "message"))
+        key.write_text(pem % base64.b64encode(der).decode())
+        said.write_bytes(signature)
+        text.write_bytes(message)
+        done = subprocess.run(
+            ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", str(key), "-rawin",
+             "-in", str(text), "-sigfile", str(said)],
+            capture_output=True, check=False,
+        )  # fmt: skip
+    return done.returncode == 0
+
+
+def open_checkpoint(note: bytes, name: str, public: bytes) -> tuple[int, bytes]:
+    """Return (size, root) of a checkpoint that the key signed."""
+    text, separator, tail = note.partition(b"\n\n")
+    text += b"\n"
+    lines = text.decode().split("\n")
+    if not separator or len(lines) != 4 or lines[0] != name:
+        fail("the checkpoint is malformed, or of another log")
+    want = hashlib.sha256(name.encode() + b"\n\x01" + public).digest()[:4]
+    for line in tail.decode().splitlines():
+        _, who, blob = line.split(" ")
+        raw = base64.b64decode(blob, validate=True)
+        if who == name and raw[:4] == want and signature_holds(public, raw[4:], text):
+            return int(lines[1]), base64.b64decode(lines[2], validate=True)
+    fail("the checkpoint is not signed by this key")
+    raise AssertionError
+
+
+def in_tree(entry: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
+    """Follow the audit path from the entry to the root (RFC 9162, 2.1.3.2)."""
+    if not 0 <= index < size:
+        return False
+    node = hashlib.sha256(b"\x00" + entry).digest()
+    at, last = index, size - 1
+    for sibling in path:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            node = hashlib.sha256(b"\x01" + sibling + node).digest()
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            node = hashlib.sha256(b"\x01" + node + sibling).digest()
+        at, last = at >> 1, last >> 1
+    return last == 0 and node == root
+
+
+def main() -> None:
+    """Check every record of the folder."""
+    given = sys.argv[1] if len(sys.argv) > 1 else None
+    own = (HERE / "vkey").read_text()
+    if given is not None and given.strip() != own.strip():
+        fail("this folder's key is not the one you were given")
+    name, public = public_key(own)
+    note = (HERE / "checkpoint").read_bytes()
+    size, root = open_checkpoint(note, name, public)
+    records = sorted((HERE / "records").glob("*.json"), key=lambda p: int(p.stem))
+    proofs = {p.name.split(".")[0] for p in (HERE / "proofs").iterdir()}
+    if proofs != {p.stem for p in records}:
+        fail("records and proofs do not pair")
+    for record in records:
+        head, _, rest = (
+            (HERE / "proofs" / f"{record.stem}.tlog-proof").read_bytes().partition(b"\n\n")
+        )
+        magic, index, *hashes = head.decode().split("\n")
+        path = [base64.b64decode(line, validate=True) for line in hashes]
+        entry = record.read_bytes()
+        if magic != "c2sp.org/tlog-proof@v1" or index != f"index {record.stem}" or rest != note:
+            fail(f"the proof of record {record.stem} is malformed")
+        if not in_tree(entry, int(record.stem), size, path, root):
+            fail(f"record {record.stem} is not in the tree")
+    key = "the key you gave" if given else "the key in this folder (NOT ANCHORED)"
+    print(f"HOLDS: {len(records)} records of {name}, tree of {size}, signed by {key}")
+
+
+if __name__ == "__main__":
+    main()

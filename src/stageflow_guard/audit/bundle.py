@@ -1,0 +1,86 @@
+"""A folder for an auditor: records, proofs, keys, policies, and how to check them without us."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.audit.checkpoint import parse_vkey
+from stageflow_guard.audit.proofs import prove
+from stageflow_guard.durable import make_dirs
+from stageflow_guard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stageflow_guard.audit.signing import SigningKey
+
+_DER = bytes.fromhex("302a300506032b6570032100")  # SubjectPublicKeyInfo of Ed25519, RFC 8410
+
+
+def bundle(
+    path: str | Path,
+    out: str | Path,
+    *,
+    indices: Iterable[int],
+    key: SigningKey,
+    policies: Path | None = None,
+    asked: dict[str, Any] | None = None,
+) -> int:
+    """Write the folder `out`; return how many records it holds.
+
+    `key` signs the list of files; `policies` is where revisions are kept; `asked` says how the
+    records were chosen and goes into the manifest. `out` must not exist yet. Raises
+    `VerificationError` for a record that does not prove, `ConfigError` when nothing was chosen.
+    """
+    folder, target = Path(path), Path(out)
+    if target.exists():
+        raise ConfigError(f"`{target}` exists already")
+    vkey = (folder / "vkey").read_text(encoding="utf-8")
+    note = (folder / "checkpoint").read_bytes()
+    files: dict[str, bytes] = {"vkey": vkey.encode(), "checkpoint": note, "key.pem": _pem(vkey)}
+    revisions: set[str] = set()
+    chosen = sorted(set(indices))
+    for index in chosen:
+        proof, entry = prove(folder, index)
+        if not proof.endswith(b"\n\n" + note):
+            raise ConfigError("the log grew meanwhile; stop the writer, or try again")
+        files[f"records/{index}.json"] = entry
+        files[f"proofs/{index}.tlog-proof"] = proof
+        revisions.add(str((json.loads(entry).get("policy") or {}).get("sha256")))
+    if not chosen:
+        raise ConfigError("no record was chosen; nothing was written")
+    for revision in sorted(revisions):
+        kept = policies / revision if policies is not None else None
+        if kept is not None and kept.is_dir():
+            for one in sorted(p for p in kept.rglob("*") if p.is_file()):
+                files[f"policies/{revision}/{one.relative_to(kept).as_posix()}"] = one.read_bytes()
+    manifest = {
+        "format": "stageflow-guard bundle 1", "origin": parse_vkey(vkey)[0], "asked": asked or {},
+        "indices": chosen, "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "missing_policies": sorted(revisions - {"None"} - {f.split("/")[1] for f in files if "/" in f}),
+    }  # fmt: skip
+    files["manifest.json"] = json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n"
+    here = Path(__file__).parent / "auditor"
+    files |= {name: (here / name).read_bytes() for name in ("verify.py", "VERIFY.md")}
+    _write(target, files, key)
+    return len(chosen)
+
+
+def _write(target: Path, files: dict[str, bytes], key: SigningKey) -> None:
+    sums = "".join(f"{sha256(files[n]).hexdigest()}  {n}\n" for n in sorted(files)).encode()
+    files = {**files, "SHA256SUMS": sums, "SHA256SUMS.sig": key.sign(sums)}
+    for name, content in files.items():
+        one = target / name
+        make_dirs(one.parent.absolute(), above=Path("/"))
+        one.write_bytes(content)
+        one.chmod(0o600)
+
+
+def _pem(vkey: str) -> bytes:
+    encoded = base64.b64encode(_DER + parse_vkey(vkey)[1])
+    return b"-----BEGIN PUBLIC KEY-----\n" + encoded + b"\n-----END PUBLIC KEY-----\n"

@@ -1,0 +1,73 @@
+"""A witness: another process, another key, that cosigns only consistent growth (C2SP tlog-witness).
+
+It keeps the last checkpoint it cosigned. A newer one must contain it as a prefix; a smaller one,
+or another root at the same size, is refused for good. State first, cosignature after: a crash in
+between costs one cosignature, never a contradiction.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stageflow_guard.audit.checkpoint import open_note, parse
+from stageflow_guard.audit.cosign import cosign, cosigner_vkey
+from stageflow_guard.audit.tiles import TileReader
+from stageflow_guard.audit.tree import verify_consistency
+from stageflow_guard.durable import make_dirs, require_private, write_durably
+from stageflow_guard.errors import ConfigError, VerificationError
+
+if TYPE_CHECKING:
+    from stageflow_guard.audit.signing import SigningKey
+
+
+class Witness:
+    """Cosigns the checkpoints of any number of logs; `state` holds one file per origin."""
+
+    def __init__(self, state: str | Path, *, name: str, key: SigningKey) -> None:
+        if not name or any(c.isspace() or c == "+" for c in name):
+            raise ConfigError("a witness's `name` may not be empty or hold white space or `+`")
+        self._state = Path(state)
+        self._name = name
+        self._key = key
+        make_dirs(self._state.absolute(), above=Path("/"))
+        require_private(self._state)
+
+    @property
+    def vkey(self) -> str:
+        """The key line that others check cosignatures with."""
+        return cosigner_vkey(self._name, self._key.public)
+
+    def cosign(self, log: str | Path, *, vkey: str, now: int) -> bytes:
+        """Return the log's checkpoint, cosigned at `now` (seconds since the epoch).
+
+        Raises `VerificationError` when the log shrank, forked or is not signed by `vkey`.
+        """
+        folder = Path(log)
+        try:
+            note = (folder / "checkpoint").read_bytes()
+        except OSError:
+            raise VerificationError("`checkpoint` is missing", path="checkpoint") from None
+        head = open_note(note, vkey)
+        kept = self._state / f"{sha256(head.origin.encode()).hexdigest()}.checkpoint"
+        if kept.exists():
+            last = parse(kept.read_bytes())[0]
+            if head.size < last.size:
+                raise VerificationError(
+                    f"rolled back: {last.size} records were seen, the log now has {head.size}",
+                    index=head.size,
+                )
+            proof = []
+            if last.size and head.size > last.size:
+                proof = TileReader(folder, head.size).consistency(last.size)
+            if last.size:
+                try:
+                    verify_consistency(last.size, last.root, head.size, head.root, proof)
+                except VerificationError:
+                    raise VerificationError(
+                        f"forked: the {last.size} records seen are not the log's first ones",
+                        index=last.size - 1,
+                    ) from None
+        write_durably(kept, note)
+        return cosign(note, name=self._name, key=self._key, time=now)

@@ -1,0 +1,256 @@
+"""Proofs that travel, witnesses, key rotation, pruning, bundles."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from stageflow_guard.audit import Log, verify
+from stageflow_guard.audit.bundle import bundle
+from stageflow_guard.audit.cosign import cosigned_at
+from stageflow_guard.audit.proofs import check_proof, prove
+from stageflow_guard.audit.prune import prune
+from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.rotate import rotate
+from stageflow_guard.audit.signing import SigningKey
+from stageflow_guard.audit.witness import Witness
+from stageflow_guard.errors import ConfigError, VerificationError
+
+ORIGIN = "example.com/test"
+
+
+async def filled(folder, n, name="audit", key="k"):
+    log = await Log.open(folder / name, origin=ORIGIN, key_file=folder / key)
+    for i in range(n):
+        log.enqueue({"kind": "decision", "decision": "deny", "run": f"run-{i}"})
+    await log.flush()
+    await log.close()
+    return folder / name
+
+
+def held(folder):
+    return (folder / "vkey").read_text().strip()
+
+
+@pytest.mark.parametrize("n", [1, 2, 300])
+async def test_every_proof_holds_and_no_changed_one(tmp_path, n):
+    """A C2SP proof binds index, bytes and checkpoint; any flipped byte of it is refused."""
+    log = await filled(tmp_path, n)
+    for index in {0, n // 2, n - 1}:
+        proof, entry = prove(log, index)
+        assert check_proof(proof, entry, held(log)).index == index
+        with pytest.raises(VerificationError):
+            check_proof(proof, entry + b" ", held(log))
+        for i in range(len(proof)):
+            bad = proof[:i] + bytes([proof[i] ^ 1]) + proof[i + 1 :]
+            with pytest.raises(VerificationError):
+                check_proof(bad, entry, held(log))
+    with pytest.raises(VerificationError):
+        prove(log, n)
+
+
+async def test_a_witness_cosigns_growth_and_nothing_else(tmp_path):
+    """Growth is cosigned; a log that was rolled back, or forked at any size, is not."""
+    witness = Witness(tmp_path / "w", name="w.example", key=SigningKey(b"w" * 32))
+    log = await filled(tmp_path, 5)
+    first = witness.cosign(log, vkey=held(log), now=1_800_000_000)
+    assert cosigned_at(first, witness.vkey)[:2] == ("w.example", 1_800_000_000)
+    assert verify(log, checkpoint=first, witnesses=(witness.vkey,)).witnesses == ("w.example",)
+    shutil.copytree(log, tmp_path / "old")
+    await filled(tmp_path, 300)
+    second = witness.cosign(log, vkey=held(log), now=1_800_000_001)
+    assert verify(log, checkpoint=second, witnesses=(witness.vkey,)).size == 305
+    with pytest.raises(VerificationError, match="rolled back"):
+        witness.cosign(tmp_path / "old", vkey=held(log), now=2)
+    shutil.rmtree(log)
+    await filled(tmp_path, 400)  # the real key, another history
+    again = Witness(tmp_path / "w", name="w.example", key=SigningKey(b"w" * 32))
+    with pytest.raises(VerificationError, match="forked"):
+        again.cosign(log, vkey=held(log), now=3)
+
+
+async def test_a_missing_or_changed_cosignature_is_refused(tmp_path):
+    """Only the given witness's own line counts, and every byte of it."""
+    witness = Witness(tmp_path / "w", name="w.example", key=SigningKey(b"w" * 32))
+    other = Witness(tmp_path / "v", name="w.example", key=SigningKey(b"v" * 32))
+    log = await filled(tmp_path, 2)
+    plain = (log / "checkpoint").read_bytes()
+    note = witness.cosign(log, vkey=held(log), now=5)
+    for bad, vkey in ((plain, witness.vkey), (note, other.vkey)):
+        with pytest.raises(VerificationError, match="witness"):
+            verify(log, checkpoint=bad, witnesses=(vkey,))
+    for i in range(len(plain), len(note)):
+        with pytest.raises(VerificationError):
+            cosigned_at(note[:i] + bytes([note[i] ^ 1]) + note[i + 1 :], witness.vkey)
+
+
+async def test_a_rotated_key_is_endorsed_on_record(tmp_path):
+    """Old key line, old checkpoint, new key line: each verifies the log that changed hands twice."""
+    log = await filled(tmp_path, 3)
+    old, note = held(log), (log / "checkpoint").read_bytes()
+    await rotate(log, key_file=tmp_path / "k", copies=tmp_path / "copy")
+    await filled(tmp_path, 3)
+    await rotate(log, key_file=tmp_path / "k")
+    await filled(tmp_path, 1)
+    new = held(log)
+    assert old != new
+    assert not (tmp_path / "k.next").exists()
+    report = verify(log, vkey=old, checkpoint=note)
+    assert (report.keys[0], report.keys[-1], len(report.keys)) == (old, new, 3)
+    assert verify(log, vkey=new).size == 9
+    with pytest.raises(VerificationError, match="vkey"):
+        verify(log, vkey=held(await filled(tmp_path, 1, "other", "k2")))
+
+
+async def test_a_key_that_nobody_endorsed_is_found(tmp_path):
+    """A log re-signed with another key and a replaced `vkey` does not verify under the old one."""
+    log = await filled(tmp_path, 3)
+    old, note = held(log), (log / "checkpoint").read_bytes()
+    shutil.rmtree(log)
+    await filled(tmp_path, 3, key="thief")
+    assert verify(log).anchored == "none"
+    for outside in ({"vkey": old}, {"checkpoint": note}):
+        with pytest.raises(VerificationError):
+            verify(log, **outside)
+
+
+@pytest.mark.parametrize("step", range(4))
+async def test_a_rotation_that_was_interrupted_is_finished(tmp_path, monkeypatch, step):
+    """Whatever step fails, running it again ends with one key everywhere and a log that holds."""
+    from stageflow_guard.audit import rotate as module
+
+    log = await filled(tmp_path, 3)
+    old = held(log)
+    calls = {"n": 0}
+
+    def failing(*args):
+        calls["n"] += 1
+        if calls["n"] == step:
+            raise OSError(5, "Input/output error")
+        return real(*args)
+
+    real = module.write_durably if step else os.replace
+    target = (module, "write_durably") if step else (os, "replace")
+    if step == 0:
+
+        def failing(a, b):
+            if str(a).endswith(".next"):
+                raise OSError(5, "Input/output error")
+            return real(a, b)
+
+    monkeypatch.setattr(*target, failing)
+    if step == 3:  # there is no third write without a copy
+        monkeypatch.undo()
+    else:
+        with pytest.raises(OSError, match="Input"):
+            await rotate(log, key_file=tmp_path / "k")
+        monkeypatch.undo()
+    made = await rotate(log, key_file=tmp_path / "k")
+    assert made == [held(log)]
+    assert verify(log, vkey=old).anchored == "vkey"
+    await filled(tmp_path, 1)
+    assert verify(log, vkey=made[0]).size >= 5
+
+
+async def test_pruned_records_go_and_the_rest_still_proves(tmp_path):
+    """Verification begins at the given minimum; old checkpoints, proofs and appends still work."""
+    log = await filled(tmp_path, 600)
+    note = (log / "checkpoint").read_bytes()
+    await filled(tmp_path, 200)
+    options = {"origin": ORIGIN, "key_file": tmp_path / "k"}
+    assert await prune(log, below=700, **options) == 512
+    assert await prune(log, below=100, **options) == 512
+    assert not (log / "tile/entries/000").exists()
+    with pytest.raises(VerificationError, match="--min 512"):
+        verify(log)
+    with pytest.raises(VerificationError, match="pruned"):
+        verify(log, minimum=256)
+    report = verify(log, minimum=512, checkpoint=note)
+    assert (report.size, report.minimum) == (801, 512)
+    proof, entry = prove(log, 513)
+    assert check_proof(proof, entry, held(log)).index == 513
+    with pytest.raises(VerificationError, match="missing"):
+        prove(log, 3)
+    await filled(tmp_path, 500)
+    assert verify(log, minimum=512).size == 1301
+    assert next(i for i, _ in iter_records(log)) == 512
+    with pytest.raises(ConfigError):
+        await prune(log, below=10_000, **options)
+
+
+async def test_every_changed_byte_of_a_pruned_log_is_found(tmp_path):
+    """Sampled over every file: what lies below the minimum cannot hide a change either."""
+    log = await filled(tmp_path, 1100)
+    await prune(log, below=512, origin=ORIGIN, key_file=tmp_path / "k")
+    for path in sorted(p for p in log.rglob("*") if p.is_file()):
+        content = path.read_bytes()
+        for i in range(0, len(content), max(1, len(content) // 12)):
+            path.write_bytes(content[:i] + bytes([content[i] ^ 1]) + content[i + 1 :])
+            with pytest.raises(VerificationError):
+                verify(log, minimum=512)
+        path.write_bytes(content)
+    verify(log, minimum=512)
+
+
+async def test_an_auditor_follows_the_page_literally(tmp_path):
+    """Every command of VERIFY.md runs as written, without this package; any change is found."""
+    log = await filled(tmp_path, 300)
+    key = SigningKey(bytes.fromhex((tmp_path / "k").read_text()))
+    out = tmp_path / "bundle"
+    assert bundle(log, out, indices=[3, 256, 299], key=key, asked={"run": "x"}) == 3
+    commands = re.findall(r"^ {7}(\S.*)$", (out / "VERIFY.md").read_text(), re.MULTILINE)
+    assert len(commands) == 3
+
+    def follow():
+        path = f"{os.path.dirname(sys.executable)}:/usr/bin:/bin"
+        for command in commands:
+            line = command.replace("python3", "python3 -I -S")
+            done = subprocess.run(
+                ["sh", "-c", line], cwd=out, env={"PATH": path}, capture_output=True, text=True
+            )
+            if done.returncode:
+                return done.stdout + done.stderr
+        return done.stdout
+
+    assert follow().startswith("HOLDS: 3 records of example.com/test, tree of 300")
+    assert "NOT ANCHORED" in follow()
+    given = subprocess.run(
+        [sys.executable, "-I", str(out / "verify.py"), held(log)], capture_output=True, text=True
+    )
+    assert "the key you gave" in given.stdout
+    for path in sorted(p for p in out.rglob("*") if p.is_file()):
+        content = path.read_bytes()
+        path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+        assert not follow().startswith("HOLDS"), path
+        path.write_bytes(content)
+    with pytest.raises(ConfigError, match="exists"):
+        bundle(log, out, indices=[1], key=key)
+
+
+async def test_verifying_beside_a_running_writer(tmp_path):
+    """A reader sees a consistent log at every moment, and never takes growth for damage."""
+    log = await Log.open(tmp_path / "audit", origin=ORIGIN, key_file=tmp_path / "k")
+    sizes = []
+
+    async def write():
+        for i in range(1500):
+            await log.append({"kind": "auth", "run": str(i)})
+
+    task = asyncio.create_task(write())
+    while not task.done():
+        sizes.append((await asyncio.to_thread(verify, tmp_path / "audit")).size)
+        seen = [
+            i for i, _ in await asyncio.to_thread(lambda: list(iter_records(tmp_path / "audit")))
+        ]
+        assert seen == list(range(len(seen)))
+        await asyncio.sleep(0.05)
+    await task
+    await log.close()
+    assert sizes == sorted(sizes)
+    assert verify(tmp_path / "audit").size == 1500
