@@ -59,10 +59,11 @@ def bundle(
         if kept is not None and kept.is_dir():
             for one in sorted(p for p in kept.rglob("*") if p.is_file()):
                 files[f"policies/{revision}/{one.relative_to(kept).as_posix()}"] = one.read_bytes()
+    found = {f.split("/")[1] for f in files if f.startswith("policies/")}
     manifest = {
         "format": "stageflow-guard bundle 1", "origin": parse_vkey(vkey)[0], "asked": asked or {},
         "indices": chosen, "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "missing_policies": sorted(revisions - {"None"} - {f.split("/")[1] for f in files if "/" in f}),
+        "missing_policies": sorted(revisions - {"None"} - found),
     }  # fmt: skip
     files["manifest.json"] = json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n"
     here = Path(__file__).parent / "auditor"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stageflow_guard.audit.files import WIDTH
 from stageflow_guard.audit.intact import read_minimum, remove
 from stageflow_guard.audit.log import Log
+from stageflow_guard.audit.tree import WIDTH
 from stageflow_guard.durable import write_durably
 from stageflow_guard.errors import ConfigError
 

@@ -5,65 +5,232 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.checkpoint import parse
-from stageflow_guard.audit.query import iter_records
-from stageflow_guard.errors import ConfigError
+from stageflow_guard.audit.columns import COLUMNS, NUMBERS, row
+from stageflow_guard.audit.query import iter_entries
+from stageflow_guard.audit.reading import decode_any
+from stageflow_guard.audit.shipping import Rejected, Shipped
+from stageflow_guard.audit.tiles import TileReader
+from stageflow_guard.audit.tree import verify_consistency
+from stageflow_guard.errors import ConfigError, VerificationError
 
-COLUMNS = ("kind", "run", "tenant", "pipeline", "stage", "decision", "reason", "error", "outcome")
+VERSION = 2
+_ALL = ("origin", "idx", *COLUMNS, *NUMBERS, "entry")
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS records (origin TEXT, idx INTEGER, "
+    + ", ".join(f"{name} TEXT" for name in COLUMNS) + ", "
+    + ", ".join(f"{name} INTEGER" for name in NUMBERS)
+    + ", entry BLOB, PRIMARY KEY (origin, idx)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS source (origin TEXT PRIMARY KEY, checkpoint TEXT)",
+    *(
+        f"CREATE INDEX IF NOT EXISTS by_{name} ON records ({name}, wall_ns)"
+        for name in ("run", "tenant", "subject", "decision", "kind")
+    ),
+    "CREATE INDEX IF NOT EXISTS by_cause ON records (origin, decision_index)",
+    "CREATE INDEX IF NOT EXISTS by_time ON records (wall_ns)",
+)  # fmt: skip
+_INSERT = f"INSERT OR IGNORE INTO records VALUES ({', '.join('?' for _ in _ALL)})"
 
 
 class SqliteProjection:
-    """A table `records` beside the log; it carries the checkpoint that it came from."""
+    """A table `records` beside the log; it carries the checkpoint that it came from.
+
+    `path` may be `:memory:`. Several processes may write to one file.
+    """
+
+    kind = "sqlite"
+    batch = 10_000
+    least = 1
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
+        self._db: sqlite3.Connection | None = None
 
     def _connect(self) -> sqlite3.Connection:
-        fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        os.close(fd)
-        db = sqlite3.connect(self._path)
-        columns = ", ".join(f"{name} TEXT" for name in COLUMNS)
-        db.execute(
-            f"CREATE TABLE IF NOT EXISTS records (origin TEXT, idx INTEGER, {columns}, "
-            "record TEXT, PRIMARY KEY (origin, idx))"
+        if self._db is None:
+            if str(self._path) != ":memory:":
+                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            # the exporter's thread opens it, the closing one closes it, never both at once
+            db = sqlite3.connect(self._path, timeout=30.0, check_same_thread=False)
+            if db.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):
+                db.executescript("DROP TABLE IF EXISTS records; DROP TABLE IF EXISTS source")
+            for statement in _SCHEMA:
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {VERSION}")
+            db.commit()
+            self._db = db
+        return self._db
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    # -- as a sink ---------------------------------------------------------------------------------
+
+    def send(self, batch: Sequence[Shipped], head: bytes) -> list[Rejected]:
+        """Insert what is not there yet, in one transaction."""
+        try:
+            self._insert(batch, head)
+        except sqlite3.Error as exc:
+            self.close()
+            raise ConfigError(f"projection `{self._path}` is unusable ({exc})") from None
+        return []
+
+    def _insert(self, batch: Sequence[Shipped], head: bytes) -> None:
+        rows = []
+        for one in batch:
+            found = row(one.record)
+            rows.append(
+                (one.origin, one.index, *(found[n] for n in (*COLUMNS, *NUMBERS)), one.entry)
+            )
+        db = self._connect()
+        with db:
+            db.executemany(_INSERT, rows)
+            if batch:
+                db.execute(
+                    "INSERT OR REPLACE INTO source VALUES (?, ?)", (batch[0].origin, head.decode())
+                )
+
+    def origins(self) -> list[str]:
+        """Return the origins in the table."""
+        return [r[0] for r in self._connect().execute("SELECT DISTINCT origin FROM records")]
+
+    def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
+        """Yield (index, entry) in order."""
+        yield from self._connect().execute(
+            "SELECT idx, entry FROM records WHERE origin = ? ORDER BY idx", (origin,)
         )
-        db.execute("CREATE TABLE IF NOT EXISTS source (origin TEXT PRIMARY KEY, checkpoint TEXT)")
-        return db
+
+    def head(self, origin: str) -> bytes | None:
+        """Return the checkpoint that the rows came from."""
+        found = self._connect().execute(
+            "SELECT checkpoint FROM source WHERE origin = ?", (origin,)
+        ).fetchone()  # fmt: skip
+        return found[0].encode() if found else None
+
+    # -- as a projection ---------------------------------------------------------------------------
 
     def sync(self, log: str | Path) -> int:
-        """Bring the table up to the log; return how many records are new. Safe to repeat."""
-        note = (Path(log) / "checkpoint").read_bytes()
+        """Bring the table up to the log; return how many records are new. Safe to repeat.
+
+        A table that came from another history than the log's present one is built anew.
+        """
+        folder = Path(log)
+        note = (folder / "checkpoint").read_bytes()
         origin = parse(note)[0].origin
-        marks = ", ".join("?" for _ in range(len(COLUMNS) + 3))
         try:
-            with closing(self._connect()) as db, db:
-                last = db.execute(
-                    "SELECT coalesce(max(idx), -1) FROM records WHERE origin = ?", (origin,)
-                ).fetchone()[0]
-                rows = [
-                    (origin, index, *(record.get(c) for c in COLUMNS), json.dumps(record))
-                    for index, record in iter_records(log)
-                    if index > last
-                ]
-                db.executemany(f"INSERT INTO records VALUES ({marks})", rows)
+            db = self._connect()
+            held = self.head(origin)
+            if held is not None and not _prefix(folder, held, note):
+                with db:
+                    db.execute("DELETE FROM records WHERE origin = ?", (origin,))
+            start = db.execute(
+                "SELECT coalesce(max(idx) + 1, 0) FROM records WHERE origin = ?", (origin,)
+            ).fetchone()[0]
+            new = 0
+            flow = iter_entries(folder, start)
+            while part := [Shipped(origin, i, e) for i, e in islice(flow, self.batch)]:
+                self._insert(part, note)
+                new += len(part)
+            with db:
                 db.execute("INSERT OR REPLACE INTO source VALUES (?, ?)", (origin, note.decode()))
         except sqlite3.Error as exc:
+            self.close()
             raise ConfigError(f"projection `{self._path}` is unusable ({exc})") from None
-        return len(rows)
+        return new
 
-    def query(self, **filters: str) -> list[dict[str, Any]]:
-        """Return the records whose columns equal the filters, in order."""
+    def query(
+        self,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        limit: int | None = None,
+        **filters: str,
+    ) -> list[dict[str, Any]]:
+        """Return the records whose columns equal the filters: by time across logs, else by index.
+
+        `since` (inclusive) and `until` (exclusive) are nanoseconds since the epoch. Raises
+        `ConfigError` for a filter that is no column.
+        """
         unknown = sorted(set(filters) - set(COLUMNS))
         if unknown:
             raise ConfigError(f"`{unknown[0]}` is no filter; there are {', '.join(COLUMNS)}")
-        where = " AND ".join(f"{name} = ?" for name in filters) or "1"
-        with closing(self._connect()) as db:
-            found = db.execute(  # column names were checked above
-                f"SELECT idx, record FROM records WHERE {where} ORDER BY origin, idx",
-                tuple(filters.values()),
-            ).fetchall()
-        return [{"index": index, **json.loads(record)} for index, record in found]
+        terms = [f"{name} = ?" for name in filters]
+        values: list[Any] = list(filters.values())
+        for term, bound in (("wall_ns >= ?", since), ("wall_ns < ?", until)):
+            if bound is not None:
+                terms.append(term)
+                values.append(bound)
+        where = " AND ".join(terms) or "1"
+        several = len(self.origins()) > 1
+        order = "wall_ns, origin, idx" if several else "origin, idx"
+        found = self._connect().execute(  # column names were checked above
+            f"SELECT origin, idx, entry FROM records WHERE {where} ORDER BY {order} LIMIT ?",
+            (*values, -1 if limit is None else limit),
+        )
+        return [
+            {"origin": origin, "index": index, **decode_any(entry)}
+            for origin, index, entry in found
+        ]
+
+    def effects(self) -> dict[tuple[str, int], str]:
+        """Return the outcome of each decision that has an effect, by (origin, decision's index)."""
+        found = self._connect().execute(
+            "SELECT origin, decision_index, outcome FROM records WHERE kind = 'effect'"
+        )
+        return {(origin, cause): outcome for origin, cause, outcome in found}
+
+    def count(self, *columns: str, where: str = "1") -> list[tuple[Any, ...]]:
+        """Return (values …, how many), most frequent first; names are the caller's constants."""
+        names = ", ".join(columns)
+        return list(
+            self._connect().execute(
+                f"SELECT {names}, count(*) AS n FROM records WHERE {where} "
+                f"GROUP BY {names} ORDER BY n DESC, {names}"
+            )
+        )
+
+    def latencies(self) -> list[int]:
+        """Return the latencies of all effects in microseconds, sorted."""
+        found = self._connect().execute(
+            "SELECT latency_us FROM records WHERE latency_us IS NOT NULL ORDER BY latency_us"
+        )
+        return [r[0] for r in found]
+
+    def findings(self) -> dict[str, int]:
+        """Return how often each entity type was found."""
+        total: dict[str, int] = {}
+        for (entry,) in self._connect().execute(
+            "SELECT entry FROM records WHERE instr(entry, ?)", (b'"findings"',)
+        ):
+            for one in json.loads(entry).get("findings") or []:
+                total[one["entity"]] = total.get(one["entity"], 0) + one["count"]
+        return total
+
+
+def _prefix(folder: Path, held: bytes, note: bytes) -> bool:
+    """Say whether the log still begins with what the table came from."""
+    old, new = parse(held)[0], parse(note)[0]
+    if old.size == 0:
+        return True
+    try:
+        proof = []
+        if old.size < new.size:
+            proof = TileReader(folder, new.size).consistency(old.size)
+        verify_consistency(old.size, old.root, new.size, new.root, proof)
+    except VerificationError:
+        return False
+    return True
+
+
+def opened(path: str | Path) -> closing[SqliteProjection]:
+    """Return a projection that closes at the end of a `with` block."""
+    return closing(SqliteProjection(path))
