@@ -173,3 +173,39 @@ class AuditRecord:
         record = object.__new__(cls)
         record.__dict__.update(fields)
         return record
+
+
+class Shape:
+    """What many records have in common, so that it is merged and encoded once for all of them.
+
+    Frozen by convention: nobody changes `fields` after the first record was made from it.
+    """
+
+    __slots__ = ("fields", "layouts")
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.fields = {name: value for name, value in fields.items() if value is not None}
+        self.layouts: dict[tuple[str, ...], Any] = {}  # an encoder's own notes
+
+    def record(self, own: dict[str, Any]) -> ShapedRecord:
+        """Return a record of this shape; `own` are the set fields that only this one has."""
+        record = object.__new__(ShapedRecord)
+        record.__dict__.update(self.fields)
+        record.__dict__.update(own)
+        _set_shape(record, self)
+        _set_own(record, own)
+        return record
+
+
+class ShapedRecord(AuditRecord):
+    """An `AuditRecord` that remembers which of its fields are its own."""
+
+    __slots__ = ("own", "shape")
+
+    own: dict[str, Any]
+    shape: Shape
+
+
+# the slots' own setters: a frozen dataclass refuses ordinary assignment
+_set_shape = ShapedRecord.__dict__["shape"].__set__
+_set_own = ShapedRecord.__dict__["own"].__set__

@@ -32,7 +32,7 @@ from stageflow_guard.errors import (
     NotAuthenticated,
     PolicyUnavailable,
 )
-from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect, Principal
+from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect, Principal, Shape
 from stageflow_guard.ports import TokenSource
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Run:
     """The state of one guarded run."""
 
     __slots__ = (
-        "closed", "common", "findings", "id", "identity", "parent", "permits", "pipeline",
+        "closed", "common", "findings", "id", "identity", "own", "parent", "permits", "pipeline",
         "refusal", "scope", "scope_key", "session_id", "spoken", "tasks",
     )  # fmt: skip
 
@@ -89,16 +89,13 @@ class Run:
         self.refusal: GuardError | None = None
         self.closed = False
         self.tasks: set[asyncio.Task[Any]] = set()
-        # what every record of this run says, once
-        self.common: dict[str, Any] = {
-            "run": run_id,
-            "parent_run": parent.id if parent else None,
-            "pipeline": pipeline,
-            "session": session_id,
-            "tenant": principal.tenant,
-            "actor": actor_of(principal),
-            "on_behalf": list(principal.actors) or None,
-        }
+        # what every record of this run says, once: what only this run has, and the caller's part
+        self.own: dict[str, Any] = {"run": run_id}
+        if parent is not None:
+            self.own["parent_run"] = parent.id
+        if session_id is not None:
+            self.own["session"] = session_id
+        self.common: dict[str, Any] = {**common_of(principal, pipeline), **self.own}
         self.spoken = principal
 
     @property
@@ -109,7 +106,7 @@ class Run:
     def speak(self) -> None:
         """Let records from now on name the key and the roles that count now."""
         self.spoken = self.identity.principal
-        self.common["actor"] = actor_of(self.spoken)
+        self.common |= common_of(self.spoken, self.pipeline)
 
     def refuse(self, error: GuardError) -> None:
         """Remember the first refusal, here and in every parent: a swallowed one still counts."""
@@ -123,9 +120,14 @@ class Run:
 class Permit:
     """A single-use right to run one stage of one run, once."""
 
-    __slots__ = ("attempt", "executed", "index", "outcome", "reveal", "spent", "stage", "started")
+    __slots__ = (
+        "attempt", "effect", "executed", "index", "outcome", "reveal", "spent", "stage", "started",
+    )  # fmt: skip
 
-    def __init__(self, stage: str, attempt: int, index: int, *, reveal: bool) -> None:
+    def __init__(
+        self, stage: str, attempt: int, index: int, *, reveal: bool, effect: Shape
+    ) -> None:
+        self.effect = effect  # of the record that will say how it ended
         self.stage = stage
         self.attempt = attempt
         self.index = index
@@ -144,6 +146,63 @@ def actor_of(principal: Principal) -> dict[str, Any]:
         "key_id": principal.key_id,
         "roles": sorted(principal.roles),
     }
+
+
+def common_of(principal: Principal, pipeline: str) -> dict[str, Any]:
+    """Return what every record of this caller's runs of `pipeline` says."""
+    return {
+        "pipeline": pipeline,
+        "tenant": principal.tenant,
+        "actor": actor_of(principal),
+        "on_behalf": list(principal.actors) or None,
+    }
+
+
+class Asked:
+    """One stage call of one caller: the two questions, and what its records have in common."""
+
+    __slots__ = ("_decision", "_kind", "_permit", "_reveal", "common", "effect", "may", "who")
+
+    def __init__(self, who: Principal, pipeline: str, stage: str) -> None:
+        self.who = who
+        resource = f"{pipeline}/{stage}"
+        asked: dict[str, Any] = {
+            "sub": who.subject, "ten": who.tenant, "own": who.tenant, "kind": "stage",
+            "obj": resource, "roles": tuple(who.roles),
+        }  # fmt: skip
+        self.may = AccessRequest(act="run", **asked), AccessRequest(act="reveal", **asked)
+        self.common = {**common_of(who, pipeline), "stage": stage}
+        self.effect = Shape({**self.common, "kind": "effect"})
+        self._decision: Decision | None = None
+        self._kind: str | None = None
+        self._reveal = False
+        self._permit = self.effect
+
+    def permit(
+        self, decision: Decision, kind: str | None, *, reveal: bool, inspected: bool
+    ) -> Shape:
+        """Return the shape of a permit's record; the same one while the answers are the same."""
+        if decision is self._decision and kind == self._kind and reveal is self._reveal:
+            return self._permit
+        stage = self.common["stage"]
+        self._permit = Shape(
+            {
+                **self.common,
+                "kind": "decision",
+                "stage_kind": kind,
+                "action": "run",
+                "resource": f"stage:{self.common['pipeline']}/{stage}",
+                "owner": self.who.tenant,
+                "decision": "permit",
+                "reason": decision.reason,
+                "rules": list(decision.rules),
+                "policy": {"sha256": decision.revision},
+                "obligations": (REVEAL if reveal else REDACT) if inspected else None,
+                "evaluation": "ok",
+            }
+        )
+        self._decision, self._kind, self._reveal = decision, kind, reveal
+        return self._permit
 
 
 def require_same(held: Principal, fresh: Principal) -> None:
@@ -190,7 +249,7 @@ class PolicyEnforcementPoint:
         self.refusals: dict[str, int] = {}
         self.runs: set[Run] = set()
         self.closing = False
-        self._asked: dict[tuple[int, str, str], tuple[Principal, AccessRequest, AccessRequest]] = {}
+        self._asked: dict[tuple[int, str, str], Asked] = {}
 
     # -- 1. authenticate ---------------------------------------------------------------------
 
@@ -293,45 +352,33 @@ class PolicyEnforcementPoint:
         step = "authenticate"
         try:
             await self._still(run)  # 1
-            who = run.principal
             step = "authorize"
-            may_run, may_reveal = self._questions(run, stage)
-            decision = self.evaluate(may_run, who)  # 2
+            asked = self._questions(run, stage)
+            may_run, may_reveal = asked.may
+            decision = self.evaluate(may_run, asked.who)  # 2
             if not decision.permitted:
                 raise AccessDenied(
                     decision, f"stage `{run.pipeline}/{stage}` is denied ({decision.reason})"
                 )
-            reveal = self.evaluate(may_reveal, who).permitted
+            reveal = self.evaluate(may_reveal, asked.who).permitted
             step = "inspect_input"
             if self.blocks and run.findings and not reveal:  # 3
                 raise ContentBlocked(run.findings)
             step = "record"
+            shape = asked.permit(
+                decision, stage_kind, reveal=reveal, inspected=self.inspector is not None
+            )
         except GuardError as exc:
             error: GuardError = exc
         except Exception:  # a decision point that breaks has not permitted anything
             error = PolicyUnavailable("the policy decision failed")
         else:
-            index = await self._append(  # 4
-                self._record(
-                    run,
-                    kind="decision",
-                    stage=stage,
-                    stage_kind=stage_kind,
-                    attempt=attempt,
-                    action="run",
-                    resource=f"stage:{run.pipeline}/{stage}",
-                    owner=who.tenant,
-                    decision="permit",
-                    reason=decision.reason,
-                    rules=decision.rules,
-                    policy={"sha256": decision.revision},
-                    obligations=(REVEAL if reveal else REDACT) if self.inspector else None,
-                    findings=_findings(run.findings) if run.findings else None,
-                    evaluation="ok",
-                ),
-                run,
-            )
-            permit = Permit(stage, attempt, index, reveal=reveal)
+            own = run.own.copy()
+            own["attempt"] = attempt
+            if run.findings:
+                own["findings"] = _findings(run.findings)
+            index = await self._append(shape.record(own), run)  # 4
+            permit = Permit(stage, attempt, index, reveal=reveal, effect=asked.effect)
             run.permits[stage] = permit
             return permit
         await self.refuse(
@@ -379,16 +426,14 @@ class PolicyEnforcementPoint:
     ) -> None:
         """Enqueue the effect, in order; it is durable with the run's next decision or its end."""
         permit.outcome = outcome
-        record = self._record(
-            run,
-            kind="effect",
-            stage=permit.stage,
-            attempt=permit.attempt,
-            outcome=outcome,
-            decision_index=permit.index,
-            findings=_findings(findings),
-            latency_us=(time.perf_counter_ns() - permit.started) // 1000,
-        )
+        own = run.own.copy()
+        own["attempt"] = permit.attempt
+        own["outcome"] = outcome
+        own["decision_index"] = permit.index
+        own["latency_us"] = (time.perf_counter_ns() - permit.started) // 1000
+        if findings:
+            own["findings"] = _findings(findings)
+        record = permit.effect.record(own)
         try:
             index: object = self.log.enqueue(record)
             if type(index) is not int:
@@ -484,24 +529,19 @@ class PolicyEnforcementPoint:
             run,
         )
 
-    def _questions(self, run: Run, stage: str) -> tuple[AccessRequest, AccessRequest]:
+    def _questions(self, run: Run, stage: str) -> Asked:
         """Return what is asked before a stage call: may they run it, may they see through it.
 
         The same caller asks the same again and again: the questions are kept, the answers are not.
         """
-        who = run.principal
+        who = run.identity.principal
         key = (id(who), run.pipeline, stage)
         known = self._asked.get(key)
-        if known is not None and known[0] is who:  # holding it keeps its `id` its own
-            return known[1], known[2]
-        common: dict[str, Any] = {
-            "sub": who.subject, "ten": who.tenant, "own": who.tenant, "kind": "stage",
-            "obj": f"{run.pipeline}/{stage}", "roles": tuple(who.roles),
-        }  # fmt: skip
-        asked = AccessRequest(act="run", **common), AccessRequest(act="reveal", **common)
+        if known is not None and known.who is who:  # holding it keeps its `id` its own
+            return known
         if len(self._asked) >= KEPT:
             self._asked = {}
-        self._asked[key] = (who, *asked)
+        asked = self._asked[key] = Asked(who, run.pipeline, stage)
         return asked
 
     @staticmethod

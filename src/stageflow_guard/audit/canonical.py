@@ -8,14 +8,18 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from stageflow_guard.audit.record import CAP, fields_of
 from stageflow_guard.errors import AuditUnavailable
+from stageflow_guard.model import ShapedRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stageflow_guard.model import AuditRecord
 
 # what is no plain JSON value is refused, never converted
@@ -69,6 +73,10 @@ def encode(record: AuditRecord | dict[str, Any], *, boot: str, node: str) -> byt
 
     Raises `AuditUnavailable` for what cannot be encoded or is too long: never cut, never dropped.
     """
+    if type(record) is ShapedRecord:
+        written = _shaped(record, boot, node)
+        if written is not None:
+            return written
     values = {
         "v": 1,
         "id": f"{_PREFIX}-{next(_COUNTER):x}",
@@ -86,3 +94,55 @@ def encode(record: AuditRecord | dict[str, Any], *, boot: str, node: str) -> byt
     if len(entry) > CAP:
         raise AuditUnavailable(f"a `{values['kind']}` record of {len(entry)} bytes is over {CAP}")
     return entry
+
+
+_STAMPS = ("id", "mono_ns", "wall_ns")
+
+
+def _shaped(record: ShapedRecord, boot: str, node: str) -> bytes | None:
+    """Return what `encode` would: the shape's bytes, this record's values between them.
+
+    None for a record whose own values are not plain strings and integers, or that is too long.
+    """
+    own, known = record.own, record.shape.layouts
+    key = (boot, node, *own)
+    try:
+        found = known.get(key)
+        if found is None:
+            found = known[key] = _layout(record.shape.fields, own, boot, node)
+        text, pick = found
+        values = own.copy()
+        values["id"] = f"{_PREFIX}-{next(_COUNTER):x}"
+        values["mono_ns"] = time.monotonic_ns()
+        values["wall_ns"] = time.time_ns()
+        entry: bytes = (text % tuple([_written(value) for value in pick(values)])).encode()
+    except (TypeError, ValueError, RecursionError):  # `encode` refuses it, and says what it is
+        return None
+    return entry if len(entry) <= CAP else None
+
+
+def _written(value: Any) -> Any:
+    kind = type(value)
+    if kind is int and -(2**63) <= value < 2**63:
+        return value
+    if kind is not str:
+        raise TypeError("not plain")
+    if value.isascii() and value.isprintable() and '"' not in value and "\\" not in value:
+        return f'"{value}"'
+    return orjson.dumps(value).decode()
+
+
+def _layout(
+    fields: dict[str, Any], own: dict[str, Any], boot: str, node: str
+) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]]]:
+    """Return a format string over the sorted keys, and what picks its values in that order."""
+    holes = sorted({*own, *_STAMPS})
+    values: dict[str, Any] = {"v": 1, "boot": boot, "node": node}
+    values.update((name, value) for name, value in fields.items() if name not in own)
+    _require_exact(values)
+    parts = {
+        name: f'"{name}":' + orjson.dumps(value, option=_STRICT).decode().replace("%", "%%")
+        for name, value in values.items()
+    }
+    parts.update((name, f'"{name}":%s') for name in holes)
+    return "{" + ",".join(parts[name] for name in sorted(parts)) + "}", itemgetter(*holes)

@@ -32,6 +32,7 @@ from stageflow_guard.audit.intact import FORMAT, identify, read_minimum, remove
 from stageflow_guard.audit.integrate import Integrator
 from stageflow_guard.audit.record import boot_id
 from stageflow_guard.audit.signing import SigningKey
+from stageflow_guard.audit.waiting import Waiting
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
 from stageflow_guard.keys import read_key
 from stageflow_guard.model import AuditRecord
@@ -56,7 +57,8 @@ class Log:
         self._lock = threading.Lock()
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()  # one ring per waiting batch
         self._pending: list[bytes] = []
-        self._waiters: dict[asyncio.AbstractEventLoop, asyncio.Future[None]] = {}
+        self._callers: dict[asyncio.AbstractEventLoop, Waiting] = {}
+        self._asking: dict[Waiting, int] = {}  # whom the next batch answers
         self._urgent = False
         self._closing = False
         self._next = 0
@@ -231,28 +233,25 @@ class Log:
         if self._low and kind == "run_start":
             raise AuditUnavailable("the disk is nearly full; no new run is admitted")
         entry = encode(record, boot=self._boot, node=self._node)
-        loop = asyncio.get_running_loop()
+        caller = self._callers.get(asyncio.get_running_loop()) or self._new_caller()
         with self._lock:
             self._require_open()
             index = self._next
             self._next += 1
             self._pending.append(entry)
-            future = self._waiters.get(loop)
-            if future is None:
-                future = self._waiters[loop] = loop.create_future()
-                # a batch whose waiters all went away must not complain about its error
-                future.add_done_callback(lambda f: f.cancelled() or f.exception())
-                late = loop.call_later(self._deadline, _settle, loop, future, self._too_late())
-                future.add_done_callback(lambda _: late.cancel())
+            future = caller.join()
+            self._asking[caller] = self._asking.get(caller, 0) + 1
             self._ring()
-        try:
-            await asyncio.shield(future)
-        except AuditUnavailable as shared:  # one for the batch; each caller gets its own
-            raise AuditUnavailable(shared.message) from None
+        await future
         return index
 
-    def _too_late(self) -> AuditUnavailable:
-        return AuditUnavailable(f"the audit device did not answer within {self._deadline:g} s")
+    def _new_caller(self) -> Waiting:
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            for gone in [one for one in self._callers if one.is_closed()]:
+                del self._callers[gone]
+            caller = self._callers[loop] = Waiting(loop, self._deadline)
+        return caller
 
     def _ring(self) -> None:
         """Wake the writer, once per batch. The caller holds the lock."""
@@ -291,17 +290,17 @@ class Log:
                     self._bell.get(timeout=CHECKPOINT_EVERY / 4)
                 with self._lock:
                     batch, self._pending = self._pending, []
-                    waiters, self._waiters = self._waiters, {}
+                    asking, self._asking = self._asking, {}
                     self._urgent = False
                     closing = self._closing
                 try:
                     if batch:
                         self._commit(batch)
                 except BaseException as exc:
-                    self._fail(exc, waiters)
+                    self._fail(exc, asking)
                     return
-                for loop, future in waiters.items():
-                    _settle(loop, future, None)
+                for caller, count in asking.items():
+                    caller.answer(count, None)
                 now = time.monotonic()
                 if self._unintegrated and (closing or now - last > CHECKPOINT_EVERY):
                     self._integrate()
@@ -332,17 +331,15 @@ class Log:
         disk = os.statvfs(self._folder)
         self._low = disk.f_bavail * disk.f_frsize < self._reserve
 
-    def _fail(
-        self, exc: BaseException, waiters: dict[asyncio.AbstractEventLoop, asyncio.Future[None]]
-    ) -> None:
+    def _fail(self, exc: BaseException, asking: dict[Waiting, int]) -> None:
         """Poison the log: after a failed write nobody knows what is on disk."""
         why = getattr(exc, "strerror", None) or type(exc).__name__
         with self._lock:
             self._poison = f"a write failed ({why})"
-            waiters = {**self._waiters, **waiters}
-            self._waiters = {}
-        for loop, future in waiters.items():
-            _settle(loop, future, AuditUnavailable(f"the log is poisoned: {self._poison}"))
+            later, self._asking = self._asking, {}
+        for waiting in (asking, later):  # in the order in which they asked
+            for caller, count in waiting.items():
+                caller.answer(count, f"the log is poisoned: {self._poison}")
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -361,23 +358,6 @@ class Log:
             "disk_low": self._low,
             "closed": self._closing,
         }
-
-
-def _settle(
-    loop: asyncio.AbstractEventLoop, future: asyncio.Future[None], error: Exception | None
-) -> None:
-    def set_it() -> None:
-        if future.done():
-            return
-        if error is None:
-            future.set_result(None)
-        else:
-            future.set_exception(error)
-
-    try:
-        loop.call_soon_threadsafe(set_it)
-    except RuntimeError:  # that loop is gone, and its waiters with it
-        return
 
 
 def _read(path: Path) -> bytes | None:
