@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import types
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -42,3 +43,31 @@ async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
         return done.value  # type: ignore[no-any-return]
     async with asyncio.timeout(seconds):
         return await _resume(work, waiting_for)
+
+
+async def uninterrupted(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """Return what `work` returns, even when the caller is cancelled meanwhile; then be cancelled.
+
+    Raises `TimeoutError` after `seconds`; whatever is under way then goes on by itself.
+    """
+    try:
+        waiting_for = work.send(None)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+
+    async def rest() -> T:
+        return await _resume(work, waiting_for)
+
+    task = asyncio.ensure_future(rest())
+    task.add_done_callback(lambda t: t.cancelled() or t.exception())  # heard, should nobody wait
+    until, cancelled = time.monotonic() + seconds, False
+    while not task.done():
+        try:
+            await asyncio.wait({task}, timeout=max(0.0, until - time.monotonic()))
+        except asyncio.CancelledError:
+            cancelled = True
+        if not task.done() and time.monotonic() >= until:
+            raise TimeoutError
+    if cancelled:
+        raise asyncio.CancelledError
+    return task.result()

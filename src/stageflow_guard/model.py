@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -190,21 +190,33 @@ class Shape:
     def record(self, own: dict[str, Any]) -> ShapedRecord:
         """Return a record of this shape; `own` are the set fields that only this one has."""
         record = object.__new__(ShapedRecord)
-        record.__dict__.update(self.fields)
-        record.__dict__.update(own)
         _set_shape(record, self)
         _set_own(record, own)
         return record
 
 
 class ShapedRecord(AuditRecord):
-    """An `AuditRecord` that remembers which of its fields are its own."""
+    """An `AuditRecord` whose fields are looked up, not copied: its own first, then its shape's."""
 
     __slots__ = ("own", "shape")
 
     own: dict[str, Any]
     shape: Shape
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel as the plain record that it is."""
+        return AuditRecord.of, ({**self.shape.fields, **self.own},)
+
+
+def _looked_up(name: str) -> property:
+    def look(self: ShapedRecord) -> Any:
+        return self.own.get(name, self.shape.fields.get(name))
+
+    return property(look)
+
+
+for _field in fields(AuditRecord):
+    setattr(ShapedRecord, _field.name, _looked_up(_field.name))
 
 # the slots' own setters: a frozen dataclass refuses ordinary assignment
 _set_shape = ShapedRecord.__dict__["shape"].__set__

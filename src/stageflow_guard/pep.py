@@ -22,7 +22,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from stageflow_guard.auth.tokens import Secret
-from stageflow_guard.deadline import within
+from stageflow_guard.deadline import uninterrupted, within
 from stageflow_guard.errors import (
     AccessDenied,
     AuditUnavailable,
@@ -63,7 +63,7 @@ class Run:
 
     __slots__ = (
         "closed", "common", "findings", "id", "identity", "own", "parent", "permits", "pipeline",
-        "refusal", "scope", "scope_key", "session_id", "spoken", "tasks",
+        "plain", "refusal", "scope", "scope_key", "session_id", "spoken", "tasks",
     )  # fmt: skip
 
     def __init__(
@@ -88,6 +88,7 @@ class Run:
         self.permits: dict[str, Permit] = {}
         self.refusal: GuardError | None = None
         self.closed = False
+        self.plain = False  # nothing in the input that a stage could change for another
         self.tasks: set[asyncio.Task[Any]] = set()
         # what every record of this run says, once: what only this run has, and the caller's part
         self.own: dict[str, Any] = {"run": run_id}
@@ -351,7 +352,10 @@ class PolicyEnforcementPoint:
         decision: Decision | None = None
         step = "authenticate"
         try:
-            await self._still(run)  # 1
+            try:  # 1
+                self._recheck(run.identity.principal)
+            except NotAuthenticated as gone:
+                await self._mend(run, gone)
             step = "authorize"
             asked = self._questions(run, stage)
             may_run, may_reveal = asked.may
@@ -397,7 +401,10 @@ class PolicyEnforcementPoint:
             )  # fmt: skip
         permit.spent = True
         try:
-            await self._still(run)
+            try:
+                self._recheck(run.identity.principal)
+            except NotAuthenticated as gone:
+                await self._mend(run, gone)
         except GuardError as error:
             permit.outcome = "not_run"
             await self.refuse(error, run=run, stage=permit.stage, step="run")
@@ -448,13 +455,16 @@ class PolicyEnforcementPoint:
             raise error_ from None
 
     async def finish(self, run: Run, outcome: str) -> None:
-        """Close the run: every open permit gets an effect, then a durable `run_end`."""
+        """Close the run: every open permit gets an effect, then a durable `run_end`.
+
+        The end is on record even when the caller is cancelled meanwhile.
+        """
         run.closed = True
         self.runs.discard(run)
         for permit in run.permits.values():
             if permit.outcome is None:
                 self.effect(run, permit, "unknown" if permit.executed else "skipped")
-        await self._append(self._record(run, kind="run_end", outcome=outcome), run)
+        await self._append(self._record(run, kind="run_end", outcome=outcome), run, last=True)
 
     async def drain(self, seconds: float) -> int:
         """Admit no new run and wait until the open ones have ended; return how many have not."""
@@ -507,11 +517,13 @@ class PolicyEnforcementPoint:
         try:
             self._recheck(run.identity.principal)
         except NotAuthenticated as gone:
-            if gone.reason not in MENDABLE:
-                raise
-            await self._renew(run, gone)
-        if run.spoken is not run.identity.principal:  # a sibling has renewed
-            run.speak()
+            await self._mend(run, gone)
+
+    async def _mend(self, run: Run, gone: NotAuthenticated) -> None:
+        """Renew the caller who is gone, or raise `gone`."""
+        if gone.reason not in MENDABLE:
+            raise gone
+        await self._renew(run, gone)
 
     async def _renew(self, run: Run, gone: NotAuthenticated) -> None:
         """Ask the session's source for its present token; it must speak for the same caller."""
@@ -523,7 +535,6 @@ class PolicyEnforcementPoint:
         if fresh is held:
             return
         run.identity.principal = fresh
-        run.speak()
         await self._append(
             self._record(run, kind="auth", step="authenticate", action="renew", decision="permit"),
             run,
@@ -547,12 +558,20 @@ class PolicyEnforcementPoint:
     @staticmethod
     def _record(state: Run | None, /, **fields: Any) -> AuditRecord:
         if state is not None:
+            if state.spoken is not state.identity.principal:  # it was renewed, by a sibling perhaps
+                state.speak()
             fields = {**state.common, **fields}
         return AuditRecord.of(fields)
 
-    async def _append(self, record: AuditRecord, run: Run | None) -> int:
+    async def _append(self, record: AuditRecord, run: Run | None, *, last: bool = False) -> int:
+        """Return the durable record's index; with `last`, even when the caller is cancelled."""
+        log = self.log
         try:
-            return await within(self._record_timeout, self.log.append(record))
+            if last:
+                return await uninterrupted(self._record_timeout, log.append(record))
+            if hasattr(log, "answers_within"):
+                return await log.append(record)
+            return await within(self._record_timeout, log.append(record))
         except GuardError as exc:
             error: GuardError = exc
         except Exception:

@@ -74,7 +74,11 @@ class Inspector(Protocol):
 
 
 class AuditLog(Protocol):
-    """Append-only, ordered, durable."""
+    """Append-only, ordered, durable.
+
+    A log with an attribute `answers_within` (seconds) raises by itself after that time; for others
+    the enforcement point sets a timer per record.
+    """
 
     @property
     def origin(self) -> str:

@@ -50,7 +50,7 @@ class Log:
     def __init__(self, folder: Path, origin: str, *, deadline: float, reserve: int) -> None:
         self._folder = folder
         self.origin = origin
-        self._deadline = deadline
+        self.answers_within = deadline
         self._reserve = reserve
         self._pid = os.getpid()
         self._boot, self._node = boot_id(), socket.gethostname()[:64]
@@ -250,7 +250,7 @@ class Log:
         with self._lock:
             for gone in [one for one in self._callers if one.is_closed()]:
                 del self._callers[gone]
-            caller = self._callers[loop] = Waiting(loop, self._deadline)
+            caller = self._callers[loop] = Waiting(loop, self.answers_within)
         return caller
 
     def _ring(self) -> None:

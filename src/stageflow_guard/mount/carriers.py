@@ -73,7 +73,7 @@ def isolated(value: Any) -> Any:
     if kind is StageOutput:
         return StageOutput(
             status=value.status,
-            data=isolated(value.data),
+            data=isolated(value.data) if value.data else {},
             artifacts=isolated(value.artifacts) if value.artifacts else [],
             events=isolated(value.events) if value.events else [],
             error=value.error,
@@ -98,10 +98,16 @@ def isolated(value: Any) -> Any:
     return value
 
 
-def stage_view(ctx: StageContext, *, scope: Scope | None) -> StageContext:
+def is_plain(ctx: PipelineContext) -> bool:
+    """Say whether the input carriers hold nothing that one stage could change for another."""
+    return all(not value or type(value) is str for value in (getattr(ctx, n) for n in INPUTS))
+
+
+def stage_view(ctx: StageContext, *, scope: Scope | None, plain: bool = False) -> StageContext:
     """Return this stage's own copy of its context, restored when `scope` is given.
 
-    `scope` is passed only for a stage whose principal holds `reveal` here.
+    `scope` is passed only for a stage whose principal holds `reveal` here; `plain` is what
+    `is_plain` said of the run's context.
     """
     snapshot, inputs = ctx.snapshot, ctx.inputs
     prior = inputs.prior_outputs
@@ -109,6 +115,8 @@ def stage_view(ctx: StageContext, *, scope: Scope | None) -> StageContext:
         # the host makes this dict anew for each stage call, so its values may be exchanged
         for name, out in prior.items():
             prior[name] = isolated(out)
+        if plain:
+            return ctx
         mutable = {
             name: isolated(value)
             for name in INPUTS

@@ -19,7 +19,7 @@ from stageflow.pipeline.results import PipelineResults
 from stageflow.stages.context import PipelineContext
 
 from stageflow_guard.errors import Bypassed, GuardError, InspectorUnavailable, NotAuthenticated
-from stageflow_guard.mount.carriers import GuardedPorts, inputs_of, streams
+from stageflow_guard.mount.carriers import GuardedPorts, inputs_of, is_plain, streams
 from stageflow_guard.mount.errors import for_host
 from stageflow_guard.mount.runner import before_stage, current_run
 from stageflow_guard.mount.sink import GuardedSink
@@ -152,9 +152,7 @@ class GuardedGraph(UnifiedStageGraph):
             raise run.refusal or error from None
         finally:
             unbind(token)
-            await _shielded(
-                self._close(run, session, outcome if run.refusal is None else "refused")
-            )
+            await self._close(run, session, outcome if run.refusal is None else "refused")
         return PipelineResults(results)
 
     async def _credential(self, ctx: PipelineContext, run_id: str) -> object:
@@ -210,7 +208,9 @@ class GuardedGraph(UnifiedStageGraph):
         sink = GuardedSink(ctx.event_sink, redact_events)
 
         async def hook(name: str, kind: Any, stage: Any, _ctx: Any) -> None:
-            await self._require_proof(run, stage.inputs.prior_outputs)
+            skipped = _unproven(run, stage.inputs.prior_outputs)
+            if skipped is not None:
+                await refuse_bypass(pep, run, skipped)
             await before_stage(pep, run, name, kind)
 
         guarded = replace(
@@ -226,6 +226,7 @@ class GuardedGraph(UnifiedStageGraph):
             # ours first: nothing of the application's runs before the decision
             _before_stage_start_hooks=[hook, *_foreign(ctx._before_stage_start_hooks)],
         )
+        run.plain = is_plain(guarded)
         hook._stageflow_guard = True  # type: ignore[attr-defined]  # a fork must not ask for its parent's run
         return guarded, sink
 
@@ -254,10 +255,12 @@ class GuardedGraph(UnifiedStageGraph):
         orphans = [t for t in run.tasks if not t.done() and t is not here]
         for task in orphans:  # the host leaves its stage tasks behind when the caller goes away
             task.cancel()
-        if orphans:
-            await asyncio.gather(*orphans, return_exceptions=True)
-        session.close()
-        await self._pep.finish(run, outcome)
+        try:
+            if orphans:
+                await _shielded(asyncio.wait(orphans))
+        finally:
+            session.close()
+            await self._pep.finish(run, outcome)
 
     def _warn(self, names: list[str]) -> None:
         if names and str(self._pipeline_name) not in self._warned:

@@ -123,6 +123,8 @@ class GuardedPipeline(Pipeline):
         interceptors = kwargs.pop("interceptors", None)
         kwargs["interceptors"] = list(interceptors) if interceptors is not None else None
         graph: Any = Pipeline(name=self.name, stages=stages).build(**kwargs)
+        for name, spec in graph._specs.items():  # the wrapper itself, not the host's call of it
+            spec.runner = stages[name].runner.execute  # type: ignore[union-attr]  # `_wrapped` saw to it
         return GuardedGraph.over(
             graph, self._pep, token_key=self._token_key, name=self.name, warned=self._warned
         )

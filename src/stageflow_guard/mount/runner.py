@@ -95,7 +95,7 @@ class GuardedRunner:
             permit = run.permits.get(self.name)
             if permit is None or permit.spent:  # the host retried without asking
                 permit = await pep.enter(run, self.name, self.kind.value)
-            view = stage_view(ctx, scope=run.scope if permit.reveal else None)
+            view = stage_view(ctx, scope=run.scope if permit.reveal else None, plain=run.plain)
             await pep.spend(run, permit)
         except GuardError as error:
             raise for_host(error) from None
@@ -124,41 +124,34 @@ class GuardedRunner:
                 pep.effect(run, permit, "refused")
                 raise for_host(run.refusal)
             if failure is not None:
-                text, found = await pep.inspect(
-                    run, failure[1], direction="output", stage=self.name
-                )
-                pep.effect(run, permit, "error", findings=found)
+                text, seen = await pep.inspect(run, failure[1], direction="output", stage=self.name)
+                pep.effect(run, permit, "error", findings=seen)
                 raise StageFailure(failure[0], text)
             if cancel is not None:
-                text, found = await pep.inspect(run, cancel, direction="output", stage=self.name)
-                pep.effect(run, permit, "cancel", findings=found)
+                text, seen = await pep.inspect(run, cancel, direction="output", stage=self.name)
+                pep.effect(run, permit, "cancel", findings=seen)
                 raise StageCancellationRequested(text)
             if output is None:
                 raise AuditUnavailable("the stage ended without an outcome")
-            return await self._released(run, permit, output)
+            found: tuple[Finding, ...] = ()
+            if carriers := output_carriers(output):
+                redacted, found = await pep.inspect(
+                    run, carriers, direction="output", stage=self.name
+                )
+                output = with_carriers(output, redacted)
+            pep.effect(run, permit, output.status.value, findings=found)
+            return output
         except GuardError as error:
             if permit.outcome is None:
                 pep.effect(run, permit, "withheld")
             raise for_host(error) from None
 
-    async def _released(self, run: Run, permit: Permit, output: StageOutput) -> StageOutput:
-        carriers = output_carriers(output)
-        found: tuple[Finding, ...] = ()
-        if carriers:
-            redacted, found = await self._pep.inspect(
-                run, carriers, direction="output", stage=self.name
-            )
-            output = with_carriers(output, redacted)
-        self._pep.effect(run, permit, output.status.value, findings=found)
-        return output
-
-    async def _call(self, ctx: StageContext) -> Any:
+    def _call(self, ctx: StageContext) -> Any:
+        """Return what is to be awaited."""
         inner = self._inner
         if isinstance(inner, type):
             inner = inner(**self._config)
-        if hasattr(inner, "execute"):
-            return await inner.execute(ctx)
-        return await inner(ctx)
+        return inner.execute(ctx) if hasattr(inner, "execute") else inner(ctx)
 
     def _normalized(self, raw: Any) -> StageOutput:
         if isinstance(raw, StageOutput):
