@@ -305,7 +305,11 @@ class PolicyEnforcementPoint:
         session_id: str | None = None,
         parent: Run | None = None,
     ) -> Run:
-        """Authenticate and open a run: its `run_start` record is durable when this returns."""
+        """Authenticate and open a run.
+
+        Its `run_start` record is taken when this returns, and durable before its first stage: with
+        the first decision.
+        """
         if self.closing and parent is None:  # what has begun may end, children included
             await self.refuse(
                 AuditUnavailable("the guard is closing; no new run is admitted"),
@@ -327,7 +331,12 @@ class PolicyEnforcementPoint:
             await self.refuse(
                 InspectorUnavailable("the inspector gave no scope"), run=run, step="inspect_input"
             )
-        await self._append(self._record(run, kind="run_start", step="authenticate"), run)
+        try:
+            self._take(self._record(run, kind="run_start", step="authenticate"), run)
+        except AuditUnavailable as error:
+            error.ref = error.ref or run.id
+            self._announce(error, run.pipeline, None)
+            raise
         self.runs.add(run)
         return run
 
@@ -440,19 +449,23 @@ class PolicyEnforcementPoint:
         own["latency_us"] = (time.perf_counter_ns() - permit.started) // 1000
         if findings:
             own["findings"] = _findings(findings)
-        record = permit.effect.record(own)
+        self._take(permit.effect.record(own), run)
+
+    def _take(self, record: AuditRecord, run: Run) -> None:
+        """Enqueue `record`; without an index it is a refusal that withholds what follows."""
         try:
             index: object = self.log.enqueue(record)
             if type(index) is not int:
                 _dismiss(index)
                 raise AuditUnavailable("the log took the record without an index")
-        except GuardError as error:
-            run.refuse(error)
-            raise
-        except Exception:  # an unrecordable outcome withholds the output
-            error_ = AuditUnavailable("the effect could not be recorded")
-            run.refuse(error_)
-            raise error_ from None
+        except AuditUnavailable as exc:
+            error = exc
+        except Exception:
+            error = AuditUnavailable(f"the `{record.kind}` could not be recorded")
+        else:
+            return
+        run.refuse(error)
+        raise error
 
     async def finish(self, run: Run, outcome: str) -> None:
         """Close the run: every open permit gets an effect, then a durable `run_end`.

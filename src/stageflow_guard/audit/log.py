@@ -222,16 +222,21 @@ class Log:
 
     def enqueue(self, record: AuditRecord | dict[str, Any]) -> int:
         """Take the record in order and return its index; durable with the next `append`."""
+        self._require_room(record)
         return self._stage(record)
+
+    def _require_room(self, record: AuditRecord | dict[str, Any]) -> None:
+        if self._low:  # what has begun may end; nothing new begins
+            kind = record.get("kind") if isinstance(record, dict) else record.kind
+            if kind == "run_start":
+                raise AuditUnavailable("the disk is nearly full; no new run is admitted")
 
     async def append(self, record: AuditRecord | dict[str, Any]) -> int:
         """Return the record's index once it is durable; raise `AuditUnavailable` otherwise.
 
         Safe to call concurrently. Cancelling one waiter does not cancel the others' batch.
         """
-        kind = record.get("kind") if isinstance(record, dict) else record.kind
-        if self._low and kind == "run_start":
-            raise AuditUnavailable("the disk is nearly full; no new run is admitted")
+        self._require_room(record)
         entry = encode(record, boot=self._boot, node=self._node)
         caller = self._callers.get(asyncio.get_running_loop()) or self._new_caller()
         with self._lock:
