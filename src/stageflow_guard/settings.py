@@ -31,13 +31,18 @@ class ClientSettings(_Strict):
 
 
 class IssuerSettings(_Strict):
-    """`[[auth.issuers]]`. With neither `jwks_url` nor `jwks_file`, discovery finds the keys."""
+    """`[[auth.issuers]]`. With neither `jwks_url` nor `jwks_file`, discovery finds the keys.
+
+    An issuer that shares a secret (`algorithms = ["HS256"]`) names where it is instead.
+    """
 
     issuer: str = Field(min_length=1)
     audiences: list[str] = Field(min_length=1)
     algorithms: list[str] = Field(min_length=1)
     jwks_url: str | None = None
     jwks_file: str | None = None
+    secret_env: str | None = None
+    secret_file: str | None = None
     tenant_claim: str | list[str] = "tenant"
     tenant: str | None = None
     tenants: dict[str, str] | None = None
@@ -58,8 +63,14 @@ class IssuerSettings(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.jwks_url is not None and self.jwks_file is not None:
-            raise ValueError("give `jwks_url` or `jwks_file`, not both")
+        given = [
+            n for n in ("jwks_url", "jwks_file", "secret_env", "secret_file") if getattr(self, n)
+        ]
+        if len(given) > 1:
+            raise ValueError(f"give `{given[0]}` or `{given[1]}`, not both")
+        shared = any(name.startswith("HS") for name in self.algorithms)
+        if shared != any(name.startswith("secret") for name in given):
+            raise ValueError("HS256 and its kin, and only they, need `secret_env` or `secret_file`")
         if self.client is None and (self.token_endpoint or self.introspection_endpoint):
             raise ValueError("an endpoint needs `client`, the application's own credentials")
         return self
@@ -194,6 +205,7 @@ def _anchor(content: dict[str, Any], base: Path) -> None:
     auth, audit = content.get("auth"), content.get("audit")
     for issuer in _listed(auth, "issuers"):
         fix(issuer, "jwks_file")
+        fix(issuer, "secret_file")
         fix(issuer.get("client") if isinstance(issuer, dict) else None, "client_secret_file")
     fix(auth.get("denylist") if isinstance(auth, dict) else None, "path")
     for sink in _listed(audit, "sinks"):

@@ -12,7 +12,7 @@ from stageflow_guard.auth.discovery import discover
 from stageflow_guard.auth.http import fetch, require_https
 from stageflow_guard.auth.introspection import introspector
 from stageflow_guard.auth.issuer import ClaimPath, IssuerPolicy
-from stageflow_guard.auth.jwks import FileKeys, KeySource, UrlKeys
+from stageflow_guard.auth.jwks import FileKeys, KeySource, SharedSecret, UrlKeys
 from stageflow_guard.auth.oauth import OAuthClient
 from stageflow_guard.auth.pyjwt import admit_set
 from stageflow_guard.auth.verifier import TokenVerifier
@@ -20,24 +20,24 @@ from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
     from stageflow_guard.auth.clock import Clock
-    from stageflow_guard.settings import AuthSettings, ClientSettings, IssuerSettings
+    from stageflow_guard.settings import AuthSettings, IssuerSettings
 
 
 def _path(value: str | list[str] | None) -> ClaimPath | None:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _secret(client: ClientSettings) -> str | None:
-    if client.client_secret_env is not None:
-        found = os.environ.get(client.client_secret_env)
+def _secret(variable: str | None, file: str | None) -> str | None:
+    if variable is not None:
+        found = os.environ.get(variable)
         if not found:
-            raise ConfigError(f"the environment variable `{client.client_secret_env}` is not set")
+            raise ConfigError(f"the environment variable `{variable}` is not set")
         return found
-    if client.client_secret_file is not None:
+    if file is not None:
         try:
-            return Path(client.client_secret_file).read_text(encoding="utf-8").strip()
+            return Path(file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
-            raise ConfigError(f"`{client.client_secret_file}` cannot be read") from None
+            raise ConfigError(f"`{file}` cannot be read") from None
     return None
 
 
@@ -51,7 +51,8 @@ def client_of(one: IssuerSettings) -> OAuthClient | None:
         raise ConfigError(f"issuer `{one.issuer}`: `client` without an endpoint does nothing")
     return OAuthClient(
         token_endpoint=endpoint, client_id=one.client.client_id,
-        client_secret=_secret(one.client), auth_method=one.client.auth_method,
+        client_secret=_secret(one.client.client_secret_env, one.client.client_secret_file),
+        auth_method=one.client.auth_method,
     )  # fmt: skip
 
 
@@ -109,7 +110,19 @@ def policy_of(one: IssuerSettings) -> IssuerPolicy:
     )
 
 
+def _shared(one: IssuerSettings) -> SharedSecret | None:
+    secret = _secret(one.secret_env, one.secret_file)
+    if secret is None:
+        return None
+    try:
+        return SharedSecret(secret.encode(), one.algorithms[0])
+    except ConfigError as exc:
+        raise ConfigError(f"issuer `{one.issuer}`: {exc.message}") from None
+
+
 def _keys(one: IssuerSettings, clock: Clock | None) -> KeySource:
+    if (shared := _shared(one)) is not None:
+        return shared
     if one.jwks_file is not None:
         return FileKeys(one.jwks_file)
     if one.jwks_url is not None:
@@ -147,7 +160,7 @@ async def probe(auth: AuthSettings) -> list[tuple[str, str | None]]:
         try:
             if one.jwks_file is not None:
                 FileKeys(one.jwks_file)
-            else:
+            elif _shared(one) is None:
                 admit_set(await fetch(one.jwks_url or await _discovered(one.issuer)))
         except OSError as exc:
             problem = f"cannot be fetched ({exc})"

@@ -19,6 +19,7 @@ ASYMMETRIC = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"}
     | {"EdDSA", "Ed25519"}
 )
+SYMMETRIC = frozenset({"HS256", "HS384", "HS512"})
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _PREFIX = re.compile(r"[A-Za-z0-9._~@:/+=-]{0,64}")
 _KINDS = ("user", "svc", "agent")
@@ -56,9 +57,14 @@ class IssuerPolicy:
             raise ConfigError("an issuer needs `issuer`, `audiences`, `algorithms`, `token_types`")
         if any(not a for a in self.audiences):
             raise ConfigError(f"issuer `{self.issuer}`: an audience may not be empty")
-        unknown = sorted(set(self.algorithms) - ASYMMETRIC)
+        unknown = sorted(set(self.algorithms) - ASYMMETRIC - SYMMETRIC)
         if unknown:
             raise ConfigError(f"issuer `{self.issuer}`: algorithm `{unknown[0]}` is not accepted")
+        if self.algorithms & SYMMETRIC and len(self.algorithms) != 1:
+            # RFC 8725 §3.1: with both kinds, a public key could be taken for a secret
+            raise ConfigError(
+                f"issuer `{self.issuer}`: an algorithm with a shared secret stands alone"
+            )
         if not 0 <= self.leeway <= MAX_LEEWAY or self.max_lifetime <= 0:
             raise ConfigError(f"issuer `{self.issuer}`: `leeway` is at most {MAX_LEEWAY} s")
         if self.tenant is not None and self.tenants is not None:

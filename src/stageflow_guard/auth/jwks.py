@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from stageflow_guard.auth.clock import Clock
-from stageflow_guard.auth.pyjwt import Key, admit_set
+from stageflow_guard.auth.pyjwt import Key, admit_secret, admit_set
 from stageflow_guard.errors import ConfigError, NotAuthenticated
 
 SOFT, HARD, RETRY = 300.0, 3600.0, 10.0
@@ -55,6 +55,23 @@ class FileKeys:
         if found is None:
             raise _unknown()
         return found
+
+
+class SharedSecret:
+    """The one key of an issuer that shares a secret with this application (HS256 and its kin).
+
+    Its tokens need no kid: there is nothing to choose from.
+    """
+
+    epoch = 0
+    only = True
+
+    def __init__(self, secret: bytes, algorithm: str) -> None:
+        self._key = admit_secret(secret, algorithm)
+
+    async def key(self, kid: str) -> Key:
+        """Return the key, whatever the token calls it."""
+        return self._key
 
 
 class UrlKeys:

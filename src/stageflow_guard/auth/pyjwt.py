@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,14 @@ from stageflow_guard.errors import ConfigError
 
 _ALGORITHMS = get_default_algorithms()
 _CURVES = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
+# seen in published keys: the curve says which algorithm is meant, and it has only one
+_MISSPELT = {"ES521": "ES512"}
+_HMAC = {"HS256": 32, "HS384": 48, "HS512": 64}  # RFC 7518 §3.2: at least as long as the hash
+# the words of documentation and sample projects; what is left without them must be something
+_WEAK = (
+    "changeme", "password", "signing", "example", "string", "secret", "super", "least", "long",
+    "test", "your", "256", "384", "512", "123", "bits", "bit", "jwt", "key", "the", "at", "my", "a",
+)  # fmt: skip
 _RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 # points of order 1, 2, 4 and 8: with such a key, one signature fits many messages (RFC 8032 §5.1.7)
 _SMALL_ORDER = frozenset(
@@ -56,6 +65,25 @@ class Key:
         return bool(_ALGORITHMS[name].verify(signing_input, self.material, signature))
 
 
+def admit_secret(secret: bytes, algorithm: str) -> Key:
+    """Return the key of an issuer that shares a secret; raise `ConfigError` for one that is weak.
+
+    The text of the error never holds the secret.
+    """
+    size = _HMAC.get(algorithm)
+    if size is None:
+        raise ConfigError(f"`{algorithm}` is not an algorithm with a shared secret")
+    if len(secret) < size:
+        raise ConfigError(f"a secret for {algorithm} needs {size} bytes (RFC 7518 section 3.2)")
+    plain = re.sub(r"[^a-z0-9]", "", secret.lower().decode("ascii", "ignore"))
+    rest = re.sub("|".join(_WEAK), "", plain)
+    if len(set(secret)) < 10 or (secret.isascii() and (len(rest) < 16 or len(set(rest)) < 8)):
+        raise ConfigError(
+            "the secret is one of those that everybody tries first; make a random one"
+        )
+    return Key("", frozenset({algorithm}), secret)
+
+
 def admit_set(raw: bytes) -> dict[str, Key]:
     """Return the keys of a JWK set (RFC 7517) by kid; raise `ConfigError` when any is unfit."""
     try:
@@ -93,6 +121,7 @@ def _admit(jwk: Any, number: int) -> Key | None:
     if material is None:
         return None
     named = jwk.get("alg")
+    named = _MISSPELT.get(named, named) if type(named) is str else named
     if named is not None and named not in ASYMMETRIC:
         return None
     algorithms = fits if named is None else fits & {named}

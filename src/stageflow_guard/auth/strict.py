@@ -79,7 +79,7 @@ def parse_header(segment: str) -> dict[str, Any]:
 def split(token: str) -> tuple[dict[str, Any], bytes, bytes, bytes]:
     """Return (header, signing input, payload, signature) of a compact JWS."""
     parts = token.split(".", 3)
-    if len(parts) != 3 or not all(parts):
+    if len(parts) != 3 or not parts[0] or not parts[2]:  # an empty payload is no claim set: later
         raise _malformed()
     signing_input = token[: len(parts[0]) + 1 + len(parts[1])].encode("ascii")
     return parse_header(parts[0]), signing_input, unbase64(parts[1]), unbase64(parts[2])

@@ -98,7 +98,9 @@ class TokenVerifier:
         policy, keys = entry
         check_header(header, policy)
         kid, algorithm = header.get("kid"), header["alg"]
-        if type(kid) is not str or not 0 < len(kid) <= 256:
+        if kid is None and getattr(keys, "only", False):
+            kid = ""
+        elif type(kid) is not str or not 0 < len(kid) <= 256:
             raise NotAuthenticated("unknown_key", "the token names no key")
         key = await keys.key(kid)  # 3
         epoch = keys.epoch
