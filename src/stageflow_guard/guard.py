@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from stageflow_guard.auth.oauth import OAuthClient
     from stageflow_guard.model import Decision, Principal
     from stageflow_guard.pep import Run
+    from stageflow_guard.policy.reload import Reloader
     from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector
     from stageflow_guard.settings import Settings
 
@@ -88,6 +89,7 @@ class Guard:
         self._sources: weakref.WeakSet[Any] = weakref.WeakSet()
         self._shard = ""
         self._drain = drain
+        self._reloader: Reloader | None = None
         self._pid = os.getpid()
         common: dict[str, Any] = {
             "authenticator": authenticator,
@@ -103,13 +105,13 @@ class Guard:
     def from_settings(cls, settings: Settings) -> Self:
         """Build a guard from validated settings; raises `ConfigError` for what is unusable."""
         from stageflow_guard.auth.assemble import ceiling_from, clients_from, verifier_from
-        from stageflow_guard.policy import PolicySet
+        from stageflow_guard.policy.assemble import live_from
         from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
 
         chosen = settings.redaction
         return cls(
             authenticator=verifier_from(settings.auth),
-            decisions=PolicySet.load(settings.policy.path),
+            decisions=live_from(settings.policy),
             inspector=OffLoopInspector(
                 Redactor(
                     entities=chosen.entities, min_score=chosen.min_score, language=chosen.language
@@ -145,12 +147,24 @@ class Guard:
         if os.getpid() != self._pid:
             raise ConfigError("this guard was built before a fork; build one in each worker")
         self._use(await self._open_log() if self._given_log is None else self._given_log)
+        if self._settings is not None:
+            from stageflow_guard.policy.assemble import reloader_from
+
+            try:
+                self._reloader = await reloader_from(
+                    self._pep.decisions, self._settings, record=self._pep.note
+                )
+            except ConfigError:
+                await self.__aexit__()
+                raise
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         """Stop admission, let open runs end (`drain` seconds), close the log with a checkpoint."""
         log: Any = self._pep.log
         try:
+            if self._reloader is not None:
+                await self._reloader.stop()
             await self._pep.drain(self._drain)
             for source in list(self._sources):  # a rotated token must reach its store
                 if hasattr(source, "drain"):
@@ -182,29 +196,7 @@ class Guard:
                 audit.path, audit.shard, origin=audit.origin, key_file=audit.key_file,
                 copies=copy,
             )  # fmt: skip
-        try:
-            self._keep_revision(Path(f"{audit.path}.policies"))
-        except OSError as exc:
-            await log.close()
-            raise ConfigError(
-                f"the policy revision cannot be kept beside `{audit.path}` ({exc.strerror})"
-            ) from None
         return log
-
-    def _keep_revision(self, folder: Path) -> None:
-        """Keep the files that decide, content-addressed: a rule can be shown as it was."""
-        files = getattr(self._pep.decisions, "files", None)
-        if files is None:
-            return
-        target = folder / self._pep.decisions.revision
-        if target.exists():
-            return
-        for name, content in files().items():
-            one = target / name
-            one.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            one.write_bytes(content)
-            one.chmod(0o600)
-        folder.chmod(0o700)
 
     def _project(self) -> None:
         if self._settings is None:
@@ -465,22 +457,26 @@ class Guard:
         return redaction
 
     async def reload(self) -> str:
-        """Load the policies again; counts from the next decision. Returns the revision."""
-        from stageflow_guard.policy import PolicySet
+        """Load the policies again; counts from the next decision. Returns the revision in force.
 
+        Raises `ConfigError` when they cannot be taken: the last good ones go on.
+        """
+        return await self._changes().reload("reload")
+
+    async def rollback(self, revision: str) -> str:
+        """Put a revision that was kept beside the log in force, until the files change again.
+
+        `revision` may be cut short where it is still one. `stageflow-guard policy rollback` puts
+        its files back, too.
+        """
+        return await self._changes().rollback(revision)
+
+    def _changes(self) -> Reloader:
         if self._settings is None:
             raise ConfigError("a guard built from parts has no policy path to reload")
-        fresh = await asyncio.to_thread(PolicySet.load, self._settings.policy.path)
-        old = self._pep.decisions.revision
-        await self._pep.log.append(
-            AuditRecord(
-                kind="policy_change", policy={"sha256": fresh.revision}, note={"previous": old}
-            )
-        )
-        self._pep.decisions = fresh
-        self._bare.decisions = fresh
-        self._keep_revision(Path(f"{self._settings.audit.path}.policies"))
-        return str(fresh.revision)
+        if self._reloader is None:
+            raise ConfigError("the guard is not open; use `async with guard:`")
+        return self._reloader
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -495,6 +491,9 @@ class Guard:
             "open": not isinstance(log, _ClosedLog),
             "policy_revision": self._pep.decisions.revision,
             "policy_problems": len(self.problems),
+            "policy": self._pep.decisions.health()
+            if hasattr(self._pep.decisions, "health")
+            else {},
             "refusals": dict(self._pep.refusals),
             "audit": state,
         }

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from stageflow_guard.auth.tokens import Secret
 from stageflow_guard.deadline import uninterrupted, within
+from stageflow_guard.delegation import delegated
 from stageflow_guard.errors import (
     AccessDenied,
     AuditUnavailable,
@@ -493,6 +494,8 @@ class PolicyEnforcementPoint:
         """Ask the decision point; only an exact PERMIT within the token's scopes is one."""
         try:
             decision = self.decisions.decide(request)
+            if who.actors:
+                decision = delegated(self.decisions, request, who.actors, decision)
             if (
                 self._ceiling is not None
                 and self._ceiling(who, request.kind, request.act) is not True

@@ -112,6 +112,9 @@ class PolicySettings(_Strict):
     """`[policy]`."""
 
     path: str = "policies"
+    shadow: str | None = None  # a second set, asked and recorded where it differs, never obeyed
+    watch: float = Field(default=2.0, ge=0.0, le=3600.0)  # seconds between looks; 0: `reload` only
+    sample: int = Field(default=1000, ge=1)  # decisions to one that pycasbin checks, too
 
 
 class RedactionSettings(_Strict):
@@ -185,6 +188,7 @@ class Settings(_Strict):
 
 _PATHS = (
     ("policy", "path"),
+    ("policy", "shadow"),
     ("audit", "path"),
     ("audit", "key_file"),
     ("audit", "checkpoint_copy"),

@@ -10,7 +10,7 @@ import pytest
 from stageflow_guard.cli import main
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.cases import load_cases, run_cases
+from stageflow_guard.policy.cases import load_table, run_cases
 
 SHIPPED = Path(__file__).parents[2] / "policies"
 
@@ -81,4 +81,4 @@ def test_a_broken_table_is_refused_with_its_place(tmp_path, what):
     file = tmp_path / "policy_test.yaml"
     file.write_text(content)
     with pytest.raises(ConfigError, match=expected):
-        load_cases(file, "acme")
+        load_table(file, "acme")

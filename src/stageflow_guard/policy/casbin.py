@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -49,14 +50,19 @@ class Reference:
             enforcer.add_grouping_policy(link.member, link.role, tenant.name)
         self._enforcer = enforcer
         self._tenant = tenant
+        self._lock = threading.Lock()  # an ephemeral subject is added and removed again
 
     def permits(self, request: AccessRequest) -> bool:
         """Decide with one enforce, for a subject that holds its own and its claims' roles."""
-        enforcer, tenant = self._enforcer, self._tenant.name
         if not is_subject(request.sub):
             return False
-        if not request.roles:
-            return self._ask(request, request.sub)
+        with self._lock:
+            if not request.roles:
+                return self._ask(request, request.sub)
+            return self._ask_for_all(request)
+
+    def _ask_for_all(self, request: AccessRequest) -> bool:
+        enforcer, tenant = self._enforcer, self._tenant.name
         ephemeral = "user:\x00ephemeral"
         held = [request.sub, *(f"claim:{role}" for role in request.roles)]
         links = {

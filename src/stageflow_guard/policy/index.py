@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stageflow_guard.model import AccessRequest
-from stageflow_guard.policy.files import Rule, TenantFile, closure, object_matches, roles_up
+from stageflow_guard.policy.files import Rule, TenantFile, closure, roles_up
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -87,25 +87,3 @@ class TenantIndex:
                         (allow if rule.allow else deny).append(rule)
                     at = obj.find("/", at + 1)
         return allow, deny
-
-    def nearest(self, request: AccessRequest) -> str | None:
-        """Return which rule would have matched but for which field."""
-        held = self.roles(request)
-        best: tuple[int, str] | None = None
-        for rule in self._rules:
-            if not rule.allow:
-                continue
-            misses = [
-                what
-                for what, same in (
-                    ("role", rule.role in held),
-                    ("kind", rule.kind == request.kind),
-                    ("object", object_matches(request.obj, rule.obj)),
-                    ("act", rule.act == request.act),
-                )
-                if not same
-            ]
-            if misses and (best is None or len(misses) < best[0]):
-                wanted = f" ({rule.role} is not held)" if "role" in misses else ""
-                best = (len(misses), f"{rule.where} but for {', '.join(misses)}{wanted}")
-        return best[1] if best else None

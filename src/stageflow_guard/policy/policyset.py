@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest, Decision, Effect
 from stageflow_guard.policy.catalogue import Catalogue
-from stageflow_guard.policy.files import SUBJECTS, Problem, Template, TenantFile, relative
+from stageflow_guard.policy.files import SUBJECTS, Problem, Rule, Template, TenantFile, relative
 from stageflow_guard.policy.guardrails import Guardrails
 from stageflow_guard.policy.index import TenantIndex
 from stageflow_guard.policy.loader import load_folder
 from stageflow_guard.policy.platform import FOREVER, Grant, Share
 
+if TYPE_CHECKING:
+    from stageflow_guard.policy.casbin import Reference
+
 CACHE = 65_536
+REFERENCES = 64  # tenants whose lines stand by under pycasbin
+OFF_INDEX = Rule("role:", "", "", "", allow=True, where="pycasbin:0")
 LONGEST = 2048  # characters of one request; more is not a name, and is not kept either
 KEPT = 512  # characters of a request whose decision is kept: a flood of names stays bounded
 
@@ -46,6 +53,7 @@ class PolicySet:
         templates: Mapping[str, Template | None] | None = None,
         previous: PolicySet | None = None,
         now: Callable[[], float] = time.time,
+        revision: str | None = None,
     ) -> None:
         self._tenants = dict(tenants)
         self._index: dict[str, TenantIndex] = {
@@ -66,14 +74,12 @@ class PolicySet:
         self._clock = now
         self._latest: float = float("-inf") if previous is None else previous._latest
         self.problems = problems
-        digest = sha256()
-        for name in sorted(self._files):
-            content = self._files[name]
-            digest.update(f"{name}\0{len(content)}\0".encode() + content)
-        self.revision = digest.hexdigest()
+        self.revision = revision_of(self._files) if revision is None else revision
+        self.indexed = True  # else pycasbin decides, see `on_reference`
+        self._references: dict[str, Reference] = {}
+        self._lock = threading.Lock()
         # lives and dies with the snapshot: there is no invalidation to get wrong
         self._cache: dict[Any, tuple[Decision, float]] = {}
-        self.audit: Callable[[AccessRequest, Decision], None] | None = None
 
     @classmethod
     def load(cls, path: str | Path, *, previous: PolicySet | None = None) -> PolicySet:
@@ -151,21 +157,80 @@ class PolicySet:
             return known[0]
         if max(len(key[0]), len(key[4]), sum(map(len, key[:6]))) > LONGEST:
             return self._deny("malformed_request")
-        decision, until = self._evaluate(request)
+        decision, until = self._evaluate(request, self._now)
         if sum(map(len, key[:6])) + sum(map(len, key[6])) <= KEPT:
             if len(self._cache) >= CACHE:
                 self._cache = {}
             self._cache[key] = (decision, until)
-        if self.audit is not None:
-            self.audit(request, decision)
         return decision
+
+    def decide_at(self, request: AccessRequest, when: float) -> Decision:
+        """Return the decision as of `when` (seconds since the epoch); nothing is kept."""
+        if request.key is None or max(map(len, request.key[:6])) > LONGEST:
+            return self._deny("malformed_request")
+        return self._evaluate(request, lambda: when)[0]
+
+    def with_tenant(self, tenant: TenantFile) -> PolicySet:
+        """Return the same set with one tenant's lines replaced: for what-if questions only.
+
+        Its revision is that of the original files, so its decisions are never to be recorded.
+        """
+        return PolicySet(
+            {**self._tenants, tenant.name: tenant}, suspended=self._suspended, shares=self.shares,
+            grants=self.grants, files=self._files, catalogue=self.catalogue,
+            guardrails=self.guardrails, templates=self.templates, previous=self, now=self._clock,
+            revision=self.revision,
+        )  # fmt: skip
+
+    def on_reference(self) -> PolicySet:
+        """Return the same set decided by pycasbin itself: slow, and right when the index is not."""
+        twin = PolicySet(
+            self._tenants, problems=self.problems, broken=self._broken, stale=self.stale,
+            suspended=self._suspended, shares=self.shares, grants=self.grants, files=self._files,
+            catalogue=self.catalogue, guardrails=self.guardrails, templates=self.templates,
+            previous=self, now=self._clock, revision=self.revision,
+        )  # fmt: skip
+        twin.indexed = False
+        return twin
+
+    def agrees(self, request: AccessRequest) -> bool:
+        """Say whether index and pycasbin answer a request of one tenant's the same."""
+        if request.ten not in self._tenants or request.key is None:
+            return True
+        at_home = replace(request, own=request.ten)  # shares are resolved before either is asked
+        index = self._index[request.ten]
+        asks = at_home.sub.startswith(SUBJECTS) and at_home.sub.partition(":")[2] != ""
+        allow, deny = index.matching(at_home) if asks else ([], [])
+        return (bool(allow) and not deny) == self._reference(request.ten).permits(at_home)
+
+    def _reference(self, tenant: str) -> Reference:
+        with self._lock:
+            if tenant not in self._references:
+                from stageflow_guard.policy.casbin import Reference
+
+                if len(self._references) >= REFERENCES:
+                    self._references.clear()
+                self._references[tenant] = Reference(self._tenants[tenant])
+            return self._references[tenant]
+
+    def _matching(self, request: AccessRequest) -> tuple[list[Rule], list[Rule]]:
+        """Return (allowing, denying) rules; after an alarm, only what pycasbin agrees with."""
+        allow, deny = self._index[request.ten].matching(request)
+        if self.indexed:
+            return allow, deny
+        at_home = replace(request, own=request.ten)
+        if self._reference(request.ten).permits(at_home):
+            return allow or [OFF_INDEX], []
+        return [], deny
 
     def _now(self) -> float:
         """Return the wall clock, which never goes back here: an expired grant stays expired."""
         self._latest = max(self._latest, self._clock())
         return self._latest
 
-    def _evaluate(self, request: AccessRequest) -> tuple[Decision, float]:
+    def _evaluate(
+        self, request: AccessRequest, clock: Callable[[], float]
+    ) -> tuple[Decision, float]:
         """Return the decision and until when it holds (seconds since the epoch)."""
         ends = FOREVER
         if not request.sub.startswith(SUBJECTS) or not request.sub.partition(":")[2]:
@@ -173,23 +238,22 @@ class PolicySet:
         if relative(request.obj):
             return self._deny("malformed_request"), ends
         if self._suspended:
-            now = self._now()
+            now = clock()
             for who in (request.sub, request.ten):
                 until = self._suspended.get(who)
                 if until is not None and now < until:
                     return self._deny("suspended"), until
-        index = self._index.get(request.ten)
-        if index is None:
+        if request.ten not in self._index:
             known = request.ten in self._broken
             return self._deny("tenant_policy_invalid" if known else "unknown_tenant"), ends
         resting: list[str] = []
         if request.own != request.ten:
-            share = self._share(request)
+            share = self._share(request, clock)
             if share is None:
                 return self._deny("foreign_owner"), ends
             ends = share.expires
             resting.append(share.where)
-        allow, deny = index.matching(request)
+        allow, deny = self._matching(request)
         if deny:
             return self._deny("explicit_deny", tuple(sorted({r.where for r in deny}))), ends
         reason = "permitted"
@@ -197,7 +261,7 @@ class PolicySet:
         if not allow:
             if not self.grants:
                 return self._deny("no_matching_rule"), ends
-            grant, until = self._grant(request)
+            grant, until = self._grant(request, clock)
             ends = min(ends, until)
             if grant is None:
                 return self._deny("no_matching_rule"), ends
@@ -206,9 +270,9 @@ class PolicySet:
             effect=Effect.PERMIT, reason=reason, rules=(*rules, *resting), revision=self.revision
         ), ends
 
-    def _share(self, r: AccessRequest) -> Share | None:
+    def _share(self, r: AccessRequest, clock: Callable[[], float]) -> Share | None:
         """Return the live share that lasts longest for another tenant's resource."""
-        now = self._now() if self.shares else 0.0
+        now = clock() if self.shares else 0.0
         live = [
             s
             for s in self.shares
@@ -216,9 +280,9 @@ class PolicySet:
         ]
         return max(live, key=lambda s: s.expires) if live else None
 
-    def _grant(self, r: AccessRequest) -> tuple[Grant | None, float]:
+    def _grant(self, r: AccessRequest, clock: Callable[[], float]) -> tuple[Grant | None, float]:
         """Return the live grant that covers `r`, and until when that answer holds."""
-        now = self._now()
+        now = clock()
         if r.own != r.ten:  # a share is enough reach; nothing temporary on top of it
             return None, FOREVER
         until = FOREVER
@@ -231,13 +295,33 @@ class PolicySet:
                 until = min(until, grant.starts)
         return None, until
 
+    def text_of(self, where: str) -> str:
+        """Return the line that `file:line` names, as it reads in the files in force."""
+        file, _, number = where.rpartition(":")
+        content = self._files.get(file)
+        if content is None or not number.isdecimal():
+            return ""
+        lines = content.decode("utf-8", "replace").split("\n")
+        return lines[int(number) - 1] if 0 < int(number) <= len(lines) else ""
+
     def nearest_miss(self, request: AccessRequest) -> str | None:
         """Return `file:line but for FIELD` of the rule that came closest, or None."""
-        index = self._index.get(request.ten)
-        return index.nearest(request) if index is not None else None
+        from stageflow_guard.policy.explain import nearest
+
+        misses = nearest(self, request)
+        return str(misses[0]) if misses else None
 
     def _deny(self, reason: str, rules: tuple[str, ...] = ()) -> Decision:
         return Decision(effect=Effect.DENY, reason=reason, rules=rules, revision=self.revision)
+
+
+def revision_of(files: Mapping[str, bytes]) -> str:
+    """Return the sha256 over names, lengths and contents, sorted by name."""
+    digest = sha256()
+    for name in sorted(files):
+        content = files[name]
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
 
 
 def require_loaded(policies: PolicySet) -> None:

@@ -1,0 +1,41 @@
+"""From settings to what decides in a running guard."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy.live import LivePolicies
+from stageflow_guard.policy.policyset import PolicySet
+from stageflow_guard.policy.reload import Record, Reloader
+from stageflow_guard.policy.revisions import Revisions
+
+if TYPE_CHECKING:
+    from stageflow_guard.settings import PolicySettings, Settings
+
+
+def live_from(settings: PolicySettings) -> LivePolicies:
+    """Load the policies, and those on trial; raise `ConfigError` for what is unusable."""
+    shadow = PolicySet.load(settings.shadow) if settings.shadow is not None else None
+    return LivePolicies(PolicySet.load(settings.path), shadow=shadow, sample=settings.sample)
+
+
+async def reloader_from(live: Any, settings: Settings, *, record: Record) -> Reloader | None:
+    """Keep the revision in force beside the log, and watch the files. None for other deciders."""
+    if not isinstance(live, LivePolicies):
+        return None
+    place = f"{settings.audit.path}.policies"
+    revisions = Revisions(place)
+    try:
+        await asyncio.to_thread(revisions.keep, live.files(), live.revision)
+    except OSError as exc:
+        raise ConfigError(
+            f"the policy revision cannot be kept beside `{settings.audit.path}` ({exc.strerror})"
+        ) from None
+    reloader = Reloader(
+        live, path=settings.policy.path, shadow=settings.policy.shadow, revisions=revisions,
+        record=record,
+    )  # fmt: skip
+    reloader.start(settings.policy.watch)
+    return reloader

@@ -1,0 +1,178 @@
+"""What a change of policies means: who may do what that they could not before, and the reverse.
+
+The comparison is complete for what rules can say. Objects fall into finitely many classes: each
+literal that some rule names, what is fresh below each prefix, and what no rule names. One object of
+each class is decided under both sets, for every role set that somebody has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from stageflow_guard.policy.files import TenantFile
+from stageflow_guard.policy.index import NOBODY, TenantIndex
+
+if TYPE_CHECKING:
+    from stageflow_guard.policy.guardrails import GuardrailRule
+    from stageflow_guard.policy.policyset import PolicySet
+
+Roles = frozenset[str]
+Side = tuple[TenantFile, TenantIndex] | None
+FRESH = "\x00fresh"  # a segment that no line can hold
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One right that somebody gained or lost; `rules` are those that now say so."""
+
+    gained: bool
+    tenant: str
+    member: str
+    kind: str
+    act: str
+    obj: str
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Everything that changed between two sets."""
+
+    old: str
+    new: str
+    changes: tuple[Change, ...] = ()
+    added: tuple[str, ...] = ()  # tenants
+    removed: tuple[str, ...] = ()
+    platform: tuple[str, ...] = ()  # one line each: shares, break-glass, trials, suspensions, rest
+    problems: tuple[str, ...] = ()  # of the new set
+    gained: int = field(init=False)
+    lost: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count once."""
+        object.__setattr__(self, "gained", sum(c.gained for c in self.changes))
+        object.__setattr__(self, "lost", sum(not c.gained for c in self.changes))
+
+    @property
+    def tenants(self) -> tuple[str, ...]:
+        """Return the tenants in which somebody's rights changed."""
+        return tuple(sorted({c.tenant for c in self.changes} | {*self.added, *self.removed}))
+
+    def __bool__(self) -> bool:
+        """Say whether anything changed that a decision could show."""
+        return bool(self.changes or self.added or self.removed or self.platform)
+
+    def summary(self) -> str:
+        """Return `+14 grants, -156, tenants t3 t4 t5`."""
+        if not self:
+            return "no decision changes"
+        where = " ".join(self.tenants) or "none"
+        return f"+{self.gained} grants, -{self.lost}, tenants {where}"
+
+
+def diff(old: PolicySet, new: PolicySet) -> Difference:
+    """Return what `new` decides differently from `old`."""
+    before, after = set(old.tenants), set(new.tenants)
+    changes: list[Change] = []
+    for name in sorted(before | after):
+        was = old.tenant(name) if name in before else None
+        now = new.tenant(name) if name in after else None
+        if was != now:
+            changes += _tenant(name, old if was else None, new if now else None)
+    return Difference(
+        old.revision, new.revision, tuple(changes), tuple(sorted(after - before)),
+        tuple(sorted(before - after)), tuple(_platform(old, new)),
+        tuple(str(problem) for problem in new.problems),
+    )  # fmt: skip
+
+
+def _tenant(name: str, old: PolicySet | None, new: PolicySet | None) -> list[Change]:
+    sides = [(s.tenant(name), s.index(name)) if s is not None else None for s in (old, new)]
+    probes: dict[tuple[str, str], dict[str, str]] = {}
+    for side in sides:
+        for rule in side[0].rules if side else ():
+            probes.setdefault((rule.kind, rule.act), {})[rule.obj] = _example(rule.obj)
+    members = sorted({m for side in sides if side for m in _members(side[0])})
+    known: dict[tuple[Roles, Roles], list[_Flip]] = {}  # members mostly hold the same few roles
+    found = []
+    for member in members:
+        was, now = (side[1].members().get(member, NOBODY) if side else NOBODY for side in sides)
+        if (was, now) not in known:
+            known[(was, now)] = list(_flips(sides, (was, now), probes))
+        found += [
+            Change(one.gained, name, member, one.kind, one.act, one.obj, one.rules)
+            for one in known[(was, now)]
+        ]
+    return found
+
+
+class _Flip(NamedTuple):
+    gained: bool
+    kind: str
+    act: str
+    obj: str
+    rules: tuple[str, ...]
+
+
+def _flips(
+    sides: list[Side], held: tuple[Roles, Roles], probes: dict[tuple[str, str], dict[str, str]]
+) -> Iterator[_Flip]:
+    for (kind, act), objects in probes.items():
+        for pattern in sorted(objects):
+            answers: list[tuple[bool, tuple[str, ...]]] = []
+            for side, roles in zip(sides, held, strict=True):
+                if side is None:
+                    answers.append((False, ()))
+                    continue
+                allow, deny = side[1].of_roles(roles, kind, objects[pattern], act)
+                because = tuple(sorted({r.where for r in deny or allow}))
+                answers.append((bool(allow) and not deny, because))
+            (could, _), (can, where) = answers
+            if could != can:
+                yield _Flip(can, kind, act, pattern, where)
+
+
+def _example(pattern: str) -> str:
+    """Return an object that stands for all that this pattern, and no narrower one, matches."""
+    return pattern[:-1] + FRESH if pattern.endswith("*") else pattern
+
+
+def _members(tenant: TenantFile) -> set[str]:
+    return {link.member for link in tenant.links if not link.member.startswith("role:")}
+
+
+def _platform(old: PolicySet, new: PolicySet) -> Iterable[str]:
+    def told(policies: PolicySet) -> set[str]:
+        lines = {
+            f"share: {s.owner} to {s.grantee}, {s.kind} {s.act} {s.obj}, until {s.expires:.0f}"
+            for s in policies.shares
+        }
+        lines |= {
+            f"{g.reason}: {g.who or 'everybody'} in {g.tenant}, {'|'.join(g.kinds)} "
+            f"{'|'.join(g.acts)} {g.obj}, {g.starts:.0f} to {g.expires:.0f}"
+            for g in policies.grants
+        }
+        lines |= {f"suspended: {who}, until {u:.0f}" for who, u in policies.suspended.items()}
+        rails = policies.guardrails
+        for owner, rules in [("platform", rails.platform), *rails.tenants.items()]:
+            lines |= {f"guardrail of {owner}: {_rail(rule)}" for rule in rules}
+        return lines
+
+    was, now = told(old), told(new)
+    yield from (f"+ {line}" for line in sorted(now - was))
+    yield from (f"- {line}" for line in sorted(was - now))
+    if old.catalogue != new.catalogue:
+        yield "~ catalogue.yaml"
+
+
+def _rail(rule: GuardrailRule) -> str:
+    said = f"{rule.action} {rule.entity}"
+    if rule.min_score is not None:
+        said += f" from {rule.min_score}"
+    if rule.direction != "both":
+        said += f" in {rule.direction}"
+    if rule.stage != "*":
+        said += f" at {rule.stage}"
+    return said + (f", {len(rule.allow)} texts allowed" if rule.allow else "")

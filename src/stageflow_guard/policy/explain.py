@@ -1,0 +1,165 @@
+"""Why allowed, why denied, and the nearest miss: which rule would have matched but for what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stageflow_guard.model import AccessRequest, Decision
+from stageflow_guard.policy.files import Link, Rule, object_matches
+from stageflow_guard.policy.text import meant
+
+if TYPE_CHECKING:
+    from stageflow_guard.policy.policyset import PolicySet
+
+# how far off each field is: who somebody is changes sooner than what they asked for
+WEIGHT = {"role": 2, "act": 3, "object": 4, "kind": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """An allowing rule that did not match, and the fields that kept it from matching."""
+
+    where: str
+    fields: tuple[str, ...]
+    hint: str
+    text: str = ""
+
+    def __str__(self) -> str:
+        """Return `file:line but for FIELDS (hint)`."""
+        return f"{self.where} but for {', '.join(self.fields)} ({self.hint})"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision with everything it rests on.
+
+    `rules` are (file:line, text); `roles` each held role with the g lines that lead there;
+    `misses` the closest allowing rules of a denial, nearest first; `note` what no rule can say.
+    """
+
+    request: AccessRequest
+    decision: Decision
+    rules: tuple[tuple[str, str], ...]
+    roles: tuple[tuple[str, tuple[str, ...]], ...]
+    misses: tuple[Miss, ...]
+    note: str | None = None
+
+
+def explain(policies: PolicySet, request: AccessRequest, *, misses: int = 3) -> Explanation:
+    """Return why `request` is decided as it is."""
+    decision = policies.decide(request)
+    closest = () if decision.permitted else tuple(nearest(policies, request)[:misses])
+    return Explanation(
+        request=request,
+        decision=decision,
+        rules=tuple((where, policies.text_of(where).strip()) for where in decision.rules),
+        roles=tuple(sorted(_paths(policies, request).items())),
+        misses=closest if decision.reason == "no_matching_rule" else (),
+        note=_note(policies, request, decision),
+    )
+
+
+def nearest(policies: PolicySet, request: AccessRequest) -> list[Miss]:
+    """Return the allowing rules of the request's tenant that it missed, nearest first."""
+    if not policies.knows(request.ten):
+        return []
+    held = policies.index(request.ten).roles(request)
+    found: list[tuple[int, int, Rule, tuple[str, ...]]] = []
+    for place, rule in enumerate(policies.tenant(request.ten).rules):
+        fields = _missed(rule, request, held) if rule.allow else ()
+        if fields:
+            found.append((_distance(rule, request, fields), place, rule, fields))
+    found.sort(key=lambda one: one[:2])
+    return [
+        Miss(rule.where, fields, _hint(rule, request, fields), policies.text_of(rule.where).strip())
+        for _, _, rule, fields in found[:20]
+    ]
+
+
+def _missed(rule: Rule, request: AccessRequest, held: frozenset[str]) -> tuple[str, ...]:
+    return tuple(
+        field
+        for field, same in (
+            ("role", rule.role in held),
+            ("kind", rule.kind == request.kind),
+            ("object", object_matches(request.obj, rule.obj)),
+            ("act", rule.act == request.act),
+        )
+        if not same
+    )
+
+
+def _distance(rule: Rule, request: AccessRequest, fields: tuple[str, ...]) -> int:
+    """Return how far off a rule is: one field is nearer than two, a near object than a far one."""
+    far = 100 * len(fields) + sum(WEIGHT[field] for field in fields)
+    if "object" in fields:
+        asked, said = request.obj.split("/"), rule.obj.removesuffix("/*").split("/")
+        shared = next((i for i, (a, b) in enumerate(zip(asked, said, strict=False)) if a != b), 1)
+        far -= min(shared, 3)
+    return far
+
+
+def _hint(rule: Rule, request: AccessRequest, fields: tuple[str, ...]) -> str:
+    said = {
+        "role": f"{rule.role} is not held",
+        "kind": f"it is about {rule.kind}",
+        "object": f"it is about {rule.obj}",
+        "act": f"it is about {rule.act}",
+    }
+    return "; ".join(said[field] for field in fields)
+
+
+def _paths(policies: PolicySet, request: AccessRequest) -> Mapping[str, tuple[str, ...]]:
+    """Return each role that the subject or its claims hold, with the g lines that lead there."""
+    if not policies.knows(request.ten):
+        return {}
+    by_member: dict[str, list[Link]] = {}
+    for link in policies.tenant(request.ten).links:
+        by_member.setdefault(link.member, []).append(link)
+    found: dict[str, tuple[str, ...]] = {}
+    todo: list[tuple[str, tuple[str, ...]]] = [
+        (start, ()) for start in (request.sub, *(f"claim:{role}" for role in request.roles))
+    ]
+    while todo:
+        member, path = todo.pop(0)
+        for link in by_member.get(member, ()):
+            if link.role not in found:
+                found[link.role] = (*path, link.where)
+                todo.append((link.role, found[link.role]))
+    return found
+
+
+def _note(policies: PolicySet, request: AccessRequest, decision: Decision) -> str | None:
+    """Return what a rule cannot say of this decision."""
+    match decision.reason:
+        case "unknown_tenant":
+            return "there is no such tenant" + meant(request.ten, policies.tenants)
+        case "tenant_policy_invalid":
+            mine = [p for p in policies.problems if p.file.startswith(f"tenants/{request.ten}/")]
+            return f"the tenant's file is not in force: {mine[0]}" if mine else None
+        case "foreign_owner":
+            return (
+                "the resource belongs to another tenant: no rule can allow it, only a live line in "
+                "platform/shares.csv"
+            )
+        case "suspended":
+            return "platform/suspended.csv overrides every rule"
+        case "malformed_request":
+            return (
+                "a subject is `user:`, `svc:` or `agent:` and a name; an object has no `.` or `..` "
+                "segment"
+            )
+        case "explicit_deny":
+            return "a deny overrides every allow"
+        case "break_glass" | "trial":
+            return "no rule of the tenant allows it; this right ends by itself"
+    missing = sorted(role for role in request.roles if not _mapped(policies, request.ten, role))
+    if missing and not decision.permitted:
+        return f"the token's role {', '.join(missing[:5])} has no `g, claim:...` line here"
+    return None
+
+
+def _mapped(policies: PolicySet, tenant: str, role: str) -> bool:
+    return policies.knows(tenant) and f"claim:{role}" in policies.index(tenant).members()

@@ -1,0 +1,221 @@
+"""What is wrong with policies although every line is well-formed.
+
+An `error` is not in force. A `warning` is in force and cannot mean what it says. A `note` is worth
+a look and nothing is wrong yet.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stageflow_guard.policy.files import Link, Rule, TenantFile, closure, covers, roles_up
+from stageflow_guard.policy.platform import Grant, Share
+from stageflow_guard.policy.text import Problem, meant, shown
+
+if TYPE_CHECKING:
+    from stageflow_guard.policy.policyset import PolicySet
+
+LEVELS = ("error", "warning", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to mend: `where` is `file:line:column`, `code` stable, `level` one of LEVELS."""
+
+    where: str
+    level: str
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return `file:line:column: level: message [code]`, which editors open."""
+        return f"{self.where}: {self.level}: {self.message} [{self.code}]"
+
+
+def lint(
+    policies: PolicySet, folder: str | Path | None = None, *, now: float | None = None
+) -> list[Finding]:
+    """Return everything to mend, by file and line; `now` is seconds since the epoch.
+
+    With `folder`, tables that are missing are noted, too.
+    """
+    found = [_problem(problem) for problem in policies.problems]
+    by_tenant = {name: list(_tenant(policies.tenant(name))) for name in policies.tenants}
+    own = [one for lines in by_tenant.values() for one in lines]
+    found += [one for one in own if not one.where.startswith("roles/")]
+    found += _shared(policies, by_tenant)
+    found += list(_platform(policies, time.time() if now is None else now))
+    found += list(_approvals(policies))
+    if folder is not None:
+        found += list(_untested(policies, Path(folder)))
+    return sorted(found, key=_place)
+
+
+def holds(findings: Iterable[Finding]) -> bool:
+    """Say whether nothing but notes was found."""
+    return all(one.level == "note" for one in findings)
+
+
+def _problem(problem: Problem) -> Finding:
+    where = f"{problem.file}:{problem.line}:{problem.column}"
+    return Finding(where, "error", "not_in_force", problem.reason)
+
+
+def _tenant(tenant: TenantFile) -> Iterator[Finding]:
+    yield from _dead_rules(tenant)
+    up = roles_up(tenant.links)
+    held = {role for member in up if not member.startswith("role:") for role in closure(member, up)}
+    with_rules = {rule.role for rule in tenant.rules}
+    for rule in tenant.rules:
+        if rule.role not in held:
+            hint = "" if not held else meant(rule.role, held)
+            yield _at(rule, "role_without_members", f"nobody has `{shown(rule.role)}` here{hint}")
+    useful = {role for role in held if with_rules & {role, *closure(role, up)}}
+    seen: dict[tuple[str, str], Link] = {}
+    for link in tenant.links:
+        if link.role not in useful and link.role not in with_rules:
+            hint = meant(link.role, with_rules)
+            yield _at(link, "role_without_rules", f"`{shown(link.role)}` allows nothing here{hint}")
+        first = seen.setdefault((link.member, link.role), link)
+        if first is not link:
+            yield _at(link, "duplicate", f"says what {first.where} says")
+
+
+def _dead_rules(tenant: TenantFile) -> Iterator[Finding]:
+    """Yield rules that another rule makes meaningless, whoever asks."""
+    up = roles_up(tenant.links)
+    cells: dict[tuple[str, str, str, str], list[Rule]] = {}
+    for rule in tenant.rules:
+        cells.setdefault((rule.role, rule.kind, rule.act, rule.obj), []).append(rule)
+    above = {role: sorted({role, *closure(role, up)}) for role in {r.role for r in tenant.rules}}
+    for rule in tenant.rules:
+        near = [
+            other
+            for role in above[rule.role]  # whoever has the role has these too
+            for wide in _wider(rule.obj)
+            for other in cells.get((role, rule.kind, rule.act, wide), ())
+        ]
+        yield from _dead(rule, near)
+
+
+def _wider(obj: str) -> Iterator[str]:
+    """Yield every pattern that covers `obj`, itself included."""
+    yield obj
+    if obj == "*":
+        return
+    yield "*"
+    parts = obj.removesuffix("/*").split("/")
+    stop = len(parts) if not obj.endswith("/*") else len(parts) - 1
+    for i in range(1, stop + (obj.endswith("/*"))):
+        wide = "/".join(parts[:i]) + "/*"
+        if wide != obj:
+            yield wide
+
+
+def _dead(rule: Rule, others: list[Rule]) -> Iterator[Finding]:
+    for other in others:
+        if other is rule or not covers(other.obj, rule.obj):
+            continue
+        if rule.allow and not other.allow:
+            yield _at(rule, "unreachable", f"the deny at {other.where} covers all of it")
+            return
+        same = other.obj == rule.obj and other.role == rule.role
+        if other.allow == rule.allow and (not same or _line(other.where) < _line(rule.where)):
+            code = "duplicate" if same else "shadowed"
+            yield _at(rule, code, f"{other.where} covers all of it")
+            return
+
+
+def _shared(policies: PolicySet, by_tenant: dict[str, list[Finding]]) -> list[Finding]:
+    """Return what is wrong with shared roles: a line that is dead in every tenant that imports it.
+
+    That one tenant gives a shared role to nobody is no fault.
+    """
+    importers: dict[str, int] = dict.fromkeys(policies.templates, 0)
+    for name in policies.tenants:
+        for role in policies.tenant(name).imports:
+            importers[role] = importers.get(role, 0) + 1
+    found = [
+        Finding(f"roles/{role}.csv:1:1", "note", "unused_role", "no tenant imports it")
+        for role, count in sorted(importers.items())
+        if not count
+    ]
+    said: dict[tuple[str, str], list[Finding]] = {}
+    for lines in by_tenant.values():
+        for one in lines:
+            if one.where.startswith("roles/") and one.code != "role_without_members":
+                said.setdefault((one.where, one.code), []).append(one)
+    for (where, _), lines in said.items():
+        role = where.removeprefix("roles/").partition(".csv:")[0]
+        if len(lines) >= importers.get(role, 0):
+            found.append(lines[0])
+    return found
+
+
+def _platform(policies: PolicySet, now: float) -> Iterator[Finding]:
+    granted: list[Share | Grant] = [*policies.shares, *policies.grants]
+    for one in granted:
+        if one.expires <= now:
+            yield _at(one, "expired", "this right has ended; take the line out", level="note")
+        named = (one.owner, one.grantee) if isinstance(one, Share) else (one.tenant,)
+        for tenant in named:
+            if not policies.knows(tenant):
+                hint = meant(tenant, policies.tenants)
+                yield _at(one, "unknown_tenant", f"there is no tenant `{shown(tenant)}`{hint}")
+    for who, until in policies.suspended.items():
+        if until <= now:
+            yield Finding(
+                "platform/suspended.csv:1:1", "note", "expired",
+                f"the suspension of `{shown(who)}` has ended",
+            )  # fmt: skip
+
+
+def _approvals(policies: PolicySet) -> Iterator[Finding]:
+    """Yield tools that need an approval which nobody may give."""
+    tools = policies.catalogue.tools or {}
+    needed = {name for name, options in tools.items() if options.approval == "required"}
+    for tenant in policies.tenants if needed else ():
+        rules = policies.tenant(tenant).rules
+        for rule in rules:
+            tool = rule.obj.partition("/")[0]
+            if not rule.allow or (rule.kind, rule.act) != ("tool", "call") or tool not in needed:
+                continue
+            approves = any(
+                r.allow and (r.kind, r.act) == ("tool", "approve") and _meets(r.obj, rule.obj)
+                for r in rules
+            )
+            if not approves:
+                yield _at(
+                    rule, "nobody_approves", f"`{tool}` needs an approval, and nobody may give it"
+                )
+
+
+def _untested(policies: PolicySet, folder: Path) -> Iterator[Finding]:
+    for name in policies.tenants:
+        if not (folder / "tenants" / name / "policy_test.yaml").exists():
+            yield Finding(
+                f"tenants/{name}/policy.csv:1:1", "note", "no_tests", "there is no policy_test.yaml"
+            )
+
+
+def _meets(one: str, other: str) -> bool:
+    return covers(one, other) or covers(other, one)
+
+
+def _at(
+    line: Rule | Link | Share | Grant, code: str, message: str, *, level: str = "warning"
+) -> Finding:
+    return Finding(f"{line.where}:1", level, code, message)
+
+
+def _line(where: str) -> int:
+    return int(where.rpartition(":")[2])
+
+
+def _place(one: Finding) -> tuple[str, int, int]:
+    file, line, column = one.where.rsplit(":", 2)
+    return file, int(line), int(column)

@@ -1,0 +1,162 @@
+"""`LivePolicies`: the decision point of a running guard. One snapshot decides; all else watches.
+
+The snapshot is swapped whole, by one assignment: a decision sees the old one or the new one, never
+a mixture. A second snapshot may stand in its shadow: asked, recorded where it differs, never
+obeyed. A sample of decisions is compared with pycasbin in the background; when they differ,
+pycasbin itself decides from then on, and it is said aloud.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.policy.sampler import Sampler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stageflow_guard.model import AccessRequest, Decision
+    from stageflow_guard.policy.guardrails import Guardrails
+    from stageflow_guard.policy.policyset import PolicySet
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A reload that was not taken: since when (seconds since the epoch), and why."""
+
+    since: float
+    why: str
+
+
+class LivePolicies:
+    """Decides from the current snapshot. `sample` is how many decisions there are to one check.
+
+    `on_mismatch` is called once, from a thread, with the request that index and pycasbin answer
+    differently.
+    """
+
+    def __init__(
+        self,
+        policies: PolicySet,
+        *,
+        shadow: PolicySet | None = None,
+        sample: int = 1000,
+        on_mismatch: Callable[[AccessRequest], None] | None = None,
+    ) -> None:
+        self._current = policies
+        self._shadow = shadow
+        self._sampler = Sampler(self._alarm)
+        self._every = sample
+        self._left = sample
+        self.on_mismatch = on_mismatch
+        self.loaded = time.time()
+        self.rejected: Rejected | None = None
+        self.mismatches = 0
+
+    # -- deciding ----------------------------------------------------------------------------------
+
+    def decide(self, request: AccessRequest) -> Decision:
+        """Return the current snapshot's decision; `.shadow` says where the shadow differs."""
+        policies = self._current
+        decision = policies.decide(request)
+        self._left -= 1
+        if self._left <= 0:
+            self._left = self._every
+            self._sampler.take(policies, request)
+        if self._shadow is not None:
+            return self._compared(decision, request)
+        return decision
+
+    def _compared(self, decision: Decision, request: AccessRequest) -> Decision:
+        shadow = self._shadow
+        try:
+            other = shadow.decide(request) if shadow is not None else decision
+        except Exception as exc:  # what is on trial never touches what counts
+            return replace(decision, shadow=f"error ({type(exc).__name__})")
+        if other.effect is decision.effect:
+            return decision
+        return replace(decision, shadow=f"{other.effect.value} ({other.reason})")
+
+    # -- changing ----------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> PolicySet:
+        """The snapshot in force."""
+        return self._current
+
+    @property
+    def shadow(self) -> PolicySet | None:
+        """The snapshot on trial, or None."""
+        return self._shadow
+
+    def swap(self, policies: PolicySet) -> None:
+        """Put another snapshot in force, from the next decision on."""
+        # an index that was wrong once is not believed again before a new start
+        self._current = policies.on_reference() if self.mismatches else policies
+        self.loaded = time.time()
+        self.rejected = None
+
+    def swap_shadow(self, shadow: PolicySet | None) -> None:
+        """Put another snapshot on trial, or none."""
+        self._shadow = shadow
+
+    def reject(self, why: str) -> bool:
+        """Remember that a reload was not taken; say whether that is news."""
+        if self.rejected is not None and self.rejected.why == why:
+            return False
+        since = time.time() if self.rejected is None else self.rejected.since
+        self.rejected = Rejected(since, why)
+        return True
+
+    def _alarm(self, policies: PolicySet, request: AccessRequest) -> None:
+        self.mismatches += 1
+        if self._current is policies:
+            self._current = policies.on_reference()
+        if self.on_mismatch is not None:
+            self.on_mismatch(request)
+
+    def close(self) -> None:
+        """Stop the background check."""
+        self._sampler.close()
+
+    # -- what the guard and redaction read ---------------------------------------------------------
+
+    @property
+    def revision(self) -> str:
+        """The revision in force."""
+        return self._current.revision
+
+    @property
+    def guardrails(self) -> Guardrails:
+        """The guardrails in force."""
+        return self._current.guardrails
+
+    @property
+    def problems(self) -> tuple[Any, ...]:
+        """Why files are not in force."""
+        return self._current.problems
+
+    def files(self) -> Mapping[str, bytes]:
+        """Return the files in force."""
+        return self._current.files()
+
+    def health(self) -> dict[str, Any]:
+        """Return revision, ages in seconds, and what is not as it should be."""
+        now = time.time()
+        rejected = self.rejected
+        return {
+            "revision": self.revision,
+            "age": round(now - self.loaded, 1),
+            "last_good": {name: round(now - t, 1) for name, t in self._current.stale.items()},
+            "rejected": None
+            if rejected is None
+            else {"age": round(now - rejected.since, 1), "why": rejected.why},
+            "denying": sorted(self._current.broken),
+            "shadow": None if self._shadow is None else self._shadow.revision,
+            "on_reference": not self._current.indexed,
+            "checked": self._sampler.checked,
+            "mismatches": self.mismatches,
+        }

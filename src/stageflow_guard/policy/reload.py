@@ -1,0 +1,183 @@
+"""Changing the policies of a running guard: load, keep, record, then swap, in that order.
+
+A revision that decides was kept before, and its `policy_change` record is durable before. What
+cannot be loaded, kept or recorded is not taken: the last good snapshot goes on, and `health` shows
+since when.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.errors import ConfigError, GuardError
+from stageflow_guard.policy.diff import diff
+from stageflow_guard.policy.policyset import PolicySet
+from stageflow_guard.policy.watch import Signature, changed, signature
+
+if TYPE_CHECKING:
+    from stageflow_guard.model import AccessRequest
+    from stageflow_guard.policy.live import LivePolicies
+    from stageflow_guard.policy.revisions import Revisions
+
+SETTLED = 0.2  # seconds without a further change: an editor or a checkout may still be writing
+Record = Callable[..., Awaitable[int]]
+
+
+class Reloader:
+    """Owns every change of one `LivePolicies`. `record` makes a record durable."""
+
+    def __init__(
+        self,
+        live: LivePolicies,
+        *,
+        path: str | Path,
+        shadow: str | Path | None,
+        revisions: Revisions,
+        record: Record,
+    ) -> None:
+        self._live = live
+        self._path = Path(path)
+        self._shadow = Path(shadow) if shadow is not None else None
+        self._revisions = revisions
+        self._record = record
+        self._lock = asyncio.Lock()
+        self._seen = self._signature()
+        self._task: asyncio.Task[None] | None = None
+        self._said: set[asyncio.Task[Any]] = set()
+
+    # -- one change --------------------------------------------------------------------------------
+
+    async def reload(self, source: str) -> str:
+        """Load the folder again; return the revision in force. `source` stands in the record.
+
+        Raises `ConfigError` when the folder cannot be taken; the last good snapshot goes on.
+        """
+        async with self._lock:
+            before, self._seen = self._seen, await asyncio.to_thread(self._signature)
+            names = changed(before, self._seen, self._path)
+            try:
+                fresh = await asyncio.to_thread(
+                    PolicySet.load, self._path, previous=self._live.current
+                )
+                shadow = await asyncio.to_thread(self._load_shadow)
+            except ConfigError as error:
+                await self._refused(error, source)
+                raise
+            await self._take(fresh, source, names)
+            self._live.swap_shadow(shadow)
+            return fresh.revision
+
+    async def rollback(self, revision: str) -> str:
+        """Put a kept revision in force, in memory, until the files change or are reloaded.
+
+        `revision` may be cut short where it is still one. Raises `ConfigError`.
+        """
+        async with self._lock:
+            whole = await asyncio.to_thread(self._revisions.find, revision)
+            fresh = await asyncio.to_thread(self._revisions.load, whole)
+            await self._take(fresh, f"rollback:{whole}", [])
+            return whole
+
+    async def _take(self, fresh: PolicySet, source: str, names: list[str]) -> None:
+        old = self._live.current
+        news = fresh.revision != old.revision or fresh.problems != old.problems
+        if fresh.revision != old.revision:
+            await self._keep(fresh, source)
+        if news or not source.startswith("watch"):
+            change = await asyncio.to_thread(diff, old, fresh)
+            note: dict[str, Any] = {
+                "source": source, "previous": old.revision, "change": change.summary()[:500],
+                "files": names, "problems": [str(p)[:200] for p in fresh.problems[:20]],
+                "last_good": sorted(fresh.stale)[:100],
+            }  # fmt: skip
+            await self._record(
+                kind="policy_change", action="reload", policy={"sha256": fresh.revision}, note=note
+            )
+        self._live.swap(fresh)
+
+    async def _keep(self, fresh: PolicySet, source: str) -> None:
+        try:
+            await asyncio.to_thread(self._revisions.keep, fresh.files(), fresh.revision)
+        except OSError as exc:
+            error = ConfigError(f"the policy revision cannot be kept ({exc.strerror})")
+            await self._refused(error, source)
+            raise error from None
+
+    async def _refused(self, error: ConfigError, source: str) -> None:
+        if not self._live.reject(error.message):
+            return  # the same trouble, seen again
+        await self._record(
+            kind="policy_change", action="reload", outcome="refused", reason="policy_invalid",
+            policy={"sha256": self._live.revision},
+            note={"source": source, "why": error.message[:500]},
+        )  # fmt: skip
+
+    def _load_shadow(self) -> PolicySet | None:
+        if self._shadow is None:
+            return None
+        return PolicySet.load(self._shadow, previous=self._live.shadow)
+
+    # -- watching ----------------------------------------------------------------------------------
+
+    def start(self, seconds: float) -> None:
+        """Watch the files, looking every so many seconds; 0 watches nothing."""
+        loop = asyncio.get_running_loop()
+
+        def alarm(request: AccessRequest) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is gone, and the guard with it
+                loop.call_soon_threadsafe(self._stopped, request)
+
+        self._live.on_mismatch = alarm
+        if seconds > 0:
+            self._task = loop.create_task(self._watch(seconds), name="stageflow-guard-policies")
+
+    async def stop(self) -> None:
+        """Watch no longer."""
+        self._live.on_mismatch = None
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+        await asyncio.gather(*self._said, return_exceptions=True)
+        await asyncio.to_thread(self._live.close)
+
+    async def _watch(self, seconds: float) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            found = await asyncio.to_thread(self._signature)
+            while found != self._seen:
+                await asyncio.sleep(min(SETTLED, seconds))
+                again = await asyncio.to_thread(self._signature)
+                if again == found:
+                    break
+                found = again
+            if found == self._seen:
+                continue
+            try:
+                await self.reload(f"watch:{self._path}")
+            except ConfigError:
+                continue  # on record; the last good goes on until the files change again
+            except GuardError:
+                self._seen = frozenset()  # it could not be recorded now: try again
+            except Exception as exc:  # whatever it was, watching goes on and health shows it
+                self._live.reject(f"a reload failed ({type(exc).__name__})")
+
+    def _stopped(self, request: AccessRequest) -> None:
+        task = asyncio.ensure_future(
+            self._record(
+                kind="policy_change", action="index_stopped", tenant=request.ten,
+                resource=f"{request.kind}:{request.obj}"[:500],
+                policy={"sha256": self._live.revision},
+                note={"source": "sampler", "now": "pycasbin decides"},
+            )
+        )  # fmt: skip
+        self._said.add(task)
+        task.add_done_callback(self._said.discard)
+
+    def _signature(self) -> Signature:
+        found = signature(self._path)
+        return found if self._shadow is None else found | signature(self._shadow)

@@ -1,0 +1,169 @@
+"""Recorded decisions under other policies: which would change, which grants nobody used.
+
+Takes audit records as dictionaries; a record holds the question, so it can be asked again. Rights
+that end are asked as of the time of the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.model import AccessRequest
+from stageflow_guard.policy.files import Rule
+
+if TYPE_CHECKING:
+    from stageflow_guard.policy.policyset import PolicySet
+
+Records = Iterable[tuple[int, Mapping[str, Any]]]
+OTHER_CAUSES = {"scope_ceiling", "actor_denied"}  # denied by the token, not by a policy line
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A recorded question: its record's index, the answer then, and when (seconds)."""
+
+    index: int
+    request: AccessRequest
+    permitted: bool
+    reason: str
+    when: float
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A recorded decision that these policies would decide differently."""
+
+    index: int
+    request: AccessRequest
+    was: str
+    now: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """How many decisions were asked again, those that change, and records that hold no question."""
+
+    asked: int
+    changed: tuple[Changed, ...]
+    skipped: int
+
+    @property
+    def denied(self) -> int:
+        """Return how many permits would become denials."""
+        return sum(one.was.startswith("permit") for one in self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """An allowing rule that no recorded permit rested on."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Rules that could go as far as this log shows; `verified` says that replay agrees."""
+
+    asked: int
+    unused: tuple[Unused, ...]
+    verified: bool
+    since: float | None
+    until: float | None
+
+
+def questions(records: Records) -> Iterator[Asked | None]:
+    """Yield every recorded decision as a question; None for a decision that holds none."""
+    for index, record in records:
+        if record.get("kind") != "decision" or record.get("evaluation") != "ok":
+            continue
+        if record.get("error") not in (None, "access_denied") or (
+            record.get("reason") in OTHER_CAUSES
+        ):
+            continue
+        kind, colon, obj = str(record.get("resource") or "").partition(":")
+        actor = record.get("actor") or {}
+        sub, ten, act = (
+            part if type(part) is str else ""
+            for part in (actor.get("subject"), record.get("tenant"), record.get("action"))
+        )
+        if not (colon and sub and ten and act):
+            yield None
+            continue
+        request = AccessRequest(
+            sub=sub,
+            ten=ten,
+            own=str(record.get("owner") or ten),
+            kind=kind,
+            obj=obj,
+            act=act,
+            roles=tuple(actor.get("roles") or ()),
+        )
+        when = int(record.get("wall_ns") or 0) / 1e9
+        permitted = record.get("decision") == "permit"
+        yield Asked(index, request, permitted, str(record.get("reason")), when)
+        if permitted and "reveal" in (record.get("obligations") or ()):
+            yield Asked(index, replace(request, act="reveal"), True, "permitted", when)
+
+
+def replay(policies: PolicySet, records: Records) -> Replay:
+    """Ask every recorded decision again."""
+    asked = skipped = 0
+    changed = []
+    for one in questions(records):
+        if one is None:
+            skipped += 1
+            continue
+        asked += 1
+        decision = policies.decide_at(one.request, one.when)
+        if decision.permitted != one.permitted:
+            was = f"{'permit' if one.permitted else 'deny'} ({one.reason})"
+            now = f"{decision.effect.value} ({decision.reason})"
+            changed.append(Changed(one.index, one.request, was, now, decision.rules))
+    return Replay(asked, tuple(changed), skipped)
+
+
+def suggest(policies: PolicySet, records: Records) -> Suggestion:
+    """Return allowing rules that no recorded permit rests on, and whether replay confirms it.
+
+    A suggestion only: a log shows what was used while it ran, not what will be needed.
+    """
+    asked = [one for one in questions(records) if one is not None]
+    used: set[str] = set()
+    for one in asked:
+        used.update(policies.decide_at(one.request, one.when).rules)
+    idle = {
+        rule.where: rule
+        for name in policies.tenants
+        for rule in policies.tenant(name).rules
+        if rule.allow and rule.where not in used
+    }
+    smaller = _without(policies, set(idle))
+    verified = all(
+        smaller.decide_at(one.request, one.when).permitted
+        == policies.decide_at(one.request, one.when).permitted
+        for one in asked
+    )
+    times = [one.when for one in asked]
+    return Suggestion(
+        len(asked),
+        tuple(Unused(where, policies.text_of(where).strip()) for where in sorted(idle, key=_place)),
+        verified, min(times, default=None), max(times, default=None),
+    )  # fmt: skip
+
+
+def _without(policies: PolicySet, gone: set[str]) -> PolicySet:
+    for name in policies.tenants:
+        tenant = policies.tenant(name)
+        kept: tuple[Rule, ...] = tuple(r for r in tenant.rules if r.where not in gone)
+        if len(kept) != len(tenant.rules):
+            policies = policies.with_tenant(replace(tenant, rules=kept))
+    return policies
+
+
+def _place(where: str) -> tuple[str, int]:
+    file, _, line = where.rpartition(":")
+    return file, int(line)

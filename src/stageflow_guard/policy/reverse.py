@@ -1,0 +1,98 @@
+"""Reverse queries: who can do this, what can they do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stageflow_guard.model import AccessRequest
+from stageflow_guard.policy.files import Rule, covers
+
+if TYPE_CHECKING:
+    from stageflow_guard.policy.policyset import PolicySet
+
+ANYBODY = "user:-"  # stands for whoever carries a claim, without a line of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who may: a subject, or `claim:NAME` for every token that carries the role."""
+
+    member: str
+    reason: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """An allowing rule that counts for somebody, and the deny rules that cut into it."""
+
+    kind: str
+    act: str
+    obj: str
+    where: str
+    except_for: tuple[tuple[str, str], ...] = ()  # (object, file:line)
+
+
+def who_can(
+    policies: PolicySet, tenant: str, *, kind: str, obj: str, act: str, own: str | None = None
+) -> list[Holder]:
+    """Return everybody in `tenant` who may, decided one by one by the rules that run.
+
+    A claim is asked alone: a token with several claims holds the union of their allows and denies.
+    """
+    if not policies.knows(tenant):
+        return []
+    members = {m for m in policies.index(tenant).members() if not m.startswith("role:")}
+    members.update(g.who for g in policies.grants if g.who and g.tenant == tenant)
+    found = []
+    for member in sorted(members):
+        claimed = member.startswith("claim:")
+        decision = policies.decide(
+            AccessRequest(
+                sub=ANYBODY if claimed else member, ten=tenant, own=own or tenant, kind=kind,
+                obj=obj, act=act, roles=(member.removeprefix("claim:"),) if claimed else (),
+            )
+        )  # fmt: skip
+        if decision.permitted and decision.reason != "trial":
+            found.append(Holder(member, decision.reason, decision.rules))
+    anybody = policies.decide(
+        AccessRequest(sub=ANYBODY, ten=tenant, own=own or tenant, kind=kind, obj=obj, act=act)
+    )
+    if anybody.permitted:  # only a trial lets in somebody who holds nothing
+        found.append(Holder("everybody", anybody.reason, anybody.rules))
+    return found
+
+
+def what_can(
+    policies: PolicySet, tenant: str, sub: str, roles: tuple[str, ...] = ()
+) -> list[Right]:
+    """Return what a subject may do in its own tenant: its allowing rules, and what cuts into them.
+
+    Nothing when the subject or the tenant is suspended. Rights that end by themselves are not
+    listed: ask `policies.grants`.
+    """
+    if not policies.knows(tenant):
+        return []
+    asks = AccessRequest(sub=sub, ten=tenant, own=tenant, kind="-", obj="-", act="-", roles=roles)
+    if policies.decide(asks).reason in ("suspended", "malformed_request"):
+        return []
+    held = policies.index(tenant).roles(asks)
+    mine = [rule for rule in policies.tenant(tenant).rules if rule.role in held]
+    denies = [rule for rule in mine if not rule.allow]
+    found = []
+    for rule in mine:
+        if not rule.allow:
+            continue
+        cuts = [d for d in denies if (d.kind, d.act) == (rule.kind, rule.act) and _meet(d, rule)]
+        if any(covers(cut.obj, rule.obj) for cut in cuts):
+            continue  # nothing is left of it
+        found.append(
+            Right(rule.kind, rule.act, rule.obj, rule.where, tuple((c.obj, c.where) for c in cuts))
+        )
+    return sorted(found, key=lambda right: (right.kind, right.act, right.obj, right.where))
+
+
+def _meet(one: Rule, other: Rule) -> bool:
+    """Say whether some object matches both: patterns nest, or have nothing in common."""
+    return covers(one.obj, other.obj) or covers(other.obj, one.obj)

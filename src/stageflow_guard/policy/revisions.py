@@ -1,0 +1,132 @@
+"""Every revision that decided, kept: a rule can be shown as it was, and a change taken back.
+
+`<folder>/<revision>/...` holds the files under their own names; each is a hard link into
+`<folder>/blobs/<sha256>`, so that a change of one tenant costs one file. Folders 0700, files 0600.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from uuid import uuid4
+
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy.fmt import replace_file
+from stageflow_guard.policy.policyset import PolicySet, revision_of
+
+REVISION = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept revision and when it was first in force (seconds since the epoch)."""
+
+    revision: str
+    since: float
+
+
+class Revisions:
+    """The store beside an audit log. Safe for several workers: what is there is never changed."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+
+    def keep(self, files: Mapping[str, bytes], revision: str) -> Path:
+        """Keep the files of a revision; return its folder. Raises `OSError` when it cannot."""
+        target = self.folder / revision
+        if target.exists():
+            return target
+        blobs = self.folder / "blobs"
+        for folder in (self.folder, blobs):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        building = self.folder / f".{revision[:12]}.{uuid4().hex}"
+        try:
+            for name, content in files.items():
+                place = building / name
+                place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                os.link(self._blob(blobs, content), place)
+            try:
+                building.rename(target)
+            except OSError:
+                if not target.exists():  # else another worker was first, with the same bytes
+                    raise
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+        return target
+
+    @staticmethod
+    def _blob(blobs: Path, content: bytes) -> Path:
+        blob = blobs / sha256(content).hexdigest()
+        if not blob.exists():
+            replace_file(blob, content, 0o600)
+        return blob
+
+    def kept(self) -> list[Kept]:
+        """Return what is kept, newest first."""
+        if not self.folder.is_dir():
+            return []
+        found = [
+            Kept(path.name, path.stat().st_mtime)
+            for path in self.folder.iterdir()
+            if REVISION.fullmatch(path.name)
+        ]
+        return sorted(found, key=lambda one: one.since, reverse=True)
+
+    def find(self, prefix: str) -> str:
+        """Return the one revision that begins so; raise `ConfigError` for none or several."""
+        found = [one.revision for one in self.kept() if one.revision.startswith(prefix)]
+        if len(found) != 1 or not prefix:
+            said = "no" if not found else "more than one"
+            raise ConfigError(f"{said} kept revision begins with `{prefix[:64]}`")
+        return found[0]
+
+    def load(self, revision: str) -> PolicySet:
+        """Return a kept revision; raise `ConfigError` when its files are not what they were."""
+        policies = PolicySet.load(self.folder / revision)
+        if policies.revision != revision:
+            raise ConfigError(f"the kept revision `{revision[:12]}` was changed; it is not used")
+        return policies
+
+    def restore(self, revision: str, folder: Path) -> list[str]:
+        """Put a revision's files back into a policy folder; return the names that changed.
+
+        A file in force that the revision does not have is taken out. Tables and notes beside them
+        stay. The result is loaded before this returns.
+        """
+        files = self.load(revision).files()
+        try:
+            present = PolicySet.load(folder).files()
+        except ConfigError:  # nothing can be loaded: all the more reason to go back
+            present = MappingProxyType({})
+        changed = [name for name in files if _content(folder / name) != files[name]]
+        gone = [name for name in present if name not in files]
+        for name in changed:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+            replace_file(folder / name, files[name])
+        for name in gone:
+            (folder / name).unlink()
+            if name.startswith("tenants/") and name.endswith("/policy.csv"):
+                _retire((folder / name).parent, folder)
+        after = {name: _content(folder / name) or b"" for name in files}
+        if revision_of(after) != revision:
+            raise ConfigError(f"`{folder}` changed while it was restored; look at it before use")
+        return sorted([*changed, *gone])
+
+
+def _retire(tenant: Path, folder: Path) -> None:
+    """Move a tenant's folder out of force, nothing lost."""
+    (folder / "removed").mkdir(exist_ok=True, mode=0o755)
+    tenant.rename(folder / "removed" / f"{tenant.name}.{uuid4().hex[:8]}")
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None

@@ -1,0 +1,207 @@
+"""Adding, listing, suspending and removing tenants of a policy folder.
+
+Each change is one rename, so that a guard that watches the folder never sees half a tenant.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy.cases import run_cases
+from stageflow_guard.policy.fmt import replace_file
+from stageflow_guard.policy.lint import holds, lint
+from stageflow_guard.policy.platform import FOREVER, parse_suspended
+from stageflow_guard.policy.policyset import PolicySet
+from stageflow_guard.policy.prove import structural
+from stageflow_guard.policy.text import legal_tenant, read, require_folder, rows_of
+
+EXAMPLE = "example"  # the tenant of a starter set that others are copied from
+SUSPENDED = "# subject or tenant, reason, until (a time, or never)\n"
+COPIED = ("policy.csv", "policy_test.yaml", "guardrails.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One tenant in a list. `state`: in force, last good, denies, suspended."""
+
+    name: str
+    state: str
+    rules: int
+    members: int
+    tested: bool
+    since: float | None = None  # of `last good`; until when, for `suspended`
+
+
+def listed(folder: str | Path, *, now: float | None = None) -> list[Summary]:
+    """Return every tenant of a folder, those that deny because of their file included."""
+    policies = PolicySet.load(folder)
+    when = time.time() if now is None else now
+    found = []
+    for name in sorted({*policies.tenants, *policies.broken}):
+        until = policies.suspended.get(name, 0.0)
+        state, since = "in force", None
+        rules = members = 0
+        if policies.knows(name):
+            rules = len(policies.tenant(name).rules)
+            members = sum(not m.startswith("role:") for m in policies.index(name).members())
+        else:
+            state = "denies"
+        if when < until:
+            state, since = "suspended", None if until == FOREVER else until
+        tested = (Path(folder) / "tenants" / name / "policy_test.yaml").exists()
+        found.append(Summary(name, state, rules, members, tested, since))
+    return found
+
+
+def add(folder: str | Path, name: str, *, source: Path) -> list[str]:
+    """Add a tenant from another one's folder; return the names of the files written.
+
+    `source` is a tenant's folder in a policy set: a starter's, or one of this set. Shared roles
+    that its lines import come along where this set has none of that name. The result is loaded,
+    linted, tested and proved on a copy first: what does not hold is a `ConfigError`, and nothing
+    was written.
+    """
+    base = Path(folder)
+    require_folder(base)
+    _require_new(base, name)
+    written = {f"tenants/{name}/{one}": data for one, data in _copied(source, name).items()}
+    for role in _imports(written[f"tenants/{name}/policy.csv"]):
+        file = f"roles/{role}.csv"
+        if not (base / file).exists():
+            written[file] = read(source.parents[1] / file, file)
+    with tempfile.TemporaryDirectory() as scratch:
+        trial = Path(scratch) / "policies"
+        shutil.copytree(base, trial, ignore=shutil.ignore_patterns("removed", "starters"))
+        for one, data in written.items():
+            _write(trial / one, data)
+        _require_good(trial, name)
+    with _building(base) as building:
+        for one, data in written.items():
+            _write(building / one, data)
+        for one in written:
+            if one.startswith("roles/"):
+                (base / "roles").mkdir(exist_ok=True, mode=0o755)
+                (building / one).rename(base / one)
+        (building / "tenants" / name).rename(base / "tenants" / name)
+    return sorted(written)
+
+
+def suspend(folder: str | Path, who: str, *, reason: str, until: str = "never") -> None:
+    """Suspend a subject or a tenant from the next decision on; the line stands in platform/.
+
+    Raises `ConfigError` for a line that the loader would refuse, and for a tenant that is not
+    there. To lift it, take the line out.
+    """
+    base = Path(folder)
+    policies = PolicySet.load(base)
+    if ":" not in who and who not in {*policies.tenants, *policies.broken}:
+        raise ConfigError(f"there is no tenant `{who[:60]}` in `{base}`")
+    if any(c in ",\n\r" for c in who + reason + until) or not reason.strip():
+        raise ConfigError("name, reason and end are one line without a comma")
+    file = base / "platform" / "suspended.csv"
+    before = read(file, "platform/suspended.csv") if file.exists() else SUSPENDED.encode()
+    after = before + f"{who}, {reason.strip()}, {until}\n".encode()
+    _, problems = parse_suspended(after, "platform/suspended.csv")
+    if problems:
+        raise ConfigError(str(problems[0]))
+    file.parent.mkdir(exist_ok=True, mode=0o755)
+    replace_file(file, after)
+
+
+def remove(folder: str | Path, name: str) -> Path:
+    """Take a tenant out of force; its folder moves to `removed/`, nothing is lost."""
+    base = Path(folder)
+    place = base / "tenants" / name
+    if not legal_tenant(name) or not place.is_dir():
+        raise ConfigError(f"there is no tenant `{name[:60]}` in `{base}`")
+    if len(list((base / "tenants").iterdir())) == 1:
+        raise ConfigError(f"`{name}` is the last tenant; a policy folder without one never starts")
+    target = base / "removed" / f"{name}.{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
+    if target.exists():
+        raise ConfigError(f"`{target}` is there already; try again in a second")
+    target.parent.mkdir(exist_ok=True, mode=0o755)
+    place.rename(target)
+    return target
+
+
+def _require_new(base: Path, name: str) -> None:
+    if not legal_tenant(name):
+        raise ConfigError(f"`{name[:60]}` cannot be a tenant's name")
+    taken = [one.name for one in (base / "tenants").iterdir()]
+    if name.casefold() in {one.casefold() for one in taken}:
+        raise ConfigError(f"there is a tenant `{name}` already, or one that differs only by case")
+
+
+def _copied(source: Path, name: str) -> dict[str, bytes]:
+    """Return the source's files in the new tenant's name."""
+    found = {}
+    for one in COPIED:
+        if one == "policy.csv" or (source / one).exists():
+            found[one] = read(source / one, f"{source.name}/{one}")
+    for row in rows_of(found["policy.csv"]):
+        if row.fields[0] == "g" and row.fields[1].startswith("user:"):
+            raise ConfigError(
+                f"`{source.name}` names people in policy.csv:{row.number}; copy from a starter"
+            )
+    lines = found["policy.csv"].decode("utf-8").split("\n")
+    at = {"p": 2, "g": 3, "import": 2}
+    for number, line in enumerate(lines):
+        fields = line.split(",")
+        column = at.get(fields[0].strip(" "))
+        if column is not None and len(fields) > column and fields[column].strip(" ") == source.name:
+            fields[column] = f" {name}"
+            lines[number] = ",".join(fields)
+    found["policy.csv"] = "\n".join(lines).encode()
+    if "policy_test.yaml" in found:  # a case may name its line by file
+        said = found["policy_test.yaml"].decode("utf-8")
+        found["policy_test.yaml"] = said.replace(
+            f"tenants/{source.name}/", f"tenants/{name}/"
+        ).encode()
+    return found
+
+
+def _imports(content: bytes) -> Iterator[str]:
+    for row in rows_of(content):
+        if row.fields[0] == "import" and len(row.fields) > 1:
+            yield row.fields[1].removeprefix("role:")
+
+
+def _require_good(trial: Path, name: str) -> None:
+    policies = PolicySet.load(trial)
+    mine = (f"tenants/{name}/", "roles/")
+    found = [one for one in lint(policies, trial) if one.where.startswith(mine)]
+    if not holds(found):
+        raise ConfigError(
+            f"the new tenant does not hold: {next(f for f in found if not holds([f]))}"
+        )
+    proof = structural(policies.files()["model.conf"].decode())
+    if not proof.holds:
+        raise ConfigError(f"isolation is not proved: {proof.counterexample}")
+    for outcome in run_cases(policies, trial):
+        if outcome.tenant == name and outcome.failures:
+            first = outcome.failures[0]
+            raise ConfigError(f"a case of the new tenant fails: {first.where}: {first.message}")
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    path.write_bytes(content)
+    path.chmod(0o644)
+    path.parent.chmod(0o755)
+
+
+@contextmanager
+def _building(base: Path) -> Iterator[Path]:
+    """Yield a folder beside the tenants, on the same file system, that the loader never reads."""
+    building = Path(tempfile.mkdtemp(dir=base, prefix=".adding."))
+    try:
+        yield building
+    finally:
+        shutil.rmtree(building, ignore_errors=True)

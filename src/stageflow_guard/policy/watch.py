@@ -1,0 +1,47 @@
+"""Noticing that policy files changed, without reading them: names, sizes, inodes and times."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+Signature = frozenset[tuple[str, int, int, int, int, int]]
+TOP = {"roles", "platform", "tenants", "model.conf", "catalogue.yaml", "guardrails.yaml"}
+
+
+def signature(folder: str | Path) -> Signature:
+    """Return what changes whenever a policy file does; empty where the folder cannot be read.
+
+    A time alone is not enough: a file can be put in place with an older one, so inode and change
+    time count, too.
+    """
+    base = str(folder)
+    return frozenset(_marks(base))
+
+
+def _marks(base: str) -> Iterator[tuple[str, int, int, int, int, int]]:
+    todo = [base]
+    while todo:
+        place = todo.pop()
+        try:
+            entries = list(os.scandir(place))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.name.startswith(".") or (place == base and entry.name not in TOP):
+                continue  # files in the making, removed tenants, starters
+            try:
+                s = entry.stat(follow_symlinks=False)
+                folder = entry.is_dir(follow_symlinks=False)
+            except OSError:
+                continue
+            if folder:
+                todo.append(entry.path)
+            yield (entry.path, s.st_mtime_ns, s.st_ctime_ns, s.st_size, s.st_ino, s.st_mode)
+
+
+def changed(old: Signature, new: Signature, folder: str | Path) -> list[str]:
+    """Return the names, relative to the folder, of what differs; at most 20."""
+    paths = {mark[0] for mark in old ^ new}
+    return sorted(os.path.relpath(path, folder) for path in paths if not os.path.isdir(path))[:20]
