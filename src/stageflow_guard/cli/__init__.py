@@ -18,6 +18,8 @@ HOLDS, DOES_NOT_HOLD, USAGE, UNAVAILABLE = 0, 1, 2, 3
 
 def parser() -> argparse.ArgumentParser:
     """Build the argument parser."""
+    from stageflow_guard.cli.policy import add_parser as add_policy_parser
+
     top = argparse.ArgumentParser(prog="stageflow-guard", description=__doc__)
     verbs = top.add_subparsers(dest="verb", required=True)
     init = verbs.add_parser("init", help="write a working guard.toml, policies and an example")
@@ -30,10 +32,7 @@ def parser() -> argparse.ArgumentParser:
     config.add_argument("action", choices=["check", "show"])
     config.add_argument("--online", action="store_true", help="try keys, policies, log and sinks")
     config.add_argument("--config", default="guard.toml")
-    policy = verbs.add_parser("policy", help="test the policy files")
-    policy.add_argument("action", choices=["test"])
-    policy.add_argument("--path", default="policies")
-    policy.add_argument("--json", action="store_true")
+    add_policy_parser(verbs)
     token = verbs.add_parser("token", help="say what a token is, and whether it would pass")
     token.add_argument("action", choices=["inspect"])
     token.add_argument("--config", default="guard.toml")

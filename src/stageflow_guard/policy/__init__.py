@@ -1,4 +1,8 @@
-"""May they? Strict files, pycasbin as the reference, an index that decides."""
+"""May they? Strict files, pycasbin as the reference, an index that decides.
+
+Questions about policies live in modules of their own: `explain`, `reverse` (who can, what can),
+`diff`, `replay`, `lint`, `prove`, `cases`, `mutate`.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,17 @@ from typing import TYPE_CHECKING
 from stageflow_guard.lazy import lazy
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.files import Problem
+    from stageflow_guard.policy.guardrails import Guardrails, Verdict
     from stageflow_guard.policy.policyset import PolicySet
+    from stageflow_guard.policy.text import Problem
 
-_WHERE = {"PolicySet": "policyset", "Problem": "files"}
+_WHERE = {
+    "Guardrails": "guardrails",
+    "PolicySet": "policyset",
+    "Problem": "text",
+    "Verdict": "guardrails",
+}
 
-__all__ = ["PolicySet", "Problem"]
+__all__ = ["Guardrails", "PolicySet", "Problem", "Verdict"]
 
 __getattr__ = lazy(__name__, _WHERE)

@@ -117,7 +117,7 @@ def _wider(obj: str) -> Iterator[str]:
 
 
 def _dead(rule: Rule, others: list[Rule]) -> Iterator[Finding]:
-    for other in others:
+    for other in sorted(others, key=lambda other: other.allow):  # a deny says more than a double
         if other is rule or not covers(other.obj, rule.obj):
             continue
         if rule.allow and not other.allow:

@@ -12,9 +12,12 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from stageflow_guard.policy.policyset import PolicySet
 
 EFFECT = "some(where (p.eft == allow)) && !some(where (p.eft == deny))"
 # each property, what has to hold whenever the matcher does, and a request that shows its absence
@@ -109,6 +112,20 @@ def symbolic(text: str) -> Proof:
         if answer != z3.unsat:
             return Proof(False, "z3", (), f"no answer in time ({name})")
     return Proof(True, "z3", tuple(name for name, _, _ in PROPERTIES))
+
+
+def foreign_lines(policies: PolicySet) -> list[str]:
+    """Return lines in force that are not of the tenant in whose name they decide: linear, exact.
+
+    The loader refuses such lines one by one; this looks at what was compiled in the end.
+    """
+    found: list[str] = []
+    for name in policies.tenants:
+        tenant = policies.tenant(name)
+        own = (f"tenants/{name}/policy.csv:", *(f"roles/{role}.csv:" for role in tenant.imports))
+        places = [rule.where for rule in tenant.rules] + [link.where for link in tenant.links]
+        found += [f"{where}: decides in `{name}`" for where in places if not where.startswith(own)]
+    return found
 
 
 def _shape(text: str) -> str | None:

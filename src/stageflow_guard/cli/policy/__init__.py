@@ -1,0 +1,127 @@
+"""`policy VERB`: everything that people who edit policies ask."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from typing import Any
+
+WHERE = {
+    "lint": "files", "test": "files", "fmt": "files", "schema": "files",
+    "explain": "ask", "who-can": "ask", "what-can": "ask",
+    "prove": "proof", "diff": "change", "replay": "change", "suggest": "change",
+    "revisions": "change", "rollback": "change",
+    "tenant": "tenant",
+}  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one policy verb; return its exit code."""
+    module = import_module(f"{__name__}.{WHERE[args.action]}")
+    return int(getattr(module, args.action.replace("-", "_"))(args))
+
+
+def add_parser(verbs: Any) -> None:
+    """Add `policy` and its verbs."""
+    top = verbs.add_parser("policy", help="check, ask and change the policy files")
+    acts = top.add_subparsers(dest="action", required=True)
+
+    def verb(name: str, about: str) -> argparse.ArgumentParser:
+        one: argparse.ArgumentParser = acts.add_parser(name, help=about, description=about)
+        one.add_argument("--path", default="policies", help="the policy folder")
+        one.add_argument("--json", action="store_true", help="for machines")
+        return one
+
+    verb("lint", "find what is malformed, unknown, unreachable or shadowed")
+    test = verb("test", "run the decision tables")
+    test.add_argument("--tenant", help="this one alone")
+    test.add_argument("--all", action="store_true", help="one line per tenant, nothing else")
+    test.add_argument("--coverage", type=_percent, metavar="N", help="hold only from N %% of rules")
+    test.add_argument("--mutate", action="store_true", help="delete and flip every rule, too")
+    test.add_argument("--junit", metavar="FILE", help="write JUnit XML, too")
+    fmt = verb("fmt", "put lines into canonical form; no line moves")
+    fmt.add_argument("--check", action="store_true", help="change nothing, say what would be")
+    schema = verb("schema", "print a JSON schema, or write all of them")
+    schema.add_argument("name", nargs="?", choices=["catalogue", "guard", "guardrails", "test"])
+    schema.add_argument("--out", metavar="DIR", help="write every schema into a folder")
+    _questions(verb)
+    _changes(verb)
+    _tenants(acts)
+
+
+def _questions(verb: Any) -> None:
+    explain = verb("explain", "say why a request is allowed or denied, and the nearest miss")
+    explain.add_argument("sub", metavar="SUBJECT", help="such as user:ada")
+    _what(explain)
+    who = verb("who-can", "list everybody who may")
+    _what(who)
+    what = verb("what-can", "list what a subject may")
+    what.add_argument("sub", metavar="SUBJECT")
+    for one in (explain, who, what):
+        one.add_argument("--tenant", required=True)
+    for one in (explain, what):
+        one.add_argument("--role", action="append", default=[], help="a role that the token claims")
+    for one in (explain, who):
+        one.add_argument("--own", help="the resource's owner, when it is another tenant")
+    prove = verb("prove", "prove that tenants are isolated, or show a counterexample")
+    prove.add_argument("--method", choices=["auto", "structural", "z3"], default="auto")
+
+
+def _what(one: argparse.ArgumentParser) -> None:
+    one.add_argument("kind", metavar="KIND")
+    one.add_argument("obj", metavar="OBJECT")
+    one.add_argument("act", metavar="ACT")
+
+
+def _changes(verb: Any) -> None:
+    diff = verb("diff", "say what a change means: who may do what that they could not before")
+    diff.add_argument("old", metavar="OLD", help="a policy folder")
+    diff.add_argument("new", metavar="NEW", help="a policy folder")
+    diff.add_argument("--markdown", action="store_true", help="for a pull request")
+    diff.add_argument("--exit-code", action="store_true", help="exit 1 when a decision changes")
+    for name, about in (
+        ("replay", "say which recorded decisions would change under these policies"),
+        ("suggest", "list grants that no recorded decision rests on; changes nothing"),
+    ):
+        verb(name, about).add_argument("log", metavar="LOG", help="a log directory")
+    revisions = verb("revisions", "list the revisions that decided")
+    rollback = verb("rollback", "put the files of a kept revision back")
+    rollback.add_argument("revision", metavar="REVISION", help="may be cut short")
+    for one in (revisions, rollback):
+        one.add_argument("--log", default="audit", help="the log directory they are kept beside")
+
+
+def _tenants(acts: Any) -> None:
+    tenant = acts.add_parser("tenant", help="add, list, suspend or remove a tenant")
+    what = tenant.add_subparsers(dest="what", required=True)
+    found = {}
+    for name, about in (
+        (
+            "add",
+            "add a tenant from a starter; it is linted, tested and proved before it is written",
+        ),
+        ("list", "list tenants, one line each"),
+        ("suspend", "suspend a tenant or a subject"),
+        ("remove", "take a tenant out of force; nothing is lost"),
+    ):
+        found[name] = what.add_parser(name, help=about, description=about)
+        found[name].add_argument("--path", default="policies", help="the policy folder")
+        found[name].add_argument("--json", action="store_true", help="for machines")
+        if name != "list":
+            found[name].add_argument("name", metavar="NAME")
+    found["add"].add_argument(
+        "--from", dest="source", required=True, metavar="STARTER",
+        help="saas, regulated, agents, or a tenant's folder",
+    )  # fmt: skip
+    found["add"].add_argument("--claim", help="the value of the token's tenant claim")
+    found["add"].add_argument("--config", default="guard.toml", help="where the claim is mapped")
+    found["add"].add_argument("--issuer", help="which issuer says so, when there are several")
+    found["suspend"].add_argument("--reason", required=True)
+    found["suspend"].add_argument("--until", default="never", help="RFC 3339 in UTC, or never")
+
+
+def _percent(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError("a percentage is 0 to 100")
+    return value

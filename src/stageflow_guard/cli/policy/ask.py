@@ -1,0 +1,114 @@
+"""`policy explain | who-can | what-can`."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from stageflow_guard.cli import HOLDS, emit
+from stageflow_guard.cli.policy.paint import columns, effect, paint
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.model import AccessRequest
+from stageflow_guard.policy import PolicySet
+from stageflow_guard.policy.text import meant
+
+if TYPE_CHECKING:
+    from stageflow_guard.policy.explain import Explanation
+
+
+def explain(args: argparse.Namespace) -> int:
+    """Print effect, reason, rules and the nearest miss."""
+    from stageflow_guard.policy.explain import explain as why
+
+    policies = PolicySet.load(args.path)
+    found = why(
+        policies,
+        AccessRequest(
+            sub=args.sub, ten=args.tenant, own=args.own or args.tenant, kind=args.kind,
+            obj=args.obj, act=args.act, roles=tuple(args.role),
+        ),
+    )  # fmt: skip
+    if args.json:
+        emit(_explained(found))
+    else:
+        _print(found, args.path)
+    return HOLDS
+
+
+def _explained(found: Explanation) -> dict[str, object]:
+    asked = found.request
+    return {
+        "request": {
+            "sub": asked.sub, "ten": asked.ten, "own": asked.own, "kind": asked.kind,
+            "obj": asked.obj, "act": asked.act, "roles": list(asked.roles),
+        },
+        "effect": found.decision.effect.value,
+        "reason": found.decision.reason,
+        "revision": found.decision.revision,
+        "rules": [{"where": where, "text": text} for where, text in found.rules],
+        "roles": [{"role": role, "through": list(path)} for role, path in found.roles],
+        "nearest": [asdict(miss) for miss in found.misses],
+        "note": found.note,
+    }  # fmt: skip
+
+
+def _print(found: Explanation, base: str) -> None:
+    print(f"{effect(found.decision.effect.value)}  {found.decision.reason}")
+    for where, text in found.rules:
+        print(f"  rule     {base}/{where}  {text}")
+    for role, path in found.roles:
+        print(f"  role     {role}  by {', '.join(f'{base}/{where}' for where in path)}")
+    if not found.roles and not found.decision.permitted:
+        print("  role     none")
+    for i, miss in enumerate(found.misses):
+        print(f"  {'nearest' if i == 0 else 'next':<8} {base}/{miss.where}  {miss.text}")
+        print(paint(f"           but for {', '.join(miss.fields)}: {miss.hint}", "dim"))
+    if found.note:
+        print(f"  note     {found.note}")
+
+
+def who_can(args: argparse.Namespace) -> int:
+    """List everybody who may."""
+    from stageflow_guard.policy.reverse import who_can as find
+
+    policies = _known(args)
+    found = find(policies, args.tenant, kind=args.kind, obj=args.obj, act=args.act, own=args.own)
+    if args.json:
+        emit([asdict(one) for one in found])
+    else:
+        rows = [
+            (one.member, one.reason, ", ".join(f"{args.path}/{r}" for r in one.rules))
+            for one in found
+        ]
+        print("\n".join(columns(rows)) or "nobody")
+    return HOLDS
+
+
+def what_can(args: argparse.Namespace) -> int:
+    """List what a subject may."""
+    from stageflow_guard.policy.reverse import what_can as find
+
+    found = find(_known(args), args.tenant, args.sub, tuple(args.role))
+    if args.json:
+        emit([asdict(one) for one in found])
+    else:
+        rows = [
+            (
+                one.kind, one.act, one.obj,
+                f"{args.path}/{one.where}"
+                + "".join(f"  except {obj} ({args.path}/{where})" for obj, where in one.except_for),
+            )
+            for one in found
+        ]  # fmt: skip
+        print("\n".join(columns(rows)) or "nothing")
+    return HOLDS
+
+
+def _known(args: argparse.Namespace) -> PolicySet:
+    policies = PolicySet.load(args.path)
+    if not policies.knows(args.tenant):
+        raise ConfigError(
+            f"there is no tenant `{args.tenant[:60]}` in force{meant(args.tenant, policies.tenants)}"
+        )
+    return policies

@@ -1,0 +1,150 @@
+"""`policy diff | replay | suggest | revisions | rollback`."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
+from stageflow_guard.cli.policy.paint import columns, paint
+from stageflow_guard.policy import PolicySet
+from stageflow_guard.policy.revisions import Revisions
+
+if TYPE_CHECKING:
+    from stageflow_guard.model import AccessRequest
+
+
+def diff(args: argparse.Namespace) -> int:
+    """Print what a change means, as text, JSON or Markdown."""
+    from stageflow_guard.policy.diff import diff as compare
+    from stageflow_guard.policy.markdown import grouped, markdown
+
+    found = compare(PolicySet.load(args.old), PolicySet.load(args.new))
+    if args.json:
+        emit({
+            "old": found.old, "new": found.new, "gained": found.gained, "lost": found.lost,
+            "tenants": list(found.tenants), "added": list(found.added),
+            "removed": list(found.removed), "platform": list(found.platform),
+            "problems": list(found.problems), "changes": [asdict(c) for c in found.changes],
+        })  # fmt: skip
+    elif args.markdown:
+        print(markdown(found), end="")
+    else:
+        print(found.summary())
+        for name in found.added:
+            print(paint(f"+ tenant {name}", "green"))
+        for name in found.removed:
+            print(paint(f"- tenant {name}", "red"))
+        rows = [
+            ("+" if row.gained else "-", row.tenant, row.kind, row.act, row.obj, row.who)
+            for row in grouped(found)
+        ]
+        for line in columns(rows):
+            print(paint(line, "green" if line.startswith("+") else "red"))
+        for line in (*found.platform, *(f"! {problem}" for problem in found.problems)):
+            print(line)
+    return DOES_NOT_HOLD if args.exit_code and (found or found.problems) else HOLDS
+
+
+def replay(args: argparse.Namespace) -> int:
+    """Print which recorded decisions would change; exit 1 when one would."""
+    from stageflow_guard.policy.replay import replay as again
+
+    found = again(PolicySet.load(args.path), _records(args.log))
+    if args.json:
+        emit({
+            "asked": found.asked, "skipped": found.skipped,
+            "changed": [
+                {"index": c.index, "was": c.was, "now": c.now, "rules": list(c.rules),
+                 "request": _request(c.request)}
+                for c in found.changed
+            ],
+        })  # fmt: skip
+    else:
+        rows = [
+            (str(c.index), c.request.ten, c.request.sub, _said(c.request), f"{c.was} -> {c.now}")
+            for c in found.changed
+        ]
+        for line in columns(rows):
+            print(line)
+        print(
+            f"{len(found.changed)} of {found.asked} recorded decisions change "
+            f"({found.denied} permits become denials)"
+        )
+    return DOES_NOT_HOLD if found.changed else HOLDS
+
+
+def suggest(args: argparse.Namespace) -> int:
+    """Print grants that nobody used; changes nothing."""
+    from stageflow_guard.policy.replay import suggest as look
+
+    found = look(PolicySet.load(args.path), _records(args.log))
+    if args.json:
+        emit(asdict(found))
+        return HOLDS
+    for one in found.unused:
+        print(f"{args.path}/{one.where}  {one.text}")
+    span = "" if found.since is None else f" from {_utc(found.since)} to {_utc(found.until or 0)}"
+    print(f"{len(found.unused)} grants unused in {found.asked} decisions{span}")
+    if found.unused:
+        said = (
+            "change no recorded decision" if found.verified else "WOULD change recorded decisions"
+        )
+        print(f"without them these policies {said}; a log does not show what will be needed")
+    return HOLDS
+
+
+def revisions(args: argparse.Namespace) -> int:
+    """List the revisions that decided, newest first."""
+    current = PolicySet.load(args.path).revision if Path(args.path).is_dir() else ""
+    found = _kept(args.log).kept()
+    if args.json:
+        emit([asdict(one) for one in found])
+    else:
+        for one in found:
+            mark = "  in force here" if one.revision == current else ""
+            print(f"{one.revision}  {_utc(one.since)}{mark}")
+        if not found:
+            print(f"no revision is kept beside `{args.log}`")
+    return HOLDS
+
+
+def rollback(args: argparse.Namespace) -> int:
+    """Put the files of a kept revision back; a guard that watches them takes them up."""
+    kept = _kept(args.log)
+    revision = kept.find(args.revision)
+    changed = kept.restore(revision, Path(args.path))
+    if args.json:
+        emit({"revision": revision, "files": changed})
+    else:
+        for name in changed:
+            print(f"restored {args.path}/{name}")
+        print(f"{args.path} is at {revision}")
+    return HOLDS
+
+
+def _kept(log: str) -> Revisions:
+    return Revisions(f"{Path(log)}.policies")
+
+
+def _records(log: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    from stageflow_guard.cli.audit import records
+
+    return records(log)
+
+
+def _request(request: AccessRequest) -> dict[str, Any]:
+    names = ("sub", "ten", "own", "kind", "obj", "act")
+    return {**{n: getattr(request, n) for n in names}, "roles": list(request.roles)}
+
+
+def _said(request: AccessRequest) -> str:
+    return f"{request.kind} {request.act} {request.obj}"
+
+
+def _utc(seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -1,0 +1,161 @@
+"""`policy lint | test | fmt | schema`."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
+from stageflow_guard.cli.policy.paint import columns, paint
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy import PolicySet
+
+if TYPE_CHECKING:
+    from stageflow_guard.policy.cases import Outcome
+    from stageflow_guard.policy.mutate import Mutation
+
+LEVELS = {"error": "red", "warning": "yellow", "note": "blue"}
+
+
+def lint(args: argparse.Namespace) -> int:
+    """Print every finding as `file:line:column`, which editors open."""
+    from stageflow_guard.policy.lint import holds
+    from stageflow_guard.policy.lint import lint as find
+
+    found = find(PolicySet.load(args.path), args.path)
+    if args.json:
+        emit({"holds": holds(found), "findings": [asdict(one) for one in found]})
+    else:
+        for one in found:
+            level = paint(one.level, LEVELS[one.level])
+            print(f"{args.path}/{one.where}: {level}: {one.message} [{one.code}]")
+        if not found:
+            print("nothing to mend")
+    return HOLDS if holds(found) else DOES_NOT_HOLD
+
+
+def test(args: argparse.Namespace) -> int:
+    """Run the decision tables; one line per tenant, one per failure."""
+    from stageflow_guard.policy.cases import load_tables, run_tables
+    from stageflow_guard.policy.mutate import mutate
+
+    policies = PolicySet.load(args.path)
+    tables = load_tables(policies, args.path)
+    if args.tenant is not None:
+        if not policies.knows(args.tenant):
+            raise ConfigError(f"there is no tenant `{args.tenant[:60]}` in force")
+        tables = [table for table in tables if table.tenant in (args.tenant, "platform")]
+    outcomes = run_tables(policies, tables)
+    mutation = mutate(policies, tables, tenant=args.tenant) if args.mutate else None
+    problems = [str(p) for p in policies.problems]
+    if args.junit:
+        from stageflow_guard.policy.junit import junit
+
+        Path(args.junit).write_bytes(junit(outcomes, policies.problems))
+    rules = {r.where for t in policies.tenants for r in policies.tenant(t).rules}
+    if args.tenant is not None:
+        rules = {r.where for r in policies.tenant(args.tenant).rules}
+    reached = frozenset[str]().union(*(one.reached for one in outcomes))
+    coverage = 100.0 * len(rules & reached) / len(rules) if rules else 100.0
+    if args.json:
+        emit(_test_report(problems, outcomes, coverage, mutation))
+    else:
+        _print_tests(args, problems, outcomes, coverage, mutation)
+    failed = bool(problems) or any(one.failures for one in outcomes)
+    failed = failed or coverage < (args.coverage or 0.0)
+    return DOES_NOT_HOLD if failed or (mutation and mutation.survivors) else HOLDS
+
+
+def _test_report(
+    problems: list[str], outcomes: list[Outcome], coverage: float, mutation: Mutation | None
+) -> dict[str, Any]:
+    tenants = [
+        {
+            "tenant": one.tenant, "cases": one.cases, "rules": one.rules,
+            "failures": [asdict(f) for f in one.failures], "unreached": list(one.unreached),
+        }
+        for one in outcomes
+    ]  # fmt: skip
+    report: dict[str, Any] = {
+        "problems": problems, "tenants": tenants, "coverage": round(coverage / 100, 4),
+    }  # fmt: skip
+    if mutation is not None:
+        report["mutation"] = {
+            "score": round(mutation.score, 4),
+            "mutants": len(mutation.rules),
+            "survivors": [asdict(one) for one in mutation.survivors],
+            "untested_links": [asdict(one) for one in mutation.links if not one.caught],
+        }
+    return report
+
+
+def _print_tests(
+    args: argparse.Namespace,
+    problems: list[str],
+    outcomes: list[Outcome],
+    coverage: float,
+    mutation: Mutation | None,
+) -> None:
+    for problem in problems:
+        print(f"{paint('problem ', 'red')} {args.path}/{problem}")
+    rows = []
+    for one in outcomes:
+        for failure in one.failures:
+            print(f"{paint('failed  ', 'red')} {failure.where}: {failure.message}")
+        for rule in () if args.all else one.unreached:
+            print(f"{paint('untested', 'yellow')} {args.path}/{rule}")
+        passed = one.cases - len(one.failures)
+        ok = "ok" if not one.failures else "FAILED"
+        rows.append(
+            (one.tenant, f"{passed}/{one.cases} cases", f"{len(one.unreached)} rules untested", ok)
+        )
+    for line in columns(rows):
+        print(paint(line, "red") if line.endswith("FAILED") else line)
+    print(f"coverage {coverage:.1f} % of rules")
+    if mutation is None:
+        return
+    for mutant in mutation.survivors:
+        print(
+            f"{paint('survived', 'red')} {args.path}/{mutant.where}: {mutant.change}: {mutant.text}"
+        )
+    for mutant in mutation.links if not args.all else ():
+        if not mutant.caught:
+            print(f"{paint('unproved', 'yellow')} {args.path}/{mutant.where}: {mutant.text}")
+    caught = sum(one.caught for one in mutation.rules)
+    print(f"mutation score {mutation.score:.3f} ({caught} of {len(mutation.rules)} mutants caught)")
+
+
+def fmt(args: argparse.Namespace) -> int:
+    """Put every CSV file into canonical form, or say which are not."""
+    from stageflow_guard.policy.fmt import format_folder
+
+    changed = format_folder(args.path, write=not args.check)
+    if args.json:
+        emit({"changed": changed, "written": not args.check})
+    else:
+        for name in changed:
+            print(f"{args.path}/{name}:1:1: {'not canonical' if args.check else 'formatted'}")
+        if not changed:
+            print("nothing to change")
+    return DOES_NOT_HOLD if args.check and changed else HOLDS
+
+
+def schema(args: argparse.Namespace) -> int:
+    """Print one schema, or write them all for an editor."""
+    from stageflow_guard.schemas import schemas, text_of
+
+    found = schemas()
+    if args.out:
+        folder = Path(args.out)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in found.items():
+            (folder / f"{name}.schema.json").write_text(text_of(content), encoding="utf-8")
+            print(folder / f"{name}.schema.json")
+    elif args.name:
+        print(text_of(found[args.name]), end="")
+    else:
+        for name, content in found.items():
+            print(f"{name:<12} {content['title']}")
+    return HOLDS

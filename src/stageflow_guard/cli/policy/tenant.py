@@ -1,0 +1,98 @@
+"""`policy tenant add | list | suspend | remove`."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit, shipped
+from stageflow_guard.cli.policy.paint import columns
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy import PolicySet, tenants
+from stageflow_guard.policy.text import meant
+
+
+def tenant(args: argparse.Namespace) -> int:
+    """Run one tenant verb."""
+    return {"add": _add, "list": _list, "suspend": _suspend, "remove": _remove}[args.what](args)
+
+
+def _add(args: argparse.Namespace) -> int:
+    from stageflow_guard.cli.policy.claim import claim_mapped
+    from stageflow_guard.policy.fmt import replace_file
+
+    config = Path(args.config)
+    mapped = None
+    if args.claim:
+        known = PolicySet.load(args.path).tenants
+        mapped = claim_mapped(config, args.claim, args.name, issuer=args.issuer, known=known)
+    written = tenants.add(args.path, args.name, source=_source(args.source))
+    if mapped is not None:
+        replace_file(config, mapped.encode())
+    if args.json:
+        emit({"tenant": args.name, "written": written, "claim": args.claim})
+        return HOLDS
+    for name in written:
+        print(f"wrote {args.path}/{name}")
+    if mapped is not None:
+        print(f"mapped {args.claim} to {args.name} in {config}")
+    print(f"{args.name}: lint, tests and proof hold")
+    return HOLDS
+
+
+def _source(named: str) -> Path:
+    if "/" in named or Path(named).is_dir():
+        if not (Path(named) / "policy.csv").is_file():
+            raise ConfigError(f"`{named}` is no tenant's folder: it has no policy.csv")
+        return Path(named).resolve()
+    starters = shipped("policies") / "starters"
+    there = sorted(one.name for one in starters.iterdir() if one.is_dir())
+    if named not in there:
+        raise ConfigError(f"there is no starter `{named[:60]}`{meant(named, there)}")
+    return starters / named / "tenants" / tenants.EXAMPLE
+
+
+def _list(args: argparse.Namespace) -> int:
+    found = tenants.listed(args.path)
+    if args.json:
+        emit([asdict(one) for one in found])
+    else:
+        rows = [
+            (
+                one.name,
+                one.state + (f" until {_utc(one.since)}" if one.since else ""),
+                f"{one.rules} rules", f"{one.members} members",
+                "tested" if one.tested else "no tests",
+            )
+            for one in found
+        ]  # fmt: skip
+        for line in columns(rows):
+            print(line)
+    return DOES_NOT_HOLD if any(one.state == "denies" for one in found) else HOLDS
+
+
+def _suspend(args: argparse.Namespace) -> int:
+    tenants.suspend(args.path, args.name, reason=args.reason, until=args.until)
+    if args.json:
+        emit({"suspended": args.name, "until": args.until})
+    else:
+        print(
+            f"{args.name} is suspended ({args.path}/platform/suspended.csv); take the line out to lift it"
+        )
+    return HOLDS
+
+
+def _remove(args: argparse.Namespace) -> int:
+    moved = tenants.remove(args.path, args.name)
+    if args.json:
+        emit({"removed": args.name, "kept": str(moved)})
+    else:
+        print(f"{args.name} is out of force; its files are kept in {moved}")
+        print("its claim is still mapped in guard.toml: take it out, too")
+    return HOLDS
+
+
+def _utc(seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

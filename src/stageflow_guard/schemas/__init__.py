@@ -1,0 +1,35 @@
+"""JSON schemas of the files that people write, generated from the models that read them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Return every schema by name: `catalogue`, `guard`, `guardrails`, `test`."""
+    from stageflow_guard.policy.cases import CaseFile
+    from stageflow_guard.policy.catalogue import Catalogue
+    from stageflow_guard.policy.guardrails import GuardrailFile
+    from stageflow_guard.settings import Settings
+
+    models: dict[str, tuple[type[BaseModel], str]] = {
+        "catalogue": (Catalogue, "policies/catalogue.yaml"),
+        "guard": (Settings, "guard.toml"),
+        "guardrails": (GuardrailFile, "guardrails.yaml"),
+        "test": (CaseFile, "policy_test.yaml and isolation_test.yaml"),
+    }
+    return {
+        name: {"$schema": DRAFT, **model.model_json_schema(), "title": title}
+        for name, (model, title) in models.items()
+    }
+
+
+def text_of(schema: dict[str, Any]) -> str:
+    """Return a schema as it is shipped."""
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
