@@ -22,7 +22,7 @@ from stageflow_guard.errors import (
     TokenUnavailable,
 )
 from stageflow_guard.model import AccessRequest, AuditRecord, Redaction
-from stageflow_guard.pep import PolicyEnforcementPoint, actor_of, require_same
+from stageflow_guard.pep import PolicyEnforcementPoint, actor_of, require_same, shadow_note
 from stageflow_guard.ports import TokenSource
 from stageflow_guard.session import (
     Session,
@@ -317,6 +317,7 @@ class Guard:
             policy={"sha256": decision.revision},
             step="authorize",
             evaluation="ok",
+            note=shadow_note(decision),
         )
         try:
             index = await self._pep.log.append(record)

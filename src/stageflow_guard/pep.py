@@ -160,6 +160,13 @@ def common_of(principal: Principal, pipeline: str) -> dict[str, Any]:
     }
 
 
+def shadow_note(decision: Decision | None) -> dict[str, Any] | None:
+    """Return what a record says when the policies on trial would have decided differently."""
+    if decision is None or decision.shadow is None:
+        return None
+    return {"shadow": decision.shadow}
+
+
 class Asked:
     """One stage call of one caller: the two questions, and what its records have in common."""
 
@@ -201,6 +208,7 @@ class Asked:
                 "policy": {"sha256": decision.revision},
                 "obligations": (REVEAL if reveal else REDACT) if inspected else None,
                 "evaluation": "ok",
+                "note": shadow_note(decision),
             }
         )
         self._decision, self._kind, self._reveal = decision, kind, reveal
@@ -630,6 +638,7 @@ class PolicyEnforcementPoint:
             error=error.code,
             rules=list(decision.rules) if decision else None,
             policy={"sha256": decision.revision} if decision else None,
+            note=shadow_note(decision),
             findings=_findings(getattr(error, "findings", ())),
             evaluation="ok"
             if isinstance(error, AccessDenied | NotAuthenticated | ContentBlocked)
