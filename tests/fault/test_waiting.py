@@ -1,0 +1,114 @@
+"""Callers who wait for a disk: it hangs, it fails, or they go away."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+
+import pytest
+
+from stageflow_guard.audit import Log, verify
+from stageflow_guard.errors import AuditUnavailable
+
+RECORD = {"kind": "decision", "decision": "permit"}
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    """A door in front of every sync: while it is shut, the device hangs."""
+    open_, real = threading.Event(), os.fdatasync
+    open_.set()
+
+    def sync(fd):
+        open_.wait(10)
+        real(fd)
+
+    monkeypatch.setattr(os, "fdatasync", sync)
+    yield open_
+    open_.set()
+
+
+async def opened(tmp_path, **how):
+    """A log whose first record is durable."""
+    log = await Log.open(tmp_path / "audit", origin="t", key_file=tmp_path / "key", **how)
+    await log.append(RECORD)
+    return log
+
+
+async def test_a_device_that_hangs_refuses_everybody_within_the_deadline(tmp_path, gate):
+    """Those who wait and those who come later; when it answers again the log goes on."""
+    log = await opened(tmp_path, deadline=0.3)
+    gate.clear()
+    began = time.monotonic()
+    first = [asyncio.ensure_future(log.append(RECORD)) for _ in range(20)]
+    await asyncio.sleep(0.1)
+    later = [asyncio.ensure_future(log.append(RECORD)) for _ in range(20)]
+    said = await asyncio.gather(*first, *later, return_exceptions=True)
+    assert all(isinstance(one, AuditUnavailable) for one in said)
+    assert len({id(one) for one in said}) == 40  # one each: every refusal gets a `.ref` of its own
+    assert 0.25 < time.monotonic() - began < 1.5
+    gate.set()
+    assert await log.append(RECORD) == 41
+    await log.close()
+    assert verify(tmp_path / "audit").size == 42  # late, and lost to nobody
+
+
+async def test_a_caller_who_goes_away_takes_nobody_along(tmp_path, gate):
+    """Cancelling one of a batch leaves the others, and its own record, as they were."""
+    log = await opened(tmp_path)
+    gate.clear()
+    waiting = [asyncio.ensure_future(log.append(RECORD)) for _ in range(10)]
+    await asyncio.sleep(0.05)
+    for one in waiting[::2]:
+        one.cancel()
+    await asyncio.sleep(0)
+    assert all(one.cancelled() for one in waiting[::2])  # at once, not when the disk answers
+    gate.set()
+    assert await asyncio.gather(*waiting[1::2]) == [2, 4, 6, 8, 10]
+    await log.close()
+    assert verify(tmp_path / "audit").size == 11
+
+
+async def test_a_failed_batch_refuses_those_behind_it_too(tmp_path, gate, monkeypatch):
+    """After a failed sync nobody is told that their record is durable."""
+    log = await opened(tmp_path)
+    gate.clear()
+    first = asyncio.ensure_future(log.append(RECORD))
+    await asyncio.sleep(0.05)
+    behind = [asyncio.ensure_future(log.append(RECORD)) for _ in range(5)]
+    await asyncio.sleep(0.05)
+
+    def broken(_fd):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", broken)
+    gate.set()
+    await first
+    said = await asyncio.gather(*behind, return_exceptions=True)
+    assert all(isinstance(one, AuditUnavailable) and "poisoned" in one.message for one in said)
+    with pytest.raises(AuditUnavailable):
+        await log.append(RECORD)
+    with pytest.raises(AuditUnavailable):
+        await log.close()
+
+
+def test_a_log_serves_one_loop_after_another(tmp_path, gate):
+    """A loop that ends with somebody waiting is forgotten; the next one is served."""
+    log = asyncio.run(opened(tmp_path))
+
+    async def give_up():
+        gate.clear()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(log.append(RECORD), 0.05)
+
+    asyncio.run(give_up())
+    gate.set()
+
+    async def go_on():
+        assert await log.append(RECORD) == 2
+        await log.close()
+
+    asyncio.run(go_on())
+    assert verify(tmp_path / "audit").size == 3
