@@ -22,7 +22,13 @@ from stageflow_guard.errors import (
     TokenUnavailable,
 )
 from stageflow_guard.model import AccessRequest, AuditRecord, Redaction
-from stageflow_guard.pep import PolicyEnforcementPoint, actor_of, require_same, shadow_note
+from stageflow_guard.pep import (
+    PolicyEnforcementPoint,
+    actor_of,
+    credential_of,
+    require_same,
+    shadow_note,
+)
 from stageflow_guard.ports import TokenSource
 from stageflow_guard.session import (
     Session,
@@ -414,7 +420,9 @@ class Guard:
         credential: Any = None
         if session is not None:
             credential = (
-                session.run.identity.credential if session.run is not None else session.credential()
+                credential_of(session.run.identity)
+                if session.run is not None
+                else session.credential()
             )
         if isinstance(credential, TokenSource):
             return await credential.access_token()

@@ -20,6 +20,7 @@ import logging
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
+from weakref import WeakKeyDictionary
 
 from stageflow_guard.auth.tokens import Secret
 from stageflow_guard.deadline import uninterrupted, within
@@ -50,13 +51,24 @@ KEPT = 4096  # questions of recent callers
 
 
 class Identity:
-    """Who is calling, for a run and its children: one place, so that a renewal reaches them all."""
+    """Who is calling, for a run and its children: one place, so that a renewal reaches them all.
 
-    __slots__ = ("credential", "principal")
+    Stages can reach it through their ports, so the credential is no attribute of it.
+    """
 
-    def __init__(self, principal: Principal, credential: Any) -> None:
+    __slots__ = ("__weakref__", "principal")
+
+    def __init__(self, principal: Principal, credential: object) -> None:
         self.principal = principal
-        self.credential = credential
+        _CREDENTIALS[self] = credential
+
+
+_CREDENTIALS: WeakKeyDictionary[Identity, object] = WeakKeyDictionary()
+
+
+def credential_of(identity: Identity) -> Any:
+    """Return the token, or the source of tokens, that an identity was established from."""
+    return _CREDENTIALS[identity]
 
 
 class Run:
@@ -551,7 +563,7 @@ class PolicyEnforcementPoint:
 
     async def _renew(self, run: Run, gone: NotAuthenticated) -> None:
         """Ask the session's source for its present token; it must speak for the same caller."""
-        held, credential = run.identity.principal, run.identity.credential
+        held, credential = run.identity.principal, credential_of(run.identity)
         if gone.reason == "expired" and not isinstance(credential, TokenSource):
             raise gone  # a bare token cannot come back; only a source has another
         fresh = await self._established(credential)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import warnings
 from dataclasses import replace
@@ -127,7 +128,12 @@ class GuardedGraph(UnifiedStageGraph):
         outcome = "error"
         try:
             guarded, sink = await self._prepared(ctx, run, run_id)
-            results = await super(GuardedGraph, copy.copy(self)).run(guarded)
+            try:
+                results = await super(GuardedGraph, copy.copy(self)).run(guarded)
+            except Exception:  # what the stages had to say until then is no secret of the failure
+                with contextlib.suppress(GuardError):
+                    await sink.release()
+                raise
             await self._require_proof(run, results)
             await sink.release()
             if run.refusal is not None:
