@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 HEAD = struct.Struct(">4sI")  # magic, epoch
 LIVE, GONE = b"SGK1", b"SGX1"
 KEPT = 10_000
+USED: tuple[Purpose, ...] = ("keyring", "fingerprint", "vault")
 
 
 class SubjectKey(NamedTuple):
@@ -203,7 +204,11 @@ class SubjectKeyring:
 def open_keyring(folder: str | Path, *, signing: str | Path | None = None) -> SubjectKeyring:
     """Return the keyring in `folder`, its keys in files there, made only while it holds nobody."""
     fresh = not any(Path(folder).glob("subjects/*/*"))
-    return SubjectKeyring(folder, FileKeyProvider(folder, signing=signing, create=fresh))
+    keys = FileKeyProvider(folder, signing=signing, create=fresh)
+    if fresh:  # all of them before the first subject: from then on a missing one is a lost one
+        for purpose in USED:
+            keys.key(purpose)
+    return SubjectKeyring(folder, keys)
 
 
 def _derive(secret: bytes, label: bytes) -> bytes:
