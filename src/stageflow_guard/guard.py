@@ -7,7 +7,7 @@ import os
 import weakref
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from uuid import uuid4
 
 from stageflow_guard.auth.tokens import Secret
@@ -39,7 +39,7 @@ from stageflow_guard.session import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
     from stageflow_guard.auth.exchange import Exchanged
     from stageflow_guard.auth.oauth import OAuthClient
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from stageflow_guard.policy.reload import Reloader
     from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector
     from stageflow_guard.settings import Settings
+
+
+T = TypeVar("T")
 
 
 class _ClosedLog:
@@ -314,6 +317,7 @@ class Guard:
             run=run.id if run is not None else None,
             tenant=principal.tenant,
             actor=actor_of(principal),
+            on_behalf=list(principal.actors) or None,
             action=act,
             resource=f"{kind}:{obj}",
             owner=owner,
@@ -344,6 +348,31 @@ class Guard:
             self._pep._announce(error, None, None)
             raise error
         return decision
+
+    async def filter(
+        self,
+        items: Iterable[T],
+        *,
+        kind: str,
+        obj: Callable[[T], str],
+        owner: Callable[[T], str | None],
+        act: str = "read",
+    ) -> list[T]:
+        """Return what the current principal may see of a list of records or search hits, in order.
+
+        `obj` and `owner` tell an item's name and the tenant that owns it, as stored. What belongs
+        to another tenant, to nobody, or is not permitted is dropped; each item's decision is on
+        record before this returns. Raises `NotAuthenticated`, `PolicyUnavailable` or
+        `AuditUnavailable`: then nothing returns.
+        """
+        from stageflow_guard.resources import permitted_items
+
+        who = await self._caller()
+        session = current_session()
+        run = session.run if session is not None else None
+        return await permitted_items(
+            self._pep, who, run, items, kind=kind, act=act, obj=obj, owner=owner
+        )
 
     async def revoke(
         self,

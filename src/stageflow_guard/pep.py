@@ -618,6 +618,10 @@ class PolicyEnforcementPoint:
         self._announce(error, run.pipeline if run else None, record.stage)
         raise error
 
+    async def record(self, record: AuditRecord) -> int:
+        """Return the record's index once it is durable; raise `AuditUnavailable` otherwise."""
+        return await self._append(record, None)
+
     async def note(self, run: Run | None = None, /, **fields: Any) -> int:
         """Record something that is neither a decision nor an effect; durable when this returns."""
         return await self._append(self._record(run, **fields), run)

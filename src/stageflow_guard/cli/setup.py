@@ -104,8 +104,8 @@ def init(args: argparse.Namespace) -> int:
 
 
 def copy_policies(target: Path) -> None:
-    """Copy the shipped policy set, readable by its owner and writable by nobody else."""
-    shutil.copytree(shipped("policies"), target)
+    """Copy the demo's policy set, readable by its owner and writable by nobody else."""
+    shutil.copytree(shipped("policies"), target, ignore=shutil.ignore_patterns("starters"))
     for path in [target, *target.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from stageflow_guard.errors import ConfigError, GuardError
 from stageflow_guard.policy.diff import diff
 from stageflow_guard.policy.policyset import PolicySet
-from stageflow_guard.policy.watch import Signature, changed, signature
+from stageflow_guard.policy.watch import Signature, signature
 
 if TYPE_CHECKING:
     from stageflow_guard.model import AccessRequest
@@ -57,8 +57,7 @@ class Reloader:
         Raises `ConfigError` when the folder cannot be taken; the last good snapshot goes on.
         """
         async with self._lock:
-            before, self._seen = self._seen, await asyncio.to_thread(self._signature)
-            names = changed(before, self._seen, self._path)
+            self._seen = await asyncio.to_thread(self._signature)
             try:
                 fresh = await asyncio.to_thread(
                     PolicySet.load, self._path, previous=self._live.current
@@ -67,7 +66,7 @@ class Reloader:
             except ConfigError as error:
                 await self._refused(error, source)
                 raise
-            await self._take(fresh, source, names)
+            await self._take(fresh, source)
             self._live.swap_shadow(shadow)
             return fresh.revision
 
@@ -79,10 +78,10 @@ class Reloader:
         async with self._lock:
             whole = await asyncio.to_thread(self._revisions.find, revision)
             fresh = await asyncio.to_thread(self._revisions.load, whole)
-            await self._take(fresh, f"rollback:{whole}", [])
+            await self._take(fresh, f"rollback:{whole}")
             return whole
 
-    async def _take(self, fresh: PolicySet, source: str, names: list[str]) -> None:
+    async def _take(self, fresh: PolicySet, source: str) -> None:
         old = self._live.current
         news = fresh.revision != old.revision or fresh.problems != old.problems
         if fresh.revision != old.revision:
@@ -91,7 +90,7 @@ class Reloader:
             change = await asyncio.to_thread(diff, old, fresh)
             note: dict[str, Any] = {
                 "source": source, "previous": old.revision, "change": change.summary()[:500],
-                "files": names, "problems": [str(p)[:200] for p in fresh.problems[:20]],
+                "files": _changed(old, fresh)[:50], "problems": [str(p)[:200] for p in fresh.problems[:20]],
                 "last_good": sorted(fresh.stale)[:100],
             }  # fmt: skip
             await self._record(
@@ -181,3 +180,9 @@ class Reloader:
     def _signature(self) -> Signature:
         found = signature(self._path)
         return found if self._shadow is None else found | signature(self._shadow)
+
+
+def _changed(old: PolicySet, new: PolicySet) -> list[str]:
+    """Return the names of files in force that are not the same in both."""
+    before, after = old.files(), new.files()
+    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))

@@ -39,9 +39,3 @@ def _marks(base: str) -> Iterator[tuple[str, int, int, int, int, int]]:
             if folder:
                 todo.append(entry.path)
             yield (entry.path, s.st_mtime_ns, s.st_ctime_ns, s.st_size, s.st_ino, s.st_mode)
-
-
-def changed(old: Signature, new: Signature, folder: str | Path) -> list[str]:
-    """Return the names, relative to the folder, of what differs; at most 20."""
-    paths = {mark[0] for mark in old ^ new}
-    return sorted(os.path.relpath(path, folder) for path in paths if not os.path.isdir(path))[:20]
