@@ -99,18 +99,18 @@ def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None]:
     kept = next((path for path in beside if path.is_dir()), None)
     if kept is None:
         return ", ".join(rules), None
-    shown = []
-    for rule in rules:
-        file, _, line = rule.rpartition(":")
-        lines = (kept / file).read_text(encoding="utf-8").splitlines()
-        shown.append(f"{rule}  {lines[int(line) - 1]}")
-    miss = None
-    if record.get("error") == "access_denied" and record.get("actor"):
-        from stageflow_guard.model import AccessRequest
-        from stageflow_guard.policy import PolicySet
+    from stageflow_guard.model import AccessRequest
+    from stageflow_guard.policy import PolicySet
 
+    try:
+        policies = PolicySet.load(kept)
+    except ConfigError:  # it was changed since: what the record says still stands
+        return ", ".join(rules), None
+    shown = [f"{rule}  {policies.text_of(rule).strip()}".rstrip() for rule in rules]
+    miss = None
+    if record.get("decision") == "deny" and record.get("actor") and not rules:
         kind, _, obj = str(record.get("resource")).partition(":")
-        miss = PolicySet.load(kept).nearest_miss(
+        miss = policies.nearest_miss(
             AccessRequest(
                 sub=record["actor"]["subject"], ten=str(record.get("tenant")),
                 own=str(record.get("owner") or record.get("tenant")), kind=kind, obj=obj,

@@ -90,7 +90,8 @@ class Reloader:
             change = await asyncio.to_thread(diff, old, fresh)
             note: dict[str, Any] = {
                 "source": source, "previous": old.revision, "change": change.summary()[:500],
-                "files": _changed(old, fresh)[:50], "problems": [str(p)[:200] for p in fresh.problems[:20]],
+                "files": _changed(old, fresh)[:50],
+                "problems": [str(problem)[:200] for problem in fresh.problems[:20]],
                 "last_good": sorted(fresh.stale)[:100],
             }  # fmt: skip
             await self._record(
