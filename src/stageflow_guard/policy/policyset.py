@@ -52,7 +52,7 @@ class PolicySet:
         guardrails: Guardrails | None = None,
         templates: Mapping[str, Template | None] | None = None,
         previous: PolicySet | None = None,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] | None = None,
         revision: str | None = None,
     ) -> None:
         self._tenants = dict(tenants)
@@ -71,7 +71,7 @@ class PolicySet:
         self.catalogue = catalogue if catalogue is not None else Catalogue()
         self.guardrails = guardrails if guardrails is not None else Guardrails()
         self.templates = MappingProxyType(dict(templates or {}))
-        self._clock = now
+        self._clock = now or _wall
         self._latest: float = float("-inf") if previous is None else previous._latest
         self.problems = problems
         self.revision = revision_of(self._files) if revision is None else revision
@@ -322,6 +322,10 @@ def revision_of(files: Mapping[str, bytes]) -> str:
         content = files[name]
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
+
+
+def _wall() -> float:
+    return time.time()  # looked up at each call: a test that freezes time freezes this too
 
 
 def require_loaded(policies: PolicySet) -> None:
