@@ -75,7 +75,9 @@ ASKED = AccessRequest(
 def test_a_suspension_ends_at_its_moment(tmp_path):
     """Suspended until one o'clock: denied at a second to one, permitted at one; kept answers too."""
     with freeze_time(NOON) as clock:
-        rules = policies(tmp_path, suspended=f"user:ada, under review, {int(NOON.timestamp()) + 3600}\n")
+        rules = policies(
+            tmp_path, suspended=f"user:ada, under review, {int(NOON.timestamp()) + 3600}\n"
+        )
         assert not rules.problems
         assert rules.decide(ASKED).reason == "suspended"
         clock.move_to(NOON + timedelta(minutes=59, seconds=59))

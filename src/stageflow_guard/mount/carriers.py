@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from stageflow.core import StageArtifact, StageContext, StageEvent, StageOutput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stageflow.stages.context import PipelineContext
 
     from stageflow_guard.model import Principal
@@ -141,16 +143,17 @@ def stage_view(ctx: StageContext, *, scope: Scope | None, plain: bool = False) -
 class GuardedPorts:
     """The application's ports, plus `.auth`: who is calling. Never the token."""
 
-    __slots__ = ("_identity", "_inner")
+    __slots__ = ("_inner", "_who")
 
     def __init__(self, inner: Any, identity: Identity) -> None:
         self._inner = inner
-        self._identity = identity
+        # to be asked, not to be assigned
+        self._who: Callable[[], Principal] = lambda: identity.principal
 
     @property
     def auth(self) -> Principal:
         """Who is calling, as of the latest renewal."""
-        return self._identity.principal
+        return self._who()
 
     def __getattr__(self, name: str) -> Any:
         """Delegate to the application's own ports."""
