@@ -134,3 +134,12 @@ def redis_url():
     yield url
     client.flushdb()
     client.close()
+
+
+def pytest_collection_modifyitems(config, items):
+    """Long runs (`soak`) are for `make soak`; everything else always runs."""
+    if "soak" in (config.getoption("markexpr") or ""):
+        return
+    for item in items:
+        if item.get_closest_marker("soak"):
+            item.add_marker(pytest.mark.skip(reason="a long run; `make soak` has it"))

@@ -87,9 +87,10 @@ def test_what_cannot_be_walked_is_refused():
     """Cycles, depth and size: a typed refusal, nothing unscanned in silence."""
     loop: list = []
     loop.append(loop)
-    for value in (loop, "x" * 1_000_001):
-        with pytest.raises(InspectorUnavailable):
-            REDACTOR.redact(value)
+    with pytest.raises(InspectorUnavailable):
+        REDACTOR.redact(loop)
+    with pytest.raises(InspectorUnavailable):
+        Redactor(max_chars=100).redact("x" * 101)
 
 
 def test_a_loser_never_uncovers_text():

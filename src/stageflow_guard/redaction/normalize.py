@@ -1,40 +1,183 @@
-"""An offset-preserving view of a text, for what hides from patterns. Pure."""
+"""Offset-preserving views of a text: what a reader sees where a pattern sees noise. Pure.
+
+A `View` is a shadow of the original in which every character knows the range of original
+characters that it stands for. Each step of `opened` is one kind of disguise; all are linear in
+the length of the text. What a step cannot decide for certain it leaves to the recognizers, which
+run over the original and over the last view.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
 
-_DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
-_SPACES = dict.fromkeys(
-    "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
-    " ",
-)
+from stageflow_guard.redaction.confusables import LETTERS, MARKS
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1d\x1f\x7f]")
+_KEPT = 8192  # distinct characters remembered: a text of all code points cannot fill the memory
+
+Edit = tuple[int, int, str]  # [start, end) of a view becomes this text
 
 
-@lru_cache(maxsize=4096)
-def _view_of(char: str) -> str:
-    """Return what one character looks like to a pattern; empty when nobody can see it."""
-    if char in _DASHES:
-        return "-"
-    if char in _SPACES:
-        return " "
+class _Table(dict[str, str]):
+    """What each character looks like to a pattern; filled on demand."""
+
+    def __missing__(self, char: str) -> str:
+        shown = _shown(char)
+        if len(self) < _KEPT:
+            self[char] = shown
+        return shown
+
+
+def _shown(char: str) -> str:
+    if char < "\x80":
+        return "" if _CONTROL.match(char) else char
+    if char in MARKS:
+        return MARKS[char]
     category = unicodedata.category(char)
-    if category in {"Cf", "Mn", "Me"}:
-        return ""  # zero-width, bidi and combining characters split what a reader sees as one
+    # invisible, combining, bidi, private and lone halves of surrogate pairs split what a reader
+    # sees as one; so does a pictograph between two digits
+    if category in {"Cf", "Mn", "Me", "Cc", "Cs", "Co", "So", "Sk"}:
+        return _symbol(char) if category == "So" else ""
     if category == "Nd":
         return str(unicodedata.decimal(char))
+    if category == "Zs":
+        return " "
+    if category == "Pd":
+        return "-"
+    if category in {"Zl", "Zp"}:
+        return "\n"
+    if category == "No":
+        return _numeral(char)
+    folded = unicodedata.normalize("NFKC", char)
+    if folded != char:
+        return "".join(LETTERS.get(c, c) for c in folded)
+    return LETTERS.get(char, char)
+
+
+def _symbol(char: str) -> str:
+    """Circled and squared letters are letters; other symbols are decoration."""
+    folded = unicodedata.normalize("NFKC", char)
+    if folded != char and folded.isascii():
+        return folded
+    name = unicodedata.name(char, "")
+    last = name.rpartition(" ")[2]
+    enclosed = name.startswith(("NEGATIVE ", "REGIONAL INDICATOR", "CIRCLED ", "SQUARED "))
+    return last if enclosed and len(last) == 1 and last.isascii() else ""
+
+
+def _numeral(char: str) -> str:
+    digit = unicodedata.digit(char, None)
+    if digit is not None:
+        return str(digit)
     return unicodedata.normalize("NFKC", char)
 
 
-def view(text: str) -> tuple[str, list[int]]:
-    """Return (normalised text, the original offset of each of its characters)."""
-    if text.isascii():
-        return text, []
-    out: list[str] = []
-    at: list[int] = []
-    for offset, char in enumerate(text):
-        seen = char if char.isascii() else _view_of(char)
-        out.append(seen)
-        at.extend([offset] * len(seen))
-    return "".join(out), at
+_TABLE = _Table()
+
+
+class View:
+    """A text and, for each of its characters, the original range that it stands for."""
+
+    __slots__ = ("_ends", "_starts", "_words", "steps", "text")
+
+    def __init__(
+        self,
+        text: str,
+        starts: Sequence[int] | None = None,
+        ends: Sequence[int] | None = None,
+        steps: tuple[str, ...] = (),
+    ) -> None:
+        self.text = text
+        self.steps = steps
+        self._starts = range(len(text)) if starts is None else starts
+        self._ends = range(1, len(text) + 1) if ends is None else ends
+        self._words: tuple[int, int, list[str]] | None = None
+
+    def _split(self) -> tuple[int, int, list[str]]:
+        if self._words is None:
+            words = self.text.split()
+            sizes = list(map(len, words))
+            self._words = (max(sizes, default=0), sizes.count(1), words)
+        return self._words
+
+    @property
+    def longest(self) -> int:
+        """The length of the longest word between white space."""
+        return self._split()[0]
+
+    @property
+    def lonely(self) -> int:
+        """How many characters stand alone."""
+        return self._split()[1]
+
+    @property
+    def words(self) -> list[str]:
+        """The words between white space."""
+        return self._split()[2]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original range behind `[start, end)` of this view."""
+        if start >= end:
+            return (0, 0)
+        return self._starts[start], max(self._ends[end - 1], self._ends[start])
+
+    def shown(self) -> View:
+        """Return the view in which each character is what it looks like."""
+        if self.text.isascii() and not _CONTROL.search(self.text):
+            return self
+        parts = [_TABLE[char] for char in self.text]
+        text = "".join(parts)
+        if text == self.text:
+            return self
+        starts, ends = self._starts, self._ends
+        if len(text) == len(parts) and all(parts):
+            return View(text, starts, ends, (*self.steps, "characters"))
+        source = [i for i, part in enumerate(parts) for _ in part]
+        return View(
+            text, [starts[i] for i in source], [ends[i] for i in source],
+            (*self.steps, "characters"),
+        )  # fmt: skip
+
+    def edited(self, edits: Iterable[Edit], step: str) -> View:
+        """Return the view after `edits` (ordered, disjoint).
+
+        A replacement of the same length keeps its characters' places; of any other length, each
+        of its characters stands for the whole of what it replaced.
+        """
+        text: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        at = 0
+        for begin, end, fresh in edits:
+            if begin < at:
+                continue
+            text += [self.text[at:begin], fresh]
+            starts += self._starts[at:begin]
+            ends += self._ends[at:begin]
+            if len(fresh) == end - begin:
+                starts += self._starts[begin:end]
+                ends += self._ends[begin:end]
+            elif fresh:
+                first, last = self._starts[begin], self._ends[end - 1]
+                starts += [first] * len(fresh)
+                ends += [last] * len(fresh)
+            at = end
+        if not at:
+            return self
+        text.append(self.text[at:])
+        starts += self._starts[at:]
+        ends += self._ends[at:]
+        return View("".join(text), starts, ends, (*self.steps, step))
+
+
+Step = Callable[[View], View]
+
+
+def opened(text: str, steps: Iterable[Step]) -> View:
+    """Return the last view of `text`: characters as they look, then each of `steps` in turn."""
+    view = View(text).shown()
+    for step in steps:
+        view = step(view)
+    return view

@@ -2,54 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from stageflow_guard.errors import ConfigError, InspectorUnavailable
 from stageflow_guard.model import EntitySpan, Finding, Redaction
-from stageflow_guard.redaction.normalize import view
-from stageflow_guard.redaction.presidio import Detector
+from stageflow_guard.redaction.scan import ENTITIES, Found, Scanner
 from stageflow_guard.redaction.spans import resolve
 from stageflow_guard.redaction.stream import Stream
 from stageflow_guard.redaction.tree import mapped, texts
-from stageflow_guard.redaction.vault import PSEUDONYM, Vault, VaultScope
+from stageflow_guard.redaction.vault import Vault, VaultScope
+
+if TYPE_CHECKING:
+    from stageflow_guard.redaction.ner import NameModel
+    from stageflow_guard.redaction.operators import Operator
 
 PRESETS = {"strict": 0.2, "balanced": 0.35, "precise": 0.5}
-MAX_CHARS = 1_000_000
+MAX_CHARS = 20_000_000
+# shapes and checksums know no language; labels and street words exist for these
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 
 
 class Redactor:
     """Finds personal data in text and replaces it by pseudonyms. Thread-safe.
 
-    `ner=None` means patterns only: names and free-form addresses are not covered. Offsets are code
-    points of the text that was passed in.
+    `ner=None` means patterns only: names and places that nothing announces are not covered. `ner`
+    is a `NameModel`, or the name or folder of an installed model. `recognizers` are presidio's own
+    objects, stock or yours; they run with presidio's semantics beside the shipped ones. Offsets
+    are code points of the text that was passed in.
     """
 
     def __init__(
         self,
         preset: str = "balanced",
         *,
-        ner: None = None,
+        ner: NameModel | str | Iterable[NameModel | str] | None = None,
+        recognizers: Iterable[Any] = (),
         entities: Iterable[str] | None = None,
         min_score: float | None = None,
+        thresholds: Mapping[str, float] | None = None,
+        allow: Iterable[str] = (),
+        allow_patterns: Iterable[str] = (),
+        operators: Mapping[str, Operator] | None = None,
         language: str = "en",
         max_chars: int = MAX_CHARS,
     ) -> None:
         if preset not in PRESETS:
             raise ConfigError(f"preset `{preset}` is unknown; there are {', '.join(PRESETS)}")
-        if ner is not None:
-            raise ConfigError("`ner` is not available in this release; pass None")
         score = PRESETS[preset] if min_score is None else min_score
-        if not 0.0 <= score <= 1.0:
-            raise ConfigError("`min_score` lies between 0 and 1")
-        self._detector = Detector(language=language, entities=entities, min_score=score)
+        limits = dict(thresholds or {})
+        if not all(0.0 <= value <= 1.0 for value in (score, *limits.values())):
+            raise ConfigError("`min_score` and `thresholds` lie between 0 and 1")
+        given = list(recognizers)
+        if language not in LANGUAGES and not given:
+            raise ConfigError(
+                f"language `{language}` has no recognizers here; {', '.join(LANGUAGES)} have, "
+                "or pass presidio recognizers of your own"
+            )
+        self.preset, self.language = preset, language
+        self._models = _models(ner)
+        self._presidio = _presidio(given, language, min([score, *limits.values()]))
+        self._operators = dict(operators or {})
+        wanted = self._checked(entities, limits)
+        extra = [part.hits for part in self._parts()]
+        self._scanner = Scanner(
+            threshold=score, entities=wanted, thresholds=limits, allowed=frozenset(allow),
+            allowed_patterns=_compiled(allow_patterns), extra=tuple(extra),
+        )  # fmt: skip
         self._max_chars = max_chars
         self._vault = Vault(limit=256)
 
+    def _checked(
+        self, entities: Iterable[str] | None, limits: Mapping[str, float]
+    ) -> frozenset[str] | None:
+        offered = self.entities()
+        wanted = None if entities is None else frozenset(entities)
+        unknown = sorted(
+            {*(wanted or ()), *limits, *(k for k in self._operators if k != "*")} - offered
+        )
+        if unknown:
+            raise ConfigError(
+                f"redaction entity `{unknown[0]}` is unknown; "
+                f"there are {', '.join(sorted(offered))}"
+            )
+        return wanted
+
+    def _parts(self) -> list[Any]:
+        return [*([] if self._presidio is None else [self._presidio]), *self._models]
+
+    def entities(self) -> frozenset[str]:
+        """Return every entity that can be found with this configuration."""
+        offered = set(ENTITIES)
+        for part in self._parts():
+            offered |= part.entities()
+        return frozenset(offered)
+
+    @property
+    def covers_names(self) -> bool:
+        """Say whether names and places that nothing announces are looked for."""
+        return bool(self._models)
+
     def warmup(self) -> None:
-        """Load what the first call would load (about 2 s)."""
-        self._detector.warmup()
+        """Load what the first call would load: presidio and the model, where they are used."""
+        for part in self._parts():
+            part.warmup()
+        self._scanner.scan("warm up: 4111 1111 1111 1111, ada@example.com")
 
     def require_size(self, chars: int) -> None:
         """Raise `InspectorUnavailable` above the length cap."""
@@ -59,15 +118,12 @@ class Redactor:
     def find(self, text: str) -> list[EntitySpan]:
         """Return non-overlapping spans, offsets into `text`."""
         self.require_size(len(text))
-        spans = [] if len(text) < 3 else self._detector.find(text)
-        shown, at = view(text)
-        if at and shown != text:
-            spans += [
-                EntitySpan(at[s.start], at[s.end - 1] + 1, s.entity, s.score)
-                for s in self._detector.find(shown)
-            ]
-        minted = [m.span() for m in PSEUDONYM.finditer(text)] if "⟦" in text else []
-        return [s for s in resolve(spans) if not any(a < s.end and s.start < b for a, b in minted)]
+        return self._scanner.find(text)
+
+    def explain(self, text: str) -> list[Found]:
+        """Return every accepted hit with its recognizer, reason and view; they may overlap."""
+        self.require_size(len(text))
+        return sorted(self._scanner.scan(text), key=lambda f: f.span)
 
     def redact(self, value: Any) -> Redaction:
         """Return `value` redacted in a scope of its own, and what was found."""
@@ -84,7 +140,9 @@ class Redactor:
 
         def change(text: str) -> str:
             if text not in seen:
-                seen[text] = self._replace(text, scope)
+                seen[text] = self.replace(
+                    text, resolve(f.span for f in self._scanner.scan(text)), scope
+                )
             redacted, entities = seen[text]
             for entity in entities:
                 counts[entity] = counts.get(entity, 0) + 1
@@ -93,18 +151,66 @@ class Redactor:
         redacted = mapped(value, change)
         return redacted, tuple(Finding(e, n, direction) for e, n in sorted(counts.items()))
 
-    def _replace(self, text: str, scope: VaultScope) -> tuple[str, list[str]]:
-        spans = self.find(text)
-        parts, at = [], 0
+    def replace(
+        self, text: str, spans: list[EntitySpan], scope: VaultScope
+    ) -> tuple[str, list[str]]:
+        """Return `text` with `spans` replaced, and the entities that were."""
+        return self.replace_from(text, spans, scope, 0, len(text))
+
+    def replace_from(
+        self, text: str, spans: list[EntitySpan], scope: VaultScope, start: int, end: int
+    ) -> tuple[str, list[str]]:
+        """Return `text[start:end]` with `spans`, which lie inside, replaced."""
+        parts: list[str] = []
+        at = start
         for span in spans:
-            parts += [
-                text[at : span.start],
-                scope.pseudonym(span.entity, text[span.start : span.end]),
-            ]
+            value = text[span.start : span.end]
+            operator = self._operators.get(span.entity, self._operators.get("*"))
+            fresh = (
+                scope.pseudonym(span.entity, value)
+                if operator is None
+                else operator(span.entity, value, scope)
+            )
+            parts += [text[at : span.start], fresh]
             at = span.end
-        return "".join([*parts, text[at:]]), [s.entity for s in spans]
+        return "".join([*parts, text[at:end]]), [s.entity for s in spans]
 
     def stream(self, scope: VaultScope | None = None) -> Stream:
         """Return a stream that releases only inspected text."""
         own = scope or self._vault.scope("_own", str(uuid4()))
         return Stream(self, own, limit=self._max_chars)
+
+
+def _compiled(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    out = []
+    for pattern in patterns:
+        try:
+            out.append(re.compile(pattern))
+        except re.error as exc:
+            raise ConfigError(f"`allow_patterns`: `{pattern}` is no pattern ({exc.msg})") from None
+    return tuple(out)
+
+
+def _models(ner: Any) -> list[NameModel]:
+    if ner is None:
+        return []
+    given = [ner] if isinstance(ner, str) or hasattr(ner, "hits") else list(ner)
+    out: list[NameModel] = []
+    for one in given:
+        if isinstance(one, str):
+            from stageflow_guard.redaction.ner import load
+
+            out.append(load(one))
+        elif hasattr(one, "hits"):
+            out.append(one)
+        else:
+            raise ConfigError(f"`ner` takes models or their names, not `{type(one).__name__}`")
+    return out
+
+
+def _presidio(given: list[Any], language: str, floor: float) -> Any:
+    if not given:
+        return None
+    from stageflow_guard.redaction.presidio import Registry
+
+    return Registry(given, language=language, floor=floor)

@@ -1,71 +1,148 @@
-"""Pseudonyms and the way back, per scope: (tenant, session, else run). In memory."""
+"""Pseudonyms and the way back, per scope: (tenant, session, else run).
+
+A `VaultScope` is in memory; with a `VaultStore` and keys, what it mints is also kept, sealed under
+the key of the person it belongs to. When that key is destroyed nothing of it opens again.
+"""
 
 from __future__ import annotations
 
-import re
+import hashlib
+import logging
 import secrets
 import threading
 from collections import OrderedDict
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
+from stageflow_guard.errors import InspectorUnavailable
+from stageflow_guard.redaction.placeholders import (
+    ALPHABET,
+    PSEUDONYM,
+    SIZE,
+    foreign,
+    search,
+    written,
+)
+from stageflow_guard.redaction.sealed import open_entry, seal_entry
 from stageflow_guard.redaction.tree import mapped
 
-ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 characters, none that a reader confuses
-PSEUDONYM = re.compile(r"⟦[A-Z][A-Z0-9_]*_\d+·[a-km-np-z2-9]{8}⟧")
-# what models do to a placeholder: case, spaces, lost brackets; never the nonce
-_LOOSE = re.compile(
-    r"[⟦\[(<{]?\s*([A-Za-z][A-Za-z0-9 _]*?)[ _]*(\d+)\s*·\s*([a-km-np-z2-9]{8})\b\s*[⟧\])>}]?",
-    re.IGNORECASE,
-)
+__all__ = ["ALPHABET", "FORGED", "PSEUDONYM", "SubjectKeys", "Vault", "VaultScope", "VaultStore"]
+
+FORGED = 64  # foreign nonces that one scope looks at before it refuses: 64 of 2**40
+_LOG = logging.getLogger("stageflow_guard")
+
+
+class SubjectKeys(Protocol):
+    """Keys per person; `stageflow_guard.keys.SubjectKeyring` is one."""
+
+    def key(self, tenant: str, subject: str, purpose: Any) -> bytes:
+        """Return 32 bytes; after `erase`, other ones."""
+        ...
+
+    def erase(self, tenant: str, subject: str) -> Any:
+        """Destroy the subject's key."""
+        ...
+
+
+class VaultStore(Protocol):
+    """Where sealed entries are kept. Knows names as digests and contents as ciphertext."""
+
+    def load(self, tenant: str, scope: str) -> list[tuple[str, int, bytes]]:
+        """Return (entity, number, sealed) of one scope; number 0 is the nonce."""
+        ...
+
+    def save(self, tenant: str, scope: str, entity: str, number: int, sealed: bytes) -> None:
+        """Keep one entry, durable when this returns."""
+        ...
+
+    def forget(self, tenant: str, scope: str) -> None:
+        """Delete one scope."""
+        ...
 
 
 class VaultScope:
     """The pseudonyms of one conversation. Shows nothing of what it holds."""
 
-    __slots__ = ("_back", "_lock", "_names", "_nonce", "_numbers", "tenant")
+    __slots__ = ("_back", "_forged", "_keep", "_lock", "_names", "_nonce", "_numbers", "tenant")
 
-    def __init__(self, tenant: str) -> None:
+    def __init__(self, tenant: str, keep: _Kept | None = None) -> None:
         self.tenant = tenant
-        # 40 random bits: 32 divides 256, so each byte picks evenly
-        self._nonce = "".join(ALPHABET[byte % 32] for byte in secrets.token_bytes(8))
         self._names: dict[tuple[str, str], str] = {}
         self._back: dict[tuple[str, int], str] = {}
         self._numbers: dict[str, int] = {}
+        self._forged: set[str] = set()
         self._lock = threading.Lock()
+        self._keep = keep
+        known = keep.load() if keep is not None else None
+        if known is None:
+            # 40 random bits: 32 divides 256, so each byte picks evenly
+            self._nonce = "".join(ALPHABET[byte % 32] for byte in secrets.token_bytes(SIZE))
+            if keep is not None:
+                keep.save("", 0, self._nonce)
+        else:
+            self._nonce, entries = known
+            for entity, number, value in entries:
+                self._learn(entity, number, value)
+
+    def _learn(self, entity: str, number: int, value: str) -> str:
+        name = written(entity, number, self._nonce)
+        self._names[entity, value] = name
+        self._back[entity, number] = value
+        self._numbers[entity] = max(number, self._numbers.get(entity, 0))
+        return name
 
     def pseudonym(self, entity: str, value: str) -> str:
         """Return the one pseudonym of (entity, value) in this scope."""
         with self._lock:
             name = self._names.get((entity, value))
             if name is None:
-                number = self._numbers[entity] = self._numbers.get(entity, 0) + 1
-                name = f"⟦{entity}_{number}·{self._nonce}⟧"
-                self._names[entity, value] = name
-                self._back[entity, number] = value
+                number = self._numbers.get(entity, 0) + 1
+                if self._keep is not None:  # first durable, then used
+                    self._keep.save(entity, number, value)
+                name = self._learn(entity, number, value)
             return name
 
     def restore(self, value: Any) -> Any:
         """Return `value` with this scope's pseudonyms replaced by the originals.
 
-        Only pseudonyms that carry this scope's nonce are touched.
+        Only what was minted in this scope is restored, by its nonce; edits around it are tolerated.
+        Raises `InspectorUnavailable` once texts have brought more than 64 foreign nonces: somebody
+        is guessing.
         """
-        if not self._back:
-            return value
-
-        def original(match: re.Match[str]) -> str:
-            if match[3].lower() != self._nonce:
-                return match[0]
-            entity = re.sub(r"[ _]+", "_", match[1].strip()).upper()
-            found = self._back.get((entity, int(match[2])))
-            if found is None:
-                return match[0]
-            tail = match[0][len(match[0].rstrip()) :]  # a trailing space belongs to the text
-            return found + ("" if match[0].rstrip()[-1] in "⟧])>}" else tail)
 
         def restored(text: str) -> str:
-            return _LOOSE.sub(original, text) if "·" in text else text
+            self._watch(text)
+            if not self._back:
+                return text
+            parts, at = [], 0
+            for start, end, key in search(text, self._nonce, self._back):
+                parts += [text[at:start], self._back[key]]
+                at = end
+            return "".join([*parts, text[at:]]) if at else text
 
         return mapped(value, restored)
+
+    def _watch(self, text: str) -> None:
+        others = foreign(text, self._nonce) - self._forged
+        if not others:
+            return
+        with self._lock:
+            self._forged |= others
+            count = len(self._forged)
+        _LOG.warning("placeholders of another scope: %d so far", count)
+        if count > FORGED:
+            raise InspectorUnavailable(
+                "too many placeholders of another scope", reason="forged_placeholders"
+            )
+
+    @property
+    def nonce(self) -> str:
+        """What this scope's placeholders carry; not a secret from who reads them."""
+        return self._nonce
+
+    @property
+    def forged(self) -> int:
+        """How many foreign nonces were offered for restoring so far."""
+        return len(self._forged)
 
     def __repr__(self) -> str:
         """Show a count."""
@@ -76,25 +153,95 @@ class VaultScope:
         raise TypeError("a vault scope cannot be pickled")
 
 
-class Vault:
-    """Scopes by (tenant, key); the least recently used go first once `limit` is reached."""
+class _Kept:
+    """One scope's place in a store, with the key of the person it belongs to."""
 
-    def __init__(self, *, limit: int = 10_000) -> None:
+    def __init__(
+        self, store: VaultStore, keys: SubjectKeys, tenant: str, key: str, subject: str
+    ) -> None:
+        self._store, self._keys = store, keys
+        self._tenant, self._subject = tenant, subject
+        # a session id may be a credential elsewhere: the store sees its digest
+        self._scope = hashlib.sha256(f"{len(tenant)}:{tenant}:{key}".encode()).hexdigest()
+
+    def _bound(self, entity: str, number: int) -> bytes:
+        return f"{self._tenant}\0{self._scope}\0{entity}\0{number}".encode()
+
+    def _key(self) -> bytes:
+        return self._keys.key(self._tenant, self._subject, "vault")
+
+    def save(self, entity: str, number: int, value: str) -> None:
+        sealed = seal_entry(self._key(), value, bound_to=self._bound(entity, number))
+        try:
+            self._store.save(self._tenant, self._scope, entity, number, sealed)
+        except Exception:  # its text may hold what was to be saved
+            raise InspectorUnavailable("the vault could not be written") from None
+
+    def load(self) -> tuple[str, list[tuple[str, int, str]]] | None:
+        """Return (nonce, entries), or None when there is nothing or it does not open any more."""
+        try:
+            rows = self._store.load(self._tenant, self._scope)
+        except Exception:
+            raise InspectorUnavailable("the vault could not be read") from None
+        nonce, entries, key = "", [], self._key() if rows else b""
+        for entity, number, sealed in rows:
+            value = open_entry(key, sealed, bound_to=self._bound(entity, number))
+            if value is None:  # erased: what is left of the scope is nothing
+                self._store.forget(self._tenant, self._scope)
+                return None
+            if number == 0:
+                nonce = value
+            else:
+                entries.append((entity, number, value))
+        return (nonce, entries) if nonce else None
+
+
+class Vault:
+    """Scopes by (tenant, key); the least recently used leave memory once `limit` is reached.
+
+    Without `store` they are gone then. With `store` and `keys` they come back, as long as the
+    subject's key exists.
+    """
+
+    def __init__(
+        self,
+        *,
+        limit: int = 10_000,
+        store: VaultStore | None = None,
+        keys: SubjectKeys | None = None,
+    ) -> None:
+        if (store is None) != (keys is None):
+            raise TypeError("a kept vault takes `store` and `keys` together")
         self._limit = limit
-        self._scopes: OrderedDict[tuple[str, str], VaultScope] = OrderedDict()
+        self._store, self._keys = store, keys
+        self._scopes: OrderedDict[tuple[str, str, str], VaultScope] = OrderedDict()
         self._lock = threading.Lock()
 
-    def scope(self, tenant: str, key: str) -> VaultScope:
-        """Return the scope of (tenant, key); a new one when there is none."""
+    def scope(self, tenant: str, key: str, subject: str = "") -> VaultScope:
+        """Return the scope of (tenant, key), for `subject`; a new one when there is none."""
+        name = (tenant, key, subject)
         with self._lock:
-            scope = self._scopes.get((tenant, key))
+            scope = self._scopes.get(name)
             if scope is None:
-                scope = self._scopes[tenant, key] = VaultScope(tenant)
+                scope = self._scopes[name] = VaultScope(tenant, self._kept(*name))
                 while len(self._scopes) > self._limit:
                     self._scopes.popitem(last=False)
             else:
-                self._scopes.move_to_end((tenant, key))
+                self._scopes.move_to_end(name)
             return scope
+
+    def _kept(self, tenant: str, key: str, subject: str) -> _Kept | None:
+        if self._store is None or self._keys is None:
+            return None
+        return _Kept(self._store, self._keys, tenant, f"{key}\0{subject}", subject)
+
+    def erase(self, tenant: str, subject: str) -> None:
+        """Destroy the key of `subject`: all of it is unreadable, its scopes leave memory."""
+        with self._lock:
+            if self._keys is not None:
+                self._keys.erase(tenant, subject)
+            for name in [n for n in self._scopes if n[0] == tenant and n[2] == subject]:
+                del self._scopes[name]
 
     def __repr__(self) -> str:
         """Show a count."""

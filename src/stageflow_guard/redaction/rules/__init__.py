@@ -1,0 +1,1 @@
+"""What personal data and secrets look like: tables, checks and small recognizers. Pure."""

@@ -1,0 +1,198 @@
+"""Names that a text announces: "my name is", a title, a field. What is not announced needs a model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.rules.anchors import folded, present
+from stageflow_guard.redaction.rules.hit import Hit
+
+_NAME = r"[^\W\d_a-z][^\W\d_]*(?:['’-][^\W\d_]+)?\.?"
+_FULL = rf"{_NAME}(?:[ ](?:(?:de|da|di|van|von|der|den|del|la|le|bin|al|el|dos|du)[ ]){{0,2}}{_NAME}){{0,3}}"
+_SAID = re.compile(
+    rf"(?:(?i:my name is|my name's|name is|i am called|this is|i'm|call me|signed,|regards,|sincerely,|thanks,|cheers,|yours,))[ \n]{{1,2}}({_FULL})"
+)
+_TITLE = re.compile(
+    rf"(?<!\w)(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|Herr|Frau|Mme|Mlle|M(?=\.)|Sr|Sra|Sig)(?:\.[ ]?|[ ])({_FULL})"
+)
+_FIELD = re.compile(
+    rf"(?<!\w)(?:Full Name|First Name|Last Name|Surname|Given Name|Name|Patient(?: Name)?|Customer(?: Name)?|Client(?: Name)?|Employee(?: Name)?|Contact(?: Name)?|Applicant|Cardholder|Account Holder|Beneficiary|Dear|Attn|Attention|Directed By|User|Subject|Author|From|Physician|Provider|Doctor|Nurse|Plaintiff|Defendant|Witness|Judge|Attorney|Counsel|Decedent|Petitioner|Respondent)[ \"']?[:=,]?[ \n]{{1,5}}[\"']?({_FULL})"
+)
+_SAYING = (
+    "name is",
+    "name's",
+    "am called",
+    "this is",
+    "i'm",
+    "call me",
+    "signed,",
+    "regards,",
+    "sincerely,",
+    "thanks,",
+    "cheers,",
+    "yours,",
+)
+_TITLES = (
+    "Mr",
+    "Ms",
+    "Miss",
+    "Dr",
+    "Prof",
+    "Sir",
+    "Madam",
+    "Herr",
+    "Frau",
+    "Mme",
+    "Mlle",
+    "M.",
+    "Sr",
+    "Sig",
+)
+_FIELDS = (
+    "Name",
+    "Surname",
+    "Patient",
+    "Customer",
+    "Client",
+    "Employee",
+    "Contact",
+    "Applicant",
+    "Cardholder",
+    "Account Holder",
+    "Beneficiary",
+    "Dear",
+    "Attn",
+    "Attention",
+    "Directed By",
+    "User",
+    "Subject",
+    "Author",
+    "From",
+    "Physician",
+    "Provider",
+    "Doctor",
+    "Nurse",
+    "Plaintiff",
+    "Defendant",
+    "Witness",
+    "Judge",
+    "Counsel",
+    "Decedent",
+    "Petitioner",
+    "Respondent",
+)
+_NOT = frozenset(
+    [
+        "The",
+        "A",
+        "An",
+        "In",
+        "On",
+        "At",
+        "And",
+        "Or",
+        "But",
+        "Error",
+        "Warning",
+        "Info",
+        "Debug",
+        "Your",
+        "Our",
+        "This",
+        "That",
+        "It",
+        "He",
+        "She",
+        "We",
+        "They",
+        "I",
+        "You",
+        "Not",
+        "No",
+        "Yes",
+        "New",
+        "Unknown",
+        "None",
+        "Null",
+        "True",
+        "False",
+        "Test",
+        "Admin",
+        "Root",
+        "System",
+        "Please",
+        "Thanks",
+        "Hello",
+        "Hi",
+        "All",
+        "Team",
+        "Sir",
+        "Madam",
+        "Customer",
+        "Service",
+        "Support",
+        "Name",
+        "Email",
+        "Phone",
+        "Address",
+        "Date",
+        "Account",
+        "Number",
+        "User",
+        "Id",
+        "Agent",
+        "Exception",
+        "Request",
+        "Response",
+        "Build",
+        "Status",
+        "Server",
+        "Client",
+        "Type",
+        "Value",
+        "Key",
+        "File",
+        "Class",
+        "Function",
+        "Method",
+        "Module",
+        "Package",
+        "Version",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ]
+)
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield announced names; a field's value counts from two words on, a title's from one."""
+    if present(folded(text), _SAYING):
+        for match in _SAID.finditer(text):
+            yield from _hit(match, 0.5, "said", least=1)
+    if present(text, _TITLES):
+        for match in _TITLE.finditer(text):
+            yield from _hit(match, 0.5, "title", least=1)
+    if present(text, _FIELDS):
+        for match in _FIELD.finditer(text):
+            yield from _hit(match, 0.4, "field", least=2)
+
+
+def _hit(match: re.Match[str], score: float, rule: str, *, least: int) -> Iterator[Hit]:
+    found = match[1].rstrip(".")
+    words = found.split(" ")
+    while words and words[-1] in _NOT:
+        words.pop()
+    if len(words) < least or words[0] in _NOT or any(len(w) > 1 and w.isupper() for w in words):
+        return
+    if rule == "said" and match[0][:4].lower() in ("this", "i'm ") and len(words) < 2:
+        return
+    size = len(" ".join(words))
+    yield Hit(
+        match.start(1), match.start(1) + size, "PERSON", score, f"name, {rule}", f"label {rule}"
+    )

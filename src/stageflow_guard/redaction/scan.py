@@ -1,0 +1,158 @@
+"""One pass over a text: views, recognizers, conflicts. Pure; presidio is not needed here.
+
+1. the original and, where it differs, its opened view are read by every recognizer
+2. hits below the threshold of their entity are dropped; allow lists are asked
+3. each hit is carried back to the original's offsets; conflicts are resolved
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from stageflow_guard.model import EntitySpan
+from stageflow_guard.redaction import decode, unfold
+from stageflow_guard.redaction.normalize import Step, View
+from stageflow_guard.redaction.rules import (
+    accounts,
+    contact,
+    identifiers,
+    names,
+    network,
+    numbers,
+    places,
+    secrets,
+)
+from stageflow_guard.redaction.rules.hit import Hit, Recognize
+from stageflow_guard.redaction.rules.national import PACKS
+from stageflow_guard.redaction.spans import resolve
+
+STEPS: tuple[Step, ...] = (
+    decode.encodings, unfold.markup, unfold.spacing, unfold.words, unfold.spelling,
+    unfold.look_alikes,
+)  # fmt: skip
+
+_PACKED = tuple(row[0] for rows in PACKS.values() for row in rows)
+# what each recognizer can say: one that cannot say anything that is asked for is not run
+SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
+    (numbers.recognize, frozenset({"CREDIT_CARD", "US_SSN", "US_ITIN", "PHONE_NUMBER", "IP_ADDRESS", *_PACKED})),
+    (contact.emails, frozenset({"EMAIL_ADDRESS"})),
+    (contact.urls, frozenset({"URL"})),
+    (network.addresses, frozenset({"IP_ADDRESS", "MAC_ADDRESS", "IMEI"})),
+    (accounts.ibans, frozenset({"IBAN_CODE"})),
+    (accounts.wallets, frozenset({"CRYPTO"})),
+    (secrets.issued, frozenset({"SECRET"})),
+    (secrets.shaped, frozenset({"SECRET"})),
+    (secrets.assigned, frozenset({"SECRET"})),
+    (identifiers.labelled, frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "US_DRIVER_LICENSE", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID", "LICENSE_PLATE", "VEHICLE_ID", "CASE_NUMBER", "US_BANK_NUMBER", "USERNAME"})),
+    (identifiers.national, frozenset({"UK_NINO", "ES_NIF", "IT_FISCAL_CODE", "IN_PAN", "MEDICAL_LICENSE", "US_MBI"})),
+    (identifiers.births, frozenset({"DATE_OF_BIRTH"})),
+)  # fmt: skip
+# prose: read once, in the view of characters; taking a sentence apart would not help them
+PROSE: tuple[tuple[Recognize, frozenset[str]], ...] = (
+    (places.recognize, frozenset({"STREET_ADDRESS"})),
+    (names.recognize, frozenset({"PERSON"})),
+)
+ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _, e in PROSE))
+
+# what these find holds a digit
+_NUMERIC = frozenset({
+    numbers.recognize, accounts.ibans, accounts.wallets, identifiers.labelled,
+    identifiers.national, identifiers.births, places.recognize,
+})  # fmt: skip
+_LONG = frozenset({secrets.issued, accounts.wallets})  # no word of theirs is shorter than 16
+_DIGIT = re.compile(r"[0-9]")
+SURE = 0.68
+
+PSEUDONYM = re.compile(r"⟦[A-Z][A-Z0-9_]*_\d+·[a-km-np-z2-9]{8}⟧")
+_OPEN = re.compile(r"⟦|·")
+
+
+def _without(view: View, found: Iterable[Found]) -> View:
+    """Return the view without what is surely something else: no street starts with a card."""
+    text, parts, at = view.text, [], 0
+    for span in sorted(f.span for f in found if f.span.score >= SURE):
+        if span.start >= at:
+            parts += [text[at : span.start], "\x1e" * (span.end - span.start)]
+            at = span.end
+    return View("".join([*parts, text[at:]])) if at else view
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A hit in the original's offsets, with the view that showed it."""
+
+    span: EntitySpan
+    rule: str
+    why: str
+    view: str
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """What is looked for, and from which score on. Immutable; `scan` is thread-safe."""
+
+    threshold: float
+    entities: frozenset[str] | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    allowed: frozenset[str] = frozenset()
+    allowed_patterns: tuple[re.Pattern[str], ...] = ()
+    extra: tuple[Callable[[str], Iterable[Hit]], ...] = ()
+
+    def scan(self, text: str) -> list[Found]:
+        """Return every accepted hit; they may overlap."""
+        if not text:
+            return []
+        if _OPEN.search(text):  # a placeholder is no text: nothing reaches across one
+            text = PSEUDONYM.sub(lambda m: "\x1e" * len(m[0]), text)
+        plain = View(text)
+        shown = plain.shown()
+        found = self._run(SHAPED, plain)
+        found += self._run(PROSE, _without(plain, found).shown())
+        deep = shown
+        for step in STEPS:
+            deep = step(deep)
+        if deep is not plain:
+            found += self._run(SHAPED, deep)
+        for recognize in self.extra:
+            found += [self._found(plain, h) for h in recognize(text) if self._accepts(plain, h)]
+        return found
+
+    def find(self, text: str) -> list[EntitySpan]:
+        """Return non-overlapping spans, offsets into `text`."""
+        return resolve(f.span for f in self.scan(text))
+
+    def _run(
+        self, recognizers: Iterable[tuple[Recognize, frozenset[str]]], view: View
+    ) -> list[Found]:
+        out: list[Found] = []
+        wanted = self.entities
+        digits = _DIGIT.search(view.text) is not None
+        short = view.longest < 16
+        for recognize, offered in recognizers:
+            if (not digits and recognize in _NUMERIC) or (short and recognize in _LONG):
+                continue
+            if wanted is None or not wanted.isdisjoint(offered):
+                out += [
+                    self._found(view, h) for h in recognize(view.text) if self._accepts(view, h)
+                ]
+        return out
+
+    def _accepts(self, view: View, hit: Hit) -> bool:
+        if self.entities is not None and hit.entity not in self.entities:
+            return False
+        if hit.score < self.thresholds.get(hit.entity, self.threshold):
+            return False
+        if not self.allowed and not self.allowed_patterns:
+            return True
+        text = view.text[hit.start : hit.end]
+        return text not in self.allowed and not any(
+            p.fullmatch(text) for p in self.allowed_patterns
+        )
+
+    @staticmethod
+    def _found(view: View, hit: Hit) -> Found:
+        start, end = view.original(hit.start, hit.end)
+        shown = " > ".join(view.steps) or "as written"
+        return Found(EntitySpan(start, end, hit.entity, hit.score), hit.rule, hit.why, shown)

@@ -1,0 +1,1 @@
+"""Where a vault is kept: one file per library."""

@@ -1,0 +1,67 @@
+"""A vault in SQLite: one file, 0600, every content sealed before it comes here."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from pathlib import Path
+
+from stageflow_guard.errors import ConfigError
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS vault (
+  tenant TEXT NOT NULL, scope TEXT NOT NULL, entity TEXT NOT NULL, number INTEGER NOT NULL,
+  sealed BLOB NOT NULL, PRIMARY KEY (tenant, scope, entity, number)
+) WITHOUT ROWID
+"""
+
+
+class SqliteVault:
+    """A `VaultStore`. Several processes may share the file."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Open or make the file; raise `ConfigError` when it cannot be used."""
+        file = Path(path)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            file.chmod(0o600)
+            self._db = sqlite3.connect(
+                file, isolation_level=None, check_same_thread=False, timeout=10
+            )
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA secure_delete=ON")
+            self._db.execute(_SCHEMA)
+        except OSError as exc:
+            raise ConfigError(f"vault `{file}` cannot be opened ({exc.strerror})") from None
+        except sqlite3.Error:
+            raise ConfigError(f"vault `{file}` is no database of ours") from None
+        self._lock = threading.Lock()
+
+    def load(self, tenant: str, scope: str) -> list[tuple[str, int, bytes]]:
+        """Return the entries of one scope in the order of their numbers."""
+        with self._lock:
+            return self._db.execute(
+                "SELECT entity, number, sealed FROM vault WHERE tenant=? AND scope=? "
+                "ORDER BY number, entity",
+                (tenant, scope),
+            ).fetchall()
+
+    def save(self, tenant: str, scope: str, entity: str, number: int, sealed: bytes) -> None:
+        """Keep one entry; the same entry twice is an error, never an overwrite."""
+        with self._lock:
+            self._db.execute(
+                "INSERT INTO vault VALUES (?,?,?,?,?)", (tenant, scope, entity, number, sealed)
+            )
+
+    def forget(self, tenant: str, scope: str) -> None:
+        """Delete one scope."""
+        with self._lock:
+            self._db.execute("DELETE FROM vault WHERE tenant=? AND scope=?", (tenant, scope))
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()

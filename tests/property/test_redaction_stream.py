@@ -1,0 +1,103 @@
+"""A stream's output is the whole text's redaction, however it is cut."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stageflow_guard.redaction import Redactor, Vault
+from stageflow_guard.redaction.stream import AHEAD, STEP
+
+REDACTOR = Redactor()
+VECTORS = Path(__file__).resolve().parents[2].parent / "shared" / "vectors" / "pii"
+PIECES = [
+    "my SSN is 536-90-4399", "card 4111 1111 1111 1111", "ada@example.com", "ada dot l at example dot com",
+    "five three six nine zero four three nine nine", "call (312) 856-8890 x12", "5 3 6 - 9 0 - 4 3 9 9", "token: aB3$xyz9Q",
+    "-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----", "lives at 12 Main Street\n Apt. 3\n Springfield, IL 62704",
+    "The committee met and agreed on the plan.", "nothing here", "\n\n", "SSN: NTM2LTkwLTQzOTk= ", "%35%33%36-90-4399",
+    "IBAN DE89 3704 0044 0532 0130 00", "203.0.113.42", "My name is Ada Lovelace.", "x" * 300, "1 2 3 4 5 6 7", "é🔥\u200b",
+    "https://www.ada.se/", "⟦PERSON_1·aaaaaaaa⟧", "born on 12 May 1987",
+]  # fmt: skip
+
+
+def streamed(text: str, cuts: list[int]) -> tuple[str, str, int]:
+    scope = Vault().scope("t", "s")
+    whole = REDACTOR.redact_in(text, scope, "output")[0]
+    stream, out, held, at = REDACTOR.stream(scope), [], 0, 0
+    for cut in [*sorted(cuts), len(text)]:
+        out.append(stream.feed(text[at:cut]))
+        held, at = max(held, stream.held), cut
+    return "".join(out) + stream.finish(), whole, held
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_every_chunking_equals_the_whole(data):
+    """Pieces of every kind, in any order, cut anywhere."""
+    pieces = data.draw(st.lists(st.sampled_from(PIECES), min_size=1, max_size=30))
+    text = data.draw(st.sampled_from([" ", "\n", ". "])).join(pieces)
+    cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=40))
+    got, whole, _ = streamed(text, cuts)
+    assert got == whole
+
+
+@given(st.text(max_size=900), st.lists(st.integers(0, 900), max_size=20))
+@settings(max_examples=60, deadline=None)
+def test_any_text_at_all(text, cuts):
+    """Any Unicode, lone surrogates included."""
+    got, whole, _ = streamed(text, [c for c in cuts if c <= len(text)])
+    assert got == whole
+
+
+def test_character_by_character_holds_little():
+    """Ordinary prose is released as it comes: what is held is bounded, not the text's length."""
+    text = "The committee met and agreed on the plan for the coming season in detail. " * 60
+    got, whole, held = streamed(text, list(range(len(text))))
+    assert got == whole
+    assert held <= AHEAD + STEP + 40
+
+
+def test_no_value_leaves_in_pieces():
+    """A value cut at every place is replaced whole and never shown."""
+    text = "x " * 300 + "my SSN is 536-90-4399 and " + "y " * 300
+    for cut in range(605, 635):
+        got, whole, _ = streamed(text, [cut])
+        assert got == whole
+        assert "536" not in got
+
+
+def _labelled(seed: int, rounds: int) -> None:
+    lines = [
+        json.loads(line)["text"]
+        for file in sorted(VECTORS.glob("*.jsonl"))
+        for line in file.read_text(encoding="utf-8").split("\n") if line
+    ]  # fmt: skip
+    rng = random.Random(seed)
+    for _ in range(rounds):
+        text = rng.choice([" ", "\n", "\n\n"]).join(
+            rng.choice(lines) for _ in range(rng.randint(1, 40))
+        )
+        cuts, at, most = [], 0, rng.choice([7, 40, 400])
+        while at < len(text):
+            at += rng.randint(1, most)
+            cuts.append(min(at, len(text)))
+        got, whole, _ = streamed(text, cuts)
+        assert got == whole
+
+
+@pytest.mark.skipif(not VECTORS.exists(), reason="labelled texts are not on this machine")
+def test_labelled_texts_streamed():
+    """Real lines, joined and cut at random (seeded)."""
+    _labelled(5, 12)
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not VECTORS.exists(), reason="labelled texts are not on this machine")
+def test_labelled_texts_streamed_at_length():
+    """The same, many times."""
+    _labelled(6, 400)

@@ -1,0 +1,201 @@
+"""Each recognizer against lines that it must find and lines that it must leave alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from stageflow_guard.redaction import Redactor
+
+REDACTOR = Redactor()
+
+# entity -> (text, what is found of it)
+MUST_FIND = {
+    "CREDIT_CARD": [
+        ("card 4111 1111 1111 1111 please", "4111 1111 1111 1111"),
+        ("pay with 5500-0000-0000-0004", "5500-0000-0000-0004"),
+        ("amex 3782 822463 10005", "3782 822463 10005"),
+        ("my maestro card 630427373398 is lost", "630427373398"),  # 12 digits
+        ("cc 4007070753690781 on file", "4007070753690781"),  # fails Luhn, but is called one
+        ("Mastercard 2 series: 2223000048400011", "2223000048400011"),
+        ("the long visa card 4000000000000000006", "4000000000000000006"),  # 19 digits
+    ],
+    "US_SSN": [
+        ("my SSN is 536-90-4399", "536-90-4399"),
+        ("SSN: 900-12-3456", "900-12-3456"),  # an area that nobody issues, but labelled
+        ("social security number 536904399", "536904399"),
+        ("id_536-90-4399_x", "536-90-4399"),
+        ("ssn 536.90.4399", "536.90.4399"),
+    ],
+    "PHONE_NUMBER": [
+        ("call (312) 856-8890 now", "(312) 856-8890"),
+        ("call +1 202-555-0143", "+1 202-555-0143"),
+        ("345-899-3560x4587", "345-899-3560x4587"),
+        ("Mobile: 03.93.92.16.85", "03.93.92.16.85"),
+        ("+46 (0)8 928 571 38 fax", "+46 (0)8 928 571 38"),
+        ("They're not answering at 78 651 450", "78 651 450"),
+        ("416 60 039 office", "416 60 039"),
+        ("Telefon 0171 2345678", "0171 2345678"),
+    ],
+    "EMAIL_ADDRESS": [
+        ("write to ada@example.com now", "ada@example.com"),
+        ("ada.lovelace+x@mail.example.co.uk", "ada.lovelace+x@mail.example.co.uk"),
+        ("email=ada@example.com&x=1", "ada@example.com"),
+        ("müller@bücher.de", "müller@bücher.de"),
+        ("<ada@example.com>", "ada@example.com"),
+    ],
+    "IBAN_CODE": [
+        ("to DE89 3704 0044 0532 0130 00", "DE89 3704 0044 0532 0130 00"),
+        ("IBAN DE89370400440532013001", "DE89370400440532013001"),  # wrong check digits, labelled
+        ("transfer from GB56HXDO88167774656119 to", "GB56HXDO88167774656119"),
+    ],
+    "IP_ADDRESS": [
+        ("from 203.0.113.42 today", "203.0.113.42"),
+        ("ip address 10.1.2.3", "10.1.2.3"),
+        ("client 2001:4860:4860::8888 connected", "2001:4860:4860::8888"),
+    ],
+    "MAC_ADDRESS": [("MAC: d9:53:26:bc:22:0f", "d9:53:26:bc:22:0f")],
+    "URL": [
+        ("Website:\nhttps://www.ada-lovelace.se/", "https://www.ada-lovelace.se/"),
+        ("see https://linkedin.com/in/ada-lovelace", "https://linkedin.com/in/ada-lovelace"),
+        ("my homepage is ada-lovelace.org", "ada-lovelace.org"),
+    ],
+    "SECRET": [
+        ("key AKIAIOSFODNN7EXAMPLE is mine", "AKIAIOSFODNN7EXAMPLE"),
+        ("ghp_" + "a1B2" * 9, "ghp_" + "a1B2" * 9),
+        ("sk-proj-" + "aB3" * 10, "sk-proj-" + "aB3" * 10),
+        ("token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln"),
+        ('DB_PASS = "KfX3813SO9l"', "KfX3813SO9l"),
+        ("password: hunter2!A", "hunter2!A"),
+        ("postgres://app:s3cr3tPw@db/x", "s3cr3tPw"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----"),
+        ("Authorization: Bearer abcdefghij0123456789", "abcdefghij0123456789"),
+    ],
+    "CRYPTO": [
+        ("btc 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
+        ("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"),
+        ("eth 0x52908400098527886E0F7030069857D2E4169EE7", "0x52908400098527886E0F7030069857D2E4169EE7"),
+    ],
+    "MEDICAL_RECORD_NUMBER": [
+        ("MRN: 00482913", "00482913"),
+        ("patient, MRN-9775225, seen", "9775225"),
+        ("medical record number A1234567", "A1234567"),
+    ],
+    "US_NPI": [("NPI 1234567893", "1234567893")],
+    "UK_NHS": [("NHS number 943 476 5919", "943 476 5919")],
+    "UK_NINO": [("NINO QQ 12 34 56 C", None), ("insurance AB123456C", "AB123456C")],
+    "DE_TAX_ID": [("Steuer ID 86095742719", "86095742719")],
+    "FR_NIR": [("numéro 2 55 08 14 168 025 38", "2 55 08 14 168 025 38")],
+    "ES_NIF": [("DNI 12345678Z", "12345678Z")],
+    "IT_FISCAL_CODE": [("RSSMRA85T10A562S", "RSSMRA85T10A562S")],
+    "NL_BSN": [("BSN 111222333", "111222333")],
+    "PL_PESEL": [("PESEL 44051401359", "44051401359")],
+    "IN_AADHAAR": [("aadhaar 2341 2341 2346", "2341 2341 2346")],
+    "BR_CPF": [("529.982.247-25", "529.982.247-25")],
+    "CA_SIN": [("SIN 046 454 286", "046 454 286")],
+    "DATE_OF_BIRTH": [("DOB: 04/12/1987", "04/12/1987"), ("born on 12 May 1987", "12 May 1987")],
+    "US_DRIVER_LICENSE": [("my driver's license number is F162823540116", "F162823540116")],
+    "PASSPORT": [("passport number X1234567", "X1234567")],
+    "STREET_ADDRESS": [
+        ("send it to 742 Evergreen Terrace, please", "742 Evergreen Terrace"),
+        ("Meet me at PSC 1437, Box 3833\nAPO AA 66791", "PSC 1437, Box 3833\nAPO AA 66791"),
+        ("lives at Hauptstraße 12", "Hauptstraße 12"),
+        ("Springfield, IL 62704", "Springfield, IL 62704"),
+    ],
+    "PERSON": [("My name is Ada Lovelace.", "Ada Lovelace"), ("Dr. Grace Hopper called", "Grace Hopper")],
+}  # fmt: skip
+
+MUST_NOT_FIND = [
+    "build 1.2.3 passed", "see RFC 6962 section 2", "Chrome/120.0.6099.109 Safari/537.36", "version 10.0.19045.3803",
+    "commit 9fceb02d0ae598e95dc970b74767f19372d61af8", "uuid 550e8400-e29b-41d4-a716-446655440000",
+    "2024-01-05T12:33:12.123456Z INFO started in 1234 ms", "epoch 1704458000123", "id=1704458000123456789",
+    "listening on 0.0.0.0:8080", "bind 127.0.0.1:5432", "http://localhost:3000/api/v1/users",
+    "https://github.com/pallets/flask/issues/1234", "pip install numpy==1.26.4", "std::vector<int> v(10);",
+    "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "0x7ffde4a3b010 in main ()",
+    'File "/usr/lib/python3.11/asyncio/base_events.py", line 653, in run_until_complete', "@app.route('/users')",
+    "matrix = a @ b.T", "getty@tty1.service: Succeeded.", "icons/logo@2x.png", "git@github.com:org/repo.git",
+    "password = os.environ['DB_PASSWORD']", "token = get_token()", "secret: ${SECRET}", 'api_key: "<your-api-key>"',
+    "for i in range(1000000): pass", "GET /v1/items/4821?page=2 HTTP/1.1 200 5123", "3.14159265358979", "1,234,567.89 USD",
+    "latitude 52.520008, longitude 13.404954", "ISBN 978-3-16-148410-0", "order 4512-8834-2201", "ticket 123456789",
+    "aaaa:bbbb", "12:34:56.789", "retry in 5 seconds", "127 tests passed, 3 failed in 12.34s", "a1b2c3d4e5f6",
+    "(2017–2021)", "libfoo 2.4+20151223.git", "the public is duplicated", "CVE-2021-44228", "port 5432 is open",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("entity", "text", "part"),
+    [(e, t, p) for e, lines in MUST_FIND.items() for t, p in lines if p is not None],
+)
+def test_is_found_whole(entity, text, part):
+    """The line's value is found, whole, as the entity it is."""
+    found = [(text[s.start : s.end], s.entity) for s in REDACTOR.find(text)]
+    assert any(part in value and kind == entity for value, kind in found), found
+
+
+@pytest.mark.parametrize("text", MUST_NOT_FIND)
+def test_is_left_alone(text):
+    """Technical text is no personal data."""
+    assert [(text[s.start : s.end], s) for s in REDACTOR.find(text)] == []
+
+
+DISGUISES = {
+    "zero-width space": "536-9\u200b0-4399", "soft hyphen": "536-9\u00ad0-4399", "full width": "５３６－９０－４３９９",
+    "no-break hyphen": "536‑90‑4399", "spaced": "5 3 6 - 9 0 - 4 3 9 9", "line break": "536-9\n0-4399",
+    "emoji": "536-9🔥0-4399", "base64": "NTM2LTkwLTQzOTk=", "base64 twice": "TlRNMkxUa3dMVFF6T1RrPQ==",
+    "percent": "%35%33%36%2D%39%30%2D%34%33%39%39", "hex": "3533362d39302d34333939", "entities": "&#53;&#51;&#54;-90-4399",
+    "escapes": "\\u0035\\u0033\\u0036-90-4399", "arabic digits": "٥٣٦-٩٠-٤٣٩٩", "bold digits": "𝟓𝟑𝟔-𝟗𝟎-𝟒𝟑𝟗𝟗",
+    "circled": "⑤③⑥-⑨⓪-④③⑨⑨", "letters": "S36-9O-4399", "markdown": "536-**90**-4399", "tags": "<b>536</b>-90-4399",
+    "comment": "536-<!-- x -->90-4399", "concatenated": '"536-" + "90-4399"', "dots": "536.90.4399", "slashes": "536/90/4399",
+    "underscores": "536_90_4399", "pipes": "5|3|6|9|0|4|3|9|9", "spelled": "five three six nine zero four three nine nine",
+    "combining": "5\u03013\u03016\u0301-90-4399", "bidi": "\u202e536-90-4399\u202c", "glued": "id_536-90-4399_x",
+    "control": "536-9\x070-4399", "tabs": "536\t90\t4399", "keycaps": "5️⃣3️⃣6️⃣-90-4399",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DISGUISES)
+def test_a_disguise_hides_nothing(name):
+    """A labelled number is covered whole however it is written, at the original's offsets."""
+    shown = DISGUISES[name]
+    text = f"Please update my social security number, SSN: {shown} on file."
+    at = text.index(shown)
+    covered = bytearray(len(text))
+    for span in REDACTOR.find(text):
+        covered[span.start : span.end] = b"\1" * (span.end - span.start)
+    inside = [i for i in range(at, at + len(shown)) if text[i].isdigit()]
+    assert all(covered[i] for i in inside)
+    assert not any(covered[:at])
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["ada dot lovelace at example dot com", "ada [at] example [dot] com", "a d a @ e x a m p l e . c o m",
+     "ada(at)example(dot)com", "ada@exa\nmple.com", "аdа@exаmple.com", "ada＠example．com"],
+)  # fmt: skip
+def test_an_address_in_words_is_an_address(written):
+    """Signs written as words, spread or replaced by look-alikes are read as signs."""
+    found = REDACTOR.find(f"You can email me: {written} anytime.")
+    assert [s.entity for s in found] == ["EMAIL_ADDRESS"]
+    assert found[0].end - found[0].start == len(written)
+
+
+def test_a_sentence_about_a_site_is_no_address():
+    """ "look at example.com" stays a sentence."""
+    assert REDACTOR.find("Please look at example.com for details.") == []
+
+
+def test_presets_differ_by_threshold_only():
+    """Strict finds what balanced finds; balanced finds what precise finds."""
+    text = "from 10.0.0.1 and 203.0.113.42, write ada@example.com or noreply@example.com"
+    spans = [
+        {(s.start, s.end) for s in Redactor(p).find(text)}
+        for p in ("strict", "balanced", "precise")
+    ]
+    assert spans[0] > spans[1] >= spans[2]
+
+
+def test_thresholds_and_allow_lists_are_per_entity_and_exact():
+    """An allowed value passes; a higher threshold of one entity leaves the others."""
+    text = "ada@example.com and bob@example.com from 203.0.113.42"
+    allowed = Redactor(allow=["ada@example.com"], thresholds={"IP_ADDRESS": 0.9})
+    assert [text[s.start : s.end] for s in allowed.find(text)] == ["bob@example.com"]
+    patterned = Redactor(allow_patterns=[r".*@example\.com"])
+    assert [s.entity for s in patterned.find(text)] == ["IP_ADDRESS"]

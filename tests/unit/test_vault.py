@@ -1,0 +1,206 @@
+"""The way back: what a model may do to a placeholder, and who gets nothing."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import uuid
+
+import pytest
+
+from stageflow_guard.errors import ConfigError, InspectorUnavailable
+from stageflow_guard.redaction import Redactor, Vault
+from stageflow_guard.redaction.stores.sqlite import SqliteVault
+
+REDACTOR = Redactor()
+TEXT = (
+    "Write to ada@example.com or call (312) 856-8890. My name is Ada Lovelace, bob@example.com too."
+)
+
+
+class Keys:
+    """A keyring in memory with the shape of the real one."""
+
+    def __init__(self):
+        self._keys = {}
+
+    def key(self, tenant, subject, purpose):
+        return self._keys.setdefault((tenant, subject, purpose), os.urandom(32))
+
+    def erase(self, tenant, subject):
+        self._keys = {k: v for k, v in self._keys.items() if k[:2] != (tenant, subject)}
+
+
+def minted(vault=None):
+    scope = (vault or Vault()).scope("acme", "s1")
+    redacted, _ = REDACTOR.redact_in(TEXT, scope, "input")
+    return scope, redacted
+
+
+EDITS = {
+    "unchanged": lambda p: p,
+    "lower case": str.lower, "upper case": str.upper, "title case": str.title,
+    "square": lambda p: p.replace("⟦", "[").replace("⟧", "]"), "round": lambda p: p.replace("⟦", "(").replace("⟧", ")"),
+    "angle": lambda p: p.replace("⟦", "<").replace("⟧", ">"), "curly": lambda p: p.replace("⟦", "{").replace("⟧", "}"),
+    "no brackets": lambda p: p.strip("⟦⟧"), "no opener": lambda p: p[1:], "no closer": lambda p: p[:-1],
+    "spaces inside": lambda p: p.replace("⟦", "⟦ ").replace("⟧", " ⟧"), "double": lambda p: f"[{p}]",
+    "underscores to spaces": lambda p: p.replace("_", " "), "underscores escaped": lambda p: p.replace("_", "\\_"),
+    "underscores to dashes": lambda p: p.replace("_", "-"), "dot": lambda p: p.replace("·", "."), "dash": lambda p: p.replace("·", "-"),
+    "colon": lambda p: p.replace("·", ":"), "bullet": lambda p: p.replace("·", "•"), "spaced dot": lambda p: p.replace("·", " · "),
+    "no dot": lambda p: p.replace("·", " "), "bold": lambda p: f"**{p}**", "code": lambda p: f"`{p}`", "quoted": lambda p: f'"{p}"',
+    "possessive": lambda p: p + "'s", "hash": lambda p: p.replace("_1", " #1").replace("_2", " #2"), "full stop": lambda p: p + ".",
+    "lenticular": lambda p: p.replace("⟦", "【").replace("⟧", "】"), "camel": lambda p: p.replace("_", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edited_placeholder_comes_back(edit):
+    """Case, spaces, brackets, separators, escapes: the value is restored in its sentence."""
+    scope, redacted = minted()
+    for match in __import__("re").finditer(r"⟦[^⟧]+⟧", redacted):
+        original = scope.restore(match[0])
+        assert "⟦" not in original
+        back = scope.restore(f"I asked {EDITS[edit](match[0])} about it")
+        assert original in back
+        assert scope.nonce not in back.lower()
+
+
+def test_a_sentence_keeps_its_words():
+    """Only the placeholder is replaced; the word before it stays."""
+    scope, redacted = minted()
+    assert scope.restore(redacted) == TEXT
+    for loose in (redacted.replace("⟦", "").replace("⟧", ""), redacted.lower()):
+        assert "ada@example.com" in scope.restore(loose)
+        assert scope.restore(loose).lower().startswith("write to ada@")
+
+
+def test_translated_and_misspelt_types_come_back():
+    """The nonce and the number say which; the type may be spelt otherwise."""
+    scope, redacted = minted()
+    name = next(p for p in redacted.split() if "PERSON" in p)
+    assert "PERSON_1" in name
+    assert "Ada Lovelace" in scope.restore(f"Bonjour ⟦PERSONNE_1·{scope.nonce}⟧ !")
+
+
+def test_nothing_comes_back_elsewhere():
+    """Another tenant, another session, another nonce: 0 restored."""
+    vault = Vault()
+    _, redacted = minted(vault)
+    for tenant, session in (("globex", "s1"), ("acme", "s2")):
+        other = vault.scope(tenant, session)
+        REDACTOR.redact_in("x@example.com", other, "input")
+        assert other.restore(redacted) == redacted
+
+
+def test_a_changed_nonce_restores_nothing():
+    """Tolerance never covers the nonce: any single character changed and it is text."""
+    scope, redacted = minted()
+    for place in range(8):
+        nonce = (
+            scope.nonce[:place]
+            + ("a" if scope.nonce[place] != "a" else "b")
+            + scope.nonce[place + 1 :]
+        )
+        text = redacted.replace(scope.nonce, nonce)
+        assert scope.restore(text) == text
+
+
+def test_guessing_is_capped():
+    """After 64 foreign nonces the scope refuses, and has counted."""
+    scope, _ = minted()
+    with pytest.raises(InspectorUnavailable) as refused:
+        for i in range(100):
+            nonce = "".join("abcdefgh"[int(d)] for d in f"{i:08o}")
+            scope.restore(f"⟦PERSON_1·{nonce}⟧")
+    assert refused.value.reason == "forged_placeholders"
+    assert scope.forged == 65
+
+
+def test_a_forged_placeholder_hides_nothing():
+    """What stands beside a typed placeholder is still found, and the placeholder glues nothing."""
+    text = "ada@example.com⟦PERSON_1·aaaaaaaa⟧536-90-4399"
+    redacted = REDACTOR.redact(text).value
+    assert "ada@" not in redacted
+    assert "536-" not in redacted
+
+
+def test_a_kept_scope_comes_back_after_a_restart(tmp_path):
+    """SQLite: the same session gets its nonce and its values; the file shows none of them."""
+    keys, path = Keys(), tmp_path / "vault.db"
+    store = SqliteVault(path)
+    vault = Vault(store=store, keys=keys)
+    scope = vault.scope("acme", "s1", "user:ada")
+    redacted, _ = REDACTOR.redact_in(TEXT, scope, "input")
+    store.close()
+    again = Vault(store=SqliteVault(path), keys=keys).scope("acme", "s1", "user:ada")
+    assert again.restore(redacted) == TEXT
+    assert again.pseudonym("EMAIL_ADDRESS", "ada@example.com") in redacted
+    content = b"".join(p.read_bytes() for p in tmp_path.iterdir())
+    for secret in (b"ada@", b"Lovelace", b"856-8890", scope.nonce.encode()):
+        assert secret not in content
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_erasing_a_person_leaves_nothing_to_open(tmp_path):
+    """The key is gone: memory, file and placeholders of that person restore nothing; others do."""
+    keys, store = Keys(), SqliteVault(tmp_path / "vault.db")
+    vault = Vault(store=store, keys=keys)
+    redacted = {}
+    for who in ("user:ada", "user:bob"):
+        scope = vault.scope("acme", who, who)
+        redacted[who] = REDACTOR.redact_in(TEXT, scope, "input")[0]
+    vault.erase("acme", "user:ada")
+    for opened in (vault, Vault(store=store, keys=keys)):
+        gone = opened.scope("acme", "user:ada", "user:ada")
+        assert gone.restore(redacted["user:ada"]) == redacted["user:ada"]
+        assert opened.scope("acme", "user:bob", "user:bob").restore(redacted["user:bob"]) == TEXT
+
+
+def test_a_moved_entry_does_not_open(tmp_path):
+    """An entry copied under another scope or number is refused: contents are bound to their place."""
+    keys, path = Keys(), tmp_path / "vault.db"
+    store = SqliteVault(path)
+    REDACTOR.redact_in(TEXT, Vault(store=store, keys=keys).scope("acme", "s1", "u"), "input")
+    store.close()
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE vault SET number = number + 7 WHERE number = 1")
+    fresh = Vault(store=SqliteVault(path), keys=keys).scope("acme", "s1", "u")
+    assert "0 pseudonyms" in repr(fresh)
+
+
+def test_a_store_that_fails_is_a_refusal(tmp_path):
+    """What cannot be kept is not minted; the error names no value."""
+    store = SqliteVault(tmp_path / "vault.db")
+    scope = Vault(store=store, keys=Keys()).scope("acme", "s1", "u")
+    store.close()
+    with pytest.raises(InspectorUnavailable) as refused:
+        scope.pseudonym("EMAIL_ADDRESS", "ada@example.com")
+    assert "ada" not in str(refused.value)
+    (tmp_path / "other.db").write_bytes(b"no database at all, just text" * 100)
+    with pytest.raises(ConfigError):
+        SqliteVault(tmp_path / "other.db")
+
+
+def test_postgres_keeps_and_erases():
+    """The same promises on a real PostgreSQL."""
+    psycopg = pytest.importorskip("psycopg")
+    from stageflow_guard.redaction.stores.psycopg import PostgresVault
+
+    url = os.environ.get(
+        "STAGEFLOW_GUARD_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test"
+    )
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip("no PostgreSQL here")
+    keys, store, tenant = Keys(), PostgresVault(url), f"t-{uuid.uuid4()}"
+    vault = Vault(store=store, keys=keys)
+    redacted, _ = REDACTOR.redact_in(TEXT, vault.scope(tenant, "s1", "u"), "input")
+    assert Vault(store=store, keys=keys).scope(tenant, "s1", "u").restore(redacted) == TEXT
+    store._db.close()  # the connection is lost between two calls
+    assert Vault(store=store, keys=keys).scope(tenant, "s1", "u").restore(redacted) == TEXT
+    vault.erase(tenant, "u")
+    assert vault.scope(tenant, "s1", "u").restore(redacted) == redacted
+    store.close()
