@@ -9,8 +9,10 @@ import sys
 import textwrap
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel
 
 from stageflow_guard.cli import main, parser
 from stageflow_guard.settings import Settings
@@ -93,3 +95,29 @@ def test_every_refusal_has_its_runbook_entry():
     assert len(reasons) > 20
     missing = sorted(one for one in codes | reasons if f"`{one}`" not in page)
     assert missing == []
+
+
+def _keys(model):
+    """Every key of a settings model and of those inside it."""
+    for name, field in model.model_fields.items():
+        yield name
+        todo = [field.annotation]
+        while todo:
+            one = todo.pop()
+            todo += get_args(one)
+            if isinstance(one, type) and issubclass(one, BaseModel):
+                yield from _keys(one)
+
+
+def test_every_setting_stands_in_the_reference():
+    """docs/reference/guard-toml.md names each key of guard.toml, and no key that is none."""
+    page = (ROOT / "docs" / "reference" / "guard-toml.md").read_text()
+    keys = set(_keys(Settings)) - {"auth", "policy", "redaction", "audit"}
+    assert len(keys) > 30
+    named = {
+        key
+        for row in re.findall(r"^\| ([^|]*) \|", page, re.MULTILINE)
+        for key in re.findall(r"`([^`]+)`", row)
+    }
+    assert sorted(keys - named) == []
+    assert sorted(named - keys) == []
