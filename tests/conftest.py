@@ -143,3 +143,40 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if item.get_closest_marker("soak"):
             item.add_marker(pytest.mark.skip(reason="a long run; `make soak` has it"))
+
+
+class PolicyFolder:
+    """A policy folder that a test writes into: modes as the loader wants them."""
+
+    def __init__(self, path) -> None:
+        from stageflow_guard.policy.files import MODEL
+
+        self.path = path
+        self.write("model.conf", MODEL)
+
+    def write(self, name: str, text: str | bytes) -> None:
+        """Write one file below the folder."""
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        for one in (self.path, *self.path.rglob("*")):
+            if not one.is_symlink():
+                one.chmod(0o755 if one.is_dir() else 0o644)
+
+    def load(self, **more):
+        """Return what is in force."""
+        from stageflow_guard.policy import PolicySet
+
+        return PolicySet.load(self.path, **more)
+
+    def run(self, *words: str) -> int:
+        """Run a policy verb on it."""
+        from stageflow_guard.cli import main
+
+        return main(["policy", *words, "--path", str(self.path)])
+
+
+@pytest.fixture
+def policy_folder(tmp_path):
+    """An empty policy folder with the shipped model."""
+    return PolicyFolder(tmp_path / "policies")
