@@ -10,14 +10,26 @@ if TYPE_CHECKING:
     from stageflow_guard.testing.attacks import AttackToken, attack_tokens
     from stageflow_guard.testing.clock import FakeClock
     from stageflow_guard.testing.idp import IdentityProvider
+    from stageflow_guard.testing.tenancy import Isolation, TenantsCross, check_tenants
 
 _WHERE = {
     "AttackToken": "attacks",
     "FakeClock": "clock",
     "IdentityProvider": "idp",
+    "Isolation": "tenancy",
+    "TenantsCross": "tenancy",
     "attack_tokens": "attacks",
+    "check_tenants": "tenancy",
 }
 
-__all__ = ["AttackToken", "FakeClock", "IdentityProvider", "attack_tokens"]
+__all__ = [
+    "AttackToken",
+    "FakeClock",
+    "IdentityProvider",
+    "Isolation",
+    "TenantsCross",
+    "attack_tokens",
+    "check_tenants",
+]
 
 __getattr__ = lazy(__name__, _WHERE)

@@ -17,11 +17,12 @@ import pytest
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from stageflow_guard.guard import Guard
     from stageflow_guard.testing.idp import IdentityProvider
+    from stageflow_guard.testing.tenancy import Isolation
 
 _GUARD_TOML = """\
 [[auth.issuers]]
@@ -184,3 +185,35 @@ def temporary_guard(
 def as_tenant(_workshop: _Workshop) -> Callable[..., AbstractAsyncContextManager[str]]:
     """Run as somebody of another tenant: `async with as_tenant("globex"):`, in the last guard."""
     return _workshop.as_tenant
+
+
+@pytest.fixture
+def tenants_apart(_workshop: _Workshop) -> Callable[..., Awaitable[Isolation]]:
+    """Run a pipeline as two tenants with planted canaries: `await tenants_apart(pipeline)`.
+
+    `roles` are both callers' (default: one that may run every stage); `policies=PATH` takes yours,
+    `tenants` are then two of its tenants. `inputs`, `plant`, `recall`, `rounds` are those of
+    `check_tenants`. Fails on any crossing; returns what was seen.
+    """
+
+    async def run(
+        pipeline: Any, *, name: str | None = None, roles: Iterable[str] = ("tester",),
+        tenants: tuple[str, str] = ("acme", "globex"), policies: str | Path | None = None,
+        redaction: Mapping[str, Any] | None = None, **more: Any,
+    ) -> Isolation:  # fmt: skip
+        from stageflow_guard.testing.tenancy import check_tenants
+
+        held = list(roles)
+        async with _workshop.guard(
+            tenant=tenants[0], tenants=tenants, roles=held, policies=policies, redaction=redaction
+        ) as g:
+            credentials = {
+                one: _workshop.idp.mint(sub="ada", tenant=one, roles=held) for one in tenants
+            }
+            guarded = g.guard.mount(pipeline, name=name)
+            kinds = ("run_start", "run_end", "decision", "effect")
+            return await check_tenants(
+                g.guard, guarded, credentials, records=lambda: g.records(*kinds), **more
+            )
+
+    return run
