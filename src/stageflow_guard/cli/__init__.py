@@ -25,6 +25,11 @@ def parser() -> argparse.ArgumentParser:
     init = verbs.add_parser("init", help="write a working guard.toml, policies and an example")
     init.add_argument("folder", nargs="?", default=".")
     init.add_argument("--issuer", metavar="URL", help="write its block for a token read from stdin")
+    init.add_argument(
+        "--adopt", metavar="MODULE:ATTRIBUTE", help="begin a trial with your pipeline"
+    )
+    init.add_argument("--tenant", default="acme", help="the tenant of the trial")
+    init.add_argument("--days", type=int, default=14, help="how long the trial lasts, at most 60")
     demo = verbs.add_parser("demo", help="run the four governance pipelines")
     demo.add_argument("--out", default="demo-out", help="where the log and report.html go")
     demo.add_argument("--input", help="your own conversations: text, or JSON lines")

@@ -59,10 +59,12 @@ tenant_claim = "org_id"
 roles_claim = "roles"
 """
 
-REST = """
+POLICY = """
 [policy]
 path = "policies"
+"""
 
+REST = f"""{POLICY}
 [redaction]
 on_finding = "redact"
 
@@ -76,7 +78,11 @@ key_file = "audit.key"
 def init(args: argparse.Namespace) -> int:
     """Write a working set into a folder that holds none of its files yet."""
     folder = Path(args.folder)
-    names = ["guard.toml", "policies"] + ([] if args.issuer else ["example.py", "jwks.json"])
+    names = ["guard.toml", "policies"] + ([] if args.issuer else ["jwks.json"])
+    if args.adopt:
+        names.append("policies-strict")
+    elif not args.issuer:
+        names.append("example.py")
     taken = [n for n in names if (folder / n).exists()]
     if taken:
         raise ConfigError(f"`{folder}` already holds {', '.join(taken)}; nothing was written")
@@ -87,14 +93,29 @@ def init(args: argparse.Namespace) -> int:
         block, seen = issuer_block(args.issuer, read_token())
         print(f"the token holds: {seen}")
     folder.mkdir(parents=True, exist_ok=True)
-    copy_policies(folder / "policies")
+    rest = REST
+    if args.adopt:
+        from stageflow_guard.cli import adopt
+
+        name, last = adopt.write_trial(folder, args.adopt, tenant=args.tenant, days=args.days)
+        rest = REST.replace(POLICY, adopt.SETTINGS)
+    else:
+        copy_policies(folder / "policies")
     if not args.issuer:
         from stageflow_guard.testing import IdentityProvider
 
         IdentityProvider("https://id.example").write_jwks(folder / "jwks.json")
-        (folder / "example.py").write_text(EXAMPLE)
-    (folder / "guard.toml").write_text(block + REST)
+        if not args.adopt:
+            (folder / "example.py").write_text(EXAMPLE)
+    (folder / "guard.toml").write_text(block + rest)
     print(f"wrote {', '.join(names)} into {folder}")
+    if args.adopt:
+        print(
+            f"next: `guard.mount(pipeline, name={name!r})`; until {last} everybody of {args.tenant}"
+        )
+        print("may run it; `stageflow-guard policy replay audit --path policies-strict` lists what")
+        print("the strict policies will refuse from then on")
+        return HOLDS
     print(
         "next: write your tenant's lines under policies/tenants, then stageflow-guard config check --online"
         if args.issuer

@@ -1,0 +1,117 @@
+"""`init --adopt module:attribute`: begin with a pipeline that runs today, and weaken nothing.
+
+What is enforced is wide and ends by itself: a line in platform/trials.csv lets everybody of one
+tenant run this pipeline's stages until a day. What will be enforced then stands beside it, strict,
+in the shadow: each record says where it would have decided differently. Authentication, isolation,
+redaction and audit are on from the first run.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy.files import MODEL
+from stageflow_guard.policy.platform import LONGEST_TRIAL
+from stageflow_guard.policy.text import legal_tenant
+
+DAY = 86_400
+ROLE = "member"
+SETTINGS = """
+[policy]
+path = "policies"
+shadow = "policies-strict"
+"""
+
+
+def pipeline_of(target: str) -> tuple[str, list[str]]:
+    """Return a pipeline's name and stages; `target` is `module:attribute`, importable from here.
+
+    The attribute is the pipeline, or a function without arguments that returns it.
+    """
+    module, colon, attribute = target.partition(":")
+    if not (module and colon and attribute):
+        raise ConfigError("`--adopt` takes `module:attribute`")
+    here = os.getcwd()
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        found: Any = getattr(importlib.import_module(module), attribute)
+        if not hasattr(found, "stages") and callable(found):
+            found = found()
+    except Exception as exc:  # it is the user's own code: its text is theirs to see, not ours
+        raise ConfigError(f"`{target}` cannot be loaded ({type(exc).__name__})") from exc
+    stages = getattr(found, "stages", None)
+    if not isinstance(stages, dict) or not stages:
+        raise ConfigError(f"`{target}` is no pipeline with stages")
+    name = str(getattr(found, "name", "") or "pipeline")
+    name = attribute if name == "pipeline" else name
+    bad = [one for one in (name, *stages) if any(c in '/*,#"' or c.isspace() for c in str(one))]
+    if bad:
+        raise ConfigError(f"`{bad[0]}` holds a character that no policy line may hold; rename it")
+    return name, [str(one) for one in stages]
+
+
+def write_trial(folder: Path, target: str, *, tenant: str, days: int) -> tuple[str, str]:
+    """Write `policies` and `policies-strict`; return the pipeline's name and the trial's last day.
+
+    Raises `ConfigError` for a pipeline that cannot be read, a tenant's name that is none, or a
+    trial that is longer than 60 days.
+    """
+    if not legal_tenant(tenant):
+        raise ConfigError(f"`{tenant[:60]}` cannot be a tenant's name")
+    if not 0 < days * DAY <= LONGEST_TRIAL:
+        raise ConfigError(f"a trial lasts 1 to {LONGEST_TRIAL // DAY} days")
+    name, stages = pipeline_of(target)
+    start = int(time.time())
+    end = start + days * DAY
+    lines = [
+        "# a token's roles claim counts only through a `claim:` line; write your own names here\n",
+        f"g, claim:{ROLE}, role:{ROLE}, {tenant}\n\n",
+        *(f"p, role:{ROLE}, {tenant}, stage, {name}/{one}, run, allow\n" for one in stages),
+    ]
+    cases = [
+        "# who asks for what, and what must come of it\ncases:\n",
+        *(
+            f'  - {{sub: "user:new", roles: [{ROLE}], kind: stage, obj: {name}/{one}, act: run, '
+            f"expect: permit, rule: {4 + i}}}\n"
+            for i, one in enumerate(stages)
+        ),
+        f'  - {{sub: "user:new", kind: stage, obj: {name}/{stages[0]}, act: run, expect: deny, '
+        f'now: "{_utc(end + 1)}"}}\n',
+    ]
+    trial = (
+        "# trial, tenant, kind, object, act, starts, ends: everybody of that tenant, until it ends\n"
+        f"trial, {tenant}, stage, {name}/*, run, {_utc(start)}, {_utc(end)}\n"
+    )
+    files = {
+        "model.conf": MODEL,
+        f"tenants/{tenant}/policy.csv": "".join(lines),
+        f"tenants/{tenant}/policy_test.yaml": "".join(cases),
+    }
+    for base in (folder / "policies", folder / "policies-strict"):
+        for file, text in files.items():
+            _write(base / file, text)
+        _write(base / "platform" / "suspended.csv", "# subject or tenant, reason, until\n")
+    _write(folder / "policies" / "platform" / "trials.csv", trial)
+    return name, _utc(end)[:10]
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o644)
+    for parent in path.parents:
+        if parent.name in ("policies", "policies-strict"):
+            parent.chmod(0o755)
+            break
+        parent.chmod(0o755)
+
+
+def _utc(seconds: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

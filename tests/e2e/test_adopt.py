@@ -1,0 +1,118 @@
+"""`init --adopt`: a trial that weakens nothing, on a real pipeline."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import textwrap
+
+import pytest
+
+from stageflow_guard import Guard
+from stageflow_guard.audit.query import iter_records
+from stageflow_guard.cli import main
+from stageflow_guard.errors import AccessDenied, NotAuthenticated
+from stageflow_guard.policy import PolicySet
+from stageflow_guard.testing import IdentityProvider
+
+APP = """
+from stageflow.api import Pipeline
+from stageflow.core import StageKind, StageOutput
+
+class Stage:
+    kind = StageKind.TRANSFORM
+    async def execute(self, ctx):
+        return StageOutput.ok(done=True)
+
+def build():
+    return Pipeline(name="support").with_stage("intake", Stage(), StageKind.TRANSFORM).with_stage(
+        "answer", Stage(), StageKind.TRANSFORM, dependencies=("intake",))
+"""
+
+
+@pytest.fixture
+def app(tmp_path, monkeypatch):
+    """A user's module in the current folder, and what `init --adopt` wrote beside it."""
+    (tmp_path / "their_app.py").write_text(textwrap.dedent(APP))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    sys.modules.pop("their_app", None)
+    assert main(["init", ".", "--adopt", "their_app:build", "--tenant", "acme"]) == 0
+    yield tmp_path
+    sys.modules.pop("their_app", None)
+
+
+async def run(path, idp, **claims):
+    async with Guard.load(path / "guard.toml") as guard:
+        guarded = guard.mount(importlib.import_module("their_app").build(), name="support")
+        async with guard.session(idp.mint(**{"sub": "ada", "tenant": "acme", **claims})):
+            return await guarded.run(input_text="hi")
+
+
+def records(path):
+    found = [r for _, r in iter_records(path / "audit")]
+    return [r for r in found if r["kind"] == "decision"]
+
+
+async def test_everybody_of_the_tenant_runs_and_the_strict_set_is_in_the_shadow(app):
+    """Permitted by the trial, on record with what the strict policies would have said."""
+    idp = IdentityProvider("https://id.example")
+    idp.write_jwks(app / "jwks.json")
+    assert (await run(app, idp))["answer"].data["done"]
+    for record in records(app):
+        assert (record["reason"], record["note"]) == (
+            "trial", {"shadow": "deny (no_matching_rule)"},
+        )  # fmt: skip
+    assert (await run(app, idp, roles=["member"]))["answer"].data["done"]
+    assert "note" not in records(app)[-1]
+
+
+async def test_nothing_is_weakened_meanwhile(app):
+    """No token, another tenant, another act: refused during the trial, too; it ends by itself."""
+    idp = IdentityProvider("https://id.example")
+    idp.write_jwks(app / "jwks.json")
+    with pytest.raises(AccessDenied, match="unknown_tenant"):
+        await run(app, idp, tenant="globex")
+    stranger = IdentityProvider("https://id.example")
+    with pytest.raises(NotAuthenticated):
+        await run(app, stranger)
+    async with Guard.load(app / "guard.toml") as guard:
+        async with guard.session(idp.mint(sub="ada", tenant="acme")):
+            for kind, obj, act in (
+                ("stage", "support/answer", "reveal"), ("data", "x", "read"), ("stage", "other/x", "run"),
+            ):  # fmt: skip
+                with pytest.raises(AccessDenied):
+                    await guard.authorize(kind=kind, obj=obj, act=act, owner="acme")
+    trial = (app / "policies/platform/trials.csv").read_text()
+    year = trial.rpartition(", ")[2][:4]
+    (app / "policies/platform/trials.csv").write_text(
+        "trial, acme, stage, support/*, run, 2020-01-01T00:00:00Z, 2020-01-15T00:00:00Z\n"
+    )
+    assert int(year) > 2020
+    with pytest.raises(AccessDenied, match="no_matching_rule"):
+        await run(app, idp)
+
+
+def test_both_sets_hold_and_replay_lists_what_will_change(app, capsys):
+    """lint, tests and mutation of what was written; the strict one has no trial."""
+    for folder in ("policies", "policies-strict"):
+        assert main(["policy", "lint", "--path", folder]) == 0
+        assert main(["policy", "test", "--mutate", "--coverage", "100", "--path", folder]) == 0
+    assert PolicySet.load("policies").grants and not PolicySet.load("policies-strict").grants
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--adopt", "their_app"], "module:attribute"),
+        (["--adopt", "no_such:x"], "cannot be loaded"),
+        (["--adopt", "sys:path"], "no pipeline"),
+        (["--adopt", "their_app:build", "--tenant", "../x"], "cannot be a tenant"),
+        (["--adopt", "their_app:build", "--days", "61"], "60 days"),
+    ],
+)
+def test_what_cannot_be_adopted_is_said(app, tmp_path, capsys, words, said):
+    """Exit 2 with the reason."""
+    assert main(["init", str(tmp_path / "new"), *words]) == 2
+    assert said in capsys.readouterr().err
