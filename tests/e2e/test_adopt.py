@@ -76,13 +76,16 @@ async def test_nothing_is_weakened_meanwhile(app):
     stranger = IdentityProvider("https://id.example")
     with pytest.raises(NotAuthenticated):
         await run(app, stranger)
-    async with Guard.load(app / "guard.toml") as guard:
-        async with guard.session(idp.mint(sub="ada", tenant="acme")):
-            for kind, obj, act in (
-                ("stage", "support/answer", "reveal"), ("data", "x", "read"), ("stage", "other/x", "run"),
-            ):  # fmt: skip
-                with pytest.raises(AccessDenied):
-                    await guard.authorize(kind=kind, obj=obj, act=act, owner="acme")
+    token = idp.mint(sub="ada", tenant="acme")
+    others = [
+        ("stage", "support/answer", "reveal"),
+        ("data", "x", "read"),
+        ("stage", "other/x", "run"),
+    ]
+    async with Guard.load(app / "guard.toml") as guard, guard.session(token):
+        for kind, obj, act in others:
+            with pytest.raises(AccessDenied):
+                await guard.authorize(kind=kind, obj=obj, act=act, owner="acme")
     trial = (app / "policies/platform/trials.csv").read_text()
     year = trial.rpartition(", ")[2][:4]
     (app / "policies/platform/trials.csv").write_text(
