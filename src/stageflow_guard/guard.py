@@ -6,6 +6,7 @@ import asyncio
 import os
 import weakref
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from uuid import uuid4
@@ -41,6 +42,7 @@ from stageflow_guard.session import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
+    from stageflow_guard.audit.beside import Beside
     from stageflow_guard.auth.exchange import Exchanged
     from stageflow_guard.auth.oauth import OAuthClient
     from stageflow_guard.model import Decision, Principal
@@ -96,7 +98,7 @@ class Guard:
         self._given_log = log
         self._clients = dict(clients or {})
         self._sources: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._shard = ""
+        self._beside: Beside | None = None
         self._drain = drain
         self._reloader: Reloader | None = None
         self._pid = os.getpid()
@@ -179,11 +181,14 @@ class Guard:
                 if hasattr(source, "drain"):
                     await source.drain()
         finally:  # cancelled while waiting: the log is closed all the same
-            self._shard = str(log.origin).rpartition("/")[2]
+            beside, self._beside = self._beside, None
             self._use(_ClosedLog())
+            if beside is not None:
+                await beside.quiet()
             if hasattr(log, "close"):
                 await log.close()
-        self._project()
+        if beside is not None:
+            await beside.finish(self._drain)
 
     def _use(self, log: Any) -> None:
         self._pep.closing = False
@@ -192,6 +197,7 @@ class Guard:
 
     async def _open_log(self) -> AuditLog:
         from stageflow_guard.audit import Log, open_shard
+        from stageflow_guard.audit.beside import Beside
 
         assert self._settings is not None  # noqa: S101 - the constructor saw to it
         audit = self._settings.audit
@@ -205,21 +211,12 @@ class Guard:
                 audit.path, audit.shard, origin=audit.origin, key_file=audit.key_file,
                 copies=copy,
             )  # fmt: skip
+        try:
+            self._beside = Beside(log, audit, log.folder)
+        except BaseException:
+            await log.close()
+            raise
         return log
-
-    def _project(self) -> None:
-        if self._settings is None:
-            return
-        from stageflow_guard.audit.sinks.sqlite import SqliteProjection
-
-        audit = self._settings.audit
-        shard = "" if audit.shard is None else self._shard
-        for sink in audit.sinks:
-            if sink.kind == "sqlite":
-                file = Path(sink.path)
-                if shard:  # one projection per log: workers close when they like
-                    file = file.with_name(f"{file.stem}-{shard}{file.suffix}")
-                SqliteProjection(file).sync(Path(audit.path) / shard)
 
     # -- the mount -------------------------------------------------------------------------------
 
@@ -534,4 +531,5 @@ class Guard:
             else {},
             "refusals": dict(self._pep.refusals),
             "audit": state,
+            "sinks": [asdict(lag) for lag in self._beside.lags()] if self._beside else [],
         }

@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from stageflow_guard.errors import ConfigError
+from stageflow_guard.sink_settings import SinkSettings
 
 
 class _Strict(BaseModel):
@@ -126,13 +127,6 @@ class RedactionSettings(_Strict):
     on_finding: Literal["redact", "block"] = "redact"
 
 
-class SinkSettings(_Strict):
-    """`[[audit.sinks]]`."""
-
-    kind: Literal["sqlite"]
-    path: str
-
-
 class AuditSettings(_Strict):
     """`[audit]`."""
 
@@ -140,7 +134,9 @@ class AuditSettings(_Strict):
     origin: str = Field(min_length=1)
     shard: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     key_file: str
+    keyring: str | None = None  # subject keys of fingerprints and vault; beside `key_file`
     checkpoint_copy: str | None = None
+    heartbeat: int = Field(default=300, ge=1)
     sinks: list[SinkSettings] = []
 
 
@@ -192,6 +188,7 @@ _PATHS = (
     ("audit", "path"),
     ("audit", "key_file"),
     ("audit", "checkpoint_copy"),
+    ("audit", "keyring"),
 )
 
 

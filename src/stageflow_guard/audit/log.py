@@ -349,6 +349,11 @@ class Log:
     # -- reading -----------------------------------------------------------------------------------
 
     @property
+    def folder(self) -> Path:
+        """The log's directory."""
+        return self._folder
+
+    @property
     def size(self) -> int:
         """The number of durable records."""
         return self._durable

@@ -14,7 +14,13 @@ MOST = 256  # workers beside each other on one machine
 
 
 async def open_shard(
-    path: str | Path, shard: str, *, origin: str, copies: str | Path | None = None, **options: Any
+    path: str | Path,
+    shard: str,
+    *,
+    origin: str,
+    copies: str | Path | None = None,
+    prefix: str = "w",
+    **options: Any,
 ) -> Log:
     """Open the shard named `shard`; "auto" takes the first of `w0, w1, ...` that nobody holds.
 
@@ -42,7 +48,7 @@ async def open_shard(
         return await opened(shard)
     for number in range(MOST):
         try:
-            return await opened(f"w{number}")
+            return await opened(f"{prefix}{number}")
         except LogLocked:
             continue
     raise ConfigError(f"all {MOST} shards of `{root}` are held by other processes")

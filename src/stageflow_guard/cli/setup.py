@@ -152,6 +152,7 @@ def config(args: argparse.Namespace) -> int:
 async def _online(guard: Guard, settings: Settings) -> int:
     """Try keys, policies, log and sinks for real; say what each answered."""
     from stageflow_guard.auth.assemble import probe
+    from stageflow_guard.sink_settings import place
 
     code = HOLDS
     for issuer, answer in await probe(settings.auth):
@@ -162,6 +163,6 @@ async def _online(guard: Guard, settings: Settings) -> int:
         audit = guard.health()["audit"]
         print(f"log       {audit['origin']}: {audit['durable']} records")
     for sink in settings.audit.sinks:
-        print(f"sink      {sink.kind} {sink.path}: ok")
+        print(f"sink      {place(sink)}: ok")
     print("ok" if code == HOLDS else "not ok")
     return code

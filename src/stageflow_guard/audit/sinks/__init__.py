@@ -1,1 +1,1 @@
-"""Projections of the log: each can be rebuilt from it."""
+"""Projections of the log, one file each. The local log stays the only system of record."""

@@ -1,0 +1,96 @@
+"""From settings to sinks and exporters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.audit.export import Exporter
+from stageflow_guard.audit.shards import logs_in
+from stageflow_guard.sink_settings import (
+    CloudWatchSettings,
+    DatadogSettings,
+    NatsSettings,
+    OtlpSettings,
+    ParquetSettings,
+    PostgresSettings,
+    SqliteSettings,
+    place,
+    secret,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stageflow_guard.audit.shipping import Shipped, Sink
+    from stageflow_guard.settings import AuditSettings
+    from stageflow_guard.sink_settings import SinkSettings
+
+
+def sink_from(settings: SinkSettings, *, reading: bool = False) -> Sink:
+    """Build a sink; raise `ConfigError` for a missing extra, variable or folder."""
+    match settings:
+        case SqliteSettings():
+            from stageflow_guard.audit.sinks.sqlite import SqliteProjection
+
+            return SqliteProjection(settings.path)
+        case ParquetSettings():
+            from stageflow_guard.audit.sinks.parquet import ParquetSink
+
+            return ParquetSink(settings.path)
+        case PostgresSettings():
+            from stageflow_guard.audit.sinks.postgres import PostgresSink
+
+            variable = settings.reader_dsn_env if reading else None
+            return PostgresSink(secret(variable or settings.dsn_env), table=settings.table)
+        case NatsSettings():
+            from stageflow_guard.audit.sinks.nats import NatsSink
+
+            return NatsSink(
+                secret(settings.url_env), stream=settings.stream, subject=settings.subject,
+                replicas=settings.replicas,
+            )  # fmt: skip
+        case CloudWatchSettings():
+            from stageflow_guard.audit.sinks.cloudwatch import CloudWatchSink
+
+            chosen = _render(settings.format) if settings.format != "record" else None
+            return CloudWatchSink(settings.group, region=settings.region, render=chosen)
+        case DatadogSettings():
+            from stageflow_guard.audit.sinks.datadog import DatadogSink
+
+            return DatadogSink(
+                settings.url, secret(settings.api_key_env), service=settings.service,
+                render=_render(settings.format),
+            )  # fmt: skip
+        case OtlpSettings():
+            from stageflow_guard.audit.sinks.otlp import OtlpSink
+
+            variable = settings.authorization_env
+            headers = {"authorization": secret(variable)} if variable else {}
+            return OtlpSink(
+                settings.url, headers=headers, service=settings.service,
+                render=_render(settings.format),
+            )  # fmt: skip
+
+
+def _render(name: str) -> Callable[[Shipped], dict[str, Any]]:
+    if name == "ocsf":
+        from stageflow_guard.audit.formats.ocsf import event
+
+        return event
+    return lambda one: one.record
+
+
+def state_of(audit: AuditSettings, sink: SinkSettings) -> Path:
+    """Return the folder of a sink's cursors, beside the log."""
+    return Path(f"{audit.path}.sinks") / place(sink)
+
+
+def exporters_from(audit: AuditSettings, *, log: Path | None = None) -> list[Exporter]:
+    """Return an exporter per sink, for one log directory or for all shards."""
+    folders = [log] if log is not None else logs_in(audit.path)
+    return [
+        Exporter(folder, sink_from(one), state_of(audit, one))
+        for one in audit.sinks
+        for folder in folders
+    ]

@@ -1,0 +1,1 @@
+"""Records in the words of the tools that security teams have."""

@@ -1,0 +1,152 @@
+"""A sink against the log, and a sink's chain by itself: what it holds must be the signed tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stageflow_guard.audit.checkpoint import parse, parse_vkey
+from stageflow_guard.audit.query import iter_entries
+from stageflow_guard.audit.reading import decode_any
+from stageflow_guard.audit.rotation import KIND, chain, open_with_any, read_rotation
+from stageflow_guard.audit.tree import Frontier, leaf_hash
+from stageflow_guard.errors import VerificationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stageflow_guard.audit.shipping import Readable
+
+SHOWN = 20  # examples of each difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A log and a sink, compared. `missing`, `changed` and `foreign` hold the first few indices."""
+
+    origin: str
+    log: int
+    sink: int
+    behind: int
+    duplicates: int
+    missing: tuple[int, ...] = ()
+    changed: tuple[int, ...] = ()
+    foreign: tuple[int, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Say whether the sink is a true copy, perhaps not yet complete."""
+        return not (self.missing or self.changed or self.foreign)
+
+
+def reconcile(log: str | Path, sink: Readable, *, dead: frozenset[int] = frozenset()) -> Difference:
+    """Compare every record of the log with the sink's; `dead` are known dead letters.
+
+    Records above the sink's last one are `behind`, not missing.
+    """
+    folder = Path(log)
+    head = parse((folder / "checkpoint").read_bytes())[0]
+    there = _merged(sink.stored(head.origin))
+    count, duplicates = 0, 0
+    missing: list[int] = []
+    changed: list[int] = []
+    foreign: list[int] = []
+    gap: list[int] = []
+    held = next(there, None)
+    for index, entry in iter_entries(folder):
+        if index >= head.size:
+            break
+        while held is not None and held[0] < index:
+            foreign.append(held[0])
+            held = next(there, None)
+        if held is None or held[0] > index:
+            if index not in dead:
+                gap.append(index)
+            continue
+        missing += gap
+        gap = []
+        count, duplicates = count + 1, duplicates + held[2]
+        if held[1] != entry:
+            changed.append(index)
+        held = next(there, None)
+    while held is not None:
+        foreign.append(held[0])
+        held = next(there, None)
+    return Difference(
+        origin=head.origin, log=head.size, sink=count, behind=len(gap), duplicates=duplicates,
+        missing=tuple(missing[:SHOWN]), changed=tuple(changed[:SHOWN]),
+        foreign=tuple(foreign[:SHOWN]),
+    )  # fmt: skip
+
+
+def _merged(flow: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes, int]]:
+    """Yield (index, entry, repeats), equal neighbours once; unequal ones are a change."""
+    held: tuple[int, bytes, int] | None = None
+    for index, entry in flow:
+        if held is not None and index == held[0]:
+            same = held[1] if entry == held[1] else b""
+            held = (index, same, held[2] + 1)
+            continue
+        if held is not None:
+            yield held
+        held = (index, entry, 0)
+    if held is not None:
+        yield held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkReport:
+    """What a sink's copy of one origin amounts to; `beyond` records wait for their checkpoint."""
+
+    origin: str
+    size: int
+    root: str
+    beyond: int
+    duplicates: int
+
+
+def verify_sink(sink: Readable, origin: str, *, vkey: str) -> SinkReport:
+    """Rebuild one origin's tree from what a sink holds; no log directory is needed.
+
+    Raises `VerificationError` that names the index of a gap, a change, or a contradiction.
+    """
+    note = sink.head(origin)
+    if note is None:
+        raise VerificationError(
+            f"the sink keeps no checkpoint of `{origin}`; compare it with the log (reconcile)"
+        )
+    head = parse(note)[0]
+    if parse_vkey(vkey)[0] != origin or head.origin != origin:
+        raise VerificationError("the key is of another origin", path="vkey")
+    tree = Frontier()
+    rotations, root, duplicates, beyond = [], None, 0, 0
+    for index, entry, repeats in _merged(sink.stored(origin)):
+        duplicates += repeats
+        if index != tree.size:
+            raise VerificationError(
+                f"record {tree.size} of `{origin}` is missing in the sink", index=tree.size
+            )
+        if not entry:
+            raise VerificationError(f"record {index} is there twice, and differs", index=index)
+        if tree.size == head.size:
+            root = tree.root()
+        beyond += index >= head.size
+        tree.add(leaf_hash(entry))
+        record = decode_any(entry)
+        if record.get("kind") == KIND:
+            rotations.append(read_rotation(index, record, origin))
+    if tree.size < head.size:
+        raise VerificationError(
+            f"record {tree.size} of `{origin}` is missing in the sink", index=tree.size
+        )
+    root = tree.root() if root is None else root
+    if root != head.root:
+        raise VerificationError(f"the sink's records of `{origin}` are not the signed tree")
+    keys = chain(rotations, rotations[-1].new) if rotations else [vkey]
+    if vkey not in keys:
+        raise VerificationError("the sink's chain does not lead to the given key", path="vkey")
+    open_with_any(note, keys)
+    return SinkReport(
+        origin=origin, size=head.size, root=head.root.hex(), beyond=beyond, duplicates=duplicates
+    )

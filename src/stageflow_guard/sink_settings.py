@@ -1,0 +1,113 @@
+"""`[[audit.sinks]]`: one model per kind. Secrets by the name of a variable, or by a file."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from stageflow_guard.errors import ConfigError
+
+
+class _Sink(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class SqliteSettings(_Sink):
+    """A file for questions."""
+
+    kind: Literal["sqlite"]
+    path: str
+
+
+class ParquetSettings(_Sink):
+    """A folder of files."""
+
+    kind: Literal["parquet"]
+    path: str
+
+
+class PostgresSettings(_Sink):
+    """A table that `stageflow-guard audit schema postgres` makes."""
+
+    kind: Literal["postgres"]
+    dsn_env: str = Field(min_length=1)
+    reader_dsn_env: str | None = None
+    table: str = Field(default="audit_records", pattern=r"^[a-z_][a-z0-9_]{0,40}$")
+
+
+class NatsSettings(_Sink):
+    """A JetStream stream."""
+
+    kind: Literal["nats"]
+    url_env: str = Field(min_length=1)
+    stream: str = Field(default="AUDIT", pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    subject: str = Field(default="audit", pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$")
+    replicas: int = Field(default=1, ge=1, le=5)
+
+
+class CloudWatchSettings(_Sink):
+    """A log group."""
+
+    kind: Literal["cloudwatch"]
+    group: str = Field(min_length=1)
+    region: str | None = None
+    format: Literal["record", "ocsf"] = "record"
+
+
+class DatadogSettings(_Sink):
+    """The logs intake of your site."""
+
+    kind: Literal["datadog"]
+    url: str = "https://http-intake.logs.datadoghq.com/api/v2/logs"
+    api_key_env: str = Field(min_length=1)
+    service: str = "stageflow-guard"
+    format: Literal["record", "ocsf"] = "record"
+
+
+class OtlpSettings(_Sink):
+    """A collector's `/v1/logs`."""
+
+    kind: Literal["otlp"]
+    url: str = Field(min_length=1)
+    authorization_env: str | None = None
+    service: str = "stageflow-guard"
+    format: Literal["record", "ocsf"] = "record"
+
+
+SinkSettings = Annotated[
+    SqliteSettings
+    | ParquetSettings
+    | PostgresSettings
+    | NatsSettings
+    | CloudWatchSettings
+    | DatadogSettings
+    | OtlpSettings,
+    Field(discriminator="kind"),
+]
+
+
+def secret(variable: str) -> str:
+    """Return what an environment variable holds; raise `ConfigError` that names it when unset."""
+    value = os.environ.get(variable)
+    if not value:
+        raise ConfigError(f"environment variable `{variable}` is not set")
+    return value
+
+
+def place(settings: SinkSettings) -> str:
+    """Return a name for a sink's cursors: stable, and different for different sinks."""
+    match settings:
+        case SqliteSettings() | ParquetSettings():
+            detail = Path(settings.path).name
+        case PostgresSettings():
+            detail = settings.table
+        case NatsSettings():
+            detail = settings.stream
+        case CloudWatchSettings():
+            detail = settings.group.strip("/").replace("/", "_")
+        case DatadogSettings() | OtlpSettings():
+            detail = settings.url.partition("://")[2].replace("/", "_")
+    return f"{settings.kind}-{detail}"
