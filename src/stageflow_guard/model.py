@@ -151,6 +151,8 @@ class AuditRecord:
     policy: dict[str, str] | None = None
     findings: list[dict[str, Any]] | None = None
     redacted_paths: list[str] | None = None
+    approver: str | None = None
+    trace: str | None = None
     step: str | None = None
     outcome: str | None = None
     decision_index: int | None = None

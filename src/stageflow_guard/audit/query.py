@@ -59,3 +59,11 @@ def follow(
         if stop():
             return
         time.sleep(every)
+
+
+def held(path: str | Path) -> int:
+    """Return how many records are durable, those that are only written ahead included."""
+    folder = Path(path)
+    frames = read_wal((folder / "wal").read_bytes())[0] if (folder / "wal").exists() else []
+    size = parse((folder / "checkpoint").read_bytes())[0].size
+    return max([size, *(first + len(entries) for first, entries in frames)])

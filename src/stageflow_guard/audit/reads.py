@@ -1,7 +1,8 @@
 """Reading the log is on record too: in a log of the reader's own, beside the one that was read.
 
 `<log>.reads/r0`, `r1`, … with the origins `<origin>/reads/r0`, …, under a key of its own: a reader
-needs neither the writer's key nor its lock. Where nothing may be written, the read goes unrecorded, and says so.
+needs neither the writer's key nor its lock. Where nothing may be written, the read goes
+unrecorded, and says so.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ async def note_read(path: str | Path, verb: str, asked: dict[str, Any]) -> str |
     root, beside = _places(path)
     try:
         origin = parse((logs_in(root)[0] / "checkpoint").read_bytes())[0].origin
+        origin = origin.partition("/reads/")[0]
         if beside.exists() and not os.access(beside, os.W_OK):
             return None
         log = await open_shard(

@@ -41,9 +41,14 @@ def fields_of(record: AuditRecord | dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in record.__dict__.items() if v is not None}
 
 
+def encoded(record: dict[str, Any]) -> bytes:
+    """Return the canonical bytes of a record that was read."""
+    return _encode(record).encode("utf-8")
+
+
 def decode(entry: bytes) -> dict[str, Any]:
     """Return the record in `entry`; raise `ValueError` unless it re-encodes to the same bytes."""
     record = json.loads(entry)
-    if not isinstance(record, dict) or _encode(record).encode("utf-8") != entry:
+    if not isinstance(record, dict) or encoded(record) != entry:
         raise ValueError("not canonical")
     return record

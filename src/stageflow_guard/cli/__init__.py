@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from stageflow_guard.cli import audit_args
 from stageflow_guard.errors import ConfigError, GuardError, Unavailable, VerificationError
 
 HOLDS, DOES_NOT_HOLD, USAGE, UNAVAILABLE = 0, 1, 2, 3
@@ -42,20 +43,7 @@ def parser() -> argparse.ArgumentParser:
     token.add_argument("action", choices=["inspect"])
     token.add_argument("--config", default="guard.toml")
     token.add_argument("--json", action="store_true")
-    audit = verbs.add_parser("audit", help="verify and read the audit log")
-    acts = audit.add_subparsers(dest="action", required=True)
-    check = acts.add_parser("verify", help="rebuild the tree and check everything")
-    check.add_argument("dir")
-    check.add_argument("--vkey")
-    check.add_argument("--checkpoint")
-    check.add_argument("--require-anchor", action="store_true")
-    check.add_argument("--json", action="store_true")
-    why = acts.add_parser("why", help="print why a call was refused")
-    why.add_argument("ref")
-    why.add_argument("--dir", default="audit")
-    why.add_argument("--json", action="store_true")
-    denied = acts.add_parser("denied", help="list what was refused")
-    denied.add_argument("--dir", default="audit")
+    audit_args.add(verbs)
     return top
 
 

@@ -1,17 +1,21 @@
-"""`audit verify | why | denied`."""
+"""`audit VERB`: which function does it; and `verify`, `why`."""
 
 from __future__ import annotations
 
 import argparse
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
-from stageflow_guard.errors import ConfigError
+from stageflow_guard.cli.audit_reads import noted
+from stageflow_guard.errors import ConfigError, VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from stageflow_guard.audit.verify import Report
 
 TODO = {
     "missing": "bind a token: `async with guard.session(token)`, or `data={'auth_token': token}`",
@@ -24,35 +28,120 @@ TODO = {
     "outside_run": "run the pipeline that `guard.mount` returned",
     "identity_conflict": "leave `user_id` and `org_id` out: they come from the token",
 }
+WHERE = {
+    "verify": "audit", "why": "audit",
+    "denied": "audit_query", "query": "audit_query", "timeline": "audit_query",
+    "stats": "audit_query", "tail": "audit_query", "export": "audit_query",
+    "report": "audit_report",
+    "prove": "audit_proofs", "bundle": "audit_proofs", "witness": "audit_proofs",
+    "rotate": "audit_upkeep", "prune": "audit_upkeep", "erase": "audit_upkeep",
+    "ship": "audit_sinks", "reconcile": "audit_sinks", "lag": "audit_sinks",
+    "schema": "audit_sinks",
+}  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
     """Run one audit verb."""
-    return {"verify": verify, "why": why, "denied": denied}[args.action](args)
+    module = import_module(f"stageflow_guard.cli.{WHERE[args.action]}")
+    return int(getattr(module, args.action)(args))
+
+
+def text_of(value: str) -> str:
+    """Return a key line given as such, or the one in the file that is named."""
+    return (value if "+" in value else Path(value).read_text(encoding="utf-8")).strip()
 
 
 def verify(args: argparse.Namespace) -> int:
     """Rebuild the whole tree and check everything on disk."""
-    from stageflow_guard.audit import verify as check
+    if args.sink:
+        from stageflow_guard.cli.audit_sinks import verify_sinks
 
-    old = None
-    if args.checkpoint:
-        old = Path(args.checkpoint).read_bytes()
-    folders = logs_in(args.dir)
-    if len(folders) > 1 and (args.vkey or old):
-        raise ConfigError("a vkey or checkpoint belongs to one log; name the shard's folder")
-    reports = [check(folder, vkey=args.vkey, checkpoint=old) for folder in folders]
+        return verify_sinks(args)
+    reports = _reports(args)
+    loose = any(r.anchored == "none" for _, r in reports)
     if args.json:
-        found = [{"size": r.size, "root": r.root, "anchored": r.anchored} for r in reports]
+        found = [_said(report) for _, report in reports]
         emit(found[0] if len(found) == 1 else found)
     else:
-        if any(r.anchored == "none" for r in reports):
-            print("NOT ANCHORED: nothing from outside the log vouches for it; keep a checkpoint")
-        for folder, report in zip(folders, reports, strict=True):
-            where = f"{folder.name}: " if len(folders) > 1 else ""
-            print(f"{where}holds: {report.size} records, root {report.root}")
-    loose = any(r.anchored == "none" for r in reports)
+        _print(reports, loose, several=len(reports) > 1)
     return DOES_NOT_HOLD if args.require_anchor and loose else HOLDS
+
+
+def _reports(args: argparse.Namespace) -> list[tuple[Path, Report]]:
+    """Verify each log with the key and the checkpoint that are its own."""
+    from stageflow_guard.audit import verify as check
+    from stageflow_guard.audit.checkpoint import parse
+
+    keys = [text_of(value) for value in args.vkey or []]
+    notes = [Path(value).read_bytes() for value in args.checkpoint or []]
+    by_name = {key.split("+")[0]: key for key in keys}
+    by_origin = {parse(note)[0].origin: note for note in notes}
+    found, origins = [], set()
+    for folder in logs_in(args.dir):
+        own = _origin(folder)
+        origins.add(own)
+        alone = len(keys) == 1 and folder == Path(args.dir)
+        report = check(
+            folder,
+            vkey=keys[0] if alone else by_name.get(own),
+            checkpoint=notes[0] if (len(notes) == 1 and alone) or (folder == Path(args.dir) and notes)
+            else by_origin.get(own),
+            minimum=args.min, witnesses=tuple(text_of(w) for w in args.witness or []),
+        )  # fmt: skip
+        found.append((folder, report))
+    for origin in sorted({*by_name, *by_origin} - origins):
+        raise VerificationError(
+            f"no log here has the origin `{origin}` that a key or checkpoint names"
+        )
+    return found
+
+
+def _origin(folder: Path) -> str:
+    try:
+        return (folder / "vkey").read_text(encoding="utf-8").split("+")[0]
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _said(report: Report) -> dict[str, Any]:
+    counts = report.agreement
+    return {
+        "origin": report.origin, "size": report.size, "root": report.root,
+        "anchored": report.anchored, "pending": report.pending, "minimum": report.minimum,
+        "denials_with_effect": list(report.denials_with_effect),
+        "agreement": {
+            "agree": counts.agree, "disagree": counts.disagree, "unknown": counts.unknown
+        },
+        "clock_back": list(report.clock_back), "keys": list(report.keys),
+        "witnesses": list(report.witnesses),
+    }  # fmt: skip
+
+
+def _print(reports: list[tuple[Path, Report]], loose: bool, *, several: bool) -> None:
+    if loose:
+        print(
+            "NOT ANCHORED: nothing from outside the log vouches for it, and the key was taken from "
+            "the log itself; keep a checkpoint elsewhere"
+        )
+    for folder, report in reports:
+        where = f"{folder.name}: " if several else ""
+        start = f" from {report.minimum} on" if report.minimum else ""
+        print(f"{where}holds: {report.size} records{start}, root {report.root}")
+        counts = report.agreement
+        print(f"{where}decisions: {counts.agree} agree with what happened, "
+              f"{counts.disagree} do not, {counts.unknown} unknown")  # fmt: skip
+        if report.anchored == "checkpoint":
+            print(f"{where}anchored by a checkpoint")
+        elif report.anchored == "vkey":
+            print(f"{where}anchored by its key only: a rewrite by the key's holder would not show")
+        for name in report.witnesses:
+            print(f"{where}cosigned by {name}")
+        if len(report.keys) > 1:
+            print(f"{where}{len(report.keys) - 1} key rotations, each endorsed on record")
+        for index in report.denials_with_effect:
+            print(f"{where}ALARM: effect {index} follows a denial")
+        if report.clock_back:
+            print(f"{where}the clock went back at {report.clock_back[0]}")
 
 
 def records(folder: str, origin: str = "") -> Iterator[tuple[int, dict[str, Any]]]:
@@ -67,6 +156,7 @@ def records(folder: str, origin: str = "") -> Iterator[tuple[int, dict[str, Any]
 
 def why(args: argparse.Namespace) -> int:
     """Print step, reason, rule and remedy of one refusal."""
+    noted(args, {"ref": args.ref})
     origin, _, number = args.ref.rpartition("#")
     for index, record in records(args.dir, origin):
         if (number.isdigit() and index == int(number)) or (
@@ -118,13 +208,3 @@ def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None]:
             )
         )  # fmt: skip
     return "; ".join(shown), miss
-
-
-def denied(args: argparse.Namespace) -> int:
-    """List refusals, one line each."""
-    for index, record in records(args.dir):
-        if record.get("decision") == "deny":
-            who = (record.get("actor") or {}).get("subject", "-")
-            print(f"{index:>6}  {record.get('error', '-'):<22} {record.get('reason', '-'):<22} "
-                  f"{record.get('tenant', '-'):<10} {who:<14} {record.get('resource', '-')}")  # fmt: skip
-    return HOLDS

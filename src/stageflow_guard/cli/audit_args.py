@@ -1,0 +1,144 @@
+"""The arguments of `audit`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+FORMATS = ["table", "jsonl", "csv", "parquet"]
+FILTERS = (
+    "kind", "run", "tenant", "subject", "pipeline", "stage", "session", "resource", "decision",
+    "reason", "error", "outcome",
+)  # fmt: skip
+
+
+def add(verbs: Any) -> None:
+    """Add the verb `audit` and everything below it."""
+    audit = verbs.add_parser("audit", help="verify, read, prove and ship the audit log")
+    acts = audit.add_subparsers(dest="action", required=True)
+    _proofs(acts)
+    _reading(acts)
+    _sinks(acts)
+    _upkeep(acts)
+
+
+def _verb(acts: Any, name: str, text: str, *, folder: bool = True) -> argparse.ArgumentParser:
+    found: argparse.ArgumentParser = acts.add_parser(name, help=text)
+    found.add_argument("--json", action="store_true", help="print JSON for machines")
+    if folder:
+        found.add_argument(
+            "--dir", default="audit", help="the log directory, or the one of its shards"
+        )
+    return found
+
+
+def _proofs(acts: Any) -> None:
+    verify = _verb(acts, "verify", "rebuild the tree and check everything", folder=False)
+    verify.add_argument("dir", nargs="?", default="audit")
+    verify.add_argument("--vkey", action="append", help="a key line, or a file that holds it")
+    verify.add_argument("--checkpoint", action="append", help="an older signed checkpoint")
+    verify.add_argument(
+        "--witness", action="append", help="a witness's key line; it must have cosigned"
+    )
+    verify.add_argument("--require-anchor", action="store_true")
+    verify.add_argument("--min", type=int, metavar="INDEX", help="the first index, after pruning")
+    verify.add_argument(
+        "--sink", metavar="KIND", help="verify what a configured sink holds instead"
+    )
+    verify.add_argument("--config", default="guard.toml", help="where sinks are configured")
+    prove = _verb(acts, "prove", "write the inclusion proof of one record (C2SP tlog-proof)")
+    prove.add_argument("index", type=int)
+    prove.add_argument("--out", help="a file for the proof; the record goes to FILE.json")
+    prove.add_argument(
+        "--check", metavar="PROOF", help="check a proof instead; needs --record, --vkey"
+    )
+    prove.add_argument("--record", help="the record's exact bytes")
+    prove.add_argument("--vkey", help="a key line, or a file that holds it")
+    bundle = _verb(acts, "bundle", "write a folder that an auditor checks without this package")
+    bundle.add_argument("--out", required=True)
+    bundle.add_argument("--index", type=int, action="append", help="a record; or choose by filters")
+    bundle.add_argument("--key-file", help="the log's signing key; else from --config")
+    bundle.add_argument("--config", default="guard.toml")
+    _choose(bundle)
+    witness = _verb(acts, "witness", "cosign consistent growth, with a key of its own")
+    witness.add_argument("--state", required=True, help="a folder for what was seen")
+    witness.add_argument("--key-file", required=True, help="the witness's key; made when missing")
+    witness.add_argument(
+        "--name", required=True, help="the witness's name, like example.com/witness"
+    )
+    witness.add_argument(
+        "--vkey", required=True, help="the log's key line, or a file that holds it"
+    )
+    witness.add_argument("--out", help="where the cosigned checkpoint goes")
+    witness.add_argument("--every", type=float, help="go on, every so many seconds")
+
+
+def _choose(found: argparse.ArgumentParser) -> None:
+    for name in FILTERS:
+        found.add_argument(f"--{name}")
+    found.add_argument("--since", help="a time (RFC 3339), or 15m, 24h, 7d ago")
+    found.add_argument("--until", help="as --since; that moment is not included")
+    found.add_argument("--limit", type=int)
+
+
+def _printed(found: argparse.ArgumentParser) -> None:
+    found.add_argument("--format", choices=FORMATS, default="table")
+    found.add_argument("--out", help="a file; else it is printed")
+    found.add_argument("--db", help="keep the projection in this file; else in memory")
+
+
+def _reading(acts: Any) -> None:
+    why = _verb(acts, "why", "print why a call was refused")
+    why.add_argument("ref")
+    denied = _verb(acts, "denied", "list what was refused")
+    query = _verb(acts, "query", "list records that match")
+    query.add_argument("--value", help="records that hold this value's fingerprint")
+    query.add_argument("--field", default="input_text", help="the field of --value")
+    query.add_argument("--config", default="guard.toml", help="where the keyring is configured")
+    timeline = _verb(acts, "timeline", "what happened in a run, to a user, in a tenant")
+    stats = _verb(acts, "stats", "count decisions, reasons, findings, latencies")
+    for found in (denied, query, timeline):
+        _choose(found)
+        _printed(found)
+    stats.add_argument("--db", help="keep the projection in this file; else in memory")
+    tail = _verb(acts, "tail", "print the last records")
+    tail.add_argument("-n", type=int, default=10)
+    tail.add_argument("-f", "--follow", action="store_true", help="go on as records become durable")
+    report = _verb(acts, "report", "write an HTML report of a run or a time range")
+    report.add_argument("--out", default="report.html")
+    _choose(report)
+    export = _verb(acts, "export", "print records as OCSF events, one a line")
+    export.add_argument("--as", dest="shape", choices=["ocsf", "record"], default="ocsf")
+    export.add_argument("--out")
+    _choose(export)
+
+
+def _sinks(acts: Any) -> None:
+    for name, text in (
+        ("ship", "bring every configured sink up to the log"),
+        ("reconcile", "compare every readable sink with the log, record by record"),
+        ("lag", "say how far each sink is behind"),
+    ):
+        found = _verb(acts, name, text, folder=False)
+        found.add_argument("--config", default="guard.toml")
+        found.add_argument("--sink", metavar="KIND", help="one kind only")
+        if name == "ship":
+            found.add_argument("--every", type=float, help="go on, every so many seconds")
+    schema = _verb(acts, "schema", "print a schema: of a record, or a sink's", folder=False)
+    schema.add_argument("of", choices=["record", "postgres"])
+    schema.add_argument("--table", default="audit_records")
+
+
+def _upkeep(acts: Any) -> None:
+    erase = _verb(
+        acts, "erase", "destroy a subject's keys; the log and its proofs stay", folder=False
+    )
+    erase.add_argument("subject")
+    erase.add_argument("--tenant", required=True)
+    erase.add_argument("--config", default="guard.toml")
+    rotate = _verb(acts, "rotate", "hand the log over to a new signing key", folder=False)
+    rotate.add_argument("--config", default="guard.toml")
+    prune = _verb(acts, "prune", "remove old records; later ones still prove", folder=False)
+    prune.add_argument("--below", type=int, required=True, metavar="INDEX")
+    prune.add_argument("--shard", help="which log, where there are several")
+    prune.add_argument("--config", default="guard.toml")

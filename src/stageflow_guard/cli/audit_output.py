@@ -1,0 +1,90 @@
+"""Records as a table, JSON lines, CSV or Parquet."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from stageflow_guard.audit.columns import COLUMNS, NUMBERS, row, when
+from stageflow_guard.audit.record import encoded
+from stageflow_guard.audit.shipping import Shipped
+from stageflow_guard.cli import emit
+from stageflow_guard.errors import ConfigError
+
+SHOWN = ["ref", "time", "kind", "tenant", "subject", "stage", "decision", "reason", "outcome"]
+
+
+def put(
+    args: argparse.Namespace, records: list[dict[str, Any]], shown: list[str] | None = None
+) -> None:
+    """Print the records, or write them to `--out`, in the format that was asked for."""
+    if args.json and args.format == "table":
+        emit(records)
+        return
+    if args.format == "parquet":
+        if not args.out:
+            raise ConfigError("`--format parquet` needs `--out FILE`")
+        from stageflow_guard.audit.sinks.parquet import flat, write_rows
+
+        plain = [{k: v for k, v in r.items() if k != "agreement"} for r in records]
+        rows = [flat(Shipped(r.pop("origin"), r.pop("index"), encoded(r))) for r in plain]
+        write_rows(Path(args.out), rows, {"written_by": "stageflow-guard"})
+        return
+    text = {"table": _table, "jsonl": _lines, "csv": _csv}[args.format](records, shown or SHOWN)
+    if args.out:
+        fd = os.open(args.out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(fd, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    else:
+        sys.stdout.write(text)
+
+
+def _cells(record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **row(record), "origin": record["origin"], "index": record["index"],
+        "ref": f"{record['origin']}#{record['index']}", "time": when(record.get("wall_ns")),
+        "agreement": record.get("agreement"),
+    }  # fmt: skip
+
+
+def _table(records: list[dict[str, Any]], shown: list[str]) -> str:
+    rows = [[_cell(_cells(r)[name]) for name in shown] for r in records]
+    widths = [max(map(len, column)) for column in zip(shown, *rows, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(one, widths, strict=True)).rstrip()
+        for one in [shown, *rows]
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _cell(value: Any) -> str:
+    """Return a value that cannot leave its cell: a terminal obeys control characters."""
+    text = "-" if value is None else str(value)
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def _lines(records: list[dict[str, Any]], shown: list[str]) -> str:
+    return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
+
+
+def _csv(records: list[dict[str, Any]], shown: list[str]) -> str:
+    out = io.StringIO()
+    names = ["origin", "index", "time", *COLUMNS, *NUMBERS]
+    writer = csv.DictWriter(out, names, extrasaction="ignore")
+    writer.writeheader()
+    for record in records:
+        writer.writerow({k: _inert(v) for k, v in _cells(record).items()})
+    return out.getvalue()
+
+
+def _inert(value: Any) -> Any:
+    """Return a cell that a spreadsheet will not run as a formula."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return value

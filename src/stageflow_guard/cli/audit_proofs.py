@@ -1,0 +1,122 @@
+"""`audit prove | bundle | witness`: what convinces an outsider."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from stageflow_guard.audit.shards import logs_in
+from stageflow_guard.audit.signing import SigningKey
+from stageflow_guard.cli import HOLDS, emit
+from stageflow_guard.cli.audit import text_of
+from stageflow_guard.cli.audit_args import FILTERS
+from stageflow_guard.cli.audit_query import chosen
+from stageflow_guard.cli.audit_reads import noted
+from stageflow_guard.durable import write_durably
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.keys import read_key
+
+
+def one_log(folder: str) -> Path:
+    """Return the single log at `folder`; raise `ConfigError` that lists the shards otherwise."""
+    found = logs_in(folder)
+    if len(found) > 1:
+        names = ", ".join(p.name for p in found)
+        raise ConfigError(f"`{folder}` holds several logs ({names}); name one with --dir")
+    return found[0]
+
+
+def prove(args: argparse.Namespace) -> int:
+    """Write one record's proof, or check one."""
+    from stageflow_guard.audit.proofs import check_proof, prove
+
+    if args.check:
+        if not args.record or not args.vkey:
+            raise ConfigError("`--check` needs `--record` and `--vkey`")
+        entry = Path(args.record).read_bytes()
+        shown = check_proof(Path(args.check).read_bytes(), entry, text_of(args.vkey))
+        said = {
+            "index": shown.index,
+            "size": shown.checkpoint.size,
+            "origin": shown.checkpoint.origin,
+        }
+        if args.json:
+            emit(said)
+        else:
+            print(f"holds: record {shown.index} of {said['origin']}, in a tree of {said['size']}")
+        return HOLDS
+    noted(args, {"index": args.index})
+    proof, entry = prove(one_log(args.dir), args.index)
+    if args.out:
+        Path(args.out).write_bytes(proof)
+        Path(f"{args.out}.json").write_bytes(entry)
+        print(f"wrote {args.out} and {args.out}.json")
+    elif args.json:
+        emit({"index": args.index, "proof": proof.decode(), "record": entry.decode()})
+    else:
+        sys.stdout.write(proof.decode())
+    return HOLDS
+
+
+def bundle(args: argparse.Namespace) -> int:
+    """Write a folder for an auditor, one per log that holds a chosen record."""
+    from stageflow_guard.audit.bundle import bundle
+    from stageflow_guard.audit.checkpoint import parse
+
+    asked = {n: v for n in (*FILTERS, "since", "until") if (v := getattr(args, n)) is not None}
+    folders = logs_in(args.dir)
+    wanted: dict[str, list[int]] = {}
+    if args.index:
+        one = one_log(args.dir)
+        noted(args, {"index": args.index})
+        wanted[parse((one / "checkpoint").read_bytes())[0].origin] = args.index
+        asked["index"] = args.index
+    else:
+        for record in chosen(args):
+            wanted.setdefault(record["origin"], []).append(record["index"])
+    key = SigningKey(read_key(_key_file(args), create=False))
+    if not wanted:
+        raise ConfigError("no record was chosen; nothing was written")
+    for folder in folders:
+        head = parse((folder / "checkpoint").read_bytes())[0]
+        indices = [i for i in wanted.get(head.origin, []) if i < head.size]
+        if not indices:
+            continue
+        out = Path(args.out) / folder.name if len(wanted) > 1 else Path(args.out)
+        base = Path(args.dir).absolute()
+        kept = [Path(f"{p}.policies") for p in (base, base.parent)]
+        policies = next((p for p in kept if p.is_dir()), None)
+        count = bundle(folder, out, indices=indices, key=key, policies=policies, asked=asked)
+        print(f"wrote {out}: {count} records; its VERIFY.md says how to check it")
+    return HOLDS
+
+
+def _key_file(args: argparse.Namespace) -> Path:
+    if args.key_file:
+        return Path(args.key_file)
+    from stageflow_guard.settings import Settings
+
+    return Path(Settings.load(args.config).audit.key_file)
+
+
+def witness(args: argparse.Namespace) -> int:
+    """Cosign the log's checkpoint, once or again and again."""
+    from stageflow_guard.audit.checkpoint import parse
+    from stageflow_guard.audit.witness import Witness
+
+    fresh = not Path(args.state).is_dir() or not any(Path(args.state).iterdir())
+    key = SigningKey(read_key(Path(args.key_file), create=fresh))
+    one = Witness(args.state, name=args.name, key=key)
+    folder = one_log(args.dir)
+    print(f"witness key {one.vkey}", flush=True)
+    while True:
+        note = one.cosign(folder, vkey=text_of(args.vkey), now=int(time.time()))
+        if args.out:
+            write_durably(Path(args.out), note)
+        head = parse(note)[0]
+        print(f"cosigned {head.origin} at {head.size} records, root {head.root.hex()}", flush=True)
+        if args.every is None:
+            return HOLDS
+        time.sleep(args.every)

@@ -1,0 +1,201 @@
+"""`audit query | timeline | denied | stats | tail | export`: questions to the log."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import time
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any
+
+from stageflow_guard.audit.columns import when
+from stageflow_guard.audit.query import follow, held
+from stageflow_guard.audit.record import encoded
+from stageflow_guard.audit.shards import logs_in
+from stageflow_guard.audit.shipping import Shipped
+from stageflow_guard.audit.sinks.sqlite import SqliteProjection
+from stageflow_guard.cli import HOLDS, emit
+from stageflow_guard.cli.audit_args import FILTERS
+from stageflow_guard.cli.audit_output import put
+from stageflow_guard.cli.audit_reads import noted
+from stageflow_guard.errors import ConfigError
+
+_AGO = re.compile(r"([1-9][0-9]{0,8})([smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def moment(text: str | None) -> int | None:
+    """Return nanoseconds since the epoch for RFC 3339, or for `15m`, `24h`, `7d` ago."""
+    if text is None:
+        return None
+    if ago := _AGO.fullmatch(text):
+        return time.time_ns() - int(ago[1]) * _SECONDS[ago[2]] * 10**9
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"`{text[:40]}` is no time: write 2026-01-31T12:00:00Z, or 24h") from None
+    return round(found.astimezone().timestamp() * 1_000_000) * 1000
+
+
+def chosen(args: argparse.Namespace, **more: str) -> list[dict[str, Any]]:
+    """Return the records that the filters choose, out of a projection of all shards."""
+    asked = {name: value for name in FILTERS if (value := getattr(args, name, None)) is not None}
+    noted(args, {**asked, "since": args.since, "until": args.until})
+    base = projection(args)
+    try:
+        return base.query(
+            since=moment(args.since),
+            until=moment(args.until),
+            limit=args.limit,
+            **{**asked, **more},
+        )
+    finally:
+        base.close()
+
+
+def projection(args: argparse.Namespace) -> SqliteProjection:
+    """Return a projection that is up to date: the kept one, or one in memory."""
+    base = SqliteProjection(getattr(args, "db", None) or ":memory:")
+    for folder in logs_in(args.dir):
+        base.sync(folder)
+    return base
+
+
+def query(args: argparse.Namespace) -> int:
+    """List the records that match."""
+    found = chosen(args)
+    if args.value is not None:
+        marks = set(_marks(args))
+        found = [r for r in found if marks & _strings(r)]
+    put(args, found)
+    return HOLDS
+
+
+def _marks(args: argparse.Namespace) -> dict[str, tuple[str, str]]:
+    from stageflow_guard.audit.fingerprint import Fingerprints
+    from stageflow_guard.keys.assemble import ring_from
+    from stageflow_guard.settings import Settings
+
+    ring = ring_from(Settings.load(args.config).audit)
+    return Fingerprints(ring).search(args.field, args.value)
+
+
+def _strings(value: Any) -> set[str]:
+    if isinstance(value, str):
+        return {value}
+    if isinstance(value, dict):
+        return set().union(*(_strings(v) for v in value.values()))
+    if isinstance(value, list):
+        return set().union(*(_strings(v) for v in value))
+    return set()
+
+
+def denied(args: argparse.Namespace) -> int:
+    """List what was refused, and why."""
+    put(args, chosen(args, decision="deny"), [
+        "ref", "time", "error", "reason", "tenant", "subject", "resource",
+    ])  # fmt: skip
+    return HOLDS
+
+
+def timeline(args: argparse.Namespace) -> int:
+    """List what happened, each decision with what came of it."""
+    if not any(getattr(args, name) for name in ("run", "subject", "tenant", "session", "since")):
+        raise ConfigError("name a `--run`, `--subject`, `--tenant`, `--session` or `--since`")
+    found = chosen(args)
+    outcomes = {
+        (r["origin"], r["decision_index"]): r.get("outcome")
+        for r in found
+        if r.get("kind") == "effect" and "decision_index" in r
+    }
+    for record in found:
+        if record.get("kind") == "decision":
+            after = outcomes.get((record["origin"], record["index"]))
+            record["agreement"] = agreement(record, after)
+    put(args, found, ["ref", "time", "kind", "stage", "decision", "reason", "outcome", "agreement"])
+    return HOLDS
+
+
+def agreement(decision: dict[str, Any], outcome: str | None) -> str | None:
+    """Return agree, disagree or unknown: derived from a decision and its effect's outcome.
+
+    None for a permit that was asked for by hand: no effect ever follows one.
+    """
+    if decision.get("decision") == "deny":
+        return "agree" if outcome is None else "disagree"
+    if decision.get("stage") is None:
+        return None
+    return "unknown" if outcome in (None, "unknown") else "agree"
+
+
+def stats(args: argparse.Namespace) -> int:
+    """Count what the log holds."""
+    noted(args, {})
+    base = projection(args)
+    took = base.latencies()
+    said: dict[str, Any] = {
+        "kinds": dict(base.count("kind")),
+        "decisions": dict(base.count("decision", where="kind = 'decision'")),
+        "reasons": dict(base.count("reason", where="decision = 'deny'")),
+        "tenants": dict(base.count("coalesce(tenant, '-')")),
+        "outcomes": dict(base.count("outcome", where="kind = 'effect'")),
+        "findings": base.findings(),
+        "latency_us": {
+            name: took[min(len(took) - 1, len(took) * part // 100)] if took else None
+            for name, part in (("p50", 50), ("p95", 95), ("p99", 99))
+        },
+    }
+    base.close()
+    if args.json:
+        emit(said)
+        return HOLDS
+    for name, counts in said.items():
+        print(name.replace("_us", " (µs)"))
+        for key, count in counts.items():
+            print(f"  {key!s:<28} {count}")
+    return HOLDS
+
+
+def line(index: int, record: dict[str, Any]) -> str:
+    """Return one record as a line for people."""
+    who = (record.get("actor") or {}).get("subject", "-")
+    what = record.get("stage") or record.get("resource") or record.get("pipeline") or "-"
+    said = record.get("decision") or record.get("outcome") or "-"
+    return (f"{index:>7}  {when(record.get('wall_ns'))}  {record.get('kind', '-'):<12} {said:<8} "
+            f"{record.get('reason') or '-':<20} {record.get('tenant') or '-':<10} {who:<16} {what}")  # fmt: skip
+
+
+def tail(args: argparse.Namespace) -> int:
+    """Print the last records, and with `-f` every further one."""
+    noted(args, {"n": args.n})
+    folders = logs_in(args.dir)
+    starts = {folder: max(0, held(folder) - args.n) for folder in folders}
+    while True:
+        for folder in folders:
+            for index, record in follow(folder, starts[folder], stop=lambda: True):
+                starts[folder] = index + 1
+                if args.json:
+                    print(json.dumps({"index": index, **record}, ensure_ascii=False))
+                else:
+                    print(line(index, record))
+        sys.stdout.flush()
+        if not args.follow:
+            return HOLDS
+        time.sleep(0.2)
+
+
+def export(args: argparse.Namespace) -> int:
+    """Print records as OCSF events or as they are, one a line."""
+    from stageflow_guard.audit.formats.ocsf import event
+
+    found = chosen(args)
+    with open(args.out, "w", encoding="utf-8") if args.out else nullcontext(sys.stdout) as out:
+        for record in found:
+            key = (record.pop("origin"), record.pop("index"))
+            one = Shipped(*key, encoded(record))
+            value = event(one) if args.shape == "ocsf" else {"key": one.key, **record}
+            print(json.dumps(value, ensure_ascii=False), file=out)
+    return HOLDS

@@ -1,0 +1,19 @@
+"""Putting a reading on record before it happens."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from typing import Any
+
+from stageflow_guard.audit.reads import note_read
+
+
+def noted(args: argparse.Namespace, asked: dict[str, Any]) -> None:
+    """Record that this verb is about to read the log; say so where that is not possible."""
+    given = {name: str(value)[:200] for name, value in asked.items() if value is not None}
+    if asyncio.run(note_read(args.dir, f"audit {args.action}", given)) is None:
+        print(
+            f"this read is unrecorded: nothing may be written beside `{args.dir}`", file=sys.stderr
+        )

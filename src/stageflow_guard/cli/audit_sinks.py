@@ -1,0 +1,168 @@
+"""`audit ship | reconcile | lag | schema`, and `verify --sink`: the projections of the log."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stageflow_guard.audit.assemble import sink_from, state_of
+from stageflow_guard.audit.export import Exporter
+from stageflow_guard.audit.reconcile import reconcile as compare
+from stageflow_guard.audit.reconcile import verify_sink
+from stageflow_guard.audit.shards import logs_in
+from stageflow_guard.audit.shipping import Readable
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, UNAVAILABLE, emit
+from stageflow_guard.errors import ConfigError, GuardError
+from stageflow_guard.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from stageflow_guard.audit.shipping import Sink
+    from stageflow_guard.settings import AuditSettings
+    from stageflow_guard.sink_settings import SinkSettings
+
+
+def _asked(args: argparse.Namespace) -> tuple[AuditSettings, list[SinkSettings]]:
+    audit = Settings.load(args.config).audit
+    found = [s for s in audit.sinks if args.sink is None or s.kind == args.sink]
+    if not found:
+        raise ConfigError(f"`{args.config}` configures no such sink")
+    return audit, found
+
+
+def _exporters(args: argparse.Namespace) -> Iterator[tuple[Exporter, Sink, Path]]:
+    audit, sinks = _asked(args)
+    for settings in sinks:
+        sink = sink_from(settings, reading=args.action == "reconcile")
+        try:
+            for folder in logs_in(audit.path):
+                yield Exporter(folder, sink, state_of(audit, settings)), sink, folder
+        finally:
+            sink.close()
+
+
+def ship(args: argparse.Namespace) -> int:
+    """Bring every sink up to the log, once or again and again."""
+    while True:
+        code = HOLDS
+        for exporter, sink, _ in _exporters(args):
+            try:
+                sent = exporter.run()
+                dead = len(exporter.dead_letters())
+                print(
+                    f"{sink.kind} {exporter.origin}: {sent} sent, {dead} dead letters", flush=True
+                )
+            except GuardError as error:
+                print(f"{sink.kind} {exporter.origin}: {error}", file=sys.stderr, flush=True)
+                code = UNAVAILABLE
+        if args.every is None:
+            return code
+        time.sleep(args.every)
+
+
+def lag(args: argparse.Namespace) -> int:
+    """Say how far each sink is behind."""
+    found = [exporter.lag() for exporter, _, _ in _exporters(args)]
+    if args.json:
+        emit([asdict(one) for one in found])
+    else:
+        for one in found:
+            print(f"{one.sink} {one.origin}: {one.records} behind, {one.dead} dead letters")
+    return HOLDS
+
+
+def reconcile(args: argparse.Namespace) -> int:
+    """Compare every readable sink with the log."""
+    found, holds = [], True
+    for exporter, sink, folder in _exporters(args):
+        if not isinstance(sink, Readable):
+            print(
+                f"{sink.kind}: cannot be read back; its own console shows `audit.key`",
+                file=sys.stderr,
+            )
+            continue
+        dead = frozenset(int(str(one["index"])) for one in exporter.dead_letters())
+        difference = compare(folder, sink, dead=dead)
+        holds &= difference.holds
+        found.append({"kind": sink.kind, **asdict(difference), "holds": difference.holds})
+    if args.json:
+        emit(found)
+    for one in [] if args.json else found:
+        word = "holds" if one["holds"] else "DIFFERS"
+        print(
+            f"{one['kind']} {one['origin']}: {word}, {one['sink']} of {one['log']} records there, "
+            f"{one['behind']} behind, {one['duplicates']} duplicates"
+        )
+        for name in ("missing", "changed", "foreign"):
+            if one[name]:
+                print(f"  {name}: {', '.join(map(str, one[name]))}")
+    return HOLDS if holds else DOES_NOT_HOLD
+
+
+def verify_sinks(args: argparse.Namespace) -> int:
+    """Rebuild the tree of every origin from what a sink holds."""
+    audit, sinks = _asked(args)
+    keys = _keys(args, audit)
+    found = []
+    for settings in sinks:
+        sink = sink_from(settings, reading=True)
+        try:
+            if not isinstance(sink, Readable):
+                raise ConfigError(f"sink `{settings.kind}` cannot be read back")
+            for origin in sink.origins():
+                if origin not in keys:
+                    raise ConfigError(f"no key is known for `{origin}`; give it with --vkey")
+                found.append(verify_sink(sink, origin, vkey=keys[origin]))
+            if not found:
+                raise ConfigError(f"sink `{settings.kind}` holds no records")
+        finally:
+            sink.close()
+    if args.json:
+        emit([asdict(one) for one in found])
+    else:
+        if not args.vkey:
+            print("NOT ANCHORED: the keys were taken from the local log; keep them elsewhere")
+        for one in found:
+            print(f"{one.origin}: holds: {one.size} records, root {one.root}")
+    return DOES_NOT_HOLD if args.require_anchor and not args.vkey else HOLDS
+
+
+def _keys(args: argparse.Namespace, audit: AuditSettings) -> dict[str, str]:
+    """Return the key line by origin: given ones; else the local logs'.
+
+    All shards sign with one key, so that one shard's line, or any, gives every other's.
+    """
+    from stageflow_guard.audit.checkpoint import parse_vkey, vkey_of
+    from stageflow_guard.cli.audit import text_of
+
+    lines = [text_of(value) for value in args.vkey or []]
+    if not lines:
+        try:
+            lines = [(f / "vkey").read_text(encoding="utf-8").strip() for f in logs_in(audit.path)]
+        except ConfigError:
+            raise ConfigError("there is no local log to take keys from; give --vkey") from None
+    known = dict(parse_vkey(line) for line in lines)
+    if args.vkey and audit.shard is not None:
+        public = next(iter(known.values()))
+        base = audit.origin
+        for number in range(256):
+            known.setdefault(f"{base}/w{number}", public)
+    return {name: vkey_of(name, public) for name, public in known.items()}
+
+
+def schema(args: argparse.Namespace) -> int:
+    """Print a schema."""
+    if args.of == "postgres":
+        from stageflow_guard.audit.sinks.postgres import schema_sql
+
+        print(schema_sql(args.table))
+    else:
+        from stageflow_guard.audit.formats.record import SCHEMA
+
+        emit(SCHEMA)
+    return HOLDS

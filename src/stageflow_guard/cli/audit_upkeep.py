@@ -1,0 +1,96 @@
+"""`audit erase | rotate | prune`: what changes keys and files, each on record."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.audit.log import Log, LogLocked
+from stageflow_guard.audit.shards import open_shard
+from stageflow_guard.cli import HOLDS, emit
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.settings import Settings
+
+if TYPE_CHECKING:
+    from stageflow_guard.settings import AuditSettings
+
+
+async def open_for_upkeep(audit: AuditSettings) -> Log:
+    """Open the log that a maintenance record goes to.
+
+    A free shard; else the log itself; while a writer holds that, one beside it, like a reader's.
+    """
+    if audit.shard is not None:
+        return await open_shard(
+            audit.path, "auto", origin=audit.origin, key_file=audit.key_file,
+            copies=audit.checkpoint_copy,
+        )  # fmt: skip
+    try:
+        return await Log.open(
+            audit.path, origin=audit.origin, key_file=audit.key_file,
+            checkpoint_copy=audit.checkpoint_copy,
+        )  # fmt: skip
+    except LogLocked:
+        return await open_shard(
+            f"{audit.path}.reads", "auto", origin=f"{audit.origin}/reads",
+            key_file=f"{audit.path}.reads.key", prefix="r",
+        )  # fmt: skip
+
+
+def erase(args: argparse.Namespace) -> int:
+    """Destroy a subject's secret: fingerprints and vault at once; put that on record."""
+    from stageflow_guard.audit.erasure import erase
+
+    audit = Settings.load(args.config).audit
+
+    async def main() -> tuple[bool, str]:
+        log = await open_for_upkeep(audit)
+        try:
+            return await erase(log, audit, tenant=args.tenant, subject=args.subject)
+        finally:
+            await log.close()
+
+    done, ref = asyncio.run(main())
+    if args.json:
+        emit({"erased": done, "ref": ref})
+    else:
+        what = "erased" if done else "nothing was held; the request is"
+        print(f"{what}, on record as {ref}")
+    return HOLDS
+
+
+def rotate(args: argparse.Namespace) -> int:
+    """Hand the log over to a new key."""
+    from stageflow_guard.audit.rotate import rotate
+
+    audit = Settings.load(args.config).audit
+    made = asyncio.run(rotate(audit.path, key_file=audit.key_file, copies=audit.checkpoint_copy))
+    if args.json:
+        emit({"vkeys": made})
+    for line in [] if args.json else made:
+        print(f"new key {line}")
+    return HOLDS
+
+
+def prune(args: argparse.Namespace) -> int:
+    """Remove records below an index."""
+    from stageflow_guard.audit.prune import prune
+
+    audit = Settings.load(args.config).audit
+    options: dict[str, Any] = {"origin": audit.origin, "checkpoint_copy": audit.checkpoint_copy}
+    folder = Path(audit.path)
+    if audit.shard is not None:
+        if not args.shard:
+            raise ConfigError("this log has shards; name one with --shard")
+        folder /= args.shard
+        options["origin"] += f"/{args.shard}"
+        if audit.checkpoint_copy:
+            options["checkpoint_copy"] = f"{audit.checkpoint_copy}.{args.shard}"
+    below = asyncio.run(prune(folder, below=args.below, key_file=audit.key_file, **options))
+    if args.json:
+        emit({"minimum": below})
+    else:
+        print(f"records below {below} are gone; verify with --min {below}")
+    return HOLDS
