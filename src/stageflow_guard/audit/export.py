@@ -109,6 +109,10 @@ class Exporter:
         spread = random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
         return float(min(LONGEST_WAIT, 0.25 * 2**self._failures)) * spread
 
+    def close(self) -> None:
+        """Let the sink's connections go."""
+        self._sink.close()
+
     def failed(self, exc: Exception) -> SinkUnavailable:
         """Take note of a failure that the sink did not translate; its text may hold anything."""
         error = SinkUnavailable(f"the sink failed ({type(exc).__name__})")
@@ -237,6 +241,7 @@ class Shipping:
         self._thread.join()
         for one in self._exporters:
             _attempt(one, final=True)
+            one.close()
 
     def lags(self) -> list[Lag]:
         """Return how far each sink is behind."""

@@ -21,7 +21,11 @@ SHOWN = ["ref", "time", "kind", "tenant", "subject", "stage", "decision", "reaso
 
 
 def put(
-    args: argparse.Namespace, records: list[dict[str, Any]], shown: list[str] | None = None
+    args: argparse.Namespace,
+    records: list[dict[str, Any]],
+    shown: list[str] | None = None,
+    *,
+    head: bool = True,
 ) -> None:
     """Print the records, or write them to `--out`, in the format that was asked for."""
     if args.json and args.format == "table":
@@ -36,7 +40,10 @@ def put(
         rows = [flat(Shipped(r.pop("origin"), r.pop("index"), encoded(r))) for r in plain]
         write_rows(Path(args.out), rows, {"written_by": "stageflow-guard"})
         return
-    text = {"table": _table, "jsonl": _lines, "csv": _csv}[args.format](records, shown or SHOWN)
+    if args.format == "table":
+        text = _table(records, shown or SHOWN, head=head)
+    else:
+        text = {"jsonl": _lines, "csv": _csv}[args.format](records)
     if args.out:
         fd = os.open(args.out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(fd, "w", encoding="utf-8", newline="") as file:
@@ -53,12 +60,12 @@ def _cells(record: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _table(records: list[dict[str, Any]], shown: list[str]) -> str:
+def _table(records: list[dict[str, Any]], shown: list[str], *, head: bool) -> str:
     rows = [[_cell(_cells(r)[name]) for name in shown] for r in records]
     widths = [max(map(len, column)) for column in zip(shown, *rows, strict=True)]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(one, widths, strict=True)).rstrip()
-        for one in [shown, *rows]
+        for one in ([shown, *rows] if head else rows)
     ]
     return "".join(f"{line}\n" for line in lines)
 
@@ -69,11 +76,11 @@ def _cell(value: Any) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
-def _lines(records: list[dict[str, Any]], shown: list[str]) -> str:
+def _lines(records: list[dict[str, Any]]) -> str:
     return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
 
 
-def _csv(records: list[dict[str, Any]], shown: list[str]) -> str:
+def _csv(records: list[dict[str, Any]]) -> str:
     out = io.StringIO()
     names = ["origin", "index", "time", *COLUMNS, *NUMBERS]
     writer = csv.DictWriter(out, names, extrasaction="ignore")

@@ -94,10 +94,10 @@ def _strings(value: Any) -> set[str]:
 
 
 def denied(args: argparse.Namespace) -> int:
-    """List what was refused, and why."""
+    """List what was refused, and why: one line each."""
     put(args, chosen(args, decision="deny"), [
         "ref", "time", "error", "reason", "tenant", "subject", "resource",
-    ])  # fmt: skip
+    ], head=False)  # fmt: skip
     return HOLDS
 
 

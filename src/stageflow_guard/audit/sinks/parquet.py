@@ -18,7 +18,7 @@ def write_rows(path: Path, rows: Sequence[dict[str, Any]], metadata: dict[str, s
     """Write rows of the shared columns to one file, 0600, whole or not at all."""
     pa, pq = need("pyarrow", "parquet"), need("pyarrow.parquet", "parquet")
     schema = pa.schema([
-        ("origin", pa.string()), ("idx", pa.int64()), ("at", pa.timestamp("ns", tz="UTC")),
+        ("origin", pa.string()), ("idx", pa.int64()), ("recorded_at", pa.timestamp("ns", tz="UTC")),
         *((name, pa.string()) for name in COLUMNS), *((name, pa.int64()) for name in NUMBERS),
         ("entry", pa.binary()),
     ])  # fmt: skip
@@ -37,7 +37,7 @@ def flat(one: Shipped) -> dict[str, Any]:
     """Return one record as a row of the shared columns."""
     found = row(one.record)
     return {
-        "origin": one.origin, "idx": one.index, "at": found["wall_ns"], **found, "entry": one.entry
+        "origin": one.origin, "idx": one.index, "recorded_at": found["wall_ns"], **found, "entry": one.entry
     }  # fmt: skip
 
 

@@ -17,9 +17,9 @@ SCHEMA = """\
 -- <an auditor>; GRANT {table}_tenant TO <a tenant's role>, and name its tenant in {table}_tenants.
 CREATE TABLE IF NOT EXISTS {table} (
   origin text NOT NULL, idx bigint NOT NULL, {columns},
-  at timestamptz, record jsonb, entry bytea NOT NULL, shipped_at timestamptz NOT NULL DEFAULT now(),
+  recorded_at timestamptz, record jsonb, entry bytea NOT NULL, shipped_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (origin, idx));
-CREATE INDEX IF NOT EXISTS {table}_by_tenant ON {table} (tenant, at);
+CREATE INDEX IF NOT EXISTS {table}_by_tenant ON {table} (tenant, recorded_at);
 CREATE INDEX IF NOT EXISTS {table}_by_run ON {table} (run);
 CREATE TABLE IF NOT EXISTS {table}_checkpoints (
   origin text NOT NULL, size bigint NOT NULL, note text NOT NULL,
@@ -86,7 +86,7 @@ class PostgresSink:
 
     def send(self, batch: Sequence[Shipped], head: bytes) -> list[Rejected]:
         """Insert the batch and the checkpoint in one transaction; what is there already stays."""
-        names = ["origin", "idx", *COLUMNS, *NUMBERS, "at", "record", "entry"]
+        names = ["origin", "idx", *COLUMNS, *NUMBERS, "recorded_at", "record", "entry"]
         marks = ["%s"] * (len(names) - 3) + ["to_timestamp(%s::numeric / 1e9)", "%s::jsonb", "%s"]
         text = (
             f"INSERT INTO {self._table} ({', '.join(names)}) VALUES ({', '.join(marks)}) "

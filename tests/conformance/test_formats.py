@@ -1,0 +1,157 @@
+"""Formats that others rely on: the record's schema, OCSF, and the log of every release."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import jsonschema
+import pytest
+from ocsf_json_schema import OcsfJsonSchema
+from ocsf_json_schema.embedded import OcsfJsonSchemaEmbedded
+from ocsf_json_schema.loader import get_ocsf_schema
+
+from stageflow_guard.audit import Log, verify
+from stageflow_guard.audit.formats.ocsf import VERSION, event
+from stageflow_guard.audit.formats.record import KINDS, SCHEMA
+from stageflow_guard.audit.proofs import check_proof, prove
+from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.record import FIELDS, encoded
+from stageflow_guard.audit.shipping import Shipped
+from stageflow_guard.cli import main
+from stageflow_guard.errors import ConfigError, VerificationError
+
+GOLDEN = sorted(p for p in (Path(__file__).parents[1] / "golden").iterdir() if p.is_dir())
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """The records of `stageflow-guard demo`: allowed, refused, redacted, blocked."""
+    out = tmp_path_factory.mktemp("demo") / "out"
+    assert main(["demo", "--out", str(out)]) == 0
+    return [r for _, r in iter_records(out / "audit")]
+
+
+@pytest.fixture(scope="session")
+def ocsf():
+    """The published OCSF schema, as its package ships it."""
+    return OcsfJsonSchemaEmbedded(OcsfJsonSchema(get_ocsf_schema(VERSION)))
+
+
+def made_up():
+    """One record of every kind, and refusals of every code."""
+    base = {
+        "v": 1,
+        "id": "x",
+        "wall_ns": 1_790_000_000_000_000_000,
+        "mono_ns": 1,
+        "boot": "b",
+        "node": "n",
+    }
+    for kind in KINDS:
+        yield {**base, "kind": kind}
+        yield {
+            **base, "kind": kind, "tenant": "acme", "run": "r", "pipeline": "p", "action": "run",
+            "resource": "stage:p/s", "decision": "permit", "rules": ["a.csv:3"], "latency_us": 5,
+            "policy": {"sha256": "a" * 64}, "actor": {"subject": "user:a", "key_id": "k"},
+            "findings": [{"entity": "US_SSN", "count": 2, "direction": "output"}],
+        }  # fmt: skip
+    for code in (
+        "not_authenticated",
+        "access_denied",
+        "content_blocked",
+        "bypassed",
+        "audit_unavailable",
+    ):
+        yield {**base, "kind": "decision", "decision": "deny", "error": code, "reason": "why"}
+
+
+def validated(ocsf, record):
+    one = Shipped("example.com/log", 7, encoded(record))
+    made = event(one)
+    schema = ocsf.get_class_schema(
+        ocsf.lookup_class_name_from_uid(made["class_uid"]), made["metadata"]["profiles"]
+    )
+    jsonschema.Draft202012Validator(schema).validate(made)
+    return made
+
+
+def test_every_record_is_valid_ocsf(ocsf, demo):
+    """What we send validates against the schema that OCSF publishes, class by class."""
+    classes = {validated(ocsf, record)["class_uid"] for record in [*made_up(), *demo]}
+    assert classes == {2004, 2006, 3002, 3003, 6003}
+
+
+def test_the_ocsf_check_can_fail(ocsf):
+    """A wrong activity, a missing user, an unknown attribute: each is invalid."""
+    made = validated(ocsf, next(made_up()))
+    schema = ocsf.get_class_schema("api_activity", ["security_control"])
+    for change in ({"activity_id": 77}, {"api": {}}, {"severity_id": "high"}, {"nonsense": 1}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.Draft202012Validator(schema).validate({**made, **change})
+
+
+def test_every_record_fits_the_published_schema(demo, capsys):
+    """`audit schema record` describes what is written; it names every field, and no other."""
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    validator.check_schema(SCHEMA)
+    for record in demo:
+        validator.validate(record)
+    assert set(SCHEMA["properties"]) == set(FIELDS)
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate({**demo[0], "prompt": "x"})
+    capsys.readouterr()
+    assert main(["audit", "schema", "record"]) == 0
+    assert json.loads(capsys.readouterr().out) == SCHEMA
+
+
+@pytest.fixture(params=GOLDEN, ids=lambda p: p.name)
+def golden(request, tmp_path):
+    """A copy of a release's log, private again: a checkout keeps no modes."""
+    home = tmp_path / "home"
+    shutil.copytree(request.param, home)
+    for path in [home, *home.rglob("*")]:
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    for name in ("lock", "wal"):  # empty files
+        (home / "audit" / name).touch(0o600)
+    return home
+
+
+async def test_the_log_of_every_release_opens(golden):
+    """It verifies, anchored by what was kept then; it proves, goes on, and verifies again."""
+    log = golden / "audit"
+    outside = {"vkey": golden / "old-vkey", "checkpoint": golden / "old-checkpoint"}
+    report = verify(log, **outside)
+    assert (report.size, report.anchored, len(report.keys)) == (300, "checkpoint", 2)
+    proof, entry = prove(log, 17)
+    assert check_proof(proof, entry, (log / "vkey").read_text().strip()).index == 17
+    opened = await Log.open(log, origin="golden.example/log", key_file=golden / "audit.key")
+    assert await opened.append({"kind": "auth"}) == 300
+    await opened.close()
+    assert verify(log, **outside).size == 301
+
+
+@pytest.mark.parametrize(
+    ("content", "word"), [(b"stageflow-guard log 2\n", "newer"), (b"something\n", "unknown")]
+)
+async def test_a_newer_or_unknown_format_is_refused(golden, content, word):
+    """Nothing is written into a log that this release does not understand."""
+    (golden / "audit" / "format").write_bytes(content)
+    before = {p: p.read_bytes() for p in golden.rglob("*") if p.is_file()}
+    with pytest.raises(ConfigError, match=word):
+        await Log.open(golden / "audit", origin="golden.example/log", key_file=golden / "audit.key")
+    assert {p: p.read_bytes() for p in golden.rglob("*") if p.is_file()} == before
+    with pytest.raises(VerificationError, match="format"):
+        verify(golden / "audit")
+
+
+@pytest.mark.parametrize(
+    "lost", ["vkey", "checkpoint", "wal", "tile/0/000", "tile/entries/000", "tile/1/000.p/1",
+             "tile/entries/001.p/44"],
+)  # fmt: skip
+async def test_half_a_copy_is_refused(golden, lost):
+    """Whatever is missing is named, before anything is written."""
+    (golden / "audit" / lost).unlink()
+    with pytest.raises(ConfigError, match=lost.replace(".", r"\.")):
+        await Log.open(golden / "audit", origin="golden.example/log", key_file=golden / "audit.key")

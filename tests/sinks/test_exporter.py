@@ -1,0 +1,354 @@
+"""The exporter: a durable cursor, at least once, in order; faults of intakes; nothing lost."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stageflow_guard.audit.export import Exporter, Shipping
+from stageflow_guard.audit.query import iter_entries
+from stageflow_guard.audit.reconcile import reconcile
+from stageflow_guard.audit.record import encoded
+from stageflow_guard.audit.shipping import Rejected, Shipped, SinkUnavailable, chunks, need
+from stageflow_guard.audit.sinks.datadog import DatadogSink
+from stageflow_guard.audit.sinks.otlp import OtlpSink
+from stageflow_guard.audit.sinks.parquet import ParquetSink
+from stageflow_guard.audit.sinks.sqlite import SqliteProjection
+from stageflow_guard.errors import ConfigError, VerificationError
+
+_spec = importlib.util.spec_from_file_location(
+    "sinks_conftest", Path(__file__).with_name("conftest.py")
+)
+shared = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(shared)
+grow, ORIGIN = shared.grow, shared.ORIGIN
+
+
+class ListSink:
+    """A sink in memory that fails where it is told to."""
+
+    kind, batch, least = "list", 7, 1
+
+    def __init__(self):
+        self.held: list[Shipped] = []
+        self.fail: list[object] = []
+        self.reject: set[int] = set()
+
+    def send(self, batch, head):
+        fault = self.fail.pop(0) if self.fail else None
+        if fault == "before":
+            raise SinkUnavailable("down")
+        self.held += [one for one in batch if one.index not in self.reject]
+        if fault == "after":
+            raise SinkUnavailable("late")
+        return [Rejected(one.index, "no") for one in batch if one.index in self.reject]
+
+    def close(self):
+        pass
+
+    def origins(self):
+        return [ORIGIN]
+
+    def stored(self, origin):
+        return iter(sorted((one.index, one.entry) for one in self.held))
+
+    def head(self, origin):
+        return None
+
+
+@pytest.mark.parametrize("fault", ["before", "after"])
+async def test_a_batch_that_failed_comes_again(tmp_path, fault):
+    """The union is complete in order; what came twice carries the same key and the same bytes."""
+    log = await grow(tmp_path, 50)
+    sink = ListSink()
+    sink.fail = [None, fault, None, fault]
+    exporter = Exporter(log, sink, tmp_path / "state")
+    for _ in range(2):
+        with pytest.raises(SinkUnavailable):
+            exporter.run()
+        assert exporter.lag().records > 0
+        assert exporter.lag().error.startswith("sink_unavailable")
+    exporter.run()
+    assert exporter.lag().records == 0
+    assert {one.index: one.entry for one in sink.held} == dict(iter_entries(log))
+    found = reconcile(log, sink)
+    assert (found.holds, found.duplicates) == (True, 14 if fault == "after" else 0)
+
+
+async def test_what_is_refused_for_good_is_a_dead_letter(tmp_path):
+    """It is named durably, counted, and does not hold the others up."""
+    log = await grow(tmp_path, 20)
+    sink = ListSink()
+    sink.reject = {3, 17}
+    exporter = Exporter(log, sink, tmp_path / "state")
+    assert exporter.run() == 20
+    again = Exporter(log, sink, tmp_path / "state")
+    assert [one["index"] for one in again.dead_letters()] == [3, 17]
+    assert again.lag().dead == 2
+    assert not reconcile(log, sink).holds
+    assert reconcile(log, sink, dead=frozenset({3, 17})).holds
+
+
+async def test_only_signed_records_are_shipped_and_only_of_this_history(tmp_path):
+    """A log that was rolled back or replaced is not shipped over what the sink was given."""
+    import shutil
+
+    log = await grow(tmp_path, 5)
+    shutil.copytree(log, tmp_path / "old")
+    await grow(tmp_path, 5)
+    exporter = Exporter(log, ListSink(), tmp_path / "state")
+    assert exporter.run() == 10
+    shutil.rmtree(log)
+    (tmp_path / "old").rename(log)
+    with pytest.raises(VerificationError, match="rolled back"):
+        exporter.run()
+    shutil.rmtree(log)
+    await grow(tmp_path, 12)
+    with pytest.raises(VerificationError):
+        exporter.run()
+
+
+async def test_two_exporters_never_ship_at_once(tmp_path):
+    """The second one waits its turn instead of sending everything twice."""
+    log = await grow(tmp_path, 5)
+    exporter = Exporter(log, ListSink(), tmp_path / "state")
+    with exporter._alone(), pytest.raises(SinkUnavailable, match="another process"):
+        Exporter(log, ListSink(), tmp_path / "state").run()
+
+
+async def test_a_damaged_cursor_is_named(tmp_path):
+    """It is neither ignored nor guessed."""
+    log = await grow(tmp_path, 5)
+    exporter = Exporter(log, ListSink(), tmp_path / "state")
+    exporter.run()
+    next((tmp_path / "state").glob("*.cursor")).write_text("{")
+    with pytest.raises(ConfigError, match="cursor"):
+        exporter.run()
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from stageflow_guard.audit.export import Exporter
+from stageflow_guard.audit.sinks.sqlite import SqliteProjection
+class Slow(SqliteProjection):
+    batch = 20
+    def send(self, batch, head):
+        done = super().send(batch, head)
+        print(batch[-1].index, flush=True)
+        time.sleep(0.02)
+        return done
+Exporter(Path(sys.argv[1]), Slow(sys.argv[2]), sys.argv[3]).run()
+"""
+
+
+async def test_killed_in_mid_batch_and_started_again(tmp_path):
+    """SIGKILL between sending and moving the cursor: the union is complete, nothing is doubled."""
+    log = await grow(tmp_path, 400)
+    args = [sys.executable, "-c", KILLED, str(log), str(tmp_path / "db"), str(tmp_path / "state")]
+    for lines in (3, 5, 2):
+        with subprocess.Popen(args, stdout=subprocess.PIPE, text=True) as process:
+            for _ in range(lines):
+                process.stdout.readline()
+            process.send_signal(signal.SIGKILL)
+    sink = SqliteProjection(tmp_path / "db")
+    exporter = Exporter(log, sink, tmp_path / "state")
+    assert exporter.lag().records > 0
+    exporter.run()
+    found = reconcile(log, sink)
+    assert (found.holds, found.sink, found.behind, found.duplicates) == (True, 400, 0, 0)
+    sink.close()
+
+
+async def test_reconcile_names_each_difference(tmp_path):
+    """A missing, a changed and a foreign record, each by its index."""
+    log = await grow(tmp_path, 30)
+    sink = SqliteProjection(tmp_path / "db")
+    Exporter(log, sink, tmp_path / "state").run()
+    db = sink._connect()
+    db.execute("DELETE FROM records WHERE idx = 4")
+    db.execute("UPDATE records SET entry = ? WHERE idx = 9", (b"{}",))
+    db.execute("INSERT INTO records (origin, idx, entry) VALUES (?, 99, ?)", (ORIGIN, b"{}"))
+    db.commit()
+    found = reconcile(log, sink)
+    assert (found.missing, found.changed, found.foreign) == ((4,), (9,), (99,))
+    assert not found.holds
+    sink.close()
+
+
+async def test_a_thread_ships_beside_the_writer(tmp_path):
+    """What is appended arrives within seconds, the rest when the log closes."""
+    import asyncio
+
+    from stageflow_guard.audit import Log
+
+    log = await Log.open(tmp_path / "audit", origin=ORIGIN, key_file=tmp_path / "k")
+    sink = ListSink()
+    shipping = Shipping([Exporter(tmp_path / "audit", sink, tmp_path / "state")], every=0.05)
+    sink.fail = ["before", "after"]
+    await log.append({"kind": "auth"})
+    for _ in range(100):
+        await asyncio.sleep(0.05)
+        if sink.held:
+            break
+    assert sink.held
+    await log.append({"kind": "auth"})
+    await log.close()
+    lag = shipping.stop(10.0)[0]
+    assert (lag.records, lag.dead) == (0, 0)
+    assert {one.index for one in sink.held} == {0, 1}
+
+
+# -- Datadog --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [429, 503, 500, 408, "cut", "late"])
+async def test_datadog_takes_everything_whatever_goes_wrong_between(tmp_path, made, datadog, fault):
+    """429, 5xx, a timeout after acceptance, a lost answer: sent again, told apart by their key."""
+    log = await grow(tmp_path, 40)
+    sink = made(DatadogSink, datadog.url, "secret", timeout=0.5)
+    datadog.faults = [fault]
+    exporter = Exporter(log, sink, tmp_path / "state")
+    with pytest.raises(SinkUnavailable) as caught:
+        exporter.run()
+    assert "secret" not in str(caught.value)
+    if fault == 429:
+        assert exporter.wait(caught.value) == 0.0
+    exporter.run()
+    keys = [one["audit"]["key"] for one in datadog.double.kept]
+    assert set(keys) == {f"{ORIGIN}#{i}" for i in range(40)}
+    assert len(keys) == (80 if fault in ("cut", "late") else 40)
+    sink.close()
+
+
+async def test_datadog_refusing_our_key_loses_nothing(tmp_path, made, datadog):
+    """401 and 403 are waited out, never taken for a bad record."""
+    log = await grow(tmp_path, 3)
+    exporter = Exporter(log, made(DatadogSink, datadog.url, "wrong"), tmp_path / "state")
+    with pytest.raises(SinkUnavailable, match="key"):
+        exporter.run()
+    assert exporter.dead_letters() == []
+    assert exporter.lag().records == 3
+
+
+async def test_datadogs_limits_are_ours(tmp_path, made, datadog):
+    """No request over 1000 entries or 5 MB; what would be cut or dropped with a 2xx is refused here."""
+    batch = [
+        Shipped(
+            ORIGIN,
+            i,
+            encoded({"kind": "auth", "wall_ns": 10**18 * 9, "run": "x" * 20_000}),
+        )
+        for i in range(400)
+    ]
+    sink = made(DatadogSink, datadog.url, "secret", clock=lambda: 0.0)
+    assert sink.send(batch, b"") == []
+    assert len(datadog.requests) >= 2
+    assert all(len(body) <= 5_000_000 for _, body in datadog.requests)
+    old = Shipped(ORIGIN, 1, b'{"kind":"auth","wall_ns":1}')
+    big = Shipped(ORIGIN, 2, encoded({"wall_ns": 10**19, "run": "\x01" * 200_000}))
+    late = made(DatadogSink, datadog.url, "secret", clock=lambda: 10**6)
+    assert [r.index for r in late.send([old, big], b"")] == [1, 2]
+
+
+async def test_one_entry_that_the_intake_refuses_does_not_take_others_with_it(
+    tmp_path, made, datadog
+):
+    """A 400 for a thousand is narrowed down to the one."""
+    batch = [
+        Shipped(ORIGIN, i, encoded({"wall_ns": 10**19, "run": "poison" if i == 13 else "x"}))
+        for i in range(50)
+    ]
+    found = made(DatadogSink, datadog.url, "secret").send(batch, b"")
+    assert [r.index for r in found] == [13]
+    assert len(datadog.double.kept) == 49
+
+
+# -- OTLP -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [429, 503, 502, "cut", "late"])
+async def test_a_collector_takes_everything_whatever_goes_wrong_between(
+    tmp_path, made, collector, fault
+):
+    """Retried as the OTLP specification says, told apart by `audit.key`."""
+    log = await grow(tmp_path, 40)
+    collector.faults = [fault]
+    exporter = Exporter(log, made(OtlpSink, collector.url, timeout=0.5), tmp_path / "state")
+    with pytest.raises(SinkUnavailable):
+        exporter.run()
+    exporter.run()
+    assert {key for key, _ in collector.double.kept} == {f"{ORIGIN}#{i}" for i in range(40)}
+
+
+async def test_a_partial_success_is_honoured(tmp_path, made, collector):
+    """The answer only counts; posting one by one finds which, and only those are dead letters."""
+    log = await grow(tmp_path, 20)
+    collector.double.refuse = {f"{ORIGIN}#5", f"{ORIGIN}#6"}
+    exporter = Exporter(log, made(OtlpSink, collector.url), tmp_path / "state")
+    exporter.run()
+    assert [one["index"] for one in exporter.dead_letters()] == [5, 6]
+    assert len({key for key, _ in collector.double.kept}) == 18
+
+
+async def test_a_collector_that_answers_nonsense_is_not_believed(tmp_path, made, collector):
+    """A 200 that is no OTLP is no acceptance."""
+    log = await grow(tmp_path, 2)
+    collector.double.__class__.__call__, kept = (
+        (lambda *a: (200, b"\xff\xff")),
+        type(collector.double).__call__,
+    )
+    try:
+        with pytest.raises(SinkUnavailable):
+            Exporter(log, made(OtlpSink, collector.url), tmp_path / "state").run()
+    finally:
+        collector.double.__class__.__call__ = kept
+
+
+# -- Parquet --------------------------------------------------------------------------------------
+
+
+async def test_parquet_reads_back_in_duckdb(tmp_path):
+    """Another engine counts the same records, by time and tenant; a repeated batch leaves no double."""
+    import duckdb
+
+    log = await grow(tmp_path, 300)
+    sink = ParquetSink(tmp_path / "pq")
+    exporter = Exporter(log, sink, tmp_path / "state")
+    exporter.run()
+    next((tmp_path / "state").glob("*.cursor")).unlink()  # as if killed before it moved
+    await grow(tmp_path, 10)
+    exporter.run()
+    found = duckdb.sql(
+        f"select tenant, count(*), count(distinct idx) from '{tmp_path}/pq/*/*.parquet' "
+        "where recorded_at > '2020-01-01' group by 1 order by 1"
+    ).fetchall()
+    assert found == [("acme", 155, 155), ("globex", 155, 155)]
+    assert reconcile(log, sink).holds
+    assert {p.stat().st_mode & 0o777 for p in (tmp_path / "pq").rglob("*.parquet")} == {0o600}
+
+
+# -- the seam -------------------------------------------------------------------------------------
+
+
+def test_a_missing_client_names_its_extra():
+    """Whoever lacks it reads what to install."""
+    with pytest.raises(ConfigError, match=r"stageflow-guard\[nats\]"):
+        need("no_such_client", "nats")
+
+
+@pytest.mark.parametrize(("records", "octets"), [(1, 100), (3, 100), (100, 10), (100, 1)])
+def test_chunks_keep_order_and_limits(records, octets):
+    """Nothing is lost, nothing reordered, no chunk over a limit unless it is one entry alone."""
+    batch = [Shipped("o", i, b"x" * (i % 5)) for i in range(20)]
+    parts = list(chunks(batch, size=lambda one: len(one.entry), records=records, octets=octets))
+    assert [one for part in parts for one in part] == batch
+    for part in parts:
+        assert len(part) <= records
+        assert len(part) == 1 or sum(len(one.entry) for one in part) <= octets

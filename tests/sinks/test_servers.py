@@ -1,0 +1,309 @@
+"""Sinks against real servers: PostgreSQL, NATS JetStream; CloudWatch as moto plays it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import secrets
+import time
+from pathlib import Path
+
+import pytest
+
+from stageflow_guard.audit.export import Exporter
+from stageflow_guard.audit.reconcile import reconcile, verify_sink
+from stageflow_guard.audit.record import encoded
+from stageflow_guard.audit.shipping import Shipped
+from stageflow_guard.errors import ConfigError, VerificationError
+
+_spec = importlib.util.spec_from_file_location(
+    "sinks_conftest", Path(__file__).with_name("conftest.py")
+)
+shared = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(shared)
+grow, ORIGIN = shared.grow, shared.ORIGIN
+
+
+def reachable(name, port):
+    import socket
+
+    try:
+        socket.create_connection(("127.0.0.1", port), 1.0).close()
+    except OSError:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{name} does not listen on 127.0.0.1:{port}")
+        pytest.skip(f"{name} does not listen on 127.0.0.1:{port}")
+
+
+@pytest.fixture
+def postgres():
+    """A table of its own, its three roles and a tenant's login, dropped at the end."""
+    reachable("PostgreSQL", 5432)
+    import psycopg
+
+    from stageflow_guard.audit.sinks.postgres import schema_sql
+
+    name = f"t_{secrets.token_hex(4)}"
+    owner = "postgresql://postgres@127.0.0.1/test"
+    with psycopg.connect(owner, autocommit=True) as db:
+        db.execute(schema_sql(name))
+        db.execute(schema_sql(name))  # running it again changes nothing
+        for role, member in (
+            (f"{name}_ship", "writer"),
+            (f"{name}_see", "reader"),
+            (f"{name}_acme", "tenant"),
+        ):
+            db.execute(f"CREATE ROLE {role} LOGIN")
+            db.execute(f"GRANT {name}_{member} TO {role}")
+        db.execute(f"INSERT INTO {name}_tenants VALUES ('{name}_acme', 'acme')")
+    yield name
+    with psycopg.connect(owner, autocommit=True) as db:
+        db.execute(f"DROP VIEW {name}_mine")
+        db.execute(f"DROP TABLE {name}, {name}_checkpoints, {name}_tenants")
+        db.execute(f"DROP FUNCTION {name}_append_only")
+        for role in ("ship", "see", "acme", "writer", "reader", "tenant"):
+            db.execute(f"DROP ROLE {name}_{role}")
+
+
+def dsn(name, role):
+    return f"postgresql://{name}_{role}@127.0.0.1/test"
+
+
+async def test_postgres_keeps_a_verifiable_copy(tmp_path, made, postgres):
+    """An insert-only role ships; a reader's copy is the signed tree; shipping twice adds nothing."""
+    from stageflow_guard.audit.sinks.postgres import PostgresSink
+
+    log = await grow(tmp_path, 300)
+    sink = made(PostgresSink, dsn(postgres, "ship"), table=postgres)
+    exporter = Exporter(log, sink, tmp_path / "state")
+    assert exporter.run() == 300
+    next((tmp_path / "state").glob("*.cursor")).unlink()
+    assert exporter.run() == 300
+    sink.close()
+    reader = made(PostgresSink, dsn(postgres, "see"), table=postgres)
+    assert reader.origins() == [ORIGIN]
+    found = reconcile(log, reader)
+    assert (found.holds, found.sink, found.duplicates) == (True, 300, 0)
+    vkey = (log / "vkey").read_text().strip()
+    assert verify_sink(reader, ORIGIN, vkey=vkey).size == 300
+    reader.close()
+
+
+async def test_nobody_changes_what_postgres_holds(tmp_path, made, postgres):
+    """Update, delete and truncate fail for the writer, the reader and the owner; a tenant sees its own."""
+    import psycopg
+
+    from stageflow_guard.audit.sinks.postgres import PostgresSink
+
+    log = await grow(tmp_path, 20)
+    Exporter(
+        log, made(PostgresSink, dsn(postgres, "ship"), table=postgres), tmp_path / "state"
+    ).run()
+    attempts = [
+        f"UPDATE {postgres} SET reason = 'x'", f"DELETE FROM {postgres}", f"TRUNCATE {postgres}",
+        f"DELETE FROM {postgres}_checkpoints", f"TRUNCATE {postgres}_checkpoints",
+    ]  # fmt: skip
+    for role in (
+        dsn(postgres, "ship"),
+        dsn(postgres, "see"),
+        "postgresql://postgres@127.0.0.1/test",
+    ):
+        for attempt in attempts:
+            with psycopg.connect(role, autocommit=True) as db, pytest.raises(psycopg.Error):
+                db.execute(attempt)
+    with (
+        psycopg.connect(dsn(postgres, "ship"), autocommit=True) as db,
+        pytest.raises(psycopg.Error),
+    ):
+        db.execute(f"SELECT * FROM {postgres}")
+    with psycopg.connect(dsn(postgres, "acme"), autocommit=True) as db:
+        assert db.execute(f"SELECT DISTINCT tenant FROM {postgres}_mine").fetchall() == [("acme",)]
+        assert db.execute(f"SELECT count(*) FROM {postgres}_mine").fetchone() == (10,)
+        with pytest.raises(psycopg.Error):
+            db.execute(f"SELECT * FROM {postgres}")
+        with pytest.raises(psycopg.Error):
+            db.execute(f"INSERT INTO {postgres}_tenants VALUES (session_user, 'globex')")
+
+
+async def test_a_change_behind_the_triggers_is_found_by_its_index(tmp_path, made, postgres):
+    """A superuser who disables the triggers is still found: the tree no longer fits."""
+    import psycopg
+
+    from stageflow_guard.audit.sinks.postgres import PostgresSink
+
+    log = await grow(tmp_path, 20)
+    vkey = (log / "vkey").read_text().strip()
+    sink = made(PostgresSink, dsn(postgres, "ship"), table=postgres)
+    Exporter(log, sink, tmp_path / "state").run()
+    reader = made(PostgresSink, dsn(postgres, "see"), table=postgres)
+    with psycopg.connect("postgresql://postgres@127.0.0.1/test", autocommit=True) as db:
+        db.execute("SET session_replication_role = replica")
+        db.execute(f"UPDATE {postgres} SET entry = '{{}}' WHERE idx = 7")
+        with pytest.raises(VerificationError):
+            verify_sink(reader, ORIGIN, vkey=vkey)
+        assert reconcile(log, reader).changed == (7,)
+        db.execute(f"DELETE FROM {postgres} WHERE idx = 7")
+    with pytest.raises(VerificationError, match="record 7") as caught:
+        verify_sink(reader, ORIGIN, vkey=vkey)
+    assert caught.value.index == 7
+    reader.close()
+    sink.close()
+
+
+async def test_postgres_holds_what_jsonb_cannot(tmp_path, made, postgres):
+    """A NUL in a record: the entry is whole, only the convenience columns are not."""
+    from stageflow_guard.audit.sinks.postgres import PostgresSink
+
+    entry = encoded({"kind": "auth", "run": "a\x00b", "wall_ns": 1})
+    log = await grow(tmp_path, 1)
+    sink = made(PostgresSink, dsn(postgres, "ship"), table=postgres)
+    sink.send([Shipped(ORIGIN, 0, entry)], (log / "checkpoint").read_bytes())
+    assert list(made(PostgresSink, dsn(postgres, "see"), table=postgres).stored(ORIGIN)) == [
+        (0, entry)
+    ]
+
+
+async def test_postgres_problems_are_named_and_quote_nothing(tmp_path, made, postgres):
+    """A missing table, a missing right, a server that is away: what to do, no secret."""
+    from stageflow_guard.audit.shipping import SinkUnavailable
+    from stageflow_guard.audit.sinks.postgres import PostgresSink
+
+    log = await grow(tmp_path, 1)
+    for url, table, error, word in (
+        (dsn(postgres, "ship"), "nowhere", ConfigError, "audit schema postgres"),
+        (dsn(postgres, "see"), postgres, ConfigError, "GRANT"),
+        ("postgresql://x:canary@127.0.0.1:1/test", postgres, SinkUnavailable, "SQLSTATE"),
+    ):
+        with pytest.raises(error, match=word) as caught:
+            Exporter(log, made(PostgresSink, url, table=table), tmp_path / f"s{word}").run()
+        assert "canary" not in str(caught.value)
+    with pytest.raises(ConfigError):
+        made(PostgresSink, dsn(postgres, "ship"), table="x; DROP TABLE y")
+
+
+@pytest.fixture
+def nats_sink():
+    """A stream of its own on the real server, deleted at the end."""
+    reachable("NATS", 4222)
+    from stageflow_guard.audit.sinks.nats import NatsSink
+
+    name = f"T{secrets.token_hex(4)}"
+    sinks = []
+
+    def make():
+        sink = NatsSink("nats://127.0.0.1:4222", stream=name, subject=name.lower())
+        sinks.append(sink)
+        return sink
+
+    yield make
+
+    async def drop():
+        await (await sinks[0]._open()).delete_stream(name)
+
+    sinks[0]._do(drop())
+    for sink in sinks:
+        sink.close()
+
+
+async def test_nats_keeps_a_verifiable_copy_once(tmp_path, nats_sink):
+    """Shipped twice, from two exporters, with the cursor lost: one message per record, in sequence."""
+    log = await grow(tmp_path, 200)
+    sink = nats_sink()
+    assert Exporter(log, sink, tmp_path / "state").run() == 200
+    assert Exporter(log, nats_sink(), tmp_path / "other").run() == 200
+    assert sink.origins() == [ORIGIN]
+    found = reconcile(log, sink)
+    assert (found.holds, found.sink, found.duplicates, found.behind) == (True, 200, 0, 0)
+    assert verify_sink(sink, ORIGIN, vkey=(log / "vkey").read_text().strip()).size == 200
+    await grow(tmp_path, 30)
+    Exporter(log, sink, tmp_path / "state").run()
+    assert verify_sink(sink, ORIGIN, vkey=(log / "vkey").read_text().strip()).size == 230
+
+
+async def test_a_nats_server_that_is_away_is_said(tmp_path):
+    """Within the timeout, without the URL's credentials."""
+    from stageflow_guard.audit.shipping import SinkUnavailable
+    from stageflow_guard.audit.sinks.nats import NatsSink
+
+    log = await grow(tmp_path, 1)
+    sink = NatsSink("nats://u:canary@127.0.0.1:1", timeout=1.0)
+    started = time.monotonic()
+    with pytest.raises(SinkUnavailable) as caught:
+        Exporter(log, sink, tmp_path / "state").run()
+    assert time.monotonic() - started < 5
+    assert "canary" not in str(caught.value) + repr(sink)
+    sink.close()
+
+
+@pytest.fixture
+def cloudwatch(monkeypatch):
+    """moto's CloudWatch Logs, wrapped so that the sizes it does not enforce are."""
+    import boto3
+    from moto import mock_aws
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        client = boto3.client("logs", region_name="eu-west-1")
+        client.create_log_group(logGroupName="/g")
+        real = client.put_log_events
+        calls = []
+
+        def strict(**request):
+            events = request["logEvents"]
+            times = [e["timestamp"] for e in events]
+            assert len(events) <= 10_000
+            assert sum(len(e["message"].encode()) + 26 for e in events) <= 1_048_576
+            assert times == sorted(times)
+            assert times[-1] - times[0] < 24 * 3600_000
+            calls.append(events)
+            return real(**request)
+
+        client.put_log_events = strict
+        client.calls = calls
+        yield client
+
+
+async def test_cloudwatch_limits_are_ours(tmp_path, cloudwatch):
+    """Sizes, counts, order, span, age: enforced before the request, refused by name."""
+    from stageflow_guard.audit.sinks.cloudwatch import CloudWatchSink
+
+    now = time.time()
+    sink = CloudWatchSink("/g", client=cloudwatch, clock=lambda: now)
+
+    def one(i, at, size=10):
+        entry = encoded({"kind": "auth", "run": "é" * size, "wall_ns": int(at * 1e9)})
+        return Shipped(ORIGIN, i, entry)
+
+    batch = [one(i, now - i % 7, 10_000) for i in range(300)]
+    batch += [one(300, now - 3 * 86_400), one(301, now - 15 * 86_400), one(302, now + 3 * 3600)]
+    assert {r.index for r in sink.send(batch, b"")} == {301, 302}
+    assert len(cloudwatch.calls) > 5
+    assert {i for i, _ in sink.stored(ORIGIN)} == set(range(301))
+
+
+async def test_cloudwatch_reads_back_what_was_shipped(tmp_path, cloudwatch):
+    """The entry's own bytes travel in the message; duplicates are identifiable."""
+    from stageflow_guard.audit.sinks.cloudwatch import CloudWatchSink
+
+    log = await grow(tmp_path, 120)
+    sink = CloudWatchSink("/g", client=cloudwatch)
+    exporter = Exporter(log, sink, tmp_path / "state")
+    exporter.run()
+    next((tmp_path / "state").glob("*.cursor")).unlink()
+    exporter.run()
+    assert sink.origins() == [ORIGIN]
+    found = reconcile(log, sink)
+    assert (found.holds, found.sink, found.duplicates) == (True, 120, 120)
+
+
+def test_cloudwatch_without_its_group_says_so(cloudwatch):
+    """The group is the operator's: it is not made, and its absence is named."""
+    from stageflow_guard.audit.shipping import SinkUnavailable
+    from stageflow_guard.audit.sinks.cloudwatch import CloudWatchSink
+
+    sink = CloudWatchSink("/absent", client=cloudwatch)
+    entry = encoded({"kind": "auth", "wall_ns": time.time_ns()})
+    with pytest.raises(SinkUnavailable, match="ResourceNotFoundException"):
+        sink.send([Shipped(ORIGIN, 0, entry)], b"")
