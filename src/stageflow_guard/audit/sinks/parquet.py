@@ -37,7 +37,8 @@ def flat(one: Shipped) -> dict[str, Any]:
     """Return one record as a row of the shared columns."""
     found = row(one.record)
     return {
-        "origin": one.origin, "idx": one.index, "recorded_at": found["wall_ns"], **found, "entry": one.entry
+        "origin": one.origin, "idx": one.index, "recorded_at": found["wall_ns"], **found,
+        "entry": one.entry,
     }  # fmt: skip
 
 

@@ -17,7 +17,8 @@ SCHEMA = """\
 -- <an auditor>; GRANT {table}_tenant TO <a tenant's role>, and name its tenant in {table}_tenants.
 CREATE TABLE IF NOT EXISTS {table} (
   origin text NOT NULL, idx bigint NOT NULL, {columns},
-  recorded_at timestamptz, record jsonb, entry bytea NOT NULL, shipped_at timestamptz NOT NULL DEFAULT now(),
+  recorded_at timestamptz, record jsonb, entry bytea NOT NULL,
+  shipped_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (origin, idx));
 CREATE INDEX IF NOT EXISTS {table}_by_tenant ON {table} (tenant, recorded_at);
 CREATE INDEX IF NOT EXISTS {table}_by_run ON {table} (run);
