@@ -22,6 +22,7 @@ from stageflow_guard.audit.canonical import encode
 from stageflow_guard.audit.checkpoint import open_note, parse, vkey_of
 from stageflow_guard.audit.files import (
     frame,
+    make_dirs,
     read_wal,
     require_private,
     sync_dir,
@@ -99,7 +100,7 @@ class Log:
             raise ConfigError("`origin` may not be empty or hold white space or `+`")
         folder = self._folder
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_dirs(folder.absolute(), above=Path("/"))
             require_private(folder)
             identify(folder)
             self._take_lock()

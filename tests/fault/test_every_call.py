@@ -1,0 +1,241 @@
+"""Every write, fsync, rename, open, truncate, unlink of the log fails once; then power goes.
+
+Append, checkpoint, reopening, key rotation and pruning. Afterwards the log opens, verifies, and
+holds every record that was acknowledged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from stageflow_guard.audit import Log, verify
+from stageflow_guard.audit.prune import prune
+from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.rotate import rotate
+from stageflow_guard.errors import GuardError
+
+_spec = importlib.util.spec_from_file_location("disk", Path(__file__).with_name("disk.py"))
+disk = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(disk)
+
+ORIGIN = "example.com/fault"
+
+
+@pytest.fixture
+def tmp_path(tmp_path):
+    """A place in memory where there is one: thousands of real syncs prove nothing more here."""
+    if not os.access("/dev/shm", os.W_OK):
+        yield tmp_path
+        return
+    place = Path(tempfile.mkdtemp(prefix="fault-", dir="/dev/shm"))
+    yield place
+    shutil.rmtree(place, ignore_errors=True)
+
+
+async def opened(home):
+    return await Log.open(
+        home / "audit", origin=ORIGIN, key_file=home / "k", checkpoint_copy=home / "copy"
+    )
+
+
+async def appending(home, ack):
+    """Open, append alone and together, close (a checkpoint), open again, append, close."""
+    for turn in range(2):
+        log = await opened(home)
+        try:
+            for i in range(2):
+                index = await log.append({"kind": "auth", "run": f"{turn}-{i}"})
+                ack(index, f"{turn}-{i}")
+            found = await asyncio.gather(
+                *(log.append({"kind": "auth", "run": f"{turn}+{i}"}) for i in range(4)),
+                return_exceptions=True,
+            )
+            for i, index in enumerate(found):
+                if isinstance(index, int):
+                    ack(index, f"{turn}+{i}")
+        finally:
+            await log.close()
+
+
+async def prepared(home, n):
+    log = await opened(home)
+    for i in range(n):
+        log.enqueue({"kind": "auth", "run": f"p{i}"})
+    await log.flush()
+    await log.close()
+
+
+def check(home, acked):
+    """Open as after a crash; every acknowledged record must be at its index; the log must hold."""
+
+    async def reopen():
+        log = await opened(home)
+        await log.append({"kind": "auth", "run": "after"})
+        await log.close()
+
+    asyncio.run(reopen())
+    runs = {i: r.get("run") for i, r in iter_records(home / "audit")}
+    for index, run in acked.items():
+        assert runs.get(index) == run, f"acknowledged record {index} is lost"
+    assert sorted(runs) == list(range(len(runs)))
+    assert verify(home / "audit", checkpoint=home / "copy").size == len(runs)
+
+
+def forked(work):
+    """Run `work(ack)` in a child that may die; return (its acknowledgements, exit status)."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        real = os.write
+        try:
+            work(lambda index, run: real(write, f"{index} {run}\n".encode()))
+        except BaseException:
+            os._exit(1)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        acked = dict(line.split() for line in pipe.read().splitlines())
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return {int(index): run for index, run in acked.items()}, status
+
+
+@pytest.mark.parametrize("filled", [0, 253])
+@pytest.mark.parametrize("how", ["error", "full", "short", "kill"])
+def test_every_call_of_appending_fails_once(tmp_path, how, filled):
+    """Fresh, and across the edge of a tile."""
+    base = tmp_path / "base"
+    base.mkdir(mode=0o700)
+    if filled:
+        asyncio.run(prepared(base, filled))
+    at, hits = 1, set()
+    while True:
+        home = tmp_path / f"{at}"
+        shutil.copytree(base, home)
+        acked: dict[int, str] = {}
+        if how == "kill":
+
+            def work(ack, home=home, at=at):
+                with disk.Failing(home, at, how):
+                    asyncio.run(appending(home, ack))
+
+            acked, status = forked(work)
+            over = status == 0
+        else:
+            with disk.Failing(home, at, how) as failing:
+                try:
+                    asyncio.run(appending(home, acked.__setitem__))
+                except GuardError:
+                    pass
+            over = failing.hit is None
+            hits.add(failing.hit)
+        check(home, acked)
+        shutil.rmtree(home)
+        if over:
+            break
+        at += 1
+    assert at > 50
+    if how == "error":
+        assert hits >= {"open", "write", "fsync", "fdatasync", "replace", "ftruncate"}
+
+
+def upkeep(kind, home):
+    if kind == "rotate":
+        asyncio.run(rotate(home / "audit", key_file=home / "k", copies=home / "copy"))
+    else:
+        asyncio.run(
+            prune(
+                home / "audit", below=512, origin=ORIGIN, key_file=home / "k",
+                checkpoint_copy=home / "copy",
+            )
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["rotate", "prune"])
+@pytest.mark.parametrize("how", ["error", "kill"])
+def test_every_call_of_rotation_and_pruning_fails_once(tmp_path, kind, how):
+    """Run again, it ends where it would have ended; no record is lost, the old key still verifies."""
+    base = tmp_path / "base"
+    base.mkdir(mode=0o700)
+    asyncio.run(prepared(base, 600))
+    vkey = (base / "audit" / "vkey").read_text()
+    at = 1
+    while True:
+        home = tmp_path / f"{at}"
+        shutil.copytree(base, home)
+        if how == "kill":
+
+            def work(ack, home=home, at=at):
+                with disk.Failing(home, at, how):
+                    upkeep(kind, home)
+
+            over = forked(work)[1] == 0
+        else:
+            with disk.Failing(home, at, how) as failing:
+                try:
+                    upkeep(kind, home)
+                except (GuardError, OSError):
+                    pass
+            over = failing.hit is None
+        upkeep(kind, home)
+        if over and kind == "rotate":
+            upkeep(kind, home)  # a second handover, on top
+        minimum = 512 if kind == "prune" else None
+        report = verify(home / "audit", vkey=vkey, checkpoint=base / "copy", minimum=minimum)
+        assert report.size >= 601
+        kept = [r.get("run") for _, r in iter_records(home / "audit")][: 600 - (minimum or 0)]
+        assert kept == [f"p{i}" for i in range(minimum or 0, 600)]
+        shutil.rmtree(home)
+        if over:
+            break
+        at += 1
+    assert at > 20
+
+
+def cut_everywhere(home, target, *, without=None):
+    """Run `appending`; at every change, lay down what a power cut might have left, and check that."""
+    acked: dict[int, str] = {}
+    moments = []
+    home.mkdir(mode=0o700)
+    with disk.PowerCut(home, without=without) as power:
+        power.after = lambda: moments.append((dict(acked), list(power.images())))
+        asyncio.run(appending(home, acked.__setitem__))
+    moments.append((dict(acked), list(power.images())))
+    seen, problems = set(), []
+    for then, images in moments:
+        for name, image in images:
+            mark = hash((tuple(then), tuple(sorted(image.items(), key=lambda i: i[0]))))
+            if mark in seen:
+                continue
+            seen.add(mark)
+            disk.lay(image, target)
+            try:
+                check(target, then)
+            except (AssertionError, GuardError, OSError) as exc:
+                problems.append(f"{name}, {len(then)} acknowledged: {exc}")
+                if without:
+                    return problems, len(seen)
+            finally:
+                shutil.rmtree(target)
+    return problems, len(seen)
+
+
+def test_no_power_cut_loses_an_acknowledged_record(tmp_path):
+    """Any moment; names and bytes that were not synced may be there, absent, or half there."""
+    problems, looked = cut_everywhere(tmp_path / "home", tmp_path / "cut")
+    assert problems == []
+    assert looked > 60
+
+
+@pytest.mark.parametrize("without", ["fdatasync", "fsync"])
+def test_the_power_cut_suite_catches_a_missing_sync(tmp_path, without):
+    """A log that forgets one kind of sync is found out: kill -9 alone would never tell."""
+    problems, _ = cut_everywhere(tmp_path / "home", tmp_path / "cut", without=without)
+    assert problems != []
