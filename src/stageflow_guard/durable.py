@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from stageflow_guard.errors import ConfigError
@@ -42,6 +43,46 @@ def write_durably(path: Path, content: bytes) -> None:
         os.close(fd)
     os.replace(fresh, path)
     sync_dir(path.parent)
+
+
+def write_all_durably(files: Mapping[Path, bytes]) -> None:
+    """Replace many files, each all or nothing; on disk, names too, when this returns.
+
+    Directories are synced once each. Many files are synced by several threads: a file system
+    gathers what is asked for at once.
+    """
+    for batch in _batches(list(files.items())):
+        opened = [(path, path.with_name(path.name + ".new"), content) for path, content in batch]
+        fds = [os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600) for _, new, _ in opened]
+        try:
+            for fd, (_, _, content) in zip(fds, opened, strict=True):
+                os.fchmod(fd, 0o600)
+                write_all(fd, content)
+            _sync_all(fds)
+        finally:
+            for fd in fds:
+                os.close(fd)
+        for path, new, _ in opened:
+            os.replace(new, path)
+    for folder in sorted({path.parent for path in files}):
+        sync_dir(folder)
+
+
+def _batches(items: list[tuple[Path, bytes]], most: int = 64) -> Iterator[list[tuple[Path, bytes]]]:
+    for start in range(0, len(items), most):
+        yield items[start : start + most]
+
+
+def _sync_all(fds: list[int]) -> None:
+    if len(fds) < 8:
+        for fd in fds:
+            os.fsync(fd)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(8) as pool:
+        for _ in pool.map(os.fsync, fds):  # raises what any of them raised
+            pass
 
 
 def create_durably(path: Path, content: bytes) -> bool:

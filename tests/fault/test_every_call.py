@@ -10,6 +10,8 @@ import asyncio
 import importlib.util
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -107,17 +109,32 @@ def forked(work):
     return {int(index): run for index, run in acked.items()}, status
 
 
+def in_a_process_of_its_own(*args):
+    """Run this file as a script: a child forked from a process without threads cannot deadlock."""
+    done = subprocess.run(
+        [sys.executable, __file__, *map(str, args)], capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
 @pytest.mark.parametrize("filled", [0, 253])
 @pytest.mark.parametrize("how", ["error", "full", "short", "kill"])
 def test_every_call_of_appending_fails_once(tmp_path, how, filled):
     """Fresh, and across the edge of a tile."""
-    base = tmp_path / "base"
+    if how == "kill":
+        in_a_process_of_its_own("append", filled, tmp_path)
+    else:
+        append_with_every_fault(tmp_path, how, filled)
+
+
+def append_with_every_fault(place, how, filled):
+    base = place / "base"
     base.mkdir(mode=0o700)
     if filled:
         asyncio.run(prepared(base, filled))
     at, hits = 1, set()
     while True:
-        home = tmp_path / f"{at}"
+        home = place / f"{at}"
         shutil.copytree(base, home)
         acked: dict[int, str] = {}
         if how == "kill":
@@ -162,13 +179,20 @@ def upkeep(kind, home):
 @pytest.mark.parametrize("how", ["error", "kill"])
 def test_every_call_of_rotation_and_pruning_fails_once(tmp_path, kind, how):
     """Run again, it ends where it would have ended; no record is lost, the old key still verifies."""
-    base = tmp_path / "base"
+    if how == "kill":
+        in_a_process_of_its_own(kind, how, tmp_path)
+    else:
+        upkeep_with_every_fault(tmp_path, kind, how)
+
+
+def upkeep_with_every_fault(place, kind, how):
+    base = place / "base"
     base.mkdir(mode=0o700)
     asyncio.run(prepared(base, 600))
     vkey = (base / "audit" / "vkey").read_text()
     at = 1
     while True:
-        home = tmp_path / f"{at}"
+        home = place / f"{at}"
         shutil.copytree(base, home)
         if how == "kill":
 
@@ -239,3 +263,11 @@ def test_the_power_cut_suite_catches_a_missing_sync(tmp_path, without):
     """A log that forgets one kind of sync is found out: kill -9 alone would never tell."""
     problems, _ = cut_everywhere(tmp_path / "home", tmp_path / "cut", without=without)
     assert problems != []
+
+
+if __name__ == "__main__":
+    what, option, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    if what == "append":
+        append_with_every_fault(folder, "kill", int(option))
+    else:
+        upkeep_with_every_fault(folder, what, option)

@@ -93,7 +93,7 @@ def encode(record: AuditRecord | dict[str, Any], *, boot: str, node: str) -> byt
         raise AuditUnavailable(f"a `{values['kind']}` record cannot be encoded") from None
     if len(entry) > CAP:
         raise AuditUnavailable(f"a `{values['kind']}` record of {len(entry)} bytes is over {CAP}")
-    return entry
+    return bytes(memoryview(entry))  # the encoder's own bytes keep 8 KiB each
 
 
 _STAMPS = ("id", "mono_ns", "wall_ns")

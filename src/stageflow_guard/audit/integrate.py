@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 from stageflow_guard.audit.checkpoint import Checkpoint, sign
 from stageflow_guard.audit.files import make_dirs, pack, sync_dir, tile, unpack, write_durably
 from stageflow_guard.audit.signing import SigningKey
-from stageflow_guard.audit.tiles import edge, peaks
-from stageflow_guard.audit.tree import WIDTH, Frontier, leaf_hash, root_of, tile_path
+from stageflow_guard.audit.tiles import edge, fold, root_of_rows
+from stageflow_guard.audit.tree import WIDTH, leaf_hash, tile_path
+from stageflow_guard.durable import write_all_durably
 from stageflow_guard.errors import VerificationError
 
 
@@ -23,24 +25,23 @@ class Integrator:
         self._origin = origin
         self._key = key
         self._copy = checkpoint_copy
-        self._frontier = Frontier()
+        self._size = 0
         self._bundle: list[bytes] = []
         self._levels: list[list[bytes]] = [[]]
 
     @property
     def size(self) -> int:
         """The number of integrated entries."""
-        return self._frontier.size
+        return self._size
 
     def load(self, size: int, root: bytes) -> None:
         """Take up the tree's right edge; raise `VerificationError` unless it is the signed tree's.
 
         One tile per level is read, whatever the size; what lies inside is `verify`'s to check.
         """
-        rows = edge(self._folder, size)
-        self._frontier = Frontier(size, peaks(rows))
-        self._levels = rows or [[]]
-        if self._frontier.root() != root:
+        self._levels = edge(self._folder, size) or [[]]
+        self._size = size
+        if root_of_rows(self._levels) != root:
             raise VerificationError("the tiles are not the tree that the checkpoint signs")
         if size % WIDTH:
             n, width = size // WIDTH, size % WIDTH
@@ -49,54 +50,53 @@ class Integrator:
             if [leaf_hash(e) for e in self._bundle] != self._levels[0]:
                 raise VerificationError(f"`{path}` does not match its hashes", path=path)
 
-    def _push(self, level: int, value: bytes, fresh: dict[str, bytes]) -> None:
-        if level == 0:
-            self._frontier.add(value)
-        if level == len(self._levels):
-            self._levels.append([])
+    def _close(self, level: int, fresh: dict[str, bytes]) -> None:
+        """Put a full row into its tile, and its head into the row above."""
         row = self._levels[level]
-        row.append(value)
-        if len(row) == WIDTH:
-            n = self._count(level) // WIDTH - 1
-            fresh[tile_path(level, n, WIDTH)] = b"".join(row)
-            self._levels[level] = []
-            self._push(level + 1, root_of(row), fresh)
-
-    def _count(self, level: int) -> int:
-        return self._frontier.size // int(WIDTH**level)
+        n = self._size // int(WIDTH ** (level + 1)) - 1
+        fresh[tile_path(level, n, WIDTH)] = b"".join(row)
+        self._levels[level] = []
+        if level + 1 == len(self._levels):
+            self._levels.append([])
+        above = self._levels[level + 1]
+        above.append(fold(row))
+        if len(above) == WIDTH:
+            self._close(level + 1, fresh)
 
     def grow(self, entries: list[bytes]) -> None:
         """Write tiles for `entries`, then sign. Entries must be durable elsewhere already.
 
         Order: tiles, then checkpoint, each synced: nothing is signed that is not on disk.
         """
-        old = self._frontier.size
+        old, at = self._size, 0
         fresh: dict[str, bytes] = {}
-        for entry in entries:
-            self._bundle.append(entry)
-            self._push(0, leaf_hash(entry), fresh)
+        while at < len(entries):
+            part = entries[at : at + WIDTH - len(self._bundle)]
+            at += len(part)
+            self._bundle += part
+            self._levels[0] += [sha256(b"\x00" + entry).digest() for entry in part]
+            self._size += len(part)
             if len(self._bundle) == WIDTH:
-                n = self._frontier.size // WIDTH - 1
-                fresh[tile_path("entries", n, WIDTH)] = pack(self._bundle)
+                fresh[tile_path("entries", self._size // WIDTH - 1, WIDTH)] = pack(self._bundle)
                 self._bundle = []
-        size = self._frontier.size
+                self._close(0, fresh)
+        size = self._size
         if self._bundle:
             fresh[tile_path("entries", size // WIDTH, len(self._bundle))] = pack(self._bundle)
         for level, row in enumerate(self._levels):
             if row:
-                fresh[tile_path(level, self._count(level) // WIDTH, len(row))] = b"".join(row)
-        for name, content in fresh.items():
-            path = self._folder / name
-            if path.exists() and path.read_bytes() == content:
-                continue
-            make_dirs(path.parent, above=self._folder)
-            write_durably(path, content)
+                n = size // int(WIDTH ** (level + 1))
+                fresh[tile_path(level, n, len(row))] = b"".join(row)
+        files = {self._folder / name: content for name, content in fresh.items()}
+        for folder in {path.parent for path in files}:
+            make_dirs(folder, above=self._folder)
+        write_all_durably(files)
         self.publish()
         self._drop_stale(old, size)
 
     def publish(self) -> None:
         """Sign the current tree and put the checkpoint in place."""
-        head = Checkpoint(self._origin, self._frontier.size, self._frontier.root())
+        head = Checkpoint(self._origin, self._size, root_of_rows(self._levels))
         note = sign(head, self._key)
         write_durably(self._folder / "checkpoint", note)
         if self._copy is not None:

@@ -55,6 +55,17 @@ def peaks(rows: list[list[bytes]]) -> list[bytes]:
     return found
 
 
+def root_of_rows(rows: list[list[bytes]]) -> bytes:
+    """Return the head of the tree whose right edge is `rows`, one row of hashes per level."""
+    found = peaks(rows)
+    if not found:
+        return EMPTY
+    node = found[-1]
+    for peak in reversed(found[:-1]):
+        node = node_hash(peak, node)
+    return node
+
+
 class TileReader:
     """Subtree hashes and proofs of a tree of `size` entries, from the tiles in `folder`.
 

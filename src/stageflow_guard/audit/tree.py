@@ -26,9 +26,9 @@ class Frontier:
 
     __slots__ = ("_peaks", "size")
 
-    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
-        self._peaks = list(peaks)
-        self.size = size
+    def __init__(self) -> None:
+        self._peaks: list[bytes] = []
+        self.size = 0
 
     def add(self, leaf: bytes) -> None:
         """Append a leaf hash."""

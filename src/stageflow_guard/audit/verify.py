@@ -25,8 +25,8 @@ from stageflow_guard.audit.files import KNOWN, bundles, read_wal, tile
 from stageflow_guard.audit.intact import FORMAT, being_written, read_minimum
 from stageflow_guard.audit.reading import decode_any
 from stageflow_guard.audit.rotation import KIND, Rotation, chain, open_with_any, read_rotation
-from stageflow_guard.audit.tiles import TileReader, fold, peaks, widths
-from stageflow_guard.audit.tree import EMPTY, WIDTH, node_hash, tile_path, verify_consistency
+from stageflow_guard.audit.tiles import TileReader, fold, root_of_rows, widths
+from stageflow_guard.audit.tree import WIDTH, tile_path, verify_consistency
 from stageflow_guard.errors import VerificationError
 
 
@@ -273,17 +273,6 @@ class _Rebuild:
                 self.rotations.append(read_rotation(index, record, self._head.origin))
             elif kind == "prune":
                 self._pruned_below = (record.get("note") or {}).get("below", 0)
-
-
-def root_of_rows(rows: list[list[bytes]]) -> bytes:
-    """Return the head of the tree whose right edge is `rows`, one row of hashes per level."""
-    found = peaks(rows)
-    if not found:
-        return EMPTY
-    node = found[-1]
-    for peak in reversed(found[:-1]):
-        node = node_hash(peak, node)
-    return node
 
 
 def _check_wal(folder: Path, size: int, live: bool) -> int:

@@ -1,0 +1,193 @@
+"""What the audit log costs, against naive writing, the raw disk and SQLite, all in one run.
+
+    python bench/audit.py [--records 200000] [--verify 1000000] [--dir DIR]
+
+Each rate is the median of `--repeat` rounds, the contenders taking turns. Exit 1 when a bar of the
+design is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from stageflow_guard.audit import Log
+from stageflow_guard.audit.query import iter_entries
+
+RECORD = {
+    "kind": "decision", "run": "3f0c2f6e-6c07-4f0e-9a34-2f6d8f0b7a11", "tenant": "acme",
+    "pipeline": "support", "stage": "answer", "stage_kind": "transform", "attempt": 1,
+    "action": "run", "resource": "stage:support/answer", "owner": "acme", "decision": "permit",
+    "reason": "permitted", "rules": ["tenants/acme/policy.csv:12"], "policy": {"sha256": "a" * 64},
+    "obligations": ["redact"], "evaluation": "ok",
+    "actor": {"subject": "user:ada", "method": "jwt", "key_id": "k1", "roles": ["supervisor"]},
+}  # fmt: skip
+STAMPS = {
+    "v": 1,
+    "id": "a1afc4395ddb0a90-0",
+    "boot": "39e5304c-c9f8-4b6e-b849-fedff9770120",
+    "node": "n",
+}
+
+
+def naive(folder: Path, count: int) -> float:
+    """`json.dumps`, write, flush: what a log file costs that survives no power cut."""
+    started = time.perf_counter()
+    with open(folder / "naive.jsonl", "w") as file:
+        for _ in range(count):
+            line = {**RECORD, **STAMPS, "wall_ns": time.time_ns(), "mono_ns": time.monotonic_ns()}
+            file.write(json.dumps(line) + "\n")
+            file.flush()
+    return count / (time.perf_counter() - started)
+
+
+def raw(folder: Path, count: int, size: int) -> float:
+    """One write and fdatasync per record of the same size: what the disk gives one caller."""
+    fd = os.open(folder / "raw", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    entry = b"x" * size
+    started = time.perf_counter()
+    for _ in range(count):
+        os.write(fd, entry)
+        os.fdatasync(fd)
+    took = time.perf_counter() - started
+    os.close(fd)
+    return count / took
+
+
+def sqlite(folder: Path, count: int) -> float:
+    """One committed insert per record, write-ahead log, synchronous=FULL."""
+    db = sqlite3.connect(folder / "bench.db")
+    db.execute("PRAGMA journal_mode=WAL")
+    db.execute("PRAGMA synchronous=FULL")
+    db.execute("CREATE TABLE r (id INTEGER PRIMARY KEY, record TEXT)")
+    started = time.perf_counter()
+    for _ in range(count):
+        with db:
+            db.execute("INSERT INTO r (record) VALUES (?)", (json.dumps({**RECORD, **STAMPS}),))
+    took = time.perf_counter() - started
+    db.close()
+    return count / took
+
+
+async def durable(folder: Path, count: int, together: int) -> float:
+    """`await log.append(...)` by so many callers at once; tree and checkpoints included."""
+    log = await Log.open(folder / "log", origin="bench.example/log", key_file=folder / "k")
+    each = count // together
+
+    async def caller() -> None:
+        for _ in range(each):
+            await log.append(RECORD)
+
+    started = time.perf_counter()
+    await asyncio.gather(*(caller() for _ in range(together)))
+    took = time.perf_counter() - started
+    await log.close()
+    return each * together / took
+
+
+VERIFY = """
+import sys, time
+from stageflow_guard.audit import verify
+started = time.perf_counter()
+report = verify(sys.argv[1])
+took = time.perf_counter() - started
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(report.size, took, int(peak.split()[1]) / 1024)
+"""
+
+
+async def grown(folder: Path, count: int) -> float:
+    """Make a log of `count` records; return how many seconds opening it takes."""
+    options = {"origin": "bench.example/log", "key_file": folder / "k"}
+    log = await Log.open(folder / "big", **options)
+    for i in range(count):
+        log.enqueue(RECORD)
+        if i % 4000 == 3999:
+            await log.flush()
+    await log.flush()
+    await log.close()
+    started = time.perf_counter()
+    log = await Log.open(folder / "big", **options)
+    took = time.perf_counter() - started
+    await log.close()
+    return took
+
+
+def main() -> int:
+    """Measure, print, compare with the bars."""
+    args = argparse.ArgumentParser(description=__doc__)
+    args.add_argument("--records", type=int, default=60_000)
+    args.add_argument("--alone", type=int, default=400)
+    args.add_argument("--verify", type=int, default=1_000_000)
+    args.add_argument("--repeat", type=int, default=5)
+    args.add_argument("--dir")
+    chosen = args.parse_args()
+    rates: dict[str, list[float]] = {n: [] for n in ("naive", "many", "raw", "sqlite", "one")}
+    many: list[float] = []
+    one: list[float] = []
+    for _ in range(chosen.repeat):
+        home = Path(tempfile.mkdtemp(prefix="bench-", dir=chosen.dir))
+        home.chmod(0o700)
+        try:
+            rates["naive"].append(naive(home, chosen.records))
+            rates["many"].append(asyncio.run(durable(home, chosen.records, 256)))
+            size = len(next(iter_entries(home / "log"))[1])
+            shutil.rmtree(home / "log")
+            rates["raw"].append(raw(home, chosen.alone, size))
+            rates["one"].append(asyncio.run(durable(home, chosen.alone, 1)))
+            rates["sqlite"].append(sqlite(home, chosen.alone))
+            many.append(rates["many"][-1] / rates["naive"][-1])
+            one.append(rates["one"][-1] / rates["raw"][-1])
+        finally:
+            shutil.rmtree(home)
+    for name, text in (
+        ("naive", "json.dumps + write + flush, not durable"),
+        ("many", "this log, 256 in flight, durable"),
+        ("raw", "write + fdatasync, one caller"),
+        ("one", "this log, one caller, durable"),
+        ("sqlite", "SQLite, one caller, durable"),
+    ):
+        print(f"{text:<44} {statistics.median(rates[name]):>10.0f} records/s")
+    home = Path(tempfile.mkdtemp(prefix="bench-", dir=chosen.dir))
+    home.chmod(0o700)
+    try:
+        opening = asyncio.run(grown(home, chosen.verify))
+        done = subprocess.run(
+            [sys.executable, "-c", VERIFY, str(home / "big")],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        disk = sum(p.stat().st_size for p in (home / "big").rglob("*") if p.is_file())
+    finally:
+        shutil.rmtree(home)
+    found, took, peak = (float(x) for x in done.stdout.split())
+    print(f"{'verify':<44} {found / took:>10.0f} records/s, {peak:.0f} MB peak for {found:.0f}")
+    print(f"{'opening that log':<44} {opening * 1000:>10.1f} ms")
+    print(f"{'on disk, tree included':<44} {disk / found:>10.0f} bytes per record of {size}")
+    bars = [
+        ("256 in flight, against naive", statistics.median(many), 1.0),
+        ("one caller, against raw", statistics.median(one), 0.6),
+        ("verify, against 100 000 records/s", found / took / 100_000, 1.0),
+    ]
+    for name, value, bar in bars:
+        met = "met" if value >= bar else "MISSED"
+        print(f"{'bar: ' + name:<44} {value:>10.2f} x  (aim {bar:g}) {met}")
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{'(this process)':<44} {own:>10.0f} MB peak")
+    return 0 if all(value >= bar for _, value, bar in bars) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
