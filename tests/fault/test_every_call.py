@@ -109,6 +109,20 @@ def forked(work):
     return {int(index): run for index, run in acked.items()}, status
 
 
+def apart(work):
+    """Run `work()` in a child: the parent stays without threads, and so may fork again."""
+
+    def said(ack):
+        try:
+            work()
+        except BaseException as exc:
+            ack(0, f"{type(exc).__name__}:{exc}".replace(" ", "_").replace("\n", "_"))
+            raise
+
+    problem, status = forked(said)
+    assert status == 0, problem
+
+
 def in_a_process_of_its_own(*args):
     """Run this file as a script: a child forked from a process without threads cannot deadlock."""
     done = subprocess.run(
@@ -130,8 +144,9 @@ def test_every_call_of_appending_fails_once(tmp_path, how, filled):
 def append_with_every_fault(place, how, filled):
     base = place / "base"
     base.mkdir(mode=0o700)
+    through = apart if how == "kill" else (lambda work: work())
     if filled:
-        asyncio.run(prepared(base, filled))
+        through(lambda: asyncio.run(prepared(base, filled)))
     at, hits = 1, set()
     while True:
         home = place / f"{at}"
@@ -153,7 +168,7 @@ def append_with_every_fault(place, how, filled):
                     pass
             over = failing.hit is None
             hits.add(failing.hit)
-        check(home, acked)
+        through(lambda home=home, acked=acked: check(home, acked))
         shutil.rmtree(home)
         if over:
             break
@@ -188,7 +203,8 @@ def test_every_call_of_rotation_and_pruning_fails_once(tmp_path, kind, how):
 def upkeep_with_every_fault(place, kind, how):
     base = place / "base"
     base.mkdir(mode=0o700)
-    asyncio.run(prepared(base, 600))
+    through = apart if how == "kill" else (lambda work: work())
+    through(lambda: asyncio.run(prepared(base, 600)))
     vkey = (base / "audit" / "vkey").read_text()
     at = 1
     while True:
@@ -208,14 +224,18 @@ def upkeep_with_every_fault(place, kind, how):
                 except (GuardError, OSError):
                     pass
             over = failing.hit is None
-        upkeep(kind, home)
-        if over and kind == "rotate":
-            upkeep(kind, home)  # a second handover, on top
-        minimum = 512 if kind == "prune" else None
-        report = verify(home / "audit", vkey=vkey, checkpoint=base / "copy", minimum=minimum)
-        assert report.size >= 601
-        kept = [r.get("run") for _, r in iter_records(home / "audit")][: 600 - (minimum or 0)]
-        assert kept == [f"p{i}" for i in range(minimum or 0, 600)]
+
+        def ends_well(home=home, over=over):
+            upkeep(kind, home)
+            if over and kind == "rotate":
+                upkeep(kind, home)  # a second handover, on top
+            minimum = 512 if kind == "prune" else None
+            report = verify(home / "audit", vkey=vkey, checkpoint=base / "copy", minimum=minimum)
+            assert report.size >= 601
+            kept = [r.get("run") for _, r in iter_records(home / "audit")][: 600 - (minimum or 0)]
+            assert kept == [f"p{i}" for i in range(minimum or 0, 600)]
+
+        through(ends_well)
         shutil.rmtree(home)
         if over:
             break

@@ -21,11 +21,10 @@ from pathlib import Path
 
 from stageflow_guard.audit.checkpoint import Checkpoint, parse
 from stageflow_guard.audit.files import bundles
+from stageflow_guard.audit.growth import require_prefix
 from stageflow_guard.audit.shipping import Rejected, Shipped, Sink, SinkUnavailable, slug
-from stageflow_guard.audit.tiles import TileReader
-from stageflow_guard.audit.tree import verify_consistency
 from stageflow_guard.durable import make_dirs, require_private, write_all, write_durably
-from stageflow_guard.errors import ConfigError, GuardError, VerificationError
+from stageflow_guard.errors import ConfigError, GuardError
 
 LONGEST_WAIT = 60.0  # seconds between two tries
 
@@ -146,17 +145,7 @@ class Exporter:
         at, note = self._read_cursor()
         if note is None:
             return at
-        seen = parse(note)[0]
-        if seen.size > head.size:
-            raise VerificationError(
-                f"rolled back: sink `{self._sink.kind}` was given {seen.size} records, the log has "
-                f"{head.size}", index=head.size,
-            )  # fmt: skip
-        if seen.size:
-            proof = []
-            if seen.size < head.size:
-                proof = TileReader(self._log, head.size).consistency(seen.size)
-            verify_consistency(seen.size, seen.root, head.size, head.root, proof)
+        require_prefix(self._log, parse(note)[0], head)
         return at
 
     def _read_cursor(self) -> tuple[int, bytes | None]:

@@ -29,6 +29,7 @@ from stageflow_guard.audit.files import (
     write_all,
     write_durably,
 )
+from stageflow_guard.audit.growth import require_prefix
 from stageflow_guard.audit.intact import FORMAT, identify, read_minimum, remove
 from stageflow_guard.audit.integrate import Integrator
 from stageflow_guard.audit.record import boot_id
@@ -147,21 +148,12 @@ class Log:
         content = _read(folder / "wal") or b""
         key = self._key(key_file, empty=note is None and vkey is None and not content)
         self.vkey = vkey_of(self.origin, key.public)
+        if vkey is not None:
+            self._require_own(vkey.decode("utf-8", "replace").strip(), key_file)
         if not (folder / "format").exists():
             write_durably(folder / "format", FORMAT)
         if vkey is None:
             write_durably(folder / "vkey", self.vkey.encode() + b"\n")
-        elif vkey.decode("utf-8", "replace").strip() != self.vkey:
-            held = vkey.decode("utf-8", "replace").split("+")[0]
-            what = "origin" if held != self.origin else "key"
-            if key_file.with_name(key_file.name + ".next").exists():
-                raise ConfigError(
-                    f"a key rotation of `{folder}` was not finished; run "
-                    "`stageflow-guard audit rotate` again"
-                )
-            raise ConfigError(
-                f"log `{folder}` belongs to another {what}; its `vkey` names `{held[:80]}`"
-            )
         self._integrator = Integrator(folder, self.origin, key, copy)
         if note is not None:
             head = open_note(note, self.vkey)
@@ -182,6 +174,8 @@ class Log:
                     f"rolled back: the checkpoint copy has seen {ahead.size} records, "
                     f"the log holds {self._next}"
                 )
+            if note is not None and ahead.size <= size:
+                require_prefix(folder, ahead, head)
         cut = len(content) - good
         if cut:
             os.ftruncate(self._wal, good)
@@ -196,6 +190,20 @@ class Log:
             self._stage(AuditRecord(kind="recovery", note={"cut_bytes": cut, "at": self._next}))
             with self._lock:
                 self._ring()
+
+    def _require_own(self, vkey: str, key_file: Path) -> None:
+        if vkey == self.vkey:
+            return
+        if key_file.with_name(key_file.name + ".next").exists():
+            raise ConfigError(
+                f"a key rotation of `{self._folder}` was not finished; run "
+                "`stageflow-guard audit rotate` again"
+            )
+        held = vkey.partition("+")[0]
+        what = "origin" if held != self.origin else "key"
+        raise ConfigError(
+            f"log `{self._folder}` belongs to another {what}; its `vkey` names `{held[:80]}`"
+        )
 
     @staticmethod
     def _key(key_file: Path, *, empty: bool) -> SigningKey:

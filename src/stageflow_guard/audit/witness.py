@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from stageflow_guard.audit.checkpoint import open_note, parse
 from stageflow_guard.audit.cosign import cosign, cosigner_vkey
-from stageflow_guard.audit.tiles import TileReader
-from stageflow_guard.audit.tree import verify_consistency
+from stageflow_guard.audit.growth import require_prefix
 from stageflow_guard.durable import make_dirs, require_private, write_durably
 from stageflow_guard.errors import ConfigError, VerificationError
 
@@ -52,22 +51,6 @@ class Witness:
         head = open_note(note, vkey)
         kept = self._state / f"{sha256(head.origin.encode()).hexdigest()}.checkpoint"
         if kept.exists():
-            last = parse(kept.read_bytes())[0]
-            if head.size < last.size:
-                raise VerificationError(
-                    f"rolled back: {last.size} records were seen, the log now has {head.size}",
-                    index=head.size,
-                )
-            proof = []
-            if last.size and head.size > last.size:
-                proof = TileReader(folder, head.size).consistency(last.size)
-            if last.size:
-                try:
-                    verify_consistency(last.size, last.root, head.size, head.root, proof)
-                except VerificationError:
-                    raise VerificationError(
-                        f"forked: the {last.size} records seen are not the log's first ones",
-                        index=last.size - 1,
-                    ) from None
+            require_prefix(folder, parse(kept.read_bytes())[0], head)
         write_durably(kept, note)
         return cosign(note, name=self._name, key=self._key, time=now)

@@ -6,18 +6,16 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.checkpoint import parse
 from stageflow_guard.audit.columns import COLUMNS, NUMBERS, row
+from stageflow_guard.audit.growth import require_prefix
 from stageflow_guard.audit.query import iter_entries
 from stageflow_guard.audit.reading import decode_any
 from stageflow_guard.audit.shipping import Rejected, Shipped
-from stageflow_guard.audit.tiles import TileReader
-from stageflow_guard.audit.tree import verify_consistency
 from stageflow_guard.errors import ConfigError, VerificationError
 
 VERSION = 2
@@ -218,19 +216,8 @@ class SqliteProjection:
 
 def _prefix(folder: Path, held: bytes, note: bytes) -> bool:
     """Say whether the log still begins with what the table came from."""
-    old, new = parse(held)[0], parse(note)[0]
-    if old.size == 0:
-        return True
     try:
-        proof = []
-        if old.size < new.size:
-            proof = TileReader(folder, new.size).consistency(old.size)
-        verify_consistency(old.size, old.root, new.size, new.root, proof)
+        require_prefix(folder, parse(held)[0], parse(note)[0])
     except VerificationError:
         return False
     return True
-
-
-def opened(path: str | Path) -> closing[SqliteProjection]:
-    """Return a projection that closes at the end of a `with` block."""
-    return closing(SqliteProjection(path))
