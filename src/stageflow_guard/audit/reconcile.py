@@ -133,7 +133,10 @@ def verify_sink(sink: Readable, origin: str, *, vkey: str) -> SinkReport:
             root = tree.root()
         beyond += index >= head.size
         tree.add(leaf_hash(entry))
-        record = decode_any(entry)
+        try:
+            record = decode_any(entry)
+        except (ValueError, RecursionError):
+            raise VerificationError(f"record {index} is not canonical", index=index) from None
         if record.get("kind") == KIND:
             rotations.append(read_rotation(index, record, origin))
     if tree.size < head.size:

@@ -1,0 +1,354 @@
+"""`stageflow-guard audit …`: what each verb prints, and its exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from stageflow_guard.audit import Log, verify
+from stageflow_guard.audit.query import iter_records
+from stageflow_guard.cli import main
+
+APP = """
+import asyncio, sys
+from stageflow.api import Pipeline
+from stageflow.core import StageKind, StageOutput
+from stageflow_guard import Guard, GuardError
+
+class Intake:
+    kind = StageKind.TRANSFORM
+    async def execute(self, ctx):
+        return StageOutput.ok(heard=ctx.snapshot.input_text)
+
+async def main():
+    async with Guard.load("guard.toml") as guard:
+        pipeline = guard.mount(Pipeline(name="support").with_stage("intake", Intake(), StageKind.TRANSFORM))
+        for token in sys.argv[1:]:
+            try:
+                async with guard.session(token):
+                    await pipeline.run(input_text="write to canary@example.com")
+            except GuardError as error:
+                print(error.ref)
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory):
+    """A folder with a log: two allowed runs of ada's, one denied run, one forged token."""
+    from stageflow_guard.testing import IdentityProvider
+
+    home = tmp_path_factory.mktemp("cli") / "home"
+    assert main(["init", str(home)]) == 0
+    idp = IdentityProvider("https://id.example")
+    idp.write_jwks(home / "jwks.json")
+    with (home / "guard.toml").open("a") as toml:
+        toml.write('checkpoint_copy = "copy"\n')
+        toml.write('[[audit.sinks]]\nkind = "sqlite"\npath = "audit.db"\n')
+        toml.write('[[audit.sinks]]\nkind = "parquet"\npath = "files"\n')
+    common = {"tenant": "acme", "aud": "pipelines"}
+    ada = idp.mint(sub="ada", roles=["supervisor"], **common)
+    eve = idp.mint(sub="eve", roles=["nobody"], **common)
+    done = subprocess.run(
+        [sys.executable, "-c", APP, ada, ada, eve, ada[:-4] + "AAAA"], cwd=home,
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+@pytest.fixture
+def cli(lived, monkeypatch, capsys):
+    """Run a verb in that folder; return (exit code, output, errors)."""
+    monkeypatch.chdir(lived)
+
+    def run(*args):
+        capsys.readouterr()
+        code = main(["audit", *args])
+        out = capsys.readouterr()
+        return code, out.out, out.err
+
+    return run
+
+
+def test_verify_says_what_vouches_for_the_log(cli):
+    """NOT ANCHORED first; a checkpoint, a key line, a minimum; exit 1 where it does not hold."""
+    code, out, _ = cli("verify", "audit")
+    assert (code, out.startswith("NOT ANCHORED")) == (0, True)
+    assert cli("verify", "audit", "--require-anchor")[0] == 1
+    code, out, _ = cli("verify", "audit", "--checkpoint", "copy", "--require-anchor")
+    assert (code, "NOT ANCHORED" in out, "anchored by a checkpoint" in out) == (0, False, True)
+    assert cli("verify", "audit", "--vkey", "audit/vkey", "--require-anchor")[0] == 0
+    said = json.loads(cli("verify", "audit", "--json")[1])
+    assert said["size"] == verify("audit").size
+    assert said["agreement"]["disagree"] == 0
+    assert cli("verify", "audit", "--min", "999999")[0] == 1
+    code, _, err = cli("verify", "audit", "--checkpoint", "audit/vkey")
+    assert (code, err.startswith("verification_failed: ")) == (1, True)
+
+
+def test_verify_names_a_record_that_was_changed(cli, lived):
+    """Exit 1, `code: message`, the index in it; no traceback."""
+    bundle = next((lived / "audit/tile/entries").rglob("*.p/*"))
+    content = bundle.read_bytes()
+    bundle.write_bytes(content.replace(b"run_start", b"run_stare", 1))
+    code, _, err = cli("verify", "audit")
+    bundle.write_bytes(content)
+    assert code == 1
+    assert err == "verification_failed: record 0 does not match its hash\n"
+
+
+def test_query_filters_and_formats(cli, lived):
+    """Filters narrow; table, JSON lines, CSV and Parquet hold the same records."""
+    everything = [json.loads(line) for line in cli("query", "--format", "jsonl")[1].splitlines()]
+    assert len(everything) == verify("audit").size
+    denied = [
+        json.loads(line)
+        for line in cli("query", "--format", "jsonl", "--decision", "deny")[1].splitlines()
+    ]
+    assert {r["reason"] for r in denied} == {"no_matching_rule", "bad_signature"}
+    rows = list(
+        csv.DictReader(io.StringIO(cli("query", "--format", "csv", "--subject", "user:ada")[1]))
+    )
+    assert {row["subject"] for row in rows} == {"user:ada"}
+    assert len(cli("query", "--tenant", "acme")[1].splitlines()) > len(rows)
+    assert cli("query", "--format", "parquet", "--out", "q.parquet")[0] == 0
+    import pyarrow.parquet as pq
+
+    assert pq.read_table("q.parquet").num_rows == len(everything)
+    assert (lived / "q.parquet").stat().st_mode & 0o777 == 0o600
+    assert json.loads(cli("query", "--json", "--limit", "1")[1])[0]["index"] == 0
+    assert json.loads(cli("query", "--json", "--since", "1h")[1])
+    assert json.loads(cli("query", "--json", "--until", "2020-01-01T00:00:00Z")[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("args", "word"),
+    [
+        (["query", "--since", "yesterday"], "no time"),
+        (["query", "--format", "parquet"], "--out"),
+        (["timeline"], "--run"),
+        (["prove", "1", "--check", "x"], "--record"),
+        (["query", "--dir", "nowhere"], "not a log directory"),
+        (["verify", "--sink", "nats"], "no such sink"),
+        (["bundle", "--out", "b0", "--run", "none"], "no record"),
+        (["why", "x#99999"], "no record"),
+    ],
+)
+def test_bad_questions_are_named(cli, args, word):
+    """Exit 2 and one line that says what is wrong."""
+    code, _, err = cli(*args)
+    assert code == 2
+    line = err.splitlines()[-1]
+    assert line.startswith("config_error: ")
+    assert word in line
+
+
+def test_a_timeline_shows_what_came_of_each_decision(cli):
+    """Decision and effect together, agreement derived; denied lists refusals, one line each."""
+    runs = [r["run"] for r in json.loads(cli("query", "--json", "--kind", "run_start")[1])]
+    found = json.loads(cli("timeline", "--run", runs[0], "--json")[1])
+    assert [r["kind"] for r in found] == ["run_start", "decision", "effect", "run_end"]
+    assert found[1]["agreement"] == "agree"
+    lines = cli("denied")[1].splitlines()
+    assert len(lines) == 2
+    assert all("no_matching_rule" in line or "bad_signature" in line for line in lines)
+    stats = json.loads(cli("stats", "--json")[1])
+    assert stats["decisions"] == {"permit": 2, "deny": 2}
+    assert stats["findings"] == {"EMAIL_ADDRESS": 2}
+    assert stats["latency_us"]["p50"] > 0
+
+
+def test_no_value_of_the_input_is_in_the_log(cli, lived):
+    """The address that the runs carried is nowhere on disk: log, projections, reads, keys."""
+    for path in lived.rglob("*"):
+        if path.is_file() and path.suffix != ".py":
+            assert b"canary" not in path.read_bytes(), path
+
+
+def test_proofs_and_bundles_go_to_outsiders(cli, lived):
+    """A proof that checks with the key alone; a bundle that checks with Python and openssl alone."""
+    assert cli("prove", "2", "--out", "p2")[0] == 0
+    code, out, _ = cli("prove", "2", "--check", "p2", "--record", "p2.json", "--vkey", "audit/vkey")
+    assert (code, "holds: record 2" in out) == (0, True)
+    (lived / "p2.json").write_bytes(b"{}")
+    assert cli("prove", "2", "--check", "p2", "--record", "p2.json", "--vkey", "audit/vkey")[0] == 1
+    assert cli("prove", "2")[1].startswith("c2sp.org/tlog-proof@v1\nindex 2\n")
+    assert cli("bundle", "--out", "b1", "--subject", "user:ada")[0] == 0
+    assert any((lived / "b1/policies").iterdir())
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "b1/verify.py"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.startswith("HOLDS: "), done.stderr
+    manifest = json.loads((lived / "b1/manifest.json").read_text())
+    assert manifest["asked"] == {"subject": "user:ada"}
+    assert manifest["missing_policies"] == []
+
+
+def test_a_report_is_one_page(cli, lived):
+    """Self-contained HTML, private, with every decision; nothing in it is markup from a record."""
+    assert cli("report", "--out", "r.html", "--since", "1h")[0] == 0
+    page = (lived / "r.html").read_text()
+    assert page.count("no_matching_rule") == 1
+    assert "NOT ANCHORED" in page
+    assert "<script" not in page
+    assert (lived / "r.html").stat().st_mode & 0o777 == 0o600
+
+
+def test_sinks_were_filled_and_agree(cli):
+    """Closing the guard shipped everything; reconcile and verify --sink agree; lag is zero."""
+    code, out, _ = cli("reconcile", "--json")
+    assert code == 0
+    assert [(one["kind"], one["holds"], one["behind"]) for one in json.loads(out)] == [
+        ("sqlite", True, 0), ("parquet", True, 0),
+    ]  # fmt: skip
+    assert all(one["records"] == 0 for one in json.loads(cli("lag", "--json")[1]))
+    code, out, _ = cli("verify", "--sink", "sqlite")
+    assert (code, out.startswith("NOT ANCHORED")) == (0, True)
+    assert cli("verify", "--sink", "sqlite", "--vkey", "audit/vkey", "--require-anchor")[0] == 0
+    import sqlite3
+
+    with sqlite3.connect("audit.db") as db:
+        kept = db.execute("SELECT entry FROM records WHERE idx = 1").fetchone()[0]
+        db.execute("UPDATE records SET entry = ? WHERE idx = 1", (kept.replace(b"run", b"fun"),))
+    db.close()
+    assert cli("verify", "--sink", "sqlite")[0] == 1
+    code, out, _ = cli("reconcile", "--sink", "sqlite")
+    assert (code, "changed: 1" in out) == (1, True)
+    with sqlite3.connect("audit.db") as db:
+        db.execute("UPDATE records SET entry = ? WHERE idx = 1", (kept,))
+    db.close()
+
+
+def test_reading_is_on_record(cli, lived):
+    """Each read has its record, durable, in a log of the readers' own that verifies."""
+    before = (
+        sum(1 for _ in iter_records(lived / "audit.reads/r0"))
+        if (lived / "audit.reads").exists()
+        else 0
+    )
+    cli("query", "--subject", "user:ada")
+    found = [r for _, r in iter_records(lived / "audit.reads/r0")]
+    assert len(found) == before + 1
+    assert found[-1]["kind"] == "audit_read"
+    assert found[-1]["note"] == {"asked": {"subject": "user:ada"}}
+    assert found[-1]["actor"]["subject"].startswith("os:")
+    assert cli("verify", "audit.reads")[0] == 0
+
+
+def test_a_read_only_copy_is_readable_and_says_so(cli, lived, monkeypatch):
+    """Where nothing may be written, the read goes unrecorded, and that is said."""
+    from stageflow_guard.audit import reads
+
+    async def refused(*args, **options):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(reads, "open_shard", refused)
+    code, out, err = cli("query", "--kind", "run_start")
+    assert code == 0
+    assert out
+    assert "this read is unrecorded" in err
+
+
+def test_tail_follows_a_running_writer(lived):
+    """`tail -f` prints what became durable elsewhere, within seconds."""
+    home = lived / "tailed"
+    home.mkdir()
+
+    async def start():
+        return await Log.open(home / "audit", origin="e.x/t", key_file=home / "k")
+
+    async def scenario():
+        log = await start()
+        await log.append({"kind": "auth", "run": "first"})
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", "import sys; from stageflow_guard.cli import main; sys.exit(main())",
+            "audit", "tail", "-f", "--json", "--dir", str(home / "audit"),
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        seen = [json.loads(await asyncio.wait_for(process.stdout.readline(), 30))["run"]]
+        await log.append({"kind": "auth", "run": "second"})
+        seen.append(json.loads(await asyncio.wait_for(process.stdout.readline(), 30))["run"])
+        process.kill()
+        await process.wait()
+        await log.close()
+        return seen
+
+    assert asyncio.run(scenario()) == ["first", "second"]
+
+
+def test_control_characters_do_not_reach_a_terminal(tmp_path, capsys):
+    """A record's text cannot repaint a reviewer's screen, nor run in a spreadsheet."""
+
+    async def write():
+        log = await Log.open(tmp_path / "audit", origin="e.x/t", key_file=tmp_path / "k")
+        await log.append({"kind": "auth", "tenant": "\x1b[2Jred\n", "run": "=HYPERLINK(1)"})
+        await log.close()
+
+    asyncio.run(write())
+    main(["audit", "query", "--dir", str(tmp_path / "audit")])
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert len(out.splitlines()) == 2
+    main(["audit", "query", "--dir", str(tmp_path / "audit"), "--format", "csv"])
+    assert "'=HYPERLINK" in capsys.readouterr().out
+
+
+def test_upkeep_verbs(lived, cli):
+    """Erase, rotate, prune, witness: on record, and the log verifies with the old checkpoint."""
+    (lived / "old").write_bytes((lived / "audit/checkpoint").read_bytes())
+    code, out, _ = cli("erase", "user:nobody", "--tenant", "acme")
+    assert (code, "nothing was held" in out) == (0, True)
+    code, out, _ = cli("rotate")
+    assert (code, out.startswith("new key ")) == (0, True)
+    assert cli("prune", "--below", "100")[:2] == (
+        0,
+        "records below 0 are gone; verify with --min 0\n",
+    )
+    code, out, _ = cli(
+        "witness", "--state", "w", "--key-file", "w.key", "--name", "w.example",
+        "--vkey", "audit/vkey", "--out", "cosigned",
+    )  # fmt: skip
+    assert code == 0
+    witness = re.search(r"witness key (\S+)", out)[1]
+    assert cli("verify", "audit", "--checkpoint", "cosigned", "--witness", witness)[0] == 0
+    assert cli("verify", "audit", "--checkpoint", "old", "--witness", witness)[0] == 1
+    code, out, _ = cli("verify", "audit", "--checkpoint", "old")
+    assert (code, "1 key rotation" in out) == (0, True)
+    kinds = [r["kind"] for _, r in iter_records(lived / "audit")]
+    assert {"erasure", "key_rotation"} <= set(kinds)
+    events = [json.loads(line) for line in cli("export")[1].splitlines()]
+    assert len(events) == len(kinds)
+    assert {e["metadata"]["version"] for e in events} == {"1.8.0"}
+
+
+def test_schema_of_a_table_is_printed(cli):
+    """What an owner runs for PostgreSQL; a name that is no name is refused."""
+    code, out, _ = cli("schema", "postgres", "--table", "t1")
+    assert (code, "CREATE TABLE IF NOT EXISTS t1" in out) == (0, True)
+    assert cli("schema", "postgres", "--table", "t;1")[0] == 2
+
+
+def test_a_slow_disk_warns_before_it_fills(tmp_path, monkeypatch):
+    """Below the reserve new runs are refused with a reason; open ones still end on record."""
+    from stageflow_guard.errors import AuditUnavailable
+
+    async def scenario():
+        log = await Log.open(
+            tmp_path / "audit", origin="e.x/t", key_file=tmp_path / "k", reserve_bytes=2**62
+        )
+        await log.append({"kind": "run_end"})
+        with pytest.raises(AuditUnavailable, match="disk is nearly full"):
+            await log.append({"kind": "run_start"})
+        assert log.health()["disk_low"] is True
+        await log.close()
+
+    asyncio.run(scenario())
