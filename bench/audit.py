@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import io
 import json
 import os
 import resource
@@ -124,6 +126,24 @@ async def grown(folder: Path, count: int) -> float:
     return took
 
 
+def growth(folder: Path) -> dict[str, float]:
+    """Return the bytes that a stage and a run of the demo add to the log, tree included."""
+    from stageflow_guard.cli import main as command
+
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert command(["demo", "--out", str(folder / "demo")]) == 0
+    sizes: dict[str, list[int]] = {}
+    for _, entry in iter_entries(folder / "demo" / "audit"):
+        record = json.loads(entry)
+        if record.get("decision") != "deny":
+            sizes.setdefault(record["kind"], []).append(len(entry) + 34)
+    mean = {kind: statistics.mean(found) for kind, found in sizes.items()}
+    return {
+        "a permitted stage": mean["decision"] + mean["effect"],
+        "a run": mean["run_start"] + mean["run_end"],
+    }
+
+
 def main() -> int:
     """Measure, print, compare with the bars."""
     args = argparse.ArgumentParser(description=__doc__)
@@ -169,6 +189,7 @@ def main() -> int:
             text=True,
             check=True,
         )
+        grows = growth(home)
         disk = sum(p.stat().st_size for p in (home / "big").rglob("*") if p.is_file())
     finally:
         shutil.rmtree(home)
@@ -176,6 +197,8 @@ def main() -> int:
     print(f"{'verify':<44} {found / took:>10.0f} records/s, {peak:.0f} MB peak for {found:.0f}")
     print(f"{'opening that log':<44} {opening * 1000:>10.1f} ms")
     print(f"{'on disk, tree included':<44} {disk / found:>10.0f} bytes per record of {size}")
+    for what, octets in grows.items():
+        print(f"{'the log grows by, for ' + what:<44} {octets:>10.0f} bytes")
     bars = [
         ("256 in flight, against naive", statistics.median(many), 1.0),
         ("one caller, against raw", statistics.median(one), 0.6),
