@@ -198,6 +198,8 @@ class Guard:
     async def _open_log(self) -> AuditLog:
         from stageflow_guard.audit import Log, open_shard
         from stageflow_guard.audit.beside import Beside
+        from stageflow_guard.audit.fingerprint import Fingerprints
+        from stageflow_guard.keys.assemble import ring_from
 
         assert self._settings is not None  # noqa: S101 - the constructor saw to it
         audit = self._settings.audit
@@ -212,6 +214,8 @@ class Guard:
                 copies=copy,
             )  # fmt: skip
         try:
+            ring = await asyncio.to_thread(ring_from, audit)
+            self._pep.marker = self._bare.marker = Fingerprints(ring)
             self._beside = Beside(log, audit, log.folder)
         except BaseException:
             await log.close()

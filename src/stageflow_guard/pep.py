@@ -41,7 +41,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from stageflow_guard.model import Finding
-    from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector, Scope
+    from stageflow_guard.ports import (
+        AuditLog,
+        Authenticator,
+        DecisionPoint,
+        Inspector,
+        Marker,
+        Scope,
+    )
 
 logger = logging.getLogger("stageflow_guard")
 REVEAL, REDACT = ["reveal"], ["redact"]
@@ -268,6 +275,7 @@ class PolicyEnforcementPoint:
         self._ceiling = ceiling
         self._auth_timeout = auth_timeout
         self._record_timeout = record_timeout
+        self.marker: Marker | None = None  # of input values; set when the log is opened
         self.refusals: dict[str, int] = {}
         self.runs: set[Run] = set()
         self.closing = False
@@ -325,8 +333,9 @@ class PolicyEnforcementPoint:
         pipeline: str,
         session_id: str | None = None,
         parent: Run | None = None,
+        text: str | None = None,
     ) -> Run:
-        """Authenticate and open a run.
+        """Authenticate and open a run; of `text`, its input, the record keeps a fingerprint.
 
         Its `run_start` record is taken when this returns, and durable before its first stage: with
         the first decision.
@@ -352,14 +361,29 @@ class PolicyEnforcementPoint:
             await self.refuse(
                 InspectorUnavailable("the inspector gave no scope"), run=run, step="inspect_input"
             )
+        mark = await self._marked(run, text)
         try:
-            self._take(self._record(run, kind="run_start", step="authenticate"), run)
+            self._take(
+                self._record(run, kind="run_start", step="authenticate", params_fp=mark), run
+            )
         except AuditUnavailable as error:
             error.ref = error.ref or run.id
             self._announce(error, run.pipeline, None)
             raise
         self.runs.add(run)
         return run
+
+    async def _marked(self, run: Run, text: str | None) -> str | None:
+        if self.marker is None or not text:
+            return None
+        try:
+            who = run.principal
+            return await self.marker.mark(who.tenant, who.subject, "input_text", text)
+        except GuardError as exc:
+            error: GuardError = exc
+        except Exception:
+            error = AuditUnavailable("the input could not be fingerprinted")
+        await self.refuse(error, run=run, step="record")
 
     def _scope(self, run: Run) -> Scope | None:
         if self.inspector is None:

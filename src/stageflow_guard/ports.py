@@ -73,6 +73,14 @@ class Inspector(Protocol):
         ...
 
 
+class Marker(Protocol):
+    """Turns a value into something that can be searched for and not read."""
+
+    async def mark(self, tenant: str, subject: str, field: str, value: Any) -> str:
+        """Return the fingerprint of one scalar under the subject's key."""
+        ...
+
+
 class AuditLog(Protocol):
     """Append-only, ordered, durable.
 

@@ -352,3 +352,25 @@ def test_a_slow_disk_warns_before_it_fills(tmp_path, monkeypatch):
         await log.close()
 
     asyncio.run(scenario())
+
+
+def test_a_value_is_found_until_its_subject_is_erased(lived, cli):
+    """The input's fingerprint answers a search; after erasure it answers nothing, and proofs hold."""
+    starts = [r for _, r in iter_records(lived / "audit") if r["kind"] == "run_start"]
+    assert len({r["params_fp"] for r in starts[:2]}) == 1
+    assert all(r["params_fp"].startswith("h1:1:") for r in starts)
+    text = "write to canary@example.com"
+    found = json.loads(cli("query", "--json", "--value", text)[1])
+    assert {r["actor"]["subject"] for r in found} == {"user:ada", "user:eve"}
+    assert json.loads(cli("query", "--json", "--value", "something else")[1]) == []
+    before = json.loads(cli("prove", "0", "--json")[1])
+    code, out, _ = cli("erase", "user:ada", "--tenant", "acme", "--json")
+    assert (code, json.loads(out)["erased"]) == (0, True)
+    left = json.loads(cli("query", "--json", "--value", text)[1])
+    assert {r["actor"]["subject"] for r in left} == {"user:eve"}
+    erasure = [r for _, r in iter_records(lived / "audit") if r["kind"] == "erasure"][-1]
+    assert "ada" not in json.dumps(erasure)
+    assert erasure["outcome"] == "erased"
+    after = json.loads(cli("prove", "0", "--json")[1])
+    assert after["record"] == before["record"]
+    assert cli("verify", "audit", "--checkpoint", "copy")[0] == 0

@@ -6,6 +6,7 @@ bits. Destroying the subject's key leaves them on record, and nobody can link or
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import json
@@ -43,6 +44,13 @@ class Fingerprints:
         """Return the fingerprint of one scalar; raises `KeyringUnavailable` without a key."""
         epoch, key = self._ring.current(tenant, subject, "fingerprint")
         return _mark(epoch, key, field, value)
+
+    async def mark(self, tenant: str, subject: str, field: str, value: Any) -> str:
+        """Return what `of` does; a subject's first key is made and synced off the event loop."""
+        known = self._ring.peek(tenant, subject, "fingerprint")
+        if known is None:
+            return await asyncio.to_thread(self.of, tenant, subject, field, value)
+        return _mark(known.epoch, known.key, field, value)
 
     def each(self, tenant: str, subject: str, values: Any, *, field: str = "") -> Any:
         """Return `values` with every scalar in it replaced; keys of mappings stay."""

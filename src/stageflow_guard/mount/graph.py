@@ -122,6 +122,7 @@ class GuardedGraph(UnifiedStageGraph):
             pipeline=name,
             session_id=str(ctx.session_id) if ctx.session_id else None,
             parent=parent,
+            text=ctx.input_text if type(ctx.input_text) is str else None,
         )
         session = Session(id(pep), principal=run.principal, run=run)
         token = bind(session)
