@@ -374,3 +374,22 @@ def test_a_value_is_found_until_its_subject_is_erased(lived, cli):
     after = json.loads(cli("prove", "0", "--json")[1])
     assert after["record"] == before["record"]
     assert cli("verify", "audit", "--checkpoint", "copy")[0] == 0
+
+
+def test_config_check_online_tries_every_sink(tmp_path, monkeypatch, capsys):
+    """A sink that works is ok; one that is away makes exit 3 and says what failed, no secret in it."""
+    assert main(["init", str(tmp_path)]) == 0
+    toml = tmp_path / "guard.toml"
+    toml.write_text(toml.read_text() + '[[audit.sinks]]\nkind = "sqlite"\npath = "a.db"\n')
+    check = ["config", "check", "--online", "--config", str(toml)]
+    assert main(check) == 0
+    assert "sink      sqlite-a.db: ok" in capsys.readouterr().out
+    toml.write_text(toml.read_text() + '[[audit.sinks]]\nkind = "postgres"\ndsn_env = "NO_DSN"\n')
+    monkeypatch.setenv("NO_DSN", "postgresql://x:canary@127.0.0.1:1/test")
+    assert main(check) == 3
+    out = capsys.readouterr()
+    assert "sink      postgres-audit_records: sink_unavailable: " in out.out
+    assert "canary" not in out.out + out.err
+    monkeypatch.delenv("NO_DSN")
+    assert main(check) == 2
+    assert "`NO_DSN` is not set" in capsys.readouterr().err

@@ -205,7 +205,7 @@ async def test_an_auditor_follows_the_page_literally(tmp_path):
     out = tmp_path / "bundle"
     assert bundle(log, out, indices=[3, 256, 299], key=key, asked={"run": "x"}) == 3
     commands = re.findall(r"^ {7}(\S.*)$", (out / "VERIFY.md").read_text(), re.MULTILINE)
-    assert len(commands) == 3
+    assert len(commands) == 4
 
     def follow():
         path = f"{os.path.dirname(sys.executable)}:/usr/bin:/bin"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.export import Exporter
 from stageflow_guard.audit.shards import logs_in
+from stageflow_guard.errors import GuardError
 from stageflow_guard.sink_settings import (
     CloudWatchSettings,
     DatadogSettings,
@@ -20,7 +21,7 @@ from stageflow_guard.sink_settings import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from stageflow_guard.audit.shipping import Shipped, Sink
     from stageflow_guard.settings import AuditSettings
@@ -84,6 +85,22 @@ def _render(name: str) -> Callable[[Shipped], dict[str, Any]]:
 def state_of(audit: AuditSettings, sink: SinkSettings) -> Path:
     """Return the folder of a sink's cursors, beside the log."""
     return Path(f"{audit.path}.sinks") / place(sink)
+
+
+def probe_sinks(audit: AuditSettings) -> Iterator[tuple[str, str | None]]:
+    """Bring each sink up to the log; yield its name, and what failed if something did."""
+    for one in audit.sinks:
+        problem = None
+        try:
+            sink = sink_from(one)
+            try:
+                for folder in logs_in(audit.path):
+                    Exporter(folder, sink, state_of(audit, one)).run()
+            finally:
+                sink.close()
+        except GuardError as error:
+            problem = str(error)
+        yield place(one), problem
 
 
 def exporters_from(audit: AuditSettings, *, log: Path | None = None) -> list[Exporter]:

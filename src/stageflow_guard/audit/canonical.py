@@ -29,6 +29,7 @@ _STRICT = (
     | orjson.OPT_PASSTHROUGH_DATACLASS
     | orjson.OPT_PASSTHROUGH_DATETIME
 )
+_PLAIN = frozenset({str, int, bool, type(None)})
 # a prefix per process and a counter: unique like a random id, without a system call per record
 _PREFIX = secrets.token_hex(8)
 _COUNTER = iter(range(2**62))
@@ -47,13 +48,14 @@ def _require_exact(value: Any) -> None:
     kind = type(value)
     if kind is float:
         raise ValueError("float")
+    items: Any = ()
     if kind is dict:
-        for item in value.values():
-            if type(item) is not str:
-                _require_exact(item)
+        items = value.values()
     elif kind is list or kind is tuple:
-        for item in value:
-            if type(item) is not str:
+        items = value
+    if not _PLAIN.issuperset(map(type, items)):
+        for item in items:
+            if type(item) not in _PLAIN:
                 _require_exact(item)
 
 

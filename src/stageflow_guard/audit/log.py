@@ -65,6 +65,7 @@ class Log:
         self._closing = False
         self._next = 0
         self._durable = 0
+        self._took = 0  # ns, of the last batch
         self._poison: str | None = None
         self._unintegrated: list[bytes] = []
         self._low = False
@@ -328,8 +329,10 @@ class Log:
             self._release()
 
     def _commit(self, batch: list[bytes]) -> None:
+        started = time.monotonic_ns()
         write_all(self._wal, frame(self._durable, batch))
         os.fdatasync(self._wal)
+        self._took = time.monotonic_ns() - started
         self._durable += len(batch)
         self._unintegrated += batch
 
@@ -373,6 +376,7 @@ class Log:
             "origin": self.origin,
             "durable": self._durable,
             "queued": self._next - self._durable,
+            "last_write_us": self._took // 1000,
             "poisoned": self._poison,
             "disk_low": self._low,
             "closed": self._closing,

@@ -28,13 +28,15 @@ def boot_id() -> str:
 
 
 def fields_of(record: AuditRecord | dict[str, Any]) -> dict[str, Any]:
-    """Return the set fields; raise `AuditUnavailable` for a field that no record has."""
+    """Return the set fields, to be read only; raise `AuditUnavailable` for one that none has."""
     if isinstance(record, dict):
-        unknown = sorted(str(k) for k in record if k not in _KNOWN)
-        if unknown:
-            raise AuditUnavailable(f"unknown record field `{unknown[0][:40]}`")
+        if not record.keys() <= _KNOWN:
+            unknown = min(str(k) for k in record if k not in _KNOWN)
+            raise AuditUnavailable(f"unknown record field `{unknown[:40]}`")
         if type(record.get("kind")) is not str:
             raise AuditUnavailable("a record needs a `kind`")
+        if None not in record.values():
+            return record
         return {k: v for k, v in record.items() if v is not None}
     if type(record) is ShapedRecord:
         return {**record.shape.fields, **record.own}

@@ -151,8 +151,8 @@ def config(args: argparse.Namespace) -> int:
 
 async def _online(guard: Guard, settings: Settings) -> int:
     """Try keys, policies, log and sinks for real; say what each answered."""
+    from stageflow_guard.audit.assemble import probe_sinks
     from stageflow_guard.auth.assemble import probe
-    from stageflow_guard.sink_settings import place
 
     code = HOLDS
     for issuer, answer in await probe(settings.auth):
@@ -160,9 +160,12 @@ async def _online(guard: Guard, settings: Settings) -> int:
         code = UNAVAILABLE if answer else code
     print(f"policies  {guard.health()['policy_revision'][:12]}: {len(guard.problems)} problems")
     async with guard:
+        if settings.audit.sinks:  # something to ship, so that the sinks are tried for real
+            await guard._pep.note(kind="heartbeat", action="config check")
         audit = guard.health()["audit"]
         print(f"log       {audit['origin']}: {audit['durable']} records")
-    for sink in settings.audit.sinks:
-        print(f"sink      {place(sink)}: ok")
+    for sink, problem in probe_sinks(settings.audit):
+        print(f"sink      {sink}: {problem or 'ok'}")
+        code = UNAVAILABLE if problem else code
     print("ok" if code == HOLDS else "not ok")
     return code
