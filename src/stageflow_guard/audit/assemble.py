@@ -106,8 +106,12 @@ def probe_sinks(audit: AuditSettings) -> Iterator[tuple[str, str | None]]:
 def exporters_from(audit: AuditSettings, *, log: Path | None = None) -> list[Exporter]:
     """Return an exporter per sink, for one log directory or for all shards."""
     folders = [log] if log is not None else logs_in(audit.path)
-    return [
-        Exporter(folder, sink_from(one), state_of(audit, one))
-        for one in audit.sinks
-        for folder in folders
-    ]
+    made: list[Exporter] = []
+    try:
+        for one in audit.sinks:
+            made += [Exporter(f, sink_from(one), state_of(audit, one)) for f in folders]
+    except BaseException:
+        for exporter in made:
+            exporter.close()
+        raise
+    return made
