@@ -264,6 +264,29 @@ def test_a_folder_with_a_misleading_name_is_no_tenant(policies, name):
     assert not found.decide(ask(ten=name)).permitted
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["platform/suspend.csv", "platform/share.csv", "tenants/acme/guardrail.yaml", "catalog.yaml",
+     "tenants/acme/policies.csv", "guardrails.yml"],
+)  # fmt: skip
+def test_a_file_that_nothing_reads_is_named(policies, name):
+    """A misspelt suspension or guardrail is not lost in silence."""
+    policies.write(name, "x\n")
+    (problem,) = policies.load().problems
+    assert problem.file == name
+    assert "nothing reads this file" in problem.reason
+    assert policies.run("lint") == 1
+
+
+def test_a_flood_of_bad_lines_is_bounded(policies):
+    """A hundred problems of one file are enough; the loader does not spend minutes on the rest."""
+    policies.write("tenants/acme/policy.csv", "nonsense, a, b\n" * 300_000)
+    begun = time.perf_counter()
+    found = policies.load()
+    assert time.perf_counter() - begun < 5
+    assert len(found.problems) == 100
+
+
 # -- availability ------------------------------------------------------------------------------------------
 
 

@@ -266,6 +266,36 @@ def test_a_shadow_that_breaks_touches_nothing(place):
     assert decision.shadow == "error (RuntimeError)"
 
 
+async def test_a_broken_shadow_never_holds_a_suspension_up(place):
+    """What is on trial cannot be loaded: what counts is taken all the same, and both are said."""
+    shutil.copytree(place.path / "policies", place.path / "strict")
+    place.settings('watch = 0\nshadow = "strict"')
+    async with place.guard() as guard, guard.session(place.token()):
+        place.write("model.conf", "nonsense\n", folder="strict")
+        place.write("platform/suspended.csv", "user:ada, left, never\n")
+        await guard.reload()
+        assert await may(guard) == "suspended"
+    taken, refused = place.records("policy_change")
+    assert taken["action"] == "reload"
+    assert (refused["action"], refused["outcome"]) == ("reload_shadow", "refused")
+
+
+async def test_break_glass_is_loud(place, caplog):
+    """A reason of its own in the record, a WARNING for each use, a count in health; no names."""
+    now = int(time.time())
+    place.write(
+        "platform/breakglass.csv",
+        f"breakglass, user:eve, acme, data, read, INC-1, user:b, user:c, {now - 60}, {now + 600}\n",
+    )
+    async with place.guard() as guard, guard.session(place.token("eve")):
+        assert await may(guard) == "permitted"
+        assert guard.health()["policy"]["break_glass"] == 1
+    (record,) = place.records("decision")
+    assert (record["reason"], record["rules"]) == ("break_glass", ["platform/breakglass.csv:1"])
+    (line,) = [r.getMessage() for r in caplog.records if "break-glass" in r.getMessage()]
+    assert "acme" in line and "eve" not in line
+
+
 # -- the background check ----------------------------------------------------------------------------
 
 
@@ -309,8 +339,15 @@ def test_the_check_agrees_on_what_is_right(place):
     while live.health()["checked"] < 30 and time.monotonic() < until:
         time.sleep(0.01)
     live.close()
-    assert live.health()["checked"] >= 30
+    checked = live.health()["checked"]
+    assert checked >= 30
     assert live.mismatches == 0
+    live.decide(ask())  # a guard that is opened again checks again
+    until = time.monotonic() + 10
+    while live.health()["checked"] == checked and time.monotonic() < until:
+        time.sleep(0.01)
+    live.close()
+    assert live.health()["checked"] > checked
 
 
 # -- reloads beside decisions ------------------------------------------------------------------------

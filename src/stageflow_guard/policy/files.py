@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stageflow_guard.policy.catalogue import ACTS, Catalogue
-from stageflow_guard.policy.text import LONGEST, Malformed, Problem, Row, meant, rows_of, shown
+from stageflow_guard.policy.text import (
+    LONGEST,
+    MOST,
+    Malformed,
+    Problem,
+    Row,
+    meant,
+    rows_of,
+    shown,
+)
 
 __all__ = ["ACTS", "MODEL", "SUBJECTS", "Link", "Problem", "Rule", "Template", "TenantFile"]
 
@@ -155,6 +164,8 @@ class _Reader:
                         self._line(row)
                 except Malformed as exc:
                     self.problems.append(row.problem(self.file, exc))
+                    if len(self.problems) == MOST:
+                        return
         except Malformed as exc:
             self.problems.append(Problem(self.file, exc.line, exc.reason, exc.column))
 

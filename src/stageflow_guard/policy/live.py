@@ -8,6 +8,7 @@ pycasbin itself decides from then on, and it is said aloud.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from stageflow_guard.model import AccessRequest, Decision
     from stageflow_guard.policy.guardrails import Guardrails
     from stageflow_guard.policy.policyset import PolicySet
+
+logger = logging.getLogger("stageflow_guard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class LivePolicies:
         self.loaded = time.time()
         self.rejected: Rejected | None = None
         self.mismatches = 0
+        self.glass_broken = 0
 
     # -- deciding ----------------------------------------------------------------------------------
 
@@ -66,6 +70,12 @@ class LivePolicies:
         if self._left <= 0:
             self._left = self._every
             self._sampler.take(policies, request)
+        if decision.reason == "break_glass":
+            self.glass_broken += 1
+            logger.warning(
+                "break-glass: tenant=%s kind=%s rule=%s", request.ten, request.kind,
+                decision.rules[0],
+            )  # fmt: skip
         if self._shadow is not None:
             return self._compared(decision, request)
         return decision
@@ -159,4 +169,5 @@ class LivePolicies:
             "on_reference": not self._current.indexed,
             "checked": self._sampler.checked,
             "mismatches": self.mismatches,
+            "break_glass": self.glass_broken,
         }

@@ -28,10 +28,17 @@ from stageflow_guard.policy.platform import (
     parse_trials,
 )
 from stageflow_guard.policy.prove import structural
-from stageflow_guard.policy.text import legal_tenant, read, require_folder, shown
+from stageflow_guard.policy.text import legal_tenant, meant, read, require_folder, shown
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.policyset import PolicySet
+
+
+TOP = ("model.conf", "catalogue.yaml", "guardrails.yaml")
+PLATFORM = (
+    "suspended.csv", "shares.csv", "breakglass.csv", "trials.csv", "isolation_test.yaml",
+)  # fmt: skip
+TENANT = ("policy.csv", "policy_test.yaml", "guardrails.yaml")
 
 
 @dataclass
@@ -68,10 +75,26 @@ def load_folder(folder: Path, previous: PolicySet | None = None) -> Loaded:
     _platform(folder, found)
     _templates(folder, found, previous)
     _tenants(folder, found, previous)
+    _strangers(folder, found)
     found.guardrails = load_guardrails(
         folder, found.files, found.problems, tenants=found.tenants, previous=previous
     )
     return found
+
+
+def _strangers(folder: Path, found: Loaded) -> None:
+    """Name files that nothing reads: a suspension in `suspend.csv` would be lost in silence."""
+    places = [("", TOP), ("platform/", PLATFORM)]
+    places += [(f"tenants/{name}/", TENANT) for name in found.tenants]
+    for place, known in places:
+        base = folder / place
+        for entry in os.scandir(base) if base.is_dir() else ():
+            name = entry.name
+            told = name.endswith((".csv", ".yaml", ".yml", ".conf", ".toml"))
+            if name in known or name.startswith(".") or not told:
+                continue
+            reason = f"nothing reads this file{meant(name, known)}"
+            found.problems.append(Problem(f"{place}{shown(name)}", 1, reason))
 
 
 def _model(folder: Path, found: Loaded) -> None:

@@ -20,7 +20,16 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from stageflow_guard.policy.files import SUBJECTS, object_matches, require_object, require_plain
-from stageflow_guard.policy.text import Malformed, Problem, Row, legal_tenant, meant, rows_of, shown
+from stageflow_guard.policy.text import (
+    MOST,
+    Malformed,
+    Problem,
+    Row,
+    legal_tenant,
+    meant,
+    rows_of,
+    shown,
+)
 
 T = TypeVar("T")
 FOREVER = float("inf")
@@ -184,6 +193,8 @@ def _all(content: bytes, file: str, one: Callable[[Row], T]) -> tuple[list[T], l
                 found.append(one(row))
             except Malformed as exc:
                 problems.append(row.problem(file, exc))
+                if len(problems) == MOST:
+                    break
     except Malformed as exc:
         problems.append(Problem(file, exc.line, exc.reason, exc.column))
     return ([] if problems else found), problems

@@ -62,12 +62,11 @@ class Reloader:
                 fresh = await asyncio.to_thread(
                     PolicySet.load, self._path, previous=self._live.current
                 )
-                shadow = await asyncio.to_thread(self._load_shadow)
             except ConfigError as error:
                 await self._refused(error, source)
                 raise
             await self._take(fresh, source)
-            self._live.swap_shadow(shadow)
+            await self._take_shadow(source)
             return fresh.revision
 
     async def rollback(self, revision: str) -> str:
@@ -116,10 +115,21 @@ class Reloader:
             note={"source": source, "why": error.message[:500]},
         )  # fmt: skip
 
-    def _load_shadow(self) -> PolicySet | None:
+    async def _take_shadow(self, source: str) -> None:
+        """Load the policies on trial; what is wrong with them never touches what counts."""
         if self._shadow is None:
-            return None
-        return PolicySet.load(self._shadow, previous=self._live.shadow)
+            return
+        try:
+            fresh = await asyncio.to_thread(
+                PolicySet.load, self._shadow, previous=self._live.shadow
+            )
+        except ConfigError as error:
+            await self._record(
+                kind="policy_change", action="reload_shadow", outcome="refused",
+                reason="policy_invalid", note={"source": source, "why": error.message[:500]},
+            )  # fmt: skip
+            return
+        self._live.swap_shadow(fresh)
 
     # -- watching ----------------------------------------------------------------------------------
 

@@ -50,7 +50,12 @@ class Revisions:
             for name, content in files.items():
                 place = building / name
                 place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                os.link(self._blob(blobs, content), place)
+                blob = self._blob(blobs, content)
+                try:
+                    os.link(blob, place)
+                except OSError:  # too many links, or a file system without them
+                    shutil.copyfile(blob, place)
+                    place.chmod(0o600)
             try:
                 building.rename(target)
             except OSError:

@@ -49,6 +49,10 @@ class Sampler:
         with contextlib.suppress(queue.Full):  # the thread looks at `_closed` anyway
             self._queue.put_nowait(None)
         self._thread.join(5.0)
+        with self._lock:  # a guard that is opened again checks again
+            self._thread = None
+            self._queue = queue.Queue(WAITING)
+            self._closed = False
 
     def _start(self) -> None:
         with self._lock:
@@ -59,8 +63,9 @@ class Sampler:
                 self._thread.start()
 
     def _run(self) -> None:
-        while not self._closed:
-            item = self._queue.get()
+        waiting = self._queue
+        while not self._closed and waiting is self._queue:
+            item = waiting.get()
             if item is None:
                 return
             policies, request = item

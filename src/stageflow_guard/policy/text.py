@@ -13,6 +13,7 @@ from pathlib import Path
 from stageflow_guard.errors import ConfigError
 
 CAP = 32 * 2**20
+MOST = 100  # problems of one file; a file of a million bad lines needs no million sentences
 LONGEST = 512  # of one name: a longer one is a mistake, or an attack on memory
 
 
