@@ -673,7 +673,9 @@ class PolicyEnforcementPoint:
             action="run" if stage else None,
             resource=f"stage:{state.pipeline}/{stage}" if state and stage else None,
             reason=str(
-                getattr(error, "reason", None) or (decision.reason if decision else error.code)
+                getattr(error, "reason", None)
+                # a permit is no reason: what refused came after it
+                or (error.code if decision is None or decision.permitted else decision.reason)
             ),
             error=error.code,
             rules=list(decision.rules) if decision else None,

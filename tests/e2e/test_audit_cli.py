@@ -140,7 +140,8 @@ def test_query_filters_and_formats(cli, lived):
         (["query", "--dir", "nowhere"], "not a log directory"),
         (["verify", "--sink", "nats"], "no such sink"),
         (["bundle", "--out", "b0", "--run", "none"], "no record"),
-        (["why", "x#99999"], "no record"),
+        (["why", "99999"], "no record"),
+        (["why", "x#0"], "has the origin `x`"),
     ],
 )
 def test_bad_questions_are_named(cli, args, word):

@@ -148,9 +148,10 @@ def records(folder: str, origin: str = "") -> Iterator[tuple[int, dict[str, Any]
     """Iterate (index, record) of a log, or of all its shards; of one when `origin` names it."""
     from stageflow_guard.audit.query import iter_records
 
-    folders = logs_in(folder)
-    named = [f for f in folders if f.name == origin.rpartition("/")[2]]
-    for one in named if len(folders) > 1 and named else folders:
+    folders = [one for one in logs_in(folder) if not origin or _origin(one) == origin]
+    if not folders:
+        raise ConfigError(f"no log in `{folder}` has the origin `{origin}`")
+    for one in folders:
         yield from iter_records(one)
 
 
