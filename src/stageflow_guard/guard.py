@@ -117,24 +117,23 @@ class Guard:
         """Build a guard from validated settings; raises `ConfigError` for what is unusable."""
         from stageflow_guard.auth.assemble import ceiling_from, clients_from, verifier_from
         from stageflow_guard.policy.assemble import live_from
-        from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
+        from stageflow_guard.redaction.assemble import inspector_from
 
         chosen = settings.redaction
-        return cls(
+        inspector = inspector_from(chosen)
+        guard = cls(
             authenticator=verifier_from(settings.auth),
             decisions=live_from(settings.policy),
-            inspector=OffLoopInspector(
-                Redactor(
-                    entities=chosen.entities, min_score=chosen.min_score, language=chosen.language
-                ),
-                Vault(),
-            ),
+            inspector=inspector,
             settings=settings,
             token_key=settings.auth.token_key,
             block=chosen.on_finding == "block",
             ceiling=ceiling_from(settings.auth),
             clients=clients_from(settings.auth),
         )
+        # what policy says of finds; a reload swaps the decision point, and with it the rules
+        inspector.rules = lambda: getattr(guard._pep.decisions, "guardrails", None)
+        return guard
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -185,6 +184,8 @@ class Guard:
             self._use(_ClosedLog())
             if beside is not None:
                 await beside.quiet()
+            if hasattr(self._inspector, "rest"):  # no process outlives the guard
+                await asyncio.to_thread(self._inspector.rest)
             if hasattr(log, "close"):
                 await log.close()
         if beside is not None:

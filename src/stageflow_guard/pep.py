@@ -35,7 +35,7 @@ from stageflow_guard.errors import (
     PolicyUnavailable,
 )
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect, Principal, Shape
-from stageflow_guard.ports import TokenSource
+from stageflow_guard.ports import SubjectScopes, TokenSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -390,7 +390,10 @@ class PolicyEnforcementPoint:
             return None
         if run.parent is not None and run.parent.scope is not None:
             return run.parent.scope
-        return self.inspector.scope(run.principal.tenant, run.scope_key)
+        who = run.principal
+        if isinstance(self.inspector, SubjectScopes):  # what is kept belongs to a person
+            return self.inspector.scope_for(who.tenant, run.scope_key, who.subject)
+        return self.inspector.scope(who.tenant, run.scope_key)
 
     # -- 2 to 4. authorize, inspect input, record ----------------------------------------------
 

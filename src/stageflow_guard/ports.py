@@ -81,6 +81,15 @@ class Marker(Protocol):
         ...
 
 
+@runtime_checkable
+class SubjectScopes(Protocol):
+    """An inspector that keeps pseudonyms under the key of the person they belong to."""
+
+    def scope_for(self, tenant: str, key: str, subject: str) -> Scope:
+        """Return the pseudonym scope of (tenant, key), kept for `subject`."""
+        ...
+
+
 class AuditLog(Protocol):
     """Append-only, ordered, durable.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -118,13 +118,42 @@ class PolicySettings(_Strict):
     sample: int = Field(default=1000, ge=1)  # decisions to one that pycasbin checks, too
 
 
+class VaultSettings(_Strict):
+    """`[redaction.vault]`: where pseudonyms are kept beyond the process; `keys` is the keyring."""
+
+    kind: Literal["memory", "sqlite", "postgres"]
+    path: str | None = None
+    url_env: str | None = None
+    keys: str | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.kind == "sqlite") != (self.path is not None) or (self.kind == "postgres") != (
+            self.url_env is not None
+        ):
+            raise ValueError("`sqlite` takes `path`; `postgres` takes `url_env`, a variable's name")
+        if (self.kind == "memory") != (self.keys is None):
+            raise ValueError("a kept vault takes `keys`, the folder of the subject keyring")
+        return self
+
+
 class RedactionSettings(_Strict):
     """`[redaction]`."""
 
+    preset: Literal["strict", "balanced", "precise"] = "balanced"
     entities: list[str] | None = None
-    min_score: float = Field(default=0.35, ge=0.0, le=1.0)
+    min_score: float | None = Field(default=None, ge=0.0, le=1.0)  # else the preset's
+    thresholds: dict[str, Annotated[float, Field(ge=0.0, le=1.0)]] = {}
+    allow: list[str] = []
+    allow_patterns: list[str] = []
     language: str = "en"
+    ner: str | list[str] | None = None
     on_finding: Literal["redact", "block"] = "redact"
+    operators: dict[str, str] = {}
+    operator_key_file: str | None = None
+    vault: VaultSettings | None = None
+    max_chars: int = Field(default=20_000_000, ge=1)
+    deadline: float = Field(default=20.0, gt=0.0)  # seconds per value
 
 
 class AuditSettings(_Strict):
@@ -209,6 +238,11 @@ def _anchor(content: dict[str, Any], base: Path) -> None:
         fix(issuer, "secret_file")
         fix(issuer.get("client") if isinstance(issuer, dict) else None, "client_secret_file")
     fix(auth.get("denylist") if isinstance(auth, dict) else None, "path")
+    redaction = content.get("redaction")
+    vault = redaction.get("vault") if isinstance(redaction, dict) else None
+    fix(vault, "path")
+    fix(vault, "keys")
+    fix(redaction, "operator_key_file")
     for sink in _listed(audit, "sinks"):
         fix(sink, "path")
 

@@ -102,6 +102,14 @@ class Guardrails:
         scores = [r.min_score for r in self._rules() if r.min_score is not None]
         return min(scores) if scores else None
 
+    def scores(self) -> dict[str, float]:
+        """Return the lowest score that rules ask for, by entity; `*` is every entity."""
+        lowest: dict[str, float] = {}
+        for rule in self._rules():
+            if rule.min_score is not None:
+                lowest[rule.entity] = min(rule.min_score, lowest.get(rule.entity, 1.0))
+        return lowest
+
     def entities(self) -> frozenset[str]:
         """Return the entities that rules name, without `*`: what the detector has to look for."""
         return frozenset(rule.entity for rule in self._rules()) - {"*"}

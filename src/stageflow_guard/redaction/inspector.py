@@ -1,38 +1,87 @@
-"""The redactor off the event loop, with a deadline."""
+"""The redactor off the event loop, with a deadline, a process for long texts, and policy's say."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from stageflow_guard.errors import GuardError, InspectorUnavailable
+from stageflow_guard.errors import ContentBlocked, GuardError, InspectorUnavailable
+from stageflow_guard.model import EntitySpan, Finding
 from stageflow_guard.redaction.redactor import Redactor
 from stageflow_guard.redaction.tree import texts
 from stageflow_guard.redaction.vault import Vault, VaultScope
+from stageflow_guard.redaction.worker import ScanWorker
 
 if TYPE_CHECKING:
-    from stageflow_guard.model import Finding
+    from collections.abc import Sequence
+
+SMALL = 2_048  # characters that a thread may scan: a few milliseconds at most
+KEPT, WORTH = 1_024, 256  # texts whose spans are remembered, from this length on
+
+
+class Rules(Protocol):
+    """What policy says of finds; `policy.guardrails.Guardrails` is one."""
+
+    def verdict(
+        self, tenant: str, *, entity: str, score: float, text: str, direction: str, stage: str = ""
+    ) -> Any:
+        """Return what is to happen: `.action` is `pass`, `redact` or `block`."""
+        ...
+
+    def scores(self) -> dict[str, float]:
+        """Return the lowest score that is asked for, by entity; `*` is every entity."""
+        ...
 
 
 class OffLoopInspector:
-    """An `Inspector` over a `Redactor` and a `Vault`. `deadline` is in seconds per value."""
+    """An `Inspector` over a `Redactor` and a `Vault`. `deadline` is in seconds per value.
+
+    `rules` is asked at every call, so that a reload of the policies counts at once.
+    """
 
     def __init__(self, redactor: Redactor, vault: Vault, *, deadline: float = 20.0) -> None:
+        self.rules: Callable[[], Any] = lambda: None
         self._redactor = redactor
         self._vault = vault
         self._deadline = deadline
         # one thread: the work holds the interpreter anyway, and order stays simple
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inspect")
+        spec = redactor.spec()
+        self._worker = ScanWorker(spec) if spec is not None else None
+        self._salt = secrets.token_bytes(16)
+        self._seen: OrderedDict[bytes, list[EntitySpan]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def scope(self, tenant: str, key: str) -> VaultScope:
         """Return the pseudonym scope of (tenant, key)."""
         return self._vault.scope(tenant, key)
 
+    def scope_for(self, tenant: str, key: str, subject: str) -> VaultScope:
+        """Return the scope of (tenant, key) whose kept contents belong to `subject`."""
+        return self._vault.scope(tenant, key, subject)
+
+    def erase(self, tenant: str, subject: str) -> None:
+        """Make what the vault holds of `subject` unreadable."""
+        self._vault.erase(tenant, subject)
+
+    @property
+    def covers_names(self) -> bool:
+        """Say whether a model looks for names that nothing announces."""
+        return self._redactor.covers_names
+
     async def redact(
         self, value: Any, *, scope: Any, direction: str
     ) -> tuple[Any, tuple[Finding, ...]]:
-        """Return a redacted copy and what was found; raise `InspectorUnavailable` otherwise."""
+        """Return a redacted copy and what was found; raise `InspectorUnavailable` otherwise.
+
+        Raises `ContentBlocked` where policy says that a find blocks.
+        """
         try:
             if not isinstance(scope, VaultScope):
                 raise InspectorUnavailable("the scope is not one of this vault")
@@ -41,11 +90,104 @@ class OffLoopInspector:
             loop = asyncio.get_running_loop()
             async with asyncio.timeout(self._deadline):
                 return await loop.run_in_executor(
-                    self._threads, self._redactor.redact_in, value, scope, direction
+                    self._threads, self._redact, value, scope, direction
                 )
         except GuardError:
             raise
         except TimeoutError:
+            if self._worker is not None:
+                self._worker.kill()  # the thread that waits for it goes on
             raise InspectorUnavailable("inspection took too long") from None
         except Exception:  # its text may hold the text
             raise InspectorUnavailable("inspection failed") from None
+
+    def _redact(
+        self, value: Any, scope: VaultScope, direction: str
+    ) -> tuple[Any, tuple[Finding, ...]]:
+        rules = self.rules() or None
+        limits = {} if rules is None else rules.scores()
+        found = self._spans(texts(value), scope.tenant, limits)
+        if rules is not None:
+            found = {
+                text: self._judged(text, spans, rules, scope.tenant, direction)
+                for text, spans in found.items()
+            }
+        return self._redactor.redact_in(value, scope, direction, found=found)
+
+    def _spans(
+        self, given: Sequence[str], tenant: str, limits: Mapping[str, float]
+    ) -> dict[str, list[EntitySpan]]:
+        """Return the spans of each distinct text: remembered, from the process, or from here."""
+        found: dict[str, list[EntitySpan]] = {}
+        missing: list[str] = []
+        for text in dict.fromkeys(given):
+            known = self._recall(text, tenant, limits)
+            if known is None:
+                missing.append(text)
+            else:
+                found[text] = known
+        size = sum(map(len, missing))
+        self._redactor.require_size(sum(map(len, given)))
+        if self._worker is not None and size > SMALL:
+            answers = self._worker.scan(missing, limits)
+        else:
+            answers = self._redactor.find_all(missing, limits)
+        for text, spans in zip(missing, answers, strict=True):
+            found[text] = spans
+            self._remember(text, tenant, limits, spans)
+        return found
+
+    def _name(self, text: str, tenant: str, limits: Mapping[str, float]) -> bytes:
+        head = f"{tenant}\0{sorted(limits.items())}\0".encode()
+        body = text.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(head + body, key=self._salt, digest_size=16).digest()
+
+    def _recall(
+        self, text: str, tenant: str, limits: Mapping[str, float]
+    ) -> list[EntitySpan] | None:
+        if len(text) < WORTH:
+            return None
+        with self._lock:
+            return self._seen.get(self._name(text, tenant, limits))
+
+    def _remember(
+        self, text: str, tenant: str, limits: Mapping[str, float], spans: list[EntitySpan]
+    ) -> None:
+        if len(text) < WORTH or len(spans) > WORTH:
+            return
+        with self._lock:
+            self._seen[self._name(text, tenant, limits)] = spans
+            while len(self._seen) > KEPT:
+                self._seen.popitem(last=False)
+
+    @staticmethod
+    def _judged(
+        text: str, spans: list[EntitySpan], rules: Rules, tenant: str, direction: str
+    ) -> list[EntitySpan]:
+        kept: list[EntitySpan] = []
+        blocking: dict[str, int] = {}
+        for span in spans:
+            verdict = rules.verdict(
+                tenant, entity=span.entity, score=span.score,
+                text=text[span.start : span.end], direction=direction,
+            )  # fmt: skip
+            if verdict.action == "block":
+                blocking[span.entity] = blocking.get(span.entity, 0) + 1
+            elif verdict.action != "pass":
+                kept.append(span)
+        if blocking:
+            raise ContentBlocked(
+                tuple(Finding(e, n, direction) for e, n in sorted(blocking.items()))
+            )
+        return kept
+
+    def rest(self) -> None:
+        """End the scanning process; the next long text starts another."""
+        if self._worker is not None:
+            self._worker.kill()
+
+    def close(self) -> None:
+        """End the scanning process and the thread."""
+        if self._worker is not None:
+            self._worker.kill()
+        self._threads.shutdown(wait=False)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from stageflow_guard.errors import ConfigError, InspectorUnavailable
 from stageflow_guard.model import EntitySpan, Finding, Redaction
 from stageflow_guard.redaction.scan import ENTITIES, Found, Scanner
-from stageflow_guard.redaction.spans import resolve
 from stageflow_guard.redaction.stream import Stream
 from stageflow_guard.redaction.tree import mapped, texts
 from stageflow_guard.redaction.vault import Vault, VaultScope
@@ -130,19 +129,37 @@ class Redactor:
         redacted, findings = self.redact_in(value, self._vault.scope("_own", str(uuid4())), "input")
         return Redaction(redacted, findings)
 
+    def find_all(
+        self, given: Sequence[str], limits: Mapping[str, float] | None = None
+    ) -> list[list[EntitySpan]]:
+        """Return the spans of each text; `limits` lower the score that entities need."""
+        scanner = self._scanner.limited(limits or {})
+        return [scanner.find(text) for text in given]
+
+    def spec(self) -> dict[str, Any] | None:
+        """Return the settings for a process of its own; None when objects of yours take part."""
+        return None if self._parts() else self._scanner.plain()
+
     def redact_in(
-        self, value: Any, scope: VaultScope, direction: str
+        self,
+        value: Any,
+        scope: VaultScope,
+        direction: str,
+        *,
+        found: Mapping[str, list[EntitySpan]] | None = None,
     ) -> tuple[Any, tuple[Finding, ...]]:
-        """Return `value` redacted in `scope`; one pass, equal strings are analysed once."""
+        """Return `value` redacted in `scope`; one pass, equal strings are analysed once.
+
+        `found` holds the spans of texts that were scanned elsewhere.
+        """
         self.require_size(sum(map(len, texts(value))))
         counts: dict[str, int] = {}
         seen: dict[str, tuple[str, list[str]]] = {}
 
         def change(text: str) -> str:
             if text not in seen:
-                seen[text] = self.replace(
-                    text, resolve(f.span for f in self._scanner.scan(text)), scope
-                )
+                spans = None if found is None else found.get(text)
+                seen[text] = self.replace(text, self.find(text) if spans is None else spans, scope)
             redacted, entities = seen[text]
             for entity in entities:
                 counts[entity] = counts.get(entity, 0) + 1

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from stageflow_guard.model import EntitySpan
 from stageflow_guard.redaction import decode, unfold
@@ -99,6 +100,37 @@ class Scanner:
     allowed: frozenset[str] = frozenset()
     allowed_patterns: tuple[re.Pattern[str], ...] = ()
     extra: tuple[Callable[[str], Iterable[Hit]], ...] = ()
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Scanner:
+        """Return a scanner from plain values, as `plain` gives them."""
+        entities = settings["entities"]
+        return cls(
+            threshold=settings["threshold"],
+            entities=None if entities is None else frozenset(entities),
+            thresholds=dict(settings["thresholds"]),
+            allowed=frozenset(settings["allowed"]),
+            allowed_patterns=tuple(re.compile(p) for p in settings["patterns"]),
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """Return the settings as values that any process can read."""
+        return {
+            "threshold": self.threshold,
+            "entities": None if self.entities is None else sorted(self.entities),
+            "thresholds": dict(self.thresholds),
+            "allowed": sorted(self.allowed),
+            "patterns": [p.pattern for p in self.allowed_patterns],
+        }
+
+    def limited(self, limits: Mapping[str, float]) -> Scanner:
+        """Return a scanner that also offers what scores at least `limits` (`*`: any entity)."""
+        if not limits:
+            return self
+        general = min(self.threshold, limits.get("*", 1.0))
+        own = {e: min(v, self.thresholds.get(e, self.threshold)) for e, v in limits.items()}
+        own.pop("*", None)
+        return replace(self, threshold=general, thresholds={**self.thresholds, **own})
 
     def scan(self, text: str) -> list[Found]:
         """Return every accepted hit; they may overlap."""

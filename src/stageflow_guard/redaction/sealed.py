@@ -1,27 +1,18 @@
-"""Vault entries at rest: AES-256-GCM of `cryptography` (NIST SP 800-38D), bound to their place."""
+"""Vault entries and encrypted values: text, sealed under a key and bound to its place."""
 
 from __future__ import annotations
 
-import os
-
-_NONCE = 12
+from stageflow_guard.keys.sealing import seal, unseal
 
 
 def seal_entry(key: bytes, value: str, *, bound_to: bytes) -> bytes:
     """Return nonce and ciphertext; lone surrogates survive."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    nonce = os.urandom(_NONCE)
-    return nonce + AESGCM(key).encrypt(nonce, value.encode("utf-8", "surrogatepass"), bound_to)
+    return seal(key, value.encode("utf-8", "surrogatepass"), bound_to=bound_to)
 
 
 def open_entry(key: bytes, sealed: bytes, *, bound_to: bytes) -> str | None:
     """Return what was sealed; None for another key, place or content."""
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
     try:
-        plain = AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to)
-    except InvalidTag:
+        return unseal(key, sealed, bound_to=bound_to).decode("utf-8", "surrogatepass")
+    except ValueError:
         return None
-    return plain.decode("utf-8", "surrogatepass")

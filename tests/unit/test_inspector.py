@@ -1,0 +1,150 @@
+"""Off the loop: long texts in a process of their own, policy's say, refusals that are typed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from stageflow_guard.errors import ContentBlocked, InspectorUnavailable
+from stageflow_guard.policy.guardrails import GuardrailRule, Guardrails
+from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
+
+LONG = (
+    "The committee met. Write to ada@example.com, SSN 536-90-4399, and go on with the plan.\n" * 400
+)
+
+
+async def redact(inspector, value, tenant="acme", direction="input"):
+    return await inspector.redact(value, scope=inspector.scope(tenant, "s"), direction=direction)
+
+
+async def test_a_long_text_equals_the_synchronous_core():
+    """Where a text is scanned changes nothing."""
+    inspector = OffLoopInspector(Redactor(), Vault())
+    value, findings = await redact(
+        inspector, {"a": LONG, "b": ["\ud800 ada@example.com", LONG[:5000]]}
+    )
+    scope = inspector.scope("acme", "s")
+    assert scope.restore(value) == {"a": LONG, "b": ["\ud800 ada@example.com", LONG[:5000]]}
+    assert {f.entity: f.count for f in findings}["US_SSN"] > 400
+    inspector.close()
+
+
+async def test_the_loop_goes_on_while_a_long_text_is_read():
+    """The longest pause of the loop stays short: p99 of its ticks under 5 ms."""
+    inspector = OffLoopInspector(Redactor(), Vault())
+    await redact(inspector, LONG)  # the process is up
+    gaps: list[float] = []
+
+    async def tick():
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(0)
+            now = time.perf_counter()
+            gaps.append(now - last)
+            last = now
+
+    ticking = asyncio.create_task(tick())
+    for i in range(5):
+        await redact(inspector, f"{i} {LONG}"[:100_000])
+    ticking.cancel()
+    gaps.sort()
+    assert gaps[int(len(gaps) * 0.99)] < 0.005
+    inspector.close()
+
+
+async def test_a_killed_process_is_a_refusal_and_then_another():
+    """The child dies: the call is refused; the next call has a new one."""
+    inspector = OffLoopInspector(Redactor(), Vault())
+    await redact(inspector, LONG)
+    inspector._worker._child.kill()
+    inspector._worker._child.wait()
+    value, _ = await redact(inspector, LONG + "x")
+    assert "ada@" not in value
+
+    def broken(*_):
+        raise InspectorUnavailable("the scanning process ended")
+
+    inspector._worker.scan = broken
+    with pytest.raises(InspectorUnavailable):
+        await redact(inspector, LONG + "y")
+    inspector.close()
+
+
+async def test_a_deadline_ends_the_call_and_the_child():
+    """Too slow is a typed refusal; the process that is too slow does not live on."""
+    inspector = OffLoopInspector(Redactor(), Vault(), deadline=0.02)
+    with pytest.raises(InspectorUnavailable):
+        await redact(inspector, LONG * 20)
+    await asyncio.sleep(0.05)
+    assert inspector._worker._child is None
+    inspector.close()
+
+
+async def test_policy_decides_about_each_find():
+    """Pass, redact, block; a higher threshold of the rule and a direction count."""
+    inspector = OffLoopInspector(Redactor(), Vault())
+    rules = Guardrails(
+        platform=(
+            GuardrailRule(entity="US_SSN", action="block", direction="input"),
+            GuardrailRule(entity="EMAIL_ADDRESS", allow=["support@example.com"]),
+            GuardrailRule(entity="IP_ADDRESS", min_score=0.2),
+        )
+    )
+    inspector.rules = lambda: rules
+    with pytest.raises(ContentBlocked) as refused:
+        await redact(inspector, "my SSN is 536-90-4399")
+    assert refused.value.findings[0].entity == "US_SSN"
+    out, _ = await redact(inspector, "my SSN is 536-90-4399", direction="output")
+    assert "⟦US_SSN_1" in out
+    out, _ = await redact(inspector, "support@example.com, ada@example.com, 127.0.0.1")
+    assert "support@example.com" in out and "ada@" not in out
+    assert "127.0.0.1" not in out  # the rule asks for finds that the preset would not report
+    inspector.close()
+
+
+async def test_remembered_spans_are_the_tenants_own():
+    """The same text for another tenant is read again, under its own names."""
+    inspector = OffLoopInspector(Redactor(), Vault())
+    one, _ = await redact(inspector, LONG[:1000])
+    again, _ = await redact(inspector, LONG[:1000])
+    other, _ = await redact(inspector, LONG[:1000], tenant="globex")
+    assert one == again != other
+    assert len(inspector._seen) == 2
+
+
+async def test_guard_toml_builds_it_all(tmp_path):
+    """Preset, thresholds, operators with a key, a kept vault: as written, wrong ones named."""
+    from stageflow_guard.errors import ConfigError
+    from stageflow_guard.redaction.assemble import inspector_from
+    from stageflow_guard.settings import RedactionSettings
+
+    key = tmp_path / "operators.key"
+    key.write_text("ab" * 32 + "\n")
+    key.chmod(0o600)
+    tmp_path.chmod(0o700)
+    settings = RedactionSettings.model_validate(
+        {
+            "preset": "strict", "operators": {"EMAIL_ADDRESS": "hash"}, "operator_key_file": str(key),
+            "vault": {"kind": "sqlite", "path": str(tmp_path / "vault.db"), "keys": str(tmp_path / "keys")},
+        }
+    )  # fmt: skip
+    inspector = inspector_from(settings)
+    scope = inspector.scope_for("acme", "s", "user:ada")
+    out, _ = await inspector.redact(
+        "ada@example.com SSN 536-90-4399", scope=scope, direction="input"
+    )
+    assert out.startswith("<EMAIL_ADDRESS:") and "⟦US_SSN_1" in out
+    again = inspector_from(settings).scope_for("acme", "s", "user:ada")
+    assert "536-90-4399" in again.restore(out)
+    inspector.erase("acme", "user:ada")
+    assert "536-90-4399" not in inspector.scope_for("acme", "s", "user:ada").restore(out)
+    for wrong in (
+        {"operators": {"EMAIL_ADDRESS": "hash"}},
+        {"operators": {"X": "mask"}},
+        {"ner": "nope"},
+    ):
+        with pytest.raises(ConfigError):
+            inspector_from(RedactionSettings.model_validate(wrong))
