@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Principal,
         Redaction,
     )
+    from stageflow_guard.mount.guards import ContentGuardStage, GuardStage, InjectionGuardStage
     from stageflow_guard.mount.stages import PiiGuardStage
     from stageflow_guard.session import current_principal
     from stageflow_guard.settings import Settings
@@ -42,6 +43,7 @@ __version__ = "0.1.0"
 _WHERE = {
     "Guard": "guard",
     "PiiGuardStage": "mount.stages",
+    **dict.fromkeys(("ContentGuardStage", "GuardStage", "InjectionGuardStage"), "mount.guards"),
     "Settings": "settings",
     "current_principal": "session",
     **dict.fromkeys(
@@ -85,12 +87,15 @@ __all__ = [
     "Bypassed",
     "ConfigError",
     "ContentBlocked",
+    "ContentGuardStage",
     "Decision",
     "Effect",
     "EntitySpan",
     "Finding",
     "Guard",
     "GuardError",
+    "GuardStage",
+    "InjectionGuardStage",
     "InspectorUnavailable",
     "NotAuthenticated",
     "PiiGuardStage",

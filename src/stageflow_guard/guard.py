@@ -22,7 +22,7 @@ from stageflow_guard.errors import (
     NotAuthenticated,
     TokenUnavailable,
 )
-from stageflow_guard.model import AccessRequest, AuditRecord, Redaction
+from stageflow_guard.model import AccessRequest, AuditRecord, Finding, Redaction
 from stageflow_guard.pep import (
     PolicyEnforcementPoint,
     actor_of,
@@ -495,6 +495,29 @@ class Guard:
                 step="inspect_input",
             )  # fmt: skip
         return redaction
+
+    async def judged(
+        self, verdicts: list[Any], found: list[Any], *, block: bool, stage: str | None = None
+    ) -> None:
+        """Record what checks said of a text; raise `ContentBlocked` when `block` and one found.
+
+        Rule names and scores go on record, never the text.
+        """
+        session = current_session()
+        run = session.run if session is not None and session.belongs_to(id(self._pep)) else None
+        findings = tuple(
+            Finding(f"{v.check}:{reason}", 1) for v in found for reason in v.reasons or ("match",)
+        )
+        if found and block:
+            await self._pep.refuse(
+                ContentBlocked(findings), run=run if run is not None else str(uuid4()),
+                stage=stage, step="inspect_input",
+            )  # fmt: skip
+        await self._pep.note(
+            run, kind="decision", step="inspect_input", decision="permit", stage=stage,
+            action="judge", reason="flagged" if found else "clear",
+            note={v.check: f"{v.score:.2f}" for v in verdicts},
+        )  # fmt: skip
 
     async def reload(self) -> str:
         """Load the policies again; counts from the next decision. Returns the revision in force.

@@ -19,6 +19,7 @@ HOLDS, DOES_NOT_HOLD, USAGE, UNAVAILABLE = 0, 1, 2, 3
 
 def parser() -> argparse.ArgumentParser:
     """Build the argument parser."""
+    from stageflow_guard.cli import redact
     from stageflow_guard.cli.policy import add_parser as add_policy_parser
 
     top = argparse.ArgumentParser(prog="stageflow-guard", description=__doc__)
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     token.add_argument("--config", default="guard.toml")
     token.add_argument("--json", action="store_true")
     audit_args.add(verbs)
+    redact.arguments(verbs)
     return top
 
 
@@ -53,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
         args = parser().parse_args(argv)
     except SystemExit as exc:
         return HOLDS if exc.code == 0 else USAGE
-    from stageflow_guard.cli import audit, demo, policy, setup, token
+    from stageflow_guard.cli import audit, demo, policy, redact, setup, token
 
     run: dict[str, Any] = {
         "init": setup.init,
@@ -62,6 +64,8 @@ def main(argv: list[str] | None = None) -> int:
         "audit": audit.run,
         "policy": policy.run,
         "token": token.run,
+        "redact": redact.run,
+        "models": redact.models,
     }
     try:
         return int(run[args.verb](args))

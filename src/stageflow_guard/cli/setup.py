@@ -143,6 +143,12 @@ def config(args: argparse.Namespace) -> int:
     guard = Guard.from_settings(settings)
     for problem in guard.problems:
         print(f"problem: {problem}")
+    if not settings.redaction.ner:
+        print(
+            "not covered: names, organizations and places that nothing announces; without "
+            "`redaction.ner` about half of the labelled characters are found "
+            "(docs/explanation/redaction.md); see `stageflow-guard models list`"
+        )
     if args.online:
         return asyncio.run(_online(guard, settings))
     print("ok")

@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from stageflow_guard.errors import ConfigError, InspectorUnavailable
 from stageflow_guard.model import EntitySpan, Finding, Redaction
+from stageflow_guard.redaction.columns import carries, entity_of
+from stageflow_guard.redaction.placeholders import PSEUDONYM
 from stageflow_guard.redaction.scan import ENTITIES, Found, Scanner
 from stageflow_guard.redaction.stream import Stream
 from stageflow_guard.redaction.tree import mapped, texts
@@ -165,7 +167,17 @@ class Redactor:
                 counts[entity] = counts.get(entity, 0) + 1
             return redacted
 
-        redacted = mapped(value, change)
+        def named(key: str, text: str) -> str | None:
+            entity = entity_of(key)
+            if entity is None or not self._reports(entity) or not carries(text):
+                return None
+            if PSEUDONYM.search(text):  # redacted before
+                return None
+            fresh = self._fresh(entity, text, scope)
+            counts[entity] = counts.get(entity, 0) + 1
+            return fresh
+
+        redacted = mapped(value, change, named)
         return redacted, tuple(Finding(e, n, direction) for e, n in sorted(counts.items()))
 
     def replace(
@@ -182,15 +194,22 @@ class Redactor:
         at = start
         for span in spans:
             value = text[span.start : span.end]
-            operator = self._operators.get(span.entity, self._operators.get("*"))
-            fresh = (
-                scope.pseudonym(span.entity, value)
-                if operator is None
-                else operator(span.entity, value, scope)
-            )
-            parts += [text[at : span.start], fresh]
+            parts += [text[at : span.start], self._fresh(span.entity, value, scope)]
             at = span.end
         return "".join([*parts, text[at:end]]), [s.entity for s in spans]
+
+    def _fresh(self, entity: str, value: str, scope: VaultScope) -> str:
+        operator = self._operators.get(entity, self._operators.get("*"))
+        if operator is None:
+            return scope.pseudonym(entity, value)
+        return operator(entity, value, scope)
+
+    def _reports(self, entity: str) -> bool:
+        return self._scanner.entities is None or entity in self._scanner.entities
+
+    def scope(self, tenant: str = "_own", key: str | None = None) -> VaultScope:
+        """Return a scope of this redactor's own vault, in memory."""
+        return self._vault.scope(tenant, key or str(uuid4()))
 
     def stream(self, scope: VaultScope | None = None) -> Stream:
         """Return a stream that releases only inspected text."""

@@ -44,6 +44,13 @@ class Stream:
         self._tried = 0
         self._parts: list[str] = []
         self._pending = 0
+        self._offset = 0  # where `_text` begins in all that was fed
+        self._found: list[EntitySpan] = []
+
+    def found(self) -> list[EntitySpan]:
+        """Return what was replaced since the last call, offsets into all that was fed."""
+        found, self._found = self._found, []
+        return found
 
     @property
     def held(self) -> int:
@@ -66,7 +73,7 @@ class Stream:
         """Return the redacted rest; the stream can be used again."""
         self._take()
         out = self._released(len(self._text), last=True)
-        self._text, self._done, self._tried = "", 0, 0
+        self._text, self._done, self._tried, self._offset = "", 0, 0, 0
         return out
 
     def _take(self) -> None:
@@ -100,6 +107,10 @@ class Stream:
             EntitySpan(max(s.start, self._done), s.end, s.entity, s.score)
             for s in spans if s.end > self._done and s.end <= cut
         ]  # fmt: skip
+        self._found += [
+            EntitySpan(s.start + self._offset, s.end + self._offset, s.entity, s.score)
+            for s in ours
+        ]
         out, _ = self._redactor.replace_from(self._text, ours, self._scope, self._done, cut)
         self._done = cut
         if not last:
@@ -116,5 +127,6 @@ class Stream:
             base = self._done - WHOLE
         if base:
             self._text = self._text[base:]
+            self._offset += base
             self._done -= base
             self._tried = max(0, self._tried - base)

@@ -1,0 +1,339 @@
+"""`redact`: files, folders and standard input; `redact eval`; `models install`."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, USAGE, emit
+from stageflow_guard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from stageflow_guard.redaction.batch import Options
+    from stageflow_guard.redaction.files import Report
+
+_EXAMPLES = """\
+examples:
+  stageflow-guard redact notes.md                      redacted text to standard output
+  stageflow-guard redact tickets/ --out clean/         a folder, over all cores, resumable
+  stageflow-guard redact --check src/ docs/            exit 1 when something is found
+  git diff --cached | stageflow-guard redact --check -
+  stageflow-guard redact eval labelled.jsonl           rates on your own labelled texts
+"""
+
+
+def arguments(verbs: Any) -> None:
+    """Add `redact` and `models`."""
+    redact = verbs.add_parser(
+        "redact", help="find and replace personal data and secrets in files",
+        epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    redact.add_argument(
+        "paths", nargs="*", default=["-"], help="files, folders, `-`, or: eval FILE"
+    )
+    redact.add_argument("--out", metavar="DIR", help="where redacted files go, named as they were")
+    redact.add_argument(
+        "--check", action="store_true", help="only look; exit 1 when something is found"
+    )
+    redact.add_argument(
+        "--restore", action="store_true", help="put the originals back (--vault, --keys)"
+    )
+    redact.add_argument("--explain", action="store_true", help="say what found each, and why")
+    redact.add_argument("--html", metavar="FILE", help="write a page with the finds highlighted")
+    redact.add_argument("--config", metavar="FILE", help="take [redaction] of a guard.toml")
+    redact.add_argument("--preset", choices=["strict", "balanced", "precise"], default=None)
+    redact.add_argument(
+        "--ner", action="append", default=[], metavar="MODEL", help="a model's name or folder"
+    )
+    redact.add_argument("--entities", help="comma-separated; default: all")
+    redact.add_argument(
+        "--allow", action="append", default=[], metavar="TEXT", help="an exact text that is no find"
+    )
+    redact.add_argument("--format", choices=["text", "json", "jsonl", "csv", "tsv", "parquet"])
+    redact.add_argument("--encoding", default="utf-8")
+    redact.add_argument("--vault", metavar="FILE", help="keep what is replaced, encrypted")
+    redact.add_argument("--keys", metavar="DIR", help="the keyring of the vault")
+    redact.add_argument("--jobs", type=int, default=0, help="processes; default: one per core")
+    redact.add_argument("--json", action="store_true")
+    models = verbs.add_parser("models", help="install a model that finds names and places")
+    models.add_argument("action", choices=["install", "list"])
+    models.add_argument("name", nargs="?")
+    models.add_argument("--dir", help="where models live; default: the user's data folder")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run `redact`; 0 done or clean, 1 found (--check), 2 unusable, 3 unavailable."""
+    if args.paths[:1] == ["eval"] and not Path("eval").exists():
+        return evaluated(args)
+    if (args.vault is None) != (args.keys is None):
+        raise ConfigError("`--vault` and `--keys` go together")
+    if args.restore:
+        return restored(args)
+    options = _options(args)
+    if args.explain or args.html:
+        return _explained(args, options)
+    if args.paths == ["-"]:
+        return _standard_input(args, options)
+    return _files(args, options)
+
+
+def _options(args: argparse.Namespace) -> Options:
+    from stageflow_guard.redaction.batch import Options
+
+    preset, ner, entities, allow = (
+        args.preset or "balanced",
+        tuple(args.ner),
+        None,
+        tuple(args.allow),
+    )
+    vault, keys = args.vault, args.keys
+    if args.config is not None:
+        from stageflow_guard.settings import Settings
+
+        chosen = Settings.load(args.config).redaction
+        preset = args.preset or chosen.preset
+        configured = [chosen.ner] if isinstance(chosen.ner, str) else chosen.ner or []
+        ner = ner or tuple(configured)
+        entities = None if chosen.entities is None else tuple(chosen.entities)
+        allow = (*allow, *chosen.allow)
+        if vault is None and chosen.vault is not None and chosen.vault.kind == "sqlite":
+            vault, keys = chosen.vault.path, chosen.vault.keys
+    if args.entities:
+        entities = tuple(e.strip() for e in args.entities.split(",") if e.strip())
+    try:
+        "".encode(args.encoding)
+    except LookupError:
+        raise ConfigError(f"encoding `{args.encoding}` is unknown") from None
+    return Options(
+        preset=preset, ner=ner, entities=entities, allow=allow, encoding=args.encoding,
+        kind=args.format, vault=vault, keys=keys,
+    )  # fmt: skip
+
+
+def _standard_input(args: argparse.Namespace, options: Options) -> int:
+    return _through(args, options, sys.stdin.buffer, "-", "stdin", args.format or "text")
+
+
+def _through(  # noqa: PLR0917 - one place from three callers
+    args: argparse.Namespace, options: Options, source: IO[bytes], name: str, key: str, kind: str
+) -> int:
+    """Redact what is read to standard output; nothing touches the disk."""
+    from stageflow_guard.redaction.batch import TENANT
+    from stageflow_guard.redaction.files import redact_stream
+
+    out = None if args.check else sys.stdout
+    scope = options.opened_vault().scope(TENANT, key, TENANT)
+    report = redact_stream(
+        source, out, options.redactor(), scope, kind=kind, encoding=options.encoding, name=name
+    )
+    return _summary(args, [report])
+
+
+def _files(args: argparse.Namespace, options: Options) -> int:
+    from stageflow_guard.redaction.batch import run as run_batch
+
+    paths = [Path(p) for p in args.paths]
+    if not args.check and args.out is None:
+        if len(paths) != 1 or not paths[0].is_file():
+            raise ConfigError("give `--out DIR` for folders and several files, or `--check`")
+        return _to_output(args, options, paths[0])
+    out = None if args.check else Path(args.out)
+    shown = sys.stderr.isatty() and not args.json
+
+    def progress(_: Report, done: int, total: int) -> None:
+        if shown:
+            filled = 30 * done // max(1, total)
+            print(f"\r[{'#' * filled:<30}] {done}/{total}", end="", file=sys.stderr, flush=True)
+
+    reports = run_batch(paths, out, options, jobs=args.jobs, progress=progress)
+    if shown:
+        print(file=sys.stderr)
+    return _summary(args, reports)
+
+
+def _to_output(args: argparse.Namespace, options: Options, path: Path) -> int:
+    """One file without `--out` goes to standard output, as it is read."""
+    from stageflow_guard.redaction.batch import scope_key
+    from stageflow_guard.redaction.files import kind_of
+
+    with path.open("rb") as file:
+        key = scope_key(Path(path.name))
+        return _through(args, options, file, str(path), key, options.kind or kind_of(path))
+
+
+def _summary(args: argparse.Namespace, reports: list[Report]) -> int:
+    total: Counter[str] = Counter()
+    for report in reports:
+        total.update(report.entities)
+    failed = [r for r in reports if r.error]
+    if args.json:
+        summary = {
+            "files": len(reports), "entities": dict(sorted(total.items())), "bytes": sum(r.units for r in reports),
+            "errors": [r.error for r in failed],
+        }  # fmt: skip
+        if args.check:
+            summary["places"] = [
+                {"file": r.path, "line": line, "column": column, "entity": entity}
+                for r in reports for line, column, entity, _ in r.places
+            ]  # fmt: skip
+        print_to = sys.stdout if args.check or args.out else sys.stderr
+        import json
+
+        print(json.dumps(summary, indent=2), file=print_to)
+    else:
+        if args.check:
+            for report in reports:
+                for line, column, entity, _ in report.places:
+                    print(f"{report.path}:{line}:{column}: {entity}")
+        for report in failed:
+            print(report.error, file=sys.stderr)
+        found = ", ".join(f"{e} {n}" for e, n in sorted(total.items())) or "nothing"
+        print(f"{len(reports)} file(s), found: {found}", file=sys.stderr)
+    if failed:
+        return USAGE
+    return DOES_NOT_HOLD if args.check and total else HOLDS
+
+
+def _explained(args: argparse.Namespace, options: Options) -> int:
+    redactor = options.redactor()
+    rows: list[dict[str, Any]] = []
+    texts: list[tuple[str, str]] = []
+    for name in args.paths:
+        try:
+            raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+            texts.append((name, raw.decode(options.encoding)))
+        except UnicodeDecodeError as exc:
+            raise ConfigError(f"`{name}`: not {options.encoding} at byte {exc.start}") from None
+    for name, text in texts:
+        for one in redactor.explain(text):
+            line = text.count("\n", 0, one.span.start) + 1
+            column = one.span.start - (text.rfind("\n", 0, one.span.start) + 1) + 1
+            rows.append(
+                {
+                    "file": name, "line": line, "column": column, "length": one.span.end - one.span.start,
+                    "entity": one.span.entity, "score": round(one.span.score, 2), "recognizer": one.rule,
+                    "why": one.why, "view": one.view,
+                }
+            )  # fmt: skip
+    if args.html:
+        from stageflow_guard.redaction.view import page
+
+        if len(texts) != 1:
+            raise ConfigError("`--html` takes one text")
+        handle = os.open(args.html, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
+            file.write(page(texts[0][1], redactor.explain(texts[0][1])))
+        print(f"wrote {args.html}; it shows the text as it is", file=sys.stderr)
+    if args.json:
+        emit(rows)
+    elif args.explain:
+        for r in rows:
+            why = f" ({r['why']})" if r["why"] else ""
+            print(
+                f"{r['file']}:{r['line']}:{r['column']}: {r['entity']} {r['score']:.2f} by {r['recognizer']}{why}, view: {r['view']}"
+            )
+    return HOLDS
+
+
+def restored(args: argparse.Namespace) -> int:
+    """Put the originals back; whoever holds the vault and its keys may."""
+    from stageflow_guard.redaction.batch import TENANT, Options, scope_key, sources
+    from stageflow_guard.redaction.files import restore_file
+
+    if args.vault is None:
+        raise ConfigError("`--restore` needs `--vault` and `--keys`")
+    if not Path(args.vault).exists():
+        raise ConfigError(f"vault `{args.vault}` does not exist")
+    vault = Options(vault=args.vault, keys=args.keys).opened_vault()
+    if args.paths == ["-"]:
+        scope = vault.scope(TENANT, "stdin", TENANT)
+        for line in io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline=""):
+            sys.stdout.write(scope.restore(line))
+        return HOLDS
+    if args.out is None:
+        raise ConfigError("give `--out DIR` for what is restored")
+    for source, name in sources([Path(p) for p in args.paths]):
+        restore_file(source, Path(args.out) / name, vault.scope(TENANT, scope_key(name), TENANT))
+    return HOLDS
+
+
+def evaluated(args: argparse.Namespace) -> int:
+    """Print the rates on labelled texts, and thresholds that would be better on them."""
+    from stageflow_guard.redaction import Redactor
+    from stageflow_guard.redaction.evaluate import STRUCTURED, evaluate, read, suggest
+
+    if len(args.paths) != 2:
+        raise ConfigError("`redact eval` takes one file of JSON lines with `text` and `spans`")
+    lines = read(Path(args.paths[1]))
+    options = _options(args)
+    result = evaluate(lines, options.redactor())
+    lowest = Redactor("strict", ner=list(options.ner) or None, min_score=0.2)
+    better = suggest(lines, lowest)
+    everything, shaped = result.total(), result.total(STRUCTURED)
+    rows = {
+        kind: {
+            "precision": round(r.precision, 3), "recall": round(r.recall, 3), "f2": round(r.f2, 3),
+            "covered": round(r.covered / r.characters, 3) if r.characters else None,
+            "labelled": r.hit + r.missed, "extra": r.extra,
+        }
+        for kind, r in sorted(result.by_type.items())
+    }  # fmt: skip
+    summary: dict[str, Any] = {
+        "lines": result.lines,
+        "structured": {"precision": round(shaped.precision, 3), "recall": round(shaped.recall, 3), "f2": round(shaped.f2, 3)},
+        "characters_covered": round(everything.covered / max(1, everything.characters), 3),
+        "unlabelled_lines": result.clean, "unlabelled_lines_flagged": result.flagged,
+    }  # fmt: skip
+    if args.json:
+        suggested = {k: {"threshold": t, "f2": round(f, 3)} for k, (t, f) in better.items()}
+        emit({**summary, "types": rows, "suggested": suggested})
+        return HOLDS
+    print(
+        f"{'type':<24}{'precision':>10}{'recall':>8}{'F2':>7}{'covered':>9}{'labelled':>10}{'extra':>7}"
+    )
+    for kind, row in rows.items():
+        covered = "" if row["covered"] is None else f"{row['covered']:.2f}"
+        print(
+            f"{kind:<24}{row['precision']:>10.2f}{row['recall']:>8.2f}{row['f2']:>7.2f}{covered:>9}{row['labelled']:>10}{row['extra']:>7}"
+        )
+    s = summary["structured"]
+    print(
+        f"with a shape: precision {s['precision']:.2f}, recall {s['recall']:.2f}, F2 {s['f2']:.2f}"
+    )
+    print(f"labelled characters covered: {summary['characters_covered']:.2f}")
+    print(f"lines without a label flagged: {result.flagged} of {result.clean}")
+    now = 0.35 if options.preset == "balanced" else 0.2 if options.preset == "strict" else 0.5
+    changes = [(k, t, f) for k, (t, f) in better.items() if f > result.by_type[k].f2 + 0.005]
+    for kind, threshold, f2 in changes:
+        print(
+            f"suggested: [redaction.thresholds] {kind} = {threshold} (F2 {f2:.2f}, at {now} {result.by_type[kind].f2:.2f})"
+        )
+    if not changes:
+        print("suggested: no threshold of your own is better on these lines")
+    return HOLDS
+
+
+def models(args: argparse.Namespace) -> int:
+    """Install a pinned model, or list what there is."""
+    from stageflow_guard.redaction.models import KNOWN, folder_of, install
+
+    root = Path(args.dir) if args.dir else None
+    if args.action == "list":
+        for model in KNOWN.values():
+            try:
+                state = str(folder_of(model.name, root=root))
+            except ConfigError:
+                state = "not installed"
+            print(
+                f"{model.name} {model.version} ({model.license}, needs stageflow-guard[{model.extra}]): {state}"
+            )
+        return HOLDS
+    if args.name is None:
+        raise ConfigError(f"`models install` takes a name; there are {', '.join(KNOWN)}")
+    print(f"installed into {install(args.name, root=root)}")
+    return HOLDS
