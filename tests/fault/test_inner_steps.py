@@ -41,7 +41,7 @@ STEPS = {
     "authenticate": lambda w, e: setattr(w.tokens, "authenticate", later(e)),
     "recheck": lambda w, e: setattr(w.tokens, "recheck", stub(e)),
     "decide": lambda w, e: setattr(w.rules, "decide", stub(e)),
-    "scope of the inspector": lambda w, e: setattr(w.inspector, "scope", stub(e)),
+    "scope of the inspector": lambda w, e: setattr(w.inspector, "scope_for", stub(e)),
     "inspect": lambda w, e: setattr(w.inspector, "redact", later(e)),
     "append": lambda w, e: setattr(w.log, "append", later(e)),
     "ceiling": lambda w, e: setattr(w.guard._pep, "_ceiling", stub(e)),

@@ -41,8 +41,8 @@ class GuardStage:
     """Runs several checks side by side within `deadline` seconds; one that finds fails the stage.
 
     `action="flag"` records and passes on instead. A check that raises or is late is a refusal. The
-    text is `input_text`, or `content_key` of an earlier stage's output; a text that is missing or no
-    string fails. Output: `text`, and `verdicts` by check.
+    text is `input_text`, or `content_key` of an earlier stage's output; a text that is missing or
+    no string fails. Output: `text`, and `verdicts` by check.
     """
 
     name = "guard"

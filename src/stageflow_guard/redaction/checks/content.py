@@ -13,7 +13,10 @@ from stageflow_guard.redaction.checks.verdict import Rule, Verdict, weigh
 
 # a question about protection is no request
 _SAFE = r"\b(?=[hisrgtew])(?![^.!?\n]{0,80}\b(?:protect|defend|prevent|vaccin|avoid|detect|remov|surviv)\w*)"
-_HOW = _SAFE + r"(?:how (?:do|can|could|would|to|should)\b[^.!?]{0,30}|instructions? (?:for|to|on)\b[^.!?]{0,20}|steps? (?:for|to)\b[^.!?]{0,20}|recipe for\b[^.!?]{0,20}|guide (?:for|to|on)\b[^.!?]{0,20}|help me\b[^.!?]{0,20}|teach me\b[^.!?]{0,20}|explain how\b[^.!?]{0,30}|write (?:me )?(?:a|an|some)?\b[^.!?]{0,20})"
+_HOW = (
+    _SAFE
+    + r"(?:how (?:do|can|could|would|to|should)\b[^.!?]{0,30}|instructions? (?:for|to|on)\b[^.!?]{0,20}|steps? (?:for|to)\b[^.!?]{0,20}|recipe for\b[^.!?]{0,20}|guide (?:for|to|on)\b[^.!?]{0,20}|help me\b[^.!?]{0,20}|teach me\b[^.!?]{0,20}|explain how\b[^.!?]{0,30}|write (?:me )?(?:a|an|some)?\b[^.!?]{0,20})"
+)
 _CATEGORIES: dict[str, tuple[tuple[float, str], ...]] = {
     "self_harm": (
         (0.8, r"\b(?:i (?:want|wish|plan|am going|'m going|need) to|i'm about to|i will) (?:die|kill myself|end (?:my life|it all)|hurt myself|harm myself|cut myself|commit suicide)\b"),
