@@ -412,6 +412,44 @@ async def test_a_list_is_filtered_item_by_item_on_record(place):
     ]  # fmt: skip
 
 
+async def test_a_stage_asks_for_its_resources(place):
+    """Inside a run: tool, memory, data, model, in the run's own name; a denial ends the run."""
+    from stageflow.api import Pipeline
+    from stageflow.core import StageKind, StageOutput
+
+    place.write(
+        "tenants/acme/policy.csv",
+        LINES.format(t="acme") + "p, role:agent, acme, stage, support/*, run, allow\n"
+        "p, role:agent, acme, tool, search, call, allow\np, role:agent, acme, model, small, call, allow\n"
+        "p, role:agent, acme, memory, chat/*, write, allow\n",
+    )
+    guard = place.guard()
+    wanted = [("tool", "search", "call"), ("model", "small", "call"), ("memory", "chat/1", "write")]
+
+    async def work(ctx):
+        for kind, obj, act in wanted:
+            await guard.authorize(kind=kind, obj=obj, act=act, owner="acme")
+        kept = await guard.filter(
+            HITS[:2], kind="data", obj=lambda h: "ticket/" + h["id"], owner=lambda h: h["owner"]
+        )
+        return StageOutput.ok(kept=[one["id"] for one in kept])
+
+    pipeline = Pipeline(name="support").with_stage("work", work, StageKind.TRANSFORM)
+    async with guard, guard.session(place.token()):
+        results = await guard.mount(pipeline).run(input_text="hi")
+        assert results["work"].data["kept"] == ["7"]
+        wanted.append(("tool", "email", "call"))
+        with pytest.raises(AccessDenied):
+            await guard.mount(pipeline).run(input_text="hi")
+    found = place.records("decision")
+    runs = {r["run"] for r in place.records("run_start")}
+    assert {r["run"] for r in found} == runs
+    assert [r["resource"] for r in found[:6]] == [
+        "stage:support/work", "tool:search", "model:small", "memory:chat/1", "data:ticket/7",
+        "data:ticket/8",
+    ]  # fmt: skip
+
+
 async def test_an_unrecordable_filter_returns_nothing(place):
     """No record, no hits; and nobody without a session."""
     async with place.guard() as guard:

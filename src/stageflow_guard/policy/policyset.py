@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -74,7 +75,7 @@ class PolicySet:
         self._clock = now or _wall
         self._latest: float = float("-inf") if previous is None else previous._latest
         self.problems = problems
-        self.revision = revision_of(self._files) if revision is None else revision
+        self.revision = revision_of(self._files)
         self.indexed = True  # else pycasbin decides, see `on_reference`
         self._references: dict[str, Reference] = {}
         self._lock = threading.Lock()
@@ -175,22 +176,23 @@ class PolicySet:
 
         Its revision is that of the original files, so its decisions are never to be recorded.
         """
-        return PolicySet(
-            {**self._tenants, tenant.name: tenant}, suspended=self._suspended, shares=self.shares,
-            grants=self.grants, files=self._files, catalogue=self.catalogue,
-            guardrails=self.guardrails, templates=self.templates, previous=self, now=self._clock,
-            revision=self.revision,
-        )  # fmt: skip
+        twin = self._twin()
+        twin._tenants = {**self._tenants, tenant.name: tenant}
+        twin._index = {**self._index, tenant.name: TenantIndex(tenant)}
+        return twin
 
     def on_reference(self) -> PolicySet:
         """Return the same set decided by pycasbin itself: slow, and right when the index is not."""
-        twin = PolicySet(
-            self._tenants, problems=self.problems, broken=self._broken, stale=self.stale,
-            suspended=self._suspended, shares=self.shares, grants=self.grants, files=self._files,
-            catalogue=self.catalogue, guardrails=self.guardrails, templates=self.templates,
-            previous=self, now=self._clock, revision=self.revision,
-        )  # fmt: skip
+        twin = self._twin()
         twin.indexed = False
+        return twin
+
+    def _twin(self) -> PolicySet:
+        """Return a copy that shares what never changes, and keeps decisions of its own."""
+        twin = copy(self)
+        twin._cache = {}
+        twin._references = {}
+        twin._lock = threading.Lock()
         return twin
 
     def agrees(self, request: AccessRequest) -> bool:

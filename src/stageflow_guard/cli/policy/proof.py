@@ -21,11 +21,9 @@ def prove(args: argparse.Namespace) -> int:
     require_folder(base)
     text = read(base / "model.conf", "model.conf").decode("utf-8", "replace")
     begun = time.perf_counter()
-    proofs = [structural(text)]
+    proofs = [] if args.method == "z3" else [structural(text)]
     if args.method == "z3" or (args.method == "auto" and find_spec("z3") is not None):
-        proofs.append(symbolic(text))
-    if args.method == "z3":
-        proofs = proofs[1:]
+        proofs.append(_symbolic(text))
     took = (time.perf_counter() - begun) * 1000
     failed = next((proof for proof in proofs if not proof.holds), None)
     lines = _lines(base) if failed is None else []
@@ -34,6 +32,15 @@ def prove(args: argparse.Namespace) -> int:
     else:
         _print(proofs, failed, lines, took)
     return HOLDS if failed is None and not lines else DOES_NOT_HOLD
+
+
+def _symbolic(text: str) -> Proof:
+    if find_spec("z3") is None:
+        return symbolic(text)  # which says what to install
+    try:
+        return symbolic(text)
+    except ConfigError as error:  # what cannot be translated has not been proved
+        return Proof(False, "z3", (), error.message)
 
 
 def _lines(base: Path) -> list[str]:
