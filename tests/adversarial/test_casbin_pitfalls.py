@@ -278,6 +278,28 @@ def test_a_file_that_nothing_reads_is_named(policies, name):
     assert policies.run("lint") == 1
 
 
+def test_a_folder_name_is_nothing_that_a_terminal_obeys(policies, capsys):
+    """An escape sequence in a name is shown, not sent."""
+    policies.write("tenants/\x1b[2Jx/policy.csv", GOOD)
+    assert policies.run("lint") == 1
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_line_of_megabytes_is_refused_before_it_is_split(policies):
+    """Thirty million commas cost their bytes, no more."""
+    policies.write("tenants/acme/policy.csv", b"," * (30 * 2**20) + b"\n")
+    begun = time.perf_counter()
+    assert "longer than" in policies.load().problems[0].reason
+    assert time.perf_counter() - begun < 2
+
+
+def test_a_guardrail_for_a_stage_that_cannot_be_is_refused(policies):
+    """A pattern that matches nothing would be a rule that nobody misses."""
+    policies.write("guardrails.yaml", 'guardrails:\n  - {entity: X, stage: "support/a*"}\n')
+    with pytest.raises(ConfigError, match="guardrails.yaml:2"):
+        policies.load()
+
+
 def test_a_flood_of_bad_lines_is_bounded(policies):
     """A hundred problems of one file are enough; the loader does not spend minutes on the rest."""
     policies.write("tenants/acme/policy.csv", "nonsense, a, b\n" * 300_000)

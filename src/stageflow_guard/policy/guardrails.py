@@ -17,12 +17,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.catalogue import validated
-from stageflow_guard.policy.files import object_matches
-from stageflow_guard.policy.text import Problem, problem_of, read
+from stageflow_guard.policy.files import object_matches, require_object
+from stageflow_guard.policy.text import Malformed, Problem, problem_of, read
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.policyset import PolicySet
@@ -41,6 +41,15 @@ class GuardrailRule(BaseModel):
     direction: Literal["input", "output", "both"] = "both"
     stage: str = Field(default="*", min_length=1, max_length=256, description="as in policy lines")
     allow: list[str] = Field(default=[], description="exact texts that are no finding")
+
+    @field_validator("stage")
+    @classmethod
+    def _stage(cls, value: str) -> str:
+        try:
+            require_object(value)
+        except Malformed as exc:  # a pattern that matches nothing would be a rule out of force
+            raise ValueError(exc.reason) from None
+        return value
 
 
 class GuardrailFile(BaseModel):

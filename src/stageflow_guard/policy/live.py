@@ -9,6 +9,7 @@ pycasbin itself decides from then on, and it is said aloud.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -52,6 +53,7 @@ class LivePolicies:
         self._current = policies
         self._shadow = shadow
         self._sampler = Sampler(self._alarm)
+        self._changing = threading.Lock()
         self._every = sample
         self._left = sample
         self.on_mismatch = on_mismatch
@@ -104,8 +106,9 @@ class LivePolicies:
 
     def swap(self, policies: PolicySet) -> None:
         """Put another snapshot in force, from the next decision on."""
-        # an index that was wrong once is not believed again before a new start
-        self._current = policies.on_reference() if self.mismatches else policies
+        with self._changing:
+            # an index that was wrong once is not believed again before a new start
+            self._current = policies.on_reference() if self.mismatches else policies
         self.loaded = time.time()
         self.rejected = None
 
@@ -121,10 +124,10 @@ class LivePolicies:
         self.rejected = Rejected(since, why)
         return True
 
-    def _alarm(self, policies: PolicySet, request: AccessRequest) -> None:
-        self.mismatches += 1
-        if self._current is policies:
-            self._current = policies.on_reference()
+    def _alarm(self, request: AccessRequest) -> None:
+        with self._changing:  # from another thread: a reload may be swapping right now
+            self.mismatches += 1
+            self._current = self._current.on_reference()
         if self.on_mismatch is not None:
             self.on_mismatch(request)
 

@@ -22,7 +22,7 @@ LARGEST = 2000  # lines of a tenant: pycasbin walks them all at every question
 class Sampler:
     """Compares index and pycasbin on a thread that starts with the first sample."""
 
-    def __init__(self, alarm: Callable[[PolicySet, AccessRequest], None]) -> None:
+    def __init__(self, alarm: Callable[[AccessRequest], None]) -> None:
         self._alarm = alarm
         self._queue: queue.Queue[tuple[PolicySet, AccessRequest] | None] = queue.Queue(WAITING)
         self._thread: threading.Thread | None = None
@@ -81,4 +81,4 @@ class Sampler:
                     "index and pycasbin differ; pycasbin decides from now on: tenant=%s kind=%s",
                     request.ten, request.kind,
                 )  # fmt: skip
-                self._alarm(policies, request)
+                self._alarm(request)

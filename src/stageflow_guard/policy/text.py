@@ -13,6 +13,7 @@ from pathlib import Path
 from stageflow_guard.errors import ConfigError
 
 CAP = 32 * 2**20
+WIDEST = 8192  # characters of one line
 MOST = 100  # problems of one file; a file of a million bad lines needs no million sentences
 LONGEST = 512  # of one name: a longer one is a mistake, or an attack on memory
 
@@ -121,6 +122,8 @@ def lines_of(content: bytes) -> list[str]:
         raise Malformed("the last line has no newline (cut short?)", line=text.count("\n") + 1)
     found = text.split("\n")
     for number, line in enumerate(found, 1):
+        if len(line) > WIDEST:
+            raise Malformed(f"a line is longer than {WIDEST} characters", line=number)
         if line.isascii() and line.isprintable():
             continue
         for column, char in enumerate(line, 1):
@@ -161,5 +164,7 @@ def meant(word: str, known: Iterable[str]) -> str:
 
 
 def shown(value: str) -> str:
-    """Return a name from a file, cut for a message."""
+    """Return a name from a file for a message: cut, and nothing that a terminal would obey."""
+    if not value.isprintable():
+        value = ascii(value)[1:-1]
     return value if len(value) <= 60 else value[:57] + "..."
