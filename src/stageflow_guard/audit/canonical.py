@@ -18,7 +18,7 @@ from stageflow_guard.errors import AuditUnavailable
 from stageflow_guard.model import ShapedRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from stageflow_guard.model import AuditRecord
 
@@ -29,7 +29,6 @@ _STRICT = (
     | orjson.OPT_PASSTHROUGH_DATACLASS
     | orjson.OPT_PASSTHROUGH_DATETIME
 )
-_PLAIN = frozenset({str, int, bool, type(None)})
 # a prefix per process and a counter: unique like a random id, without a system call per record
 _PREFIX = secrets.token_hex(8)
 _COUNTER = iter(range(2**62))
@@ -43,20 +42,18 @@ def _renew_prefix() -> None:
 os.register_at_fork(after_in_child=_renew_prefix)
 
 
-def _require_exact(value: Any) -> None:
+def _require_exact(items: Iterable[Any]) -> None:
     """Raise `ValueError` for a float: two encoders may print it differently, and NaN not at all."""
-    kind = type(value)
-    if kind is float:
-        raise ValueError("float")
-    items: Any = ()
-    if kind is dict:
-        items = value.values()
-    elif kind is list or kind is tuple:
-        items = value
-    if not _PLAIN.issuperset(map(type, items)):
-        for item in items:
-            if type(item) not in _PLAIN:
-                _require_exact(item)
+    for item in items:
+        kind = type(item)
+        if kind is str or kind is int:
+            continue
+        if kind is dict:
+            _require_exact(item.values())
+        elif kind is list or kind is tuple:
+            _require_exact(item)
+        elif kind is float:
+            raise ValueError("float")
 
 
 def reread(entry: bytes) -> dict[str, Any] | None:
@@ -89,7 +86,7 @@ def encode(record: AuditRecord | dict[str, Any], *, boot: str, node: str) -> byt
     }
     values.update(fields_of(record))
     try:
-        _require_exact(values)
+        _require_exact(values.values())
         entry = orjson.dumps(values, option=_STRICT)
     except (TypeError, ValueError, RecursionError):  # orjson's own error is a TypeError
         raise AuditUnavailable(f"a `{values['kind']}` record cannot be encoded") from None
@@ -141,7 +138,7 @@ def _layout(
     holes = sorted({*own, *_STAMPS})
     values: dict[str, Any] = {"v": 1, "boot": boot, "node": node}
     values.update((name, value) for name, value in fields.items() if name not in own)
-    _require_exact(values)
+    _require_exact(values.values())
     parts = {
         name: f'"{name}":' + orjson.dumps(value, option=_STRICT).decode().replace("%", "%%")
         for name, value in values.items()
