@@ -215,7 +215,7 @@ class Guard:
                 copies=copy,
             )  # fmt: skip
         try:
-            ring = await asyncio.to_thread(ring_from, audit)
+            ring = await asyncio.to_thread(ring_from, self._settings)
             self._pep.marker = self._bare.marker = Fingerprints(ring)
             self._beside = Beside(log, audit, log.folder)
         except BaseException:

@@ -79,7 +79,7 @@ def _marks(args: argparse.Namespace) -> dict[str, tuple[str, str]]:
     from stageflow_guard.keys.assemble import ring_from
     from stageflow_guard.settings import Settings
 
-    ring = ring_from(Settings.load(args.config).audit)
+    ring = ring_from(Settings.load(args.config))
     return Fingerprints(ring).search(args.field, args.value)
 
 

@@ -43,12 +43,12 @@ def erase(args: argparse.Namespace) -> int:
     """Destroy a subject's secret: fingerprints and vault at once; put that on record."""
     from stageflow_guard.audit.erasure import erase
 
-    audit = Settings.load(args.config).audit
+    settings = Settings.load(args.config)
 
     async def main() -> tuple[bool, str]:
-        log = await open_for_upkeep(audit)
+        log = await open_for_upkeep(settings.audit)
         try:
-            return await erase(log, audit, tenant=args.tenant, subject=args.subject)
+            return await erase(log, settings, tenant=args.tenant, subject=args.subject)
         finally:
             await log.close()
 

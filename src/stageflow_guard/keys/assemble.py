@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stageflow_guard.errors import ConfigError
 from stageflow_guard.keys.subjects import open_keyring
 
 if TYPE_CHECKING:
     from stageflow_guard.keys.subjects import SubjectKeyring
-    from stageflow_guard.settings import AuditSettings
+    from stageflow_guard.settings import Settings
 
 
-def ring_from(audit: AuditSettings) -> SubjectKeyring:
-    """Return the keyring at `audit.keyring`, by default `<audit.key_file>.keys`."""
-    return open_keyring(audit.keyring or f"{audit.key_file}.keys", signing=audit.key_file)
+def ring_from(settings: Settings) -> SubjectKeyring:
+    """Return the keyring: `audit.keyring`, else the vault's `keys`, else `<audit.key_file>.keys`.
+
+    Raises `ConfigError` when the vault names another one: an erasure has to reach both.
+    """
+    audit = settings.audit
+    vault = getattr(getattr(settings.redaction, "vault", None), "keys", None)
+    if audit.keyring is not None and vault is not None and audit.keyring != vault:
+        raise ConfigError("`audit.keyring` and `redaction.vault.keys` must be one folder")
+    return open_keyring(audit.keyring or vault or f"{audit.key_file}.keys", signing=audit.key_file)
