@@ -22,6 +22,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakKeyDictionary
 
+from stageflow_guard.audit.opentelemetry import current_trace
 from stageflow_guard.auth.tokens import Secret
 from stageflow_guard.deadline import uninterrupted, within
 from stageflow_guard.delegation import delegated
@@ -364,7 +365,14 @@ class PolicyEnforcementPoint:
         mark = await self._marked(run, text)
         try:
             self._take(
-                self._record(run, kind="run_start", step="authenticate", params_fp=mark), run
+                self._record(
+                    run,
+                    kind="run_start",
+                    step="authenticate",
+                    params_fp=mark,
+                    trace=current_trace(),
+                ),
+                run,
             )
         except AuditUnavailable as error:
             error.ref = error.ref or run.id

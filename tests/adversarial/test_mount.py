@@ -606,3 +606,19 @@ async def test_a_caller_who_expires_in_mid_run_starts_no_child_and_no_stage(worl
     assert parent.runs[0].ref == caught.value.ref
     assert caught.value.ref.startswith("test#")
     assert child_seen.runs == tail.runs == []
+
+
+async def test_a_run_names_the_applications_trace(world):
+    """Inside a span, `run_start` carries trace and span; outside, nothing."""
+    from opentelemetry import trace
+    from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
+
+    from stageflow_guard.audit.opentelemetry import current_trace
+
+    assert current_trace() is None
+    span = NonRecordingSpan(SpanContext(0xABC, 0xDEF, is_remote=False, trace_flags=TraceFlags(1)))
+    guarded = world.guard.mount(one()[1])
+    async with world.guard.session("acme:ada"):
+        with trace.use_span(span):
+            await guarded.run(input_text="hi")
+    assert world.log.kinds("run_start")[0].trace == f"{0xABC:032x}-{0xDEF:016x}"
