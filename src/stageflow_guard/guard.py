@@ -182,14 +182,16 @@ class Guard:
         finally:  # cancelled while waiting: the log is closed all the same
             beside, self._beside = self._beside, None
             self._use(_ClosedLog())
-            if beside is not None:
-                await beside.quiet()
-            if hasattr(self._inspector, "rest"):  # no process outlives the guard
-                await asyncio.to_thread(self._inspector.rest)
-            if hasattr(log, "close"):
-                await log.close()
-        if beside is not None:
-            await beside.finish(self._drain)
+            try:
+                if beside is not None:
+                    await beside.quiet()
+                if hasattr(self._inspector, "rest"):  # no process outlives the guard
+                    await asyncio.to_thread(self._inspector.rest)
+                if hasattr(log, "close"):
+                    await log.close()
+            finally:
+                if beside is not None:
+                    await beside.finish(self._drain)
 
     def _use(self, log: Any) -> None:
         self._pep.closing = False

@@ -196,3 +196,24 @@ async def test_a_note_of_another_log_or_a_foreign_shape_opens_nothing(tmp_path):
     ):  # fmt: skip
         with pytest.raises(VerificationError):
             verify(log, checkpoint=bad)
+
+
+async def test_a_refused_log_keeps_every_file_as_evidence(tmp_path):
+    """Rolled back to an older checkpoint: opening refuses, and removes or changes nothing."""
+    options = {"origin": ORIGIN, "key_file": tmp_path / "k", "checkpoint_copy": tmp_path / "copy"}
+    log = await Log.open(tmp_path / "audit", **options)
+    await log.append({"kind": "auth"})
+    await log.close()
+    old = (tmp_path / "audit/checkpoint").read_bytes()
+    partial = (tmp_path / "audit/tile/entries/000.p/1").read_bytes()
+    hashes = (tmp_path / "audit/tile/0/000.p/1").read_bytes()
+    log = await Log.open(tmp_path / "audit", **options)
+    await log.append({"kind": "auth"})
+    await log.close()
+    (tmp_path / "audit/checkpoint").write_bytes(old)
+    (tmp_path / "audit/tile/entries/000.p/1").write_bytes(partial)
+    (tmp_path / "audit/tile/0/000.p/1").write_bytes(hashes)
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    with pytest.raises(ConfigError, match="rolled back"):
+        await Log.open(tmp_path / "audit", **options)
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before

@@ -310,10 +310,11 @@ def test_upkeep_verbs(lived, cli):
     assert (code, "nothing was held" in out) == (0, True)
     code, out, _ = cli("rotate")
     assert (code, out.startswith("new key ")) == (0, True)
-    assert cli("prune", "--below", "100")[:2] == (
-        0,
-        "records below 0 are gone; verify with --min 0\n",
-    )
+    code, _, err = cli("prune", "--below", "100")
+    assert (code, "audit ship" in err) == (2, True)
+    assert cli("ship")[0] == 0
+    code, out, _ = cli("prune", "--below", "5")
+    assert (code, out) == (0, "records below 0 are gone; verify with --min 0\n")
     code, out, _ = cli(
         "witness", "--state", "w", "--key-file", "w.key", "--name", "w.example",
         "--vkey", "audit/vkey", "--out", "cosigned",

@@ -55,8 +55,7 @@ class Beside:
     async def quiet(self) -> None:
         """Stop the heartbeats; the log may be closed after this."""
         self._beating.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._beating
+        await asyncio.wait([self._beating])
 
     async def finish(self, deadline: float) -> None:
         """Ship what the closed log holds; one WARNING line for each sink that is still behind."""

@@ -95,8 +95,8 @@ def tile(folder: Path, level: int | str, n: int, width: int) -> bytes:
         return (folder / name).read_bytes()
     except FileNotFoundError:
         pass
-    if width < WIDTH:
-        full = tile_path(level, n, WIDTH)
+    full = tile_path(level, n, WIDTH)
+    for _ in range(3 if width < WIDTH else 0):  # the writer may replace it again meanwhile
         partial = folder / f"{full}.p"
         there = sorted(int(p.name) for p in partial.glob("*") if p.name.isdigit())
         wider = [tile_path(level, n, w) for w in there if w > width]

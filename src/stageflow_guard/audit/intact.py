@@ -73,11 +73,10 @@ def survey(folder: Path, size: int, minimum: int) -> list[Path]:
     return left
 
 
-def remove(folder: Path, size: int, minimum: int) -> None:
-    """Unlink what a crash or a pruning left behind; names durable when this returns."""
-    left = survey(folder, size, minimum)
+def discard(left: list[Path]) -> None:
+    """Unlink what `survey` found left over; names durable when this returns."""
     for one in left:
-        one.unlink()
+        one.unlink(missing_ok=True)  # a replacement may have been put in place meanwhile
     for place in {one.parent for one in left}:
         sync_dir(place)
 

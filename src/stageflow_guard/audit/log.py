@@ -30,7 +30,7 @@ from stageflow_guard.audit.files import (
     write_durably,
 )
 from stageflow_guard.audit.growth import require_prefix
-from stageflow_guard.audit.intact import FORMAT, identify, read_minimum, remove
+from stageflow_guard.audit.intact import FORMAT, discard, identify, read_minimum, survey
 from stageflow_guard.audit.integrate import Integrator
 from stageflow_guard.audit.record import boot_id
 from stageflow_guard.audit.signing import SigningKey
@@ -126,13 +126,20 @@ class Log:
 
     def _take_lock(self) -> None:
         self._held = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LogLocked(
-                f"log `{self._folder}` is locked by another process; stop it, or give each writer "
-                "a directory of its own"
-            ) from None
+        for patience in (
+            0.01,
+            0.01,
+            0.0,
+        ):  # a reader that asks whether we are here holds it briefly
+            try:
+                fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                time.sleep(patience)
+        raise LogLocked(
+            f"log `{self._folder}` is locked by another process; stop it, or give each writer "
+            "a directory of its own"
+        )
 
     def _release(self) -> None:
         for fd in (self._wal, self._held):
@@ -144,7 +151,7 @@ class Log:
         folder = self._folder
         note = _read(folder / "checkpoint")
         size = parse(note)[0].size if note is not None else 0
-        remove(folder, size, read_minimum(folder))
+        left = survey(folder, size, read_minimum(folder))
         vkey = _read(folder / "vkey")
         content = _read(folder / "wal") or b""
         key = self._key(key_file, empty=note is None and vkey is None and not content)
@@ -177,6 +184,7 @@ class Log:
                 )
             if note is not None and ahead.size <= size:
                 require_prefix(folder, ahead, head)
+        discard(left)  # only now: a log that is refused keeps every file as evidence
         cut = len(content) - good
         if cut:
             os.ftruncate(self._wal, good)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stageflow_guard.audit.intact import read_minimum, remove
+from stageflow_guard.audit.intact import discard, read_minimum, survey
 from stageflow_guard.audit.log import Log
 from stageflow_guard.audit.tree import WIDTH
 from stageflow_guard.durable import write_durably
@@ -42,5 +42,5 @@ async def prune(
     finally:
         await log.close()
     write_durably(folder / "minimum", b"%d\n" % below)
-    remove(folder, log.size, below)
+    discard(survey(folder, log.size, below))
     return below

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.audit.assemble import state_of
 from stageflow_guard.audit.log import Log, LogLocked
 from stageflow_guard.audit.shards import open_shard
+from stageflow_guard.audit.shipping import slug
 from stageflow_guard.cli import HOLDS, emit
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.settings import Settings
@@ -74,6 +77,18 @@ def rotate(args: argparse.Namespace) -> int:
     return HOLDS
 
 
+def _require_shipped(audit: AuditSettings, folder: Path, origin: str, below: int) -> None:
+    """Raise `ConfigError` while a sink has not got what would go."""
+    for sink in audit.sinks:
+        cursor = state_of(audit, sink) / f"{slug(origin)}.cursor"
+        got = json.loads(cursor.read_text(encoding="utf-8"))["next"] if cursor.exists() else 0
+        if got < below:
+            raise ConfigError(
+                f"sink `{sink.kind}` has {got} records of `{folder}`; run `stageflow-guard audit "
+                "ship` before they go"
+            )
+
+
 def prune(args: argparse.Namespace) -> int:
     """Remove records below an index."""
     from stageflow_guard.audit.prune import prune
@@ -88,6 +103,7 @@ def prune(args: argparse.Namespace) -> int:
         options["origin"] += f"/{args.shard}"
         if audit.checkpoint_copy:
             options["checkpoint_copy"] = f"{audit.checkpoint_copy}.{args.shard}"
+    _require_shipped(audit, folder, options["origin"], args.below)
     below = asyncio.run(prune(folder, below=args.below, key_file=audit.key_file, **options))
     if args.json:
         emit({"minimum": below})

@@ -22,7 +22,8 @@ class Poster:
     """Posts to one URL; says what may be tried again. The URL's host is checked by TLS alone."""
 
     def __init__(self, url: str, headers: Mapping[str, str], *, timeout: float = 10.0) -> None:
-        if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        place = httpx.URL(url)
+        if place.scheme != "https" and place.host not in ("127.0.0.1", "localhost"):
             raise ConfigError("an intake's `url` must be https")
         self._url = url
         self._client = httpx.Client(
