@@ -123,6 +123,53 @@ def test_go_accepts_our_proofs_and_no_changed_one(c2sp):
     assert ask(c2sp, "proofs", text=json.dumps(made)).returncode == 1
 
 
+async def test_go_accepts_a_log_whose_key_was_rotated(c2sp, tmp_path):
+    """After the handover the checkpoint is the new key's alone, and stays so."""
+    from stageflow_guard.audit.rotate import rotate
+
+    options = {"origin": "t.example/log", "key_file": tmp_path / "k"}
+    log = await Log.open(tmp_path / "a", **options)
+    for i in range(300):
+        log.enqueue({"kind": "decision", "reason": f"r{i}"})
+    await log.flush()
+    await log.close()
+    await rotate(tmp_path / "a", key_file=tmp_path / "k")
+    assert (tmp_path / "a" / "checkpoint").read_bytes().count(b"\xe2\x80\x94") == 1
+    assert ask(c2sp, "verify", tmp_path / "a").returncode == 0
+    log = await Log.open(tmp_path / "a", **options)
+    await log.append({"kind": "decision"})
+    await log.close()
+    assert ask(c2sp, "verify", tmp_path / "a").returncode == 0
+
+
+async def test_go_accepts_our_travelling_proofs(c2sp, tmp_path):
+    """The hashes of a tlog-proof, and a witness's consistency, as x/mod's tlog checks them."""
+    from stageflow_guard.audit.proofs import parse_proof, prove
+    from stageflow_guard.audit.tiles import TileReader
+
+    log = await Log.open(tmp_path / "a", origin="t.example/log", key_file=tmp_path / "k")
+    for i in range(700):
+        log.enqueue({"kind": "decision", "reason": f"r{i}"})
+    await log.flush()
+    await log.close()
+    reader = TileReader(tmp_path / "a", 700)
+    root = reader.head(0, 700)
+
+    def entry(kind, old, old_hash, path):
+        encoded = [base64.b64encode(h).decode() for h in (old_hash, root)]
+        return {"Kind": kind, "Old": old, "New": 700, "OldHash": encoded[0], "NewHash": encoded[1],
+                "Path": [base64.b64encode(p).decode() for p in path]}  # fmt: skip
+
+    made = []
+    for index in (0, 1, 255, 256, 511, 512, 699):
+        proof, record = prove(tmp_path / "a", index)
+        made.append(entry("record", index, leaf_hash(record), parse_proof(proof)[1]))
+    for old in (1, 255, 256, 300, 512, 699):
+        made.append(entry("tree", old, reader.head(0, old), reader.consistency(old)))
+    answer = ask(c2sp, "proofs", text=json.dumps(made))
+    assert answer.returncode == 0, answer.stderr
+
+
 def test_sigstore_reads_the_demos_checkpoint(demo_log):
     """sigstore's parser sees the same origin, size and root, and the key's own signature."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

@@ -254,3 +254,21 @@ async def test_verifying_beside_a_running_writer(tmp_path):
     await log.close()
     assert sizes == sorted(sizes)
     assert verify(tmp_path / "audit").size == 1500
+
+
+async def test_a_signature_of_nobody_in_the_logs_own_checkpoint_is_found(tmp_path):
+    """A line more in `checkpoint` is a change like any other; both keys' lines hold in a handover."""
+    from stageflow_guard.audit.checkpoint import parse, sign
+
+    log = await filled(tmp_path, 3)
+    old = SigningKey(bytes.fromhex((tmp_path / "k").read_text().strip()))
+    note = (log / "checkpoint").read_bytes()
+    stranger = sign(parse(note)[0], SigningKey(b"s" * 32)).partition(b"\n\n")[2]
+    (log / "checkpoint").write_bytes(note + stranger)
+    with pytest.raises(VerificationError, match="nobody"):
+        verify(log)
+    (log / "checkpoint").write_bytes(note)
+    await rotate(log, key_file=tmp_path / "k")
+    note = (log / "checkpoint").read_bytes()
+    (log / "checkpoint").write_bytes(note + sign(parse(note)[0], old).partition(b"\n\n")[2])
+    assert verify(log).size == 4

@@ -3,7 +3,7 @@
 1. the new key exists beside the old one, as `<key file>.next`
 2. the log holds the endorsement, signed by the old key; so is the checkpoint over it
 3. the checkpoint carries both signatures
-4. `vkey` names the new key
+4. `vkey` names the new key; the checkpoint is signed by that alone
 5. the new key takes the old one's place (once, when all shards have got here)
 """
 
@@ -40,7 +40,8 @@ async def rotate(
         before, after = vkey_of(origin, old.public), vkey_of(origin, new.public)
         made.append(after)
         if (folder / "vkey").read_text(encoding="utf-8").strip() == after:
-            continue  # an earlier attempt got this far
+            _sign_alone(folder, new)  # an earlier attempt got this far
+            continue
         shard = folder != Path(path)
         copy = Path(f"{copies}.{folder.name}" if shard else copies) if copies else None
         log = await Log.open(folder, origin=origin, key_file=held, checkpoint_copy=copy)
@@ -66,3 +67,9 @@ def _hand_over(folder: Path, copy: Path | None, new: SigningKey, vkey: str) -> N
         write_durably(copy, both)
     write_durably(folder / "checkpoint", both)  # 3
     write_durably(folder / "vkey", vkey.encode() + b"\n")  # 4
+    _sign_alone(folder, new)
+
+
+def _sign_alone(folder: Path, new: SigningKey) -> None:
+    head = parse((folder / "checkpoint").read_bytes())[0]
+    write_durably(folder / "checkpoint", sign(head, new))

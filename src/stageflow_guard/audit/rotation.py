@@ -12,7 +12,7 @@ import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.audit.checkpoint import Checkpoint, open_note, parse_vkey
+from stageflow_guard.audit.checkpoint import Checkpoint, key_id, open_note, parse, parse_vkey
 from stageflow_guard.errors import VerificationError
 
 if TYPE_CHECKING:
@@ -78,6 +78,22 @@ def chain(rotations: list[Rotation], present: str) -> list[str]:
             )
         keys.insert(0, one.old)
     return keys
+
+
+def require_known_signatures(note: bytes, keys: list[str]) -> None:
+    """Raise `VerificationError` unless every signature line of the log's own checkpoint holds."""
+    from stageflow_guard.audit.signing import signature_holds
+
+    _, signed, signatures = parse(note)
+    publics = [parse_vkey(key) for key in keys]
+    for who, blob in signatures:
+        if not any(
+            who == name
+            and blob[:4] == key_id(name, public)
+            and signature_holds(public, blob[4:], signed)
+            for name, public in publics
+        ):
+            raise VerificationError("the checkpoint has a signature of nobody", path="checkpoint")
 
 
 def open_with_any(note: bytes, keys: list[str]) -> Checkpoint:

@@ -24,7 +24,14 @@ from stageflow_guard.audit.cosign import cosigned_at
 from stageflow_guard.audit.files import KNOWN, bundles, read_wal, tile
 from stageflow_guard.audit.intact import FORMAT, being_written, read_minimum
 from stageflow_guard.audit.reading import decode_any
-from stageflow_guard.audit.rotation import KIND, Rotation, chain, open_with_any, read_rotation
+from stageflow_guard.audit.rotation import (
+    KIND,
+    Rotation,
+    chain,
+    open_with_any,
+    read_rotation,
+    require_known_signatures,
+)
 from stageflow_guard.audit.tiles import TileReader, fold, root_of_rows, widths
 from stageflow_guard.audit.tree import WIDTH, tile_path, verify_consistency
 from stageflow_guard.errors import VerificationError
@@ -73,7 +80,8 @@ def verify(
         raise VerificationError("the log's `vkey` is malformed", path="vkey")
     own = own.strip()
     parse_vkey(own)  # 1
-    head = open_note(_read(folder, "checkpoint"), own)  # 2
+    note = _read(folder, "checkpoint")
+    head = open_note(note, own)  # 2
     given = _bytes(checkpoint) if checkpoint is not None else None
     older = parse(given)[0] if given is not None else None
     if older is not None and older.size > head.size:
@@ -85,6 +93,7 @@ def verify(
     rebuilt = _Rebuild(folder, head, older, start)
     rebuilt.run()  # 3, 4
     keys = chain(rebuilt.rotations, own)
+    require_known_signatures(note, keys)
     if vkey is not None and _text(vkey).strip("\n") not in keys:  # 5
         raise VerificationError("the log's `vkey` is not the given key", path="vkey")
     if given is not None:
