@@ -395,3 +395,35 @@ def test_config_check_online_tries_every_sink(tmp_path, monkeypatch, capsys):
     monkeypatch.delenv("NO_DSN")
     assert main(check) == 2
     assert "`NO_DSN` is not set" in capsys.readouterr().err
+
+
+def test_one_verb_erases_a_subject_from_log_and_vault(tmp_path, capsys):
+    """The vault's pseudonyms and the log's fingerprints stand on one secret; erasing takes both."""
+    from stageflow_guard.keys.assemble import ring_from
+    from stageflow_guard.redaction.assemble import vault_from
+    from stageflow_guard.settings import Settings
+
+    assert main(["init", str(tmp_path)]) == 0
+    toml = tmp_path / "guard.toml"
+    toml.write_text(
+        toml.read_text()
+        + '\n[redaction.vault]\nkind = "sqlite"\npath = "vault.db"\nkeys = "subject-keys"\n'
+    )
+    settings = Settings.load(toml)
+    scope = vault_from(settings.redaction.vault).scope("acme", "session-1", "user:ada")
+    name = scope.pseudonym("EMAIL_ADDRESS", "canary@example.com")
+    again = vault_from(settings.redaction.vault).scope("acme", "session-1", "user:ada")
+    assert again.restore(name) == "canary@example.com"
+    mark = ring_from(settings).current("acme", "user:ada", "fingerprint")
+    capsys.readouterr()
+    assert (
+        main(["audit", "erase", "user:ada", "--tenant", "acme", "--config", str(toml), "--json"])
+        == 0
+    )
+    assert json.loads(capsys.readouterr().out)["erased"] is True
+    gone = vault_from(settings.redaction.vault).scope("acme", "session-1", "user:ada")
+    assert "canary" not in gone.restore(name)
+    assert ring_from(settings).current("acme", "user:ada", "fingerprint").key != mark.key
+    toml.write_text(toml.read_text().replace("[audit]\n", '[audit]\nkeyring = "elsewhere"\n'))
+    assert main(["audit", "erase", "user:ada", "--tenant", "acme", "--config", str(toml)]) == 2
+    assert "one folder" in capsys.readouterr().err

@@ -18,7 +18,7 @@ def ring_from(settings: Settings) -> SubjectKeyring:
     Raises `ConfigError` when the vault names another one: an erasure has to reach both.
     """
     audit = settings.audit
-    vault = getattr(getattr(settings.redaction, "vault", None), "keys", None)
+    vault = settings.redaction.vault.keys if settings.redaction.vault is not None else None
     if audit.keyring is not None and vault is not None and audit.keyring != vault:
         raise ConfigError("`audit.keyring` and `redaction.vault.keys` must be one folder")
     return open_keyring(audit.keyring or vault or f"{audit.key_file}.keys", signing=audit.key_file)
