@@ -231,6 +231,12 @@ async def test_an_auditor_follows_the_page_literally(tmp_path):
         path.write_bytes(content)
     with pytest.raises(ConfigError, match="exists"):
         bundle(log, out, indices=[1], key=key)
+    out = tmp_path / "unsigned"
+    bundle(log, out, indices=[1], key=None)
+    assert not (out / "SHA256SUMS.sig").exists()
+    commands = re.findall(r"^ {7}(\S.*)$", (out / "VERIFY.md").read_text(), re.MULTILINE)
+    assert len(commands) == 3
+    assert follow().startswith("HOLDS: 1 records")
 
 
 async def test_verifying_beside_a_running_writer(tmp_path):
@@ -272,3 +278,28 @@ async def test_a_signature_of_nobody_in_the_logs_own_checkpoint_is_found(tmp_pat
     note = (log / "checkpoint").read_bytes()
     (log / "checkpoint").write_bytes(note + sign(parse(note)[0], old).partition(b"\n\n")[2])
     assert verify(log).size == 4
+
+
+async def test_a_bundle_beside_a_running_writer_has_one_checkpoint(tmp_path):
+    """The log grows by tiles meanwhile; every proof still leads to the checkpoint in the folder."""
+    log = await Log.open(tmp_path / "audit", origin=ORIGIN, key_file=tmp_path / "k")
+    for i in range(300):
+        log.enqueue({"kind": "auth", "run": str(i)})
+    await log.flush()
+    await asyncio.sleep(1.2)
+    old = (tmp_path / "audit/checkpoint").read_bytes()
+    for i in range(400):
+        log.enqueue({"kind": "auth", "run": str(i)})
+    await log.flush()
+    await asyncio.sleep(1.2)
+    assert (tmp_path / "audit/checkpoint").read_bytes() != old
+    for index in (0, 255, 256, 299):
+        proof, entry = prove(tmp_path / "audit", index, note=old)
+        assert check_proof(proof, entry, held(tmp_path / "audit")).checkpoint.size == 300
+    out = tmp_path / "b"
+    assert bundle(tmp_path / "audit", out, indices=range(0, 300, 50), key=None) == 6
+    await log.close()
+    done = subprocess.run(
+        [sys.executable, "-I", str(out / "verify.py")], capture_output=True, text=True
+    )
+    assert done.stdout.startswith("HOLDS: 6")

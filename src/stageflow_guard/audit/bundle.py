@@ -27,14 +27,15 @@ def bundle(
     out: str | Path,
     *,
     indices: Iterable[int],
-    key: SigningKey,
+    key: SigningKey | None,
     policies: Path | None = None,
     asked: dict[str, Any] | None = None,
 ) -> int:
     """Write the folder `out`; return how many records it holds.
 
-    `key` signs the list of files; `policies` is where revisions are kept; `asked` says how the
-    records were chosen and goes into the manifest. `out` must not exist yet. Raises
+    `key` signs the list of files; without it the page says that nobody did. `policies` is where
+    revisions are kept; `asked` says how the records were chosen and goes into the manifest. All
+    proofs lead to one checkpoint, beside a running writer too. `out` must not exist yet. Raises
     `VerificationError` for a record that does not prove, `ConfigError` when nothing was chosen.
     """
     folder, target = Path(path), Path(out)
@@ -46,9 +47,7 @@ def bundle(
     revisions: set[str] = set()
     chosen = sorted(set(indices))
     for index in chosen:
-        proof, entry = prove(folder, index)
-        if not proof.endswith(b"\n\n" + note):
-            raise ConfigError("the log grew meanwhile; stop the writer, or try again")
+        proof, entry = prove(folder, index, note=note)
         files[f"records/{index}.json"] = entry
         files[f"proofs/{index}.tlog-proof"] = proof
         revisions.add(str((json.loads(entry).get("policy") or {}).get("sha256")))
@@ -68,13 +67,25 @@ def bundle(
     files["manifest.json"] = json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n"
     here = Path(__file__).parent / "auditor"
     files |= {name: (here / name).read_bytes() for name in ("verify.py", "VERIFY.md")}
+    if key is None:
+        files["VERIFY.md"] = _unsigned(files["VERIFY.md"])
     _write(target, files, key)
     return len(chosen)
 
 
-def _write(target: Path, files: dict[str, bytes], key: SigningKey) -> None:
+def _unsigned(page: bytes) -> bytes:
+    """Return the page for a folder whose list of files nobody signed."""
+    lines = [line for line in page.split(b"\n") if b"openssl pkeyutl" not in line]
+    return b"\n".join(lines).replace(
+        b"and the list of files was signed with it:", b"and the list of files is not signed:"
+    )
+
+
+def _write(target: Path, files: dict[str, bytes], key: SigningKey | None) -> None:
     sums = "".join(f"{sha256(files[n]).hexdigest()}  {n}\n" for n in sorted(files)).encode()
-    files = {**files, "SHA256SUMS": sums, "SHA256SUMS.sig": key.sign(sums)}
+    files = {**files, "SHA256SUMS": sums}
+    if key is not None:
+        files["SHA256SUMS.sig"] = key.sign(sums)
     for name, content in files.items():
         one = target / name
         make_dirs(one.parent.absolute(), above=Path("/"))

@@ -40,14 +40,14 @@ def entry_at(folder: Path, index: int, size: int) -> bytes:
     return found[index % WIDTH]
 
 
-def prove(path: str | Path, index: int) -> tuple[bytes, bytes]:
-    """Return (proof, entry) of one record, against the log's present checkpoint.
+def prove(path: str | Path, index: int, *, note: bytes | None = None) -> tuple[bytes, bytes]:
+    """Return (proof, entry) of one record, against `note`, else the log's present checkpoint.
 
     Reads one tile per level. Raises `VerificationError` when the tiles do not lead to the signed
     root, or hold no such index.
     """
     folder = Path(path)
-    note = _note(folder)
+    note = _note(folder) if note is None else note
     head = parse(note)[0]
     entry = entry_at(folder, index, head.size)
     hashes = TileReader(folder, head.size).inclusion(index)

@@ -76,7 +76,12 @@ def bundle(args: argparse.Namespace) -> int:
     else:
         for record in chosen(args):
             wanted.setdefault(record["origin"], []).append(record["index"])
-    key = SigningKey(read_key(_key_file(args), create=False))
+    key_file = _key_file(args)
+    key = SigningKey(read_key(key_file, create=False)) if key_file is not None else None
+    if key is None:
+        print(
+            "no --key-file and no configuration: the list of files stays unsigned", file=sys.stderr
+        )
     if not wanted:
         raise ConfigError("no record was chosen; nothing was written")
     for folder in folders:
@@ -93,9 +98,11 @@ def bundle(args: argparse.Namespace) -> int:
     return HOLDS
 
 
-def _key_file(args: argparse.Namespace) -> Path:
+def _key_file(args: argparse.Namespace) -> Path | None:
     if args.key_file:
         return Path(args.key_file)
+    if not Path(args.config).exists():
+        return None
     from stageflow_guard.settings import Settings
 
     return Path(Settings.load(args.config).audit.key_file)

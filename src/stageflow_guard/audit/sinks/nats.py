@@ -66,8 +66,8 @@ class NatsSink:
     async def _open(self) -> Any:
         if self._client is None or self._client.is_closed:
             self._client = await self._nats.connect(
-                self._url, connect_timeout=self._timeout, max_reconnect_attempts=0,
-                allow_reconnect=False, error_cb=_quiet,
+                self._url, connect_timeout=self._timeout, max_reconnect_attempts=1,
+                allow_reconnect=False, reconnect_time_wait=0.1, error_cb=_quiet,
             )  # fmt: skip
             self._js = self._client.jetstream(timeout=self._timeout)
             try:
