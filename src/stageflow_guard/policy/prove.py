@@ -99,19 +99,40 @@ def symbolic(text: str) -> Proof:
         solver = z3.Solver()
         solver.set("timeout", 10_000)
         solver.add(formula)
+        literals = [value for key, value in constants.items() if key[0] == "`"]
+        if len(literals) > 1:
+            solver.add(z3.Distinct(*literals))
         solver.add(z3.Not(_translate(conjunct, constant, function, logic)))
         answer = solver.check()
         if answer == z3.sat:
             model = solver.model()
-            values = ", ".join(
-                f"{key} = {model.eval(value, model_completion=True)}"
-                for key, value in sorted(constants.items())
-            )
-            shown = re.sub(r"Name!val!(\d+)", r"name\1", values)
-            return Proof(False, "z3", (), f"{shown} ({name}: not `{conjunct}`)")
+            values = {
+                key: str(model.eval(value, model_completion=True))
+                for key, value in constants.items()
+            }
+            return Proof(False, "z3", (), f"{_told(values)} ({name}: not `{conjunct}`)")
         if answer != z3.unsat:
             return Proof(False, "z3", (), f"no answer in time ({name})")
     return Proof(True, "z3", tuple(name for name, _, _ in PROPERTIES))
+
+
+def _told(values: dict[str, str]) -> str:
+    """Return a model as a request and a line; the same letter is the same name."""
+    letters = {value: key.strip("`") for key, value in values.items() if key[0] == "`"}
+    for value in sorted(set(values.values()), key=lambda v: int(v.rpartition("!")[2])):
+        letters.setdefault(value, chr(ord("A") + len(letters) % 26))
+    shown = {
+        side: ", ".join(
+            f"{field} = {letters[values[f'{side}.{field}']]}"
+            for field in fields
+            if f"{side}.{field}" in values
+        )
+        for side, fields in (
+            ("r", ("sub", "ten", "own", "kind", "obj", "act")),
+            ("p", ("role", "ten", "kind", "obj", "act")),
+        )
+    }
+    return f"request {shown['r']} against line {shown['p']}"
 
 
 def foreign_lines(policies: PolicySet) -> list[str]:
