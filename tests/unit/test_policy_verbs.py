@@ -454,6 +454,13 @@ def test_schemas_are_those_of_the_models(capsys):
     assert json.loads(capsys.readouterr().out)["additionalProperties"] is False
 
 
+@pytest.mark.parametrize("verb", ["lint", "test", "fmt", "prove"])
+def test_a_folder_may_stand_alone(policies, verb):
+    """`policy lint FOLDER` is `policy lint --path FOLDER`."""
+    assert main(["policy", verb, str(policies.path)]) == 0
+    assert main(["policy", verb, str(policies.path / "nothing")]) == 2
+
+
 def test_usage_errors_are_two(policies, capsys):
     """An unknown tenant or a missing folder is `config_error`, never a traceback."""
     assert policies.run("what-can", "user:ada", "--tenant", "acmee") == 2

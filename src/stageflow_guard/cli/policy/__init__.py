@@ -17,6 +17,8 @@ WHERE = {
 
 def run(args: argparse.Namespace) -> int:
     """Run one policy verb; return its exit code."""
+    if getattr(args, "folder", None) is not None:
+        args.path = args.folder
     module = import_module(f"{__name__}.{WHERE[args.action]}")
     return int(getattr(module, args.action.replace("-", "_"))(args))
 
@@ -32,7 +34,7 @@ def add_parser(verbs: Any) -> None:
         one.add_argument("--json", action="store_true", help="for machines")
         return one
 
-    verb("lint", "find what is malformed, unknown, unreachable or shadowed")
+    lint = verb("lint", "find what is malformed, unknown, unreachable or shadowed")
     test = verb("test", "run the decision tables")
     test.add_argument("--tenant", help="this one alone")
     test.add_argument("--all", action="store_true", help="one line per tenant, nothing else")
@@ -41,6 +43,8 @@ def add_parser(verbs: Any) -> None:
     test.add_argument("--junit", metavar="FILE", help="write JUnit XML, too")
     fmt = verb("fmt", "put lines into canonical form; no line moves")
     fmt.add_argument("--check", action="store_true", help="change nothing, say what would be")
+    for one in (lint, test, fmt):
+        one.add_argument("folder", nargs="?", help="the policy folder, in place of --path")
     schema = verb("schema", "print a JSON schema, or write all of them")
     schema.add_argument("name", nargs="?", choices=["catalogue", "guard", "guardrails", "test"])
     schema.add_argument("--out", metavar="DIR", help="write every schema into a folder")
@@ -64,6 +68,7 @@ def _questions(verb: Any) -> None:
     for one in (explain, who):
         one.add_argument("--own", help="the resource's owner, when it is another tenant")
     prove = verb("prove", "prove that tenants are isolated, or show a counterexample")
+    prove.add_argument("folder", nargs="?", help="the policy folder, in place of --path")
     prove.add_argument("--method", choices=["auto", "structural", "z3"], default="auto")
 
 
