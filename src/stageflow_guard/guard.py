@@ -116,11 +116,12 @@ class Guard:
     def from_settings(cls, settings: Settings) -> Self:
         """Build a guard from validated settings; raises `ConfigError` for what is unusable."""
         from stageflow_guard.auth.assemble import ceiling_from, clients_from, verifier_from
+        from stageflow_guard.keys.assemble import ring_from
         from stageflow_guard.policy.assemble import live_from
         from stageflow_guard.redaction.assemble import inspector_from
 
         chosen = settings.redaction
-        inspector = inspector_from(chosen)
+        inspector = inspector_from(chosen, lambda: ring_from(settings.audit))
         guard = cls(
             authenticator=verifier_from(settings.auth),
             decisions=live_from(settings.policy),

@@ -119,12 +119,11 @@ class PolicySettings(_Strict):
 
 
 class VaultSettings(_Strict):
-    """`[redaction.vault]`: where pseudonyms are kept beyond the process; `keys` is the keyring."""
+    """`[redaction.vault]`: where pseudonyms are kept beyond the process, under subject keys."""
 
     kind: Literal["memory", "sqlite", "postgres"]
     path: str | None = None
     url_env: str | None = None
-    keys: str | None = None
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -132,8 +131,6 @@ class VaultSettings(_Strict):
             self.url_env is not None
         ):
             raise ValueError("`sqlite` takes `path`; `postgres` takes `url_env`, a variable's name")
-        if (self.kind == "memory") != (self.keys is None):
-            raise ValueError("a kept vault takes `keys`, the folder of the subject keyring")
         return self
 
 
@@ -241,7 +238,6 @@ def _anchor(content: dict[str, Any], base: Path) -> None:
     redaction = content.get("redaction")
     vault = redaction.get("vault") if isinstance(redaction, dict) else None
     fix(vault, "path")
-    fix(vault, "keys")
     fix(redaction, "operator_key_file")
     for sink in _listed(audit, "sinks"):
         fix(sink, "path")

@@ -118,8 +118,12 @@ async def test_remembered_spans_are_the_tenants_own():
 async def test_guard_toml_builds_it_all(tmp_path):
     """Preset, thresholds, operators with a key, a kept vault: as written, wrong ones named."""
     from stageflow_guard.errors import ConfigError
+    from stageflow_guard.keys import open_keyring
     from stageflow_guard.redaction.assemble import inspector_from
     from stageflow_guard.settings import RedactionSettings
+
+    def ring():
+        return open_keyring(tmp_path / "keys")
 
     key = tmp_path / "operators.key"
     key.write_text("ab" * 32 + "\n")
@@ -128,18 +132,19 @@ async def test_guard_toml_builds_it_all(tmp_path):
     settings = RedactionSettings.model_validate(
         {
             "preset": "strict", "operators": {"EMAIL_ADDRESS": "hash"}, "operator_key_file": str(key),
-            "vault": {"kind": "sqlite", "path": str(tmp_path / "vault.db"), "keys": str(tmp_path / "keys")},
+            "vault": {"kind": "sqlite", "path": str(tmp_path / "vault.db")},
         }
     )  # fmt: skip
-    inspector = inspector_from(settings)
+    inspector = inspector_from(settings, ring)
     scope = inspector.scope_for("acme", "s", "user:ada")
     out, _ = await inspector.redact(
         "ada@example.com SSN 536-90-4399", scope=scope, direction="input"
     )
     assert out.startswith("<EMAIL_ADDRESS:") and "⟦US_SSN_1" in out
-    again = inspector_from(settings).scope_for("acme", "s", "user:ada")
+    again = inspector_from(settings, ring).scope_for("acme", "s", "user:ada")
     assert "536-90-4399" in again.restore(out)
-    inspector.erase("acme", "user:ada")
+    ring().erase("acme", "user:ada")  # as another process would
+    assert "536-90-4399" not in scope.restore(out)
     assert "536-90-4399" not in inspector.scope_for("acme", "s", "user:ada").restore(out)
     for wrong in (
         {"operators": {"EMAIL_ADDRESS": "hash"}},
@@ -147,4 +152,4 @@ async def test_guard_toml_builds_it_all(tmp_path):
         {"ner": "nope"},
     ):
         with pytest.raises(ConfigError):
-            inspector_from(RedactionSettings.model_validate(wrong))
+            inspector_from(RedactionSettings.model_validate(wrong), ring)

@@ -95,14 +95,16 @@ def _options(args: argparse.Namespace) -> Options:
     if args.config is not None:
         from stageflow_guard.settings import Settings
 
-        chosen = Settings.load(args.config).redaction
+        settings = Settings.load(args.config)
+        chosen = settings.redaction
         preset = args.preset or chosen.preset
         configured = [chosen.ner] if isinstance(chosen.ner, str) else chosen.ner or []
         ner = ner or tuple(configured)
         entities = None if chosen.entities is None else tuple(chosen.entities)
         allow = (*allow, *chosen.allow)
         if vault is None and chosen.vault is not None and chosen.vault.kind == "sqlite":
-            vault, keys = chosen.vault.path, chosen.vault.keys
+            vault = chosen.vault.path
+            keys = settings.audit.keyring or f"{settings.audit.key_file}.keys"
     if args.entities:
         entities = tuple(e.strip() for e in args.entities.split(",") if e.strip())
     try:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.redaction.inspector import OffLoopInspector
@@ -14,6 +14,7 @@ from stageflow_guard.redaction.redactor import Redactor
 from stageflow_guard.redaction.vault import Vault, VaultStore
 
 if TYPE_CHECKING:
+    from stageflow_guard.redaction.vault import SubjectKeys
     from stageflow_guard.settings import RedactionSettings, VaultSettings
 
 
@@ -36,19 +37,20 @@ def redactor_from(chosen: RedactionSettings) -> Redactor:
     )  # fmt: skip
 
 
-def inspector_from(chosen: RedactionSettings) -> OffLoopInspector:
-    """Return the inspector of `[redaction]`, its vault opened."""
+def inspector_from(chosen: RedactionSettings, ring: Callable[[], SubjectKeys]) -> OffLoopInspector:
+    """Return the inspector of `[redaction]`, its vault opened.
+
+    `ring` gives the subject keyring, which the log's fingerprints use too: one verb erases both.
+    """
     return OffLoopInspector(
-        redactor_from(chosen), vault_from(chosen.vault), deadline=chosen.deadline
+        redactor_from(chosen), vault_from(chosen.vault, ring), deadline=chosen.deadline
     )
 
 
-def vault_from(chosen: VaultSettings | None) -> Vault:
+def vault_from(chosen: VaultSettings | None, ring: Callable[[], SubjectKeys]) -> Vault:
     """Return the vault of `[redaction.vault]`; without it, one in memory."""
     if chosen is None or chosen.kind == "memory":
         return Vault()
-    from stageflow_guard.keys import open_keyring
-
     store: VaultStore
     if chosen.kind == "sqlite":
         from stageflow_guard.redaction.stores.sqlite import SqliteVault
@@ -64,5 +66,4 @@ def vault_from(chosen: VaultSettings | None) -> Vault:
                 f"`redaction.vault.url_env`: the variable `{chosen.url_env}` is unset"
             )
         store = PostgresVault(url)
-    keyring: Any = open_keyring(Path(str(chosen.keys)))
-    return Vault(store=store, keys=keyring)
+    return Vault(store=store, keys=ring())

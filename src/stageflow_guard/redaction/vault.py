@@ -59,6 +59,11 @@ class VaultStore(Protocol):
         ...
 
 
+def _fresh_nonce() -> str:
+    # 40 random bits: 32 divides 256, so each byte picks evenly
+    return "".join(ALPHABET[byte % 32] for byte in secrets.token_bytes(SIZE))
+
+
 class VaultScope:
     """The pseudonyms of one conversation. Shows nothing of what it holds."""
 
@@ -74,10 +79,9 @@ class VaultScope:
         self._keep = keep
         known = keep.load() if keep is not None else None
         if known is None:
-            # 40 random bits: 32 divides 256, so each byte picks evenly
-            self._nonce = "".join(ALPHABET[byte % 32] for byte in secrets.token_bytes(SIZE))
+            self._nonce = _fresh_nonce()
             if keep is not None:
-                keep.save("", 0, self._nonce)
+                keep.begin(self._nonce)
         else:
             self._nonce, entries = known
             for entity, number, value in entries:
@@ -93,6 +97,7 @@ class VaultScope:
     def pseudonym(self, entity: str, value: str) -> str:
         """Return the one pseudonym of (entity, value) in this scope."""
         with self._lock:
+            self._living()
             name = self._names.get((entity, value))
             if name is None:
                 number = self._numbers.get(entity, 0) + 1
@@ -109,6 +114,9 @@ class VaultScope:
         is guessing.
         """
 
+        with self._lock:
+            self._living()
+
         def restored(text: str) -> str:
             self._watch(text)
             if not self._back:
@@ -120,6 +128,16 @@ class VaultScope:
             return "".join([*parts, text[at:]]) if at else text
 
         return mapped(value, restored)
+
+    def _living(self) -> None:
+        """Forget what belongs to somebody who was erased meanwhile, here or in another process."""
+        if self._keep is None or self._keep.opens():
+            return
+        self._names.clear()
+        self._back.clear()
+        self._numbers.clear()
+        self._nonce = _fresh_nonce()
+        self._keep.begin(self._nonce)
 
     def _watch(self, text: str) -> None:
         others = foreign(text, self._nonce) - self._forged
@@ -164,6 +182,21 @@ class _Kept:
         # a session id may be a credential elsewhere: the store sees its digest
         self._scope = hashlib.sha256(f"{len(tenant)}:{tenant}:{key}".encode()).hexdigest()
 
+        self._opened_with = b""
+
+    def opens(self) -> bool:
+        """Say whether the person's key is the one that this scope began with."""
+        return self._key() == self._opened_with
+
+    def begin(self, nonce: str) -> None:
+        """Start the scope afresh under the key that the person has now."""
+        self._opened_with = self._key()
+        try:
+            self._store.forget(self._tenant, self._scope)
+        except Exception:
+            raise InspectorUnavailable("the vault could not be written") from None
+        self.save("", 0, nonce)
+
     def _bound(self, entity: str, number: int) -> bytes:
         return f"{self._tenant}\0{self._scope}\0{entity}\0{number}".encode()
 
@@ -184,10 +217,10 @@ class _Kept:
         except Exception:
             raise InspectorUnavailable("the vault could not be read") from None
         nonce, entries, key = "", [], self._key() if rows else b""
+        self._opened_with = key
         for entity, number, sealed in rows:
             value = open_entry(key, sealed, bound_to=self._bound(entity, number))
             if value is None:  # erased: what is left of the scope is nothing
-                self._store.forget(self._tenant, self._scope)
                 return None
             if number == 0:
                 nonce = value
