@@ -46,7 +46,9 @@ def _readable(raw: bytes) -> str | None:
 
 def _percent(match: re.Match[str]) -> str | None:
     raw = bytes.fromhex(match[0].replace("%", ""))
-    return raw.decode("utf-8", "replace")
+    text = raw.decode("utf-8", "replace")
+    # one character per triple keeps its own place; else each byte stands for itself
+    return text if len(text) == len(raw) else raw.decode("latin-1")
 
 
 def _quoted(match: re.Match[str]) -> str | None:
@@ -113,25 +115,45 @@ _RUN = re.compile(r"[A-Za-z0-9+/_-]{10}")
 
 
 def _long(view: View) -> bool:
-    """Say whether a word is long enough to be a code, or pairs of digits follow each other."""
-    if view.longest >= 10 and any(_RUN.search(w) for w in view.words if len(w) >= 10):
-        return True
-    return _PAIRS.search(view.text) is not None
+    """Say whether a word is long enough to be a code."""
+    if view.longest >= 10:
+        for word in view.words:
+            if len(word) >= 10 and not _plain(word) and _RUN.search(word):
+                return True
+    return False
+
+
+_SHAPES = {
+    "hexadecimal": re.compile(r"[0-9A-Fa-f]{14}"), "base64": re.compile(r"[A-Za-z0-9+/_-]{10}"),
+    "base32": re.compile(r"[A-Z2-7]{16}"),
+}  # fmt: skip
+
+
+def _has(view: View, shape: re.Pattern[str]) -> bool:
+    return any(len(w) >= 10 and not _plain(w) and shape.search(w) for w in view.words)
+
+
+def _plain(word: str) -> bool:
+    """Say whether it is a word of a language: small letters, perhaps a capital, punctuation."""
+    bare = word.strip(".,;:!?()\"'")
+    return bare.isalpha() and (bare.islower() or bare.istitle())
 
 
 def encodings(view: View) -> View:
     """Read what is encoded, up to three layers; each layer is one linear pass per encoding."""
     for _ in range(LAYERS):
         before = view
+        long = _long(view)
+        spaced = _PAIRS.search(view.text) is not None
+        shapes = {name for name, shape in _SHAPES.items() if _has(view, shape)} if long else set()
         for name, pattern, read, sign in _READERS:
             text = view.text
-            if sign not in text or (not sign and not _long(view)):
+            if sign not in text or (
+                not sign and name not in shapes and not (spaced and name == "hexadecimal")
+            ):
                 continue
             edits: list[Edit] = []
             for match in pattern.finditer(text):
-                if name == "percent":
-                    edits += _triples(match, read(match))
-                    continue
                 fresh = read(match)
                 if fresh is not None and fresh != match[0]:
                     edits.append((*match.span(), fresh))
@@ -140,14 +162,3 @@ def encodings(view: View) -> View:
             return view
         view = view.shown()
     return view
-
-
-def _triples(match: re.Match[str], fresh: str | None) -> list[Edit]:
-    """Keep each percent triple's own place where one triple is one character."""
-    if fresh is None:
-        return []
-    if len(fresh) * 3 == len(match[0]):
-        return [
-            (match.start() + 3 * i, match.start() + 3 * i + 3, char) for i, char in enumerate(fresh)
-        ]
-    return [(*match.span(), fresh)]

@@ -119,13 +119,16 @@ class View:
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return the original range behind `[start, end)` of this view."""
+        if type(self._starts) is range:  # as written
+            return start, end
         if start >= end:
             return (0, 0)
         return self._starts[start], max(self._ends[end - 1], self._ends[start])
 
     def shown(self) -> View:
         """Return the view in which each character is what it looks like."""
-        if self.text.isascii() and not _CONTROL.search(self.text):
+        text = self.text
+        if text.isascii() and (text.isprintable() or not _CONTROL.search(text)):
             return self
         parts = [_TABLE[char] for char in self.text]
         text = "".join(parts)
@@ -159,6 +162,9 @@ class View:
             if len(fresh) == end - begin:
                 starts += self._starts[begin:end]
                 ends += self._ends[begin:end]
+            elif step == "percent":  # three characters for each
+                starts += self._starts[begin:end:3]
+                ends += self._ends[begin + 2 : end : 3]
             elif fresh:
                 first, last = self._starts[begin], self._ends[end - 1]
                 starts += [first] * len(fresh)

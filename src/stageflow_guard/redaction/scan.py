@@ -59,7 +59,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 
 # what these find holds a digit
 _NUMERIC = frozenset({
-    numbers.recognize, accounts.ibans, accounts.wallets, identifiers.labelled,
+    numbers.recognize, network.addresses, accounts.ibans, accounts.wallets, identifiers.labelled,
     identifiers.national, identifiers.births, places.recognize,
 })  # fmt: skip
 _LONG = frozenset({secrets.issued, accounts.wallets})  # no word of theirs is shorter than 16
@@ -70,10 +70,15 @@ PSEUDONYM = re.compile(r"⟦[A-Z][A-Z0-9_]*_\d+·[a-km-np-z2-9]{8}⟧")
 _OPEN = re.compile(r"⟦|·")
 
 
-def _without(view: View, found: Iterable[Found]) -> View:
+def _span(view: View, hit: Hit) -> EntitySpan:
+    start, end = view.original(hit.start, hit.end)
+    return EntitySpan(start, end, hit.entity, hit.score)
+
+
+def _without(view: View, found: Iterable[tuple[View, Hit]]) -> View:
     """Return the view without what is surely something else: no street starts with a card."""
     text, parts, at = view.text, [], 0
-    for span in sorted(f.span for f in found if f.span.score >= SURE):
+    for span in sorted(hit for _, hit in found if hit.score >= SURE):
         if span.start >= at:
             parts += [text[at : span.start], "\x1e" * (span.end - span.start)]
             at = span.end
@@ -134,6 +139,16 @@ class Scanner:
 
     def scan(self, text: str) -> list[Found]:
         """Return every accepted hit; they may overlap."""
+        return [
+            Found(_span(view, h), h.rule, h.why, " > ".join(view.steps) or "as written")
+            for view, h in self._hits(text)
+        ]
+
+    def find(self, text: str) -> list[EntitySpan]:
+        """Return non-overlapping spans, offsets into `text`."""
+        return resolve([_span(view, hit) for view, hit in self._hits(text)])
+
+    def _hits(self, text: str) -> list[tuple[View, Hit]]:
         if not text:
             return []
         if _OPEN.search(text):  # a placeholder is no text: nothing reaches across one
@@ -141,34 +156,29 @@ class Scanner:
         plain = View(text)
         shown = plain.shown()
         found = self._run(SHAPED, plain)
-        found += self._run(PROSE, _without(plain, found).shown())
+        rest = _without(plain, found)
+        found += self._run(PROSE, shown if rest is plain else rest.shown())
         deep = shown
         for step in STEPS:
             deep = step(deep)
         if deep is not plain:
             found += self._run(SHAPED, deep)
         for recognize in self.extra:
-            found += [self._found(plain, h) for h in recognize(text) if self._accepts(plain, h)]
+            found += [(plain, h) for h in recognize(text) if self._accepts(plain, h)]
         return found
-
-    def find(self, text: str) -> list[EntitySpan]:
-        """Return non-overlapping spans, offsets into `text`."""
-        return resolve(f.span for f in self.scan(text))
 
     def _run(
         self, recognizers: Iterable[tuple[Recognize, frozenset[str]]], view: View
-    ) -> list[Found]:
-        out: list[Found] = []
-        wanted = self.entities
-        digits = _DIGIT.search(view.text) is not None
+    ) -> list[tuple[View, Hit]]:
+        out: list[tuple[View, Hit]] = []
+        wanted, text = self.entities, view.text
+        digits = _DIGIT.search(text) is not None
         short = view.longest < 16
         for recognize, offered in recognizers:
             if (not digits and recognize in _NUMERIC) or (short and recognize in _LONG):
                 continue
             if wanted is None or not wanted.isdisjoint(offered):
-                out += [
-                    self._found(view, h) for h in recognize(view.text) if self._accepts(view, h)
-                ]
+                out += [(view, hit) for hit in recognize(text) if self._accepts(view, hit)]
         return out
 
     def _accepts(self, view: View, hit: Hit) -> bool:
@@ -182,9 +192,3 @@ class Scanner:
         return text not in self.allowed and not any(
             p.fullmatch(text) for p in self.allowed_patterns
         )
-
-    @staticmethod
-    def _found(view: View, hit: Hit) -> Found:
-        start, end = view.original(hit.start, hit.end)
-        shown = " > ".join(view.steps) or "as written"
-        return Found(EntitySpan(start, end, hit.entity, hit.score), hit.rule, hit.why, shown)

@@ -8,11 +8,15 @@ from collections.abc import Iterable
 from stageflow_guard.model import EntitySpan
 
 
+def _place(span: EntitySpan) -> tuple[int, int]:
+    return span.start, span.end
+
+
 def merged(spans: Iterable[EntitySpan]) -> list[EntitySpan]:
     """Return the spans with overlapping ones of one entity united, the best score kept."""
     out: list[EntitySpan] = []
     open_at: dict[str, int] = {}
-    for span in sorted(spans):
+    for span in sorted(spans, key=_place):
         place = open_at.get(span.entity)
         if place is not None and span.start < out[place].end:
             last = out[place]
@@ -39,10 +43,10 @@ def resolve(spans: Iterable[EntitySpan]) -> list[EntitySpan]:
 
 
 def _clusters(spans: list[EntitySpan]) -> Iterable[list[EntitySpan]]:
-    """Group what overlaps; almost always one span alone."""
+    """Group what overlaps, of spans in order; almost always one span alone."""
     group: list[EntitySpan] = []
     reach = -1
-    for span in sorted(spans):
+    for span in spans:
         if group and span.start >= reach:
             yield group
             group = []
@@ -71,5 +75,5 @@ def _settled(cluster: list[EntitySpan]) -> list[EntitySpan]:
             fresh.append(EntitySpan(at, span.end, span.entity, span.score))
         if fresh:
             taken += fresh
-            taken.sort()
+            taken.sort(key=_place)
     return taken

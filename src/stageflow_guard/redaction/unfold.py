@@ -134,7 +134,7 @@ def words(view: View) -> View:
     text = view.text
     edits: list[Edit] = []
     lower = folded(text)
-    if present(lower, _SIGNS):
+    if ("@" in text and present(lower, _AROUND)) or present(lower, _SIGNS):
         for match in _windows(text):
             plain = _AT_ONLY.sub("@", _DOT_ONLY.sub(".", match[0]), count=1)
             if plain != match[0] and not _prose(match[0]):
@@ -145,16 +145,20 @@ def words(view: View) -> View:
     return view.edited(edits, "words")
 
 
-_SIGNS = ("@ ", " @", "dot", "(at", "[at", "{at", "<at", "_at_", "-at-", "(@", "[@", "{@", "<@")
+_AROUND = ("@ ", " @", "(@", "[@", "{@", "<@")
+_SIGNS = ("dot", "(at", "[at", "{at", "<at", "_at_", "-at-")
+_PARTED = ("dot", " .", ". ", "(.", "[.", "{.", "·")
 _DIGIT = re.compile(r"[0-9]")
 
 
 def _quads(text: str) -> Iterator[Edit]:
-    for match in _QUAD.finditer(text):
+    for match in _QUAD.finditer(text) if present(text.lower(), _PARTED) else ():
         plain = _BETWEEN.sub(".", match[0])
         if plain != match[0]:
             yield (*match.span(), plain)
-    for match in _SCATTERED.finditer(text) if "." in text else ():
+    for match in (
+        _SCATTERED.finditer(text) if present(text, (". ", " .", ".\n", "\n", "\t")) else ()
+    ):
         plain = re.sub(r"[ \t\n]+", "", match[0])
         if plain != match[0] and _is_quad(plain) and labels.before(text, match.start()) == "ip":
             yield (*match.span(), plain)

@@ -70,6 +70,9 @@ def ibans(text: str) -> Iterator[Hit]:
 
 def _collect(text: str, start: int, size: int) -> tuple[int, str]:
     """Return where `size` letters and digits from `start` end, at most two separators between."""
+    solid = text[start : start + size]
+    if solid.isascii() and solid.isalnum():
+        return start + len(solid), solid.upper()
     out: list[str] = []
     at, gap = start, 0
     stop = min(len(text), start + 3 * size)

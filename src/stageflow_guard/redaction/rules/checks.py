@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_DOUBLE = dict(zip("0123456789", (0, 2, 4, 6, 8, 1, 3, 5, 7, 9), strict=True))
 
 
 def luhn(digits: str) -> bool:
     """ISO/IEC 7812-1, annex B."""
-    total = 0
-    for place, char in enumerate(reversed(digits)):
-        value = ord(char) - 48
-        total += _DOUBLED[value] if place & 1 else value
-    return total % 10 == 0
+    plain = sum(map(int, digits[::-2]))
+    return (plain + sum(map(_DOUBLE.__getitem__, digits[-2::-2]))) % 10 == 0
+
+
+_NUMBERS = {ord(c): str(int(c, 36)) for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 def mod97(account: str) -> bool:
     """ISO 7064 MOD 97-10 as an IBAN uses it (ISO 13616)."""
     moved = account[4:] + account[:4]
-    return int("".join(str(int(c, 36)) for c in moved)) % 97 == 1
+    return int(moved.translate(_NUMBERS)) % 97 == 1
 
 
 def weighted(digits: str, weights: Sequence[int]) -> int:

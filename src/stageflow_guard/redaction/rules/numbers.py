@@ -138,7 +138,12 @@ def _reaches(groups: list[tuple[int, int]], i: int) -> bool:
 
 
 _STARTS = frozenset(s[:n] for s in _SHAPES | _TRUNK_SHAPES for n in range(1, len(s) + 1))
-_ANY_LABEL = frozenset({"", "other", "dob"})
+# how many digits a label lets one expect
+_SIZES = {"card": (12, 19), "ssn": (9, 9), "itin": (9, 9), "phone": (7, 15), **{
+    label: (min(sizes), max(sizes))
+    for label in {row[2] for rows in NATIONAL.values() for row in rows}
+    for sizes in [[row[1] for rows in NATIONAL.values() for row in rows if row[2] == label]]
+}}  # fmt: skip
 
 
 def _best(text: str, groups: list[tuple[int, int]], i: int, label: str) -> tuple[Hit | None, int]:
@@ -151,7 +156,8 @@ def _best(text: str, groups: list[tuple[int, int]], i: int, label: str) -> tuple
     headed = first > 0 and ("+" in text[max(0, first - 3) : first] or text[first - 1] == "(" or (
         text[first : first + 2] == "00"
     ))  # fmt: skip
-    labelled = label not in _ANY_LABEL
+    low, high = _SIZES.get(label, (0, 0))
+    labelled = high > 0
     for j in range(i, min(i + MOST, len(groups))):
         a, b = groups[j]
         if j > i:
@@ -160,6 +166,8 @@ def _best(text: str, groups: list[tuple[int, int]], i: int, label: str) -> tuple
                 break
             if gap not in _PLAIN and not _NEAT.fullmatch(gap):
                 neat = False
+                if not labelled and not headed:
+                    break  # without a label only the usual grouping says anything
                 if not _LOOSE.fullmatch(gap) or "+" in gap or ", " in gap or "; " in gap:
                     break
             gaps += (gap,)
@@ -173,7 +181,7 @@ def _best(text: str, groups: list[tuple[int, int]], i: int, label: str) -> tuple
             break
         if total < 7 and not quad:
             continue
-        if not (labelled or headed or quad or shape in _SHAPES or shape in _TRUNK_SHAPES or (
+        if not ((labelled and low <= total <= high) or headed or quad or shape in _SHAPES or shape in _TRUNK_SHAPES or (
             len(shape) == 1 and total >= 12
         ) or (neat and total <= 12 and _beside(text, b))):  # fmt: skip
             continue
@@ -204,6 +212,8 @@ def classify(one: Candidate) -> Hit | None:
             return hit
     size = len(one.digits)
     best = _card(one) if size >= 12 else _ssn(one) if size == 9 else None
+    if best is not None and best.score >= 0.85:
+        return best
     for hit in (_phone(one) if size <= 15 else None, _national(one)):
         if hit is not None and (best is None or hit.score > best.score):
             best = hit
