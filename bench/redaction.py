@@ -1,65 +1,252 @@
-"""How much labelled personal data is covered, by type: python bench/redaction.py [FOLDER].
+"""Every bar of redaction, measured: python bench/redaction.py [FOLDER].
 
-FOLDER holds JSON lines with `text` and `spans` ([start, end, type]); default ../shared/vectors/pii.
-Covered means characters: what is left readable is what leaks.
+FOLDER holds labelled JSON lines (`text`, `spans`); default ../shared/vectors/pii. Prints, for the one
+configuration `Redactor("balanced")`, what is found, what is flagged without a label, disguises,
+streams, restoring, checks on prompts, and what it costs beside the host's five regexes and presidio.
+With a model's name or folder after `--ner`, also what it covers then.
 """
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import json
+import random
+import re
 import sys
+import time
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
-from stageflow_guard.redaction import Redactor
+from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
+from stageflow_guard.redaction.checks.content import ContentCheck
+from stageflow_guard.redaction.checks.injection import InjectionCheck
+from stageflow_guard.redaction.evaluate import STRUCTURED, Line, evaluate, read
 
-# types with a shape that a pattern can know; the rest (names, places, dates) needs a model
-STRUCTURED = {
-    "EMAIL_ADDRESS", "PHONE_NUMBER", "CREDIT_CARD", "IBAN", "IBAN_CODE", "SSN", "US_SSN",
-    "IP_ADDRESS", "URL", "US_DRIVER_LICENSE", "API_KEY", "DOMAIN_NAME", "MAC_ADDRESS",
-    "CRYPTO_ADDRESS", "CRYPTO", "PASSPORT_NUMBER", "US_BANK_NUMBER",
+ROOT = Path(__file__).resolve().parent.parent
+CLEAN = (
+    "The quick brown fox jumps over the lazy dog while the committee discusses the plan for the "
+    "coming season in some detail. "
+) * 9
+SPARSE = (
+    "The committee discussed the plan for the coming season and agreed to write to ada@example.com "
+    "about it. " + "Nothing else of note was said that evening and everybody went home early. " * 13
+)
+# as dense as a form: seven values in 350 characters
+DENSE = (
+    "Name Ada Lovelace, born in London and living there since. Her SSN is 536-90-4399 and she pays "
+    "by card 4111 1111 1111 1111. You reach her at ada@example.com or +1 202-555-0143 during the "
+    "day. The account is IBAN DE89370400440532013000, opened last spring; she logs in from "
+    "203.0.113.42 most of the time and asks for a written answer. "
+) * 4
+WORST = {
+    "spaced digits": "1 " * 50_000, "look-alikes": "1l 0O " * 16_600, "percent": "%41" * 33_333,
+    "addresses": "address is 1 abc\n" * 5_900, "at and dot": "a at b dot " * 9_000, "at": "@" * 100_000,
+    "entities": "&#65;" * 20_000, "keys": "-----BEGIN PRIVATE KEY-----" * 3_700, "ibans": "DE89 " * 20_000,
+    "cards": "4111 1111 1111 1111 " * 5_000, "accents": "é" * 100_000, "emoji": "🔥" * 100_000,
 }  # fmt: skip
+BENIGN = ROOT / "tests" / "data" / "benign.txt"
+PROMPTS = ROOT / "tests" / "data" / "prompts.jsonl"
 
 
-def main(folder: Path) -> None:
-    redactor = Redactor(preset="balanced", ner=None)
+def micros(run: Any, times: int) -> float:
+    """Return the least CPU time of five rounds, in microseconds per call."""
+    best = float("inf")
+    for _ in range(5):
+        begun = time.process_time()
+        for _ in range(times):
+            run()
+        best = min(best, (time.process_time() - begun) / times)
+    return best * 1e6
+
+
+def quality(folder: Path, redactor: Redactor) -> None:
     for file in sorted(folder.glob("*.jsonl")):
-        total: dict[str, int] = defaultdict(int)
-        hit: dict[str, int] = defaultdict(int)
-        groups: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-        lines = clean = flagged = 0
-        for raw in file.read_text(encoding="utf-8").split("\n"):
-            if not raw:
-                continue
+        result = evaluate(read(file), redactor)
+        shaped, everything = result.total(STRUCTURED), result.total()
+        print(f"\n{file.stem}: {result.lines} lines")
+        print(
+            f"  with a shape: precision {shaped.precision:.3f} recall {shaped.recall:.3f} F2 {shaped.f2:.3f}"
+        )
+        print(f"  labelled characters covered {everything.covered / max(1, everything.characters):.2f}; "
+              f"lines without a label flagged {result.flagged}/{result.clean}")  # fmt: skip
+        for kind, rate in sorted(result.by_type.items(), key=lambda kv: -kv[1].characters):
+            if rate.characters:
+                print(f"    {kind:<24} covered {rate.covered / rate.characters:.2f}  recall {rate.recall:.2f}  "
+                      f"precision {rate.precision:.2f}  ({rate.hit + rate.missed})")  # fmt: skip
+        if result.groups:
+            cells = {k: whole / n for k, (whole, n) in result.groups.items()}
+            groups: dict[str, list[float]] = defaultdict(list)
+            for (transform, _), share in cells.items():
+                groups[transform].append(share)
+            least = min(groups, key=lambda g: sum(groups[g]) / len(groups[g]))
+            print(f"  disguises: mean of {len(cells)} cells {sum(cells.values()) / len(cells):.3f}; least group "
+                  f"{least} {sum(groups[least]) / len(groups[least]):.2f}")  # fmt: skip
+
+
+def benign() -> None:
+    lines = [x for x in BENIGN.read_text(encoding="utf-8").split("\n") if x.strip()]
+    for preset in ("strict", "balanced", "precise"):
+        redactor = Redactor(preset)
+        flagged = sum(bool(redactor.find(line)) for line in lines)
+        print(
+            f"benign technical lines flagged, {preset}: {flagged}/{len(lines)} ({flagged / len(lines):.1%})"
+        )
+
+
+def cost() -> None:
+    from stageflow.helpers.guardrails import PIIDetector
+
+    host = [re.compile(p) for p, _ in PIIDetector(redact=True).PATTERNS.values()]
+    redactor = Redactor()
+    print()
+    for name, sample, bar in (
+        ("clean", CLEAN, "1.5x"),
+        ("sparse", SPARSE, "2x"),
+        ("dense", DENSE, "900 us"),
+    ):
+        text = sample[:1024]
+        own = micros(lambda text=text: redactor.find(text), 50)
+        five = micros(lambda text=text: [list(p.finditer(text)) for p in host], 50)
+        print(
+            f"1 KB {name:<7} {own:6.0f} us, the host's five regexes {five:4.0f} us: {own / five:.2f}x (bar {bar})"
+        )
+    big = (DENSE * 80)[:100_000]
+    begun = time.process_time()
+    redactor.find(big)
+    own = time.process_time() - begun
+    print(
+        f"100 KB dense {own * 1e3:.0f} ms, presidio {presidio(big) / own:.0f} times as much (bar 20)"
+    )
+    for name, text in WORST.items():
+        begun = time.process_time()
+        redactor.find(text[:100_000])
+        print(
+            f"100 KB worst case, {name:<14} {(time.process_time() - begun) * 1e3:4.0f} ms CPU (bar 250)"
+        )
+
+
+def presidio(text: str) -> float:
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+
+    from stageflow_guard.redaction.presidio import stock, tokenizer
+
+    registry = RecognizerRegistry(recognizers=stock(), supported_languages=["en"])
+    engine = AnalyzerEngine(
+        registry=registry, nlp_engine=tokenizer("en"), supported_languages=["en"]
+    )
+    engine.analyze("warm up", language="en")
+    begun = time.process_time()
+    engine.analyze(text, language="en", score_threshold=0.35)
+    return time.process_time() - begun
+
+
+async def stall() -> None:
+    inspector = OffLoopInspector(Redactor(), Vault())
+    text = (DENSE * 80)[:100_000]
+    await inspector.redact(text, scope=inspector.scope("t", "s"), direction="input")
+    gaps: list[float] = []
+
+    async def tick() -> None:
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(0)
+            now = time.perf_counter()
+            gaps.append(now - last)
+            last = now
+
+    ticking = asyncio.create_task(tick())
+    for i in range(20):
+        await inspector.redact(f"{i}{text}", scope=inspector.scope("t", "s"), direction="input")
+    ticking.cancel()
+    gaps.sort()
+    print(f"loop stall while 20 texts of 100 KB are read: p99 {gaps[int(len(gaps) * 0.99)] * 1e3:.2f} ms, "
+          f"worst {gaps[-1] * 1e3:.1f} ms (bar p99 5)")  # fmt: skip
+    inspector.close()
+
+
+def streams(lines: list[Line]) -> None:
+    redactor, rng, wrong, held = Redactor(), random.Random(3), 0, 0
+    for _ in range(40):
+        text = "\n".join(rng.choice(lines).text for _ in range(rng.randint(1, 30)))
+        scope = Vault().scope("t", "s")
+        whole = redactor.redact_in(text, scope, "output")[0]
+        stream, out, at = redactor.stream(scope), [], 0
+        while at < len(text):
+            step = rng.choice([1, 5, 40, 400])
+            out.append(stream.feed(text[at : at + step]))
+            held = max(held, stream.held)
+            at += step
+        wrong += "".join(out) + stream.finish() != whole
+    print(
+        f"\nstreams that differ from the whole text: {wrong}/40; most characters held back {held}"
+    )
+
+
+EDITS = (
+    str.lower, str.upper, str.title, lambda p: p.strip("⟦⟧"), lambda p: p.replace("⟦", "[").replace("⟧", "]"),
+    lambda p: p.replace("_", " "), lambda p: p.replace("_", "\\_"), lambda p: p.replace("·", "."),
+    lambda p: p.replace("·", " · "), lambda p: f"**{p}**", lambda p: p[1:], lambda p: p[:-1], lambda p: p + "'s",
+    lambda p: p.replace("⟦", "⟦ ").replace("⟧", " ⟧"), lambda p: p.replace("_", "-"), lambda p: f"`{p}`",
+)  # fmt: skip
+
+
+def restoring(lines: list[Line]) -> None:
+    redactor, good, total, foreign = Redactor(), 0, 0, 0
+    vault = Vault()
+    scope, other = vault.scope("acme", "s"), vault.scope("globex", "s")
+    for line in lines[:400]:
+        redacted, _ = redactor.redact_in(line.text, scope, "input")
+        for placeholder in set(re.findall(r"⟦[^⟧]+⟧", redacted)):
+            value = scope.restore(placeholder)
+            for edit in EDITS:
+                text = f"I looked at {edit(placeholder)} for you"
+                total += 1
+                good += value in scope.restore(text)
+                try:
+                    foreign += other.restore(text) != text
+                except Exception:
+                    pass
+    print(
+        f"restored after edits {good}/{total} ({good / max(1, total):.2%}); across tenants {foreign}"
+    )
+
+
+def prompts() -> None:
+    checks = {"injection": InjectionCheck(), "content": ContentCheck()}
+    counts: dict[tuple[str, bool], list[int]] = defaultdict(lambda: [0, 0])
+    for raw in PROMPTS.read_text(encoding="utf-8").split("\n"):
+        if raw:
             line = json.loads(raw)
-            lines += 1
-            text = line["text"]
-            covered = bytearray(len(text))
-            found = redactor.find(text)
-            for span in found:
-                covered[span.start : span.end] = b"\1" * (span.end - span.start)
-            if not line["spans"]:
-                clean += 1
-                flagged += bool(found)
-            for start, end, kind in line["spans"]:
-                total[kind] += end - start
-                seen = sum(covered[start:end])
-                hit[kind] += seen
-                if "transform" in line:
-                    group = groups[line["transform"]]
-                    group[0] += 1
-                    group[1] += seen == end - start
-        chars, seen = sum(total.values()), sum(hit.values())
-        shaped = sum(total[k] for k in total if k in STRUCTURED) or 1
-        shaped_hit = sum(hit[k] for k in hit if k in STRUCTURED)
-        print(f"\n{file.stem}: {lines} lines; characters covered: all {seen / chars:.2f}, "
-              f"with a shape {shaped_hit / shaped:.2f}; lines without a label flagged: "
-              f"{flagged}/{clean}")  # fmt: skip
-        for kind in sorted(total, key=lambda k: -total[k]):
-            print(f"  {kind:<20} {hit[kind] / total[kind]:5.2f}   {total[kind]:>6} characters")
-        for name, (n, whole) in sorted(groups.items()):
-            print(f"  evasion {name:<18} {whole / n:5.2f}   {n:>6} spans found whole")
+            check = checks[line["check"]]
+            cell = counts[line["check"], line["attack"]]
+            cell[0] += check.judge(line["text"]).score >= check.threshold
+            cell[1] += 1
+    for name in checks:
+        (hit, n), (wrong, m) = counts[name, True], counts[name, False]
+        print(f"{name} check: attacks found {hit}/{n}, benign prompts flagged {wrong}/{m}")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("folder", nargs="?", type=Path, default=Path("../shared/vectors/pii"))
+    options.add_argument("--ner", action="append", default=[])
+    args = options.parse_args()
+    quality(args.folder, Redactor())
+    for model in args.ner:
+        print(f"\n== with {model}")
+        quality(args.folder, Redactor(ner=model))
+    print()
+    benign()
+    cost()
+    asyncio.run(stall())
+    lines = [line for file in sorted(args.folder.glob("*.jsonl")) for line in read(file)]
+    if lines:
+        streams(lines)
+        restoring([line for line in lines if not line.group])
+    prompts()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path("../shared/vectors/pii"))
+    sys.exit(main())

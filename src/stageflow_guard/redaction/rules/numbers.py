@@ -177,7 +177,9 @@ def _best(text: str, groups: list[tuple[int, int]], i: int, label: str) -> tuple
         shape += (b - a,)
         digits += text[a:b]
         quad = len(shape) == 4 and gaps[0] == "."
-        if not labelled and not headed and shape not in _STARTS and j - i > 3:
+        if not labelled and not headed and shape not in _STARTS and (
+            j - i > 3 or shape[:2] == (1, 1)
+        ):  # fmt: skip
             break
         if total < 7 and not quad:
             continue

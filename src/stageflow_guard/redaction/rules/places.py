@@ -53,6 +53,12 @@ _COUNTRY_END = re.compile(rf"(?:{_COUNTRIES})(?:[ ]+[0-9]{{4,6}})?(?!\w)", re.IG
 _TOLD = re.compile(
     r"(?i)(?<![a-z])(?:(?:billing|shipping|mailing|home|street|postal|secondary|primary|work|office|new|my|his|her|their)?[ ]?address(?: of [^\n:]{1,40}?)?(?: is| was|:|[ ]linked to my credit card to| to the same:)|lives? at|located at|residing at|resides at|(?:live|lived|living|stay|staying|meet me|arrived|taxi to|deliver(?:ed)?|ship(?:ped)?|send (?:it|a new one|this)|move[d]?|restaurant is|office is|station is|office) (?:at|to|on))[ \n]{1,5}"
 )
+_MORE = re.compile(
+    rf"[ ,]*\n[ >?]*(?:{_UNIT}|[^\W\d_][^\n:@]{{1,40}}?)(?=[ ,]*(?:\n|$|[.?!]))", re.IGNORECASE
+)
+_OTHER = re.compile(
+    r"(?i)(?<![a-z])(?:phone|mobile|desk|fax|office|tel|e-?mail|website|name)(?![a-z])"
+)
 _TELLING = (
     "address",
     "live",
@@ -176,18 +182,8 @@ def _announced(text: str) -> Iterator[Hit]:
         end = match.end() + len(found.rstrip(" ,"))
         at_end = stop is None
         while at_end:  # the lines of an address, until one that is none
-            more = re.compile(
-                rf"{_MARGIN}(?:{_UNIT}|[^\W\d_][^\n:@]{{1,40}}?)(?=[ ,]*(?:\n|$|[.?!]))",
-                re.IGNORECASE,
-            ).match(text, end)
-            if (
-                more is None
-                or end - match.end() > 180
-                or re.search(
-                    r"(?i)(?<![a-z])(?:phone|mobile|desk|fax|office|tel|e-?mail|website|name)(?![a-z])",
-                    more[0],
-                )
-            ):
+            more = _MORE.match(text, end)
+            if more is None or end - match.end() > 180 or _OTHER.search(more[0]):
                 break
             end = more.end()
             at_end = not text[end : end + 1] or text[end] in "\n ,"

@@ -1,0 +1,151 @@
+"""Bad input: a typed error or a correct result within the time bar, nothing unscanned in silence."""
+
+from __future__ import annotations
+
+import base64
+import random
+import time
+import tracemalloc
+import zlib
+from dataclasses import dataclass
+
+import pytest
+from pydantic import BaseModel
+
+from stageflow_guard.errors import InspectorUnavailable
+from stageflow_guard.redaction import Redactor
+
+REDACTOR = Redactor()
+MAIL, SSN = "ada@example.com", "SSN 536-90-4399"
+# 100 KB each, made to be slow; the bar on an idle core is 250 ms, a shared one gets four times that
+SLOW = {
+    "digits": "1" * 100_000, "spaced digits": "1 " * 50_000, "cards": "4111 1111 1111 1111 " * 5_000, "letters": "a" * 100_000,
+    "at": "@" * 100_000, "a at": "a@" * 50_000, "dots": "a." * 50_000, "percent": "%41" * 33_000, "base64": "QUFB" * 25_000,
+    "accents": "é" * 100_000, "emoji": "🔥" * 100_000, "cyrillic": "а" * 100_000, "tags": "<a " * 33_000, "stars": "**a" * 33_000,
+    "spelled": "one two " * 12_500, "words": "a at b dot " * 9_000, "urls": "http://" * 14_000, "streets": "12 Main Street " * 6_600,
+    "names": "Aaaa Bbbb " * 10_000, "numbered": "12 Aaaa " * 12_500, "labels": "card ssn phone " * 6_600, "labelled": "card 1 " * 14_000,
+    "lines": "\n" * 100_000, "addresses": "address is 1 abc\n" * 6_000, "hex": "ab " * 33_000, "keys": "-----BEGIN PRIVATE KEY-----" * 3_700,
+    "passwords": "password=abcdef1A " * 5_500, "tokens": "eyJaaaaaaaaa." * 7_600, "quotes": '"a"+' * 25_000, "entities": "&#65;" * 20_000,
+    "escapes": "\\u0041" * 16_000, "colons": "ab:" * 33_000, "ibans": "DE89 " * 20_000, "look-alikes": "O0" * 50_000, "mixed": "a1" * 50_000,
+    "binary": "01010101 " * 11_000, "open": "(" * 100_000, "minted": "⟦A_1·aaaaaaaa⟧" * 6_600, "combining": "e\u0301" * 50_000,
+    "steps": "a|" * 50_000, "born": "born on 1/1/2000 " * 5_800, "nul": "\x00" * 100_000, "surrogates": "\ud800" * 100_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_a_slow_text_is_read_in_time_and_linearly(name):
+    """100 KB within the bar; four times the text takes at most about four times as long."""
+    text = SLOW[name][:100_000]
+    begun = time.process_time()
+    REDACTOR.find(text)
+    spent = time.process_time() - begun
+    assert spent < 1.0
+    if spent > 0.15:  # below, the clock's own noise is larger than what is measured
+        begun = time.process_time()
+        REDACTOR.find(text[:25_000])
+        assert spent < 10 * (time.process_time() - begun) + 0.1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_mixtures_are_read_in_time(seed):
+    """Pieces of all of them in any order."""
+    rng = random.Random(seed)
+    pieces = list(SLOW.values())
+    text = "".join(rng.choice(pieces)[: rng.randint(1, 400)] for _ in range(600))[:100_000]
+    begun = time.process_time()
+    REDACTOR.find(text)
+    assert time.process_time() - begun < 1.0
+
+
+@pytest.mark.parametrize(
+    "noise", ["\ud800", "\x00", "\udfff\ud800", "\ufffe", "\x1e", "\U0010ffff"]
+)
+def test_noise_hides_nothing(noise):
+    """Lone surrogates, NUL and non-characters around and inside: the value is gone, no error."""
+    for text in (f"{noise}{MAIL}{noise}", f"SSN 536{noise}-90-4399", noise.join(SSN)):
+        out = REDACTOR.redact(text).value
+        assert "ada@" not in out
+        assert "4399" not in out
+
+
+def test_a_line_of_ten_megabytes():
+    """One line, a value at its end: found, in bounded memory (ten times the text)."""
+    text = "x" * 5_000_000 + " and so on " * 450_000 + MAIL
+    tracemalloc.start()
+    out = REDACTOR.redact(text).value
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert MAIL not in out[-100:]
+    assert peak < 40 * len(text)
+
+
+def test_deep_and_cyclic_values_are_refused():
+    """Typed, at once."""
+    deep: list = []
+    for _ in range(500):
+        deep = [deep]
+    loop: dict = {}
+    loop["x"] = loop
+    for value in (deep, loop):
+        with pytest.raises(InspectorUnavailable):
+            REDACTOR.redact(value)
+
+
+def test_layers_of_encoding_are_read_to_a_bounded_depth():
+    """Three layers are opened; a hundred cost no more; compressed bytes are not expanded."""
+    layered = MAIL.encode()
+    for _ in range(3):
+        layered = base64.b64encode(layered)
+    assert [s.entity for s in REDACTOR.find(layered.decode())] == ["EMAIL_ADDRESS"]
+    for _ in range(20):
+        layered = base64.b64encode(layered)
+    begun = time.process_time()
+    REDACTOR.find(layered.decode())
+    bomb = base64.b64encode(zlib.compress(b"0" * 50_000_000)).decode()
+    REDACTOR.find(bomb)
+    assert time.process_time() - begun < 2
+
+
+def test_huge_base64_is_bounded():
+    """A megabyte of it in one word."""
+    text = base64.b64encode(random.Random(1).randbytes(750_000)).decode()
+    begun = time.process_time()
+    REDACTOR.find(text)
+    assert time.process_time() - begun < 3
+
+
+@dataclass
+class Person:
+    """A value with fields whose names say what they hold."""
+
+    first_name: str
+    ssn: int
+    note: str
+
+
+class Form(BaseModel):
+    """The same in pydantic."""
+
+    email: str
+    tags: list[str]
+
+
+def test_names_of_fields_say_what_values_are():
+    """Dataclasses, models, dictionaries: by key and by value; numbers too; placeholders stay."""
+    value = {
+        "password": "hunter2", "phone": "n/a", "SSN": 536904399, "user": Person("Ada", 536904399, f"mail {MAIL}"),
+        "form": Form(email="x@y.example", tags=[MAIL]), "count": 42, "first-name": None, "cardNumber": "4111 1111 1111 1111",
+    }  # fmt: skip
+    out = REDACTOR.redact(value).value
+    shown = repr(out)
+    for secret in ("hunter2", "536904399", "'Ada'", "x@y.example", MAIL, "4111"):
+        assert secret not in shown
+    assert out["phone"] == "n/a"
+    assert out["count"] == 42
+    assert out["first-name"] is None
+    assert REDACTOR.redact(out).value == out  # what is redacted stays as it is
+
+
+def test_bytes_pass_unread_and_are_no_text():
+    """Bytes are never decoded on a guess: they stay what they are, for policy and digest."""
+    assert REDACTOR.redact({"image": b"ada@example.com"}).value == {"image": b"ada@example.com"}
