@@ -80,12 +80,16 @@ def folder_of(name: str, *, root: Path | None = None) -> Path:
 def verify(path: Path) -> None:
     """Raise `ConfigError` unless every file is what was installed."""
     try:
-        sums = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        for name, expected in sums.items():
-            if hashlib.sha256((path / name).read_bytes()).hexdigest() != expected:
-                raise ConfigError(f"model file `{path / name}` is not what was installed")
-    except (OSError, ValueError) as exc:
-        raise ConfigError(f"model `{path.name}` cannot be read; install it again") from exc
+        sums: dict[str, str] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        changed = [
+            name
+            for name, expected in sums.items()
+            if hashlib.sha256((path / name).read_bytes()).hexdigest() != expected
+        ]
+    except (OSError, ValueError, AttributeError):
+        raise ConfigError(f"model `{path.name}` cannot be read; install it again") from None
+    if changed:
+        raise ConfigError(f"model file `{path / changed[0]}` is not what was installed")
 
 
 def install(name: str, *, root: Path | None = None) -> Path:
