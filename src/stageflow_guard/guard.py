@@ -121,7 +121,7 @@ class Guard:
         from stageflow_guard.redaction.assemble import inspector_from
 
         chosen = settings.redaction
-        inspector = inspector_from(chosen, lambda: ring_from(settings.audit))
+        inspector = inspector_from(chosen, lambda: ring_from(settings))
         guard = cls(
             authenticator=verifier_from(settings.auth),
             decisions=live_from(settings.policy),

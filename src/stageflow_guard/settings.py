@@ -124,6 +124,7 @@ class VaultSettings(_Strict):
     kind: Literal["memory", "sqlite", "postgres"]
     path: str | None = None
     url_env: str | None = None
+    keys: str | None = None  # the subject keyring, where `[audit]` does not name it
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
@@ -238,6 +239,7 @@ def _anchor(content: dict[str, Any], base: Path) -> None:
     redaction = content.get("redaction")
     vault = redaction.get("vault") if isinstance(redaction, dict) else None
     fix(vault, "path")
+    fix(vault, "keys")
     fix(redaction, "operator_key_file")
     for sink in _listed(audit, "sinks"):
         fix(sink, "path")

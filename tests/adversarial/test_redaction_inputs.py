@@ -36,14 +36,14 @@ SLOW = {
 def test_a_slow_text_is_read_in_time_and_linearly(name):
     """100 KB within the bar; four times the text takes at most about four times as long."""
     text = SLOW[name][:100_000]
-    begun = time.process_time()
+    begun = time.thread_time()
     REDACTOR.find(text)
-    spent = time.process_time() - begun
+    spent = time.thread_time() - begun
     assert spent < 1.0
     if spent > 0.15:  # below, the clock's own noise is larger than what is measured
-        begun = time.process_time()
+        begun = time.thread_time()
         REDACTOR.find(text[:25_000])
-        assert spent < 10 * (time.process_time() - begun) + 0.1
+        assert spent < 10 * (time.thread_time() - begun) + 0.1
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -52,9 +52,9 @@ def test_random_mixtures_are_read_in_time(seed):
     rng = random.Random(seed)
     pieces = list(SLOW.values())
     text = "".join(rng.choice(pieces)[: rng.randint(1, 400)] for _ in range(600))[:100_000]
-    begun = time.process_time()
+    begun = time.thread_time()
     REDACTOR.find(text)
-    assert time.process_time() - begun < 1.0
+    assert time.thread_time() - begun < 1.0
 
 
 @pytest.mark.parametrize(
@@ -99,19 +99,19 @@ def test_layers_of_encoding_are_read_to_a_bounded_depth():
     assert [s.entity for s in REDACTOR.find(layered.decode())] == ["EMAIL_ADDRESS"]
     for _ in range(20):
         layered = base64.b64encode(layered)
-    begun = time.process_time()
+    begun = time.thread_time()
     REDACTOR.find(layered.decode())
     bomb = base64.b64encode(zlib.compress(b"0" * 50_000_000)).decode()
     REDACTOR.find(bomb)
-    assert time.process_time() - begun < 2
+    assert time.thread_time() - begun < 2
 
 
 def test_huge_base64_is_bounded():
     """A megabyte of it in one word."""
     text = base64.b64encode(random.Random(1).randbytes(750_000)).decode()
-    begun = time.process_time()
+    begun = time.thread_time()
     REDACTOR.find(text)
-    assert time.process_time() - begun < 3
+    assert time.thread_time() - begun < 3
 
 
 @dataclass

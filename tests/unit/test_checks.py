@@ -69,10 +69,10 @@ def test_a_check_is_linear():
         "send the " * 11_000,
         "<|im" * 25_000,
     ):
-        begun = time.process_time()
+        begun = time.thread_time()
         CHECKS["injection"].judge(text)
         CHECKS["content"].judge(text)
-        assert time.process_time() - begun < 3
+        assert time.thread_time() - begun < 3
 
 
 def test_wrong_settings_are_named(world):

@@ -47,10 +47,17 @@ def inspector_from(chosen: RedactionSettings, ring: Callable[[], SubjectKeys]) -
     )
 
 
-def vault_from(chosen: VaultSettings | None, ring: Callable[[], SubjectKeys]) -> Vault:
-    """Return the vault of `[redaction.vault]`; without it, one in memory."""
+def vault_from(
+    chosen: VaultSettings | None, ring: Callable[[], SubjectKeys] | None = None
+) -> Vault:
+    """Return the vault of `[redaction.vault]`; without it, one in memory.
+
+    Without `ring`, the keyring is the one that `keys` names.
+    """
     if chosen is None or chosen.kind == "memory":
         return Vault()
+    from stageflow_guard.keys import open_keyring
+
     store: VaultStore
     if chosen.kind == "sqlite":
         from stageflow_guard.redaction.stores.sqlite import SqliteVault
@@ -66,4 +73,8 @@ def vault_from(chosen: VaultSettings | None, ring: Callable[[], SubjectKeys]) ->
                 f"`redaction.vault.url_env`: the variable `{chosen.url_env}` is unset"
             )
         store = PostgresVault(url)
-    return Vault(store=store, keys=ring())
+    if ring is not None:
+        return Vault(store=store, keys=ring())
+    if chosen.keys is None:
+        raise ConfigError("`redaction.vault.keys`: a kept vault needs the subject keyring")
+    return Vault(store=store, keys=open_keyring(chosen.keys))
