@@ -29,7 +29,11 @@ KNOWN = frozenset({"checkpoint", "vkey", "tile", "wal", "lock", "format", "minim
 
 def pack(entries: list[bytes]) -> bytes:
     """Return the C2SP entry bundle: u16be length and entry, repeated."""
-    return b"".join(len(e).to_bytes(2, "big") + e for e in entries)
+    lengths = struct.pack(f">{len(entries)}H", *map(len, entries))
+    parts = [b""] * (2 * len(entries))
+    parts[::2] = [lengths[i : i + 2] for i in range(0, len(lengths), 2)]
+    parts[1::2] = entries
+    return b"".join(parts)
 
 
 def unpack(content: bytes, path: str) -> list[bytes]:
@@ -47,7 +51,7 @@ def unpack(content: bytes, path: str) -> list[bytes]:
 def frame(first: int, entries: list[bytes]) -> bytes:
     """Return one write-ahead frame."""
     payload = pack(entries)
-    crc = zlib.crc32(HEAD.pack(MAGIC, first, len(payload), 0) + payload)
+    crc = zlib.crc32(payload, zlib.crc32(HEAD.pack(MAGIC, first, len(payload), 0)))
     return HEAD.pack(MAGIC, first, len(payload), crc) + payload
 
 
@@ -58,7 +62,7 @@ def _frame_at(content: bytes, at: int) -> tuple[int, bytes, int] | None:
     payload = content[at + HEAD.size : at + HEAD.size + size]
     if magic != MAGIC or len(payload) != size:
         return None
-    if zlib.crc32(HEAD.pack(MAGIC, first, size, 0) + payload) != crc:
+    if zlib.crc32(payload, zlib.crc32(HEAD.pack(MAGIC, first, size, 0))) != crc:
         return None
     return first, payload, at + HEAD.size + size
 

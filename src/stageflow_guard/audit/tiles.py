@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 from stageflow_guard.audit.files import tile
@@ -16,7 +17,10 @@ def fold(row: list[bytes]) -> bytes:
     if not row:
         return EMPTY
     while len(row) > 1:
-        paired = [node_hash(row[i], row[i + 1]) for i in range(0, len(row) - 1, 2)]
+        paired = [
+            sha256(b"\x01" + left + right).digest()
+            for left, right in zip(row[::2], row[1::2], strict=False)
+        ]
         row = [*paired, row[-1]] if len(row) & 1 else paired
     return row[0]
 
