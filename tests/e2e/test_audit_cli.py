@@ -427,3 +427,32 @@ def test_one_verb_erases_a_subject_from_log_and_vault(tmp_path, capsys):
     toml.write_text(toml.read_text().replace("[audit]\n", '[audit]\nkeyring = "elsewhere"\n'))
     assert main(["audit", "erase", "user:ada", "--tenant", "acme", "--config", str(toml)]) == 2
     assert "one folder" in capsys.readouterr().err
+
+
+def test_shards_are_verified_each_with_its_own_anchor(tmp_path, capsys):
+    """Keys and checkpoints find their log by its origin; one whose log is gone is a finding."""
+    from stageflow_guard.audit import open_shard
+
+    async def write():
+        for name in ("w0", "w1"):
+            log = await open_shard(
+                tmp_path / "audit", name, origin="e.x/s", key_file=tmp_path / "k",
+                copies=tmp_path / "copy",
+            )  # fmt: skip
+            await log.append({"kind": "auth", "run": name})
+            await log.close()
+
+    asyncio.run(write())
+    root = str(tmp_path / "audit")
+    both = ["--checkpoint", f"{tmp_path}/copy.w0", "--checkpoint", f"{tmp_path}/copy.w1"]
+    assert main(["audit", "verify", root, *both, "--require-anchor"]) == 0
+    assert main(["audit", "verify", root, *both[:2], "--require-anchor"]) == 1
+    keys = ["--vkey", f"{root}/w0/vkey", "--vkey", f"{root}/w1/vkey"]
+    assert main(["audit", "verify", root, *keys, "--require-anchor"]) == 0
+    import shutil
+
+    shutil.rmtree(tmp_path / "audit/w1")
+    capsys.readouterr()
+    assert main(["audit", "verify", root, *both]) == 1
+    assert "e.x/s/w1" in capsys.readouterr().err
+    assert main(["audit", "query", "--dir", root]) == 0

@@ -54,7 +54,8 @@ def bundle(
     if not chosen:
         raise ConfigError("no record was chosen; nothing was written")
     for revision in sorted(revisions):
-        kept = policies / revision if policies is not None else None
+        # a revision is a digest; nothing else names a folder
+        kept = policies / revision if policies is not None and revision.isalnum() else None
         if kept is not None and kept.is_dir():
             for one in sorted(p for p in kept.rglob("*") if p.is_file()):
                 files[f"policies/{revision}/{one.relative_to(kept).as_posix()}"] = one.read_bytes()

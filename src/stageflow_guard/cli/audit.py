@@ -80,12 +80,11 @@ def _reports(args: argparse.Namespace) -> list[tuple[Path, Report]]:
     for folder in logs_in(args.dir):
         own = _origin(folder)
         origins.add(own)
-        alone = len(keys) == 1 and folder == Path(args.dir)
+        alone = folder == Path(args.dir)
         report = check(
             folder,
-            vkey=keys[0] if alone else by_name.get(own),
-            checkpoint=notes[0] if (len(notes) == 1 and alone) or (folder == Path(args.dir) and notes)
-            else by_origin.get(own),
+            vkey=keys[0] if alone and len(keys) == 1 else by_name.get(own),
+            checkpoint=notes[0] if alone and len(notes) == 1 else by_origin.get(own),
             minimum=args.min, witnesses=tuple(text_of(w) for w in args.witness or []),
         )  # fmt: skip
         found.append((folder, report))
