@@ -176,6 +176,7 @@ class Guard:
         try:
             if self._reloader is not None:
                 await self._reloader.stop()
+                self._reloader = None
             await self._pep.drain(self._drain)
             for source in list(self._sources):  # a rotated token must reach its store
                 if hasattr(source, "drain"):

@@ -518,6 +518,21 @@ async def test_recorded_decisions_are_asked_again(place, capsys):
     assert (changed["was"], changed["now"]) == ("deny (explicit_deny)", "permit (permitted)")
 
 
+async def test_a_replay_asks_every_hop_again(place, capsys):
+    """A permit that an actor carried changes when that actor loses its right."""
+    helper = (
+        "g, agent:helper, role:helper, acme\np, role:helper, acme, data, ticket/*, read, allow\n"
+    )
+    place.write("tenants/acme/policy.csv", LINES.format(t="acme") + helper)
+    async with place.guard() as guard, guard.session(place.token(act={"sub": "helper"})):
+        assert await may(guard) == "permitted"
+    words = ["policy", "replay", str(place.path / "audit"), "--path", str(place.path / "policies")]
+    assert main(words) == 0
+    place.write("tenants/acme/policy.csv", LINES.format(t="acme"))
+    assert main(words) == 1
+    assert "permit (permitted) -> deny (actor_denied)" in capsys.readouterr().out
+
+
 async def test_unused_grants_are_suggested_and_never_taken(place, capsys):
     """What no decision rests on, checked by replay; the files stay as they are."""
     place.write("tenants/acme/policy.csv", MORE)

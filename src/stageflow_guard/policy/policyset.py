@@ -12,7 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest, Decision, Effect
 from stageflow_guard.policy.catalogue import Catalogue
 from stageflow_guard.policy.files import SUBJECTS, Problem, Rule, Template, TenantFile, relative
@@ -328,9 +327,3 @@ def revision_of(files: Mapping[str, bytes]) -> str:
 
 def _wall() -> float:
     return time.time()  # looked up at each call: a test that freezes time freezes this too
-
-
-def require_loaded(policies: PolicySet) -> None:
-    """Raise `ConfigError` with the first problem, for verbs that need every file."""
-    if policies.problems:
-        raise ConfigError(str(policies.problems[0]))

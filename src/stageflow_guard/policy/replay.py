@@ -10,14 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.delegation import delegated
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy.files import Rule
 
 if TYPE_CHECKING:
+    from stageflow_guard.model import Decision
     from stageflow_guard.policy.policyset import PolicySet
 
 Records = Iterable[tuple[int, Mapping[str, Any]]]
-OTHER_CAUSES = {"scope_ceiling", "actor_denied"}  # denied by the token, not by a policy line
+OTHER_CAUSES = {"scope_ceiling"}  # denied by the token, not by a policy line
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,29 @@ class Asked:
     permitted: bool
     reason: str
     when: float
+    actors: tuple[str, ...] = ()
+
+    def under(self, policies: PolicySet) -> Decision:
+        """Return what `policies` say of it, every hop of the chain of actors included."""
+
+        then = _AsOf(policies, self.when)
+        decision = then.decide(self.request)
+        return delegated(then, self.request, self.actors, decision) if self.actors else decision
+
+
+@dataclass(frozen=True, slots=True)
+class _AsOf:
+    """Policies as they decided at a time: a decision point for what is over."""
+
+    policies: PolicySet
+    when: float
+
+    @property
+    def revision(self) -> str:
+        return self.policies.revision
+
+    def decide(self, request: AccessRequest) -> Decision:
+        return self.policies.decide_at(request, self.when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +129,10 @@ def questions(records: Records) -> Iterator[Asked | None]:
         )
         when = int(record.get("wall_ns") or 0) / 1e9
         permitted = record.get("decision") == "permit"
-        yield Asked(index, request, permitted, str(record.get("reason")), when)
+        actors = tuple(str(actor) for actor in record.get("on_behalf") or ())
+        yield Asked(index, request, permitted, str(record.get("reason")), when, actors)
         if permitted and "reveal" in (record.get("obligations") or ()):
-            yield Asked(index, replace(request, act="reveal"), True, "permitted", when)
+            yield Asked(index, replace(request, act="reveal"), True, "permitted", when, actors)
 
 
 def replay(policies: PolicySet, records: Records) -> Replay:
@@ -118,7 +144,7 @@ def replay(policies: PolicySet, records: Records) -> Replay:
             skipped += 1
             continue
         asked += 1
-        decision = policies.decide_at(one.request, one.when)
+        decision = one.under(policies)
         if decision.permitted != one.permitted:
             was = f"{'permit' if one.permitted else 'deny'} ({one.reason})"
             now = f"{decision.effect.value} ({decision.reason})"
@@ -134,7 +160,7 @@ def suggest(policies: PolicySet, records: Records) -> Suggestion:
     asked = [one for one in questions(records) if one is not None]
     used: set[str] = set()
     for one in asked:
-        used.update(policies.decide_at(one.request, one.when).rules)
+        used.update(one.under(policies).rules)
     idle = {
         rule.where: rule
         for name in policies.tenants
@@ -142,11 +168,7 @@ def suggest(policies: PolicySet, records: Records) -> Suggestion:
         if rule.allow and rule.where not in used
     }
     smaller = _without(policies, set(idle))
-    verified = all(
-        smaller.decide_at(one.request, one.when).permitted
-        == policies.decide_at(one.request, one.when).permitted
-        for one in asked
-    )
+    verified = all(one.under(smaller).permitted == one.under(policies).permitted for one in asked)
     times = [one.when for one in asked]
     return Suggestion(
         len(asked),
