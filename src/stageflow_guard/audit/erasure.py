@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.fingerprint import Fingerprints
 from stageflow_guard.keys.assemble import ring_from
@@ -12,19 +12,35 @@ if TYPE_CHECKING:
     from stageflow_guard.settings import Settings
 
 
-async def erase(log: Log, settings: Settings, *, tenant: str, subject: str) -> tuple[bool, str]:
-    """Destroy the subject's secret and record it; return (there was one, the record's ref).
+async def erase(
+    log: Log, settings: Settings, *, subject: str, tenant: str | None = None
+) -> list[tuple[str, str]]:
+    """Destroy the subject's secret in `tenant`, or in every tenant that has one; record each.
 
-    The record names the subject by a fingerprint that nobody can test any more. Raises
-    `KeyringUnavailable` when the secret could not be destroyed, before anything is recorded.
+    Returns (tenant, the record's ref) per secret destroyed; a request that found nothing is on
+    record, too. The record names the subject by a fingerprint that nobody can test any more. Raises
+    `KeyringUnavailable` when a secret could not be destroyed, before that is recorded.
     """
     ring = ring_from(settings)
-    held = ring.peek(tenant, subject, "fingerprint")
-    mark = Fingerprints(ring).of(tenant, subject, "subject", subject) if held else None
-    done = ring.erase(tenant, subject)
+    tenants = (
+        [tenant]
+        if tenant is not None
+        else sorted({held for held, name in ring.subjects() if name == subject})
+    )
+    done = []
+    for one in tenants:
+        held = ring.peek(one, subject, "fingerprint")
+        mark = Fingerprints(ring).of(one, subject, "subject", subject) if held else None
+        if ring.erase(one, subject):
+            note = {"subject_fp": mark, "epoch": held.epoch if held else 0}
+            done.append((one, await _record(log, one, "erased", note)))
+    if not done:
+        await _record(log, tenant, "nothing_held", {})
+    return done
+
+
+async def _record(log: Log, tenant: str | None, outcome: str, note: dict[str, Any]) -> str:
     index = await log.append({
-        "kind": "erasure", "action": "erase", "tenant": tenant,
-        "outcome": "erased" if done else "nothing_held",
-        "note": {"subject_fp": mark, "epoch": held.epoch if held else 0},
+        "kind": "erasure", "action": "erase", "tenant": tenant, "outcome": outcome, "note": note
     })  # fmt: skip
-    return done, f"{log.origin}#{index}"
+    return f"{log.origin}#{index}"

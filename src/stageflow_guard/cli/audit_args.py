@@ -22,6 +22,11 @@ def add(verbs: Any) -> None:
     _upkeep(acts)
 
 
+def named(subject: str) -> str:
+    """Return a subject as records name it: `ada` is `user:ada`."""
+    return subject if ":" in subject else f"user:{subject}"
+
+
 def _verb(acts: Any, name: str, text: str, *, folder: bool = True) -> argparse.ArgumentParser:
     found: argparse.ArgumentParser = acts.add_parser(name, help=text)
     found.add_argument("--json", action="store_true", help="print JSON for machines")
@@ -75,7 +80,8 @@ def _proofs(acts: Any) -> None:
 
 def _choose(found: argparse.ArgumentParser) -> None:
     for name in FILTERS:
-        found.add_argument(f"--{name}")
+        flags = ["--subject", "--user"] if name == "subject" else [f"--{name}"]
+        found.add_argument(*flags, dest=name)
     found.add_argument("--since", help="a time (RFC 3339), or 15m, 24h, 7d ago")
     found.add_argument("--until", help="as --since; that moment is not included")
     found.add_argument("--limit", type=int)
@@ -134,7 +140,7 @@ def _upkeep(acts: Any) -> None:
         acts, "erase", "destroy a subject's keys; the log and its proofs stay", folder=False
     )
     erase.add_argument("subject")
-    erase.add_argument("--tenant", required=True)
+    erase.add_argument("--tenant", help="one tenant only")
     erase.add_argument("--config", default="guard.toml")
     rotate = _verb(acts, "rotate", "hand the log over to a new signing key", folder=False)
     rotate.add_argument("--config", default="guard.toml")

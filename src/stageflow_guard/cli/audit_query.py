@@ -18,7 +18,7 @@ from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.audit.shipping import Shipped
 from stageflow_guard.audit.sinks.sqlite import SqliteProjection
 from stageflow_guard.cli import HOLDS, emit
-from stageflow_guard.cli.audit_args import FILTERS
+from stageflow_guard.cli.audit_args import FILTERS, named
 from stageflow_guard.cli.audit_output import put
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.errors import ConfigError
@@ -43,6 +43,8 @@ def moment(text: str | None) -> int | None:
 def chosen(args: argparse.Namespace, **more: str) -> list[dict[str, Any]]:
     """Return the records that the filters choose, out of a projection of all shards."""
     asked = {name: value for name in FILTERS if (value := getattr(args, name, None)) is not None}
+    if "subject" in asked:
+        asked["subject"] = named(asked["subject"])
     noted(args, {**asked, "since": args.since, "until": args.until})
     base = projection(args)
     try:

@@ -13,6 +13,7 @@ from stageflow_guard.audit.log import Log, LogLocked
 from stageflow_guard.audit.shards import open_shard
 from stageflow_guard.audit.shipping import slug
 from stageflow_guard.cli import HOLDS, emit
+from stageflow_guard.cli.audit_args import named
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.settings import Settings
 
@@ -48,19 +49,20 @@ def erase(args: argparse.Namespace) -> int:
 
     settings = Settings.load(args.config)
 
-    async def main() -> tuple[bool, str]:
+    async def main() -> list[tuple[str, str]]:
         log = await open_for_upkeep(settings.audit)
         try:
-            return await erase(log, settings, tenant=args.tenant, subject=args.subject)
+            return await erase(log, settings, subject=named(args.subject), tenant=args.tenant)
         finally:
             await log.close()
 
-    done, ref = asyncio.run(main())
+    done = asyncio.run(main())
     if args.json:
-        emit({"erased": done, "ref": ref})
-    else:
-        what = "erased" if done else "nothing was held; the request is"
-        print(f"{what}, on record as {ref}")
+        emit({"erased": bool(done), "tenants": [t for t, _ in done], "refs": [r for _, r in done]})
+    for tenant, ref in [] if args.json else done:
+        print(f"erased in {tenant}, on record as {ref}")
+    if not done and not args.json:
+        print("nothing was held of this subject; the request is on record")
     return HOLDS
 
 
