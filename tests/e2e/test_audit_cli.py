@@ -159,6 +159,8 @@ def test_a_timeline_shows_what_came_of_each_decision(cli):
     found = json.loads(cli("timeline", "--run", runs[0], "--json")[1])
     assert [r["kind"] for r in found] == ["run_start", "decision", "effect", "run_end"]
     assert found[1]["agreement"] == "agree"
+    cut = json.loads(cli("timeline", "--run", runs[0], "--limit", "2", "--json")[1])
+    assert cut[1]["agreement"] == "agree"  # the effect counts, shown or not
     mine = json.loads(cli("timeline", "--user", "ada", "--json")[1])
     assert {r["actor"]["subject"] for r in mine} == {"user:ada"}
     lines = cli("denied")[1].splitlines()

@@ -42,18 +42,26 @@ def moment(text: str | None) -> int | None:
 
 def chosen(args: argparse.Namespace, **more: str) -> list[dict[str, Any]]:
     """Return the records that the filters choose, out of a projection of all shards."""
+    return chosen_with_effects(args, **more)[0]
+
+
+def chosen_with_effects(
+    args: argparse.Namespace, **more: str
+) -> tuple[list[dict[str, Any]], dict[tuple[str, int], str]]:
+    """Return the chosen records, and what came of every decision, chosen or not."""
     asked = {name: value for name in FILTERS if (value := getattr(args, name, None)) is not None}
     if "subject" in asked:
         asked["subject"] = named(asked["subject"])
     noted(args, {**asked, "since": args.since, "until": args.until})
     base = projection(args)
     try:
-        return base.query(
+        found = base.query(
             since=moment(args.since),
             until=moment(args.until),
             limit=args.limit,
             **{**asked, **more},
         )
+        return found, base.effects()
     finally:
         base.close()
 
@@ -107,12 +115,7 @@ def timeline(args: argparse.Namespace) -> int:
     """List what happened, each decision with what came of it."""
     if not any(getattr(args, name) for name in ("run", "subject", "tenant", "session", "since")):
         raise ConfigError("name a `--run`, `--subject`, `--tenant`, `--session` or `--since`")
-    found = chosen(args)
-    outcomes = {
-        (r["origin"], r["decision_index"]): r.get("outcome")
-        for r in found
-        if r.get("kind") == "effect" and "decision_index" in r
-    }
+    found, outcomes = chosen_with_effects(args)
     for record in found:
         if record.get("kind") == "decision":
             after = outcomes.get((record["origin"], record["index"]))

@@ -8,10 +8,12 @@ import sys
 from typing import Any
 
 from stageflow_guard.audit.reads import note_read
+from stageflow_guard.audit.shards import logs_in
 
 
 def noted(args: argparse.Namespace, asked: dict[str, Any]) -> None:
     """Record that this verb is about to read the log; say so where that is not possible."""
+    logs_in(args.dir)  # what is no log is said first
     given = {name: str(value)[:200] for name, value in asked.items() if value is not None}
     if asyncio.run(note_read(args.dir, f"audit {args.action}", given)) is None:
         print(

@@ -12,27 +12,24 @@ from stageflow_guard.audit.columns import when
 from stageflow_guard.audit.intact import read_minimum
 from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.cli import HOLDS
-from stageflow_guard.cli.audit_query import agreement, chosen
+from stageflow_guard.cli.audit_query import agreement, chosen_with_effects
 from stageflow_guard.cli.report import STYLE, table
 
 
 def report(args: argparse.Namespace) -> int:
     """Verify the log, then write the page."""
     reports = [verify(f, minimum=read_minimum(f) or None) for f in logs_in(args.dir)]
-    found = chosen(args)
-    Path(args.out).write_text(page(found, reports), encoding="utf-8")
+    found, outcomes = chosen_with_effects(args)
+    Path(args.out).write_text(page(found, outcomes, reports), encoding="utf-8")
     Path(args.out).chmod(0o600)
     print(f"wrote {args.out}: {len(found)} records")
     return HOLDS
 
 
-def page(records: list[dict[str, Any]], reports: list[Any]) -> str:
+def page(
+    records: list[dict[str, Any]], outcomes: dict[tuple[str, int], str], reports: list[Any]
+) -> str:
     """Return the page; every cell is escaped."""
-    outcomes = {
-        (r["origin"], r.get("decision_index")): r.get("outcome")
-        for r in records
-        if r.get("kind") == "effect"
-    }
     findings: dict[str, int] = {}
     for record in records:
         for one in record.get("findings") or []:
