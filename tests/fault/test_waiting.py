@@ -112,3 +112,18 @@ def test_a_log_serves_one_loop_after_another(tmp_path, gate):
 
     asyncio.run(go_on())
     assert verify(tmp_path / "audit").size == 3
+
+
+async def test_flushing_and_closing_end_when_the_device_hangs(tmp_path, gate, monkeypatch):
+    """Neither waits for ever, and neither pretends: what is not known to be durable is an error."""
+    from stageflow_guard.audit import log as module
+
+    monkeypatch.setattr(module, "LAST_WORDS", 0.2)
+    log = await opened(tmp_path, deadline=0.2)
+    gate.clear()
+    log.enqueue(RECORD)
+    with pytest.raises(AuditUnavailable, match="did not answer"):
+        await log.flush()
+    with pytest.raises(AuditUnavailable, match="last records may be lost"):
+        await log.close()
+    gate.set()

@@ -39,6 +39,7 @@ from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationEr
 from stageflow_guard.keys import read_key
 from stageflow_guard.model import AuditRecord
 
+LAST_WORDS = 30.0  # seconds that closing waits for the device
 CHECKPOINT_EVERY = 0.8  # seconds; a checkpoint is at most one second behind
 
 
@@ -283,13 +284,19 @@ class Log:
             self._bell.put(None)
 
     async def flush(self) -> None:
-        """Return once everything taken so far is durable."""
-        until = self._next
+        """Return once everything taken so far is durable; raise when the device stands still."""
+        until, seen, since = self._next, self._durable, time.monotonic()
         while self._durable < until:
             with self._lock:
                 self._require_open()
                 self._ring()
             await asyncio.sleep(0.002)
+            if self._durable != seen:
+                seen, since = self._durable, time.monotonic()
+            elif time.monotonic() - since > self.answers_within:
+                raise AuditUnavailable(
+                    f"the audit device did not answer in {self.answers_within:g} s"
+                )
 
     async def close(self) -> None:
         """Write what is pending, sign a last checkpoint, let the directory go."""
@@ -299,7 +306,11 @@ class Log:
             self._closing = True
             self._bell.put(None)
         thread, self._thread = self._thread, None
-        await asyncio.to_thread(thread.join, 30.0)
+        await asyncio.to_thread(thread.join, LAST_WORDS)
+        if thread.is_alive():
+            raise AuditUnavailable(
+                f"the audit device did not answer in {LAST_WORDS:g} s; the last records may be lost"
+            )
         if self._poison is not None:
             raise AuditUnavailable(f"the log was poisoned: {self._poison}")
 
