@@ -219,6 +219,7 @@ def test_sinks_were_filled_and_agree(cli):
     code, out, _ = cli("verify", "--sink", "sqlite")
     assert (code, out.startswith("NOT ANCHORED")) == (0, True)
     assert cli("verify", "--sink", "sqlite", "--vkey", "audit/vkey", "--require-anchor")[0] == 0
+    assert cli("verify", "--sink", "sqlite", "--checkpoint", "copy", "--require-anchor")[0] == 0
     import sqlite3
 
     with sqlite3.connect("audit.db") as db:
@@ -230,6 +231,12 @@ def test_sinks_were_filled_and_agree(cli):
     assert (code, "changed: 1" in out) == (1, True)
     with sqlite3.connect("audit.db") as db:
         db.execute("UPDATE records SET entry = ? WHERE idx = 1", (kept,))
+        db.execute("UPDATE records SET origin = 'elsewhere'")
+    db.close()
+    code, _, err = cli("verify", "--sink", "sqlite")
+    assert (code, "holds nothing of `example.com/pipelines`" in err) == (1, True)
+    with sqlite3.connect("audit.db") as db:
+        db.execute("UPDATE records SET origin = 'example.com/pipelines'")
     db.close()
 
 

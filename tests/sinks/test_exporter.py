@@ -351,3 +351,37 @@ def test_chunks_keep_order_and_limits(records, octets):
     for part in parts:
         assert len(part) <= records
         assert len(part) == 1 or sum(len(one.entry) for one in part) <= octets
+
+
+async def test_a_sink_that_was_rolled_back_is_found_by_an_older_checkpoint(tmp_path):
+    """Records and checkpoints cut at the centre agree with each other, not with what was kept."""
+    from stageflow_guard.audit.reconcile import verify_sink
+
+    log = await grow(tmp_path, 10)
+    early = (log / "checkpoint").read_bytes()
+    sink = SqliteProjection(tmp_path / "db")
+    Exporter(log, sink, tmp_path / "state").run()
+    await grow(tmp_path, 10)
+    late = (log / "checkpoint").read_bytes()
+    Exporter(log, sink, tmp_path / "state").run()
+    vkey = (log / "vkey").read_text().strip()
+    assert verify_sink(sink, ORIGIN, vkey=vkey, checkpoint=early).size == 20
+    db = sink._connect()
+    db.execute("DELETE FROM records WHERE idx >= 10")
+    db.execute("UPDATE source SET checkpoint = ?", (early.decode(),))
+    db.commit()
+    assert verify_sink(sink, ORIGIN, vkey=vkey).size == 10
+    with pytest.raises(VerificationError, match="rolled back"):
+        verify_sink(sink, ORIGIN, vkey=vkey, checkpoint=late)
+    import shutil
+
+    shutil.rmtree(log)
+    await grow(tmp_path, 12, start=5)
+    forked = (log / "checkpoint").read_bytes()
+    again = SqliteProjection(tmp_path / "db2")
+    Exporter(log, again, tmp_path / "state2").run()
+    assert verify_sink(again, ORIGIN, vkey=vkey, checkpoint=forked).size == 12
+    with pytest.raises(VerificationError, match="forked"):
+        verify_sink(again, ORIGIN, vkey=vkey, checkpoint=early)
+    again.close()
+    sink.close()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from stageflow_guard.audit.checkpoint import parse, parse_vkey
 from stageflow_guard.audit.query import iter_entries
 from stageflow_guard.audit.reading import decode_any
-from stageflow_guard.audit.rotation import KIND, chain, open_with_any, read_rotation
-from stageflow_guard.audit.tree import Frontier, leaf_hash
+from stageflow_guard.audit.rotation import KIND, Rotation, chain, open_with_any, read_rotation
+from stageflow_guard.audit.tree import EMPTY, Frontier, leaf_hash
 from stageflow_guard.errors import VerificationError
 
 if TYPE_CHECKING:
@@ -106,10 +106,13 @@ class SinkReport:
     duplicates: int
 
 
-def verify_sink(sink: Readable, origin: str, *, vkey: str) -> SinkReport:
+def verify_sink(
+    sink: Readable, origin: str, *, vkey: str, checkpoint: bytes | None = None
+) -> SinkReport:
     """Rebuild one origin's tree from what a sink holds; no log directory is needed.
 
-    Raises `VerificationError` that names the index of a gap, a change, or a contradiction.
+    `checkpoint` is an older signed note that was kept elsewhere. Raises `VerificationError` that
+    names the index of a gap, a change, or a contradiction.
     """
     note = sink.head(origin)
     if note is None:
@@ -117,39 +120,73 @@ def verify_sink(sink: Readable, origin: str, *, vkey: str) -> SinkReport:
             f"the sink keeps no checkpoint of `{origin}`; compare it with the log (reconcile)"
         )
     head = parse(note)[0]
+    older = parse(checkpoint)[0] if checkpoint is not None else None
     if parse_vkey(vkey)[0] != origin or head.origin != origin:
         raise VerificationError("the key is of another origin", path="vkey")
-    tree = Frontier()
-    rotations, root, duplicates, beyond = [], None, 0, 0
-    for index, entry, repeats in _merged(sink.stored(origin)):
-        duplicates += repeats
-        if index != tree.size:
-            raise VerificationError(
-                f"record {tree.size} of `{origin}` is missing in the sink", index=tree.size
-            )
-        if not entry:
-            raise VerificationError(f"record {index} is there twice, and differs", index=index)
-        if tree.size == head.size:
-            root = tree.root()
-        beyond += index >= head.size
-        tree.add(leaf_hash(entry))
+    if older is not None and older.size > head.size:
+        raise VerificationError(
+            f"rolled back: the given checkpoint has {older.size} records, the sink {head.size}",
+            index=head.size,
+        )
+    held = _Held(sink, origin)
+    roots = held.roots({head.size} | ({older.size} if older is not None else set()))
+    if roots[head.size] != head.root:
+        raise VerificationError(f"the sink's records of `{origin}` are not the signed tree")
+    if older is not None and roots[older.size] != older.root:
+        raise VerificationError(
+            f"forked: the first {older.size} records of `{origin}` are not those of the checkpoint",
+            index=max(0, older.size - 1),
+        )
+    keys = chain(held.rotations, held.rotations[-1].new) if held.rotations else [vkey]
+    if vkey not in keys:
+        raise VerificationError("the sink's chain does not lead to the given key", path="vkey")
+    for one in (note, checkpoint):
+        if one is not None:
+            open_with_any(one, keys)
+    return SinkReport(
+        origin=origin, size=head.size, root=head.root.hex(), beyond=held.size - head.size,
+        duplicates=held.duplicates,
+    )  # fmt: skip
+
+
+class _Held:
+    """One pass over what a sink holds of one origin."""
+
+    def __init__(self, sink: Readable, origin: str) -> None:
+        self._sink = sink
+        self._origin = origin
+        self.rotations: list[Rotation] = []
+        self.duplicates = 0
+        self.size = 0
+
+    def roots(self, sizes: set[int]) -> dict[int, bytes]:
+        """Return the root at each of `sizes`; raise for a gap before the largest."""
+        tree = Frontier()
+        found = {0: EMPTY}
+        for index, entry, repeats in _merged(self._sink.stored(self._origin)):
+            self.duplicates += repeats
+            if index != tree.size:
+                raise self._missing(tree.size)
+            if not entry:
+                raise VerificationError(f"record {index} is there twice, and differs", index=index)
+            tree.add(leaf_hash(entry))
+            if tree.size in sizes:
+                found[tree.size] = tree.root()
+            self._take(index, entry)
+        self.size = tree.size
+        if tree.size < max(sizes):
+            raise self._missing(tree.size)
+        return found
+
+    def _take(self, index: int, entry: bytes) -> None:
         try:
             record = decode_any(entry)
         except (ValueError, RecursionError):
             raise VerificationError(f"record {index} is not canonical", index=index) from None
         if record.get("kind") == KIND:
-            rotations.append(read_rotation(index, record, origin))
-    if tree.size < head.size:
-        raise VerificationError(
-            f"record {tree.size} of `{origin}` is missing in the sink", index=tree.size
+            self.rotations.append(read_rotation(index, record, self._origin))
+
+    def _missing(self, index: int) -> VerificationError:
+        return VerificationError(
+            f"record {index} of `{self._origin}` is missing in the sink", index=index
         )
-    root = tree.root() if root is None else root
-    if root != head.root:
-        raise VerificationError(f"the sink's records of `{origin}` are not the signed tree")
-    keys = chain(rotations, rotations[-1].new) if rotations else [vkey]
-    if vkey not in keys:
-        raise VerificationError("the sink's chain does not lead to the given key", path="vkey")
-    open_with_any(note, keys)
-    return SinkReport(
-        origin=origin, size=head.size, root=head.root.hex(), beyond=beyond, duplicates=duplicates
-    )

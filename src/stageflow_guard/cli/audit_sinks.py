@@ -16,7 +16,7 @@ from stageflow_guard.audit.reconcile import verify_sink
 from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.audit.shipping import Readable
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, UNAVAILABLE, emit
-from stageflow_guard.errors import ConfigError, GuardError
+from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 from stageflow_guard.settings import Settings
 
 if TYPE_CHECKING:
@@ -106,53 +106,62 @@ def reconcile(args: argparse.Namespace) -> int:
 
 def verify_sinks(args: argparse.Namespace) -> int:
     """Rebuild the tree of every origin from what a sink holds."""
+    from stageflow_guard.audit.checkpoint import parse
+
     audit, sinks = _asked(args)
-    keys = _keys(args, audit)
+    keys, expected = _keys(args, audit)
+    given = [Path(value).read_bytes() for value in args.checkpoint or []]
+    notes = {parse(note)[0].origin: note for note in given}
     found = []
     for settings in sinks:
         sink = sink_from(settings, reading=True)
         try:
             if not isinstance(sink, Readable):
                 raise ConfigError(f"sink `{settings.kind}` cannot be read back")
-            for origin in sink.origins():
+            there = sink.origins()
+            for origin in sorted((expected | notes.keys()) - set(there)):
+                raise VerificationError(f"sink `{settings.kind}` holds nothing of `{origin}`")
+            for origin in there:
                 if origin not in keys:
                     raise ConfigError(f"no key is known for `{origin}`; give it with --vkey")
-                found.append(verify_sink(sink, origin, vkey=keys[origin]))
-            if not found:
-                raise ConfigError(f"sink `{settings.kind}` holds no records")
+                note = notes.get(origin)
+                found.append(verify_sink(sink, origin, vkey=keys[origin], checkpoint=note))
         finally:
             sink.close()
+    anchored = bool(args.vkey or notes)
     if args.json:
         emit([asdict(one) for one in found])
     else:
-        if not args.vkey:
+        if not anchored:
             print("NOT ANCHORED: the keys were taken from the local log; keep them elsewhere")
         for one in found:
             print(f"{one.origin}: holds: {one.size} records, root {one.root}")
-    return DOES_NOT_HOLD if args.require_anchor and not args.vkey else HOLDS
+    return DOES_NOT_HOLD if args.require_anchor and not anchored else HOLDS
 
 
-def _keys(args: argparse.Namespace, audit: AuditSettings) -> dict[str, str]:
-    """Return the key line by origin: given ones; else the local logs'.
+def _keys(args: argparse.Namespace, audit: AuditSettings) -> tuple[dict[str, str], set[str]]:
+    """Return (key line by origin, origins that must be there): as given; else the local logs'.
 
-    All shards sign with one key, so that one shard's line, or any, gives every other's.
+    All shards sign with one key, so that one shard's line gives every other's.
     """
-    from stageflow_guard.audit.checkpoint import parse_vkey, vkey_of
+    from stageflow_guard.audit.checkpoint import parse, parse_vkey, vkey_of
     from stageflow_guard.cli.audit import text_of
 
     lines = [text_of(value) for value in args.vkey or []]
-    if not lines:
-        try:
-            lines = [(f / "vkey").read_text(encoding="utf-8").strip() for f in logs_in(audit.path)]
-        except ConfigError:
-            raise ConfigError("there is no local log to take keys from; give --vkey") from None
-    known = dict(parse_vkey(line) for line in lines)
-    if args.vkey and audit.shard is not None:
+    if lines:
+        known = dict(parse_vkey(line) for line in lines)
+        expected = set(known)
         public = next(iter(known.values()))
-        base = audit.origin
-        for number in range(256):
-            known.setdefault(f"{base}/w{number}", public)
-    return {name: vkey_of(name, public) for name, public in known.items()}
+        for number in range(256 if audit.shard is not None else 0):
+            known.setdefault(f"{audit.origin}/w{number}", public)
+        return {name: vkey_of(name, key) for name, key in known.items()}, expected
+    try:
+        folders = logs_in(audit.path)
+    except ConfigError:
+        raise ConfigError("there is no local log to take keys from; give --vkey") from None
+    heads = {parse((f / "checkpoint").read_bytes())[0]: f for f in folders}
+    local = {h.origin: (f / "vkey").read_text(encoding="utf-8").strip() for h, f in heads.items()}
+    return local, {head.origin for head in heads if head.size}
 
 
 def schema(args: argparse.Namespace) -> int:
