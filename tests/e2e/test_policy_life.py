@@ -136,6 +136,39 @@ async def test_watching_takes_up_a_change_and_names_itself(place):
     assert record["note"]["source"].startswith("watch:")
 
 
+async def test_what_changes_before_the_guard_is_opened_is_seen(place):
+    """Built at import, opened later: a suspension in between counts after the first look."""
+    place.settings("watch = 0.05")
+    guard = place.guard()
+    place.write("platform/suspended.csv", "user:ada, left, never\n")
+    async with guard, guard.session(place.token()):
+        for _ in range(100):
+            if await may(guard) == "suspended":
+                break
+            await asyncio.sleep(0.05)
+        else:
+            pytest.fail("the suspension was never seen")
+
+
+async def test_a_refusal_that_could_not_be_recorded_is_said_again(place):
+    """The log fails while a bad folder is refused: the next reload records it."""
+    async with place.guard() as guard:
+        place.write("model.conf", "nonsense\n")
+        append = guard._pep.log.append
+
+        async def fail(record):
+            raise AuditUnavailable("disk full")
+
+        guard._pep.log.append = fail
+        with pytest.raises(AuditUnavailable):
+            await guard.reload()
+        guard._pep.log.append = append
+        with pytest.raises(ConfigError):
+            await guard.reload()
+    (record,) = place.records("policy_change")
+    assert record["outcome"] == "refused"
+
+
 async def test_a_bad_folder_keeps_the_last_good_and_shows_its_age(place):
     """A model that is weaker, or suspensions that cannot be read: refused, on record, once."""
     place.settings("watch = 0.05")

@@ -10,6 +10,7 @@ from stageflow_guard.policy.live import LivePolicies
 from stageflow_guard.policy.policyset import PolicySet
 from stageflow_guard.policy.reload import Record, Reloader
 from stageflow_guard.policy.revisions import Revisions
+from stageflow_guard.policy.watch import signature
 
 if TYPE_CHECKING:
     from stageflow_guard.settings import PolicySettings, Settings
@@ -17,8 +18,13 @@ if TYPE_CHECKING:
 
 def live_from(settings: PolicySettings) -> LivePolicies:
     """Load the policies, and those on trial; raise `ConfigError` for what is unusable."""
+    folders = [folder for folder in (settings.path, settings.shadow) if folder is not None]
+    # taken before they are read: what changes until the guard is opened is seen, too
+    seen = frozenset[Any]().union(*(signature(folder) for folder in folders))
     shadow = PolicySet.load(settings.shadow) if settings.shadow is not None else None
-    return LivePolicies(PolicySet.load(settings.path), shadow=shadow, sample=settings.sample)
+    live = LivePolicies(PolicySet.load(settings.path), shadow=shadow, sample=settings.sample)
+    live.seen = seen
+    return live
 
 
 async def reloader_from(live: Any, settings: Settings, *, record: Record) -> Reloader | None:

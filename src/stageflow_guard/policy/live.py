@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from stageflow_guard.model import AccessRequest, Decision
     from stageflow_guard.policy.guardrails import Guardrails
     from stageflow_guard.policy.policyset import PolicySet
+    from stageflow_guard.policy.watch import Signature
 
 logger = logging.getLogger("stageflow_guard")
 
@@ -59,6 +60,7 @@ class LivePolicies:
         self.on_mismatch = on_mismatch
         self.loaded = time.time()
         self.rejected: Rejected | None = None
+        self.seen: Signature = frozenset()  # the files that were loaded last, as they stood then
         self.mismatches = 0
         self.glass_broken = 0
 

@@ -45,7 +45,6 @@ class Reloader:
         self._revisions = revisions
         self._record = record
         self._lock = asyncio.Lock()
-        self._seen = self._signature()
         self._task: asyncio.Task[None] | None = None
         self._said: set[asyncio.Task[Any]] = set()
 
@@ -57,7 +56,7 @@ class Reloader:
         Raises `ConfigError` when the folder cannot be taken; the last good snapshot goes on.
         """
         async with self._lock:
-            self._seen = await asyncio.to_thread(self._signature)
+            self._live.seen = await asyncio.to_thread(self._signature)
             try:
                 fresh = await asyncio.to_thread(
                     PolicySet.load, self._path, previous=self._live.current
@@ -109,11 +108,15 @@ class Reloader:
     async def _refused(self, error: ConfigError, source: str) -> None:
         if not self._live.reject(error.message):
             return  # the same trouble, seen again
-        await self._record(
-            kind="policy_change", action="reload", outcome="refused", reason="policy_invalid",
-            policy={"sha256": self._live.revision},
-            note={"source": source, "why": error.message[:500]},
-        )  # fmt: skip
+        try:
+            await self._record(
+                kind="policy_change", action="reload", outcome="refused", reason="policy_invalid",
+                policy={"sha256": self._live.revision},
+                note={"source": source, "why": error.message[:500]},
+            )  # fmt: skip
+        except GuardError:
+            self._live.rejected = None  # nobody was told: the next look says it again
+            raise
 
     async def _take_shadow(self, source: str) -> None:
         """Load the policies on trial; what is wrong with them never touches what counts."""
@@ -159,20 +162,20 @@ class Reloader:
         while True:
             await asyncio.sleep(seconds)
             found = await asyncio.to_thread(self._signature)
-            while found != self._seen:
+            while found != self._live.seen:
                 await asyncio.sleep(min(SETTLED, seconds))
                 again = await asyncio.to_thread(self._signature)
                 if again == found:
                     break
                 found = again
-            if found == self._seen:
+            if found == self._live.seen:
                 continue
             try:
                 await self.reload(f"watch:{self._path}")
             except ConfigError:
                 continue  # on record; the last good goes on until the files change again
             except GuardError:
-                self._seen = frozenset()  # it could not be recorded now: try again
+                self._live.seen = frozenset()  # it could not be recorded now: try again
             except Exception as exc:  # whatever it was, watching goes on and health shows it
                 self._live.reject(f"a reload failed ({type(exc).__name__})")
 
