@@ -493,7 +493,7 @@ class Guard:
         if run is not None and run.scope is not None:
             return Redaction(text)
         redaction = await self.redact(text)
-        if self._pep.blocks and redaction.findings:
+        if self._pep.blocks and any(f.personal for f in redaction.findings):
             await self._pep.refuse(
                 ContentBlocked(redaction.findings), run=str(uuid4()), stage=stage,
                 step="inspect_input",

@@ -104,6 +104,9 @@ class EntitySpan:
     score: float
 
 
+BYTES = "BYTES:"  # what begins so says of bytes that they passed unread: length and digest
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What may be recorded of personal data: that, never what."""
@@ -111,6 +114,11 @@ class Finding:
     entity: str
     count: int
     direction: str = "input"
+
+    @property
+    def personal(self) -> bool:
+        """Say whether something was found, not only passed by."""
+        return not self.entity.startswith(BYTES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -431,7 +431,7 @@ class PolicyEnforcementPoint:
                 )
             reveal = self.evaluate(may_reveal, asked.who).permitted
             step = "inspect_input"
-            if self.blocks and run.findings and not reveal:  # 3
+            if self.blocks and not reveal and any(f.personal for f in run.findings):  # 3
                 raise ContentBlocked(run.findings)
             step = "record"
             shape = asked.permit(

@@ -153,3 +153,22 @@ async def test_guard_toml_builds_it_all(tmp_path):
     ):
         with pytest.raises(ConfigError):
             inspector_from(RedactionSettings.model_validate(wrong), ring)
+
+
+async def test_bytes_pass_by_digest_or_not_at_all():
+    """What cannot be read is on record by length and digest; `refuse` lets none pass."""
+    import hashlib
+
+    image = b"\x89PNG ada@example.com"
+    inspector = OffLoopInspector(Redactor(), Vault())
+    value, findings = await redact(inspector, {"image": image, "note": "ada@example.com"})
+    assert value["image"] == image
+    marks = [f.entity for f in findings if not f.personal]
+    assert marks == [f"BYTES:{len(image)}:sha256:{hashlib.sha256(image).hexdigest()}"]
+    assert [f.entity for f in findings if f.personal] == ["EMAIL_ADDRESS"]
+    strict = OffLoopInspector(Redactor(), Vault(), binary="refuse")
+    for value in ({"image": image}, [bytearray(image)], memoryview(image)):
+        with pytest.raises(InspectorUnavailable):
+            await redact(strict, value)
+    inspector.close()
+    strict.close()

@@ -101,6 +101,13 @@ MUST_FIND = {
         ("lives at Hauptstraße 12", "Hauptstraße 12"),
         ("Springfield, IL 62704", "Springfield, IL 62704"),
     ],
+    "HEALTH_CONDITION": [
+        ("Patient seen today. Diagnosis: Chronic Kidney Disease, stable", "Chronic Kidney Disease"),
+        ("The patient was diagnosed with type 2 diabetes last year", "type 2 diabetes"),
+    ],
+    "MEDICATION": [("Prescribed Lisinopril 20 mg daily", "Lisinopril 20 mg"), ("the patient takes metformin", "metformin")],
+    "AGE": [("This 79 year old female", "79"), ("a 45-year-old man", "45"), ("My brother just turned 60", "60")],
+    "DATE_TIME": [("admitted on 03/14/2021 with pain", "03/14/2021"), ("Filed: 2 May 2019", "2 May 2019")],
     "PERSON": [("My name is Ada Lovelace.", "Ada Lovelace"), ("Dr. Grace Hopper called", "Grace Hopper")],
 }  # fmt: skip
 
@@ -117,6 +124,7 @@ MUST_NOT_FIND = [
     "for i in range(1000000): pass", "GET /v1/items/4821?page=2 HTTP/1.1 200 5123", "3.14159265358979", "1,234,567.89 USD",
     "latitude 52.520008, longitude 13.404954", "ISBN 978-3-16-148410-0", "order 4512-8834-2201", "ticket 123456789",
     "aaaa:bbbb", "12:34:56.789", "retry in 5 seconds", "127 tests passed, 3 failed in 12.34s", "a1b2c3d4e5f6",
+    "condition: service_healthy", "history of the project", "assessment of risk", "the model turned 3 times", "released on 2024-01-05",
     "(2017–2021)", "libfoo 2.4+20151223.git", "the public is duplicated", "CVE-2021-44228", "port 5432 is open",
 ]  # fmt: skip
 

@@ -43,7 +43,10 @@ def inspector_from(chosen: RedactionSettings, ring: Callable[[], SubjectKeys]) -
     `ring` gives the subject keyring, which the log's fingerprints use too: one verb erases both.
     """
     return OffLoopInspector(
-        redactor_from(chosen), vault_from(chosen.vault, ring), deadline=chosen.deadline
+        redactor_from(chosen),
+        vault_from(chosen.vault, ring),
+        deadline=chosen.deadline,
+        binary=chosen.binary,
     )
 
 

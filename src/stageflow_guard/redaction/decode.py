@@ -144,7 +144,7 @@ def encodings(view: View) -> View:
     for _ in range(LAYERS):
         before = view
         long = _long(view)
-        spaced = _PAIRS.search(view.text) is not None
+        spaced = view.digits and _PAIRS.search(view.text) is not None
         shapes = {name for name, shape in _SHAPES.items() if _has(view, shape)} if long else set()
         for name, pattern, read, sign in _READERS:
             text = view.text

@@ -6,21 +6,22 @@ import asyncio
 import hashlib
 import secrets
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from stageflow_guard.errors import ContentBlocked, GuardError, InspectorUnavailable
-from stageflow_guard.model import EntitySpan, Finding
+from stageflow_guard.model import BYTES, EntitySpan, Finding
 from stageflow_guard.redaction.redactor import Redactor
-from stageflow_guard.redaction.tree import texts
+from stageflow_guard.redaction.tree import contents
 from stageflow_guard.redaction.vault import Vault, VaultScope
 from stageflow_guard.redaction.worker import ScanWorker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+MOST_BLOBS = 64  # digests recorded per value; the rest counts as nothing new
 SMALL = 2_048  # characters that a thread may scan: a few milliseconds at most
 KEPT, WORTH = 1_024, 256  # texts whose spans are remembered, from this length on
 
@@ -45,7 +46,11 @@ class OffLoopInspector:
     `rules` is asked at every call, so that a reload of the policies counts at once.
     """
 
-    def __init__(self, redactor: Redactor, vault: Vault, *, deadline: float = 20.0) -> None:
+    def __init__(
+        self, redactor: Redactor, vault: Vault, *, deadline: float = 20.0,
+        binary: Literal["record", "refuse"] = "record",
+    ) -> None:  # fmt: skip
+        self._binary = binary
         self.rules: Callable[[], Any] = lambda: None
         self._redactor = redactor
         self._vault = vault
@@ -85,13 +90,16 @@ class OffLoopInspector:
         try:
             if not isinstance(scope, VaultScope):
                 raise InspectorUnavailable("the scope is not one of this vault")
-            if all(len(text) < 3 for text in texts(value)):
-                return value, ()  # too short for any recognizer
+            found, blobs = contents(value)
+            passing = self._passing(blobs, direction)
+            if all(len(text) < 3 for text in found):
+                return value, passing  # too short for any recognizer
             loop = asyncio.get_running_loop()
             async with asyncio.timeout(self._deadline):
-                return await loop.run_in_executor(
-                    self._threads, self._redact, value, scope, direction
+                redacted, findings = await loop.run_in_executor(
+                    self._threads, self._redact, value, found, scope, direction
                 )
+                return redacted, (*findings, *passing)
         except GuardError:
             raise
         except TimeoutError:
@@ -101,12 +109,21 @@ class OffLoopInspector:
         except Exception:  # its text may hold the text
             raise InspectorUnavailable("inspection failed") from None
 
+    def _passing(self, blobs: list[bytes], direction: str) -> tuple[Finding, ...]:
+        """Return what is recorded of bytes that pass unread: length and digest; or refuse them."""
+        if blobs and self._binary == "refuse":
+            raise InspectorUnavailable("bytes cannot be inspected, and `binary` refuses them")
+        marks = Counter(
+            f"{BYTES}{len(blob)}:sha256:{hashlib.sha256(blob).hexdigest()}" for blob in blobs
+        )
+        return tuple(Finding(mark, n, direction) for mark, n in marks.most_common(MOST_BLOBS))
+
     def _redact(
-        self, value: Any, scope: VaultScope, direction: str
+        self, value: Any, found_texts: list[str], scope: VaultScope, direction: str
     ) -> tuple[Any, tuple[Finding, ...]]:
         rules = self.rules() or None
         limits = {} if rules is None else rules.scores()
-        found = self._spans(texts(value), scope.tenant, limits)
+        found = self._spans(found_texts, scope.tenant, limits)
         if rules is not None:
             found = {
                 text: self._judged(text, spans, rules, scope.tenant, direction)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from stageflow_guard.redaction.confusables import LETTERS, MARKS
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1d\x1f\x7f]")
+_DIGIT = re.compile(r"[0-9]")
 _KEPT = 8192  # distinct characters remembered: a text of all code points cannot fill the memory
 
 Edit = tuple[int, int, str]  # [start, end) of a view becomes this text
@@ -80,7 +81,7 @@ _TABLE = _Table()
 class View:
     """A text and, for each of its characters, the original range that it stands for."""
 
-    __slots__ = ("_ends", "_starts", "_words", "steps", "text")
+    __slots__ = ("_digits", "_ends", "_starts", "_words", "steps", "text")
 
     def __init__(
         self,
@@ -94,6 +95,14 @@ class View:
         self._starts = range(len(text)) if starts is None else starts
         self._ends = range(1, len(text) + 1) if ends is None else ends
         self._words: tuple[int, int, list[str]] | None = None
+        self._digits: bool | None = None
+
+    @property
+    def digits(self) -> bool:
+        """Say whether there is an ASCII digit."""
+        if self._digits is None:
+            self._digits = _DIGIT.search(self.text) is not None
+        return self._digits
 
     def _split(self) -> tuple[int, int, list[str]]:
         if self._words is None:

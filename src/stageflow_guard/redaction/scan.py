@@ -19,6 +19,7 @@ from stageflow_guard.redaction.rules import (
     accounts,
     contact,
     identifiers,
+    medical,
     names,
     network,
     numbers,
@@ -54,16 +55,17 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
 PROSE: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (places.recognize, frozenset({"STREET_ADDRESS"})),
     (names.recognize, frozenset({"PERSON"})),
+    (medical.health, frozenset({"HEALTH_CONDITION", "MEDICATION"})),
+    (medical.events, frozenset({"AGE", "DATE_TIME"})),
 )
 ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _, e in PROSE))
 
 # what these find holds a digit
 _NUMERIC = frozenset({
     numbers.recognize, network.addresses, accounts.ibans, accounts.wallets, identifiers.labelled,
-    identifiers.national, identifiers.births, places.recognize,
+    identifiers.national, identifiers.births, places.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset({secrets.issued, accounts.wallets})  # no word of theirs is shorter than 16
-_DIGIT = re.compile(r"[0-9]")
 SURE = 0.68
 
 PSEUDONYM = re.compile(r"⟦[A-Z][A-Z0-9_]*_\d+·[a-km-np-z2-9]{8}⟧")
@@ -172,7 +174,7 @@ class Scanner:
     ) -> list[tuple[View, Hit]]:
         out: list[tuple[View, Hit]] = []
         wanted, text = self.entities, view.text
-        digits = _DIGIT.search(text) is not None
+        digits = view.digits
         short = view.longest < 16
         for recognize, offered in recognizers:
             if (not digits and recognize in _NUMERIC) or (short and recognize in _LONG):

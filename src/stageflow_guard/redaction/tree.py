@@ -29,6 +29,7 @@ _OPAQUE = (
     timedelta,
     bytes,
     bytearray,
+    memoryview,
 )
 
 
@@ -49,15 +50,19 @@ def mapped(value: Any, change: Change, named: Named | None = None) -> Any:
 class _Walk:
     """One walk with its two questions."""
 
-    __slots__ = ("_change", "_named")
+    __slots__ = ("_blobs", "_change", "_named")
 
-    def __init__(self, change: Change, named: Named | None) -> None:
-        self._change, self._named = change, named
+    def __init__(
+        self, change: Change, named: Named | None, blobs: list[bytes] | None = None
+    ) -> None:
+        self._change, self._named, self._blobs = change, named, blobs
 
     def walk(self, value: Any, depth: int) -> Any:
         if isinstance(value, str):
             return value if isinstance(value, Enum) or not value else self._change(str(value))
         if value is None or isinstance(value, _OPAQUE) or callable(value):
+            if self._blobs is not None and isinstance(value, bytes | bytearray | memoryview):
+                self._blobs.append(bytes(value))
             return value
         if depth >= DEPTH:
             raise InspectorUnavailable(f"a value is nested over {DEPTH} levels, or holds itself")
@@ -121,3 +126,16 @@ def texts(value: Any) -> list[str]:
 
     mapped(value, keep)
     return found
+
+
+def contents(value: Any) -> tuple[list[str], list[bytes]]:
+    """Return every string and every run of bytes in `value`, in the order of the walk."""
+    found: list[str] = []
+    blobs: list[bytes] = []
+
+    def keep(text: str) -> str:
+        found.append(text)
+        return text
+
+    _Walk(keep, None, blobs).walk(value, 0)
+    return found, blobs

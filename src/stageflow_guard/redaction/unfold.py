@@ -142,7 +142,7 @@ def words(view: View) -> View:
             plain = _AT_ONLY.sub("@", _DOT_ONLY.sub(".", match[0]), count=1)
             if plain != match[0] and not _prose(match[0]):
                 edits.append((*match.span(), plain))
-    if _DIGIT.search(text):
+    if view.digits:
         edits += _quads(text)
     edits.sort()
     return view.edited(edits, "words")
@@ -151,7 +151,6 @@ def words(view: View) -> View:
 _AROUND = ("@ ", " @", "(@", "[@", "{@", "<@")
 _SIGNS = ("dot", "(at", "[at", "{at", "<at", "_at_", "-at-")
 _PARTED = ("dot", " .", ". ", "(.", "[.", "{.", "·")
-_DIGIT = re.compile(r"[0-9]")
 
 
 def _quads(text: str) -> Iterator[Edit]:
@@ -215,7 +214,7 @@ _LOOKALIKE = re.compile(r"[OoIlSsB|!Zz]")
 def look_alikes(view: View) -> View:
     """Write letters that stand in for digits as digits."""
     text = view.text
-    if not _TOUCHING.search(text):
+    if not view.digits or not _TOUCHING.search(text):
         return view
     edits: list[Edit] = []
     for match in _RUN.finditer(text):

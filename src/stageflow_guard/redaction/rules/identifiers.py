@@ -20,7 +20,7 @@ _LABELS: dict[str, str] = {
     "VEHICLE_ID": r"vin|vehicle[ _-]?identification(?:[ _-]?number)?",
     "CASE_NUMBER": r"docket[ _-]?(?:number|no)|case[ _-]?(?:number|no)|cause[ _-]?(?:number|no)",
     "BANK_ACCOUNT_NUMBER": r"account[ _-]?(?:number|no)|acct[ _-]?(?:number|no)?",
-    "USERNAME": r"user[ _-]?name|login[ _-]?(?:name|id)|db[ _-]?user|screen[ _-]?name|user[ _-]?id",
+    "USERNAME": r"user[ _-]?name|login[ _-]?(?:name|id)|db[ _-]?user|create user|user(?= ?:=)|screen[ _-]?name|user[ _-]?id",
 }  # fmt: skip
 _OUT = {"BANK_ACCOUNT_NUMBER": "US_BANK_NUMBER"}
 _SCORES = {"USERNAME": 0.4, "CASE_NUMBER": 0.36, "MEDICAL_RECORD_NUMBER": 0.7}

@@ -33,54 +33,13 @@ _SAYING = (
     "cheers,",
     "yours,",
 )
-_TITLES = (
-    "Mr",
-    "Ms",
-    "Miss",
-    "Dr",
-    "Prof",
-    "Sir",
-    "Madam",
-    "Herr",
-    "Frau",
-    "Mme",
-    "Mlle",
-    "M.",
-    "Sr",
-    "Sig",
-)
-_FIELDS = (
-    "Name",
-    "Surname",
-    "Patient",
-    "Customer",
-    "Client",
-    "Employee",
-    "Contact",
-    "Applicant",
-    "Cardholder",
-    "Account Holder",
-    "Beneficiary",
-    "Dear",
-    "Attn",
-    "Attention",
-    "Directed By",
-    "User",
-    "Subject",
-    "Author",
-    "From",
-    "Physician",
-    "Provider",
-    "Doctor",
-    "Nurse",
-    "Plaintiff",
-    "Defendant",
-    "Witness",
-    "Judge",
-    "Counsel",
-    "Decedent",
-    "Petitioner",
-    "Respondent",
+# capitalised words that a title or a field begins with: one look at all capitals of a text
+_CAPITAL = re.compile(r"[A-Z][a-z]*")
+_TITLES = frozenset("Mr Mrs Ms Miss Dr Prof Sir Madam Herr Frau Mme Mlle M Sr Sra Sig".split())  # noqa: SIM905 - a list of words
+_FIELDS = frozenset(
+    "Full First Last Surname Given Name Patient Customer Client Employee Contact Applicant Cardholder Account Beneficiary Dear Attn Attention"  # noqa: SIM905 - a list of words
+    " Directed User Subject Author From Physician Provider Doctor Nurse Plaintiff Defendant Witness Judge Attorney Counsel Decedent Petitioner"
+    " Respondent".split()
 )
 _NOT = frozenset(
     [
@@ -175,10 +134,11 @@ def recognize(text: str) -> Iterator[Hit]:
     if present(folded(text), _SAYING):
         for match in _SAID.finditer(text):
             yield from _hit(match, 0.5, "said", least=1)
-    if present(text, _TITLES):
+    capitals = _CAPITAL.findall(text)
+    if not _TITLES.isdisjoint(capitals):
         for match in _TITLE.finditer(text):
             yield from _hit(match, 0.5, "title", least=1)
-    if present(text, _FIELDS):
+    if not _FIELDS.isdisjoint(capitals):
         for match in _FIELD.finditer(text):
             yield from _hit(match, 0.4, "field", least=2)
 

@@ -43,20 +43,21 @@ _BEARER = re.compile(
 )
 _NAME = (
     r"(?:pass(?:word|wd|phrase|code)?|pwd|db_?pass|secret(?:[_-]?(?:access[_-]?)?key)?|client[_-]?secret|api[_-]?(?:key|token|secret)"
-    r"|access[_-]?(?:key|token)|auth[_-]?(?:key|token)|refresh[_-]?token|private[_-]?key|encryption[_-]?key|signing[_-]?key|account[_-]?key|sharedaccesskey|token|credentials?|otp|cvv2?|cvc|pin(?:[ _-]?code)?)"
+    r"|access[_-]?(?:key|token)|auth[_-]?(?:key|token)|refresh[_-]?token|private[_-]?key|encryption[_-]?key|signing[_-]?key|account[_-]?key|sharedaccesskey|token|credentials?|identified by|otp|cvv2?|cvc|pin(?:[ _-]?code)?)"
 )
 _ASSIGNED = re.compile(
-    rf"(?i)(?<![a-z]){_NAME}[\"'`\])]{{0,2}}\s{{0,3}}(?::=|=>|:|=|(?<=[a-z0-9])\s(?:is|was|of)\s)\s{{0,3}}(?:(?:is|bearer|basic)\s)?([\"'`]?)([^\s\"'`,;()<>{{}}⟦⟧]{{3,256}})(?![\w(\[])"
+    rf"(?i)(?<![a-z]){_NAME}[\"'`\])]{{0,2}}\s{{0,3}}(?::=|=>|:|=|(?<=[a-z0-9])\s(?:is|was|of)\s|(?<=identified by)\s)\s{{0,3}}(?:(?:is|bearer|basic)\s)?([\"'`]?)([^\s\"'`,;()<>{{}}⟦⟧]{{3,256}})(?![\w(\[])"
 )
 _HEADS = (
     "pass", "pwd", "db", "secret", "client", "api", "access", "auth", "refresh", "private",
-    "encryption", "signing", "account", "sharedaccess", "token", "credential", "otp", "cvv", "cvc",
+    "encryption", "signing", "account", "sharedaccess", "token", "credential", "identified by", "otp", "cvv", "cvc",
     "pin",
 )  # fmt: skip
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[*.xX_•-]+|\$.*|%.*%|.*\.\.\.|none|null|nil|true|false|undefined|required|optional|string|str|int|bool|bytes|self|this|env|os|example"
     r"|change-?me|changeit|redacted|masked|hidden|your[-_].*|my[-_].*|todo|tbd|n/a|yes|no|on|off|empty|invalid|expired|missing|valid|correct|incorrect|wrong|rejected|unknown|not|the|a|an|to|for|in|is|was|has|been|must|should|cannot|will)$"
 )
+_NAME_LIKE = re.compile(r"^[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*$")
 _SHORT = re.compile(r"(?i)^(?:otp|cvv2?|cvc|pin(?:[ _-]?code)?)")
 
 
@@ -137,6 +138,8 @@ def _worth(name: str, value: str, *, quoted: bool) -> float:
     if code or (value.isdigit() and len(value) < 8):
         return 0.2
     digits = any(c.isdigit() for c in value)
+    if _NAME_LIKE.match(value):
+        return 0.3
     if kinds >= 3 or (digits and kinds >= 2):
         return 0.65
     return 0.4 if quoted and kinds >= 2 else 0.3
