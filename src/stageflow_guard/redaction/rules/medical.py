@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.rules.anchors import folded, positions, present
 from stageflow_guard.redaction.rules.hit import Hit
 
-_PHRASE = r"([^\W\d_][\w'’/-]{1,30}(?:[ ](?:(?:of|the|and|with|type|stage|due|to|in)[ ]){0,2}[\w'’/-]{2,30}){0,5})"
+_PHRASE = r"([^\W\d_][\w'’/-]{1,30}(?:[ ](?:(?:of|the|and|with|type|stage|due|to|in)[ ]){0,2}[\w'’/-]{1,30}){0,5})"
 _LABELLED = re.compile(
     rf"(?:diagnos(?:is|es)|diagnosed with|dx|primary diagnosis|assessment|impression|chief complaint|medical condition|health condition|condition|past medical history|pmh|history of|hx of|treated for|suffers from|suffering from|complain(?:s|ing|ed) of|presents with|presenting with|admitted (?:for|with)|allergies|allergic to)(?:[\"']?\s?[:=]\s?[\"']?|[ ]){_PHRASE}",
     re.IGNORECASE,
@@ -34,7 +34,7 @@ _DOSED = re.compile(
 )
 _CLINIC = ("patient", "mg", "dose", "daily", "prescri", "medication", "tablet", "diagnos", "clinic", "treat", "therapy", "doctor", "nurse", "symptom", "mrn")  # fmt: skip
 _AGE = re.compile(
-    r"(?i)(?<![\w.])([0-9]{1,3})(?=[- ]?(?:year|yr|y)s?[- ]?(?:old|/o)\b|[- ]y/?o\b)|(?<=aged )([0-9]{1,3})(?!\w)|(?<=turned )([0-9]{1,2})(?!\w)|(?<=age: )([0-9]{1,3})(?!\w)"
+    r"(?i)(?<![\w.])([0-9]{1,3})(?=[- ]?(?:year|yr|y)s?[- ]?(?:old|/o)\b|[- ]y/?o\b)|(?<=aged )([0-9]{1,3})(?!\w)|(?<=turned )([0-9]{1,2})(?=[.,;!?\n]|$| (?:last|this|in|on|today|years?|yesterday)\b)|(?<=age: )([0-9]{1,3})(?!\w)"
 )
 _DATE = (
     r"(?:[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:[0-9]{4}|[0-9]{2})|[0-9]{4}[/.-][0-9]{1,2}[/.-][0-9]{1,2}"
