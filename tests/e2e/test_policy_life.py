@@ -551,6 +551,19 @@ async def test_recorded_decisions_are_asked_again(place, capsys):
     assert (changed["was"], changed["now"]) == ("deny (explicit_deny)", "permit (permitted)")
 
 
+async def test_a_record_cannot_speak_to_the_terminal(place, capsys):
+    """An object's name came from outside: escape sequences in it are shown, not sent."""
+    async with place.guard() as guard, guard.session(place.token()):
+        assert await may(guard, obj="ticket/\x1b[2J\x07") == "permitted"
+    place.write(
+        "tenants/acme/policy.csv", LINES.format(t="acme").replace("ticket/*, read", "x, read")
+    )
+    words = ["policy", "replay", str(place.path / "audit"), "--path", str(place.path / "policies")]
+    assert main(words) == 1
+    out = capsys.readouterr().out
+    assert "\x1b" not in out and "\\x1b[2J" in out
+
+
 async def test_a_replay_asks_every_hop_again(place, capsys):
     """A permit that an actor carried changes when that actor loses its right."""
     helper = (

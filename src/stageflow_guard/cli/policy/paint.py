@@ -27,8 +27,11 @@ def effect(word: str) -> str:
 
 
 def columns(rows: Iterable[Sequence[str]], *, indent: str = "") -> list[str]:
-    """Return rows as lines whose columns line up; the last is left as long as it is."""
-    table = [[str(cell) for cell in row] for row in rows]
+    """Return rows as lines whose columns line up; the last is left as long as it is.
+
+    What a record or a file holds is shown, never sent: a terminal obeys nothing of it.
+    """
+    table = [[c if c.isprintable() else ascii(c)[1:-1] for c in row] for row in rows]
     if not table:
         return []
     widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
