@@ -189,3 +189,12 @@ async def test_a_fork_does_not_inherit_the_log(tmp_path, monkeypatch):
         await log.append({"kind": "auth"})
     monkeypatch.undo()
     await log.close()
+
+
+def test_no_module_hides_a_public_name():
+    """Importing any module of the room leaves `verify` the function: no module bears its name."""
+    import pkgutil
+
+    import stageflow_guard.audit as room
+
+    assert not {m.name for m in pkgutil.iter_modules(room.__path__)} & set(room.__all__)

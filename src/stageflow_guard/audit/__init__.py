@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from stageflow_guard.audit.log import Log
     from stageflow_guard.audit.memory import UnsafeMemoryLog
     from stageflow_guard.audit.shards import logs_in, open_shard
-    from stageflow_guard.audit.verify import Report, verify
+    from stageflow_guard.audit.verification import Report, verify
     from stageflow_guard.model import AuditRecord
 
 _WHERE = {
     "Log": "log",
     "UnsafeMemoryLog": "memory",
-    "verify": "verify",
+    "verify": "verification",
     "logs_in": "shards",
     "open_shard": "shards",
-    "Report": "verify",
+    "Report": "verification",
     "AuditRecord": ".model",
 }
 

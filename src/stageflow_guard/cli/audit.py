@@ -15,7 +15,7 @@ from stageflow_guard.errors import ConfigError, VerificationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stageflow_guard.audit.verify import Report
+    from stageflow_guard.audit.verification import Report
 
 TODO = {
     "missing": "bind a token: `async with guard.session(token)`, or `data={'auth_token': token}`",
