@@ -17,6 +17,7 @@ MUST_FIND = {
         ("my maestro card 630427373398 is lost", "630427373398"),  # 12 digits
         ("cc 4007070753690781 on file", "4007070753690781"),  # fails Luhn, but is called one
         ("Mastercard 2 series: 2223000048400011", "2223000048400011"),
+        ("card4111111111111111", "4111111111111111"),
         ("the long visa card 4000000000000000006", "4000000000000000006"),  # 19 digits
     ],
     "US_SSN": [
@@ -25,6 +26,8 @@ MUST_FIND = {
         ("social security number 536904399", "536904399"),
         ("id_536-90-4399_x", "536-90-4399"),
         ("ssn 536.90.4399", "536.90.4399"),
+        ("SSN:536-90-4399SSN:536-90-4398", "536-90-4399"),
+        ("536904399 is my social", "536904399"),
     ],
     "PHONE_NUMBER": [
         ("call (312) 856-8890 now", "(312) 856-8890"),
@@ -42,6 +45,7 @@ MUST_FIND = {
         ("email=ada@example.com&x=1", "ada@example.com"),
         ("müller@bücher.de", "müller@bücher.de"),
         ("<ada@example.com>", "ada@example.com"),
+        ("ada@example.comada@example.com", "ada@example.com"),
     ],
     "IBAN_CODE": [
         ("to DE89 3704 0044 0532 0130 00", "DE89 3704 0044 0532 0130 00"),

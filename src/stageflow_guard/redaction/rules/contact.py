@@ -13,6 +13,7 @@ _LOCAL_MOST = 64
 _DOMAIN = re.compile(
     r"(?:[^\W_](?:[\w-]{0,62}[^\W_])?\.){1,8}([^\W\d_]{2,24}|xn--[a-z0-9-]{2,40})(?![^\W_]|@)"
 )
+_GLUED = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}[\w.+-]{0,40}(?=@)")
 _LITERAL = re.compile(r"\[(?:[0-9]{1,3}\.){3}[0-9]{1,3}\]")
 # what follows a dot in code and on disks, and is no country or registry
 _NO_TLD = frozenset(
@@ -127,6 +128,9 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
         wider = _over_the_line(text, at)
         if wider:
             end, joined = wider, True
+    if not end:
+        glued = _GLUED.match(text, at + 1)  # one address runs into the next
+        end = glued.end() if glued is not None else 0
     if not end:
         return None
     tld = text[at + 1 : end].rpartition(".")[2].lower()

@@ -222,8 +222,15 @@ def classify(one: Candidate) -> Hit | None:
     return best
 
 
+_GLUED = frozenset({"card", "ssn"})
+
+
 def _opened(one: Candidate) -> bool:
-    """A tail such as `x4587` or a head such as `+1` is part of a phone number."""
+    """A tail such as `x4587` is part of a phone number; a label may be written without a space."""
+    if one.label in _GLUED and (one.shape in ((3, 2, 4), (4, 4, 4, 4)) or (
+        one.label == "card" and len(one.digits) >= 15 and network(one.digits) and luhn(one.digits)
+    )):  # fmt: skip
+        return True
     left = one.text[one.start - 1 : one.start]
     return not left.isalnum() and _EXTENSION.match(one.text, one.end) is not None
 
@@ -292,6 +299,8 @@ def _ssn(one: Candidate) -> Hit | None:
         return Hit(
             one.start, one.end, entity, 0.85 if issued else 0.75, "ssn", f"label {one.label}"
         )
+    if one.label in ("", "other", "dob") and labels.after(one.text, one.end) == "ssn":
+        return Hit(one.start, one.end, entity, 0.65, "ssn", "label ssn")
     if one.shape != (3, 2, 4) or not one.neat or one.loose_edge:
         return None
     dashed = one.gaps == ("-", "-")
