@@ -302,7 +302,10 @@ def test_control_characters_do_not_reach_a_terminal(tmp_path, capsys):
 
     async def write():
         log = await Log.open(tmp_path / "audit", origin="e.x/t", key_file=tmp_path / "k")
-        await log.append({"kind": "auth", "tenant": "\x1b[2Jred\n", "run": "=HYPERLINK(1)"})
+        await log.append({
+            "kind": "auth", "tenant": "\x1b[2Jred\n", "run": "=HYPERLINK(1)", "reason": "\x1b[2J",
+            "resource": "\x1b[31m", "action": "\x1b]0;x\x07",
+        })  # fmt: skip
         await log.close()
 
     asyncio.run(write())
@@ -310,6 +313,9 @@ def test_control_characters_do_not_reach_a_terminal(tmp_path, capsys):
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert len(out.splitlines()) == 2
+    for args in (["why", "#0"], ["tail"], ["timeline", "--since", "1h"]):
+        assert main(["audit", *args, "--dir", str(tmp_path / "audit")]) == 0
+        assert "\x1b" not in capsys.readouterr().out
     main(["audit", "query", "--dir", str(tmp_path / "audit"), "--format", "csv"])
     assert "'=HYPERLINK" in capsys.readouterr().out
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
+from stageflow_guard.cli.audit_output import shown_as
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.errors import ConfigError, VerificationError
 
@@ -166,16 +167,20 @@ def why(args: argparse.Namespace) -> int:
                 emit({"index": index, **record})
             else:
                 reason = record.get("reason", "")
-                print(f"record   {index} ({record.get('kind')})")
-                print(f"decision {record.get('decision')} at step {record.get('step', '-')}")
-                print(f"reason   {record.get('error', '-')}: {reason}")
-                print(f"what     {record.get('action', '-')} {record.get('resource', '-')}")
+                print(shown_as(f"record   {index} ({record.get('kind')})"))
+                print(
+                    shown_as(f"decision {record.get('decision')} at step {record.get('step', '-')}")
+                )
+                print(shown_as(f"reason   {record.get('error', '-')}: {reason}"))
+                print(
+                    shown_as(f"what     {record.get('action', '-')} {record.get('resource', '-')}")
+                )
                 rules, miss = evidence(args.dir, record)
-                print(f"rules    {rules or 'none matched'}")
+                print(shown_as(f"rules    {rules or 'none matched'}"))
                 if miss:
-                    print(f"nearest  {miss}")
-                print(f"policy   {(record.get('policy') or {}).get('sha256', '-')}")
-                print(f"remedy   {TODO.get(reason, 'see docs/reference/refusals.md')}")
+                    print(shown_as(f"nearest  {miss}"))
+                print(shown_as(f"policy   {(record.get('policy') or {}).get('sha256', '-')}"))
+                print(shown_as(f"remedy   {TODO.get(reason, 'see docs/reference/refusals.md')}"))
             return HOLDS
     raise ConfigError(f"no record `{args.ref}` in `{args.dir}`")
 

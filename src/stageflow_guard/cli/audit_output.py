@@ -61,7 +61,7 @@ def _cells(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table(records: list[dict[str, Any]], shown: list[str], *, head: bool) -> str:
-    rows = [[_cell(_cells(r)[name]) for name in shown] for r in records]
+    rows = [[shown_as(_cells(r)[name]) for name in shown] for r in records]
     widths = [max(map(len, column)) for column in zip(shown, *rows, strict=True)]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(one, widths, strict=True)).rstrip()
@@ -70,7 +70,7 @@ def _table(records: list[dict[str, Any]], shown: list[str], *, head: bool) -> st
     return "".join(f"{line}\n" for line in lines)
 
 
-def _cell(value: Any) -> str:
+def shown_as(value: Any) -> str:
     """Return a value that cannot leave its cell: a terminal obeys control characters."""
     text = "-" if value is None else str(value)
     return "".join(c if c.isprintable() else "\ufffd" for c in text)

@@ -19,7 +19,7 @@ from stageflow_guard.audit.shipping import Shipped
 from stageflow_guard.audit.sinks.sqlite import SqliteProjection
 from stageflow_guard.cli import HOLDS, emit
 from stageflow_guard.cli.audit_args import FILTERS, named
-from stageflow_guard.cli.audit_output import put
+from stageflow_guard.cli.audit_output import put, shown_as
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.errors import ConfigError
 
@@ -169,8 +169,10 @@ def line(index: int, record: dict[str, Any]) -> str:
     who = (record.get("actor") or {}).get("subject", "-")
     what = record.get("stage") or record.get("resource") or record.get("pipeline") or "-"
     said = record.get("decision") or record.get("outcome") or "-"
-    return (f"{index:>7}  {when(record.get('wall_ns'))}  {record.get('kind', '-'):<12} {said:<8} "
-            f"{record.get('reason') or '-':<20} {record.get('tenant') or '-':<10} {who:<16} {what}")  # fmt: skip
+    return shown_as(
+        f"{index:>7}  {when(record.get('wall_ns'))}  {record.get('kind', '-'):<12} {said:<8} "
+        f"{record.get('reason') or '-':<20} {record.get('tenant') or '-':<10} {who:<16} {what}"
+    )
 
 
 def tail(args: argparse.Namespace) -> int:
