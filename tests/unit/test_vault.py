@@ -156,6 +156,23 @@ def test_erasing_a_person_leaves_nothing_to_open(tmp_path):
         assert opened.scope("acme", "user:bob", "user:bob").restore(redacted["user:bob"]) == TEXT
 
 
+def test_workers_that_share_a_conversation_agree(tmp_path):
+    """Two processes' vaults on one store: one nonce, no number twice, each restores the other's."""
+    keys = Keys()
+    one, two = (
+        Vault(store=SqliteVault(tmp_path / "vault.db"), keys=keys).scope("acme", "s1", "u")
+        for _ in "ab"
+    )
+    assert one.nonce == two.nonce
+    names = [
+        (one if i % 2 else two).pseudonym("EMAIL_ADDRESS", f"x{i}@example.com") for i in range(12)
+    ]
+    assert len(set(names)) == 12
+    assert one.pseudonym("EMAIL_ADDRESS", "x0@example.com") == names[0]
+    for scope in (one, two):
+        assert scope.restore(" ".join(names)) == " ".join(f"x{i}@example.com" for i in range(12))
+
+
 def test_a_moved_entry_does_not_open(tmp_path):
     """An entry copied under another scope or number is refused: contents are bound to their place."""
     keys, path = Keys(), tmp_path / "vault.db"

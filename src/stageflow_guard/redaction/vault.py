@@ -27,6 +27,7 @@ from stageflow_guard.redaction.tree import mapped
 
 __all__ = ["ALPHABET", "FORGED", "PSEUDONYM", "SubjectKeys", "Vault", "VaultScope", "VaultStore"]
 
+TRIES = 20  # numbers that other processes may take before ours is kept
 FORGED = 64  # foreign nonces that one scope looks at before it refuses: 64 of 2**40
 _LOG = logging.getLogger("stageflow_guard")
 
@@ -50,8 +51,8 @@ class VaultStore(Protocol):
         """Return (entity, number, sealed) of one scope; number 0 is the nonce."""
         ...
 
-    def save(self, tenant: str, scope: str, entity: str, number: int, sealed: bytes) -> None:
-        """Keep one entry, durable when this returns."""
+    def save(self, tenant: str, scope: str, entity: str, number: int, sealed: bytes) -> bool:
+        """Keep one entry, durable when this returns; False, and no change, when it exists."""
         ...
 
     def forget(self, tenant: str, scope: str) -> None:
@@ -77,14 +78,27 @@ class VaultScope:
         self._forged: set[str] = set()
         self._lock = threading.Lock()
         self._keep = keep
-        known = keep.load() if keep is not None else None
+        self._nonce = _fresh_nonce()
+        if keep is not None:
+            self._reload()
+
+    def _reload(self) -> None:
+        """Take over what is kept, other processes' entries too; begin afresh when nothing opens."""
+        assert self._keep is not None  # noqa: S101 - the callers saw to it
+        known = self._keep.load()
         if known is None:
-            self._nonce = _fresh_nonce()
-            if keep is not None:
-                keep.begin(self._nonce)
-        else:
-            self._nonce, entries = known
-            for entity, number, value in entries:
+            fresh = _fresh_nonce()
+            known = (fresh, []) if self._keep.begin(fresh) else self._keep.load()
+            if known is None:
+                raise InspectorUnavailable("the vault could not be written")
+        nonce, entries = known
+        if nonce != self._nonce:
+            self._names.clear()
+            self._back.clear()
+            self._numbers.clear()
+            self._nonce = nonce
+        for entity, number, value in entries:
+            if (entity, number) not in self._back:
                 self._learn(entity, number, value)
 
     def _learn(self, entity: str, number: int, value: str) -> str:
@@ -97,14 +111,22 @@ class VaultScope:
     def pseudonym(self, entity: str, value: str) -> str:
         """Return the one pseudonym of (entity, value) in this scope."""
         with self._lock:
-            self._living()
+            if self._keep is not None and not self._keep.opens():
+                self._reload()  # erased meanwhile, here or in another process
             name = self._names.get((entity, value))
-            if name is None:
-                number = self._numbers.get(entity, 0) + 1
-                if self._keep is not None:  # first durable, then used
-                    self._keep.save(entity, number, value)
-                name = self._learn(entity, number, value)
-            return name
+            return name if name is not None else self._minted(entity, value)
+
+    def _minted(self, entity: str, value: str) -> str:
+        if self._keep is None:
+            return self._learn(entity, self._numbers.get(entity, 0) + 1, value)
+        for _ in range(TRIES):
+            number = self._numbers.get(entity, 0) + 1
+            if self._keep.save(entity, number, value):  # first durable, then used
+                return self._learn(entity, number, value)
+            self._reload()  # another process took the number
+            if (entity, value) in self._names:
+                return self._names[entity, value]
+        raise InspectorUnavailable("the vault could not be written")
 
     def restore(self, value: Any) -> Any:
         """Return `value` with this scope's pseudonyms replaced by the originals.
@@ -114,8 +136,9 @@ class VaultScope:
         is guessing.
         """
 
-        with self._lock:
-            self._living()
+        if self._keep is not None:
+            with self._lock:
+                self._reload()  # what others minted, and that nobody was erased
 
         def restored(text: str) -> str:
             self._watch(text)
@@ -128,16 +151,6 @@ class VaultScope:
             return "".join([*parts, text[at:]]) if at else text
 
         return mapped(value, restored)
-
-    def _living(self) -> None:
-        """Forget what belongs to somebody who was erased meanwhile, here or in another process."""
-        if self._keep is None or self._keep.opens():
-            return
-        self._names.clear()
-        self._back.clear()
-        self._numbers.clear()
-        self._nonce = _fresh_nonce()
-        self._keep.begin(self._nonce)
 
     def _watch(self, text: str) -> None:
         others = foreign(text, self._nonce) - self._forged
@@ -183,19 +196,22 @@ class _Kept:
         self._scope = hashlib.sha256(f"{len(tenant)}:{tenant}:{key}".encode()).hexdigest()
 
         self._opened_with = b""
+        self._stale = False
 
     def opens(self) -> bool:
         """Say whether the person's key is the one that this scope began with."""
         return self._key() == self._opened_with
 
-    def begin(self, nonce: str) -> None:
-        """Start the scope afresh under the key that the person has now."""
+    def begin(self, nonce: str) -> bool:
+        """Start the scope under the key that the person has now; False when another did first."""
         self._opened_with = self._key()
-        try:
-            self._store.forget(self._tenant, self._scope)
-        except Exception:
-            raise InspectorUnavailable("the vault could not be written") from None
-        self.save("", 0, nonce)
+        if self._stale:  # sealed under a key that is gone: nothing opens it any more
+            try:
+                self._store.forget(self._tenant, self._scope)
+            except Exception:
+                raise InspectorUnavailable("the vault could not be written") from None
+            self._stale = False
+        return self.save("", 0, nonce)
 
     def _bound(self, entity: str, number: int) -> bytes:
         return f"{self._tenant}\0{self._scope}\0{entity}\0{number}".encode()
@@ -203,10 +219,11 @@ class _Kept:
     def _key(self) -> bytes:
         return self._keys.key(self._tenant, self._subject, "vault")
 
-    def save(self, entity: str, number: int, value: str) -> None:
+    def save(self, entity: str, number: int, value: str) -> bool:
+        """Keep one entry, durable when this returns; False when the number is taken."""
         sealed = seal_entry(self._key(), value, bound_to=self._bound(entity, number))
         try:
-            self._store.save(self._tenant, self._scope, entity, number, sealed)
+            return self._store.save(self._tenant, self._scope, entity, number, sealed)
         except Exception:  # its text may hold what was to be saved
             raise InspectorUnavailable("the vault could not be written") from None
 
@@ -221,6 +238,7 @@ class _Kept:
         for entity, number, sealed in rows:
             value = open_entry(key, sealed, bound_to=self._bound(entity, number))
             if value is None:  # erased: what is left of the scope is nothing
+                self._stale = True
                 return None
             if number == 0:
                 nonce = value

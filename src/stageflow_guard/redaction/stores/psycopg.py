@@ -55,12 +55,13 @@ class PostgresVault:
         ).fetchall()
         return [(entity, number, bytes(sealed)) for entity, number, sealed in rows]
 
-    def save(self, tenant: str, scope: str, entity: str, number: int, sealed: bytes) -> None:
-        """Keep one entry; the same entry twice is an error, never an overwrite."""
-        self._run(
-            "INSERT INTO stageflow_guard_vault VALUES (%s,%s,%s,%s,%s)",
+    def save(self, tenant: str, scope: str, entity: str, number: int, sealed: bytes) -> bool:
+        """Keep one entry; False when it exists, never an overwrite."""
+        done = self._run(
+            "INSERT INTO stageflow_guard_vault VALUES (%s,%s,%s,%s,%s) ON CONFLICT DO NOTHING",
             (tenant, scope, entity, number, sealed),
         )
+        return bool(done.rowcount == 1)
 
     def forget(self, tenant: str, scope: str) -> None:
         """Delete one scope."""

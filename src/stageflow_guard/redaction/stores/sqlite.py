@@ -49,12 +49,14 @@ class SqliteVault:
                 (tenant, scope),
             ).fetchall()
 
-    def save(self, tenant: str, scope: str, entity: str, number: int, sealed: bytes) -> None:
-        """Keep one entry; the same entry twice is an error, never an overwrite."""
+    def save(self, tenant: str, scope: str, entity: str, number: int, sealed: bytes) -> bool:
+        """Keep one entry; False when it exists, never an overwrite."""
         with self._lock:
-            self._db.execute(
-                "INSERT INTO vault VALUES (?,?,?,?,?)", (tenant, scope, entity, number, sealed)
+            done = self._db.execute(
+                "INSERT OR IGNORE INTO vault VALUES (?,?,?,?,?)",
+                (tenant, scope, entity, number, sealed),
             )
+            return done.rowcount == 1
 
     def forget(self, tenant: str, scope: str) -> None:
         """Delete one scope."""
