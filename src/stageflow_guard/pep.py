@@ -431,8 +431,10 @@ class PolicyEnforcementPoint:
                 )
             reveal = self.evaluate(may_reveal, asked.who).permitted
             step = "inspect_input"
-            if self.blocks and not reveal and any(f.personal for f in run.findings):  # 3
-                raise ContentBlocked(run.findings)
+            if run.findings:  # 3
+                if self.blocks and not reveal and any(f.personal for f in run.findings):
+                    raise ContentBlocked(run.findings)
+                self._require_unblocked(run, stage, run.findings)
             step = "record"
             shape = asked.permit(
                 decision, stage_kind, reveal=reveal, inspected=self.inspector is not None
@@ -484,12 +486,26 @@ class PolicyEnforcementPoint:
         if self.inspector is None or run.scope is None:
             return value, ()
         try:
-            return await self.inspector.redact(value, scope=run.scope, direction=direction)
+            redacted, found = await self.inspector.redact(
+                value, scope=run.scope, direction=direction
+            )
+            if found and stage is not None:
+                self._require_unblocked(run, stage, found)
+            return redacted, found
         except GuardError as exc:
             error: GuardError = exc
         except Exception:  # uninspected text goes nowhere
             error = InspectorUnavailable(f"the {direction} could not be inspected")
         await self.refuse(error, run=run, stage=stage, step=f"inspect_{direction}")
+
+    def _require_unblocked(self, run: Run, stage: str, found: Sequence[Finding]) -> None:
+        """Raise `ContentBlocked` where policy blocks a find at this stage, reveal or not."""
+        judge = getattr(self.inspector, "blocked_at", None)
+        if judge is None:
+            return
+        blocked = judge(run.principal.tenant, f"{run.pipeline}/{stage}", found)
+        if blocked:
+            raise ContentBlocked(blocked)
 
     # -- 7. record the effect --------------------------------------------------------------------
 

@@ -106,6 +106,21 @@ class Guardrails:
             return own
         return general
 
+    def blocks_at(self, tenant: str, stage: str, *, entity: str, direction: str) -> bool:
+        """Say whether a rule about this stage blocks `entity` there.
+
+        For finds of which only the entity is known any more: a score and a text that could have
+        spared them are not, so the rule counts. Rules about every stage are `verdict`'s.
+        """
+        return any(
+            rule.action == "block"
+            and rule.stage != "*"
+            and object_matches(stage, rule.stage)
+            and rule.entity in ("*", entity)
+            and rule.direction in ("both", direction)
+            for rule in (*self.platform, *self.tenants.get(tenant, ()))
+        )
+
     def floor(self) -> float | None:
         """Return the lowest score that any rule asks for: what the detector has to offer."""
         scores = [r.min_score for r in self._rules() if r.min_score is not None]

@@ -35,6 +35,10 @@ class Rules(Protocol):
         """Return what is to happen: `.action` is `pass`, `redact` or `block`."""
         ...
 
+    def blocks_at(self, tenant: str, stage: str, *, entity: str, direction: str) -> bool:
+        """Say whether a rule about this stage blocks `entity` there."""
+        ...
+
     def scores(self) -> dict[str, float]:
         """Return the lowest score that is asked for, by entity; `*` is every entity."""
         ...
@@ -108,6 +112,20 @@ class OffLoopInspector:
             raise InspectorUnavailable("inspection took too long") from None
         except Exception:  # its text may hold the text
             raise InspectorUnavailable("inspection failed") from None
+
+    def blocked_at(
+        self, tenant: str, stage: str, findings: Sequence[Finding]
+    ) -> tuple[Finding, ...]:
+        """Return those findings that policy blocks at `stage` (`<pipeline>/<stage>`)."""
+        rules: Rules | None = self.rules() or None
+        if rules is None:
+            return ()
+        return tuple(
+            one
+            for one in findings
+            if one.personal
+            and rules.blocks_at(tenant, stage, entity=one.entity, direction=one.direction)
+        )
 
     def _passing(self, blobs: list[bytes], direction: str) -> tuple[Finding, ...]:
         """Return what is recorded of bytes that pass unread: length and digest; or refuse them."""
