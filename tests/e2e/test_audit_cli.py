@@ -7,12 +7,14 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from stageflow_guard.audit import Log, verify
+from stageflow_guard.audit.files import unpack
 from stageflow_guard.audit.query import iter_records
 from stageflow_guard.cli import main
 
@@ -104,6 +106,40 @@ def test_verify_names_a_record_that_was_changed(cli, lived):
     bundle.write_bytes(content)
     assert code == 1
     assert err == "verification_failed: record 0 does not match its hash\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "old", "new"),
+    [
+        (["query"], b"user:ada", b"user:bob"),
+        (["query", "--db", "{tmp}/kept.db"], b"user:ada", b"user:bob"),
+        (["denied"], b'"deny"', b'"dsny"'),
+        (["stats"], b'"deny"', b'"dsny"'),
+        (["timeline", "--since", "1h"], b"user:ada", b"user:bob"),
+        (["export"], b"user:ada", b"user:bob"),
+        (["tail", "--json"], b"user:ada", b"user:bob"),
+    ],
+)
+def test_no_question_is_answered_out_of_a_changed_record(lived, tmp_path, capsys, args, old, new):
+    """Every verb that reads names the record that does not match its hash, and prints nothing."""
+    log = tmp_path / "audit"
+    shutil.copytree(lived / "audit", log)
+    bundle = next((log / "tile/entries").rglob("*.p/*"))
+    content = bundle.read_bytes()
+    index = next(i for i, entry in enumerate(unpack(content, "")) if old in entry)
+    bundle.write_bytes(content.replace(old, new, 1))
+    capsys.readouterr()
+    code = main(["audit", *(one.format(tmp=tmp_path) for one in args), "--dir", str(log)])
+    out = capsys.readouterr()
+    assert (code, out.out) == (1, "")
+    assert out.err == f"verification_failed: record {index} does not match its hash\n"
+
+
+def test_an_export_is_for_its_owner_only(cli, tmp_path):
+    """What a log holds is personal: the file is 0600 whatever the umask says."""
+    assert cli("export", "--out", str(tmp_path / "events.jsonl"))[0] == 0
+    assert (tmp_path / "events.jsonl").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "events.jsonl").read_text().count("\n") > 3
 
 
 def test_query_filters_and_formats(cli, lived):
@@ -318,6 +354,27 @@ def test_control_characters_do_not_reach_a_terminal(tmp_path, capsys):
         assert "\x1b" not in capsys.readouterr().out
     main(["audit", "query", "--dir", str(tmp_path / "audit"), "--format", "csv"])
     assert "'=HYPERLINK" in capsys.readouterr().out
+
+
+def test_control_characters_of_eight_bits_stay_out_too(tmp_path, capsys):
+    """C1 and directional characters reach no terminal, as JSON or as a count; JSON loses nothing."""
+    tenant = "\x9b2Jr\u202eed\x1b[2J"
+
+    async def write():
+        log = await Log.open(tmp_path / "audit", origin="e.x/t", key_file=tmp_path / "k")
+        await log.append({"kind": "auth", "tenant": tenant})
+        await log.close()
+
+    asyncio.run(write())
+    for args in (
+        ["stats"], ["stats", "--json"], ["tail"], ["tail", "--json"], ["query", "--json"],
+        ["query", "--format", "jsonl"], ["export", "--as", "record"],
+    ):  # fmt: skip
+        assert main(["audit", *args, "--dir", str(tmp_path / "audit")]) == 0
+        out = capsys.readouterr().out
+        assert not re.search("[\x1b\x80-\x9f\u202e]", out), args
+    assert main(["audit", "tail", "--json", "--dir", str(tmp_path / "audit")]) == 0
+    assert json.loads(capsys.readouterr().out)["tenant"] == tenant
 
 
 def test_upkeep_verbs(lived, cli):

@@ -6,11 +6,14 @@ import importlib.util
 import signal
 import subprocess
 import sys
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from stageflow_guard.audit.export import Exporter, Shipping
+from stageflow_guard.audit.files import pack, unpack
 from stageflow_guard.audit.query import iter_entries
 from stageflow_guard.audit.reconcile import reconcile
 from stageflow_guard.audit.record import encoded
@@ -19,6 +22,7 @@ from stageflow_guard.audit.sinks.datadog import DatadogSink
 from stageflow_guard.audit.sinks.otlp import OtlpSink
 from stageflow_guard.audit.sinks.parquet import ParquetSink
 from stageflow_guard.audit.sinks.sqlite import SqliteProjection
+from stageflow_guard.audit.tiles import edge, fold, root_of_rows
 from stageflow_guard.errors import ConfigError, VerificationError
 
 _spec = importlib.util.spec_from_file_location(
@@ -111,6 +115,34 @@ async def test_only_signed_records_are_shipped_and_only_of_this_history(tmp_path
     await grow(tmp_path, 12)
     with pytest.raises(VerificationError):
         exporter.run()
+
+
+@pytest.mark.parametrize("forged", ["entry", "hash", "row", "root"])
+async def test_a_forgery_is_not_shipped(tmp_path, forged):
+    """However far up the tiles a forger goes without the key, nothing of the bundle is sent."""
+    log = await grow(tmp_path, 600)
+    entries, tile = log / "tile/entries/001", log / "tile/0/001"
+    held = unpack(entries.read_bytes(), "")
+    held[7] = held[7].replace(b"user:u", b"user:v")
+    entries.write_bytes(pack(held))
+    hashes = [sha256(b"\0" + one).digest() for one in held]
+    if forged != "entry":
+        tile.write_bytes(b"".join(hashes))
+    if forged in ("row", "root"):
+        row = log / "tile/1/000.p/2"
+        row.write_bytes(row.read_bytes()[:32] + fold(hashes))
+    if forged == "root":
+        note = (log / "checkpoint").read_text().split("\n")
+        note[2] = b64encode(root_of_rows(edge(log, 600))).decode()
+        (log / "checkpoint").write_text("\n".join(note))
+    sink = ListSink()
+    with pytest.raises(VerificationError) as caught:
+        Exporter(log, sink, tmp_path / "state").run()
+    assert caught.value.index == {"entry": 263, "hash": 256}.get(forged)
+    assert all(one.index < 256 for one in sink.held)
+    if forged != "root":  # who reads only the tiles is told as much
+        with pytest.raises(VerificationError):
+            list(iter_entries(log, 300))
 
 
 async def test_two_exporters_never_ship_at_once(tmp_path):

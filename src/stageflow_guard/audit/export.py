@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from stageflow_guard.audit.checkpoint import Checkpoint, parse
-from stageflow_guard.audit.files import bundles
+from stageflow_guard.audit.attested import attested
+from stageflow_guard.audit.checkpoint import Checkpoint, open_note, parse
 from stageflow_guard.audit.growth import require_prefix
 from stageflow_guard.audit.shipping import Rejected, Shipped, Sink, SinkUnavailable, slug
 from stageflow_guard.durable import make_dirs, require_private, write_all, write_durably
-from stageflow_guard.errors import ConfigError, GuardError
+from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 
 LONGEST_WAIT = 60.0  # seconds between two tries
 
@@ -62,17 +62,19 @@ class Exporter:
         """Ship what is signed and not yet there; return how many records went.
 
         With `final`, small remainders too. Raises `SinkUnavailable` when the sink did not answer,
-        `VerificationError` when the cursor belongs to another history than the log's.
+        `VerificationError` when the cursor belongs to another history than the log's, when the
+        log's key did not sign the checkpoint, and before a bundle that is not in its tree is sent.
         """
         with self._alone():
             head, note = self._head()
             at = self._position(head)
+            self._require_signed(note)
             sent = 0
             if head.size == at or (head.size - at < self._sink.least and not final):
                 self._note(head.size - at, None)
                 return 0
             try:
-                for batch in self._batches(at, head.size):
+                for batch in self._batches(at, head):
                     rejected = self._sink.send(batch, note)
                     self._bury(batch, rejected)
                     sent += len(batch)
@@ -129,9 +131,16 @@ class Exporter:
             ) from None
         return parse(note)[0], note
 
-    def _batches(self, at: int, size: int) -> Iterator[list[Shipped]]:
+    def _require_signed(self, note: bytes) -> None:
+        try:
+            key = (self._log / "vkey").read_text(encoding="utf-8", errors="replace")
+        except FileNotFoundError:
+            raise VerificationError("`vkey` is missing", path="vkey") from None
+        open_note(note, key.strip())
+
+    def _batches(self, at: int, head: Checkpoint) -> Iterator[list[Shipped]]:
         def entries() -> Iterator[Shipped]:
-            for first, found, _ in bundles(self._log, size, at):
+            for first, found in attested(self._log, head, at):
                 for offset, entry in enumerate(found):
                     if first + offset >= at:
                         yield Shipped(self.origin, first + offset, entry)

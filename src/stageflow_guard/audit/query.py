@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from stageflow_guard.audit.attested import attested
 from stageflow_guard.audit.checkpoint import parse
-from stageflow_guard.audit.files import bundles, read_wal
+from stageflow_guard.audit.files import read_wal
 from stageflow_guard.audit.intact import read_minimum
 from stageflow_guard.audit.reading import decode_any
 from stageflow_guard.errors import ConfigError, VerificationError
@@ -17,7 +18,8 @@ from stageflow_guard.errors import ConfigError, VerificationError
 def iter_entries(path: str | Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
     """Yield (index, entry) from `start` on: what is in tiles, then what is only written ahead.
 
-    Does not verify; `verify` does. Pruned records are passed over.
+    Raises `VerificationError` for a record that is not in the checkpoint's tree. Only `verify`
+    checks everything, the signature too. Pruned records are passed over.
     """
     folder = Path(path)
     note = folder / "checkpoint"
@@ -25,10 +27,11 @@ def iter_entries(path: str | Path, start: int = 0) -> Iterator[tuple[int, bytes]
         raise ConfigError(f"`{folder}` is not a log directory: it has no checkpoint")
     # first the write-ahead file: what it loses meanwhile is in the tree by the time that is read
     wal = (folder / "wal").read_bytes() if (folder / "wal").exists() else b""
-    size = parse(note.read_bytes())[0].size
+    head = parse(note.read_bytes())[0]
+    size = head.size
     start = max(start, read_minimum(folder))
     if start < size:
-        for first, entries, _ in bundles(folder, size, start):
+        for first, entries in attested(folder, head, start):
             for offset, entry in enumerate(entries):
                 if first + offset >= start:
                     yield first + offset, entry
@@ -39,7 +42,7 @@ def iter_entries(path: str | Path, start: int = 0) -> Iterator[tuple[int, bytes]
 
 
 def iter_records(path: str | Path, start: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (index, record) from `start` on, in order. Does not verify."""
+    """Yield (index, record) from `start` on, in order; checked as `iter_entries` says."""
     for index, entry in iter_entries(path, start):
         try:
             yield index, decode_any(entry)

@@ -41,7 +41,7 @@ def edge(folder: Path, size: int) -> list[list[bytes]]:
         row: list[bytes] = []
         if width:
             n = size // int(WIDTH ** (level + 1))
-            row = _hashes(folder, level, n, width)
+            row = hashes(folder, level, n, width)
         rows.append(row)
     return rows
 
@@ -86,7 +86,7 @@ class TileReader:
         held = self._held.get((level, n))
         if held is None:
             width = min(WIDTH, self.size // int(WIDTH**level) - n * WIDTH)
-            held = _hashes(self._folder, level, n, width)
+            held = hashes(self._folder, level, n, width)
             if len(self._held) >= KEPT:
                 self._held = {}
             self._held[level, n] = held
@@ -153,7 +153,8 @@ class TileReader:
         return path[::-1]
 
 
-def _hashes(folder: Path, level: int, n: int, width: int) -> list[bytes]:
+def hashes(folder: Path, level: int, n: int, width: int) -> list[bytes]:
+    """Return the hashes of a tile; raise `VerificationError` when it is missing or misshapen."""
     content = tile(folder, level, n, width)
     if len(content) != width * 32:
         name = tile_path(level, n, width)

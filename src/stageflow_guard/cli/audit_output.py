@@ -7,15 +7,17 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from stageflow_guard.audit.columns import COLUMNS, NUMBERS, row, when
 from stageflow_guard.audit.record import encoded
 from stageflow_guard.audit.shipping import Shipped
-from stageflow_guard.cli import emit
 from stageflow_guard.errors import ConfigError
+
+_PLAIN = re.compile(r"[^\n -~]")
 
 SHOWN = ["ref", "time", "kind", "tenant", "subject", "stage", "decision", "reason", "outcome"]
 
@@ -29,7 +31,7 @@ def put(
 ) -> None:
     """Print the records, or write them to `--out`, in the format that was asked for."""
     if args.json and args.format == "table":
-        emit(records)
+        print(as_json(records, indent=2))
         return
     if args.format == "parquet":
         if not args.out:
@@ -45,8 +47,7 @@ def put(
     else:
         text = {"jsonl": _lines, "csv": _csv}[args.format](records)
     if args.out:
-        fd = os.open(args.out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(fd, "w", encoding="utf-8", newline="") as file:
+        with private(args.out) as file:
             file.write(text)
     else:
         sys.stdout.write(text)
@@ -76,8 +77,20 @@ def shown_as(value: Any) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
+def as_json(value: Any, *, indent: int | None = None) -> str:
+    """Return JSON without raw control characters, C1 and directional ones included."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return _PLAIN.sub(lambda c: c[0] if c[0].isprintable() else json.dumps(c[0])[1:-1], text)
+
+
+def private(path: str) -> IO[str]:
+    """Open a text file for writing, 0600 when it is new: what a log holds is personal."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    return os.fdopen(fd, "w", encoding="utf-8", newline="")
+
+
 def _lines(records: list[dict[str, Any]]) -> str:
-    return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
+    return "".join(as_json(r) + "\n" for r in records)
 
 
 def _csv(records: list[dict[str, Any]]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 import time
@@ -17,9 +16,9 @@ from stageflow_guard.audit.record import encoded
 from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.audit.shipping import Shipped
 from stageflow_guard.audit.sinks.sqlite import SqliteProjection
-from stageflow_guard.cli import HOLDS, emit
+from stageflow_guard.cli import HOLDS
 from stageflow_guard.cli.audit_args import FILTERS, named
-from stageflow_guard.cli.audit_output import put, shown_as
+from stageflow_guard.cli.audit_output import as_json, private, put, shown_as
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.errors import ConfigError
 
@@ -155,12 +154,12 @@ def stats(args: argparse.Namespace) -> int:
     }
     base.close()
     if args.json:
-        emit(said)
+        print(as_json(said, indent=2))
         return HOLDS
     for name, counts in said.items():
         print(name.replace("_us", " (µs)"))
         for key, count in counts.items():
-            print(f"  {key!s:<28} {count}")
+            print(f"  {shown_as(key):<28} {count}")
     return HOLDS
 
 
@@ -185,7 +184,7 @@ def tail(args: argparse.Namespace) -> int:
             for index, record in follow(folder, starts[folder], stop=lambda: True):
                 starts[folder] = index + 1
                 if args.json:
-                    print(json.dumps({"index": index, **record}, ensure_ascii=False))
+                    print(as_json({"index": index, **record}))
                 else:
                     print(line(index, record))
         sys.stdout.flush()
@@ -199,10 +198,10 @@ def export(args: argparse.Namespace) -> int:
     from stageflow_guard.audit.formats.ocsf import event
 
     found = chosen(args)
-    with open(args.out, "w", encoding="utf-8") if args.out else nullcontext(sys.stdout) as out:
+    with private(args.out) if args.out else nullcontext(sys.stdout) as out:
         for record in found:
             key = (record.pop("origin"), record.pop("index"))
             one = Shipped(*key, encoded(record))
             value = event(one) if args.shape == "ocsf" else {"key": one.key, **record}
-            print(json.dumps(value, ensure_ascii=False), file=out)
+            print(as_json(value), file=out)
     return HOLDS
