@@ -136,14 +136,16 @@ def test_names_of_fields_say_what_values_are():
         "password": "hunter2", "phone": "n/a", "SSN": 536904399, "user": Person("Ada", 536904399, f"mail {MAIL}"),
         "form": Form(email="x@y.example", tags=[MAIL]), "count": 42, "first-name": None, "cardNumber": "4111 1111 1111 1111",
     }  # fmt: skip
-    out = REDACTOR.redact(value).value
+    scope = REDACTOR.scope()
+    out = REDACTOR.redact_in(value, scope, "input")[0]
     shown = repr(out)
     for secret in ("hunter2", "536904399", "'Ada'", "x@y.example", MAIL, "4111"):
         assert secret not in shown
     assert out["phone"] == "n/a"
     assert out["count"] == 42
     assert out["first-name"] is None
-    assert REDACTOR.redact(out).value == out  # what is redacted stays as it is
+    again = REDACTOR.redact_in(out, scope, "input")[0]
+    assert again == out  # what is redacted in a scope stays as it is there
 
 
 def test_bytes_pass_unread_and_are_no_text():

@@ -152,10 +152,11 @@ def _files(args: argparse.Namespace, options: Options) -> int:
             filled = 30 * done // max(1, total)
             print(f"\r[{'#' * filled:<30}] {done}/{total}", end="", file=sys.stderr, flush=True)
 
-    reports = run_batch(paths, out, options, jobs=args.jobs, progress=progress)
+    skipped: list[Path] = []
+    reports = run_batch(paths, out, options, jobs=args.jobs, progress=progress, skipped=skipped)
     if shown:
         print(file=sys.stderr)
-    return _summary(args, reports)
+    return _summary(args, reports, len(skipped))
 
 
 def _to_output(args: argparse.Namespace, options: Options, path: Path) -> int:
@@ -168,7 +169,12 @@ def _to_output(args: argparse.Namespace, options: Options, path: Path) -> int:
         return _through(args, options, file, str(path), key, options.kind or kind_of(path))
 
 
-def _summary(args: argparse.Namespace, reports: list[Report]) -> int:
+def _visible(text: str) -> str:
+    """Return `text` for a terminal: a file's name may hold control characters."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def _summary(args: argparse.Namespace, reports: list[Report], skipped: int = 0) -> int:
     total: Counter[str] = Counter()
     for report in reports:
         total.update(report.entities)
@@ -176,7 +182,7 @@ def _summary(args: argparse.Namespace, reports: list[Report]) -> int:
     if args.json:
         summary = {
             "files": len(reports), "entities": dict(sorted(total.items())), "bytes": sum(r.units for r in reports),
-            "errors": [r.error for r in failed],
+            "errors": [r.error for r in failed], "skipped": skipped,
         }  # fmt: skip
         if args.check:
             summary["places"] = [
@@ -191,11 +197,14 @@ def _summary(args: argparse.Namespace, reports: list[Report]) -> int:
         if args.check:
             for report in reports:
                 for line, column, entity, _ in report.places:
-                    print(f"{report.path}:{line}:{column}: {entity}")
+                    print(_visible(f"{report.path}:{line}:{column}: {entity}"))
         for report in failed:
-            print(report.error, file=sys.stderr)
+            print(_visible(report.error), file=sys.stderr)
         found = ", ".join(f"{e} {n}" for e, n in sorted(total.items())) or "nothing"
-        print(f"{len(reports)} file(s), found: {found}", file=sys.stderr)
+        left = (
+            f", skipped: {skipped} (links, folders of tools, unfinished output)" if skipped else ""
+        )
+        print(f"{len(reports)} file(s), found: {found}{left}", file=sys.stderr)
     if failed:
         return USAGE
     return DOES_NOT_HOLD if args.check and total else HOLDS
@@ -237,7 +246,9 @@ def _explained(args: argparse.Namespace, options: Options) -> int:
         for r in rows:
             why = f" ({r['why']})" if r["why"] else ""
             print(
-                f"{r['file']}:{r['line']}:{r['column']}: {r['entity']} {r['score']:.2f} by {r['recognizer']}{why}, view: {r['view']}"
+                _visible(
+                    f"{r['file']}:{r['line']}:{r['column']}: {r['entity']} {r['score']:.2f} by {r['recognizer']}{why}, view: {r['view']}"
+                )
             )
     return HOLDS
 

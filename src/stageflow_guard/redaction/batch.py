@@ -6,6 +6,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
@@ -19,6 +20,7 @@ from stageflow_guard.redaction.vault import Vault
 
 JOURNAL = ".stageflow-guard-redact.jsonl"
 SKIPPED = {".git", ".hg", ".svn", "__pycache__", ".venv", "node_modules"}
+_UNFINISHED = re.compile(r"\..+\.\d+\.part", re.DOTALL)  # what `files` writes before the rename
 TENANT = "files"
 
 
@@ -55,15 +57,26 @@ class Options:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def sources(paths: list[Path]) -> Iterator[tuple[Path, Path]]:
-    """Yield (file, its name below the output folder); symbolic links are not followed."""
+def sources(paths: list[Path], skipped: list[Path] | None = None) -> Iterator[tuple[Path, Path]]:
+    """Yield (file, its name below the output folder); symbolic links are not followed.
+
+    `skipped` collects links, folders of tools and unfinished output; a journal is not counted.
+    """
+    passed = [] if skipped is None else skipped
     for path in paths:
         if path.is_dir():
             for folder, names, files in os.walk(path):
+                passed += [
+                    Path(folder) / n
+                    for n in names
+                    if n in SKIPPED or (Path(folder) / n).is_symlink()
+                ]
                 names[:] = sorted(n for n in names if n not in SKIPPED)
                 for name in sorted(files):
                     one = Path(folder) / name
-                    if not one.is_symlink() and name != JOURNAL and not name.endswith(".part"):
+                    if one.is_symlink() or _UNFINISHED.fullmatch(name):
+                        passed.append(one)
+                    elif name != JOURNAL:
                         yield one, one.relative_to(path)
         elif path.is_file():
             yield path, Path(path.name)
@@ -103,12 +116,14 @@ def _one(source: str, name: str, target: str | None) -> Report:
 def run(
     paths: list[Path], out: Path | None, options: Options, *, jobs: int = 0,
     progress: Callable[[Report, int, int], None] | None = None,
+    skipped: list[Path] | None = None,
 ) -> list[Report]:  # fmt: skip
     """Redact everything below `paths` into `out` (None: only look); return one report per file.
 
     A file whose size and time are in the journal under the same options is not read again.
+    `skipped` collects what was left out.
     """
-    work = list(sources(paths))
+    work = list(sources(paths, skipped))
     targets = [None if out is None else out / name for _, name in work]
     if out is not None:
         for (source, _), target in zip(work, targets, strict=True):

@@ -216,6 +216,8 @@ def _parsed(job: _Job, raw: bytes, line: int) -> Any:
             f"`{job.name}`:{line}: byte {exc.start}" if line else f"`{job.name}`: byte {exc.start}"
         )
         raise ConfigError(f"{where} is not {job.encoding}") from None
+    except ValueError:  # more digits than the interpreter reads
+        raise ConfigError(f"`{job.name}`:{line}: a number is too long") from None
     except RecursionError:
         raise ConfigError(f"`{job.name}`:{line}: nested too deeply") from None
 

@@ -67,7 +67,8 @@ class _Walk:
     ) -> None:
         self._change, self._named, self._blobs = change, named, blobs
 
-    def walk(self, value: Any, depth: int) -> Any:
+    def walk(self, value: Any, depth: int, key: Any = None) -> Any:
+        """`key` is the name that a sequence stands under: it is the name of each of its items."""
         if isinstance(value, str):
             return value if isinstance(value, Enum) or not value else self._change(str(value))
         if value is None or isinstance(value, _OPAQUE):
@@ -82,12 +83,14 @@ class _Walk:
         if isinstance(value, dict):
             return self._mapping(value, depth)
         if isinstance(value, tuple):
-            items = [self.walk(v, depth) for v in value]
-            return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+            if hasattr(value, "_fields"):
+                named = zip(value._fields, value, strict=True)
+                return type(value)(*(self._under(name, v, depth) for name, v in named))
+            return tuple(self._under(key, v, depth) for v in value)
         if isinstance(value, list):
-            return [self.walk(v, depth) for v in value]
+            return [self._under(key, v, depth) for v in value]
         if isinstance(value, set | frozenset):
-            return type(value)(self.walk(v, depth) for v in value)
+            return type(value)(self._under(key, v, depth) for v in value)
         return self._object(value, depth)
 
     def _under(self, key: Any, value: Any, depth: int) -> Any:
@@ -95,7 +98,7 @@ class _Walk:
             fresh = self._named(key, str(value))
             if fresh is not None:
                 return fresh
-        return self.walk(value, depth)
+        return self.walk(value, depth, key)
 
     def _mapping(self, value: dict[Any, Any], depth: int) -> dict[Any, Any]:
         out: dict[Any, Any] = {}
