@@ -114,6 +114,7 @@ def test_verify_names_a_record_that_was_changed(cli, lived):
         (["query"], b"user:ada", b"user:bob"),
         (["query", "--db", "{tmp}/kept.db"], b"user:ada", b"user:bob"),
         (["denied"], b'"deny"', b'"dsny"'),
+        (["why", "#1"], b"user:ada", b"user:bob"),
         (["stats"], b'"deny"', b'"dsny"'),
         (["timeline", "--since", "1h"], b"user:ada", b"user:bob"),
         (["export"], b"user:ada", b"user:bob"),
@@ -369,6 +370,7 @@ def test_control_characters_of_eight_bits_stay_out_too(tmp_path, capsys):
     for args in (
         ["stats"], ["stats", "--json"], ["tail"], ["tail", "--json"], ["query", "--json"],
         ["query", "--format", "jsonl"], ["export", "--as", "record"],
+        ["why", "#0"], ["why", "#0", "--json"],
     ):  # fmt: skip
         assert main(["audit", *args, "--dir", str(tmp_path / "audit")]) == 0
         out = capsys.readouterr().out

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
-from stageflow_guard.cli.audit_output import shown_as
+from stageflow_guard.cli.audit_output import as_json, shown_as
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.errors import ConfigError, VerificationError
 
@@ -164,7 +164,7 @@ def why(args: argparse.Namespace) -> int:
             not origin and record.get("run") == args.ref
         ):
             if args.json:
-                emit({"index": index, **record})
+                print(as_json({"index": index, **record}, indent=2))
             else:
                 reason = record.get("reason", "")
                 print(shown_as(f"record   {index} ({record.get('kind')})"))

@@ -12,6 +12,7 @@ from stageflow_guard.audit.signing import SigningKey
 from stageflow_guard.cli import HOLDS, emit
 from stageflow_guard.cli.audit import text_of
 from stageflow_guard.cli.audit_args import FILTERS
+from stageflow_guard.cli.audit_output import as_json
 from stageflow_guard.cli.audit_query import chosen
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.durable import write_durably
@@ -54,7 +55,8 @@ def prove(args: argparse.Namespace) -> int:
         Path(f"{args.out}.json").write_bytes(entry)
         print(f"wrote {args.out} and {args.out}.json")
     elif args.json:
-        emit({"index": args.index, "proof": proof.decode(), "record": entry.decode()})
+        proved = {"index": args.index, "proof": proof.decode(), "record": entry.decode()}
+        print(as_json(proved, indent=2))
     else:
         sys.stdout.write(proof.decode())
     return HOLDS
