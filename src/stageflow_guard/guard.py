@@ -310,14 +310,17 @@ class Guard:
         self, principal: Principal, *, kind: str, obj: str, act: str, owner: str
     ) -> Decision:
         """Return the recorded decision for one request; it is durable when this returns."""
-        self._pep._recheck(principal)  # revoked or expired since: nothing is decided for them
+        session = current_session()
+        run: Run | None = session.run if session is not None else None
         request = AccessRequest(
             sub=principal.subject, ten=principal.tenant, own=owner, kind=kind, obj=obj, act=act,
             roles=tuple(principal.roles),
         )  # fmt: skip
-        decision = self._pep.evaluate(request, principal)
-        session = current_session()
-        run = session.run if session is not None and session.run is not None else None
+        try:
+            self._pep._recheck(principal)  # revoked or expired since: nothing is decided for them
+            decision = self._pep.evaluate(request, principal)
+        except GuardError as error:
+            await self._pep.refuse(error, run=run or str(uuid4()), step="authorize")
         record = AuditRecord(
             kind="decision",
             run=run.id if run is not None else None,
@@ -376,9 +379,14 @@ class Guard:
         who = await self._caller()
         session = current_session()
         run = session.run if session is not None else None
-        return await permitted_items(
-            self._pep, who, run, items, kind=kind, act=act, obj=obj, owner=owner
-        )
+        try:
+            return await permitted_items(
+                self._pep, who, run, items, kind=kind, act=act, obj=obj, owner=owner
+            )
+        except GuardError as error:
+            if error.ref is not None:
+                raise
+            await self._pep.refuse(error, run=run or str(uuid4()), step="authorize")
 
     async def revoke(
         self,

@@ -84,7 +84,7 @@ class Run:
 
     __slots__ = (
         "closed", "common", "findings", "id", "identity", "own", "parent", "permits", "pipeline",
-        "plain", "refusal", "scope", "scope_key", "session_id", "spoken", "tasks",
+        "plain", "refusal", "said", "scope", "scope_key", "session_id", "spoken", "tasks",
     )  # fmt: skip
 
     def __init__(
@@ -106,6 +106,7 @@ class Run:
         self.scope = scope
         self.scope_key = session_id or run_id
         self.findings: tuple[Finding, ...] = ()
+        self.said: tuple[Finding, ...] = ()  # in outputs so far
         self.permits: dict[str, Permit] = {}
         self.refusal: GuardError | None = None
         self.closed = False
@@ -124,6 +125,21 @@ class Run:
     def principal(self) -> Principal:
         """Who is calling, as of the latest renewal."""
         return self.identity.principal
+
+    @property
+    def over(self) -> bool:
+        """Say whether it has ended, or a run that it is part of: nothing more runs then."""
+        return self.closed or (self.parent is not None and self.parent.over)
+
+    def carried(self) -> list[Finding]:
+        """Return what a stage may meet: finds of the input and of outputs, parents' included."""
+        met: dict[str, Finding] = {}
+        run: Run | None = self
+        while run is not None:
+            for one in (*run.findings, *run.said):
+                met.setdefault(one.entity, replace(one, direction="input"))
+            run = run.parent
+        return list(met.values())
 
     def speak(self) -> None:
         """Let records from now on name the key and the roles that count now."""
@@ -407,7 +423,7 @@ class PolicyEnforcementPoint:
 
     async def enter(self, run: Run, stage: str, stage_kind: str | None) -> Permit:
         """Return a permit whose record is on disk; every other outcome is a recorded refusal."""
-        if run.closed:
+        if run.over:
             await self.refuse(
                 NotAuthenticated("run_closed", "the run is over; nothing more runs in it"),
                 run=run, stage=stage, step="authenticate",
@@ -431,10 +447,10 @@ class PolicyEnforcementPoint:
                 )
             reveal = self.evaluate(may_reveal, asked.who).permitted
             step = "inspect_input"
-            if run.findings:  # 3
-                if self.blocks and not reveal and any(f.personal for f in run.findings):
-                    raise ContentBlocked(run.findings)
-                self._require_unblocked(run, stage, run.findings)
+            if self.blocks and not reveal and any(f.personal for f in run.findings):  # 3
+                raise ContentBlocked(run.findings)
+            if run.findings or run.said or run.parent is not None:
+                self._require_unblocked(run, stage, run.carried())
             step = "record"
             shape = asked.permit(
                 decision, stage_kind, reveal=reveal, inspected=self.inspector is not None
@@ -461,7 +477,7 @@ class PolicyEnforcementPoint:
 
     async def spend(self, run: Run, permit: Permit) -> None:
         """Use the permit up; expiry and denylist are asked again immediately before the runner."""
-        if permit.spent or run.closed or run.permits.get(permit.stage) is not permit:
+        if permit.spent or run.over or run.permits.get(permit.stage) is not permit:
             await self.refuse(
                 NotAuthenticated("permit_spent", "this permit was used before"),
                 run=run, stage=permit.stage, step="run",
@@ -490,6 +506,7 @@ class PolicyEnforcementPoint:
                 value, scope=run.scope, direction=direction
             )
             if found and stage is not None:
+                run.said += found
                 self._require_unblocked(run, stage, found)
             return redacted, found
         except GuardError as exc:

@@ -63,7 +63,10 @@ _current: ContextVar[Session | None] = ContextVar("stageflow_guard_session", def
 def current_session() -> Session | None:
     """Return the open session of this context, or None."""
     session = _current.get()
-    return None if session is None or session.closed else session
+    if session is None or session.closed:
+        return None
+    # a child's run that outlives its parent's is nobody's any more
+    return None if session.run is not None and session.run.over else session
 
 
 def current_principal() -> Principal | None:

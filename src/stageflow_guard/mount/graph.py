@@ -108,19 +108,13 @@ class GuardedGraph(UnifiedStageGraph):
 
     async def _gate(self, ctx: PipelineContext) -> PipelineResults:
         pep, name = self._pep, str(self._pipeline_name)
-        run_id = str(ctx.pipeline_run_id or uuid4())
         parent = current_run(pep)
-        credential = None if parent is not None else await self._credential(ctx, run_id)
-        if parent is not None and self._token_key in ctx.data:
-            await pep.refuse(
-                NotAuthenticated("credential_conflict", "a child run takes no token of its own"),
-                run=parent, step="authenticate",
-            )  # fmt: skip
+        run_id, session_id, credential = await self._named(ctx, parent)
         run = await pep.admit(
             credential,
             run_id=run_id,
             pipeline=name,
-            session_id=str(ctx.session_id) if ctx.session_id else None,
+            session_id=session_id,
             parent=parent,
             text=ctx.input_text if type(ctx.input_text) is str else None,
         )
@@ -161,6 +155,31 @@ class GuardedGraph(UnifiedStageGraph):
             unbind(token)
             await self._close(run, session, outcome if run.refusal is None else "refused")
         return PipelineResults(results)
+
+    async def _named(
+        self, ctx: PipelineContext, parent: Run | None
+    ) -> tuple[str, str | None, object]:
+        """Return the run's id, its session's, and what a root run is to be authenticated by."""
+        try:
+            run_id = str(ctx.pipeline_run_id or uuid4())
+            session_id = str(ctx.session_id) if ctx.session_id else None
+            if parent is None:
+                return run_id, session_id, await self._credential(ctx, run_id)
+            if self._token_key in ctx.data:
+                await self._pep.refuse(
+                    NotAuthenticated(
+                        "credential_conflict", "a child run takes no token of its own"
+                    ),
+                    run=parent, step="authenticate",
+                )  # fmt: skip
+            return run_id, session_id, None
+        except GuardError:
+            raise
+        except Exception:  # an id or a credential whose own methods fail; its text may hold it
+            await self._pep.refuse(
+                NotAuthenticated("unsupported_context", "the context's ids cannot be read"),
+                run=str(uuid4()), pipeline=self._pipeline_name, step="authenticate",
+            )  # fmt: skip
 
     async def _credential(self, ctx: PipelineContext, run_id: str) -> object:
         session = current_session()

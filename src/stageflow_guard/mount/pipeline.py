@@ -46,7 +46,9 @@ class GuardedPipeline(Pipeline):
         self._pep = pep
         self._token_key = token_key
         self._warned: set[str] = set()
-        super().__init__(name=name, stages={n: self._wrapped(n, s) for n, s in stages.items()})
+        super().__init__(
+            name=name, stages={n: self._wrapped(n, s, name) for n, s in stages.items()}
+        )
 
     def __repr__(self) -> str:
         """Name the pipeline and its stages."""
@@ -63,7 +65,7 @@ class GuardedPipeline(Pipeline):
             "build with `Pipeline.from_stages(...)`, then `guard.mount(pipeline, name=...)`"
         )
 
-    def _wrapped(self, name: str, spec: UnifiedStageSpec) -> UnifiedStageSpec:
+    def _wrapped(self, name: str, spec: UnifiedStageSpec, pipeline: str) -> UnifiedStageSpec:
         legal_name(name, "a stage")
         if spec.name != name:
             raise ConfigError(f"stage {name!r} carries a spec named {spec.name!r}")
@@ -73,10 +75,10 @@ class GuardedPipeline(Pipeline):
             )
         runner, config = spec.runner, dict(spec.config)
         if isinstance(runner, GuardedRunner):
-            if runner.wraps(self._pep, name) and runner.kind is spec.kind:
+            if runner.wraps(self._pep, name, pipeline) and runner.kind is spec.kind:
                 return spec
             runner, config = runner.inner
-        wrapped = GuardedRunner(self._pep, name, spec.kind, runner, config)
+        wrapped = GuardedRunner(self._pep, name, spec.kind, runner, config, pipeline=pipeline)
         return replace(spec, runner=wrapped, config={})
 
     def _with(self, stages: dict[str, UnifiedStageSpec]) -> GuardedPipeline:
@@ -104,7 +106,7 @@ class GuardedPipeline(Pipeline):
         """Merge another pipeline's stages, guarded; this pipeline's policy name stays."""
         merged = dict(self.stages)
         for name, spec in other.stages.items():
-            incoming = self._wrapped(name, spec)
+            incoming = self._wrapped(name, spec, self.name)
             if name in merged:
                 ensure_compatible_stage_specs(
                     name=name,
@@ -118,7 +120,7 @@ class GuardedPipeline(Pipeline):
 
     def build(self, **kwargs: Any) -> Any:
         """Build a guarded graph. Wraps again: `stages` is a mutable dict."""
-        stages = {name: self._wrapped(name, spec) for name, spec in self.stages.items()}
+        stages = {n: self._wrapped(n, spec, self.name) for n, spec in self.stages.items()}
         require_dominance(stages)
         interceptors = kwargs.pop("interceptors", None)
         kwargs["interceptors"] = list(interceptors) if interceptors is not None else None

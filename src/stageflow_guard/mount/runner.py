@@ -40,7 +40,7 @@ def current_run(pep: PolicyEnforcementPoint) -> Run | None:
     if session is None or not session.belongs_to(id(pep)):
         return None
     run = session.run
-    return run if run is not None and not run.closed else None
+    return run if run is not None and not run.over else None
 
 
 class GuardedRunner:
@@ -53,8 +53,11 @@ class GuardedRunner:
         kind: StageKind,
         inner: Any,
         config: dict[str, Any],
+        *,
+        pipeline: str,
     ) -> None:
         self._pep = pep
+        self._pipeline = pipeline  # what policy lines call it; a stage answers under no other name
         self.name = name
         self.kind = kind
         self._inner = inner
@@ -74,9 +77,9 @@ class GuardedRunner:
         """Hash what is wrapped."""
         return hash((id(self._pep), self.name, id(self._inner)))
 
-    def wraps(self, pep: PolicyEnforcementPoint, name: str) -> bool:
-        """Say whether this runner already guards stage `name` for `pep`."""
-        return self._pep is pep and self.name == name
+    def wraps(self, pep: PolicyEnforcementPoint, name: str, pipeline: str) -> bool:
+        """Say whether this runner already guards stage `name` of `pipeline` for `pep`."""
+        return self._pep is pep and self.name == name and self._pipeline == pipeline
 
     @property
     def inner(self) -> tuple[Any, dict[str, Any]]:
@@ -88,9 +91,9 @@ class GuardedRunner:
         pep = self._pep
         run = current_run(pep)
         try:
-            if run is None or not isinstance(ctx, StageContext):
+            if run is None or run.pipeline != self._pipeline or not isinstance(ctx, StageContext):
                 await pep.refuse(
-                    NotAuthenticated("outside_run", OUTSIDE), run=None, stage=self.name, step="run"
+                    NotAuthenticated("outside_run", OUTSIDE), run=run, stage=self.name, step="run"
                 )
             permit = run.permits.get(self.name)
             if permit is None or permit.spent:  # the host retried without asking
@@ -118,7 +121,7 @@ class GuardedRunner:
         except GuardError as exc:
             run.refuse(exc)
         except Exception as exc:  # its text may hold anything: inspected below, outside this frame
-            failure = (type(exc).__name__, str(exc))
+            failure = (type(exc).__name__, _text_of(exc))
         try:
             if run.refusal is not None:  # ours, or one that a child or a tool call swallowed
                 pep.effect(run, permit, "refused")
@@ -133,18 +136,32 @@ class GuardedRunner:
                 raise StageCancellationRequested(text)
             if output is None:
                 raise AuditUnavailable("the stage ended without an outcome")
-            found: tuple[Finding, ...] = ()
-            if carriers := output_carriers(output):
-                redacted, found = await pep.inspect(
-                    run, carriers, direction="output", stage=self.name
-                )
-                output = with_carriers(output, redacted)
+            output, found = await self._inspected(run, output)
             pep.effect(run, permit, output.status.value, findings=found)
             return output
         except GuardError as error:
             if permit.outcome is None:
                 pep.effect(run, permit, "withheld")
             raise for_host(error) from None
+
+    async def _inspected(
+        self, run: Run, output: StageOutput
+    ) -> tuple[StageOutput, tuple[Finding, ...]]:
+        try:
+            carriers = output_carriers(output)
+            if not carriers:
+                return output, ()
+            redacted, found = await self._pep.inspect(
+                run, carriers, direction="output", stage=self.name
+            )
+            return with_carriers(output, redacted), found
+        except GuardError:
+            raise
+        except Exception:  # an output of no known form cannot be inspected
+            await self._pep.refuse(
+                InspectorUnavailable("the stage's output could not be inspected"),
+                run=run, stage=self.name, step="inspect_output",
+            )  # fmt: skip
 
     def _call(self, ctx: StageContext) -> Any:
         """Return what is to be awaited."""
@@ -169,6 +186,13 @@ class GuardedRunner:
             if output.status is StageStatus.OK and output.data.get("allowed", True) is not True:
                 return StageOutput.fail(error=f"guard stage `{self.name}` did not allow")
         return output
+
+
+def _text_of(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:  # a text that cannot be had is no text
+        return ""
 
 
 async def before_stage(pep: PolicyEnforcementPoint, run: Run, name: str, kind: Any) -> None:
