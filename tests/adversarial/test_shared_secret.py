@@ -73,6 +73,13 @@ async def test_a_public_key_is_never_taken_for_a_secret(tmp_path):
     b"", b"secret", b"x" * 31, b"x" * 64, b"your-256-bit-secret-your-256-bit-secret",
     b"a-string-secret-at-least-256-bits-long", b"changeme" * 5, b"supersecretsupersecretsupersecret",
     bytes(range(9)) * 8, b"0123456789" * 4,
+    b"your-super-secret-jwt-token-with-at-least-32-characters-long",
+    b"09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+    b"404E635266556A586E3272357538782F413F4428472B4B6250645367566B5970",
+    b"0123456789abcdef0123456789abcdef", b"abcdefghijklmnopqrstuvwxyz012345",
+    b"qwertyuiopasdfghjklzxcvbnm123456", b"this-is-a-very-secure-and-secret-key-for-jwt",
+    b"correcthorsebatterystaplecorrecthorse",
+    b"please-change-this-secret-in-production-32",
 ])  # fmt: skip
 def test_a_secret_that_can_be_guessed_is_refused_and_not_shown(secret):
     """Too short, or what everybody tries first; the refusal holds nothing of it."""

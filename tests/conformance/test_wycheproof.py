@@ -25,11 +25,11 @@ OVERRIDES = {
 
 
 def shared(secret, algorithm):
-    """Admit a secret; one of the vectors' is a run of small numbers, which only its MAC may be."""
+    """Admit a secret; one of the vectors' is all zeros, which only its MAC may be."""
     try:
         return admit_secret(secret, algorithm)
     except ConfigError as exc:
-        if "tries first" not in exc.message:
+        if "known sample" not in exc.message:
             raise
         return Key("", frozenset({algorithm}), secret)
 
