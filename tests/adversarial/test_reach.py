@@ -123,3 +123,20 @@ async def test_a_sink_that_breaks_fails_no_run_and_leaks_nothing(world, caplog):
     results = await world.guard.mount(talking(second)).build().run(context(Heard(broken=True)))
     assert results["second"].status.value == "ok"
     assert "event sink failed" in caplog.text and "@example.com" not in caplog.text
+
+
+async def test_a_refusal_carries_no_frame_of_the_guard_below_the_gate(world):
+    """W31: what reports locals of a traceback finds the caller's frames and the gate's, no more."""
+
+    async def second(ctx):
+        return StageOutput.ok()
+
+    world.rules.denied.add("p/second")
+    with pytest.raises(Exception) as caught:
+        await world.guard.mount(talking(second)).build().run(context(Heard()))
+    frames, at = [], caught.value.__traceback__
+    while at is not None:
+        frames.append(at.tb_frame.f_code.co_name)
+        at = at.tb_next
+    assert frames[-1] == "run" and "_gate" not in frames
+    assert caught.value.__context__ is None

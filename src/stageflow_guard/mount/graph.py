@@ -104,7 +104,9 @@ class GuardedGraph(UnifiedStageGraph):
                 )  # fmt: skip
             return await self._gate(ctx)
         except GuardError as error:
-            raise for_host(error) from None
+            # frames below hold the token and raw text in their locals: none of them leaves
+            error.__context__ = None
+            raise for_host(error.with_traceback(None)) from None
 
     async def _gate(self, ctx: PipelineContext) -> PipelineResults:
         pep, name = self._pep, str(self._pipeline_name)
