@@ -28,9 +28,9 @@ from stageflow_guard.pep import (
     actor_of,
     credential_of,
     require_same,
-    shadow_note,
 )
 from stageflow_guard.ports import TokenSource
+from stageflow_guard.resources import decision_record, permitted_items
 from stageflow_guard.session import (
     Session,
     bind,
@@ -321,23 +321,7 @@ class Guard:
             decision = self._pep.evaluate(request, principal)
         except GuardError as error:
             await self._pep.refuse(error, run=run or str(uuid4()), step="authorize")
-        record = AuditRecord(
-            kind="decision",
-            run=run.id if run is not None else None,
-            tenant=principal.tenant,
-            actor=actor_of(principal),
-            on_behalf=list(principal.actors) or None,
-            action=act,
-            resource=f"{kind}:{obj}",
-            owner=owner,
-            decision=decision.effect.value,
-            reason=decision.reason,
-            rules=list(decision.rules),
-            policy={"sha256": decision.revision},
-            step="authorize",
-            evaluation="ok",
-            note=shadow_note(decision),
-        )
+        record = decision_record(principal, run, request, decision, resource=f"{kind}:{obj}")
         try:
             index = await self._pep.log.append(record)
         except GuardError:
@@ -374,8 +358,6 @@ class Guard:
         record before this returns. Raises `NotAuthenticated`, `PolicyUnavailable` or
         `AuditUnavailable`: then nothing returns.
         """
-        from stageflow_guard.resources import permitted_items
-
         who = await self._caller()
         session = current_session()
         run = session.run if session is not None else None

@@ -48,7 +48,8 @@ async def permitted_items(
             kept.append(item)
         if waiting is not None:
             _enqueue(pep, waiting)
-        waiting = _record(who, run, request, decision)
+        resource = f"{kind}:{request.obj}"[:2048]  # one item of an odd name does not cost the list
+        waiting = decision_record(who, run, request, decision, resource=resource)
     if waiting is not None:
         await pep.record(waiting)  # the last of them makes all of them durable
     return kept
@@ -71,9 +72,10 @@ def _enqueue(pep: PolicyEnforcementPoint, record: AuditRecord) -> None:
         raise AuditUnavailable("a decision could not be recorded") from None
 
 
-def _record(
-    who: Principal, run: Run | None, request: AccessRequest, decision: Decision
+def decision_record(
+    who: Principal, run: Run | None, request: AccessRequest, decision: Decision, *, resource: str
 ) -> AuditRecord:
+    """Return what is recorded of one decision about a resource, as `kind:object`."""
     return AuditRecord(
         kind="decision",
         run=run.id if run is not None else None,
@@ -81,7 +83,7 @@ def _record(
         actor=actor_of(who),
         on_behalf=list(who.actors) or None,
         action=request.act,
-        resource=f"{request.kind}:{request.obj}"[:2048],
+        resource=resource,
         owner=request.own,
         decision=decision.effect.value,
         reason=decision.reason,
