@@ -11,26 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from uuid import uuid4
 
-from stageflow_guard.auth.tokens import Secret
-from stageflow_guard.errors import (
-    AccessDenied,
-    AuditUnavailable,
-    ConfigError,
-    ContentBlocked,
-    GuardError,
-    InspectorUnavailable,
-    NotAuthenticated,
-    TokenUnavailable,
-)
-from stageflow_guard.model import AccessRequest, AuditRecord, Finding, Redaction
-from stageflow_guard.pep import (
-    PolicyEnforcementPoint,
-    actor_of,
-    credential_of,
-    require_same,
-)
+from stageflow_guard.errors import AccessDenied, ConfigError, GuardError, NotAuthenticated
+from stageflow_guard.opening import ClosedLog, opened
+from stageflow_guard.outgoing import outgoing_token
+from stageflow_guard.pep import PolicyEnforcementPoint
 from stageflow_guard.ports import TokenSource
-from stageflow_guard.resources import decision_record, permitted_items
+from stageflow_guard.resources import decided, permitted_items
+from stageflow_guard.screening import judged, redacted, screened
 from stageflow_guard.session import (
     Session,
     bind,
@@ -45,28 +32,14 @@ if TYPE_CHECKING:
     from stageflow_guard.audit.beside import Beside
     from stageflow_guard.auth.exchange import Exchanged
     from stageflow_guard.auth.oauth import OAuthClient
-    from stageflow_guard.model import Decision, Principal
-    from stageflow_guard.pep import Run
+    from stageflow_guard.model import Decision, Principal, Redaction
     from stageflow_guard.policy.reload import Reloader
     from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector
+    from stageflow_guard.run import Run
     from stageflow_guard.settings import Settings
 
 
 T = TypeVar("T")
-
-
-class _ClosedLog:
-    """Stands in for the log until the guard is opened, and after it is closed: refuses."""
-
-    origin = "closed"
-
-    async def append(self, record: AuditRecord) -> int:
-        """Refuse."""
-        raise AuditUnavailable("the guard is not open; use `async with guard:`")
-
-    def enqueue(self, record: AuditRecord) -> int:
-        """Refuse."""
-        raise AuditUnavailable("the guard is not open; use `async with guard:`")
 
 
 class Guard:
@@ -105,7 +78,7 @@ class Guard:
         common: dict[str, Any] = {
             "authenticator": authenticator,
             "decisions": decisions,
-            "log": log if log is not None else _ClosedLog(),
+            "log": log if log is not None else ClosedLog(),
             "block": block,
             "ceiling": ceiling,
         }
@@ -183,7 +156,7 @@ class Guard:
                     await source.drain()
         finally:  # cancelled while waiting: the log is closed all the same
             beside, self._beside = self._beside, None
-            self._use(_ClosedLog())
+            self._use(ClosedLog())
             try:
                 if beside is not None:
                     await beside.quiet()
@@ -201,30 +174,9 @@ class Guard:
         self._bare.log = log
 
     async def _open_log(self) -> AuditLog:
-        from stageflow_guard.audit import Log, open_shard
-        from stageflow_guard.audit.beside import Beside
-        from stageflow_guard.audit.fingerprint import Fingerprints
-        from stageflow_guard.keys.assemble import ring_from
-
         assert self._settings is not None  # noqa: S101 - the constructor saw to it
-        audit = self._settings.audit
-        copy = audit.checkpoint_copy
-        if audit.shard is None:
-            log = await Log.open(
-                audit.path, origin=audit.origin, key_file=audit.key_file, checkpoint_copy=copy
-            )
-        else:
-            log = await open_shard(
-                audit.path, audit.shard, origin=audit.origin, key_file=audit.key_file,
-                copies=copy,
-            )  # fmt: skip
-        try:
-            ring = await asyncio.to_thread(ring_from, self._settings)
-            self._pep.marker = self._bare.marker = Fingerprints(ring)
-            self._beside = Beside(log, audit, log.folder)
-        except BaseException:
-            await log.close()
-            raise
+        log, marker, self._beside = await opened(self._settings)
+        self._pep.marker = self._bare.marker = marker
         return log
 
     # -- the mount -------------------------------------------------------------------------------
@@ -290,13 +242,18 @@ class Guard:
 
     # -- the four answers, one at a time -----------------------------------------------------------
 
+    def _run(self) -> Run | None:
+        """Return the run of this context when it is one of this guard's."""
+        session = current_session()
+        return session.run if session is not None and session.belongs_to(id(self._pep)) else None
+
     async def _caller(self) -> Principal:
         session = current_session()
         if session is not None and session.belongs_to(id(self._pep)):
             run: Run | None = session.run
             if run is not None and current_principal() is not None:
                 try:
-                    await self._pep._still(run)
+                    await self._pep.still(run)
                 except GuardError as error:
                     await self._pep.refuse(error, run=run, step="authenticate")
                 return run.principal
@@ -310,27 +267,9 @@ class Guard:
         self, principal: Principal, *, kind: str, obj: str, act: str, owner: str
     ) -> Decision:
         """Return the recorded decision for one request; it is durable when this returns."""
-        session = current_session()
-        run: Run | None = session.run if session is not None else None
-        request = AccessRequest(
-            sub=principal.subject, ten=principal.tenant, own=owner, kind=kind, obj=obj, act=act,
-            roles=tuple(principal.roles),
-        )  # fmt: skip
-        try:
-            self._pep._recheck(principal)  # revoked or expired since: nothing is decided for them
-            decision = self._pep.evaluate(request, principal)
-        except GuardError as error:
-            await self._pep.refuse(error, run=run or str(uuid4()), step="authorize")
-        record = decision_record(principal, run, request, decision, resource=f"{kind}:{obj}")
-        try:
-            index = await self._pep.log.append(record)
-        except GuardError:
-            raise
-        except Exception:
-            raise AuditUnavailable("the decision could not be recorded") from None
-        from dataclasses import replace
-
-        return replace(decision, ref=f"{self._pep.log.origin}#{index}")
+        return await decided(
+            self._pep, principal, self._run(), kind=kind, obj=obj, act=act, owner=owner
+        )
 
     async def authorize(self, *, kind: str, obj: str, act: str, owner: str) -> Decision:
         """Decide for the current principal; raise `AccessDenied` unless permitted."""
@@ -338,7 +277,7 @@ class Guard:
         if not decision.permitted:
             error = AccessDenied(decision)
             error.ref = decision.ref
-            self._pep._announce(error, None, None)
+            self._pep.recorder.announce(error, None, None)
             raise error
         return decision
 
@@ -358,17 +297,10 @@ class Guard:
         record before this returns. Raises `NotAuthenticated`, `PolicyUnavailable` or
         `AuditUnavailable`: then nothing returns.
         """
-        who = await self._caller()
-        session = current_session()
-        run = session.run if session is not None else None
-        try:
-            return await permitted_items(
-                self._pep, who, run, items, kind=kind, act=act, obj=obj, owner=owner
-            )
-        except GuardError as error:
-            if error.ref is not None:
-                raise
-            await self._pep.refuse(error, run=run or str(uuid4()), step="authorize")
+        return await permitted_items(
+            self._pep, await self._caller(), self._run(), items,
+            kind=kind, act=act, obj=obj, owner=owner,
+        )  # fmt: skip
 
     async def revoke(
         self,
@@ -409,68 +341,15 @@ class Guard:
         narrower. On record with the chain of actors. Raises `NotAuthenticated` or
         `TokenUnavailable`.
         """
-        from stageflow_guard.auth.exchange import exchange
-
         who = await self._caller()
-        session = current_session()
-        run = session.run if session is not None else None
-        try:
-            client = self._clients.get(who.issuer)
-            if client is None:
-                raise NotAuthenticated(
-                    "not_exchanged", "no client is configured to exchange this caller's token"
-                )
-            token = await self._inbound(session)
-            require_same(who, await self._pep._verified(token))
-            found = await asyncio.to_thread(
-                exchange, client, token, audience=audience, scopes=scopes,
-                held=who.scopes, subject=str(who.claims.get("sub")),
-            )  # fmt: skip
-        except GuardError as exc:
-            error: GuardError = exc
-        except Exception:  # its text may hold the token
-            error = TokenUnavailable("the token could not be exchanged")
-        else:
-            await self._pep.note(
-                run, kind="auth", action="exchange", step="authenticate", decision="permit",
-                resource=f"audience:{audience}", on_behalf=list(found.actors) or None,
-                **({} if run is not None else {"tenant": who.tenant, "actor": actor_of(who)}),
-            )  # fmt: skip
-            return found
-        await self._pep.refuse(
-            error, run=run if run is not None else str(uuid4()), step="authenticate"
-        )
-
-    async def _inbound(self, session: Session | None) -> str:
-        credential: Any = None
-        if session is not None:
-            credential = (
-                credential_of(session.run.identity)
-                if session.run is not None
-                else session.credential()
-            )
-        if isinstance(credential, TokenSource):
-            return await credential.access_token()
-        if type(credential) is Secret:
-            return credential.reveal()
-        if type(credential) is not str:
-            raise NotAuthenticated("missing", "no token is bound here")
-        return credential
+        return await outgoing_token(
+            self._pep, self._clients.get(who.issuer), who, current_session(),
+            audience=audience, scopes=scopes,
+        )  # fmt: skip
 
     async def redact(self, value: Any) -> Redaction:
         """Return `value` redacted: in the current run's scope, else in one of its own."""
-        session = current_session()
-        run = session.run if session is not None else None
-        scope = run.scope if run is not None and run.scope is not None else None
-        if scope is None:
-            scope = self._inspector.scope("_none", str(uuid4()))
-        try:
-            redacted, findings = await self._inspector.redact(value, scope=scope, direction="input")
-        except GuardError:
-            raise
-        except Exception:
-            raise InspectorUnavailable("the value could not be inspected") from None
-        return Redaction(redacted, findings)
+        return await redacted(self._inspector, self._run(), value)
 
     async def screen(self, text: str, *, stage: str | None = None) -> Redaction:
         """Redact `text` for an explicit guard stage, or refuse as `on_finding` says.
@@ -478,17 +357,7 @@ class Guard:
         Inside a mounted run the text was redacted at the gate: it comes back as it is. Raises
         `ContentBlocked` (on record) when findings block, `InspectorUnavailable` on failure.
         """
-        session = current_session()
-        run = session.run if session is not None and session.belongs_to(id(self._pep)) else None
-        if run is not None and run.scope is not None:
-            return Redaction(text)
-        redaction = await self.redact(text)
-        if self._pep.blocks and any(f.personal for f in redaction.findings):
-            await self._pep.refuse(
-                ContentBlocked(redaction.findings), run=str(uuid4()), stage=stage,
-                step="inspect_input",
-            )  # fmt: skip
-        return redaction
+        return await screened(self._pep, self._inspector, self._run(), text, stage=stage)
 
     async def judged(
         self, verdicts: list[Any], found: list[Any], *, block: bool, stage: str | None = None
@@ -497,21 +366,7 @@ class Guard:
 
         Rule names and scores go on record, never the text.
         """
-        session = current_session()
-        run = session.run if session is not None and session.belongs_to(id(self._pep)) else None
-        findings = tuple(
-            Finding(f"{v.check}:{reason}", 1) for v in found for reason in v.reasons or ("match",)
-        )
-        if found and block:
-            await self._pep.refuse(
-                ContentBlocked(findings), run=run if run is not None else str(uuid4()),
-                stage=stage, step="inspect_input",
-            )  # fmt: skip
-        await self._pep.note(
-            run, kind="decision", step="inspect_input", decision="permit", stage=stage,
-            action="judge", reason="flagged" if found else "clear",
-            note={v.check: f"{v.score:.2f}" for v in verdicts},
-        )  # fmt: skip
+        await judged(self._pep, self._run(), verdicts, found, block=block, stage=stage)
 
     async def reload(self) -> str:
         """Load the policies again; counts from the next decision. Returns the revision in force.
@@ -545,13 +400,13 @@ class Guard:
         log: Any = self._pep.log
         state = log.health() if hasattr(log, "health") else {}
         return {
-            "open": not isinstance(log, _ClosedLog),
+            "open": not isinstance(log, ClosedLog),
             "policy_revision": self._pep.decisions.revision,
             "policy_problems": len(self.problems),
             "policy": self._pep.decisions.health()
             if hasattr(self._pep.decisions, "health")
             else {},
-            "refusals": dict(self._pep.refusals),
+            "refusals": dict(self._pep.recorder.refusals),
             "audit": state,
             "sinks": [asdict(lag) for lag in self._beside.lags()] if self._beside else [],
         }

@@ -1,21 +1,52 @@
-"""Lists of records or vector-search hits: what the caller may not see is dropped, on record."""
+"""May they, for anything that is no stage: one resource, or a list of records or search hits."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
-from stageflow_guard.errors import AuditUnavailable, GuardError
+from stageflow_guard.errors import GuardError
 from stageflow_guard.model import AccessRequest, AuditRecord
-from stageflow_guard.pep import actor_of, shadow_note
+from stageflow_guard.statement import decision_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from stageflow_guard.model import Decision, Principal
-    from stageflow_guard.pep import PolicyEnforcementPoint, Run
+    from stageflow_guard.pep import PolicyEnforcementPoint
+    from stageflow_guard.run import Run
 
 T = TypeVar("T")
 UNKNOWN = ""  # no tenant is called so: an item whose owner nobody knows belongs to somebody else
+
+
+async def decided(
+    pep: PolicyEnforcementPoint,
+    who: Principal,
+    run: Run | None,
+    *,
+    kind: str,
+    obj: str,
+    act: str,
+    owner: str,
+) -> Decision:
+    """Return the decision about one resource, with its `.ref`; it is durable when this returns.
+
+    Raises `NotAuthenticated` when the principal does not hold any more, `PolicyUnavailable` or
+    `AuditUnavailable`; all but the last on record.
+    """
+    request = AccessRequest(
+        sub=who.subject, ten=who.tenant, own=owner, kind=kind, obj=obj, act=act,
+        roles=tuple(who.roles),
+    )  # fmt: skip
+    try:
+        pep.callers.recheck(who)  # revoked or expired since: nothing is decided for them
+        decision = pep.evaluate(request, who)
+    except GuardError as error:
+        await pep.refuse(error, run=run or str(uuid4()), step="authorize")
+    index = await pep.record(decision_record(who, run, request, decision))
+    return replace(decision, ref=f"{pep.log.origin}#{index}")
 
 
 async def permitted_items(
@@ -37,21 +68,25 @@ async def permitted_items(
     kept: list[T] = []
     waiting: AuditRecord | None = None
     roles = tuple(who.roles)
-    for item in items:
-        name, own = _told(obj, item), _told(owner, item)
-        request = AccessRequest(
-            sub=who.subject, ten=who.tenant, own=UNKNOWN if own is None else own, kind=kind,
-            obj=UNKNOWN if name is None else name, act=act, roles=roles,
-        )  # fmt: skip
-        decision = pep.evaluate(request, who)
-        if decision.permitted and name is not None:
-            kept.append(item)
+    try:
+        for item in items:
+            name, own = _told(obj, item), _told(owner, item)
+            request = AccessRequest(
+                sub=who.subject, ten=who.tenant, own=UNKNOWN if own is None else own, kind=kind,
+                obj=UNKNOWN if name is None else name, act=act, roles=roles,
+            )  # fmt: skip
+            decision = pep.evaluate(request, who)
+            if decision.permitted and name is not None:
+                kept.append(item)
+            if waiting is not None:
+                pep.recorder.take(waiting, run)
+            waiting = decision_record(who, run, request, decision)
         if waiting is not None:
-            _enqueue(pep, waiting)
-        resource = f"{kind}:{request.obj}"[:2048]  # one item of an odd name does not cost the list
-        waiting = decision_record(who, run, request, decision, resource=resource)
-    if waiting is not None:
-        await pep.record(waiting)  # the last of them makes all of them durable
+            await pep.record(waiting)  # the last of them makes all of them durable
+    except GuardError as error:
+        if error.ref is not None:
+            raise
+        await pep.refuse(error, run=run or str(uuid4()), step="authorize")
     return kept
 
 
@@ -61,35 +96,3 @@ def _told(tell: Callable[[T], str | None], item: T) -> str | None:
     except Exception:  # a record of an odd shape names nobody
         return None
     return value if type(value) is str and value else None
-
-
-def _enqueue(pep: PolicyEnforcementPoint, record: AuditRecord) -> None:
-    try:
-        pep.log.enqueue(record)
-    except GuardError:
-        raise
-    except Exception:
-        raise AuditUnavailable("a decision could not be recorded") from None
-
-
-def decision_record(
-    who: Principal, run: Run | None, request: AccessRequest, decision: Decision, *, resource: str
-) -> AuditRecord:
-    """Return what is recorded of one decision about a resource, as `kind:object`."""
-    return AuditRecord(
-        kind="decision",
-        run=run.id if run is not None else None,
-        tenant=who.tenant,
-        actor=actor_of(who),
-        on_behalf=list(who.actors) or None,
-        action=request.act,
-        resource=resource,
-        owner=request.own,
-        decision=decision.effect.value,
-        reason=decision.reason,
-        rules=list(decision.rules),
-        policy={"sha256": decision.revision},
-        step="authorize",
-        evaluation="ok",
-        note=shadow_note(decision),
-    )

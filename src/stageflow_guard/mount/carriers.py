@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from stageflow.stages.context import PipelineContext
 
     from stageflow_guard.model import Principal
-    from stageflow_guard.pep import Identity
     from stageflow_guard.ports import Scope
+    from stageflow_guard.run import Identity
 
 INPUTS = ("input_text", "conversation", "enrichments", "extensions", "metadata")
 

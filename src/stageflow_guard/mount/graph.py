@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from stageflow_guard.model import Principal
-    from stageflow_guard.pep import PolicyEnforcementPoint, Run
+    from stageflow_guard.pep import PolicyEnforcementPoint
+    from stageflow_guard.run import Run
 
 _IDENTITY_HINT = (
     "`{field}` contradicts the token; leave it out, or pass `pipeline_ctx=` with the caller's own "

@@ -10,14 +10,15 @@ from stageflow.pipeline.interceptors import BaseInterceptor, ErrorAction, Interc
 
 from stageflow_guard.errors import GuardError, NotAuthenticated, PolicyUnavailable
 from stageflow_guard.mount.errors import for_host
-from stageflow_guard.pep import Identity, Run
+from stageflow_guard.run import Identity, Run
 from stageflow_guard.session import current_session
 
 if TYPE_CHECKING:
     from stageflow.stages.context import PipelineContext
 
     from stageflow_guard.model import Principal
-    from stageflow_guard.pep import Permit, PolicyEnforcementPoint
+    from stageflow_guard.pep import PolicyEnforcementPoint
+    from stageflow_guard.run import Permit
 
 
 RUN_KEY = "stageflow_guard.run"

@@ -26,7 +26,8 @@ from stageflow_guard.session import current_session
 
 if TYPE_CHECKING:
     from stageflow_guard.model import Finding
-    from stageflow_guard.pep import Permit, PolicyEnforcementPoint, Run
+    from stageflow_guard.pep import PolicyEnforcementPoint
+    from stageflow_guard.run import Permit, Run
 
 OUTSIDE = (
     "a guarded stage was called outside a guarded run; run the pipeline that `guard.mount` "
