@@ -4,7 +4,7 @@
 2. each row of hashes against the level above, up to the right edge, and that against the root
 
 One hash per record more than reading alone, and one file a level. What no reader checks is
-`verify`'s: the signature, the records' meaning, what else lies in the directory.
+`verify`'s: the records' meaning, what else lies in the directory.
 """
 
 from __future__ import annotations
@@ -27,19 +27,41 @@ def attested(folder: Path, head: Checkpoint, start: int = 0) -> Iterator[tuple[i
     yields a bundle that is not in the tree: with the record's index where its hash differs, with
     the bundle's first index where the hashes were changed, too. Works beside a running writer.
     """
-    rows = _Rows(folder, head)
+    tree = SignedTree(folder, head)
     for first, entries, path in bundles(folder, head.size, start):
+        tree.require(first, entries, path)
+        yield first, entries
+
+
+class SignedTree:
+    """The hashes that a checkpoint's root commits to: is this entry the one at that index?"""
+
+    def __init__(self, folder: Path, head: Checkpoint) -> None:
+        self._folder = folder
+        self._size = head.size
+        self._rows = _Rows(folder, head)
+
+    def leaves(self, n: int) -> list[bytes]:
+        """Return the leaf hashes of bundle `n`; raise `VerificationError` unless the root has them.
+
+        Needs hash tiles only: entries may come from elsewhere.
+        """
+        row = hashes(self._folder, 0, n, min(WIDTH, self._size - n * WIDTH))
+        self._rows.require(0, n, row)
+        return row
+
+    def require(self, first: int, entries: list[bytes], path: str) -> None:
+        """Raise `VerificationError` unless `entries` are the bundle of the tree from `first` on."""
         n = first // WIDTH
         leaves = [sha256(b"\x00" + entry).digest() for entry in entries]
-        stored = hashes(folder, 0, n, len(leaves))
+        stored = hashes(self._folder, 0, n, len(leaves))
         if leaves != stored:
             pairs = zip(leaves, stored, strict=True)
             index = first + next(i for i, (leaf, kept) in enumerate(pairs) if leaf != kept)
             raise VerificationError(
                 f"record {index} does not match its hash", index=index, path=path
             )
-        rows.require(0, n, leaves)
-        yield first, entries
+        self._rows.require(0, n, leaves)
 
 
 class _Rows:

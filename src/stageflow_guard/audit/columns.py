@@ -16,11 +16,15 @@ NUMBERS = ("wall_ns", "decision_index", "attempt", "latency_us")
 
 def row(record: dict[str, Any]) -> dict[str, Any]:
     """Return the record's columns; what it does not say is None."""
-    found: dict[str, Any] = {name: _text(record.get(name)) for name in COLUMNS}
+    get = record.get
+    found: dict[str, Any] = {}
+    for name in COLUMNS:
+        value = get(name)
+        found[name] = value if value is None or type(value) is str else _text(value)
     found["subject"] = _text((record.get("actor") or {}).get("subject"))
     found["policy"] = _text((record.get("policy") or {}).get("sha256"))
     for name in NUMBERS:
-        value = record.get(name)
+        value = get(name)
         found[name] = value if type(value) is int and abs(value) < 2**63 else None
     return found
 

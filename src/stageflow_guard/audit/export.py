@@ -20,11 +20,13 @@ from itertools import islice
 from pathlib import Path
 
 from stageflow_guard.audit.attested import attested
-from stageflow_guard.audit.checkpoint import Checkpoint, open_note, parse
+from stageflow_guard.audit.checkpoint import Checkpoint, parse
 from stageflow_guard.audit.growth import require_prefix
+from stageflow_guard.audit.head import require_attested_minimum, signed_head
+from stageflow_guard.audit.intact import read_minimum
 from stageflow_guard.audit.shipping import Rejected, Shipped, Sink, SinkUnavailable, slug
 from stageflow_guard.durable import make_dirs, require_private, write_all, write_durably
-from stageflow_guard.errors import ConfigError, GuardError, VerificationError
+from stageflow_guard.errors import ConfigError, GuardError
 
 LONGEST_WAIT = 60.0  # seconds between two tries
 
@@ -53,7 +55,7 @@ class Exporter:
         self._failures = 0
         make_dirs(self._state.absolute(), above=Path("/"))
         require_private(self._state)
-        self.origin = self._head()[0].origin
+        self.origin = signed_head(self._log)[0].origin
         name = slug(self.origin)
         self._cursor = self._state / f"{name}.cursor"
         self._dead = self._state / f"{name}.dead.jsonl"
@@ -66,9 +68,12 @@ class Exporter:
         log's key did not sign the checkpoint, and before a bundle that is not in its tree is sent.
         """
         with self._alone():
-            head, note = self._head()
+            minimum = read_minimum(self._log)
+            head, note = signed_head(self._log)
             at = self._position(head)
-            self._require_signed(note)
+            if at < minimum:  # a sink that came after the pruning gets what is left
+                require_attested_minimum(self._log, head, minimum)
+                at = minimum
             sent = 0
             if head.size == at or (head.size - at < self._sink.least and not final):
                 self._note(head.size - at, None)
@@ -87,7 +92,7 @@ class Exporter:
 
     def lag(self) -> Lag:
         """Return how far the sink is behind."""
-        head, _ = self._head()
+        head, _ = signed_head(self._log)
         at = self._read_cursor()[0]
         since = time.monotonic() - self._since if self._since is not None else 0.0
         return Lag(
@@ -121,22 +126,6 @@ class Exporter:
         return error
 
     # -- one step at a time ------------------------------------------------------------------------
-
-    def _head(self) -> tuple[Checkpoint, bytes]:
-        try:
-            note = (self._log / "checkpoint").read_bytes()
-        except FileNotFoundError:
-            raise ConfigError(
-                f"`{self._log}` is not a log directory: it has no checkpoint"
-            ) from None
-        return parse(note)[0], note
-
-    def _require_signed(self, note: bytes) -> None:
-        try:
-            key = (self._log / "vkey").read_text(encoding="utf-8", errors="replace")
-        except FileNotFoundError:
-            raise VerificationError("`vkey` is missing", path="vkey") from None
-        open_note(note, key.strip())
 
     def _batches(self, at: int, head: Checkpoint) -> Iterator[list[Shipped]]:
         def entries() -> Iterator[Shipped]:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stageflow_guard.audit.checkpoint import parse, parse_vkey
+from stageflow_guard.audit.head import signed_head
+from stageflow_guard.audit.intact import read_minimum
 from stageflow_guard.audit.query import iter_entries
 from stageflow_guard.audit.reading import decode_any
 from stageflow_guard.audit.rotation import KIND, Rotation, chain, open_with_any, read_rotation
@@ -43,10 +45,12 @@ class Difference:
 def reconcile(log: str | Path, sink: Readable, *, dead: frozenset[int] = frozenset()) -> Difference:
     """Compare every record of the log with the sink's; `dead` are known dead letters.
 
-    Records above the sink's last one are `behind`, not missing.
+    Records above the sink's last one are `behind`, not missing; what the sink kept of what the log
+    pruned is not compared.
     """
     folder = Path(log)
-    head = parse((folder / "checkpoint").read_bytes())[0]
+    minimum = read_minimum(folder)  # `iter_entries` sees to it that the log attests that
+    head, _ = signed_head(folder)
     there = _merged(sink.stored(head.origin))
     count, duplicates = 0, 0
     missing: list[int] = []
@@ -58,7 +62,8 @@ def reconcile(log: str | Path, sink: Readable, *, dead: frozenset[int] = frozens
         if index >= head.size:
             break
         while held is not None and held[0] < index:
-            foreign.append(held[0])
+            if held[0] >= minimum:
+                foreign.append(held[0])
             held = next(there, None)
         if held is None or held[0] > index:
             if index not in dead:

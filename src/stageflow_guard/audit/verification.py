@@ -22,6 +22,7 @@ from stageflow_guard.audit.agreement import Agreement, Tally
 from stageflow_guard.audit.checkpoint import Checkpoint, open_note, parse, parse_vkey
 from stageflow_guard.audit.cosign import cosigned_at
 from stageflow_guard.audit.files import KNOWN, bundles, read_wal, tile
+from stageflow_guard.audit.head import PRUNE, require_attested_minimum
 from stageflow_guard.audit.intact import FORMAT, being_written, read_minimum
 from stageflow_guard.audit.reading import decode_any
 from stageflow_guard.audit.rotation import (
@@ -89,7 +90,7 @@ def verify(
             f"rolled back: the given checkpoint has {older.size} records, the log {head.size}",
             index=head.size,
         )
-    start = _start(folder, minimum, head.size)
+    start = _start(folder, minimum, head)
     rebuilt = _Rebuild(folder, head, older, start)
     rebuilt.run()  # 3, 4
     keys = chain(rebuilt.rotations, own)
@@ -113,19 +114,21 @@ def verify(
     )  # fmt: skip
 
 
-def _start(folder: Path, minimum: int | None, size: int) -> int:
+def _start(folder: Path, minimum: int | None, head: Checkpoint) -> int:
     """Return where checking begins: 0, or what the caller accepts as pruned."""
     pruned = read_minimum(folder)
+    if pruned:
+        require_attested_minimum(folder, head, pruned)
     if minimum is None:
         if pruned:
             raise VerificationError(
-                f"records below {pruned} were pruned; `minimum={pruned}` (--min {pruned}) "
-                "accepts that",
+                f"records below {pruned} were pruned, as the log says; `minimum={pruned}` "
+                f"(--min {pruned}) accepts that",
                 index=0,
             )
         return 0
-    if not 0 <= minimum <= size:
-        raise VerificationError(f"the log holds {size} records; `minimum` is not among them")
+    if not 0 <= minimum <= head.size:
+        raise VerificationError(f"the log holds {head.size} records; `minimum` is not among them")
     if minimum < pruned:
         raise VerificationError(f"records below {pruned} were pruned", index=minimum)
     return minimum - minimum % WIDTH
@@ -280,7 +283,7 @@ class _Rebuild:
             kind = record.get("kind")
             if kind == KIND:
                 self.rotations.append(read_rotation(index, record, self._head.origin))
-            elif kind == "prune":
+            elif kind == PRUNE:
                 self._pruned_below = (record.get("note") or {}).get("below", 0)
 
 

@@ -16,6 +16,7 @@ from stageflow_guard.errors import ConfigError, VerificationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stageflow_guard.audit.query import Row
     from stageflow_guard.audit.verification import Report
 
 TODO = {
@@ -144,30 +145,32 @@ def _print(reports: list[tuple[Path, Report]], loose: bool, *, several: bool) ->
             print(f"{where}the clock went back at {report.clock_back[0]}")
 
 
-def records(folder: str, origin: str = "") -> Iterator[tuple[int, dict[str, Any]]]:
-    """Iterate (index, record) of a log, or of all its shards; of one when `origin` names it."""
-    from stageflow_guard.audit.query import iter_records
+def rows(folder: str, origin: str = "") -> Iterator[Row]:
+    """Iterate the rows of a log, or of all its shards; of one when `origin` names it."""
+    from stageflow_guard.audit.query import iter_rows
 
     folders = [one for one in logs_in(folder) if not origin or _origin(one) == origin]
     if not folders:
         raise ConfigError(f"no log in `{folder}` has the origin `{origin}`")
     for one in folders:
-        yield from iter_records(one)
+        yield from iter_rows(one)
 
 
 def why(args: argparse.Namespace) -> int:
     """Print step, reason, rule and remedy of one refusal."""
     noted(args, {"ref": args.ref})
     origin, _, number = args.ref.rpartition("#")
-    for index, record in records(args.dir, origin):
+    for row in rows(args.dir, origin):
+        index, record = row.index, row.record
         if (number.isdigit() and index == int(number)) or (
             not origin and record.get("run") == args.ref
         ):
             if args.json:
-                print(as_json({"index": index, **record}, indent=2))
+                print(as_json({"index": index, "signed": row.signed, **record}, indent=2))
             else:
                 reason = record.get("reason", "")
-                print(shown_as(f"record   {index} ({record.get('kind')})"))
+                after = "" if row.signed else ", not yet under a checkpoint"
+                print(shown_as(f"record   {index} ({record.get('kind')}){after}"))
                 print(
                     shown_as(f"decision {record.get('decision')} at step {record.get('step', '-')}")
                 )

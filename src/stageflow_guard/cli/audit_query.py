@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from stageflow_guard.audit.columns import when
-from stageflow_guard.audit.query import follow, held
+from stageflow_guard.audit.query import Row, held, iter_rows
 from stageflow_guard.audit.record import encoded
 from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.audit.shipping import Shipped
@@ -23,6 +23,7 @@ from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.errors import ConfigError
 
 _AGO = re.compile(r"([1-9][0-9]{0,8})([smhd])")
+UNSIGNED = "  (not yet under a checkpoint)"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -68,8 +69,20 @@ def chosen_with_effects(
 def projection(args: argparse.Namespace) -> SqliteProjection:
     """Return a projection that is up to date: the kept one, or one in memory."""
     base = SqliteProjection(getattr(args, "db", None) or ":memory:")
-    for folder in logs_in(args.dir):
-        base.sync(folder)
+    try:
+        left_out = 0
+        for folder in logs_in(args.dir):
+            base.sync(folder)
+            left_out += held(folder)[1]
+    except BaseException:
+        base.close()
+        raise
+    if left_out:
+        print(
+            f"left out: {left_out} records that are only written ahead, not yet under a "
+            "checkpoint; `audit tail` shows them",
+            file=sys.stderr,
+        )
     return base
 
 
@@ -163,30 +176,32 @@ def stats(args: argparse.Namespace) -> int:
     return HOLDS
 
 
-def line(index: int, record: dict[str, Any]) -> str:
+def line(row: Row) -> str:
     """Return one record as a line for people."""
+    record = row.record
     who = (record.get("actor") or {}).get("subject", "-")
     what = record.get("stage") or record.get("resource") or record.get("pipeline") or "-"
     said = record.get("decision") or record.get("outcome") or "-"
     return shown_as(
-        f"{index:>7}  {when(record.get('wall_ns'))}  {record.get('kind', '-'):<12} {said:<8} "
+        f"{row.index:>7}  {when(record.get('wall_ns'))}  {record.get('kind', '-'):<12} {said:<8} "
         f"{record.get('reason') or '-':<20} {record.get('tenant') or '-':<10} {who:<16} {what}"
+        f"{'' if row.signed else UNSIGNED}"
     )
 
 
 def tail(args: argparse.Namespace) -> int:
-    """Print the last records, and with `-f` every further one."""
+    """Print the last records, and with `-f` every further one; say which are not yet signed."""
     noted(args, {"n": args.n})
     folders = logs_in(args.dir)
-    starts = {folder: max(0, held(folder) - args.n) for folder in folders}
+    starts = {folder: max(0, sum(held(folder)) - args.n) for folder in folders}
     while True:
         for folder in folders:
-            for index, record in follow(folder, starts[folder], stop=lambda: True):
-                starts[folder] = index + 1
+            for row in iter_rows(folder, starts[folder]):
+                starts[folder] = row.index + 1
                 if args.json:
-                    print(as_json({"index": index, **record}))
+                    print(as_json({"index": row.index, "signed": row.signed, **row.record}))
                 else:
-                    print(line(index, record))
+                    print(line(row))
         sys.stdout.flush()
         if not args.follow:
             return HOLDS

@@ -61,7 +61,8 @@ class TemporaryGuard:
         from stageflow_guard.audit.query import iter_records
 
         wanted = kinds or ("decision", "effect")
-        return [r for _, r in iter_records(self.folder / "audit") if r["kind"] in wanted]
+        found = iter_records(self.folder / "audit", written_ahead=True)
+        return [r for _, r in found if r["kind"] in wanted]
 
     @asynccontextmanager
     async def as_tenant(

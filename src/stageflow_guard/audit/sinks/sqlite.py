@@ -6,19 +6,22 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.checkpoint import parse
 from stageflow_guard.audit.columns import COLUMNS, NUMBERS, row
 from stageflow_guard.audit.growth import require_prefix
+from stageflow_guard.audit.head import require_attested_minimum, signed_head
+from stageflow_guard.audit.intact import read_minimum
+from stageflow_guard.audit.projected import Kept, require_projected
 from stageflow_guard.audit.query import iter_entries
 from stageflow_guard.audit.reading import decode_any
 from stageflow_guard.audit.shipping import Rejected, Shipped
 from stageflow_guard.errors import ConfigError, VerificationError
 
-VERSION = 2
+VERSION = 3
 _ALL = ("origin", "idx", *COLUMNS, *NUMBERS, "entry")
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS records (origin TEXT, idx INTEGER, "
@@ -33,6 +36,11 @@ _SCHEMA = (
     "CREATE INDEX IF NOT EXISTS by_cause ON records (origin, decision_index)",
     "CREATE INDEX IF NOT EXISTS by_time ON records (wall_ns)",
 )  # fmt: skip
+_ASKED = (
+    "CREATE TEMP TABLE asked (origin TEXT PRIMARY KEY, first INTEGER, size INTEGER)",
+    "CREATE TEMP VIEW shown AS SELECT r.* FROM main.records r JOIN temp.asked a "
+    "ON r.origin = a.origin AND r.idx >= a.first AND r.idx < a.size",
+)
 _INSERT = f"INSERT OR IGNORE INTO records VALUES ({', '.join('?' for _ in _ALL)})"
 
 
@@ -62,6 +70,8 @@ class SqliteProjection:
             for statement in _SCHEMA[:2] if once else _SCHEMA:
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {VERSION}")
+            for statement in _ASKED:
+                db.execute(statement)
             db.commit()
             self._db = db
         return self._db
@@ -118,33 +128,52 @@ class SqliteProjection:
     # -- as a projection ---------------------------------------------------------------------------
 
     def sync(self, log: str | Path) -> int:
-        """Bring the table up to the log; return how many records are new. Safe to repeat.
+        """Bring the table up to the log's signed records; return how many are new.
 
-        A table that came from another history than the log's present one is built anew.
+        Questions are answered out of the logs that were synced through this object, and only after
+        every row that was kept from before was compared with the log: raises `VerificationError`
+        that names the first that differs or is missing. Safe to repeat; a table that came from
+        another history than the log's present one is built anew.
         """
         folder = Path(log)
-        note = (folder / "checkpoint").read_bytes()
-        origin = parse(note)[0].origin
+        minimum = read_minimum(folder)
+        head, note = signed_head(folder)
+        origin = head.origin
+        if minimum:
+            require_attested_minimum(folder, head, minimum)
         try:
             db = self._connect()
             held = self.head(origin)
             if held is not None and not _prefix(folder, held, note):
                 with db:
                     db.execute("DELETE FROM records WHERE origin = ?", (origin,))
-            start = db.execute(
-                "SELECT coalesce(max(idx) + 1, 0) FROM records WHERE origin = ?", (origin,)
+            end = db.execute(
+                "SELECT coalesce(max(idx) + 1, 0) FROM records WHERE origin = ? AND idx < ?",
+                (origin, head.size),
             ).fetchone()[0]
+            require_projected(folder, head, self._kept(origin, minimum, end), minimum, end)
             new = 0
-            flow = iter_entries(folder, start)
+            flow = takewhile(lambda one: one[0] < head.size, iter_entries(folder, end))
             while part := [Shipped(origin, i, e) for i, e in islice(flow, self.batch)]:
                 self._insert(part, note)
                 new += len(part)
             with db:
                 db.execute("INSERT OR REPLACE INTO source VALUES (?, ?)", (origin, note.decode()))
+                db.execute(
+                    "INSERT OR REPLACE INTO asked VALUES (?, ?, ?)", (origin, minimum, head.size)
+                )
         except sqlite3.Error as exc:
             self.close()
             raise ConfigError(f"projection `{self._path}` is unusable ({exc})") from None
         return new
+
+    def _kept(self, origin: str, start: int, end: int) -> Iterator[Kept]:
+        names = ", ".join((*COLUMNS, *NUMBERS))
+        for index, entry, *columns in self._connect().execute(
+            f"SELECT idx, entry, {names} FROM records "
+            "WHERE origin = ? AND idx >= ? AND idx < ? ORDER BY idx", (origin, start, end),
+        ):  # fmt: skip
+            yield index, entry, tuple(columns)
 
     def query(
         self,
@@ -169,10 +198,10 @@ class SqliteProjection:
                 terms.append(term)
                 values.append(bound)
         where = " AND ".join(terms) or "1"
-        several = len(self.origins()) > 1
+        several = self._connect().execute("SELECT count(*) FROM asked").fetchone()[0] > 1
         order = "wall_ns, origin, idx" if several else "origin, idx"
         found = self._connect().execute(  # column names were checked above
-            f"SELECT origin, idx, entry FROM records WHERE {where} ORDER BY {order} LIMIT ?",
+            f"SELECT origin, idx, entry FROM shown WHERE {where} ORDER BY {order} LIMIT ?",
             (*values, -1 if limit is None else limit),
         )
         return [
@@ -183,7 +212,7 @@ class SqliteProjection:
     def effects(self) -> dict[tuple[str, int], str]:
         """Return the outcome of each decision that has an effect, by (origin, decision's index)."""
         found = self._connect().execute(
-            "SELECT origin, decision_index, outcome FROM records WHERE kind = 'effect'"
+            "SELECT origin, decision_index, outcome FROM shown WHERE kind = 'effect'"
         )
         return {(origin, cause): outcome for origin, cause, outcome in found}
 
@@ -192,7 +221,7 @@ class SqliteProjection:
         names = ", ".join(columns)
         return list(
             self._connect().execute(
-                f"SELECT {names}, count(*) AS n FROM records WHERE {where} "
+                f"SELECT {names}, count(*) AS n FROM shown WHERE {where} "
                 f"GROUP BY {names} ORDER BY n DESC, {names}"
             )
         )
@@ -200,7 +229,7 @@ class SqliteProjection:
     def latencies(self) -> list[int]:
         """Return the latencies of all effects in microseconds, sorted."""
         found = self._connect().execute(
-            "SELECT latency_us FROM records WHERE latency_us IS NOT NULL ORDER BY latency_us"
+            "SELECT latency_us FROM shown WHERE latency_us IS NOT NULL ORDER BY latency_us"
         )
         return [r[0] for r in found]
 
@@ -208,7 +237,7 @@ class SqliteProjection:
         """Return how often each entity type was found."""
         total: dict[str, int] = {}
         for (entry,) in self._connect().execute(
-            "SELECT entry FROM records WHERE instr(entry, ?)", (b'"findings"',)
+            "SELECT entry FROM shown WHERE instr(entry, ?)", (b'"findings"',)
         ):
             for one in json.loads(entry).get("findings") or []:
                 total[one["entity"]] = total.get(one["entity"], 0) + one["count"]

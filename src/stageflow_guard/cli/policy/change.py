@@ -132,9 +132,9 @@ def _kept(log: str) -> Revisions:
 
 
 def _records(log: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    from stageflow_guard.cli.audit import records
+    from stageflow_guard.cli.audit import rows
 
-    return records(log)
+    return ((row.index, row.record) for row in rows(log) if row.signed)
 
 
 def _request(request: AccessRequest) -> dict[str, Any]:
