@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.checkpoint import parse_vkey
+from stageflow_guard.audit.head import signed_head
 from stageflow_guard.audit.proofs import prove
 from stageflow_guard.durable import make_dirs
 from stageflow_guard.errors import ConfigError
@@ -41,8 +42,8 @@ def bundle(
     folder, target = Path(path), Path(out)
     if target.exists():
         raise ConfigError(f"`{target}` exists already")
+    note = signed_head(folder)[1]
     vkey = (folder / "vkey").read_text(encoding="utf-8")
-    note = (folder / "checkpoint").read_bytes()
     files: dict[str, bytes] = {"vkey": vkey.encode(), "checkpoint": note, "key.pem": _pem(vkey)}
     revisions: set[str] = set()
     chosen = sorted(set(indices))

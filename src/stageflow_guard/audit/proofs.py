@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stageflow_guard.audit.checkpoint import open_note, parse
 from stageflow_guard.audit.files import tile, unpack
+from stageflow_guard.audit.head import signed_head
 from stageflow_guard.audit.tiles import TileReader
 from stageflow_guard.audit.tree import WIDTH, leaf_hash, tile_path, verify_inclusion
 from stageflow_guard.errors import VerificationError
@@ -43,11 +44,11 @@ def entry_at(folder: Path, index: int, size: int) -> bytes:
 def prove(path: str | Path, index: int, *, note: bytes | None = None) -> tuple[bytes, bytes]:
     """Return (proof, entry) of one record, against `note`, else the log's present checkpoint.
 
-    Reads one tile per level. Raises `VerificationError` when the tiles do not lead to the signed
-    root, or hold no such index.
+    Reads one tile per level. Raises `VerificationError` when the log's key did not sign, when the
+    tiles do not lead to the signed root, or hold no such index.
     """
     folder = Path(path)
-    note = _note(folder) if note is None else note
+    note = signed_head(folder)[1] if note is None else note
     head = parse(note)[0]
     entry = entry_at(folder, index, head.size)
     hashes = TileReader(folder, head.size).inclusion(index)
@@ -99,10 +100,3 @@ def _decoded(text: str) -> bytes:
     if base64.b64encode(raw).decode() != text:
         raise VerificationError("malformed proof")
     return raw
-
-
-def _note(folder: Path) -> bytes:
-    try:
-        return (folder / "checkpoint").read_bytes()
-    except OSError:
-        raise VerificationError("`checkpoint` is missing", path="checkpoint") from None

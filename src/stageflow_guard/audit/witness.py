@@ -7,6 +7,7 @@ between costs one cosignature, never a contradiction.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from stageflow_guard.audit.checkpoint import open_note, parse
 from stageflow_guard.audit.cosign import cosign, cosigner_vkey
 from stageflow_guard.audit.growth import require_prefix
+from stageflow_guard.audit.intact import check_format
 from stageflow_guard.durable import make_dirs, require_private, write_durably
 from stageflow_guard.errors import ConfigError, VerificationError
 
@@ -41,9 +43,12 @@ class Witness:
     def cosign(self, log: str | Path, *, vkey: str, now: int) -> bytes:
         """Return the log's checkpoint, cosigned at `now` (seconds since the epoch).
 
-        Raises `VerificationError` when the log shrank, forked or is not signed by `vkey`.
+        Raises `VerificationError` when the log shrank, forked or is not signed by `vkey`, and
+        `ConfigError` for a format that this release does not read.
         """
         folder = Path(log)
+        with suppress(FileNotFoundError):  # a log may travel without it: the checkpoint is signed
+            check_format((folder / "format").read_bytes(), folder)
         try:
             note = (folder / "checkpoint").read_bytes()
         except OSError:

@@ -8,13 +8,18 @@ import argparse
 import json
 import os
 import sys
+import traceback
+from collections.abc import Iterable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 from stageflow_guard.cli import audit_args
-from stageflow_guard.errors import ConfigError, GuardError, Unavailable, VerificationError
+from stageflow_guard.cli.terminal import Terminal, inert, one_line
+from stageflow_guard.errors import ConfigError, GuardError, Unavailable
 
 HOLDS, DOES_NOT_HOLD, USAGE, UNAVAILABLE = 0, 1, 2, 3
+INTERRUPTED = 130  # as a shell says it
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,11 +55,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one verb; return its exit code."""
-    try:
-        args = parser().parse_args(argv)
-    except SystemExit as exc:
-        return HOLDS if exc.code == 0 else USAGE
+    """Run one verb; return its exit code. Nothing but text reaches the terminal."""
+    with redirect_stdout(Terminal(sys.stdout)), redirect_stderr(Terminal(sys.stderr)):
+        try:
+            args = parser().parse_args(argv)
+        except SystemExit as exc:
+            return HOLDS if exc.code == 0 else USAGE
+        return _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
     from stageflow_guard.cli import audit, demo, policy, redact, setup, token
 
     run: dict[str, Any] = {
@@ -69,31 +79,49 @@ def main(argv: list[str] | None = None) -> int:
     }
     try:
         return int(run[args.verb](args))
-    except VerificationError as error:
-        return fail(error, DOES_NOT_HOLD)
-    except ConfigError as error:
-        return fail(error, USAGE)
-    except Unavailable as error:
-        return fail(error, UNAVAILABLE)
     except GuardError as error:
-        return fail(error, DOES_NOT_HOLD)
+        return fail(error)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return HOLDS
     except OSError as error:
-        print(f"io_error: {error.strerror}: {error.filename}", file=sys.stderr)
+        said = f"{error.strerror or type(error).__name__}: {error.filename}"
+        print(f"io_error: {one_line(said)}", file=sys.stderr)
         return USAGE
+    except UnicodeDecodeError as error:
+        print(f"config_error: a file is not {error.encoding} text", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # a fault of ours; its text may hold anything
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}:{frame.lineno}"
+        print(f"internal_error: {type(error).__name__} at {where}", file=sys.stderr)
+        return UNAVAILABLE
 
 
-def fail(error: GuardError, code: int) -> int:
-    """Print `code: message`; return the exit code."""
-    print(str(error), file=sys.stderr)
-    return code
+def fail(error: GuardError, what: str = "") -> int:
+    """Print `code: message` on one line; return the exit code."""
+    print(one_line(f"{what}{error}"), file=sys.stderr, flush=True)
+    return code_of(error)
+
+
+def code_of(error: GuardError) -> int:
+    """Return the exit code that an error means."""
+    if isinstance(error, ConfigError):
+        return USAGE
+    return UNAVAILABLE if isinstance(error, Unavailable) else DOES_NOT_HOLD
+
+
+def worst(codes: Iterable[int]) -> int:
+    """Return the code of several outcomes: what does not hold comes before what may be mended."""
+    found = set(codes)
+    return next((c for c in (DOES_NOT_HOLD, USAGE, UNAVAILABLE) if c in found), HOLDS)
 
 
 def emit(value: Any) -> None:
     """Print JSON for machines."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    print(inert(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
 
 
 def shipped(name: str) -> Path:

@@ -11,6 +11,7 @@ from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
 from stageflow_guard.cli.audit_output import as_json, shown_as
 from stageflow_guard.cli.audit_reads import noted
+from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError, VerificationError
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _print(reports: list[tuple[Path, Report]], loose: bool, *, several: bool) ->
             "the log itself; keep a checkpoint elsewhere"
         )
     for folder, report in reports:
-        where = f"{folder.name}: " if several else ""
+        where = one_line(f"{folder.name}: ") if several else ""
         start = f" from {report.minimum} on" if report.minimum else ""
         print(f"{where}holds: {report.size} records{start}, root {report.root}")
         counts = report.agreement

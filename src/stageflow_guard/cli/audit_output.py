@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import os
-import re
 import sys
 from pathlib import Path
 from typing import IO, Any
@@ -15,9 +14,8 @@ from typing import IO, Any
 from stageflow_guard.audit.columns import COLUMNS, NUMBERS, row, when
 from stageflow_guard.audit.record import encoded
 from stageflow_guard.audit.shipping import Shipped
+from stageflow_guard.cli.terminal import inert
 from stageflow_guard.errors import ConfigError
-
-_PLAIN = re.compile(r"[^\n -~]")
 
 SHOWN = ["ref", "time", "kind", "tenant", "subject", "stage", "decision", "reason", "outcome"]
 
@@ -79,8 +77,7 @@ def shown_as(value: Any) -> str:
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
     """Return JSON without raw control characters, C1 and directional ones included."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
-    return _PLAIN.sub(lambda c: c[0] if c[0].isprintable() else json.dumps(c[0])[1:-1], text)
+    return inert(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
 
 
 def private(path: str) -> IO[str]:

@@ -15,6 +15,7 @@ from stageflow_guard.cli.audit_args import FILTERS
 from stageflow_guard.cli.audit_output import as_json
 from stageflow_guard.cli.audit_query import chosen
 from stageflow_guard.cli.audit_reads import noted
+from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.durable import write_durably
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.keys import read_key
@@ -53,7 +54,7 @@ def prove(args: argparse.Namespace) -> int:
     if args.out:
         Path(args.out).write_bytes(proof)
         Path(f"{args.out}.json").write_bytes(entry)
-        print(f"wrote {args.out} and {args.out}.json")
+        print(one_line(f"wrote {args.out} and {args.out}.json"))
     elif args.json:
         proved = {"index": args.index, "proof": proof.decode(), "record": entry.decode()}
         print(as_json(proved, indent=2))
@@ -96,7 +97,7 @@ def bundle(args: argparse.Namespace) -> int:
         kept = [Path(f"{p}.policies") for p in (base, base.parent)]
         policies = next((p for p in kept if p.is_dir()), None)
         count = bundle(folder, out, indices=indices, key=key, policies=policies, asked=asked)
-        print(f"wrote {out}: {count} records; its VERIFY.md says how to check it")
+        print(one_line(f"wrote {out}: {count} records; its VERIFY.md says how to check it"))
     return HOLDS
 
 

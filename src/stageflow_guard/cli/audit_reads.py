@@ -9,6 +9,7 @@ from typing import Any
 
 from stageflow_guard.audit.reads import note_read
 from stageflow_guard.audit.shards import logs_in
+from stageflow_guard.cli.terminal import one_line
 
 
 def noted(args: argparse.Namespace, asked: dict[str, Any]) -> None:
@@ -17,5 +18,6 @@ def noted(args: argparse.Namespace, asked: dict[str, Any]) -> None:
     given = {name: str(value)[:200] for name, value in asked.items() if value is not None}
     if asyncio.run(note_read(args.dir, f"audit {args.action}", given)) is None:
         print(
-            f"this read is unrecorded: nothing may be written beside `{args.dir}`", file=sys.stderr
+            one_line(f"this read is unrecorded: nothing may be written beside `{args.dir}`"),
+            file=sys.stderr,
         )

@@ -14,6 +14,7 @@ from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.cli import HOLDS
 from stageflow_guard.cli.audit_query import agreement, chosen_with_effects
 from stageflow_guard.cli.report import STYLE, table
+from stageflow_guard.cli.terminal import one_line
 
 
 def report(args: argparse.Namespace) -> int:
@@ -22,7 +23,7 @@ def report(args: argparse.Namespace) -> int:
     found, outcomes = chosen_with_effects(args)
     Path(args.out).write_text(page(found, outcomes, reports), encoding="utf-8")
     Path(args.out).chmod(0o600)
-    print(f"wrote {args.out}: {len(found)} records")
+    print(one_line(f"wrote {args.out}: {len(found)} records"))
     return HOLDS
 
 

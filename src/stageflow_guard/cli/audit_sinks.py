@@ -15,7 +15,7 @@ from stageflow_guard.audit.reconcile import reconcile as compare
 from stageflow_guard.audit.reconcile import verify_sink
 from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.audit.shipping import Readable
-from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, UNAVAILABLE, emit
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit, fail, worst
 from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 from stageflow_guard.settings import Settings
 
@@ -47,22 +47,43 @@ def _exporters(args: argparse.Namespace) -> Iterator[tuple[Exporter, Sink, Path]
 
 
 def ship(args: argparse.Namespace) -> int:
-    """Bring every sink up to the log, once or again and again."""
+    """Bring every sink up to the log, once or again and again; one that fails stops no other."""
     while True:
-        code = HOLDS
-        for exporter, sink, _ in _exporters(args):
-            try:
-                sent = exporter.run()
-                dead = len(exporter.dead_letters())
-                print(
-                    f"{sink.kind} {exporter.origin}: {sent} sent, {dead} dead letters", flush=True
-                )
-            except GuardError as error:
-                print(f"{sink.kind} {exporter.origin}: {error}", file=sys.stderr, flush=True)
-                code = UNAVAILABLE
+        audit, sinks = _asked(args)
+        codes = [_ship_to(audit, settings) for settings in sinks]
         if args.every is None:
-            return code
+            return worst(codes)
         time.sleep(args.every)
+
+
+def _ship_to(audit: AuditSettings, settings: SinkSettings) -> int:
+    try:
+        sink = sink_from(settings)
+    except GuardError as error:
+        return fail(error, f"{settings.kind}: ")
+    codes = []
+    try:
+        for folder in logs_in(audit.path):
+            try:
+                exporter = Exporter(folder, sink, state_of(audit, settings))
+                sent = _sent(exporter)
+                dead = len(exporter.dead_letters())
+            except GuardError as error:
+                codes.append(fail(error, f"{settings.kind} {folder}: "))
+                continue
+            print(f"{sink.kind} {exporter.origin}: {sent} sent, {dead} dead letters", flush=True)
+    finally:
+        sink.close()
+    return worst(codes)
+
+
+def _sent(exporter: Exporter) -> int:
+    try:
+        return exporter.run()
+    except (GuardError, OSError):
+        raise
+    except Exception as exc:  # a client's own failure; its text may hold anything
+        raise exporter.failed(exc) from None
 
 
 def lag(args: argparse.Namespace) -> int:

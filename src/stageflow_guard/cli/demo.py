@@ -14,6 +14,7 @@ from typing import Any
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, shipped
 from stageflow_guard.cli.report import write_report
 from stageflow_guard.cli.setup import copy_policies
+from stageflow_guard.cli.terminal import own, styled
 from stageflow_guard.errors import ConfigError
 
 MARKER = ".stageflow-guard-demo"
@@ -63,12 +64,17 @@ class Progress:
         if self._shown:
             full = self.WIDTH * self.done // self.total
             bar = "█" * full + "░" * (self.WIDTH - full)
-            print(f"\r{bar} {self.done}/{self.total} runs", end="", file=sys.stderr, flush=True)
+            print(
+                own("\r") + f"{bar} {self.done}/{self.total} runs",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
 
     def close(self) -> None:
         """Leave the line as it was."""
         if self._shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            print(own("\r\x1b[K"), end="", file=sys.stderr, flush=True)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -113,7 +119,7 @@ def show(rows: list[Any], records: list[Any], answer: Any, send: Any) -> None:
     colour = sys.stdout.isatty()
 
     def paint(text: str, code: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if colour else text
+        return styled(text, code) if colour else text
 
     part = ""
     for row in rows:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, USAGE, emit
+from stageflow_guard.cli.terminal import document, one_line, own
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _through(  # noqa: PLR0917 - one place from three callers
     from stageflow_guard.redaction.batch import TENANT
     from stageflow_guard.redaction.files import redact_stream
 
-    out = None if args.check else sys.stdout
+    out = None if args.check else document()
     scope = options.opened_vault().scope(TENANT, key, TENANT)
     report = redact_stream(
         source, out, options.redactor(), scope, kind=kind, encoding=options.encoding, name=name
@@ -150,7 +151,12 @@ def _files(args: argparse.Namespace, options: Options) -> int:
     def progress(_: Report, done: int, total: int) -> None:
         if shown:
             filled = 30 * done // max(1, total)
-            print(f"\r[{'#' * filled:<30}] {done}/{total}", end="", file=sys.stderr, flush=True)
+            print(
+                own("\r") + f"[{'#' * filled:<30}] {done}/{total}",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
 
     skipped: list[Path] = []
     reports = run_batch(paths, out, options, jobs=args.jobs, progress=progress, skipped=skipped)
@@ -167,11 +173,6 @@ def _to_output(args: argparse.Namespace, options: Options, path: Path) -> int:
     with path.open("rb") as file:
         key = scope_key(Path(path.name))
         return _through(args, options, file, str(path), key, options.kind or kind_of(path))
-
-
-def _visible(text: str) -> str:
-    """Return `text` for a terminal: a file's name may hold control characters."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def _summary(args: argparse.Namespace, reports: list[Report], skipped: int = 0) -> int:
@@ -197,9 +198,9 @@ def _summary(args: argparse.Namespace, reports: list[Report], skipped: int = 0) 
         if args.check:
             for report in reports:
                 for line, column, entity, _ in report.places:
-                    print(_visible(f"{report.path}:{line}:{column}: {entity}"))
+                    print(one_line(f"{report.path}:{line}:{column}: {entity}"))
         for report in failed:
-            print(_visible(report.error), file=sys.stderr)
+            print(one_line(report.error), file=sys.stderr)
         found = ", ".join(f"{e} {n}" for e, n in sorted(total.items())) or "nothing"
         left = (
             f", skipped: {skipped} (links, folders of tools, unfinished output)" if skipped else ""
@@ -246,7 +247,7 @@ def _explained(args: argparse.Namespace, options: Options) -> int:
         for r in rows:
             why = f" ({r['why']})" if r["why"] else ""
             print(
-                _visible(
+                one_line(
                     f"{r['file']}:{r['line']}:{r['column']}: {r['entity']} {r['score']:.2f} by {r['recognizer']}{why}, view: {r['view']}"
                 )
             )
@@ -266,7 +267,7 @@ def restored(args: argparse.Namespace) -> int:
     if args.paths == ["-"]:
         scope = vault.scope(TENANT, "stdin", TENANT)
         for line in io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline=""):
-            sys.stdout.write(scope.restore(line))
+            document().write(scope.restore(line))
         return HOLDS
     if args.out is None:
         raise ConfigError("give `--out DIR` for what is restored")

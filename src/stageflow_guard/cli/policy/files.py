@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
 from stageflow_guard.cli.policy.paint import columns, paint
+from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
 
@@ -30,7 +31,8 @@ def lint(args: argparse.Namespace) -> int:
     else:
         for one in found:
             level = paint(one.level, LEVELS[one.level])
-            print(f"{args.path}/{one.where}: {level}: {one.message} [{one.code}]")
+            where, said = one_line(f"{args.path}/{one.where}"), one_line(one.message)
+            print(f"{where}: {level}: {said} [{one.code}]")
         if not found:
             print("nothing to mend")
     return HOLDS if holds(found) else DOES_NOT_HOLD
@@ -99,13 +101,13 @@ def _print_tests(
     mutation: Mutation | None,
 ) -> None:
     for problem in problems:
-        print(f"{paint('problem ', 'red')} {args.path}/{problem}")
+        print(f"{paint('problem ', 'red')} {one_line(f'{args.path}/{problem}')}")
     rows = []
     for one in outcomes:
         for failure in one.failures:
-            print(f"{paint('failed  ', 'red')} {failure.where}: {failure.message}")
+            print(f"{paint('failed  ', 'red')} {one_line(f'{failure.where}: {failure.message}')}")
         for rule in () if args.all else one.unreached:
-            print(f"{paint('untested', 'yellow')} {args.path}/{rule}")
+            print(f"{paint('untested', 'yellow')} {one_line(f'{args.path}/{rule}')}")
         passed = one.cases - len(one.failures)
         ok = "ok" if not one.failures else "FAILED"
         rows.append(
@@ -117,12 +119,12 @@ def _print_tests(
     if mutation is None:
         return
     for mutant in mutation.survivors:
-        print(
-            f"{paint('survived', 'red')} {args.path}/{mutant.where}: {mutant.change}: {mutant.text}"
-        )
+        said = one_line(f"{args.path}/{mutant.where}: {mutant.change}: {mutant.text}")
+        print(f"{paint('survived', 'red')} {said}")
     for mutant in mutation.links if not args.all else ():
         if not mutant.caught:
-            print(f"{paint('unproved', 'yellow')} {args.path}/{mutant.where}: {mutant.text}")
+            said = one_line(f"{args.path}/{mutant.where}: {mutant.text}")
+            print(f"{paint('unproved', 'yellow')} {said}")
     caught = sum(one.caught for one in mutation.rules)
     print(f"mutation score {mutation.score:.3f} ({caught} of {len(mutation.rules)} mutants caught)")
 
@@ -136,7 +138,8 @@ def fmt(args: argparse.Namespace) -> int:
         emit({"changed": changed, "written": not args.check})
     else:
         for name in changed:
-            print(f"{args.path}/{name}:1:1: {'not canonical' if args.check else 'formatted'}")
+            what = "not canonical" if args.check else "formatted"
+            print(one_line(f"{args.path}/{name}:1:1: {what}"))
         if not changed:
             print("nothing to change")
     return DOES_NOT_HOLD if args.check and changed else HOLDS

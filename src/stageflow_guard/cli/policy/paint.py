@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 
+from stageflow_guard.cli.terminal import one_line, styled
+
 CODES = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "dim": 2, "bold": 1}
 
 
@@ -18,7 +20,7 @@ def colours() -> bool:
 
 def paint(text: str, colour: str) -> str:
     """Return `text` in a colour, or as it is."""
-    return f"\x1b[{CODES[colour]}m{text}\x1b[0m" if colours() else text
+    return styled(text, CODES[colour]) if colours() else text
 
 
 def effect(word: str) -> str:
@@ -31,7 +33,7 @@ def columns(rows: Iterable[Sequence[str]], *, indent: str = "") -> list[str]:
 
     What a record or a file holds is shown, never sent: a terminal obeys nothing of it.
     """
-    table = [[c if c.isprintable() else ascii(c)[1:-1] for c in row] for row in rows]
+    table = [[one_line(c) for c in row] for row in rows]
     if not table:
         return []
     widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
