@@ -36,19 +36,24 @@ class Tokens:
 
 
 class Rules:
-    """A decision point: everything but what `denied` holds; `reveal` only where listed."""
+    """A decision point: everything but what `denied` holds; `reveal`, `bytes` only where listed."""
 
     revision = "r" * 64
 
     def __init__(self) -> None:
         self.denied: set[str] = set()
         self.reveal: set[str] = set()
+        self.bytes: set[str] = set()
         self.fail: BaseException | None = None
 
     def decide(self, request: AccessRequest) -> Decision:
         if self.fail is not None:
             raise self.fail
-        ok = request.obj not in self.denied if request.act == "run" else request.obj in self.reveal
+        ok = {
+            "run": request.obj not in self.denied,
+            "reveal": request.obj in self.reveal,
+            "bytes": request.obj in self.bytes,
+        }[request.act]
         return Decision(
             effect=Effect.PERMIT if ok else Effect.DENY,
             reason="permitted" if ok else "no_matching_rule",

@@ -67,13 +67,21 @@ class NotAuthenticated(Refused):
 
 
 class AccessDenied(Refused):
-    """The caller is known and may not. `.decision` says which rule, or which is missing."""
+    """The caller is known and may not. `.decision` says which rule, or which is missing.
+
+    `.act` is what was asked for; `.findings` is what of the content made it be asked, if anything.
+    """
 
     code = "access_denied"
 
-    def __init__(self, decision: Decision, message: str | None = None) -> None:
+    def __init__(
+        self, decision: Decision, message: str | None = None, *, act: str = "run",
+        findings: tuple[Finding, ...] = (),
+    ) -> None:  # fmt: skip
         super().__init__(message or f"access denied ({decision.reason})")
         self.decision = decision
+        self.act = act
+        self.findings = findings
 
 
 class ContentBlocked(Refused):
@@ -81,10 +89,14 @@ class ContentBlocked(Refused):
 
     code = "content_blocked"
 
-    def __init__(self, findings: tuple[Finding, ...], message: str | None = None) -> None:
+    def __init__(
+        self, findings: tuple[Finding, ...], message: str | None = None, *,
+        reason: str | None = None,
+    ) -> None:  # fmt: skip
         kinds = ", ".join(sorted({f.entity for f in findings})) or "content"
         super().__init__(message or f"content blocked ({kinds})")
         self.findings = findings
+        self.reason = reason or self.code
 
 
 class Unavailable(GuardError):

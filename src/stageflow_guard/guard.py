@@ -11,13 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from uuid import uuid4
 
-from stageflow_guard.errors import AccessDenied, ConfigError, GuardError, NotAuthenticated
+from stageflow_guard.errors import (
+    AccessDenied,
+    ConfigError,
+    ContentBlocked,
+    GuardError,
+    NotAuthenticated,
+)
 from stageflow_guard.opening import ClosedLog, opened
 from stageflow_guard.outgoing import outgoing_token
 from stageflow_guard.pep import PolicyEnforcementPoint
 from stageflow_guard.ports import TokenSource
 from stageflow_guard.resources import decided, permitted_items
-from stageflow_guard.screening import judged, redacted, screened
+from stageflow_guard.screening import judged, redacted, require_bytes, screened
 from stageflow_guard.session import (
     Session,
     bind,
@@ -347,9 +353,23 @@ class Guard:
             audience=audience, scopes=scopes,
         )  # fmt: skip
 
-    async def redact(self, value: Any) -> Redaction:
-        """Return `value` redacted: in the current run's scope, else in one of its own."""
-        return await redacted(self._inspector, self._run(), value)
+    async def redact(self, value: Any, *, stage: str | None = None) -> Redaction:
+        """Return `value` redacted: in the current run's scope, else in one of its own.
+
+        Bytes in it are refused, on record by length and digest, unless `stage`
+        (`<pipeline>/<stage>`) is where it goes and the current caller may hand bytes there.
+        """
+        run = self._run()
+        redaction = await redacted(self._inspector, run, value)
+        blobs = tuple(one for one in redaction.findings if not one.personal)
+        if blobs and stage is None:
+            await self._pep.refuse(
+                ContentBlocked(blobs, reason="bytes_refused"), run=run or str(uuid4()),
+                step="inspect_input",
+            )  # fmt: skip
+        if blobs:
+            await require_bytes(self._pep, await self._caller(), run, str(stage), blobs)
+        return redaction
 
     async def screen(self, text: str, *, stage: str | None = None) -> Redaction:
         """Redact `text` for an explicit guard stage, or refuse as `on_finding` says.

@@ -35,10 +35,10 @@ from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect, 
 from stageflow_guard.ports import SubjectScopes
 from stageflow_guard.recorder import Recorder, recorded
 from stageflow_guard.run import Identity, Permit, Run
-from stageflow_guard.statement import Questions, findings_note
+from stageflow_guard.statement import Asked, Questions, findings_note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from stageflow_guard.model import Finding
     from stageflow_guard.ports import (
@@ -185,8 +185,13 @@ class PolicyEnforcementPoint:
 
     # -- 2 to 4. authorize, inspect input, record ----------------------------------------------
 
-    async def enter(self, run: Run, stage: str, stage_kind: str | None) -> Permit:
-        """Return a permit whose record is on disk; every other outcome is a recorded refusal."""
+    async def enter(
+        self, run: Run, stage: str, stage_kind: str | None, upstream: Iterable[str] = ()
+    ) -> Permit:
+        """Return a permit whose record is on disk; every other outcome is a recorded refusal.
+
+        `upstream` are the stages whose outputs this one reads.
+        """
         if run.over:
             await self.refuse(
                 NotAuthenticated("run_closed", OVER), run=run, stage=stage, step="authenticate"
@@ -202,22 +207,28 @@ class PolicyEnforcementPoint:
                 await self._renew(run, gone)
             step = "authorize"
             asked = self._questions.of(run.identity.principal, run.pipeline, stage)
-            may_run, may_reveal = asked.may
+            may_run, may_reveal, _ = asked.may
             decision = self.evaluate(may_run, asked.who)  # 2
             if not decision.permitted:
                 raise AccessDenied(
                     decision, f"stage `{run.pipeline}/{stage}` is denied ({decision.reason})"
                 )
             reveal = self.evaluate(may_reveal, asked.who).permitted
-            step = "inspect_input"
-            if self.blocks and not reveal and any(f.personal for f in run.findings):  # 3
+            blobs = run.blobs(upstream) if run.bytes else ()
+            if blobs:
+                self._require_bytes(asked, blobs)
+            step = "inspect_input"  # 3
+            if run.blocked is not None:
+                raise ContentBlocked(run.blocked.findings, reason=run.blocked.reason)
+            if self.blocks and not reveal and any(f.personal for f in run.findings):
                 raise ContentBlocked(run.findings)
             if run.findings or run.said or run.parent is not None:
                 self._require_unblocked(run, stage, run.carried())
             step = "record"
             shape = asked.permit(
-                decision, stage_kind, reveal=reveal, inspected=self.inspector is not None
-            )
+                decision, stage_kind, reveal=reveal, blobs=bool(blobs),
+                inspected=self.inspector is not None,
+            )  # fmt: skip
         except GuardError as exc:
             error: GuardError = exc
         except Exception:  # a decision point that breaks has not permitted anything
@@ -233,8 +244,17 @@ class PolicyEnforcementPoint:
             return permit
         await self.refuse(
             error, run=run, stage=stage, stage_kind=stage_kind, attempt=attempt,
-            step=step, decision=decision,
+            step=step, decision=getattr(error, "decision", decision),
         )  # fmt: skip
+
+    def _require_bytes(self, asked: Asked, blobs: tuple[Finding, ...]) -> None:
+        """Raise `AccessDenied` unless policy lets bytes pass at this stage (act `bytes`)."""
+        decision = self.evaluate(asked.may[2], asked.who)
+        if not decision.permitted:
+            raise AccessDenied(
+                decision, f"`{asked.may[2].obj}` may not be given bytes ({decision.reason})",
+                act="bytes", findings=blobs,
+            )  # fmt: skip
 
     # -- 5. run ------------------------------------------------------------------------------
 
@@ -265,22 +285,44 @@ class PolicyEnforcementPoint:
     async def inspect(
         self, run: Run, value: Any, *, direction: str, stage: str | None = None
     ) -> tuple[Any, tuple[Finding, ...]]:
-        """Return `value` redacted within the run's scope; failure is a recorded refusal."""
+        """Return `value` redacted within the run's scope; failure is a recorded refusal.
+
+        An input that is blocked comes back empty: the first authorized stage refuses it, so that
+        who may not run a stage learns nothing of its content. Bytes pass a stage's output where
+        policy says so; those of the input are asked about stage by stage.
+        """
         if self.inspector is None or run.scope is None:
             return value, ()
         try:
             redacted, found = await self.inspector.redact(
                 value, scope=run.scope, direction=direction
             )
+            blobs = tuple(one for one in found if not one.personal)
+            if blobs:
+                if stage is not None:
+                    self._require_bytes(
+                        self._questions.of(run.identity.principal, run.pipeline, stage), blobs
+                    )
+                elif direction != "input":  # no stage whose policy could say so
+                    raise ContentBlocked(blobs, reason="bytes_refused")
+                run.bytes[stage or ""] = run.bytes.get(stage or "", ()) + blobs
             if found and stage is not None:
                 run.said += found
                 self._require_unblocked(run, stage, found)
             return redacted, found
-        except GuardError as exc:
+        except ContentBlocked as exc:
+            if stage is None and direction == "input":
+                run.blocked = exc
+                return None, exc.findings
             error: GuardError = exc
+        except GuardError as exc:
+            error = exc
         except Exception:  # uninspected text goes nowhere
             error = InspectorUnavailable(f"the {direction} could not be inspected")
-        await self.refuse(error, run=run, stage=stage, step=f"inspect_{direction}")
+        await self.refuse(
+            error, run=run, stage=stage, step=f"inspect_{direction}",
+            decision=getattr(error, "decision", None),
+        )  # fmt: skip
 
     def _require_unblocked(self, run: Run, stage: str, found: Sequence[Finding]) -> None:
         """Raise `ContentBlocked` where policy blocks a find at this stage, reveal or not."""

@@ -11,8 +11,9 @@ from stageflow_guard.statement import common_of
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Iterable
 
-    from stageflow_guard.errors import GuardError
+    from stageflow_guard.errors import ContentBlocked, GuardError
     from stageflow_guard.model import Finding, Principal, Shape
     from stageflow_guard.ports import Scope
     from stageflow_guard.session import Session
@@ -43,9 +44,9 @@ class Run:
     """The state of one guarded run."""
 
     __slots__ = (
-        "closed", "common", "findings", "id", "identity", "lender", "own", "parent", "permits",
-        "pipeline", "plain", "refusal", "said", "scope", "scope_key", "session_id", "spoken",
-        "tasks",
+        "blocked", "bytes", "closed", "common", "findings", "id", "identity", "lender", "own",
+        "parent", "permits", "pipeline", "plain", "refusal", "said", "scope", "scope_key",
+        "session_id", "spoken", "tasks",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +71,8 @@ class Run:
         self.scope_key = session_id or run_id
         self.findings: tuple[Finding, ...] = ()
         self.said: tuple[Finding, ...] = ()  # in outputs so far
+        self.bytes: dict[str, tuple[Finding, ...]] = {}  # by the stage that said them; "" is input
+        self.blocked: ContentBlocked | None = None  # the input: the first authorized stage refuses
         self.permits: dict[str, Permit] = {}
         self.refusal: GuardError | None = None
         self.closed = False
@@ -105,6 +108,10 @@ class Run:
                 met.setdefault(one.entity, replace(one, direction="input"))
             run = run.parent
         return list(met.values())
+
+    def blobs(self, upstream: Iterable[str]) -> tuple[Finding, ...]:
+        """Return what bytes a stage can reach that reads the input and these stages' outputs."""
+        return tuple(mark for name in ("", *upstream) for mark in self.bytes.get(name, ()))
 
     def speak(self) -> None:
         """Let records from now on name the key and the roles that count now."""

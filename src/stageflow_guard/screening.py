@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from stageflow_guard.errors import ContentBlocked, GuardError, InspectorUnavailable
-from stageflow_guard.model import Finding, Redaction
+from stageflow_guard.errors import (
+    AccessDenied,
+    ContentBlocked,
+    GuardError,
+    InspectorUnavailable,
+)
+from stageflow_guard.model import AccessRequest, Finding, Redaction
+from stageflow_guard.statement import decision_record, findings_note
 
 if TYPE_CHECKING:
+    from stageflow_guard.model import Principal
     from stageflow_guard.pep import PolicyEnforcementPoint
     from stageflow_guard.ports import Inspector
     from stageflow_guard.run import Run
@@ -28,6 +36,38 @@ async def redacted(inspector: Inspector, run: Run | None, value: Any) -> Redacti
     except Exception:
         raise InspectorUnavailable("the value could not be inspected") from None
     return Redaction(*found)
+
+
+async def require_bytes(
+    pep: PolicyEnforcementPoint,
+    who: Principal,
+    run: Run | None,
+    stage: str,
+    blobs: tuple[Finding, ...],
+) -> None:
+    """Raise `AccessDenied` unless `who` may hand bytes to `stage`; on record by digest either way.
+
+    `stage` is `<pipeline>/<stage>`.
+    """
+    request = AccessRequest(
+        sub=who.subject, ten=who.tenant, own=who.tenant, kind="stage", obj=stage, act="bytes",
+        roles=tuple(who.roles),
+    )  # fmt: skip
+    try:
+        pep.callers.recheck(who)
+        decision = pep.evaluate(request, who)
+    except GuardError as error:
+        await pep.refuse(error, run=run or str(uuid4()), step="authorize")
+    record = decision_record(who, run, request, decision)
+    index = await pep.record(replace(record, findings=findings_note(blobs)))
+    if not decision.permitted:
+        denied = AccessDenied(
+            decision, f"`{stage}` may not be given bytes ({decision.reason})",
+            act="bytes", findings=blobs,
+        )  # fmt: skip
+        denied.ref = f"{pep.log.origin}#{index}"
+        pep.recorder.announce(denied, None, None)
+        raise denied
 
 
 async def screened(

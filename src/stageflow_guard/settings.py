@@ -152,7 +152,7 @@ class RedactionSettings(_Strict):
     vault: VaultSettings | None = None
     max_chars: int = Field(default=20_000_000, ge=1)
     deadline: float = Field(default=20.0, gt=0.0)  # seconds per value
-    binary: Literal["record", "refuse"] = "record"  # bytes pass with length and digest on record
+    binary: Literal["policy", "refuse"] = "policy"  # bytes pass where policy says so, or nowhere
 
 
 class AuditSettings(_Strict):

@@ -98,7 +98,7 @@ def refusal_fields(
         "stage": stage,
         "decision": "deny",
         "step": step,
-        "action": "run" if stage else None,
+        "action": getattr(error, "act", "run") if stage else None,
         "resource": f"stage:{run.pipeline}/{stage}" if run and stage else None,
         "reason": str(
             getattr(error, "reason", None)
@@ -117,9 +117,11 @@ def refusal_fields(
 
 
 class Asked:
-    """One stage call of one caller: the two questions, and what its records have in common."""
+    """One stage call of one caller: the questions, and what its records have in common."""
 
-    __slots__ = ("_decision", "_kind", "_permit", "_reveal", "common", "effect", "may", "who")
+    __slots__ = (
+        "_bytes", "_decision", "_kind", "_permit", "_reveal", "common", "effect", "may", "who",
+    )  # fmt: skip
 
     def __init__(self, who: Principal, pipeline: str, stage: str) -> None:
         self.who = who
@@ -128,19 +130,22 @@ class Asked:
             "sub": who.subject, "ten": who.tenant, "own": who.tenant, "kind": "stage",
             "obj": resource, "roles": tuple(who.roles),
         }  # fmt: skip
-        self.may = AccessRequest(act="run", **asked), AccessRequest(act="reveal", **asked)
+        self.may = tuple(AccessRequest(act=act, **asked) for act in ("run", "reveal", "bytes"))
         self.common = {**common_of(who, pipeline), "stage": stage}
         self.effect = Shape({**self.common, "kind": "effect"})
         self._decision: Decision | None = None
         self._kind: str | None = None
-        self._reveal = False
+        self._reveal = self._bytes = False
         self._permit = self.effect
 
     def permit(
-        self, decision: Decision, kind: str | None, *, reveal: bool, inspected: bool
+        self, decision: Decision, kind: str | None, *, reveal: bool, blobs: bool, inspected: bool
     ) -> Shape:
         """Return the shape of a permit's record; the same one while the answers are the same."""
-        if decision is self._decision and kind == self._kind and reveal is self._reveal:
+        if (
+            decision is self._decision and kind == self._kind and reveal is self._reveal
+            and blobs is self._bytes
+        ):  # fmt: skip
             return self._permit
         stage = self.common["stage"]
         self._permit = Shape(
@@ -155,12 +160,15 @@ class Asked:
                 "reason": decision.reason,
                 "rules": list(decision.rules),
                 "policy": {"sha256": decision.revision},
-                "obligations": (REVEAL if reveal else REDACT) if inspected else None,
+                "obligations": [*(REVEAL if reveal else REDACT), *(["bytes"] if blobs else [])]
+                if inspected
+                else None,
                 "evaluation": "ok",
                 "note": shadow_note(decision),
             }
         )
-        self._decision, self._kind, self._reveal = decision, kind, reveal
+        self._decision, self._kind = decision, kind
+        self._reveal, self._bytes = reveal, blobs
         return self._permit
 
 
@@ -173,7 +181,7 @@ class Questions:
         self._asked: dict[tuple[int, str, str], Asked] = {}
 
     def of(self, who: Principal, pipeline: str, stage: str) -> Asked:
-        """Return what is asked: may they run it, may they see through it."""
+        """Return what is asked: may they run it, see through it, hand it bytes."""
         key = (id(who), pipeline, stage)
         known = self._asked.get(key)
         if known is not None and known.who is who:  # holding it keeps its `id` its own

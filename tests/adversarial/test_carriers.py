@@ -43,7 +43,8 @@ async def run_with(world, act=None, then=None, **context):
         .with_stage("first", first, StageKind.TRANSFORM)
         .with_stage("second", second, StageKind.TRANSFORM, after="first")
     )
-    ctx = PipelineContext.create(topology="support", data={"auth_token": TOKEN}, **context)
+    context = {"topology": "support", **context}
+    ctx = PipelineContext.create(data={"auth_token": TOKEN}, **context)
     results = await world.guard.mount(pipeline).build().run(ctx)
     return first, second, results
 
@@ -86,6 +87,8 @@ INPUTS = {
     "extensions": {"extensions": {"crm": {"note": f"mail {MAIL}"}}},
     "metadata": {"metadata": {"subject": f"Re: {MAIL}"}},
     "a metadata key": {"metadata": {f"about {MAIL}": 1}},
+    "an execution mode": {"execution_mode": f"as {MAIL}"},
+    "a topology": {"topology": f"for {MAIL}"},
 }
 
 
@@ -162,7 +165,8 @@ async def test_an_exceptions_frames_do_not_carry_the_text(world):
 
 
 async def test_bytes_are_never_recorded(world):
-    """Bytes pass as they are to the next stage; a record holds none of them."""
+    """Where policy lets bytes pass they are what they were; a record holds none of them."""
+    world.rules.bytes |= {"support/first", "support/second"}
     _, second, _ = await run_with(world, lambda ctx: StageOutput.ok(image=b"\x89PNG raw"))
     assert second.prior["first"].data["image"] == b"\x89PNG raw"
     assert "PNG" not in repr(world.log.records)

@@ -77,3 +77,77 @@ async def test_a_rule_about_another_stage_or_tenant_blocks_nothing_here(world, r
         input_text=MAIL, data={"auth_token": "globex:dan"}
     )
     assert ran == ["first", "second"] and results["second"].data["text"].startswith("⟦CREDIT_CARD_")
+
+
+@pytest.mark.parametrize("reveal", [False, True])
+async def test_a_block_about_every_stage_refuses_at_the_first_authorized_one(world, ran, reveal):
+    """Blocked input reaches no stage, reveal or not; the refusal is that stage's, on record."""
+    pipeline = ran.pop()
+    rules(world, line())
+    if reveal:
+        world.rules.reveal |= {"p/first", "p/second"}
+    with pytest.raises(ContentBlocked) as caught:
+        await world.guard.mount(pipeline).run(input_text=MAIL, data={"auth_token": "acme:ada"})
+    assert ran == []
+    assert [f.entity for f in caught.value.findings] == ["EMAIL_ADDRESS"]
+    (denied,) = [r for r in world.log.kinds("decision") if r.decision == "deny"]
+    assert (denied.stage, denied.step, denied.reason) == (
+        "first",
+        "inspect_input",
+        "content_blocked",
+    )
+    assert MAIL not in repr(world.log.records)
+
+
+@pytest.mark.parametrize("how", ["rule", "setting", "operator"])
+async def test_access_is_denied_before_content_is_blocked(world, ran, how):
+    """Who may not run the stage hears that, and learns nothing of what its content holds."""
+    from stageflow_guard.errors import AccessDenied
+    from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
+    from stageflow_guard.redaction.operators import blocked
+
+    pipeline, guard = ran.pop(), world.guard
+    if how == "rule":
+        rules(world, line())
+    elif how == "setting":
+        guard = world.build(block=True)
+    else:
+        redactor = Redactor(operators={"EMAIL_ADDRESS": blocked()})
+        guard = world.build(inspector=OffLoopInspector(redactor, Vault()))
+    world.rules.denied.add("p/first")
+    with pytest.raises(AccessDenied) as caught:
+        await guard.mount(pipeline).run(input_text=MAIL, data={"auth_token": "acme:ada"})
+    assert caught.value.findings == ()
+    assert ran == []
+    world.rules.denied.clear()
+    with pytest.raises(ContentBlocked):
+        await guard.mount(pipeline).run(input_text=MAIL, data={"auth_token": "acme:ada"})
+    assert ran == []
+
+
+async def test_interceptors_see_nothing_of_a_blocked_input(world, ran):
+    """Between the gate and the refusal only blanks are handed round."""
+    from stageflow.pipeline.interceptors import BaseInterceptor
+
+    seen = []
+
+    class Looks(BaseInterceptor):
+        name, priority = "looks", -(2**40)
+
+        async def before(self, stage_name, ctx):
+            seen.append(repr(ctx))
+
+        async def after(self, stage_name, result, ctx):
+            return None
+
+        async def on_error(self, stage_name, error, ctx):
+            return None
+
+    pipeline = ran.pop()
+    rules(world, line())
+    with pytest.raises(ContentBlocked):
+        await world.guard.mount(pipeline).run(
+            interceptors=[Looks()], input_text=MAIL, metadata={"a": MAIL}, extensions={"b": MAIL},
+            data={"auth_token": "acme:ada"},
+        )  # fmt: skip
+    assert MAIL not in "".join(seen)

@@ -155,8 +155,8 @@ async def test_guard_toml_builds_it_all(tmp_path):
             inspector_from(RedactionSettings.model_validate(wrong), ring)
 
 
-async def test_bytes_pass_by_digest_or_not_at_all():
-    """What cannot be read is on record by length and digest; `refuse` lets none pass."""
+async def test_bytes_are_reported_by_digest_or_block():
+    """What cannot be read is reported by length and digest, for policy; `refuse` lets none pass."""
     import hashlib
 
     image = b"\x89PNG ada@example.com"
@@ -168,7 +168,59 @@ async def test_bytes_pass_by_digest_or_not_at_all():
     assert [f.entity for f in findings if f.personal] == ["EMAIL_ADDRESS"]
     strict = OffLoopInspector(Redactor(), Vault(), binary="refuse")
     for value in ({"image": image}, [bytearray(image)], memoryview(image)):
-        with pytest.raises(InspectorUnavailable):
+        with pytest.raises(ContentBlocked) as refused:
             await redact(strict, value)
+        assert refused.value.reason == "bytes_refused"
+        assert [f.entity for f in refused.value.findings] == marks
     inspector.close()
     strict.close()
+
+
+async def test_more_digests_than_a_record_holds_are_counted():
+    """A hundred different blobs: 64 by digest, the rest by number; none is left out in silence."""
+    inspector = OffLoopInspector(Redactor(), Vault())
+    _, findings = await redact(inspector, [bytes([i]) * 9 for i in range(100)])
+    assert len(findings) == 65
+    assert (findings[-1].entity, findings[-1].count) == ("BYTES:more", 36)
+    inspector.close()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"ssn": 536904399}, {"pin": 12}, [{"ssn": 536904399.0}]],
+    ids=["int", "short", "float"],
+)
+async def test_a_value_without_any_text_is_looked_at_by_its_names(value):
+    """No string anywhere is no reason to look at nothing: a number under a telling name goes."""
+    inspector = OffLoopInspector(Redactor(), Vault())
+    out, findings = await redact(inspector, value)
+    assert "⟦" in str(out)
+    assert findings[0].count == 1
+    inspector.close()
+
+
+async def test_a_short_value_leaves_what_a_subclass_holds_behind():
+    """Text too short for any recognizer is still taken out of what carries it."""
+
+    class Carrier(str):
+        pass
+
+    short = Carrier("x")
+    short.mail = "ada@example.com"
+    inspector = OffLoopInspector(Redactor(), Vault())
+    out, _ = await redact(inspector, short)
+    assert type(out) is str
+    inspector.close()
+
+
+async def test_values_that_share_their_parts_end(monkeypatch):
+    """A few lists that unfold to 2**60 are a typed refusal, and the loop goes on meanwhile."""
+    monkeypatch.setattr("stageflow_guard.redaction.tree.MOST", 200_000)
+    monkeypatch.setattr("stageflow_guard.redaction.inspector.MOST", 200_000)
+    value: list = ["x"]
+    for _ in range(60):
+        value = [value, value]
+    inspector = OffLoopInspector(Redactor(), Vault())
+    with pytest.raises(InspectorUnavailable):
+        await redact(inspector, value)
+    inspector.close()

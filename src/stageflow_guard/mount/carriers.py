@@ -22,11 +22,28 @@ if TYPE_CHECKING:
     from stageflow_guard.run import Identity
 
 INPUTS = ("input_text", "conversation", "enrichments", "extensions", "metadata")
+LABELS = ("topology", "execution_mode")  # short texts beside them, which the host shows to stages
+ASIDE = ("service", "configuration", "parent_stage_id", "cancellation_reason")  # kept in the run
+USUAL = "pipeline"  # the host's own name for a service and for a pipeline without one
 
 
-def inputs_of(ctx: PipelineContext) -> dict[str, Any]:
-    """Return the input carriers of a host context that hold anything."""
-    return {name: value for name in INPUTS if (value := getattr(ctx, name))}
+def inputs_of(ctx: PipelineContext, *, known: str = USUAL) -> dict[str, Any]:
+    """Return the input carriers of a host context that hold anything.
+
+    What only says the pipeline's `known` name, as the host writes it by itself, is none.
+    """
+    return {
+        name: value
+        for name in (*INPUTS, *LABELS, *ASIDE)
+        if (value := getattr(ctx, name)) and (name in INPUTS or value not in (known, USUAL))
+    }
+
+
+def blanked(raw: dict[str, Any]) -> dict[str, Any]:
+    """Return what stands for carriers whose content goes no further."""
+    return {
+        k: "" if isinstance(v, str) else {} if isinstance(v, dict) else None for k, v in raw.items()
+    }
 
 
 def output_carriers(output: StageOutput) -> dict[str, Any]:
@@ -128,7 +145,7 @@ def stage_view(ctx: StageContext, *, scope: Scope | None, plain: bool = False) -
             return ctx
         snapshot = replace(snapshot, **mutable)
     else:
-        held = {name: value for name in INPUTS if (value := getattr(snapshot, name))}
+        held = {name: value for name in (*INPUTS, *LABELS) if (value := getattr(snapshot, name))}
         restored = {name: isolated(scope.restore(value)) for name, value in held.items()}
         snapshot = replace(snapshot, **restored)
         prior = {

@@ -20,7 +20,7 @@ from stageflow.pipeline.results import PipelineResults
 from stageflow.stages.context import PipelineContext
 
 from stageflow_guard.errors import Bypassed, GuardError, InspectorUnavailable, NotAuthenticated
-from stageflow_guard.mount.carriers import GuardedPorts, inputs_of, is_plain, streams
+from stageflow_guard.mount.carriers import GuardedPorts, blanked, inputs_of, is_plain, streams
 from stageflow_guard.mount.errors import for_host
 from stageflow_guard.mount.runner import before_stage, current_run
 from stageflow_guard.mount.sink import GuardedSink
@@ -134,6 +134,8 @@ class GuardedGraph(UnifiedStageGraph):
                 raise
             await self._require_proof(run, results)
             await sink.release()
+            if run.blocked is not None and run.refusal is None:  # no stage was reached to refuse it
+                await pep.refuse(run.blocked, run=run, step="inspect_input")
             if run.refusal is not None:
                 raise run.refusal
             outcome = "ok"
@@ -219,10 +221,12 @@ class GuardedGraph(UnifiedStageGraph):
     ) -> tuple[PipelineContext, GuardedSink]:
         pep = self._pep
         user, org = await self._identity(ctx, run)
-        raw = inputs_of(ctx)
+        raw = inputs_of(ctx, known=run.pipeline)
         redacted: dict[str, Any] = {}
         if raw:
             redacted, run.findings = await pep.inspect(run, raw, direction="input")
+            if run.blocked is not None:
+                redacted = blanked(raw)
             if redacted.keys() != raw.keys():
                 await pep.refuse(
                     InspectorUnavailable("the inspector lost a part of the input"),
@@ -240,7 +244,7 @@ class GuardedGraph(UnifiedStageGraph):
             skipped = _unproven(run, stage.inputs.prior_outputs)
             if skipped is not None:
                 await refuse_bypass(pep, run, skipped)
-            await before_stage(pep, run, name, kind)
+            await before_stage(pep, run, name, kind, stage.inputs.prior_outputs)
 
         guarded = replace(
             ctx,

@@ -25,6 +25,8 @@ from stageflow_guard.mount.errors import StageFailure, for_host
 from stageflow_guard.session import current_session
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from stageflow_guard.model import Finding
     from stageflow_guard.pep import PolicyEnforcementPoint
     from stageflow_guard.run import Permit, Run
@@ -98,8 +100,8 @@ class GuardedRunner:
                 )
             permit = run.permits.get(self.name)
             if permit is None or permit.spent:  # the host retried without asking
-                permit = await pep.enter(run, self.name, self.kind.value)
-            view = stage_view(ctx, scope=run.scope if permit.reveal else None, plain=run.plain)
+                permit = await pep.enter(run, self.name, self.kind.value, ctx.inputs.prior_outputs)
+            view = await self._view(run, permit, ctx)
             await pep.spend(run, permit)
         except GuardError as error:
             raise for_host(error) from None
@@ -108,6 +110,24 @@ class GuardedRunner:
             run.refuse(error_)  # type: ignore[union-attr]  # `run` is None only if refuse raised
             raise for_host(error_) from None
         return await self._run(run, permit, view)
+
+    async def _view(self, run: Run, permit: Permit, ctx: StageContext) -> StageContext:
+        """Return the stage's own copy; placeholders that are not of this scope are on record."""
+        scope = run.scope if permit.reveal else None
+        before = getattr(scope, "forged", 0)
+        try:
+            return stage_view(ctx, scope=scope, plain=run.plain)
+        except InspectorUnavailable as error:
+            await self._pep.refuse(error, run=run, stage=self.name, step="inspect_input")
+        finally:
+            total = getattr(scope, "forged", 0)
+            if total > before:
+                await self._pep.note(
+                    run, kind="decision", stage=self.name, step="inspect_input", action="restore",
+                    resource=f"stage:{run.pipeline}/{self.name}", decision="deny",
+                    reason="forged_placeholders",
+                    note={"forged_placeholders": total - before, "in_this_scope": total},
+                )  # fmt: skip
 
     async def _run(self, run: Run, permit: Permit, ctx: StageContext) -> StageOutput:
         pep, failure, cancel = self._pep, None, None
@@ -196,13 +216,15 @@ def _text_of(error: Exception) -> str:
         return ""
 
 
-async def before_stage(pep: PolicyEnforcementPoint, run: Run, name: str, kind: Any) -> None:
+async def before_stage(
+    pep: PolicyEnforcementPoint, run: Run, name: str, kind: Any, upstream: Iterable[str]
+) -> None:
     """The hook: only a durable permit lets the host go on. Raises a typed, host-proof error."""
     task = asyncio.current_task()
     if task is not None:
         run.tasks.add(task)
     try:
-        await pep.enter(run, name, getattr(kind, "value", None))
+        await pep.enter(run, name, getattr(kind, "value", None), upstream)
     except GuardError as error:
         raise for_host(error) from None
     except Exception:

@@ -12,7 +12,7 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.strictyaml import load_yaml, plain
 
 ACTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "stage": ("run", "reveal"),
+    "stage": ("run", "reveal", "bytes"),
     "tool": ("call", "approve"),
     "data": ("read", "write", "delete", "export"),
     "memory": ("read", "write", "delete", "export"),

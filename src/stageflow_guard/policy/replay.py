@@ -131,8 +131,9 @@ def questions(records: Records) -> Iterator[Asked | None]:
         permitted = record.get("decision") == "permit"
         actors = tuple(str(actor) for actor in record.get("on_behalf") or ())
         yield Asked(index, request, permitted, str(record.get("reason")), when, actors)
-        if permitted and "reveal" in (record.get("obligations") or ()):
-            yield Asked(index, replace(request, act="reveal"), True, "permitted", when, actors)
+        for more in ("reveal", "bytes") if permitted else ():
+            if more in (record.get("obligations") or ()):
+                yield Asked(index, replace(request, act=more), True, "permitted", when, actors)
 
 
 def replay(policies: PolicySet, records: Records) -> Replay:

@@ -23,7 +23,9 @@ _NAMES: dict[str, str] = {
     "USERNAME": "username|login|loginname",
 }  # fmt: skip
 _BY_NAME = {name: entity for entity, names in _NAMES.items() for name in names.split("|")}
-_IDLE = re.compile(r"(?i)^(?:n/?a|none|null|nil|unknown|true|false|yes|no|-+|\*+|x+|redacted|)$")
+_IDLE = re.compile(
+    r"(?i)^(?:n/?a|none|null|nil|unknown|nan|true|false|yes|no|-+|\*+|x+|redacted|)$"
+)
 
 
 @lru_cache(maxsize=4096)

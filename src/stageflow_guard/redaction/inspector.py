@@ -6,24 +6,37 @@ import asyncio
 import hashlib
 import secrets
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from stageflow_guard.errors import ContentBlocked, GuardError, InspectorUnavailable
-from stageflow_guard.model import BYTES, EntitySpan, Finding
+from stageflow_guard.model import EntitySpan, Finding
+from stageflow_guard.redaction.blobs import of_bytes
+from stageflow_guard.redaction.columns import entity_of
 from stageflow_guard.redaction.redactor import Redactor
-from stageflow_guard.redaction.tree import contents
+from stageflow_guard.redaction.tree import MOST, TooLarge, contents, mapped
 from stageflow_guard.redaction.vault import Vault, VaultScope
 from stageflow_guard.redaction.worker import ScanWorker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_BLOBS = 64  # digests recorded per value; the rest counts as nothing new
+NODES = 2_000  # parts of a value that are walked on the event loop: about a millisecond
 SMALL = 2_048  # characters that a thread may scan: a few milliseconds at most
 KEPT, WORTH = 1_024, 256  # texts whose spans are remembered, from this length on
+
+
+def _looked_through(value: Any, most: int) -> tuple[list[str], list[bytes], bool]:
+    """Return the texts and bytes in `value`, and whether a name says what stands under it."""
+    telling = False
+
+    def heard(key: str, _text: str) -> None:
+        nonlocal telling
+        telling = telling or entity_of(key) is not None
+
+    return *contents(value, heard, most=most), telling
 
 
 class Rules(Protocol):
@@ -47,12 +60,13 @@ class Rules(Protocol):
 class OffLoopInspector:
     """An `Inspector` over a `Redactor` and a `Vault`. `deadline` is in seconds per value.
 
-    `rules` is asked at every call, so that a reload of the policies counts at once.
+    `rules` is asked at every call, so that a reload of the policies counts at once. Bytes are
+    reported by length and digest, for policy to decide about; with `binary="refuse"` they block.
     """
 
     def __init__(
         self, redactor: Redactor, vault: Vault, *, deadline: float = 20.0,
-        binary: Literal["record", "refuse"] = "record",
+        binary: Literal["policy", "refuse"] = "policy",
     ) -> None:  # fmt: skip
         self._binary = binary
         self.rules: Callable[[], Any] = lambda: None
@@ -94,12 +108,18 @@ class OffLoopInspector:
         try:
             if not isinstance(scope, VaultScope):
                 raise InspectorUnavailable("the scope is not one of this vault")
-            found, blobs = contents(value)
-            passing = self._passing(blobs, direction)
-            if all(len(text) < 3 for text in found):
-                return value, passing  # too short for any recognizer
             loop = asyncio.get_running_loop()
             async with asyncio.timeout(self._deadline):
+                try:
+                    found, blobs, telling = _looked_through(value, NODES)
+                except TooLarge:  # a long walk is no work for the loop
+                    found, blobs, telling = await loop.run_in_executor(
+                        self._threads, _looked_through, value, MOST
+                    )
+                passing = self._passing(blobs, direction)
+                if not telling and len(found) <= NODES and all(len(text) < 3 for text in found):
+                    # too short for any recognizer; what a subclass holds stays behind all the same
+                    return value if type(value) is str else mapped(value, str), passing
                 redacted, findings = await loop.run_in_executor(
                     self._threads, self._redact, value, found, scope, direction
                 )
@@ -128,13 +148,11 @@ class OffLoopInspector:
         )
 
     def _passing(self, blobs: list[bytes], direction: str) -> tuple[Finding, ...]:
-        """Return what is recorded of bytes that pass unread: length and digest; or refuse them."""
-        if blobs and self._binary == "refuse":
-            raise InspectorUnavailable("bytes cannot be inspected, and `binary` refuses them")
-        marks = Counter(
-            f"{BYTES}{len(blob)}:sha256:{hashlib.sha256(blob).hexdigest()}" for blob in blobs
-        )
-        return tuple(Finding(mark, n, direction) for mark, n in marks.most_common(MOST_BLOBS))
+        """Return what is recorded of bytes: length and digest; or refuse them."""
+        marks = of_bytes(blobs, direction)
+        if marks and self._binary == "refuse":
+            raise ContentBlocked(marks, reason="bytes_refused")
+        return marks
 
     def _redact(
         self, value: Any, found_texts: list[str], scope: VaultScope, direction: str

@@ -14,7 +14,10 @@ from functools import lru_cache
 
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 characters, none that a reader confuses
 SIZE = 8
-PSEUDONYM = re.compile(r"⟦([A-Z][A-Z0-9_]*)_(\d+)·([a-km-np-z2-9]{8})⟧")
+# no run of digits in the type and no long number: the form is no place to hide a value in
+PSEUDONYM = re.compile(
+    r"⟦([A-Z](?:[A-Z_]|\d{1,2}(?!\d|_\d{1,9}_)){0,47})_([1-9]\d{0,6})·([a-km-np-z2-9]{8})⟧"
+)
 _NUMBER = re.compile(r"(\d{1,9})[\s·.\-:•∙⋅・*|/\\_,;~=#⟧\])]{0,4}$")
 _BEFORE_NUMBER = re.compile(r"[\s_\\\-.:#*·]{0,3}$")
 _OPENERS = re.compile(r"(?:[⟦\[({<«‹【「〈]|&lt;|\\\[)[\s*_`\\]{0,2}$")
@@ -32,9 +35,20 @@ def written(entity: str, number: int, nonce: str) -> str:
     return f"⟦{entity}_{number}·{nonce}⟧"
 
 
-def foreign(text: str, nonce: str) -> set[str]:
-    """Return the nonces of well-formed placeholders that are not of this scope."""
-    return {m[3] for m in PSEUDONYM.finditer(text) if m[3] != nonce} if "·" in text else set()
+def forged(text: str, nonce: str, known: Mapping[Key, object]) -> set[str]:
+    """Return the well-formed placeholders that this scope did not mint: another's nonce, or ours
+    beside a type and number that it never gave out.
+
+    Of those with another's nonce, one per nonce: a conversation that was redacted elsewhere holds
+    many of one scope, and is one attempt.
+    """
+    if "·" not in text:
+        return set()
+    return {
+        m[3] if m[3] != nonce else m[0]
+        for m in PSEUDONYM.finditer(text)
+        if m[3] != nonce or (m[1], int(m[2])) not in known
+    }
 
 
 def search(text: str, nonce: str, known: Mapping[Key, object]) -> Iterator[tuple[int, int, Key]]:

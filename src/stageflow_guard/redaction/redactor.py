@@ -9,11 +9,12 @@ from uuid import uuid4
 
 from stageflow_guard.errors import ConfigError, InspectorUnavailable
 from stageflow_guard.model import EntitySpan, Finding, Redaction
+from stageflow_guard.redaction.blobs import of_bytes
 from stageflow_guard.redaction.columns import carries, entity_of
 from stageflow_guard.redaction.placeholders import PSEUDONYM
 from stageflow_guard.redaction.scan import ENTITIES, Found, Scanner
 from stageflow_guard.redaction.stream import Stream
-from stageflow_guard.redaction.tree import mapped, texts
+from stageflow_guard.redaction.tree import contents, mapped
 from stageflow_guard.redaction.vault import Vault, VaultScope
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Redactor:
     def _checked(
         self, entities: Iterable[str] | None, limits: Mapping[str, float]
     ) -> frozenset[str] | None:
-        offered = self.entities()
+        offered = self._offered = self.entities()
         wanted = None if entities is None else frozenset(entities)
         unknown = sorted(
             {*(wanted or ()), *limits, *(k for k in self._operators if k != "*")} - offered
@@ -152,9 +153,13 @@ class Redactor:
     ) -> tuple[Any, tuple[Finding, ...]]:
         """Return `value` redacted in `scope`; one pass, equal strings are analysed once.
 
-        `found` holds the spans of texts that were scanned elsewhere.
+        `found` holds the spans of texts that were scanned elsewhere. Bytes pass unread; what is
+        found of them is their length and digest.
         """
-        self.require_size(sum(map(len, texts(value))))
+        blobs: list[bytes] = []
+        if found is None:
+            given, blobs = contents(value)
+            self.require_size(sum(map(len, given)))
         counts: dict[str, int] = {}
         seen: dict[str, tuple[str, list[str]]] = {}
 
@@ -178,7 +183,8 @@ class Redactor:
             return fresh
 
         redacted = mapped(value, change, named)
-        return redacted, tuple(Finding(e, n, direction) for e, n in sorted(counts.items()))
+        marks = of_bytes(blobs, direction) if blobs else ()
+        return redacted, (*(Finding(e, n, direction) for e, n in sorted(counts.items())), *marks)
 
     def replace(
         self, text: str, spans: list[EntitySpan], scope: VaultScope
@@ -199,11 +205,13 @@ class Redactor:
         return "".join([*parts, text[at:end]]), [s.entity for s in spans]
 
     def _around(self, entity: str, text: str, scope: VaultScope) -> tuple[str, int]:
-        """Return `text` with all replaced but the scope's own placeholders, and how often.
+        """Return `text` with all replaced but placeholders, and how often.
 
-        Another's placeholder is text like any other: whoever writes one switches nothing off.
+        A placeholder is the scope's own, or another's about an entity that is known here: it holds
+        no data and is not restored here. Any other is text like the rest: whoever writes one
+        switches nothing off.
         """
-        own = [m for m in PSEUDONYM.finditer(text) if m[3] == scope.nonce]
+        own = [m for m in PSEUDONYM.finditer(text) if m[3] == scope.nonce or m[1] in self._offered]
         if not own:
             return self._fresh(entity, text, scope), 1
         parts: list[str] = []

@@ -15,6 +15,7 @@ from typing import Any
 from stageflow_guard.model import EntitySpan
 from stageflow_guard.redaction import decode, unfold
 from stageflow_guard.redaction.normalize import Step, View
+from stageflow_guard.redaction.placeholders import PSEUDONYM
 from stageflow_guard.redaction.rules import (
     accounts,
     contact,
@@ -68,7 +69,6 @@ _NUMERIC = frozenset({
 _LONG = frozenset({secrets.issued, accounts.wallets})  # no word of theirs is shorter than 16
 SURE = 0.68
 
-PSEUDONYM = re.compile(r"⟦[A-Z][A-Z0-9_]*_\d+·[a-km-np-z2-9]{8}⟧")
 _OPEN = re.compile(r"⟦|·")
 
 

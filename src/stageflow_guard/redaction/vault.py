@@ -18,7 +18,7 @@ from stageflow_guard.redaction.placeholders import (
     ALPHABET,
     PSEUDONYM,
     SIZE,
-    foreign,
+    forged,
     search,
     written,
 )
@@ -28,7 +28,7 @@ from stageflow_guard.redaction.tree import mapped
 __all__ = ["ALPHABET", "FORGED", "PSEUDONYM", "SubjectKeys", "Vault", "VaultScope", "VaultStore"]
 
 TRIES = 20  # numbers that other processes may take before ours is kept
-FORGED = 64  # foreign nonces that one scope looks at before it refuses: 64 of 2**40
+FORGED = 64  # placeholders not of its own that one scope looks at before it refuses: 64 of 2**40
 _LOG = logging.getLogger("stageflow_guard")
 
 
@@ -132,8 +132,8 @@ class VaultScope:
         """Return `value` with this scope's pseudonyms replaced by the originals.
 
         Only what was minted in this scope is restored, by its nonce; edits around it are tolerated.
-        Raises `InspectorUnavailable` once texts have brought more than 64 foreign nonces: somebody
-        is guessing.
+        Raises `InspectorUnavailable` once texts have brought more than 64 placeholders that it did
+        not mint (another nonce, or a number that was never given out): somebody is guessing.
         """
 
         if self._keep is not None:
@@ -150,19 +150,19 @@ class VaultScope:
                 at = end
             return "".join([*parts, text[at:]]) if at else text
 
-        return mapped(value, restored)
+        return mapped(value, restored, beside=False)  # what is beside a leaf was read
 
     def _watch(self, text: str) -> None:
-        others = foreign(text, self._nonce) - self._forged
+        others = forged(text, self._nonce, self._back) - self._forged
         if not others:
             return
         with self._lock:
             self._forged |= others
             count = len(self._forged)
-        _LOG.warning("placeholders of another scope: %d so far", count)
+        _LOG.warning("placeholders that this scope did not mint: %d so far", count)
         if count > FORGED:
             raise InspectorUnavailable(
-                "too many placeholders of another scope", reason="forged_placeholders"
+                "too many placeholders that this scope did not mint", reason="forged_placeholders"
             )
 
     @property
@@ -172,7 +172,7 @@ class VaultScope:
 
     @property
     def forged(self) -> int:
-        """How many foreign nonces were offered for restoring so far."""
+        """How many placeholders that it did not mint were offered for restoring so far."""
         return len(self._forged)
 
     def __repr__(self) -> str:
