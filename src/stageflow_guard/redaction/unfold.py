@@ -47,7 +47,7 @@ _SPACED = re.compile(
 )
 # one separator after every character: "4|1|1|1", "6_9_7", "a*d*a"
 _STEPPED = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z0-9@(+]([^\w\s]|_)(?:[^\n]\1){5,48}[A-Za-z0-9)](?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])[A-Za-z0-9@(+]([^\w\s]|_)(?!\1\1)(?:[^\n]\1){5,48}[A-Za-z0-9)](?![A-Za-z0-9])"
 )
 _STEP = re.compile(r"([^A-Za-z0-9\s])(?=[^\n]\1[^\n]\1[^\n]\1)")
 _GAPS = re.compile(r"[ \t\n]+")

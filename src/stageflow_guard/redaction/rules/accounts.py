@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from stageflow_guard.redaction.rules import labels
 from stageflow_guard.redaction.rules.checks import base58check, bech32, mod97
@@ -69,24 +70,25 @@ def ibans(text: str) -> Iterator[Hit]:
 
 
 def _collect(text: str, start: int, size: int) -> tuple[int, str]:
-    """Return where `size` letters and digits from `start` end, at most two separators between."""
+    """Return where `size` letters and digits from `start` end, at most three separators between.
+
+    The account is empty where there are fewer.
+    """
     solid = text[start : start + size]
     if solid.isascii() and solid.isalnum():
         return start + len(solid), solid.upper()
-    out: list[str] = []
-    at, gap = start, 0
-    stop = min(len(text), start + 3 * size)
-    while at < stop and len(out) < size:
-        char = text[at]
-        if char.isascii() and char.isalnum():
-            out.append(char)
-            gap = 0
-        elif char.isalnum() or gap >= 3:
-            break
-        else:
-            gap += 1
-        at += 1
-    return at, "".join(out).upper()
+    match = _spread(size).match(text, start, start + 3 * size)
+    if match is None:
+        return start, ""
+    return match.end(), _SEPARATOR.sub("", match[0]).upper()
+
+
+_SEPARATOR = re.compile(r"[\W_]+")
+
+
+@lru_cache(maxsize=64)
+def _spread(size: int) -> re.Pattern[str]:
+    return re.compile(rf"(?:[A-Za-z0-9][\W_]{{0,3}}){{{size - 1}}}[A-Za-z0-9]")
 
 
 def _iban(text: str, start: int, end: int, account: str) -> Hit | None:

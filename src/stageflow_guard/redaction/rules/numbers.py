@@ -105,18 +105,30 @@ def recognize(text: str) -> Iterator[Hit]:
     state = ("", 0)
     while i < count:
         start, end = groups[i]
-        state = labels.scan(text, read, start, state)
+        if start - read > 1 or text[read:start].isalpha():  # one sign between is no label
+            state = labels.scan(text, read, start, state)
         read = end
-        if end - start > _LONGEST or not _reaches(groups, i):
+        label = state[0] if state[1] and start - state[1] <= labels.BEFORE else ""
+        if end - start > _LONGEST or _drips(text, groups, i, label) or not _reaches(groups, i):
             i += 1
             continue
-        label = state[0] if state[1] and start - state[1] <= labels.BEFORE else ""
         best, taken = _best(text, groups, i, label)
         if best is not None:
             yield best
             i = taken + 1
         else:
             i += 1
+
+
+def _drips(text: str, groups: list[tuple[int, int]], i: int, label: str) -> bool:
+    """Say whether two single digits begin here that nothing announces: no shape starts so."""
+    start, end = groups[i]
+    if end - start != 1 or i + 1 >= len(groups):
+        return False
+    a, b = groups[i + 1]
+    if b - a != 1 or a - end > 6 or label in _SIZES:
+        return False
+    return "+" not in text[max(0, start - 3) : start] and text[start - 1 : start] != "("
 
 
 def _reaches(groups: list[tuple[int, int]], i: int) -> bool:

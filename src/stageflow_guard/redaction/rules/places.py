@@ -168,6 +168,7 @@ def _named(found: str) -> bool:
 
 def _announced(text: str) -> Iterator[Hit]:
     """An address behind "lives at" or "address:" goes to the end of its sentence or its lines."""
+    following: dict[int, int] = {}  # where the line at a place ends: -1 where it is no address's
     for match in _TOLD.finditer(text):
         line = _LINE.match(text, match.end())
         if line is None:
@@ -182,10 +183,14 @@ def _announced(text: str) -> Iterator[Hit]:
         end = match.end() + len(found.rstrip(" ,"))
         at_end = stop is None
         while at_end:  # the lines of an address, until one that is none
-            more = _MORE.match(text, end)
-            if more is None or end - match.end() > 180 or _OTHER.search(more[0]):
+            if end - match.end() > 180:
                 break
-            end = more.end()
+            if end not in following:  # announcements in a row read the same lines
+                more = _MORE.match(text, end)
+                following[end] = -1 if more is None or _OTHER.search(more[0]) else more.end()
+            if following[end] < 0:
+                break
+            end = following[end]
             at_end = not text[end : end + 1] or text[end] in "\n ,"
         yield Hit(match.end(), end, "STREET_ADDRESS", 0.5, "announced", "label address")
 
