@@ -240,11 +240,15 @@ class Guard:
                 "write `await guarded.run(...)` inside `async with guard.session(token)`"
             )
 
-        async def main() -> Any:
-            async with self, self.session(credential):
-                return await guarded.run(**kwargs)
+        from stageflow_guard.mount.errors import outward
 
-        return asyncio.run(main())
+        work = self._once(guarded, credential, kwargs)
+        del credential, kwargs  # an error tracker sends the locals of this frame, too
+        return asyncio.run(outward(work))
+
+    async def _once(self, guarded: Any, credential: object, kwargs: dict[str, Any]) -> Any:
+        async with self, self.session(credential):
+            return await guarded.run(**kwargs)
 
     # -- the four answers, one at a time -----------------------------------------------------------
 

@@ -21,6 +21,9 @@ class Effect(StrEnum):
     DENY = "deny"
 
 
+NOBODY = "_none"  # the tenant of scopes that nobody restores from; no policy file bears that name
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
     """Who is calling, as an authenticator established it. Only an authenticator makes one.

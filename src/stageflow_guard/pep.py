@@ -15,6 +15,7 @@ Each step returns or raises a `GuardError`; there is no third way out. `BaseExce
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -77,6 +78,7 @@ class PolicyEnforcementPoint:
         self.blocks = block
         self._ceiling = ceiling
         self._questions = Questions()
+        self.patience = record_timeout  # with stages that are to stop
         self.marker: Marker | None = None  # of input values; set when the log is opened
         self.runs: set[Run] = set()
         self.closing = False
@@ -276,7 +278,8 @@ class PolicyEnforcementPoint:
             except NotAuthenticated as gone:
                 await self._renew(run, gone)
         except GuardError as error:
-            permit.outcome = "not_run"
+            with contextlib.suppress(GuardError):  # what refused is what the caller hears of
+                self.effect(run, permit, "not_run")
             await self.refuse(error, run=run, stage=permit.stage, step="run")
         permit.executed = True
 
@@ -339,6 +342,8 @@ class PolicyEnforcementPoint:
         self, run: Run, permit: Permit, outcome: str, *, findings: tuple[Finding, ...] = ()
     ) -> None:
         """Enqueue the effect, in order; it is durable with the run's next decision or its end."""
+        if permit.outcome is not None:  # a stage that ignored its end has nothing to add
+            return
         permit.outcome = outcome
         own = run.own.copy()
         own["attempt"] = permit.attempt

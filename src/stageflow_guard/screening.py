@@ -12,7 +12,7 @@ from stageflow_guard.errors import (
     GuardError,
     InspectorUnavailable,
 )
-from stageflow_guard.model import AccessRequest, Finding, Redaction
+from stageflow_guard.model import NOBODY, AccessRequest, Finding, Redaction
 from stageflow_guard.statement import decision_record, findings_note
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from stageflow_guard.pep import PolicyEnforcementPoint
     from stageflow_guard.ports import Inspector
     from stageflow_guard.run import Run
-
-NOBODY = "_none"  # the tenant of scopes that nobody restores from; no policy file bears that name
 
 
 async def redacted(inspector: Inspector, run: Run | None, value: Any) -> Redaction:

@@ -266,6 +266,19 @@ def _scopes(claims: Mapping[str, Any], policy: IssuerPolicy) -> frozenset[str]:
     return frozenset(_encode(name) for name in _names(listed, policy.scope_claim))
 
 
+def scopes_of(claims: Mapping[str, Any]) -> frozenset[str] | None:
+    """Return what a token reaches, by `scope` (RFC 9068 §2.2.3) and `scp`; None when it is mum."""
+    said = [name for name in ("scope", "scp") if name in claims]
+    if not said:
+        return None
+    found: frozenset[str] = frozenset()
+    for name in said:
+        value = claims[name]
+        listed = value.split() if isinstance(value, str) else value
+        found |= frozenset(_names(listed, name))
+    return found
+
+
 def actors_of(claims: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the `act` chain, latest actor first (RFC 8693 §4.1)."""
     chain: list[str] = []

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from stageflow_guard.auth.claims import actors_of, audiences_of
+from stageflow_guard.auth.claims import actors_of, audiences_of, scopes_of
 from stageflow_guard.auth.oauth import ACCESS_TOKEN, EXCHANGE, Denied, OAuthClient
 from stageflow_guard.auth.strict import parse_object, split
 from stageflow_guard.auth.tokens import Secret
@@ -81,30 +81,60 @@ def exchange(
     granted = frozenset(answer.scope.split()) if answer.scope is not None else limit
     if limit is not None and granted is not None and not granted <= limit:
         raise NotAuthenticated("scope_widened", "the exchanged token reaches further than asked")
-    actors = _checked(answer.access_token, audience, subject)
+    claims = _claims_of(answer.access_token)
+    lifetime = float(answer.lifetime or _UNKNOWN_LIFETIME)
+    if claims is not None:
+        granted = _fitting(claims, audience, subject, granted, limit)
+        lifetime = min(lifetime, _left(claims))
+    actors = actors_of(claims) if claims is not None else None
     return Exchanged(
         token=Secret(answer.access_token),
         audience=audience,
         scopes=frozenset(granted or ()),
         actors=actors if actors is not None else (client.client_id,),
-        expires_at=time.time() + (answer.lifetime or _UNKNOWN_LIFETIME),
+        expires_at=time.time() + lifetime,
     )
 
 
-def _checked(token: str, audience: str, subject: str | None) -> tuple[str, ...] | None:
-    """Return the `act` chain of a JWT; None when the token is opaque.
+def _claims_of(token: str) -> dict[str, Any] | None:
+    """Return what a JWT says; None when the token is opaque.
 
     Its signature is for the audience to check; what it says must fit what was asked for.
     """
     if token.count(".") != 2:
         return None
     try:
-        claims = parse_object(split(token)[2])
+        return parse_object(split(token)[2])
     except NotAuthenticated:
         # three parts, and unreadable: nobody can say what it would be good for
         raise NotAuthenticated("not_exchanged", "the exchanged token cannot be read") from None
-    if audience not in audiences_of(claims):
+
+
+def _fitting(
+    claims: dict[str, Any],
+    audience: str,
+    subject: str | None,
+    granted: AbstractSet[str] | None,
+    limit: AbstractSet[str] | None,
+) -> AbstractSet[str] | None:
+    """Return the scopes of a JWT that is for `audience` alone and no wider than was granted."""
+    if audiences_of(claims) != [audience]:
         raise NotAuthenticated("not_exchanged", "the exchanged token is for another audience")
     if subject is not None and claims.get("sub") != subject:
         raise NotAuthenticated("identity_changed", "the exchanged token is of another subject")
-    return actors_of(claims)
+    said = scopes_of(claims)
+    if said is None:
+        return granted
+    for allowed in (granted, limit):
+        if allowed is not None and not said <= allowed:
+            raise NotAuthenticated("scope_widened", "the exchanged token reaches further than said")
+    return said
+
+
+def _left(claims: dict[str, Any]) -> float:
+    """Return for how many seconds a JWT still holds by its own word."""
+    end = claims.get("exp")
+    left = end - time.time() if isinstance(end, int | float) else 0.0
+    if not left > 0:
+        raise NotAuthenticated("not_exchanged", "the exchanged token is over, or never ends")
+    return left

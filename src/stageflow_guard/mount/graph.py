@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import logging
+import re
 import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -20,8 +22,9 @@ from stageflow.pipeline.results import PipelineResults
 from stageflow.stages.context import PipelineContext
 
 from stageflow_guard.errors import Bypassed, GuardError, InspectorUnavailable, NotAuthenticated
+from stageflow_guard.model import NOBODY
 from stageflow_guard.mount.carriers import GuardedPorts, blanked, inputs_of, is_plain, streams
-from stageflow_guard.mount.errors import for_host
+from stageflow_guard.mount.errors import for_host, outward
 from stageflow_guard.mount.runner import before_stage, current_run
 from stageflow_guard.mount.sink import GuardedSink
 from stageflow_guard.session import Session, bind, current_session, unbind
@@ -37,6 +40,11 @@ _IDENTITY_HINT = (
     "`{field}` contradicts the token; leave it out, or pass `pipeline_ctx=` with the caller's own "
     "when a runner invents one"
 )
+
+
+logger = logging.getLogger("stageflow_guard")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_SHORT = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
 
 
 class UnguardedStream(UserWarning):
@@ -90,29 +98,28 @@ class GuardedGraph(UnifiedStageGraph):
 
     async def run(self, ctx: Any) -> PipelineResults:
         """Authenticate, rebuild the context without secrets and raw text, run, record the end."""
-        try:
-            if not isinstance(ctx, PipelineContext):
-                await self._pep.refuse(
-                    NotAuthenticated(
-                        "unsupported_context", "a guarded run takes a `PipelineContext`"
-                    ),
-                    run=str(uuid4()), pipeline=self._pipeline_name, step="authenticate",
-                )  # fmt: skip
-            if not issubclass(type(ctx.data), dict):  # `isinstance` would ask the object itself
-                await self._pep.refuse(
-                    NotAuthenticated("unsupported_context", "the context's `data` is no dict"),
-                    run=str(uuid4()), pipeline=self._pipeline_name, step="authenticate",
-                )  # fmt: skip
+        work = self._entered(ctx)
+        del ctx
+        return await outward(work)
+
+    async def _entered(self, ctx: Any) -> PipelineResults:
+        wrong = None
+        if not isinstance(ctx, PipelineContext):
+            wrong = "a guarded run takes a `PipelineContext`"
+        elif not issubclass(type(ctx.data), dict):  # `isinstance` would ask the object itself
+            wrong = "the context's `data` is no dict"
+        if wrong is None:
             return await self._gate(ctx)
-        except GuardError as error:
-            # frames below hold the token and raw text in their locals: none of them leaves
-            error.__context__ = None
-            raise for_host(error.with_traceback(None)) from None
+        await self._pep.refuse(
+            NotAuthenticated("unsupported_context", wrong),
+            run=str(uuid4()), pipeline=self._pipeline_name, step="authenticate",
+        )  # fmt: skip
 
     async def _gate(self, ctx: PipelineContext) -> PipelineResults:
         pep, name = self._pep, str(self._pipeline_name)
         parent = current_run(pep)
-        run_id, session_id, credential = await self._named(ctx, parent)
+        run_id, session_id = await self._named(ctx)
+        credential, lender = await self._credential(ctx, parent, run_id)
         run = await pep.admit(
             credential,
             run_id=run_id,
@@ -120,6 +127,7 @@ class GuardedGraph(UnifiedStageGraph):
             session_id=session_id,
             parent=parent,
             text=ctx.input_text if type(ctx.input_text) is str else None,
+            lender=lender,
         )
         session = Session(id(pep), principal=run.principal, run=run)
         token = bind(session)
@@ -161,47 +169,67 @@ class GuardedGraph(UnifiedStageGraph):
             await self._close(run, session, outcome if run.refusal is None else "refused")
         return PipelineResults(results)
 
-    async def _named(
-        self, ctx: PipelineContext, parent: Run | None
-    ) -> tuple[str, str | None, object]:
-        """Return the run's id, its session's, and what a root run is to be authenticated by."""
+    async def _named(self, ctx: PipelineContext) -> tuple[str, str | None]:
+        """Return the run's id and its session's: both go on record as they are."""
         try:
             run_id = str(ctx.pipeline_run_id or uuid4())
             session_id = str(ctx.session_id) if ctx.session_id else None
-            if parent is None:
-                return run_id, session_id, await self._credential(ctx, run_id)
-            if self._token_key in ctx.data:
-                await self._pep.refuse(
-                    NotAuthenticated(
-                        "credential_conflict", "a child run takes no token of its own"
-                    ),
-                    run=parent, step="authenticate",
-                )  # fmt: skip
-            return run_id, session_id, None
+            for name in (run_id, session_id):
+                if name is not None and not await self._may_stand_on_record(name):
+                    break
+            else:
+                return run_id, session_id
         except GuardError:
             raise
-        except Exception:  # an id or a credential whose own methods fail; its text may hold it
-            await self._pep.refuse(
-                NotAuthenticated("unsupported_context", "the context's ids cannot be read"),
-                run=str(uuid4()), pipeline=self._pipeline_name, step="authenticate",
-            )  # fmt: skip
+        except Exception:  # an id whose own methods fail; its text may hold anything
+            wrong = "the context's ids cannot be read"
+        else:
+            wrong = "an id that is no UUID holds more than an id: use a UUID"
+        await self._pep.refuse(
+            NotAuthenticated("unsupported_context", wrong),
+            run=str(uuid4()), pipeline=self._pipeline_name, step="authenticate",
+        )  # fmt: skip
 
-    async def _credential(self, ctx: PipelineContext, run_id: str) -> object:
+    async def _may_stand_on_record(self, name: str) -> bool:
+        """Say whether an id is a UUID, or else a short name without personal data in it."""
+        if _UUID.fullmatch(name):
+            return True
+        inspector = self._pep.inspector
+        if not _SHORT.fullmatch(name) or inspector is None:
+            return False
+        scope = inspector.scope(NOBODY, str(uuid4()))
+        _, found = await inspector.redact(name, scope=scope, direction="input")
+        return not found
+
+    async def _credential(
+        self, ctx: PipelineContext, parent: Run | None, run_id: str
+    ) -> tuple[object, Session | None]:
+        """Return what a root run is to be authenticated by, and the session that lends it."""
         session = current_session()
-        bound = (
-            session.credential()
-            if session is not None and session.belongs_to(id(self._pep))
-            else None
-        )
-        given = ctx.data.get(self._token_key)
-        if bound is not None and given is not None and bound != given:
+        if session is not None and not session.belongs_to(id(self._pep)):
+            session = None
+        bound = None if session is None or parent is not None else session.credential()
+        try:
+            given = ctx.data.get(self._token_key)
+            conflict = given is not None and (
+                parent is not None or (bound is not None and bound != given)
+            )
+        except Exception:  # a token whose own methods fail; its text may hold it
+            await self._pep.refuse(
+                NotAuthenticated("unsupported_context", "the credential cannot be read"),
+                run=parent or run_id, pipeline=self._pipeline_name, step="authenticate",
+            )  # fmt: skip
+        if conflict:
             await self._pep.refuse(
                 NotAuthenticated(
-                    "credential_conflict", "the session and `data` carry different tokens"
+                    "credential_conflict",
+                    "the session and `data` carry different tokens"
+                    if parent is None
+                    else "a child run takes no token of its own",
                 ),
-                run=run_id, pipeline=self._pipeline_name, step="authenticate",
+                run=parent or run_id, pipeline=self._pipeline_name, step="authenticate",
             )  # fmt: skip
-        return given if bound is None else bound
+        return (given, None) if bound is None else (bound, session)
 
     async def _prepared(
         self, ctx: PipelineContext, run: Run, run_id: str
@@ -290,7 +318,10 @@ class GuardedGraph(UnifiedStageGraph):
             task.cancel()
         try:
             if orphans:
-                await _shielded(asyncio.wait(orphans))
+                await _shielded(asyncio.wait(orphans, timeout=self._pep.patience))
+                deaf = sum(not task.done() for task in orphans)
+                if deaf:  # nobody can stop them; they hold a spent permit and a closed session
+                    logger.warning("stages that ignore cancellation: %d run=%s", deaf, run.id)
         finally:
             session.close()
             await self._pep.finish(run, outcome)

@@ -10,10 +10,13 @@ from stageflow.pipeline.pipeline import Pipeline, UnifiedStageSpec
 from stageflow.pipeline.validation import ensure_compatible_stage_specs
 
 from stageflow_guard.errors import ConfigError
+from stageflow_guard.mount.errors import outward
 from stageflow_guard.mount.graph import GuardedGraph
 from stageflow_guard.mount.runner import GuardedRunner
 
 if TYPE_CHECKING:
+    from stageflow.pipeline.results import PipelineResults
+
     from stageflow_guard.pep import PolicyEnforcementPoint
 
 
@@ -117,6 +120,18 @@ class GuardedPipeline(Pipeline):
                 continue
             merged[name] = incoming
         return self._with(merged)
+
+    async def run(self, *args: Any, **kwargs: Any) -> PipelineResults:
+        """Build and run, guarded. What this raises holds neither token nor input in its frames."""
+        work = super().run(*args, **kwargs)
+        del args, kwargs
+        return await outward(work)
+
+    async def invoke(self, *args: Any, **kwargs: Any) -> PipelineResults:
+        """Build and run, guarded; the input text may come first."""
+        work = super().invoke(*args, **kwargs)
+        del args, kwargs
+        return await outward(work)
 
     def build(self, **kwargs: Any) -> Any:
         """Build a guarded graph. Wraps again: `stages` is a mutable dict."""

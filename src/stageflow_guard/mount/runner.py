@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stageflow.core import (
     StageCancellationRequested,
@@ -35,6 +35,16 @@ OUTSIDE = (
     "a guarded stage was called outside a guarded run; run the pipeline that `guard.mount` "
     "returned, or mount the pipeline that it was composed into"
 )
+
+
+class _Failed(NamedTuple):
+    """How a stage ended that gave no output: the exception's type, or None when it cancelled."""
+
+    kind: str | None
+    text: str
+
+
+_Answer = StageOutput | _Failed
 
 
 def current_run(pep: PolicyEnforcementPoint) -> Run | None:
@@ -90,7 +100,19 @@ class GuardedRunner:
         return self._inner, self._config
 
     async def execute(self, ctx: StageContext) -> StageOutput:
-        """Run the stage under a permit, redact what comes out, record the effect."""
+        """Run the stage under a permit, redact what comes out, record the effect.
+
+        What it raises leaves from frames that hold neither the stage's context nor its raw text:
+        error trackers send the locals of frames along.
+        """
+        run, permit, view = await self._permitted(ctx)
+        del ctx
+        answer = await self._answer(run, permit, view)
+        del view
+        return await self._told(run, permit, answer)
+
+    async def _permitted(self, ctx: StageContext) -> tuple[Run, Permit, StageContext]:
+        """Return the run, the permit that was spent for this call, and what the stage may see."""
         pep = self._pep
         run = current_run(pep)
         try:
@@ -104,12 +126,12 @@ class GuardedRunner:
             view = await self._view(run, permit, ctx)
             await pep.spend(run, permit)
         except GuardError as error:
-            raise for_host(error) from None
+            raise for_host(error.with_traceback(None)) from None
         except Exception:  # a context that cannot be rebuilt is not handed out
             error_ = InspectorUnavailable("the stage's input could not be prepared")
             run.refuse(error_)  # type: ignore[union-attr]  # `run` is None only if refuse raised
             raise for_host(error_) from None
-        return await self._run(run, permit, view)
+        return run, permit, view
 
     async def _view(self, run: Run, permit: Permit, ctx: StageContext) -> StageContext:
         """Return the stage's own copy; placeholders that are not of this scope are on record."""
@@ -129,41 +151,50 @@ class GuardedRunner:
                     note={"forged_placeholders": total - before, "in_this_scope": total},
                 )  # fmt: skip
 
-    async def _run(self, run: Run, permit: Permit, ctx: StageContext) -> StageOutput:
-        pep, failure, cancel = self._pep, None, None
-        output: StageOutput | None = None
+    async def _answer(self, run: Run, permit: Permit, ctx: StageContext) -> list[_Answer]:
+        """Call the stage; return the one thing that it said, in a list that can be emptied."""
         try:
-            output = self._normalized(await self._call(ctx))
+            return [self._normalized(await self._call(ctx))]
         except asyncio.CancelledError:
-            pep.effect(run, permit, "cancelled")
-            raise
+            self._pep.effect(run, permit, "cancelled")
+            here = asyncio.current_task()
+            if here is not None and here.cancelling():
+                raise
         except StageCancellationRequested as exc:
-            cancel = exc.reason
+            return [_Failed(None, exc.reason)]
         except GuardError as exc:
             run.refuse(exc)
-        except Exception as exc:  # its text may hold anything: inspected below, outside this frame
-            failure = (type(exc).__name__, _text_of(exc))
+            return []
+        except BaseException as exc:  # its text may hold anything: inspected outside this frame
+            if _is_interrupt(exc):
+                raise
+            return [_Failed(type(exc).__name__, _text_of(exc))]
+        raise asyncio.CancelledError  # a stage's own: no text of its goes along
+
+    async def _told(self, run: Run, permit: Permit, answer: list[_Answer]) -> StageOutput:
+        """Return the stage's output, inspected and its effect on record, or raise what it said."""
+        pep = self._pep
         try:
             if run.refusal is not None:  # ours, or one that a child or a tool call swallowed
                 pep.effect(run, permit, "refused")
                 raise for_host(run.refusal)
-            if failure is not None:
-                text, seen = await pep.inspect(run, failure[1], direction="output", stage=self.name)
-                pep.effect(run, permit, "error", findings=seen)
-                raise StageFailure(failure[0], text)
-            if cancel is not None:
-                text, seen = await pep.inspect(run, cancel, direction="output", stage=self.name)
-                pep.effect(run, permit, "cancel", findings=seen)
-                raise StageCancellationRequested(text)
-            if output is None:
+            if not answer:
                 raise AuditUnavailable("the stage ended without an outcome")
-            output, found = await self._inspected(run, output)
-            pep.effect(run, permit, output.status.value, findings=found)
-            return output
+            said = answer.pop()
+            if isinstance(said, StageOutput):
+                output, found = await self._inspected(run, said)
+                pep.effect(run, permit, output.status.value, findings=found)
+                return output
+            kind = said.kind
+            text, found = await pep.inspect(run, said.text, direction="output", stage=self.name)
+            del said
+            pep.effect(run, permit, "cancel" if kind is None else "error", findings=found)
         except GuardError as error:
+            answer.clear()
             if permit.outcome is None:
                 pep.effect(run, permit, "withheld")
             raise for_host(error) from None
+        raise StageCancellationRequested(text) if kind is None else StageFailure(kind, text)
 
     async def _inspected(
         self, run: Run, output: StageOutput
@@ -209,11 +240,18 @@ class GuardedRunner:
         return output
 
 
-def _text_of(error: Exception) -> str:
+def _text_of(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # a text that cannot be had is no text
+    except BaseException:  # a text that cannot be had is no text
         return ""
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Say whether this ends the process or the coroutine, and bears no text of the stage's."""
+    if isinstance(error, SystemExit):
+        return error.code is None or type(error.code) is int
+    return isinstance(error, KeyboardInterrupt | GeneratorExit)
 
 
 async def before_stage(
