@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from uuid import uuid4
 
+from stageflow_guard.approvals import matter_of, require, settle
 from stageflow_guard.errors import (
     AccessDenied,
     ConfigError,
@@ -311,6 +312,39 @@ class Guard:
             self._pep, await self._caller(), self._run(), items,
             kind=kind, act=act, obj=obj, owner=owner,
         )  # fmt: skip
+
+    async def approve(self, ref: str, *, granted: bool = True) -> str:
+        """Settle, as the current principal, what the permit `ref` asks for; return the answer.
+
+        `ref` is a decision's (`decision.ref`). Whoever settles it is of the same tenant, is neither
+        who asked nor anybody who acted for them, and holds `approve` on that kind and object.
+        Durable, with the approver, when this returns; raises `AccessDenied` (on record) otherwise.
+        """
+        who = await self._caller()
+        matter = await matter_of(self._pep, who, ref)
+        return await settle(self._pep, who, matter, granted=granted)
+
+    async def require_approval(
+        self, approval: str, *, of: str, within: float | None = None
+    ) -> None:
+        """Raise `AccessDenied` (on record) unless `approval` is a grant of `of` by somebody else.
+
+        Both are refs; `within` is in seconds. To be called where it counts, by who asked.
+        """
+        await require(self._pep, await self._caller(), approval, of=of, within=within)
+
+    def approvals(self, *, timeout: float = 60.0) -> Any:
+        """Return the host's approval service with this guard's authority behind it.
+
+        For `AdvancedToolExecutor(approval_service=guard.approvals())`; one per application.
+        """
+        from stageflow_guard.mount.approvals import GuardedApprovals
+
+        def run() -> str | None:
+            found = self._run()
+            return found.id if found is not None else None
+
+        return GuardedApprovals(self._pep, self._caller, run, timeout=timeout)
 
     async def revoke(
         self,

@@ -93,7 +93,7 @@ class Recorder:
         if state is None:
             said |= {"run": run_id, "pipeline": pipeline}
         try:
-            index = await within(self._timeout, self.log.append(recorded(state, **said, **fields)))
+            index = await within(self._timeout, self.log.append(recorded(state, **(said | fields))))
             error.ref = f"{self.log.origin}#{index}"
         except Exception:  # it stays refused; the run id is all there is to point at
             error.ref = error.ref or run_id

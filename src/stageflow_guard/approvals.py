@@ -1,0 +1,176 @@
+"""Approvals: somebody else allows what was asked for, by right, on record, before it counts.
+
+1. who settles it holds a session of their own, now
+2. they are of the tenant that asked
+3. they are somebody else: neither who asked nor anybody who acted for them (four eyes)
+4. policy lets them `approve` that kind and object
+5. the answer is durable, with `approver`, before anybody who waits hears of it
+
+Each refusal is a record of its own. The answer is an `approval` record that names what it answers;
+a denial is one, too. The text that people write beside it is not recorded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from stageflow_guard.audit.lookup import row_of
+from stageflow_guard.delegation import FORMS
+from stageflow_guard.errors import AccessDenied, ConfigError, GuardError, VerificationError
+from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect
+from stageflow_guard.statement import actor_of, resource_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stageflow_guard.model import Principal
+    from stageflow_guard.pep import PolicyEnforcementPoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What waits for an approval: who asked (and who acted for them), for what, in which record."""
+
+    ref: str
+    parties: frozenset[str]
+    tenant: str
+    owner: str
+    kind: str
+    obj: str
+    run: str | None = None
+
+
+def parties(subject: str, actors: Iterable[str]) -> frozenset[str]:
+    """Return everybody who is behind a call: who it is for, and the software that acted for them.
+
+    An actor is named without its form (`bot`), a caller with it (`agent:bot`): both are one.
+    """
+    bare = [subject.partition(":")[2]] if subject.startswith(FORMS) else []
+    return frozenset((subject, *actors, *bare))
+
+
+async def settle(
+    pep: PolicyEnforcementPoint, who: Principal, matter: Matter, *, granted: bool
+) -> str:
+    """Record the answer; return the approval's ref once it is durable.
+
+    Raises `AccessDenied` (`foreign_owner`, `self_approval`, or what policy says), on record.
+    """
+    if type(granted) is not bool:
+        raise ConfigError("`granted` is True or False, nothing that passes for one")
+    try:
+        pep.callers.recheck(who)  # 1
+        if who.tenant != matter.tenant:  # 2
+            raise AccessDenied(_no(pep, "foreign_owner"), "this is another tenant's matter")
+        if not matter.parties.isdisjoint(parties(who.subject, who.actors)):  # 3
+            raise AccessDenied(_no(pep, "self_approval"), "who asked cannot settle it")
+        request = AccessRequest(
+            sub=who.subject, ten=who.tenant, own=matter.owner, kind=matter.kind, obj=matter.obj,
+            act="approve", roles=tuple(who.roles),
+        )  # fmt: skip
+        decision = pep.evaluate(request, who)  # 4
+        if not decision.permitted:
+            raise AccessDenied(decision)
+    except GuardError as error:
+        await _refused(pep, error, who, matter)
+    index = await pep.record(AuditRecord(  # 5
+        kind="approval", action="approve", step="approve", run=matter.run,
+        **_said(who, matter), approver=who.subject,
+        decision="permit" if granted else "deny", outcome="approved" if granted else "denied",
+        reason=decision.reason if granted else "not_granted", rules=list(decision.rules),
+        policy={"sha256": decision.revision}, evaluation="ok", note={"of": matter.ref},
+    ))  # fmt: skip
+    return f"{pep.log.origin}#{index}"
+
+
+async def matter_of(pep: PolicyEnforcementPoint, who: Principal, ref: str) -> Matter:
+    """Return what a recorded permit asks for; `AccessDenied` (`nothing_to_approve`), on record.
+
+    Of a decision about a stage, a tool or another resource: a refusal cannot be approved away.
+    """
+    record = await _recorded(pep, ref) or {}
+    kind, _, obj = str(record.get("resource")).partition(":")
+    subject = (record.get("actor") or {}).get("subject")
+    if record.get("kind") != "decision" or record.get("decision") != "permit" or not subject:
+        error = AccessDenied(_no(pep, "nothing_to_approve"), "no such permit is on record")
+        await pep.refuse(error, run=None, step="approve", decision=error.decision,
+                         tenant=who.tenant, actor=actor_of(who))  # fmt: skip
+    return Matter(
+        ref=ref, parties=parties(subject, record.get("on_behalf") or ()),
+        tenant=str(record.get("tenant")), owner=str(record.get("owner")), kind=kind, obj=obj,
+        run=record.get("run"),
+    )  # fmt: skip
+
+
+async def require(
+    pep: PolicyEnforcementPoint, who: Principal, approval: str, *, of: str, within: float | None
+) -> None:
+    """Return when `approval` names a record that grants `of`; else `AccessDenied`, on record.
+
+    The record must be of the caller's tenant, by somebody else than the caller, and at most
+    `within` seconds old.
+    """
+    record = await _recorded(pep, approval) or {}
+    holds = (
+        record.get("kind") == "approval"
+        and record.get("outcome") == "approved"
+        and (record.get("note") or {}).get("of") == of
+        and record.get("tenant") == who.tenant
+        and record.get("approver") not in (None, who.subject, *who.actors)
+    )
+    age = (time.time_ns() - int(record.get("wall_ns", 0))) / 1e9
+    if not holds or (within is not None and not 0 <= age <= within):
+        error = AccessDenied(_no(pep, "not_approved"), "no approval of this is on record")
+        await pep.refuse(error, run=None, step="approve", decision=error.decision,
+                         tenant=who.tenant, actor=actor_of(who))  # fmt: skip
+
+
+async def ask(pep: PolicyEnforcementPoint, who: Principal, *, tool: str, run: str | None) -> Matter:
+    """Put on record that a tool call waits for an approval; durable when this returns."""
+    resource = resource_name("tool", tool)
+    index = await pep.record(AuditRecord(
+        kind="approval", action="ask", step="approve", run=run, tenant=who.tenant,
+        actor=actor_of(who), on_behalf=list(who.actors) or None, resource=resource,
+        owner=who.tenant, outcome="asked",
+    ))  # fmt: skip
+    return Matter(
+        ref=f"{pep.log.origin}#{index}", parties=parties(who.subject, who.actors),
+        tenant=who.tenant, owner=who.tenant, kind="tool", obj=tool, run=run,
+    )  # fmt: skip
+
+
+async def _recorded(pep: PolicyEnforcementPoint, ref: str) -> dict[str, Any] | None:
+    folder = getattr(pep.log, "folder", None)
+    if folder is None:
+        raise ConfigError("this guard's log cannot be read back; approvals need one that can")
+    if type(ref) is not str:
+        return None
+    row = await asyncio.to_thread(row_of, folder, pep.log.origin, ref)
+    try:
+        return row.record if row is not None else None
+    except VerificationError:
+        return None
+
+
+async def _refused(
+    pep: PolicyEnforcementPoint, error: GuardError, who: Principal, matter: Matter
+) -> NoReturn:
+    said = _said(who, matter) | {"action": "approve", "note": {"of": matter.ref}}
+    decision = getattr(error, "decision", None)
+    fields = {name: value for name, value in said.items() if value is not None}
+    await pep.recorder.refuse(error, run=matter.run, step="approve", decision=decision, **fields)
+
+
+def _said(who: Principal, matter: Matter) -> dict[str, Any]:
+    return {
+        "tenant": who.tenant, "actor": actor_of(who), "on_behalf": list(who.actors) or None,
+        "resource": resource_name(matter.kind, matter.obj), "owner": matter.owner,
+    }  # fmt: skip
+
+
+def _no(pep: PolicyEnforcementPoint, reason: str) -> Decision:
+    revision = str(getattr(pep.decisions, "revision", ""))
+    return replace(Decision(effect=Effect.DENY, reason=reason), revision=revision)

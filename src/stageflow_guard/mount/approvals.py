@@ -1,0 +1,142 @@
+"""The host's approval service, with an authority behind it.
+
+The host's own takes `decided_by=None`, lets a denial be turned into an approval, and shows every
+tenant's requests to everybody. Hand this one to `AdvancedToolExecutor(approval_service=…)`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from stageflow.tools.approval import (
+    ApprovalDecision,
+    ApprovalRequest,
+    ApprovalService,
+    ApprovalStatus,
+)
+
+from stageflow_guard.approvals import Matter, ask, settle
+from stageflow_guard.errors import AccessDenied
+from stageflow_guard.model import Decision, Effect
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from stageflow_guard.model import Principal
+    from stageflow_guard.pep import PolicyEnforcementPoint
+
+
+class GuardedApprovals(ApprovalService):
+    """Asks and answers in the name of the session that is open, each on record.
+
+    A request is asked by the current caller. It is settled once, by the current caller of another
+    session: see `stageflow_guard.approvals`. Whom the host names as `decided_by` is not believed.
+    """
+
+    def __init__(
+        self,
+        pep: PolicyEnforcementPoint,
+        caller: Callable[[], Awaitable[Principal]],
+        run: Callable[[], str | None],
+        *,
+        timeout: float = 60.0,
+    ) -> None:
+        super().__init__(default_timeout_seconds=timeout)
+        self._pep = pep
+        self._caller = caller
+        self._run = run
+        self._matters: dict[UUID, Matter] = {}
+        self._settling: set[UUID] = set()
+
+    async def request_approval(
+        self,
+        action_id: UUID,
+        tool_name: str,
+        pipeline_run_id: UUID | None = None,
+        approval_message: str = "",
+        payload_summary: dict[str, Any] | None = None,
+    ) -> ApprovalRequest:
+        """Put the request on record, then on the list."""
+        who = await self._caller()
+        matter = await ask(self._pep, who, tool=tool_name, run=self._run())
+        made = await super().request_approval(
+            action_id, tool_name, pipeline_run_id, approval_message, payload_summary
+        )
+        self._matters[made.id] = matter
+        return made
+
+    async def record_decision(
+        self,
+        request_id: UUID,
+        granted: bool,
+        decided_by: UUID | None = None,
+        reason: str | None = None,
+    ) -> ApprovalDecision:
+        """Settle a request once; raise `AccessDenied` (on record) for who may not, or too late."""
+        who = await self._caller()
+        matter, request = self._matters.get(request_id), await self.get_request(request_id)
+        if matter is None or request is None or request.status is not ApprovalStatus.PENDING:
+            await self._too_late(request_id, who)
+        if request_id in self._settling:  # somebody settles it at this moment
+            await self._too_late(request_id, who)
+        assert matter is not None  # noqa: S101 - refused above
+        self._settling.add(request_id)
+        try:
+            await settle(self._pep, who, matter, granted=granted)
+        finally:
+            self._settling.discard(request_id)
+        mine = UUID(who.host_user_id) if who.host_user_id else None
+        return await super().record_decision(request_id, granted, mine, reason)
+
+    async def await_decision(
+        self, request_id: UUID, timeout_seconds: float | None = None
+    ) -> ApprovalDecision:
+        """Wait for the answer; that none came in time is on record, too."""
+        try:
+            return await super().await_decision(request_id, timeout_seconds)
+        except TimeoutError:
+            await self._note(request_id, "expired")
+            raise
+
+    async def cancel_request(self, request_id: UUID) -> bool:
+        """Take back a request of the caller's tenant."""
+        if not await self._mine(request_id) or not await super().cancel_request(request_id):
+            return False
+        await self._note(request_id, "cancelled")
+        return True
+
+    async def _note(self, request_id: UUID, outcome: str) -> None:
+        matter = self._matters[request_id]
+        await self._pep.note(
+            kind="approval", action="ask", step="approve", run=matter.run, tenant=matter.tenant,
+            resource=f"tool:{matter.obj}", outcome=outcome, note={"of": matter.ref},
+        )  # fmt: skip
+
+    async def _too_late(self, request_id: UUID, who: Principal) -> None:
+        error = AccessDenied(
+            Decision(effect=Effect.DENY, reason="nothing_to_approve"), "no such request is open"
+        )
+        await self._pep.refuse(error, run=None, step="approve", tenant=who.tenant,
+                               decision=error.decision)  # fmt: skip
+
+    async def get_request(self, request_id: UUID) -> ApprovalRequest | None:
+        """Return a request of the caller's tenant."""
+        return await super().get_request(request_id) if await self._mine(request_id) else None
+
+    async def get_pending_requests(
+        self, pipeline_run_id: UUID | None = None
+    ) -> list[ApprovalRequest]:
+        """Return what waits in the caller's tenant."""
+        tenant = (await self._caller()).tenant
+        found = await super().get_pending_requests(pipeline_run_id)
+        return [one for one in found if self._matters[one.id].tenant == tenant]
+
+    async def _mine(self, request_id: UUID) -> bool:
+        matter = self._matters.get(request_id)
+        return matter is not None and matter.tenant == (await self._caller()).tenant
+
+    async def cleanup(self, request_id: UUID) -> None:
+        """Forget a request that is over; the log keeps it."""
+        await super().cleanup(request_id)
+        self._matters.pop(request_id, None)
