@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from pathlib import Path
@@ -130,6 +131,31 @@ async def test_the_log_of_every_release_opens(golden):
     assert await opened.append({"kind": "auth"}) == 300
     await opened.close()
     assert verify(log, **outside).size == 301
+
+
+GOLDEN_VERBS = [
+    ["verify", "audit", "--vkey", "old-vkey", "--checkpoint", "old-checkpoint", "--require-anchor"],
+    ["why", "#1"], ["query", "--json"], ["query", "--format", "csv"], ["query", "--db", "kept.db"],
+    ["query", "--format", "parquet", "--out", "rows.parquet"], ["timeline", "--run", "run-7"],
+    ["denied"], ["stats", "--json"], ["tail", "-n", "300"], ["report", "--out", "r.html"],
+    ["export"], ["export", "--as", "record"], ["prove", "17"],
+    ["bundle", "--out", "b", "--kind", "decision", "--key-file", "audit.key"],
+    ["witness", "--state", "w", "--key-file", "w.key", "--name", "w.x", "--vkey", "audit/vkey"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("args", GOLDEN_VERBS, ids=lambda a: " ".join(a[:3]))
+async def test_every_verb_reads_the_log_of_every_release(golden, monkeypatch, capsys, args):
+    """Whatever is asked of it, this release answers out of the old log, and changes none of it."""
+    monkeypatch.chdir(golden)
+    before = {p: p.read_bytes() for p in (golden / "audit").rglob("*") if p.is_file()}
+    where = [] if args[0] == "verify" else ["--dir", "audit"]
+    assert await asyncio.to_thread(main, ["audit", *args, *where]) == 0
+    out = capsys.readouterr()
+    assert out.out or "--out" in args
+    assert {p: p.read_bytes() for p in (golden / "audit").rglob("*") if p.is_file()} == before
+    if args[0] == "query" and "--json" in args:
+        assert len(json.loads(out.out)) == 300
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import sys
 import pytest
 
 from stageflow_guard.audit import Log, verify
+from stageflow_guard.audit.columns import COLUMNS, NUMBERS
 from stageflow_guard.audit.files import unpack
 from stageflow_guard.audit.query import iter_records
 from stageflow_guard.cli import main
@@ -156,6 +157,8 @@ def test_query_filters_and_formats(cli, lived):
         csv.DictReader(io.StringIO(cli("query", "--format", "csv", "--subject", "user:ada")[1]))
     )
     assert {row["subject"] for row in rows} == {"user:ada"}
+    assert list(rows[0]) == ["origin", "index", "time", *COLUMNS, *NUMBERS]
+    assert all("\\" not in cell for row in rows for cell in row.values())
     assert len(cli("query", "--tenant", "acme")[1].splitlines()) > len(rows)
     assert cli("query", "--format", "parquet", "--out", "q.parquet")[0] == 0
     import pyarrow.parquet as pq

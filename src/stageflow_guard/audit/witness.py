@@ -7,7 +7,9 @@ between costs one cosignature, never a contradiction.
 
 from __future__ import annotations
 
-from contextlib import suppress
+import fcntl
+import os
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +22,8 @@ from stageflow_guard.durable import make_dirs, require_private, write_durably
 from stageflow_guard.errors import ConfigError, VerificationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from stageflow_guard.audit.signing import SigningKey
 
 
@@ -55,7 +59,18 @@ class Witness:
             raise VerificationError("`checkpoint` is missing", path="checkpoint") from None
         head = open_note(note, vkey)
         kept = self._state / f"{sha256(head.origin.encode()).hexdigest()}.checkpoint"
-        if kept.exists():
-            require_prefix(folder, parse(kept.read_bytes())[0], head)
-        write_durably(kept, note)
+        with self._alone():
+            if kept.exists():
+                require_prefix(folder, parse(kept.read_bytes())[0], head)
+            write_durably(kept, note)
         return cosign(note, name=self._name, key=self._key, time=now)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one process at a time compare and keep: two could cosign a fork each."""
+        fd = os.open(self._state / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(fd)

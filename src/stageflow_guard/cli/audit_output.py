@@ -93,7 +93,7 @@ def _lines(records: list[dict[str, Any]]) -> str:
 def _csv(records: list[dict[str, Any]]) -> str:
     out = io.StringIO()
     names = ["origin", "index", "time", *COLUMNS, *NUMBERS]
-    writer = csv.DictWriter(out, names, extrasaction="ignore")
+    writer = csv.DictWriter(out, names, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for record in records:
         writer.writerow({k: _inert(v) for k, v in _cells(record).items()})
