@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import queue
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Self
 
 from stageflow_guard.errors import ConfigError
 
@@ -33,56 +36,108 @@ def make_dirs(path: Path, *, above: Path) -> None:
 
 def write_durably(path: Path, content: bytes) -> None:
     """Replace `path` with `content`, all or nothing, 0600, on disk when this returns."""
-    fresh = path.with_name(path.name + ".new")
-    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    fd = _write_beside(path, content)
     try:
-        os.fchmod(fd, 0o600)
-        write_all(fd, content)
         os.fsync(fd)
     finally:
         os.close(fd)
-    os.replace(fresh, path)
+    os.replace(f"{path}.new", path)
     sync_dir(path.parent)
 
 
-def write_all_durably(files: Mapping[Path, bytes]) -> None:
+def write_all_durably(files: Iterable[tuple[Path, bytes]]) -> None:
     """Replace many files, each all or nothing; on disk, names too, when this returns.
 
-    Directories are synced once each. Many files are synced by several threads: a file system
-    gathers what is asked for at once.
+    Directories are synced once each. `files` may go on making content while what it made before is
+    being synced.
     """
-    for batch in _batches(list(files.items())):
-        opened = [(path, path.with_name(path.name + ".new"), content) for path, content in batch]
-        fds = [os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600) for _, new, _ in opened]
-        try:
-            for fd, (_, _, content) in zip(fds, opened, strict=True):
-                os.fchmod(fd, 0o600)
-                write_all(fd, content)
-            _sync_all(fds)
-        finally:
-            for fd in fds:
-                os.close(fd)
-        for path, new, _ in opened:
-            os.replace(new, path)
-    for folder in sorted({path.parent for path in files}):
+    paths: list[Path] = []
+    with _Syncing() as syncing:
+        for path, content in files:
+            syncing.sync(_write_beside(path, content))
+            paths.append(path)
+    for path in paths:
+        os.replace(f"{path}.new", path)
+    for folder in sorted({path.parent for path in paths}):
         sync_dir(folder)
 
 
-def _batches(items: list[tuple[Path, bytes]], most: int = 64) -> Iterator[list[tuple[Path, bytes]]]:
-    for start in range(0, len(items), most):
-        yield items[start : start + most]
+def _write_beside(path: Path, content: bytes) -> int:
+    fd = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.fchmod(fd, 0o600)
+        write_all(fd, content)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
 
 
-def _sync_all(fds: list[int]) -> None:
-    if len(fds) < 8:
-        for fd in fds:
-            os.fsync(fd)
-        return
-    from concurrent.futures import ThreadPoolExecutor
+class _Syncing:
+    """Syncs files on threads of its own: a file system gathers what is asked for at once.
 
-    with ThreadPoolExecutor(8) as pool:
-        for _ in pool.map(os.fsync, fds):  # raises what any of them raised
-            pass
+    Only the syncing is theirs. A thread that did more would ask for the interpreter more often,
+    and wait each time for the one that makes the content.
+    """
+
+    FEW = 8  # so many are not worth a thread
+
+    def __init__(self, threads: int = 8) -> None:
+        self._threads = threads
+        self._crew: list[threading.Thread] = []
+        self._first: list[int] = []
+        self._waiting: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+        self._room = threading.Semaphore(8 * threads)  # files that are open at once
+        self._failed: list[BaseException] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def sync(self, fd: int) -> None:
+        """Sync and close `fd`, now or before the block ends; raise what failed so far."""
+        if len(self._first) < self.FEW:
+            self._first.append(fd)
+            return
+        if not self._crew:
+            self._crew = [
+                threading.Thread(target=self._work, name="audit-sync", daemon=True)
+                for _ in range(self._threads)
+            ]
+            for one in self._crew:
+                one.start()
+            for early in self._first:
+                self._room.acquire()
+                self._waiting.put(early)
+        self._room.acquire()
+        self._waiting.put(fd)
+        if self._failed:
+            raise self._failed[0]
+
+    def _work(self) -> None:
+        while (fd := self._waiting.get()) is not None:
+            self._sync(fd)
+            self._room.release()
+
+    def _sync(self, fd: int) -> None:
+        try:
+            if not self._failed:
+                os.fsync(fd)
+        except BaseException as exc:
+            self._failed.append(exc)
+        finally:
+            os.close(fd)
+
+    def __exit__(self, kind: object, exc: object, trace: object) -> None:
+        """Wait until no thread runs any more, then raise what any of them raised."""
+        if not self._crew:
+            for fd in self._first:
+                self._sync(fd)
+        for _ in self._crew:
+            self._waiting.put(None)
+        for one in self._crew:
+            one.join()
+        if self._failed and kind is None:
+            raise self._failed[0]
 
 
 def create_durably(path: Path, content: bytes) -> bool:

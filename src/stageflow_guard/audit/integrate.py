@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from hashlib import sha256
+from collections.abc import Iterator
 from pathlib import Path
 
 from stageflow_guard.audit.checkpoint import Checkpoint, sign
 from stageflow_guard.audit.files import make_dirs, pack, sync_dir, tile, unpack, write_durably
 from stageflow_guard.audit.signing import SigningKey
 from stageflow_guard.audit.tiles import edge, fold, root_of_rows
-from stageflow_guard.audit.tree import WIDTH, leaf_hash, tile_path
+from stageflow_guard.audit.tree import WIDTH, leaf_hash, leaf_hashes, tile_path
 from stageflow_guard.durable import write_all_durably
 from stageflow_guard.errors import VerificationError
 
@@ -50,49 +50,58 @@ class Integrator:
             if [leaf_hash(e) for e in self._bundle] != self._levels[0]:
                 raise VerificationError(f"`{path}` does not match its hashes", path=path)
 
-    def _close(self, level: int, fresh: dict[str, bytes]) -> None:
+    def grow(self, entries: list[bytes]) -> None:
+        """Write tiles for `entries`, then sign. Entries must be durable elsewhere already.
+
+        Order: tiles, then checkpoint, each synced: nothing is signed that is not on disk.
+        """
+        old, made = self._size, set[Path]()
+
+        def placed() -> Iterator[tuple[Path, bytes]]:
+            for name, content in self._tiles(entries):
+                path = self._folder / name
+                if path.parent not in made:
+                    make_dirs(path.parent, above=self._folder)
+                    made.add(path.parent)
+                yield path, content
+
+        write_all_durably(placed())
+        self.publish()
+        self._drop_stale(old, self._size)
+
+    def _tiles(self, entries: list[bytes]) -> Iterator[tuple[str, bytes]]:
+        """Hash `entries` bundle by bundle; yield each tile as soon as it is known."""
+        at = 0
+        while at < len(entries):
+            part = entries[at : at + WIDTH - len(self._bundle)]
+            at += len(part)
+            self._bundle += part
+            self._levels[0] += leaf_hashes(part)
+            self._size += len(part)
+            if len(self._bundle) == WIDTH:
+                yield tile_path("entries", self._size // WIDTH - 1, WIDTH), pack(self._bundle)
+                self._bundle = []
+                yield from self._close(0)
+        if self._bundle:
+            n = self._size // WIDTH
+            yield tile_path("entries", n, len(self._bundle)), pack(self._bundle)
+        for level, row in enumerate(self._levels):
+            if row:
+                n = self._size // int(WIDTH ** (level + 1))
+                yield tile_path(level, n, len(row)), b"".join(row)
+
+    def _close(self, level: int) -> Iterator[tuple[str, bytes]]:
         """Put a full row into its tile, and its head into the row above."""
         row = self._levels[level]
         n = self._size // int(WIDTH ** (level + 1)) - 1
-        fresh[tile_path(level, n, WIDTH)] = b"".join(row)
+        yield tile_path(level, n, WIDTH), b"".join(row)
         self._levels[level] = []
         if level + 1 == len(self._levels):
             self._levels.append([])
         above = self._levels[level + 1]
         above.append(fold(row))
         if len(above) == WIDTH:
-            self._close(level + 1, fresh)
-
-    def grow(self, entries: list[bytes]) -> None:
-        """Write tiles for `entries`, then sign. Entries must be durable elsewhere already.
-
-        Order: tiles, then checkpoint, each synced: nothing is signed that is not on disk.
-        """
-        old, at = self._size, 0
-        fresh: dict[str, bytes] = {}
-        while at < len(entries):
-            part = entries[at : at + WIDTH - len(self._bundle)]
-            at += len(part)
-            self._bundle += part
-            self._levels[0] += [sha256(b"\x00" + entry).digest() for entry in part]
-            self._size += len(part)
-            if len(self._bundle) == WIDTH:
-                fresh[tile_path("entries", self._size // WIDTH - 1, WIDTH)] = pack(self._bundle)
-                self._bundle = []
-                self._close(0, fresh)
-        size = self._size
-        if self._bundle:
-            fresh[tile_path("entries", size // WIDTH, len(self._bundle))] = pack(self._bundle)
-        for level, row in enumerate(self._levels):
-            if row:
-                n = size // int(WIDTH ** (level + 1))
-                fresh[tile_path(level, n, len(row))] = b"".join(row)
-        files = {self._folder / name: content for name, content in fresh.items()}
-        for folder in {path.parent for path in files}:
-            make_dirs(folder, above=self._folder)
-        write_all_durably(files)
-        self.publish()
-        self._drop_stale(old, size)
+            yield from self._close(level + 1)
 
     def publish(self) -> None:
         """Sign the current tree and put the checkpoint in place."""

@@ -1,0 +1,65 @@
+"""Many files made durable at once: one that fails, fails them all, and nothing is left open."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from stageflow_guard.durable import write_all_durably
+
+
+def files(folder, count):
+    return [(folder / f"{i}", b"%d" % i) for i in range(count)]
+
+
+@pytest.mark.parametrize("count", [3, 40])
+def test_many_files_are_on_disk_before_any_has_its_name(tmp_path, monkeypatch, count):
+    """Every file is synced before the first replacement, and the directory after the last."""
+    said = []
+    for name in ("fsync", "replace"):
+        real = getattr(os, name)
+
+        def call(*args, name=name, real=real):
+            said.append(name)
+            return real(*args)
+
+        monkeypatch.setattr(os, name, call)
+    write_all_durably(iter(files(tmp_path, count)))
+    assert said == ["fsync"] * count + ["replace"] * count + ["fsync"]
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {
+        f"{i}": b"%d" % i for i in range(count)
+    }
+
+
+@pytest.mark.parametrize("count", [3, 40, 200])
+@pytest.mark.parametrize("call", ["open", "write", "fsync"])
+def test_one_file_that_fails_fails_all_of_them(tmp_path, monkeypatch, count, call):
+    """None is replaced, and no descriptor stays open, wherever the error came from."""
+    real, calls = getattr(os, call), []
+
+    def broken(*args):
+        calls.append(args)
+        if len(calls) == max(2, count // 2):
+            raise OSError(5, "Input/output error")
+        return real(*args)
+
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(os, call, broken)
+    with pytest.raises(OSError, match="Input/output"):
+        write_all_durably(iter(files(tmp_path, count)))
+    monkeypatch.undo()
+    assert all(p.name.endswith(".new") for p in tmp_path.iterdir())
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_content_that_cannot_be_made_leaves_nothing_in_place(tmp_path):
+    """An error of the one who makes the content comes out as it is, after the threads have ended."""
+
+    def made():
+        yield from files(tmp_path, 20)
+        raise ValueError("no more")
+
+    with pytest.raises(ValueError, match="no more"):
+        write_all_durably(made())
+    assert all(p.name.endswith(".new") for p in tmp_path.iterdir())
