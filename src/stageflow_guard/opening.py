@@ -40,12 +40,14 @@ async def opened(settings: Settings) -> tuple[Log, Fingerprints, Beside]:
     copy = audit.checkpoint_copy
     if audit.shard is None:
         log = await Log.open(
-            audit.path, origin=audit.origin, key_file=audit.key_file, checkpoint_copy=copy
-        )
+            audit.path, origin=audit.origin, key_file=audit.key_file, checkpoint_copy=copy,
+            copy_grace=audit.checkpoint_copy_grace,
+        )  # fmt: skip
     else:
         log = await open_shard(
-            audit.path, audit.shard, origin=audit.origin, key_file=audit.key_file, copies=copy
-        )
+            audit.path, audit.shard, origin=audit.origin, key_file=audit.key_file, copies=copy,
+            copy_grace=audit.checkpoint_copy_grace,
+        )  # fmt: skip
     try:
         ring = await asyncio.to_thread(ring_from, settings)
         return log, Fingerprints(ring), Beside(log, audit, log.folder)

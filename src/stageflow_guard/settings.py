@@ -164,6 +164,7 @@ class AuditSettings(_Strict):
     key_file: str
     keyring: str | None = None  # subject keys of fingerprints and vault; beside `key_file`
     checkpoint_copy: str | None = None
+    checkpoint_copy_grace: float = Field(default=60.0, ge=0.0)  # then no new run begins
     heartbeat: int = Field(default=300, ge=1)
     sinks: list[SinkSettings] = []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stageflow_guard.audit.checkpoint import Checkpoint, sign
 from stageflow_guard.audit.files import make_dirs, pack, sync_dir, tile, unpack, write_durably
@@ -14,17 +15,18 @@ from stageflow_guard.audit.tree import WIDTH, leaf_hash, leaf_hashes, tile_path
 from stageflow_guard.durable import write_all_durably
 from stageflow_guard.errors import VerificationError
 
+if TYPE_CHECKING:
+    from stageflow_guard.audit.second import SecondPlace
+
 
 class Integrator:
     """Grows the tree on disk. Not thread-safe: the log's writer thread owns it."""
 
-    def __init__(
-        self, folder: Path, origin: str, key: SigningKey, checkpoint_copy: Path | None
-    ) -> None:
+    def __init__(self, folder: Path, origin: str, key: SigningKey) -> None:
         self._folder = folder
         self._origin = origin
         self._key = key
-        self._copy = checkpoint_copy
+        self.second: SecondPlace | None = None
         self._size = 0
         self._bundle: list[bytes] = []
         self._levels: list[list[bytes]] = [[]]
@@ -108,8 +110,8 @@ class Integrator:
         head = Checkpoint(self._origin, self._size, root_of_rows(self._levels))
         note = sign(head, self._key)
         write_durably(self._folder / "checkpoint", note)
-        if self._copy is not None:
-            write_durably(self._copy, note)
+        if self.second is not None:
+            self.second.keep(note)
 
     def _drop_stale(self, old: int, size: int) -> None:
         """Remove partial tiles that a wider one replaced."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.canonical import encode
-from stageflow_guard.audit.checkpoint import open_note, parse, vkey_of
+from stageflow_guard.audit.checkpoint import Checkpoint, open_note, parse, vkey_of
 from stageflow_guard.audit.files import (
     frame,
     make_dirs,
@@ -33,6 +33,7 @@ from stageflow_guard.audit.growth import require_prefix
 from stageflow_guard.audit.intact import FORMAT, discard, identify, read_minimum, survey
 from stageflow_guard.audit.integrate import Integrator
 from stageflow_guard.audit.record import boot_id
+from stageflow_guard.audit.second import GRACE, SecondPlace
 from stageflow_guard.audit.signing import SigningKey
 from stageflow_guard.audit.waiting import Waiting
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
@@ -70,6 +71,7 @@ class Log:
         self._poison: str | None = None
         self._unintegrated: list[bytes] = []
         self._low = False
+        self._second: SecondPlace | None = None
         self._held = self._wal = -1
         self._thread: threading.Thread | None = None
         self.vkey = ""
@@ -82,23 +84,24 @@ class Log:
         origin: str,
         key_file: str | Path,
         checkpoint_copy: str | Path | None = None,
+        copy_grace: float = GRACE,
         deadline: float = 5.0,
         reserve_bytes: int = 64 * 2**20,
     ) -> Log:
         """Open or create the log at `path`; raise `ConfigError` that names what is unusable.
 
         `deadline` is in seconds per append; below `reserve_bytes` of free disk, new runs are
-        refused.
+        refused; so they are while `checkpoint_copy` was out of reach for `copy_grace` seconds.
         """
         log = cls(Path(path), origin, deadline=deadline, reserve=reserve_bytes)
-        await asyncio.to_thread(
-            log._open, Path(key_file), Path(checkpoint_copy) if checkpoint_copy else None
-        )
+        if checkpoint_copy:
+            log._second = SecondPlace(Path(checkpoint_copy), grace=copy_grace, tell=log.enqueue)
+        await asyncio.to_thread(log._open, Path(key_file))
         return log
 
     # -- opening -----------------------------------------------------------------------------------
 
-    def _open(self, key_file: Path, copy: Path | None) -> None:
+    def _open(self, key_file: Path) -> None:
         if not self.origin or any(c.isspace() or c == "+" for c in self.origin):
             raise ConfigError("`origin` may not be empty or hold white space or `+`")
         folder = self._folder
@@ -109,7 +112,7 @@ class Log:
             self._take_lock()
             self._wal = os.open(folder / "wal", os.O_RDWR | os.O_CREAT, 0o600)
             os.fchmod(self._wal, 0o600)
-            self._recover(key_file, copy)
+            self._recover(key_file)
         except VerificationError as exc:
             self._release()
             raise ConfigError(f"log `{folder}` does not hold: {exc.message}") from None
@@ -148,7 +151,7 @@ class Log:
                 os.close(fd)
         self._wal = self._held = -1
 
-    def _recover(self, key_file: Path, copy: Path | None) -> None:
+    def _recover(self, key_file: Path) -> None:
         folder = self._folder
         note = _read(folder / "checkpoint")
         size = parse(note)[0].size if note is not None else 0
@@ -163,7 +166,7 @@ class Log:
             write_durably(folder / "format", FORMAT)
         if vkey is None:
             write_durably(folder / "vkey", self.vkey.encode() + b"\n")
-        self._integrator = Integrator(folder, self.origin, key, copy)
+        self._integrator = Integrator(folder, self.origin, key)
         if note is not None:
             head = open_note(note, self.vkey)
             self._integrator.load(head.size, head.root)
@@ -176,15 +179,8 @@ class Log:
             fresh = entries[self._next - first :]
             self._unintegrated += fresh
             self._next += len(fresh)
-        if copy is not None and (seen := _read(copy)) is not None:
-            ahead = open_note(seen, self.vkey)
-            if ahead.size > self._next:
-                raise VerificationError(
-                    f"rolled back: the checkpoint copy has seen {ahead.size} records, "
-                    f"the log holds {self._next}"
-                )
-            if note is not None and ahead.size <= size:
-                require_prefix(folder, ahead, head)
+        if self._second is not None:
+            self._require_not_rolled_back(self._second, head if note is not None else None)
         discard(left)  # only now: a log that is refused keeps every file as evidence
         cut = len(content) - good
         if cut:
@@ -195,11 +191,36 @@ class Log:
         self._durable = self._next
         if self._unintegrated or note is None:
             self._integrate()
+        if self._second is not None:
+            self._reach(self._second)
+            self._integrator.second = self._second
         self._watch_disk()
         if cut:
             self._stage(AuditRecord(kind="recovery", note={"cut_bytes": cut, "at": self._next}))
             with self._lock:
                 self._ring()
+
+    def _require_not_rolled_back(self, second: SecondPlace, head: Checkpoint | None) -> None:
+        seen = _read(second.path)
+        if seen is None:
+            return
+        ahead = open_note(seen, self.vkey)
+        if ahead.size > self._next:
+            raise VerificationError(
+                f"rolled back: the checkpoint copy has seen {ahead.size} records, "
+                f"the log holds {self._next}"
+            )
+        if head is not None and ahead.size <= head.size:
+            require_prefix(self._folder, ahead, head)
+
+    def _reach(self, second: SecondPlace) -> None:
+        """Put the checkpoint at its second place: without that, nobody could know of a rollback."""
+        try:
+            second.begin((self._folder / "checkpoint").read_bytes())
+        except OSError as exc:
+            raise ConfigError(
+                f"`checkpoint_copy` `{second.path}` cannot be written: {exc.strerror}"
+            ) from None
 
     def _require_own(self, vkey: str, key_file: Path) -> None:
         if vkey == self.vkey:
@@ -231,9 +252,12 @@ class Log:
             self._pending.append(entry)
         return index
 
-    def _require_open(self) -> None:
+    def _require_own_process(self) -> None:
+        """Refuse after a fork; asked before any lock, which nobody here may ever release."""
         if os.getpid() != self._pid:
             raise AuditUnavailable("this log was opened before a fork; open one in each worker")
+
+    def _require_open(self) -> None:
         if self._poison is not None:
             raise AuditUnavailable(f"the log is poisoned: {self._poison}")
         if self._closing:
@@ -245,10 +269,14 @@ class Log:
         return self._stage(record)
 
     def _require_room(self, record: AuditRecord | dict[str, Any]) -> None:
-        if self._low:  # what has begun may end; nothing new begins
+        self._require_own_process()
+        why = "the disk is nearly full" if self._low else None
+        if why is None and self._second is not None:
+            why = self._second.refuses()
+        if why is not None:  # what has begun may end; nothing new begins
             kind = record.get("kind") if isinstance(record, dict) else record.kind
             if kind == "run_start":
-                raise AuditUnavailable("the disk is nearly full; no new run is admitted")
+                raise AuditUnavailable(f"{why}; no new run is admitted")
 
     async def append(self, record: AuditRecord | dict[str, Any]) -> int:
         """Return the record's index once it is durable; raise `AuditUnavailable` otherwise.
@@ -285,6 +313,7 @@ class Log:
 
     async def flush(self) -> None:
         """Return once everything taken so far is durable; raise when the device stands still."""
+        self._require_own_process()
         until, seen, since = self._next, self._durable, time.monotonic()
         while self._durable < until:
             with self._lock:
@@ -311,6 +340,8 @@ class Log:
             raise AuditUnavailable(
                 f"the audit device did not answer in {LAST_WORDS:g} s; the last records may be lost"
             )
+        if self._second is not None:
+            await asyncio.to_thread(self._second.end, self.answers_within)
         if self._poison is not None:
             raise AuditUnavailable(f"the log was poisoned: {self._poison}")
 
@@ -398,6 +429,7 @@ class Log:
             "last_write_us": self._took // 1000,
             "poisoned": self._poison,
             "disk_low": self._low,
+            "checkpoint_copy": self._second.health() if self._second is not None else None,
             "closed": self._closing,
         }
 
