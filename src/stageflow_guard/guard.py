@@ -19,11 +19,13 @@ from stageflow_guard.errors import (
     GuardError,
     NotAuthenticated,
 )
+from stageflow_guard.model import NOBODY
 from stageflow_guard.opening import ClosedLog, opened
 from stageflow_guard.outgoing import outgoing_token
 from stageflow_guard.pep import PolicyEnforcementPoint
-from stageflow_guard.ports import TokenSource
+from stageflow_guard.ports import Streaming, TokenSource
 from stageflow_guard.resources import decided, permitted_items
+from stageflow_guard.revealing import revealed
 from stageflow_guard.screening import judged, redacted, require_bytes, screened
 from stageflow_guard.session import (
     Session,
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
     from stageflow_guard.auth.oauth import OAuthClient
     from stageflow_guard.model import Decision, Principal, Redaction
     from stageflow_guard.policy.reload import Reloader
-    from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector
+    from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector, TextStream
     from stageflow_guard.run import Run
     from stageflow_guard.settings import Settings
 
@@ -408,6 +410,49 @@ class Guard:
         if blobs:
             await require_bytes(self._pep, await self._caller(), run, str(stage), blobs)
         return redaction
+
+    async def restore(
+        self, value: Any, *, kind: str, obj: str, owner: str, session_id: str | None = None,
+        subject: str | None = None,
+    ) -> Any:  # fmt: skip
+        """Return `value` with its pseudonyms replaced by the originals, for who may `reveal`.
+
+        For a tool call's arguments, or an answer on its way to a person. Inside a run the run's own
+        pseudonyms come back; outside, those of the conversation `session_id` in the caller's
+        tenant, which belongs to `subject` or else the caller. The decision about (`kind`, `obj`,
+        `reveal`) is on record before anything comes back. Raises `AccessDenied`,
+        `NotAuthenticated`, `ConfigError`, or another `GuardError`.
+        """
+        inspector, scope = await revealed(
+            self._pep, await self._caller(), self._run(), kind=kind, obj=obj, owner=owner,
+            session_id=session_id, subject=subject,
+        )  # fmt: skip
+        return await inspector.restore(value, scope=scope)
+
+    async def restoring(
+        self, *, kind: str, obj: str, owner: str, session_id: str | None = None,
+        subject: str | None = None,
+    ) -> TextStream:  # fmt: skip
+        """Return a stream that restores text chunk by chunk, under the terms of `restore`."""
+        inspector, scope = await revealed(
+            self._pep, await self._caller(), self._run(), kind=kind, obj=obj, owner=owner,
+            session_id=session_id, subject=subject,
+        )  # fmt: skip
+        return inspector.restoring(scope)
+
+    def stream(self) -> TextStream:
+        """Return a stream that redacts text chunk by chunk: for ways out that the host has not.
+
+        In the current run's scope, else in one of its own. What the host's ports let out is
+        inspected without it.
+        """
+        inspector = self._inspector
+        if not isinstance(inspector, Streaming):
+            raise ConfigError("this guard's inspector inspects whole texts only")
+        run = self._run()
+        scope = run.scope if run is not None else None
+        found: TextStream = inspector.stream(scope or inspector.scope(NOBODY, str(uuid4())))
+        return found
 
     async def screen(self, text: str, *, stage: str | None = None) -> Redaction:
         """Redact `text` for an explicit guard stage, or refuse as `on_finding` says.

@@ -303,15 +303,12 @@ class PolicyEnforcementPoint:
             blobs = tuple(one for one in found if not one.personal)
             if blobs:
                 if stage is not None:
-                    self._require_bytes(
-                        self._questions.of(run.identity.principal, run.pipeline, stage), blobs
-                    )
+                    self.require_bytes(run, stage, blobs)
                 elif direction != "input":  # no stage whose policy could say so
                     raise ContentBlocked(blobs, reason="bytes_refused")
                 run.bytes[stage or ""] = run.bytes.get(stage or "", ()) + blobs
             if found and stage is not None:
-                run.said += found
-                self._require_unblocked(run, stage, found)
+                self.said(run, stage, found)
             return redacted, found
         except ContentBlocked as exc:
             if stage is None and direction == "input":
@@ -326,6 +323,16 @@ class PolicyEnforcementPoint:
             error, run=run, stage=stage, step=f"inspect_{direction}",
             decision=getattr(error, "decision", None),
         )  # fmt: skip
+
+    def said(self, run: Run, stage: str, found: tuple[Finding, ...]) -> None:
+        """Remember finds in what a stage says; raise `ContentBlocked` where that blocks."""
+        run.hear(found)
+        self._require_unblocked(run, stage, found)
+
+    def require_bytes(self, run: Run, stage: str, blobs: tuple[Finding, ...]) -> None:
+        """Raise `AccessDenied` unless policy lets bytes pass at this stage."""
+        asked = self._questions.of(run.identity.principal, run.pipeline, stage)
+        self._require_bytes(asked, blobs)
 
     def _require_unblocked(self, run: Run, stage: str, found: Sequence[Finding]) -> None:
         """Raise `ContentBlocked` where policy blocks a find at this stage, reveal or not."""

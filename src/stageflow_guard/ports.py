@@ -90,6 +90,35 @@ class SubjectScopes(Protocol):
         ...
 
 
+class TextStream(Protocol):
+    """Text in, in chunks; out comes what may be released."""
+
+    async def feed(self, chunk: str) -> str:
+        """Take a chunk; return what no later text can change, often nothing."""
+        ...
+
+    async def finish(self) -> str:
+        """Return the rest."""
+        ...
+
+
+@runtime_checkable
+class Streaming(Protocol):
+    """An inspector that inspects text while it is said, and restores it again."""
+
+    def stream(self, scope: Scope, direction: str = "output") -> Any:
+        """Return a `TextStream` with `found()`, what was replaced since the last call."""
+        ...
+
+    async def restore(self, value: Any, *, scope: Scope) -> Any:
+        """Return `value` with the pseudonyms of `scope` replaced by the originals."""
+        ...
+
+    def restoring(self, scope: Scope) -> TextStream:
+        """Return a stream that restores the pseudonyms of `scope`."""
+        ...
+
+
 class AuditLog(Protocol):
     """Append-only, ordered, durable.
 

@@ -46,7 +46,7 @@ class Run:
     __slots__ = (
         "blocked", "bytes", "closed", "common", "findings", "id", "identity", "lender", "own",
         "parent", "permits", "pipeline", "plain", "refusal", "said", "scope", "scope_key",
-        "session_id", "spoken", "tasks",
+        "session_id", "spoken", "streams", "tasks",
     )  # fmt: skip
 
     def __init__(
@@ -77,6 +77,7 @@ class Run:
         self.refusal: GuardError | None = None
         self.closed = False
         self.plain = False  # nothing in the input that a stage could change for another
+        self.streams = False  # there are ports through which a stage can speak before it ends
         self.tasks: set[asyncio.Task[Any]] = set()
         # what every record of this run says, once: what only this run has, and the caller's part
         self.own: dict[str, Any] = {"run": run_id}
@@ -98,6 +99,11 @@ class Run:
         if self.closed or (self.lender is not None and self.lender.closed):
             return True
         return self.parent is not None and self.parent.over
+
+    def hear(self, found: tuple[Finding, ...]) -> None:
+        """Remember what outputs held: each entity once, however often it is said."""
+        known = {one.entity for one in self.said}
+        self.said += tuple(one for one in found if one.entity not in known)
 
     def carried(self) -> list[Finding]:
         """Return what a stage may meet: finds of the input and of outputs, parents' included."""

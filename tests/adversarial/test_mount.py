@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import pickle
-import warnings
 
 import pytest
 from stageflow.api import Pipeline, PipelineContext, stage
@@ -542,22 +541,6 @@ def test_guarded_things_refuse_pickling(world):
         with pytest.raises(TypeError):
             pickle.dumps(thing)
     copy.copy(guarded.build())
-
-
-async def test_streaming_ports_warn_once(world):
-    """W29: what streams past the guard is said aloud, once."""
-    from stageflow.stages.ports import LLMPorts
-
-    async def send(_token):
-        return None
-
-    _, pipeline = one()
-    guarded = world.guard.mount(pipeline)
-    with pytest.warns(UserWarning, match="send_token"):
-        await guarded.run(data={"auth_token": TOKEN}, ports=LLMPorts(send_token=send))
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        await guarded.run(data={"auth_token": TOKEN}, ports=LLMPorts(send_token=send))
 
 
 async def test_interceptors_alone_fail_closed(world):

@@ -175,11 +175,3 @@ class GuardedPorts:
     def __getattr__(self, name: str) -> Any:
         """Delegate to the application's own ports."""
         return getattr(self._inner, name)
-
-
-STREAMING = ("send_token", "llm_chunk_queue", "send_audio_chunk", "send_transcript", "realtime_bus")
-
-
-def streams(ports: Any) -> list[str]:
-    """Return the ports through which text can leave before any output guard sees it."""
-    return [name for name in STREAMING if getattr(ports, name, None) is not None]

@@ -7,7 +7,6 @@ import contextlib
 import copy
 import logging
 import re
-import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID, uuid4
@@ -23,10 +22,11 @@ from stageflow.stages.context import PipelineContext
 
 from stageflow_guard.errors import Bypassed, GuardError, InspectorUnavailable, NotAuthenticated
 from stageflow_guard.model import NOBODY
-from stageflow_guard.mount.carriers import GuardedPorts, blanked, inputs_of, is_plain, streams
+from stageflow_guard.mount.carriers import GuardedPorts, blanked, inputs_of, is_plain
 from stageflow_guard.mount.errors import for_host, outward
 from stageflow_guard.mount.runner import before_stage, current_run
 from stageflow_guard.mount.sink import GuardedSink
+from stageflow_guard.mount.streams import ways_of
 from stageflow_guard.session import Session, bind, current_session, unbind
 
 if TYPE_CHECKING:
@@ -47,10 +47,6 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SHORT = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
 
 
-class UnguardedStream(UserWarning):
-    """A pipeline's ports stream text that no output inspection sees."""
-
-
 async def refuse_bypass(pep: PolicyEnforcementPoint, run: Run | None, stage: str) -> NoReturn:
     """Record that `stage` answered without its runner, and refuse."""
     try:
@@ -67,12 +63,11 @@ class GuardedGraph(UnifiedStageGraph):
 
     _pep: PolicyEnforcementPoint
     _token_key: str
-    _warned: set[str]
 
     @classmethod
     def over(
         cls, graph: UnifiedStageGraph, pep: PolicyEnforcementPoint, *, token_key: str,
-        name: str, warned: set[str],
+        name: str,
     ) -> GuardedGraph:  # fmt: skip
         """Take over a host graph that was built from guarded runners."""
         guarded = cls.__new__(cls)
@@ -80,7 +75,6 @@ class GuardedGraph(UnifiedStageGraph):
         guarded._pep = pep
         guarded._token_key = token_key
         guarded._pipeline_name = name
-        guarded._warned = warned
         # a list of our own: the caller's can be cleared after the build
         guarded._interceptors = list(graph._interceptors)
         return guarded
@@ -261,7 +255,7 @@ class GuardedGraph(UnifiedStageGraph):
                     run=run, step="inspect_input",
                 )  # fmt: skip
         ports = ctx._effective_ports()
-        self._warn(streams(ports))
+        run.streams = bool(ways_of(ports))
 
         async def redact_events(value: Any) -> Any:
             return (await pep.inspect(run, value, direction="output"))[0]
@@ -325,16 +319,6 @@ class GuardedGraph(UnifiedStageGraph):
         finally:
             session.close()
             await self._pep.finish(run, outcome)
-
-    def _warn(self, names: list[str]) -> None:
-        if names and str(self._pipeline_name) not in self._warned:
-            self._warned.add(str(self._pipeline_name))
-            warnings.warn(
-                f"pipeline `{self._pipeline_name}` streams through {', '.join(names)}: streamed "
-                "text is not inspected (see docs/explanation/threat-model.md)",
-                UnguardedStream,
-                stacklevel=2,
-            )
 
 
 def _unproven(run: Run, answers: Mapping[str, StageOutput]) -> str | None:

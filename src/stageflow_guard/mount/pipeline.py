@@ -48,7 +48,6 @@ class GuardedPipeline(Pipeline):
             )
         self._pep = pep
         self._token_key = token_key
-        self._warned: set[str] = set()
         super().__init__(
             name=name, stages={n: self._wrapped(n, s, name) for n, s in stages.items()}
         )
@@ -142,9 +141,7 @@ class GuardedPipeline(Pipeline):
         graph: Any = Pipeline(name=self.name, stages=stages).build(**kwargs)
         for name, spec in graph._specs.items():  # the wrapper itself, not the host's call of it
             spec.runner = stages[name].runner.execute  # type: ignore[union-attr]  # `_wrapped` saw to it
-        return GuardedGraph.over(
-            graph, self._pep, token_key=self._token_key, name=self.name, warned=self._warned
-        )
+        return GuardedGraph.over(graph, self._pep, token_key=self._token_key, name=self.name)
 
 
 def require_dominance(stages: dict[str, UnifiedStageSpec]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stageflow.core import (
@@ -22,6 +24,7 @@ from stageflow_guard.errors import (
 )
 from stageflow_guard.mount.carriers import output_carriers, stage_view, with_carriers
 from stageflow_guard.mount.errors import StageFailure, for_host
+from stageflow_guard.mount.streams import Outlets, StagePorts
 from stageflow_guard.session import current_session
 
 if TYPE_CHECKING:
@@ -107,9 +110,20 @@ class GuardedRunner:
         """
         run, permit, view = await self._permitted(ctx)
         del ctx
-        answer = await self._answer(run, permit, view)
-        del view
-        return await self._told(run, permit, answer)
+        if not run.streams:
+            answer = await self._answer(run, permit, view)
+            del view
+            return await self._told(run, permit, answer)
+        outlets = Outlets(self._pep, run, permit)
+        ports: Any = StagePorts(view.inputs.ports, outlets)
+        view = replace(view, inputs=replace(view.inputs, ports=ports))
+        try:
+            answer = await self._answer(run, permit, view)
+            del view
+            return await self._told(run, permit, answer, outlets)
+        finally:
+            with contextlib.suppress(GuardError):  # the run knows; nothing of it is returned
+                outlets.close(permit.outcome or "withheld")
 
     async def _permitted(self, ctx: StageContext) -> tuple[Run, Permit, StageContext]:
         """Return the run, the permit that was spent for this call, and what the stage may see."""
@@ -171,7 +185,9 @@ class GuardedRunner:
             return [_Failed(type(exc).__name__, _text_of(exc))]
         raise asyncio.CancelledError  # a stage's own: no text of its goes along
 
-    async def _told(self, run: Run, permit: Permit, answer: list[_Answer]) -> StageOutput:
+    async def _told(
+        self, run: Run, permit: Permit, answer: list[_Answer], outlets: Outlets | None = None
+    ) -> StageOutput:
         """Return the stage's output, inspected and its effect on record, or raise what it said."""
         pep = self._pep
         try:
@@ -183,6 +199,9 @@ class GuardedRunner:
             said = answer.pop()
             if isinstance(said, StageOutput):
                 output, found = await self._inspected(run, said)
+                if outlets is not None:
+                    await outlets.finish()
+                    found += outlets.close(output.status.value)
                 pep.effect(run, permit, output.status.value, findings=found)
                 return output
             kind = said.kind

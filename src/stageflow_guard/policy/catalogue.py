@@ -13,9 +13,9 @@ from stageflow_guard.policy.strictyaml import load_yaml, plain
 
 ACTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "stage": ("run", "reveal", "bytes"),
-    "tool": ("call", "approve"),
-    "data": ("read", "write", "delete", "export"),
-    "memory": ("read", "write", "delete", "export"),
+    "tool": ("call", "approve", "reveal"),
+    "data": ("read", "write", "delete", "export", "reveal"),
+    "memory": ("read", "write", "delete", "export", "reveal"),
     "model": ("call",),
     "pipeline": ("spawn",),
     "audit": ("read",),

@@ -16,6 +16,9 @@ from stageflow_guard.model import EntitySpan, Finding
 from stageflow_guard.redaction.blobs import of_bytes
 from stageflow_guard.redaction.columns import entity_of
 from stageflow_guard.redaction.redactor import Redactor
+from stageflow_guard.redaction.restoring import Restoring
+from stageflow_guard.redaction.stream import Stream
+from stageflow_guard.redaction.streamed import OffLoopRestoring, OffLoopStream
 from stageflow_guard.redaction.tree import MOST, TooLarge, contents, mapped
 from stageflow_guard.redaction.vault import Vault, VaultScope
 from stageflow_guard.redaction.worker import ScanWorker
@@ -132,6 +135,41 @@ class OffLoopInspector:
             raise InspectorUnavailable("inspection took too long") from None
         except Exception:  # its text may hold the text
             raise InspectorUnavailable("inspection failed") from None
+
+    def stream(self, scope: Any, direction: str = "output") -> OffLoopStream:
+        """Return a stream whose released text is redacted in `scope`, as `redact` would."""
+        if not isinstance(scope, VaultScope):
+            raise InspectorUnavailable("the scope is not one of this vault")
+        rules = self.rules() or None  # a stream is one value: what holds at its start, holds
+        limits = {} if rules is None else rules.scores()
+        stream = Stream(
+            self._redactor,
+            scope,
+            find=lambda text: self._redactor.find_all([text], limits)[0],
+            judge=None
+            if rules is None
+            else lambda text, spans: self._judged(text, spans, rules, scope.tenant, direction),
+        )
+        return OffLoopStream(stream, self._threads, deadline=self._deadline, direction=direction)
+
+    async def restore(self, value: Any, *, scope: Any) -> Any:
+        """Return `value` with the pseudonyms of `scope` replaced by the originals."""
+        if not isinstance(scope, VaultScope):
+            raise InspectorUnavailable("the scope is not one of this vault")
+        try:
+            async with asyncio.timeout(self._deadline):
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._threads, scope.restore, value)
+        except GuardError:
+            raise
+        except Exception:
+            raise InspectorUnavailable("the value could not be restored") from None
+
+    def restoring(self, scope: Any) -> OffLoopRestoring:
+        """Return a stream that restores the pseudonyms of `scope`."""
+        if not isinstance(scope, VaultScope):
+            raise InspectorUnavailable("the scope is not one of this vault")
+        return OffLoopRestoring(Restoring(scope), self._threads, deadline=self._deadline)
 
     def blocked_at(
         self, tenant: str, stage: str, findings: Sequence[Finding]

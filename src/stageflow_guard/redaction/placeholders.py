@@ -51,10 +51,15 @@ def forged(text: str, nonce: str, known: Mapping[Key, object]) -> set[str]:
     }
 
 
-def search(text: str, nonce: str, known: Mapping[Key, object]) -> Iterator[tuple[int, int, Key]]:
-    """Yield (start, end, key) of each placeholder of this scope in `text`, however edited."""
-    floor = 0
-    for match in re.finditer(rf"(?<![A-Za-z0-9]){nonce}(?![A-Za-z0-9])", text, re.IGNORECASE):
+def search(
+    text: str, nonce: str, known: Mapping[Key, object], floor: int = 0
+) -> Iterator[tuple[int, int, Key]]:
+    """Yield (start, end, key) of each placeholder of this scope in `text`, however edited.
+
+    `floor` is where the one before it ended: none begins before that.
+    """
+    ours = re.compile(rf"(?<![A-Za-z0-9]){nonce}(?![A-Za-z0-9])", re.IGNORECASE)
+    for match in ours.finditer(text, floor):
         found = _around(text, max(floor, match.start() - _LOOKBACK), match.start(), known)
         if found is None:
             continue

@@ -240,8 +240,7 @@ class Redactor:
 
     def stream(self, scope: VaultScope | None = None) -> Stream:
         """Return a stream that releases only inspected text."""
-        own = scope or self._vault.scope("_own", str(uuid4()))
-        return Stream(self, own, limit=self._max_chars)
+        return Stream(self, scope or self._vault.scope("_own", str(uuid4())))
 
 
 def _compiled(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:

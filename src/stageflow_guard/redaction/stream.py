@@ -12,9 +12,10 @@ import re
 from typing import TYPE_CHECKING
 
 from stageflow_guard.model import EntitySpan
-from stageflow_guard.redaction.spans import resolve
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stageflow_guard.redaction.redactor import Redactor
     from stageflow_guard.redaction.vault import VaultScope
 
@@ -33,10 +34,19 @@ _CALM = re.compile(r"[a-z]{3,20},? [a-z]{3,20} (?=[a-z]{3,20} )")
 class Stream:
     """Feeds text in chunks of any size; the released text equals the whole text's redaction."""
 
-    def __init__(self, redactor: Redactor, scope: VaultScope, *, limit: int) -> None:
+    def __init__(
+        self,
+        redactor: Redactor,
+        scope: VaultScope,
+        *,
+        find: Callable[[str], list[EntitySpan]] | None = None,
+        judge: Callable[[str, list[EntitySpan]], list[EntitySpan]] | None = None,
+    ) -> None:
+        """`find` replaces the redactor's own search; `judge` says which finds are replaced."""
         self._redactor = redactor
         self._scope = scope
-        self._limit = limit
+        self._find = find or redactor.find
+        self._judge = judge
         self._text = (
             ""  # from `_base` on: what was released and is still context, then what is held
         )
@@ -57,12 +67,18 @@ class Stream:
         """How many characters are held back now."""
         return len(self._text) - self._done + self._pending
 
+    def waits(self, chunk: str) -> bool:
+        """Say whether `feed(chunk)` would only keep it: no text is read then."""
+        size = len(self._text) + self._pending + len(chunk)
+        return size - AHEAD < max(self._done, self._tried) + STEP
+
     def feed(self, chunk: str) -> str:
         """Take a chunk; return what is safe to release now, often nothing."""
+        waits = self.waits(chunk)
         self._parts.append(chunk)
         self._pending += len(chunk)
         self._redactor.require_size(self.held)
-        if len(self._text) + self._pending - AHEAD < max(self._done, self._tried) + STEP:
+        if waits:
             return ""
         self._take()
         cut = self._cut(len(self._text) - AHEAD)
@@ -94,7 +110,7 @@ class Stream:
         return at
 
     def _released(self, cut: int, *, last: bool = False) -> str:
-        spans = resolve(f.span for f in self._redactor.explain(self._text))
+        spans = self._find(self._text)
         if not last:
             for span in reversed(spans):  # a find across the cut is held whole, with its neighbours
                 if span.start <= cut < span.end + 1:
@@ -107,6 +123,8 @@ class Stream:
             EntitySpan(max(s.start, self._done), s.end, s.entity, s.score)
             for s in spans if s.end > self._done and s.end <= cut
         ]  # fmt: skip
+        if self._judge is not None:
+            ours = self._judge(self._text, ours)
         self._found += [
             EntitySpan(s.start + self._offset, s.end + self._offset, s.entity, s.score)
             for s in ours

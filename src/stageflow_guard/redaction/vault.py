@@ -11,7 +11,7 @@ import logging
 import secrets
 import threading
 from collections import OrderedDict
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from stageflow_guard.errors import InspectorUnavailable
 from stageflow_guard.redaction.placeholders import (
@@ -24,6 +24,9 @@ from stageflow_guard.redaction.placeholders import (
 )
 from stageflow_guard.redaction.sealed import open_entry, seal_entry
 from stageflow_guard.redaction.tree import mapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["ALPHABET", "FORGED", "PSEUDONYM", "SubjectKeys", "Vault", "VaultScope", "VaultStore"]
 
@@ -136,21 +139,32 @@ class VaultScope:
         not mint (another nonce, or a number that was never given out): somebody is guessing.
         """
 
-        if self._keep is not None:
-            with self._lock:
-                self._reload()  # what others minted, and that nobody was erased
+        self._current()
 
         def restored(text: str) -> str:
-            self._watch(text)
-            if not self._back:
-                return text
             parts, at = [], 0
-            for start, end, key in search(text, self._nonce, self._back):
-                parts += [text[at:start], self._back[key]]
+            for start, end, original in self._originals(text):
+                parts += [text[at:start], original]
                 at = end
             return "".join([*parts, text[at:]]) if at else text
 
         return mapped(value, restored, beside=False)  # what is beside a leaf was read
+
+    def originals(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, str]]:
+        """Yield (start, end, original) of each pseudonym behind `floor`. Raises like `restore`."""
+        self._current()
+        return self._originals(text, floor)
+
+    def _current(self) -> None:
+        if self._keep is not None:
+            with self._lock:
+                self._reload()  # what others minted, and that nobody was erased
+
+    def _originals(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, str]]:
+        self._watch(text)
+        if self._back:
+            for start, end, key in search(text, self._nonce, self._back, floor):
+                yield start, end, self._back[key]
 
     def _watch(self, text: str) -> None:
         others = forged(text, self._nonce, self._back) - self._forged
