@@ -133,7 +133,6 @@ EXPECTED = {  # where a verb answers otherwise, and why
     ("witness", "a malformed vkey"): 0,
     ("witness", "another key"): 0,
     ("prove", "a malformed minimum"): 0,  # a proof stands on the tree alone
-    ("bundle by index", "a malformed minimum"): 0,
 }
 
 

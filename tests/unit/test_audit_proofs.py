@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -260,6 +261,29 @@ async def test_verifying_beside_a_running_writer(tmp_path):
     await log.close()
     assert sizes == sorted(sizes)
     assert verify(tmp_path / "audit").size == 1500
+
+
+async def test_a_tile_that_grows_while_strays_are_looked_for_is_no_damage(tmp_path, monkeypatch):
+    """Beside a writer a partial tile may go between being listed and being looked at."""
+    log = await Log.open(tmp_path / "audit", origin=ORIGIN, key_file=tmp_path / "k")
+    await log.append({"kind": "auth"})
+    while not verify(tmp_path / "audit").size:
+        await asyncio.sleep(0.05)
+    real = Path.rglob
+
+    def listed(self, pattern):
+        found = list(real(self, pattern))
+        for one in found:
+            if ".p/" in one.as_posix() and one.is_file():
+                one.unlink()
+        return iter(found)
+
+    monkeypatch.setattr(Path, "rglob", listed)
+    assert verify(tmp_path / "audit").size == 1
+    monkeypatch.undo()
+    await log.close()
+    with pytest.raises(VerificationError, match="missing"):
+        verify(tmp_path / "audit")
 
 
 async def test_a_signature_of_nobody_in_the_logs_own_checkpoint_is_found(tmp_path):

@@ -9,9 +9,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.audit.checkpoint import parse_vkey
+from stageflow_guard.audit.checkpoint import open_note, parse_vkey
 from stageflow_guard.audit.head import signed_head
 from stageflow_guard.audit.proofs import prove
+from stageflow_guard.audit.query import iter_entries
+from stageflow_guard.audit.rotation import KIND
 from stageflow_guard.durable import make_dirs
 from stageflow_guard.errors import ConfigError
 
@@ -31,23 +33,30 @@ def bundle(
     key: SigningKey | None,
     policies: Path | None = None,
     asked: dict[str, Any] | None = None,
+    checkpoint: bytes | None = None,
 ) -> int:
-    """Write the folder `out`; return how many records it holds.
+    """Write the folder `out`; return how many of the chosen records it holds.
 
     `key` signs the list of files; without it the page says that nobody did. `policies` is where
     revisions are kept; `asked` says how the records were chosen and goes into the manifest. All
-    proofs lead to one checkpoint, beside a running writer too. `out` must not exist yet. Raises
+    proofs lead to one checkpoint, beside a running writer too: to `checkpoint`, an earlier one that
+    a witness cosigned perhaps, else to the present one. Handovers to another key come along, so
+    that whoever holds an earlier key line can follow. `out` must not exist yet. Raises
     `VerificationError` for a record that does not prove, `ConfigError` when nothing was chosen.
     """
     folder, target = Path(path), Path(out)
     if target.exists():
         raise ConfigError(f"`{target}` exists already")
-    note = signed_head(folder)[1]
+    head, note = signed_head(folder)
     vkey = (folder / "vkey").read_text(encoding="utf-8")
+    if checkpoint is not None:
+        # of another history, it proves no record of this one
+        head, note = open_note(checkpoint, vkey.strip()), checkpoint
     files: dict[str, bytes] = {"vkey": vkey.encode(), "checkpoint": note, "key.pem": _pem(vkey)}
     revisions: set[str] = set()
     chosen = sorted(set(indices))
-    for index in chosen:
+    handovers = [i for i in _handovers(folder) if i < head.size and i not in chosen]
+    for index in sorted([*chosen, *handovers] if chosen else []):
         proof, entry = prove(folder, index, note=note)
         files[f"records/{index}.json"] = entry
         files[f"proofs/{index}.tlog-proof"] = proof
@@ -63,7 +72,8 @@ def bundle(
     found = {f.split("/")[1] for f in files if f.startswith("policies/")}
     manifest = {
         "format": "stageflow-guard bundle 1", "origin": parse_vkey(vkey)[0], "asked": asked or {},
-        "indices": chosen, "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "indices": chosen, "handovers": handovers,
+        "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "missing_policies": sorted(revisions - {"None"} - found),
     }  # fmt: skip
     files["manifest.json"] = json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n"
@@ -73,6 +83,15 @@ def bundle(
         files["VERIFY.md"] = _unsigned(files["VERIFY.md"])
     _write(target, files, key)
     return len(chosen)
+
+
+def _handovers(folder: Path) -> list[int]:
+    marked = b'"kind":"%s"' % KIND.encode()  # canonical bytes, so this is how it is written
+    return [
+        index
+        for index, entry in iter_entries(folder)
+        if marked in entry and json.loads(entry).get("kind") == KIND
+    ]
 
 
 def _unsigned(page: bytes) -> bytes:

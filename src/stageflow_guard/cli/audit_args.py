@@ -64,6 +64,9 @@ def _proofs(acts: Any) -> None:
     bundle.add_argument("--index", type=int, action="append", help="a record; or choose by filters")
     bundle.add_argument("--key-file", help="the log's signing key; else from --config")
     bundle.add_argument("--config", default="guard.toml")
+    bundle.add_argument(
+        "--checkpoint", action="append", help="prove against this one, cosigned perhaps"
+    )
     _choose(bundle)
     witness = _verb(acts, "witness", "cosign consistent growth, with a key of its own")
     witness.add_argument("--state", required=True, help="a folder for what was seen")

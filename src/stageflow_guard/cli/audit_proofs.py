@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from stageflow_guard.audit.head import signed_head
 from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.audit.signing import SigningKey
 from stageflow_guard.cli import HOLDS, emit
@@ -70,11 +71,13 @@ def bundle(args: argparse.Namespace) -> int:
 
     asked = {n: v for n in (*FILTERS, "since", "until") if (v := getattr(args, n)) is not None}
     folders = logs_in(args.dir)
+    given = [Path(value).read_bytes() for value in args.checkpoint or []]
+    notes = {parse(note)[0].origin: note for note in given}
     wanted: dict[str, list[int]] = {}
     if args.index:
         one = one_log(args.dir)
         noted(args, {"index": args.index})
-        wanted[parse((one / "checkpoint").read_bytes())[0].origin] = args.index
+        wanted[signed_head(one)[0].origin] = args.index
         asked["index"] = args.index
     else:
         for record in chosen(args):
@@ -88,7 +91,9 @@ def bundle(args: argparse.Namespace) -> int:
     if not wanted:
         raise ConfigError("no record was chosen; nothing was written")
     for folder in folders:
-        head = parse((folder / "checkpoint").read_bytes())[0]
+        head = signed_head(folder)[0]
+        note = notes.get(head.origin)
+        head = parse(note)[0] if note is not None else head
         indices = [i for i in wanted.get(head.origin, []) if i < head.size]
         if not indices:
             continue
@@ -96,7 +101,8 @@ def bundle(args: argparse.Namespace) -> int:
         base = Path(args.dir).absolute()
         kept = [Path(f"{p}.policies") for p in (base, base.parent)]
         policies = next((p for p in kept if p.is_dir()), None)
-        count = bundle(folder, out, indices=indices, key=key, policies=policies, asked=asked)
+        count = bundle(folder, out, indices=indices, key=key, policies=policies, asked=asked,
+                       checkpoint=note)  # fmt: skip
         print(one_line(f"wrote {out}: {count} records; its VERIFY.md says how to check it"))
     return HOLDS
 

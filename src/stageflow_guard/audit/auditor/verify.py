@@ -1,17 +1,20 @@
 """Check this folder. Python's standard library and the `openssl` command; nothing else.
 
-    python3 verify.py [VKEY]
+    python3 verify.py [VKEY [WITNESS]]
 
 Every record in `records/` must stand, byte for byte, in the tree whose root the checkpoint names
 (RFC 6962, C2SP tlog-proof), and the checkpoint must be signed by the key in `vkey` (C2SP
 signed-note). Give the key line that you received by another way as VKEY; without it, the key is
-taken from this folder, and the result says so.
+taken from this folder, and the result says so. An earlier key's line will do when `records/` holds
+the handovers that lead from it to the key in `vkey`, each signed by the key before. Give a
+witness's key line as WITNESS to check its cosignature (C2SP cosignature/v1).
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import subprocess
 import sys
 import tempfile
@@ -25,12 +28,12 @@ def fail(why: str) -> None:
     sys.exit(f"DOES NOT HOLD: {why}")
 
 
-def public_key(vkey: str) -> tuple[str, bytes]:
-    """Return (name, Ed25519 public key) of a key line."""
+def public_key(vkey: str, kind: int = 1) -> tuple[str, bytes]:
+    """Return (name, Ed25519 public key) of a key line; of a witness's when `kind` is 4."""
     name, digits, encoded = vkey.strip().split("+", 2)
     raw = base64.b64decode(encoded, validate=True)
     want = hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()[:8]
-    if len(raw) != 33 or raw[0] != 1 or digits != want:
+    if len(raw) != 33 or raw[0] != kind or digits != want:
         fail("the key line is malformed")
     return name, raw[1:]
 
@@ -69,6 +72,39 @@ def open_checkpoint(note: bytes, name: str, public: bytes) -> tuple[int, bytes]:
     raise AssertionError
 
 
+def handed_over(given: str, own: str, records: list[Path]) -> bool:
+    """Follow the handovers on record: each key signed the line of the next."""
+    reached = given
+    for record in records:
+        content = json.loads(record.read_bytes())
+        note = content.get("note") or {}
+        if content.get("kind") != "key_rotation" or note.get("old_vkey") != reached:
+            continue
+        name, public = public_key(reached)
+        text = f"stageflow-guard key rotation v1\n{name}\n{reached}\n{note['new_vkey']}\n\n"
+        signature = base64.b64decode(note["signature"], validate=True)
+        if not signature_holds(public, signature, text.encode()):
+            fail(f"record {record.stem} hands over to a key without a signature")
+        reached = note["new_vkey"]
+    return reached == own
+
+
+def require_cosigned(note: bytes, witness: str) -> str:
+    """Return what the witness said; stop unless its cosignature holds."""
+    name, public = public_key(witness, 4)
+    text, _, tail = note.partition(b"\n\n")
+    want = hashlib.sha256(name.encode() + b"\n\x04" + public).digest()[:4]
+    for line in tail.decode().splitlines():
+        _, who, blob = line.split(" ")
+        raw = base64.b64decode(blob, validate=True)
+        seen = int.from_bytes(raw[4:12], "big")
+        message = b"cosignature/v1\ntime %d\n" % seen + text + b"\n"
+        if who == name and raw[:4] == want and signature_holds(public, raw[12:], message):
+            return f", cosigned by {name} at {seen}"
+    fail("the checkpoint is not cosigned by this witness")
+    raise AssertionError
+
+
 def in_tree(entry: bytes, index: int, size: int, path: list[bytes], root: bytes) -> bool:
     """Follow the audit path from the entry to the root (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
@@ -92,8 +128,6 @@ def main() -> None:
     """Check every record of the folder."""
     given = sys.argv[1] if len(sys.argv) > 1 else None
     own = (HERE / "vkey").read_text()
-    if given is not None and given.strip() != own.strip():
-        fail("this folder's key is not the one you were given")
     name, public = public_key(own)
     note = (HERE / "checkpoint").read_bytes()
     size, root = open_checkpoint(note, name, public)
@@ -101,6 +135,15 @@ def main() -> None:
     proofs = {p.name.split(".")[0] for p in (HERE / "proofs").iterdir()}
     if proofs != {p.stem for p in records}:
         fail("records and proofs do not pair")
+    key = "the key in this folder (NOT ANCHORED)"
+    if given is not None and given.strip() == own.strip():
+        key = "the key you gave"
+    elif given is not None:
+        if not handed_over(given.strip(), own.strip(), records):
+            fail("this folder's key is not the one you were given")
+        key = "a key that the one you gave handed over to"
+    if len(sys.argv) > 2:
+        key += require_cosigned(note, sys.argv[2])
     for record in records:
         head, _, rest = (
             (HERE / "proofs" / f"{record.stem}.tlog-proof").read_bytes().partition(b"\n\n")
@@ -112,7 +155,6 @@ def main() -> None:
             fail(f"the proof of record {record.stem} is malformed")
         if not in_tree(entry, int(record.stem), size, path, root):
             fail(f"record {record.stem} is not in the tree")
-    key = "the key you gave" if given else "the key in this folder (NOT ANCHORED)"
     print(f"HOLDS: {len(records)} records of {name}, tree of {size}, signed by {key}")
 
 

@@ -1,0 +1,146 @@
+"""Bundles of shards, pruned logs, handed-over keys and cosigned checkpoints, checked by their page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+
+from stageflow_guard.audit import Log, open_shard
+from stageflow_guard.audit.prune import prune
+from stageflow_guard.audit.rotate import rotate
+from stageflow_guard.audit.signing import SigningKey
+from stageflow_guard.audit.witness import Witness
+from stageflow_guard.cli import main
+
+ORIGIN = "e.x/b"
+
+
+async def grown(home, n, start=0):
+    log = await Log.open(home / "audit", origin=ORIGIN, key_file=home / "k")
+    for i in range(start, start + n):
+        log.enqueue({"kind": "decision", "decision": "deny", "run": f"r{i}"})
+    await log.flush()
+    await log.close()
+
+
+def line_of(folder):
+    return (folder / "vkey").read_text().strip()
+
+
+def follow(out, *given):
+    """Run what VERIFY.md says, word for word, without any installed package; return the outcome."""
+    commands = re.findall(r"^ {7}(\S.*)$", (out / "VERIFY.md").read_text(), re.MULTILINE)
+    assert len(commands) == 4
+    if given:
+        assert "python3 verify.py 'LINE' 'WITNESS LINE'" in (out / "VERIFY.md").read_text()
+        commands[-1] = " ".join(["python3 verify.py", *(f"'{one}'" for one in given)])
+    path = f"{os.path.dirname(sys.executable)}:/usr/bin:/bin"
+    for command in commands:
+        line = command.replace("python3", "python3 -I -S")
+        done = subprocess.run(
+            ["sh", "-c", line], cwd=out, env={"PATH": path}, capture_output=True, text=True,
+            timeout=60, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            break
+    return done.stdout + done.stderr
+
+
+def bundled(home, *args):
+    return main(["audit", "bundle", "--out", str(home / "b"), "--dir", str(home / "audit"),
+                 "--key-file", str(home / "k"), *args])  # fmt: skip
+
+
+def test_shards_go_into_a_folder_each(tmp_path):
+    """One bundle per log that holds a chosen record, each with its own page, key and proofs."""
+
+    async def write():
+        for name in ("w0", "w1", "w2"):
+            log = await open_shard(tmp_path / "audit", name, origin=ORIGIN, key_file=tmp_path / "k")
+            for i in range(3):
+                run = "mine" if name != "w2" and i == 1 else f"{name}-{i}"
+                await log.append({"kind": "auth", "run": run})
+            await log.close()
+
+    asyncio.run(write())
+    assert bundled(tmp_path, "--run", "mine") == 0
+    assert sorted(p.name for p in (tmp_path / "b").iterdir()) == ["w0", "w1"]
+    for name in ("w0", "w1"):
+        said = follow(tmp_path / "b" / name)
+        assert said.startswith(f"HOLDS: 1 records of {ORIGIN}/{name}, tree of 3"), said
+
+
+def test_a_pruned_log_still_bundles_what_is_left(tmp_path):
+    """Proofs go through what pruning kept; what is gone is named, and nothing is written."""
+    asyncio.run(grown(tmp_path, 700))
+    asyncio.run(prune(tmp_path / "audit", below=512, origin=ORIGIN, key_file=tmp_path / "k"))
+    assert bundled(tmp_path, "--index", "3") == 1
+    assert not (tmp_path / "b").exists()
+    assert bundled(tmp_path, "--run", "r600") == 0
+    assert follow(tmp_path / "b").startswith("HOLDS: 1 records of e.x/b, tree of 701")
+
+
+def test_an_earlier_key_line_leads_to_the_present_key(tmp_path):
+    """Handovers come along and are followed; a key of nobody is refused, and so is a forged one."""
+    asyncio.run(grown(tmp_path, 5))
+    lines = [line_of(tmp_path / "audit")]
+    for turn in (1, 2):
+        asyncio.run(rotate(tmp_path / "audit", key_file=tmp_path / "k"))
+        asyncio.run(grown(tmp_path, 3, start=10 * turn))
+        lines.append(line_of(tmp_path / "audit"))
+    assert bundled(tmp_path, "--index", "2") == 0
+    out = tmp_path / "b"
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert (manifest["indices"], manifest["handovers"]) == ([2], [5, 9])
+    assert "signed by the key you gave" in follow(out, lines[2])
+    for earlier in lines[:2]:
+        assert "a key that the one you gave handed over to" in follow(out, earlier)
+    other = tmp_path / "other"
+    other.mkdir()
+    asyncio.run(grown(other, 1))
+    assert "is not the one you were given" in follow(out, line_of(other / "audit"))
+    path = out / "records/5.json"  # a handover from the stranger's key that nobody signed
+    path.write_text(path.read_text().replace(lines[0], line_of(other / "audit")))
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(out / "verify.py"), line_of(other / "audit")],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert "record 5 hands over to a key without a signature" in done.stderr
+
+
+@pytest.mark.parametrize("later", [0, 300])
+def test_a_cosigned_checkpoint_is_what_the_proofs_lead_to(tmp_path, later):
+    """Given one, the bundle is proven against it, grown log or not; the witness's line is checked."""
+    asyncio.run(grown(tmp_path, 300))
+    witness = Witness(tmp_path / "w", name="w.example", key=SigningKey(b"w" * 32))
+    other = Witness(tmp_path / "w2", name="w.other", key=SigningKey(b"x" * 32))
+    vkey = line_of(tmp_path / "audit")
+    note = witness.cosign(tmp_path / "audit", vkey=vkey, now=int(time.time()))
+    (tmp_path / "cosigned").write_bytes(note)
+    if later:
+        asyncio.run(grown(tmp_path, later, start=300))
+    assert bundled(tmp_path, "--run", "r7", "--checkpoint", str(tmp_path / "cosigned")) == 0
+    said = follow(tmp_path / "b", vkey, witness.vkey)
+    assert said.startswith("HOLDS: 1 records of e.x/b, tree of 300")
+    assert "cosigned by w.example" in said
+    assert "not cosigned by this witness" in follow(tmp_path / "b", vkey, other.vkey)
+
+
+def test_a_checkpoint_of_another_history_bundles_nothing(tmp_path):
+    """One that the log did not grow from is refused; so is one of another key."""
+    asyncio.run(grown(tmp_path, 3))
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "k").write_bytes((tmp_path / "k").read_bytes())
+    (other / "k").chmod(0o600)
+    asyncio.run(grown(other, 2, start=50))
+    given = ["--checkpoint", str(other / "audit/checkpoint")]
+    assert bundled(tmp_path, "--index", "1", *given) == 1
+    assert not (tmp_path / "b").exists()
