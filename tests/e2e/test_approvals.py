@@ -7,6 +7,7 @@ import json
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
+import jsonschema
 import pytest
 from stageflow.tools.approval import ApprovalStatus
 from stageflow.tools.definitions import ToolDefinition, ToolOutput
@@ -14,6 +15,7 @@ from stageflow.tools.executor_v2 import AdvancedToolExecutor, ToolExecutorConfig
 
 from stageflow_guard import AccessDenied, AuditUnavailable, ConfigError, Guard, NotAuthenticated
 from stageflow_guard.audit import verify
+from stageflow_guard.audit.formats.record import SCHEMA
 from stageflow_guard.audit.query import iter_records
 from stageflow_guard.cli import main
 from stageflow_guard.testing import IdentityProvider
@@ -295,6 +297,8 @@ async def test_the_hosts_executor_waits_for_somebody_else(place):
     assert [r["outcome"] for r in found] == ["asked", "approved"]
     assert found[1]["approver"] == "user:mia"
     assert "canary" not in json.dumps(found)
+    for record in found:
+        jsonschema.Draft202012Validator(SCHEMA).validate(record)
 
 
 @pytest.mark.parametrize("how", ["denied", "expired", "cancelled"])

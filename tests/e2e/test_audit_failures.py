@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
+import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -173,6 +176,13 @@ def said(capsys, args):
     return code, out.out, [s for s in out.err.splitlines() if "this read is unrecorded" not in s]
 
 
+def said_raw(capsys, args):
+    capsys.readouterr()
+    code = main(["audit", *args])
+    out = capsys.readouterr()
+    return code, out.out, out.err
+
+
 @pytest.mark.parametrize("verb", READING)
 def test_a_verb_that_finds_nothing_wrong_exits_0(home, capsys, verb):
     """The same home that the failures below are done to."""
@@ -281,3 +291,28 @@ def test_bad_arguments_and_files_are_named(home, capsys, args, code):
     found, _, err = said(capsys, args)
     assert found == code, err
     assert err
+
+
+def test_an_interrupt_is_no_traceback(home):
+    """Ctrl-C ends `tail -f` as a shell expects it: 130, and nothing on stderr."""
+    with subprocess.Popen(
+        [sys.executable, "-c", "import sys; from stageflow_guard.cli import main; sys.exit(main())",
+         "audit", "tail", "-f", "-n", "1"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate(timeout=30)
+    assert (process.returncode, error) == (130, "")
+
+
+def test_what_nobody_foresaw_is_one_line(home, capsys, monkeypatch):
+    """A fault of ours names its type and place, quotes nothing, and exits 3."""
+
+    def broken(*args, **options):
+        raise RuntimeError("canary")
+
+    monkeypatch.setattr("stageflow_guard.cli.audit_query.projection", broken)
+    code, out, err = said_raw(capsys, ["query"])
+    assert (code, out) == (3, "")
+    assert re.fullmatch(r"internal_error: RuntimeError at test_audit_failures\.py:\d+\n", err)
