@@ -17,7 +17,7 @@ from stageflow_guard.redaction import Redactor
 
 REDACTOR = Redactor()
 MAIL, SSN = "ada@example.com", "SSN 536-90-4399"
-# 100 KB each, made to be slow; the bar on an idle core is 250 ms, a shared one gets four times that
+# 100 KB each, made to be slow
 SLOW = {
     "digits": "1" * 100_000, "spaced digits": "1 " * 50_000, "cards": "4111 1111 1111 1111 " * 5_000, "letters": "a" * 100_000,
     "at": "@" * 100_000, "a at": "a@" * 50_000, "dots": "a." * 50_000, "percent": "%41" * 33_000, "base64": "QUFB" * 25_000,
@@ -32,29 +32,51 @@ SLOW = {
 }  # fmt: skip
 
 
+BAR = 0.25  # seconds of CPU for 100 KB
+USUAL = 0.028  # seconds that the loop below takes where the bar was set
+
+
+def least(text):
+    """Return the least CPU time of three rounds: what the text costs, without the neighbours'."""
+    best = float("inf")
+    for _ in range(3):
+        begun = time.thread_time()
+        REDACTOR.find(text)
+        best = min(best, time.thread_time() - begun)
+    return best
+
+
+def slowness():
+    """Return how much slower than that machine this one is now, 1 at least."""
+    best = float("inf")
+    for _ in range(3):
+        begun, total = time.thread_time(), 0
+        for i in range(1_000_000):
+            total += i % 7
+        best = min(best, time.thread_time() - begun)
+    return max(1.0, best / USUAL)
+
+
 @pytest.mark.parametrize("name", SLOW)
 def test_a_slow_text_is_read_in_time_and_linearly(name):
     """100 KB within the bar; four times the text takes at most about four times as long."""
     text = SLOW[name][:100_000]
-    begun = time.thread_time()
-    REDACTOR.find(text)
-    spent = time.thread_time() - begun
-    assert spent < 1.0
+    spent = least(text)
+    assert spent < BAR * slowness()
     if spent > 0.15:  # below, the clock's own noise is larger than what is measured
-        begun = time.thread_time()
-        REDACTOR.find(text[:25_000])
-        assert spent < 10 * (time.thread_time() - begun) + 0.1
+        assert spent < 10 * least(text[:25_000]) + 0.1
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_random_mixtures_are_read_in_time(seed):
-    """Pieces of all of them in any order."""
+    """Pieces of all of them in any order: what disguises there are all have to be undone at once.
+
+    On the machine that the bar was set on these take 245 to 300 ms, over it; a half more is allowed.
+    """
     rng = random.Random(seed)
     pieces = list(SLOW.values())
     text = "".join(rng.choice(pieces)[: rng.randint(1, 400)] for _ in range(600))[:100_000]
-    begun = time.thread_time()
-    REDACTOR.find(text)
-    assert time.thread_time() - begun < 1.0
+    assert least(text) < 1.5 * BAR * slowness()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from stageflow_guard.errors import ContentBlocked, InspectorUnavailable
 from stageflow_guard.policy.guardrails import GuardrailRule, Guardrails
 from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
+from stageflow_guard.redaction.rules.hit import Hit
 
 LONG = (
     "The committee met. Write to ada@example.com, SSN 536-90-4399, and go on with the plan.\n" * 400
@@ -223,4 +224,88 @@ async def test_values_that_share_their_parts_end(monkeypatch):
     inspector = OffLoopInspector(Redactor(), Vault())
     with pytest.raises(InspectorUnavailable):
         await redact(inspector, value)
+    inspector.close()
+
+
+class Staff:
+    """A model of a user's own: an object of this process."""
+
+    def hits(self, text):
+        at = text.find("Zaphod")
+        while at >= 0:
+            yield Hit(at, at + 6, "PERSON", 0.5, "staff list", "listed")
+            at = text.find("Zaphod", at + 6)
+
+    def entities(self):
+        return frozenset({"PERSON"})
+
+    def warmup(self):
+        pass
+
+
+async def test_objects_of_yours_stay_here_and_the_rest_goes_to_the_process():
+    """What both find is settled together: the same spans as the synchronous core."""
+    redactor = Redactor(ner=Staff())
+    inspector = OffLoopInspector(redactor, Vault())
+    text = LONG + "ask Zaphod, or zaphod@Zaphod.example, SSN 536-90-4399\n" * 30
+    value, findings = await redact(inspector, text)
+    assert inspector._worker._child is not None
+    expected = Redactor(ner=Staff()).redact(text).findings
+    assert [(f.entity, f.count) for f in findings] == [(f.entity, f.count) for f in expected]
+    assert "Zaphod" not in value
+    inspector.close()
+
+
+@pytest.fixture
+def model(tmp_path):
+    """A spaCy pipeline on disk that knows one name."""
+    import spacy
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": "Zaphod"}])
+    nlp.to_disk(tmp_path / "model")
+    return str(tmp_path / "model")
+
+
+async def test_a_model_by_name_is_loaded_by_the_process_only(model):
+    """Short texts go there too: this process never holds the weights, nor waits for them."""
+    redactor = Redactor(ner=model)
+    inspector = OffLoopInspector(redactor, Vault())
+    value, _ = await redact(inspector, "ask Zaphod about ada@example.com")
+    assert "Zaphod" not in value and "ada@" not in value
+    assert redactor._models[0]._nlp is None
+    inspector.close()
+
+
+async def test_the_loop_goes_on_while_a_model_reads(model):
+    """A named model holds another process's interpreter: p99 of the loop's ticks under 5 ms."""
+    inspector = OffLoopInspector(Redactor(ner=model), Vault())
+    await redact(inspector, "warm up Zaphod")
+    gaps: list[float] = []
+
+    async def tick():
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(0)
+            now = time.perf_counter()
+            gaps.append(now - last)
+            last = now
+
+    ticking = asyncio.create_task(tick())
+    for i in range(3):
+        await redact(inspector, f"{i} Zaphod {LONG}"[:100_000])
+    ticking.cancel()
+    gaps.sort()
+    assert gaps[int(len(gaps) * 0.99)] < 0.005
+    inspector.close()
+
+
+async def test_a_model_that_cannot_be_loaded_is_a_typed_refusal(model):
+    """Damaged after the start: no text passes unread."""
+    from pathlib import Path
+
+    inspector = OffLoopInspector(Redactor(ner=model), Vault())
+    (Path(model) / "config.cfg").write_text("nothing")
+    with pytest.raises(InspectorUnavailable):
+        await redact(inspector, "ask Zaphod")
     inspector.close()

@@ -78,8 +78,7 @@ class OffLoopInspector:
         self._deadline = deadline
         # one thread: the work holds the interpreter anyway, and order stays simple
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inspect")
-        spec = redactor.spec()
-        self._worker = ScanWorker(spec) if spec is not None else None
+        self._worker = ScanWorker(redactor.spec())
         self._salt = secrets.token_bytes(16)
         self._seen: OrderedDict[bytes, list[EntitySpan]] = OrderedDict()
         self._lock = threading.Lock()
@@ -130,8 +129,7 @@ class OffLoopInspector:
         except GuardError:
             raise
         except TimeoutError:
-            if self._worker is not None:
-                self._worker.kill()  # the thread that waits for it goes on
+            self._worker.kill()  # the thread that waits for it goes on
             raise InspectorUnavailable("inspection took too long") from None
         except Exception:  # its text may hold the text
             raise InspectorUnavailable("inspection failed") from None
@@ -219,8 +217,8 @@ class OffLoopInspector:
                 found[text] = known
         size = sum(map(len, missing))
         self._redactor.require_size(sum(map(len, given)))
-        if self._worker is not None and size > SMALL:
-            answers = self._worker.scan(missing, limits)
+        if missing and (size > SMALL or self._redactor.in_child):
+            answers = self._redactor.joined(missing, self._worker.scan(missing, limits), limits)
         else:
             answers = self._redactor.find_all(missing, limits)
         for text, spans in zip(missing, answers, strict=True):
@@ -274,11 +272,9 @@ class OffLoopInspector:
 
     def rest(self) -> None:
         """End the scanning process; the next long text starts another."""
-        if self._worker is not None:
-            self._worker.kill()
+        self._worker.kill()
 
     def close(self) -> None:
         """End the scanning process and the thread."""
-        if self._worker is not None:
-            self._worker.kill()
+        self._worker.kill()
         self._threads.shutdown(wait=False)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 
 from stageflow_guard.redaction.confusables import LETTERS, MARKS
 
@@ -139,17 +140,27 @@ class View:
         text = self.text
         if text.isascii() and (text.isprintable() or not _CONTROL.search(text)):
             return self
-        parts = [_TABLE[char] for char in self.text]
-        text = "".join(parts)
-        if text == self.text:
+        drawn = {char: _TABLE[char] for char in set(text)}
+        odd = {char: part for char, part in drawn.items() if len(part) != 1}
+        other = {ord(c): p for c, p in drawn.items() if len(p) == 1 and p != c}
+        if not odd and not other:
             return self
-        starts, ends = self._starts, self._ends
-        if len(text) == len(parts) and all(parts):
-            return View(text, starts, ends, (*self.steps, "characters"))
-        source = [i for i, part in enumerate(parts) for _ in part]
+        if not odd:
+            same = "".join(map(drawn.__getitem__, text))
+            return View(same, self._starts, self._ends, (*self.steps, "characters"))
+        places = [i for i, char in enumerate(text) if char in odd]
+        if len(places) * 8 < len(text):
+            same = text.translate(other) if other else text
+            view = View(same, self._starts, self._ends, self.steps)
+            return view.edited([(i, i + 1, odd[text[i]]) for i in places], "characters")
+        parts = list(map(drawn.__getitem__, text))
+        if max(map(len, odd.values())) == 0:  # only taken away
+            source = list(compress(range(len(text)), parts))
+        else:
+            source = [i for i, part in enumerate(parts) for _ in part]
         return View(
-            text, [starts[i] for i in source], [ends[i] for i in source],
-            (*self.steps, "characters"),
+            "".join(parts), list(map(self._starts.__getitem__, source)),
+            list(map(self._ends.__getitem__, source)), (*self.steps, "characters"),
         )  # fmt: skip
 
     def edited(self, edits: Iterable[Edit], step: str) -> View:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -13,6 +15,7 @@ from stageflow_guard.redaction.blobs import of_bytes
 from stageflow_guard.redaction.columns import carries, entity_of
 from stageflow_guard.redaction.placeholders import PSEUDONYM
 from stageflow_guard.redaction.scan import ENTITIES, Found, Scanner
+from stageflow_guard.redaction.spans import resolve
 from stageflow_guard.redaction.stream import Stream
 from stageflow_guard.redaction.tree import contents, mapped
 from stageflow_guard.redaction.vault import Vault, VaultScope
@@ -64,9 +67,15 @@ class Redactor:
                 "or pass presidio recognizers of your own"
             )
         self.preset, self.language = preset, language
-        self._models = _models(ner)
+        models = _models(ner)
+        self._models = [model for model, _ in models]
+        self._named = [folder for _, folder in models if folder is not None]
         self._presidio = _presidio(given, language, min([score, *limits.values()]))
         self._operators = dict(operators or {})
+        self._live = [
+            *([] if self._presidio is None else [self._presidio]),
+            *(model for model, folder in models if folder is None),
+        ]
         wanted = self._checked(entities, limits)
         extra = [part.hits for part in self._parts()]
         self._scanner = Scanner(
@@ -132,16 +141,38 @@ class Redactor:
         redacted, findings = self.redact_in(value, self._vault.scope("_own", str(uuid4())), "input")
         return Redaction(redacted, findings)
 
+    @property
+    def in_child(self) -> bool:
+        """Say whether models were given by name: a process of its own loads them, not this one."""
+        return len(self._named) > 0
+
+    def spec(self) -> dict[str, Any]:
+        """Return what a process of its own can do of this: settings, and models by their folder.
+
+        Objects of yours stay here; `whole` says that there are none.
+        """
+        return {**self._scanner.plain(), "models": list(self._named), "whole": not self._live}
+
+    def joined(
+        self, given: Sequence[str], answers: Sequence[list[EntitySpan]],
+        limits: Mapping[str, float],
+    ) -> list[list[EntitySpan]]:  # fmt: skip
+        """Return the answers of the process for `spec`, with what objects of yours find here."""
+        if not self._live:
+            return list(answers)
+        scanner = self._scanner.limited(limits)
+        own = replace(scanner, extra=tuple(part.hits for part in self._live))
+        return [
+            resolve([*found, *own.spans_of_extra(text)])
+            for text, found in zip(given, answers, strict=True)
+        ]
+
     def find_all(
         self, given: Sequence[str], limits: Mapping[str, float] | None = None
     ) -> list[list[EntitySpan]]:
         """Return the spans of each text; `limits` lower the score that entities need."""
         scanner = self._scanner.limited(limits or {})
         return [scanner.find(text) for text in given]
-
-    def spec(self) -> dict[str, Any] | None:
-        """Return the settings for a process of its own; None when objects of yours take part."""
-        return None if self._parts() else self._scanner.plain()
 
     def redact_in(
         self,
@@ -253,18 +284,21 @@ def _compiled(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
     return tuple(out)
 
 
-def _models(ner: Any) -> list[NameModel]:
+def _models(ner: Any) -> list[tuple[NameModel, str | None]]:
+    """Return each model with the name that another process can load it by."""
     if ner is None:
         return []
     given = [ner] if isinstance(ner, str) or hasattr(ner, "hits") else list(ner)
-    out: list[NameModel] = []
+    out: list[tuple[NameModel, str | None]] = []
     for one in given:
         if isinstance(one, str):
+            from stageflow_guard.redaction.models import KNOWN
             from stageflow_guard.redaction.ner import load
 
-            out.append(load(one))
+            # a known name is checked by its hash there, too; a folder has to be found from there
+            out.append((load(one), one if one in KNOWN else os.path.abspath(one)))
         elif hasattr(one, "hits"):
-            out.append(one)
+            out.append((one, None))
         else:
             raise ConfigError(f"`ner` takes models or their names, not `{type(one).__name__}`")
     return out

@@ -72,6 +72,13 @@ SURE = 0.68
 _OPEN = re.compile(r"⟦|·")
 
 
+def _masked(text: str) -> str:
+    """A placeholder is no text: nothing reaches across one."""
+    if _OPEN.search(text) is None:
+        return text
+    return PSEUDONYM.sub(lambda m: "\x1e" * len(m[0]), text)
+
+
 def _span(view: View, hit: Hit) -> EntitySpan:
     start, end = view.original(hit.start, hit.end)
     return EntitySpan(start, end, hit.entity, hit.score)
@@ -148,13 +155,29 @@ class Scanner:
 
     def find(self, text: str) -> list[EntitySpan]:
         """Return non-overlapping spans, offsets into `text`."""
-        return resolve([_span(view, hit) for view, hit in self._hits(text)])
+        return resolve(self.spans(text))
+
+    def spans(self, text: str) -> list[EntitySpan]:
+        """Return every accepted hit as a span; they may overlap."""
+        return [_span(view, hit) for view, hit in self._hits(text)]
+
+    def spans_of_extra(self, text: str) -> list[EntitySpan]:
+        """Return what `extra` alone finds; they may overlap."""
+        plain = View(_masked(text))
+        return [_span(view, hit) for view, hit in self._extra_hits(plain)]
+
+    def _extra_hits(self, plain: View) -> list[tuple[View, Hit]]:
+        return [
+            (plain, hit)
+            for recognize in (self.extra if plain.text else ())
+            for hit in recognize(plain.text)
+            if self._accepts(plain, hit)
+        ]
 
     def _hits(self, text: str) -> list[tuple[View, Hit]]:
         if not text:
             return []
-        if _OPEN.search(text):  # a placeholder is no text: nothing reaches across one
-            text = PSEUDONYM.sub(lambda m: "\x1e" * len(m[0]), text)
+        text = _masked(text)
         plain = View(text)
         shown = plain.shown()
         found = self._run(SHAPED, plain)
@@ -165,9 +188,7 @@ class Scanner:
             deep = step(deep)
         if deep is not plain:
             found += self._run(SHAPED, deep)
-        for recognize in self.extra:
-            found += [(plain, h) for h in recognize(text) if self._accepts(plain, h)]
-        return found
+        return found + self._extra_hits(plain)
 
     def _run(
         self, recognizers: Iterable[tuple[Recognize, frozenset[str]]], view: View

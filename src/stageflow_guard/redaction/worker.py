@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import IO, Any
 
 from stageflow_guard.errors import InspectorUnavailable
@@ -28,7 +29,7 @@ class ScanWorker:
     """One child process. `scan` blocks the calling thread, not the interpreter."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        """`settings` are plain values: threshold, entities, thresholds, allowed, patterns."""
+        """`settings` are plain values, as `Redactor.spec` gives them."""
         self._settings = dict(settings)
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
@@ -94,10 +95,15 @@ def _receive(pipe: IO[bytes]) -> Any:
 
 def main() -> None:
     """Serve frames from standard input until it closes."""
+    from stageflow_guard.redaction.ner import load
     from stageflow_guard.redaction.scan import Scanner
 
-    source, target = sys.stdin.buffer, sys.stdout.buffer
-    scanner = Scanner.of(_receive(source))
+    source, target = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a model's library prints is no frame
+    settings = _receive(source)
+    scanner = replace(
+        Scanner.of(settings), extra=tuple(load(name).hits for name in settings["models"])
+    )
     while True:
         try:
             texts, limits = _receive(source)
@@ -106,7 +112,11 @@ def main() -> None:
         try:
             now = scanner.limited(limits)
             answer: Any = [
-                [(s.start, s.end, s.entity, s.score) for s in now.find(text)] for text in texts
+                [
+                    (s.start, s.end, s.entity, s.score)
+                    for s in (now.find(text) if settings["whole"] else now.spans(text))
+                ]
+                for text in texts
             ]
         except Exception:  # its text may hold the text
             answer = None

@@ -123,6 +123,56 @@ _SUFFIXES = (
     "allé", "gatan", "gata", "vägen", "väg", "gränd", "torget", "gate ", "gate.", "veien", "vegen", "katu", "tie ", "tie.", "polku", "kuja", "utca", "út ", "út.", "tér", "krt",
     "ulice", "vænget", "bakken", "skálinn", "braut", "götu", "hlíð",
 )  # fmt: skip
+# what no match is without: the first letters of several are one
+_STREET_SIGNS = (
+    "rue ",
+    "aven",
+    "av. ",
+    "avda",
+    "boul",
+    "via",
+    "pia",
+    "corso",
+    "stra",
+    "calle",
+    "carr",
+    "paseo",
+    "pla",
+    "rua ",
+    "trav",
+    "ul",
+    "ale",
+    "trg ",
+    "rúa ",
+    "chem",
+    "all",
+    "quai",
+    "impa",
+    "ramb",
+    "c/",
+    "largo",
+    "estr",
+    "nám",
+    "c.",
+    "cesta",
+    "utca",
+    "u.",
+)
+_UNIT_SIGNS = (
+    "apt",
+    "apar",
+    "sui",
+    "ste",
+    "uni",
+    "flat",
+    "flo",
+    "fl",
+    "room",
+    "rm",
+    "buil",
+    "bldg",
+    "no",
+)
 _LANDS = tuple(re.sub(r"\(.*", "", c).strip().lower() for c in _COUNTRIES.split("|"))
 
 
@@ -133,6 +183,10 @@ def _parts(text: str) -> Iterator[Hit]:
         idle.add(_STREET_SUFFIX)
     if not present(lower, _LANDS):
         idle.add(_COUNTRY_ZIP)
+    if not present(lower, _STREET_SIGNS):
+        idle.add(_STREET_BEFORE)
+    if not present(lower, _UNIT_SIGNS):
+        idle.add(_UNITS)
     for low, high in _windows(text):
         yield from _parts_in(text, low, high, idle)
 
