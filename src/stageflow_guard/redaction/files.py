@@ -224,6 +224,8 @@ def _parsed(job: _Job, raw: bytes, line: int) -> Any:
 
 def _value(value: Any, redactor: Redactor, scope: VaultScope, report: Report, line: int) -> Any:
     fresh, findings = redactor.redact_in(value, scope, "input")
+    if not all(finding.personal for finding in findings):  # no policy says where these may go
+        raise ConfigError(f"`{report.path}`:{line}: bytes cannot be read")
     for finding in findings:
         report.entities[finding.entity] += finding.count
         if len(report.places) < MOST:

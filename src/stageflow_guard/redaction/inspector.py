@@ -26,6 +26,7 @@ from stageflow_guard.redaction.worker import ScanWorker
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+HASHED = 256 * 1024  # bytes whose digest is taken on the event loop: well under a millisecond
 NODES = 2_000  # parts of a value that are walked on the event loop: about a millisecond
 SMALL = 2_048  # characters that a thread may scan: a few milliseconds at most
 KEPT, WORTH = 1_024, 256  # texts whose spans are remembered, from this length on
@@ -107,6 +108,7 @@ class OffLoopInspector:
 
         Raises `ContentBlocked` where policy says that a find blocks.
         """
+        error: GuardError
         try:
             if not isinstance(scope, VaultScope):
                 raise InspectorUnavailable("the scope is not one of this vault")
@@ -118,7 +120,12 @@ class OffLoopInspector:
                     found, blobs, telling = await loop.run_in_executor(
                         self._threads, _looked_through, value, MOST
                     )
-                passing = self._passing(blobs, direction)
+                if sum(map(len, blobs)) <= HASHED:
+                    passing = self._passing(blobs, direction)
+                else:
+                    passing = await loop.run_in_executor(
+                        self._threads, self._passing, blobs, direction
+                    )
                 if not telling and len(found) <= NODES and all(len(text) < 3 for text in found):
                     # too short for any recognizer; what a subclass holds stays behind all the same
                     return value if type(value) is str else mapped(value, str), passing
@@ -126,13 +133,15 @@ class OffLoopInspector:
                     self._threads, self._redact, value, found, scope, direction
                 )
                 return redacted, (*findings, *passing)
-        except GuardError:
-            raise
+        except GuardError as exc:
+            error = exc
         except TimeoutError:
             self._worker.kill()  # the thread that waits for it goes on
-            raise InspectorUnavailable("inspection took too long") from None
+            error = InspectorUnavailable("inspection took too long")
         except Exception:  # its text may hold the text
-            raise InspectorUnavailable("inspection failed") from None
+            error = InspectorUnavailable("inspection failed")
+        error.__context__ = None  # raised where nothing of a collaborator's hangs on it
+        raise error
 
     def stream(self, scope: Any, direction: str = "output") -> OffLoopStream:
         """Return a stream whose released text is redacted in `scope`, as `redact` would."""

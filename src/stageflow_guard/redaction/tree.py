@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import types
 from collections.abc import Callable, Iterable
@@ -66,8 +67,9 @@ class _Walk:
             return self.walk(value, 0)
         except (GuardError, TooLarge):
             raise
-        except Exception:  # its text may hold the text
-            raise InspectorUnavailable(f"a `{type(value).__name__}` cannot be read") from None
+        except Exception as exc:  # its text may hold the text, so it does not hang on ours
+            broken = type(exc).__name__
+        raise InspectorUnavailable(f"a `{type(value).__name__}` cannot be read ({broken})")
 
     def walk(self, value: Any, depth: int, key: Any = None) -> Any:
         """`key` is the name that a sequence stands under: it is the name of each of its items."""
@@ -230,12 +232,9 @@ def _name(name: Any, around: Any) -> Any:
 
 def _told(error: BaseException) -> str:
     """Return an exception as text: rebuilding it would run code of its class."""
-    try:
+    with contextlib.suppress(Exception):  # its text may hold the text
         return f"{type(error).__name__}: {error}"
-    except Exception:  # its text may hold the text
-        raise InspectorUnavailable(
-            f"the text of a `{type(error).__name__}` cannot be read"
-        ) from None
+    raise InspectorUnavailable(f"the text of a `{type(error).__name__}` cannot be read")
 
 
 def _empty(cls: type) -> Any:
