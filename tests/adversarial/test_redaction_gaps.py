@@ -78,3 +78,16 @@ def test_a_files_name_sends_nothing_to_the_terminal(tmp_path, capsys, how):
     out = capsys.readouterr().out
     assert "a\\x1b[31m\\nb.txt:1:1: EMAIL_ADDRESS" in out
     assert "\x1b" not in out
+
+
+def test_bytes_at_rest_are_an_error_with_a_place(tmp_path, capsys):
+    """A column of bytes cannot be read and no policy is there to let it pass: nothing is written."""
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    table = pyarrow.table({"note": [MAIL, "b"], "scan": [None, b"x" + MAIL.encode()]})
+    parquet.write_table(table, tmp_path / "t.parquet")
+    code = main(["redact", str(tmp_path / "t.parquet"), "--out", str(tmp_path / "out")])
+    shown = capsys.readouterr()
+    assert code == 2
+    assert "t.parquet`:2: bytes cannot be read" in shown.err + shown.out
+    assert not list((tmp_path / "out").rglob("*.parquet*"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass
 
 import pytest
 
@@ -186,10 +187,25 @@ async def test_more_digests_than_a_record_holds_are_counted():
     inspector.close()
 
 
+@dataclass
+class Patient:
+    """Its fields' names are no text; one of them says what its number is."""
+
+    ssn: int = 536904399
+    id: int = 7
+
+
 @pytest.mark.parametrize(
     "value",
-    [{"ssn": 536904399}, {"pin": 12}, [{"ssn": 536904399.0}]],
-    ids=["int", "short", "float"],
+    [
+        Patient(),
+        [Patient()],
+        {"ip": [10_000_000]},
+        {"ssn": 536904399},
+        {"pin": 12},
+        [{"ssn": 536904399.0}],
+    ],
+    ids=["dataclass", "list", "short name", "int", "short", "float"],
 )
 async def test_a_value_without_any_text_is_looked_at_by_its_names(value):
     """No string anywhere is no reason to look at nothing: a number under a telling name goes."""
@@ -308,4 +324,34 @@ async def test_a_model_that_cannot_be_loaded_is_a_typed_refusal(model):
     (Path(model) / "config.cfg").write_text("nothing")
     with pytest.raises(InspectorUnavailable):
         await redact(inspector, "ask Zaphod")
+    inspector.close()
+
+
+async def test_nothing_of_a_collaborators_error_hangs_on_a_refusal():
+    """A store that fails with the text in its error: neither cause nor context holds it."""
+
+    class Store:
+        def load(self, tenant, scope):
+            return []
+
+        def save(self, tenant, scope, entity, number, sealed):
+            if number:
+                raise RuntimeError("cannot save ada@example.com")
+            return True
+
+        def forget(self, tenant, scope):
+            pass
+
+    class Keys:
+        def key(self, tenant, subject, purpose):
+            return bytes(32)
+
+        def erase(self, tenant, subject):
+            pass
+
+    inspector = OffLoopInspector(Redactor(), Vault(store=Store(), keys=Keys()))
+    with pytest.raises(InspectorUnavailable) as refused:
+        await redact(inspector, "ada@example.com")
+    assert refused.value.__context__ is None
+    assert refused.value.__cause__ is None
     inspector.close()
