@@ -166,6 +166,7 @@ class AuditSettings(_Strict):
     checkpoint_copy: str | None = None
     checkpoint_copy_grace: float = Field(default=60.0, ge=0.0)  # then no new run begins
     heartbeat: int = Field(default=300, ge=1)
+    retention_days: int | None = Field(default=None, ge=1)  # nothing younger is pruned
     sinks: list[SinkSettings] = []
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.fingerprint import Fingerprints
+from stageflow_guard.audit.holds import Held, require_erasable
 from stageflow_guard.keys.assemble import ring_from
 
 if TYPE_CHECKING:
@@ -19,8 +21,14 @@ async def erase(
 
     Returns (tenant, the record's ref) per secret destroyed; a request that found nothing is on
     record, too. The record names the subject by a fingerprint that nobody can test any more. Raises
-    `KeyringUnavailable` when a secret could not be destroyed, before that is recorded.
+    `KeyringUnavailable` when a secret could not be destroyed, before that is recorded, and `Held`
+    while a legal hold covers the subject: nothing is destroyed then, and the refusal is on record.
     """
+    try:
+        await asyncio.to_thread(require_erasable, settings.audit.path, subject, tenant)
+    except Held:
+        await _record(log, tenant, "held", {})
+        raise
     ring = ring_from(settings)
     tenants = (
         [tenant]

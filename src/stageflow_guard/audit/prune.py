@@ -6,10 +6,14 @@ finished by the next opening.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
 
+from stageflow_guard.audit.holds import Hold, in_force, require_prunable
 from stageflow_guard.audit.intact import discard, read_minimum, survey
 from stageflow_guard.audit.log import Log
+from stageflow_guard.audit.query import iter_records
 from stageflow_guard.audit.tree import WIDTH
 from stageflow_guard.durable import write_durably
 from stageflow_guard.errors import ConfigError
@@ -22,12 +26,14 @@ async def prune(
     origin: str,
     key_file: str | Path,
     checkpoint_copy: str | Path | None = None,
+    holds: dict[str, Hold] | None = None,
 ) -> int:
     """Remove the records below `below`, rounded down to a whole bundle; return that index.
 
     The writer must be stopped. Hash tiles above level 0 stay, so old checkpoints at bundle
     boundaries and all later proofs keep holding; `verify` then wants `minimum`. Raises
-    `ConfigError` for an index that is not in the log.
+    `ConfigError` for an index that is not in the log, and `Held` for what a legal hold keeps: one
+    that is on record in this log, or among `holds`. A hold whose own record goes is said again.
     """
     folder = Path(path)
     log = await Log.open(folder, origin=origin, key_file=key_file, checkpoint_copy=checkpoint_copy)
@@ -38,9 +44,36 @@ async def prune(
             raise ConfigError(f"the log holds {size} records; nothing below {below} can go")
         if below <= read_minimum(folder):
             return read_minimum(folder)
+        for hold in await asyncio.to_thread(_going, folder, below, holds or {}):
+            await log.append(hold.record())
         await log.append({"kind": "prune", "note": {"below": below}})
     finally:
         await log.close()
     write_durably(folder / "minimum", b"%d\n" % below)
     discard(survey(folder, log.size, below))
     return below
+
+
+def _going(folder: Path, below: int, holds: dict[str, Hold]) -> list[Hold]:
+    """Return the holds in force whose record would go; raise `Held` for anything that is held."""
+    own = in_force(folder)
+    require_prunable(folder, below, {**holds, **own})
+    staying = {
+        record["note"]["name"]
+        for _, record in iter_records(folder, below)
+        if record["kind"] == "hold"
+    }
+    return [hold for name, hold in own.items() if name not in staying]
+
+
+def older_than(path: str | Path, days: int) -> int:
+    """Return the index before which every record is older than so many days.
+
+    Clocks may go back: the first record that is younger ends it, whatever comes behind.
+    """
+    limit = time.time_ns() - days * 86_400 * 10**9
+    index = -1
+    for index, record in iter_records(path):
+        if type(record.get("wall_ns")) is not int or record["wall_ns"] >= limit:
+            return index
+    return index + 1

@@ -38,6 +38,7 @@ WHERE = {
     "report": "audit_report",
     "prove": "audit_proofs", "bundle": "audit_proofs", "witness": "audit_proofs",
     "rotate": "audit_upkeep", "prune": "audit_upkeep", "erase": "audit_upkeep",
+    "hold": "audit_upkeep", "release": "audit_upkeep", "holds": "audit_upkeep",
     "ship": "audit_sinks", "reconcile": "audit_sinks", "lag": "audit_sinks",
     "schema": "audit_sinks",
 }  # fmt: skip

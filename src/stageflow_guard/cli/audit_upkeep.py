@@ -92,8 +92,9 @@ def _require_shipped(audit: AuditSettings, folder: Path, origin: str, below: int
 
 
 def prune(args: argparse.Namespace) -> int:
-    """Remove records below an index."""
-    from stageflow_guard.audit.prune import prune
+    """Remove records below an index, or older than so many days."""
+    from stageflow_guard.audit.holds import in_force
+    from stageflow_guard.audit.prune import older_than, prune
 
     audit = Settings.load(args.config).audit
     options: dict[str, Any] = {"origin": audit.origin, "checkpoint_copy": audit.checkpoint_copy}
@@ -105,10 +106,76 @@ def prune(args: argparse.Namespace) -> int:
         options["origin"] += f"/{args.shard}"
         if audit.checkpoint_copy:
             options["checkpoint_copy"] = f"{audit.checkpoint_copy}.{args.shard}"
-    _require_shipped(audit, folder, options["origin"], args.below)
-    below = asyncio.run(prune(folder, below=args.below, key_file=audit.key_file, **options))
+    keep = audit.retention_days
+    days = args.older_than if args.older_than is not None else keep
+    if args.below is None and days is None:
+        raise ConfigError("say what goes: --below, --older-than, or `audit.retention_days`")
+    if keep is not None and days is not None and days < keep:
+        raise ConfigError(f"`audit.retention_days` keeps {keep} days; --older-than {days} is less")
+    old = older_than(folder, days) if days is not None else args.below
+    wanted = old if args.below is None else args.below
+    if wanted > old:
+        raise ConfigError(f"record {old} and later ones are younger than {days} days")
+    options["holds"] = in_force(audit.path)
+    _require_shipped(audit, folder, options["origin"], wanted)
+    below = asyncio.run(prune(folder, below=wanted, key_file=audit.key_file, **options))
     if args.json:
         emit({"minimum": below})
     else:
         print(f"records below {below} are gone; verify with --min {below}")
+    return HOLDS
+
+
+def hold(args: argparse.Namespace) -> int:
+    """Put a legal hold in force."""
+    from stageflow_guard.audit.holds import hold_of, names_used
+    from stageflow_guard.cli.audit_query import moment
+
+    audit = Settings.load(args.config).audit
+    one = hold_of(
+        name=args.name, why=args.why, run=args.run, tenant=args.tenant,
+        subject=named(args.subject) if args.subject else None,
+        since_ns=moment(args.since), until_ns=moment(args.until),
+    )  # fmt: skip
+    if one.name in names_used(audit.path):
+        raise ConfigError(f"a hold `{one.name}` is on record already; choose another name")
+    return _say(audit, one.record(), f"hold `{one.name}` is in force", args.json)
+
+
+def release(args: argparse.Namespace) -> int:
+    """End a legal hold."""
+    from stageflow_guard.audit.holds import in_force, release_record
+
+    audit = Settings.load(args.config).audit
+    if args.name not in in_force(audit.path):
+        raise ConfigError("no hold of this name is in force; `audit holds` lists them")
+    said = f"hold `{args.name}` is released"
+    return _say(audit, release_record(args.name, args.why), said, args.json)
+
+
+def holds(args: argparse.Namespace) -> int:
+    """List the holds in force."""
+    from stageflow_guard.audit.holds import in_force
+
+    found = in_force(Settings.load(args.config).audit.path)
+    if args.json:
+        emit([one.record()["note"] for one in found.values()])
+    for one in [] if args.json else found.values():
+        print(" ".join(f"{k}={v}" for k, v in one.record()["note"].items()))
+    return HOLDS
+
+
+def _say(audit: AuditSettings, record: dict[str, Any], said: str, as_json: bool) -> int:
+    async def main() -> str:
+        log = await open_for_upkeep(audit)
+        try:
+            return f"{log.origin}#{await log.append(record)}"
+        finally:
+            await log.close()
+
+    ref = asyncio.run(main())
+    if as_json:
+        emit({"ref": ref, **record["note"]})
+    else:
+        print(f"{said}, on record as {ref}")
     return HOLDS
