@@ -127,3 +127,20 @@ async def test_flushing_and_closing_end_when_the_device_hangs(tmp_path, gate, mo
     with pytest.raises(AuditUnavailable, match="last records may be lost"):
         await log.close()
     gate.set()
+
+
+async def test_health_tells_queue_depth_and_the_latency_of_the_last_batch(tmp_path, gate):
+    """What waits for the disk is counted while it waits; how long the disk took, once it answered."""
+    log = await opened(tmp_path)
+    assert log.health()["queued"] == 0
+    gate.clear()
+    waiting = [asyncio.ensure_future(log.append(RECORD)) for _ in range(7)]
+    await asyncio.sleep(0.15)
+    assert log.health()["queued"] == 7
+    assert log.health()["durable"] == 1
+    gate.set()
+    await asyncio.gather(*waiting)
+    assert log.health()["queued"] == 0
+    assert log.health()["durable"] == 8
+    assert log.health()["last_write_us"] > 100_000
+    await log.close()
