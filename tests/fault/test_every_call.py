@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from stageflow_guard.audit import Log, verify
+from stageflow_guard.audit.holds import hold_of, in_force
 from stageflow_guard.audit.prune import prune
 from stageflow_guard.audit.query import iter_records
 from stageflow_guard.audit.rotate import rotate
@@ -28,6 +29,7 @@ disk = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(disk)
 
 ORIGIN = "example.com/fault"
+HOLD = hold_of(name="h", why="kept", subject="user:of nobody here")
 
 
 @pytest.fixture
@@ -68,7 +70,8 @@ async def appending(home, ack):
 
 async def prepared(home, n):
     log = await opened(home)
-    for i in range(n):
+    log.enqueue({**HOLD.record(), "run": "p0"})
+    for i in range(1, n):
         log.enqueue({"kind": "auth", "run": f"p{i}"})
     await log.flush()
     await log.close()
@@ -234,6 +237,7 @@ def upkeep_with_every_fault(place, kind, how):
             assert report.size >= 601
             kept = [r.get("run") for _, r in iter_records(home / "audit")][: 600 - (minimum or 0)]
             assert kept == [f"p{i}" for i in range(minimum or 0, 600)]
+            assert in_force(home / "audit") == {"h": HOLD}  # its first record may be gone
 
         through(ends_well)
         shutil.rmtree(home)
