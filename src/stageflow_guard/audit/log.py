@@ -1,4 +1,4 @@
-"""The log: write ahead, one thread, group commit without timers; recovery is the normal path.
+"""The log: write ahead, one thread, group commit without timers.
 
 append -> pending -> one frame per batch, written and synced by the writer thread -> index to every
 waiter of the batch -> integrator: tiles and a signed checkpoint, within a second.
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import queue
 import socket
@@ -19,33 +18,26 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.canonical import encode
-from stageflow_guard.audit.checkpoint import Checkpoint, open_note, parse, vkey_of
-from stageflow_guard.audit.files import (
-    frame,
-    make_dirs,
-    read_wal,
-    require_private,
-    sync_dir,
-    write_all,
-    write_durably,
-)
-from stageflow_guard.audit.growth import require_prefix
-from stageflow_guard.audit.intact import FORMAT, discard, identify, read_minimum, survey
-from stageflow_guard.audit.integrate import Integrator
+from stageflow_guard.audit.files import frame, make_dirs, require_private, write_all
+from stageflow_guard.audit.intact import identify
 from stageflow_guard.audit.record import boot_id
+from stageflow_guard.audit.recovery import (
+    LogLocked,
+    Recovered,
+    open_wal,
+    reach,
+    recover,
+    take_lock,
+)
 from stageflow_guard.audit.second import GRACE, SecondPlace
-from stageflow_guard.audit.signing import SigningKey
 from stageflow_guard.audit.waiting import Waiting
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
-from stageflow_guard.keys import read_key
 from stageflow_guard.model import AuditRecord
+
+__all__ = ["Log", "LogLocked"]
 
 LAST_WORDS = 30.0  # seconds that closing waits for the device
 CHECKPOINT_EVERY = 0.8  # seconds; a checkpoint is at most one second behind
-
-
-class LogLocked(ConfigError):
-    """Another process holds this log."""
 
 
 class Log:
@@ -109,10 +101,9 @@ class Log:
             make_dirs(folder.absolute(), above=Path("/"))
             require_private(folder)
             identify(folder)
-            self._take_lock()
-            self._wal = os.open(folder / "wal", os.O_RDWR | os.O_CREAT, 0o600)
-            os.fchmod(self._wal, 0o600)
-            self._recover(key_file)
+            self._held = take_lock(folder)
+            self._wal = open_wal(folder)
+            self._take_up(recover(folder, self.origin, self._wal, key_file, self._second))
         except VerificationError as exc:
             self._release()
             raise ConfigError(f"log `{folder}` does not hold: {exc.message}") from None
@@ -128,118 +119,28 @@ class Log:
         self._thread = threading.Thread(target=self._write_forever, name="audit", daemon=True)
         self._thread.start()
 
-    def _take_lock(self) -> None:
-        self._held = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        for patience in (
-            0.01,
-            0.01,
-            0.0,
-        ):  # a reader that asks whether we are here holds it briefly
-            try:
-                fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                time.sleep(patience)
-        raise LogLocked(
-            f"log `{self._folder}` is locked by another process; stop it, or give each writer "
-            "a directory of its own"
-        )
+    def _take_up(self, left: Recovered) -> None:
+        """Go on where the log was left; what was cut is the first thing on record."""
+        self.vkey, self._integrator = left.vkey, left.integrator
+        self._unintegrated = left.entries
+        self._next = self._durable = left.size
+        if left.entries or left.fresh:
+            self._integrate()
+        if self._second is not None:
+            reach(self._folder, self._second)
+            self._integrator.second = self._second
+        self._watch_disk()
+        if left.cut:
+            note = {"cut_bytes": left.cut, "at": self._next}
+            self._stage(AuditRecord(kind="recovery", note=note))
+            with self._lock:
+                self._ring()
 
     def _release(self) -> None:
         for fd in (self._wal, self._held):
             if fd >= 0:
                 os.close(fd)
         self._wal = self._held = -1
-
-    def _recover(self, key_file: Path) -> None:
-        folder = self._folder
-        note = _read(folder / "checkpoint")
-        size = parse(note)[0].size if note is not None else 0
-        left = survey(folder, size, read_minimum(folder))
-        vkey = _read(folder / "vkey")
-        content = _read(folder / "wal") or b""
-        key = self._key(key_file, empty=note is None and vkey is None and not content)
-        self.vkey = vkey_of(self.origin, key.public)
-        if vkey is not None:
-            self._require_own(vkey.decode("utf-8", "replace").strip(), key_file)
-        if not (folder / "format").exists():
-            write_durably(folder / "format", FORMAT)
-        if vkey is None:
-            write_durably(folder / "vkey", self.vkey.encode() + b"\n")
-        self._integrator = Integrator(folder, self.origin, key)
-        if note is not None:
-            head = open_note(note, self.vkey)
-            self._integrator.load(head.size, head.root)
-        frames, good = read_wal(content)
-        size = self._integrator.size
-        self._next = size
-        for first, entries in frames:
-            if first > self._next:
-                raise VerificationError(f"records {self._next} to {first - 1} are missing")
-            fresh = entries[self._next - first :]
-            self._unintegrated += fresh
-            self._next += len(fresh)
-        if self._second is not None:
-            self._require_not_rolled_back(self._second, head if note is not None else None)
-        discard(left)  # only now: a log that is refused keeps every file as evidence
-        cut = len(content) - good
-        if cut:
-            os.ftruncate(self._wal, good)
-            os.fsync(self._wal)
-        os.lseek(self._wal, 0, os.SEEK_END)
-        sync_dir(folder)
-        self._durable = self._next
-        if self._unintegrated or note is None:
-            self._integrate()
-        if self._second is not None:
-            self._reach(self._second)
-            self._integrator.second = self._second
-        self._watch_disk()
-        if cut:
-            self._stage(AuditRecord(kind="recovery", note={"cut_bytes": cut, "at": self._next}))
-            with self._lock:
-                self._ring()
-
-    def _require_not_rolled_back(self, second: SecondPlace, head: Checkpoint | None) -> None:
-        seen = _read(second.path)
-        if seen is None:
-            return
-        ahead = open_note(seen, self.vkey)
-        if ahead.size > self._next:
-            raise VerificationError(
-                f"rolled back: the checkpoint copy has seen {ahead.size} records, "
-                f"the log holds {self._next}"
-            )
-        if head is not None and ahead.size <= head.size:
-            require_prefix(self._folder, ahead, head)
-
-    def _reach(self, second: SecondPlace) -> None:
-        """Put the checkpoint at its second place: without that, nobody could know of a rollback."""
-        try:
-            second.begin((self._folder / "checkpoint").read_bytes())
-        except OSError as exc:
-            raise ConfigError(
-                f"`checkpoint_copy` `{second.path}` cannot be written: {exc.strerror}"
-            ) from None
-
-    def _require_own(self, vkey: str, key_file: Path) -> None:
-        if vkey == self.vkey:
-            return
-        if key_file.with_name(key_file.name + ".next").exists():
-            raise ConfigError(
-                f"a key rotation of `{self._folder}` was not finished; run "
-                "`stageflow-guard audit rotate` again"
-            )
-        held = vkey.partition("+")[0]
-        what = "origin" if held != self.origin else "key"
-        raise ConfigError(
-            f"log `{self._folder}` belongs to another {what}; its `vkey` names `{held[:80]}`"
-        )
-
-    @staticmethod
-    def _key(key_file: Path, *, empty: bool) -> SigningKey:
-        why = "the log is not empty; restore the key"
-        return SigningKey(read_key(key_file, create=empty, why_not=why))
 
     # -- appending ---------------------------------------------------------------------------------
 
@@ -432,10 +333,3 @@ class Log:
             "checkpoint_copy": self._second.health() if self._second is not None else None,
             "closed": self._closing,
         }
-
-
-def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
