@@ -1,6 +1,7 @@
 """What the audit log costs, against naive writing, the raw disk and SQLite, all in one run.
 
     python bench/audit.py [--records 200000] [--verify 1000000] [--dir DIR]
+    python bench/audit.py --parts       what one append is made of, each part in a loop of its own
 
 Each rate is the median of `--repeat` rounds, the contenders taking turns. Exit 1 when a bar of the
 design is missed.
@@ -25,7 +26,12 @@ import time
 from pathlib import Path
 
 from stageflow_guard.audit import Log
+from stageflow_guard.audit.canonical import encode
+from stageflow_guard.audit.files import frame, pack
 from stageflow_guard.audit.query import iter_entries
+from stageflow_guard.audit.tiles import fold
+from stageflow_guard.audit.tree import leaf_hashes
+from stageflow_guard.model import Shape
 
 RECORD = {
     "kind": "decision", "run": "3f0c2f6e-6c07-4f0e-9a34-2f6d8f0b7a11", "tenant": "acme",
@@ -150,6 +156,53 @@ def growth(folder: Path) -> dict[str, float]:
     }
 
 
+def parts(count: int = 50_000, repeat: int = 5) -> None:
+    """Print what an append by one of many is made of: microseconds, the least of some rounds."""
+    shape = Shape({k: v for k, v in RECORD.items() if k not in ("run", "attempt")})
+    own = {"run": RECORD["run"], "attempt": 1}
+    stamps = {"boot": STAMPS["boot"], "node": STAMPS["node"]}
+    line = {**RECORD, **STAMPS, "wall_ns": time.time_ns(), "mono_ns": time.monotonic_ns()}
+    entries = [encode(RECORD, **stamps) for _ in range(count)]
+    hashed = leaf_hashes(entries)
+    batches = range(0, count, 256)
+
+    async def waiters() -> None:
+        loop = asyncio.get_running_loop()
+        asked: list[asyncio.Future[None]] = []
+
+        async def caller() -> None:
+            for _ in range(count // 256):
+                asked.append(loop.create_future())
+                await asked[-1]
+
+        callers = asyncio.gather(*(caller() for _ in range(256)))
+        while not callers.done():
+            batch, asked[:] = asked[:], []
+            for future in batch:
+                future.set_result(None)
+            await asyncio.sleep(0)
+
+    for text, work in (
+        ("json.dumps of the record", lambda: [json.dumps(line) for _ in range(count)]),
+        ("encode, checked: a dict", lambda: [encode(RECORD, **stamps) for _ in range(count)]),
+        (
+            "encode, checked: of a shape",
+            lambda: [encode(shape.record(own.copy()), **stamps) for _ in range(count)],
+        ),
+        ("wake one of 256 waiters, nothing else", lambda: asyncio.run(waiters())),
+        ("frame", lambda: [frame(0, entries[i : i + 256]) for i in batches]),
+        ("leaf hash", lambda: leaf_hashes(entries)),
+        ("node hashes", lambda: [fold(hashed[i : i + 256]) for i in batches]),
+        ("pack a bundle", lambda: [pack(entries[i : i + 256]) for i in batches]),
+    ):
+        took = []
+        for _ in range(repeat):
+            started = time.perf_counter()
+            work()
+            took.append(time.perf_counter() - started)
+        print(f"{text:<44} {min(took) / count * 1e6:>10.2f} us")
+
+
 def main() -> int:
     """Measure, print, compare with the bars."""
     args = argparse.ArgumentParser(description=__doc__)
@@ -158,7 +211,11 @@ def main() -> int:
     args.add_argument("--verify", type=int, default=1_000_000)
     args.add_argument("--repeat", type=int, default=5)
     args.add_argument("--dir")
+    args.add_argument("--parts", action="store_true")
     chosen = args.parse_args()
+    if chosen.parts:
+        parts()
+        return 0
     names = ("naive", "acknowledged", "signed", "raw", "sqlite", "one")
     rates: dict[str, list[float]] = {n: [] for n in names}
     many: list[float] = []
