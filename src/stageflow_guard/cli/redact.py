@@ -238,6 +238,7 @@ def _explained(args: argparse.Namespace, options: Options) -> int:
         if len(texts) != 1:
             raise ConfigError("`--html` takes one text")
         handle = os.open(args.html, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.fchmod(handle, 0o600)  # one that was there before may be open to others
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
             file.write(page(texts[0][1], redactor.explain(texts[0][1])))
         print(f"wrote {args.html}; it shows the text as it is", file=sys.stderr)

@@ -120,7 +120,11 @@ def _written(target: Path | None) -> Iterator[Path | None]:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part.unlink(
+        missing_ok=True
+    )  # of a process that was killed, or planted: the name can be guessed
     try:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         yield part
         part.replace(target)
     finally:
@@ -132,7 +136,7 @@ def _opened(path: Path | None) -> Iterator[IO[str] | None]:
     if path is None:
         yield None
         return
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    handle = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW)
     with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
         yield file
 
