@@ -110,16 +110,19 @@ async def require(
 ) -> None:
     """Return when `approval` names a record that grants `of`; else `AccessDenied`, on record.
 
-    The record must be of the caller's tenant, by somebody else than the caller, and at most
-    `within` seconds old.
+    The record must be of the caller's tenant, by somebody else than the caller and who acts for
+    them, and at most `within` seconds old; and it must be the caller who asked for `of`.
     """
-    record = await _recorded(pep, approval) or {}
+    record, asked = await _recorded(pep, approval) or {}, await _recorded(pep, of) or {}
     holds = (
         record.get("kind") == "approval"
         and record.get("outcome") == "approved"
         and (record.get("note") or {}).get("of") == of
         and record.get("tenant") == who.tenant
-        and record.get("approver") not in (None, who.subject, *who.actors)
+        and (asked.get("actor") or {}).get("subject") == who.subject
+        and bool(record.get("approver"))
+        and record["approver"] not in parties(who.subject, who.actors)
+        and parties(str(record["approver"]), ()).isdisjoint(who.actors)
     )
     age = (time.time_ns() - int(record.get("wall_ns", 0))) / 1e9
     if not holds or (within is not None and not 0 <= age <= within):

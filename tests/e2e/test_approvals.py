@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
@@ -14,10 +15,12 @@ from stageflow.tools.definitions import ToolDefinition, ToolOutput
 from stageflow.tools.executor_v2 import AdvancedToolExecutor, ToolExecutorConfig
 
 from stageflow_guard import AccessDenied, AuditUnavailable, ConfigError, Guard, NotAuthenticated
+from stageflow_guard.approvals import matter_of, settle
 from stageflow_guard.audit import verify
 from stageflow_guard.audit.formats.record import SCHEMA
 from stageflow_guard.audit.query import iter_records
 from stageflow_guard.cli import main
+from stageflow_guard.model import Principal
 from stageflow_guard.testing import IdentityProvider
 
 LINES = """
@@ -158,6 +161,41 @@ async def test_an_approval_counts_for_what_it_names_and_for_a_while(place):
     assert [r["outcome"] for r in place.records("approval")] == ["approved", "denied"]
 
 
+async def test_an_approval_is_of_use_to_who_asked_alone(place):
+    """Refs can be guessed: a colleague does not act on what was approved for somebody else."""
+    async with place.guard() as guard:
+        ref = await asked(guard, place)
+        async with guard.session(place.token("mia", "boss")):
+            approval = await guard.approve(ref)
+        async with guard.session(place.token("eve")):
+            with pytest.raises(AccessDenied) as caught:
+                await guard.require_approval(approval, of=ref)
+        async with guard.session(place.token("bob")):
+            await guard.require_approval(approval, of=ref)
+    assert caught.value.decision.reason == "not_approved"
+    denials = [r for r in place.records("decision") if r["decision"] == "deny"]
+    assert [r["actor"]["subject"] for r in denials] == ["user:eve"]
+
+
+async def test_what_an_agent_approved_is_of_no_use_through_that_agent(place):
+    """Four eyes hold when it counts, too: `agent:bot` as approver is `bot` as an actor."""
+    async with place.guard() as guard:
+        ref = await asked(guard, place)
+        now = int(time.time())
+        bot = Principal(
+            subject="agent:bot", tenant="acme", issuer="https://id.example", key_id="k",
+            issued_at=now, expires_at=now + 600,
+        )  # fmt: skip
+        approval = await settle(
+            guard._pep, bot, await matter_of(guard._pep, bot, ref), granted=True
+        )
+        async with guard.session(place.token("bob", act={"sub": "bot"})):
+            with pytest.raises(AccessDenied):
+                await guard.require_approval(approval, of=ref)
+        async with guard.session(place.token("bob")):
+            await guard.require_approval(approval, of=ref)
+
+
 async def test_an_approval_that_cannot_be_recorded_is_none(place):
     """Without a durable record nothing was approved."""
     async with place.guard() as guard:
@@ -283,10 +321,15 @@ async def test_the_hosts_executor_waits_for_somebody_else(place):
             assert await service.get_pending_requests() == []
             assert await service.get_request(request.id) is None
             assert await service.cancel_request(request.id) is False
+            assert await service.get_status(request.id) is None
+            with pytest.raises(KeyError):
+                await service.await_decision(request.id, timeout_seconds=0.01)
+            await service.cleanup(request.id)  # it waits: nobody's to forget
             with pytest.raises(AccessDenied):
                 await service.record_decision(request.id, True)
         assert ran == []
         async with guard.session(place.token("mia", "boss")):
+            assert await service.get_status(request.action_id) is ApprovalStatus.PENDING
             decision = await service.record_decision(request.id, True, decided_by=uuid4())
             with pytest.raises(AccessDenied):  # no second thought turns it round
                 await service.record_decision(request.id, False)

@@ -93,6 +93,8 @@ class GuardedApprovals(ApprovalService):
         self, request_id: UUID, timeout_seconds: float | None = None
     ) -> ApprovalDecision:
         """Wait for the answer; that none came in time is on record, too."""
+        if not await self._mine(request_id):
+            raise KeyError("no such request in this tenant")
         try:
             return await super().await_decision(request_id, timeout_seconds)
         except TimeoutError:
@@ -124,6 +126,16 @@ class GuardedApprovals(ApprovalService):
         """Return a request of the caller's tenant."""
         return await super().get_request(request_id) if await self._mine(request_id) else None
 
+    async def get_status(self, request_or_action_id: UUID) -> ApprovalStatus | None:
+        """Return how a request of the caller's tenant stands, by its id or its action's."""
+        tenant = (await self._caller()).tenant
+        for one in reversed([*self._requests.values()]):
+            if request_or_action_id in (one.id, one.action_id) and (
+                self._matters[one.id].tenant == tenant
+            ):
+                return one.status
+        return None
+
     async def get_pending_requests(
         self, pipeline_run_id: UUID | None = None
     ) -> list[ApprovalRequest]:
@@ -137,6 +149,9 @@ class GuardedApprovals(ApprovalService):
         return matter is not None and matter.tenant == (await self._caller()).tenant
 
     async def cleanup(self, request_id: UUID) -> None:
-        """Forget a request that is over; the log keeps it."""
+        """Forget a request that is over; the log keeps it. One that waits is not forgotten."""
+        request = self._requests.get(request_id)
+        if request is not None and request.status is ApprovalStatus.PENDING:
+            return
         await super().cleanup(request_id)
         self._matters.pop(request_id, None)
