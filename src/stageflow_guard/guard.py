@@ -30,7 +30,6 @@ from stageflow_guard.screening import judged, redacted, require_bytes, screened
 from stageflow_guard.session import (
     Session,
     bind,
-    current_principal,
     current_session,
     unbind,
 )
@@ -257,14 +256,14 @@ class Guard:
 
     def _run(self) -> Run | None:
         """Return the run of this context when it is one of this guard's."""
-        session = current_session()
-        return session.run if session is not None and session.belongs_to(id(self._pep)) else None
+        session = current_session(id(self._pep))
+        return session.run if session is not None else None
 
     async def _caller(self) -> Principal:
-        session = current_session()
-        if session is not None and session.belongs_to(id(self._pep)):
+        session = current_session(id(self._pep))
+        if session is not None:
             run: Run | None = session.run
-            if run is not None and current_principal() is not None:
+            if run is not None:
                 try:
                     await self._pep.still(run)
                 except GuardError as error:
@@ -389,7 +388,7 @@ class Guard:
         """
         who = await self._caller()
         return await outgoing_token(
-            self._pep, self._clients.get(who.issuer), who, current_session(),
+            self._pep, self._clients.get(who.issuer), who, current_session(id(self._pep)),
             audience=audience, scopes=scopes,
         )  # fmt: skip
 
@@ -423,22 +422,25 @@ class Guard:
         `reveal`) is on record before anything comes back. Raises `AccessDenied`,
         `NotAuthenticated`, `ConfigError`, or another `GuardError`.
         """
-        inspector, scope = await revealed(
-            self._pep, await self._caller(), self._run(), kind=kind, obj=obj, owner=owner,
-            session_id=session_id, subject=subject,
+        revealing = await revealed(
+            self._pep, await self._caller(), current_session(id(self._pep)),
+            kind=kind, obj=obj, owner=owner, session_id=session_id, subject=subject,
         )  # fmt: skip
-        return await inspector.restore(value, scope=scope)
+        return await revealing.restore(value)
 
     async def restoring(
         self, *, kind: str, obj: str, owner: str, session_id: str | None = None,
         subject: str | None = None,
     ) -> TextStream:  # fmt: skip
-        """Return a stream that restores text chunk by chunk, under the terms of `restore`."""
-        inspector, scope = await revealed(
-            self._pep, await self._caller(), self._run(), kind=kind, obj=obj, owner=owner,
-            session_id=session_id, subject=subject,
+        """Return a stream that restores text chunk by chunk, under the terms of `restore`.
+
+        It ends with the session or run that it was asked for in.
+        """
+        revealing = await revealed(
+            self._pep, await self._caller(), current_session(id(self._pep)),
+            kind=kind, obj=obj, owner=owner, session_id=session_id, subject=subject,
         )  # fmt: skip
-        return inspector.restoring(scope)
+        return revealing.stream()
 
     def stream(self) -> TextStream:
         """Return a stream that redacts text chunk by chunk: for ways out that the host has not.

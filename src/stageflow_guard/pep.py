@@ -433,6 +433,18 @@ class PolicyEnforcementPoint:
         """Record something that is neither a decision nor an effect; durable when this returns."""
         return await self.recorder.append(recorded(run, **fields), run)
 
+    async def note_forged(
+        self, run: Run | None, scope: Scope | None, before: int, **fields: Any
+    ) -> None:
+        """Record how many placeholders came, behind the `before` first, that `scope` never made."""
+        total = getattr(scope, "forged", 0)
+        if total > before:
+            await self.note(
+                run, kind="decision", step="inspect_input", action="restore", decision="deny",
+                reason="forged_placeholders",
+                note={"forged_placeholders": total - before, "in_this_scope": total}, **fields,
+            )  # fmt: skip
+
     async def refuse(
         self,
         error: GuardError,

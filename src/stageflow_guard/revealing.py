@@ -2,35 +2,119 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
-from stageflow_guard.errors import AccessDenied, ConfigError, GuardError, InspectorUnavailable
+from stageflow_guard.caller import MENDABLE
+from stageflow_guard.errors import (
+    AccessDenied,
+    ConfigError,
+    GuardError,
+    InspectorUnavailable,
+    NotAuthenticated,
+)
 from stageflow_guard.ports import Streaming, SubjectScopes
 from stageflow_guard.resources import decided
+from stageflow_guard.statement import actor_of, resource_name
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from stageflow_guard.model import Principal
     from stageflow_guard.pep import PolicyEnforcementPoint
-    from stageflow_guard.ports import Scope
+    from stageflow_guard.ports import Scope, TextStream
     from stageflow_guard.run import Run
+    from stageflow_guard.session import Session
+
+T = TypeVar("T")
+
+
+class Revealing:
+    """A permit to reveal, in use: what it restores, in which scope, for whom, until when.
+
+    It ends with the session or run that it was given in. Placeholders that its scope did not mint
+    are on record, and so is what refuses.
+    """
+
+    def __init__(
+        self, pep: PolicyEnforcementPoint, who: Principal, session: Session | None, *,
+        inspector: Streaming, scope: Scope, resource: str,
+    ) -> None:  # fmt: skip
+        self._pep, self._who, self._session = pep, who, session
+        self._run: Run | None = None if session is None else session.run
+        self._inspector, self._scope, self._resource = inspector, scope, resource
+
+    async def restore(self, value: Any) -> Any:
+        """Return `value` with the originals of the scope."""
+        return await self._watched(self._inspector.restore(value, scope=self._scope))
+
+    def stream(self) -> TextStream:
+        """Return a stream that does so chunk by chunk."""
+        return _Stream(self, self._inspector.restoring(self._scope))
+
+    async def _watched(self, work: Awaitable[T]) -> T:
+        before = getattr(self._scope, "forged", 0)
+        try:
+            self._require_caller()
+            return await work
+        except GuardError as error:
+            await self._pep.refuse(
+                error, run=self._run or str(uuid4()), step="inspect_input", action="restore",
+                **self._said(),
+            )  # fmt: skip
+        finally:
+            if hasattr(work, "close"):
+                work.close()  # when it was never begun
+            await self._pep.note_forged(self._run, self._scope, before, **self._said())
+
+    def _require_caller(self) -> None:
+        """Raise once the session is over, or its caller was revoked."""
+        over = self._session is None or self._session.closed
+        if over or (self._run is not None and self._run.over):
+            raise NotAuthenticated("run_closed", "the session is over; nothing more comes back")
+        try:
+            self._pep.callers.recheck(self._who)
+        except NotAuthenticated as gone:
+            if gone.reason not in MENDABLE:  # a call under way outlives its token, like a stage's
+                raise
+
+    def _said(self) -> dict[str, Any]:
+        who = self._who
+        return {"resource": self._resource, "tenant": who.tenant, "actor": actor_of(who)}
+
+
+class _Stream:
+    """Text with placeholders in, in chunks; out comes the text with the originals."""
+
+    def __init__(self, revealing: Revealing, inner: TextStream) -> None:
+        self._revealing, self._inner = revealing, inner
+
+    async def feed(self, chunk: str) -> str:
+        """Take a chunk; return what no later text can change."""
+        return await self._revealing._watched(self._inner.feed(chunk))
+
+    async def finish(self) -> str:
+        """Return the rest."""
+        return await self._revealing._watched(self._inner.finish())
 
 
 async def revealed(
     pep: PolicyEnforcementPoint,
     who: Principal,
-    run: Run | None,
+    session: Session | None,
     *,
     kind: str,
     obj: str,
     owner: str,
     session_id: str | None,
     subject: str | None,
-) -> tuple[Streaming, Scope]:
-    """Return what restores, and the scope, once a permit to `reveal` is on disk.
+) -> Revealing:
+    """Return what restores, once a permit to `reveal` is on disk.
 
     The scope is the run's own, else that of (the caller's tenant, `session_id`), kept for `subject`
     or the caller. Raises `ConfigError` where there is neither, `AccessDenied` on record.
     """
+    run: Run | None = None if session is None else session.run
     whole = inspector = pep.inspector
     if whole is None or not isinstance(inspector, Streaming):
         raise InspectorUnavailable("this guard's inspector restores nothing")
@@ -44,14 +128,21 @@ async def revealed(
         error.ref = decision.ref
         pep.recorder.announce(error, None, None)
         raise error
-    if run is not None and run.scope is not None:
-        return inspector, run.scope
-    key = str(session_id)
+    scope = run.scope if run is not None else None
+    key, resource = str(session_id), resource_name(kind, obj)
     try:
-        if isinstance(inspector, SubjectScopes):
-            return inspector, inspector.scope_for(who.tenant, key, subject or who.subject)
-        return inspector, whole.scope(who.tenant, key)
-    except GuardError:
-        raise
+        if scope is None:
+            scope = (
+                inspector.scope_for(who.tenant, key, subject or who.subject)
+                if isinstance(inspector, SubjectScopes)
+                else whole.scope(who.tenant, key)
+            )
+        return Revealing(pep, who, session, inspector=inspector, scope=scope, resource=resource)
+    except GuardError as exc:
+        broken = exc
     except Exception:  # a vault that cannot be read restores nothing
-        raise InspectorUnavailable("the inspector gave no scope") from None
+        broken = InspectorUnavailable("the inspector gave no scope")
+    await pep.refuse(
+        broken, run=run or str(uuid4()), step="inspect_input", action="restore",
+        resource=resource, tenant=who.tenant, actor=actor_of(who),
+    )  # fmt: skip

@@ -44,8 +44,8 @@ class Run:
     """The state of one guarded run."""
 
     __slots__ = (
-        "blocked", "bytes", "closed", "common", "findings", "id", "identity", "lender", "own",
-        "parent", "permits", "pipeline", "plain", "refusal", "said", "scope", "scope_key",
+        "blocked", "bytes", "closed", "common", "findings", "given", "id", "identity", "lender",
+        "own", "parent", "permits", "pipeline", "plain", "refusal", "said", "scope", "scope_key",
         "session_id", "spoken", "streams", "tasks",
     )  # fmt: skip
 
@@ -77,6 +77,7 @@ class Run:
         self.refusal: GuardError | None = None
         self.closed = False
         self.plain = False  # nothing in the input that a stage could change for another
+        self.given: dict[str, Any] = {}  # input that came through the ports, redacted
         self.streams = False  # there are ports through which a stage can speak before it ends
         self.tasks: set[asyncio.Task[Any]] = set()
         # what every record of this run says, once: what only this run has, and the caller's part

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NoReturn
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from stageflow_guard.model import Principal
 
 
 class Session:
-    """A credential (until the first run) and a principal (from then on), until closed."""
+    """A credential (until the first run) and a principal (from then on), until closed.
 
-    __slots__ = ("_credential", "_guard_id", "closed", "principal", "run")
+    Runs refer to the session that lends it, so the credential is no attribute of it.
+    """
+
+    __slots__ = ("__weakref__", "_guard_id", "closed", "principal", "run")
 
     def __init__(
         self,
@@ -28,23 +32,19 @@ class Session:
         run: Any = None,
     ) -> None:
         self._guard_id = guard_id
-        self._credential = credential
+        _CREDENTIALS[self] = credential
         self.principal = principal
         self.run = run
         self.closed = False
 
-    def belongs_to(self, guard_id: int) -> bool:
-        """Say whether this session was opened by the guard with that identity."""
-        return self._guard_id == guard_id
-
     def credential(self) -> object:
         """Return what was bound, or None once closed."""
-        return None if self.closed else self._credential
+        return None if self.closed else _CREDENTIALS.get(self)
 
     def close(self) -> None:
         """End the session for every task that holds it; drop the credential."""
         self.closed = True
-        self._credential = None
+        _CREDENTIALS.pop(self, None)
         self.principal = None
 
     def __repr__(self) -> str:
@@ -56,13 +56,20 @@ class Session:
         raise TypeError("a session cannot be pickled")
 
 
-# The default is None and immutable: a mutable default would be shared by every context.
-_current: ContextVar[Session | None] = ContextVar("stageflow_guard_session", default=None)
+_CREDENTIALS: WeakKeyDictionary[Session, object] = WeakKeyDictionary()
+
+# One per guard, the innermost first. The default is empty and immutable: a mutable default would be
+# shared by every context.
+_current: ContextVar[tuple[Session, ...]] = ContextVar("stageflow_guard_session", default=())
 
 
-def current_session() -> Session | None:
-    """Return the open session of this context, or None."""
-    session = _current.get()
+def current_session(guard_id: int | None = None) -> Session | None:
+    """Return the open session of this context, or None; with `guard_id`, that guard's.
+
+    One guard's session hides another's no more than their logs do. What is over hides what is
+    around it: a task that outlives its session is nobody, not somebody else.
+    """
+    session = next((s for s in _current.get() if guard_id in (None, s._guard_id)), None)
     if session is None or session.closed:
         return None
     # a child's run that outlives its parent's is nobody's any more
@@ -80,7 +87,8 @@ def current_principal() -> Principal | None:
 
 def bind(session: Session) -> Any:
     """Make `session` the current one; return the token for `unbind`."""
-    return _current.set(session)
+    others = (one for one in _current.get() if one._guard_id != session._guard_id)
+    return _current.set((session, *others))
 
 
 def unbind(token: Any) -> None:

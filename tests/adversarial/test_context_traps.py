@@ -7,6 +7,8 @@ import concurrent.futures
 import contextvars
 
 import pytest
+from stageflow.api import Pipeline
+from stageflow.core import StageKind
 
 from stageflow_guard import current_principal
 from stageflow_guard.errors import NotAuthenticated
@@ -25,7 +27,7 @@ async def who(guard):
 def test_the_default_is_nothing_that_can_be_changed():
     """A mutable default would be one object for every context of the process."""
     empty = contextvars.Context()
-    assert empty.run(_current.get) is None
+    assert empty.run(_current.get) == ()
     assert empty.run(current_session) is None
     assert empty.run(current_principal) is None
 
@@ -129,3 +131,46 @@ def test_a_session_bound_by_hand_ends_when_it_is_closed():
 def _nothing_leaks():
     yield
     assert current_session() is None
+
+
+async def test_sessions_of_two_guards_do_not_hide_each_other(world):
+    """An application with two guards: each finds its own caller, in either order and in a run."""
+    other = type(world)()
+
+    async def act(_ctx):
+        async with other.guard.session("acme:bob"):
+            await child.run(input_text="x")  # of the guard whose stage this is
+            await elsewhere.run(input_text="x")
+
+    def one(name, act):
+        return Pipeline(name=name).with_stage("s", act, StageKind.WORK)
+
+    async def nothing(_ctx):
+        return None
+
+    child = world.guard.mount(one("child", nothing))
+    elsewhere = other.guard.mount(one("elsewhere", nothing))
+    outer = world.guard.mount(one("outer", act))
+    async with world.guard.session("acme:ada"), other.guard.session("acme:carol"):
+        await outer.run(input_text="x")
+        await elsewhere.run(input_text="x")
+    starts = [(r.pipeline, r.actor["subject"]) for r in world.log.kinds("run_start")]
+    assert starts == [("outer", "user:ada"), ("child", "user:ada")]
+    assert world.log.kinds("run_start")[1].parent_run == world.log.records[0].run
+    assert [r.actor["subject"] for r in other.log.kinds("run_start")] == ["user:bob", "user:carol"]
+
+
+async def test_a_session_that_is_over_hides_the_one_around_it(world):
+    """A task that outlives its session is nobody; it does not become who opened the outer one."""
+    go, said = asyncio.Event(), []
+
+    async def later():
+        await go.wait()
+        said.append(await who(world.guard))
+
+    async with world.guard.session("acme:ada"):
+        async with world.guard.session("acme:bob"):
+            task = asyncio.create_task(later())
+        go.set()
+        await task
+    assert said == ["missing"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import types
+from types import SimpleNamespace
 
 import pytest
 from stageflow import Pipeline
 from stageflow.core import StageKind, StageOutput
+from stageflow.helpers.streaming import RealtimeStageBus
 from stageflow.stages.context import PipelineContext
 
 MAILS = {"input": "ada@example.com", "event": "bob@example.com", "output": "carol@example.com"}
@@ -74,6 +77,33 @@ def context(sink):
         topology="p", input_text=f"from {MAILS['input']}",
         data={"auth_token": "acme:ada-secret-token"}, event_sink=sink,
     )  # fmt: skip
+
+
+async def test_a_way_out_leads_to_neither_token_nor_originals(world):
+    """Ports, their methods and the queues and channels behind them, while they speak."""
+    found, said = [], []
+
+    async def send_token(text):
+        said.append(text)
+
+    async def look(ctx):
+        ports = ctx.inputs.ports
+        await ports.send_token("hello and welcome " * 60)
+        ports.llm_chunk_queue.put_nowait("hello")
+        channel = await ports.realtime_bus.channel("to_tts")
+        found.extend(reachable([ctx, ports.send_token, ports.llm_chunk_queue, channel]))
+        return StageOutput.ok()
+
+    ports = SimpleNamespace(
+        send_token=send_token, llm_chunk_queue=asyncio.Queue(), realtime_bus=RealtimeStageBus()
+    )
+    guarded = world.guard.mount(Pipeline(name="p").with_stage("look", look, StageKind.WORK))
+    async with world.guard.session("acme:ada-secret-token"):
+        await guarded.run(input_text=f"from {MAILS['input']}", session_id="chat-1", ports=ports)
+    held = " ".join(one if isinstance(one, str) else one.decode("latin-1") for one in found)
+    assert said and "send_token" in held and "⟦EMAIL_ADDRESS_" in held
+    assert "ada-secret-token" not in held
+    assert MAILS["input"] not in held
 
 
 async def test_nothing_that_a_stage_is_handed_leads_to_the_token_or_to_raw_text(world):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from stageflow.core import StageArtifact, StageContext, StageEvent, StageOutput
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 INPUTS = ("input_text", "conversation", "enrichments", "extensions", "metadata")
 LABELS = ("topology", "execution_mode")  # short texts beside them, which the host shows to stages
 ASIDE = ("service", "configuration", "parent_stage_id", "cancellation_reason")  # kept in the run
+PORTS = ("audio_data", "audio_format", "recording")  # what the host hands in through its ports
 USUAL = "pipeline"  # the host's own name for a service and for a pipeline without one
 
 
@@ -157,13 +158,31 @@ def stage_view(ctx: StageContext, *, scope: Scope | None, plain: bool = False) -
     )
 
 
+def handed_in(ports: Any) -> dict[str, Any]:
+    """Return what of the ports is input: a run's audio and what stands beside it."""
+    return {name: value for name in PORTS if (value := getattr(ports, name, None)) is not None}
+
+
+def ports_view(ctx: StageContext, *, scope: Scope | None) -> StageContext:
+    """Return the context with ports whose input is this stage's own, restored with `scope`."""
+    ports: Any = ctx.inputs.ports
+    given = ports._given if scope is None else scope.restore(ports._given)
+    mine: Any = object.__new__(GuardedPorts)
+    mine._inner, mine._who, mine._given = ports._inner, ports._who, isolated(given)
+    return replace(ctx, inputs=replace(ctx.inputs, ports=mine))
+
+
 class GuardedPorts:
-    """The application's ports, plus `.auth`: who is calling. Never the token."""
+    """The application's ports, plus `.auth`: who is calling. Never the token.
 
-    __slots__ = ("_inner", "_who")
+    `given` is what stands for the application's own where that is input of the run.
+    """
 
-    def __init__(self, inner: Any, identity: Identity) -> None:
+    __slots__ = ("_given", "_inner", "_who")
+
+    def __init__(self, inner: Any, identity: Identity, given: dict[str, Any]) -> None:
         self._inner = inner
+        self._given = given
         # to be asked, not to be assigned
         self._who: Callable[[], Principal] = lambda: identity.principal
 
@@ -172,6 +191,14 @@ class GuardedPorts:
         """Who is calling, as of the latest renewal."""
         return self._who()
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling and copying."""
+        raise TypeError("the ports of a run are its own; they cannot be copied")
+
     def __getattr__(self, name: str) -> Any:
-        """Delegate to the application's own ports."""
+        """Delegate to the application's own ports; what is input comes inspected."""
+        if name in self._given:
+            return self._given[name]
+        if name in PORTS and getattr(self._inner, name) is not None:
+            raise AttributeError(f"`{name}` was not there when the run's input was inspected")
         return getattr(self._inner, name)

@@ -22,11 +22,10 @@ from stageflow.stages.context import PipelineContext
 
 from stageflow_guard.errors import Bypassed, GuardError, InspectorUnavailable, NotAuthenticated
 from stageflow_guard.model import NOBODY
-from stageflow_guard.mount.carriers import GuardedPorts, blanked, inputs_of, is_plain
+from stageflow_guard.mount.carriers import GuardedPorts, blanked, handed_in, inputs_of, is_plain
 from stageflow_guard.mount.errors import for_host, outward
 from stageflow_guard.mount.runner import before_stage, current_run
 from stageflow_guard.mount.sink import GuardedSink
-from stageflow_guard.mount.streams import ways_of
 from stageflow_guard.session import Session, bind, current_session, unbind
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ _IDENTITY_HINT = (
 
 logger = logging.getLogger("stageflow_guard")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_SHORT = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
+_SHORT = re.compile(r"[A-Za-z0-9._:/|=+~@-]{1,128}")
 
 
 async def refuse_bypass(pep: PolicyEnforcementPoint, run: Run | None, stage: str) -> NoReturn:
@@ -199,9 +198,7 @@ class GuardedGraph(UnifiedStageGraph):
         self, ctx: PipelineContext, parent: Run | None, run_id: str
     ) -> tuple[object, Session | None]:
         """Return what a root run is to be authenticated by, and the session that lends it."""
-        session = current_session()
-        if session is not None and not session.belongs_to(id(self._pep)):
-            session = None
+        session = current_session(id(self._pep))
         bound = None if session is None or parent is not None else session.credential()
         try:
             given = ctx.data.get(self._token_key)
@@ -244,6 +241,9 @@ class GuardedGraph(UnifiedStageGraph):
         pep = self._pep
         user, org = await self._identity(ctx, run)
         raw = inputs_of(ctx, known=run.pipeline)
+        ports = ctx._effective_ports()
+        if ports is not None and (given := handed_in(ports)):
+            raw["ports"] = given
         redacted: dict[str, Any] = {}
         if raw:
             redacted, run.findings = await pep.inspect(run, raw, direction="input")
@@ -254,8 +254,8 @@ class GuardedGraph(UnifiedStageGraph):
                     InspectorUnavailable("the inspector lost a part of the input"),
                     run=run, step="inspect_input",
                 )  # fmt: skip
-        ports = ctx._effective_ports()
-        run.streams = bool(ways_of(ports))
+        run.given = redacted.pop("ports", None) or {}
+        run.streams = ports is not None  # what it does not offer now, it may offer later
 
         async def redact_events(value: Any) -> Any:
             return (await pep.inspect(run, value, direction="output"))[0]
@@ -276,7 +276,7 @@ class GuardedGraph(UnifiedStageGraph):
             org_id=org,
             data={k: v for k, v in ctx.data.items() if k != self._token_key},
             db=None if ports is None else ctx.db,
-            ports=GuardedPorts(ports, run.identity),  # type: ignore[arg-type]  # delegates
+            ports=GuardedPorts(ports, run.identity, run.given),  # type: ignore[arg-type]  # delegates
             event_sink=sink,
             # ours first: nothing of the application's runs before the decision
             _before_stage_start_hooks=[hook, *_foreign(ctx._before_stage_start_hooks)],

@@ -53,8 +53,8 @@ class GuardInterceptor(BaseInterceptor):
     async def before(self, stage_name: str, ctx: PipelineContext) -> InterceptorResult | None:
         """Let the host go on only behind a durable permit."""
         try:
-            session = current_session()
-            bound = session.credential() if session and session.belongs_to(self._sessions) else None
+            session = current_session(self._sessions)
+            bound = session.credential() if session else None
             credential = ctx.data.get(self._token_key) if bound is None else bound
             # one id per context: a run without an id of its own is one run all the same
             run_id = str(ctx.pipeline_run_id or ctx.data.setdefault(RUN_KEY, str(uuid4())))

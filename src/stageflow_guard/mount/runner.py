@@ -22,7 +22,7 @@ from stageflow_guard.errors import (
     NotAuthenticated,
     PolicyUnavailable,
 )
-from stageflow_guard.mount.carriers import output_carriers, stage_view, with_carriers
+from stageflow_guard.mount.carriers import output_carriers, ports_view, stage_view, with_carriers
 from stageflow_guard.mount.errors import StageFailure, for_host
 from stageflow_guard.mount.streams import Outlets, StagePorts
 from stageflow_guard.session import current_session
@@ -52,10 +52,8 @@ _Answer = StageOutput | _Failed
 
 def current_run(pep: PolicyEnforcementPoint) -> Run | None:
     """Return the open run of this context that belongs to `pep`."""
-    session = current_session()
-    if session is None or not session.belongs_to(id(pep)):
-        return None
-    run = session.run
+    session = current_session(id(pep))
+    run = None if session is None else session.run
     return run if run is not None and not run.over else None
 
 
@@ -122,8 +120,11 @@ class GuardedRunner:
             del view
             return await self._told(run, permit, answer, outlets)
         finally:
-            with contextlib.suppress(GuardError):  # the run knows; nothing of it is returned
-                outlets.close(permit.outcome or "withheld")
+            try:
+                await outlets.cease()
+            finally:
+                with contextlib.suppress(GuardError):  # the run knows; nothing of it is returned
+                    outlets.close(permit.outcome or "withheld")
 
     async def _permitted(self, ctx: StageContext) -> tuple[Run, Permit, StageContext]:
         """Return the run, the permit that was spent for this call, and what the stage may see."""
@@ -152,18 +153,14 @@ class GuardedRunner:
         scope = run.scope if permit.reveal else None
         before = getattr(scope, "forged", 0)
         try:
-            return stage_view(ctx, scope=scope, plain=run.plain)
+            view = stage_view(ctx, scope=scope, plain=run.plain)
+            return ports_view(view, scope=scope) if run.given else view
         except InspectorUnavailable as error:
             await self._pep.refuse(error, run=run, stage=self.name, step="inspect_input")
         finally:
-            total = getattr(scope, "forged", 0)
-            if total > before:
-                await self._pep.note(
-                    run, kind="decision", stage=self.name, step="inspect_input", action="restore",
-                    resource=f"stage:{run.pipeline}/{self.name}", decision="deny",
-                    reason="forged_placeholders",
-                    note={"forged_placeholders": total - before, "in_this_scope": total},
-                )  # fmt: skip
+            await self._pep.note_forged(
+                run, scope, before, stage=self.name, resource=f"stage:{run.pipeline}/{self.name}"
+            )
 
     async def _answer(self, run: Run, permit: Permit, ctx: StageContext) -> list[_Answer]:
         """Call the stage; return the one thing that it said, in a list that can be emptied."""
@@ -201,6 +198,7 @@ class GuardedRunner:
                 output, found = await self._inspected(run, said)
                 if outlets is not None:
                     await outlets.finish()
+                    await outlets.cease()
                     found += outlets.close(output.status.value)
                 pep.effect(run, permit, output.status.value, findings=found)
                 return output

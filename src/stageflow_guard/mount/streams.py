@@ -7,18 +7,27 @@ before the first of it leaves, and again at the stage's end, with what was found
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from weakref import WeakKeyDictionary
 
-from stageflow_guard.errors import GuardError, InspectorUnavailable, NotAuthenticated
+from stageflow_guard.errors import (
+    ContentBlocked,
+    GuardError,
+    InspectorUnavailable,
+    NotAuthenticated,
+)
 from stageflow_guard.model import BYTES, Finding
 from stageflow_guard.mount.errors import for_host
+from stageflow_guard.mount.queues import GuardedBus, GuardedQueue, awaited
+from stageflow_guard.mount.ways import AudioWay, TextWay, Way
 from stageflow_guard.ports import Streaming
 from stageflow_guard.recorder import recorded
-from stageflow_guard.statement import findings_note
+from stageflow_guard.statement import findings_note, resource_name
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from stageflow_guard.mount.ways import Deliver
     from stageflow_guard.pep import PolicyEnforcementPoint
     from stageflow_guard.run import Permit, Run
 
@@ -28,14 +37,6 @@ AUDIO = ("send_audio_chunk",)
 QUEUES = ("llm_chunk_queue", "tts_text_queue")
 BUSES = ("realtime_bus",)
 WAYS = (*TOKENS, *CALLS, *AUDIO, *QUEUES, *BUSES)
-MOST = 10_000  # chunks of one way that wait for inspection
-
-Deliver = Callable[..., Awaitable[Any]]
-
-
-def ways_of(ports: Any) -> tuple[str, ...]:
-    """Return the ports through which something can leave before the stage ends."""
-    return tuple(name for name in WAYS if getattr(ports, name, None) is not None)
 
 
 class _Held:
@@ -63,217 +64,21 @@ class _Held:
         return found
 
 
-class Way:
-    """One way out of one stage call. Chunks leave in the order in which they were given."""
+class _Call(NamedTuple):
+    """Whose ways out they are."""
 
-    def __init__(self, outlets: Outlets, name: str) -> None:
-        self._outlets = outlets
-        self.name = name
-        self._lock = asyncio.Lock()
-        self._index: int | None = None  # of the record that it was opened with
-        self._counts: dict[str, int] = {}
-        self._waiting: set[asyncio.Task[Any]] = set()
-
-    async def call(self, deliver: Deliver, *args: Any, **kwargs: Any) -> Any:
-        """Inspect what one call says as a whole, then make it."""
-        async with self._lock:
-            given, found = await self._outlets.inspected([list(args), kwargs])
-            self._count(found)
-            await self._opened()
-            return await deliver(*given[0], **given[1])
-
-    def later(self, work: Awaitable[Any]) -> None:
-        """Do `work` in turn, for callers that cannot wait."""
-        if len(self._waiting) >= MOST:
-            if hasattr(work, "close"):
-                work.close()
-            raise asyncio.QueueFull
-        task = asyncio.ensure_future(work)
-        self._waiting.add(task)
-        task.add_done_callback(self._settled)
-
-    def _settled(self, task: asyncio.Task[Any]) -> None:
-        self._waiting.discard(task)
-        if not task.cancelled():
-            task.exception()  # a refusal is on record and on the run; nobody waits to hear it
-
-    async def settle(self) -> None:
-        """Wait for what could not wait."""
-        while self._waiting:
-            await asyncio.wait(set(self._waiting))
-
-    async def end(self) -> None:
-        """Release what is held."""
-
-    def close(self, outcome: str) -> tuple[Finding, ...]:
-        """Record how it ended; return what was found."""
-        for task in self._waiting:
-            task.cancel()
-        found = tuple(Finding(e, n, "output") for e, n in sorted(self._counts.items()))
-        if self._index is not None:
-            self._outlets.record_end(self.name, self._index, outcome, found)
-            self._index = None
-        return found
-
-    def _count(self, found: tuple[Finding, ...]) -> None:
-        for one in found:
-            self._counts[one.entity] = self._counts.get(one.entity, 0) + one.count
-
-    async def _opened(self) -> None:
-        """Return once it is on disk that this stage says something here."""
-        if self._index is None:
-            self._index = await self._outlets.record_start(self.name)
-
-
-class TextWay(Way):
-    """Text in chunks."""
-
-    def __init__(self, outlets: Outlets, name: str, deliver: Deliver) -> None:
-        super().__init__(outlets, name)
-        self._deliver = deliver
-        self._stream = outlets.stream()
-
-    async def say(self, chunk: str) -> None:
-        """Take a chunk; what is safe leaves."""
-        async with self._lock:
-            await self._release(self._stream.feed(chunk))
-
-    async def put(self, item: Any) -> None:
-        """Take what goes into a queue: text, or None, which ends a text; nothing else is safe."""
-        if isinstance(item, str):
-            await self.say(item)
-            return
-        async with self._lock:
-            await self._release(self._stream.finish())
-            if item is None:
-                await self._opened()
-                await self._deliver(None)
-                return
-            await self._outlets.refuse(
-                InspectorUnavailable(
-                    f"`{self.name}` takes text in chunks, not `{type(item).__name__}`: what is "
-                    "split over objects cannot be inspected"
-                )
-            )
-
-    async def end(self) -> None:
-        """Release what is held."""
-        async with self._lock:
-            await self._release(self._stream.finish())
-
-    async def _release(self, work: Awaitable[str]) -> None:
-        text = await self._outlets.released(work, self._stream)
-        self._count(self._outlets.taken)
-        if text:
-            await self._opened()
-            await self._deliver(text)
-
-
-class AudioWay(Way):
-    """Bytes in chunks: where policy lets them pass; on record by length and digest."""
-
-    def __init__(self, outlets: Outlets, name: str, deliver: Deliver) -> None:
-        super().__init__(outlets, name)
-        self._deliver = deliver
-        self._digest = hashlib.sha256()
-        self._size = 0
-
-    async def say(self, chunk: Any, *rest: Any, **named: Any) -> Any:
-        """Pass one chunk on; what stands beside it is inspected."""
-        if not isinstance(chunk, bytes | bytearray | memoryview):
-            return await self.call(self._deliver, chunk, *rest, **named)
-        async with self._lock:
-            data = bytes(chunk)
-            if self._index is None:
-                await self._outlets.require_bytes(len(data), hashlib.sha256(data).hexdigest())
-            given, found = await self._outlets.inspected([list(rest), named])
-            self._count(found)
-            await self._opened()
-            self._digest.update(data)
-            self._size += len(data)
-            return await self._deliver(data, *given[0], **given[1])
-
-    def close(self, outcome: str) -> tuple[Finding, ...]:
-        """Record how it ended: all of it, by length and digest."""
-        if self._size:
-            self._counts[f"{BYTES}{self._size}:sha256:{self._digest.hexdigest()}"] = 1
-        return super().close(outcome)
-
-
-class _Queue:
-    """A queue whose way in is inspected; everything else is the application's own."""
-
-    def __init__(self, inner: Any, way: TextWay) -> None:
-        self._inner, self._way = inner, way
-
-    async def put(self, item: Any) -> bool:
-        """Take an item, behind those that could not wait."""
-        await self._way.settle()
-        await self._way.put(item)
-        return True
-
-    def put_nowait(self, item: Any) -> None:
-        """Take an item; it arrives when it was inspected."""
-        self._way.later(self._way.put(item))
-
-    async def close(self) -> Any:
-        """Release what is held, then close."""
-        await self._way.settle()
-        await self._way.end()
-        return await _awaited(self._inner.close())
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
-
-    def __len__(self) -> int:
-        return len(self._inner)
-
-    def __aiter__(self) -> Any:
-        return self._inner.__aiter__()
-
-
-class _Bus:
-    """Named channels whose ways in are inspected."""
-
-    def __init__(self, inner: Any, outlets: Outlets, name: str) -> None:
-        self._inner, self._outlets, self._name = inner, outlets, name
-
-    async def channel(self, name: str, **options: Any) -> _Queue:
-        """Return the guarded queue of a channel."""
-        return self._outlets.queue(
-            f"{self._name}:{name}", await self._inner.channel(name, **options)
-        )
-
-    async def publish(self, channel: str, item: Any) -> bool:
-        """Say something on a channel."""
-        return await (await self.channel(channel)).put(item)
-
-    async def close_channel(self, channel: str) -> None:
-        """Release what is held, then close."""
-        await self._outlets.end_of(f"{self._name}:{channel}")
-        await self._inner.close_channel(channel)
-
-    async def close_all(self) -> None:
-        """Release what is held, then close."""
-        await self._outlets.end_of(f"{self._name}:")
-        await self._inner.close_all()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
-
-
-async def _awaited(answer: Any) -> Any:
-    return await answer if hasattr(answer, "__await__") else answer
+    pep: PolicyEnforcementPoint
+    run: Run
+    permit: Permit
 
 
 class Outlets:
     """All ways out of one stage call: made with its permit, closed with its effect."""
 
     def __init__(self, pep: PolicyEnforcementPoint, run: Run, permit: Permit) -> None:
-        self._pep, self._run, self._permit = pep, run, permit
+        _CALLS[self] = _Call(pep, run, permit)
         self._ways: dict[str, Way] = {}
         self._things: dict[str, Any] = {}
-        self.taken: tuple[Finding, ...] = ()
         self._over = False
 
     def port(self, name: str, inner: Any) -> Any:
@@ -296,16 +101,16 @@ class Outlets:
         elif name in QUEUES:
             return self.queue(name, inner)
         else:
-            made = _Bus(inner, self, name)
+            made = GuardedBus(inner, self, name)
         self._things[name] = made
         return made
 
-    def queue(self, name: str, inner: Any) -> _Queue:
+    def queue(self, name: str, inner: Any) -> GuardedQueue:
         """Return the guarded form of a queue, the same one each time."""
-        known: _Queue | None = self._things.get(name)
+        known: GuardedQueue | None = self._things.get(name)
         if known is None:
-            known = self._things[name] = _Queue(
-                inner, self._text(name, lambda item: _awaited(inner.put(item)))
+            known = self._things[name] = GuardedQueue(
+                inner, self._text(name, lambda item: awaited(inner.put(item)))
             )
         return known
 
@@ -315,17 +120,20 @@ class Outlets:
 
     # -- the end of the stage ------------------------------------------------------------------
 
-    async def end_of(self, prefix: str) -> None:
-        """Release what the ways of that name hold."""
+    async def end_of(self, prefix: str, *, all_of_them: bool = False) -> None:
+        """Release what the way of that name holds, or all whose names begin so."""
         for name, way in list(self._ways.items()):
-            if name == prefix or (prefix.endswith(":") and name.startswith(prefix)):
+            if name == prefix or (all_of_them and name.startswith(prefix)):
                 await way.settle()
                 await way.end()
 
     async def finish(self) -> None:
         """Release what every way holds: the stage has ended well."""
+        if not self._things:
+            return
         try:
-            async with asyncio.timeout(self._pep.patience):
+            await asyncio.sleep(0)  # a call that was made a task begins
+            async with asyncio.timeout(_CALLS[self].pep.patience):
                 for way in list(self._ways.values()):
                     await way.settle()
                     await way.end()
@@ -333,6 +141,13 @@ class Outlets:
             raise
         except Exception:  # nobody reads the queue, or the application's callback failed
             await self.refuse(InspectorUnavailable("what a stream held could not be delivered"))
+
+    async def cease(self) -> None:
+        """Let nothing more out; return once each record that is being written has its index."""
+        self._over = True
+        opening = [task for way in self._ways.values() if (task := way.opening) is not None]
+        if opening:
+            await asyncio.wait(opening, timeout=_CALLS[self].pep.patience)
 
     def close(self, outcome: str) -> tuple[Finding, ...]:
         """Let nothing more out, record how each way ended; return what was found in all."""
@@ -347,26 +162,25 @@ class Outlets:
 
     def stream(self) -> Any:
         """Return a stream in the run's scope."""
-        inspector, scope = self._pep.inspector, self._run.scope
-        if isinstance(inspector, Streaming) and scope is not None:
-            return inspector.stream(scope, "output")
-        return _Held(self._pep, self._run)
+        pep, run, _ = _CALLS[self]
+        if isinstance(pep.inspector, Streaming) and run.scope is not None:
+            return pep.inspector.stream(run.scope, "output")
+        return _Held(pep, run)
 
     async def inspected(self, value: Any) -> tuple[Any, tuple[Finding, ...]]:
         """Return what one call says, redacted."""
-        await self._open()
+        await self.require_open()
+        pep, run, permit = _CALLS[self]
         try:
-            return await self._pep.inspect(
-                self._run, value, direction="output", stage=self._permit.stage
-            )
+            return await pep.inspect(run, value, direction="output", stage=permit.stage)
         except GuardError as error:
             raise for_host(error) from None
 
-    async def released(self, work: Awaitable[str], stream: Any) -> str:
-        """Return what may leave now; what was found in it is in `taken`."""
-        self.taken = ()
+    async def released(self, work: Awaitable[str], stream: Any) -> tuple[str, tuple[Finding, ...]]:
+        """Return what may leave now, and what was found in it."""
+        pep, run, permit = _CALLS[self]
         try:
-            await self._open()
+            await self.require_open()
         except GuardError:
             work.close()  # type: ignore[attr-defined]  # a coroutine
             raise
@@ -374,9 +188,8 @@ class Outlets:
             text = await work
             found = stream.found()
             if found:
-                self._pep.said(self._run, self._permit.stage, found)
-            self.taken = found
-            return text
+                pep.said(run, permit.stage, found)
+            return text, found
         except GuardError as exc:
             error: GuardError = exc
         except Exception:  # uninspected text goes nowhere
@@ -385,44 +198,76 @@ class Outlets:
 
     async def require_bytes(self, size: int, digest: str) -> None:
         """Refuse unless policy lets bytes pass at this stage."""
+        pep, run, permit = _CALLS[self]
         blob = Finding(f"{BYTES}{size}:sha256:{digest}", 1, "output")
         try:
-            self._pep.require_bytes(self._run, self._permit.stage, (blob,))
+            pep.require_bytes(run, permit.stage, (blob,))
         except GuardError as error:
             await self.refuse(error)
 
+    async def require_clean(self, name: object) -> None:
+        """Refuse a name with personal data in it: names go on record, and others hear them."""
+        if type(name) is not str:
+            await self.refuse(InspectorUnavailable("the name of a channel is no string"))
+        _, found = await self.inspected(name)
+        if found:
+            await self.refuse(
+                ContentBlocked(found, "the name of a channel holds personal data: use an id")
+            )
+
     async def record_start(self, name: str) -> int:
         """Return the index of the record that something leaves here; it is durable."""
-        return await self._pep.note(
-            self._run, kind="decision", stage=self._permit.stage, step="inspect_output",
-            action="stream", resource=f"port:{name}", decision="permit", reason="permitted",
-            obligations=["redact"], evaluation="ok",
+        pep, run, permit = _CALLS[self]
+        return await pep.note(
+            run, kind="decision", stage=permit.stage, step="inspect_output",
+            action="stream", resource=resource_name("port", name), decision="permit",
+            reason="permitted", obligations=["redact"], evaluation="ok",
         )  # fmt: skip
 
     def record_end(self, name: str, index: int, outcome: str, found: tuple[Finding, ...]) -> None:
         """Record how a way ended, and what was found in all that was said."""
+        pep, run, permit = _CALLS[self]
         record = recorded(
-            self._run, kind="effect", stage=self._permit.stage, action="stream",
-            resource=f"port:{name}", outcome=outcome, decision_index=index,
+            run, kind="effect", stage=permit.stage, action="stream",
+            resource=resource_name("port", name), outcome=outcome, decision_index=index,
             findings=findings_note(found),
         )  # fmt: skip
-        self._pep.recorder.take(record, self._run)
+        pep.recorder.take(record, run)
 
     async def refuse(self, error: GuardError) -> NoReturn:
         """Record and raise a refusal."""
+        pep, run, permit = _CALLS[self]
         try:
-            await self._pep.refuse(
-                error, run=self._run, stage=self._permit.stage, step="inspect_output",
+            await pep.refuse(
+                error, run=run, stage=permit.stage, step="inspect_output",
                 decision=getattr(error, "decision", None),
             )  # fmt: skip
         except GuardError as refused:
             raise for_host(refused) from None
 
-    async def _open(self) -> None:
-        if self._over or self._run.over:
-            await self.refuse(
-                NotAuthenticated("run_closed", "the stage is over; nothing more leaves it")
-            )
+    async def require_open(self) -> None:
+        """Raise unless the stage may still say something: nothing leaves a run that is refused.
+
+        Who speaks too late is refused on record; the run, in which nothing came of it, goes on.
+        """
+        pep, run, permit = _CALLS[self]
+        if self._over or run.over:
+            who = {k: v for k, v in run.common.items() if k not in ("run", "pipeline")}
+            try:
+                await pep.refuse(
+                    NotAuthenticated("run_closed", "the stage is over; nothing more leaves it"),
+                    run=run.id, pipeline=run.pipeline, stage=permit.stage, step="inspect_output",
+                    **who,
+                )  # fmt: skip
+            except GuardError as late:
+                raise for_host(late) from None
+        if run.refusal is not None:
+            raise for_host(run.refusal) from None
+
+
+# Who is calling and what was replaced hangs on a run, and every stage holds its ways out: so the
+# run is no attribute of them.
+_CALLS: WeakKeyDictionary[Outlets, _Call] = WeakKeyDictionary()
 
 
 class StagePorts:
@@ -433,6 +278,10 @@ class StagePorts:
     def __init__(self, inner: Any, outlets: Outlets) -> None:
         self._inner = inner
         self._outlets = outlets
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling and copying."""
+        raise TypeError("the ports of a stage are its own; they cannot be copied")
 
     def __getattr__(self, name: str) -> Any:
         """Return a port; one that lets something out comes guarded."""

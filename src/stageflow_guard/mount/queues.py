@@ -1,0 +1,100 @@
+"""Queues and channels as a stage sees them: every way in is inspected, reading is free."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stageflow_guard.mount.streams import Outlets
+    from stageflow_guard.mount.ways import TextWay
+
+# what puts nothing in; an unknown method of an application's queue may be a way in
+_QUEUE = frozenset({
+    "get", "get_nowait", "task_done", "join", "qsize", "empty", "full", "maxsize", "is_closed",
+    "closed", "monitor", "stats",
+})  # fmt: skip
+_BUS = frozenset({"subscribe", "stats"})
+
+
+class GuardedQueue:
+    """A queue whose way in is inspected; what only reads is the application's own."""
+
+    def __init__(self, inner: Any, way: TextWay) -> None:
+        self._inner, self._way = inner, way
+
+    async def put(self, item: Any) -> bool:
+        """Take an item, behind those that could not wait."""
+        await self._way.settle()
+        await self._way.put(item)
+        return True
+
+    def put_nowait(self, item: Any) -> None:
+        """Take an item; it arrives when it was inspected."""
+        self._way.later(self._way.put(item))
+
+    async def close(self) -> Any:
+        """Release what is held, then close."""
+        await self._way.settle()
+        await self._way.end()
+        return await awaited(self._inner.close())
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what only reads; an unknown method could be a way in, and is not there."""
+        return _read(self, name, _QUEUE)
+
+    def __len__(self) -> int:
+        """Return how many items wait for the reader."""
+        return len(self._inner)
+
+    def __aiter__(self) -> Any:
+        """Read it."""
+        return self._inner.__aiter__()
+
+
+class GuardedBus:
+    """Named channels whose ways in are inspected, names included."""
+
+    def __init__(self, inner: Any, outlets: Outlets, name: str) -> None:
+        self._inner, self._outlets, self._name = inner, outlets, name
+        self._clean: set[str] = set()
+
+    async def channel(self, name: str, **options: Any) -> GuardedQueue:
+        """Return the guarded queue of a channel."""
+        if name not in self._clean:
+            await self._outlets.require_clean(name)
+            self._clean.add(name)
+        return self._outlets.queue(
+            f"{self._name}:{name}", await self._inner.channel(name, **options)
+        )
+
+    async def publish(self, channel: str, item: Any) -> bool:
+        """Say something on a channel."""
+        return await (await self.channel(channel)).put(item)
+
+    async def close_channel(self, channel: str) -> None:
+        """Release what is held, then close."""
+        await self._outlets.end_of(f"{self._name}:{channel}")
+        await self._inner.close_channel(channel)
+
+    async def close_all(self) -> None:
+        """Release what is held, then close."""
+        await self._outlets.end_of(f"{self._name}:", all_of_them=True)
+        await self._inner.close_all()
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what only reads; an unknown method could be a way in, and is not there."""
+        return _read(self, name, _BUS)
+
+
+def _read(guarded: GuardedQueue | GuardedBus, name: str, known: frozenset[str]) -> Any:
+    if name in known:
+        return getattr(guarded._inner, name)
+    raise AttributeError(
+        f"a guarded {'queue' if known is _QUEUE else 'bus'} has no `{name}`: it could be a way in "
+        "that nobody inspects; use `put`, or `guard.stream()` for a way out of your own"
+    )
+
+
+async def awaited(answer: Any) -> Any:
+    """Return an answer that may have to be awaited."""
+    return await answer if hasattr(answer, "__await__") else answer

@@ -1,0 +1,185 @@
+"""One way out of one stage call: what is said there is inspected, on record, then delivered.
+
+A stage holds these objects, so nothing of the run hangs on them: neither who is calling nor what
+was replaced. `Outlets` answers for that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from stageflow_guard.errors import InspectorUnavailable
+from stageflow_guard.model import BYTES, Finding
+from stageflow_guard.redaction.leaves import BLOBS
+
+if TYPE_CHECKING:
+    from stageflow_guard.mount.streams import Outlets
+
+MOST = 10_000  # chunks of one way that wait for inspection
+
+Deliver = Callable[..., Awaitable[Any]]
+
+
+class Way:
+    """One way out of one stage call. Chunks leave in the order in which they were given."""
+
+    def __init__(self, outlets: Outlets, name: str) -> None:
+        self._outlets = outlets
+        self.name = name
+        self._lock = asyncio.Lock()
+        self._opening: asyncio.Task[int] | None = None  # the record that it was opened with
+        self._closed = False
+        self._counts: dict[str, int] = {}
+        self._waiting: set[asyncio.Task[Any]] = set()
+
+    async def call(self, deliver: Deliver, *args: Any, **kwargs: Any) -> Any:
+        """Inspect what one call says as a whole, then make it."""
+        async with self._lock:
+            given, found = await self._outlets.inspected([list(args), kwargs])
+            self._count(found)
+            await self._opened()
+            return await deliver(*given[0], **given[1])
+
+    def later(self, work: Awaitable[Any]) -> None:
+        """Do `work` in turn, for callers that cannot wait."""
+        if len(self._waiting) >= MOST:
+            if hasattr(work, "close"):
+                work.close()
+            raise asyncio.QueueFull
+        task = asyncio.ensure_future(work)
+        self._waiting.add(task)
+        task.add_done_callback(self._settled)
+
+    def _settled(self, task: asyncio.Task[Any]) -> None:
+        self._waiting.discard(task)
+        if not task.cancelled():
+            task.exception()  # a refusal is on record and on the run; nobody waits to hear it
+
+    async def settle(self) -> None:
+        """Wait for what could not wait."""
+        while self._waiting:
+            await asyncio.wait(set(self._waiting))
+
+    async def end(self) -> None:
+        """Return once what was begun is said, and release what is held."""
+        async with self._lock:  # behind whoever waits for it
+            pass
+
+    @property
+    def opening(self) -> asyncio.Task[int] | None:
+        """What writes the record that something leaves here, while it is under way."""
+        task = self._opening
+        return task if task is not None and not task.done() else None
+
+    def close(self, outcome: str) -> tuple[Finding, ...]:
+        """Record how it ended; return what was found."""
+        for task in self._waiting:
+            task.cancel()
+        found = tuple(Finding(e, n, "output") for e, n in sorted(self._counts.items()))
+        opening, closed, self._closed = self._opening, self._closed, True
+        if not closed and opening is not None and opening.done() and _succeeded(opening):
+            self._outlets.record_end(self.name, opening.result(), outcome, found)
+        return found
+
+    def _count(self, found: tuple[Finding, ...]) -> None:
+        for one in found:
+            self._counts[one.entity] = self._counts.get(one.entity, 0) + one.count
+
+    async def _opened(self) -> None:
+        """Return once it is on disk that this stage says something here, while it still may.
+
+        Writing goes on when the caller is cancelled: a record that is there has to get its end.
+        """
+        if self._opening is None:
+            await self._outlets.require_open()
+            self._opening = asyncio.ensure_future(self._outlets.record_start(self.name))
+            self._opening.add_done_callback(_succeeded)
+        await asyncio.shield(self._opening)
+        await self._outlets.require_open()  # inspection and the record took their time
+
+
+class TextWay(Way):
+    """Text in chunks."""
+
+    def __init__(self, outlets: Outlets, name: str, deliver: Deliver) -> None:
+        super().__init__(outlets, name)
+        self._deliver = deliver
+        _STREAMS[self] = outlets.stream()
+
+    async def say(self, chunk: str) -> None:
+        """Take a chunk; what is safe leaves."""
+        async with self._lock:
+            await self._release(_STREAMS[self].feed(chunk))
+
+    async def put(self, item: Any) -> None:
+        """Take what goes into a queue: text, or None, which ends a text; nothing else is safe."""
+        if isinstance(item, str):
+            await self.say(item)
+            return
+        async with self._lock:
+            await self._release(_STREAMS[self].finish())
+            if item is None:
+                await self._opened()
+                await self._deliver(None)
+                return
+            await self._outlets.refuse(
+                InspectorUnavailable(
+                    f"`{self.name}` takes text in chunks, not `{type(item).__name__}`: what is "
+                    "split over objects cannot be inspected"
+                )
+            )
+
+    async def end(self) -> None:
+        """Return once what was begun is said, and release what is held."""
+        async with self._lock:
+            await self._release(_STREAMS[self].finish())
+
+    async def _release(self, work: Awaitable[str]) -> None:
+        text, found = await self._outlets.released(work, _STREAMS[self])
+        self._count(found)
+        if text:
+            await self._opened()
+            await self._deliver(text)
+
+
+# They hold the originals of the run's scope, and every stage holds its ways: so no attribute.
+_STREAMS: WeakKeyDictionary[TextWay, Any] = WeakKeyDictionary()
+
+
+class AudioWay(Way):
+    """Bytes in chunks: where policy lets them pass; on record by length and digest."""
+
+    def __init__(self, outlets: Outlets, name: str, deliver: Deliver) -> None:
+        super().__init__(outlets, name)
+        self._deliver = deliver
+        self._digest = hashlib.sha256()
+        self._size = 0
+
+    async def say(self, chunk: Any, *rest: Any, **named: Any) -> Any:
+        """Pass one chunk on; what stands beside it is inspected."""
+        if not issubclass(type(chunk), BLOBS):  # `isinstance` would ask the object itself
+            return await self.call(self._deliver, chunk, *rest, **named)
+        async with self._lock:
+            data = memoryview(chunk).tobytes()  # nothing that a subclass holds or says
+            if self._opening is None:
+                await self._outlets.require_bytes(len(data), hashlib.sha256(data).hexdigest())
+            given, found = await self._outlets.inspected([list(rest), named])
+            self._count(found)
+            await self._opened()
+            self._digest.update(data)
+            self._size += len(data)
+            return await self._deliver(data, *given[0], **given[1])
+
+    def close(self, outcome: str) -> tuple[Finding, ...]:
+        """Record how it ended: all of it, by length and digest."""
+        if self._size:
+            self._counts[f"{BYTES}{self._size}:sha256:{self._digest.hexdigest()}"] = 1
+        return super().close(outcome)
+
+
+def _succeeded(task: asyncio.Task[int]) -> bool:
+    return not task.cancelled() and task.exception() is None
