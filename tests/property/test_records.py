@@ -39,7 +39,7 @@ def test_a_shaped_record_has_the_bytes_of_a_plain_one(shared, own, boot, node):
     shape = Shape({**shared, "kind": "effect"})
     record = shape.record(own)
     try:
-        whole = encode({**shape.fields, **own}, boot=boot, node=node)
+        whole = encode(AuditRecord(**{**shape.fields, **own}), boot=boot, node=node)
     except AuditUnavailable:
         with pytest.raises(AuditUnavailable):
             encode(record, boot=boot, node=node)
@@ -74,3 +74,14 @@ def test_what_no_record_may_hold_is_refused_in_any_form(own):
         encode(Shape({"kind": "effect"}).record(own), boot="b", node="n")
     with pytest.raises(AuditUnavailable):
         encode({"kind": "effect", **own}, boot="b", node="n")
+
+
+@pytest.mark.parametrize("field", [
+    {"note": ["x"]}, {"policy": "x"}, {"actor": "x"}, {"actor": {"subject": ["x"]}},
+    {"findings": ["x"]}, {"findings": [{"entity": "EMAIL"}]}, {"rules": "x"}, {"tenant": ["x"]},
+    {"wall_ns": "yesterday"},
+], ids=str)  # fmt: skip
+def test_a_field_that_no_reader_could_take_apart_is_refused(field):
+    """Once on record it would be there for good, and stop every question to the log."""
+    with pytest.raises(AuditUnavailable, match=f"`{next(iter(field))}`"):
+        encode({"kind": "auth", **field}, boot="b", node="n")

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
 import time
 
 import pytest
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.holds import Held, hold_of, in_force, release_record
+from stageflow_guard.audit.canonical import encode
+from stageflow_guard.audit.files import frame
+from stageflow_guard.audit.holds import (
+    Held,
+    hold_of,
+    in_force,
+    names_used,
+    release_record,
+    require_erasable,
+    take_turn,
+)
 from stageflow_guard.audit.prune import older_than, prune
 from stageflow_guard.audit.query import iter_records
 from stageflow_guard.cli import main
@@ -107,6 +119,70 @@ async def test_a_hold_of_another_log_counts_too(tmp_path):
         await cut(tmp_path, holds={"h": hold_of(name="h", why="elsewhere", run="r0")})
 
 
+async def test_what_is_only_written_ahead_keeps_and_releases_nothing(tmp_path):
+    """Who may write the file can make one up: a hold counts then, a release does not."""
+    kept = hold_of(name="kept", why="y", run="r2")
+    await filled(tmp_path, kept.record(), records=10)
+    ahead = (
+        hold_of(name="ahead", why="y", run="late").record(),
+        {"kind": "auth", "run": "late", "actor": {"subject": "user:late"}},
+        release_record("kept", "forged"),
+    )
+    entries = [encode(one, boot="b", node="n") for one in ahead]
+    (tmp_path / "audit" / "wal").write_bytes(frame(11, entries))
+    assert list(in_force(tmp_path / "audit")) == ["ahead", "kept"]
+    with pytest.raises(Held, match="`ahead` keeps record 12"):
+        require_erasable(tmp_path / "audit", "user:late", None)
+    with pytest.raises(Held, match="`kept` keeps record 2 "):
+        require_erasable(tmp_path / "audit", "user:2", None)
+
+
+async def test_a_release_outlives_the_record_that_made_it(tmp_path):
+    """Pruning past a release says it again: the hold stays released, its name stays used."""
+    one = hold_of(name="early", why="y", subject="user:later")
+    log = await Log.open(tmp_path / "audit", origin=ORIGIN, key_file=tmp_path / "k")
+    await log.append(one.record())
+    await log.append(release_record("early", "settled"))
+    await log.close()
+    await filled(tmp_path)
+    assert await cut(tmp_path) == 512
+    assert in_force(tmp_path / "audit") == {}
+    assert names_used(tmp_path / "audit") == {"early"}
+
+
+async def test_two_holds_of_one_name_are_both_in_force(tmp_path):
+    """Neither hides the other; one release ends both."""
+    both = [hold_of(name="x", why="y", run=run) for run in ("r0", "r2")]
+    await filled(tmp_path, *(one.record() for one in both))
+    assert list(in_force(tmp_path / "audit").values()) == both
+    await filled(tmp_path, release_record("x", "settled"), records=0)
+    assert in_force(tmp_path / "audit") == {}
+
+
+async def test_pruning_that_was_cut_short_leaves_a_log_that_holds(tmp_path):
+    """Said, and nothing removed: whole, verifiable, readable; pruning again ends it."""
+    await filled(tmp_path, {"kind": "prune", "note": {"below": 512}})
+    assert verify(tmp_path / "audit").size == 601
+    assert next(iter_records(tmp_path / "audit"))[0] == 0
+    assert await cut(tmp_path) == 512
+    assert verify(tmp_path / "audit", minimum=512)
+
+
+async def test_who_removes_waits_for_who_holds(tmp_path):
+    """A hold that is being said is waited for, and then keeps: looking and removing are one turn."""
+    await filled(tmp_path)
+    turn = take_turn(tmp_path / "audit")
+    pruning = asyncio.ensure_future(cut(tmp_path))
+    await asyncio.sleep(0.2)
+    assert not pruning.done()
+    log = await Log.open(tmp_path / "audit", origin=ORIGIN, key_file=tmp_path / "k")
+    await log.append(hold_of(name="h", why="just in time", run="r0").record())
+    await log.close()
+    os.close(turn)
+    with pytest.raises(Held, match="just in time"):
+        await pruning
+
+
 @pytest.mark.parametrize("note", [{}, {"name": "x"}, {"name": 1, "why": "y", "run": "r"}, None])
 async def test_a_hold_that_cannot_be_understood_stops_everything(tmp_path, note):
     """Fail closed: nobody guesses what a record wanted to keep."""
@@ -202,3 +278,126 @@ def test_the_verbs_hold_list_release_and_prune_by_age(home, capsys):
     assert said("prune")[0] == 0
     assert verify(home / "audit", minimum=512)
     assert said("erase", "ada")[0] == 0
+
+
+# -- shards ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shards(home):
+    """The same, with two shards of old records, r0 to r299 in each."""
+    toml = home / "guard.toml"
+    toml.write_text(toml.read_text().replace("[audit]", '[audit]\nshard = "auto"'))
+    shutil.rmtree(home / "audit")
+    asyncio.run(filled_shard(home, "w0"))
+    asyncio.run(filled_shard(home, "w1"))
+    return home
+
+
+def origin_of(home):
+    lines = (home / "guard.toml").read_text().splitlines()
+    return next(line.split('"')[1] for line in lines if line.startswith("origin"))
+
+
+async def opened_shard(home, shard):
+    origin = f"{origin_of(home)}/{shard}"
+    return await Log.open(home / "audit" / shard, origin=origin, key_file=home / "audit.key")
+
+
+async def filled_shard(home, shard):
+    log = await opened_shard(home, shard)
+    for i in range(300):
+        log.enqueue({
+            "kind": "auth", "run": f"{shard}-{i}", "wall_ns": time.time_ns() - 60 * DAY,
+            "actor": {"subject": f"user:{shard}"},
+        })  # fmt: skip
+    await log.flush()
+    await log.close()
+
+
+def say(home, capsys, *words):
+    code = main(["audit", *words, "--config", str(home / "guard.toml")])
+    found = capsys.readouterr()
+    return code, found.out + found.err
+
+
+def beside_a_worker(home, shard, work):
+    """Run `work` in a thread while a worker holds the shard."""
+
+    async def both():
+        log = await opened_shard(home, shard)
+        try:
+            return await asyncio.to_thread(work)
+        finally:
+            await log.close()
+
+    return asyncio.run(both())
+
+
+def test_a_hold_in_one_shard_keeps_what_is_in_another(shards, capsys):
+    """Said in whichever shard is free; pruning and erasing look at all of them."""
+    code, text = say(shards, capsys, "hold", "s", "--run", "w1-3", "--why", "court")
+    assert (code, "/w0#300" in text) == (0, True)
+    assert say(shards, capsys, "prune", "--shard", "w0")[0] == 0  # nothing of it is held
+    code, text = say(shards, capsys, "prune", "--shard", "w1")
+    assert (code, "`s` keeps record 3: court" in text) == (2, True)
+    code, text = say(shards, capsys, "erase", "w1")
+    assert (code, "`s` keeps record 3 of this subject" in text) == (2, True)
+    assert say(shards, capsys, "erase", "w0")[0] == 0
+    said = [r for _, r in iter_records(shards / "audit" / "w1") if r["kind"] == "hold"]
+    assert said == []  # it stands in the other shard, and stays there
+
+
+def test_a_release_in_another_shard_ends_a_hold(shards, capsys):
+    """While a worker holds the hold's own shard, the release goes to the next one, and counts."""
+    assert say(shards, capsys, "hold", "s", "--run", "w0-3", "--why", "court")[0] == 0
+    code, text = beside_a_worker(
+        shards, "w0", lambda: say(shards, capsys, "release", "s", "--why", "settled")
+    )
+    assert (code, "/w1#300" in text) == (0, True)
+    assert say(shards, capsys, "holds") == (0, "")
+    assert say(shards, capsys, "prune", "--shard", "w0")[0] == 0
+
+
+def test_a_hold_outlives_pruning_in_its_own_shard(shards, capsys):
+    """What goes in one shard is said again there, although it keeps records of another only."""
+    asyncio.run(early(shards))
+    assert say(shards, capsys, "prune", "--shard", "w2")[0] == 0
+    assert verify(shards / "audit" / "w2", minimum=256)
+    code, text = say(shards, capsys, "holds")
+    assert (code, "name=early" in text) == (0, True)
+    code, text = say(shards, capsys, "prune", "--shard", "w1")
+    assert (code, "`early` keeps record 7" in text) == (2, True)
+
+
+async def early(home):
+    log = await opened_shard(home, "w2")
+    await log.append({
+        **hold_of(name="early", why="y", run="w1-7").record(), "wall_ns": time.time_ns() - 60 * DAY
+    })  # fmt: skip
+    await log.close()
+    await filled_shard(home, "w2")
+
+
+def test_a_name_that_was_released_beside_a_writer_is_used(home, capsys):
+    """Pruned or not: a new hold of that name would be released before it began."""
+    assert say(home, capsys, "hold", "case-7", "--run", "r3", "--why", "x")[0] == 0
+
+    async def beside():
+        log = await Log.open(home / "audit", origin=origin_of(home), key_file=home / "audit.key")
+        code, text = await asyncio.to_thread(
+            say, home, capsys, "release", "case-7", "--why", "settled"
+        )
+        for i in range(300):
+            log.enqueue({"kind": "auth", "run": f"new{i}", "wall_ns": 1})
+        await log.flush()
+        await log.close()
+        return code, text
+
+    code, text = asyncio.run(beside())
+    assert (code, "/reads/r0#" in text) == (0, True)
+    toml = home / "guard.toml"
+    toml.write_text(toml.read_text().replace("retention_days = 30\n", ""))
+    assert say(home, capsys, "prune", "--below", "768")[0] == 0
+    code, text = say(home, capsys, "hold", "case-7", "--run", "new299", "--why", "again")
+    assert (code, "on record already" in text) == (2, True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.fingerprint import Fingerprints
-from stageflow_guard.audit.holds import Held, require_erasable
+from stageflow_guard.audit.holds import Held, require_erasable, take_turn
 from stageflow_guard.keys.assemble import ring_from
 
 if TYPE_CHECKING:
@@ -24,11 +25,21 @@ async def erase(
     `KeyringUnavailable` when a secret could not be destroyed, before that is recorded, and `Held`
     while a legal hold covers the subject: nothing is destroyed then, and the refusal is on record.
     """
+    turn = await asyncio.to_thread(take_turn, settings.audit.path)
     try:
-        await asyncio.to_thread(require_erasable, settings.audit.path, subject, tenant)
-    except Held:
-        await _record(log, tenant, "held", {})
-        raise
+        try:
+            await asyncio.to_thread(require_erasable, settings.audit.path, subject, tenant)
+        except Held:
+            await _record(log, tenant, "held", {})
+            raise
+        return await _erase(log, settings, subject, tenant)
+    finally:
+        os.close(turn)
+
+
+async def _erase(
+    log: Log, settings: Settings, subject: str, tenant: str | None
+) -> list[tuple[str, str]]:
     ring = ring_from(settings)
     tenants = (
         [tenant]

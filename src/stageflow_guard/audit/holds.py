@@ -2,19 +2,22 @@
 
 A hold is a record, and so is its release; what is in force is read from the log alone. A hold names
 a subject, a run, a tenant, a time range, or several of them: then all must fit. Whatever cannot be
-read counts as held: the reading raises, and nothing goes.
+read counts as held: the reading raises, and nothing goes. What is only written ahead keeps, too; it
+releases nothing, for it has no signature.
 """
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.query import iter_records, iter_rows
 from stageflow_guard.audit.shards import logs_in
-from stageflow_guard.errors import ConfigError, VerificationError
+from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
 
 LONGEST = 200  # characters of a name or a reason
 
@@ -47,9 +50,11 @@ class Hold:
             if wanted is not None and wanted != found:
                 return False
         at = record.get("wall_ns")
-        if self.since_ns is not None and (type(at) is not int or at < self.since_ns):
+        if type(at) is not int:  # nobody knows when that was
+            return True
+        if self.since_ns is not None and at < self.since_ns:
             return False
-        return self.until_ns is None or (type(at) is int and at <= self.until_ns)
+        return self.until_ns is None or at <= self.until_ns
 
     def record(self) -> dict[str, Any]:
         """Return the record that puts this hold in force."""
@@ -87,26 +92,41 @@ def _require_said(what: str, text: object) -> None:
 def in_force(path: str | Path) -> dict[str, Hold]:
     """Return the holds in force for the log at `path`, its shards, and the readers' logs beside it.
 
-    Raises `VerificationError` when a record does not hold, or a hold cannot be understood.
+    Two that differ under one name are both in force. Raises `VerificationError` when a record does
+    not hold, or a hold cannot be understood.
     """
     holds: dict[str, Hold] = {}
     released: set[str] = set()
     for folder in _logs(path):
-        for index, record in iter_records(folder):
-            if record["kind"] not in ("hold", "release"):
+        for _, said, signed in said_in(folder):
+            if isinstance(said, str):
+                if signed:
+                    released.add(said)
                 continue
-            try:
-                note = record["note"]
-                if record["kind"] == "hold":
-                    one = hold_of(**note)
-                    holds[one.name] = one
-                else:
-                    released.add(note["name"])
-            except (KeyError, TypeError, ConfigError):
-                raise VerificationError(
-                    f"record {index} of `{folder}` is no hold", index=index
-                ) from None
-    return {name: one for name, one in sorted(holds.items()) if name not in released}
+            name, number = said.name, 2
+            while holds.get(name, said) != said:
+                name, number = f"{said.name} ({number})", number + 1
+            holds[name] = said
+    return {name: one for name, one in sorted(holds.items()) if one.name not in released}
+
+
+def said_in(folder: Path) -> Iterator[tuple[int, Hold | str, bool]]:
+    """Yield (index, hold, or the name that is released, whether it is signed) of one log."""
+    for row in iter_rows(folder):
+        record = row.record
+        kind = record.get("kind")
+        if kind not in ("hold", "release"):
+            continue
+        try:
+            note = record["note"]
+            said = hold_of(**note) if kind == "hold" else note["name"]
+            if not isinstance(said, (Hold, str)):
+                raise TypeError("not a name")
+        except (KeyError, TypeError, ConfigError):
+            raise VerificationError(
+                f"record {row.index} of `{folder}` is no {kind}", index=row.index
+            ) from None
+        yield row.index, said, row.signed
 
 
 def _logs(path: str | Path) -> Iterator[Path]:
@@ -117,13 +137,34 @@ def _logs(path: str | Path) -> Iterator[Path]:
 
 
 def names_used(path: str | Path) -> set[str]:
-    """Return the names of all holds that were ever put in force; none may be used again."""
+    """Return the names that were ever held or released; none may be used again.
+
+    A release outlives its hold where that was pruned: a new hold of that name would be released
+    before it began.
+    """
     return {
-        str((record.get("note") or {}).get("name"))
+        said if isinstance(said, str) else said.name
         for folder in _logs(path)
-        for _, record in iter_records(folder)
-        if record["kind"] == "hold"
+        for _, said, _ in said_in(folder)
     }
+
+
+def take_turn(path: str | Path) -> int:
+    """Wait until nobody else holds, prunes or erases; return the descriptor whose closing ends it.
+
+    Whoever looks for holds and then removes something would otherwise miss the one that is said in
+    between. The turn is the log's at `path`, with all its shards: the file `<path>.upkeep`.
+    """
+    try:
+        fd = os.open(f"{Path(path).absolute()}.upkeep", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as exc:
+        raise AuditUnavailable(f"nobody can take turns beside `{path}`: {exc.strerror}") from None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
 
 
 def require_prunable(folder: Path, below: int, holds: dict[str, Hold]) -> None:
@@ -133,7 +174,7 @@ def require_prunable(folder: Path, below: int, holds: dict[str, Hold]) -> None:
     """
     runs: dict[str, Hold] = {}
     first: dict[str, int] = {}
-    for index, record in iter_records(folder) if holds else ():
+    for index, record in iter_records(folder, written_ahead=True) if holds else ():
         run = record.get("run")
         if type(run) is str and index < below:
             first.setdefault(run, index)
@@ -159,7 +200,7 @@ def require_erasable(path: str | Path, subject: str, tenant: str | None) -> None
         if here and hold.tenant is not None and whole:
             _refuse(hold, "this subject's tenant")
     for folder in logs_in(path) if holds else ():
-        for index, record in iter_records(folder):
+        for index, record in iter_records(folder, written_ahead=True):
             actor = record.get("actor")
             if not isinstance(actor, dict) or actor.get("subject") != subject:
                 continue

@@ -1,16 +1,26 @@
 """Pruning (C2SP tlog-tiles): old bundles go, every later record still proves.
 
-The log says first what will go; then `minimum` does; then the files go. A crash in between is
-finished by the next opening.
+The log says first what will go; then `minimum` does; then the files go. A crash before `minimum` is
+in place leaves a whole log, and pruning is asked for again; one after that is finished by the next
+opening.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from pathlib import Path
+from typing import Any
 
-from stageflow_guard.audit.holds import Hold, in_force, require_prunable
+from stageflow_guard.audit.holds import (
+    Hold,
+    in_force,
+    release_record,
+    require_prunable,
+    said_in,
+    take_turn,
+)
 from stageflow_guard.audit.intact import discard, read_minimum, survey
 from stageflow_guard.audit.log import Log
 from stageflow_guard.audit.query import iter_records
@@ -27,43 +37,60 @@ async def prune(
     key_file: str | Path,
     checkpoint_copy: str | Path | None = None,
     holds: dict[str, Hold] | None = None,
+    root: str | Path | None = None,
 ) -> int:
     """Remove the records below `below`, rounded down to a whole bundle; return that index.
 
     The writer must be stopped. Hash tiles above level 0 stay, so old checkpoints at bundle
     boundaries and all later proofs keep holding; `verify` then wants `minimum`. Raises
     `ConfigError` for an index that is not in the log, and `Held` for what a legal hold keeps: one
-    that is on record in this log, or among `holds`. A hold whose own record goes is said again.
+    that is on record in this log, or anywhere below `root`, the folder of all shards, or among
+    `holds`. A hold or a release whose own record goes is said again.
     """
     folder = Path(path)
-    log = await Log.open(folder, origin=origin, key_file=key_file, checkpoint_copy=checkpoint_copy)
+    whole = Path(root) if root is not None else folder
+    turn = await asyncio.to_thread(take_turn, whole)
     try:
-        size = log.size
-        below -= below % WIDTH
-        if not 0 <= below <= size:
-            raise ConfigError(f"the log holds {size} records; nothing below {below} can go")
-        if below <= read_minimum(folder):
-            return read_minimum(folder)
-        for hold in await asyncio.to_thread(_going, folder, below, holds or {}):
-            await log.append(hold.record())
-        await log.append({"kind": "prune", "note": {"below": below}})
+        log = await Log.open(
+            folder, origin=origin, key_file=key_file, checkpoint_copy=checkpoint_copy
+        )
+        try:
+            size = log.size
+            below -= below % WIDTH
+            if not 0 <= below <= size:
+                raise ConfigError(f"the log holds {size} records; nothing below {below} can go")
+            if below <= read_minimum(folder):
+                return read_minimum(folder)
+            for record in await asyncio.to_thread(_going, folder, below, holds or {}, whole):
+                await log.append(record)
+            await log.append({"kind": "prune", "note": {"below": below}})
+        finally:
+            await log.close()
+        write_durably(folder / "minimum", b"%d\n" % below)
+        discard(survey(folder, log.size, below))
+        return below
     finally:
-        await log.close()
-    write_durably(folder / "minimum", b"%d\n" % below)
-    discard(survey(folder, log.size, below))
-    return below
+        os.close(turn)
 
 
-def _going(folder: Path, below: int, holds: dict[str, Hold]) -> list[Hold]:
-    """Return the holds in force whose record would go; raise `Held` for anything that is held."""
-    own = in_force(folder)
+def _going(folder: Path, below: int, holds: dict[str, Hold], whole: Path) -> list[dict[str, Any]]:
+    """Return what is to be said again: holds in force, and releases, whose records would go.
+
+    Raises `Held` for anything that is held.
+    """
+    own = in_force(whole)
     require_prunable(folder, below, {**holds, **own})
-    staying = {
-        record["note"]["name"]
-        for _, record in iter_records(folder, below)
-        if record["kind"] == "hold"
-    }
-    return [hold for name, hold in own.items() if name not in staying]
+    going: dict[Hold | str, None] = {}
+    for index, said, _ in said_in(folder):
+        if index < below:
+            going[said] = None
+        else:
+            going.pop(said, None)
+    return [
+        said.record() if isinstance(said, Hold) else release_record(said, "said again: pruned")
+        for said in going
+        if isinstance(said, str) or said in own.values()
+    ]
 
 
 def older_than(path: str | Path, days: int) -> int:

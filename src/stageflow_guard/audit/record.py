@@ -13,6 +13,13 @@ from stageflow_guard.model import AuditRecord, ShapedRecord
 CAP = 32 * 1024
 FIELDS = tuple(f.name for f in fields(AuditRecord))
 _KNOWN = frozenset(FIELDS)
+_SHAPES: dict[str, type] = dict.fromkeys(FIELDS, str) | {
+    **dict.fromkeys(("actor", "policy", "note"), dict),
+    **dict.fromkeys(("findings", "rules", "obligations", "redacted_paths", "on_behalf"), list),
+    **dict.fromkeys(("v", "attempt", "wall_ns", "mono_ns", "latency_us"), int),
+    "decision_index": object,  # `verify` names an effect whose cause is no index
+}
+_FINDING = (("entity", str), ("direction", str), ("count", int))
 _encode = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
 ).encode
@@ -35,12 +42,26 @@ def fields_of(record: AuditRecord | dict[str, Any]) -> dict[str, Any]:
             raise AuditUnavailable(f"unknown record field `{unknown[:40]}`")
         if type(record.get("kind")) is not str:
             raise AuditUnavailable("a record needs a `kind`")
+        _require_shaped(record)
         if None not in record.values():
             return record
         return {k: v for k, v in record.items() if v is not None}
     if type(record) is ShapedRecord:
         return {**record.shape.fields, **record.own}
     return {k: v for k, v in record.__dict__.items() if v is not None}
+
+
+def _require_shaped(record: dict[str, Any]) -> None:
+    """Raise `AuditUnavailable` for what no reader could take apart: it would be there for good."""
+    for name, value in record.items():
+        kind = _SHAPES[name]
+        if value is not None and not isinstance(value, kind):
+            raise AuditUnavailable(f"record field `{name}` is no {kind.__name__}")
+    for one in record.get("findings") or ():
+        if not isinstance(one, dict) or not all(isinstance(one.get(n), k) for n, k in _FINDING):
+            raise AuditUnavailable("record field `findings` holds something else")
+    if not isinstance((record.get("actor") or {}).get("subject", ""), str):
+        raise AuditUnavailable("record field `actor` has a subject that is no text")
 
 
 def encoded(record: dict[str, Any]) -> bytes:

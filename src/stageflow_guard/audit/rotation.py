@@ -45,9 +45,11 @@ def read_rotation(index: int, record: dict[str, Any], origin: str) -> Rotation:
     """Return the handover in a record; raise `VerificationError` unless the old key signed it."""
     from stageflow_guard.audit.signing import signature_holds
 
-    note = record.get("note") or {}
-    old, new = note.get("old_vkey"), note.get("new_vkey")
     bad = VerificationError(f"record {index} hands over to a key without endorsement", index=index)
+    note = record.get("note")
+    if not isinstance(note, dict):
+        raise bad
+    old, new = note.get("old_vkey"), note.get("new_vkey")
     if type(old) is not str or type(new) is not str:
         raise bad
     try:

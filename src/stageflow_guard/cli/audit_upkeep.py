@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +94,6 @@ def _require_shipped(audit: AuditSettings, folder: Path, origin: str, below: int
 
 def prune(args: argparse.Namespace) -> int:
     """Remove records below an index, or older than so many days."""
-    from stageflow_guard.audit.holds import in_force
     from stageflow_guard.audit.prune import older_than, prune
 
     audit = Settings.load(args.config).audit
@@ -102,6 +102,7 @@ def prune(args: argparse.Namespace) -> int:
     if audit.shard is not None:
         if not args.shard:
             raise ConfigError("this log has shards; name one with --shard")
+        options["root"] = folder
         folder /= args.shard
         options["origin"] += f"/{args.shard}"
         if audit.checkpoint_copy:
@@ -116,7 +117,6 @@ def prune(args: argparse.Namespace) -> int:
     wanted = old if args.below is None else args.below
     if wanted > old:
         raise ConfigError(f"record {old} and later ones are younger than {days} days")
-    options["holds"] = in_force(audit.path)
     _require_shipped(audit, folder, options["origin"], wanted)
     below = asyncio.run(prune(folder, below=wanted, key_file=audit.key_file, **options))
     if args.json:
@@ -128,7 +128,7 @@ def prune(args: argparse.Namespace) -> int:
 
 def hold(args: argparse.Namespace) -> int:
     """Put a legal hold in force."""
-    from stageflow_guard.audit.holds import hold_of, names_used
+    from stageflow_guard.audit.holds import hold_of, names_used, take_turn
     from stageflow_guard.cli.audit_query import moment
 
     audit = Settings.load(args.config).audit
@@ -137,9 +137,13 @@ def hold(args: argparse.Namespace) -> int:
         subject=named(args.subject) if args.subject else None,
         since_ns=moment(args.since), until_ns=moment(args.until),
     )  # fmt: skip
-    if one.name in names_used(audit.path):
-        raise ConfigError(f"a hold `{one.name}` is on record already; choose another name")
-    return _say(audit, one.record(), f"hold `{one.name}` is in force", args.json)
+    turn = take_turn(audit.path)
+    try:
+        if one.name in names_used(audit.path):
+            raise ConfigError(f"a hold `{one.name}` is on record already; choose another name")
+        return _say(audit, one.record(), f"hold `{one.name}` is in force", args.json)
+    finally:
+        os.close(turn)
 
 
 def release(args: argparse.Namespace) -> int:
@@ -147,7 +151,7 @@ def release(args: argparse.Namespace) -> int:
     from stageflow_guard.audit.holds import in_force, release_record
 
     audit = Settings.load(args.config).audit
-    if args.name not in in_force(audit.path):
+    if args.name not in {one.name for one in in_force(audit.path).values()}:
         raise ConfigError("no hold of this name is in force; `audit holds` lists them")
     said = f"hold `{args.name}` is released"
     return _say(audit, release_record(args.name, args.why), said, args.json)
