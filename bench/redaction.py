@@ -120,6 +120,50 @@ def own_sets(models: list[str], types: bool) -> None:
                           f"precision {rate.precision:.2f}  ({rate.hit + rate.missed})")  # fmt: skip
 
 
+def every_text(folder: Path) -> list[str]:
+    """Return all labelled texts, the lines of tests/data and a seeded fuzz over them."""
+    texts = [line.text for file in sorted(folder.glob("*.jsonl")) for line in read(file)]
+    texts += [
+        line.text for name in SETS for half in ("tuning", "held-out") for line in made(name, half)
+    ]
+    texts += BENIGN.read_text(encoding="utf-8").split("\n")
+    texts += [json.loads(x)["text"] for x in PROMPTS.read_text(encoding="utf-8").split("\n") if x]
+    rng = random.Random(11)
+    pieces = [*texts, *(t[:300] for t in WORST.values())]
+    for _ in range(4_000):  # cut, joined, with a character changed
+        parts = []
+        for _ in range(rng.randint(1, 4)):
+            piece = rng.choice(pieces)
+            at = rng.randrange(len(piece) + 1)
+            parts.append(piece[at : at + rng.randint(1, 200)])
+        text = rng.choice((" ", "\n", "", ", ")).join(parts)
+        if text:
+            at = rng.randrange(len(text))
+            text = text[:at] + rng.choice("0aZ.-@/ \n\u200b٣é:") + text[at + 1 :]
+        texts.append(text)
+    return texts + [t[:20_000] for t in WORST.values()]
+
+
+def spans(folder: Path, path: Path, *, compare: bool) -> int:
+    """Write every span of every text, or count the texts whose spans are not those of `path`."""
+    redactor = Redactor("strict")
+    now = [
+        [(s.start, s.end, s.entity, s.score) for s in redactor.find(t)] for t in every_text(folder)
+    ]
+    if not compare:
+        path.write_text(json.dumps(now), encoding="utf-8")
+        print(f"wrote the spans of {len(now)} texts")
+        return 0
+    before = [[tuple(s) for s in row] for row in json.loads(path.read_text(encoding="utf-8"))]
+    wrong = [i for i, (a, b) in enumerate(zip(before, now, strict=True)) if a != b]
+    print(f"texts whose spans differ: {len(wrong)} of {len(now)}")
+    for i in wrong[:5]:
+        print(
+            f"  {i}: only before {sorted(set(before[i]) - set(now[i]))[:4]}, only now {sorted(set(now[i]) - set(before[i]))[:4]}"
+        )
+    return 1 if wrong else 0
+
+
 def benign() -> None:
     lines = [x for x in BENIGN.read_text(encoding="utf-8").split("\n") if x.strip()]
     for preset in ("strict", "balanced", "precise"):
@@ -260,16 +304,21 @@ def prompts() -> None:
         print(f"{name} check: attacks found {hit}/{n}, benign prompts flagged {wrong}/{m}")
 
 
-def main() -> None:
+def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("folder", nargs="?", type=Path, default=Path("../shared/vectors/pii"))
     options.add_argument("--ner", action="append", default=[])
     options.add_argument("--texts", action="store_true", help="only the project's own sets")
     options.add_argument("--types", action="store_true", help="by type, too")
+    options.add_argument("--write-spans", type=Path, help="every span of every text, for later")
+    options.add_argument("--compare-spans", type=Path, help="say whether they are still the same")
     args = options.parse_args()
+    if args.write_spans or args.compare_spans:
+        path = args.compare_spans or args.write_spans
+        return spans(args.folder, path, compare=args.compare_spans is not None)
     own_sets(args.ner, args.types)
     if args.texts:
-        return
+        return 0
     quality(args.folder, Redactor())
     for model in args.ner:
         print(f"\n== with {model}")
@@ -286,6 +335,7 @@ def main() -> None:
         streams(lines)
         restoring([line for line in lines if not line.group])
     prompts()
+    return 0
 
 
 if __name__ == "__main__":

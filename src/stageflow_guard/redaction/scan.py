@@ -18,6 +18,7 @@ from stageflow_guard.redaction.normalize import Step, View
 from stageflow_guard.redaction.placeholders import PSEUDONYM
 from stageflow_guard.redaction.rules import (
     accounts,
+    clinic,
     contact,
     identifiers,
     medical,
@@ -58,7 +59,11 @@ PROSE: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (names.recognize, frozenset({"PERSON"})),
     (medical.health, frozenset({"HEALTH_CONDITION", "MEDICATION"})),
     (medical.events, frozenset({"AGE", "DATE_TIME"})),
-)
+    (clinic.recognize, frozenset({
+        "PERSON", "ORGANIZATION", "DATE_TIME", "AGE", "LOCATION", "DEVICE_ID", "MEDICAL_LICENSE", "MEMBER_ID",
+        "MEDICAL_RECORD_NUMBER", "PHONE_NUMBER", "URL",
+    })),
+)  # fmt: skip
 ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _, e in PROSE))
 
 # what these find holds a digit

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.rules import checks
 from stageflow_guard.redaction.rules.anchors import folded, positions, present
+from stageflow_guard.redaction.rules.dates import DATE
 from stageflow_guard.redaction.rules.hit import Hit
 
 _LABELS: dict[str, str] = {
     "MEDICAL_RECORD_NUMBER": r"mrn|medical[ _-]?record(?:[ _-]?(?:number|no))?|patient[ _-]?(?:id|number|no)|chart[ _-]?(?:number|no|id)|hospital[ _-]?(?:number|no|id)|encounter[ _-]?(?:id|number)",
-    "MEMBER_ID": r"member[ _-]?(?:id|number|no)|subscriber[ _-]?(?:id|number|no)|policy[ _-]?(?:number|no|id)|insurance[ _-]?(?:id|number|no|policy)|health[ _-]?plan[ _-]?(?:id|number|no)|beneficiary[ _-]?(?:id|number)|medicare[ _-]?(?:id|number|no)|medicaid[ _-]?(?:id|number|no)|group[ _-]?(?:id|number)",
+    "MEMBER_ID": r"member[ _-]?(?:id|number|no)|subscriber[ _-]?(?:id|number|no)|policy[ _-]?(?:number|no|id)|insurance[ _-]?(?:id|number|no|policy)|health[ _-]?plan[ _-]?(?:id|number|no)|beneficiary[ _-]?(?:id|number)|medicare[ _-]?(?:id|number|no)|medicaid[ _-]?(?:id|number|no)|group[ _-]?(?:id|number|no)|claim[ _-]?(?:number|no)",
     "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|dl[ _-]?(?:number|no)|licen[cs]e[ _-]?(?:number|no)",
     "PASSPORT": r"passport|travel[ _-]?document",
-    "EMPLOYEE_ID": r"employee[ _-]?(?:id|number|no)|badge[ _-]?(?:id|number|no)|staff[ _-]?(?:id|number|no)|personnel[ _-]?(?:id|number|no)",
+    "EMPLOYEE_ID": r"emp(?:loyee)?[ _-]?(?:id|number|no)|badge[ _-]?(?:id|number|no)|staff[ _-]?(?:id|number|no)|personnel[ _-]?(?:id|number|no)",
     "STUDENT_ID": r"student[ _-]?(?:id|number|no)",
     "LICENSE_PLATE": r"licen[cs]e[ _-]?plate|plate[ _-]?(?:number|no)|registration[ _-]?plate|number[ _-]?plate",
     "VEHICLE_ID": r"vin|vehicle[ _-]?identification(?:[ _-]?number)?",
@@ -29,12 +30,12 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _VALUE = re.compile(
-    r"[\"'\])]{0,2}\s?(?:(?:#|number|no\.?|num|id|code)(?![A-Za-z]))?[\"']?\s?(?:\([^)\n]{1,20}\)\s?)?(?:(?:is|was|as|of|are)\s|[:=#]{1,2}|-)?\s{0,2}[\"'#]?((?=[A-Za-z0-9_./-]{0,24}[0-9])[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,24}[A-Za-z0-9])?)(?![\w@])"
+    r"[\"'\])]{0,2}\s?(?:(?i:#|number|no\.?|num|id|code)(?![A-Za-z]))?[\"']?\s?(?:\([^)\n]{1,20}\)\s?)?(?:(?:is|was|as|of|are)\s|[:=#]{1,2}|-)?\s{0,2}[\"'#]?((?=[A-Za-z0-9_./-]{0,24}[0-9])[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,24}[A-Za-z0-9])?)(?![\w@])"
 )
 _HEADS = (
     "mrn", "medical", "patient", "chart", "hospital", "encounter", "member", "subscriber", "policy",
     "insurance", "health", "beneficiary", "medic", "group", "driv", "dl", "licen", "passport",
-    "travel", "employee", "badge", "staff", "personnel", "student", "plate", "registration",
+    "travel", "emp", "claim", "badge", "staff", "personnel", "student", "plate", "registration",
     "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user", "login",
     "db", "screen",
 )  # fmt: skip
@@ -108,12 +109,8 @@ def national(text: str) -> Iterator[Hit]:
         yield Hit(*match.span(), "US_MBI", 0.6, "mbi")
 
 
-_DATE = (
-    r"(?:[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:[0-9]{4}|[0-9]{2})|[0-9]{4}[/.-][0-9]{1,2}[/.-][0-9]{1,2}"
-    r"|(?:[0-9]{1,2}(?:st|nd|rd|th)?[ ])?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?[ ](?:[0-9]{1,2}(?:st|nd|rd|th)?,?[ ])?[0-9]{4})"
-)
 _BIRTH = re.compile(
-    rf"(?i)(?<![a-z])(?:d\.?o\.?b\.?|date[ _-]of[ _-]birth|birth[ _-]?(?:date|day)|born(?:[ ](?:on|in))?|geboren(?:[ ]am)?|geburtsdatum|né(?:e)? le)[\"']?\s?(?:is|was)?\s?[:=(]?\s{{0,2}}[\"']?({_DATE})(?![0-9])"
+    rf"(?i)(?<![a-z])(?:d\.?o\.?b\.?|date[ _-]of[ _-]birth|birth[ _-]?(?:date|day)|born(?:[ ](?:on|in))?|geboren(?:[ ]am)?|geburtsdatum|né(?:e)? le)[\"']?\s?(?:is|was)?\s?[:=(]?\s{{0,2}}[\"']?({DATE})(?![0-9])"
 )
 _BIRTH_WORDS = ("dob", "d.o.b", "birth", "born", "gebor", "geburt", "né")
 

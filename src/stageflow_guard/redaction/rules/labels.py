@@ -9,7 +9,7 @@ _WORDS: dict[str, str] = {
     "ssn": "ssn|ssns|ssnumber|ss|social security|social security number|social|soc sec|socialsecurity|socialsecuritynumber",
     "itin": "itin|individual taxpayer",
     "ein": "ein|employer identification",
-    "phone": "phone|phones|phonenumber|phone_number|phoneno|telephone|tel|teléfono|telefono|telefon|téléphone|mobile|mobil|mobileno|cell|cellphone|cellular|handy|fax|call|calls|called|calling|dial|text me|sms|whatsapp|signal|hotline|helpline|pager|voicemail|ring|reach|reached|answering|office|desk|landline|callback|contact|contact number",
+    "phone": "phone|phones|phonenumber|phone_number|phoneno|telephone|tel|teléfono|telefono|telefon|telefone|celular|téléphone|mobile|mobil|mobileno|cell|cellphone|cellular|handy|fax|call|calls|called|calling|dial|text me|sms|whatsapp|signal|hotline|helpline|pager|voicemail|ring|reach|reached|answering|office|desk|landline|callback|contact|contact number",
     "iban": "iban|ibans|bban",
     "account": "account|accounts|acct|accountnumber|account_number|accountno|acct_no|bank account|bank|konto|kontonummer|compte|checking|savings",
     "routing": "routing|aba|rtn|transit",

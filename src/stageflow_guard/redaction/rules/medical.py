@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.rules.anchors import folded, positions, present
+from stageflow_guard.redaction.rules.dates import DATE
 from stageflow_guard.redaction.rules.hit import Hit
 
 _PHRASE = r"([^\W\d_][\w'’/-]{1,30}(?:[ ](?:(?:of|the|and|with|type|stage|due|to|in)[ ]){0,2}[\w'’/-]{1,30}){0,5})"
@@ -34,14 +35,10 @@ _DOSED = re.compile(
 )
 _CLINIC = ("patient", "mg", "dose", "daily", "prescri", "medication", "tablet", "diagnos", "clinic", "treat", "therapy", "doctor", "nurse", "symptom", "mrn")  # fmt: skip
 _AGE = re.compile(
-    r"(?i)(?<![\w.])([0-9]{1,3})(?=[- ]?(?:year|yr|y)s?[- ]?(?:old|/o)\b|[- ]y/?o\b)|(?<=aged )([0-9]{1,3})(?!\w)|(?<=turned )([0-9]{1,2})(?=[.,;!?\n]|$| (?:last|this|in|on|today|years?|yesterday)\b)|(?<=age: )([0-9]{1,3})(?!\w)"
-)
-_DATE = (
-    r"(?:[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:[0-9]{4}|[0-9]{2})|[0-9]{4}[/.-][0-9]{1,2}[/.-][0-9]{1,2}"
-    r"|(?:[0-9]{1,2}(?:st|nd|rd|th)?[ ])?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?[ ](?:[0-9]{1,2}(?:st|nd|rd|th)?,?[ ])?[0-9]{4})"
+    r"(?i)(?<![\w.])([0-9]{1,3})(?=[- ]?(?:year|yr|y)s?[- ]?(?:old|/o)\b|[- ]y/?o\b)|(?<=aged )([0-9]{1,3})(?!\w)|(?<=turned )([0-9]{1,2})(?=[.,;!?\n]|$| (?:last|this|in|on|today|years?|yesterday)\b)|(?<=\bage: )([0-9]{1,3})(?!\w|[.,][0-9]|%)"
 )
 _EVENT = re.compile(
-    rf"(?:admi(?:tted|ssion)|discharged?|visit(?:ed)?|appointment|seen|examined|diagnosed|surgery|operated|procedure|follow-?up|filed|hearing|trial|sentenced|convicted|arrested|signed|executed|effective|dated|deceased|died|death|married|hired|enrolled|encounter|service)(?:[ ]date|[ ]day)?[ ]?(?:on|:|of|is|was|dated)?[ ]{{0,2}}({_DATE})(?![0-9])",
+    rf"(?:admi(?:tted|ssion)|discharged?|visit(?:ed)?|appointment|seen|examined|diagnosed|surgery|operated|procedure|follow-?up|filed|hearing|trial|sentenced|convicted|arrested|signed|executed|effective|dated|deceased|died|death|married|hired|enrolled|encounter|service)(?:[ ]date|[ ]day)?[ ]?(?:on|:|of|is|was|dated)?[ ]{{0,2}}({DATE})(?![0-9])",
     re.IGNORECASE,
 )
 _EVENTS = (

@@ -19,6 +19,20 @@ _TITLE = re.compile(
 _FIELD = re.compile(
     rf"(?<!\w)(?:Full Name|First Name|Last Name|Surname|Given Name|Name|Patient(?: Name)?|Customer(?: Name)?|Client(?: Name)?|Employee(?: Name)?|Contact(?: Name)?|Applicant|Cardholder|Account Holder|Beneficiary|Dear|Attn|Attention|Directed By|User|Subject|Author|From|Physician|Provider|Doctor|Nurse|Plaintiff|Defendant|Witness|Judge|Attorney|Counsel|Decedent|Petitioner|Respondent)[ \"']?[:=,]?[ \n]{{1,5}}[\"']?({_FULL})"
 )
+# where the label names the part, one word is a name
+_PART = re.compile(
+    rf"(?<!\w)(?i:(?:first|last|given|middle|family|maiden)[ _]?names?|surname|forename|vorname|nachname|prénom|apellidos?|account holder|holder|recipient|applicant|traveller|passenger)[\"']?[ ]?(?:[:=]|(?<=[rt])[ ])[ ]{{0,2}}[\"']?(?P<name>{_FULL})"
+)
+_PARTS = (
+    "name",
+    "prénom",
+    "apellido",
+    "holder",
+    "recipient",
+    "applicant",
+    "traveller",
+    "passenger",
+)
 _SAYING = (
     "name is",
     "name's",
@@ -131,13 +145,17 @@ _NOT = frozenset(
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield announced names; a field's value counts from two words on, a title's from one."""
-    if present(folded(text), _SAYING):
+    lower = folded(text)
+    if present(lower, _SAYING):
         for match in _SAID.finditer(text):
             yield from _hit(match, 0.5, "said", least=1)
     capitals = _CAPITAL.findall(text)
     if not _TITLES.isdisjoint(capitals):
         for match in _TITLE.finditer(text):
             yield from _hit(match, 0.5, "title", least=1)
+    if present(lower, _PARTS):
+        for match in _PART.finditer(text):
+            yield from _hit(match, 0.45, "field", least=1)
     if not _FIELDS.isdisjoint(capitals):
         for match in _FIELD.finditer(text):
             yield from _hit(match, 0.4, "field", least=2)

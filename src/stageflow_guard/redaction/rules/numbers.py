@@ -348,13 +348,16 @@ def _phone(one: Candidate) -> Hit | None:
     return Hit(start, end, "PHONE_NUMBER", score, "phone", "label phone" if labelled else "")
 
 
+_PORT = (".", ".", ".", ":")  # an address with its port
+
+
 def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> float:
     size, shape = len(one.digits), one.shape
     if one.loose_edge and not plus and not labelled:
         return 0.0
-    if len(set(one.digits)) == 1 or (
+    if len(set(one.digits)) == 1 or one.gaps[:4] == _PORT or (
         any(len(g) > 1 and "." in g for g in one.gaps) and not labelled
-    ):
+    ):  # fmt: skip
         return 0.0
     if plus and size >= 8:
         return 0.8 if one.neat or labelled else 0.5
@@ -374,7 +377,9 @@ def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> 
         return 0.3 if north and one.neat else 0.0
     if north:
         return 0.7 if paren or "-" in one.gaps else 0.55
-    if paren and shape[0] in (2, 3) and size >= 8 and len(shape) >= 2:
+    if paren and len(shape) >= 2 and (
+        (shape[0] in (2, 3) and size >= 8) or (one.digits[0] == "0" and shape[0] in (4, 5) and 9 <= size <= 11)
+    ):  # fmt: skip
         return 0.5
     if one.digits[0] == "0" and one.digits[1] != "0" and 9 <= size <= 11 and shape in _TRUNK_SHAPES and (
         len(set(one.gaps)) == 1 and one.gaps[0] in " .-"

@@ -39,6 +39,13 @@ _STATES = r"A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYC
 _CITY = re.compile(
     rf"(?<![\w]){_CAP}(?:[ ]{_CAP}){{0,3}},?[ ](?:{_STATES})[ ,]{{1,2}}[0-9]{{5}}(?:-[0-9]{{4}})?(?!\w)"
 )
+# only worth something beside a street
+_TOWN_AFTER = re.compile(
+    rf"(?<![\w.])(?:(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}}[ ]{_CAP}(?:[ -]{_CAP}){{0,2}})(?!\w)"
+)
+_INDIA = re.compile(
+    rf"(?<![\w.$€£#:/-])[0-9]{{1,4}}[A-Za-z]?,?[ ]{_CAP}(?:[ ]{_CAP}){{0,2}}[ ](?:Nagar|Road|Marg|Street|Colony|Layout|Vihar|Enclave|Lane|Gali|Chowk|Bagh|Puram)(?:,[ ]{_CAP}(?:[ ]{_CAP})?){{1,2}},?[ -]{{1,3}}[1-9][0-9]{{2}}[ ]?[0-9]{{3}}(?![\w])"
+)
 _UK = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Z]{1,2}[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{2}|GIR 0AA)(?![A-Za-z0-9])"
 )
@@ -195,7 +202,7 @@ def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Ite
     for pattern, score, rule in (
         (_STREET_AFTER, 0.45, "street"), (_STREET_BEFORE, 0.4, "street"), (_STREET_SUFFIX, 0.5, "street"),
         (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
-        (_CITY, 0.5, "town"), (_UK, 0.45, "postcode"), (_COUNTRY_ZIP, 0.4, "country"),
+        (_CITY, 0.5, "town"), (_TOWN_AFTER, 0.1, "town behind its code"), (_INDIA, 0.5, "town"), (_UK, 0.45, "postcode"), (_COUNTRY_ZIP, 0.4, "country"),
     ):  # fmt: skip
         for match in pattern.finditer(text, low, high) if pattern not in idle else ():
             if rule == "street" and not any(c.isdigit() for c in match[0]):
@@ -291,7 +298,7 @@ def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
                 end = more.end()
                 more = _CLOSE.match(text, end) or _TOWN_LINES.match(text, end)
             kinds.add("country")
-        strong = kinds - {"numbered", "unit"}
+        strong = kinds - {"numbered", "unit", "town behind its code"}
         if len(kinds) > 1 and (strong or kinds == {"numbered", "unit"}):
             score = max(score, 0.5)
         yield Hit(

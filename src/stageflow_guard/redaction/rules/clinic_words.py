@@ -1,0 +1,110 @@
+"""The words of notes of a clinic. Data; all small but those that are compared as written."""
+
+from __future__ import annotations
+
+import re
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# what makes a zone, whole words, and the first five letters of some more
+MARKS = _set(
+    "patient patients pt pts mrn dob d.o.b adm admitted admission discharge discharged d/c hospital clinic ward icu pacu dx hx rx pmh hpi nkda s/p c/o f/u w/ md m.d "
+    "rn np lpn crna rd dpt lcsw dds pharmd pcp snf attending surgeon surgery physician nurse nursing consultant y/o yo y.o mg bp hr iv ct mri ecg ekg xr us "
+    "hgb wbc gcs bid tid prn npo vaccine vaccines immunization specimen accession biopsy bx pathology radiology oncology cardiology neurology psychiatry hospice "
+    "therapy therapist symptom symptoms pain fever wound fracture seizure seizures insulin cancer stroke medication medications meds dose caregiver referred "
+    "referring referral intubated culture cultures lab labs findings impression exam operative procedure anesthesia consent chart care health dr prof medical appt"
+)
+STEMS = frozenset({"diagn", "aller", "pedia", "obste", "rehab", "diabe", "pregn", "presc"})
+# no zone is without one of these, whole words as they stand between signs
+SURE = _set(
+    "patient patients pt pts mrn dob hospital clinic dr rn md diagnosis diagnosed diagnoses dx hx rx surgery surgeon surgical nurse nursing physician medical "
+    "medication medications meds hospice therapy therapist yo wound admitted admission adm discharge allergy allergies allergic vaccine vaccines immunization "
+    "specimen biopsy pathology radiology icu insulin health discharged ward pmh hpi pcp snf lpn crna"
+)
+
+KIN = (
+    r"wife|husband|spouse|partner|son|daughter|mother|father|mom|mum|dad|brother|sister|niece|nephew|aunt|uncle|cousin|grandson|granddaughter"
+    r"|grandmother|grandfather|grandma|grandpa|fianc[ée]e?|boyfriend|girlfriend|neighbou?r|caregiver|carer|roommate|stepson|stepdaughter"
+    r"|stepfather|stepmother|godmother|sons|daughters|brothers|sisters|parents|family|guardian"
+)
+KIN_WORDS = (
+    "wife", "husband", "spouse", "partner", "son", "daughter", "mother", "father", "mom", "mum", "dad", "brother", "sister", "niece",
+    "nephew", "aunt", "uncle", "cousin", "grand", "fianc", "boyfriend", "girlfriend", "neighbo", "carer", "caregiver", "roommate",
+    "step", "godmother", "parents", "family", "guardian",
+)  # fmt: skip
+
+KIN_TOLD = _set(
+    KIN.replace("fianc[ée]e?", "fiance|fiancee|fiancé|fiancée")
+    .replace("neighbou?r", "neighbor|neighbour")
+    .replace("|", " ")
+)
+
+# a word before a name, one word of it is enough
+ROLES = _set(
+    "attending surgeon assistant fellow resident intern supervisor endoscopist anesthesiologist anaesthetist coordinator guardian crew escort ride driver signed "
+    "dictated transcribed reviewed reported verified ordered ordering provider pcp gp referring requesting prescriber physician accepting radiologist pathologist "
+    "pediatrician paediatrician oncologist cardiologist psychiatrist psychologist midwife nurse therapist chaplain pharmacist technologist tech interpreter worker "
+    "manager rn md ofc officer caller contact there person kin nok poa hcp proxy subscriber insured holder employee employer client member patient patients pt pts "
+    "cc attn rep spi present d/w w/ examined accompanied re id name mr mrs ms miss dr sister brother w/pt witness consultant doctor seen "
+    "wife husband son daughter mother father mom dad niece nephew aunt uncle cousin partner spouse sons daughters"
+)
+# a word before a name of two words or more
+BY = _set("by with for of to from under per and - w/ met spoke saw paged notified informed")
+IN = _set(
+    "lives live lived living alone resides residing born up school works hospital clinic pharmacy home facility family stays staying"
+)
+TO = _set(
+    "moved moving move pt him her back home travel traveled travelled traveling travelling returned returning return relocated relocating"
+)
+STREETS = _set("st ave road rd dr ln street avenue lane drive blvd close way court")
+# a word before a date of day and month alone
+DATED = _set(
+    "on since thru through until till dated date d/c adm f/u fu visit appt scheduled given received collected signed eff edd et er started stopped last next meeting note "
+    "eval trach intubated start home discharged discharge admitted admission by for summary screen clinic colonoscopy study sent issued photos seen progress d "
+    "rtc surgery repeat cx culture drawn due summary tdap mmr flu beta after before about around"
+)
+_KINDS = {
+    "DEVICE_ID": "serial s/n sn udi device serial#",
+    "MEDICAL_LICENSE": "lic license licence reg registration gmc nmc",
+    "MEMBER_ID": "group grp claim ins insurance subscriber member policy",
+    "MEDICAL_RECORD_NUMBER": "acc accession specimen sample path pathology unit auth authorization case ref visit encounter csn fin chart hosp hospital ur mrn "
+    "patient specimen#",
+    "PHONE_NUMBER": "pager paged beeper bleep ext extension",
+}
+NUMBERED = {word: kind for kind, words in _KINDS.items() for word in words.split()}
+
+_TITLES = (
+    r"MD|M\.D\.?|RN|NP|DO|PA|PA-C|LPN|LVN|CRNA|CNM|RD|LDN|DPT|PT|OT|OTR|SLP|CCC-SLP|LCSW|MSW|LMFT|DDS|DMD|PharmD|PHARMD|Ph\.?D\.?|DNP|APRN|FNP|FACC|FACS"
+    r"|FRCP|FRCS|MRCP|MBBS|CGC|MS|RT|WOCN|BSN|MSN|CNA|EMT|PsyD|OD|DPM"
+)
+DEGREES = re.compile(rf",?[ ](?:{_TITLES})(?![\w])(?![ ,]*[0-9])")
+
+HOUSE = (
+    r"Hospital|Medical Cent(?:er|re)|Clinic|Infirmary|Health Cent(?:er|re)|Health System|Healthcare|Nursing Home|Rehabilitation Cent(?:er|re)"
+    r"|Rehab Cent(?:er|re)|Hospice|Cancer Cent(?:er|re)|Surgery Cent(?:er|re)|Care Home|Sanatorium|Klinikum|Krankenhaus|Clinique|Polyclinic"
+    r"|Medical Group|Family Practice|Eye Institute|Cancer Institute|Heart Institute|Dialysis Cent(?:er|re)|Senior Living"
+)
+HOUSE_WORDS = _set(
+    "hospital clinic infirmary center centre system healthcare home hospice sanatorium klinikum krankenhaus clinique group practice institute living"
+)
+
+# capitalised words that are no name, as they are written
+NO_NAME = _set(
+    "The A An In On At And Or But No Yes Not Pt Pts Patient Plan Plans Exam Name Date Dob Mrn Home Phone Fax Email Address Room Rm Bed Ward Unit Clinic Hospital "
+    "Center Centre Medical Surgery Nursing Note Report Summary History Family Social Past Review Chief Vital Signs Labs Lab Ct Mri Iv Left Right Blood Heart Lung "
+    "Chest Abdomen Pain Fever Allergies Allergic Meds Medications Discharge Admission Admit Transfer Follow Contact Called Call Calls Seen Given Follow-up Next "
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March May June July August September October November December Jan Feb Mar Apr Jun "
+    "Jul Aug Sep Oct Nov Dec He She They His Her Their This That There With Without Was Is Are Has Had Have Denies Reports States Lives Referred Requests "
+    "Consent Signed Dictated Copay Insurance Policy Group Physical Occupational Speech Respiratory Primary Care Provider Physician Doctor Nurse Attending Resident "
+    "Service Services Department Emergency Intensive Inpatient Outpatient Urgent Nature Earth Christmas Teresa Practice Medicine Court Office Today Tomorrow "
+    "Yesterday Female Male Sex Age Diagnosis Impression Assessment Findings Comparison Technique Procedure Cross Medicare Medicaid Aetna Cigna Humana Kaiser "
+    "United Billing Portal Source Equipment Member Employee Employer Client Case Claim Sample Specimen Results Result Route Routed"
+)
+# capitals that are no name
+ABBREVIATIONS = _set(
+    "CT MRI XR US ED OR ICU HTN DM CHF COPD CAD CKD AF BP HR RR IV PO PRN NPO VSS EXAM CHEST ABD PELVIS WITH WITHOUT CONTRAST LEFT RIGHT NAME DATE SEX REPORT NOTE "
+    "SUMMARY MRN DOB MD RN DISCHARGE HISTORY PATIENT HOSPITAL CLINIC"
+)
