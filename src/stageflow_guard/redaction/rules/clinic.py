@@ -73,15 +73,15 @@ _WEB = re.compile(r"https?://[^\s<>\"'`]{4,300}")
 def recognize(text: str) -> Iterator[Hit]:
     """Yield relatives by kinship and houses of care; what else a note of a clinic says of people."""
     lower = folded(text)
-    words = set(lower.translate(_APART).split())
-    if not words.isdisjoint(KIN_TOLD):
+    told = set(lower.translate(_APART).split())
+    if not told.isdisjoint(KIN_TOLD):
         yield from _relatives(text, lower)
-    if not words.isdisjoint(HOUSE_WORDS):
+    if not told.isdisjoint(HOUSE_WORDS):
         for match in _HOUSES.finditer(text):
             words = match[0].split(" ")
             if words[0] not in _LEADS or len(words) > 3:
                 yield Hit(*match.span(), "ORGANIZATION", 0.42, "house of care", "label clinic")
-    for start, end in () if words.isdisjoint(SURE) else _zones(lower):
+    for start, end in () if told.isdisjoint(SURE) else _zones(lower):
         yield from _people(text, start, end)
         yield from _dates(text, start, end)
         yield from _numbers(text, start, end)
