@@ -208,6 +208,7 @@ _RUN = re.compile(
     r"(?<![A-Za-z0-9_/+=])[(+]{0,2}[A-Z]{0,2}[0-9OoIlSB|!Zz](?:[0-9OoIlSsB|!Zz]|[ .,/()-]{1,2}(?=[0-9OoIlSB|!Z(])){5,45}(?![A-Za-z0-9_/+=])"
 )
 _TOUCHING = re.compile(r"[0-9](?:(?<=[OoIlSsB|!Zz].)|(?=[OoIlSsB|!Zz])|(?<=[OoIlSsB|!Zz][ .-].))")
+_BIRTH = re.compile(r"[(+]{0,2}DOB[ .,/()-]{1,2}")
 _LOOKALIKE = re.compile(r"[OoIlSsB|!Zz]")
 
 
@@ -220,6 +221,8 @@ def look_alikes(view: View) -> View:
     for match in _RUN.finditer(text):
         found = match[0]
         start = 2 if found[:2].isalpha() and found[:2].isupper() else 0
+        birth = _BIRTH.match(found)
+        start = birth.end() if birth is not None else start  # "DOB" is no "008"
         body = found[start:]
         digits = sum(c.isdigit() for c in body)
         letters = len(_LOOKALIKE.findall(body))

@@ -38,7 +38,7 @@ from stageflow_guard.redaction.rules.hit import Hit
 PAIR, REACH = 120, 150  # a stream sees 320 characters ahead
 # one look at all words of a text: what a gate needs
 _APART = {ord(c): " " for c in "\t,.;:!?()[]{}<>\"'’/|=_#&*+-"}
-_WORD = re.compile(r"[a-z][a-z./]*")
+_WORD = re.compile(r"(?<![\w-])[a-z][\w./-]*")
 
 _ONE = r"(?:(?:[A-Z]\.[ ]?){1,2}|(?=[^\W\d_a-z][^\W\d_]*[^\W\d_A-Z]))[^\W\d_a-z][^\W\d_]*(?:['’-][^\W\d_]+)*"
 _SMALL = r"(?:(?:de|da|di|van|von|der|den|del|la|le|bin|al|el|dos|du)[ ]){0,2}"
@@ -93,7 +93,9 @@ def _zones(lower: str) -> list[tuple[int, int]]:
     last_at, last = -4 * PAIR, ""
     for match in _WORD.finditer(lower):
         word = match[0].rstrip(".")
-        if word not in MARKS and word[:5] not in STEMS:
+        if word not in MARKS and word[:5] not in STEMS and (
+            "/" not in word or MARKS.isdisjoint(word.split("/"))
+        ):  # fmt: skip
             continue
         at = match.start()
         if word.rstrip("s") != last and at - last_at <= PAIR:

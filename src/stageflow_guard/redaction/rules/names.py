@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.rules.anchors import folded, present
+from stageflow_guard.redaction.rules.anchors import folded, positions, present
 from stageflow_guard.redaction.rules.hit import Hit
 
 _NAME = r"[^\W\d_a-z][^\W\d_]*(?:['’-][^\W\d_]+)?\.?"
@@ -19,20 +19,17 @@ _TITLE = re.compile(
 _FIELD = re.compile(
     rf"(?<!\w)(?:Full Name|First Name|Last Name|Surname|Given Name|Name|Patient(?: Name)?|Customer(?: Name)?|Client(?: Name)?|Employee(?: Name)?|Contact(?: Name)?|Applicant|Cardholder|Account Holder|Beneficiary|Dear|Attn|Attention|Directed By|User|Subject|Author|From|Physician|Provider|Doctor|Nurse|Plaintiff|Defendant|Witness|Judge|Attorney|Counsel|Decedent|Petitioner|Respondent)[ \"']?[:=,]?[ \n]{{1,5}}[\"']?({_FULL})"
 )
-# where the label names the part, one word is a name
+# a key or a heading: its value has two words, or one where the label names a part of a name
+_KEYED = ("name", "prénom", "apellido", "holder", "recipient", "applicant", "traveller", "passenger", "author", "ship to", "bill to",
+          "deliver to", "sold to", "kontoinhaber", "titular", "empfänger", "destinataire")  # fmt: skip
+_KEY = re.compile(
+    rf"(?i:names?|prénom|apellidos?|holder|recipient|applicant|traveller|passenger|author|(?:ship|bill|deliver|sold) to|kontoinhaber|titular|empfänger|destinataire)"
+    rf"[\"']?(?P<sign>[ ]?[:=][ ]{{0,2}}[\"']?|[ ])(?P<name>{_FULL})"
+)
 _PART = re.compile(
-    rf"(?<!\w)(?i:(?:first|last|given|middle|family|maiden)[ _]?names?|surname|forename|vorname|nachname|prénom|apellidos?|account holder|holder|recipient|applicant|traveller|passenger)[\"']?[ ]?(?:[:=]|(?<=[rt])[ ])[ ]{{0,2}}[\"']?(?P<name>{_FULL})"
+    r"(?i)(?<![a-z])(?:(?:first|last|given|middle|family|maiden)[ _]?|sur|fore|vor|nach)$"
 )
-_PARTS = (
-    "name",
-    "prénom",
-    "apellido",
-    "holder",
-    "recipient",
-    "applicant",
-    "traveller",
-    "passenger",
-)
+_WHOLE = re.compile(r"(?i)(?<![a-z])(?:full|customer|patient|user|contact|client|account)[ _]?$")
 _SAYING = (
     "name is",
     "name's",
@@ -149,20 +146,49 @@ def recognize(text: str) -> Iterator[Hit]:
     if present(lower, _SAYING):
         for match in _SAID.finditer(text):
             yield from _hit(match, 0.5, "said", least=1)
-    capitals = _CAPITAL.findall(text)
+    capitals = set(_CAPITAL.findall(text))
     if not _TITLES.isdisjoint(capitals):
-        for match in _TITLE.finditer(text):
+        for match in _anchored(_TITLE, text, _TITLES):
             yield from _hit(match, 0.5, "title", least=1)
-    if present(lower, _PARTS):
-        for match in _PART.finditer(text):
-            yield from _hit(match, 0.45, "field", least=1)
+    yield from _keyed(text, lower)
     if not _FIELDS.isdisjoint(capitals):
-        for match in _FIELD.finditer(text):
+        for match in _anchored(_FIELD, text, _FIELDS):
             yield from _hit(match, 0.4, "field", least=2)
 
 
+def _keyed(text: str, lower: str) -> Iterator[Hit]:
+    for at in positions(lower, _KEYED) if present(lower, _KEYED) else ():
+        match = _KEY.match(text, at)
+        if match is None:
+            continue
+        before = text[max(0, at - 12) : at]
+        if _PART.search(before) and match["sign"] != " ":
+            least = 1
+        elif before[-1:].isalnum() or before[-1:] in ("_", ".", "-"):
+            if not _WHOLE.search(before):
+                continue
+            least = 2
+        else:
+            least = 2 if lower.startswith("name", at) or match["sign"] == " " else 1
+        yield from _hit(match, 0.45 if least == 1 else 0.4, "field", least=least)
+
+
+def _anchored(
+    pattern: re.Pattern[str], text: str, words: frozenset[str]
+) -> Iterator[re.Match[str]]:
+    """Match where one of `words` stands, as a search through the whole text would."""
+    reached = 0
+    for word in _CAPITAL.finditer(text):
+        if word[0] in words and word.start() >= reached:
+            match = pattern.match(text, word.start())
+            if match is not None:
+                reached = match.end()
+                yield match
+
+
 def _hit(match: re.Match[str], score: float, rule: str, *, least: int) -> Iterator[Hit]:
-    found = match[1].rstrip(".")
+    place = match.re.groups
+    found = match[place].rstrip(".")
     words = found.split(" ")
     while words and words[-1] in _NOT:
         words.pop()
@@ -172,5 +198,10 @@ def _hit(match: re.Match[str], score: float, rule: str, *, least: int) -> Iterat
         return
     size = len(" ".join(words))
     yield Hit(
-        match.start(1), match.start(1) + size, "PERSON", score, f"name, {rule}", f"label {rule}"
+        match.start(place),
+        match.start(place) + size,
+        "PERSON",
+        score,
+        f"name, {rule}",
+        f"label {rule}",
     )
