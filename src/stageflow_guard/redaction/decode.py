@@ -114,23 +114,17 @@ _PAIRS = re.compile(r"[ :](?<=[0-9A-Fa-f]{2}.)[0-9A-Fa-f]{2}[ :][0-9A-Fa-f]{2}[ 
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{10}")
 
 
-def _long(view: View) -> bool:
-    """Say whether a word is long enough to be a code."""
-    if view.longest >= 10:
-        for word in view.words:
-            if len(word) >= 10 and not _plain(word) and _RUN.search(word):
-                return True
-    return False
+def _codes(view: View) -> list[str]:
+    """Return the words that are long enough to be a code, and no word of a language."""
+    if view.longest < 10:
+        return []
+    return [w for w in view.words if len(w) >= 10 and not _plain(w)]
 
 
 _SHAPES = {
     "hexadecimal": re.compile(r"[0-9A-Fa-f]{14}"), "base64": re.compile(r"[A-Za-z0-9+/_-]{10}"),
     "base32": re.compile(r"[A-Z2-7]{16}"),
 }  # fmt: skip
-
-
-def _has(view: View, shape: re.Pattern[str]) -> bool:
-    return any(len(w) >= 10 and not _plain(w) and shape.search(w) for w in view.words)
 
 
 def _plain(word: str) -> bool:
@@ -143,9 +137,12 @@ def encodings(view: View) -> View:
     """Read what is encoded, up to three layers; each layer is one linear pass per encoding."""
     for _ in range(LAYERS):
         before = view
-        long = _long(view)
+        codes = _codes(view)
+        long = any(map(_RUN.search, codes))
         spaced = view.digits and _PAIRS.search(view.text) is not None
-        shapes = {name for name, shape in _SHAPES.items() if _has(view, shape)} if long else set()
+        shapes = (
+            {n for n, shape in _SHAPES.items() if any(map(shape.search, codes))} if long else set()
+        )
         for name, pattern, read, sign in _READERS:
             text = view.text
             if sign not in text or (

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import compress
 
 from stageflow_guard.redaction.confusables import LETTERS, MARKS
@@ -20,6 +21,10 @@ _DIGIT = re.compile(r"[0-9]")
 _KEPT = 8192  # distinct characters remembered: a text of all code points cannot fill the memory
 
 Edit = tuple[int, int, str]  # [start, end) of a view becomes this text
+
+
+def _array(places: Sequence[int]) -> array[int]:
+    return places if isinstance(places, array) else array("I", places)
 
 
 class _Table(dict[str, str]):
@@ -77,6 +82,14 @@ def _numeral(char: str) -> str:
 
 
 _TABLE = _Table()
+
+
+def _places(text: str, chars: Collection[str]) -> list[int]:
+    """Return where any of `chars` stands."""
+    if len(chars) > 64:
+        return [i for i, char in enumerate(text) if char in chars]
+    some = re.compile("[" + "".join(map(re.escape, sorted(chars))) + "]")
+    return [match.start() for match in some.finditer(text)]
 
 
 class View:
@@ -148,7 +161,7 @@ class View:
         if not odd:
             same = "".join(map(drawn.__getitem__, text))
             return View(same, self._starts, self._ends, (*self.steps, "characters"))
-        places = [i for i, char in enumerate(text) if char in odd]
+        places = _places(text, odd)
         if len(places) * 8 < len(text):
             same = text.translate(other) if other else text
             view = View(same, self._starts, self._ends, self.steps)
@@ -169,35 +182,38 @@ class View:
         A replacement of the same length keeps its characters' places; of any other length, each
         of its characters stands for the whole of what it replaced.
         """
+        edits = list(edits)
+        if not edits:
+            return self
         text: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
+        starts, ends = array("I"), array("I")  # slices of an array are copied as memory
+        old_starts, old_ends = _array(self._starts), _array(self._ends)
         at = 0
         for begin, end, fresh in edits:
             if begin < at:
                 continue
             text += [self.text[at:begin], fresh]
-            starts += self._starts[at:begin]
-            ends += self._ends[at:begin]
+            starts += old_starts[at:begin]
+            ends += old_ends[at:begin]
             if len(fresh) == end - begin:
-                starts += self._starts[begin:end]
-                ends += self._ends[begin:end]
+                starts += old_starts[begin:end]
+                ends += old_ends[begin:end]
             elif step == "spacing" and len(fresh) > 2:  # a gap after each
-                starts += self._starts[begin:end:2]
-                ends += self._ends[begin:end:2]
+                starts += old_starts[begin:end:2]
+                ends += old_ends[begin:end:2]
             elif step == "percent":  # three characters for each
-                starts += self._starts[begin:end:3]
-                ends += self._ends[begin + 2 : end : 3]
+                starts += old_starts[begin:end:3]
+                ends += old_ends[begin + 2 : end : 3]
             elif fresh:
-                first, last = self._starts[begin], self._ends[end - 1]
-                starts += [first] * len(fresh)
-                ends += [last] * len(fresh)
+                first, last = old_starts[begin], old_ends[end - 1]
+                starts += array("I", [first]) * len(fresh)
+                ends += array("I", [last]) * len(fresh)
             at = end
         if not at:
             return self
         text.append(self.text[at:])
-        starts += self._starts[at:]
-        ends += self._ends[at:]
+        starts += old_starts[at:]
+        ends += old_ends[at:]
         return View("".join(text), starts, ends, (*self.steps, step))
 
 

@@ -224,8 +224,10 @@ def look_alikes(view: View) -> View:
         birth = _BIRTH.match(found)
         start = birth.end() if birth is not None else start  # "DOB" is no "008"
         body = found[start:]
-        digits = sum(c.isdigit() for c in body)
         letters = len(_LOOKALIKE.findall(body))
-        if letters and digits >= 4 and digits > letters and _TOUCHING.search(body):
+        if not letters:
+            continue
+        digits = sum(map(str.isdigit, body))
+        if digits >= 4 and digits > letters and _TOUCHING.search(body):
             edits.append((match.start() + start, match.end(), body.translate(_LEET)))
     return view.edited(edits, "look-alikes")

@@ -37,7 +37,7 @@ from stageflow_guard.redaction.rules.hit import Hit
 
 PAIR, REACH = 120, 150  # a stream sees 320 characters ahead
 # one look at all words of a text: what a gate needs
-_APART = {ord(c): " " for c in "\t,.;:!?()[]{}<>\"'’/|=_#&*+-"}
+_APART = bytes(32 if chr(b) in "\t,.;:!?()[]{}<>\"'/|=_#&*+-" else b for b in range(256))
 _WORD = re.compile(r"(?<![\w-])[a-z][\w./-]*")
 
 _ONE = r"(?:(?:[A-Z]\.[ ]?){1,2}|(?=[^\W\d_a-z][^\W\d_]*[^\W\d_A-Z]))[^\W\d_a-z][^\W\d_]*(?:['’-][^\W\d_]+)*"
@@ -73,7 +73,7 @@ _WEB = re.compile(r"https?://[^\s<>\"'`]{4,300}")
 def recognize(text: str) -> Iterator[Hit]:
     """Yield relatives by kinship and houses of care; what else a note of a clinic says of people."""
     lower = folded(text)
-    told = set(lower.translate(_APART).split())
+    told = set(lower.encode("utf-8", "replace").translate(_APART).split())
     if not told.isdisjoint(KIN_TOLD):
         yield from _relatives(text, lower)
     if not told.isdisjoint(HOUSE_WORDS):

@@ -9,6 +9,10 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+def _encoded(words: str) -> frozenset[bytes]:
+    return frozenset(words.encode().split())
+
+
 # what makes a zone, whole words, and the first five letters of some more
 MARKS = _set(
     "patient patients pt pts mrn dob d.o.b adm admitted admission discharge discharged d/c hospital clinic ward icu pacu dx hx rx pmh hpi nkda s/p c/o f/u w/ md m.d "
@@ -19,7 +23,7 @@ MARKS = _set(
 )
 STEMS = frozenset({"diagn", "aller", "pedia", "obste", "rehab", "diabe", "pregn", "presc"})
 # no zone is without one of these, whole words as they stand between signs
-SURE = _set(
+SURE = _encoded(
     "patient patients pt pts mrn dob hospital clinic dr rn md diagnosis diagnosed diagnoses dx hx rx surgery surgeon surgical nurse nursing physician medical "
     "medication medications meds hospice therapy therapist yo wound admitted admission adm discharge allergy allergies allergic vaccine vaccines immunization "
     "specimen biopsy pathology radiology icu insulin health discharged ward pmh hpi pcp snf lpn crna"
@@ -36,7 +40,7 @@ KIN_WORDS = (
     "step", "godmother", "parents", "family", "guardian",
 )  # fmt: skip
 
-KIN_TOLD = _set(
+KIN_TOLD = _encoded(
     KIN.replace("fianc[ée]e?", "fiance|fiancee|fiancé|fiancée")
     .replace("neighbou?r", "neighbor|neighbour")
     .replace("|", " ")
@@ -87,7 +91,7 @@ HOUSE = (
     r"|Rehab Cent(?:er|re)|Hospice|Cancer Cent(?:er|re)|Surgery Cent(?:er|re)|Care Home|Sanatorium|Klinikum|Krankenhaus|Clinique|Polyclinic"
     r"|Medical Group|Family Practice|Eye Institute|Cancer Institute|Heart Institute|Dialysis Cent(?:er|re)|Senior Living"
 )
-HOUSE_WORDS = _set(
+HOUSE_WORDS = _encoded(
     "hospital clinic infirmary center centre system healthcare home hospice sanatorium klinikum krankenhaus clinique group practice institute living"
 )
 

@@ -52,14 +52,13 @@ def scan(text: str, start: int, end: int, state: tuple[str, int]) -> tuple[str, 
     if low > start:  # a word that the window cuts is no whole word
         while low < end and text[low - 1].isalpha() and text[low].isalpha():
             low += 1
-    previous = ""
-    for match in _TOKEN.finditer(text, low, end):
-        word = match[0].lower()
-        found = _TWO.get(f"{previous} {word}") if word in _SECOND else None
+    tokens = [(match[0].lower(), match.end()) for match in _TOKEN.finditer(text, low, end)]
+    for place in range(len(tokens) - 1, -1, -1):  # the last one counts
+        word, stop = tokens[place]
+        found = _TWO.get(f"{tokens[place - 1][0]} {word}") if place and word in _SECOND else None
         found = found or _ONE.get(word)
         if found is not None:
-            state = (found, match.end())
-        previous = word
+            return found, stop
     return state
 
 
