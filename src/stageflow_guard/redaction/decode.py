@@ -24,6 +24,7 @@ _ESCAPE = re.compile(
 _HEX = re.compile(
     r"(?<![0-9A-Za-z#])(?:0x)?(?:[0-9A-Fa-f]{2}){7,400}(?![0-9A-Za-z])|(?<![0-9A-Za-z])[0-9A-Fa-f]{2}(?:[ :][0-9A-Fa-f]{2}){6,200}(?![0-9A-Za-z])"
 )
+_SOLID = re.compile(r"(?<![0-9A-Za-z#])(?:0x)?(?:[0-9A-Fa-f]{2}){7,400}(?![0-9A-Za-z])")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{10,8192}={0,2}(?![A-Za-z0-9+/_=-])")
 _BASE32 = re.compile(r"(?<![A-Za-z0-9=])[A-Z2-7]{16,2048}={0,6}(?![A-Za-z0-9=])")
 _BINARY = re.compile(r"(?<![0-9])[01]{8}(?:[ ]?[01]{8}){6,200}(?![0-9])")
@@ -149,6 +150,8 @@ def encodings(view: View) -> View:
                 not sign and name not in shapes and not (spaced and name == "hexadecimal")
             ):
                 continue
+            if pattern is _HEX and not spaced:
+                pattern = _SOLID  # noqa: PLW2901 - the half of it that can match here
             edits: list[Edit] = []
             for match in pattern.finditer(text):
                 fresh = read(match)

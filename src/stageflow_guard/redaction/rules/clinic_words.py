@@ -91,8 +91,10 @@ HOUSE = (
     r"|Rehab Cent(?:er|re)|Hospice|Cancer Cent(?:er|re)|Surgery Cent(?:er|re)|Care Home|Sanatorium|Klinikum|Krankenhaus|Clinique|Polyclinic"
     r"|Medical Group|Family Practice|Eye Institute|Cancer Institute|Heart Institute|Dialysis Cent(?:er|re)|Senior Living"
 )
+# one of these is in every house's name
 HOUSE_WORDS = _encoded(
-    "hospital clinic infirmary center centre system healthcare home hospice sanatorium klinikum krankenhaus clinique group practice institute living"
+    "hospital clinic infirmary medical health healthcare nursing rehabilitation rehab hospice cancer surgery care sanatorium klinikum krankenhaus clinique family "
+    "eye heart dialysis senior"
 )
 
 # capitalised words that are no name, as they are written

@@ -52,13 +52,15 @@ def scan(text: str, start: int, end: int, state: tuple[str, int]) -> tuple[str, 
     if low > start:  # a word that the window cuts is no whole word
         while low < end and text[low - 1].isalpha() and text[low].isalpha():
             low += 1
-    tokens = [(match[0].lower(), match.end()) for match in _TOKEN.finditer(text, low, end)]
+    tokens = list(_TOKEN.finditer(text, low, end))
     for place in range(len(tokens) - 1, -1, -1):  # the last one counts
-        word, stop = tokens[place]
-        found = _TWO.get(f"{tokens[place - 1][0]} {word}") if place and word in _SECOND else None
+        word = tokens[place][0].lower()
+        found = None
+        if place and word in _SECOND:
+            found = _TWO.get(f"{tokens[place - 1][0].lower()} {word}")
         found = found or _ONE.get(word)
         if found is not None:
-            return found, stop
+            return found, tokens[place].end()
     return state
 
 
