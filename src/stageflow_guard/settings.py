@@ -146,6 +146,7 @@ class RedactionSettings(_Strict):
     allow_patterns: list[str] = []
     language: str = "en"
     ner: str | list[str] | None = None
+    recognizers: list[str] = []  # presidio's or your own, `module:attribute`
     on_finding: Literal["redact", "block"] = "redact"
     operators: dict[str, str] = {}
     operator_key_file: str | None = None

@@ -33,7 +33,8 @@ def redactor_from(chosen: RedactionSettings) -> Redactor:
     return Redactor(
         preset=chosen.preset, ner=chosen.ner, entities=chosen.entities, min_score=chosen.min_score,
         thresholds=chosen.thresholds, allow=chosen.allow, allow_patterns=chosen.allow_patterns,
-        operators=operators, language=chosen.language, max_chars=chosen.max_chars,
+        operators=operators, recognizers=chosen.recognizers,
+        language=chosen.language, max_chars=chosen.max_chars,
     )  # fmt: skip
 
 

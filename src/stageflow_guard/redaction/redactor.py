@@ -13,6 +13,7 @@ from stageflow_guard.errors import ConfigError, InspectorUnavailable
 from stageflow_guard.model import EntitySpan, Finding, Redaction
 from stageflow_guard.redaction.blobs import of_bytes
 from stageflow_guard.redaction.columns import carries, entity_of
+from stageflow_guard.redaction.named import load, places
 from stageflow_guard.redaction.placeholders import PSEUDONYM
 from stageflow_guard.redaction.scan import ENTITIES, Found, Scanner
 from stageflow_guard.redaction.spans import resolve
@@ -35,7 +36,8 @@ class Redactor:
 
     `ner=None` means patterns only: names and places that nothing announces are not covered. `ner`
     is a `NameModel`, or the name or folder of an installed model. `recognizers` are presidio's own
-    objects, stock or yours; they run with presidio's semantics beside the shipped ones. Offsets
+    objects, stock or yours, or `module:attribute` names of such; they run with presidio's semantics
+    beside the shipped ones. What is given by name can be loaded by a process of its own. Offsets
     are code points of the text that was passed in.
     """
 
@@ -60,8 +62,9 @@ class Redactor:
         limits = dict(thresholds or {})
         if not all(0.0 <= value <= 1.0 for value in (score, *limits.values())):
             raise ConfigError("`min_score` and `thresholds` lie between 0 and 1")
-        given = list(recognizers)
-        if language not in LANGUAGES and not given:
+        everything = list(recognizers)
+        given = [one for one in everything if not isinstance(one, str)]
+        if language not in LANGUAGES and not everything:
             raise ConfigError(
                 f"language `{language}` has no recognizers here; {', '.join(LANGUAGES)} have, "
                 "or pass presidio recognizers of your own"
@@ -70,7 +73,11 @@ class Redactor:
         models = _models(ner)
         self._models = [model for model, _ in models]
         self._named = [folder for _, folder in models if folder is not None]
-        self._presidio = _presidio(given, language, min([score, *limits.values()]))
+        floor = min([score, *limits.values()])
+        self._presidio = _presidio(given, language, floor)
+        self._by_name = [one for one in everything if isinstance(one, str)]
+        self._floor = floor
+        self._loaded = _presidio([r for n in self._by_name for r in load(n)], language, floor)
         self._operators = dict(operators or {})
         self._live = [
             *([] if self._presidio is None else [self._presidio]),
@@ -101,7 +108,8 @@ class Redactor:
         return wanted
 
     def _parts(self) -> list[Any]:
-        return [*([] if self._presidio is None else [self._presidio]), *self._models]
+        registries = (self._presidio, self._loaded)
+        return [*(one for one in registries if one is not None), *self._models]
 
     def entities(self) -> frozenset[str]:
         """Return every entity that can be found with this configuration."""
@@ -143,15 +151,19 @@ class Redactor:
 
     @property
     def in_child(self) -> bool:
-        """Say whether models were given by name: a process of its own loads them, not this one."""
-        return len(self._named) > 0
+        """Say whether a process of its own reads all texts: models or recognizers have names."""
+        return bool(self._named or self._by_name)
 
     def spec(self) -> dict[str, Any]:
-        """Return what a process of its own can do of this: settings, and models by their folder.
+        """Return what a process of its own can do of this: settings, and what was given by name.
 
         Objects of yours stay here; `whole` says that there are none.
         """
-        return {**self._scanner.plain(), "models": list(self._named), "whole": not self._live}
+        return {
+            **self._scanner.plain(), "models": list(self._named), "whole": not self._live,
+            "recognizers": list(self._by_name), "language": self.language, "floor": self._floor,
+            "path": places() if self._by_name else [],
+        }  # fmt: skip
 
     def joined(
         self, given: Sequence[str], answers: Sequence[list[EntitySpan]],

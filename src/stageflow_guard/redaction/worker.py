@@ -1,6 +1,7 @@
 """Scanning in a process of its own, so that a long text never holds the event loop's interpreter.
 
-The child is this module run by the same interpreter; it imports nothing of the application. Parent
+The child is this module run by the same interpreter; of the application it imports the recognizers
+that settings give by name, and nothing else. Parent
 and child speak length-prefixed `marshal` frames over a pipe: texts in, spans out. Nothing touches
 the disk. A child that is too slow is killed, and the next call starts another.
 """
@@ -101,9 +102,10 @@ def main() -> None:
     source, target = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a model's library prints is no frame
     settings = _receive(source)
-    scanner = replace(
-        Scanner.of(settings), extra=tuple(load(name).hits for name in settings["models"])
-    )
+    extra = [load(name).hits for name in settings["models"]]
+    if settings["recognizers"]:
+        extra.append(_registry(settings).hits)
+    scanner = replace(Scanner.of(settings), extra=tuple(extra))
     while True:
         try:
             texts, limits = _receive(source)
@@ -121,6 +123,15 @@ def main() -> None:
         except Exception:  # its text may hold the text
             answer = None
         _send(target, answer)
+
+
+def _registry(settings: Mapping[str, Any]) -> Any:
+    from stageflow_guard.redaction import named
+    from stageflow_guard.redaction.presidio import Registry
+
+    named.look_in(settings["path"])
+    given = [one for name in settings["recognizers"] for one in named.load(name)]
+    return Registry(given, language=settings["language"], floor=settings["floor"])
 
 
 if __name__ == "__main__":
