@@ -63,7 +63,9 @@ def write_all_durably(files: Iterable[tuple[Path, bytes]]) -> None:
 
 
 def _write_beside(path: Path, content: bytes) -> int:
-    fd = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # never through a link: who may put one there would choose which file is overwritten
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+    fd = os.open(f"{path}.new", flags, 0o600)
     try:
         os.fchmod(fd, 0o600)
         write_all(fd, content)

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import time
+from hashlib import sha256
 
 import pytest
 
@@ -107,7 +108,11 @@ def test_an_earlier_key_line_leads_to_the_present_key(tmp_path):
     asyncio.run(grown(other, 1))
     assert "is not the one you were given" in follow(out, line_of(other / "audit"))
     path = out / "records/5.json"  # a handover from the stranger's key that nobody signed
+    before = sha256(path.read_bytes()).hexdigest()
     path.write_text(path.read_text().replace(lines[0], line_of(other / "audit")))
+    sums = (out / "SHA256SUMS").read_text()  # a forger writes a list that fits
+    after = sha256(path.read_bytes()).hexdigest()
+    (out / "SHA256SUMS").write_text(sums.replace(before, after))
     done = subprocess.run(
         [sys.executable, "-I", "-S", str(out / "verify.py"), line_of(other / "audit")],
         capture_output=True, text=True, timeout=60, check=False,
@@ -144,3 +149,78 @@ def test_a_checkpoint_of_another_history_bundles_nothing(tmp_path):
     given = ["--checkpoint", str(other / "audit/checkpoint")]
     assert bundled(tmp_path, "--index", "1", *given) == 1
     assert not (tmp_path / "b").exists()
+
+
+def test_no_file_of_a_bundle_can_be_changed_added_or_taken_away(tmp_path):
+    """`verify.py` by itself names it; the page's other commands need not be run for that."""
+    asyncio.run(grown(tmp_path, 6))
+    (tmp_path / "audit.policies" / "r1").mkdir(parents=True)
+    (tmp_path / "audit.policies" / "r1" / "policy.csv").write_text("p, a, b\n")
+    asyncio.run(policied(tmp_path))
+    assert bundled(tmp_path, "--kind", "decision") == 0
+    out = tmp_path / "b"
+    assert "HOLDS: 7 records" in follow(out)
+
+    def said():
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", "verify.py"], cwd=out, capture_output=True, text=True,
+            timeout=60, check=False,
+        )  # fmt: skip
+        return done.returncode, done.stdout + done.stderr
+
+    files = sorted(p for p in out.rglob("*") if p.is_file())
+    assert out / "policies" / "r1" / "policy.csv" in files
+    for path in files:
+        held = path.read_bytes()
+        if path.name not in ("SHA256SUMS.sig", "verify.py"):  # the key's; what runs
+            path.write_bytes(held[:-1] + bytes([held[-1] ^ 1]))
+            assert said()[0] == 1, path.name
+        path.write_bytes(held + b"\n" if path.name == "verify.py" else held[:-1] + b"\0")
+        assert "HOLDS: 7" not in follow(out), path.name
+        if path.name not in ("SHA256SUMS.sig", "verify.py"):
+            path.unlink()
+            assert said()[0] == 1, path.name
+        path.write_bytes(held)
+    for extra in ("policies/r1/more.csv", "records/999.json", "note.txt", "policies/r2/policy.csv"):
+        path = out / extra
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{}")
+        assert "not in the list" in follow(out)
+        path.unlink()
+    (out / "link").symlink_to(out / "vkey")
+    assert "not in the list" in said()[1]
+
+
+async def policied(home):
+    log = await Log.open(home / "audit", origin=ORIGIN, key_file=home / "k")
+    await log.append({"kind": "decision", "decision": "deny", "policy": {"sha256": "r1"}})
+    await log.close()
+
+
+def test_what_a_verb_writes_is_for_its_owner_only(tmp_path, capsys):
+    """Under any umask, over a file that was open before: 0600, folders 0700; `--json` is JSON."""
+    asyncio.run(grown(tmp_path, 3))
+    (tmp_path / "r.html").touch(0o666)
+    (tmp_path / "r.html").chmod(0o666)
+    mask = os.umask(0)
+    try:
+        place = ["--dir", str(tmp_path / "audit")]
+        made = tmp_path / "made"
+        made.mkdir(0o700)
+        for words in (
+            ["prove", "1", "--out", str(made / "p")],
+            ["bundle", "--out", str(made / "b"), "--key-file", str(tmp_path / "k"), "--json"],
+            ["report", "--out", str(tmp_path / "r.html"), "--json"],
+            ["query", "--format", "csv", "--out", str(made / "q.csv"), "--db", str(made / "q.db")],
+            ["export", "--out", str(made / "e.jsonl")],
+        ):
+            assert main(["audit", *words, *place]) == 0
+            out = capsys.readouterr().out
+            if "--json" in words:
+                assert json.loads(out)
+    finally:
+        os.umask(mask)
+    found = [p for p in tmp_path.rglob("*") if not p.is_symlink()]
+    assert len(found) > 20
+    open_to_others = [p for p in found if p.stat().st_mode & 0o077]
+    assert open_to_others == []

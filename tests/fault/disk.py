@@ -8,21 +8,26 @@ import threading
 from pathlib import Path
 
 CALLS = ("open", "write", "fsync", "fdatasync", "replace", "ftruncate", "unlink", "mkdir", "link")
+FAILING = (*CALLS, "statvfs")
 
 
 class Failing:
-    """Makes the `at`-th call below `root` fail: an error, a short write, or the end of the process."""
+    """Makes the `at`-th call below `root` fail: an error, a short write, or the end of the process.
 
-    def __init__(self, root: Path, at: int, how: str) -> None:
-        self.root, self.at, self.how = str(root), at, how
+    Of the calls `only`, when it is given: several threads make theirs in no fixed order, but each
+    kind of call is made as often as before.
+    """
+
+    def __init__(self, root: Path, at: int, how: str, *, only: str | None = None) -> None:
+        self.root, self.at, self.how, self.only = str(root), at, how, only
         self.count = 0
         self.hit: str | None = None
         self.lock = threading.Lock()
-        self.real = {name: getattr(os, name) for name in CALLS}
+        self.real = {name: getattr(os, name) for name in FAILING}
         self.fds: set[int] = set()
 
     def __enter__(self):
-        for name in CALLS:
+        for name in FAILING:
             setattr(os, name, self._wrapped(name))
         return self
 
@@ -42,7 +47,7 @@ class Failing:
             if not self._ours(name, first):
                 return real(first, *args, **options)
             reading = name == "open" and not args[0] & (os.O_WRONLY | os.O_RDWR)
-            if not reading:
+            if not reading and self.only in (None, name):
                 with self.lock:
                     self.count += 1
                     now = self.count == self.at

@@ -22,7 +22,7 @@ from stageflow_guard.audit.holds import hold_of, in_force
 from stageflow_guard.audit.prune import prune
 from stageflow_guard.audit.query import iter_records
 from stageflow_guard.audit.rotate import rotate
-from stageflow_guard.errors import GuardError
+from stageflow_guard.errors import AuditUnavailable, GuardError
 
 _spec = importlib.util.spec_from_file_location("disk", Path(__file__).with_name("disk.py"))
 disk = importlib.util.module_from_spec(_spec)
@@ -43,9 +43,9 @@ def tmp_path(tmp_path):
     shutil.rmtree(place, ignore_errors=True)
 
 
-async def opened(home):
+async def opened(home, **more):
     return await Log.open(
-        home / "audit", origin=ORIGIN, key_file=home / "k", checkpoint_copy=home / "copy"
+        home / "audit", origin=ORIGIN, key_file=home / "k", checkpoint_copy=home / "copy", **more
     )
 
 
@@ -66,6 +66,35 @@ async def appending(home, ack):
                     ack(index, f"{turn}+{i}")
         finally:
             await log.close()
+
+
+async def storming(home, ack):
+    """So many records at once that their tiles are synced on several threads."""
+    log = await opened(home)
+    try:
+        first = log.size
+        for i in range(1300):
+            log.enqueue({"kind": "auth", "run": f"s{i}"})
+        await log.flush()
+        for i in range(1300):
+            ack(first + i, f"s{i}")
+    finally:
+        await log.close()
+
+
+async def in_need(home, ack):
+    """Below the reserve: no run begins, what has begun ends on record."""
+    log = await opened(home, reserve_bytes=2**62)
+    try:
+        for i in range(3):
+            with pytest.raises(AuditUnavailable, match=r"nearly full|poisoned"):
+                await log.append({"kind": "run_start", "run": f"new{i}"})
+            ack(await log.append({"kind": "run_end", "run": f"e{i}"}), f"e{i}")
+    finally:
+        await log.close()
+
+
+WORK = {"append": appending, "storm": storming, "need": in_need}
 
 
 async def prepared(home, n):
@@ -144,41 +173,68 @@ def test_every_call_of_appending_fails_once(tmp_path, how, filled):
         append_with_every_fault(tmp_path, how, filled)
 
 
-def append_with_every_fault(place, how, filled):
+@pytest.mark.parametrize("how", ["error", "kill"])
+def test_every_call_of_syncing_many_tiles_fails_once(tmp_path, how):
+    """More files than are synced one by one: several threads, and any of their calls may fail."""
+    if how == "kill":
+        in_a_process_of_its_own("storm", 0, tmp_path)
+    else:
+        append_with_every_fault(tmp_path, how, 0, "storm")
+
+
+@pytest.mark.parametrize("how", ["error", "full", "kill"])
+def test_every_call_below_the_reserve_fails_once(tmp_path, how):
+    """A disk that is nearly full refuses new runs and loses nothing of those that end."""
+    if how == "kill":
+        in_a_process_of_its_own("need", 0, tmp_path)
+    else:
+        append_with_every_fault(tmp_path, how, 0, "need")
+
+
+def append_with_every_fault(place, how, filled, work="append"):
+    """Fail every call once, kind by kind: threads do not make theirs in a fixed order."""
     base = place / "base"
     base.mkdir(mode=0o700)
     through = apart if how == "kill" else (lambda work: work())
     if filled:
         through(lambda: asyncio.run(prepared(base, filled)))
-    at, hits = 1, set()
+    tried, hits = 0, set()
+    for kind in disk.FAILING:
+        found = fail_each(kind, place, base, how, WORK[work], through)
+        tried += found
+        hits |= {kind} if found else set()
+    assert tried > (50 if work == "append" else 30)
+    if how == "error":
+        assert hits >= {"open", "write", "fsync", "fdatasync", "replace", "ftruncate", "statvfs"}
+
+
+def fail_each(kind, place, base, how, doing, through):
+    """Fail the first, second, ... call of a kind, until there is none; return how many there were."""
+    at = 1
     while True:
-        home = place / f"{at}"
+        home = place / f"{kind}-{at}"
         shutil.copytree(base, home)
         acked: dict[int, str] = {}
         if how == "kill":
 
             def work(ack, home=home, at=at):
-                with disk.Failing(home, at, how):
-                    asyncio.run(appending(home, ack))
+                with disk.Failing(home, at, how, only=kind):
+                    asyncio.run(doing(home, ack))
 
             acked, status = forked(work)
             over = status == 0
         else:
-            with disk.Failing(home, at, how) as failing:
+            with disk.Failing(home, at, how, only=kind) as failing:
                 try:
-                    asyncio.run(appending(home, acked.__setitem__))
+                    asyncio.run(doing(home, acked.__setitem__))
                 except GuardError:
                     pass
             over = failing.hit is None
-            hits.add(failing.hit)
         through(lambda home=home, acked=acked: check(home, acked))
         shutil.rmtree(home)
         if over:
-            break
+            return at - 1
         at += 1
-    assert at > 50
-    if how == "error":
-        assert hits >= {"open", "write", "fsync", "fdatasync", "replace", "ftruncate"}
 
 
 def upkeep(kind, home):
@@ -247,14 +303,14 @@ def upkeep_with_every_fault(place, kind, how):
     assert at > 20
 
 
-def cut_everywhere(home, target, *, without=None):
-    """Run `appending`; at every change, lay down what a power cut might have left, and check that."""
+def cut_everywhere(home, target, *, without=None, doing=appending):
+    """Run `doing`; at every change, lay down what a power cut might have left, and check that."""
     acked: dict[int, str] = {}
     moments = []
     home.mkdir(mode=0o700)
     with disk.PowerCut(home, without=without) as power:
         power.after = lambda: moments.append((dict(acked), list(power.images())))
-        asyncio.run(appending(home, acked.__setitem__))
+        asyncio.run(doing(home, acked.__setitem__))
     moments.append((dict(acked), list(power.images())))
     seen, problems = set(), []
     for then, images in moments:
@@ -282,6 +338,21 @@ def test_no_power_cut_loses_an_acknowledged_record(tmp_path):
     assert looked > 60
 
 
+def test_no_power_cut_among_many_tiles_loses_a_record(tmp_path):
+    """The same while several threads sync tiles: none has its name before its bytes are sure."""
+    problems, looked = cut_everywhere(tmp_path / "home", tmp_path / "cut", doing=storming)
+    assert problems == []
+    assert looked > 60
+
+
+def test_the_power_cut_suite_catches_tiles_that_are_not_synced(tmp_path):
+    """Threads that forget to sync are found out."""
+    problems, _ = cut_everywhere(
+        tmp_path / "home", tmp_path / "cut", without="fsync", doing=storming
+    )
+    assert problems != []
+
+
 @pytest.mark.parametrize("without", ["fdatasync", "fsync"])
 def test_the_power_cut_suite_catches_a_missing_sync(tmp_path, without):
     """A log that forgets one kind of sync is found out: kill -9 alone would never tell."""
@@ -291,7 +362,7 @@ def test_the_power_cut_suite_catches_a_missing_sync(tmp_path, without):
 
 if __name__ == "__main__":
     what, option, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    if what == "append":
-        append_with_every_fault(folder, "kill", int(option))
+    if what in WORK:
+        append_with_every_fault(folder, "kill", int(option), what)
     else:
         upkeep_with_every_fault(folder, what, option)

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from stageflow_guard.durable import write_all_durably
+from stageflow_guard.durable import write_all_durably, write_durably
 
 
 def files(folder, count):
@@ -63,3 +63,16 @@ def test_content_that_cannot_be_made_leaves_nothing_in_place(tmp_path):
     with pytest.raises(ValueError, match="no more"):
         write_all_durably(made())
     assert all(p.name.endswith(".new") for p in tmp_path.iterdir())
+
+
+def test_a_link_in_the_way_is_not_followed(tmp_path):
+    """Who may write beside a file does not choose which one is overwritten."""
+    (tmp_path / "theirs").write_text("precious")
+    (tmp_path / "copy.new").symlink_to(tmp_path / "theirs")
+    with pytest.raises(OSError, match="symbolic links"):
+        write_durably(tmp_path / "copy", b"x")
+    (tmp_path / "copy.new").unlink()
+    (tmp_path / "copy").symlink_to(tmp_path / "theirs")
+    write_durably(tmp_path / "copy", b"x")
+    assert not (tmp_path / "copy").is_symlink()
+    assert (tmp_path / "theirs").read_text() == "precious"

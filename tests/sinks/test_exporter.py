@@ -416,3 +416,88 @@ async def test_a_sink_that_was_rolled_back_is_found_by_an_older_checkpoint(tmp_p
         verify_sink(again, ORIGIN, vkey=vkey, checkpoint=early)
     again.close()
     sink.close()
+
+
+async def test_a_cursor_that_is_ahead_of_its_checkpoint_passes_over_nothing(tmp_path):
+    """A number that somebody raised would stop the shipping in silence: it is named as damaged."""
+    log = await grow(tmp_path, 5)
+    exporter = Exporter(log, ListSink(), tmp_path / "state")
+    exporter.run()
+    cursor = next((tmp_path / "state").glob("*.cursor"))
+    cursor.write_text(cursor.read_text().replace('"next": 5', '"next": 6'))
+    for asked in (exporter.run, exporter.lag):
+        with pytest.raises(ConfigError, match="cursor"):
+            asked()
+
+
+async def test_a_sink_that_came_after_a_pruning_verifies(tmp_path):
+    """From the pruned index on, under the signed root; only as far as a record says it was pruned."""
+    from stageflow_guard.audit.prune import prune
+    from stageflow_guard.audit.reconcile import verify_sink
+
+    log = await grow(tmp_path, 800)
+    early = (log / "checkpoint").read_bytes()
+    for below in (256, 768):
+        await prune(log, below=below, origin=ORIGIN, key_file=tmp_path / "k")
+    vkey = (log / "vkey").read_text().strip()
+    sink = SqliteProjection(tmp_path / "db")
+    exporter = Exporter(log, sink, tmp_path / "state")
+    exporter.run()
+    assert next(sink.stored(ORIGIN))[0] == 768
+    found = verify_sink(sink, ORIGIN, vkey=vkey, log=log)
+    assert (found.minimum, found.size) == (768, 802)
+    assert verify_sink(sink, ORIGIN, vkey=vkey, log=log, checkpoint=early).minimum == 768
+    with pytest.raises(VerificationError, match="record 0 "):  # nothing binds what is not there
+        verify_sink(sink, ORIGIN, vkey=vkey)
+    db = sink._connect()
+    db.execute("UPDATE records SET entry = ? WHERE idx = 790", (b"{}",))
+    with pytest.raises(VerificationError, match="not the signed tree"):
+        verify_sink(sink, ORIGIN, vkey=vkey, log=log)
+    db.execute("DELETE FROM records WHERE idx < 780 OR idx = 790")
+    with pytest.raises(VerificationError):
+        verify_sink(sink, ORIGIN, vkey=vkey, log=log)
+    sink.close()
+
+
+async def test_a_sink_that_lost_its_beginning_is_not_taken_for_pruned(tmp_path):
+    """Whole bundles that are gone without a record that says so are missing from record 0 on."""
+    from stageflow_guard.audit.reconcile import verify_sink
+
+    log = await grow(tmp_path, 800)
+    early = (log / "checkpoint").read_bytes()
+    await grow(tmp_path, 10)
+    vkey = (log / "vkey").read_text().strip()
+    sink = SqliteProjection(tmp_path / "db")
+    Exporter(log, sink, tmp_path / "state").run()
+    sink._connect().execute("DELETE FROM records WHERE idx < 256")
+    for checkpoint in (None, early):
+        with pytest.raises(VerificationError, match="record 0 "):
+            verify_sink(sink, ORIGIN, vkey=vkey, log=log, checkpoint=checkpoint)
+    sink.close()
+
+
+@pytest.mark.parametrize("at", [-1, 0, 1])
+async def test_datadogs_edges(made, datadog, at):
+    """1 MB an entry, 18 hours back, 1000 in an array, 5 MB with its brackets and commas: exactly."""
+    sink = made(DatadogSink, datadog.url, "secret", clock=lambda: 18 * 3600.0)
+
+    def one(index, length=None, wall_ns=1):
+        empty = Shipped(ORIGIN, index, encoded({"kind": "auth", "run": "", "wall_ns": wall_ns}))
+        if length is None:
+            return empty
+        fill = length - len(sink._body(empty, empty.record))
+        return Shipped(
+            ORIGIN, index, encoded({"kind": "auth", "run": "x" * fill, "wall_ns": wall_ns})
+        )
+
+    assert [r.index for r in sink.send([one(3, 1_000_000 + at)], b"")] == ([3] if at > 0 else [])
+    assert [r.index for r in sink.send([one(4, wall_ns=at)], b"")] == ([4] if at < 0 else [])
+    datadog.requests.clear()
+    assert sink.send([one(i) for i in range(1000 + at)], b"") == []
+    assert len(datadog.requests) == (2 if at > 0 else 1)
+    # five entries, four commas, two brackets
+    sizes = [1_000_000] * 4 + [5_000_000 - 4_000_000 - 6 + at]
+    datadog.requests.clear()
+    assert sink.send([one(i, size) for i, size in enumerate(sizes)], b"") == []
+    assert len(datadog.requests) == (2 if at > 0 else 1)
+    assert max(len(body) for _, body in datadog.requests) <= 5_000_000

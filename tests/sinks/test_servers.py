@@ -282,6 +282,38 @@ async def test_cloudwatch_limits_are_ours(tmp_path, cloudwatch):
     assert {i for i, _ in sink.stored(ORIGIN)} == set(range(301))
 
 
+@pytest.mark.parametrize("over", [-1, 0, 1])
+async def test_cloudwatch_edges(cloudwatch, over):
+    """14 days, 2 hours, 10 000 events, 1 048 576 bytes with 26 for each event: to the last unit."""
+    from stageflow_guard.audit.sinks.cloudwatch import CloudWatchSink
+
+    now = 2 * 10**9
+    sink = CloudWatchSink("/g", client=cloudwatch, clock=lambda: now)
+
+    def one(i, ms=now * 1000, length=None):
+        plain = {"kind": "auth", "run": "", "wall_ns": ms * 1_000_000}
+        if length is not None:
+            key = len(f'{{"key":"{ORIGIN}#{i}","record":}}')
+            plain["run"] = "x" * (length - 26 - key - len(encoded(plain)))
+        return Shipped(ORIGIN, i, encoded(plain))
+
+    old, new = now * 1000 - 14 * 86_400_000 - over, now * 1000 + 2 * 3_600_000 + over
+    refused = [0, 1] if over > 0 else []
+    real = cloudwatch.put_log_events
+    cloudwatch.put_log_events = lambda **request: cloudwatch.calls.append(request) or {}
+    assert [r.index for r in sink.send([one(0, old), one(1, new)], b"")] == refused
+    alone = one(2, length=1_048_576 + over)
+    assert [r.index for r in sink.send([alone], b"")] == ([2] if over > 0 else [])
+    cloudwatch.calls.clear()
+    assert sink.send([one(3, length=524_288), one(4, length=524_288 + over)], b"") == []
+    assert len(cloudwatch.calls) == (2 if over > 0 else 1)
+    cloudwatch.calls.clear()
+    small = [Shipped("o", i, b'{"wall_ns":%d}' % (now * 10**9)) for i in range(10_000 + over)]
+    assert sink.send(small, b"") == []
+    assert len(cloudwatch.calls) == (2 if over > 0 else 1)
+    cloudwatch.put_log_events = real
+
+
 async def test_cloudwatch_reads_back_what_was_shipped(tmp_path, cloudwatch):
     """The entry's own bytes travel in the message; duplicates are identifiable."""
     from stageflow_guard.audit.sinks.cloudwatch import CloudWatchSink

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +15,7 @@ from stageflow_guard.audit.head import signed_head
 from stageflow_guard.audit.proofs import prove
 from stageflow_guard.audit.query import iter_entries
 from stageflow_guard.audit.rotation import KIND
-from stageflow_guard.durable import make_dirs
+from stageflow_guard.durable import make_dirs, write_all
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -110,8 +111,11 @@ def _write(target: Path, files: dict[str, bytes], key: SigningKey | None) -> Non
     for name, content in files.items():
         one = target / name
         make_dirs(one.parent.absolute(), above=Path("/"))
-        one.write_bytes(content)
-        one.chmod(0o600)
+        fd = os.open(one, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            write_all(fd, content)
+        finally:
+            os.close(fd)
 
 
 def _pem(vkey: str) -> bytes:

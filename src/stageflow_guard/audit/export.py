@@ -26,7 +26,7 @@ from stageflow_guard.audit.head import require_attested_minimum, signed_head
 from stageflow_guard.audit.intact import read_minimum
 from stageflow_guard.audit.shipping import Rejected, Shipped, Sink, SinkUnavailable, slug
 from stageflow_guard.durable import make_dirs, require_private, write_all, write_durably
-from stageflow_guard.errors import ConfigError, GuardError
+from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 
 LONGEST_WAIT = 60.0  # seconds between two tries
 
@@ -150,11 +150,13 @@ class Exporter:
         try:
             content = json.loads(self._cursor.read_text(encoding="utf-8"))
             at, note = content["next"], content["checkpoint"]
-            if type(at) is not int or at < 0 or type(note) is not str:
+            if type(at) is not int or type(note) is not str:
+                raise ValueError("not a cursor")
+            if not 0 <= at <= parse(note.encode())[0].size:  # it would pass over what was not sent
                 raise ValueError("not a cursor")
         except FileNotFoundError:
             return 0, None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, VerificationError):
             raise ConfigError(
                 f"cursor `{self._cursor}` is damaged; remove it to ship everything again"
             ) from None

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stageflow_guard.audit.checkpoint import parse, parse_vkey
-from stageflow_guard.audit.head import signed_head
+from stageflow_guard.audit.head import PRUNE, signed_head
 from stageflow_guard.audit.intact import read_minimum
 from stageflow_guard.audit.query import iter_entries
 from stageflow_guard.audit.reading import decode_any
 from stageflow_guard.audit.rotation import KIND, Rotation, chain, open_with_any, read_rotation
+from stageflow_guard.audit.tiles import TileReader
 from stageflow_guard.audit.tree import EMPTY, Frontier, leaf_hash
 from stageflow_guard.errors import VerificationError
 
@@ -102,22 +103,34 @@ def _merged(flow: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes, int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SinkReport:
-    """What a sink's copy of one origin amounts to; `beyond` records wait for their checkpoint."""
+    """What a sink's copy of one origin amounts to; `beyond` records wait for their checkpoint.
+
+    `minimum` is the first record that is there: above 0 where the log was pruned before.
+    """
 
     origin: str
     size: int
     root: str
     beyond: int
     duplicates: int
+    minimum: int = 0
 
 
 def verify_sink(
-    sink: Readable, origin: str, *, vkey: str, checkpoint: bytes | None = None
+    sink: Readable,
+    origin: str,
+    *,
+    vkey: str,
+    checkpoint: bytes | None = None,
+    log: Path | None = None,
 ) -> SinkReport:
-    """Rebuild one origin's tree from what a sink holds; no log directory is needed.
+    """Rebuild one origin's tree from what a sink holds.
 
-    `checkpoint` is an older signed note that was kept elsewhere. Raises `VerificationError` that
-    names the index of a gap, a change, or a contradiction.
+    No log directory is needed, but for a sink that came after a pruning: what was pruned is bound
+    by hashes that only `log` has. They are believed as far as the signed root has them, and only
+    when a record in the sink says what was pruned. `checkpoint` is an older signed note that was
+    kept elsewhere. Raises `VerificationError` that names the index of a gap, a change, or a
+    contradiction.
     """
     note = sink.head(origin)
     if note is None:
@@ -133,10 +146,16 @@ def verify_sink(
             f"rolled back: the given checkpoint has {older.size} records, the sink {head.size}",
             index=head.size,
         )
-    held = _Held(sink, origin)
+    held = _Held(sink, origin, TileReader(log, head.size) if log is not None else None)
     roots = held.roots({head.size} | ({older.size} if older is not None else set()))
     if roots[head.size] != head.root:
         raise VerificationError(f"the sink's records of `{origin}` are not the signed tree")
+    if older is not None and 0 < older.size < held.minimum:
+        raise VerificationError(
+            f"the checkpoint of {older.size} records is from before what the sink holds; give one "
+            f"of {held.minimum} or more",
+            index=older.size,
+        )
     if older is not None and roots[older.size] != older.root:
         raise VerificationError(
             f"forked: the first {older.size} records of `{origin}` are not those of the checkpoint",
@@ -150,16 +169,19 @@ def verify_sink(
             open_with_any(one, keys)
     return SinkReport(
         origin=origin, size=head.size, root=head.root.hex(), beyond=held.size - head.size,
-        duplicates=held.duplicates,
+        duplicates=held.duplicates, minimum=held.minimum,
     )  # fmt: skip
 
 
 class _Held:
     """One pass over what a sink holds of one origin."""
 
-    def __init__(self, sink: Readable, origin: str) -> None:
+    def __init__(self, sink: Readable, origin: str, tiles: TileReader | None) -> None:
         self._sink = sink
         self._origin = origin
+        self._tiles = tiles  # of the log, for what was pruned before this sink came
+        self._pruned: set[object] = {0}
+        self.minimum = 0
         self.rotations: list[Rotation] = []
         self.duplicates = 0
         self.size = 0
@@ -170,6 +192,10 @@ class _Held:
         found = {0: EMPTY}
         for index, entry, repeats in _merged(self._sink.stored(self._origin)):
             self.duplicates += repeats
+            if tree.size == 0 and index and self._tiles is not None and index <= self._tiles.size:
+                tree = Frontier.after(index, self._tiles.peaks(index))
+                self.minimum = index
+                found[index] = tree.root()
             if index != tree.size:
                 raise self._missing(tree.size)
             if not entry:
@@ -181,6 +207,8 @@ class _Held:
         self.size = tree.size
         if tree.size < max(sizes):
             raise self._missing(tree.size)
+        if self.minimum not in self._pruned:
+            raise self._missing(0)
         return found
 
     def _take(self, index: int, entry: bytes) -> None:
@@ -190,6 +218,8 @@ class _Held:
             raise VerificationError(f"record {index} is not canonical", index=index) from None
         if record.get("kind") == KIND:
             self.rotations.append(read_rotation(index, record, self._origin))
+        elif record.get("kind") == PRUNE and isinstance(note := record.get("note"), dict):
+            self._pruned.add(note.get("below"))
 
     def _missing(self, index: int) -> VerificationError:
         return VerificationError(

@@ -114,6 +114,15 @@ class TileReader:
         split = 1 << ((count - 1).bit_length() - 1)
         return node_hash(self._complete(start, split), self.head(start + split, end))
 
+    def peaks(self, size: int) -> list[bytes]:
+        """Return the heads of the complete subtrees of the first `size` entries, largest first."""
+        found, start = [], 0
+        while start < size:
+            span = 1 << ((size - start).bit_length() - 1)
+            found.append(self.head(start, start + span))
+            start += span
+        return found
+
     def leaf(self, index: int) -> bytes:
         """Return the stored leaf hash."""
         return self._tile(0, index // WIDTH)[index % WIDTH]

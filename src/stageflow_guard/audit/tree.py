@@ -35,6 +35,13 @@ class Frontier:
         self._peaks: list[bytes] = []
         self.size = 0
 
+    @classmethod
+    def after(cls, size: int, peaks: list[bytes]) -> Frontier:
+        """Return the edge of a tree of `size`, whose complete subtrees' heads are `peaks`."""
+        made = cls()
+        made.size, made._peaks = size, list(peaks)
+        return made
+
     def add(self, leaf: bytes) -> None:
         """Append a leaf hash."""
         size, node = self.size, leaf

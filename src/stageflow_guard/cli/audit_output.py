@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import IO, Any
@@ -81,8 +82,10 @@ def as_json(value: Any, *, indent: int | None = None) -> str:
 
 
 def private(path: str) -> IO[str]:
-    """Open a text file for writing, 0600 when it is new: what a log holds is personal."""
+    """Open a text file for writing, 0600: what a log holds is personal."""
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    if stat.S_ISREG(os.fstat(fd).st_mode):  # not a terminal, not a pipe
+        os.fchmod(fd, 0o600)
     return os.fdopen(fd, "w", encoding="utf-8", newline="")
 
 

@@ -13,7 +13,7 @@ from stageflow_guard.audit.signing import SigningKey
 from stageflow_guard.cli import HOLDS, emit
 from stageflow_guard.cli.audit import text_of
 from stageflow_guard.cli.audit_args import FILTERS
-from stageflow_guard.cli.audit_output import as_json
+from stageflow_guard.cli.audit_output import as_json, private
 from stageflow_guard.cli.audit_query import chosen
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.terminal import one_line
@@ -53,8 +53,9 @@ def prove(args: argparse.Namespace) -> int:
     noted(args, {"index": args.index})
     proof, entry = prove(one_log(args.dir), args.index)
     if args.out:
-        Path(args.out).write_bytes(proof)
-        Path(f"{args.out}.json").write_bytes(entry)
+        for name, content in ((args.out, proof), (f"{args.out}.json", entry)):
+            with private(name) as file:
+                file.write(content.decode())
         print(one_line(f"wrote {args.out} and {args.out}.json"))
     elif args.json:
         proved = {"index": args.index, "proof": proof.decode(), "record": entry.decode()}
@@ -90,6 +91,7 @@ def bundle(args: argparse.Namespace) -> int:
         )
     if not wanted:
         raise ConfigError("no record was chosen; nothing was written")
+    wrote: list[dict[str, object]] = []
     for folder in folders:
         head = signed_head(folder)[0]
         note = notes.get(head.origin)
@@ -103,7 +105,11 @@ def bundle(args: argparse.Namespace) -> int:
         policies = next((p for p in kept if p.is_dir()), None)
         count = bundle(folder, out, indices=indices, key=key, policies=policies, asked=asked,
                        checkpoint=note)  # fmt: skip
-        print(one_line(f"wrote {out}: {count} records; its VERIFY.md says how to check it"))
+        if not args.json:
+            print(one_line(f"wrote {out}: {count} records; its VERIFY.md says how to check it"))
+        wrote.append({"out": str(out), "origin": head.origin, "records": count})
+    if args.json:
+        emit(wrote)
     return HOLDS
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit import verify
 from stageflow_guard.audit.columns import when
 from stageflow_guard.audit.intact import read_minimum
 from stageflow_guard.audit.shards import logs_in
-from stageflow_guard.cli import HOLDS
+from stageflow_guard.cli import HOLDS, emit
+from stageflow_guard.cli.audit_output import private
 from stageflow_guard.cli.audit_query import agreement, chosen_with_effects
 from stageflow_guard.cli.report import STYLE, table
 from stageflow_guard.cli.terminal import one_line
@@ -21,9 +21,12 @@ def report(args: argparse.Namespace) -> int:
     """Verify the log, then write the page."""
     reports = [verify(f, minimum=read_minimum(f) or None) for f in logs_in(args.dir)]
     found, outcomes = chosen_with_effects(args)
-    Path(args.out).write_text(page(found, outcomes, reports), encoding="utf-8")
-    Path(args.out).chmod(0o600)
-    print(one_line(f"wrote {args.out}: {len(found)} records"))
+    with private(args.out) as file:
+        file.write(page(found, outcomes, reports))
+    if args.json:
+        emit({"out": args.out, "records": len(found)})
+    else:
+        print(one_line(f"wrote {args.out}: {len(found)} records"))
     return HOLDS
 
 

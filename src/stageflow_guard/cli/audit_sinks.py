@@ -131,6 +131,7 @@ def verify_sinks(args: argparse.Namespace) -> int:
 
     audit, sinks = _asked(args)
     keys, expected = _keys(args, audit)
+    local = _local(audit)
     given = [Path(value).read_bytes() for value in args.checkpoint or []]
     notes = {parse(note)[0].origin: note for note in given}
     found = []
@@ -146,7 +147,11 @@ def verify_sinks(args: argparse.Namespace) -> int:
                 if origin not in keys:
                     raise ConfigError(f"no key is known for `{origin}`; give it with --vkey")
                 note = notes.get(origin)
-                found.append(verify_sink(sink, origin, vkey=keys[origin], checkpoint=note))
+                found.append(
+                    verify_sink(
+                        sink, origin, vkey=keys[origin], checkpoint=note, log=local.get(origin)
+                    )
+                )
         finally:
             sink.close()
     anchored = bool(args.vkey or notes)
@@ -156,8 +161,20 @@ def verify_sinks(args: argparse.Namespace) -> int:
         if not anchored:
             print("NOT ANCHORED: the keys were taken from the local log; keep them elsewhere")
         for one in found:
-            print(f"{one.origin}: holds: {one.size} records, root {one.root}")
+            start = f" from {one.minimum} on" if one.minimum else ""
+            print(f"{one.origin}: holds: {one.size} records{start}, root {one.root}")
     return DOES_NOT_HOLD if args.require_anchor and not anchored else HOLDS
+
+
+def _local(audit: AuditSettings) -> dict[str, Path]:
+    """Return the log directories here, by origin; none where there is no log."""
+    from stageflow_guard.audit.checkpoint import parse
+
+    try:
+        folders = logs_in(audit.path)
+    except ConfigError:
+        return {}
+    return {parse((f / "checkpoint").read_bytes())[0].origin: f for f in folders}
 
 
 def _keys(args: argparse.Namespace, audit: AuditSettings) -> tuple[dict[str, str], set[str]]:

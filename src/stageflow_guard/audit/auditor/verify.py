@@ -28,6 +28,28 @@ def fail(why: str) -> None:
     sys.exit(f"DOES NOT HOLD: {why}")
 
 
+def require_listed() -> None:
+    """Stop unless the folder holds what `SHA256SUMS` lists, unchanged, and nothing more."""
+    listed = {}
+    lines = (HERE / "SHA256SUMS").read_bytes().decode().split("\n")
+    if lines.pop():
+        fail("the list of files is cut short")
+    for line in lines:
+        digest, _, name = line.partition("  ")
+        listed[name] = digest
+    own = {"SHA256SUMS", "SHA256SUMS.sig"}
+    for path in sorted(HERE.rglob("*")):
+        name = path.relative_to(HERE).as_posix()
+        if (path.is_dir() and not path.is_symlink()) or name in own:
+            continue
+        if path.is_symlink() or name not in listed:
+            fail(f"{name!a} is not in the list of files")
+        if hashlib.sha256(path.read_bytes()).hexdigest() != listed.pop(name):
+            fail(f"{name!a} is not the file that was listed")
+    if listed:
+        fail(f"{min(listed)!a} is missing")
+
+
 def public_key(vkey: str, kind: int = 1) -> tuple[str, bytes]:
     """Return (name, Ed25519 public key) of a key line; of a witness's when `kind` is 4."""
     name, digits, encoded = vkey.strip().split("+", 2)
@@ -126,6 +148,7 @@ def in_tree(entry: bytes, index: int, size: int, path: list[bytes], root: bytes)
 
 def main() -> None:
     """Check every record of the folder."""
+    require_listed()
     given = sys.argv[1] if len(sys.argv) > 1 else None
     own = (HERE / "vkey").read_text()
     name, public = public_key(own)

@@ -60,8 +60,9 @@ class DatadogSink:
                 rejected.append(Rejected(one.index, f"{len(body)} bytes, over {ONE}"))
             else:
                 ready.append(one)
+        # a comma behind each but the last, two brackets
         parts = chunks(
-            ready, size=lambda one: len(bodies[one.index]) + 1, records=MOST, octets=OCTETS - 2
+            ready, size=lambda one: len(bodies[one.index]) + 1, records=MOST, octets=OCTETS - 1
         )
         for part in parts:
             rejected += self._post(part, bodies)
