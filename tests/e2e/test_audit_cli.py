@@ -256,6 +256,10 @@ def test_sinks_were_filled_and_agree(cli):
         ("sqlite", True, 0), ("parquet", True, 0),
     ]  # fmt: skip
     assert all(one["records"] == 0 for one in json.loads(cli("lag", "--json")[1]))
+    said = [json.loads(line) for line in cli("ship", "--json")[1].splitlines()]
+    assert [(one["sink"], one["sent"], one["dead"]) for one in said] == [
+        ("sqlite", 0, 0), ("parquet", 0, 0),
+    ]  # fmt: skip
     code, out, _ = cli("verify", "--sink", "sqlite")
     assert (code, out.startswith("NOT ANCHORED")) == (0, True)
     assert cli("verify", "--sink", "sqlite", "--vkey", "audit/vkey", "--require-anchor")[0] == 0

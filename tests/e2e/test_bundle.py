@@ -213,6 +213,20 @@ def test_what_a_verb_writes_is_for_its_owner_only(tmp_path, capsys):
             ["report", "--out", str(tmp_path / "r.html"), "--json"],
             ["query", "--format", "csv", "--out", str(made / "q.csv"), "--db", str(made / "q.db")],
             ["export", "--out", str(made / "e.jsonl")],
+            [
+                "witness",
+                "--state",
+                str(made / "seen"),
+                "--key-file",
+                str(made / "w.key"),
+                "--name",
+                "e.x/w",
+                "--vkey",
+                line_of(tmp_path / "audit"),
+                "--out",
+                str(made / "cosigned"),
+                "--json",
+            ],
         ):
             assert main(["audit", *words, *place]) == 0
             out = capsys.readouterr().out

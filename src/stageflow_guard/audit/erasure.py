@@ -20,6 +20,8 @@ async def erase(
 ) -> list[tuple[str, str]]:
     """Destroy the subject's secret in `tenant`, or in every tenant that has one; record each.
 
+    Two records: `begun` before a secret goes, `erased` once it is gone.
+
     Returns (tenant, the record's ref) per secret destroyed; a request that found nothing is on
     record, too. The record names the subject by a fingerprint that nobody can test any more. Raises
     `KeyringUnavailable` when a secret could not be destroyed, before that is recorded, and `Held`
@@ -49,9 +51,12 @@ async def _erase(
     done = []
     for one in tenants:
         held = ring.peek(one, subject, "fingerprint")
-        mark = Fingerprints(ring).of(one, subject, "subject", subject) if held else None
+        if held is None:
+            continue
+        mark = Fingerprints(ring).of(one, subject, "subject", subject)
+        note = {"subject_fp": mark, "epoch": held.epoch}
+        await _record(log, one, "begun", note)  # on disk before the act: nothing goes unrecorded
         if ring.erase(one, subject):
-            note = {"subject_fp": mark, "epoch": held.epoch if held else 0}
             done.append((one, await _record(log, one, "erased", note)))
     if not done:
         await _record(log, tenant, "nothing_held", {})

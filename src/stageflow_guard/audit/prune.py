@@ -24,6 +24,7 @@ from stageflow_guard.audit.holds import (
 from stageflow_guard.audit.intact import discard, read_minimum, survey
 from stageflow_guard.audit.log import Log
 from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.rotation import KIND as ROTATION
 from stageflow_guard.audit.tree import WIDTH
 from stageflow_guard.durable import write_durably
 from stageflow_guard.errors import ConfigError
@@ -45,7 +46,7 @@ async def prune(
     boundaries and all later proofs keep holding; `verify` then wants `minimum`. Raises
     `ConfigError` for an index that is not in the log, and `Held` for what a legal hold keeps: one
     that is on record in this log, or anywhere below `root`, the folder of all shards, or among
-    `holds`. A hold or a release whose own record goes is said again.
+    `holds`. A hold, a release or a handover to another key whose own record goes is said again.
     """
     folder = Path(path)
     whole = Path(root) if root is not None else folder
@@ -74,7 +75,7 @@ async def prune(
 
 
 def _going(folder: Path, below: int, holds: dict[str, Hold], whole: Path) -> list[dict[str, Any]]:
-    """Return what is to be said again: holds in force, and releases, whose records would go.
+    """Return what is to be said again: holds in force, releases, handovers whose records would go.
 
     Raises `Held` for anything that is held.
     """
@@ -86,11 +87,25 @@ def _going(folder: Path, below: int, holds: dict[str, Hold], whole: Path) -> lis
             going[said] = None
         else:
             going.pop(said, None)
-    return [
+    return _handovers(folder, below) + [
         said.record() if isinstance(said, Hold) else release_record(said, "said again: pruned")
         for said in going
         if isinstance(said, str) or said in own.values()
     ]
+
+
+def _handovers(folder: Path, below: int) -> list[dict[str, Any]]:
+    """Return all handovers to another key, in order, when one of them goes for good."""
+    last: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
+    for index, record in iter_records(folder):
+        if record["kind"] == ROTATION:
+            note = record["note"]
+            pair = (note["old_vkey"], note["new_vkey"])
+            last.pop(pair, None)  # said again: its order is that of the last time
+            last[pair] = (index, note)
+    if all(index >= below for index, _ in last.values()):
+        return []
+    return [{"kind": ROTATION, "note": note} for _, note in last.values()]
 
 
 def older_than(path: str | Path, days: int) -> int:

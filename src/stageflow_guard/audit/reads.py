@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,11 @@ async def note_read(path: str | Path, verb: str, asked: dict[str, Any]) -> str |
             "actor": {"subject": f"os:{_who()}", "method": "os"}, "note": {"asked": asked},
         })  # fmt: skip
         return f"{log.origin}#{index}"
-    except GuardError:
+    except GuardError:  # a full disk, too
         return None
     finally:
-        await log.close()
+        with suppress(GuardError):  # said already, or the record is durable
+            await log.close()
 
 
 def _places(path: str | Path) -> tuple[Path, Path]:

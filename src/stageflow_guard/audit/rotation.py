@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.checkpoint import Checkpoint, key_id, open_note, parse, parse_vkey
@@ -72,8 +73,8 @@ def chain(rotations: list[Rotation], present: str) -> list[str]:
     """
     keys = [present]
     for one in reversed(rotations):
-        if len(keys) > 1 and (one.old, one.new) == (keys[0], keys[1]):
-            continue  # said twice: the first attempt did not get to the end
+        if (one.old, one.new) in pairwise(keys):
+            continue  # said twice: the first attempt did not get to the end, or its record went
         if one.new != keys[0]:
             raise VerificationError(
                 f"record {one.index} hands over to a key that did not sign next", index=one.index

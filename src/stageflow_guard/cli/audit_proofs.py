@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from pathlib import Path
@@ -132,13 +133,20 @@ def witness(args: argparse.Namespace) -> int:
     key = SigningKey(read_key(Path(args.key_file), create=fresh))
     one = Witness(args.state, name=args.name, key=key)
     folder = one_log(args.dir)
-    print(f"witness key {one.vkey}", flush=True)
+    if not args.json:
+        print(f"witness key {one.vkey}", flush=True)
     while True:
         note = one.cosign(folder, vkey=text_of(args.vkey), now=int(time.time()))
         if args.out:
             write_durably(Path(args.out), note)
         head = parse(note)[0]
-        print(f"cosigned {head.origin} at {head.size} records, root {head.root.hex()}", flush=True)
+        if args.json:
+            said = {"origin": head.origin, "size": head.size, "root": head.root.hex()}
+            print(json.dumps({**said, "witness": one.vkey}), flush=True)
+        else:
+            print(
+                f"cosigned {head.origin} at {head.size} records, root {head.root.hex()}", flush=True
+            )
         if args.every is None:
             return HOLDS
         time.sleep(args.every)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from dataclasses import asdict
@@ -50,13 +51,13 @@ def ship(args: argparse.Namespace) -> int:
     """Bring every sink up to the log, once or again and again; one that fails stops no other."""
     while True:
         audit, sinks = _asked(args)
-        codes = [_ship_to(audit, settings) for settings in sinks]
+        codes = [_ship_to(audit, settings, args.json) for settings in sinks]
         if args.every is None:
             return worst(codes)
         time.sleep(args.every)
 
 
-def _ship_to(audit: AuditSettings, settings: SinkSettings) -> int:
+def _ship_to(audit: AuditSettings, settings: SinkSettings, as_json: bool) -> int:
     try:
         sink = sink_from(settings)
     except GuardError as error:
@@ -71,7 +72,13 @@ def _ship_to(audit: AuditSettings, settings: SinkSettings) -> int:
             except GuardError as error:
                 codes.append(fail(error, f"{settings.kind} {folder}: "))
                 continue
-            print(f"{sink.kind} {exporter.origin}: {sent} sent, {dead} dead letters", flush=True)
+            if as_json:
+                said = {"sink": sink.kind, "origin": exporter.origin, "sent": sent, "dead": dead}
+                print(json.dumps(said), flush=True)
+            else:
+                print(
+                    f"{sink.kind} {exporter.origin}: {sent} sent, {dead} dead letters", flush=True
+                )
     finally:
         sink.close()
     return worst(codes)
