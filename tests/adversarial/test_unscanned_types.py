@@ -10,6 +10,7 @@ import decimal
 import enum
 import fractions
 import functools
+import importlib.util
 import io
 import ipaddress
 import itertools
@@ -426,3 +427,32 @@ def test_an_idle_number_under_a_telling_name_stays():
     """NaN, None and True are no value that somebody has."""
     value = {"ssn": float("nan"), "pin": None, "password": True}
     assert repr(redacted(value)) == repr(value)
+
+
+# numpy is no dependency of this package; where it is installed, its numbers are numbers
+np = importlib.import_module("numpy") if importlib.util.find_spec("numpy") else None
+needs_numpy = pytest.mark.skipif(np is None, reason="numpy is not installed")
+
+
+@needs_numpy
+def test_numbers_of_numpy_are_numbers():
+    """A score of a model passes as it is; a card's number does not, nor what a name gives away."""
+    for value in (np.int64(7), np.float32(0.25), np.uint8(3), np.bool_(True), np.complex64(1j)):
+        assert redacted(value) is value
+    assert redacted(np.int64(4111111111111111)).startswith("⟦CREDIT_CARD_1·")
+    assert redacted(np.longdouble(4111111111111111)).startswith("⟦CREDIT_CARD_1·")
+    assert redacted({"ssn": np.int64(536904399)})["ssn"].startswith("⟦US_SSN_1·")
+
+
+@needs_numpy
+@pytest.mark.parametrize("of", ["int64", "float32", "bool_"])
+def test_what_only_calls_itself_a_number_of_numpy_is_read(of):
+    """A subclass, and a class that borrows the module's name, keep what hangs on them to read."""
+    sub = type("int64", (getattr(np, of),), {"__module__": "numpy"}) if of != "bool_" else None
+    value = (sub or type("bool_", (), {"__module__": "numpy"}))(*((1,) if sub else ()))
+    value.note = MAIL
+    try:
+        out = redacted(value)
+    except InspectorUnavailable:
+        return
+    assert MAIL not in repr(vars(out))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+import numbers
 import struct
 import sys
 import types
@@ -55,6 +56,7 @@ _CALLABLE: frozenset[type] = frozenset({
     functools.partial, staticmethod, classmethod, property,
 })  # fmt: skip
 LONG = 12  # digits from which a number can be a card's: below, no shape of it is a find
+_HEAP = 1 << 9  # the flag of a type that was made at run time, as a class of Python's is
 _BITS = 14_000  # of a whole number that the interpreter still prints
 
 
@@ -66,11 +68,32 @@ def is_leaf(value: Any) -> bool:
         or kind in _CALLABLE
         or kind in (timezone, ZoneInfo)
         or issubclass(kind, (*_BASES, type, Enum))
+        or foreign(value) is not None
     )
+
+
+def foreign(value: Any) -> bool | complex | None:
+    """Return a scalar of numpy's as a number of Python's own; None for anything else.
+
+    Known by name, so that nothing is imported for it. A class written in Python is none of them,
+    whatever it calls itself: these types are built in C, hold one number and nothing beside it.
+    """
+    kind = type(value)
+    if kind.__flags__ & _HEAP or kind.__module__ != "numpy":
+        return None
+    if issubclass(kind, numbers.Integral):
+        return int(value)
+    if issubclass(kind, numbers.Real):
+        return float(value)
+    if issubclass(kind, numbers.Complex):
+        return complex(value)
+    return bool(value) if kind.__name__ in ("bool", "bool_") else None
 
 
 def told(value: Any) -> str | None:
     """Return the text that `value` is under a telling name, or None where it is no single one."""
+    number = foreign(value)
+    value = value if number is None else number
     kind = type(value)
     if issubclass(kind, Enum) or kind is bool:
         return None
@@ -89,6 +112,8 @@ def told(value: Any) -> str | None:
 
 def digits(value: Any) -> str | None:
     """Return a number as text where it has enough digits to be somebody's, else None."""
+    number = foreign(value)
+    value = value if number is None else number
     kind = type(value)
     if kind is bool or not issubclass(kind, (int, float, Decimal)):
         return None
@@ -129,7 +154,7 @@ def held(value: Any) -> Iterator[tuple[str | None, Any]]:
         if not is_code(value):
             yield from ((None, base) for base in type.__dict__["__bases__"].__get__(value))
             yield from vars(value).items()
-    elif kind not in _BASES and kind not in _PLAIN:
+    elif kind not in _BASES and kind not in _PLAIN and foreign(value) is None:
         yield from _added(value, kind)
 
 
