@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from stageflow_guard.errors import GuardError
@@ -30,8 +30,11 @@ async def decided(
     obj: str,
     act: str,
     owner: str,
+    note: dict[str, Any] | None = None,
 ) -> Decision:
     """Return the decision about one resource, with its `.ref`; it is durable when this returns.
+
+    `note` is what its record says beside the answer.
 
     Raises `NotAuthenticated` when the principal does not hold any more, `PolicyUnavailable` or
     `AuditUnavailable`; all but the last on record.
@@ -45,7 +48,10 @@ async def decided(
         decision = pep.evaluate(request, who)
     except GuardError as error:
         await pep.refuse(error, run=run or str(uuid4()), step="authorize")
-    index = await pep.record(decision_record(who, run, request, decision))
+    record = decision_record(who, run, request, decision)
+    if note:
+        record = replace(record, note={**(record.note or {}), **note})
+    index = await pep.record(record)
     return replace(decision, ref=f"{pep.log.origin}#{index}")
 
 

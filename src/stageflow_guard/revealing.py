@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
@@ -122,7 +123,13 @@ async def revealed(
         raise ConfigError("outside a run, name the `session_id` whose pseudonyms come back")
     if run is not None and session_id is not None:
         raise ConfigError("inside a run its own scope counts; leave out `session_id`")
-    decision = await decided(pep, who, run, kind=kind, obj=obj, act="reveal", owner=owner)
+    whose: dict[str, Any] = {}
+    if run is None:  # a session id may be a credential elsewhere: its digest is enough to ask by
+        digest = hashlib.sha256(str(session_id).encode("utf-8", "surrogatepass")).hexdigest()
+        whose = {"conversation": f"sha256:{digest}", "of": subject or who.subject}
+    decision = await decided(
+        pep, who, run, kind=kind, obj=obj, act="reveal", owner=owner, note=whose
+    )
     if not decision.permitted:
         error = AccessDenied(decision, act="reveal")
         error.ref = decision.ref

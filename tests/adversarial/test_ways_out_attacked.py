@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import hashlib
 import pickle
 from types import SimpleNamespace
 
@@ -359,6 +360,18 @@ async def test_a_restoring_stream_ends_with_its_run(world):
     await run(world, act, input_text=f"I am {MAIL}")
     with pytest.raises(NotAuthenticated):
         await kept[0].finish()
+
+
+async def test_it_is_on_record_whose_conversation_came_back(world):
+    """Outside a run, the decision names the person and, by digest, the conversation."""
+    world.rules.reveal.add("chat/1")
+    async with world.guard.session(TOKEN):
+        await world.guard.restore("x", **ASK)
+        await world.guard.restore("x", **ASK, subject="user:bob")
+    mine, bobs = [r.note for r in world.log.kinds("decision") if r.action == "reveal"]
+    digest = hashlib.sha256(b"chat-1").hexdigest()
+    assert mine == {"conversation": f"sha256:{digest}", "of": "user:ada"}
+    assert bobs == {"conversation": f"sha256:{digest}", "of": "user:bob"}
 
 
 async def test_without_the_right_there_is_no_stream_to_keep(world):
