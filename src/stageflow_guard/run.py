@@ -45,8 +45,8 @@ class Run:
 
     __slots__ = (
         "blocked", "bytes", "closed", "common", "findings", "given", "id", "identity", "lender",
-        "own", "parent", "permits", "pipeline", "plain", "refusal", "said", "scope", "scope_key",
-        "session_id", "spoken", "streams", "tasks",
+        "outlets", "own", "parent", "permits", "pipeline", "plain", "refusal", "said", "scope",
+        "scope_key", "session_id", "spoken", "streams", "tasks",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +79,7 @@ class Run:
         self.plain = False  # nothing in the input that a stage could change for another
         self.given: dict[str, Any] = {}  # input that came through the ports, redacted
         self.streams = False  # there are ports through which a stage can speak before it ends
+        self.outlets: list[Any] = []  # what lets something out, per stage call, until it is over
         self.tasks: set[asyncio.Task[Any]] = set()
         # what every record of this run says, once: what only this run has, and the caller's part
         self.own: dict[str, Any] = {"run": run_id}

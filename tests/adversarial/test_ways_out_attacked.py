@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import gc
 import hashlib
 import pickle
+import warnings
 from types import SimpleNamespace
 
 import pytest
@@ -203,6 +205,95 @@ async def test_a_stage_that_is_cancelled_while_it_is_recorded_leaves_an_end(worl
         await call
     opened, ended = streams(world)
     assert opened == ended and len(opened) == 1
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+async def test_a_stage_that_is_cancelled_again_and_again_leaves_an_end(world, times):
+    """Each cancellation interrupts whoever waits for the record; its effect comes all the same."""
+    append = world.log.append
+
+    async def slowly(record):
+        index = await append(record)
+        if record.action == "stream":
+            await asyncio.sleep(0.05)
+        return index
+
+    world.log.append = slowly
+    tasks = []
+
+    async def act(ctx):
+        tasks.append(asyncio.current_task())
+        await ctx.inputs.ports.send_token("hello you " * 99)
+
+    call = asyncio.create_task(run(world, act, LLMPorts(send_token=Heard())))
+    while not any(r.action == "stream" for r in world.log.records):
+        await asyncio.sleep(0.005)
+    for _ in range(times):
+        tasks[0].cancel()
+        await asyncio.sleep(0.005)
+    with pytest.raises((asyncio.CancelledError, Exception)):
+        await call
+    opened, ended = streams(world)
+    assert opened == ended and len(opened) == 1
+    assert world.log.records[-1].kind == "run_end"
+
+
+async def test_a_stage_that_ignores_its_end_has_its_ways_out_ended_before_the_run(world):
+    """Nothing of a run stands behind its end but refusals; and what the stage says later is one."""
+    world.guard._pep.patience = 0.1
+    token, go, late = Heard(), asyncio.Event(), []
+
+    async def act(ctx):
+        await ctx.inputs.ports.send_token("hello you " * 99)
+        while not go.is_set():
+            try:
+                await go.wait()
+            except asyncio.CancelledError:
+                continue
+        try:
+            await ctx.inputs.ports.send_token("hello you " * 99)
+        except NotAuthenticated as error:
+            late.append(error.reason)
+
+    call = asyncio.create_task(run(world, act, LLMPorts(send_token=token)))
+    while not token.said:
+        await asyncio.sleep(0.005)
+    said = len(token.said)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert world.log.records[-1].kind == "run_end"
+    opened, ended = streams(world)
+    assert opened == ended and len(opened) == 1
+    go.set()
+    while not late:
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(0.01)
+    assert late == ["run_closed"] and len(token.said) == said
+    assert all(r.decision == "deny" for r in world.log.records[len(world.log.records) - 1 :])
+
+
+async def test_a_chunk_that_is_refused_leaves_no_unfinished_work(world):
+    """A refusal that cannot be awaited to its end warns of nothing at a random place."""
+    append = world.log.append
+
+    async def slowly(record):
+        if record.decision == "deny":
+            await asyncio.sleep(0.05)
+        return await append(record)
+
+    world.log.append = slowly
+    kept = []
+
+    async def act(ctx):
+        kept.append(ctx.inputs.ports.send_token)
+
+    await run(world, act, LLMPorts(send_token=Heard()))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(kept[0]("hello"), 0.01)
+        gc.collect()
 
 
 async def test_a_port_that_is_there_later_is_guarded(world):

@@ -318,7 +318,21 @@ class GuardedGraph(UnifiedStageGraph):
                     logger.warning("stages that ignore cancellation: %d run=%s", deaf, run.id)
         finally:
             session.close()
-            await self._pep.finish(run, outcome)
+            try:
+                await self._silence(run)
+            finally:
+                await self._pep.finish(run, outcome)
+
+    async def _silence(self, run: Run) -> None:
+        """End the ways out of stages that go on all the same: their records come before the end."""
+        left = [*run.outlets]
+        try:
+            for outlets in left:
+                await _shielded(outlets.cease())
+        finally:
+            for outlets in left:
+                with contextlib.suppress(GuardError):  # the run knows
+                    outlets.close("unknown")
 
 
 def _unproven(run: Run, answers: Mapping[str, StageOutput]) -> str | None:

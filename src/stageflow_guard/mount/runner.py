@@ -113,6 +113,7 @@ class GuardedRunner:
             del view
             return await self._told(run, permit, answer)
         outlets = Outlets(self._pep, run, permit)
+        run.outlets.append(outlets)
         ports: Any = StagePorts(view.inputs.ports, outlets)
         view = replace(view, inputs=replace(view.inputs, ports=ports))
         try:
@@ -125,6 +126,8 @@ class GuardedRunner:
             finally:
                 with contextlib.suppress(GuardError):  # the run knows; nothing of it is returned
                     outlets.close(permit.outcome or "withheld")
+                if not outlets.opening() and outlets in run.outlets:  # else the run's end waits
+                    run.outlets.remove(outlets)
 
     async def _permitted(self, ctx: StageContext) -> tuple[Run, Permit, StageContext]:
         """Return the run, the permit that was spent for this call, and what the stage may see."""

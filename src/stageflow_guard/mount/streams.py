@@ -25,7 +25,7 @@ from stageflow_guard.recorder import recorded
 from stageflow_guard.statement import findings_note, resource_name
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from stageflow_guard.mount.ways import Deliver
     from stageflow_guard.pep import PolicyEnforcementPoint
@@ -145,9 +145,12 @@ class Outlets:
     async def cease(self) -> None:
         """Let nothing more out; return once each record that is being written has its index."""
         self._over = True
-        opening = [task for way in self._ways.values() if (task := way.opening) is not None]
-        if opening:
+        if opening := self.opening():
             await asyncio.wait(opening, timeout=_CALLS[self].pep.patience)
+
+    def opening(self) -> list[asyncio.Task[int]]:
+        """Return what still writes the record that a way was opened with."""
+        return [task for way in self._ways.values() if (task := way.opening) is not None]
 
     def close(self, outcome: str) -> tuple[Finding, ...]:
         """Let nothing more out, record how each way ended; return what was found in all."""
@@ -176,16 +179,14 @@ class Outlets:
         except GuardError as error:
             raise for_host(error) from None
 
-    async def released(self, work: Awaitable[str], stream: Any) -> tuple[str, tuple[Finding, ...]]:
+    async def released(
+        self, work: Callable[..., Awaitable[str]], *chunk: str, stream: Any
+    ) -> tuple[str, tuple[Finding, ...]]:
         """Return what may leave now, and what was found in it."""
         pep, run, permit = _CALLS[self]
+        await self.require_open()
         try:
-            await self.require_open()
-        except GuardError:
-            work.close()  # type: ignore[attr-defined]  # a coroutine
-            raise
-        try:
-            text = await work
+            text = await work(*chunk)
             found = stream.found()
             if found:
                 pep.said(run, permit.stage, found)

@@ -7,12 +7,13 @@ was replaced. `Outlets` answers for that.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from stageflow_guard.errors import InspectorUnavailable
+from stageflow_guard.errors import GuardError, InspectorUnavailable
 from stageflow_guard.model import BYTES, Finding
 from stageflow_guard.redaction.leaves import BLOBS
 
@@ -81,9 +82,23 @@ class Way:
             task.cancel()
         found = tuple(Finding(e, n, "output") for e, n in sorted(self._counts.items()))
         opening, closed, self._closed = self._opening, self._closed, True
-        if not closed and opening is not None and opening.done() and _succeeded(opening):
-            self._outlets.record_end(self.name, opening.result(), outcome, found)
+        if closed or opening is None:
+            return found
+        if opening.done():
+            self._ended(opening, outcome, found)
+        else:  # whoever waited for it was cancelled more than once
+            opening.add_done_callback(lambda done: self._at_last(done, outcome, found))
         return found
+
+    def _ended(self, opening: asyncio.Task[int], outcome: str, found: tuple[Finding, ...]) -> None:
+        if _succeeded(opening):
+            self._outlets.record_end(self.name, opening.result(), outcome, found)
+
+    def _at_last(
+        self, opening: asyncio.Task[int], outcome: str, found: tuple[Finding, ...]
+    ) -> None:
+        with contextlib.suppress(GuardError):  # the run knows
+            self._ended(opening, outcome, found)
 
     def _count(self, found: tuple[Finding, ...]) -> None:
         for one in found:
@@ -113,7 +128,7 @@ class TextWay(Way):
     async def say(self, chunk: str) -> None:
         """Take a chunk; what is safe leaves."""
         async with self._lock:
-            await self._release(_STREAMS[self].feed(chunk))
+            await self._release(_STREAMS[self].feed, chunk)
 
     async def put(self, item: Any) -> None:
         """Take what goes into a queue: text, or None, which ends a text; nothing else is safe."""
@@ -121,7 +136,7 @@ class TextWay(Way):
             await self.say(item)
             return
         async with self._lock:
-            await self._release(_STREAMS[self].finish())
+            await self._release(_STREAMS[self].finish)
             if item is None:
                 await self._opened()
                 await self._deliver(None)
@@ -136,10 +151,10 @@ class TextWay(Way):
     async def end(self) -> None:
         """Return once what was begun is said, and release what is held."""
         async with self._lock:
-            await self._release(_STREAMS[self].finish())
+            await self._release(_STREAMS[self].finish)
 
-    async def _release(self, work: Awaitable[str]) -> None:
-        text, found = await self._outlets.released(work, _STREAMS[self])
+    async def _release(self, work: Callable[..., Awaitable[str]], *chunk: str) -> None:
+        text, found = await self._outlets.released(work, *chunk, stream=_STREAMS[self])
         self._count(found)
         if text:
             await self._opened()
