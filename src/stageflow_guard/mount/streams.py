@@ -129,7 +129,7 @@ class Outlets:
 
     async def finish(self) -> None:
         """Release what every way holds: the stage has ended well."""
-        if not self._things:
+        if not self._things or self._over:  # the run has ended before: nobody is there to hear it
             return
         try:
             await asyncio.sleep(0)  # a call that was made a task begins
