@@ -332,6 +332,22 @@ async def test_ways_into_a_queue_that_nobody_knows_are_not_there(world):
     assert seen == [(0, True, False, 9)] and queue.get_nowait() == "hello"
 
 
+async def test_who_reads_a_queue_is_not_handed_the_queue(world):
+    """The host's queue is its own iterator; a stage's loop over it gets items and no way in."""
+    bus, seen = RealtimeStageBus(), []
+
+    async def act(ctx):
+        mine = await ctx.inputs.ports.realtime_bus.channel("words")
+        await mine.put("hello")
+        await mine.close()
+        assert not hasattr(aiter(mine), "put")
+        seen.extend([item async for item in mine])
+        assert not hasattr(ctx.inputs.ports.realtime_bus.subscribe("words"), "put")
+
+    await run(world, act, CorePorts(realtime_bus=bus))
+    assert seen == ["hello"]
+
+
 async def test_closing_a_channel_ends_that_channel_alone(world):
     """One whose name begins like another's, or ends in a colon, is not another's."""
     bus, seen = RealtimeStageBus(), []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from stageflow_guard.mount.streams import Outlets
     from stageflow_guard.mount.ways import TextWay
 
@@ -46,9 +48,10 @@ class GuardedQueue:
         """Return how many items wait for the reader."""
         return len(self._inner)
 
-    def __aiter__(self) -> Any:
-        """Read it."""
-        return self._inner.__aiter__()
+    async def __aiter__(self) -> AsyncIterator[Any]:
+        """Yield what the application's own yields; its iterator may be the queue itself."""
+        async for item in self._inner:
+            yield item
 
 
 class GuardedBus:
