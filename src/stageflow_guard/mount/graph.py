@@ -43,7 +43,7 @@ _IDENTITY_HINT = (
 
 logger = logging.getLogger("stageflow_guard")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_SHORT = re.compile(r"[A-Za-z0-9._:/|=+~@-]{1,128}")
+_SHORT = re.compile(r"[A-Za-z0-9._:/|=+~-]{1,128}")
 
 
 async def refuse_bypass(pep: PolicyEnforcementPoint, run: Run | None, stage: str) -> NoReturn:
