@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 class Session:
     """A credential (until the first run) and a principal (from then on), until closed.
 
-    Runs refer to the session that lends it, so the credential is no attribute of it.
+    Runs refer to the session that lends it, so the credential is no attribute of it. `within` is
+    the run whose stage opened it, if any.
     """
 
-    __slots__ = ("__weakref__", "_guard_id", "closed", "principal", "run")
+    __slots__ = ("__weakref__", "_guard_id", "closed", "principal", "run", "within")
 
     def __init__(
         self,
@@ -35,6 +36,8 @@ class Session:
         _CREDENTIALS[self] = credential
         self.principal = principal
         self.run = run
+        around = current_session(guard_id) if run is None else None
+        self.within: Any = around.run or around.within if around is not None else None
         self.closed = False
 
     def credential(self) -> object:

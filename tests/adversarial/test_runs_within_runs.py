@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 from stageflow import Pipeline
@@ -10,7 +11,7 @@ from stageflow.core import StageKind, StageOutput
 from stageflow.stages.context import PipelineContext
 
 from stageflow_guard import GuardError, InspectorUnavailable, NotAuthenticated, current_principal
-from stageflow_guard.errors import PolicyUnavailable
+from stageflow_guard.errors import AccessDenied, PolicyUnavailable
 from stageflow_guard.model import Principal
 
 TOKEN = {"auth_token": "acme:ada"}
@@ -157,3 +158,55 @@ async def test_a_question_that_cannot_be_answered_is_on_record(world, fault):
                 ["x"], kind="data", obj=lambda _: "t/1", owner=lambda _: "acme"
             )
     assert caught.value.ref
+
+
+@pytest.mark.parametrize("token", ["acme:ada", "acme:eve"], ids=["the same", "another"])
+async def test_a_session_that_a_stage_opens_makes_no_run_of_its_own(world, token):
+    """What runs in it is the run's child: it has its caller, its parent, and its denial counts."""
+    world.rules.denied.add("child/answer")
+
+    async def nothing(_ctx):
+        return None
+
+    async def act(_ctx):
+        async with world.guard.session(token):
+            with contextlib.suppress(GuardError):
+                await child.run(input_text="x")
+
+    def one(name, stage):
+        return Pipeline(name=name).with_stage("answer", stage, StageKind.WORK)
+
+    child = world.guard.mount(one("child", nothing))
+    with pytest.raises(AccessDenied if token == "acme:ada" else NotAuthenticated) as caught:
+        await world.guard.mount(one("outer", act)).run(input_text="x", data=dict(TOKEN))
+    starts = world.log.kinds("run_start")
+    if token != "acme:ada":
+        assert caught.value.reason == "credential_conflict" and len(starts) == 1
+        return
+    assert starts[1].parent_run == starts[0].run
+    assert {r.actor["subject"] for r in starts} == {"user:ada"}
+
+
+async def test_a_session_that_outlives_the_run_it_was_opened_in_is_its_own(world):
+    """A background job of a stage that ends later begins runs under the token that it holds."""
+    jobs, go = [], asyncio.Event()
+
+    async def nothing(_ctx):
+        return None
+
+    async def job():
+        await go.wait()
+        async with world.guard.session("acme:svc"):
+            await other.run(input_text="x")
+
+    async def act(_ctx):
+        jobs.append(asyncio.create_task(job()))
+
+    def one(name, stage):
+        return Pipeline(name=name).with_stage("answer", stage, StageKind.WORK)
+
+    other = world.guard.mount(one("other", nothing))
+    await world.guard.mount(one("outer", act)).run(input_text="x", data=dict(TOKEN))
+    go.set()
+    await jobs[0]
+    assert [r.actor["subject"] for r in world.log.kinds("run_start")] == ["user:ada", "user:svc"]

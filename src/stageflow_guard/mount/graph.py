@@ -26,6 +26,7 @@ from stageflow_guard.mount.carriers import GuardedPorts, blanked, handed_in, inp
 from stageflow_guard.mount.errors import for_host, outward
 from stageflow_guard.mount.runner import before_stage, current_run
 from stageflow_guard.mount.sink import GuardedSink
+from stageflow_guard.run import credential_of
 from stageflow_guard.session import Session, bind, current_session, unbind
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class GuardedGraph(UnifiedStageGraph):
 
     async def _gate(self, ctx: PipelineContext) -> PipelineResults:
         pep, name = self._pep, str(self._pipeline_name)
-        parent = current_run(pep)
+        parent = current_run(pep) or self._around()
         run_id, session_id = await self._named(ctx)
         credential, lender = await self._credential(ctx, parent, run_id)
         run = await pep.admit(
@@ -162,6 +163,12 @@ class GuardedGraph(UnifiedStageGraph):
             await self._close(run, session, outcome if run.refusal is None else "refused")
         return PipelineResults(results)
 
+    def _around(self) -> Run | None:
+        """Return the run whose stage opened the current session: what runs in it is its child."""
+        session = current_session(id(self._pep))
+        run: Run | None = None if session is None else session.within
+        return None if run is None or run.over else run
+
     async def _named(self, ctx: PipelineContext) -> tuple[str, str | None]:
         """Return the run's id and its session's: both go on record as they are."""
         try:
@@ -205,6 +212,8 @@ class GuardedGraph(UnifiedStageGraph):
             conflict = given is not None and (
                 parent is not None or (bound is not None and bound != given)
             )
+            if parent is not None and session is not None and session.run is None:
+                conflict = conflict or session.credential() != credential_of(parent.identity)
         except Exception:  # a token whose own methods fail; its text may hold it
             await self._pep.refuse(
                 NotAuthenticated("unsupported_context", "the credential cannot be read"),
