@@ -31,8 +31,9 @@ def home(tmp_path, monkeypatch):
 
     asyncio.run(fill())
     ring_from(Settings.load(tmp_path / "guard.toml")).key("acme", "user:ada", "fingerprint")
-    fill_up(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
+    assert main(["audit", "tail"]) == 0  # the readers' log is there, too
+    fill_up(tmp_path, monkeypatch)
     return tmp_path
 
 
