@@ -203,7 +203,9 @@ def _summary(args: argparse.Namespace, reports: list[Report], skipped: int = 0) 
             print(one_line(report.error), file=sys.stderr)
         found = ", ".join(f"{e} {n}" for e, n in sorted(total.items())) or "nothing"
         left = (
-            f", skipped: {skipped} (links, folders of tools, unfinished output)" if skipped else ""
+            f", skipped: {skipped} (links, pipes, folders of tools, unfinished output)"
+            if skipped
+            else ""
         )
         print(f"{len(reports)} file(s), found: {found}{left}", file=sys.stderr)
     if failed:
@@ -257,8 +259,9 @@ def _explained(args: argparse.Namespace, options: Options) -> int:
 
 def restored(args: argparse.Namespace) -> int:
     """Put the originals back; whoever holds the vault and its keys may."""
-    from stageflow_guard.redaction.batch import TENANT, Options, scope_key, sources
+    from stageflow_guard.redaction.batch import TENANT, Options, scope_key
     from stageflow_guard.redaction.files import restore_file
+    from stageflow_guard.redaction.walk import sources
 
     if args.vault is None:
         raise ConfigError("`--restore` needs `--vault` and `--keys`")

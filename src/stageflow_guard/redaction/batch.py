@@ -6,7 +6,6 @@ import hashlib
 import json
 import multiprocessing
 import os
-import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
@@ -17,10 +16,8 @@ from stageflow_guard.errors import ConfigError, GuardError
 from stageflow_guard.redaction.files import Report, kind_of, redact_file
 from stageflow_guard.redaction.redactor import Redactor
 from stageflow_guard.redaction.vault import Vault
+from stageflow_guard.redaction.walk import JOURNAL, sources
 
-JOURNAL = ".stageflow-guard-redact.jsonl"
-SKIPPED = {".git", ".hg", ".svn", "__pycache__", ".venv", "node_modules"}
-_UNFINISHED = re.compile(r"\..+\.\d+\.part", re.DOTALL)  # what `files` writes before the rename
 TENANT = "files"
 
 
@@ -55,33 +52,6 @@ class Options:
     def digest(self) -> str:
         """Return what a journal's lines were made with."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
-
-
-def sources(paths: list[Path], skipped: list[Path] | None = None) -> Iterator[tuple[Path, Path]]:
-    """Yield (file, its name below the output folder); symbolic links are not followed.
-
-    `skipped` collects links, folders of tools and unfinished output; a journal is not counted.
-    """
-    passed = [] if skipped is None else skipped
-    for path in paths:
-        if path.is_dir():
-            for folder, names, files in os.walk(path):
-                passed += [
-                    Path(folder) / n
-                    for n in names
-                    if n in SKIPPED or (Path(folder) / n).is_symlink()
-                ]
-                names[:] = sorted(n for n in names if n not in SKIPPED)
-                for name in sorted(files):
-                    one = Path(folder) / name
-                    if one.is_symlink() or _UNFINISHED.fullmatch(name):
-                        passed.append(one)
-                    elif name != JOURNAL:
-                        yield one, one.relative_to(path)
-        elif path.is_file():
-            yield path, Path(path.name)
-        else:
-            raise ConfigError(f"`{path}` does not exist")
 
 
 def scope_key(name: Path) -> str:
@@ -121,9 +91,11 @@ def run(
     """Redact everything below `paths` into `out` (None: only look); return one report per file.
 
     A file whose size and time are in the journal under the same options is not read again.
-    `skipped` collects what was left out.
+    `skipped` collects what was left out. A folder or file that cannot be looked at is a report
+    with an error.
     """
-    work = list(sources(paths, skipped))
+    unread: list[tuple[Path, str]] = []
+    work = list(sources(paths, skipped, unread))
     targets = [None if out is None else out / name for _, name in work]
     if out is not None:
         for (source, _), target in zip(work, targets, strict=True):
@@ -133,10 +105,14 @@ def run(
         if len(seen) < len(targets):
             raise ConfigError("two files of one name would go to the same place")
     done = _journal(out, options)
-    reports: list[Report] = []
+    reports = [Report(str(path), error=f"`{path}`: {why}") for path, why in unread]
     pending: list[tuple[str, str, str | None]] = []
     for (source, name), target in zip(work, targets, strict=True):
-        known = done.get(_mark(source, name))
+        try:
+            known = done.get(_mark(source, name))
+        except OSError as exc:  # gone since it was seen
+            reports.append(Report(str(source), error=f"`{source}`: {exc.strerror}"))
+            continue
         if known is not None and target is not None and target.exists():
             report = Report(str(source), units=known["units"])
             report.entities.update(known["entities"])

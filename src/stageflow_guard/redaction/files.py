@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import glob
 import json
 import os
 from array import array
@@ -35,6 +36,7 @@ KINDS = {
     ".parquet": "parquet",
 }  # fmt: skip
 _FIELD_MOST = 32 << 20
+LINES = 4_096  # ends of lines remembered beyond what is settled
 MOST = 100_000  # places remembered per file; counts go on
 
 
@@ -120,6 +122,7 @@ def _written(target: Path | None) -> Iterator[Path | None]:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    _clear(target)
     part.unlink(
         missing_ok=True
     )  # of a process that was killed, or planted: the name can be guessed
@@ -129,6 +132,24 @@ def _written(target: Path | None) -> Iterator[Path | None]:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _clear(target: Path) -> None:
+    """Remove what a process that was killed left unfinished beside `target`."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+        pid = left.name.split(".")[-2]
+        if pid.isdigit() and not _runs(int(pid)):
+            left.unlink(missing_ok=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
 
 
 @contextmanager
@@ -147,7 +168,7 @@ def redact_text(
 ) -> None:  # fmt: skip
     """Stream text through; line and column of each find are counted from 1."""
     stream = redactor.stream(scope)
-    lines = array("Q")
+    lines, passed = array("Q"), 0
     read = 0
     for chunk in chunks:
         at = chunk.find("\n")
@@ -156,29 +177,46 @@ def redact_text(
             at = chunk.find("\n", at + 1)
         read += len(chunk)
         write(stream.feed(chunk))
-        _place(stream.found(), lines, report)
+        _place(stream.found(), lines, passed, report)
+        if len(lines) > LINES:  # no find begins before what is settled
+            gone = bisect_left(lines, stream.settled) - 1
+            if gone > 0:
+                del lines[:gone]
+                passed += gone
     write(stream.finish())
-    _place(stream.found(), lines, report)
+    _place(stream.found(), lines, passed, report)
 
 
-def _place(spans: Any, lines: array[int], report: Report) -> None:
+def _place(spans: Any, lines: array[int], passed: int, report: Report) -> None:
     for span in spans:
         report.entities[span.entity] += 1
         if len(report.places) >= MOST:
             continue
         line = bisect_left(lines, span.start)
         before = lines[line - 1] + 1 if line else 0
-        report.places.append((line + 1, span.start - before + 1, span.entity, span.score))
+        report.places.append((passed + line + 1, span.start - before + 1, span.entity, span.score))
+
+
+_PACKED = ("%PDF-", "%!PS-Adobe")  # what may be all ASCII and hold its text packed
 
 
 def _chunks(job: _Job) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(job.encoding)()
+    read = 0
     while block := job.source.read(BLOCK):
         try:
-            yield decoder.decode(block)
+            text = decoder.decode(block)
         except UnicodeDecodeError as exc:
             exc.start += job.report.units
             raise
+        # bytes of another encoding may decode to something that reads like nothing: never "clean"
+        if "\0" in text or (not job.report.units and text.startswith(_PACKED)):
+            raise ConfigError(
+                f"`{job.name}`: not text in {job.encoding} at character "
+                f"{read + max(0, text.find(chr(0)))}; is it binary, or another `--encoding`?"
+            )
+        read += len(text)
+        yield text
         job.report.units += len(block)
     yield decoder.decode(b"", final=True)
 

@@ -67,6 +67,11 @@ class Stream:
         """How many characters are held back now."""
         return len(self._text) - self._done + self._pending
 
+    @property
+    def settled(self) -> int:
+        """How much of all that was fed is released: no find begins before it any more."""
+        return self._offset + self._done
+
     def waits(self, chunk: str) -> bool:
         """Say whether `feed(chunk)` would only keep it: no text is read then."""
         size = len(self._text) + self._pending + len(chunk)
