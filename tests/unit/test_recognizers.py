@@ -37,6 +37,9 @@ MUST_FIND = {
         ("+46 (0)8 928 571 38 fax", "+46 (0)8 928 571 38"),
         ("They're not answering at 78 651 450", "78 651 450"),
         ("416 60 039 office", "416 60 039"),
+        ("(0161) 496 0123", "(0161) 496 0123"),
+        ("telefone (21) 95376-7336", "(21) 95376-7336"),
+        ("Pt unwell, Dr paged (pager 4417)", "4417"),
         ("Telefon 0171 2345678", "0171 2345678"),
     ],
     "EMAIL_ADDRESS": [
@@ -96,14 +99,16 @@ MUST_FIND = {
     "IN_AADHAAR": [("aadhaar 2341 2341 2346", "2341 2341 2346")],
     "BR_CPF": [("529.982.247-25", "529.982.247-25")],
     "CA_SIN": [("SIN 046 454 286", "046 454 286")],
-    "DATE_OF_BIRTH": [("DOB: 04/12/1987", "04/12/1987"), ("born on 12 May 1987", "12 May 1987")],
+    "DATE_OF_BIRTH": [("DOB: 04/12/1987", "04/12/1987"), ("born on 12 May 1987", "12 May 1987"), ("(DOB 17-APR-1986)", "17-APR-1986")],
     "US_DRIVER_LICENSE": [("my driver's license number is F162823540116", "F162823540116")],
-    "PASSPORT": [("passport number X1234567", "X1234567")],
+    "PASSPORT": [("passport number X1234567", "X1234567"), ("Passport No: C74772689", "C74772689")],
     "STREET_ADDRESS": [
         ("send it to 742 Evergreen Terrace, please", "742 Evergreen Terrace"),
         ("Meet me at PSC 1437, Box 3833\nAPO AA 66791", "PSC 1437, Box 3833\nAPO AA 66791"),
         ("lives at Hauptstraße 12", "Hauptstraße 12"),
         ("Springfield, IL 62704", "Springfield, IL 62704"),
+        ("27 boulevard Pasteur, 75968 Lyon", "27 boulevard Pasteur, 75968 Lyon"),
+        ("87, Lajpat Nagar, New Delhi 110024", "87, Lajpat Nagar, New Delhi 110024"),
     ],
     "HEALTH_CONDITION": [
         ("Patient seen today. Diagnosis: Chronic Kidney Disease, stable", "Chronic Kidney Disease"),
@@ -111,8 +116,29 @@ MUST_FIND = {
     ],
     "MEDICATION": [("Prescribed Lisinopril 20 mg daily", "Lisinopril 20 mg"), ("the patient takes metformin", "metformin")],
     "AGE": [("This 79 year old female", "79"), ("a 45-year-old man", "45"), ("My brother just turned 60", "60")],
-    "DATE_TIME": [("admitted on 03/14/2021 with pain", "03/14/2021"), ("Filed: 2 May 2019", "2 May 2019")],
-    "PERSON": [("My name is Ada Lovelace.", "Ada Lovelace"), ("Dr. Grace Hopper called", "Grace Hopper")],
+    "DATE_TIME": [
+        ("admitted on 03/14/2021 with pain", "03/14/2021"),
+        ("Filed: 2 May 2019", "2 May 2019"),
+        ("Pt reports chest pain since 14-MAR-2021, MRN on file", "14-MAR-2021"),
+        ("patient seen in clinic on 3/14, stable", "3/14"),
+    ],
+    "PERSON": [
+        ("My name is Ada Lovelace.", "Ada Lovelace"),
+        ("Dr. Grace Hopper called", "Grace Hopper"),
+        ("my wife Maria and I", "Maria"),
+        ("their daughter, Ngozi Okafor, drove", "Ngozi Okafor"),
+        ("Amina Diallo (his sister) called", "Amina Diallo"),
+        ("PT: DIALLO, AMINA   MRN 4482913", "DIALLO, AMINA"),
+        ("Pt Okafor seen by nurse", "Okafor"),
+        ("hospital day 3. J. Okafor, MD  Pt stable", "J. Okafor"),
+        ("Attending: Amina Diallo. Pt on ward 3", "Amina Diallo"),
+        ('{"name": "Amina Diallo"}', "Amina Diallo"),
+        ("First name: Amina", "Amina"),
+        ("Ship to: Amina Diallo, 4 Mill Lane", "Amina Diallo"),
+    ],
+    "ORGANIZATION": [("taken to Lakeside Medical Center at noon", "Lakeside Medical Center")],
+    "LOCATION": [("Pt lives in Duluth, nurse visits", "Duluth")],
+    "DEVICE_ID": [("Pt has a pacemaker, serial no. PJN842237H, nurse told", "PJN842237H")],
 }  # fmt: skip
 
 MUST_NOT_FIND = [
@@ -130,6 +156,9 @@ MUST_NOT_FIND = [
     "aaaa:bbbb", "12:34:56.789", "retry in 5 seconds", "127 tests passed, 3 failed in 12.34s", "a1b2c3d4e5f6",
     "condition: service_healthy", "history of the project", "assessment of risk", "the model turned 3 times", "released on 2024-01-05",
     "(2017–2021)", "libfoo 2.4+20151223.git", "the public is duplicated", "CVE-2021-44228", "port 5432 is open",
+    "SELECT * FROM patient WHERE ward_id = 3 AND created_at > '2026-01-16'", "class Patient(Hospital): pass", "dial tcp 127.0.0.1:10323: connect",
+    "coverage: 90.7% of statements", "the parent process reaped its son process 12", "hospital-service v1.2.3 deployed 2026-03-12", "name: nginx-7d9f",
+    "Mother Nature", "discharge current 300 mA at 2026-03-12",
 ]  # fmt: skip
 
 

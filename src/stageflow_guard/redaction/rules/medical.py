@@ -37,6 +37,7 @@ _CLINIC = ("patient", "mg", "dose", "daily", "prescri", "medication", "tablet", 
 _AGE = re.compile(
     r"(?i)(?<![\w.])([0-9]{1,3})(?=[- ]?(?:year|yr|y)s?[- ]?(?:old|/o)\b|[- ]y/?o\b)|(?<=aged )([0-9]{1,3})(?!\w)|(?<=turned )([0-9]{1,2})(?=[.,;!?\n]|$| (?:last|this|in|on|today|years?|yesterday)\b)|(?<=\bage: )([0-9]{1,3})(?!\w|[.,][0-9]|%)"
 )
+_YEARS = re.compile(r"[0-9][- ]?y")  # what an age is not without: a gate that misses nothing
 _EVENT = re.compile(
     rf"(?:admi(?:tted|ssion)|discharged?|visit(?:ed)?|appointment|seen|examined|diagnosed|surgery|operated|procedure|follow-?up|filed|hearing|trial|sentenced|convicted|arrested|signed|executed|effective|dated|deceased|died|death|married|hired|enrolled|encounter|service)(?:[ ]date|[ ]day)?[ ]?(?:on|:|of|is|was|dated)?[ ]{{0,2}}({DATE})(?![0-9])",
     re.IGNORECASE,
@@ -98,7 +99,7 @@ def _health(text: str, lower: str) -> Iterator[Hit]:
 
 
 def _ages(text: str, lower: str) -> Iterator[Hit]:
-    if present(lower, ("year", "aged", "turned", "y/o", "age:", "yr")):
+    if _YEARS.search(lower) or present(lower, ("aged ", "turned ", "age: ")):
         for match in _AGE.finditer(text):
             if 0 < int(match[match.lastindex or 1]) < 125:
                 yield Hit(*match.span(), "AGE", 0.4, "age", "label age")
