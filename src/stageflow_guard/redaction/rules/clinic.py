@@ -15,6 +15,7 @@ from stageflow_guard.redaction.rules.anchors import folded, positions
 from stageflow_guard.redaction.rules.clinic_words import (
     ABBREVIATIONS,
     BY,
+    COMPANIES,
     DATED,
     DEGREES,
     HOUSE,
@@ -56,7 +57,9 @@ _KIN_WORD = re.compile(rf"(?i:{KIN})(?![\w-])")
 _KIN_NAME = re.compile(
     rf"(?:[ ](?i:is|named|called))?(?:[ ]|,[ ]|:[ ]|[ ]?\()(?P<name>{_NAME})(?:[ ](?:and|&)[ ](?P<other>{_NAME}))?"
 )
-_BEFORE_KIN = re.compile(rf"(?<!\w)(?P<name>{_NAME}),?[ ]\(?(?:the[ ]|his[ ]|her[ ]|pt's[ ])?$")
+_BEFORE_KIN = re.compile(
+    rf"(?<!\w)(?P<name>{_NAME})(?:,[ ]|,?[ ]\()(?:the[ ]|his[ ]|her[ ]|my[ ]|pt's[ ])?$"
+)
 _BACK = 60
 _HOUSES = re.compile(
     rf"(?<![\w'])(?:(?:St\.?|Saint|Mt\.?)[ ])?(?:[^\W\d_a-z][^\W\d_A-Z][\w'’-]*[ ](?:(?:of|and|the)[ ]){{0,2}}){{1,5}}(?:{HOUSE})(?![\w])"
@@ -143,7 +146,9 @@ def _cut(found: str) -> list[str]:
     words = found.split(" ")
     while words and words[-1].rstrip(".") in NO_NAME:
         words.pop()
-    if not words or words[0].rstrip(".") in NO_NAME or words[-1].endswith("."):
+    if not words or words[0].rstrip(".") in NO_NAME or words[-1].rstrip(".") in COMPANIES:
+        return []
+    if words[-1].endswith("."):
         return []
     return words if len("".join(words)) > 1 else []
 

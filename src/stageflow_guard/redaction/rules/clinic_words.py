@@ -32,12 +32,12 @@ SURE = _encoded(
 KIN = (
     r"wife|husband|spouse|partner|son|daughter|mother|father|mom|mum|dad|brother|sister|niece|nephew|aunt|uncle|cousin|grandson|granddaughter"
     r"|grandmother|grandfather|grandma|grandpa|fianc[ée]e?|boyfriend|girlfriend|neighbou?r|caregiver|carer|roommate|stepson|stepdaughter"
-    r"|stepfather|stepmother|godmother|sons|daughters|brothers|sisters|parents|family|guardian"
+    r"|stepfather|stepmother|godmother|sons|daughters|brothers|sisters|guardian"
 )
 KIN_WORDS = (
     "wife", "husband", "spouse", "partner", "son", "daughter", "mother", "father", "mom", "mum", "dad", "brother", "sister", "niece",
     "nephew", "aunt", "uncle", "cousin", "grand", "fianc", "boyfriend", "girlfriend", "neighbo", "carer", "caregiver", "roommate",
-    "step", "godmother", "parents", "family", "guardian",
+    "step", "godmother", "guardian",
 )  # fmt: skip
 
 KIN_TOLD = _encoded(
@@ -53,7 +53,7 @@ ROLES = _set(
     "pediatrician paediatrician oncologist cardiologist psychiatrist psychologist midwife nurse therapist chaplain pharmacist technologist tech interpreter worker "
     "manager rn md ofc officer caller contact there person kin nok poa hcp proxy subscriber insured holder employee employer client member patient patients pt pts "
     "cc attn rep spi present d/w w/ examined accompanied re id name mr mrs ms miss dr sister brother w/pt witness consultant doctor seen "
-    "wife husband son daughter mother father mom dad niece nephew aunt uncle cousin partner spouse sons daughters"
+    "wife husband son daughter mother father mom dad niece nephew aunt uncle cousin partner spouse sons daughters parents family"
 )
 # a word before a name of two words or more
 BY = _set("by with for of to from under per and - w/ met spoke saw paged notified informed")
@@ -99,7 +99,7 @@ HOUSE_WORDS = _encoded(
 
 # capitalised words that are no name, as they are written
 NO_NAME = _set(
-    "The A An In On At And Or But No Yes Not Pt Pts Patient Plan Plans Exam Name Date Dob Mrn Home Phone Fax Email Address Room Rm Bed Ward Unit Clinic Hospital "
+    "My Our Your I We The A An In On At And Or But No Yes Not Pt Pts Patient Plan Plans Exam Name Date Dob Mrn Home Phone Fax Email Address Room Rm Bed Ward Unit Clinic Hospital "
     "Center Centre Medical Surgery Nursing Note Report Summary History Family Social Past Review Chief Vital Signs Labs Lab Ct Mri Iv Left Right Blood Heart Lung "
     "Chest Abdomen Pain Fever Allergies Allergic Meds Medications Discharge Admission Admit Transfer Follow Contact Called Call Calls Seen Given Follow-up Next "
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March May June July August September October November December Jan Feb Mar Apr Jun "
@@ -109,6 +109,7 @@ NO_NAME = _set(
     "Yesterday Female Male Sex Age Diagnosis Impression Assessment Findings Comparison Technique Procedure Cross Medicare Medicaid Aetna Cigna Humana Kaiser "
     "United Billing Portal Source Equipment Member Employee Employer Client Case Claim Sample Specimen Results Result Route Routed"
 )
+COMPANIES = _set("Inc Ltd Corp LLC GmbH Co Group Company")
 # capitals that are no name
 ABBREVIATIONS = _set(
     "CT MRI XR US ED OR ICU HTN DM CHF COPD CAD CKD AF BP HR RR IV PO PRN NPO VSS EXAM CHEST ABD PELVIS WITH WITHOUT CONTRAST LEFT RIGHT NAME DATE SEX REPORT NOTE "

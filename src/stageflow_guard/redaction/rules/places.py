@@ -299,7 +299,7 @@ def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
                 more = _CLOSE.match(text, end) or _TOWN_LINES.match(text, end)
             kinds.add("country")
         strong = kinds - {"numbered", "unit", "town behind its code"}
-        if len(kinds) > 1 and (strong or kinds == {"numbered", "unit"}):
+        if len(kinds) > 1 and (strong or kinds >= {"numbered", "unit"}):
             score = max(score, 0.5)
         yield Hit(
             start,
