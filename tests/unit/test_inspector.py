@@ -391,18 +391,25 @@ def by_time(late):
     return late[-1]
 
 
-async def test_the_loop_keeps_its_time_while_a_named_recognizer_works(named):
-    """p99 of a ticker's lateness under 5 ms more than the machine's own, texts of 100 KB."""
-    inspector = OffLoopInspector(Redactor(recognizers=["of_the_app:slow"]), Vault())
-    await redact(inspector, "warm up Zq")
+async def test_a_named_recognizer_holds_the_loop_up_less_than_a_live_one(named):
+    """The same code, by name and as an object: by name the loop is late by less than half as much.
 
-    async def work():
-        for i in range(4):
-            await redact(inspector, f"{i} {LONG * 3}"[:100_000])
+    Both on this machine at this time: how late a ticker is at all depends on its neighbours.
+    """
+    import of_the_app
 
-    own = await lateness(asyncio.sleep(1))
-    assert await lateness(work()) < 0.005 + own
-    inspector.close()
+    held = []
+    for given in ("of_the_app:slow", of_the_app.slow):
+        inspector = OffLoopInspector(Redactor(recognizers=[given]), Vault())
+        await redact(inspector, "warm up Zq")
+
+        async def work(inspector=inspector):
+            for i in range(4):
+                await redact(inspector, f"{i} {LONG * 3}"[:100_000])
+
+        held.append(await lateness(work()))
+        inspector.close()
+    assert held[0] < held[1] / 2
 
 
 @pytest.mark.parametrize(
