@@ -401,3 +401,23 @@ def test_a_name_that_was_released_beside_a_writer_is_used(home, capsys):
     assert say(home, capsys, "prune", "--below", "768")[0] == 0
     code, text = say(home, capsys, "hold", "case-7", "--run", "new299", "--why", "again")
     assert (code, "on record already" in text) == (2, True)
+
+
+def test_a_release_that_another_key_signed_stops_everything(home, capsys):
+    """Who may write beside the log is not yet who keeps the readers' key."""
+    assert say(home, capsys, "hold", "h", "--run", "r3", "--why", "x")[0] == 0
+    assert main(["audit", "tail", "--dir", str(home / "audit")]) == 0
+    (home / "other").mkdir(mode=0o700)
+
+    async def forge():
+        log = await Log.open(
+            home / "audit.reads" / "r9", origin="whoever", key_file=home / "other" / "k"
+        )
+        await log.append(release_record("h", "forged"))
+        await log.close()
+
+    asyncio.run(forge())
+    capsys.readouterr()
+    for words in (["holds"], ["prune"], ["erase", "ada"]):
+        code, text = say(home, capsys, *words)
+        assert (code, "is not signed by the readers' key" in text) == (1, True)

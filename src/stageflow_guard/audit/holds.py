@@ -15,9 +15,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from stageflow_guard.audit.checkpoint import parse_vkey
+from stageflow_guard.audit.head import signed_head
 from stageflow_guard.audit.query import iter_records, iter_rows
 from stageflow_guard.audit.shards import logs_in
+from stageflow_guard.audit.signing import SigningKey
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
+from stageflow_guard.keys import read_key
 
 LONGEST = 200  # characters of a name or a reason
 
@@ -133,7 +137,19 @@ def _logs(path: str | Path) -> Iterator[Path]:
     yield from logs_in(path)
     beside = Path(f"{path}.reads")  # where upkeep goes on record while a writer holds the log
     if beside.is_dir():
-        yield from logs_in(beside)
+        public = SigningKey(read_key(Path(f"{path}.reads.key"), create=False)).public
+        for folder in logs_in(beside):
+            if parse_vkey(_signed_key(folder))[1] != public:
+                raise VerificationError(
+                    f"`{folder}` is not signed by the readers' key", path="vkey"
+                )
+            yield folder
+
+
+def _signed_key(folder: Path) -> str:
+    """Return the key line that signs the log's checkpoint."""
+    signed_head(folder)
+    return (folder / "vkey").read_text(encoding="utf-8").strip()
 
 
 def names_used(path: str | Path) -> set[str]:
