@@ -90,6 +90,20 @@ def _labelled(seed: int, rounds: int) -> None:
         assert got == whole
 
 
+@pytest.mark.parametrize(
+    "far", ["The patient was seen.", "MRN and DOB on file.", "Her nurse said so."]
+)
+def test_no_word_far_away_decides_about_a_name(far):
+    """What a word says of names ends before a stream lets go of them."""
+    note = "Consent and lab in the chart: Kathrine Filemonsen DDS, attending Irena Bila, exam. "
+    for text in (
+        note + "nothing here at all " * 60 + far,
+        far + " nothing here at all" * 60 + note,
+    ):
+        got, whole, _ = streamed(text, list(range(0, len(text), 7)))
+        assert got == whole
+
+
 @pytest.mark.skipif(not VECTORS.exists(), reason="labelled texts are not on this machine")
 def test_labelled_texts_streamed():
     """Real lines, joined and cut at random (seeded)."""

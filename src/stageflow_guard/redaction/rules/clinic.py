@@ -37,6 +37,8 @@ from stageflow_guard.redaction.rules.dates import DATE
 from stageflow_guard.redaction.rules.hit import Hit
 
 PAIR, REACH = 120, 150  # a stream sees 320 characters ahead
+SURE_REACH = 200  # how far before two words a sure one may stand: a stream keeps 512 behind
+_SURE = frozenset(word.decode() for word in SURE)
 # one look at all words of a text: what a gate needs
 _APART = bytes(32 if chr(b) in "\t,.;:!?()[]{}<>\"'/|=_#&*+-" else b for b in range(256))
 _WORD = re.compile(r"(?<![\w-])[a-z][\w./-]*")
@@ -91,17 +93,24 @@ def recognize(text: str) -> Iterator[Hit]:
 
 
 def _zones(lower: str) -> list[tuple[int, int]]:
-    """Return the stretches around two different words of a clinic near each other, in order."""
+    """Return the stretches around two different words of a clinic near each other, in order.
+
+    One of them, or a word a little before, is a sure one. Nothing farther off counts: a stream
+    would not have it in sight.
+    """
     zones: list[tuple[int, int]] = []
     last_at, last = -4 * PAIR, ""
+    sure_at = -4 * SURE_REACH
     for match in _WORD.finditer(lower):
         word = match[0].rstrip(".")
+        if word in _SURE:
+            sure_at = match.start()
         if word not in MARKS and word[:5] not in STEMS and (
             "/" not in word or MARKS.isdisjoint(word.split("/"))
         ):  # fmt: skip
             continue
         at = match.start()
-        if word.rstrip("s") != last and at - last_at <= PAIR:
+        if word.rstrip("s") != last and at - last_at <= PAIR and last_at - sure_at <= SURE_REACH:
             low, high = max(0, last_at - REACH), min(len(lower), match.end() + REACH)
             if zones and low <= zones[-1][1]:
                 zones[-1] = (zones[-1][0], high)
