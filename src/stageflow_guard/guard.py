@@ -287,10 +287,7 @@ class Guard:
         """Decide for the current principal; raise `AccessDenied` unless permitted."""
         decision = await self.decide(await self._caller(), kind=kind, obj=obj, act=act, owner=owner)
         if not decision.permitted:
-            error = AccessDenied(decision)
-            error.ref = decision.ref
-            self._pep.recorder.announce(error, None, None)
-            raise error
+            self._pep.recorder.deny(AccessDenied(decision), decision.ref)
         return decision
 
     async def filter(

@@ -15,6 +15,7 @@ from stageflow_guard.run import Run
 from stageflow_guard.statement import refusal_fields
 
 if TYPE_CHECKING:
+    from stageflow_guard.errors import AccessDenied
     from stageflow_guard.model import Decision
     from stageflow_guard.ports import AuditLog
 
@@ -101,6 +102,12 @@ class Recorder:
             state.refuse(error)
         self.announce(error, state.pipeline if state else pipeline, stage)
         raise error from None
+
+    def deny(self, error: AccessDenied, ref: str | None) -> NoReturn:
+        """Raise a denial whose decision is on record as `ref`: counted, and one WARNING line."""
+        error.ref = ref
+        self.announce(error, None, None)
+        raise error
 
     def announce(self, error: GuardError, pipeline: str | None, stage: str | None) -> None:
         """Count the refusal and log one WARNING line."""

@@ -131,10 +131,7 @@ async def revealed(
         pep, who, run, kind=kind, obj=obj, act="reveal", owner=owner, note=whose
     )
     if not decision.permitted:
-        error = AccessDenied(decision, act="reveal")
-        error.ref = decision.ref
-        pep.recorder.announce(error, None, None)
-        raise error
+        pep.recorder.deny(AccessDenied(decision, act="reveal"), decision.ref)
     scope = run.scope if run is not None else None
     key, resource = str(session_id), resource_name(kind, obj)
     try:

@@ -63,9 +63,7 @@ async def require_bytes(
             decision, f"`{stage}` may not be given bytes ({decision.reason})",
             act="bytes", findings=blobs,
         )  # fmt: skip
-        denied.ref = f"{pep.log.origin}#{index}"
-        pep.recorder.announce(denied, None, None)
-        raise denied
+        pep.recorder.deny(denied, f"{pep.log.origin}#{index}")
 
 
 async def screened(
