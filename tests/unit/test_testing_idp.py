@@ -583,7 +583,7 @@ def test_a_fake_clock_moves_when_told():
 
 # -- the command line ------------------------------------------------------------------------------
 
-MODULE = [sys.executable, "-W", "error", "-m", "stageflow_guard.testing.idp"]
+MODULE = [sys.executable, "-W", "error", "-m", "stageflow_guard.testing"]
 
 
 def test_served_keys_mint_tokens_that_are_active(tmp_path):

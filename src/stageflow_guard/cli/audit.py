@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
+from stageflow_guard.cli.audit_args import text_of
 from stageflow_guard.cli.audit_output import as_json, shown_as
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.terminal import one_line
@@ -48,11 +49,6 @@ def run(args: argparse.Namespace) -> int:
     """Run one audit verb."""
     module = import_module(f"stageflow_guard.cli.{WHERE[args.action]}")
     return int(getattr(module, args.action)(args))
-
-
-def text_of(value: str) -> str:
-    """Return a key line given as such, or the one in the file that is named."""
-    return (value if "+" in value else Path(value).read_text(encoding="utf-8")).strip()
 
 
 def verify(args: argparse.Namespace) -> int:
@@ -201,6 +197,7 @@ def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None]:
         return ", ".join(rules), None
     from stageflow_guard.model import AccessRequest
     from stageflow_guard.policy import PolicySet
+    from stageflow_guard.policy.explain import nearest
 
     try:
         policies = PolicySet.load(kept)
@@ -210,11 +207,13 @@ def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None]:
     miss = None
     if record.get("decision") == "deny" and record.get("actor") and not rules:
         kind, _, obj = str(record.get("resource")).partition(":")
-        miss = policies.nearest_miss(
+        misses = nearest(
+            policies,
             AccessRequest(
                 sub=record["actor"]["subject"], ten=str(record.get("tenant")),
                 own=str(record.get("owner") or record.get("tenant")), kind=kind, obj=obj,
                 act=str(record.get("action")), roles=tuple(record["actor"].get("roles") or ()),
             )
         )  # fmt: skip
+        miss = str(misses[0]) if misses else None
     return "; ".join(shown), miss

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 FORMATS = ["table", "jsonl", "csv", "parquet"]
@@ -20,6 +21,11 @@ def add(verbs: Any) -> None:
     _reading(acts)
     _sinks(acts)
     _upkeep(acts)
+
+
+def text_of(value: str) -> str:
+    """Return a key line given as such, or the one in the file that is named."""
+    return (value if "+" in value else Path(value).read_text(encoding="utf-8")).strip()
 
 
 def named(subject: str) -> str:

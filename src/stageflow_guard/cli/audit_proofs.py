@@ -12,8 +12,7 @@ from stageflow_guard.audit.head import signed_head
 from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.audit.signing import SigningKey
 from stageflow_guard.cli import HOLDS, emit
-from stageflow_guard.cli.audit import text_of
-from stageflow_guard.cli.audit_args import FILTERS
+from stageflow_guard.cli.audit_args import FILTERS, text_of
 from stageflow_guard.cli.audit_output import as_json, private
 from stageflow_guard.cli.audit_query import chosen
 from stageflow_guard.cli.audit_reads import noted

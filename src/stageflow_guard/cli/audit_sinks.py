@@ -190,7 +190,7 @@ def _keys(args: argparse.Namespace, audit: AuditSettings) -> tuple[dict[str, str
     All shards sign with one key, so that one shard's line gives every other's.
     """
     from stageflow_guard.audit.checkpoint import parse, parse_vkey, vkey_of
-    from stageflow_guard.cli.audit import text_of
+    from stageflow_guard.cli.audit_args import text_of
 
     lines = [text_of(value) for value in args.vkey or []]
     if lines:

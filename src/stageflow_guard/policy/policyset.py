@@ -305,13 +305,6 @@ class PolicySet:
         lines = content.decode("utf-8", "replace").split("\n")
         return lines[int(number) - 1] if 0 < int(number) <= len(lines) else ""
 
-    def nearest_miss(self, request: AccessRequest) -> str | None:
-        """Return `file:line but for FIELD` of the rule that came closest, or None."""
-        from stageflow_guard.policy.explain import nearest
-
-        misses = nearest(self, request)
-        return str(misses[0]) if misses else None
-
     def _deny(self, reason: str, rules: tuple[str, ...] = ()) -> Decision:
         return Decision(effect=Effect.DENY, reason=reason, rules=rules, revision=self.revision)
 

@@ -303,7 +303,7 @@ def as_recognizer(preset: str = "balanced", *, language: str = "en") -> Any:
     """Return this package's recognizers as one presidio `EntityRecognizer`, for your analyzer."""
     from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerResult
 
-    from stageflow_guard.redaction.redactor import PRESETS
+    from stageflow_guard.redaction.presets import PRESETS
     from stageflow_guard.redaction.scan import ENTITIES, Scanner
 
     if preset not in PRESETS:

@@ -15,6 +15,7 @@ from stageflow_guard.redaction.blobs import of_bytes
 from stageflow_guard.redaction.columns import carries, entity_of
 from stageflow_guard.redaction.named import load, places
 from stageflow_guard.redaction.placeholders import PSEUDONYM
+from stageflow_guard.redaction.presets import PRESETS
 from stageflow_guard.redaction.scan import ENTITIES, Found, Scanner
 from stageflow_guard.redaction.spans import resolve
 from stageflow_guard.redaction.stream import Stream
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from stageflow_guard.redaction.ner import NameModel
     from stageflow_guard.redaction.operators import Operator
 
-PRESETS = {"strict": 0.2, "balanced": 0.35, "precise": 0.5}
 MAX_CHARS = 20_000_000
 # shapes and checksums know no language; labels and street words exist for these
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")

@@ -15,7 +15,7 @@ from stageflow_guard.testing.idp import IdentityProvider
 def parser() -> argparse.ArgumentParser:
     """Build the argument parser."""
     top = argparse.ArgumentParser(
-        prog="python -m stageflow_guard.testing.idp",
+        prog="python -m stageflow_guard.testing",
         description="An identity provider for tests: its keys are worth nothing anywhere else.",
     )
     verbs = top.add_subparsers(dest="verb", required=True)

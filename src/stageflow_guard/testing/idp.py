@@ -1,6 +1,6 @@
 """An in-process identity provider: real keys, real signatures, tokens on demand.
 
-`python -m stageflow_guard.testing.idp serve | mint` does the same from a shell.
+`python -m stageflow_guard.testing serve | mint` does the same from a shell.
 """
 
 from __future__ import annotations
@@ -257,9 +257,3 @@ class IdentityProvider:
         else:
             signature = key.sign(message)
         return signature
-
-
-if __name__ == "__main__":
-    from stageflow_guard.testing.command import main
-
-    raise SystemExit(main())
