@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.auth.tokens import Secret
-from stageflow_guard.deadline import within
+from stageflow_guard.base.deadline import within
 from stageflow_guard.errors import GuardError, NotAuthenticated
 from stageflow_guard.model import Principal
 from stageflow_guard.ports import TokenSource

@@ -7,8 +7,8 @@ import logging
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
+from stageflow_guard.base.deadline import uninterrupted, within
 from stageflow_guard.caller import dismiss
-from stageflow_guard.deadline import uninterrupted, within
 from stageflow_guard.errors import AuditUnavailable, GuardError
 from stageflow_guard.model import AuditRecord
 from stageflow_guard.run import Run

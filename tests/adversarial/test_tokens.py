@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from stageflow_guard.auth.clock import Clock
 from stageflow_guard.auth.issuer import IssuerPolicy
 from stageflow_guard.auth.jwks import FileKeys
 from stageflow_guard.auth.verifier import TokenVerifier
+from stageflow_guard.base.clock import Clock
 from stageflow_guard.errors import ConfigError, NotAuthenticated
 from stageflow_guard.testing import FakeClock, IdentityProvider, attack_tokens
 

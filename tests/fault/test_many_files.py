@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from stageflow_guard.durable import write_all_durably, write_durably
+from stageflow_guard.base.durable import write_all_durably, write_durably
 
 
 def files(folder, count):

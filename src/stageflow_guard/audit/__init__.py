@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stageflow_guard.lazy import lazy
+from stageflow_guard.base.lazy import lazy
 
 if TYPE_CHECKING:
     from stageflow_guard.audit.log import Log

@@ -15,7 +15,7 @@ from stageflow_guard.audit.head import signed_head
 from stageflow_guard.audit.proofs import prove
 from stageflow_guard.audit.query import iter_entries
 from stageflow_guard.audit.rotation import KIND
-from stageflow_guard.durable import make_dirs, write_all
+from stageflow_guard.base.durable import make_dirs, write_all
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:

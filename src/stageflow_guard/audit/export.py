@@ -25,7 +25,7 @@ from stageflow_guard.audit.growth import require_prefix
 from stageflow_guard.audit.head import require_attested_minimum, signed_head
 from stageflow_guard.audit.intact import read_minimum
 from stageflow_guard.audit.shipping import Rejected, Shipped, Sink, SinkUnavailable, slug
-from stageflow_guard.durable import make_dirs, require_private, write_all, write_durably
+from stageflow_guard.base.durable import make_dirs, require_private, write_all, write_durably
 from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 
 LONGEST_WAIT = 60.0  # seconds between two tries

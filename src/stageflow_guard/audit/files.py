@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stageflow_guard.audit.tree import WIDTH, tile_path
-from stageflow_guard.durable import (
+from stageflow_guard.base.durable import (
     make_dirs,
     require_private,
     sync_dir,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stageflow_guard.audit.files import KNOWN
 from stageflow_guard.audit.tree import WIDTH, tile_path
-from stageflow_guard.durable import sync_dir
+from stageflow_guard.base.durable import sync_dir
 from stageflow_guard.errors import ConfigError, VerificationError
 
 FORMAT = b"stageflow-guard log 1\n"

@@ -12,7 +12,7 @@ from stageflow_guard.audit.files import make_dirs, pack, sync_dir, tile, unpack,
 from stageflow_guard.audit.signing import SigningKey
 from stageflow_guard.audit.tiles import edge, fold, root_of_rows
 from stageflow_guard.audit.tree import WIDTH, leaf_hash, leaf_hashes, tile_path
-from stageflow_guard.durable import write_all_durably
+from stageflow_guard.base.durable import write_all_durably
 from stageflow_guard.errors import VerificationError
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from stageflow_guard.audit.log import Log
 from stageflow_guard.audit.query import iter_records
 from stageflow_guard.audit.rotation import KIND as ROTATION
 from stageflow_guard.audit.tree import WIDTH
-from stageflow_guard.durable import write_durably
+from stageflow_guard.base.durable import write_durably
 from stageflow_guard.errors import ConfigError
 
 

@@ -17,7 +17,7 @@ from stageflow_guard.audit.log import Log
 from stageflow_guard.audit.rotation import endorse
 from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.audit.signing import SigningKey
-from stageflow_guard.durable import sync_dir, write_durably
+from stageflow_guard.base.durable import sync_dir, write_durably
 from stageflow_guard.keys import read_key
 
 

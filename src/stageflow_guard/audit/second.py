@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from stageflow_guard.durable import write_durably
+from stageflow_guard.base.durable import write_durably
 
 logger = logging.getLogger("stageflow_guard")
 

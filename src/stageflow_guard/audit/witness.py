@@ -18,7 +18,7 @@ from stageflow_guard.audit.checkpoint import open_note, parse
 from stageflow_guard.audit.cosign import cosign, cosigner_vkey
 from stageflow_guard.audit.growth import require_prefix
 from stageflow_guard.audit.intact import check_format
-from stageflow_guard.durable import make_dirs, require_private, write_durably
+from stageflow_guard.base.durable import make_dirs, require_private, write_durably
 from stageflow_guard.errors import ConfigError, VerificationError
 
 if TYPE_CHECKING:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stageflow_guard.lazy import lazy
+from stageflow_guard.base.lazy import lazy
 
 if TYPE_CHECKING:
-    from stageflow_guard.auth.clock import Clock
     from stageflow_guard.auth.issuer import IssuerPolicy
     from stageflow_guard.auth.login import PendingLogin, begin_login
     from stageflow_guard.auth.manager import TokenManager
     from stageflow_guard.auth.store import FileStore, MemoryStore, TokenStore
     from stageflow_guard.auth.tokens import Secret
     from stageflow_guard.auth.verifier import TokenVerifier
+    from stageflow_guard.base.clock import Clock
 
 _WHERE = {
-    "Clock": "clock",
+    "Clock": ".base.clock",
     "FileStore": "store",
     "IssuerPolicy": "issuer",
     "MemoryStore": "store",

@@ -19,7 +19,7 @@ from stageflow_guard.auth.verifier import TokenVerifier
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from stageflow_guard.auth.clock import Clock
+    from stageflow_guard.base.clock import Clock
     from stageflow_guard.settings import AuthSettings, IssuerSettings
 
 

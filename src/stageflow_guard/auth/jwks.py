@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
-from stageflow_guard.auth.clock import Clock
 from stageflow_guard.auth.pyjwt import Key, admit_secret, admit_set
+from stageflow_guard.base.clock import Clock
 from stageflow_guard.errors import ConfigError, NotAuthenticated
 
 SOFT, HARD, RETRY = 300.0, 3600.0, 10.0

@@ -23,11 +23,11 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from stageflow_guard.auth.clock import Clock
 from stageflow_guard.auth.http import send as http_send
 from stageflow_guard.auth.oauth import OVER, Denied, OAuthClient
 from stageflow_guard.auth.store import FileStore, Stored, TokenStore
 from stageflow_guard.auth.tokens import Secret
+from stageflow_guard.base.clock import Clock
 from stageflow_guard.errors import (
     ConfigError,
     GuardError,

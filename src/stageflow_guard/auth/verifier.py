@@ -6,11 +6,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.auth.claims import check_header, principal_from
-from stageflow_guard.auth.clock import Clock
 from stageflow_guard.auth.denylist import FOREVER, Entry, MemoryDenylist
 from stageflow_guard.auth.introspection import check_active
 from stageflow_guard.auth.strict import parse_object, split
 from stageflow_guard.auth.tokens import gate
+from stageflow_guard.base.clock import Clock
 from stageflow_guard.errors import ConfigError, GuardError, NotAuthenticated
 
 if TYPE_CHECKING:

@@ -11,13 +11,13 @@ from pathlib import Path
 from stageflow_guard.audit.head import signed_head
 from stageflow_guard.audit.shards import logs_in
 from stageflow_guard.audit.signing import SigningKey
+from stageflow_guard.base.durable import write_durably
 from stageflow_guard.cli import HOLDS, emit
 from stageflow_guard.cli.audit_args import FILTERS, text_of
 from stageflow_guard.cli.audit_output import as_json, private
 from stageflow_guard.cli.audit_query import chosen
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.terminal import one_line
-from stageflow_guard.durable import write_durably
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.keys import read_key
 

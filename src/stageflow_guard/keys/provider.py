@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import Literal, NoReturn, Protocol
 
-from stageflow_guard.durable import create_durably, make_dirs, require_private
+from stageflow_guard.base.durable import create_durably, make_dirs, require_private
 from stageflow_guard.errors import ConfigError
 
 Purpose = Literal["signing", "fingerprint", "vault", "keyring"]

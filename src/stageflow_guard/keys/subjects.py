@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from stageflow_guard.durable import make_dirs, require_private, write_all, write_durably
+from stageflow_guard.base.durable import make_dirs, require_private, write_all, write_durably
 from stageflow_guard.errors import ConfigError, KeyringUnavailable
 from stageflow_guard.keys.provider import SIZE, FileKeyProvider
 from stageflow_guard.keys.sealing import seal, unseal

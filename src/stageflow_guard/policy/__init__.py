@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stageflow_guard.lazy import lazy
+from stageflow_guard.base.lazy import lazy
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.guardrails import Guardrails, Verdict

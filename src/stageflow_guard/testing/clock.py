@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from stageflow_guard.auth.clock import Clock
+from stageflow_guard.base.clock import Clock
 
 
 class FakeClock:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from stageflow_guard.auth.clock import Clock
+from stageflow_guard.base.clock import Clock
 from stageflow_guard.testing.grants import Client, Endpoints, Login
 from stageflow_guard.testing.server import Faults, Server, running
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from stageflow_guard.audit.columns import COLUMNS, NUMBERS, row
 from stageflow_guard.audit.shipping import Rejected, Shipped, SinkUnavailable, need, slug
-from stageflow_guard.durable import make_dirs, require_private, sync_dir
+from stageflow_guard.base.durable import make_dirs, require_private, sync_dir
 from stageflow_guard.errors import ConfigError
 
 

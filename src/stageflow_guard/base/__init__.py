@@ -1,0 +1,1 @@
+"""What every room stands on: durable files, clocks that never go back, deadlines, lazy names."""
