@@ -26,11 +26,11 @@ import time
 from pathlib import Path
 
 from stageflow_guard.audit import Log
-from stageflow_guard.audit.canonical import encode
-from stageflow_guard.audit.files import frame, pack
-from stageflow_guard.audit.query import iter_entries
-from stageflow_guard.audit.tiles import fold
-from stageflow_guard.audit.tree import leaf_hashes
+from stageflow_guard.audit.read.query import iter_entries
+from stageflow_guard.audit.records.canonical import encode
+from stageflow_guard.audit.tlog.storage import frame, pack
+from stageflow_guard.audit.tlog.tiles import fold
+from stageflow_guard.audit.tlog.tree import leaf_hashes
 from stageflow_guard.model import Shape
 
 RECORD = {

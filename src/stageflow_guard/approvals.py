@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from stageflow_guard.audit.lookup import row_of
+from stageflow_guard.audit.read.lookup import row_of
 from stageflow_guard.delegation import FORMS
 from stageflow_guard.errors import AccessDenied, ConfigError, GuardError, VerificationError
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect

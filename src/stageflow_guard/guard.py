@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from uuid import uuid4
 
 from stageflow_guard.approvals import matter_of, require, settle
+from stageflow_guard.audit.open import ClosedLog, opened
 from stageflow_guard.errors import (
     AccessDenied,
     ConfigError,
@@ -20,7 +21,6 @@ from stageflow_guard.errors import (
     NotAuthenticated,
 )
 from stageflow_guard.model import NOBODY
-from stageflow_guard.opening import ClosedLog, opened
 from stageflow_guard.outgoing import outgoing_token
 from stageflow_guard.pep import PolicyEnforcementPoint
 from stageflow_guard.ports import Streaming, TokenSource
@@ -37,7 +37,7 @@ from stageflow_guard.session import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
-    from stageflow_guard.audit.beside import Beside
+    from stageflow_guard.audit.export.background import Beside
     from stageflow_guard.auth.exchange import Exchanged
     from stageflow_guard.auth.oauth import OAuthClient
     from stageflow_guard.model import Decision, Principal, Redaction

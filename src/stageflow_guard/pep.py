@@ -20,7 +20,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from stageflow_guard.audit.opentelemetry import current_trace
+from stageflow_guard.audit.records.opentelemetry import current_trace
 from stageflow_guard.caller import Callers, require_same
 from stageflow_guard.delegation import delegated
 from stageflow_guard.errors import (

@@ -596,7 +596,7 @@ async def test_a_run_names_the_applications_trace(world):
     from opentelemetry import trace
     from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
-    from stageflow_guard.audit.opentelemetry import current_trace
+    from stageflow_guard.audit.records.opentelemetry import current_trace
 
     assert current_trace() is None
     span = NonRecordingSpan(SpanContext(0xABC, 0xDEF, is_remote=False, trace_flags=TraceFlags(1)))

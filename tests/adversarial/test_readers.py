@@ -9,12 +9,12 @@ import sqlite3
 import pytest
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.export import Exporter
-from stageflow_guard.audit.files import frame, pack, unpack
-from stageflow_guard.audit.prune import prune
-from stageflow_guard.audit.query import iter_entries, iter_records, iter_rows
-from stageflow_guard.audit.reconcile import reconcile
-from stageflow_guard.audit.sinks.sqlite import SqliteProjection
+from stageflow_guard.audit.admin.prune import prune
+from stageflow_guard.audit.export.exporter import Exporter
+from stageflow_guard.audit.export.reconcile import reconcile
+from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
+from stageflow_guard.audit.read.query import iter_entries, iter_records, iter_rows
+from stageflow_guard.audit.tlog.storage import frame, pack, unpack
 from stageflow_guard.cli import main
 from stageflow_guard.errors import ConfigError, VerificationError
 

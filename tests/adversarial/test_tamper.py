@@ -7,11 +7,11 @@ import shutil
 import pytest
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.checkpoint import Checkpoint, sign
-from stageflow_guard.audit.files import pack, unpack
-from stageflow_guard.audit.query import iter_entries
-from stageflow_guard.audit.signing import SigningKey
-from stageflow_guard.audit.tree import leaf_hash, root_of
+from stageflow_guard.audit.read.query import iter_entries
+from stageflow_guard.audit.tlog.checkpoint import Checkpoint, sign
+from stageflow_guard.audit.tlog.signing import SigningKey
+from stageflow_guard.audit.tlog.storage import pack, unpack
+from stageflow_guard.audit.tlog.tree import leaf_hash, root_of
 from stageflow_guard.errors import ConfigError, VerificationError
 
 ORIGIN = "example.com/tamper"

@@ -16,9 +16,9 @@ from sigstore._internal.rekor.checkpoint import SignedCheckpoint
 from sigstore.errors import VerificationError as Rejected
 
 from stageflow_guard.audit import Log
-from stageflow_guard.audit.checkpoint import parse_vkey
-from stageflow_guard.audit.query import iter_records
-from stageflow_guard.audit.tree import consistency_proof, inclusion_proof, leaf_hash, root_of
+from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.audit.tlog.checkpoint import parse_vkey
+from stageflow_guard.audit.tlog.tree import consistency_proof, inclusion_proof, leaf_hash, root_of
 
 HERE = Path(__file__).parent
 GOPATH = Path("/usr/share/gocode")  # where Debian's golang-golang-x-mod-dev puts it
@@ -125,7 +125,7 @@ def test_go_accepts_our_proofs_and_no_changed_one(c2sp):
 
 async def test_go_accepts_a_log_whose_key_was_rotated(c2sp, tmp_path):
     """After the handover the checkpoint is the new key's alone, and stays so."""
-    from stageflow_guard.audit.rotate import rotate
+    from stageflow_guard.audit.admin.rotate import rotate
 
     options = {"origin": "t.example/log", "key_file": tmp_path / "k"}
     log = await Log.open(tmp_path / "a", **options)
@@ -144,8 +144,8 @@ async def test_go_accepts_a_log_whose_key_was_rotated(c2sp, tmp_path):
 
 async def test_go_accepts_our_travelling_proofs(c2sp, tmp_path):
     """The hashes of a tlog-proof, and a witness's consistency, as x/mod's tlog checks them."""
-    from stageflow_guard.audit.proofs import parse_proof, prove
-    from stageflow_guard.audit.tiles import TileReader
+    from stageflow_guard.audit.read.proofs import parse_proof, prove
+    from stageflow_guard.audit.tlog.tiles import TileReader
 
     log = await Log.open(tmp_path / "a", origin="t.example/log", key_file=tmp_path / "k")
     for i in range(700):

@@ -14,12 +14,12 @@ from ocsf_json_schema.embedded import OcsfJsonSchemaEmbedded
 from ocsf_json_schema.loader import get_ocsf_schema
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.formats.ocsf import VERSION, event
-from stageflow_guard.audit.formats.record import KINDS, SCHEMA
-from stageflow_guard.audit.proofs import check_proof, prove
-from stageflow_guard.audit.query import iter_records
-from stageflow_guard.audit.record import FIELDS, encoded
-from stageflow_guard.audit.shipping import Shipped
+from stageflow_guard.audit.export.sink import Shipped
+from stageflow_guard.audit.read.proofs import check_proof, prove
+from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.audit.records.formats.ocsf import VERSION, event
+from stageflow_guard.audit.records.formats.record import KINDS, SCHEMA
+from stageflow_guard.audit.records.record import FIELDS, encoded
 from stageflow_guard.cli import main
 from stageflow_guard.errors import ConfigError, VerificationError
 

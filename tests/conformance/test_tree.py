@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pymerkle import InmemoryTree
 
-from stageflow_guard.audit.tree import (
+from stageflow_guard.audit.tlog.tree import (
     consistency_proof,
     inclusion_proof,
     leaf_hash,

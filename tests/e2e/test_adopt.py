@@ -9,7 +9,7 @@ import textwrap
 import pytest
 
 from stageflow_guard import Guard
-from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.cli import main
 from stageflow_guard.errors import AccessDenied, NotAuthenticated
 from stageflow_guard.policy import PolicySet

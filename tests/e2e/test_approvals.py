@@ -17,8 +17,8 @@ from stageflow.tools.executor_v2 import AdvancedToolExecutor, ToolExecutorConfig
 from stageflow_guard import AccessDenied, AuditUnavailable, ConfigError, Guard, NotAuthenticated
 from stageflow_guard.approvals import matter_of, settle
 from stageflow_guard.audit import verify
-from stageflow_guard.audit.formats.record import SCHEMA
-from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.audit.records.formats.record import SCHEMA
 from stageflow_guard.cli import main
 from stageflow_guard.model import Principal
 from stageflow_guard.testing import IdentityProvider
@@ -249,7 +249,7 @@ async def test_another_tenant_settles_nothing_whatever_policy_says(place, monkey
 
 async def test_a_made_up_answer_in_a_siblings_write_ahead_file_grants_nothing(place):
     """Until it is signed, a record of another process may be anybody's."""
-    from stageflow_guard.audit.files import frame
+    from stageflow_guard.audit.tlog.storage import frame
 
     toml = place.path / "guard.toml"
     toml.write_text(toml.read_text().replace("[audit]\n", '[audit]\nshard = "auto"\n'))

@@ -14,9 +14,9 @@ import sys
 import pytest
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.columns import COLUMNS, NUMBERS
-from stageflow_guard.audit.files import unpack
-from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS
+from stageflow_guard.audit.tlog.storage import unpack
 from stageflow_guard.cli import main
 
 APP = """
@@ -302,7 +302,7 @@ def test_reading_is_on_record(cli, lived):
 
 def test_a_read_only_copy_is_readable_and_says_so(cli, lived, monkeypatch):
     """Where nothing may be written, the read goes unrecorded, and that is said."""
-    from stageflow_guard.audit import reads
+    from stageflow_guard.audit.read import access_log as reads
 
     async def refused(*args, **options):
         raise OSError(30, "Read-only file system")

@@ -95,7 +95,7 @@ def bad_checkpoint(log):
 
 
 def other_key(log):
-    from stageflow_guard.audit.checkpoint import vkey_of
+    from stageflow_guard.audit.tlog.checkpoint import vkey_of
 
     (log / "vkey").write_text(vkey_of(ORIGIN, b"x" * 32) + "\n")
 

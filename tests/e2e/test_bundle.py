@@ -14,10 +14,10 @@ from hashlib import sha256
 import pytest
 
 from stageflow_guard.audit import Log, open_shard
-from stageflow_guard.audit.prune import prune
-from stageflow_guard.audit.rotate import rotate
-from stageflow_guard.audit.signing import SigningKey
-from stageflow_guard.audit.witness import Witness
+from stageflow_guard.audit.admin.prune import prune
+from stageflow_guard.audit.admin.rotate import rotate
+from stageflow_guard.audit.admin.witness import Witness
+from stageflow_guard.audit.tlog.signing import SigningKey
 from stageflow_guard.cli import main
 
 ORIGIN = "e.x/b"

@@ -17,7 +17,7 @@ import urllib.request
 import pytest
 
 from stageflow_guard.audit import logs_in, verify
-from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.cli import main
 
 APP = '''
@@ -178,7 +178,7 @@ def sinks(kind, folder, monkeypatch):
     toml = folder / "guard.toml"
     if kind == "postgres":
         psycopg = pytest.importorskip("psycopg")
-        from stageflow_guard.audit.sinks.postgres import schema_sql
+        from stageflow_guard.audit.export.sinks.postgres import schema_sql
 
         owner = "postgresql://postgres@127.0.0.1/test"
         with psycopg.connect(owner, autocommit=True) as db:
@@ -197,7 +197,7 @@ def sinks(kind, folder, monkeypatch):
                 for role in ("writer", "reader", "tenant"):
                     db.execute(f"DROP ROLE {name}_{role}")
     else:
-        from stageflow_guard.audit.sinks.nats import NatsSink
+        from stageflow_guard.audit.export.sinks.nats import NatsSink
 
         monkeypatch.setenv("AUDIT_NATS", "nats://127.0.0.1:4222")
         toml.write_text(

@@ -17,7 +17,7 @@ from stageflow.pipeline.interceptors import get_default_interceptors
 from stageflow.stages.context import PipelineContext
 
 from stageflow_guard import AccessDenied, Guard, NotAuthenticated, current_principal
-from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.auth import MemoryStore, TokenManager, begin_login
 from stageflow_guard.cli import main
 from stageflow_guard.errors import ConfigError, ReauthRequired, TokenUnavailable

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from stageflow_guard import Guard, current_principal
-from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.cli import main
 from stageflow_guard.errors import AccessDenied, AuditUnavailable, ConfigError, NotAuthenticated
 from stageflow_guard.model import AccessRequest

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from stageflow_guard.audit import verify
-from stageflow_guard.audit.checkpoint import parse
+from stageflow_guard.audit.tlog.checkpoint import parse
 from stageflow_guard.errors import VerificationError
 
 WRITE = """

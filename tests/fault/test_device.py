@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.cli import main
 from stageflow_guard.testing import IdentityProvider
 

@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.holds import hold_of, in_force
-from stageflow_guard.audit.prune import prune
-from stageflow_guard.audit.query import iter_records
-from stageflow_guard.audit.rotate import rotate
+from stageflow_guard.audit.admin.holds import hold_of, in_force
+from stageflow_guard.audit.admin.prune import prune
+from stageflow_guard.audit.admin.rotate import rotate
+from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.errors import AuditUnavailable, GuardError
 
 _spec = importlib.util.spec_from_file_location("disk", Path(__file__).with_name("disk.py"))

@@ -9,7 +9,7 @@ import os
 import pytest
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.cli import main
 from stageflow_guard.keys.assemble import ring_from
 from stageflow_guard.settings import Settings

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.errors import AuditUnavailable, ConfigError
 
 RECORD = {"kind": "decision", "decision": "permit"}
@@ -83,7 +83,7 @@ async def test_a_second_place_that_is_lost_is_told_and_poisons_nothing(
     tmp_path, place, caplog, monkeypatch, lose
 ):
     """Records go on; the loss and the return are a warning, a record each, and in `health()`."""
-    monkeypatch.setattr("stageflow_guard.audit.second.RETRY", 0.1)
+    monkeypatch.setattr("stageflow_guard.audit.log.checkpoint_copy.RETRY", 0.1)
     log = await opened(tmp_path)
     with caplog.at_level(logging.WARNING, "stageflow_guard"):
         try:
@@ -114,7 +114,7 @@ async def test_a_second_place_that_is_lost_is_told_and_poisons_nothing(
 
 async def test_after_the_grace_no_new_run_begins_and_open_ones_end(tmp_path, place, monkeypatch):
     """Refused with the reason; what has begun is recorded; when the place is back, so are runs."""
-    monkeypatch.setattr("stageflow_guard.audit.second.RETRY", 0.1)
+    monkeypatch.setattr("stageflow_guard.audit.log.checkpoint_copy.RETRY", 0.1)
     log = await opened(tmp_path, copy_grace=0.3)
     remove(place)
     await log.append(RECORD)

@@ -116,7 +116,7 @@ def test_a_log_serves_one_loop_after_another(tmp_path, gate):
 
 async def test_flushing_and_closing_end_when_the_device_hangs(tmp_path, gate, monkeypatch):
     """Neither waits for ever, and neither pretends: what is not known to be durable is an error."""
-    from stageflow_guard.audit import log as module
+    from stageflow_guard.audit.log import log as module
 
     monkeypatch.setattr(module, "LAST_WORDS", 0.2)
     log = await opened(tmp_path, deadline=0.2)

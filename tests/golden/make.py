@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from stageflow_guard.audit import Log
-from stageflow_guard.audit.formats.record import KINDS
-from stageflow_guard.audit.rotate import rotate
+from stageflow_guard.audit.admin.rotate import rotate
+from stageflow_guard.audit.records.formats.record import KINDS
 
 HERE = Path(__file__).parent
 ORIGIN = "golden.example/log"

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stageflow_guard.audit.canonical import encode
-from stageflow_guard.audit.checkpoint import parse, parse_vkey
-from stageflow_guard.audit.columns import row
-from stageflow_guard.audit.cosign import parse_cosigner
-from stageflow_guard.audit.files import frame, pack, read_wal, unpack
-from stageflow_guard.audit.fingerprint import normalised
-from stageflow_guard.audit.proofs import parse_proof
-from stageflow_guard.audit.reading import decode_any
-from stageflow_guard.audit.record import decode
-from stageflow_guard.audit.tree import number_path
+from stageflow_guard.audit.admin.fingerprint import normalised
+from stageflow_guard.audit.read.proofs import parse_proof
+from stageflow_guard.audit.records.canonical import encode
+from stageflow_guard.audit.records.columns import row
+from stageflow_guard.audit.records.decode import decode_any
+from stageflow_guard.audit.records.record import decode
+from stageflow_guard.audit.tlog.checkpoint import parse, parse_vkey
+from stageflow_guard.audit.tlog.cosign import parse_cosigner
+from stageflow_guard.audit.tlog.storage import frame, pack, read_wal, unpack
+from stageflow_guard.audit.tlog.tree import number_path
 from stageflow_guard.errors import AuditUnavailable, VerificationError
 
 ENTRIES = st.lists(st.binary(max_size=300), min_size=1, max_size=6)

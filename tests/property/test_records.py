@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stageflow_guard.audit.canonical import encode
-from stageflow_guard.audit.record import FIELDS, decode, fields_of
+from stageflow_guard.audit.records.canonical import encode
+from stageflow_guard.audit.records.record import FIELDS, decode, fields_of
 from stageflow_guard.errors import AuditUnavailable
 from stageflow_guard.model import AuditRecord, Shape
 

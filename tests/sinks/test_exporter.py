@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from stageflow_guard.audit.export import Exporter, Shipping
-from stageflow_guard.audit.files import pack, unpack
-from stageflow_guard.audit.query import iter_entries
-from stageflow_guard.audit.reconcile import reconcile
-from stageflow_guard.audit.record import encoded
-from stageflow_guard.audit.shipping import Rejected, Shipped, SinkUnavailable, chunks, need
-from stageflow_guard.audit.sinks.datadog import DatadogSink
-from stageflow_guard.audit.sinks.otlp import OtlpSink
-from stageflow_guard.audit.sinks.parquet import ParquetSink
-from stageflow_guard.audit.sinks.sqlite import SqliteProjection
-from stageflow_guard.audit.tiles import edge, fold, root_of_rows
+from stageflow_guard.audit.export.exporter import Exporter, Shipping
+from stageflow_guard.audit.export.reconcile import reconcile
+from stageflow_guard.audit.export.sink import Rejected, Shipped, SinkUnavailable, chunks, need
+from stageflow_guard.audit.export.sinks.datadog import DatadogSink
+from stageflow_guard.audit.export.sinks.otlp import OtlpSink
+from stageflow_guard.audit.export.sinks.parquet import ParquetSink
+from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
+from stageflow_guard.audit.read.query import iter_entries
+from stageflow_guard.audit.records.record import encoded
+from stageflow_guard.audit.tlog.storage import pack, unpack
+from stageflow_guard.audit.tlog.tiles import edge, fold, root_of_rows
 from stageflow_guard.errors import ConfigError, VerificationError
 
 _spec = importlib.util.spec_from_file_location(
@@ -165,8 +165,8 @@ async def test_a_damaged_cursor_is_named(tmp_path):
 KILLED = """
 import sys, time
 from pathlib import Path
-from stageflow_guard.audit.export import Exporter
-from stageflow_guard.audit.sinks.sqlite import SqliteProjection
+from stageflow_guard.audit.export.exporter import Exporter
+from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
 class Slow(SqliteProjection):
     batch = 20
     def send(self, batch, head):
@@ -386,7 +386,7 @@ def test_chunks_keep_order_and_limits(records, octets):
 
 async def test_a_sink_that_was_rolled_back_is_found_by_an_older_checkpoint(tmp_path):
     """Records and checkpoints cut at the centre agree with each other, not with what was kept."""
-    from stageflow_guard.audit.reconcile import verify_sink
+    from stageflow_guard.audit.export.reconcile import verify_sink
 
     log = await grow(tmp_path, 10)
     early = (log / "checkpoint").read_bytes()
@@ -432,8 +432,8 @@ async def test_a_cursor_that_is_ahead_of_its_checkpoint_passes_over_nothing(tmp_
 
 async def test_a_sink_that_came_after_a_pruning_verifies(tmp_path):
     """From the pruned index on, under the signed root; only as far as a record says it was pruned."""
-    from stageflow_guard.audit.prune import prune
-    from stageflow_guard.audit.reconcile import verify_sink
+    from stageflow_guard.audit.admin.prune import prune
+    from stageflow_guard.audit.export.reconcile import verify_sink
 
     log = await grow(tmp_path, 800)
     early = (log / "checkpoint").read_bytes()
@@ -461,7 +461,7 @@ async def test_a_sink_that_came_after_a_pruning_verifies(tmp_path):
 
 async def test_a_sink_that_lost_its_beginning_is_not_taken_for_pruned(tmp_path):
     """Whole bundles that are gone without a record that says so are missing from record 0 on."""
-    from stageflow_guard.audit.reconcile import verify_sink
+    from stageflow_guard.audit.export.reconcile import verify_sink
 
     log = await grow(tmp_path, 800)
     early = (log / "checkpoint").read_bytes()

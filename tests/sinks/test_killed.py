@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from stageflow_guard.audit.export import Exporter
-from stageflow_guard.audit.query import iter_entries
-from stageflow_guard.audit.reconcile import reconcile, verify_sink
+from stageflow_guard.audit.export.exporter import Exporter
+from stageflow_guard.audit.export.reconcile import reconcile, verify_sink
+from stageflow_guard.audit.read.query import iter_entries
 
 _spec = importlib.util.spec_from_file_location(
     "sinks_conftest_killed", Path(__file__).with_name("conftest.py")
@@ -24,8 +24,8 @@ grow, ORIGIN = shared.grow, shared.ORIGIN
 
 SCRIPT = """
 import sys, time
-from stageflow_guard.audit.export import Exporter
-from stageflow_guard.audit.sinks.{module} import {name}
+from stageflow_guard.audit.export.exporter import Exporter
+from stageflow_guard.audit.export.sinks.{module} import {name}
 
 class Slow({name}):
     batch = 20
@@ -56,8 +56,8 @@ async def test_an_intake_without_idempotency_gets_all_and_repeats_are_told(
     tmp_path, made, datadog, collector, kind
 ):
     """The union is complete, without a gap; what came twice is the same under the same key."""
-    from stageflow_guard.audit.sinks.datadog import DatadogSink
-    from stageflow_guard.audit.sinks.otlp import OtlpSink
+    from stageflow_guard.audit.export.sinks.datadog import DatadogSink
+    from stageflow_guard.audit.export.sinks.otlp import OtlpSink
 
     log = await grow(tmp_path, 400)
     state = tmp_path / "state"
@@ -85,7 +85,7 @@ async def test_an_intake_without_idempotency_gets_all_and_repeats_are_told(
 async def test_parquet_files_are_whole_and_hold_each_record_once(tmp_path, made):
     """A batch that comes again replaces its file: no gap, nothing twice, and the tree verifies."""
     pytest.importorskip("pyarrow")
-    from stageflow_guard.audit.sinks.parquet import ParquetSink
+    from stageflow_guard.audit.export.sinks.parquet import ParquetSink
 
     log = await grow(tmp_path, 400)
     state, files = tmp_path / "state", tmp_path / "files"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from stageflow_guard.audit.export import Exporter
-from stageflow_guard.audit.reconcile import reconcile, verify_sink
-from stageflow_guard.audit.record import encoded
-from stageflow_guard.audit.shipping import Shipped
+from stageflow_guard.audit.export.exporter import Exporter
+from stageflow_guard.audit.export.reconcile import reconcile, verify_sink
+from stageflow_guard.audit.export.sink import Shipped
+from stageflow_guard.audit.records.record import encoded
 from stageflow_guard.errors import ConfigError, VerificationError
 
 _spec = importlib.util.spec_from_file_location(
@@ -41,7 +41,7 @@ def postgres():
     reachable("PostgreSQL", 5432)
     import psycopg
 
-    from stageflow_guard.audit.sinks.postgres import schema_sql
+    from stageflow_guard.audit.export.sinks.postgres import schema_sql
 
     name = f"t_{secrets.token_hex(4)}"
     owner = "postgresql://postgres@127.0.0.1/test"
@@ -71,7 +71,7 @@ def dsn(name, role):
 
 async def test_postgres_keeps_a_verifiable_copy(tmp_path, made, postgres):
     """An insert-only role ships; a reader's copy is the signed tree; shipping twice adds nothing."""
-    from stageflow_guard.audit.sinks.postgres import PostgresSink
+    from stageflow_guard.audit.export.sinks.postgres import PostgresSink
 
     log = await grow(tmp_path, 300)
     sink = made(PostgresSink, dsn(postgres, "ship"), table=postgres)
@@ -93,7 +93,7 @@ async def test_nobody_changes_what_postgres_holds(tmp_path, made, postgres):
     """Update, delete and truncate fail for the writer, the reader and the owner; a tenant sees its own."""
     import psycopg
 
-    from stageflow_guard.audit.sinks.postgres import PostgresSink
+    from stageflow_guard.audit.export.sinks.postgres import PostgresSink
 
     log = await grow(tmp_path, 20)
     Exporter(
@@ -129,7 +129,7 @@ async def test_a_change_behind_the_triggers_is_found_by_its_index(tmp_path, made
     """A superuser who disables the triggers is still found: the tree no longer fits."""
     import psycopg
 
-    from stageflow_guard.audit.sinks.postgres import PostgresSink
+    from stageflow_guard.audit.export.sinks.postgres import PostgresSink
 
     log = await grow(tmp_path, 20)
     vkey = (log / "vkey").read_text().strip()
@@ -152,7 +152,7 @@ async def test_a_change_behind_the_triggers_is_found_by_its_index(tmp_path, made
 
 async def test_postgres_holds_what_jsonb_cannot(tmp_path, made, postgres):
     """A NUL in a record: the entry is whole, only the convenience columns are not."""
-    from stageflow_guard.audit.sinks.postgres import PostgresSink
+    from stageflow_guard.audit.export.sinks.postgres import PostgresSink
 
     entry = encoded({"kind": "auth", "run": "a\x00b", "wall_ns": 1})
     log = await grow(tmp_path, 1)
@@ -165,8 +165,8 @@ async def test_postgres_holds_what_jsonb_cannot(tmp_path, made, postgres):
 
 async def test_postgres_problems_are_named_and_quote_nothing(tmp_path, made, postgres):
     """A missing table, a missing right, a server that is away: what to do, no secret."""
-    from stageflow_guard.audit.shipping import SinkUnavailable
-    from stageflow_guard.audit.sinks.postgres import PostgresSink
+    from stageflow_guard.audit.export.sink import SinkUnavailable
+    from stageflow_guard.audit.export.sinks.postgres import PostgresSink
 
     log = await grow(tmp_path, 1)
     for url, table, error, word in (
@@ -185,7 +185,7 @@ async def test_postgres_problems_are_named_and_quote_nothing(tmp_path, made, pos
 def nats_sink():
     """A stream of its own on the real server, deleted at the end."""
     reachable("NATS", 4222)
-    from stageflow_guard.audit.sinks.nats import NatsSink
+    from stageflow_guard.audit.export.sinks.nats import NatsSink
 
     name = f"T{secrets.token_hex(4)}"
     sinks = []
@@ -222,8 +222,8 @@ async def test_nats_keeps_a_verifiable_copy_once(tmp_path, nats_sink):
 
 async def test_a_nats_server_that_is_away_is_said(tmp_path):
     """Within the timeout, without the URL's credentials."""
-    from stageflow_guard.audit.shipping import SinkUnavailable
-    from stageflow_guard.audit.sinks.nats import NatsSink
+    from stageflow_guard.audit.export.sink import SinkUnavailable
+    from stageflow_guard.audit.export.sinks.nats import NatsSink
 
     log = await grow(tmp_path, 1)
     sink = NatsSink("nats://u:canary@127.0.0.1:1", timeout=1.0)
@@ -266,7 +266,7 @@ def cloudwatch(monkeypatch):
 
 async def test_cloudwatch_limits_are_ours(tmp_path, cloudwatch):
     """Sizes, counts, order, span, age: enforced before the request, refused by name."""
-    from stageflow_guard.audit.sinks.cloudwatch import CloudWatchSink
+    from stageflow_guard.audit.export.sinks.cloudwatch import CloudWatchSink
 
     now = time.time()
     sink = CloudWatchSink("/g", client=cloudwatch, clock=lambda: now)
@@ -285,7 +285,7 @@ async def test_cloudwatch_limits_are_ours(tmp_path, cloudwatch):
 @pytest.mark.parametrize("over", [-1, 0, 1])
 async def test_cloudwatch_edges(cloudwatch, over):
     """14 days, 2 hours, 10 000 events, 1 048 576 bytes with 26 for each event: to the last unit."""
-    from stageflow_guard.audit.sinks.cloudwatch import CloudWatchSink
+    from stageflow_guard.audit.export.sinks.cloudwatch import CloudWatchSink
 
     now = 2 * 10**9
     sink = CloudWatchSink("/g", client=cloudwatch, clock=lambda: now)
@@ -316,7 +316,7 @@ async def test_cloudwatch_edges(cloudwatch, over):
 
 async def test_cloudwatch_reads_back_what_was_shipped(tmp_path, cloudwatch):
     """The entry's own bytes travel in the message; duplicates are identifiable."""
-    from stageflow_guard.audit.sinks.cloudwatch import CloudWatchSink
+    from stageflow_guard.audit.export.sinks.cloudwatch import CloudWatchSink
 
     log = await grow(tmp_path, 120)
     sink = CloudWatchSink("/g", client=cloudwatch)
@@ -331,8 +331,8 @@ async def test_cloudwatch_reads_back_what_was_shipped(tmp_path, cloudwatch):
 
 def test_cloudwatch_without_its_group_says_so(cloudwatch):
     """The group is the operator's: it is not made, and its absence is named."""
-    from stageflow_guard.audit.shipping import SinkUnavailable
-    from stageflow_guard.audit.sinks.cloudwatch import CloudWatchSink
+    from stageflow_guard.audit.export.sink import SinkUnavailable
+    from stageflow_guard.audit.export.sinks.cloudwatch import CloudWatchSink
 
     sink = CloudWatchSink("/absent", client=cloudwatch)
     entry = encoded({"kind": "auth", "wall_ns": time.time_ns()})
@@ -342,8 +342,8 @@ def test_cloudwatch_without_its_group_says_so(cloudwatch):
 
 KILLED = """
 import sys, time
-from stageflow_guard.audit.export import Exporter
-from stageflow_guard.audit.sinks.{module} import {name}
+from stageflow_guard.audit.export.exporter import Exporter
+from stageflow_guard.audit.export.sinks.{module} import {name}
 
 class Slow({name}):
     batch = 20
@@ -379,7 +379,7 @@ def killed_and_started_again(log, state, script, sink):
 
 async def test_an_exporter_to_postgres_is_killed_in_mid_batch(tmp_path, made, postgres):
     """The union is complete, no gap, nothing twice; the centre's tree verifies."""
-    from stageflow_guard.audit.sinks.postgres import PostgresSink
+    from stageflow_guard.audit.export.sinks.postgres import PostgresSink
 
     log = await grow(tmp_path, 400)
     script = KILLED.format(

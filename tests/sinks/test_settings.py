@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from stageflow_guard.audit.assemble import sink_from, state_of
-from stageflow_guard.audit.record import encoded
-from stageflow_guard.audit.shipping import Readable, Shipped
+from stageflow_guard.audit.export.assemble import sink_from, state_of
+from stageflow_guard.audit.export.sink import Readable, Shipped
+from stageflow_guard.audit.records.record import encoded
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.settings import Settings
 

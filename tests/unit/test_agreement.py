@@ -9,9 +9,9 @@ import time
 import pytest
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.beside import beat
-from stageflow_guard.audit.query import iter_records
-from stageflow_guard.audit.sinks.sqlite import SqliteProjection
+from stageflow_guard.audit.export.background import beat
+from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
+from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.cli import main
 from stageflow_guard.errors import AuditUnavailable, VerificationError
 

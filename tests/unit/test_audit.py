@@ -12,8 +12,8 @@ import textwrap
 import pytest
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.query import iter_records
-from stageflow_guard.audit.sinks.sqlite import SqliteProjection
+from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
+from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
 
 ORIGIN = "example.com/test"

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.bundle import bundle
-from stageflow_guard.audit.cosign import cosigned_at
-from stageflow_guard.audit.proofs import check_proof, prove
-from stageflow_guard.audit.prune import prune
-from stageflow_guard.audit.query import iter_records
-from stageflow_guard.audit.rotate import rotate
-from stageflow_guard.audit.signing import SigningKey
-from stageflow_guard.audit.witness import Witness
+from stageflow_guard.audit.admin.bundle import bundle
+from stageflow_guard.audit.admin.prune import prune
+from stageflow_guard.audit.admin.rotate import rotate
+from stageflow_guard.audit.admin.witness import Witness
+from stageflow_guard.audit.read.proofs import check_proof, prove
+from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.audit.tlog.cosign import cosigned_at
+from stageflow_guard.audit.tlog.signing import SigningKey
 from stageflow_guard.errors import ConfigError, VerificationError
 
 ORIGIN = "example.com/test"
@@ -124,7 +124,7 @@ async def test_a_key_that_nobody_endorsed_is_found(tmp_path):
 @pytest.mark.parametrize("step", range(4))
 async def test_a_rotation_that_was_interrupted_is_finished(tmp_path, monkeypatch, step):
     """Whatever step fails, running it again ends with one key everywhere and a log that holds."""
-    from stageflow_guard.audit import rotate as module
+    from stageflow_guard.audit.admin import rotate as module
 
     log = await filled(tmp_path, 3)
     old = held(log)
@@ -288,7 +288,7 @@ async def test_a_tile_that_grows_while_strays_are_looked_for_is_no_damage(tmp_pa
 
 async def test_a_signature_of_nobody_in_the_logs_own_checkpoint_is_found(tmp_path):
     """A line more in `checkpoint` is a change like any other; both keys' lines hold in a handover."""
-    from stageflow_guard.audit.checkpoint import parse, sign
+    from stageflow_guard.audit.tlog.checkpoint import parse, sign
 
     log = await filled(tmp_path, 3)
     old = SigningKey(bytes.fromhex((tmp_path / "k").read_text().strip()))
@@ -331,9 +331,9 @@ async def test_a_bundle_beside_a_running_writer_has_one_checkpoint(tmp_path):
 
 async def test_old_key_lines_lead_on_after_a_pruning(tmp_path):
     """Handovers whose records go are said again, in order: every earlier line still verifies."""
-    from stageflow_guard.audit.export import Exporter
-    from stageflow_guard.audit.reconcile import verify_sink
-    from stageflow_guard.audit.sinks.sqlite import SqliteProjection
+    from stageflow_guard.audit.export.exporter import Exporter
+    from stageflow_guard.audit.export.reconcile import verify_sink
+    from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
 
     log = await filled(tmp_path, 300)
     lines = [held(log)]

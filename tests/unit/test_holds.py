@@ -10,9 +10,7 @@ import time
 import pytest
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.canonical import encode
-from stageflow_guard.audit.files import frame
-from stageflow_guard.audit.holds import (
+from stageflow_guard.audit.admin.holds import (
     Held,
     hold_of,
     in_force,
@@ -21,8 +19,10 @@ from stageflow_guard.audit.holds import (
     require_erasable,
     take_turn,
 )
-from stageflow_guard.audit.prune import older_than, prune
-from stageflow_guard.audit.query import iter_records
+from stageflow_guard.audit.admin.prune import older_than, prune
+from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.audit.records.canonical import encode
+from stageflow_guard.audit.tlog.storage import frame
 from stageflow_guard.cli import main
 from stageflow_guard.errors import ConfigError, VerificationError
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from stageflow_guard.audit.files import make_dirs
-from stageflow_guard.audit.tiles import TileReader, edge, fold, peaks
-from stageflow_guard.audit.tree import (
+from stageflow_guard.audit.tlog.storage import make_dirs
+from stageflow_guard.audit.tlog.tiles import TileReader, edge, fold, peaks
+from stageflow_guard.audit.tlog.tree import (
     Frontier,
     consistency_proof,
     inclusion_proof,

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from stageflow_guard.base.lazy import lazy
 
 if TYPE_CHECKING:
-    from stageflow_guard.audit.log import Log
-    from stageflow_guard.audit.memory import UnsafeMemoryLog
-    from stageflow_guard.audit.shards import logs_in, open_shard
-    from stageflow_guard.audit.verification import Report, verify
+    from stageflow_guard.audit.log.log import Log
+    from stageflow_guard.audit.log.memory import UnsafeMemoryLog
+    from stageflow_guard.audit.log.shards import logs_in, open_shard
+    from stageflow_guard.audit.verification.verify import Report, verify
     from stageflow_guard.model import AuditRecord
 
 _WHERE = {
-    "Log": "log",
-    "UnsafeMemoryLog": "memory",
-    "verify": "verification",
-    "logs_in": "shards",
-    "open_shard": "shards",
-    "Report": "verification",
+    "Log": "log.log",
+    "UnsafeMemoryLog": "log.memory",
+    "verify": "verification.verify",
+    "logs_in": "log.shards",
+    "open_shard": "log.shards",
+    "Report": "verification.verify",
     "AuditRecord": ".model",
 }
 

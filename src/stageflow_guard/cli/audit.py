@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.audit.shards import logs_in
+from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
 from stageflow_guard.cli.audit_args import text_of
 from stageflow_guard.cli.audit_output import as_json, shown_as
@@ -18,8 +18,8 @@ from stageflow_guard.errors import ConfigError, VerificationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stageflow_guard.audit.query import Row
-    from stageflow_guard.audit.verification import Report
+    from stageflow_guard.audit.read.query import Row
+    from stageflow_guard.audit.verification.verify import Report
 
 TODO = {
     "missing": "bind a token: `async with guard.session(token)`, or `data={'auth_token': token}`",
@@ -70,7 +70,7 @@ def verify(args: argparse.Namespace) -> int:
 def _reports(args: argparse.Namespace) -> list[tuple[Path, Report]]:
     """Verify each log with the key and the checkpoint that are its own."""
     from stageflow_guard.audit import verify as check
-    from stageflow_guard.audit.checkpoint import parse
+    from stageflow_guard.audit.tlog.checkpoint import parse
 
     keys = [text_of(value) for value in args.vkey or []]
     notes = [Path(value).read_bytes() for value in args.checkpoint or []]
@@ -145,7 +145,7 @@ def _print(reports: list[tuple[Path, Report]], loose: bool, *, several: bool) ->
 
 def rows(folder: str, origin: str = "") -> Iterator[Row]:
     """Iterate the rows of a log, or of all its shards; of one when `origin` names it."""
-    from stageflow_guard.audit.query import iter_rows
+    from stageflow_guard.audit.read.query import iter_rows
 
     folders = [one for one in logs_in(folder) if not origin or _origin(one) == origin]
     if not folders:

@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
-from stageflow_guard.audit.columns import COLUMNS, NUMBERS, row, when
-from stageflow_guard.audit.record import encoded
-from stageflow_guard.audit.shipping import Shipped
+from stageflow_guard.audit.export.sink import Shipped
+from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row, when
+from stageflow_guard.audit.records.record import encoded
 from stageflow_guard.cli.terminal import inert
 from stageflow_guard.errors import ConfigError
 
@@ -35,7 +35,7 @@ def put(
     if args.format == "parquet":
         if not args.out:
             raise ConfigError("`--format parquet` needs `--out FILE`")
-        from stageflow_guard.audit.sinks.parquet import flat, write_rows
+        from stageflow_guard.audit.export.sinks.parquet import flat, write_rows
 
         plain = [{k: v for k, v in r.items() if k != "agreement"} for r in records]
         rows = [flat(Shipped(r.pop("origin"), r.pop("index"), encoded(r))) for r in plain]

@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from stageflow_guard.audit.head import signed_head
-from stageflow_guard.audit.shards import logs_in
-from stageflow_guard.audit.signing import SigningKey
+from stageflow_guard.audit.log.shards import logs_in
+from stageflow_guard.audit.read.signed_head import signed_head
+from stageflow_guard.audit.tlog.signing import SigningKey
 from stageflow_guard.base.durable import write_durably
 from stageflow_guard.cli import HOLDS, emit
 from stageflow_guard.cli.audit_args import FILTERS, text_of
@@ -33,7 +33,7 @@ def one_log(folder: str) -> Path:
 
 def prove(args: argparse.Namespace) -> int:
     """Write one record's proof, or check one."""
-    from stageflow_guard.audit.proofs import check_proof, prove
+    from stageflow_guard.audit.read.proofs import check_proof, prove
 
     if args.check:
         if not args.record or not args.vkey:
@@ -67,8 +67,8 @@ def prove(args: argparse.Namespace) -> int:
 
 def bundle(args: argparse.Namespace) -> int:
     """Write a folder for an auditor, one per log that holds a chosen record."""
-    from stageflow_guard.audit.bundle import bundle
-    from stageflow_guard.audit.checkpoint import parse
+    from stageflow_guard.audit.admin.bundle import bundle
+    from stageflow_guard.audit.tlog.checkpoint import parse
 
     asked = {n: v for n in (*FILTERS, "since", "until") if (v := getattr(args, n)) is not None}
     folders = logs_in(args.dir)
@@ -125,8 +125,8 @@ def _key_file(args: argparse.Namespace) -> Path | None:
 
 def witness(args: argparse.Namespace) -> int:
     """Cosign the log's checkpoint, once or again and again."""
-    from stageflow_guard.audit.checkpoint import parse
-    from stageflow_guard.audit.witness import Witness
+    from stageflow_guard.audit.admin.witness import Witness
+    from stageflow_guard.audit.tlog.checkpoint import parse
 
     fresh = not Path(args.state).is_dir() or not any(Path(args.state).iterdir())
     key = SigningKey(read_key(Path(args.key_file), create=fresh))

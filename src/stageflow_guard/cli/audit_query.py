@@ -10,12 +10,12 @@ from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
-from stageflow_guard.audit.columns import when
-from stageflow_guard.audit.query import Row, held, iter_rows
-from stageflow_guard.audit.record import encoded
-from stageflow_guard.audit.shards import logs_in
-from stageflow_guard.audit.shipping import Shipped
-from stageflow_guard.audit.sinks.sqlite import SqliteProjection
+from stageflow_guard.audit.export.sink import Shipped
+from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
+from stageflow_guard.audit.log.shards import logs_in
+from stageflow_guard.audit.read.query import Row, held, iter_rows
+from stageflow_guard.audit.records.columns import when
+from stageflow_guard.audit.records.record import encoded
 from stageflow_guard.cli import HOLDS
 from stageflow_guard.cli.audit_args import FILTERS, named
 from stageflow_guard.cli.audit_output import as_json, private, put, shown_as
@@ -97,7 +97,7 @@ def query(args: argparse.Namespace) -> int:
 
 
 def _marks(args: argparse.Namespace) -> dict[str, tuple[str, str]]:
-    from stageflow_guard.audit.fingerprint import Fingerprints
+    from stageflow_guard.audit.admin.fingerprint import Fingerprints
     from stageflow_guard.keys.assemble import ring_from
     from stageflow_guard.settings import Settings
 
@@ -210,7 +210,7 @@ def tail(args: argparse.Namespace) -> int:
 
 def export(args: argparse.Namespace) -> int:
     """Print records as OCSF events or as they are, one a line."""
-    from stageflow_guard.audit.formats.ocsf import event
+    from stageflow_guard.audit.records.formats.ocsf import event
 
     found = chosen(args)
     with private(args.out) if args.out else nullcontext(sys.stdout) as out:

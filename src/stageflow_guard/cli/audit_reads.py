@@ -7,8 +7,8 @@ import asyncio
 import sys
 from typing import Any
 
-from stageflow_guard.audit.reads import note_read
-from stageflow_guard.audit.shards import logs_in
+from stageflow_guard.audit.log.shards import logs_in
+from stageflow_guard.audit.read.access_log import note_read
 from stageflow_guard.cli.terminal import one_line
 
 

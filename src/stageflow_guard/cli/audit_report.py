@@ -7,9 +7,9 @@ from html import escape
 from typing import Any
 
 from stageflow_guard.audit import verify
-from stageflow_guard.audit.columns import when
-from stageflow_guard.audit.intact import read_minimum
-from stageflow_guard.audit.shards import logs_in
+from stageflow_guard.audit.log.layout import read_minimum
+from stageflow_guard.audit.log.shards import logs_in
+from stageflow_guard.audit.records.columns import when
 from stageflow_guard.cli import HOLDS, emit
 from stageflow_guard.cli.audit_output import private
 from stageflow_guard.cli.audit_query import agreement, chosen_with_effects

@@ -10,12 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stageflow_guard.audit.assemble import sink_from, state_of
-from stageflow_guard.audit.export import Exporter
-from stageflow_guard.audit.reconcile import reconcile as compare
-from stageflow_guard.audit.reconcile import verify_sink
-from stageflow_guard.audit.shards import logs_in
-from stageflow_guard.audit.shipping import Readable
+from stageflow_guard.audit.export.assemble import sink_from, state_of
+from stageflow_guard.audit.export.exporter import Exporter
+from stageflow_guard.audit.export.reconcile import reconcile as compare
+from stageflow_guard.audit.export.reconcile import verify_sink
+from stageflow_guard.audit.export.sink import Readable
+from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit, fail, worst
 from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 from stageflow_guard.settings import Settings
@@ -23,7 +23,7 @@ from stageflow_guard.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stageflow_guard.audit.shipping import Sink
+    from stageflow_guard.audit.export.sink import Sink
     from stageflow_guard.settings import AuditSettings
     from stageflow_guard.sink_settings import SinkSettings
 
@@ -134,7 +134,7 @@ def reconcile(args: argparse.Namespace) -> int:
 
 def verify_sinks(args: argparse.Namespace) -> int:
     """Rebuild the tree of every origin from what a sink holds."""
-    from stageflow_guard.audit.checkpoint import parse
+    from stageflow_guard.audit.tlog.checkpoint import parse
 
     audit, sinks = _asked(args)
     keys, expected = _keys(args, audit)
@@ -175,7 +175,7 @@ def verify_sinks(args: argparse.Namespace) -> int:
 
 def _local(audit: AuditSettings) -> dict[str, Path]:
     """Return the log directories here, by origin; none where there is no log."""
-    from stageflow_guard.audit.checkpoint import parse
+    from stageflow_guard.audit.tlog.checkpoint import parse
 
     try:
         folders = logs_in(audit.path)
@@ -189,7 +189,7 @@ def _keys(args: argparse.Namespace, audit: AuditSettings) -> tuple[dict[str, str
 
     All shards sign with one key, so that one shard's line gives every other's.
     """
-    from stageflow_guard.audit.checkpoint import parse, parse_vkey, vkey_of
+    from stageflow_guard.audit.tlog.checkpoint import parse, parse_vkey, vkey_of
     from stageflow_guard.cli.audit_args import text_of
 
     lines = [text_of(value) for value in args.vkey or []]
@@ -212,11 +212,11 @@ def _keys(args: argparse.Namespace, audit: AuditSettings) -> tuple[dict[str, str
 def schema(args: argparse.Namespace) -> int:
     """Print a schema."""
     if args.of == "postgres":
-        from stageflow_guard.audit.sinks.postgres import schema_sql
+        from stageflow_guard.audit.export.sinks.postgres import schema_sql
 
         print(schema_sql(args.table))
     else:
-        from stageflow_guard.audit.formats.record import SCHEMA
+        from stageflow_guard.audit.records.formats.record import SCHEMA
 
         emit(SCHEMA)
     return HOLDS

@@ -9,10 +9,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.audit.assemble import state_of
-from stageflow_guard.audit.log import Log, LogLocked
-from stageflow_guard.audit.shards import open_shard
-from stageflow_guard.audit.shipping import slug
+from stageflow_guard.audit.export.assemble import state_of
+from stageflow_guard.audit.export.sink import slug
+from stageflow_guard.audit.log.log import Log, LogLocked
+from stageflow_guard.audit.log.shards import open_shard
 from stageflow_guard.cli import HOLDS, emit
 from stageflow_guard.cli.audit_args import named
 from stageflow_guard.errors import ConfigError
@@ -46,7 +46,7 @@ async def open_for_upkeep(audit: AuditSettings) -> Log:
 
 def erase(args: argparse.Namespace) -> int:
     """Destroy a subject's secret: fingerprints and vault at once; put that on record."""
-    from stageflow_guard.audit.erasure import erase
+    from stageflow_guard.audit.admin.erasure import erase
 
     settings = Settings.load(args.config)
 
@@ -69,7 +69,7 @@ def erase(args: argparse.Namespace) -> int:
 
 def rotate(args: argparse.Namespace) -> int:
     """Hand the log over to a new key."""
-    from stageflow_guard.audit.rotate import rotate
+    from stageflow_guard.audit.admin.rotate import rotate
 
     audit = Settings.load(args.config).audit
     made = asyncio.run(rotate(audit.path, key_file=audit.key_file, copies=audit.checkpoint_copy))
@@ -94,7 +94,7 @@ def _require_shipped(audit: AuditSettings, folder: Path, origin: str, below: int
 
 def prune(args: argparse.Namespace) -> int:
     """Remove records below an index, or older than so many days."""
-    from stageflow_guard.audit.prune import older_than, prune
+    from stageflow_guard.audit.admin.prune import older_than, prune
 
     audit = Settings.load(args.config).audit
     options: dict[str, Any] = {"origin": audit.origin, "checkpoint_copy": audit.checkpoint_copy}
@@ -128,7 +128,7 @@ def prune(args: argparse.Namespace) -> int:
 
 def hold(args: argparse.Namespace) -> int:
     """Put a legal hold in force."""
-    from stageflow_guard.audit.holds import hold_of, names_used, take_turn
+    from stageflow_guard.audit.admin.holds import hold_of, names_used, take_turn
     from stageflow_guard.cli.audit_query import moment
 
     audit = Settings.load(args.config).audit
@@ -148,7 +148,7 @@ def hold(args: argparse.Namespace) -> int:
 
 def release(args: argparse.Namespace) -> int:
     """End a legal hold."""
-    from stageflow_guard.audit.holds import in_force, release_record
+    from stageflow_guard.audit.admin.holds import in_force, release_record
 
     audit = Settings.load(args.config).audit
     if args.name not in {one.name for one in in_force(audit.path).values()}:
@@ -159,7 +159,7 @@ def release(args: argparse.Namespace) -> int:
 
 def holds(args: argparse.Namespace) -> int:
     """List the holds in force."""
-    from stageflow_guard.audit.holds import in_force
+    from stageflow_guard.audit.admin.holds import in_force
 
     found = in_force(Settings.load(args.config).audit.path)
     if args.json:

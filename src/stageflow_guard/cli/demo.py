@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
     rows, answer, send = asyncio.run(governance.run_all(out, texts, progress=bar.step))
     bar.close()
     from stageflow_guard.audit import verify
-    from stageflow_guard.audit.query import iter_records
+    from stageflow_guard.audit.read.query import iter_records
 
     report = verify(out / "audit")
     records = list(iter_records(out / "audit"))

@@ -58,7 +58,7 @@ class TemporaryGuard:
 
     def records(self, *kinds: str) -> list[dict[str, Any]]:
         """Return the records of these kinds in order; decisions and effects without any."""
-        from stageflow_guard.audit.query import iter_records
+        from stageflow_guard.audit.read.query import iter_records
 
         wanted = kinds or ("decision", "effect")
         found = iter_records(self.folder / "audit", written_ahead=True)

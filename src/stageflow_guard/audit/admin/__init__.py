@@ -1,0 +1,1 @@
+"""What an administrator does to a log: rotate keys, prune, hold, erase, bundle, witness."""

@@ -1,0 +1,123 @@
+"""A folder for an auditor: records, proofs, keys, policies, and how to check them without us."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import time
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.audit.read.proofs import prove
+from stageflow_guard.audit.read.query import iter_entries
+from stageflow_guard.audit.read.signed_head import signed_head
+from stageflow_guard.audit.tlog.checkpoint import open_note, parse_vkey
+from stageflow_guard.audit.tlog.key_rotation import KIND
+from stageflow_guard.base.durable import make_dirs, write_all
+from stageflow_guard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from stageflow_guard.audit.tlog.signing import SigningKey
+
+_DER = bytes.fromhex("302a300506032b6570032100")  # SubjectPublicKeyInfo of Ed25519, RFC 8410
+
+
+def bundle(
+    path: str | Path,
+    out: str | Path,
+    *,
+    indices: Iterable[int],
+    key: SigningKey | None,
+    policies: Path | None = None,
+    asked: dict[str, Any] | None = None,
+    checkpoint: bytes | None = None,
+) -> int:
+    """Write the folder `out`; return how many of the chosen records it holds.
+
+    `key` signs the list of files; without it the page says that nobody did. `policies` is where
+    revisions are kept; `asked` says how the records were chosen and goes into the manifest. All
+    proofs lead to one checkpoint, beside a running writer too: to `checkpoint`, an earlier one that
+    a witness cosigned perhaps, else to the present one. Handovers to another key come along, so
+    that whoever holds an earlier key line can follow. `out` must not exist yet. Raises
+    `VerificationError` for a record that does not prove, `ConfigError` when nothing was chosen.
+    """
+    folder, target = Path(path), Path(out)
+    if target.exists():
+        raise ConfigError(f"`{target}` exists already")
+    head, note = signed_head(folder)
+    vkey = (folder / "vkey").read_text(encoding="utf-8")
+    if checkpoint is not None:
+        # of another history, it proves no record of this one
+        head, note = open_note(checkpoint, vkey.strip()), checkpoint
+    files: dict[str, bytes] = {"vkey": vkey.encode(), "checkpoint": note, "key.pem": _pem(vkey)}
+    revisions: set[str] = set()
+    chosen = sorted(set(indices))
+    handovers = [i for i in _handovers(folder) if i < head.size and i not in chosen]
+    for index in sorted([*chosen, *handovers] if chosen else []):
+        proof, entry = prove(folder, index, note=note)
+        files[f"records/{index}.json"] = entry
+        files[f"proofs/{index}.tlog-proof"] = proof
+        revisions.add(str((json.loads(entry).get("policy") or {}).get("sha256")))
+    if not chosen:
+        raise ConfigError("no record was chosen; nothing was written")
+    for revision in sorted(revisions):
+        # a revision is a digest; nothing else names a folder
+        kept = policies / revision if policies is not None and revision.isalnum() else None
+        if kept is not None and kept.is_dir():
+            for one in sorted(p for p in kept.rglob("*") if p.is_file()):
+                files[f"policies/{revision}/{one.relative_to(kept).as_posix()}"] = one.read_bytes()
+    found = {f.split("/")[1] for f in files if f.startswith("policies/")}
+    manifest = {
+        "format": "stageflow-guard bundle 1", "origin": parse_vkey(vkey)[0], "asked": asked or {},
+        "indices": chosen, "handovers": handovers,
+        "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "missing_policies": sorted(revisions - {"None"} - found),
+    }  # fmt: skip
+    files["manifest.json"] = json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n"
+    here = Path(__file__).parent.parent / "verification" / "auditor"
+    files |= {name: (here / name).read_bytes() for name in ("verify.py", "VERIFY.md")}
+    if key is None:
+        files["VERIFY.md"] = _unsigned(files["VERIFY.md"])
+    _write(target, files, key)
+    return len(chosen)
+
+
+def _handovers(folder: Path) -> list[int]:
+    marked = b'"kind":"%s"' % KIND.encode()  # canonical bytes, so this is how it is written
+    return [
+        index
+        for index, entry in iter_entries(folder)
+        if marked in entry and json.loads(entry).get("kind") == KIND
+    ]
+
+
+def _unsigned(page: bytes) -> bytes:
+    """Return the page for a folder whose list of files nobody signed."""
+    lines = [line for line in page.split(b"\n") if b"openssl pkeyutl" not in line]
+    return b"\n".join(lines).replace(
+        b"and the list of files was signed with it:", b"and the list of files is not signed:"
+    )
+
+
+def _write(target: Path, files: dict[str, bytes], key: SigningKey | None) -> None:
+    sums = "".join(f"{sha256(files[n]).hexdigest()}  {n}\n" for n in sorted(files)).encode()
+    files = {**files, "SHA256SUMS": sums}
+    if key is not None:
+        files["SHA256SUMS.sig"] = key.sign(sums)
+    for name, content in files.items():
+        one = target / name
+        make_dirs(one.parent.absolute(), above=Path("/"))
+        fd = os.open(one, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            write_all(fd, content)
+        finally:
+            os.close(fd)
+
+
+def _pem(vkey: str) -> bytes:
+    encoded = base64.b64encode(_DER + parse_vkey(vkey)[1])
+    return b"-----BEGIN PUBLIC KEY-----\n" + encoded + b"\n-----END PUBLIC KEY-----\n"

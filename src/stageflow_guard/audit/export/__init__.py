@@ -1,0 +1,1 @@
+"""The way to other systems: an exporter, its sinks, and what compares the two ends."""

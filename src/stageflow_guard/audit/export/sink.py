@@ -1,0 +1,120 @@
+"""What an exporter hands to a sink, and what a sink may answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib import import_module
+from typing import Any, Protocol, runtime_checkable
+
+from stageflow_guard.audit.records.decode import decode_any
+from stageflow_guard.errors import ConfigError, Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """One entry on its way: `key` identifies it everywhere, so that duplicates can be told."""
+
+    origin: str
+    index: int
+    entry: bytes
+
+    @property
+    def key(self) -> str:
+        """Return `origin#index`."""
+        return f"{self.origin}#{self.index}"
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """Return the decoded record."""
+        return decode_any(self.entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An entry that the intake will never take, and why; it goes to the dead letters."""
+
+    index: int
+    reason: str
+
+
+class SinkUnavailable(Unavailable):
+    """The sink did not take a batch now; `retry_after` is in seconds where the intake said so."""
+
+    code = "sink_unavailable"
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Sink(Protocol):
+    """A projection of the log. `send` returns once the intake has taken responsibility."""
+
+    kind: str
+    batch: int  # records per `send` at most
+    least: int  # records that are worth a `send` while the log goes on
+
+    def send(self, batch: Sequence[Shipped], head: bytes) -> list[Rejected]:
+        """Hand over `batch`, in order of index, under the signed checkpoint `head`.
+
+        A batch may come again, whole or in part, after a crash. Returns what the intake refuses
+        for good; raises `SinkUnavailable` for what may be tried again.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let connections go."""
+        ...
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """A sink that can be read back, and so be compared with the log."""
+
+    def origins(self) -> list[str]:
+        """Return the origins of which it holds records."""
+        ...
+
+    def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
+        """Yield (index, entry) in order of index, duplicates included."""
+        ...
+
+    def head(self, origin: str) -> bytes | None:
+        """Return the newest signed checkpoint it was given, if it keeps any."""
+        ...
+
+
+def need(module: str, extra: str) -> Any:
+    """Import a sink's client; raise `ConfigError` that names the extra when it is missing."""
+    try:
+        return import_module(module)
+    except ImportError:
+        name = module.partition(".")[0]
+        raise ConfigError(f"this sink needs `{name}`: install `stageflow-guard[{extra}]`") from None
+
+
+def chunks(
+    batch: Iterable[Shipped], *, size: Callable[[Shipped], int], records: int, octets: int
+) -> Iterator[list[Shipped]]:
+    """Cut a batch where the intake's limits say so; one entry alone may still be too large."""
+    part: list[Shipped] = []
+    total = 0
+    for one in batch:
+        weight = size(one)
+        if part and (len(part) >= records or total + weight > octets):
+            yield part
+            part, total = [], 0
+        part.append(one)
+        total += weight
+    if part:
+        yield part
+
+
+def slug(origin: str) -> str:
+    """Return a file name for an origin: readable, and different for different origins."""
+    return (
+        re.sub(r"[^A-Za-z0-9.-]+", "_", origin)[:80] + "-" + sha256(origin.encode()).hexdigest()[:8]
+    )

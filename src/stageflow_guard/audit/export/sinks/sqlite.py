@@ -1,0 +1,253 @@
+"""SQLite projection: disposable, rebuilt from the log, made for questions."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
+from pathlib import Path
+from typing import Any
+
+from stageflow_guard.audit.export.sink import Rejected, Shipped
+from stageflow_guard.audit.log.layout import read_minimum
+from stageflow_guard.audit.read.query import iter_entries
+from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
+from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
+from stageflow_guard.audit.records.decode import decode_any
+from stageflow_guard.audit.tlog.checkpoint import parse
+from stageflow_guard.audit.tlog.consistency import require_prefix
+from stageflow_guard.audit.verification.projection import Kept, require_projected
+from stageflow_guard.errors import ConfigError, VerificationError
+
+VERSION = 3
+_ALL = ("origin", "idx", *COLUMNS, *NUMBERS, "entry")
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS records (origin TEXT, idx INTEGER, "
+    + ", ".join(f"{name} TEXT" for name in COLUMNS) + ", "
+    + ", ".join(f"{name} INTEGER" for name in NUMBERS)
+    + ", entry BLOB, PRIMARY KEY (origin, idx)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS source (origin TEXT PRIMARY KEY, checkpoint TEXT)",
+    *(
+        f"CREATE INDEX IF NOT EXISTS by_{name} ON records ({name}, wall_ns)"
+        for name in ("run", "tenant", "subject", "decision", "kind")
+    ),
+    "CREATE INDEX IF NOT EXISTS by_cause ON records (origin, decision_index)",
+    "CREATE INDEX IF NOT EXISTS by_time ON records (wall_ns)",
+)  # fmt: skip
+_ASKED = (
+    "CREATE TEMP TABLE asked (origin TEXT PRIMARY KEY, first INTEGER, size INTEGER)",
+    "CREATE TEMP VIEW shown AS SELECT r.* FROM main.records r JOIN temp.asked a "
+    "ON r.origin = a.origin AND r.idx >= a.first AND r.idx < a.size",
+)
+_INSERT = f"INSERT OR IGNORE INTO records VALUES ({', '.join('?' for _ in _ALL)})"
+
+
+class SqliteProjection:
+    """A table `records` beside the log; it carries the checkpoint that it came from.
+
+    `path` may be `:memory:`. Several processes may write to one file.
+    """
+
+    kind = "sqlite"
+    batch = 10_000
+    least = 1
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = Path(path)
+        self._db: sqlite3.Connection | None = None
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._db is None:
+            if str(self._path) != ":memory:":
+                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            # the exporter's thread opens it, the closing one closes it, never both at once
+            db = sqlite3.connect(self._path, timeout=30.0, check_same_thread=False)
+            if db.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):
+                db.executescript("DROP TABLE IF EXISTS records; DROP TABLE IF EXISTS source")
+            once = str(self._path) == ":memory:"  # asked once, so an index would not pay
+            for statement in _SCHEMA[:2] if once else _SCHEMA:
+                db.execute(statement)
+            db.execute(f"PRAGMA user_version = {VERSION}")
+            for statement in _ASKED:
+                db.execute(statement)
+            db.commit()
+            self._db = db
+        return self._db
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    # -- as a sink ---------------------------------------------------------------------------------
+
+    def send(self, batch: Sequence[Shipped], head: bytes) -> list[Rejected]:
+        """Insert what is not there yet, in one transaction."""
+        try:
+            self._insert(batch, head)
+        except sqlite3.Error as exc:
+            self.close()
+            raise ConfigError(f"projection `{self._path}` is unusable ({exc})") from None
+        return []
+
+    def _insert(self, batch: Sequence[Shipped], head: bytes) -> None:
+        rows = []
+        for one in batch:
+            found = row(one.record)
+            rows.append(
+                (one.origin, one.index, *(found[n] for n in (*COLUMNS, *NUMBERS)), one.entry)
+            )
+        db = self._connect()
+        with db:
+            db.executemany(_INSERT, rows)
+            if batch:
+                db.execute(
+                    "INSERT OR REPLACE INTO source VALUES (?, ?)", (batch[0].origin, head.decode())
+                )
+
+    def origins(self) -> list[str]:
+        """Return the origins in the table."""
+        return [r[0] for r in self._connect().execute("SELECT DISTINCT origin FROM records")]
+
+    def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
+        """Yield (index, entry) in order."""
+        yield from self._connect().execute(
+            "SELECT idx, entry FROM records WHERE origin = ? ORDER BY idx", (origin,)
+        )
+
+    def head(self, origin: str) -> bytes | None:
+        """Return the checkpoint that the rows came from."""
+        found = self._connect().execute(
+            "SELECT checkpoint FROM source WHERE origin = ?", (origin,)
+        ).fetchone()  # fmt: skip
+        return found[0].encode() if found else None
+
+    # -- as a projection ---------------------------------------------------------------------------
+
+    def sync(self, log: str | Path) -> int:
+        """Bring the table up to the log's signed records; return how many are new.
+
+        Questions are answered out of the logs that were synced through this object, and only after
+        every row that was kept from before was compared with the log: raises `VerificationError`
+        that names the first that differs or is missing. Safe to repeat; a table that came from
+        another history than the log's present one is built anew.
+        """
+        folder = Path(log)
+        minimum = read_minimum(folder)
+        head, note = signed_head(folder)
+        origin = head.origin
+        if minimum:
+            require_attested_minimum(folder, head, minimum)
+        try:
+            db = self._connect()
+            held = self.head(origin)
+            if held is not None and not _prefix(folder, held, note):
+                with db:
+                    db.execute("DELETE FROM records WHERE origin = ?", (origin,))
+            end = db.execute(
+                "SELECT coalesce(max(idx) + 1, 0) FROM records WHERE origin = ? AND idx < ?",
+                (origin, head.size),
+            ).fetchone()[0]
+            require_projected(folder, head, self._kept(origin, minimum, end), minimum, end)
+            new = 0
+            flow = takewhile(lambda one: one[0] < head.size, iter_entries(folder, end))
+            while part := [Shipped(origin, i, e) for i, e in islice(flow, self.batch)]:
+                self._insert(part, note)
+                new += len(part)
+            with db:
+                db.execute("INSERT OR REPLACE INTO source VALUES (?, ?)", (origin, note.decode()))
+                db.execute(
+                    "INSERT OR REPLACE INTO asked VALUES (?, ?, ?)", (origin, minimum, head.size)
+                )
+        except sqlite3.Error as exc:
+            self.close()
+            raise ConfigError(f"projection `{self._path}` is unusable ({exc})") from None
+        return new
+
+    def _kept(self, origin: str, start: int, end: int) -> Iterator[Kept]:
+        names = ", ".join((*COLUMNS, *NUMBERS))
+        for index, entry, *columns in self._connect().execute(
+            f"SELECT idx, entry, {names} FROM records "
+            "WHERE origin = ? AND idx >= ? AND idx < ? ORDER BY idx", (origin, start, end),
+        ):  # fmt: skip
+            yield index, entry, tuple(columns)
+
+    def query(
+        self,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        limit: int | None = None,
+        **filters: str,
+    ) -> list[dict[str, Any]]:
+        """Return the records whose columns equal the filters: by time across logs, else by index.
+
+        `since` (inclusive) and `until` (exclusive) are nanoseconds since the epoch. Raises
+        `ConfigError` for a filter that is no column.
+        """
+        unknown = sorted(set(filters) - set(COLUMNS))
+        if unknown:
+            raise ConfigError(f"`{unknown[0]}` is no filter; there are {', '.join(COLUMNS)}")
+        terms = [f"{name} = ?" for name in filters]
+        values: list[Any] = list(filters.values())
+        for term, bound in (("wall_ns >= ?", since), ("wall_ns < ?", until)):
+            if bound is not None:
+                terms.append(term)
+                values.append(bound)
+        where = " AND ".join(terms) or "1"
+        several = self._connect().execute("SELECT count(*) FROM asked").fetchone()[0] > 1
+        order = "wall_ns, origin, idx" if several else "origin, idx"
+        found = self._connect().execute(  # column names were checked above
+            f"SELECT origin, idx, entry FROM shown WHERE {where} ORDER BY {order} LIMIT ?",
+            (*values, -1 if limit is None else limit),
+        )
+        return [
+            {"origin": origin, "index": index, **decode_any(entry)}
+            for origin, index, entry in found
+        ]
+
+    def effects(self) -> dict[tuple[str, int], str]:
+        """Return the outcome of each decision that has an effect, by (origin, decision's index)."""
+        found = self._connect().execute(
+            "SELECT origin, decision_index, outcome FROM shown WHERE kind = 'effect'"
+        )
+        return {(origin, cause): outcome for origin, cause, outcome in found}
+
+    def count(self, *columns: str, where: str = "1") -> list[tuple[Any, ...]]:
+        """Return (values …, how many), most frequent first; names are the caller's constants."""
+        names = ", ".join(columns)
+        return list(
+            self._connect().execute(
+                f"SELECT {names}, count(*) AS n FROM shown WHERE {where} "
+                f"GROUP BY {names} ORDER BY n DESC, {names}"
+            )
+        )
+
+    def latencies(self) -> list[int]:
+        """Return the latencies of all effects in microseconds, sorted."""
+        found = self._connect().execute(
+            "SELECT latency_us FROM shown WHERE latency_us IS NOT NULL ORDER BY latency_us"
+        )
+        return [r[0] for r in found]
+
+    def findings(self) -> dict[str, int]:
+        """Return how often each entity type was found."""
+        total: dict[str, int] = {}
+        for (entry,) in self._connect().execute(
+            "SELECT entry FROM shown WHERE instr(entry, ?)", (b'"findings"',)
+        ):
+            for one in json.loads(entry).get("findings") or []:
+                total[one["entity"]] = total.get(one["entity"], 0) + one["count"]
+        return total
+
+
+def _prefix(folder: Path, held: bytes, note: bytes) -> bool:
+    """Say whether the log still begins with what the table came from."""
+    try:
+        require_prefix(folder, parse(held)[0], parse(note)[0])
+    except VerificationError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""The log itself: append, write ahead, recover, integrate, copy checkpoints."""

@@ -1,0 +1,123 @@
+"""Is this a log, of this format, and all of it? Asked before anything in the directory changes."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from stageflow_guard.audit.tlog.storage import KNOWN
+from stageflow_guard.audit.tlog.tree import WIDTH, tile_path
+from stageflow_guard.base.durable import sync_dir
+from stageflow_guard.errors import ConfigError, VerificationError
+
+FORMAT = b"stageflow-guard log 1\n"
+_PREFIX = b"stageflow-guard log "
+
+
+def identify(folder: Path) -> None:
+    """Raise `ConfigError` for a directory that is foreign, newer than this release, or half a copy.
+
+    An empty directory is fine: it is a log to be.
+    """
+    names = {p.name for p in folder.iterdir()}
+    stray = sorted(n for n in names if n.removesuffix(".new") not in KNOWN)
+    if stray:
+        raise ConfigError(f"`{folder}` is not a log directory: it holds `{stray[0]}`")
+    if "format" in names:
+        check_format((folder / "format").read_bytes(), folder)
+    for there, absent in (
+        ("checkpoint", "vkey"),
+        ("tile", "checkpoint"),
+        ("minimum", "checkpoint"),
+        ("checkpoint", "wal"),
+    ):
+        if there in names and absent not in names:
+            raise ConfigError(
+                f"`{folder}` is half a log: it has `{there}` and no `{absent}`; copy all of it"
+            )
+
+
+def check_format(content: bytes, folder: Path) -> None:
+    """Raise `ConfigError` unless this release reads the format."""
+    if content == FORMAT:
+        return
+    if content.startswith(_PREFIX) and content[len(_PREFIX) : -1].isdigit():
+        raise ConfigError(
+            f"`{folder}` was written by a newer release (format "
+            f"{content[len(_PREFIX) : -1][:9].decode()}); this one reads format 1"
+        )
+    raise ConfigError(f"`{folder}` is not a log of this package: its `format` is unknown")
+
+
+def survey(folder: Path, size: int, minimum: int) -> list[Path]:
+    """Return what a crash left: replacements (`*.new`), outgrown partial tiles, pruned ones.
+
+    Raises `VerificationError` for a tile that is missing. Lists names only, so that opening stays
+    fast; contents are `verify`'s.
+    """
+    left = list(folder.glob("*.new"))
+    expected = set(names_of(size, minimum))
+    pruned = set(names_of(minimum)) - expected
+    for base, _, names in os.walk(folder / "tile"):
+        inside = os.path.relpath(base, folder)
+        for name in names:
+            path = f"{inside}/{name}"
+            if path in expected:
+                expected.discard(path)
+            elif name.endswith(".new") or inside.endswith(".p") or path in pruned:
+                left.append(Path(base) / name)
+    if expected:
+        name = min(expected)
+        raise VerificationError(f"`{name}` is missing", path=name)
+    return left
+
+
+def discard(left: list[Path]) -> None:
+    """Unlink what `survey` found left over; names durable when this returns."""
+    for one in left:
+        one.unlink(missing_ok=True)  # a replacement may have been put in place meanwhile
+    for place in {one.parent for one in left}:
+        sync_dir(place)
+
+
+def names_of(size: int, minimum: int = 0) -> list[str]:
+    """Return the path of every bundle and tile of a tree of `size`, pruned below `minimum`."""
+    found = []
+    for level in ["entries", *range(8)]:
+        unit = 1 if level == "entries" else int(WIDTH ** int(level))
+        count = size // unit
+        if count == 0:
+            break
+        first = minimum // WIDTH if unit == 1 else 0  # what is above level 0 stays
+        found += [tile_path(level, n, WIDTH) for n in range(first, count // WIDTH)]
+        if count % WIDTH:
+            found.append(tile_path(level, count // WIDTH, count % WIDTH))
+    return found
+
+
+def read_minimum(folder: Path) -> int:
+    """Return the index below which records were pruned; 0 for a whole log."""
+    try:
+        content = (folder / "minimum").read_bytes()
+    except FileNotFoundError:
+        return 0
+    digits = content[:-1]
+    if not digits.isdigit() or b"%d\n" % int(digits) != content or int(digits) % WIDTH:
+        raise VerificationError("`minimum` is malformed", path="minimum")
+    return int(digits)
+
+
+def being_written(folder: Path) -> bool:
+    """Say whether a writer holds the log now."""
+    try:
+        fd = os.open(folder / "lock", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False

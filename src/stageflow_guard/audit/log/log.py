@@ -1,0 +1,335 @@
+"""The log: write ahead, one thread, group commit without timers.
+
+append -> pending -> one frame per batch, written and synced by the writer thread -> index to every
+waiter of the batch -> integrator: tiles and a signed checkpoint, within a second.
+The next batch is what arrived during the last sync. After any failed write nothing is accepted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import queue
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from stageflow_guard.audit.log.checkpoint_copy import GRACE, SecondPlace
+from stageflow_guard.audit.log.layout import identify
+from stageflow_guard.audit.log.recovery import (
+    LogLocked,
+    Recovered,
+    open_wal,
+    reach,
+    recover,
+    take_lock,
+)
+from stageflow_guard.audit.log.waiters import Waiting
+from stageflow_guard.audit.records.canonical import encode
+from stageflow_guard.audit.records.record import boot_id
+from stageflow_guard.audit.tlog.storage import frame, make_dirs, require_private, write_all
+from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
+from stageflow_guard.model import AuditRecord
+
+__all__ = ["Log", "LogLocked"]
+
+LAST_WORDS = 30.0  # seconds that closing waits for the device
+CHECKPOINT_EVERY = 0.8  # seconds; a checkpoint is at most one second behind
+
+
+class Log:
+    """An open log. One writer per directory; `append` returns once the record is durable."""
+
+    def __init__(self, folder: Path, origin: str, *, deadline: float, reserve: int) -> None:
+        self._folder = folder
+        self.origin = origin
+        self.answers_within = deadline
+        self._reserve = reserve
+        self._pid = os.getpid()
+        self._boot, self._node = boot_id(), socket.gethostname()[:64]
+        self._lock = threading.Lock()
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()  # one ring per waiting batch
+        self._pending: list[bytes] = []
+        self._callers: dict[asyncio.AbstractEventLoop, Waiting] = {}
+        self._asking: dict[Waiting, int] = {}  # whom the next batch answers
+        self._urgent = False
+        self._closing = False
+        self._next = 0
+        self._durable = 0
+        self._took = 0  # ns, of the last batch
+        self._poison: str | None = None
+        self._unintegrated: list[bytes] = []
+        self._low = False
+        self._second: SecondPlace | None = None
+        self._held = self._wal = -1
+        self._thread: threading.Thread | None = None
+        self.vkey = ""
+
+    @classmethod
+    async def open(
+        cls,
+        path: str | Path,
+        *,
+        origin: str,
+        key_file: str | Path,
+        checkpoint_copy: str | Path | None = None,
+        copy_grace: float = GRACE,
+        deadline: float = 5.0,
+        reserve_bytes: int = 64 * 2**20,
+    ) -> Log:
+        """Open or create the log at `path`; raise `ConfigError` that names what is unusable.
+
+        `deadline` is in seconds per append; below `reserve_bytes` of free disk, new runs are
+        refused; so they are while `checkpoint_copy` was out of reach for `copy_grace` seconds.
+        """
+        log = cls(Path(path), origin, deadline=deadline, reserve=reserve_bytes)
+        if checkpoint_copy:
+            log._second = SecondPlace(Path(checkpoint_copy), grace=copy_grace, tell=log.enqueue)
+        await asyncio.to_thread(log._open, Path(key_file))
+        return log
+
+    # -- opening -----------------------------------------------------------------------------------
+
+    def _open(self, key_file: Path) -> None:
+        if not self.origin or any(c.isspace() or c == "+" for c in self.origin):
+            raise ConfigError("`origin` may not be empty or hold white space or `+`")
+        folder = self._folder
+        try:
+            make_dirs(folder.absolute(), above=Path("/"))
+            require_private(folder)
+            identify(folder)
+            self._held = take_lock(folder)
+            self._wal = open_wal(folder)
+            self._take_up(recover(folder, self.origin, self._wal, key_file, self._second))
+        except VerificationError as exc:
+            self._release()
+            raise ConfigError(f"log `{folder}` does not hold: {exc.message}") from None
+        except OSError as exc:
+            self._release()
+            raise ConfigError(
+                f"log `{folder}` cannot be opened: {exc.strerror}; it needs a directory that this "
+                "process may write"
+            ) from None
+        except BaseException:
+            self._release()
+            raise
+        self._thread = threading.Thread(target=self._write_forever, name="audit", daemon=True)
+        self._thread.start()
+
+    def _take_up(self, left: Recovered) -> None:
+        """Go on where the log was left; what was cut is the first thing on record."""
+        self.vkey, self._integrator = left.vkey, left.integrator
+        self._unintegrated = left.entries
+        self._next = self._durable = left.size
+        if left.entries or left.fresh:
+            self._integrate()
+        if self._second is not None:
+            reach(self._folder, self._second)
+            self._integrator.second = self._second
+        self._watch_disk()
+        if left.cut:
+            note = {"cut_bytes": left.cut, "at": self._next}
+            self._stage(AuditRecord(kind="recovery", note=note))
+            with self._lock:
+                self._ring()
+
+    def _release(self) -> None:
+        for fd in (self._wal, self._held):
+            if fd >= 0:
+                os.close(fd)
+        self._wal = self._held = -1
+
+    # -- appending ---------------------------------------------------------------------------------
+
+    def _stage(self, record: AuditRecord | dict[str, Any]) -> int:
+        entry = encode(record, boot=self._boot, node=self._node)
+        with self._lock:
+            self._require_open()
+            index = self._next
+            self._next += 1
+            self._pending.append(entry)
+        return index
+
+    def _require_own_process(self) -> None:
+        """Refuse after a fork; asked before any lock, which nobody here may ever release."""
+        if os.getpid() != self._pid:
+            raise AuditUnavailable("this log was opened before a fork; open one in each worker")
+
+    def _require_open(self) -> None:
+        if self._poison is not None:
+            raise AuditUnavailable(f"the log is poisoned: {self._poison}")
+        if self._closing:
+            raise AuditUnavailable("the log is closed")
+
+    def enqueue(self, record: AuditRecord | dict[str, Any]) -> int:
+        """Take the record in order and return its index; durable with the next `append`."""
+        self._require_room(record)
+        return self._stage(record)
+
+    def _require_room(self, record: AuditRecord | dict[str, Any]) -> None:
+        self._require_own_process()
+        why = "the disk is nearly full" if self._low else None
+        if why is None and self._second is not None:
+            why = self._second.refuses()
+        if why is not None:  # what has begun may end; nothing new begins
+            kind = record.get("kind") if isinstance(record, dict) else record.kind
+            if kind == "run_start":
+                raise AuditUnavailable(f"{why}; no new run is admitted")
+
+    async def append(self, record: AuditRecord | dict[str, Any]) -> int:
+        """Return the record's index once it is durable; raise `AuditUnavailable` otherwise.
+
+        Safe to call concurrently. Cancelling one waiter does not cancel the others' batch.
+        """
+        self._require_room(record)
+        entry = encode(record, boot=self._boot, node=self._node)
+        caller = self._callers.get(asyncio.get_running_loop()) or self._new_caller()
+        with self._lock:
+            self._require_open()
+            index = self._next
+            self._next += 1
+            self._pending.append(entry)
+            future = caller.join()
+            self._asking[caller] = self._asking.get(caller, 0) + 1
+            self._ring()
+        await future
+        return index
+
+    def _new_caller(self) -> Waiting:
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            for gone in [one for one in self._callers if one.is_closed()]:
+                del self._callers[gone]
+            caller = self._callers[loop] = Waiting(loop, self.answers_within)
+        return caller
+
+    def _ring(self) -> None:
+        """Wake the writer, once per batch. The caller holds the lock."""
+        if not self._urgent:
+            self._urgent = True
+            self._bell.put(None)
+
+    async def flush(self) -> None:
+        """Return once everything taken so far is durable; raise when the device stands still."""
+        self._require_own_process()
+        until, seen, since = self._next, self._durable, time.monotonic()
+        while self._durable < until:
+            with self._lock:
+                self._require_open()
+                self._ring()
+            await asyncio.sleep(0.002)
+            if self._durable != seen:
+                seen, since = self._durable, time.monotonic()
+            elif time.monotonic() - since > self.answers_within:
+                raise AuditUnavailable(
+                    f"the audit device did not answer in {self.answers_within:g} s"
+                )
+
+    async def close(self) -> None:
+        """Write what is pending, sign a last checkpoint, let the directory go."""
+        if self._thread is None or os.getpid() != self._pid:
+            return
+        with self._lock:
+            self._closing = True
+            self._bell.put(None)
+        thread, self._thread = self._thread, None
+        await asyncio.to_thread(thread.join, LAST_WORDS)
+        if thread.is_alive():
+            raise AuditUnavailable(
+                f"the audit device did not answer in {LAST_WORDS:g} s; the last records may be lost"
+            )
+        if self._second is not None:
+            await asyncio.to_thread(self._second.end, self.answers_within)
+        if self._poison is not None:
+            raise AuditUnavailable(f"the log was poisoned: {self._poison}")
+
+    # -- the writer thread --------------------------------------------------------------------
+
+    def _write_forever(self) -> None:
+        last = time.monotonic()
+        try:
+            while True:
+                with contextlib.suppress(queue.Empty):
+                    self._bell.get(timeout=CHECKPOINT_EVERY / 4)
+                with self._lock:
+                    batch, self._pending = self._pending, []
+                    asking, self._asking = self._asking, {}
+                    self._urgent = False
+                    closing = self._closing
+                try:
+                    if batch:
+                        self._commit(batch)
+                except BaseException as exc:
+                    self._fail(exc, asking)
+                    return
+                for caller, count in asking.items():
+                    caller.answer(count, None)
+                now = time.monotonic()
+                if self._unintegrated and (closing or now - last > CHECKPOINT_EVERY):
+                    self._integrate()
+                    self._watch_disk()
+                    last = now
+                if closing and not self._pending:
+                    return
+        except BaseException as exc:
+            self._fail(exc, {})
+        finally:
+            self._release()
+
+    def _commit(self, batch: list[bytes]) -> None:
+        started = time.monotonic_ns()
+        write_all(self._wal, frame(self._durable, batch))
+        os.fdatasync(self._wal)
+        self._took = time.monotonic_ns() - started
+        self._durable += len(batch)
+        self._unintegrated += batch
+
+    def _integrate(self) -> None:
+        """Put durable entries into the tree, then empty the write-ahead file."""
+        self._integrator.grow(self._unintegrated)
+        self._unintegrated = []
+        os.ftruncate(self._wal, 0)
+        os.lseek(self._wal, 0, os.SEEK_SET)
+        os.fdatasync(self._wal)
+
+    def _watch_disk(self) -> None:
+        disk = os.statvfs(self._folder)
+        self._low = disk.f_bavail * disk.f_frsize < self._reserve
+
+    def _fail(self, exc: BaseException, asking: dict[Waiting, int]) -> None:
+        """Poison the log: after a failed write nobody knows what is on disk."""
+        why = getattr(exc, "strerror", None) or type(exc).__name__
+        with self._lock:
+            self._poison = f"a write failed ({why})"
+            later, self._asking = self._asking, {}
+        for waiting in (asking, later):  # in the order in which they asked
+            for caller, count in waiting.items():
+                caller.answer(count, f"the log is poisoned: {self._poison}")
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    @property
+    def folder(self) -> Path:
+        """The log's directory."""
+        return self._folder
+
+    @property
+    def size(self) -> int:
+        """The number of durable records."""
+        return self._durable
+
+    def health(self) -> dict[str, Any]:
+        """Return state without secrets."""
+        return {
+            "origin": self.origin,
+            "durable": self._durable,
+            "queued": self._next - self._durable,
+            "last_write_us": self._took // 1000,
+            "poisoned": self._poison,
+            "disk_low": self._low,
+            "checkpoint_copy": self._second.health() if self._second is not None else None,
+            "closed": self._closing,
+        }

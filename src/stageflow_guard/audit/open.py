@@ -1,0 +1,56 @@
+"""How a guard's log is opened from its settings, and what stands in its place until then."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from stageflow_guard.errors import AuditUnavailable
+
+if TYPE_CHECKING:
+    from stageflow_guard.audit import Log
+    from stageflow_guard.audit.admin.fingerprint import Fingerprints
+    from stageflow_guard.audit.export.background import Beside
+    from stageflow_guard.model import AuditRecord
+    from stageflow_guard.settings import Settings
+
+
+class ClosedLog:
+    """Stands in for the log until the guard is opened, and after it is closed: refuses."""
+
+    origin = "closed"
+
+    async def append(self, record: AuditRecord) -> int:
+        """Refuse."""
+        raise AuditUnavailable("the guard is not open; use `async with guard:`")
+
+    def enqueue(self, record: AuditRecord) -> int:
+        """Refuse."""
+        raise AuditUnavailable("the guard is not open; use `async with guard:`")
+
+
+async def opened(settings: Settings) -> tuple[Log, Fingerprints, Beside]:
+    """Open the log, the keys of its fingerprints and the sinks beside it; all three or none."""
+    from stageflow_guard.audit import Log, open_shard
+    from stageflow_guard.audit.admin.fingerprint import Fingerprints
+    from stageflow_guard.audit.export.background import Beside
+    from stageflow_guard.keys.assemble import ring_from
+
+    audit = settings.audit
+    copy = audit.checkpoint_copy
+    if audit.shard is None:
+        log = await Log.open(
+            audit.path, origin=audit.origin, key_file=audit.key_file, checkpoint_copy=copy,
+            copy_grace=audit.checkpoint_copy_grace,
+        )  # fmt: skip
+    else:
+        log = await open_shard(
+            audit.path, audit.shard, origin=audit.origin, key_file=audit.key_file, copies=copy,
+            copy_grace=audit.checkpoint_copy_grace,
+        )  # fmt: skip
+    try:
+        ring = await asyncio.to_thread(ring_from, settings)
+        return log, Fingerprints(ring), Beside(log, audit, log.folder)
+    except BaseException:
+        await log.close()
+        raise

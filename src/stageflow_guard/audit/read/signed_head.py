@@ -1,0 +1,76 @@
+"""The signed head of a log, and what the log itself says was pruned: where every reader begins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stageflow_guard.audit.log.layout import check_format
+from stageflow_guard.audit.read.signed_entries import attested
+from stageflow_guard.audit.records.decode import decode_any
+from stageflow_guard.audit.tlog.checkpoint import Checkpoint, open_note
+from stageflow_guard.audit.tlog.storage import bundles
+from stageflow_guard.audit.tlog.tree import WIDTH
+from stageflow_guard.errors import ConfigError, VerificationError
+
+PRUNE = "prune"
+
+
+def signed_head(folder: Path) -> tuple[Checkpoint, bytes]:
+    """Return (checkpoint, its note), signed by the key in the log's `vkey`.
+
+    Raises `ConfigError` for what is no log, or a newer release's; `VerificationError` for a
+    checkpoint that the key did not sign. Whose key that is, only somebody outside can say.
+    """
+    note = _read(folder, "checkpoint")
+    if note is None:
+        raise ConfigError(f"`{folder}` is not a log directory: it has no checkpoint")
+    form = _read(folder, "format")
+    if form is not None:
+        check_format(form, folder)
+    while True:
+        key = _read(folder, "vkey")
+        if key is None:
+            raise VerificationError("`vkey` is missing", path="vkey")
+        try:
+            return open_note(note, key.decode("utf-8", "replace").strip()), note
+        except VerificationError:
+            again = _read(folder, "checkpoint") or b""
+            if again == note:  # nobody is handing the log over to another key just now
+                raise
+            note = again
+
+
+def require_attested_minimum(folder: Path, head: Checkpoint, minimum: int) -> None:
+    """Raise `VerificationError` unless a signed record says that what lies below was pruned.
+
+    The file `minimum` alone proves nothing: who may write it could hide any record behind it.
+    """
+    for first in range(head.size - 1 - (head.size - 1) % WIDTH, minimum - 1, -WIDTH):
+        _, entries, _ = next(bundles(folder, head.size, first))
+        if not any(_says(entry, minimum) for entry in entries):
+            continue
+        _, signed = next(attested(folder, head, first))
+        if any(_says(entry, minimum) for entry in signed):
+            return
+    raise VerificationError(
+        f"`minimum` hides the records below {minimum}, and no record says that they were pruned",
+        index=0, path="minimum",
+    )  # fmt: skip
+
+
+def _says(entry: bytes, minimum: int) -> bool:
+    if b'"kind":"prune"' not in entry:  # canonical bytes, so this is how it is written
+        return False
+    try:
+        record = decode_any(entry)
+    except (ValueError, RecursionError):
+        return False
+    note = record.get("note")
+    return record.get("kind") == PRUNE and isinstance(note, dict) and note.get("below") == minimum
+
+
+def _read(folder: Path, name: str) -> bytes | None:
+    try:
+        return (folder / name).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None

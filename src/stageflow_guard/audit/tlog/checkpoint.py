@@ -1,0 +1,112 @@
+"""Checkpoints and signed notes, as C2SP `tlog-checkpoint` and `signed-note` say.
+
+Parsing is strict: what does not re-encode to the same bytes does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from stageflow_guard.errors import VerificationError
+
+if TYPE_CHECKING:
+    from stageflow_guard.audit.tlog.signing import SigningKey
+
+_ED25519 = b"\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A tree head: origin, size, root."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def text(self) -> bytes:
+        """Return the bytes that are signed."""
+        root = base64.b64encode(self.root).decode()
+        return f"{self.origin}\n{self.size}\n{root}\n".encode()
+
+
+def key_id(name: str, public: bytes) -> bytes:
+    """Return the key id: SHA-256(name, newline, 0x01, key), first four bytes."""
+    return sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:4]
+
+
+def vkey_of(name: str, public: bytes) -> str:
+    """Return the verifier key line."""
+    return f"{name}+{key_id(name, public).hex()}+{base64.b64encode(_ED25519 + public).decode()}"
+
+
+def parse_vkey(vkey: str) -> tuple[str, bytes]:
+    """Return (name, public key); raise `VerificationError` for anything but the canonical form."""
+    parts = vkey.strip("\n").split("+", 2)
+    try:
+        name, _, encoded = parts
+        raw = base64.b64decode(encoded, validate=True)
+    except (ValueError, binascii.Error):
+        raise VerificationError("malformed verifier key") from None
+    if len(raw) != 33 or raw[:1] != _ED25519 or vkey_of(name, raw[1:]) != vkey.strip("\n"):
+        raise VerificationError("malformed verifier key")
+    return name, raw[1:]
+
+
+def sign(checkpoint: Checkpoint, key: SigningKey) -> bytes:
+    """Return the signed note."""
+    text = checkpoint.text()
+    blob = key_id(checkpoint.origin, key.public) + key.sign(text)
+    line = f"\n\u2014 {checkpoint.origin} {base64.b64encode(blob).decode()}\n"
+    return text + line.encode()
+
+
+def parse(note: bytes) -> tuple[Checkpoint, bytes, list[tuple[str, bytes]]]:
+    """Return (checkpoint, signed text, signatures) of a note, without trusting it."""
+    bad = VerificationError("malformed checkpoint", path="checkpoint")
+    try:
+        text, separator, tail = note.decode("utf-8").partition("\n\n")
+    except UnicodeDecodeError:
+        raise bad from None
+    lines = text.split("\n")
+    if not separator or len(lines) != 3 or not tail.endswith("\n"):
+        raise bad
+    origin, digits, encoded = lines
+    if any(ord(c) < 32 for c in origin) or not origin:
+        raise bad
+    if not digits.isascii() or not digits.isdigit() or str(int(digits)) != digits:
+        raise bad
+    signatures = []
+    try:
+        root = base64.b64decode(encoded, validate=True)
+        for line in tail[:-1].split("\n"):
+            dash, name, value = line.split(" ")
+            raw = base64.b64decode(value, validate=True)
+            if dash != "\u2014" or base64.b64encode(raw).decode() != value or len(raw) < 5:
+                raise bad
+            signatures.append((name, raw))
+    except (ValueError, binascii.Error):
+        raise bad from None
+    checkpoint = Checkpoint(origin, int(digits), root)
+    signed = (text + "\n").encode()
+    if len(root) != 32 or checkpoint.text() != signed:
+        raise bad
+    return checkpoint, signed, signatures
+
+
+def open_note(note: bytes, vkey: str) -> Checkpoint:
+    """Return the checkpoint when `vkey` signed it; raise `VerificationError` otherwise."""
+    from stageflow_guard.audit.tlog.signing import signature_holds
+
+    name, public = parse_vkey(vkey)
+    checkpoint, signed, signatures = parse(note)
+    if checkpoint.origin != name:
+        raise VerificationError("checkpoint is of another origin", path="checkpoint")
+    wanted = key_id(name, public)
+    for who, blob in signatures:
+        if who == name and blob[:4] == wanted and signature_holds(public, blob[4:], signed):
+            return checkpoint
+    raise VerificationError("checkpoint is not signed by the given key", path="checkpoint")

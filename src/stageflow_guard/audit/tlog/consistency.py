@@ -1,0 +1,37 @@
+"""Did this tree grow out of that one? Asked by the writer, a witness, an exporter, a projection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from stageflow_guard.audit.tlog.checkpoint import Checkpoint
+from stageflow_guard.audit.tlog.tiles import TileReader
+from stageflow_guard.audit.tlog.tree import EMPTY, verify_consistency
+from stageflow_guard.errors import VerificationError
+
+
+def require_prefix(folder: Path, old: Checkpoint, new: Checkpoint) -> None:
+    """Raise `VerificationError` unless the tree in `folder`, at `new`, begins with `old`'s.
+
+    Both checkpoints are taken as they are: who signed them is the caller's to check.
+    """
+    if old.size > new.size:
+        raise VerificationError(
+            f"rolled back: {old.size} records were seen, the log has {new.size}", index=new.size
+        )
+    try:
+        if old.size == 0:
+            if old.root != EMPTY:
+                raise VerificationError("not an empty tree")
+            return
+        proof = []
+        if old.size < new.size:
+            proof = TileReader(folder, new.size).consistency(old.size)
+        verify_consistency(old.size, old.root, new.size, new.root, proof)
+    except VerificationError as exc:
+        if exc.path is not None:  # a tile is missing or cut: that is another finding
+            raise
+        raise VerificationError(
+            f"forked: the {old.size} records that were seen are not the log's first ones",
+            index=max(0, old.size - 1),
+        ) from None
