@@ -20,10 +20,10 @@ from typing import Any
 
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.casbin import is_subject
-from stageflow_guard.policy.files import MODEL, object_matches
-from stageflow_guard.policy.lint import lint
-from stageflow_guard.policy.prove import foreign_lines, structural, symbolic
+from stageflow_guard.policy.analysis.lint import lint
+from stageflow_guard.policy.engine.casbin import is_subject
+from stageflow_guard.policy.engine.files import MODEL, object_matches
+from stageflow_guard.policy.engine.prove import foreign_lines, structural, symbolic
 
 RULES, USERS, ROLES = 100, 20, 10
 

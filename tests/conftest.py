@@ -154,7 +154,7 @@ class PolicyFolder:
     """A policy folder that a test writes into: modes as the loader wants them."""
 
     def __init__(self, path) -> None:
-        from stageflow_guard.policy.files import MODEL
+        from stageflow_guard.policy.engine.files import MODEL
 
         self.path = path
         self.write("model.conf", MODEL)

@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from stageflow_guard.audit.read.lookup import row_of
-from stageflow_guard.delegation import FORMS
 from stageflow_guard.errors import AccessDenied, ConfigError, GuardError, VerificationError
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect
+from stageflow_guard.policy.engine.delegation import FORMS
 from stageflow_guard.statement import actor_of, resource_name
 
 if TYPE_CHECKING:

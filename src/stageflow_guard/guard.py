@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from stageflow_guard.auth.exchange import Exchanged
     from stageflow_guard.auth.oauth import OAuthClient
     from stageflow_guard.model import Decision, Principal, Redaction
-    from stageflow_guard.policy.reload import Reloader
+    from stageflow_guard.policy.live.reload import Reloader
     from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector, TextStream
     from stageflow_guard.run import Run
     from stageflow_guard.settings import Settings
@@ -98,7 +98,7 @@ class Guard:
         """Build a guard from validated settings; raises `ConfigError` for what is unusable."""
         from stageflow_guard.auth.assemble import ceiling_from, clients_from, verifier_from
         from stageflow_guard.keys.assemble import ring_from
-        from stageflow_guard.policy.assemble import live_from
+        from stageflow_guard.policy.live.assemble import live_from
         from stageflow_guard.redaction.assemble import inspector_from
 
         chosen = settings.redaction
@@ -140,7 +140,7 @@ class Guard:
             raise ConfigError("this guard was built before a fork; build one in each worker")
         self._use(await self._open_log() if self._given_log is None else self._given_log)
         if self._settings is not None:
-            from stageflow_guard.policy.assemble import reloader_from
+            from stageflow_guard.policy.live.assemble import reloader_from
 
             try:
                 self._reloader = await reloader_from(

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from stageflow_guard.audit.records.opentelemetry import current_trace
 from stageflow_guard.caller import Callers, require_same
-from stageflow_guard.delegation import delegated
 from stageflow_guard.errors import (
     AccessDenied,
     AuditUnavailable,
@@ -33,6 +32,7 @@ from stageflow_guard.errors import (
     PolicyUnavailable,
 )
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect, Principal
+from stageflow_guard.policy.engine.delegation import delegated
 from stageflow_guard.ports import SubjectScopes
 from stageflow_guard.recorder import Recorder, recorded
 from stageflow_guard.run import Identity, Permit, Run

@@ -9,7 +9,7 @@ from stageflow import Pipeline
 from stageflow.core import StageArtifact, StageEvent, StageKind, StageOutput
 
 from stageflow_guard.errors import AccessDenied, ContentBlocked
-from stageflow_guard.policy.replay import questions
+from stageflow_guard.policy.analysis.replay import questions
 
 IMAGE = b"\x89PNG ada@example.com"
 MARK = f"BYTES:{len(IMAGE)}:sha256:{hashlib.sha256(IMAGE).hexdigest()}"

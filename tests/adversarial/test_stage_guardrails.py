@@ -7,7 +7,7 @@ from stageflow import Pipeline
 from stageflow.core import StageKind, StageOutput
 
 from stageflow_guard import ContentBlocked
-from stageflow_guard.policy.guardrails import GuardrailRule, Guardrails
+from stageflow_guard.policy.engine.guardrails import GuardrailRule, Guardrails
 
 MAIL, CARD = "ada@example.com", "4111 1111 1111 1111"
 

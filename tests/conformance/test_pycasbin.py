@@ -14,8 +14,8 @@ import pytest
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.casbin import Reference, require_one_distribution
-from stageflow_guard.policy.files import Link, Rule, TenantFile
+from stageflow_guard.policy.engine.casbin import Reference, require_one_distribution
+from stageflow_guard.policy.engine.files import Link, Rule, TenantFile
 
 DECISIONS = 40_000
 POLICIES = Path(__file__).parents[2] / "policies"

@@ -18,10 +18,10 @@ from stageflow_guard.cli import main
 from stageflow_guard.errors import AccessDenied, AuditUnavailable, ConfigError, NotAuthenticated
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.files import MODEL
-from stageflow_guard.policy.index import TenantIndex
-from stageflow_guard.policy.live import LivePolicies
-from stageflow_guard.policy.revisions import Revisions
+from stageflow_guard.policy.engine.files import MODEL
+from stageflow_guard.policy.engine.index import TenantIndex
+from stageflow_guard.policy.live.live import LivePolicies
+from stageflow_guard.policy.live.revisions import Revisions
 from stageflow_guard.testing import IdentityProvider
 
 STARTERS = Path(__file__).parents[2] / "policies" / "starters"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.casbin import Reference
-from stageflow_guard.policy.files import Link, Rule, TenantFile, parse_tenant
+from stageflow_guard.policy.engine.casbin import Reference
+from stageflow_guard.policy.engine.files import Link, Rule, TenantFile, parse_tenant
 
 POLICIES = Path(__file__).parents[2] / "policies"
 ROLES = ["role:a", "role:b", "role:c"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
-from stageflow_guard.policy.cases import load_table
+from stageflow_guard.policy.analysis.cases import load_table
 
 GOOD = "g, user:ada, role:a, acme\np, role:a, acme, data, x, read, allow\n"
 words = st.sampled_from(

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.diff import diff
-from stageflow_guard.policy.explain import nearest
-from stageflow_guard.policy.files import Link, Rule, TenantFile, object_matches
-from stageflow_guard.policy.fmt import formatted
-from stageflow_guard.policy.lint import lint
-from stageflow_guard.policy.reverse import what_can, who_can
-from stageflow_guard.policy.text import Malformed, rows_of
+from stageflow_guard.policy.analysis.diff import diff
+from stageflow_guard.policy.analysis.explain import nearest
+from stageflow_guard.policy.analysis.lint import lint
+from stageflow_guard.policy.analysis.who_can import what_can, who_can
+from stageflow_guard.policy.edit.fmt import formatted
+from stageflow_guard.policy.engine.files import Link, Rule, TenantFile, object_matches
+from stageflow_guard.policy.engine.text import Malformed, rows_of
 
 ROLES = ["role:a", "role:b", "role:c"]
 PATTERNS = ["*", "s/*", "s/x", "s/x/*", "s/x/y", "s/y", "t", "t/*"]

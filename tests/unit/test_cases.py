@@ -11,7 +11,7 @@ import pytest
 from stageflow_guard.cli import main
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.cases import load_table, run_cases
+from stageflow_guard.policy.analysis.cases import load_table, run_cases
 
 SHIPPED = Path(__file__).parents[2] / "policies"
 

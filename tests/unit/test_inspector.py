@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from stageflow_guard.errors import ContentBlocked, InspectorUnavailable
-from stageflow_guard.policy.guardrails import GuardrailRule, Guardrails
+from stageflow_guard.policy.engine.guardrails import GuardrailRule, Guardrails
 from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
 from stageflow_guard.redaction.rules.hit import Hit
 

@@ -9,9 +9,9 @@ import yaml
 
 from stageflow_guard.cli import main, parser
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.cases import load_tables, run_tables
-from stageflow_guard.policy.lint import lint
-from stageflow_guard.policy.mutate import mutate
+from stageflow_guard.policy.analysis.cases import load_tables, run_tables
+from stageflow_guard.policy.analysis.lint import lint
+from stageflow_guard.policy.analysis.mutate import mutate
 
 ROOT = Path(__file__).parents[2]
 SETS = [ROOT / "policies", *sorted((ROOT / "policies" / "starters").iterdir())]

@@ -12,13 +12,13 @@ import pytest
 from stageflow_guard.cli import main
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.diff import diff
-from stageflow_guard.policy.explain import explain
-from stageflow_guard.policy.files import MODEL
-from stageflow_guard.policy.fmt import formatted
-from stageflow_guard.policy.lint import lint
-from stageflow_guard.policy.markdown import markdown
-from stageflow_guard.policy.reverse import what_can, who_can
+from stageflow_guard.policy.analysis.diff import diff
+from stageflow_guard.policy.analysis.explain import explain
+from stageflow_guard.policy.analysis.lint import lint
+from stageflow_guard.policy.analysis.markdown import markdown
+from stageflow_guard.policy.analysis.who_can import what_can, who_can
+from stageflow_guard.policy.edit.fmt import formatted
+from stageflow_guard.policy.engine.files import MODEL
 
 SHIPPED = Path(__file__).parents[2] / "policies"
 ACME = """\

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.policy.files import MODEL
-from stageflow_guard.policy.platform import LONGEST_TRIAL
-from stageflow_guard.policy.text import legal_tenant
+from stageflow_guard.policy.engine.exceptions import LONGEST_TRIAL
+from stageflow_guard.policy.engine.files import MODEL
+from stageflow_guard.policy.engine.text import legal_tenant
 
 DAY = 86_400
 ROLE = "member"

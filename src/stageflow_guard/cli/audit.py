@@ -197,7 +197,7 @@ def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None]:
         return ", ".join(rules), None
     from stageflow_guard.model import AccessRequest
     from stageflow_guard.policy import PolicySet
-    from stageflow_guard.policy.explain import nearest
+    from stageflow_guard.policy.analysis.explain import nearest
 
     try:
         policies = PolicySet.load(kept)

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from stageflow_guard.base.lazy import lazy
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.guardrails import Guardrails, Verdict
-    from stageflow_guard.policy.policyset import PolicySet
-    from stageflow_guard.policy.text import Problem
+    from stageflow_guard.policy.engine.guardrails import Guardrails, Verdict
+    from stageflow_guard.policy.engine.policyset import PolicySet
+    from stageflow_guard.policy.engine.text import Problem
 
 _WHERE = {
-    "Guardrails": "guardrails",
-    "PolicySet": "policyset",
-    "Problem": "text",
-    "Verdict": "guardrails",
+    "Guardrails": "engine.guardrails",
+    "PolicySet": "engine.policyset",
+    "Problem": "engine.text",
+    "Verdict": "engine.guardrails",
 }
 
 __all__ = ["Guardrails", "PolicySet", "Problem", "Verdict"]

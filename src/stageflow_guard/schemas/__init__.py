@@ -13,9 +13,9 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return every schema by name: `catalogue`, `guard`, `guardrails`, `test`."""
-    from stageflow_guard.policy.cases import CaseFile
-    from stageflow_guard.policy.catalogue import Catalogue
-    from stageflow_guard.policy.guardrails import GuardrailFile
+    from stageflow_guard.policy.analysis.cases import CaseFile
+    from stageflow_guard.policy.engine.catalogue import Catalogue
+    from stageflow_guard.policy.engine.guardrails import GuardrailFile
     from stageflow_guard.settings import Settings
 
     models: dict[str, tuple[type[BaseModel], str]] = {

@@ -11,15 +11,15 @@ from stageflow_guard.cli.policy.paint import columns, effect, paint
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.text import meant
+from stageflow_guard.policy.engine.text import meant
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.explain import Explanation
+    from stageflow_guard.policy.analysis.explain import Explanation
 
 
 def explain(args: argparse.Namespace) -> int:
     """Print effect, reason, rules and the nearest miss."""
-    from stageflow_guard.policy.explain import explain as why
+    from stageflow_guard.policy.analysis.explain import explain as why
 
     policies = PolicySet.load(args.path)
     found = why(
@@ -70,7 +70,7 @@ def _print(found: Explanation, base: str) -> None:
 
 def who_can(args: argparse.Namespace) -> int:
     """List everybody who may."""
-    from stageflow_guard.policy.reverse import who_can as find
+    from stageflow_guard.policy.analysis.who_can import who_can as find
 
     policies = _known(args)
     found = find(policies, args.tenant, kind=args.kind, obj=args.obj, act=args.act, own=args.own)
@@ -87,7 +87,7 @@ def who_can(args: argparse.Namespace) -> int:
 
 def what_can(args: argparse.Namespace) -> int:
     """List what a subject may."""
-    from stageflow_guard.policy.reverse import what_can as find
+    from stageflow_guard.policy.analysis.who_can import what_can as find
 
     found = find(_known(args), args.tenant, args.sub, tuple(args.role))
     if args.json:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
 from stageflow_guard.cli.policy.paint import columns, paint
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.revisions import Revisions
+from stageflow_guard.policy.live.revisions import Revisions
 
 if TYPE_CHECKING:
     from stageflow_guard.model import AccessRequest
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def diff(args: argparse.Namespace) -> int:
     """Print what a change means, as text, JSON or Markdown."""
-    from stageflow_guard.policy.diff import diff as compare
-    from stageflow_guard.policy.markdown import grouped, markdown
+    from stageflow_guard.policy.analysis.diff import diff as compare
+    from stageflow_guard.policy.analysis.markdown import grouped, markdown
 
     found = compare(PolicySet.load(args.old), PolicySet.load(args.new))
     if args.json:
@@ -52,7 +52,7 @@ def diff(args: argparse.Namespace) -> int:
 
 def replay(args: argparse.Namespace) -> int:
     """Print which recorded decisions would change; exit 1 when one would."""
-    from stageflow_guard.policy.replay import replay as again
+    from stageflow_guard.policy.analysis.replay import replay as again
 
     found = again(PolicySet.load(args.path), _records(args.log))
     if args.json:
@@ -80,7 +80,7 @@ def replay(args: argparse.Namespace) -> int:
 
 def suggest(args: argparse.Namespace) -> int:
     """Print grants that nobody used; changes nothing."""
-    from stageflow_guard.policy.replay import suggest as look
+    from stageflow_guard.policy.analysis.replay import suggest as look
 
     found = look(PolicySet.load(args.path), _records(args.log))
     if args.json:

@@ -14,16 +14,16 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.cases import Outcome
-    from stageflow_guard.policy.mutate import Mutation
+    from stageflow_guard.policy.analysis.cases import Outcome
+    from stageflow_guard.policy.analysis.mutate import Mutation
 
 LEVELS = {"error": "red", "warning": "yellow", "note": "blue"}
 
 
 def lint(args: argparse.Namespace) -> int:
     """Print every finding as `file:line:column`, which editors open."""
-    from stageflow_guard.policy.lint import holds
-    from stageflow_guard.policy.lint import lint as find
+    from stageflow_guard.policy.analysis.lint import holds
+    from stageflow_guard.policy.analysis.lint import lint as find
 
     found = find(PolicySet.load(args.path), args.path)
     if args.json:
@@ -40,8 +40,8 @@ def lint(args: argparse.Namespace) -> int:
 
 def test(args: argparse.Namespace) -> int:
     """Run the decision tables; one line per tenant, one per failure."""
-    from stageflow_guard.policy.cases import load_tables, run_tables
-    from stageflow_guard.policy.mutate import mutate
+    from stageflow_guard.policy.analysis.cases import load_tables, run_tables
+    from stageflow_guard.policy.analysis.mutate import mutate
 
     policies = PolicySet.load(args.path)
     tables = load_tables(policies, args.path)
@@ -53,7 +53,7 @@ def test(args: argparse.Namespace) -> int:
     mutation = mutate(policies, tables, tenant=args.tenant) if args.mutate else None
     problems = [str(p) for p in policies.problems]
     if args.junit:
-        from stageflow_guard.policy.junit import junit
+        from stageflow_guard.policy.analysis.junit import junit
 
         Path(args.junit).write_bytes(junit(outcomes, policies.problems))
     rules = {r.where for t in policies.tenants for r in policies.tenant(t).rules}
@@ -131,7 +131,7 @@ def _print_tests(
 
 def fmt(args: argparse.Namespace) -> int:
     """Put every CSV file into canonical form, or say which are not."""
-    from stageflow_guard.policy.fmt import format_folder
+    from stageflow_guard.policy.edit.fmt import format_folder
 
     changed = format_folder(args.path, write=not args.check)
     if args.json:

@@ -11,8 +11,8 @@ from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
 from stageflow_guard.cli.policy.paint import effect
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.prove import Proof, foreign_lines, structural, symbolic
-from stageflow_guard.policy.text import read, require_folder
+from stageflow_guard.policy.engine.prove import Proof, foreign_lines, structural, symbolic
+from stageflow_guard.policy.engine.text import read, require_folder
 
 
 def prove(args: argparse.Namespace) -> int:

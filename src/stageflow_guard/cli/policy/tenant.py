@@ -10,8 +10,9 @@ from pathlib import Path
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit, shipped
 from stageflow_guard.cli.policy.paint import columns
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.policy import PolicySet, tenants
-from stageflow_guard.policy.text import meant
+from stageflow_guard.policy import PolicySet
+from stageflow_guard.policy.edit import tenants
+from stageflow_guard.policy.engine.text import meant
 
 
 def tenant(args: argparse.Namespace) -> int:
@@ -21,7 +22,7 @@ def tenant(args: argparse.Namespace) -> int:
 
 def _add(args: argparse.Namespace) -> int:
     from stageflow_guard.cli.policy.claim import claim_mapped
-    from stageflow_guard.policy.fmt import replace_file
+    from stageflow_guard.policy.edit.fmt import replace_file
 
     config = Path(args.config)
     mapped = None

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.delegation import delegated
 from stageflow_guard.model import AccessRequest
-from stageflow_guard.policy.files import Rule
+from stageflow_guard.policy.engine.delegation import delegated
+from stageflow_guard.policy.engine.files import Rule
 
 if TYPE_CHECKING:
     from stageflow_guard.model import Decision
-    from stageflow_guard.policy.policyset import PolicySet
+    from stageflow_guard.policy.engine.policyset import PolicySet
 
 Records = Iterable[tuple[int, Mapping[str, Any]]]
 OTHER_CAUSES = {"scope_ceiling"}  # denied by the token, not by a policy line

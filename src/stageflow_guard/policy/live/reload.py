@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import ConfigError, GuardError
-from stageflow_guard.policy.diff import diff
-from stageflow_guard.policy.policyset import PolicySet
-from stageflow_guard.policy.watch import Signature, signature
+from stageflow_guard.policy.analysis.diff import diff
+from stageflow_guard.policy.engine.policyset import PolicySet
+from stageflow_guard.policy.live.watch import Signature, signature
 
 if TYPE_CHECKING:
     from stageflow_guard.model import AccessRequest
-    from stageflow_guard.policy.live import LivePolicies
-    from stageflow_guard.policy.revisions import Revisions
+    from stageflow_guard.policy.live.live import LivePolicies
+    from stageflow_guard.policy.live.revisions import Revisions
 
 SETTLED = 0.2  # seconds without a further change: an editor or a checkout may still be writing
 Record = Callable[..., Awaitable[int]]

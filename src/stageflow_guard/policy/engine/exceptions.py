@@ -19,8 +19,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from stageflow_guard.policy.files import SUBJECTS, object_matches, require_object, require_plain
-from stageflow_guard.policy.text import (
+from stageflow_guard.policy.engine.files import (
+    SUBJECTS,
+    object_matches,
+    require_object,
+    require_plain,
+)
+from stageflow_guard.policy.engine.text import (
     MOST,
     Malformed,
     Problem,

@@ -6,11 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.policy.live import LivePolicies
-from stageflow_guard.policy.policyset import PolicySet
-from stageflow_guard.policy.reload import Record, Reloader
-from stageflow_guard.policy.revisions import Revisions
-from stageflow_guard.policy.watch import signature
+from stageflow_guard.policy.engine.policyset import PolicySet
+from stageflow_guard.policy.live.live import LivePolicies
+from stageflow_guard.policy.live.reload import Record, Reloader
+from stageflow_guard.policy.live.revisions import Revisions
+from stageflow_guard.policy.live.watch import signature
 
 if TYPE_CHECKING:
     from stageflow_guard.settings import PolicySettings, Settings

@@ -15,15 +15,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.policy.sampler import Sampler
+from stageflow_guard.policy.live.sampler import Sampler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stageflow_guard.model import AccessRequest, Decision
-    from stageflow_guard.policy.guardrails import Guardrails
-    from stageflow_guard.policy.policyset import PolicySet
-    from stageflow_guard.policy.watch import Signature
+    from stageflow_guard.policy.engine.guardrails import Guardrails
+    from stageflow_guard.policy.engine.policyset import PolicySet
+    from stageflow_guard.policy.live.watch import Signature
 
 logger = logging.getLogger("stageflow_guard")
 

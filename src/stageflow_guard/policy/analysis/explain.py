@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stageflow_guard.model import AccessRequest, Decision
-from stageflow_guard.policy.files import Link, Rule, object_matches
-from stageflow_guard.policy.text import meant
+from stageflow_guard.policy.engine.files import Link, Rule, object_matches
+from stageflow_guard.policy.engine.text import meant
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.policyset import PolicySet
+    from stageflow_guard.policy.engine.policyset import PolicySet
 
 # how far off each field is: who somebody is changes sooner than what they asked for
 WEIGHT = {"role": 2, "act": 3, "object": 4, "kind": 6}

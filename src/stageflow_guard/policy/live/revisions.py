@@ -17,8 +17,8 @@ from types import MappingProxyType
 from uuid import uuid4
 
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.policy.fmt import replace_file
-from stageflow_guard.policy.policyset import PolicySet, revision_of
+from stageflow_guard.policy.edit.fmt import replace_file
+from stageflow_guard.policy.engine.policyset import PolicySet, revision_of
 
 REVISION = re.compile(r"[0-9a-f]{64}")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stageflow_guard.policy.catalogue import ACTS, Catalogue
-from stageflow_guard.policy.text import (
+from stageflow_guard.policy.engine.catalogue import ACTS, Catalogue
+from stageflow_guard.policy.engine.text import (
     LONGEST,
     MOST,
     Malformed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from stageflow_guard.policy.diff import Change, Difference
+from stageflow_guard.policy.analysis.diff import Change, Difference
 
 NAMED = 5  # members by name in one cell; the rest are counted
 LONGEST = 200  # rows: a comment has a size limit

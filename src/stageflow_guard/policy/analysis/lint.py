@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stageflow_guard.policy.files import Link, Rule, TenantFile, closure, covers, roles_up
-from stageflow_guard.policy.platform import Grant, Share
-from stageflow_guard.policy.text import Problem, meant, shown
+from stageflow_guard.policy.engine.exceptions import Grant, Share
+from stageflow_guard.policy.engine.files import Link, Rule, TenantFile, closure, covers, roles_up
+from stageflow_guard.policy.engine.text import Problem, meant, shown
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.policyset import PolicySet
+    from stageflow_guard.policy.engine.policyset import PolicySet
 
 LEVELS = ("error", "warning", "note")
 

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from stageflow_guard.policy.files import TenantFile
-from stageflow_guard.policy.index import NOBODY, TenantIndex
+from stageflow_guard.policy.engine.files import TenantFile
+from stageflow_guard.policy.engine.index import NOBODY, TenantIndex
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.guardrails import GuardrailRule
-    from stageflow_guard.policy.policyset import PolicySet
+    from stageflow_guard.policy.engine.guardrails import GuardrailRule
+    from stageflow_guard.policy.engine.policyset import PolicySet
 
 Roles = frozenset[str]
 Side = tuple[TenantFile, TenantIndex] | None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from stageflow_guard.model import AccessRequest
-    from stageflow_guard.policy.policyset import PolicySet
+    from stageflow_guard.policy.engine.policyset import PolicySet
 
 logger = logging.getLogger("stageflow_guard")
 WAITING = 64  # a burst may drop samples; it may not grow memory, or slow a decision

@@ -15,13 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
-from stageflow_guard.policy.catalogue import validated
-from stageflow_guard.policy.platform import moment
-from stageflow_guard.policy.strictyaml import LINE, load_yaml
-from stageflow_guard.policy.text import Malformed
+from stageflow_guard.policy.engine.catalogue import validated
+from stageflow_guard.policy.engine.exceptions import moment
+from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
+from stageflow_guard.policy.engine.text import Malformed
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.policyset import PolicySet
+    from stageflow_guard.policy.engine.policyset import PolicySet
 
 ISOLATION = "platform/isolation_test.yaml"
 Text = Annotated[str, Field(min_length=1)]

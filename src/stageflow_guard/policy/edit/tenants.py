@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.policy.cases import run_cases
-from stageflow_guard.policy.fmt import replace_file
-from stageflow_guard.policy.lint import holds, lint
-from stageflow_guard.policy.platform import FOREVER, parse_suspended
-from stageflow_guard.policy.policyset import PolicySet
-from stageflow_guard.policy.prove import structural
-from stageflow_guard.policy.text import legal_tenant, read, require_folder, rows_of
+from stageflow_guard.policy.analysis.cases import run_cases
+from stageflow_guard.policy.analysis.lint import holds, lint
+from stageflow_guard.policy.edit.fmt import replace_file
+from stageflow_guard.policy.engine.exceptions import FOREVER, parse_suspended
+from stageflow_guard.policy.engine.policyset import PolicySet
+from stageflow_guard.policy.engine.prove import structural
+from stageflow_guard.policy.engine.text import legal_tenant, read, require_folder, rows_of
 
 EXAMPLE = "example"  # the tenant of a starter set that others are copied from
 SUSPENDED = "# subject or tenant, reason, until (a time, or never)\n"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.policyset import PolicySet
+    from stageflow_guard.policy.engine.policyset import PolicySet
 
 EFFECT = "some(where (p.eft == allow)) && !some(where (p.eft == deny))"
 # each property, what has to hold whenever the matcher does, and a request that shows its absence

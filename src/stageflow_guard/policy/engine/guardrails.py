@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.policy.catalogue import validated
-from stageflow_guard.policy.files import object_matches, require_object
-from stageflow_guard.policy.text import Malformed, Problem, problem_of, read
+from stageflow_guard.policy.engine.catalogue import validated
+from stageflow_guard.policy.engine.files import object_matches, require_object
+from stageflow_guard.policy.engine.text import Malformed, Problem, problem_of, read
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.policyset import PolicySet
+    from stageflow_guard.policy.engine.policyset import PolicySet
 
 STRICTNESS = {"pass": -1, "redact": 0, "block": 1}
 

@@ -13,15 +13,22 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.model import AccessRequest, Decision, Effect
-from stageflow_guard.policy.catalogue import Catalogue
-from stageflow_guard.policy.files import SUBJECTS, Problem, Rule, Template, TenantFile, relative
-from stageflow_guard.policy.guardrails import Guardrails
-from stageflow_guard.policy.index import TenantIndex
-from stageflow_guard.policy.loader import load_folder
-from stageflow_guard.policy.platform import FOREVER, Grant, Share
+from stageflow_guard.policy.engine.catalogue import Catalogue
+from stageflow_guard.policy.engine.exceptions import FOREVER, Grant, Share
+from stageflow_guard.policy.engine.files import (
+    SUBJECTS,
+    Problem,
+    Rule,
+    Template,
+    TenantFile,
+    relative,
+)
+from stageflow_guard.policy.engine.guardrails import Guardrails
+from stageflow_guard.policy.engine.index import TenantIndex
+from stageflow_guard.policy.engine.loader import load_folder
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.casbin import Reference
+    from stageflow_guard.policy.engine.casbin import Reference
 
 CACHE = 65_536
 REFERENCES = 64  # tenants whose lines stand by under pycasbin
@@ -89,7 +96,7 @@ class PolicySet:
         `previous`, tenants whose files are the same are not compiled again, and a tenant whose file
         has gone bad keeps its last good one.
         """
-        from stageflow_guard.policy.casbin import require_one_distribution
+        from stageflow_guard.policy.engine.casbin import require_one_distribution
 
         require_one_distribution()
         found = load_folder(Path(path), previous)
@@ -207,7 +214,7 @@ class PolicySet:
     def _reference(self, tenant: str) -> Reference:
         with self._lock:
             if tenant not in self._references:
-                from stageflow_guard.policy.casbin import Reference
+                from stageflow_guard.policy.engine.casbin import Reference
 
                 if len(self._references) >= REFERENCES:
                     self._references.clear()

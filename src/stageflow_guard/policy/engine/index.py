@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stageflow_guard.model import AccessRequest
-from stageflow_guard.policy.files import Rule, TenantFile, closure, roles_up
+from stageflow_guard.policy.engine.files import Rule, TenantFile, closure, roles_up
 
 NOBODY: frozenset[str] = frozenset()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
-from stageflow_guard.policy.cases import Outcome
-from stageflow_guard.policy.text import Problem
+from stageflow_guard.policy.analysis.cases import Outcome
+from stageflow_guard.policy.engine.text import Problem
 
 
 def junit(outcomes: Iterable[Outcome], problems: Iterable[Problem] = ()) -> bytes:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stageflow_guard.model import AccessRequest
-from stageflow_guard.policy.files import Rule, covers
+from stageflow_guard.policy.engine.files import Rule, covers
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.policyset import PolicySet
+    from stageflow_guard.policy.engine.policyset import PolicySet
 
 ANYBODY = "user:-"  # stands for whoever carries a claim, without a line of their own
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.policy.strictyaml import load_yaml, plain
+from stageflow_guard.policy.engine.strictyaml import load_yaml, plain
 
 ACTS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "stage": ("run", "reveal", "bytes"),

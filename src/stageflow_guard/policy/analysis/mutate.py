@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from stageflow_guard.policy.cases import Table, run_table
-from stageflow_guard.policy.files import TenantFile
+from stageflow_guard.policy.analysis.cases import Table, run_table
+from stageflow_guard.policy.engine.files import TenantFile
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.policyset import PolicySet
+    from stageflow_guard.policy.engine.policyset import PolicySet
 
 
 @dataclass(frozen=True, slots=True)

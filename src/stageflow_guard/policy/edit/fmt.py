@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.policy.text import Malformed, lines_of, read, require_folder, rows_of
+from stageflow_guard.policy.engine.text import Malformed, lines_of, read, require_folder, rows_of
 
 PLATFORM = ("shares.csv", "breakglass.csv", "trials.csv", "suspended.csv")
 

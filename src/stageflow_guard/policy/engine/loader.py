@@ -9,17 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.policy.catalogue import Catalogue, parse_catalogue
-from stageflow_guard.policy.files import (
-    MODEL,
-    Problem,
-    Template,
-    TenantFile,
-    parse_template,
-    parse_tenant,
-)
-from stageflow_guard.policy.guardrails import Guardrails, load_guardrails
-from stageflow_guard.policy.platform import (
+from stageflow_guard.policy.engine.catalogue import Catalogue, parse_catalogue
+from stageflow_guard.policy.engine.exceptions import (
     Grant,
     Share,
     parse_breakglass,
@@ -27,11 +18,20 @@ from stageflow_guard.policy.platform import (
     parse_suspended,
     parse_trials,
 )
-from stageflow_guard.policy.prove import structural
-from stageflow_guard.policy.text import legal_tenant, meant, read, require_folder, shown
+from stageflow_guard.policy.engine.files import (
+    MODEL,
+    Problem,
+    Template,
+    TenantFile,
+    parse_template,
+    parse_tenant,
+)
+from stageflow_guard.policy.engine.guardrails import Guardrails, load_guardrails
+from stageflow_guard.policy.engine.prove import structural
+from stageflow_guard.policy.engine.text import legal_tenant, meant, read, require_folder, shown
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.policyset import PolicySet
+    from stageflow_guard.policy.engine.policyset import PolicySet
 
 
 TOP = ("model.conf", "catalogue.yaml", "guardrails.yaml")

@@ -1,0 +1,1 @@
+"""Questions about policies: explain, lint, diff, replay, mutation and decision tables."""

@@ -1,0 +1,1 @@
+"""Writing policy files: formatting, and tenants as a whole."""

@@ -1,0 +1,1 @@
+"""Rules in, decisions out: files, loader, index, pycasbin, proof. Pure; no I/O after loading."""
