@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from texts import EACH, SETS, made
 
 from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
-from stageflow_guard.redaction.checks.content import ContentCheck
-from stageflow_guard.redaction.checks.injection import InjectionCheck
-from stageflow_guard.redaction.evaluate import STRUCTURED, Line, evaluate, read
+from stageflow_guard.redaction.atrest.evaluate import STRUCTURED, Line, evaluate, read
+from stageflow_guard.redaction.guards.content import ContentCheck
+from stageflow_guard.redaction.guards.injection import InjectionCheck
 
 ROOT = Path(__file__).resolve().parent.parent
 CLEAN = (
@@ -206,7 +206,7 @@ def cost() -> None:
 def presidio(text: str) -> float:
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
-    from stageflow_guard.redaction.presidio import stock, tokenizer
+    from stageflow_guard.redaction.engines.presidio import stock, tokenizer
 
     registry = RecognizerRegistry(recognizers=stock(), supported_languages=["en"])
     engine = AnalyzerEngine(
@@ -340,12 +340,13 @@ def main() -> int:
     print()
     benign()
     cost()
-    from stageflow_guard.redaction.presidio import stock
+    from stageflow_guard.redaction.engines.presidio import stock
 
     asyncio.run(stall(Redactor(), "shipped recognizers"))
     asyncio.run(
         stall(
-            Redactor(recognizers=["stageflow_guard.redaction.presidio:stock"]), "presidio's by name"
+            Redactor(recognizers=["stageflow_guard.redaction.engines.presidio:stock"]),
+            "presidio's by name",
         )
     )
     asyncio.run(stall(Redactor(recognizers=stock()), "presidio's as objects"))

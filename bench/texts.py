@@ -19,9 +19,9 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-from stageflow_guard.redaction.evaluate import Line
-from stageflow_guard.redaction.rules import checks
-from stageflow_guard.redaction.rules.accounts import LENGTHS
+from stageflow_guard.redaction.atrest.evaluate import Line
+from stageflow_guard.redaction.recognizers import checks
+from stageflow_guard.redaction.recognizers.accounts import LENGTHS
 
 ROOT = Path(__file__).resolve().parent.parent / "tests" / "data" / "texts"
 SETS = ("clinical", "registers", "technical")

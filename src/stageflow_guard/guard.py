@@ -99,7 +99,7 @@ class Guard:
         from stageflow_guard.auth.assemble import ceiling_from, clients_from, verifier_from
         from stageflow_guard.keys.assemble import ring_from
         from stageflow_guard.policy.live.assemble import live_from
-        from stageflow_guard.redaction.assemble import inspector_from
+        from stageflow_guard.redaction.inspector.assemble import inspector_from
 
         chosen = settings.redaction
         inspector = inspector_from(chosen, lambda: ring_from(settings))

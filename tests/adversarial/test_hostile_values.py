@@ -123,7 +123,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_hostile_values_end_in_time(name, monkeypatch):
     """Nothing of the text is left, or the refusal is typed and does not quote it."""
-    for module in ("tree", "inspector"):  # a cap that a test reaches in seconds
+    for module in ("values.tree", "inspector.inspector"):  # a cap that a test reaches in seconds
         monkeypatch.setattr(f"stageflow_guard.redaction.{module}.MOST", 1_500_000)
     inspector = OffLoopInspector(Redactor(), Vault(), deadline=MOST)
     value = HOSTILE[name]()

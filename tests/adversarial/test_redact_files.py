@@ -8,7 +8,7 @@ import pytest
 
 from stageflow_guard.cli import main
 from stageflow_guard.redaction import Redactor, Vault
-from stageflow_guard.redaction.files import redact_file
+from stageflow_guard.redaction.atrest.files import redact_file
 
 MAIL = "ada.lovelace@example.com"
 

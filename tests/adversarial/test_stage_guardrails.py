@@ -104,7 +104,7 @@ async def test_access_is_denied_before_content_is_blocked(world, ran, how):
     """Who may not run the stage hears that, and learns nothing of what its content holds."""
     from stageflow_guard.errors import AccessDenied
     from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
-    from stageflow_guard.redaction.operators import blocked
+    from stageflow_guard.redaction.vault.operators import blocked
 
     pipeline, guard = ran.pop(), world.guard
     if how == "rule":

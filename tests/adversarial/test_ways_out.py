@@ -439,7 +439,7 @@ async def test_a_stream_by_hand_equals_the_whole(world):
 @pytest.mark.parametrize("seed", range(40))
 def test_restoring_in_chunks_equals_restoring_the_whole(seed):
     """However the text is cut, and however a model edited its placeholders."""
-    from stageflow_guard.redaction.restoring import Restoring
+    from stageflow_guard.redaction.vault.restore_stream import Restoring
 
     rng = random.Random(seed)
     redactor, scope = Redactor(), Vault().scope("t", "s")

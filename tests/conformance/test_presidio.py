@@ -18,7 +18,7 @@ from presidio_analyzer import (
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.redaction import Redactor
-from stageflow_guard.redaction.presidio import Registry, as_recognizer, stock, tokenizer
+from stageflow_guard.redaction.engines.presidio import Registry, as_recognizer, stock, tokenizer
 
 VECTORS = Path(__file__).resolve().parents[2].parent / "shared" / "vectors" / "pii"
 SCORES = (0.0, 0.35)

@@ -484,7 +484,7 @@ def test_config_check_online_tries_every_sink(tmp_path, monkeypatch, capsys):
 def test_one_verb_erases_a_subject_from_log_and_vault(tmp_path, capsys):
     """The vault's pseudonyms and the log's fingerprints stand on one secret; erasing takes both."""
     from stageflow_guard.keys.assemble import ring_from
-    from stageflow_guard.redaction.assemble import vault_from
+    from stageflow_guard.redaction.inspector.assemble import vault_from
     from stageflow_guard.settings import Settings
 
     assert main(["init", str(tmp_path)]) == 0

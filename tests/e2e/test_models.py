@@ -9,9 +9,9 @@ import pytest
 
 from stageflow_guard.errors import ConfigError, InspectorUnavailable
 from stageflow_guard.redaction import Redactor
-from stageflow_guard.redaction.evaluate import evaluate, read
-from stageflow_guard.redaction.models import KNOWN, MANIFEST, folder_of, install
-from stageflow_guard.redaction.rules.hit import Hit
+from stageflow_guard.redaction.atrest.evaluate import evaluate, read
+from stageflow_guard.redaction.engines.model_store import KNOWN, MANIFEST, folder_of, install
+from stageflow_guard.redaction.recognizers.hit import Hit
 
 VECTORS = Path(__file__).resolve().parents[2].parent / "shared" / "vectors" / "pii"
 

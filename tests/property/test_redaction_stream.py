@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stageflow_guard.redaction import Redactor, Vault
-from stageflow_guard.redaction.stream import AHEAD, STEP
+from stageflow_guard.redaction.text.stream import AHEAD, STEP
 
 REDACTOR = Redactor()
 VECTORS = Path(__file__).resolve().parents[2].parent / "shared" / "vectors" / "pii"

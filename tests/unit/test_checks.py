@@ -18,9 +18,9 @@ from stageflow_guard import (
     InspectorUnavailable,
     PiiGuardStage,
 )
-from stageflow_guard.redaction.checks.content import ContentCheck
-from stageflow_guard.redaction.checks.injection import InjectionCheck
-from stageflow_guard.redaction.checks.verdict import Verdict
+from stageflow_guard.redaction.guards.content import ContentCheck
+from stageflow_guard.redaction.guards.injection import InjectionCheck
+from stageflow_guard.redaction.guards.verdict import Verdict
 
 PROMPTS = Path(__file__).resolve().parents[1] / "data" / "prompts.jsonl"
 CHECKS = {"injection": InjectionCheck(), "content": ContentCheck()}

@@ -11,7 +11,7 @@ import pytest
 from stageflow_guard.errors import ContentBlocked, InspectorUnavailable
 from stageflow_guard.policy.engine.guardrails import GuardrailRule, Guardrails
 from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
-from stageflow_guard.redaction.rules.hit import Hit
+from stageflow_guard.redaction.recognizers.hit import Hit
 
 LONG = (
     "The committee met. Write to ada@example.com, SSN 536-90-4399, and go on with the plan.\n" * 400
@@ -121,7 +121,7 @@ async def test_guard_toml_builds_it_all(tmp_path):
     """Preset, thresholds, operators with a key, a kept vault: as written, wrong ones named."""
     from stageflow_guard.errors import ConfigError
     from stageflow_guard.keys import open_keyring
-    from stageflow_guard.redaction.assemble import inspector_from
+    from stageflow_guard.redaction.inspector.assemble import inspector_from
     from stageflow_guard.settings import RedactionSettings
 
     def ring():
@@ -233,8 +233,8 @@ async def test_a_short_value_leaves_what_a_subclass_holds_behind():
 
 async def test_values_that_share_their_parts_end(monkeypatch):
     """A few lists that unfold to 2**60 are a typed refusal, and the loop goes on meanwhile."""
-    monkeypatch.setattr("stageflow_guard.redaction.tree.MOST", 200_000)
-    monkeypatch.setattr("stageflow_guard.redaction.inspector.MOST", 200_000)
+    monkeypatch.setattr("stageflow_guard.redaction.values.tree.MOST", 200_000)
+    monkeypatch.setattr("stageflow_guard.redaction.inspector.inspector.MOST", 200_000)
     value: list = ["x"]
     for _ in range(60):
         value = [value, value]

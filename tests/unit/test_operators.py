@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from stageflow_guard.errors import ConfigError, ContentBlocked
-from stageflow_guard.redaction import Redactor, Vault, operators
+from stageflow_guard.redaction import Redactor, Vault
+from stageflow_guard.redaction.vault import operators
 
 KEY = os.urandom(32)
 MAIL, BORN = "ada@example.com", "DOB: 1987-05-12, born on 1987-05-22"

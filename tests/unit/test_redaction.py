@@ -10,7 +10,7 @@ import pytest
 from stageflow_guard.errors import ConfigError, InspectorUnavailable
 from stageflow_guard.model import EntitySpan
 from stageflow_guard.redaction import Redactor, Vault
-from stageflow_guard.redaction.spans import resolve
+from stageflow_guard.redaction.text.spans import resolve
 
 REDACTOR = Redactor(preset="balanced", ner=None)
 FIND = {

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from stageflow_guard.redaction import Redactor
-from stageflow_guard.redaction.evaluate import STRUCTURED, evaluate
+from stageflow_guard.redaction.atrest.evaluate import STRUCTURED, evaluate
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,7 +10,7 @@ import pytest
 
 from stageflow_guard.errors import ConfigError, InspectorUnavailable
 from stageflow_guard.redaction import Redactor, Vault
-from stageflow_guard.redaction.stores.sqlite import SqliteVault
+from stageflow_guard.redaction.vault.stores.sqlite import SqliteVault
 
 REDACTOR = Redactor()
 TEXT = (
@@ -201,7 +201,7 @@ def test_a_store_that_fails_is_a_refusal(tmp_path):
 def test_postgres_keeps_and_erases():
     """The same promises on a real PostgreSQL."""
     psycopg = pytest.importorskip("psycopg")
-    from stageflow_guard.redaction.stores.psycopg import PostgresVault
+    from stageflow_guard.redaction.vault.stores.psycopg import PostgresVault
 
     url = os.environ.get(
         "STAGEFLOW_GUARD_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test"

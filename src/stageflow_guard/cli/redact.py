@@ -15,8 +15,8 @@ from stageflow_guard.cli.terminal import document, one_line, own
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from stageflow_guard.redaction.batch import Options
-    from stageflow_guard.redaction.files import Report
+    from stageflow_guard.redaction.atrest.batch import Options
+    from stageflow_guard.redaction.atrest.files import Report
 
 _EXAMPLES = """\
 examples:
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _options(args: argparse.Namespace) -> Options:
-    from stageflow_guard.redaction.batch import Options
+    from stageflow_guard.redaction.atrest.batch import Options
 
     preset, ner, entities, allow = (
         args.preset or "balanced",
@@ -126,8 +126,8 @@ def _through(  # noqa: PLR0917 - one place from three callers
     args: argparse.Namespace, options: Options, source: IO[bytes], name: str, key: str, kind: str
 ) -> int:
     """Redact what is read to standard output; nothing touches the disk."""
-    from stageflow_guard.redaction.batch import TENANT
-    from stageflow_guard.redaction.files import redact_stream
+    from stageflow_guard.redaction.atrest.batch import TENANT
+    from stageflow_guard.redaction.atrest.files import redact_stream
 
     out = None if args.check else document()
     scope = options.opened_vault().scope(TENANT, key, TENANT)
@@ -138,7 +138,7 @@ def _through(  # noqa: PLR0917 - one place from three callers
 
 
 def _files(args: argparse.Namespace, options: Options) -> int:
-    from stageflow_guard.redaction.batch import run as run_batch
+    from stageflow_guard.redaction.atrest.batch import run as run_batch
 
     paths = [Path(p) for p in args.paths]
     if not args.check and args.out is None:
@@ -167,8 +167,8 @@ def _files(args: argparse.Namespace, options: Options) -> int:
 
 def _to_output(args: argparse.Namespace, options: Options, path: Path) -> int:
     """One file without `--out` goes to standard output, as it is read."""
-    from stageflow_guard.redaction.batch import scope_key
-    from stageflow_guard.redaction.files import kind_of
+    from stageflow_guard.redaction.atrest.batch import scope_key
+    from stageflow_guard.redaction.atrest.files import kind_of
 
     with path.open("rb") as file:
         key = scope_key(Path(path.name))
@@ -235,7 +235,7 @@ def _explained(args: argparse.Namespace, options: Options) -> int:
                 }
             )  # fmt: skip
     if args.html:
-        from stageflow_guard.redaction.view import page
+        from stageflow_guard.redaction.atrest.html import page
 
         if len(texts) != 1:
             raise ConfigError("`--html` takes one text")
@@ -259,9 +259,9 @@ def _explained(args: argparse.Namespace, options: Options) -> int:
 
 def restored(args: argparse.Namespace) -> int:
     """Put the originals back; whoever holds the vault and its keys may."""
-    from stageflow_guard.redaction.batch import TENANT, Options, scope_key
-    from stageflow_guard.redaction.files import restore_file
-    from stageflow_guard.redaction.walk import sources
+    from stageflow_guard.redaction.atrest.batch import TENANT, Options, scope_key
+    from stageflow_guard.redaction.atrest.files import restore_file
+    from stageflow_guard.redaction.atrest.walk import sources
 
     if args.vault is None:
         raise ConfigError("`--restore` needs `--vault` and `--keys`")
@@ -283,7 +283,7 @@ def restored(args: argparse.Namespace) -> int:
 def evaluated(args: argparse.Namespace) -> int:
     """Print the rates on labelled texts, and thresholds that would be better on them."""
     from stageflow_guard.redaction import Redactor
-    from stageflow_guard.redaction.evaluate import STRUCTURED, evaluate, read, suggest
+    from stageflow_guard.redaction.atrest.evaluate import STRUCTURED, evaluate, read, suggest
 
     if len(args.paths) != 2:
         raise ConfigError("`redact eval` takes one file of JSON lines with `text` and `spans`")
@@ -338,7 +338,7 @@ def evaluated(args: argparse.Namespace) -> int:
 
 def models(args: argparse.Namespace) -> int:
     """Install a pinned model, or list what there is."""
-    from stageflow_guard.redaction.models import KNOWN, folder_of, install
+    from stageflow_guard.redaction.engines.model_store import KNOWN, folder_of, install
 
     root = Path(args.dir) if args.dir else None
     if args.action == "list":

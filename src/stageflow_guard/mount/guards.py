@@ -14,14 +14,14 @@ from stageflow.core import StageContext, StageKind, StageOutput
 
 from stageflow_guard.errors import ConfigError, GuardError, InspectorUnavailable
 from stageflow_guard.mount.errors import for_host
-from stageflow_guard.redaction.checks.content import USUAL, ContentCheck
-from stageflow_guard.redaction.checks.injection import InjectionCheck
+from stageflow_guard.redaction.guards.content import USUAL, ContentCheck
+from stageflow_guard.redaction.guards.injection import InjectionCheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from stageflow_guard.guard import Guard
-    from stageflow_guard.redaction.checks.verdict import Check, Verdict
+    from stageflow_guard.redaction.guards.verdict import Check, Verdict
 
 OFF_LOOP = 2_000  # characters from which a check runs on a thread
 MOST = 1_000_000

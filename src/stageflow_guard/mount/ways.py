@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from stageflow_guard.errors import GuardError, InspectorUnavailable
 from stageflow_guard.model import BYTES, Finding
-from stageflow_guard.redaction.leaves import BLOBS
+from stageflow_guard.redaction.values.leaves import BLOBS
 
 if TYPE_CHECKING:
     from stageflow_guard.mount.streams import Outlets

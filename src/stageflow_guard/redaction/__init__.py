@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from stageflow_guard.base.lazy import lazy
 
 if TYPE_CHECKING:
-    from stageflow_guard.redaction.inspector import OffLoopInspector
+    from stageflow_guard.redaction.inspector.inspector import OffLoopInspector
     from stageflow_guard.redaction.redactor import Redactor
-    from stageflow_guard.redaction.stream import Stream
-    from stageflow_guard.redaction.vault import Vault, VaultScope
+    from stageflow_guard.redaction.text.stream import Stream
+    from stageflow_guard.redaction.vault.vault import Vault, VaultScope
 
 _WHERE = {
-    "OffLoopInspector": "inspector",
+    "OffLoopInspector": "inspector.inspector",
     "Redactor": "redactor",
-    "Stream": "stream",
-    "Vault": "vault",
-    "VaultScope": "vault",
+    "Stream": "text.stream",
+    "Vault": "vault.vault",
+    "VaultScope": "vault.vault",
 }
 
 __all__ = ["OffLoopInspector", "Redactor", "Stream", "Vault", "VaultScope"]

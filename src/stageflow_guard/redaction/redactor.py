@@ -11,20 +11,20 @@ from uuid import uuid4
 
 from stageflow_guard.errors import ConfigError, InspectorUnavailable
 from stageflow_guard.model import EntitySpan, Finding, Redaction
-from stageflow_guard.redaction.blobs import of_bytes
-from stageflow_guard.redaction.columns import carries, entity_of
-from stageflow_guard.redaction.named import load, places
-from stageflow_guard.redaction.placeholders import PSEUDONYM
+from stageflow_guard.redaction.engines.by_name import load, places
 from stageflow_guard.redaction.presets import PRESETS
-from stageflow_guard.redaction.scan import ENTITIES, Found, Scanner
-from stageflow_guard.redaction.spans import resolve
-from stageflow_guard.redaction.stream import Stream
-from stageflow_guard.redaction.tree import contents, mapped
-from stageflow_guard.redaction.vault import Vault, VaultScope
+from stageflow_guard.redaction.text.scan import ENTITIES, Found, Scanner
+from stageflow_guard.redaction.text.spans import resolve
+from stageflow_guard.redaction.text.stream import Stream
+from stageflow_guard.redaction.values.binary import of_bytes
+from stageflow_guard.redaction.values.key_names import carries, entity_of
+from stageflow_guard.redaction.values.tree import contents, mapped
+from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
+from stageflow_guard.redaction.vault.vault import Vault, VaultScope
 
 if TYPE_CHECKING:
-    from stageflow_guard.redaction.ner import NameModel
-    from stageflow_guard.redaction.operators import Operator
+    from stageflow_guard.redaction.engines.ner import NameModel
+    from stageflow_guard.redaction.vault.operators import Operator
 
 MAX_CHARS = 20_000_000
 # shapes and checksums know no language; labels and street words exist for these
@@ -304,8 +304,8 @@ def _models(ner: Any) -> list[tuple[NameModel, str | None]]:
     out: list[tuple[NameModel, str | None]] = []
     for one in given:
         if isinstance(one, str):
-            from stageflow_guard.redaction.models import KNOWN
-            from stageflow_guard.redaction.ner import load
+            from stageflow_guard.redaction.engines.model_store import KNOWN
+            from stageflow_guard.redaction.engines.ner import load
 
             # a known name is checked by its hash there, too; a folder has to be found from there
             out.append((load(one), one if one in KNOWN else os.path.abspath(one)))
@@ -319,6 +319,6 @@ def _models(ner: Any) -> list[tuple[NameModel, str | None]]:
 def _presidio(given: list[Any], language: str, floor: float) -> Any:
     if not given:
         return None
-    from stageflow_guard.redaction.presidio import Registry
+    from stageflow_guard.redaction.engines.presidio import Registry
 
     return Registry(given, language=language, floor=floor)

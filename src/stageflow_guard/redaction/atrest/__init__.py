@@ -1,0 +1,1 @@
+"""A scanner of files and folders; never part of the core."""

@@ -1,0 +1,346 @@
+"""Data at rest: text, Markdown, JSON, JSON lines, CSV and Parquet, in bounded memory.
+
+A file is read in pieces, written beside its target under another name and renamed when it is
+complete. What cannot be read as what it claims to be is an error that names file and place; it is
+never copied.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import glob
+import json
+import os
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.redaction.values.key_names import entity_of
+
+if TYPE_CHECKING:
+    from stageflow_guard.redaction.redactor import Redactor
+    from stageflow_guard.redaction.vault.vault import VaultScope
+
+BLOCK = 1 << 16
+WHOLE = 64 << 20  # a JSON document is one value: above this many bytes it has to be JSON lines
+KINDS = {
+    ".txt": "text", ".md": "text", ".markdown": "text", ".log": "text", ".rst": "text",
+    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv",
+    ".parquet": "parquet",
+}  # fmt: skip
+_FIELD_MOST = 32 << 20
+LINES = 4_096  # ends of lines remembered beyond what is settled
+MOST = 100_000  # places remembered per file; counts go on
+
+
+@dataclass
+class Report:
+    """What one file held. `places` are (line, column, entity) where a line means something."""
+
+    path: str
+    entities: Counter[str] = field(default_factory=Counter)
+    places: list[tuple[int, int, str, float]] = field(default_factory=list)
+    units: int = 0  # bytes read
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One text on its way."""
+
+    name: str
+    source: IO[bytes]
+    out: IO[str] | None
+    redactor: Redactor
+    scope: VaultScope
+    report: Report
+    encoding: str
+
+    def value(self, value: Any, line: int) -> Any:
+        """Return a nested value redacted and counted."""
+        return _value(value, self.redactor, self.scope, self.report, line)
+
+
+def kind_of(path: Path) -> str:
+    """Return how the file is read; unknown suffixes are text."""
+    return KINDS.get(path.suffix.lower(), "text")
+
+
+def redact_file(
+    source: Path, target: Path | None, redactor: Redactor, scope: VaultScope, *,
+    kind: str | None = None, encoding: str = "utf-8",
+) -> Report:  # fmt: skip
+    """Redact `source` into `target` (None: only look); return what was found.
+
+    Raises `ConfigError` that names the file and the place for what cannot be read.
+    """
+    kind = kind or kind_of(source)
+    report = Report(str(source))
+    try:
+        with _written(target) as part:
+            if kind == "parquet":
+                _parquet(source, part, redactor, scope, report)
+            else:
+                with source.open("rb") as file, _opened(part) as out:
+                    _pass(_Job(str(source), file, out, redactor, scope, report, encoding), kind)
+    except OSError as exc:
+        raise ConfigError(f"`{source}`: {exc.strerror}") from None
+    return report
+
+
+def redact_stream(
+    source: IO[bytes], out: IO[str] | None, redactor: Redactor, scope: VaultScope, *,
+    kind: str, encoding: str = "utf-8", name: str = "-",
+) -> Report:  # fmt: skip
+    """Redact bytes as they come into `out` (None: only look); nothing touches the disk."""
+    if kind == "parquet":
+        raise ConfigError(f"`{name}`: Parquet is read from files only")
+    report = Report(name)
+    _pass(_Job(name, source, out, redactor, scope, report, encoding), kind)
+    return report
+
+
+def _pass(job: _Job, kind: str) -> None:
+    try:
+        _READERS[kind](job)
+    except UnicodeDecodeError as exc:
+        raise ConfigError(f"`{job.name}`: not {job.encoding} at byte {exc.start}") from None
+
+
+@contextmanager
+def _written(target: Path | None) -> Iterator[Path | None]:
+    """Hand out a name beside the target; what is complete is renamed, anything else removed."""
+    if target is None:
+        yield None
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    _clear(target)
+    part.unlink(
+        missing_ok=True
+    )  # of a process that was killed, or planted: the name can be guessed
+    try:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        yield part
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _clear(target: Path) -> None:
+    """Remove what a process that was killed left unfinished beside `target`."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+        pid = left.name.split(".")[-2]
+        if pid.isdigit() and not _runs(int(pid)):
+            left.unlink(missing_ok=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[IO[str] | None]:
+    if path is None:
+        yield None
+        return
+    handle = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW)
+    with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
+        yield file
+
+
+def redact_text(
+    chunks: Iterator[str], write: Callable[[str], object], redactor: Redactor, scope: VaultScope,
+    report: Report,
+) -> None:  # fmt: skip
+    """Stream text through; line and column of each find are counted from 1."""
+    stream = redactor.stream(scope)
+    lines, passed = array("Q"), 0
+    read = 0
+    for chunk in chunks:
+        at = chunk.find("\n")
+        while at >= 0:
+            lines.append(read + at)
+            at = chunk.find("\n", at + 1)
+        read += len(chunk)
+        write(stream.feed(chunk))
+        _place(stream.found(), lines, passed, report)
+        if len(lines) > LINES:  # no find begins before what is settled
+            gone = bisect_left(lines, stream.settled) - 1
+            if gone > 0:
+                del lines[:gone]
+                passed += gone
+    write(stream.finish())
+    _place(stream.found(), lines, passed, report)
+
+
+def _place(spans: Any, lines: array[int], passed: int, report: Report) -> None:
+    for span in spans:
+        report.entities[span.entity] += 1
+        if len(report.places) >= MOST:
+            continue
+        line = bisect_left(lines, span.start)
+        before = lines[line - 1] + 1 if line else 0
+        report.places.append((passed + line + 1, span.start - before + 1, span.entity, span.score))
+
+
+_PACKED = ("%PDF-", "%!PS-Adobe")  # what may be all ASCII and hold its text packed
+
+
+def _chunks(job: _Job) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(job.encoding)()
+    read = 0
+    while block := job.source.read(BLOCK):
+        try:
+            text = decoder.decode(block)
+        except UnicodeDecodeError as exc:
+            exc.start += job.report.units
+            raise
+        # bytes of another encoding may decode to something that reads like nothing: never "clean"
+        if "\0" in text or (not job.report.units and text.startswith(_PACKED)):
+            raise ConfigError(
+                f"`{job.name}`: not text in {job.encoding} at character "
+                f"{read + max(0, text.find(chr(0)))}; is it binary, or another `--encoding`?"
+            )
+        read += len(text)
+        yield text
+        job.report.units += len(block)
+    yield decoder.decode(b"", final=True)
+
+
+def _text(job: _Job) -> None:
+    write: Callable[[str], object] = job.out.write if job.out is not None else len
+    redact_text(_chunks(job), write, job.redactor, job.scope, job.report)
+
+
+def _json(job: _Job) -> None:
+    raw = job.source.read(WHOLE + 1)
+    if len(raw) > WHOLE:
+        raise ConfigError(f"`{job.name}`: over {WHOLE} bytes of one JSON value; use JSON lines")
+    value = _parsed(job, raw, 0)
+    job.report.units += len(raw)
+    fresh = job.value(value, 1)
+    if job.out is not None:
+        json.dump(fresh, job.out, ensure_ascii=False, indent=2)
+        job.out.write("\n")
+
+
+def _jsonl(job: _Job) -> None:
+    for number, raw in enumerate(job.source, 1):
+        if len(raw) > WHOLE:
+            raise ConfigError(f"`{job.name}`:{number}: over {WHOLE} bytes in one line")
+        fresh = job.value(_parsed(job, raw, number), number) if raw.strip() else None
+        if job.out is not None:
+            job.out.write(json.dumps(fresh, ensure_ascii=False) + "\n" if raw.strip() else "\n")
+        job.report.units += len(raw)
+
+
+def _parsed(job: _Job, raw: bytes, line: int) -> Any:
+    try:
+        return json.loads(raw.decode(job.encoding))
+    except json.JSONDecodeError as exc:
+        raise ConfigError(f"`{job.name}`:{line or exc.lineno}: not JSON") from None
+    except UnicodeDecodeError as exc:
+        where = (
+            f"`{job.name}`:{line}: byte {exc.start}" if line else f"`{job.name}`: byte {exc.start}"
+        )
+        raise ConfigError(f"{where} is not {job.encoding}") from None
+    except ValueError:  # more digits than the interpreter reads
+        raise ConfigError(f"`{job.name}`:{line}: a number is too long") from None
+    except RecursionError:
+        raise ConfigError(f"`{job.name}`:{line}: nested too deeply") from None
+
+
+def _value(value: Any, redactor: Redactor, scope: VaultScope, report: Report, line: int) -> Any:
+    fresh, findings = redactor.redact_in(value, scope, "input")
+    if not all(finding.personal for finding in findings):  # no policy says where these may go
+        raise ConfigError(f"`{report.path}`:{line}: bytes cannot be read")
+    for finding in findings:
+        report.entities[finding.entity] += finding.count
+        if len(report.places) < MOST:
+            report.places.append((line, 1, finding.entity, 1.0))
+    return fresh
+
+
+def _table(sign: str) -> Callable[[_Job], None]:
+    def run(job: _Job) -> None:
+        csv.field_size_limit(_FIELD_MOST)
+        names: list[str] = []
+        rows = csv.reader(_lines(job), delimiter=sign)
+        writer = csv.writer(job.out, delimiter=sign, lineterminator="\n") if job.out else None
+        try:
+            for row in rows:
+                value = [
+                    {names[i]: cell} if i < len(names) and entity_of(names[i]) else cell
+                    for i, cell in enumerate(row)
+                ]
+                fresh = job.value(value, rows.line_num)
+                names = names or row  # the first row names the columns
+                if writer is not None:
+                    writer.writerow([*_cells(fresh)])
+        except csv.Error as exc:
+            raise ConfigError(f"`{job.name}`:{rows.line_num}: {exc}") from None
+
+    return run
+
+
+def _lines(job: _Job) -> Iterator[str]:
+    """Yield lines with their ends, a quoted one cut where it is: the reader joins them."""
+    rest = ""
+    for chunk in _chunks(job):
+        lines = (rest + chunk).splitlines(keepends=True)
+        rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
+        if len(rest) > _FIELD_MOST:
+            raise ConfigError(f"`{job.name}`: a line is over {_FIELD_MOST} characters")
+        yield from lines
+    if rest:
+        yield rest
+
+
+def _cells(row: list[Any]) -> Iterator[Any]:
+    for cell in row:
+        yield next(iter(cell.values())) if isinstance(cell, dict) else cell
+
+
+def _parquet(
+    source: Path, part: Path | None, redactor: Redactor, scope: VaultScope, report: Report
+) -> None:
+    from stageflow_guard.redaction.atrest.pyarrow import redact_parquet
+
+    redact_parquet(source, part, lambda v, row: _value(v, redactor, scope, report, row))
+    report.units += source.stat().st_size
+
+
+_READERS: dict[str, Callable[[_Job], None]] = {
+    "text": _text, "json": _json, "jsonl": _jsonl, "csv": _table(","), "tsv": _table("\t"),
+}  # fmt: skip
+
+
+def restore_file(source: Path, target: Path, scope: VaultScope) -> None:
+    """Write `source` with this scope's placeholders replaced by the originals, line by line."""
+    try:
+        with (
+            _written(target) as part,
+            _opened(part) as out,
+            source.open("r", encoding="utf-8", newline="") as file,
+        ):
+            assert out is not None  # noqa: S101 - a target was given
+            for line in file:
+                out.write(scope.restore(line))
+    except UnicodeDecodeError as exc:
+        raise ConfigError(f"`{source}`: not utf-8 at byte {exc.start}") from None
+    except OSError as exc:
+        raise ConfigError(f"`{source}`: {exc.strerror}") from None

@@ -1,0 +1,1 @@
+"""What recognizes: presidio, and models behind their extras."""

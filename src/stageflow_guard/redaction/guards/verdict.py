@@ -1,0 +1,72 @@
+"""What a check says of a text. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from stageflow_guard.redaction.text import deobfuscate as unfold
+from stageflow_guard.redaction.text import encodings as decode
+from stageflow_guard.redaction.text.view import opened
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`score` from 0 to 1; `reasons` are names of rules, never text."""
+
+    check: str
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+class Check(Protocol):
+    """Reads a text; synchronous and pure."""
+
+    name: str
+    threshold: float
+
+    def judge(self, text: str) -> Verdict:
+        """Return how sure the check is that `text` is what it looks for."""
+        ...
+
+
+Rule = tuple[str, float, re.Pattern[str]]
+_FOLD = str.maketrans("013457@$!|", "oieastasil")
+_SPACE = re.compile(r"[\s_*~\-.·|/\\]+")
+_NO_LETTER = re.compile(r"[^a-zà-ÿ]")
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """Return the ways to read a text: opened, with digits as letters, without anything between.
+
+    The last is for whole phrases only: spaced out or dotted, a phrase is the same letters.
+    """
+    steps = (decode.encodings, unfold.markup, unfold.spacing)
+    shown = _SPACE.sub(" ", opened(text, steps).text.lower())
+    folded = shown.translate(_FOLD)
+    return (text.lower(), shown) if folded == shown else (text.lower(), shown, folded)
+
+
+def squeezed(text: str) -> str:
+    """Return the letters of a text alone."""
+    return _NO_LETTER.sub("", readings(text)[-1])
+
+
+def weigh(
+    name: str, text: str, rules: Iterable[Rule], phrases: Iterable[tuple[str, float, str]]
+) -> Verdict:
+    """Return 1 minus the product of what each matching rule leaves open."""
+    ways = readings(text)
+    open_, reasons = 1.0, []
+    for reason, weight, pattern in rules:
+        if any(pattern.search(way) for way in ways):
+            open_ *= 1 - weight
+            reasons.append(reason)
+    letters = _NO_LETTER.sub("", ways[-1])
+    for reason, weight, phrase in phrases:
+        if reason not in reasons and phrase in letters:
+            open_ *= 1 - weight
+            reasons.append(reason)
+    return Verdict(name, round(1 - open_, 3), tuple(reasons))

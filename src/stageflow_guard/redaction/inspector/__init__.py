@@ -1,0 +1,1 @@
+"""The inspector that the flow asks: off the event loop, with deadlines."""

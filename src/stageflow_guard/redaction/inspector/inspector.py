@@ -1,0 +1,289 @@
+"""The redactor off the event loop, with a deadline, a process for long texts, and policy's say."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from stageflow_guard.errors import ContentBlocked, GuardError, InspectorUnavailable
+from stageflow_guard.model import EntitySpan, Finding
+from stageflow_guard.redaction.inspector.streams import OffLoopRestoring, OffLoopStream
+from stageflow_guard.redaction.inspector.worker import ScanWorker
+from stageflow_guard.redaction.redactor import Redactor
+from stageflow_guard.redaction.text.stream import Stream
+from stageflow_guard.redaction.values.binary import of_bytes
+from stageflow_guard.redaction.values.key_names import entity_of
+from stageflow_guard.redaction.values.tree import MOST, TooLarge, contents, mapped
+from stageflow_guard.redaction.vault.restore_stream import Restoring
+from stageflow_guard.redaction.vault.vault import Vault, VaultScope
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HASHED = 256 * 1024  # bytes whose digest is taken on the event loop: well under a millisecond
+NODES = 2_000  # parts of a value that are walked on the event loop: about a millisecond
+SMALL = 2_048  # characters that a thread may scan: a few milliseconds at most
+KEPT, WORTH = 1_024, 256  # texts whose spans are remembered, from this length on
+
+
+def _looked_through(value: Any, most: int) -> tuple[list[str], list[bytes], bool]:
+    """Return the texts and bytes in `value`, and whether a name says what stands under it."""
+    telling = False
+
+    def heard(key: str, _text: str) -> None:
+        nonlocal telling
+        telling = telling or entity_of(key) is not None
+
+    return *contents(value, heard, most=most), telling
+
+
+class Rules(Protocol):
+    """What policy says of finds; `policy.guardrails.Guardrails` is one."""
+
+    def verdict(
+        self, tenant: str, *, entity: str, score: float, text: str, direction: str, stage: str = ""
+    ) -> Any:
+        """Return what is to happen: `.action` is `pass`, `redact` or `block`."""
+        ...
+
+    def blocks_at(self, tenant: str, stage: str, *, entity: str, direction: str) -> bool:
+        """Say whether a rule about this stage blocks `entity` there."""
+        ...
+
+    def scores(self) -> dict[str, float]:
+        """Return the lowest score that is asked for, by entity; `*` is every entity."""
+        ...
+
+
+class OffLoopInspector:
+    """An `Inspector` over a `Redactor` and a `Vault`. `deadline` is in seconds per value.
+
+    `rules` is asked at every call, so that a reload of the policies counts at once. Bytes are
+    reported by length and digest, for policy to decide about; with `binary="refuse"` they block.
+    """
+
+    def __init__(
+        self, redactor: Redactor, vault: Vault, *, deadline: float = 20.0,
+        binary: Literal["policy", "refuse"] = "policy",
+    ) -> None:  # fmt: skip
+        self._binary = binary
+        self.rules: Callable[[], Any] = lambda: None
+        self._redactor = redactor
+        self._vault = vault
+        self._deadline = deadline
+        # one thread: the work holds the interpreter anyway, and order stays simple
+        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inspect")
+        self._worker = ScanWorker(redactor.spec())
+        self._salt = secrets.token_bytes(16)
+        self._seen: OrderedDict[bytes, list[EntitySpan]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def scope(self, tenant: str, key: str) -> VaultScope:
+        """Return the pseudonym scope of (tenant, key)."""
+        return self._vault.scope(tenant, key)
+
+    def scope_for(self, tenant: str, key: str, subject: str) -> VaultScope:
+        """Return the scope of (tenant, key) whose kept contents belong to `subject`."""
+        return self._vault.scope(tenant, key, subject)
+
+    def erase(self, tenant: str, subject: str) -> None:
+        """Make what the vault holds of `subject` unreadable."""
+        self._vault.erase(tenant, subject)
+
+    @property
+    def covers_names(self) -> bool:
+        """Say whether a model looks for names that nothing announces."""
+        return self._redactor.covers_names
+
+    async def redact(
+        self, value: Any, *, scope: Any, direction: str
+    ) -> tuple[Any, tuple[Finding, ...]]:
+        """Return a redacted copy and what was found; raise `InspectorUnavailable` otherwise.
+
+        Raises `ContentBlocked` where policy says that a find blocks.
+        """
+        error: GuardError
+        try:
+            if not isinstance(scope, VaultScope):
+                raise InspectorUnavailable("the scope is not one of this vault")
+            loop = asyncio.get_running_loop()
+            async with asyncio.timeout(self._deadline):
+                try:
+                    found, blobs, telling = _looked_through(value, NODES)
+                except TooLarge:  # a long walk is no work for the loop
+                    found, blobs, telling = await loop.run_in_executor(
+                        self._threads, _looked_through, value, MOST
+                    )
+                if sum(map(len, blobs)) <= HASHED:
+                    passing = self._passing(blobs, direction)
+                else:
+                    passing = await loop.run_in_executor(
+                        self._threads, self._passing, blobs, direction
+                    )
+                if not telling and len(found) <= NODES and all(len(text) < 3 for text in found):
+                    # too short for any recognizer; what a subclass holds stays behind all the same
+                    return value if type(value) is str else mapped(value, str), passing
+                redacted, findings = await loop.run_in_executor(
+                    self._threads, self._redact, value, found, scope, direction
+                )
+                return redacted, (*findings, *passing)
+        except GuardError as exc:
+            error = exc
+        except TimeoutError:
+            self._worker.kill()  # the thread that waits for it goes on
+            error = InspectorUnavailable("inspection took too long")
+        except Exception:  # its text may hold the text
+            error = InspectorUnavailable("inspection failed")
+        error.__context__ = None  # raised where nothing of a collaborator's hangs on it
+        raise error
+
+    def stream(self, scope: Any, direction: str = "output") -> OffLoopStream:
+        """Return a stream whose released text is redacted in `scope`, as `redact` would."""
+        if not isinstance(scope, VaultScope):
+            raise InspectorUnavailable("the scope is not one of this vault")
+        rules = self.rules() or None  # a stream is one value: what holds at its start, holds
+        limits = {} if rules is None else rules.scores()
+        stream = Stream(
+            self._redactor,
+            scope,
+            find=lambda text: self._redactor.find_all([text], limits)[0],
+            judge=None
+            if rules is None
+            else lambda text, spans: self._judged(text, spans, rules, scope.tenant, direction),
+        )
+        return OffLoopStream(stream, self._threads, deadline=self._deadline, direction=direction)
+
+    async def restore(self, value: Any, *, scope: Any) -> Any:
+        """Return `value` with the pseudonyms of `scope` replaced by the originals."""
+        if not isinstance(scope, VaultScope):
+            raise InspectorUnavailable("the scope is not one of this vault")
+        try:
+            async with asyncio.timeout(self._deadline):
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._threads, scope.restore, value)
+        except GuardError:
+            raise
+        except Exception:
+            raise InspectorUnavailable("the value could not be restored") from None
+
+    def restoring(self, scope: Any) -> OffLoopRestoring:
+        """Return a stream that restores the pseudonyms of `scope`."""
+        if not isinstance(scope, VaultScope):
+            raise InspectorUnavailable("the scope is not one of this vault")
+        return OffLoopRestoring(Restoring(scope), self._threads, deadline=self._deadline)
+
+    def blocked_at(
+        self, tenant: str, stage: str, findings: Sequence[Finding]
+    ) -> tuple[Finding, ...]:
+        """Return those findings that policy blocks at `stage` (`<pipeline>/<stage>`)."""
+        rules: Rules | None = self.rules() or None
+        if rules is None:
+            return ()
+        return tuple(
+            one
+            for one in findings
+            if one.personal
+            and rules.blocks_at(tenant, stage, entity=one.entity, direction=one.direction)
+        )
+
+    def _passing(self, blobs: list[bytes], direction: str) -> tuple[Finding, ...]:
+        """Return what is recorded of bytes: length and digest; or refuse them."""
+        marks = of_bytes(blobs, direction)
+        if marks and self._binary == "refuse":
+            raise ContentBlocked(marks, reason="bytes_refused")
+        return marks
+
+    def _redact(
+        self, value: Any, found_texts: list[str], scope: VaultScope, direction: str
+    ) -> tuple[Any, tuple[Finding, ...]]:
+        rules = self.rules() or None
+        limits = {} if rules is None else rules.scores()
+        found = self._spans(found_texts, scope.tenant, limits)
+        if rules is not None:
+            found = {
+                text: self._judged(text, spans, rules, scope.tenant, direction)
+                for text, spans in found.items()
+            }
+        return self._redactor.redact_in(value, scope, direction, found=found)
+
+    def _spans(
+        self, given: Sequence[str], tenant: str, limits: Mapping[str, float]
+    ) -> dict[str, list[EntitySpan]]:
+        """Return the spans of each distinct text: remembered, from the process, or from here."""
+        found: dict[str, list[EntitySpan]] = {}
+        missing: list[str] = []
+        for text in dict.fromkeys(given):
+            known = self._recall(text, tenant, limits)
+            if known is None:
+                missing.append(text)
+            else:
+                found[text] = known
+        size = sum(map(len, missing))
+        self._redactor.require_size(sum(map(len, given)))
+        if missing and (size > SMALL or self._redactor.in_child):
+            answers = self._redactor.joined(missing, self._worker.scan(missing, limits), limits)
+        else:
+            answers = self._redactor.find_all(missing, limits)
+        for text, spans in zip(missing, answers, strict=True):
+            found[text] = spans
+            self._remember(text, tenant, limits, spans)
+        return found
+
+    def _name(self, text: str, tenant: str, limits: Mapping[str, float]) -> bytes:
+        head = f"{tenant}\0{sorted(limits.items())}\0".encode()
+        body = text.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(head + body, key=self._salt, digest_size=16).digest()
+
+    def _recall(
+        self, text: str, tenant: str, limits: Mapping[str, float]
+    ) -> list[EntitySpan] | None:
+        if len(text) < WORTH:
+            return None
+        with self._lock:
+            return self._seen.get(self._name(text, tenant, limits))
+
+    def _remember(
+        self, text: str, tenant: str, limits: Mapping[str, float], spans: list[EntitySpan]
+    ) -> None:
+        if len(text) < WORTH or len(spans) > WORTH:
+            return
+        with self._lock:
+            self._seen[self._name(text, tenant, limits)] = spans
+            while len(self._seen) > KEPT:
+                self._seen.popitem(last=False)
+
+    @staticmethod
+    def _judged(
+        text: str, spans: list[EntitySpan], rules: Rules, tenant: str, direction: str
+    ) -> list[EntitySpan]:
+        kept: list[EntitySpan] = []
+        blocking: dict[str, int] = {}
+        for span in spans:
+            verdict = rules.verdict(
+                tenant, entity=span.entity, score=span.score,
+                text=text[span.start : span.end], direction=direction,
+            )  # fmt: skip
+            if verdict.action == "block":
+                blocking[span.entity] = blocking.get(span.entity, 0) + 1
+            elif verdict.action != "pass":
+                kept.append(span)
+        if blocking:
+            raise ContentBlocked(
+                tuple(Finding(e, n, direction) for e, n in sorted(blocking.items()))
+            )
+        return kept
+
+    def rest(self) -> None:
+        """End the scanning process; the next long text starts another."""
+        self._worker.kill()
+
+    def close(self) -> None:
+        """End the scanning process and the thread."""
+        self._worker.kill()
+        self._threads.shutdown(wait=False)

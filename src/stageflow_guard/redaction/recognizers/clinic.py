@@ -1,0 +1,242 @@
+"""Notes of a clinic: their people, dates, places and numbers, which no label of a form announces. Pure.
+
+Kinship ("his wife Maria") and houses of care count anywhere; all else only in a zone: where two
+different words of a clinic stand near each other. A log, a table of a database or a letter about
+something else has none. In a zone each capitalised name, number and short date is looked at once,
+with the word before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import folded, positions
+from stageflow_guard.redaction.recognizers.clinic_words import (
+    ABBREVIATIONS,
+    BY,
+    COMPANIES,
+    DATED,
+    DEGREES,
+    HOUSE,
+    HOUSE_WORDS,
+    IN,
+    KIN,
+    KIN_TOLD,
+    KIN_WORDS,
+    MARKS,
+    NO_NAME,
+    NUMBERED,
+    ROLES,
+    STEMS,
+    STREETS,
+    SURE,
+    TO,
+)
+from stageflow_guard.redaction.recognizers.dates import DATE
+from stageflow_guard.redaction.recognizers.hit import Hit
+
+PAIR, REACH = 120, 150  # a stream sees 320 characters ahead
+SURE_REACH = 200  # how far before two words a sure one may stand: a stream keeps 512 behind
+_SURE = frozenset(word.decode() for word in SURE)
+# one look at all words of a text: what a gate needs
+_APART = bytes(32 if chr(b) in "\t,.;:!?()[]{}<>\"'/|=_#&*+-" else b for b in range(256))
+_WORD = re.compile(r"(?<![\w-])[a-z][\w./-]*")
+
+_ONE = r"(?:(?:[A-Z]\.[ ]?){1,2}|(?=[^\W\d_a-z][^\W\d_]*[^\W\d_A-Z]))[^\W\d_a-z][^\W\d_]*(?:['’-][^\W\d_]+)*"
+_SMALL = r"(?:(?:de|da|di|van|von|der|den|del|la|le|bin|al|el|dos|du)[ ]){0,2}"
+_NAME = rf"{_ONE}(?:[ ]{_SMALL}{_ONE}){{0,2}}"
+_NAMES = re.compile(rf"(?<![\w'’-]){_ONE}(?:[ ]{_SMALL}{_ONE}){{0,3}}")
+_BIG = r"[^\W\d_a-z]{2,}(?:['’-][^\W\d_a-z]+)*"  # of capitals only
+_CAPITALS = re.compile(
+    rf"(?<![\w-]){_BIG}(?:,[ ]{_BIG}(?:[ ]{_BIG})?|(?:[ ]{_BIG}){{1,2}})(?![\w])"
+)
+_TELLS = re.compile(r"(?i)[ ]{0,4}(?:[|(/]|[0-9]|dob|mrn)")
+_VERB = re.compile(
+    r"[ ](?:states|reports|denies|seen|tolerat|declin|returns|presents|complains|is[ ]an?[ ][0-9]|c/o|was[ ](?:seen|admit|pronounc|brought)|has[ ]had|needs|receiv)"
+)
+_KIN_WORD = re.compile(rf"(?i:{KIN})(?![\w-])")
+_KIN_NAME = re.compile(
+    rf"(?:[ ](?i:is|named|called))?(?:[ ]|,[ ]|:[ ]|[ ]?\()(?P<name>{_NAME})(?:[ ](?:and|&)[ ](?P<other>{_NAME}))?"
+)
+_BEFORE_KIN = re.compile(
+    rf"(?<!\w)(?P<name>{_NAME})(?:,[ ]|,?[ ]\()(?:the[ ]|his[ ]|her[ ]|my[ ]|pt's[ ])?$"
+)
+_BACK = 60
+_HOUSES = re.compile(
+    rf"(?<![\w'])(?:(?:St\.?|Saint|Mt\.?)[ ])?(?:[^\W\d_a-z][^\W\d_A-Z][\w'’-]*[ ](?:(?:of|and|the)[ ]){{0,2}}){{1,5}}(?:{HOUSE})(?![\w])"
+)
+_LEADS = frozenset({"The", "Our", "This", "A", "My", "Your", "Any"})
+_DATES = re.compile(rf"(?<![\w/.-]){DATE}(?![\w/-])", re.IGNORECASE)
+_SHORT = re.compile(r"(?<![\w/.-])(?:1[0-2]|0?[1-9])/(?:3[01]|[12][0-9]|0?[1-9])(?![\w/-])")
+_VALUE = re.compile(r"(?<![\w.,/$€£+-])[A-Za-z]{0,4}-?[0-9][A-Za-z0-9-]{2,20}(?![\w/]|[.,][0-9])")
+_LONE = re.compile(r"[A-Z]{1,3}-?[0-9]{5,10}|[0-9]{7,10}|[0-9]{3}-[0-9]{2}-[0-9]{3}")
+_OLD = re.compile(r"(?<![\w.,/-])(?:9[0-9]|1[01][0-9])(?=[ ]?(?:[MF](?![\w])|y\.?/?o))")
+_WEB = re.compile(r"https?://[^\s<>\"'`]{4,300}")
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield relatives by kinship and houses of care; what else a note of a clinic says of people."""
+    lower = folded(text)
+    told = set(lower.encode("utf-8", "replace").translate(_APART).split())
+    if not told.isdisjoint(KIN_TOLD):
+        yield from _relatives(text, lower)
+    if not told.isdisjoint(HOUSE_WORDS):
+        for match in _HOUSES.finditer(text):
+            words = match[0].split(" ")
+            if words[0] not in _LEADS or len(words) > 3:
+                yield Hit(*match.span(), "ORGANIZATION", 0.42, "house of care", "label clinic")
+    for start, end in () if told.isdisjoint(SURE) else _zones(lower):
+        yield from _people(text, start, end)
+        yield from _dates(text, start, end)
+        yield from _numbers(text, start, end)
+
+
+def _zones(lower: str) -> list[tuple[int, int]]:
+    """Return the stretches around two different words of a clinic near each other, in order.
+
+    One of them, or a word a little before, is a sure one. Nothing farther off counts: a stream
+    would not have it in sight.
+    """
+    zones: list[tuple[int, int]] = []
+    last_at, last = -4 * PAIR, ""
+    sure_at = -4 * SURE_REACH
+    for match in _WORD.finditer(lower):
+        word = match[0].rstrip(".")
+        if word in _SURE:
+            sure_at = match.start()
+        if word not in MARKS and word[:5] not in STEMS and (
+            "/" not in word or MARKS.isdisjoint(word.split("/"))
+        ):  # fmt: skip
+            continue
+        at = match.start()
+        if word.rstrip("s") != last and at - last_at <= PAIR and last_at - sure_at <= SURE_REACH:
+            low, high = max(0, last_at - REACH), min(len(lower), match.end() + REACH)
+            if zones and low <= zones[-1][1]:
+                zones[-1] = (zones[-1][0], high)
+            else:
+                zones.append((low, high))
+        last_at, last = at, word.rstrip("s")
+    return zones
+
+
+def _before(text: str, at: int) -> tuple[str, str, str]:
+    """Return the word before `at`, the one before that, both small, and what lies between."""
+    piece = text[max(0, at - 40) : at]
+    bare = piece.rstrip(" (:,#-.")
+    words = bare.replace("\n", " ").split(" ")
+    word = words[-1].lower().strip("([;:,.")
+    return word, words[-2].lower().strip("([;:,.") if len(words) > 1 else "", piece[len(bare) :]
+
+
+def _person(start: int, words: list[str], rule: str) -> Hit:
+    return Hit(start, start + len(" ".join(words)), "PERSON", 0.4, f"name, {rule}", "label clinic")
+
+
+def _relatives(text: str, lower: str) -> Iterator[Hit]:
+    for at in positions(lower, KIN_WORDS):
+        if at and (text[at - 1].isalnum() or text[at - 1] in "-_"):
+            continue
+        word = _KIN_WORD.match(text, at)
+        if word is None:
+            continue
+        low = max(0, at - _BACK)
+        for match, base in (
+            (_KIN_NAME.match(text, word.end()), 0), (_BEFORE_KIN.search(text[low:at]), low),
+        ):  # fmt: skip
+            for group in () if match is None else match.re.groupindex:
+                words = _cut((match and match[group]) or "")
+                if match is not None and words and words[0].lower() not in ROLES:
+                    yield _person(base + match.start(group), words, "kinship")
+
+
+def _cut(found: str) -> list[str]:
+    """Return the words of a name without what follows it; nothing where it is none."""
+    words = found.split(" ")
+    while words and words[-1].rstrip(".") in NO_NAME:
+        words.pop()
+    if not words or words[0].rstrip(".") in NO_NAME or words[-1].rstrip(".") in COMPANIES:
+        return []
+    if words[-1].endswith("."):
+        return []
+    return words if len("".join(words)) > 1 else []
+
+
+def _people(text: str, start: int, end: int) -> Iterator[Hit]:
+    told = -1  # where the last name ended that something announced
+    for match in _NAMES.finditer(text, start, end):
+        at, words, lead = match.start(), match[0].split(" "), ""
+        while words and (words[0].rstrip(".") in NO_NAME or words[0].lower().rstrip(".") in ROLES):
+            lead = words[0].lower().rstrip(".")
+            at += len(words[0]) + 1
+            words = words[1:]
+        words = _cut(" ".join(words)) if words else []
+        if not words:
+            continue
+        stop = at + len(" ".join(words))
+        before, earlier, between = (lead, "", " ") if lead else _before(text, at)
+        place = _is_place(before, earlier, between)
+        joined = told >= 0 and text[told:at] in (" and ", " & ", "/", ", ")
+        if place:
+            yield Hit(at, stop, "LOCATION", 0.38, "place in a note", "label clinic")
+        elif "\n" not in between and (
+            (before in ROLES) or joined or (before in BY and len(words) > 1) or (earlier in ROLES and before in ("is", "was", "of", "by"))
+        ):  # fmt: skip
+            told = stop
+            yield _person(at, words, "role")
+        elif DEGREES.match(text, stop) or (
+            (not before or "." in between or ":" in between or "\n" in text[max(0, at - 2) : at]) and _VERB.match(text, stop)
+        ):  # fmt: skip
+            told = stop
+            yield _person(at, words, "degree or verb")
+    for match in _CAPITALS.finditer(text, start, end):
+        words = match[0].replace(",", "").split(" ")
+        if not ABBREVIATIONS.isdisjoint(words):
+            continue
+        before, earlier, between = _before(text, match.start())
+        announced = before in ROLES and "\n" not in between
+        if announced or ("," in match[0] and _TELLS.match(text, match.end())):
+            yield Hit(*match.span(), "PERSON", 0.42, "name, header", "label clinic")
+
+
+def _is_place(before: str, earlier: str, between: str) -> bool:
+    if between == ", ":
+        return before in STREETS
+    return between == " " and (
+        (before == "from" and earlier not in {"report", "received", "taken", "rx"})
+        or (before == "in" and earlier in IN)
+        or (before == "to" and earlier in TO)
+        or (before == "of" and earlier in {"resident", "native", "mayor", "citizen"})
+    )  # fmt: skip
+
+
+def _dates(text: str, start: int, end: int) -> Iterator[Hit]:
+    for match in _DATES.finditer(text, start, end):
+        yield Hit(*match.span(), "DATE_TIME", 0.4, "date in a note", "label clinic")
+    for match in _SHORT.finditer(text, start, end):
+        before, earlier, _ = _before(text, match.start())
+        if before in DATED or (before == "date" and earlier):
+            yield Hit(*match.span(), "DATE_TIME", 0.38, "date in a note", "label clinic")
+    for match in _OLD.finditer(text, start, end):
+        yield Hit(*match.span(), "AGE", 0.4, "age over 89", "label clinic")
+
+
+def _numbers(text: str, start: int, end: int) -> Iterator[Hit]:
+    for match in _VALUE.finditer(text, start, end):
+        value = match[0]
+        before, earlier, between = _before(text, match.start())
+        kind = NUMBERED.get(before)
+        if kind is None and before in ("no", "number", "id", "num", "serial"):
+            kind = NUMBERED.get(earlier)
+        digits = sum(c.isdigit() for c in value)
+        if kind == "PHONE_NUMBER" and 3 <= digits <= 7:
+            yield Hit(*match.span(), kind, 0.45, "pager in a note", "label clinic")
+        elif kind not in (None, "PHONE_NUMBER") and digits >= 4 and "\n" not in between:
+            yield Hit(*match.span(), str(kind), 0.45, "number in a note", "label clinic")
+        elif _LONE.fullmatch(value):
+            yield Hit(
+                *match.span(), "MEDICAL_RECORD_NUMBER", 0.36, "number in a note", "label clinic"
+            )
+    for match in _WEB.finditer(text, start, end) if "://" in text else ():
+        size = len(match[0].rstrip(".,;:!?)"))
+        yield Hit(match.start(), match.start() + size, "URL", 0.4, "link in a note", "label clinic")

@@ -1,0 +1,264 @@
+"""E-mail addresses and web addresses. Each is anchored at a sign, so a text without it costs a find."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import folded, present
+from stageflow_guard.redaction.recognizers.hit import Hit
+
+_LOCAL = re.compile(r"[\w+%-][\w.%+'!#$&*/=?^`{|}~-]{0,63}")  # read backwards from the sign
+_LOCAL_MOST = 64
+_DOMAIN = re.compile(
+    r"(?:[^\W_](?:[\w-]{0,62}[^\W_])?\.){1,8}([^\W\d_]{2,24}|xn--[a-z0-9-]{2,40})(?![^\W_]|@)"
+)
+_GLUED = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}[\w.+-]{0,40}(?=@)")
+_LITERAL = re.compile(r"\[(?:[0-9]{1,3}\.){3}[0-9]{1,3}\]")
+# what follows a dot in code and on disks, and is no country or registry
+_NO_TLD = frozenset(
+    [
+        "service",
+        "socket",
+        "timer",
+        "target",
+        "mount",
+        "slice",
+        "scope",
+        "device",
+        "path",
+        "py",
+        "js",
+        "ts",
+        "tsx",
+        "jsx",
+        "json",
+        "yml",
+        "yaml",
+        "toml",
+        "lock",
+        "svg",
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "webp",
+        "md",
+        "txt",
+        "log",
+        "cfg",
+        "conf",
+        "ini",
+        "sh",
+        "so",
+        "dll",
+        "exe",
+        "jar",
+        "class",
+        "java",
+        "cpp",
+        "hpp",
+        "rs",
+        "go",
+        "rb",
+        "php",
+        "css",
+        "scss",
+        "html",
+        "xml",
+        "sql",
+        "csv",
+        "zip",
+        "tar",
+        "gz",
+        "tgz",
+        "whl",
+        "t",
+        "shape",
+        "get",
+        "set",
+        "append",
+        "items",
+        "keys",
+        "dot",
+    ]
+)
+_ROBOTS = frozenset(
+    [
+        "git",
+        "hg",
+        "svn",
+        "noreply",
+        "no-reply",
+        "donotreply",
+        "do-not-reply",
+        "mailer-daemon",
+        "postmaster",
+    ]
+)
+_JOINED = re.compile(r"(?:[^\W_][\w-]{0,62})?-?(?:\.[\w-]{0,62})?[ ]?\n[ ]?[\w.-]{1,62}")
+_WORDS = re.compile(r"(?i)e-?mails?|mail|contact|reach|write|address|inbox")
+_GLUED_LABEL = re.compile(
+    r"(?i)^(?:e-?mail|mail|mailto|to|from|cc|bcc|contact|user|username|login|reply-to)[:=]+"
+)
+
+
+def emails(text: str) -> Iterator[Hit]:
+    """Yield e-mail addresses (RFC 5321 dot-strings, IDN and literals too)."""
+    at = text.find("@")
+    reached = 0
+    while at >= 0:
+        hit = _email(text, at, reached)
+        if hit is not None:
+            yield hit
+            reached = hit.end
+        at = text.find("@", at + 1)
+
+
+def _email(text: str, at: int, floor: int) -> Hit | None:
+    tip = at - 1 if text[max(0, at - 1) : at] == "\n" else at  # the line break before the sign
+    if tip == 0 or not (text[tip - 1].isalnum() or text[tip - 1] in "_+%-") or (
+        text[at + 1 : at + 2] in ("", "@", " ", ".", "-")
+    ):  # fmt: skip
+        return None
+    domain = _DOMAIN.match(text, at + 1) or _LITERAL.match(text, at + 1)
+    end = domain.end() if domain is not None else 0
+    joined = False
+    if domain is None or (domain.re is _DOMAIN and _cut(text, domain)):
+        wider = _over_the_line(text, at)
+        if wider:
+            end, joined = wider, True
+    if not end:
+        glued = _GLUED.match(text, at + 1)  # one address runs into the next
+        end = glued.end() if glued is not None else 0
+    if not end:
+        return None
+    tld = text[at + 1 : end].rpartition(".")[2].lower()
+    if tld in _NO_TLD:
+        return None
+    local = _LOCAL.match(text[max(floor, tip - _LOCAL_MOST) : tip][::-1])
+    if local is None:
+        return None
+    name, start = local[0][::-1], tip - local.end()
+    label = _GLUED_LABEL.match(name)
+    lead = label.end() if label is not None else len(name) - len(name.lstrip("'!#$&*/=?^`{|}~-.%"))
+    name, start = name[lead:], start + lead
+    for mark in ("=", "/", "?", "&", "|", "'", "{", "}"):  # a key, a path or a quote before it
+        cut = name.rfind(mark)
+        if cut >= 0:
+            name, start = name[cut + 1 :], start + cut + 1
+    if not name:
+        return None
+    if text[max(0, start - 1) : start] in (":", "/") and "://" in text[max(0, start - 80) : start]:
+        return None  # user information of a connection string: a secret, see `secrets`
+    upward = _before_line(text, start) if text[max(0, start - 2) : start].count("\n") else start
+    if floor <= upward < start:
+        start, joined = upward, True
+    score = 0.3 if name.lower() in _ROBOTS else 0.9
+    return Hit(start, end, "EMAIL_ADDRESS", score, "email", "line break" if joined else "")
+
+
+def _cut(text: str, domain: re.Match[str]) -> bool:
+    """Say whether the domain may go on behind a line break: `…@mail.co⏎m`."""
+    return text[domain.end() : domain.end() + 1] == "\n" and len(domain[1]) < 2
+
+
+def _over_the_line(text: str, at: int) -> int:
+    """Return where a domain ends that one line break cuts in two, or 0."""
+    cut = _JOINED.match(text, at + 1)
+    if cut is None:
+        return 0
+    whole = text[at + 1 : at + 140]
+    plain = re.sub(r"[ ]?\n[ ]?", "", whole, count=1)
+    match = _DOMAIN.match(plain)
+    if match is None or match[1].lower() in _NO_TLD:
+        return 0
+    return at + 1 + match.end() + (len(whole) - len(plain))
+
+
+_TAIL = re.compile(r"(?:^|[\s:<(\"'])([\w.+-]{2,40})[ ]?\n[ ]?$")
+
+
+def _before_line(text: str, start: int) -> int:
+    """Return where a local part starts whose line break cuts it in two; else `start`.
+
+    Only where the line above ends in something that is no word of its own: after a mail label, or
+    with a dot, digit or underscore inside.
+    """
+    if "\n" not in text[max(0, start - 2) : start]:
+        return start
+    window = text[max(0, start - 120) : start]
+    match = _TAIL.search(window)
+    if match is None:
+        return start
+    piece = match[1]
+    told = _WORDS.search(window[max(0, match.start(1) - 30) : match.start(1)]) and (
+        window[match.start(1) - 1 : match.start(1)] not in ("", "\n")
+    )
+    shaped = re.search(r"[._+\d-]\w|[._+-]$", piece) and not piece[0].isdigit()
+    if told and (shaped or piece.islower()):
+        return start - len(window) + match.start(1)
+    return start
+
+
+_URL = re.compile(r"(?i)(?:https?|ftps?)://|(?<![\w@./-])www\.")
+_REST = re.compile(r"[^\s<>\"'`{}|\\^\[\]⟦⟧]{1,2048}")
+_BARE = re.compile(
+    r"(?i)(?<![\w@./-])(?:web ?sites?|homepage|home page|blog|portfolio|domain)(?: is| at|:|=)?[ \n]{1,2}((?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.){1,4}[a-z]{2,12})(?![\w@])"
+)
+_PERSONAL = re.compile(
+    r"(?i)(?<![a-z])(?:web ?sites?|web ?page|homepage|home page|blog|portfolio|profile|linkedin|facebook|instagram|twitter|follow me|my page|personal|visit me|find me)(?![a-z])"
+)
+_TECHNICAL = re.compile(
+    r"(?i)(?:^|\.)(?:localhost|local|internal|cluster|svc|lan|test|example|invalid|example\.(?:com|org|net)|github\.com|github\.io"
+    r"|githubusercontent\.com|gitlab\.com|bitbucket\.org|pypi\.org|pythonhosted\.org|python\.org|w3\.org|apache\.org"
+    r"|npmjs\.(?:org|com)|docker\.(?:io|com)|googleapis\.com|json-schema\.org|readthedocs\.(?:io|org)|stackoverflow\.com|mozilla\.org"
+    r"|amazonaws\.com|azure\.com|windows\.net|microsoft\.com|google\.com|kernel\.org|debian\.org|ubuntu\.com|gnu\.org"
+    r"|ietf\.org|rfc-editor\.org|iana\.org|unicode\.org|crates\.io|docs\.rs|golang\.org|go\.dev|maven\.org|java\.net"
+    r"|oracle\.com|spring\.io|jquery\.com|jsdelivr\.net|unpkg\.com|cloudflare\.com|openai\.com|anthropic\.com|wikipedia\.org"
+    r"|schema\.org|opensource\.org|creativecommons\.org|gcr\.io|quay\.io|k8s\.io|kubernetes\.io)$"
+)
+_OWN_PATH = re.compile(
+    r"(?i)/(?:u|user|users|in|profile|profiles|people|member|members|~[\w.-]+|@[\w.-]+)(?:/|$)"
+)
+
+
+def urls(text: str) -> Iterator[Hit]:
+    """Yield web addresses; what points at a person scores higher than a link to documentation."""
+    if "://" in text or "www." in text or "WWW." in text:
+        reached = 0
+        for match in _URL.finditer(text):
+            if match.start() < reached:
+                continue
+            rest = _REST.match(text, match.end())
+            if rest is None:
+                continue
+            end = match.end() + len(rest[0].rstrip(".,;:!?)*"))
+            reached = end
+            hit = _url(text, match.start(), end, match.end())
+            if hit is not None:
+                yield hit
+    if "." in text and present(
+        folded(text),
+        ("website", "web site", "homepage", "home page", "blog", "portfolio", "domain"),
+    ):
+        for match in _BARE.finditer(text):
+            if match[1].rpartition(".")[2].lower() not in _NO_TLD:
+                yield Hit(*match.span(1), "URL", 0.5, "domain", "label website")
+
+
+def _url(text: str, start: int, end: int, host_at: int) -> Hit | None:
+    www = text[start : start + 4].lower() == "www."
+    body = text[start if www else host_at : end]
+    authority, slash, path = body.partition("/")
+    host, _, port = authority.rpartition("@")[2].partition(":")
+    if "." not in host or not re.search(r"\.[^\W\d]{2,24}$", host):
+        return None
+    if _PERSONAL.search(text, max(0, start - 40), start):
+        return Hit(start, end, "URL", 0.7, "url", "label website")
+    technical = bool(port) or _TECHNICAL.search(host) is not None
+    if technical:
+        return Hit(start, end, "URL", 0.2, "url")
+    if _OWN_PATH.search(slash + path):
+        return Hit(start, end, "URL", 0.45, "url", "personal path")
+    return Hit(start, end, "URL", 0.3 if path else 0.4, "url")

@@ -1,0 +1,132 @@
+"""Identifiers of letters and digits that a label announces, and national ones with a check. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers import checks
+from stageflow_guard.redaction.recognizers.anchors import folded, positions, present
+from stageflow_guard.redaction.recognizers.dates import DATE
+from stageflow_guard.redaction.recognizers.hit import Hit
+
+_LABELS: dict[str, str] = {
+    "MEDICAL_RECORD_NUMBER": r"mrn|medical[ _-]?record(?:[ _-]?(?:number|no))?|patient[ _-]?(?:id|number|no)|chart[ _-]?(?:number|no|id)|hospital[ _-]?(?:number|no|id)|encounter[ _-]?(?:id|number)",
+    "MEMBER_ID": r"member[ _-]?(?:id|number|no)|subscriber[ _-]?(?:id|number|no)|policy[ _-]?(?:number|no|id)|insurance[ _-]?(?:id|number|no|policy)|health[ _-]?plan[ _-]?(?:id|number|no)|beneficiary[ _-]?(?:id|number)|medicare[ _-]?(?:id|number|no)|medicaid[ _-]?(?:id|number|no)|group[ _-]?(?:id|number|no)|claim[ _-]?(?:number|no)",
+    "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|dl[ _-]?(?:number|no)|licen[cs]e[ _-]?(?:number|no)",
+    "PASSPORT": r"passport|travel[ _-]?document",
+    "EMPLOYEE_ID": r"emp(?:loyee)?[ _-]?(?:id|number|no)|badge[ _-]?(?:id|number|no)|staff[ _-]?(?:id|number|no)|personnel[ _-]?(?:id|number|no)",
+    "STUDENT_ID": r"student[ _-]?(?:id|number|no)",
+    "LICENSE_PLATE": r"licen[cs]e[ _-]?plate|plate[ _-]?(?:number|no)|registration[ _-]?plate|number[ _-]?plate",
+    "VEHICLE_ID": r"vin|vehicle[ _-]?identification(?:[ _-]?number)?",
+    "CASE_NUMBER": r"docket[ _-]?(?:number|no)|case[ _-]?(?:number|no)|cause[ _-]?(?:number|no)",
+    "BANK_ACCOUNT_NUMBER": r"account[ _-]?(?:number|no)|acct[ _-]?(?:number|no)?",
+    "USERNAME": r"user[ _-]?name|login[ _-]?(?:name|id)|db[ _-]?user|create user|user(?= ?:=)|screen[ _-]?name|user[ _-]?id",
+}  # fmt: skip
+_OUT = {"BANK_ACCOUNT_NUMBER": "US_BANK_NUMBER"}
+_SCORES = {"USERNAME": 0.4, "CASE_NUMBER": 0.36, "MEDICAL_RECORD_NUMBER": 0.7}
+_LABELLED = re.compile(
+    "|".join(rf"(?P<{name}>(?<![A-Za-z])(?:{words}))" for name, words in _LABELS.items()),
+    re.IGNORECASE,
+)
+_VALUE = re.compile(
+    r"[\"'\])]{0,2}\s?(?:(?i:#|number|no\.?|num|id|code)(?![A-Za-z]))?[\"']?\s?(?:\([^)\n]{1,20}\)\s?)?(?:(?:is|was|as|of|are)\s|[:=#]{1,2}|-)?\s{0,2}[\"'#]?((?=[A-Za-z0-9_./-]{0,24}[0-9])[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,24}[A-Za-z0-9])?)(?![\w@])"
+)
+_HEADS = (
+    "mrn", "medical", "patient", "chart", "hospital", "encounter", "member", "subscriber", "policy",
+    "insurance", "health", "beneficiary", "medic", "group", "driv", "dl", "licen", "passport",
+    "travel", "emp", "claim", "badge", "staff", "personnel", "student", "plate", "registration",
+    "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user", "login",
+    "db", "screen",
+)  # fmt: skip
+_PHRASE = re.compile(r"(?i)^(?:19|20)[0-9]{2}$|^[0-9]{1,3}$|^v[0-9]|^[0-9]+(?:st|nd|rd|th)$|^0x")
+
+
+def labelled(text: str) -> Iterator[Hit]:
+    """Yield identifiers right behind their label; the value holds a digit."""
+    reached = 0
+    for at in positions(folded(text), _HEADS):
+        match = _LABELLED.match(text, at) if at >= reached else None
+        if match is None:
+            continue
+        reached = match.end()
+        value = _VALUE.match(text, match.end())
+        if value is None or len(value[1]) < 5 or _PHRASE.match(value[1]):
+            continue
+        name = match.lastgroup or ""
+        if name == "USERNAME" and (not any(c.isalpha() for c in value[1]) or "/" in value[1]):
+            continue
+        yield Hit(
+            *value.span(1),
+            _OUT.get(name, name),
+            _SCORES.get(name, 0.55),
+            "labelled identifier",
+            f"label {name.lower()}",
+        )
+
+
+# one walk for all: no two of them begin at the same place
+_NATIONAL = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    r"(?P<nino>(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z][A-CEGHJ-NPR-TW-Za-ceghj-npr-tw-z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Da-d])"
+    r"|(?P<nif>[XYZ0-9][0-9]{7}-?[A-HJ-NP-TV-Z])"
+    r"|(?P<codice>[A-Z]{6}[0-9]{2}[A-EHLMPRST][0-9]{2}[A-Z][0-9]{3}[A-Z])"
+    r"|(?P<pan>[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z])"
+    r"|(?P<dea>[ABCDEFGHJKLMPRSTUX][A-Z9][0-9]{7})"
+    r"|(?P<mbi>[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9]-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9]-?[AC-HJKMNP-RT-Y]{2}[0-9]{2})"
+    r")(?![A-Za-z0-9])"
+)
+# a digit beside a letter: without one there is nothing here
+_MIXED = re.compile(r"[0-9](?:(?<=[A-Za-z].)|(?<=[A-Za-z] .)|(?=-?[A-Za-z]))")
+
+
+def national(text: str) -> Iterator[Hit]:
+    """Yield national numbers that hold letters: UK, Spain, Italy, India, US registrations."""
+    if not _MIXED.search(text):
+        return
+    for match in _NATIONAL.finditer(text):
+        hit = _numbered(match)
+        if hit is not None:
+            yield hit
+
+
+def _numbered(match: re.Match[str]) -> Hit | None:
+    start, end = match.span()
+    found = match[0]
+    match match.lastgroup:
+        case "nino":
+            sure = " " in found or found[:2].isupper()
+            return Hit(start, end, "UK_NINO", 0.5 if sure else 0.3, "nino")
+        case "nif" if checks.spanish_nif(found.replace("-", "")):
+            return Hit(start, end, "ES_NIF", 0.5, "nif", "checksum")
+        case "codice":
+            if checks.italian_code(found):
+                return Hit(start, end, "IT_FISCAL_CODE", 0.9, "codice fiscale", "checksum")
+            return Hit(start, end, "IT_FISCAL_CODE", 0.5, "codice fiscale")
+        case "pan":
+            return Hit(start, end, "IN_PAN", 0.45, "pan")
+        case "dea" if checks.dea(found):
+            return Hit(start, end, "MEDICAL_LICENSE", 0.5, "dea", "checksum")
+        case "mbi":
+            return Hit(start, end, "US_MBI", 0.6, "mbi")
+    return None
+
+
+_BIRTH = re.compile(
+    rf"(?i)(?<![a-z])(?:d\.?o\.?b\.?|date[ _-]of[ _-]birth|birth[ _-]?(?:date|day)|born(?:[ ](?:on|in))?|geboren(?:[ ]am)?|geburtsdatum|né(?:e)? le)[\"']?\s?(?:is|was)?\s?[:=(]?\s{{0,2}}[\"']?({DATE})(?![0-9])"
+)
+_BIRTH_HEADS = ("dob", "d.ob", "do.b", "d.o.b", "date", "birth", "born", "gebor", "geburt", "né")
+_BIRTH_WORDS = ("dob", "d.o.b", "birth", "born", "gebor", "geburt", "né")
+
+
+def births(text: str) -> Iterator[Hit]:
+    """Yield dates of birth behind their label."""
+    lower = folded(text)
+    if not present(lower, _BIRTH_WORDS):
+        return
+    reached = 0
+    for at in positions(lower, _BIRTH_HEADS):
+        match = _BIRTH.match(text, at) if at >= reached else None
+        if match is not None:
+            reached = match.end()
+            yield Hit(*match.span(1), "DATE_OF_BIRTH", 0.75, "date of birth", "label dob")

@@ -1,0 +1,58 @@
+"""IPv6 and hardware addresses. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers import labels
+from stageflow_guard.redaction.recognizers.hit import Hit
+
+_V6 = re.compile(
+    r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:|::)[0-9A-Fa-f:]{2,38}(?:[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})?(?:%\w{1,16})?(?![\w:])"
+)
+_MAC = re.compile(
+    r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})(?![\w:-])"
+)
+_HEXED = re.compile(r":(?:(?<=[0-9A-Fa-f]:)|(?=[0-9A-Fa-f:]))[0-9A-Fa-f]{0,4}:")
+_PAIRED = re.compile(
+    r"[:-](?<=[0-9A-Fa-f]{2}[:-])[0-9A-Fa-f]{2}[:-]|\.(?<=[0-9A-Fa-f]{4}\.)[0-9A-Fa-f]{4}\."
+)
+_IMEI = re.compile(
+    r"(?i)(?<![a-z])imei(?:\W{1,3}(?:no|number|is))?\W{0,3}([0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{6}[ -]?[0-9])(?![0-9])"
+)
+
+
+def addresses(text: str) -> Iterator[Hit]:
+    """Yield IPv6 addresses, MAC addresses and labelled IMEI numbers."""
+    colons = text.count(":")
+    if colons >= 2 and _HEXED.search(text):
+        for match in _V6.finditer(text):
+            hit = _v6(text, match)
+            if hit is not None:
+                yield hit
+    if (colons >= 5 or text.count("-") >= 5 or "." in text) and _PAIRED.search(text):
+        for match in _MAC.finditer(text):
+            plain = re.sub(r"[:.-]", "", match[0])
+            idle = len(set(plain)) == 1 or (plain.isdigit() and "." in match[0])
+            yield Hit(*match.span(), "MAC_ADDRESS", 0.2 if idle else 0.65, "mac")
+    if "imei" in text or "IMEI" in text:
+        for match in _IMEI.finditer(text):
+            yield Hit(*match.span(1), "IMEI", 0.7, "imei", "label imei")
+
+
+def _v6(text: str, match: re.Match[str]) -> Hit | None:
+    found = (
+        match[0].rstrip(":") if match[0].endswith(":") and not match[0].endswith("::") else match[0]
+    )
+    if found.count(":") < 2 or not any(c.isdigit() for c in found):
+        return None
+    try:
+        address = ipaddress.IPv6Address(found.partition("%")[0])
+    except ValueError:
+        return None
+    score = 0.65 if address.is_global else 0.3
+    if score < 0.4 and not address.is_loopback and labels.before(text, match.start()) == "ip":
+        score = 0.5
+    return Hit(match.start(), match.start() + len(found), "IP_ADDRESS", score, "ipv6")

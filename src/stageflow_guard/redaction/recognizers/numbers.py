@@ -1,0 +1,435 @@
+"""Everything that is digits: one walk over the digit groups of a text, classified by shape.
+
+A group is a run of digits; a candidate is up to ten neighbouring groups. What a candidate is
+follows from its length, its grouping, its check digit and the label beside it. Linear: each group
+starts at most ten candidates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stageflow_guard.redaction.recognizers import labels
+from stageflow_guard.redaction.recognizers.checks import luhn
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.national import NATIONAL
+
+_GROUP = re.compile(r"[0-9]+")
+_NEAT = re.compile(r"[ ._-]|[ ]-[ ]|\)[ ]?|[ ]?\(|[ ]?\((?=0\))|\)-|\) ?|-\(|/")
+_LOOSE = re.compile(
+    r"[^A-Za-z0-9\n\"'@]{1,4}|[ ]?\n[ ]?|[^\w\n]\n[^\w\n]?|[^\w\n]{2}[ ][^\w\n]{0,2}"
+)
+_EXTENSION = re.compile(r"[ ]?(?:x|ext\.?|extension|#)[ ]?[0-9]{1,6}(?![0-9A-Za-z])", re.IGNORECASE)
+MOST = 10
+_LONGEST = 34
+
+_CARD_SHAPES = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 3), (4, 4, 4, 1), (4, 4, 5), (4, 4, 4, 2), (6, 13), (8, 8)}  # fmt: skip
+
+
+def network(digits: str) -> bool:
+    """Say whether prefix and length are those of a card scheme (ISO/IEC 7812 ranges in use)."""
+    size, two, three, four = len(digits), int(digits[:2]), int(digits[:3]), int(digits[:4])
+    if digits[0] == "4":
+        return size in (13, 16, 19)
+    if 51 <= two <= 55 or 2221 <= four <= 2720:
+        return size == 16
+    if two in (34, 37):
+        return size == 15
+    if four == 6011 or two == 65 or 644 <= three <= 649 or two in {62, 60}:
+        return 16 <= size <= 19
+    if three in (300, 301, 302, 303, 304, 305, 309) or two in (36, 38, 39):
+        return size in (14, 16, 19)
+    if 3528 <= four <= 3589:
+        return 16 <= size <= 19
+    if four in (1800, 2131):
+        return size == 15
+    return (two in (50, 56, 57, 58, 63, 67, 68, 69)) and 12 <= size <= 19
+
+
+@dataclass(slots=True)
+class Candidate:
+    """Neighbouring digit groups, what separates them and what is written beside them."""
+
+    text: str
+    start: int
+    end: int
+    digits: str
+    shape: tuple[int, ...]
+    gaps: tuple[str, ...]
+    label: str
+    neat: bool
+
+    @property
+    def glued(self) -> bool:
+        """Say whether a letter or digit touches the candidate."""
+        left = self.text[self.start - 1 : self.start]
+        right = self.text[self.end : self.end + 1]
+        return left.isalnum() or right.isalnum()
+
+    @property
+    def loose_edge(self) -> bool:
+        """Say whether the candidate is a part of something longer: 1.2.3, a-1-b, $1, 5%."""
+        before, after = (
+            self.text[max(0, self.start - 2) : self.start],
+            self.text[self.end : self.end + 2],
+        )
+        joined = (
+            before[-1:] in ("-", ".", ":", "/", ",") and before[:1].isalnum() and len(before) == 2
+        )
+        runs_on = (
+            after[:1] in ("-", ".", ":", ",")
+            and after[1:].isalnum()
+            and after[1:].isascii()
+            and len(after) == 2
+        )
+        return joined or runs_on or before[-1:] in ("$", "€", "£", "#", "%") or after[:1] == "%"
+
+
+_TRUNK_SHAPES = frozenset({
+    (2, 2, 2, 2, 2), (4, 2, 2, 2), (5, 3, 3), (5, 6), (3, 4, 4), (4, 3, 4), (2, 4, 4), (4, 3, 3), (3, 3, 4),
+    (3, 7), (4, 6), (3, 2, 2, 2), (3, 3, 2, 2), (4, 7), (2, 3, 2, 2), (3, 8), (5, 5), (2, 8), (3, 3, 3),
+})  # fmt: skip
+# groupings that say something without a label
+_SHAPES = frozenset(
+    {(3, 2, 4), (3, 3, 4), (1, 3, 3, 4), *_CARD_SHAPES}
+    | {shape for rows in NATIONAL.values() for row in rows for shape in row[4]}
+)
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield what the digit groups of `text` are; a group belongs to one hit at most."""
+    groups = [m.span() for m in _GROUP.finditer(text)]
+    count, i, read = len(groups), 0, 0
+    state = ("", 0)
+    while i < count:
+        start, end = groups[i]
+        if start - read > 1 or text[read:start].isalpha():  # one sign between is no label
+            state = labels.scan(text, read, start, state)
+        read = end
+        label = state[0] if state[1] and start - state[1] <= labels.BEFORE else ""
+        if end - start > _LONGEST or _drips(text, groups, i, label) or not _reaches(groups, i):
+            i += 1
+            continue
+        best, taken = _best(text, groups, i, label)
+        if best is not None:
+            yield best
+            i = taken + 1
+        else:
+            i += 1
+
+
+def _drips(text: str, groups: list[tuple[int, int]], i: int, label: str) -> bool:
+    """Say whether two single digits begin here that nothing announces: no shape starts so."""
+    start, end = groups[i]
+    if end - start != 1 or i + 1 >= len(groups):
+        return False
+    a, b = groups[i + 1]
+    if b - a != 1 or a - end > 6 or label in _SIZES:
+        return False
+    return "+" not in text[max(0, start - 3) : start] and text[start - 1 : start] != "("
+
+
+def _reaches(groups: list[tuple[int, int]], i: int) -> bool:
+    """Say whether enough digits follow for anything at all: four groups, or seven digits."""
+    start, end = groups[i]
+    total = end - start
+    if total >= 7:
+        return True
+    for step in range(1, 4):
+        if i + step >= len(groups):
+            return False
+        a, b = groups[i + step]
+        if a - end > 6:
+            return False
+        total, end = total + b - a, b
+        if total >= 7:
+            return True
+    return True
+
+
+_STARTS = frozenset(s[:n] for s in _SHAPES | _TRUNK_SHAPES for n in range(1, len(s) + 1))
+# how many digits a label lets one expect
+_SIZES = {"card": (12, 19), "ssn": (9, 9), "itin": (9, 9), "phone": (7, 15), **{
+    label: (min(sizes), max(sizes))
+    for label in {row[2] for rows in NATIONAL.values() for row in rows}
+    for sizes in [[row[1] for rows in NATIONAL.values() for row in rows if row[2] == label]]
+}}  # fmt: skip
+
+
+def _best(text: str, groups: list[tuple[int, int]], i: int, label: str) -> tuple[Hit | None, int]:
+    """Return the surest candidate that starts with group `i`, the longest among equals."""
+    best: Hit | None = None
+    taken, first = i, groups[i][0]
+    shape: tuple[int, ...] = ()
+    gaps: tuple[str, ...] = ()
+    total, neat, digits = 0, True, ""
+    headed = first > 0 and ("+" in text[max(0, first - 3) : first] or text[first - 1] == "(" or (
+        text[first : first + 2] == "00"
+    ))  # fmt: skip
+    low, high = _SIZES.get(label, (0, 0))
+    labelled = high > 0
+    for j in range(i, min(i + MOST, len(groups))):
+        a, b = groups[j]
+        if j > i:
+            gap = text[groups[j - 1][1] : a]
+            if len(gap) > 6:
+                break
+            if gap not in _PLAIN and not _NEAT.fullmatch(gap):
+                neat = False
+                if not labelled and not headed:
+                    break  # without a label only the usual grouping says anything
+                if not _LOOSE.fullmatch(gap) or "+" in gap or ", " in gap or "; " in gap:
+                    break
+            gaps += (gap,)
+        total += b - a
+        if total > 20:
+            break
+        shape += (b - a,)
+        digits += text[a:b]
+        quad = len(shape) == 4 and gaps[0] == "."
+        if not labelled and not headed and shape not in _STARTS and (
+            j - i > 3 or shape[:2] == (1, 1)
+        ):  # fmt: skip
+            break
+        if total < 7 and not quad:
+            continue
+        if not ((labelled and low <= total <= high) or headed or quad or shape in _SHAPES or shape in _TRUNK_SHAPES or (
+            len(shape) == 1 and total >= 12
+        ) or (neat and total <= 12 and _beside(text, b))):  # fmt: skip
+            continue
+        hit = classify(Candidate(text, first, b, digits, shape, gaps, label, neat))
+        if hit is not None and (best is None or hit.score >= best.score):
+            best, taken = hit, j
+    return best, taken
+
+
+_PLAIN = frozenset(" -.")
+
+
+def _beside(text: str, end: int) -> bool:
+    """Say whether a word follows that may be a label: `… 039 office`."""
+    return text[end : end + 2] in _LEADS or text[end : end + 2].strip(" -(x").isalpha()
+
+
+_LEADS = frozenset({" (", " -", "- ", "-"})
+
+
+def classify(one: Candidate) -> Hit | None:
+    """Return the best reading of one candidate."""
+    if one.glued and not _opened(one):
+        return None
+    if len(one.shape) == 4 and max(one.shape) < 4 and one.gaps == (".", ".", "."):
+        hit = _quad(one)
+        if hit is not None:
+            return hit
+    size = len(one.digits)
+    best = _card(one) if size >= 12 else _ssn(one) if size == 9 else None
+    if best is not None and best.score >= 0.85:
+        return best
+    for hit in (_phone(one) if size <= 15 else None, _national(one)):
+        if hit is not None and (best is None or hit.score > best.score):
+            best = hit
+    return best
+
+
+_GLUED = frozenset({"card", "ssn"})
+
+
+def _opened(one: Candidate) -> bool:
+    """A tail such as `x4587` is part of a phone number; a label may be written without a space."""
+    if one.label in _GLUED and (one.shape in ((3, 2, 4), (4, 4, 4, 4)) or (
+        one.label == "card" and len(one.digits) >= 15 and network(one.digits) and luhn(one.digits)
+    )):  # fmt: skip
+        return True
+    left = one.text[one.start - 1 : one.start]
+    return not left.isalnum() and _EXTENSION.match(one.text, one.end) is not None
+
+
+def _quad(one: Candidate) -> Hit | None:
+    if len(one.shape) != 4 or one.gaps != (".", ".", ".") or max(one.shape) > 3:
+        return None
+    parts = one.text[one.start : one.end].split(".")
+    if any(int(p) > 255 or (len(p) > 1 and p[0] == "0") for p in parts):
+        return None
+    before, after = one.text[max(0, one.start - 2) : one.start], one.text[one.end : one.end + 2]
+    if before[-1:] in (".", "-", "/") and before[:1].isalnum():
+        return None
+    if after[:1] in (".", "-") and after[1:].isalnum():
+        return None
+    score = 0.7
+    numbers = [int(p) for p in parts]
+    local = (
+        numbers[0] in (0, 10, 127, 255) or numbers[:2] in ([224, 0], [239, 255]) or numbers[:2] in ([192, 168], [169, 254]) or (numbers[0] == 172 and 16 <= numbers[1] <= 31) or numbers in ([8, 8, 8, 8], [1, 1, 1, 1], [8, 8, 4, 4])
+    )  # fmt: skip
+    if local or (max(numbers) < 20 and one.label != "ip"):
+        score = 0.3
+    if one.label == "ip":
+        score = max(score + 0.1, 0.4) if numbers[0] not in (0, 127, 255) else score
+    elif one.label == "other" and _VERSION.search(one.text[max(0, one.start - 24) : one.start]):
+        score = 0.2
+    return Hit(
+        one.start, one.end, "IP_ADDRESS", score, "ipv4", "label ip" if one.label == "ip" else ""
+    )
+
+
+_VERSION = re.compile(r"(?i)version|release|build|chrome|firefox|safari|driver|[/@=v]$")
+
+
+def _card(one: Candidate) -> Hit | None:
+    size = len(one.digits)
+    if not 12 <= size <= 19 or (one.label in ("iban", "phone") and size < 14):
+        return None
+    labelled = one.label == "card"
+    good, known = luhn(one.digits), network(one.digits)
+    if len(set(one.digits)) == 1:
+        return None
+    shaped = one.shape in _CARD_SHAPES or len(one.shape) == 1
+    if labelled:
+        score = 0.95 if good and known else 0.85 if good or known else 0.7
+        return Hit(one.start, one.end, "CREDIT_CARD", score, "card", "label card")
+    if not known or not one.neat or not shaped or len(set(one.gaps)) > 1 or one.loose_edge:
+        return None
+    if one.label == "other" and len(one.shape) == 1:
+        return Hit(one.start, one.end, "CREDIT_CARD", 0.3, "card") if good else None
+    if good:
+        score = 0.9 if len(one.shape) > 1 else 0.7 if size in (14, 15, 16) else 0.3
+        return Hit(one.start, one.end, "CREDIT_CARD", score, "card", "checksum")
+    if len(one.shape) > 2 and one.label != "other":
+        return Hit(one.start, one.end, "CREDIT_CARD", 0.4, "card")
+    return None
+
+
+def _ssn(one: Candidate) -> Hit | None:
+    if len(one.digits) != 9:
+        return None
+    area, middle, serial = one.digits[:3], one.digits[3:5], one.digits[5:]
+    issued = area not in ("000", "666") and area < "900" and middle != "00" and serial != "0000"
+    entity = "US_ITIN" if one.label == "itin" else "US_SSN"
+    if one.label in ("ssn", "itin"):
+        return Hit(
+            one.start, one.end, entity, 0.85 if issued else 0.75, "ssn", f"label {one.label}"
+        )
+    if one.label in ("", "other", "dob") and labels.after(one.text, one.end) == "ssn":
+        return Hit(one.start, one.end, entity, 0.65, "ssn", "label ssn")
+    if one.shape != (3, 2, 4) or not one.neat or one.loose_edge:
+        return None
+    dashed = one.gaps == ("-", "-")
+    if one.label in ("license", "account", "card", "member", "passport"):
+        return Hit(one.start, one.end, "US_SSN", 0.36 if dashed and issued else 0.25, "ssn")
+    if dashed:
+        return Hit(one.start, one.end, "US_SSN", 0.68 if issued else 0.45, "ssn")
+    if len(set(one.gaps)) == 1 and issued:
+        return Hit(one.start, one.end, "US_SSN", 0.4 if one.gaps[0] == " " else 0.36, "ssn")
+    return None
+
+
+_INTERNATIONAL = re.compile(r"(?:(?<![\w.])\+|(?<![0-9.])00)[ ]?\(?$")
+_PAREN = re.compile(r"\($")
+_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
+
+
+def _phone(one: Candidate) -> Hit | None:
+    size = len(one.digits)
+    if not 7 <= size <= 15:
+        return None
+    head = _INTERNATIONAL.search(one.text, max(0, one.start - 4), one.start)
+    paren = _PAREN.search(one.text, max(0, one.start - 2), one.start)
+    start = head.start() if head else paren.start() if paren else one.start
+    tail = _EXTENSION.match(one.text, one.end)
+    end = tail.end() if tail is not None else one.end
+    labelled = one.label == "phone" or (not one.label and labels.after(one.text, end) == "phone")
+    score = _phone_score(one, plus=head is not None, paren=paren is not None, labelled=labelled)
+    if score <= 0:
+        return None
+    if tail is not None:
+        score = min(0.95, score + 0.2)
+    return Hit(start, end, "PHONE_NUMBER", score, "phone", "label phone" if labelled else "")
+
+
+_PORT = (".", ".", ".", ":")  # an address with its port
+
+
+def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> float:
+    size, shape = len(one.digits), one.shape
+    if one.loose_edge and not plus and not labelled:
+        return 0.0
+    if len(set(one.digits)) == 1 or one.gaps[:4] == _PORT or (
+        any(len(g) > 1 and "." in g for g in one.gaps) and not labelled
+    ):  # fmt: skip
+        return 0.0
+    if plus and size >= 8:
+        return 0.8 if one.neat or labelled else 0.5
+    if one.label in ("ssn", "card", "iban", "account", "routing", "license", "passport", "mrn",
+                     "npi", "member", "dob", "ein", "itin") and not paren:  # fmt: skip
+        return 0.0
+    north = _north_american(one)
+    if labelled:
+        if shape == (3, 2, 4) and one.gaps == ("-", "-"):
+            return 0.4  # the grouping says another thing than the label
+        if one.gaps and not one.neat and (len(shape) > 6 or size < 9):
+            return 0.4 if 9 <= size <= 12 else 0.0
+        if _DATE.match(one.digits) and size in (8, 12, 14):
+            return 0.3
+        return 0.85 if north else 0.65
+    if not one.neat or (one.label == "other" and not paren):
+        return 0.3 if north and one.neat else 0.0
+    if north:
+        return 0.7 if paren or "-" in one.gaps else 0.55
+    if paren and len(shape) >= 2 and (
+        (shape[0] in (2, 3) and size >= 8) or (one.digits[0] == "0" and shape[0] in (4, 5) and 9 <= size <= 11)
+    ):  # fmt: skip
+        return 0.5
+    if one.digits[0] == "0" and one.digits[1] != "0" and 9 <= size <= 11 and shape in _TRUNK_SHAPES and (
+        len(set(one.gaps)) == 1 and one.gaps[0] in " .-"
+    ):  # fmt: skip
+        return 0.45
+    return 0.0
+
+
+def _north_american(one: Candidate) -> bool:
+    digits, shape = one.digits, one.shape
+    if len(digits) == 11 and digits[0] == "1":
+        digits = digits[1:]
+        shape = shape[1:] if shape[0] == 1 else shape
+    if len(digits) != 10 or shape != (3, 3, 4):
+        return False
+    gaps = one.gaps[-2:]
+    return (
+        digits[0] >= "2"
+        and digits[3] >= "2"
+        and all(g in (" ", "-", ".", ") ", ")", ")-") for g in gaps)
+    )
+
+
+_LABELS = frozenset(row[2] for rows in NATIONAL.values() for row in rows)
+_GROUPED = frozenset(shape for rows in NATIONAL.values() for row in rows for shape in row[4])
+
+
+def _national(one: Candidate) -> Hit | None:
+    named = one.label in _LABELS
+    if not named and (one.shape not in _GROUPED or not one.neat or one.loose_edge):
+        return None
+    best: Hit | None = None
+    for entity, _, label, check, shapes, score in NATIONAL.get(len(one.digits), ()):
+        labelled = one.label == label
+        if not labelled and (score is None or one.shape not in shapes):
+            continue
+        valid = check is not None and check(one.digits)
+        if labelled:
+            hit = Hit(
+                one.start,
+                one.end,
+                entity,
+                0.9 if valid else 0.65,
+                "national number",
+                f"label {label}",
+            )
+        elif valid and score is not None:
+            hit = Hit(one.start, one.end, entity, score, "national number", "checksum")
+        else:
+            continue
+        if best is None or hit.score > best.score:
+            best = hit
+    return best

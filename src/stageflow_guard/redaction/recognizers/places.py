@@ -1,0 +1,312 @@
+"""Postal addresses by shape: number and street word, unit, post box, town behind a postcode. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import folded, present
+from stageflow_guard.redaction.recognizers.hit import Hit
+
+_CAP = r"(?:[^\W\d_a-z][\w'’.-]{0,30})"
+_STREET_EN = r"street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|square|sq|terrace|way|parkway|pkwy|circle|cir|highway|hwy|trail|trl|crescent|close|grove|row|mews|quay|loop|plaza|alley|bypass|hill|gardens|walk|park|green|view|rise|mount|ridge"
+_STREET_AFTER = re.compile(
+    rf"(?<![\w.$€£#-])[0-9]{{1,5}}[A-Za-z]?(?:[ ][0-9]{{1,5}})?[ ](?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?[ ])?(?:[^\W\d_][\w'’.-]{{0,24}}[ ]){{1,4}}(?:{_STREET_EN})\b\.?(?:[ ](?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\b\.?)?",
+    re.IGNORECASE,
+)
+_STREET_WORDS = (
+    r"rue|avenue|avenida|av\.|avda\.|boulevard|via|viale|piazza|piazzetta|corso|strada|calle|carrera|paseo|plaza|rua|travessa|ul\.|ulica|aleja|trg|rúa"
+    r"|place|chemin|allée|quai|impasse|rambla|c/|largo|estrada|náměstí|c\.|cesta|utca|u\."
+)
+_STREET_BEFORE = re.compile(
+    rf"(?<![\w.$€£#-])(?:[0-9]{{1,5}}[ ,]{{1,2}}){{0,2}}(?:{_STREET_WORDS})(?:[ ](?:[^\W_][\w'’.-]{{0,24}})){{1,5}}(?:[ ,]{{1,2}}[0-9]{{1,5}})?",
+    re.IGNORECASE,
+)
+_STREET_SUFFIX = re.compile(
+    r"(?<![\w.$€£#-])(?:[0-9]{1,5}[ ]){0,1}(?:[^\W\d_][\w'’.-]{0,24}[ ]){0,3}[^\W\d_][\w'’-]{1,24}(?:stra(?:ss|ß|at)e?|straße|str\.|weg|gasse|platz|allee|ring|ufer|damm|laan|plein|gracht|kade|singel|dijk|vej|gade|stræde|allé|gatan|gata|vägen|väg|gränd|torget|gate|veien|vegen|katu|tie|polku|kuja|utca|út|tér|krt|ulice|gatan|vænget|bakken|skálinn|braut|götu|hlíð)\.?[ ][0-9]{1,5}[A-Za-z]?(?!\w)",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"(?<![\w.$€£#:/-])(?:[0-9]{1,5}[ ]){1,2}(?:[^\W\d_][\w'’./-]{0,24}[ ]){1,5}[0-9]{1,5}(?![\w.%:/-])"
+)
+_UNIT = r"(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|no)\.?[ ]?#?[0-9]{1,5}[A-Za-z]?"
+_UNITS = re.compile(rf"(?<![\w])(?:{_UNIT})(?![\w])", re.IGNORECASE)
+_BOX = re.compile(
+    r"(?i)(?<![\w])(?:p\.? ?o\.? ?box[ ][0-9]{1,6}|post(?:fach|bus| office box)[ ][0-9]{1,6}|psc[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|unit[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|us(?:ns|s|cgc|nv)[ ][^\W\d_][\w' .-]{1,30})(?:[ ,]*[\n ][ >?]*(?:apo|fpo|dpo)[ ]a[aep][ ][0-9]{5}(?:-[0-9]{4})?)?"
+)
+_MILITARY = re.compile(r"(?<![\w])(?:APO|FPO|DPO)[ ]A[AEP][ ][0-9]{5}(?:-[0-9]{4})?(?!\w)")
+_STATES = r"A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]"
+_CITY = re.compile(
+    rf"(?<![\w]){_CAP}(?:[ ]{_CAP}){{0,3}},?[ ](?:{_STATES})[ ,]{{1,2}}[0-9]{{5}}(?:-[0-9]{{4}})?(?!\w)"
+)
+# only worth something beside a street
+_TOWN_AFTER = re.compile(
+    rf"(?<![\w.])(?:(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}}[ ]{_CAP}(?:[ -]{_CAP}){{0,2}})(?!\w)"
+)
+_INDIA = re.compile(
+    rf"(?<![\w.$€£#:/-])[0-9]{{1,4}}[A-Za-z]?,?[ ]{_CAP}(?:[ ]{_CAP}){{0,2}}[ ](?:Nagar|Road|Marg|Street|Colony|Layout|Vihar|Enclave|Lane|Gali|Chowk|Bagh|Puram)(?:,[ ]{_CAP}(?:[ ]{_CAP})?){{1,2}},?[ -]{{1,3}}[1-9][0-9]{{2}}[ ]?[0-9]{{3}}(?![\w])"
+)
+_UK = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Z]{1,2}[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{2}|GIR 0AA)(?![A-Za-z0-9])"
+)
+_COUNTRIES = (
+    r"United States|United Kingdom|USA|UK|Germany|France|Spain|Italy|Portugal|Netherlands|Belgium|Austria|Switzerland|Denmark|Sweden|Norway|Finland"
+    r"|Iceland|Ireland|Poland|Hungary|Czech Republic|Czechia|Slovakia|Slovenia|Croatia|Serbia|Greece|Cyprus(?: \(\w+\))?|Romania|Bulgaria|Estonia|Latvia"
+    r"|Lithuania|Luxembourg|Russia|Ukraine|Turkey|Canada|Australia|New Zealand|South Africa|Brazil|Uruguay|Argentina|Chile|Mexico|Tunisia|India|Japan"
+    r"|Greenland|Malta|Monaco|Andorra|Israel|Singapore|China|Vietnam"
+)
+_COUNTRY_ZIP = re.compile(rf"(?<![\w])(?:{_COUNTRIES})[ ]+[0-9]{{4,6}}(?![\w])", re.IGNORECASE)
+_COUNTRY_END = re.compile(rf"(?:{_COUNTRIES})(?:[ ]+[0-9]{{4,6}})?(?!\w)", re.IGNORECASE)
+_TOLD = re.compile(
+    r"(?i)(?<![a-z])(?:(?:billing|shipping|mailing|home|street|postal|secondary|primary|work|office|new|my|his|her|their)?[ ]?address(?: of [^\n:]{1,40}?)?(?: is| was|:|[ ]linked to my credit card to| to the same:)|lives? at|located at|residing at|resides at|(?:live|lived|living|stay|staying|meet me|arrived|taxi to|deliver(?:ed)?|ship(?:ped)?|send (?:it|a new one|this)|move[d]?|restaurant is|office is|station is|office) (?:at|to|on))[ \n]{1,5}"
+)
+_MORE = re.compile(
+    rf"[ ,]*\n[ >?]*(?:{_UNIT}|[^\W\d_][^\n:@]{{1,40}}?)(?=[ ,]*(?:\n|$|[.?!]))", re.IGNORECASE
+)
+_OTHER = re.compile(
+    r"(?i)(?<![a-z])(?:phone|mobile|desk|fax|office|tel|e-?mail|website|name)(?![a-z])"
+)
+_TELLING = (
+    "address",
+    "live",
+    "locat",
+    "resid",
+    "stay",
+    "meet me",
+    "arrived",
+    "taxi",
+    "deliver",
+    "ship",
+    "send",
+    "move",
+    "restaurant",
+    "office",
+    "station",
+)
+_LINE = re.compile(r"[^\n]{0,140}")
+_BREAK = re.compile(r"[.?!](?=\s|$)|;|,\s(?:and|but|which|please|so)\b")
+_GATE = re.compile(r"[0-9]")
+_MARGIN = r"[ ,]*\n[ >?]*"
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield streets, units, boxes, towns with a postcode, and what a label announces."""
+    if not _GATE.search(text):
+        return
+    parts = list(_parts(text))
+    if present(folded(text), _TELLING):
+        parts += _announced(text)
+    if not parts:
+        return
+    yield from _adjoined(text, sorted(parts))
+
+
+_NUMBER = re.compile(r"[0-9]+")
+
+
+def _windows(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the neighbourhoods of numbers that have a word beside them."""
+    low = high = -1
+    for match in _NUMBER.finditer(text):
+        if match.end() - match.start() > 6:
+            continue
+        start, end = match.span()
+        if not (
+            text[start - 2 : start].strip(" .,").isalpha()
+            or text[end : end + 3].strip(" .,A\n").isalpha()
+        ):
+            continue
+        if start - 120 > high:
+            if high >= 0:
+                yield low, high
+            low = max(0, start - 120)
+        high = min(len(text), end + 120)
+    if high >= 0:
+        yield low, high
+
+
+_SUFFIXES = (
+    "stra", "str.", "weg", "gasse", "platz", "allee", "ring ", "ring.", "ufer", "damm", "laan", "plein", "gracht", "kade", "singel", "dijk", "vej", "gade", "stræde",
+    "allé", "gatan", "gata", "vägen", "väg", "gränd", "torget", "gate ", "gate.", "veien", "vegen", "katu", "tie ", "tie.", "polku", "kuja", "utca", "út ", "út.", "tér", "krt",
+    "ulice", "vænget", "bakken", "skálinn", "braut", "götu", "hlíð",
+)  # fmt: skip
+# what no match is without: the first letters of several are one
+_STREET_SIGNS = (
+    "rue ",
+    "aven",
+    "av. ",
+    "avda",
+    "boul",
+    "via",
+    "pia",
+    "corso",
+    "stra",
+    "calle",
+    "carr",
+    "paseo",
+    "pla",
+    "rua ",
+    "trav",
+    "ul",
+    "ale",
+    "trg ",
+    "rúa ",
+    "chem",
+    "all",
+    "quai",
+    "impa",
+    "ramb",
+    "c/",
+    "largo",
+    "estr",
+    "nám",
+    "c.",
+    "cesta",
+    "utca",
+    "u.",
+)
+_UNIT_SIGNS = (
+    "apt",
+    "apar",
+    "sui",
+    "ste",
+    "uni",
+    "flat",
+    "flo",
+    "fl",
+    "room",
+    "rm",
+    "buil",
+    "bldg",
+    "no",
+)
+_LANDS = tuple(re.sub(r"\(.*", "", c).strip().lower() for c in _COUNTRIES.split("|"))
+
+
+def _parts(text: str) -> Iterator[Hit]:
+    lower = folded(text)
+    idle = set()
+    if not present(lower, _SUFFIXES):
+        idle.add(_STREET_SUFFIX)
+    if not present(lower, _LANDS):
+        idle.add(_COUNTRY_ZIP)
+    if not present(lower, _STREET_SIGNS):
+        idle.add(_STREET_BEFORE)
+    if not present(lower, _UNIT_SIGNS):
+        idle.add(_UNITS)
+    for low, high in _windows(text):
+        yield from _parts_in(text, low, high, idle)
+
+
+def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Iterator[Hit]:
+    for pattern, score, rule in (
+        (_STREET_AFTER, 0.45, "street"), (_STREET_BEFORE, 0.4, "street"), (_STREET_SUFFIX, 0.5, "street"),
+        (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
+        (_CITY, 0.5, "town"), (_TOWN_AFTER, 0.1, "town behind its code"), (_INDIA, 0.5, "town"), (_UK, 0.45, "postcode"), (_COUNTRY_ZIP, 0.4, "country"),
+    ):  # fmt: skip
+        for match in pattern.finditer(text, low, high) if pattern not in idle else ():
+            if rule == "street" and not any(c.isdigit() for c in match[0]):
+                continue
+            if rule in ("street", "numbered") and not _named(match[0]):
+                continue
+            yield Hit(*match.span(), "STREET_ADDRESS", score, rule)
+
+
+_COMMON = re.compile(
+    r"(?i)(?<!\w)(?:the|and|of|in|is|are|was|were|to|for|with|from|this|that|at|on|by|or|not|has|have|had|be|been|it|its|as|an|days?|hours?|minutes?|seconds?|years?|months?|weeks?|times?|items?|files?|tests?|passed|failed|bytes|lines?|ms|kb|mb|gb|rows?|errors?|warnings?|requests?|users?|million|billion|percent|people|pages?|am|pm|of|per|more|than|out|last|next|first|about|into|over|then|when|if|else|return|def|class|import)(?!\w)"
+)
+
+
+def _named(found: str) -> bool:
+    """A street has a name: capitalised, without the little words of a sentence."""
+    words = re.findall(r"[^\W\d_]+", found)
+    capital = sum(w[:1].isupper() for w in words)
+    little = len(_COMMON.findall(found))
+    return (capital >= 1 and little == 0) or (
+        little == 0 and len(words) <= 3 and not found.isascii()
+    )
+
+
+def _announced(text: str) -> Iterator[Hit]:
+    """An address behind "lives at" or "address:" goes to the end of its sentence or its lines."""
+    following: dict[int, int] = {}  # where the line at a place ends: -1 where it is no address's
+    for match in _TOLD.finditer(text):
+        line = _LINE.match(text, match.end())
+        if line is None:
+            continue
+        stop = _BREAK.search(line[0])
+        found = line[0][: stop.start()] if stop is not None else line[0]
+        if stop is not None and re.search(r"(?i)(?:apt|st|no|ul|c|u|av|avda|ste)$", found):
+            later = _BREAK.search(line[0], stop.end())
+            found = line[0][: later.start()] if later is not None else line[0]
+        if not any(c.isdigit() for c in found[:60]) or not re.search(r"[^\W\d_]{3}", found):
+            continue
+        end = match.end() + len(found.rstrip(" ,"))
+        at_end = stop is None
+        while at_end:  # the lines of an address, until one that is none
+            if end - match.end() > 180:
+                break
+            if end not in following:  # announcements in a row read the same lines
+                more = _MORE.match(text, end)
+                following[end] = -1 if more is None or _OTHER.search(more[0]) else more.end()
+            if following[end] < 0:
+                break
+            end = following[end]
+            at_end = not text[end : end + 1] or text[end] in "\n ,"
+        yield Hit(match.end(), end, "STREET_ADDRESS", 0.5, "announced", "label address")
+
+
+_TOWN_LINES = re.compile(
+    rf"(?:{_MARGIN}|,?[ ]|,[ ]?)(?:{_UNIT}|(?:[^\W\d_][^\n,:@0-9]{{1,36}}))(?=(?:[ ,]*\n[ >?]*|[ ,]{{1,3}})(?:{_UNIT}|{_COUNTRIES}|[^\W\d_][^\n,:@0-9]{{1,36}}(?:[ ,]*\n[ >?]*|,[ ])(?:{_COUNTRIES})|[A-Z]{{2}}[ ]*\n[ >?]*(?:{_COUNTRIES}))(?!\w))",
+    re.IGNORECASE,
+)
+_CLOSE = re.compile(
+    rf"[ ,]*(?:\n[ >?]*|[ ,])(?:{_COUNTRIES})(?:[ ]+[0-9]{{4,6}})?(?!\w)", re.IGNORECASE
+)
+_NEAR = re.compile(
+    r"[ ,]{0,3}(?:\n[ >?]{0,8}){0,2}|[ ,]{0,3}\n?[ >?]{0,8}[^\W\d_][^\n0-9:@]{0,40}[ ,]{0,3}\n?[ >?]{0,8}(?:[^\W\d_][^\n0-9:@]{0,40}[ ,]{0,3}\n?[ >?]{0,8})?"
+)
+
+
+def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
+    """Join parts that follow each other; two parts are surer than one."""
+    i = 0
+    while i < len(parts):
+        start, end, _, score, rule, why = parts[i]
+        kinds = {rule}
+        j = i + 1
+        while j < len(parts):
+            nxt = parts[j]
+            if nxt.start > end:
+                if (
+                    nxt.start - end > 110
+                    or nxt.end - start > 280
+                    or not _NEAR.fullmatch(text, end, nxt.start)
+                ):
+                    break
+                kinds.add(nxt.rule)
+            elif nxt.end > end or nxt.score > score:
+                kinds.add(nxt.rule)
+            end, score = max(end, nxt.end), max(score, nxt.score)
+            rule = nxt.rule if nxt.score == score else rule
+            j += 1
+        close = _CLOSE.match(text, end) or _TOWN_LINES.match(text, end)
+        if close is not None:
+            end = close.end()
+            more = _CLOSE.match(text, end) or _TOWN_LINES.match(text, end)
+            while more is not None and more.end() - start < 280:
+                end = more.end()
+                more = _CLOSE.match(text, end) or _TOWN_LINES.match(text, end)
+            kinds.add("country")
+        strong = kinds - {"numbered", "unit", "town behind its code"}
+        if len(kinds) > 1 and (strong or kinds >= {"numbered", "unit"}):
+            score = max(score, 0.5)
+        yield Hit(
+            start,
+            end,
+            "STREET_ADDRESS",
+            score,
+            rule,
+            why or ("parts adjoin" if len(kinds) > 1 else ""),
+        )
+        i = j

@@ -1,0 +1,233 @@
+"""The steps from what a text shows to what it says: markup, spacing, spelling. Pure, linear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers import labels
+from stageflow_guard.redaction.recognizers.anchors import folded, present
+from stageflow_guard.redaction.text.view import Edit, View
+
+_MARKUP = re.compile(
+    r"<!--[^>]{0,200}-->|/\*[^*]{0,200}\*/|</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>\n]{0,120})?/?>"
+    r"|\[/?(?:b|i|u|s|em|code|url|email|quote|color|size|font)\]|(?<=[\w@.])(?:\*{1,3}|~~|\|\||`{1,3}|__)(?=[\w@.(+-])"
+    r"|(?<![\w*])(?:\*{1,3}|~~|`{1,3}|__)(?=[\w(+])|(?<=[\w).-])(?:\*{1,3}|~~|`{1,3}|__)(?![\w*])"
+    r"|\\(?=[-.@_()+*])"
+)
+# a string that code puts together: "536" + "-90-" + "4399"
+_CONCAT = re.compile(r"""["'](?<=[\w.@()+ -].)\s{0,3}(?:\+|\.|&|\|\|)?\s{0,3}["'](?=[\w.@()+ -])""")
+
+
+def markup(view: View) -> View:
+    """Take away tags, comments, emphasis, escapes and quotes that stand inside a value."""
+    text = view.text
+    edits: list[Edit] = []
+    if "<" in text or "*" in text or "`" in text or "[" in text or "\\" in text or (
+        "~~" in text or "__" in text or "||" in text
+    ):  # fmt: skip
+        edits = [(*m.span(), "") for m in _MARKUP.finditer(text)]
+    view = view.edited(edits, "markup")
+    if '"' in view.text or "'" in view.text:
+        found = [(*m.span(), "") for m in _CONCAT.finditer(view.text) if _between(view.text, m)]
+        view = view.edited(found, "concatenation")
+    return view
+
+
+def _between(text: str, match: re.Match[str]) -> bool:
+    """A list of values is no concatenation: a comma or nothing between quotes keeps them apart."""
+    return "+" in match[0] or "." in match[0] or "&" in match[0] or "|" in match[0] or (
+        match[0] in ('""', "''", '" "', "' '") and text[match.start() - 1].isdigit()
+    )  # fmt: skip
+
+
+# single characters with a separator after each: "4 1 1 1   2 2 2 2", "a.d.a.@.b", "6-9-7"
+_SPACED = re.compile(
+    r"(?<![^\s(\[{<\"':=])[\w@+(](?:[ \t\n]{1,3}[\w@.+()/:_-]){6,}(?![^\s)\]}>.,;!?\"'])"
+)
+# one separator after every character: "4|1|1|1", "6_9_7", "a*d*a"
+_STEPPED = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z0-9@(+]([^\w\s]|_)(?!\1\1)(?:[^\n]\1){5,48}[A-Za-z0-9)](?![A-Za-z0-9])"
+)
+_STEP = re.compile(r"([^A-Za-z0-9\s])(?=[^\n]\1[^\n]\1[^\n]\1)")
+_GAPS = re.compile(r"[ \t\n]+")
+
+
+def spacing(view: View) -> View:
+    """Close up what was spaced out, character by character; a wide gap becomes one space."""
+    text = view.text
+    edits: list[Edit] = []
+    for match in _SPACED.finditer(text) if view.lonely >= 6 else ():
+        base = match.start()
+        if match[0][1::2].isspace() and not match[0][::2].isspace():  # one gap after each
+            edits.append((*match.span(), match[0][::2]))
+            continue
+        edits += [
+            (base + gap.start(), base + gap.end(), "" if gap.end() - gap.start() == 1 else " ")
+            for gap in _GAPS.finditer(match[0])
+        ]
+    view = view.edited(edits, "spacing")
+    edits = []
+    for match in _STEPPED.finditer(view.text) if _STEP.search(view.text) else ():
+        sign, found = match[1], match[0]
+        if sum(c.isalnum() for c in found[::2]) >= 6:
+            edits += [
+                (match.start() + i, match.start() + i + 1, "")
+                for i in range(1, len(found), 2) if found[i] == sign
+            ]  # fmt: skip
+    return view.edited(edits, "separators")
+
+
+_DIGITS = {
+    "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
+    "six": "6", "seven": "7", "eight": "8", "nine": "9", "niner": "9",
+    "dash": "-", "hyphen": "-", "minus": "-", "dot": ".", "point": ".", "period": ".",
+    "space": " ", "plus": "+", "slash": "/",
+}  # fmt: skip
+_WORD = "|".join(sorted(_DIGITS, key=len, reverse=True))
+_GLUE = r"(?:[ \t]{1,3}|[ ]?[-,.][ ]?|\n)"
+_SPELLED = re.compile(
+    rf"(?<![A-Za-z])(?:{_WORD}|[A-Z0-9](?![A-Za-z0-9])|[(+])(?:{_GLUE}(?:(?:double|triple) )?(?:{_WORD}|[A-Z0-9](?![A-Za-z0-9])|[()@.+-])(?![A-Za-z])){{5,}}",
+    re.IGNORECASE,
+)
+_PIECE = re.compile(rf"(?:(double|triple) )?({_WORD}|[A-Za-z0-9]|[()@+])", re.IGNORECASE)
+_NUMBERS = frozenset(
+    {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+)
+_TEN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def spelling(view: View) -> View:
+    """Turn spelled-out digits into digits: "five three six dash nine zero"."""
+    text = view.text
+    lower = text.lower()
+    if sum(word in lower for word in _TEN) < 2:
+        return view
+    edits: list[Edit] = []
+    for match in _SPELLED.finditer(text):
+        pieces = [
+            _DIGITS.get(p[2].lower(), p[2])
+            * {"double": 2, "triple": 3}.get((p[1] or "").lower(), 1)
+            for p in _PIECE.finditer(match[0])
+        ]
+        spoken = {p[2].lower() for p in _PIECE.finditer(match[0])} & _NUMBERS
+        if sum(p.isdigit() for p in pieces) >= 5 and len(spoken) >= 2:
+            edits.append((*match.span(), "".join(pieces)))
+    return view.edited(edits, "spelling")
+
+
+_AT = r"(?:[ ]{1,3}at[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:at|@)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}@[ ]{0,2}|@[ ]{1,2}|_at_|-at-|&at;|@)"
+_DOT = r"(?:[ ]{1,3}dot[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:dot|\.)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}\.[ ]{1,2}|_dot_|-dot-|\.)"
+_LABEL = r"[A-Za-z0-9][A-Za-z0-9_+-]{0,40}"
+_MAIL_WORDS = re.compile(
+    rf"(?<![\w.]){_LABEL}(?:{_DOT}{_LABEL}){{0,4}}{_AT}{_LABEL}(?:{_DOT}[A-Za-z0-9][A-Za-z0-9-]{{0,40}}){{0,3}}{_DOT}(?:com|org|net|edu|gov|io|co|info|biz|mail|dev|app|ai|me|tv|[a-z]{{2}})(?![\w])",
+    re.IGNORECASE,
+)
+_AT_ONLY = re.compile(_AT, re.IGNORECASE)
+_DOT_ONLY = re.compile(_DOT, re.IGNORECASE)
+_QUAD = re.compile(
+    r"[0-9](?<![\w.].)[0-9]{0,2}(?:(?:[ ]{1,3}dot[ ]{1,3}|[ ]?[\[({](?:dot|\.)[\])}][ ]?|[ ]{1,2}\.[ ]{0,2}|\.[ ]{1,2}|\.|[ ]?·[ ]?)[0-9]{1,3}){3}(?![\w])",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"[^0-9]+")
+
+
+def words(view: View) -> View:
+    """Write "at" and "dot" as signs, where they make an address."""
+    text = view.text
+    edits: list[Edit] = []
+    lower = folded(text)
+    if ("@" in text and present(lower, _AROUND)) or present(lower, _SIGNS):
+        for match in _windows(text):
+            plain = _AT_ONLY.sub("@", _DOT_ONLY.sub(".", match[0]), count=1)
+            if plain != match[0] and not _prose(match[0]):
+                edits.append((*match.span(), plain))
+    if view.digits:
+        edits += _quads(text)
+    edits.sort()
+    return view.edited(edits, "words")
+
+
+_AROUND = ("@ ", " @", "(@", "[@", "{@", "<@")
+_SIGNS = ("dot", "(at", "[at", "{at", "<at", "_at_", "-at-")
+_PARTED = ("dot", " .", ". ", "(.", "[.", "{.", "·")
+
+
+def _quads(text: str) -> Iterator[Edit]:
+    for match in _QUAD.finditer(text) if present(text.lower(), _PARTED) else ():
+        plain = _BETWEEN.sub(".", match[0])
+        if plain != match[0]:
+            yield (*match.span(), plain)
+    for match in (
+        _SCATTERED.finditer(text) if present(text, (". ", " .", ".\n", "\n", "\t")) else ()
+    ):
+        plain = re.sub(r"[ \t\n]+", "", match[0])
+        if plain != match[0] and _is_quad(plain) and labels.before(text, match.start()) == "ip":
+            yield (*match.span(), plain)
+
+
+_SCATTERED = re.compile(r"[0-9](?<![\w.].)(?:[ \t\n]{0,2}[0-9.]){6,14}(?![\w.])")
+
+
+def _is_quad(text: str) -> bool:
+    parts = text.split(".")
+    return len(parts) == 4 and all(p.isdigit() and len(p) <= 3 and int(p) <= 255 for p in parts)
+
+
+_ANCHOR = re.compile(
+    r"(?:[ ]|[\[({<_-])(?:at|@)(?:[ ]|[\])}>_-])|@[ ]|[ ]@|[\[({<_ -]dot[ \])}>_-]", re.IGNORECASE
+)
+
+
+def _windows(text: str) -> Iterator[re.Match[str]]:
+    """Match around "at" and "dot" only: a text without them costs one scan."""
+    reached = 0
+    for anchor in _ANCHOR.finditer(text):
+        if anchor.start() < reached:
+            continue
+        begin = max(reached, anchor.start() - 120)
+        match = _MAIL_WORDS.search(text, begin, min(len(text), anchor.end() + 200))
+        # a window without a match holds none that starts in it: go on behind it
+        reached = anchor.end() + 80 if match is None else match.end()
+        if match is not None:
+            yield match
+
+
+def _prose(match: str) -> bool:
+    """ "look at example.com" is a sentence: one plain "at" and no "dot" is no disguise."""
+    lower = match.lower()
+    return " at " in lower and "dot" not in lower and not re.search(r"[\[({<]", lower) and (
+        " . " not in lower
+    )  # fmt: skip
+
+
+# letters in place of digits: a run that is mostly digits and holds O, o, I, l, | or S
+_LEET = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "I": "1", "l": "1", "i": "1", "|": "1",
+                       "!": "1", "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2", "g": "9", "q": "9"})  # fmt: skip
+_RUN = re.compile(
+    r"(?<![A-Za-z0-9_/+=])[(+]{0,2}[A-Z]{0,2}[0-9OoIlSB|!Zz](?:[0-9OoIlSsB|!Zz]|[ .,/()-]{1,2}(?=[0-9OoIlSB|!Z(])){5,45}(?![A-Za-z0-9_/+=])"
+)
+_TOUCHING = re.compile(r"[0-9](?:(?<=[OoIlSsB|!Zz].)|(?=[OoIlSsB|!Zz])|(?<=[OoIlSsB|!Zz][ .-].))")
+_BIRTH = re.compile(r"[(+]{0,2}DOB[ .,/()-]{1,2}")
+_LOOKALIKE = re.compile(r"[OoIlSsB|!Zz]")
+
+
+def look_alikes(view: View) -> View:
+    """Write letters that stand in for digits as digits."""
+    text = view.text
+    if not view.digits or not _TOUCHING.search(text):
+        return view
+    edits: list[Edit] = []
+    for match in _RUN.finditer(text):
+        found = match[0]
+        start = 2 if found[:2].isalpha() and found[:2].isupper() else 0
+        birth = _BIRTH.match(found)
+        start = birth.end() if birth is not None else start  # "DOB" is no "008"
+        body = found[start:]
+        letters = len(_LOOKALIKE.findall(body))
+        if not letters:
+            continue
+        digits = sum(map(str.isdigit, body))
+        if digits >= 4 and digits > letters and _TOUCHING.search(body):
+            edits.append((match.start() + start, match.end(), body.translate(_LEET)))
+    return view.edited(edits, "look-alikes")

@@ -1,0 +1,164 @@
+"""Encodings inside a text, read in place: percent, entities, escapes, hex, base64. Pure.
+
+Bounded: each encoded token is at most 8 KiB, at most three layers deep, and what does not decode
+to printable text stays as it is.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from collections.abc import Callable
+
+from stageflow_guard.redaction.text.view import Edit, View
+
+LAYERS = 3
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_QUOTED = re.compile(r"(?:=[0-9A-F]{2}){4,}")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ESCAPE = re.compile(
+    r"\\u\{([0-9A-Fa-f]{1,6})\}|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\([0-3][0-7]{2})|U\+([0-9A-Fa-f]{4,6})[ ,]?"
+)
+_HEX = re.compile(
+    r"(?<![0-9A-Za-z#])(?:0x)?(?:[0-9A-Fa-f]{2}){7,400}(?![0-9A-Za-z])|(?<![0-9A-Za-z])[0-9A-Fa-f]{2}(?:[ :][0-9A-Fa-f]{2}){6,200}(?![0-9A-Za-z])"
+)
+_SOLID = re.compile(r"(?<![0-9A-Za-z#])(?:0x)?(?:[0-9A-Fa-f]{2}){7,400}(?![0-9A-Za-z])")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{10,8192}={0,2}(?![A-Za-z0-9+/_=-])")
+_BASE32 = re.compile(r"(?<![A-Za-z0-9=])[A-Z2-7]{16,2048}={0,6}(?![A-Za-z0-9=])")
+_BINARY = re.compile(r"(?<![0-9])[01]{8}(?:[ ]?[01]{8}){6,200}(?![0-9])")
+# what decoding may bring to light has one of these; other text is left alone
+_WORTH = re.compile(r"[0-9@.%&+/=]")
+
+
+def _readable(raw: bytes) -> str | None:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if (
+        len(text) < 5
+        or not text.replace("\n", " ").replace("\t", " ").replace("\r", " ").isprintable()
+    ):
+        return None
+    return text if _WORTH.search(text) else None
+
+
+def _percent(match: re.Match[str]) -> str | None:
+    raw = bytes.fromhex(match[0].replace("%", ""))
+    text = raw.decode("utf-8", "replace")
+    # one character per triple keeps its own place; else each byte stands for itself
+    return text if len(text) == len(raw) else raw.decode("latin-1")
+
+
+def _quoted(match: re.Match[str]) -> str | None:
+    return _readable(bytes.fromhex(match[0].replace("=", "")))
+
+
+def _escape(match: re.Match[str]) -> str | None:
+    digits = match[1] or match[2] or match[3] or match[5]
+    code = int(match[4], 8) if match[4] else int(digits, 16)
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
+
+
+def _hex(match: re.Match[str]) -> str | None:
+    body = match[0].removeprefix("0x").replace(" ", "").replace(":", "")
+    if body.isdigit() and len(body) < 20 and " " not in match[0]:
+        return None  # a plain number is one
+    return _readable(bytes.fromhex(body)) if len(body) % 2 == 0 else None
+
+
+def _base64(match: re.Match[str]) -> str | None:
+    token = match[0].rstrip("=")
+    if (
+        token.isdigit()
+        or (token.isalpha() and (token.islower() or token.istitle()))
+        or token[:3] == "eyJ"
+    ):
+        return None  # a number, a word, a web token: recognizers of their own
+    token = token.translate({45: 43, 95: 47})
+    if len(token) % 4 == 1:
+        return None
+    try:
+        return _readable(base64.b64decode(token + "=" * (-len(token) % 4), validate=True))
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _base32(match: re.Match[str]) -> str | None:
+    token = match[0].rstrip("=")
+    try:
+        return _readable(base64.b32decode(token + "=" * (-len(token) % 8)))
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _binary(match: re.Match[str]) -> str | None:
+    bits = match[0].replace(" ", "")
+    return _readable(int(bits, 2).to_bytes(len(bits) // 8, "big"))
+
+
+Reader = Callable[[re.Match[str]], str | None]
+_READERS: tuple[tuple[str, re.Pattern[str], Reader, str], ...] = (
+    ("percent", _PERCENT, _percent, "%"),
+    ("entities", _ENTITY, lambda m: html.unescape(m[0]), "&"),
+    ("escapes", _ESCAPE, _escape, "\\"),
+    ("code points", _ESCAPE, _escape, "U+"),
+    ("quoted-printable", _QUOTED, _quoted, "="),
+    ("binary", _BINARY, _binary, "0"),
+    ("hexadecimal", _HEX, _hex, ""),
+    ("base64", _BASE64, _base64, ""),
+    ("base32", _BASE32, _base32, ""),
+)
+_PAIRS = re.compile(r"[ :](?<=[0-9A-Fa-f]{2}.)[0-9A-Fa-f]{2}[ :][0-9A-Fa-f]{2}[ :][0-9A-Fa-f]{2}")
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{10}")
+
+
+def _codes(view: View) -> list[str]:
+    """Return the words that are long enough to be a code, and no word of a language."""
+    if view.longest < 10:
+        return []
+    return [w for w in view.words if len(w) >= 10 and not _plain(w)]
+
+
+_SHAPES = {
+    "hexadecimal": re.compile(r"[0-9A-Fa-f]{14}"), "base64": re.compile(r"[A-Za-z0-9+/_-]{10}"),
+    "base32": re.compile(r"[A-Z2-7]{16}"),
+}  # fmt: skip
+
+
+def _plain(word: str) -> bool:
+    """Say whether it is a word of a language: small letters, perhaps a capital, punctuation."""
+    bare = word.strip(".,;:!?()\"'")
+    return bare.isalpha() and (bare.islower() or bare.istitle())
+
+
+def encodings(view: View) -> View:
+    """Read what is encoded, up to three layers; each layer is one linear pass per encoding."""
+    for _ in range(LAYERS):
+        before = view
+        codes = _codes(view)
+        long = any(map(_RUN.search, codes))
+        spaced = view.digits and _PAIRS.search(view.text) is not None
+        shapes = (
+            {n for n, shape in _SHAPES.items() if any(map(shape.search, codes))} if long else set()
+        )
+        for name, pattern, read, sign in _READERS:
+            text = view.text
+            if sign not in text or (
+                not sign and name not in shapes and not (spaced and name == "hexadecimal")
+            ):
+                continue
+            if pattern is _HEX and not spaced:
+                pattern = _SOLID  # noqa: PLW2901 - the half of it that can match here
+            edits: list[Edit] = []
+            for match in pattern.finditer(text):
+                fresh = read(match)
+                if fresh is not None and fresh != match[0]:
+                    edits.append((*match.span(), fresh))
+            view = view.edited(edits, name)
+        if view is before:
+            return view
+        view = view.shown()
+    return view

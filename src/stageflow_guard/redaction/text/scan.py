@@ -1,0 +1,223 @@
+"""One pass over a text: views, recognizers, conflicts. Pure; presidio is not needed here.
+
+1. the original and, where it differs, its opened view are read by every recognizer
+2. hits below the threshold of their entity are dropped; allow lists are asked
+3. each hit is carried back to the original's offsets; conflicts are resolved
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from stageflow_guard.model import EntitySpan
+from stageflow_guard.redaction.recognizers import (
+    accounts,
+    clinic,
+    contact,
+    identifiers,
+    medical,
+    names,
+    network,
+    numbers,
+    places,
+    secrets,
+)
+from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
+from stageflow_guard.redaction.recognizers.national import PACKS
+from stageflow_guard.redaction.text import deobfuscate as unfold
+from stageflow_guard.redaction.text import encodings as decode
+from stageflow_guard.redaction.text.spans import resolve
+from stageflow_guard.redaction.text.view import Step, View
+from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
+
+STEPS: tuple[Step, ...] = (
+    decode.encodings, unfold.markup, unfold.spacing, unfold.words, unfold.spelling,
+    unfold.look_alikes,
+)  # fmt: skip
+
+_PACKED = tuple(row[0] for rows in PACKS.values() for row in rows)
+# what each recognizer can say: one that cannot say anything that is asked for is not run
+SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
+    (numbers.recognize, frozenset({"CREDIT_CARD", "US_SSN", "US_ITIN", "PHONE_NUMBER", "IP_ADDRESS", *_PACKED})),
+    (contact.emails, frozenset({"EMAIL_ADDRESS"})),
+    (contact.urls, frozenset({"URL"})),
+    (network.addresses, frozenset({"IP_ADDRESS", "MAC_ADDRESS", "IMEI"})),
+    (accounts.ibans, frozenset({"IBAN_CODE"})),
+    (accounts.wallets, frozenset({"CRYPTO"})),
+    (secrets.issued, frozenset({"SECRET"})),
+    (secrets.shaped, frozenset({"SECRET"})),
+    (secrets.assigned, frozenset({"SECRET"})),
+    (identifiers.labelled, frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "US_DRIVER_LICENSE", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID", "LICENSE_PLATE", "VEHICLE_ID", "CASE_NUMBER", "US_BANK_NUMBER", "USERNAME"})),
+    (identifiers.national, frozenset({"UK_NINO", "ES_NIF", "IT_FISCAL_CODE", "IN_PAN", "MEDICAL_LICENSE", "US_MBI"})),
+    (identifiers.births, frozenset({"DATE_OF_BIRTH"})),
+)  # fmt: skip
+# prose: read once, in the view of characters; taking a sentence apart would not help them
+PROSE: tuple[tuple[Recognize, frozenset[str]], ...] = (
+    (places.recognize, frozenset({"STREET_ADDRESS"})),
+    (names.recognize, frozenset({"PERSON"})),
+    (medical.health, frozenset({"HEALTH_CONDITION", "MEDICATION"})),
+    (medical.events, frozenset({"AGE", "DATE_TIME"})),
+    (clinic.recognize, frozenset({
+        "PERSON", "ORGANIZATION", "DATE_TIME", "AGE", "LOCATION", "DEVICE_ID", "MEDICAL_LICENSE", "MEMBER_ID",
+        "MEDICAL_RECORD_NUMBER", "PHONE_NUMBER", "URL",
+    })),
+)  # fmt: skip
+ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _, e in PROSE))
+
+# what these find holds a digit
+_NUMERIC = frozenset({
+    numbers.recognize, network.addresses, accounts.ibans, accounts.wallets, identifiers.labelled,
+    identifiers.national, identifiers.births, places.recognize, medical.events,
+})  # fmt: skip
+_LONG = frozenset({secrets.issued, accounts.wallets})  # no word of theirs is shorter than 16
+SURE = 0.68
+
+_OPEN = re.compile(r"⟦|·")
+
+
+def _masked(text: str) -> str:
+    """A placeholder is no text: nothing reaches across one."""
+    if _OPEN.search(text) is None:
+        return text
+    return PSEUDONYM.sub(lambda m: "\x1e" * len(m[0]), text)
+
+
+def _span(view: View, hit: Hit) -> EntitySpan:
+    start, end = view.original(hit.start, hit.end)
+    return EntitySpan(start, end, hit.entity, hit.score)
+
+
+def _without(view: View, found: Iterable[tuple[View, Hit]]) -> View:
+    """Return the view without what is surely something else: no street starts with a card."""
+    text, parts, at = view.text, [], 0
+    for span in sorted(hit for _, hit in found if hit.score >= SURE):
+        if span.start >= at:
+            parts += [text[at : span.start], "\x1e" * (span.end - span.start)]
+            at = span.end
+    return View("".join([*parts, text[at:]])) if at else view
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A hit in the original's offsets, with the view that showed it."""
+
+    span: EntitySpan
+    rule: str
+    why: str
+    view: str
+
+
+@dataclass(frozen=True)
+class Scanner:
+    """What is looked for, and from which score on. Immutable; `scan` is thread-safe."""
+
+    threshold: float
+    entities: frozenset[str] | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    allowed: frozenset[str] = frozenset()
+    allowed_patterns: tuple[re.Pattern[str], ...] = ()
+    extra: tuple[Callable[[str], Iterable[Hit]], ...] = ()
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Scanner:
+        """Return a scanner from plain values, as `plain` gives them."""
+        entities = settings["entities"]
+        return cls(
+            threshold=settings["threshold"],
+            entities=None if entities is None else frozenset(entities),
+            thresholds=dict(settings["thresholds"]),
+            allowed=frozenset(settings["allowed"]),
+            allowed_patterns=tuple(re.compile(p) for p in settings["patterns"]),
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """Return the settings as values that any process can read."""
+        return {
+            "threshold": self.threshold,
+            "entities": None if self.entities is None else sorted(self.entities),
+            "thresholds": dict(self.thresholds),
+            "allowed": sorted(self.allowed),
+            "patterns": [p.pattern for p in self.allowed_patterns],
+        }
+
+    def limited(self, limits: Mapping[str, float]) -> Scanner:
+        """Return a scanner that also offers what scores at least `limits` (`*`: any entity)."""
+        if not limits:
+            return self
+        general = min(self.threshold, limits.get("*", 1.0))
+        own = {e: min(v, self.thresholds.get(e, self.threshold)) for e, v in limits.items()}
+        own.pop("*", None)
+        return replace(self, threshold=general, thresholds={**self.thresholds, **own})
+
+    def scan(self, text: str) -> list[Found]:
+        """Return every accepted hit; they may overlap."""
+        return [
+            Found(_span(view, h), h.rule, h.why, " > ".join(view.steps) or "as written")
+            for view, h in self._hits(text)
+        ]
+
+    def find(self, text: str) -> list[EntitySpan]:
+        """Return non-overlapping spans, offsets into `text`."""
+        return resolve(self.spans(text))
+
+    def spans(self, text: str) -> list[EntitySpan]:
+        """Return every accepted hit as a span; they may overlap."""
+        return [_span(view, hit) for view, hit in self._hits(text)]
+
+    def spans_of_extra(self, text: str) -> list[EntitySpan]:
+        """Return what `extra` alone finds; they may overlap."""
+        plain = View(_masked(text))
+        return [_span(view, hit) for view, hit in self._extra_hits(plain)]
+
+    def _extra_hits(self, plain: View) -> list[tuple[View, Hit]]:
+        return [
+            (plain, hit)
+            for recognize in (self.extra if plain.text else ())
+            for hit in recognize(plain.text)
+            if self._accepts(plain, hit)
+        ]
+
+    def _hits(self, text: str) -> list[tuple[View, Hit]]:
+        if not text:
+            return []
+        text = _masked(text)
+        plain = View(text)
+        shown = plain.shown()
+        found = self._run(SHAPED, plain)
+        rest = _without(plain, found)
+        found += self._run(PROSE, shown if rest is plain else rest.shown())
+        deep = shown
+        for step in STEPS:
+            deep = step(deep)
+        if deep is not plain:
+            found += self._run(SHAPED, deep)
+        return found + self._extra_hits(plain)
+
+    def _run(
+        self, recognizers: Iterable[tuple[Recognize, frozenset[str]]], view: View
+    ) -> list[tuple[View, Hit]]:
+        out: list[tuple[View, Hit]] = []
+        wanted, text = self.entities, view.text
+        digits = view.digits
+        short = view.longest < 16
+        for recognize, offered in recognizers:
+            if (not digits and recognize in _NUMERIC) or (short and recognize in _LONG):
+                continue
+            if wanted is None or not wanted.isdisjoint(offered):
+                out += [(view, hit) for hit in recognize(text) if self._accepts(view, hit)]
+        return out
+
+    def _accepts(self, view: View, hit: Hit) -> bool:
+        if self.entities is not None and hit.entity not in self.entities:
+            return False
+        if hit.score < self.thresholds.get(hit.entity, self.threshold):
+            return False
+        if not self.allowed and not self.allowed_patterns:
+            return True
+        text = view.text[hit.start : hit.end]
+        return text not in self.allowed and not any(
+            p.fullmatch(text) for p in self.allowed_patterns
+        )

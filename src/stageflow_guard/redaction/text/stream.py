@@ -1,0 +1,155 @@
+"""Streams: nothing leaves before what follows could no longer change it.
+
+A recognizer sees at most `AHEAD` characters behind a find, and none reaches across an open word;
+so what lies before a white space with that much behind it is settled, unless a find or an open
+key covers that place. Up to `WHOLE` characters everything is read again from the start; behind
+that, from a place where no number and no run of single characters is under way.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from stageflow_guard.model import EntitySpan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stageflow_guard.redaction.redactor import Redactor
+    from stageflow_guard.redaction.vault.vault import VaultScope
+
+AHEAD = 320
+WHOLE = 2_048
+BEHIND = 512
+STEP = 96
+_SPACE = re.compile(r"\s")
+_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY")
+_KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_MOST = 17_000
+# between two plain words nothing is under way
+_CALM = re.compile(r"[a-z]{3,20},? [a-z]{3,20} (?=[a-z]{3,20} )")
+
+
+class Stream:
+    """Feeds text in chunks of any size; the released text equals the whole text's redaction."""
+
+    def __init__(
+        self,
+        redactor: Redactor,
+        scope: VaultScope,
+        *,
+        find: Callable[[str], list[EntitySpan]] | None = None,
+        judge: Callable[[str, list[EntitySpan]], list[EntitySpan]] | None = None,
+    ) -> None:
+        """`find` replaces the redactor's own search; `judge` says which finds are replaced."""
+        self._redactor = redactor
+        self._scope = scope
+        self._find = find or redactor.find
+        self._judge = judge
+        self._text = (
+            ""  # from `_base` on: what was released and is still context, then what is held
+        )
+        self._done = 0  # how much of `_text` is released
+        self._tried = 0
+        self._parts: list[str] = []
+        self._pending = 0
+        self._offset = 0  # where `_text` begins in all that was fed
+        self._found: list[EntitySpan] = []
+
+    def found(self) -> list[EntitySpan]:
+        """Return what was replaced since the last call, offsets into all that was fed."""
+        found, self._found = self._found, []
+        return found
+
+    @property
+    def held(self) -> int:
+        """How many characters are held back now."""
+        return len(self._text) - self._done + self._pending
+
+    @property
+    def settled(self) -> int:
+        """How much of all that was fed is released: no find begins before it any more."""
+        return self._offset + self._done
+
+    def waits(self, chunk: str) -> bool:
+        """Say whether `feed(chunk)` would only keep it: no text is read then."""
+        size = len(self._text) + self._pending + len(chunk)
+        return size - AHEAD < max(self._done, self._tried) + STEP
+
+    def feed(self, chunk: str) -> str:
+        """Take a chunk; return what is safe to release now, often nothing."""
+        waits = self.waits(chunk)
+        self._parts.append(chunk)
+        self._pending += len(chunk)
+        self._redactor.require_size(self.held)
+        if waits:
+            return ""
+        self._take()
+        cut = self._cut(len(self._text) - AHEAD)
+        self._tried = len(self._text) - AHEAD
+        return self._released(cut) if cut > self._done else ""
+
+    def finish(self) -> str:
+        """Return the redacted rest; the stream can be used again."""
+        self._take()
+        out = self._released(len(self._text), last=True)
+        self._text, self._done, self._tried, self._offset = "", 0, 0, 0
+        return out
+
+    def _take(self) -> None:
+        self._text += "".join(self._parts)
+        self._parts, self._pending = [], 0
+
+    def _cut(self, most: int) -> int:
+        """Return the last white space before `most` that lies in no open key."""
+        at = most
+        while at > self._done and not self._text[at].isspace():
+            at -= 1
+        keys = list(_KEY.finditer(self._text, max(0, self._done - 64), at))
+        key = keys[-1] if keys else None
+        if key is not None and not _KEY_END.search(self._text, key.end()) and (
+            len(self._text) - key.start() < _KEY_MOST
+        ):  # fmt: skip
+            at = min(at, key.start())
+        return at
+
+    def _released(self, cut: int, *, last: bool = False) -> str:
+        spans = self._find(self._text)
+        if not last:
+            for span in reversed(spans):  # a find across the cut is held whole, with its neighbours
+                if span.start <= cut < span.end + 1:
+                    cut = span.start
+                    while cut > self._done and not self._text[cut - 1].isspace():
+                        cut -= 1
+        if cut <= self._done and not last:
+            return ""
+        ours = [
+            EntitySpan(max(s.start, self._done), s.end, s.entity, s.score)
+            for s in spans if s.end > self._done and s.end <= cut
+        ]  # fmt: skip
+        if self._judge is not None:
+            ours = self._judge(self._text, ours)
+        self._found += [
+            EntitySpan(s.start + self._offset, s.end + self._offset, s.entity, s.score)
+            for s in ours
+        ]
+        out, _ = self._redactor.replace_from(self._text, ours, self._scope, self._done, cut)
+        self._done = cut
+        if not last:
+            self._forget()
+        return out
+
+    def _forget(self) -> None:
+        """Drop context that is far behind, at a calm place."""
+        if self._done < WHOLE:
+            return
+        calm = list(_CALM.finditer(self._text, self._done - 2 * BEHIND, self._done - BEHIND))
+        base = calm[-1].end() if calm else 0
+        if not base and self._done > 4 * WHOLE:
+            base = self._done - WHOLE
+        if base:
+            self._text = self._text[base:]
+            self._offset += base
+            self._done -= base
+            self._tried = max(0, self._tried - base)

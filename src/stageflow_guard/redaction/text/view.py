@@ -1,0 +1,228 @@
+"""Offset-preserving views of a text: what a reader sees where a pattern sees noise. Pure.
+
+A `View` is a shadow of the original in which every character knows the range of original
+characters that it stands for. Each step of `opened` is one kind of disguise; all are linear in
+the length of the text. What a step cannot decide for certain it leaves to the recognizers, which
+run over the original and over the last view.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import compress
+
+from stageflow_guard.redaction.text.confusables import LETTERS, MARKS
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1d\x1f\x7f]")
+_DIGIT = re.compile(r"[0-9]")
+_KEPT = 8192  # distinct characters remembered: a text of all code points cannot fill the memory
+
+Edit = tuple[int, int, str]  # [start, end) of a view becomes this text
+
+
+def _array(places: Sequence[int]) -> array[int]:
+    return places if isinstance(places, array) else array("I", places)
+
+
+class _Table(dict[str, str]):
+    """What each character looks like to a pattern; filled on demand."""
+
+    def __missing__(self, char: str) -> str:
+        shown = _shown(char)
+        if len(self) < _KEPT:
+            self[char] = shown
+        return shown
+
+
+def _shown(char: str) -> str:
+    if char < "\x80":
+        return "" if _CONTROL.match(char) else char
+    if char in MARKS:
+        return MARKS[char]
+    category = unicodedata.category(char)
+    # invisible, combining, bidi, private and lone halves of surrogate pairs split what a reader
+    # sees as one; so does a pictograph between two digits
+    if category in {"Cf", "Mn", "Me", "Cc", "Cs", "Co", "So", "Sk"}:
+        return _symbol(char) if category == "So" else ""
+    if category == "Nd":
+        return str(unicodedata.decimal(char))
+    if category == "Zs":
+        return " "
+    if category == "Pd":
+        return "-"
+    if category in {"Zl", "Zp"}:
+        return "\n"
+    if category == "No":
+        return _numeral(char)
+    folded = unicodedata.normalize("NFKC", char)
+    if folded != char:
+        return "".join(LETTERS.get(c, c) for c in folded)
+    return LETTERS.get(char, char)
+
+
+def _symbol(char: str) -> str:
+    """Circled and squared letters are letters; other symbols are decoration."""
+    folded = unicodedata.normalize("NFKC", char)
+    if folded != char and folded.isascii():
+        return folded
+    name = unicodedata.name(char, "")
+    last = name.rpartition(" ")[2]
+    enclosed = name.startswith(("NEGATIVE ", "REGIONAL INDICATOR", "CIRCLED ", "SQUARED "))
+    return last if enclosed and len(last) == 1 and last.isascii() else ""
+
+
+def _numeral(char: str) -> str:
+    digit = unicodedata.digit(char, None)
+    if digit is not None:
+        return str(digit)
+    return unicodedata.normalize("NFKC", char)
+
+
+_TABLE = _Table()
+
+
+def _places(text: str, chars: Collection[str]) -> list[int]:
+    """Return where any of `chars` stands."""
+    if len(chars) > 64:
+        return [i for i, char in enumerate(text) if char in chars]
+    some = re.compile("[" + "".join(map(re.escape, sorted(chars))) + "]")
+    return [match.start() for match in some.finditer(text)]
+
+
+class View:
+    """A text and, for each of its characters, the original range that it stands for."""
+
+    __slots__ = ("_digits", "_ends", "_starts", "_words", "steps", "text")
+
+    def __init__(
+        self,
+        text: str,
+        starts: Sequence[int] | None = None,
+        ends: Sequence[int] | None = None,
+        steps: tuple[str, ...] = (),
+    ) -> None:
+        self.text = text
+        self.steps = steps
+        self._starts = range(len(text)) if starts is None else starts
+        self._ends = range(1, len(text) + 1) if ends is None else ends
+        self._words: tuple[int, int, list[str]] | None = None
+        self._digits: bool | None = None
+
+    @property
+    def digits(self) -> bool:
+        """Say whether there is an ASCII digit."""
+        if self._digits is None:
+            self._digits = _DIGIT.search(self.text) is not None
+        return self._digits
+
+    def _split(self) -> tuple[int, int, list[str]]:
+        if self._words is None:
+            words = self.text.split()
+            sizes = list(map(len, words))
+            self._words = (max(sizes, default=0), sizes.count(1), words)
+        return self._words
+
+    @property
+    def longest(self) -> int:
+        """The length of the longest word between white space."""
+        return self._split()[0]
+
+    @property
+    def lonely(self) -> int:
+        """How many characters stand alone."""
+        return self._split()[1]
+
+    @property
+    def words(self) -> list[str]:
+        """The words between white space."""
+        return self._split()[2]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original range behind `[start, end)` of this view."""
+        if type(self._starts) is range:  # as written
+            return start, end
+        if start >= end:
+            return (0, 0)
+        return self._starts[start], max(self._ends[end - 1], self._ends[start])
+
+    def shown(self) -> View:
+        """Return the view in which each character is what it looks like."""
+        text = self.text
+        if text.isascii() and (text.isprintable() or not _CONTROL.search(text)):
+            return self
+        drawn = {char: _TABLE[char] for char in set(text)}
+        odd = {char: part for char, part in drawn.items() if len(part) != 1}
+        other = {ord(c): p for c, p in drawn.items() if len(p) == 1 and p != c}
+        if not odd and not other:
+            return self
+        if not odd:
+            same = "".join(map(drawn.__getitem__, text))
+            return View(same, self._starts, self._ends, (*self.steps, "characters"))
+        places = _places(text, odd)
+        if len(places) * 8 < len(text):
+            same = text.translate(other) if other else text
+            view = View(same, self._starts, self._ends, self.steps)
+            return view.edited([(i, i + 1, odd[text[i]]) for i in places], "characters")
+        parts = list(map(drawn.__getitem__, text))
+        if max(map(len, odd.values())) == 0:  # only taken away
+            source = list(compress(range(len(text)), parts))
+        else:
+            source = [i for i, part in enumerate(parts) for _ in part]
+        return View(
+            "".join(parts), list(map(self._starts.__getitem__, source)),
+            list(map(self._ends.__getitem__, source)), (*self.steps, "characters"),
+        )  # fmt: skip
+
+    def edited(self, edits: Iterable[Edit], step: str) -> View:
+        """Return the view after `edits` (ordered, disjoint).
+
+        A replacement of the same length keeps its characters' places; of any other length, each
+        of its characters stands for the whole of what it replaced.
+        """
+        edits = list(edits)
+        if not edits:
+            return self
+        text: list[str] = []
+        starts, ends = array("I"), array("I")  # slices of an array are copied as memory
+        old_starts, old_ends = _array(self._starts), _array(self._ends)
+        at = 0
+        for begin, end, fresh in edits:
+            if begin < at:
+                continue
+            text += [self.text[at:begin], fresh]
+            starts += old_starts[at:begin]
+            ends += old_ends[at:begin]
+            if len(fresh) == end - begin:
+                starts += old_starts[begin:end]
+                ends += old_ends[begin:end]
+            elif step == "spacing" and len(fresh) > 2:  # a gap after each
+                starts += old_starts[begin:end:2]
+                ends += old_ends[begin:end:2]
+            elif step == "percent":  # three characters for each
+                starts += old_starts[begin:end:3]
+                ends += old_ends[begin + 2 : end : 3]
+            elif fresh:
+                first, last = old_starts[begin], old_ends[end - 1]
+                starts += array("I", [first]) * len(fresh)
+                ends += array("I", [last]) * len(fresh)
+            at = end
+        if not at:
+            return self
+        text.append(self.text[at:])
+        starts += old_starts[at:]
+        ends += old_ends[at:]
+        return View("".join(text), starts, ends, (*self.steps, step))
+
+
+Step = Callable[[View], View]
+
+
+def opened(text: str, steps: Iterable[Step]) -> View:
+    """Return the last view of `text`: characters as they look, then each of `steps` in turn."""
+    view = View(text).shown()
+    for step in steps:
+        view = step(view)
+    return view

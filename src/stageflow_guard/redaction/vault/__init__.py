@@ -1,0 +1,1 @@
+"""Pseudonyms and the way back: placeholders, scopes, operators, stores."""

@@ -1,0 +1,317 @@
+"""Pseudonyms and the way back, per scope: (tenant, session, else run).
+
+A `VaultScope` is in memory; with a `VaultStore` and keys, what it mints is also kept, sealed under
+the key of the person it belongs to. When that key is destroyed nothing of it opens again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+
+from stageflow_guard.errors import InspectorUnavailable
+from stageflow_guard.redaction.values.tree import mapped
+from stageflow_guard.redaction.vault.placeholders import (
+    ALPHABET,
+    PSEUDONYM,
+    SIZE,
+    forged,
+    search,
+    written,
+)
+from stageflow_guard.redaction.vault.sealed import open_entry, seal_entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["ALPHABET", "FORGED", "PSEUDONYM", "SubjectKeys", "Vault", "VaultScope", "VaultStore"]
+
+TRIES = 20  # numbers that other processes may take before ours is kept
+FORGED = 64  # placeholders not of its own that one scope looks at before it refuses: 64 of 2**40
+_LOG = logging.getLogger("stageflow_guard")
+
+
+class SubjectKeys(Protocol):
+    """Keys per person; `stageflow_guard.keys.SubjectKeyring` is one."""
+
+    def key(self, tenant: str, subject: str, purpose: Any) -> bytes:
+        """Return 32 bytes; after `erase`, other ones."""
+        ...
+
+    def erase(self, tenant: str, subject: str) -> Any:
+        """Destroy the subject's key."""
+        ...
+
+
+class VaultStore(Protocol):
+    """Where sealed entries are kept. Knows names as digests and contents as ciphertext."""
+
+    def load(self, tenant: str, scope: str) -> list[tuple[str, int, bytes]]:
+        """Return (entity, number, sealed) of one scope; number 0 is the nonce."""
+        ...
+
+    def save(self, tenant: str, scope: str, entity: str, number: int, sealed: bytes) -> bool:
+        """Keep one entry, durable when this returns; False, and no change, when it exists."""
+        ...
+
+    def forget(self, tenant: str, scope: str) -> None:
+        """Delete one scope."""
+        ...
+
+
+def _fresh_nonce() -> str:
+    # 40 random bits: 32 divides 256, so each byte picks evenly
+    return "".join(ALPHABET[byte % 32] for byte in secrets.token_bytes(SIZE))
+
+
+class VaultScope:
+    """The pseudonyms of one conversation. Shows nothing of what it holds."""
+
+    __slots__ = ("_back", "_forged", "_keep", "_lock", "_names", "_nonce", "_numbers", "tenant")
+
+    def __init__(self, tenant: str, keep: _Kept | None = None) -> None:
+        self.tenant = tenant
+        self._names: dict[tuple[str, str], str] = {}
+        self._back: dict[tuple[str, int], str] = {}
+        self._numbers: dict[str, int] = {}
+        self._forged: set[str] = set()
+        self._lock = threading.Lock()
+        self._keep = keep
+        self._nonce = _fresh_nonce()
+        if keep is not None:
+            self._reload()
+
+    def _reload(self) -> None:
+        """Take over what is kept, other processes' entries too; begin afresh when nothing opens."""
+        assert self._keep is not None  # noqa: S101 - the callers saw to it
+        known = self._keep.load()
+        if known is None:
+            fresh = _fresh_nonce()
+            known = (fresh, []) if self._keep.begin(fresh) else self._keep.load()
+            if known is None:
+                raise InspectorUnavailable("the vault could not be written")
+        nonce, entries = known
+        if nonce != self._nonce:
+            self._names.clear()
+            self._back.clear()
+            self._numbers.clear()
+            self._nonce = nonce
+        for entity, number, value in entries:
+            if (entity, number) not in self._back:
+                self._learn(entity, number, value)
+
+    def _learn(self, entity: str, number: int, value: str) -> str:
+        name = written(entity, number, self._nonce)
+        self._names[entity, value] = name
+        self._back[entity, number] = value
+        self._numbers[entity] = max(number, self._numbers.get(entity, 0))
+        return name
+
+    def pseudonym(self, entity: str, value: str) -> str:
+        """Return the one pseudonym of (entity, value) in this scope."""
+        with self._lock:
+            if self._keep is not None and not self._keep.opens():
+                self._reload()  # erased meanwhile, here or in another process
+            name = self._names.get((entity, value))
+            return name if name is not None else self._minted(entity, value)
+
+    def _minted(self, entity: str, value: str) -> str:
+        if self._keep is None:
+            return self._learn(entity, self._numbers.get(entity, 0) + 1, value)
+        for _ in range(TRIES):
+            number = self._numbers.get(entity, 0) + 1
+            if self._keep.save(entity, number, value):  # first durable, then used
+                return self._learn(entity, number, value)
+            self._reload()  # another process took the number
+            if (entity, value) in self._names:
+                return self._names[entity, value]
+        raise InspectorUnavailable("the vault could not be written")
+
+    def restore(self, value: Any) -> Any:
+        """Return `value` with this scope's pseudonyms replaced by the originals.
+
+        Only what was minted in this scope is restored, by its nonce; edits around it are tolerated.
+        Raises `InspectorUnavailable` once texts have brought more than 64 placeholders that it did
+        not mint (another nonce, or a number that was never given out): somebody is guessing.
+        """
+
+        self._current()
+
+        def restored(text: str) -> str:
+            parts, at = [], 0
+            for start, end, original in self._originals(text):
+                parts += [text[at:start], original]
+                at = end
+            return "".join([*parts, text[at:]]) if at else text
+
+        return mapped(value, restored, beside=False)  # what is beside a leaf was read
+
+    def originals(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, str]]:
+        """Yield (start, end, original) of each pseudonym behind `floor`. Raises like `restore`."""
+        self._current()
+        return self._originals(text, floor)
+
+    def _current(self) -> None:
+        if self._keep is not None:
+            with self._lock:
+                self._reload()  # what others minted, and that nobody was erased
+
+    def _originals(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, str]]:
+        self._watch(text)
+        if self._back:
+            for start, end, key in search(text, self._nonce, self._back, floor):
+                yield start, end, self._back[key]
+
+    def _watch(self, text: str) -> None:
+        others = forged(text, self._nonce, self._back) - self._forged
+        if not others:
+            return
+        with self._lock:
+            self._forged |= others
+            count = len(self._forged)
+        _LOG.warning("placeholders that this scope did not mint: %d so far", count)
+        if count > FORGED:
+            raise InspectorUnavailable(
+                "too many placeholders that this scope did not mint", reason="forged_placeholders"
+            )
+
+    @property
+    def nonce(self) -> str:
+        """What this scope's placeholders carry; not a secret from who reads them."""
+        return self._nonce
+
+    @property
+    def forged(self) -> int:
+        """How many placeholders that it did not mint were offered for restoring so far."""
+        return len(self._forged)
+
+    def __repr__(self) -> str:
+        """Show a count."""
+        return f"<VaultScope {len(self._back)} pseudonyms>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling."""
+        raise TypeError("a vault scope cannot be pickled")
+
+
+class _Kept:
+    """One scope's place in a store, with the key of the person it belongs to."""
+
+    def __init__(
+        self, store: VaultStore, keys: SubjectKeys, tenant: str, key: str, subject: str
+    ) -> None:
+        self._store, self._keys = store, keys
+        self._tenant, self._subject = tenant, subject
+        # a session id may be a credential elsewhere: the store sees its digest
+        self._scope = hashlib.sha256(f"{len(tenant)}:{tenant}:{key}".encode()).hexdigest()
+
+        self._opened_with = b""
+        self._stale = False
+
+    def opens(self) -> bool:
+        """Say whether the person's key is the one that this scope began with."""
+        return self._key() == self._opened_with
+
+    def begin(self, nonce: str) -> bool:
+        """Start the scope under the key that the person has now; False when another did first."""
+        self._opened_with = self._key()
+        if self._stale:  # sealed under a key that is gone: nothing opens it any more
+            try:
+                self._store.forget(self._tenant, self._scope)
+            except Exception:
+                raise InspectorUnavailable("the vault could not be written") from None
+            self._stale = False
+        return self.save("", 0, nonce)
+
+    def _bound(self, entity: str, number: int) -> bytes:
+        return f"{self._tenant}\0{self._scope}\0{entity}\0{number}".encode()
+
+    def _key(self) -> bytes:
+        return self._keys.key(self._tenant, self._subject, "vault")
+
+    def save(self, entity: str, number: int, value: str) -> bool:
+        """Keep one entry, durable when this returns; False when the number is taken."""
+        sealed = seal_entry(self._key(), value, bound_to=self._bound(entity, number))
+        try:
+            return self._store.save(self._tenant, self._scope, entity, number, sealed)
+        except Exception:  # its text may hold what was to be saved
+            raise InspectorUnavailable("the vault could not be written") from None
+
+    def load(self) -> tuple[str, list[tuple[str, int, str]]] | None:
+        """Return (nonce, entries), or None when there is nothing or it does not open any more."""
+        try:
+            rows = self._store.load(self._tenant, self._scope)
+        except Exception:
+            raise InspectorUnavailable("the vault could not be read") from None
+        nonce, entries, key = "", [], self._key() if rows else b""
+        self._opened_with = key
+        for entity, number, sealed in rows:
+            value = open_entry(key, sealed, bound_to=self._bound(entity, number))
+            if value is None:  # erased: what is left of the scope is nothing
+                self._stale = True
+                return None
+            if number == 0:
+                nonce = value
+            else:
+                entries.append((entity, number, value))
+        return (nonce, entries) if nonce else None
+
+
+class Vault:
+    """Scopes by (tenant, key); the least recently used leave memory once `limit` is reached.
+
+    Without `store` they are gone then. With `store` and `keys` they come back, as long as the
+    subject's key exists.
+    """
+
+    def __init__(
+        self,
+        *,
+        limit: int = 10_000,
+        store: VaultStore | None = None,
+        keys: SubjectKeys | None = None,
+    ) -> None:
+        if (store is None) != (keys is None):
+            raise TypeError("a kept vault takes `store` and `keys` together")
+        self._limit = limit
+        self._store, self._keys = store, keys
+        self._scopes: OrderedDict[tuple[str, str, str], VaultScope] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def scope(self, tenant: str, key: str, subject: str = "") -> VaultScope:
+        """Return the scope of (tenant, key), for `subject`; a new one when there is none."""
+        name = (tenant, key, subject)
+        with self._lock:
+            scope = self._scopes.get(name)
+            if scope is None:
+                scope = self._scopes[name] = VaultScope(tenant, self._kept(*name))
+                while len(self._scopes) > self._limit:
+                    self._scopes.popitem(last=False)
+            else:
+                self._scopes.move_to_end(name)
+            return scope
+
+    def _kept(self, tenant: str, key: str, subject: str) -> _Kept | None:
+        if self._store is None or self._keys is None:
+            return None
+        return _Kept(self._store, self._keys, tenant, f"{key}\0{subject}", subject)
+
+    def erase(self, tenant: str, subject: str) -> None:
+        """Destroy the key of `subject`: all of it is unreadable, its scopes leave memory."""
+        with self._lock:
+            if self._keys is not None:
+                self._keys.erase(tenant, subject)
+            for name in [n for n in self._scopes if n[0] == tenant and n[2] == subject]:
+                del self._scopes[name]
+
+    def __repr__(self) -> str:
+        """Show a count."""
+        return f"<Vault {len(self._scopes)} scopes>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse pickling."""
+        raise TypeError("a vault cannot be pickled")
