@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from stageflow_guard.audit.export.sink import Sink
     from stageflow_guard.settings import AuditSettings
-    from stageflow_guard.sink_settings import SinkSettings
+    from stageflow_guard.settings.sinks import SinkSettings
 
 
 def _asked(args: argparse.Namespace) -> tuple[AuditSettings, list[SinkSettings]]:

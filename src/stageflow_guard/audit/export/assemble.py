@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stageflow_guard.audit.export.exporter import Exporter
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.errors import GuardError
-from stageflow_guard.sink_settings import (
+from stageflow_guard.settings.sinks import (
     CloudWatchSettings,
     DatadogSettings,
     NatsSettings,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from stageflow_guard.audit.export.sink import Shipped, Sink
     from stageflow_guard.settings import AuditSettings
-    from stageflow_guard.sink_settings import SinkSettings
+    from stageflow_guard.settings.sinks import SinkSettings
 
 
 def sink_from(settings: SinkSettings, *, reading: bool = False) -> Sink:

@@ -54,9 +54,7 @@ class ScanWorker:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             self.kill()  # what is left of the last one
-            root = os.path.dirname(
-                os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-            )
+            root = str(Path(__file__).resolve().parents[3])  # where this package is imported from
             code = f"import sys; sys.path.insert(0, {root!r}); from {__name__} import main; main()"
             self._child = subprocess.Popen(  # noqa: S603 - this interpreter, this module
                 [sys.executable, "-I", "-c", code],

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.sink_settings import SinkSettings
+from stageflow_guard.settings.sinks import SinkSettings
 
 
 class _Strict(BaseModel):
