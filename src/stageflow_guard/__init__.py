@@ -23,6 +23,12 @@ if TYPE_CHECKING:
         VerificationError,
     )
     from stageflow_guard.guard import Guard
+    from stageflow_guard.hosts.stageflow.guard_stages import (
+        ContentGuardStage,
+        GuardStage,
+        InjectionGuardStage,
+    )
+    from stageflow_guard.hosts.stageflow.pii_stage import PiiGuardStage
     from stageflow_guard.model import (
         AccessRequest,
         AuditRecord,
@@ -33,8 +39,6 @@ if TYPE_CHECKING:
         Principal,
         Redaction,
     )
-    from stageflow_guard.mount.guards import ContentGuardStage, GuardStage, InjectionGuardStage
-    from stageflow_guard.mount.stages import PiiGuardStage
     from stageflow_guard.session import current_principal
     from stageflow_guard.settings import Settings
 
@@ -42,8 +46,10 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "Guard": "guard",
-    "PiiGuardStage": "mount.stages",
-    **dict.fromkeys(("ContentGuardStage", "GuardStage", "InjectionGuardStage"), "mount.guards"),
+    "PiiGuardStage": "hosts.stageflow.pii_stage",
+    **dict.fromkeys(
+        ("ContentGuardStage", "GuardStage", "InjectionGuardStage"), "hosts.stageflow.guard_stages"
+    ),
     "Settings": "settings",
     "current_principal": "session",
     **dict.fromkeys(

@@ -193,7 +193,7 @@ class Guard:
         """Return `pipeline` behind the flow. `name` is what policy lines call it."""
         from stageflow.pipeline.pipeline import Pipeline
 
-        from stageflow_guard.mount.pipeline import GuardedPipeline
+        from stageflow_guard.hosts.stageflow.pipeline import GuardedPipeline
 
         if not isinstance(pipeline, Pipeline):
             raise ConfigError(
@@ -209,7 +209,7 @@ class Guard:
         They cannot redact, and cannot stop an interceptor with a lower priority number, a
         conditional skip or a child pipeline (see `GuardInterceptor`). Prefer `mount`.
         """
-        from stageflow_guard.mount.interceptors import GuardInterceptor
+        from stageflow_guard.hosts.stageflow.interceptors import GuardInterceptor
 
         return [GuardInterceptor(self._bare, self._token_key, sessions=id(self._pep))]
 
@@ -242,7 +242,7 @@ class Guard:
                 "write `await guarded.run(...)` inside `async with guard.session(token)`"
             )
 
-        from stageflow_guard.mount.errors import outward
+        from stageflow_guard.hosts.stageflow.errors import outward
 
         work = self._once(guarded, credential, kwargs)
         del credential, kwargs  # an error tracker sends the locals of this frame, too
@@ -336,7 +336,7 @@ class Guard:
 
         For `AdvancedToolExecutor(approval_service=guard.approvals())`; one per application.
         """
-        from stageflow_guard.mount.approvals import GuardedApprovals
+        from stageflow_guard.hosts.stageflow.approvals import GuardedApprovals
 
         def run() -> str | None:
             found = self._run()

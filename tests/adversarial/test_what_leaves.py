@@ -18,7 +18,7 @@ from stageflow_guard.errors import (
     InspectorUnavailable,
     NotAuthenticated,
 )
-from stageflow_guard.mount.errors import StageFailure
+from stageflow_guard.hosts.stageflow.errors import StageFailure
 
 TOKEN = "acme:ada-token-value"
 MAIL = "ada.lovelace@example.com"

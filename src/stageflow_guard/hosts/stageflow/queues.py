@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from stageflow_guard.mount.streams import Outlets
-    from stageflow_guard.mount.ways import TextWay
+    from stageflow_guard.hosts.stageflow.channels import TextWay
+    from stageflow_guard.hosts.stageflow.egress import Outlets
 
 # what puts nothing in; an unknown method of an application's queue may be a way in
 _QUEUE = frozenset({

@@ -16,10 +16,10 @@ from stageflow_guard.errors import (
     InspectorUnavailable,
     NotAuthenticated,
 )
+from stageflow_guard.hosts.stageflow.channels import AudioWay, TextWay, Way
+from stageflow_guard.hosts.stageflow.errors import for_host
+from stageflow_guard.hosts.stageflow.queues import GuardedBus, GuardedQueue, awaited
 from stageflow_guard.model import BYTES, Finding
-from stageflow_guard.mount.errors import for_host
-from stageflow_guard.mount.queues import GuardedBus, GuardedQueue, awaited
-from stageflow_guard.mount.ways import AudioWay, TextWay, Way
 from stageflow_guard.ports import Streaming
 from stageflow_guard.recorder import recorded
 from stageflow_guard.statement import findings_note, resource_name
@@ -27,7 +27,7 @@ from stageflow_guard.statement import findings_note, resource_name
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from stageflow_guard.mount.ways import Deliver
+    from stageflow_guard.hosts.stageflow.channels import Deliver
     from stageflow_guard.pep import PolicyEnforcementPoint
     from stageflow_guard.run import Permit, Run
 

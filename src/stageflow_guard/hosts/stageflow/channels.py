@@ -18,7 +18,7 @@ from stageflow_guard.model import BYTES, Finding
 from stageflow_guard.redaction.values.leaves import BLOBS
 
 if TYPE_CHECKING:
-    from stageflow_guard.mount.streams import Outlets
+    from stageflow_guard.hosts.stageflow.egress import Outlets
 
 MOST = 10_000  # chunks of one way that wait for inspection
 

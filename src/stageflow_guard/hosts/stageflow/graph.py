@@ -21,11 +21,17 @@ from stageflow.pipeline.results import PipelineResults
 from stageflow.stages.context import PipelineContext
 
 from stageflow_guard.errors import Bypassed, GuardError, InspectorUnavailable, NotAuthenticated
+from stageflow_guard.hosts.stageflow.carriers import (
+    GuardedPorts,
+    blanked,
+    handed_in,
+    inputs_of,
+    is_plain,
+)
+from stageflow_guard.hosts.stageflow.errors import for_host, outward
+from stageflow_guard.hosts.stageflow.event_sink import GuardedSink
+from stageflow_guard.hosts.stageflow.runner import before_stage, current_run
 from stageflow_guard.model import NOBODY
-from stageflow_guard.mount.carriers import GuardedPorts, blanked, handed_in, inputs_of, is_plain
-from stageflow_guard.mount.errors import for_host, outward
-from stageflow_guard.mount.runner import before_stage, current_run
-from stageflow_guard.mount.sink import GuardedSink
 from stageflow_guard.run import credential_of
 from stageflow_guard.session import Session, bind, current_session, unbind
 

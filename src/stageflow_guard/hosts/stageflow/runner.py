@@ -22,9 +22,14 @@ from stageflow_guard.errors import (
     NotAuthenticated,
     PolicyUnavailable,
 )
-from stageflow_guard.mount.carriers import output_carriers, ports_view, stage_view, with_carriers
-from stageflow_guard.mount.errors import StageFailure, for_host
-from stageflow_guard.mount.streams import Outlets, StagePorts
+from stageflow_guard.hosts.stageflow.carriers import (
+    output_carriers,
+    ports_view,
+    stage_view,
+    with_carriers,
+)
+from stageflow_guard.hosts.stageflow.egress import Outlets, StagePorts
+from stageflow_guard.hosts.stageflow.errors import StageFailure, for_host
 from stageflow_guard.session import current_session
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from stageflow.core import StageContext, StageKind, StageOutput
 
 from stageflow_guard.errors import ConfigError, GuardError, InspectorUnavailable
-from stageflow_guard.mount.errors import for_host
+from stageflow_guard.hosts.stageflow.errors import for_host
 
 if TYPE_CHECKING:
     from stageflow_guard.guard import Guard

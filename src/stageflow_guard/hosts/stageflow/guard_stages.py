@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 from stageflow.core import StageContext, StageKind, StageOutput
 
 from stageflow_guard.errors import ConfigError, GuardError, InspectorUnavailable
-from stageflow_guard.mount.errors import for_host
+from stageflow_guard.hosts.stageflow.errors import for_host
 from stageflow_guard.redaction.guards.content import USUAL, ContentCheck
 from stageflow_guard.redaction.guards.injection import InjectionCheck
 

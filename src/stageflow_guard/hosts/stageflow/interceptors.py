@@ -9,7 +9,7 @@ from uuid import uuid4
 from stageflow.pipeline.interceptors import BaseInterceptor, ErrorAction, InterceptorResult
 
 from stageflow_guard.errors import GuardError, NotAuthenticated, PolicyUnavailable
-from stageflow_guard.mount.errors import for_host
+from stageflow_guard.hosts.stageflow.errors import for_host
 from stageflow_guard.run import Identity, Run
 from stageflow_guard.session import current_session
 

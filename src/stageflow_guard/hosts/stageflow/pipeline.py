@@ -10,9 +10,9 @@ from stageflow.pipeline.pipeline import Pipeline, UnifiedStageSpec
 from stageflow.pipeline.validation import ensure_compatible_stage_specs
 
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.mount.errors import outward
-from stageflow_guard.mount.graph import GuardedGraph
-from stageflow_guard.mount.runner import GuardedRunner
+from stageflow_guard.hosts.stageflow.errors import outward
+from stageflow_guard.hosts.stageflow.graph import GuardedGraph
+from stageflow_guard.hosts.stageflow.runner import GuardedRunner
 
 if TYPE_CHECKING:
     from stageflow.pipeline.results import PipelineResults
