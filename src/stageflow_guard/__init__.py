@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stageflow_guard.base.lazy import lazy
 
 if TYPE_CHECKING:
+    from stageflow_guard.enforcement.session import current_principal
     from stageflow_guard.errors import (
         AccessDenied,
         AuditUnavailable,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
         Principal,
         Redaction,
     )
-    from stageflow_guard.session import current_principal
     from stageflow_guard.settings import Settings
 
 __version__ = "0.1.0"
@@ -51,7 +51,7 @@ _WHERE = {
         ("ContentGuardStage", "GuardStage", "InjectionGuardStage"), "hosts.stageflow.guard_stages"
     ),
     "Settings": "settings",
-    "current_principal": "session",
+    "current_principal": "enforcement.session",
     **dict.fromkeys(
         (
             "AccessRequest",

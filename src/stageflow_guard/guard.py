@@ -11,8 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from uuid import uuid4
 
-from stageflow_guard.approvals import matter_of, require, settle
 from stageflow_guard.audit.open import ClosedLog, opened
+from stageflow_guard.enforcement.approvals import matter_of, require, settle
+from stageflow_guard.enforcement.inspection import judged, redacted, require_bytes, screened
+from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+from stageflow_guard.enforcement.resources import decided, permitted_items
+from stageflow_guard.enforcement.restore import revealed
+from stageflow_guard.enforcement.session import (
+    Session,
+    bind,
+    current_session,
+    unbind,
+)
+from stageflow_guard.enforcement.token_exchange import outgoing_token
 from stageflow_guard.errors import (
     AccessDenied,
     ConfigError,
@@ -21,18 +32,7 @@ from stageflow_guard.errors import (
     NotAuthenticated,
 )
 from stageflow_guard.model import NOBODY
-from stageflow_guard.outgoing import outgoing_token
-from stageflow_guard.pep import PolicyEnforcementPoint
 from stageflow_guard.ports import Streaming, TokenSource
-from stageflow_guard.resources import decided, permitted_items
-from stageflow_guard.revealing import revealed
-from stageflow_guard.screening import judged, redacted, require_bytes, screened
-from stageflow_guard.session import (
-    Session,
-    bind,
-    current_session,
-    unbind,
-)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from stageflow_guard.audit.export.background import Beside
     from stageflow_guard.auth.exchange import Exchanged
     from stageflow_guard.auth.oauth import OAuthClient
+    from stageflow_guard.enforcement.run import Run
     from stageflow_guard.model import Decision, Principal, Redaction
     from stageflow_guard.policy.live.reload import Reloader
     from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector, TextStream
-    from stageflow_guard.run import Run
     from stageflow_guard.settings import Settings
 
 

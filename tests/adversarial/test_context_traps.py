@@ -11,8 +11,8 @@ from stageflow.api import Pipeline
 from stageflow.core import StageKind
 
 from stageflow_guard import current_principal
+from stageflow_guard.enforcement.session import Session, _current, bind, current_session
 from stageflow_guard.errors import NotAuthenticated
-from stageflow_guard.session import Session, _current, bind, current_session
 
 
 async def who(guard):

@@ -19,6 +19,7 @@ from stageflow.pipeline.interceptors import (
     get_default_interceptors,
 )
 
+from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
 from stageflow_guard.errors import (
     AccessDenied,
     AuditUnavailable,
@@ -27,7 +28,6 @@ from stageflow_guard.errors import (
     InspectorUnavailable,
     NotAuthenticated,
 )
-from stageflow_guard.pep import PolicyEnforcementPoint
 
 TOKEN = "acme:ada"
 MAIL = "ada.lovelace@example.com"

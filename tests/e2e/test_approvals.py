@@ -15,11 +15,11 @@ from stageflow.tools.definitions import ToolDefinition, ToolOutput
 from stageflow.tools.executor_v2 import AdvancedToolExecutor, ToolExecutorConfig
 
 from stageflow_guard import AccessDenied, AuditUnavailable, ConfigError, Guard, NotAuthenticated
-from stageflow_guard.approvals import matter_of, settle
 from stageflow_guard.audit import verify
 from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.audit.records.formats.record import SCHEMA
 from stageflow_guard.cli import main
+from stageflow_guard.enforcement.approvals import matter_of, settle
 from stageflow_guard.model import Principal
 from stageflow_guard.testing import IdentityProvider
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.session import current_session
+from stageflow_guard.enforcement.session import current_session
 
 if TYPE_CHECKING:
     from stageflow_guard.guard import Guard

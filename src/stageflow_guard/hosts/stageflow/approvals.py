@@ -16,22 +16,23 @@ from stageflow.tools.approval import (
     ApprovalStatus,
 )
 
-from stageflow_guard.approvals import Matter, ask, settle
+from stageflow_guard.enforcement.approvals import Matter, ask, settle
 from stageflow_guard.errors import AccessDenied
 from stageflow_guard.model import Decision, Effect
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
     from stageflow_guard.model import Principal
-    from stageflow_guard.pep import PolicyEnforcementPoint
 
 
 class GuardedApprovals(ApprovalService):
     """Asks and answers in the name of the session that is open, each on record.
 
     A request is asked by the current caller. It is settled once, by the current caller of another
-    session: see `stageflow_guard.approvals`. Whom the host names as `decided_by` is not believed.
+    session: see `stageflow_guard.enforcement.approvals`. Whom the host names as `decided_by` is
+    not believed.
     """
 
     def __init__(

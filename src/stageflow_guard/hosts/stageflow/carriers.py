@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from stageflow.stages.context import PipelineContext
 
+    from stageflow_guard.enforcement.run import Identity
     from stageflow_guard.model import Principal
     from stageflow_guard.ports import Scope
-    from stageflow_guard.run import Identity
 
 INPUTS = ("input_text", "conversation", "enrichments", "extensions", "metadata")
 LABELS = ("topology", "execution_mode")  # short texts beside them, which the host shows to stages

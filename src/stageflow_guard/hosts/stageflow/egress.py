@@ -10,6 +10,8 @@ import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from weakref import WeakKeyDictionary
 
+from stageflow_guard.enforcement.recorder import recorded
+from stageflow_guard.enforcement.records import findings_note, resource_name
 from stageflow_guard.errors import (
     ContentBlocked,
     GuardError,
@@ -21,15 +23,13 @@ from stageflow_guard.hosts.stageflow.errors import for_host
 from stageflow_guard.hosts.stageflow.queues import GuardedBus, GuardedQueue, awaited
 from stageflow_guard.model import BYTES, Finding
 from stageflow_guard.ports import Streaming
-from stageflow_guard.recorder import recorded
-from stageflow_guard.statement import findings_note, resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.enforcement.run import Permit, Run
     from stageflow_guard.hosts.stageflow.channels import Deliver
-    from stageflow_guard.pep import PolicyEnforcementPoint
-    from stageflow_guard.run import Permit, Run
 
 TOKENS = ("send_token",)  # text, chunk by chunk
 CALLS = ("send_transcript", "send_status")  # each call is whole

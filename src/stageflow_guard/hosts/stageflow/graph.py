@@ -20,6 +20,8 @@ from stageflow.pipeline.dag import (
 from stageflow.pipeline.results import PipelineResults
 from stageflow.stages.context import PipelineContext
 
+from stageflow_guard.enforcement.run import credential_of
+from stageflow_guard.enforcement.session import Session, bind, current_session, unbind
 from stageflow_guard.errors import Bypassed, GuardError, InspectorUnavailable, NotAuthenticated
 from stageflow_guard.hosts.stageflow.carriers import (
     GuardedPorts,
@@ -32,15 +34,13 @@ from stageflow_guard.hosts.stageflow.errors import for_host, outward
 from stageflow_guard.hosts.stageflow.event_sink import GuardedSink
 from stageflow_guard.hosts.stageflow.runner import before_stage, current_run
 from stageflow_guard.model import NOBODY
-from stageflow_guard.run import credential_of
-from stageflow_guard.session import Session, bind, current_session, unbind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.enforcement.run import Run
     from stageflow_guard.model import Principal
-    from stageflow_guard.pep import PolicyEnforcementPoint
-    from stageflow_guard.run import Run
 
 _IDENTITY_HINT = (
     "`{field}` contradicts the token; leave it out, or pass `pipeline_ctx=` with the caller's own "

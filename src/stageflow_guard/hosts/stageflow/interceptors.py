@@ -8,20 +8,20 @@ from uuid import uuid4
 
 from stageflow.pipeline.interceptors import BaseInterceptor, ErrorAction, InterceptorResult
 
+from stageflow_guard.enforcement.run import Identity, Run
+from stageflow_guard.enforcement.session import current_session
 from stageflow_guard.errors import GuardError, NotAuthenticated, PolicyUnavailable
 from stageflow_guard.hosts.stageflow.errors import for_host
-from stageflow_guard.run import Identity, Run
-from stageflow_guard.session import current_session
 
 if TYPE_CHECKING:
     from stageflow.stages.context import PipelineContext
 
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.enforcement.run import Permit
     from stageflow_guard.model import Principal
-    from stageflow_guard.pep import PolicyEnforcementPoint
-    from stageflow_guard.run import Permit
 
 
-RUN_KEY = "stageflow_guard.run"
+RUN_KEY = "stageflow_guard.enforcement.run"
 KEPT = 4096  # runs whose caller is remembered
 
 

@@ -17,7 +17,7 @@ from stageflow_guard.hosts.stageflow.runner import GuardedRunner
 if TYPE_CHECKING:
     from stageflow.pipeline.results import PipelineResults
 
-    from stageflow_guard.pep import PolicyEnforcementPoint
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
 
 
 def legal_name(name: object, what: str) -> str:

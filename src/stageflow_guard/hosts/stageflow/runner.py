@@ -15,6 +15,7 @@ from stageflow.core import (
     StageStatus,
 )
 
+from stageflow_guard.enforcement.session import current_session
 from stageflow_guard.errors import (
     AuditUnavailable,
     GuardError,
@@ -30,14 +31,13 @@ from stageflow_guard.hosts.stageflow.carriers import (
 )
 from stageflow_guard.hosts.stageflow.egress import Outlets, StagePorts
 from stageflow_guard.hosts.stageflow.errors import StageFailure, for_host
-from stageflow_guard.session import current_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.enforcement.run import Permit, Run
     from stageflow_guard.model import Finding
-    from stageflow_guard.pep import PolicyEnforcementPoint
-    from stageflow_guard.run import Permit, Run
 
 OUTSIDE = (
     "a guarded stage was called outside a guarded run; run the pipeline that `guard.mount` "

@@ -18,16 +18,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from stageflow_guard.audit.read.lookup import row_of
+from stageflow_guard.enforcement.records import actor_of, resource_name
 from stageflow_guard.errors import AccessDenied, ConfigError, GuardError, VerificationError
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect
 from stageflow_guard.policy.engine.delegation import FORMS
-from stageflow_guard.statement import actor_of, resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
     from stageflow_guard.model import Principal
-    from stageflow_guard.pep import PolicyEnforcementPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.auth.tokens import Secret
 from stageflow_guard.base.deadline import within
+from stageflow_guard.enforcement.run import credential_of
 from stageflow_guard.errors import GuardError, NotAuthenticated
 from stageflow_guard.model import Principal
 from stageflow_guard.ports import TokenSource
-from stageflow_guard.run import credential_of
 
 if TYPE_CHECKING:
+    from stageflow_guard.enforcement.run import Identity
     from stageflow_guard.ports import Authenticator
-    from stageflow_guard.run import Identity
 
 MENDABLE = ("expired", "unconfirmed")
 SAME = ("issuer", "subject", "tenant", "host_user_id", "host_org_id")  # what a renewal must keep

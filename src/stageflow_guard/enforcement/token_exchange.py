@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from stageflow_guard.auth.tokens import Secret
-from stageflow_guard.caller import require_same
+from stageflow_guard.enforcement.authentication import require_same
+from stageflow_guard.enforcement.records import actor_of
+from stageflow_guard.enforcement.run import credential_of
 from stageflow_guard.errors import GuardError, NotAuthenticated, TokenUnavailable
 from stageflow_guard.ports import TokenSource
-from stageflow_guard.run import credential_of
-from stageflow_guard.statement import actor_of
 
 if TYPE_CHECKING:
     from stageflow_guard.auth.exchange import Exchanged
     from stageflow_guard.auth.oauth import OAuthClient
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.enforcement.run import Run
+    from stageflow_guard.enforcement.session import Session
     from stageflow_guard.model import Principal
-    from stageflow_guard.pep import PolicyEnforcementPoint
-    from stageflow_guard.run import Run
-    from stageflow_guard.session import Session
 
 
 async def outgoing_token(

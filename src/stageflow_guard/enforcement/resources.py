@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
+from stageflow_guard.enforcement.records import decision_record
 from stageflow_guard.errors import GuardError
 from stageflow_guard.model import AccessRequest, AuditRecord
-from stageflow_guard.statement import decision_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.enforcement.run import Run
     from stageflow_guard.model import Decision, Principal
-    from stageflow_guard.pep import PolicyEnforcementPoint
-    from stageflow_guard.run import Run
 
 T = TypeVar("T")
 UNKNOWN = ""  # no tenant is called so: an item whose owner nobody knows belongs to somebody else

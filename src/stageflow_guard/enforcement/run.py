@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from stageflow_guard.statement import common_of
+from stageflow_guard.enforcement.records import common_of
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterable
 
+    from stageflow_guard.enforcement.session import Session
     from stageflow_guard.errors import ContentBlocked, GuardError
     from stageflow_guard.model import Finding, Principal, Shape
     from stageflow_guard.ports import Scope
-    from stageflow_guard.session import Session
 
 
 class Identity:

@@ -11,8 +11,8 @@ from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Principa
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from stageflow_guard.enforcement.run import Run
     from stageflow_guard.model import Finding
-    from stageflow_guard.run import Run
 
 REVEAL, REDACT = ["reveal"], ["redact"]
 LONGEST_NAME = 1024  # characters of an object's name on record

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
 from stageflow_guard.base.deadline import uninterrupted, within
-from stageflow_guard.caller import dismiss
+from stageflow_guard.enforcement.authentication import dismiss
+from stageflow_guard.enforcement.records import refusal_fields
+from stageflow_guard.enforcement.run import Run
 from stageflow_guard.errors import AuditUnavailable, GuardError
 from stageflow_guard.model import AuditRecord
-from stageflow_guard.run import Run
-from stageflow_guard.statement import refusal_fields
 
 if TYPE_CHECKING:
     from stageflow_guard.errors import AccessDenied

@@ -21,7 +21,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from stageflow_guard.audit.records.opentelemetry import current_trace
-from stageflow_guard.caller import Callers, require_same
+from stageflow_guard.enforcement.authentication import Callers, require_same
+from stageflow_guard.enforcement.recorder import Recorder, recorded
+from stageflow_guard.enforcement.records import Asked, Questions, findings_note
+from stageflow_guard.enforcement.run import Identity, Permit, Run
 from stageflow_guard.errors import (
     AccessDenied,
     AuditUnavailable,
@@ -34,13 +37,11 @@ from stageflow_guard.errors import (
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect, Principal
 from stageflow_guard.policy.engine.delegation import delegated
 from stageflow_guard.ports import SubjectScopes
-from stageflow_guard.recorder import Recorder, recorded
-from stageflow_guard.run import Identity, Permit, Run
-from stageflow_guard.statement import Asked, Questions, findings_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from stageflow_guard.enforcement.session import Session
     from stageflow_guard.model import Finding
     from stageflow_guard.ports import (
         AuditLog,
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
         Marker,
         Scope,
     )
-    from stageflow_guard.session import Session
 
 
 OVER = "the run is over, or the session it began in; nothing more runs in it"

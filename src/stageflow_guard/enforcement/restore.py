@@ -6,7 +6,9 @@ import hashlib
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-from stageflow_guard.caller import MENDABLE
+from stageflow_guard.enforcement.authentication import MENDABLE
+from stageflow_guard.enforcement.records import actor_of, resource_name
+from stageflow_guard.enforcement.resources import decided
 from stageflow_guard.errors import (
     AccessDenied,
     ConfigError,
@@ -15,17 +17,15 @@ from stageflow_guard.errors import (
     NotAuthenticated,
 )
 from stageflow_guard.ports import Streaming, SubjectScopes
-from stageflow_guard.resources import decided
-from stageflow_guard.statement import actor_of, resource_name
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.enforcement.run import Run
+    from stageflow_guard.enforcement.session import Session
     from stageflow_guard.model import Principal
-    from stageflow_guard.pep import PolicyEnforcementPoint
     from stageflow_guard.ports import Scope, TextStream
-    from stageflow_guard.run import Run
-    from stageflow_guard.session import Session
 
 T = TypeVar("T")
 

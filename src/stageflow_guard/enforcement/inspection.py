@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from stageflow_guard.enforcement.records import decision_record, findings_note
 from stageflow_guard.errors import (
     AccessDenied,
     ContentBlocked,
@@ -13,13 +14,12 @@ from stageflow_guard.errors import (
     InspectorUnavailable,
 )
 from stageflow_guard.model import NOBODY, AccessRequest, Finding, Redaction
-from stageflow_guard.statement import decision_record, findings_note
 
 if TYPE_CHECKING:
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.enforcement.run import Run
     from stageflow_guard.model import Principal
-    from stageflow_guard.pep import PolicyEnforcementPoint
     from stageflow_guard.ports import Inspector
-    from stageflow_guard.run import Run
 
 
 async def redacted(inspector: Inspector, run: Run | None, value: Any) -> Redaction:

@@ -1,0 +1,1 @@
+"""The one flow: asks the four answers in order, records, and refuses."""
