@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from stageflow_guard.auth.issuer import IssuerPolicy
+from stageflow_guard.auth.jws import split
 from stageflow_guard.auth.pyjwt import admit_set
-from stageflow_guard.auth.strict import split
 from stageflow_guard.auth.verifier import TokenVerifier
 from stageflow_guard.errors import NotAuthenticated
 from stageflow_guard.testing import IdentityProvider

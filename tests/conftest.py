@@ -61,7 +61,7 @@ class Rules:
         )
 
 
-class Ledger:
+class MemoryLog:
     """A log in a list: what the mount records, in order."""
 
     origin = "test"
@@ -84,13 +84,13 @@ class Ledger:
         return [r for r in self.records if r.kind == kind]
 
 
-class World:
+class GuardFixture:
     """A guard and its four collaborators, in reach of a test."""
 
     def __init__(self) -> None:
         from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
 
-        self.tokens, self.rules, self.log = Tokens(), Rules(), Ledger()
+        self.tokens, self.rules, self.log = Tokens(), Rules(), MemoryLog()
         self.inspector = OffLoopInspector(Redactor(preset="balanced", ner=None), Vault())
         self.guard = self.build()
 
@@ -106,9 +106,9 @@ class World:
 
 
 @pytest.fixture
-def world() -> World:
+def world() -> GuardFixture:
     """A fresh guard."""
-    return World()
+    return GuardFixture()
 
 
 def _service(name: str, port: int) -> bool:
@@ -154,7 +154,7 @@ class PolicyFolder:
     """A policy folder that a test writes into: modes as the loader wants them."""
 
     def __init__(self, path) -> None:
-        from stageflow_guard.policy.engine.files import MODEL
+        from stageflow_guard.policy.engine.rules import MODEL
 
         self.path = path
         self.write("model.conf", MODEL)

@@ -96,9 +96,13 @@ class Guard:
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """Build a guard from validated settings; raises `ConfigError` for what is unusable."""
-        from stageflow_guard.auth.assemble import ceiling_from, clients_from, verifier_from
+        from stageflow_guard.auth.build_verifier import (
+            clients_from,
+            scope_limits_from,
+            verifier_from,
+        )
         from stageflow_guard.keys.assemble import ring_from
-        from stageflow_guard.policy.live.assemble import live_from
+        from stageflow_guard.policy.live.build_policies import live_from
         from stageflow_guard.redaction.inspector.assemble import inspector_from
 
         chosen = settings.redaction
@@ -110,7 +114,7 @@ class Guard:
             settings=settings,
             token_key=settings.auth.token_key,
             block=chosen.on_finding == "block",
-            ceiling=ceiling_from(settings.auth),
+            ceiling=scope_limits_from(settings.auth),
             clients=clients_from(settings.auth),
         )
         # what policy says of finds; a reload swaps the decision point, and with it the rules
@@ -140,7 +144,7 @@ class Guard:
             raise ConfigError("this guard was built before a fork; build one in each worker")
         self._use(await self._open_log() if self._given_log is None else self._given_log)
         if self._settings is not None:
-            from stageflow_guard.policy.live.assemble import reloader_from
+            from stageflow_guard.policy.live.build_policies import reloader_from
 
             try:
                 self._reloader = await reloader_from(

@@ -89,7 +89,7 @@ class Decision:
     rules: tuple[str, ...] = ()
     revision: str = ""
     ref: str | None = None
-    shadow: str | None = None  # what the policies on trial would have said, where they differ
+    dry_run: str | None = None  # what the policies on trial would have decided, where they differ
 
     @property
     def permitted(self) -> bool:

@@ -11,8 +11,8 @@ import pytest
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.engine.files import MODEL
 from stageflow_guard.policy.engine.prove import structural
+from stageflow_guard.policy.engine.rules import MODEL
 
 GOOD = "g, user:ada, role:admin, acme\np, role:admin, acme, data, doc/*, read, allow\n"
 OTHER = "g, user:dan, role:admin, globex\np, role:admin, globex, data, doc/*, read, allow\n"

@@ -124,7 +124,7 @@ def test_a_secret_belongs_to_its_algorithms_and_to_nothing_else(tmp_path, wrong)
 
 def test_the_secret_comes_from_the_environment_or_a_file(tmp_path, monkeypatch):
     """By the name of a variable or of a file; a missing one is named."""
-    from stageflow_guard.auth.assemble import verifier_from
+    from stageflow_guard.auth.build_verifier import verifier_from
 
     chosen = Settings.of(settings(tmp_path, secret_env="SHARED"))
     monkeypatch.delenv("SHARED", raising=False)

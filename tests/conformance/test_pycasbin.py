@@ -15,7 +15,7 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.engine.casbin import Reference, require_one_distribution
-from stageflow_guard.policy.engine.files import Link, Rule, TenantFile
+from stageflow_guard.policy.engine.rules import Link, Rule, TenantFile
 
 DECISIONS = 40_000
 POLICIES = Path(__file__).parents[2] / "policies"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from stageflow_guard.auth.claims import _REFUSED_HEADERS
+from stageflow_guard.auth.jws import parse_object, split, unbase64
 from stageflow_guard.auth.pyjwt import Key, admit_secret, admit_set
-from stageflow_guard.auth.strict import parse_object, split, unbase64
 from stageflow_guard.errors import ConfigError, NotAuthenticated
 
 FILE = Path(__file__).parents[3] / "shared/vectors/wycheproof/json_web_signature_test.json"

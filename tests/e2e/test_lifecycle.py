@@ -21,7 +21,7 @@ from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.auth import MemoryStore, TokenManager, begin_login
 from stageflow_guard.cli import main
 from stageflow_guard.errors import ConfigError, ReauthRequired, TokenUnavailable
-from stageflow_guard.policy.engine.files import MODEL
+from stageflow_guard.policy.engine.rules import MODEL
 from stageflow_guard.settings import Settings
 from stageflow_guard.testing import IdentityProvider
 

@@ -18,9 +18,9 @@ from stageflow_guard.cli import main
 from stageflow_guard.errors import AccessDenied, AuditUnavailable, ConfigError, NotAuthenticated
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.engine.files import MODEL
 from stageflow_guard.policy.engine.index import TenantIndex
-from stageflow_guard.policy.live.live import LivePolicies
+from stageflow_guard.policy.engine.rules import MODEL
+from stageflow_guard.policy.live.reloadable import ReloadablePolicies
 from stageflow_guard.policy.live.revisions import Revisions
 from stageflow_guard.testing import IdentityProvider
 
@@ -294,10 +294,10 @@ def test_a_shadow_that_breaks_touches_nothing(place):
         def decide(self, request):
             raise RuntimeError("x")
 
-    live = LivePolicies(policies, shadow=Broken())  # type: ignore[arg-type]
+    live = ReloadablePolicies(policies, shadow=Broken())  # type: ignore[arg-type]
     decision = live.decide(ask())
     assert decision.permitted
-    assert decision.shadow == "error (RuntimeError)"
+    assert decision.dry_run == "error (RuntimeError)"
 
 
 async def test_a_broken_shadow_never_holds_a_suspension_up(place):
@@ -351,7 +351,7 @@ async def test_an_index_that_is_wrong_is_found_and_not_used_again(place, monkeyp
     async with place.guard() as guard, guard.session(place.token()):
         assert await may(guard, act="write") == "permitted"  # the fault that is to be found
         for _ in range(200):
-            if guard.health()["policy"]["on_reference"]:
+            if guard.health()["policy"]["decided_by_casbin"]:
                 break
             await asyncio.sleep(0.02)
         assert await may(guard, act="write") == "no_matching_rule"
@@ -367,7 +367,7 @@ async def test_an_index_that_is_wrong_is_found_and_not_used_again(place, monkeyp
 
 def test_the_check_agrees_on_what_is_right(place):
     """Every decision sampled: checked in the background, no mismatch, nothing slowed to a wait."""
-    live = LivePolicies(PolicySet.load(place.path / "policies"), sample=1)
+    live = ReloadablePolicies(PolicySet.load(place.path / "policies"), sample=1)
     for i in range(50):
         live.decide(ask(obj=f"ticket/{i}", roles=("x",) if i % 2 else ()))
     until = time.monotonic() + 10
@@ -395,7 +395,7 @@ def test_reloads_in_a_loop_beside_decisions_never_let_a_suspended_user_in(place)
         "tenants/acme/policy.csv", LINES.format(t="acme") + "g, user:eve, role:agent, acme\n"
     )
     folder = place.path / "policies"
-    live = LivePolicies(PolicySet.load(folder))
+    live = ReloadablePolicies(PolicySet.load(folder))
     wrong: list[str] = []
     done = threading.Event()
     asked = [0]

@@ -17,7 +17,7 @@ from stageflow.core import StageKind, StageOutput
 from stageflow_guard import Guard, NotAuthenticated, ReauthRequired, current_principal
 from stageflow_guard.auth import FileStore, MemoryStore, TokenManager, begin_login
 from stageflow_guard.auth.oauth import OAuthClient
-from stageflow_guard.policy.engine.files import MODEL
+from stageflow_guard.policy.engine.rules import MODEL
 from stageflow_guard.settings import Settings
 
 HERE = Path(__file__).parent / "peer"

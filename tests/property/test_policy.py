@@ -13,7 +13,7 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.engine.casbin import Reference
-from stageflow_guard.policy.engine.files import Link, Rule, TenantFile, parse_tenant
+from stageflow_guard.policy.engine.rules import Link, Rule, TenantFile, parse_tenant
 
 POLICIES = Path(__file__).parents[2] / "policies"
 ROLES = ["role:a", "role:b", "role:c"]

@@ -14,7 +14,7 @@ from stageflow_guard.policy.analysis.explain import nearest
 from stageflow_guard.policy.analysis.lint import lint
 from stageflow_guard.policy.analysis.who_can import what_can, who_can
 from stageflow_guard.policy.edit.fmt import formatted
-from stageflow_guard.policy.engine.files import Link, Rule, TenantFile, object_matches
+from stageflow_guard.policy.engine.rules import Link, Rule, TenantFile, object_matches
 from stageflow_guard.policy.engine.text import Malformed, rows_of
 
 ROLES = ["role:a", "role:b", "role:c"]

@@ -9,7 +9,7 @@ from base64 import urlsafe_b64encode
 import pytest
 
 from stageflow_guard.auth.exchange import exchange
-from stageflow_guard.auth.oauth import ACCESS_TOKEN, Grant
+from stageflow_guard.auth.oauth import ACCESS_TOKEN, TokenResponse
 from stageflow_guard.errors import NotAuthenticated
 
 HERE = "https://orders.example"
@@ -24,7 +24,7 @@ class Provider:
         self.answer = answer
 
     def grant(self, _kind, **_form):
-        return Grant(**{"issued_type": ACCESS_TOKEN, **self.answer})
+        return TokenResponse(**{"issued_type": ACCESS_TOKEN, **self.answer})
 
 
 def jwt(**claims):

@@ -11,8 +11,8 @@ import pytest
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.engine.files import MODEL
 from stageflow_guard.policy.engine.prove import structural, symbolic
+from stageflow_guard.policy.engine.rules import MODEL
 
 ACME = "g, user:ada, role:agent, acme\np, role:agent, acme, data, ticket/*, read, allow\n"
 GLOBEX = "g, user:dan, role:agent, globex\np, role:agent, globex, data, ticket/*, read, allow\n"

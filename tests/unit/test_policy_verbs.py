@@ -18,7 +18,7 @@ from stageflow_guard.policy.analysis.lint import lint
 from stageflow_guard.policy.analysis.markdown import markdown
 from stageflow_guard.policy.analysis.who_can import what_can, who_can
 from stageflow_guard.policy.edit.fmt import formatted
-from stageflow_guard.policy.engine.files import MODEL
+from stageflow_guard.policy.engine.rules import MODEL
 
 SHIPPED = Path(__file__).parents[2] / "policies"
 ACME = """\

@@ -15,7 +15,7 @@ from stageflow_guard.auth.issuer import IssuerPolicy
 from stageflow_guard.auth.jwks import FileKeys
 from stageflow_guard.auth.verifier import TokenVerifier
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.engine.files import MODEL
+from stageflow_guard.policy.engine.rules import MODEL
 from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
 from stageflow_guard.testing import IdentityProvider
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from stageflow_guard.auth.issuer import IssuerPolicy
     from stageflow_guard.auth.login import PendingLogin, begin_login
     from stageflow_guard.auth.manager import TokenManager
+    from stageflow_guard.auth.secret import Secret
     from stageflow_guard.auth.store import FileStore, MemoryStore, TokenStore
-    from stageflow_guard.auth.tokens import Secret
     from stageflow_guard.auth.verifier import TokenVerifier
     from stageflow_guard.base.clock import Clock
 
@@ -21,7 +21,7 @@ _WHERE = {
     "IssuerPolicy": "issuer",
     "MemoryStore": "store",
     "PendingLogin": "login",
-    "Secret": "tokens",
+    "Secret": "secret",
     "TokenManager": "manager",
     "TokenStore": "store",
     "TokenVerifier": "verifier",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from stageflow_guard.auth.http import require_https
-from stageflow_guard.auth.strict import parse_object
+from stageflow_guard.auth.jws import parse_object
 from stageflow_guard.errors import ConfigError, NotAuthenticated
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from stageflow_guard.auth.claims import actors_of, audiences_of, scopes_of
-from stageflow_guard.auth.oauth import ACCESS_TOKEN, EXCHANGE, Denied, OAuthClient
-from stageflow_guard.auth.strict import parse_object, split
-from stageflow_guard.auth.tokens import Secret
+from stageflow_guard.auth.jws import parse_object, split
+from stageflow_guard.auth.oauth import ACCESS_TOKEN, EXCHANGE, OAuthClient, OAuthError
+from stageflow_guard.auth.secret import Secret
 from stageflow_guard.errors import NotAuthenticated, TokenUnavailable
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def exchange(
             scope=" ".join(sorted(scopes)) if scopes else None, actor_token=actor_token,
             actor_token_type=ACCESS_TOKEN if actor_token else None,
         )  # fmt: skip
-    except Denied as exc:
+    except OAuthError as exc:
         if exc.error in ("invalid_client", "unauthorized_client", "unsupported_grant_type"):
             raise TokenUnavailable(f"the provider does not exchange ({exc.error})") from None
         raise NotAuthenticated("not_exchanged", "the provider refuses the exchange") from None

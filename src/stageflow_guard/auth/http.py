@@ -26,7 +26,7 @@ _trust: list[Any] = []
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """What came back. The body may hold tokens: it does not show itself."""
 
     status: int
@@ -39,7 +39,7 @@ class Send(Protocol):
 
     def __call__(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: str = ""
-    ) -> Answer:
+    ) -> HttpResponse:
         """Return the answer, whatever its status."""
         ...
 
@@ -68,7 +68,7 @@ def _context() -> Any:
 
 def send(
     method: str, url: str, *, headers: Mapping[str, str] | None = None, body: str = ""
-) -> Answer:
+) -> HttpResponse:
     """Return the answer to one request. No redirects, no proxies, nothing from the environment.
 
     Raises `OSError` when there is no whole answer within `DEADLINE` seconds or `CAP` bytes; its
@@ -91,7 +91,7 @@ def send(
                     raise OSError("the answer is too large")
                 if time.monotonic() > until:  # one byte at a time is no answer either
                     raise OSError("the answer took too long")
-            return Answer(
+            return HttpResponse(
                 answer.status_code, bytes(received), _seconds(answer.headers.get("retry-after"))
             )
     except (httpx.HTTPError, httpx.InvalidURL) as exc:

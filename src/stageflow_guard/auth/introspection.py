@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.auth.oauth import Denied, OAuthClient
+from stageflow_guard.auth.oauth import OAuthClient, OAuthError
 from stageflow_guard.errors import NotAuthenticated, TokenUnavailable
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def introspector(client: OAuthClient, url: str) -> Callable[[str], Awaitable[dic
     async def ask(token: str) -> dict[str, Any]:
         try:
             return await asyncio.to_thread(client.introspect, url, token)
-        except Denied as exc:
+        except OAuthError as exc:
             raise TokenUnavailable(f"the provider refuses to introspect ({exc.error})") from None
 
     return ask

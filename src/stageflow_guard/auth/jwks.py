@@ -94,8 +94,7 @@ class UrlKeys:
         self._fetched = self._tried = float("-inf")
         self._fruitless, self._next, self._asked = 0, float("-inf"), float("-inf")
         self._waiters = 0
-        self._flight: asyncio.Task[None] | None = None
-        self.fetches = 0
+        self._refresh: asyncio.Task[None] | None = None
         self.epoch = 0
 
     async def key(self, kid: str) -> Key:
@@ -108,7 +107,7 @@ class UrlKeys:
                 self._start()  # served stale meanwhile: nobody waits for a refresh
             return found
         if age >= HARD:
-            if self._flight is None and now - self._tried < 1.0:
+            if self._refresh is None and now - self._tried < 1.0:
                 raise NotAuthenticated("keys_unavailable", "the issuer's keys cannot be fetched")
         elif not await self._may_ask():
             raise _unknown()
@@ -126,7 +125,7 @@ class UrlKeys:
         if now - self._asked > QUIET:
             self._fruitless = 0
         self._asked = now
-        if self._flight is not None or self._fruitless < FREE or now >= self._next:
+        if self._refresh is not None or self._fruitless < FREE or now >= self._next:
             return True
         if self._next - now > WAIT or self._waiters >= WAITERS:
             return False
@@ -139,19 +138,18 @@ class UrlKeys:
 
     def _start(self) -> asyncio.Task[None]:
         """Single flight: everybody waits for the same fetch."""
-        flight, loop = self._flight, asyncio.get_running_loop()
+        flight, loop = self._refresh, asyncio.get_running_loop()
         if flight is None or flight.done() or flight.get_loop() is not loop:
-            self._flight = flight = loop.create_task(self._refresh())
-            flight.add_done_callback(self._landed)
+            self._refresh = flight = loop.create_task(self._run_refresh())
+            flight.add_done_callback(self._refresh_done)
         return flight
 
-    def _landed(self, task: asyncio.Task[None]) -> None:
-        if self._flight is task:
-            self._flight = None
+    def _refresh_done(self, task: asyncio.Task[None]) -> None:
+        if self._refresh is task:
+            self._refresh = None
 
-    async def _refresh(self) -> None:
+    async def _run_refresh(self) -> None:
         self._tried = self._now()
-        self.fetches += 1
         before = self._keys
         try:
             url = self._url if isinstance(self._url, str) else await self._url()

@@ -24,9 +24,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
 from stageflow_guard.auth.http import send as http_send
-from stageflow_guard.auth.oauth import OVER, Denied, OAuthClient
+from stageflow_guard.auth.oauth import OVER, OAuthClient, OAuthError
+from stageflow_guard.auth.secret import Secret
 from stageflow_guard.auth.store import FileStore, Stored, TokenStore
-from stageflow_guard.auth.tokens import Secret
 from stageflow_guard.base.clock import Clock
 from stageflow_guard.errors import (
     ConfigError,
@@ -89,9 +89,9 @@ class TokenManager:
         self._lock = threading.Lock()  # guards the four fields below; never held while waiting
         self._tokens: Stored | None = None
         self._until = float("-inf")  # monotonic: a wall clock stepped back revives nothing
-        self._flight: Future[Stored] | None = None
-        self._flown_by = 0
-        self._unsaved: Stored | None = None  # only the flight touches it
+        self._refresh: Future[Stored] | None = None
+        self._refresh_pid = 0
+        self._unsaved: Stored | None = None  # only the refresh touches it
         self._quiet_until = float("-inf")
         self._failures = 0
         self._jitter = _random.uniform(1.0, 1.2)
@@ -128,16 +128,16 @@ class TokenManager:
                 if left > self._margin(tokens):
                     return tokens.access_token  # 1
                 if self._clock.monotonic() >= self._quiet_until:
-                    self._begin()  # 2: nobody waits for it, and its failure is nobody's
+                    self._start_refresh()  # 2: nobody waits for it, and its failure is nobody's
                 return tokens.access_token
-            if self._flight is None and self._clock.monotonic() < self._quiet_until:
+            if self._refresh is None and self._clock.monotonic() < self._quiet_until:
                 resting = TokenUnavailable("the provider asked for a pause, or has just failed")
                 resting.retry_after = self._quiet_until - self._clock.monotonic()
                 raise resting
-            flight = self._begin()  # 3
+            refresh = self._start_refresh()  # 3
         try:
             async with asyncio.timeout(CALLER_WAIT):
-                return (await asyncio.shield(asyncio.wrap_future(flight))).access_token
+                return (await asyncio.shield(asyncio.wrap_future(refresh))).access_token
         except TimeoutError:
             raise TokenUnavailable("the refresh takes too long") from None
         except Unavailable as exc:  # one per caller: each gets a `.ref` of its own
@@ -201,10 +201,10 @@ class TokenManager:
 
     async def drain(self) -> None:
         """Wait for a refresh that is under way; its outcome is stored, its failure is not ours."""
-        flight = self._flight
-        if flight is not None:
+        refresh = self._refresh
+        if refresh is not None:
             with contextlib.suppress(GuardError):
-                await asyncio.shield(asyncio.wrap_future(flight))
+                await asyncio.shield(asyncio.wrap_future(refresh))
 
     @property
     def state(self) -> str:
@@ -256,50 +256,52 @@ class TokenManager:
 
     # -- the refresh -----------------------------------------------------------------------------
 
-    def _begin(self) -> Future[Stored]:
-        """Return the flight under way, or begin one: single flight. Called under `_lock`."""
-        if self._flight is None or self._flown_by != os.getpid():  # no thread survives a fork
-            flight: Future[Stored] = Future()
-            flight.set_running_or_notify_cancel()  # from now on nobody's cancellation reaches it
-            thread = threading.Thread(target=self._fly, args=(flight,), name="token-refresh")
-            self._flight, self._flown_by = flight, os.getpid()
+    def _start_refresh(self) -> Future[Stored]:
+        """Return the refresh under way, or begin one: single flight. Called under `_lock`."""
+        if self._refresh is None or self._refresh_pid != os.getpid():  # no thread survives a fork
+            refresh: Future[Stored] = Future()
+            refresh.set_running_or_notify_cancel()  # from now on nobody's cancellation reaches it
+            thread = threading.Thread(
+                target=self._run_refresh, args=(refresh,), name="token-refresh"
+            )
+            self._refresh, self._refresh_pid = refresh, os.getpid()
             try:
                 thread.start()
             except BaseException:  # the limit on threads: nothing is under way
-                self._flight = None
-                flight.set_exception(TokenUnavailable("no thread can be started to refresh"))
-                return flight
-        return self._flight
+                self._refresh = None
+                refresh.set_exception(TokenUnavailable("no thread can be started to refresh"))
+                return refresh
+        return self._refresh
 
-    def _fly(self, flight: Future[Stored]) -> None:
+    def _run_refresh(self, refresh: Future[Stored]) -> None:
         try:
-            tokens = self._patiently()
+            tokens = self._refresh_with_retry()
         except GuardError as exc:
             error: GuardError = exc
         except BaseException:  # its text may hold a token; whoever waits is answered all the same
             error = TokenUnavailable("the refresh failed")
         else:
             with self._lock:
-                self._flight = None
-            flight.set_result(tokens)
+                self._refresh = None
+            refresh.set_result(tokens)
             return
         with self._lock:
-            self._flight = None
+            self._refresh = None
             if isinstance(error, ReauthRequired):  # final, and answered from the store: no pause
-                flight.set_exception(error.with_traceback(None))
+                refresh.set_exception(error.with_traceback(None))
                 return
             self._failures += 1
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0**self._failures) * _random.uniform(0.5, 1)
             told = getattr(error, "retry_after", None) or 0.0
             self._quiet_until = self._clock.monotonic() + max(pause, min(told, LONGEST_PAUSE))
-        flight.set_exception(error.with_traceback(None))
+        refresh.set_exception(error.with_traceback(None))
 
-    def _patiently(self) -> Stored:
+    def _refresh_with_retry(self) -> Stored:
         """Refresh; try again only while somebody has nothing valid to use meanwhile."""
         until, pause = time.monotonic() + PATIENCE, FIRST_PAUSE
         while True:
             try:
-                return self._refresh()
+                return self._refresh_once()
             except TokenUnavailable as exc:
                 with self._lock:
                     served = self._left() > 0
@@ -309,7 +311,7 @@ class TokenManager:
             time.sleep(pause * _random.uniform(0.5, 1.0))
             pause *= 2
 
-    def _refresh(self) -> Stored:
+    def _refresh_once(self) -> Stored:
         """Steps 1 to 4 of `store`: one process asks, the others read what it got."""
         with self._store.lock(LOCK_WAIT):
             stored = self._store.load()
@@ -317,23 +319,23 @@ class TokenManager:
                 if stored is None or stored.generation < self._unsaved.generation:
                     return self._save(self._unsaved)
                 self._unsaved = None
-            if stored is not None and self._is_news(stored):
+            if stored is not None and self._is_newer(stored):
                 self._publish(stored)
                 return stored
             try:
                 fresh = self._ask(stored)
-            except Denied as exc:
-                fresh = self._second_thoughts(stored, exc)
+            except OAuthError as exc:
+                fresh = self._retry_after_rotation(stored, exc)
             return self._save(fresh)
 
-    def _is_news(self, stored: Stored) -> bool:
+    def _is_newer(self, stored: Stored) -> bool:
         """Say whether somebody else has refreshed since we last looked."""
         if stored.over:
             raise ReauthRequired("the session is over; log in again")
         with self._lock:
             known = self._tokens
             if known is not None and stored.generation <= known.generation:
-                # a caller's look at the store may have found the news before this flight did
+                # a caller's look at the store may have found the news before this refresh did
                 return self._left() > self._margin(known)
         return stored.expires_at - self._clock.wall() > self._margin(stored)
 
@@ -362,7 +364,7 @@ class TokenManager:
             generation=1 + (stored.generation if stored else 0),
         )
 
-    def _second_thoughts(self, stored: Stored | None, said: Denied) -> Stored:
+    def _retry_after_rotation(self, stored: Stored | None, said: OAuthError) -> Stored:
         """The provider said no. Somebody may have rotated in spite of the lock; else it is over."""
         if said.error not in OVER or stored is None or self._grant != "refresh_token":
             raise TokenUnavailable(f"the provider refuses this client ({said.error})")
@@ -370,7 +372,7 @@ class TokenManager:
         if again is not None and again.refresh_token != stored.refresh_token and not again.over:
             if again.expires_at - self._clock.wall() > 0:
                 return again
-            with contextlib.suppress(Denied):
+            with contextlib.suppress(OAuthError):
                 return self._ask(again)
         self._end(again or stored)
         raise ReauthRequired("the provider has ended this session; log in again")
@@ -411,7 +413,7 @@ class TokenManager:
                 "authorization_code", code=code, redirect_uri=pending.redirect_uri,
                 code_verifier=pending.verifier, resource=self._asked["resource"],
             )  # fmt: skip
-        except Denied:
+        except OAuthError:
             raise NotAuthenticated("not_authorized", "the provider gave no tokens") from None
         self._adopt(answer.access_token, answer.refresh_token, answer.lifetime, answer.scope)
 
@@ -431,7 +433,7 @@ class TokenManager:
         )
         try:
             self._client.revoke(self._revocation, token, hint)
-        except Denied as exc:
+        except OAuthError as exc:
             raise TokenUnavailable(f"the provider refuses to revoke ({exc.error})") from None
 
 

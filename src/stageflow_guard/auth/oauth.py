@@ -1,6 +1,6 @@
 """What a provider's endpoints answer: tokens, refusals, or nothing that can be used.
 
-Every failure is one of three. `Denied`: the provider has said no, asking again is useless.
+Every failure is one of three. `OAuthError`: the provider has said no, asking again is useless.
 `TokenUnavailable`: nobody knows; ask again later. `ConfigError`: before anything is sent.
 """
 
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from stageflow_guard.auth.authlib import Client, Request
 from stageflow_guard.auth.http import require_https, send
-from stageflow_guard.auth.strict import parse_object
+from stageflow_guard.auth.jws import parse_object
 from stageflow_guard.errors import ConfigError, NotAuthenticated, TokenUnavailable
 
 if TYPE_CHECKING:
-    from stageflow_guard.auth.http import Answer, Send
+    from stageflow_guard.auth.http import HttpResponse, Send
 
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a URN
@@ -24,7 +24,7 @@ MAX_TOKEN, MAX_LIFETIME = 64 * 1024, 10 * 365 * 86_400
 OVER = frozenset({"invalid_grant"})
 
 
-class Denied(Exception):
+class OAuthError(Exception):
     """The provider refused. `.error` is its code when that is one of the registered words."""
 
     def __init__(self, error: str) -> None:
@@ -39,7 +39,7 @@ _KNOWN = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class TokenResponse:
     """A successful answer of a token endpoint (RFC 6749 §5.1). Lifetime in seconds."""
 
     access_token: str = field(repr=False)
@@ -68,8 +68,8 @@ class OAuthClient:
         """Name the endpoint, not the client's secret."""
         return f"<OAuthClient {self._url}>"
 
-    def grant(self, kind: str, **params: str | None) -> Grant:
-        """Ask for tokens. Raises `Denied` or `TokenUnavailable`."""
+    def grant(self, kind: str, **params: str | None) -> TokenResponse:
+        """Ask for tokens. Raises `OAuthError` or `TokenUnavailable`."""
         content = self._ask(self._client.token(self._url, kind, params))
         token, refresh = content.get("access_token"), content.get("refresh_token")
         if not _is_token(token) or str(content.get("token_type") or "bearer").lower() not in (
@@ -77,7 +77,7 @@ class OAuthClient:
         ):  # fmt: skip
             raise TokenUnavailable("the token endpoint's answer is not one of RFC 6749 section 5.1")
         # the old refresh token is spent by now: an odd side field may not cost the new one
-        return Grant(
+        return TokenResponse(
             access_token=token,
             refresh_token=refresh if _is_token(refresh) else None,
             lifetime=_lifetime(content.get("expires_in")),
@@ -129,7 +129,7 @@ def _is_token(value: Any) -> TypeGuard[str]:
     )
 
 
-def _read(answer: Answer, *, empty: bool) -> dict[str, Any]:
+def _read(answer: HttpResponse, *, empty: bool) -> dict[str, Any]:
     if answer.status == 200 and empty:
         return {}
     try:
@@ -140,7 +140,7 @@ def _read(answer: Answer, *, empty: bool) -> dict[str, Any]:
         return content
     if answer.status in (400, 401, 403) and type(content.get("error")) is str:
         error = content["error"]
-        raise Denied(error if error in _KNOWN else "refused")
+        raise OAuthError(error if error in _KNOWN else "refused")
     late = TokenUnavailable(f"the provider answered with status {answer.status}")
     late.retry_after = answer.retry_after
     raise late

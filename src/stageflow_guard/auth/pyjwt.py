@@ -12,7 +12,7 @@ from typing import Any
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm, get_default_algorithms
 
 from stageflow_guard.auth.issuer import ASYMMETRIC
-from stageflow_guard.auth.strict import parse_object
+from stageflow_guard.auth.jws import parse_object
 from stageflow_guard.errors import ConfigError
 
 _ALGORITHMS = get_default_algorithms()

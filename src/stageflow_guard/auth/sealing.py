@@ -40,11 +40,11 @@ class Seal:
         """Show nothing."""
         return "<Seal>"
 
-    def close(self, raw: bytes) -> bytes:
+    def encrypt(self, raw: bytes) -> bytes:
         """Return `raw` sealed."""
         return self._fernet.encrypt(raw)
 
-    def open(self, raw: bytes, where: str) -> bytes:
+    def decrypt(self, raw: bytes, where: str) -> bytes:
         """Return what was sealed; `ConfigError` that names the place when the key does not fit."""
         try:
             return self._fernet.decrypt(raw)

@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from stageflow_guard.auth.strict import parse_object
+from stageflow_guard.auth.jws import parse_object
 from stageflow_guard.errors import ConfigError, NotAuthenticated, TokenUnavailable
 
 if TYPE_CHECKING:
@@ -144,14 +144,14 @@ class FileStore:
                 raise ConfigError(f"the token store `{self._path}` is open to others; chmod 600")
             raw = file.read(CAP)
         if self._seal is not None:
-            raw = self._seal.open(raw, str(self._path))
+            raw = self._seal.decrypt(raw, str(self._path))
         return decode(raw, str(self._path))
 
     def save(self, tokens: Stored) -> None:
         """Write beside, sync, rename, sync the folder: a crash leaves the old file or the new."""
         raw = encode(tokens)
         if self._seal is not None:
-            raw = self._seal.close(raw)
+            raw = self._seal.encrypt(raw)
         # one name, not a random one: what a crash leaves is overwritten by the next save
         beside = self._path.with_name(f".{self._path.name}.new")
         try:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from stageflow_guard.auth.claims import check_header, principal_from
 from stageflow_guard.auth.denylist import FOREVER, Entry, MemoryDenylist
 from stageflow_guard.auth.introspection import check_active
-from stageflow_guard.auth.strict import parse_object, split
-from stageflow_guard.auth.tokens import gate
+from stageflow_guard.auth.jws import parse_object, split
+from stageflow_guard.auth.secret import check_token_shape
 from stageflow_guard.base.clock import Clock
 from stageflow_guard.errors import ConfigError, GuardError, NotAuthenticated
 
@@ -68,7 +68,7 @@ class TokenVerifier:
     async def authenticate(self, credential: Any) -> Principal:
         """Return who holds `credential`; `NotAuthenticated` for every other outcome."""
         try:
-            token = gate(credential)  # 1
+            token = check_token_shape(credential)  # 1
             digest = sha256(token.encode("ascii")).digest()
             known = self._cache.get(digest)
             # a withdrawn key takes the tokens with it that it once verified

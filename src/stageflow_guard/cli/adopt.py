@@ -17,7 +17,7 @@ from typing import Any
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.exceptions import LONGEST_TRIAL
-from stageflow_guard.policy.engine.files import MODEL
+from stageflow_guard.policy.engine.rules import MODEL
 from stageflow_guard.policy.engine.text import legal_tenant
 
 DAY = 86_400

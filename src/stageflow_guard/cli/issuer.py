@@ -36,10 +36,10 @@ def issuer_block(url: str, token: str) -> tuple[str, str]:
 
 
 async def _block(url: str, token: str) -> tuple[str, str]:
-    from stageflow_guard.auth.assemble import verifier_from
+    from stageflow_guard.auth.build_verifier import verifier_from
     from stageflow_guard.auth.discovery import discover
     from stageflow_guard.auth.http import fetch
-    from stageflow_guard.auth.strict import parse_object, split
+    from stageflow_guard.auth.jws import parse_object, split
     from stageflow_guard.settings import AuthSettings, IssuerSettings
 
     try:

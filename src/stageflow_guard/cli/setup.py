@@ -158,7 +158,7 @@ def config(args: argparse.Namespace) -> int:
 async def _online(guard: Guard, settings: Settings) -> int:
     """Try keys, policies, log and sinks for real; say what each answered."""
     from stageflow_guard.audit.export.assemble import probe_sinks
-    from stageflow_guard.auth.assemble import probe
+    from stageflow_guard.auth.build_verifier import probe
 
     code = HOLDS
     for issuer, answer in await probe(settings.auth):

@@ -48,13 +48,13 @@ def _shown(content: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
 
 
 async def _report(settings: Any, token: str) -> dict[str, Any]:
-    from stageflow_guard.auth.assemble import verifier_from
-    from stageflow_guard.auth.strict import parse_object, split
-    from stageflow_guard.auth.tokens import gate
+    from stageflow_guard.auth.build_verifier import verifier_from
+    from stageflow_guard.auth.jws import parse_object, split
+    from stageflow_guard.auth.secret import check_token_shape
 
     said: dict[str, Any] = {}
     try:
-        header, _, payload, _ = split(gate(token))
+        header, _, payload, _ = split(check_token_shape(token))
         claims = parse_object(payload)
     except NotAuthenticated as exc:
         return {"verdict": "refused", "reason": exc.reason, "why": exc.message}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.auth.tokens import Secret
+from stageflow_guard.auth.secret import Secret
 from stageflow_guard.base.deadline import within
 from stageflow_guard.enforcement.run import credential_of
 from stageflow_guard.errors import GuardError, NotAuthenticated

@@ -39,11 +39,14 @@ def common_of(principal: Principal, pipeline: str) -> dict[str, Any]:
     }
 
 
-def shadow_note(decision: Decision | None) -> dict[str, Any] | None:
-    """Return what a record says when the policies on trial would have decided differently."""
-    if decision is None or decision.shadow is None:
+def dry_run_note(decision: Decision | None) -> dict[str, Any] | None:
+    """Return a record's note when the policies on trial would have decided differently.
+
+    Its key stays `shadow`, as the setting is called and kept logs hold it.
+    """
+    if decision is None or decision.dry_run is None:
         return None
-    return {"shadow": decision.shadow}
+    return {"shadow": decision.dry_run}
 
 
 def findings_note(findings: Sequence[Finding]) -> list[dict[str, Any]] | None:
@@ -80,7 +83,7 @@ def decision_record(
         policy={"sha256": decision.revision},
         step="authorize",
         evaluation="ok",
-        note=shadow_note(decision),
+        note=dry_run_note(decision),
     )
 
 
@@ -108,7 +111,7 @@ def refusal_fields(
         "error": error.code,
         "rules": list(decision.rules) if decision else None,
         "policy": {"sha256": decision.revision} if decision else None,
-        "note": shadow_note(decision),
+        "note": dry_run_note(decision),
         "findings": findings_note(getattr(error, "findings", ())),
         "evaluation": "ok"
         if isinstance(error, AccessDenied | NotAuthenticated | ContentBlocked)
@@ -164,7 +167,7 @@ class Asked:
                 if inspected
                 else None,
                 "evaluation": "ok",
-                "note": shadow_note(decision),
+                "note": dry_run_note(decision),
             }
         )
         self._decision, self._kind = decision, kind

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from stageflow_guard.auth.tokens import Secret
+from stageflow_guard.auth.secret import Secret
 from stageflow_guard.enforcement.authentication import require_same
 from stageflow_guard.enforcement.records import actor_of
 from stageflow_guard.enforcement.run import credential_of

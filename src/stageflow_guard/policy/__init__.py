@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from stageflow_guard.base.lazy import lazy
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.engine.guardrails import Guardrails, Verdict
+    from stageflow_guard.policy.engine.guardrails import Guardrails, GuardrailVerdict
     from stageflow_guard.policy.engine.policyset import PolicySet
     from stageflow_guard.policy.engine.text import Problem
 
@@ -19,9 +19,9 @@ _WHERE = {
     "Guardrails": "engine.guardrails",
     "PolicySet": "engine.policyset",
     "Problem": "engine.text",
-    "Verdict": "engine.guardrails",
+    "GuardrailVerdict": "engine.guardrails",
 }
 
-__all__ = ["Guardrails", "PolicySet", "Problem", "Verdict"]
+__all__ = ["GuardrailVerdict", "Guardrails", "PolicySet", "Problem"]
 
 __getattr__ = lazy(__name__, _WHERE)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 
-from stageflow_guard.auth.tokens import MAX_TOKEN
+from stageflow_guard.auth.secret import MAX_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,13 +17,11 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol
 from urllib.parse import unquote_plus, urlencode, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-
-    from stageflow_guard.testing.idp import IdentityProvider
 
     Form = Mapping[str, str]
 
@@ -46,6 +44,41 @@ class Answer(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
+
+
+class Issuer(Protocol):
+    """What the endpoints need of the provider that they belong to."""
+
+    @property
+    def issuer(self) -> str:
+        """The issuer's URL."""
+        ...
+
+    @property
+    def access_ttl(self) -> int:
+        """The lifetime of an access token, in seconds."""
+        ...
+
+    @property
+    def rotation(self) -> bool:
+        """Whether refresh tokens rotate."""
+        ...
+
+    def jwks(self) -> dict[str, Any]:
+        """Return the public key set."""
+        ...
+
+    def now(self) -> float:
+        """Return the wall clock, in seconds since the epoch."""
+        ...
+
+    def mint(self, **claims: Any) -> str:
+        """Return a signed token with these claims."""
+        ...
+
+    def read(self, token: str) -> dict[str, Any] | None:
+        """Return the claims of a token of this provider that has not expired; else None."""
+        ...
 
 
 class Refusal(Exception):
@@ -135,7 +168,7 @@ class Endpoints:
     `grants` counts what came to the token endpoint by `grant_type`, `granted` what was given.
     """
 
-    def __init__(self, idp: IdentityProvider) -> None:
+    def __init__(self, idp: Issuer) -> None:
         self._idp = idp
         self._lock = threading.RLock()
         self.clients: dict[str, Client] = {}

@@ -230,8 +230,8 @@ class IdentityProvider:
 
     def read(self, token: str) -> dict[str, Any] | None:
         """Return the claims of a token that this provider signed and that is not over."""
+        from stageflow_guard.auth.jws import parse_object, split
         from stageflow_guard.auth.pyjwt import admit_set
-        from stageflow_guard.auth.strict import parse_object, split
         from stageflow_guard.errors import NotAuthenticated
 
         try:

@@ -81,7 +81,7 @@ class TemporaryGuard:
 
 def _write_policies(folder: Path, tenants: Iterable[str], roles: Iterable[str]) -> None:
     """Write a set where each role may run every stage of its tenant, and nothing else."""
-    from stageflow_guard.policy.engine.files import MODEL
+    from stageflow_guard.policy.engine.rules import MODEL
 
     # a file without rules is a mistake, not an empty set; nobody claims this role
     listed = tuple(roles) or ("nobody",)

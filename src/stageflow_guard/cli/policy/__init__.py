@@ -7,10 +7,10 @@ from importlib import import_module
 from typing import Any
 
 WHERE = {
-    "lint": "files", "test": "files", "fmt": "files", "schema": "files",
-    "explain": "ask", "who-can": "ask", "what-can": "ask",
-    "prove": "proof", "diff": "change", "replay": "change", "suggest": "change",
-    "revisions": "change", "rollback": "change",
+    "lint": "checks", "test": "checks", "fmt": "checks", "schema": "checks",
+    "explain": "query", "who-can": "query", "what-can": "query",
+    "prove": "prove", "diff": "history", "replay": "history", "suggest": "history",
+    "revisions": "history", "rollback": "history",
     "tenant": "tenant",
 }  # fmt: skip
 

@@ -8,11 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit, shipped
-from stageflow_guard.cli.policy.paint import columns
+from stageflow_guard.cli.policy.style import columns
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.edit import tenants
-from stageflow_guard.policy.engine.text import meant
+from stageflow_guard.policy.engine.text import did_you_mean
 
 
 def tenant(args: argparse.Namespace) -> int:
@@ -21,7 +21,7 @@ def tenant(args: argparse.Namespace) -> int:
 
 
 def _add(args: argparse.Namespace) -> int:
-    from stageflow_guard.cli.policy.claim import claim_mapped
+    from stageflow_guard.cli.policy.tenant_claim import claim_mapped
     from stageflow_guard.policy.edit.fmt import replace_file
 
     config = Path(args.config)
@@ -51,7 +51,7 @@ def _source(named: str) -> Path:
     starters = shipped("policies") / "starters"
     there = sorted(one.name for one in starters.iterdir() if one.is_dir())
     if named not in there:
-        raise ConfigError(f"there is no starter `{named[:60]}`{meant(named, there)}")
+        raise ConfigError(f"there is no starter `{named[:60]}`{did_you_mean(named, there)}")
     return starters / named / "tenants" / tenants.EXAMPLE
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from stageflow_guard.policy.engine.files import TenantFile
-from stageflow_guard.policy.engine.index import NOBODY, TenantIndex
+from stageflow_guard.policy.engine.index import NO_ROLES, TenantIndex
+from stageflow_guard.policy.engine.rules import TenantFile
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.guardrails import GuardrailRule
@@ -98,7 +98,7 @@ def _tenant(name: str, old: PolicySet | None, new: PolicySet | None) -> list[Cha
     known: dict[tuple[Roles, Roles], list[_Flip]] = {}  # members mostly hold the same few roles
     found = []
     for member in members:
-        was, now = (side[1].members().get(member, NOBODY) if side else NOBODY for side in sides)
+        was, now = (side[1].members().get(member, NO_ROLES) if side else NO_ROLES for side in sides)
         if (was, now) not in known:
             known[(was, now)] = list(_flips(sides, (was, now), probes))
         found += [

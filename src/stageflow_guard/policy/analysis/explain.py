@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stageflow_guard.model import AccessRequest, Decision
-from stageflow_guard.policy.engine.files import Link, Rule, object_matches
-from stageflow_guard.policy.engine.text import meant
+from stageflow_guard.policy.engine.rules import Link, Rule, object_matches
+from stageflow_guard.policy.engine.text import did_you_mean
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.policyset import PolicySet
@@ -135,7 +135,7 @@ def _note(policies: PolicySet, request: AccessRequest, decision: Decision) -> st
     """Return what a rule cannot say of this decision."""
     match decision.reason:
         case "unknown_tenant":
-            return "there is no such tenant" + meant(request.ten, policies.tenants)
+            return "there is no such tenant" + did_you_mean(request.ten, policies.tenants)
         case "tenant_policy_invalid":
             mine = [p for p in policies.problems if p.file.startswith(f"tenants/{request.ten}/")]
             return f"the tenant's file is not in force: {mine[0]}" if mine else None

@@ -12,9 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stageflow_guard.policy.engine.exceptions import Grant, Share
-from stageflow_guard.policy.engine.files import Link, Rule, TenantFile, closure, covers, roles_up
-from stageflow_guard.policy.engine.text import Problem, meant, shown
+from stageflow_guard.policy.engine.exceptions import Share, TemporaryGrant
+from stageflow_guard.policy.engine.rules import (
+    Link,
+    Rule,
+    TenantFile,
+    covers,
+    direct_roles,
+    transitive_roles,
+)
+from stageflow_guard.policy.engine.text import Problem, did_you_mean, quoted
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.policyset import PolicySet
@@ -23,7 +30,7 @@ LEVELS = ("error", "warning", "note")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LintFinding:
     """One thing to mend: `where` is `file:line:column`, `code` stable, `level` one of LEVELS."""
 
     where: str
@@ -38,7 +45,7 @@ class Finding:
 
 def lint(
     policies: PolicySet, folder: str | Path | None = None, *, now: float | None = None
-) -> list[Finding]:
+) -> list[LintFinding]:
     """Return everything to mend, by file and line; `now` is seconds since the epoch.
 
     With `folder`, tables that are missing are noted, too.
@@ -55,43 +62,52 @@ def lint(
     return sorted(found, key=_place)
 
 
-def holds(findings: Iterable[Finding]) -> bool:
+def holds(findings: Iterable[LintFinding]) -> bool:
     """Say whether nothing but notes was found."""
     return all(one.level == "note" for one in findings)
 
 
-def _problem(problem: Problem) -> Finding:
+def _problem(problem: Problem) -> LintFinding:
     where = f"{problem.file}:{problem.line}:{problem.column}"
-    return Finding(where, "error", "not_in_force", problem.reason)
+    return LintFinding(where, "error", "not_in_force", problem.reason)
 
 
-def _tenant(tenant: TenantFile) -> Iterator[Finding]:
+def _tenant(tenant: TenantFile) -> Iterator[LintFinding]:
     yield from _dead_rules(tenant)
-    up = roles_up(tenant.links)
-    held = {role for member in up if not member.startswith("role:") for role in closure(member, up)}
+    up = direct_roles(tenant.links)
+    held = {
+        role
+        for member in up
+        if not member.startswith("role:")
+        for role in transitive_roles(member, up)
+    }
     with_rules = {rule.role for rule in tenant.rules}
     for rule in tenant.rules:
         if rule.role not in held:
-            hint = "" if not held else meant(rule.role, held)
-            yield _at(rule, "role_without_members", f"nobody has `{shown(rule.role)}` here{hint}")
-    useful = {role for role in held if with_rules & {role, *closure(role, up)}}
+            hint = "" if not held else did_you_mean(rule.role, held)
+            yield _at(rule, "role_without_members", f"nobody has `{quoted(rule.role)}` here{hint}")
+    useful = {role for role in held if with_rules & {role, *transitive_roles(role, up)}}
     seen: dict[tuple[str, str], Link] = {}
     for link in tenant.links:
         if link.role not in useful and link.role not in with_rules:
-            hint = meant(link.role, with_rules)
-            yield _at(link, "role_without_rules", f"`{shown(link.role)}` allows nothing here{hint}")
+            hint = did_you_mean(link.role, with_rules)
+            yield _at(
+                link, "role_without_rules", f"`{quoted(link.role)}` allows nothing here{hint}"
+            )
         first = seen.setdefault((link.member, link.role), link)
         if first is not link:
             yield _at(link, "duplicate", f"says what {first.where} says")
 
 
-def _dead_rules(tenant: TenantFile) -> Iterator[Finding]:
+def _dead_rules(tenant: TenantFile) -> Iterator[LintFinding]:
     """Yield rules that another rule makes meaningless, whoever asks."""
-    up = roles_up(tenant.links)
+    up = direct_roles(tenant.links)
     cells: dict[tuple[str, str, str, str], list[Rule]] = {}
     for rule in tenant.rules:
         cells.setdefault((rule.role, rule.kind, rule.act, rule.obj), []).append(rule)
-    above = {role: sorted({role, *closure(role, up)}) for role in {r.role for r in tenant.rules}}
+    above = {
+        role: sorted({role, *transitive_roles(role, up)}) for role in {r.role for r in tenant.rules}
+    }
     for rule in tenant.rules:
         near = [
             other
@@ -116,7 +132,7 @@ def _wider(obj: str) -> Iterator[str]:
             yield wide
 
 
-def _dead(rule: Rule, others: list[Rule]) -> Iterator[Finding]:
+def _dead(rule: Rule, others: list[Rule]) -> Iterator[LintFinding]:
     for other in sorted(others, key=lambda other: other.allow):  # a deny says more than a double
         if other is rule or not covers(other.obj, rule.obj):
             continue
@@ -130,7 +146,7 @@ def _dead(rule: Rule, others: list[Rule]) -> Iterator[Finding]:
             return
 
 
-def _shared(policies: PolicySet, by_tenant: dict[str, list[Finding]]) -> list[Finding]:
+def _shared(policies: PolicySet, by_tenant: dict[str, list[LintFinding]]) -> list[LintFinding]:
     """Return what is wrong with shared roles: a line that is dead in every tenant that imports it.
 
     That one tenant gives a shared role to nobody is no fault.
@@ -140,11 +156,11 @@ def _shared(policies: PolicySet, by_tenant: dict[str, list[Finding]]) -> list[Fi
         for role in policies.tenant(name).imports:
             importers[role] = importers.get(role, 0) + 1
     found = [
-        Finding(f"roles/{role}.csv:1:1", "note", "unused_role", "no tenant imports it")
+        LintFinding(f"roles/{role}.csv:1:1", "note", "unused_role", "no tenant imports it")
         for role, count in sorted(importers.items())
         if not count
     ]
-    said: dict[tuple[str, str], list[Finding]] = {}
+    said: dict[tuple[str, str], list[LintFinding]] = {}
     for lines in by_tenant.values():
         for one in lines:
             if one.where.startswith("roles/") and one.code != "role_without_members":
@@ -156,25 +172,25 @@ def _shared(policies: PolicySet, by_tenant: dict[str, list[Finding]]) -> list[Fi
     return found
 
 
-def _platform(policies: PolicySet, now: float) -> Iterator[Finding]:
-    granted: list[Share | Grant] = [*policies.shares, *policies.grants]
+def _platform(policies: PolicySet, now: float) -> Iterator[LintFinding]:
+    granted: list[Share | TemporaryGrant] = [*policies.shares, *policies.grants]
     for one in granted:
         if one.expires <= now:
             yield _at(one, "expired", "this right has ended; take the line out", level="note")
         named = (one.owner, one.grantee) if isinstance(one, Share) else (one.tenant,)
         for tenant in named:
             if not policies.knows(tenant):
-                hint = meant(tenant, policies.tenants)
-                yield _at(one, "unknown_tenant", f"there is no tenant `{shown(tenant)}`{hint}")
+                hint = did_you_mean(tenant, policies.tenants)
+                yield _at(one, "unknown_tenant", f"there is no tenant `{quoted(tenant)}`{hint}")
     for who, until in policies.suspended.items():
         if until <= now:
-            yield Finding(
+            yield LintFinding(
                 "platform/suspended.csv:1:1", "note", "expired",
-                f"the suspension of `{shown(who)}` has ended",
+                f"the suspension of `{quoted(who)}` has ended",
             )  # fmt: skip
 
 
-def _approvals(policies: PolicySet) -> Iterator[Finding]:
+def _approvals(policies: PolicySet) -> Iterator[LintFinding]:
     """Yield tools that need an approval which nobody may give."""
     tools = policies.catalogue.tools or {}
     needed = {name for name, options in tools.items() if options.approval == "required"}
@@ -194,10 +210,10 @@ def _approvals(policies: PolicySet) -> Iterator[Finding]:
                 )
 
 
-def _untested(policies: PolicySet, folder: Path) -> Iterator[Finding]:
+def _untested(policies: PolicySet, folder: Path) -> Iterator[LintFinding]:
     for name in policies.tenants:
         if not (folder / "tenants" / name / "policy_test.yaml").exists():
-            yield Finding(
+            yield LintFinding(
                 f"tenants/{name}/policy.csv:1:1", "note", "no_tests", "there is no policy_test.yaml"
             )
 
@@ -207,15 +223,15 @@ def _meets(one: str, other: str) -> bool:
 
 
 def _at(
-    line: Rule | Link | Share | Grant, code: str, message: str, *, level: str = "warning"
-) -> Finding:
-    return Finding(f"{line.where}:1", level, code, message)
+    line: Rule | Link | Share | TemporaryGrant, code: str, message: str, *, level: str = "warning"
+) -> LintFinding:
+    return LintFinding(f"{line.where}:1", level, code, message)
 
 
 def _line(where: str) -> int:
     return int(where.rpartition(":")[2])
 
 
-def _place(one: Finding) -> tuple[str, int, int]:
+def _place(one: LintFinding) -> tuple[str, int, int]:
     file, line, column = one.where.rsplit(":", 2)
     return file, int(line), int(column)

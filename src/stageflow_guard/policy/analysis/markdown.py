@@ -11,7 +11,7 @@ NAMED = 5  # members by name in one cell; the rest are counted
 LONGEST = 200  # rows: a comment has a size limit
 
 
-class Row(NamedTuple):
+class ChangeRow(NamedTuple):
     """Changes of one right, its members together."""
 
     gained: bool
@@ -23,13 +23,13 @@ class Row(NamedTuple):
     rules: tuple[str, ...]
 
 
-def grouped(found: Difference) -> list[Row]:
+def grouped(found: Difference) -> list[ChangeRow]:
     """Return one row per right, with everybody who gained or lost it."""
     rows: dict[tuple[bool, str, str, str, str], list[Change]] = {}
     for one in found.changes:
         rows.setdefault((one.gained, one.tenant, one.kind, one.act, one.obj), []).append(one)
     return [
-        Row(*key, _who(one.member for one in changes), changes[0].rules)
+        ChangeRow(*key, _who(one.member for one in changes), changes[0].rules)
         for key, changes in sorted(rows.items(), key=lambda item: (item[0][1], not item[0][0]))
     ]
 

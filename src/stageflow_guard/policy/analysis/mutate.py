@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stageflow_guard.policy.analysis.cases import Table, run_table
-from stageflow_guard.policy.engine.files import TenantFile
+from stageflow_guard.policy.engine.rules import TenantFile
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.policyset import PolicySet

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy.engine.delegation import delegated
-from stageflow_guard.policy.engine.files import Rule
+from stageflow_guard.policy.engine.rules import Rule
 
 if TYPE_CHECKING:
     from stageflow_guard.model import Decision

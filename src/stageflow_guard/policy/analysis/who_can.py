@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stageflow_guard.model import AccessRequest
-from stageflow_guard.policy.engine.files import Rule, covers
+from stageflow_guard.policy.engine.rules import Rule, covers
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.policyset import PolicySet

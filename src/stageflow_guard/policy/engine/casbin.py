@@ -11,7 +11,7 @@ from casbin.model import Model
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
-from stageflow_guard.policy.engine.files import MODEL, SUBJECTS, TenantFile, object_matches
+from stageflow_guard.policy.engine.rules import MODEL, SUBJECTS, TenantFile, object_matches
 
 
 def require_one_distribution() -> None:

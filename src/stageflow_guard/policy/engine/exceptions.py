@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from stageflow_guard.policy.engine.files import (
+from stageflow_guard.policy.engine.rules import (
     SUBJECTS,
     object_matches,
     require_object,
@@ -28,12 +28,12 @@ from stageflow_guard.policy.engine.files import (
 from stageflow_guard.policy.engine.text import (
     MOST,
     Malformed,
+    PolicyLine,
     Problem,
-    Row,
+    did_you_mean,
     legal_tenant,
-    meant,
+    quoted,
     rows_of,
-    shown,
 )
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class TemporaryGrant:
     """A right for a time: break-glass for one person, or a trial for a whole tenant."""
 
     reason: str
@@ -92,7 +92,7 @@ def parse_shares(
 ) -> tuple[list[Share], list[Problem]]:
     """Return the shares, or none of them and every problem."""
 
-    def share(row: Row) -> Share:
+    def share(row: PolicyLine) -> Share:
         _require(row, "share", 7)
         _, owner, grantee, kind, obj, act, expires = row.fields
         for field, tenant in ((1, owner), (2, grantee)):
@@ -109,16 +109,16 @@ def parse_shares(
 
 def parse_breakglass(
     content: bytes, file: str, acts: Mapping[str, tuple[str, ...]]
-) -> tuple[list[Grant], list[Problem]]:
+) -> tuple[list[TemporaryGrant], list[Problem]]:
     """Return the break-glass grants, or none of them and every problem."""
 
-    def grant(row: Row) -> Grant:
+    def grant(row: PolicyLine) -> TemporaryGrant:
         _require(row, "breakglass", 10)
         _, who, tenant, kinds, verbs, ticket, one, two, starts, expires = row.fields
         _tenant(tenant, 2)
         for field, person in ((1, who), (6, one), (7, two)):
             if not person.startswith(SUBJECTS) or not person.partition(":")[2]:
-                raise Malformed(f"`{shown(person)}` is no subject", field=field)
+                raise Malformed(f"`{quoted(person)}` is no subject", field=field)
             require_plain(person, field)
         if len({who, one, two}) != 3:
             raise Malformed("break-glass needs two approvers, neither of them the person", field=6)
@@ -128,14 +128,18 @@ def parse_breakglass(
         wanted = tuple(verbs.split("|"))
         for kind in listed:
             if kind not in acts:
-                raise Malformed(f"kind `{shown(kind)}` is unknown{meant(kind, acts)}", field=3)
+                raise Malformed(
+                    f"kind `{quoted(kind)}` is unknown{did_you_mean(kind, acts)}", field=3
+                )
         every = {act for kind in listed for act in acts[kind]}
         for act in wanted:
             if act not in every:
-                raise Malformed(f"act `{shown(act)}` is unknown here{meant(act, every)}", field=4)
+                raise Malformed(
+                    f"act `{quoted(act)}` is unknown here{did_you_mean(act, every)}", field=4
+                )
         begin, end = _span(starts, expires, 8, LONGEST_BREAKGLASS, "4 hours")
         where = f"{file}:{row.number}"
-        return Grant(
+        return TemporaryGrant(
             "break_glass", who, tenant, listed, "*", wanted, begin, end, where, ticket
         )  # fmt: skip
 
@@ -144,10 +148,10 @@ def parse_breakglass(
 
 def parse_trials(
     content: bytes, file: str, acts: Mapping[str, tuple[str, ...]]
-) -> tuple[list[Grant], list[Problem]]:
+) -> tuple[list[TemporaryGrant], list[Problem]]:
     """Return the trials, or none of them and every problem."""
 
-    def grant(row: Row) -> Grant:
+    def grant(row: PolicyLine) -> TemporaryGrant:
         _require(row, "trial", 7)
         _, tenant, kind, obj, act, starts, expires = row.fields
         _tenant(tenant, 1)
@@ -155,7 +159,7 @@ def parse_trials(
         require_object(obj, 3)
         begin, end = _span(starts, expires, 5, LONGEST_TRIAL, "60 days")
         where = f"{file}:{row.number}"
-        return Grant("trial", None, tenant, (kind,), obj, (act,), begin, end, where)
+        return TemporaryGrant("trial", None, tenant, (kind,), obj, (act,), begin, end, where)
 
     return _all(content, file, grant)
 
@@ -163,12 +167,12 @@ def parse_trials(
 def parse_suspended(content: bytes, file: str) -> tuple[dict[str, float], list[Problem]]:
     """Return until when each subject or tenant is suspended, or nothing and every problem."""
 
-    def line(row: Row) -> tuple[str, float]:
+    def line(row: PolicyLine) -> tuple[str, float]:
         if len(row.fields) != 3:
             raise Malformed("needs subject or tenant, reason, until")
         who, _, until = row.fields
         if not who.startswith(SUBJECTS) and not legal_tenant(who):
-            raise Malformed(f"`{shown(who)}` is neither a subject nor a tenant")
+            raise Malformed(f"`{quoted(who)}` is neither a subject nor a tenant")
         return who, FOREVER if until == "never" else moment(until, 2)
 
     found, problems = _all(content, file, line)
@@ -185,11 +189,13 @@ def moment(text: str, field: int = 0) -> float:
         return datetime.fromisoformat(text).astimezone(UTC).timestamp()
     except ValueError:
         raise Malformed(
-            f"`{shown(text)}` is no time; write `2026-12-31T00:00:00Z` or seconds", field=field
+            f"`{quoted(text)}` is no time; write `2026-12-31T00:00:00Z` or seconds", field=field
         ) from None
 
 
-def _all(content: bytes, file: str, one: Callable[[Row], T]) -> tuple[list[T], list[Problem]]:
+def _all(
+    content: bytes, file: str, one: Callable[[PolicyLine], T]
+) -> tuple[list[T], list[Problem]]:
     found: list[T] = []
     problems: list[Problem] = []
     try:
@@ -205,25 +211,27 @@ def _all(content: bytes, file: str, one: Callable[[Row], T]) -> tuple[list[T], l
     return ([] if problems else found), problems
 
 
-def _require(row: Row, kind: str, width: int) -> None:
+def _require(row: PolicyLine, kind: str, width: int) -> None:
     if row.fields[0] != kind:
-        raise Malformed(f"line type `{shown(row.fields[0])}` is unknown; there is {kind}")
+        raise Malformed(f"line type `{quoted(row.fields[0])}` is unknown; there is {kind}")
     if len(row.fields) != width:
         raise Malformed(f"a {kind} line has {width} columns, this one {len(row.fields)}")
 
 
 def _tenant(name: str, field: int) -> None:
     if not legal_tenant(name):
-        raise Malformed(f"`{shown(name)}` cannot be a tenant's name", field=field)
+        raise Malformed(f"`{quoted(name)}` cannot be a tenant's name", field=field)
 
 
 def _kind_and_act(
     kind: str, act: str, acts: Mapping[str, tuple[str, ...]], at: int, act_at: int
 ) -> None:
     if kind not in acts:
-        raise Malformed(f"kind `{shown(kind)}` is unknown{meant(kind, acts)}", field=at)
+        raise Malformed(f"kind `{quoted(kind)}` is unknown{did_you_mean(kind, acts)}", field=at)
     if act not in acts[kind]:
-        raise Malformed(f"act `{shown(act)}` is unknown{meant(act, acts[kind])}", field=act_at)
+        raise Malformed(
+            f"act `{quoted(act)}` is unknown{did_you_mean(act, acts[kind])}", field=act_at
+        )
 
 
 def _span(starts: str, expires: str, at: int, longest: int, said: str) -> tuple[float, float]:

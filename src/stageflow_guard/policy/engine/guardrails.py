@@ -15,17 +15,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.catalogue import validated
-from stageflow_guard.policy.engine.files import object_matches, require_object
+from stageflow_guard.policy.engine.rules import object_matches, require_object
 from stageflow_guard.policy.engine.text import Malformed, Problem, problem_of, read
-
-if TYPE_CHECKING:
-    from stageflow_guard.policy.engine.policyset import PolicySet
 
 STRICTNESS = {"pass": -1, "redact": 0, "block": 1}
 
@@ -61,7 +58,7 @@ class GuardrailFile(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GuardrailVerdict:
     """What is to happen with one find: `action` is `pass`, `redact` or `block`.
 
     `rule` is the entity pattern of the rule that says so, empty where none did.
@@ -71,7 +68,7 @@ class Verdict:
     rule: str = ""
 
 
-DEFAULT = Verdict("redact")  # an entity that no rule names is redacted, never passed
+DEFAULT = GuardrailVerdict("redact")  # an entity that no rule names is redacted, never passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ class Guardrails:
 
     def verdict(
         self, tenant: str, *, entity: str, score: float, text: str, direction: str, stage: str = ""
-    ) -> Verdict:
+    ) -> GuardrailVerdict:
         """Return the strictest of what platform and tenant say of one find.
 
         `entity` as in findings, `score` 0 to 1, `text` the exact text found, `direction` `input` or
@@ -146,23 +143,23 @@ class Guardrails:
 def _one(
     rules: Iterable[GuardrailRule], *, entity: str, score: float, text: str, direction: str,
     stage: str,
-) -> Verdict | None:  # fmt: skip
-    best: Verdict | None = None
+) -> GuardrailVerdict | None:  # fmt: skip
+    best: GuardrailVerdict | None = None
     for rule in rules:
         if rule.entity not in ("*", entity) or rule.direction not in ("both", direction):
             continue
         if not (rule.stage == "*" or (stage and object_matches(stage, rule.stage))):
             continue
         if text in rule.allow or (rule.min_score is not None and score < rule.min_score):
-            one = Verdict("pass", rule.entity)
+            one = GuardrailVerdict("pass", rule.entity)
         else:
-            one = Verdict(rule.action, rule.entity)
+            one = GuardrailVerdict(rule.action, rule.entity)
         if best is None or STRICTNESS[one.action] > STRICTNESS[best.action]:
             best = one
     return best
 
 
-def loosened(platform: Iterable[GuardrailRule], own: Iterable[GuardrailRule]) -> str | None:
+def looser_than(platform: Iterable[GuardrailRule], own: Iterable[GuardrailRule]) -> str | None:
     """Return why a tenant's rules would be looser than the platform's, or None.
 
     `verdict` takes the stricter of both anyway; a line that could only be dead is refused, so that
@@ -189,9 +186,14 @@ def load_guardrails(
     problems: list[Problem],
     *,
     tenants: Iterable[str],
-    previous: PolicySet | None,
+    previous: Mapping[str, tuple[GuardrailRule, ...]],
+    previous_files: Mapping[str, bytes],
 ) -> Guardrails:
-    """Read the platform's file (`ConfigError`) and the tenants' (problems; the last good stays)."""
+    """Read the platform's file and the tenants'; of a bad tenant file the last good rules stay.
+
+    `previous` are the tenants' rules that were in force before, `previous_files` the files that
+    held them. Raises `ConfigError` for the platform's file.
+    """
     name = "guardrails.yaml"
     platform: tuple[GuardrailRule, ...] = ()
     if os.path.lexists(folder / name):
@@ -206,16 +208,16 @@ def load_guardrails(
         try:
             content = read(path, file)
             own = tuple(validated(GuardrailFile, content, file).guardrails)
-            why = loosened(platform, own)
+            why = looser_than(platform, own)
             if why is not None:
                 raise ConfigError(f"{file}:1: {why}")
         except ConfigError as exc:
             problems.append(problem_of(file, exc))
             # unread strictness may not be lost: what was good stays, else everything blocks
-            kept = previous.guardrails.tenants.get(tenant) if previous is not None else None
+            kept = previous.get(tenant)
             found[tenant] = kept or (GuardrailRule(entity="*", action="block"),)
-            if kept and previous is not None:
-                files[file] = previous.files()[file]
+            if kept:
+                files[file] = previous_files[file]
         else:
             files[file] = content
             found[tenant] = own

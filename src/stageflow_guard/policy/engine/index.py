@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from stageflow_guard.model import AccessRequest
-from stageflow_guard.policy.engine.files import Rule, TenantFile, closure, roles_up
+from stageflow_guard.policy.engine.rules import Rule, TenantFile, direct_roles, transitive_roles
 
-NOBODY: frozenset[str] = frozenset()
+NO_ROLES: frozenset[str] = frozenset()
 
 
-class _Cell:
+class _RuleBucket:
     """The rules of one (role, kind, act): by literal, by prefix, and those for everything."""
 
     __slots__ = ("below", "every", "exact")
@@ -30,25 +30,25 @@ class _Cell:
 class TenantIndex:
     """Roles by member, rules by (role, kind, act) and object."""
 
-    __slots__ = ("_cells", "_roles", "_rules", "name")
+    __slots__ = ("_buckets", "_roles", "_rules", "name")
 
     def __init__(self, tenant: TenantFile) -> None:
         self.name = tenant.name
-        up = roles_up(tenant.links)
+        up = direct_roles(tenant.links)
         known: dict[frozenset[str], frozenset[str]] = {}  # members mostly hold the same few sets
         self._roles: dict[str, frozenset[str]] = {}
         for member, direct in up.items():
             held = frozenset(direct)
             if held not in known:
-                known[held] = held.union(*(closure(role, up) for role in held))
+                known[held] = held.union(*(transitive_roles(role, up) for role in held))
             self._roles[member] = known[held]
         self._rules = tenant.rules
-        self._cells: dict[tuple[str, str, str], _Cell] = {}
+        self._buckets: dict[tuple[str, str, str], _RuleBucket] = {}
         for rule in tenant.rules:
-            cell = self._cells.get((rule.role, rule.kind, rule.act))
-            if cell is None:
-                cell = self._cells[(rule.role, rule.kind, rule.act)] = _Cell()
-            cell.add(rule)
+            bucket = self._buckets.get((rule.role, rule.kind, rule.act))
+            if bucket is None:
+                bucket = self._buckets[(rule.role, rule.kind, rule.act)] = _RuleBucket()
+            bucket.add(rule)
 
     def members(self) -> dict[str, frozenset[str]]:
         """Return every member of a g line with all its roles."""
@@ -56,9 +56,9 @@ class TenantIndex:
 
     def roles(self, request: AccessRequest) -> frozenset[str]:
         """Return every role that the subject and its token's claims hold in this tenant."""
-        held = self._roles.get(request.sub, NOBODY)
+        held = self._roles.get(request.sub, NO_ROLES)
         for role in request.roles:
-            held |= self._roles.get(f"claim:{role}", NOBODY)
+            held |= self._roles.get(f"claim:{role}", NO_ROLES)
         return held
 
     def matching(self, request: AccessRequest) -> tuple[list[Rule], list[Rule]]:
@@ -71,19 +71,19 @@ class TenantIndex:
         """Return (allowing, denying) rules of these roles that match."""
         allow: list[Rule] = []
         deny: list[Rule] = []
-        cells = self._cells
+        buckets = self._buckets
         for role in roles:
-            cell = cells.get((role, kind, act))
-            if cell is None:
+            bucket = buckets.get((role, kind, act))
+            if bucket is None:
                 continue
-            for rule in cell.every:
+            for rule in bucket.every:
                 (allow if rule.allow else deny).append(rule)
-            for rule in cell.exact.get(obj, ()):
+            for rule in bucket.exact.get(obj, ()):
                 (allow if rule.allow else deny).append(rule)
-            if cell.below:
+            if bucket.below:
                 at = obj.find("/")
                 while -1 < at < len(obj) - 1:
-                    for rule in cell.below.get(obj[: at + 1], ()):
+                    for rule in bucket.below.get(obj[: at + 1], ()):
                         (allow if rule.allow else deny).append(rule)
                     at = obj.find("/", at + 1)
         return allow, deny

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.catalogue import Catalogue, parse_catalogue
 from stageflow_guard.policy.engine.exceptions import (
-    Grant,
     Share,
+    TemporaryGrant,
     parse_breakglass,
     parse_shares,
     parse_suspended,
     parse_trials,
 )
-from stageflow_guard.policy.engine.files import (
+from stageflow_guard.policy.engine.guardrails import Guardrails, load_guardrails
+from stageflow_guard.policy.engine.prove import structural
+from stageflow_guard.policy.engine.rules import (
     MODEL,
     Problem,
     Template,
@@ -26,13 +28,13 @@ from stageflow_guard.policy.engine.files import (
     parse_template,
     parse_tenant,
 )
-from stageflow_guard.policy.engine.guardrails import Guardrails, load_guardrails
-from stageflow_guard.policy.engine.prove import structural
-from stageflow_guard.policy.engine.text import legal_tenant, meant, read, require_folder, shown
-
-if TYPE_CHECKING:
-    from stageflow_guard.policy.engine.policyset import PolicySet
-
+from stageflow_guard.policy.engine.text import (
+    did_you_mean,
+    legal_tenant,
+    quoted,
+    read,
+    require_folder,
+)
 
 TOP = ("model.conf", "catalogue.yaml", "guardrails.yaml")
 PLATFORM = (
@@ -51,15 +53,27 @@ class Loaded:
     stale: dict[str, float] = field(default_factory=dict)  # tenants on their last good file
     suspended: dict[str, float] = field(default_factory=dict)
     shares: list[Share] = field(default_factory=list)
-    grants: list[Grant] = field(default_factory=list)
+    grants: list[TemporaryGrant] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
     guardrails: Guardrails = field(default_factory=Guardrails)
     templates: dict[str, Template | None] = field(default_factory=dict)
     old_roles: set[str] = field(default_factory=set)  # shared roles on their last good file
 
+    def unchanged(
+        self, name: str, content: bytes, templates: Mapping[str, Template | None]
+    ) -> TenantFile | None:
+        """Return the tenant's lines when neither its file nor a role that it imports changed."""
+        known = self.tenants.get(name)
+        if known is None or name in self.stale:
+            return None
+        if self.files.get(f"tenants/{name}/policy.csv") != content:
+            return None
+        same = all(self.templates.get(role) == templates.get(role) for role in known.imports)
+        return known if same else None
 
-def load_folder(folder: Path, previous: PolicySet | None = None) -> Loaded:
+
+def load_folder(folder: Path, previous: Loaded | None = None) -> Loaded:
     """Read a policy folder.
 
     `ConfigError` for the folder, the model, the catalogue and the suspensions: without those
@@ -77,7 +91,12 @@ def load_folder(folder: Path, previous: PolicySet | None = None) -> Loaded:
     _tenants(folder, found, previous)
     _strangers(folder, found)
     found.guardrails = load_guardrails(
-        folder, found.files, found.problems, tenants=found.tenants, previous=previous
+        folder,
+        found.files,
+        found.problems,
+        tenants=found.tenants,
+        previous=previous.guardrails.tenants if previous is not None else {},
+        previous_files=previous.files if previous is not None else {},
     )
     return found
 
@@ -93,8 +112,8 @@ def _strangers(folder: Path, found: Loaded) -> None:
             told = name.endswith((".csv", ".yaml", ".yml", ".conf", ".toml"))
             if name in known or name.startswith(".") or not told:
                 continue
-            reason = f"nothing reads this file{meant(name, known)}"
-            found.problems.append(Problem(f"{place}{shown(name)}", 1, reason))
+            reason = f"nothing reads this file{did_you_mean(name, known)}"
+            found.problems.append(Problem(f"{place}{quoted(name)}", 1, reason))
 
 
 def _model(folder: Path, found: Loaded) -> None:
@@ -157,7 +176,7 @@ def _entries(folder: Path) -> list[Path]:
         raise ConfigError(f"policy folder `{folder}` cannot be read ({exc.strerror})") from None
 
 
-def _templates(folder: Path, found: Loaded, previous: PolicySet | None) -> None:
+def _templates(folder: Path, found: Loaded, previous: Loaded | None) -> None:
     if not os.path.lexists(folder / "roles"):
         return
     for entry in _entries(folder / "roles"):
@@ -174,14 +193,14 @@ def _templates(folder: Path, found: Loaded, previous: PolicySet | None) -> None:
             found.problems += problems
         if template is not None:
             found.files[file] = content
-        elif previous is not None and previous.template(name) is not None:
-            template = previous.template(name)
-            found.files[file] = previous.files()[file]
+        elif previous is not None and previous.templates.get(name) is not None:
+            template = previous.templates[name]
+            found.files[file] = previous.files[file]
             found.old_roles.add(name)
         found.templates[name] = template
 
 
-def _tenants(folder: Path, found: Loaded, previous: PolicySet | None) -> None:
+def _tenants(folder: Path, found: Loaded, previous: Loaded | None) -> None:
     entries = _entries(folder / "tenants")
     if not entries:
         raise ConfigError(f"policy folder `{folder}` has no tenants: empty means no")
@@ -192,9 +211,9 @@ def _tenants(folder: Path, found: Loaded, previous: PolicySet | None) -> None:
         _tenant(entry, found, previous, alone=folded[entry.name.casefold()] == 1)
 
 
-def _tenant(entry: Path, found: Loaded, previous: PolicySet | None, *, alone: bool) -> None:
+def _tenant(entry: Path, found: Loaded, previous: Loaded | None, *, alone: bool) -> None:
     name = entry.name
-    file = f"tenants/{shown(name)}/policy.csv"
+    file = f"tenants/{quoted(name)}/policy.csv"
     parsed: TenantFile | None = None
     content = b""
     try:
@@ -213,11 +232,11 @@ def _tenant(entry: Path, found: Loaded, previous: PolicySet | None, *, alone: bo
             parsed, problems = parse_tenant(name, content, file, found.catalogue, found.templates)
             found.problems += problems
     since = time.time() if previous is None else previous.stale.get(name, time.time())
-    if parsed is None and previous is not None and legal_tenant(name) and previous.knows(name):
+    if parsed is None and previous is not None and legal_tenant(name) and name in previous.tenants:
         # the last good lines go on; how long already is for everybody to see
-        content = previous.files()[file]
+        content = previous.files[file]
         parsed, _ = parse_tenant(name, content, file, found.catalogue, found.templates)
-        parsed = parsed or previous.tenant(name)
+        parsed = parsed or previous.tenants[name]
         found.stale[name] = since
     elif parsed is not None and found.old_roles.intersection(parsed.imports):
         found.stale[name] = since

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.model import AccessRequest, Decision, Effect
 from stageflow_guard.policy.engine.catalogue import Catalogue
-from stageflow_guard.policy.engine.exceptions import FOREVER, Grant, Share
-from stageflow_guard.policy.engine.files import (
+from stageflow_guard.policy.engine.exceptions import FOREVER, Share, TemporaryGrant
+from stageflow_guard.policy.engine.guardrails import Guardrails
+from stageflow_guard.policy.engine.index import TenantIndex
+from stageflow_guard.policy.engine.loader import Loaded, load_folder
+from stageflow_guard.policy.engine.rules import (
     SUBJECTS,
     Problem,
     Rule,
@@ -23,9 +26,6 @@ from stageflow_guard.policy.engine.files import (
     TenantFile,
     relative,
 )
-from stageflow_guard.policy.engine.guardrails import Guardrails
-from stageflow_guard.policy.engine.index import TenantIndex
-from stageflow_guard.policy.engine.loader import load_folder
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.casbin import Reference
@@ -53,7 +53,7 @@ class PolicySet:
         stale: Mapping[str, float] | None = None,
         suspended: Mapping[str, float] | None = None,
         shares: tuple[Share, ...] = (),
-        grants: tuple[Grant, ...] = (),
+        grants: tuple[TemporaryGrant, ...] = (),
         files: Mapping[str, bytes] | None = None,
         catalogue: Catalogue | None = None,
         guardrails: Guardrails | None = None,
@@ -82,7 +82,7 @@ class PolicySet:
         self._latest: float = float("-inf") if previous is None else previous._latest
         self.problems = problems
         self.revision = revision_of(self._files)
-        self.indexed = True  # else pycasbin decides, see `on_reference`
+        self.indexed = True  # else pycasbin decides, see `decided_by_casbin`
         self._references: dict[str, Reference] = {}
         self._lock = threading.Lock()
         # lives and dies with the snapshot: there is no invalidation to get wrong
@@ -99,12 +99,19 @@ class PolicySet:
         from stageflow_guard.policy.engine.casbin import require_one_distribution
 
         require_one_distribution()
-        found = load_folder(Path(path), previous)
+        found = load_folder(Path(path), None if previous is None else previous._loaded())
         return cls(
             found.tenants, problems=tuple(found.problems), broken=frozenset(found.broken),
             stale=found.stale, suspended=found.suspended, shares=tuple(found.shares),
             grants=tuple(found.grants), files=found.files, catalogue=found.catalogue,
             guardrails=found.guardrails, templates=found.templates, previous=previous,
+        )  # fmt: skip
+
+    def _loaded(self) -> Loaded:
+        """Return what the next load may keep of this set."""
+        return Loaded(
+            tenants=self._tenants, stale=dict(self.stale), files=dict(self._files),
+            catalogue=self.catalogue, guardrails=self.guardrails, templates=dict(self.templates),
         )  # fmt: skip
 
     @property
@@ -142,18 +149,6 @@ class PolicySet:
         """Say whether this tenant has lines in force here."""
         return name in self._tenants
 
-    def unchanged(
-        self, name: str, content: bytes, templates: Mapping[str, Template | None]
-    ) -> TenantFile | None:
-        """Return the tenant's lines when neither its file nor a role that it imports changed."""
-        known = self._tenants.get(name)
-        if known is None or name in self.stale:
-            return None
-        if self._files.get(f"tenants/{name}/policy.csv") != content:
-            return None
-        same = all(self.templates.get(role) == templates.get(role) for role in known.imports)
-        return known if same else None
-
     def decide(self, request: AccessRequest) -> Decision:
         """Return the decision; never raises for a request of strings."""
         key = request.key
@@ -187,7 +182,7 @@ class PolicySet:
         twin._index = {**self._index, tenant.name: TenantIndex(tenant)}
         return twin
 
-    def on_reference(self) -> PolicySet:
+    def decided_by_casbin(self) -> PolicySet:
         """Return the same set decided by pycasbin itself: slow, and right when the index is not."""
         twin = self._twin()
         twin.indexed = False
@@ -288,7 +283,9 @@ class PolicySet:
         ]
         return max(live, key=lambda s: s.expires) if live else None
 
-    def _grant(self, r: AccessRequest, clock: Callable[[], float]) -> tuple[Grant | None, float]:
+    def _grant(
+        self, r: AccessRequest, clock: Callable[[], float]
+    ) -> tuple[TemporaryGrant | None, float]:
         """Return the live grant that covers `r`, and until when that answer holds."""
         now = clock()
         if r.own != r.ten:  # a share is enough reach; nothing temporary on top of it

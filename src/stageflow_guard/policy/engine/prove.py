@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.engine.policyset import PolicySet
+    from stageflow_guard.policy.engine.rules import TenantFile
 
 EFFECT = "some(where (p.eft == allow)) && !some(where (p.eft == deny))"
 # each property, what has to hold whenever the matcher does, and a request that shows its absence
@@ -135,14 +135,14 @@ def _told(values: dict[str, str]) -> str:
     return f"request {shown['r']} against line {shown['p']}"
 
 
-def foreign_lines(policies: PolicySet) -> list[str]:
+def foreign_lines(tenants: Iterable[TenantFile]) -> list[str]:
     """Return lines in force that are not of the tenant in whose name they decide: linear, exact.
 
     The loader refuses such lines one by one; this looks at what was compiled in the end.
     """
     found: list[str] = []
-    for name in policies.tenants:
-        tenant = policies.tenant(name)
+    for tenant in tenants:
+        name = tenant.name
         own = (f"tenants/{name}/policy.csv:", *(f"roles/{role}.csv:" for role in tenant.imports))
         places = [rule.where for rule in tenant.rules] + [link.where for link in tenant.links]
         found += [f"{where}: decides in `{name}`" for where in places if not where.startswith(own)]

@@ -44,7 +44,7 @@ class Malformed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PolicyLine:
     """One line's fields and where each begins."""
 
     number: int
@@ -139,7 +139,7 @@ def lines_of(content: bytes) -> list[str]:
     return found
 
 
-def rows_of(content: bytes) -> Iterator[Row]:
+def rows_of(content: bytes) -> Iterator[PolicyLine]:
     """Yield every line that says something; comments stand on lines of their own."""
     for number, line in enumerate(lines_of(content), 1):
         bare = line.strip(" ")
@@ -153,17 +153,17 @@ def rows_of(content: bytes) -> Iterator[Row]:
             fields.append(field)
             columns.append(at + len(raw) - len(raw.lstrip(" ")))
             at += len(raw) + 1
-        yield Row(number, tuple(fields), tuple(columns))
+        yield PolicyLine(number, tuple(fields), tuple(columns))
 
 
-def meant(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `; did you mean ...`, or what there is."""
     names = sorted(known)
     close = difflib.get_close_matches(word[:80], names, 1)
     return f"; did you mean `{close[0]}`?" if close else f"; there are {', '.join(names[:20])}"
 
 
-def shown(value: str) -> str:
+def quoted(value: str) -> str:
     """Return a name from a file for a message: cut, and nothing that a terminal would obey."""
     if not value.isprintable():
         value = ascii(value)[1:-1]

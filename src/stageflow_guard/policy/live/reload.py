@@ -20,7 +20,7 @@ from stageflow_guard.policy.live.watch import Signature, signature
 
 if TYPE_CHECKING:
     from stageflow_guard.model import AccessRequest
-    from stageflow_guard.policy.live.live import LivePolicies
+    from stageflow_guard.policy.live.reloadable import ReloadablePolicies
     from stageflow_guard.policy.live.revisions import Revisions
 
 SETTLED = 0.2  # seconds without a further change: an editor or a checkout may still be writing
@@ -28,11 +28,11 @@ Record = Callable[..., Awaitable[int]]
 
 
 class Reloader:
-    """Owns every change of one `LivePolicies`. `record` makes a record durable."""
+    """Owns every change of one `ReloadablePolicies`. `record` makes a record durable."""
 
     def __init__(
         self,
-        live: LivePolicies,
+        live: ReloadablePolicies,
         *,
         path: str | Path,
         shadow: str | Path | None,

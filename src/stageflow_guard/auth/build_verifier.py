@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stageflow_guard.auth.ceiling import ScopeCeiling
 from stageflow_guard.auth.denylist import Denylist, MemoryDenylist, SqliteDenylist
 from stageflow_guard.auth.discovery import discover
 from stageflow_guard.auth.http import fetch, require_https
@@ -15,6 +14,7 @@ from stageflow_guard.auth.issuer import ClaimPath, IssuerPolicy
 from stageflow_guard.auth.jwks import FileKeys, KeySource, SharedSecret, UrlKeys
 from stageflow_guard.auth.oauth import OAuthClient
 from stageflow_guard.auth.pyjwt import admit_set
+from stageflow_guard.auth.scope_limits import ScopeLimits
 from stageflow_guard.auth.verifier import TokenVerifier
 from stageflow_guard.errors import ConfigError
 
@@ -65,11 +65,11 @@ def clients_from(auth: AuthSettings) -> dict[str, OAuthClient]:
     }
 
 
-def ceiling_from(auth: AuthSettings) -> ScopeCeiling | None:
+def scope_limits_from(auth: AuthSettings) -> ScopeLimits | None:
     """Return what `[auth.scope_map]` describes."""
     if auth.scope_map is None:
         return None
-    return ScopeCeiling({scope: (one.kinds, one.acts) for scope, one in auth.scope_map.items()})
+    return ScopeLimits({scope: (one.kinds, one.acts) for scope, one in auth.scope_map.items()})
 
 
 def denylist_from(auth: AuthSettings) -> Denylist:

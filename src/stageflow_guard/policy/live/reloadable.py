@@ -1,4 +1,4 @@
-"""`LivePolicies`: the decision point of a running guard. One snapshot decides; all else watches.
+"""`ReloadablePolicies`: the decision point of a running guard, over one snapshot that is replaced.
 
 The snapshot is swapped whole, by one assignment: a decision sees the old one or the new one, never
 a mixture. A second snapshot may stand in its shadow: asked, recorded where it differs, never
@@ -29,14 +29,14 @@ logger = logging.getLogger("stageflow_guard")
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class RejectedReload:
     """A reload that was not taken: since when (seconds since the epoch), and why."""
 
     since: float
     why: str
 
 
-class LivePolicies:
+class ReloadablePolicies:
     """Decides from the current snapshot. `sample` is how many decisions there are to one check.
 
     `on_mismatch` is called once, from a thread, with the request that index and pycasbin answer
@@ -59,7 +59,7 @@ class LivePolicies:
         self._left = sample
         self.on_mismatch = on_mismatch
         self.loaded = time.time()
-        self.rejected: Rejected | None = None
+        self.rejected: RejectedReload | None = None
         self.seen: Signature = frozenset()  # the files that were loaded last, as they stood then
         self.mismatches = 0
         self.glass_broken = 0
@@ -67,7 +67,7 @@ class LivePolicies:
     # -- deciding ----------------------------------------------------------------------------------
 
     def decide(self, request: AccessRequest) -> Decision:
-        """Return the current snapshot's decision; `.shadow` says where the shadow differs."""
+        """Return the current snapshot's decision; `.dry_run` says where the shadow differs."""
         policies = self._current
         decision = policies.decide(request)
         self._left -= 1
@@ -89,10 +89,10 @@ class LivePolicies:
         try:
             other = shadow.decide(request) if shadow is not None else decision
         except Exception as exc:  # what is on trial never touches what counts
-            return replace(decision, shadow=f"error ({type(exc).__name__})")
+            return replace(decision, dry_run=f"error ({type(exc).__name__})")
         if other.effect is decision.effect:
             return decision
-        return replace(decision, shadow=f"{other.effect.value} ({other.reason})")
+        return replace(decision, dry_run=f"{other.effect.value} ({other.reason})")
 
     # -- changing ----------------------------------------------------------------------------------
 
@@ -110,7 +110,7 @@ class LivePolicies:
         """Put another snapshot in force, from the next decision on."""
         with self._changing:
             # an index that was wrong once is not believed again before a new start
-            self._current = policies.on_reference() if self.mismatches else policies
+            self._current = policies.decided_by_casbin() if self.mismatches else policies
         self.loaded = time.time()
         self.rejected = None
 
@@ -123,13 +123,13 @@ class LivePolicies:
         if self.rejected is not None and self.rejected.why == why:
             return False
         since = time.time() if self.rejected is None else self.rejected.since
-        self.rejected = Rejected(since, why)
+        self.rejected = RejectedReload(since, why)
         return True
 
     def _alarm(self, request: AccessRequest) -> None:
         with self._changing:  # from another thread: a reload may be swapping right now
             self.mismatches += 1
-            self._current = self._current.on_reference()
+            self._current = self._current.decided_by_casbin()
         if self.on_mismatch is not None:
             self.on_mismatch(request)
 
@@ -171,7 +171,7 @@ class LivePolicies:
             else {"age": round(now - rejected.since, 1), "why": rejected.why},
             "denying": sorted(self._current.broken),
             "shadow": None if self._shadow is None else self._shadow.revision,
-            "on_reference": not self._current.indexed,
+            "decided_by_casbin": not self._current.indexed,
             "checked": self._sampler.checked,
             "mismatches": self.mismatches,
             "break_glass": self.glass_broken,

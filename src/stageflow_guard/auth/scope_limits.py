@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stageflow_guard.model import Principal
 
 
-class ScopeCeiling:
+class ScopeLimits:
     """Maps each scope to kinds and acts; `*` stands for all. An unlisted scope allows nothing."""
 
     def __init__(self, scopes: Mapping[str, tuple[Iterable[str], Iterable[str]]]) -> None:

@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from stageflow_guard.cli.policy.claim import claim_mapped
+from stageflow_guard.cli.policy.tenant_claim import claim_mapped
 from stageflow_guard.errors import ConfigError
 
 ONE = """\

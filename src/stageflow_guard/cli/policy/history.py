@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
-from stageflow_guard.cli.policy.paint import columns, paint
+from stageflow_guard.cli.policy.style import columns, paint
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.live.revisions import Revisions
 

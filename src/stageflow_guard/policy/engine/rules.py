@@ -10,11 +10,11 @@ from stageflow_guard.policy.engine.text import (
     LONGEST,
     MOST,
     Malformed,
+    PolicyLine,
     Problem,
-    Row,
-    meant,
+    did_you_mean,
+    quoted,
     rows_of,
-    shown,
 )
 
 __all__ = ["ACTS", "MODEL", "SUBJECTS", "Link", "Problem", "Rule", "Template", "TenantFile"]
@@ -93,7 +93,7 @@ def parse_tenant(
     imports: list[str] = []
     known = templates or {}
 
-    def take(row: Row) -> bool:
+    def take(row: PolicyLine) -> bool:
         if row.fields[0] != "import":
             return False
         if len(row.fields) != 3:
@@ -103,12 +103,14 @@ def parse_tenant(
         reader.tenant(tenant, 2)
         short = role.removeprefix("role:")
         if short not in known:
-            raise Malformed(f"there is no `roles/{shown(short)}.csv`{meant(short, known)}", field=1)
+            raise Malformed(
+                f"there is no `roles/{quoted(short)}.csv`{did_you_mean(short, known)}", field=1
+            )
         template = known[short]
         if template is None:
-            raise Malformed(f"`roles/{shown(short)}.csv` has problems of its own", field=1)
+            raise Malformed(f"`roles/{quoted(short)}.csv` has problems of its own", field=1)
         if short in imports:
-            raise Malformed(f"`{shown(role)}` is imported twice", field=1)
+            raise Malformed(f"`{quoted(role)}` is imported twice", field=1)
         imports.append(short)
         reader.rules += template.rules
         reader.links += template.links
@@ -133,7 +135,7 @@ def parse_template(
         if rule.role != f"role:{name}":
             line = int(rule.where.rpartition(":")[2])
             reader.problems.append(
-                Problem(file, line, f"`{shown(rule.role)}` in the file of `role:{name}`")
+                Problem(file, line, f"`{quoted(rule.role)}` in the file of `role:{name}`")
             )
     if not reader.problems and not reader.rules:
         reader.problems.append(Problem(file, 1, "no rules"))
@@ -169,7 +171,7 @@ class _Reader:
         except Malformed as exc:
             self.problems.append(Problem(self.file, exc.line, exc.reason, exc.column))
 
-    def _line(self, row: Row) -> None:
+    def _line(self, row: PolicyLine) -> None:
         if row.fields[0] == "p":
             self.rules.append(self._rule(row))
         elif row.fields[0] == "g":
@@ -177,10 +179,10 @@ class _Reader:
         else:
             kinds = ["p", "g"] + (["import"] if self._tenant is not None else [])
             raise Malformed(
-                f"line type `{shown(row.fields[0])}` is unknown; there are {', '.join(kinds)}"
+                f"line type `{quoted(row.fields[0])}` is unknown; there are {', '.join(kinds)}"
             )
 
-    def _rule(self, row: Row) -> Rule:
+    def _rule(self, row: PolicyLine) -> Rule:
         fields = list(row.fields)
         width = 7 if self._tenant is not None else 6
         if len(fields) != width:
@@ -193,22 +195,22 @@ class _Reader:
         self.role(role, 1)
         if kind not in self._acts:
             raise Malformed(
-                f"kind `{shown(kind)}` is unknown{meant(kind, self._acts)}", field=2 + shift
+                f"kind `{quoted(kind)}` is unknown{did_you_mean(kind, self._acts)}", field=2 + shift
             )
         require_object(obj, 3 + shift)
         if kind == "tool" and self._tools is not None and not self._tool_known(obj):
             raise Malformed(
-                f"tool `{shown(obj)}` is unknown{meant(obj, self._tools)}", field=3 + shift
+                f"tool `{quoted(obj)}` is unknown{did_you_mean(obj, self._tools)}", field=3 + shift
             )
         if act not in self._acts[kind]:
             raise Malformed(
-                f"act `{shown(act)}` is unknown for `{kind}`{meant(act, self._acts[kind])}",
+                f"act `{quoted(act)}` is unknown for `{kind}`{did_you_mean(act, self._acts[kind])}",
                 field=4 + shift,
             )
         if eft not in ("allow", "deny"):
             raise Malformed(
-                f"effect `{shown(eft)}` is neither allow nor deny"
-                f"{meant(eft, ('allow', 'deny'))}", field=5 + shift,
+                f"effect `{quoted(eft)}` is neither allow nor deny"
+                f"{did_you_mean(eft, ('allow', 'deny'))}", field=5 + shift,
             )  # fmt: skip
         return Rule(role, kind, obj, act, eft == "allow", f"{self.file}:{row.number}")
 
@@ -219,7 +221,7 @@ class _Reader:
         # a tool's name is the first segment: `mail/send` is an operation of the tool `mail`
         return obj.partition("/")[0] in tools
 
-    def _link(self, row: Row) -> Link:
+    def _link(self, row: PolicyLine) -> Link:
         width = 4 if self._tenant is not None else 3
         if len(row.fields) != width:
             raise Malformed(f"a g line has {width} columns here, this one {len(row.fields)}")
@@ -229,7 +231,7 @@ class _Reader:
             self.tenant(row.fields[3], 3)
         if not member.startswith(MEMBERS) or member.partition(":")[2] == "":
             raise Malformed(
-                f"`{shown(member)}` is no subject; it begins with {', '.join(MEMBERS)}", field=1
+                f"`{quoted(member)}` is no subject; it begins with {', '.join(MEMBERS)}", field=1
             )
         if member.startswith("role:"):
             self.role(member, 1)
@@ -239,11 +241,12 @@ class _Reader:
     def role(self, role: str, field: int) -> None:
         """Refuse what is not `role:` and a known name."""
         if not role.startswith("role:") or len(role) == 5:
-            raise Malformed(f"`{shown(role)}` is no role; it begins with `role:`", field=field)
+            raise Malformed(f"`{quoted(role)}` is no role; it begins with `role:`", field=field)
         require_plain(role, field)
         if self._roles is not None and role[5:] not in self._roles:
             raise Malformed(
-                f"role `{shown(role[5:])}` is not in the catalogue{meant(role[5:], self._roles)}",
+                f"role `{quoted(role[5:])}` is not in the catalogue"
+                f"{did_you_mean(role[5:], self._roles)}",
                 field=field,
             )
 
@@ -251,7 +254,7 @@ class _Reader:
         """Refuse every tenant but the folder's."""
         if given != self._tenant:
             raise Malformed(
-                f"tenant `{shown(given)}` in the folder of `{self._tenant}`", field=field
+                f"tenant `{quoted(given)}` in the folder of `{self._tenant}`", field=field
             )
 
 
@@ -260,7 +263,7 @@ def require_plain(value: str, field: int = 0) -> None:
     if len(value) > LONGEST:
         raise Malformed(f"a name is longer than {LONGEST} characters", field=field)
     if any(c in ' "#*' for c in value):
-        raise Malformed(f"`{shown(value)}` holds a character that no name may hold", field=field)
+        raise Malformed(f"`{quoted(value)}` holds a character that no name may hold", field=field)
 
 
 def require_object(obj: str, field: int = 0) -> None:
@@ -269,7 +272,7 @@ def require_object(obj: str, field: int = 0) -> None:
         return
     body = obj.removesuffix("/*")
     if not body or any(s in ("", ".", "..") for s in body.split("/")):
-        raise Malformed(f"object `{shown(obj)}` has an empty or relative segment", field=field)
+        raise Malformed(f"object `{quoted(obj)}` has an empty or relative segment", field=field)
     require_plain(body, field)
 
 
@@ -297,7 +300,7 @@ def covers(wide: str, narrow: str) -> bool:
     return wide.endswith("/*") and narrow != "*" and narrow.startswith(wide[:-1])
 
 
-def closure(member: str, up: Mapping[str, set[str]]) -> set[str]:
+def transitive_roles(member: str, up: Mapping[str, set[str]]) -> set[str]:
     """Return every role that `member` has, through others too."""
     found: set[str] = set()
     todo = [member]
@@ -309,7 +312,7 @@ def closure(member: str, up: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
-def roles_up(links: tuple[Link, ...] | list[Link]) -> dict[str, set[str]]:
+def direct_roles(links: tuple[Link, ...] | list[Link]) -> dict[str, set[str]]:
     """Return the roles that each member has directly."""
     up: dict[str, set[str]] = {}
     for link in links:
@@ -318,7 +321,7 @@ def roles_up(links: tuple[Link, ...] | list[Link]) -> dict[str, set[str]]:
 
 
 def _chain_problems(links: list[Link], file: str) -> list[Problem]:
-    up = roles_up(links)
+    up = direct_roles(links)
     deep: dict[str, bool] = {}
 
     def too_deep(role: str) -> bool:

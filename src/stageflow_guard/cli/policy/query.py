@@ -7,11 +7,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from stageflow_guard.cli import HOLDS, emit
-from stageflow_guard.cli.policy.paint import columns, effect, paint
+from stageflow_guard.cli.policy.style import columns, effect, paint
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.engine.text import meant
+from stageflow_guard.policy.engine.text import did_you_mean
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.analysis.explain import Explanation
@@ -109,6 +109,6 @@ def _known(args: argparse.Namespace) -> PolicySet:
     policies = PolicySet.load(args.path)
     if not policies.knows(args.tenant):
         raise ConfigError(
-            f"there is no tenant `{args.tenant[:60]}` in force{meant(args.tenant, policies.tenants)}"
+            f"there is no tenant `{args.tenant[:60]}` in force{did_you_mean(args.tenant, policies.tenants)}"
         )
     return policies

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.policyset import PolicySet
-from stageflow_guard.policy.live.live import LivePolicies
 from stageflow_guard.policy.live.reload import Record, Reloader
+from stageflow_guard.policy.live.reloadable import ReloadablePolicies
 from stageflow_guard.policy.live.revisions import Revisions
 from stageflow_guard.policy.live.watch import signature
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from stageflow_guard.settings import PolicySettings, Settings
 
 
-def live_from(settings: PolicySettings) -> LivePolicies:
+def live_from(settings: PolicySettings) -> ReloadablePolicies:
     """Load the policies, and those on trial; raise `ConfigError` for what is unusable."""
     folders = [folder for folder in (settings.path, settings.shadow) if folder is not None]
     # taken before they are read: what changes until the guard is opened is seen, too
     seen = frozenset[Any]().union(*(signature(folder) for folder in folders))
     shadow = PolicySet.load(settings.shadow) if settings.shadow is not None else None
-    live = LivePolicies(PolicySet.load(settings.path), shadow=shadow, sample=settings.sample)
+    live = ReloadablePolicies(PolicySet.load(settings.path), shadow=shadow, sample=settings.sample)
     live.seen = seen
     return live
 
 
 async def reloader_from(live: Any, settings: Settings, *, record: Record) -> Reloader | None:
     """Keep the revision in force beside the log, and watch the files. None for other deciders."""
-    if not isinstance(live, LivePolicies):
+    if not isinstance(live, ReloadablePolicies):
         return None
     place = f"{settings.audit.path}.policies"
     revisions = Revisions(place)

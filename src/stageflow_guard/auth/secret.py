@@ -56,7 +56,7 @@ class Secret:
         raise TypeError("a secret cannot be pickled or copied")
 
 
-def gate(credential: object) -> str:
+def check_token_shape(credential: object) -> str:
     """Return the credential's text when it is worth parsing.
 
     The order matters: length is known without touching the content, so a megabyte of garbage

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
-from stageflow_guard.cli.policy.paint import effect
+from stageflow_guard.cli.policy.style import effect
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.engine.prove import Proof, foreign_lines, structural, symbolic
@@ -49,7 +49,9 @@ def _lines(base: Path) -> list[str]:
         policies = PolicySet.load(base)
     except ConfigError as error:
         return [error.message]
-    return [str(p) for p in policies.problems] + foreign_lines(policies)
+    return [str(p) for p in policies.problems] + foreign_lines(
+        policies.tenant(name) for name in policies.tenants
+    )
 
 
 def _report(
