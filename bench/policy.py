@@ -91,7 +91,11 @@ def ours(tenants: int = 1000, count: int = 20_000) -> dict[str, float]:
         begun = time.perf_counter()
         policies = PolicySet.load(base)
         lint(policies, base)
-        for held in (structural(MODEL).holds, symbolic(MODEL).holds, not foreign_lines(policies.tenant(name) for name in policies.tenants)):
+        for held in (
+            structural(MODEL).holds,
+            symbolic(MODEL).holds,
+            not foreign_lines(policies.tenant(name) for name in policies.tenants),
+        ):
             assert held
         load = time.perf_counter() - begun
         assert not policies.problems

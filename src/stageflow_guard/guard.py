@@ -37,7 +37,7 @@ from stageflow_guard.ports import Streaming, TokenSource
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
-    from stageflow_guard.audit.export.background import Beside
+    from stageflow_guard.audit.export.background import BackgroundWork
     from stageflow_guard.auth.exchange import Exchanged
     from stageflow_guard.auth.oauth import OAuthClient
     from stageflow_guard.enforcement.run import Run
@@ -79,7 +79,7 @@ class Guard:
         self._given_log = log
         self._clients = dict(clients or {})
         self._sources: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._beside: Beside | None = None
+        self._beside: BackgroundWork | None = None
         self._drain = drain
         self._reloader: Reloader | None = None
         self._pid = os.getpid()
@@ -171,14 +171,14 @@ class Guard:
             self._use(ClosedLog())
             try:
                 if beside is not None:
-                    await beside.quiet()
+                    await beside.stop_heartbeat()
                 if hasattr(self._inspector, "rest"):  # no process outlives the guard
                     await asyncio.to_thread(self._inspector.rest)
                 if hasattr(log, "close"):
                     await log.close()
             finally:
                 if beside is not None:
-                    await beside.finish(self._drain)
+                    await beside.drain_sinks(self._drain)
 
     def _use(self, log: Any) -> None:
         self._pep.closing = False

@@ -161,7 +161,6 @@ class AuditRecord:
     evaluation: str | None = None
     policy: dict[str, str] | None = None
     findings: list[dict[str, Any]] | None = None
-    redacted_paths: list[str] | None = None
     approver: str | None = None
     trace: str | None = None
     step: str | None = None

@@ -73,10 +73,10 @@ class Inspector(Protocol):
         ...
 
 
-class Marker(Protocol):
+class Fingerprinter(Protocol):
     """Turns a value into something that can be searched for and not read."""
 
-    async def mark(self, tenant: str, subject: str, field: str, value: Any) -> str:
+    async def fingerprint(self, tenant: str, subject: str, field: str, value: Any) -> str:
         """Return the fingerprint of one scalar under the subject's key."""
         ...
 
@@ -122,7 +122,7 @@ class Streaming(Protocol):
 class AuditLog(Protocol):
     """Append-only, ordered, durable.
 
-    A log with an attribute `answers_within` (seconds) raises by itself after that time; for others
+    A log with an attribute `append_timeout` (seconds) raises by itself after that time; for others
     the enforcement point sets a timer per record.
     """
 

@@ -15,10 +15,11 @@ from sigstore._internal.merkle import verify_merkle_inclusion
 from sigstore._internal.rekor.checkpoint import SignedCheckpoint
 from sigstore.errors import VerificationError as Rejected
 
+from rfc6962 import consistency_proof, inclusion_proof
 from stageflow_guard.audit import Log
 from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.audit.tlog.checkpoint import parse_vkey
-from stageflow_guard.audit.tlog.tree import consistency_proof, inclusion_proof, leaf_hash, root_of
+from stageflow_guard.audit.tlog.tree import leaf_hash, root_of
 
 HERE = Path(__file__).parent
 GOPATH = Path("/usr/share/gocode")  # where Debian's golang-golang-x-mod-dev puts it

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from pymerkle import InmemoryTree
 
+from rfc6962 import consistency_proof, inclusion_proof
 from stageflow_guard.audit.tlog.tree import (
-    consistency_proof,
-    inclusion_proof,
     leaf_hash,
     root_of,
     verify_consistency,

@@ -63,7 +63,7 @@ def home(tmp_path):
 
 
 def test_a_witness_process_cosigns_growth_until_it_is_none(home):
-    """Beside a writer it cosigns what grows; `verify` takes it; a rollback and a fork stop it."""
+    """BackgroundWork a writer it cosigns what grows; `verify` takes it; a rollback and a fork stop it."""
     shutil.copytree(home / "audit", home / "early")
     with (
         subprocess.Popen([sys.executable, "-c", WRITE], cwd=home, stdout=subprocess.PIPE,

@@ -14,7 +14,7 @@ import pytest
 
 from stageflow_guard.audit.export.exporter import Exporter, Shipping
 from stageflow_guard.audit.export.reconcile import reconcile
-from stageflow_guard.audit.export.sink import Rejected, Shipped, SinkUnavailable, chunks, need
+from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, chunks, need
 from stageflow_guard.audit.export.sinks.datadog import DatadogSink
 from stageflow_guard.audit.export.sinks.otlp import OtlpSink
 from stageflow_guard.audit.export.sinks.parquet import ParquetSink
@@ -22,7 +22,7 @@ from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
 from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.records.record import encoded
 from stageflow_guard.audit.tlog.storage import pack, unpack
-from stageflow_guard.audit.tlog.tiles import edge, fold, root_of_rows
+from stageflow_guard.audit.tlog.tiles import right_edge, root_of_rows, subtree_hash
 from stageflow_guard.errors import ConfigError, VerificationError
 
 _spec = importlib.util.spec_from_file_location(
@@ -50,7 +50,7 @@ class ListSink:
         self.held += [one for one in batch if one.index not in self.reject]
         if fault == "after":
             raise SinkUnavailable("late")
-        return [Rejected(one.index, "no") for one in batch if one.index in self.reject]
+        return [RejectedRecord(one.index, "no") for one in batch if one.index in self.reject]
 
     def close(self):
         pass
@@ -130,10 +130,10 @@ async def test_a_forgery_is_not_shipped(tmp_path, forged):
         tile.write_bytes(b"".join(hashes))
     if forged in ("row", "root"):
         row = log / "tile/1/000.p/2"
-        row.write_bytes(row.read_bytes()[:32] + fold(hashes))
+        row.write_bytes(row.read_bytes()[:32] + subtree_hash(hashes))
     if forged == "root":
         note = (log / "checkpoint").read_text().split("\n")
-        note[2] = b64encode(root_of_rows(edge(log, 600))).decode()
+        note[2] = b64encode(root_of_rows(right_edge(log, 600))).decode()
         (log / "checkpoint").write_text("\n".join(note))
     sink = ListSink()
     with pytest.raises(VerificationError) as caught:

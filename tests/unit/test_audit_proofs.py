@@ -264,7 +264,7 @@ async def test_verifying_beside_a_running_writer(tmp_path):
 
 
 async def test_a_tile_that_grows_while_strays_are_looked_for_is_no_damage(tmp_path, monkeypatch):
-    """Beside a writer a partial tile may go between being listed and being looked at."""
+    """BackgroundWork a writer a partial tile may go between being listed and being looked at."""
     log = await Log.open(tmp_path / "audit", origin=ORIGIN, key_file=tmp_path / "k")
     await log.append({"kind": "auth"})
     while not verify(tmp_path / "audit").size:

@@ -11,13 +11,13 @@ import pytest
 
 from stageflow_guard.audit import Log, verify
 from stageflow_guard.audit.admin.holds import (
-    Held,
+    LegalHoldError,
     hold_of,
     in_force,
+    maintenance_lock,
     names_used,
     release_record,
     require_erasable,
-    take_turn,
 )
 from stageflow_guard.audit.admin.prune import older_than, prune
 from stageflow_guard.audit.read.query import iter_records
@@ -63,7 +63,7 @@ async def cut(tmp_path, below=512, **more):
 async def test_what_is_held_is_not_pruned_until_it_is_released(tmp_path, held):
     """Refused with the hold's name and reason, nothing goes; after the release it does."""
     await filled(tmp_path, hold_of(name="case-7", why="court order", **held).record())
-    with pytest.raises(Held, match="`case-7` keeps record .*court order"):
+    with pytest.raises(LegalHoldError, match="`case-7` keeps record .*court order"):
         await cut(tmp_path)
     assert not (tmp_path / "audit" / "minimum").exists()
     log = await Log.open(tmp_path / "audit", origin=ORIGIN, key_file=tmp_path / "k")
@@ -94,7 +94,7 @@ async def test_a_record_is_held_with_its_run(tmp_path):
     """A run of which a later record is held keeps its earlier ones, which name nobody."""
     late = {"kind": "auth", "run": "r0", "actor": {"subject": "user:late"}}
     await filled(tmp_path, late, hold_of(name="h", why="y", subject="user:late").record())
-    with pytest.raises(Held, match="record 0, of a run that is held"):
+    with pytest.raises(LegalHoldError, match="record 0, of a run that is held"):
         await cut(tmp_path)
 
 
@@ -115,7 +115,7 @@ async def test_a_hold_outlives_the_record_that_made_it(tmp_path):
 async def test_a_hold_of_another_log_counts_too(tmp_path):
     """What stands in another shard, or in the readers' log, is handed in and keeps as well."""
     await filled(tmp_path)
-    with pytest.raises(Held, match="elsewhere"):
+    with pytest.raises(LegalHoldError, match="elsewhere"):
         await cut(tmp_path, holds={"h": hold_of(name="h", why="elsewhere", run="r0")})
 
 
@@ -131,9 +131,9 @@ async def test_what_is_only_written_ahead_keeps_and_releases_nothing(tmp_path):
     entries = [encode(one, boot="b", node="n") for one in ahead]
     (tmp_path / "audit" / "wal").write_bytes(frame(11, entries))
     assert list(in_force(tmp_path / "audit")) == ["ahead", "kept"]
-    with pytest.raises(Held, match="`ahead` keeps record 12"):
+    with pytest.raises(LegalHoldError, match="`ahead` keeps record 12"):
         require_erasable(tmp_path / "audit", "user:late", None)
-    with pytest.raises(Held, match="`kept` keeps record 2 "):
+    with pytest.raises(LegalHoldError, match="`kept` keeps record 2 "):
         require_erasable(tmp_path / "audit", "user:2", None)
 
 
@@ -171,7 +171,7 @@ async def test_pruning_that_was_cut_short_leaves_a_log_that_holds(tmp_path):
 async def test_who_removes_waits_for_who_holds(tmp_path):
     """A hold that is being said is waited for, and then keeps: looking and removing are one turn."""
     await filled(tmp_path)
-    turn = take_turn(tmp_path / "audit")
+    turn = maintenance_lock(tmp_path / "audit")
     pruning = asyncio.ensure_future(cut(tmp_path))
     await asyncio.sleep(0.2)
     assert not pruning.done()
@@ -179,7 +179,7 @@ async def test_who_removes_waits_for_who_holds(tmp_path):
     await log.append(hold_of(name="h", why="just in time", run="r0").record())
     await log.close()
     os.close(turn)
-    with pytest.raises(Held, match="just in time"):
+    with pytest.raises(LegalHoldError, match="just in time"):
         await pruning
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from stageflow_guard.cli.terminal import Terminal, document, inert, one_line, own, styled
+from stageflow_guard.cli.terminal import Terminal, document, escape_control, one_line, own, styled
 
 HOSTILE = ["\x1b[2J", "\x07", "\x00", "\x7f", "\x9b31m", "\r", "\x08", "\u202e", "\u2066", "\ud800"]
 
@@ -41,7 +41,7 @@ def test_escaped_json_is_the_same_json():
     """A machine that reads what is printed gets every character back."""
     value = {"x": "".join(HOSTILE[:-1]) + "\U000e0001"}
     text = json.dumps(value, ensure_ascii=False)
-    assert json.loads(inert(text)) == value
+    assert json.loads(escape_control(text)) == value
 
 
 def test_only_our_own_sequences_pass():

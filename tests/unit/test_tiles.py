@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from rfc6962 import consistency_proof, inclusion_proof, tiles_between
 from stageflow_guard.audit.tlog.storage import make_dirs
-from stageflow_guard.audit.tlog.tiles import TileReader, edge, fold, peaks
+from stageflow_guard.audit.tlog.tiles import TileReader, peaks, right_edge, subtree_hash
 from stageflow_guard.audit.tlog.tree import (
     Frontier,
-    consistency_proof,
-    inclusion_proof,
     leaf_hash,
     root_of,
     tile_path,
-    tiles_between,
     verify_consistency,
     verify_inclusion,
 )
@@ -21,7 +19,7 @@ from stageflow_guard.errors import VerificationError
 
 LEAVES = [leaf_hash(str(i).encode()) for i in range(70_000)]
 LEVEL1 = [root_of(LEAVES[i : i + 256]) for i in range(0, 69_888, 256)]
-LEVEL2 = [fold(LEVEL1[:256])]
+LEVEL2 = [subtree_hash(LEVEL1[:256])]
 
 
 def grown(folder, size):
@@ -33,9 +31,9 @@ def grown(folder, size):
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 5, 127, 255, 256])
-def test_fold_is_the_tree_head(n):
+def test_subtree_hash_is_the_tree_head(n):
     """Folding a row pairwise gives the same head as RFC 6962's definition."""
-    assert fold(LEAVES[:n]) == root_of(LEAVES[:n])
+    assert subtree_hash(LEAVES[:n]) == root_of(LEAVES[:n])
 
 
 @pytest.mark.parametrize("size", [1, 2, 7, 255, 256, 257, 511, 512, 700, 65_536, 65_537, 69_999])
@@ -43,12 +41,12 @@ def test_proofs_from_tiles_hold(tmp_path, size):
     """Inclusion and consistency at the places where subtrees meet; the frontier from the edge."""
     grown(tmp_path, size)
     reader = TileReader(tmp_path, size)
-    root = reader.head(0, size)
+    root = reader.range_hash(0, size)
     tree = Frontier()
     for leaf in LEAVES[:size]:
         tree.add(leaf)
     assert root == tree.root()
-    assert peaks(edge(tmp_path, size)) == tree._peaks
+    assert peaks(right_edge(tmp_path, size)) == tree._peaks
     places = {0, 1, 254, 255, 256, 257, 511, 512, 65_535, 65_536, size - 1, size // 2}
     for i in sorted(p for p in places if p < size):
         verify_inclusion(LEAVES[i], i, size, reader.inclusion(i), root)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from stageflow_guard.audit.log.log import Log
     from stageflow_guard.audit.log.memory import UnsafeMemoryLog
     from stageflow_guard.audit.log.shards import logs_in, open_shard
-    from stageflow_guard.audit.verification.verify import Report, verify
+    from stageflow_guard.audit.verification.verify import VerificationReport, verify
     from stageflow_guard.model import AuditRecord
 
 _WHERE = {
@@ -19,10 +19,18 @@ _WHERE = {
     "verify": "verification.verify",
     "logs_in": "log.shards",
     "open_shard": "log.shards",
-    "Report": "verification.verify",
+    "VerificationReport": "verification.verify",
     "AuditRecord": ".model",
 }
 
-__all__ = ["AuditRecord", "Log", "Report", "UnsafeMemoryLog", "logs_in", "open_shard", "verify"]
+__all__ = [
+    "AuditRecord",
+    "Log",
+    "UnsafeMemoryLog",
+    "VerificationReport",
+    "logs_in",
+    "open_shard",
+    "verify",
+]
 
 __getattr__ = lazy(__name__, _WHERE)

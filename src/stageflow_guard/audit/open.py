@@ -10,7 +10,7 @@ from stageflow_guard.errors import AuditUnavailable
 if TYPE_CHECKING:
     from stageflow_guard.audit import Log
     from stageflow_guard.audit.admin.fingerprint import Fingerprints
-    from stageflow_guard.audit.export.background import Beside
+    from stageflow_guard.audit.export.background import BackgroundWork
     from stageflow_guard.model import AuditRecord
     from stageflow_guard.settings import Settings
 
@@ -29,11 +29,11 @@ class ClosedLog:
         raise AuditUnavailable("the guard is not open; use `async with guard:`")
 
 
-async def opened(settings: Settings) -> tuple[Log, Fingerprints, Beside]:
+async def opened(settings: Settings) -> tuple[Log, Fingerprints, BackgroundWork]:
     """Open the log, the keys of its fingerprints and the sinks beside it; all three or none."""
     from stageflow_guard.audit import Log, open_shard
     from stageflow_guard.audit.admin.fingerprint import Fingerprints
-    from stageflow_guard.audit.export.background import Beside
+    from stageflow_guard.audit.export.background import BackgroundWork
     from stageflow_guard.keys.assemble import ring_from
 
     audit = settings.audit
@@ -50,7 +50,7 @@ async def opened(settings: Settings) -> tuple[Log, Fingerprints, Beside]:
         )  # fmt: skip
     try:
         ring = await asyncio.to_thread(ring_from, settings)
-        return log, Fingerprints(ring), Beside(log, audit, log.folder)
+        return log, Fingerprints(ring), BackgroundWork(log, audit, log.folder)
     except BaseException:
         await log.close()
         raise

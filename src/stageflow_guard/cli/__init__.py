@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.cli import audit_args
-from stageflow_guard.cli.terminal import Terminal, inert, one_line
+from stageflow_guard.cli.terminal import Terminal, escape_control, one_line
 from stageflow_guard.errors import ConfigError, GuardError, Unavailable
 
 HOLDS, DOES_NOT_HOLD, USAGE, UNAVAILABLE = 0, 1, 2, 3
@@ -119,9 +119,9 @@ def worst(codes: Iterable[int]) -> int:
     return next((c for c in (DOES_NOT_HOLD, USAGE, UNAVAILABLE) if c in found), HOLDS)
 
 
-def emit(value: Any) -> None:
+def print_json(value: Any) -> None:
     """Print JSON for machines."""
-    print(inert(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
+    print(escape_control(json.dumps(value, ensure_ascii=False, indent=2, default=str)))
 
 
 def shipped(name: str) -> Path:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.log.shards import logs_in
-from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
 from stageflow_guard.cli.audit_args import text_of
-from stageflow_guard.cli.audit_output import as_json, shown_as
+from stageflow_guard.cli.audit_output import as_json, cell
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError, VerificationError
@@ -18,8 +18,8 @@ from stageflow_guard.errors import ConfigError, VerificationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stageflow_guard.audit.read.query import Row
-    from stageflow_guard.audit.verification.verify import Report
+    from stageflow_guard.audit.read.query import LogEntry
+    from stageflow_guard.audit.verification.verify import VerificationReport
 
 TODO = {
     "missing": "bind a token: `async with guard.session(token)`, or `data={'auth_token': token}`",
@@ -38,8 +38,8 @@ WHERE = {
     "stats": "audit_query", "tail": "audit_query", "export": "audit_query",
     "report": "audit_report",
     "prove": "audit_proofs", "bundle": "audit_proofs", "witness": "audit_proofs",
-    "rotate": "audit_upkeep", "prune": "audit_upkeep", "erase": "audit_upkeep",
-    "hold": "audit_upkeep", "release": "audit_upkeep", "holds": "audit_upkeep",
+    "rotate": "audit_admin", "prune": "audit_admin", "erase": "audit_admin",
+    "hold": "audit_admin", "release": "audit_admin", "holds": "audit_admin",
     "ship": "audit_sinks", "reconcile": "audit_sinks", "lag": "audit_sinks",
     "schema": "audit_sinks",
 }  # fmt: skip
@@ -61,13 +61,13 @@ def verify(args: argparse.Namespace) -> int:
     loose = any(r.anchored == "none" for _, r in reports)
     if args.json:
         found = [_said(report) for _, report in reports]
-        emit(found[0] if len(found) == 1 else found)
+        print_json(found[0] if len(found) == 1 else found)
     else:
         _print(reports, loose, several=len(reports) > 1)
     return DOES_NOT_HOLD if args.require_anchor and loose else HOLDS
 
 
-def _reports(args: argparse.Namespace) -> list[tuple[Path, Report]]:
+def _reports(args: argparse.Namespace) -> list[tuple[Path, VerificationReport]]:
     """Verify each log with the key and the checkpoint that are its own."""
     from stageflow_guard.audit import verify as check
     from stageflow_guard.audit.tlog.checkpoint import parse
@@ -102,7 +102,7 @@ def _origin(folder: Path) -> str:
         return ""
 
 
-def _said(report: Report) -> dict[str, Any]:
+def _said(report: VerificationReport) -> dict[str, Any]:
     counts = report.agreement
     return {
         "origin": report.origin, "size": report.size, "root": report.root,
@@ -116,7 +116,7 @@ def _said(report: Report) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _print(reports: list[tuple[Path, Report]], loose: bool, *, several: bool) -> None:
+def _print(reports: list[tuple[Path, VerificationReport]], loose: bool, *, several: bool) -> None:
     if loose:
         print(
             "NOT ANCHORED: nothing from outside the log vouches for it, and the key was taken from "
@@ -143,7 +143,7 @@ def _print(reports: list[tuple[Path, Report]], loose: bool, *, several: bool) ->
             print(f"{where}the clock went back at {report.clock_back[0]}")
 
 
-def rows(folder: str, origin: str = "") -> Iterator[Row]:
+def rows(folder: str, origin: str = "") -> Iterator[LogEntry]:
     """Iterate the rows of a log, or of all its shards; of one when `origin` names it."""
     from stageflow_guard.audit.read.query import iter_rows
 
@@ -168,20 +168,16 @@ def why(args: argparse.Namespace) -> int:
             else:
                 reason = record.get("reason", "")
                 after = "" if row.signed else ", not yet under a checkpoint"
-                print(shown_as(f"record   {index} ({record.get('kind')}){after}"))
-                print(
-                    shown_as(f"decision {record.get('decision')} at step {record.get('step', '-')}")
-                )
-                print(shown_as(f"reason   {record.get('error', '-')}: {reason}"))
-                print(
-                    shown_as(f"what     {record.get('action', '-')} {record.get('resource', '-')}")
-                )
+                print(cell(f"record   {index} ({record.get('kind')}){after}"))
+                print(cell(f"decision {record.get('decision')} at step {record.get('step', '-')}"))
+                print(cell(f"reason   {record.get('error', '-')}: {reason}"))
+                print(cell(f"what     {record.get('action', '-')} {record.get('resource', '-')}"))
                 rules, miss = evidence(args.dir, record)
-                print(shown_as(f"rules    {rules or 'none matched'}"))
+                print(cell(f"rules    {rules or 'none matched'}"))
                 if miss:
-                    print(shown_as(f"nearest  {miss}"))
-                print(shown_as(f"policy   {(record.get('policy') or {}).get('sha256', '-')}"))
-                print(shown_as(f"remedy   {TODO.get(reason, 'see docs/reference/refusals.md')}"))
+                    print(cell(f"nearest  {miss}"))
+                print(cell(f"policy   {(record.get('policy') or {}).get('sha256', '-')}"))
+                print(cell(f"remedy   {TODO.get(reason, 'see docs/reference/refusals.md')}"))
             return HOLDS
     raise ConfigError(f"no record `{args.ref}` in `{args.dir}`")
 

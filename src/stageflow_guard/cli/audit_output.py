@@ -15,13 +15,13 @@ from typing import IO, Any
 from stageflow_guard.audit.export.sink import Shipped
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row, when
 from stageflow_guard.audit.records.record import encoded
-from stageflow_guard.cli.terminal import inert
+from stageflow_guard.cli.terminal import escape_control
 from stageflow_guard.errors import ConfigError
 
 SHOWN = ["ref", "time", "kind", "tenant", "subject", "stage", "decision", "reason", "outcome"]
 
 
-def put(
+def write_records(
     args: argparse.Namespace,
     records: list[dict[str, Any]],
     shown: list[str] | None = None,
@@ -61,16 +61,16 @@ def _cells(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table(records: list[dict[str, Any]], shown: list[str], *, head: bool) -> str:
-    rows = [[shown_as(_cells(r)[name]) for name in shown] for r in records]
+    rows = [[cell(_cells(r)[name]) for name in shown] for r in records]
     widths = [max(map(len, column)) for column in zip(shown, *rows, strict=True)]
     lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(one, widths, strict=True)).rstrip()
+        "  ".join(text.ljust(width) for text, width in zip(one, widths, strict=True)).rstrip()
         for one in ([shown, *rows] if head else rows)
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
-def shown_as(value: Any) -> str:
+def cell(value: Any) -> str:
     """Return a value that cannot leave its cell: a terminal obeys control characters."""
     text = "-" if value is None else str(value)
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
@@ -78,7 +78,7 @@ def shown_as(value: Any) -> str:
 
 def as_json(value: Any, *, indent: int | None = None) -> str:
     """Return JSON without raw control characters, C1 and directional ones included."""
-    return inert(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
+    return escape_control(json.dumps(value, ensure_ascii=False, indent=indent, default=str))
 
 
 def private(path: str) -> IO[str]:
@@ -99,11 +99,11 @@ def _csv(records: list[dict[str, Any]]) -> str:
     writer = csv.DictWriter(out, names, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for record in records:
-        writer.writerow({k: _inert(v) for k, v in _cells(record).items()})
+        writer.writerow({k: _no_formula(v) for k, v in _cells(record).items()})
     return out.getvalue()
 
 
-def _inert(value: Any) -> Any:
+def _no_formula(value: Any) -> Any:
     """Return a cell that a spreadsheet will not run as a formula."""
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
         return f"'{value}"

@@ -12,7 +12,7 @@ from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.tlog.signing import SigningKey
 from stageflow_guard.base.durable import write_durably
-from stageflow_guard.cli import HOLDS, emit
+from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.audit_args import FILTERS, text_of
 from stageflow_guard.cli.audit_output import as_json, private
 from stageflow_guard.cli.audit_query import chosen
@@ -46,7 +46,7 @@ def prove(args: argparse.Namespace) -> int:
             "origin": shown.checkpoint.origin,
         }
         if args.json:
-            emit(said)
+            print_json(said)
         else:
             print(f"holds: record {shown.index} of {said['origin']}, in a tree of {said['size']}")
         return HOLDS
@@ -109,7 +109,7 @@ def bundle(args: argparse.Namespace) -> int:
             print(one_line(f"wrote {out}: {count} records; its VERIFY.md says how to check it"))
         wrote.append({"out": str(out), "origin": head.origin, "records": count})
     if args.json:
-        emit(wrote)
+        print_json(wrote)
     return HOLDS
 
 

@@ -13,12 +13,12 @@ from typing import Any
 from stageflow_guard.audit.export.sink import Shipped
 from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
 from stageflow_guard.audit.log.shards import logs_in
-from stageflow_guard.audit.read.query import Row, held, iter_rows
+from stageflow_guard.audit.read.query import LogEntry, held, iter_rows
 from stageflow_guard.audit.records.columns import when
 from stageflow_guard.audit.records.record import encoded
 from stageflow_guard.cli import HOLDS
 from stageflow_guard.cli.audit_args import FILTERS, named
-from stageflow_guard.cli.audit_output import as_json, private, put, shown_as
+from stageflow_guard.cli.audit_output import as_json, cell, private, write_records
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.errors import ConfigError
 
@@ -92,7 +92,7 @@ def query(args: argparse.Namespace) -> int:
     if args.value is not None:
         marks = set(_marks(args))
         found = [r for r in found if marks & _strings(r)]
-    put(args, found)
+    write_records(args, found)
     return HOLDS
 
 
@@ -117,7 +117,7 @@ def _strings(value: Any) -> set[str]:
 
 def denied(args: argparse.Namespace) -> int:
     """List what was refused, and why: one line each."""
-    put(args, chosen(args, decision="deny"), [
+    write_records(args, chosen(args, decision="deny"), [
         "ref", "time", "error", "reason", "tenant", "subject", "resource",
     ], head=False)  # fmt: skip
     return HOLDS
@@ -132,7 +132,9 @@ def timeline(args: argparse.Namespace) -> int:
         if record.get("kind") == "decision":
             after = outcomes.get((record["origin"], record["index"]))
             record["agreement"] = agreement(record, after)
-    put(args, found, ["ref", "time", "kind", "stage", "decision", "reason", "outcome", "agreement"])
+    write_records(
+        args, found, ["ref", "time", "kind", "stage", "decision", "reason", "outcome", "agreement"]
+    )
     return HOLDS
 
 
@@ -172,17 +174,17 @@ def stats(args: argparse.Namespace) -> int:
     for name, counts in said.items():
         print(name.replace("_us", " (µs)"))
         for key, count in counts.items():
-            print(f"  {shown_as(key):<28} {count}")
+            print(f"  {cell(key):<28} {count}")
     return HOLDS
 
 
-def line(row: Row) -> str:
+def line(row: LogEntry) -> str:
     """Return one record as a line for people."""
     record = row.record
     who = (record.get("actor") or {}).get("subject", "-")
     what = record.get("stage") or record.get("resource") or record.get("pipeline") or "-"
     said = record.get("decision") or record.get("outcome") or "-"
-    return shown_as(
+    return cell(
         f"{row.index:>7}  {when(record.get('wall_ns'))}  {record.get('kind', '-'):<12} {said:<8} "
         f"{record.get('reason') or '-':<20} {record.get('tenant') or '-':<10} {who:<16} {what}"
         f"{'' if row.signed else UNSIGNED}"

@@ -10,7 +10,7 @@ from stageflow_guard.audit import verify
 from stageflow_guard.audit.log.layout import read_minimum
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.records.columns import when
-from stageflow_guard.cli import HOLDS, emit
+from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.audit_output import private
 from stageflow_guard.cli.audit_query import agreement, chosen_with_effects
 from stageflow_guard.cli.report import STYLE, table
@@ -24,7 +24,7 @@ def report(args: argparse.Namespace) -> int:
     with private(args.out) as file:
         file.write(page(found, outcomes, reports))
     if args.json:
-        emit({"out": args.out, "records": len(found)})
+        print_json({"out": args.out, "records": len(found)})
     else:
         print(one_line(f"wrote {args.out}: {len(found)} records"))
     return HOLDS

@@ -16,7 +16,7 @@ from stageflow_guard.audit.export.reconcile import reconcile as compare
 from stageflow_guard.audit.export.reconcile import verify_sink
 from stageflow_guard.audit.export.sink import Readable
 from stageflow_guard.audit.log.shards import logs_in
-from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit, fail, worst
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, fail, print_json, worst
 from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 from stageflow_guard.settings import Settings
 
@@ -97,7 +97,7 @@ def lag(args: argparse.Namespace) -> int:
     """Say how far each sink is behind."""
     found = [exporter.lag() for exporter, _, _ in _exporters(args)]
     if args.json:
-        emit([asdict(one) for one in found])
+        print_json([asdict(one) for one in found])
     else:
         for one in found:
             print(f"{one.sink} {one.origin}: {one.records} behind, {one.dead} dead letters")
@@ -119,7 +119,7 @@ def reconcile(args: argparse.Namespace) -> int:
         holds &= difference.holds
         found.append({"kind": sink.kind, **asdict(difference), "holds": difference.holds})
     if args.json:
-        emit(found)
+        print_json(found)
     for one in [] if args.json else found:
         word = "holds" if one["holds"] else "DIFFERS"
         print(
@@ -163,7 +163,7 @@ def verify_sinks(args: argparse.Namespace) -> int:
             sink.close()
     anchored = bool(args.vkey or notes)
     if args.json:
-        emit([asdict(one) for one in found])
+        print_json([asdict(one) for one in found])
     else:
         if not anchored:
             print("NOT ANCHORED: the keys were taken from the local log; keep them elsewhere")
@@ -218,5 +218,5 @@ def schema(args: argparse.Namespace) -> int:
     else:
         from stageflow_guard.audit.records.formats.record import SCHEMA
 
-        emit(SCHEMA)
+        print_json(SCHEMA)
     return HOLDS

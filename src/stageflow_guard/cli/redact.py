@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, USAGE, emit
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, USAGE, print_json
 from stageflow_guard.cli.terminal import document, one_line, own
 from stageflow_guard.errors import ConfigError
 
@@ -245,7 +245,7 @@ def _explained(args: argparse.Namespace, options: Options) -> int:
             file.write(page(texts[0][1], redactor.explain(texts[0][1])))
         print(f"wrote {args.html}; it shows the text as it is", file=sys.stderr)
     if args.json:
-        emit(rows)
+        print_json(rows)
     elif args.explain:
         for r in rows:
             why = f" ({r['why']})" if r["why"] else ""
@@ -309,7 +309,7 @@ def evaluated(args: argparse.Namespace) -> int:
     }  # fmt: skip
     if args.json:
         suggested = {k: {"threshold": t, "f2": round(f, 3)} for k, (t, f) in better.items()}
-        emit({**summary, "types": rows, "suggested": suggested})
+        print_json({**summary, "types": rows, "suggested": suggested})
         return HOLDS
     print(
         f"{'type':<24}{'precision':>10}{'recall':>8}{'F2':>7}{'covered':>9}{'labelled':>10}{'extra':>7}"

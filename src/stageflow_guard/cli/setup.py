@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stageflow_guard.cli import HOLDS, UNAVAILABLE, emit, shipped
+from stageflow_guard.cli import HOLDS, UNAVAILABLE, print_json, shipped
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def config(args: argparse.Namespace) -> int:
     from stageflow_guard.settings import Settings
 
     settings = Settings.load(args.config)
-    emit(settings.masked())
+    print_json(settings.masked())
     if args.action == "show":
         return HOLDS
     guard = Guard.from_settings(settings)

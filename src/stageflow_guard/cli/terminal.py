@@ -28,7 +28,7 @@ def styled(text: str, code: int | str) -> str:
     return own(f"\x1b[{code}m") + text + own("\x1b[0m")
 
 
-def inert(text: str) -> str:
+def escape_control(text: str) -> str:
     """Return `text` with what does not print written as JSON writes it: `\\u001b`.
 
     Line ends and tabs stay; so do letters of every script. Escaped JSON stays the same JSON. What
@@ -49,9 +49,9 @@ class Terminal(io.TextIOBase):
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write `text`, made inert."""
+        """Write `text`, control characters escaped."""
         parts = _OWN.split(text)  # text, ours, text, ours, …
-        parts[::2] = [inert(part) for part in parts[::2]]
+        parts[::2] = [escape_control(part) for part in parts[::2]]
         safe = "".join(parts)
         encoding = self._stream.encoding or "utf-8"
         self._stream.write(safe.encode(encoding, "backslashreplace").decode(encoding))

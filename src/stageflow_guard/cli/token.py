@@ -10,7 +10,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, UNAVAILABLE, emit
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, UNAVAILABLE, print_json
 from stageflow_guard.cli.issuer import read_token
 from stageflow_guard.errors import NotAuthenticated, Unavailable
 
@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     settings = Settings.load(args.config)
     said = asyncio.run(_report(settings, read_token()))
     if args.json:
-        emit(said)
+        print_json(said)
     else:
         print("\n".join(f"{key:<12}{_line(value)}" for key, value in said.items()))
     return {"accepted": HOLDS, "unknown": UNAVAILABLE}.get(said["verdict"], DOES_NOT_HOLD)

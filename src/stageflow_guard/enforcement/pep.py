@@ -47,8 +47,8 @@ if TYPE_CHECKING:
         AuditLog,
         Authenticator,
         DecisionPoint,
+        Fingerprinter,
         Inspector,
-        Marker,
         Scope,
     )
 
@@ -79,7 +79,7 @@ class PolicyEnforcementPoint:
         self._ceiling = ceiling
         self._questions = Questions()
         self.patience = record_timeout  # with stages that are to stop
-        self.marker: Marker | None = None  # of input values; set when the log is opened
+        self.marker: Fingerprinter | None = None  # of input values; set when the log is opened
         self.runs: set[Run] = set()
         self.closing = False
 
@@ -168,7 +168,7 @@ class PolicyEnforcementPoint:
             return None
         try:
             who = run.principal
-            return await self.marker.mark(who.tenant, who.subject, "input_text", text)
+            return await self.marker.fingerprint(who.tenant, who.subject, "input_text", text)
         except GuardError as exc:
             error: GuardError = exc
         except Exception:

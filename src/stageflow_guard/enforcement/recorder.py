@@ -63,7 +63,7 @@ class Recorder:
         try:
             if last:
                 return await uninterrupted(self._timeout, log.append(record))
-            if hasattr(log, "answers_within"):
+            if hasattr(log, "append_timeout"):
                 return await log.append(record)
             return await within(self._timeout, log.append(record))
         except GuardError as exc:

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.admin.fingerprint import Fingerprints
-from stageflow_guard.audit.admin.holds import Held, require_erasable, take_turn
+from stageflow_guard.audit.admin.holds import LegalHoldError, maintenance_lock, require_erasable
 from stageflow_guard.keys.assemble import ring_from
 
 if TYPE_CHECKING:
@@ -23,15 +23,17 @@ async def erase(
     Two records: `begun` before a secret goes, `erased` once it is gone.
 
     Returns (tenant, the record's ref) per secret destroyed; a request that found nothing is on
-    record, too. The record names the subject by a fingerprint that nobody can test any more. Raises
-    `KeyringUnavailable` when a secret could not be destroyed, before that is recorded, and `Held`
-    while a legal hold covers the subject: nothing is destroyed then, and the refusal is on record.
+    record, too. The record names the subject by a fingerprint that no remaining key can test.
+
+    Raises `KeyringUnavailable` when a secret could not be destroyed, before that is recorded, and
+    `LegalHoldError` while a legal hold covers the subject: nothing is destroyed then, and the
+    refusal is on record.
     """
-    turn = await asyncio.to_thread(take_turn, settings.audit.path)
+    turn = await asyncio.to_thread(maintenance_lock, settings.audit.path)
     try:
         try:
             await asyncio.to_thread(require_erasable, settings.audit.path, subject, tenant)
-        except Held:
+        except LegalHoldError:
             await _record(log, tenant, "held", {})
             raise
         return await _erase(log, settings, subject, tenant)

@@ -45,7 +45,7 @@ class Fingerprints:
         epoch, key = self._ring.current(tenant, subject, "fingerprint")
         return _mark(epoch, key, field, value)
 
-    async def mark(self, tenant: str, subject: str, field: str, value: Any) -> str:
+    async def fingerprint(self, tenant: str, subject: str, field: str, value: Any) -> str:
         """Return what `of` does; a subject's first key is made and synced off the event loop."""
         known = self._ring.peek(tenant, subject, "fingerprint")
         if known is None:

@@ -26,7 +26,7 @@ from stageflow_guard.keys import read_key
 LONGEST = 200  # characters of a name or a reason
 
 
-class Held(ConfigError):
+class LegalHoldError(ConfigError):
     """A legal hold forbids it."""
 
 
@@ -102,7 +102,7 @@ def in_force(path: str | Path) -> dict[str, Hold]:
     holds: dict[str, Hold] = {}
     released: set[str] = set()
     for folder in _logs(path):
-        for _, said, signed in said_in(folder):
+        for _, said, signed in iter_hold_records(folder):
             if isinstance(said, str):
                 if signed:
                     released.add(said)
@@ -114,7 +114,7 @@ def in_force(path: str | Path) -> dict[str, Hold]:
     return {name: one for name, one in sorted(holds.items()) if one.name not in released}
 
 
-def said_in(folder: Path) -> Iterator[tuple[int, Hold | str, bool]]:
+def iter_hold_records(folder: Path) -> Iterator[tuple[int, Hold | str, bool]]:
     """Yield (index, hold, or the name that is released, whether it is signed) of one log."""
     for row in iter_rows(folder):
         record = row.record
@@ -161,11 +161,11 @@ def names_used(path: str | Path) -> set[str]:
     return {
         said if isinstance(said, str) else said.name
         for folder in _logs(path)
-        for _, said, _ in said_in(folder)
+        for _, said, _ in iter_hold_records(folder)
     }
 
 
-def take_turn(path: str | Path) -> int:
+def maintenance_lock(path: str | Path) -> int:
     """Wait until nobody else holds, prunes or erases; return the descriptor whose closing ends it.
 
     Whoever looks for holds and then removes something would otherwise miss the one that is said in
@@ -184,7 +184,7 @@ def take_turn(path: str | Path) -> int:
 
 
 def require_prunable(folder: Path, below: int, holds: dict[str, Hold]) -> None:
-    """Raise `Held`, naming hold and record, when one below `below` is held.
+    """Raise `LegalHoldError`, naming hold and record, when one below `below` is held.
 
     A record is held with its whole run: a decision without its effect is no evidence.
     """
@@ -206,7 +206,10 @@ def require_prunable(folder: Path, below: int, holds: dict[str, Hold]) -> None:
 
 
 def require_erasable(path: str | Path, subject: str, tenant: str | None) -> None:
-    """Raise `Held` when a hold covers the subject, or any record of theirs, in `tenant` or any."""
+    """Raise `LegalHoldError` when a hold covers the subject or any of its records.
+
+    In `tenant`, or in any tenant without one.
+    """
     holds = in_force(path)
     for hold in holds.values():
         here = tenant is None or hold.tenant in (None, tenant)
@@ -228,4 +231,4 @@ def require_erasable(path: str | Path, subject: str, tenant: str | None) -> None
 
 
 def _refuse(hold: Hold, what: str) -> None:
-    raise Held(f"hold `{hold.name}` keeps {what}: {hold.why}")
+    raise LegalHoldError(f"hold `{hold.name}` keeps {what}: {hold.why}")

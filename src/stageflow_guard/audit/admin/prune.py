@@ -16,10 +16,10 @@ from typing import Any
 from stageflow_guard.audit.admin.holds import (
     Hold,
     in_force,
+    iter_hold_records,
+    maintenance_lock,
     release_record,
     require_prunable,
-    said_in,
-    take_turn,
 )
 from stageflow_guard.audit.log.layout import discard, read_minimum, survey
 from stageflow_guard.audit.log.log import Log
@@ -43,14 +43,16 @@ async def prune(
     """Remove the records below `below`, rounded down to a whole bundle; return that index.
 
     The writer must be stopped. Hash tiles above level 0 stay, so old checkpoints at bundle
-    boundaries and all later proofs keep holding; `verify` then wants `minimum`. Raises
-    `ConfigError` for an index that is not in the log, and `Held` for what a legal hold keeps: one
-    that is on record in this log, or anywhere below `root`, the folder of all shards, or among
-    `holds`. A hold, a release or a handover to another key whose own record goes is said again.
+    boundaries and all later proofs keep holding; `verify` then wants `minimum`. A hold, a release
+    or a handover to another key whose own record goes is recorded again.
+
+    Raises `ConfigError` for an index that is not in the log, and `LegalHoldError` for what a legal
+    hold keeps: one on record in this log, or anywhere below `root`, the folder of all shards, or
+    among `holds`.
     """
     folder = Path(path)
     whole = Path(root) if root is not None else folder
-    turn = await asyncio.to_thread(take_turn, whole)
+    turn = await asyncio.to_thread(maintenance_lock, whole)
     try:
         log = await Log.open(
             folder, origin=origin, key_file=key_file, checkpoint_copy=checkpoint_copy
@@ -77,12 +79,12 @@ async def prune(
 def _going(folder: Path, below: int, holds: dict[str, Hold], whole: Path) -> list[dict[str, Any]]:
     """Return what is to be said again: holds in force, releases, handovers whose records would go.
 
-    Raises `Held` for anything that is held.
+    Raises `LegalHoldError` for anything that is held.
     """
     own = in_force(whole)
     require_prunable(folder, below, {**holds, **own})
     going: dict[Hold | str, None] = {}
-    for index, said, _ in said_in(folder):
+    for index, said, _ in iter_hold_records(folder):
         if index < below:
             going[said] = None
         else:

@@ -26,7 +26,7 @@ class _Log(Protocol):
     async def append(self, record: dict[str, Any]) -> int: ...
 
 
-async def beat(log: _Log, every: float) -> None:
+async def heartbeat(log: _Log, every: float) -> None:
     """Append a heartbeat whenever `every` seconds brought no record, until cancelled.
 
     A log cut back to a quiet time then misses heartbeats. A log that fails needs none: the next
@@ -41,23 +41,23 @@ async def beat(log: _Log, every: float) -> None:
         last = log.size
 
 
-class Beside:
+class BackgroundWork:
     """Heartbeats and exporters of one open log. A sink that fails stops no pipeline."""
 
     def __init__(self, log: _Log, audit: AuditSettings, folder: Path) -> None:
-        self._beating = asyncio.create_task(beat(log, audit.heartbeat))
+        self._heartbeat = asyncio.create_task(heartbeat(log, audit.heartbeat))
         try:
             self._shipping = Shipping(exporters_from(audit, log=folder)) if audit.sinks else None
         except BaseException:
-            self._beating.cancel()
+            self._heartbeat.cancel()
             raise
 
-    async def quiet(self) -> None:
+    async def stop_heartbeat(self) -> None:
         """Stop the heartbeats; the log may be closed after this."""
-        self._beating.cancel()
-        await asyncio.wait([self._beating])
+        self._heartbeat.cancel()
+        await asyncio.wait([self._heartbeat])
 
-    async def finish(self, deadline: float) -> None:
+    async def drain_sinks(self, deadline: float) -> None:
         """Ship what the closed log holds; one WARNING line for each sink that is still behind."""
         if self._shipping is None:
             return

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from stageflow_guard.audit.export.sink import Rejected, Shipped, Sink, SinkUnavailable, slug
+from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, Sink, SinkUnavailable, slug
 from stageflow_guard.audit.log.layout import read_minimum
 from stageflow_guard.audit.read.signed_entries import attested
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
@@ -81,9 +81,9 @@ class Exporter:
             try:
                 for batch in self._batches(at, head):
                     rejected = self._sink.send(batch, note)
-                    self._bury(batch, rejected)
+                    self._dead_letter(batch, rejected)
                     sent += len(batch)
-                    self._advance(batch[-1].index + 1, note)
+                    self._commit_cursor(batch[-1].index + 1, note)
             except GuardError as error:
                 self._note(head.size - at - sent, error)
                 raise
@@ -162,11 +162,11 @@ class Exporter:
             ) from None
         return at, note.encode()
 
-    def _advance(self, at: int, note: bytes) -> None:
+    def _commit_cursor(self, at: int, note: bytes) -> None:
         content = {"origin": self.origin, "next": at, "checkpoint": note.decode()}
         write_durably(self._cursor, json.dumps(content).encode())
 
-    def _bury(self, batch: Sequence[Shipped], rejected: list[Rejected]) -> None:
+    def _dead_letter(self, batch: Sequence[Shipped], rejected: list[RejectedRecord]) -> None:
         if not rejected:
             return
         keys = {one.index: one.key for one in batch}

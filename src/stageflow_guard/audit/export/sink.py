@@ -33,7 +33,7 @@ class Shipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class RejectedRecord:
     """An entry that the intake will never take, and why; it goes to the dead letters."""
 
     index: int
@@ -57,7 +57,7 @@ class Sink(Protocol):
     batch: int  # records per `send` at most
     least: int  # records that are worth a `send` while the log goes on
 
-    def send(self, batch: Sequence[Shipped], head: bytes) -> list[Rejected]:
+    def send(self, batch: Sequence[Shipped], head: bytes) -> list[RejectedRecord]:
         """Hand over `batch`, in order of index, under the signed checkpoint `head`.
 
         A batch may come again, whole or in part, after a crash. Returns what the intake refuses

@@ -22,7 +22,7 @@ RETRY = 1.0  # seconds between attempts while it is away
 GRACE = 60.0
 
 
-class SecondPlace:
+class CheckpointCopy:
     """Keeps the newest checkpoint at `path`, on a thread of its own, so that it may hang.
 
     `tell` is called with what is to go on record, whenever the place is lost or back.

@@ -17,13 +17,13 @@ from stageflow_guard.audit.tlog.storage import (
     unpack,
     write_durably,
 )
-from stageflow_guard.audit.tlog.tiles import edge, fold, root_of_rows
+from stageflow_guard.audit.tlog.tiles import right_edge, root_of_rows, subtree_hash
 from stageflow_guard.audit.tlog.tree import WIDTH, leaf_hash, leaf_hashes, tile_path
 from stageflow_guard.base.durable import write_all_durably
 from stageflow_guard.errors import VerificationError
 
 if TYPE_CHECKING:
-    from stageflow_guard.audit.log.checkpoint_copy import SecondPlace
+    from stageflow_guard.audit.log.checkpoint_copy import CheckpointCopy
 
 
 class Integrator:
@@ -33,7 +33,7 @@ class Integrator:
         self._folder = folder
         self._origin = origin
         self._key = key
-        self.second: SecondPlace | None = None
+        self.copy: CheckpointCopy | None = None
         self._size = 0
         self._bundle: list[bytes] = []
         self._levels: list[list[bytes]] = [[]]
@@ -48,7 +48,7 @@ class Integrator:
 
         One tile per level is read, whatever the size; what lies inside is `verify`'s to check.
         """
-        self._levels = edge(self._folder, size) or [[]]
+        self._levels = right_edge(self._folder, size) or [[]]
         self._size = size
         if root_of_rows(self._levels) != root:
             raise VerificationError("the tiles are not the tree that the checkpoint signs")
@@ -108,7 +108,7 @@ class Integrator:
         if level + 1 == len(self._levels):
             self._levels.append([])
         above = self._levels[level + 1]
-        above.append(fold(row))
+        above.append(subtree_hash(row))
         if len(above) == WIDTH:
             yield from self._close(level + 1)
 
@@ -117,8 +117,8 @@ class Integrator:
         head = Checkpoint(self._origin, self._size, root_of_rows(self._levels))
         note = sign(head, self._key)
         write_durably(self._folder / "checkpoint", note)
-        if self.second is not None:
-            self.second.keep(note)
+        if self.copy is not None:
+            self.copy.keep(note)
 
     def _drop_stale(self, old: int, size: int) -> None:
         """Remove partial tiles that a wider one replaced."""

@@ -1,7 +1,7 @@
 """The log: write ahead, one thread, group commit without timers.
 
 append -> pending -> one frame per batch, written and synced by the writer thread -> index to every
-waiter of the batch -> integrator: tiles and a signed checkpoint, within a second.
+waiter of the batch -> integrator: tiles and a signed checkpoint, within a copy.
 The next batch is what arrived during the last sync. After any failed write nothing is accepted.
 """
 
@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from stageflow_guard.audit.log.checkpoint_copy import GRACE, SecondPlace
+from stageflow_guard.audit.log.checkpoint_copy import GRACE, CheckpointCopy
 from stageflow_guard.audit.log.layout import identify
 from stageflow_guard.audit.log.recovery import (
     LogLocked,
@@ -46,24 +46,24 @@ class Log:
     def __init__(self, folder: Path, origin: str, *, deadline: float, reserve: int) -> None:
         self._folder = folder
         self.origin = origin
-        self.answers_within = deadline
+        self.append_timeout = deadline
         self._reserve = reserve
         self._pid = os.getpid()
         self._boot, self._node = boot_id(), socket.gethostname()[:64]
         self._lock = threading.Lock()
-        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()  # one ring per waiting batch
+        self._wakeup: queue.SimpleQueue[None] = queue.SimpleQueue()  # one ring per waiting batch
         self._pending: list[bytes] = []
         self._callers: dict[asyncio.AbstractEventLoop, Waiting] = {}
-        self._asking: dict[Waiting, int] = {}  # whom the next batch answers
-        self._urgent = False
+        self._waiters: dict[Waiting, int] = {}  # whom the next batch answers
+        self._wake_sent = False
         self._closing = False
         self._next = 0
         self._durable = 0
-        self._took = 0  # ns, of the last batch
+        self._last_sync_ns = 0  # ns, of the last batch
         self._poison: str | None = None
         self._unintegrated: list[bytes] = []
         self._low = False
-        self._second: SecondPlace | None = None
+        self._copy: CheckpointCopy | None = None
         self._held = self._wal = -1
         self._thread: threading.Thread | None = None
         self.vkey = ""
@@ -87,7 +87,7 @@ class Log:
         """
         log = cls(Path(path), origin, deadline=deadline, reserve=reserve_bytes)
         if checkpoint_copy:
-            log._second = SecondPlace(Path(checkpoint_copy), grace=copy_grace, tell=log.enqueue)
+            log._copy = CheckpointCopy(Path(checkpoint_copy), grace=copy_grace, tell=log.enqueue)
         await asyncio.to_thread(log._open, Path(key_file))
         return log
 
@@ -103,7 +103,7 @@ class Log:
             identify(folder)
             self._held = take_lock(folder)
             self._wal = open_wal(folder)
-            self._take_up(recover(folder, self.origin, self._wal, key_file, self._second))
+            self._take_up(recover(folder, self.origin, self._wal, key_file, self._copy))
         except VerificationError as exc:
             self._release()
             raise ConfigError(f"log `{folder}` does not hold: {exc.message}") from None
@@ -126,15 +126,15 @@ class Log:
         self._next = self._durable = left.size
         if left.entries or left.fresh:
             self._integrate()
-        if self._second is not None:
-            reach(self._folder, self._second)
-            self._integrator.second = self._second
+        if self._copy is not None:
+            reach(self._folder, self._copy)
+            self._integrator.copy = self._copy
         self._watch_disk()
         if left.cut:
             note = {"cut_bytes": left.cut, "at": self._next}
             self._stage(AuditRecord(kind="recovery", note=note))
             with self._lock:
-                self._ring()
+                self._wake_writer()
 
     def _release(self) -> None:
         for fd in (self._wal, self._held):
@@ -172,8 +172,8 @@ class Log:
     def _require_room(self, record: AuditRecord | dict[str, Any]) -> None:
         self._require_own_process()
         why = "the disk is nearly full" if self._low else None
-        if why is None and self._second is not None:
-            why = self._second.refuses()
+        if why is None and self._copy is not None:
+            why = self._copy.refuses()
         if why is not None:  # what has begun may end; nothing new begins
             kind = record.get("kind") if isinstance(record, dict) else record.kind
             if kind == "run_start":
@@ -193,8 +193,8 @@ class Log:
             self._next += 1
             self._pending.append(entry)
             future = caller.join()
-            self._asking[caller] = self._asking.get(caller, 0) + 1
-            self._ring()
+            self._waiters[caller] = self._waiters.get(caller, 0) + 1
+            self._wake_writer()
         await future
         return index
 
@@ -203,14 +203,14 @@ class Log:
         with self._lock:
             for gone in [one for one in self._callers if one.is_closed()]:
                 del self._callers[gone]
-            caller = self._callers[loop] = Waiting(loop, self.answers_within)
+            caller = self._callers[loop] = Waiting(loop, self.append_timeout)
         return caller
 
-    def _ring(self) -> None:
+    def _wake_writer(self) -> None:
         """Wake the writer, once per batch. The caller holds the lock."""
-        if not self._urgent:
-            self._urgent = True
-            self._bell.put(None)
+        if not self._wake_sent:
+            self._wake_sent = True
+            self._wakeup.put(None)
 
     async def flush(self) -> None:
         """Return once everything taken so far is durable; raise when the device stands still."""
@@ -219,13 +219,13 @@ class Log:
         while self._durable < until:
             with self._lock:
                 self._require_open()
-                self._ring()
+                self._wake_writer()
             await asyncio.sleep(0.002)
             if self._durable != seen:
                 seen, since = self._durable, time.monotonic()
-            elif time.monotonic() - since > self.answers_within:
+            elif time.monotonic() - since > self.append_timeout:
                 raise AuditUnavailable(
-                    f"the audit device did not answer in {self.answers_within:g} s"
+                    f"the audit device did not answer in {self.append_timeout:g} s"
                 )
 
     async def close(self) -> None:
@@ -234,15 +234,15 @@ class Log:
             return
         with self._lock:
             self._closing = True
-            self._bell.put(None)
+            self._wakeup.put(None)
         thread, self._thread = self._thread, None
         await asyncio.to_thread(thread.join, LAST_WORDS)
         if thread.is_alive():
             raise AuditUnavailable(
                 f"the audit device did not answer in {LAST_WORDS:g} s; the last records may be lost"
             )
-        if self._second is not None:
-            await asyncio.to_thread(self._second.end, self.answers_within)
+        if self._copy is not None:
+            await asyncio.to_thread(self._copy.end, self.append_timeout)
         if self._poison is not None:
             raise AuditUnavailable(f"the log was poisoned: {self._poison}")
 
@@ -253,11 +253,11 @@ class Log:
         try:
             while True:
                 with contextlib.suppress(queue.Empty):
-                    self._bell.get(timeout=CHECKPOINT_EVERY / 4)
+                    self._wakeup.get(timeout=CHECKPOINT_EVERY / 4)
                 with self._lock:
                     batch, self._pending = self._pending, []
-                    asking, self._asking = self._asking, {}
-                    self._urgent = False
+                    asking, self._waiters = self._waiters, {}
+                    self._wake_sent = False
                     closing = self._closing
                 try:
                     if batch:
@@ -283,7 +283,7 @@ class Log:
         started = time.monotonic_ns()
         write_all(self._wal, frame(self._durable, batch))
         os.fdatasync(self._wal)
-        self._took = time.monotonic_ns() - started
+        self._last_sync_ns = time.monotonic_ns() - started
         self._durable += len(batch)
         self._unintegrated += batch
 
@@ -304,7 +304,7 @@ class Log:
         why = getattr(exc, "strerror", None) or type(exc).__name__
         with self._lock:
             self._poison = f"a write failed ({why})"
-            later, self._asking = self._asking, {}
+            later, self._waiters = self._waiters, {}
         for waiting in (asking, later):  # in the order in which they asked
             for caller, count in waiting.items():
                 caller.answer(count, f"the log is poisoned: {self._poison}")
@@ -327,9 +327,9 @@ class Log:
             "origin": self.origin,
             "durable": self._durable,
             "queued": self._next - self._durable,
-            "last_write_us": self._took // 1000,
+            "last_write_us": self._last_sync_ns // 1000,
             "poisoned": self._poison,
             "disk_low": self._low,
-            "checkpoint_copy": self._second.health() if self._second is not None else None,
+            "checkpoint_copy": self._copy.health() if self._copy is not None else None,
             "closed": self._closing,
         }

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from stageflow_guard.audit.log.checkpoint_copy import SecondPlace
+from stageflow_guard.audit.log.checkpoint_copy import CheckpointCopy
 from stageflow_guard.audit.log.integrate import Integrator
 from stageflow_guard.audit.log.layout import FORMAT, discard, read_minimum, survey
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, open_note, parse, vkey_of
@@ -72,7 +72,7 @@ def open_wal(folder: Path) -> int:
 
 
 def recover(
-    folder: Path, origin: str, wal: int, key_file: Path, second: SecondPlace | None
+    folder: Path, origin: str, wal: int, key_file: Path, copy: CheckpointCopy | None
 ) -> Recovered:
     """Return the log in `folder` as it was left; `wal` then stands behind its last whole frame.
 
@@ -101,8 +101,8 @@ def recover(
         integrator.load(head.size, head.root)
     entries, good = _behind(integrator.size, content)
     # 3. nothing older than what was seen elsewhere
-    if second is not None:
-        _require_not_rolled_back(folder, second, vkey, head, integrator.size + len(entries))
+    if copy is not None:
+        _require_not_rolled_back(folder, copy, vkey, head, integrator.size + len(entries))
     # 4. only now: a log that is refused keeps every file as evidence
     discard(left)
     cut = len(content) - good
@@ -114,13 +114,13 @@ def recover(
     return Recovered(vkey, integrator, entries, fresh=note is None, cut=cut)
 
 
-def reach(folder: Path, second: SecondPlace) -> None:
+def reach(folder: Path, copy: CheckpointCopy) -> None:
     """Put the checkpoint at its second place: without that, nobody could know of a rollback."""
     try:
-        second.begin((folder / "checkpoint").read_bytes())
+        copy.begin((folder / "checkpoint").read_bytes())
     except OSError as exc:
         raise ConfigError(
-            f"`checkpoint_copy` `{second.path}` cannot be written: {exc.strerror}"
+            f"`checkpoint_copy` `{copy.path}` cannot be written: {exc.strerror}"
         ) from None
 
 
@@ -145,9 +145,9 @@ def _behind(size: int, content: bytes) -> tuple[list[bytes], int]:
 
 
 def _require_not_rolled_back(
-    folder: Path, second: SecondPlace, vkey: str, head: Checkpoint | None, size: int
+    folder: Path, copy: CheckpointCopy, vkey: str, head: Checkpoint | None, size: int
 ) -> None:
-    seen = read(second.path)
+    seen = read(copy.path)
     if seen is None:
         return
     ahead = open_note(seen, vkey)

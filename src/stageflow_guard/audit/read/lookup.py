@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from stageflow_guard.audit.read.query import Row, iter_rows
+from stageflow_guard.audit.read.query import LogEntry, iter_rows
 from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
 
@@ -13,7 +13,7 @@ _SHARD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
-def row_of(folder: Path, origin: str, ref: str) -> Row | None:
+def row_of(folder: Path, origin: str, ref: str) -> LogEntry | None:
     """Return the row that `ref` (`origin#index`) names; None when there is none.
 
     `folder` and `origin` are the log's own, of which a record counts once it is durable. A sibling

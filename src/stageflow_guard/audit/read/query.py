@@ -17,7 +17,7 @@ from stageflow_guard.errors import VerificationError
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LogEntry:
     """One record where it stands; `signed` when the checkpoint commits to it.
 
     One that is only written ahead is durable, and has a CRC and no more: whoever may write the
@@ -39,7 +39,7 @@ class Row:
             ) from None
 
 
-def iter_rows(path: str | Path, start: int = 0) -> Iterator[Row]:
+def iter_rows(path: str | Path, start: int = 0) -> Iterator[LogEntry]:
     """Yield rows from `start` on: the signed ones, then those that are only written ahead.
 
     Raises `VerificationError` for a checkpoint that the log's key did not sign, for a record that
@@ -58,10 +58,10 @@ def iter_rows(path: str | Path, start: int = 0) -> Iterator[Row]:
         for first, entries in attested(folder, head, start):
             for offset, entry in enumerate(entries):
                 if first + offset >= start:
-                    yield Row(first + offset, entry, signed=True)
+                    yield LogEntry(first + offset, entry, signed=True)
     for index, entry in _ahead(wal, head):
         if index >= start:
-            yield Row(index, entry, signed=False)
+            yield LogEntry(index, entry, signed=False)
 
 
 def iter_entries(path: str | Path, start: int = 0) -> Iterator[tuple[int, bytes]]:

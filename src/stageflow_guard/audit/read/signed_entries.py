@@ -1,7 +1,7 @@
 """Entries as the checkpoint commits to them: what a reader shows or ships was hashed first.
 
 1. each entry's hash against the level-0 tile beside it: names the record that was changed
-2. each row of hashes against the level above, up to the right edge, and that against the root
+2. each row of hashes against the level above, up to the right right_edge, and that against the root
 
 One hash per record more than reading alone, and one file a level. What no reader checks is
 `verify`'s: the records' meaning, what else lies in the directory.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint
 from stageflow_guard.audit.tlog.storage import bundles
-from stageflow_guard.audit.tlog.tiles import edge, fold, hashes, root_of_rows
+from stageflow_guard.audit.tlog.tiles import hashes, right_edge, root_of_rows, subtree_hash
 from stageflow_guard.audit.tlog.tree import WIDTH, tile_path
 from stageflow_guard.errors import VerificationError
 
@@ -78,7 +78,7 @@ class _Rows:
         if len(row) < WIDTH:
             same = row == self._right_edge()[level]
         else:
-            same = fold(row) == self._row(level + 1, n // WIDTH)[n % WIDTH]
+            same = subtree_hash(row) == self._row(level + 1, n // WIDTH)[n % WIDTH]
         if not same:
             span = int(WIDTH ** (level + 1))
             raise VerificationError(
@@ -97,7 +97,7 @@ class _Rows:
 
     def _right_edge(self) -> list[list[bytes]]:
         if self._edge is None:
-            found = edge(self._folder, self._head.size)
+            found = right_edge(self._folder, self._head.size)
             if root_of_rows(found) != self._head.root:
                 raise VerificationError(
                     "the tiles are not the tree that the checkpoint signs", path="checkpoint"

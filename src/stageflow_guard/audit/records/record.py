@@ -15,7 +15,7 @@ FIELDS = tuple(f.name for f in fields(AuditRecord))
 _KNOWN = frozenset(FIELDS)
 _SHAPES: dict[str, type] = dict.fromkeys(FIELDS, str) | {
     **dict.fromkeys(("actor", "policy", "note"), dict),
-    **dict.fromkeys(("findings", "rules", "obligations", "redacted_paths", "on_behalf"), list),
+    **dict.fromkeys(("findings", "rules", "obligations", "on_behalf"), list),
     **dict.fromkeys(("v", "attempt", "wall_ns", "mono_ns", "latency_us"), int),
     "decision_index": object,  # `verify` names an effect whose cause is no index
 }

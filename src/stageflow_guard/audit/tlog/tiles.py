@@ -12,7 +12,7 @@ from stageflow_guard.errors import VerificationError
 KEPT = 64  # tiles in memory: a proof touches one per level
 
 
-def fold(row: list[bytes]) -> bytes:
+def subtree_hash(row: list[bytes]) -> bytes:
     """Return the RFC 6962 head over a row of adjacent, complete subtrees of one size."""
     if not row:
         return EMPTY
@@ -34,7 +34,7 @@ def widths(size: int) -> list[int]:
     return found
 
 
-def edge(folder: Path, size: int) -> list[list[bytes]]:
+def right_edge(folder: Path, size: int) -> list[list[bytes]]:
     """Return the right edge: per level, the hashes of its partial tile. Reads one file a level."""
     rows = []
     for level, width in enumerate(widths(size)):
@@ -47,14 +47,14 @@ def edge(folder: Path, size: int) -> list[list[bytes]]:
 
 
 def peaks(rows: list[list[bytes]]) -> list[bytes]:
-    """Return the frontier of a tree from its right edge, the largest subtree first."""
+    """Return the frontier of a tree from its right right_edge, the largest subtree first."""
     found = []
     for row in reversed(rows):
         at = 0
         for bit in reversed(range(9)):  # a row that is just full has 256
             span = 1 << bit
             if len(row) & span:
-                found.append(fold(row[at : at + span]))
+                found.append(subtree_hash(row[at : at + span]))
                 at += span
     return found
 
@@ -102,9 +102,9 @@ class TileReader:
         first = start // unit
         row = self._tile(level, first // WIDTH)
         at = first % WIDTH
-        return fold(row[at : at + span])
+        return subtree_hash(row[at : at + span])
 
-    def head(self, start: int, end: int) -> bytes:
+    def range_hash(self, start: int, end: int) -> bytes:
         """Return MTH(entries[start:end]) of RFC 6962, `start` a multiple of a larger subtree."""
         count = end - start
         if count == 0:
@@ -112,14 +112,14 @@ class TileReader:
         if count & (count - 1) == 0:
             return self._complete(start, count)
         split = 1 << ((count - 1).bit_length() - 1)
-        return node_hash(self._complete(start, split), self.head(start + split, end))
+        return node_hash(self._complete(start, split), self.range_hash(start + split, end))
 
     def peaks(self, size: int) -> list[bytes]:
         """Return the heads of the complete subtrees of the first `size` entries, largest first."""
         found, start = [], 0
         while start < size:
             span = 1 << ((size - start).bit_length() - 1)
-            found.append(self.head(start, start + span))
+            found.append(self.range_hash(start, start + span))
             start += span
         return found
 
@@ -136,10 +136,10 @@ class TileReader:
         while end - start > 1:
             split = start + (1 << ((end - start - 1).bit_length() - 1))
             if index < split:
-                path.append(self.head(split, end))
+                path.append(self.range_hash(split, end))
                 end = split
             else:
-                path.append(self.head(start, split))
+                path.append(self.range_hash(start, split))
                 start = split
         return path[::-1]
 
@@ -152,13 +152,13 @@ class TileReader:
         while old != end:
             split = start + (1 << ((end - start - 1).bit_length() - 1))
             if old <= split:
-                path.append(self.head(split, end))
+                path.append(self.range_hash(split, end))
                 end = split
             else:
-                path.append(self.head(start, split))
+                path.append(self.range_hash(start, split))
                 start, whole = split, False
         if not whole:
-            path.append(self.head(start, end))
+            path.append(self.range_hash(start, end))
         return path[::-1]
 
 

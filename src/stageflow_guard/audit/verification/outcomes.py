@@ -31,7 +31,6 @@ class Tally:
         self._minimum = minimum
         self._state = bytearray()
         self._effects = {_PERMIT: 0, _DENY: 0}
-        self._unclear = 0
         self._clock: dict[str, int] = {}
         self.alarms: list[int] = []
         self.clock_back: list[int] = []
@@ -72,9 +71,7 @@ class Tally:
             self.alarms.append(index)
         elif state == _PERMIT:
             self._state[at] = _DONE
-            if record.get("outcome") == "unknown":
-                self._unclear += 1
-            else:
+            if record.get("outcome") != "unknown":
                 self._effects[_PERMIT] += 1
         else:
             raise VerificationError(f"effect {index} has no decision before it", index=index)

@@ -33,14 +33,14 @@ from stageflow_guard.audit.tlog.key_rotation import (
     require_known_signatures,
 )
 from stageflow_guard.audit.tlog.storage import KNOWN, bundles, read_wal, tile
-from stageflow_guard.audit.tlog.tiles import TileReader, fold, root_of_rows, widths
+from stageflow_guard.audit.tlog.tiles import TileReader, root_of_rows, subtree_hash, widths
 from stageflow_guard.audit.tlog.tree import WIDTH, tile_path, verify_consistency
 from stageflow_guard.audit.verification.outcomes import Agreement, Tally
 from stageflow_guard.errors import VerificationError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class VerificationReport:
     """What holds. `anchored` says what from outside vouches for it: none, vkey or checkpoint.
 
     `minimum` is the first index that was checked, above 0 after pruning; `keys` are the log's keys,
@@ -67,8 +67,8 @@ def verify(
     checkpoint: bytes | str | Path | None = None,
     minimum: int | None = None,
     witnesses: tuple[str, ...] = (),
-) -> Report:
-    """Check a log directory; return a `Report` or raise `VerificationError` naming what fails.
+) -> VerificationReport:
+    """Check a log directory; return a report, or raise `VerificationError` naming what fails.
 
     `vkey` is the key line (or a file that holds it) kept outside; `checkpoint` an older signed
     note (bytes, its text, or a file). Without either, the result says `anchored="none"`. `minimum`
@@ -107,7 +107,7 @@ def verify(
     _check_strays(folder, rebuilt.expected, live)  # 6
     anchored = "checkpoint" if older is not None else "vkey" if vkey is not None else "none"
     tally = rebuilt.tally
-    return Report(
+    return VerificationReport(
         origin=head.origin, size=head.size, root=head.root.hex(), anchored=anchored,
         pending=pending, minimum=start, denials_with_effect=tuple(tally.alarms),
         agreement=tally.result(), clock_back=tuple(tally.clock_back[:100]), keys=tuple(keys),
@@ -154,13 +154,13 @@ class _Rebuild:
     def run(self) -> None:
         folder, head, older = self._folder, self._head, self._older
         if self._start:
-            self._take_up()
+            self._resume_at_minimum()
         for first, entries, name in bundles(folder, head.size, self._start):
             self.expected.add(name)
             leaves = [sha256(b"\x00" + entry).digest() for entry in entries]
             self._compare(first, leaves, name)
             if older is not None and first <= older.size <= first + len(leaves):
-                self._meet(older, leaves[: older.size - first])
+                self._check_older_root(older, leaves[: older.size - first])
             self._records(first, entries)
             self._size = first + len(leaves)
             self._levels[0] = leaves
@@ -174,15 +174,15 @@ class _Rebuild:
                 "the records are not the tree that is signed", path="checkpoint"
             )
         if older is not None and older.size == 0:
-            self._meet(older, [])
+            self._check_older_root(older, [])
         elif older is not None and older.size < self._start:
-            self._prefix(older)
+            self._check_older_prefix(older)
         pruned = read_minimum(folder)  # attested; too small where pruning was cut short
         if pruned:
             self.expected.add("minimum")
-        self._below(pruned)
+        self._check_pruned_tiles(pruned)
 
-    def _below(self, pruned: int) -> None:
+    def _check_pruned_tiles(self, pruned: int) -> None:
         """Check the tiles above level 0 that cover what was not rebuilt."""
         for n in range(pruned // WIDTH, self._start // WIDTH):
             self.expected |= {tile_path("entries", n, WIDTH), tile_path(0, n, WIDTH)}
@@ -194,17 +194,20 @@ class _Rebuild:
                 row = tile(self._folder, level, n, WIDTH)
                 hashes = [row[i : i + 32] for i in range(0, len(row), 32)]
                 self.expected.add(name)
-                if fold(hashes) != reader.head(n * span, (n + 1) * span):
+                if subtree_hash(hashes) != reader.range_hash(n * span, (n + 1) * span):
                     raise VerificationError(f"`{name}` is not the tree's", path=name)
 
-    def _take_up(self) -> None:
+    def _resume_at_minimum(self) -> None:
         """Begin in the middle: what lies before is bound by the root, through its tiles' heads."""
         reader = TileReader(self._folder, self._head.size)
         rows, unit = [], 1
         for width in widths(self._start):
             first = (self._start // unit) - width
             rows.append(
-                [reader.head((first + i) * unit, (first + i + 1) * unit) for i in range(width)]
+                [
+                    reader.range_hash((first + i) * unit, (first + i + 1) * unit)
+                    for i in range(width)
+                ]
             )
             unit *= WIDTH
         self._levels = rows or [[]]
@@ -231,7 +234,7 @@ class _Rebuild:
         self._levels[level] = []
         if level + 1 == len(self._levels):
             self._levels.append([])
-        self._levels[level + 1].append(fold(row))
+        self._levels[level + 1].append(subtree_hash(row))
         if len(self._levels[level + 1]) == WIDTH:
             self._close(level + 1)
 
@@ -241,13 +244,13 @@ class _Rebuild:
         if level and tile(self._folder, level, n, len(row)) != b"".join(row):
             raise VerificationError(f"`{name}` is not the tree's", path=name)
 
-    def _meet(self, older: Checkpoint, part: list[bytes]) -> None:
+    def _check_older_root(self, older: Checkpoint, part: list[bytes]) -> None:
         """Compare the root of the first `older.size` entries with what was signed then."""
         rows = [part, *self._levels[1:]] if older.size else []
         if root_of_rows(rows) != older.root:
             raise self._forked(older)
 
-    def _prefix(self, older: Checkpoint) -> None:
+    def _check_older_prefix(self, older: Checkpoint) -> None:
         """Compare with a checkpoint from before what is checked, through the tiles that stayed."""
         reader = TileReader(self._folder, self._head.size)
         try:

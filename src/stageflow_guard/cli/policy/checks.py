@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
 from stageflow_guard.cli.policy.style import columns, paint
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError
@@ -27,7 +27,7 @@ def lint(args: argparse.Namespace) -> int:
 
     found = find(PolicySet.load(args.path), args.path)
     if args.json:
-        emit({"holds": holds(found), "findings": [asdict(one) for one in found]})
+        print_json({"holds": holds(found), "findings": [asdict(one) for one in found]})
     else:
         for one in found:
             level = paint(one.level, LEVELS[one.level])
@@ -62,7 +62,7 @@ def test(args: argparse.Namespace) -> int:
     reached = frozenset[str]().union(*(one.reached for one in outcomes))
     coverage = 100.0 * len(rules & reached) / len(rules) if rules else 100.0
     if args.json:
-        emit(_test_report(problems, outcomes, coverage, mutation))
+        print_json(_test_report(problems, outcomes, coverage, mutation))
     else:
         _print_tests(args, problems, outcomes, coverage, mutation)
     failed = bool(problems) or any(one.failures for one in outcomes)
@@ -135,7 +135,7 @@ def fmt(args: argparse.Namespace) -> int:
 
     changed = format_folder(args.path, write=not args.check)
     if args.json:
-        emit({"changed": changed, "written": not args.check})
+        print_json({"changed": changed, "written": not args.check})
     else:
         for name in changed:
             what = "not canonical" if args.check else "formatted"

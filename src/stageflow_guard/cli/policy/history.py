@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
 from stageflow_guard.cli.policy.style import columns, paint
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.live.revisions import Revisions
@@ -25,7 +25,7 @@ def diff(args: argparse.Namespace) -> int:
 
     found = compare(PolicySet.load(args.old), PolicySet.load(args.new))
     if args.json:
-        emit({
+        print_json({
             "old": found.old, "new": found.new, "gained": found.gained, "lost": found.lost,
             "tenants": list(found.tenants), "added": list(found.added),
             "removed": list(found.removed), "platform": list(found.platform),
@@ -56,7 +56,7 @@ def replay(args: argparse.Namespace) -> int:
 
     found = again(PolicySet.load(args.path), _records(args.log))
     if args.json:
-        emit({
+        print_json({
             "asked": found.asked, "skipped": found.skipped,
             "changed": [
                 {"index": c.index, "was": c.was, "now": c.now, "rules": list(c.rules),
@@ -84,7 +84,7 @@ def suggest(args: argparse.Namespace) -> int:
 
     found = look(PolicySet.load(args.path), _records(args.log))
     if args.json:
-        emit(asdict(found))
+        print_json(asdict(found))
         return HOLDS
     for one in found.unused:
         print(f"{args.path}/{one.where}  {one.text}")
@@ -103,7 +103,7 @@ def revisions(args: argparse.Namespace) -> int:
     current = PolicySet.load(args.path).revision if Path(args.path).is_dir() else ""
     found = _kept(args.log).kept()
     if args.json:
-        emit([asdict(one) for one in found])
+        print_json([asdict(one) for one in found])
     else:
         for one in found:
             mark = "  in force here" if one.revision == current else ""
@@ -119,7 +119,7 @@ def rollback(args: argparse.Namespace) -> int:
     revision = kept.find(args.revision)
     changed = kept.restore(revision, Path(args.path))
     if args.json:
-        emit({"revision": revision, "files": changed})
+        print_json({"revision": revision, "files": changed})
     else:
         for name in changed:
             print(f"restored {args.path}/{name}")

@@ -7,7 +7,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
 from stageflow_guard.cli.policy.style import effect
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
@@ -28,7 +28,7 @@ def prove(args: argparse.Namespace) -> int:
     failed = next((proof for proof in proofs if not proof.holds), None)
     lines = _lines(base) if failed is None else []
     if args.json:
-        emit(_report(proofs, failed, lines, took))
+        print_json(_report(proofs, failed, lines, took))
     else:
         _print(proofs, failed, lines, took)
     return HOLDS if failed is None and not lines else DOES_NOT_HOLD

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from stageflow_guard.cli import HOLDS, emit
+from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.policy.style import columns, effect, paint
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
@@ -30,7 +30,7 @@ def explain(args: argparse.Namespace) -> int:
         ),
     )  # fmt: skip
     if args.json:
-        emit(_explained(found))
+        print_json(_explained(found))
     else:
         _print(found, args.path)
     return HOLDS
@@ -75,7 +75,7 @@ def who_can(args: argparse.Namespace) -> int:
     policies = _known(args)
     found = find(policies, args.tenant, kind=args.kind, obj=args.obj, act=args.act, own=args.own)
     if args.json:
-        emit([asdict(one) for one in found])
+        print_json([asdict(one) for one in found])
     else:
         rows = [
             (one.member, one.reason, ", ".join(f"{args.path}/{r}" for r in one.rules))
@@ -91,7 +91,7 @@ def what_can(args: argparse.Namespace) -> int:
 
     found = find(_known(args), args.tenant, args.sub, tuple(args.role))
     if args.json:
-        emit([asdict(one) for one in found])
+        print_json([asdict(one) for one in found])
     else:
         rows = [
             (

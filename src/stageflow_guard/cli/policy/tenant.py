@@ -7,7 +7,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, emit, shipped
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json, shipped
 from stageflow_guard.cli.policy.style import columns
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
@@ -33,7 +33,7 @@ def _add(args: argparse.Namespace) -> int:
     if mapped is not None:
         replace_file(config, mapped.encode())
     if args.json:
-        emit({"tenant": args.name, "written": written, "claim": args.claim})
+        print_json({"tenant": args.name, "written": written, "claim": args.claim})
         return HOLDS
     for name in written:
         print(f"wrote {args.path}/{name}")
@@ -58,7 +58,7 @@ def _source(named: str) -> Path:
 def _list(args: argparse.Namespace) -> int:
     found = tenants.listed(args.path)
     if args.json:
-        emit([asdict(one) for one in found])
+        print_json([asdict(one) for one in found])
     else:
         rows = [
             (
@@ -77,7 +77,7 @@ def _list(args: argparse.Namespace) -> int:
 def _suspend(args: argparse.Namespace) -> int:
     tenants.suspend(args.path, args.name, reason=args.reason, until=args.until)
     if args.json:
-        emit({"suspended": args.name, "until": args.until})
+        print_json({"suspended": args.name, "until": args.until})
     else:
         print(
             f"{args.name} is suspended ({args.path}/platform/suspended.csv); take the line out to lift it"
@@ -88,7 +88,7 @@ def _suspend(args: argparse.Namespace) -> int:
 def _remove(args: argparse.Namespace) -> int:
     moved = tenants.remove(args.path, args.name)
     if args.json:
-        emit({"removed": args.name, "kept": str(moved)})
+        print_json({"removed": args.name, "kept": str(moved)})
     else:
         print(f"{args.name} is out of force; its files are kept in {moved}")
         print("its claim is still mapped in guard.toml: take it out, too")

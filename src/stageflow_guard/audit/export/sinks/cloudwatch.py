@@ -7,7 +7,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from stageflow_guard.audit.export.sink import Rejected, Shipped, SinkUnavailable, chunks, need, slug
+from stageflow_guard.audit.export.sink import (
+    RejectedRecord,
+    Shipped,
+    SinkUnavailable,
+    chunks,
+    need,
+    slug,
+)
 
 # PutLogEvents: 10 000 events and 1 048 576 bytes per request, each event counted with 26 bytes
 # more; in order of time, spanning 24 hours at most, from 14 days back to 2 hours ahead
@@ -48,18 +55,18 @@ class CloudWatchSink:
         self._clock = clock
         self._made: set[str] = set()
 
-    def send(self, batch: Sequence[Shipped], head: bytes) -> list[Rejected]:
+    def send(self, batch: Sequence[Shipped], head: bytes) -> list[RejectedRecord]:
         """Put the batch in as many requests as the limits ask for."""
         origin = batch[0].origin
         now = int(self._clock() * 1000)
-        rejected: list[Rejected] = []
+        rejected: list[RejectedRecord] = []
         events: dict[int, dict[str, Any]] = {}
         for one in batch:
             at = one.record.get("wall_ns", 0) // 1_000_000
             message = _plain(one) if self._render is None else self._rendered(one)
             why = _refusal(at, now, len(message.encode()) + OVERHEAD)
             if why:
-                rejected.append(Rejected(one.index, why))
+                rejected.append(RejectedRecord(one.index, why))
             else:
                 events[one.index] = {"timestamp": at, "message": message}
         ready = sorted((o for o in batch if o.index in events), key=lambda o: (
@@ -78,7 +85,7 @@ class CloudWatchSink:
 
     def _put(
         self, origin: str, part: list[Shipped], events: dict[int, dict[str, Any]]
-    ) -> list[Rejected]:
+    ) -> list[RejectedRecord]:
         stream = slug(origin)
         try:
             if stream not in self._made:
@@ -172,9 +179,9 @@ def _within_a_day(
         yield piece
 
 
-def _said(said: dict[str, int], part: list[Shipped]) -> list[Rejected]:
+def _said(said: dict[str, int], part: list[Shipped]) -> list[RejectedRecord]:
     """Return what the answer names as rejected; it names positions in the request."""
     end = max(said.get("tooOldLogEventEndIndex", 0), said.get("expiredLogEventEndIndex", 0))
     start = said.get("tooNewLogEventStartIndex", len(part))
-    old = [Rejected(one.index, "too old for the log group") for one in part[:end]]
-    return old + [Rejected(one.index, "too new for the intake") for one in part[start:]]
+    old = [RejectedRecord(one.index, "too old for the log group") for one in part[:end]]
+    return old + [RejectedRecord(one.index, "too new for the intake") for one in part[start:]]

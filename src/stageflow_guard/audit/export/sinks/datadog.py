@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from stageflow_guard.audit.export.sink import Rejected, Shipped, SinkUnavailable, chunks
+from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, chunks
 from stageflow_guard.audit.export.sinks.httpx import Poster
 
 # docs.datadoghq.com/api/latest/logs: 1000 entries and 5 MB per request, 1 MB per entry (longer ones
@@ -44,7 +44,7 @@ class DatadogSink:
         self._render = render
         self._clock = clock
 
-    def send(self, batch: Sequence[Shipped], head: bytes) -> list[Rejected]:
+    def send(self, batch: Sequence[Shipped], head: bytes) -> list[RejectedRecord]:
         """Post the batch in as many requests as its limits ask for."""
         oldest = (self._clock() - OLDEST) * 1e9
         rejected, ready = [], []
@@ -54,10 +54,10 @@ class DatadogSink:
             body = bodies[one.index] = self._body(one, record)
             if record.get("wall_ns", 0) < oldest:
                 rejected.append(
-                    Rejected(one.index, "older than the 18 hours that the intake takes")
+                    RejectedRecord(one.index, "older than the 18 hours that the intake takes")
                 )
             elif len(body) > ONE:
-                rejected.append(Rejected(one.index, f"{len(body)} bytes, over {ONE}"))
+                rejected.append(RejectedRecord(one.index, f"{len(body)} bytes, over {ONE}"))
             else:
                 ready.append(one)
         # a comma behind each but the last, two brackets
@@ -77,7 +77,7 @@ class DatadogSink:
             "message": json.dumps(self._render(one), ensure_ascii=False),
         }, ensure_ascii=False).encode()  # fmt: skip
 
-    def _post(self, part: list[Shipped], bodies: dict[int, bytes]) -> list[Rejected]:
+    def _post(self, part: list[Shipped], bodies: dict[int, bytes]) -> list[RejectedRecord]:
         body = b"[" + b",".join(bodies[one.index] for one in part) + b"]"
         status = self._poster.post(body, content_type="application/json").status
         if status == 202:
@@ -85,7 +85,7 @@ class DatadogSink:
         if 200 <= status < 300 or 300 <= status < 400:
             raise SinkUnavailable(f"the intake answered {status}, which is no acceptance")
         if len(part) == 1:
-            return [Rejected(part[0].index, f"the intake answered {status}")]
+            return [RejectedRecord(part[0].index, f"the intake answered {status}")]
         middle = len(part) // 2  # one bad entry must not take the others with it
         return self._post(part[:middle], bodies) + self._post(part[middle:], bodies)
 

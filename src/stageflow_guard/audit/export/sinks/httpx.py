@@ -11,7 +11,7 @@ from stageflow_guard.audit.export.sink import SinkUnavailable
 from stageflow_guard.errors import ConfigError
 
 
-class Answer(NamedTuple):
+class IntakeAnswer(NamedTuple):
     """An intake's answer; transient failures never get this far."""
 
     status: int
@@ -30,7 +30,7 @@ class Poster:
             headers=dict(headers), timeout=timeout, follow_redirects=False, trust_env=False
         )
 
-    def post(self, body: bytes, *, content_type: str) -> Answer:
+    def post(self, body: bytes, *, content_type: str) -> IntakeAnswer:
         """Return the answer; raise `SinkUnavailable` for what may pass with time.
 
         That is: no answer, 408, 429 and 5xx, with the intake's `Retry-After` where it gives one.
@@ -50,7 +50,7 @@ class Poster:
             )
         if status in (401, 403):
             raise SinkUnavailable(f"the intake refuses our key ({status})", retry_after=60.0)
-        return Answer(status, response.content)
+        return IntakeAnswer(status, response.content)
 
     def close(self) -> None:
         """Let connections go."""

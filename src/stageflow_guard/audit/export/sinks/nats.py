@@ -13,10 +13,8 @@ from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, unquote
 
-from stageflow_guard.audit.export.sink import Rejected, Shipped, SinkUnavailable, need
+from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, need
 from stageflow_guard.errors import ConfigError
-
-WRONG_LAST = 10071  # JetStream's error code for another last sequence than the expected one
 
 
 class NatsSink:
@@ -91,7 +89,7 @@ class NatsSink:
             return 0, -1
         return found.seq, int((found.headers or {})["Audit-Index"])
 
-    def send(self, batch: Sequence[Shipped], head: bytes) -> list[Rejected]:
+    def send(self, batch: Sequence[Shipped], head: bytes) -> list[RejectedRecord]:
         """Publish what the subject does not hold yet; each message is acknowledged by JetStream."""
         self._do(self._send(batch, head))
         return []

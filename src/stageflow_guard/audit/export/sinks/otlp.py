@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from stageflow_guard.audit.export.sink import Rejected, Shipped, SinkUnavailable, chunks, need
+from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, chunks, need
 from stageflow_guard.audit.export.sinks.httpx import Poster
 
 OCTETS = 4_000_000  # a collector's default for one message is 4 MiB
@@ -47,9 +47,9 @@ class OtlpSink:
         self._render = render
         self._clock = clock
 
-    def send(self, batch: Sequence[Shipped], head: bytes) -> list[Rejected]:
+    def send(self, batch: Sequence[Shipped], head: bytes) -> list[RejectedRecord]:
         """Post the batch in as many requests as its size asks for."""
-        rejected: list[Rejected] = []
+        rejected: list[RejectedRecord] = []
         # a log record is its body, its attributes, and less than 300 bytes around them
         for part in chunks(
             batch, size=lambda one: len(one.entry) * 2 + 600, records=self.batch, octets=OCTETS
@@ -57,7 +57,7 @@ class OtlpSink:
             rejected += self._post(part)
         return rejected
 
-    def _post(self, part: list[Shipped]) -> list[Rejected]:
+    def _post(self, part: list[Shipped]) -> list[RejectedRecord]:
         answer = self._poster.post(
             self._request(part).SerializeToString(), content_type="application/x-protobuf"
         )
@@ -65,7 +65,7 @@ class OtlpSink:
         if not refused:
             return []
         if len(part) == 1:
-            return [Rejected(part[0].index, why)]
+            return [RejectedRecord(part[0].index, why)]
         return [one for each in part for one in self._post([each])]
 
     def _refused(self, status: int, body: bytes) -> tuple[bool, str]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from stageflow_guard.audit.export.sink import Rejected, Shipped, SinkUnavailable, need, slug
+from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, need, slug
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
 from stageflow_guard.base.durable import make_dirs, require_private, sync_dir
 from stageflow_guard.errors import ConfigError
@@ -61,7 +61,7 @@ class ParquetSink:
             raise ConfigError(f"`{folder}` cannot be used ({exc.strerror})") from None
         require_private(self._folder)
 
-    def send(self, batch: Sequence[Shipped], head: bytes) -> list[Rejected]:
+    def send(self, batch: Sequence[Shipped], head: bytes) -> list[RejectedRecord]:
         """Write one file for the batch."""
         first, last = batch[0].index, batch[-1].index
         folder = self._folder / slug(batch[0].origin)

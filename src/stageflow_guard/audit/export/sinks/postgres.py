@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from stageflow_guard.audit.export.sink import Rejected, Shipped, SinkUnavailable, need
+from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, need
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
 from stageflow_guard.audit.tlog.checkpoint import parse
 from stageflow_guard.errors import ConfigError
@@ -85,7 +85,7 @@ class PostgresSink:
             )  # fmt: skip
         return self._conn
 
-    def send(self, batch: Sequence[Shipped], head: bytes) -> list[Rejected]:
+    def send(self, batch: Sequence[Shipped], head: bytes) -> list[RejectedRecord]:
         """Insert the batch and the checkpoint in one transaction; what is there already stays."""
         names = ["origin", "idx", *COLUMNS, *NUMBERS, "recorded_at", "record", "entry"]
         marks = ["%s"] * (len(names) - 3) + ["to_timestamp(%s::numeric / 1e9)", "%s::jsonb", "%s"]

@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
-from stageflow_guard.audit.export.sink import Rejected, Shipped
+from stageflow_guard.audit.export.sink import RejectedRecord, Shipped
 from stageflow_guard.audit.log.layout import read_minimum
 from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
@@ -84,7 +84,7 @@ class SqliteProjection:
 
     # -- as a sink ---------------------------------------------------------------------------------
 
-    def send(self, batch: Sequence[Shipped], head: bytes) -> list[Rejected]:
+    def send(self, batch: Sequence[Shipped], head: bytes) -> list[RejectedRecord]:
         """Insert what is not there yet, in one transaction."""
         try:
             self._insert(batch, head)

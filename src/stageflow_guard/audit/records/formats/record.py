@@ -69,7 +69,6 @@ SCHEMA: dict[str, Any] = {
                 "properties": {"entity": _TEXT, "count": _COUNT, "direction": _TEXT},
             },
         },
-        "redacted_paths": _TEXTS,
         "approver": _TEXT,
         "step": _TEXT,
         "outcome": _TEXT,

@@ -13,7 +13,7 @@ from stageflow_guard.audit.export.assemble import state_of
 from stageflow_guard.audit.export.sink import slug
 from stageflow_guard.audit.log.log import Log, LogLocked
 from stageflow_guard.audit.log.shards import open_shard
-from stageflow_guard.cli import HOLDS, emit
+from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.audit_args import named
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.settings import Settings
@@ -59,7 +59,9 @@ def erase(args: argparse.Namespace) -> int:
 
     done = asyncio.run(main())
     if args.json:
-        emit({"erased": bool(done), "tenants": [t for t, _ in done], "refs": [r for _, r in done]})
+        print_json(
+            {"erased": bool(done), "tenants": [t for t, _ in done], "refs": [r for _, r in done]}
+        )
     for tenant, ref in [] if args.json else done:
         print(f"erased in {tenant}, on record as {ref}")
     if not done and not args.json:
@@ -74,7 +76,7 @@ def rotate(args: argparse.Namespace) -> int:
     audit = Settings.load(args.config).audit
     made = asyncio.run(rotate(audit.path, key_file=audit.key_file, copies=audit.checkpoint_copy))
     if args.json:
-        emit({"vkeys": made})
+        print_json({"vkeys": made})
     for line in [] if args.json else made:
         print(f"new key {line}")
     return HOLDS
@@ -120,7 +122,7 @@ def prune(args: argparse.Namespace) -> int:
     _require_shipped(audit, folder, options["origin"], wanted)
     below = asyncio.run(prune(folder, below=wanted, key_file=audit.key_file, **options))
     if args.json:
-        emit({"minimum": below})
+        print_json({"minimum": below})
     else:
         print(f"records below {below} are gone; verify with --min {below}")
     return HOLDS
@@ -128,7 +130,7 @@ def prune(args: argparse.Namespace) -> int:
 
 def hold(args: argparse.Namespace) -> int:
     """Put a legal hold in force."""
-    from stageflow_guard.audit.admin.holds import hold_of, names_used, take_turn
+    from stageflow_guard.audit.admin.holds import hold_of, maintenance_lock, names_used
     from stageflow_guard.cli.audit_query import moment
 
     audit = Settings.load(args.config).audit
@@ -137,7 +139,7 @@ def hold(args: argparse.Namespace) -> int:
         subject=named(args.subject) if args.subject else None,
         since_ns=moment(args.since), until_ns=moment(args.until),
     )  # fmt: skip
-    turn = take_turn(audit.path)
+    turn = maintenance_lock(audit.path)
     try:
         if one.name in names_used(audit.path):
             raise ConfigError(f"a hold `{one.name}` is on record already; choose another name")
@@ -163,7 +165,7 @@ def holds(args: argparse.Namespace) -> int:
 
     found = in_force(Settings.load(args.config).audit.path)
     if args.json:
-        emit([one.record()["note"] for one in found.values()])
+        print_json([one.record()["note"] for one in found.values()])
     for one in [] if args.json else found.values():
         print(" ".join(f"{k}={v}" for k, v in one.record()["note"].items()))
     return HOLDS
@@ -179,7 +181,7 @@ def _say(audit: AuditSettings, record: dict[str, Any], said: str, as_json: bool)
 
     ref = asyncio.run(main())
     if as_json:
-        emit({"ref": ref, **record["note"]})
+        print_json({"ref": ref, **record["note"]})
     else:
         print(f"{said}, on record as {ref}")
     return HOLDS
