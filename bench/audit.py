@@ -31,7 +31,7 @@ from stageflow_guard.audit.records.canonical import encode
 from stageflow_guard.audit.tlog.storage import frame, pack
 from stageflow_guard.audit.tlog.tiles import fold
 from stageflow_guard.audit.tlog.tree import leaf_hashes
-from stageflow_guard.model import Shape
+from stageflow_guard.model import RecordTemplate
 
 RECORD = {
     "kind": "decision", "run": "3f0c2f6e-6c07-4f0e-9a34-2f6d8f0b7a11", "tenant": "acme",
@@ -158,7 +158,7 @@ def growth(folder: Path) -> dict[str, float]:
 
 def parts(count: int = 50_000, repeat: int = 5) -> None:
     """Print what an append by one of many is made of: microseconds, the least of some rounds."""
-    shape = Shape({k: v for k, v in RECORD.items() if k not in ("run", "attempt")})
+    shape = RecordTemplate({k: v for k, v in RECORD.items() if k not in ("run", "attempt")})
     own = {"run": RECORD["run"], "attempt": 1}
     stamps = {"boot": STAMPS["boot"], "node": STAMPS["node"]}
     line = {**RECORD, **STAMPS, "wall_ns": time.time_ns(), "mono_ns": time.monotonic_ns()}

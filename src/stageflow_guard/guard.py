@@ -31,7 +31,7 @@ from stageflow_guard.errors import (
     GuardError,
     NotAuthenticated,
 )
-from stageflow_guard.model import NOBODY
+from stageflow_guard.model import NO_TENANT
 from stageflow_guard.ports import Streaming, TokenSource
 
 if TYPE_CHECKING:
@@ -454,7 +454,7 @@ class Guard:
             raise ConfigError("this guard's inspector inspects whole texts only")
         run = self._run()
         scope = run.scope if run is not None else None
-        found: TextStream = inspector.stream(scope or inspector.scope(NOBODY, str(uuid4())))
+        found: TextStream = inspector.stream(scope or inspector.scope(NO_TENANT, str(uuid4())))
         return found
 
     async def screen(self, text: str, *, stage: str | None = None) -> Redaction:

@@ -21,10 +21,10 @@ class Effect(StrEnum):
     DENY = "deny"
 
 
-NOBODY = "_none"  # the tenant of scopes that nobody restores from; no policy file bears that name
+NO_TENANT = "_none"  # the tenant of scopes that are never restored; no policy file has that name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Principal:
     """Who is calling, as an authenticator established it. Only an authenticator makes one.
 
@@ -145,6 +145,8 @@ class AuditRecord:
     pipeline: str | None = None
     stage: str | None = None
     stage_kind: str | None = None
+    host: str | None = None
+    call: str | None = None
     attempt: int | None = None
     session: str | None = None
     tenant: str | None = None
@@ -187,7 +189,7 @@ class AuditRecord:
         return record
 
 
-class Shape:
+class RecordTemplate:
     """What many records have in common, so that it is merged and encoded once for all of them.
 
     Frozen by convention: nobody changes `fields` after the first record was made from it.
@@ -199,37 +201,37 @@ class Shape:
         self.fields = {name: value for name, value in fields.items() if value is not None}
         self.layouts: dict[tuple[str, ...], Any] = {}  # an encoder's own notes
 
-    def record(self, own: dict[str, Any]) -> ShapedRecord:
+    def record(self, own: dict[str, Any]) -> TemplatedRecord:
         """Return a record of this shape; `own` are the set fields that only this one has."""
-        record = object.__new__(ShapedRecord)
-        _set_shape(record, self)
+        record = object.__new__(TemplatedRecord)
+        _set_template(record, self)
         _set_own(record, own)
         return record
 
 
-class ShapedRecord(AuditRecord):
+class TemplatedRecord(AuditRecord):
     """An `AuditRecord` whose fields are looked up, not copied: its own first, then its shape's."""
 
-    __slots__ = ("own", "shape")
+    __slots__ = ("own", "template")
 
     own: dict[str, Any]
-    shape: Shape
+    template: RecordTemplate
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel as the plain record that it is."""
-        return AuditRecord.of, ({**self.shape.fields, **self.own},)
+        return AuditRecord.of, ({**self.template.fields, **self.own},)
 
 
 def _looked_up(name: str) -> property:
-    def look(self: ShapedRecord) -> Any:
-        return self.own.get(name, self.shape.fields.get(name))
+    def look(self: TemplatedRecord) -> Any:
+        return self.own.get(name, self.template.fields.get(name))
 
     return property(look)
 
 
 for _field in fields(AuditRecord):
-    setattr(ShapedRecord, _field.name, _looked_up(_field.name))
+    setattr(TemplatedRecord, _field.name, _looked_up(_field.name))
 
 # the slots' own setters: a frozen dataclass refuses ordinary assignment
-_set_shape = ShapedRecord.__dict__["shape"].__set__
-_set_own = ShapedRecord.__dict__["own"].__set__
+_set_template = TemplatedRecord.__dict__["template"].__set__
+_set_own = TemplatedRecord.__dict__["own"].__set__

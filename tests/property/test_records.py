@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from stageflow_guard.audit.records.canonical import encode
 from stageflow_guard.audit.records.record import FIELDS, decode, fields_of
 from stageflow_guard.errors import AuditUnavailable
-from stageflow_guard.model import AuditRecord, Shape
+from stageflow_guard.model import AuditRecord, RecordTemplate
 
 STAMPS = {"v", "id", "wall_ns", "mono_ns", "boot", "node"}
 NAMES = [name for name in FIELDS if name not in STAMPS and name != "kind"]
@@ -36,7 +36,7 @@ def unstamped(entry):
 @given(SHARED, OWN, TEXT, TEXT)
 def test_a_shaped_record_has_the_bytes_of_a_plain_one(shared, own, boot, node):
     """Encoded once and filled in, or encoded whole: the same canonical JSON, by any reader."""
-    shape = Shape({**shared, "kind": "effect"})
+    shape = RecordTemplate({**shared, "kind": "effect"})
     record = shape.record(own)
     try:
         whole = encode(AuditRecord(**{**shape.fields, **own}), boot=boot, node=node)
@@ -55,7 +55,7 @@ def test_a_shaped_record_has_the_bytes_of_a_plain_one(shared, own, boot, node):
 @given(SHARED, OWN)
 def test_a_shaped_record_reads_like_a_plain_one(shared, own):
     """Every field, by name or all at once, as `AuditRecord` has them."""
-    shape = Shape({**shared, "kind": "decision"})
+    shape = RecordTemplate({**shared, "kind": "decision"})
     record, plain = shape.record(own), AuditRecord(**{**shape.fields, **own})
     assert isinstance(record, AuditRecord)
     assert asdict(record) == asdict(plain)
@@ -71,7 +71,7 @@ def test_a_shaped_record_reads_like_a_plain_one(shared, own):
 def test_what_no_record_may_hold_is_refused_in_any_form(own):
     """A lone surrogate, a float, too much, an object, a number that no reader has: refused."""
     with pytest.raises(AuditUnavailable):
-        encode(Shape({"kind": "effect"}).record(own), boot="b", node="n")
+        encode(RecordTemplate({"kind": "effect"}).record(own), boot="b", node="n")
     with pytest.raises(AuditUnavailable):
         encode({"kind": "effect", **own}, boot="b", node="n")
 

@@ -13,7 +13,7 @@ from stageflow_guard.errors import (
     GuardError,
     InspectorUnavailable,
 )
-from stageflow_guard.model import NOBODY, AccessRequest, Finding, Redaction
+from stageflow_guard.model import NO_TENANT, AccessRequest, Finding, Redaction
 
 if TYPE_CHECKING:
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
@@ -27,7 +27,7 @@ async def redacted(inspector: Inspector, run: Run | None, value: Any) -> Redacti
     scope = run.scope if run is not None else None
     try:
         if scope is None:
-            scope = inspector.scope(NOBODY, str(uuid4()))
+            scope = inspector.scope(NO_TENANT, str(uuid4()))
         found = await inspector.redact(value, scope=scope, direction="input")
     except GuardError:
         raise

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import AccessDenied, ContentBlocked, GuardError, NotAuthenticated
-from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Principal, Shape
+from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Principal, RecordTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +135,7 @@ class Asked:
         }  # fmt: skip
         self.may = tuple(AccessRequest(act=act, **asked) for act in ("run", "reveal", "bytes"))
         self.common = {**common_of(who, pipeline), "stage": stage}
-        self.effect = Shape({**self.common, "kind": "effect"})
+        self.effect = RecordTemplate({**self.common, "kind": "effect"})
         self._decision: Decision | None = None
         self._kind: str | None = None
         self._reveal = self._bytes = False
@@ -143,7 +143,7 @@ class Asked:
 
     def permit(
         self, decision: Decision, kind: str | None, *, reveal: bool, blobs: bool, inspected: bool
-    ) -> Shape:
+    ) -> RecordTemplate:
         """Return the shape of a permit's record; the same one while the answers are the same."""
         if (
             decision is self._decision and kind == self._kind and reveal is self._reveal
@@ -151,7 +151,7 @@ class Asked:
         ):  # fmt: skip
             return self._permit
         stage = self.common["stage"]
-        self._permit = Shape(
+        self._permit = RecordTemplate(
             {
                 **self.common,
                 "kind": "decision",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from stageflow_guard.enforcement.session import Session
     from stageflow_guard.errors import ContentBlocked, GuardError
-    from stageflow_guard.model import Finding, Principal, Shape
+    from stageflow_guard.model import Finding, Principal, RecordTemplate
     from stageflow_guard.ports import Scope
 
 
@@ -143,7 +143,7 @@ class Permit:
     )  # fmt: skip
 
     def __init__(
-        self, stage: str, attempt: int, index: int, *, reveal: bool, effect: Shape
+        self, stage: str, attempt: int, index: int, *, reveal: bool, effect: RecordTemplate
     ) -> None:
         self.effect = effect  # of the record that will say how it ended
         self.stage = stage

@@ -15,7 +15,7 @@ import orjson
 
 from stageflow_guard.audit.records.record import CAP, fields_of
 from stageflow_guard.errors import AuditUnavailable
-from stageflow_guard.model import ShapedRecord
+from stageflow_guard.model import TemplatedRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -72,7 +72,7 @@ def encode(record: AuditRecord | dict[str, Any], *, boot: str, node: str) -> byt
 
     Raises `AuditUnavailable` for what cannot be encoded or is too long: never cut, never dropped.
     """
-    if type(record) is ShapedRecord:
+    if type(record) is TemplatedRecord:
         written = _shaped(record, boot, node)
         if written is not None:
             return written
@@ -98,17 +98,17 @@ def encode(record: AuditRecord | dict[str, Any], *, boot: str, node: str) -> byt
 _STAMPS = ("id", "mono_ns", "wall_ns")
 
 
-def _shaped(record: ShapedRecord, boot: str, node: str) -> bytes | None:
+def _shaped(record: TemplatedRecord, boot: str, node: str) -> bytes | None:
     """Return what `encode` would: the shape's bytes, this record's values between them.
 
     None for a record whose own values are not plain strings and integers, or that is too long.
     """
-    own, known = record.own, record.shape.layouts
+    own, known = record.own, record.template.layouts
     key = (boot, node, *own)
     try:
         found = known.get(key)
         if found is None:
-            found = known[key] = _layout(record.shape.fields, own, boot, node)
+            found = known[key] = _layout(record.template.fields, own, boot, node)
         text, pick = found
         values = own.copy()
         values["id"] = f"{_PREFIX}-{next(_COUNTER):x}"

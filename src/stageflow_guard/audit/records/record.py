@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from stageflow_guard.errors import AuditUnavailable
-from stageflow_guard.model import AuditRecord, ShapedRecord
+from stageflow_guard.model import AuditRecord, TemplatedRecord
 
 CAP = 32 * 1024
 FIELDS = tuple(f.name for f in fields(AuditRecord))
@@ -46,8 +46,8 @@ def fields_of(record: AuditRecord | dict[str, Any]) -> dict[str, Any]:
         if None not in record.values():
             return record
         return {k: v for k, v in record.items() if v is not None}
-    if type(record) is ShapedRecord:
-        return {**record.shape.fields, **record.own}
+    if type(record) is TemplatedRecord:
+        return {**record.template.fields, **record.own}
     return {k: v for k, v in record.__dict__.items() if v is not None}
 
 

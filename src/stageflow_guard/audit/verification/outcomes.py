@@ -49,8 +49,10 @@ class Tally:
                 self.denied += 1
             else:
                 state = _PERMIT
-                # a decision asked for by hand has no stage, so no effect will ever follow
-                self.permitted += 1 if record.get("stage") is not None else 0
+                # a permit to run a step has an attempt; a decision asked for by hand has neither
+                # attempt nor stage, so no effect follows it
+                expects = record.get("attempt", record.get("stage")) is not None
+                self.permitted += 1 if expects else 0
         self._state.append(state)
         wall, boot = record.get("wall_ns"), record.get("boot")
         if type(wall) is int and type(boot) is str:

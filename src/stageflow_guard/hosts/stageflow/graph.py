@@ -33,7 +33,7 @@ from stageflow_guard.hosts.stageflow.carriers import (
 from stageflow_guard.hosts.stageflow.errors import for_host, outward
 from stageflow_guard.hosts.stageflow.event_sink import GuardedSink
 from stageflow_guard.hosts.stageflow.runner import before_stage, current_run
-from stageflow_guard.model import NOBODY
+from stageflow_guard.model import NO_TENANT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -203,7 +203,7 @@ class GuardedGraph(UnifiedStageGraph):
         inspector = self._pep.inspector
         if not _SHORT.fullmatch(name) or inspector is None:
             return False
-        scope = inspector.scope(NOBODY, str(uuid4()))
+        scope = inspector.scope(NO_TENANT, str(uuid4()))
         _, found = await inspector.redact(name, scope=scope, direction="input")
         return not found
 

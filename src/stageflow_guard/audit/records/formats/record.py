@@ -33,6 +33,8 @@ SCHEMA: dict[str, Any] = {
         "pipeline": _TEXT,
         "stage": _TEXT,
         "stage_kind": _TEXT,
+        "host": {"type": "string", "description": "the adapter the run came through"},
+        "call": {"type": "string", "description": "tells parallel calls of one step apart"},
         "attempt": {"type": "integer", "minimum": 1},
         "session": _TEXT,
         "trace": _TEXT,
