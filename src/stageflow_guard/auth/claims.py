@@ -5,7 +5,7 @@
 1. header: type, nothing that names a key or changes the meaning of the token
 2. issuer, audience
 3. time: `exp`, `iat`, `nbf`, lifetime
-4. required claims, no binding that nobody checked
+4. required claims, no binding whose proof is not checked
 5. subject, tenant, roles
 """
 
@@ -193,7 +193,7 @@ def _check_presence(
         if absent:
             raise _missing(name)
     if "cnf" in claims:
-        # RFC 7800: whoever holds the key may use it, and no proof is checked here.
+        # RFC 7800: only the holder of the key may use it, and no proof is checked here.
         raise NotAuthenticated("bound_token", "token is bound to a key whose proof is not checked")
     if header.get("typ", "JWT") == "JWT" and any(name in claims for name in _NOT_ACCESS):
         raise NotAuthenticated("wrong_type", "token is not an access token")

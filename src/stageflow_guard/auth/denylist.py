@@ -2,7 +2,7 @@
 
 Three kinds of entries, as a provider can name them: one token (iss, jti), one session (iss, sid),
 a subject's tokens issued before a moment (iss, sub). The mirror in memory answers, because every
-stage call asks; a shared list that cannot be read any more refuses everybody.
+stage call asks; a shared list that can no longer be read refuses every token.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Denylist(Protocol):
     """Asked on every hit and before every stage; synchronous, microseconds."""
 
     def denies(self, principal: Principal) -> bool:
-        """Say whether this principal was revoked; raise `NotAuthenticated` when nobody can say."""
+        """Say whether this principal was revoked; raise `NotAuthenticated` when that is unknown."""
         ...
 
     def add(self, entry: Entry) -> None:
@@ -101,7 +101,7 @@ class SqliteDenylist:
         self._version: object = None
         self._looked = float("-inf")
         try:
-            # made here, so that nobody else ever sees it with wider rights
+            # created here, so that it never exists with wider rights
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
             self._db = sqlite3.connect(
                 self._path, timeout=2.0, isolation_level=None, check_same_thread=False

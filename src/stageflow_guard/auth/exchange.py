@@ -1,4 +1,4 @@
-"""Acting for somebody elsewhere: token exchange (RFC 8693), never the inbound token itself.
+"""Token exchange (RFC 8693): a token for another audience, never the inbound token itself.
 
 What comes back is a new handle for one audience. It is no wider than what it was made from, and
 says who acts for whom.
@@ -74,7 +74,7 @@ def exchange(
     if answer.issued_type not in _TYPES or answer.access_token == subject_token:
         raise NotAuthenticated("not_exchanged", "the provider answered with another kind of token")
     if answer.refresh_token is not None:
-        # RFC 8693 §2.2.1: a lasting right was not asked for, and nobody here would end it
+        # RFC 8693 §2.2.1: a lasting right was not asked for, and nothing here would end it
         raise NotAuthenticated("not_exchanged", "the provider answered with a refresh token")
     limit = held if scopes is None else scopes
     # RFC 8693 §2.2.1: silence means "as requested"
@@ -106,7 +106,7 @@ def _claims_of(token: str) -> dict[str, Any] | None:
     try:
         return parse_object(split(token)[2])
     except NotAuthenticated:
-        # three parts, and unreadable: nobody can say what it would be good for
+        # three parts, and unreadable: what it permits is unknown
         raise NotAuthenticated("not_exchanged", "the exchanged token cannot be read") from None
 
 

@@ -20,7 +20,7 @@ def exclusive(path: Path, seconds: float) -> Iterator[None]:
 
     Raises `TokenUnavailable` when another process holds it for longer than `seconds`.
     """
-    # a soft lock would survive its process and lock everybody out
+    # a soft lock would survive its process and lock every process out
     lock = filelock.FileLock(path, timeout=seconds, mode=0o600, fallback_to_soft=False)
     try:
         lock.acquire(poll_interval=0.01)

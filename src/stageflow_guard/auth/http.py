@@ -99,7 +99,7 @@ def send(
 
 
 def _seconds(value: str | None) -> float | None:
-    # RFC 9110 section 10.2.3 also allows a date; nobody who limits rates sends one
+    # RFC 9110 section 10.2.3 also allows a date; rate limiters do not send one
     short = value is not None and value.isascii() and value.isdigit() and len(value) < 6
     return float(value) if value is not None and short else None
 

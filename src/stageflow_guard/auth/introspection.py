@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def introspector(client: OAuthClient, url: str) -> Callable[[str], Awaitable[dict[str, Any]]]:
-    """Return a function that asks `url` about a token; `TokenUnavailable` when nobody answers."""
+    """Return a function that asks `url` about a token, or raises `TokenUnavailable`."""
 
     async def ask(token: str) -> dict[str, Any]:
         try:

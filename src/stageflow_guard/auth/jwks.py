@@ -13,7 +13,8 @@ from stageflow_guard.errors import ConfigError, NotAuthenticated
 
 SOFT, HARD, RETRY = 300.0, 3600.0, 10.0
 # Unknown kids cost the provider: two fetches at once, then one after 1, 2, 4 ... 30 s, until a
-# fetch brings news or nobody has asked for a minute. Who comes within a second of the next waits.
+# fetch finds a new key or a minute passes without a request. A request within a second of the next
+# fetch waits for it.
 FREE, LONGEST, QUIET, WAIT, WAITERS = 2, 30.0, 60.0, 1.0, 256
 
 
@@ -104,7 +105,7 @@ class UrlKeys:
         found = self._keys.get(kid) if age < HARD else None
         if found is not None:
             if age > SOFT and now - self._tried > RETRY:
-                self._start()  # served stale meanwhile: nobody waits for a refresh
+                self._start()  # the old set serves meanwhile: no caller waits for a refresh
             return found
         if age >= HARD:
             if self._refresh is None and now - self._tried < 1.0:
@@ -137,7 +138,7 @@ class UrlKeys:
         return True
 
     def _start(self) -> asyncio.Task[None]:
-        """Single flight: everybody waits for the same fetch."""
+        """Single flight: all callers wait for the same fetch."""
         flight, loop = self._refresh, asyncio.get_running_loop()
         if flight is None or flight.done() or flight.get_loop() is not loop:
             self._refresh = flight = loop.create_task(self._run_refresh())

@@ -70,7 +70,7 @@ def parse_header(segment: str) -> dict[str, Any]:
     if found is None:
         found = parse_object(unbase64(segment))
         if len(segment) <= _SHORT:
-            if len(_HEADERS) >= _KEPT:  # anybody can make up headers: bounded, and cheap to redo
+            if len(_HEADERS) >= _KEPT:  # a caller chooses its headers: bounded, cheap to redo
                 _HEADERS.clear()
             _HEADERS[segment] = found
     return found

@@ -1,4 +1,4 @@
-"""`TokenManager`: one owner of a token family, who refreshes it and never logs it out.
+"""`TokenManager`: one owner of a token family, which refreshes it and never logs it out.
 
 `access_token` reads top to bottom:
 
@@ -128,7 +128,7 @@ class TokenManager:
                 if left > self._margin(tokens):
                     return tokens.access_token  # 1
                 if self._clock.monotonic() >= self._quiet_until:
-                    self._start_refresh()  # 2: nobody waits for it, and its failure is nobody's
+                    self._start_refresh()  # 2: no caller waits for it or sees it fail
                 return tokens.access_token
             if self._refresh is None and self._clock.monotonic() < self._quiet_until:
                 resting = TokenUnavailable("the provider asked for a pause, or has just failed")
@@ -163,8 +163,8 @@ class TokenManager:
         """Finish a login that `begin_login` began: `redirect` is the whole address that came back.
 
         The code is spent once; the family is durable when this returns. Raises `NotAuthenticated`
-        when the redirect is not ours or the provider says no, `TokenUnavailable` when nobody
-        answers.
+        when the redirect is not ours or the provider refuses, `TokenUnavailable` when there is no
+        answer.
         """
         from stageflow_guard.auth.authlib import code_from
 
@@ -260,7 +260,7 @@ class TokenManager:
         """Return the refresh under way, or begin one: single flight. Called under `_lock`."""
         if self._refresh is None or self._refresh_pid != os.getpid():  # no thread survives a fork
             refresh: Future[Stored] = Future()
-            refresh.set_running_or_notify_cancel()  # from now on nobody's cancellation reaches it
+            refresh.set_running_or_notify_cancel()  # from now on no cancellation reaches it
             thread = threading.Thread(
                 target=self._run_refresh, args=(refresh,), name="token-refresh"
             )
@@ -278,7 +278,7 @@ class TokenManager:
             tokens = self._refresh_with_retry()
         except GuardError as exc:
             error: GuardError = exc
-        except BaseException:  # its text may hold a token; whoever waits is answered all the same
+        except BaseException:  # its text may hold a token; waiting callers get an answer
             error = TokenUnavailable("the refresh failed")
         else:
             with self._lock:
@@ -297,7 +297,7 @@ class TokenManager:
         refresh.set_exception(error.with_traceback(None))
 
     def _refresh_with_retry(self) -> Stored:
-        """Refresh; try again only while somebody has nothing valid to use meanwhile."""
+        """Refresh; retry only while no valid token is left to serve."""
         until, pause = time.monotonic() + PATIENCE, FIRST_PAUSE
         while True:
             try:
@@ -315,7 +315,7 @@ class TokenManager:
         """Steps 1 to 4 of `store`: one process asks, the others read what it got."""
         with self._store.lock(LOCK_WAIT):
             stored = self._store.load()
-            if self._unsaved is not None:  # the disk was full; nobody else holds these
+            if self._unsaved is not None:  # the disk was full; no other copy exists
                 if stored is None or stored.generation < self._unsaved.generation:
                     return self._save(self._unsaved)
                 self._unsaved = None
@@ -329,7 +329,7 @@ class TokenManager:
             return self._save(fresh)
 
     def _is_newer(self, stored: Stored) -> bool:
-        """Say whether somebody else has refreshed since we last looked."""
+        """Say whether another process has refreshed since the last look."""
         if stored.over:
             raise ReauthRequired("the session is over; log in again")
         with self._lock:
@@ -345,7 +345,7 @@ class TokenManager:
             refresh = None
         else:
             if stored is None:
-                raise ReauthRequired("nobody has logged in yet; `adopt` tokens first")
+                raise ReauthRequired("the store holds no tokens yet; `adopt` tokens first")
             if stored.refresh_token is None:
                 raise ReauthRequired("the token is over and came without a refresh token")
             answer = self._client.grant(
@@ -365,7 +365,7 @@ class TokenManager:
         )
 
     def _retry_after_rotation(self, stored: Stored | None, said: OAuthError) -> Stored:
-        """The provider said no. Somebody may have rotated in spite of the lock; else it is over."""
+        """Handle a refusal: another process may have rotated in spite of the lock; else end it."""
         if said.error not in OVER or stored is None or self._grant != "refresh_token":
             raise TokenUnavailable(f"the provider refuses this client ({said.error})")
         again = self._store.load()
@@ -379,7 +379,7 @@ class TokenManager:
 
     def _save(self, tokens: Stored) -> Stored:
         self._unsaved = tokens
-        self._store.save(tokens)  # durable before anybody uses it
+        self._store.save(tokens)  # durable before it is used
         self._unsaved = None
         self._publish(tokens)
         return tokens

@@ -1,7 +1,7 @@
 """What a provider's endpoints answer: tokens, refusals, or nothing that can be used.
 
-Every failure is one of three. `OAuthError`: the provider has said no, asking again is useless.
-`TokenUnavailable`: nobody knows; ask again later. `ConfigError`: before anything is sent.
+Every failure is one of three. `OAuthError`: the provider refused, asking again is useless.
+`TokenUnavailable`: the outcome is unknown; ask again later. `ConfigError`: before anything is sent.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stageflow_guard.model import Principal
 
 LEASE, PREFIX = 10.0, "stageflow-guard:"
-LOOK, BLIND = 0.5, 5.0  # seconds between looks; after so many without one, nobody is believed
+LOOK, BLIND = 0.5, 5.0  # seconds between looks; after so many without one, every token is refused
 
 
 def connect(url: str) -> Any:
@@ -117,7 +117,7 @@ class RedisStore:
             try:
                 lease.reacquire()
                 pause = self._lease / 3
-            except redis.exceptions.LockError:  # it is somebody else's now
+            except redis.exceptions.LockError:  # another process holds it now
                 return
             except redis.RedisError:  # a blip: again, before the lease runs out
                 pause = self._lease / 30

@@ -1,6 +1,6 @@
 """Scopes as a ceiling: what a token may be used for at most, whatever its holder's roles allow.
 
-A role says what somebody may do; a scope says how much of that was handed to this token (RFC 6749
+A role says what a subject may do; a scope says how much of that was handed to this token (RFC 6749
 section 3.3). So a scope never grants: it only limits what the policies permit.
 """
 

@@ -1,4 +1,4 @@
-"""Where one token family is kept: durable before anybody uses it, one owner at a time.
+"""Where one token family is kept: durable before it is used, one owner at a time.
 
 Order of a refresh, and what a crash leaves behind at each point:
 
@@ -8,7 +8,7 @@ Order of a refresh, and what a crash leaves behind at each point:
 4. unlock, publish
 
 A crash between 2 and 3 loses the new token. The next refresh is refused by the provider, and that
-is written down too: the family is over, once, and nobody asks again.
+is written down too: the family is over, once, and no process asks again.
 """
 
 from __future__ import annotations

@@ -189,13 +189,13 @@ class TokenVerifier:
             self.denylist.add(one)
 
 
-def _taken_by_others(policy: IssuerPolicy, everybody: list[IssuerPolicy]) -> tuple[str, ...]:
+def _taken_by_others(policy: IssuerPolicy, issuers: list[IssuerPolicy]) -> tuple[str, ...]:
     """Return the prefixes of other issuers of the same tenants that begin with this one's.
 
     Raises `ConfigError` when two of them are equal: their subjects could not be told apart.
     """
     taken = []
-    for other in everybody:
+    for other in issuers:
         if other is policy or _served(policy).isdisjoint(_served(other)):
             continue
         if other.subject_prefix == policy.subject_prefix:

@@ -1,6 +1,6 @@
 """`init --adopt module:attribute`: begin with a pipeline that runs today, and weaken nothing.
 
-What is enforced is wide and ends by itself: a line in platform/trials.csv lets everybody of one
+What is enforced is wide and ends by itself: a line in platform/trials.csv lets every subject of one
 tenant run this pipeline's stages until a day. What will be enforced then stands beside it, strict,
 in the shadow: each record says where it would have decided differently. Authentication, isolation,
 redaction and audit are on from the first run.
@@ -86,7 +86,7 @@ def write_trial(folder: Path, target: str, *, tenant: str, days: int) -> tuple[s
         f'now: "{_utc(end + 1)}"}}\n',
     ]
     trial = (
-        "# trial, tenant, kind, object, act, starts, ends: everybody of that tenant, until it ends\n"
+        "# trial, tenant, kind, object, act, starts, ends: every subject of that tenant, until it ends\n"
         f"trial, {tenant}, stage, {name}/*, run, {_utc(start)}, {_utc(end)}\n"
     )
     files = {

@@ -49,7 +49,7 @@ def conversations(path: Path) -> list[dict[str, str]]:
 
 
 class Progress:
-    """A bar on standard error that knows its total; silent when nobody watches."""
+    """A bar on standard error that knows its total; silent without a terminal."""
 
     WIDTH = 30
 

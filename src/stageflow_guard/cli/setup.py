@@ -111,7 +111,7 @@ def init(args: argparse.Namespace) -> int:
     print(f"wrote {', '.join(names)} into {folder}")
     if args.adopt:
         print(
-            f"next: `guard.mount(pipeline, name={name!r})`; until {last} everybody of {args.tenant}"
+            f"next: `guard.mount(pipeline, name={name!r})`; until {last} every subject of {args.tenant}"
         )
         print("may run it; `stageflow-guard policy replay audit --path policies-strict` lists what")
         print("the strict policies will refuse from then on")
@@ -125,7 +125,7 @@ def init(args: argparse.Namespace) -> int:
 
 
 def copy_policies(target: Path) -> None:
-    """Copy the demo's policy set, readable by its owner and writable by nobody else."""
+    """Copy the demo's policy set, readable by its owner and writable by no other user."""
     shutil.copytree(shipped("policies"), target, ignore=shutil.ignore_patterns("starters"))
     for path in [target, *target.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -62,7 +62,7 @@ class Terminal(io.TextIOBase):
         self._stream.flush()
 
     def isatty(self) -> bool:
-        """Say whether somebody may be watching."""
+        """Say whether the stream is a terminal."""
         return self._stream.isatty()
 
     def fileno(self) -> int:
@@ -80,10 +80,10 @@ class Terminal(io.TextIOBase):
 
     @property
     def data(self) -> TextIO:
-        """Return where a document goes: the stream itself, unless somebody may be watching."""
+        """Return where a document goes: the stream itself, unless it is a terminal."""
         return self if self.isatty() else self._stream  # type: ignore[return-value]
 
 
 def document() -> TextIO:
-    """Return standard output for a document, which is data: as it is, unless somebody watches."""
+    """Return standard output for a document, which is data: as it is, unless it is a terminal."""
     return sys.stdout.data if isinstance(sys.stdout, Terminal) else sys.stdout

@@ -22,7 +22,7 @@ _HEADER = frozenset({"alg", "typ", "kid"})
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the report; exit 0 when the token would pass, 1 when not, 3 when nobody can say."""
+    """Print the report; exit 0 when the token would pass, 1 when not, 3 when that is unknown."""
     from stageflow_guard.settings import Settings
 
     settings = Settings.load(args.config)

@@ -130,7 +130,7 @@ class _Code:
 
 
 def _json(status: int, content: Mapping[str, Any], **headers: str) -> Answer:
-    # RFC 6749 §5.1: nothing that can hold a token is kept by anybody on the way
+    # RFC 6749 §5.1: no intermediary keeps what can hold a token
     return Answer(status, {"Cache-Control": "no-store", **headers}, json.dumps(content).encode())
 
 
@@ -290,7 +290,7 @@ class Endpoints:
         if family is None or family.revoked or family.login.client_id != client.id:
             raise Refusal("invalid_grant")
         if token != family.current:
-            family.revoked = True  # somebody holds a copy; nobody can tell which is the thief
+            family.revoked = True  # two parties hold it; which one stole it is unknown
             raise Refusal("invalid_grant")
         return self._next(family, form.get("scope"))
 
@@ -390,7 +390,7 @@ class Endpoints:
             family.revoked = True
         if claims is not None:
             self._revoked.add(str(claims.get("jti")))
-        return _json(200, {})  # §2.2: a token that nobody knows is a success, too
+        return _json(200, {})  # §2.2: an unknown token is a success, too
 
     # -- clients ---------------------------------------------------------------------------------
 

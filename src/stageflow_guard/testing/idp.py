@@ -215,7 +215,7 @@ class IdentityProvider:
         return {k: v for k, v in head.items() if v is not None}
 
     def forge(self, **claims: Any) -> str:
-        """Return a token of the same shape and kid, signed by a key nobody published."""
+        """Return a token of the same shape and kid, signed by a key that is not published."""
         stranger = IdentityProvider(self.issuer, clock=self._clock)
         return stranger.mint(header={"kid": self.kid("RS256")}, **claims)
 

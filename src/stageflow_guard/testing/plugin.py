@@ -83,8 +83,8 @@ def _write_policies(folder: Path, tenants: Iterable[str], roles: Iterable[str]) 
     """Write a set where each role may run every stage of its tenant, and nothing else."""
     from stageflow_guard.policy.engine.rules import MODEL
 
-    # a file without rules is a mistake, not an empty set; nobody claims this role
-    listed = tuple(roles) or ("nobody",)
+    # a file without rules is a mistake, not an empty set; no token claims this role
+    listed = tuple(roles) or ("unused",)
     files = {"model.conf": MODEL}
     for tenant in tenants:
         files[f"tenants/{tenant}/policy.csv"] = "".join(
@@ -96,7 +96,7 @@ def _write_policies(folder: Path, tenants: Iterable[str], roles: Iterable[str]) 
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    for path in (folder, *folder.rglob("*")):  # whatever the umask: writable by nobody else
+    for path in (folder, *folder.rglob("*")):  # whatever the umask: writable by no other user
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
@@ -184,7 +184,7 @@ def temporary_guard(
 
 @pytest.fixture
 def as_tenant(_workshop: _Workshop) -> Callable[..., AbstractAsyncContextManager[str]]:
-    """Run as somebody of another tenant: `async with as_tenant("globex"):`, in the last guard."""
+    """Run as a subject of another tenant: `async with as_tenant("globex"):`, in the last guard."""
     return _workshop.as_tenant
 
 

@@ -128,7 +128,7 @@ class Server(ThreadingHTTPServer):
         """Say nothing: a client that hung up is what these tests are about."""
 
     def close(self) -> None:
-        """Stop listening, wake what is slow, hang up on everybody."""
+        """Stop listening, wake what is slow, close every connection."""
         self.closing.set()
         self.shutdown()
         self.server_close()

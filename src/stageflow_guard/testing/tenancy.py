@@ -46,7 +46,7 @@ class Crossing:
 class Isolation:
     """What was tried and what crossed.
 
-    `seen` are the surfaces on which tenants saw their own canaries: where a surface shows nobody
+    `seen` are the surfaces on which tenants saw their own canaries: where a surface shows no tenant
     anything, that nothing crossed there proves nothing.
     """
 
@@ -125,7 +125,7 @@ class _Check:
         self.found = Isolation()
 
     def _canary(self, tenant: str) -> str:
-        """Return a word that no detector takes for personal data and nobody says by accident."""
+        """Return a word that no detector takes for personal data and no text holds by accident."""
         word = "canary" + "".join(secrets.choice(LETTERS) for _ in range(14))
         self._canaries[tenant].append(word)
         return word
@@ -208,7 +208,7 @@ class _Check:
 
 
 def _texts(value: object, depth: int = 0, seen: set[int] | None = None) -> Iterator[str]:
-    """Yield every text that somebody who holds `value` can reach."""
+    """Yield every text that is reachable from `value`."""
     known = set() if seen is None else seen
     if isinstance(value, str):
         yield value
@@ -251,7 +251,7 @@ def _chain(error: BaseException) -> Iterator[object]:
 
 @contextmanager
 def _captured(lines: list[str]) -> Iterator[None]:
-    """Collect what is logged; only where one tenant runs, or nobody could say whose line it is."""
+    """Collect what is logged; only where one tenant runs, else the owner of a line is unknown."""
 
     class Collect(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:

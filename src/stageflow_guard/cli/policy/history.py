@@ -79,7 +79,7 @@ def replay(args: argparse.Namespace) -> int:
 
 
 def suggest(args: argparse.Namespace) -> int:
-    """Print grants that nobody used; changes nothing."""
+    """Print grants that no recorded decision used; changes nothing."""
     from stageflow_guard.policy.analysis.replay import suggest as look
 
     found = look(PolicySet.load(args.path), _records(args.log))

@@ -69,7 +69,7 @@ def _print(found: Explanation, base: str) -> None:
 
 
 def who_can(args: argparse.Namespace) -> int:
-    """List everybody who may."""
+    """List every subject that may."""
     from stageflow_guard.policy.analysis.who_can import who_can as find
 
     policies = _known(args)
@@ -81,7 +81,7 @@ def who_can(args: argparse.Namespace) -> int:
             (one.member, one.reason, ", ".join(f"{args.path}/{r}" for r in one.rules))
             for one in found
         ]
-        print("\n".join(columns(rows)) or "nobody")
+        print("\n".join(columns(rows)) or "no subject may")
     return HOLDS
 
 

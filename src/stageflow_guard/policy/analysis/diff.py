@@ -2,7 +2,7 @@
 
 The comparison is complete for what rules can say. Objects fall into finitely many classes: each
 literal that some rule names, what is fresh below each prefix, and what no rule names. One object of
-each class is decided under both sets, for every role set that somebody has.
+each class is decided under both sets, for every role set that a member holds.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FRESH = "\x00fresh"  # a segment that no line can hold
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One right that somebody gained or lost; `rules` are those that now say so."""
+    """One right that a member gained or lost; `rules` are those that now decide."""
 
     gained: bool
     tenant: str
@@ -57,7 +57,7 @@ class Difference:
 
     @property
     def tenants(self) -> tuple[str, ...]:
-        """Return the tenants in which somebody's rights changed."""
+        """Return the tenants in which a member's rights changed."""
         return tuple(sorted({c.tenant for c in self.changes} | {*self.added, *self.removed}))
 
     def __bool__(self) -> bool:
@@ -150,7 +150,7 @@ def _platform(old: PolicySet, new: PolicySet) -> Iterable[str]:
             for s in policies.shares
         }
         lines |= {
-            f"{g.reason}: {g.who or 'everybody'} in {g.tenant}, {'|'.join(g.kinds)} "
+            f"{g.reason}: {g.who or 'every subject'} in {g.tenant}, {'|'.join(g.kinds)} "
             f"{'|'.join(g.acts)} {g.obj}, {g.starts:.0f} to {g.expires:.0f}"
             for g in policies.grants
         }

@@ -13,7 +13,7 @@ from stageflow_guard.policy.engine.text import did_you_mean
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.policyset import PolicySet
 
-# how far off each field is: who somebody is changes sooner than what they asked for
+# how far off each field is: a role changes sooner than what was asked for
 WEIGHT = {"role": 2, "act": 3, "object": 4, "kind": 6}
 
 

@@ -85,7 +85,9 @@ def _tenant(tenant: TenantFile) -> Iterator[LintFinding]:
     for rule in tenant.rules:
         if rule.role not in held:
             hint = "" if not held else did_you_mean(rule.role, held)
-            yield _at(rule, "role_without_members", f"nobody has `{quoted(rule.role)}` here{hint}")
+            yield _at(
+                rule, "role_without_members", f"no member holds `{quoted(rule.role)}` here{hint}"
+            )
     useful = {role for role in held if with_rules & {role, *transitive_roles(role, up)}}
     seen: dict[tuple[str, str], Link] = {}
     for link in tenant.links:
@@ -100,7 +102,7 @@ def _tenant(tenant: TenantFile) -> Iterator[LintFinding]:
 
 
 def _dead_rules(tenant: TenantFile) -> Iterator[LintFinding]:
-    """Yield rules that another rule makes meaningless, whoever asks."""
+    """Yield rules that another rule makes meaningless for every subject."""
     up = direct_roles(tenant.links)
     cells: dict[tuple[str, str, str, str], list[Rule]] = {}
     for rule in tenant.rules:
@@ -111,7 +113,7 @@ def _dead_rules(tenant: TenantFile) -> Iterator[LintFinding]:
     for rule in tenant.rules:
         near = [
             other
-            for role in above[rule.role]  # whoever has the role has these too
+            for role in above[rule.role]  # the role includes these
             for wide in _wider(rule.obj)
             for other in cells.get((role, rule.kind, rule.act, wide), ())
         ]
@@ -149,7 +151,7 @@ def _dead(rule: Rule, others: list[Rule]) -> Iterator[LintFinding]:
 def _shared(policies: PolicySet, by_tenant: dict[str, list[LintFinding]]) -> list[LintFinding]:
     """Return what is wrong with shared roles: a line that is dead in every tenant that imports it.
 
-    That one tenant gives a shared role to nobody is no fault.
+    A shared role without members in one tenant is no fault.
     """
     importers: dict[str, int] = dict.fromkeys(policies.templates, 0)
     for name in policies.tenants:
@@ -191,7 +193,7 @@ def _platform(policies: PolicySet, now: float) -> Iterator[LintFinding]:
 
 
 def _approvals(policies: PolicySet) -> Iterator[LintFinding]:
-    """Yield tools that need an approval which nobody may give."""
+    """Yield tools that need an approval which no role may give."""
     tools = policies.catalogue.tools or {}
     needed = {name for name, options in tools.items() if options.approval == "required"}
     for tenant in policies.tenants if needed else ():
@@ -206,7 +208,7 @@ def _approvals(policies: PolicySet) -> Iterator[LintFinding]:
             )
             if not approves:
                 yield _at(
-                    rule, "nobody_approves", f"`{tool}` needs an approval, and nobody may give it"
+                    rule, "nobody_approves", f"`{tool}` needs an approval, and no role may give it"
                 )
 
 

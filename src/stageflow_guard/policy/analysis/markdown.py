@@ -24,7 +24,7 @@ class ChangeRow(NamedTuple):
 
 
 def grouped(found: Difference) -> list[ChangeRow]:
-    """Return one row per right, with everybody who gained or lost it."""
+    """Return one row per right, with every member that gained or lost it."""
     rows: dict[tuple[bool, str, str, str, str], list[Change]] = {}
     for one in found.changes:
         rows.setdefault((one.gained, one.tenant, one.kind, one.act, one.obj), []).append(one)

@@ -1,4 +1,4 @@
-"""Recorded decisions under other policies: which would change, which grants nobody used.
+"""Recorded decisions under other policies: which would change, which grants no decision used.
 
 Takes audit records as dictionaries; a record holds the question, so it can be asked again. Rights
 that end are asked as of the time of the record.

@@ -11,12 +11,12 @@ from stageflow_guard.policy.engine.rules import Rule, covers
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.policyset import PolicySet
 
-ANYBODY = "user:-"  # stands for whoever carries a claim, without a line of their own
+UNLISTED = "user:-"  # stands for a subject that carries a claim and has no line of its own
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Somebody who may: a subject, or `claim:NAME` for every token that carries the role."""
+    """Who may: a subject, or `claim:NAME` for every token that carries the role."""
 
     member: str
     reason: str
@@ -25,7 +25,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """An allowing rule that counts for somebody, and the deny rules that cut into it."""
+    """An allowing rule that counts for a subject, and the deny rules that cut into it."""
 
     kind: str
     act: str
@@ -37,7 +37,7 @@ class Right:
 def who_can(
     policies: PolicySet, tenant: str, *, kind: str, obj: str, act: str, own: str | None = None
 ) -> list[Holder]:
-    """Return everybody in `tenant` who may, decided one by one by the rules that run.
+    """Return every subject in `tenant` that may, decided one by one by the rules that run.
 
     A claim is asked alone: a token with several claims holds the union of their allows and denies.
     """
@@ -50,17 +50,17 @@ def who_can(
         claimed = member.startswith("claim:")
         decision = policies.decide(
             AccessRequest(
-                sub=ANYBODY if claimed else member, ten=tenant, own=own or tenant, kind=kind,
+                sub=UNLISTED if claimed else member, ten=tenant, own=own or tenant, kind=kind,
                 obj=obj, act=act, roles=(member.removeprefix("claim:"),) if claimed else (),
             )
         )  # fmt: skip
         if decision.permitted and decision.reason != "trial":
             found.append(Holder(member, decision.reason, decision.rules))
-    anybody = policies.decide(
-        AccessRequest(sub=ANYBODY, ten=tenant, own=own or tenant, kind=kind, obj=obj, act=act)
+    unlisted = policies.decide(
+        AccessRequest(sub=UNLISTED, ten=tenant, own=own or tenant, kind=kind, obj=obj, act=act)
     )
-    if anybody.permitted:  # only a trial lets in somebody who holds nothing
-        found.append(Holder("everybody", anybody.reason, anybody.rules))
+    if unlisted.permitted:  # only a trial permits a subject without roles
+        found.append(Holder("every subject", unlisted.reason, unlisted.rules))
     return found
 
 

@@ -34,7 +34,7 @@ class ToolOptions(_Strict):
     """What is known of a tool."""
 
     approval: Literal["required", "none"] = Field(
-        default="none", description="whether somebody with `approve` has to agree to each call"
+        default="none", description="whether a subject with `approve` has to agree to each call"
     )
 
 

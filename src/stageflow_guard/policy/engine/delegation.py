@@ -1,4 +1,4 @@
-"""Acting for somebody: every hop of the chain needs the right itself (RFC 8693 section 4.1).
+"""Delegation: every hop of the chain needs the right itself (RFC 8693 section 4.1).
 
 The effective right is the intersection. An actor is software: `agent:NAME` or `svc:NAME` in the
 tenant's lines, with no role but what those lines give it. A token with an `act` chain therefore

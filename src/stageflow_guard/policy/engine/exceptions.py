@@ -5,8 +5,8 @@
 - `breakglass.csv`: `breakglass, person, tenant, kinds, acts, ticket, approver, approver, starts,
   expires`: at most 4 hours, two approvers who are neither the person nor each other. Several kinds
   or acts stand with `|` between them.
-- `trials.csv`: `trial, tenant, kind, obj, act, starts, expires`: everybody whom the tenant's tokens
-  name, for at most 60 days: for adoption, with the strict policies in shadow.
+- `trials.csv`: `trial, tenant, kind, obj, act, starts, expires`: every subject that the tenant's
+  tokens name, for at most 60 days: for adoption, with the strict policies in shadow.
 - `suspended.csv`: `subject or tenant, reason, until` overrides everything.
 
 Times are RFC 3339 in UTC (`2026-12-31T00:00:00Z`) or seconds since the epoch.

@@ -162,8 +162,8 @@ def _one(
 def looser_than(platform: Iterable[GuardrailRule], own: Iterable[GuardrailRule]) -> str | None:
     """Return why a tenant's rules would be looser than the platform's, or None.
 
-    `verdict` takes the stricter of both anyway; a line that could only be dead is refused, so that
-    nobody believes it.
+    `verdict` takes the stricter of both anyway; a line without effect is refused, so that
+    no reviewer relies on it.
     """
     general = list(platform)
     for rule in own:

@@ -233,7 +233,7 @@ def _tenant(entry: Path, found: Loaded, previous: Loaded | None, *, alone: bool)
             found.problems += problems
     since = time.time() if previous is None else previous.stale.get(name, time.time())
     if parsed is None and previous is not None and legal_tenant(name) and name in previous.tenants:
-        # the last good lines go on; how long already is for everybody to see
+        # the last good lines go on; `stale` says since when
         content = previous.files[file]
         parsed, _ = parse_tenant(name, content, file, found.catalogue, found.templates)
         parsed = parsed or previous.tenants[name]

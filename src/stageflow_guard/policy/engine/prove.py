@@ -1,4 +1,4 @@
-"""Tenant isolation, proved of the matcher for every policy file that anybody could write.
+"""Tenant isolation, proved of the matcher for every possible policy file.
 
 `structural` needs nothing: it proves matchers that are a plain conjunction. `symbolic` translates
 the matcher into a formula for z3 (extra `prove`) and asks for a request that it admits although the

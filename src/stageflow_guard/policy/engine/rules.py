@@ -284,7 +284,7 @@ def relative(obj: str) -> bool:
 def object_matches(obj: str, pattern: str) -> bool:
     """Match a literal, `a/b/*` on a segment boundary, or `*`; never what holds `.` or `..`.
 
-    Somebody further on may resolve a relative segment, and then it is another object.
+    A later component may resolve a relative segment, and then it is another object.
     """
     if relative(obj):
         return False

@@ -115,7 +115,7 @@ class Reloader:
                 note={"source": source, "why": error.message[:500]},
             )  # fmt: skip
         except GuardError:
-            self._live.rejected = None  # nobody was told: the next look says it again
+            self._live.rejected = None  # not on record: the next look records it again
             raise
 
     async def _take_shadow(self, source: str) -> None:
