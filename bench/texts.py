@@ -20,8 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stageflow_guard.redaction.atrest.evaluate import Line
-from stageflow_guard.redaction.recognizers import checks
-from stageflow_guard.redaction.recognizers.accounts import LENGTHS
+from stageflow_guard.redaction.recognizers import check_digits as checks
+from stageflow_guard.redaction.recognizers.generic.accounts import LENGTHS
 
 ROOT = Path(__file__).resolve().parent.parent / "tests" / "data" / "texts"
 SETS = ("clinical", "registers", "technical")

@@ -172,8 +172,8 @@ class Guard:
             try:
                 if beside is not None:
                     await beside.stop_heartbeat()
-                if hasattr(self._inspector, "rest"):  # no process outlives the guard
-                    await asyncio.to_thread(self._inspector.rest)
+                if hasattr(self._inspector, "stop_worker"):  # no process outlives the guard
+                    await asyncio.to_thread(self._inspector.stop_worker)
                 if hasattr(log, "close"):
                     await log.close()
             finally:

@@ -114,7 +114,7 @@ class Streaming(Protocol):
         """Return `value` with the pseudonyms of `scope` replaced by the originals."""
         ...
 
-    def restoring(self, scope: Scope) -> TextStream:
+    def restore_stream(self, scope: Scope) -> TextStream:
         """Return a stream that restores the pseudonyms of `scope`."""
         ...
 

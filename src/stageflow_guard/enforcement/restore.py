@@ -51,7 +51,7 @@ class Revealing:
 
     def stream(self) -> TextStream:
         """Return a stream that does so chunk by chunk."""
-        return _Stream(self, self._inspector.restoring(self._scope))
+        return _Stream(self, self._inspector.restore_stream(self._scope))
 
     async def _watched(self, work: Awaitable[T]) -> T:
         before = getattr(self._scope, "forged", 0)

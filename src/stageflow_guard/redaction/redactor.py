@@ -150,7 +150,7 @@ class Redactor:
         return Redaction(redacted, findings)
 
     @property
-    def in_child(self) -> bool:
+    def needs_worker(self) -> bool:
         """Say whether a process of its own reads all texts: models or recognizers have names."""
         return bool(self._named or self._by_name)
 

@@ -235,42 +235,25 @@ def _token_at(tokens: Any, indices: list[int], start: int) -> int:
     return at
 
 
+_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]", re.DOTALL)
+
+
 def _needs_digit(pattern: str) -> bool:
-    """Say whether a match of `pattern` surely holds a digit."""
-    from re import _parser  # type: ignore[attr-defined]  # the only reader of patterns there is
+    """Say whether a match of `pattern` surely holds a digit.
 
-    try:
-        tree = _parser.parse(pattern, re.DOTALL | re.MULTILINE | re.IGNORECASE)
-    except Exception:  # written for another dialect: it is always run
+    Only what stands outside of every group and alternative is looked at: a pattern of which this
+    is not certain is always run.
+    """
+    if re.search(r"\(\?[a-zA-Z]*x", pattern):  # a comment of a verbose pattern is no part of it
         return False
-    return _sequence_needs_digit(tree)
-
-
-def _sequence_needs_digit(tree: Any) -> bool:
-    for code, argument in tree:
-        name = str(code)
-        if name == "IN" and all(_is_digit(part) for part in argument):
-            return True
-        if name == "LITERAL" and chr(argument).isdigit():
-            return True
-        if name in ("MAX_REPEAT", "MIN_REPEAT") and argument[0] > 0:
-            if _sequence_needs_digit(argument[2]):
-                return True
-        elif (name == "SUBPATTERN" and _sequence_needs_digit(argument[3])) or (
-            name == "BRANCH" and all(_sequence_needs_digit(b) for b in argument[1])
-        ):
-            return True
-    return False
-
-
-def _is_digit(part: Any) -> bool:
-    code, argument = part
-    name = str(code)
-    if name == "CATEGORY":
-        return str(argument) == "CATEGORY_DIGIT"
-    if name == "RANGE":
-        return bool(argument[0] >= ord("0") and argument[1] <= ord("9"))
-    return name == "LITERAL" and chr(argument).isdigit()
+    depth, needed = 0, False
+    for match in _PART.finditer(pattern):
+        if match[0] == "|" and depth == 0:
+            return False
+        depth += (match[0] == "(") - (match[0] == ")")
+        optional = pattern.startswith(("?", "*", "{0", "{,"), match.end())
+        needed |= depth == 0 and match[0] in (r"\d", "[0-9]") and not optional
+    return needed
 
 
 def stock(language: str = "en") -> list[Any]:

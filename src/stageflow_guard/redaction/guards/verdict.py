@@ -9,7 +9,7 @@ from typing import Protocol
 
 from stageflow_guard.redaction.text import deobfuscate as unfold
 from stageflow_guard.redaction.text import encodings as decode
-from stageflow_guard.redaction.text.view import opened
+from stageflow_guard.redaction.text.view import deobfuscated
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +39,14 @@ _NO_LETTER = re.compile(r"[^a-zà-ÿ]")
 
 
 def readings(text: str) -> tuple[str, ...]:
-    """Return the ways to read a text: opened, with digits as letters, without anything between.
+    """Return the ways to read a text: without disguise, with digits as letters, without anything between.
 
     The last is for whole phrases only: spaced out or dotted, a phrase is the same letters.
     """
     steps = (decode.encodings, unfold.markup, unfold.spacing)
-    shown = _SPACE.sub(" ", opened(text, steps).text.lower())
-    folded = shown.translate(_FOLD)
-    return (text.lower(), shown) if folded == shown else (text.lower(), shown, folded)
-
-
-def squeezed(text: str) -> str:
-    """Return the letters of a text alone."""
-    return _NO_LETTER.sub("", readings(text)[-1])
+    normal = _SPACE.sub(" ", deobfuscated(text, steps).text.lower())
+    folded = normal.translate(_FOLD)
+    return (text.lower(), normal) if folded == normal else (text.lower(), normal, folded)
 
 
 def weigh(

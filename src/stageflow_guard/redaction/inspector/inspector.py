@@ -172,7 +172,7 @@ class OffLoopInspector:
         except Exception:
             raise InspectorUnavailable("the value could not be restored") from None
 
-    def restoring(self, scope: Any) -> OffLoopRestoring:
+    def restore_stream(self, scope: Any) -> OffLoopRestoring:
         """Return a stream that restores the pseudonyms of `scope`."""
         if not isinstance(scope, VaultScope):
             raise InspectorUnavailable("the scope is not one of this vault")
@@ -226,7 +226,7 @@ class OffLoopInspector:
                 found[text] = known
         size = sum(map(len, missing))
         self._redactor.require_size(sum(map(len, given)))
-        if missing and (size > SMALL or self._redactor.in_child):
+        if missing and (size > SMALL or self._redactor.needs_worker):
             answers = self._redactor.joined(missing, self._worker.scan(missing, limits), limits)
         else:
             answers = self._redactor.find_all(missing, limits)
@@ -279,7 +279,7 @@ class OffLoopInspector:
             )
         return kept
 
-    def rest(self) -> None:
+    def stop_worker(self) -> None:
         """End the scanning process; the next long text starts another."""
         self._worker.kill()
 

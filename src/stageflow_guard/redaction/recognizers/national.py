@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
-from stageflow_guard.redaction.recognizers import checks
+from stageflow_guard.redaction.recognizers import check_digits as checks
 
 Check = Callable[[str], bool]
 Row = tuple[str, int, str, Check | None, frozenset[tuple[int, ...]], float | None]

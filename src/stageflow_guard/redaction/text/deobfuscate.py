@@ -57,7 +57,7 @@ def spacing(view: View) -> View:
     """Close up what was spaced out, character by character; a wide gap becomes one space."""
     text = view.text
     edits: list[Edit] = []
-    for match in _SPACED.finditer(text) if view.lonely >= 6 else ():
+    for match in _SPACED.finditer(text) if view.single_letters >= 6 else ():
         base = match.start()
         if match[0][1::2].isspace() and not match[0][::2].isspace():  # one gap after each
             edits.append((*match.span(), match[0][::2]))

@@ -160,5 +160,5 @@ def encodings(view: View) -> View:
             view = view.edited(edits, name)
         if view is before:
             return view
-        view = view.shown()
+        view = view.normalised()
     return view

@@ -1,6 +1,6 @@
 """One pass over a text: views, recognizers, conflicts. Pure; presidio is not needed here.
 
-1. the original and, where it differs, its opened view are read by every recognizer
+1. the original and, where it differs, its deobfuscated view are read by every recognizer
 2. hits below the threshold of their entity are dropped; allow lists are asked
 3. each hit is carried back to the original's offsets; conflicts are resolved
 """
@@ -13,12 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stageflow_guard.model import EntitySpan
-from stageflow_guard.redaction.recognizers import (
+from stageflow_guard.redaction.recognizers.clinical import clinic, medical
+from stageflow_guard.redaction.recognizers.generic import (
     accounts,
-    clinic,
     contact,
     identifiers,
-    medical,
     names,
     network,
     numbers,
@@ -185,11 +184,11 @@ class Scanner:
             return []
         text = _masked(text)
         plain = View(text)
-        shown = plain.shown()
+        normal = plain.normalised()
         found = self._run(SHAPED, plain)
         rest = _without(plain, found)
-        found += self._run(PROSE, shown if rest is plain else rest.shown())
-        deep = shown
+        found += self._run(PROSE, normal if rest is plain else rest.normalised())
+        deep = normal
         for step in STEPS:
             deep = step(deep)
         if deep is not plain:

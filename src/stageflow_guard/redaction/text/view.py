@@ -1,7 +1,7 @@
 """Offset-preserving views of a text: what a reader sees where a pattern sees noise. Pure.
 
 A `View` is a shadow of the original in which every character knows the range of original
-characters that it stands for. Each step of `opened` is one kind of disguise; all are linear in
+characters that it stands for. Each step of `deobfuscated` is one kind of disguise; all are linear in
 the length of the text. What a step cannot decide for certain it leaves to the recognizers, which
 run over the original and over the last view.
 """
@@ -31,13 +31,13 @@ class _Table(dict[str, str]):
     """What each character looks like to a pattern; filled on demand."""
 
     def __missing__(self, char: str) -> str:
-        shown = _shown(char)
+        form = _normal_form(char)
         if len(self) < _KEPT:
-            self[char] = shown
-        return shown
+            self[char] = form
+        return form
 
 
-def _shown(char: str) -> str:
+def _normal_form(char: str) -> str:
     if char < "\x80":
         return "" if _CONTROL.match(char) else char
     if char in MARKS:
@@ -131,7 +131,7 @@ class View:
         return self._split()[0]
 
     @property
-    def lonely(self) -> int:
+    def single_letters(self) -> int:
         """How many characters stand alone."""
         return self._split()[1]
 
@@ -148,7 +148,7 @@ class View:
             return (0, 0)
         return self._starts[start], max(self._ends[end - 1], self._ends[start])
 
-    def shown(self) -> View:
+    def normalised(self) -> View:
         """Return the view in which each character is what it looks like."""
         text = self.text
         if text.isascii() and (text.isprintable() or not _CONTROL.search(text)):
@@ -220,9 +220,9 @@ class View:
 Step = Callable[[View], View]
 
 
-def opened(text: str, steps: Iterable[Step]) -> View:
+def deobfuscated(text: str, steps: Iterable[Step]) -> View:
     """Return the last view of `text`: characters as they look, then each of `steps` in turn."""
-    view = View(text).shown()
+    view = View(text).normalised()
     for step in steps:
         view = step(view)
     return view

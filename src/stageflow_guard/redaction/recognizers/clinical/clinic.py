@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import folded, positions
-from stageflow_guard.redaction.recognizers.clinic_words import (
+from stageflow_guard.redaction.recognizers.clinical.clinic_words import (
     ABBREVIATIONS,
     BY,
     COMPANIES,
@@ -33,7 +33,7 @@ from stageflow_guard.redaction.recognizers.clinic_words import (
     SURE,
     TO,
 )
-from stageflow_guard.redaction.recognizers.dates import DATE
+from stageflow_guard.redaction.recognizers.generic.dates import DATE
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 PAIR, REACH = 120, 150  # a stream sees 320 characters ahead

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from stageflow_guard.redaction.recognizers import labels
-from stageflow_guard.redaction.recognizers.checks import luhn
+from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.national import NATIONAL
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import folded, positions, present
-from stageflow_guard.redaction.recognizers.dates import DATE
+from stageflow_guard.redaction.recognizers.generic.dates import DATE
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 _PHRASE = r"([^\W\d_][\w'’/-]{1,30}(?:[ ](?:(?:of|the|and|with|type|stage|due|to|in)[ ]){0,2}[\w'’/-]{1,30}){0,5})"

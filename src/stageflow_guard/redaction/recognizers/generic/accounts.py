@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers import labels
-from stageflow_guard.redaction.recognizers.checks import base58check, bech32, mod97
+from stageflow_guard.redaction.recognizers.check_digits import base58check, bech32, mod97
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 LENGTHS = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers import checks
+from stageflow_guard.redaction.recognizers import check_digits as checks
 from stageflow_guard.redaction.recognizers.anchors import folded, positions, present
-from stageflow_guard.redaction.recognizers.dates import DATE
+from stageflow_guard.redaction.recognizers.generic.dates import DATE
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 _LABELS: dict[str, str] = {

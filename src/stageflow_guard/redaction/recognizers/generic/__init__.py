@@ -1,0 +1,1 @@
+"""What any text may hold: numbers, accounts, addresses, secrets, announced names. Pure."""
