@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import subprocess
+import threading
 import time
 
 import pytest
@@ -131,10 +132,17 @@ async def test_after_the_grace_no_new_run_begins_and_open_ones_end(tmp_path, pla
     assert verify(tmp_path / "audit").size == log.size
 
 
-async def test_a_second_place_that_hangs_holds_up_no_record(tmp_path, place):
+async def test_a_second_place_that_hangs_holds_up_no_record(tmp_path, place, monkeypatch):
     """A mount that never answers: records are durable as before, closing ends, and says so."""
     log = await opened(tmp_path, copy_grace=0.2, deadline=0.5)
-    os.mkfifo(place / "checkpoint.new")  # opening this for writing waits for a reader
+    answer, real = threading.Event(), os.open
+
+    def hangs(path, *args, **options):
+        if str(path) == str(place / "checkpoint.new"):
+            answer.wait(10)
+        return real(path, *args, **options)
+
+    monkeypatch.setattr(os, "open", hangs)
     await log.append(RECORD)
     await until(lambda: log.health()["checkpoint_copy"]["behind_s"] > 0.2)
     began = time.monotonic()
@@ -143,8 +151,19 @@ async def test_a_second_place_that_hangs_holds_up_no_record(tmp_path, place):
     with pytest.raises(AuditUnavailable, match="second place"):
         log.enqueue({"kind": "run_start"})
     await asyncio.wait_for(log.close(), 5)
-    os.close(os.open(place / "checkpoint.new", os.O_RDONLY | os.O_NONBLOCK))  # let the thread go
+    answer.set()
     assert verify(tmp_path / "audit").size == 2
+
+
+async def test_a_fifo_at_the_second_place_is_a_loss_that_is_told(tmp_path, place):
+    """What another user planted there is not opened for writing, so it cannot hang the writer."""
+    log = await opened(tmp_path, copy_grace=60.0)
+    os.mkfifo(place / "checkpoint.new")
+    await log.append(RECORD)
+    await until(lambda: log.health()["checkpoint_copy"]["losses"] == 1)
+    os.unlink(place / "checkpoint.new")
+    await until(lambda: log.health()["checkpoint_copy"]["reachable"])
+    await log.close()
 
 
 async def test_closing_without_the_second_place_says_so(tmp_path, place, caplog):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from rfc6962 import consistency_proof, inclusion_proof, tiles_between
-from stageflow_guard.audit.tlog.storage import make_dirs
 from stageflow_guard.audit.tlog.tiles import TileReader, peaks, right_edge, subtree_hash
 from stageflow_guard.audit.tlog.tree import (
     Frontier,
@@ -15,6 +14,7 @@ from stageflow_guard.audit.tlog.tree import (
     verify_consistency,
     verify_inclusion,
 )
+from stageflow_guard.base.durable import make_dirs
 from stageflow_guard.errors import VerificationError
 
 LEAVES = [leaf_hash(str(i).encode()) for i in range(70_000)]

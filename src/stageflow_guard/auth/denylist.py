@@ -8,7 +8,6 @@ stage call asks; a shared list that can no longer be read refuses every token.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 import time
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from stageflow_guard.base.opening import make_own
 from stageflow_guard.errors import ConfigError, NotAuthenticated, TokenUnavailable
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ class SqliteDenylist:
         self._version: object = None
         self._looked = float("-inf")
         try:
-            # created here, so that it never exists with wider rights
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            make_own(self._path)  # before SQLite would, with wider rights
             self._db = sqlite3.connect(
                 self._path, timeout=2.0, isolation_level=None, check_same_thread=False
             )

@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from stageflow_guard.auth.jws import parse_object
+from stageflow_guard.base.durable import take_lock, write_durably
+from stageflow_guard.base.opening import read_secret, require_own
 from stageflow_guard.errors import ConfigError, NotAuthenticated, TokenUnavailable
 
 if TYPE_CHECKING:
@@ -123,6 +125,7 @@ class FileStore:
         self._seal = seal
         if not self._path.parent.is_dir():
             raise ConfigError(f"the folder of the token store `{path}` does not exist")
+        require_own(self._path.parent)
 
     def __repr__(self) -> str:
         """Name the file."""
@@ -131,18 +134,13 @@ class FileStore:
     def load(self) -> Stored | None:
         """Return the latest generation; `ConfigError` for a file that is damaged or too open."""
         try:
-            # a link could point at a file that another user chose
-            handle = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            raw = read_secret(self._path, cap=CAP)
         except FileNotFoundError:
             return None
         except OSError as exc:
             raise ConfigError(
                 f"the token store `{self._path}` cannot be read ({exc.strerror})"
             ) from None
-        with os.fdopen(handle, "rb") as file:
-            if os.fstat(handle).st_mode & 0o077:
-                raise ConfigError(f"the token store `{self._path}` is open to others; chmod 600")
-            raw = file.read(CAP)
         if self._seal is not None:
             raw = self._seal.decrypt(raw, str(self._path))
         return decode(raw, str(self._path))
@@ -152,31 +150,29 @@ class FileStore:
         raw = encode(tokens)
         if self._seal is not None:
             raw = self._seal.encrypt(raw)
-        # one name, not a random one: what a crash leaves is overwritten by the next save
+        # one name, not a random one: the next save removes what a crash leaves
         beside = self._path.with_name(f".{self._path.name}.new")
         try:
-            handle = os.open(
-                beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-            )
-            with os.fdopen(handle, "wb") as file:
-                os.fchmod(handle, 0o600)
-                file.write(raw)
-                file.flush()
-                os.fsync(handle)
-            beside.rename(self._path)
-            folder = os.open(self._path.parent, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            write_durably(self._path, raw, beside=beside)
         except OSError as exc:
-            beside.unlink(missing_ok=True)
             raise TokenUnavailable(
                 f"the token store `{self._path}` cannot be written ({exc.strerror})"
             ) from None
 
     def lock(self, seconds: float) -> AbstractContextManager[None]:
         """Hold the family across processes and threads."""
-        from stageflow_guard.auth.filelock import exclusive
+        return _locked(self._path.with_name(f".{self._path.name}.lock"), seconds)
 
-        return exclusive(self._path.with_name(f".{self._path.name}.lock"), seconds)
+
+@contextmanager
+def _locked(path: Path, seconds: float) -> Iterator[None]:
+    try:
+        fd = take_lock(path, seconds=seconds)
+    except BlockingIOError:
+        raise TokenUnavailable("another process holds the token store's lock") from None
+    except OSError as exc:
+        raise TokenUnavailable(f"the token store cannot be locked ({exc.strerror})") from None
+    try:
+        yield
+    finally:
+        os.close(fd)

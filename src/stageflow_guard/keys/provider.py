@@ -6,11 +6,13 @@ import secrets
 from pathlib import Path
 from typing import Literal, NoReturn, Protocol
 
-from stageflow_guard.base.durable import create_durably, make_dirs, require_private
+from stageflow_guard.base.durable import create_durably, make_dirs
+from stageflow_guard.base.opening import read_secret, require_private
 from stageflow_guard.errors import ConfigError
 
 Purpose = Literal["signing", "fingerprint", "vault", "keyring"]
 SIZE = 32
+CAP = 4096  # bytes of a key file
 
 
 class KeyProvider(Protocol):
@@ -36,9 +38,8 @@ def read_key(path: Path, *, create: bool, why_not: str = "restore the key") -> b
             require_private(path.parent)
             create_durably(path, secrets.token_hex(SIZE).encode() + b"\n")
         require_private(path.parent)
-        if path.stat().st_mode & 0o077:
-            raise ConfigError(f"key file `{path}` is open to others; run `chmod 600 {path}`")
-        key = bytes.fromhex(path.read_bytes().decode("ascii").strip())
+        # a mounted key is a link; who may write its folder was checked above
+        key = bytes.fromhex(read_secret(path, cap=CAP, follow=True).decode("ascii").strip())
     except OSError as exc:
         raise ConfigError(f"key file `{path}` cannot be used ({exc.strerror})") from None
     except ConfigError:

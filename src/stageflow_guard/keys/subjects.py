@@ -7,17 +7,16 @@ old one (docs/decisions/0010-erasure.md).
 
 from __future__ import annotations
 
-import fcntl
 import hmac
 import json
 import os
 import secrets
 import struct
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from stageflow_guard.base.durable import make_dirs, require_private, write_all, write_durably
+from stageflow_guard.base.durable import locked, make_dirs, replace_and_wipe, write_durably
+from stageflow_guard.base.opening import read_plain, require_own
 from stageflow_guard.errors import ConfigError, KeyringUnavailable
 from stageflow_guard.keys.provider import SIZE, FileKeyProvider
 from stageflow_guard.keys.sealing import seal, unseal
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 HEAD = struct.Struct(">4sI")  # magic, epoch
 LIVE, GONE = b"SGK1", b"SGX1"
 KEPT = 10_000
+CAP = 64 * 1024  # bytes of a subject's file
 USED: tuple[Purpose, ...] = ("keyring", "fingerprint", "vault")
 
 
@@ -59,8 +59,8 @@ class SubjectKeyring:
         self._seen: dict[Path, tuple[tuple[int, int], int, bytes]] = {}
         try:
             make_dirs(self._folder.absolute(), above=Path("/"))
-            require_private(self._folder.parent)
-            require_private(self._folder)
+            require_own(self._folder.parent)
+            require_own(self._folder)
         except OSError as exc:
             raise ConfigError(f"keyring `{folder}` cannot be used ({exc.strerror})") from None
 
@@ -100,18 +100,11 @@ class SubjectKeyring:
         """
         path = self._path(tenant, subject)
         try:
-            with self._locked():
+            with locked(self._folder.parent / "lock"):
                 found = self._load(path)
                 if found is None:
                     return False
-                # the old bytes too: a tombstone by rename leaves them on the disk's free blocks
-                fd = os.open(path, os.O_WRONLY)
-                try:
-                    write_durably(path, self._tombstone(path, found[0]))
-                    write_all(fd, bytes(os.fstat(fd).st_size))
-                    os.fsync(fd)
-                finally:
-                    os.close(fd)
+                replace_and_wipe(path, self._tombstone(path, found[0]))
                 self._seen.pop(path, None)
                 return True
         except OSError as exc:
@@ -165,7 +158,7 @@ class SubjectKeyring:
         return epoch, plain[:SIZE], (tenant, subject)
 
     def _create(self, path: Path, tenant: str, subject: str) -> tuple[int, bytes]:
-        with self._locked():
+        with locked(self._folder.parent / "lock"):
             found = self._load(path)
             if found is not None:  # another process was first
                 return found
@@ -181,16 +174,6 @@ class SubjectKeyring:
     def _tombstone(self, path: Path, epoch: int) -> bytes:
         head = HEAD.pack(GONE, epoch)
         return head + seal(self._wrap, b"", bound_to=_bound(path, head))
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Hold the ring for one change; the system lets go when the process dies."""
-        fd = os.open(self._folder.parent / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(fd)
 
     def __repr__(self) -> str:
         """Show nothing."""
@@ -222,6 +205,6 @@ def _bound(path: Path, content: bytes) -> bytes:
 
 def _read(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return read_plain(path, cap=CAP)
     except FileNotFoundError:
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +14,7 @@ from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.tlog.checkpoint import open_note, parse_vkey
 from stageflow_guard.audit.tlog.key_rotation import KIND
-from stageflow_guard.base.durable import make_dirs, write_all
+from stageflow_guard.base.durable import create_new, make_dirs
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -111,11 +110,7 @@ def _write(target: Path, files: dict[str, bytes], key: SigningKey | None) -> Non
     for name, content in files.items():
         one = target / name
         make_dirs(one.parent.absolute(), above=Path("/"))
-        fd = os.open(one, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            write_all(fd, content)
-        finally:
-            os.close(fd)
+        create_new(one, content)
 
 
 def _pem(vkey: str) -> bytes:

@@ -8,8 +8,6 @@ releases nothing, for it has no signature.
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +18,7 @@ from stageflow_guard.audit.read.query import iter_records, iter_rows
 from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.tlog.checkpoint import parse_vkey
 from stageflow_guard.audit.tlog.signing import SigningKey
+from stageflow_guard.base.durable import take_lock
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
 from stageflow_guard.keys import read_key
 
@@ -172,15 +171,11 @@ def maintenance_lock(path: str | Path) -> int:
     between. The turn is the log's at `path`, with all its shards: the file `<path>.upkeep`.
     """
     try:
-        fd = os.open(f"{Path(path).absolute()}.upkeep", os.O_RDWR | os.O_CREAT, 0o600)
+        return take_lock(f"{Path(path).absolute()}.upkeep")
     except OSError as exc:
-        raise AuditUnavailable(f"nobody can take turns beside `{path}`: {exc.strerror}") from None
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
-    except BaseException:
-        os.close(fd)
-        raise
-    return fd
+        raise AuditUnavailable(
+            f"the maintenance lock `{path}.upkeep` cannot be taken: {exc.strerror}"
+        ) from None
 
 
 def require_prunable(folder: Path, below: int, holds: dict[str, Hold]) -> None:

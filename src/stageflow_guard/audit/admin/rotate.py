@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from stageflow_guard.audit.log.log import Log
@@ -17,7 +16,7 @@ from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.tlog.checkpoint import parse, sign, vkey_of
 from stageflow_guard.audit.tlog.key_rotation import endorse
 from stageflow_guard.audit.tlog.signing import SigningKey
-from stageflow_guard.base.durable import sync_dir, write_durably
+from stageflow_guard.base.durable import move_durably, write_durably
 from stageflow_guard.keys import read_key
 
 
@@ -50,13 +49,8 @@ async def rotate(
         finally:
             await log.close()
         _hand_over(folder, copy, new, after)
-    _take_place(following, held)  # 5
+    move_durably(following, held)  # 5
     return made
-
-
-def _take_place(following: Path, held: Path) -> None:
-    os.replace(following, held)
-    sync_dir(held.absolute().parent)
 
 
 def _hand_over(folder: Path, copy: Path | None, new: SigningKey, vkey: str) -> None:

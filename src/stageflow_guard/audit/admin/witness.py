@@ -7,9 +7,7 @@ between costs one cosignature, never a contradiction.
 
 from __future__ import annotations
 
-import fcntl
-import os
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,12 +16,11 @@ from stageflow_guard.audit.log.layout import check_format
 from stageflow_guard.audit.tlog.checkpoint import open_note, parse
 from stageflow_guard.audit.tlog.consistency import require_prefix
 from stageflow_guard.audit.tlog.cosign import cosign, cosigner_vkey
-from stageflow_guard.base.durable import make_dirs, require_private, write_durably
+from stageflow_guard.base.durable import locked, make_dirs, write_durably
+from stageflow_guard.base.opening import require_own
 from stageflow_guard.errors import ConfigError, VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from stageflow_guard.audit.tlog.signing import SigningKey
 
 
@@ -37,7 +34,7 @@ class Witness:
         self._name = name
         self._key = key
         make_dirs(self._state.absolute(), above=Path("/"))
-        require_private(self._state)
+        require_own(self._state)
 
     @property
     def vkey(self) -> str:
@@ -59,18 +56,8 @@ class Witness:
             raise VerificationError("`checkpoint` is missing", path="checkpoint") from None
         head = open_note(note, vkey)
         kept = self._state / f"{sha256(head.origin.encode()).hexdigest()}.checkpoint"
-        with self._alone():
+        with locked(self._state / "lock"):  # two processes could cosign a fork each
             if kept.exists():
                 require_prefix(folder, parse(kept.read_bytes())[0], head)
             write_durably(kept, note)
         return cosign(note, name=self._name, key=self._key, time=now)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Let one process at a time compare and keep: two could cosign a fork each."""
-        fd = os.open(self._state / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(fd)

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import random
@@ -25,7 +24,8 @@ from stageflow_guard.audit.read.signed_entries import attested
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, parse
 from stageflow_guard.audit.tlog.consistency import require_prefix
-from stageflow_guard.base.durable import make_dirs, require_private, write_all, write_durably
+from stageflow_guard.base.durable import append_durably, make_dirs, take_lock, write_durably
+from stageflow_guard.base.opening import require_own
 from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 
 LONGEST_WAIT = 60.0  # seconds between two tries
@@ -54,7 +54,7 @@ class Exporter:
         self._error: str | None = None
         self._failures = 0
         make_dirs(self._state.absolute(), above=Path("/"))
-        require_private(self._state)
+        require_own(self._state)
         self.origin = signed_head(self._log)[0].origin
         name = slug(self.origin)
         self._cursor = self._state / f"{name}.cursor"
@@ -174,12 +174,7 @@ class Exporter:
             json.dumps({"index": r.index, "ref": keys[r.index], "reason": r.reason}) + "\n"
             for r in rejected
         )
-        fd = os.open(self._dead, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            write_all(fd, lines.encode())
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        append_durably(self._dead, lines.encode())
 
     def _note(self, behind: int, error: GuardError | None) -> None:
         self._error = str(error) if error is not None else None
@@ -191,12 +186,12 @@ class Exporter:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        fd = os.open(self._cursor.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
+            fd = take_lock(self._cursor.with_suffix(".lock"), seconds=0)
         except BlockingIOError:
             raise SinkUnavailable("another process ships this log to this sink") from None
+        try:
+            yield
         finally:
             os.close(fd)
 

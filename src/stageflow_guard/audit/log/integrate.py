@@ -9,17 +9,10 @@ from typing import TYPE_CHECKING
 
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, sign
 from stageflow_guard.audit.tlog.signing import SigningKey
-from stageflow_guard.audit.tlog.storage import (
-    make_dirs,
-    pack,
-    sync_dir,
-    tile,
-    unpack,
-    write_durably,
-)
+from stageflow_guard.audit.tlog.storage import pack, tile, unpack
 from stageflow_guard.audit.tlog.tiles import right_edge, root_of_rows, subtree_hash
 from stageflow_guard.audit.tlog.tree import WIDTH, leaf_hash, leaf_hashes, tile_path
-from stageflow_guard.base.durable import write_all_durably
+from stageflow_guard.base.durable import make_dirs, sync_dir, write_all_durably, write_durably
 from stageflow_guard.errors import VerificationError
 
 if TYPE_CHECKING:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
 
 from stageflow_guard.audit.tlog.storage import KNOWN
 from stageflow_guard.audit.tlog.tree import WIDTH, tile_path
-from stageflow_guard.base.durable import sync_dir
+from stageflow_guard.base.durable import is_locked, sync_dir
 from stageflow_guard.errors import ConfigError, VerificationError
 
 FORMAT = b"stageflow-guard log 1\n"
@@ -110,14 +109,4 @@ def read_minimum(folder: Path) -> int:
 
 def being_written(folder: Path) -> bool:
     """Say whether a writer holds the log now."""
-    try:
-        fd = os.open(folder / "lock", os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(fd)
-    return False
+    return is_locked(folder / "lock")

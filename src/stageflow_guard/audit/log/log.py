@@ -22,15 +22,16 @@ from stageflow_guard.audit.log.layout import identify
 from stageflow_guard.audit.log.recovery import (
     LogLocked,
     Recovered,
-    open_wal,
+    lock_log,
     reach,
     recover,
-    take_lock,
 )
 from stageflow_guard.audit.log.waiters import Waiting
 from stageflow_guard.audit.records.canonical import encode
 from stageflow_guard.audit.records.record import boot_id
-from stageflow_guard.audit.tlog.storage import frame, make_dirs, require_private, write_all
+from stageflow_guard.audit.tlog.storage import frame
+from stageflow_guard.base.durable import make_dirs, write_all
+from stageflow_guard.base.opening import open_own, require_own
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
 from stageflow_guard.model import AuditRecord
 
@@ -99,10 +100,10 @@ class Log:
         folder = self._folder
         try:
             make_dirs(folder.absolute(), above=Path("/"))
-            require_private(folder)
+            require_own(folder)
             identify(folder)
-            self._held = take_lock(folder)
-            self._wal = open_wal(folder)
+            self._held = lock_log(folder)
+            self._wal = open_own(folder / "wal")
             self._take_up(recover(folder, self.origin, self._wal, key_file, self._copy))
         except VerificationError as exc:
             self._release()

@@ -7,9 +7,7 @@ and stays as it is.
 
 from __future__ import annotations
 
-import fcntl
 import os
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +17,8 @@ from stageflow_guard.audit.log.layout import FORMAT, discard, read_minimum, surv
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, open_note, parse, vkey_of
 from stageflow_guard.audit.tlog.consistency import require_prefix
 from stageflow_guard.audit.tlog.signing import SigningKey
-from stageflow_guard.audit.tlog.storage import read_wal, sync_dir, write_durably
+from stageflow_guard.audit.tlog.storage import read_wal
+from stageflow_guard.base.durable import sync_dir, take_lock, write_durably
 from stageflow_guard.errors import ConfigError, VerificationError
 from stageflow_guard.keys import read_key
 
@@ -44,31 +43,16 @@ class Recovered:
         return self.integrator.size + len(self.entries)
 
 
-def take_lock(folder: Path) -> int:
-    """Return the descriptor that holds the log; raise `LogLocked` when somebody else does."""
-    held = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    for patience in (0.01, 0.01, 0.0):  # a reader that asks whether we are here holds it briefly
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(patience)
-        except BaseException:
-            os.close(held)
-            raise
-        else:
-            return held
-    os.close(held)
-    raise LogLocked(
-        f"log `{folder}` is locked by another process; stop it, or give each writer "
-        "a directory of its own"
-    )
-
-
-def open_wal(folder: Path) -> int:
-    """Return the write-ahead file, open for reading and writing."""
-    wal = os.open(folder / "wal", os.O_RDWR | os.O_CREAT, 0o600)
-    os.fchmod(wal, 0o600)
-    return wal
+def lock_log(folder: Path) -> int:
+    """Return the descriptor that holds the log; raise `LogLocked` while another process does."""
+    try:
+        # a reader that asks whether a writer is there holds it for a moment
+        return take_lock(folder / "lock", seconds=0.03)
+    except BlockingIOError:
+        raise LogLocked(
+            f"log `{folder}` is locked by another process; stop it, or give each writer "
+            "a directory of its own"
+        ) from None
 
 
 def recover(

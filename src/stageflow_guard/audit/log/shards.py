@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.log.log import Log, LogLocked
-from stageflow_guard.audit.tlog.storage import make_dirs
+from stageflow_guard.base.durable import make_dirs
 from stageflow_guard.errors import ConfigError
 
 MOST = 256  # workers beside each other on one machine

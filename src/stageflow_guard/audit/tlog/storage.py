@@ -8,19 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stageflow_guard.audit.tlog.tree import WIDTH, tile_path
-from stageflow_guard.base.durable import (
-    make_dirs,
-    require_private,
-    sync_dir,
-    write_all,
-    write_durably,
-)
 from stageflow_guard.errors import VerificationError
-
-__all__ = [
-    "KNOWN", "bundles", "frame", "make_dirs", "pack", "read_wal",
-    "require_private", "sync_dir", "tile", "unpack", "write_all", "write_durably",
-]  # fmt: skip
 
 HEAD = struct.Struct(">4sQII")  # magic, first index, payload length, CRC-32 of all but itself
 MAGIC = b"SGW1"

@@ -5,11 +5,11 @@ A line never moves: decision tables, records and reviews name lines by number.
 
 from __future__ import annotations
 
-import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from stageflow_guard.base.durable import write_durably
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.text import Malformed, lines_of, read, require_folder, rows_of
 
@@ -72,14 +72,9 @@ def format_folder(folder: str | Path, *, write: bool) -> list[str]:
 def replace_file(path: Path, content: bytes, mode: int | None = None) -> None:
     """Put `content` in the place of a file at once: a watching guard never reads half of it."""
     kept = mode if mode is not None else (path.stat().st_mode & 0o777 if path.exists() else 0o644)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}.new")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(kept & ~0o022)
-        Path(name).replace(path)
+        write_durably(path, content, mode=kept & ~0o022, beside=beside)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise

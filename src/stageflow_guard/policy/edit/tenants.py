@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from stageflow_guard.base.durable import move_durably, write_durably
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.analysis.cases import run_cases
 from stageflow_guard.policy.analysis.lint import holds, lint
@@ -88,8 +89,8 @@ def add(folder: str | Path, name: str, *, source: Path) -> list[str]:
         for one in written:
             if one.startswith("roles/"):
                 (base / "roles").mkdir(exist_ok=True, mode=0o755)
-                (building / one).rename(base / one)
-        (building / "tenants" / name).rename(base / "tenants" / name)
+                move_durably(building / one, base / one)
+        move_durably(building / "tenants" / name, base / "tenants" / name)
     return sorted(written)
 
 
@@ -127,7 +128,7 @@ def remove(folder: str | Path, name: str) -> Path:
     if target.exists():
         raise ConfigError(f"`{target}` is there already; try again in a second")
     target.parent.mkdir(exist_ok=True, mode=0o755)
-    place.rename(target)
+    move_durably(place, target)
     return target
 
 
@@ -192,8 +193,7 @@ def _require_good(trial: Path, name: str) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-    path.write_bytes(content)
-    path.chmod(0o644)
+    write_durably(path, content, mode=0o644)
     path.parent.chmod(0o755)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from uuid import uuid4
 
+from stageflow_guard.base.durable import create_durably, make_dirs, move_durably
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.edit.fmt import replace_file
 from stageflow_guard.policy.engine.policyset import PolicySet, revision_of
@@ -44,7 +45,7 @@ class Revisions:
             return target
         blobs = self.folder / "blobs"
         for folder in (self.folder, blobs):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_dirs(folder.absolute(), above=Path("/"))
         building = self.folder / f".{revision[:12]}.{uuid4().hex}"
         try:
             for name, content in files.items():
@@ -54,10 +55,9 @@ class Revisions:
                 try:
                     os.link(blob, place)
                 except OSError:  # too many links, or a file system without them
-                    shutil.copyfile(blob, place)
-                    place.chmod(0o600)
+                    create_durably(place, content)
             try:
-                building.rename(target)
+                move_durably(building, target)
             except OSError:
                 if not target.exists():  # else another worker was first, with the same bytes
                     raise
@@ -69,7 +69,7 @@ class Revisions:
     def _blob(blobs: Path, content: bytes) -> Path:
         blob = blobs / sha256(content).hexdigest()
         if not blob.exists():
-            replace_file(blob, content, 0o600)
+            create_durably(blob, content)
         return blob
 
     def kept(self) -> list[Kept]:
@@ -127,7 +127,7 @@ class Revisions:
 def _retire(tenant: Path, folder: Path) -> None:
     """Move a tenant's folder out of force, nothing lost."""
     (folder / "removed").mkdir(exist_ok=True, mode=0o755)
-    tenant.rename(folder / "removed" / f"{tenant.name}.{uuid4().hex[:8]}")
+    move_durably(tenant, folder / "removed" / f"{tenant.name}.{uuid4().hex[:8]}")
 
 
 def _content(path: Path) -> bytes | None:

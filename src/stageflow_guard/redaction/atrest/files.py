@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from stageflow_guard.base.durable import move_durably
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.redaction.values.key_names import entity_of
 
@@ -129,7 +130,7 @@ def _written(target: Path | None) -> Iterator[Path | None]:
     try:
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         yield part
-        part.replace(target)
+        move_durably(part, target)
     finally:
         part.unlink(missing_ok=True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import Any
 
 from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, need, slug
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
-from stageflow_guard.base.durable import make_dirs, require_private, sync_dir
+from stageflow_guard.base.durable import make_dirs, sync_dir, write_with
+from stageflow_guard.base.opening import require_own
 from stageflow_guard.errors import ConfigError
 
 
@@ -23,14 +23,7 @@ def write_rows(path: Path, rows: Sequence[dict[str, Any]], metadata: dict[str, s
         ("entry", pa.binary()),
     ])  # fmt: skip
     table = pa.Table.from_pylist(list(rows), schema=schema.with_metadata(metadata))
-    fresh = path.with_name(path.name + ".new")
-    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        pq.write_table(table, file, compression="zstd")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(fresh, path)
-    sync_dir(path.absolute().parent)
+    write_with(path, lambda file: pq.write_table(table, file, compression="zstd"))
 
 
 def flat(one: Shipped) -> dict[str, Any]:
@@ -59,7 +52,7 @@ class ParquetSink:
             make_dirs(self._folder.absolute(), above=Path("/"))
         except OSError as exc:
             raise ConfigError(f"`{folder}` cannot be used ({exc.strerror})") from None
-        require_private(self._folder)
+        require_own(self._folder)
 
     def send(self, batch: Sequence[Shipped], head: bytes) -> list[RejectedRecord]:
         """Write one file for the batch."""
@@ -77,6 +70,7 @@ class ParquetSink:
             for old in folder.glob(f"{first:012d}-*.parquet"):
                 if old != path:  # an earlier attempt at the same place, shorter
                     old.unlink()
+            sync_dir(folder)
         except OSError as exc:
             raise SinkUnavailable(f"the file could not be written ({exc.strerror})") from None
         return []

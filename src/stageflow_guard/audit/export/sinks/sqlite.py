@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
@@ -19,6 +18,7 @@ from stageflow_guard.audit.records.decode import decode_any
 from stageflow_guard.audit.tlog.checkpoint import parse
 from stageflow_guard.audit.tlog.consistency import require_prefix
 from stageflow_guard.audit.verification.projection import Kept, require_projected
+from stageflow_guard.base.opening import make_own
 from stageflow_guard.errors import ConfigError, VerificationError
 
 VERSION = 3
@@ -61,7 +61,7 @@ class SqliteProjection:
     def _connect(self) -> sqlite3.Connection:
         if self._db is None:
             if str(self._path) != ":memory:":
-                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+                make_own(self._path)
             # the exporter's thread opens it, the closing one closes it, never both at once
             db = sqlite3.connect(self._path, timeout=30.0, check_same_thread=False)
             if db.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from pathlib import Path
 
+from stageflow_guard.base.opening import make_own
 from stageflow_guard.errors import ConfigError
 
 _SCHEMA = """
@@ -25,8 +25,7 @@ class SqliteVault:
         file = Path(path)
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            file.chmod(0o600)
+            make_own(file)
             self._db = sqlite3.connect(
                 file, isolation_level=None, check_same_thread=False, timeout=10
             )
