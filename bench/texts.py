@@ -21,6 +21,7 @@ from pathlib import Path
 
 from stageflow_guard.redaction.atrest.evaluate import Line
 from stageflow_guard.redaction.recognizers import check_digits as checks
+from stageflow_guard.redaction.recognizers.countries import br, de, fr, gb
 from stageflow_guard.redaction.recognizers.generic.accounts import LENGTHS
 
 ROOT = Path(__file__).resolve().parent.parent / "tests" / "data" / "texts"
@@ -227,13 +228,13 @@ SLOTS: dict[str, tuple[Callable[[Values], str], str]] = {
     "ip4": (lambda v: f"{v.rng.choice((31, 52, 78, 91, 103, 185, 203))}.{v.rng.randint(20, 250)}.{v.rng.randint(1, 250)}.{v.rng.randint(1, 250)}", "IP_ADDRESS"),
     "ip6": (lambda v: f"2a02:{v.hexed(3).replace('0', '1')}:{v.number(4)}::{v.number(2)}", "IP_ADDRESS"),
     "mac": (lambda v: ":".join(v.hexed(2) for _ in range(6)), "MAC_ADDRESS"),
-    "nhs": (lambda v: v.until(lambda n: checks.nhs(n.replace(" ", "")), lambda: f"{v.rng.choice('467')}{v.digits(2)} {v.digits(3)} {v.digits(4)}"), "UK_NHS"),
+    "nhs": (lambda v: v.until(lambda n: gb.nhs(n.replace(" ", "")), lambda: f"{v.rng.choice('467')}{v.digits(2)} {v.digits(3)} {v.digits(4)}"), "UK_NHS"),
     "nino": (lambda v: v.rng.choice(("{a} {b} {c} {d} C", "{a}{b}{c}{d}A")).format(a=v.bits("ABCEHJ", 2), b=v.digits(2), c=v.digits(2), d=v.digits(2)), "UK_NINO"),
-    "steuer": (lambda v: v.until(checks.german_tax, lambda: v.number(11)), "DE_TAX_ID"),
-    "nir": (lambda v: v.until(lambda n: checks.french_insee(n.replace(" ", "")), lambda: f"{v.rng.choice('12')} {v.digits(2)} {v.rng.randint(1, 12):02} {v.rng.randint(10, 95)} {v.digits(3)} {v.digits(3)} {v.digits(2)}"), "FR_NIR"),
+    "steuer": (lambda v: v.until(de.tax_id, lambda: v.number(11)), "DE_TAX_ID"),
+    "nir": (lambda v: v.until(lambda n: fr.nir(n.replace(" ", "")), lambda: f"{v.rng.choice('12')} {v.digits(2)} {v.rng.randint(1, 12):02} {v.rng.randint(10, 95)} {v.digits(3)} {v.digits(3)} {v.digits(2)}"), "FR_NIR"),
     "aadhaar": (lambda v: v.until(lambda n: checks.verhoeff(n.replace(" ", "")), lambda: f"{v.rng.randint(2000, 9999)} {v.digits(4)} {v.digits(4)}"), "IN_AADHAAR"),
     "pan": (lambda v: f"{v.bits('ABCDEFGH', 3)}P{v.bits('KLMNRST', 1)}{v.digits(4)}{v.bits('ABCDEFG', 1)}", "IN_PAN"),
-    "cpf": (lambda v: v.until(lambda n: checks.cpf(re.sub(r"\D", "", n)), lambda: f"{v.digits(3)}.{v.digits(3)}.{v.digits(3)}-{v.digits(2)}"), "BR_CPF"),
+    "cpf": (lambda v: v.until(lambda n: br.cpf(re.sub(r"\D", "", n)), lambda: f"{v.digits(3)}.{v.digits(3)}.{v.digits(3)}-{v.digits(2)}"), "BR_CPF"),
     "card": (Values.card, "CREDIT_CARD"), "cvv": (lambda v: v.number(3), "SECRET"), "iban": (Values.iban, "IBAN_CODE"),
     "passport": (lambda v: v.rng.choice((v.number(9), f"C{v.number(8)}", f"{v.bits('ABCX', 2)}{v.number(7)}")), "PASSPORT"),
     "sort": (lambda v: f"{v.digits(2)}-{v.digits(2)}-{v.digits(2)}", ""), "bank8": (lambda v: v.number(8), "US_BANK_NUMBER"),

@@ -34,12 +34,6 @@ def routing(digits: str) -> bool:
     return known and weighted(digits, (3, 7, 1) * 3) % 10 == 0
 
 
-def nhs(digits: str) -> bool:
-    """NHS number: modulus 11 with weights 10 to 2."""
-    check = 11 - weighted(digits[:9], range(10, 1, -1)) % 11
-    return check != 10 and check % 11 == int(digits[9])
-
-
 def npi(digits: str) -> bool:
     """US National Provider Identifier: Luhn with the prefix 80840."""
     return digits[0] in "12" and luhn("80840" + digits)
@@ -64,89 +58,6 @@ def verhoeff(digits: str) -> bool:
     for place, char in enumerate(reversed(digits)):
         check = _D[check][_P[place % 8][ord(char) - 48]]
     return check == 0
-
-
-def cpf(digits: str) -> bool:
-    """Brazil's CPF: two check digits, modulus 11."""
-    if len(set(digits)) == 1:
-        return False
-    first = weighted(digits[:9], range(10, 1, -1)) * 10 % 11 % 10
-    second = weighted(digits[:10], range(11, 1, -1)) * 10 % 11 % 10
-    return digits[9:] == f"{first}{second}"
-
-
-def pesel(digits: str) -> bool:
-    """Poland's PESEL."""
-    return (10 - weighted(digits[:10], (1, 3, 7, 9, 1, 3, 7, 9, 1, 3)) % 10) % 10 == int(digits[10])
-
-
-def bsn(digits: str) -> bool:
-    """The Netherlands' BSN, the eleven test."""
-    return weighted(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1)) % 11 == 0
-
-
-def french_insee(digits: str) -> bool:
-    """France's NIR: 97 minus the first thirteen digits modulo 97."""
-    return digits[0] in "12" and 97 - int(digits[:13]) % 97 == int(digits[13:])
-
-
-def german_tax(digits: str) -> bool:
-    """Germany's tax identification number: ISO 7064 MOD 11,10."""
-    product = 10
-    for char in digits[:10]:
-        total = (int(char) + product) % 10 or 10
-        product = total * 2 % 11
-    return digits[0] != "0" and (11 - product) % 10 == int(digits[10])
-
-
-def spanish_nif(value: str) -> bool:
-    """Spain's DNI and NIE: the letter is the number modulo 23."""
-    number = value[:-1].translate(str.maketrans("XYZ", "012"))
-    return number.isdigit() and "TRWAGMYFPDXBNJZSQVHLCKE"[int(number) % 23] == value[-1]
-
-
-_ODD = (
-    1,
-    0,
-    5,
-    7,
-    9,
-    13,
-    15,
-    17,
-    19,
-    21,
-    2,
-    4,
-    18,
-    20,
-    11,
-    3,
-    6,
-    8,
-    12,
-    14,
-    16,
-    10,
-    22,
-    25,
-    24,
-    23,
-)
-
-
-def italian_code(value: str) -> bool:
-    """Italy's codice fiscale: odd and even places weigh differently, modulo 26."""
-    total = 0
-    for place, char in enumerate(value[:15]):
-        number = int(char) if char.isdigit() else ord(char) - 65
-        total += number if place % 2 else _ODD[number]
-    return chr(65 + total % 26) == value[15]
-
-
-def tfn(digits: str) -> bool:
-    """Australia's tax file number."""
-    return weighted(digits, (1, 4, 3, 7, 5, 8, 6, 9, 10)) % 11 == 0
 
 
 def dea(value: str) -> bool:

@@ -16,6 +16,7 @@ from stageflow_guard.model import EntitySpan
 from stageflow_guard.redaction.recognizers.clinical import clinic, medical
 from stageflow_guard.redaction.recognizers.generic import (
     accounts,
+    announced,
     contact,
     identifiers,
     names,
@@ -25,7 +26,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     secrets,
 )
 from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
-from stageflow_guard.redaction.recognizers.national import PACKS
+from stageflow_guard.redaction.recognizers.national import NUMBERS
 from stageflow_guard.redaction.text import deobfuscate as unfold
 from stageflow_guard.redaction.text import encodings as decode
 from stageflow_guard.redaction.text.spans import resolve
@@ -37,7 +38,7 @@ STEPS: tuple[Step, ...] = (
     unfold.look_alikes,
 )  # fmt: skip
 
-_PACKED = tuple(row[0] for rows in PACKS.values() for row in rows)
+_PACKED = tuple(one.entity for one in NUMBERS)
 # what each recognizer can say: one that cannot say anything that is asked for is not run
 SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (numbers.recognize, frozenset({"CREDIT_CARD", "US_SSN", "US_ITIN", "PHONE_NUMBER", "IP_ADDRESS", *_PACKED})),
@@ -50,8 +51,10 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (secrets.shaped, frozenset({"SECRET"})),
     (secrets.assigned, frozenset({"SECRET"})),
     (identifiers.labelled, frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "US_DRIVER_LICENSE", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID", "LICENSE_PLATE", "VEHICLE_ID", "CASE_NUMBER", "US_BANK_NUMBER", "USERNAME"})),
-    (identifiers.national, frozenset({"UK_NINO", "ES_NIF", "IT_FISCAL_CODE", "IN_PAN", "MEDICAL_LICENSE", "US_MBI"})),
-    (identifiers.births, frozenset({"DATE_OF_BIRTH"})),
+    (announced.documents, announced.FOUND),
+    (announced.unnamed, announced.FOUND),
+    (announced.fields, announced.FOUND),
+    (announced.births, frozenset({"DATE_OF_BIRTH"})),
 )  # fmt: skip
 # prose: read once, in the view of characters; taking a sentence apart would not help them
 PROSE: tuple[tuple[Recognize, frozenset[str]], ...] = (
@@ -69,7 +72,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 # what these find holds a digit
 _NUMERIC = frozenset({
     numbers.recognize, network.addresses, accounts.ibans, accounts.wallets, identifiers.labelled,
-    identifiers.national, identifiers.births, places.recognize, medical.events,
+    announced.documents, announced.unnamed, announced.births, places.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset({secrets.issued, accounts.wallets})  # no word of theirs is shorter than 16
 SURE = 0.68

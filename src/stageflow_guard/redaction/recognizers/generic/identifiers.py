@@ -1,13 +1,11 @@
-"""Identifiers of letters and digits that a label announces, and national ones with a check. Pure."""
+"""Identifiers of letters and digits that an English label announces. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers import check_digits as checks
-from stageflow_guard.redaction.recognizers.anchors import folded, positions, present
-from stageflow_guard.redaction.recognizers.generic.dates import DATE
+from stageflow_guard.redaction.recognizers.anchors import folded, positions
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 _LABELS: dict[str, str] = {
@@ -63,70 +61,3 @@ def labelled(text: str) -> Iterator[Hit]:
             "labelled identifier",
             f"label {name.lower()}",
         )
-
-
-# one walk for all: no two of them begin at the same place
-_NATIONAL = re.compile(
-    r"(?<![A-Za-z0-9])(?:"
-    r"(?P<nino>(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z][A-CEGHJ-NPR-TW-Za-ceghj-npr-tw-z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Da-d])"
-    r"|(?P<nif>[XYZ0-9][0-9]{7}-?[A-HJ-NP-TV-Z])"
-    r"|(?P<codice>[A-Z]{6}[0-9]{2}[A-EHLMPRST][0-9]{2}[A-Z][0-9]{3}[A-Z])"
-    r"|(?P<pan>[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z])"
-    r"|(?P<dea>[ABCDEFGHJKLMPRSTUX][A-Z9][0-9]{7})"
-    r"|(?P<mbi>[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9]-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9]-?[AC-HJKMNP-RT-Y]{2}[0-9]{2})"
-    r")(?![A-Za-z0-9])"
-)
-# a digit beside a letter: without one there is nothing here
-_MIXED = re.compile(r"[0-9](?:(?<=[A-Za-z].)|(?<=[A-Za-z] .)|(?=-?[A-Za-z]))")
-
-
-def national(text: str) -> Iterator[Hit]:
-    """Yield national numbers that hold letters: UK, Spain, Italy, India, US registrations."""
-    if not _MIXED.search(text):
-        return
-    for match in _NATIONAL.finditer(text):
-        hit = _numbered(match)
-        if hit is not None:
-            yield hit
-
-
-def _numbered(match: re.Match[str]) -> Hit | None:
-    start, end = match.span()
-    found = match[0]
-    match match.lastgroup:
-        case "nino":
-            sure = " " in found or found[:2].isupper()
-            return Hit(start, end, "UK_NINO", 0.5 if sure else 0.3, "nino")
-        case "nif" if checks.spanish_nif(found.replace("-", "")):
-            return Hit(start, end, "ES_NIF", 0.5, "nif", "checksum")
-        case "codice":
-            if checks.italian_code(found):
-                return Hit(start, end, "IT_FISCAL_CODE", 0.9, "codice fiscale", "checksum")
-            return Hit(start, end, "IT_FISCAL_CODE", 0.5, "codice fiscale")
-        case "pan":
-            return Hit(start, end, "IN_PAN", 0.45, "pan")
-        case "dea" if checks.dea(found):
-            return Hit(start, end, "MEDICAL_LICENSE", 0.5, "dea", "checksum")
-        case "mbi":
-            return Hit(start, end, "US_MBI", 0.6, "mbi")
-    return None
-
-
-_BIRTH = re.compile(
-    rf"(?i)(?<![a-z])(?:d\.?o\.?b\.?|date[ _-]of[ _-]birth|birth[ _-]?(?:date|day)|born(?:[ ](?:on|in))?|geboren(?:[ ]am)?|geburtsdatum|né(?:e)? le)[\"']?\s?(?:is|was)?\s?[:=(]?\s{{0,2}}[\"']?({DATE})(?![0-9])"
-)
-_BIRTH_HEADS = ("dob", "d.ob", "do.b", "d.o.b", "date", "birth", "born", "gebor", "geburt", "né")
-_BIRTH_WORDS = ("dob", "d.o.b", "birth", "born", "gebor", "geburt", "né")
-
-
-def births(text: str) -> Iterator[Hit]:
-    """Yield dates of birth behind their label."""
-    lower = folded(text)
-    if not present(lower, _BIRTH_WORDS):
-        return
-    reached = 0
-    for at in positions(lower, _BIRTH_HEADS):
-        match = _BIRTH.match(text, at) if at >= reached else None
-        if match is not None:
-            reached = match.end()
-            yield Hit(*match.span(1), "DATE_OF_BIRTH", 0.75, "date of birth", "label dob")

@@ -1,207 +1,324 @@
-"""Names that a text announces: "my name is", a title, a field. What is not announced needs a model."""
+"""Names that a text announces: "my name is", a title, a field, a greeting, a sign-off. Pure.
+
+What is not announced needs a model.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import folded, positions, present
+from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.recognizers.generic.announced import SIGN
+from stageflow_guard.redaction.recognizers.generic.name_words import BRANDS, BUSINESS, STOP
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import UNSPACED, Index, lowered, unspaced
 
-_NAME = r"[^\W\d_a-z][^\W\d_]*(?:['’-][^\W\d_]+)?\.?"
-_FULL = rf"{_NAME}(?:[ ](?:(?:de|da|di|van|von|der|den|del|la|le|bin|al|el|dos|du)[ ]){{0,2}}{_NAME}){{0,3}}"
-_SAID = re.compile(
-    rf"(?:(?i:my name is|my name's|name is|i am called|this is|i'm|call me|signed,|regards,|sincerely,|thanks,|cheers,|yours,))[ \n]{{1,2}}({_FULL})"
+_PARTICLE = r"(?:de la|de los|van der|van den|van de|von der|von und zu|de|da|do|das|dos|di|du|des|van|von|vom|zu|zum|der|den|del|della|degli|la|le|el|al|bin|ibn|ben|abu|ter|ten|te|af|av|y|e|i|'t|’t|d'|st\.)"
+_CAPITAL = r"[^\W\d_a-zß-ÿ](?:[^\W\d_]|(?<=\w)['’-](?=[^\W\d_]))*"
+_WORD = rf"(?:{_CAPITAL}|[dDlL]['’]{_CAPITAL}|['’]t(?=[ ]))"
+_INITIAL = r"[^\W\d_a-zß-ÿ]\."
+_FULL = rf"(?:(?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})){{0,3}})"
+_NAME = re.compile(rf"{_FULL}(?![^\W_])")
+# after "my name is" case tells nothing
+_ANY_CASE = re.compile(
+    r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?:[ ](?:[^\W\d_]\.|[^\W\d_]+(?:['’-][^\W\d_]+)*)){0,2}"
 )
+_TOUCHING = re.compile(f"[{UNSPACED}]")
+# names in scripts without spaces or without capitals: where they end
+_HAN = r"[\u3400-\u4dbf\u4e00-\u9fff々]"
+_SCRIPTS: tuple[re.Pattern[str], ...] = (
+    re.compile(rf"{_HAN}{{1,4}}[ 　]?{_HAN}{{1,4}}(?=[\u3040-\u30ff])|[\u30a1-\u30fa\u30fcー]{{2,10}}(?:[ 　・.][\u30a1-\u30fa\u30fcー]{{2,10}})?"),
+    re.compile(rf"{_HAN}{{2,4}}(?!{_HAN})|{_HAN}{{2,3}}"),
+    re.compile(r"[\uac00-\ud7a3]{2,4}?(?=입니다|이고|이에요|예요|이라고|라고|이야|님|은|는|이며)|[\uac00-\ud7a3]{2,4}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{3}"),
+    re.compile(r"[\u0900-\u097f]{2,}(?: [\u0900-\u097f]{2,}){0,2}?(?= ?(?:है|ह|हूँ|हूं|और|आर)(?![\u0900-\u097f])|[^\u0900-\u097f ]|$)"),
+    re.compile(r"[\u0600-\u06ff]{2,}(?: (?!و|من|هو|في)[\u0600-\u06ff]{2,}){0,2}"),
+    re.compile(r"[\u0e00-\u0e7f]{2,}?(?: [\u0e00-\u0e7f]{2,}?)?(?=ครับ|ครบ|ค่ะ|คะ|[^\u0e00-\u0e7f ]|$| )"),
+    re.compile(r"[\u0590-\u05ff]{2,}(?: [\u0590-\u05ff]{2,}){0,2}"),
+)  # fmt: skip
+
+
+def _phrases(attribute: str) -> list[str]:
+    return [p for c in COUNTRIES for p in getattr(c, attribute).split("|") if p]
+
+
+# a phrase that says that a name follows; any other may be followed by anything
+_SURE_SAID = re.compile(
+    r"name|nombre|nom\b|nome|naam|heiß|heiss|heet|appelle|llamo|chiamo|chamo|nazywam|heter|hedder|adım|ismim|jmenuj|numesc|зовут|имя|imię|λένε|नाम|叫|名|이름|اسم|שמ|ชื่อ|שלי|call me|called|prénom|姓"
+)
+_SAID = Index({"said": _phrases("said")})
+_FIELD_KINDS = {
+    kind: [p for c in COUNTRIES for p in c.fields.get(kind, "").split("|")]
+    for kind in ("PERSON", "PERSON_PART")
+}
+_FIELD_KINDS["PERSON"] += ["name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "author", "from", "to",
+                           "patient", "customer", "client", "employee", "contact", "applicant", "beneficiary", "physician", "doctor", "nurse", "plaintiff",
+                           "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "traveller", "passenger", "holder"]  # fmt: skip
+_FIELD = Index(_FIELD_KINDS)
+_SIGN = re.compile(SIGN, re.IGNORECASE)
+_AFTER_SAID = re.compile(r"[ ]?[:：]?[ \n]{0,2}(?:-[ ])?")
+_CONTEXT = re.compile(
+    r"[,.!?]?(?:\s*$|\n)|,|[.!?]|[ ](?:and|from|here|calling|speaking|with|at|y|de|et|und|aus|vom|von|e|en|van|i|z|och|från|ve|from)(?![^\W_])"
+)
+_TITLES = sorted(_phrases("titles"), key=len, reverse=True)
+_TITLE_HEADS = frozenset(re.split(r"[ .]", t)[0] for t in _TITLES)
 _TITLE = re.compile(
-    rf"(?<!\w)(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|Herr|Frau|Mme|Mlle|M(?=\.)|Sr|Sra|Sig)(?:\.[ ]?|[ ])({_FULL})"
+    "(?<![^\\W_.])(?:"
+    + "|".join(map(re.escape, (t for t in _TITLES if not _TOUCHING.search(t))))
+    + r")(?:\.[ ]?|[ ])(?=[^\W_]|['’])"
 )
-_FIELD = re.compile(
-    rf"(?<!\w)(?:Full Name|First Name|Last Name|Surname|Given Name|Name|Patient(?: Name)?|Customer(?: Name)?|Client(?: Name)?|Employee(?: Name)?|Contact(?: Name)?|Applicant|Cardholder|Account Holder|Beneficiary|Dear|Attn|Attention|Directed By|User|Subject|Author|From|Physician|Provider|Doctor|Nurse|Plaintiff|Defendant|Witness|Judge|Attorney|Counsel|Decedent|Petitioner|Respondent)[ \"']?[:=,]?[ \n]{{1,5}}[\"']?({_FULL})"
+_DOTTED = frozenset(
+    {
+        "M",
+        "D",
+        "Fr",
+        "Me",
+        "Ir",
+        "Ing",
+        "Lic",
+        "Pr",
+        "Hr",
+        "d",
+        "pan",
+        "seu",
+        "Hon",
+        "Col",
+        "Lt",
+        "Mr",
+        "f",
+        "Sn",
+        "Dl",
+        "Eng",
+    }
 )
-# a key or a heading: its value has two words, or one where the label names a part of a name
-_KEYED = ("name", "prénom", "apellido", "holder", "recipient", "applicant", "traveller", "passenger", "author", "ship to", "bill to",
-          "deliver to", "sold to", "kontoinhaber", "titular", "empfänger", "destinataire")  # fmt: skip
-_KEY = re.compile(
-    rf"(?i:names?|prénom|apellidos?|holder|recipient|applicant|traveller|passenger|author|(?:ship|bill|deliver|sold) to|kontoinhaber|titular|empfänger|destinataire)"
-    rf"[\"']?(?P<sign>[ ]?[:=][ ]{{0,2}}[\"']?|[ ])(?P<name>{_FULL})"
-)
-_PART = re.compile(
-    r"(?i)(?<![a-z])(?:(?:first|last|given|middle|family|maiden)[ _]?|sur|fore|vor|nach)$"
-)
-_WHOLE = re.compile(r"(?i)(?<![a-z])(?:full|customer|patient|user|contact|client|account)[ _]?$")
-_SAYING = (
-    "name is",
-    "name's",
-    "am called",
-    "this is",
-    "i'm",
-    "call me",
-    "signed,",
-    "regards,",
-    "sincerely,",
-    "thanks,",
-    "cheers,",
-    "yours,",
-)
-# capitalised words that a title or a field begins with: one look at all capitals of a text
-_CAPITAL = re.compile(r"[A-Z][a-z]*")
-_TITLES = frozenset("Mr Mrs Ms Miss Dr Prof Sir Madam Herr Frau Mme Mlle M Sr Sra Sig".split())  # noqa: SIM905 - a list of words
-_FIELDS = frozenset(
-    "Full First Last Surname Given Name Patient Customer Client Employee Contact Applicant Cardholder Account Beneficiary Dear Attn Attention"  # noqa: SIM905 - a list of words
-    " Directed User Subject Author From Physician Provider Doctor Nurse Plaintiff Defendant Witness Judge Attorney Counsel Decedent Petitioner"
-    " Respondent".split()
-)
-_NOT = frozenset(
-    [
-        "The",
-        "A",
-        "An",
-        "In",
-        "On",
-        "At",
-        "And",
-        "Or",
-        "But",
-        "Error",
-        "Warning",
-        "Info",
-        "Debug",
-        "Your",
-        "Our",
-        "This",
-        "That",
-        "It",
-        "He",
-        "She",
-        "We",
-        "They",
-        "I",
-        "You",
-        "Not",
-        "No",
-        "Yes",
-        "New",
-        "Unknown",
-        "None",
-        "Null",
-        "True",
-        "False",
-        "Test",
-        "Admin",
-        "Root",
-        "System",
-        "Please",
-        "Thanks",
-        "Hello",
-        "Hi",
-        "All",
-        "Team",
-        "Sir",
-        "Madam",
-        "Customer",
-        "Service",
-        "Support",
-        "Name",
-        "Email",
-        "Phone",
-        "Address",
-        "Date",
-        "Account",
-        "Number",
-        "User",
-        "Id",
-        "Agent",
-        "Exception",
-        "Request",
-        "Response",
-        "Build",
-        "Status",
-        "Server",
-        "Client",
-        "Type",
-        "Value",
-        "Key",
-        "File",
-        "Class",
-        "Function",
-        "Method",
-        "Module",
-        "Package",
-        "Version",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
+_CAPITALS = re.compile(r"[^\W\d_]+")
+_GREETING = Index({"greeting": _phrases("greetings")})
+_GREETED = re.compile(r"[ ](?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?[ ])?(?=[^\W_])")
+_SIGNED = Index({
+    "signed": [
+        "signed", "regards", "best regards", "kind regards", "warm regards", "sincerely", "thanks", "cheers", "yours", "yours sincerely", "many thanks", "best",
+        "mit freundlichen grüßen", "viele grüße", "liebe grüße", "beste grüße", "cordialement", "bien à vous", "bien cordialement", "saludos", "un saludo", "atentamente",
+        "saluti", "cordiali saluti", "distinti saluti", "met vriendelijke groet", "met vriendelijke groeten", "groeten", "groetjes", "atenciosamente", "abraços",
+        "cumprimentos", "pozdrawiam", "med vänlig hälsning", "mvh", "saygılarımla",
     ]
+})  # fmt: skip
+_SIGN_OFF = re.compile(r"[,:.!]?[ ]?[\n ][ \n]{0,2}(?:-{1,2}[ ]?)?")
+_PREFIX_NO = re.compile(
+    r"(?i)(?:file|host|class|domain|table|column|package|module|project|company|product|event|job|task|stage|node|pod|service|server|image|container|bucket|queue|topic|branch|tag|brand|model|device|method|function|variable|field|key|path|folder|group|role|city|state|street|country|region|zone|cluster|namespace|app|application|program|process|thread|user|display|code|short|long|common|generic|medication|drug|test|type|display|sheet|schema|index|database|db|repo|repository|team|tool|plugin|library|font|theme|color|pet|school|bank|hotel|store|shop|game|song|album|track|book|movie|film|place|location|business|organi[sz]ation|legal|trade|step|workflow|action|metric|alert|rule|policy|config|setting|option|param(?:eter)?|arg(?:ument)?|attribute|property|tenant|the|its|a)[ _.-]?$"
 )
 
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield announced names; a field's value counts from two words on, a title's from one."""
-    lower = folded(text)
-    if present(lower, _SAYING):
-        for match in _SAID.finditer(text):
-            yield from _hit(match, 0.5, "said", least=1)
-    capitals = set(_CAPITAL.findall(text))
-    if not _TITLES.isdisjoint(capitals):
-        for match in _anchored(_TITLE, text, _TITLES):
-            yield from _hit(match, 0.5, "title", least=1)
-    yield from _keyed(text, lower)
-    if not _FIELDS.isdisjoint(capitals):
-        for match in _anchored(_FIELD, text, _FIELDS):
-            yield from _hit(match, 0.4, "field", least=2)
+    yield from _said(text)
+    yield from _titled(text)
+    yield from _fields(text)
+    yield from _addressed(text)
 
 
-def _keyed(text: str, lower: str) -> Iterator[Hit]:
-    for at in positions(lower, _KEYED) if present(lower, _KEYED) else ():
-        match = _KEY.match(text, at)
-        if match is None:
+def _said(text: str) -> Iterator[Hit]:
+    for match in _SAID.find(text):
+        phrase = lowered(text)[match.start : match.end]
+        gap = _AFTER_SAID.match(text, match.end)
+        at = gap.end() if gap is not None else match.end
+        touching = _TOUCHING.match(text[match.end - 1 : match.end]) is not None
+        if at == match.end and not touching:
             continue
-        before = text[max(0, at - 12) : at]
-        if _PART.search(before) and match["sign"] != " ":
-            least = 1
-        elif before[-1:].isalnum() or before[-1:] in ("_", ".", "-"):
-            if not _WHOLE.search(before):
+        sure = _SURE_SAID.search(phrase) is not None
+        name = _in_script(text, at) if touching or unspaced(text) else None
+        if name is None:
+            name = _capitalised(text, at)
+            if name is not None and not sure and not _alone(text, match.start, name, phrase):
                 continue
-            least = 2
-        else:
-            least = 2 if lower.startswith("name", at) or match["sign"] == " " else 1
-        yield from _hit(match, 0.45 if least == 1 else 0.4, "field", least=least)
+        if name is None and sure:
+            name = _of_any_case(text, at)
+        if name is not None:
+            yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
 
 
-def _anchored(
-    pattern: re.Pattern[str], text: str, words: frozenset[str]
-) -> Iterator[re.Match[str]]:
-    """Match where one of `words` stands, as a search through the whole text would."""
-    reached = 0
-    for word in _CAPITAL.finditer(text):
-        if word[0] in words and word.start() >= reached:
-            match = pattern.match(text, word.start())
-            if match is not None:
-                reached = match.end()
-                yield match
+def _alone(text: str, start: int, name: tuple[int, int], phrase: str) -> bool:
+    """Say whether a name really follows "I am": what comes behind it ends a clause."""
+    words = text[name[0] : name[1]].split(" ")
+    if words[0].lower() in STOP or any(w.lower() in BUSINESS for w in words):
+        return False
+    if phrase in ("this is", "it's", "it is", "met", "c'est", "habla", "parla"):
+        before = text[max(0, start - 12) : start].strip(" ,.!\n").lower()
+        greeted = before == "" or before.endswith(("hi", "hello", "hey", "hallo", "hola", "yes"))
+        calling = re.match(
+            r"[ ,]+(?:from|calling|speaking|here|with|again|my|your)(?!\w)", text[name[1] :]
+        )
+        return len(words) >= 2 and (greeted or calling is not None) and (
+            _CONTEXT.match(text, name[1]) is not None
+        )  # fmt: skip
+    return _CONTEXT.match(text, name[1]) is not None
 
 
-def _hit(match: re.Match[str], score: float, rule: str, *, least: int) -> Iterator[Hit]:
-    place = match.re.groups
-    found = match[place].rstrip(".")
-    words = found.split(" ")
-    while words and words[-1] in _NOT:
+def _capitalised(text: str, at: int) -> tuple[int, int] | None:
+    match = _NAME.match(text, at)
+    if match is None:
+        return None
+    return _trimmed(text, match.start(), match.end())
+
+
+def _of_any_case(text: str, at: int) -> tuple[int, int] | None:
+    match = _ANY_CASE.match(text, at)
+    if match is None:
+        return None
+    words, end = match[0].split(" "), at
+    kept = []
+    for word in words:
+        if word.lower() in STOP:
+            break
+        kept.append(word)
+    if not kept or len(kept[0]) < 2 or kept[0].lower() in BUSINESS:
+        return None
+    return at, end + len(" ".join(kept))
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Take off what is no part of a name: a possessive, little words, a word of business."""
+    words = text[start:end].split(" ")
+    while words and (words[-1].lower() in STOP or words[-1].lower() in _PARTICLES):
         words.pop()
-    if len(words) < least or words[0] in _NOT or any(len(w) > 1 and w.isupper() for w in words):
+    for place, word in enumerate(words):
+        if place and word.lower() in STOP:
+            words = words[:place]
+            break
+    if not words or words[0].lower() in STOP:
+        return None
+    if any(word.lower().strip(".") in BUSINESS for word in words):
+        return None
+    found = " ".join(words)
+    if found[-2:] in ("'s", "’s"):
+        found = found[:-2]
+    if not any(c.isupper() for c in found) or len(found) < 2:
+        return None
+    return start, start + len(found)
+
+
+_PARTICLES = frozenset(
+    [
+        "de",
+        "da",
+        "do",
+        "di",
+        "du",
+        "des",
+        "van",
+        "von",
+        "der",
+        "den",
+        "del",
+        "la",
+        "le",
+        "el",
+        "al",
+        "y",
+        "e",
+        "i",
+        "te",
+        "ter",
+        "ten",
+        "zu",
+        "af",
+        "av",
+        "das",
+        "dos",
+    ]
+)
+
+
+def _in_script(text: str, at: int) -> tuple[int, int] | None:
+    while text[at : at + 1] and text[at] in " は是が:：为為":
+        at += 1
+    for pattern in _SCRIPTS:
+        match = pattern.match(text, at)
+        if match is not None and match.end() > at:
+            return at, at + len(match[0].rstrip())
+    return None
+
+
+def _titled(text: str) -> Iterator[Hit]:
+    if _TITLE_HEADS.isdisjoint(_CAPITALS.findall(text)):
         return
-    if rule == "said" and match[0][:4].lower() in ("this", "i'm ") and len(words) < 2:
-        return
-    size = len(" ".join(words))
-    yield Hit(
-        match.start(place),
-        match.start(place) + size,
-        "PERSON",
-        score,
-        f"name, {rule}",
-        f"label {rule}",
-    )
+    reached = 0
+    for match in _TITLE.finditer(text):
+        if match.start() < reached:
+            continue
+        title = match[0].rstrip(" .")
+        if title in _DOTTED and "." not in match[0] and title not in ("Mr", "Hr", "pan", "seu"):
+            continue
+        name = _capitalised(text, match.end())
+        if name is None:
+            continue
+        reached = name[1]
+        words = text[name[0] : name[1]].split(" ")
+        if len(words) == 1 and words[0] in BRANDS:
+            continue
+        if title[0].islower() and words[0].isupper() and len(words[0]) > 3:
+            continue
+        yield Hit(*name, "PERSON", 0.5, "name, title", "label title")
+
+
+def _fields(text: str) -> Iterator[Hit]:
+    for match in _FIELD.find(text):
+        sign = _SIGN.match(text, match.end)
+        word = lowered(text)[match.start : match.end]
+        if sign is None:
+            touching = _TOUCHING.match(text[match.end - 1 : match.end])
+            if touching is None or text[match.end : match.end + 1] not in (" ", "は", "是"):
+                continue
+            at = match.end + 1
+        else:
+            at = sign.end()
+        if match.kind == "PERSON" and _PREFIX_NO.search(
+            text[max(0, match.start - 16) : match.start]
+        ):
+            continue
+        if word in ("to", "from") and text[match.start - 1 : match.start] not in ("", "\n", '"'):
+            continue
+        quoted = text[at - 1 : at] in ("'", '"', "`")
+        name = _in_script(text, at) if unspaced(text) else None
+        if name is None:
+            name = _capitalised(text, at) or (
+                _plain_part(text, at) if match.kind == "PERSON_PART" and quoted else None
+            )
+        if name is None:
+            continue
+        words = text[name[0] : name[1]].split(" ")
+        least = 1 if match.kind == "PERSON_PART" or unspaced(text) else 2
+        if len(words) < least or (len(words) == 1 and words[0].lower() in BUSINESS):
+            continue
+        if (
+            all(w.isupper() and len(w) > 1 for w in words)
+            and least == 2
+            and word in ("from", "to", "name")
+        ):
+            continue
+        yield Hit(*name, "PERSON", 0.45 if least == 1 else 0.4, "name, field", "label field")
+
+
+_QUOTED_PART = re.compile(r"[^\W\d_][^\W\d_ .'’-]*(?:[ .'’-]+[^\W\d_]+){0,4}(?=[\"'`])")
+
+
+def _plain_part(text: str, at: int) -> tuple[int, int] | None:
+    match = _QUOTED_PART.match(text, at)
+    return None if match is None or match[0].lower() in STOP else match.span()
+
+
+def _addressed(text: str) -> Iterator[Hit]:
+    for match in _GREETING.find(text):
+        gap = _GREETED.match(text, match.end)
+        name = _capitalised(text, gap.end()) if gap is not None else None
+        if name is None or text[name[1] : name[1] + 1] not in (",", ":", "!", "\n", "", "，"):
+            continue
+        if text[match.start - 1 : match.start] not in ("", "\n", " ", '"', ">", "'"):
+            continue
+        yield Hit(*name, "PERSON", 0.45, "name, greeting", "label greeting")
+    for match in _SIGNED.find(text):
+        gap = _SIGN_OFF.match(text, match.end)
+        if gap is None or not ("\n" in gap[0] or "," in gap[0]):
+            continue
+        name = _capitalised(text, gap.end())
+        if name is not None and (text[name[1] : name[1] + 1] in ("\n", "", ".", ",")):
+            yield Hit(*name, "PERSON", 0.5, "name, said", "label said")

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.national import NATIONAL
+from stageflow_guard.redaction.recognizers.labels import Nearest
+from stageflow_guard.redaction.recognizers.national import NATIONAL, NUMBERS
 
 _GROUP = re.compile(r"[0-9]+")
 _NEAT = re.compile(r"[ ._-]|[ ]-[ ]|\)[ ]?|[ ]?\(|[ ]?\((?=0\))|\)-|\) ?|-\(|/")
@@ -23,6 +24,8 @@ _LOOSE = re.compile(
 )
 _EXTENSION = re.compile(r"[ ]?(?:x|ext\.?|extension|#)[ ]?[0-9]{1,6}(?![0-9A-Za-z])", re.IGNORECASE)
 MOST = 10
+CLOSE = 8  # characters between a label and its value
+COMPLETE = 0.6
 _LONGEST = 34
 
 _CARD_SHAPES = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 3), (4, 4, 4, 1), (4, 4, 5), (4, 4, 4, 2), (6, 13), (8, 8)}  # fmt: skip
@@ -60,6 +63,8 @@ class Candidate:
     gaps: tuple[str, ...]
     label: str
     neat: bool
+    touching: bool = False  # nothing but a sign or a little word is between it and its label
+    behind: str = ""  # the label before one that says "something else"
 
     @property
     def glued(self) -> bool:
@@ -75,11 +80,11 @@ class Candidate:
             self.text[max(0, self.start - 2) : self.start],
             self.text[self.end : self.end + 2],
         )
-        joined = (
-            before[-1:] in ("-", ".", ":", "/", ",") and before[:1].isalnum() and len(before) == 2
-        )
+        # a comma joins digits of one number only: 1,234,567; else it parts cells
+        signs = "-.:/," if len(self.shape) == 1 and self.shape[0] == 3 else "-.:/"
+        joined = before[-1:] in signs and before[:1].isalnum() and len(before) == 2
         runs_on = (
-            after[:1] in ("-", ".", ":", ",")
+            after[:1] in ("-", ".", ":")
             and after[1:].isalnum()
             and after[1:].isascii()
             and len(after) == 2
@@ -94,7 +99,7 @@ _TRUNK_SHAPES = frozenset({
 # groupings that say something without a label
 _SHAPES = frozenset(
     {(3, 2, 4), (3, 3, 4), (1, 3, 3, 4), *_CARD_SHAPES}
-    | {shape for rows in NATIONAL.values() for row in rows for shape in row[4]}
+    | {shape for one in NUMBERS for shape in one.shapes}
 )
 
 
@@ -102,13 +107,13 @@ def recognize(text: str) -> Iterator[Hit]:
     """Yield what the digit groups of `text` are; a group belongs to one hit at most."""
     groups = [m.span() for m in _GROUP.finditer(text)]
     count, i, read = len(groups), 0, 0
-    state = ("", 0)
+    state = labels.NONE
     while i < count:
         start, end = groups[i]
         if start - read > 1 or text[read:start].isalpha():  # one sign between is no label
             state = labels.scan(text, read, start, state)
         read = end
-        label = state[0] if state[1] and start - state[1] <= labels.BEFORE else ""
+        label = state.within(start)
         if end - start > _LONGEST or _drips(text, groups, i, label) or not _reaches(groups, i):
             i += 1
             continue
@@ -120,13 +125,13 @@ def recognize(text: str) -> Iterator[Hit]:
             i += 1
 
 
-def _drips(text: str, groups: list[tuple[int, int]], i: int, label: str) -> bool:
+def _drips(text: str, groups: list[tuple[int, int]], i: int, label: Nearest) -> bool:
     """Say whether two single digits begin here that nothing announces: no shape starts so."""
     start, end = groups[i]
     if end - start != 1 or i + 1 >= len(groups):
         return False
     a, b = groups[i + 1]
-    if b - a != 1 or a - end > 6 or label in _SIZES:
+    if b - a != 1 or a - end > 6 or label.name in _SIZES:
         return False
     return "+" not in text[max(0, start - 3) : start] and text[start - 1 : start] != "("
 
@@ -153,12 +158,14 @@ _STARTS = frozenset(s[:n] for s in _SHAPES | _TRUNK_SHAPES for n in range(1, len
 # how many digits a label lets one expect
 _SIZES = {"card": (12, 19), "ssn": (9, 9), "itin": (9, 9), "phone": (7, 15), **{
     label: (min(sizes), max(sizes))
-    for label in {row[2] for rows in NATIONAL.values() for row in rows}
-    for sizes in [[row[1] for rows in NATIONAL.values() for row in rows if row[2] == label]]
+    for label in {one.label for one in NUMBERS}
+    for sizes in [[size for one in NUMBERS if one.label == label for size in one.sizes]]
 }}  # fmt: skip
 
 
-def _best(text: str, groups: list[tuple[int, int]], i: int, label: str) -> tuple[Hit | None, int]:
+def _best(
+    text: str, groups: list[tuple[int, int]], i: int, near: Nearest
+) -> tuple[Hit | None, int]:
     """Return the surest candidate that starts with group `i`, the longest among equals."""
     best: Hit | None = None
     taken, first = i, groups[i][0]
@@ -168,8 +175,10 @@ def _best(text: str, groups: list[tuple[int, int]], i: int, label: str) -> tuple
     headed = first > 0 and ("+" in text[max(0, first - 3) : first] or text[first - 1] == "(" or (
         text[first : first + 2] == "00"
     ))  # fmt: skip
+    label = near.name
     low, high = _SIZES.get(label, (0, 0))
     labelled = high > 0
+    touching = labelled and first - near.end <= CLOSE
     for j in range(i, min(i + MOST, len(groups))):
         a, b = groups[j]
         if j > i:
@@ -180,7 +189,7 @@ def _best(text: str, groups: list[tuple[int, int]], i: int, label: str) -> tuple
                 neat = False
                 if not labelled and not headed:
                     break  # without a label only the usual grouping says anything
-                if not _LOOSE.fullmatch(gap) or "+" in gap or ", " in gap or "; " in gap:
+                if not _joins(gap, best):
                     break
             gaps += (gap,)
         total += b - a
@@ -199,10 +208,19 @@ def _best(text: str, groups: list[tuple[int, int]], i: int, label: str) -> tuple
             len(shape) == 1 and total >= 12
         ) or (neat and total <= 12 and _beside(text, b))):  # fmt: skip
             continue
-        hit = classify(Candidate(text, first, b, digits, shape, gaps, label, neat))
+        hit = classify(
+            Candidate(text, first, b, digits, shape, gaps, label, neat, touching, near.behind)
+        )
         if hit is not None and (best is None or hit.score >= best.score):
             best, taken = hit, j
     return best, taken
+
+
+def _joins(gap: str, best: Hit | None) -> bool:
+    """Say whether digits may go on behind an unusual gap: what is complete is joined to nothing."""
+    if not _LOOSE.fullmatch(gap) or "+" in gap or ", " in gap or "; " in gap:
+        return False
+    return best is None or best.score < COMPLETE
 
 
 _PLAIN = frozenset(" -.")
@@ -286,17 +304,17 @@ def _card(one: Candidate) -> Hit | None:
     if len(set(one.digits)) == 1:
         return None
     shaped = one.shape in _CARD_SHAPES or len(one.shape) == 1
-    if labelled:
+    if labelled and (good or known or one.touching or one.shape in _CARD_SHAPES):
         score = 0.95 if good and known else 0.85 if good or known else 0.7
         return Hit(one.start, one.end, "CREDIT_CARD", score, "card", "label card")
     if not known or not one.neat or not shaped or len(set(one.gaps)) > 1 or one.loose_edge:
         return None
-    if one.label == "other" and len(one.shape) == 1:
-        return Hit(one.start, one.end, "CREDIT_CARD", 0.3, "card") if good else None
-    if good:
+    if good:  # a checksum and a network's range: no word undoes that
         score = 0.9 if len(one.shape) > 1 else 0.7 if size in (14, 15, 16) else 0.3
+        if one.label == "other" and len(one.shape) == 1:
+            score = 0.5 if size in (15, 16) else 0.3
         return Hit(one.start, one.end, "CREDIT_CARD", score, "card", "checksum")
-    if len(one.shape) > 2 and one.label != "other":
+    if len(one.shape) > 2 and (one.label != "other" or one.behind == "card"):
         return Hit(one.start, one.end, "CREDIT_CARD", 0.4, "card")
     return None
 
@@ -366,15 +384,13 @@ def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> 
         return 0.0
     north = _north_american(one)
     if labelled:
-        if shape == (3, 2, 4) and one.gaps == ("-", "-"):
-            return 0.4  # the grouping says another thing than the label
-        if one.gaps and not one.neat and (len(shape) > 6 or size < 9):
-            return 0.4 if 9 <= size <= 12 else 0.0
-        if _DATE.match(one.digits) and size in (8, 12, 14):
-            return 0.3
-        return 0.85 if north else 0.65
-    if not one.neat or (one.label == "other" and not paren):
-        return 0.3 if north and one.neat else 0.0
+        return _labelled_phone(one, north=north)
+    if one.label == "other" and not paren:
+        score = _phone_for_all_that(one, north=north)
+        if score is not None:
+            return score
+    if not one.neat:
+        return 0.0
     if north:
         return 0.7 if paren or "-" in one.gaps else 0.55
     if paren and len(shape) >= 2 and (
@@ -386,6 +402,28 @@ def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> 
     ):  # fmt: skip
         return 0.45
     return 0.0
+
+
+def _labelled_phone(one: Candidate, *, north: bool) -> float:
+    size, shape = len(one.digits), one.shape
+    if shape == (3, 2, 4) and one.gaps == ("-", "-"):
+        return 0.4  # the grouping says another thing than the label
+    if one.gaps and not one.neat and (len(shape) > 6 or size < 9):
+        return 0.4 if 9 <= size <= 12 else 0.0
+    if len(shape) == 1 and size > 11 and not one.touching:
+        return 0.3  # a number of a clock
+    if _DATE.match(one.digits) and size in (8, 12, 14) and not (one.touching or north):
+        return 0.3
+    return 0.85 if north else 0.65
+
+
+def _phone_for_all_that(one: Candidate, *, north: bool) -> float | None:
+    """Return the score where a word says "something else"; None where that does not decide."""
+    if not one.neat:
+        return 0.0
+    if north:  # a grouping that only phones have is not undone by a word
+        return 0.5 if one.behind == "phone" or set(one.gaps) == {"-"} else 0.3
+    return 0.0 if one.behind != "phone" or len(one.shape) == 1 else None
 
 
 def _north_american(one: Candidate) -> bool:
@@ -403,8 +441,8 @@ def _north_american(one: Candidate) -> bool:
     )
 
 
-_LABELS = frozenset(row[2] for rows in NATIONAL.values() for row in rows)
-_GROUPED = frozenset(shape for rows in NATIONAL.values() for row in rows for shape in row[4])
+_LABELS = frozenset(one.label for one in NUMBERS)
+_GROUPED = frozenset(shape for one in NUMBERS for shape in one.shapes)
 
 
 def _national(one: Candidate) -> Hit | None:
@@ -412,22 +450,22 @@ def _national(one: Candidate) -> Hit | None:
     if not named and (one.shape not in _GROUPED or not one.neat or one.loose_edge):
         return None
     best: Hit | None = None
-    for entity, _, label, check, shapes, score in NATIONAL.get(len(one.digits), ()):
-        labelled = one.label == label
-        if not labelled and (score is None or one.shape not in shapes):
+    for known in NATIONAL.get(len(one.digits), ()):
+        labelled = one.label == known.label
+        if not labelled and one.shape not in known.shapes:
             continue
-        valid = check is not None and check(one.digits)
+        valid = known.check is not None and known.check(one.digits)
         if labelled:
             hit = Hit(
                 one.start,
                 one.end,
-                entity,
+                known.entity,
                 0.9 if valid else 0.65,
                 "national number",
-                f"label {label}",
+                f"label {known.label}",
             )
-        elif valid and score is not None:
-            hit = Hit(one.start, one.end, entity, score, "national number", "checksum")
+        elif valid and known.bare:
+            hit = Hit(one.start, one.end, known.entity, known.bare, "national number", "checksum")
         else:
             continue
         if best is None or hit.score > best.score:

@@ -1,0 +1,22 @@
+"""Belgium."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+
+def national_number(value: str) -> bool:
+    """Rijksregisternummer: 97 minus the first nine digits modulo 97, with a 2 in front since 2000."""
+    body, check = int(value[:9]), int(value[9:])
+    return check in (97 - body % 97, 97 - (2_000_000_000 + body) % 97)
+
+
+COUNTRY = Country(
+    code="be", language="nl",
+    documents=(
+        Document(
+            entity="BE_NN", value=r"[0-9]{2}[.]?[0-9]{2}[.]?[0-9]{2}[-]?[0-9]{3}[.]?[0-9]{2}", check=national_number,
+            names="rijksregisternummer|registre national|numéro national|numéro de registre national|nationaal nummer|insz|niss",
+        ),
+    ),
+)  # fmt: skip

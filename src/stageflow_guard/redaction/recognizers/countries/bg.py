@@ -1,0 +1,20 @@
+"""Bulgaria."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import weighted
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+
+def egn(value: str) -> bool:
+    """ЕГН: modulus 11, 10 counts as 0."""
+    return weighted(value[:9], (2, 4, 8, 5, 10, 9, 7, 3, 6)) % 11 % 10 == int(value[9])
+
+
+COUNTRY = Country(
+    code="bg", language="bg",
+    words={"phone": "телефон|мобилен"},
+    fields={"PERSON_PART": "име|фамилия", "SECRET": "парола", "DATE_OF_BIRTH": "дата на раждане", "STREET_ADDRESS": "адрес", "PHONE_NUMBER": "телефон|мобилен"},
+    said="казвам се|името ми е",
+    documents=(Document(entity="BG_EGN", value=r"[0-9]{10}", names="егн|egn|е.г.н.|единен граждански номер", check=egn),),
+)  # fmt: skip

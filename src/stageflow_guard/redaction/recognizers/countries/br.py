@@ -1,0 +1,42 @@
+"""Brazil."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import weighted
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+
+
+def cpf(digits: str) -> bool:
+    """CPF: two check digits, modulus 11."""
+    if len(set(digits)) == 1:
+        return False
+    first = weighted(digits[:9], range(10, 1, -1)) * 10 % 11 % 10
+    second = weighted(digits[:10], range(11, 1, -1)) * 10 % 11 % 10
+    return digits[9:] == f"{first}{second}"
+
+
+def cnpj(value: str) -> bool:
+    """CNPJ: two check digits, modulus 11; letters count by their code since 2026."""
+    numbers = [ord(c) - 48 for c in value]
+    weights = (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
+    for size in (12, 13):
+        total = sum(n * w for n, w in zip(numbers[:size], weights[13 - size :], strict=True)) % 11
+        if (0 if total < 2 else 11 - total) != numbers[size]:
+            return False
+    return len(set(value)) > 1
+
+
+COUNTRY = Country(
+    code="br",
+    language="pt",
+    words={"cpf": "cpf|cadastro"},
+    fields={"BR_CPF": "cpf|cpf do cliente|número do cpf", "BR_CNPJ": "cnpj"},
+    numbers=(Number(entity="BR_CPF", sizes=(11,), label="cpf", check=cpf, shapes=((3, 3, 3, 2),), bare=0.6),),
+    documents=(
+        Document(entity="BR_CPF", value=r"[0-9]{3}[.]?[0-9]{3}[.]?[0-9]{3}[-]?[0-9]{2}", names="cpf|cadastro de pessoas físicas|c.p.f.", check=cpf),
+        Document(entity="BR_CNPJ", value=r"[0-9A-Z]{2}[.]?[0-9A-Z]{3}[.]?[0-9A-Z]{3}/?[0-9A-Z]{4}[-]?[0-9]{2}", names="cnpj|c.n.p.j.", check=cnpj),
+        Document(entity="BR_RG", value=r"[0-9]{1,2}[.]?[0-9]{3}[.]?[0-9]{3}-?[0-9Xx]", names="rg|registro geral|identidade"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{11}", names="cnh|carteira de motorista|carteira de habilitação"),
+        Document(entity="BR_PIX", value=r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", names="chave pix|pix"),
+    ),
+)  # fmt: skip

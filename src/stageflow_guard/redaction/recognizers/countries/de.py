@@ -1,0 +1,72 @@
+"""Germany, and the words of German."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+
+
+def tax_id(digits: str) -> bool:
+    """Steuerliche Identifikationsnummer: ISO 7064 MOD 11,10."""
+    product = 10
+    for char in digits[:10]:
+        total = (int(char) + product) % 10 or 10
+        product = total * 2 % 11
+    return digits[0] != "0" and (11 - product) % 10 == int(digits[10])
+
+
+_WEIGHTS = (7, 3, 1)
+
+
+def identity_card(value: str) -> bool:
+    """Personalausweis and Reisepass: weights 7, 3, 1 over the first nine characters."""
+    if len(value) < 10 or not value[9].isdigit():
+        return False
+    return sum(int(c, 36) * _WEIGHTS[i % 3] for i, c in enumerate(value[:9])) % 10 == int(value[9])
+
+
+_CARD = r"[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}[0-9]?D?"
+
+COUNTRY = Country(
+    code="de",
+    language="de",
+    words={
+        "card": "kreditkarte|karte|kartennummer|kreditkartennummer",
+        "phone": "telefon|handy|telefonnummer|handynummer|mobilnummer|mobiltelefon|rufnummer|durchwahl|anrufen|rufen|erreichbar|festnetz|rückruf",
+        "account": "konto|kontonummer|bankkonto",
+        "steuer": "steuer|steuerid|steuernummer|steueridentifikationsnummer|idnr|steuer id",
+        "dob": "geboren|geburtsdatum|geburtstag",
+        "passport": "reisepass|reisepassnummer|passnummer",
+        "license": "führerschein|führerscheinnummer",
+        "other": "auftrag|auftragsnummer|bestellung|bestellnummer|rechnung|rechnungsnummer|artikel|artikelnummer|seite|zeile|preis|betrag|menge|sendung|vorgang|uhr|datum|fehler",
+    },
+    fields={
+        "PERSON": "name|vollständiger name|kontoinhaber|karteninhaber|ansprechpartner|empfänger|kundenname|auftraggeber|versicherungsnehmer|patientenname|kunde",
+        "PERSON_PART": "vorname|nachname|familienname|geburtsname|zuname",
+        "STREET_ADDRESS": "adresse|anschrift|straße|strasse|wohnort|wohnadresse|lieferadresse|rechnungsadresse|lieferanschrift|rechnungsanschrift|privatadresse|postanschrift",
+        "PHONE_NUMBER": "telefon|telefonnummer|tel nr|handy|handynummer|handynr|mobil|mobilnummer|rufnummer|festnetz|durchwahl|faxnummer|mobiltelefon",
+        "SECRET": "passwort|kennwort|geheimnis|zugangscode|pin nummer|losung|geheimzahl|schlüssel geheim|zugangsdaten",
+        "DATE_OF_BIRTH": "geburtsdatum|geburtstag|geb datum|geboren am",
+        "CREDIT_CARD": "kreditkarte|kreditkartennummer|kartennummer",
+        "US_BANK_NUMBER": "kontonummer|kontonr",
+        "DE_TAX_ID": "steuer id|steuerid|steuer identifikationsnummer|steueridentifikationsnummer|idnr|steuerliche identifikationsnummer|steuer idnr",
+        "USERNAME": "benutzername|nutzername|anmeldename|benutzerkennung",
+        "PASSPORT": "reisepass|reisepassnummer|reisepass nr|passnummer|pass nr",
+        "EMAIL_ADDRESS": "e mail adresse|mailadresse|emailadresse",
+    },
+    said="mein name ist|ich heiße|ich heisse|ich bin|mein name lautet|hier ist|hier spricht",
+    titles="Herr|Herrn|Frau|Fräulein|Hr|Fr|Dr|Prof|Familie|Dipl.-Ing",
+    greetings="liebe|lieber|sehr geehrte frau|sehr geehrter herr|hallo",
+    born="geboren|geboren am|geb|geb. am|geburtsdatum|geburtstag",
+    months="januar|jänner|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember",
+    numbers=(Number(entity="DE_TAX_ID", sizes=(11,), label="steuer", check=tax_id),),
+    documents=(
+        Document(entity="DE_TAX_ID", value=r"[1-9][0-9](?:[ /]?[0-9]{3}){3}", names="steuer id|steuer idnr|steueridentifikationsnummer|idnr|steuerliche identifikationsnummer|identifikationsnummer|steuer identifikationsnummer", check=tax_id),
+        Document(entity="DE_TAX_NUMBER", value=r"[0-9]{2,3}[ /][0-9]{3,4}[ /][0-9]{4,5}|[0-9]{10,13}", names="steuernummer|steuer nr|st nr"),
+        Document(entity="PASSPORT", value=_CARD, names="reisepass|reisepassnummer|reisepass nr|passnummer|pass nr|passnr", check=identity_card),
+        Document(entity="DE_ID_CARD", value=_CARD + r"|T[0-9]{8,9}", names="personalausweis|personalausweisnummer|ausweisnummer|ausweis nr|personalausweis nr", check=identity_card),
+        Document(entity="US_DRIVER_LICENSE", value=r"[A-Z0-9]{10,11}", names="führerschein|führerscheinnummer|führerschein nr"),
+        Document(entity="LICENSE_PLATE", value=r"[A-ZÄÖÜ]{1,3}[ -][A-Z]{1,2}[ -]?[0-9]{1,4}[EH]?", names="kennzeichen|kfz kennzeichen|autokennzeichen|nummernschild"),
+        Document(entity="DE_SOCIAL_SECURITY", value=r"[0-9]{2}[ ]?[0-9]{6}[ ]?[A-Z][ ]?[0-9]{3}", names="sozialversicherungsnummer|rentenversicherungsnummer|sv nummer|versicherungsnummer|svnr"),
+        Document(entity="DE_HEALTH_INSURANCE", value=r"[A-Z][0-9]{9}", names="krankenversichertennummer|kvnr|versichertennummer"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,17 @@
+"""Denmark, and the words of Danish."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+COUNTRY = Country(
+    code="dk", language="da",
+    words={"phone": "telefon|mobil|tlf|mobilnummer", "dob": "født|fødselsdato"},
+    fields={
+        "PERSON_PART": "fornavn|efternavn|navn", "STREET_ADDRESS": "adresse", "PHONE_NUMBER": "telefon|telefonnummer|tlf|mobil|mobilnummer",
+        "SECRET": "adgangskode|kodeord", "DATE_OF_BIRTH": "fødselsdato|født|fødselsdag", "DK_CPR": "cpr|cpr nr|cpr nummer|personnummer",
+    },
+    said="jeg hedder|mit navn er|jeg er", titles="Hr|Fru|Frk", greetings="kære|hej", born="født|født den|fødselsdato",
+    months="januar|februar|marts|april|maj|juni|juli|august|september|oktober|november|december",
+    documents=(Document(entity="DK_CPR", value=r"(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}", names="cpr|cpr nr|cpr nummer|cpr no|cpr number|personnummer"),),
+)  # fmt: skip

@@ -1,0 +1,68 @@
+"""Spain, and the words of Spanish."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
+
+
+def nif(value: str) -> bool:
+    """DNI, NIE and NIF of persons: the letter is the number modulo 23."""
+    value = value.upper()
+    body = value[1:-1] if value[0] in "KLM" else value[:-1].translate(str.maketrans("XYZ", "012"))
+    return body.isdigit() and _LETTERS[int(body) % 23] == value[-1]
+
+
+def cif(value: str) -> bool:
+    """NIF of companies: Luhn over the seven digits, written as a digit or a letter."""
+    body = value[1:8]
+    if not body.isdigit():
+        return False
+    total = sum(int(d) for d in body[1::2]) + sum(sum(divmod(2 * int(d), 10)) for d in body[::2])
+    check = -total % 10
+    return value[8] in (str(check), "JABCDEFGHI"[check])
+
+
+COUNTRY = Country(
+    code="es",
+    language="es",
+    words={
+        "card": "tarjeta|tarjeta de crédito",
+        "phone": "teléfono|telefono|celular|móvil|movil|llamar|llame|llámame|llámeme|fijo",
+        "account": "cuenta|cuenta bancaria",
+        "passport": "pasaporte",
+        "dob": "nacimiento|nacido|nacida",
+        "other": "pedido|factura|artículo|importe|precio|expediente|página|semana|línea",
+    },
+    fields={
+        "PERSON": "nombre completo|nombre y apellidos|titular|destinatario|nombre del cliente|titular de la cuenta|cliente|beneficiario|paciente",
+        "PERSON_PART": "nombre|apellido|apellidos|primer apellido|segundo apellido|nombre de pila",
+        "STREET_ADDRESS": "dirección|direccion|domicilio|dirección postal|dirección de envío|dirección de facturación|calle",
+        "PHONE_NUMBER": "teléfono|telefono|número de teléfono|teléfono móvil|telefono movil|móvil|movil|celular|tlf|tfno|tel móvil|numero telefono",
+        "SECRET": "contraseña|contrasena|clave|clave secreta|clave de acceso|clave api|código secreto|clave secreta",
+        "DATE_OF_BIRTH": "fecha de nacimiento|fecha nacimiento|nacido el|nacida el|f nacimiento",
+        "CREDIT_CARD": "tarjeta|número de tarjeta|tarjeta de crédito|numero tarjeta",
+        "US_BANK_NUMBER": "número de cuenta|cuenta bancaria|numero cuenta",
+        "ES_NIF": "dni|nie|nif|documento nacional de identidad|documento de identidad",
+        "USERNAME": "usuario|nombre de usuario|nombre usuario",
+        "PASSPORT": "pasaporte|número de pasaporte|numero pasaporte",
+        "EMAIL_ADDRESS": "correo|correo electrónico|correo electronico|dirección de correo",
+    },
+    said="me llamo|mi nombre es|soy|mi nombre completo es|habla",
+    titles="Sr|Sra|Srta|Sres|Don|Doña|don|doña|D|Dña|señor|señora|Señor|Señora|Dr|Dra|Lic|Ing|Prof",
+    greetings="estimado|estimada|querido|querida|hola",
+    born="nacido el|nacida el|nació el|nacido|nacida|fecha de nacimiento|f. nacimiento",
+    months="enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre",
+    documents=(
+        Document(
+            entity="ES_NIF", check=nif, bare_valid=0.5, names="dni|nie|nif|documento nacional de identidad|documento de identidad|número de identificación fiscal|n.i.f.|d.n.i.",
+            value=r"(?:[XYZxyzKLMklm][ -]?[0-9]{7}|[0-9]{8}|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3})[ -]?[A-Za-z]",
+        ),
+        Document(entity="ES_CIF", value=r"[ABCDEFGHJNPQRSUVW][ -]?[0-9]{7}[ -]?[0-9A-J]", names="cif|c.i.f.", check=cif),
+        Document(entity="PASSPORT", value=r"[A-Z]{2,3}[0-9]{6}", names="pasaporte|número de pasaporte|nº de pasaporte"),
+        Document(entity="ES_NSS", value=r"[0-9]{2}[ /-]?[0-9]{7,8}[ /-]?[0-9]{2}", names="seguridad social|número de la seguridad social|nss|número de afiliación"),
+        Document(entity="LICENSE_PLATE", value=r"[0-9]{4}[ -]?[BCDFGHJ-NPR-TV-Z]{3}|[A-Z]{1,2}[ -][0-9]{4}[ -][A-Z]{1,2}", names="matrícula|matricula|placa|placas"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{8}-?[A-Z]", names="permiso de conducir|carné de conducir|licencia de conducir"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,28 @@
+"""Finland, and the words of Finnish."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+
+def hetu(value: str) -> bool:
+    """Henkilötunnus: the last character is the nine digits modulo 31."""
+    digits = "".join(c for c in value[:-1] if c.isdigit())
+    if len(value) == 11 and value[6].isdigit() is False:
+        digits = value[:6] + value[7:10]
+    return (
+        len(digits) == 9
+        and "0123456789ABCDEFHJKLMNPRSTUVWXY"[int(digits) % 31] == value[-1].upper()
+    )
+
+
+COUNTRY = Country(
+    code="fi", language="fi",
+    words={"phone": "puhelin|puhelinnumero|puh|matkapuhelin|gsm", "dob": "syntynyt|syntymäaika"},
+    fields={
+        "PERSON_PART": "etunimi|sukunimi|nimi", "STREET_ADDRESS": "osoite|katuosoite|kotiosoite", "PHONE_NUMBER": "puhelin|puhelinnumero|puh|matkapuhelin",
+        "SECRET": "salasana", "DATE_OF_BIRTH": "syntymäaika|syntynyt", "FI_HETU": "henkilötunnus|hetu|sotu",
+    },
+    said="nimeni on|minun nimeni on|olen", titles="Herra|Rouva|Neiti", greetings="hei|hyvä", born="syntynyt|syntymäaika",
+    documents=(Document(entity="FI_HETU", value=r"[0-9]{6}[-+A-FU-Y][0-9]{3}[0-9A-FHJ-NPR-Y]", names="henkilötunnus|hetu|sotu|personbeteckning", check=None, bare=0.36),),
+)  # fmt: skip

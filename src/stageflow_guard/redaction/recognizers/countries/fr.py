@@ -1,0 +1,64 @@
+"""France, and the words of French."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+
+
+def nir(value: str) -> bool:
+    """NIR: 97 minus the first thirteen digits modulo 97; Corsica's 2A and 2B count as 19 and 18."""
+    body = (
+        value[:13].replace("2A", "19").replace("2B", "18")
+        if value[5:7] in ("2A", "2B")
+        else value[:13]
+    )
+    return value[0] in "123478" and body.isdigit() and 97 - int(body) % 97 == int(value[13:])
+
+
+COUNTRY = Country(
+    code="fr",
+    language="fr",
+    words={
+        "card": "carte|carte bancaire|carte bleue",
+        "phone": "téléphone|portable|joignable|appelez|appeler|tél|mobile|fixe|joindre",
+        "account": "compte|compte bancaire",
+        "nir": "nir|insee|numéro de sécurité sociale|sécurité sociale|carte vitale|numéro sécu",
+        "passport": "passeport",
+        "license": "permis",
+        "dob": "né|née|naissance",
+        "other": "commande|facture|article|montant|prix|dossier|colis|semaine|page|erreur",
+    },
+    fields={
+        "PERSON": "nom complet|nom et prénom|titulaire|destinataire|nom du client|titulaire du compte|nom du patient|client|bénéficiaire",
+        "PERSON_PART": "nom de famille|prénom|prenom|prénoms|nom de naissance|nom|nom patronymique",
+        "STREET_ADDRESS": "adresse|adresse postale|adresse de livraison|adresse de facturation|domicile|rue",
+        "PHONE_NUMBER": "téléphone|numéro de téléphone|numéro téléphone|numero telephone|portable|mobile|tél|numéro de portable|téléphone portable|télécopie|telephone",
+        "SECRET": "mot de passe|motdepasse|mdp|code secret|code confidentiel|clé secrète|clef api|clé api|jeton",
+        "DATE_OF_BIRTH": "date de naissance|né le|née le|date naissance",
+        "CREDIT_CARD": "carte bancaire|numéro de carte|carte de crédit|numéro carte|carte bleue",
+        "US_BANK_NUMBER": "numéro de compte|compte bancaire",
+        "FR_NIR": "nir|numéro de sécurité sociale|sécurité sociale|numéro sécu|n° sécu",
+        "USERNAME": "nom d'utilisateur|identifiant|nom utilisateur",
+        "PASSPORT": "passeport|numéro de passeport|numéro passeport",
+        "EMAIL_ADDRESS": "courriel|adresse mail|adresse électronique|adresse e mail|mél",
+    },
+    said="je m'appelle|mon nom est|je suis|moi c'est|je me nomme|mon prénom est|on m'appelle",
+    titles="M|Mme|Mlle|MM|Mmes|Monsieur|Madame|Mademoiselle|Me|Maître|Dr|Pr|Docteur|Professeur|Mgr",
+    greetings="cher|chère|bonjour",
+    born="né le|née le|né(e) le|née|né|date de naissance|naissance",
+    months="janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|fevrier|aout|decembre",
+    numbers=(
+        Number(entity="FR_NIR", sizes=(15,), label="nir", check=nir, shapes=((1, 2, 2, 2, 3, 3, 2),), bare=0.6),
+    ),
+    documents=(
+        Document(
+            entity="FR_NIR", names="nir|insee|numéro de sécurité sociale|sécurité sociale|numéro sécu|n° sécu|carte vitale", check=nir,
+            value=r"[1-478][ ]?[0-9]{2}[ ]?[0-9]{2}[ ]?(?:[0-9]{2}|2[AB])[ ]?[0-9]{3}[ ]?[0-9]{3}(?:[ ]?[0-9]{2})?",
+        ),
+        Document(entity="PASSPORT", value=r"[0-9]{2}[A-Z]{2}[0-9]{5}", names="passeport|numéro de passeport|n° de passeport"),
+        Document(entity="FR_CNI", value=r"[0-9]{12}|[A-Z0-9]{9}", names="carte d'identité|carte nationale d'identité|cni|n° cni|numéro de carte d'identité"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{2}[A-Z]{2}[0-9]{5}|[0-9]{12}", names="permis de conduire|numéro de permis|permis"),
+        Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[ -][0-9]{3}[ -][A-Z]{2}|[0-9]{1,4}[ ][A-Z]{2,3}[ ][0-9]{2}", names="immatriculation|plaque d'immatriculation|plaque|immatriculé|immatriculée"),
+        Document(entity="FR_TAX_ID", value=r"[0-3][0-9](?:[ ]?[0-9]{2}[ ]?[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{3}|[0-9]{11})", names="numéro fiscal|spi|n° fiscal|numéro fiscal de référence"),
+    ),
+)  # fmt: skip

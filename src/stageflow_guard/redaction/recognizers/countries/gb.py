@@ -1,0 +1,37 @@
+"""United Kingdom and Ireland's neighbour numbers in English."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import weighted
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+
+
+def nhs(digits: str) -> bool:
+    """NHS number: modulus 11 with weights 10 to 2."""
+    check = 11 - weighted(digits[:9], range(10, 1, -1)) % 11
+    return check != 10 and check % 11 == int(digits[9])
+
+
+COUNTRY = Country(
+    code="gb",
+    language="en",
+    words={
+        "nhs": "nhs|national health service|health service number",
+        "nino": "nino|national insurance",
+    },
+    fields={
+        "UK_NHS": "nhs|nhs number|nhs no|nhs id",
+        "UK_NINO": "nino|national insurance|national insurance number|ni number",
+    },
+    numbers=(Number(entity="UK_NHS", sizes=(10,), label="nhs", check=nhs),),
+    documents=(
+        Document(entity="UK_NHS", value=r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}", names="nhs|nhs number|nhs no", check=nhs),
+        Document(
+            entity="UK_NINO", names="nino|national insurance number|ni number|national insurance no", bare=0.5,
+            value=r"(?!BG|GB|KN|NK|NT|TN|ZZ|bg|gb|kn|nk|nt|tn|zz)[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z][A-CEGHJ-NPR-TW-Za-ceghj-npr-tw-z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Da-d]",
+        ),
+        Document(entity="UK_DRIVING_LICENCE", value=r"[A-Z9]{5}[0-9]{6}[A-Z9]{2}[0-9A-Z]{3}", names="driving licence|driving licence number|licence number|dvla", bare=0.5),
+        Document(entity="UK_UTR", value=r"[0-9]{5}[ ]?[0-9]{5}K?", names="utr|unique taxpayer reference"),
+        Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}", names="registration|vehicle reg|reg number"),
+    ),
+)  # fmt: skip

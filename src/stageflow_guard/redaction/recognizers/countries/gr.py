@@ -1,0 +1,24 @@
+"""Greece, and the words of Greek."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import luhn
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+
+def afm(value: str) -> bool:
+    """ΑΦΜ: powers of two, modulus 11."""
+    total = sum(int(d) << (8 - i) for i, d in enumerate(value[:8]))
+    return total % 11 % 10 == int(value[8])
+
+
+COUNTRY = Country(
+    code="gr", language="el",
+    words={"phone": "τηλέφωνο|κινητό|τηλ", "dob": "γέννησης"},
+    fields={"PERSON": "ονοματεπώνυμο", "PERSON_PART": "όνομα|επώνυμο", "PHONE_NUMBER": "τηλέφωνο|κινητό|τηλ", "SECRET": "κωδικός|συνθηματικό", "DATE_OF_BIRTH": "ημερομηνία γέννησης", "STREET_ADDRESS": "διεύθυνση"},
+    said="με λένε|το όνομά μου είναι|ονομάζομαι", titles="κ|κύριος|κυρία", born="ημερομηνία γέννησης",
+    documents=(
+        Document(entity="GR_AMKA", value=r"[0-9]{6}[ -]?[0-9]{5}", names="αμκα|amka|α.μ.κ.α.", check=luhn),
+        Document(entity="GR_AFM", value=r"[0-9]{9}", names="αφμ|α.φ.μ.|afm", check=afm),
+    ),
+)  # fmt: skip

@@ -1,0 +1,20 @@
+"""Israel."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import luhn
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+
+def identity_number(value: str) -> bool:
+    """Mispar Zehut: Luhn, filled with zeros to nine digits."""
+    return luhn(value.zfill(9))
+
+
+COUNTRY = Country(
+    code="il", language="he",
+    words={"phone": "טלפון|נייד|פלאפון", "card": "כרטיס אשראי"},
+    fields={"PERSON": "שם מלא", "PERSON_PART": "שם פרטי|שם משפחה", "PHONE_NUMBER": "טלפון|נייד|מספר טלפון", "SECRET": "סיסמה|סיסמא", "DATE_OF_BIRTH": "תאריך לידה", "STREET_ADDRESS": "כתובת"},
+    said="קוראים לי|שמי|השם שלי", born="תאריך לידה",
+    documents=(Document(entity="IL_ID", value=r"[0-9]{8,9}", names="teudat zehut|tz|mispar zehut|israeli id|תעודת זהות|ת.ז.|מספר זהות|ת״ז", check=identity_number),),
+)  # fmt: skip

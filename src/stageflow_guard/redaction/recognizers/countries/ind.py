@@ -1,0 +1,47 @@
+"""India, and the words of Hindi."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import verhoeff
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+
+_GST = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def gstin(value: str) -> bool:
+    """GSTIN: Luhn modulo 36."""
+    total = 0
+    for place, char in enumerate(value[:14]):
+        product = _GST.index(char) * (2 if place % 2 else 1)
+        total += product // 36 + product % 36
+    return _GST[-total % 36] == value[14]
+
+
+COUNTRY = Country(
+    code="in", language="hi",
+    words={
+        "aadhaar": "aadhaar|aadhar|uidai|आधार|आधार संख्या", "phone": "फोन|फ़ोन|मोबाइल|नंबर|संपर्क|दूरभाष", "card": "कार्ड|कार्ड नंबर",
+        "account": "खाता|खाता संख्या", "passport": "पासपोर्ट", "dob": "जन्म", "other": "ऑर्डर|संख्या ऑर्डर|चालान|पृष्ठ|मूल्य|संस्करण",
+    },
+    fields={
+        "PERSON": "नाम|पूरा नाम|ग्राहक का नाम|खाताधारक", "STREET_ADDRESS": "पता|घर का पता", "PHONE_NUMBER": "फोन|फ़ोन|मोबाइल|फोन नंबर|मोबाइल नंबर", "SECRET": "पासवर्ड|कूटशब्द",
+        "DATE_OF_BIRTH": "जन्म तिथि|जन्मतिथि|जन्म तारीख", "IN_AADHAAR": "aadhaar|aadhaar number|aadhar|aadhar number|aadhaar no|uid number", "IN_PAN": "pan number|pan no|pan card", "EMAIL_ADDRESS": "ईमेल",
+        "UPI": "upi|upi id|vpa",
+    },
+    said="मेरा नाम|मैं", titles="श्री|श्रीमती|सुश्री|डॉ|Shri|Smt", born="जन्म तिथि|जन्मतिथि|जन्म",
+    months="जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर",
+    numbers=(Number(entity="IN_AADHAAR", sizes=(12,), label="aadhaar", check=verhoeff, shapes=((4, 4, 4),), bare=0.4),),
+    documents=(
+        Document(entity="IN_AADHAAR", value=r"[2-9][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}", names="aadhaar|aadhaar number|aadhar|aadhaar no|aadhar number|uid|आधार|आधार संख्या|आधार नंबर", check=verhoeff),
+        Document(entity="IN_PAN", value=r"[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]", names="pan|pan number|pan no|permanent account number|pan card", bare=0.45),
+        Document(entity="IN_GSTIN", value=r"[0-3][0-9][A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]", names="gstin|gst|gst number|gst no", check=gstin, bare_valid=0.6),
+        Document(
+            entity="UPI", names="upi|upi id|vpa|upi handle", bare=0.5,
+            value=r"[A-Za-z0-9._-]{2,64}@(?:ok(?:hdfcbank|hdfc|icici|axis|sbi|bizaxis)|ybl|ibl|axl|paytm|apl|upi|waicici|wahdfcbank|waaxis|wasbi|axisbank|hdfcbank|icici|sbi|kotak|yesbank|ptyes|ptsbi|pthdfc|ptaxis|freecharge|jupiteraxis|fam|barodampay|idfcbank|airtel|postbank)",
+        ),
+        Document(entity="PASSPORT", value=r"[A-Z][0-9]{7}", names="पासपोर्ट|पासपोर्ट नंबर"),
+        Document(entity="IN_VOTER_ID", value=r"[A-Z]{3}[0-9]{7}", names="voter id|epic|epic no|voter id number|voter card"),
+        Document(entity="IN_IFSC", value=r"[A-Z]{4}0[A-Z0-9]{6}", names="ifsc|ifsc code"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[A-Z]{2}[ -]?[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{7}", names="driving licence|dl no|driving license"),
+    ),
+)  # fmt: skip

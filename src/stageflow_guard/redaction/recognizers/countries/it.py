@@ -1,0 +1,66 @@
+"""Italy, and the words of Italian."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import luhn
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+_ODD = (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23)  # fmt: skip
+
+
+def codice_fiscale(value: str) -> bool:
+    """Codice fiscale: odd and even places weigh differently, modulo 26; omocodia letters count."""
+    value = value.upper()
+    if len(value) != 16:
+        return False
+    total = 0
+    for place, char in enumerate(value[:15]):
+        number = int(char) if char.isdigit() else ord(char) - 65
+        total += number if place % 2 else _ODD[number]
+    return chr(65 + total % 26) == value[15]
+
+
+_D = "[0-9LMNP-V]"  # a digit, or the letter that stands for it where two persons share a code
+
+COUNTRY = Country(
+    code="it",
+    language="it",
+    words={
+        "card": "carta di credito|carta",
+        "phone": "telefono|cellulare|chiamare|chiamami|chiami|recapito|fisso",
+        "account": "conto|conto corrente",
+        "passport": "passaporto",
+        "dob": "nascita|nato|nata",
+        "other": "ordine|fattura|articolo|importo|prezzo|pratica|settimana|pagina|binario",
+    },
+    fields={
+        "PERSON": "nome completo|nome e cognome|intestatario|destinatario|titolare|cliente|beneficiario|paziente|titolare del conto",
+        "PERSON_PART": "nome|cognome|nome di battesimo",
+        "STREET_ADDRESS": "indirizzo|residenza|domicilio|indirizzo di spedizione|indirizzo di fatturazione|via",
+        "PHONE_NUMBER": "telefono|numero di telefono|cellulare|numero di cellulare|cell|recapito|numero telefono|recapito telefonico",
+        "SECRET": "parola d'ordine|parola chiave|codice segreto|chiave segreta|chiave api",
+        "DATE_OF_BIRTH": "data di nascita|nato il|nata il|data nascita",
+        "CREDIT_CARD": "carta di credito|numero di carta|numero carta",
+        "US_BANK_NUMBER": "numero di conto|conto corrente",
+        "IT_FISCAL_CODE": "codice fiscale|cf|cod fiscale",
+        "USERNAME": "nome utente|utente",
+        "PASSPORT": "passaporto|numero di passaporto|numero passaporto",
+        "EMAIL_ADDRESS": "posta elettronica|indirizzo email|indirizzo e mail",
+    },
+    said="mi chiamo|il mio nome è|sono|io sono|parla",
+    titles="Sig|Sig.ra|Sigra|Sig.na|Signor|Signora|Signorina|signor|signora|Dott|Dott.ssa|dott|dott.ssa|Avv|Ing|Prof|Prof.ssa|Egr. Sig",
+    greetings="gentile|caro|cara|egregio|ciao",
+    born="nato il|nata il|nato/a il|nato|nata|data di nascita",
+    months="gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",
+    documents=(
+        Document(
+            entity="IT_FISCAL_CODE", check=codice_fiscale, names="codice fiscale|cod. fiscale|cod fiscale|c.f.|cf", bare=0.5, bare_valid=0.9,
+            value=rf"[A-Za-z]{{6}}{_D}{{2}}[A-EHLMPRSTa-ehlmprst]{_D}{{2}}[A-Za-z]{_D}{{3}}[A-Za-z]",
+        ),
+        Document(entity="IT_VAT", value=r"[0-9]{11}", names="partita iva|p. iva|p.iva|piva", check=luhn),
+        Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{7}", names="passaporto|numero di passaporto"),
+        Document(entity="IT_ID_CARD", value=r"[A-Z]{2}[0-9]{5}[A-Z]{2}|[A-Z]{2}[0-9]{7}", names="carta d'identità|carta di identità|carta identità"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[A-Z]{2}[0-9]{7}[A-Z]|U1[A-Z0-9]{7}[A-Z]", names="patente|patente di guida|numero di patente"),
+        Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[ -]?[0-9]{3}[ -]?[A-Z]{2}", names="targa"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,34 @@
+"""Japan, and the words of Japanese."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+
+def my_number(value: str) -> bool:
+    """Individual number (My Number): modulus 11."""
+    total = 0
+    for place, digit in enumerate(reversed(value[:11]), 1):
+        total += int(digit) * (place + 1 if place <= 6 else place - 5)
+    check = total % 11
+    return int(value[11]) == (0 if check <= 1 else 11 - check)
+
+
+COUNTRY = Country(
+    code="jp", language="ja",
+    words={
+        "phone": "電話|電話番号|携帯|携帯電話|携帯番号|番号は|連絡先|お電話|tel番号", "card": "カード番号|カード|クレジットカード|クレジットカード番号", "account": "口座番号|口座", "passport": "パスポート|旅券番号|旅券",
+        "dob": "生年月日|誕生日", "ip": "ipアドレス", "other": "注文番号|注文|請求書|版|頁|価格|金額|追跡番号|バージョン",
+    },
+    fields={
+        "PERSON": "氏名|名前|お名前|名義|口座名義|受取人|宛名|担当者|患者名|フリガナ", "STREET_ADDRESS": "住所|ご住所|お届け先|送付先|現住所", "PHONE_NUMBER": "電話|電話番号|携帯|携帯電話|携帯番号|連絡先|お電話",
+        "SECRET": "パスワード|暗証番号|秘密鍵|認証コード|確認コード", "DATE_OF_BIRTH": "生年月日|誕生日", "CREDIT_CARD": "カード番号|クレジットカード番号", "US_BANK_NUMBER": "口座番号",
+        "JP_MY_NUMBER": "マイナンバー|個人番号", "PASSPORT": "パスポート番号|旅券番号|パスポート", "EMAIL_ADDRESS": "メール|メールアドレス|電子メール", "USERNAME": "ユーザー名|ユーザ名",
+    },
+    said="私の名前は|名前は|私は|わたしは|僕は|名義は", titles="", born="生年月日|誕生日|生まれ",
+    documents=(
+        Document(entity="JP_MY_NUMBER", value=r"[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}", names="マイナンバー|個人番号|my number|マイナンバーは", check=my_number),
+        Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{7}", names="パスポート|パスポート番号|旅券番号"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{12}", names="運転免許証|免許証番号|運転免許証番号|免許証"),
+    ),
+)  # fmt: skip

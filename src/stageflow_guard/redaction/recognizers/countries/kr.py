@@ -1,0 +1,33 @@
+"""Korea, and the words of Korean."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+
+def resident_registration(value: str) -> bool:
+    """Resident registration number: modulus 11 with weights 2 to 9, 2 to 5."""
+    total = sum(
+        int(d) * w for d, w in zip(value, (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5), strict=False)
+    )
+    return (11 - total % 11) % 10 == int(value[12])
+
+
+COUNTRY = Country(
+    code="kr", language="ko",
+    words={
+        "phone": "전화|전화번호|휴대폰|핸드폰|연락처|휴대전화|번호는|전화는", "card": "카드번호|카드|신용카드|카드번호는", "account": "계좌번호|계좌", "passport": "여권|여권번호", "dob": "생년월일|생일",
+        "other": "주문|주문번호|청구서|쪽|가격|금액|버전|송장|송장번호",
+    },
+    fields={
+        "PERSON": "이름|성명|성함|예금주|받는사람|수취인|고객명|환자명", "STREET_ADDRESS": "주소|배송지|집주소|배송주소", "PHONE_NUMBER": "전화|전화번호|휴대폰|핸드폰|연락처|휴대전화|휴대폰번호",
+        "SECRET": "비밀번호|암호|인증번호|비번|비밀키", "DATE_OF_BIRTH": "생년월일|생일", "CREDIT_CARD": "카드번호|신용카드번호", "US_BANK_NUMBER": "계좌번호", "KR_RRN": "주민등록번호|주민번호|외국인등록번호",
+        "PASSPORT": "여권번호|여권", "EMAIL_ADDRESS": "이메일|메일|전자우편", "USERNAME": "아이디|사용자명",
+    },
+    said="제 이름은|저는|내 이름은|이름은|나는", titles="", born="생년월일|생일|출생",
+    documents=(
+        Document(entity="KR_RRN", value=r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9][0-9]{6}", names="주민등록번호|주민번호|외국인등록번호|주민등록번호는|rrn|resident registration number", check=resident_registration),
+        Document(entity="PASSPORT", value=r"[A-Z]{1,2}[0-9]{7,8}|[A-Z][0-9]{3}[A-Z][0-9]{4}", names="여권|여권번호"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{2}-?[0-9]{2}-?[0-9]{6}-?[0-9]{2}", names="운전면허|운전면허번호|면허번호"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,53 @@
+"""The Netherlands, and the words of Dutch."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import weighted
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+
+
+def bsn(digits: str) -> bool:
+    """BSN: the eleven test."""
+    return weighted(digits, (9, 8, 7, 6, 5, 4, 3, 2, -1)) % 11 == 0
+
+
+COUNTRY = Country(
+    code="nl",
+    language="nl",
+    words={
+        "card": "creditcard|kaartnummer|pinpas",
+        "phone": "telefoon|telefoonnummer|mobiel|mobieltje|bel|bellen|gsm|bereikbaar",
+        "account": "rekening|rekeningnummer|bankrekening",
+        "bsn": "bsn|burgerservicenummer|sofinummer",
+        "passport": "paspoort|paspoortnummer",
+        "dob": "geboren|geboortedatum",
+        "other": "bestelling|factuur|artikel|bedrag|prijs|dossier|pagina|spoor|versie",
+    },
+    fields={
+        "PERSON": "volledige naam|rekeninghouder|ontvanger|geadresseerde|klantnaam|contactpersoon|tenaamstelling|klant|kaarthouder",
+        "PERSON_PART": "voornaam|achternaam|familienaam|roepnaam|naam|meisjesnaam",
+        "STREET_ADDRESS": "adres|straat|woonadres|postadres|huisadres|bezorgadres|factuuradres|afleveradres",
+        "PHONE_NUMBER": "telefoon|telefoonnummer|mobiel|mobiele nummer|gsm|mobiel nummer|telefoonnr",
+        "SECRET": "wachtwoord|geheim|pincode|toegangscode|wachtwoordzin",
+        "DATE_OF_BIRTH": "geboortedatum|geboren op|geb datum",
+        "CREDIT_CARD": "creditcardnummer|kaartnummer",
+        "US_BANK_NUMBER": "rekeningnummer|bankrekening|bankrekeningnummer",
+        "NL_BSN": "bsn|burgerservicenummer|bsn nummer|sofinummer",
+        "USERNAME": "gebruikersnaam|inlognaam",
+        "PASSPORT": "paspoort|paspoortnummer",
+        "EMAIL_ADDRESS": "e mailadres|emailadres|mailadres",
+    },
+    said="mijn naam is|ik heet|ik ben|je spreekt met|u spreekt met|met",
+    titles="Dhr|dhr|Mevr|mevr|Mw|mw|de heer|De heer|mevrouw|Mevrouw|meneer|Meneer|Drs|Ir|Mr|Dr|Prof|heer",
+    greetings="beste|geachte heer|geachte mevrouw|hallo|lieve",
+    born="geboren op|geboren|geb|geboortedatum",
+    months="januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december",
+    numbers=(Number(entity="NL_BSN", sizes=(9,), label="bsn", check=bsn),),
+    documents=(
+        Document(entity="NL_BSN", value=r"[0-9]{4}[. ]?[0-9]{2}[. ]?[0-9]{3}|[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}|[0-9]{9}", names="bsn|burgerservicenummer|sofinummer|bsn nummer", check=bsn),
+        Document(entity="PASSPORT", value=r"[A-NP-Z]{2}[A-NP-Z0-9]{6}[0-9]", names="paspoort|paspoortnummer|paspoort nr"),
+        Document(entity="NL_ID_CARD", value=r"[A-NP-Z]{2}[A-NP-Z0-9]{6}[0-9]", names="identiteitskaart|id kaart|identiteitskaartnummer|documentnummer"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{10}", names="rijbewijs|rijbewijsnummer"),
+        Document(entity="LICENSE_PLATE", value=r"(?=[A-Z-]{0,6}[0-9])[A-Z0-9]{1,3}-[A-Z0-9]{2,3}-[A-Z0-9]{1,2}", names="kenteken|kentekenplaat|nummerplaat"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,25 @@
+"""Norway, and the words of Norwegian."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import weighted
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+
+def fodselsnummer(value: str) -> bool:
+    """Fødselsnummer: two check digits, modulus 11."""
+    first = weighted(value[:10], (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)) % 11 == 0
+    return first and weighted(value, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11 == 0
+
+
+COUNTRY = Country(
+    code="no", language="no",
+    words={"phone": "telefon|mobil|tlf|mobilnummer", "dob": "født|fødselsdato"},
+    fields={
+        "PERSON_PART": "fornavn|etternavn|navn", "STREET_ADDRESS": "adresse", "PHONE_NUMBER": "telefon|telefonnummer|tlf|mobil|mobilnummer",
+        "SECRET": "passord", "DATE_OF_BIRTH": "fødselsdato|født", "NO_FNR": "fødselsnummer|personnummer|fnr",
+    },
+    said="jeg heter|mitt navn er|jeg er", titles="Herr|Fru|Hr", greetings="kjære|hei", born="født|født den|fødselsdato",
+    months="januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember",
+    documents=(Document(entity="NO_FNR", value=r"[0-9]{6}[ ]?[0-9]{5}", names="fødselsnummer|fnr|personnummer|d nummer", check=fodselsnummer),),
+)  # fmt: skip

@@ -1,0 +1,70 @@
+"""What a country's file declares: its words, its numbers and documents, its streets. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+Check = Callable[[str], bool]
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A number of digits alone that a word within reach names.
+
+    `label` is the class of that word (see `Country.words`). `shapes` are groupings that are typical
+    of the number: there the check digit alone gives `bare` as score; 0 means that a word is needed.
+    """
+
+    entity: str
+    sizes: tuple[int, ...]
+    label: str
+    check: Check | None = None
+    shapes: tuple[Shape, ...] = ()
+    bare: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """An identifier behind its name: `names` are phrases, `value` is a pattern of what follows.
+
+    `check` takes the value without spaces, dots, dashes and slashes, in capitals. `bare` is the
+    score of a value that no name announces; 0 means that a name is needed. `bare_valid` is its
+    score where the check holds, and `required` says that it has to hold then.
+    """
+
+    entity: str
+    value: str
+    names: str = ""
+    check: Check | None = None
+    bare: float = 0.0
+    bare_valid: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Country:
+    """One country or language.
+
+    All phrases are lower case and separated by `|`; a space in a phrase stands for any usual
+    separator of words, or none. `words` are classes of words beside numbers (see `labels`).
+    `fields` are, by entity, the names of fields, columns and keys. `said` comes before a person's
+    name in a sentence, `titles` before a surname, `born` before a date of birth.
+    """
+
+    code: str
+    language: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    said: str = ""
+    titles: str = ""
+    greetings: str = ""
+    born: str = ""
+    months: str = ""
+    numbers: tuple[Number, ...] = ()
+    documents: tuple[Document, ...] = ()
+
+
+def weighted11(digits: str, weights: tuple[int, ...]) -> int:
+    """Return the sum of digit times weight, modulo 11."""
+    return sum(int(d) * w for d, w in zip(digits, weights, strict=False)) % 11

@@ -1,0 +1,50 @@
+"""Poland, and the words of Polish."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import weighted
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+
+
+def pesel(digits: str) -> bool:
+    """PESEL: weights 1, 3, 7, 9."""
+    return (10 - weighted(digits[:10], (1, 3, 7, 9, 1, 3, 7, 9, 1, 3)) % 10) % 10 == int(digits[10])
+
+
+def nip(value: str) -> bool:
+    """NIP: modulus 11."""
+    return weighted(value[:9], (6, 5, 7, 2, 3, 4, 5, 6, 7)) % 11 == int(value[9])
+
+
+def identity_card(value: str) -> bool:
+    """Dowód osobisty: weights 7, 3, 1 around the check digit."""
+    numbers = [int(c, 36) for c in value.upper()]
+    return sum(n * w for n, w in zip(numbers, (7, 3, 1, 9, 7, 3, 1, 7, 3), strict=True)) % 10 == 0
+
+
+COUNTRY = Country(
+    code="pl", language="pl",
+    words={
+        "pesel": "pesel", "phone": "telefon|komórka|komórkowy|numer telefonu|zadzwoń|dzwonić|kontakt",
+        "card": "karta|karty|numer karty", "account": "konto|rachunek|numer konta", "passport": "paszport", "dob": "urodzenia|urodzony|urodzona",
+        "other": "zamówienie|zamówienia|faktura|strona|cena|kwota|wersja|błąd",
+    },
+    fields={
+        "PERSON": "imię i nazwisko|imie i nazwisko|odbiorca|klient|właściciel konta", "PERSON_PART": "imię|imie|nazwisko|nazwisko rodowe",
+        "STREET_ADDRESS": "adres|ulica|adres zamieszkania|adres dostawy", "PHONE_NUMBER": "telefon|numer telefonu|nr telefonu|tel kom|komórka",
+        "SECRET": "hasło|haslo|klucz api|kod dostępu", "DATE_OF_BIRTH": "data urodzenia|ur", "PL_PESEL": "pesel|numer pesel|nr pesel",
+        "USERNAME": "nazwa użytkownika", "PASSPORT": "paszport|numer paszportu|nr paszportu", "US_BANK_NUMBER": "numer konta|nr konta|numer rachunku",
+    },
+    said="nazywam się|mam na imię|jestem|mówi|z tej strony",
+    titles="Pan|Pani|pan|pani|Pana|Panią|Panem|dr|mgr|inż|prof",
+    greetings="szanowny panie|szanowna pani|drogi|droga|cześć",
+    born="urodzony|urodzona|ur|data urodzenia|urodzony dnia|urodzona dnia",
+    months="stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia",
+    numbers=(Number(entity="PL_PESEL", sizes=(11,), label="pesel", check=pesel),),
+    documents=(
+        Document(entity="PL_PESEL", value=r"[0-9]{11}", names="pesel|nr pesel|numer pesel", check=pesel),
+        Document(entity="PL_NIP", value=r"[0-9]{3}-?[0-9]{3}-?[0-9]{2}-?[0-9]{2}|[0-9]{3}-[0-9]{2}-[0-9]{2}-[0-9]{3}", names="nip|numer nip", check=nip),
+        Document(entity="PL_ID_CARD", value=r"[A-Z]{3}[ ]?[0-9]{6}", names="dowód osobisty|dowodu osobistego|numer dowodu|nr dowodu|dowód", check=identity_card),
+        Document(entity="PASSPORT", value=r"[A-Z]{2}[ ]?[0-9]{7}", names="paszport|numer paszportu|nr paszportu|paszportu"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,53 @@
+"""Portugal, and the words of Portuguese."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import weighted
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+
+def nif(value: str) -> bool:
+    """NIF: modulus 11 with weights 9 to 2; 10 counts as 0."""
+    return value[0] != "0" and (11 - weighted(value[:8], range(9, 1, -1)) % 11) % 11 % 10 == int(
+        value[8]
+    )
+
+
+COUNTRY = Country(
+    code="pt",
+    language="pt",
+    words={
+        "card": "cartão|cartão de crédito|cartao",
+        "phone": "telefone|telemóvel|telemovel|celular|ligar|ligue|whatsapp|contacto|contato",
+        "account": "conta|conta bancária",
+        "passport": "passaporte",
+        "dob": "nascimento|nascido|nascida",
+        "other": "pedido|fatura|artigo|valor|preço|processo|página|encomenda",
+    },
+    fields={
+        "PERSON": "nome completo|titular|destinatário|destinatario|nome do cliente|titular da conta|cliente|beneficiário|paciente|nome do titular",
+        "PERSON_PART": "nome|sobrenome|apelido|primeiro nome|nome próprio|último nome",
+        "STREET_ADDRESS": "endereço|endereco|morada|residência|endereço de entrega|endereço de cobrança|logradouro|rua",
+        "PHONE_NUMBER": "telefone|telemóvel|telemovel|celular|número de telefone|número de telemóvel|numero telefone|fone",
+        "SECRET": "senha|palavra passe|palavra-passe|palavrapasse|código secreto|chave secreta|chave de api|segredo",
+        "DATE_OF_BIRTH": "data de nascimento|data nascimento|nascido em|nascida em|nascimento",
+        "CREDIT_CARD": "cartão|cartão de crédito|número do cartão|numero cartao",
+        "US_BANK_NUMBER": "número da conta|conta bancária|numero conta|conta corrente",
+        "USERNAME": "usuário|nome de usuário|utilizador|nome de utilizador|usuario",
+        "PASSPORT": "passaporte|número do passaporte|numero passaporte",
+        "PT_NIF": "nif|contribuinte|número de contribuinte|numero contribuinte",
+        "EMAIL_ADDRESS": "correio eletrónico|correio eletrônico|endereço de email",
+    },
+    said="meu nome é|o meu nome é|me chamo|chamo-me|chamo me|eu sou|sou o|sou a|eu me chamo|aqui é|aqui é o|aqui é a",
+    titles="Sr|Sra|Srta|Dr|Dra|D|Dona|Senhor|Senhora|senhor|senhora|dona|seu|Exmo. Sr|Prof|Profa|Eng",
+    greetings="prezado|prezada|caro|cara|olá|querido|querida",
+    born="nascido em|nascida em|nasceu em|nascido a|nascida a|data de nascimento|nascimento",
+    months="janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro",
+    documents=(
+        Document(entity="PT_NIF", value=r"[1235689][0-9]{2}[ ]?[0-9]{3}[ ]?[0-9]{3}", names="nif|contribuinte|número de contribuinte|nº de contribuinte", check=nif),
+        Document(entity="PASSPORT", value=r"[A-Z]{1,2}[0-9]{6}", names="passaporte|número do passaporte|passaporte nº"),
+        Document(entity="PT_CC", value=r"[0-9]{8}[ -]?[0-9][ ]?[A-Z0-9]{2}[0-9]", names="cartão de cidadão|cartão do cidadão|cc nº|bilhete de identidade"),
+        Document(entity="PT_NISS", value=r"[12][0-9]{10}", names="niss|segurança social|número de segurança social"),
+        Document(entity="LICENSE_PLATE", value=r"[A-Z0-9]{2}-[A-Z0-9]{2}-[A-Z0-9]{2}|[A-Z]{3}[ -]?[0-9][A-Z0-9][0-9]{2}", names="matrícula|placa|placa do carro"),
+    ),
+)  # fmt: skip

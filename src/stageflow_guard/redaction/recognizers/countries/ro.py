@@ -1,0 +1,21 @@
+"""Romania."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import weighted
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+
+def cnp(value: str) -> bool:
+    """CNP: modulus 11, 10 counts as 1."""
+    total = weighted(value[:12], (2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9)) % 11
+    return value[0] != "0" and (1 if total == 10 else total) == int(value[12])
+
+
+COUNTRY = Country(
+    code="ro", language="ro",
+    words={"phone": "telefon|mobil"},
+    fields={"PERSON": "nume complet", "PERSON_PART": "nume|prenume", "SECRET": "parolă|parola", "DATE_OF_BIRTH": "data nașterii|data nasterii", "STREET_ADDRESS": "adresă|adresa", "PHONE_NUMBER": "telefon|mobil|număr de telefon"},
+    said="mă numesc|numele meu este|mă cheamă", titles="Dl|Dna|domnul|doamna", born="născut la|născută la|data nașterii",
+    documents=(Document(entity="RO_CNP", value=r"[1-9][0-9]{12}", names="cnp|cod numeric personal|c.n.p.", check=cnp),),
+)  # fmt: skip

@@ -1,0 +1,36 @@
+"""Sweden, and the words of Swedish."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import luhn
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+
+def personnummer(value: str) -> bool:
+    """Personnummer: Luhn over the last ten digits."""
+    return luhn(value.replace("+", "")[-10:])
+
+
+COUNTRY = Country(
+    code="se", language="sv",
+    words={
+        "phone": "telefon|mobil|telefonnummer|mobilnummer|ring|nås|kontakt", "card": "kortnummer|kreditkort", "account": "konto|kontonummer|bankkonto",
+        "passport": "passnummer", "dob": "född|födelsedatum", "other": "beställning|faktura|sida|pris|belopp|version|ärende",
+    },
+    fields={
+        "PERSON": "fullständigt namn|mottagare|kontoinnehavare|kund", "PERSON_PART": "förnamn|efternamn|namn", "STREET_ADDRESS": "adress|gatuadress|postadress|hemadress",
+        "PHONE_NUMBER": "telefon|telefonnummer|mobil|mobilnummer|tel nr", "SECRET": "lösenord|losenord|hemlighet|kod ord", "DATE_OF_BIRTH": "födelsedatum|född",
+        "SE_PERSONNUMMER": "personnummer|pers nr|personnr|samordningsnummer", "USERNAME": "användarnamn", "PASSPORT": "passnummer|pass nr", "US_BANK_NUMBER": "kontonummer|bankkonto",
+    },
+    said="jag heter|mitt namn är|jag är|det här är",
+    titles="Herr|Fru|Fröken|herr|fru|dr|prof",
+    greetings="hej|kära|käre|bästa",
+    born="född|född den|födelsedatum|f",
+    months="januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december",
+    documents=(
+        Document(entity="SE_PERSONNUMMER", value=r"(?:19|20)?[0-9]{6}[-+ ]?[0-9]{4}", names="personnummer|pers nr|personnr|samordningsnummer|pnr", check=personnummer),
+        Document(entity="SE_ORGNR", value=r"[0-9]{6}-?[0-9]{4}", names="organisationsnummer|org nr|orgnr", check=luhn),
+        Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{6}|[0-9]{8}", names="passnummer|pass nr|passnr"),
+        Document(entity="LICENSE_PLATE", value=r"[A-Z]{3}[ ]?[0-9]{2}[0-9A-Z]", names="registreringsnummer|regnummer|reg nr"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,32 @@
+"""Turkey, and the words of Turkish."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+
+def tckn(value: str) -> bool:
+    """T.C. Kimlik No: two check digits."""
+    d = [int(c) for c in value]
+    tenth = (7 * sum(d[:9:2]) - sum(d[1:8:2])) % 10
+    return d[0] != 0 and tenth == d[9] and sum(d[:10]) % 10 == d[10]
+
+
+COUNTRY = Country(
+    code="tr", language="tr",
+    words={
+        "phone": "telefon|cep|cep telefonu|numaram|arayın|gsm", "card": "kart|kart numarası|kredi kartı", "account": "hesap|hesap numarası",
+        "passport": "pasaport", "dob": "doğum", "other": "sipariş|fatura|sayfa|fiyat|tutar|sürüm",
+    },
+    fields={
+        "PERSON": "ad soyad|adı soyadı|alıcı|müşteri|hesap sahibi", "PERSON_PART": "ad|adı|soyad|soyadı|isim|soyisim", "STREET_ADDRESS": "adres|ev adresi|teslimat adresi",
+        "PHONE_NUMBER": "telefon|telefon numarası|cep telefonu|cep|gsm", "SECRET": "şifre|sifre|parola|gizli anahtar", "DATE_OF_BIRTH": "doğum tarihi|dogum tarihi",
+        "TR_TCKN": "tc kimlik no|kimlik no|tckn|tc no|tc kimlik|kimlik numarası", "USERNAME": "kullanıcı adı", "PASSPORT": "pasaport|pasaport no|pasaport numarası",
+    },
+    said="benim adım|adım|ismim|ben", titles="Bay|Bayan|Sayın|Sn|Dr|Prof", greetings="sayın|merhaba|sevgili", born="doğum tarihi|doğum|dogum tarihi",
+    months="ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık",
+    documents=(
+        Document(entity="TR_TCKN", value=r"[1-9][0-9]{10}", names="tc kimlik no|t.c. kimlik no|kimlik no|tckn|tc no|tc kimlik|kimlik numarası|tc kimlik numarası", check=tckn),
+        Document(entity="PASSPORT", value=r"[A-Z][0-9]{8}", names="pasaport|pasaport no|pasaport numarası"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,81 @@
+"""United States, and the words of English."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.check_digits import dea, npi, routing
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+
+_ID = r"(?=[A-Za-z0-9 ./-]{0,20}[0-9])[A-Za-z0-9](?:[ ./-]?[A-Za-z0-9]){4,19}"
+
+COUNTRY = Country(
+    code="us",
+    language="en",
+    words={
+        "card": "card|cards|cardnumber|cardno|cc|ccnum|creditcard|visa|mastercard|master card|amex|american express|maestro|debit|credit|discover|jcb|diners|unionpay|pan",
+        "ssn": "ssn|ssns|ssnumber|ss|social security|social security number|social|soc sec|socialsecurity|socialsecuritynumber",
+        "itin": "itin|individual taxpayer",
+        "ein": "ein|employer identification",
+        "phone": "phone|phones|phonenumber|phone_number|phoneno|telephone|tel|mobile|mobil|mobileno|cell|cellphone|cellular|fax|call|calls|called|calling|dial|text me|sms|whatsapp|signal|hotline|helpline|pager|voicemail|ring|reach|reached|answering|office|desk|landline|callback|contact|contact number",
+        "iban": "iban|ibans|bban",
+        "account": "account|accounts|acct|accountnumber|account_number|accountno|acct_no|bank account|bank|checking|savings",
+        "routing": "routing|aba|rtn|transit",
+        "ip": "ip|ips|ipaddr|ipaddress|ip_address|ip address|ipv4|ipv6|client_ip|remote_addr|client ip|source ip|access from|login from",
+        "mrn": "mrn|medical record|medical record number|medicalrecordnumber|patient id|patient number|patientid|chart number|chart no|hospital number|hospital no",
+        "npi": "npi|national provider",
+        "member": "member|memberid|member id|subscriber|policy|insurance|beneficiary|medicare|medicaid|group number|claim",
+        "license": "license|licence|licenses|driver license|driving|dl|dmv|permit",
+        "passport": "passport|passports|passport number|travel document",
+        "dob": "dob|birth|birthdate|birthday|born|date of birth",
+        "steuer": "tin|tax id|taxid|tax number|tax identification",
+        "other": "order|orders|invoice|ticket|tickets|case|issue|version|versions|build|release|commit|revision|uuid|guid|hash|sha|port|pid|tid|thread|line|lines|size|bytes|timestamp|ts|epoch|time|date|trace|span|request|serial|sku|isbn|issn|doi|ean|upc|tracking|error|errno|code|page|rows|row|offset|zip|zipcode|postal|plz|amount|total|price|usd|eur|latitude|longitude|lat|lon|lng|duration|ms|seconds|elapsed|seed|job|task|node|pod|kernel|chrome|firefox|safari|mozilla|applewebkit|gecko|driver version|address 0x|rfc|figure|table|section|chapter|firmware|driver|service|shape|matrix|values",
+    },
+    fields={
+        "PERSON": "full name|account holder|account owner|card holder|cardholder|name on card|holder name|customer name|patient name|client name|employee name|contact name|recipient|recipient name|beneficiary name|traveller name|passenger name|applicant name|emergency contact|next of kin|guarantor|legal name|display name|sender name|owner name|author name|insured name|mothers maiden name",
+        "PERSON_PART": "first name|last name|given name|family name|middle name|maiden name|surname|forename|firstname|lastname|fname|lname",
+        "STREET_ADDRESS": "street address|home address|postal address|mailing address|billing address|shipping address|address line|address line1|address line2|street|residential address|delivery address|work address|address|addr|current address|permanent address|ship address",
+        "PHONE_NUMBER": "phone number|phone no|phone|telephone|telephone number|mobile|mobile number|mobile phone|cell phone|cell number|fax|fax number|fax no|msisdn|whatsapp|whatsapp number|contact number|home phone|work phone|tel|cell|tel no",
+        "SECRET": "password|passwd|passphrase|passcode|pwd|secret|secret key|client secret|api key|api token|api secret|access key|access token|auth token|auth key|refresh token|session token|private key|encryption key|signing key|account key|shared access key|token|credential|credentials|otp|one time password|verification code|security code|login code|cvv|cvv2|cvc|pin|pin code|bearer token|webhook secret|master key|service key|app key|session id|sessionid|secret key base|security answer",
+        "DATE_OF_BIRTH": "date of birth|dob|birth date|birthdate|birthday|born on",
+        "CREDIT_CARD": "credit card|credit card number|card number|card no|cc number|cc num|cc no|debit card|debit card number|pan|card",
+        "US_SSN": "ssn|social security number|social security|social security no|ss number",
+        "US_BANK_NUMBER": "account number|account no|acct no|acct|acct number|bank account|bank account number|bank account no|checking account",
+        "IBAN_CODE": "iban",
+        "USERNAME": "user name|username|login|login name|login id|user login|screen name|handle",
+        "EMAIL_ADDRESS": "email|email address|e mail|mail address|mail",
+        "IP_ADDRESS": "ip address|client ip|remote addr|source ip|ip",
+        "MEDICAL_RECORD_NUMBER": "mrn|medical record number|medical record no|patient id|patient number|chart number",
+        "PASSPORT": "passport|passport number|passport no|passport num",
+        "US_DRIVER_LICENSE": "drivers license|driver license|driving license|driving licence|license number|drivers licence|drivers license number|driver license number|driving licence number|dl number|licence number",
+        "US_EIN": "ein|employer identification number",
+        "US_TAX_ID": "tax id|taxpayer id|tax identification number|tax number|tin",
+        "MEMBER_ID": "member id|member number|policy number|subscriber id|insurance id|insurance number",
+        "LICENSE_PLATE": "license plate|licence plate|number plate|plate number|plate|vehicle registration|registration plate|vrm",
+        "ZIP_CODE": "zip code|postal code|postcode|zip",
+    },
+    said="my name is|my name's|the name is|i am called|this is|i'm|i am|call me|they call me|it's|it is|people call me",
+    titles="Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Lady|Lord|Rev|Fr|Hon|Capt|Sgt|Lt|Col|Dame|Messrs",
+    greetings="dear|hi|hello|hey",
+    born="born|born on|born in|d.o.b.|dob|date of birth|birth date|birthdate|birthday",
+    months="january|february|march|april|may|june|july|august|september|october|november|december",
+    numbers=(
+        Number(entity="ABA_ROUTING_NUMBER", sizes=(9,), label="routing", check=routing),
+        Number(entity="US_NPI", sizes=(10,), label="npi", check=npi),
+        Number(entity="US_EIN", sizes=(9,), label="ein"),
+        Number(entity="US_BANK_NUMBER", sizes=tuple(range(7, 18)), label="account"),
+        Number(entity="MEDICAL_RECORD_NUMBER", sizes=tuple(range(6, 13)), label="mrn"),
+        Number(entity="US_DRIVER_LICENSE", sizes=tuple(range(7, 15)), label="license"),
+        Number(entity="PASSPORT", sizes=(8, 9), label="passport"),
+        Number(entity="MEMBER_ID", sizes=tuple(range(7, 15)), label="member"),
+    ),
+    documents=(
+        Document(entity="PASSPORT", value=r"[A-Z]{0,2}[0-9]{6,9}[A-Z]?[0-9]?", names="passport|passport number|passport no|travel document"),
+        Document(entity="US_DRIVER_LICENSE", value=_ID, names="driver's license|drivers license|driver license|driving license|driver's licence|driver's license number|drivers license number|license number"),
+        Document(entity="LICENSE_PLATE", value=r"(?=[A-Z -]{0,5}[0-9])[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){1,2}", names="license plate|licence plate|number plate|plate number|plate|plate reads|registration plate|vehicle registration"),
+        Document(entity="US_TAX_ID", value=r"[0-9]{2}-?[0-9]{7}|[0-9]{3}-?[0-9]{2}-?[0-9]{4}|[0-9]{9,13}", names="tax id|taxpayer id|tax identification number|employer identification number"),
+        Document(entity="MEDICAL_LICENSE", value=r"[ABCDEFGHJKLMPRSTUX][A-Z9][0-9]{7}", check=dea, bare_valid=0.5),
+        Document(
+            entity="US_MBI", bare=0.6,
+            value=r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9]-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9]-?[AC-HJKMNP-RT-Y]{2}[0-9]{2}",
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,170 @@
+"""What a phrase of any language announces: documents, fields of a form, dates of birth. Pure.
+
+A document's name is followed by its value, with a sign or a little word between. A field is
+followed by a sign. The value's shape decides; a check digit raises the score and never erases.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.recognizers.countries.pack import Document
+from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import Index, Match
+
+DOCUMENTS: tuple[Document, ...] = tuple(d for c in COUNTRIES for d in c.documents)
+# behind a document's name: a word for "number", what stands in brackets, "is", a sign
+_FILL = re.compile(
+    r"[\"'`\])}]{0,2}[ _]?(?:(?:no|nr|n[°ºo]|nº|№|num|number|numero|número|numéro|nummer|numer|id|code|card|#)(?![^\W\d_])\.?)?[\"'\])]{0,2}\s?(?:\([^)\n]{1,20}\)\s?)?"
+    r"(?:(?:is|was|as|of|are|ist|war|lautet|est|es|è|é|er|är|jest|on|reads|nr\.?)\s|[:=#：]{1,2}|[-–]|は|是|이|는|은|है)?\s{0,3}[\"'#]?",
+    re.IGNORECASE,
+)
+# between a field's name and its value
+SIGN = r"(?:[ _]?[0-9]{1,2}|[ _-]?(?:enc|encrypted|value|str|raw|plain|text|old|new|current|full|home|work|primary|secondary))?[\"'`\])}]{0,2}\s{0,2}(?:\([^)\n]{1,16}\)\s{0,2})?(?::=|=>|->|[:=：])\s{0,3}\\?[\"'`]?"
+_SIGN = re.compile(SIGN, re.IGNORECASE)
+_SHORT = re.compile(r"[\"'`\])]{0,2}(?:\.?\s{0,2}[:=：]|\.)\s{0,3}[\"'`]?")
+_END = re.compile(r"(?![A-Za-z0-9])")
+
+
+def _pattern(value: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{value})(?![A-Za-z0-9]|[-./][0-9])")
+
+
+_BY_NAME: dict[str, list[tuple[Document, re.Pattern[str]]]] = {}
+for _one in DOCUMENTS:
+    for _name in filter(None, _one.names.split("|")):
+        _BY_NAME.setdefault(_name, []).append((_one, _pattern(_one.value)))
+_INDEX = Index({name: (name,) for name in _BY_NAME})
+_APART = re.compile(r"[ ./\-·]+")
+SURE, GIVEN, DOUBTFUL = 0.85, 0.6, 0.45
+
+
+def valid(document: Document, value: str) -> bool | None:
+    """Return whether the check of `document` holds for `value`; None where there is none."""
+    if document.check is None:
+        return None
+    plain = _APART.sub("", value)
+    try:
+        return document.check(plain.upper())
+    except (ValueError, IndexError, KeyError):
+        return False
+
+
+def documents(text: str) -> Iterator[Hit]:
+    """Yield identifiers right behind their names, in any language of `countries`."""
+    for match in _INDEX.find(text):
+        hit = _document(text, match)
+        if hit is not None:
+            yield hit
+
+
+def _document(text: str, match: Match) -> Hit | None:
+    fill = _FILL.match(text, match.end)
+    at = fill.end() if fill is not None else match.end
+    if at == match.end and text[at : at + 1].isalnum() and text[at - 1].isascii():
+        return None
+    best: Hit | None = None
+    for document, pattern in _BY_NAME[match.kind]:
+        value = pattern.match(text, at)
+        if value is None or not any(c.isdigit() for c in value[0]):
+            continue
+        holds = valid(document, value[0])
+        score = GIVEN if holds is None else SURE if holds else DOUBTFUL
+        if best is None or (score, value.end()) > (best.score, best.end):
+            best = Hit(*value.span(), document.entity, score, "document", "label document")
+    return best
+
+
+_BARE = tuple(d for d in DOCUMENTS if d.bare or d.bare_valid)
+_UNNAMED = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    + "|".join(f"(?P<d{i}>{d.value})" for i, d in enumerate(_BARE))
+    + r")(?![A-Za-z0-9]|@)"
+)
+# a digit beside a letter: without one there is nothing here
+_MIXED = re.compile(r"[0-9](?:(?<=[A-Za-z].)|(?<=[A-Za-z] .)|(?=[-@]?[A-Za-z]))|[0-9]{17}|@[a-z]")
+
+
+def unnamed(text: str) -> Iterator[Hit]:
+    """Yield documents whose form alone says what they are."""
+    if not _MIXED.search(text):
+        return
+    for match in _UNNAMED.finditer(text):
+        document = _BARE[int((match.lastgroup or "d0")[1:])]
+        score, why = document.bare, ""
+        if document.check is not None and valid(document, match[0]):
+            score, why = document.bare_valid or score, "checksum"
+        if document.entity == "UK_NINO" and " " not in match[0] and not match[0][:2].isupper():
+            score = 0.3
+        if score:
+            yield Hit(*match.span(), document.entity, score, document.entity.lower(), why)
+
+
+_BORN = Index({"born": [p for c in COUNTRIES for p in c.born.split("|")]})
+_BORN_FILL = re.compile(
+    r"[\"'`\])}]{0,2}\s?(?:is|was|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu)?\s?[:=(（：]?\s{0,2}[\"'`]?(?:on |am |le |el |il |op |em |den )?",
+    re.IGNORECASE,
+)
+
+
+def births(text: str) -> Iterator[Hit]:
+    """Yield dates of birth behind their label."""
+    for match in _BORN.find(text):
+        fill = _BORN_FILL.match(text, match.end)
+        date = ANY_DATE.match(text, fill.end() if fill is not None else match.end)
+        if date is not None:
+            yield Hit(*date.span(), "DATE_OF_BIRTH", 0.75, "date of birth", "label dob")
+
+
+_DIGITS = r"[0-9](?:[ .\-/]?[0-9])"
+_ID = re.compile(r"(?=[A-Za-z]{0,12}[ .-]?[0-9]|[A-Za-z0-9./-]{0,16}[0-9])[A-Za-z0-9](?:[A-Za-z0-9./\-]{2,28}[A-Za-z0-9])(?![A-Za-z0-9])")  # fmt: skip
+_PHONE = re.compile(r"(?:\+|00)?[ ]?\(?[0-9](?:[ ().\-/]{0,2}[0-9]){4,16}(?![0-9A-Za-z.:])")
+_SHAPES: dict[str, tuple[re.Pattern[str], float]] = {
+    "PHONE_NUMBER": (_PHONE, 0.65),
+    "CREDIT_CARD": (re.compile(rf"{_DIGITS}{{11,18}}(?![0-9])"), 0.7),
+    "US_SSN": (re.compile(rf"{_DIGITS}{{8}}(?![0-9])"), 0.75),
+    "US_BANK_NUMBER": (re.compile(rf"{_DIGITS}{{4,19}}(?![0-9A-Za-z])"), 0.6),
+    "DATE_OF_BIRTH": (ANY_DATE, 0.75),
+    "EMAIL_ADDRESS": (re.compile(r"(?!)"), 0.0),
+    "IP_ADDRESS": (re.compile(r"(?!)"), 0.0),
+    "IBAN_CODE": (re.compile(r"(?!)"), 0.0),
+    "ZIP_CODE": (re.compile(r"(?!)"), 0.0),
+    "USERNAME": (re.compile(r"(?=[\w.-]*[A-Za-z])(?=[\w.-]*[0-9_.-])[A-Za-z0-9][\w.-]{2,38}[A-Za-z0-9](?![\w@./(])"), 0.4),
+    "UPI": (re.compile(r"[\w.-]{2,64}@[a-z]{2,20}(?![\w.])"), 0.6),
+    "LICENSE_PLATE": (re.compile(r"(?!)"), 0.0),
+}  # fmt: skip
+_PEOPLE = frozenset({"PERSON", "PERSON_PART", "STREET_ADDRESS", "SECRET"})
+_FIELDS = Index(
+    {
+        entity: [p for c in COUNTRIES for p in c.fields.get(entity, "").split("|")]
+        for entity in sorted({e for c in COUNTRIES for e in c.fields} - _PEOPLE)
+    }
+)
+_AS = {"US_TAX_ID": "US_TAX_ID"}
+
+
+def fields(text: str) -> Iterator[Hit]:
+    """Yield what stands behind the name of a field and a sign, by the field's shape."""
+    for match in _FIELDS.find(text):
+        sign = (_SHORT if match.kind == "PHONE_NUMBER" else _SIGN).match(text, match.end)
+        sign = sign or _SIGN.match(text, match.end)
+        if sign is None:
+            continue
+        shape, score = _SHAPES.get(match.kind, (_ID, 0.5))
+        value = shape.match(text, sign.end())
+        if value is None or (match.kind == "USERNAME" and value[0].lower() in _NO_USER):
+            continue
+        if shape is _ID and not any(c.isdigit() for c in value[0]):
+            continue
+        yield Hit(*value.span(), match.kind, score, "field", f"label {match.kind.lower()}")
+
+
+_NO_USER = frozenset({"user_name", "user-name", "first.last", "your_username", "my-user"})
+FOUND: frozenset[str] = frozenset(
+    {d.entity for d in DOCUMENTS}
+    | {e for c in COUNTRIES for e in c.fields} - _PEOPLE - {"ZIP_CODE"}
+)
+Recognizer = Callable[[str], Iterator[Hit]]

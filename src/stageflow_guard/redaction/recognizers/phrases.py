@@ -1,0 +1,128 @@
+"""Phrases of many languages found in a text: by their first words, or as they stand. Pure.
+
+A phrase of an alphabet with spaces is looked for only where its first word is among the words of
+the text, in any usual spelling: `date of birth`, `date_of_birth`, `dateOfBirth`, `dateofbirth`.
+A phrase of a script without spaces is looked for as it stands, only in texts that hold such a
+script.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from stageflow_guard.redaction.recognizers.anchors import folded
+
+# letters that touch a number or a word without being part of it: Hebrew to Thai, Han, Kana, Hangul
+UNSPACED = "\u0590-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_CAMEL = re.compile(r"[a-z][A-Z]")
+_BETWEEN = re.compile(r"([a-zß-ÿ])(?=[A-Z])")
+_SIGNS = {c: " " for c in range(128) if not chr(c).isalpha()} | dict.fromkeys(
+    map(ord, "“”„‘’«»·•–—…：、。，；（）「」【】〒№°º"), " "
+)
+
+
+class Match(NamedTuple):
+    """Where a phrase stands, and what it is."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@lru_cache(maxsize=16)
+def vocabulary(text: str) -> frozenset[str]:
+    """Return the words of `text` in lower case; a name in camel case gives its parts."""
+    words = text.lower().translate(_SIGNS).split()
+    if _CAMEL.search(text):
+        words += _BETWEEN.sub(r"\1 ", text).lower().translate(_SIGNS).split()
+    return frozenset(words)
+
+
+@lru_cache(maxsize=16)
+def lowered(text: str) -> str:
+    """Return `text` in lower case with the same offsets."""
+    return folded(text)
+
+
+@lru_cache(maxsize=16)
+def unspaced(text: str) -> bool:
+    """Say whether `text` holds a script whose letters touch what they announce."""
+    return not text.isascii() and _UNSPACED.search(text) is not None
+
+
+def bare(phrase: str) -> str:
+    """Return `phrase` without vowel signs and accents of its own, as a view shows it."""
+    return "".join(c for c in phrase if unicodedata.category(c)[0] != "M")
+
+
+class Index:
+    """All phrases of some kinds."""
+
+    def __init__(self, kinds: Mapping[str, Iterable[str]]) -> None:
+        by_head: dict[str, dict[str, str]] = {}
+        solid: dict[str, str] = {}
+        for kind, phrases in kinds.items():
+            for phrase in phrases:
+                if not phrase:
+                    continue
+                if _UNSPACED.search(phrase):
+                    for form in {phrase, bare(phrase)}:
+                        solid.setdefault(form, kind)
+                    continue
+                words = re.split(r"[ .'’/-]+", phrase.lower().strip(". "))
+                glued = "".join(words)
+                by_head.setdefault(words[0], {}).setdefault(phrase.lower(), kind)
+                if len(words) > 1 and len(glued) >= 5:
+                    by_head.setdefault(glued, {}).setdefault(glued, kind)
+        self._heads = frozenset(by_head)
+        self._at = {head: self._compiled(phrases) for head, phrases in by_head.items()}
+        self._solid = solid
+        self._solid_pattern = (
+            re.compile("|".join(map(re.escape, sorted(solid, key=len, reverse=True))))
+            if solid
+            else None
+        )
+
+    @staticmethod
+    def _compiled(phrases: Mapping[str, str]) -> tuple[re.Pattern[str], dict[str, str]]:
+        ordered = sorted(phrases, key=len, reverse=True)
+        parts = []
+        for phrase in ordered:
+            words = re.split(r"[ .'’/-]+", phrase.strip(". "))
+            parts.append(r"[\s_.'’/-]{0,2}".join(map(re.escape, words)))
+        kinds = {f"p{i}": phrases[phrase] for i, phrase in enumerate(ordered)}
+        return re.compile("|".join(f"(?P<p{i}>{p})" for i, p in enumerate(parts))), kinds
+
+    def find(self, text: str) -> Iterator[Match]:
+        """Yield each place of a phrase, the longest at that place; order is by phrase."""
+        heads = vocabulary(text) & self._heads
+        if heads:
+            lower = lowered(text)
+            for head in heads:
+                pattern, kinds = self._at[head]
+                at = lower.find(head)
+                while at >= 0:
+                    match = pattern.match(lower, at)
+                    if match is not None and self._whole(text, at, match.end()):
+                        yield Match(at, match.end(), kinds[match.lastgroup or ""])
+                    at = lower.find(head, at + 1)
+        if self._solid_pattern is not None and unspaced(text):
+            for match in self._solid_pattern.finditer(text):
+                yield Match(match.start(), match.end(), self._solid[match[0]])
+
+    @staticmethod
+    def _whole(text: str, start: int, end: int) -> bool:
+        """A phrase is whole words: no letter touches it, but for a border of camel case."""
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if before.isalpha() and not (before.islower() and text[start].isupper()) and (
+            _UNSPACED.match(before) is None
+        ):  # fmt: skip
+            return False
+        return not after.isalpha() or (text[end - 1].islower() and after.isupper()) or (
+            _UNSPACED.match(after) is not None
+        )  # fmt: skip
