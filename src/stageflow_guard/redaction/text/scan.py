@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,6 +30,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
 from stageflow_guard.redaction.text import deobfuscate as unfold
 from stageflow_guard.redaction.text import encodings as decode
+from stageflow_guard.redaction.text.borders import bordered
 from stageflow_guard.redaction.text.spans import resolve
 from stageflow_guard.redaction.text.view import Step, View
 from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
@@ -87,8 +89,10 @@ def _masked(text: str) -> str:
     return PSEUDONYM.sub(lambda m: "\x1e" * len(m[0]), text)
 
 
-def _span(view: View, hit: Hit) -> EntitySpan:
+def _span(view: View, hit: Hit, text: str) -> EntitySpan:
     start, end = view.original(hit.start, hit.end)
+    while end < len(text) and text[end] > "\u02ff" and unicodedata.category(text[end])[0] == "M":
+        end += 1  # what is drawn on the last letter is part of it
     return EntitySpan(start, end, hit.entity, hit.score)
 
 
@@ -157,7 +161,7 @@ class Scanner:
     def scan(self, text: str) -> list[Found]:
         """Return every accepted hit; they may overlap."""
         return [
-            Found(_span(view, h), h.rule, h.why, " > ".join(view.steps) or "as written")
+            Found(_span(view, h, text), h.rule, h.why, " > ".join(view.steps) or "as written")
             for view, h in self._hits(text)
         ]
 
@@ -167,12 +171,12 @@ class Scanner:
 
     def spans(self, text: str) -> list[EntitySpan]:
         """Return every accepted hit as a span; they may overlap."""
-        return [_span(view, hit) for view, hit in self._hits(text)]
+        return [_span(view, hit, text) for view, hit in self._hits(text)]
 
     def spans_of_extra(self, text: str) -> list[EntitySpan]:
         """Return what `extra` alone finds; they may overlap."""
         plain = View(_masked(text))
-        return [_span(view, hit) for view, hit in self._extra_hits(plain)]
+        return [_span(view, hit, text) for view, hit in self._extra_hits(plain)]
 
     def _extra_hits(self, plain: View) -> list[tuple[View, Hit]]:
         return [
@@ -186,17 +190,20 @@ class Scanner:
         if not text:
             return []
         text = _masked(text)
-        plain = View(text)
+        given = View(text)
+        plain = bordered(given)
         normal = plain.normalised()
+        if normal is not plain:
+            normal = bordered(normal)
         found = self._run(SHAPED, plain)
         rest = _without(plain, found)
-        found += self._run(PROSE, normal if rest is plain else rest.normalised())
+        found += self._run(PROSE, normal if rest is plain else bordered(rest.normalised()))
         deep = normal
         for step in STEPS:
             deep = step(deep)
         if deep is not plain:
             found += self._run(SHAPED, deep)
-        return found + self._extra_hits(plain)
+        return found + self._extra_hits(given)
 
     def _run(
         self, recognizers: Iterable[tuple[Recognize, frozenset[str]]], view: View

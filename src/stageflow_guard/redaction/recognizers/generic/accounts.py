@@ -9,38 +9,182 @@ from functools import lru_cache
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.check_digits import base58check, bech32, mod97
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.tokens import in_token
 
-LENGTHS = {
-    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29,
-    "BY": 28, "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "DO": 28, "EE": 20, "EG": 29,
-    "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28,
-    "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IQ": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "KZ": 20,
-    "LB": 28, "LC": 32, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "LY": 25, "MC": 27, "MD": 24, "ME": 22,
-    "MK": 19, "MR": 27, "MT": 31, "MU": 30, "NL": 18, "NO": 15, "PK": 24, "PL": 28, "PS": 29, "PT": 25,
-    "QA": 29, "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SD": 18, "SE": 24, "SI": 19, "SK": 24, "SM": 27,
-    "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
-}  # fmt: skip
-# where the bank code is letters, the shape alone says a lot
-_LETTERS = {
-    "GB",
-    "IE",
-    "NL",
-    "LV",
-    "MT",
-    "RO",
-    "GI",
-    "BG",
+# the account of each country: n digits, a capitals, c either (ISO 13616 registry)
+_ACCOUNTS = [
+    "AD",
+    "8n12c",
+    "AE",
+    "19n",
+    "AL",
+    "8n16c",
+    "AT",
+    "16n",
     "AZ",
-    "KW",
-    "QA",
+    "4a20c",
+    "BA",
+    "16n",
+    "BE",
+    "12n",
+    "BG",
+    "4a6n8c",
     "BH",
-    "JO",
-    "PK",
-    "PS",
-    "GT",
+    "4a14c",
+    "BR",
+    "23n1a1c",
+    "BY",
+    "4c4n16c",
+    "CH",
+    "5n12c",
+    "CR",
+    "18n",
+    "CY",
+    "8n16c",
+    "CZ",
+    "20n",
+    "DE",
+    "18n",
+    "DK",
+    "14n",
     "DO",
-    "SV",
+    "4c20n",
+    "EE",
+    "16n",
+    "EG",
+    "25n",
+    "ES",
+    "20n",
+    "FI",
+    "14n",
+    "FO",
+    "14n",
+    "FR",
+    "10n11c2n",
+    "GB",
+    "4a14n",
     "GE",
+    "2a16n",
+    "GI",
+    "4a15c",
+    "GL",
+    "14n",
+    "GR",
+    "7n16c",
+    "GT",
+    "20c",
+    "HR",
+    "17n",
+    "HU",
+    "24n",
+    "IE",
+    "4a14n",
+    "IL",
+    "19n",
+    "IQ",
+    "4a15n",
+    "IS",
+    "22n",
+    "IT",
+    "1a10n12c",
+    "JO",
+    "4a4n18c",
+    "KW",
+    "4a22c",
+    "KZ",
+    "3n13c",
+    "LB",
+    "4n20c",
+    "LC",
+    "4a24c",
+    "LI",
+    "5n12c",
+    "LT",
+    "16n",
+    "LU",
+    "3n13c",
+    "LV",
+    "4a13c",
+    "LY",
+    "21n",
+    "MC",
+    "10n11c2n",
+    "MD",
+    "20c",
+    "ME",
+    "18n",
+    "MK",
+    "3n10c2n",
+    "MR",
+    "23n",
+    "MT",
+    "4a5n18c",
+    "MU",
+    "4a19n3a",
+    "NL",
+    "4a10n",
+    "NO",
+    "11n",
+    "PK",
+    "4a16c",
+    "PL",
+    "24n",
+    "PS",
+    "4a21c",
+    "PT",
+    "21n",
+    "QA",
+    "4a21c",
+    "RO",
+    "4a16c",
+    "RS",
+    "18n",
+    "SA",
+    "2n18c",
+    "SC",
+    "4a20n3a",
+    "SD",
+    "14n",
+    "SE",
+    "20n",
+    "SI",
+    "15n",
+    "SK",
+    "20n",
+    "SM",
+    "1a10n12c",
+    "ST",
+    "21n",
+    "SV",
+    "4a20n",
+    "TL",
+    "19n",
+    "TN",
+    "20n",
+    "TR",
+    "5n1n16c",
+    "UA",
+    "6n19c",
+    "VA",
+    "18n",
+    "VG",
+    "4a16n",
+    "XK",
+    "16n",
+]
+_PART = re.compile(r"([0-9]+)([nac])")
+_CLASSES = {"n": "[0-9]", "a": "[A-Z]", "c": "[A-Z0-9]"}
+_FORMS: dict[str, re.Pattern[str]] = {
+    country: re.compile(
+        country
+        + "[0-9]{2}"
+        + "".join(f"{_CLASSES[kind]}{{{size}}}" for size, kind in _PART.findall(form))
+    )
+    for country, form in zip(_ACCOUNTS[::2], _ACCOUNTS[1::2], strict=True)
+}
+LENGTHS = {
+    country: 4 + sum(int(size) for size, _ in _PART.findall(form))
+    for country, form in zip(_ACCOUNTS[::2], _ACCOUNTS[1::2], strict=True)
 }
 # the first check digit behind two letters, at most one separator between
 _START = re.compile(
@@ -64,7 +208,7 @@ def ibans(text: str) -> Iterator[Hit]:
         if follow.isalnum():
             continue
         hit = _iban(text, start, end, account)
-        if hit is not None:
+        if hit is not None and not in_token(text, start, end):
             reached = end
             yield hit
 
@@ -91,10 +235,28 @@ def _spread(size: int) -> re.Pattern[str]:
     return re.compile(rf"(?:[A-Za-z0-9][\W_]{{0,3}}){{{size - 1}}}[A-Za-z0-9]")
 
 
+def _grouped(written: str) -> bool:
+    """Say whether the groups are of four, of an usual kind, or one sign alone breaks the number."""
+    gaps = [(m.start(), m[0]) for m in _SEPARATOR.finditer(written)]
+    if not gaps:
+        return True
+    plain = [at - sum(len(g) for _, g in gaps[:i]) for i, (at, _) in enumerate(gaps)]
+    even = all(at % 4 == 0 for at in plain)
+    if len(gaps) <= 2 and not any(g == " " for _, g in gaps):
+        return True
+    return even or (len({g for _, g in gaps}) == 1 and plain[:1] in ([2], [4]) and not any(
+        c.islower() for c in written
+    ))  # fmt: skip
+
+
 def _iban(text: str, start: int, end: int, account: str) -> Hit | None:
-    valid = mod97(account)
+    """An IBAN has its country's form, one case, and groups of four or none."""
     written = text[start:end]
-    if valid:
+    if written.upper() != written and written.lower() != written:
+        return None
+    if _FORMS[account[:2]].fullmatch(account) is None or not _grouped(written):
+        return None
+    if mod97(account):
         return Hit(start, end, "IBAN_CODE", 0.95, "iban", "checksum")
     label = labels.before(text, start)
     if label == "iban":
@@ -104,21 +266,7 @@ def _iban(text: str, start: int, end: int, account: str) -> Hit | None:
     )
     if not solid or not written[:2].isupper():
         return None
-    digits = sum(c.isdigit() for c in account[4:])
-    country = account[:2]
-    if country in _LETTERS:
-        shaped = (
-            account[4:8].isalpha() and account[10:].isdigit() and digits >= size_of_digits(account)
-        )
-    else:
-        shaped = digits == len(account) - 4
-    score = 0.5 if label == "account" else 0.4
-    return Hit(start, end, "IBAN_CODE", score, "iban") if shaped else None
-
-
-def size_of_digits(account: str) -> int:
-    """Return how many digits an account has at least whose bank code is letters."""
-    return len(account) - 8
+    return Hit(start, end, "IBAN_CODE", 0.5 if label == "account" else 0.4, "iban")
 
 
 _BITCOIN = re.compile(

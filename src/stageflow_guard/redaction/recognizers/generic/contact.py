@@ -154,7 +154,8 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
     upward = _before_line(text, start) if text[max(0, start - 2) : start].count("\n") else start
     if floor <= upward < start:
         start, joined = upward, True
-    score = 0.3 if name.lower() in _ROBOTS else 0.9
+    machine = name.replace(".", "").isdigit() and text[start - 1 : start] == "<"  # a message's id
+    score = 0.3 if machine or name.lower() in _ROBOTS else 0.9
     return Hit(start, end, "EMAIL_ADDRESS", score, "email", "line break" if joined else "")
 
 

@@ -51,10 +51,15 @@ _FIELD_KINDS = {
     kind: [p for c in COUNTRIES for p in c.fields.get(kind, "").split("|")]
     for kind in ("PERSON", "PERSON_PART")
 }
-_FIELD_KINDS["PERSON"] += ["name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "author", "from", "to",
+_FIELD_KINDS["PERSON"] += ["name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "author", "from", "to", "cc", "bcc",
                            "patient", "customer", "client", "employee", "contact", "applicant", "beneficiary", "physician", "doctor", "nurse", "plaintiff",
                            "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "traveller", "passenger", "holder"]  # fmt: skip
 _FIELD = Index(_FIELD_KINDS)
+# with a capital letter these stand before a name, without a sign
+_ROLES = frozenset({
+    "patient", "customer", "client", "employee", "contact", "applicant", "cardholder", "beneficiary", "attn", "attention", "physician", "nurse", "plaintiff",
+    "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "name", "author", "recipient",
+})  # fmt: skip
 _SIGN = re.compile(SIGN, re.IGNORECASE)
 _AFTER_SAID = re.compile(r"[ ]?[:：]?[ \n]{0,2}(?:-[ ])?")
 _CONTEXT = re.compile(
@@ -266,7 +271,8 @@ def _fields(text: str) -> Iterator[Hit]:
         word = lowered(text)[match.start : match.end]
         if sign is None:
             touching = _TOUCHING.match(text[match.end - 1 : match.end])
-            if touching is None or text[match.end : match.end + 1] not in (" ", "は", "是"):
+            role = text[match.start].isupper() and word in _ROLES
+            if text[match.end : match.end + 1] not in (" ", "は", "是") or not (touching or role):
                 continue
             at = match.end + 1
         else:
@@ -278,15 +284,15 @@ def _fields(text: str) -> Iterator[Hit]:
         if word in ("to", "from") and text[match.start - 1 : match.start] not in ("", "\n", '"'):
             continue
         quoted = text[at - 1 : at] in ("'", '"', "`")
+        part = match.kind == "PERSON_PART"
         name = _in_script(text, at) if unspaced(text) else None
-        if name is None:
-            name = _capitalised(text, at) or (
-                _plain_part(text, at) if match.kind == "PERSON_PART" and quoted else None
-            )
+        least = 1 if part or name is not None else 2
+        name = (
+            name or _capitalised(text, at) or (_plain_part(text, at) if part and quoted else None)
+        )
         if name is None:
             continue
         words = text[name[0] : name[1]].split(" ")
-        least = 1 if match.kind == "PERSON_PART" or unspaced(text) else 2
         if len(words) < least or (len(words) == 1 and words[0].lower() in BUSINESS):
             continue
         if (

@@ -48,6 +48,8 @@ def _v6(text: str, match: re.Match[str]) -> Hit | None:
     )
     if found.count(":") < 2 or not any(c.isdigit() for c in found):
         return None
+    if "::" in found and len(found) < 7 and text[match.start() - 1 : match.start()] in ("[", ","):
+        return None  # a slice
     try:
         address = ipaddress.IPv6Address(found.partition("%")[0])
     except ValueError:

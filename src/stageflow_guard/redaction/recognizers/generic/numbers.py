@@ -16,6 +16,7 @@ from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.labels import Nearest
 from stageflow_guard.redaction.recognizers.national import NATIONAL, NUMBERS
+from stageflow_guard.redaction.recognizers.tokens import in_token
 
 _GROUP = re.compile(r"[0-9]+")
 _NEAT = re.compile(r"[ ._-]|[ ]-[ ]|\)[ ]?|[ ]?\(|[ ]?\((?=0\))|\)-|\) ?|-\(|/")
@@ -118,7 +119,7 @@ def recognize(text: str) -> Iterator[Hit]:
             i += 1
             continue
         best, taken = _best(text, groups, i, label)
-        if best is not None:
+        if best is not None and not in_token(text, best.start, best.end):
             yield best
             i = taken + 1
         else:
@@ -285,14 +286,16 @@ def _quad(one: Candidate) -> Hit | None:
         score = 0.3
     if one.label == "ip":
         score = max(score + 0.1, 0.4) if numbers[0] not in (0, 127, 255) else score
-    elif one.label == "other" and _VERSION.search(one.text[max(0, one.start - 24) : one.start]):
+    elif _VERSION.search(one.text[max(0, one.start - 24) : one.start]):
         score = 0.2
     return Hit(
         one.start, one.end, "IP_ADDRESS", score, "ipv4", "label ip" if one.label == "ip" else ""
     )
 
 
-_VERSION = re.compile(r"(?i)version|release|build|chrome|firefox|safari|driver|[/@=v]$")
+_VERSION = re.compile(
+    r"(?i)vers[iã]|versie|wersj|release|build|chrome|firefox|safari|driver|kernel|firmware|upgrad|updat|install|(?<!/)lib[a-z0-9]{2,}|sürüm|版本|バージョン|버전|संस्करण|الإصدار|(?<![a-z])v[ .]?$|[a-z0-9][/@=]v?$|[=<>~^]=$"
+)
 
 
 def _card(one: Candidate) -> Hit | None:

@@ -9,27 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import folded, positions, present
+from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.recognizers.generic import secret_values as values
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import Index, Match, lowered
 
 _PREFIXED = re.compile(
     r"(?<![A-Za-z0-9_])(?:"
     r"(?:AKIA|ASIA|AGPA|AIDA|AROA)[0-9A-Z]{16}(?![0-9A-Za-z])"
-    r"|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255}|glpat-[A-Za-z0-9_-]{20,100}"
-    r"|xox[abeoprs]-[A-Za-z0-9-]{10,250}|xapp-[0-9]-[A-Za-z0-9-]{10,250}"
+    r"|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255}|gl(?:pat|rt|dt|ft|soat|cbt|ptt|agent|imt|oas)-[A-Za-z0-9_-]{20,100}(?:\.[A-Za-z0-9_-]{2,20}){0,2}"
+    r"|xox[abeoprs]-(?=[A-Za-z]{0,13}[0-9])[0-9A-Za-z]{1,14}-[A-Za-z0-9-]{8,250}|xapp-[0-9]-[A-Za-z0-9-]{10,250}"
     r"|(?:sk|pk|rk)[-_](?:(?:live|test|proj|ant|svcacct|admin|or)[-_])?(?:[a-z0-9]{2,10}-)?[A-Za-z0-9_-]{16,250}"
     r"|AIza[0-9A-Za-z_-]{35}|ya29\.[0-9A-Za-z_-]{20,300}|GOCSPX-[0-9A-Za-z_-]{20,60}"
     r"|SG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{16,80}|npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,250}"
     r"|hf_[A-Za-z0-9]{30,50}|dop_v1_[a-f0-9]{64}|shpat_[a-fA-F0-9]{32}|sq0(?:atp|csp)-[A-Za-z0-9_-]{22,50}"
     r"|SK[0-9a-f]{32}|key-[0-9a-f]{32}|whsec_[A-Za-z0-9]{20,64}|vault:v[0-9]:[A-Za-z0-9+/=]{20,200}|hvs\.[A-Za-z0-9_-]{20,200}"
-    r"|AGE-SECRET-KEY-1[0-9A-Z]{58}|xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}|r8_[A-Za-z0-9]{37}|gsk_[A-Za-z0-9]{48,60}|lin_api_[A-Za-z0-9]{40}"
+    r"|AGE-SECRET-KEY-1[0-9A-Z]{58}|xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}|r8_[A-Za-z0-9]{37}|dapi[0-9a-f]{32}(?:-[0-9])?|shp(?:ss|ca|pa|tka)_[a-fA-F0-9]{32}|PMAK-[a-f0-9]{24}-[a-f0-9]{34}|pul-[a-f0-9]{40}|NR(?:AK|JS|RA|II)-[A-Za-z0-9]{19,42}|LTAI[A-Za-z0-9]{12,24}|ATATT3[A-Za-z0-9_=-]{40,250}|ATCTT3[A-Za-z0-9_=-]{40,250}|ATBB[A-Za-z0-9]{24,40}"
+    r"|figd_[A-Za-z0-9_-]{30,60}|ntn_[A-Za-z0-9]{40,60}|secret_[A-Za-z0-9]{43}|sntr[yu]s_[A-Za-z0-9_=+/-]{40,250}|dop_v1_[a-f0-9]{64}|doo_v1_[a-f0-9]{64}|rubygems_[a-f0-9]{48}|EAA[A-Za-z0-9]{60,250}|rdme_[a-z0-9]{70}|tfp_[A-Za-z0-9_=.-]{40,80}|glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}|eyJrIjoi[A-Za-z0-9=]{40,400}|dckr_pat_[A-Za-z0-9_-]{20,60}|hvb\.[A-Za-z0-9_-]{80,300}|AccountKey=[A-Za-z0-9+/]{40,120}={0,2}|sk_[a-z]+_[A-Za-z0-9]{20,120}|pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_=.-]{32,64}|phc_[A-Za-z0-9]{30,60}|FLWSECK[A-Za-z0-9_-]{16,60}|live_[a-f0-9]{32,64}|key-[0-9a-f]{32}|AIza[0-9A-Za-z_-]{35}|gsk_[A-Za-z0-9]{48,60}|lin_api_[A-Za-z0-9]{40}"
     r")"
 )
 _PREFIXES = (
     "AKIA", "ASIA", "AGPA", "AIDA", "AROA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat",
     "glpat", "xox", "xapp", "sk-", "sk_", "pk-", "pk_", "rk-", "rk_", "AIza", "ya29", "GOCSPX",
     "SG.", "npm_", "pypi-", "hf_", "dop_v1", "shpat", "sq0", "SK", "key-", "whsec", "vault:",
-    "hvs.", "AGE-S", "xkeysib", "r8_", "gsk_", "lin_api",
+    "glrt", "gldt", "glft", "glso", "glcb", "glpt", "glag", "glim", "gloa", "dapi", "shp", "PMAK", "pul-", "NR", "LTAI", "ATATT", "ATCTT", "ATBB", "figd_", "ntn_",
+    "secret_", "sntry", "doo_v1", "rubygems", "EAA", "rdme_", "tfp_", "glsa_", "eyJr", "dckr_", "hvb.", "pscale_", "phc_", "FLWSECK", "live_", "hvs.", "AGE-S", "xkeysib", "r8_", "gsk_", "lin_api",
 )  # fmt: skip
 _JWT = re.compile(
     r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{4,8192}(?:\.[A-Za-z0-9_-]{0,2048})?"
@@ -37,28 +42,38 @@ _JWT = re.compile(
 _PRIVATE = re.compile(
     r"-----BEGIN ([A-Z0-9 ]{0,30})PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s\\:,.]{0,16384}(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|$)"
 )
-_URL_PASSWORD = re.compile(r"(?<=://)[^\s:/@\"'<>]{0,64}:([^\s/@\"'<>${}]{1,128})@")
+# forms whose secret is what stands behind a known address or flag
+_BEHIND = re.compile(
+    r"hooks\.slack\.com/(?:services|workflows)/([A-Za-z0-9/_-]{20,160})|discord(?:app)?\.com/api/webhooks/([0-9]{15,22}/[A-Za-z0-9_-]{40,100})"
+    r"|webhook\.office\.com/webhookb2/([A-Za-z0-9@/_-]{40,250})|api\.telegram\.org/bot([0-9]{6,12}:[A-Za-z0-9_-]{30,50})"
+    r"|(?<![A-Za-z0-9])([0-9]{8,10}:AA[A-Za-z0-9_-]{32,34})(?![A-Za-z0-9_-])"
+)
+_CURL = re.compile(
+    r"(?<![\w-])(?:curl|wget|http|httpie)\b[^\n|]{0,200}?\s(?:-u|--user|--proxy-user)[ =]?[\"']?([^\s:\"'$]{1,64}):([^\s\"'$]{3,128})"
+)
+_URL_PASSWORD = re.compile(
+    r"(?<=://)([^\s:/@\"'<>]{0,64}):([^\s/\"'<>${}⟦⟧\x1e]{1,128})@(?=[\w\[.-])"
+)
 _BEARER = re.compile(
     r"(?i)(?<![a-z])(?:bearer|basic|token)[ ]([A-Za-z0-9._~+/-]{20,4096}={0,2})(?![\w])"
 )
-_NAME = (
-    r"(?:pass(?:word|wd|phrase|code)?|pwd|db_?pass|secret(?:[_-]?(?:access[_-]?)?key)?|client[_-]?secret|api[_-]?(?:key|token|secret)"
-    r"|access[_-]?(?:key|token)|auth[_-]?(?:key|token)|refresh[_-]?token|private[_-]?key|encryption[_-]?key|signing[_-]?key|account[_-]?key|sharedaccesskey|token|credentials?|identified by|otp|cvv2?|cvc|pin(?:[ _-]?code)?)"
-)
-_ASSIGNED = re.compile(
-    rf"(?i)(?<![a-z]){_NAME}[\"'`\])]{{0,2}}\s{{0,3}}(?::=|=>|:|=|(?<=[a-z0-9])\s(?:is|was|of)\s|(?<=identified by)\s)\s{{0,3}}(?:(?:is|bearer|basic)\s)?([\"'`]?)([^\s\"'`,;()<>{{}}⟦⟧]{{3,256}})(?![\w(\[])"
-)
-_HEADS = (
-    "pass", "pwd", "db", "secret", "client", "api", "access", "auth", "refresh", "private",
-    "encryption", "signing", "account", "sharedaccess", "token", "credential", "identified by", "otp", "cvv", "cvc",
-    "pin",
+# names of secrets in code, beside those of the countries' files
+_NAMES = (
+    "pass", "passwort", "pgpassword", "mysql pwd", "redis password", "secret access key", "aws secret access key", "secret token", "secretkey", "clientsecret", "api secret key",
+    "apikey", "apitoken", "apisecret", "accesskey", "accesstoken", "authtoken", "authkey", "refreshtoken", "privatekey", "consumer secret", "consumer key", "app secret",
+    "application key", "application secret", "signature", "sig", "sharedaccesskey", "shared access signature", "sas token", "connection key", "storage key", "account key", "identified by",
+    "x api key", "x auth token", "x access token", "php session id", "phpsessid", "jsessionid", "sid", "csrf token", "xsrf token", "id token", "jwt secret", "hmac key",
+    "license key", "encryption secret", "db pass", "dbpass", "dbpassword", "userpass", "user pass", "root password", "admin password", "smtp pass", "deploy key", "deploy token", "bot token",
+    "personal access token", "token secret", "oauth token", "salt", "pepper", "recovery code", "backup code", "unlock code", "seed phrase", "mnemonic",
 )  # fmt: skip
-_PLACEHOLDER = re.compile(
-    r"(?i)^(?:[*.xX_•-]+|\$.*|%.*%|.*\.\.\.|none|null|nil|true|false|undefined|required|optional|string|str|int|bool|bytes|self|this|env|os|example"
-    r"|change-?me|changeit|redacted|masked|hidden|your[-_].*|my[-_].*|todo|tbd|n/a|yes|no|on|off|empty|invalid|expired|missing|valid|correct|incorrect|wrong|rejected|unknown|not|the|a|an|to|for|in|is|was|has|been|must|should|cannot|will)$"
-)
-_NAME_LIKE = re.compile(r"^[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*$")
-_SHORT = re.compile(r"(?i)^(?:otp|cvv2?|cvc|pin(?:[ _-]?code)?)")
+_INDEX = Index({
+    "secret": [*(p for c in COUNTRIES for p in c.fields.get("SECRET", "").split("|")), *_NAMES]
+})  # fmt: skip
+_SHORT = frozenset({"otp", "cvv", "cvv2", "cvc", "pin", "pin code", "pincode", "security code", "verification code", "login code", "one time password", "geheimzahl", "pin nummer",
+                    "验证码", "暗証番号", "認証コード", "確認コード", "인증번호", "رمز التحقق", "code secret", "code confidentiel", "zugangscode"})  # fmt: skip
+_HEX_ONLY = frozenset({"sig", "signature", "sid", "salt", "pass", "secret", "token", "credentials", "credential", "session id", "pepper", "sessionid", "access key", "master key", "service key", "app key", "application key", "consumer key", "license key"})  # fmt: skip
+_PROSE = frozenset({"token", "tokens", "secret", "credential", "credentials", "pass", "signature", "sig", "sid", "salt", "pepper", "clave", "session id", "sessionid", "login code", "schlüssel geheim",
+                    "geheim", "geheimnis", "private key", "access key", "api key", "mnemonic", "segredo", "hemlighet", "losung", "jeton", "รหัส", "암호", "code secret"})  # fmt: skip
 
 
 def issued(text: str) -> Iterator[Hit]:
@@ -66,6 +81,8 @@ def issued(text: str) -> Iterator[Hit]:
     if present(text, _PREFIXES):
         for match in _PREFIXED.finditer(text):
             body = match[0]
+            if values.filler(body):
+                continue
             if (
                 any(c.isdigit() for c in body)
                 or body[:3] in ("ghp", "xox")
@@ -84,62 +101,76 @@ def shaped(text: str) -> Iterator[Hit]:
             yield Hit(*match.span(), "SECRET", 0.99, "private key")
     if "://" in text and "@" in text:
         for match in _URL_PASSWORD.finditer(text):
-            if not _PLACEHOLDER.match(match[1]) and match[1] not in (
-                "password",
-                "pass",
-                "x-oauth-basic",
-            ):
-                yield Hit(*match.span(1), "SECRET", 0.7, "connection string")
+            found = match[2].rpartition("@")[0] or match[2] if "://" in match[2] else match[2]
+            if not values.placeholder(found) and found not in ("password", "pass", "x-oauth-basic"):
+                yield Hit(
+                    match.start(2), match.start(2) + len(found), "SECRET", 0.7, "connection string"
+                )
+    if present(text, ("hooks.slack", "discord", "webhook.office", "telegram", ":AA")):
+        for match in _BEHIND.finditer(text):
+            yield Hit(*match.span(match.lastindex or 0), "SECRET", 0.9, "webhook")
+    if " -u" in text or "--user" in text or "--proxy-user" in text:
+        for match in _CURL.finditer(text):
+            if not values.placeholder(match[2]):
+                yield Hit(*match.span(2), "SECRET", 0.7, "command line")
 
 
 def assigned(text: str) -> Iterator[Hit]:
-    """Yield what is assigned to the name of a secret; the name itself may be read."""
-    lower = folded(text)
-    if not present(lower, _HEADS) and "basic" not in lower and "bearer" not in lower:
-        return
+    """Yield what is assigned to the name of a secret, to where its syntax ends it."""
+    lower = lowered(text)
     for at in positions(lower, ("bearer ", "basic ", "token ")):
-        match = _BEARER.match(text, at)
-        if match is not None and any(c.isdigit() for c in match[1]):
-            yield Hit(*match.span(1), "SECRET", 0.8, "bearer token")
-    reached = 0
-    for at in positions(lower, _HEADS):
-        match = _ASSIGNED.match(text, at) if at >= reached else None
-        if match is None:
-            continue
-        reached = match.end()
-        value = match[2].rstrip(".!?:")
-        score = _worth(match[0], value, quoted=bool(match[1]))
-        if score:
-            yield Hit(
-                match.start(2),
-                match.start(2) + len(value),
-                "SECRET",
-                score,
-                "assigned secret",
-                "label secret",
-            )
+        bearer = _BEARER.match(text, at)
+        if bearer is not None and any(c.isdigit() for c in bearer[1]):
+            yield Hit(*bearer.span(1), "SECRET", 0.8, "bearer token")
+    for match in _INDEX.find(text):
+        hit = _assigned(text, lower, match)
+        if hit is not None:
+            yield hit
+            yield from _again(text, hit)
 
 
-def _worth(name: str, value: str, *, quoted: bool) -> float:
-    if _PLACEHOLDER.match(value):
-        return 0.0
-    if _SHORT.match(name):
-        return 0.6 if value.isdigit() and 3 <= len(value) <= 8 else 0.0
-    if len(value) < 6:
-        return 0.0
-    kinds = (
-        any(c.islower() for c in value) + any(c.isupper() for c in value) + any(c.isdigit() for c in value)
-        + any(not c.isalnum() for c in value)
-    )  # fmt: skip
-    code = not quoted and re.search(
-        r"[a-z_]\.[a-z_]|->|::|^[A-Z][A-Z0-9_]*$|^[a-z]+(?:_[a-z]+)*$|^/|^\.|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$",
-        value,
-    )
-    if code or (value.isdigit() and len(value) < 8):
-        return 0.2
-    digits = any(c.isdigit() for c in value)
-    if _NAME_LIKE.match(value):
-        return 0.3
-    if kinds >= 3 or (digits and kinds >= 2):
-        return 0.65
-    return 0.4 if quoted and kinds >= 2 else 0.3
+def _assigned(text: str, lower: str, match: Match) -> Hit | None:
+    name = re.sub(r"[\s_.-]+", " ", lower[match.start : match.end])
+    if text[match.end : match.end + 4].lower().startswith(values.SUFFIXES):
+        return None
+    found = values.after(text, match.start, match.end, spoken=name not in _PROSE)
+    if found is None:
+        return None
+    value = text[found.start : found.end]
+    if found.quoted and value[:1] == "{":
+        value = value[1:-1]
+    if name in _SHORT:
+        if not (value.isdigit() and 3 <= len(value) <= 8):
+            return None
+        return Hit(found.start, found.end, "SECRET", 0.6, "assigned secret", "label secret")
+    score = values.worth(value, quoted=found.quoted, spoken=found.spoken)
+    if (
+        name in _HEX_ONLY
+        and (not any(c.isdigit() for c in value) or len(value) < 8)
+        and not found.quoted
+    ):
+        score = min(score, 0.3)
+    if score <= 0:
+        return None
+    return Hit(found.start, found.end, "SECRET", score, "assigned secret", "label secret")
+
+
+_NEAR = 240  # a stream keeps more than this on both sides
+
+
+def _again(text: str, hit: Hit) -> Iterator[Hit]:
+    """Yield the same value nearby: what was told once is a secret there, too."""
+    value = text[hit.start : hit.end]
+    if hit.score < 0.6 or not 8 <= len(value) <= 128 or any(c.isspace() for c in value):
+        return
+    low, high = max(0, hit.start - _NEAR), min(len(text), hit.end + _NEAR)
+    at = text.find(value, low, high)
+    while at >= 0:
+        end = at + len(value)
+        if (
+            at != hit.start
+            and not text[at - 1 : at].isalnum()
+            and not text[end : end + 1].isalnum()
+        ):
+            yield Hit(at, end, "SECRET", hit.score, "the same secret", "label secret")
+        at = text.find(value, at + 1, high)

@@ -1,0 +1,200 @@
+"""Where a secret's value ends, by the syntax around it, and whether it is one at all. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+MOST = 8_192  # characters without white space; with it, what a stream sees ahead
+SPACED = 200
+SUFFIXES = ("_id", "_ty", "_na", "_fi", "_pa", "_ur", "_le", "_ex", "_ha", "_re", "_po", "_va", "_fo", "_ch", "_pr", "_co", "_su", "-le", "-fi", "-pr", "len", "nam")  # fmt: skip
+
+
+class Value(NamedTuple):
+    """A value's place, whether it stands in quotes, and whether a sentence tells it."""
+
+    start: int
+    end: int
+    quoted: bool
+    spoken: bool
+
+
+_SUFFIX = r"(?:[_-]?(?:[0-9]{1,2}|enc|value|val|str|text|plain|old|new|current|prod|production|dev|test|staging|live|base|key))?"
+# a sign of assignment; a declared type may stand before it
+_SIGN = re.compile(
+    rf"{_SUFFIX}[\"'`\])}}]{{0,2}}[ \t]{{0,4}}(?:(?::[ \t]{{0,2}})?(?:string|str|String|&str|&'static str|char \*|const|text|varchar)(?:\[\])?[ \t]{{0,3}})?"
+    rf"(?:\?=|:=|\|\|=|\+=|===?|=>|->|<-|[:=：])[ \t\n]{{0,4}}(?:(?:bearer|basic|is|new String\(|String\(|b|r|f|u|@)(?=[ \"'`])[ ]?)?",
+    re.IGNORECASE,
+)
+_CALL = re.compile(r"[\"'`][ ]?,[ ]{0,3}(?=[\"'`])")  # put("TOKEN", "…")
+_DASH = re.compile(rf"{_SUFFIX}[ ]{{1,2}}[-–][ ]{{1,2}}(?=[\"'`])", re.IGNORECASE)
+_TAG = re.compile(r"(?:[\w.:-]{0,24})(?:[ ][^<>\n]{0,80})?>[ ]?")
+_BY = re.compile(r"[ ]{1,2}(?=[\"'])")
+_SAYS = re.compile(
+    rf"{_SUFFIX}[\"'`)]?(?:[ ](?:for|of|to|von|für|pour|para|per|voor)[ ][\w.-]{{2,24}}(?:[ ][\w.-]{{2,24}})?)?[ ](?:is|was|are|ist|war|lautet|est|es|è|é|jest|är|er|now|set to|to|:)[ ]{{1,2}}(?:now[ ])?",
+    re.IGNORECASE,
+)
+_TOUCH = re.compile(r"[ ]?(?:は|是|为|為|：|:|는|은|है)[ ]{0,2}(?=[!-~])|(?=[!-~])")
+_ADJACENT = re.compile(r"[ ]{1,2}(?=[^\s]*[0-9])")
+_OPEN = re.compile(r"\\?([\"'`])")
+_QUERY = re.compile(r"[?&][\w.-]{0,40}$")
+_BARE = re.compile(r"[^\s\"'`⟦⟧\x1e]{1,8192}")
+_STOPS = re.compile(
+    r"[;,](?=\s|$|[\"']|[\w.-]{1,40}\s?[=:])|[)\]}>]+(?=[\s;,.]|$)|[<>(){}]|&(?=[\w.-]{1,40}=)|,(?=[^\s,;]{0,40}(?:,|$))|\\[nrt](?![\w+/=])"
+)
+
+
+def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
+    """Return the value behind the name `[name, at)` of a secret."""
+    if text[name - 1 : name] == "<" or (
+        text[max(0, name - 24) : name].rpartition("<")[2].isidentifier()
+        and "<" in text[max(0, name - 24) : name]
+    ):
+        tag = _TAG.match(text, at)
+        end = text.find("<", tag.end(), tag.end() + 512) if tag is not None else -1
+        if tag is not None and end > tag.end() and "\n" not in text[tag.end() : end]:
+            return Value(tag.end(), end, quoted=True, spoken=False)
+        return None
+    for pattern in (_SIGN, _CALL, _DASH):
+        match = pattern.match(text, at)
+        if match is not None:
+            return _value(text, name, match.end())
+    if text[name:at].lower() == "identified by":
+        match = _BY.match(text, at)
+        return None if match is None else _value(text, name, match.end())
+    if not spoken:
+        return None
+    says = _SAYS.match(text, at)
+    if says is None and text[at - 1] > "\u05ff":
+        says = _TOUCH.match(text, at)
+    if says is None:
+        says = _ADJACENT.match(text, at)
+    if says is None:
+        return None
+    found = _value(text, name, says.end())
+    return None if found is None else found._replace(spoken=True)
+
+
+def _value(text: str, name: int, at: int) -> Value | None:
+    opened = _OPEN.match(text, at)
+    if opened is not None:
+        end = _closed(text, opened.end(), opened[0])
+        if end > opened.end():
+            return Value(opened.end(), end, quoted=True, spoken=False)
+        if end == opened.end():
+            return None
+        at = opened.end()
+    if text[at : at + 1] == "{" and text[at - 1 : at] == "=":  # ODBC: {…}, } is doubled inside
+        end = at + 1
+        while end < len(text) and end - at < SPACED and text[end] != "\n":
+            if text[end] == "}":
+                if text[end + 1 : end + 2] != "}":
+                    break
+                end += 1
+            end += 1
+        if text[end : end + 2] == "};" or (
+            text[end : end + 1] == "}" and not text[end + 1 : end + 2].strip("\"' \n")
+        ):
+            return Value(at, end + 1, quoted=True, spoken=False)
+    bare = _BARE.match(text, at)
+    if bare is None:
+        return None
+    end = bare.end()
+    if _QUERY.search(text, max(0, name - 42), name):
+        cut = re.search(r"[&#]", bare[0])
+        end = at + cut.start() if cut is not None else end
+    stop = _STOPS.search(text, at, end)
+    if stop is not None:
+        end = stop.start()
+    end -= len(text[at:end]) - len(text[at:end].rstrip(".!?:;,"))
+    if end < bare.end() and text[end] in "([" and stop is not None and stop[0][0] in "([":
+        return None  # a call
+    return Value(at, end, quoted=False, spoken=False) if end > at else None
+
+
+def _closed(text: str, at: int, quote: str) -> int:
+    """Return where the quote that was opened before `at` closes; 0 where it does not."""
+    sign, escaped = quote[-1], len(quote) == 2
+    end, spaced = at, False
+    while end < len(text):
+        char = text[end]
+        if char == "\n" or (spaced and end - at > SPACED) or end - at > MOST:
+            return 0
+        if escaped and text.startswith(quote, end):
+            return end
+        if char == "\\" and not escaped:
+            end += 2
+            continue
+        if char == sign:
+            if (
+                not escaped
+                and text[end + 1 : end + 2] == sign
+                and text[end + 2 : end + 3].isalnum()
+            ):
+                end += 2  # doubled, as SQL does
+                continue
+            return end
+        spaced = spaced or char == " "
+        end += 1
+    return 0
+
+
+_PLACEHOLDER = re.compile(
+    r"(?i)^(?:[*.xX_•#?-]+|\$.*|%.*%|<.*>|\{\{.*|\{.*\}|\[.*\]|.*\.\.\.|none|null|nil|true|false|undefined|required|optional|string|str|int|bool|bytes|self|this|env|os|example.*"
+    r"|change.?(?:me|it)|redacted|masked|hidden|(?:your|my|the|some|any|insert|enter|put|add|replace|set|use|get|dummy|fake|sample|test|placeholder|foo|bar|todo|fixme)[-_ ]?.*?(?:key|token|secret|password|here|pass|value|me|it)?\b[-_a-z]*|todo|tbd|n/a|yes|no|on|off|empty|invalid|expired"
+    r"|missing|valid|correct|incorrect|wrong|rejected|unknown|not|the|a|an|to|for|in|is|was|has|been|must|should|cannot|will|password|passwort|secret|token|enc\[.*|vault:.*|ref\+.*|op://.*|arn:.*|file:.*|https?:.*)$"
+)
+_REPEATED = re.compile(
+    r"(?i)x{6,}|\*{4,}|0{12,}|\.{3,}|<[a-z_ -]+>|_here\b|example|placeholder|changeme|your[-_]"
+)
+_CODE = re.compile(
+    r"[A-Za-z_]\.[A-Za-z_]+(?:$|[\[(])|^[a-z_]+(?:\.[A-Za-z_]+)+$|->|::|^[A-Z][A-Z0-9_]*$|^[a-z]+(?:_[a-z]+)*$|^[./~]|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^[A-Za-z]+\[|^\w+\($|^@|^&|^--|\|"
+)
+_NAME_LIKE = re.compile(r"^[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*$")
+
+
+_FILLER = re.compile(r"(?i)x{6,}|\*{4,}|0{12,}")
+
+
+def filler(key: str) -> bool:
+    """Say whether a key's form is filled with one character over and over."""
+    return _FILLER.search(key) is not None
+
+
+def placeholder(value: str) -> bool:
+    """Say whether `value` only keeps a place free, or says where the secret is."""
+    return _PLACEHOLDER.match(value) is not None or _REPEATED.search(value) is not None
+
+
+def worth(value: str, *, quoted: bool, spoken: bool) -> float:
+    """Return how sure it is that `value` is a secret; 0 for what is none."""
+    if placeholder(value) or len(value) < 4:
+        return 0.0
+    digits = any(c.isdigit() for c in value)
+    kinds = (
+        any(c.islower() for c in value) + any(c.isupper() for c in value) + digits
+        + any(not c.isalnum() for c in value)
+    )  # fmt: skip
+    if spoken:
+        return (
+            0.6
+            if digits and (len(value) >= 6) and kinds >= 2
+            else 0.5
+            if kinds >= 3 and len(value) >= 8
+            else 0.0
+        )
+    if len(value) < 6:
+        return 0.4 if quoted and kinds >= 3 else 0.0
+    if not quoted and _CODE.search(value):
+        return 0.2
+    if value.isdigit() and len(value) < 8:
+        return 0.4 if quoted and len(value) >= 6 else 0.2
+    if " " in value and kinds < 3:
+        return 0.3
+    if _NAME_LIKE.match(value) or (
+        quoted and re.fullmatch(r"[a-z]+(?:[_ .-][a-z]+)*|[A-Z]+(?:_[A-Z]+)*", value)
+    ):
+        return 0.3
+    if kinds >= 3 or (digits and kinds >= 2):
+        return 0.65
+    return 0.4 if quoted and kinds >= 2 else 0.3

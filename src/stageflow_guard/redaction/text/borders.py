@@ -1,0 +1,58 @@
+"""Borders that are seen and not written: between scripts, and between the cells of a table. Pure.
+
+A letter of a script without spaces is no part of the number or the address that it touches: a space
+is read between them. A cell's separator becomes a sign that no recognizer reaches across.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.phrases import UNSPACED, unspaced
+from stageflow_guard.redaction.text.view import Edit, View
+
+BARRIER = "\x1e"
+_TOUCH = re.compile(rf"(?<=[{UNSPACED}])(?=[0-9A-Za-z+@(])|(?<=[0-9A-Za-z)])(?=[{UNSPACED}])")
+_LINE = re.compile(r"[^\n]*[|\t][^\n]*")
+_SHORT = re.compile(r"[0-9]{1,6}")
+_MOST = 2_000  # characters of a line that are looked at as a row
+
+
+def bordered(view: View) -> View:
+    """Return the view with the borders of scripts and cells in it."""
+    text = view.text
+    if unspaced(text):
+        view = view.edited([(m.start(), m.start(), " ") for m in _TOUCH.finditer(text)], "borders")
+        text = view.text
+    if "|" in text or "\t" in text:
+        view = view.edited(list(_cells(text)), "cells")
+    return view
+
+
+def _cells(text: str) -> Iterator[Edit]:
+    for line in _LINE.finditer(text):
+        row = line[0]
+        pipes, tabs = row.count("|"), row.count("\t")
+        if pipes + tabs < 2 and not re.search(r"\S {1,3}\| {1,3}\S", row):
+            continue
+        framed = row.lstrip().startswith("|") or pipes >= 3
+        for at, sign in enumerate(row[:_MOST]):
+            if sign == "|":
+                if not (framed or row[at - 1 : at] == " " or row[at + 1 : at + 2] == " "):
+                    continue
+            elif sign != "\t" or tabs < 2:
+                continue
+            if not _one_number(row, at):
+                place = line.start() + at
+                yield place, place + 1, BARRIER
+
+
+def _one_number(row: str, at: int) -> bool:
+    """Say whether short runs of digits stand on both sides: a number that was taken apart."""
+    before = row[max(0, at - 24) : at].split()
+    after = row[at + 1 : at + 25].split()
+    return bool(before) and bool(after) and (
+        _SHORT.fullmatch(re.split(r"[|\t]", before[-1])[-1]) is not None
+        and _SHORT.fullmatch(re.split(r"[|\t]", after[0])[0]) is not None
+    )  # fmt: skip
