@@ -55,9 +55,15 @@ def unspaced(text: str) -> bool:
     return not text.isascii() and _UNSPACED.search(text) is not None
 
 
+# letters of other alphabets that a view draws as Latin ones (see `text.confusables`)
+_DRAWN = dict(
+    zip("аеорсухіјѕԁһԛԝѵґкмтнвгпԍαεορτυνικχγı", "aeopcyxijsdhqwvrkmthbrngaeoptuvikxyi", strict=True)
+)
+
+
 def bare(phrase: str) -> str:
-    """Return `phrase` without vowel signs and accents of its own, as a view shows it."""
-    return "".join(c for c in phrase if unicodedata.category(c)[0] != "M")
+    """Return `phrase` without its vowel signs and with look-alikes replaced, as a view shows it."""
+    return "".join(_DRAWN.get(c, c) for c in phrase if unicodedata.category(c)[0] != "M")
 
 
 class Index:
@@ -74,11 +80,14 @@ class Index:
                     for form in {phrase, bare(phrase)}:
                         solid.setdefault(form, kind)
                     continue
-                words = re.split(r"[ .'’/-]+", phrase.lower().strip(". "))
-                glued = "".join(words)
-                by_head.setdefault(words[0], {}).setdefault(phrase.lower(), kind)
-                if len(words) > 1 and len(glued) >= 5:
-                    by_head.setdefault(glued, {}).setdefault(glued, kind)
+                for form in {phrase.lower(), bare(phrase.lower())}:
+                    words = re.split(r"[ .'’/-]+", form.strip(". "))
+                    glued = "".join(words)
+                    head = form.translate(_SIGNS).split()[0]
+                    by_head.setdefault(head, {}).setdefault(form, kind)
+                    if len(words) > 1 and len(glued) >= 5:
+                        head = glued.translate(_SIGNS).split()[0]
+                        by_head.setdefault(head, {}).setdefault(glued, kind)
         self._heads = frozenset(by_head)
         self._at = {head: self._compiled(phrases) for head, phrases in by_head.items()}
         self._solid = solid
@@ -107,22 +116,30 @@ class Index:
                 pattern, kinds = self._at[head]
                 at = lower.find(head)
                 while at >= 0:
-                    match = pattern.match(lower, at)
-                    if match is not None and self._whole(text, at, match.end()):
-                        yield Match(at, match.end(), kinds[match.lastgroup or ""])
+                    if self._begins(text, at):
+                        match = pattern.match(lower, at)
+                        if match is not None and self._ends(text, match.end()):
+                            yield Match(at, match.end(), kinds[match.lastgroup or ""])
                     at = lower.find(head, at + 1)
         if self._solid_pattern is not None and unspaced(text):
             for match in self._solid_pattern.finditer(text):
                 yield Match(match.start(), match.end(), self._solid[match[0]])
 
     @staticmethod
-    def _whole(text: str, start: int, end: int) -> bool:
+    def _begins(text: str, at: int) -> bool:
         """A phrase is whole words: no letter touches it, but for a border of camel case."""
-        before, after = text[start - 1 : start], text[end : end + 1]
-        if before.isalpha() and not (before.islower() and text[start].isupper()) and (
-            _UNSPACED.match(before) is None
-        ):  # fmt: skip
-            return False
-        return not after.isalpha() or (text[end - 1].islower() and after.isupper()) or (
-            _UNSPACED.match(after) is not None
-        )  # fmt: skip
+        before = text[at - 1 : at] if at else ""
+        return (
+            not before.isalpha()
+            or (before.islower() and text[at].isupper())
+            or _UNSPACED.match(before) is not None
+        )
+
+    @staticmethod
+    def _ends(text: str, at: int) -> bool:
+        after = text[at : at + 1]
+        return (
+            not after.isalpha()
+            or (text[at - 1].islower() and after.isupper())
+            or _UNSPACED.match(after) is not None
+        )

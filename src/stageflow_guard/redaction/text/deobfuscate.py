@@ -19,6 +19,10 @@ _MARKUP = re.compile(
 _CONCAT = re.compile(r"""["'](?<=[\w.@()+ -].)\s{0,3}(?:\+|\.|&|\|\|)?\s{0,3}["'](?=[\w.@()+ -])""")
 
 
+# an attribute that may be a value: mailto:, tel:
+_TELLS = re.compile(r"=[^=]*(?:@|[0-9][0-9 ()+.-]{5,}[0-9])")
+
+
 def markup(view: View) -> View:
     """Take away tags, comments, emphasis, escapes and quotes that stand inside a value."""
     text = view.text
@@ -26,7 +30,7 @@ def markup(view: View) -> View:
     if "<" in text or "*" in text or "`" in text or "[" in text or "\\" in text or (
         "~~" in text or "__" in text or "||" in text
     ):  # fmt: skip
-        edits = [(*m.span(), "") for m in _MARKUP.finditer(text)]
+        edits = [(*m.span(), "") for m in _MARKUP.finditer(text) if not _TELLS.search(m[0])]
     view = view.edited(edits, "markup")
     if '"' in view.text or "'" in view.text:
         found = [(*m.span(), "") for m in _CONCAT.finditer(view.text) if _between(view.text, m)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stageflow_guard.redaction.recognizers.check_digits import dea, npi, routing
 from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
 
-_ID = r"(?=[A-Za-z0-9 ./-]{0,20}[0-9])[A-Za-z0-9](?:[ ./-]?[A-Za-z0-9]){4,19}"
+_ID = r"(?=[A-Za-z0-9 ./-]{0,20}[0-9])[A-Za-z0-9](?:(?:[ ](?=[A-Za-z]{0,2}[0-9])|[./-])?[A-Za-z0-9]){4,19}"
 
 COUNTRY = Country(
     code="us",

@@ -18,7 +18,7 @@ from stageflow_guard.redaction.recognizers.phrases import Index, Match
 DOCUMENTS: tuple[Document, ...] = tuple(d for c in COUNTRIES for d in c.documents)
 # behind a document's name: a word for "number", what stands in brackets, "is", a sign
 _FILL = re.compile(
-    r"[\"'`\])}]{0,2}[ _]?(?:(?:no|nr|n[°ºo]|nº|№|num|number|numero|número|numéro|nummer|numer|id|code|card|#)(?![^\W\d_])\.?)?[\"'\])]{0,2}\s?(?:\([^)\n]{1,20}\)\s?)?"
+    r"[\"'`\])}]{0,2}\.?[ _-]?(?:(?:no|nr|n[°ºo]|nº|№|n(?=\.)|num|number|numero|número|numéro|nummer|numer|id|code|card|#)(?![^\W\d_])\.?)?[\"'\])]{0,2}\s?(?:\([^)\n]{1,20}\)\s?)?"
     r"(?:(?:is|was|as|of|are|ist|war|lautet|est|es|è|é|er|är|jest|on|reads|nr\.?)\s|[:=#：]{1,2}|[-–]|は|是|이|는|은|है)?\s{0,3}[\"'#]?",
     re.IGNORECASE,
 )
@@ -39,7 +39,7 @@ for _one in DOCUMENTS:
         _BY_NAME.setdefault(_name, []).append((_one, _pattern(_one.value)))
 _INDEX = Index({name: (name,) for name in _BY_NAME})
 _APART = re.compile(r"[ ./\-·]+")
-SURE, GIVEN, DOUBTFUL = 0.85, 0.6, 0.45
+SURE, GIVEN, DOUBTFUL = 0.85, 0.6, 0.5
 
 
 def valid(document: Document, value: str) -> bool | None:

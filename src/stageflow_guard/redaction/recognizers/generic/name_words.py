@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-STOP = frozenset(
+_WORDS = frozenset(
     [
         "the",
         "a",
@@ -413,6 +413,40 @@ STOP = frozenset(
         "anyone",
     ]
 )
+PARTICLES = frozenset(
+    [
+        "de",
+        "da",
+        "do",
+        "di",
+        "du",
+        "des",
+        "van",
+        "von",
+        "der",
+        "den",
+        "del",
+        "la",
+        "el",
+        "al",
+        "y",
+        "e",
+        "i",
+        "te",
+        "ter",
+        "ten",
+        "zu",
+        "af",
+        "av",
+        "das",
+        "dos",
+        "le",
+        "los",
+        "'t",
+        "d'",
+    ]
+)
+STOP = _WORDS - PARTICLES
 BUSINESS = frozenset(
     [
         "team",

@@ -10,11 +10,16 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN
-from stageflow_guard.redaction.recognizers.generic.name_words import BRANDS, BUSINESS, STOP
+from stageflow_guard.redaction.recognizers.generic.name_words import (
+    BRANDS,
+    BUSINESS,
+    PARTICLES,
+    STOP,
+)
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import UNSPACED, Index, lowered, unspaced
 
-_PARTICLE = r"(?:de la|de los|van der|van den|van de|von der|von und zu|de|da|do|das|dos|di|du|des|van|von|vom|zu|zum|der|den|del|della|degli|la|le|el|al|bin|ibn|ben|abu|ter|ten|te|af|av|y|e|i|'t|’t|d'|st\.)"
+_PARTICLE = r"(?:de la|de los|van der|van den|van de|von der|von und zu|de|da|do|das|dos|di|du|des|van|von|vom|zu|zum|der|den|del|della|degli|la|le|el|al|bin|ibn|ben|abu|ter|ten|te|af|av|y|'t|’t|d'|st\.)"
 _CAPITAL = r"[^\W\d_a-zß-ÿ](?:[^\W\d_]|(?<=\w)['’-](?=[^\W\d_]))*"
 _WORD = rf"(?:{_CAPITAL}|[dDlL]['’]{_CAPITAL}|['’]t(?=[ ]))"
 _INITIAL = r"[^\W\d_a-zß-ÿ]\."
@@ -183,10 +188,10 @@ def _of_any_case(text: str, at: int) -> tuple[int, int] | None:
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Take off what is no part of a name: a possessive, little words, a word of business."""
     words = text[start:end].split(" ")
-    while words and (words[-1].lower() in STOP or words[-1].lower() in _PARTICLES):
+    while words and (words[-1].lower() in STOP or words[-1].lower() in PARTICLES):
         words.pop()
     for place, word in enumerate(words):
-        if place and word.lower() in STOP:
+        if place and (word.lower() in STOP or word.strip(".") in _TITLE_HEADS):
             words = words[:place]
             break
     if not words or words[0].lower() in STOP:
@@ -199,38 +204,6 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     if not any(c.isupper() for c in found) or len(found) < 2:
         return None
     return start, start + len(found)
-
-
-_PARTICLES = frozenset(
-    [
-        "de",
-        "da",
-        "do",
-        "di",
-        "du",
-        "des",
-        "van",
-        "von",
-        "der",
-        "den",
-        "del",
-        "la",
-        "le",
-        "el",
-        "al",
-        "y",
-        "e",
-        "i",
-        "te",
-        "ter",
-        "ten",
-        "zu",
-        "af",
-        "av",
-        "das",
-        "dos",
-    ]
-)
 
 
 def _in_script(text: str, at: int) -> tuple[int, int] | None:

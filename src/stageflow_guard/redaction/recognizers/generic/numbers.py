@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.check_digits import luhn
+from stageflow_guard.redaction.recognizers.generic.phonenumbers import REGIONS, national
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.labels import Nearest
 from stageflow_guard.redaction.recognizers.national import NATIONAL, NUMBERS
@@ -66,6 +67,7 @@ class Candidate:
     neat: bool
     touching: bool = False  # nothing but a sign or a little word is between it and its label
     behind: str = ""  # the label before one that says "something else"
+    regions: tuple[str, ...] = REGIONS
 
     @property
     def glued(self) -> bool:
@@ -104,8 +106,11 @@ _SHAPES = frozenset(
 )
 
 
-def recognize(text: str) -> Iterator[Hit]:
-    """Yield what the digit groups of `text` are; a group belongs to one hit at most."""
+def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
+    """Yield what the digit groups of `text` are; a group belongs to one hit at most.
+
+    `regions` are those whose national phone numbers count without a label.
+    """
     groups = [m.span() for m in _GROUP.finditer(text)]
     count, i, read = len(groups), 0, 0
     state = labels.NONE
@@ -118,7 +123,7 @@ def recognize(text: str) -> Iterator[Hit]:
         if end - start > _LONGEST or _drips(text, groups, i, label) or not _reaches(groups, i):
             i += 1
             continue
-        best, taken = _best(text, groups, i, label)
+        best, taken = _best(text, groups, i, label, regions)
         if best is not None and not in_token(text, best.start, best.end):
             yield best
             i = taken + 1
@@ -165,7 +170,7 @@ _SIZES = {"card": (12, 19), "ssn": (9, 9), "itin": (9, 9), "phone": (7, 15), **{
 
 
 def _best(
-    text: str, groups: list[tuple[int, int]], i: int, near: Nearest
+    text: str, groups: list[tuple[int, int]], i: int, near: Nearest, regions: tuple[str, ...]
 ) -> tuple[Hit | None, int]:
     """Return the surest candidate that starts with group `i`, the longest among equals."""
     best: Hit | None = None
@@ -207,10 +212,14 @@ def _best(
             continue
         if not ((labelled and low <= total <= high) or headed or quad or shape in _SHAPES or shape in _TRUNK_SHAPES or (
             len(shape) == 1 and total >= 12
-        ) or (neat and total <= 12 and _beside(text, b))):  # fmt: skip
+        ) or (neat and total <= 12 and _beside(text, b)) or (
+            neat and not label and 8 <= total <= 12 and 2 <= len(shape) <= 6 and min(shape) >= 2
+        )):  # fmt: skip
             continue
         hit = classify(
-            Candidate(text, first, b, digits, shape, gaps, label, neat, touching, near.behind)
+            Candidate(
+                text, first, b, digits, shape, gaps, label, neat, touching, near.behind, regions
+            )
         )
         if hit is not None and (best is None or hit.score >= best.score):
             best, taken = hit, j
@@ -404,7 +413,35 @@ def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> 
         len(set(one.gaps)) == 1 and one.gaps[0] in " .-"
     ):  # fmt: skip
         return 0.45
-    return 0.0
+    return _national_phone(one)
+
+
+_UNITS = re.compile(
+    r"[ ]?(?:%|€|\$|£|°|[kmgt]?b(?:ytes)?\b|rows?|files?|items?|lines?|km|kg|mm|cm|ms|sec|hours?|days?|times|people|users|euros?|eur|usd|einwohner|zeilen|habitants|habitantes|abitanti|inwoners|stück|pcs)",
+    re.IGNORECASE,
+)
+_DATED = frozenset({(2, 2, 4), (4, 2, 2), (1, 2, 4), (4, 2, 2, 2), (2, 2, 4, 2), (4, 4)})
+
+
+def _national_phone(one: Candidate) -> float:
+    """Return what the metadata of the regions say of a number that nothing announces."""
+    shape, gaps = one.shape, set(one.gaps)
+    if one.label or not 8 <= len(one.digits) <= 12 or len(shape) < 2 or shape in _DATED:
+        return 0.0
+    if not gaps <= {" ", "-", ".", "/"} or len(gaps) > 2 or (len(gaps) == 2 and "." in gaps):
+        return 0.0
+    if one.digits[0] != "0" and max(shape[1:]) == min(shape[1:]) == 3 and (
+        shape[0] < 3 or gaps == {"."}
+    ):  # fmt: skip
+        return 0.0  # thousands
+    if one.digits[0] != "0" and shape[0] == 2 and gaps == {" "} and len(set(shape)) > 1:
+        return 0.0
+    before, after = one.text[max(0, one.start - 3) : one.start], one.text[one.end : one.end + 3]
+    if before.rstrip(" ,;")[-1:].isdigit() or after.lstrip(" ,;")[:1].isdigit():
+        return 0.0  # one of many numbers
+    if _UNITS.match(one.text, one.end) is not None or one.loose_edge:
+        return 0.0
+    return national(one.digits, shape, one.regions)
 
 
 def _labelled_phone(one: Candidate, *, north: bool) -> float:

@@ -5,25 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import folded, present
+from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.recognizers.generic.announced import SIGN
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import Index, lowered
 
 _CAP = r"(?:[^\W\d_a-z][\w'’.-]{0,30})"
 _STREET_EN = r"street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|square|sq|terrace|way|parkway|pkwy|circle|cir|highway|hwy|trail|trl|crescent|close|grove|row|mews|quay|loop|plaza|alley|bypass|hill|gardens|walk|park|green|view|rise|mount|ridge"
 _STREET_AFTER = re.compile(
-    rf"(?<![\w.$€£#-])[0-9]{{1,5}}[A-Za-z]?(?:[ ][0-9]{{1,5}})?[ ](?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?[ ])?(?:[^\W\d_][\w'’.-]{{0,24}}[ ]){{1,4}}(?:{_STREET_EN})\b\.?(?:[ ](?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\b\.?)?",
+    rf"(?<![\w.$€£#-])[0-9]{{1,5}}[A-Za-z]?(?:[ ][0-9]{{1,5}})?[ ](?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?[ ])?(?:(?:[^\W\d_][\w'’.-]{{0,24}}|[0-9]{{1,3}}(?:st|nd|rd|th))[ ]){{1,4}}(?:{_STREET_EN})\b\.?(?:[ ](?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\b\.?)?",
     re.IGNORECASE,
 )
+_HOUSE = r"(?:[/-][0-9]{1,4}|[ -]?(?:I{1,3}|IV|V|hs|bis|[A-Za-z])(?![^\W_]))?"
 _STREET_WORDS = (
     r"rue|avenue|avenida|av\.|avda\.|boulevard|via|viale|piazza|piazzetta|corso|strada|calle|carrera|paseo|plaza|rua|travessa|ul\.|ulica|aleja|trg|rúa"
     r"|place|chemin|allée|quai|impasse|rambla|c/|largo|estrada|náměstí|c\.|cesta|utca|u\."
 )
 _STREET_BEFORE = re.compile(
-    rf"(?<![\w.$€£#-])(?:[0-9]{{1,5}}[ ,]{{1,2}}){{0,2}}(?:{_STREET_WORDS})(?:[ ](?:[^\W_][\w'’.-]{{0,24}})){{1,5}}(?:[ ,]{{1,2}}[0-9]{{1,5}})?",
+    rf"(?<![\w.$€£#-])(?:[0-9]{{1,5}}(?:[ ]?(?:bis|ter|quater)(?![^\W_])|[A-D](?![^\W_]))?[ ,]{{1,2}}){{0,2}}(?:{_STREET_WORDS})(?:[ ](?:[^\W_][\w'’.-]{{0,24}})){{1,5}}(?:(?:[ ,]{{1,2}}|,?[ ]?n[º°o.]{{1,2}}[ ]?)[0-9]{{1,5}}{_HOUSE}|/[0-9]{{1,4}}(?![0-9/]))?",
     re.IGNORECASE,
 )
 _STREET_SUFFIX = re.compile(
-    r"(?<![\w.$€£#-])(?:[0-9]{1,5}[ ]){0,1}(?:[^\W\d_][\w'’.-]{0,24}[ ]){0,3}[^\W\d_][\w'’-]{1,24}(?:stra(?:ss|ß|at)e?|straße|str\.|weg|gasse|platz|allee|ring|ufer|damm|laan|plein|gracht|kade|singel|dijk|vej|gade|stræde|allé|gatan|gata|vägen|väg|gränd|torget|gate|veien|vegen|katu|tie|polku|kuja|utca|út|tér|krt|ulice|gatan|vænget|bakken|skálinn|braut|götu|hlíð)\.?[ ][0-9]{1,5}[A-Za-z]?(?!\w)",
+    r"(?<![\w.$€£#-])(?:[0-9]{1,5}[ ]){0,1}(?:[^\W\d_][\w'’.-]{0,24}[ ]){0,3}[^\W\d_][\w'’-]{1,24}(?:stra(?:ss|ß|at)e?|straße|str\.|weg|gasse|platz|allee|ring|ufer|damm|laan|plein|gracht|kade|singel|dijk|vej|gade|stræde|allé|gatan|gata|vägen|väg|gränd|torget|gate|veien|vegen|katu|tie|polku|kuja|utca|út|tér|krt|ulice|gatan|vænget|bakken|skálinn|braut|götu|hlíð)\.?[ ][0-9]{1,5}"
+    + _HOUSE
+    + r"(?!\w)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
@@ -40,8 +46,17 @@ _CITY = re.compile(
     rf"(?<![\w]){_CAP}(?:[ ]{_CAP}){{0,3}},?[ ](?:{_STATES})[ ,]{{1,2}}[0-9]{{5}}(?:-[0-9]{{4}})?(?!\w)"
 )
 # only worth something beside a street
+_TOWN = rf"{_CAP}(?:[ -]{_CAP}){{0,2}}(?:[ ](?:am|an der|ob der|a\.|sur|en|de|del|di|do|da|la|le|aan|den|bij|nad|upon|on)[ ]{_CAP})?"
 _TOWN_AFTER = re.compile(
-    rf"(?<![\w.])(?:(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}}[ ]{_CAP}(?:[ -]{_CAP}){{0,2}})(?!\w)"
+    rf"(?<![\w.])(?:(?:(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}}|[0-9]{{4}}[ ]?[A-Z]{{2}}|[0-9]{{4}}-[0-9]{{3}}|[0-9]{{2}}-[0-9]{{3}}|[0-9]{{3}}[ ][0-9]{{2}})[ ]{{1,2}}{_TOWN})(?!\w)"
+)
+_BRAZIL = re.compile(
+    rf"(?<!\w){_CAP}(?:[ ](?:d[aeo]s?[ ])?{_CAP}){{0,3}}[ ]?[-/,–][ ]?[A-Z]{{2}},?[ ](?:CEP:?[ ])?[0-9]{{5}}-[0-9]{{3}}(?!\w)"
+)
+# Chinese, Japanese and Korean: from the large to the small, a number at the end
+_EAST = re.compile(
+    r"(?:〒?[ ]?[0-9]{3}-[0-9]{4}[ ]?)?[\u4e00-\u9fff]{2,8}(?:省|市|都|道|府|県|縣|自治区)[\u3040-\u30ff\u4e00-\u9fff]{1,24}[ ]?[0-9]{1,5}(?:[ ]?(?:[-－‐丁目番地号號弄室楼层路街单元栋幢座]{1,2}|[a-zA-Z](?![a-zA-Z]))[ ]?[0-9]{0,5}){0,6}"
+    r"|[\uac00-\ud7a3]{2,7}(?:시|도) (?:[\uac00-\ud7a3]{1,6}(?:시|군|구) ){1,2}[\uac00-\ud7a30-9]{1,12}(?:로|길|동|읍|면)[ ]?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?(?:[ ,]{1,2}[0-9]{1,4}(?:동|호|층)){0,3}"
 )
 _INDIA = re.compile(
     rf"(?<![\w.$€£#:/-])[0-9]{{1,4}}[A-Za-z]?,?[ ]{_CAP}(?:[ ]{_CAP}){{0,2}}[ ](?:Nagar|Road|Marg|Street|Colony|Layout|Vihar|Enclave|Lane|Gali|Chowk|Bagh|Puram)(?:,[ ]{_CAP}(?:[ ]{_CAP})?){{1,2}},?[ -]{{1,3}}[1-9][0-9]{{2}}[ ]?[0-9]{{3}}(?![\w])"
@@ -94,8 +109,9 @@ def recognize(text: str) -> Iterator[Hit]:
     if not _GATE.search(text):
         return
     parts = list(_parts(text))
-    if present(folded(text), _TELLING):
+    if present(lowered(text), _TELLING):
         parts += _announced(text)
+    parts += _in_fields(text)
     if not parts:
         return
     yield from _adjoined(text, sorted(parts))
@@ -112,7 +128,7 @@ def _windows(text: str) -> Iterator[tuple[int, int]]:
             continue
         start, end = match.span()
         if not (
-            text[start - 2 : start].strip(" .,").isalpha()
+            text[max(0, start - 3) : start].strip(" .,")[-1:].isalpha()
             or text[end : end + 3].strip(" .,A\n").isalpha()
         ):
             continue
@@ -184,7 +200,7 @@ _LANDS = tuple(re.sub(r"\(.*", "", c).strip().lower() for c in _COUNTRIES.split(
 
 
 def _parts(text: str) -> Iterator[Hit]:
-    lower = folded(text)
+    lower = lowered(text)
     idle = set()
     if not present(lower, _SUFFIXES):
         idle.add(_STREET_SUFFIX)
@@ -202,14 +218,34 @@ def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Ite
     for pattern, score, rule in (
         (_STREET_AFTER, 0.45, "street"), (_STREET_BEFORE, 0.4, "street"), (_STREET_SUFFIX, 0.5, "street"),
         (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
-        (_CITY, 0.5, "town"), (_TOWN_AFTER, 0.1, "town behind its code"), (_INDIA, 0.5, "town"), (_UK, 0.45, "postcode"), (_COUNTRY_ZIP, 0.4, "country"),
+        (_CITY, 0.5, "town"), (_TOWN_AFTER, 0.1, "town behind its code"), (_INDIA, 0.5, "town"), (_BRAZIL, 0.5, "town"), (_EAST, 0.6, "street"), (_UK, 0.45, "postcode"), (_COUNTRY_ZIP, 0.4, "country"),
     ):  # fmt: skip
         for match in pattern.finditer(text, low, high) if pattern not in idle else ():
             if rule == "street" and not any(c.isdigit() for c in match[0]):
                 continue
-            if rule in ("street", "numbered") and not _named(match[0]):
+            begin = match.start()
+            if pattern is _STREET_SUFFIX:
+                begin = _without_lead(match)
+            if rule in ("street", "numbered") and not _named(text[begin : match.end()]):
                 continue
-            yield Hit(*match.span(), "STREET_ADDRESS", score, rule)
+            yield Hit(begin, match.end(), "STREET_ADDRESS", score, rule)
+
+
+# words of the sentence before a street, no part of its name
+_LEAD = re.compile(
+    r"(?:\S+[ ]){0,3}?(?:op|in|bei|aan|te|på|at|to|woon|woont|wohne|wohnt|lebt|bor|asun|auf)[ ](?:der |den |de |het |die )?(?=\S+[ ]|\S+$)"
+)
+_LAST = re.compile(r"\S+ [0-9]\S*$")
+
+
+def _without_lead(match: re.Match[str]) -> int:
+    """Return where a street begins in a match that a sentence may run into."""
+    lead = _LEAD.match(match[0])
+    begin = match.start() + (lead.end() if lead is not None else 0)
+    if not _named(match.string[begin : match.end()]):
+        last = _LAST.search(match[0])
+        begin = match.start() + last.start() if last is not None else begin
+    return begin
 
 
 _COMMON = re.compile(
@@ -227,6 +263,49 @@ def _named(found: str) -> bool:
     )
 
 
+_PLAIN_STREET = re.compile(
+    rf"(?i)(?<!\w)(?:{_STREET_EN}|{_STREET_WORDS})(?!\w)|(?:str|straße|weg|laan|straat)\.?[ ][0-9]"
+)
+_FIELD = Index({
+    "address": [
+        *(p for c in COUNTRIES for p in c.fields.get("STREET_ADDRESS", "").split("|")), "ship to address",
+    ]
+})  # fmt: skip
+_NO_ADDRESS = re.compile(
+    r"(?i)(?:ip|mac|mail|e-?mail|memory|web|url|http|bind|listen|host|server|base|start|return|source|remote|contract|wallet|bitcoin|btc|eth|bus|device|from|to|reply|physical|virtual|hardware|network|peer|node|token)[ _.-]?$"
+)
+_SIGN = re.compile(SIGN, re.IGNORECASE)
+_FIELD_VALUE = re.compile(r"[^\n\"'`<>{}\[\];|\t\x1e]{4,120}")
+
+
+def _in_fields(text: str) -> Iterator[Hit]:
+    """An address is the whole of a field that says so: a letter and a digit are in it."""
+    for match in _FIELD.find(text):
+        sign = _SIGN.match(text, match.end)
+        if sign is None or _NO_ADDRESS.search(text[max(0, match.start - 10) : match.start]):
+            continue
+        value = _FIELD_VALUE.match(text, sign.end())
+        if value is None:
+            continue
+        stop = _BREAK.search(value[0]) if text[sign.end() - 1] not in "\"'`" else None
+        found = value[0][: stop.start()] if stop is not None and stop.start() > 5 else value[0]
+        if _ADDRESS_LIKE.search(found) is None or "@" in found or "://" in found:
+            continue
+        yield Hit(
+            sign.end(),
+            sign.end() + len(found.rstrip(" ,.")),
+            "STREET_ADDRESS",
+            0.5,
+            "announced",
+            "label address",
+        )
+
+
+_ADDRESS_LIKE = re.compile(
+    r"^(?=.*[0-9])(?=.*[^\W\d_]{2})(?:[0-9]{1,5}[A-Za-z]?(?:[ ]?bis)?,?[ ]+[^\W\d_]|[^\W\d_][^\d]{2,60}[ ,#º°.]+[0-9]{1,5}(?:[A-Za-z/,. -]|$)|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{3})"
+)
+
+
 def _announced(text: str) -> Iterator[Hit]:
     """An address behind "lives at" or "address:" goes to the end of its sentence or its lines."""
     following: dict[int, int] = {}  # where the line at a place ends: -1 where it is no address's
@@ -240,6 +319,8 @@ def _announced(text: str) -> Iterator[Hit]:
             later = _BREAK.search(line[0], stop.end())
             found = line[0][: later.start()] if later is not None else line[0]
         if not any(c.isdigit() for c in found[:60]) or not re.search(r"[^\W\d_]{3}", found):
+            continue
+        if not (re.search(r"(?<!\w)[^\W\d_a-z]", found) or _PLAIN_STREET.search(found)):
             continue
         end = match.end() + len(found.rstrip(" ,"))
         at_end = stop is None
