@@ -9,7 +9,7 @@ import pytest
 from stageflow_guard.auth.issuer import IssuerPolicy
 from stageflow_guard.auth.jwks import FileKeys
 from stageflow_guard.auth.verifier import TokenVerifier
-from stageflow_guard.base.clock import Clock
+from stageflow_guard.base.clock import Clock, NeverBackClock
 from stageflow_guard.errors import ConfigError, NotAuthenticated
 from stageflow_guard.testing import FakeClock, IdentityProvider, attack_tokens
 
@@ -112,7 +112,7 @@ async def test_the_denylist_is_asked_on_every_hit(verifier):
 async def test_a_clock_stepped_back_revives_nothing(verifier):
     """Once expired, expired: the wall clock never counts backwards."""
     now = [time.time()]
-    verifier._clock = Clock(wall=lambda: now[0], monotonic=time.monotonic)
+    verifier.clock = NeverBackClock(Clock(wall=lambda: now[0], monotonic=time.monotonic))
     token = IDP.mint(ttl=60)
     who = await verifier.authenticate(token)
     now[0] += 3600

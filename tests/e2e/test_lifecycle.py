@@ -380,7 +380,7 @@ async def test_ten_thousand_bogus_kids_cost_five_fetches(idp, world):
                 assert idp.hits["/jwks"] <= 5
         assert idp.hits["/jwks"] <= 5
         idp.rotate()
-        verifier._issuers[idp.issuer][1]._next = verifier._clock.monotonic() + 0.9
+        verifier._issuers[idp.issuer][0].keys._next = verifier._clock.monotonic() + 0.9
         began = time.monotonic()
         await verifier.authenticate(idp.mint(sub="ada"))
         assert time.monotonic() - began < 1.2
@@ -399,7 +399,7 @@ async def test_an_outage_is_served_stale_until_the_hard_limit(idp, world):
     """Keys are good for an hour without the provider, and not a second longer."""
     async with Guard.from_settings(world()) as guard:
         verifier = guard._pep.authenticator
-        keys = verifier._issuers[idp.issuer][1]
+        keys = verifier._issuers[idp.issuer][0].keys
         await verifier.authenticate(idp.mint(sub="a"))
         idp.faults.status("/jwks", 503)
         keys._fetched -= 3000

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from stageflow_guard.auth.denylist import Denylist, MemoryDenylist, SqliteDenylist
 from stageflow_guard.auth.discovery import discover
-from stageflow_guard.auth.http import fetch, require_https
+from stageflow_guard.auth.http import HttpClient, Send, fetcher, require_https, send
 from stageflow_guard.auth.introspection import introspector
-from stageflow_guard.auth.issuer import ClaimPath, IssuerPolicy
+from stageflow_guard.auth.issuer import ClaimPath, IssuerPolicy, MachineTokens
 from stageflow_guard.auth.jwks import FileKeys, KeySource, SharedSecret, UrlKeys
 from stageflow_guard.auth.oauth import OAuthClient
 from stageflow_guard.auth.pyjwt import admit_set
 from stageflow_guard.auth.scope_limits import ScopeLimits
 from stageflow_guard.auth.verifier import TokenVerifier
 from stageflow_guard.errors import ConfigError
+
+TEMPLATE = "{tenantid}"
 
 if TYPE_CHECKING:
     from stageflow_guard.base.clock import Clock
@@ -25,6 +27,13 @@ if TYPE_CHECKING:
 
 def _path(value: str | list[str] | None) -> ClaimPath | None:
     return tuple(value) if isinstance(value, list) else value
+
+
+def _send(one: IssuerSettings) -> Send:
+    """Return how this issuer is reached."""
+    if one.ca_file is None and one.proxy is None:
+        return send
+    return HttpClient(ca_file=one.ca_file, proxy=one.proxy).send
 
 
 def _secret(variable: str | None, file: str | None) -> str | None:
@@ -52,7 +61,7 @@ def client_of(one: IssuerSettings) -> OAuthClient | None:
     return OAuthClient(
         token_endpoint=endpoint, client_id=one.client.client_id,
         client_secret=_secret(one.client.client_secret_env, one.client.client_secret_file),
-        auth_method=one.client.auth_method,
+        auth_method=one.client.auth_method, send=_send(one),
     )  # fmt: skip
 
 
@@ -98,6 +107,14 @@ def policy_of(one: IssuerSettings) -> IssuerPolicy:
         client_id_claims=tuple(one.client_id_claims),
         max_lifetime=one.max_lifetime,
         leeway=one.leeway,
+        audience_claims=tuple(one.audience_claims),
+        subject_claim=_path(one.subject_claim) or "sub",
+        machine=_machine(one),
+        require_claims=one.require_claims,
+        numeric_claims=frozenset(one.numeric_claims),
+        numeric_dates=one.numeric_dates,
+        issued_at=one.issued_at,
+        overage_claims=tuple(one.overage_claims),
         tenant_claim=_path(one.tenant_claim) or "tenant",
         tenants=one.tenants,
         tenant=one.tenant,
@@ -108,6 +125,33 @@ def policy_of(one: IssuerSettings) -> IssuerPolicy:
         host_user_claim=_path(one.host_user_claim),
         host_org_claim=_path(one.host_org_claim),
     )
+
+
+def _machine(one: IssuerSettings) -> MachineTokens | None:
+    chosen = one.machine
+    if chosen is None:
+        return None
+    listed = chosen.value if isinstance(chosen.value, list) else [chosen.value]
+    return MachineTokens(
+        claim=_path(chosen.claim), values=() if chosen.value is None else tuple(listed),
+        missing=chosen.missing, scopes=frozenset(chosen.scopes),
+    )  # fmt: skip
+
+
+def expanded(one: IssuerSettings) -> list[IssuerSettings]:
+    """Return one block per directory where `issuer` is a template, else the block itself.
+
+    Each directory speaks for its own tenant only: the claim that names the tenant has to be the
+    very directory in `iss`.
+    """
+    if TEMPLATE not in one.issuer:
+        return [one]
+    return [
+        one.model_copy(
+            update={"issuer": one.issuer.replace(TEMPLATE, directory), "tenants": {directory: name}}
+        )
+        for directory, name in (one.tenants or {}).items()
+    ]
 
 
 def _shared(one: IssuerSettings) -> SharedSecret | None:
@@ -125,27 +169,34 @@ def _keys(one: IssuerSettings, clock: Clock | None) -> KeySource:
         return shared
     if one.jwks_file is not None:
         return FileKeys(one.jwks_file)
+    fetch = fetcher(_send(one))
     if one.jwks_url is not None:
         require_https(one.jwks_url, "auth.issuers.jwks_url")
         return UrlKeys(one.jwks_url, fetch, clock)
     require_https(one.issuer, "auth.issuers.issuer")
-    return UrlKeys(lambda: _discovered(one.issuer), fetch, clock)
+    return UrlKeys(lambda: _discovered(one), fetch, clock)
 
 
-async def _discovered(issuer: str) -> str:
-    return str((await discover(issuer, fetch))["jwks_uri"])
+async def _discovered(one: IssuerSettings) -> str:
+    return str((await discover(one.issuer, fetcher(_send(one))))["jwks_uri"])
 
 
 def verifier_from(auth: AuthSettings, clock: Clock | None = None) -> TokenVerifier:
     """Return the verifier that `[auth]` describes; raise `ConfigError` for unusable keys."""
     introspect = {}
-    for one in auth.issuers:
+    blocks: list[tuple[IssuerPolicy, KeySource]] = []
+    for block in auth.issuers:
+        several = expanded(block)
+        # the directories of a template share one key address
+        shared = _keys(block, clock) if block.jwks_url or block.jwks_file else None
+        blocks += [(policy_of(one), shared or _keys(one, clock)) for one in several]
+    for one in (part for block in auth.issuers for part in expanded(block)):
         client = client_of(one)
         if client is not None and one.introspection_endpoint is not None:
             require_https(one.introspection_endpoint, "auth.issuers.introspection_endpoint")
             introspect[one.issuer] = introspector(client, one.introspection_endpoint)
     return TokenVerifier(
-        [(policy_of(one), _keys(one, clock)) for one in auth.issuers],
+        blocks,
         clock,
         denylist=denylist_from(auth),
         introspect=introspect,
@@ -155,13 +206,13 @@ def verifier_from(auth: AuthSettings, clock: Clock | None = None) -> TokenVerifi
 async def probe(auth: AuthSettings) -> list[tuple[str, str | None]]:
     """Fetch every issuer's keys once; return (issuer, None or what went wrong)."""
     found: list[tuple[str, str | None]] = []
-    for one in auth.issuers:
+    for one in (part for block in auth.issuers for part in expanded(block)):
         problem = None
         try:
             if one.jwks_file is not None:
                 FileKeys(one.jwks_file)
             elif _shared(one) is None:
-                admit_set(await fetch(one.jwks_url or await _discovered(one.issuer)))
+                admit_set(await fetcher(_send(one))(one.jwks_url or await _discovered(one)))
         except OSError as exc:
             problem = f"cannot be fetched ({exc})"
         except ConfigError as exc:

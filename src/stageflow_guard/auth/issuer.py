@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import ConfigError
 
@@ -23,6 +23,30 @@ SYMMETRIC = frozenset({"HS256", "HS384", "HS512"})
 _TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _PREFIX = re.compile(r"[A-Za-z0-9._~@:/+=-]{0,64}")
 _KINDS = ("user", "svc", "agent")
+EVERY = (
+    "*"  # in a claim path: the one entry of a list, the one key of a map; for roles, all of them
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineTokens:
+    """What tells a token of a client from that of a user. Its subject is `svc:` and the client id.
+
+    Either `claim` has one of `values` (any value where there are none), or the claim `missing` is
+    absent. `scopes` are what such a token carries where it names none.
+    """
+
+    claim: ClaimPath | None = None
+    values: tuple[Any, ...] = ()
+    missing: str | None = None
+    scopes: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Raise `ConfigError` unless exactly one of `claim` and `missing` is given."""
+        if (self.claim is None) == (self.missing is None):
+            raise ConfigError("`machine` takes `claim` (and `value`), or `missing`")
+        if self.missing is not None and self.values:
+            raise ConfigError("`machine`: `value` goes with `claim`")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +54,9 @@ class IssuerPolicy:
     """One issuer: its name, for whom it issues, what its tokens must look like.
 
     `subject_kind` overrides `user`/`svc` (the only way to an `agent:` subject). With neither
-    `tenant` nor `tenants`, the value of `tenant_claim` is the tenant.
+    `tenant` nor `tenants`, the value of `tenant_claim` is the tenant. The audience is in the first
+    of `audience_claims` that the token carries. `numeric_claims` names claims whose integers are
+    read as text. `require_claims` maps claims to the value, or list of values, that they MUST have.
     """
 
     issuer: str
@@ -41,6 +67,14 @@ class IssuerPolicy:
     client_id_claims: tuple[str, ...] = ("client_id",)
     max_lifetime: int = DAY
     leeway: int = 30
+    audience_claims: tuple[str, ...] = ("aud",)
+    subject_claim: ClaimPath = "sub"
+    machine: MachineTokens | None = None
+    require_claims: Mapping[str, Any] | None = None
+    numeric_claims: frozenset[str] = frozenset()
+    numeric_dates: str = "integer"
+    issued_at: str = "required"
+    overage_claims: tuple[str, ...] = ("hasgroups",)
     tenant_claim: ClaimPath = "tenant"
     tenants: Mapping[str, str] | None = None
     tenant: str | None = None
@@ -50,6 +84,7 @@ class IssuerPolicy:
     subject_kind: str | None = None
     host_user_claim: ClaimPath | None = None
     host_org_claim: ClaimPath | None = None
+    media_types: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Raise `ConfigError` for a policy that would believe too much."""
@@ -57,6 +92,18 @@ class IssuerPolicy:
             raise ConfigError("an issuer needs `issuer`, `audiences`, `algorithms`, `token_types`")
         if any(not a for a in self.audiences):
             raise ConfigError(f"issuer `{self.issuer}`: an audience may not be empty")
+        # RFC 7515 §4.1.9: a media type compares without case, and `application/` may be left out
+        folded = frozenset(t.lower().removeprefix("application/") for t in self.token_types)
+        object.__setattr__(self, "media_types", folded)
+        if not self.audience_claims or not all(self.audience_claims):
+            raise ConfigError(f"issuer `{self.issuer}`: `audience_claims` needs a name")
+        for name in ("numeric_dates", "issued_at"):
+            value = getattr(self, name)
+            allowed = (
+                ("integer", "fraction") if name == "numeric_dates" else ("required", "optional")
+            )
+            if value not in allowed:
+                raise ConfigError(f"issuer `{self.issuer}`: `{name}` is {' or '.join(allowed)}")
         unknown = sorted(set(self.algorithms) - ASYMMETRIC - SYMMETRIC)
         if unknown:
             raise ConfigError(f"issuer `{self.issuer}`: algorithm `{unknown[0]}` is not accepted")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
-from stageflow_guard.auth.pyjwt import Key, admit_secret, admit_set
+from stageflow_guard.auth.pyjwt import Key, Unfit, admit_secret, admit_set, warn_unfit
 from stageflow_guard.base.clock import Clock
 from stageflow_guard.errors import ConfigError, NotAuthenticated
 
+logger = logging.getLogger("stageflow_guard")
+CAP, LOOK = 512 * 1024, 2.0  # bytes of a key file; seconds between looks at it
 SOFT, HARD, RETRY = 300.0, 3600.0, 10.0
 # Unknown kids cost the provider: two fetches at once, then one after 1, 2, 4 ... 30 s, until a
 # fetch finds a new key or a minute passes without a request. A request within a second of the next
@@ -36,26 +39,89 @@ def _unknown() -> NotAuthenticated:
 
 
 class FileKeys:
-    """A JWK set on disk, read once, at start-up."""
+    """A JWK set on disk. A changed file is read again within `LOOK` seconds, as policies are.
 
-    epoch = 0
+    At start-up a file that cannot be used is a `ConfigError`, one with a malformed key too. Later a
+    bad file leaves the last good set in force: `problem` says since when and why.
+    """
 
-    def __init__(self, path: str | Path) -> None:
-        try:
-            raw = Path(path).read_bytes()
-        except OSError as exc:
-            raise ConfigError(f"key file `{path}` cannot be read ({exc.strerror})") from None
-        try:
-            self._keys = admit_set(raw)
-        except ConfigError as exc:
-            raise ConfigError(f"key file `{path}`: {exc.message}") from None
+    def __init__(self, path: str | Path, clock: Clock | None = None) -> None:
+        self._path = Path(path)
+        self._now = (clock or Clock()).monotonic
+        self._epoch = 0
+        self._looked = self._now()
+        self.problem: str | None = None
+        self._seen = self._signature()
+        self._keys = self._read(_refuse_malformed)
+
+    @property
+    def epoch(self) -> int:
+        """A number that grows when a key is withdrawn or replaced; looks at the file."""
+        now = self._now()
+        if now - self._looked > LOOK:
+            self._looked = now
+            self._look()
+        return self._epoch
 
     async def key(self, kid: str) -> Key:
-        """Return the key named `kid`."""
-        found = self._keys.get(kid)
+        """Return the key named `kid`; an unknown one makes it look at the file at once."""
+        found = self._keys.get(kid) if self.epoch >= 0 else None
+        if found is None:
+            self._look()
+            found = self._keys.get(kid)
         if found is None:
             raise _unknown()
         return found
+
+    def _look(self) -> None:
+        """Read the file again when it is another one, or has changed."""
+        try:
+            seen = self._signature()
+            if seen == self._seen:
+                return
+            self._seen = seen
+            fresh = self._read(warn_unfit)
+        except ConfigError as exc:
+            if self.problem != exc.message:
+                logger.warning("%s; the last good keys stay in force", exc.message)
+            self.problem = exc.message
+            return
+        self.problem = None
+        before, self._keys = self._keys, fresh
+        if _withdrawn(before, fresh):
+            self._epoch += 1
+
+    def _signature(self) -> tuple[int, int, int]:
+        try:
+            found = self._path.stat()
+        except OSError as exc:
+            raise ConfigError(f"key file `{self._path}` cannot be read ({exc.strerror})") from None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+    def _read(self, on_unfit: Callable[[Unfit], None]) -> dict[str, Key]:
+        try:
+            with self._path.open("rb") as file:
+                raw = file.read(CAP + 1)
+        except OSError as exc:
+            raise ConfigError(f"key file `{self._path}` cannot be read ({exc.strerror})") from None
+        if len(raw) > CAP:
+            raise ConfigError(f"key file `{self._path}` is over {CAP} bytes")
+        try:
+            return admit_set(raw, on_unfit=on_unfit)
+        except ConfigError as exc:
+            raise ConfigError(f"key file `{self._path}`: {exc.message}") from None
+
+
+def _refuse_malformed(unfit: Unfit) -> None:
+    """At start-up a malformed key is an error: the file is the operator's own."""
+    if unfit.malformed:
+        raise unfit
+    warn_unfit(unfit)
+
+
+def _withdrawn(before: dict[str, Key], after: dict[str, Key]) -> bool:
+    """Say whether a key of `before` is gone or another one now."""
+    return any(kid not in after or not after[kid].same_as(key) for kid, key in before.items())
 
 
 class SharedSecret:
@@ -160,9 +226,7 @@ class UrlKeys:
         except Exception:  # keep what there is until it is too old; withdrawn keys go with a fetch
             self._back_off()
             return
-        if before and any(
-            kid not in self._keys or not self._keys[kid].same_as(key) for kid, key in before.items()
-        ):
+        if _withdrawn(before, self._keys):
             self.epoch += 1
         if self._keys.keys() - before.keys():
             self._fruitless = 0

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm, get_default_algorithms
 
 from stageflow_guard.auth.issuer import ASYMMETRIC
 from stageflow_guard.auth.jws import parse_object
 from stageflow_guard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ALGORITHMS = get_default_algorithms()
 _CURVES = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
@@ -29,20 +33,25 @@ _SAMPLES = frozenset(
 )
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}|[-_ .]")  # what is left without words must be something
 _RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
-# points of order 1, 2, 4 and 8: with such a key, one signature fits many messages (RFC 8032 §5.1.7)
-_SMALL_ORDER = frozenset(
-    bytes.fromhex(h)
-    for h in (
-        "0100000000000000000000000000000000000000000000000000000000000000",
-        "0000000000000000000000000000000000000000000000000000000000000000",
-        "0000000000000000000000000000000000000000000000000000000000000080",
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
-    )
+# RFC 8032 §5.1: the field's prime, and the y of the points of order 1, 2, 4 and 8. With such a key
+# one signature fits every message, and no private key is needed to make it.
+_P25519 = 2**255 - 19
+_SMALL_ORDER_Y = frozenset(
+    {
+        0,
+        1,
+        _P25519 - 1,
+        int.from_bytes(
+            bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
+            "little",
+        ),
+        int.from_bytes(
+            bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+            "little",
+        ),
+    }
 )
+logger = logging.getLogger("stageflow_guard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +108,26 @@ def _is_guessable(secret: bytes) -> bool:
     return len(_WORD.sub("", secret.decode("ascii"))) < 8
 
 
-def admit_set(raw: bytes) -> dict[str, Key]:
-    """Return the keys of a JWK set (RFC 7517) by kid; raise `ConfigError` when any is unfit."""
+class Unfit(ConfigError):
+    """A key that is left out of its set, and why. `.malformed` when a member has a wrong type."""
+
+    def __init__(self, message: str, *, malformed: bool = False) -> None:
+        super().__init__(message)
+        self.malformed = malformed
+
+
+def warn_unfit(unfit: Unfit) -> None:
+    """Log that a key is left out."""
+    logger.warning("key set: %s; it is left out", unfit.message)
+
+
+def admit_set(raw: bytes, *, on_unfit: Callable[[Unfit], None] = warn_unfit) -> dict[str, Key]:
+    """Return the keys of a JWK set (RFC 7517) that may verify, by kid.
+
+    One unfit key does not spend the others: it is left out, and `on_unfit` is told. A kid that two
+    signing keys share is left out altogether, because which of them is meant is unknown. Raises
+    `ConfigError` for what is no key set and for a set without a key that may verify.
+    """
     try:
         listed = parse_object(raw).get("keys")
     except Exception:  # whatever is wrong with it, it is no key set
@@ -108,40 +135,69 @@ def admit_set(raw: bytes) -> dict[str, Key]:
     if type(listed) is not list or not listed or len(listed) > 100:
         raise ConfigError("the key set needs 1 to 100 `keys`")
     keys: dict[str, Key] = {}
+    refused: list[Unfit] = []
+    twice: set[str] = set()
     for number, jwk in enumerate(listed):
-        key = _admit(jwk, number)
+        try:
+            key = _admit(jwk, number)
+        except Unfit as exc:
+            refused.append(exc)
+            continue
         if key is None:
             continue
-        if key.kid in keys:
-            raise ConfigError(f"key {number} of the set repeats a kid")
-        keys[key.kid] = key
+        if key.kid in keys or key.kid in twice:
+            twice.add(key.kid)
+            keys.pop(key.kid, None)
+            refused.append(Unfit(f"{_name(jwk, number)} repeats a kid"))
+        else:
+            keys[key.kid] = key
+    for one in refused:
+        on_unfit(one)
     if not keys:
-        raise ConfigError("the key set holds no key that may verify")
+        why = f": {refused[0].message}" if refused else ""
+        raise ConfigError(f"the key set holds no key that may verify{why}")
     return keys
 
 
+def _name(jwk: Any, number: int) -> str:
+    """Return what a message calls a key: its place, and its kid where that is a plain word."""
+    kid = jwk.get("kid") if type(jwk) is dict else None
+    plain = type(kid) is str and re.fullmatch(r"[A-Za-z0-9._~=+/:-]{1,64}", kid) is not None
+    return f"key {number} (`{kid}`)" if plain else f"key {number}"
+
+
 def _admit(jwk: Any, number: int) -> Key | None:
-    if type(jwk) is not dict or type(jwk.get("kid")) is not str or not jwk["kid"]:
-        raise ConfigError(f"key {number} of the set has no `kid`")
+    """Return a key that may verify, None for one that is for something else; else raise `Unfit`."""
+    name = _name(jwk, number)
+    if type(jwk) is not dict:
+        raise Unfit(f"{name} is not an object", malformed=True)
+    for member, kind in (("kty", str), ("use", str), ("alg", str), ("kid", str), ("crv", str)):
+        if member in jwk and type(jwk[member]) is not kind:
+            raise Unfit(f"{name}: `{member}` is not text (RFC 7517 section 4)", malformed=True)
+    operations = jwk.get("key_ops", ["verify"])
+    if type(operations) is not list or not all(type(one) is str for one in operations):
+        raise Unfit(f"{name}: `key_ops` is not a list of texts (RFC 7517)", malformed=True)
     if jwk.get("kty") == "oct" or {"d", "k", "p", "q"} & jwk.keys():
-        raise ConfigError(f"key {number} of the set is a secret; a key set holds public keys")
-    if jwk.get("use", "sig") != "sig" or "verify" not in jwk.get("key_ops", ["verify"]):
+        raise Unfit(f"{name} is a secret; a key set holds public keys")
+    if jwk.get("use", "sig") != "sig" or "verify" not in operations:
         return None
+    if not jwk.get("kid"):
+        raise Unfit(f"{name} has no `kid`")
     try:
         material, fits = _material(jwk)
-    except ConfigError:
-        raise
+    except Unfit as exc:
+        raise Unfit(f"{name}: {exc.message}") from None
     except Exception:  # the text of a key-parsing error can hold the key
-        raise ConfigError(f"key {number} of the set cannot be read") from None
+        raise Unfit(f"{name} cannot be read") from None
     if material is None:
         return None
     named = jwk.get("alg")
-    named = _MISSPELT.get(named, named) if type(named) is str else named
+    named = _MISSPELT.get(named, named) if named is not None else None
     if named is not None and named not in ASYMMETRIC:
         return None
     algorithms = fits if named is None else fits & {named}
     if not algorithms:
-        raise ConfigError(f"key {number} of the set names an algorithm that it cannot serve")
+        raise Unfit(f"{name} names an algorithm that it cannot serve")
     return Key(jwk["kid"], algorithms, material)
 
 
@@ -151,13 +207,16 @@ def _material(jwk: dict[str, Any]) -> tuple[Any, frozenset[str]]:
         rsa: Any = RSAAlgorithm.from_jwk(text)
         exponent = rsa.public_numbers().e
         if rsa.key_size < 2048 or exponent < 65537 or exponent % 2 == 0:
-            raise ConfigError("an RSA key of the set is weaker than 2048 bits or e = 65537")
+            raise Unfit("weaker than RSA with 2048 bits and e = 65537")
         return rsa, frozenset(_RSA)
     if jwk["kty"] == "EC" and jwk.get("crv") in _CURVES:
         return ECAlgorithm.from_jwk(text), frozenset({_CURVES[jwk["crv"]]})
     if jwk["kty"] == "OKP" and jwk.get("crv") == "Ed25519":
         ed: Any = OKPAlgorithm.from_jwk(text)
-        if ed.public_bytes_raw() in _SMALL_ORDER:
-            raise ConfigError("an Ed25519 key of the set is of small order")
+        y = int.from_bytes(ed.public_bytes_raw(), "little") & (2**255 - 1)
+        if y >= _P25519:  # RFC 8032 §5.1.3: a second spelling of another point
+            raise Unfit("an Ed25519 key whose encoding is not canonical")
+        if y in _SMALL_ORDER_Y:  # whatever its sign bit says
+            raise Unfit("an Ed25519 key of small order")
         return ed, frozenset({"EdDSA", "Ed25519"})
     return None, frozenset()

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from stageflow_guard.auth.claims import check_header, principal_from
+from stageflow_guard.auth.claims import (
+    audience_claim,
+    audiences_of,
+    check_header,
+    principal_from,
+)
 from stageflow_guard.auth.denylist import FOREVER, Entry, MemoryDenylist
 from stageflow_guard.auth.introspection import check_active
 from stageflow_guard.auth.jws import parse_object, split
 from stageflow_guard.auth.secret import check_token_shape
-from stageflow_guard.base.clock import Clock
+from stageflow_guard.base.clock import Clock, NeverBackClock
 from stageflow_guard.errors import ConfigError, GuardError, NotAuthenticated
 
 if TYPE_CHECKING:
@@ -28,11 +33,20 @@ CONFIRMED = 30.0  # RFC 7662 §4: how long an introspection may be believed
 SESSION = 30 * 86_400.0  # how long a revoked session id is remembered
 
 
+class _Block(NamedTuple):
+    """One issuer's policy, its keys, and the subject prefixes that are another issuer's."""
+
+    policy: IssuerPolicy
+    keys: KeySource
+    taken: tuple[str, ...]
+
+
 class TokenVerifier:
     """An `Authenticator` over signed access tokens (RFC 9068) of one or more issuers.
 
-    Several issuers stand side by side; a kid of one never answers for another. There is no default
-    validator: issuers, audiences and keys are mandatory.
+    Several issuers stand side by side; a kid of one never answers for another. An issuer may stand
+    twice with different audiences: the token's audience chooses. There is no default validator:
+    issuers, audiences and keys are mandatory.
     """
 
     def __init__(
@@ -44,15 +58,19 @@ class TokenVerifier:
         introspect: Mapping[str, Introspect] | None = None,
     ) -> None:
         listed = list(issuers)
-        self._issuers = {policy.issuer: (policy, keys) for policy, keys in listed}
-        if not listed or len(self._issuers) != len(listed):
-            raise ConfigError("a verifier needs at least one issuer, each once")
-        if len(listed) > 1 and any(p.tenant is None and p.tenants is None for p, _ in listed):
+        policies = [policy for policy, _ in listed]
+        self._issuers: dict[str, list[_Block]] = {}
+        for policy, keys in listed:
+            block = _Block(policy, keys, _taken_by_others(policy, policies))
+            _require_apart(policy, [one.policy for one in self._issuers.get(policy.issuer, ())])
+            self._issuers.setdefault(policy.issuer, []).append(block)
+        if not listed:
+            raise ConfigError("a verifier needs at least one issuer")
+        if len(self._issuers) > 1 and any(p.tenant is None and p.tenants is None for p in policies):
             raise ConfigError("with several issuers, each needs `tenant` or `tenants`")
-        self._taken = {p.issuer: _taken_by_others(p, [q for q, _ in listed]) for p, _ in listed}
         self._clock = clock or Clock()
+        self.clock = NeverBackClock(self._clock)
         self._cache: dict[bytes, tuple[Principal, float, KeySource, int]] = {}
-        self._seen_wall = float("-inf")
         self.denylist: Denylist = denylist or MemoryDenylist()
         self._introspect = dict(introspect or {})
         self._confirmed: dict[int, tuple[Principal, float]] = {}
@@ -92,10 +110,11 @@ class TokenVerifier:
     async def _verified(self, token: str, digest: bytes) -> Principal:
         header, signing_input, payload, signature = split(token)  # 2
         claims = parse_object(payload)
-        entry = self._issuers.get(claims.get("iss", "")) if type(claims.get("iss")) is str else None
-        if entry is None:
+        issuer = claims.get("iss")
+        blocks = self._issuers.get(issuer) if type(issuer) is str else None
+        if blocks is None:
             raise NotAuthenticated("unknown_issuer", "the token's issuer is not configured")
-        policy, keys = entry
+        policy, keys, taken = blocks[0] if len(blocks) == 1 else _meant(blocks, claims)
         check_header(header, policy)
         kid, algorithm = header.get("kid"), header["alg"]
         if kid is None and getattr(keys, "only", False):
@@ -110,7 +129,6 @@ class TokenVerifier:
             raise NotAuthenticated("bad_signature", "the token's signature does not hold")
         now = self._wall()
         principal = principal_from(claims, header, policy, now)  # 5
-        taken = self._taken[policy.issuer]
         if taken and principal.subject.partition(":")[2].startswith(taken):
             raise NotAuthenticated("foreign_subject", "the subject is spelled as another issuer's")
         if len(self._cache) >= CACHE:
@@ -132,19 +150,21 @@ class TokenVerifier:
         self._confirmed[id(principal)] = (principal, self._clock.monotonic() + lives)
 
     def _wall(self) -> float:
-        """Return the wall clock, never earlier than it was: stepping back revives nothing."""
-        now = self._clock.wall()
-        if now < self._seen_wall:
-            return self._seen_wall
-        self._seen_wall = now
-        return now
+        """Return the wall clock; setting it back revives nothing at once."""
+        return self.clock.now()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why a key file is not in force as it stands; the last good keys are."""
+        found = (getattr(b.keys, "problem", None) for bs in self._issuers.values() for b in bs)
+        return tuple(dict.fromkeys(problem for problem in found if problem))
 
     def recheck(self, principal: Principal) -> None:
         """Raise `NotAuthenticated` when the principal expired or was revoked since."""
         entry = self._issuers.get(principal.issuer)
         if entry is None:
             raise NotAuthenticated("unknown_issuer", "the principal is of another issuer")
-        if self._wall() >= principal.expires_at + entry[0].leeway:
+        if self._wall() >= principal.expires_at + entry[0].policy.leeway:
             raise NotAuthenticated("expired", "the token has expired")
         if self.denylist.denies(principal):
             raise NotAuthenticated("revoked", "the token was revoked")
@@ -172,7 +192,8 @@ class TokenVerifier:
         if entry is None:
             raise ConfigError(f"`{issuer}` is not a configured issuer")
         # no token outlives this, so an entry need not either
-        longest = self._wall() + entry[0].max_lifetime + 2 * entry[0].leeway
+        lifetime = max(one.policy.max_lifetime for one in entry)
+        longest = self._wall() + lifetime + 2 * entry[0].policy.leeway
         wanted = []
         if token_id is not None:
             wanted.append(Entry(issuer=issuer, what="jti", value=token_id, until=longest))
@@ -189,6 +210,37 @@ class TokenVerifier:
             self.denylist.add(one)
 
 
+def _meant(blocks: list[_Block], claims: Mapping[str, Any]) -> _Block:
+    """Return the first block whose audience the token names, else the first: it says why not."""
+    for block in blocks:
+        try:
+            named = audiences_of(claims, audience_claim(claims, block.policy))
+        except NotAuthenticated:
+            continue
+        if not block.policy.audiences.isdisjoint(named):
+            return block
+    return blocks[0]
+
+
+def _require_apart(policy: IssuerPolicy, others: list[IssuerPolicy]) -> None:
+    """Raise `ConfigError` unless a token's audience chooses one block of an issuer."""
+    for other in others:
+        same_claims = set(policy.audience_claims) & set(other.audience_claims)
+        shared = sorted(policy.audiences & other.audiences) if same_claims else []
+        if shared:
+            raise ConfigError(f"issuer `{policy.issuer}` stands twice for `{shared[0][:80]}`")
+        if policy.leeway != other.leeway:
+            raise ConfigError(f"issuer `{policy.issuer}` stands twice; give both the same `leeway`")
+        named_alike = (policy.subject_prefix, policy.subject_kind) == (
+            other.subject_prefix, other.subject_kind,
+        )  # fmt: skip
+        if policy.subject_claim != other.subject_claim and named_alike:
+            raise ConfigError(
+                f"issuer `{policy.issuer}` stands twice with different `subject_claim`; give one a "
+                "`subject_prefix`"
+            )
+
+
 def _taken_by_others(policy: IssuerPolicy, issuers: list[IssuerPolicy]) -> tuple[str, ...]:
     """Return the prefixes of other issuers of the same tenants that begin with this one's.
 
@@ -196,7 +248,7 @@ def _taken_by_others(policy: IssuerPolicy, issuers: list[IssuerPolicy]) -> tuple
     """
     taken = []
     for other in issuers:
-        if other is policy or _served(policy).isdisjoint(_served(other)):
+        if other.issuer == policy.issuer or _served(policy).isdisjoint(_served(other)):
             continue
         if other.subject_prefix == policy.subject_prefix:
             raise ConfigError(

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.settings.sinks import SinkSettings
@@ -31,6 +31,34 @@ class ClientSettings(_Strict):
         return self
 
 
+class MachineSettings(_Strict):
+    """`machine = { claim = "gty", value = "client-credentials" }`: which tokens are a client's.
+
+    `value` is one value or a list; without it the claim has to be there. `missing` names a claim
+    that users' tokens alone carry. `scopes` are what such a token carries where it names none.
+    """
+
+    claim: str | list[str] | None = None
+    value: str | int | bool | list[str | int | bool] | None = None
+    missing: str | None = Field(default=None, min_length=1)
+    scopes: list[str] = []
+
+    @model_validator(mode="after")
+    def _one_sign(self) -> Self:
+        if (self.claim is None) == (self.missing is None):
+            raise ValueError("give `claim` (and `value`), or `missing`")
+        if self.missing is not None and self.value is not None:
+            raise ValueError("`value` goes with `claim`")
+        return self
+
+
+class HttpSettings(_Strict):
+    """`[http]`: how providers and intakes are reached, where their own block says nothing else."""
+
+    ca_file: str | None = None  # PEM, trusted beside the public authorities
+    proxy: str | None = None
+
+
 class IssuerSettings(_Strict):
     """`[[auth.issuers]]`. With neither `jwks_url` nor `jwks_file`, discovery finds the keys.
 
@@ -51,7 +79,15 @@ class IssuerSettings(_Strict):
     scope_claim: str = "scope"
     token_types: list[str] = ["at+jwt"]
     required_claims: list[str] = ["jti", "client_id"]
+    require_claims: dict[str, JsonValue] | None = None
     client_id_claims: list[str] = ["client_id"]
+    audience_claims: list[str] = Field(default=["aud"], min_length=1)
+    subject_claim: str | list[str] = "sub"
+    machine: MachineSettings | None = None
+    numeric_claims: list[str] = []
+    numeric_dates: Literal["integer", "fraction"] = "integer"
+    issued_at: Literal["required", "optional"] = "required"
+    overage_claims: list[str] = ["hasgroups"]
     max_lifetime: int = 86_400
     leeway: int = 30
     subject_prefix: str = ""
@@ -61,6 +97,8 @@ class IssuerSettings(_Strict):
     token_endpoint: str | None = None
     introspection_endpoint: str | None = None
     client: ClientSettings | None = None
+    ca_file: str | None = None
+    proxy: str | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -72,6 +110,10 @@ class IssuerSettings(_Strict):
         shared = any(name.startswith("HS") for name in self.algorithms)
         if shared != any(name.startswith("secret") for name in given):
             raise ValueError("HS256 and its kin, and only they, need `secret_env` or `secret_file`")
+        if self.issuer.count("{tenantid}") > 1 or ("{" in self.issuer.replace("{tenantid}", "", 1)):
+            raise ValueError("a template holds `{tenantid}` once, and no other brace")
+        if "{tenantid}" in self.issuer and not self.tenants:
+            raise ValueError("a template needs `tenants`: the directories, and whose they are")
         if self.client is None and (self.token_endpoint or self.introspection_endpoint):
             raise ValueError("an endpoint needs `client`, the application's own credentials")
         return self
@@ -178,6 +220,12 @@ class Settings(_Strict):
     policy: PolicySettings = PolicySettings()
     redaction: RedactionSettings = RedactionSettings()
     audit: AuditSettings
+    http: HttpSettings = HttpSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _reach(cls, content: Any) -> Any:
+        return _with_http(content)
 
     @classmethod
     def load(cls, path: str | Path) -> Settings:
@@ -235,8 +283,10 @@ def _anchor(content: dict[str, Any], base: Path) -> None:
     for section, key in _PATHS:
         fix(content.get(section), key)
     auth, audit = content.get("auth"), content.get("audit")
+    fix(content.get("http"), "ca_file")
     for issuer in _listed(auth, "issuers"):
         fix(issuer, "jwks_file")
+        fix(issuer, "ca_file")
         fix(issuer, "secret_file")
         fix(issuer.get("client") if isinstance(issuer, dict) else None, "client_secret_file")
     fix(auth.get("denylist") if isinstance(auth, dict) else None, "path")
@@ -247,6 +297,29 @@ def _anchor(content: dict[str, Any], base: Path) -> None:
     fix(redaction, "operator_key_file")
     for sink in _listed(audit, "sinks"):
         fix(sink, "path")
+        fix(sink, "ca_file")
+
+
+def _with_http(content: Any) -> Any:
+    """Return the content with `[http]` filled in where an issuer or an HTTP sink says nothing."""
+    http = content.get("http") if isinstance(content, dict) else None
+    if not isinstance(http, dict) or not http:
+        return content
+
+    def filled(table: Any) -> Any:
+        return {**http, **table} if isinstance(table, dict) else table
+
+    done = dict(content)
+    if isinstance(auth := content.get("auth"), dict) and isinstance(auth.get("issuers"), list):
+        done["auth"] = {**auth, "issuers": [filled(one) for one in auth["issuers"]]}
+    if isinstance(audit := content.get("audit"), dict) and isinstance(audit.get("sinks"), list):
+        reached = ("datadog", "otlp")
+        sinks = [
+            filled(one) if isinstance(one, dict) and one.get("kind") in reached else one
+            for one in audit["sinks"]
+        ]
+        done["audit"] = {**audit, "sinks": sinks}
+    return done
 
 
 def _listed(table: Any, key: str) -> list[Any]:

@@ -57,7 +57,12 @@ class CloudWatchSettings(_Sink):
     format: Literal["record", "ocsf"] = "record"
 
 
-class DatadogSettings(_Sink):
+class _HttpSink(_Sink):
+    ca_file: str | None = None  # as in `[http]`, which is the default
+    proxy: str | None = None
+
+
+class DatadogSettings(_HttpSink):
     """The logs intake of your site."""
 
     kind: Literal["datadog"]
@@ -67,7 +72,7 @@ class DatadogSettings(_Sink):
     format: Literal["record", "ocsf"] = "record"
 
 
-class OtlpSettings(_Sink):
+class OtlpSettings(_HttpSink):
     """A collector's `/v1/logs`."""
 
     kind: Literal["otlp"]

@@ -217,7 +217,8 @@ def _headers(f: _Forger) -> Iterator[_Attack]:
         yield "header_refused", f"the header parameter {name}", f.token({name: value})
     yield "header_refused", "an empty crit", f.token({"crit": []})
     for typ in (
-        "JWT", "jwt", "at+JWT", "AT+JWT", "application/at+jwt", "at+jwt ", "dpop+jwt",
+        "JWT", "jwt", "application/jwt", "text/at+jwt", "application/application/at+jwt", "at+jwt ",
+        "application/ at+jwt", "\u0430t+jwt", "at+jwt; charset=utf-8", "dpop+jwt",
         "logout+jwt", "secevent+jwt", "token-introspection+jwt", "id+jwt", "",
     ):  # fmt: skip
         yield "wrong_type", f"a token of the type `{typ}`", f.token({"typ": typ})
@@ -318,7 +319,7 @@ def _when(f: _Forger) -> Iterator[_Attack]:
     yield "expired", "an expiry of zero", f.token(iat=0, exp=0)
     yield "lifetime", "twenty years", f.token(exp=now + 20 * 365 * _DAY)
     yield "lifetime", "one second more than a day", f.token(exp=now + _DAY + 1)
-    yield "lifetime", "over the moment it begins", f.token(iat=now, exp=now)
+    yield "lifetime", "over a second before it begins", f.token(iat=now, exp=now - 1)
     yield "lifetime", "over before it begins", f.token(iat=now + 10, exp=now + 5)
     yield "not_yet_valid", "from tomorrow", f.token(iat=now + _DAY, exp=now + _DAY + 60)
     yield "not_yet_valid", "not before tomorrow", f.token(nbf=now + _DAY)

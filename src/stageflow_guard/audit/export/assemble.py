@@ -61,7 +61,7 @@ def sink_from(settings: SinkSettings, *, reading: bool = False) -> Sink:
 
             return DatadogSink(
                 settings.url, secret(settings.api_key_env), service=settings.service,
-                render=_render(settings.format),
+                render=_render(settings.format), ca_file=settings.ca_file, proxy=settings.proxy,
             )  # fmt: skip
         case OtlpSettings():
             from stageflow_guard.audit.export.sinks.otlp import OtlpSink
@@ -70,7 +70,7 @@ def sink_from(settings: SinkSettings, *, reading: bool = False) -> Sink:
             headers = {"authorization": secret(variable)} if variable else {}
             return OtlpSink(
                 settings.url, headers=headers, service=settings.service,
-                render=_render(settings.format),
+                render=_render(settings.format), ca_file=settings.ca_file, proxy=settings.proxy,
             )  # fmt: skip
 
 

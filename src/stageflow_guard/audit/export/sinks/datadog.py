@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, chunks
-from stageflow_guard.audit.export.sinks.httpx import Poster
+from stageflow_guard.audit.export.sinks.poster import Poster
 
 # docs.datadoghq.com/api/latest/logs: 1000 entries and 5 MB per request, 1 MB per entry (longer ones
 # are cut with a 2xx), 18 hours back
@@ -38,8 +38,12 @@ class DatadogSink:
         render: Callable[[Shipped], dict[str, Any]] = _plain,
         clock: Callable[[], float] = time.time,
         timeout: float = 10.0,
+        ca_file: str | None = None,
+        proxy: str | None = None,
     ) -> None:
-        self._poster = Poster(url, {"DD-API-KEY": api_key}, timeout=timeout)
+        self._poster = Poster(
+            url, {"DD-API-KEY": api_key}, timeout=timeout, ca_file=ca_file, proxy=proxy
+        )
         self._service = service
         self._render = render
         self._clock = clock

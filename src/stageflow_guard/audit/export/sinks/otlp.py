@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, chunks, need
-from stageflow_guard.audit.export.sinks.httpx import Poster
+from stageflow_guard.audit.export.sinks.poster import Poster
 
 OCTETS = 4_000_000  # a collector's default for one message is 4 MiB
 
@@ -40,9 +40,11 @@ class OtlpSink:
         render: Callable[[Shipped], dict[str, Any]] = _plain,
         clock: Callable[[], int] = time.time_ns,
         timeout: float = 10.0,
+        ca_file: str | None = None,
+        proxy: str | None = None,
     ) -> None:
         self._proto = need("opentelemetry.proto.collector.logs.v1.logs_service_pb2", "otlp")
-        self._poster = Poster(url, headers or {}, timeout=timeout)
+        self._poster = Poster(url, headers or {}, timeout=timeout, ca_file=ca_file, proxy=proxy)
         self._service = service
         self._render = render
         self._clock = clock
