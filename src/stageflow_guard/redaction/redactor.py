@@ -17,7 +17,7 @@ from stageflow_guard.redaction.text.scan import ENTITIES, Found, Scanner
 from stageflow_guard.redaction.text.spans import resolve
 from stageflow_guard.redaction.text.stream import Stream
 from stageflow_guard.redaction.values.binary import of_bytes
-from stageflow_guard.redaction.values.key_names import carries, entity_of
+from stageflow_guard.redaction.values.key_names import beside, carries, entity_of, labels
 from stageflow_guard.redaction.values.tree import contents, mapped
 from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
 from stageflow_guard.redaction.vault.vault import Vault, VaultScope
@@ -215,10 +215,23 @@ class Redactor:
                 counts[entity] = counts.get(entity, 0) + 1
             return redacted
 
+        def read_behind(key: str, text: str) -> str:
+            whole = beside(key, text)
+            if whole not in seen:
+                given = None if found is None else found.get(whole)
+                spans = self.find(whole) if given is None else given
+                start = len(whole) - len(text)
+                own = [replace_start(s, start) for s in spans if s.end > start]
+                seen[whole] = self.replace_from(whole, own, scope, start, len(whole))
+            redacted, entities = seen[whole]
+            for entity in entities:
+                counts[entity] = counts.get(entity, 0) + 1
+            return redacted
+
         def named(key: str, text: str) -> str | None:
             entity = entity_of(key)
             if entity is None or not self._reports(entity) or not carries(text):
-                return None
+                return read_behind(key, text) if labels(key) else None
             fresh, count = self._around(entity, text, scope)
             if not count:  # redacted before
                 return None
@@ -284,6 +297,11 @@ class Redactor:
     def stream(self, scope: VaultScope | None = None) -> Stream:
         """Return a stream that releases only inspected text."""
         return Stream(self, scope or self._vault.scope("_own", str(uuid4())))
+
+
+def replace_start(span: EntitySpan, start: int) -> EntitySpan:
+    """Return the part of `span` from `start` on."""
+    return span if span.start >= start else EntitySpan(start, span.end, span.entity, span.score)
 
 
 def _compiled(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:

@@ -33,6 +33,7 @@ class Options:
     kind: str | None = None
     vault: str | None = None
     keys: str | None = None
+    delimiter: str | None = None  # of a table; None: found by its lines
 
     def redactor(self) -> Redactor:
         """Build it; raises `ConfigError`."""
@@ -76,6 +77,7 @@ def _one(source: str, name: str, target: str | None) -> Report:
         return redact_file(
             path, None if target is None else Path(target), _STATE["redactor"], scope,
             kind=options.kind or kind_of(path), encoding=options.encoding,
+            delimiter=options.delimiter,
         )  # fmt: skip
     except GuardError as exc:
         return Report(source, error=str(exc))

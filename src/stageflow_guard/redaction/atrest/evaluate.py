@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,11 +33,17 @@ LABELLED_AS = {"LOCATION": {"STREET_ADDRESS"}, "STREET_ADDRESS": {"LOCATION"}}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One labelled text; `group` is what it belongs to, where the set says so."""
+    """One labelled text; `group` is what it belongs to, where the set says so.
+
+    `promised` says of each span whether it counts: a set may hold what only a model can find.
+    """
 
     text: str
     spans: tuple[tuple[int, int, str], ...]
     group: str = ""
+    locale: str = ""
+    kind: str = ""
+    promised: tuple[bool, ...] = ()
 
 
 @dataclass(slots=True)
@@ -108,7 +114,13 @@ def read(path: Path) -> list[Line]:
             spans = tuple(
                 (int(a), int(b), ALIASES.get(str(t), str(t))) for a, b, t in entry["spans"]
             )
-            out.append(Line(str(entry["text"]), spans, str(entry.get("transform", ""))))
+            out.append(
+                Line(
+                    str(entry["text"]), spans, str(entry.get("transform", "")),
+                    str(entry.get("locale", "")), str(entry.get("kind", "")),
+                    tuple(map(bool, entry.get("claimed", ()))),
+                )
+            )  # fmt: skip
         except (ValueError, KeyError, TypeError):
             raise ConfigError(
                 f"`{path}`:{number}: needs `text` and `spans` of [start, end, type]"
@@ -150,6 +162,52 @@ def _line(out: Evaluation, line: Line, found: list[EntitySpan]) -> None:
     for span in found:
         if span not in used:
             out.by_type[span.entity].extra += 1
+
+
+@dataclass(slots=True)
+class Cell:
+    """What is left of one locale, entity or kind: values shown in part, lines flagged."""
+
+    values: int = 0
+    leaked: int = 0
+    harmless: int = 0
+    flagged: int = 0
+
+    @property
+    def leak(self) -> float:
+        """Return the share of values of which a letter or a digit is still shown."""
+        return self.leaked / self.values if self.values else 0.0
+
+
+BY = ("locale", "entity", "kind")
+
+
+def breakdown(
+    lines: Iterable[Line], find: Callable[[str], list[EntitySpan]], by: str
+) -> dict[str, Cell]:
+    """Return, per `by` (one of `BY`), how many promised values leak and harmless lines are flagged.
+
+    Raises `ConfigError` for another `by`.
+    """
+    if by not in BY:
+        raise ConfigError(f"`--by` takes {', '.join(BY)}, not `{by}`")
+    out: dict[str, Cell] = defaultdict(Cell)
+    for line in lines:
+        found = find(line.text)
+        covered = bytearray(len(line.text))
+        for span in found:
+            covered[span.start : span.end] = b"\1" * (span.end - span.start)
+        if not line.spans:
+            cell = out["-" if by == "entity" else getattr(line, by) or "-"]
+            cell.harmless += 1
+            cell.flagged += bool(found)
+        for place, (start, end, entity) in enumerate(line.spans):
+            if line.promised and not line.promised[place]:
+                continue
+            cell = out[entity if by == "entity" else getattr(line, by) or "-"]
+            cell.values += 1
+            cell.leaked += any(line.text[i].isalnum() and not covered[i] for i in range(start, end))
+    return dict(sorted(out.items()))
 
 
 def suggest(lines: list[Line], make: Redactor) -> dict[str, tuple[float, float]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import glob
+import itertools
 import json
 import os
 from array import array
@@ -23,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from stageflow_guard.base.durable import move_durably
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.redaction.values.key_names import entity_of
+from stageflow_guard.redaction.values.key_names import tells
 
 if TYPE_CHECKING:
     from stageflow_guard.redaction.redactor import Redactor
@@ -37,6 +38,8 @@ KINDS = {
     ".parquet": "parquet",
 }  # fmt: skip
 _FIELD_MOST = 32 << 20
+SAMPLE = 200  # lines by which the delimiter is found
+DELIMITERS = (",", ";", "\t", "|")
 LINES = 4_096  # ends of lines remembered beyond what is settled
 MOST = 100_000  # places remembered per file; counts go on
 
@@ -63,6 +66,7 @@ class _Job:
     scope: VaultScope
     report: Report
     encoding: str
+    delimiter: str | None = None  # of a table; None: found by its first lines
 
     def value(self, value: Any, line: int) -> Any:
         """Return a nested value redacted and counted."""
@@ -76,7 +80,7 @@ def kind_of(path: Path) -> str:
 
 def redact_file(
     source: Path, target: Path | None, redactor: Redactor, scope: VaultScope, *,
-    kind: str | None = None, encoding: str = "utf-8",
+    kind: str | None = None, encoding: str = "utf-8", delimiter: str | None = None,
 ) -> Report:  # fmt: skip
     """Redact `source` into `target` (None: only look); return what was found.
 
@@ -90,7 +94,8 @@ def redact_file(
                 _parquet(source, part, redactor, scope, report)
             else:
                 with source.open("rb") as file, _opened(part) as out:
-                    _pass(_Job(str(source), file, out, redactor, scope, report, encoding), kind)
+                    job = _Job(str(source), file, out, redactor, scope, report, encoding, delimiter)
+                    _pass(job, kind)
     except OSError as exc:
         raise ConfigError(f"`{source}`: {exc.strerror}") from None
     return report
@@ -98,13 +103,13 @@ def redact_file(
 
 def redact_stream(
     source: IO[bytes], out: IO[str] | None, redactor: Redactor, scope: VaultScope, *,
-    kind: str, encoding: str = "utf-8", name: str = "-",
+    kind: str, encoding: str = "utf-8", name: str = "-", delimiter: str | None = None,
 ) -> Report:  # fmt: skip
     """Redact bytes as they come into `out` (None: only look); nothing touches the disk."""
     if kind == "parquet":
         raise ConfigError(f"`{name}`: Parquet is read from files only")
     report = Report(name)
-    _pass(_Job(name, source, out, redactor, scope, report, encoding), kind)
+    _pass(_Job(name, source, out, redactor, scope, report, encoding, delimiter), kind)
     return report
 
 
@@ -276,16 +281,22 @@ def _value(value: Any, redactor: Redactor, scope: VaultScope, report: Report, li
     return fresh
 
 
-def _table(sign: str) -> Callable[[_Job], None]:
+def _table(sign: str | None) -> Callable[[_Job], None]:
     def run(job: _Job) -> None:
         csv.field_size_limit(_FIELD_MOST)
         names: list[str] = []
-        rows = csv.reader(_lines(job), delimiter=sign)
-        writer = csv.writer(job.out, delimiter=sign, lineterminator="\n") if job.out else None
+        lines = _lines(job)
+        head = list(itertools.islice(lines, SAMPLE))
+        delimiter = job.delimiter or sign or delimiter_of(head)
+        rows = csv.reader(itertools.chain(head, lines), delimiter=delimiter, strict=True)
+        ending = "\r\n" if head and head[0].endswith("\r\n") else "\n"
+        writer = (
+            csv.writer(job.out, delimiter=delimiter, lineterminator=ending) if job.out else None
+        )
         try:
             for row in rows:
                 value = [
-                    {names[i]: cell} if i < len(names) and entity_of(names[i]) else cell
+                    {names[i]: cell} if i < len(names) and tells(names[i]) else cell
                     for i, cell in enumerate(row)
                 ]
                 fresh = job.value(value, rows.line_num)
@@ -296,6 +307,20 @@ def _table(sign: str) -> Callable[[_Job], None]:
             raise ConfigError(f"`{job.name}`:{rows.line_num}: {exc}") from None
 
     return run
+
+
+def delimiter_of(lines: list[str]) -> str:
+    """Return what parts the cells of `lines`: the sign that gives most rows the first one's size."""
+    fits: list[tuple[float, int, str]] = []
+    for sign in DELIMITERS:
+        try:
+            sizes = [len(row) for row in csv.reader(lines, delimiter=sign, strict=True) if row]
+        except csv.Error:
+            continue
+        if not sizes or sizes[0] < 2:
+            continue
+        fits.append((sizes.count(sizes[0]) / len(sizes), sizes[0], sign))
+    return max(fits)[2] if fits else ","
 
 
 def _lines(job: _Job) -> Iterator[str]:
@@ -326,7 +351,7 @@ def _parquet(
 
 
 _READERS: dict[str, Callable[[_Job], None]] = {
-    "text": _text, "json": _json, "jsonl": _jsonl, "csv": _table(","), "tsv": _table("\t"),
+    "text": _text, "json": _json, "jsonl": _jsonl, "csv": _table(None), "tsv": _table("\t"),
 }  # fmt: skip
 
 

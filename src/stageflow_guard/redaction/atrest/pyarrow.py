@@ -45,13 +45,11 @@ def redact_parquet(source: Path, out: Path | None, value: Callable[[Any, int], A
 
 def _schema(pa: Any, schema: Any) -> Any:
     """Whole numbers under a personal name become text: a pseudonym is no number."""
-    from stageflow_guard.redaction.values.key_names import entity_of
+    from stageflow_guard.redaction.values.key_names import tells
 
     return pa.schema(
         [
-            pa.field(f.name, pa.string())
-            if pa.types.is_integer(f.type) and entity_of(f.name) is not None
-            else f
+            pa.field(f.name, pa.string()) if pa.types.is_integer(f.type) and tells(f.name) else f
             for f in schema
         ]
     )

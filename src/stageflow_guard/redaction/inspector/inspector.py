@@ -18,7 +18,7 @@ from stageflow_guard.redaction.inspector.worker import ScanWorker
 from stageflow_guard.redaction.redactor import Redactor
 from stageflow_guard.redaction.text.stream import Stream
 from stageflow_guard.redaction.values.binary import of_bytes
-from stageflow_guard.redaction.values.key_names import entity_of
+from stageflow_guard.redaction.values.key_names import beside, entity_of, labels
 from stageflow_guard.redaction.values.tree import MOST, TooLarge, contents, mapped
 from stageflow_guard.redaction.vault.restore_stream import Restoring
 from stageflow_guard.redaction.vault.vault import Vault, VaultScope
@@ -35,12 +35,19 @@ KEPT, WORTH = 1_024, 256  # texts whose spans are remembered, from this length o
 def _looked_through(value: Any, most: int) -> tuple[list[str], list[bytes], bool]:
     """Return the texts and bytes in `value`, and whether a name says what stands under it."""
     telling = False
+    behind: list[str] = []  # what is read together with its name
 
-    def heard(key: str, _text: str) -> None:
+    def heard(key: str, text: str) -> str | None:
         nonlocal telling
-        telling = telling or entity_of(key) is not None
+        if entity_of(key) is not None:
+            telling = True
+        elif labels(key):
+            behind.append(beside(key, text))
+            return text
+        return None
 
-    return *contents(value, heard, most=most), telling
+    found, blobs = contents(value, heard, most=most)
+    return found + behind, blobs, telling
 
 
 class Rules(Protocol):

@@ -1,9 +1,18 @@
-"""What a key or a column name says about its value. Whole names only, in any common spelling. Pure."""
+"""What a key or a column name says about its value, in any common spelling. Pure.
+
+A few names say that the whole value is personal data. Any other that holds a label is read before
+its value, as `key: value` in a text would be: structured data finds what the text finds.
+"""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
+
+from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.recognizers.generic.secrets import NAMES as SECRET_NAMES
+from stageflow_guard.redaction.recognizers.labels import OTHER
+from stageflow_guard.redaction.recognizers.phrases import Index
 
 _NAMES: dict[str, str] = {
     "US_SSN": "ssn|socialsecuritynumber|socialsecurity|ssnumber",
@@ -33,6 +42,32 @@ def entity_of(name: str) -> str | None:
     """Return the entity that values under `name` are, or None."""
     plain = re.sub(r"[^a-z0-9]", "", name.lower()) if len(name) <= 60 else ""
     return _BY_NAME.get(plain)
+
+
+_PHRASES = Index({
+    "label": [
+        *(p for c in COUNTRIES for d in c.documents for p in d.names.split("|")),
+        *(p for c in COUNTRIES for names in c.fields.values() for p in names.split("|")),
+        *(w for c in COUNTRIES for kind, words in c.words.items() if kind != OTHER for w in words.split("|")),
+        *(p for c in COUNTRIES for p in c.born.split("|")), "name", *SECRET_NAMES,
+    ]
+})  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def labels(name: str) -> bool:
+    """Say whether `name` is read together with its value."""
+    return len(name) <= 80 and next(_PHRASES.find(name), None) is not None
+
+
+def tells(name: str) -> bool:
+    """Say whether `name` says anything about its value."""
+    return entity_of(name) is not None or labels(name)
+
+
+def beside(name: str, value: str) -> str:
+    """Return `value` as a text reads it behind its name; it is the end of what is returned."""
+    return f"{name}: {value}"
 
 
 def carries(value: str) -> bool:

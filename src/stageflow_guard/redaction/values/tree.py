@@ -14,6 +14,7 @@ from stageflow_guard.errors import GuardError, InspectorUnavailable
 from stageflow_guard.redaction.values import leaves
 
 DEPTH = 64
+_PLAIN = frozenset({str, int, float})  # nothing hangs on these
 MOST = 5_000_000  # nodes: what shares its parts is finite in memory and endless to a walk
 _PAUSE = 1_023  # nodes between two moments in which another thread may run
 
@@ -178,8 +179,11 @@ class _Walk:
         if self._named is not None and type(key) is str:
             text = leaves.told(value)
             fresh = None if text is None else self._named(key, text)
-            if fresh is not None:
+            if fresh is not None and fresh != text:
                 return fresh
+            if fresh is not None and type(value) in _PLAIN:
+                self._count()
+                return value
         return self.walk(value, depth, key)
 
     def _mapping(self, items: Iterable[tuple[Any, Any]], depth: int, around: Any) -> dict[Any, Any]:

@@ -1,15 +1,15 @@
 """Placeholders: how they are written, and how they are found again after a model edited them. Pure.
 
 `⟦PERSON_1·k7q2m9x4⟧` is type, number and 40 random bits of its scope. A placeholder is searched
-by its nonce, which is never guessed at; around it, case, spaces, brackets, separators, escapes and
-even another spelling of the type are what a model may have changed.
+by its nonce, which is never guessed at, its type and its number; around it, case, spaces, brackets,
+separators, escapes and the type's name in another language are what a model may have changed.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
 from functools import lru_cache
 
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 characters, none that a reader confuses
@@ -19,13 +19,11 @@ PSEUDONYM = re.compile(
     r"⟦([A-Z](?:[A-Z_]|\d{1,2}(?!\d|_\d{1,9}_)){0,47})_([1-9]\d{0,6})·([a-km-np-z2-9]{8})⟧"
 )
 _NUMBER = re.compile(r"(\d{1,9})[\s·.\-:•∙⋅・*|/\\_,;~=#⟧\])]{0,4}$")
-_BEFORE_NUMBER = re.compile(r"[\s_\\\-.:#*·]{0,3}$")
 _OPENERS = re.compile(r"(?:[⟦\[({<«‹【「〈]|&lt;|\\\[)[\s*_`\\]{0,2}$")
 _CLOSERS = re.compile(r"[\s*_`\\]{0,2}(?:[⟧\])}>»›】」〉]|&gt;|\\\])")
 _OWN_CLOSER = re.compile(r"\s{0,2}⟧")
 _WORD = re.compile(r"[^\W\d](?:[\w\\-]*[^\W\d_])?[\s_\\\-]{0,2}$")
 _LOOKBACK = 96
-_LIKE = 0.55
 
 Key = tuple[str, int]
 
@@ -90,30 +88,37 @@ def _around(text: str, low: int, high: int, known: Mapping[Key, object]) -> tupl
         if match is not None and (best is None or match.start() < best[0]):
             best = (match.start(), entity)
     if best is None and same:
-        best = _alike(before, same)
+        best = _translated(before, same)
     return None if best is None else (low + best[0], (best[1], value))
 
 
 @lru_cache(maxsize=512)
 def _spelled(entity: str) -> re.Pattern[str]:
     parts = r"[\s_\\\-.]{0,3}".join(re.escape(p) for p in entity.split("_"))
-    return re.compile(rf"(?<![^\W_]){parts}[\s_\\\-.:#*·(]{{0,3}}$", re.IGNORECASE)
+    return re.compile(rf"(?<![^\W_])(?<![^\W_]_){parts}[\s_\\\-.:#*·(]{{0,3}}$", re.IGNORECASE)
 
 
-def _alike(before: str, entities: list[str]) -> tuple[int, str] | None:
-    """Return the entity that the word before the number resembles, or the only one there is."""
+# what a model that answers in another language makes of a type, letters alone
+_TRANSLATED: dict[str, str] = {
+    "PERSON": "PERSONNE PERSONA PESSOA PERSOON PERSONE OSOBA KISI HENKILO NAME NOM NOMBRE NOME NAAM 人 人物 人名 사람 ЧЕЛОВЕК ИМЯ",
+    "EMAIL_ADDRESS": "EMAIL MAIL EMAILADRESSE EMAILADRES ADRESSEEMAIL ADRESSEMAIL ADRESSEDECOURRIEL COURRIEL CORREO CORREOELECTRONICO DIRECCIONDECORREO INDIRIZZOEMAIL ENDERECODEEMAIL メール 邮箱",
+    "PHONE_NUMBER": "PHONE TELEFON TELEFONNUMMER TELEPHONE NUMERODETELEPHONE TELEFONO NUMERODETELEFONO NUMERODITELEFONO TELEFONE NUMERODETELEFONE TELEFOON TELEFOONNUMMER 電話番号 电话",
+    "CREDIT_CARD": "KREDITKARTE CARTEDECREDIT CARTEBANCAIRE TARJETADECREDITO TARJETA CARTADICREDITO CARTAODECREDITO CARD",
+    "STREET_ADDRESS": "ADDRESS ADRESSE ANSCHRIFT ADRES DIRECCION INDIRIZZO ENDERECO MORADA ADRESSEPOSTALE STRASSE 住所 地址",
+    "LOCATION": "ORT STANDORT LIEU LUGAR LUOGO LOCATIE LOCALIDADE UBICACION PLACE",
+    "ORGANIZATION": "ORGANISATION ORGANIZACION ORGANIZZAZIONE ORGANISATIE ORGANIZACAO",
+    "IBAN_CODE": "IBAN", "US_SSN": "SSN", "IP_ADDRESS": "IP IPADRESSE IPADRES ADRESSEIP DIRECCIONIP INDIRIZZOIP ENDERECOIP",
+    "DATE_OF_BIRTH": "GEBURTSDATUM DATEDENAISSANCE FECHADENACIMIENTO DATADINASCITA GEBOORTEDATUM DATADENASCIMENTO",
+    "DATE_TIME": "DATE DATUM FECHA DATA", "SECRET": "GEHEIMNIS SECRETO SEGRETO GEHEIM SEGREDO PASSWORT MOTDEPASSE", "USERNAME": "BENUTZERNAME UTILISATEUR USUARIO UTENTE GEBRUIKERSNAAM",
+}  # fmt: skip
+_MEANING = {word: entity for entity, words in _TRANSLATED.items() for word in words.split()}
+
+
+def _translated(before: str, entities: list[str]) -> tuple[int, str] | None:
+    """Return the entity whose name in another language stands before the number."""
     word = _WORD.search(before)
     if word is None:
-        gap = _BEFORE_NUMBER.search(before)
-        return (gap.start(), entities[0]) if len(entities) == 1 and gap is not None else None
-    shown = re.sub(r"[\W_]", "", word[0]).upper()
-    rated = sorted(
-        ((SequenceMatcher(None, shown, e.replace("_", "")).ratio(), e) for e in entities),
-        reverse=True,
-    )
-    if rated[0][0] >= _LIKE and (len(rated) == 1 or rated[0][0] > rated[1][0]):
-        return word.start(), rated[0][1]
-    if len(entities) == 1:
-        bracket = _OPENERS.search(before[: word.start()])
-        return (word.start() if bracket is not None else len(before), entities[0])
-    return None
+        return None
+    letters = unicodedata.normalize("NFKD", word[0].upper())
+    entity = _MEANING.get("".join(c for c in letters if c.isalpha()))
+    return (word.start(), entity) if entity in entities and entity is not None else None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from stageflow_guard.errors import InspectorUnavailable
 from stageflow_guard.redaction.values.tree import mapped
+from stageflow_guard.redaction.vault.containers import restored
 from stageflow_guard.redaction.vault.placeholders import (
     ALPHABET,
     PSEUDONYM,
@@ -135,20 +136,19 @@ class VaultScope:
         """Return `value` with this scope's pseudonyms replaced by the originals.
 
         Only what was minted in this scope is restored, by its nonce; edits around it are tolerated.
+        In JSON, URLs, forms and HTML an original is written as their syntax wants it, so that it
+        never changes the structure; what looks like JSON and does not parse is left as it is.
         Raises `InspectorUnavailable` once texts have brought more than 64 placeholders that it did
         not mint (another nonce, or a number that was never given out): somebody is guessing.
         """
 
         self._current()
 
-        def restored(text: str) -> str:
-            parts, at = [], 0
-            for start, end, original in self._originals(text):
-                parts += [text[at:start], original]
-                at = end
-            return "".join([*parts, text[at:]]) if at else text
+        def in_its_container(text: str) -> str:
+            self._watch(text)
+            return restored(text, self._nonce, self._found)
 
-        return mapped(value, restored, beside=False)  # what is beside a leaf was read
+        return mapped(value, in_its_container, beside=False)  # what is beside a leaf was read
 
     def originals(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, str]]:
         """Yield (start, end, original) of each pseudonym behind `floor`. Raises like `restore`."""
@@ -162,6 +162,9 @@ class VaultScope:
 
     def _originals(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, str]]:
         self._watch(text)
+        yield from self._found(text, floor)
+
+    def _found(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, str]]:
         if self._back:
             for start, end, key in search(text, self._nonce, self._back, floor):
                 yield start, end, self._back[key]

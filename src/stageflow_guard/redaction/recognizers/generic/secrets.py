@@ -58,7 +58,7 @@ _BEARER = re.compile(
     r"(?i)(?<![a-z])(?:bearer|basic|token)[ ]([A-Za-z0-9._~+/-]{20,4096}={0,2})(?![\w])"
 )
 # names of secrets in code, beside those of the countries' files
-_NAMES = (
+NAMES = (
     "pass", "passwort", "pgpassword", "mysql pwd", "redis password", "secret access key", "aws secret access key", "secret token", "secretkey", "clientsecret", "api secret key",
     "apikey", "apitoken", "apisecret", "accesskey", "accesstoken", "authtoken", "authkey", "refreshtoken", "privatekey", "consumer secret", "consumer key", "app secret",
     "application key", "application secret", "signature", "sig", "sharedaccesskey", "shared access signature", "sas token", "connection key", "storage key", "account key", "identified by",
@@ -67,7 +67,7 @@ _NAMES = (
     "personal access token", "token secret", "oauth token", "salt", "pepper", "recovery code", "backup code", "unlock code", "seed phrase", "mnemonic",
 )  # fmt: skip
 _INDEX = Index({
-    "secret": [*(p for c in COUNTRIES for p in c.fields.get("SECRET", "").split("|")), *_NAMES]
+    "secret": [*(p for c in COUNTRIES for p in c.fields.get("SECRET", "").split("|")), *NAMES]
 })  # fmt: skip
 _SHORT = frozenset({"otp", "cvv", "cvv2", "cvc", "pin", "pin code", "pincode", "security code", "verification code", "login code", "one time password", "geheimzahl", "pin nummer",
                     "验证码", "暗証番号", "認証コード", "確認コード", "인증번호", "رمز التحقق", "code secret", "code confidentiel", "zugangscode"})  # fmt: skip

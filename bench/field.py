@@ -1,0 +1,63 @@
+"""What leaks and what is flagged on labelled lines of your own: python bench/field.py FILE [--ner MODEL].
+
+FILE holds JSON lines: `text`, `spans` ([start, end, type]), and where you know them `locale`, `kind`
+and `claimed` (per span: whether it counts). Without FILE, the project's own lines: tests/data/field.txt
+and harmless.txt. Prints the same table as `stageflow-guard redact eval FILE --by locale,entity,kind`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from stageflow_guard.redaction import Redactor
+from stageflow_guard.redaction.atrest.evaluate import BY, Line, breakdown, read
+
+DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
+MARKED = re.compile("⟪([A-Z_*]+):(.*?)⟫")
+
+
+def own_lines() -> list[Line]:
+    out = [
+        Line(raw, (), locale="-", kind="harmless")
+        for raw in (DATA / "harmless.txt").read_text(encoding="utf-8").split("\n")
+        if raw
+    ]
+    for raw in (DATA / "field.txt").read_text(encoding="utf-8").split("\n"):
+        if not raw or raw.startswith("#"):
+            continue
+        kind, locale, marked = raw.split("|", 2)
+        text, spans, at = "", [], 0
+        for match in MARKED.finditer(marked):
+            text += marked[at : match.start()]
+            spans.append((len(text), len(text) + len(match[2]), match[1]))
+            text, at = text + match[2], match.end()
+        out.append(Line(text + marked[at:], tuple(spans), locale=locale, kind=kind))
+    return out
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("file", nargs="?", type=Path)
+    options.add_argument("--ner", action="append", default=[])
+    options.add_argument("--preset", default="balanced")
+    args = options.parse_args()
+    lines = read(args.file) if args.file else own_lines()
+    redactor = Redactor(args.preset, ner=args.ner or None)
+    for by in BY:
+        cells = breakdown(lines, redactor.find, by)
+        print(f"\n{by:<24}{'leaked':>8}{'of':>6}{'flagged':>9}{'of':>6}")
+        for name, cell in cells.items():
+            print(f"{name:<24}{cell.leaked:>8}{cell.values:>6}{cell.flagged:>9}{cell.harmless:>6}")
+        total = [
+            sum(getattr(c, f) for c in cells.values())
+            for f in ("leaked", "values", "flagged", "harmless")
+        ]
+        print(f"{'all':<24}{total[0]:>8}{total[1]:>6}{total[2]:>9}{total[3]:>6}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""Structured data finds what the text finds: a dictionary, JSON and CSV equal `key: value`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stageflow_guard.redaction import Redactor, Vault
+from stageflow_guard.redaction.atrest.files import Report, redact_stream
+
+REDACTOR = Redactor()
+KEYS = [
+    "db_password", "auth_token", "contact_phone", "tax_id", "acct_no", "account_holder", "aadhaar", "cpf", "nhs_number", "customerEmail", "customer-phone", "home.phone", "card_enc", "ssn_2",
+    "telefonnummer", "geburtsdatum", "nachname", "mot_de_passe", "date_de_naissance", "contraseña", "telefono_movil", "cognome", "codice_fiscale", "wachtwoord", "senha", "телефон", "手机号", "電話番号",
+    "name", "note", "order_id", "version", "address", "ip_address", "status", "created_at", "x", "passport_no", "Kontonummer", "numéro de téléphone",
+]  # fmt: skip
+VALUES = [
+    "Zx9kLmq2pw", "9f2c8a71bd04e5", "20 45 11 22", "12-3456789", "000123456789", "Marlene Okafor", "234123412346", "529.982.247-25", "943 476 5919", "m.okafor@dovecote.example", "415 555 0132",
+    "4111 1111 1111 1111", "219-09-9999", "17.08.1979", "Özdemir", "RSSMRA85T10A562S", "612 345 678", "13800138000", "12 Mill Lane", "203.0.113.42", "active", "2026-11-28", "1.2.3", "C01X00T47", "",
+    "nothing of note", "order 1002", "DE89 3704 0044 0532 0130 00",
+]  # fmt: skip
+
+
+def as_text(key, value):
+    scope = Vault().scope("t", "s")
+    whole = f"{key}: {value}"
+    spans = [
+        (max(0, s.start - len(key) - 2), s.end - len(key) - 2)
+        for s in REDACTOR.find(whole)
+        if s.end > len(key) + 2
+    ]
+    return {i for a, b in spans for i in range(a, b)}, scope
+
+
+def left_of(value, redacted):
+    """The characters of `value` that `redacted` still shows outside of placeholders."""
+    import re
+
+    return "".join(re.split("⟦[^⟧]*⟧", redacted))
+
+
+@given(st.sampled_from(KEYS), st.sampled_from(VALUES))
+@settings(max_examples=400, deadline=None)
+def test_a_key_is_a_label_of_its_value(key, value):
+    """What `key: value` covers, {key: value} covers."""
+    covered, scope = as_text(key, value)
+    redacted = REDACTOR.redact_in({key: value}, scope, "input")[0][key]
+    shown = "".join(c for i, c in enumerate(value) if i not in covered)
+    assert len(left_of(value, redacted)) <= len(shown)
+
+
+@given(st.sampled_from(KEYS), st.sampled_from(VALUES), st.sampled_from([",", ";", "|", "\t"]))
+@settings(max_examples=150, deadline=None)
+def test_a_column_is_a_label_of_its_cells(key, value, sign):
+    """JSON and CSV equal the dictionary, whatever parts the cells."""
+    scope = Vault().scope("t", "s")
+    expected = REDACTOR.redact_in({key: value}, scope, "input")[0][key]
+    out = io.StringIO()
+    redact_stream(io.BytesIO(json.dumps({key: value}).encode()), out, REDACTOR, scope, kind="json")
+    assert list(json.loads(out.getvalue()).values()) == [expected]
+    raw, out = io.StringIO(), io.StringIO()
+    writer = csv.writer(raw, delimiter=sign)
+    writer.writerows([["id", key, "end"], ["1", value, "z"], ["2", value, "z"]])
+    redact_stream(io.BytesIO(raw.getvalue().encode()), out, REDACTOR, scope, kind="csv")
+    rows = list(csv.reader(io.StringIO(out.getvalue()), delimiter=sign))
+    assert [row[1] for row in rows[1:]] == [expected, expected]
+    assert [len(row) for row in rows] == [3, 3, 3]
+
+
+@pytest.mark.parametrize("key", ["contact_phone", "tax_id", "kundennummer", "senha"])
+def test_a_harmless_number_stays_a_number(key):
+    """What is no find keeps its type."""
+    assert REDACTOR.redact({key: 7}).value == {key: 7}
+    assert Report("x").error == ""
