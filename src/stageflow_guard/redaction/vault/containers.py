@@ -1,4 +1,4 @@
-"""Originals put back inside of JSON, URLs, forms and HTML: a value never changes the structure. Pure.
+"""Originals put back into JSON, URLs, forms and HTML: a value never changes structure. Pure.
 
 1. JSON text: each string literal is read, restored and written again; all else stays as it is
 2. a URL or a form: each part between its signs is decoded, restored and encoded again
