@@ -68,7 +68,7 @@ CHILD = textwrap.dedent("""
     import asyncio, json, sys
     from stageflow_guard.auth import TokenManager
     async def main(endpoint, store):
-        t = TokenManager(token_endpoint=endpoint, client_id="demo-app", client_secret="demo-secret", store=store)
+        t = TokenManager(token_endpoint=endpoint, client_id="demo-app", client_secret="demo-secret", store=store, family="ada")
         print(json.dumps(await asyncio.gather(*(t.access_token() for _ in range(10)))))
     asyncio.run(main(*sys.argv[1:]))
 """)
@@ -82,7 +82,7 @@ async def test_four_processes_of_ten_callers_cause_one_refresh(idp, tmp_path, ki
     from stageflow_guard.auth.redis import RedisStore
 
     where = str(tmp_path / "t.json") if kind == "file" else redis_url
-    store = where if kind == "file" else RedisStore(where)
+    store = where if kind == "file" else RedisStore(where, family="ada")
     tokens, given = await adopted(idp, store, expires_in=1)
     time.sleep(1.1)
     crowd = [

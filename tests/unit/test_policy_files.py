@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from stageflow_guard.base.clock import Clock, NeverBackClock
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
@@ -130,7 +131,7 @@ def test_a_kept_decision_ends_with_the_grant_that_it_rests_on(folder):
     folder.write("platform/shares.csv", "share, globex, acme, data, ticket/9, read, 1000\n")
     found = folder.load()
     now = [990.0]
-    found._clock = lambda: now[0]
+    found.clock = NeverBackClock(Clock(wall=lambda: now[0]))
     request = ask(own="globex", obj="ticket/9")
     assert found.decide(request).permitted
     assert found.decide(request).permitted

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from stageflow_guard.base.lazy import lazy
 
 if TYPE_CHECKING:
+    from stageflow_guard.auth.http import HttpClient
     from stageflow_guard.auth.issuer import IssuerPolicy
     from stageflow_guard.auth.login import PendingLogin, begin_login
     from stageflow_guard.auth.manager import TokenManager
+    from stageflow_guard.auth.redis import RedisStore
     from stageflow_guard.auth.secret import Secret
     from stageflow_guard.auth.store import FileStore, MemoryStore, TokenStore
     from stageflow_guard.auth.verifier import TokenVerifier
@@ -21,6 +23,8 @@ _WHERE = {
     "IssuerPolicy": "issuer",
     "MemoryStore": "store",
     "PendingLogin": "login",
+    "HttpClient": "http",
+    "RedisStore": "redis",
     "Secret": "secret",
     "TokenManager": "manager",
     "TokenStore": "store",
@@ -29,8 +33,18 @@ _WHERE = {
 }
 
 __all__ = [
-    "Clock", "FileStore", "IssuerPolicy", "MemoryStore", "PendingLogin", "Secret", "TokenManager",
-    "TokenStore", "TokenVerifier", "begin_login",
+    "Clock",
+    "FileStore",
+    "HttpClient",
+    "IssuerPolicy",
+    "MemoryStore",
+    "PendingLogin",
+    "RedisStore",
+    "Secret",
+    "TokenManager",
+    "TokenStore",
+    "TokenVerifier",
+    "begin_login",
 ]  # fmt: skip
 
 __getattr__ = lazy(__name__, _WHERE)

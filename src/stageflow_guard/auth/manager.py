@@ -23,7 +23,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from stageflow_guard.auth.http import send as http_send
+from stageflow_guard.auth.http import HttpClient
+from stageflow_guard.auth.jws import parse_object, split
 from stageflow_guard.auth.oauth import OVER, OAuthClient, OAuthError
 from stageflow_guard.auth.secret import Secret
 from stageflow_guard.auth.store import FileStore, Stored, TokenStore
@@ -47,6 +48,9 @@ UNKNOWN_LIFETIME = 300  # RFC 6749 §5.1: `expires_in` is only recommended
 PATIENCE = 10.0  # how long a refresh is tried again while there is nothing valid to use
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0
 LOCK_WAIT, CALLER_WAIT = 20.0, 30.0
+# A provider that hangs may have rotated: its answer is the only copy of the session. So the wait
+# for it is longer than any caller's, once the request is on its way.
+ANSWER_WAIT, CONNECT_WAIT = 120.0, 5.0
 _random = random.SystemRandom()
 
 
@@ -54,8 +58,10 @@ class TokenManager:
     """Hands out an access token that is valid now. Safe to share by tasks, threads and processes.
 
     `store` is a path (mode 0600, locked across processes), a `redis://` URL (extra `redis`) or a
-    `TokenStore`. Without a refresh token, `grant="client_credentials"` asks for a new token when
-    the old one is due. Bind it with `async with guard.session(tokens)`.
+    `TokenStore`. A store is for one subject. A Redis serves many, so `family` says whose tokens
+    these are: a user's id; `ConfigError` without it. Without a refresh token,
+    `grant="client_credentials"` asks for a new token when the old one is due. Bind it with
+    `async with guard.session(tokens)`.
     """
 
     def __init__(
@@ -73,15 +79,19 @@ class TokenManager:
         revocation_endpoint: str | None = None,
         seal_key: str | Path | None = None,
         clock: Clock | None = None,
-        send: Send = http_send,
+        send: Send | None = None,
+        family: str | None = None,
     ) -> None:
         if grant not in ("refresh_token", "client_credentials"):
             raise ConfigError("`grant` is `refresh_token` or `client_credentials`")
         self._client = OAuthClient(
             token_endpoint=token_endpoint, client_id=client_id, client_secret=client_secret,
-            auth_method=auth_method, send=send,
+            auth_method=auth_method,
+            send=send or HttpClient(deadline=ANSWER_WAIT, connect=CONNECT_WAIT).send,
         )  # fmt: skip
-        self._store = _store_of(store, seal_key)
+        if family is None and grant == "client_credentials":
+            family = f"client:{client_id}"
+        self._store = _store_of(store, seal_key, family)
         self._grant = grant
         self._asked = {"scope": scope, "resource": resource, "audience": audience}
         self._revocation = revocation_endpoint
@@ -152,7 +162,9 @@ class TokenManager:
     ) -> None:
         """Begin a family with tokens that were obtained elsewhere; durable when this returns.
 
-        `expires_in` is in seconds. Whatever the store held before is over.
+        `expires_in` is in seconds. The subject's earlier tokens in the store are over. Raises
+        `NotAuthenticated` (`identity_changed`) when the store holds the tokens of another subject
+        whose session is not over.
         """
         access, refresh = _text(access_token), _text(refresh_token)
         if not access or (expires_in is not None and expires_in <= 0):
@@ -350,7 +362,7 @@ class TokenManager:
                 raise ReauthRequired("the token is over and came without a refresh token")
             answer = self._client.grant(
                 "refresh_token", refresh_token=stored.refresh_token,
-                resource=self._asked["resource"],
+                resource=self._asked["resource"], scope=self._scope_to_ask(stored),
             )  # fmt: skip
             # RFC 6749 §6: without a new one, the old one goes on
             refresh = answer.refresh_token or stored.refresh_token
@@ -361,8 +373,17 @@ class TokenManager:
             expires_at=self._clock.wall() + lifetime,
             lifetime=lifetime,
             scope=answer.scope or (stored.scope if stored else self._asked["scope"]),
+            subject=_subject_of(answer.access_token) or (stored.subject if stored else None),
             generation=1 + (stored.generation if stored else 0),
         )
+
+    def _scope_to_ask(self, stored: Stored) -> str | None:
+        """Return the scope of a refresh: what was asked for, never more than was granted."""
+        asked = self._asked["scope"]
+        if asked is None or stored.scope is None:
+            return asked
+        granted = stored.scope.split()  # RFC 6749 §6: nothing that was not granted before
+        return " ".join(one for one in asked.split() if one in granted) or None
 
     def _retry_after_rotation(self, stored: Stored | None, said: OAuthError) -> Stored:
         """Handle a refusal: another process may have rotated in spite of the lock; else end it."""
@@ -397,12 +418,14 @@ class TokenManager:
         self, access: str, refresh: str | None, expires_in: int | None, scope: str | None
     ) -> None:
         lifetime = float(expires_in or UNKNOWN_LIFETIME)
+        subject = _subject_of(access)
         with self._store.lock(LOCK_WAIT):
             before = self._store.load()
+            _require_same(before, subject)
             self._save(
                 Stored(
                     access_token=access, refresh_token=refresh, lifetime=lifetime, scope=scope,
-                    expires_at=self._clock.wall() + lifetime,
+                    subject=subject, expires_at=self._clock.wall() + lifetime,
                     generation=1 + (before.generation if before else 0),
                 )
             )  # fmt: skip
@@ -441,13 +464,47 @@ def _text(token: str | Secret | None) -> str | None:
     return token.reveal() if isinstance(token, Secret) else token
 
 
-def _store_of(store: str | Path | TokenStore, seal_key: str | Path | None) -> TokenStore:
+def _subject_of(token: str) -> str | None:
+    """Return whose token this is as it says itself; None for one that does not say.
+
+    Not verified, and not for a decision: it keeps two sessions of an application apart.
+    """
+    if token.count(".") != 2:
+        return None
+    try:
+        claims = parse_object(split(token)[2])
+    except (GuardError, UnicodeError):
+        return None
+    issuer, subject = claims.get("iss"), claims.get("sub")
+    if type(subject) is not str or not subject:
+        return None
+    return f"{issuer if type(issuer) is str else ''}\n{subject}"
+
+
+def _require_same(before: Stored | None, subject: str | None) -> None:
+    """Raise `NotAuthenticated` when a store that is in use would change hands."""
+    if before is None or before.over or None in (before.subject, subject):
+        return
+    if before.subject != subject:
+        raise NotAuthenticated(
+            "identity_changed",
+            "the token store holds another subject's tokens; give each subject a store or `family`",
+        )
+
+
+def _store_of(
+    store: str | Path | TokenStore, seal_key: str | Path | None, family: str | None
+) -> TokenStore:
     if isinstance(store, str) and store.startswith(("redis://", "rediss://", "unix://")):
         if seal_key is not None:
             raise ConfigError("`seal_key` is for stores in a file")
         from stageflow_guard.auth.redis import RedisStore
 
-        return RedisStore(store)
+        if family is None:
+            raise ConfigError(
+                "a Redis holds many token families: `family` says whose these are, a user's id"
+            )
+        return RedisStore(store, family=family)
     if isinstance(store, str | Path):
         if seal_key is None:
             return FileStore(store)

@@ -22,6 +22,18 @@ ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a
 MAX_TOKEN, MAX_LIFETIME = 64 * 1024, 10 * 365 * 86_400
 # RFC 6749 §5.2: what is wrong with this grant, and what is wrong with this client
 OVER = frozenset({"invalid_grant"})
+# what providers say in place of `invalid_grant`: only the user can begin a new session
+_ENDED = frozenset(
+    {"bad_refresh_token", "bad_verification_code", "expired_token"}  # GitHub, with status 200
+    | {"invalid_refresh_token", "refresh_token_expired", "token_revoked"}  # Slack, Atlassian
+    | {"interaction_required", "login_required", "consent_required"}  # OpenID Connect, Entra
+    | {"account_selection_required", "unmet_authentication_requirements", "invalid_rapt"}
+    | {"refresh_token_not_found", "refresh_token_already_used"}  # Supabase, as `error_code`
+    | {"session_not_found", "session_expired", "user_not_found", "user_banned"}
+    | {"notauthorizedexception"}  # Cognito's own API
+)
+_WORDS = ("error", "error_code", "code", "errorCode", "status", "__type")  # where they say it
+_PHRASES = ("invalid refresh token", "refresh token not found", "refresh token is invalid")
 
 
 class OAuthError(Exception):
@@ -129,6 +141,27 @@ def _is_token(value: Any) -> TypeGuard[str]:
     )
 
 
+def _refusal(content: dict[str, Any]) -> str | None:
+    """Return the word of a refusal, whichever member and spelling a provider gives it; else None.
+
+    A session that is over is `invalid_grant`, however it is said: as anything else it would be
+    tried for ever.
+    """
+    if "access_token" in content or "active" in content:
+        return None
+    said = [content[name].lower() for name in _WORDS if type(content.get(name)) is str]
+    if any(word in _ENDED or word.replace(" ", "_") in _ENDED for word in said):
+        return "invalid_grant"
+    texts = (content.get(name) for name in ("msg", "message", "error_description"))
+    told = " ".join(text.lower() for text in texts if type(text) is str)
+    if any(phrase in told for phrase in _PHRASES):
+        return "invalid_grant"
+    error = content.get("error")
+    if type(error) is not str:
+        return None
+    return error if error in _KNOWN else "refused"
+
+
 def _read(answer: HttpResponse, *, empty: bool) -> dict[str, Any]:
     if answer.status == 200 and empty:
         return {}
@@ -136,11 +169,10 @@ def _read(answer: HttpResponse, *, empty: bool) -> dict[str, Any]:
         content = parse_object(answer.body.removeprefix(b"\xef\xbb\xbf"))
     except NotAuthenticated:
         content = {}
+    if answer.status in (200, 400, 401, 403) and (error := _refusal(content)) is not None:
+        raise OAuthError(error)
     if answer.status == 200 and content:
         return content
-    if answer.status in (400, 401, 403) and type(content.get("error")) is str:
-        error = content["error"]
-        raise OAuthError(error if error in _KNOWN else "refused")
     late = TokenUnavailable(f"the provider answered with status {answer.status}")
     late.retry_after = answer.retry_after
     raise late

@@ -44,12 +44,16 @@ class RedisStore:
     """One family under one key. The lock is a lease that is renewed while it is held.
 
     Redis keeps what its own configuration makes durable: with `appendfsync everysec`, up to a
-    second of rotations can be lost with the machine. `family` names the key.
+    second of rotations can be lost with the machine. `family` says whose tokens these are, a user's
+    id for example: it names the key, and two users MUST NOT share one. Raises `ConfigError` for a
+    family that is no name, an address that is no URL, and without the extra `redis`.
     """
 
-    def __init__(self, url: str, *, family: str = "tokens", lease: float = LEASE) -> None:
+    def __init__(self, url: str, *, family: str, lease: float = LEASE) -> None:
+        if not (0 < len(family) <= 200 and family.isprintable() and " " not in family):
+            raise ConfigError("`family` is a name of 1 to 200 characters without spaces")
         self._redis = connect(url)
-        self._key = f"{PREFIX}{family}"
+        self._key = f"{PREFIX}tokens:{family}"
         self._lease = lease
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""A credential as a value that does not show itself, and the gate before any parsing."""
+"""A credential as a value that does not show itself, and its check before any parsing."""
 
 from __future__ import annotations
 
@@ -71,4 +71,21 @@ def check_token_shape(credential: object) -> str:
         raise NotAuthenticated("too_large", "credential is longer than a token may be")
     if not text.isascii():
         raise NotAuthenticated("malformed", "credential is not ASCII")
+    if (slip := _slip(text)) is not None:
+        raise NotAuthenticated("malformed", slip)
     return text
+
+
+def _slip(text: str) -> str | None:
+    """Return what was copied along with a token, where that is one of the three usual slips."""
+    first, last = text[0], text[-1]
+    if first.isalnum() and last.isalnum() and " " not in text[:16]:
+        return None
+    if text[:7].lower() == "bearer ":
+        return "credential begins with the scheme `Bearer`; pass the token alone"
+    if first.isspace() or last.isspace():
+        where = "begins" if first.isspace() else "ends"
+        return f"credential {where} with white space or a line end; strip it"
+    if first in "\"'" and first == last and len(text) > 1:
+        return "credential stands in quotes; pass the token without them"
+    return None

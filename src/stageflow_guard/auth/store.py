@@ -45,6 +45,7 @@ class Stored:
     scope: str | None = None
     generation: int = 1
     over: bool = False
+    subject: str | None = None  # whose tokens these are, where that is known
 
 
 def encode(tokens: Stored) -> bytes:
@@ -66,6 +67,7 @@ def decode(raw: bytes, where: str) -> Stored:
             and type(tokens.lifetime) in (int, float)
             and type(tokens.generation) is int
             and type(tokens.over) is bool
+            and (tokens.subject is None or type(tokens.subject) is str)
         ):
             raise ValueError("fields")
     except (ValueError, TypeError, NotAuthenticated):

@@ -62,7 +62,8 @@ class HttpClient:
     """Sends requests, each within `deadline` seconds and `cap` bytes. Safe to share by threads.
 
     `ca_file` (PEM) is trusted beside the public authorities; `proxy` is the URL of an HTTP proxy.
-    With `keep_alive` a connection serves several requests. Raises `ConfigError` for a file that
+    A connection has to stand within `connect` seconds. With `keep_alive` it serves several
+    requests. Raises `ConfigError` for a file that
     holds no certificate and for an unusable proxy.
     """
 
@@ -73,6 +74,7 @@ class HttpClient:
         proxy: str | None = None,
         headers: Mapping[str, str] | None = None,
         deadline: float = DEADLINE,
+        connect: float = DEADLINE,
         cap: int = CAP,
         keep_alive: bool = False,
     ) -> None:
@@ -86,6 +88,7 @@ class HttpClient:
         self._proxy = proxy
         self._headers = {"Accept-Encoding": "identity", **(headers or {})}
         self._deadline, self._cap = deadline, cap
+        self._connect = min(connect, deadline)
         self._keep_alive = keep_alive
         self._kept: Any = None
         self._kept_lock = threading.Lock()
@@ -133,7 +136,8 @@ class HttpClient:
         import httpx
 
         return httpx.Client(
-            timeout=self._deadline, follow_redirects=False, trust_env=False, proxy=self._proxy,
+            timeout=httpx.Timeout(self._deadline, connect=self._connect),
+            follow_redirects=False, trust_env=False, proxy=self._proxy,
             verify=_context(self._ca_file), headers={"User-Agent": "stageflow-guard"},
         )  # fmt: skip
 

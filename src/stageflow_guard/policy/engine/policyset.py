@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
@@ -12,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.base.clock import Clock, NeverBackClock
 from stageflow_guard.model import AccessRequest, Decision, Effect
 from stageflow_guard.policy.engine.catalogue import Catalogue
 from stageflow_guard.policy.engine.exceptions import FOREVER, Share, TemporaryGrant
@@ -78,8 +78,10 @@ class PolicySet:
         self.catalogue = catalogue if catalogue is not None else Catalogue()
         self.guardrails = guardrails if guardrails is not None else Guardrails()
         self.templates = MappingProxyType(dict(templates or {}))
-        self._clock = now or _wall
-        self._latest: float = float("-inf") if previous is None else previous._latest
+        # the clock goes on over a reload: an expired right stays expired
+        self.clock = NeverBackClock(Clock(wall=now) if now is not None else None)
+        if previous is not None and now is None:
+            self.clock = previous.clock
         self.problems = problems
         self.revision = revision_of(self._files)
         self.indexed = True  # else pycasbin decides, see `decided_by_casbin`
@@ -87,6 +89,8 @@ class PolicySet:
         self._lock = threading.Lock()
         # lives and dies with the snapshot: there is no invalidation to get wrong
         self._cache: dict[Any, tuple[Decision, float]] = {}
+        self._timed = bool(self._suspended or shares or grants)
+        self._corrections = self.clock.corrections
 
     @classmethod
     def load(cls, path: str | Path, *, previous: PolicySet | None = None) -> PolicySet:
@@ -154,6 +158,10 @@ class PolicySet:
         key = request.key
         if key is None:
             return self._deny("malformed_request")
+        if self._timed:
+            self._now()
+            if self.clock.corrections != self._corrections:  # what was kept rests on a wrong time
+                self._corrections, self._cache = self.clock.corrections, {}
         known = self._cache.get(key)
         if known is not None and (known[1] == FOREVER or self._now() < known[1]):
             return known[0]
@@ -227,9 +235,8 @@ class PolicySet:
         return [], deny
 
     def _now(self) -> float:
-        """Return the wall clock, which never goes back here: an expired grant stays expired."""
-        self._latest = max(self._latest, self._clock())
-        return self._latest
+        """Return the wall clock; setting it back revives no expired right at once."""
+        return self.clock.now()
 
     def _evaluate(
         self, request: AccessRequest, clock: Callable[[], float]
@@ -320,7 +327,3 @@ def revision_of(files: Mapping[str, bytes]) -> str:
         content = files[name]
         digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
-
-
-def _wall() -> float:
-    return time.time()  # looked up at each call: a test that freezes time freezes this too

@@ -109,6 +109,7 @@ class ReloadablePolicies:
     def swap(self, policies: PolicySet) -> None:
         """Put another snapshot in force, from the next decision on."""
         with self._changing:
+            policies.clock = self._current.clock  # a revision of old revives no expired right
             # an index that was wrong once is not believed again before a new start
             self._current = policies.decided_by_casbin() if self.mismatches else policies
         self.loaded = time.time()
