@@ -26,10 +26,11 @@ import time
 from pathlib import Path
 
 from stageflow_guard.audit import Log
+from stageflow_guard.audit.log.wal import FRAME, Chain
 from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.records.canonical import encode
-from stageflow_guard.audit.tlog.storage import frame, pack
-from stageflow_guard.audit.tlog.tiles import fold
+from stageflow_guard.audit.tlog.storage import pack
+from stageflow_guard.audit.tlog.tiles import subtree_hash
 from stageflow_guard.audit.tlog.tree import leaf_hashes
 from stageflow_guard.model import RecordTemplate
 
@@ -182,6 +183,7 @@ def parts(count: int = 50_000, repeat: int = 5) -> None:
                 future.set_result(None)
             await asyncio.sleep(0)
 
+    chain = Chain(bytes(32))
     for text, work in (
         ("json.dumps of the record", lambda: [json.dumps(line) for _ in range(count)]),
         ("encode, checked: a dict", lambda: [encode(RECORD, **stamps) for _ in range(count)]),
@@ -190,9 +192,12 @@ def parts(count: int = 50_000, repeat: int = 5) -> None:
             lambda: [encode(shape.record(own.copy()), **stamps) for _ in range(count)],
         ),
         ("wake one of 256 waiters, nothing else", lambda: asyncio.run(waiters())),
-        ("frame", lambda: [frame(0, entries[i : i + 256]) for i in batches]),
+        (
+            "frame, chained",
+            lambda: [chain.seal(FRAME, i, pack(entries[i : i + 256])) for i in batches],
+        ),
         ("leaf hash", lambda: leaf_hashes(entries)),
-        ("node hashes", lambda: [fold(hashed[i : i + 256]) for i in batches]),
+        ("node hashes", lambda: [subtree_hash(hashed[i : i + 256]) for i in batches]),
         ("pack a bundle", lambda: [pack(entries[i : i + 256]) for i in batches]),
     ):
         took = []

@@ -13,8 +13,9 @@ from stageflow_guard.audit.admin.prune import prune
 from stageflow_guard.audit.export.exporter import Exporter
 from stageflow_guard.audit.export.reconcile import reconcile
 from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
+from stageflow_guard.audit.log.wal import frame
 from stageflow_guard.audit.read.query import iter_entries, iter_records, iter_rows
-from stageflow_guard.audit.tlog.storage import frame, pack, unpack
+from stageflow_guard.audit.tlog.storage import pack, unpack
 from stageflow_guard.cli import main
 from stageflow_guard.errors import ConfigError, VerificationError
 
@@ -217,7 +218,7 @@ async def test_readers_check_the_signature(tmp_path):
     (log / "vkey").unlink()
     with pytest.raises(VerificationError, match="vkey"):
         list(iter_rows(log))
-    (log / "format").write_bytes(b"stageflow-guard log 2\n")
+    (log / "format").write_bytes(b"stageflow-guard log 3\n")
     with pytest.raises(ConfigError, match="newer"):
         list(iter_rows(log))
 

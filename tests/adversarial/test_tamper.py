@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from stageflow_guard.audit import Log, verify
+from stageflow_guard.audit.log.wal import LABEL, WriteAhead
 from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, sign
 from stageflow_guard.audit.tlog.signing import SigningKey
@@ -34,7 +35,7 @@ def rebundle(log, change):
 
 
 def with_hashes(log, entries):
-    """Rewrite the whole tree and sign it with the real key: what only the holder can do."""
+    """Rewrite tree and write-ahead file, signed with the real key: what only the holder can do."""
     key = SigningKey(bytes.fromhex((log.parent / "k").read_text().strip()))
     leaves = [leaf_hash(e) for e in entries]
     shutil.rmtree(log / "tile")
@@ -50,7 +51,11 @@ def with_hashes(log, entries):
         (log / f"tile/1/000.p/{full}").write_bytes(
             b"".join(root_of(leaves[i * 256 : i * 256 + 256]) for i in range(full))
         )
-    (log / "checkpoint").write_bytes(sign(Checkpoint(ORIGIN, len(entries), root_of(leaves)), key))
+    note = sign(Checkpoint(ORIGIN, len(entries), root_of(leaves)), key)
+    (log / "checkpoint").write_bytes(note)
+    wal = WriteAhead(log, key.derive(LABEL + ORIGIN.encode()))
+    wal.start(note)
+    wal.close()
 
 
 CHANGES = {

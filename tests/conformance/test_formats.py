@@ -159,7 +159,7 @@ async def test_every_verb_reads_the_log_of_every_release(golden, monkeypatch, ca
 
 
 @pytest.mark.parametrize(
-    ("content", "word"), [(b"stageflow-guard log 2\n", "newer"), (b"something\n", "unknown")]
+    ("content", "word"), [(b"stageflow-guard log 3\n", "newer"), (b"something\n", "unknown")]
 )
 async def test_a_newer_or_unknown_format_is_refused(golden, content, word):
     """Nothing is written into a log that this release does not understand."""

@@ -249,7 +249,7 @@ async def test_another_tenant_settles_nothing_whatever_policy_says(place, monkey
 
 async def test_a_made_up_answer_in_a_siblings_write_ahead_file_grants_nothing(place):
     """Until it is signed, a record of another process may be anybody's."""
-    from stageflow_guard.audit.tlog.storage import frame
+    from stageflow_guard.audit.log.wal import frame
 
     toml = place.path / "guard.toml"
     toml.write_text(toml.read_text().replace("[audit]\n", '[audit]\nshard = "auto"\n'))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stageflow_guard.audit.admin.fingerprint import normalised
+from stageflow_guard.audit.log.wal import frame, scan
 from stageflow_guard.audit.read.proofs import parse_proof
 from stageflow_guard.audit.records.canonical import encode
 from stageflow_guard.audit.records.columns import row
@@ -14,7 +15,7 @@ from stageflow_guard.audit.records.decode import decode_any
 from stageflow_guard.audit.records.record import decode
 from stageflow_guard.audit.tlog.checkpoint import parse, parse_vkey
 from stageflow_guard.audit.tlog.cosign import parse_cosigner
-from stageflow_guard.audit.tlog.storage import frame, pack, read_wal, unpack
+from stageflow_guard.audit.tlog.storage import pack, unpack
 from stageflow_guard.audit.tlog.tree import number_path
 from stageflow_guard.errors import AuditUnavailable, VerificationError
 
@@ -43,9 +44,9 @@ def test_a_torn_tail_loses_only_itself(batches, data):
         first += len(batch)
         ends.append(len(content))
     cut = data.draw(st.integers(ends[-2], ends[-1]))
-    frames, good = read_wal(content[:cut])
+    blocks, good = scan(content[:cut])
     whole = len(batches) if cut == ends[-1] else len(batches) - 1
-    assert [entries for _, entries in frames] == batches[:whole]
+    assert [block.entries for block in blocks] == batches[:whole]
     assert good == ends[whole]
 
 
@@ -64,7 +65,7 @@ def test_damage_before_an_intact_frame_is_refused(batches, data):
         + content[at + 1 :]
     )
     with pytest.raises(VerificationError, match="damaged"):
-        read_wal(bad)
+        scan(bad)
 
 
 @given(st.dictionaries(st.sampled_from(["run", "tenant", "note", "rules", "latency_us"]), VALUES))
@@ -85,7 +86,7 @@ def test_what_is_encoded_is_canonical_and_reads_back(fields):
 @given(st.binary(max_size=400))
 def test_foreign_bytes_are_refused_not_crashed_on(content):
     """Every parser of evidence answers with its own error."""
-    for parser in (parse, parse_proof, lambda c: unpack(c, "x"), read_wal):
+    for parser in (parse, parse_proof, lambda c: unpack(c, "x"), scan):
         try:
             parser(content)
         except VerificationError:

@@ -20,9 +20,9 @@ from stageflow_guard.audit.admin.holds import (
     require_erasable,
 )
 from stageflow_guard.audit.admin.prune import older_than, prune
+from stageflow_guard.audit.log.wal import frame
 from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.audit.records.canonical import encode
-from stageflow_guard.audit.tlog.storage import frame
 from stageflow_guard.cli import main
 from stageflow_guard.errors import ConfigError, VerificationError
 

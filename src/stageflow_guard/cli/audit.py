@@ -96,9 +96,11 @@ def _reports(args: argparse.Namespace) -> list[tuple[Path, VerificationReport]]:
 
 
 def _origin(folder: Path) -> str:
+    from stageflow_guard.audit.read.signed_head import key_line
+
     try:
-        return (folder / "vkey").read_text(encoding="utf-8").split("+")[0]
-    except (OSError, UnicodeDecodeError):
+        return key_line(folder).split("+")[0]
+    except (OSError, VerificationError):
         return ""
 
 

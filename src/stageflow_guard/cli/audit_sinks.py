@@ -16,6 +16,7 @@ from stageflow_guard.audit.export.reconcile import reconcile as compare
 from stageflow_guard.audit.export.reconcile import verify_sink
 from stageflow_guard.audit.export.sink import Readable
 from stageflow_guard.audit.log.shards import logs_in
+from stageflow_guard.audit.read.signed_head import checkpoint_of, key_line
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, fail, print_json, worst
 from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 from stageflow_guard.settings import Settings
@@ -181,7 +182,7 @@ def _local(audit: AuditSettings) -> dict[str, Path]:
         folders = logs_in(audit.path)
     except ConfigError:
         return {}
-    return {parse((f / "checkpoint").read_bytes())[0].origin: f for f in folders}
+    return {parse(checkpoint_of(f))[0].origin: f for f in folders}
 
 
 def _keys(args: argparse.Namespace, audit: AuditSettings) -> tuple[dict[str, str], set[str]]:
@@ -204,8 +205,8 @@ def _keys(args: argparse.Namespace, audit: AuditSettings) -> tuple[dict[str, str
         folders = logs_in(audit.path)
     except ConfigError:
         raise ConfigError("there is no local log to take keys from; give --vkey") from None
-    heads = {parse((f / "checkpoint").read_bytes())[0]: f for f in folders}
-    local = {h.origin: (f / "vkey").read_text(encoding="utf-8").strip() for h, f in heads.items()}
+    heads = {parse(checkpoint_of(f))[0]: f for f in folders}
+    local = {h.origin: key_line(f) for h, f in heads.items()}
     return local, {head.origin for head in heads if head.size}
 
 

@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from stageflow_guard.audit.read.lookup import row_of
+from stageflow_guard.audit.read.lookup import OpenLog, row_of
 from stageflow_guard.enforcement.records import actor_of, resource_name
 from stageflow_guard.errors import AccessDenied, ConfigError, GuardError, VerificationError
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect
@@ -146,12 +146,11 @@ async def ask(pep: PolicyEnforcementPoint, who: Principal, *, tool: str, run: st
 
 
 async def _recorded(pep: PolicyEnforcementPoint, ref: str) -> dict[str, Any] | None:
-    folder = getattr(pep.log, "folder", None)
-    if folder is None:
+    if not isinstance(pep.log, OpenLog):
         raise ConfigError("this guard's log cannot be read back; approvals need one that can")
     if type(ref) is not str:
         return None
-    row = await asyncio.to_thread(row_of, folder, pep.log.origin, ref)
+    row = await asyncio.to_thread(row_of, pep.log, ref)
     try:
         return row.record if row is not None else None
     except VerificationError:

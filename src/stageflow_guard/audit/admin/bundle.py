@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.read.proofs import prove
 from stageflow_guard.audit.read.query import iter_entries
-from stageflow_guard.audit.read.signed_head import signed_head
+from stageflow_guard.audit.read.signed_head import key_line, signed_head
 from stageflow_guard.audit.tlog.checkpoint import open_note, parse_vkey
 from stageflow_guard.audit.tlog.key_rotation import KIND
 from stageflow_guard.base.durable import create_new, make_dirs
@@ -48,7 +48,7 @@ def bundle(
     if target.exists():
         raise ConfigError(f"`{target}` exists already")
     head, note = signed_head(folder)
-    vkey = (folder / "vkey").read_text(encoding="utf-8")
+    vkey = key_line(folder) + "\n"
     if checkpoint is not None:
         # of another history, it proves no record of this one
         head, note = open_note(checkpoint, vkey.strip()), checkpoint

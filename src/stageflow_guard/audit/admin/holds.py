@@ -15,7 +15,7 @@ from typing import Any
 
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.query import iter_records, iter_rows
-from stageflow_guard.audit.read.signed_head import signed_head
+from stageflow_guard.audit.read.signed_head import key_line, signed_head
 from stageflow_guard.audit.tlog.checkpoint import parse_vkey
 from stageflow_guard.audit.tlog.signing import SigningKey
 from stageflow_guard.base.durable import take_lock
@@ -148,7 +148,7 @@ def _logs(path: str | Path) -> Iterator[Path]:
 def _signed_key(folder: Path) -> str:
     """Return the key line that signs the log's checkpoint."""
     signed_head(folder)
-    return (folder / "vkey").read_text(encoding="utf-8").strip()
+    return key_line(folder)
 
 
 def names_used(path: str | Path) -> set[str]:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from stageflow_guard.audit.log.log import Log
 from stageflow_guard.audit.log.shards import logs_in
+from stageflow_guard.audit.log.wal import LABEL, WriteAhead
+from stageflow_guard.audit.read.signed_head import checkpoint_of, key_line
 from stageflow_guard.audit.tlog.checkpoint import parse, sign, vkey_of
 from stageflow_guard.audit.tlog.key_rotation import endorse
 from stageflow_guard.audit.tlog.signing import SigningKey
@@ -35,10 +37,10 @@ async def rotate(
     folders = logs_in(path)
     made = []
     for folder in folders:
-        origin = parse((folder / "checkpoint").read_bytes())[0].origin
+        origin = parse(checkpoint_of(folder))[0].origin
         before, after = vkey_of(origin, old.public), vkey_of(origin, new.public)
         made.append(after)
-        if (folder / "vkey").read_text(encoding="utf-8").strip() == after:
+        if key_line(folder) == after:
             _sign_alone(folder, new)  # an earlier attempt got this far
             continue
         shard = folder != Path(path)
@@ -54,7 +56,7 @@ async def rotate(
 
 
 def _hand_over(folder: Path, copy: Path | None, new: SigningKey, vkey: str) -> None:
-    note = (folder / "checkpoint").read_bytes()
+    note = checkpoint_of(folder)
     line = sign(parse(note)[0], new).partition(b"\n\n")[2]
     both = note + line
     if copy is not None:
@@ -65,5 +67,10 @@ def _hand_over(folder: Path, copy: Path | None, new: SigningKey, vkey: str) -> N
 
 
 def _sign_alone(folder: Path, new: SigningKey) -> None:
-    head = parse((folder / "checkpoint").read_bytes())[0]
-    write_durably(folder / "checkpoint", sign(head, new))
+    head = parse(checkpoint_of(folder))[0]
+    note = sign(head, new)
+    write_durably(folder / "checkpoint", note)
+    # the log was closed: every record is under this checkpoint
+    wal = WriteAhead(folder, new.derive(LABEL + head.origin.encode()))
+    wal.start(note)
+    wal.close()

@@ -7,17 +7,17 @@ between costs one cosignature, never a contradiction.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stageflow_guard.audit.log.layout import check_format
+from stageflow_guard.audit.log.layout import read_format
 from stageflow_guard.audit.tlog.checkpoint import open_note, parse
 from stageflow_guard.audit.tlog.consistency import require_prefix
 from stageflow_guard.audit.tlog.cosign import cosign, cosigner_vkey
+from stageflow_guard.audit.tlog.storage import CAPS, read
 from stageflow_guard.base.durable import locked, make_dirs, write_durably
-from stageflow_guard.base.opening import require_own
+from stageflow_guard.base.opening import read_plain, require_own
 from stageflow_guard.errors import ConfigError, VerificationError
 
 if TYPE_CHECKING:
@@ -48,16 +48,14 @@ class Witness:
         `ConfigError` for a format that this release does not read.
         """
         folder = Path(log)
-        with suppress(FileNotFoundError):  # a log may travel without it: the checkpoint is signed
-            check_format((folder / "format").read_bytes(), folder)
-        try:
-            note = (folder / "checkpoint").read_bytes()
-        except OSError:
-            raise VerificationError("`checkpoint` is missing", path="checkpoint") from None
+        read_format(folder)
+        note = read(folder, "checkpoint")
+        if note is None:
+            raise VerificationError("`checkpoint` is missing", path="checkpoint")
         head = open_note(note, vkey)
         kept = self._state / f"{sha256(head.origin.encode()).hexdigest()}.checkpoint"
         with locked(self._state / "lock"):  # two processes could cosign a fork each
             if kept.exists():
-                require_prefix(folder, parse(kept.read_bytes())[0], head)
+                require_prefix(folder, parse(read_plain(kept, cap=CAPS["checkpoint"]))[0], head)
             write_durably(kept, note)
         return cosign(note, name=self._name, key=self._key, time=now)

@@ -27,7 +27,7 @@ class Integrator:
         self._origin = origin
         self._key = key
         self.copy: CheckpointCopy | None = None
-        self._size = 0
+        self._size = self._published = 0
         self._bundle: list[bytes] = []
         self._levels: list[list[bytes]] = [[]]
 
@@ -42,7 +42,7 @@ class Integrator:
         One tile per level is read, whatever the size; what lies inside is `verify`'s to check.
         """
         self._levels = right_edge(self._folder, size) or [[]]
-        self._size = size
+        self._size = self._published = size
         if root_of_rows(self._levels) != root:
             raise VerificationError("the tiles are not the tree that the checkpoint signs")
         if size % WIDTH:
@@ -52,12 +52,12 @@ class Integrator:
             if [leaf_hash(e) for e in self._bundle] != self._levels[0]:
                 raise VerificationError(f"`{path}` does not match its hashes", path=path)
 
-    def grow(self, entries: list[bytes]) -> None:
-        """Write tiles for `entries`, then sign. Entries must be durable elsewhere already.
+    def grow(self, entries: list[bytes]) -> bytes:
+        """Write tiles for `entries`; return the signed checkpoint, which `publish` puts in place.
 
-        Order: tiles, then checkpoint, each synced: nothing is signed that is not on disk.
+        Entries MUST be durable elsewhere already. Tiles are synced before anything is signed.
         """
-        old, made = self._size, set[Path]()
+        made = set[Path]()
 
         def placed() -> Iterator[tuple[Path, bytes]]:
             for name, content in self._tiles(entries):
@@ -68,8 +68,7 @@ class Integrator:
                 yield path, content
 
         write_all_durably(placed())
-        self.publish()
-        self._drop_stale(old, self._size)
+        return sign(Checkpoint(self._origin, self._size, root_of_rows(self._levels)), self._key)
 
     def _tiles(self, entries: list[bytes]) -> Iterator[tuple[str, bytes]]:
         """Hash `entries` bundle by bundle; yield each tile as soon as it is known."""
@@ -105,13 +104,13 @@ class Integrator:
         if len(above) == WIDTH:
             yield from self._close(level + 1)
 
-    def publish(self) -> None:
-        """Sign the current tree and put the checkpoint in place."""
-        head = Checkpoint(self._origin, self._size, root_of_rows(self._levels))
-        note = sign(head, self._key)
+    def publish(self, note: bytes) -> None:
+        """Put the checkpoint that `grow` returned in place, and remove tiles that it outgrew."""
+        old, self._published = self._published, self._size
         write_durably(self._folder / "checkpoint", note)
         if self.copy is not None:
             self.copy.keep(note)
+        self._drop_stale(old, self._size)
 
     def _drop_stale(self, old: int, size: int) -> None:
         """Remove partial tiles that a wider one replaced."""

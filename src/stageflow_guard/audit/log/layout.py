@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from stageflow_guard.audit.tlog.storage import KNOWN
+from stageflow_guard.audit.tlog.checkpoint import parse_size
+from stageflow_guard.audit.tlog.storage import KNOWN, read
 from stageflow_guard.audit.tlog.tree import WIDTH, tile_path
 from stageflow_guard.base.durable import is_locked, sync_dir
 from stageflow_guard.errors import ConfigError, VerificationError
 
-FORMAT = b"stageflow-guard log 1\n"
+FORMAT = b"stageflow-guard log 2\n"  # 1: frames of the write-ahead file are not authenticated
+READABLE = {b"stageflow-guard log 1\n": 1, FORMAT: 2}
 _PREFIX = b"stageflow-guard log "
 
 
@@ -24,7 +26,7 @@ def identify(folder: Path) -> None:
     if stray:
         raise ConfigError(f"`{folder}` is not a log directory: it holds `{stray[0]}`")
     if "format" in names:
-        check_format((folder / "format").read_bytes(), folder)
+        read_format(folder)
     for there, absent in (
         ("checkpoint", "vkey"),
         ("tile", "checkpoint"),
@@ -37,14 +39,21 @@ def identify(folder: Path) -> None:
             )
 
 
-def check_format(content: bytes, folder: Path) -> None:
-    """Raise `ConfigError` unless this release reads the format."""
-    if content == FORMAT:
-        return
+def read_format(folder: Path) -> int:
+    """Return the log's format; raise `ConfigError` unless this release reads it.
+
+    A log without the file is taken for the newest: the checkpoint is signed, and older formats
+    promise less.
+    """
+    content = read(folder, "format")
+    if content is None:
+        return READABLE[FORMAT]
+    if content in READABLE:
+        return READABLE[content]
     if content.startswith(_PREFIX) and content[len(_PREFIX) : -1].isdigit():
         raise ConfigError(
             f"`{folder}` was written by a newer release (format "
-            f"{content[len(_PREFIX) : -1][:9].decode()}); this one reads format 1"
+            f"{content[len(_PREFIX) : -1][:9].decode()}); this one reads formats 1 and 2"
         )
     raise ConfigError(f"`{folder}` is not a log of this package: its `format` is unknown")
 
@@ -97,14 +106,13 @@ def names_of(size: int, minimum: int = 0) -> list[str]:
 
 def read_minimum(folder: Path) -> int:
     """Return the index below which records were pruned; 0 for a whole log."""
-    try:
-        content = (folder / "minimum").read_bytes()
-    except FileNotFoundError:
+    content = read(folder, "minimum")
+    if content is None:
         return 0
-    digits = content[:-1]
-    if not digits.isdigit() or b"%d\n" % int(digits) != content or int(digits) % WIDTH:
+    minimum = parse_size(content[:-1].decode("latin-1")) if content.endswith(b"\n") else None
+    if minimum is None or minimum % WIDTH:
         raise VerificationError("`minimum` is malformed", path="minimum")
-    return int(digits)
+    return minimum
 
 
 def being_written(folder: Path) -> bool:

@@ -1,8 +1,12 @@
 """The log: write ahead, one thread, group commit without timers.
 
 append -> pending -> one frame per batch, written and synced by the writer thread -> index to every
-waiter of the batch -> integrator: tiles and a signed checkpoint, within a copy.
+waiter of the batch; tiles and a signed checkpoint follow within a second (`integration`).
 The next batch is what arrived during the last sync. After any failed write nothing is accepted.
+
+The first batch of an opening is acknowledged under a signed checkpoint. So no two openings ever
+append behind the same checkpoint, and a frame of an earlier one can never take the place of a
+record that was acknowledged since.
 """
 
 from __future__ import annotations
@@ -18,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.log.checkpoint_copy import GRACE, CheckpointCopy
-from stageflow_guard.audit.log.layout import identify
+from stageflow_guard.audit.log.integration import Integration
+from stageflow_guard.audit.log.layout import FORMAT, identify
 from stageflow_guard.audit.log.recovery import (
     LogLocked,
     Recovered,
@@ -27,18 +32,18 @@ from stageflow_guard.audit.log.recovery import (
     recover,
 )
 from stageflow_guard.audit.log.waiters import Waiting
+from stageflow_guard.audit.log.wal import FULL, WriteAhead
 from stageflow_guard.audit.records.canonical import encode
 from stageflow_guard.audit.records.record import boot_id
-from stageflow_guard.audit.tlog.storage import frame
-from stageflow_guard.base.durable import make_dirs, write_all
-from stageflow_guard.base.opening import open_own, require_own
+from stageflow_guard.base.durable import make_dirs, write_durably
+from stageflow_guard.base.opening import require_own
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
 from stageflow_guard.model import AuditRecord
 
 __all__ = ["Log", "LogLocked"]
 
 LAST_WORDS = 30.0  # seconds that closing waits for the device
-CHECKPOINT_EVERY = 0.8  # seconds; a checkpoint is at most one second behind
+TICK = 0.2  # seconds after which records are written that no caller waits for
 
 
 class Log:
@@ -62,10 +67,12 @@ class Log:
         self._durable = 0
         self._last_sync_ns = 0  # ns, of the last batch
         self._poison: str | None = None
-        self._unintegrated: list[bytes] = []
+        self._integration: Integration | None = None
+        self._first_batch = True
         self._low = False
         self._copy: CheckpointCopy | None = None
-        self._held = self._wal = -1
+        self._held = -1
+        self._wal: WriteAhead | None = None
         self._thread: threading.Thread | None = None
         self.vkey = ""
 
@@ -103,8 +110,7 @@ class Log:
             require_own(folder)
             identify(folder)
             self._held = lock_log(folder)
-            self._wal = open_own(folder / "wal")
-            self._take_up(recover(folder, self.origin, self._wal, key_file, self._copy))
+            self._take_up(recover(folder, self.origin, key_file, self._copy))
         except VerificationError as exc:
             self._release()
             raise ConfigError(f"log `{folder}` does not hold: {exc.message}") from None
@@ -121,27 +127,40 @@ class Log:
         self._thread.start()
 
     def _take_up(self, left: Recovered) -> None:
-        """Go on where the log was left; what was cut is the first thing on record."""
-        self.vkey, self._integrator = left.vkey, left.integrator
-        self._unintegrated = left.entries
-        self._next = self._durable = left.size
-        if left.entries or left.fresh:
-            self._integrate()
+        """Go on where the log was left; what was lost is the first thing on record."""
+        self.vkey, tree, wal = left.vkey, left.tree, left.wal
+        self._wal = wal
+        note = left.note
+        if note is None or left.entries:
+            after = tree.grow(left.entries)
+            if note is None:
+                wal.start(after)
+            else:
+                wal.start(note, left.entries, following=after)
+            tree.publish(after)
+            note = after
+        wal.start(note)
+        write_durably(self._folder / "format", FORMAT)
+        self._next = self._durable = tree.size
         if self._copy is not None:
             reach(self._folder, self._copy)
-            self._integrator.copy = self._copy
+            tree.copy = self._copy
         self._watch_disk()
-        if left.cut:
-            note = {"cut_bytes": left.cut, "at": self._next}
-            self._stage(AuditRecord(kind="recovery", note=note))
-            with self._lock:
-                self._wake_writer()
+        self._integration = Integration(
+            tree, note, wake=self._wake, failed=lambda exc: self._fail(exc, {}),
+            done=self._watch_disk,
+        )  # fmt: skip
+        if left.why is not None:
+            lost = {"cut_bytes": left.cut, "at": self._next, "why": left.why}
+            self._stage(AuditRecord(kind="recovery", note=lost))
+            self._wake()
 
     def _release(self) -> None:
-        for fd in (self._wal, self._held):
-            if fd >= 0:
-                os.close(fd)
-        self._wal = self._held = -1
+        if self._wal is not None:
+            self._wal.close()
+        if self._held >= 0:
+            os.close(self._held)
+        self._held = -1
 
     # -- appending ---------------------------------------------------------------------------------
 
@@ -213,6 +232,10 @@ class Log:
             self._wake_sent = True
             self._wakeup.put(None)
 
+    def _wake(self) -> None:
+        with self._lock:
+            self._wake_writer()
+
     async def flush(self) -> None:
         """Return once everything taken so far is durable; raise when the device stands still."""
         self._require_own_process()
@@ -250,51 +273,68 @@ class Log:
     # -- the writer thread --------------------------------------------------------------------
 
     def _write_forever(self) -> None:
-        last = time.monotonic()
+        integration, wal = self._integration, self._wal
+        assert integration is not None and wal is not None  # noqa: S101, PT018 - set by `_open`
         try:
             while True:
                 with contextlib.suppress(queue.Empty):
-                    self._wakeup.get(timeout=CHECKPOINT_EVERY / 4)
+                    self._wakeup.get(timeout=TICK)
                 with self._lock:
                     batch, self._pending = self._pending, []
-                    asking, self._waiters = self._waiters, {}
+                    waiters, self._waiters = self._waiters, {}
                     self._wake_sent = False
-                    closing = self._closing
+                    closing, poison = self._closing, self._poison
                 try:
-                    if batch:
-                        self._commit(batch)
+                    if poison is not None:
+                        raise AuditUnavailable(poison)
+                    self._commit(wal, integration, batch)
                 except BaseException as exc:
-                    self._fail(exc, asking)
+                    self._fail(exc, waiters)
                     return
-                for caller, count in asking.items():
+                for caller, count in waiters.items():
                     caller.answer(count, None)
-                now = time.monotonic()
-                if self._unintegrated and (closing or now - last > CHECKPOINT_EVERY):
-                    self._integrate()
-                    self._watch_disk()
-                    last = now
+                if wal.size > FULL and (integration.size < wal.size // 4 or wal.size > 4 * FULL):
+                    self._start_over(wal, integration)
                 if closing and not self._pending:
+                    integration.finish(lambda note: self._anchor(wal, note))
+                    self._start_over(wal, integration)
                     return
         except BaseException as exc:
             self._fail(exc, {})
         finally:
             self._release()
 
-    def _commit(self, batch: list[bytes]) -> None:
+    def _commit(self, wal: WriteAhead, integration: Integration, batch: list[bytes]) -> None:
+        """Make `batch` durable, and the checkpoint that waits for it; see the module's text."""
+        anchor = integration.anchor()
+        if not batch and anchor is None:
+            return
         started = time.monotonic_ns()
-        write_all(self._wal, frame(self._durable, batch))
-        os.fdatasync(self._wal)
+        wal.append(self._durable, batch, anchor)
         self._last_sync_ns = time.monotonic_ns() - started
+        if anchor is not None:
+            integration.anchored()
+        if not batch:
+            return
+        integration.add(batch)
+        if self._first_batch:
+            integration.integrate(lambda note: self._anchor(wal, note, len(batch)))
+            self._first_batch = False
+            integration.start()
         self._durable += len(batch)
-        self._unintegrated += batch
 
-    def _integrate(self) -> None:
-        """Put durable entries into the tree, then empty the write-ahead file."""
-        self._integrator.grow(self._unintegrated)
-        self._unintegrated = []
-        os.ftruncate(self._wal, 0)
-        os.lseek(self._wal, 0, os.SEEK_SET)
-        os.fdatasync(self._wal)
+    def _anchor(self, wal: WriteAhead, note: bytes, ahead: int = 0) -> None:
+        wal.append(self._durable + ahead, [], note)
+
+    @staticmethod
+    def _start_over(wal: WriteAhead, integration: Integration) -> None:
+        """Begin a new write-ahead file with what no checkpoint holds yet."""
+        behind = integration.behind()
+        if behind is not None:
+            try:
+                wal.start(behind.note, behind.entries)
+            finally:
+                integration.resume()
 
     def _watch_disk(self) -> None:
         disk = os.statvfs(self._folder)
@@ -303,8 +343,11 @@ class Log:
     def _fail(self, exc: BaseException, asking: dict[Waiting, int]) -> None:
         """Poison the log: after a failed write nobody knows what is on disk."""
         why = getattr(exc, "strerror", None) or type(exc).__name__
+        if self._integration is not None:
+            self._integration.abandon()
         with self._lock:
-            self._poison = f"a write failed ({why})"
+            if self._poison is None:
+                self._poison = f"a write failed ({why})"
             later, self._waiters = self._waiters, {}
         for waiting in (asking, later):  # in the order in which they asked
             for caller, count in waiting.items():
@@ -321,6 +364,10 @@ class Log:
     def size(self) -> int:
         """The number of durable records."""
         return self._durable
+
+    def unsigned(self, index: int) -> bytes | None:
+        """Return a durable entry that no checkpoint holds yet, as this process appended it."""
+        return self._integration.entry(index) if self._integration is not None else None
 
     def health(self) -> dict[str, Any]:
         """Return state without secrets."""

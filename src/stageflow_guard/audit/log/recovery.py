@@ -7,17 +7,17 @@ and stays as it is.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from stageflow_guard.audit.log.checkpoint_copy import CheckpointCopy
 from stageflow_guard.audit.log.integrate import Integrator
-from stageflow_guard.audit.log.layout import FORMAT, discard, read_minimum, survey
+from stageflow_guard.audit.log.layout import discard, read_format, read_minimum, survey
+from stageflow_guard.audit.log.wal import CAP, LABEL, Replayed, WriteAhead, replay, scan
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, open_note, parse, vkey_of
 from stageflow_guard.audit.tlog.consistency import require_prefix
 from stageflow_guard.audit.tlog.signing import SigningKey
-from stageflow_guard.audit.tlog.storage import read_wal
+from stageflow_guard.audit.tlog.storage import CAPS, read
 from stageflow_guard.base.durable import sync_dir, take_lock, write_durably
 from stageflow_guard.errors import ConfigError, VerificationError
 from stageflow_guard.keys import read_key
@@ -29,18 +29,15 @@ class LogLocked(ConfigError):
 
 @dataclass
 class Recovered:
-    """A log as it was left: the tree, and what is durable and not yet in it."""
+    """A log as it was left: the signed tree, and what was durable behind it."""
 
     vkey: str
-    integrator: Integrator
+    tree: Integrator
+    wal: WriteAhead
+    note: bytes | None  # the checkpoint in force; None where nothing was ever signed
     entries: list[bytes]
-    fresh: bool  # nothing was ever signed here
-    cut: int  # bytes of a torn frame that were cut off
-
-    @property
-    def size(self) -> int:
-        """The number of durable records."""
-        return self.integrator.size + len(self.entries)
+    cut: int  # bytes of the write-ahead file that were cut off
+    why: str | None  # what was lost, and goes on record
 
 
 def lock_log(folder: Path) -> int:
@@ -55,83 +52,59 @@ def lock_log(folder: Path) -> int:
         ) from None
 
 
-def recover(
-    folder: Path, origin: str, wal: int, key_file: Path, copy: CheckpointCopy | None
-) -> Recovered:
-    """Return the log in `folder` as it was left; `wal` then stands behind its last whole frame.
+def recover(folder: Path, origin: str, key_file: Path, copy: CheckpointCopy | None) -> Recovered:
+    """Return the log in `folder` as it was left.
 
     The caller holds the lock. Raises `VerificationError` for what does not hold together, and
     `ConfigError` for another's key or origin: then every file stays as evidence.
     """
     # 1. what is here, and whose
-    note = read(folder / "checkpoint")
+    note = read(folder, "checkpoint")
     size = parse(note)[0].size if note is not None else 0
     left = survey(folder, size, read_minimum(folder))
-    held = read(folder / "vkey")
-    content = read(folder / "wal") or b""
+    held = read(folder, "vkey")
+    content = read(folder, "wal", cap=CAP) or b""
+    form = read_format(folder)
     key = _key(key_file, empty=note is None and held is None and not content)
     vkey = vkey_of(origin, key.public)
     if held is not None:
         _require_own(folder, origin, vkey, held.decode("utf-8", "replace").strip(), key_file)
-    if not (folder / "format").exists():
-        write_durably(folder / "format", FORMAT)
-    if held is None:
-        write_durably(folder / "vkey", vkey.encode() + b"\n")
     # 2. the signed tree, and what was acknowledged behind it
-    integrator = Integrator(folder, origin, key)
-    head = None
+    tree = Integrator(folder, origin, key)
+    wal_key = key.derive(LABEL + origin.encode())
+    head, behind = None, Replayed([], 0, None)
     if note is not None:
         head = open_note(note, vkey)
-        integrator.load(head.size, head.root)
-    entries, good = _behind(integrator.size, content)
+        tree.load(head.size, head.root)
+        behind = replay(content, note, wal_key, form=form)
+    elif any(not block.anchor for block in scan(content)[0]):
+        raise VerificationError("`checkpoint` is missing", path="checkpoint")
     # 3. nothing older than what was seen elsewhere
     if copy is not None:
-        _require_not_rolled_back(folder, copy, vkey, head, integrator.size + len(entries))
+        _require_not_rolled_back(folder, copy, vkey, head, tree.size + len(behind.entries))
     # 4. only now: a log that is refused keeps every file as evidence
     discard(left)
-    cut = len(content) - good
-    if cut:
-        os.ftruncate(wal, good)
-        os.fsync(wal)
-    os.lseek(wal, 0, os.SEEK_END)
+    if held is None:
+        write_durably(folder / "vkey", vkey.encode() + b"\n")
     sync_dir(folder)
-    return Recovered(vkey, integrator, entries, fresh=note is None, cut=cut)
+    wal = WriteAhead(folder, wal_key)
+    return Recovered(vkey, tree, wal, note, behind.entries, behind.cut, behind.why)
 
 
 def reach(folder: Path, copy: CheckpointCopy) -> None:
     """Put the checkpoint at its second place: without that, nobody could know of a rollback."""
     try:
-        copy.begin((folder / "checkpoint").read_bytes())
+        copy.begin(read(folder, "checkpoint") or b"")
     except OSError as exc:
         raise ConfigError(
             f"`checkpoint_copy` `{copy.path}` cannot be written: {exc.strerror}"
         ) from None
 
 
-def read(path: Path) -> bytes | None:
-    """Return a file's content, or None when there is none."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-
-
-def _behind(size: int, content: bytes) -> tuple[list[bytes], int]:
-    """Return the entries that the write-ahead file holds behind `size`, and its whole bytes."""
-    entries: list[bytes] = []
-    frames, good = read_wal(content)
-    for first, some in frames:
-        at = size + len(entries)
-        if first > at:
-            raise VerificationError(f"records {at} to {first - 1} are missing")
-        entries += some[at - first :]
-    return entries, good
-
-
 def _require_not_rolled_back(
     folder: Path, copy: CheckpointCopy, vkey: str, head: Checkpoint | None, size: int
 ) -> None:
-    seen = read(copy.path)
+    seen = read(copy.path.parent, copy.path.name, cap=CAPS["checkpoint"])
     if seen is None:
         return
     ahead = open_note(seen, vkey)

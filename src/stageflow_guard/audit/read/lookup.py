@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from stageflow_guard.audit.read.query import LogEntry, iter_rows
 from stageflow_guard.audit.read.signed_head import signed_head
@@ -13,13 +14,33 @@ _SHARD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
-def row_of(folder: Path, origin: str, ref: str) -> LogEntry | None:
+@runtime_checkable
+class OpenLog(Protocol):
+    """The log that this process writes, and can read back."""
+
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """The log's directory."""
+        ...
+
+    def unsigned(self, index: int) -> bytes | None:
+        """Return a durable entry that no checkpoint holds yet, as this process appended it."""
+        ...
+
+
+def row_of(log: OpenLog, ref: str) -> LogEntry | None:
     """Return the row that `ref` (`origin#index`) names; None when there is none.
 
-    `folder` and `origin` are the log's own, of which a record counts once it is durable. A sibling
-    shard is another process's: its record counts once it is signed, before that
-    `AuditUnavailable` says to try again.
+    A record of `log` itself counts once it is durable: until a checkpoint holds it, as this
+    process appended it, never as the write-ahead file says. A sibling shard is another process's:
+    its record counts once it is signed, before that `AuditUnavailable` says to try again.
     """
+    folder, origin = log.folder, log.origin
     where, _, index = ref.rpartition("#")
     if not _INDEX.fullmatch(index):
         return None
@@ -27,12 +48,15 @@ def row_of(folder: Path, origin: str, ref: str) -> LogEntry | None:
         found = folder if where == origin else _sibling(folder, origin, where)
         if found is None:
             return None
+        own = log.unsigned(int(index)) if found == folder else None
+        if own is not None:
+            return LogEntry(int(index), own, signed=False)
         row = next(iter_rows(found, int(index)), None)
     except (ConfigError, VerificationError, OSError):
         raise AuditUnavailable("the log could not be read back") from None
     if row is None or row.index != int(index):
         return None
-    if not row.signed and found != folder:
+    if not row.signed:
         raise AuditUnavailable("the record is not yet under a checkpoint; try again in a second")
     return row
 

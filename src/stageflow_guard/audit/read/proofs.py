@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stageflow_guard.audit.read.signed_head import signed_head
-from stageflow_guard.audit.tlog.checkpoint import open_note, parse
+from stageflow_guard.audit.tlog.checkpoint import open_note, parse, parse_size
 from stageflow_guard.audit.tlog.storage import tile, unpack
 from stageflow_guard.audit.tlog.tiles import TileReader
 from stageflow_guard.audit.tlog.tree import WIDTH, leaf_hash, tile_path, verify_inclusion
@@ -83,13 +83,13 @@ def parse_proof(proof: bytes) -> tuple[int, list[bytes], bytes]:
         _decoded(rest.pop(0)[6:])
     if not rest or not rest[0].startswith("index "):
         raise bad
-    digits = rest.pop(0)[6:]
-    if not digits.isdigit() or str(int(digits)) != digits or len(rest) > 64:
+    index = parse_size(rest.pop(0)[6:])
+    if index is None or len(rest) > 64:
         raise bad
     hashes = [_decoded(line) for line in rest]
     if any(len(h) != 32 for h in hashes):
         raise bad
-    return int(digits), hashes, note
+    return index, hashes, note
 
 
 def _decoded(text: str) -> bytes:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.log.layout import read_minimum
+from stageflow_guard.audit.log.wal import CAP, entries_behind
 from stageflow_guard.audit.read.signed_entries import attested
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
 from stageflow_guard.audit.records.decode import decode_any
-from stageflow_guard.audit.tlog.checkpoint import Checkpoint
-from stageflow_guard.audit.tlog.storage import read_wal
+from stageflow_guard.audit.tlog.storage import read
 from stageflow_guard.errors import VerificationError
 
 
@@ -20,8 +20,8 @@ from stageflow_guard.errors import VerificationError
 class LogEntry:
     """One record where it stands; `signed` when the checkpoint commits to it.
 
-    One that is only written ahead is durable, and has a CRC and no more: whoever may write the
-    file can make one up.
+    One that is only written ahead is durable, and a reader sees no more than its CRC: the frame is
+    authenticated under the log's key, which readers do not have.
     """
 
     index: int
@@ -59,7 +59,7 @@ def iter_rows(path: str | Path, start: int = 0) -> Iterator[LogEntry]:
             for offset, entry in enumerate(entries):
                 if first + offset >= start:
                     yield LogEntry(first + offset, entry, signed=True)
-    for index, entry in _ahead(wal, head):
+    for index, entry in entries_behind(wal, head.size):
         if index >= start:
             yield LogEntry(index, entry, signed=False)
 
@@ -89,24 +89,8 @@ def held(path: str | Path) -> tuple[int, int]:
     folder = Path(path)
     wal = _wal(folder)
     head, _ = signed_head(folder)
-    return head.size, sum(1 for _ in _ahead(wal, head))
+    return head.size, sum(1 for _ in entries_behind(wal, head.size))
 
 
 def _wal(folder: Path) -> bytes:
-    try:
-        return (folder / "wal").read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return b""
-
-
-def _ahead(wal: bytes, head: Checkpoint) -> Iterator[tuple[int, bytes]]:
-    following = head.size
-    for first, entries in read_wal(wal)[0]:
-        if first > following:
-            raise VerificationError(
-                f"records {following} to {first - 1} are missing", index=following, path="wal"
-            )
-        for offset, entry in enumerate(entries):
-            if first + offset >= following:
-                yield first + offset, entry
-                following += 1
+    return read(folder, "wal", cap=CAP) or b""

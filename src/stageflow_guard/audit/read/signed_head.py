@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stageflow_guard.audit.log.layout import check_format
+from stageflow_guard.audit.log.layout import read_format
 from stageflow_guard.audit.read.signed_entries import attested
 from stageflow_guard.audit.records.decode import decode_any
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, open_note
-from stageflow_guard.audit.tlog.storage import bundles
+from stageflow_guard.audit.tlog.storage import bundles, read
 from stageflow_guard.audit.tlog.tree import WIDTH
 from stageflow_guard.errors import ConfigError, VerificationError
 
@@ -21,23 +21,33 @@ def signed_head(folder: Path) -> tuple[Checkpoint, bytes]:
     Raises `ConfigError` for what is no log, or a newer release's; `VerificationError` for a
     checkpoint that the key did not sign. Whose key that is, only somebody outside can say.
     """
-    note = _read(folder, "checkpoint")
-    if note is None:
-        raise ConfigError(f"`{folder}` is not a log directory: it has no checkpoint")
-    form = _read(folder, "format")
-    if form is not None:
-        check_format(form, folder)
+    note = checkpoint_of(folder)
+    read_format(folder)
     while True:
-        key = _read(folder, "vkey")
-        if key is None:
-            raise VerificationError("`vkey` is missing", path="vkey")
+        key = key_line(folder)
         try:
-            return open_note(note, key.decode("utf-8", "replace").strip()), note
+            return open_note(note, key), note
         except VerificationError:
-            again = _read(folder, "checkpoint") or b""
+            again = read(folder, "checkpoint") or b""
             if again == note:  # nobody is handing the log over to another key just now
                 raise
             note = again
+
+
+def checkpoint_of(folder: Path) -> bytes:
+    """Return the checkpoint as it lies there; raise `ConfigError` for what is no log."""
+    note = read(folder, "checkpoint")
+    if note is None:
+        raise ConfigError(f"`{folder}` is not a log directory: it has no checkpoint")
+    return note
+
+
+def key_line(folder: Path) -> str:
+    """Return the log's own key line; raise `VerificationError` where there is none."""
+    key = read(folder, "vkey")
+    if key is None:
+        raise VerificationError("`vkey` is missing", path="vkey")
+    return key.decode("utf-8", "replace").strip()
 
 
 def require_attested_minimum(folder: Path, head: Checkpoint, minimum: int) -> None:
@@ -67,10 +77,3 @@ def _says(entry: bytes, minimum: int) -> bool:
         return False
     note = record.get("note")
     return record.get("kind") == PRUNE and isinstance(note, dict) and note.get("below") == minimum
-
-
-def _read(folder: Path, name: str) -> bytes | None:
-    try:
-        return (folder / name).read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None

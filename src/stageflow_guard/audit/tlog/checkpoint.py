@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from stageflow_guard.audit.tlog.signing import SigningKey
 
 _ED25519 = b"\x01"
+_SIZE = re.compile("0|[1-9][0-9]*")
+MOST_DIGITS = 19  # of 2^63
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,17 @@ def sign(checkpoint: Checkpoint, key: SigningKey) -> bytes:
     return text + line.encode()
 
 
+def parse_size(digits: str) -> int | None:
+    """Return a tree size or an index in its canonical form, below 2^63; None for anything else.
+
+    The length is looked at first: `int` refuses more than 4 300 digits with an error of its own.
+    """
+    if not _SIZE.fullmatch(digits) or len(digits) > MOST_DIGITS:
+        return None
+    size = int(digits)
+    return size if size < 2**63 else None
+
+
 def parse(note: bytes) -> tuple[Checkpoint, bytes, list[tuple[str, bytes]]]:
     """Return (checkpoint, signed text, signatures) of a note, without trusting it."""
     bad = VerificationError("malformed checkpoint", path="checkpoint")
@@ -77,7 +91,8 @@ def parse(note: bytes) -> tuple[Checkpoint, bytes, list[tuple[str, bytes]]]:
     origin, digits, encoded = lines
     if any(ord(c) < 32 for c in origin) or not origin:
         raise bad
-    if not digits.isascii() or not digits.isdigit() or str(int(digits)) != digits:
+    size = parse_size(digits)
+    if size is None:
         raise bad
     signatures = []
     try:
@@ -90,7 +105,7 @@ def parse(note: bytes) -> tuple[Checkpoint, bytes, list[tuple[str, bytes]]]:
             signatures.append((name, raw))
     except (ValueError, binascii.Error):
         raise bad from None
-    checkpoint = Checkpoint(origin, int(digits), root)
+    checkpoint = Checkpoint(origin, size, root)
     signed = (text + "\n").encode()
     if len(root) != 32 or checkpoint.text() != signed:
         raise bad

@@ -99,13 +99,11 @@ def require_known_signatures(note: bytes, keys: list[str]) -> None:
             raise VerificationError("the checkpoint has a signature of nobody", path="checkpoint")
 
 
-def open_with_any(note: bytes, keys: list[str]) -> Checkpoint:
+def open_with_any(note: bytes, keys: list[str], *, path: str = "checkpoint") -> Checkpoint:
     """Return the checkpoint when one of `keys` signed it; raise `VerificationError` otherwise."""
     for key in reversed(keys):
         try:
             return open_note(note, key)
         except VerificationError:
             continue
-    raise VerificationError(
-        "the given checkpoint is not signed by a key of this log", path="checkpoint"
-    )
+    raise VerificationError("the given checkpoint is not signed by a key of this log", path=path)

@@ -6,6 +6,8 @@ from typing import NoReturn
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from stageflow_guard.errors import ConfigError
@@ -25,6 +27,11 @@ class SigningKey:
     def sign(self, message: bytes) -> bytes:
         """Return the 64-byte signature (RFC 8032)."""
         return self._key.sign(message)
+
+    def derive(self, label: bytes) -> bytes:
+        """Return 32 bytes that only this key gives, for one purpose (HKDF-SHA256, RFC 5869)."""
+        seed = self._key.private_bytes_raw()
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=label).derive(seed)
 
     def __repr__(self) -> str:
         """Show nothing."""

@@ -1,18 +1,40 @@
-"""Files of a log: frames of the write-ahead file, bundles, tiles."""
+"""Files of a log: bundles and tiles."""
 
 from __future__ import annotations
 
+import errno
+import re
 import struct
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from stageflow_guard.audit.tlog.tree import WIDTH, tile_path
+from stageflow_guard.base.opening import read_plain
 from stageflow_guard.errors import VerificationError
 
-HEAD = struct.Struct(">4sQII")  # magic, first index, payload length, CRC-32 of all but itself
-MAGIC = b"SGW1"
+# bytes that a file of a log has at most; a bundle is 256 entries of 65 535 bytes and their lengths
+CAPS = {"checkpoint": 64 * 1024, "vkey": 4096, "format": 256, "minimum": 256}
+TILE_CAP, BUNDLE_CAP = WIDTH * 32, WIDTH * 65_537
+_WIDTHS = re.compile(r"[1-9][0-9]{0,2}")
+_PLANTED = frozenset({errno.ELOOP, errno.EINVAL, errno.EFBIG, errno.ENXIO, errno.EISDIR})
 KNOWN = frozenset({"checkpoint", "vkey", "tile", "wal", "lock", "format", "minimum"})
+
+
+def read(folder: Path, name: str, *, cap: int | None = None) -> bytes | None:
+    """Return the content of a log's file, or None where there is none.
+
+    The one way to a file of a log: no link is followed, nothing but a plain file is read, nothing
+    blocks, and no more than `cap` bytes are taken. Raises `VerificationError` that names the file
+    otherwise, `OSError` where the system refuses or fails.
+    """
+    try:
+        return read_plain(folder / name, cap=CAPS[name] if cap is None else cap)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as exc:
+        if exc.errno not in _PLANTED:
+            raise
+        raise VerificationError(f"`{name}` cannot be read: {exc.strerror}", path=name) from None
 
 
 def pack(entries: list[bytes]) -> bytes:
@@ -36,46 +58,6 @@ def unpack(content: bytes, path: str) -> list[bytes]:
     return found
 
 
-def frame(first: int, entries: list[bytes]) -> bytes:
-    """Return one write-ahead frame."""
-    payload = pack(entries)
-    crc = zlib.crc32(payload, zlib.crc32(HEAD.pack(MAGIC, first, len(payload), 0)))
-    return HEAD.pack(MAGIC, first, len(payload), crc) + payload
-
-
-def _frame_at(content: bytes, at: int) -> tuple[int, bytes, int] | None:
-    if len(content) - at < HEAD.size:
-        return None
-    magic, first, size, crc = HEAD.unpack_from(content, at)
-    payload = content[at + HEAD.size : at + HEAD.size + size]
-    if magic != MAGIC or len(payload) != size:
-        return None
-    if zlib.crc32(payload, zlib.crc32(HEAD.pack(MAGIC, first, size, 0))) != crc:
-        return None
-    return first, payload, at + HEAD.size + size
-
-
-def read_wal(content: bytes) -> tuple[list[tuple[int, list[bytes]]], int]:
-    """Return (frames, offset behind the last intact one).
-
-    Raises `VerificationError` when an intact frame stands behind a damaged one: that is not a torn
-    tail, and cutting there would drop acknowledged records.
-    """
-    frames, at = [], 0
-    while at < len(content):
-        one = _frame_at(content, at)
-        if one is None:
-            later = content.find(MAGIC, at + 1)
-            while later != -1:
-                if _frame_at(content, later) is not None:
-                    raise VerificationError(f"write-ahead file is damaged at {at}", path="wal")
-                later = content.find(MAGIC, later + 1)
-            break
-        first, payload, at = one
-        frames.append((first, unpack(payload, "wal")))
-    return frames, at
-
-
 def tile(folder: Path, level: int | str, n: int, width: int) -> bytes:
     """Return a tile's content; raise `VerificationError` naming it when it is missing.
 
@@ -83,21 +65,19 @@ def tile(folder: Path, level: int | str, n: int, width: int) -> bytes:
     then the beginning of that is the answer.
     """
     name = tile_path(level, n, width)
-    try:
-        return (folder / name).read_bytes()
-    except FileNotFoundError:
-        pass
+    cap = BUNDLE_CAP if level == "entries" else TILE_CAP
+    found = read(folder, name, cap=cap)
+    if found is not None:
+        return found
     full = tile_path(level, n, WIDTH)
     for _ in range(3 if width < WIDTH else 0):  # the writer may replace it again meanwhile
         partial = folder / f"{full}.p"
-        there = sorted(int(p.name) for p in partial.glob("*") if p.name.isdigit())
+        there = sorted(int(p.name) for p in partial.glob("*") if _WIDTHS.fullmatch(p.name))
         wider = [tile_path(level, n, w) for w in there if w > width]
         for other in [*wider, full]:
-            try:
-                content = (folder / other).read_bytes()
-            except FileNotFoundError:
-                continue
-            return _beginning(content, level, width, other)
+            content = read(folder, other, cap=cap)
+            if content is not None:
+                return _beginning(content, level, width, other)
     raise VerificationError(f"`{name}` is missing", path=name)
 
 

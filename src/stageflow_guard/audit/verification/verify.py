@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from stageflow_guard.audit.log.layout import FORMAT, being_written, read_minimum
+from stageflow_guard.audit.log.layout import READABLE, being_written, read_minimum
+from stageflow_guard.audit.log.wal import CAP, entries_behind, scan
 from stageflow_guard.audit.read.signed_head import require_attested_minimum
 from stageflow_guard.audit.records.decode import decode_any
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, open_note, parse, parse_vkey
@@ -32,7 +33,7 @@ from stageflow_guard.audit.tlog.key_rotation import (
     read_rotation,
     require_known_signatures,
 )
-from stageflow_guard.audit.tlog.storage import KNOWN, bundles, read_wal, tile
+from stageflow_guard.audit.tlog.storage import KNOWN, bundles, read, tile
 from stageflow_guard.audit.tlog.tiles import TileReader, root_of_rows, subtree_hash, widths
 from stageflow_guard.audit.tlog.tree import WIDTH, tile_path, verify_consistency
 from stageflow_guard.audit.verification.outcomes import Agreement, Tally
@@ -103,8 +104,8 @@ def verify(
     cosigned = [cosigned_at(given, one)[0] for one in witnesses if given is not None]
     if witnesses and given is None:
         raise VerificationError("a witness vouches for a checkpoint; give the cosigned one")
-    pending = _check_wal(folder, head.size, live)
     _check_strays(folder, rebuilt.expected, live)  # 6
+    pending = _check_wal(folder, head, keys, live)
     anchored = "checkpoint" if older is not None else "vkey" if vkey is not None else "none"
     tally = rebuilt.tally
     return VerificationReport(
@@ -285,16 +286,24 @@ class _Rebuild:
                 self.rotations.append(read_rotation(index, record, self._head.origin))
 
 
-def _check_wal(folder: Path, size: int, live: bool) -> int:
-    path = folder / "wal"
-    if not path.exists():
+def _check_wal(folder: Path, head: Checkpoint, keys: list[str], live: bool) -> int:
+    content = read(folder, "wal", cap=CAP)
+    if content is None:
         return 0
-    content = path.read_bytes()
-    frames, good = read_wal(content)
-    if good != len(content) and not live:  # a writer may be in the middle of one
+    blocks, good = scan(content)
+    if live:  # a writer may be in the middle of a frame, and ahead of the checkpoint that was read
+        return sum(1 for _ in entries_behind(content, head.size))
+    if good != len(content):
         raise VerificationError("the write-ahead file ends in a torn frame", path="wal")
-    end = max((first + len(entries) for first, entries in frames), default=size)
-    return max(0, end - size)
+    seen = [open_with_any(b.payload, keys, path="wal").size for b in blocks if b.anchor]
+    pending = sum(1 for _ in entries_behind(content, head.size))
+    if max(seen, default=0) > head.size + pending:
+        raise VerificationError(
+            f"rolled back: the write-ahead file has seen a checkpoint of {max(seen)} records, the "
+            f"log holds {head.size + pending}",
+            index=head.size + pending, path="wal",
+        )  # fmt: skip
+    return pending
 
 
 def _check_strays(folder: Path, expected: set[str], live: bool) -> None:
@@ -310,7 +319,7 @@ def _check_strays(folder: Path, expected: set[str], live: bool) -> None:
             continue
         if name == "lock" and path.stat().st_size == 0:
             continue
-        if name == "format" and path.read_bytes() == FORMAT:
+        if name == "format" and read(folder, "format") in READABLE:
             continue
         if live and (name.startswith("tile/") or name.endswith(".new")):
             continue  # the writer is ahead of the checkpoint that was read
@@ -320,10 +329,10 @@ def _check_strays(folder: Path, expected: set[str], live: bool) -> None:
 
 
 def _read(folder: Path, name: str) -> bytes:
-    try:
-        return (folder / name).read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        raise VerificationError(f"`{name}` is missing", path=name) from None
+    content = read(folder, name)
+    if content is None:
+        raise VerificationError(f"`{name}` is missing", path=name)
+    return content
 
 
 def _text(value: str | Path) -> str:

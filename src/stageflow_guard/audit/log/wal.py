@@ -1,0 +1,250 @@
+"""The write-ahead file: blocks under the log's key, each chained to the one before.
+
+An *anchor* holds a signed checkpoint; a *frame* holds the entries of one batch. Every block carries
+an HMAC under a key that only the log's signing key gives, over the block before and itself. So each
+frame is bound to every frame before it, and through the anchor to one tree: a frame that was made
+up, changed, moved or taken from another history does not hold.
+
+The file begins with an anchor. A further one is written, durable, before its checkpoint is
+published, so that the checkpoint in force always has its anchor here:
+
+1. `start`   a new file: the checkpoint, the entries behind it; put in place whole
+2. `append`  a frame at the end, synced: the records are durable
+3. `anchor`  the next checkpoint at the end, synced; then `checkpoint` is replaced
+
+Without the key a reader sees whether a block is whole (CRC-32), not who wrote it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from stageflow_guard.audit.tlog.checkpoint import parse
+from stageflow_guard.audit.tlog.storage import pack, unpack
+from stageflow_guard.base.durable import write_all, write_durably
+from stageflow_guard.base.opening import open_own
+from stageflow_guard.errors import VerificationError
+
+CAP = 256 * 2**20  # bytes that a reader takes
+FULL = 16 * 2**20  # bytes above which the writer starts a new file
+LABEL = b"stageflow-guard write-ahead v2\n"
+ANCHOR, FRAME = b"SGA2", b"SGW2"
+_OLD = b"SGW1"
+# magic, first index (of an anchor: its size), payload length, payload CRC-32, HMAC-SHA256
+_HEAD = struct.Struct(">4sQII32s")
+_CRC = struct.Struct(">I")  # of the head: tells a block's beginning at once
+OVERHEAD = _HEAD.size + _CRC.size
+_BEGIN = bytes(32)  # what the first block of a file is chained to
+
+
+class Block(NamedTuple):
+    """One block as it stands at the offset `at`."""
+
+    at: int
+    anchor: bool
+    first: int
+    payload: bytes
+    tag: bytes
+
+    @property
+    def entries(self) -> list[bytes]:
+        """The entries of a frame."""
+        return unpack(self.payload, "wal")
+
+
+def frame(first: int, entries: list[bytes], *, anchor: bytes = b"", tag: bytes = _BEGIN) -> bytes:
+    """Return one block: a frame of `entries`, or the checkpoint `anchor`."""
+    return _block(ANCHOR if anchor else FRAME, first, anchor or pack(entries), tag)
+
+
+def _block(magic: bytes, first: int, payload: bytes, tag: bytes) -> bytes:
+    head = _HEAD.pack(magic, first, len(payload), zlib.crc32(payload), tag)
+    return head + _CRC.pack(zlib.crc32(head)) + payload
+
+
+def _begins(content: bytes, at: int) -> bool:
+    """Say whether a block's head stands at `at`, whatever became of its payload."""
+    if len(content) - at < OVERHEAD or content[at : at + 4] not in (ANCHOR, FRAME):
+        return False
+    head = content[at : at + _HEAD.size]
+    return _CRC.pack(zlib.crc32(head)) == content[at + _HEAD.size : at + OVERHEAD]
+
+
+def scan(content: bytes) -> tuple[list[Block], int]:
+    """Return (blocks, offset behind the last whole one), each read at its claimed offset.
+
+    Raises `VerificationError` when a block begins behind a damaged one: that is no torn tail, and
+    cutting there would drop acknowledged records.
+    """
+    blocks, at = [], 0
+    while _begins(content, at):
+        magic, first, size, crc, tag = _HEAD.unpack_from(content, at)
+        end = at + OVERHEAD + size
+        payload = content[at + OVERHEAD : end]
+        if len(payload) != size or zlib.crc32(payload) != crc:
+            break
+        blocks.append(Block(at, magic == ANCHOR, first, payload, tag))
+        at = end
+    if at < len(content):
+        for magic in (ANCHOR, FRAME):
+            later = content.find(magic, at + 1)
+            while later != -1:
+                if _begins(content, later):
+                    raise VerificationError(f"write-ahead file is damaged at {at}", path="wal")
+                later = content.find(magic, later + 1)
+    return blocks, at
+
+
+def entries_behind(content: bytes, size: int) -> Iterator[tuple[int, bytes]]:
+    """Yield (index, entry) of the frames from index `size` on; nobody has authenticated them.
+
+    Raises `VerificationError` that names a gap.
+    """
+    following = size
+    for block in scan(content)[0]:
+        if block.anchor:
+            continue
+        if block.first > following:
+            raise VerificationError(
+                f"records {following} to {block.first - 1} are missing", index=following, path="wal"
+            )
+        for offset, entry in enumerate(block.entries):
+            if block.first + offset >= following:
+                yield following, entry
+                following += 1
+
+
+class Chain:
+    """The key and the last tag: what the next block is bound to."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self.tag = _BEGIN
+
+    def seal(self, magic: bytes, first: int, payload: bytes) -> bytes:
+        """Return the next block."""
+        self.tag = self._next(magic, first, payload)
+        return _block(magic, first, payload, self.tag)
+
+    def require(self, block: Block) -> None:
+        """Raise `VerificationError` unless `block` is the next one of this chain."""
+        magic = ANCHOR if block.anchor else FRAME
+        if not hmac.compare_digest(self._next(magic, block.first, block.payload), block.tag):
+            raise VerificationError(
+                f"the write-ahead file holds a frame that this log did not write, at byte "
+                f"{block.at}, for record {block.first}",
+                index=block.first, path="wal",
+            )  # fmt: skip
+        self.tag = block.tag
+
+    def _next(self, magic: bytes, first: int, payload: bytes) -> bytes:
+        head = struct.pack(">4sQI", magic, first, len(payload))
+        return hmac.digest(self._key, self.tag + head + payload, "sha256")
+
+
+class Replayed(NamedTuple):
+    """What a write-ahead file held behind the checkpoint in force; `why` says what was lost."""
+
+    entries: list[bytes]
+    cut: int
+    why: str | None
+
+
+def replay(content: bytes, note: bytes, key: bytes, *, form: int) -> Replayed:
+    """Return what `content` holds behind the checkpoint `note`.
+
+    A torn tail is cut and reported. Raises `VerificationError` for a frame that does not hold, one
+    that does not follow, and for frames that belong to another checkpoint than `note`.
+    """
+    if form == 1 and not content:
+        return Replayed([], 0, None)
+    if form == 1 and content.startswith(_OLD):
+        _refuse(
+            "is of format 1, which authenticates no frame; open the log once with the release "
+            "that wrote it", 0,
+        )  # fmt: skip
+    head = parse(note)[0]
+    blocks, good = scan(content)
+    cut = len(content) - good
+    if not blocks:
+        return Replayed([], cut, "the write-ahead file has lost its beginning")
+    if not blocks[0].anchor:
+        _refuse("begins with no checkpoint", blocks[0].first)
+    chain, following, entries, seen = Chain(key), blocks[0].first, list[bytes](), []
+    for block in blocks:
+        chain.require(block)
+        if block.anchor:
+            seen.append(parse(block.payload)[0])
+            continue
+        if block.first != following:
+            _refuse("has a gap", following)
+        for entry in block.entries:
+            if following >= head.size:
+                entries.append(entry)
+            following += 1
+    if head in seen:
+        return Replayed(entries, cut, "the last write was not finished" if cut else None)
+    newest = max(one.size for one in seen)
+    if newest > head.size:
+        _refuse(f"has seen a checkpoint of {newest} records: rolled back", head.size)
+    if following > head.size:
+        _refuse(f"does not belong to the checkpoint of {head.size} records", head.size)
+    return Replayed([], cut, "the write-ahead file is older than the checkpoint")
+
+
+def _refuse(what: str, index: int) -> NoReturn:
+    raise VerificationError(f"the write-ahead file {what}", index=index, path="wal")
+
+
+class WriteAhead:
+    """The open file. Not thread-safe: the log's writer thread owns it."""
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        self._path = folder / "wal"
+        self._key = key
+        self._chain = Chain(key)
+        self._fd = -1
+        self.size = 0
+
+    def start(
+        self, note: bytes, entries: list[bytes] | None = None, *, following: bytes | None = None
+    ) -> None:
+        """Put a new file in place: the checkpoint `note`, then `entries`, then `following`.
+
+        Durable when it returns; a crash before leaves the old file.
+        """
+        chain = Chain(self._key)
+        at = parse(note)[0].size
+        content = chain.seal(ANCHOR, at, note)
+        if entries:
+            content += chain.seal(FRAME, at, pack(entries))
+        if following is not None:
+            content += chain.seal(ANCHOR, at + len(entries or ()), following)
+        write_durably(self._path, content)
+        self.close()
+        self._fd = open_own(self._path, os.O_RDWR)
+        os.lseek(self._fd, 0, os.SEEK_END)
+        self._chain, self.size = chain, len(content)
+
+    def append(self, first: int, entries: list[bytes], anchor: bytes | None = None) -> None:
+        """Write a checkpoint, when there is one, and the entries from index `first` on; sync."""
+        content = b""
+        if anchor is not None:
+            content = self._chain.seal(ANCHOR, parse(anchor)[0].size, anchor)
+        if entries:
+            content += self._chain.seal(FRAME, first, pack(entries))
+        write_all(self._fd, content)
+        os.fdatasync(self._fd)
+        self.size += len(content)
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._fd = -1
