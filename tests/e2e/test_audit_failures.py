@@ -55,7 +55,7 @@ def foreign(log):
 
 
 def newer(log):
-    (log / "format").write_bytes(b"stageflow-guard log 2\n")
+    (log / "format").write_bytes(b"stageflow-guard log 3\n")
 
 
 def without_key(log):

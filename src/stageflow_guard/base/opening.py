@@ -91,9 +91,12 @@ def require_own(path: Path) -> None:
 
 
 def _require_plain(fd: int, path: str | Path) -> int:
-    if stat.S_ISREG(os.fstat(fd).st_mode):
+    mode = os.fstat(fd).st_mode
+    if stat.S_ISREG(mode):
         return fd
     os.close(fd)
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     raise OSError(errno.EINVAL, "not a plain file", str(path))
 
 

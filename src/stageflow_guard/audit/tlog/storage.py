@@ -16,7 +16,7 @@ from stageflow_guard.errors import VerificationError
 CAPS = {"checkpoint": 64 * 1024, "vkey": 4096, "format": 256, "minimum": 256}
 TILE_CAP, BUNDLE_CAP = WIDTH * 32, WIDTH * 65_537
 _WIDTHS = re.compile(r"[1-9][0-9]{0,2}")
-_PLANTED = frozenset({errno.ELOOP, errno.EINVAL, errno.EFBIG, errno.ENXIO, errno.EISDIR})
+_PLANTED = frozenset({errno.ELOOP, errno.EINVAL, errno.EFBIG, errno.ENXIO})
 KNOWN = frozenset({"checkpoint", "vkey", "tile", "wal", "lock", "format", "minimum"})
 
 
