@@ -123,16 +123,22 @@ def test_a_weaker_matcher_never_starts(folder, conjunct):
 
 
 def test_suspension_overrides_every_rule(folder):
-    """A suspended subject is denied; a line that cannot be read stops the start."""
+    """A suspended subject is denied, by a line of wrong form too; a file that cannot be read stops."""
     path = folder / "platform" / "suspended.csv"
     path.write_text("user:ada, left, never\n")
     assert PolicySet.load(folder).decide(ASK).reason == "suspended"
     path.write_text("user:ada\n")
+    wrong = PolicySet.load(folder)
+    assert wrong.decide(ASK).reason == "suspended"
+    assert wrong.problems[0].line == 1
+    path.write_bytes(b"user:ada, \xff, never\n")
     with pytest.raises(ConfigError, match="suspended"):
         PolicySet.load(folder)
 
 
-@pytest.mark.parametrize("name", ["_platform", "None", "a b", "ACME"])
+@pytest.mark.parametrize(
+    "name", ["_platform", "None", "a b", "ACME", "acme.", "globex.", "con", "Aux.x", "lpt1", "NUL"]
+)
 def test_a_folder_that_is_no_tenant_denies_only_itself(folder, name):
     """Reserved, misleading and case-colliding folder names are problems."""
     shutil.copytree(folder / "tenants" / "globex", folder / "tenants" / name)

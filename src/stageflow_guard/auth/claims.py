@@ -34,6 +34,7 @@ from stageflow_guard.auth.claim_values import (
     value_at,
 )
 from stageflow_guard.auth.issuer import IssuerPolicy
+from stageflow_guard.base.tenant_name import legal_tenant
 from stageflow_guard.errors import NotAuthenticated
 from stageflow_guard.model import Principal
 
@@ -51,7 +52,6 @@ _REFUSED_HEADERS = frozenset({"crit", "b64", "jku", "jwk", "x5u", "x5c", "zip", 
 # the `typ` header is too weak to tell: `nonce` is left out, some providers copy it everywhere.
 _NOT_ACCESS = ("at_hash", "c_hash", "s_hash", "events")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 # All that may stand in a policy line as itself; everything else is percent-encoded, `%` too, so
 # that two subjects can never meet in one spelling.
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~@:/|+=!$&;")
@@ -265,9 +265,9 @@ def _tenant(claims: Mapping[str, Any], policy: IssuerPolicy) -> tuple[str, str]:
         if value not in policy.tenants:
             raise NotAuthenticated("foreign_tenant", "issuer may not speak for that tenant")
         return policy.tenants[value], value
-    if not _TENANT.fullmatch(value):
+    if not legal_tenant(value):
         raise bad_claim(
-            label(path), value, "letters, digits, `.`, `_`, `-`, at most 128", "tenant_claim"
+            label(path), value, "a tenant's name: letters, digits, `.`, `_`, `-`", "tenant_claim"
         )
     return value, value
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.base.tenant_name import legal_tenant
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ ASYMMETRIC = frozenset(
     | {"EdDSA", "Ed25519"}
 )
 SYMMETRIC = frozenset({"HS256", "HS384", "HS512"})
-_TENANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _PREFIX = re.compile(r"[A-Za-z0-9._~@:/+=-]{0,64}")
 _KINDS = ("user", "svc", "agent")
 EVERY = (
@@ -117,7 +117,7 @@ class IssuerPolicy:
         if self.tenant is not None and self.tenants is not None:
             raise ConfigError(f"issuer `{self.issuer}`: give `tenant` or `tenants`, not both")
         named = [self.tenant] if self.tenant is not None else list((self.tenants or {}).values())
-        if any(not _TENANT.fullmatch(t) for t in named):
+        if any(not legal_tenant(t) for t in named):
             raise ConfigError(f"issuer `{self.issuer}`: a tenant's name is a folder's name")
         if self.subject_kind is not None and self.subject_kind not in _KINDS:
             raise ConfigError(f"issuer `{self.issuer}`: `subject_kind` is {', '.join(_KINDS)}")

@@ -6,6 +6,7 @@ a look and nothing is wrong yet.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -69,10 +70,15 @@ def holds(findings: Iterable[LintFinding]) -> bool:
 
 def _problem(problem: Problem) -> LintFinding:
     where = f"{problem.file}:{problem.line}:{problem.column}"
-    return LintFinding(where, "error", "not_in_force", problem.reason)
+    level = "warning" if problem.code.startswith("unknown_") else "error"
+    return LintFinding(where, level, problem.code, problem.reason)
 
 
 def _tenant(tenant: TenantFile) -> Iterator[LintFinding]:
+    for rule in tenant.rules:
+        why = foreign_pattern(rule.obj)
+        if why is not None:
+            yield _at(rule, "foreign_pattern", f"`{quoted(rule.obj)}`: {why}", level="error")
     yield from _dead_rules(tenant)
     up = direct_roles(tenant.links)
     held = {
@@ -99,6 +105,38 @@ def _tenant(tenant: TenantFile) -> Iterator[LintFinding]:
         first = seen.setdefault((link.member, link.role), link)
         if first is not link:
             yield _at(link, "duplicate", f"says what {first.where} says")
+
+
+# what objects hold that were written for other functions of casbin: keyMatch2 to keyMatch5,
+# regexMatch, globMatch. Here they are letters, so that such a line never matches.
+_FOREIGN = (
+    (re.compile(r"(^|/):[A-Za-z_]"), "`:name` (keyMatch2)"),
+    (re.compile(r"\{[^/}]*\}"), "`{name}` (keyMatch3)"),
+    (re.compile(r"^\^|\$$"), "`^` and `$` (regexMatch)"),
+    (re.compile(r"\.[*+?]|\.\{"), "`.*` (regexMatch)"),
+    (re.compile(r"\\"), "a backslash (regexMatch)"),
+    (re.compile(r"\?"), "`?` (globMatch)"),
+    (re.compile(r"\[[^/\]]+\]"), "`[...]` (globMatch)"),
+    (re.compile(r"\([^/)]*\|[^/)]*\)"), "`(a|b)` (regexMatch)"),
+)
+
+
+def foreign_pattern(obj: str) -> str | None:
+    """Return which other casbin function an object is written for, and what to write here."""
+    body = obj.removesuffix("/*")
+    found = next((name for pattern, name in _FOREIGN if pattern.search(body)), None)
+    if found is None:
+        return None
+    segments = body.lstrip("^/").split("/")
+    flawed = (any(pattern.search(s) for pattern, _ in _FOREIGN) for s in segments)
+    # up to the first segment that is a pattern; the last may be the beginning of a longer name
+    stop = next((i for i, is_flawed in enumerate(flawed) if is_flawed), len(segments) - 1)
+    kept = segments[:stop]
+    wide = "/".join([*kept, "*"])
+    return (
+        f"{found} is no pattern here, so that the line never matches; a pattern is `a/b/*`, and "
+        f"what covers this one is `{wide}`"
+    )
 
 
 def _dead_rules(tenant: TenantFile) -> Iterator[LintFinding]:
@@ -179,11 +217,6 @@ def _platform(policies: PolicySet, now: float) -> Iterator[LintFinding]:
     for one in granted:
         if one.expires <= now:
             yield _at(one, "expired", "this right has ended; take the line out", level="note")
-        named = (one.owner, one.grantee) if isinstance(one, Share) else (one.tenant,)
-        for tenant in named:
-            if not policies.knows(tenant):
-                hint = did_you_mean(tenant, policies.tenants)
-                yield _at(one, "unknown_tenant", f"there is no tenant `{quoted(tenant)}`{hint}")
     for who, until in policies.suspended.items():
         if until <= now:
             yield LintFinding(
@@ -234,6 +267,6 @@ def _line(where: str) -> int:
     return int(where.rpartition(":")[2])
 
 
-def _place(one: LintFinding) -> tuple[str, int, int]:
+def _place(one: LintFinding) -> tuple[str, int, int, str]:
     file, line, column = one.where.rsplit(":", 2)
-    return file, int(line), int(column)
+    return file, int(line), int(column), one.code

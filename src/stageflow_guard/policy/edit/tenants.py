@@ -18,9 +18,10 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.analysis.cases import run_cases
 from stageflow_guard.policy.analysis.lint import holds, lint
 from stageflow_guard.policy.edit.fmt import replace_file
-from stageflow_guard.policy.engine.exceptions import FOREVER, parse_suspended
+from stageflow_guard.policy.engine.exceptions import FOREVER
 from stageflow_guard.policy.engine.policyset import PolicySet
 from stageflow_guard.policy.engine.prove import structural
+from stageflow_guard.policy.engine.suspensions import parse_suspended
 from stageflow_guard.policy.engine.text import legal_tenant, read, require_folder, rows_of
 
 EXAMPLE = "example"  # the tenant of a starter set that others are copied from
@@ -108,10 +109,14 @@ def suspend(folder: str | Path, who: str, *, reason: str, until: str = "never") 
         raise ConfigError("name, reason and end are one line without a comma")
     file = base / "platform" / "suspended.csv"
     before = read(file, "platform/suspended.csv") if file.exists() else SUSPENDED.encode()
-    after = before + f"{who}, {reason.strip()}, {until}\n".encode()
-    _, problems = parse_suspended(after, "platform/suspended.csv")
-    if problems:
-        raise ConfigError(str(problems[0]))
+    line = f"{who}, {reason.strip()}, {until}\n"
+    if before and not before.endswith(b"\n"):
+        before += b"\n"
+    after = before + line.encode()
+    # the new line alone: what is wrong with others is for `lint`, and never delays a suspension
+    found, problems = parse_suspended(line.encode(), "platform/suspended.csv")
+    if problems or [one.who for one in found] != [who]:
+        raise ConfigError(str(problems[0]) if problems else f"`{who[:60]}` is no subject or tenant")
     file.parent.mkdir(exist_ok=True, mode=0o755)
     replace_file(file, after)
 

@@ -11,7 +11,13 @@ from casbin.model import Model
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
-from stageflow_guard.policy.engine.rules import MODEL, SUBJECTS, TenantFile, object_matches
+from stageflow_guard.policy.engine.rules import (
+    MODEL,
+    SUBJECTS,
+    TenantFile,
+    legal_subject,
+    object_matches,
+)
 
 
 def require_one_distribution() -> None:
@@ -28,7 +34,10 @@ def require_one_distribution() -> None:
 
 
 def is_subject(sub: object) -> bool:
-    """Say whether a request may be made in this name: never a role, never a claim."""
+    """Say whether a name has the form of a subject: never a role, never a claim.
+
+    For the matcher, which also sees the ephemeral subject that no request can name.
+    """
     return type(sub) is str and sub.startswith(SUBJECTS) and sub.partition(":")[2] != ""
 
 
@@ -54,7 +63,7 @@ class Reference:
 
     def permits(self, request: AccessRequest) -> bool:
         """Decide with one enforce, for a subject that holds its own and its claims' roles."""
-        if not is_subject(request.sub):
+        if not legal_subject(request.sub):
             return False
         with self._lock:
             if not request.roles:

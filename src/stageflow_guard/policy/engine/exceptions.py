@@ -7,7 +7,7 @@
   or acts stand with `|` between them.
 - `trials.csv`: `trial, tenant, kind, obj, act, starts, expires`: every subject that the tenant's
   tokens name, for at most 60 days: for adoption, with the strict policies in shadow.
-- `suspended.csv`: `subject or tenant, reason, until` overrides everything.
+- `suspended.csv`: `subject or tenant, reason, until` overrides everything; see `suspensions`.
 
 Times are RFC 3339 in UTC (`2026-12-31T00:00:00Z`) or seconds since the epoch.
 """
@@ -162,21 +162,6 @@ def parse_trials(
         return TemporaryGrant("trial", None, tenant, (kind,), obj, (act,), begin, end, where)
 
     return _all(content, file, grant)
-
-
-def parse_suspended(content: bytes, file: str) -> tuple[dict[str, float], list[Problem]]:
-    """Return until when each subject or tenant is suspended, or nothing and every problem."""
-
-    def line(row: PolicyLine) -> tuple[str, float]:
-        if len(row.fields) != 3:
-            raise Malformed("needs subject or tenant, reason, until")
-        who, _, until = row.fields
-        if not who.startswith(SUBJECTS) and not legal_tenant(who):
-            raise Malformed(f"`{quoted(who)}` is neither a subject nor a tenant")
-        return who, FOREVER if until == "never" else moment(until, 2)
-
-    found, problems = _all(content, file, line)
-    return dict(found), problems
 
 
 def moment(text: str, field: int = 0) -> float:

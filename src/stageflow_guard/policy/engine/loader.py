@@ -15,7 +15,6 @@ from stageflow_guard.policy.engine.exceptions import (
     TemporaryGrant,
     parse_breakglass,
     parse_shares,
-    parse_suspended,
     parse_trials,
 )
 from stageflow_guard.policy.engine.guardrails import Guardrails, load_guardrails
@@ -28,14 +27,17 @@ from stageflow_guard.policy.engine.rules import (
     parse_template,
     parse_tenant,
 )
+from stageflow_guard.policy.engine.suspensions import Suspension, parse_suspended, resolved
 from stageflow_guard.policy.engine.text import (
     did_you_mean,
     legal_tenant,
+    pinned,
     quoted,
     read,
     require_folder,
 )
 
+SUSPENDED = "platform/suspended.csv"
 TOP = ("model.conf", "catalogue.yaml", "guardrails.yaml")
 PLATFORM = (
     "suspended.csv", "shares.csv", "breakglass.csv", "trials.csv", "isolation_test.yaml",
@@ -52,6 +54,7 @@ class Loaded:
     broken: set[str] = field(default_factory=set)
     stale: dict[str, float] = field(default_factory=dict)  # tenants on their last good file
     suspended: dict[str, float] = field(default_factory=dict)
+    suspensions: list[Suspension] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
     grants: list[TemporaryGrant] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -81,14 +84,16 @@ def load_folder(folder: Path, previous: Loaded | None = None) -> Loaded:
     denies; an expiring grant that cannot be read is not in force.
     """
     found = Loaded()
+    folder = pinned(folder)
     require_folder(folder)
     _model(folder, found)
     if os.path.lexists(folder / "catalogue.yaml"):
         found.files["catalogue.yaml"] = read(folder / "catalogue.yaml", "catalogue.yaml")
         found.catalogue = parse_catalogue(found.files["catalogue.yaml"])
-    _platform(folder, found)
+    _platform(folder, found, previous)
     _templates(folder, found, previous)
     _tenants(folder, found, previous)
+    _names(found)
     _strangers(folder, found)
     found.guardrails = load_guardrails(
         folder,
@@ -128,22 +133,59 @@ def _model(folder: Path, found: Loaded) -> None:
     found.files["model.conf"] = model
 
 
-def _platform(folder: Path, found: Loaded) -> None:
+def _names(found: Loaded) -> None:
+    """Settle who is suspended, and name what platform files say of tenants that are not there."""
+    tenants = {*found.tenants, *found.broken}
+    members = {
+        link.member
+        for tenant in found.tenants.values()
+        for link in tenant.links
+        if not link.member.startswith(("role:", "claim:"))
+    }
+    found.suspended, problems = resolved(
+        found.suspensions, SUSPENDED, tenants=tenants, members=members
+    )
+    found.problems += problems
+    granted: list[Share | TemporaryGrant] = [*found.shares, *found.grants]
+    for one in granted:
+        named = (one.owner, one.grantee) if isinstance(one, Share) else (one.tenant,)
+        for name in named:
+            if name not in tenants:
+                file, _, line = one.where.rpartition(":")
+                why = f"there is no tenant `{quoted(name)}`{did_you_mean(name, tenants)}"
+                found.problems.append(Problem(file, int(line), why, code="unknown_tenant"))
+
+
+def _suspended(folder: Path, found: Loaded, previous: Loaded | None) -> None:
+    """Read the suspensions. A file that cannot be read stops a start, and no running guard."""
+    try:
+        content = _content(folder, "suspended.csv")
+        if content is None:
+            return
+        found.suspensions, problems = parse_suspended(content, SUSPENDED)
+    except ConfigError as exc:
+        if previous is None:
+            raise
+        found.suspensions = list(previous.suspensions)
+        why = f"{exc.message}; the suspensions that were in force stay"
+        found.problems.append(Problem(SUSPENDED, 1, why))
+        if SUSPENDED in previous.files:
+            found.files[SUSPENDED] = previous.files[SUSPENDED]
+        return
+    found.problems += problems
+    found.files[SUSPENDED] = content
+
+
+def _content(folder: Path, name: str) -> bytes | None:
+    if not os.path.lexists(folder / "platform" / name):
+        return None
+    require_folder(folder / "platform")
+    return read(folder / "platform" / name, f"platform/{name}")
+
+
+def _platform(folder: Path, found: Loaded, previous: Loaded | None) -> None:
     acts = found.catalogue.acts()
-
-    def content(name: str) -> bytes | None:
-        if not os.path.lexists(folder / "platform" / name):
-            return None
-        require_folder(folder / "platform")
-        return read(folder / "platform" / name, f"platform/{name}")
-
-    suspended = content("suspended.csv")
-    if suspended is not None:
-        name = "platform/suspended.csv"
-        found.suspended, problems = parse_suspended(suspended, name)
-        if problems:  # a suspension that cannot be read may not be lost: nothing starts
-            raise ConfigError(str(problems[0]))
-        found.files[name] = suspended
+    _suspended(folder, found, previous)
     for file, parse in (
         ("shares.csv", parse_shares),
         ("breakglass.csv", parse_breakglass),
@@ -151,7 +193,7 @@ def _platform(folder: Path, found: Loaded) -> None:
     ):
         name = f"platform/{file}"
         try:
-            data = content(file)
+            data = _content(folder, file)
         except ConfigError as exc:
             found.problems.append(Problem(name, 1, exc.message))
             continue
@@ -201,7 +243,8 @@ def _templates(folder: Path, found: Loaded, previous: Loaded | None) -> None:
 
 
 def _tenants(folder: Path, found: Loaded, previous: Loaded | None) -> None:
-    entries = _entries(folder / "tenants")
+    # a fresh ext4 volume has a `lost+found`; it is no tenant's
+    entries = [one for one in _entries(folder / "tenants") if one.name != "lost+found"]
     if not entries:
         raise ConfigError(f"policy folder `{folder}` has no tenants: empty means no")
     folded: dict[str, int] = {}

@@ -19,16 +19,17 @@ from stageflow_guard.policy.engine.guardrails import Guardrails
 from stageflow_guard.policy.engine.index import TenantIndex
 from stageflow_guard.policy.engine.loader import Loaded, load_folder
 from stageflow_guard.policy.engine.rules import (
-    SUBJECTS,
     Problem,
     Rule,
     Template,
     TenantFile,
+    legal_subject,
     relative,
 )
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.casbin import Reference
+    from stageflow_guard.policy.engine.suspensions import Suspension
 
 CACHE = 65_536
 REFERENCES = 64  # tenants whose lines stand by under pycasbin
@@ -72,6 +73,7 @@ class PolicySet:
         self._broken = broken
         self.stale: Mapping[str, float] = MappingProxyType(dict(stale or {}))
         self._suspended = dict(suspended or {})
+        self._suspensions: tuple[Suspension, ...] = ()
         self.shares = shares
         self.grants = grants
         self._files = MappingProxyType(dict(files or {}))
@@ -104,18 +106,21 @@ class PolicySet:
 
         require_one_distribution()
         found = load_folder(Path(path), None if previous is None else previous._loaded())
-        return cls(
+        made = cls(
             found.tenants, problems=tuple(found.problems), broken=frozenset(found.broken),
             stale=found.stale, suspended=found.suspended, shares=tuple(found.shares),
             grants=tuple(found.grants), files=found.files, catalogue=found.catalogue,
             guardrails=found.guardrails, templates=found.templates, previous=previous,
         )  # fmt: skip
+        made._suspensions = tuple(found.suspensions)
+        return made
 
     def _loaded(self) -> Loaded:
         """Return what the next load may keep of this set."""
         return Loaded(
             tenants=self._tenants, stale=dict(self.stale), files=dict(self._files),
             catalogue=self.catalogue, guardrails=self.guardrails, templates=dict(self.templates),
+            suspensions=list(self._suspensions),
         )  # fmt: skip
 
     @property
@@ -210,8 +215,7 @@ class PolicySet:
             return True
         at_home = replace(request, own=request.ten)  # shares are resolved before either is asked
         index = self._index[request.ten]
-        asks = at_home.sub.startswith(SUBJECTS) and at_home.sub.partition(":")[2] != ""
-        allow, deny = index.matching(at_home) if asks else ([], [])
+        allow, deny = index.matching(at_home) if legal_subject(at_home.sub) else ([], [])
         return (bool(allow) and not deny) == self._reference(request.ten).permits(at_home)
 
     def _reference(self, tenant: str) -> Reference:
@@ -243,7 +247,7 @@ class PolicySet:
     ) -> tuple[Decision, float]:
         """Return the decision and until when it holds (seconds since the epoch)."""
         ends = FOREVER
-        if not request.sub.startswith(SUBJECTS) or not request.sub.partition(":")[2]:
+        if not legal_subject(request.sub):
             return self._deny("malformed_request"), ends
         if relative(request.obj):
             return self._deny("malformed_request"), ends

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -274,6 +276,28 @@ def require_object(obj: str, field: int = 0) -> None:
     if not body or any(s in ("", ".", "..") for s in body.split("/")):
         raise Malformed(f"object `{quoted(obj)}` has an empty or relative segment", field=field)
     require_plain(body, field)
+
+
+_PLAIN_SUBJECT = re.compile(r"(?:user|svc|agent):[!$-)+\-./0-9:;<=>?@A-Z\[\\\]^_`a-z{|}~%&']+")
+
+
+def legal_subject(sub: object) -> bool:
+    """Say whether a request may be made in this name: a subject that a policy line could hold.
+
+    Never a role or a claim; nothing that a line would lose: white space, controls, a comma.
+    """
+    if type(sub) is not str:
+        return False
+    if _PLAIN_SUBJECT.fullmatch(sub) is not None:
+        return True
+    kind, _, name = sub.partition(":")
+    if f"{kind}:" not in SUBJECTS or not name or sub.isascii():
+        return False
+    return (
+        sub.isprintable()
+        and not any(c in ' ,"#*' for c in sub)
+        and unicodedata.normalize("NFC", sub) == sub
+    )
 
 
 def relative(obj: str) -> bool:

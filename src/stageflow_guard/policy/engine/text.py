@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import stat
 import unicodedata
@@ -10,7 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from stageflow_guard.base.tenant_name import legal_tenant
 from stageflow_guard.errors import ConfigError
+
+__all__ = [
+    "Malformed", "PolicyLine", "Problem", "did_you_mean", "legal_tenant", "lines_of", "pinned",
+    "problem_of", "quoted", "read", "require_folder", "rows_of",
+]  # fmt: skip
 
 CAP = 32 * 2**20
 WIDEST = 8192  # characters of one line
@@ -26,6 +33,7 @@ class Problem:
     line: int
     reason: str
     column: int = 1
+    code: str = "not_in_force"  # or `unknown_tenant`, `unknown_subject`, `counts_as_written`
 
     def __str__(self) -> str:
         """Return `file:line:column: reason`, which editors open."""
@@ -74,7 +82,7 @@ def read(path: Path, name: str) -> bytes:
         raise ConfigError(f"policy file `{name}` cannot be read ({exc.strerror})") from None
     if not stat.S_ISREG(info.st_mode):
         raise ConfigError(f"policy file `{name}` is not a plain file")
-    if info.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if _writable_by_others(path, info.st_mode):
         raise ConfigError(f"policy file `{name}` is writable by others; run `chmod go-w`")
     if info.st_size > CAP:
         raise ConfigError(f"policy file `{name}` is over {CAP} bytes")
@@ -92,18 +100,68 @@ def require_folder(path: Path) -> None:
         raise ConfigError(f"policy folder `{path}` cannot be read ({exc.strerror})") from None
     if not stat.S_ISDIR(info.st_mode):
         raise ConfigError(f"policy folder `{path}` is not a folder")
-    if info.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise ConfigError(f"policy folder `{path}` is writable by others; run `chmod go-w {path}`")
+    if _writable_by_others(path, info.st_mode):
+        raise ConfigError(
+            f"policy folder `{path}` is writable by others; run `chmod -R go-w {path}`"
+        )
 
 
-def legal_tenant(name: str) -> bool:
-    """Say whether a folder's name can be a tenant: nothing that means something elsewhere."""
-    return (
-        0 < len(name) <= 128
-        and all(c.isascii() and (c.isalnum() or c in "._-") for c in name)
-        and name[0].isalnum()
-        and name.lower() not in {"none", "null", "true", "false"}
-    )
+def _writable_by_others(path: Path, mode: int) -> bool:
+    """Say whether others may write here.
+
+    A group's right counts for nothing on a file system that is mounted read-only: `fsGroup` gives
+    it to every file of a volume, and who writes there is outside of this container.
+    """
+    if mode & stat.S_IWOTH:
+        return True
+    return bool(mode & stat.S_IWGRP) and not _read_only(path)
+
+
+def _read_only(path: Path) -> bool:
+    try:
+        return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
+def pinned(folder: Path) -> Path:
+    """Return where a policy folder really is, links resolved once: one load reads one version.
+
+    `current -> versions/7` and the `..data` link of a mounted ConfigMap are turned to another
+    version at once, between two loads. Below what is returned no link is followed. Raises
+    `ConfigError` for a folder that is not there, for a link that others may turn, and for a
+    `..data` that leads out of its folder.
+    """
+    place = folder.absolute()
+    for part in (*reversed(place.parents), place):
+        if part.is_symlink():
+            _require_own_link(part)
+    try:
+        real = place.resolve(strict=True)
+        data = real / "..data"
+        if data.is_symlink():
+            _require_own_link(data)
+            inner = data.resolve(strict=True)
+            if inner.parent != real:
+                raise ConfigError(f"`{data}` leads out of its folder; it is not followed")
+            real = inner
+    except (OSError, RuntimeError) as exc:  # a circle of links is a RuntimeError
+        why = getattr(exc, "strerror", None) or "a circle of links"
+        raise ConfigError(f"policy folder `{folder}` cannot be read ({why})") from None
+    return real
+
+
+def _require_own_link(link: Path) -> None:
+    """Raise `ConfigError` for a link in a folder where others could put another one."""
+    mode = link.parent.stat().st_mode
+    sticky = bool(mode & stat.S_ISVTX)  # there only the owner of a name replaces it
+    owner = link.lstat().st_uid
+    if owner not in (0, os.geteuid()):
+        raise ConfigError(f"`{link}` is another user's link; it is not followed")
+    if _writable_by_others(link.parent, mode) and not sticky:
+        raise ConfigError(
+            f"`{link}` is a link in a folder that others may write; run `chmod go-w {link.parent}`"
+        )
 
 
 def lines_of(content: bytes) -> list[str]:

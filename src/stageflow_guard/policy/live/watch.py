@@ -6,6 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy.engine.text import pinned
+
 Signature = frozenset[tuple[str, int, int, int, int, int]]
 TOP = {"roles", "platform", "tenants", "model.conf", "catalogue.yaml", "guardrails.yaml"}
 
@@ -13,10 +16,13 @@ TOP = {"roles", "platform", "tenants", "model.conf", "catalogue.yaml", "guardrai
 def signature(folder: str | Path) -> Signature:
     """Return what changes whenever a policy file does; empty where the folder cannot be read.
 
-    A time alone is not enough: a file can be put in place with an older one, so inode and change
-    time count, too.
+    Links that lead there are resolved: turning one to another folder is a change. A time alone is
+    not enough: a file can be put in place with an older one, so inode and change time count, too.
     """
-    base = str(folder)
+    try:
+        base = str(pinned(Path(folder)))
+    except ConfigError:
+        return frozenset()
     return frozenset(_marks(base))
 
 

@@ -1,0 +1,129 @@
+"""`platform/suspended.csv`: `subject or tenant, reason, until`. Fails closed, line by line.
+
+Every other platform file grants something, so a bad line of it grants nothing. This one takes
+away: a line that names a subject or a tenant suspends it although its form is wrong, for good
+where its end cannot be read. So does a file with Windows line ends, a byte order mark or a last
+line without newline. What is wrong is a problem all the same.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy.engine.exceptions import FOREVER, moment
+from stageflow_guard.policy.engine.rules import SUBJECTS, legal_subject
+from stageflow_guard.policy.engine.text import (
+    MOST,
+    Malformed,
+    Problem,
+    did_you_mean,
+    legal_tenant,
+    lines_of,
+    quoted,
+)
+
+FORM = "needs `subject or tenant, reason, until`"
+CLOSE = 0.85  # so alike that one is a slip for the other
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """One name that a line suspends, until when (seconds since the epoch), and where it stands."""
+
+    who: str
+    until: float
+    line: int
+
+
+def parse_suspended(content: bytes, file: str) -> tuple[list[Suspension], list[Problem]]:
+    """Return every name that a line suspends, and every problem; a problem lifts no suspension.
+
+    Raises `ConfigError` for content that is not UTF-8: whom it names is unknown.
+    """
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ConfigError(f"`{file}` is not UTF-8") from None
+    found: list[Suspension] = []
+    problems: list[Problem] = []
+    try:
+        lines_of(content)
+    except Malformed as exc:
+        why = f"{exc.reason}; its lines count as they are written"
+        problems.append(Problem(file, exc.line, why, exc.column, code="counts_as_written"))
+    for number, line in enumerate(_lines(text), 1):
+        fields = [_clean(field) for field in line.replace(";", ",").replace("\t", ",").split(",")]
+        if not line.strip() or fields[0].startswith("#"):
+            continue
+        strict = [field.strip(" ") for field in line.split(",")]
+        names, until, wrong = _read(fields, sound=fields == strict)
+        found += [Suspension(name, until, number) for name in names]
+        if wrong is not None and len(problems) < MOST:
+            said = f"{wrong}; {', '.join(names[:3])} is suspended for good" if names else wrong
+            problems.append(Problem(file, number, said, code="counts_as_written"))
+    return found, problems
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield lines, whatever ends them: none of them may hide a name."""
+    yield from text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _clean(field: str) -> str:
+    """Return a field without what no name holds: white space, quotes, what is not seen."""
+    kept = "".join(c for c in field if unicodedata.category(c) not in ("Cc", "Cf"))
+    return unicodedata.normalize("NFC", kept).strip().strip("\"'").strip()
+
+
+def _read(fields: list[str], *, sound: bool) -> tuple[list[str], float, str | None]:
+    """Return (names, until, what is wrong). A well-formed line names one subject or tenant."""
+    who = fields[0]
+    if sound and len(fields) == 3 and (legal_subject(who) or legal_tenant(who)):
+        try:
+            return [who], FOREVER if fields[2] == "never" else moment(fields[2], 2), None
+        except Malformed as exc:
+            return [who], FOREVER, exc.reason
+    # `suspend, user:bob, ...`, `User:bob`, `user:bob` alone: each of them names a subject
+    names = [_folded(field) for field in fields if _folded(field).startswith(SUBJECTS)]
+    if not names and legal_tenant(who):  # a tenant, or a subject without its kind
+        names = [who]
+    why = FORM if names else f"{FORM}; `{quoted(who)}` is neither a subject nor a tenant"
+    return names, FOREVER, why
+
+
+def _folded(field: str) -> str:
+    kind, colon, name = field.partition(":")
+    return f"{kind.strip().lower()}{colon}{name.strip()}"
+
+
+def resolved(
+    found: Iterable[Suspension], file: str, *, tenants: Iterable[str], members: Iterable[str]
+) -> tuple[dict[str, float], list[Problem]]:
+    """Return until when each name is suspended, and a problem for each that is unknown.
+
+    A bare name that is no tenant is a subject without its kind: `bob` suspends `user:bob`,
+    `svc:bob` and `agent:bob`. `members` are the subjects that policy lines name; a subject whose
+    roles come from its token alone is not among them, so only a likely slip is a problem.
+    """
+    known, listed = set(tenants), sorted(members)
+    until: dict[str, float] = {}
+    problems: list[Problem] = []
+    for one in found:
+        names = [one.who]
+        if not one.who.startswith(SUBJECTS) and one.who not in known:
+            names += [kind + one.who for kind in SUBJECTS]
+            hint = did_you_mean(one.who, [*known, *(name for name in names[1:] if name in listed)])
+            why = f"no tenant `{quoted(one.who)}`: every subject of that name is suspended{hint}"
+            problems.append(Problem(file, one.line, why, code="unknown_tenant"))
+        elif one.who.startswith(SUBJECTS) and one.who not in listed:
+            close = difflib.get_close_matches(one.who, listed, 1, CLOSE)
+            if close:
+                why = f"no policy line names `{quoted(one.who)}`; did you mean `{close[0]}`?"
+                problems.append(Problem(file, one.line, why, code="unknown_subject"))
+        for name in names:
+            until[name] = max(one.until, until.get(name, 0.0))
+    return until, problems
