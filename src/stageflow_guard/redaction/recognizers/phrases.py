@@ -14,12 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from stageflow_guard.redaction.recognizers.anchors import folded
+from stageflow_guard.redaction.recognizers.anchors import folded, positions
 
 # letters that touch a number or a word without being part of it: Hebrew to Thai, Han, Kana, Hangul
 UNSPACED = "\u0590-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _CAMEL = re.compile(r"[a-z][A-Z]")
+_WORD = re.compile(r"[A-Za-z]{1,64}")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"([a-zß-ÿ])(?=[A-Z])")
 _SIGNS = {c: " " for c in range(128) if not chr(c).isalpha()} | dict.fromkeys(
     map(ord, "“”„‘’«»·•–—…：、。，；（）「」【】〒№°º"), " "
@@ -34,13 +36,38 @@ class Match(NamedTuple):
     kind: str
 
 
+_HEADS: frozenset[str] = frozenset()
+
+
+def register(heads: Iterable[str]) -> None:
+    """Add words that `vocabulary` is asked about."""
+    global _HEADS  # noqa: PLW0603 - filled while the recognizers are imported
+    _HEADS |= frozenset(heads)
+    vocabulary.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def vocabulary(text: str) -> frozenset[str]:
-    """Return the words of `text` in lower case; a name in camel case gives its parts."""
-    words = text.lower().translate(_SIGNS).split()
-    if _CAMEL.search(text):
-        words += _BETWEEN.sub(r"\1 ", text).lower().translate(_SIGNS).split()
-    return frozenset(words)
+    """Return the words of `text` that begin a phrase, in lower case.
+
+    A name in camel case gives its parts.
+    """
+    lower = text.lower()
+    words = lower.translate(_SIGNS).split() if text.isascii() else _LETTERS.findall(lower)
+    reached = 0
+    for camel in _CAMEL.finditer(text):
+        if camel.start() >= reached:
+            begin = camel.start()
+            while begin > reached and camel.start() - begin < _LONG and text[begin - 1].isalpha():
+                begin -= 1
+            word = _WORD.match(text, begin)
+            if word is not None:
+                words += _BETWEEN.sub(r"\1 ", word[0]).lower().split()
+                reached = word.end()
+    return _HEADS.intersection(words)
+
+
+_LONG = 48  # letters of one name in camel case
 
 
 @lru_cache(maxsize=16)
@@ -66,6 +93,31 @@ def bare(phrase: str) -> str:
     return "".join(_DRAWN.get(c, c) for c in phrase if unicodedata.category(c)[0] != "M")
 
 
+_COMMON = frozenset(
+    {"the", "one", "for", "and", "all", "pan", "run", "via", "met", "sin", "ben", "rut", "ust"}
+)
+_SIGNED = (":", "=", " :", " =", '"', "'", ".", "_", "-", ")", "`", "\uff1a")
+
+
+def _needles(head: str, phrases: Iterable[str]) -> set[str]:
+    """Return what a phrase with a short first word begins with: that word and a bit more."""
+    out: set[str] = set()
+    for phrase in phrases:
+        words = re.split(r"[ .'’/-]+", phrase.strip(". "))
+        if len(words) > 1:
+            out |= {
+                head + sign + words[1] for sign in ("", " ", "_", "-", ".", "'", "’", "/", ". ")
+            }
+        elif len(head) > 1:
+            out |= {head + sign for sign in (*_SIGNED, *(() if head in _LITTLE else (" ",)))}
+    return out
+
+
+_LITTLE = frozenset(
+    {"to", "on", "it", "is", "in", "an", "me", "no", "cc", "af", "cf", "st", "tz", "ad", "dl", "id"}
+)
+
+
 class Index:
     """All phrases of some kinds."""
 
@@ -89,6 +141,13 @@ class Index:
                         head = glued.translate(_SIGNS).split()[0]
                         by_head.setdefault(head, {}).setdefault(glued, kind)
         self._heads = frozenset(by_head)
+        register(self._heads)
+        # a head that is a part of many words is looked for with what follows it
+        self._needles = {
+            head: tuple(sorted(_needles(head, phrases)))
+            for head, phrases in by_head.items()
+            if len(head) <= 2 or head in _COMMON
+        }
         self._at = {head: self._compiled(phrases) for head, phrases in by_head.items()}
         self._solid = solid
         self._solid_pattern = (
@@ -114,13 +173,11 @@ class Index:
             lower = lowered(text)
             for head in heads:
                 pattern, kinds = self._at[head]
-                at = lower.find(head)
-                while at >= 0:
+                for at in positions(lower, self._needles.get(head, (head,))):
                     if self._begins(text, at):
                         match = pattern.match(lower, at)
                         if match is not None and self._ends(text, match.end()):
                             yield Match(at, match.end(), kinds[match.lastgroup or ""])
-                    at = lower.find(head, at + 1)
         if self._solid_pattern is not None and unspaced(text):
             for match in self._solid_pattern.finditer(text):
                 yield Match(match.start(), match.end(), self._solid[match[0]])

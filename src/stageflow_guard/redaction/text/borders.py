@@ -14,7 +14,8 @@ from stageflow_guard.redaction.text.view import Edit, View
 
 BARRIER = "\x1e"
 _TOUCH = re.compile(rf"(?<=[{UNSPACED}])(?=[0-9A-Za-z+@(])|(?<=[0-9A-Za-z)])(?=[{UNSPACED}])")
-_LINE = re.compile(r"[^\n]*[|\t][^\n]*")
+_LONE = re.compile(r"[^\s|] {1,3}\| {1,3}\S")
+_SIGN = re.compile(r"[|\t]")
 _SHORT = re.compile(r"[0-9]{1,6}")
 _MOST = 2_000  # characters of a line that are looked at as a row
 
@@ -31,25 +32,40 @@ def bordered(view: View) -> View:
 
 
 def _cells(text: str) -> Iterator[Edit]:
-    for line in _LINE.finditer(text):
-        row = line[0]
+    for start, end in _rows(text):
+        row = text[start:end]
         pipes, tabs = row.count("|"), row.count("\t")
-        if pipes + tabs < 2 and not re.search(r"\S {1,3}\| {1,3}\S", row):
+        if pipes + tabs < 2 and not _LONE.search(row):
             continue
         framed = row.lstrip().startswith("|") or pipes >= 3
-        for at, sign in enumerate(row[:_MOST]):
+        for match in _SIGN.finditer(row, 0, _MOST):
+            at, sign = match.start(), match[0]
             if sign == "|":
                 if not (framed or row[at - 1 : at] == " " or row[at + 1 : at + 2] == " "):
                     continue
-            elif sign != "\t" or tabs < 2:
+            elif tabs < 2:
                 continue
             if not _one_number(row, at):
-                place = line.start() + at
-                yield place, place + 1, BARRIER
+                yield start + at, start + at + 1, BARRIER
+
+
+def _rows(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the lines that hold a separator."""
+    end = -1
+    for match in _SIGN.finditer(text):
+        if match.start() < end:
+            continue
+        start = text.rfind("\n", 0, match.start()) + 1
+        end = text.find("\n", match.start())
+        end = len(text) if end < 0 else end
+        yield start, end
 
 
 def _one_number(row: str, at: int) -> bool:
     """Say whether short runs of digits stand on both sides: a number that was taken apart."""
+    near = row[at - 1 : at] + row[at + 1 : at + 2]
+    if not near.replace(" ", "").isdigit() and near.strip():
+        return False
     before = row[max(0, at - 24) : at].split()
     after = row[at + 1 : at + 25].split()
     return bool(before) and bool(after) and (

@@ -78,21 +78,35 @@ def _document(text: str, match: Match) -> Hit | None:
     return best
 
 
-_BARE = tuple(d for d in DOCUMENTS if d.bare or d.bare_valid)
+_BARE = tuple(d for d in DOCUMENTS if (d.bare or d.bare_valid) and "@" not in d.value)
+_HANDLES = tuple((d, re.compile(d.value)) for d in DOCUMENTS if d.bare and "@" in d.value)
 _UNNAMED = re.compile(
-    r"(?<![A-Za-z0-9])(?:"
+    r"(?<![A-Za-z0-9])(?=[A-Za-z]{0,6}[ -]?[0-9])(?:"
     + "|".join(f"(?P<d{i}>{d.value})" for i, d in enumerate(_BARE))
     + r")(?![A-Za-z0-9]|@)"
 )
+_BEFORE, _BEHIND = 26, 40  # how far a document without a name may reach around such a place
 # a digit beside a letter: without one there is nothing here
-_MIXED = re.compile(r"[0-9](?:(?<=[A-Za-z].)|(?<=[A-Za-z] .)|(?=[-@]?[A-Za-z]))|[0-9]{17}|@[a-z]")
+_MIXED = re.compile(r"[0-9](?:(?<=[A-Za-z].)|(?<=[A-Za-z] .)|(?=[-@]?[A-Za-z]))|[0-9]{17}")
+_HANDLE = re.compile(
+    r"@(?:ok|ybl|ibl|axl|paytm|apl|upi|wa|axis|hdfc|icici|sbi|kotak|yes|pt|free|jup|fam|baro|idfc|airtel|post)"
+)
 
 
 def unnamed(text: str) -> Iterator[Hit]:
     """Yield documents whose form alone says what they are."""
-    if not _MIXED.search(text):
-        return
-    for match in _UNNAMED.finditer(text):
+    if "@" in text:
+        yield from _handles(text)
+    reached = floor = 0
+    for place in _MIXED.finditer(text):
+        if place.start() < reached:
+            continue
+        begin = max(floor, place.start() - _BEFORE)
+        match = _UNNAMED.search(text, begin, place.end() + _BEHIND)
+        if match is None:
+            floor = place.start() + 1  # what begins before that would have been seen
+            continue
+        reached = floor = match.end()
         document = _BARE[int((match.lastgroup or "d0")[1:])]
         score, why = document.bare, ""
         if document.check is not None and valid(document, match[0]):
@@ -103,6 +117,18 @@ def unnamed(text: str) -> Iterator[Hit]:
             yield Hit(*match.span(), document.entity, score, document.entity.lower(), why)
 
 
+def _handles(text: str) -> Iterator[Hit]:
+    for place in _HANDLE.finditer(text):
+        begin = place.start()
+        while begin > 0 and place.start() - begin < _BEFORE and _LOCAL.match(text[begin - 1]):
+            begin -= 1
+        for document, pattern in _HANDLES:
+            match = pattern.match(text, begin)
+            if match is not None and not _LOCAL.match(text[match.end() : match.end() + 1]):
+                yield Hit(*match.span(), document.entity, document.bare, "handle")
+
+
+_LOCAL = re.compile(r"[A-Za-z0-9._-]")
 _BORN = Index({"born": [p for c in COUNTRIES for p in c.born.split("|")]})
 _BORN_FILL = re.compile(
     r"[\"'`\])}]{0,2}\s?(?:is|was|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu)?\s?[:=(（：]?\s{0,2}[\"'`]?(?:on |am |le |el |il |op |em |den )?",

@@ -17,7 +17,14 @@ from stageflow_guard.redaction.recognizers.generic.name_words import (
     STOP,
 )
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import UNSPACED, Index, lowered, unspaced
+from stageflow_guard.redaction.recognizers.phrases import (
+    UNSPACED,
+    Index,
+    lowered,
+    register,
+    unspaced,
+    vocabulary,
+)
 
 _PARTICLE = r"(?:de la|de los|van der|van den|van de|von der|von und zu|de|da|do|das|dos|di|du|des|van|von|vom|zu|zum|der|den|del|della|degli|la|le|el|al|bin|ibn|ben|abu|ter|ten|te|af|av|y|'t|’t|d'|st\.)"
 _CAPITAL = r"[^\W\d_a-zß-ÿ](?:[^\W\d_]|(?<=\w)['’-](?=[^\W\d_]))*"
@@ -70,13 +77,13 @@ _AFTER_SAID = re.compile(r"[ ]?[:：]?[ \n]{0,2}(?:-[ ])?")
 _CONTEXT = re.compile(
     r"[,.!?]?(?:\s*$|\n)|,|[.!?]|[ ](?:and|from|here|calling|speaking|with|at|y|de|et|und|aus|vom|von|e|en|van|i|z|och|från|ve|from)(?![^\W_])"
 )
-_TITLES = sorted(_phrases("titles"), key=len, reverse=True)
-_TITLE_HEADS = frozenset(re.split(r"[ .]", t)[0] for t in _TITLES)
-_TITLE = re.compile(
-    "(?<![^\\W_.])(?:"
-    + "|".join(map(re.escape, (t for t in _TITLES if not _TOUCHING.search(t))))
-    + r")(?:\.[ ]?|[ ])(?=[^\W_]|['’])"
-)
+_TITLES: dict[str, list[str]] = {}  # by their first word in lower case
+for _title in sorted(_phrases("titles"), key=len, reverse=True):
+    if not _TOUCHING.search(_title):
+        _TITLES.setdefault(re.split(r"[ .-]", _title.lower())[0], []).append(_title)
+_TITLE_HEADS = frozenset(re.split(r"[ .]", t)[0] for group in _TITLES.values() for t in group)
+register(_TITLES)
+_AFTER_TITLE = re.compile(r"(?:\.[ ]?|[ ])(?=[^\W_]|['’])")
 _DOTTED = frozenset(
     {
         "M",
@@ -101,7 +108,7 @@ _DOTTED = frozenset(
         "Eng",
     }
 )
-_CAPITALS = re.compile(r"[^\W\d_]+")
+_BOTH = frozenset({"Mr", "Hr", "pan", "seu"})  # with a dot or without
 _GREETING = Index({"greeting": _phrases("greetings")})
 _GREETED = re.compile(r"[ ](?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?[ ])?(?=[^\W_])")
 _SIGNED = Index({
@@ -217,25 +224,31 @@ def _in_script(text: str, at: int) -> tuple[int, int] | None:
 
 
 def _titled(text: str) -> Iterator[Hit]:
-    if _TITLE_HEADS.isdisjoint(_CAPITALS.findall(text)):
-        return
-    reached = 0
-    for match in _TITLE.finditer(text):
-        if match.start() < reached:
-            continue
-        title = match[0].rstrip(" .")
-        if title in _DOTTED and "." not in match[0] and title not in ("Mr", "Hr", "pan", "seu"):
-            continue
-        name = _capitalised(text, match.end())
-        if name is None:
-            continue
-        reached = name[1]
-        words = text[name[0] : name[1]].split(" ")
-        if len(words) == 1 and words[0] in BRANDS:
-            continue
-        if title[0].islower() and words[0].isupper() and len(words[0]) > 3:
-            continue
-        yield Hit(*name, "PERSON", 0.5, "name, title", "label title")
+    for head in vocabulary(text) & _TITLES.keys():
+        for title in _TITLES[head]:
+            needle = f"{title}." if title in _DOTTED and title not in _BOTH else title
+            at = text.find(needle)
+            while at >= 0:
+                hit = _behind_title(text, at, title)
+                if hit is not None:
+                    yield hit
+                at = text.find(needle, at + 1)
+
+
+def _behind_title(text: str, at: int, title: str) -> Hit | None:
+    before = text[at - 1 : at] if at else ""
+    gap = _AFTER_TITLE.match(text, at + len(title))
+    if gap is None or before.isalnum() or before in ("_", ".", "-"):
+        return None
+    name = _capitalised(text, gap.end())
+    if name is None:
+        return None
+    words = text[name[0] : name[1]].split(" ")
+    if len(words) == 1 and words[0] in BRANDS:
+        return None
+    if title[0].islower() and words[0].isupper() and len(words[0]) > 3:
+        return None
+    return Hit(*name, "PERSON", 0.5, "name, title", "label title")
 
 
 def _fields(text: str) -> Iterator[Hit]:

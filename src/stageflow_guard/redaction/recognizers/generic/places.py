@@ -9,7 +9,7 @@ from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import Index, lowered
+from stageflow_guard.redaction.recognizers.phrases import Index, lowered, unspaced
 
 _CAP = r"(?:[^\W\d_a-z][\w'’.-]{0,30})"
 _STREET_EN = r"street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|square|sq|terrace|way|parkway|pkwy|circle|cir|highway|hwy|trail|trl|crescent|close|grove|row|mews|quay|loop|plaza|alley|bypass|hill|gardens|walk|park|green|view|rise|mount|ridge"
@@ -53,6 +53,7 @@ _TOWN_AFTER = re.compile(
 _BRAZIL = re.compile(
     rf"(?<!\w){_CAP}(?:[ ](?:d[aeo]s?[ ])?{_CAP}){{0,3}}[ ]?[-/,–][ ]?[A-Z]{{2}},?[ ](?:CEP:?[ ])?[0-9]{{5}}-[0-9]{{3}}(?!\w)"
 )
+_CEP = re.compile(r"[0-9]{5}-[0-9]{3}(?![0-9])")
 # Chinese, Japanese and Korean: from the large to the small, a number at the end
 _EAST = re.compile(
     r"(?:〒?[ ]?[0-9]{3}-[0-9]{4}[ ]?)?[\u4e00-\u9fff]{2,8}(?:省|市|都|道|府|県|縣|自治区)[\u3040-\u30ff\u4e00-\u9fff]{1,24}[ ]?[0-9]{1,5}(?:[ ]?(?:[-－‐丁目番地号號弄室楼层路街单元栋幢座]{1,2}|[a-zA-Z](?![a-zA-Z]))[ ]?[0-9]{0,5}){0,6}"
@@ -128,7 +129,8 @@ def _windows(text: str) -> Iterator[tuple[int, int]]:
             continue
         start, end = match.span()
         if not (
-            text[max(0, start - 3) : start].strip(" .,")[-1:].isalpha()
+            text[start - 2 : start].strip(" .,").isalpha()
+            or (text[start - 2 : start] == ". " and text[start - 3 : start - 2].isalpha())
             or text[end : end + 3].strip(" .,A\n").isalpha()
         ):
             continue
@@ -210,6 +212,10 @@ def _parts(text: str) -> Iterator[Hit]:
         idle.add(_STREET_BEFORE)
     if not present(lower, _UNIT_SIGNS):
         idle.add(_UNITS)
+    if not unspaced(text):
+        idle.add(_EAST)
+    if "-" not in text or not _CEP.search(text):
+        idle.add(_BRAZIL)
     for low, high in _windows(text):
         yield from _parts_in(text, low, high, idle)
 
