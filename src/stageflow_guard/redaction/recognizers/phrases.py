@@ -19,7 +19,7 @@ from stageflow_guard.redaction.recognizers.anchors import folded, positions
 # letters that touch a number or a word without being part of it: Hebrew to Thai, Han, Kana, Hangul
 UNSPACED = "\u0590-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_CAMEL = re.compile(r"[a-z][A-Z]")
+_CAMEL = re.compile(r"[A-Z](?<=[a-z].)")  # a capital is found fast, what is before it then
 _WORD = re.compile(r"[A-Za-z]{1,64}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"([a-zß-ÿ])(?=[A-Z])")

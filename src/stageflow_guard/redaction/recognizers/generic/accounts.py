@@ -278,9 +278,20 @@ _WALLET = re.compile(
 )
 
 
+_SOLID = re.compile(r"[A-Za-z0-9]{14,}")
+
+
+def _solid(text: str) -> Iterator[re.Match[str]]:
+    for word in _SOLID.finditer(text):
+        if text[word.start()] in "13btlBTL":
+            match = _BITCOIN.match(text, word.start())
+            if match is not None:
+                yield match
+
+
 def wallets(text: str) -> Iterator[Hit]:
     """Yield Bitcoin addresses whose checksum holds, and Ethereum addresses."""
-    for match in _BITCOIN.finditer(text):
+    for match in _solid(text):
         found = match[0]
         if bech32(found) if found[:2].lower() in ("bc", "tb", "lt") else base58check(found):
             yield Hit(*match.span(), "CRYPTO", 0.95, "bitcoin", "checksum")

@@ -87,7 +87,9 @@ _UNNAMED = re.compile(
 )
 _BEFORE, _BEHIND = 26, 40  # how far a document without a name may reach around such a place
 # a digit beside a letter: without one there is nothing here
-_MIXED = re.compile(r"[0-9](?:(?<=[A-Za-z].)|(?<=[A-Za-z] .)|(?=[-@]?[A-Za-z]))|[0-9]{17}")
+_MIXED = re.compile(
+    r"[0-9](?:(?<=[A-Za-z].)|(?<=[^A-Za-z][A-Z]{2} .)|(?<=^[A-Z]{2} .)|(?=[-@]?[A-Za-z])|(?=[0-9]{16}))"
+)
 _HANDLE = re.compile(
     r"@(?:ok|ybl|ibl|axl|paytm|apl|upi|wa|axis|hdfc|icici|sbi|kotak|yes|pt|free|jup|fam|baro|idfc|airtel|post)"
 )

@@ -76,10 +76,15 @@ _PROSE = frozenset({"token", "tokens", "secret", "credential", "credentials", "p
                     "geheim", "geheimnis", "private key", "access key", "api key", "mnemonic", "segredo", "hemlighet", "losung", "jeton", "รหัส", "암호", "code secret"})  # fmt: skip
 
 
+_LONG_WORD = re.compile(r"[A-Za-z0-9_.:+/=~-]{16,}")
+
+
 def issued(text: str) -> Iterator[Hit]:
     """Yield keys by their issuer's prefix."""
-    if present(text, _PREFIXES):
-        for match in _PREFIXED.finditer(text):
+    for word in _LONG_WORD.finditer(text):
+        if not present(word[0], _PREFIXES):
+            continue
+        for match in _PREFIXED.finditer(text, word.start(), word.end()):
             body = match[0]
             if values.filler(body):
                 continue
