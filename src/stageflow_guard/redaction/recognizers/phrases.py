@@ -93,6 +93,16 @@ def bare(phrase: str) -> str:
     return "".join(_DRAWN.get(c, c) for c in phrase if unicodedata.category(c)[0] != "M")
 
 
+def _spelled(phrase: str) -> str:
+    """Return the pattern of a phrase: words apart in any usual way, an apostrophe as it is."""
+    return "".join(
+        re.escape(piece)
+        if piece not in "'’" and piece[0] not in " ./-"
+        else ("['’]" if piece in "'’" else r"[\s_.'’/-]{0,2}")
+        for piece in re.findall(r"['’]|[ ./-]+|[^ .'’/-]+", phrase)
+    )
+
+
 _COMMON = frozenset(
     {"the", "one", "for", "and", "all", "pan", "run", "via", "met", "sin", "ben", "rut", "ust"}
 )
@@ -105,9 +115,9 @@ def _needles(head: str, phrases: Iterable[str]) -> set[str]:
     for phrase in phrases:
         words = re.split(r"[ .'’/-]+", phrase.strip(". "))
         if len(words) > 1:
-            out |= {
-                head + sign + words[1] for sign in ("", " ", "_", "-", ".", "'", "’", "/", ". ")
-            }
+            first = {head, words[0]}
+            apart = ("", " ", "_", "-", ".", "'", "’", "/", ". ")
+            out |= {word + sign + words[1] for word in first for sign in apart}
         elif len(head) > 1:
             out |= {head + sign for sign in (*_SIGNED, *(() if head in _LITTLE else (" ",)))}
     return out
@@ -161,8 +171,7 @@ class Index:
         ordered = sorted(phrases, key=len, reverse=True)
         parts = []
         for phrase in ordered:
-            words = re.split(r"[ .'’/-]+", phrase.strip(". "))
-            parts.append(r"[\s_.'’/-]{0,2}".join(map(re.escape, words)))
+            parts.append(_spelled(phrase.strip(". ")))
         kinds = {f"p{i}": phrases[phrase] for i, phrase in enumerate(ordered)}
         return re.compile("|".join(f"(?P<p{i}>{p})" for i, p in enumerate(parts))), kinds
 

@@ -15,7 +15,7 @@ def curp(value: str) -> bool:
 
 COUNTRY = Country(
     code="mx", language="es",
-    fields={"MX_CURP": "curp", "MX_RFC": "rfc"},
+    fields={"MX_CURP": "curp"},
     documents=(
         Document(
             entity="MX_CURP", names="curp|clave única de registro de población", check=curp, bare=0.6, bare_valid=0.85,

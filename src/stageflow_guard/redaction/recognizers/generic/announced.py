@@ -81,7 +81,7 @@ def _document(text: str, match: Match) -> Hit | None:
 _BARE = tuple(d for d in DOCUMENTS if (d.bare or d.bare_valid) and "@" not in d.value)
 _HANDLES = tuple((d, re.compile(d.value)) for d in DOCUMENTS if d.bare and "@" in d.value)
 _UNNAMED = re.compile(
-    r"(?<![A-Za-z0-9])(?=[A-Za-z]{0,6}[ -]?[0-9])(?:"
+    r"(?<![A-Za-z0-9])(?<![0-9][.,])(?=[A-Za-z]{0,6}[ -]?[0-9])(?:"
     + "|".join(f"(?P<d{i}>{d.value})" for i, d in enumerate(_BARE))
     + r")(?![A-Za-z0-9]|@)"
 )
@@ -113,6 +113,8 @@ def unnamed(text: str) -> Iterator[Hit]:
         score, why = document.bare, ""
         if document.check is not None and valid(document, match[0]):
             score, why = document.bare_valid or score, "checksum"
+        if document.entity == "ES_NIF" and match[0][-1].islower():
+            score = 0.3
         if document.entity == "UK_NINO" and " " not in match[0] and not match[0][:2].isupper():
             score = 0.3
         if score:
@@ -183,14 +185,17 @@ def fields(text: str) -> Iterator[Hit]:
             continue
         shape, score = _SHAPES.get(match.kind, (_ID, 0.5))
         value = shape.match(text, sign.end())
-        if value is None or (match.kind == "USERNAME" and value[0].lower() in _NO_USER):
+        if value is None:
             continue
-        if shape is _ID and not any(c.isdigit() for c in value[0]):
+        if match.kind == "USERNAME" and not (
+            any(c.isdigit() for c in value[0]) or text[value.start() - 1] in "\"'`"
+        ):  # an attribute of code
+            continue
+        if shape is _ID and (len(value[0]) < 6 or sum(c.isdigit() for c in value[0]) < 4):
             continue
         yield Hit(*value.span(), match.kind, score, "field", f"label {match.kind.lower()}")
 
 
-_NO_USER = frozenset({"user_name", "user-name", "first.last", "your_username", "my-user"})
 FOUND: frozenset[str] = frozenset(
     {d.entity for d in DOCUMENTS}
     | {e for c in COUNTRIES for e in c.fields} - _PEOPLE - {"ZIP_CODE"}

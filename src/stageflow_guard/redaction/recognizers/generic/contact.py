@@ -83,6 +83,9 @@ _NO_TLD = frozenset(
         "dot",
     ]
 )
+_COMMON_TLD = frozenset(
+    "com org net edu gov mil int info biz name dev app online site shop cloud mail tech example test".split()  # noqa: SIM905 - a list of words
+)
 _ROBOTS = frozenset(
     [
         "git",
@@ -134,7 +137,7 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
     if not end:
         return None
     tld = text[at + 1 : end].rpartition(".")[2].lower()
-    if tld in _NO_TLD:
+    if tld in _NO_TLD or (tip != at and len(tld) > 2 and tld not in _COMMON_TLD):
         return None
     local = _LOCAL.match(text[max(floor, tip - _LOCAL_MOST) : tip][::-1])
     if local is None:

@@ -26,12 +26,12 @@ from stageflow_guard.redaction.recognizers.phrases import (
     vocabulary,
 )
 
-_PARTICLE = r"(?:de la|de los|van der|van den|van de|von der|von und zu|de|da|do|das|dos|di|du|des|van|von|vom|zu|zum|der|den|del|della|degli|la|le|el|al|bin|ibn|ben|abu|ter|ten|te|af|av|y|'t|’t|d'|st\.)"
+_PARTICLE = r"(?=[a-z'’])(?:de la|de los|van der|van den|van de|von der|von und zu|de|da|do|das|dos|di|du|des|van|von|vom|zu|zum|der|den|del|della|degli|la|le|el|al|bin|ibn|ben|abu|ter|ten|te|af|av|y|'t|’t|d'|st\.)"
 _CAPITAL = r"[^\W\d_a-zß-ÿ](?:[^\W\d_]|(?<=\w)['’-](?=[^\W\d_]))*"
 _WORD = rf"(?:{_CAPITAL}|[dDlL]['’]{_CAPITAL}|['’]t(?=[ ]))"
 _INITIAL = r"[^\W\d_a-zß-ÿ]\."
 _FULL = rf"(?:(?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})){{0,3}})"
-_NAME = re.compile(rf"{_FULL}(?![^\W_])")
+_NAME = re.compile(rf"{_FULL}(?![\w(\[]|\.\w)")
 # after "my name is" case tells nothing
 _ANY_CASE = re.compile(
     r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?:[ ](?:[^\W\d_]\.|[^\W\d_]+(?:['’-][^\W\d_]+)*)){0,2}"
@@ -147,7 +147,7 @@ def _said(text: str) -> Iterator[Hit]:
             name = _capitalised(text, at)
             if name is not None and not sure and not _alone(text, match.start, name, phrase):
                 continue
-        if name is None and sure:
+        if name is None and sure and not phrase.startswith(("the ", "name")):
             name = _of_any_case(text, at)
         if name is not None:
             yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
@@ -281,6 +281,12 @@ def _fields(text: str) -> Iterator[Hit]:
         words = text[name[0] : name[1]].split(" ")
         if len(words) < least or (len(words) == 1 and words[0].lower() in BUSINESS):
             continue
+        bare = sign is not None and sign[0].strip()[-1:] == "="
+        query = match.start > 0 and text[match.start - 1] in "?&"
+        if word == "name" and sign is not None and "=" in sign[0] and not query:
+            continue  # an attribute of anything
+        if bare and all(w.isupper() for w in words):
+            continue  # a constant
         if (
             all(w.isupper() and len(w) > 1 for w in words)
             and least == 2

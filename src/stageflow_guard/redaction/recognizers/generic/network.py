@@ -10,7 +10,7 @@ from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 _V6 = re.compile(
-    r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:|::)[0-9A-Fa-f:]{2,38}(?:[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3})?(?:%\w{1,16})?(?![\w:])"
+    r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:|::)(?:[0-9A-Fa-f:]{0,30}:(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9A-Fa-f:]{2,38})(?:%\w{1,16})?(?![\w:]|\.[0-9])"
 )
 _MAC = re.compile(
     r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})(?![\w:-])"
@@ -42,6 +42,14 @@ def addresses(text: str) -> Iterator[Hit]:
             yield Hit(*match.span(1), "IMEI", 0.7, "imei", "label imei")
 
 
+_EXAMPLES = tuple(map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
+
+
+def _named(address: ipaddress.IPv4Address) -> bool:
+    """Say whether `address` stands for a public one in documentation."""
+    return any(address in network for network in _EXAMPLES)
+
+
 def _v6(text: str, match: re.Match[str]) -> Hit | None:
     found = (
         match[0].rstrip(":") if match[0].endswith(":") and not match[0].endswith("::") else match[0]
@@ -54,7 +62,9 @@ def _v6(text: str, match: re.Match[str]) -> Hit | None:
         address = ipaddress.IPv6Address(found.partition("%")[0])
     except ValueError:
         return None
-    score = 0.65 if address.is_global else 0.3
+    inner = address.ipv4_mapped
+    known = address.is_global if inner is None else not inner.is_private or _named(inner)
+    score = 0.65 if known else 0.3
     if score < 0.4 and not address.is_loopback and labels.before(text, match.start()) == "ip":
         score = 0.5
     return Hit(match.start(), match.start() + len(found), "IP_ADDRESS", score, "ipv6")

@@ -28,6 +28,7 @@ _EXTENSION = re.compile(r"[ ]?(?:x|ext\.?|extension|#)[ ]?[0-9]{1,6}(?![0-9A-Za-
 MOST = 10
 CLOSE = 8  # characters between a label and its value
 COMPLETE = 0.6
+NEAR = 28  # between a label and a number that has no check digit
 _LONGEST = 34
 
 _CARD_SHAPES = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 3), (4, 4, 4, 1), (4, 4, 5), (4, 4, 4, 2), (6, 13), (8, 8)}  # fmt: skip
@@ -65,6 +66,7 @@ class Candidate:
     gaps: tuple[str, ...]
     label: str
     neat: bool
+    near: bool = False  # its label is in the same phrase
     touching: bool = False  # nothing but a sign or a little word is between it and its label
     behind: str = ""  # the label before one that says "something else"
     regions: tuple[str, ...] = REGIONS
@@ -184,6 +186,7 @@ def _best(
     label = near.name
     low, high = _SIZES.get(label, (0, 0))
     labelled = high > 0
+    nearby = labelled and first - near.end <= NEAR and "\n\n" not in text[near.end : first]
     touching = labelled and first - near.end <= CLOSE
     for j in range(i, min(i + MOST, len(groups))):
         a, b = groups[j]
@@ -218,7 +221,18 @@ def _best(
             continue
         hit = classify(
             Candidate(
-                text, first, b, digits, shape, gaps, label, neat, touching, near.behind, regions
+                text,
+                first,
+                b,
+                digits,
+                shape,
+                gaps,
+                label,
+                neat,
+                nearby,
+                touching,
+                near.behind,
+                regions,
             )
         )
         if hit is not None and (best is None or hit.score >= best.score):
@@ -338,6 +352,8 @@ def _ssn(one: Candidate) -> Hit | None:
     issued = area not in ("000", "666") and area < "900" and middle != "00" and serial != "0000"
     entity = "US_ITIN" if one.label == "itin" else "US_SSN"
     if one.label in ("ssn", "itin"):
+        if not (issued or one.neat):
+            return None
         return Hit(
             one.start, one.end, entity, 0.85 if issued else 0.75, "ssn", f"label {one.label}"
         )
@@ -355,7 +371,7 @@ def _ssn(one: Candidate) -> Hit | None:
     return None
 
 
-_INTERNATIONAL = re.compile(r"(?:(?<![\w.])\+|(?<![0-9.])00)[ ]?\(?$")
+_INTERNATIONAL = re.compile(r"(?:(?<![\w.])\+|(?<![0-9.])00)\(?$|(?<![\w)\]] )(?<![\w.])\+[ ]\(?$")
 _PAREN = re.compile(r"\($")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
 
@@ -420,7 +436,7 @@ _UNITS = re.compile(
     r"[ ]?(?:%|€|\$|£|°|[kmgt]?b(?:ytes)?\b|rows?|files?|items?|lines?|km|kg|mm|cm|ms|sec|hours?|days?|times|people|users|euros?|eur|usd|einwohner|zeilen|habitants|habitantes|abitanti|inwoners|stück|pcs)",
     re.IGNORECASE,
 )
-_DATED = frozenset({(2, 2, 4), (4, 2, 2), (1, 2, 4), (4, 2, 2, 2), (2, 2, 4, 2), (4, 4)})
+_DATED = frozenset({(5, 4), (2, 2, 4), (4, 2, 2), (1, 2, 4), (4, 2, 2, 2), (2, 2, 4, 2), (4, 4)})
 
 
 def _national_phone(one: Candidate) -> float:
@@ -428,6 +444,8 @@ def _national_phone(one: Candidate) -> float:
     shape, gaps = one.shape, set(one.gaps)
     if one.label or not 8 <= len(one.digits) <= 12 or len(shape) < 2 or shape in _DATED:
         return 0.0
+    if len(shape) == 2 and gaps == {"."}:
+        return 0.0  # a decimal fraction
     if not gaps <= {" ", "-", ".", "/"} or len(gaps) > 2 or (len(gaps) == 2 and "." in gaps):
         return 0.0
     if one.digits[0] != "0" and max(shape[1:]) == min(shape[1:]) == 3 and (
@@ -437,7 +455,7 @@ def _national_phone(one: Candidate) -> float:
     if one.digits[0] != "0" and shape[0] == 2 and gaps == {" "} and len(set(shape)) > 1:
         return 0.0
     before, after = one.text[max(0, one.start - 3) : one.start], one.text[one.end : one.end + 3]
-    if before.rstrip(" ,;")[-1:].isdigit() or after.lstrip(" ,;")[:1].isdigit():
+    if before.rstrip(" ,;")[-1:].isdigit() or after.lstrip(" ,;_")[:1].isdigit():
         return 0.0  # one of many numbers
     if _UNITS.match(one.text, one.end) is not None or one.loose_edge:
         return 0.0
@@ -485,6 +503,9 @@ _LABELS = frozenset(one.label for one in NUMBERS)
 _GROUPED = frozenset(shape for one in NUMBERS for shape in one.shapes)
 
 
+_YEARS = re.compile(r"(?:(?:19|20)[0-9]{2}){2}")
+
+
 def _national(one: Candidate) -> Hit | None:
     named = one.label in _LABELS
     if not named and (one.shape not in _GROUPED or not one.neat or one.loose_edge):
@@ -493,6 +514,8 @@ def _national(one: Candidate) -> Hit | None:
     for known in NATIONAL.get(len(one.digits), ()):
         labelled = one.label == known.label
         if not labelled and one.shape not in known.shapes:
+            continue
+        if labelled and known.check is None and (not one.near or _YEARS.fullmatch(one.digits)):
             continue
         valid = known.check is not None and known.check(one.digits)
         if labelled:

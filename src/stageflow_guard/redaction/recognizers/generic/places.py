@@ -295,7 +295,7 @@ def _in_fields(text: str) -> Iterator[Hit]:
             continue
         stop = _BREAK.search(value[0]) if text[sign.end() - 1] not in "\"'`" else None
         found = value[0][: stop.start()] if stop is not None and stop.start() > 5 else value[0]
-        if _ADDRESS_LIKE.search(found) is None or "@" in found or "://" in found:
+        if _ADDRESS_LIKE.search(found) is None or _NO_STREET.search(found):
             continue
         yield Hit(
             sign.end(),
@@ -307,6 +307,7 @@ def _in_fields(text: str) -> Iterator[Hit]:
         )
 
 
+_NO_STREET = re.compile(r"[@=()*]|://|^[a-z]\w*(?:\.|[ ][+*/-][ ])")
 _ADDRESS_LIKE = re.compile(
     r"^(?=.*[0-9])(?=.*[^\W\d_]{2})(?:[0-9]{1,5}[A-Za-z]?(?:[ ]?bis)?,?[ ]+[^\W\d_]|[^\W\d_][^\d]{2,60}[ ,#º°.]+[0-9]{1,5}(?:[A-Za-z/,. -]|$)|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{3})"
 )
@@ -324,7 +325,9 @@ def _announced(text: str) -> Iterator[Hit]:
         if stop is not None and re.search(r"(?i)(?:apt|st|no|ul|c|u|av|avda|ste)$", found):
             later = _BREAK.search(line[0], stop.end())
             found = line[0][: later.start()] if later is not None else line[0]
-        if not any(c.isdigit() for c in found[:60]) or not re.search(r"[^\W\d_]{3}", found):
+        if not re.search(r"(?<![A-Za-z0-9])[0-9]", found[:60]) or (
+            not re.search(r"[^\W\d_]{3}", found)
+        ):  # fmt: skip
             continue
         if not (re.search(r"(?<!\w)[^\W\d_a-z]", found) or _PLAIN_STREET.search(found)):
             continue

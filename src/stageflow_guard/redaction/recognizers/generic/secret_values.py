@@ -27,6 +27,7 @@ _SIGN = re.compile(
     re.IGNORECASE,
 )
 _CALL = re.compile(r"[\"'`][ ]?,[ ]{0,3}(?=[\"'`])")  # put("TOKEN", "…")
+_ARGUMENT = re.compile(r"\([\"'`][\w.-]*$")
 _DASH = re.compile(rf"{_SUFFIX}[ ]{{1,2}}[-–][ ]{{1,2}}(?=[\"'`])", re.IGNORECASE)
 _TAG = re.compile(r"(?:[\w.:-]{0,24})(?:[ ][^<>\n]{0,80})?>[ ]?")
 _BY = re.compile(r"[ ]{1,2}(?=[\"'])")
@@ -57,8 +58,14 @@ def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
         return None
     for pattern in (_SIGN, _CALL, _DASH):
         match = pattern.match(text, at)
-        if match is not None:
-            return _value(text, name, match.end())
+        if match is None or (
+            pattern is _CALL and not _ARGUMENT.search(text, max(0, name - 24), name)
+        ):
+            continue
+        found = _value(text, name, match.end())
+        if found is not None and "==" in match[0] and not found.quoted:
+            return None  # a comparison with what is no literal
+        return found
     if text[name:at].lower() == "identified by":
         match = _BY.match(text, at)
         return None if match is None else _value(text, name, match.end())
@@ -148,7 +155,7 @@ _REPEATED = re.compile(
     r"(?i)x{6,}|\*{4,}|0{12,}|\.{3,}|<[a-z_ -]+>|_here\b|example|placeholder|changeme|your[-_]"
 )
 _CODE = re.compile(
-    r"[A-Za-z_]\.[A-Za-z_]+(?:$|[\[(])|^[a-z_]+(?:\.[A-Za-z_]+)+$|->|::|^[A-Z][A-Z0-9_]*$|^[a-z]+(?:_[a-z]+)*$|^[./~]|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^[A-Za-z]+\[|^\w+\($|^@|^&|^--|\|"
+    r"[A-Za-z_]\.[A-Za-z_]+(?:$|[\[(])|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|->|::|^[A-Z][A-Z0-9_]*$|^[a-z]+(?:_[a-z]+)*$|^[./~]|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^[A-Za-z]+\[|^\w+\($|^@|^&|^--|\|"
 )
 _NAME_LIKE = re.compile(r"^[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*$")
 

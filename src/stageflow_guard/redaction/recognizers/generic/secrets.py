@@ -149,11 +149,7 @@ def _assigned(text: str, lower: str, match: Match) -> Hit | None:
             return None
         return Hit(found.start, found.end, "SECRET", 0.6, "assigned secret", "label secret")
     score = values.worth(value, quoted=found.quoted, spoken=found.spoken)
-    if (
-        name in _HEX_ONLY
-        and (not any(c.isdigit() for c in value) or len(value) < 8)
-        and not found.quoted
-    ):
+    if name in _HEX_ONLY and (not any(c.isdigit() for c in value) or len(value) < 8):
         score = min(score, 0.3)
     if score <= 0:
         return None
