@@ -45,8 +45,16 @@ def _cells(text: str) -> Iterator[Edit]:
                     continue
             elif tabs < 2:
                 continue
+            if sign == "|" and (_narrow(row, at, -1) or _narrow(row, at, 1)):
+                continue  # a sign between single characters parts no cells
             if not _one_number(row, at):
                 yield start + at, start + at + 1, BARRIER
+
+
+def _narrow(row: str, at: int, step: int) -> bool:
+    """Say whether the cell beside the sign at `at` is one character."""
+    two = at + 2 * step
+    return 0 <= two < len(row) and row[two] == "|" and row[at + step] != "|"
 
 
 def _rows(text: str) -> Iterator[tuple[int, int]]:

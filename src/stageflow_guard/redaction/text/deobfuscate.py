@@ -19,6 +19,8 @@ _MARKUP = re.compile(
 _CONCAT = re.compile(r"""["'](?<=[\w.@()+ -].)\s{0,3}(?:\+|\.|&|\|\|)?\s{0,3}["'](?=[\w.@()+ -])""")
 
 
+# a line that goes on: escaped, quoted-printable, or quoted in an answer
+_FOLDED = re.compile(r"[=\\]\r?\n(?=\S)|(?<=\n)(?:>[ ]?){1,3}(?=\S)")
 # an attribute that may be a value: mailto:, tel:
 _TELLS = re.compile(r"=[^=]*(?:@|[0-9][0-9 ()+.-]{5,}[0-9])")
 
@@ -27,6 +29,9 @@ def markup(view: View) -> View:
     """Take away tags, comments, emphasis, escapes and quotes that stand inside a value."""
     text = view.text
     edits: list[Edit] = []
+    if "\n" in text and ("=" in text or "\\" in text or "\n>" in text):
+        view = view.edited([(*m.span(), "") for m in _FOLDED.finditer(text)], "folding")
+        text = view.text
     if "<" in text or "*" in text or "`" in text or "[" in text or "\\" in text or (
         "~~" in text or "__" in text or "||" in text
     ):  # fmt: skip

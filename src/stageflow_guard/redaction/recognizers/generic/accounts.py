@@ -241,7 +241,8 @@ def _grouped(written: str) -> bool:
     if not gaps:
         return True
     plain = [at - sum(len(g) for _, g in gaps[:i]) for i, (at, _) in enumerate(gaps)]
-    even = all(at % 4 == 0 for at in plain)
+    odd = [gap for at, (_, gap) in zip(plain, gaps, strict=True) if at % 4]
+    even = not odd or (len(odd) == 1 and odd[0].strip(" ") != "")  # one break inside of a group
     if len(gaps) <= 2 and not any(g == " " for _, g in gaps):
         return True
     return even or (len({g for _, g in gaps}) == 1 and plain[:1] in ([2], [4]) and not any(

@@ -135,7 +135,7 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
         glued = _GLUED.match(text, at + 1)  # one address runs into the next
         end = glued.end() if glued is not None else 0
     if not end:
-        return None
+        return _odd(text, at)
     tld = text[at + 1 : end].rpartition(".")[2].lower()
     if tld in _NO_TLD or (tip != at and len(tld) > 2 and tld not in _COMMON_TLD):
         return None
@@ -160,6 +160,25 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
     machine = name.replace(".", "").isdigit() and text[start - 1 : start] == "<"  # a message's id
     score = 0.3 if machine or name.lower() in _ROBOTS else 0.9
     return Hit(start, end, "EMAIL_ADDRESS", score, "email", "line break" if joined else "")
+
+
+# a domain whose dots are other signs
+_ODD_DOMAIN = re.compile(
+    r"(?:[^\W_][\w-]{0,40}[^\w\s@,;:/'\"<>()\[\]\x1e-]{1,2}){1,3}(?:com|org|net|edu|gov|io|info|biz|[a-z]{2}|example)(?![\w@])"
+)
+_ODD_LOCAL = re.compile(r"[\w+-]+(?:[^\w\s@,;:/'\"<>()\[\]\x1e]{1,2}[\w+-]+){0,4}$")
+
+
+def _odd(text: str, at: int) -> Hit | None:
+    domain = _ODD_DOMAIN.match(text, at + 1)
+    if domain is None or _WORDS.search(text, max(0, at - 80), at) is None:
+        return None
+    local = _ODD_LOCAL.search(text, max(0, at - _LOCAL_MOST), at)
+    if local is None:
+        return None
+    return Hit(
+        local.start(), domain.end(), "EMAIL_ADDRESS", 0.5, "email, other signs", "label mail"
+    )
 
 
 def _cut(text: str, domain: re.Match[str]) -> bool:

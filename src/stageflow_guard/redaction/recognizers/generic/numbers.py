@@ -22,12 +22,12 @@ from stageflow_guard.redaction.recognizers.tokens import in_token
 _GROUP = re.compile(r"[0-9]+")
 _NEAT = re.compile(r"[ ._-]|[ ]-[ ]|\)[ ]?|[ ]?\(|[ ]?\((?=0\))|\)-|\) ?|-\(|/")
 _LOOSE = re.compile(
-    r"[^A-Za-z0-9\n\"'@]{1,4}|[ ]?\n[ ]?|[^\w\n]\n[^\w\n]?|[^\w\n]{2}[ ][^\w\n]{0,2}"
+    r"[^A-Za-z0-9\n\"'@]{1,4}|[ ]?\n[ ]?|[^\w\n]\n[^\w\n]?|\n[^\w\n]|[^\w\n]{2}[ ][^\w\n]{0,2}"
 )
 _EXTENSION = re.compile(r"[ ]?(?:x|ext\.?|extension|#)[ ]?[0-9]{1,6}(?![0-9A-Za-z])", re.IGNORECASE)
 MOST = 10
 CLOSE = 8  # characters between a label and its value
-COMPLETE = 0.6
+COMPLETE, WHOLE_CARD = 0.6, 0.95
 NEAR = 28  # between a label and a number that has no check digit
 _LONGEST = 34
 
@@ -242,9 +242,9 @@ def _best(
 
 def _joins(gap: str, best: Hit | None) -> bool:
     """Say whether digits may go on behind an unusual gap: what is complete is joined to nothing."""
-    if not _LOOSE.fullmatch(gap) or "+" in gap or ", " in gap or "; " in gap:
+    if not _LOOSE.fullmatch(gap) or ("+" in gap and gap != "+") or ", " in gap or "; " in gap:
         return False
-    return best is None or best.score < COMPLETE
+    return best is None or best.score < (WHOLE_CARD if best.entity == "CREDIT_CARD" else COMPLETE)
 
 
 _PLAIN = frozenset(" -.")
@@ -260,7 +260,8 @@ _LEADS = frozenset({" (", " -", "- ", "-"})
 
 def classify(one: Candidate) -> Hit | None:
     """Return the best reading of one candidate."""
-    if one.glued and not _opened(one):
+    quad = len(one.shape) == 4 and one.gaps == (".", ".", ".") and one.label == "ip"
+    if one.glued and not quad and not _opened(one):
         return None
     if len(one.shape) == 4 and max(one.shape) < 4 and one.gaps == (".", ".", "."):
         hit = _quad(one)
@@ -281,6 +282,8 @@ _GLUED = frozenset({"card", "ssn"})
 
 def _opened(one: Candidate) -> bool:
     """A tail such as `x4587` is part of a phone number; a label may be written without a space."""
+    if one.label == "phone" and one.touching and one.neat and _north_american(one):
+        return True
     if one.label in _GLUED and (one.shape in ((3, 2, 4), (4, 4, 4, 4)) or (
         one.label == "card" and len(one.digits) >= 15 and network(one.digits) and luhn(one.digits)
     )):  # fmt: skip
