@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from uuid import uuid4
 
 from stageflow_guard.audit.open import ClosedLog, opened
+from stageflow_guard.base.shared import SharedOpening
 from stageflow_guard.enforcement.approvals import matter_of, require, settle
 from stageflow_guard.enforcement.inspection import judged, redacted, require_bytes, screened
 from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
@@ -77,6 +78,7 @@ class Guard:
         self._token_key = token_key
         self._inspector = inspector
         self._given_log = log
+        self._shared = SharedOpening()
         self._clients = dict(clients or {})
         self._sources: weakref.WeakSet[Any] = weakref.WeakSet()
         self._beside: BackgroundWork | None = None
@@ -139,9 +141,16 @@ class Guard:
     # -- life ------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        """Open the log, keep the policy revision beside it."""
+        """Open the log, keep the policy revision beside it.
+
+        Several tasks, and several threads with a loop each, share one opening.
+        """
         if os.getpid() != self._pid:
             raise ConfigError("this guard was built before a fork; build one in each worker")
+        await self._shared.enter(self._open)
+        return self
+
+    async def _open(self) -> None:
         self._use(await self._open_log() if self._given_log is None else self._given_log)
         if self._settings is not None:
             from stageflow_guard.policy.live.build_policies import reloader_from
@@ -151,12 +160,17 @@ class Guard:
                     self._pep.decisions, self._settings, record=self._pep.note
                 )
             except ConfigError:
-                await self.__aexit__()
+                await self._close()
                 raise
-        return self
 
     async def __aexit__(self, *exc: object) -> None:
-        """Stop admission, let open runs end (`drain` seconds), close the log with a checkpoint."""
+        """Stop admission, let open runs end (`drain` seconds), close the log with a checkpoint.
+
+        The last user of a shared opening does it.
+        """
+        await self._shared.leave(self._close)
+
+    async def _close(self) -> None:
         log: Any = self._pep.log
         try:
             if self._reloader is not None:

@@ -292,7 +292,11 @@ async def test_one_entry_that_the_intake_refuses_does_not_take_others_with_it(
 ):
     """A 400 for a thousand is narrowed down to the one."""
     batch = [
-        Shipped(ORIGIN, i, encoded({"wall_ns": 10**19, "run": "poison" if i == 13 else "x"}))
+        Shipped(
+            ORIGIN,
+            i,
+            encoded({"kind": "auth", "wall_ns": 9 * 10**18, "run": "poison" if i == 13 else "x"}),
+        )
         for i in range(50)
     ]
     found = made(DatadogSink, datadog.url, "secret").send(batch, b"")

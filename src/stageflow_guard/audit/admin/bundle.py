@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from stageflow_guard.audit.read.proofs import prove
 from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.read.signed_head import key_line, signed_head
+from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.audit.tlog.checkpoint import open_note, parse_vkey
 from stageflow_guard.audit.tlog.key_rotation import KIND
 from stageflow_guard.base.durable import create_new, make_dirs
@@ -60,7 +61,7 @@ def bundle(
         proof, entry = prove(folder, index, note=note)
         files[f"records/{index}.json"] = entry
         files[f"proofs/{index}.tlog-proof"] = proof
-        revisions.add(str((json.loads(entry).get("policy") or {}).get("sha256")))
+        revisions.add(str((readable(entry).get("policy") or {}).get("sha256")))
     if not chosen:
         raise ConfigError("no record was chosen; nothing was written")
     for revision in sorted(revisions):

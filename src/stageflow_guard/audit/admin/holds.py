@@ -116,7 +116,7 @@ def in_force(path: str | Path) -> dict[str, Hold]:
 def iter_hold_records(folder: Path) -> Iterator[tuple[int, Hold | str, bool]]:
     """Yield (index, hold, or the name that is released, whether it is signed) of one log."""
     for row in iter_rows(folder):
-        record = row.record
+        record = row.stored
         kind = record.get("kind")
         if kind not in ("hold", "release"):
             continue

@@ -24,7 +24,9 @@ from stageflow_guard.audit.admin.holds import (
 from stageflow_guard.audit.log.layout import discard, read_minimum, survey
 from stageflow_guard.audit.log.log import Log
 from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.tlog.key_rotation import KIND as ROTATION
+from stageflow_guard.audit.tlog.key_rotation import read_rotation
 from stageflow_guard.audit.tlog.tree import WIDTH
 from stageflow_guard.base.durable import write_durably
 from stageflow_guard.errors import ConfigError
@@ -99,8 +101,10 @@ def _going(folder: Path, below: int, holds: dict[str, Hold], whole: Path) -> lis
 def _handovers(folder: Path, below: int) -> list[dict[str, Any]]:
     """Return all handovers to another key, in order, when one of them goes for good."""
     last: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
+    origin = signed_head(folder)[0].origin
     for index, record in iter_records(folder):
-        if record["kind"] == ROTATION:
+        if record.get("kind") == ROTATION:
+            read_rotation(index, record, origin)  # else it hands over nothing, and `verify` says so
             note = record["note"]
             pair = (note["old_vkey"], note["new_vkey"])
             last.pop(pair, None)  # said again: its order is that of the last time

@@ -9,7 +9,7 @@ from hashlib import sha256
 from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
-from stageflow_guard.audit.records.decode import decode_any
+from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.errors import ConfigError, Unavailable
 
 
@@ -28,8 +28,8 @@ class Shipped:
 
     @property
     def record(self) -> dict[str, Any]:
-        """Return the decoded record."""
-        return decode_any(self.entry)
+        """The record; one of a wrong shape is of kind `malformed`."""
+        return readable(self.entry)
 
 
 @dataclass(frozen=True, slots=True)

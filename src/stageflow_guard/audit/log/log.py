@@ -43,6 +43,7 @@ from stageflow_guard.model import AuditRecord
 __all__ = ["Log", "LogLocked"]
 
 LAST_WORDS = 30.0  # seconds that closing waits for the device
+_OPEN: set[Path] = set()  # folders of the logs that this process holds
 TICK = 0.2  # seconds after which records are written that no caller waits for
 
 
@@ -110,7 +111,15 @@ class Log:
             require_own(folder)
             identify(folder)
             self._held = lock_log(folder)
+            _OPEN.add(folder.resolve())
             self._take_up(recover(folder, self.origin, key_file, self._copy))
+        except LogLocked:
+            if folder.resolve() not in _OPEN:
+                raise
+            raise LogLocked(
+                f"log `{folder}` is locked: this process has it open already; share that guard or "
+                "`Log`, or give each writer a directory of its own"
+            ) from None
         except VerificationError as exc:
             self._release()
             raise ConfigError(f"log `{folder}` does not hold: {exc.message}") from None
@@ -159,6 +168,7 @@ class Log:
         if self._wal is not None:
             self._wal.close()
         if self._held >= 0:
+            _OPEN.discard(self._folder.resolve())
             os.close(self._held)
         self._held = -1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from stageflow_guard.audit.log.wal import CAP, entries_behind
 from stageflow_guard.audit.read.signed_entries import attested
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
 from stageflow_guard.audit.records.decode import decode_any
+from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.audit.tlog.storage import read
 from stageflow_guard.errors import VerificationError
 
@@ -30,9 +31,23 @@ class LogEntry:
 
     @property
     def record(self) -> dict[str, Any]:
-        """Return the decoded record; raise `VerificationError` for what is not canonical."""
+        """The record for people and programs; one of a wrong shape is of kind `malformed`.
+
+        Raises `VerificationError` for what is not canonical.
+        """
+        return self._read(readable)
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """The record as it stands, of whatever shape: for what decides by it.
+
+        Raises `VerificationError` for what is not canonical.
+        """
+        return self._read(decode_any)
+
+    def _read(self, how: Callable[[bytes], dict[str, Any]]) -> dict[str, Any]:
         try:
-            return decode_any(self.entry)
+            return how(self.entry)
         except (ValueError, RecursionError):
             raise VerificationError(
                 f"record {self.index} is not canonical", index=self.index
@@ -75,13 +90,13 @@ def iter_entries(path: str | Path, start: int = 0) -> Iterator[tuple[int, bytes]
 def iter_records(
     path: str | Path, start: int = 0, *, written_ahead: bool = False
 ) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (index, record) from `start` on, in order; checked as `iter_rows` says.
+    """Yield (index, record as stored) from `start` on, in order; checked as `iter_rows` says.
 
     With `written_ahead`, those too that no checkpoint commits to yet.
     """
     for row in iter_rows(path, start):
         if row.signed or written_ahead:
-            yield row.index, row.record
+            yield row.index, row.stored
 
 
 def held(path: str | Path) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from stageflow_guard.audit.read.signed_entries import SignedTree
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
-from stageflow_guard.audit.records.decode import decode_any
+from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint
 from stageflow_guard.audit.tlog.tree import WIDTH
 from stageflow_guard.errors import VerificationError
@@ -46,7 +46,7 @@ def require_projected(
 
 
 def _columns(entry: bytes) -> tuple[Any, ...]:
-    found = row(decode_any(entry))  # it is the log's, so it decodes
+    found = row(readable(entry))  # it is the log's, so it decodes
     return tuple(found[name] for name in (*COLUMNS, *NUMBERS))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
@@ -14,7 +13,7 @@ from stageflow_guard.audit.log.layout import read_minimum
 from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
-from stageflow_guard.audit.records.decode import decode_any
+from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.audit.tlog.checkpoint import parse
 from stageflow_guard.audit.tlog.consistency import require_prefix
 from stageflow_guard.audit.verification.projection import Kept, require_projected
@@ -205,8 +204,7 @@ class SqliteProjection:
             (*values, -1 if limit is None else limit),
         )
         return [
-            {"origin": origin, "index": index, **decode_any(entry)}
-            for origin, index, entry in found
+            {"origin": origin, "index": index, **readable(entry)} for origin, index, entry in found
         ]
 
     def effects(self) -> dict[tuple[str, int], str]:
@@ -239,7 +237,7 @@ class SqliteProjection:
         for (entry,) in self._connect().execute(
             "SELECT entry FROM shown WHERE instr(entry, ?)", (b'"findings"',)
         ):
-            for one in json.loads(entry).get("findings") or []:
+            for one in readable(entry).get("findings") or []:
                 total[one["entity"]] = total.get(one["entity"], 0) + one["count"]
         return total
 
