@@ -25,7 +25,7 @@ root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files 
 
 
 def victim(place):
-    other = place.parent / f"{place.parent.name}-victim"
+    other = place.parents[1] / f"{place.parent.name}-victim"
     other.write_bytes(b"precious")
     return other
 
@@ -53,7 +53,7 @@ PLANTED = [
 
 
 def stays_as_it_was(place):
-    other = place.parent / f"{place.parent.name}-victim"
+    other = place.parents[1] / f"{place.parent.name}-victim"
     return not other.exists() or (other.read_bytes() == b"precious")
 
 
