@@ -120,9 +120,14 @@ _SIGNED = Index({
     ]
 })  # fmt: skip
 _SIGN_OFF = re.compile(r"[,:.!]?[ ]?[\n ][ \n]{0,2}(?:-{1,2}[ ]?)?")
-_PREFIX_NO = re.compile(
-    r"(?i)(?:file|host|class|domain|table|column|package|module|project|company|product|event|job|task|stage|node|pod|service|server|image|container|bucket|queue|topic|branch|tag|brand|model|device|method|function|variable|field|key|path|folder|group|role|city|state|street|country|region|zone|cluster|namespace|app|application|program|process|thread|user|display|code|short|long|common|generic|medication|drug|test|type|display|sheet|schema|index|database|db|repo|repository|team|tool|plugin|library|font|theme|color|pet|school|bank|hotel|store|shop|game|song|album|track|book|movie|film|place|location|business|organi[sz]ation|legal|trade|step|workflow|action|metric|alert|rule|policy|config|setting|option|param(?:eter)?|arg(?:ument)?|attribute|property|tenant|the|its|a)[ _.-]?$"
-)
+# whose name it is where a person is not meant
+_THINGS = frozenset(["file", "host", "class", "domain", "table", "column", "package", "module", "project", "company", "product", "event", "job", "task", "stage", "node", "pod", "service", "server", "image", "container", "bucket", "queue", "topic", "branch", "tag", "brand", "model", "device", "method", "function", "variable", "field", "key", "path", "folder", "group", "role", "city", "state", "street", "country", "region", "zone", "cluster", "namespace", "app", "application", "program", "process", "thread", "user", "display", "code", "short", "long", "common", "generic", "medication", "drug", "test", "type", "sheet", "schema", "index", "database", "db", "repo", "repository", "team", "tool", "plugin", "library", "font", "theme", "color", "pet", "school", "bank", "hotel", "store", "shop", "game", "song", "album", "track", "book", "movie", "film", "place", "location", "business", "organisation", "organization", "legal", "trade", "step", "workflow", "action", "metric", "alert", "rule", "policy", "config", "setting", "option", "param", "parameter", "arg", "argument", "attribute", "property", "tenant", "the", "its", "a"])  # fmt: skip
+_LAST_WORD = re.compile(r"([A-Za-z]+)[ _.-]?$")
+
+
+def _of_a_thing(text: str, at: int) -> bool:
+    word = _LAST_WORD.search(text, max(0, at - 16), at)
+    return word is not None and word[1].lower() in _THINGS
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -263,9 +268,7 @@ def _fields(text: str) -> Iterator[Hit]:
             at = match.end + 1
         else:
             at = sign.end()
-        if match.kind == "PERSON" and _PREFIX_NO.search(
-            text[max(0, match.start - 16) : match.start]
-        ):
+        if match.kind == "PERSON" and _of_a_thing(text, match.start):
             continue
         if word in ("to", "from") and text[match.start - 1 : match.start] not in ("", "\n", '"'):
             continue

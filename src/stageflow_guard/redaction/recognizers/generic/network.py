@@ -21,9 +21,8 @@ _PAIRED = re.compile(
 )
 # an address whose dots are another sign, one and the same: only behind its label
 _ODD_QUAD = re.compile(
-    r"(?<![\w.])([0-9]{1,3})([^\w\s.\x1e]{1,2})([0-9]{1,3})\2([0-9]{1,3})\2([0-9]{1,3})(?![\w.])"
+    r"([0-9](?<![\w.].)[0-9]{0,2})([^\w\s.\x1e]{1,2})([0-9]{1,3})\2([0-9]{1,3})\2([0-9]{1,3})(?![\w.])"
 )
-_IP_WORD = re.compile(r"(?<![A-Za-z])(?:ip|IP|Ip)(?![a-z])|ipv?[46]?_?addr|IP_?ADDR")
 _IMEI = re.compile(
     r"(?i)(?<![a-z])imei(?:\W{1,3}(?:no|number|is))?\W{0,3}([0-9]{2}[ -]?[0-9]{6}[ -]?[0-9]{6}[ -]?[0-9])(?![0-9])"
 )
@@ -42,7 +41,7 @@ def addresses(text: str) -> Iterator[Hit]:
             plain = re.sub(r"[:.-]", "", match[0])
             idle = len(set(plain)) == 1 or (plain.isdigit() and "." in match[0])
             yield Hit(*match.span(), "MAC_ADDRESS", 0.2 if idle else 0.65, "mac")
-    if _IP_WORD.search(text) is not None:
+    if "ip" in text or "IP" in text:
         for match in _ODD_QUAD.finditer(text):
             if max(map(int, match.group(1, 3, 4, 5))) <= 255 and (
                 labels.before(text, match.start()) == "ip"
