@@ -13,6 +13,7 @@ from stageflow_guard.errors import ConfigError, InspectorUnavailable
 from stageflow_guard.model import EntitySpan, Finding, Redaction
 from stageflow_guard.redaction.engines.by_name import load, places
 from stageflow_guard.redaction.presets import PRESETS
+from stageflow_guard.redaction.recognizers.generic.phonenumbers import region
 from stageflow_guard.redaction.text.scan import ENTITIES, Found, Scanner
 from stageflow_guard.redaction.text.spans import resolve
 from stageflow_guard.redaction.text.stream import Stream
@@ -37,8 +38,10 @@ class Redactor:
     `ner=None` means patterns only: names and places that nothing announces are not covered. `ner`
     is a `NameModel`, or the name or folder of an installed model. `recognizers` are presidio's own
     objects, stock or yours, or `module:attribute` names of such; they run with presidio's semantics
-    beside the shipped ones. What is given by name can be loaded by a process of its own. Offsets
-    are code points of the text that was passed in.
+    beside the shipped ones. `presidio` is a configuration file of presidio's own, run beside them
+    or, with `presidio_only`, instead of them. `phone_regions` are the regions whose national phone
+    numbers count without a label. What is given by name can be loaded by a process of its own.
+    Offsets are code points of the text that was passed in.
     """
 
     def __init__(
@@ -55,6 +58,9 @@ class Redactor:
         operators: Mapping[str, Operator] | None = None,
         language: str = "en",
         max_chars: int = MAX_CHARS,
+        phone_regions: Iterable[str] | None = None,
+        presidio: str | None = None,
+        presidio_only: bool = False,
     ) -> None:
         if preset not in PRESETS:
             raise ConfigError(f"preset `{preset}` is unknown; there are {', '.join(PRESETS)}")
@@ -74,6 +80,14 @@ class Redactor:
         self._models = [model for model, _ in models]
         self._named = [folder for _, folder in models if folder is not None]
         floor = min([score, *limits.values()])
+        if presidio_only and presidio is None:
+            raise ConfigError("`presidio_only` needs a configuration file of presidio's")
+        self._config = None if presidio is None else os.path.abspath(presidio)
+        self._own = not presidio_only
+        self._configured = _configured(self._config, language)
+        regions = None if phone_regions is None else tuple(r.upper() for r in phone_regions)
+        for code in regions or ():
+            region(code)  # says which one is unknown
         self._presidio = _presidio(given, language, floor)
         self._by_name = [one for one in everything if isinstance(one, str)]
         self._floor = floor
@@ -87,7 +101,8 @@ class Redactor:
         extra = [part.hits for part in self._parts()]
         self._scanner = Scanner(
             threshold=score, entities=wanted, thresholds=limits, allowed=frozenset(allow),
-            allowed_patterns=_compiled(allow_patterns), extra=tuple(extra),
+            allowed_patterns=_compiled(allow_patterns), extra=tuple(extra), own=self._own,
+            regions=regions,
         )  # fmt: skip
         self._max_chars = max_chars
         self._vault = Vault(limit=256)
@@ -108,12 +123,12 @@ class Redactor:
         return wanted
 
     def _parts(self) -> list[Any]:
-        registries = (self._presidio, self._loaded)
+        registries = (self._presidio, self._loaded, self._configured)
         return [*(one for one in registries if one is not None), *self._models]
 
     def entities(self) -> frozenset[str]:
         """Return every entity that can be found with this configuration."""
-        offered = set(ENTITIES)
+        offered = set(ENTITIES) if self._own else set()
         for part in self._parts():
             offered |= part.entities()
         return frozenset(offered)
@@ -152,7 +167,7 @@ class Redactor:
     @property
     def needs_worker(self) -> bool:
         """Say whether a process of its own reads all texts: models or recognizers have names."""
-        return bool(self._named or self._by_name)
+        return bool(self._named or self._by_name or self._config)
 
     def spec(self) -> dict[str, Any]:
         """Return what a process of its own can do of this: settings, and what was given by name.
@@ -162,7 +177,7 @@ class Redactor:
         return {
             **self._scanner.plain(), "models": list(self._named), "whole": not self._live,
             "recognizers": list(self._by_name), "language": self.language, "floor": self._floor,
-            "path": places() if self._by_name else [],
+            "path": places() if self._by_name else [], "presidio": self._config,
         }  # fmt: skip
 
     def joined(
@@ -302,6 +317,14 @@ class Redactor:
 def replace_start(span: EntitySpan, start: int) -> EntitySpan:
     """Return the part of `span` from `start` on."""
     return span if span.start >= start else EntitySpan(start, span.end, span.entity, span.score)
+
+
+def _configured(config: str | None, language: str) -> Any:
+    if config is None:
+        return None
+    from stageflow_guard.redaction.engines.presidio_import import ConfiguredAnalyzer
+
+    return ConfiguredAnalyzer(config, language=language)
 
 
 def _compiled(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:

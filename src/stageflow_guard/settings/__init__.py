@@ -177,6 +177,13 @@ class VaultSettings(_Strict):
         return self
 
 
+class PresidioSettings(_Strict):
+    """`[redaction.presidio]`."""
+
+    config: str  # presidio's own YAML file
+    instead: bool = False  # of the shipped recognizers; else beside them
+
+
 class RedactionSettings(_Strict):
     """`[redaction]`."""
 
@@ -188,6 +195,8 @@ class RedactionSettings(_Strict):
     allow_patterns: list[str] = []
     language: str = "en"
     ner: str | list[str] | None = None
+    phone_regions: list[str] | None = None  # whose national numbers count without a label
+    presidio: PresidioSettings | None = None
     recognizers: list[str] = []  # presidio's or your own, `module:attribute`
     on_finding: Literal["redact", "block"] = "redact"
     operators: dict[str, str] = {}
@@ -295,6 +304,7 @@ def _anchor(content: dict[str, Any], base: Path) -> None:
     fix(vault, "path")
     fix(vault, "keys")
     fix(redaction, "operator_key_file")
+    fix(redaction.get("presidio") if isinstance(redaction, dict) else None, "config")
     for sink in _listed(audit, "sinks"):
         fix(sink, "path")
         fix(sink, "ca_file")

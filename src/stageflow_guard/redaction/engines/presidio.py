@@ -148,8 +148,8 @@ def _identified(result: Any, recognizer: Any) -> Any:
     return result
 
 
-def tokenizer(language: str) -> Any:
-    """Return presidio's `NlpEngine` over a blank spaCy pipeline, with lemmas.
+def tokenizer(language: str, *more: str) -> Any:
+    """Return presidio's `NlpEngine` over blank spaCy pipelines, with lemmas.
 
     Without lemmas presidio's context never counts, silently; a blank pipeline has none, so the
     lower-case word stands in.
@@ -157,11 +157,14 @@ def tokenizer(language: str) -> Any:
     import spacy
     from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
-    try:
-        nlp = spacy.blank(language)
-    except Exception:
-        raise ConfigError(f"language `{language}` has no tokenizer in spaCy") from None
-    nlp.max_length = 2**31
+    pipelines: dict[str, Any] = {}
+    for one in (language, *more):
+        try:
+            pipelines[one] = spacy.blank(one)
+        except Exception:
+            raise ConfigError(f"language `{one}` has no tokenizer in spaCy") from None
+        pipelines[one].max_length = 2**31
+    first = pipelines[language]
 
     class BlankEngine(NlpEngine):
         def load(self) -> None: ...
@@ -170,7 +173,7 @@ def tokenizer(language: str) -> Any:
             return True
 
         def process_text(self, text: str, language: str) -> Any:
-            doc = nlp(text)
+            doc = pipelines.get(language, first)(text)
             return NlpArtifacts(
                 entities=[], tokens=doc, tokens_indices=[t.idx for t in doc],
                 lemmas=[t.lemma_ or t.lower_ for t in doc], nlp_engine=self, language=language,
@@ -183,16 +186,16 @@ def tokenizer(language: str) -> Any:
                 yield text, self.process_text(text, language)
 
         def is_stopword(self, word: str, language: str) -> bool:
-            return bool(nlp.vocab[word].is_stop)
+            return bool(pipelines.get(language, first).vocab[word].is_stop)
 
         def is_punct(self, word: str, language: str) -> bool:
-            return bool(nlp.vocab[word].is_punct)
+            return bool(pipelines.get(language, first).vocab[word].is_punct)
 
         def get_supported_entities(self) -> list[str]:
             return []
 
         def get_supported_languages(self) -> list[str]:
-            return [language]
+            return list(pipelines)
 
     return BlankEngine()
 

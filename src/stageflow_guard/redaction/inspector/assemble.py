@@ -34,7 +34,9 @@ def redactor_from(chosen: RedactionSettings) -> Redactor:
         preset=chosen.preset, ner=chosen.ner, entities=chosen.entities, min_score=chosen.min_score,
         thresholds=chosen.thresholds, allow=chosen.allow, allow_patterns=chosen.allow_patterns,
         operators=operators, recognizers=chosen.recognizers,
-        language=chosen.language, max_chars=chosen.max_chars,
+        language=chosen.language, max_chars=chosen.max_chars, phone_regions=chosen.phone_regions,
+        presidio=None if chosen.presidio is None else chosen.presidio.config,
+        presidio_only=chosen.presidio is not None and chosen.presidio.instead,
     )  # fmt: skip
 
 

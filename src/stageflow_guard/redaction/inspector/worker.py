@@ -106,6 +106,10 @@ def main() -> None:
     extra = [load(name).hits for name in settings["models"]]
     if settings["recognizers"]:
         extra.append(_registry(settings).hits)
+    if settings["presidio"]:
+        from stageflow_guard.redaction.engines.presidio_import import ConfiguredAnalyzer
+
+        extra.append(ConfiguredAnalyzer(settings["presidio"], language=settings["language"]).hits)
     scanner = replace(Scanner.of(settings), extra=tuple(extra))
     while True:
         try:

@@ -126,6 +126,8 @@ class Scanner:
     allowed: frozenset[str] = frozenset()
     allowed_patterns: tuple[re.Pattern[str], ...] = ()
     extra: tuple[Callable[[str], Iterable[Hit]], ...] = ()
+    own: bool = True  # False: only what `extra` finds
+    regions: tuple[str, ...] | None = None  # of phone numbers without a label; None: the usual ones
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Scanner:
@@ -137,6 +139,8 @@ class Scanner:
             thresholds=dict(settings["thresholds"]),
             allowed=frozenset(settings["allowed"]),
             allowed_patterns=tuple(re.compile(p) for p in settings["patterns"]),
+            own=settings["own"],
+            regions=None if settings["regions"] is None else tuple(settings["regions"]),
         )
 
     def plain(self) -> dict[str, Any]:
@@ -147,6 +151,8 @@ class Scanner:
             "thresholds": dict(self.thresholds),
             "allowed": sorted(self.allowed),
             "patterns": [p.pattern for p in self.allowed_patterns],
+            "own": self.own,
+            "regions": None if self.regions is None else list(self.regions),
         }
 
     def limited(self, limits: Mapping[str, float]) -> Scanner:
@@ -191,6 +197,8 @@ class Scanner:
             return []
         text = _masked(text)
         given = View(text)
+        if not self.own:
+            return self._extra_hits(given)
         plain = bordered(given)
         normal = plain.normalised()
         if normal is not plain:
@@ -216,7 +224,10 @@ class Scanner:
             if (not digits and recognize in _NUMERIC) or (short and recognize in _LONG):
                 continue
             if wanted is None or not wanted.isdisjoint(offered):
-                out += [(view, hit) for hit in recognize(text) if self._accepts(view, hit)]
+                found = recognize(text)
+                if self.regions is not None and recognize is numbers.recognize:
+                    found = numbers.recognize(text, self.regions)
+                out += [(view, hit) for hit in found if self._accepts(view, hit)]
         return out
 
     def _accepts(self, view: View, hit: Hit) -> bool:

@@ -1,7 +1,7 @@
 """What a found value becomes where a pseudonym is not wanted. Each is a value; keys come in.
 
-All keep the default's promise: the value itself does not pass. Only `encrypted` and the pseudonym
-can be turned back.
+All but `kept` keep the default's promise: the value itself does not pass. Only `encrypted` and the
+pseudonym can be turned back.
 """
 
 from __future__ import annotations
@@ -156,6 +156,16 @@ def dropped() -> Operator:
     return lambda _entity, _value, _scope: ""
 
 
+def replaced() -> Operator:
+    """Return an operator that writes `<ENTITY>`, the same for all values: nothing comes back."""
+    return lambda entity, _value, _scope: f"<{entity}>"
+
+
+def kept() -> Operator:
+    """Return an operator that lets the value pass: it is counted, and nothing is hidden."""
+    return lambda _entity, value, _scope: value
+
+
 def blocked() -> Operator:
     """Return an operator that raises `ContentBlocked` naming the entity."""
 
@@ -169,6 +179,8 @@ def named(name: str, key: bytes | None) -> Operator | None:
     """Return the operator that settings call `name`; None is the pseudonym."""
     if name == "pseudonym":
         return None
+    if name in ("redact", "replace", "keep"):  # presidio-anonymizer's names, beside those below
+        return {"redact": dropped, "replace": replaced, "keep": kept}[name]()
     if name in ("mask", "mask_last_4"):
         return masked(keep=4 if name == "mask_last_4" else 0)
     if name == "drop":
@@ -182,7 +194,17 @@ def named(name: str, key: bytes | None) -> Operator | None:
         "date_shift": date_shifted,
     }
     if name not in keyed:
-        known = ["pseudonym", "mask", "mask_last_4", *keyed, "drop", "block"]
+        known = [
+            "pseudonym",
+            "mask",
+            "mask_last_4",
+            *keyed,
+            "drop",
+            "block",
+            "replace",
+            "redact",
+            "keep",
+        ]
         raise ConfigError(f"operator `{name}` is unknown; there are {', '.join(known)}")
     if key is None:
         raise ConfigError(f"operator `{name}` needs a key")
