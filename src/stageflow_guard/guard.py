@@ -157,8 +157,9 @@ class Guard:
 
             try:
                 self._reloader = await reloader_from(
-                    self._pep.decisions, self._settings, record=self._pep.note
-                )
+                    self._pep.decisions, self._settings, record=self._pep.note,
+                    clock=getattr(self._pep.authenticator, "clock", None),
+                )  # fmt: skip
             except ConfigError:
                 await self._close()
                 raise
@@ -513,7 +514,8 @@ class Guard:
     @property
     def problems(self) -> tuple[str, ...]:
         """What is wrong with policy files whose tenants therefore deny: file, line, reason."""
-        return tuple(str(p) for p in getattr(self._pep.decisions, "problems", ()))
+        keys = getattr(self._pep.authenticator, "problems", ())
+        return (*(str(p) for p in getattr(self._pep.decisions, "problems", ())), *keys)
 
     def health(self) -> dict[str, Any]:
         """Return what a readiness probe needs; no secrets."""

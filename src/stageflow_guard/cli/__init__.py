@@ -14,7 +14,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from stageflow_guard.cli import audit_args
+from stageflow_guard import __version__
+from stageflow_guard.cli import argument_help, audit_args, places
 from stageflow_guard.cli.terminal import Terminal, escape_control, one_line
 from stageflow_guard.errors import ConfigError, GuardError, Unavailable
 
@@ -28,10 +29,17 @@ def parser() -> argparse.ArgumentParser:
     from stageflow_guard.cli.policy import add_parser as add_policy_parser
 
     top = argparse.ArgumentParser(prog="stageflow-guard", description=__doc__)
+    top.add_argument(
+        "--version", action="version", version=f"stageflow-guard {__version__}",
+        help="print the version",
+    )  # fmt: skip
     verbs = top.add_subparsers(dest="verb", required=True)
     init = verbs.add_parser("init", help="write a working guard.toml, policies and an example")
     init.add_argument("folder", nargs="?", default=".")
     init.add_argument("--issuer", metavar="URL", help="write its block for a token read from stdin")
+    init.add_argument(
+        "--audience", metavar="AUD", help="which audience of the token is yours (with --issuer)"
+    )
     init.add_argument(
         "--adopt", metavar="MODULE:ATTRIBUTE", help="begin a trial with your pipeline"
     )
@@ -51,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
     token.add_argument("--json", action="store_true")
     audit_args.add(verbs)
     redact.arguments(verbs)
+    places.add_options(top)
+    argument_help.fill(top)
     return top
 
 
@@ -65,12 +75,12 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from stageflow_guard.cli import audit, demo, policy, redact, setup, token
+    from stageflow_guard.cli import audit, config_check, demo, policy, redact, setup, token
 
     run: dict[str, Any] = {
         "init": setup.init,
         "demo": demo.run,
-        "config": setup.config,
+        "config": config_check.config,
         "audit": audit.run,
         "policy": policy.run,
         "token": token.run,
@@ -78,6 +88,7 @@ def _run(args: argparse.Namespace) -> int:
         "models": redact.models,
     }
     try:
+        places.settle(args)
         return int(run[args.verb](args))
     except GuardError as error:
         return fail(error)

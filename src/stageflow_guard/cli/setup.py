@@ -1,19 +1,14 @@
-"""`init` and `config`."""
+"""`init`: a working set of files, and what to do next."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
+import shlex
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from stageflow_guard.cli import HOLDS, UNAVAILABLE, print_json, shipped
+from stageflow_guard.cli import HOLDS, shipped
 from stageflow_guard.errors import ConfigError
-
-if TYPE_CHECKING:
-    from stageflow_guard.guard import Guard
-    from stageflow_guard.settings import Settings
 
 EXAMPLE = '''\
 """Run with: python example.py"""
@@ -86,12 +81,16 @@ def init(args: argparse.Namespace) -> int:
     taken = [n for n in names if (folder / n).exists()]
     if taken:
         raise ConfigError(f"`{folder}` already holds {', '.join(taken)}; nothing was written")
-    block = LOCAL_ISSUER
+    block, first = LOCAL_ISSUER, ""
     if args.issuer:
         from stageflow_guard.cli.issuer import issuer_block, read_token
 
-        block, seen = issuer_block(args.issuer, read_token())
+        block, seen, first, warnings = issuer_block(
+            args.issuer, read_token(), audience=args.audience
+        )
         print(f"the token holds: {seen}")
+        for warning in warnings:
+            print(f"warning: {warning}")
     folder.mkdir(parents=True, exist_ok=True)
     rest = REST
     if args.adopt:
@@ -99,6 +98,8 @@ def init(args: argparse.Namespace) -> int:
 
         name, last = adopt.write_trial(folder, args.adopt, tenant=args.tenant, days=args.days)
         rest = REST.replace(POLICY, adopt.SETTINGS)
+    elif args.issuer:
+        write_first_policies(folder / "policies", first)
     else:
         copy_policies(folder / "policies")
     if not args.issuer:
@@ -108,20 +109,60 @@ def init(args: argparse.Namespace) -> int:
         if not args.adopt:
             (folder / "example.py").write_text(EXAMPLE)
     (folder / "guard.toml").write_text(block + rest)
+    names += ignored(folder)
     print(f"wrote {', '.join(names)} into {folder}")
+    _say_next(args, folder, name if args.adopt else first, last if args.adopt else "")
+    return HOLDS
+
+
+def _say_next(args: argparse.Namespace, folder: Path, name: str, last: str) -> None:
+    """Print the next command, as it works from the current folder."""
+    there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
     if args.adopt:
         print(
             f"next: `guard.mount(pipeline, name={name!r})`; until {last} every subject of {args.tenant}"
         )
-        print("may run it; `stageflow-guard policy replay audit --path policies-strict` lists what")
-        print("the strict policies will refuse from then on")
-        return HOLDS
-    print(
-        "next: write your tenant's lines under policies/tenants, then stageflow-guard config check --online"
-        if args.issuer
-        else "next: stageflow-guard config check && python example.py"
-    )
-    return HOLDS
+        print(
+            f"may run it; `{there}stageflow-guard policy replay --policies policies-strict` lists"
+        )
+        print("what the strict policies will refuse from then on")
+    elif args.issuer:
+        print(f"the tenant {name} is there, from the starter `{STARTER}`: its roles are an example")
+        print(f"next: {there}stageflow-guard config check --online")
+    else:
+        print(f"next: {there}stageflow-guard config check && python example.py")
+
+
+STARTER = "saas"
+IGNORED = ("*.key", "*.keys/", "audit/", "audit.*/", "*.db", "tokens.json", "demo-out/")
+
+
+def ignored(folder: Path) -> list[str]:
+    """Write a `.gitignore` for keys, log and stores; leave one that is there alone."""
+    file = folder / ".gitignore"
+    if file.exists():
+        return []
+    file.write_text("# keys, logs and stores of stageflow-guard: never in a repository\n")
+    with file.open("a") as stream:
+        stream.writelines(f"{line}\n" for line in IGNORED)
+    return [".gitignore"]
+
+
+def write_first_policies(target: Path, tenant: str) -> None:
+    """Write the starter set with one tenant of this name, and none of the demo's.
+
+    Raises `ConfigError` for a name that cannot be a tenant's.
+    """
+    from stageflow_guard.policy.edit import tenants
+
+    starter = shipped("policies") / "starters" / STARTER
+    shutil.copytree(starter, target, ignore=shutil.ignore_patterns("tenants", "platform"))
+    (target / "tenants").mkdir()
+    (target / "platform").mkdir()
+    (target / "platform" / "suspended.csv").write_text(tenants.SUSPENDED)
+    for path in [target, *target.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    tenants.add(target, tenant, source=starter / "tenants" / tenants.EXAMPLE)
 
 
 def copy_policies(target: Path) -> None:
@@ -129,49 +170,3 @@ def copy_policies(target: Path) -> None:
     shutil.copytree(shipped("policies"), target, ignore=shutil.ignore_patterns("starters"))
     for path in [target, *target.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-def config(args: argparse.Namespace) -> int:
-    """Check or show the effective configuration, secrets masked."""
-    from stageflow_guard.guard import Guard
-    from stageflow_guard.settings import Settings
-
-    settings = Settings.load(args.config)
-    print_json(settings.masked())
-    if args.action == "show":
-        return HOLDS
-    guard = Guard.from_settings(settings)
-    for problem in guard.problems:
-        print(f"problem: {problem}")
-    if not settings.redaction.ner:
-        print(
-            "not covered: names, organizations and places that nothing announces; without "
-            "`redaction.ner` about half of the labelled characters are found "
-            "(docs/explanation/redaction.md); see `stageflow-guard models list`"
-        )
-    if args.online:
-        return asyncio.run(_online(guard, settings))
-    print("ok")
-    return HOLDS
-
-
-async def _online(guard: Guard, settings: Settings) -> int:
-    """Try keys, policies, log and sinks for real; say what each answered."""
-    from stageflow_guard.audit.export.assemble import probe_sinks
-    from stageflow_guard.auth.build_verifier import probe
-
-    code = HOLDS
-    for issuer, answer in await probe(settings.auth):
-        print(f"keys      {issuer}: {answer or 'ok'}")
-        code = UNAVAILABLE if answer else code
-    print(f"policies  {guard.health()['policy_revision'][:12]}: {len(guard.problems)} problems")
-    async with guard:
-        if settings.audit.sinks:  # something to ship, so that the sinks are tried for real
-            await guard._pep.note(kind="heartbeat", action="config check")
-        audit = guard.health()["audit"]
-        print(f"log       {audit['origin']}: {audit['durable']} records")
-    for sink, problem in probe_sinks(settings.audit):
-        print(f"sink      {sink}: {problem or 'ok'}")
-        code = UNAVAILABLE if problem else code
-    print("ok" if code == HOLDS else "not ok")
-    return code

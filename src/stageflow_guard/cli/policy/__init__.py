@@ -88,10 +88,20 @@ def _changes(verb: Any) -> None:
         ("replay", "say which recorded decisions would change under these policies"),
         ("suggest", "list grants that no recorded decision rests on; changes nothing"),
     ):
-        verb(name, about).add_argument("log", metavar="LOG", help="a log directory")
+        verb(name, about).add_argument(
+            "log", metavar="LOG", nargs="?", help="the log's folder; else where --config says"
+        )
     revisions = verb("revisions", "list the revisions that decided")
     rollback = verb("rollback", "put the files of a kept revision back")
     rollback.add_argument("revision", metavar="REVISION", help="may be cut short")
+    rollback.add_argument("--yes", action="store_true", help="do not ask on a terminal")
+    suspended = rollback.add_mutually_exclusive_group()
+    suspended.add_argument(
+        "--keep-suspensions", action="store_true", help="roll back everything but suspended.csv"
+    )
+    suspended.add_argument(
+        "--include-suspensions", action="store_true", help="lift suspensions made since, too"
+    )
     for one in (revisions, rollback):
         one.add_argument("--log", default="audit", help="the log directory they are kept beside")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
 from stageflow_guard.cli.policy.style import columns, paint
+from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.live.revisions import Revisions
 
@@ -114,17 +116,64 @@ def revisions(args: argparse.Namespace) -> int:
 
 
 def rollback(args: argparse.Namespace) -> int:
-    """Put the files of a kept revision back; a guard that watches them takes them up."""
+    """Put the files of a kept revision back; a guard that watches them takes them up.
+
+    Shows what that means and asks, where standard input is a terminal. Who is suspended now stays
+    so, unless it is asked for by name of the option.
+    """
     kept = _kept(args.log)
     revision = kept.find(args.revision)
-    changed = kept.restore(revision, Path(args.path))
+    folder = Path(args.path)
+    back = kept.returning(revision, folder)
+    if back and not (args.include_suspensions or args.keep_suspensions):
+        raise ConfigError(
+            f"{', '.join(back[:10])} would no longer be suspended; say --keep-suspensions to roll "
+            "back everything else, or --include-suspensions"
+        )
+    wanted = kept.load(revision)
+    if not args.json:
+        _show_change(folder, wanted)
+    if not _agreed(args):
+        print("nothing was changed")
+        return DOES_NOT_HOLD
+    before = _revision_in(folder)
+    changed = kept.restore(revision, folder, suspensions=args.include_suspensions)
     if args.json:
-        print_json({"revision": revision, "files": changed})
-    else:
-        for name in changed:
-            print(f"restored {args.path}/{name}")
-        print(f"{args.path} is at {revision}")
+        print_json({"revision": revision, "files": changed, "before": before, "returned": back})
+        return HOLDS
+    for name in changed:
+        print(f"restored {args.path}/{name}")
+    print(f"{args.path} is at {_revision_in(folder)}")
+    if before:
+        print(f"to take it back: stageflow-guard policy rollback {before[:12]}")
     return HOLDS
+
+
+def _revision_in(folder: Path) -> str:
+    try:
+        return PolicySet.load(folder).revision
+    except ConfigError:
+        return ""
+
+
+def _show_change(folder: Path, wanted: PolicySet) -> None:
+    from stageflow_guard.policy.analysis.diff import diff as compare
+
+    try:
+        found = compare(PolicySet.load(folder), wanted)
+    except ConfigError:
+        print("the files that are there cannot be loaded; there is nothing to compare with")
+        return
+    print(found.summary())
+    for line in found.platform:
+        print(line)
+
+
+def _agreed(args: argparse.Namespace) -> bool:
+    """Ask on a terminal; a script has decided by running the verb."""
+    if args.yes or args.json or not sys.stdin.isatty():
+        return True
+    return input("roll back? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _kept(log: str) -> Revisions:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.base.clock import NeverBackClock
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.policyset import PolicySet
-from stageflow_guard.policy.live.reload import Record, Reloader
+from stageflow_guard.policy.live.reload import Record, Reloader, warn_of
 from stageflow_guard.policy.live.reloadable import ReloadablePolicies
 from stageflow_guard.policy.live.revisions import Revisions
 from stageflow_guard.policy.live.watch import signature
@@ -27,10 +28,19 @@ def live_from(settings: PolicySettings) -> ReloadablePolicies:
     return live
 
 
-async def reloader_from(live: Any, settings: Settings, *, record: Record) -> Reloader | None:
-    """Keep the revision in force beside the log, and watch the files. None for other deciders."""
+async def reloader_from(
+    live: Any, settings: Settings, *, record: Record, clock: Any = None
+) -> Reloader | None:
+    """Keep the revision in force beside the log, and watch the files. None for other deciders.
+
+    `clock`, where it is a `NeverBackClock`, is from then on the clock of tokens and policies: its
+    correction is one record. Problems of the files are logged as warnings, by file and line.
+    """
     if not isinstance(live, ReloadablePolicies):
         return None
+    if isinstance(clock, NeverBackClock):
+        live.share(clock)
+    warn_of(live.problems)
     place = f"{settings.audit.path}.policies"
     revisions = Revisions(place)
     try:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import ConfigError, GuardError
 from stageflow_guard.policy.analysis.diff import diff
+from stageflow_guard.policy.engine.loader import SUSPENDED
 from stageflow_guard.policy.engine.policyset import PolicySet
 from stageflow_guard.policy.live.watch import Signature, signature
 
@@ -23,8 +25,15 @@ if TYPE_CHECKING:
     from stageflow_guard.policy.live.reloadable import ReloadablePolicies
     from stageflow_guard.policy.live.revisions import Revisions
 
+logger = logging.getLogger("stageflow_guard")
 SETTLED = 0.2  # seconds without a further change: an editor or a checkout may still be writing
 Record = Callable[..., Awaitable[int]]
+
+
+def warn_of(problems: Iterable[object]) -> None:
+    """Log what is wrong with policy files, by file and line, as a warning each."""
+    for problem in list(problems)[:100]:
+        logger.warning("policy problem: %s", problem)
 
 
 class Reloader:
@@ -71,19 +80,24 @@ class Reloader:
     async def rollback(self, revision: str) -> str:
         """Put a kept revision in force, in memory, until the files change or are reloaded.
 
-        `revision` may be cut short where it is still one. Raises `ConfigError`.
+        `revision` may be cut short where it is still one. Suspensions stay as they are now: a
+        rollback of other files lifts none of them. Returns the revision in force, which is another
+        one where the suspensions differ. Raises `ConfigError`.
         """
         async with self._lock:
             whole = await asyncio.to_thread(self._revisions.find, revision)
-            fresh = await asyncio.to_thread(self._revisions.load, whole)
+            suspended = self._live.files().get(SUSPENDED)
+            fresh = await asyncio.to_thread(self._revisions.with_suspensions, whole, suspended)
             await self._take(fresh, f"rollback:{whole}")
-            return whole
+            return fresh.revision
 
     async def _take(self, fresh: PolicySet, source: str) -> None:
         old = self._live.current
         news = fresh.revision != old.revision or fresh.problems != old.problems
         if fresh.revision != old.revision:
             await self._keep(fresh, source)
+        if fresh.problems != old.problems:
+            warn_of(fresh.problems)
         if news or not source.startswith("watch"):
             change = await asyncio.to_thread(diff, old, fresh)
             note: dict[str, Any] = {
@@ -144,13 +158,19 @@ class Reloader:
             with contextlib.suppress(RuntimeError):  # the loop is gone, and the guard with it
                 loop.call_soon_threadsafe(self._stopped, request)
 
+        def corrected(back: float) -> None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._corrected, back)
+
         self._live.on_mismatch = alarm
+        self._live.current.clock.on_correction = corrected
         if seconds > 0:
             self._task = loop.create_task(self._watch(seconds), name="stageflow-guard-policies")
 
     async def stop(self) -> None:
         """Watch no longer."""
         self._live.on_mismatch = None
+        self._live.current.clock.on_correction = None
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -180,14 +200,22 @@ class Reloader:
                 self._live.reject(f"a reload failed ({type(exc).__name__})")
 
     def _stopped(self, request: AccessRequest) -> None:
-        task = asyncio.ensure_future(
-            self._record(
-                kind="policy_change", action="index_stopped", tenant=request.ten,
-                resource=f"{request.kind}:{request.obj}"[:500],
-                policy={"sha256": self._live.revision},
-                note={"source": "sampler", "now": "pycasbin decides"},
-            )
+        self._record_soon(
+            kind="policy_change", action="index_stopped", tenant=request.ten,
+            resource=f"{request.kind}:{request.obj}"[:500],
+            policy={"sha256": self._live.revision},
+            note={"source": "sampler", "now": "pycasbin decides"},
         )  # fmt: skip
+
+    def _corrected(self, back: float) -> None:
+        """Record that the wall clock went back for good: earlier decisions had another time."""
+        self._record_soon(
+            kind="auth", action="clock_corrected", step="authenticate",
+            note={"seconds_back": round(back)},
+        )  # fmt: skip
+
+    def _record_soon(self, **fields: Any) -> None:
+        task = asyncio.ensure_future(self._record(**fields))
         self._said.add(task)
         task.add_done_callback(self._said.discard)
 

@@ -20,6 +20,7 @@ from stageflow_guard.policy.live.sampler import Sampler
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stageflow_guard.base.clock import NeverBackClock
     from stageflow_guard.model import AccessRequest, Decision
     from stageflow_guard.policy.engine.guardrails import Guardrails
     from stageflow_guard.policy.engine.policyset import PolicySet
@@ -115,6 +116,10 @@ class ReloadablePolicies:
         self.loaded = time.time()
         self.rejected = None
 
+    def share(self, clock: NeverBackClock) -> None:
+        """Decide by this clock from now on, over every later snapshot."""
+        self._current.clock = clock
+
     def swap_shadow(self, shadow: PolicySet | None) -> None:
         """Put another snapshot on trial, or none."""
         self._shadow = shadow
@@ -170,6 +175,8 @@ class ReloadablePolicies:
             "rejected": None
             if rejected is None
             else {"age": round(now - rejected.since, 1), "why": rejected.why},
+            "problems": [str(problem)[:200] for problem in self._current.problems[:20]],
+            "clock_corrections": self._current.clock.corrections,
             "denying": sorted(self._current.broken),
             "shadow": None if self._shadow is None else self._shadow.revision,
             "decided_by_casbin": not self._current.indexed,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,6 +20,7 @@ from uuid import uuid4
 from stageflow_guard.base.durable import create_durably, make_dirs, move_durably
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.edit.fmt import replace_file
+from stageflow_guard.policy.engine.loader import SUSPENDED
 from stageflow_guard.policy.engine.policyset import PolicySet, revision_of
 
 REVISION = re.compile(r"[0-9a-f]{64}")
@@ -98,17 +100,47 @@ class Revisions:
             raise ConfigError(f"the kept revision `{revision[:12]}` was changed; it is not used")
         return policies
 
-    def restore(self, revision: str, folder: Path) -> list[str]:
+    def with_suspensions(self, revision: str, suspended: bytes | None) -> PolicySet:
+        """Return a kept revision with these suspensions in place of its own, kept as well."""
+        kept = self.load(revision)
+        if kept.files().get(SUSPENDED) == suspended:
+            return kept
+        files = {name: data for name, data in kept.files().items() if name != SUSPENDED}
+        if suspended is not None:
+            files[SUSPENDED] = suspended
+        joined = revision_of(files)
+        self.keep(files, joined)
+        return self.load(joined)
+
+    def returning(self, revision: str, folder: Path) -> list[str]:
+        """Return whom a rollback with its suspensions would let back in, sorted."""
+        now = time.time()
+        try:
+            present = PolicySet.load(folder).suspended
+        except ConfigError:
+            return []
+        then = self.load(revision).suspended
+        return sorted(
+            who for who, until in present.items() if until > now and then.get(who, 0.0) < until
+        )
+
+    def restore(self, revision: str, folder: Path, *, suspensions: bool = False) -> list[str]:
         """Put a revision's files back into a policy folder; return the names that changed.
 
         A file in force that the revision does not have is taken out. Tables and notes beside them
-        stay. The result is loaded before this returns.
+        stay, and so do the suspensions unless `suspensions` is true. What is in force now is kept
+        first, so that this can be taken back. The result is loaded before this returns.
         """
-        files = self.load(revision).files()
+        files: dict[str, bytes] = dict(self.load(revision).files())
         try:
             present = PolicySet.load(folder).files()
+            self.keep(present, revision_of(present))
         except ConfigError:  # nothing can be loaded: all the more reason to go back
             present = MappingProxyType({})
+        if not suspensions:
+            files.pop(SUSPENDED, None)
+            if (suspended := _content(folder / SUSPENDED)) is not None:
+                files[SUSPENDED] = suspended
         changed = [name for name in files if _content(folder / name) != files[name]]
         gone = [name for name in present if name not in files]
         for name in changed:
@@ -119,7 +151,7 @@ class Revisions:
             if name.startswith("tenants/") and name.endswith("/policy.csv"):
                 _retire((folder / name).parent, folder)
         after = {name: _content(folder / name) or b"" for name in files}
-        if revision_of(after) != revision:
+        if revision_of(after) != revision_of(files):
             raise ConfigError(f"`{folder}` changed while it was restored; look at it before use")
         return sorted([*changed, *gone])
 

@@ -1,0 +1,99 @@
+"""One way to name a folder in every verb: `--config`, `--policies`, `--audit`.
+
+Where a verb needs the policy folder or the log's and none is given, `guard.toml` says where it is;
+without a `guard.toml` they are `policies` and `audit`. `--path`, `--log` and `--dir` are older
+spellings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from stageflow_guard.errors import ConfigError
+
+CONFIG = "guard.toml"
+# destination of an option -> (its section in guard.toml, what it is called everywhere)
+PLACES = {
+    "path": ("policy", "--policies", "the policy folder; else where --config says"),
+    "log": ("audit", "--audit", "the log's folder; else where --config says"),
+    "dir": ("audit", "--audit", "the log's folder, or that of its shards; else as --config says"),
+}
+DEFAULTS = {"policy": "policies", "audit": "audit"}
+
+
+def leaves(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """Yield every parser that runs a verb."""
+    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not below:
+        yield parser
+    for action in below:
+        for child in action.choices.values():
+            yield from leaves(child)
+
+
+def add_options(top: argparse.ArgumentParser) -> None:
+    """Give every verb that names a folder the same three options."""
+    for name, verb in _verbs(top):
+        if name not in ("policy", "audit"):
+            continue
+        known = {action.dest: action for action in verb._actions}
+        places = [dest for dest in PLACES if dest in known]
+        if not places:
+            continue
+        for dest in places:
+            section, flag, about = PLACES[dest]
+            # a destination of its own: an absent positional would overwrite what the option gave
+            verb.add_argument(flag, dest=f"{section}_dir", metavar="DIR", help=about)
+            verb.set_defaults(**{dest: None})
+        if "--config" not in verb._option_string_actions:
+            verb.add_argument(
+                "--config", metavar="FILE", default=CONFIG, help="the guard.toml that names folders"
+            )
+
+
+def _verbs(top: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    for action in top._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, child in action.choices.items():
+                yield from ((name, leaf) for leaf in leaves(child))
+
+
+def settle(args: argparse.Namespace) -> None:
+    """Fill in the folders that were not given; raise `ConfigError` for an unusable `guard.toml`."""
+    if args.verb not in ("policy", "audit"):
+        return
+    for dest, (section, _, _) in PLACES.items():
+        if dest in args and getattr(args, f"{section}_dir", None) is not None:
+            setattr(args, dest, getattr(args, f"{section}_dir"))
+    missing = [dest for dest in PLACES if dest in args and getattr(args, dest) is None]
+    if getattr(args, "folder", None) is not None and "path" in missing:
+        missing.remove("path")  # `policy lint FOLDER`
+    if not missing:
+        return
+    content = _content(Path(getattr(args, "config", CONFIG)))
+    base = Path(getattr(args, "config", CONFIG)).parent
+    for dest in missing:
+        section = PLACES[dest][0]
+        table = content.get(section)
+        named = table.get("path") if isinstance(table, dict) else None
+        if type(named) is str and named:
+            setattr(args, dest, str(base / named))
+        else:
+            setattr(args, dest, str(base / DEFAULTS[section]) if content else DEFAULTS[section])
+
+
+def _content(config: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(config.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if config.name == str(config) == CONFIG:
+            return {}
+        raise ConfigError(f"`{config}` cannot be read (No such file or directory)") from None
+    except OSError as exc:
+        raise ConfigError(f"`{config}` cannot be read ({exc.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise ConfigError(f"`{config}` is not TOML; run `stageflow-guard config check`") from None

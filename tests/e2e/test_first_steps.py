@@ -1,0 +1,460 @@
+"""`init`, `config check`, `--version`, help, and one way to name a folder."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from stageflow_guard import __version__
+from stageflow_guard.auth.trust import generic_audience, issuer_warnings
+from stageflow_guard.cli import main, parser
+from stageflow_guard.policy import PolicySet
+from stageflow_guard.settings import AuthSettings, IssuerSettings, Settings
+from stageflow_guard.testing import IdentityProvider
+
+
+@pytest.fixture
+def idp():
+    """A provider with discovery over HTTP."""
+    with IdentityProvider.serve() as served:
+        yield served
+
+
+def init(monkeypatch, idp, folder, token, *more):
+    """Run `init --issuer` with a token on standard input."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{token}\n"))
+    return main(["init", str(folder), "--issuer", idp.issuer, *more])
+
+
+def left_behind(folder):
+    """Every path below a folder."""
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*"))
+
+
+# -- which audience is yours -----------------------------------------------------------------------
+
+GENERIC = [
+    "account", "master-realm", "realm-management", "broker", "authenticated",
+    "00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com/",
+    "https://management.azure.com", "sts.amazonaws.com", "https://kubernetes.default.svc",
+    "https://kubernetes.default.svc.cluster.local",
+]  # fmt: skip
+
+
+def test_several_audiences_are_listed_and_none_is_guessed(idp, tmp_path, monkeypatch, capsys):
+    """Keycloak's `["account", "pipelines"]`: exit 2, both named, nothing written."""
+    token = idp.mint(aud=["account", "pipelines", "web"])
+    assert init(monkeypatch, idp, tmp_path / "new", token) == 2
+    said = capsys.readouterr().err
+    assert "`account` (not yours alone), `pipelines`, `web`" in said and "--audience" in said
+    assert not (tmp_path / "new").exists()
+    assert init(monkeypatch, idp, tmp_path / "new", token, "--audience", "pipelines") == 0
+    assert Settings.load(tmp_path / "new" / "guard.toml").auth.issuers[0].audiences == ["pipelines"]
+
+
+@pytest.mark.parametrize("audience", GENERIC)
+def test_an_audience_that_every_client_gets_is_refused(
+    idp, tmp_path, monkeypatch, capsys, audience
+):
+    """Alone, chosen by hand, or beside another: it opens the door to every client."""
+    assert init(monkeypatch, idp, tmp_path / "a", idp.mint(aud=audience)) == 2
+    assert "not yours alone" in capsys.readouterr().err
+    token = idp.mint(aud=[audience, "pipelines"])
+    assert init(monkeypatch, idp, tmp_path / "b", token, "--audience", audience) == 2
+    assert not (tmp_path / "a").exists() and not (tmp_path / "b").exists()
+
+
+@pytest.mark.parametrize(
+    "audience",
+    [
+        "https://t.eu.auth0.com/userinfo",
+        "https://t.eu.auth0.com/api/v2/",
+        "https://t.eu.auth0.com/",
+    ],
+)
+def test_a_providers_own_api_is_no_audience_of_yours(audience):
+    """Auth0's userinfo and management API; Okta's built-in server."""
+    assert generic_audience(audience, "https://t.eu.auth0.com/") is not None
+    assert generic_audience("https://pipelines.example", "https://t.eu.auth0.com/") is None
+
+
+def test_an_audience_the_token_does_not_name_is_refused(idp, tmp_path, monkeypatch, capsys):
+    """A slip at `--audience` writes nothing."""
+    assert init(monkeypatch, idp, tmp_path / "a", idp.mint(), "--audience", "pipeline") == 2
+    assert "--audience" in capsys.readouterr().err and not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("sign", [{"azp": "pipelines"}, {"nonce": "n"}, {"auth_time": 1}])
+def test_an_id_token_is_warned_of(idp, tmp_path, monkeypatch, capsys, sign):
+    """Its audience is the client's id: it says who logged in, not what may be called."""
+    token = idp.mint(typ="JWT", **sign)
+    assert init(monkeypatch, idp, tmp_path / "a", token) == 0
+    assert "ID token" in capsys.readouterr().out
+
+
+PUBLIC = {
+    "Google": {"issuer": "https://accounts.google.com", "tenant": "acme"},
+    "GitHub": {"issuer": "https://token.actions.githubusercontent.com", "tenant": "acme"},
+    "GitLab": {"issuer": "https://gitlab.com", "tenant": "acme"},
+    "Google, any domain": {"issuer": "https://accounts.google.com", "tenant_claim": "hd"},
+    "Terraform": {"issuer": "https://app.terraform.io", "tenant": "acme"},
+}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_public_issuer_without_required_values_is_warned_of(name):
+    """It signs for everyone: values of yours, or a list of tenants, end the warning."""
+    one = {"audiences": ["a"], "algorithms": ["RS256"], **PUBLIC[name]}
+
+    def warnings(**more):
+        return issuer_warnings(AuthSettings(issuers=[IssuerSettings(**{**one, **more})]))
+
+    assert len(warnings()) == 1 and "require_claims" in warnings()[0]
+    assert warnings(require_claims={"hd": "example.com"}) == []
+    assert warnings(tenant=None, tenant_claim="hd", tenants={"example.com": "acme"}) == []
+    assert len(warnings(require_claims={"hd": "x"}, audiences=["account"])) == 0
+
+
+# -- what init writes ------------------------------------------------------------------------------
+
+
+def test_init_with_an_issuer_writes_the_tokens_tenant_and_no_demo(
+    idp, tmp_path, monkeypatch, capsys
+):
+    """The tenant of the token, from a starter; no acme, no globex; the check passes."""
+    folder = tmp_path / "new place"
+    assert init(monkeypatch, idp, folder, idp.mint(tenant="initech", roles=["member"])) == 0
+    assert PolicySet.load(folder / "policies").tenants == ("initech",)
+    out = capsys.readouterr().out
+    assert f"next: cd '{folder}' && stageflow-guard config check --online" in out
+    assert main(["config", "check", "--online", "--config", str(folder / "guard.toml")]) == 0
+
+
+def test_next_works_from_where_one_stands(tmp_path, monkeypatch, capsys):
+    """In the folder itself there is no `cd`; the printed command runs as it is."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    assert "next: stageflow-guard config check && python example.py" in capsys.readouterr().out
+    assert main(["init", "sub"]) == 0
+    assert "next: cd sub && stageflow-guard config check" in capsys.readouterr().out
+
+
+def test_keys_log_and_stores_are_ignored_by_git(tmp_path, capsys):
+    """What a guard writes beside guard.toml never gets into a repository; an own file stays."""
+    if subprocess.run(["git", "init", "-q", str(tmp_path)], check=False).returncode != 0:
+        pytest.skip("no git")
+    assert main(["init", str(tmp_path)]) == 0
+    made = ["audit.key", "audit.key.keys/x", "audit/checkpoint", "audit.policies/x", "audit.sinks/x",
+            "a.db", "tokens.json"]  # fmt: skip
+    for name in made:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    listed = subprocess.run(
+        ["git", "-C", str(tmp_path), "status", "--porcelain", "-uall"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert not [name for name in made if name in listed]
+    assert "guard.toml" in listed and "policies/model.conf" in listed
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / ".gitignore").write_text("mine\n")
+    assert main(["init", str(other)]) == 0
+    assert (other / ".gitignore").read_text() == "mine\n"
+
+
+# -- config check ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A fresh `init`, as the current folder."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    return tmp_path
+
+
+def checked(capsys, *more):
+    """Return (exit code, the first line, everything)."""
+    capsys.readouterr()
+    code = main(["config", "check", *more])
+    out = capsys.readouterr().out
+    return code, out.splitlines()[0], out
+
+
+def test_the_verdict_stands_first(home, capsys):
+    """Then what it rests on, then the settings."""
+    code, first, out = checked(capsys, "--online")
+    assert (code, first) == (0, "ok")
+    assert out.index("log       ") < out.index('"auth"')
+
+
+BROKEN = {
+    "a tenant's file": ("tenants/acme/policy.csv", "p, role:x, acme, stage, *, run, alow\n"),
+    "a share's tenant": (
+        "platform/shares.csv",
+        "share, acme, globx, data, x, read, 2999-01-01T00:00:00Z\n",
+    ),
+    "a suspension's name": ("platform/suspended.csv", "bob, left, never\n"),
+    "a stranger": ("platform/suspend.csv", "user:bob, left, never\n"),
+    "a tenant's guardrails": ("tenants/acme/guardrails.yaml", "guardrails: [{entity: [x]}]\n"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_problem_is_a_problem_everywhere(home, capsys, caplog, what):
+    """Exit 1 with file and line; a warning at open; `health`, `problems`."""
+    import asyncio
+
+    from stageflow_guard import Guard
+
+    name, text = BROKEN[what]
+    file = home / "policies" / name
+    file.write_text(text)
+    file.chmod(0o644)
+    code, first, out = checked(capsys)
+    assert (code, first) == (1, "not ok: 1 problem")
+    assert f"problem   {name}:1:" in out
+
+    async def opened():
+        async with Guard.load("guard.toml") as guard:
+            return guard.health(), guard.problems
+
+    health, problems = asyncio.run(opened())
+    assert f"policy problem: {name}:1:" in caplog.text
+    assert health["policy_problems"] == len(problems) == 1
+    assert health["policy"]["problems"][0].startswith(f"{name}:1:")
+
+
+@pytest.mark.parametrize(
+    "shard", ["", 'shard = "auto"\n', 'shard = "one"\n', 'checkpoint_copy = "copy"\n']
+)
+def test_a_check_leaves_nothing_behind(home, capsys, shard):
+    """No log, no key, no keyring, no copy: what is checked can still be chosen otherwise."""
+    toml = home / "guard.toml"
+    toml.write_text(toml.read_text().replace("[audit]\n", f"[audit]\n{shard}"))
+    before = left_behind(home)
+    assert checked(capsys, "--online")[0] == 0
+    assert left_behind(home) == before
+
+
+def test_a_check_leaves_a_log_as_it_is(home, capsys):
+    """A log that is there is opened and closed; no record is added."""
+    import asyncio
+
+    from stageflow_guard import Guard
+
+    async def opened():
+        async with Guard.load("guard.toml") as guard:
+            await guard.redact("ada@example.com")
+
+    asyncio.run(opened())
+    before = {p: p.read_bytes() for p in (home / "audit").rglob("*") if p.is_file()}
+    code, _, out = checked(capsys, "--online")
+    assert code == 0 and "log       example.com/pipelines: " in out
+    assert {p: p.read_bytes() for p in (home / "audit").rglob("*") if p.is_file()} == before
+
+
+def test_a_log_without_shards_is_named_where_shards_are_wanted(home, capsys):
+    """`shard = "auto"` over one log: said by the check, with the folder."""
+    import asyncio
+
+    from stageflow_guard import Guard
+
+    async def opened():
+        async with Guard.load("guard.toml"):
+            pass
+
+    asyncio.run(opened())
+    toml = home / "guard.toml"
+    toml.write_text(toml.read_text().replace("[audit]\n", '[audit]\nshard = "auto"\n'))
+    assert main(["config", "check", "--online"]) == 2
+    assert "without shards" in capsys.readouterr().err
+
+
+# -- names of folders, help, version ---------------------------------------------------------------
+
+VERBS = [
+    ["policy", "lint"], ["policy", "test"], ["policy", "fmt", "--check"], ["policy", "prove"],
+    ["policy", "who-can", "stage", "chat/answer", "run", "--tenant", "acme"],
+    ["policy", "tenant", "list"], ["policy", "revisions"], ["audit", "verify"], ["audit", "stats"],
+    ["audit", "tail"], ["audit", "query"], ["policy", "replay"], ["policy", "suggest"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_every_verb_takes_its_folders_from_one_place(tmp_path, monkeypatch, verb, capsys):
+    """From `--config`, from a guard.toml here, or by `--policies` and `--audit`: the same answer."""
+    import asyncio
+
+    from stageflow_guard import Guard
+
+    home = tmp_path / "home"
+    assert main(["init", str(home)]) == 0
+    toml = home / "guard.toml"
+    toml.write_text(
+        toml.read_text()
+        .replace('path = "policies"', 'path = "rules"')
+        .replace('path = "audit"', 'path = "log"')
+    )
+    (home / "policies").rename(home / "rules")
+    monkeypatch.chdir(home)
+
+    async def opened():
+        async with Guard.load("guard.toml") as guard:
+            await guard.redact("ada@example.com")
+
+    asyncio.run(opened())
+    policies, audit = ["--policies", str(home / "rules")], ["--audit", str(home / "log")]
+    given = {"policy": policies, "audit": audit}[verb[0]]
+    if verb[1] in ("revisions", "replay", "suggest"):
+        given = policies + audit
+    codes = {main(verb)}
+    monkeypatch.chdir(tmp_path)
+    codes |= {main([*verb, *given]), main([*verb, "--config", str(toml)])}
+    assert codes <= {0} or codes <= {1}, capsys.readouterr().err
+    assert main([*verb, "--config", str(tmp_path / "none.toml")]) == 2
+
+
+def every_argument(top, name="stageflow-guard"):
+    """Yield (command, argument, help) for all that can be typed."""
+    for action in top._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            texts = {choice.dest: choice.help for choice in action._choices_actions}
+            for verb, below in action.choices.items():
+                yield name, verb, texts.get(verb)
+                yield from every_argument(below, f"{name} {verb}")
+        else:
+            yield name, action.dest, action.help
+
+
+def test_every_argument_and_verb_has_help():
+    """Nothing that can be typed is without a word of explanation."""
+    found = list(every_argument(parser()))
+    assert len(found) > 300
+    assert [one for one in found if not one[2]] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-m", "stageflow_guard"],
+        ["-c", "from stageflow_guard.cli import main; raise SystemExit(main())"],
+    ],
+)
+def test_the_version_is_printed(words):
+    """`--version`, and `python -m stageflow_guard` for where no script is on the path."""
+    done = subprocess.run(
+        [sys.executable, *words, "--version"], capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert done.stdout == f"stageflow-guard {__version__}\n"
+
+
+# -- rollback and suspensions ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def rolled(home):
+    """A folder with a kept revision, then bob suspended and a role widened."""
+    import asyncio
+
+    from stageflow_guard import Guard
+
+    async def opened():
+        async with Guard.load("guard.toml") as guard:
+            return guard.health()["policy_revision"]
+
+    before = asyncio.run(opened())
+    assert main(["policy", "tenant", "suspend", "user:bob", "--reason", "left"]) == 0
+    file = home / "policies" / "tenants" / "acme" / "policy.csv"
+    file.write_text(file.read_text() + "p, role:supervisor, acme, data, *, read, allow\n")
+    return home, before
+
+
+def suspended(home):
+    return set(PolicySet.load(home / "policies").suspended)
+
+
+def test_a_rollback_that_would_lift_a_suspension_is_refused(rolled, capsys):
+    """It names who would come back, and the two ways on; nothing has changed."""
+    home, before = rolled
+    now = PolicySet.load(home / "policies").revision
+    assert main(["policy", "rollback", before[:12]]) == 2
+    said = capsys.readouterr().err
+    assert "user:bob" in said and "--include-suspensions" in said and "--keep-suspensions" in said
+    assert PolicySet.load(home / "policies").revision == now
+
+
+@pytest.mark.parametrize(
+    ("flag", "left"), [("--keep-suspensions", {"user:bob"}), ("--include-suspensions", set())]
+)
+def test_a_rollback_does_what_is_asked_with_suspensions(rolled, capsys, flag, left):
+    """Everything else is as it was then; the files before it are kept, and can be put back."""
+    home, before = rolled
+    edited = PolicySet.load(home / "policies").revision
+    assert main(["policy", "rollback", before[:12], flag]) == 0
+    assert suspended(home) == left
+    text = (home / "policies" / "tenants" / "acme" / "policy.csv").read_text()
+    assert "data, *, read, allow" not in text
+    assert edited[:12] in capsys.readouterr().out
+    assert main(["policy", "rollback", edited[:12], "--include-suspensions"]) == 0
+    assert PolicySet.load(home / "policies").revision == edited
+
+
+def test_a_suspension_that_has_ended_holds_nobody_back(home, capsys):
+    """Only who is suspended now would come back."""
+    import asyncio
+
+    from stageflow_guard import Guard
+
+    async def opened():
+        async with Guard.load("guard.toml") as guard:
+            return guard.health()["policy_revision"]
+
+    before = asyncio.run(opened())
+    past = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
+    words = ["policy", "tenant", "suspend", "user:bob", "--reason", "x", "--until", past]
+    assert main(words) == 0
+    assert main(["policy", "rollback", before[:12]]) == 0
+
+
+def test_a_running_guard_rolls_back_and_keeps_who_is_suspended(rolled):
+    """`guard.rollback` in memory: the rights of then, the suspensions of now, on record by revision."""
+    import asyncio
+
+    from stageflow_guard import AccessRequest, Guard
+
+    _, before = rolled
+    asked = {"ten": "acme", "own": "acme", "kind": "data", "obj": "x", "act": "read"}
+
+    async def opened():
+        async with Guard.load("guard.toml") as guard:
+            decide = guard._pep.decisions.decide
+            widened = decide(AccessRequest(sub="user:x", roles=("supervisor",), **asked)).permitted
+            in_force = await guard.rollback(before[:12])
+            return (
+                widened, in_force,
+                decide(AccessRequest(sub="user:x", roles=("supervisor",), **asked)).permitted,
+                decide(AccessRequest(sub="user:bob", **asked)).reason,
+            )  # fmt: skip
+
+    widened, in_force, still, bob = asyncio.run(opened())
+    assert (widened, still, bob) == (True, False, "suspended")
+    assert in_force != before
+
+
+def test_on_a_terminal_a_rollback_shows_the_change_and_asks(rolled, monkeypatch, capsys):
+    """`no` changes nothing; a script has decided by running the verb."""
+    home, before = rolled
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    for answer, code in (("n", 1), ("", 1), ("yes", 0)):
+        monkeypatch.setattr("builtins.input", lambda _, answer=answer: answer)
+        assert main(["policy", "rollback", before[:12], "--keep-suspensions"]) == code
+        assert "grants" in capsys.readouterr().out
+    assert suspended(home) == {"user:bob"}
