@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import EntitySpan
+from stageflow_guard.redaction.engines.tldextract import use_bundled_suffixes
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class _Ready:
         from presidio_analyzer import EntityRecognizer, PatternRecognizer
 
         logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)  # it logs what it finds
+        use_bundled_suffixes()  # its e-mail recognizer would fetch a list at first use
         self._recognizers = recognizers
         self._language = language
         self._tokens = tokenizer(language)
