@@ -55,7 +55,7 @@ def test_the_verb_says_what_failed_and_where(copy, capsys):
     capsys.readouterr()
     assert main(["policy", "test", "--path", str(copy)]) == 1
     out = capsys.readouterr().out
-    assert "policy_test.yaml:6: expect is deny, not permit" in out
+    assert "policy_test.yaml:6: expected permit, got deny" in out
     assert re.search(r"^acme +20/22 cases .*FAILED$", out, re.MULTILINE)
 
 

@@ -337,7 +337,7 @@ def test_junit_is_read_by_any_ci(policies, tmp_path):
     assert suites["files"].get("errors") == "1"
     assert (suites["acme"].get("tests"), suites["acme"].get("failures")) == ("2", "1")
     failure = suites["acme"].find("testcase/failure")
-    assert failure is not None and "expect is permit, not deny" in str(failure.get("message"))
+    assert failure is not None and "expected deny, got permit" in str(failure.get("message"))
 
 
 def test_expiring_rights_are_tested_at_a_time(policies):
@@ -395,10 +395,10 @@ def test_fmt_changes_form_and_never_meaning_or_place(policies, capsys):
 
 
 @pytest.mark.parametrize(
-    "content", [b"\xef\xbb\xbfp\n", "a\u00a0b\n".encode(), b"\xff\n", b"a\rb\n"]
+    "content", [b"p\xef\xbb\xbf\n", "a\u00a0b\n".encode(), b"\xff\n", b"a\rb\n"]
 )
 def test_fmt_mends_nothing_that_hides(policies, content):
-    """A byte order mark, a no-break space, a lone return: an error with its place, file untouched."""
+    """A mark inside, a no-break space, a lone return: an error with its place, file untouched."""
     policies.write("tenants/acme/policy.csv", content)
     assert policies.run("fmt") == 2
     assert (policies.path / "tenants/acme/policy.csv").read_bytes() == content

@@ -79,8 +79,8 @@ def write_trial(folder: Path, target: str, *, tenant: str, days: int) -> tuple[s
         "# who asks for what, and what must come of it\ncases:\n",
         *(
             f'  - {{sub: "user:new", roles: [{ROLE}], kind: stage, obj: {name}/{one}, act: run, '
-            f"expect: permit, rule: {4 + i}}}\n"
-            for i, one in enumerate(stages)
+            f'expect: permit, rule: "p, role:{ROLE}, {tenant}, stage, {name}/{one}, run, allow"}}\n'
+            for one in stages
         ),
         f'  - {{sub: "user:new", kind: stage, obj: {name}/{stages[0]}, act: run, expect: deny, '
         f'now: "{_utc(end + 1)}"}}\n',

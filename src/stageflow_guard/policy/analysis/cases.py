@@ -44,7 +44,9 @@ class Case(_Strict):
     roles: list[Text] = Field(default=[], description="roles that the token claims")
     reason: Text | None = Field(default=None, description="such as `explicit_deny`")
     rule: int | Text | None = Field(
-        default=None, description="the line that decides: a number in policy.csv, or `file:line`"
+        default=None,
+        description="the line that decides, by its text: `p, role:a, acme, stage, *, run, allow`; "
+        "older tables name it by number, or as `file:line`",
     )
     now: Text | None = Field(
         default=None, description="the time of asking, RFC 3339 in UTC, for rights that end"
@@ -187,23 +189,24 @@ def run_table(policies: PolicySet, table: Table) -> Outcome:
         )
         reached.update(decision.rules)
         wrong = [
-            f"{name} is {got}, not {wanted}"
+            f"expected {name} {wanted}, got {got}".replace(" expect ", " ")
             for name, got, wanted in (
                 ("expect", decision.effect.value, case.expect),
                 ("reason", decision.reason, case.reason),
             )
             if wanted is not None and wanted != got
         ]
-        if case.rule is not None and not _decided(case.rule, request.ten, decision.rules):
-            said = ", ".join(decision.rules) or "no line"
-            wrong.append(f"line {case.rule} did not decide, but {said}")
+        if case.rule is not None and not _decided(policies, case.rule, request.ten, decision.rules):
+            told = (f"`{canonical(policies.text_of(one))}` ({one})" for one in decision.rules)
+            named = case.rule if isinstance(case.rule, str) else f"line {case.rule}"
+            wrong.append(f"expected the rule `{named}`, got {', '.join(told) or 'no line'}")
         if wrong:
             failures.append(Failure(f"{table.file}:{line}", "; ".join(wrong)))
     for line, rail in table.guardrails:
         about = rail.model_dump(include={"entity", "score", "text", "direction", "stage"})
         verdict = policies.guardrails.verdict(str(rail.ten), **about)
         if verdict.action != rail.expect:
-            message = f"expect is {verdict.action}, not {rail.expect}"
+            message = f"expected {rail.expect}, got {verdict.action}"
             failures.append(Failure(f"{table.file}:{line}", message))
     return Outcome(
         table.tenant, len(table), tuple(failures), (), 0, frozenset(reached), table.file,
@@ -211,7 +214,14 @@ def run_table(policies: PolicySet, table: Table) -> Outcome:
     )  # fmt: skip
 
 
-def _decided(rule: int | str, tenant: str, rules: tuple[str, ...]) -> bool:
+def canonical(line: str) -> str:
+    """Return a policy line as `fmt` writes it."""
+    return ", ".join(field.strip(" ") for field in line.split(","))
+
+
+def _decided(policies: PolicySet, rule: int | str, tenant: str, rules: tuple[str, ...]) -> bool:
+    if isinstance(rule, str) and "," in rule:
+        return canonical(rule) in {canonical(policies.text_of(where)) for where in rules}
     wanted = f"tenants/{tenant}/policy.csv:{rule}" if isinstance(rule, int) else rule
     return wanted in rules
 

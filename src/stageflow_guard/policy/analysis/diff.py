@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from stageflow_guard.policy.engine.exceptions import told
 from stageflow_guard.policy.engine.index import NO_ROLES, TenantIndex
 from stageflow_guard.policy.engine.rules import TenantFile
 
@@ -144,23 +145,23 @@ def _members(tenant: TenantFile) -> set[str]:
 
 
 def _platform(old: PolicySet, new: PolicySet) -> Iterable[str]:
-    def told(policies: PolicySet) -> set[str]:
+    def lines_of(policies: PolicySet) -> set[str]:
         lines = {
-            f"share: {s.owner} to {s.grantee}, {s.kind} {s.act} {s.obj}, until {s.expires:.0f}"
+            f"share: {s.owner} to {s.grantee}, {s.kind} {s.act} {s.obj}, until {told(s.expires)}"
             for s in policies.shares
         }
         lines |= {
             f"{g.reason}: {g.who or 'every subject'} in {g.tenant}, {'|'.join(g.kinds)} "
-            f"{'|'.join(g.acts)} {g.obj}, {g.starts:.0f} to {g.expires:.0f}"
+            f"{'|'.join(g.acts)} {g.obj}, {told(g.starts)} to {told(g.expires)}"
             for g in policies.grants
         }
-        lines |= {f"suspended: {who}, until {u:.0f}" for who, u in policies.suspended.items()}
+        lines |= {f"suspended: {who}, until {told(u)}" for who, u in policies.suspended.items()}
         rails = policies.guardrails
         for owner, rules in [("platform", rails.platform), *rails.tenants.items()]:
             lines |= {f"guardrail of {owner}: {_rail(rule)}" for rule in rules}
         return lines
 
-    was, now = told(old), told(new)
+    was, now = lines_of(old), lines_of(new)
     yield from (f"+ {line}" for line in sorted(now - was))
     yield from (f"- {line}" for line in sorted(was - now))
     if old.catalogue != new.catalogue:

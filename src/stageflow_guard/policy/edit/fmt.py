@@ -1,6 +1,7 @@
 """Canonical form of policy lines: `, ` between fields, nothing around them, a newline at the end.
 
-A line never moves: decision tables, records and reviews name lines by number.
+A line never moves: records and reviews name lines by number. Decision tables that do so are renamed
+to the lines' texts.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ PLATFORM = ("shares.csv", "breakglass.csv", "trials.csv", "suspended.csv")
 def formatted(content: bytes, name: str) -> bytes:
     """Return a CSV file in canonical form; raise `ConfigError` for what hides something.
 
-    Windows line ends and a missing last newline are mended; every other character stays refused.
+    A byte order mark, Windows line ends and a missing last newline are mended; every other
+    character stays refused.
     """
-    mended = content.replace(b"\r\n", b"\n")
+    mended = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
     if mended and not mended.endswith(b"\n"):
         mended += b"\n"
     try:
@@ -63,10 +65,22 @@ def format_folder(folder: str | Path, *, write: bool) -> list[str]:
         done = formatted(content, name)
         if done != content:
             changed.append((path, name, done))
+    changed += [(base / name, name, done) for name, done in _tables(base).items()]
     if write:
         for path, _, done in changed:
             replace_file(path, done)
     return [name for _, name, _ in changed]
+
+
+def _tables(base: Path) -> dict[str, bytes]:
+    """Return the decision tables that name lines by number, renamed."""
+    from stageflow_guard.policy.edit.tables import renamed
+    from stageflow_guard.policy.engine.policyset import PolicySet
+
+    try:
+        return renamed(PolicySet.load(base), base)
+    except ConfigError:  # what cannot be loaded has no lines to name
+        return {}
 
 
 def replace_file(path: Path, content: bytes, mode: int | None = None) -> None:

@@ -5,6 +5,7 @@ Each change is one rename, so that a guard that watches the folder never sees ha
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import time
@@ -26,6 +27,7 @@ from stageflow_guard.policy.engine.text import legal_tenant, read, require_folde
 
 EXAMPLE = "example"  # the tenant of a starter set that others are copied from
 SUSPENDED = "# subject or tenant, reason, until (a time, or never)\n"
+_RULE_TEXT = re.compile(r"""(\brule:\s*")([pg],[^"\n]*)(")""")
 COPIED = ("policy.csv", "policy_test.yaml", "guardrails.yaml")
 
 
@@ -157,20 +159,27 @@ def _copied(source: Path, name: str) -> dict[str, bytes]:
                 f"`{source.name}` names people in policy.csv:{row.number}; copy from a starter"
             )
     lines = found["policy.csv"].decode("utf-8").split("\n")
-    at = {"p": 2, "g": 3, "import": 2}
-    for number, line in enumerate(lines):
-        fields = line.split(",")
-        column = at.get(fields[0].strip(" "))
-        if column is not None and len(fields) > column and fields[column].strip(" ") == source.name:
-            fields[column] = f" {name}"
-            lines[number] = ",".join(fields)
-    found["policy.csv"] = "\n".join(lines).encode()
+    found["policy.csv"] = "\n".join(_moved(line, source.name, name) for line in lines).encode()
     if "policy_test.yaml" in found:  # a case may name its line by file
         said = found["policy_test.yaml"].decode("utf-8")
-        found["policy_test.yaml"] = said.replace(
-            f"tenants/{source.name}/", f"tenants/{name}/"
-        ).encode()
+        found["policy_test.yaml"] = renamed_in_cases(said, source.name, name).encode()
     return found
+
+
+def _moved(line: str, old: str, new: str) -> str:
+    """Return a line of a tenant's with its tenant column in another tenant's name."""
+    fields = line.split(",")
+    column = {"p": 2, "g": 3, "import": 2}.get(fields[0].strip(" "))
+    if column is None or len(fields) <= column or fields[column].strip(" ") != old:
+        return line
+    fields[column] = f" {new}"
+    return ",".join(fields)
+
+
+def renamed_in_cases(text: str, old: str, new: str) -> str:
+    """Return a decision table whose cases name their rules in another tenant's name."""
+    text = text.replace(f"tenants/{old}/", f"tenants/{new}/")
+    return _RULE_TEXT.sub(lambda m: m[1] + _moved(m[2], old, new) + m[3], text)
 
 
 def _imports(content: bytes) -> Iterator[str]:

@@ -178,6 +178,13 @@ def moment(text: str, field: int = 0) -> float:
         ) from None
 
 
+def told(seconds: float) -> str:
+    """Return a moment as a person reads it: RFC 3339 in UTC, or `never`."""
+    if seconds == FOREVER:
+        return "never"
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def _all(
     content: bytes, file: str, one: Callable[[PolicyLine], T]
 ) -> tuple[list[T], list[Problem]]:

@@ -83,7 +83,8 @@ def read(path: Path, name: str) -> bytes:
     if not stat.S_ISREG(info.st_mode):
         raise ConfigError(f"policy file `{name}` is not a plain file")
     if _writable_by_others(path, info.st_mode):
-        raise ConfigError(f"policy file `{name}` is writable by others; run `chmod go-w`")
+        base = path.parents[name.count("/")]
+        raise ConfigError(f"policy file `{name}` is writable by others; run `chmod -R go-w {base}`")
     if info.st_size > CAP:
         raise ConfigError(f"policy file `{name}` is over {CAP} bytes")
     try:
