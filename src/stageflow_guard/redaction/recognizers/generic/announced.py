@@ -85,10 +85,14 @@ _UNNAMED = re.compile(
     + "|".join(f"(?P<d{i}>{d.value})" for i, d in enumerate(_BARE))
     + r")(?![A-Za-z0-9]|@)"
 )
-_BEFORE, _BEHIND = 26, 40  # how far a document without a name may reach around such a place
-# a digit beside a letter: without one there is nothing here
+_BEFORE = 66  # characters of a handle before its sign
+# a digit beside a letter, found fast: without one there is nothing here
 _MIXED = re.compile(
-    r"[0-9](?:(?<=[A-Za-z].)|(?<=[^A-Za-z][A-Z]{2} .)|(?<=^[A-Z]{2} .)|(?=[-@]?[A-Za-z])|(?=[0-9]{16}))"
+    r"[0-9](?:(?<=[A-Za-z].)|(?<=[A-Z]{2} .)|(?<=[A-Za-z]-.)|(?=-?[A-Za-z])|(?=[0-9]{16}))"
+)
+# where letters and digits begin that touch each other: nothing else is a document without a name
+_STARTS = re.compile(
+    r"[A-Za-z0-9](?<![A-Za-z0-9].)(?:(?<=[0-9])(?=[0-9]{0,8}-?[A-Za-z]|[0-9]{16})|(?<=[A-Za-z])(?=[A-Za-z]{0,5}[0-9]|[A-Z] [0-9]|-[0-9]{7}))"
 )
 _HANDLE = re.compile(
     r"@(?:ok|ybl|ibl|axl|paytm|apl|upi|wa|axis|hdfc|icici|sbi|kotak|yes|pt|free|jup|fam|baro|idfc|airtel|post)"
@@ -99,16 +103,14 @@ def unnamed(text: str) -> Iterator[Hit]:
     """Yield documents whose form alone says what they are."""
     if "@" in text:
         yield from _handles(text)
-    reached = floor = 0
-    for place in _MIXED.finditer(text):
-        if place.start() < reached:
-            continue
-        begin = max(floor, place.start() - _BEFORE)
-        match = _UNNAMED.search(text, begin, place.end() + _BEHIND)
+    if _MIXED.search(text) is None:
+        return
+    reached = -1
+    for start in _STARTS.finditer(text):
+        match = _UNNAMED.match(text, start.start()) if start.start() >= reached else None
         if match is None:
-            floor = place.start() + 1  # what begins before that would have been seen
             continue
-        reached = floor = match.end()
+        reached = match.end()
         document = _BARE[int((match.lastgroup or "d0")[1:])]
         score, why = document.bare, ""
         if document.check is not None and valid(document, match[0]):

@@ -43,7 +43,8 @@ def addresses(text: str) -> Iterator[Hit]:
             yield Hit(*match.span(), "MAC_ADDRESS", 0.2 if idle else 0.65, "mac")
     if "ip" in text or "IP" in text:
         for match in _ODD_QUAD.finditer(text):
-            if max(map(int, match.group(1, 3, 4, 5))) <= 255 and (
+            parts = tuple(map(int, match.group(1, 3, 4, 5)))
+            if max(parts) <= 255 and parts[0] not in (0, 10, 127) and parts[:2] != (192, 168) and (
                 labels.before(text, match.start()) == "ip"
             ):  # fmt: skip
                 yield Hit(*match.span(), "IP_ADDRESS", 0.5, "ipv4, other signs", "label ip")

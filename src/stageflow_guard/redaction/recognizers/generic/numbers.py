@@ -217,6 +217,7 @@ def _best(
             len(shape) == 1 and total >= 12
         ) or (neat and total <= 12 and _beside(text, b)) or (
             neat and not label and 8 <= total <= 12 and 2 <= len(shape) <= 6 and min(shape) >= 2
+            and shape not in _CARD_STARTS
         )):  # fmt: skip
             continue
         hit = classify(
@@ -248,6 +249,7 @@ def _joins(gap: str, best: Hit | None) -> bool:
 
 
 _PLAIN = frozenset(" -.")
+_CARD_STARTS = frozenset({(4, 4), (4, 4, 4)})
 
 
 def _beside(text: str, end: int) -> bool:
@@ -455,6 +457,8 @@ def _national_phone(one: Candidate) -> float:
         shape[0] < 3 or gaps == {"."}
     ):  # fmt: skip
         return 0.0  # thousands
+    if shape == (3, 3, 3) and gaps != {" "} and one.digits[0] != "0":
+        return 0.0
     if one.digits[0] != "0" and shape[0] == 2 and gaps == {" "} and len(set(shape)) > 1:
         return 0.0
     before, after = one.text[max(0, one.start - 3) : one.start], one.text[one.end : one.end + 3]
