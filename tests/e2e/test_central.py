@@ -194,6 +194,7 @@ def sinks(kind, folder, monkeypatch):
                 db.execute(f"DROP VIEW {name}_mine")
                 db.execute(f"DROP TABLE {name}, {name}_checkpoints, {name}_tenants")
                 db.execute(f"DROP FUNCTION {name}_append_only")
+                db.execute(f"DROP FUNCTION {name}_held")
                 for role in ("writer", "reader", "tenant"):
                     db.execute(f"DROP ROLE {name}_{role}")
     else:

@@ -40,6 +40,8 @@ class Intake:
         self.take = take
         self.faults: list[object] = []
         self.requests: list[tuple[dict, bytes]] = []
+        self.media: str | None = None
+        self.encoding: str | None = None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -65,6 +67,10 @@ class Intake:
 
             def answer(self, status, body, headers):
                 self.send_response(status)
+                if outer.media:
+                    self.send_header("content-type", outer.media)
+                if outer.encoding:
+                    self.send_header("content-encoding", outer.encoding)
                 for name, value in {**headers, "content-length": str(len(body))}.items():
                     self.send_header(name, value)
                 self.end_headers()

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from stageflow_guard.audit.export.exporter import Exporter, Shipping
+from stageflow_guard.audit.export.exporter import Exporter
 from stageflow_guard.audit.export.reconcile import reconcile
+from stageflow_guard.audit.export.shipping import Shipping
 from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, chunks, need
 from stageflow_guard.audit.export.sinks.datadog import DatadogSink
 from stageflow_guard.audit.export.sinks.otlp import OtlpSink
@@ -36,7 +37,7 @@ grow, ORIGIN = shared.grow, shared.ORIGIN
 class ListSink:
     """A sink in memory that fails where it is told to."""
 
-    kind, batch, least = "list", 7, 1
+    kind, batch, least, refills = "list", 7, 1, True
 
     def __init__(self):
         self.held: list[Shipped] = []
@@ -62,6 +63,12 @@ class ListSink:
         return iter(sorted((one.index, one.entry) for one in self.held))
 
     def head(self, origin):
+        return None
+
+    def heads(self, origin):
+        return iter(())
+
+    def inventory(self, origin):
         return None
 
 
@@ -92,7 +99,7 @@ async def test_what_is_refused_for_good_is_a_dead_letter(tmp_path):
     exporter = Exporter(log, sink, tmp_path / "state")
     assert exporter.run() == 20
     again = Exporter(log, sink, tmp_path / "state")
-    assert [one["index"] for one in again.dead_letters()] == [3, 17]
+    assert [one.index for one in again.dead_letters()] == [3, 17]
     assert again.lag().dead == 2
     assert not reconcile(log, sink).holds
     assert reconcile(log, sink, dead=frozenset({3, 17})).holds
@@ -321,28 +328,284 @@ async def test_a_collector_takes_everything_whatever_goes_wrong_between(
     assert {key for key, _ in collector.double.kept} == {f"{ORIGIN}#{i}" for i in range(40)}
 
 
-async def test_a_partial_success_is_honoured(tmp_path, made, collector):
-    """The answer only counts; posting one by one finds which, and only those are dead letters."""
+async def test_a_partial_success_is_counted_and_nothing_is_sent_twice(tmp_path, made, collector):
+    """The answer only counts: the request is one dead letter with that count, never posted again."""
     log = await grow(tmp_path, 20)
     collector.double.refuse = {f"{ORIGIN}#5", f"{ORIGIN}#6"}
     exporter = Exporter(log, made(OtlpSink, collector.url), tmp_path / "state")
     exporter.run()
-    assert [one["index"] for one in exporter.dead_letters()] == [5, 6]
-    assert len({key for key, _ in collector.double.kept}) == 18
+    assert [(one.index, one.last, one.count) for one in exporter.dead_letters()] == [(0, 19, 2)]
+    assert exporter.lag().dead == 2
+    keys = [key for key, _ in collector.double.kept]
+    assert len(keys) == len(set(keys)) == 18
 
 
-async def test_a_collector_that_answers_nonsense_is_not_believed(tmp_path, made, collector):
-    """A 200 that is no OTLP is no acceptance."""
+@pytest.mark.parametrize(
+    ("body", "media", "dead"),
+    [(b"OK", "text/plain", 0), (b"\xff\xff", "application/x-protobuf", 0), (b"", "", 0),
+     (b"{}", "application/json", 0), (b'{"partialSuccess":{"rejectedLogRecords":"1"}}',
+                                      "application/json", 1),
+     (b'{"partialSuccess":{"rejectedLogRecords":"many"}}', "application/json", 0),
+     (b"<html>", "text/html", 0)],
+)  # fmt: skip
+async def test_a_status_decides_and_an_unknown_body_changes_nothing(
+    tmp_path, made, collector, body, media, dead
+):
+    """A 2xx is an acceptance, whatever a proxy writes below it: no batch is sent for ever."""
+    log = await grow(tmp_path, 3)
+    collector.take = lambda headers, content: (200, body)
+    collector.media = media
+    exporter = Exporter(log, made(OtlpSink, collector.url), tmp_path / "state")
+    assert exporter.run() == 3
+    assert exporter.lag().dead == dead
+    assert len(collector.requests) == 1
+
+
+def sink_of(kind, made, intake):
+    if kind == "datadog":
+        return made(DatadogSink, intake.url, "secret")
+    return made(OtlpSink, intake.url)
+
+
+REFUSES_THE_ADDRESS = [
+    301,
+    302,
+    307,
+    401,
+    403,
+    404,
+    405,
+    406,
+    407,
+    409,
+    410,
+    411,
+    414,
+    415,
+    421,
+    426,
+]
+
+
+@pytest.mark.parametrize("status", REFUSES_THE_ADDRESS)
+@pytest.mark.parametrize("kind", ["datadog", "otlp"])
+async def test_a_refusal_of_the_address_is_no_dead_letter(
+    tmp_path, made, datadog, collector, status, kind
+):
+    """A wrong path or a proxy: back off, say it, lose nothing; once it is mended all of it goes."""
+    log = await grow(tmp_path, 5)
+    intake = datadog if kind == "datadog" else collector
+    intake.faults = [status, status]
+    exporter = Exporter(log, sink_of(kind, made, intake), tmp_path / "state")
+    for _ in range(2):
+        with pytest.raises(SinkUnavailable) as caught:
+            exporter.run()
+    assert exporter.wait(caught.value) >= 30
+    lag = exporter.lag()
+    assert (lag.records, lag.dead) == (5, 0)
+    assert str(status) in lag.error
+    assert exporter.run() == 5
+    assert len(intake.double.kept) == 5
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("kind", ["datadog", "otlp"])
+async def test_an_address_that_refuses_every_record_is_no_intake(
+    tmp_path, made, datadog, collector, status, kind
+):
+    """Nothing was ever accepted there, so it is the address; not one dead letter."""
+    log = await grow(tmp_path, 9)
+    intake = datadog if kind == "datadog" else collector
+    intake.faults = [status] * 40
+    exporter = Exporter(log, sink_of(kind, made, intake), tmp_path / "state")
+    with pytest.raises(SinkUnavailable, match="accepted none"):
+        exporter.run()
+    assert exporter.lag().dead == 0
+    intake.faults = []
+    assert exporter.run() == 9
+    assert len(intake.double.kept) == 9
+
+
+@pytest.mark.parametrize("kind", ["datadog", "otlp"])
+async def test_a_batch_that_is_too_large_is_split(tmp_path, made, datadog, collector, kind):
+    """413 of a proxy with a lower limit than ours: halves, until they pass."""
+    log = await grow(tmp_path, 16)
+    intake = datadog if kind == "datadog" else collector
+    real = intake.take
+    intake.take = lambda headers, body: (413, b"") if len(body) > 4000 else real(headers, body)
+    exporter = Exporter(log, sink_of(kind, made, intake), tmp_path / "state")
+    assert exporter.run() == 16
+    assert exporter.lag().dead == 0
+    assert len(intake.double.kept) == 16
+
+
+async def test_an_answer_that_does_not_end_is_cut(tmp_path, made, datadog):
+    """No more than a cap is read, and nothing is decompressed."""
+    import gzip
+
     log = await grow(tmp_path, 2)
-    collector.double.__class__.__call__, kept = (
-        (lambda *a: (200, b"\xff\xff")),
-        type(collector.double).__call__,
-    )
-    try:
-        with pytest.raises(SinkUnavailable):
-            Exporter(log, made(OtlpSink, collector.url), tmp_path / "state").run()
-    finally:
-        collector.double.__class__.__call__ = kept
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    datadog.encoding = "gzip"
+    datadog.take = lambda headers, body: (202, bomb)
+    with pytest.raises(SinkUnavailable, match="compressed"):
+        Exporter(log, made(DatadogSink, datadog.url, "secret"), tmp_path / "s1").run()
+    datadog.encoding = None
+    datadog.take = lambda headers, body: (202, b"x" * 2_000_000)
+    with pytest.raises(SinkUnavailable, match="too large"):
+        Exporter(log, made(DatadogSink, datadog.url, "secret"), tmp_path / "s2").run()
+    assert datadog.requests[0][0]["Accept-Encoding"] == "identity"
+
+
+async def test_dead_letters_are_listed_and_sent_again(tmp_path):
+    """What the intake takes the second time leaves the list; the rest stays; counts are kept."""
+    log = await grow(tmp_path, 20)
+    sink = ListSink()
+    sink.reject = {3, 17}
+    exporter = Exporter(log, sink, tmp_path / "state")
+    exporter.run()
+    sink.reject = {17}
+    assert exporter.resend() == (1, 1)
+    assert [one.index for one in exporter.dead_letters()] == [17]
+    assert exporter.lag().dead == 1
+    sink.reject = set()
+    assert Exporter(log, sink, tmp_path / "state").resend() == (1, 0)
+    assert {one.index for one in sink.held} == set(range(20))
+    assert exporter.dead_letters() == []
+
+
+async def test_health_counts_dead_letters_without_reading_them(tmp_path, monkeypatch):
+    """A large file is read once, not at every call."""
+    from stageflow_guard.audit.export.dead_letters import DeadLetters
+
+    log = await grow(tmp_path, 20)
+    sink = ListSink()
+    sink.reject = {3}
+    exporter = Exporter(log, sink, tmp_path / "state")
+    exporter.run()
+    reads, real = [], DeadLetters.read
+    monkeypatch.setattr(DeadLetters, "read", lambda self: reads.append(1) or real(self))
+    assert [exporter.lag().dead for _ in range(50)] == [1] * 50
+    assert len(reads) == 1
+
+
+class Silent(ListSink):
+    """An intake that takes the connection and says nothing."""
+
+    def __init__(self):
+        import threading
+
+        super().__init__()
+        self.end = threading.Event()
+
+    def send(self, batch, head):
+        self.end.wait(20)
+        raise SinkUnavailable("silent")
+
+
+async def test_a_silent_sink_holds_up_no_other(tmp_path):
+    """Each has a worker of its own; the lag of the silent one counts from its oldest record."""
+    import asyncio
+
+    from stageflow_guard.audit import Log
+
+    log = await Log.open(tmp_path / "audit", origin=ORIGIN, key_file=tmp_path / "k")
+    silent, one, two = Silent(), ListSink(), ListSink()
+    exporters = [
+        Exporter(tmp_path / "audit", sink, tmp_path / f"s{i}")
+        for i, sink in enumerate((silent, one, two))
+    ]
+    shipping = Shipping(exporters, every=0.05)
+    for _ in range(30):
+        await log.append({"kind": "auth"})
+        await asyncio.sleep(0.1)
+    lags = shipping.lags()
+    assert lags[0].records > 10
+    assert lags[0].seconds > 1.0
+    assert all(lag.seconds <= 2.0 for lag in lags[1:])
+    assert len(one.held) > 10
+    await log.close()
+    lags = shipping.stop(0.5)
+    assert [lag.records for lag in lags] == [30, 0, 0]
+    silent.end.set()
+
+
+# -- two logs of one origin, a centre that lost records -----------------------------------------------
+
+
+@pytest.mark.parametrize("later", [3, 20, 40])
+async def test_a_second_log_under_the_same_origin_is_a_fork(tmp_path, later):
+    """A volume was lost, the host made anew with the same key: nothing is mixed, all of it is loud."""
+    from stageflow_guard.audit.export.exporter import ForkedSink
+
+    log = await grow(tmp_path, 20)
+    sink = SqliteProjection(tmp_path / "db")
+    Exporter(log, sink, tmp_path / "state").run()
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "k").write_bytes((tmp_path / "k").read_bytes())
+    (tmp_path / "new" / "k").chmod(0o600)
+    other = await grow(tmp_path / "new", later)
+    exporter = Exporter(other, sink, tmp_path / "new" / "state")
+    for asked in (exporter.run, exporter.check):
+        with pytest.raises(ForkedSink, match="new shard or origin"):
+            asked()
+    assert exporter.lag().records == later
+    assert exporter.lag().error.startswith("forked")
+    assert sink.inventory(ORIGIN).count == 20
+    assert reconcile(log, sink).holds
+    sink.close()
+
+
+@pytest.mark.parametrize("lost", ["idx >= 0", "idx >= 7", "idx < 5", "idx IN (3, 9)"])
+async def test_a_centre_that_lost_records_is_refilled(tmp_path, lost):
+    """Whatever went, the next connection sends it again; lag and reconcile never call it fine."""
+    log = await grow(tmp_path, 20)
+    sink = SqliteProjection(tmp_path / "db")
+    Exporter(log, sink, tmp_path / "state").run()
+    db = sink._connect()
+    gone = db.execute(f"DELETE FROM records WHERE {lost}").rowcount
+    db.commit()
+    again = Exporter(log, sink, tmp_path / "state")
+    found = reconcile(log, sink, shipped=again.next)
+    assert not found.holds
+    assert len(found.missing) == gone
+    again.check()
+    assert again.lag().records >= gone
+    again.run()
+    assert again.lag().records == 0
+    assert reconcile(log, sink, shipped=again.next).holds
+    sink.close()
+
+
+async def test_a_failure_makes_the_next_connection_look_again(tmp_path):
+    """What a server lost while it was away is found by the exporter that stays open."""
+    log = await grow(tmp_path, 20)
+    sink = SqliteProjection(tmp_path / "db")
+    exporter = Exporter(log, sink, tmp_path / "state")
+    exporter.run()
+    db = sink._connect()
+    db.execute("DELETE FROM records")
+    db.execute("DELETE FROM source")
+    db.commit()
+    await grow(tmp_path, 5)
+    real, sink.send = sink.send, lambda *_: (_ for _ in ()).throw(SinkUnavailable("away"))
+    with pytest.raises(SinkUnavailable):
+        exporter.run()
+    sink.send = real
+    assert exporter.run() == 25
+    assert reconcile(log, sink, shipped=exporter.next).holds
+    sink.close()
+
+
+async def test_files_that_went_from_a_sink_without_refill_are_counted(tmp_path):
+    """Rows of files that stay would come twice, so what went is an alarm, for good."""
+    log = await grow(tmp_path, 40)
+    sink = ParquetSink(tmp_path / "pq")
+    sink.batch = 10
+    Exporter(log, sink, tmp_path / "state").run()
+    sorted((tmp_path / "pq").rglob("*.parquet"))[1].unlink()
+    exporter = Exporter(log, sink, tmp_path / "state")
+    exporter.check()
+    assert (exporter.lag().lost, exporter.lag().records) == (10, 10)
 
 
 # -- Parquet --------------------------------------------------------------------------------------

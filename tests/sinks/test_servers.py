@@ -61,6 +61,7 @@ def postgres():
         db.execute(f"DROP VIEW {name}_mine")
         db.execute(f"DROP TABLE {name}, {name}_checkpoints, {name}_tenants")
         db.execute(f"DROP FUNCTION {name}_append_only")
+        db.execute(f"DROP FUNCTION {name}_held")
         for role in ("ship", "see", "acme", "writer", "reader", "tenant"):
             db.execute(f"DROP ROLE {name}_{role}")
 
@@ -233,6 +234,146 @@ async def test_a_nats_server_that_is_away_is_said(tmp_path):
     assert time.monotonic() - started < 5
     assert "canary" not in str(caught.value) + repr(sink)
     sink.close()
+
+
+async def anew(tmp_path, n):
+    """A second log of the same origin and key, as on a host whose volume was lost."""
+    other = tmp_path / "anew"
+    other.mkdir()
+    (other / "k").write_bytes((tmp_path / "k").read_bytes())
+    (other / "k").chmod(0o600)
+    return await grow(other, n)
+
+
+@pytest.mark.parametrize("later", [3, 20, 40])
+async def test_a_second_log_of_one_origin_is_a_fork_at_postgres(tmp_path, made, postgres, later):
+    """The exporter stops by name; the centre keeps the first log, whole, and says so."""
+    from stageflow_guard.audit.export.exporter import ForkedSink
+    from stageflow_guard.audit.export.sinks.postgres import PostgresSink
+
+    log = await grow(tmp_path, 20)
+    ship = made(PostgresSink, dsn(postgres, "ship"), table=postgres)
+    Exporter(log, ship, tmp_path / "state").run()
+    exporter = Exporter(await anew(tmp_path, later), ship, tmp_path / "anew" / "state")
+    with pytest.raises(ForkedSink, match="new shard or origin"):
+        exporter.run()
+    assert exporter.lag().error.startswith("forked")
+    reader = made(PostgresSink, dsn(postgres, "see"), table=postgres)
+    assert verify_sink(reader, ORIGIN, vkey=(log / "vkey").read_text().strip()).size == 20
+
+
+async def test_contradicting_checkpoints_at_postgres_are_a_fork(tmp_path, made, postgres):
+    """A centre that was shipped two logs before this was refused: the verification says fork."""
+    from stageflow_guard.audit.export.sinks.postgres import PostgresSink
+    from stageflow_guard.audit.read.query import iter_entries
+
+    log = await grow(tmp_path, 20)
+    ship = made(PostgresSink, dsn(postgres, "ship"), table=postgres)
+    Exporter(log, ship, tmp_path / "state").run()
+    for size in (12, 8):  # the same size, then a smaller one
+        other = await anew(tmp_path, 20 if size == 12 else 8)
+        batch = [Shipped(ORIGIN, i, entry) for i, entry in iter_entries(other)]
+        ship.send(batch, (other / "checkpoint").read_bytes())
+        reader = made(PostgresSink, dsn(postgres, "see"), table=postgres)
+        with pytest.raises(VerificationError, match="fork"):
+            verify_sink(reader, ORIGIN, vkey=(log / "vkey").read_text().strip())
+        import shutil
+
+        shutil.rmtree(tmp_path / "anew")
+
+
+@pytest.mark.parametrize("what", ["TRUNCATE", "DELETE"])
+async def test_what_postgres_lost_is_sent_again(tmp_path, made, postgres, what):
+    """A superuser emptied the table, or took rows out of it: 0 lost without an alarm, all refilled."""
+    import psycopg
+
+    from stageflow_guard.audit.export.sinks.postgres import PostgresSink
+
+    log = await grow(tmp_path, 50)
+    ship = made(PostgresSink, dsn(postgres, "ship"), table=postgres)
+    Exporter(log, ship, tmp_path / "state").run()
+    with psycopg.connect("postgresql://postgres@127.0.0.1/test", autocommit=True) as db:
+        db.execute("SET session_replication_role = replica")
+        if what == "TRUNCATE":
+            db.execute(f"ALTER TABLE {postgres} DISABLE TRIGGER {postgres}_keep_all")
+            db.execute(f"TRUNCATE {postgres}")
+        else:
+            db.execute(f"DELETE FROM {postgres} WHERE idx BETWEEN 10 AND 19")
+    again = Exporter(log, ship, tmp_path / "state")
+    reader = made(PostgresSink, dsn(postgres, "see"), table=postgres)
+    found = reconcile(log, reader, shipped=again.next)
+    assert not found.holds
+    again.check()
+    assert again.lag().records > 0
+    again.run()
+    assert reconcile(log, reader, shipped=again.next).holds
+    assert verify_sink(reader, ORIGIN, vkey=(log / "vkey").read_text().strip()).size == 50
+
+
+async def test_a_stream_that_is_deleted_is_made_and_filled_again(tmp_path, nats_sink):
+    """While the exporter stays open, and for one that starts later: never 0 behind, never forever."""
+    from stageflow_guard.audit.export.sink import SinkUnavailable
+
+    log = await grow(tmp_path, 60)
+    sink = nats_sink()
+    exporter = Exporter(log, sink, tmp_path / "state")
+    exporter.run()
+
+    async def drop():
+        await (await sink._open()).delete_stream(sink._stream)
+
+    sink._do(drop())
+    other = Exporter(log, nats_sink(), tmp_path / "state")
+    other.check()
+    assert other.lag().records == 60
+    assert not reconcile(log, nats_sink(), shipped=60).holds
+    await grow(tmp_path, 10)
+    sink._do(drop())
+    for _ in range(3):
+        try:
+            exporter.run()
+            break
+        except SinkUnavailable:
+            continue
+    assert exporter.lag().records == 0
+    found = reconcile(log, sink, shipped=exporter.next)
+    assert (found.holds, found.sink, found.duplicates) == (True, 70, 0)
+
+
+async def test_a_second_log_of_one_origin_is_a_fork_at_nats(tmp_path, nats_sink):
+    """The subject keeps the first log; the second is told, and ships nothing."""
+    from stageflow_guard.audit.export.exporter import ForkedSink
+
+    log = await grow(tmp_path, 20)
+    sink = nats_sink()
+    Exporter(log, sink, tmp_path / "state").run()
+    exporter = Exporter(await anew(tmp_path, 30), sink, tmp_path / "anew" / "state")
+    with pytest.raises(ForkedSink):
+        exporter.run()
+    assert reconcile(log, sink).holds
+
+
+async def test_nats_is_read_back_page_by_page(tmp_path, nats_sink, monkeypatch):
+    """No page waits longer than the timeout, and no more than one is held at a time."""
+    from stageflow_guard.audit.export.sinks import nats as module
+
+    log = await grow(tmp_path, 700)
+    sink = nats_sink()
+    Exporter(log, sink, tmp_path / "state").run()
+    monkeypatch.setattr(module, "PAGE", 64)
+    pages, real = [], sink._do
+
+    def counted(work):
+        found = real(work)
+        if isinstance(found, list):
+            pages.append(len(found))
+        return found
+
+    monkeypatch.setattr(sink, "_do", counted)
+    read = [index for index, _ in sink.stored(ORIGIN)]
+    assert read == list(range(700))
+    assert max(pages) <= 64
+    assert len(pages) >= 11
 
 
 @pytest.fixture

@@ -41,6 +41,7 @@ WHERE = {
     "rotate": "audit_admin", "prune": "audit_admin", "erase": "audit_admin",
     "hold": "audit_admin", "release": "audit_admin", "holds": "audit_admin",
     "ship": "audit_sinks", "reconcile": "audit_sinks", "lag": "audit_sinks",
+    "dead-letters": "audit_sinks",
     "schema": "audit_sinks",
 }  # fmt: skip
 
@@ -48,7 +49,7 @@ WHERE = {
 def run(args: argparse.Namespace) -> int:
     """Run one audit verb."""
     module = import_module(f"stageflow_guard.cli.{WHERE[args.action]}")
-    return int(getattr(module, args.action)(args))
+    return int(getattr(module, args.action.replace("-", "_"))(args))
 
 
 def verify(args: argparse.Namespace) -> int:

@@ -133,10 +133,13 @@ def _sinks(acts: Any) -> None:
         ("ship", "bring every configured sink up to the log"),
         ("reconcile", "compare every readable sink with the log, record by record"),
         ("lag", "say how far each sink is behind"),
+        ("dead-letters", "list what an intake refused for good, or send it again"),
     ):
         found = _verb(acts, name, text, folder=False)
         found.add_argument("--config", default="guard.toml")
         found.add_argument("--sink", metavar="KIND", help="one kind only")
+        if name == "dead-letters":
+            found.add_argument("what", choices=["list", "resend"])
         if name == "ship":
             found.add_argument("--every", type=float, help="go on, every so many seconds")
     schema = _verb(acts, "schema", "print a schema: of a record, or a sink's", folder=False)

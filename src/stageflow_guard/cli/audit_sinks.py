@@ -18,6 +18,7 @@ from stageflow_guard.audit.export.sink import Readable
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.signed_head import checkpoint_of, key_line
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, fail, print_json, worst
+from stageflow_guard.cli.audit_output import cell
 from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 from stageflow_guard.settings import Settings
 
@@ -69,7 +70,7 @@ def _ship_to(audit: AuditSettings, settings: SinkSettings, as_json: bool) -> int
             try:
                 exporter = Exporter(folder, sink, state_of(audit, settings))
                 sent = _sent(exporter)
-                dead = len(exporter.dead_letters())
+                dead = exporter.dead.count()
             except GuardError as error:
                 codes.append(fail(error, f"{settings.kind} {folder}: "))
                 continue
@@ -96,13 +97,39 @@ def _sent(exporter: Exporter) -> int:
 
 def lag(args: argparse.Namespace) -> int:
     """Say how far each sink is behind."""
-    found = [exporter.lag() for exporter, _, _ in _exporters(args)]
+    found, codes = [], [HOLDS]
+    for exporter, _, _ in _exporters(args):
+        try:
+            exporter.check()
+        except GuardError as error:
+            codes.append(fail(error, f"{exporter.kind}: "))
+        found.append(exporter.lag())
+        if found[-1].lost:
+            codes.append(DOES_NOT_HOLD)
     if args.json:
         print_json([asdict(one) for one in found])
-    else:
-        for one in found:
-            print(f"{one.sink} {one.origin}: {one.records} behind, {one.dead} dead letters")
-    return HOLDS
+    for one in [] if args.json else found:
+        lost = f", {one.lost} LOST there" if one.lost else ""
+        print(f"{one.sink} {one.origin}: {one.records} behind{lost}, {one.dead} dead letters")
+    return worst(codes)
+
+
+def dead_letters(args: argparse.Namespace) -> int:
+    """List what an intake refused for good, or send it once more."""
+    said, stay = [], 0
+    for exporter, _, _ in _exporters(args):
+        if args.what == "resend":
+            went, left = exporter.resend()
+            stay += left
+            said.append({"sink": exporter.kind, "origin": exporter.origin, "sent": went,
+                         "left": left})  # fmt: skip
+            continue
+        said += [{"sink": exporter.kind, **asdict(one)} for one in exporter.dead_letters()]
+    if args.json:
+        print_json(said)
+    for one in [] if args.json else said:
+        print(" ".join(f"{key}={cell(value)}" for key, value in one.items() if value is not None))
+    return DOES_NOT_HOLD if stay else HOLDS
 
 
 def reconcile(args: argparse.Namespace) -> int:
@@ -115,8 +142,8 @@ def reconcile(args: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
             continue
-        dead = frozenset(int(str(one["index"])) for one in exporter.dead_letters())
-        difference = compare(folder, sink, dead=dead)
+        dead = frozenset(i for one in exporter.dead_letters() for i in one.indices)
+        difference = compare(folder, sink, dead=dead, shipped=exporter.next)
         holds &= difference.holds
         found.append({"kind": sink.kind, **asdict(difference), "holds": difference.holds})
     if args.json:

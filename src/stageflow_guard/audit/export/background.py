@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from stageflow_guard.audit.export.assemble import exporters_from
-from stageflow_guard.audit.export.exporter import Shipping
+from stageflow_guard.audit.export.shipping import Shipping
 from stageflow_guard.errors import GuardError
 
 if TYPE_CHECKING:

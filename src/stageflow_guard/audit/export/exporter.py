@@ -1,8 +1,10 @@
 """From the log to a sink: a durable cursor, at least once, in order, nothing lost in silence.
 
-1. read on from the cursor, up to the signed checkpoint: what a sink holds is never ahead of it
-2. send; what is refused for good goes to the dead letters, durable
-3. move the cursor, durable: a crash before this step sends the batch again
+1. at every connection, compare the cursor with what the sink says that it holds: another log of
+   this origin is a fork, records that it has lost are sent again
+2. read on from the cursor, up to the signed checkpoint: what a sink holds is never ahead of it
+3. send; what is refused for good goes to the dead letters, durable
+4. move the cursor, durable: a crash before this step sends the batch again
 """
 
 from __future__ import annotations
@@ -10,21 +12,23 @@ from __future__ import annotations
 import json
 import os
 import random
-import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, Sink, SinkUnavailable, slug
+from stageflow_guard.audit.export.dead_letters import DeadLetter, DeadLetters
+from stageflow_guard.audit.export.sink import Inventory, Shipped, Sink, SinkUnavailable, slug
 from stageflow_guard.audit.log.layout import read_minimum
+from stageflow_guard.audit.read.proofs import entry_at
 from stageflow_guard.audit.read.signed_entries import attested
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
+from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, parse
 from stageflow_guard.audit.tlog.consistency import require_prefix
-from stageflow_guard.base.durable import append_durably, make_dirs, take_lock, write_durably
+from stageflow_guard.base.durable import make_dirs, take_lock, write_durably
 from stageflow_guard.base.opening import require_own
 from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 
@@ -33,14 +37,25 @@ LONGEST_WAIT = 60.0  # seconds between two tries
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lag:
-    """How far a sink is behind: records that are signed and not there, and what went wrong last."""
+    """How far a sink is behind: records that are signed and not there, and what went wrong last.
+
+    `seconds` is the age of the oldest of them; `lost` counts those that were there once, are not
+    any more, and cannot be sent again.
+    """
 
     sink: str
     origin: str
     records: int
     seconds: float
     dead: int
+    lost: int = 0
     error: str | None = None
+
+
+class ForkedSink(VerificationError):
+    """The sink holds records of another log under this log's origin."""
+
+    code = "forked"
 
 
 class Exporter:
@@ -50,7 +65,8 @@ class Exporter:
         self._log = Path(log)
         self._sink = sink
         self._state = Path(state)
-        self._since: float | None = None
+        self._lost = 0
+        self._confirmed = False
         self._error: str | None = None
         self._failures = 0
         make_dirs(self._state.absolute(), above=Path("/"))
@@ -58,54 +74,116 @@ class Exporter:
         self.origin = signed_head(self._log)[0].origin
         name = slug(self.origin)
         self._cursor = self._state / f"{name}.cursor"
-        self._dead = self._state / f"{name}.dead.jsonl"
+        self.dead = DeadLetters(self._state / f"{name}.dead.jsonl", self.origin)
 
     def run(self, *, final: bool = True) -> int:
         """Ship what is signed and not yet there; return how many records went.
 
         With `final`, small remainders too. Raises `SinkUnavailable` when the sink did not answer,
-        `VerificationError` when the cursor belongs to another history than the log's, when the
-        log's key did not sign the checkpoint, and before a bundle that is not in its tree is sent.
+        `ForkedSink` when it holds another log under this origin, `VerificationError` when the
+        cursor belongs to another history than the log's, when the log's key did not sign the
+        checkpoint, and before a bundle that is not in its tree is sent.
         """
         with self._alone():
             minimum = read_minimum(self._log)
             head, note = signed_head(self._log)
-            at = self._position(head)
+            try:
+                at = self._confirm(self._position(head), head, minimum)
+            except GuardError as error:
+                self._note(error)
+                raise
             if at < minimum:  # a sink that came after the pruning gets what is left
                 require_attested_minimum(self._log, head, minimum)
                 at = minimum
             sent = 0
             if head.size == at or (head.size - at < self._sink.least and not final):
-                self._note(head.size - at, None)
+                self._note(None)
                 return 0
             try:
                 for batch in self._batches(at, head):
                     rejected = self._sink.send(batch, note)
-                    self._dead_letter(batch, rejected)
+                    self.dead.add(rejected)
                     sent += len(batch)
                     self._commit_cursor(batch[-1].index + 1, note)
             except GuardError as error:
-                self._note(head.size - at - sent, error)
+                self._note(error)
                 raise
-            self._note(0, None)
+            self._note(None)
             return sent
+
+    def check(self) -> None:
+        """Compare the cursor with what the sink holds; `lag` counts what it has lost.
+
+        Raises `ForkedSink` for another log's records, `SinkUnavailable` without an answer.
+        """
+        with self._alone():
+            head, note = signed_head(self._log)
+            at = self._position(head)
+            try:
+                self._confirmed = False
+                again = self._confirm(at, head, read_minimum(self._log))
+            except GuardError as error:
+                self._note(error)
+                raise
+            if again < at:
+                self._commit_cursor(again, note)
 
     def lag(self) -> Lag:
         """Return how far the sink is behind."""
         head, _ = signed_head(self._log)
-        at = self._read_cursor()[0]
-        since = time.monotonic() - self._since if self._since is not None else 0.0
+        at = max(self.next, read_minimum(self._log))
         return Lag(
-            sink=self._sink.kind, origin=self.origin, records=max(0, head.size - at),
-            seconds=round(since, 3), dead=len(self.dead_letters()), error=self._error,
+            sink=self._sink.kind, origin=self.origin, records=max(0, head.size - at) + self._lost,
+            seconds=self._age(at, head), dead=self.dead.count(), lost=self._lost,
+            error=self._error,
         )  # fmt: skip
 
-    def dead_letters(self) -> list[dict[str, object]]:
-        """Return what the intake refused for good: index, reason."""
-        if not self._dead.exists():
-            return []
-        lines = self._dead.read_text(encoding="utf-8").splitlines()
-        return list({one["index"]: one for one in map(json.loads, lines)}.values())
+    @property
+    def kind(self) -> str:
+        """The sink's kind."""
+        return self._sink.kind
+
+    @property
+    def next(self) -> int:
+        """The index that is shipped next: every record below it was there once."""
+        return self._read_cursor()[0]
+
+    def _age(self, at: int, head: Checkpoint) -> float:
+        """Return the age of the oldest record that is signed and not shipped, in seconds."""
+        if at >= head.size:
+            return 0.0
+        try:
+            wall = readable(entry_at(self._log, at, head.size)).get("wall_ns")
+        except (VerificationError, ValueError, RecursionError):
+            wall = None
+        return round(max(0.0, time.time() - wall / 1e9), 3) if type(wall) is int else 0.0
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """Return what the intake refused for good."""
+        return self.dead.read()
+
+    def resend(self) -> tuple[int, int]:
+        """Send the dead letters once more; return how many records went, and how many stay."""
+        with self._alone():
+            letters = self.dead.read()
+            head, note = signed_head(self._log)
+            minimum, went, stay = read_minimum(self._log), 0, list[DeadLetter]()
+            for letter in letters:
+                batch = [
+                    Shipped(self.origin, i, entry_at(self._log, i, head.size))
+                    for i in letter.indices
+                    if minimum <= i < head.size
+                ]
+                rejected = self._sink.send(batch, note) if batch else []
+                went += len(batch) - sum(one.count for one in rejected)
+                stay += [
+                    DeadLetter(one.index, f"{self.origin}#{one.index}", one.reason, one.last,
+                               one.count)
+                    for one in rejected
+                ]  # fmt: skip
+            if letters:
+                self.dead.replace(stay)
+            return went, sum(one.count for one in stay)
 
     def wait(self, error: GuardError) -> float:
         """Return how many seconds to wait before the next try: what the intake asked, else more."""
@@ -122,7 +200,7 @@ class Exporter:
     def failed(self, exc: Exception) -> SinkUnavailable:
         """Take note of a failure that the sink did not translate; its text may hold anything."""
         error = SinkUnavailable(f"the sink failed ({type(exc).__name__})")
-        self._note(1, error)
+        self._note(error)
         return error
 
     # -- one step at a time ------------------------------------------------------------------------
@@ -146,6 +224,50 @@ class Exporter:
         require_prefix(self._log, parse(note)[0], head)
         return at
 
+    def _confirm(self, at: int, head: Checkpoint, minimum: int) -> int:
+        """Return where to go on: `at`, or the first record that the sink has lost."""
+        if self._confirmed:
+            return at
+        held = self._sink.inventory(self.origin)
+        self._lost = 0
+        if held is not None:
+            self._require_same_log(held, head)
+            at = self._require_complete(held, at, minimum)
+        self._confirmed = True
+        return at
+
+    def _require_same_log(self, held: Inventory, head: Checkpoint) -> None:
+        theirs = parse(held.note)[0] if held.note is not None else None
+        try:
+            if theirs is not None:
+                require_prefix(self._log, theirs, head)
+        except VerificationError as exc:
+            if exc.path is not None:  # a tile of this log is missing: that is another finding
+                raise
+            size = theirs.size if theirs is not None else 0
+            raise ForkedSink(
+                f"fork: the sink `{self._sink.kind}` holds a checkpoint of {size} records of "
+                f"another log under `{self.origin}`; give this log a new shard or origin "
+                "(docs/how-to/central-log.md)",
+                index=max(0, size - 1),
+            ) from None
+        if held.count and held.last >= head.size and theirs is None:
+            raise ForkedSink(
+                f"fork: the sink `{self._sink.kind}` holds record {held.last} of "
+                f"`{self.origin}`, which this log does not have; give it a new shard or origin "
+                "(docs/how-to/central-log.md)"
+            )
+
+    def _require_complete(self, held: Inventory, at: int, minimum: int) -> int:
+        if not held.count:
+            return min(at, minimum)
+        if not held.whole or held.first > minimum:
+            if not self._sink.refills:
+                self._lost = held.last + 1 - min(minimum, held.first) - held.count
+            else:
+                return min(at, minimum)
+        return min(at, held.last + 1)
+
     def _read_cursor(self) -> tuple[int, bytes | None]:
         try:
             content = json.loads(self._cursor.read_text(encoding="utf-8"))
@@ -166,23 +288,11 @@ class Exporter:
         content = {"origin": self.origin, "next": at, "checkpoint": note.decode()}
         write_durably(self._cursor, json.dumps(content).encode())
 
-    def _dead_letter(self, batch: Sequence[Shipped], rejected: list[RejectedRecord]) -> None:
-        if not rejected:
-            return
-        keys = {one.index: one.key for one in batch}
-        lines = "".join(
-            json.dumps({"index": r.index, "ref": keys[r.index], "reason": r.reason}) + "\n"
-            for r in rejected
-        )
-        append_durably(self._dead, lines.encode())
-
-    def _note(self, behind: int, error: GuardError | None) -> None:
+    def _note(self, error: GuardError | None) -> None:
         self._error = str(error) if error is not None else None
         self._failures = self._failures + 1 if error is not None else 0
-        if behind == 0:
-            self._since = None
-        elif self._since is None:
-            self._since = time.monotonic()
+        if error is not None:
+            self._confirmed = False  # the next connection asks again what is there
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -194,50 +304,3 @@ class Exporter:
             yield
         finally:
             os.close(fd)
-
-
-class Shipping:
-    """A thread that keeps exporters going beside a writer; a sink that fails stops no pipeline."""
-
-    def __init__(self, exporters: Sequence[Exporter], *, every: float = 1.0) -> None:
-        self._exporters = list(exporters)
-        self._every = every
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._go_on, name="audit-sinks", daemon=True)
-        self._thread.start()
-
-    def _go_on(self) -> None:
-        due = dict.fromkeys(self._exporters, 0.0)
-        while not self._stop.wait(self._every):
-            for one in self._exporters:
-                if time.monotonic() >= due[one]:
-                    due[one] = time.monotonic() + _attempt(one, final=False)
-
-    def stop(self, deadline: float) -> list[Lag]:
-        """Ship the rest, for at most `deadline` seconds; return how far each sink is behind."""
-        self._stop.set()
-        last = threading.Thread(target=self._finish, name="audit-sinks-last", daemon=True)
-        last.start()
-        last.join(deadline)
-        return self.lags()
-
-    def _finish(self) -> None:
-        self._thread.join()
-        for one in self._exporters:
-            _attempt(one, final=True)
-            one.close()
-
-    def lags(self) -> list[Lag]:
-        """Return how far each sink is behind."""
-        return [one.lag() for one in self._exporters]
-
-
-def _attempt(exporter: Exporter, *, final: bool) -> float:
-    """Ship once; return the seconds to wait before the next time."""
-    try:
-        exporter.run(final=final)
-    except GuardError as error:
-        return exporter.wait(error)
-    except Exception as exc:  # a client's own failure is the sink's, never the pipeline's
-        return exporter.wait(exporter.failed(exc))
-    return 0.0

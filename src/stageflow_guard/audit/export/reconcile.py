@@ -49,11 +49,13 @@ class Difference:
         return not (self.missing or self.changed or self.foreign)
 
 
-def reconcile(log: str | Path, sink: Readable, *, dead: frozenset[int] = frozenset()) -> Difference:
+def reconcile(
+    log: str | Path, sink: Readable, *, dead: frozenset[int] = frozenset(), shipped: int = 0
+) -> Difference:
     """Compare every record of the log with the sink's; `dead` are known dead letters.
 
-    Records above the sink's last one are `behind`, not missing; what the sink kept of what the log
-    pruned is not compared.
+    Records above the sink's last one are `behind`, and those below `shipped`, which were there
+    once, are missing. What the sink kept of what the log pruned is not compared.
     """
     folder = Path(log)
     minimum = read_minimum(folder)  # `iter_entries` sees to it that the log attests that
@@ -85,6 +87,8 @@ def reconcile(log: str | Path, sink: Readable, *, dead: frozenset[int] = frozens
     while held is not None:
         foreign.append(held[0])
         held = next(there, None)
+    missing += [index for index in gap if index < shipped]
+    gap = [index for index in gap if index >= shipped]
     return Difference(
         origin=head.origin, log=head.size, sink=count, behind=len(gap), duplicates=duplicates,
         missing=tuple(missing[:SHOWN]), changed=tuple(changed[:SHOWN]),
@@ -138,12 +142,13 @@ def verify_sink(
     kept elsewhere. Raises `VerificationError` that names the index of a gap, a change, or a
     contradiction.
     """
-    note = sink.head(origin)
-    if note is None:
+    notes = list(sink.heads(origin))
+    if not notes:
         raise VerificationError(
             f"the sink keeps no checkpoint of `{origin}`; compare it with the log (reconcile)"
         )
-    head = parse(note)[0]
+    heads = {parse(one)[0]: one for one in notes}
+    head = max(heads, key=lambda one: one.size)
     older = parse(checkpoint)[0] if checkpoint is not None else None
     if parse_vkey(vkey)[0] != origin or head.origin != origin:
         raise VerificationError("the key is of another origin", path="vkey")
@@ -153,9 +158,24 @@ def verify_sink(
             index=head.size,
         )
     held = _Held(sink, origin, TileReader(log, head.size) if log is not None else None)
-    roots = held.roots({head.size} | ({older.size} if older is not None else set()))
-    if roots[head.size] != head.root:
-        raise VerificationError(f"the sink's records of `{origin}` are not the signed tree")
+    sizes = {one.size for one in heads if one.size >= held.start()}
+    roots = held.roots(sizes | ({older.size} if older is not None else set()))
+    for one in sorted(heads, key=lambda one: one.size):
+        if one.size not in roots or roots[one.size] == one.root:
+            continue
+        if any(other.size == one.size and other != one for other in heads):
+            raise VerificationError(
+                f"fork: the sink keeps two checkpoints of {one.size} records of `{origin}` that "
+                "contradict each other",
+                index=max(0, one.size - 1),
+            )
+        if one == head and len(heads) == 1:
+            raise VerificationError(f"the sink's records of `{origin}` are not the signed tree")
+        raise VerificationError(
+            f"fork: the sink's records of `{origin}` are not those of its checkpoint of {one.size}"
+            " records, not the signed tree",
+            index=max(0, one.size - 1),
+        )
     if older is not None and 0 < older.size < held.minimum:
         raise VerificationError(
             f"the checkpoint of {older.size} records is from before what the sink holds; give one "
@@ -170,9 +190,9 @@ def verify_sink(
     keys = chain(held.rotations, held.rotations[-1].new) if held.rotations else [vkey]
     if vkey not in keys:
         raise VerificationError("the sink's chain does not lead to the given key", path="vkey")
-    for one in (note, checkpoint):
-        if one is not None:
-            open_with_any(one, keys)
+    for signed in (heads[head], checkpoint):
+        if signed is not None:
+            open_with_any(signed, keys)
     return SinkReport(
         origin=origin, size=head.size, root=head.root.hex(), beyond=held.size - head.size,
         duplicates=held.duplicates, minimum=held.minimum,
@@ -191,6 +211,11 @@ class _Held:
         self.rotations: list[Rotation] = []
         self.duplicates = 0
         self.size = 0
+
+    def start(self) -> int:
+        """Return the first index that the sink holds."""
+        first = next(iter(self._sink.stored(self._origin)), None)
+        return first[0] if first is not None else 0
 
     def roots(self, sizes: set[int]) -> dict[int, bytes]:
         """Return the root at each of `sizes`; raise for a gap before the largest."""

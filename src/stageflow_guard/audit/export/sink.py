@@ -34,10 +34,34 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRecord:
-    """An entry that the intake will never take, and why; it goes to the dead letters."""
+    """An entry that the intake will never take, and why; it goes to the dead letters.
+
+    Where an intake only says how many of several it refused, `last` is the last one's index and
+    `count` how many.
+    """
 
     index: int
     reason: str
+    last: int | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What a sink says that it holds of one origin: how many records, from where to where.
+
+    `note` is the newest checkpoint that it was given, where it keeps any.
+    """
+
+    count: int
+    first: int
+    last: int
+    note: bytes | None
+
+    @property
+    def whole(self) -> bool:
+        """Say whether no record is missing between the first and the last."""
+        return self.count == self.last - self.first + 1
 
 
 class SinkUnavailable(Unavailable):
@@ -56,12 +80,21 @@ class Sink(Protocol):
     kind: str
     batch: int  # records per `send` at most
     least: int  # records that are worth a `send` while the log goes on
+    refills: bool  # whether records below the last one can be sent again
 
     def send(self, batch: Sequence[Shipped], head: bytes) -> list[RejectedRecord]:
         """Hand over `batch`, in order of index, under the signed checkpoint `head`.
 
         A batch may come again, whole or in part, after a crash. Returns what the intake refuses
-        for good; raises `SinkUnavailable` for what may be tried again.
+        for good: of a record, never of the address. Raises `SinkUnavailable` for everything that
+        may be tried again.
+        """
+        ...
+
+    def inventory(self, origin: str) -> Inventory | None:
+        """Return what the sink holds of `origin`; None for an intake that cannot be asked.
+
+        Raises `SinkUnavailable` when it does not answer.
         """
         ...
 
@@ -84,6 +117,10 @@ class Readable(Protocol):
 
     def head(self, origin: str) -> bytes | None:
         """Return the newest signed checkpoint it was given, if it keeps any."""
+        ...
+
+    def heads(self, origin: str) -> Iterator[bytes]:
+        """Yield every signed checkpoint that it keeps, contradicting ones included."""
         ...
 
 

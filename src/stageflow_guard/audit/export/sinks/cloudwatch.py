@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from stageflow_guard.audit.export.sink import (
+    Inventory,
     RejectedRecord,
     Shipped,
     SinkUnavailable,
@@ -37,6 +38,7 @@ class CloudWatchSink:
     kind = "cloudwatch"
     batch = 5_000
     least = 1
+    refills = True
 
     def __init__(
         self,
@@ -131,6 +133,10 @@ class CloudWatchSink:
         """Return nothing: CloudWatch keeps no checkpoints."""
         return None
 
+    def heads(self, origin: str) -> Iterator[bytes]:
+        """Yield nothing: CloudWatch keeps no checkpoints."""
+        yield from ()
+
     def _events(self, stream: str, limit: int = 10_000) -> Iterator[str]:
         options: dict[str, Any] = {
             "logGroupName": self._group, "logStreamName": stream, "startFromHead": True,
@@ -149,6 +155,10 @@ class CloudWatchSink:
             if page["nextForwardToken"] == token:
                 return
             token = options["nextToken"] = page["nextForwardToken"]
+
+    def inventory(self, origin: str) -> Inventory | None:
+        """Return nothing: the intake cannot be asked."""
+        return None
 
     def close(self) -> None:
         """Let connections go."""

@@ -7,7 +7,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, chunks
+from stageflow_guard.audit.export.sink import (
+    Inventory,
+    RejectedRecord,
+    Shipped,
+    chunks,
+)
 from stageflow_guard.audit.export.sinks.poster import Poster
 
 # docs.datadoghq.com/api/latest/logs: 1000 entries and 5 MB per request, 1 MB per entry (longer ones
@@ -28,6 +33,7 @@ class DatadogSink:
     kind = "datadog"
     batch = 1_000
     least = 1
+    refills = True
 
     def __init__(
         self,
@@ -68,9 +74,10 @@ class DatadogSink:
         parts = chunks(
             ready, size=lambda one: len(bodies[one.index]) + 1, records=MOST, octets=OCTETS - 1
         )
-        for part in parts:
-            rejected += self._post(part, bodies)
-        return rejected
+        refused = [one for part in parts for one in self._post(part, bodies)]
+        if refused:  # of records, if the address takes any; else this raises
+            self._poster.require_proved()
+        return rejected + refused
 
     def _body(self, one: Shipped, record: dict[str, Any]) -> bytes:
         return json.dumps({
@@ -83,15 +90,17 @@ class DatadogSink:
 
     def _post(self, part: list[Shipped], bodies: dict[int, bytes]) -> list[RejectedRecord]:
         body = b"[" + b",".join(bodies[one.index] for one in part) + b"]"
-        status = self._poster.post(body, content_type="application/json").status
-        if status == 202:
+        answer = self._poster.post(body, content_type="application/json")
+        if answer.accepted:
             return []
-        if 200 <= status < 300 or 300 <= status < 400:
-            raise SinkUnavailable(f"the intake answered {status}, which is no acceptance")
         if len(part) == 1:
-            return [RejectedRecord(part[0].index, f"the intake answered {status}")]
+            return [RejectedRecord(part[0].index, f"the intake answered {answer.status}")]
         middle = len(part) // 2  # one bad entry must not take the others with it
         return self._post(part[:middle], bodies) + self._post(part[middle:], bodies)
+
+    def inventory(self, origin: str) -> Inventory | None:
+        """Return nothing: the intake cannot be asked."""
+        return None
 
     def close(self) -> None:
         """Let connections go."""

@@ -13,8 +13,16 @@ from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, unquote
 
-from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, need
+from stageflow_guard.audit.export.sink import (
+    Inventory,
+    RejectedRecord,
+    Shipped,
+    SinkUnavailable,
+    need,
+)
 from stageflow_guard.errors import ConfigError
+
+PAGE = 500  # messages that are read back at once
 
 
 class NatsSink:
@@ -28,6 +36,7 @@ class NatsSink:
     kind = "nats"
     batch = 500
     least = 1
+    refills = False  # messages stand in sequence; a gap before the last cannot be filled
 
     def __init__(
         self, url: str, *, stream: str = "AUDIT", subject: str = "audit", replicas: int = 1,
@@ -38,6 +47,7 @@ class NatsSink:
         self._nats = need("nats", "nats")
         self._errors = need("nats.errors", "nats")
         self._js_errors = need("nats.js.errors", "nats")
+        self._api = need("nats.js.api", "nats")
         self._url = url
         self._stream = stream
         self._subject = subject
@@ -55,11 +65,20 @@ class NatsSink:
             return future.result(self._timeout * 3)
         except TimeoutError:
             future.cancel()
-            raise SinkUnavailable("NATS did not answer in time") from None
+            why = "NATS did not answer in time"
         except self._js_errors.APIError as exc:
-            raise SinkUnavailable(f"JetStream refused (error {exc.err_code})") from None
+            why = f"JetStream refused (error {exc.err_code})"
         except (self._errors.Error, OSError) as exc:
-            raise SinkUnavailable(f"NATS failed ({type(exc).__name__})") from None
+            why = f"NATS failed ({type(exc).__name__})"
+        # connect anew, and look for the stream anew: it may have been deleted
+        asyncio.run_coroutine_threadsafe(self._disconnect(), self._loop)
+        raise SinkUnavailable(why)
+
+    async def _disconnect(self) -> None:
+        client, self._client = self._client, None
+        if client is not None and not client.is_closed:
+            with contextlib.suppress(Exception):  # it is given up anyway
+                await asyncio.wait_for(client.close(), self._timeout)
 
     async def _open(self) -> Any:
         if self._client is None or self._client.is_closed:
@@ -125,24 +144,46 @@ class NatsSink:
         info = await js.stream_info(self._stream, subjects_filter=f"{prefix}>")
         return sorted(unquote(s.removeprefix(prefix)) for s in (info.state.subjects or {}))
 
-    def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
-        """Yield (index, entry) in stream order."""
-        yield from self._do(self._stored(origin))
+    def inventory(self, origin: str) -> Inventory:
+        """Return how many records of `origin` the stream holds, from where to where."""
+        count, first, last = self._do(self._inventory(origin))
+        return Inventory(count, first, last, self.head(origin))
 
-    async def _stored(self, origin: str) -> list[tuple[int, bytes]]:
+    async def _inventory(self, origin: str) -> tuple[int, int, int]:
         js = await self._open()
         subject = self._on("records", origin)
+        count = await self._count(js, subject)
+        if not count:
+            return 0, 0, -1
+        first = await js.get_msg(self._stream, seq=1, subject=subject, next=True)
+        return count, int((first.headers or {})["Audit-Index"]), (await self._last(subject))[1]
+
+    async def _count(self, js: Any, subject: str) -> int:
         info = await js.stream_info(self._stream, subjects_filter=subject)
-        total = (info.state.subjects or {}).get(subject, 0)
-        found: list[tuple[int, bytes]] = []
+        return int((info.state.subjects or {}).get(subject, 0))
+
+    def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
+        """Yield (index, entry) in stream order, page by page: each has the timeout for itself."""
+        reading, left = self._do(self._begin(origin))
+        while left > 0:
+            page = self._do(reading.fetch(min(PAGE, left), timeout=self._timeout))
+            for message in page:
+                yield int(message.headers["Audit-Index"]), message.data
+            left -= len(page)
+        if reading is not None:
+            self._do(reading.unsubscribe())
+
+    async def _begin(self, origin: str) -> tuple[Any, int]:
+        js = await self._open()
+        subject = self._on("records", origin)
+        total = await self._count(js, subject)
         if not total:
-            return found
-        reading = await js.subscribe(subject, ordered_consumer=True, stream=self._stream)
-        while len(found) < total:
-            message = await reading.next_msg(timeout=self._timeout)
-            found.append((int(message.headers["Audit-Index"]), message.data))
-        await reading.unsubscribe()
-        return found
+            return None, 0
+        config = self._api.ConsumerConfig(
+            ack_policy=self._api.AckPolicy.NONE, inactive_threshold=self._timeout * 6
+        )
+        reading = await js.pull_subscribe(subject, stream=self._stream, config=config)
+        return reading, total
 
     def head(self, origin: str) -> bytes | None:
         """Return the newest checkpoint that was shipped."""
@@ -156,6 +197,12 @@ class NatsSink:
             return bytes(found.data)
 
         return self._do(last())  # type: ignore[no-any-return]  # the client is untyped
+
+    def heads(self, origin: str) -> Iterator[bytes]:
+        """Yield the newest checkpoint that was shipped."""
+        note = self.head(origin)
+        if note is not None:
+            yield note
 
     def close(self) -> None:
         """Let the connection and its thread go."""

@@ -10,8 +10,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, chunks, need
-from stageflow_guard.audit.export.sinks.poster import Poster
+from stageflow_guard.audit.export.sink import (
+    Inventory,
+    RejectedRecord,
+    Shipped,
+    chunks,
+    need,
+)
+from stageflow_guard.audit.export.sinks.poster import IntakeAnswer, Poster
 
 OCTETS = 4_000_000  # a collector's default for one message is 4 MiB
 
@@ -23,13 +29,14 @@ def _plain(one: Shipped) -> dict[str, Any]:
 class OtlpSink:
     """Posts `ExportLogsServiceRequest`s to `url` (a collector's `/v1/logs`).
 
-    The attribute `audit.key` identifies each record. Where an answer says that part of a request
-    was rejected, it does not say which: the request's records are then posted one by one.
+    The attribute `audit.key` identifies each record. An answer that says how many records of a
+    request were rejected does not say which: the request is then one dead letter, with that count.
     """
 
     kind = "otlp"
     batch = 1_000
     least = 1
+    refills = True
 
     def __init__(
         self,
@@ -57,30 +64,38 @@ class OtlpSink:
             batch, size=lambda one: len(one.entry) * 2 + 600, records=self.batch, octets=OCTETS
         ):
             rejected += self._post(part)
+        if rejected:
+            self._poster.require_proved()
         return rejected
 
     def _post(self, part: list[Shipped]) -> list[RejectedRecord]:
         answer = self._poster.post(
             self._request(part).SerializeToString(), content_type="application/x-protobuf"
         )
-        refused, why = self._refused(answer.status, answer.body)
-        if not refused:
-            return []
+        if answer.accepted:
+            count = self._rejected(answer)
+            if count == 0:
+                return []
+            # the specification forbids to send them again: the answer does not say which they were
+            first, last = part[0].index, part[-1].index
+            why = f"the collector rejected {count} of {len(part)} records, it does not say which"
+            return [RejectedRecord(first, why, last, min(count, len(part)))]
         if len(part) == 1:
-            return [RejectedRecord(part[0].index, why)]
-        return [one for each in part for one in self._post([each])]
+            return [RejectedRecord(part[0].index, f"the collector answered {answer.status}")]
+        middle = len(part) // 2
+        return self._post(part[:middle]) + self._post(part[middle:])
 
-    def _refused(self, status: int, body: bytes) -> tuple[bool, str]:
-        if 200 <= status < 300:
+    def _rejected(self, answer: IntakeAnswer) -> int:
+        """Return `rejected_log_records` of a documented answer; 0 for any other body."""
+        try:
+            if answer.body.lstrip()[:1] == b"{":
+                said = json.loads(answer.body)["partialSuccess"]["rejectedLogRecords"]
+                return max(0, int(str(said)[:9]))
             response = self._proto.ExportLogsServiceResponse()
-            try:
-                response.ParseFromString(body)
-            except Exception:  # protobuf's own error is no public name
-                raise SinkUnavailable("the collector's answer is no OTLP") from None
-            return response.partial_success.rejected_log_records > 0, "rejected by the collector"
-        if 300 <= status < 400:
-            raise SinkUnavailable(f"the collector answered {status}, which is no acceptance")
-        return True, f"the collector answered {status}"
+            response.ParseFromString(answer.body)
+            return max(0, int(response.partial_success.rejected_log_records))
+        except Exception:  # protobuf's own error is no public name
+            return 0
 
     def _request(self, part: list[Shipped]) -> Any:
         request = self._proto.ExportLogsServiceRequest()
@@ -104,6 +119,10 @@ class OtlpSink:
                 if value is not None:
                     _set(log.attributes.add(), name, value)
         return request
+
+    def inventory(self, origin: str) -> Inventory | None:
+        """Return nothing: the intake cannot be asked."""
+        return None
 
     def close(self) -> None:
         """Let connections go."""

@@ -7,7 +7,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, need, slug
+from stageflow_guard.audit.export.sink import (
+    Inventory,
+    RejectedRecord,
+    Shipped,
+    SinkUnavailable,
+    need,
+    slug,
+)
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
 from stageflow_guard.base.durable import make_dirs, sync_dir, write_with
 from stageflow_guard.base.opening import require_own
@@ -44,6 +51,7 @@ class ParquetSink:
     kind = "parquet"
     batch = 65_536
     least = 16_384
+    refills = False  # rows of a file that is there would come twice
 
     def __init__(self, folder: str | Path) -> None:
         need("pyarrow", "parquet")
@@ -85,6 +93,19 @@ class ParquetSink:
         """Return the origins in the folder."""
         firsts = [next(iter(sorted(p.glob("*.parquet"))), None) for p in self._folder.iterdir()]
         return sorted({self._metadata(p)[b"origin"].decode() for p in firsts if p is not None})
+
+    def inventory(self, origin: str) -> Inventory:
+        """Return how many records the files' names promise, from where to where."""
+        ranges = [tuple(map(int, p.stem.split("-"))) for p in self._files(origin)]
+        if not ranges:
+            return Inventory(0, 0, -1, None)
+        count = sum(last - first + 1 for first, last in ranges)
+        return Inventory(count, ranges[0][0], ranges[-1][1], self.head(origin))
+
+    def heads(self, origin: str) -> Iterator[bytes]:
+        """Yield the checkpoint of every file."""
+        for path in self._files(origin):
+            yield self._metadata(path)[b"checkpoint"]
 
     def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
         """Yield (index, entry) in order."""

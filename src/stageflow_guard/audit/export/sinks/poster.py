@@ -8,12 +8,21 @@ from typing import NamedTuple
 from stageflow_guard.audit.export.sink import SinkUnavailable
 from stageflow_guard.base.http import HttpClient, require_https
 
+ADDRESS_WAIT = 30.0  # seconds; a wrong address is mended by an operator
+# what refuses one record, or a size; every other 3xx and 4xx refuses the address, the key or us
+_OF_A_RECORD = frozenset({400, 413, 422})
+
 
 class IntakeAnswer(NamedTuple):
-    """An intake's answer; transient failures never get this far."""
+    """An intake's answer: it accepted, or it refused the content."""
 
     status: int
     body: bytes
+
+    @property
+    def accepted(self) -> bool:
+        """Say whether the status is an acceptance; what an unknown body says changes nothing."""
+        return 200 <= self.status < 300
 
 
 class Poster:
@@ -34,15 +43,17 @@ class Poster:
     ) -> None:
         require_https(url, "url")
         self._url = url
+        self._proved = False  # whether this address has ever accepted something
         self._http = HttpClient(
             headers=headers, deadline=timeout, keep_alive=True, ca_file=ca_file, proxy=proxy
         )
 
     def post(self, body: bytes, *, content_type: str) -> IntakeAnswer:
-        """Return the answer; raise `SinkUnavailable` for what may pass with time.
+        """Return an acceptance, or a refusal of the content (400, 413, 422).
 
-        That is: no whole answer, 408, 429 and 5xx, with the intake's `Retry-After` where it gives
-        one.
+        Raises `SinkUnavailable` for everything else: no whole answer, 408, 429 and 5xx, with the
+        intake's `Retry-After` where it gives one; 401 and 403; a redirect, 404, 405, 407 and every
+        other status, which refuse the address and not a record.
         """
         try:
             response = self._http.send(
@@ -55,7 +66,26 @@ class Poster:
             raise SinkUnavailable(f"the intake answered {status}", retry_after=response.retry_after)
         if status in (401, 403):
             raise SinkUnavailable(f"the intake refuses our key ({status})", retry_after=60.0)
-        return IntakeAnswer(status, response.body)
+        answer = IntakeAnswer(status, response.body)
+        if not answer.accepted and status not in _OF_A_RECORD:
+            raise SinkUnavailable(
+                f"the intake answered {status}: that refuses this address, not a record; check "
+                "`url` and any proxy between",
+                retry_after=ADDRESS_WAIT,
+            )
+        self._proved |= answer.accepted
+        return answer
+
+    def require_proved(self) -> None:
+        """Raise `SinkUnavailable` unless this address has accepted something before.
+
+        A refusal of every record, where nothing was ever accepted, refuses the address.
+        """
+        if not self._proved:
+            raise SinkUnavailable(
+                "the intake refused every record, and has accepted none: check `url`",
+                retry_after=ADDRESS_WAIT,
+            )
 
     def close(self) -> None:
         """Let connections go."""

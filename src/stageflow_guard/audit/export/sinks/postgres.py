@@ -7,7 +7,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from stageflow_guard.audit.export.sink import RejectedRecord, Shipped, SinkUnavailable, need
+from stageflow_guard.audit.export.sink import (
+    Inventory,
+    RejectedRecord,
+    Shipped,
+    SinkUnavailable,
+    need,
+)
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
 from stageflow_guard.audit.tlog.checkpoint import parse
 from stageflow_guard.errors import ConfigError
@@ -40,6 +46,15 @@ EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 DO $$ BEGIN CREATE ROLE {table}_writer NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 DO $$ BEGIN CREATE ROLE {table}_reader NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 DO $$ BEGIN CREATE ROLE {table}_tenant NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+CREATE OR REPLACE FUNCTION {table}_held(log text)
+  RETURNS TABLE (count bigint, first bigint, last bigint, note text)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS
+  $$ SELECT count(*), coalesce(min(idx), 0), coalesce(max(idx), -1),
+       (SELECT c.note FROM {table}_checkpoints c WHERE c.origin = log
+        ORDER BY c.size DESC, c.shipped_at DESC LIMIT 1)
+     FROM {table} WHERE origin = log $$;
+REVOKE EXECUTE ON FUNCTION {table}_held FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION {table}_held TO {table}_writer, {table}_reader;
 GRANT INSERT ON {table}, {table}_checkpoints TO {table}_writer;
 GRANT SELECT ON {table}, {table}_checkpoints TO {table}_reader;
 CREATE TABLE IF NOT EXISTS {table}_tenants (
@@ -66,6 +81,7 @@ class PostgresSink:
     kind = "postgres"
     batch = 2_000
     least = 1
+    refills = True
 
     def __init__(self, dsn: str, *, table: str = "audit_records", timeout: int = 10) -> None:
         if not _NAME.fullmatch(table):
@@ -81,6 +97,9 @@ class PostgresSink:
             self._conn = self._pg.connect(
                 self._dsn, connect_timeout=self._timeout, autocommit=True,
                 application_name="stageflow-guard audit",
+                # a server that goes silent is noticed as soon as one that answers late
+                keepalives_idle=self._timeout, keepalives_interval=self._timeout,
+                keepalives_count=1, tcp_user_timeout=self._timeout * 1000,
                 options=f"-c statement_timeout={self._timeout * 1000}",
             )  # fmt: skip
         return self._conn
@@ -111,6 +130,11 @@ class PostgresSink:
         """Never pass a driver's text on: it quotes rows and connection strings."""
         state = getattr(exc, "sqlstate", None)
         self.close()
+        if state == "42883":
+            return ConfigError(
+                f"function `{self._table}_held` does not exist; run what `stageflow-guard audit "
+                "schema postgres` prints again, as the owner"
+            )
         if state == "42P01":
             return ConfigError(
                 f"table `{self._table}` does not exist; run what `stageflow-guard audit schema "
@@ -128,6 +152,18 @@ class PostgresSink:
                 yield from cursor.execute(text, values)
         except self._pg.Error as exc:
             raise self._translated(exc) from None
+
+    def inventory(self, origin: str) -> Inventory:
+        """Return how many records of `origin` are in the table, from where to where."""
+        found = next(self._ask(f"SELECT * FROM {self._table}_held(%s)", origin))
+        note = found[3].encode() if found[3] is not None else None
+        return Inventory(found[0], found[1], found[2], note)
+
+    def heads(self, origin: str) -> Iterator[bytes]:
+        """Yield every checkpoint that was shipped, contradicting ones included."""
+        table = f"{self._table}_checkpoints"
+        for (note,) in self._ask(f"SELECT note FROM {table} WHERE origin = %s", origin):
+            yield note.encode()
 
     def origins(self) -> list[str]:
         """Return the origins in the table."""

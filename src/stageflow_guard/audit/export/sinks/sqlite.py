@@ -8,7 +8,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
-from stageflow_guard.audit.export.sink import RejectedRecord, Shipped
+from stageflow_guard.audit.export.sink import Inventory, RejectedRecord, Shipped
 from stageflow_guard.audit.log.layout import read_minimum
 from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
@@ -52,6 +52,7 @@ class SqliteProjection:
     kind = "sqlite"
     batch = 10_000
     least = 1
+    refills = True
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
@@ -110,6 +111,20 @@ class SqliteProjection:
     def origins(self) -> list[str]:
         """Return the origins in the table."""
         return [r[0] for r in self._connect().execute("SELECT DISTINCT origin FROM records")]
+
+    def inventory(self, origin: str) -> Inventory:
+        """Return how many records of `origin` are in the table, from where to where."""
+        found = self._connect().execute(
+            "SELECT count(*), coalesce(min(idx), 0), coalesce(max(idx), -1) FROM records "
+            "WHERE origin = ?", (origin,)
+        ).fetchone()  # fmt: skip
+        return Inventory(found[0], found[1], found[2], self.head(origin))
+
+    def heads(self, origin: str) -> Iterator[bytes]:
+        """Yield the checkpoint that the rows came from."""
+        note = self.head(origin)
+        if note is not None:
+            yield note
 
     def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
         """Yield (index, entry) in order."""
