@@ -11,7 +11,8 @@ WHERE = {
     "explain": "query", "who-can": "query", "what-can": "query",
     "prove": "prove", "diff": "history", "replay": "history", "suggest": "history",
     "revisions": "history", "rollback": "history",
-    "tenant": "tenant",
+    "tenant": "tenant", "member": "member", "role": "member", "share": "temporary",
+    "break-glass": "temporary",
 }  # fmt: skip
 
 
@@ -51,6 +52,8 @@ def add_parser(verbs: Any) -> None:
     _questions(verb)
     _changes(verb)
     _tenants(acts)
+    _members(acts)
+    _temporary(acts, verb)
 
 
 def _questions(verb: Any) -> None:
@@ -107,7 +110,7 @@ def _changes(verb: Any) -> None:
 
 
 def _tenants(acts: Any) -> None:
-    tenant = acts.add_parser("tenant", help="add, list, suspend or remove a tenant")
+    tenant = acts.add_parser("tenant", help="add, list, suspend, resume, rename or remove a tenant")
     what = tenant.add_subparsers(dest="what", required=True)
     found = {}
     for name, about in (
@@ -117,6 +120,8 @@ def _tenants(acts: Any) -> None:
         ),
         ("list", "list tenants, one line each"),
         ("suspend", "suspend a tenant or a subject"),
+        ("resume", "lift a suspension"),
+        ("rename", "give a tenant another name, in every policy file and in guard.toml"),
         ("remove", "take a tenant out of force; nothing is lost"),
     ):
         found[name] = what.add_parser(name, help=about, description=about)
@@ -131,8 +136,74 @@ def _tenants(acts: Any) -> None:
     found["add"].add_argument("--claim", help="the value of the token's tenant claim")
     found["add"].add_argument("--config", default="guard.toml", help="where the claim is mapped")
     found["add"].add_argument("--issuer", help="which issuer says so, when there are several")
+    found["rename"].add_argument("new", metavar="NEW", help="the new name")
     found["suspend"].add_argument("--reason", required=True)
     found["suspend"].add_argument("--until", default="never", help="RFC 3339 in UTC, or never")
+
+
+def _sub_verbs(
+    acts: Any, name: str, about: str, verbs: dict[str, str]
+) -> dict[str, argparse.ArgumentParser]:
+    """Add a verb with verbs of its own; each takes the policy folder and `--json`."""
+    below = acts.add_parser(name, help=about, description=about).add_subparsers(
+        dest="what", required=True
+    )
+    found: dict[str, argparse.ArgumentParser] = {}
+    for verb, text in verbs.items():
+        found[verb] = below.add_parser(verb, help=text, description=text)
+        found[verb].add_argument("--path", default="policies", help="the policy folder")
+        found[verb].add_argument("--json", action="store_true", help="for machines")
+    return found
+
+
+def _members(acts: Any) -> None:
+    found = _sub_verbs(
+        acts, "member", "who has which role in a tenant",
+        {"add": "give a member a role", "remove": "take a role from a member",
+         "list": "list members, one line each"},
+    )  # fmt: skip
+    for name in ("add", "remove"):
+        found[name].add_argument("member", metavar="MEMBER", help="user:ada, or claim:analyst")
+    found["add"].add_argument("role", metavar="ROLE", help="such as agent")
+    found["remove"].add_argument("role", metavar="ROLE", nargs="?", help="else every role")
+    found["list"].add_argument("--role", metavar="ROLE", help="members of this role alone")
+    listed = _sub_verbs(
+        acts, "role", "the roles of a tenant", {"list": "list roles, one line each"}
+    )
+    for one in (*found.values(), *listed.values()):
+        one.add_argument("--tenant", required=True, help="the tenant")
+
+
+def _temporary(acts: Any, verb: Any) -> None:
+    found = _sub_verbs(
+        acts, "share", "resources of one tenant that another may ask for, until a time",
+        {"add": "share a resource", "remove": "take a share out", "list": "list shares"},
+    )  # fmt: skip
+    for name in ("add", "remove"):
+        found[name].add_argument("owner", metavar="OWNER", help="the tenant whose resource it is")
+        found[name].add_argument(
+            "grantee", metavar="GRANTEE", help="the tenant that may ask for it"
+        )
+    found["add"].add_argument("kind", metavar="KIND")
+    for name in ("add", "remove"):
+        found[name].add_argument("obj", metavar="OBJECT")
+    found["add"].add_argument("act", metavar="ACT")
+    found["add"].add_argument("--until", required=True, help="RFC 3339 in UTC")
+    glass = verb("break-glass", "give one person a right in one tenant for at most 4 hours")
+    glass.add_argument("sub", metavar="PERSON", help="such as user:ada")
+    glass.add_argument("--tenant", required=True, help="the tenant")
+    glass.add_argument("--kinds", required=True, help="kinds, with commas between")
+    glass.add_argument("--acts", required=True, help="acts, with commas between")
+    glass.add_argument(
+        "--ticket", required=True, help="the ticket that it is for; each counts once"
+    )
+    glass.add_argument(
+        "--approver", action="append", required=True, metavar="SUBJECT",
+        help="given twice: who may `policy approve` break-glass in that tenant",
+    )  # fmt: skip
+    glass.add_argument(
+        "--for", dest="lasts", default="1h", metavar="SPAN", help="such as 90m or 2h"
+    )
 
 
 def _percent(text: str) -> float:

@@ -1,4 +1,4 @@
-"""`policy tenant add | list | suspend | remove`."""
+"""`policy tenant add | list | suspend | resume | rename | remove`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from stageflow_guard.policy.engine.text import did_you_mean
 
 def tenant(args: argparse.Namespace) -> int:
     """Run one tenant verb."""
-    return {"add": _add, "list": _list, "suspend": _suspend, "remove": _remove}[args.what](args)
+    verbs = {
+        "add": _add, "list": _list, "suspend": _suspend, "resume": _resume, "rename": _rename,
+        "remove": _remove,
+    }  # fmt: skip
+    return verbs[args.what](args)
 
 
 def _add(args: argparse.Namespace) -> int:
@@ -80,8 +84,40 @@ def _suspend(args: argparse.Namespace) -> int:
         print_json({"suspended": args.name, "until": args.until})
     else:
         print(
-            f"{args.name} is suspended ({args.path}/platform/suspended.csv); take the line out to lift it"
+            f"{args.name} is suspended ({args.path}/platform/suspended.csv); "
+            f"stageflow-guard policy tenant resume {args.name} lifts it"
         )
+    return HOLDS
+
+
+def _resume(args: argparse.Namespace) -> int:
+    from stageflow_guard.policy.edit.temporary import resume
+
+    count = resume(args.path, args.name)
+    if args.json:
+        print_json({"resumed": args.name, "lines": count})
+    else:
+        print(f"{args.name} is suspended no longer")
+    return HOLDS
+
+
+def _rename(args: argparse.Namespace) -> int:
+    from stageflow_guard.cli.policy.tenant_claim import tenant_renamed
+    from stageflow_guard.policy.edit.fmt import replace_file
+    from stageflow_guard.policy.edit.rename import rename
+
+    config = Path(args.config)
+    mapped = tenant_renamed(config, args.name, args.new) if config.exists() else None
+    changed = rename(args.path, args.name, args.new)
+    if mapped is not None:
+        replace_file(config, mapped.encode())
+        changed.append(str(config))
+    if args.json:
+        print_json({"renamed": args.name, "to": args.new, "changed": changed})
+        return HOLDS
+    for name in changed:
+        print(f"changed {name}")
+    print(f"{args.name} is {args.new} now; records, pseudonyms and keys keep the old name")
     return HOLDS
 
 

@@ -76,3 +76,33 @@ def _edited(text: str, at: int, mapping: dict[str, str], *, replace: bool) -> st
             lines[i] = f"{found[1]} {inside} {found[3]}"
             return "\n".join(lines)
     return None
+
+
+def tenant_renamed(config: Path, old: str, new: str) -> str | None:
+    """Return the text of guard.toml with a tenant's new name in every issuer's block, or None.
+
+    Raises `ConfigError` for a file that is laid out in a way that is not edited here.
+    """
+    try:
+        text = config.read_text(encoding="utf-8")
+        content = tomllib.loads(text)
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise ConfigError(f"`{config}` is not TOML; run `stageflow-guard config check`") from None
+    value = re.compile(rf"""(=\s*)(["\']){re.escape(old)}\2""")
+    section, lines = "", text.split("\n")
+    for i, line in enumerate(lines):
+        if line.lstrip().startswith("["):
+            section = line.strip()
+        key = line.partition("=")[0].strip()
+        if "auth.issuers" in section and (key in ("tenant", "tenants") or "tenants]" in section):
+            lines[i] = value.sub(lambda m: f"{m[1]}{m[2]}{new}{m[2]}", line)
+    done = "\n".join(lines)
+    auth = content.get("auth")
+    for one in auth.get("issuers", []) if isinstance(auth, dict) else []:
+        if one.get("tenant") == old:
+            one["tenant"] = new
+        if isinstance(one.get("tenants"), dict):
+            one["tenants"] = {k: new if v == old else v for k, v in one["tenants"].items()}
+    if tomllib.loads(done) != content:
+        raise ConfigError(f"`{config}` is laid out in a way that is not edited here; do it by hand")
+    return done if done != text else None

@@ -74,7 +74,7 @@ def add(folder: str | Path, name: str, *, source: Path) -> list[str]:
     """
     base = Path(folder)
     require_folder(base)
-    _require_new(base, name)
+    require_new(base, name)
     written = {f"tenants/{name}/{one}": data for one, data in _copied(source, name).items()}
     for role in _imports(written[f"tenants/{name}/policy.csv"]):
         file = f"roles/{role}.csv"
@@ -84,11 +84,11 @@ def add(folder: str | Path, name: str, *, source: Path) -> list[str]:
         trial = Path(scratch) / "policies"
         shutil.copytree(base, trial, ignore=shutil.ignore_patterns("removed", "starters"))
         for one, data in written.items():
-            _write(trial / one, data)
+            write_new(trial / one, data)
         _require_good(trial, name)
-    with _building(base) as building:
+    with building_beside(base) as building:
         for one, data in written.items():
-            _write(building / one, data)
+            write_new(building / one, data)
         for one in written:
             if one.startswith("roles/"):
                 (base / "roles").mkdir(exist_ok=True, mode=0o755)
@@ -139,7 +139,8 @@ def remove(folder: str | Path, name: str) -> Path:
     return target
 
 
-def _require_new(base: Path, name: str) -> None:
+def require_new(base: Path, name: str) -> None:
+    """Raise `ConfigError` unless `name` can be a new tenant's here."""
     if not legal_tenant(name):
         raise ConfigError(f"`{name[:60]}` cannot be a tenant's name")
     taken = [one.name for one in (base / "tenants").iterdir()]
@@ -159,14 +160,14 @@ def _copied(source: Path, name: str) -> dict[str, bytes]:
                 f"`{source.name}` names people in policy.csv:{row.number}; copy from a starter"
             )
     lines = found["policy.csv"].decode("utf-8").split("\n")
-    found["policy.csv"] = "\n".join(_moved(line, source.name, name) for line in lines).encode()
+    found["policy.csv"] = "\n".join(moved_line(line, source.name, name) for line in lines).encode()
     if "policy_test.yaml" in found:  # a case may name its line by file
         said = found["policy_test.yaml"].decode("utf-8")
         found["policy_test.yaml"] = renamed_in_cases(said, source.name, name).encode()
     return found
 
 
-def _moved(line: str, old: str, new: str) -> str:
+def moved_line(line: str, old: str, new: str) -> str:
     """Return a line of a tenant's with its tenant column in another tenant's name."""
     fields = line.split(",")
     column = {"p": 2, "g": 3, "import": 2}.get(fields[0].strip(" "))
@@ -179,7 +180,7 @@ def _moved(line: str, old: str, new: str) -> str:
 def renamed_in_cases(text: str, old: str, new: str) -> str:
     """Return a decision table whose cases name their rules in another tenant's name."""
     text = text.replace(f"tenants/{old}/", f"tenants/{new}/")
-    return _RULE_TEXT.sub(lambda m: m[1] + _moved(m[2], old, new) + m[3], text)
+    return _RULE_TEXT.sub(lambda m: m[1] + moved_line(m[2], old, new) + m[3], text)
 
 
 def _imports(content: bytes) -> Iterator[str]:
@@ -205,14 +206,15 @@ def _require_good(trial: Path, name: str) -> None:
             raise ConfigError(f"a case of the new tenant fails: {first.where}: {first.message}")
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes) -> None:
+    """Write a policy file below a folder that the loader does not read yet."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
     write_durably(path, content, mode=0o644)
     path.parent.chmod(0o755)
 
 
 @contextmanager
-def _building(base: Path) -> Iterator[Path]:
+def building_beside(base: Path) -> Iterator[Path]:
     """Yield a folder beside the tenants, on the same file system, that the loader never reads."""
     building = Path(tempfile.mkdtemp(dir=base, prefix=".adding."))
     try:

@@ -1,0 +1,132 @@
+"""Rights that end by themselves, and suspensions: the lines of `platform/`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.model import AccessRequest
+from stageflow_guard.policy.edit.lines import content_of, put, with_line, without_lines
+from stageflow_guard.policy.engine.exceptions import LONGEST_BREAKGLASS, told
+from stageflow_guard.policy.engine.policyset import PolicySet
+from stageflow_guard.policy.engine.suspensions import parse_suspended
+from stageflow_guard.policy.engine.text import did_you_mean
+
+SHARES, GLASS, SUSPENDED = (
+    "platform/shares.csv", "platform/breakglass.csv", "platform/suspended.csv",
+)  # fmt: skip
+SHARES_HEADER = "# share, owner, grantee, kind, object, act, ends\n"
+GLASS_HEADER = (
+    "# breakglass, person, tenant, kinds, acts, ticket, approver, approver, starts, ends\n"
+)
+APPROVED = "break-glass"  # what an approver needs `policy approve` for
+
+
+def share(
+    folder: str | Path, owner: str, grantee: str, *, kind: str, obj: str, act: str, until: str
+) -> str:
+    """Let `grantee` ask for a resource of `owner` until a time; return the line.
+
+    The grantee's own policy still decides. Raises `ConfigError` for tenants that are not there and
+    for a line that the loader would refuse.
+    """
+    base = Path(folder)
+    policies = PolicySet.load(base)
+    for name in (owner, grantee):
+        _require_tenant(policies, name)
+    line = _one_line("share", owner, grantee, kind, obj, act, until)
+    put(base, {SHARES: with_line(content_of(base, SHARES, SHARES_HEADER), line)})
+    return line
+
+
+def unshare(folder: str | Path, owner: str, grantee: str, obj: str) -> int:
+    """Take a share out; return how many lines went. Raises `ConfigError` where there is none."""
+    base = Path(folder)
+    text, count = without_lines(
+        content_of(base, SHARES),
+        lambda f: len(f) == 7 and (f[1], f[2], f[4]) == (owner, grantee, obj),
+    )
+    if not count:
+        raise ConfigError(f"no line of `{SHARES}` shares `{obj[:60]}` of `{owner[:60]}`")
+    put(base, {SHARES: text})
+    return count
+
+
+def break_glass(
+    folder: str | Path,
+    person: str,
+    *,
+    tenant: str,
+    kinds: Sequence[str],
+    acts: Sequence[str],
+    ticket: str,
+    approvers: Sequence[str],
+    seconds: int,
+    now: float | None = None,
+) -> str:
+    """Give one person a right in one tenant for at most 4 hours; return the line.
+
+    Both approvers need `policy approve` on `break-glass` in that tenant, by the policies in force;
+    neither is the person. A ticket counts once: what was approved for it was that one right. Raises
+    `ConfigError` for everything else.
+    """
+    base = Path(folder)
+    policies = PolicySet.load(base)
+    _require_tenant(policies, tenant)
+    if len(set(approvers)) != 2 or person in approvers:
+        raise ConfigError("break-glass needs two approvers, neither of them the person")
+    if not 0 < seconds <= LONGEST_BREAKGLASS:
+        raise ConfigError(f"break-glass lasts at most {LONGEST_BREAKGLASS // 3600} hours")
+    for approver in approvers:
+        decision = policies.decide(
+            AccessRequest(
+                sub=approver, ten=tenant, own=tenant, kind="policy", obj=APPROVED, act="approve"
+            )
+        )
+        if not decision.permitted:
+            raise ConfigError(
+                f"`{approver[:60]}` may not approve this in `{tenant}` ({decision.reason}): it "
+                f"needs `policy, {APPROVED}, approve`"
+            )
+    if any(one.ticket == ticket for one in policies.grants):
+        raise ConfigError(f"the ticket `{ticket[:60]}` was used for a right already")
+    starts = time.time() if now is None else now
+    line = _one_line(
+        "breakglass", person, tenant, "|".join(kinds), "|".join(acts), ticket, *approvers,
+        told(starts), told(int(starts) + seconds),
+    )  # fmt: skip
+    put(base, {GLASS: with_line(content_of(base, GLASS, GLASS_HEADER), line)})
+    return line
+
+
+def resume(folder: str | Path, who: str) -> int:
+    """Lift the suspension of a subject or tenant; return how many lines went.
+
+    Raises `ConfigError` where no line names it.
+    """
+    base = Path(folder)
+    found, _ = parse_suspended(content_of(base, SUSPENDED).encode(), SUSPENDED)
+    mine = {one.line for one in found if one.who == who}
+    if not mine:
+        names = sorted({one.who for one in found})
+        hint = did_you_mean(who, names) if names else ""
+        raise ConfigError(f"`{who[:60]}` is not suspended{hint}")
+    lines = content_of(base, SUSPENDED).split("\n")
+    kept = [line for number, line in enumerate(lines, 1) if number not in mine]
+    put(base, {SUSPENDED: "\n".join(kept)})
+    return len(mine)
+
+
+def _one_line(*fields: str) -> str:
+    if any(c in field for field in fields for c in ",\n\r") or not all(fields):
+        raise ConfigError("no part of a line is empty or holds a comma")
+    return ", ".join(fields)
+
+
+def _require_tenant(policies: PolicySet, name: str) -> None:
+    if name not in policies.tenants:
+        raise ConfigError(
+            f"there is no tenant `{name[:60]}` in force{did_you_mean(name, policies.tenants)}"
+        )

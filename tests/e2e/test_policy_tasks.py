@@ -1,0 +1,271 @@
+"""The everyday tasks of who edits policies: each verb does what it says, or changes nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import time
+from pathlib import Path
+
+import pytest
+
+from stageflow_guard.cli import main
+from stageflow_guard.model import AccessRequest
+from stageflow_guard.policy import PolicySet
+from stageflow_guard.policy.analysis.cases import run_cases
+from stageflow_guard.settings import Settings
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "policy-tasks.md"
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """What `init` writes, as the current folder."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    return tmp_path
+
+
+def policies():
+    return PolicySet.load("policies")
+
+
+def can(sub, kind="data", obj="ticket/7", act="read", ten="acme", own=None):
+    """Return the reason of a decision."""
+    return (
+        policies()
+        .decide(AccessRequest(sub=sub, ten=ten, own=own or ten, kind=kind, obj=obj, act=act))
+        .reason
+    )
+
+
+def everything(home):
+    """Every policy file as it is."""
+    return {
+        str(p.relative_to(home)): p.read_bytes()
+        for p in (home / "policies").rglob("*")
+        if p.is_file()
+    }
+
+
+def test_a_member_comes_and_goes(home, capsys):
+    """`member add` gives the role from the next load on, `remove` takes it; comments stay."""
+    before = (home / "policies/tenants/acme/policy.csv").read_text()
+    assert can("user:dan") == "no_matching_rule"
+    assert main(["policy", "member", "add", "user:dan", "agent", "--tenant", "acme"]) == 0
+    assert can("user:dan") == "permitted"
+    capsys.readouterr()
+    assert main(["policy", "member", "list", "--tenant", "acme", "--role", "agent", "--json"]) == 0
+    assert "user:dan" in {one["member"] for one in json.loads(capsys.readouterr().out)}
+    assert main(["policy", "member", "remove", "user:dan", "--tenant", "acme"]) == 0
+    assert (home / "policies/tenants/acme/policy.csv").read_text() == before
+
+
+REFUSED = {
+    "a role that is not there": (["member", "add", "user:x", "agnt", "--tenant", "acme"], "did you mean `role:agent`"),
+    "a tenant that is not there": (["member", "add", "user:x", "agent", "--tenant", "acmee"], "did you mean `acme`"),
+    "a bare name": (["member", "add", "bob", "agent", "--tenant", "acme"], "expected `user:`"),
+    "a role as a member": (["member", "add", "role:agent", "agent", "--tenant", "acme"], "expected `user:`"),
+    "a name with a comma": (["member", "add", "user:a,b", "agent", "--tenant", "acme"], "expected `user:`"),
+    "a member that has it": (["member", "add", "user:bob", "agent", "--tenant", "acme"], "already"),
+    "a member that is not there": (["member", "remove", "user:bbo", "--tenant", "acme"], "did you mean `user:bob`"),
+    "a share with nobody": (["share", "add", "acme", "globx", "data", "ticket/7", "read", "--until", "2999-01-01T00:00:00Z"], "did you mean `globex`"),
+    "a share of an unknown kind": (["share", "add", "acme", "globex", "dta", "ticket/7", "read", "--until", "2999-01-01T00:00:00Z"], "did you mean `data`"),
+    "a share without an end": (["share", "add", "acme", "globex", "data", "x", "read", "--until", "never"], "no time"),
+    "a share that is not there": (["share", "remove", "acme", "globex", "x"], "no line"),
+    "a suspension that is not there": (["tenant", "resume", "user:bob"], "not suspended"),
+    "a rename onto another": (["tenant", "rename", "acme", "globex"], "already"),
+    "a rename of nobody": (["tenant", "rename", "acmee", "initech"], "no tenant"),
+    "a rename to no name": (["tenant", "rename", "acme", "initech."], "cannot be"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_slip_changes_nothing_and_names_what_was_meant(home, capsys, name):
+    """Exit 2, one line, every file as it was."""
+    words, said = REFUSED[name]
+    before = everything(home)
+    capsys.readouterr()
+    assert main(["policy", *words]) == 2
+    error = capsys.readouterr().err
+    assert said in error and len(error.splitlines()) == 1
+    assert everything(home) == before
+
+
+def test_a_name_that_is_nearly_another_is_warned_of(home, capsys):
+    """It is written all the same: the token may well say so."""
+    assert main(["policy", "member", "add", "user:bbo", "agent", "--tenant", "acme"]) == 0
+    assert "did you mean `user:bob`" in capsys.readouterr().out
+    assert can("user:bbo") == "permitted"
+
+
+def test_a_share_reaches_one_resource_until_its_end(home, capsys):
+    """The grantee's own lines decide; what is not shared stays foreign."""
+    assert can("user:ada", own="globex") == "foreign_owner"
+    words = [
+        "share",
+        "add",
+        "globex",
+        "acme",
+        "data",
+        "ticket/7",
+        "read",
+        "--until",
+        "2999-01-01T00:00:00Z",
+    ]
+    assert main(["policy", *words]) == 0
+    assert can("user:ada", own="globex") == "permitted"
+    assert can("user:ada", obj="ticket/8", own="globex") == "foreign_owner"
+    capsys.readouterr()
+    assert main(["policy", "share", "list"]) == 0
+    assert "until 2999-01-01T00:00:00Z" in capsys.readouterr().out
+    assert main(["policy", "share", "remove", "globex", "acme", "ticket/7"]) == 0
+    assert can("user:ada", own="globex") == "foreign_owner"
+
+
+APPROVERS = "p, role:officer, acme, policy, break-glass, approve, allow\n" + "".join(
+    f"g, user:{name}, role:officer, acme\n" for name in ("olga", "omar", "eve")
+)
+
+
+@pytest.fixture
+def officers(home):
+    """Three people of acme may approve break-glass."""
+    file = home / "policies/tenants/acme/policy.csv"
+    file.write_text(file.read_text() + APPROVERS)
+    return home
+
+
+def glass(
+    person="user:eve",
+    approvers=("user:olga", "user:omar"),
+    ticket="INC-1",
+    lasts="1h",
+    tenant="acme",
+):
+    flags = [word for one in approvers for word in ("--approver", one)]
+    return main([
+        "policy", "break-glass", person, "--tenant", tenant, "--kinds", "data,memory",
+        "--acts", "read", "--ticket", ticket, "--for", lasts, *flags,
+    ])  # fmt: skip
+
+
+def test_break_glass_gives_one_person_a_right_for_a_time(officers, capsys):
+    """Two who may approve it, a ticket, an hour; nobody else gains."""
+    assert glass() == 0
+    assert can("user:eve", obj="secret/7") == "break_glass"
+    assert can("user:bob", obj="secret/7") == "no_matching_rule"
+    later = time.time() + 3700
+    asked = AccessRequest(
+        sub="user:eve", ten="acme", own="acme", kind="data", obj="secret/7", act="read"
+    )
+    assert not policies().decide_at(asked, later).permitted
+
+
+GLASS = {
+    "an approver who may not": ({"approvers": ("user:olga", "user:bob")}, "may not approve"),
+    "a name that was made up": ({"approvers": ("user:olga", "user:nobody")}, "may not approve"),
+    "an approver of another tenant": ({"tenant": "globex"}, "may not approve"),
+    "the same approver twice": ({"approvers": ("user:olga", "user:olga")}, "two approvers"),
+    "one approver": ({"approvers": ("user:olga",)}, "two approvers"),
+    "the person as approver": ({"person": "user:olga"}, "two approvers"),
+    "longer than four hours": ({"lasts": "5h"}, "4 hours"),
+    "no span": ({"lasts": "soon"}, "expected `90m`"),
+    "a suspended approver": ({"approvers": ("user:olga", "user:omar")}, "may not approve"),
+    "a tenant that is not there": ({"tenant": "acmee"}, "did you mean"),
+    "no ticket": ({"ticket": ""}, "empty"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GLASS)
+def test_break_glass_needs_two_who_have_the_right_to_approve(officers, capsys, name):
+    """By the policies in force, not by a typed name; refused, nothing is written."""
+    changes, said = GLASS[name]
+    if name == "a suspended approver":
+        assert main(["policy", "tenant", "suspend", "user:omar", "--reason", "left"]) == 0
+    before = everything(officers)
+    capsys.readouterr()
+    assert glass(**changes) == 2
+    assert said in capsys.readouterr().err
+    assert everything(officers) == before
+
+
+def test_an_approval_counts_once(officers, capsys):
+    """A ticket that was used gives no second right."""
+    assert glass() == 0
+    assert glass() == 2
+    assert glass(person="user:bob") == 2
+    assert "used for a right already" in capsys.readouterr().err
+    assert glass(ticket="INC-2") == 0
+
+
+def test_a_suspension_is_lifted_by_a_verb(home):
+    """Whatever the form of the line that made it; others stay."""
+    file = home / "policies/platform/suspended.csv"
+    file.write_text("# who\nuser:bob\nuser:ada, left, never\n")
+    assert can("user:bob") == can("user:ada") == "suspended"
+    assert main(["policy", "tenant", "resume", "user:bob"]) == 0
+    assert (can("user:bob"), can("user:ada")) == ("permitted", "suspended")
+    assert file.read_text() == "# who\nuser:ada, left, never\n"
+
+
+def test_a_tenant_gets_another_name_everywhere(officers, capsys):
+    """Lines, tables, shares, suspensions, guard.toml: the same decisions under the new name."""
+    toml = officers / "guard.toml"
+    toml.write_text(
+        toml.read_text().replace(
+            'tenant_claim = "org_id"',
+            'tenant_claim = "org_id"\ntenants = { a1 = "acme", g1 = "globex" }',
+        )
+    )
+    assert (
+        main(
+            [
+                "policy",
+                "share",
+                "add",
+                "globex",
+                "acme",
+                "data",
+                "ticket/9",
+                "read",
+                "--until",
+                "2999-01-01T00:00:00Z",
+            ]
+        )
+        == 0
+    )
+    assert main(["policy", "tenant", "rename", "acme", "acme-eu"]) == 0
+    found = policies()
+    assert found.tenants == ("acme-eu", "globex") and found.problems == ()
+    assert can("user:bob", ten="acme-eu") == "permitted"
+    assert can("user:ada", ten="acme-eu", obj="ticket/9", own="globex") == "permitted"
+    assert can("user:bob") == "unknown_tenant"
+    assert not [f for o in run_cases(found, "policies") for f in o.failures]
+    assert Settings.load(toml).auth.issuers[0].tenants == {"a1": "acme-eu", "g1": "globex"}
+    assert (officers / "policies" / "removed").is_dir()
+    assert "keep the old name" in capsys.readouterr().out
+
+
+def test_roles_are_listed(home, capsys):
+    """With rules and members."""
+    capsys.readouterr()
+    assert main(["policy", "role", "list", "--tenant", "acme"]) == 0
+    assert re.search(r"role:agent +4 rules +2 members +own", capsys.readouterr().out)
+
+
+def test_the_ten_tasks_of_the_page_run_in_order(home, capsys):
+    """Every command of docs/how-to/policy-tasks.md, one after another, in what `init` wrote."""
+    commands = re.findall(r"^    (stageflow-guard .*)$", PAGE.read_text(), re.MULTILINE)
+    assert len(re.findall(r"^## \d+\. ", PAGE.read_text(), re.MULTILINE)) == 10
+    assert len(commands) >= 10
+    for command in commands:
+        words = [
+            time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86_400))
+            if w == "TOMORROW"
+            else w
+            for w in shlex.split(command)[1:]
+        ]
+        assert main(words) == 0, (command, capsys.readouterr())
+    assert policies().problems == ()
