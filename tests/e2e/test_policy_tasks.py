@@ -257,10 +257,17 @@ def test_roles_are_listed(home, capsys):
 
 def test_the_ten_tasks_of_the_page_run_in_order(home, capsys):
     """Every command of docs/how-to/policy-tasks.md, one after another, in what `init` wrote."""
-    commands = re.findall(r"^    (stageflow-guard .*)$", PAGE.read_text(), re.MULTILINE)
+    steps = re.findall(
+        r"^    (stageflow-guard .*)$|`(p, role:[^`]*)`", PAGE.read_text(), re.MULTILINE
+    )
+    commands = [command for command, _ in steps if command]
+    policy = home / "policies" / "tenants" / "acme" / "policy.csv"
     assert len(re.findall(r"^## \d+\. ", PAGE.read_text(), re.MULTILINE)) == 10
     assert len(commands) >= 10
-    for command in commands:
+    for command, line in steps:
+        if line:  # what the page says to write by hand
+            policy.write_text(f"{policy.read_text()}{line}\n")
+            continue
         words = [
             time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86_400))
             if w == "TOMORROW"
