@@ -40,6 +40,8 @@ def _cells(text: str) -> Iterator[Edit]:
         framed = row.lstrip().startswith("|") or pipes >= 3
         for match in _SIGN.finditer(row, 0, _MOST):
             at, sign = match.start(), match[0]
+            if sign == "|" and not framed and "|" in row[at - 1 : at] + row[at + 1 : at + 2]:
+                continue  # an operator
             if sign == "|":
                 if not (framed or row[at - 1 : at] == " " or row[at + 1 : at + 2] == " "):
                     continue

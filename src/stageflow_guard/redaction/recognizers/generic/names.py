@@ -149,7 +149,7 @@ def _said(text: str) -> Iterator[Hit]:
         sure = _SURE_SAID.search(phrase) is not None
         name = _in_script(text, at) if touching or unspaced(text) else None
         if name is None:
-            name = _capitalised(text, at)
+            name = _capitalised(text, at) if sure or "\n" not in text[match.end : at] else None
             if name is not None and not sure and not _alone(text, match.start, name, phrase):
                 continue
         if name is None and sure and not phrase.startswith(("the ", "name")):
@@ -213,7 +213,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     found = " ".join(words)
     if found[-2:] in ("'s", "’s"):
         found = found[:-2]
-    if not any(c.isupper() for c in found) or len(found) < 2:
+    if not any(c.isupper() for c in found) or not any(
+        len(word) > 1 and word[-1] != "." for word in found.split(" ")
+    ):
         return None
     return start, start + len(found)
 
@@ -321,5 +323,7 @@ def _addressed(text: str) -> Iterator[Hit]:
         if gap is None or not ("\n" in gap[0] or "," in gap[0]):
             continue
         name = _capitalised(text, gap.end())
-        if name is not None and (text[name[1] : name[1] + 1] in ("\n", "", ".", ",")):
+        if name is None or (text[name[0] : name[1]].isupper() and "," not in gap[0]):
+            continue
+        if text[name[1] : name[1] + 1] in ("\n", "", ".", ","):
             yield Hit(*name, "PERSON", 0.5, "name, said", "label said")

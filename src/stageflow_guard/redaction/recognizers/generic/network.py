@@ -67,7 +67,11 @@ def _v6(text: str, match: re.Match[str]) -> Hit | None:
     )
     if found.count(":") < 2 or not any(c.isdigit() for c in found):
         return None
-    if "::" in found and len(found) < 7 and text[match.start() - 1 : match.start()] in ("[", ","):
+    if (
+        "::" in found
+        and len(found) < 7
+        and text[max(0, match.start() - 3) : match.start()].rstrip(" ")[-1:] in ("[", ",")
+    ):
         return None  # a slice
     try:
         address = ipaddress.IPv6Address(found.partition("%")[0])

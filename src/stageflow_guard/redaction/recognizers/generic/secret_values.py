@@ -22,12 +22,16 @@ class Value(NamedTuple):
 _SUFFIX = r"(?:[_-]?(?:[0-9]{1,2}|enc|value|val|str|text|plain|old|new|current|prod|production|dev|test|staging|live|base|key))?"
 # a sign of assignment; a declared type may stand before it
 _SIGN = re.compile(
-    rf"{_SUFFIX}[\"'`\])}}]{{0,2}}[ \t]{{0,4}}(?:(?::[ \t]{{0,2}})?(?:string|str|String|&str|&'static str|char \*|const|text|varchar)(?:\[\])?[ \t]{{0,3}})?"
-    rf"(?:\?=|:=|\|\|=|\+=|===?|=>|->|<-|[:=：])[ \t\n]{{0,4}}(?:(?:bearer|basic|is|new String\(|String\(|b|r|f|u|@)(?=[ \"'`])[ ]?)?",
+    rf"{_SUFFIX}(?:\\?[\"'`\])}}]){{0,2}}[ \t]{{0,4}}(?:(?::[ \t]{{0,2}})?(?:string|str|String|&str|&'static str|char \*|const|text|varchar)(?:\[\])?[ \t]{{0,3}})?"
+    rf"(?:\?=|::?=|\|\|=?(?=[ ]?[\"'])|\+=|===?|=>|->|<-|[:=：])[ \t\n]{{0,4}}(?:(?:bearer|basic|is|new String\(|String\(|b|r|f|u|@)(?=[ \"'`])[ ]?)?",
     re.IGNORECASE,
 )
-_CALL = re.compile(r"[\"'`][ ]?,[ ]{0,3}(?=[\"'`])")  # put("TOKEN", "…")
-_ARGUMENT = re.compile(r"\([\"'`][\w.-]*$")
+# put("TOKEN", "…"), <add key="TOKEN" value="…">, <string name="token">…<, name: TOKEN⏎value: …
+_CALL = re.compile(r"[\"'`](?:[ ]?,[ ]{0,3}|[ ]value=)(?=[\"'`])")
+_ARGUMENT = re.compile(r"(?:[(\[=,]|^|\n)[ ]?[\"'`][\w.-]*$")
+_NAMED_TAG = re.compile(r"[\"'](?:[ ][^<>\n]{0,60})?>(?=[^<>\s])")
+_PAIR = re.compile(r"[\"']?[ ]?\n[ ]{0,12}(?:-[ ])?[\"']?value[\"']?[ ]?:[ ]{0,3}", re.IGNORECASE)
+_OPTION = re.compile(r"(?:--[\w-]*|ENV[ ][\w-]*|set[ ][\w-]*|[ ]-p[ ]?)$")
 _DASH = re.compile(rf"{_SUFFIX}[ ]{{1,2}}[-–][ ]{{1,2}}(?=[\"'`])", re.IGNORECASE)
 _TAG = re.compile(r"(?:[\w.:-]{0,24})(?:[ ][^<>\n]{0,80})?>[ ]?")
 _BY = re.compile(r"[ ]{1,2}(?=[\"'])")
@@ -51,12 +55,12 @@ def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
         text[max(0, name - 24) : name].rpartition("<")[2].isidentifier()
         and "<" in text[max(0, name - 24) : name]
     ):
-        tag = _TAG.match(text, at)
-        end = text.find("<", tag.end(), tag.end() + 512) if tag is not None else -1
-        if tag is not None and end > tag.end() and "\n" not in text[tag.end() : end]:
-            return Value(tag.end(), end, quoted=True, spoken=False)
-        return None
-    for pattern in (_SIGN, _CALL, _DASH):
+        return _element(text, _TAG.match(text, at))
+    if text[at : at + 1] in ("'", '"'):
+        element = _element(text, _NAMED_TAG.match(text, at))
+        if element is not None:
+            return element
+    for pattern in (_SIGN, _CALL, _DASH, _PAIR):
         match = pattern.match(text, at)
         if match is None or (
             pattern is _CALL and not _ARGUMENT.search(text, max(0, name - 24), name)
@@ -69,7 +73,7 @@ def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
     if text[name:at].lower() == "identified by":
         match = _BY.match(text, at)
         return None if match is None else _value(text, name, match.end())
-    if not spoken:
+    if not spoken and _OPTION.search(text, max(0, name - 24), name) is None:
         return None
     says = _SAYS.match(text, at)
     if says is None and text[at - 1] > "\u05ff":
@@ -80,6 +84,18 @@ def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
         return None
     found = _value(text, name, says.end())
     return None if found is None else found._replace(spoken=True)
+
+
+def _element(text: str, tag: re.Match[str] | None) -> Value | None:
+    """Return what stands in an element of XML, without the white space around it."""
+    if tag is None:
+        return None
+    end = text.find("<", tag.end(), tag.end() + 512)
+    inner = text[tag.end() : end]
+    if end < 0 or not inner.strip() or "\n" in inner.strip():
+        return None
+    start = tag.end() + len(inner) - len(inner.lstrip())
+    return Value(start, start + len(inner.strip()), quoted=True, spoken=False)
 
 
 def _value(text: str, name: int, at: int) -> Value | None:

@@ -1,0 +1,80 @@
+"""A secret is what a name announces, to where its syntax ends it; a placeholder is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from stageflow_guard.redaction import Redactor
+
+REDACTOR = Redactor()
+VALUE = "9f2c8a71bd04e5Zq"
+NAMES = [
+    "harborToken", "x_token", "HARBOR_TOKEN", "harbor-token", "harbor.token", "dbPassword", "DB_PASS", "adyenApiKey", "ADYEN_APIKEY", "herokuSecret", "CLIENT_SECRET", "aws_secret_access_key",
+    "mysql_pwd", "api-key", "X-Auth-Token", "signingKey", "webhookSecret", "sessionToken", "keystorePassword", "jwtSecret", "contraseña", "mot_de_passe", "wachtwoord",
+]  # fmt: skip
+FORMS = [
+    '{n} = "{v}"', "{n}: '{v}'", "{n}={v}", '{n} := "{v}"', "{n} ?= {v}", 'var {n} string = "{v}"', 'let {n}: String = "{v}"', "const {n} = `{v}`", '"{n}": "{v}"', '{n} => "{v}"',
+    'env.put("{n}", "{v}")', "<{n}>{v}</{n}>", "{n} - '{v}'", "--{n}={v}", 'export {n}="{v}"', '{n} || "{v}"', "https://x.example/?{n}={v}&x=1", '{n} == "{v}"', '$env:{n}="{v}"',
+    '\\"{n}\\":\\"{v}\\"', '{n} ::= "{v}"', 'public static String {n} = "{v}";', '<add key="{n}" value="{v}"/>', '<string name="{n}">{v}</string>', 'name: {n}\nvalue: {v}',
+]  # fmt: skip
+
+
+def left_of(text, value):
+    at = text.rindex(value)
+    covered = {i for s in REDACTOR.find(text) for i in range(s.start, s.end)}
+    return [text[i] for i in range(at, at + len(value)) if i not in covered]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_form_of_assignment_gives_the_secret_away(form):
+    """All names, in camel case, snake case, with dashes and dots, in other languages."""
+    left = [n for n in NAMES if left_of(form.format(n=n, v=VALUE), VALUE)]
+    assert len(left) <= (len(NAMES) // 20 if form[0] != "<" else 4), left
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [('password = "p@ss,w0rd;2026!"', "p@ss,w0rd;2026!"), ("Pwd={Pa;ss}}w0rd};Encrypt=yes", "Pa;ss}}w0rd"), ("password='it\\'s-Zx9k'", "it\\'s-Zx9k"), ("SECRET_KEY_BASE=3f9c8a71bd04", "3f9c8a71bd04"),
+     ("PGPASSWORD=hunter22x psql", "hunter22x"), ("curl -u ada:Zx9kLmq2 https://x.example", "Zx9kLmq2"), ("postgres://app:p@ss@w0rd@db/x", "p@ss@w0rd"), ("?password=Zx9kLmq2&sslmode=require", "Zx9kLmq2"),
+     ("Server=x;User Id=sa;Password=Zx9kLmq2;Encrypt=true", "Zx9kLmq2"), ("Cookie: a=b; sessionid=38afes7a8f9c0d1e; c=d", "38afes7a8f9c0d1e"), ("my password is sunshine99", "sunshine99"),
+     ("OTP 481920", "481920"), ("//registry.example/:_authToken=9f2c8a71-bd04-4e5a-9f2c-8a71bd04e5aa", "9f2c8a71-bd04-4e5a-9f2c-8a71bd04e5aa"), ("token: " + "aB3x" * 120, "aB3x" * 120),
+     ('password = "' + "aB3$" * 100 + '"', "aB3$" * 100)],
+)  # fmt: skip
+def test_a_value_ends_where_its_syntax_ends_it(text, value):
+    """Quotes, braces, URLs, headers, the shell; long ones too."""
+    assert left_of(text, value) == []
+
+
+def test_what_follows_a_value_stays():
+    """The next parameter and the next cookie are no part of the secret."""
+    for text, rest in (
+        ("?password=Zx9kLmq2&sslmode=require", "&sslmode=require"),
+        ("Pwd=Zx9kLmq2;Encrypt=yes", ";Encrypt=yes"),
+    ):
+        assert REDACTOR.redact(text).value.endswith(rest)
+
+
+def test_the_same_secret_nearby_is_one_too():
+    """It was told once; the log line behind repeats it."""
+    text = f'token = "{VALUE}"; log.info("using {VALUE}")'
+    assert VALUE not in REDACTOR.redact(text).value
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["glrt-aB3dE6gH9jK2mN5pQ8sT", "dapi0123456789abcdef0123456789abcdef", "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawx", "shpss_0123456789abcdef0123456789abcdef", "pul-0123456789abcdef0123456789abcdef01234567",
+     "PMAK-0123456789abcdef01234567-0123456789abcdef0123456789abcdef01", "NRAK-ABCDEFGHIJKLMNOPQRSTUVWXYZ1", "LTAI4FoLmWyZ8bCdEfGhIjKl", "ATATT3xFfGF0" + "aB3_" * 20, "glpat-aB3dE6gH9jK2mN5pQ8sT.01.xxx"],
+)  # fmt: skip
+def test_an_issuers_form_is_found_whole(key):
+    """Without any label, to the last character."""
+    assert left_of(f"see {key} there", key) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['api_key = "insert_key_here"', "AKIAXXXXXXXXXXXXXXXX", "xoxb-xxxxxxxxxxxx-xxxxxxxxxxxx", "src/xoxo-loader-1234567890.js", "secret: ENC[AES256_GCM,data:p673w==,type:str]", "password: Optional[str]",
+     "token = os.environ['TOKEN']", 'password = "changeme"', "password: ${PASSWORD}", "if sig == signal.SIGUSR1:", "password=settings.DB_PASSWORD", "api_key: <your-api-key>"],
+)  # fmt: skip
+def test_a_placeholder_is_no_secret(text):
+    """It keeps a place free, or says where the secret is."""
+    assert REDACTOR.find(text) == []
