@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from uuid import uuid4
 
-from stageflow_guard.audit.open import ClosedLog, opened
+from stageflow_guard.audit.open import ClosedLog, close_log, opened
 from stageflow_guard.base.shared import SharedOpening
 from stageflow_guard.enforcement.approvals import matter_of, require, settle
 from stageflow_guard.enforcement.inspection import judged, redacted, require_bytes, screened
@@ -190,7 +190,7 @@ class Guard:
                 if hasattr(self._inspector, "stop_worker"):  # no process outlives the guard
                     await asyncio.to_thread(self._inspector.stop_worker)
                 if hasattr(log, "close"):
-                    await log.close()
+                    await close_log(log)
             finally:
                 if beside is not None:
                     await beside.drain_sinks(self._drain)

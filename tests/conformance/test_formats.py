@@ -84,6 +84,45 @@ def test_every_record_is_valid_ocsf(ocsf, demo):
     assert classes == {2004, 2006, 3002, 3003, 6003}
 
 
+SIBLINGS = {
+    "activity_id": "activity_name", "status_id": "status", "type_uid": "type_name",
+    "severity_id": "severity", "class_uid": "class_name", "category_uid": "category_name",
+    "action_id": "action", "disposition_id": "disposition",
+}  # fmt: skip
+
+
+def test_every_name_is_the_caption_of_its_number(demo):
+    """JSON Schema does not tie the two: in every class the text says what the number means there."""
+    published = get_ocsf_schema(VERSION)
+    by_uid = {one["uid"]: one for one in published["classes"].values() if "uid" in one}
+    seen = set()
+    for record in [*made_up(), *demo]:
+        made = event(Shipped("example.com/log", 7, encoded(record)))
+        attributes = by_uid[made["class_uid"]]["attributes"]
+        for number, name in SIBLINGS.items():
+            if number not in made:
+                continue
+            caption = attributes[number]["enum"][str(made[number])]["caption"]
+            own_word = number == "activity_id" and made[number] == 99  # as OCSF says of Other
+            assert own_word or made[name] == caption, (made["class_uid"], number, made[name])
+            seen.add((made["class_uid"], number))
+    assert {uid for uid, _ in seen} == {2004, 2006, 3002, 3003, 6003}
+    assert len(seen) > 30
+
+
+def test_nothing_deprecated_is_sent(demo):
+    """Neither an attribute of a class nor one of the user."""
+    published = get_ocsf_schema(VERSION)
+    by_uid = {one["uid"]: one for one in published["classes"].values() if "uid" in one}
+    for record in [*made_up(), *demo]:
+        made = event(Shipped("example.com/log", 7, encoded(record)))
+        attributes = by_uid[made["class_uid"]]["attributes"]
+        assert [k for k in made if "@deprecated" in attributes.get(k, {})] == []
+        user = made.get("user") or (made.get("actor") or {}).get("user") or {}
+        of_user = published["objects"]["user"]["attributes"]
+        assert [k for k in user if "@deprecated" in of_user[k]] == []
+
+
 def test_the_ocsf_check_can_fail(ocsf):
     """A wrong activity, a missing user, an unknown attribute: each is invalid."""
     made = validated(ocsf, next(made_up()))

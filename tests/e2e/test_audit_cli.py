@@ -284,6 +284,50 @@ def test_sinks_were_filled_and_agree(cli):
     db.close()
 
 
+def test_another_machines_origin_stops_no_verification(cli):
+    """Each origin by itself: one without a key is named, one that fails fails, the rest is said."""
+    import sqlite3
+
+    with sqlite3.connect("audit.db") as db:
+        kept = db.execute("SELECT * FROM records WHERE idx = 0").fetchone()
+        marks = ", ".join("?" for _ in kept)
+        db.execute(f"INSERT INTO records VALUES ({marks})", ("example.com/theirs", *kept[1:]))
+    db.close()
+    code, out, err = cli("verify", "--sink", "sqlite")
+    assert code == 0
+    assert "example.com/pipelines: holds" in out
+    assert "example.com/theirs: not checked, no key is known" in err
+    with sqlite3.connect("audit.db") as db:
+        db.execute("DELETE FROM records WHERE origin = 'example.com/theirs'")
+    db.close()
+
+
+def test_dead_letters_are_listed_and_sent_by_a_verb(cli, lived):
+    """Exit 1 while some stay; a sink that takes them ends the list."""
+    state = next((lived / "audit.sinks").glob("*sqlite*"))
+    name = next(state.glob("*.cursor")).name.removesuffix(".cursor")
+    letter = {"index": 2, "ref": "example.com/pipelines#2", "reason": "too large"}
+    (state / f"{name}.dead.jsonl").write_text(json.dumps(letter) + "\n")
+    code, out, _ = cli("dead-letters", "list", "--sink", "sqlite")
+    assert (code, "ref=example.com/pipelines#2 reason=too large" in out) == (0, True)
+    assert json.loads(cli("lag", "--json", "--sink", "sqlite")[1])[0]["dead"] == 1
+    code, out, _ = cli("dead-letters", "resend", "--json", "--sink", "sqlite")
+    assert (code, [(one["sent"], one["left"]) for one in json.loads(out)]) == (0, [(1, 0)])
+    assert cli("dead-letters", "list", "--sink", "sqlite")[1] == ""
+
+
+def test_an_exported_record_is_what_the_schema_says(cli):
+    """`export --as record` prints records that `audit schema record` accepts, every one."""
+    import jsonschema
+
+    schema = json.loads(cli("schema", "record")[1])
+    validator = jsonschema.Draft202012Validator(schema)
+    lines = cli("export", "--as", "record")[1].splitlines()
+    assert len(lines) > 5
+    for line in lines:
+        validator.validate(json.loads(line))
+
+
 def test_reading_is_on_record(cli, lived):
     """Each read has its record, durable, in a log of the readers' own that verifies."""
     before = (

@@ -174,3 +174,48 @@ async def test_a_cancelled_last_user_closes_all_the_same():
     await shared.enter(nothing)
     await shared.leave(closes)
     assert closed == [True, True]
+
+
+async def test_a_poisoned_guard_ends_in_one_line(place, monkeypatch, caplog):
+    """Every caller was refused already: closing raises nothing, and says what to do."""
+    import os
+
+    from stageflow_guard import AuditUnavailable
+
+    _, token = place
+    guard = Guard.load("guard.toml")
+    guarded = guard.mount(piped(Intake()))
+    async with guard:
+        async with guard.session(token):
+            await guarded.run(input_text="x")
+
+            def broken(_fd):
+                raise OSError(5, "Input/output error")
+
+            monkeypatch.setattr(os, "fdatasync", broken)
+            with pytest.raises(AuditUnavailable):
+                await guarded.run(input_text="y")
+        monkeypatch.undo()
+    said = [r.message for r in caplog.records if r.levelname == "ERROR"]
+    assert len([one for one in said if "start this process again" in one]) == 1
+
+
+async def test_what_closing_itself_loses_is_raised(tmp_path, monkeypatch):
+    """Nobody was told before: the failure leaves the block."""
+    import os
+
+    from stageflow_guard.audit.log import log as module
+    from stageflow_guard.audit.open import close_log
+    from stageflow_guard.errors import AuditUnavailable
+
+    monkeypatch.setattr(module, "TICK", 60.0)  # only closing writes what is enqueued
+    log = await Log.open(tmp_path / "audit", origin="t", key_file=tmp_path / "k")
+    await log.append({"kind": "auth"})
+
+    def broken(_fd):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", broken)
+    log.enqueue({"kind": "auth"})
+    with pytest.raises(AuditUnavailable, match="poisoned"):
+        await close_log(log)

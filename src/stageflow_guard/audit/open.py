@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import AuditUnavailable
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from stageflow_guard.audit.export.background import BackgroundWork
     from stageflow_guard.model import AuditRecord
     from stageflow_guard.settings import Settings
+
+logger = logging.getLogger("stageflow_guard")
 
 
 class ClosedLog:
@@ -27,6 +30,21 @@ class ClosedLog:
     def enqueue(self, record: AuditRecord) -> int:
         """Refuse."""
         raise AuditUnavailable("the guard is not open; use `async with guard:`")
+
+
+async def close_log(log: Any) -> None:
+    """Close the log; raises `AuditUnavailable` for records that closing could not make durable.
+
+    A log that was poisoned before has refused every caller since: that ends in one ERROR line.
+    """
+    health = getattr(log, "health", None)
+    before = health().get("poisoned") if callable(health) else None
+    try:
+        await log.close()
+    except AuditUnavailable:
+        if before is None:
+            raise
+        logger.error("the audit log stays poisoned (%s); start this process again", before)
 
 
 async def opened(settings: Settings) -> tuple[Log, Fingerprints, BackgroundWork]:

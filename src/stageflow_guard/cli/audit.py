@@ -182,7 +182,12 @@ def why(args: argparse.Namespace) -> int:
                 print(cell(f"policy   {(record.get('policy') or {}).get('sha256', '-')}"))
                 print(cell(f"remedy   {TODO.get(reason, 'see docs/reference/refusals.md')}"))
             return HOLDS
-    raise ConfigError(f"no record `{args.ref}` in `{args.dir}`")
+    unrecorded = (
+        "" if "#" in args.ref else
+        "; a ref without `#` is a run's id: of a refusal whose record could not be written, for "
+        "example while the log is poisoned, no record exists"
+    )  # fmt: skip
+    raise ConfigError(f"no record `{args.ref}` in `{args.dir}`{unrecorded}")
 
 
 def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None]:

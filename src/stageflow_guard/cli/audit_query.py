@@ -219,6 +219,6 @@ def export(args: argparse.Namespace) -> int:
         for record in found:
             key = (record.pop("origin"), record.pop("index"))
             one = Shipped(*key, encoded(record))
-            value = event(one) if args.shape == "ocsf" else {"key": one.key, **record}
+            value = event(one) if args.shape == "ocsf" else record
             print(as_json(value), file=out)
     return HOLDS

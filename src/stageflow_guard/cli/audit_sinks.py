@@ -8,17 +8,18 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from stageflow_guard.audit.export.assemble import sink_from, state_of
 from stageflow_guard.audit.export.exporter import Exporter
+from stageflow_guard.audit.export.reconcile import SinkReport, verify_sink
 from stageflow_guard.audit.export.reconcile import reconcile as compare
-from stageflow_guard.audit.export.reconcile import verify_sink
 from stageflow_guard.audit.export.sink import Readable
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.signed_head import checkpoint_of, key_line
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, fail, print_json, worst
 from stageflow_guard.cli.audit_output import cell
+from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 from stageflow_guard.settings import Settings
 
@@ -169,26 +170,12 @@ def verify_sinks(args: argparse.Namespace) -> int:
     local = _local(audit)
     given = [Path(value).read_bytes() for value in args.checkpoint or []]
     notes = {parse(note)[0].origin: note for note in given}
-    found = []
+    found, codes = list[SinkReport](), [HOLDS]
     for settings in sinks:
-        sink = sink_from(settings, reading=True)
-        try:
-            if not isinstance(sink, Readable):
-                raise ConfigError(f"sink `{settings.kind}` cannot be read back")
-            there = sink.origins()
-            for origin in sorted((expected | notes.keys()) - set(there)):
-                raise VerificationError(f"sink `{settings.kind}` holds nothing of `{origin}`")
-            for origin in there:
-                if origin not in keys:
-                    raise ConfigError(f"no key is known for `{origin}`; give it with --vkey")
-                note = notes.get(origin)
-                found.append(
-                    verify_sink(
-                        sink, origin, vkey=keys[origin], checkpoint=note, log=local.get(origin)
-                    )
-                )
-        finally:
-            sink.close()
+        wanted = _Wanted(keys, expected | notes.keys(), notes, local)
+        codes += _verify_one(settings, wanted, found)
+    if not found and worst(codes) == HOLDS:
+        raise ConfigError("no key is known for any origin there; give one with --vkey")
     anchored = bool(args.vkey or notes)
     if args.json:
         print_json([asdict(one) for one in found])
@@ -198,7 +185,47 @@ def verify_sinks(args: argparse.Namespace) -> int:
         for one in found:
             start = f" from {one.minimum} on" if one.minimum else ""
             print(f"{one.origin}: holds: {one.size} records{start}, root {one.root}")
-    return DOES_NOT_HOLD if args.require_anchor and not anchored else HOLDS
+    if args.require_anchor and not anchored:
+        codes.append(DOES_NOT_HOLD)
+    return worst(codes)
+
+
+class _Wanted(NamedTuple):
+    """By origin: the key line, whether it must be there, a checkpoint kept elsewhere, the log."""
+
+    keys: dict[str, str]
+    expected: set[str]
+    notes: dict[str, bytes]
+    local: dict[str, Path]
+
+
+def _verify_one(settings: SinkSettings, wanted: _Wanted, found: list[SinkReport]) -> list[int]:
+    """Verify every origin of one sink by itself; return the exit codes."""
+    codes = []
+    sink = sink_from(settings, reading=True)
+    try:
+        if not isinstance(sink, Readable):
+            raise ConfigError(f"sink `{settings.kind}` cannot be read back")
+        there = sink.origins()
+        for origin in sorted(wanted.expected - set(there)):
+            nothing = f"sink `{settings.kind}` holds nothing of `{origin}`"
+            codes.append(fail(VerificationError(nothing)))
+        for origin in there:
+            if origin not in wanted.keys:  # of another machine, perhaps
+                said = f"{origin}: not checked, no key is known; give it with --vkey"
+                print(one_line(said), file=sys.stderr)
+                continue
+            try:
+                report = verify_sink(
+                    sink, origin, vkey=wanted.keys[origin], checkpoint=wanted.notes.get(origin),
+                    log=wanted.local.get(origin),
+                )  # fmt: skip
+                found.append(report)
+            except VerificationError as error:
+                codes.append(fail(error, f"{origin}: "))
+    finally:
+        sink.close()
+    return codes
 
 
 def _local(audit: AuditSettings) -> dict[str, Path]:

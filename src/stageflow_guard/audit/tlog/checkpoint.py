@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ED25519 = b"\x01"
 _SIZE = re.compile("0|[1-9][0-9]*")
+MOST_SIGNATURES = 100  # lines, as other readers of signed notes take
 MOST_DIGITS = 19  # of 2^63
 
 
@@ -94,6 +95,8 @@ def parse(note: bytes) -> tuple[Checkpoint, bytes, list[tuple[str, bytes]]]:
     size = parse_size(digits)
     if size is None:
         raise bad
+    if any(ord(c) < 32 and c != "\n" for c in tail) or tail.count("\n") > MOST_SIGNATURES:
+        raise bad
     signatures = []
     try:
         root = base64.b64decode(encoded, validate=True)
@@ -101,6 +104,8 @@ def parse(note: bytes) -> tuple[Checkpoint, bytes, list[tuple[str, bytes]]]:
             dash, name, value = line.split(" ")
             raw = base64.b64decode(value, validate=True)
             if dash != "\u2014" or base64.b64encode(raw).decode() != value or len(raw) < 5:
+                raise bad
+            if not name or "+" in name or any(c.isspace() for c in name):
                 raise bad
             signatures.append((name, raw))
     except (ValueError, binascii.Error):
@@ -122,6 +127,8 @@ def open_note(note: bytes, vkey: str) -> Checkpoint:
         raise VerificationError("checkpoint is of another origin", path="checkpoint")
     wanted = key_id(name, public)
     for who, blob in signatures:
-        if who == name and blob[:4] == wanted and signature_holds(public, blob[4:], signed):
-            return checkpoint
+        if who == name and blob[:4] == wanted:
+            if signature_holds(public, blob[4:], signed):
+                return checkpoint
+            break  # signed-note: a signature of a known key that fails spoils the note
     raise VerificationError("checkpoint is not signed by the given key", path="checkpoint")

@@ -30,6 +30,8 @@ _NAMES = {
     3003: ("Authorize Session", 3, "Identity & Access Management"),
     6003: ("API Activity", 6, "Application Activity"),
 }
+_FINDINGS = frozenset({2004, 2006})
+_OTHER = 99  # `activity_name` then holds our own word
 _ACTIVITY = {  # activity_id, activity_name
     "run_start": (1, "Logon"), "auth": (5, "Service Ticket Renew"),
     "approval": (1, "Assign Privileges"),
@@ -48,10 +50,11 @@ def event(one: Shipped) -> dict[str, Any]:
     made: dict[str, Any] = {
         "class_uid": uid, "class_name": name, "category_uid": category,
         "category_name": category_name, "activity_id": activity, "activity_name": activity_name,
-        "type_uid": uid * 100 + activity, "type_name": f"{name}: {activity_name}",
+        "type_uid": uid * 100 + activity,
+        "type_name": f"{name}: {'Other' if activity == _OTHER else activity_name}",
         "time": max(0, record.get("wall_ns", 0) // 1_000_000),
         "severity_id": 3 if denied else 1, "severity": "Medium" if denied else "Informational",
-        "status_id": 2 if denied else 1, "status": "Failure" if denied else "Success",
+        **_status(uid, denied),
         "metadata": _metadata(one, record),
         "raw_data": one.entry.decode(), "raw_data_size": len(one.entry),
         "raw_data_hash": {
@@ -72,6 +75,13 @@ def event(one: Shipped) -> dict[str, Any]:
     return made | _parts(uid, one, record)
 
 
+def _status(uid: int, denied: bool) -> dict[str, Any]:
+    """Return the status as its class means it: of a finding it is where the case stands."""
+    if uid in _FINDINGS:
+        return {"status_id": 1, "status": "New"}
+    return {"status_id": 2 if denied else 1, "status": "Failure" if denied else "Success"}
+
+
 def _class(record: dict[str, Any]) -> int:
     kind, error = record.get("kind"), record.get("error")
     if kind in ("run_start", "auth") or error == "not_authenticated":
@@ -86,12 +96,12 @@ def _class(record: dict[str, Any]) -> int:
 
 
 def _activity(uid: int, record: dict[str, Any]) -> tuple[int, str]:
-    if uid in (2004, 2006):
+    if uid in _FINDINGS:
         return 1, "Create"
     if uid == 3002 and record.get("kind") == "decision":
         return 1, "Logon"
     return _ACTIVITY.get(
-        str(record.get("kind")), (99, str(record.get("action") or record.get("kind")))
+        str(record.get("kind")), (_OTHER, str(record.get("action") or record.get("kind")))
     )
 
 
@@ -128,9 +138,9 @@ def _control(record: dict[str, Any], denied: bool) -> dict[str, Any]:
 def _parts(uid: int, one: Shipped, record: dict[str, Any]) -> dict[str, Any]:
     """Return what a class asks for: who, what, from where."""
     actor = record.get("actor") or {}
-    user = {"uid": str(actor.get("subject") or "anonymous")}
+    user: dict[str, Any] = {"uid": str(actor.get("subject") or "anonymous")}
     if actor.get("key_id"):
-        user["credential_uid"] = str(actor["key_id"])
+        user["programmatic_credentials"] = [{"uid": str(actor["key_id"])}]
     operation = str(record.get("action") or record.get("kind"))
     resource = record.get("resource") or record.get("pipeline")
     made: dict[str, Any] = {}
