@@ -9,7 +9,7 @@ import time
 import pytest
 
 from stageflow_guard.audit import Log, verify
-from stageflow_guard.audit.export.background import beat
+from stageflow_guard.audit.export.background import heartbeat
 from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
 from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.cli import main
@@ -72,7 +72,7 @@ async def test_a_clock_that_went_back_is_flagged(tmp_path):
 async def test_a_quiet_log_beats_and_a_busy_one_does_not(tmp_path):
     """A heartbeat per quiet interval; a failing log is left to the next decision."""
     log = await Log.open(tmp_path / "audit", origin="e.x/a", key_file=tmp_path / "k")
-    beating = asyncio.create_task(beat(log, 0.1))
+    beating = asyncio.create_task(heartbeat(log, 0.1))
     for _ in range(8):
         await log.append({"kind": "auth"})
         await asyncio.sleep(0.05)
@@ -90,7 +90,7 @@ async def test_a_quiet_log_beats_and_a_busy_one_does_not(tmp_path):
         async def append(self, record):
             raise AuditUnavailable("no")
 
-    still = asyncio.create_task(beat(Broken(), 0.01))
+    still = asyncio.create_task(heartbeat(Broken(), 0.01))
     await asyncio.sleep(0.1)
     assert not still.done()
     still.cancel()

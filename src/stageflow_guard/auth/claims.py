@@ -50,7 +50,7 @@ __all__ = ["IssuerPolicy", "actors_of", "audiences_of", "check_header", "princip
 _REFUSED_HEADERS = frozenset({"crit", "b64", "jku", "jwk", "x5u", "x5c", "zip", "enc"})
 # What marks an ID token (OIDC Core §3.1.3.6) or a security event (RFC 8417). Only needed where
 # the `typ` header is too weak to tell: `nonce` is left out, some providers copy it everywhere.
-_NOT_ACCESS = ("at_hash", "c_hash", "s_hash", "events")
+_NOT_ACCESS = frozenset({"at_hash", "c_hash", "s_hash", "events"})
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 # All that may stand in a policy line as itself; everything else is percent-encoded, `%` too, so
 # that two subjects can never meet in one spelling.
@@ -151,7 +151,8 @@ def _check_audience(claims: Mapping[str, Any], policy: IssuerPolicy) -> None:
 
 
 def _check_times(claims: Mapping[str, Any], policy: IssuerPolicy, now: float) -> tuple[int, int]:
-    exp, iat, nbf = (moment(claims, name, policy) for name in ("exp", "iat", "nbf"))
+    exp, iat = moment(claims, "exp", policy), moment(claims, "iat", policy)
+    nbf = moment(claims, "nbf", policy)
     if exp is None:
         raise missing_claim("exp")
     if iat is None and policy.issued_at == "required":
@@ -159,7 +160,8 @@ def _check_times(claims: Mapping[str, Any], policy: IssuerPolicy, now: float) ->
     # RFC 7519 §4.1.4: on or after `exp` the token must not be accepted; so `exp == now` is over.
     if now >= exp + policy.leeway:
         raise NotAuthenticated("expired", "token has expired")
-    if any(one is not None and one > now + policy.leeway for one in (iat, nbf)):
+    latest = now + policy.leeway
+    if (iat is not None and iat > latest) or (nbf is not None and nbf > latest):
         raise NotAuthenticated("not_yet_valid", "token is not valid yet")
     begins = iat if iat is not None else now
     if exp < begins and iat is not None:
@@ -190,7 +192,7 @@ def _check_presence(
     if "cnf" in claims:
         # RFC 7800: only the holder of the key may use it, and no proof is checked here.
         raise NotAuthenticated("bound_token", "token is bound to a key whose proof is not checked")
-    if _media_type(header.get("typ", "JWT")) == "jwt" and any(c in claims for c in _NOT_ACCESS):
+    if not _NOT_ACCESS.isdisjoint(claims) and _media_type(header.get("typ", "JWT")) == "jwt":
         raise NotAuthenticated("wrong_type", "token is not an access token")
 
 
