@@ -458,3 +458,44 @@ def test_on_a_terminal_a_rollback_shows_the_change_and_asks(rolled, monkeypatch,
         assert main(["policy", "rollback", before[:12], "--keep-suspensions"]) == code
         assert "grants" in capsys.readouterr().out
     assert suspended(home) == {"user:bob"}
+
+
+# -- the clock, on record --------------------------------------------------------------------------
+
+
+def test_a_corrected_clock_is_on_record(home, caplog):
+    """A wall clock that stays back is followed: one warning, one record, one count in `health`."""
+    import asyncio
+
+    from stageflow_guard import Guard
+    from stageflow_guard.audit.read.query import iter_records
+    from stageflow_guard.base.clock import FOLLOWS
+    from stageflow_guard.testing import FakeClock
+
+    fake = FakeClock()
+    idp = IdentityProvider("https://id.example", clock=fake.clock)
+    idp.write_jwks(home / "jwks.json")
+
+    async def opened():
+        guard = Guard.load("guard.toml")
+        guard._pep.authenticator.clock.clock = fake.clock
+        async with guard:
+            authenticate = guard._pep.authenticator.authenticate
+            await authenticate(idp.mint())
+            fake.step(86_400)
+            with pytest.raises(Exception, match="expired|valid"):
+                await authenticate(
+                    idp.mint(iat=int(fake.wall()) - 86_400, exp=int(fake.wall()) - 86_100)
+                )
+            fake.step(-86_400)
+            with pytest.raises(Exception, match="expired"):
+                await authenticate(idp.mint())
+            fake.advance(FOLLOWS + 1)
+            await authenticate(idp.mint())
+            await asyncio.sleep(0.05)
+            return guard.health()["policy"]["clock_corrections"]
+
+    assert asyncio.run(opened()) == 1
+    (record,) = [r for _, r in iter_records(home / "audit") if r.get("action") == "clock_corrected"]
+    assert 86_000 < record["note"]["seconds_back"] < 87_000 and record["kind"] == "auth"
+    assert caplog.text.count("it is followed now") == 1

@@ -12,7 +12,7 @@ WHERE = {
     "prove": "prove", "diff": "history", "replay": "history", "suggest": "history",
     "revisions": "history", "rollback": "history",
     "tenant": "tenant", "member": "member", "role": "member", "share": "temporary",
-    "break-glass": "temporary",
+    "break-glass": "temporary", "import": "import_casbin",
 }  # fmt: skip
 
 
@@ -21,7 +21,8 @@ def run(args: argparse.Namespace) -> int:
     if getattr(args, "folder", None) is not None:
         args.path = args.folder
     module = import_module(f"{__name__}.{WHERE[args.action]}")
-    return int(getattr(module, args.action.replace("-", "_"))(args))
+    name = args.action.replace("-", "_")
+    return int(getattr(module, "import_" if name == "import" else name)(args))
 
 
 def add_parser(verbs: Any) -> None:
@@ -51,6 +52,16 @@ def add_parser(verbs: Any) -> None:
     schema.add_argument("--out", metavar="DIR", help="write every schema into a folder")
     _questions(verb)
     _changes(verb)
+    about = "convert a casbin policy with domains, list what has no equal, ask both the same"
+    foreign = acts.add_parser("import", help=about, description=about)
+    foreign.add_argument("csv", metavar="CSV", help="casbin's policy file")
+    foreign.add_argument("--model", required=True, metavar="CONF", help="casbin's model file")
+    foreign.add_argument("--kind", default="data", help="what its objects are here")
+    foreign.add_argument(
+        "--act", action="append", default=[], metavar="THEIRS=OURS", help="such as GET=read"
+    )
+    foreign.add_argument("--out", default="policies-imported", help="the folder to write")
+    foreign.add_argument("--json", action="store_true", help="for machines")
     _tenants(acts)
     _members(acts)
     _temporary(acts, verb)
