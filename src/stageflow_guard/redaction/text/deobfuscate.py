@@ -21,6 +21,12 @@ _CONCAT = re.compile(r"""["'](?<=[\w.@()+ -].)\s{0,3}(?:\+|\.|&|\|\|)?\s{0,3}["'
 
 # a line that goes on: escaped, quoted-printable, or quoted in an answer
 _FOLDED = re.compile(r"[=\\]\r?\n(?=\S)|(?<=\n)(?:>[ ]?){1,3}(?=\S)")
+# a tag that ends a cell, an item or a paragraph: values do not go on behind it
+_BLOCK = re.compile(
+    r"</?(?:t[dhr]|table|tbody|thead|li|[uo]l|d[ltd]|p|div|h[1-6]|option|section|article)\b",
+    re.IGNORECASE,
+)
+BARRIER = "\x1e"
 # an attribute that may be a value: mailto:, tel:
 _TELLS = re.compile(r"=[^=]*(?:@|[0-9][0-9 ()+.-]{5,}[0-9])")
 
@@ -35,7 +41,11 @@ def markup(view: View) -> View:
     if "<" in text or "*" in text or "`" in text or "[" in text or "\\" in text or (
         "~~" in text or "__" in text or "||" in text
     ):  # fmt: skip
-        edits = [(*m.span(), "") for m in _MARKUP.finditer(text) if not _TELLS.search(m[0])]
+        edits = [
+            (*m.span(), BARRIER if _BLOCK.match(m[0]) else "")
+            for m in _MARKUP.finditer(text)
+            if not _TELLS.search(m[0])
+        ]
     view = view.edited(edits, "markup")
     if '"' in view.text or "'" in view.text:
         found = [(*m.span(), "") for m in _CONCAT.finditer(view.text) if _between(view.text, m)]
