@@ -173,6 +173,7 @@ _REPEATED = re.compile(
 _CODE = re.compile(
     r"[A-Za-z_]\.[A-Za-z_]+(?:$|[\[(])|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|->|::|^[A-Z][A-Z0-9_]*$|^[a-z]+(?:_[a-z]+)*$|^[./~]|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^[A-Za-z]+\[|^\w+\($|^@|^&|^--|\|"
 )
+_DIGIT = re.compile(r"[0-9]")
 _NAME_LIKE = re.compile(r"^[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*$")
 
 
@@ -193,11 +194,8 @@ def worth(value: str, *, quoted: bool, spoken: bool) -> float:
     """Return how sure it is that `value` is a secret; 0 for what is none."""
     if placeholder(value) or len(value) < 4:
         return 0.0
-    digits = any(c.isdigit() for c in value)
-    kinds = (
-        any(c.islower() for c in value) + any(c.isupper() for c in value) + digits
-        + any(not c.isalnum() for c in value)
-    )  # fmt: skip
+    digits = _DIGIT.search(value) is not None
+    kinds = (value.upper() != value) + (value.lower() != value) + digits + (not value.isalnum())
     if spoken:
         return (
             0.6

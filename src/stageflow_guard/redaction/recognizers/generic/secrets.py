@@ -76,12 +76,16 @@ _PROSE = frozenset({"token", "tokens", "secret", "credential", "credentials", "p
                     "geheim", "geheimnis", "private key", "access key", "api key", "mnemonic", "segredo", "hemlighet", "losung", "jeton", "รหัส", "암호", "code secret"})  # fmt: skip
 
 
+_MANY = 8  # words, from which on the whole text is looked through first
 _LONG_WORD = re.compile(r"[A-Za-z0-9_.:+/=~-]{16,}")
 
 
 def issued(text: str) -> Iterator[Hit]:
     """Yield keys by their issuer's prefix."""
-    for word in _LONG_WORD.finditer(text):
+    words = list(_LONG_WORD.finditer(text))
+    if len(words) > _MANY and not present(text, _PREFIXES):
+        return
+    for word in words:
         if not present(word[0], _PREFIXES):
             continue
         for match in _PREFIXED.finditer(text, word.start(), word.end()):
@@ -127,11 +131,11 @@ def assigned(text: str) -> Iterator[Hit]:
         bearer = _BEARER.match(text, at)
         if bearer is not None and any(c.isdigit() for c in bearer[1]):
             yield Hit(*bearer.span(1), "SECRET", 0.8, "bearer token")
-    for match in _INDEX.find(text):
-        hit = _assigned(text, lower, match)
-        if hit is not None:
-            yield hit
-            yield from _again(text, hit)
+    found = [hit for m in _INDEX.find(text) if (hit := _assigned(text, lower, m)) is not None]
+    yield from found
+    read: dict[str, int] = {}  # up to where each value was looked for
+    for hit in sorted(found):
+        yield from _again(text, hit, read)
 
 
 def _assigned(text: str, lower: str, match: Match) -> Hit | None:
@@ -159,12 +163,13 @@ def _assigned(text: str, lower: str, match: Match) -> Hit | None:
 _NEAR = 240  # a stream keeps more than this on both sides
 
 
-def _again(text: str, hit: Hit) -> Iterator[Hit]:
+def _again(text: str, hit: Hit, read: dict[str, int]) -> Iterator[Hit]:
     """Yield the same value nearby: what was told once is a secret there, too."""
     value = text[hit.start : hit.end]
     if hit.score < 0.6 or not 8 <= len(value) <= 128 or any(c.isspace() for c in value):
         return
-    low, high = max(0, hit.start - _NEAR), min(len(text), hit.end + _NEAR)
+    low, high = max(0, hit.start - _NEAR, read.get(value, 0)), min(len(text), hit.end + _NEAR)
+    read[value] = max(low, high - len(value) + 1)
     at = text.find(value, low, high)
     while at >= 0:
         end = at + len(value)
@@ -174,4 +179,4 @@ def _again(text: str, hit: Hit) -> Iterator[Hit]:
             and not text[end : end + 1].isalnum()
         ):
             yield Hit(at, end, "SECRET", hit.score, "the same secret", "label secret")
-        at = text.find(value, at + 1, high)
+        at = text.find(value, end, high)
