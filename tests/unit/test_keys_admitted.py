@@ -148,6 +148,15 @@ def test_a_key_of_small_order_is_refused_in_each_of_its_14_encodings(encoding):
         admit_set(jwks(key))
 
 
+def test_under_such_a_key_a_signature_of_nobody_holds():
+    """Why they are refused: R the neutral point, S zero, and every message is signed."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    neutral = bytes.fromhex(SMALL[0])
+    for message in (b"", b"transfer everything", b"x" * 1000):
+        Ed25519PublicKey.from_public_bytes(neutral).verify(neutral + bytes(32), message)
+
+
 @pytest.mark.parametrize("y", range(2**255 - 19, 2**255))
 def test_an_encoding_that_is_not_canonical_is_refused(y):
     """RFC 8032 section 5.1.3: y is below the prime; a second spelling names no key."""

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
+import textwrap
+from pathlib import Path
 
 import pytest
+import yaml
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
@@ -202,3 +206,66 @@ def test_what_all_may_write_is_refused_on_a_read_only_mount_too(volume):
     with pytest.raises(ConfigError, match="writable by others"):
         PolicySet.load(folder)
     shutil.copytree(folder, place.parent / "copy")
+
+
+# -- the manifests of docs/how-to/kubernetes.md ----------------------------------------------------
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "kubernetes.md"
+
+
+def manifests():
+    """Return the page's indented blocks as YAML."""
+    blocks = re.findall(r"(?:^    .*\n)+", PAGE.read_text(), re.MULTILINE)
+    return [yaml.safe_load(textwrap.dedent(block)) for block in blocks]
+
+
+def test_the_config_map_of_the_page_loads(tmp_path):
+    """Its `items`, laid out as kubelet lays them out, are a policy folder."""
+    (block,) = [m for m in manifests() if "configMap" in str(m)]
+    volume = block["volumes"][0]["configMap"]
+    contents = {
+        "model.conf": MODEL, "acme.policy.csv": LINES.format("allow"),
+        "suspended.csv": "# subject or tenant, reason, until\n",
+    }  # fmt: skip
+    mount = tmp_path / "policies"
+    dated = mount / "..2026_11_28_03_00"
+    for item in volume["items"]:
+        path = dated / item["path"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(contents[item["key"]])
+        path.chmod(volume["defaultMode"])
+    for one in (mount, *(p for p in mount.rglob("*") if p.is_dir())):
+        one.chmod(0o755)
+    (mount / "..data").symlink_to(dated.name)
+    for name in {item["path"].split("/")[0] for item in volume["items"]}:
+        (mount / name).symlink_to(f"..data/{name}")
+    policies = PolicySet.load(mount)
+    assert policies.problems == () and policies.decide(ASKED).permitted
+
+
+def test_the_page_mounts_policies_read_only_and_keys_for_their_owner():
+    """What the rules rest on stands in the manifests."""
+    mounts = [
+        mount
+        for block in manifests()
+        for container in block.get("containers", ())
+        if container["name"] == "app"
+        for mount in container["volumeMounts"]
+    ]
+    assert mounts and all(mount["readOnly"] is True for mount in mounts)
+    secrets = [v["secret"] for m in manifests() for v in m.get("volumes", ()) if "secret" in v]
+    assert [one["defaultMode"] for one in secrets] == [0o400]
+
+
+@pytest.mark.parametrize("mode", [0o400, 0o600, 0o440, 0o444, 0o640])
+def test_a_key_from_a_secret_is_its_owners_alone(tmp_path, mode):
+    """`defaultMode: 0400` is read; what others may read is refused, by name and remedy."""
+    from stageflow_guard.keys import FileKeyProvider
+
+    FileKeyProvider(tmp_path / "k", create=True).key("vault")
+    (tmp_path / "k" / "vault.key").chmod(mode)
+    if mode in (0o400, 0o600):
+        assert len(FileKeyProvider(tmp_path / "k").key("vault")) == 32
+    else:
+        with pytest.raises(ConfigError, match="chmod"):
+            FileKeyProvider(tmp_path / "k").key("vault")

@@ -69,7 +69,8 @@ def clients_from(auth: AuthSettings) -> dict[str, OAuthClient]:
     """Return who can exchange tokens, by issuer."""
     return {
         one.issuer: client
-        for one in auth.issuers
+        for block in auth.issuers
+        for one in expanded(block)
         if one.token_endpoint is not None and (client := client_of(one)) is not None
     }
 
