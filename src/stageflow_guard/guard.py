@@ -31,6 +31,7 @@ from stageflow_guard.errors import (
     ContentBlocked,
     GuardError,
     NotAuthenticated,
+    VerificationError,
 )
 from stageflow_guard.model import NO_TENANT
 from stageflow_guard.ports import Streaming, TokenSource
@@ -160,9 +161,28 @@ class Guard:
                     self._pep.decisions, self._settings, record=self._pep.note,
                     clock=getattr(self._pep.authenticator, "clock", None),
                 )  # fmt: skip
-            except ConfigError:
+                await self._note_policies()
+            except GuardError:
                 await self._close()
                 raise
+
+    async def _note_policies(self) -> None:
+        """Record that the policies are others than when the log was closed."""
+        folder = getattr(self._pep.log, "folder", None)
+        if folder is None or self._reloader is None:
+            return
+        from stageflow_guard.audit.read.last_policy import last_revision
+
+        try:
+            before = await asyncio.to_thread(last_revision, folder)
+        except VerificationError as exc:
+            raise ConfigError(f"log `{folder}` does not hold: {exc.message}") from None
+        now = self._pep.decisions.revision
+        if before not in (None, now):
+            await self._pep.note(
+                kind="policy_change", action="open", policy={"sha256": now},
+                note={"source": "opening", "previous": before},
+            )  # fmt: skip
 
     async def __aexit__(self, *exc: object) -> None:
         """Stop admission, let open runs end (`drain` seconds), close the log with a checkpoint.
