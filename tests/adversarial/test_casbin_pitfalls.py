@@ -294,7 +294,7 @@ def test_a_line_of_megabytes_is_refused_before_it_is_split(policies):
 
 
 def test_a_guardrail_for_a_stage_that_cannot_be_is_refused(policies):
-    """A pattern that matches nothing would be a rule that nobody misses."""
+    """A pattern that matches nothing would be a rule without effect."""
     policies.write("guardrails.yaml", 'guardrails:\n  - {entity: X, stage: "support/a*"}\n')
     with pytest.raises(ConfigError, match="guardrails.yaml:2"):
         policies.load()

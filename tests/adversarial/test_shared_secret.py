@@ -57,7 +57,7 @@ async def test_another_secret_and_another_algorithm_are_refused():
 
 
 async def test_a_public_key_is_never_taken_for_a_secret(tmp_path):
-    """RFC 8725 section 2.1: HS256 keyed with what everybody may know opens nothing."""
+    """RFC 8725 section 2.1: HS256 keyed with public knowledge opens nothing."""
     idp = IdentityProvider("https://id.example")
     idp.write_jwks(tmp_path / "jwks.json")
     keys = FileKeys(tmp_path / "jwks.json")
@@ -82,7 +82,7 @@ async def test_a_public_key_is_never_taken_for_a_secret(tmp_path):
     b"please-change-this-secret-in-production-32",
 ])  # fmt: skip
 def test_a_secret_that_can_be_guessed_is_refused_and_not_shown(secret):
-    """Too short, or what everybody tries first; the refusal holds nothing of it."""
+    """Too short, or among the first guesses; the refusal holds nothing of it."""
     with pytest.raises(ConfigError) as caught:
         admit_secret(secret, "HS256")
     assert len(secret) < 8 or secret.decode("latin-1") not in str(caught.value)

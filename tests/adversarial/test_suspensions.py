@@ -100,7 +100,7 @@ def test_a_name_without_its_kind_suspends_every_subject_of_that_name(folder):
     ],
 )
 def test_a_name_that_is_nowhere_is_a_problem(folder, line, said):
-    """A slip suspends nobody who is meant: `config check` and `lint` say so, with the likely name."""
+    """A slip suspends another name than the one that is meant: `config check` and `lint` say so, with the likely name."""
     folder.write("platform/suspended.csv", f"{line}\n")
     (problem,) = folder.load().problems
     assert said in problem.reason and problem.code.startswith("unknown_")

@@ -44,7 +44,7 @@ async def test_a_pipeline_that_keeps_nothing_holds(tenants_apart):
 
 
 async def test_a_memory_by_tenant_holds(tenants_apart):
-    """What is kept under the caller's own tenant reaches nobody else."""
+    """What is kept under the caller's own tenant reaches no other tenant."""
     memory: dict[str, list[str]] = {}
 
     async def answer(text):
@@ -57,7 +57,7 @@ async def test_a_memory_by_tenant_holds(tenants_apart):
 
 
 def by_memory():
-    """One list for everybody."""
+    """One list for every tenant."""
     kept: list[str] = []
 
     async def answer(text):

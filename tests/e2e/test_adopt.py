@@ -54,7 +54,7 @@ def records(path):
     return [r for r in found if r["kind"] == "decision"]
 
 
-async def test_everybody_of_the_tenant_runs_and_the_strict_set_is_in_the_shadow(app):
+async def test_every_subject_of_the_tenant_runs_and_the_strict_set_is_in_the_shadow(app):
     """Permitted by the trial, on record with what the strict policies would have said."""
     idp = IdentityProvider("https://id.example")
     idp.write_jwks(app / "jwks.json")
@@ -67,7 +67,7 @@ async def test_everybody_of_the_tenant_runs_and_the_strict_set_is_in_the_shadow(
     assert "note" not in records(app)[-1]
 
 
-async def test_nothing_is_weakened_meanwhile(app):
+async def test_a_trial_weakens_no_other_check(app):
     """No token, another tenant, another act: refused during the trial, too; it ends by itself."""
     idp = IdentityProvider("https://id.example")
     idp.write_jwks(app / "jwks.json")

@@ -407,7 +407,7 @@ def test_a_rollback_does_what_is_asked_with_suspensions(rolled, capsys, flag, le
     assert PolicySet.load(home / "policies").revision == edited
 
 
-def test_a_suspension_that_has_ended_holds_nobody_back(home, capsys):
+def test_a_suspension_that_has_ended_refuses_no_rollback(home, capsys):
     """Only who is suspended now would come back."""
     import asyncio
 

@@ -484,7 +484,7 @@ async def test_a_stage_asks_for_its_resources(place):
 
 
 async def test_an_unrecordable_filter_returns_nothing(place):
-    """No record, no hits; and nobody without a session."""
+    """No record, no hits; and none without a session."""
     async with place.guard() as guard:
         with pytest.raises(NotAuthenticated):
             await guard.filter(HITS, kind="data", obj=lambda h: "x", owner=lambda h: "acme")
@@ -674,6 +674,6 @@ def test_suspending_and_removing(place, capsys):
     assert main(["policy", "tenant", "remove", "..", *flags]) == 2
 
 
-def test_nobody_is_current_here():
+def test_no_principal_is_current_outside_a_session():
     """No test of this module leaks a principal."""
     assert current_principal() is None

@@ -152,7 +152,7 @@ def glass(
 
 
 def test_break_glass_gives_one_person_a_right_for_a_time(officers, capsys):
-    """Two who may approve it, a ticket, an hour; nobody else gains."""
+    """Two who may approve it, a ticket, an hour; no other subject gains."""
     assert glass() == 0
     assert can("user:eve", obj="secret/7") == "break_glass"
     assert can("user:bob", obj="secret/7") == "no_matching_rule"

@@ -1,4 +1,4 @@
-"""The whole lifecycle against a provider that nobody here wrote: npm's certified `oidc-provider`."""
+"""The whole lifecycle against an independent provider: npm's certified `oidc-provider`."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ async def test_a_login_governs_a_run_that_outlives_its_token(peer, settings):
 
 
 async def test_refresh_rotates_and_a_replay_ends_the_session(peer, tmp_path):
-    """Each refresh brings a new refresh token; whoever replays an old one ends it for everybody."""
+    """Each refresh brings a new refresh token; a replay of an old one ends the family."""
     store = FileStore(tmp_path / "t.json")
     tokens = peer.manager(store)
     await peer.login(tokens, "ada")
@@ -192,7 +192,7 @@ async def test_refresh_rotates_and_a_replay_ends_the_session(peer, tmp_path):
 
 
 async def test_forty_callers_in_four_managers_share_one_rotation(peer, tmp_path):
-    """A provider that punishes reuse sees one refresh, whoever asks."""
+    """A provider that punishes reuse sees one refresh, however many callers ask."""
     where = tmp_path / "t.json"
     first = peer.manager(where)
     await peer.login(first, "ada")

@@ -56,7 +56,7 @@ async def test_a_valid_token_costs_no_request(idp, tmp_path):
 
 
 async def test_a_hundred_callers_cause_one_refresh(idp, tmp_path):
-    """Single flight: everybody gets the same new token."""
+    """Single flight: every caller gets the same new token."""
     tokens, given = await adopted(idp, tmp_path / "t.json")
     await expired(tokens)
     got = set(await asyncio.gather(*(tokens.access_token() for _ in range(100))))
@@ -127,7 +127,7 @@ def test_a_loop_that_closes_does_not_cut_the_refresh_off(idp, tmp_path):
 
 
 @pytest.mark.parametrize("fault", ["503", "slow", "dropped", "garbage"])
-async def test_nobody_waits_or_fails_while_the_token_is_valid(idp, tmp_path, fault):
+async def test_no_caller_waits_or_fails_while_the_token_is_valid(idp, tmp_path, fault):
     """A provider in trouble is the refresh's trouble, not the callers'."""
     {
         "503": lambda: idp.faults.status("/token", 503),

@@ -101,7 +101,7 @@ async def test_anothers_tokens_are_not_replaced(idp, tmp_path, kind, redis_url):
 
 
 async def test_after_the_end_of_a_session_another_may_begin(idp, tmp_path):
-    """A store that is over belongs to nobody; so does one whose tokens do not say whose they are."""
+    """A store that is over is free; so is one whose tokens do not say whose they are."""
     tokens = manager(idp, tmp_path / "t.json")
     await adopt(tokens, idp, "ada")
     await tokens.revoke()

@@ -55,7 +55,7 @@ async def test_a_whole_number_is_a_name_where_the_setting_says_so(settings, numb
 
 @pytest.mark.parametrize("value", [-1, 2**63, 1.5, 7.0, True, None, [7], {"id": 7}])
 async def test_what_is_no_whole_number_stays_refused(settings, value):
-    """A fraction, a boolean, a number beyond 63 bits name nobody."""
+    """A fraction, a boolean, a number beyond 63 bits is no name."""
     auth = settings(numeric_claims=["sub", "org_id"])
     claims = {**IDP.claims(), "sub": value}
     with pytest.raises(NotAuthenticated) as caught:

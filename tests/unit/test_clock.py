@@ -106,7 +106,7 @@ async def test_one_wrong_reading_does_not_refuse_tokens_for_a_day(verifier):
 
 
 async def test_an_expired_token_is_not_revived_by_setting_the_clock_back(verifier):
-    """Within the minute, whoever sets the clock gains nothing."""
+    """Within the minute, setting the clock gains nothing."""
     checked, idp, fake = verifier
     token = idp.mint(ttl=60)
     await checked.authenticate(token)

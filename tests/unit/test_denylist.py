@@ -1,4 +1,4 @@
-"""Revocations: what they match, how they spread, what happens when nobody can say."""
+"""Revocations: what they match, how they spread, what happens when the list cannot be read."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ one.close()
 
 @pytest.mark.parametrize("kind", ["sqlite", "redis"])
 def test_a_revocation_in_another_process_counts_within_a_second(tmp_path, kind, redis_url):
-    """Shared lists are read again when somebody else has written."""
+    """Shared lists are read again when another process has written."""
     from stageflow_guard.auth.redis import RedisDenylist
 
     if kind == "redis" and redis_url is None:
@@ -84,7 +84,7 @@ def test_a_revocation_in_another_process_counts_within_a_second(tmp_path, kind, 
     here.close()
 
 
-def test_it_counts_here_even_when_it_cannot_be_kept(tmp_path):
+def test_a_revocation_counts_here_even_when_it_cannot_be_kept(tmp_path):
     """A write that fails is typed, and the revocation holds in this process all the same."""
     here = SqliteDenylist(tmp_path / "d.db")
     blocker = sqlite3.connect(tmp_path / "d.db", isolation_level=None)
@@ -97,7 +97,7 @@ def test_it_counts_here_even_when_it_cannot_be_kept(tmp_path):
     here.close()
 
 
-def test_a_list_that_cannot_be_read_refuses_everybody(tmp_path):
+def test_a_list_that_cannot_be_read_refuses_every_token(tmp_path):
     """Fail closed: who cannot be checked is not believed."""
     here = SqliteDenylist(tmp_path / "d.db")
     here.close()
@@ -107,8 +107,8 @@ def test_a_list_that_cannot_be_read_refuses_everybody(tmp_path):
     assert caught.value.reason == "denylist_unavailable"
 
 
-def test_a_redis_that_went_away_refuses_everybody(redis_url):
-    """After five seconds without a look at the list, nobody is believed."""
+def test_a_redis_that_went_away_refuses_every_token(redis_url):
+    """After five seconds without a look at the list, every token is refused."""
     from stageflow_guard.auth.redis import BLIND, RedisDenylist
 
     if redis_url is None:

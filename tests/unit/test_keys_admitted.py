@@ -148,7 +148,7 @@ def test_a_key_of_small_order_is_refused_in_each_of_its_14_encodings(encoding):
         admit_set(jwks(key))
 
 
-def test_under_such_a_key_a_signature_of_nobody_holds():
+def test_under_such_a_key_a_signature_without_a_private_key_holds():
     """Why they are refused: R the neutral point, S zero, and every message is signed."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -214,7 +214,7 @@ BAD = {
 
 @pytest.mark.parametrize("how", BAD)
 async def test_a_bad_file_leaves_the_last_good_keys_in_force(watched, how, caplog):
-    """An operator's slip logs nobody out; the log and `problem` say so, once, until it is mended."""
+    """An operator's slip ends no session; the log and `problem` say so, once, until it is mended."""
     idp, clock, keys, file = watched
     BAD[how](file)
     for _ in range(3):

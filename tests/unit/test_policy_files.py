@@ -359,7 +359,7 @@ def test_a_tenant_cannot_pass_what_no_rule_of_the_platform_names(folder):
 
 
 def test_a_shared_role_that_goes_bad_keeps_its_last_good_lines(folder):
-    """Its importers go on with it, are marked stale, and nobody else notices."""
+    """Its importers go on with it, are marked stale; no other tenant changes."""
     folder.write("roles/auditor.csv", "p, role:auditor, audit, *, read, allow\n")
     folder.write(
         "tenants/acme/policy.csv",
@@ -376,5 +376,5 @@ def test_a_shared_role_that_goes_bad_keeps_its_last_good_lines(folder):
 
 @pytest.mark.parametrize("obj", ["ticket/../payroll", "ticket/.", "../ticket/7", ".."])
 def test_a_relative_segment_is_no_object(folder, obj):
-    """What somebody further on could resolve to another object is refused."""
+    """What a later component could resolve to another object is refused."""
     assert folder.load().decide(ask(obj=obj)).reason == "malformed_request"

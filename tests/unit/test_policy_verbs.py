@@ -107,7 +107,7 @@ def test_a_role_without_rules_says_what_was_meant(policies):
 
 
 def test_a_shared_line_is_dead_only_where_every_importer_says_so(policies):
-    """One tenant that gives a shared role to nobody is no finding."""
+    """One tenant without members of a shared role is no finding."""
     policies.write("roles/agent.csv", "p, role:agent, tool, mail, call, allow\n")
     policies.write("tenants/acme/policy.csv", ACME + "import, role:agent, acme\n")
     policies.write(
@@ -117,7 +117,7 @@ def test_a_shared_line_is_dead_only_where_every_importer_says_so(policies):
     assert not [f for f in lint(policies.load()) if f.level != "note"]
 
 
-def test_an_approval_that_nobody_can_give_is_found(policies):
+def test_an_approval_that_no_role_may_give_is_found(policies):
     """`approval: required` without an `approve` line makes the tool unusable."""
     policies.write("catalogue.yaml", "tools:\n  refund: {approval: required}\n")
     line = "p, role:agent, acme, tool, refund, call, allow\n"
@@ -202,8 +202,8 @@ def test_the_verb_explains_for_people_and_machines(policies, capsys):
 # -- reverse queries -------------------------------------------------------------------------------
 
 
-def test_who_can_asks_everybody(policies):
-    """Subjects and claims that may, with the rule; roles are nobody."""
+def test_who_can_asks_for_every_member(policies):
+    """Subjects and claims that may, with the rule; a role is no subject."""
     found = who_can(policies.load(), "acme", kind="data", obj="ticket/7", act="read")
     assert [one.member for one in found] == ["claim:agent", "user:ada", "user:bob"]
     assert not who_can(policies.load(), "acme", kind="data", obj="ticket/secret/7", act="read")
@@ -221,7 +221,7 @@ def test_what_can_names_the_exceptions(policies):
 
 
 def test_reverse_queries_agree_with_decisions(policies):
-    """Whoever `who-can` lists is permitted, whoever it does not is denied."""
+    """Each subject that `who-can` lists is permitted, each other one is denied."""
     found = policies.load()
     members = {"user:ada", "user:bob", "user:eve"}
     for act in ("read", "write"):

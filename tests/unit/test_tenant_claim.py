@@ -30,7 +30,7 @@ def mapped(tmp_path, text, claim="org_x", tenant="new", issuer=None):
 
 
 def test_a_first_mapping_lists_those_who_are_there(tmp_path):
-    """Without `tenants` the claim's value was the tenant; nobody is locked out by a new one."""
+    """Without `tenants` the claim's value was the tenant; a new one locks no tenant out."""
     done = mapped(tmp_path, ONE.format(more=""))
     (issuer,) = tomllib.loads(done)["auth"]["issuers"]
     assert issuer["tenants"] == {"acme": "acme", "globex": "globex", "org_x": "new"}
@@ -67,7 +67,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_not_understood_is_left_to_a_person(tmp_path, name):
+def test_a_layout_that_is_not_understood_is_left_to_a_person(tmp_path, name):
     """An error that says what to write by hand; the file stays."""
     text, said = REFUSED[name]
     with pytest.raises(ConfigError, match=said):

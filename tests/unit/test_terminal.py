@@ -66,7 +66,7 @@ def test_a_terminal_that_cannot_show_a_letter_shows_its_number():
     assert raw.getvalue() == b"Z\\xfcrich\n"
 
 
-def test_a_document_is_data_unless_somebody_watches(monkeypatch):
+def test_a_document_is_data_unless_it_goes_to_a_terminal(monkeypatch):
     """A redacted file in a pipe keeps its bytes; on a screen it is made inert."""
     for stream, expected in ((io.StringIO(), "\x1b[2J"), (Watched(), "\\u001b[2J")):
         monkeypatch.setattr(sys, "stdout", Terminal(stream))

@@ -305,7 +305,7 @@ def test_without_rotation_one_refresh_token_serves_on():
 
 
 def test_a_refresh_never_widens(here):
-    """Scope narrows only; another client's or an unknown refresh token is nobody's."""
+    """Scope narrows only; another client's or an unknown refresh token is refused."""
     grant = here.idp.grant(scope="a b")
     assert here.refresh(grant, scope="a c") == (400, {"error": "invalid_scope"})
     here.idp.register("other", secret="s")
@@ -349,7 +349,7 @@ def test_only_the_owner_revokes(here):
 
 
 def test_introspection_is_for_confidential_clients(here):
-    """RFC 7662 section 2.1: whoever may ask anonymously may scan for tokens."""
+    """RFC 7662 section 2.1: an anonymous client could scan for tokens."""
     here.idp.register("public")
     answer = here.post("/introspect", auth=None, client_id="public", token="x")
     assert answer.status == 401
@@ -514,7 +514,7 @@ def test_a_dropped_request_was_never_heard(idp, client):
 
 
 def test_a_lost_answer_has_rotated(idp, client):
-    """The work is done, nobody is told: sending the same again ends the family."""
+    """The work is done, the answer is lost: sending the same again ends the family."""
     idp.faults.lose("/token")
     grant = idp.grant()
     with pytest.raises(httpx.TransportError):
