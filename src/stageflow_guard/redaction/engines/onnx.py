@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.errors import ConfigError
+from stageflow_guard.redaction.engines.plausible import plausible
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 _KINDS = {
@@ -144,5 +145,5 @@ def _closed(text: str, kind: str, run: list[tuple[int, int, str]]) -> Iterator[H
         parts = {r[2] for r in run}
         if len(parts) < 2 and not parts & {"CITY", "STATE", "LOC"}:
             return
-    if end - start > 1:
+    if end - start > 1 and (kind != "PERSON" or plausible(text, start, end)):
         yield Hit(start, end, kind, 0.5 if kind == "PERSON" else 0.45, "onnx", "model")

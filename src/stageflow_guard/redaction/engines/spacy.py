@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.errors import ConfigError
+from stageflow_guard.redaction.engines.plausible import plausible
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 _KINDS = {
@@ -57,7 +58,7 @@ class SpacyModel:
                 found = [(e.start_char, e.end_char, e.label_) for e in self._nlp(window).ents]
             for start, end, label in found:
                 kind = _KINDS.get(label)
-                if kind is not None:
+                if kind is not None and plausible(text, at + start, at + end):
                     yield Hit(at + start, at + end, *kind, "spacy", "model")
             if at + WINDOW >= len(text):
                 return

@@ -156,10 +156,13 @@ def words(view: View) -> View:
     text = view.text
     edits: list[Edit] = []
     lower = folded(text)
-    if ("@" in text and present(lower, _AROUND)) or present(lower, _SIGNS):
+    if ("@" in text and present(lower, _AROUND)) or present(lower, _SIGNS) or (
+        " at " in lower and present(lower, _MAIL_VERBS)
+    ):  # fmt: skip
         for match in _windows(text):
             plain = _AT_ONLY.sub("@", _DOT_ONLY.sub(".", match[0]), count=1)
-            if plain != match[0] and not _prose(match[0]):
+            told = _TOLD_MAIL.search(text, max(0, match.start() - 24), match.start())
+            if plain != match[0] and (not _prose(match[0]) or told is not None):
                 edits.append((*match.span(), plain))
     if view.digits:
         edits += _quads(text)
@@ -167,6 +170,7 @@ def words(view: View) -> View:
     return view.edited(edits, "words")
 
 
+_MAIL_VERBS = ("mail", "write", "reach", "contact")
 _AROUND = ("@ ", " @", "(@", "[@", "{@", "<@")
 _SIGNS = ("dot", "(at", "[at", "{at", "<at", "_at_", "-at-")
 _PARTED = ("dot", " .", ". ", "(.", "[.", "{.", "·")
@@ -210,6 +214,12 @@ def _windows(text: str) -> Iterator[re.Match[str]]:
         reached = anchor.end() + 80 if match is None else match.end()
         if match is not None:
             yield match
+
+
+# "write to jo at harborview.net": a verb of writing, then a name alone
+_TOLD_MAIL = re.compile(
+    r"(?i)(?<![a-z])(?:e-?mails?|mail|write|reach|contact)(?:[ ](?:is|me|us|her|him|them|to|address))*:?[ ]{1,2}$"
+)
 
 
 def _prose(match: str) -> bool:

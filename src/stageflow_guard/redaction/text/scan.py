@@ -32,6 +32,7 @@ from stageflow_guard.redaction.text import deobfuscate as unfold
 from stageflow_guard.redaction.text import encodings as decode
 from stageflow_guard.redaction.text.borders import bordered
 from stageflow_guard.redaction.text.spans import resolve
+from stageflow_guard.redaction.text.tags import balanced
 from stageflow_guard.redaction.text.view import Step, View
 from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
 
@@ -91,6 +92,8 @@ def _masked(text: str) -> str:
 
 def _span(view: View, hit: Hit, text: str) -> EntitySpan:
     start, end = view.original(hit.start, hit.end)
+    if "markup" in view.steps:
+        start, end = balanced(text, start, end)
     while end < len(text) and text[end] > "\u02ff" and unicodedata.category(text[end])[0] == "M":
         end += 1  # what is drawn on the last letter is part of it
     return EntitySpan(start, end, hit.entity, hit.score)

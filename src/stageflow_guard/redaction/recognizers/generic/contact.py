@@ -241,6 +241,13 @@ _TECHNICAL = re.compile(
     r"|oracle\.com|spring\.io|jquery\.com|jsdelivr\.net|unpkg\.com|cloudflare\.com|openai\.com|anthropic\.com|wikipedia\.org"
     r"|schema\.org|opensource\.org|creativecommons\.org|gcr\.io|quay\.io|k8s\.io|kubernetes\.io)$"
 )
+# a link to documentation, an interface or a file of a program
+_DOCUMENTED = re.compile(
+    r"(?i)(?:^|/)(?:docs?|documentation|api|v[0-9]+|wiki|manual|reference|guide|tutorials?|blog|static|assets|dist|downloads?|issues?|pulls?|releases?|archive|citation\.cfm)(?:/|$|\?|\.)|\.(?:html?|md|rst|txt|json|ya?ml|xml|js|css|png|svg|gif|jpe?g|pdf|py|c|h|java|zip|gz|tar|whl|csv|git)(?:$|[?#])"
+)
+_SERVED = re.compile(
+    r"(?i)(?:docs?|api|developers?|dev|static|cdn|registry|status|assets|download|support|help|www\.w3|bugs|wiki)\."
+)
 _OWN_PATH = re.compile(
     r"(?i)/(?:u|user|users|in|profile|profiles|people|member|members|~[\w.-]+|@[\w.-]+)(?:/|$)"
 )
@@ -284,4 +291,6 @@ def _url(text: str, start: int, end: int, host_at: int) -> Hit | None:
         return Hit(start, end, "URL", 0.2, "url")
     if _OWN_PATH.search(slash + path):
         return Hit(start, end, "URL", 0.45, "url", "personal path")
-    return Hit(start, end, "URL", 0.3 if path else 0.4, "url")
+    if path and (_DOCUMENTED.search(path) or _SERVED.match(host)):
+        return Hit(start, end, "URL", 0.3, "url")
+    return Hit(start, end, "URL", 0.36 if path else 0.4, "url")
