@@ -20,8 +20,6 @@ _LEVEL = re.compile(
     r"(?<![A-Za-z])(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL|Exception|Traceback|Error:)"
     r"|^\s*(?:from|import|def|class|return|func|fn|let|const|var|use|package|public|private)\s[\w.:]+"
 )
-    r"(?<![A-Za-z])(?:TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|CRITICAL|Exception|Traceback|Error:)"
-)
 _REACH = 160  # characters of a line that are looked at on both sides
 
 
