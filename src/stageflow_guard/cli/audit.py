@@ -71,7 +71,9 @@ def verify(args: argparse.Namespace) -> int:
 def _reports(args: argparse.Namespace) -> list[tuple[Path, VerificationReport]]:
     """Verify each log with the key and the checkpoint that are its own."""
     from stageflow_guard.audit import verify as check
+    from stageflow_guard.audit.read.receipts import require_receipt
     from stageflow_guard.audit.tlog.checkpoint import parse
+    from stageflow_guard.audit.tlog.receipt import parse_receipt
 
     keys = [text_of(value) for value in args.vkey or []]
     notes = [Path(value).read_bytes() for value in args.checkpoint or []]
@@ -89,6 +91,12 @@ def _reports(args: argparse.Namespace) -> list[tuple[Path, VerificationReport]]:
             minimum=args.min, witnesses=tuple(text_of(w) for w in args.witness or []),
         )  # fmt: skip
         found.append((folder, report))
+        for one in args.receipt or []:
+            if parse_receipt(one)[0] == own:
+                require_receipt(folder, one)
+    for one in args.receipt or []:
+        if parse_receipt(one)[0] not in origins:
+            raise VerificationError("no log here has the origin of a receipt")
     for origin in sorted({*by_name, *by_origin} - origins):
         raise VerificationError(
             f"no log here has the origin `{origin}` that a key or checkpoint names"

@@ -51,6 +51,9 @@ def _proofs(acts: Any) -> None:
     verify.add_argument(
         "--witness", action="append", help="a witness's key line; it must have cosigned"
     )
+    verify.add_argument(
+        "--receipt", action="append", help="a record's receipt that was kept; it must still hold"
+    )
     verify.add_argument("--require-anchor", action="store_true")
     verify.add_argument("--min", type=int, metavar="INDEX", help="the first index, after pruning")
     verify.add_argument(

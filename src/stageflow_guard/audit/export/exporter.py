@@ -22,12 +22,12 @@ from pathlib import Path
 from stageflow_guard.audit.export.dead_letters import DeadLetter, DeadLetters
 from stageflow_guard.audit.export.sink import Inventory, Shipped, Sink, SinkUnavailable, slug
 from stageflow_guard.audit.log.layout import read_minimum
-from stageflow_guard.audit.read.proofs import entry_at
 from stageflow_guard.audit.read.signed_entries import attested
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
 from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, parse
 from stageflow_guard.audit.tlog.consistency import require_prefix
+from stageflow_guard.audit.tlog.storage import entry_at
 from stageflow_guard.base.durable import make_dirs, take_lock, write_durably
 from stageflow_guard.base.opening import require_own
 from stageflow_guard.errors import ConfigError, GuardError, VerificationError

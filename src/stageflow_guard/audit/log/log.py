@@ -35,6 +35,9 @@ from stageflow_guard.audit.log.waiters import Waiting
 from stageflow_guard.audit.log.wal import FULL, WriteAhead
 from stageflow_guard.audit.records.canonical import encode
 from stageflow_guard.audit.records.record import boot_id
+from stageflow_guard.audit.tlog.checkpoint import parse
+from stageflow_guard.audit.tlog.receipt import receipt_of
+from stageflow_guard.audit.tlog.storage import entry_at, read
 from stageflow_guard.base.durable import make_dirs, write_durably
 from stageflow_guard.base.opening import require_own
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
@@ -378,6 +381,19 @@ class Log:
     def unsigned(self, index: int) -> bytes | None:
         """Return a durable entry that no checkpoint holds yet, as this process appended it."""
         return self._integration.entry(index) if self._integration is not None else None
+
+    def receipt(self, index: int) -> str:
+        """Return the receipt of a durable record: kept elsewhere, it convicts a cut log.
+
+        Raises `VerificationError` for an index that is not durable, or was pruned.
+        """
+        if not 0 <= index < self._durable:
+            raise VerificationError(f"record {index} is not durable", index=index)
+        entry = self.unsigned(index)
+        if entry is None:  # a checkpoint holds it
+            size = parse(read(self._folder, "checkpoint") or b"")[0].size
+            entry = entry_at(self._folder, index, size)
+        return receipt_of(self.origin, index, entry)
 
     def health(self) -> dict[str, Any]:
         """Return state without secrets."""

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.tlog.checkpoint import open_note, parse, parse_size
-from stageflow_guard.audit.tlog.storage import tile, unpack
+from stageflow_guard.audit.tlog.storage import entry_at
 from stageflow_guard.audit.tlog.tiles import TileReader
-from stageflow_guard.audit.tlog.tree import WIDTH, leaf_hash, tile_path, verify_inclusion
+from stageflow_guard.audit.tlog.tree import leaf_hash, verify_inclusion
 from stageflow_guard.errors import VerificationError
 
 if TYPE_CHECKING:
@@ -27,18 +27,6 @@ class Proven:
 
     index: int
     checkpoint: Checkpoint
-
-
-def entry_at(folder: Path, index: int, size: int) -> bytes:
-    """Return the stored bytes of one entry of a tree of `size`."""
-    if not 0 <= index < size:
-        raise VerificationError(f"the log has {size} signed records", index=index)
-    n = index // WIDTH
-    width = min(WIDTH, size - n * WIDTH)
-    found = unpack(tile(folder, "entries", n, width), tile_path("entries", n, width))
-    if len(found) <= index % WIDTH:
-        raise VerificationError(f"record {index} is missing", index=index)
-    return found[index % WIDTH]
 
 
 def prove(path: str | Path, index: int, *, note: bytes | None = None) -> tuple[bytes, bytes]:

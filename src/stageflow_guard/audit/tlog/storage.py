@@ -102,3 +102,15 @@ def bundles(folder: Path, size: int, start: int = 0) -> Iterator[tuple[int, list
                 index=n * WIDTH + min(len(entries), width), path=path,
             )  # fmt: skip
         yield n * WIDTH, entries, path
+
+
+def entry_at(folder: Path, index: int, size: int) -> bytes:
+    """Return the stored bytes of one entry of a tree of `size`."""
+    if not 0 <= index < size:
+        raise VerificationError(f"the log has {size} signed records", index=index)
+    n = index // WIDTH
+    width = min(WIDTH, size - n * WIDTH)
+    found = unpack(tile(folder, "entries", n, width), tile_path("entries", n, width))
+    if len(found) <= index % WIDTH:
+        raise VerificationError(f"record {index} is missing", index=index)
+    return found[index % WIDTH]
