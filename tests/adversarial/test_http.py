@@ -331,3 +331,17 @@ def test_an_intake_needs_tls(url):
     """Off loopback, https; no credentials in an address."""
     with pytest.raises(ConfigError):
         Poster(url, {})
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+async def test_discovery_blames_what_is_at_fault(peer, tmp_path, trusted):
+    """A certificate is named as such; only a status says to check the URL."""
+    from stageflow_guard.auth.discovery import discover
+
+    tls, ca = authority(tmp_path)
+    inside = peer([b"HTTP/1.1 404 Not\r\nContent-Length: 0\r\n\r\n"], tls=tls)
+    http = HttpClient(ca_file=ca) if trusted else HttpClient()
+    with pytest.raises(ConfigError) as caught:
+        await discover(inside.url.removesuffix("/x"), fetcher(http.send))
+    assert ("check the URL" in caught.value.message) is trusted
+    assert ("certificate" in caught.value.message) is not trusted

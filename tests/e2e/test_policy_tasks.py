@@ -276,3 +276,23 @@ def test_the_ten_tasks_of_the_page_run_in_order(home, capsys):
         ]
         assert main(words) == 0, (command, capsys.readouterr())
     assert policies().problems == ()
+
+
+SLIPS = {
+    "explain": ["policy", "explain", "user:bbo", "data", "ticket/7", "read", "--tenant", "acme"],
+    "what-can": ["policy", "what-can", "user:bbo", "--tenant", "acme"],
+    "suspend": ["policy", "tenant", "suspend", "user:bbo", "--reason", "left"],
+    "member add": ["policy", "member", "add", "user:bbo", "agent", "--tenant", "acme"],
+}
+
+
+@pytest.mark.parametrize("verb", SLIPS)
+def test_an_unknown_subject_is_asked_about(home, capsys, verb):
+    """`user:bbo`: the answer comes, and with it the likely name."""
+    capsys.readouterr()
+    assert main(SLIPS[verb]) == 0
+    assert "did you mean `user:bob`" in capsys.readouterr().out
+    capsys.readouterr()
+    other = [word.replace("user:bbo", "user:zoe@example.com") for word in SLIPS[verb]]
+    assert main(other) == 0
+    assert "did you mean" not in capsys.readouterr().out

@@ -48,4 +48,5 @@ async def discover(issuer: str, fetch: Callable[[str], Awaitable[bytes]]) -> dic
             raise ConfigError(f"`{address}` names no `jwks_uri`")
         require_https(keys, "jwks_uri")
         return found
-    raise ConfigError(f"no discovery document of `{issuer}` ({why}); check the URL")
+    hint = "; check the URL" if why.startswith("status") else ""
+    raise ConfigError(f"no discovery document of `{issuer}`: {why}{hint}")

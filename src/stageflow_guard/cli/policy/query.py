@@ -33,7 +33,16 @@ def explain(args: argparse.Namespace) -> int:
         print_json(_explained(found))
     else:
         _print(found, args.path)
+        _print_hint(policies, args)
     return HOLDS
+
+
+def _print_hint(policies: PolicySet, args: argparse.Namespace) -> None:
+    from stageflow_guard.policy.analysis.explain import subject_hint
+
+    hint = subject_hint(policies, args.tenant, args.sub)
+    if hint:
+        print(f"  hint     {hint}")
 
 
 def _explained(found: Explanation) -> dict[str, object]:
@@ -89,7 +98,8 @@ def what_can(args: argparse.Namespace) -> int:
     """List what a subject may."""
     from stageflow_guard.policy.analysis.who_can import what_can as find
 
-    found = find(_known(args), args.tenant, args.sub, tuple(args.role))
+    policies = _known(args)
+    found = find(policies, args.tenant, args.sub, tuple(args.role))
     if args.json:
         print_json([asdict(one) for one in found])
     else:
@@ -102,6 +112,7 @@ def what_can(args: argparse.Namespace) -> int:
             for one in found
         ]  # fmt: skip
         print("\n".join(columns(rows)) or "nothing")
+        _print_hint(policies, args)
     return HOLDS
 
 

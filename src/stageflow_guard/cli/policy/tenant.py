@@ -80,9 +80,16 @@ def _list(args: argparse.Namespace) -> int:
 
 def _suspend(args: argparse.Namespace) -> int:
     tenants.suspend(args.path, args.name, reason=args.reason, until=args.until)
+    warnings = [
+        problem.reason
+        for problem in PolicySet.load(args.path).problems
+        if problem.code.startswith("unknown_") and f"`{args.name}`" in problem.reason
+    ]
     if args.json:
-        print_json({"suspended": args.name, "until": args.until})
+        print_json({"suspended": args.name, "until": args.until, "warnings": warnings})
     else:
+        for warning in warnings:
+            print(f"warning: {warning}")
         print(
             f"{args.name} is suspended ({args.path}/platform/suspended.csv); "
             f"stageflow-guard policy tenant resume {args.name} lifts it"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stageflow_guard.model import AccessRequest, Decision
 from stageflow_guard.policy.engine.rules import Link, Rule, object_matches
-from stageflow_guard.policy.engine.text import did_you_mean
+from stageflow_guard.policy.engine.text import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.policyset import PolicySet
@@ -129,6 +130,24 @@ def _paths(policies: PolicySet, request: AccessRequest) -> Mapping[str, tuple[st
                 found[link.role] = (*path, link.where)
                 todo.append((link.role, found[link.role]))
     return found
+
+
+CLOSE = 0.8  # so alike that one may be a slip for the other
+
+
+def subject_hint(policies: PolicySet, tenant: str, sub: str) -> str | None:
+    """Return `did you mean ...` for a subject that no line names and that is nearly one that is.
+
+    None where the subject is listed, or may have its roles from its token alone.
+    """
+    if not policies.knows(tenant):
+        return None
+    listed = policies.index(tenant).members()
+    if sub in listed:
+        return None
+    subjects = [one for one in listed if not one.startswith(("role:", "claim:"))]
+    close = difflib.get_close_matches(sub, sorted(subjects), 1, CLOSE)
+    return f"no line names `{quoted(sub)}`; did you mean `{close[0]}`?" if close else None
 
 
 def _note(policies: PolicySet, request: AccessRequest, decision: Decision) -> str | None:
