@@ -345,3 +345,29 @@ async def test_discovery_blames_what_is_at_fault(peer, tmp_path, trusted):
         await discover(inside.url.removesuffix("/x"), fetcher(http.send))
     assert ("check the URL" in caught.value.message) is trusted
     assert ("certificate" in caught.value.message) is not trusted
+
+
+def test_a_deadline_ends_a_tunnel_through_a_proxy(peer, tmp_path):
+    """TLS inside CONNECT: the socket is shut down there, too."""
+    tls, ca = authority(tmp_path)
+    closed = threading.Event()
+
+    class Tunnel(Peer):
+        def _one(self, link):
+            with contextlib.suppress(OSError), link:
+                link.recv(65536)
+                link.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+                with tls.wrap_socket(link, server_side=True) as inside:
+                    inside.recv(65536)
+                    inside.sendall(OK + b"X-Slow: ")
+                    inside.settimeout(10)
+                    while inside.recv(1):
+                        pass
+                closed.set()
+
+    proxy = Tunnel([])
+    http = HttpClient(proxy=proxy.url.removesuffix("/x"), ca_file=ca, deadline=0.5)
+    with pytest.raises(OSError, match="no whole answer"):
+        http.send("GET", "https://127.0.0.1:9/x")
+    assert closed.wait(10)
+    proxy.close()

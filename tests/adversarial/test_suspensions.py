@@ -65,6 +65,26 @@ SUSPENDS = {
 }
 
 
+SOUND = {
+    "a semicolon in the reason": "user:bob, left; gone, {}\n",
+    "quotes in the reason": 'user:bob, "left", {}\n',
+    "an empty reason": "user:bob, , {}\n",
+    "spaces around": "  user:bob ,  left ,  {}  \n",
+    "another subject in the reason": "user:bob, see user:ada, {}\n",
+}
+
+
+@pytest.mark.parametrize("how", SOUND)
+def test_a_sound_line_counts_as_it_says(folder, how):
+    """Its end is its end, and no other name is suspended."""
+    folder.write("platform/suspended.csv", SOUND[how].format(2000))
+    policies = folder.load()
+    assert policies.problems == ()
+    assert policies.decide_at(asked(), 1999.0).reason == "suspended"
+    assert policies.decide_at(asked(), 2000.0).reason == "permitted"
+    assert policies.decide_at(asked("user:ada"), 1999.0).reason == "permitted"
+
+
 @pytest.mark.parametrize("how", SUSPENDS)
 def test_a_line_that_names_a_subject_suspends_it(folder, how):
     """However it is written: denied, and what is wrong with the line is a problem."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 CAP = 512 * 1024
 DEADLINE = 5.0
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_CONNECTED = frozenset({"connection.connect_tcp.complete", "connection.start_tls.complete"})
+_CONNECTED = ("connect_tcp.complete", "start_tls.complete")  # through a proxy as well
 _lock = threading.Lock()
 _trust: dict[str, ssl.SSLContext] = {}
 
@@ -105,12 +105,16 @@ class HttpClient:
         content = body.encode() if isinstance(body, str) else body
         exchange = _Exchange(self._cap, self._deadline)
         # on a thread of its own: neither a name that is looked up nor a connect can be interrupted
-        threading.Thread(
+        thread = threading.Thread(
             target=exchange.run,
             args=(self, method, url, {**self._headers, **(headers or {})}, content),
             name="http-exchange",
             daemon=True,
-        ).start()
+        )
+        try:
+            thread.start()
+        except RuntimeError:  # the limit on threads, or the interpreter's end
+            raise OSError("no thread can be started for a request") from None
         return exchange.result()
 
     def close(self) -> None:
@@ -199,7 +203,7 @@ class _Exchange:
             return HttpResponse(answer.status_code, bytes(received), retry_after)
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        if event in _CONNECTED:
+        if event.endswith(_CONNECTED):
             self._watch(info["return_value"])
 
     def _watch(self, stream: Any) -> None:

@@ -56,11 +56,9 @@ def parse_suspended(content: bytes, file: str) -> tuple[list[Suspension], list[P
         why = f"{exc.reason}; its lines count as they are written"
         problems.append(Problem(file, exc.line, why, exc.column, code="counts_as_written"))
     for number, line in enumerate(_lines(text), 1):
-        fields = [_clean(field) for field in line.replace(";", ",").replace("\t", ",").split(",")]
-        if not line.strip() or fields[0].startswith("#"):
+        if not line.strip() or _clean(line).startswith("#"):
             continue
-        strict = [field.strip(" ") for field in line.split(",")]
-        names, until, wrong = _read(fields, sound=fields == strict)
+        names, until, wrong = _read(line)
         found += [Suspension(name, until, number) for name in names]
         if wrong is not None and len(problems) < MOST:
             said = f"{wrong}; {', '.join(names[:3])} is suspended for good" if names else wrong
@@ -79,16 +77,19 @@ def _clean(field: str) -> str:
     return unicodedata.normalize("NFC", kept).strip().strip("\"'").strip()
 
 
-def _read(fields: list[str], *, sound: bool) -> tuple[list[str], float, str | None]:
+def _read(line: str) -> tuple[list[str], float, str | None]:
     """Return (names, until, what is wrong). A well-formed line names one subject or tenant."""
-    who = fields[0]
-    if sound and len(fields) == 3 and (legal_subject(who) or legal_tenant(who)):
+    strict = [field.strip(" ") for field in line.split(",")]
+    who = strict[0]
+    if len(strict) == 3 and who == _clean(who) and (legal_subject(who) or legal_tenant(who)):
         try:
-            return [who], FOREVER if fields[2] == "never" else moment(fields[2], 2), None
+            return [who], FOREVER if strict[2] == "never" else moment(strict[2], 2), None
         except Malformed as exc:
             return [who], FOREVER, exc.reason
-    # `suspend, user:bob, ...`, `User:bob`, `user:bob` alone: each of them names a subject
+    # `suspend, user:bob, ...`, `User:bob`, `user:bob` alone, `user:bob; left`: each names a subject
+    fields = [_clean(field) for field in line.replace(";", ",").replace("\t", ",").split(",")]
     names = [_folded(field) for field in fields if _folded(field).startswith(SUBJECTS)]
+    who = fields[0]
     if not names and legal_tenant(who):  # a tenant, or a subject without its kind
         names = [who]
     why = FORM if names else f"{FORM}; `{quoted(who)}` is neither a subject nor a tenant"
