@@ -48,7 +48,7 @@ def test_every_chunking_equals_the_whole(data):
 
 @given(st.text(max_size=900), st.lists(st.integers(0, 900), max_size=20))
 @settings(max_examples=60, deadline=None)
-def test_any_text_at_all(text, cuts):
+def test_any_unicode_text_streamed_equals_the_whole(text, cuts):
     """Any Unicode, lone surrogates included."""
     got, whole, _ = streamed(text, [c for c in cuts if c <= len(text)])
     assert got == whole
@@ -93,7 +93,7 @@ def _labelled(seed: int, rounds: int) -> None:
 @pytest.mark.parametrize(
     "far", ["The patient was seen.", "MRN and DOB on file.", "Her nurse said so."]
 )
-def test_no_word_far_away_decides_about_a_name(far):
+def test_a_word_out_of_a_streams_reach_does_not_decide_about_a_name(far):
     """What a word says of names ends before a stream lets go of them."""
     note = "Consent and lab in the chart: Kathrine Filemonsen DDS, attending Irena Bila, exam. "
     for text in (

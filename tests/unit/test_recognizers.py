@@ -166,14 +166,14 @@ MUST_NOT_FIND = [
     ("entity", "text", "part"),
     [(e, t, p) for e, lines in MUST_FIND.items() for t, p in lines if p is not None],
 )
-def test_is_found_whole(entity, text, part):
+def test_a_value_is_found_whole_as_its_entity(entity, text, part):
     """The line's value is found, whole, as the entity it is."""
     found = [(text[s.start : s.end], s.entity) for s in REDACTOR.find(text)]
     assert any(part in value and kind == entity for value, kind in found), found
 
 
 @pytest.mark.parametrize("text", MUST_NOT_FIND)
-def test_is_left_alone(text):
+def test_technical_text_is_not_redacted(text):
     """Technical text is no personal data."""
     assert [(text[s.start : s.end], s) for s in REDACTOR.find(text)] == []
 

@@ -74,7 +74,7 @@ def test_a_sentence_keeps_its_words():
         assert scope.restore(loose).lower().startswith("write to ada@")
 
 
-def test_translated_and_misspelt_types_come_back():
+def test_a_translated_type_is_restored():
     """The nonce and the number say which; the type may be spelt otherwise."""
     scope, redacted = minted()
     name = next(p for p in redacted.split() if "PERSON" in p)
@@ -82,7 +82,7 @@ def test_translated_and_misspelt_types_come_back():
     assert "Ada Lovelace" in scope.restore(f"Bonjour ⟦PERSONNE_1·{scope.nonce}⟧ !")
 
 
-def test_nothing_comes_back_elsewhere():
+def test_a_placeholder_of_another_session_is_not_restored():
     """Another tenant, another session, another nonce: 0 restored."""
     vault = Vault()
     _, redacted = minted(vault)
@@ -105,7 +105,7 @@ def test_a_changed_nonce_restores_nothing():
         assert scope.restore(text) == text
 
 
-def test_guessing_is_capped():
+def test_a_scope_refuses_after_64_placeholders_that_it_did_not_mint():
     """After 64 foreign nonces the scope refuses, and has counted."""
     scope, _ = minted()
     with pytest.raises(InspectorUnavailable) as refused:

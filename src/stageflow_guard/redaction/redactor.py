@@ -279,7 +279,7 @@ class Redactor:
         """Return `text` with all replaced but placeholders, and how often.
 
         A placeholder is the scope's own, or another's about an entity that is known here: it holds
-        no data and is not restored here. Any other is text like the rest: whoever writes one
+        no data and is not restored here. Any other is text like the rest: writing one
         switches nothing off.
         """
         own = [m for m in PSEUDONYM.finditer(text) if m[3] == scope.nonce or m[1] in self._offered]

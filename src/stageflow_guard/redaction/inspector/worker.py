@@ -65,7 +65,7 @@ class ScanWorker:
         return self._child
 
     def kill(self) -> None:
-        """End the child now; whoever waits for it gets `InspectorUnavailable`."""
+        """End the child now; a caller that waits for it gets `InspectorUnavailable`."""
         child, self._child = self._child, None
         if child is not None:
             child.kill()

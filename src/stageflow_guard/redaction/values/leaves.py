@@ -111,7 +111,7 @@ def told(value: Any) -> str | None:
 
 
 def digits(value: Any) -> str | None:
-    """Return a number as text where it has enough digits to be somebody's, else None."""
+    """Return a number as text where it has enough digits to identify a person, else None."""
     number = foreign(value)
     value = value if number is None else number
     kind = type(value)

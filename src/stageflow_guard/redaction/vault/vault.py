@@ -139,7 +139,7 @@ class VaultScope:
         In JSON, URLs, forms and HTML an original is written as their syntax wants it, so that it
         never changes the structure; what looks like JSON and does not parse is left as it is.
         Raises `InspectorUnavailable` once texts have brought more than 64 placeholders that it did
-        not mint (another nonce, or a number that was never given out): somebody is guessing.
+        not mint (another nonce, or a number that was never given out): these are guesses.
         """
 
         self._current()
@@ -158,7 +158,7 @@ class VaultScope:
     def _current(self) -> None:
         if self._keep is not None:
             with self._lock:
-                self._reload()  # what others minted, and that nobody was erased
+                self._reload()  # what other processes minted, and whether the subject was erased
 
     def _originals(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, str]]:
         self._watch(text)

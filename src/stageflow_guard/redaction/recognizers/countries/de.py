@@ -42,7 +42,7 @@ COUNTRY = Country(
     fields={
         "PERSON": "name|vollständiger name|kontoinhaber|karteninhaber|ansprechpartner|empfänger|kundenname|auftraggeber|versicherungsnehmer|patientenname|kunde",
         "PERSON_PART": "vorname|nachname|familienname|geburtsname|zuname",
-        "STREET_ADDRESS": "adresse|anschrift|straße|strasse|wohnort|wohnadresse|lieferadresse|rechnungsadresse|lieferanschrift|rechnungsanschrift|privatadresse|postanschrift",
+        "STREET_ADDRESS": "adresse|anschrift|wohnhaft|wohnhaft in|straße|strasse|wohnort|wohnadresse|lieferadresse|rechnungsadresse|lieferanschrift|rechnungsanschrift|privatadresse|postanschrift",
         "PHONE_NUMBER": "telefon|telefonnummer|tel nr|handy|handynummer|handynr|mobil|mobilnummer|rufnummer|festnetz|durchwahl|faxnummer|mobiltelefon",
         "SECRET": "passwort|kennwort|geheimnis|zugangscode|pin nummer|losung|geheimzahl|schlüssel geheim|zugangsdaten",
         "DATE_OF_BIRTH": "geburtsdatum|geburtstag|geb datum|geboren am",

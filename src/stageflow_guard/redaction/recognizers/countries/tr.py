@@ -15,12 +15,12 @@ def tckn(value: str) -> bool:
 COUNTRY = Country(
     code="tr", language="tr",
     words={
-        "phone": "telefon|cep|cep telefonu|numaram|arayın|gsm", "card": "kart|kart numarası|kredi kartı", "account": "hesap|hesap numarası",
+        "phone": "telefon|telefonum|cep|cep telefonu|numaram|arayın|gsm", "card": "kart|kart numarası|kredi kartı", "account": "hesap|hesap numarası",
         "passport": "pasaport", "dob": "doğum", "other": "sipariş|fatura|sayfa|fiyat|tutar|sürüm",
     },
     fields={
         "PERSON": "ad soyad|adı soyadı|alıcı|müşteri|hesap sahibi", "PERSON_PART": "ad|adı|soyad|soyadı|isim|soyisim", "STREET_ADDRESS": "adres|ev adresi|teslimat adresi",
-        "PHONE_NUMBER": "telefon|telefon numarası|cep telefonu|cep|gsm", "SECRET": "şifre|sifre|parola|gizli anahtar", "DATE_OF_BIRTH": "doğum tarihi|dogum tarihi",
+        "PHONE_NUMBER": "telefon|telefon numarası|cep telefonu|cep|gsm", "SECRET": "şifre|şifrem|sifre|parola|parolam|gizli anahtar", "DATE_OF_BIRTH": "doğum tarihi|dogum tarihi",
         "TR_TCKN": "tc kimlik no|kimlik no|tckn|tc no|tc kimlik|kimlik numarası", "USERNAME": "kullanıcı adı", "PASSPORT": "pasaport|pasaport no|pasaport numarası",
     },
     said="benim adım|adım|ismim|ben", titles="Bay|Bayan|Sayın|Sn|Dr|Prof", greetings="sayın|merhaba|sevgili", born="doğum tarihi|doğum|dogum tarihi",

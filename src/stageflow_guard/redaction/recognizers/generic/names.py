@@ -81,7 +81,9 @@ _TITLES: dict[str, list[str]] = {}  # by their first word in lower case
 for _title in sorted(_phrases("titles"), key=len, reverse=True):
     if not _TOUCHING.search(_title):
         _TITLES.setdefault(re.split(r"[ .-]", _title.lower())[0], []).append(_title)
-_TITLE_HEADS = frozenset(re.split(r"[ .]", t)[0] for group in _TITLES.values() for t in group)
+_TITLE_HEADS = (
+    frozenset(re.split(r"[ .]", t)[0] for group in _TITLES.values() for t in group) - PARTICLES
+)
 register(_TITLES)
 _AFTER_TITLE = re.compile(r"(?:\.[ ]?|[ ])(?=[^\W_]|['’])")
 _DOTTED = frozenset(
@@ -206,7 +208,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
         if place and (word.lower() in STOP or word.strip(".") in _TITLE_HEADS):
             words = words[:place]
             break
-    if not words or words[0].lower() in STOP:
+    if not words or words[0].lower() in STOP or words[0] in _ARTICLES:
         return None
     if any(word.lower().strip(".") in BUSINESS for word in words):
         return None
@@ -218,6 +220,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     ):
         return None
     return start, start + len(found)
+
+
+_ARTICLES = frozenset({"der", "den", "des", "das", "le", "la", "el"})  # alone before a noun
 
 
 def _in_script(text: str, at: int) -> tuple[int, int] | None:

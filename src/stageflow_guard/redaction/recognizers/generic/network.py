@@ -53,6 +53,7 @@ def addresses(text: str) -> Iterator[Hit]:
             yield Hit(*match.span(1), "IMEI", 0.7, "imei", "label imei")
 
 
+_EXAMPLE_V6 = ipaddress.ip_network("2001:db8::/32")
 _EXAMPLES = tuple(map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
 
 
@@ -78,7 +79,11 @@ def _v6(text: str, match: re.Match[str]) -> Hit | None:
     except ValueError:
         return None
     inner = address.ipv4_mapped
-    known = address.is_global if inner is None else not inner.is_private or _named(inner)
+    known = (
+        (address.is_global or address in _EXAMPLE_V6)
+        if inner is None
+        else not inner.is_private or _named(inner)
+    )
     score = 0.65 if known else 0.3
     if score < 0.4 and not address.is_loopback and labels.before(text, match.start()) == "ip":
         score = 0.5

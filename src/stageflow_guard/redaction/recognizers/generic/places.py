@@ -27,7 +27,7 @@ _STREET_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _STREET_SUFFIX = re.compile(
-    r"(?<![\w.$€£#-])(?:[0-9]{1,5}[ ]){0,1}(?:[^\W\d_][\w'’.-]{0,24}[ ]){0,3}[^\W\d_][\w'’-]{1,24}(?:stra(?:ss|ß|at)e?|straße|str\.|weg|gasse|platz|allee|ring|ufer|damm|laan|plein|gracht|kade|singel|dijk|vej|gade|stræde|allé|gatan|gata|vägen|väg|gränd|torget|gate|veien|vegen|katu|tie|polku|kuja|utca|út|tér|krt|ulice|gatan|vænget|bakken|skálinn|braut|götu|hlíð)\.?[ ][0-9]{1,5}"
+    r"(?<![\w.$€£#-])(?:[0-9]{1,5}[ ]){0,1}(?:[^\W\d_][\w'’.-]{0,24}[ ]){0,3}[^\W\d_][\w'’-]{1,24}(?:stra(?:ss|ß|at)e?|straße|str\.|weg|gasse|platz|allee|ring|ufer|damm|graben|markt|wall|chaussee|steig|stieg|pfad|kamp|winkel|laan|plein|gracht|kade|singel|dijk|vej|gade|stræde|allé|gatan|gata|vägen|väg|gränd|torget|gate|veien|vegen|katu|tie|polku|kuja|utca|út|tér|krt|ulice|gatan|vænget|bakken|skálinn|braut|götu|hlíð)\.?[ ][0-9]{1,5}"
     + _HOUSE
     + r"(?!\w)",
     re.IGNORECASE,
@@ -144,7 +144,7 @@ def _windows(text: str) -> Iterator[tuple[int, int]]:
 
 
 _SUFFIXES = (
-    "stra", "str.", "weg", "gasse", "platz", "allee", "ring ", "ring.", "ufer", "damm", "laan", "plein", "gracht", "kade", "singel", "dijk", "vej", "gade", "stræde",
+    "stra", "str.", "weg", "gasse", "platz", "allee", "ring ", "ring.", "ufer", "damm", "graben", "markt", "wall", "chaussee", "steig", "stieg", "pfad", "kamp", "winkel", "laan", "plein", "gracht", "kade", "singel", "dijk", "vej", "gade", "stræde",
     "allé", "gatan", "gata", "vägen", "väg", "gränd", "torget", "gate ", "gate.", "veien", "vegen", "katu", "tie ", "tie.", "polku", "kuja", "utca", "út ", "út.", "tér", "krt",
     "ulice", "vænget", "bakken", "skálinn", "braut", "götu", "hlíð",
 )  # fmt: skip
