@@ -23,11 +23,11 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Self
 
+from stageflow_guard.auth.family import require_same, store_of, subject_of
 from stageflow_guard.auth.http import HttpClient
-from stageflow_guard.auth.jws import parse_object, split
 from stageflow_guard.auth.oauth import OVER, OAuthClient, OAuthError
 from stageflow_guard.auth.secret import Secret
-from stageflow_guard.auth.store import FileStore, Stored, TokenStore
+from stageflow_guard.auth.store import Stored, TokenStore
 from stageflow_guard.base.clock import Clock
 from stageflow_guard.errors import (
     ConfigError,
@@ -91,7 +91,7 @@ class TokenManager:
         )  # fmt: skip
         if family is None and grant == "client_credentials":
             family = f"client:{client_id}"
-        self._store = _store_of(store, seal_key, family)
+        self._store = store_of(store, seal_key, family)
         self._grant = grant
         self._asked = {"scope": scope, "resource": resource, "audience": audience}
         self._revocation = revocation_endpoint
@@ -373,7 +373,7 @@ class TokenManager:
             expires_at=self._clock.wall() + lifetime,
             lifetime=lifetime,
             scope=answer.scope or (stored.scope if stored else self._asked["scope"]),
-            subject=_subject_of(answer.access_token) or (stored.subject if stored else None),
+            subject=subject_of(answer.access_token) or (stored.subject if stored else None),
             generation=1 + (stored.generation if stored else 0),
         )
 
@@ -418,10 +418,10 @@ class TokenManager:
         self, access: str, refresh: str | None, expires_in: int | None, scope: str | None
     ) -> None:
         lifetime = float(expires_in or UNKNOWN_LIFETIME)
-        subject = _subject_of(access)
+        subject = subject_of(access)
         with self._store.lock(LOCK_WAIT):
             before = self._store.load()
-            _require_same(before, subject)
+            require_same(before, subject)
             self._save(
                 Stored(
                     access_token=access, refresh_token=refresh, lifetime=lifetime, scope=scope,
@@ -462,55 +462,3 @@ class TokenManager:
 
 def _text(token: str | Secret | None) -> str | None:
     return token.reveal() if isinstance(token, Secret) else token
-
-
-def _subject_of(token: str) -> str | None:
-    """Return whose token this is as it says itself; None for one that does not say.
-
-    Not verified, and not for a decision: it keeps two sessions of an application apart.
-    """
-    if token.count(".") != 2:
-        return None
-    try:
-        claims = parse_object(split(token)[2])
-    except (GuardError, UnicodeError):
-        return None
-    issuer, subject = claims.get("iss"), claims.get("sub")
-    if type(subject) is not str or not subject:
-        return None
-    return f"{issuer if type(issuer) is str else ''}\n{subject}"
-
-
-def _require_same(before: Stored | None, subject: str | None) -> None:
-    """Raise `NotAuthenticated` when a store that is in use would change hands."""
-    if before is None or before.over or None in (before.subject, subject):
-        return
-    if before.subject != subject:
-        raise NotAuthenticated(
-            "identity_changed",
-            "the token store holds another subject's tokens; give each subject a store or `family`",
-        )
-
-
-def _store_of(
-    store: str | Path | TokenStore, seal_key: str | Path | None, family: str | None
-) -> TokenStore:
-    if isinstance(store, str) and store.startswith(("redis://", "rediss://", "unix://")):
-        if seal_key is not None:
-            raise ConfigError("`seal_key` is for stores in a file")
-        from stageflow_guard.auth.redis import RedisStore
-
-        if family is None:
-            raise ConfigError(
-                "a Redis holds many token families: `family` says whose these are, a user's id"
-            )
-        return RedisStore(store, family=family)
-    if isinstance(store, str | Path):
-        if seal_key is None:
-            return FileStore(store)
-        from stageflow_guard.auth.sealing import Seal
-
-        return FileStore(store, seal=Seal(seal_key))
-    if seal_key is not None:
-        raise ConfigError("`seal_key` is for stores in a file")
-    return store
