@@ -35,7 +35,7 @@ async def write(home, n, *, start=0):
 
 
 def hide(log, minimum):
-    """Do what somebody with the disk can: raise the minimum, and remove what lies below."""
+    """Do what an attacker with the disk can: raise the minimum, and remove what lies below."""
     (log / "minimum").write_bytes(b"%d\n" % minimum)
     for n in range(minimum // 256):
         (log / f"tile/entries/{n:03d}").unlink(missing_ok=True)
@@ -204,7 +204,7 @@ async def test_a_gap_behind_the_checkpoint_is_named(tmp_path):
 
 
 async def test_readers_check_the_signature(tmp_path):
-    """A tree that somebody built anew, without the key, is not read."""
+    """A tree that was built anew without the key is not read."""
     log = await write(tmp_path, 10)
     other = tmp_path / "other"
     other.mkdir()

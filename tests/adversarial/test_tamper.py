@@ -1,4 +1,4 @@
-"""The tamper table: what somebody with the disk, and with the key, may do; and how it is found."""
+"""The tamper table: what an attacker with the disk, or with the key, does, and how it is found."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ async def test_every_changed_byte_of_every_file_is_found(tmp_path):
 
 
 async def test_every_missing_or_added_file_is_found(tmp_path):
-    """Each file that holds evidence, removed; and one that belongs to nobody."""
+    """Each file that holds evidence, removed; and one that does not belong to the log."""
     log = await write(tmp_path, SIZE)
     for path in sorted(
         p for p in log.rglob("*") if p.is_file() and p.name not in ("lock", "wal", "format")

@@ -306,7 +306,7 @@ def test_an_interrupt_is_no_traceback(home):
     assert (process.returncode, error) == (130, "")
 
 
-def test_what_nobody_foresaw_is_one_line(home, capsys, monkeypatch):
+def test_an_unforeseen_failure_is_one_line(home, capsys, monkeypatch):
     """A fault of ours names its type and place, quotes nothing, and exits 3."""
 
     def broken(*args, **options):

@@ -53,7 +53,7 @@ def fill_up(place, monkeypatch):
     "words", ["tail", "query", "stats", "denied", "why r7", "prove 7", "timeline --run r7"]
 )
 def test_a_log_on_a_full_disk_is_readable_and_says_that_it_is_unrecorded(home, capsys, words):
-    """When something went wrong is when somebody has to look."""
+    """Reading must work when something has gone wrong."""
     assert main(["audit", *words.split()]) == 0
     assert "this read is unrecorded" in capsys.readouterr().err
 
@@ -78,7 +78,7 @@ def test_what_writes_is_refused_and_changes_nothing(home, capsys, words):
 
 
 def test_no_secret_is_destroyed_without_a_record(home, capsys, monkeypatch):
-    """The log's disk is full, the keyring's is not: the erasure would be nobody's."""
+    """The log's disk is full, the keyring's is not: the erasure would be unrecorded."""
     monkeypatch.undo()
     ring = ring_from(Settings.load(home / "guard.toml"))
     fill_up(home / "audit", monkeypatch)

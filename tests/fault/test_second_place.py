@@ -178,7 +178,7 @@ async def test_closing_without_the_second_place_says_so(tmp_path, place, caplog)
 
 
 async def test_a_log_opens_only_with_its_second_place(tmp_path, place):
-    """Without it nobody could tell a rollback: refused, with its name; nothing is poisoned."""
+    """Without it a rollback could not be found: refused, with its name; nothing is poisoned."""
     log = await opened(tmp_path)
     await log.append(RECORD)
     await log.close()

@@ -52,10 +52,10 @@ async def test_a_device_that_hangs_refuses_everybody_within_the_deadline(tmp_pat
     gate.set()
     assert await log.append(RECORD) == 41
     await log.close()
-    assert verify(tmp_path / "audit").size == 42  # late, and lost to nobody
+    assert verify(tmp_path / "audit").size == 42  # late, and none is lost
 
 
-async def test_a_caller_who_goes_away_takes_nobody_along(tmp_path, gate):
+async def test_cancelling_one_caller_cancels_no_other(tmp_path, gate):
     """Cancelling one of a batch leaves the others, and its own record, as they were."""
     log = await opened(tmp_path)
     gate.clear()
@@ -72,7 +72,7 @@ async def test_a_caller_who_goes_away_takes_nobody_along(tmp_path, gate):
 
 
 async def test_a_failed_batch_refuses_those_behind_it_too(tmp_path, gate, monkeypatch):
-    """After a failed sync nobody is told that their record is durable."""
+    """After a failed sync no caller is told that its record is durable."""
     log = await opened(tmp_path)
     gate.clear()
     first = asyncio.ensure_future(log.append(RECORD))
@@ -95,7 +95,7 @@ async def test_a_failed_batch_refuses_those_behind_it_too(tmp_path, gate, monkey
 
 
 def test_a_log_serves_one_loop_after_another(tmp_path, gate):
-    """A loop that ends with somebody waiting is forgotten; the next one is served."""
+    """A loop that ends while a caller waits is forgotten; the next one is served."""
     log = asyncio.run(opened(tmp_path))
 
     async def give_up():

@@ -686,7 +686,7 @@ async def test_a_sink_that_was_rolled_back_is_found_by_an_older_checkpoint(tmp_p
 
 
 async def test_a_cursor_that_is_ahead_of_its_checkpoint_passes_over_nothing(tmp_path):
-    """A number that somebody raised would stop the shipping in silence: it is named as damaged."""
+    """A number that was raised by hand would stop the shipping in silence: it is named as damaged."""
     log = await grow(tmp_path, 5)
     exporter = Exporter(log, ListSink(), tmp_path / "state")
     exporter.run()

@@ -90,7 +90,7 @@ async def test_postgres_keeps_a_verifiable_copy(tmp_path, made, postgres):
     reader.close()
 
 
-async def test_nobody_changes_what_postgres_holds(tmp_path, made, postgres):
+async def test_no_role_changes_what_postgres_holds(tmp_path, made, postgres):
     """Update, delete and truncate fail for the writer, the reader and the owner; a tenant sees its own."""
     import psycopg
 

@@ -31,7 +31,7 @@ DAY = 86_400 * 10**9
 
 
 async def filled(tmp_path, *more, records=600):
-    """A log of runs of two records; the second of each names nobody."""
+    """A log of runs of two records; the second of each names no subject."""
     log = await Log.open(tmp_path / "audit", origin=ORIGIN, key_file=tmp_path / "k")
     for i in range(0, records, 2):
         who = {"actor": {"subject": f"user:{i}"}, "tenant": "acme"}
@@ -91,7 +91,7 @@ async def test_what_a_hold_does_not_cover_goes(tmp_path, held):
 
 
 async def test_a_record_is_held_with_its_run(tmp_path):
-    """A run of which a later record is held keeps its earlier ones, which name nobody."""
+    """A run of which a later record is held keeps its earlier ones, which name no subject."""
     late = {"kind": "auth", "run": "r0", "actor": {"subject": "user:late"}}
     await filled(tmp_path, late, hold_of(name="h", why="y", subject="user:late").record())
     with pytest.raises(LegalHoldError, match="record 0, of a run that is held"):
@@ -185,7 +185,7 @@ async def test_who_removes_waits_for_who_holds(tmp_path):
 
 @pytest.mark.parametrize("note", [{}, {"name": "x"}, {"name": 1, "why": "y", "run": "r"}, None])
 async def test_a_hold_that_cannot_be_understood_stops_everything(tmp_path, note):
-    """Fail closed: nobody guesses what a record wanted to keep."""
+    """Fail closed: what a record wanted to keep is not guessed."""
     await filled(tmp_path, {"kind": "hold", "note": note})
     with pytest.raises(VerificationError, match="is no hold"):
         await cut(tmp_path)

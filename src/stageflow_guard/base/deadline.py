@@ -59,7 +59,9 @@ async def uninterrupted(seconds: float, work: Coroutine[Any, Any, T]) -> T:
         return await _resume(work, waiting_for)
 
     task = asyncio.ensure_future(rest())
-    task.add_done_callback(lambda t: t.cancelled() or t.exception())  # heard, should nobody wait
+    task.add_done_callback(
+        lambda t: t.cancelled() or t.exception()
+    )  # retrieved, even when no caller waits
     until, cancelled = time.monotonic() + seconds, False
     while not task.done():
         try:

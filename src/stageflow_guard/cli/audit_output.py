@@ -71,7 +71,7 @@ def _table(records: list[dict[str, Any]], shown: list[str], *, head: bool) -> st
 
 
 def cell(value: Any) -> str:
-    """Return a value that cannot leave its cell: a terminal obeys control characters."""
+    """Return a value as one table cell, control characters replaced."""
     text = "-" if value is None else str(value)
     return "".join(c if c.isprintable() else "\ufffd" for c in text)
 

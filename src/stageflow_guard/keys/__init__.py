@@ -1,4 +1,4 @@
-"""Which key for what? Purposes apart, subjects apart; destroying a subject's key is erasure."""
+"""Keys by purpose and by subject; destroying a subject's key is erasure."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def read_key(path: Path, *, create: bool, why_not: str = "restore the key") -> b
     """Return the 32 bytes in `path`, making them only where `create` says so.
 
     The file holds 64 hex digits and is 0600; a directory that others may write is refused, since
-    whoever writes there chooses the key. Of several processes that create at once, one wins and
+    its writers choose the key. Of several processes that create at once, one wins and
     all read its key. Raises `ConfigError` that names the file.
     """
     try:

@@ -120,7 +120,7 @@ class SubjectKeyring:
     # -- files -----------------------------------------------------------------------------------
 
     def _path(self, tenant: str, subject: str) -> Path:
-        # two lengths make it one-to-one; the name tells nobody without the key who it is
+        # two lengths make it one-to-one; without the key the name does not tell who it is
         text = f"{len(tenant)}:{tenant}{subject}".encode()
         name = hmac.digest(self._name, text, "sha256").hex()
         return self._folder / name[:2] / name[2:]
@@ -185,7 +185,7 @@ class SubjectKeyring:
 
 
 def open_keyring(folder: str | Path, *, signing: str | Path | None = None) -> SubjectKeyring:
-    """Return the keyring in `folder`, its keys in files there, made only while it holds nobody."""
+    """Return the keyring in `folder`; its key files are made only while it holds no subject."""
     fresh = not any(Path(folder).glob("subjects/*/*"))
     keys = FileKeyProvider(folder, signing=signing, create=fresh)
     if fresh:  # all of them before the first subject: from then on a missing one is a lost one

@@ -38,11 +38,11 @@ def bundle(
 ) -> int:
     """Write the folder `out`; return how many of the chosen records it holds.
 
-    `key` signs the list of files; without it the page says that nobody did. `policies` is where
+    `key` signs the list of files; without it the page says that it is unsigned. `policies` is where
     revisions are kept; `asked` says how the records were chosen and goes into the manifest. All
     proofs lead to one checkpoint, beside a running writer too: to `checkpoint`, an earlier one that
     a witness cosigned perhaps, else to the present one. Handovers to another key come along, so
-    that whoever holds an earlier key line can follow. `out` must not exist yet. Raises
+    that the holder of an earlier key line can follow. `out` must not exist yet. Raises
     `VerificationError` for a record that does not prove, `ConfigError` when nothing was chosen.
     """
     folder, target = Path(path), Path(out)
@@ -96,7 +96,7 @@ def _handovers(folder: Path) -> list[int]:
 
 
 def _unsigned(page: bytes) -> bytes:
-    """Return the page for a folder whose list of files nobody signed."""
+    """Return the page for a folder whose list of files is unsigned."""
     lines = [line for line in page.split(b"\n") if b"openssl pkeyutl" not in line]
     return b"\n".join(lines).replace(
         b"and the list of files was signed with it:", b"and the list of files is not signed:"

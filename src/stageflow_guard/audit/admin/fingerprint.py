@@ -1,7 +1,7 @@
 """Values that can be searched for and not read: keyed fingerprints, per tenant and subject.
 
 `h1:<epoch>:<22 characters>`, HMAC-SHA256 over the field's name and the normalised value, cut to 132
-bits. Destroying the subject's key leaves them on record, and nobody can link or test them again.
+bits. Destroying the subject's key leaves them on record, and no remaining key links or tests them.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class Hold:
             if wanted is not None and wanted != found:
                 return False
         at = record.get("wall_ns")
-        if type(at) is not int:  # nobody knows when that was
+        if type(at) is not int:  # its time is unknown
             return True
         if self.since_ns is not None and at < self.since_ns:
             return False
@@ -165,10 +165,10 @@ def names_used(path: str | Path) -> set[str]:
 
 
 def maintenance_lock(path: str | Path) -> int:
-    """Wait until nobody else holds, prunes or erases; return the descriptor whose closing ends it.
+    """Wait until no other process holds, prunes or erases; closing the descriptor ends it.
 
-    Whoever looks for holds and then removes something would otherwise miss the one that is said in
-    between. The turn is the log's at `path`, with all its shards: the file `<path>.upkeep`.
+    Without the lock, a removal would miss a hold that is recorded between its look and its act.
+    The lock is the log's at `path`, with all its shards: the file `<path>.upkeep`.
     """
     try:
         return take_lock(f"{Path(path).absolute()}.upkeep")

@@ -1,8 +1,8 @@
 """Pruning (C2SP tlog-tiles): old bundles go, every later record still proves.
 
-The log says first what will go; then `minimum` does; then the files go. A crash before `minimum` is
-in place leaves a whole log, and pruning is asked for again; one after that is finished by the next
-opening.
+First a record names what will be removed, then `minimum` does, then the files are unlinked. A
+crash before `minimum` is in place leaves a whole log, and pruning is to be repeated; one after that
+is finished by the next opening.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What runs beside an open log: heartbeats while it is idle, exporters to its sinks."""
+"""Background work of an open log: heartbeats while it is idle, exporters to its sinks."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class _Log(Protocol):
 async def heartbeat(log: _Log, every: float) -> None:
     """Append a heartbeat whenever `every` seconds brought no record, until cancelled.
 
-    A log cut back to a quiet time then misses heartbeats. A log that fails needs none: the next
-    decision is refused.
+    A log that is cut back to a quiet time then misses heartbeats. A failure is ignored here: the
+    next decision is refused.
     """
     last = -1
     while True:

@@ -1,8 +1,8 @@
-"""The second place of every checkpoint: the anchor against a rollback, and what its absence means.
+"""A copy of every checkpoint in a second place: the anchor against a rollback.
 
-A permit's promise is about the log's own disk; the second place holds no record. So losing it stops
-nothing that has begun, and is loud: a warning, a record, `health()`. When it stays away for longer
-than the grace, no new run begins, until it is back. Opening a log needs it at once.
+A permit depends on the log's own disk only; the second place holds no record. Losing it stops no
+open run: a warning, a `checkpoint_copy` record and `health()` say it. After the grace no new run
+begins until it is back. Opening a log needs it at once.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class Log:
         self._wakeup: queue.SimpleQueue[None] = queue.SimpleQueue()  # one ring per waiting batch
         self._pending: list[bytes] = []
         self._callers: dict[asyncio.AbstractEventLoop, Waiting] = {}
-        self._waiters: dict[Waiting, int] = {}  # whom the next batch answers
+        self._waiters: dict[Waiting, int] = {}  # callers that the next batch answers
         self._wake_sent = False
         self._closing = False
         self._next = 0
@@ -187,7 +187,7 @@ class Log:
         return index
 
     def _require_own_process(self) -> None:
-        """Refuse after a fork; asked before any lock, which nobody here may ever release."""
+        """Refuse after a fork; asked before any lock, which the child could never release."""
         if os.getpid() != self._pid:
             raise AuditUnavailable("this log was opened before a fork; open one in each worker")
 
@@ -354,7 +354,7 @@ class Log:
         self._low = disk.f_bavail * disk.f_frsize < self._reserve
 
     def _fail(self, exc: BaseException, asking: dict[Waiting, int]) -> None:
-        """Poison the log: after a failed write nobody knows what is on disk."""
+        """Poison the log: after a failed write it is unknown what is on disk."""
         why = getattr(exc, "strerror", None) or type(exc).__name__
         if self._integration is not None:
             self._integration.abandon()

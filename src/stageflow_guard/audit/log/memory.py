@@ -1,4 +1,4 @@
-"""A log that forgets: for benches and examples, never reachable from settings."""
+"""A log in memory, for benchmarks and examples; never reachable from settings."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Opening a directory as a log, new or old: the lock, and recovery, which is the normal path.
 
-What the write-ahead file holds beyond the last signed checkpoint was acknowledged, so it comes
-back; what is torn behind its last whole frame never was, so it is cut. Anything else is refused,
-and stays as it is.
+What the write-ahead file holds beyond the last signed checkpoint was acknowledged, so it is
+recovered; what is torn behind its last whole frame was not, so it is cut and recorded. Anything
+else is refused, and every file stays as it is.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def recover(folder: Path, origin: str, key_file: Path, copy: CheckpointCopy | No
 
 
 def reach(folder: Path, copy: CheckpointCopy) -> None:
-    """Put the checkpoint at its second place: without that, nobody could know of a rollback."""
+    """Put the checkpoint at its second place: without it a rollback could not be found."""
     try:
         copy.begin(read(folder, "checkpoint") or b"")
     except OSError as exc:

@@ -22,7 +22,7 @@ async def open_shard(
     prefix: str = "w",
     **options: Any,
 ) -> Log:
-    """Open the shard named `shard`; "auto" takes the first of `w0, w1, ...` that nobody holds.
+    """Open the shard named `shard`; "auto" takes the first of `w0, w1, ...` that no process holds.
 
     A worker that starts again finds the shard of one that ended, and recovers it: the number of
     shards is the largest number of workers that ever ran at once. `copies` is where checkpoint

@@ -1,4 +1,4 @@
-"""Callers of one event loop who wait for the disk, answered in the order in which they asked."""
+"""Callers of one event loop that wait for the disk, answered in the order in which they asked."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from stageflow_guard.errors import AuditUnavailable
 class Waiting:
     """A queue of futures. `join` and the timer run on the loop; `answer` comes from the writer.
 
-    Each caller has a future of its own, so that cancelling one is nobody else's business, and one
-    timer watches over all of them: an append that is answered in time sets none.
+    Each caller has a future of its own, so that cancelling one changes nothing for the others. One
+    timer serves all of them: an append that is answered in time sets none.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, deadline: float) -> None:
@@ -47,7 +47,7 @@ class Waiting:
                 future.set_exception(AuditUnavailable(why))
 
     def _look(self) -> None:
-        """Fail whoever waits for longer than the deadline; the writer may still answer, in vain."""
+        """Fail the callers that wait for longer than the deadline; a later answer is ignored."""
         self._timer = None
         now = self.loop.time()
         for since, future in self._asked:

@@ -12,7 +12,7 @@ published, so that the checkpoint in force always has its anchor here:
 2. `append`  a frame at the end, synced: the records are durable
 3. `anchor`  the next checkpoint at the end, synced; then `checkpoint` is replaced
 
-Without the key a reader sees whether a block is whole (CRC-32), not who wrote it.
+Without the key a reader sees whether a block is whole (CRC-32), not whether the log wrote it.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def scan(content: bytes) -> tuple[list[Block], int]:
 
 
 def entries_behind(content: bytes, size: int) -> Iterator[tuple[int, bytes]]:
-    """Yield (index, entry) of the frames from index `size` on; nobody has authenticated them.
+    """Yield (index, entry) of the frames from index `size` on, unauthenticated.
 
     Raises `VerificationError` that names a gap.
     """

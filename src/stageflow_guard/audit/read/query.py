@@ -64,7 +64,7 @@ def iter_rows(path: str | Path, start: int = 0) -> Iterator[LogEntry]:
     folder = Path(path)
     # first the write-ahead file: what it loses meanwhile is in the tree by the time that is read
     wal = _wal(folder)
-    minimum = read_minimum(folder)  # before the head, which says why, if somebody prunes just now
+    minimum = read_minimum(folder)  # before the head, which says why, should a pruning be under way
     head, _ = signed_head(folder)
     if start < minimum:
         require_attested_minimum(folder, head, minimum)

@@ -19,7 +19,7 @@ def signed_head(folder: Path) -> tuple[Checkpoint, bytes]:
     """Return (checkpoint, its note), signed by the key in the log's `vkey`.
 
     Raises `ConfigError` for what is no log, or a newer release's; `VerificationError` for a
-    checkpoint that the key did not sign. Whose key that is, only somebody outside can say.
+    checkpoint that the key did not sign. Whose key that is, the log itself cannot say.
     """
     note = checkpoint_of(folder)
     read_format(folder)
@@ -29,7 +29,7 @@ def signed_head(folder: Path) -> tuple[Checkpoint, bytes]:
             return open_note(note, key), note
         except VerificationError:
             again = read(folder, "checkpoint") or b""
-            if again == note:  # nobody is handing the log over to another key just now
+            if again == note:  # no key rotation is under way
                 raise
             note = again
 

@@ -1,6 +1,6 @@
 """The application's own trace, where it has one: a record then leads to it.
 
-Nothing is imported: whoever traces has loaded OpenTelemetry's API already.
+Nothing is imported: an application that traces has loaded OpenTelemetry's API already.
 """
 
 from __future__ import annotations

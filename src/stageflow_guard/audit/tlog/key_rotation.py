@@ -96,7 +96,9 @@ def require_known_signatures(note: bytes, keys: list[str]) -> None:
             and signature_holds(public, blob[4:], signed)
             for name, public in publics
         ):
-            raise VerificationError("the checkpoint has a signature of nobody", path="checkpoint")
+            raise VerificationError(
+                "the checkpoint has a signature of an unknown key", path="checkpoint"
+            )
 
 
 def open_with_any(note: bytes, keys: list[str], *, path: str = "checkpoint") -> Checkpoint:
