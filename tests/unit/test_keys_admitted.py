@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import logging
@@ -109,14 +110,17 @@ def test_a_set_of_unfit_keys_says_why():
         admit_set(jwks(weak()))
 
 
-async def test_an_unfit_key_at_a_url_leaves_the_others_in_force():
+async def test_an_unfit_key_at_a_url_leaves_the_others_in_force(caplog):
     """A provider's malformed key refuses no token of its other keys."""
 
     async def fetch(_url):
         return jwks(*(unfit for unfit, _ in UNFIT.values()), *GOOD)
 
     keys = UrlKeys("https://id.example/jwks", fetch)
-    assert (await keys.key(GOOD[0]["kid"])).kid == GOOD[0]["kid"]
+    for _ in range(3):  # each is logged once, not at every fetch
+        await asyncio.shield(keys._start())
+        assert (await keys.key(GOOD[0]["kid"])).kid == GOOD[0]["kid"]
+    assert caplog.text.count("it is left out") == len(UNFIT)
 
 
 # RFC 8032 §5.1: the points of order 1, 2, 4 and 8 in every spelling that 32 bytes allow: the list
@@ -243,3 +247,19 @@ async def test_a_link_that_is_turned_to_another_file_is_a_change(watched, tmp_pa
     os.replace(tmp_path / "turned", link)
     clock.advance(LOOK + 1)
     assert (await keys.key(idp.kid("ES256"))).kid == idp.kid("ES256")
+
+
+async def test_a_key_file_that_went_bad_is_a_problem_of_the_guard(tmp_path, monkeypatch):
+    """`guard.problems` and `config check` name it; callers are served by the last good keys."""
+    from stageflow_guard import Guard
+    from stageflow_guard.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    assert await asyncio.to_thread(main, ["init"]) == 0
+    async with Guard.load("guard.toml") as guard:
+        assert guard.problems == ()
+        (tmp_path / "jwks.json").write_text("{}")
+        keys = guard._pep.authenticator._issuers["https://id.example"][0].keys
+        keys._looked = float("-inf")
+        assert keys.epoch == 0
+        assert "jwks.json" in guard.problems[0] and guard.health()["policy_problems"] == 1

@@ -14,6 +14,7 @@ from stageflow_guard.errors import ConfigError, NotAuthenticated
 
 logger = logging.getLogger("stageflow_guard")
 CAP, LOOK = 512 * 1024, 2.0  # bytes of a key file; seconds between looks at it
+WARNED = 100  # different unfit keys that are logged
 SOFT, HARD, RETRY = 300.0, 3600.0, 10.0
 # Unknown kids cost the provider: two fetches at once, then one after 1, 2, 4 ... 30 s, until a
 # fetch finds a new key or a minute passes without a request. A request within a second of the next
@@ -161,6 +162,7 @@ class UrlKeys:
         self._fetched = self._tried = float("-inf")
         self._fruitless, self._next, self._asked = 0, float("-inf"), float("-inf")
         self._waiters = 0
+        self._warned: set[str] = set()
         self._refresh: asyncio.Task[None] | None = None
         self.epoch = 0
 
@@ -221,7 +223,9 @@ class UrlKeys:
         try:
             url = self._url if isinstance(self._url, str) else await self._url()
             # half a megabyte of keys takes a while to read
-            self._keys = await asyncio.to_thread(admit_set, await self._fetch(url))
+            self._keys = await asyncio.to_thread(
+                admit_set, await self._fetch(url), on_unfit=self._warn
+            )
             self._fetched = self._now()
         except Exception:  # keep what there is until it is too old; withdrawn keys go with a fetch
             self._back_off()
@@ -232,6 +236,12 @@ class UrlKeys:
             self._fruitless = 0
         else:
             self._back_off()
+
+    def _warn(self, unfit: Unfit) -> None:
+        """Log an unfit key once, not at every fetch."""
+        if unfit.message not in self._warned and len(self._warned) < WARNED:
+            self._warned.add(unfit.message)
+            warn_unfit(unfit)
 
     def _back_off(self) -> None:
         self._fruitless += 1

@@ -50,7 +50,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0
 LOCK_WAIT, CALLER_WAIT = 20.0, 30.0
 # A provider that hangs may have rotated: its answer is the only copy of the session. So the wait
 # for it is longer than any caller's, once the request is on its way.
-ANSWER_WAIT, CONNECT_WAIT = 120.0, 5.0
+ANSWER_WAIT, CONNECT_WAIT = 60.0, 5.0
 _random = random.SystemRandom()
 
 
