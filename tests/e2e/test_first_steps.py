@@ -499,3 +499,15 @@ def test_a_corrected_clock_is_on_record(home, caplog):
     (record,) = [r for _, r in iter_records(home / "audit") if r.get("action") == "clock_corrected"]
     assert 86_000 < record["note"]["seconds_back"] < 87_000 and record["kind"] == "auth"
     assert caplog.text.count("it is followed now") == 1
+
+
+@pytest.mark.parametrize("ner", ["no-such-model", "./missing", '["no-such-model"]'])
+def test_a_model_that_cannot_be_loaded_is_found_by_the_check(home, capsys, ner):
+    """`--online` tries everything that a run needs; the model is named, before any run is refused."""
+    toml = home / "guard.toml"
+    value = ner if ner.startswith("[") else f'"{ner}"'
+    toml.write_text(toml.read_text().replace("[redaction]\n", f"[redaction]\nner = {value}\n"))
+    assert main(["config", "check", "--online"]) in (2, 3)
+    said = capsys.readouterr()
+    assert "no-such-model" in said.out + said.err or "missing" in said.out + said.err
+    assert "Traceback" not in said.err

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, UNAVAILABLE, print_json, worst
 from stageflow_guard.errors import ConfigError, GuardError
+from stageflow_guard.model import NO_TENANT
 
 if TYPE_CHECKING:
     from stageflow_guard.guard import Guard
@@ -80,7 +81,7 @@ def _print(found: Findings, settings: Settings, *, covered: bool) -> None:
     for warning in found.warnings:
         print(f"warning   {warning}")
     for what, which, failed in found.tried:
-        print(f"{what:<9} {which}: {failed or 'ok'}")
+        print(f"{what:<10}{which}: {failed or 'ok'}")
     if not covered:
         print(f"not covered: {NOT_COVERED}")
     print_json(settings.masked())
@@ -94,9 +95,26 @@ def _online(guard: Guard, settings: Settings, found: Findings) -> None:
         found.tried.append(("keys", issuer, answer))
     revision = str(guard.health()["policy_revision"])[:12]
     found.tried.append(("policies", f"{revision}, {len(guard.problems)} problems", None))
+    chosen = settings.redaction
+    told = chosen.preset + (f", {chosen.ner}" if chosen.ner else "")
+    found.tried.append(("redaction", told, asyncio.run(_redaction(guard))))
     records, origin = _log(settings)
     found.tried.append(("log", f"{origin}: {records} records", None))
     found.tried += [("sink", name, problem) for name, problem in _sinks(settings)]
+
+
+async def _redaction(guard: Guard) -> str | None:
+    """Scan a text as a run would, models included; return what failed."""
+    inspector: Any = guard._inspector
+    try:
+        scope = inspector.scope(NO_TENANT, "config check")
+        await inspector.redact("config check", scope=scope, direction="input")
+    except GuardError as error:
+        return str(error)
+    finally:
+        if hasattr(inspector, "stop_worker"):
+            await asyncio.to_thread(inspector.stop_worker)
+    return None
 
 
 def _log(settings: Settings) -> tuple[int, str]:
