@@ -262,6 +262,8 @@ _COMMON = re.compile(
 def _named(found: str) -> bool:
     """A street has a name: capitalised, without the little words of a sentence."""
     words = re.findall(r"[^\W\d_]+", found)
+    if words[:1] == ["via"] and "".join(words[1:2]).isupper():
+        return False  # "via RFC 9110"
     capital = sum(w[:1].isupper() for w in words)
     little = len(_COMMON.findall(found))
     return (capital >= 1 and little == 0) or (
@@ -296,6 +298,8 @@ def _in_fields(text: str) -> Iterator[Hit]:
         stop = _BREAK.search(value[0]) if text[sign.end() - 1] not in "\"'`" else None
         found = value[0][: stop.start()] if stop is not None and stop.start() > 5 else value[0]
         if _ADDRESS_LIKE.search(found) is None or _NO_STREET.search(found):
+            continue
+        if found[0].islower() and not _PLAIN_STREET.search(found):
             continue
         yield Hit(
             sign.end(),

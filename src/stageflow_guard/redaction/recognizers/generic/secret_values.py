@@ -171,7 +171,7 @@ _REPEATED = re.compile(
     r"(?i)x{6,}|\*{4,}|0{12,}|\.{3,}|<[a-z_ -]+>|_here\b|example|placeholder|changeme|your[-_]"
 )
 _CODE = re.compile(
-    r"[A-Za-z_]\.[A-Za-z_]+(?:$|[\[(])|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|->|::|^[A-Z][A-Z0-9_]*$|^[a-z]+(?:_[a-z]+)*$|^[./~]|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^[A-Za-z]+\[|^\w+\($|^@|^&|^--|\|"
+    r"[A-Za-z_]\.[A-Za-z_]+(?:$|[\[(])|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|->|::|^[A-Z][A-Z0-9_]*$|^[a-z]+(?:_[a-z]+)*$|^[./~]|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^\w+\[|^[a-z]+[0-9]{0,2}(?:_[a-z]+[0-9]{0,2})+$|^\w+\($|^@|^&|^--|\|"
 )
 _DIGIT = re.compile(r"[0-9]")
 _NAME_LIKE = re.compile(r"^[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*$")
