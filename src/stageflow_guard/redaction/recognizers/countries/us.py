@@ -52,7 +52,7 @@ COUNTRY = Country(
         "LICENSE_PLATE": "license plate|licence plate|number plate|plate number|plate|vehicle registration|registration plate|vrm",
         "ZIP_CODE": "zip code|postal code|postcode|zip",
     },
-    said="my name is|my name's|the name is|i am called|this is|i'm|i am|call me|they call me|it's|it is|people call me",
+    said="my name is|my name's|the name is|name is|maiden name is|full name is|surname is|last name is|first name is|i am called|this is|i'm|i am|call me|they call me|it's|it is|people call me",
     titles="Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Lady|Lord|Rev|Fr|Hon|Capt|Sgt|Lt|Col|Dame|Messrs",
     greetings="dear|hi|hello|hey",
     born="born|born on|born in|d.o.b.|dob|date of birth|birth date|birthdate|birthday",

@@ -55,6 +55,7 @@ def _phrases(attribute: str) -> list[str]:
 
 
 # a phrase that says that a name follows; any other may be followed by anything
+_FIRST_PERSON = re.compile(r"^(?!the |name|maiden|full|surname|last|first)")
 _SURE_SAID = re.compile(
     r"name|nombre|nom\b|nome|naam|heiß|heiss|heet|appelle|llamo|chiamo|chamo|nazywam|heter|hedder|adım|ismim|jmenuj|numesc|зовут|имя|imię|λένε|नाम|叫|名|이름|اسم|שמ|ชื่อ|שלי|call me|called|prénom|姓"
 )
@@ -63,7 +64,7 @@ _FIELD_KINDS = {
     kind: [p for c in COUNTRIES for p in c.fields.get(kind, "").split("|")]
     for kind in ("PERSON", "PERSON_PART")
 }
-_FIELD_KINDS["PERSON"] += ["name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "author", "from", "to", "cc", "bcc",
+_FIELD_KINDS["PERSON"] += ["name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "author", "from", "to", "cc", "bcc", "user", "directed by", "director",
                            "patient", "customer", "client", "employee", "contact", "applicant", "beneficiary", "physician", "doctor", "nurse", "plaintiff",
                            "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "traveller", "passenger", "holder"]  # fmt: skip
 _FIELD = Index(_FIELD_KINDS)
@@ -154,7 +155,7 @@ def _said(text: str) -> Iterator[Hit]:
             name = _capitalised(text, at) if sure or "\n" not in text[match.end : at] else None
             if name is not None and not sure and not _alone(text, match.start, name, phrase):
                 continue
-        if name is None and sure and not phrase.startswith(("the ", "name")):
+        if name is None and sure and _FIRST_PERSON.search(phrase):
             name = _of_any_case(text, at)
         if name is not None:
             yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
@@ -269,7 +270,7 @@ def _fields(text: str) -> Iterator[Hit]:
         word = lowered(text)[match.start : match.end]
         if sign is None:
             touching = _TOUCHING.match(text[match.end - 1 : match.end])
-            role = text[match.start].isupper() and word in _ROLES
+            role = word in _ROLES and (text[match.start].isupper() or word == "name")
             if text[match.end : match.end + 1] not in (" ", "は", "是") or not (touching or role):
                 continue
             at = match.end + 1
