@@ -38,12 +38,48 @@ def own_lines() -> list[Line]:
     return out
 
 
+def phones(redactor: Redactor) -> None:
+    """Print how many of libphonenumber's example numbers are covered, with a label and without."""
+    import phonenumbers as lib
+
+    from stageflow_guard.redaction.recognizers.generic.phonenumbers import REGIONS
+
+    cells = {name: [0, 0] for name in ("label", "no label", "no label, default regions")}
+    for region in sorted(lib.SUPPORTED_REGIONS):
+        for kind in (lib.PhoneNumberType.FIXED_LINE, lib.PhoneNumberType.MOBILE):
+            example = lib.example_number_for_type(region, kind)
+            if example is None:
+                continue
+            shown = lib.format_number(example, lib.PhoneNumberFormat.NATIONAL)
+            for name, text in (
+                ("label", f"phone: {shown}"),
+                ("no label", f"you can write {shown} any time"),
+            ):
+                at = text.index(shown)
+                covered = {i for s in redactor.find(text) for i in range(s.start, s.end)}
+                whole = all(i in covered for i in range(at, at + len(shown)) if text[i].isdigit())
+                counted = (
+                    [name, f"{name}, default regions"]
+                    if name == "no label" and region in REGIONS
+                    else [name]
+                )
+                for one in counted:
+                    cells[one][0] += whole
+                    cells[one][1] += 1
+    for name, (hit, total) in cells.items():
+        print(f"phone numbers, {name}: {hit} of {total}")
+
+
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("file", nargs="?", type=Path)
     options.add_argument("--ner", action="append", default=[])
     options.add_argument("--preset", default="balanced")
+    options.add_argument("--phones", action="store_true", help="only libphonenumber's examples")
     args = options.parse_args()
+    if args.phones:
+        phones(Redactor(args.preset))
+        return 0
     lines = read(args.file) if args.file else own_lines()
     redactor = Redactor(args.preset, ner=args.ner or None)
     for by in BY:
