@@ -9,11 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.check_digits import luhn
-from stageflow_guard.redaction.recognizers.generic.phonenumbers import REGIONS, national
+from stageflow_guard.redaction.recognizers.generic.candidate import Candidate
+from stageflow_guard.redaction.recognizers.generic.phonenumbers import REGIONS
+from stageflow_guard.redaction.recognizers.generic.phones import (
+    EXTENSION,
+    TRUNK_SHAPES,
+    north_american,
+    phone,
+)
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.labels import Nearest
 from stageflow_guard.redaction.recognizers.national import NATIONAL, NUMBERS
@@ -24,7 +30,6 @@ _NEAT = re.compile(r"[ ._-]|[ ]-[ ]|\)[ ]?|[ ]?\(|[ ]?\((?=0\))|\)-|\) ?|-\(|/")
 _LOOSE = re.compile(
     r"[^A-Za-z0-9\n\"'@]{1,4}|[ ]?\n[ ]?|[^\w\n]\n[^\w\n]?|\n[^\w\n]|[^\w\n]{2}[ ][^\w\n]{0,2}"
 )
-_EXTENSION = re.compile(r"[ ]?(?:x|ext\.?|extension|#)[ ]?[0-9]{1,6}(?![0-9A-Za-z])", re.IGNORECASE)
 MOST = 10
 CLOSE = 8  # characters between a label and its value
 COMPLETE, WHOLE_CARD = 0.6, 0.95
@@ -54,53 +59,6 @@ def network(digits: str) -> bool:
     return (two in (50, 56, 57, 58, 63, 67, 68, 69)) and 12 <= size <= 19
 
 
-@dataclass(slots=True)
-class Candidate:
-    """Neighbouring digit groups, what separates them and what is written beside them."""
-
-    text: str
-    start: int
-    end: int
-    digits: str
-    shape: tuple[int, ...]
-    gaps: tuple[str, ...]
-    label: str
-    neat: bool
-    near: bool = False  # its label is in the same phrase
-    touching: bool = False  # nothing but a sign or a little word is between it and its label
-    behind: str = ""  # the label before one that says "something else"
-    regions: tuple[str, ...] = REGIONS
-
-    @property
-    def glued(self) -> bool:
-        """Say whether a letter or digit touches the candidate."""
-        left = self.text[self.start - 1 : self.start]
-        right = self.text[self.end : self.end + 1]
-        return left.isalnum() or right.isalnum()
-
-    @property
-    def loose_edge(self) -> bool:
-        """Say whether the candidate is a part of something longer: 1.2.3, a-1-b, $1, 5%."""
-        before, after = (
-            self.text[max(0, self.start - 2) : self.start],
-            self.text[self.end : self.end + 2],
-        )
-        # a comma joins digits of one number only: 1,234,567; else it parts cells
-        signs = "-.:/," if len(self.shape) == 1 and self.shape[0] == 3 else "-.:/"
-        joined = before[-1:] in signs and before[:1].isalnum() and len(before) == 2
-        runs_on = (
-            after[:1] in ("-", ".", ":")
-            and after[1:].isalnum()
-            and after[1:].isascii()
-            and len(after) == 2
-        )
-        return joined or runs_on or before[-1:] in ("$", "€", "£", "#", "%") or after[:1] == "%"
-
-
-_TRUNK_SHAPES = frozenset({
-    (2, 2, 2, 2, 2), (4, 2, 2, 2), (5, 3, 3), (5, 6), (3, 4, 4), (4, 3, 4), (2, 4, 4), (4, 3, 3), (3, 3, 4),
-    (3, 7), (4, 6), (3, 2, 2, 2), (3, 3, 2, 2), (4, 7), (2, 3, 2, 2), (3, 8), (5, 5), (2, 8), (3, 3, 3),
-})  # fmt: skip
 # groupings that say something without a label
 _SHAPES = frozenset(
     {(3, 2, 4), (3, 3, 4), (1, 3, 3, 4), *_CARD_SHAPES}
@@ -162,7 +120,7 @@ def _reaches(groups: list[tuple[int, int]], i: int) -> bool:
     return True
 
 
-_STARTS = frozenset(s[:n] for s in _SHAPES | _TRUNK_SHAPES for n in range(1, len(s) + 1))
+_STARTS = frozenset(s[:n] for s in _SHAPES | TRUNK_SHAPES for n in range(1, len(s) + 1))
 # how many digits a label lets one expect
 _SIZES = {"card": (12, 19), "ssn": (9, 9), "itin": (9, 9), "phone": (7, 15), **{
     label: (min(sizes), max(sizes))
@@ -213,7 +171,7 @@ def _best(
             break
         if total < 7 and not quad:
             continue
-        if not ((labelled and low <= total <= high) or headed or quad or shape in _SHAPES or shape in _TRUNK_SHAPES or (
+        if not ((labelled and low <= total <= high) or headed or quad or shape in _SHAPES or shape in TRUNK_SHAPES or (
             len(shape) == 1 and total >= 12
         ) or (neat and total <= 12 and _beside(text, b)) or (
             neat and not label and 8 <= total <= 12 and 2 <= len(shape) <= 6 and min(shape) >= 2
@@ -273,7 +231,7 @@ def classify(one: Candidate) -> Hit | None:
     best = _card(one) if size >= 12 else _ssn(one) if size == 9 else None
     if best is not None and best.score >= 0.85:
         return best
-    for hit in (_phone(one) if size <= 15 else None, _national(one)):
+    for hit in (phone(one) if size <= 15 else None, _national(one)):
         if hit is not None and (best is None or hit.score > best.score):
             best = hit
     return best
@@ -284,14 +242,14 @@ _GLUED = frozenset({"card", "ssn"})
 
 def _opened(one: Candidate) -> bool:
     """A tail such as `x4587` is part of a phone number; a label may be written without a space."""
-    if one.label == "phone" and one.touching and one.neat and _north_american(one):
+    if one.label == "phone" and one.touching and one.neat and north_american(one):
         return True
     if one.label in _GLUED and (one.shape in ((3, 2, 4), (4, 4, 4, 4)) or (
         one.label == "card" and len(one.digits) >= 15 and network(one.digits) and luhn(one.digits)
     )):  # fmt: skip
         return True
     left = one.text[one.start - 1 : one.start]
-    return not left.isalnum() and _EXTENSION.match(one.text, one.end) is not None
+    return not left.isalnum() and EXTENSION.match(one.text, one.end) is not None
 
 
 def _quad(one: Candidate) -> Hit | None:
@@ -374,136 +332,6 @@ def _ssn(one: Candidate) -> Hit | None:
     if len(set(one.gaps)) == 1 and issued:
         return Hit(one.start, one.end, "US_SSN", 0.4 if one.gaps[0] == " " else 0.36, "ssn")
     return None
-
-
-_INTERNATIONAL = re.compile(r"(?:(?<![\w.])\+|(?<![0-9.])00)\(?$|(?<![\w)\]] )(?<![\w.])\+[ ]\(?$")
-_PAREN = re.compile(r"\($")
-_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
-
-
-def _phone(one: Candidate) -> Hit | None:
-    size = len(one.digits)
-    if not 7 <= size <= 15:
-        return None
-    head = _INTERNATIONAL.search(one.text, max(0, one.start - 4), one.start)
-    paren = _PAREN.search(one.text, max(0, one.start - 2), one.start)
-    start = head.start() if head else paren.start() if paren else one.start
-    tail = _EXTENSION.match(one.text, one.end)
-    end = tail.end() if tail is not None else one.end
-    labelled = one.label == "phone" or (not one.label and labels.after(one.text, end) == "phone")
-    score = _phone_score(one, plus=head is not None, paren=paren is not None, labelled=labelled)
-    if score <= 0:
-        return None
-    if tail is not None:
-        score = min(0.95, score + 0.2)
-    return Hit(start, end, "PHONE_NUMBER", score, "phone", "label phone" if labelled else "")
-
-
-_PORT = (".", ".", ".", ":")  # an address with its port
-
-
-def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> float:
-    size, shape = len(one.digits), one.shape
-    if one.loose_edge and not plus and not labelled:
-        return 0.0
-    if len(set(one.digits)) == 1 or one.gaps[:4] == _PORT or (
-        any(len(g) > 1 and "." in g for g in one.gaps) and not labelled
-    ):  # fmt: skip
-        return 0.0
-    if plus and size >= 8:
-        return 0.8 if one.neat or labelled else 0.5
-    if one.label in ("ssn", "card", "iban", "account", "routing", "license", "passport", "mrn",
-                     "npi", "member", "dob", "ein", "itin") and not paren:  # fmt: skip
-        return 0.0
-    north = _north_american(one)
-    if labelled:
-        return _labelled_phone(one, north=north)
-    if one.label == "other" and not paren:
-        score = _phone_for_all_that(one, north=north)
-        if score is not None:
-            return score
-    if not one.neat:
-        return 0.0
-    if north:
-        return 0.7 if paren or "-" in one.gaps else 0.55
-    if paren and len(shape) >= 2 and (
-        (shape[0] in (2, 3) and size >= 8) or (one.digits[0] == "0" and shape[0] in (4, 5) and 9 <= size <= 11)
-    ):  # fmt: skip
-        return 0.5
-    if one.digits[0] == "0" and one.digits[1] != "0" and 9 <= size <= 11 and shape in _TRUNK_SHAPES and (
-        len(set(one.gaps)) == 1 and one.gaps[0] in " .-"
-    ):  # fmt: skip
-        return 0.45
-    return _national_phone(one)
-
-
-_UNITS = re.compile(
-    r"[ ]?(?:%|€|\$|£|°|[kmgt]?b(?:ytes)?\b|rows?|files?|items?|lines?|km|kg|mm|cm|ms|sec|hours?|days?|times|people|users|euros?|eur|usd|einwohner|zeilen|habitants|habitantes|abitanti|inwoners|stück|pcs)",
-    re.IGNORECASE,
-)
-_DATED = frozenset({(5, 4), (2, 2, 4), (4, 2, 2), (1, 2, 4), (4, 2, 2, 2), (2, 2, 4, 2), (4, 4)})
-
-
-def _national_phone(one: Candidate) -> float:
-    """Return what the metadata of the regions say of a number that nothing announces."""
-    shape, gaps = one.shape, set(one.gaps)
-    if one.label or not 8 <= len(one.digits) <= 12 or len(shape) < 2 or shape in _DATED:
-        return 0.0
-    if len(shape) == 2 and gaps == {"."}:
-        return 0.0  # a decimal fraction
-    if not gaps <= {" ", "-", ".", "/"} or len(gaps) > 2 or (len(gaps) == 2 and "." in gaps):
-        return 0.0
-    if one.digits[0] != "0" and max(shape[1:]) == min(shape[1:]) == 3 and (
-        shape[0] < 3 or gaps == {"."}
-    ):  # fmt: skip
-        return 0.0  # thousands
-    if shape == (3, 3, 3) and gaps != {" "} and one.digits[0] != "0":
-        return 0.0
-    if one.digits[0] != "0" and shape[0] == 2 and gaps == {" "} and len(set(shape)) > 1:
-        return 0.0
-    before, after = one.text[max(0, one.start - 3) : one.start], one.text[one.end : one.end + 3]
-    if before.rstrip(" ,;")[-1:].isdigit() or after.lstrip(" ,;_")[:1].isdigit():
-        return 0.0  # one of many numbers
-    if _UNITS.match(one.text, one.end) is not None or one.loose_edge:
-        return 0.0
-    return national(one.digits, shape, one.regions)
-
-
-def _labelled_phone(one: Candidate, *, north: bool) -> float:
-    size, shape = len(one.digits), one.shape
-    if shape == (3, 2, 4) and one.gaps == ("-", "-"):
-        return 0.4  # the grouping says another thing than the label
-    if one.gaps and not one.neat and (len(shape) > 6 or size < 9):
-        return 0.4 if 9 <= size <= 12 else 0.0
-    if len(shape) == 1 and size > 11 and not one.touching:
-        return 0.3  # a number of a clock
-    if _DATE.match(one.digits) and size in (8, 12, 14) and not (one.touching or north):
-        return 0.3
-    return 0.85 if north else 0.65
-
-
-def _phone_for_all_that(one: Candidate, *, north: bool) -> float | None:
-    """Return the score where a word says "something else"; None where that does not decide."""
-    if not one.neat:
-        return 0.0
-    if north:  # a grouping that only phones have is not undone by a word
-        return 0.5 if one.behind == "phone" or set(one.gaps) == {"-"} else 0.3
-    return 0.0 if one.behind != "phone" or len(one.shape) == 1 else None
-
-
-def _north_american(one: Candidate) -> bool:
-    digits, shape = one.digits, one.shape
-    if len(digits) == 11 and digits[0] == "1":
-        digits = digits[1:]
-        shape = shape[1:] if shape[0] == 1 else shape
-    if len(digits) != 10 or shape != (3, 3, 4):
-        return False
-    gaps = one.gaps[-2:]
-    return (
-        digits[0] >= "2"
-        and digits[3] >= "2"
-        and all(g in (" ", "-", ".", ") ", ")", ")-") for g in gaps)
-    )
 
 
 _LABELS = frozenset(one.label for one in NUMBERS)

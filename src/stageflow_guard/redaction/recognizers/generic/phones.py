@@ -1,0 +1,146 @@
+"""Whether a candidate of the digit walk is a phone number: sign, label, grouping, region. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from stageflow_guard.redaction.recognizers import labels
+from stageflow_guard.redaction.recognizers.generic.candidate import Candidate
+from stageflow_guard.redaction.recognizers.generic.phonenumbers import national
+from stageflow_guard.redaction.recognizers.hit import Hit
+
+EXTENSION = re.compile(r"[ ]?(?:x|ext\.?|extension|#)[ ]?[0-9]{1,6}(?![0-9A-Za-z])", re.IGNORECASE)
+TRUNK_SHAPES = frozenset({
+    (2, 2, 2, 2, 2), (4, 2, 2, 2), (5, 3, 3), (5, 6), (3, 4, 4), (4, 3, 4), (2, 4, 4), (4, 3, 3), (3, 3, 4),
+    (3, 7), (4, 6), (3, 2, 2, 2), (3, 3, 2, 2), (4, 7), (2, 3, 2, 2), (3, 8), (5, 5), (2, 8), (3, 3, 3),
+})  # fmt: skip
+_INTERNATIONAL = re.compile(r"(?:(?<![\w.])\+|(?<![0-9.])00)\(?$|(?<![\w)\]] )(?<![\w.])\+[ ]\(?$")
+_PAREN = re.compile(r"\($")
+_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
+
+
+def phone(one: Candidate) -> Hit | None:
+    """Return the candidate as a phone number, with its sign and extension; None where it is none."""
+    size = len(one.digits)
+    if not 7 <= size <= 15:
+        return None
+    head = _INTERNATIONAL.search(one.text, max(0, one.start - 4), one.start)
+    paren = _PAREN.search(one.text, max(0, one.start - 2), one.start)
+    start = head.start() if head else paren.start() if paren else one.start
+    tail = EXTENSION.match(one.text, one.end)
+    end = tail.end() if tail is not None else one.end
+    labelled = one.label == "phone" or (not one.label and labels.after(one.text, end) == "phone")
+    score = _phone_score(one, plus=head is not None, paren=paren is not None, labelled=labelled)
+    if score <= 0:
+        return None
+    if tail is not None:
+        score = min(0.95, score + 0.2)
+    return Hit(start, end, "PHONE_NUMBER", score, "phone", "label phone" if labelled else "")
+
+
+_PORT = (".", ".", ".", ":")  # an address with its port
+
+
+def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> float:
+    size, shape = len(one.digits), one.shape
+    if one.loose_edge and not plus and not labelled:
+        return 0.0
+    if len(set(one.digits)) == 1 or one.gaps[:4] == _PORT or (
+        any(len(g) > 1 and "." in g for g in one.gaps) and not labelled
+    ):  # fmt: skip
+        return 0.0
+    if plus and size >= 8:
+        return 0.8 if one.neat or labelled else 0.5
+    if one.label in ("ssn", "card", "iban", "account", "routing", "license", "passport", "mrn",
+                     "npi", "member", "dob", "ein", "itin") and not paren:  # fmt: skip
+        return 0.0
+    north = north_american(one)
+    if labelled:
+        return _labelled_phone(one, north=north)
+    if one.label == "other" and not paren:
+        score = _phone_for_all_that(one, north=north)
+        if score is not None:
+            return score
+    if not one.neat:
+        return 0.0
+    if north:
+        return 0.7 if paren or "-" in one.gaps else 0.55
+    if paren and len(shape) >= 2 and (
+        (shape[0] in (2, 3) and size >= 8) or (one.digits[0] == "0" and shape[0] in (4, 5) and 9 <= size <= 11)
+    ):  # fmt: skip
+        return 0.5
+    if one.digits[0] == "0" and one.digits[1] != "0" and 9 <= size <= 11 and shape in TRUNK_SHAPES and (
+        len(set(one.gaps)) == 1 and one.gaps[0] in " .-"
+    ):  # fmt: skip
+        return 0.45
+    return _national_phone(one)
+
+
+_UNITS = re.compile(
+    r"[ ]?(?:%|€|\$|£|°|[kmgt]?b(?:ytes)?\b|rows?|files?|items?|lines?|km|kg|mm|cm|ms|sec|hours?|days?|times|people|users|euros?|eur|usd|einwohner|zeilen|habitants|habitantes|abitanti|inwoners|stück|pcs)",
+    re.IGNORECASE,
+)
+_DATED = frozenset({(5, 4), (2, 2, 4), (4, 2, 2), (1, 2, 4), (4, 2, 2, 2), (2, 2, 4, 2), (4, 4)})
+
+
+def _national_phone(one: Candidate) -> float:
+    """Return what the metadata of the regions say of a number that nothing announces."""
+    shape, gaps = one.shape, set(one.gaps)
+    if one.label or not 8 <= len(one.digits) <= 12 or len(shape) < 2 or shape in _DATED:
+        return 0.0
+    if len(shape) == 2 and gaps == {"."}:
+        return 0.0  # a decimal fraction
+    if not gaps <= {" ", "-", ".", "/"} or len(gaps) > 2 or (len(gaps) == 2 and "." in gaps):
+        return 0.0
+    if one.digits[0] != "0" and max(shape[1:]) == min(shape[1:]) == 3 and (
+        shape[0] < 3 or gaps == {"."}
+    ):  # fmt: skip
+        return 0.0  # thousands
+    if shape == (3, 3, 3) and gaps != {" "} and one.digits[0] != "0":
+        return 0.0
+    if one.digits[0] != "0" and shape[0] == 2 and gaps == {" "} and len(set(shape)) > 1:
+        return 0.0
+    before, after = one.text[max(0, one.start - 3) : one.start], one.text[one.end : one.end + 3]
+    if before.rstrip(" ,;")[-1:].isdigit() or after.lstrip(" ,;_")[:1].isdigit():
+        return 0.0  # one of many numbers
+    if _UNITS.match(one.text, one.end) is not None or one.loose_edge:
+        return 0.0
+    return national(one.digits, shape, one.regions)
+
+
+def _labelled_phone(one: Candidate, *, north: bool) -> float:
+    size, shape = len(one.digits), one.shape
+    if shape == (3, 2, 4) and one.gaps == ("-", "-"):
+        return 0.4  # the grouping says another thing than the label
+    if one.gaps and not one.neat and (len(shape) > 6 or size < 9):
+        return 0.4 if 9 <= size <= 12 else 0.0
+    if len(shape) == 1 and size > 11 and not one.touching:
+        return 0.3  # a number of a clock
+    if _DATE.match(one.digits) and size in (8, 12, 14) and not (one.touching or north):
+        return 0.3
+    return 0.85 if north else 0.65
+
+
+def _phone_for_all_that(one: Candidate, *, north: bool) -> float | None:
+    """Return the score where a word says "something else"; None where that does not decide."""
+    if not one.neat:
+        return 0.0
+    if north:  # a grouping that only phones have is not undone by a word
+        return 0.5 if one.behind == "phone" or set(one.gaps) == {"-"} else 0.3
+    return 0.0 if one.behind != "phone" or len(one.shape) == 1 else None
+
+
+def north_american(one: Candidate) -> bool:
+    """Say whether digits and groups are those of a number of the North American plan."""
+    digits, shape = one.digits, one.shape
+    if len(digits) == 11 and digits[0] == "1":
+        digits = digits[1:]
+        shape = shape[1:] if shape[0] == 1 else shape
+    if len(digits) != 10 or shape != (3, 3, 4):
+        return False
+    gaps = one.gaps[-2:]
+    return (
+        digits[0] >= "2"
+        and digits[3] >= "2"
+        and all(g in (" ", "-", ".", ") ", ")", ")-") for g in gaps)
+    )
