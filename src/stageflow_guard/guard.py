@@ -5,26 +5,27 @@ from __future__ import annotations
 import asyncio
 import os
 import weakref
-from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from uuid import uuid4
 
+from stageflow_guard import hosts
 from stageflow_guard.audit.open import ClosedLog, close_log, opened
+from stageflow_guard.base.portal import Portal, require_no_loop
 from stageflow_guard.base.shared import SharedOpening
-from stageflow_guard.enforcement.approvals import matter_of, require, settle
-from stageflow_guard.enforcement.inspection import judged, redacted, require_bytes, screened
+from stageflow_guard.enforcement.approvals import load_request, require_grant, settle
+from stageflow_guard.enforcement.inspection import judge, redacted, require_bytes, screened
+from stageflow_guard.enforcement.leaving import without_frames
+from stageflow_guard.enforcement.pending import PendingAuthorization
 from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
-from stageflow_guard.enforcement.resources import decided, permitted_items
+from stageflow_guard.enforcement.plain import BoundSession, GuardedRun
+from stageflow_guard.enforcement.protect import Protection, protected
+from stageflow_guard.enforcement.resources import decide, filter_permitted
 from stageflow_guard.enforcement.restore import revealed
-from stageflow_guard.enforcement.session import (
-    Session,
-    bind,
-    current_session,
-    unbind,
-)
-from stageflow_guard.enforcement.token_exchange import outgoing_token
+from stageflow_guard.enforcement.seam import Seam
+from stageflow_guard.enforcement.session import current_session
+from stageflow_guard.enforcement.token_exchange import exchange_token
 from stageflow_guard.errors import (
     AccessDenied,
     ConfigError,
@@ -34,10 +35,22 @@ from stageflow_guard.errors import (
     VerificationError,
 )
 from stageflow_guard.model import NO_TENANT
-from stageflow_guard.ports import Streaming, TokenSource
+from stageflow_guard.ports import (
+    ClockSource,
+    ClosableLog,
+    DrainableTokenSource,
+    GuardrailInspector,
+    GuardrailSource,
+    HealthSource,
+    ProblemSource,
+    Revoker,
+    StreamingInspector,
+    TokenSource,
+    WorkerInspector,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from stageflow_guard.audit.export.background import BackgroundWork
     from stageflow_guard.auth.exchange import Exchanged
@@ -45,7 +58,14 @@ if TYPE_CHECKING:
     from stageflow_guard.enforcement.run import Run
     from stageflow_guard.model import Decision, Principal, Redaction
     from stageflow_guard.policy.live.reload import Reloader
-    from stageflow_guard.ports import AuditLog, Authenticator, DecisionPoint, Inspector, TextStream
+    from stageflow_guard.ports import (
+        AuditLog,
+        Authenticator,
+        DecisionPoint,
+        Guardrails,
+        Inspector,
+        TextStream,
+    )
     from stageflow_guard.settings import Settings
 
 
@@ -53,10 +73,11 @@ T = TypeVar("T")
 
 
 class Guard:
-    """Mounts governance onto Stageflow pipelines. Open it with `async with`.
+    """Mounts governance onto pipelines. Open it with `async with`, or `with` where no loop runs.
 
     The constructor takes the four collaborators; `from_settings` builds them from `guard.toml`.
-    A guard opens its log in the process that uses it: after a fork, open a new one.
+    `guardrails` are the decision point's own unless they are given. A guard opens its log in the
+    process that uses it: after a fork, open a new one.
     """
 
     def __init__(
@@ -69,6 +90,7 @@ class Guard:
         settings: Settings | None = None,
         token_key: str = "auth_token",
         block: bool = False,
+        guardrails: Guardrails | None = None,
         ceiling: Callable[[Principal, str, str], bool] | None = None,
         clients: Mapping[str, OAuthClient] | None = None,
         drain: float = 10.0,
@@ -77,24 +99,46 @@ class Guard:
             raise ConfigError("a guard needs a log, or the settings to open one")
         self._settings = settings
         self._token_key = token_key
-        self._inspector = inspector
         self._given_log = log
-        self._shared = SharedOpening()
         self._clients = dict(clients or {})
         self._sources: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._beside: BackgroundWork | None = None
+        self._background: BackgroundWork | None = None
         self._drain = drain
         self._reloader: Reloader | None = None
         self._pid = os.getpid()
-        common: dict[str, Any] = {
-            "authenticator": authenticator,
-            "decisions": decisions,
-            "log": log if log is not None else ClosedLog(),
-            "block": block,
-            "ceiling": ceiling,
-        }
-        self._pep = PolicyEnforcementPoint(inspector=inspector, **common)
-        self._bare = PolicyEnforcementPoint(inspector=None, **common)
+        self._portal = Portal()
+        self._shared = SharedOpening()
+        self._pep = PolicyEnforcementPoint(
+            authenticator=authenticator,
+            decisions=decisions,
+            inspector=inspector,
+            log=log if log is not None else ClosedLog(),
+            block=block,
+            ceiling=ceiling,
+        )
+        self._seam = Seam(self._pep, host="python")
+        self._apply_guardrails(guardrails)
+
+    def _apply_guardrails(self, given: Guardrails | None) -> None:
+        """Let the inspector ask for the guardrails in force at each call; a reload swaps them."""
+        pep = self._pep
+
+        def in_force() -> Guardrails | None:
+            source = pep.decisions
+            if given is not None or not isinstance(source, GuardrailSource):
+                return given
+            rules: Guardrails | None = source.guardrails
+            return rules
+
+        if given is None and not isinstance(pep.decisions, GuardrailSource):
+            return
+        if isinstance(pep.inspector, GuardrailInspector):
+            pep.inspector.rules = in_force
+        elif in_force() is not None:
+            raise ConfigError(
+                "policy has guardrails and this guard's inspector cannot apply them; give one "
+                "that has `rules` and `blocked_at`"
+            )
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -109,24 +153,20 @@ class Guard:
         from stageflow_guard.redaction.inspector.assemble import inspector_from
 
         chosen = settings.redaction
-        inspector = inspector_from(chosen, lambda: ring_from(settings))
-        guard = cls(
+        return cls(
             authenticator=verifier_from(settings.auth),
             decisions=live_from(settings.policy),
-            inspector=inspector,
+            inspector=inspector_from(chosen, lambda: ring_from(settings)),
             settings=settings,
             token_key=settings.auth.token_key,
             block=chosen.on_finding == "block",
             ceiling=scope_limits_from(settings.auth),
             clients=clients_from(settings.auth),
         )
-        # what policy says of finds; a reload swaps the decision point, and with it the rules
-        inspector.rules = lambda: getattr(guard._pep.decisions, "guardrails", None)
-        return guard
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Return `Guard.from_settings(Settings.load(path))`."""
+        """Return `Guard.from_settings(Settings.load(path))`; raises `ConfigError`."""
         from stageflow_guard.settings import Settings
 
         return cls.from_settings(Settings.load(path))
@@ -142,24 +182,25 @@ class Guard:
     # -- life ------------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        """Open the log, keep the policy revision beside it.
+        """Open the log, keep the policy revision with it; raises `ConfigError`.
 
         Several tasks, and several threads with a loop each, share one opening.
         """
-        if os.getpid() != self._pid:
-            raise ConfigError("this guard was built before a fork; build one in each worker")
         await self._shared.enter(self._open)
         return self
 
     async def _open(self) -> None:
+        if os.getpid() != self._pid:
+            raise ConfigError("this guard was built before a fork; build one in each worker")
         self._use(await self._open_log() if self._given_log is None else self._given_log)
         if self._settings is not None:
             from stageflow_guard.policy.live.build_policies import reloader_from
 
+            authenticator = self._pep.authenticator
             try:
                 self._reloader = await reloader_from(
-                    self._pep.decisions, self._settings, record=self._pep.note,
-                    clock=getattr(self._pep.authenticator, "clock", None),
+                    self._pep.decisions, self._settings, record=self._pep.record_event,
+                    clock=authenticator.clock if isinstance(authenticator, ClockSource) else None,
                 )  # fmt: skip
                 await self._note_policies()
             except GuardError:
@@ -192,106 +233,146 @@ class Guard:
         await self._shared.leave(self._close)
 
     async def _close(self) -> None:
-        log: Any = self._pep.log
+        log = self._pep.log
         try:
             if self._reloader is not None:
                 await self._reloader.stop()
                 self._reloader = None
             await self._pep.drain(self._drain)
             for source in list(self._sources):  # a rotated token must reach its store
-                if hasattr(source, "drain"):
+                if isinstance(source, DrainableTokenSource):
                     await source.drain()
         finally:  # cancelled while waiting: the log is closed all the same
-            beside, self._beside = self._beside, None
+            background, self._background = self._background, None
             self._use(ClosedLog())
             try:
-                if beside is not None:
-                    await beside.stop_heartbeat()
-                if hasattr(self._inspector, "stop_worker"):  # no process outlives the guard
-                    await asyncio.to_thread(self._inspector.stop_worker)
-                if hasattr(log, "close"):
+                if background is not None:
+                    await background.stop_heartbeat()
+                if isinstance(self._pep.inspector, WorkerInspector):
+                    await asyncio.to_thread(self._pep.inspector.stop_worker)
+                if isinstance(log, ClosableLog):
                     await close_log(log)
             finally:
-                if beside is not None:
-                    await beside.drain_sinks(self._drain)
+                if background is not None:
+                    await background.drain_sinks(self._drain)
+                self._portal.stop()
 
-    def _use(self, log: Any) -> None:
+    def __enter__(self) -> Self:
+        """Open the guard for code without a loop; raises `ConfigError` inside a running one."""
+        require_no_loop("async with guard:")
+        self._portal.call(self.__aenter__())
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close the guard, as `async with` does."""
+        try:
+            self._portal.call(self.__aexit__(*exc))
+        finally:
+            self._portal.stop()
+
+    def _use(self, log: AuditLog) -> None:
         self._pep.closing = False
         self._pep.log = log
-        self._bare.log = log
 
     async def _open_log(self) -> AuditLog:
         assert self._settings is not None  # noqa: S101 - the constructor saw to it
-        log, marker, self._beside = await opened(self._settings)
-        self._pep.marker = self._bare.marker = marker
+        log, self._pep.fingerprinter, self._background = await opened(self._settings)
         return log
 
-    # -- the mount -------------------------------------------------------------------------------
+    # -- where it attaches -----------------------------------------------------------------------
 
-    def mount(self, pipeline: Any, *, name: str | None = None) -> Any:
-        """Return `pipeline` behind the flow. `name` is what policy lines call it."""
-        from stageflow.pipeline.pipeline import Pipeline
+    def mount(self, target: Any, *, name: str | None = None) -> Any:
+        """Return `target` behind the flow, by its type. `name` is what policy lines call it.
 
-        from stageflow_guard.hosts.stageflow.pipeline import GuardedPipeline
-
-        if not isinstance(pipeline, Pipeline):
-            raise ConfigError(
-                f"`guard.mount` takes a stageflow `Pipeline`, not `{type(pipeline).__name__}`"
-            )
-        return GuardedPipeline(
-            self._pep, name or pipeline.name, dict(pipeline.stages), token_key=self._token_key
-        )
+        Raises `ConfigError` for a type that no adapter takes, and for what cannot be guarded.
+        """
+        return hosts.mount(self._pep, target, name=name, token_key=self._token_key)
 
     def interceptors(self) -> list[Any]:
-        """Return interceptors for a builder: authentication, authorization and audit only.
+        """Return Stageflow interceptors: authentication, authorization and audit only.
 
         They cannot redact, and cannot stop an interceptor with a lower priority number, a
         conditional skip or a child pipeline (see `GuardInterceptor`). Prefer `mount`.
         """
-        from stageflow_guard.hosts.stageflow.interceptors import GuardInterceptor
+        from stageflow_guard.hosts.stageflow.mount import interceptors
 
-        return [GuardInterceptor(self._bare, self._token_key, sessions=id(self._pep))]
+        return interceptors(self._pep, self._token_key)
 
-    @asynccontextmanager
-    async def session(self, credential: object) -> AsyncIterator[Session]:
-        """Bind a credential to everything run inside; it is validated at `run`, not here.
+    def protect(
+        self,
+        *,
+        kind: str,
+        obj: str | Callable[..., str],
+        act: str | None = None,
+        owner: str | Callable[..., str | None] | None = None,
+        uninspected: Collection[str] = (),
+    ) -> Callable[[T], T]:
+        """Return a decorator that makes a function or method a guarded step.
+
+        `obj` and `owner` are text, or functions of those arguments that they have parameters for.
+        `act` defaults to the kind's own (stage: run, tool and model: call, pipeline: spawn); `data`
+        and `memory` need `act` and `owner`. Arguments are inspected, but for the parameters that
+        `uninspected` names and a method's receiver. Raises `ConfigError` when decorating; a call
+        raises a `GuardError` (outside a run: `NotAuthenticated`), or `StageFailure` with the
+        redacted text of what the function itself raised.
+        """
+
+        def decorate(function: T) -> T:
+            call: Any = function
+            protection = Protection(
+                call, kind=kind, obj=obj, act=act, owner=owner, uninspected=uninspected
+            )
+            guarded: T = protected(self._seam, self._portal, call, protection)
+            return guarded
+
+        return decorate
+
+    def run(
+        self,
+        pipeline: str,
+        *,
+        input: Any = None,
+        run_id: str | None = None,
+        session_id: str | None = None,
+    ) -> GuardedRun:
+        """Return the run gate of code without a mount: use it with `async with`, or `with`.
+
+        `run.input` is the redacted `input`. Entering raises a `GuardError`; leaving raises the
+        run's refusal again when the code inside swallowed it.
+        """
+        return GuardedRun(
+            self._seam, self._portal, pipeline, input=input, run_id=run_id, session_id=session_id
+        )
+
+    def session(self, credential: object) -> BoundSession:
+        """Bind a credential to everything run inside; it is validated at each run, not here.
 
         A token, or a `TokenSource` such as `TokenManager`: with one, a run whose token expires
-        between two stages goes on with the next.
+        between two steps goes on with the next. Use it with `async with`, or `with`.
         """
-        session = Session(id(self._pep), credential=credential)
         if isinstance(credential, TokenSource):
             self._sources.add(credential)
-        token = bind(session)
-        try:
-            yield session
-        finally:
-            session.close()
-            unbind(token)
+        return BoundSession(id(self._pep), credential)
 
     def run_sync(self, guarded: Any, *, credential: object, **kwargs: Any) -> Any:
-        """Run a guarded pipeline from a script or a notebook cell without a loop."""
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            pass
-        else:
-            raise ConfigError(
-                "`run_sync` was called inside a running event loop; "
-                "write `await guarded.run(...)` inside `async with guard.session(token)`"
-            )
+        """Run a guarded pipeline from a script or a notebook cell without a loop.
 
-        from stageflow_guard.hosts.stageflow.errors import outward
-
+        Raises `ConfigError` inside a running loop, else what `guarded.run` raises.
+        """
+        require_no_loop("await guarded.run(...)` inside `async with guard.session(token)")
         work = self._once(guarded, credential, kwargs)
         del credential, kwargs  # an error tracker sends the locals of this frame, too
-        return asyncio.run(outward(work))
+        return asyncio.run(without_frames(work))
 
     async def _once(self, guarded: Any, credential: object, kwargs: dict[str, Any]) -> Any:
         async with self, self.session(credential):
             return await guarded.run(**kwargs)
 
     # -- the four answers, one at a time -----------------------------------------------------------
+
+    async def authenticate(self, credential: object) -> Principal:
+        """Return who holds `credential`; raises `NotAuthenticated`, on record."""
+        return await self._pep.authenticate(credential, run=str(uuid4()))
 
     def _run(self) -> Run | None:
         """Return the run of this context when it is one of this guard's."""
@@ -304,7 +385,7 @@ class Guard:
             run: Run | None = session.run
             if run is not None:
                 try:
-                    await self._pep.still(run)
+                    await self._pep.ensure_caller_valid(run)
                 except GuardError as error:
                     await self._pep.refuse(error, run=run, step="authenticate")
                 return run.principal
@@ -317,17 +398,33 @@ class Guard:
     async def decide(
         self, principal: Principal, *, kind: str, obj: str, act: str, owner: str
     ) -> Decision:
-        """Return the recorded decision for one request; it is durable when this returns."""
-        return await decided(
+        """Return the recorded decision for one request; it is durable when this returns.
+
+        `principal` is one that this guard's authenticator made (`authenticate`,
+        `current_principal`). Raises `NotAuthenticated` for every other, `PolicyUnavailable` or
+        `AuditUnavailable`.
+        """
+        return await decide(
             self._pep, principal, self._run(), kind=kind, obj=obj, act=act, owner=owner
         )
 
-    async def authorize(self, *, kind: str, obj: str, act: str, owner: str) -> Decision:
-        """Decide for the current principal; raise `AccessDenied` unless permitted."""
-        decision = await self.decide(await self._caller(), kind=kind, obj=obj, act=act, owner=owner)
-        if not decision.permitted:
-            self._pep.recorder.deny(AccessDenied(decision), decision.ref)
-        return decision
+    def authorize(self, *, kind: str, obj: str, act: str, owner: str) -> PendingAuthorization:
+        """Decide for the current principal; awaiting it raises `AccessDenied` unless permitted.
+
+        It MUST be awaited: a step that drops it is refused. Raises as `decide` does.
+        """
+        run = self._run()
+
+        async def ask() -> Decision:
+            who = await self._caller()
+            decision = await decide(self._pep, who, run, kind=kind, obj=obj, act=act, owner=owner)
+            if not decision.permitted:
+                self._pep.recorder.raise_denied(
+                    AccessDenied(decision, act=decision_act(act)), decision.ref, run
+                )
+            return decision
+
+        return PendingAuthorization(ask, run)
 
     async def filter(
         self,
@@ -340,38 +437,48 @@ class Guard:
     ) -> list[T]:
         """Return what the current principal may see of a list of records or search hits, in order.
 
-        `obj` and `owner` tell an item's name and the tenant that owns it, as stored. What belongs
-        to another tenant, to nobody, or is not permitted is dropped; each item's decision is on
-        record before this returns. Raises `NotAuthenticated`, `PolicyUnavailable` or
+        `obj` and `owner` tell an item's name and the tenant that owns it, as stored. An item that
+        belongs to another tenant, or to none, or is not permitted is dropped; each item's decision
+        is on record before this returns. Raises `NotAuthenticated`, `PolicyUnavailable` or
         `AuditUnavailable`: then nothing returns.
         """
-        return await permitted_items(
+        return await filter_permitted(
             self._pep, await self._caller(), self._run(), items,
             kind=kind, act=act, obj=obj, owner=owner,
         )  # fmt: skip
 
-    async def approve(self, ref: str, *, granted: bool = True) -> str:
-        """Settle, as the current principal, what the permit `ref` asks for; return the answer.
+    async def approve(self, ref: str) -> str:
+        """Grant, as the current principal, what the permit `ref` asks for; return the answer.
 
-        `ref` is a decision's (`decision.ref`). Whoever settles it is of the same tenant, is neither
-        who asked nor anybody who acted for them, and holds `approve` on that kind and object.
+        `ref` is a decision's (`decision.ref`). The approver is of the same tenant, is neither the
+        requester nor an identity that acted for it, and holds `approve` on that kind and object.
         Durable, with the approver, when this returns; raises `AccessDenied` (on record) otherwise.
         """
+        return await self._settle(ref, granted=True)
+
+    async def deny(self, ref: str) -> str:
+        """Deny, as the current principal, what the permit `ref` asks for; return the answer.
+
+        Under the terms of `approve`.
+        """
+        return await self._settle(ref, granted=False)
+
+    async def _settle(self, ref: str, *, granted: bool) -> str:
         who = await self._caller()
-        matter = await matter_of(self._pep, who, ref)
-        return await settle(self._pep, who, matter, granted=granted)
+        request = await load_request(self._pep, who, ref)
+        return await settle(self._pep, who, request, granted=granted)
 
     async def require_approval(
         self, approval: str, *, of: str, within: float | None = None
     ) -> None:
-        """Raise `AccessDenied` (on record) unless `approval` is a grant of `of` by somebody else.
+        """Raise `AccessDenied` (on record) unless `approval` is another person's grant of `of`.
 
-        Both are refs; `within` is in seconds. To be called where it counts, by who asked.
+        Both are refs; `within` is in seconds. To be called where it counts, by the requester.
         """
-        await require(self._pep, await self._caller(), approval, of=of, within=within)
+        await require_grant(self._pep, await self._caller(), approval, of=of, within=within)
 
     def approvals(self, *, timeout: float = 60.0) -> Any:
-        """Return the host's approval service with this guard's authority behind it.
+        """Return Stageflow's approval service with this guard's authority behind it.
 
         For `AdvancedToolExecutor(approval_service=guard.approvals())`; one per application.
         """
@@ -395,26 +502,27 @@ class Guard:
         """Refuse a token, a session or a subject's tokens from now on, running ones included.
 
         It counts here before anything else happens, then it is kept where `[auth.denylist]` says
-        and recorded. Raises `TokenUnavailable` when it counts in this process only.
+        and recorded. Raises `TokenUnavailable` when it counts in this process only, `ConfigError`
+        for an authenticator without a denylist.
         """
-        verifier: Any = self._pep.authenticator
-        if not hasattr(verifier, "deny"):
+        revoker = self._pep.authenticator
+        if not isinstance(revoker, Revoker):
             raise ConfigError("this guard's authenticator keeps no denylist")
         what = {"jti": token_id, "sid": session_id, "sub": subject}
         if all(value is None for value in what.values()):
             raise ConfigError("name what is revoked: `token_id`, `session_id` or `subject`")
         try:
             await asyncio.to_thread(
-                verifier.deny, issuer, token_id=token_id, session_id=session_id, subject=subject,
+                revoker.deny, issuer, token_id=token_id, session_id=session_id, subject=subject,
                 issued_before=issued_before,
             )  # fmt: skip
         finally:
-            await self._pep.note(
+            await self._pep.record_event(
                 kind="auth", action="revoke", step="authenticate", resource=f"issuer:{issuer}",
                 note={"revoked": [name for name, value in what.items() if value is not None]},
             )  # fmt: skip
 
-    async def outgoing(self, *, audience: str, scopes: set[str] | None = None) -> Exchanged:
+    async def exchange_token(self, *, audience: str, scopes: set[str] | None = None) -> Exchanged:
         """Return a token with which the current caller's request goes on to `audience`.
 
         Never the inbound token: that one is meant for this application. It is exchanged (RFC 8693)
@@ -423,7 +531,7 @@ class Guard:
         `TokenUnavailable`.
         """
         who = await self._caller()
-        return await outgoing_token(
+        return await exchange_token(
             self._pep, self._clients.get(who.issuer), who, current_session(id(self._pep)),
             audience=audience, scopes=scopes,
         )  # fmt: skip
@@ -432,25 +540,26 @@ class Guard:
         """Return `value` redacted: in the current run's scope, else in one of its own.
 
         Bytes in it are refused, on record by length and digest, unless `stage`
-        (`<pipeline>/<stage>`) is where it goes and the current caller may hand bytes there.
+        (`<pipeline>/<stage>`) is where it goes and the current caller may hand bytes there. Raises
+        `ContentBlocked` or `InspectorUnavailable`, on record.
         """
         run = self._run()
-        redaction = await redacted(self._inspector, run, value)
-        blobs = tuple(one for one in redaction.findings if not one.personal)
-        if blobs and stage is None:
+        redaction = await redacted(self._pep, run, value)
+        binary = tuple(one for one in redaction.findings if not one.personal)
+        if binary and stage is None:
             await self._pep.refuse(
-                ContentBlocked(blobs, reason="bytes_refused"), run=run or str(uuid4()),
+                ContentBlocked(binary, reason="bytes_refused"), run=run or str(uuid4()),
                 step="inspect_input",
             )  # fmt: skip
-        if blobs:
-            await require_bytes(self._pep, await self._caller(), run, str(stage), blobs)
+        if binary:
+            await require_bytes(self._pep, await self._caller(), run, str(stage), binary)
         return redaction
 
     async def restore(
         self, value: Any, *, kind: str, obj: str, owner: str, session_id: str | None = None,
         subject: str | None = None,
     ) -> Any:  # fmt: skip
-        """Return `value` with its pseudonyms replaced by the originals, for who may `reveal`.
+        """Return `value` with its pseudonyms replaced by the originals, for a caller with `reveal`.
 
         For a tool call's arguments, or an answer on its way to a person. Inside a run the run's own
         pseudonyms come back; outside, those of the conversation `session_id` in the caller's
@@ -464,7 +573,7 @@ class Guard:
         )  # fmt: skip
         return await revealing.restore(value)
 
-    async def restoring(
+    async def restore_stream(
         self, *, kind: str, obj: str, owner: str, session_id: str | None = None,
         subject: str | None = None,
     ) -> TextStream:  # fmt: skip
@@ -478,36 +587,46 @@ class Guard:
         )  # fmt: skip
         return revealing.stream()
 
-    def stream(self) -> TextStream:
+    def redact_stream(self) -> TextStream:
         """Return a stream that redacts text chunk by chunk: for ways out that the host has not.
 
         In the current run's scope, else in one of its own. What the host's ports let out is
-        inspected without it.
+        inspected without it. Raises `ConfigError` for an inspector that knows no streams.
         """
-        inspector = self._inspector
-        if not isinstance(inspector, Streaming):
+        inspector = self._pep.inspector
+        if not isinstance(inspector, StreamingInspector):
             raise ConfigError("this guard's inspector inspects whole texts only")
         run = self._run()
         scope = run.scope if run is not None else None
-        found: TextStream = inspector.stream(scope or inspector.scope(NO_TENANT, str(uuid4())))
+        if scope is None:
+            scope = self._pep.inspector.scope(NO_TENANT, str(uuid4()))
+        found: TextStream = inspector.stream(scope)
         return found
 
-    async def screen(self, text: str, *, stage: str | None = None) -> Redaction:
+    async def _screen(self, text: str, *, stage: str | None = None) -> Redaction:
         """Redact `text` for an explicit guard stage, or refuse as `on_finding` says.
 
         Inside a mounted run the text was redacted at the gate: it comes back as it is. Raises
         `ContentBlocked` (on record) when findings block, `InspectorUnavailable` on failure.
         """
-        return await screened(self._pep, self._inspector, self._run(), text, stage=stage)
+        return await screened(self._pep, self._run(), text, stage=stage)
 
-    async def judged(
+    async def _judge(
         self, verdicts: list[Any], found: list[Any], *, block: bool, stage: str | None = None
     ) -> None:
         """Record what checks said of a text; raise `ContentBlocked` when `block` and one found.
 
         Rule names and scores go on record, never the text.
         """
-        await judged(self._pep, self._run(), verdicts, found, block=block, stage=stage)
+        await judge(self._pep, self._run(), verdicts, found, block=block, stage=stage)
+
+    async def _refuse(self, error: GuardError, *, stage: str | None) -> NoReturn:
+        """Refuse an explicit guard stage, on record once."""
+        await self._pep.refuse(
+            error, run=self._run() or str(uuid4()), stage=stage, step="inspect_input"
+        )
+
+    # -- policies in force, state ------------------------------------------------------------------
 
     async def reload(self) -> str:
         """Load the policies again; counts from the next decision. Returns the revision in force.
@@ -517,10 +636,10 @@ class Guard:
         return await self._changes().reload("reload")
 
     async def rollback(self, revision: str) -> str:
-        """Put a revision that was kept beside the log in force, until the files change again.
+        """Put a revision that was kept with the log in force, until the files change again.
 
         `revision` may be cut short where it is still one. `stageflow-guard policy rollback` puts
-        its files back, too.
+        its files back, too. Raises `ConfigError`.
         """
         return await self._changes().rollback(revision)
 
@@ -533,22 +652,54 @@ class Guard:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What is wrong with policy files whose tenants therefore deny: file, line, reason."""
-        keys = getattr(self._pep.authenticator, "problems", ())
-        return (*(str(p) for p in getattr(self._pep.decisions, "problems", ())), *keys)
+        """What is wrong with policy files whose tenants therefore deny, and with keys that are left out."""
+        sources = (self._pep.decisions, self._pep.authenticator)
+        return tuple(
+            str(problem)
+            for source in sources
+            if isinstance(source, ProblemSource)
+            for problem in source.problems
+        )
 
     def health(self) -> dict[str, Any]:
-        """Return what a readiness probe needs; no secrets."""
-        log: Any = self._pep.log
-        state = log.health() if hasattr(log, "health") else {}
+        """Return what an operator needs to know; no secrets. A probe asks `ready`."""
+        log, decisions = self._pep.log, self._pep.decisions
         return {
             "open": not isinstance(log, ClosedLog),
-            "policy_revision": self._pep.decisions.revision,
+            "policy_revision": decisions.revision,
             "policy_problems": len(self.problems),
-            "policy": self._pep.decisions.health()
-            if hasattr(self._pep.decisions, "health")
-            else {},
+            "policy": decisions.health() if isinstance(decisions, HealthSource) else {},
             "refusals": dict(self._pep.recorder.refusals),
-            "audit": state,
-            "sinks": [asdict(lag) for lag in self._beside.lags()] if self._beside else [],
+            "runs": len(self._pep.runs),
+            "audit": log.health() if isinstance(log, HealthSource) else {},
+            "sinks": [asdict(lag) for lag in self._background.lags()] if self._background else [],
         }
+
+    def ready(self) -> tuple[bool, tuple[str, ...]]:
+        """Return whether a new run would be admitted, and the reasons why not.
+
+        What a readiness probe asks. A poisoned log needs a restart; a full disk needs room.
+        """
+        reasons: list[str] = []
+        log = self._pep.log
+        if isinstance(log, ClosedLog):
+            reasons.append("the guard is not open")
+        if self._pep.closing:
+            reasons.append("the guard is closing")
+        try:
+            state = log.health() if isinstance(log, HealthSource) else {}
+        except Exception:  # a log that cannot tell its state is not one to write to
+            reasons.append("the log does not tell its state")
+            state = {}
+        if state.get("poisoned"):
+            reasons.append("the log is poisoned: restart this process")
+        if state.get("disk_low"):
+            reasons.append("the log's disk is nearly full")
+        if state.get("closed"):
+            reasons.append("the log is closed")
+        return not reasons, tuple(reasons)
+
+
+def decision_act(act: object) -> str:
+    """Return the act that a denial names."""
+    return act if type(act) is str else "run"

@@ -168,5 +168,5 @@ async def test_a_refusal_carries_no_frame_of_the_guard_below_the_gate(world):
     while at is not None:
         frames.append(at.tb_frame.f_code.co_name)
         at = at.tb_next
-    assert frames[-2:] == ["run", "outward"] and "_gate" not in frames
+    assert frames[-2:] == ["run", "without_frames"] and "_run_guarded" not in frames
     assert caught.value.__context__ is None

@@ -282,7 +282,7 @@ async def test_closing_a_chunk_queue_releases_the_rest_first(world):
 
 async def test_a_queue_that_nobody_reads_ends_in_a_refusal(world):
     """What is held cannot be delivered: the run does not hang."""
-    world.guard._pep.patience = 0.2
+    world.guard._pep.stop_timeout = 0.2
     queue: asyncio.Queue = asyncio.Queue(maxsize=1)
     queue.put_nowait("full")
 
@@ -390,7 +390,7 @@ async def test_without_the_right_nothing_comes_back(world):
             )
         assert caught.value.ref and caught.value.act == "reveal"
         with pytest.raises(AccessDenied):
-            await world.guard.restoring(
+            await world.guard.restore_stream(
                 kind="data", obj="chat/1", owner="acme", session_id="chat-1"
             )
     with pytest.raises(NotAuthenticated):
@@ -418,7 +418,7 @@ async def test_a_conversation_is_restored_after_its_runs_for_its_tenant_alone(wo
     ask = {"kind": "data", "obj": "chat/1", "session_id": "chat-1"}
     async with world.guard.session(TOKEN):
         assert await world.guard.restore(said, owner="acme", **ask) == f"I am {MAIL}"
-        stream = await world.guard.restoring(owner="acme", **ask)
+        stream = await world.guard.restore_stream(owner="acme", **ask)
         parts = [await stream.feed(c) for c in chunks(said * 20)] + [await stream.finish()]
         assert "".join(parts) == f"I am {MAIL}" * 20
         with pytest.raises(ConfigError, match="session_id"):
@@ -428,8 +428,8 @@ async def test_a_conversation_is_restored_after_its_runs_for_its_tenant_alone(wo
 
 
 async def test_a_stream_by_hand_equals_the_whole(world):
-    """`guard.stream()` is for ways out that the host does not know."""
-    stream = world.guard.stream()
+    """`guard.redact_stream()` is for ways out that the host does not know."""
+    stream = world.guard.redact_stream()
     out = [await stream.feed(chunk) for chunk in chunks(TEXT)] + [await stream.finish()]
     assert MAIL not in "".join(out)
     with pytest.raises(InspectorUnavailable):

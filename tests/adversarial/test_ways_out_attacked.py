@@ -240,7 +240,7 @@ async def test_a_stage_that_is_cancelled_again_and_again_leaves_an_end(world, ti
 
 async def test_a_stage_that_ignores_its_end_has_its_ways_out_ended_before_the_run(world):
     """Nothing of a run stands behind its end but refusals; and what the stage says later is one."""
-    world.guard._pep.patience = 0.1
+    world.guard._pep.stop_timeout = 0.1
     token, go, late = Heard(), asyncio.Event(), []
 
     async def act(ctx):
@@ -412,7 +412,7 @@ async def test_placeholders_that_were_made_up_are_on_record_when_they_are_to_com
         with pytest.raises(InspectorUnavailable) as caught:
             await world.guard.restore(made_up(99), **ASK)
         assert caught.value.ref
-        stream = await world.guard.restoring(**ASK)
+        stream = await world.guard.restore_stream(**ASK)
         with pytest.raises(InspectorUnavailable):
             await stream.feed(made_up(150))
     refused = [r for r in world.log.kinds("decision") if r.error == "inspector_unavailable"]
@@ -443,7 +443,7 @@ async def test_a_restoring_stream_ends_with_its_session_and_its_caller(world, en
     results = await run(world, act, input_text=f"I am {MAIL}", session_id="chat-1")
     said = results["answer"].data["text"]
     async with world.guard.session(TOKEN):
-        stream = await world.guard.restoring(**ASK)
+        stream = await world.guard.restore_stream(**ASK)
         assert MAIL in await stream.feed(said * 9)
         if end == "revoked":
             world.tokens.revoked.add("user:ada")
@@ -461,7 +461,7 @@ async def test_a_restoring_stream_ends_with_its_run(world):
     kept = []
 
     async def act(ctx):
-        kept.append(await world.guard.restoring(kind="tool", obj="mail/send", owner="acme"))
+        kept.append(await world.guard.restore_stream(kind="tool", obj="mail/send", owner="acme"))
         await kept[0].feed(ctx.snapshot.input_text)
 
     await run(world, act, input_text=f"I am {MAIL}")
@@ -485,7 +485,7 @@ async def test_without_the_right_there_is_no_stream_to_keep(world):
     """A denial names what was asked for."""
     async with world.guard.session(TOKEN):
         with pytest.raises(AccessDenied) as caught:
-            await world.guard.restoring(**ASK)
+            await world.guard.restore_stream(**ASK)
     assert caught.value.act == "reveal"
 
 

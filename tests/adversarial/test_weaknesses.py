@@ -20,6 +20,7 @@ from stageflow.pipeline.interceptors import (
 )
 
 from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+from stageflow_guard.enforcement.step import stage_step
 from stageflow_guard.errors import (
     AccessDenied,
     AuditUnavailable,
@@ -324,7 +325,7 @@ async def test_an_interrupt_at_any_step_propagates_and_runs_nothing(world, kind)
 async def _interrupted(world, kind):
     """A loop re-raises these two at once, so the flow is stepped by hand."""
     run = await world.guard._pep.admit(TOKEN, run_id="r", pipeline="support")
-    work = world.guard._pep.enter(run, "s0", None)
+    work = world.guard._pep.authorize_step(run, stage_step("support", "s0"))
     with pytest.raises(kind):
         work.send(None)
     assert run.permits == {}

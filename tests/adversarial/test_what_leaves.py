@@ -178,7 +178,7 @@ async def test_a_callers_cancellation_keeps_its_own_message(world):
 
 async def test_a_stage_that_ignores_cancellation_holds_nobody(world, caplog):
     """The run ends within its patience, says so, and what the stage does later is not on record."""
-    world.guard._pep.patience = 0.1
+    world.guard._pep.stop_timeout = 0.1
     go, ended = asyncio.Event(), asyncio.Event()
 
     async def act(_ctx):

@@ -19,7 +19,7 @@ from stageflow_guard.audit import verify
 from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.audit.records.formats.record import SCHEMA
 from stageflow_guard.cli import main
-from stageflow_guard.enforcement.approvals import matter_of, settle
+from stageflow_guard.enforcement.approvals import load_request, settle
 from stageflow_guard.model import Principal
 from stageflow_guard.testing import IdentityProvider
 
@@ -141,9 +141,11 @@ async def test_an_approval_counts_for_what_it_names_and_for_a_while(place):
         ref, other = await asked(guard, place), await asked(guard, place)
         async with guard.session(place.token("mia", "boss")):
             approval = await guard.approve(ref)
-            refusal = await guard.approve(other, granted=False)
+            refusal = await guard.deny(other)
+            mia = await guard.authenticate(place.token("mia", "boss"))
+            asking = await load_request(guard._pep, mia, other)
             with pytest.raises(ConfigError):
-                await guard.approve(other, granted="yes")
+                await settle(guard._pep, mia, asking, granted="yes")
             with pytest.raises(AccessDenied):  # her own approval is of no use to herself
                 await guard.require_approval(approval, of=ref)
         async with guard.session(place.token("bob")):
@@ -186,8 +188,9 @@ async def test_what_an_agent_approved_is_of_no_use_through_that_agent(place):
             subject="agent:bot", tenant="acme", issuer="https://id.example", key_id="k",
             issued_at=now, expires_at=now + 600,
         )  # fmt: skip
+        guard._pep.callers._established[id(bot)] = bot  # as an authenticator would have made it
         approval = await settle(
-            guard._pep, bot, await matter_of(guard._pep, bot, ref), granted=True
+            guard._pep, bot, await load_request(guard._pep, bot, ref), granted=True
         )
         async with guard.session(place.token("bob", act={"sub": "bot"})):
             with pytest.raises(AccessDenied):

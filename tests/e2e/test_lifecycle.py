@@ -314,13 +314,13 @@ async def test_the_inbound_token_is_never_passed_on(idp, world, tmp_path):
     """Going on to another audience takes an exchange: narrower, for that audience, on record."""
     token = idp.grant(sub="ada", tenant="acme", roles=["agent"], scope="a b")["access_token"]
     async with Guard.from_settings(world()) as guard, guard.session(token):
-        found = await guard.outgoing(audience="https://orders.example", scopes={"a"})
+        found = await guard.exchange_token(audience="https://orders.example", scopes={"a"})
         assert found.token.reveal() != token and found.scopes == {"a"}
         assert found.actors == ("demo-app",) and token not in repr(found)
         claims = idp.read(found.token.reveal())
         assert claims["sub"] == "ada" and claims["act"] == {"sub": "demo-app"}
         with pytest.raises(NotAuthenticated) as caught:
-            await guard.outgoing(audience="https://orders.example", scopes={"a", "admin"})
+            await guard.exchange_token(audience="https://orders.example", scopes={"a", "admin"})
         assert caught.value.reason == "scope_widened" and caught.value.ref
     (record,) = recorded(tmp_path, kind="auth", action="exchange")
     assert (
@@ -330,7 +330,7 @@ async def test_the_inbound_token_is_never_passed_on(idp, world, tmp_path):
     bare = world({"token_endpoint": None, "client": None})
     async with Guard.from_settings(bare) as guard, guard.session(token):
         with pytest.raises(NotAuthenticated) as caught:
-            await guard.outgoing(audience="https://orders.example")
+            await guard.exchange_token(audience="https://orders.example")
     assert caught.value.reason == "not_exchanged"
 
 

@@ -236,11 +236,11 @@ async def test_an_exchange_is_for_its_audience_and_names_its_actor(peer, setting
     tokens = peer.manager(MemoryStore())
     await peer.login(tokens, "ada")
     async with Guard.from_settings(settings) as guard, guard.session(tokens):
-        found = await guard.outgoing(audience="https://orders.example", scopes={"read"})
+        found = await guard.exchange_token(audience="https://orders.example", scopes={"read"})
         assert found.actors == ("app",) and found.scopes == {"read"}
         assert found.token.reveal() != await tokens.access_token()
         with pytest.raises(NotAuthenticated) as caught:
-            await guard.outgoing(audience="https://orders.example", scopes={"write"})
+            await guard.exchange_token(audience="https://orders.example", scopes={"write"})
         assert caught.value.reason == "scope_widened"
     async with Guard.from_settings(settings) as guard, guard.session(found.token.reveal()):
         with pytest.raises(NotAuthenticated) as caught:  # it is not for us

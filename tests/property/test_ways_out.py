@@ -97,7 +97,7 @@ class Chance:
 async def test_whatever_happens_what_leaves_is_redacted_and_every_record_has_its_end(world, seed):
     """No word unredacted, no way out without its effect, nothing but refusals behind the end."""
     chance = Chance(world, seed)
-    world.guard._pep.patience = 0.5
+    world.guard._pep.stop_timeout = 0.5
     world.rules.bytes |= {f"p/{name}" for name in STAGES}
     pipeline = Pipeline(name="p")
     for name in STAGES:

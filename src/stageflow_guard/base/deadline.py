@@ -8,7 +8,7 @@ import types
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Generator
+    from collections.abc import Awaitable, Coroutine, Generator
 
 T = TypeVar("T")
 
@@ -45,23 +45,22 @@ async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
         return await _resume(work, waiting_for)
 
 
-async def uninterrupted(seconds: float, work: Coroutine[Any, Any, T]) -> T:
-    """Return what `work` returns, even when the caller is cancelled meanwhile; then be cancelled.
+async def completed(seconds: float, work: Coroutine[Any, Any, T]) -> tuple[T, bool]:
+    """Return what `work` returns, and whether the caller was cancelled meanwhile.
 
-    Raises `TimeoutError` after `seconds`; whatever is under way then goes on by itself.
+    The caller MUST then raise `CancelledError`. Raises `TimeoutError` after `seconds`; what is
+    under way then goes on by itself.
     """
     try:
         waiting_for = work.send(None)
     except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+        return done.value, False
 
     async def rest() -> T:
         return await _resume(work, waiting_for)
 
     task = asyncio.ensure_future(rest())
-    task.add_done_callback(
-        lambda t: t.cancelled() or t.exception()
-    )  # retrieved, even when no caller waits
+    task.add_done_callback(lambda t: t.cancelled() or t.exception())  # read, should no caller wait
     until, cancelled = time.monotonic() + seconds, False
     while not task.done():
         try:
@@ -70,6 +69,31 @@ async def uninterrupted(seconds: float, work: Coroutine[Any, Any, T]) -> T:
             cancelled = True
         if not task.done() and time.monotonic() >= until:
             raise TimeoutError
+    return task.result(), cancelled
+
+
+async def uninterrupted(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """Return what `work` returns, even when the caller is cancelled meanwhile; then be cancelled.
+
+    Raises `TimeoutError` after `seconds`; what is under way then goes on by itself.
+    """
+    result, cancelled = await completed(seconds, work)
     if cancelled:
         raise asyncio.CancelledError
-    return task.result()
+    return result
+
+
+async def shielded(work: Awaitable[Any]) -> None:
+    """Await `work` to its end, even when the caller is cancelled meanwhile; then be cancelled."""
+    task = asyncio.ensure_future(work)
+    cancelled = False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise
+            cancelled = True
+    task.result()
+    if cancelled:
+        raise asyncio.CancelledError

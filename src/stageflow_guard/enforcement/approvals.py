@@ -1,10 +1,10 @@
-"""Approvals: somebody else allows what was asked for, by right, on record, before it counts.
+"""Approvals: another person allows what was asked for, by right, on record, before it counts.
 
-1. who settles it holds a session of their own, now
-2. they are of the tenant that asked
-3. they are somebody else: neither who asked nor anybody who acted for them (four eyes)
-4. policy lets them `approve` that kind and object
-5. the answer is durable, with `approver`, before anybody who waits hears of it
+1. the approver holds a valid session, now
+2. the approver is of the tenant that asked
+3. the approver is neither the requester nor an identity that acted for it (four eyes)
+4. policy lets the approver `approve` that kind and object
+5. the answer is durable, with `approver`, before a waiting caller gets it
 
 Each refusal is a record of its own. The answer is an `approval` record that names what it answers;
 a denial is one, too. The text that people write beside it is not recorded.
@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from stageflow_guard.audit.read.lookup import OpenLog, row_of
+from stageflow_guard.enforcement.answers import revision_from
 from stageflow_guard.enforcement.records import actor_of, resource_name
 from stageflow_guard.errors import AccessDenied, ConfigError, GuardError, VerificationError
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
+class ApprovalRequest:
     """What waits for an approval: who asked (and who acted for them), for what, in which record."""
 
     ref: str
-    parties: frozenset[str]
+    identities: frozenset[str]
     tenant: str
     owner: str
     kind: str
@@ -43,8 +44,8 @@ class Matter:
     run: str | None = None
 
 
-def parties(subject: str, actors: Iterable[str]) -> frozenset[str]:
-    """Return everybody who is behind a call: who it is for, and the software that acted for them.
+def identities(subject: str, actors: Iterable[str]) -> frozenset[str]:
+    """Return every identity behind a call: the subject, and the software that acted for it.
 
     An actor is named without its form (`bot`), a caller with it (`agent:bot`): both are one.
     """
@@ -53,7 +54,7 @@ def parties(subject: str, actors: Iterable[str]) -> frozenset[str]:
 
 
 async def settle(
-    pep: PolicyEnforcementPoint, who: Principal, matter: Matter, *, granted: bool
+    pep: PolicyEnforcementPoint, who: Principal, request: ApprovalRequest, *, granted: bool
 ) -> str:
     """Record the answer; return the approval's ref once it is durable.
 
@@ -62,31 +63,31 @@ async def settle(
     if type(granted) is not bool:
         raise ConfigError("`granted` is True or False, nothing that passes for one")
     try:
-        pep.callers.recheck(who)  # 1
-        if who.tenant != matter.tenant:  # 2
-            raise AccessDenied(_no(pep, "foreign_owner"), "this is another tenant's matter")
-        if not matter.parties.isdisjoint(parties(who.subject, who.actors)):  # 3
+        pep.callers.recheck(pep.callers.require_established(who))  # 1
+        if who.tenant != request.tenant:  # 2
+            raise AccessDenied(_no(pep, "foreign_owner"), "this is another tenant's request")
+        if not request.identities.isdisjoint(identities(who.subject, who.actors)):  # 3
             raise AccessDenied(_no(pep, "self_approval"), "who asked cannot settle it")
-        request = AccessRequest(
-            sub=who.subject, ten=who.tenant, own=matter.owner, kind=matter.kind, obj=matter.obj,
+        question = AccessRequest(
+            sub=who.subject, ten=who.tenant, own=request.owner, kind=request.kind, obj=request.obj,
             act="approve", roles=tuple(who.roles),
         )  # fmt: skip
-        decision = pep.evaluate(request, who)  # 4
+        decision = pep.evaluate(question, who)  # 4
         if not decision.permitted:
             raise AccessDenied(decision)
     except GuardError as error:
-        await _refused(pep, error, who, matter)
+        await _refused(pep, error, who, request)
     index = await pep.record(AuditRecord(  # 5
-        kind="approval", action="approve", step="approve", run=matter.run,
-        **_said(who, matter), approver=who.subject,
+        kind="approval", action="approve", step="approve", run=request.run,
+        **_said(who, request), approver=who.subject,
         decision="permit" if granted else "deny", outcome="approved" if granted else "denied",
         reason=decision.reason if granted else "not_granted", rules=list(decision.rules),
-        policy={"sha256": decision.revision}, evaluation="ok", note={"of": matter.ref},
+        policy={"sha256": decision.revision}, evaluation="ok", note={"of": request.ref},
     ))  # fmt: skip
     return f"{pep.log.origin}#{index}"
 
 
-async def matter_of(pep: PolicyEnforcementPoint, who: Principal, ref: str) -> Matter:
+async def load_request(pep: PolicyEnforcementPoint, who: Principal, ref: str) -> ApprovalRequest:
     """Return what a recorded permit asks for; `AccessDenied` (`nothing_to_approve`), on record.
 
     Of a decision about a stage, a tool or another resource: a refusal cannot be approved away.
@@ -98,14 +99,14 @@ async def matter_of(pep: PolicyEnforcementPoint, who: Principal, ref: str) -> Ma
         error = AccessDenied(_no(pep, "nothing_to_approve"), "no such permit is on record")
         await pep.refuse(error, run=None, step="approve", decision=error.decision,
                          tenant=who.tenant, actor=actor_of(who))  # fmt: skip
-    return Matter(
-        ref=ref, parties=parties(subject, record.get("on_behalf") or ()),
+    return ApprovalRequest(
+        ref=ref, identities=identities(subject, record.get("on_behalf") or ()),
         tenant=str(record.get("tenant")), owner=str(record.get("owner")), kind=kind, obj=obj,
         run=record.get("run"),
     )  # fmt: skip
 
 
-async def require(
+async def require_grant(
     pep: PolicyEnforcementPoint, who: Principal, approval: str, *, of: str, within: float | None
 ) -> None:
     """Return when `approval` names a record that grants `of`; else `AccessDenied`, on record.
@@ -121,8 +122,8 @@ async def require(
         and record.get("tenant") == who.tenant
         and (asked.get("actor") or {}).get("subject") == who.subject
         and bool(record.get("approver"))
-        and record["approver"] not in parties(who.subject, who.actors)
-        and parties(str(record["approver"]), ()).isdisjoint(who.actors)
+        and record["approver"] not in identities(who.subject, who.actors)
+        and identities(str(record["approver"]), ()).isdisjoint(who.actors)
     )
     age = (time.time_ns() - int(record.get("wall_ns", 0))) / 1e9
     if not holds or (within is not None and not 0 <= age <= within):
@@ -131,7 +132,9 @@ async def require(
                          tenant=who.tenant, actor=actor_of(who))  # fmt: skip
 
 
-async def ask(pep: PolicyEnforcementPoint, who: Principal, *, tool: str, run: str | None) -> Matter:
+async def request_approval(
+    pep: PolicyEnforcementPoint, who: Principal, *, tool: str, run: str | None
+) -> ApprovalRequest:
     """Put on record that a tool call waits for an approval; durable when this returns."""
     resource = resource_name("tool", tool)
     index = await pep.record(AuditRecord(
@@ -139,8 +142,8 @@ async def ask(pep: PolicyEnforcementPoint, who: Principal, *, tool: str, run: st
         actor=actor_of(who), on_behalf=list(who.actors) or None, resource=resource,
         owner=who.tenant, outcome="asked",
     ))  # fmt: skip
-    return Matter(
-        ref=f"{pep.log.origin}#{index}", parties=parties(who.subject, who.actors),
+    return ApprovalRequest(
+        ref=f"{pep.log.origin}#{index}", identities=identities(who.subject, who.actors),
         tenant=who.tenant, owner=who.tenant, kind="tool", obj=tool, run=run,
     )  # fmt: skip
 
@@ -158,21 +161,22 @@ async def _recorded(pep: PolicyEnforcementPoint, ref: str) -> dict[str, Any] | N
 
 
 async def _refused(
-    pep: PolicyEnforcementPoint, error: GuardError, who: Principal, matter: Matter
+    pep: PolicyEnforcementPoint, error: GuardError, who: Principal, request: ApprovalRequest
 ) -> NoReturn:
-    said = _said(who, matter) | {"action": "approve", "note": {"of": matter.ref}}
-    decision = getattr(error, "decision", None)
+    said = _said(who, request) | {"action": "approve", "note": {"of": request.ref}}
+    decision = error.decision if isinstance(error, AccessDenied) else None
     fields = {name: value for name, value in said.items() if value is not None}
-    await pep.recorder.refuse(error, run=matter.run, step="approve", decision=decision, **fields)
+    await pep.recorder.refuse(error, run=request.run, step="approve", decision=decision, **fields)
 
 
-def _said(who: Principal, matter: Matter) -> dict[str, Any]:
+def _said(who: Principal, request: ApprovalRequest) -> dict[str, Any]:
     return {
         "tenant": who.tenant, "actor": actor_of(who), "on_behalf": list(who.actors) or None,
-        "resource": resource_name(matter.kind, matter.obj), "owner": matter.owner,
+        "resource": resource_name(request.kind, request.obj), "owner": request.owner,
     }  # fmt: skip
 
 
 def _no(pep: PolicyEnforcementPoint, reason: str) -> Decision:
-    revision = str(getattr(pep.decisions, "revision", ""))
-    return replace(Decision(effect=Effect.DENY, reason=reason), revision=revision)
+    return Decision(
+        effect=Effect.DENY, reason=reason, revision=revision_from(pep.decisions.revision)
+    )

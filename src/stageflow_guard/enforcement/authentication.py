@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from stageflow_guard.auth.secret import Secret
 from stageflow_guard.base.deadline import within
+from stageflow_guard.enforcement.answers import principal_from, require_rechecked, token_from
 from stageflow_guard.enforcement.run import credential_of
 from stageflow_guard.errors import GuardError, NotAuthenticated
-from stageflow_guard.model import Principal
-from stageflow_guard.ports import TokenSource
+from stageflow_guard.ports import RenewableTokenSource, TokenSource
 
 if TYPE_CHECKING:
     from stageflow_guard.enforcement.run import Identity
+    from stageflow_guard.model import Principal
     from stageflow_guard.ports import Authenticator
 
-MENDABLE = ("expired", "unconfirmed")
+RENEWABLE = ("expired", "unconfirmed")
 SAME = ("issuer", "subject", "tenant", "host_user_id", "host_org_id")  # what a renewal must keep
 
 
@@ -25,22 +27,18 @@ def require_same(held: Principal, fresh: Principal) -> None:
         raise NotAuthenticated("identity_changed", "the renewed token is of another caller")
 
 
-def dismiss(answer: object) -> None:
-    """Close a coroutine that was never to be one, so that it does not warn at a random place."""
-    if hasattr(answer, "close"):
-        answer.close()
-
-
 class Callers:
-    """Asks the authenticator. Whatever it does but name a principal is `NotAuthenticated`."""
+    """Asks the authenticator. Every answer of it but a principal is `NotAuthenticated`."""
 
-    __slots__ = ("_timeout", "authenticator")
+    __slots__ = ("_established", "_timeout", "authenticator")
 
     def __init__(self, authenticator: Authenticator, timeout: float) -> None:
         self.authenticator = authenticator
         self._timeout = timeout
+        # a copy of a principal is not one of these, whatever it says
+        self._established: WeakValueDictionary[int, Principal] = WeakValueDictionary()
 
-    async def established(self, credential: Any) -> Principal:
+    async def authenticate(self, credential: Any) -> Principal:
         """Return who holds a token, or who a `TokenSource` speaks for; else a `GuardError`."""
         try:
             if credential is None:
@@ -48,18 +46,18 @@ class Callers:
             if type(credential) is Secret:
                 credential = credential.reveal()
             if type(credential) is str:
-                return await self.verified(credential)
+                return await self.verify(credential)
             if not isinstance(credential, TokenSource):
                 raise NotAuthenticated("malformed", "the token is not a string")
-            token = await within(self._timeout, credential.access_token())
+            token = token_from(await within(self._timeout, credential.access_token()))
             try:
-                return await self.verified(token)
+                return await self.verify(token)
             except NotAuthenticated as gone:
-                if gone.reason != "expired" or not hasattr(credential, "renew"):
+                if gone.reason != "expired" or not isinstance(credential, RenewableTokenSource):
                     raise
             # two clocks disagree by seconds: ours decides, so the source is asked for another
-            token = await within(self._timeout, credential.renew(token))
-            return await self.verified(token)
+            token = token_from(await within(self._timeout, credential.renew(token)))
+            return await self.verify(token)
         except GuardError:
             raise
         except Exception:  # whatever a collaborator does, the caller is not believed
@@ -67,33 +65,41 @@ class Callers:
                 "authenticator_error", "the caller could not be verified"
             ) from None
 
-    async def verified(self, token: str) -> Principal:
-        """Return who holds `token`."""
-        principal = await within(self._timeout, self.authenticator.authenticate(token))
-        if type(principal) is not Principal:
-            raise NotAuthenticated("authenticator_error")
+    async def verify(self, token: str) -> Principal:
+        """Return who holds `token`; raise `NotAuthenticated` otherwise."""
+        answer = await within(self._timeout, self.authenticator.authenticate(token))
+        principal = principal_from(answer)
+        self._established[id(principal)] = principal
         return principal
 
+    def require_established(self, principal: object) -> Principal:
+        """Return `principal` if this authenticator made it; raise `NotAuthenticated` otherwise."""
+        known = self._established.get(id(principal))
+        if known is None or known is not principal:
+            raise NotAuthenticated(
+                "not_established",
+                "no authenticator of this guard made this principal; authenticate its token",
+            )
+        return known
+
     def recheck(self, principal: Principal) -> None:
-        """Raise when the principal has expired or was revoked since."""
-        said: object
+        """Raise `NotAuthenticated` when the principal has expired or was revoked since."""
         try:
-            said = self.authenticator.recheck(principal)  # type: ignore[func-returns-value]
+            answer: object = self.authenticator.recheck(principal)  # type: ignore[func-returns-value]
         except GuardError:
             raise
         except Exception:
             raise NotAuthenticated("authenticator_error") from None
-        if said is not None:  # a coroutine that nobody awaits has checked nothing
-            dismiss(said)
-            raise NotAuthenticated("authenticator_error")
+        if answer is not None:
+            require_rechecked(answer)
 
-    async def renewed(self, identity: Identity, gone: NotAuthenticated) -> Principal:
-        """Return who calls now that the one before is `gone`; raise `gone` where nobody may."""
-        if gone.reason not in MENDABLE:
+    async def renew(self, identity: Identity, gone: NotAuthenticated) -> Principal:
+        """Return who calls now that the principal before is `gone`; raise `gone` otherwise."""
+        if gone.reason not in RENEWABLE:
             raise gone
         credential = credential_of(identity)
         if gone.reason == "expired" and not isinstance(credential, TokenSource):
             raise gone  # a bare token cannot come back; only a source has another
-        fresh = await self.established(credential)
+        fresh = await self.authenticate(credential)
         require_same(identity.principal, fresh)
         return fresh

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from stageflow_guard.enforcement.records import decision_record, findings_note
+from stageflow_guard.enforcement.answers import redaction_from, scope_from
+from stageflow_guard.enforcement.resources import decide
 from stageflow_guard.errors import (
     AccessDenied,
     ContentBlocked,
     GuardError,
     InspectorUnavailable,
 )
-from stageflow_guard.model import NO_TENANT, AccessRequest, Finding, Redaction
+from stageflow_guard.model import NO_TENANT, Finding, Redaction
 
 if TYPE_CHECKING:
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
     from stageflow_guard.enforcement.run import Run
     from stageflow_guard.model import Principal
-    from stageflow_guard.ports import Inspector
 
 
-async def redacted(inspector: Inspector, run: Run | None, value: Any) -> Redaction:
-    """Return `value` redacted in the run's scope, else in one of its own, never to be restored."""
-    scope = run.scope if run is not None else None
+async def redacted(pep: PolicyEnforcementPoint, run: Run | None, value: Any) -> Redaction:
+    """Return `value` redacted in the run's scope, else in one of its own, never to be restored.
+
+    Raises `ContentBlocked` or `InspectorUnavailable`, on record.
+    """
     try:
+        scope = run.scope if run is not None else None
         if scope is None:
-            scope = inspector.scope(NO_TENANT, str(uuid4()))
-        found = await inspector.redact(value, scope=scope, direction="input")
-    except GuardError:
-        raise
+            scope = scope_from(pep.inspector.scope(NO_TENANT, str(uuid4())))
+        answer = await pep.inspector.redact(value, scope=scope, direction="input")
+        return Redaction(*redaction_from(answer, value))
+    except GuardError as exc:
+        error: GuardError = exc
     except Exception:
-        raise InspectorUnavailable("the value could not be inspected") from None
-    return Redaction(*found)
+        error = InspectorUnavailable("the value could not be inspected")
+    await pep.refuse(error, run=run or str(uuid4()), step="inspect_input")
 
 
 async def require_bytes(
@@ -47,28 +50,19 @@ async def require_bytes(
 
     `stage` is `<pipeline>/<stage>`.
     """
-    request = AccessRequest(
-        sub=who.subject, ten=who.tenant, own=who.tenant, kind="stage", obj=stage, act="bytes",
-        roles=tuple(who.roles),
-    )  # fmt: skip
-    try:
-        pep.callers.recheck(who)
-        decision = pep.evaluate(request, who)
-    except GuardError as error:
-        await pep.refuse(error, run=run or str(uuid4()), step="authorize")
-    record = decision_record(who, run, request, decision)
-    index = await pep.record(replace(record, findings=findings_note(blobs)))
+    decision = await decide(
+        pep, who, run, kind="stage", obj=stage, act="bytes", owner=who.tenant, findings=blobs
+    )
     if not decision.permitted:
         denied = AccessDenied(
             decision, f"`{stage}` may not be given bytes ({decision.reason})",
             act="bytes", findings=blobs,
         )  # fmt: skip
-        pep.recorder.deny(denied, f"{pep.log.origin}#{index}")
+        pep.recorder.raise_denied(denied, decision.ref, run)
 
 
 async def screened(
     pep: PolicyEnforcementPoint,
-    inspector: Inspector,
     run: Run | None,
     text: str,
     *,
@@ -77,7 +71,7 @@ async def screened(
     """Return `text` redacted for an explicit guard stage, or refuse as `on_finding` says."""
     if run is not None and run.scope is not None:  # redacted at the gate
         return Redaction(text)
-    redaction = await redacted(inspector, run, text)
+    redaction = await redacted(pep, run, text)
     if pep.blocks and any(f.personal for f in redaction.findings):
         await pep.refuse(
             ContentBlocked(redaction.findings), run=str(uuid4()), stage=stage, step="inspect_input"
@@ -85,7 +79,7 @@ async def screened(
     return redaction
 
 
-async def judged(
+async def judge(
     pep: PolicyEnforcementPoint,
     run: Run | None,
     verdicts: list[Any],
@@ -103,7 +97,7 @@ async def judged(
             ContentBlocked(findings), run=run if run is not None else str(uuid4()),
             stage=stage, step="inspect_input",
         )  # fmt: skip
-    await pep.note(
+    await pep.record_event(
         run, kind="decision", step="inspect_input", decision="permit", stage=stage,
         action="judge", reason="flagged" if found else "clear",
         note={v.check: f"{v.score:.2f}" for v in verdicts},

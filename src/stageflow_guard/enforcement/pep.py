@@ -1,11 +1,11 @@
-"""The policy enforcement point (NIST SP 800-162): the one flow that every stage call passes.
+"""The policy enforcement point (NIST SP 800-162): the one flow that every step passes.
 
-1. authenticate    who is calling?                      `admit`, once per run; expiry at every stage
-2. authorize       may they run this stage?             `enter`
-3. inspect input   only redacted text goes further      `admit` finds, `enter` blocks
-4. record          the decision, durable, before        `enter`
-5. run             under a single-use permit            `spend`, then the stage
-6. inspect output  before downstream sees it            `inspect_output`
+1. authenticate    who is calling?                      `admit`, once per run; expiry at every step
+2. authorize       may they run this step?              `authorize_step`
+3. inspect input   only redacted text goes further      `admit` finds, `authorize_step` blocks
+4. record          the decision, durable, before        `authorize_step`
+5. run             under a single-use permit            `consume_permit`, then the step
+6. inspect output  before downstream sees it            `inspect`
 7. record          the effect; then, only then, return  `effect`, durable with `finish`
 
 Each step returns or raises a `GuardError`; there is no third way out. `BaseException`s that are not
@@ -16,31 +16,44 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import uuid4
 
 from stageflow_guard.audit.records.opentelemetry import current_trace
+from stageflow_guard.enforcement.answers import (
+    decision_from,
+    findings_from,
+    fingerprint_from,
+    redaction_from,
+    scope_from,
+)
 from stageflow_guard.enforcement.authentication import Callers, require_same
-from stageflow_guard.enforcement.recorder import Recorder, recorded
-from stageflow_guard.enforcement.records import Asked, Questions, findings_note
+from stageflow_guard.enforcement.issued import is_issued
+from stageflow_guard.enforcement.recorder import Recorder, new_record
+from stageflow_guard.enforcement.records import RequestCache, findings_note, resource_name
 from stageflow_guard.enforcement.run import Identity, Permit, Run
+from stageflow_guard.enforcement.step import Step, require_segment
 from stageflow_guard.errors import (
     AccessDenied,
     AuditUnavailable,
+    ConfigError,
     ContentBlocked,
     GuardError,
     InspectorUnavailable,
     NotAuthenticated,
     PolicyUnavailable,
 )
-from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect, Principal
+from stageflow_guard.model import NO_TENANT, AccessRequest, AuditRecord, Decision, Effect, Principal
 from stageflow_guard.policy.engine.delegation import delegated
-from stageflow_guard.ports import SubjectScopes
+from stageflow_guard.ports import ForgeryCounter, GuardrailInspector, SubjectScopes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from stageflow_guard.enforcement.records import StepRequests
     from stageflow_guard.enforcement.session import Session
     from stageflow_guard.model import Finding
     from stageflow_guard.ports import (
@@ -53,7 +66,17 @@ if TYPE_CHECKING:
     )
 
 
-OVER = "the run is over, or the session it began in; nothing more runs in it"
+DECISIONS_KEPT = 4096
+ENDED = "the run is over, or the session it began in; nothing more runs in it"
+UNREADABLE = "the context's ids cannot be read"
+NO_ID = "an id that is no UUID holds more than an id: use a UUID"
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_SHORT = re.compile(r"[A-Za-z0-9._:/|=+~-]{1,128}")
+
+
+def forged_in(scope: Scope | None) -> int:
+    """Return how many placeholders `scope` was given that it never made."""
+    return scope.forged if scope is not None and isinstance(scope, ForgeryCounter) else 0
 
 
 class PolicyEnforcementPoint:
@@ -64,7 +87,7 @@ class PolicyEnforcementPoint:
         *,
         authenticator: Authenticator,
         decisions: DecisionPoint,
-        inspector: Inspector | None,
+        inspector: Inspector,
         log: AuditLog,
         block: bool = False,
         ceiling: Callable[[Principal, str, str], bool] | None = None,
@@ -73,19 +96,22 @@ class PolicyEnforcementPoint:
     ) -> None:
         self.callers = Callers(authenticator, auth_timeout)
         self.recorder = Recorder(log, record_timeout)
+        self.refuse = self.recorder.refuse  # the one gate of every refusal
         self.decisions = decisions
         self.inspector = inspector
         self.blocks = block
         self._ceiling = ceiling
-        self._questions = Questions()
-        self.patience = record_timeout  # with stages that are to stop
-        self.marker: Fingerprinter | None = None  # of input values; set when the log is opened
+        self._requests = RequestCache()
+        # decision points answer with the same frozen object again: it is checked once
+        self._checked: dict[int, Decision] = {}
+        self.stop_timeout = record_timeout  # for stages that are to stop
+        self.fingerprinter: Fingerprinter | None = None  # set when the log is opened
         self.runs: set[Run] = set()
         self.closing = False
 
     @property
     def authenticator(self) -> Authenticator:
-        """Who turns a credential into a principal."""
+        """What turns a credential into a principal."""
         return self.callers.authenticator
 
     @property
@@ -104,9 +130,40 @@ class PolicyEnforcementPoint:
     ) -> Principal:
         """Return who holds `credential`; anything else is a recorded refusal."""
         try:
-            return await self.callers.established(credential)
+            return await self.callers.authenticate(credential)
         except GuardError as error:
             await self.refuse(error, run=run, pipeline=pipeline, step="authenticate")
+
+    async def require_ids(self, pipeline: object, *ids: object) -> None:
+        """Refuse, on record, names and ids that may not stand on record as they are.
+
+        A pipeline's name is one segment of a policy's object. An id is a UUID, or a short name
+        without personal data in it. None is no id.
+        """
+        try:
+            require_segment(pipeline, "a pipeline")
+            for name in ids:
+                if name is not None and not await self._may_be_recorded(name):
+                    raise NotAuthenticated("unsupported_context", NO_ID)
+            return
+        except (NotAuthenticated, InspectorUnavailable) as exc:
+            error: GuardError = exc
+        except ConfigError as exc:
+            error = NotAuthenticated("unsupported_context", exc.message)
+        except Exception:  # an id whose own methods fail; its text may hold anything
+            error = NotAuthenticated("unsupported_context", UNREADABLE)
+        await self.refuse(error, run=str(uuid4()), step="authenticate")
+
+    async def _may_be_recorded(self, name: object) -> bool:
+        if type(name) is not str:
+            return False
+        if _UUID.fullmatch(name):
+            return True
+        if not _SHORT.fullmatch(name):
+            return False
+        scope = scope_from(self.inspector.scope(NO_TENANT, str(uuid4())))
+        answer = await self.inspector.redact(name, scope=scope, direction="input")
+        return not redaction_from(answer, name)[1]
 
     async def admit(
         self,
@@ -117,15 +174,16 @@ class PolicyEnforcementPoint:
         session_id: str | None = None,
         parent: Run | None = None,
         text: str | None = None,
-        lender: Session | None = None,
+        session: Session | None = None,
+        host: str | None = None,
+        inspected: bool = True,
     ) -> Run:
         """Authenticate and open a run; of `text`, its input, the record keeps a fingerprint.
 
-        It ends with `lender`, the session whose credential it uses.
-
-        Its `run_start` record is taken when this returns, and durable before its first stage: with
-        the first decision.
+        It ends with `session`, whose credential it uses. Its `run_start` record is taken when this
+        returns, and durable before its first step: with the first decision.
         """
+        await self.require_ids(pipeline, run_id, session_id)
         if self.closing and parent is None:  # what has begun may end, children included
             await self.refuse(
                 AuditUnavailable("the guard is closing; no new run is admitted"),
@@ -134,143 +192,170 @@ class PolicyEnforcementPoint:
         if parent is not None:
             identity = parent.identity
             try:
-                await self.still(parent)
+                await self.ensure_caller_valid(parent)
             except GuardError as error:
                 await self.refuse(error, run=parent, step="authenticate")
         else:
             principal = await self.authenticate(credential, run=run_id, pipeline=pipeline)
             identity = Identity(principal, credential)
         run = Run(
-            run_id, pipeline, identity, session_id=session_id, parent=parent, scope=None,
-            lender=lender,
+            run_id, pipeline, identity, session_id=session_id, parent=parent, session=session,
+            host=host, inspected=inspected,
         )  # fmt: skip
-        try:
-            run.scope = self._scope(run)
-        except Exception:  # without a scope nothing can be redacted, so nothing runs
-            await self.refuse(
-                InspectorUnavailable("the inspector gave no scope"), run=run, step="inspect_input"
-            )
-        mark = await self._marked(run, text)
-        start = recorded(
-            run, kind="run_start", step="authenticate", params_fp=mark, trace=current_trace()
-        )
-        try:
-            self.recorder.take(start, run)
-        except AuditUnavailable as error:
-            error.ref = error.ref or run.id
-            self.recorder.announce(error, run.pipeline, None)
-            raise
+        if inspected:
+            await self._open_scope(run)
+        fingerprint = await self._fingerprint(run, text)
+        start = new_record(
+            run, kind="run_start", step="authenticate", params_fp=fingerprint,
+            trace=current_trace(), host=host,
+        )  # fmt: skip
+        self.recorder.enqueue(start, run)
         self.runs.add(run)
         return run
 
-    async def _marked(self, run: Run, text: str | None) -> str | None:
-        if self.marker is None or not text:
+    async def _fingerprint(self, run: Run, text: str | None) -> str | None:
+        if self.fingerprinter is None or not text:
             return None
         try:
             who = run.principal
-            return await self.marker.fingerprint(who.tenant, who.subject, "input_text", text)
+            return fingerprint_from(
+                await self.fingerprinter.fingerprint(who.tenant, who.subject, "input_text", text)
+            )
         except GuardError as exc:
             error: GuardError = exc
         except Exception:
             error = AuditUnavailable("the input could not be fingerprinted")
         await self.refuse(error, run=run, step="record")
 
-    def _scope(self, run: Run) -> Scope | None:
-        if self.inspector is None:
-            return None
+    async def _open_scope(self, run: Run) -> None:
+        """Give `run` its pseudonym scope; without one nothing can be redacted, so nothing runs."""
         if run.parent is not None and run.parent.scope is not None:
-            return run.parent.scope
-        who = run.principal
-        if isinstance(self.inspector, SubjectScopes):  # what is kept belongs to a person
-            return self.inspector.scope_for(who.tenant, run.scope_key, who.subject)
-        return self.inspector.scope(who.tenant, run.scope_key)
+            run.scope = run.parent.scope
+            return
+        try:
+            run.scope = self.scope_for(run.principal, run.scope_key)
+            return
+        except GuardError as exc:
+            error: GuardError = exc
+        except Exception:
+            error = InspectorUnavailable("the inspector gave no scope")
+        await self.refuse(error, run=run, step="inspect_input")
+
+    def scope_for(self, who: Principal, key: str, subject: str | None = None) -> Scope:
+        """Return the scope of (tenant, key), kept for `subject` or `who`; raise otherwise."""
+        inspector = self.inspector
+        if isinstance(inspector, SubjectScopes):  # what is kept belongs to a person
+            return scope_from(inspector.scope_for(who.tenant, key, subject or who.subject))
+        return scope_from(inspector.scope(who.tenant, key))
 
     # -- 2 to 4. authorize, inspect input, record ----------------------------------------------
 
-    async def enter(
-        self, run: Run, stage: str, stage_kind: str | None, upstream: Iterable[str] = ()
+    async def authorize_step(
+        self,
+        run: Run,
+        step: Step,
+        *,
+        host_kind: str | None = None,
+        upstream: Iterable[str] = (),
+        retry: bool = False,
     ) -> Permit:
         """Return a permit whose record is on disk; every other outcome is a recorded refusal.
 
-        `upstream` are the stages whose outputs this one reads.
+        `upstream` are the steps whose outputs this one reads; `retry` says that the host runs the
+        step again. A run that was refused gives no further permit, and no further record.
         """
-        if run.over:
-            await self.refuse(
-                NotAuthenticated("run_closed", OVER), run=run, stage=stage, step="authenticate"
-            )
-        previous = run.permits.get(stage)
+        if run.refusal is not None:
+            raise run.refusal.with_traceback(None) from None
+        if run.ended:
+            await self.refuse_step(NotAuthenticated("run_closed", ENDED), run, step, "authenticate")
+        previous = run.by_step.get(step.stage or "") if retry else None
         attempt = 1 if previous is None else previous.attempt + 1
         decision: Decision | None = None
-        step = "authenticate"
+        at = "authenticate"
         try:
-            try:  # 1
+            try:  # 1; in line: one coroutine less for each step
                 self.callers.recheck(run.identity.principal)
             except NotAuthenticated as gone:
                 await self._renew(run, gone)
-            step = "authorize"
-            asked = self._questions.of(run.identity.principal, run.pipeline, stage)
-            may_run, may_reveal, _ = asked.may
-            decision = self.evaluate(may_run, asked.who)  # 2
+            at = "authorize"
+            asked = self._requests.of(run.identity.principal, run.pipeline, step)
+            decision = self.evaluate(asked.may_run, asked.who)  # 2
             if not decision.permitted:
                 raise AccessDenied(
-                    decision, f"stage `{run.pipeline}/{stage}` is denied ({decision.reason})"
+                    decision,
+                    f"{step.kind} `{step.obj}` is denied ({decision.reason})",
+                    act=step.act,
                 )
-            reveal = self.evaluate(may_reveal, asked.who).permitted
-            blobs = run.blobs(upstream) if run.bytes else ()
-            if blobs:
-                self._require_bytes(asked, blobs)
-            step = "inspect_input"  # 3
+            reveal = self.evaluate(asked.may_reveal, asked.who).permitted
+            binary = run.reachable_binary(upstream) if run.binary else ()
+            if binary:
+                self._require_bytes(asked, binary)
+            at = "inspect_input"  # 3
             if run.blocked is not None:
                 raise ContentBlocked(run.blocked.findings, reason=run.blocked.reason)
             if self.blocks and not reveal and any(f.personal for f in run.findings):
                 raise ContentBlocked(run.findings)
-            if run.findings or run.said or run.parent is not None:
-                self._require_unblocked(run, stage, run.carried())
-            step = "record"
-            shape = asked.permit(
-                decision, stage_kind, reveal=reveal, blobs=bool(blobs),
-                inspected=self.inspector is not None,
+            if run.findings or run.output_findings or run.parent is not None:
+                self._require_unblocked(run, step, run.reachable_findings())
+            at = "record"
+            template = asked.permit(
+                decision, host_kind=host_kind, reveal=reveal, binary=bool(binary),
+                inspected=run.inspected,
             )  # fmt: skip
         except GuardError as exc:
             error: GuardError = exc
         except Exception:  # a decision point that breaks has not permitted anything
             error = PolicyUnavailable("the policy decision failed")
         else:
-            own = run.own.copy()
-            own["attempt"] = attempt
-            if run.findings:
-                own["findings"] = findings_note(run.findings)
-            index = await self.recorder.append(shape.record(own), run)  # 4
-            permit = Permit(stage, attempt, index, reveal=reveal, effect=asked.effect)
-            run.permits[stage] = permit
-            return permit
-        await self.refuse(
-            error, run=run, stage=stage, stage_kind=stage_kind, attempt=attempt,
-            step=step, decision=getattr(error, "decision", decision),
-        )  # fmt: skip
+            return await self._record_permit(run, asked, template, attempt, reveal=reveal)  # 4
+        refused = error.decision if isinstance(error, AccessDenied) else decision
+        await self.refuse_step(
+            error, run, step, at, decision=refused, stage_kind=host_kind, attempt=attempt
+        )
 
-    def _require_bytes(self, asked: Asked, blobs: tuple[Finding, ...]) -> None:
-        """Raise `AccessDenied` unless policy lets bytes pass at this stage (act `bytes`)."""
-        decision = self.evaluate(asked.may[2], asked.who)
+    async def _record_permit(
+        self, run: Run, asked: StepRequests, template: Any, attempt: int, *, reveal: bool
+    ) -> Permit:
+        """Return the permit once it is durable; a cancelled caller's gets its effect at once."""
+        own = run.own.copy()
+        own["attempt"] = attempt
+        call = str(next(run.calls))
+        if asked.step.stage is None:
+            own["call"] = call
+        if run.findings:
+            own["findings"] = findings_note(run.findings)
+        index, cancelled = await self.recorder.append_permit(template.record(own), run)
+        permit = Permit(asked.step, call, attempt, index, reveal=reveal, effect=asked.effect)
+        if cancelled:
+            with contextlib.suppress(GuardError):  # the run knows
+                self.effect(run, permit, "not_run")
+            raise asyncio.CancelledError
+        run.permits[call] = permit
+        if asked.step.stage is not None:
+            run.by_step[asked.step.stage] = permit
+        return permit
+
+    def _require_bytes(self, asked: StepRequests, binary: tuple[Finding, ...]) -> None:
+        """Raise `AccessDenied` unless policy lets bytes pass at this step (act `bytes`)."""
+        request = asked.may_pass_bytes
+        decision = self.evaluate(request, asked.who)
         if not decision.permitted:
             raise AccessDenied(
-                decision, f"`{asked.may[2].obj}` may not be given bytes ({decision.reason})",
-                act="bytes", findings=blobs,
+                decision, f"`{request.obj}` may not be given bytes ({decision.reason})",
+                act=request.act, findings=binary,
             )  # fmt: skip
 
     # -- 5. run ------------------------------------------------------------------------------
 
-    async def spend(self, run: Run, permit: Permit) -> None:
-        """Use the permit up; expiry and denylist are asked again immediately before the runner."""
-        if run.over:
-            await self.refuse(
-                NotAuthenticated("run_closed", OVER), run=run, stage=permit.stage, step="run"
+    async def consume_permit(self, run: Run, permit: Permit) -> None:
+        """Use the permit up; expiry and denylist are asked again immediately before the step."""
+        step = permit.step
+        if run.ended:
+            await self.refuse_step(NotAuthenticated("run_closed", ENDED), run, step, "run")
+        if permit.spent or run.permits.get(permit.call) is not permit:
+            await self.refuse_step(
+                NotAuthenticated("permit_spent", "this permit was used before"), run, step, "run"
             )
-        if permit.spent or run.permits.get(permit.stage) is not permit:
-            await self.refuse(
-                NotAuthenticated("permit_spent", "this permit was used before"),
-                run=run, stage=permit.stage, step="run",
-            )  # fmt: skip
         permit.spent = True
         try:
             try:
@@ -278,69 +363,72 @@ class PolicyEnforcementPoint:
             except NotAuthenticated as gone:
                 await self._renew(run, gone)
         except GuardError as error:
-            with contextlib.suppress(GuardError):  # what refused is what the caller hears of
+            with contextlib.suppress(GuardError):  # the first refusal is the one that is raised
                 self.effect(run, permit, "not_run")
-            await self.refuse(error, run=run, stage=permit.stage, step="run")
+            await self.refuse_step(error, run, step, "run")
         permit.executed = True
 
-    # -- 6. inspect output ---------------------------------------------------------------------
+    # -- 3 and 6. inspect ----------------------------------------------------------------------
 
     async def inspect(
-        self, run: Run, value: Any, *, direction: str, stage: str | None = None
+        self, run: Run, value: Any, *, direction: str, step: Step | None = None
     ) -> tuple[Any, tuple[Finding, ...]]:
         """Return `value` redacted within the run's scope; failure is a recorded refusal.
 
-        An input that is blocked comes back empty: the first authorized stage refuses it, so that
-        who may not run a stage learns nothing of its content. Bytes pass a stage's output where
-        policy says so; those of the input are asked about stage by stage.
+        An input that is blocked comes back empty: the first permitted step refuses it, so that a
+        caller who may not run a step learns nothing of its content. Bytes pass a step's output
+        where policy says so; those of the input are asked about step by step.
         """
-        if self.inspector is None or run.scope is None:
+        if not run.inspected:
             return value, ()
+        at = f"inspect_{direction}"
         try:
-            redacted, found = await self.inspector.redact(
-                value, scope=run.scope, direction=direction
-            )
-            blobs = tuple(one for one in found if not one.personal)
-            if blobs:
-                if stage is not None:
-                    self.require_bytes(run, stage, blobs)
-                elif direction != "input":  # no stage whose policy could say so
-                    raise ContentBlocked(blobs, reason="bytes_refused")
-                run.bytes[stage or ""] = run.bytes.get(stage or "", ()) + blobs
-            if found and stage is not None:
-                self.said(run, stage, found)
+            scope = scope_from(run.scope)
+            answer = await self.inspector.redact(value, scope=scope, direction=direction)
+            redacted, found = redaction_from(answer, value)
+            if not found:
+                return redacted, found
+            binary = tuple(one for one in found if not one.personal)
+            if binary:
+                if step is not None:
+                    self.require_bytes(run, step, binary)
+                elif direction != "input":  # no step whose policy could say so
+                    raise ContentBlocked(binary, reason="bytes_refused")
+                name = "" if step is None else step.stage or step.obj
+                run.binary[name] = run.binary.get(name, ()) + binary
+            if step is not None:
+                self.note_output_findings(run, step, found)
             return redacted, found
         except ContentBlocked as exc:
-            if stage is None and direction == "input":
+            if step is None and direction == "input":
                 run.blocked = exc
-                return None, exc.findings
+                return None, findings_from(exc.findings)
             error: GuardError = exc
         except GuardError as exc:
             error = exc
         except Exception:  # uninspected text goes nowhere
             error = InspectorUnavailable(f"the {direction} could not be inspected")
-        await self.refuse(
-            error, run=run, stage=stage, step=f"inspect_{direction}",
-            decision=getattr(error, "decision", None),
-        )  # fmt: skip
+        decision = error.decision if isinstance(error, AccessDenied) else None
+        if step is None:
+            await self.refuse(error, run=run, step=at, decision=decision)
+        await self.refuse_step(error, run, step, at, decision=decision)
 
-    def said(self, run: Run, stage: str, found: tuple[Finding, ...]) -> None:
-        """Remember finds in what a stage says; raise `ContentBlocked` where that blocks."""
-        run.hear(found)
-        self._require_unblocked(run, stage, found)
+    def note_output_findings(self, run: Run, step: Step, found: tuple[Finding, ...]) -> None:
+        """Remember finds in what a step gives; raise `ContentBlocked` where that blocks."""
+        run.add_output_findings(found)
+        self._require_unblocked(run, step, found)
 
-    def require_bytes(self, run: Run, stage: str, blobs: tuple[Finding, ...]) -> None:
-        """Raise `AccessDenied` unless policy lets bytes pass at this stage."""
-        asked = self._questions.of(run.identity.principal, run.pipeline, stage)
-        self._require_bytes(asked, blobs)
+    def require_bytes(self, run: Run, step: Step, binary: tuple[Finding, ...]) -> None:
+        """Raise `AccessDenied` unless policy lets bytes pass at this step."""
+        self._require_bytes(self._requests.of(run.identity.principal, run.pipeline, step), binary)
 
-    def _require_unblocked(self, run: Run, stage: str, found: Sequence[Finding]) -> None:
-        """Raise `ContentBlocked` where policy blocks a find at this stage, reveal or not."""
-        judge = getattr(self.inspector, "blocked_at", None)
-        if judge is None:
+    def _require_unblocked(self, run: Run, step: Step, found: Sequence[Finding]) -> None:
+        """Raise `ContentBlocked` where policy blocks a find at this step, reveal or not."""
+        inspector = self.inspector
+        if not run.inspected or not isinstance(inspector, GuardrailInspector):
             return
-        blocked = judge(run.principal.tenant, f"{run.pipeline}/{stage}", found)
-        if blocked:
+        blocked = inspector.blocked_at(run.principal.tenant, step.place, found)
+        if findings_from(blocked):
             raise ContentBlocked(blocked)
 
     # -- 7. record the effect --------------------------------------------------------------------
@@ -349,17 +437,20 @@ class PolicyEnforcementPoint:
         self, run: Run, permit: Permit, outcome: str, *, findings: tuple[Finding, ...] = ()
     ) -> None:
         """Enqueue the effect, in order; it is durable with the run's next decision or its end."""
-        if permit.outcome is not None:  # a stage that ignored its end has nothing to add
+        if permit.outcome is not None:  # a step that ignored its end has nothing to add
             return
         permit.outcome = outcome
+        run.permits.pop(permit.call, None)
         own = run.own.copy()
         own["attempt"] = permit.attempt
         own["outcome"] = outcome
         own["decision_index"] = permit.index
         own["latency_us"] = (time.perf_counter_ns() - permit.started) // 1000
+        if permit.step.stage is None:
+            own["call"] = permit.call
         if findings:
             own["findings"] = findings_note(findings)
-        self.recorder.take(permit.effect.record(own), run)
+        self.recorder.enqueue(permit.effect.record(own), run)
 
     async def finish(self, run: Run, outcome: str) -> None:
         """Close the run: every open permit gets an effect, then a durable `run_end`.
@@ -368,10 +459,9 @@ class PolicyEnforcementPoint:
         """
         run.closed = True
         self.runs.discard(run)
-        for permit in run.permits.values():
-            if permit.outcome is None:
-                self.effect(run, permit, "unknown" if permit.executed else "skipped")
-        end = recorded(run, kind="run_end", outcome=outcome)
+        for permit in list(run.permits.values()):
+            self.effect(run, permit, "unknown" if permit.executed else "skipped")
+        end = new_record(run, kind="run_end", outcome=outcome)
         await self.recorder.append(end, run, last=True)
 
     async def drain(self, seconds: float) -> int:
@@ -388,8 +478,12 @@ class PolicyEnforcementPoint:
         """Ask the decision point; only an exact PERMIT within the token's scopes is one."""
         try:
             decision = self.decisions.decide(request)
+            if self._checked.get(id(decision)) is not decision:
+                self._checked[id(decision)] = decision_from(decision)
+                if len(self._checked) > DECISIONS_KEPT:
+                    self._checked = {}
             if who.actors:
-                decision = delegated(self.decisions, request, who.actors, decision)
+                decision = decision_from(delegated(self.decisions, request, who.actors, decision))
             if (
                 self._ceiling is not None
                 and self._ceiling(who, request.kind, request.act) is not True
@@ -399,18 +493,16 @@ class PolicyEnforcementPoint:
             raise
         except Exception:
             raise PolicyUnavailable("the policy decision failed") from None
-        if type(decision) is not Decision or type(decision.effect) is not Effect:
-            raise PolicyUnavailable("the decision point gave no decision")
         return decision
 
-    async def same(self, held: Principal, fresh: Principal, *, run: str) -> None:
+    async def ensure_same_identity(self, held: Principal, fresh: Principal, *, run: str) -> None:
         """Refuse, on record, a renewed token that speaks for another caller."""
         try:
             require_same(held, fresh)
         except GuardError as error:
             await self.refuse(error, run=run, step="authenticate")
 
-    async def still(self, run: Run) -> None:
+    async def ensure_caller_valid(self, run: Run) -> None:
         """Raise unless the caller still holds; an expired one is renewed where that is possible."""
         try:
             self.callers.recheck(run.identity.principal)
@@ -419,44 +511,50 @@ class PolicyEnforcementPoint:
 
     async def _renew(self, run: Run, gone: NotAuthenticated) -> None:
         """Let the run go on for the same caller, renewed and on record, or raise `gone`."""
-        fresh = await self.callers.renewed(run.identity, gone)
+        fresh = await self.callers.renew(run.identity, gone)
         if fresh is run.identity.principal:
             return
         run.identity.principal = fresh
-        await self.note(run, kind="auth", step="authenticate", action="renew", decision="permit")
+        await self.record_event(
+            run, kind="auth", step="authenticate", action="renew", decision="permit"
+        )
 
     async def record(self, record: AuditRecord) -> int:
         """Return the record's index once it is durable; raise `AuditUnavailable` otherwise."""
         return await self.recorder.append(record, None)
 
-    async def note(self, run: Run | None = None, /, **fields: Any) -> int:
+    async def record_event(self, run: Run | None = None, /, **fields: Any) -> int:
         """Record something that is neither a decision nor an effect; durable when this returns."""
-        return await self.recorder.append(recorded(run, **fields), run)
+        return await self.recorder.append(new_record(run, **fields), run)
 
-    async def note_forged(
+    async def record_forgeries(
         self, run: Run | None, scope: Scope | None, before: int, **fields: Any
     ) -> None:
         """Record how many placeholders came, behind the `before` first, that `scope` never made."""
-        total = getattr(scope, "forged", 0)
+        total = forged_in(scope)
         if total > before:
-            await self.note(
+            await self.record_event(
                 run, kind="decision", step="inspect_input", action="restore", decision="deny",
                 reason="forged_placeholders",
                 note={"forged_placeholders": total - before, "in_this_scope": total}, **fields,
             )  # fmt: skip
 
-    async def refuse(
+    def is_own(self, error: BaseException, run: Run) -> bool:
+        """Say whether this guard raised `error` in `run`, a child of it, or outside runs."""
+        return error is run.refusal or is_issued(error, run.id)
+
+    async def refuse_step(
         self,
         error: GuardError,
+        run: Run,
+        step: Step,
+        at: str,
         *,
-        run: Run | str | None,
-        pipeline: str | None = None,
-        stage: str | None = None,
-        step: str,
         decision: Decision | None = None,
         **fields: Any,
     ) -> NoReturn:
-        """Record the refusal, log one WARNING line, raise `error` with its `.ref`."""
+        """Record that a step of `run` is refused at `at`, and raise."""
         await self.recorder.refuse(
-            error, run=run, pipeline=pipeline, stage=stage, step=step, decision=decision, **fields
-        )
+            error, run=run, stage=step.stage, resource=resource_name(step.kind, step.obj),
+            step=at, decision=decision, **fields,
+        )  # fmt: skip

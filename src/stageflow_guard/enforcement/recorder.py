@@ -1,18 +1,25 @@
-"""What happened: records are taken and made durable, refusals are recorded, logged and raised."""
+"""What happened: records are taken and made durable, refusals are recorded, logged and raised.
+
+Every refusal passes `Recorder.refuse` or `Recorder.raise_denied`: the one place where an error gets
+its `.ref`, its record, its count and its line in the log.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
-from stageflow_guard.base.deadline import uninterrupted, within
-from stageflow_guard.enforcement.authentication import dismiss
+from stageflow_guard.base.deadline import completed, uninterrupted, within
+from stageflow_guard.enforcement.answers import close_unawaited, index_from
+from stageflow_guard.enforcement.issued import copy_of, is_issued, issue
 from stageflow_guard.enforcement.records import refusal_fields
 from stageflow_guard.enforcement.run import Run
 from stageflow_guard.errors import AuditUnavailable, GuardError
 from stageflow_guard.model import AuditRecord
+from stageflow_guard.ports import TimedLog
 
 if TYPE_CHECKING:
     from stageflow_guard.errors import AccessDenied
@@ -22,11 +29,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger("stageflow_guard")
 
 
-def recorded(run: Run | None, /, **fields: Any) -> AuditRecord:
+def new_record(run: Run | None, /, **fields: Any) -> AuditRecord:
     """Return a record of `fields`, with what every record of `run` says."""
     if run is not None:
-        if run.spoken is not run.identity.principal:  # it was renewed, by a sibling perhaps
-            run.speak()
+        if run.recorded_principal is not run.identity.principal:  # renewed, by a sibling perhaps
+            run.refresh_record_fields()
         fields = {**run.common, **fields}
     return AuditRecord.of(fields)
 
@@ -34,47 +41,80 @@ def recorded(run: Run | None, /, **fields: Any) -> AuditRecord:
 class Recorder:
     """Writes to the log. What it cannot write is `AuditUnavailable`: a refusal of what follows."""
 
-    __slots__ = ("_timeout", "log", "refusals")
+    __slots__ = ("_log", "_timed", "_timeout", "refusals")
 
     def __init__(self, log: AuditLog, timeout: float) -> None:
-        self.log = log
         self._timeout = timeout
         self.refusals: dict[str, int] = {}
+        self.log = log
 
-    def take(self, record: AuditRecord, run: Run | None) -> int:
+    @property
+    def log(self) -> AuditLog:
+        """Where records go."""
+        return self._log
+
+    @log.setter
+    def log(self, log: AuditLog) -> None:
+        self._log = log
+        self._timed = isinstance(log, TimedLog)
+
+    def enqueue(self, record: AuditRecord, run: Run | None) -> int:
         """Enqueue `record`; without an index it is a refusal that withholds what follows."""
         try:
-            index: object = self.log.enqueue(record)
-            if type(index) is int:
-                return index
-            dismiss(index)
-            error = AuditUnavailable("the log took the record without an index")
-        except AuditUnavailable as exc:
-            error = exc
+            return index_from(self._log.enqueue(record))
+        except GuardError as exc:
+            error = copy_of(exc)
         except Exception:
             error = AuditUnavailable(f"the `{record.kind}` could not be recorded")
-        if run is not None:
-            run.refuse(error)
-        raise error
+        self._raise_unrecorded(error, record, run)
 
     async def append(self, record: AuditRecord, run: Run | None, *, last: bool = False) -> int:
         """Return the durable record's index; with `last`, even when the caller is cancelled."""
-        log = self.log
+        log = self._log
         try:
             if last:
-                return await uninterrupted(self._timeout, log.append(record))
-            if hasattr(log, "append_timeout"):
-                return await log.append(record)
-            return await within(self._timeout, log.append(record))
+                return index_from(await uninterrupted(self._timeout, log.append(record)))
+            if self._timed:
+                return index_from(await log.append(record))
+            return index_from(await within(self._timeout, log.append(record)))
         except GuardError as exc:
-            error: GuardError = exc
+            error = copy_of(exc)
         except Exception:
             error = AuditUnavailable("the record could not be made durable")
+        self._raise_unrecorded(error, record, run)
+
+    async def append_permit(self, record: AuditRecord, run: Run) -> tuple[int, bool]:
+        """Return the durable permit's index, and whether its caller was cancelled meanwhile.
+
+        A permit that is on record MUST get its effect, so its index is never lost.
+        """
+        try:
+            if not self._timed:
+                answer, cancelled = await completed(self._timeout, self._log.append(record))
+                return index_from(answer), cancelled
+            try:
+                return index_from(await self._log.append(record)), False
+            except asyncio.CancelledError as gone:
+                taken = vars(gone).get("index")
+                if taken is None:
+                    raise
+                return index_from(taken), True
+        except GuardError as exc:
+            error = copy_of(exc)
+        except Exception:
+            error = AuditUnavailable("the record could not be made durable")
+        self._raise_unrecorded(error, record, run)
+
+    def _raise_unrecorded(
+        self, error: GuardError, record: AuditRecord, run: Run | None
+    ) -> NoReturn:
+        """Raise a refusal that no record could be written of: the run's id is all there is."""
+        error.ref = str(uuid4()) if run is None else run.id
+        issue(error, None if run is None else run.id)
         if run is not None:
             run.refuse(error)
-        error.ref = error.ref or (str(uuid4()) if run is None else run.id)
-        self.announce(error, run.pipeline if run else record.pipeline, record.stage)
-        raise error
+        self.log_refusal(error, run.pipeline if run else record.pipeline, record.stage)
+        raise error from None
 
     async def refuse(
         self,
@@ -83,33 +123,48 @@ class Recorder:
         run: Run | str | None,
         pipeline: str | None = None,
         stage: str | None = None,
+        resource: str | None = None,
         step: str,
         decision: Decision | None = None,
         **fields: Any,
     ) -> NoReturn:
-        """Record the refusal, log one WARNING line, raise `error` with its `.ref`."""
+        """Record the refusal, log one WARNING line, raise it with its `.ref`.
+
+        What is raised is a copy of `error`: a collaborator's object can be shared. An error that
+        this guard issued for this run before is raised as it is: one refusal, one record.
+        """
         state = run if isinstance(run, Run) else None
         run_id = state.id if state else (run if isinstance(run, str) else None)
-        said = refusal_fields(error, run=state, stage=stage, step=step, decision=decision)
+        if is_issued(error, run_id) or (state is not None and state.refusal is error):
+            if state is not None:
+                state.refuse(error)
+            raise error.with_traceback(None) from None
+        own = copy_of(error)
+        about = refusal_fields(own, stage=stage, resource=resource, step=step, decision=decision)
         if state is None:
-            said |= {"run": run_id, "pipeline": pipeline}
+            about |= {"run": run_id, "pipeline": pipeline}
+        answer: object = None
         try:
-            index = await within(self._timeout, self.log.append(recorded(state, **(said | fields))))
-            error.ref = f"{self.log.origin}#{index}"
+            record = new_record(state, **(about | fields))
+            answer = await within(self._timeout, self._log.append(record))
+            own.ref = f"{self._log.origin}#{index_from(answer)}"
         except Exception:  # it stays refused; the run id is all there is to point at
-            error.ref = error.ref or run_id
+            close_unawaited(answer)
+            own.ref = run_id or str(uuid4())
+        issue(own, None if state is None else state.id)
         if state is not None:
-            state.refuse(error)
-        self.announce(error, state.pipeline if state else pipeline, stage)
-        raise error from None
+            state.refuse(own)
+        self.log_refusal(own, state.pipeline if state else pipeline, stage)
+        raise own from None
 
-    def deny(self, error: AccessDenied, ref: str | None) -> NoReturn:
+    def raise_denied(self, error: AccessDenied, ref: str | None, run: Run | None) -> NoReturn:
         """Raise a denial whose decision is on record as `ref`: counted, and one WARNING line."""
         error.ref = ref
-        self.announce(error, None, None)
+        issue(error, None if run is None else run.id)
+        self.log_refusal(error, None, None)
         raise error
 
-    def announce(self, error: GuardError, pipeline: str | None, stage: str | None) -> None:
+    def log_refusal(self, error: GuardError, pipeline: str | None, stage: str | None) -> None:
         """Count the refusal and log one WARNING line."""
         self.refusals[error.code] = self.refusals.get(error.code, 0) + 1
         with contextlib.suppress(Exception):  # a filter that breaks changes no refusal

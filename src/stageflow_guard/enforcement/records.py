@@ -5,18 +5,25 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.errors import AccessDenied, ContentBlocked, GuardError, NotAuthenticated
+from stageflow_guard.errors import (
+    AccessDenied,
+    ContentBlocked,
+    GuardError,
+    NotAuthenticated,
+    Unavailable,
+)
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Principal, RecordTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from stageflow_guard.enforcement.run import Run
+    from stageflow_guard.enforcement.step import Step
     from stageflow_guard.model import Finding
 
 REVEAL, REDACT = ["reveal"], ["redact"]
 LONGEST_NAME = 1024  # characters of an object's name on record
-KEPT = 4096  # questions of recent callers
+KEPT = 4096  # requests of recent callers
+_REASONED = (NotAuthenticated, ContentBlocked, Unavailable)
 
 
 def actor_of(principal: Principal) -> dict[str, Any]:
@@ -65,12 +72,12 @@ def resource_name(kind: str, obj: str) -> str:
 
 
 def decision_record(
-    who: Principal, run: Run | None, request: AccessRequest, decision: Decision
+    who: Principal, run_id: str | None, request: AccessRequest, decision: Decision
 ) -> AuditRecord:
     """Return what is recorded of one decision about a resource."""
     return AuditRecord(
         kind="decision",
-        run=run.id if run is not None else None,
+        run=run_id,
         tenant=who.tenant,
         actor=actor_of(who),
         on_behalf=list(who.actors) or None,
@@ -88,108 +95,114 @@ def decision_record(
 
 
 def refusal_fields(
-    error: GuardError,
-    *,
-    run: Run | None,
-    stage: str | None,
-    step: str,
+    error: GuardError, *, stage: str | None, resource: str | None, step: str,
     decision: Decision | None,
-) -> dict[str, Any]:
-    """Return what a record says of a refusal: the step, the reason, the rules behind it."""
+) -> dict[str, Any]:  # fmt: skip
+    """Return what a record says of a refusal: the step, the reason, the rules behind it.
+
+    `error` is the guard's own, so its fields have their own types.
+    """
+    about = resource is not None or stage is not None
+    reason = error.reason if isinstance(error, _REASONED) else None
     return {
         "kind": "decision",
         "stage": stage,
         "decision": "deny",
         "step": step,
-        "action": getattr(error, "act", "run") if stage else None,
-        "resource": f"stage:{run.pipeline}/{stage}" if run and stage else None,
-        "reason": str(
-            getattr(error, "reason", None)
-            # a permit is no reason: what refused came after it
-            or (error.code if decision is None or decision.permitted else decision.reason)
-        ),
+        "action": (error.act if isinstance(error, AccessDenied) else "run") if about else None,
+        "resource": resource,
+        # a permit is no reason: what refused came after it
+        "reason": reason
+        or (error.code if decision is None or decision.permitted else decision.reason),
         "error": error.code,
         "rules": list(decision.rules) if decision else None,
         "policy": {"sha256": decision.revision} if decision else None,
         "note": dry_run_note(decision),
-        "findings": findings_note(getattr(error, "findings", ())),
+        "findings": findings_note(error.findings)
+        if isinstance(error, AccessDenied | ContentBlocked)
+        else None,
         "evaluation": "ok"
         if isinstance(error, AccessDenied | NotAuthenticated | ContentBlocked)
         else "error",
     }
 
 
-class Asked:
-    """One stage call of one caller: the questions, and what its records have in common."""
+class StepRequests:
+    """One step of one caller: the requests, and what its records have in common."""
 
     __slots__ = (
-        "_bytes", "_decision", "_kind", "_permit", "_reveal", "common", "effect", "may", "who",
+        "_binary", "_decision", "_host_kind", "_permit", "_reveal", "common", "effect",
+        "may_pass_bytes", "may_reveal", "may_run", "step", "who",
     )  # fmt: skip
 
-    def __init__(self, who: Principal, pipeline: str, stage: str) -> None:
+    def __init__(self, who: Principal, pipeline: str, step: Step) -> None:
         self.who = who
-        resource = f"{pipeline}/{stage}"
+        self.step = step
+        owner = who.tenant if step.owner is None else step.owner
         asked: dict[str, Any] = {
-            "sub": who.subject, "ten": who.tenant, "own": who.tenant, "kind": "stage",
-            "obj": resource, "roles": tuple(who.roles),
+            "sub": who.subject, "ten": who.tenant, "own": owner, "kind": step.kind,
+            "obj": step.obj, "roles": tuple(who.roles),
         }  # fmt: skip
-        self.may = tuple(AccessRequest(act=act, **asked) for act in ("run", "reveal", "bytes"))
-        self.common = {**common_of(who, pipeline), "stage": stage}
+        self.may_run = AccessRequest(act=step.act, **asked)
+        self.may_reveal = AccessRequest(act=step.reveal_act, **asked)
+        self.may_pass_bytes = AccessRequest(act=step.bytes_act, **asked)
+        self.common = {**common_of(who, pipeline), "stage": step.stage}
         self.effect = RecordTemplate({**self.common, "kind": "effect"})
         self._decision: Decision | None = None
-        self._kind: str | None = None
-        self._reveal = self._bytes = False
+        self._host_kind: str | None = None
+        self._reveal = self._binary = False
         self._permit = self.effect
 
     def permit(
-        self, decision: Decision, kind: str | None, *, reveal: bool, blobs: bool, inspected: bool
-    ) -> RecordTemplate:
-        """Return the shape of a permit's record; the same one while the answers are the same."""
+        self, decision: Decision, *, host_kind: str | None, reveal: bool, binary: bool,
+        inspected: bool,
+    ) -> RecordTemplate:  # fmt: skip
+        """Return the template of a permit's record; the same one while the answers are the same."""
         if (
-            decision is self._decision and kind == self._kind and reveal is self._reveal
-            and blobs is self._bytes
+            decision is self._decision and host_kind == self._host_kind
+            and reveal is self._reveal and binary is self._binary
         ):  # fmt: skip
             return self._permit
-        stage = self.common["stage"]
+        step = self.step
         self._permit = RecordTemplate(
             {
                 **self.common,
                 "kind": "decision",
-                "stage_kind": kind,
-                "action": "run",
-                "resource": f"stage:{self.common['pipeline']}/{stage}",
-                "owner": self.who.tenant,
+                "stage_kind": host_kind,
+                "action": step.act,
+                "resource": resource_name(step.kind, step.obj),
+                "owner": self.may_run.own,
                 "decision": "permit",
                 "reason": decision.reason,
                 "rules": list(decision.rules),
                 "policy": {"sha256": decision.revision},
-                "obligations": [*(REVEAL if reveal else REDACT), *(["bytes"] if blobs else [])]
+                "obligations": [*(REVEAL if reveal else REDACT), *(["bytes"] if binary else [])]
                 if inspected
                 else None,
                 "evaluation": "ok",
                 "note": dry_run_note(decision),
             }
         )
-        self._decision, self._kind = decision, kind
-        self._reveal, self._bytes = reveal, blobs
+        self._decision, self._host_kind = decision, host_kind
+        self._reveal, self._binary = reveal, binary
         return self._permit
 
 
-class Questions:
-    """What is asked before a stage call, kept per caller and stage; the answers are not kept."""
+class RequestCache:
+    """What is asked before a step, kept per caller and step; the answers are not kept."""
 
-    __slots__ = ("_asked",)
+    __slots__ = ("_kept",)
 
     def __init__(self) -> None:
-        self._asked: dict[tuple[int, str, str], Asked] = {}
+        self._kept: dict[tuple[int, str, tuple[str | None, ...]], StepRequests] = {}
 
-    def of(self, who: Principal, pipeline: str, stage: str) -> Asked:
+    def of(self, who: Principal, pipeline: str, step: Step) -> StepRequests:
         """Return what is asked: may they run it, see through it, hand it bytes."""
-        key = (id(who), pipeline, stage)
-        known = self._asked.get(key)
+        key = (id(who), pipeline, step.key)
+        known = self._kept.get(key)
         if known is not None and known.who is who:  # holding it keeps its `id` its own
             return known
-        if len(self._asked) >= KEPT:
-            self._asked = {}
-        asked = self._asked[key] = Asked(who, pipeline, stage)
+        if len(self._kept) >= KEPT:
+            self._kept = {}
+        asked = self._kept[key] = StepRequests(who, pipeline, step)
         return asked

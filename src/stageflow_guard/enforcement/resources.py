@@ -1,4 +1,4 @@
-"""May they, for anything that is no stage: one resource, or a list of records or search hits."""
+"""May they, for anything that is no step: one resource, or a list of records or search hits."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-from stageflow_guard.enforcement.records import decision_record
-from stageflow_guard.errors import GuardError
-from stageflow_guard.model import AccessRequest, AuditRecord
+from stageflow_guard.enforcement.answers import revision_from
+from stageflow_guard.enforcement.records import decision_record, findings_note
+from stageflow_guard.errors import GuardError, PolicyUnavailable
+from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
     from stageflow_guard.enforcement.run import Run
-    from stageflow_guard.model import Decision, Principal
+    from stageflow_guard.model import Finding, Principal
 
 T = TypeVar("T")
-UNKNOWN = ""  # no tenant is called so: an item whose owner nobody knows belongs to somebody else
+UNKNOWN = ""  # no tenant has this name: an item without an owner is a foreign one
 
 
-async def decided(
+async def decide(
     pep: PolicyEnforcementPoint,
     who: Principal,
     run: Run | None,
@@ -31,31 +32,49 @@ async def decided(
     act: str,
     owner: str,
     note: dict[str, Any] | None = None,
+    findings: tuple[Finding, ...] = (),
 ) -> Decision:
     """Return the decision about one resource, with its `.ref`; it is durable when this returns.
 
-    `note` is what its record says beside the answer.
+    `note` and `findings` are what its record says beside the answer.
 
     Raises `NotAuthenticated` when the principal does not hold any more, `PolicyUnavailable` or
     `AuditUnavailable`; all but the last on record.
     """
-    request = AccessRequest(
-        sub=who.subject, ten=who.tenant, own=owner, kind=kind, obj=obj, act=act,
-        roles=tuple(who.roles),
-    )  # fmt: skip
     try:
-        pep.callers.recheck(who)  # revoked or expired since: nothing is decided for them
-        decision = pep.evaluate(request, who)
-    except GuardError as error:
-        await pep.refuse(error, run=run or str(uuid4()), step="authorize")
-    record = decision_record(who, run, request, decision)
-    if note:
-        record = replace(record, note={**(record.note or {}), **note})
-    index = await pep.record(record)
-    return replace(decision, ref=f"{pep.log.origin}#{index}")
+        pep.callers.recheck(pep.callers.require_established(who))  # revoked or expired since
+        request = AccessRequest(
+            sub=who.subject, ten=who.tenant, own=owner, kind=kind, obj=obj, act=act,
+            roles=tuple(who.roles),
+        )  # fmt: skip
+        if request.key is None:  # no policy line is about it, and no record can hold it as it is
+            request = AccessRequest(
+                sub=who.subject, ten=who.tenant, own=_text(owner), kind=_text(kind),
+                obj=_text(obj), act=_text(act),
+            )  # fmt: skip
+            decision = Decision(
+                effect=Effect.DENY,
+                reason="malformed_request",
+                revision=revision_from(pep.decisions.revision),
+            )
+        else:
+            decision = pep.evaluate(request, who)
+    except GuardError as exc:
+        error: GuardError = exc
+    except Exception:  # a principal of another type
+        error = PolicyUnavailable("the request cannot be read")
+    else:
+        record = decision_record(who, None if run is None else run.id, request, decision)
+        if note:
+            record = replace(record, note={**(record.note or {}), **note})
+        if findings:
+            record = replace(record, findings=findings_note(findings))
+        index = await pep.recorder.append(record, run)
+        return replace(decision, ref=f"{pep.log.origin}#{index}")
+    await pep.refuse(error, run=run or str(uuid4()), step="authorize")
 
 
-async def permitted_items(
+async def filter_permitted(
     pep: PolicyEnforcementPoint,
     who: Principal,
     run: Run | None,
@@ -68,13 +87,15 @@ async def permitted_items(
 ) -> list[T]:
     """Return the items that `who` may `act` on, in order, once every decision is durable.
 
-    One decision record per item. An item without an owner, or whose name or owner cannot be told,
+    One decision record per item. An item without an owner, or whose name or owner cannot be read,
     is dropped. Raises `AuditUnavailable` when a decision cannot be recorded: then nothing returns.
     """
     kept: list[T] = []
     waiting: AuditRecord | None = None
-    roles = tuple(who.roles)
     try:
+        roles = tuple(pep.callers.require_established(who).roles)
+        if type(kind) is not str or type(act) is not str:
+            raise PolicyUnavailable("kind and act of a request are text")
         for item in items:
             name, own = _told(obj, item), _told(owner, item)
             request = AccessRequest(
@@ -85,20 +106,25 @@ async def permitted_items(
             if decision.permitted and name is not None:
                 kept.append(item)
             if waiting is not None:
-                pep.recorder.take(waiting, run)
-            waiting = decision_record(who, run, request, decision)
+                pep.recorder.enqueue(waiting, run)
+            waiting = decision_record(who, None if run is None else run.id, request, decision)
         if waiting is not None:
-            await pep.record(waiting)  # the last of them makes all of them durable
-    except GuardError as error:
-        if error.ref is not None:
-            raise
-        await pep.refuse(error, run=run or str(uuid4()), step="authorize")
-    return kept
+            await pep.recorder.append(waiting, run)  # the last of them makes all of them durable
+        return kept
+    except GuardError as exc:
+        error: GuardError = exc
+    except Exception:  # the items cannot be read one by one
+        error = PolicyUnavailable("the items cannot be read")
+    await pep.refuse(error, run=run or str(uuid4()), step="authorize")
+
+
+def _text(part: object) -> str:
+    return part if type(part) is str else UNKNOWN
 
 
 def _told(tell: Callable[[T], str | None], item: T) -> str | None:
     try:
         value = tell(item)
-    except Exception:  # a record of an odd shape names nobody
+    except Exception:  # an item of another form has no name
         return None
     return value if type(value) is str and value else None

@@ -6,9 +6,11 @@ import hashlib
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-from stageflow_guard.enforcement.authentication import MENDABLE
+from stageflow_guard.enforcement.answers import shaped_from
+from stageflow_guard.enforcement.authentication import RENEWABLE
+from stageflow_guard.enforcement.pep import forged_in
 from stageflow_guard.enforcement.records import actor_of, resource_name
-from stageflow_guard.enforcement.resources import decided
+from stageflow_guard.enforcement.resources import decide
 from stageflow_guard.errors import (
     AccessDenied,
     ConfigError,
@@ -16,7 +18,7 @@ from stageflow_guard.errors import (
     InspectorUnavailable,
     NotAuthenticated,
 )
-from stageflow_guard.ports import Streaming, SubjectScopes
+from stageflow_guard.ports import StreamingInspector
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -39,7 +41,7 @@ class Revealing:
 
     def __init__(
         self, pep: PolicyEnforcementPoint, who: Principal, session: Session | None, *,
-        inspector: Streaming, scope: Scope, resource: str,
+        inspector: StreamingInspector, scope: Scope, resource: str,
     ) -> None:  # fmt: skip
         self._pep, self._who, self._session = pep, who, session
         self._run: Run | None = None if session is None else session.run
@@ -47,14 +49,15 @@ class Revealing:
 
     async def restore(self, value: Any) -> Any:
         """Return `value` with the originals of the scope."""
-        return await self._watched(self._inspector.restore(value, scope=self._scope))
+        answer = await self._watched(self._inspector.restore(value, scope=self._scope))
+        return shaped_from(answer, value)
 
     def stream(self) -> TextStream:
         """Return a stream that does so chunk by chunk."""
         return _Stream(self, self._inspector.restore_stream(self._scope))
 
     async def _watched(self, work: Awaitable[T]) -> T:
-        before = getattr(self._scope, "forged", 0)
+        before = forged_in(self._scope)
         try:
             self._require_caller()
             return await work
@@ -66,17 +69,17 @@ class Revealing:
         finally:
             if hasattr(work, "close"):
                 work.close()  # when it was never begun
-            await self._pep.note_forged(self._run, self._scope, before, **self._said())
+            await self._pep.record_forgeries(self._run, self._scope, before, **self._said())
 
     def _require_caller(self) -> None:
         """Raise once the session is over, or its caller was revoked."""
         over = self._session is None or self._session.closed
-        if over or (self._run is not None and self._run.over):
+        if over or (self._run is not None and self._run.ended):
             raise NotAuthenticated("run_closed", "the session is over; nothing more comes back")
         try:
             self._pep.callers.recheck(self._who)
         except NotAuthenticated as gone:
-            if gone.reason not in MENDABLE:  # a call under way outlives its token, like a stage's
+            if gone.reason not in RENEWABLE:  # a call under way outlives its token, like a stage's
                 raise
 
     def _said(self) -> dict[str, Any]:
@@ -116,8 +119,8 @@ async def revealed(
     or the caller. Raises `ConfigError` where there is neither, `AccessDenied` on record.
     """
     run: Run | None = None if session is None else session.run
-    whole = inspector = pep.inspector
-    if whole is None or not isinstance(inspector, Streaming):
+    inspector = pep.inspector
+    if not isinstance(inspector, StreamingInspector):
         raise InspectorUnavailable("this guard's inspector restores nothing")
     if run is None and session_id is None:
         raise ConfigError("outside a run, name the `session_id` whose pseudonyms come back")
@@ -127,20 +130,16 @@ async def revealed(
     if run is None:  # a session id may be a credential elsewhere: its digest is enough to ask by
         digest = hashlib.sha256(str(session_id).encode("utf-8", "surrogatepass")).hexdigest()
         whose = {"conversation": f"sha256:{digest}", "of": subject or who.subject}
-    decision = await decided(
+    decision = await decide(
         pep, who, run, kind=kind, obj=obj, act="reveal", owner=owner, note=whose
     )
     if not decision.permitted:
-        pep.recorder.deny(AccessDenied(decision, act="reveal"), decision.ref)
+        pep.recorder.raise_denied(AccessDenied(decision, act="reveal"), decision.ref, run)
     scope = run.scope if run is not None else None
     key, resource = str(session_id), resource_name(kind, obj)
     try:
         if scope is None:
-            scope = (
-                inspector.scope_for(who.tenant, key, subject or who.subject)
-                if isinstance(inspector, SubjectScopes)
-                else whole.scope(who.tenant, key)
-            )
+            scope = pep.scope_for(who, key, subject)
         return Revealing(pep, who, session, inspector=inspector, scope=scope, resource=resource)
     except GuardError as exc:
         broken = exc

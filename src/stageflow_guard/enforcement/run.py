@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from stageflow_guard.enforcement.session import Session
+    from stageflow_guard.enforcement.step import Step
     from stageflow_guard.errors import ContentBlocked, GuardError
     from stageflow_guard.model import Finding, Principal, RecordTemplate
     from stageflow_guard.ports import Scope
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 class Identity:
     """Who is calling, for a run and its children: one place, so that a renewal reaches them all.
 
-    Stages can reach it through their ports, so the credential is no attribute of it.
+    Steps can reach it through their ports, so the credential is no attribute of it.
     """
 
     __slots__ = ("__weakref__", "principal")
@@ -41,12 +43,17 @@ def credential_of(identity: Identity) -> Any:
 
 
 class Run:
-    """The state of one guarded run."""
+    """The state of one guarded run.
+
+    `permits` holds the open permits by call id; `by_step` the latest one of each stage, for hosts
+    whose results are compared with the stages that ran.
+    """
 
     __slots__ = (
-        "blocked", "bytes", "closed", "common", "findings", "given", "id", "identity", "lender",
-        "outlets", "own", "parent", "permits", "pipeline", "plain", "refusal", "said", "scope",
-        "scope_key", "session_id", "spoken", "streams", "tasks",
+        "binary", "blocked", "by_step", "calls", "closed", "common", "egress", "findings", "host",
+        "id", "identity", "immutable_input", "inspected", "output_findings", "own", "parent",
+        "permits", "pipeline", "pledges", "port_inputs", "recorded_principal", "refusal", "scope",
+        "scope_key", "session", "session_id", "streams", "tasks",
     )  # fmt: skip
 
     def __init__(
@@ -57,8 +64,9 @@ class Run:
         *,
         session_id: str | None,
         parent: Run | None,
-        scope: Scope | None,
-        lender: Session | None = None,
+        session: Session | None = None,
+        host: str | None = None,
+        inspected: bool = True,
     ) -> None:
         self.id = run_id
         self.pipeline = pipeline
@@ -66,20 +74,25 @@ class Run:
         principal = identity.principal
         self.session_id = session_id
         self.parent = parent
-        self.lender = lender  # the session whose credential this is: it ends with that one
-        self.scope = scope
+        self.session = session  # whose credential this is: the run ends with it
+        self.host = host
+        self.inspected = inspected  # False only for interceptors, which see no data
+        self.scope: Scope | None = None  # set before anything is inspected
         self.scope_key = session_id or run_id
         self.findings: tuple[Finding, ...] = ()
-        self.said: tuple[Finding, ...] = ()  # in outputs so far
-        self.bytes: dict[str, tuple[Finding, ...]] = {}  # by the stage that said them; "" is input
-        self.blocked: ContentBlocked | None = None  # the input: the first authorized stage refuses
+        self.output_findings: tuple[Finding, ...] = ()  # in outputs so far
+        self.binary: dict[str, tuple[Finding, ...]] = {}  # by the step that gave it; "" is input
+        self.blocked: ContentBlocked | None = None  # the input: the first permitted step refuses
         self.permits: dict[str, Permit] = {}
+        self.by_step: dict[str, Permit] = {}
+        self.calls = count(1)
         self.refusal: GuardError | None = None
         self.closed = False
-        self.plain = False  # nothing in the input that a stage could change for another
-        self.given: dict[str, Any] = {}  # input that came through the ports, redacted
+        self.immutable_input = False  # nothing in it that one stage could change for another
+        self.port_inputs: dict[str, Any] = {}  # input that came through the ports, redacted
         self.streams = False  # there are ports through which a stage can speak before it ends
-        self.outlets: list[Any] = []  # what lets something out, per stage call, until it is over
+        self.egress: list[Any] = []  # what lets something out, per stage call, until it is over
+        self.pledges: set[Any] = set()  # authorizations that were asked for and not yet awaited
         self.tasks: set[asyncio.Task[Any]] = set()
         # what every record of this run says, once: what only this run has, and the caller's part
         self.own: dict[str, Any] = {"run": run_id}
@@ -88,7 +101,7 @@ class Run:
         if session_id is not None:
             self.own["session"] = session_id
         self.common: dict[str, Any] = {**common_of(principal, pipeline), **self.own}
-        self.spoken = principal
+        self.recorded_principal = principal
 
     @property
     def principal(self) -> Principal:
@@ -96,35 +109,35 @@ class Run:
         return self.identity.principal
 
     @property
-    def over(self) -> bool:
+    def ended(self) -> bool:
         """Say whether it has ended, or a session or a run that it is part of: nothing runs then."""
-        if self.closed or (self.lender is not None and self.lender.closed):
+        if self.closed or (self.session is not None and self.session.closed):
             return True
-        return self.parent is not None and self.parent.over
+        return self.parent is not None and self.parent.ended
 
-    def hear(self, found: tuple[Finding, ...]) -> None:
-        """Remember what outputs held: each entity once, however often it is said."""
-        known = {one.entity for one in self.said}
-        self.said += tuple(one for one in found if one.entity not in known)
+    def add_output_findings(self, found: tuple[Finding, ...]) -> None:
+        """Remember what outputs held: each entity once, however often it is there."""
+        known = {one.entity for one in self.output_findings}
+        self.output_findings += tuple(one for one in found if one.entity not in known)
 
-    def carried(self) -> list[Finding]:
-        """Return what a stage may meet: finds of the input and of outputs, parents' included."""
+    def reachable_findings(self) -> list[Finding]:
+        """Return what a step may meet: finds of the input and of outputs, parents' included."""
         met: dict[str, Finding] = {}
         run: Run | None = self
         while run is not None:
-            for one in (*run.findings, *run.said):
+            for one in (*run.findings, *run.output_findings):
                 met.setdefault(one.entity, replace(one, direction="input"))
             run = run.parent
         return list(met.values())
 
-    def blobs(self, upstream: Iterable[str]) -> tuple[Finding, ...]:
-        """Return what bytes a stage can reach that reads the input and these stages' outputs."""
-        return tuple(mark for name in ("", *upstream) for mark in self.bytes.get(name, ()))
+    def reachable_binary(self, upstream: Iterable[str]) -> tuple[Finding, ...]:
+        """Return what bytes a step can reach that reads the input and these steps' outputs."""
+        return tuple(mark for name in ("", *upstream) for mark in self.binary.get(name, ()))
 
-    def speak(self) -> None:
+    def refresh_record_fields(self) -> None:
         """Let records from now on name the key and the roles that count now."""
-        self.spoken = self.identity.principal
-        self.common |= common_of(self.spoken, self.pipeline)
+        self.recorded_principal = self.identity.principal
+        self.common |= common_of(self.recorded_principal, self.pipeline)
 
     def refuse(self, error: GuardError) -> None:
         """Remember the first refusal, here and in every parent: a swallowed one still counts."""
@@ -136,19 +149,22 @@ class Run:
 
 
 class Permit:
-    """A single-use right to run one stage of one run, once."""
+    """A single-use right to run one step of one run, once."""
 
     __slots__ = (
-        "attempt", "effect", "executed", "index", "outcome", "reveal", "spent", "stage", "started",
+        "attempt", "call", "effect", "executed", "index", "outcome", "reveal", "spent", "started",
+        "step",
     )  # fmt: skip
 
     def __init__(
-        self, stage: str, attempt: int, index: int, *, reveal: bool, effect: RecordTemplate
-    ) -> None:
+        self, step: Step, call: str, attempt: int, index: int, *, reveal: bool,
+        effect: RecordTemplate,
+    ) -> None:  # fmt: skip
+        self.step = step
+        self.call = call
         self.effect = effect  # of the record that will say how it ended
-        self.stage = stage
         self.attempt = attempt
-        self.index = index
+        self.index = index  # of its decision
         self.reveal = reveal
         self.spent = False
         self.executed = False

@@ -45,10 +45,13 @@ class Session:
         return None if self.closed else _CREDENTIALS.get(self)
 
     def close(self) -> None:
-        """End the session for every task that holds it; drop the credential."""
+        """End the session for every task that holds it; drop the credential and the run.
+
+        Contexts outlive runs: a timer that a host cancelled keeps its own until it would be due.
+        """
         self.closed = True
         _CREDENTIALS.pop(self, None)
-        self.principal = None
+        self.principal = self.run = self.within = None
 
     def __repr__(self) -> str:
         """Show the state, never the credential."""
@@ -69,14 +72,14 @@ _current: ContextVar[tuple[Session, ...]] = ContextVar("stageflow_guard_session"
 def current_session(guard_id: int | None = None) -> Session | None:
     """Return the open session of this context, or None; with `guard_id`, that guard's.
 
-    One guard's session hides another's no more than their logs do. What is over hides what is
-    around it: a task that outlives its session is nobody, not somebody else.
+    One guard's session does not hide another's. A closed inner session still shadows the outer one:
+    a task MUST NOT fall back to another identity when its session ends.
     """
     session = next((s for s in _current.get() if guard_id in (None, s._guard_id)), None)
     if session is None or session.closed:
         return None
-    # a child's run that outlives its parent's is nobody's any more
-    return None if session.run is not None and session.run.over else session
+    # a child's run that outlives its parent's has no caller any more
+    return None if session.run is not None and session.run.ended else session
 
 
 def current_principal() -> Principal | None:

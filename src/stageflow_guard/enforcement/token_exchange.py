@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from stageflow_guard.auth.secret import Secret
+from stageflow_guard.enforcement.answers import token_from
 from stageflow_guard.enforcement.authentication import require_same
 from stageflow_guard.enforcement.records import actor_of
 from stageflow_guard.enforcement.run import credential_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from stageflow_guard.model import Principal
 
 
-async def outgoing_token(
+async def exchange_token(
     pep: PolicyEnforcementPoint,
     client: OAuthClient | None,
     who: Principal,
@@ -44,7 +45,7 @@ async def outgoing_token(
                 "not_exchanged", "no client is configured to exchange this caller's token"
             )
         token = await _inbound(session)
-        require_same(who, await pep.callers.verified(token))
+        require_same(who, await pep.callers.verify(token))
         found = await asyncio.to_thread(
             exchange, client, token, audience=audience, scopes=scopes,
             held=who.scopes, subject=str(who.claims.get("sub")),
@@ -54,7 +55,7 @@ async def outgoing_token(
     except Exception:  # its text may hold the token
         error = TokenUnavailable("the token could not be exchanged")
     else:
-        await pep.note(
+        await pep.record_event(
             run, kind="auth", action="exchange", step="authenticate", decision="permit",
             resource=f"audience:{audience}", on_behalf=list(found.actors) or None,
             **({} if run is not None else {"tenant": who.tenant, "actor": actor_of(who)}),
@@ -70,7 +71,7 @@ async def _inbound(session: Session | None) -> str:
             credential_of(session.run.identity) if session.run is not None else session.credential()
         )
     if isinstance(credential, TokenSource):
-        return await credential.access_token()
+        return token_from(await credential.access_token())
     if type(credential) is Secret:
         return credential.reveal()
     if type(credential) is not str:

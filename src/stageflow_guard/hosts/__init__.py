@@ -1,1 +1,30 @@
 """Where the guard attaches: one module or folder for each host, and nothing imported unasked."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+
+# by the top-level package that a target's class comes from
+ADAPTERS = {"stageflow": "stageflow_guard.hosts.stageflow.mount"}
+
+
+def mount(pep: PolicyEnforcementPoint, target: object, *, name: str | None, token_key: str) -> Any:
+    """Return `target` behind the flow, by the adapter of its host.
+
+    Raises `ConfigError` for a type that no adapter takes.
+    """
+    for cls in type(target).__mro__:
+        adapter = ADAPTERS.get(cls.__module__.partition(".")[0])
+        if adapter is not None:
+            return import_module(adapter).mount(pep, target, name=name, token_key=token_key)
+    known = ", ".join(f"`{host}`" for host in sorted(ADAPTERS))
+    raise ConfigError(
+        f"no adapter takes a `{type(target).__name__}`; there are adapters for {known}, and "
+        "`guard.protect` and `guard.run` for plain Python"
+    )

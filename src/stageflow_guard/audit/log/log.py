@@ -215,7 +215,8 @@ class Log:
     async def append(self, record: AuditRecord | dict[str, Any]) -> int:
         """Return the record's index once it is durable; raise `AuditUnavailable` otherwise.
 
-        Safe to call concurrently. Cancelling one waiter does not cancel the others' batch.
+        Safe to call concurrently. Cancelling one waiter does not cancel the others' batch, and not
+        its own record: the `CancelledError` tells the index as `index`.
         """
         self._require_room(record)
         entry = encode(record, boot=self._boot, node=self._node)
@@ -228,7 +229,11 @@ class Log:
             future = caller.join()
             self._waiters[caller] = self._waiters.get(caller, 0) + 1
             self._wake_writer()
-        await future
+        try:
+            await future
+        except asyncio.CancelledError as gone:  # the record stays: its giver has to know where
+            gone.index = index  # type: ignore[attr-defined]
+            raise
         return index
 
     def _new_caller(self) -> Waiting:

@@ -16,7 +16,10 @@ from stageflow.tools.approval import (
     ApprovalStatus,
 )
 
-from stageflow_guard.enforcement.approvals import Matter, ask, settle
+from stageflow_guard.enforcement.approvals import (
+    ApprovalRequest as GuardedRequest,
+)
+from stageflow_guard.enforcement.approvals import request_approval, settle
 from stageflow_guard.errors import AccessDenied
 from stageflow_guard.model import Decision, Effect
 
@@ -47,7 +50,7 @@ class GuardedApprovals(ApprovalService):
         self._pep = pep
         self._caller = caller
         self._run = run
-        self._matters: dict[UUID, Matter] = {}
+        self._requests_of: dict[UUID, GuardedRequest] = {}
         self._settling: set[UUID] = set()
 
     async def request_approval(
@@ -60,11 +63,11 @@ class GuardedApprovals(ApprovalService):
     ) -> ApprovalRequest:
         """Put the request on record, then on the list."""
         who = await self._caller()
-        matter = await ask(self._pep, who, tool=tool_name, run=self._run())
+        asked = await request_approval(self._pep, who, tool=tool_name, run=self._run())
         made = await super().request_approval(
             action_id, tool_name, pipeline_run_id, approval_message, payload_summary
         )
-        self._matters[made.id] = matter
+        self._requests_of[made.id] = asked
         return made
 
     async def record_decision(
@@ -76,15 +79,15 @@ class GuardedApprovals(ApprovalService):
     ) -> ApprovalDecision:
         """Settle a request once; raise `AccessDenied` (on record) for who may not, or too late."""
         who = await self._caller()
-        matter, request = self._matters.get(request_id), await self.get_request(request_id)
-        if matter is None or request is None or request.status is not ApprovalStatus.PENDING:
+        asked, request = self._requests_of.get(request_id), await self.get_request(request_id)
+        if asked is None or request is None or request.status is not ApprovalStatus.PENDING:
             await self._too_late(request_id, who)
         if request_id in self._settling:  # somebody settles it at this moment
             await self._too_late(request_id, who)
-        assert matter is not None  # noqa: S101 - refused above
+        assert asked is not None  # noqa: S101 - refused above
         self._settling.add(request_id)
         try:
-            await settle(self._pep, who, matter, granted=granted)
+            await settle(self._pep, who, asked, granted=granted)
         finally:
             self._settling.discard(request_id)
         mine = UUID(who.host_user_id) if who.host_user_id else None
@@ -110,10 +113,10 @@ class GuardedApprovals(ApprovalService):
         return True
 
     async def _note(self, request_id: UUID, outcome: str) -> None:
-        matter = self._matters[request_id]
-        await self._pep.note(
-            kind="approval", action="ask", step="approve", run=matter.run, tenant=matter.tenant,
-            resource=f"tool:{matter.obj}", outcome=outcome, note={"of": matter.ref},
+        asked = self._requests_of[request_id]
+        await self._pep.record_event(
+            kind="approval", action="ask", step="approve", run=asked.run, tenant=asked.tenant,
+            resource=f"tool:{asked.obj}", outcome=outcome, note={"of": asked.ref},
         )  # fmt: skip
 
     async def _too_late(self, request_id: UUID, who: Principal) -> None:
@@ -132,7 +135,7 @@ class GuardedApprovals(ApprovalService):
         tenant = (await self._caller()).tenant
         for one in reversed([*self._requests.values()]):
             if request_or_action_id in (one.id, one.action_id) and (
-                self._matters[one.id].tenant == tenant
+                self._requests_of[one.id].tenant == tenant
             ):
                 return one.status
         return None
@@ -143,11 +146,11 @@ class GuardedApprovals(ApprovalService):
         """Return what waits in the caller's tenant."""
         tenant = (await self._caller()).tenant
         found = await super().get_pending_requests(pipeline_run_id)
-        return [one for one in found if self._matters[one.id].tenant == tenant]
+        return [one for one in found if self._requests_of[one.id].tenant == tenant]
 
     async def _mine(self, request_id: UUID) -> bool:
-        matter = self._matters.get(request_id)
-        return matter is not None and matter.tenant == (await self._caller()).tenant
+        asked = self._requests_of.get(request_id)
+        return asked is not None and asked.tenant == (await self._caller()).tenant
 
     async def cleanup(self, request_id: UUID) -> None:
         """Forget a request that is over; the log keeps it. One that waits is not forgotten."""
@@ -155,4 +158,4 @@ class GuardedApprovals(ApprovalService):
         if request is not None and request.status is ApprovalStatus.PENDING:
             return
         await super().cleanup(request_id)
-        self._matters.pop(request_id, None)
+        self._requests_of.pop(request_id, None)

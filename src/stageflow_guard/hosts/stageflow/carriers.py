@@ -1,6 +1,6 @@
 """Everything textual that a stage can reach: taken out, inspected, put back.
 
-The list is the contract (architecture, part 2): input text, conversation, enrichments, extensions,
+The list is the contract: input text, conversation, enrichments, extensions,
 metadata, prior outputs, output data with its keys, artifacts, events, errors, reasons.
 """
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 INPUTS = ("input_text", "conversation", "enrichments", "extensions", "metadata")
 LABELS = ("topology", "execution_mode")  # short texts beside them, which the host shows to stages
 ASIDE = ("service", "configuration", "parent_stage_id", "cancellation_reason")  # kept in the run
-PORTS = ("audio_data", "audio_format", "recording")  # what the host hands in through its ports
+PORTS = ("audio_data", "audio_format", "recording")  # ports that carry run input
 USUAL = "pipeline"  # the host's own name for a service and for a pipeline without one
 
 
@@ -40,7 +40,7 @@ def inputs_of(ctx: PipelineContext, *, known: str = USUAL) -> dict[str, Any]:
     }
 
 
-def blanked(raw: dict[str, Any]) -> dict[str, Any]:
+def emptied(raw: dict[str, Any]) -> dict[str, Any]:
     """Return what stands for carriers whose content goes no further."""
     return {
         k: "" if isinstance(v, str) else {} if isinstance(v, dict) else None for k, v in raw.items()
@@ -81,8 +81,8 @@ def with_carriers(output: StageOutput, redacted: dict[str, Any]) -> StageOutput:
     return replace(output, **changes) if changes else output
 
 
-def isolated(value: Any) -> Any:
-    """Return a copy whose containers belong to nobody else.
+def deep_copied(value: Any) -> Any:
+    """Return a copy whose containers no other stage holds.
 
     The host freezes a snapshot at the top only, so one stage could rewrite what later ones see.
     Containers and dataclasses are copied; leaves of other types are shared.
@@ -93,19 +93,19 @@ def isolated(value: Any) -> Any:
     if kind is StageOutput:
         return StageOutput(
             status=value.status,
-            data=isolated(value.data) if value.data else {},
-            artifacts=isolated(value.artifacts) if value.artifacts else [],
-            events=isolated(value.events) if value.events else [],
+            data=deep_copied(value.data) if value.data else {},
+            artifacts=deep_copied(value.artifacts) if value.artifacts else [],
+            events=deep_copied(value.events) if value.events else [],
             error=value.error,
             duration_ms=value.duration_ms,
             version=value.version,
         )
     if isinstance(value, dict):
-        return {k: isolated(v) for k, v in value.items()}
+        return {k: deep_copied(v) for k, v in value.items()}
     if isinstance(value, list):
-        return [isolated(v) for v in value]
+        return [deep_copied(v) for v in value]
     if kind is tuple:
-        return tuple(isolated(v) for v in value)
+        return tuple(deep_copied(v) for v in value)
     if isinstance(value, set):
         return set(value)
     if is_dataclass(value) and not isinstance(value, type):
@@ -113,7 +113,7 @@ def isolated(value: Any) -> Any:
         for f in fields(value):
             old = getattr(value, f.name, None)
             if isinstance(old, dict | list | tuple | set) or is_dataclass(old):
-                object.__setattr__(clone, f.name, isolated(old))
+                object.__setattr__(clone, f.name, deep_copied(old))
         return clone
     return value
 
@@ -134,11 +134,11 @@ def stage_view(ctx: StageContext, *, scope: Scope | None, plain: bool = False) -
     if scope is None:
         # the host makes this dict anew for each stage call, so its values may be exchanged
         for name, out in prior.items():
-            prior[name] = isolated(out)
+            prior[name] = deep_copied(out)
         if plain:
             return ctx
         mutable = {
-            name: isolated(value)
+            name: deep_copied(value)
             for name in INPUTS
             if (value := getattr(snapshot, name)) and type(value) is not str
         }
@@ -147,10 +147,10 @@ def stage_view(ctx: StageContext, *, scope: Scope | None, plain: bool = False) -
         snapshot = replace(snapshot, **mutable)
     else:
         held = {name: value for name in (*INPUTS, *LABELS) if (value := getattr(snapshot, name))}
-        restored = {name: isolated(scope.restore(value)) for name, value in held.items()}
+        restored = {name: deep_copied(scope.restore(value)) for name, value in held.items()}
         snapshot = replace(snapshot, **restored)
         prior = {
-            name: isolated(with_carriers(out, scope.restore(output_carriers(out))))
+            name: deep_copied(with_carriers(out, scope.restore(output_carriers(out))))
             for name, out in prior.items()
         }
     return replace(
@@ -158,7 +158,7 @@ def stage_view(ctx: StageContext, *, scope: Scope | None, plain: bool = False) -
     )
 
 
-def handed_in(ports: Any) -> dict[str, Any]:
+def port_inputs_of(ports: Any) -> dict[str, Any]:
     """Return what of the ports is input: a run's audio and what stands beside it."""
     return {name: value for name in PORTS if (value := getattr(ports, name, None)) is not None}
 
@@ -168,7 +168,7 @@ def ports_view(ctx: StageContext, *, scope: Scope | None) -> StageContext:
     ports: Any = ctx.inputs.ports
     given = ports._given if scope is None else scope.restore(ports._given)
     mine: Any = object.__new__(GuardedPorts)
-    mine._inner, mine._who, mine._given = ports._inner, ports._who, isolated(given)
+    mine._inner, mine._who, mine._given = ports._inner, ports._who, deep_copied(given)
     return replace(ctx, inputs=replace(ctx.inputs, ports=mine))
 
 

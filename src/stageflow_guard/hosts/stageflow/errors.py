@@ -1,22 +1,21 @@
 """Guard errors that the host lets through.
 
-The host swallows every interceptor exception but its own `CriticalInterceptorError`. The core must
+The host swallows every interceptor exception but its own `CriticalInterceptorError`. The core does
 not know the host, so the two are joined here and nowhere else.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, cast
 
 from stageflow.pipeline.interceptors import CriticalInterceptorError
 
 from stageflow_guard import errors as e
+from stageflow_guard.enforcement.leaving import StageFailure
 from stageflow_guard.errors import GuardError
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable
+__all__ = ["StageFailure", "as_host_error"]
 
-T = TypeVar("T")
 _JOINED: dict[type[GuardError], type[GuardError]] = {}
 
 
@@ -39,7 +38,7 @@ for _name in e.__dict__:
         _joined(_candidate)
 
 
-def for_host(error: GuardError) -> GuardError:
+def as_host_error(error: GuardError) -> GuardError:
     """Return `error`, now also a `CriticalInterceptorError`. The object stays the same."""
     joined = _joined(type(error))
     if type(error) is not joined:
@@ -47,41 +46,3 @@ def for_host(error: GuardError) -> GuardError:
         error.__class__ = joined
         cast("Any", error).interceptor_name = "stageflow_guard"
     return error
-
-
-async def outward(work: Awaitable[T]) -> T:
-    """Return what `work` returns; what it raises leaves without the frames below.
-
-    Their locals hold the token and raw text, and error trackers send the locals of frames along.
-    The exception, its text, its type and its `.ref` stay.
-    """
-    try:
-        return await work
-    except BaseException as error:
-        _unframed(error)
-        if isinstance(error, GuardError):
-            raise for_host(error) from None
-        raise error from error.__cause__
-
-
-def _unframed(error: BaseException) -> None:
-    """Drop the frames of an exception and of those that it came from."""
-    seen: set[int] = set()
-    waiting: list[Any] = [error]
-    while waiting:
-        one = waiting.pop()
-        if not isinstance(one, BaseException) or id(one) in seen:
-            continue
-        seen.add(id(one))
-        one.__traceback__ = None
-        if isinstance(one, GuardError) or one.__suppress_context__:
-            one.__context__ = None  # unseen in a print, and still in reach
-        waiting += [one.__cause__, one.__context__, getattr(one, "original", None)]
-
-
-class StageFailure(RuntimeError):
-    """A stage's own exception, its text redacted. `.kind` is the original type's name."""
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind

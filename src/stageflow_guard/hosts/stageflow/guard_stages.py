@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 from stageflow.core import StageContext, StageKind, StageOutput
 
 from stageflow_guard.errors import ConfigError, GuardError, InspectorUnavailable
-from stageflow_guard.hosts.stageflow.errors import for_host
+from stageflow_guard.hosts.stageflow.errors import as_host_error
 from stageflow_guard.redaction.guards.content import USUAL, ContentCheck
 from stageflow_guard.redaction.guards.injection import InjectionCheck
 
@@ -52,7 +52,7 @@ class GuardStage:
         self, guard: Guard, *, checks: Sequence[Check], action: Literal["block", "flag"] = "block",
         content_key: str | None = None, deadline: float = 5.0,
     ) -> None:  # fmt: skip
-        if not hasattr(guard, "judged"):
+        if not hasattr(guard, "_judge"):
             raise ConfigError(
                 f"`{type(self).__name__}` takes a `Guard`, not `{type(guard).__name__}`"
             )
@@ -76,13 +76,20 @@ class GuardStage:
             found = [
                 v for v, c in zip(verdicts, self._checks, strict=True) if v.score >= c.threshold
             ]
-            await self._guard.judged(
+            await self._guard._judge(
                 verdicts, found, block=self._action == "block", stage=ctx.stage_name
             )
-        except GuardError as error:
-            raise for_host(error) from None
-        except Exception:  # an unjudged text goes nowhere
-            raise for_host(InspectorUnavailable("the text could not be judged")) from None
+        except GuardError as exc:
+            failed: GuardError | None = exc
+        except Exception:  # uninspected text goes nowhere
+            failed = InspectorUnavailable("the text could not be judged")
+        else:
+            failed = None
+        if failed is not None:
+            try:
+                await self._guard._refuse(failed, stage=ctx.stage_name)
+            except GuardError as refused:
+                raise as_host_error(refused) from None
         shown = {v.check: {"score": v.score, "reasons": list(v.reasons)} for v in verdicts}
         return StageOutput.ok(text=text, verdicts=shown, flagged=[v.check for v in found])
 

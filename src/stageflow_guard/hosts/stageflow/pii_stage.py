@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from stageflow.core import StageContext, StageKind, StageOutput
 
 from stageflow_guard.errors import ConfigError, GuardError, InspectorUnavailable
-from stageflow_guard.hosts.stageflow.errors import for_host
+from stageflow_guard.hosts.stageflow.errors import as_host_error
 
 if TYPE_CHECKING:
     from stageflow_guard.guard import Guard
@@ -26,7 +26,7 @@ class PiiGuardStage:
     kind = StageKind.GUARD
 
     def __init__(self, guard: Guard, *, content_key: str | None = None) -> None:
-        if not hasattr(guard, "screen"):
+        if not hasattr(guard, "_screen"):
             raise ConfigError(f"`PiiGuardStage` takes a `Guard`, not `{type(guard).__name__}`")
         self._guard = guard
         self._key = content_key
@@ -38,10 +38,17 @@ class PiiGuardStage:
             where = "`input_text`" if self._key is None else f"key `{self._key}`"
             return StageOutput.fail(error=f"no text to inspect in {where}")
         try:
-            screened = await self._guard.screen(text, stage=ctx.stage_name)
-        except GuardError as error:
-            raise for_host(error) from None
+            screened = await self._guard._screen(text, stage=ctx.stage_name)
+        except GuardError as exc:
+            failed: GuardError | None = exc
         except Exception:  # uninspected text goes nowhere
-            raise for_host(InspectorUnavailable("the text could not be inspected")) from None
+            failed = InspectorUnavailable("the text could not be inspected")
+        else:
+            failed = None
+        if failed is not None:
+            try:
+                await self._guard._refuse(failed, stage=ctx.stage_name)
+            except GuardError as refused:
+                raise as_host_error(refused) from None
         found = {f.entity: f.count for f in screened.findings}
         return StageOutput.ok(text=screened.value, findings=found)

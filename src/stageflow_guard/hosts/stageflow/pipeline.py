@@ -9,24 +9,17 @@ from stageflow.core import StageKind
 from stageflow.pipeline.pipeline import Pipeline, UnifiedStageSpec
 from stageflow.pipeline.validation import ensure_compatible_stage_specs
 
+from stageflow_guard.enforcement.leaving import without_frames
+from stageflow_guard.enforcement.step import require_segment
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.hosts.stageflow.errors import outward
+from stageflow_guard.hosts.stageflow.errors import as_host_error
 from stageflow_guard.hosts.stageflow.graph import GuardedGraph
 from stageflow_guard.hosts.stageflow.runner import GuardedRunner
 
 if TYPE_CHECKING:
     from stageflow.pipeline.results import PipelineResults
 
-    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
-
-
-def legal_name(name: object, what: str) -> str:
-    """Return `name` when a policy line can hold it as one segment; else `ConfigError`."""
-    if type(name) is not str or not name:
-        raise ConfigError(f"{what} needs a name")
-    if any(c in "/*," or c.isspace() or not c.isprintable() for c in name):
-        raise ConfigError(f"{what} name {name!r} may not hold `/`, `*`, `,` or white space")
-    return name
+    from stageflow_guard.enforcement.seam import Seam
 
 
 class GuardedPipeline(Pipeline):
@@ -34,19 +27,19 @@ class GuardedPipeline(Pipeline):
 
     def __init__(
         self,
-        pep: PolicyEnforcementPoint,
+        seam: Seam,
         name: str,
         stages: dict[str, UnifiedStageSpec],
         *,
         token_key: str,
     ) -> None:
-        legal_name(name, "a guarded pipeline")
+        require_segment(name, "a guarded pipeline")
         if name == "pipeline":
             raise ConfigError(
                 "`pipeline` is the host's default name; pass `name=` to `guard.mount`, "
                 "it is what policy lines call this pipeline"
             )
-        self._pep = pep
+        self._seam = seam
         self._token_key = token_key
         super().__init__(
             name=name, stages={n: self._wrapped(n, s, name) for n, s in stages.items()}
@@ -68,7 +61,7 @@ class GuardedPipeline(Pipeline):
         )
 
     def _wrapped(self, name: str, spec: UnifiedStageSpec, pipeline: str) -> UnifiedStageSpec:
-        legal_name(name, "a stage")
+        require_segment(name, "a stage")
         if spec.name != name:
             raise ConfigError(f"stage {name!r} carries a spec named {spec.name!r}")
         if spec.kind is StageKind.GUARD and spec.conditional:
@@ -77,14 +70,14 @@ class GuardedPipeline(Pipeline):
             )
         runner, config = spec.runner, dict(spec.config)
         if isinstance(runner, GuardedRunner):
-            if runner.wraps(self._pep, name, pipeline) and runner.kind is spec.kind:
+            if runner.wraps(self._seam, name, pipeline) and runner.kind is spec.kind:
                 return spec
             runner, config = runner.inner
-        wrapped = GuardedRunner(self._pep, name, spec.kind, runner, config, pipeline=pipeline)
+        wrapped = GuardedRunner(self._seam, name, spec.kind, runner, config, pipeline=pipeline)
         return replace(spec, runner=wrapped, config={})
 
     def _with(self, stages: dict[str, UnifiedStageSpec]) -> GuardedPipeline:
-        return GuardedPipeline(self._pep, self.name, stages, token_key=self._token_key)
+        return GuardedPipeline(self._seam, self.name, stages, token_key=self._token_key)
 
     def with_stage(self, name: str, *args: Any, **kwargs: Any) -> GuardedPipeline:
         """Add a stage, guarded. Refuses to replace one silently."""
@@ -124,13 +117,13 @@ class GuardedPipeline(Pipeline):
         """Build and run, guarded. What this raises holds neither token nor input in its frames."""
         work = super().run(*args, **kwargs)
         del args, kwargs
-        return await outward(work)
+        return await without_frames(work, as_host_error)
 
     async def invoke(self, *args: Any, **kwargs: Any) -> PipelineResults:
         """Build and run, guarded; the input text may come first."""
         work = super().invoke(*args, **kwargs)
         del args, kwargs
-        return await outward(work)
+        return await without_frames(work, as_host_error)
 
     def build(self, **kwargs: Any) -> Any:
         """Build a guarded graph. Wraps again: `stages` is a mutable dict."""
@@ -141,7 +134,7 @@ class GuardedPipeline(Pipeline):
         graph: Any = Pipeline(name=self.name, stages=stages).build(**kwargs)
         for name, spec in graph._specs.items():  # the wrapper itself, not the host's call of it
             spec.runner = stages[name].runner.execute  # type: ignore[union-attr]  # `_wrapped` saw to it
-        return GuardedGraph.over(graph, self._pep, token_key=self._token_key, name=self.name)
+        return GuardedGraph.over(graph, self._seam, token_key=self._token_key, name=self.name)
 
 
 def require_dominance(stages: dict[str, UnifiedStageSpec]) -> None:

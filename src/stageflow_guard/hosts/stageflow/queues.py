@@ -1,4 +1,4 @@
-"""Queues and channels as a stage sees them: every way in is inspected, reading is free."""
+"""Queues and channels as a stage sees them: every item put in is inspected, reading is free."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from stageflow_guard.hosts.stageflow.channels import TextWay
-    from stageflow_guard.hosts.stageflow.egress import Outlets
+    from stageflow_guard.enforcement.channels import TextChannel
+    from stageflow_guard.enforcement.egress import StepEgress
 
 # what puts nothing in; an unknown method of an application's queue may be a way in
 _QUEUE = frozenset({
@@ -19,25 +19,25 @@ _BUS = frozenset({"subscribe", "stats"})
 
 
 class GuardedQueue:
-    """A queue whose way in is inspected; what only reads is the application's own."""
+    """A queue whose items are inspected; what only reads is the application's own."""
 
-    def __init__(self, inner: Any, way: TextWay) -> None:
-        self._inner, self._way = inner, way
+    def __init__(self, inner: Any, channel: TextChannel) -> None:
+        self._inner, self._channel = inner, channel
 
     async def put(self, item: Any) -> bool:
         """Take an item, behind those that could not wait."""
-        await self._way.settle()
-        await self._way.put(item)
+        await self._channel.drain()
+        await self._channel.put(item)
         return True
 
     def put_nowait(self, item: Any) -> None:
         """Take an item; it arrives when it was inspected."""
-        self._way.later(self._way.put(item))
+        self._channel.submit(self._channel.put(item))
 
     async def close(self) -> Any:
         """Release what is held, then close."""
-        await self._way.settle()
-        await self._way.end()
+        await self._channel.drain()
+        await self._channel.end()
         return await awaited(self._inner.close())
 
     def __getattr__(self, name: str) -> Any:
@@ -55,20 +55,22 @@ class GuardedQueue:
 
 
 class GuardedBus:
-    """Named channels whose ways in are inspected, names included."""
+    """Named channels whose items are inspected, names included."""
 
-    def __init__(self, inner: Any, outlets: Outlets, name: str) -> None:
-        self._inner, self._outlets, self._name = inner, outlets, name
-        self._clean: set[str] = set()
+    def __init__(self, inner: Any, egress: StepEgress, name: str) -> None:
+        self._inner, self._egress, self._name = inner, egress, name
+        self._queues: dict[str, GuardedQueue] = {}
 
     async def channel(self, name: str, **options: Any) -> GuardedQueue:
         """Return the guarded queue of a channel."""
-        if name not in self._clean:
-            await self._outlets.require_clean(name)
-            self._clean.add(name)
-        return self._outlets.queue(
-            f"{self._name}:{name}", await self._inner.channel(name, **options)
-        )
+        if name not in self._queues:
+            await self._egress.require_clean(name)
+        inner = await self._inner.channel(name, **options)
+        known = self._queues.get(name)
+        if known is None:
+            known = guarded_queue(self._egress, f"{self._name}:{name}", inner)
+            self._queues[name] = known
+        return known
 
     async def publish(self, channel: str, item: Any) -> bool:
         """Say something on a channel."""
@@ -76,12 +78,12 @@ class GuardedBus:
 
     async def close_channel(self, channel: str) -> None:
         """Release what is held, then close."""
-        await self._outlets.end_of(f"{self._name}:{channel}")
+        await self._egress.end_of(f"{self._name}:{channel}")
         await self._inner.close_channel(channel)
 
     async def close_all(self) -> None:
         """Release what is held, then close."""
-        await self._outlets.end_of(f"{self._name}:", all_of_them=True)
+        await self._egress.end_of(f"{self._name}:", all_of_them=True)
         await self._inner.close_all()
 
     def __getattr__(self, name: str) -> Any:
@@ -94,10 +96,15 @@ def _read(guarded: GuardedQueue | GuardedBus, name: str, known: frozenset[str]) 
         return getattr(guarded._inner, name)
     raise AttributeError(
         f"a guarded {'queue' if known is _QUEUE else 'bus'} has no `{name}`: it could be a way in "
-        "that nobody inspects; use `put`, or `guard.stream()` for a way out of your own"
+        "that is not inspected; use `put`, or `guard.redact_stream()` for a way out of your own"
     )
 
 
 async def awaited(answer: Any) -> Any:
     """Return an answer that may have to be awaited."""
     return await answer if hasattr(answer, "__await__") else answer
+
+
+def guarded_queue(egress: StepEgress, name: str, inner: Any) -> GuardedQueue:
+    """Return the guarded form of a queue."""
+    return GuardedQueue(inner, egress.text(name, lambda item: awaited(inner.put(item))))

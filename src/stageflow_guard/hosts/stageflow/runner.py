@@ -1,11 +1,11 @@
-"""The runner wrapper: the data plane, and the hook: the decision point before it."""
+"""The runner wrapper: one stage as a step of the seam; and the hook: the decision before it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from stageflow.core import (
     StageCancellationRequested,
@@ -14,23 +14,22 @@ from stageflow.core import (
     StageOutput,
     StageStatus,
 )
+from stageflow.pipeline.dag import UnifiedPipelineCancelled
 
-from stageflow_guard.enforcement.session import current_session
-from stageflow_guard.errors import (
-    AuditUnavailable,
-    GuardError,
-    InspectorUnavailable,
-    NotAuthenticated,
-    PolicyUnavailable,
-)
+from stageflow_guard.enforcement.egress import StepEgress
+from stageflow_guard.enforcement.leaving import text_of
+from stageflow_guard.enforcement.pep import forged_in
+from stageflow_guard.enforcement.seam import Answer, Call, ControlFlow, Seam, refuse_hook
+from stageflow_guard.enforcement.step import stage_step
+from stageflow_guard.errors import GuardError, InspectorUnavailable
 from stageflow_guard.hosts.stageflow.carriers import (
     output_carriers,
     ports_view,
     stage_view,
     with_carriers,
 )
-from stageflow_guard.hosts.stageflow.egress import Outlets, StagePorts
-from stageflow_guard.hosts.stageflow.errors import StageFailure, for_host
+from stageflow_guard.hosts.stageflow.errors import as_host_error
+from stageflow_guard.hosts.stageflow.stage_ports import StagePorts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,27 +38,28 @@ if TYPE_CHECKING:
     from stageflow_guard.enforcement.run import Permit, Run
     from stageflow_guard.model import Finding
 
-OUTSIDE = (
-    "a guarded stage was called outside a guarded run; run the pipeline that `guard.mount` "
-    "returned, or mount the pipeline that it was composed into"
-)
+
+def stageflow_seam(pep: PolicyEnforcementPoint) -> Seam:
+    """Return the seam as Stageflow uses it."""
+    return Seam(
+        pep, host="stageflow", join=as_host_error, passes=_control_flow, run_outcome=_run_outcome
+    )
 
 
-class _Failed(NamedTuple):
-    """How a stage ended that gave no output: the exception's type, or None when it cancelled."""
-
-    kind: str | None
-    text: str
+def _run_outcome(error: BaseException) -> str | None:
+    """Return the outcome of a run that a stage cancelled, or None for a failure."""
+    return "cancel" if issubclass(type(error), UnifiedPipelineCancelled) else None
 
 
-_Answer = StageOutput | _Failed
-
-
-def current_run(pep: PolicyEnforcementPoint) -> Run | None:
-    """Return the open run of this context that belongs to `pep`."""
-    session = current_session(id(pep))
-    run = None if session is None else session.run
-    return run if run is not None and not run.over else None
+def _control_flow(error: BaseException) -> ControlFlow | None:
+    """Return the host's way to cancel a run from inside a stage; its reason is text."""
+    if not issubclass(type(error), StageCancellationRequested):
+        return None
+    try:
+        reason = error.reason  # type: ignore[attr-defined]
+    except Exception:
+        reason = text_of(error)
+    return ControlFlow("cancel", reason, StageCancellationRequested)
 
 
 class GuardedRunner:
@@ -67,7 +67,7 @@ class GuardedRunner:
 
     def __init__(
         self,
-        pep: PolicyEnforcementPoint,
+        seam: Seam,
         name: str,
         kind: StageKind,
         inner: Any,
@@ -75,8 +75,9 @@ class GuardedRunner:
         *,
         pipeline: str,
     ) -> None:
-        self._pep = pep
+        self._seam = seam
         self._pipeline = pipeline  # what policy lines call it; a stage answers under no other name
+        self._step = stage_step(pipeline, name)
         self.name = name
         self.kind = kind
         self._inner = inner
@@ -86,7 +87,7 @@ class GuardedRunner:
         """Compare what is wrapped, so that the host's compose finds equal stages equal."""
         return (
             isinstance(other, GuardedRunner)
-            and self._pep is other._pep
+            and self._seam.pep is other._seam.pep
             and self.name == other.name
             and self._inner is other._inner
             and self._config == other._config
@@ -94,11 +95,11 @@ class GuardedRunner:
 
     def __hash__(self) -> int:
         """Hash what is wrapped."""
-        return hash((id(self._pep), self.name, id(self._inner)))
+        return hash((id(self._seam.pep), self.name, id(self._inner)))
 
-    def wraps(self, pep: PolicyEnforcementPoint, name: str, pipeline: str) -> bool:
-        """Say whether this runner already guards stage `name` of `pipeline` for `pep`."""
-        return self._pep is pep and self.name == name and self._pipeline == pipeline
+    def wraps(self, seam: Seam, name: str, pipeline: str) -> bool:
+        """Say whether this runner already guards stage `name` of `pipeline` for this guard."""
+        return self._seam.pep is seam.pep and self.name == name and self._pipeline == pipeline
 
     @property
     def inner(self) -> tuple[Any, dict[str, Any]]:
@@ -111,143 +112,106 @@ class GuardedRunner:
         What it raises leaves from frames that hold neither the stage's context nor its raw text:
         error trackers send the locals of frames along.
         """
-        run, permit, view = await self._permitted(ctx)
+        call, view = await self._begun(ctx)
         del ctx
+        run, permit = call.run, call.permit
         if not run.streams:
-            answer = await self._answer(run, permit, view)
+            answer = await self._answer(call, view)
             del view
-            return await self._told(run, permit, answer)
-        outlets = Outlets(self._pep, run, permit)
-        run.outlets.append(outlets)
-        ports: Any = StagePorts(view.inputs.ports, outlets)
+            output: StageOutput = await self._seam.conclude(call, answer, self._release(call))
+            return output
+        egress = StepEgress(self._seam.pep, run, permit, as_host_error)
+        run.egress.append(egress)
+        ports: Any = StagePorts(view.inputs.ports, egress)
         view = replace(view, inputs=replace(view.inputs, ports=ports))
         try:
-            answer = await self._answer(run, permit, view)
+            answer = await self._answer(call, view)
             del view
-            return await self._told(run, permit, answer, outlets)
+            told: StageOutput = await self._seam.conclude(call, answer, self._release(call, egress))
+            return told
         finally:
             try:
-                await outlets.cease()
+                await egress.stop()
             finally:
                 with contextlib.suppress(GuardError):  # the run knows; nothing of it is returned
-                    outlets.close(permit.outcome or "withheld")
-                if not outlets.opening() and outlets in run.outlets:  # else the run's end waits
-                    run.outlets.remove(outlets)
+                    egress.close(permit.outcome or "withheld")
+                if not egress.pending_starts() and egress in run.egress:  # else the end waits
+                    run.egress.remove(egress)
 
-    async def _permitted(self, ctx: StageContext) -> tuple[Run, Permit, StageContext]:
-        """Return the run, the permit that was spent for this call, and what the stage may see."""
-        pep = self._pep
-        run = current_run(pep)
+    async def _begun(self, ctx: StageContext) -> tuple[Call, StageContext]:
+        """Return the call, whose permit is used up, and what the stage may see."""
+        pep = self._seam.pep
+        run = self._seam.current_run()
+        if run is None or run.pipeline != self._pipeline or not isinstance(ctx, StageContext):
+            await self._seam.refuse_outside(self._step, run)
         try:
-            if run is None or run.pipeline != self._pipeline or not isinstance(ctx, StageContext):
-                await pep.refuse(
-                    NotAuthenticated("outside_run", OUTSIDE), run=run, stage=self.name, step="run"
-                )
-            permit = run.permits.get(self.name)
+            permit = run.by_step.get(self.name)
             if permit is None or permit.spent:  # the host retried without asking
-                permit = await pep.enter(run, self.name, self.kind.value, ctx.inputs.prior_outputs)
+                permit = await pep.authorize_step(
+                    run, self._step, host_kind=self.kind.value,
+                    upstream=ctx.inputs.prior_outputs, retry=True,
+                )  # fmt: skip
             view = await self._view(run, permit, ctx)
-            await pep.spend(run, permit)
+            await pep.consume_permit(run, permit)
         except GuardError as error:
-            raise for_host(error.with_traceback(None)) from None
-        except Exception:  # a context that cannot be rebuilt is not handed out
-            error_ = InspectorUnavailable("the stage's input could not be prepared")
-            run.refuse(error_)  # type: ignore[union-attr]  # `run` is None only if refuse raised
-            raise for_host(error_) from None
-        return run, permit, view
+            raise as_host_error(error.with_traceback(None)) from None
+        return Call(run, permit), view
 
     async def _view(self, run: Run, permit: Permit, ctx: StageContext) -> StageContext:
         """Return the stage's own copy; placeholders that are not of this scope are on record."""
         scope = run.scope if permit.reveal else None
-        before = getattr(scope, "forged", 0)
+        before = forged_in(scope)
         try:
-            view = stage_view(ctx, scope=scope, plain=run.plain)
-            return ports_view(view, scope=scope) if run.given else view
-        except InspectorUnavailable as error:
-            await self._pep.refuse(error, run=run, stage=self.name, step="inspect_input")
-        finally:
-            await self._pep.note_forged(
-                run, scope, before, stage=self.name, resource=f"stage:{run.pipeline}/{self.name}"
-            )
-
-    async def _answer(self, run: Run, permit: Permit, ctx: StageContext) -> list[_Answer]:
-        """Call the stage; return the one thing that it said, in a list that can be emptied."""
-        try:
-            return [self._normalized(await self._call(ctx))]
-        except asyncio.CancelledError:
-            self._pep.effect(run, permit, "cancelled")
-            here = asyncio.current_task()
-            if here is not None and here.cancelling():
-                raise
-        except StageCancellationRequested as exc:
-            return [_Failed(None, exc.reason)]
+            view = stage_view(ctx, scope=scope, plain=run.immutable_input)
+            return ports_view(view, scope=scope) if run.port_inputs else view
         except GuardError as exc:
-            run.refuse(exc)
-            return []
-        except BaseException as exc:  # its text may hold anything: inspected outside this frame
-            if _is_interrupt(exc):
-                raise
-            return [_Failed(type(exc).__name__, _text_of(exc))]
-        raise asyncio.CancelledError  # a stage's own: no text of its goes along
+            error: GuardError = exc
+        except Exception:  # a context that cannot be rebuilt is not handed out
+            error = InspectorUnavailable("the stage's input could not be prepared")
+        finally:
+            if scope is not None:
+                await self._seam.pep.record_forgeries(
+                    run, scope, before, stage=self.name, resource=f"stage:{self._step.obj}"
+                )
+        await self._seam.pep.refuse_step(error, run, self._step, "inspect_input")
 
-    async def _told(
-        self, run: Run, permit: Permit, answer: list[_Answer], outlets: Outlets | None = None
-    ) -> StageOutput:
-        """Return the stage's output, inspected and its effect on record, or raise what it said."""
-        pep = self._pep
-        try:
-            if run.refusal is not None:  # ours, or one that a child or a tool call swallowed
-                pep.effect(run, permit, "refused")
-                raise for_host(run.refusal)
-            if not answer:
-                raise AuditUnavailable("the stage ended without an outcome")
-            said = answer.pop()
-            if isinstance(said, StageOutput):
-                output, found = await self._inspected(run, said)
-                if outlets is not None:
-                    await outlets.finish()
-                    await outlets.cease()
-                    found += outlets.close(output.status.value)
-                pep.effect(run, permit, output.status.value, findings=found)
-                return output
-            kind = said.kind
-            text, found = await pep.inspect(run, said.text, direction="output", stage=self.name)
-            del said
-            pep.effect(run, permit, "cancel" if kind is None else "error", findings=found)
-        except GuardError as error:
-            answer.clear()
-            if permit.outcome is None:
-                pep.effect(run, permit, "withheld")
-            raise for_host(error) from None
-        raise StageCancellationRequested(text) if kind is None else StageFailure(kind, text)
+    def _release(self, call: Call, egress: StepEgress | None = None) -> Any:
+        """Return what inspects the stage's output before it is returned."""
 
-    async def _inspected(
-        self, run: Run, output: StageOutput
-    ) -> tuple[StageOutput, tuple[Finding, ...]]:
-        try:
+        async def release(output: StageOutput) -> tuple[StageOutput, tuple[Finding, ...], str]:
             carriers = output_carriers(output)
-            if not carriers:
-                return output, ()
-            redacted, found = await self._pep.inspect(
-                run, carriers, direction="output", stage=self.name
-            )
-            return with_carriers(output, redacted), found
-        except GuardError:
+            found: tuple[Finding, ...] = ()
+            if carriers:
+                redacted, found = await self._seam.pep.inspect(
+                    call.run, carriers, direction="output", step=self._step
+                )
+                output = with_carriers(output, redacted)
+            if egress is not None:
+                await egress.finish()
+                await egress.stop()
+                found += egress.close(output.status.value)
+            return output, found, output.status.value
+
+        return release
+
+    async def _answer(self, call: Call, ctx: StageContext) -> Answer:
+        """Call the stage; return what it gave as the host's own output type, or how it failed."""
+        try:
+            inner = self._inner
+            if isinstance(inner, type):
+                inner = inner(**self._config)
+            work = inner.execute(ctx) if hasattr(inner, "execute") else inner(ctx)
+            del ctx
+            answer = await self._seam.run_step(call, work, track=False)
+            if answer.values:
+                answer.values.append(self._output_of(answer.values.pop()))
+        except asyncio.CancelledError:
             raise
-        except Exception:  # an output of no known form cannot be inspected
-            await self._pep.refuse(
-                InspectorUnavailable("the stage's output could not be inspected"),
-                run=run, stage=self.name, step="inspect_output",
-            )  # fmt: skip
+        except BaseException as error:  # the stage's own, raised before there was one to await
+            return self._seam.failed(call, error)
+        return answer
 
-    def _call(self, ctx: StageContext) -> Any:
-        """Return what is to be awaited."""
-        inner = self._inner
-        if isinstance(inner, type):
-            inner = inner(**self._config)
-        return inner.execute(ctx) if hasattr(inner, "execute") else inner(ctx)
-
-    def _normalized(self, raw: Any) -> StageOutput:
+    def _output_of(self, raw: Any) -> StageOutput:
         if isinstance(raw, StageOutput):
             output = raw
         elif isinstance(raw, dict):
@@ -265,32 +229,14 @@ class GuardedRunner:
         return output
 
 
-def _text_of(error: BaseException) -> str:
-    try:
-        return str(error)
-    except BaseException:  # a text that cannot be had is no text
-        return ""
-
-
-def _is_interrupt(error: BaseException) -> bool:
-    """Say whether this ends the process or the coroutine, and bears no text of the stage's."""
-    if isinstance(error, SystemExit):
-        return error.code is None or type(error.code) is int
-    return isinstance(error, KeyboardInterrupt | GeneratorExit)
-
-
-async def before_stage(
-    pep: PolicyEnforcementPoint, run: Run, name: str, kind: Any, upstream: Iterable[str]
-) -> None:
+async def before_stage(seam: Seam, run: Run, name: str, kind: Any, upstream: Iterable[str]) -> None:
     """The hook: only a durable permit lets the host go on. Raises a typed, host-proof error."""
     task = asyncio.current_task()
     if task is not None:
         run.tasks.add(task)
+    step = stage_step(run.pipeline, name)
+    host_kind = kind.value if isinstance(kind, StageKind) else None
     try:
-        await pep.enter(run, name, getattr(kind, "value", None), upstream)
-    except GuardError as error:
-        raise for_host(error) from None
-    except Exception:
-        broken = PolicyUnavailable("the decision point failed")
-        run.refuse(broken)
-        raise for_host(broken) from None
+        await seam.pep.authorize_step(run, step, host_kind=host_kind, upstream=upstream, retry=True)
+    except Exception as error:  # the host would swallow it and run the stage
+        await refuse_hook(seam, run, step, error)

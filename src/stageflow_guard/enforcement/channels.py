@@ -1,7 +1,7 @@
-"""One way out of one stage call: what is said there is inspected, on record, then delivered.
+"""One channel out of one step: what is given there is inspected, on record, then delivered.
 
-A stage holds these objects, so nothing of the run hangs on them: neither who is calling nor what
-was replaced. `Outlets` answers for that.
+A step holds these objects, so nothing of the run hangs on them: neither who is calling nor what
+was replaced. `StepEgress` answers for that.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from stageflow_guard.model import BYTES, Finding
 from stageflow_guard.redaction.values.leaves import BLOBS
 
 if TYPE_CHECKING:
-    from stageflow_guard.hosts.stageflow.egress import Outlets
+    from stageflow_guard.enforcement.egress import StepEgress
 
-MOST = 10_000  # chunks of one way that wait for inspection
+MOST = 10_000  # chunks of one channel that wait for inspection
 
 Deliver = Callable[..., Awaitable[Any]]
 
 
-class Way:
-    """One way out of one stage call. Chunks leave in the order in which they were given."""
+class Channel:
+    """One channel out of one step. Chunks leave in the order in which they were given."""
 
-    def __init__(self, outlets: Outlets, name: str) -> None:
-        self._outlets = outlets
+    def __init__(self, egress: StepEgress, name: str) -> None:
+        self._egress = egress
         self.name = name
         self._lock = asyncio.Lock()
         self._opening: asyncio.Task[int] | None = None  # the record that it was opened with
@@ -40,13 +40,13 @@ class Way:
     async def call(self, deliver: Deliver, *args: Any, **kwargs: Any) -> Any:
         """Inspect what one call says as a whole, then make it."""
         async with self._lock:
-            given, found = await self._outlets.inspected([list(args), kwargs])
+            given, found = await self._egress.inspected([list(args), kwargs])
             self._count(found)
             await self._opened()
             return await deliver(*given[0], **given[1])
 
-    def later(self, work: Awaitable[Any]) -> None:
-        """Do `work` in turn, for callers that cannot wait."""
+    def submit(self, work: Awaitable[Any]) -> None:
+        """Queue `work` for sequential execution; used by the synchronous `put_nowait`."""
         if len(self._waiting) >= MOST:
             if hasattr(work, "close"):
                 work.close()
@@ -58,20 +58,20 @@ class Way:
     def _settled(self, task: asyncio.Task[Any]) -> None:
         self._waiting.discard(task)
         if not task.cancelled():
-            task.exception()  # a refusal is on record and on the run; nobody waits to hear it
+            task.exception()  # a refusal is on record and on the run
 
-    async def settle(self) -> None:
-        """Wait for what could not wait."""
+    async def drain(self) -> None:
+        """Wait for what was submitted."""
         while self._waiting:
             await asyncio.wait(set(self._waiting))
 
     async def end(self) -> None:
         """Return once what was begun is said, and release what is held."""
-        async with self._lock:  # behind whoever waits for it
+        async with self._lock:  # behind every caller that waits for it
             pass
 
     @property
-    def opening(self) -> asyncio.Task[int] | None:
+    def pending_start(self) -> asyncio.Task[int] | None:
         """What writes the record that something leaves here, while it is under way."""
         task = self._opening
         return task if task is not None and not task.done() else None
@@ -86,13 +86,13 @@ class Way:
             return found
         if opening.done():
             self._ended(opening, outcome, found)
-        else:  # whoever waited for it was cancelled more than once
+        else:  # its caller was cancelled more than once
             opening.add_done_callback(lambda done: self._at_last(done, outcome, found))
         return found
 
     def _ended(self, opening: asyncio.Task[int], outcome: str, found: tuple[Finding, ...]) -> None:
         if _succeeded(opening):
-            self._outlets.record_end(self.name, opening.result(), outcome, found)
+            self._egress.record_end(self.name, opening.result(), outcome, found)
 
     def _at_last(
         self, opening: asyncio.Task[int], outcome: str, found: tuple[Finding, ...]
@@ -110,22 +110,22 @@ class Way:
         Writing goes on when the caller is cancelled: a record that is there has to get its end.
         """
         if self._opening is None:
-            await self._outlets.require_open()
-            self._opening = asyncio.ensure_future(self._outlets.record_start(self.name))
+            await self._egress.require_open()
+            self._opening = asyncio.ensure_future(self._egress.record_start(self.name))
             self._opening.add_done_callback(_succeeded)
         await asyncio.shield(self._opening)
-        await self._outlets.require_open()  # inspection and the record took their time
+        await self._egress.require_open()  # inspection and the record took their time
 
 
-class TextWay(Way):
+class TextChannel(Channel):
     """Text in chunks."""
 
-    def __init__(self, outlets: Outlets, name: str, deliver: Deliver) -> None:
-        super().__init__(outlets, name)
+    def __init__(self, egress: StepEgress, name: str, deliver: Deliver) -> None:
+        super().__init__(egress, name)
         self._deliver = deliver
-        _STREAMS[self] = outlets.stream()
+        _STREAMS[self] = egress.stream()
 
-    async def say(self, chunk: str) -> None:
+    async def send(self, chunk: str) -> None:
         """Take a chunk; what is safe leaves."""
         async with self._lock:
             await self._release(_STREAMS[self].feed, chunk)
@@ -133,7 +133,7 @@ class TextWay(Way):
     async def put(self, item: Any) -> None:
         """Take what goes into a queue: text, or None, which ends a text; nothing else is safe."""
         if isinstance(item, str):
-            await self.say(item)
+            await self.send(item)
             return
         async with self._lock:
             await self._release(_STREAMS[self].finish)
@@ -141,7 +141,7 @@ class TextWay(Way):
                 await self._opened()
                 await self._deliver(None)
                 return
-            await self._outlets.refuse(
+            await self._egress.refuse(
                 InspectorUnavailable(
                     f"`{self.name}` takes text in chunks, not `{type(item).__name__}`: what is "
                     "split over objects cannot be inspected"
@@ -154,35 +154,35 @@ class TextWay(Way):
             await self._release(_STREAMS[self].finish)
 
     async def _release(self, work: Callable[..., Awaitable[str]], *chunk: str) -> None:
-        text, found = await self._outlets.released(work, *chunk, stream=_STREAMS[self])
+        text, found = await self._egress.released(work, *chunk, stream=_STREAMS[self])
         self._count(found)
         if text:
             await self._opened()
             await self._deliver(text)
 
 
-# They hold the originals of the run's scope, and every stage holds its ways: so no attribute.
-_STREAMS: WeakKeyDictionary[TextWay, Any] = WeakKeyDictionary()
+# They hold the originals of the run's scope, and every stage holds its channels: so no attribute.
+_STREAMS: WeakKeyDictionary[TextChannel, Any] = WeakKeyDictionary()
 
 
-class AudioWay(Way):
+class AudioChannel(Channel):
     """Bytes in chunks: where policy lets them pass; on record by length and digest."""
 
-    def __init__(self, outlets: Outlets, name: str, deliver: Deliver) -> None:
-        super().__init__(outlets, name)
+    def __init__(self, egress: StepEgress, name: str, deliver: Deliver) -> None:
+        super().__init__(egress, name)
         self._deliver = deliver
         self._digest = hashlib.sha256()
         self._size = 0
 
-    async def say(self, chunk: Any, *rest: Any, **named: Any) -> Any:
+    async def send(self, chunk: Any, *rest: Any, **named: Any) -> Any:
         """Pass one chunk on; what stands beside it is inspected."""
         if not issubclass(type(chunk), BLOBS):  # `isinstance` would ask the object itself
             return await self.call(self._deliver, chunk, *rest, **named)
         async with self._lock:
             data = memoryview(chunk).tobytes()  # nothing that a subclass holds or says
             if self._opening is None:
-                await self._outlets.require_bytes(len(data), hashlib.sha256(data).hexdigest())
-            given, found = await self._outlets.inspected([list(rest), named])
+                await self._egress.require_bytes(len(data), hashlib.sha256(data).hexdigest())
+            given, found = await self._egress.inspected([list(rest), named])
             self._count(found)
             await self._opened()
             self._digest.update(data)

@@ -1,0 +1,79 @@
+"""What an error may take along when it leaves the guard: its type, its text, its `.ref`. No frames.
+
+The locals of frames hold the token and raw text, and error trackers send the locals of frames.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from stageflow_guard.errors import GuardError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+T = TypeVar("T")
+
+
+class StageFailure(RuntimeError):
+    """A step's own exception, its text redacted. `.kind` is the original type's name."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def unchanged(error: GuardError) -> GuardError:
+    """Return `error`: for hosts that let the guard's own errors through."""
+    return error
+
+
+async def without_frames(
+    work: Awaitable[T], join: Callable[[GuardError], GuardError] = unchanged
+) -> T:
+    """Return what `work` returns; what it raises leaves without the frames below.
+
+    `join` makes a `GuardError` one that the host lets through. The exception, its text, its type
+    and its `.ref` stay.
+    """
+    try:
+        return await work
+    except BaseException as error:
+        drop_frames(error)
+        if isinstance(error, GuardError):
+            raise join(error) from None
+        raise error from error.__cause__
+
+
+def drop_frames(error: BaseException) -> None:
+    """Drop the frames of an exception and of those that it came from."""
+    seen: set[int] = set()
+    waiting: list[Any] = [error]
+    while waiting:
+        one = waiting.pop()
+        if not issubclass(type(one), BaseException) or id(one) in seen:
+            continue
+        seen.add(id(one))
+        one.__traceback__ = None
+        if issubclass(type(one), GuardError) or one.__suppress_context__:
+            one.__context__ = None  # unseen in a print, and still in reach
+        waiting += [one.__cause__, one.__context__, getattr(one, "original", None)]
+
+
+def text_of(error: BaseException) -> str:
+    """Return the text of an error; one that cannot be had is no text."""
+    try:
+        return str(error)
+    except BaseException:
+        return ""
+
+
+def is_interrupt(error: BaseException) -> bool:
+    """Say whether this ends the process or the coroutine, and holds no text of a step's."""
+    kind = type(error)
+    if issubclass(kind, SystemExit):
+        code = vars(error).get("code", getattr(error, "code", None))
+        return code is None or type(code) is int
+    if issubclass(kind, KeyboardInterrupt):
+        return not error.args
+    return issubclass(kind, GeneratorExit)

@@ -1,0 +1,33 @@
+"""What `guard.mount` and `guard.interceptors` make of Stageflow's own types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from stageflow.pipeline.pipeline import Pipeline
+
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.hosts.stageflow.interceptors import GuardInterceptor
+from stageflow_guard.hosts.stageflow.pipeline import GuardedPipeline
+from stageflow_guard.hosts.stageflow.runner import stageflow_seam
+
+if TYPE_CHECKING:
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+
+
+def mount(
+    pep: PolicyEnforcementPoint, target: object, *, name: str | None, token_key: str
+) -> GuardedPipeline:
+    """Return a guarded pipeline; raise `ConfigError` for what is no `Pipeline`."""
+    if not isinstance(target, Pipeline):
+        raise ConfigError(
+            f"`guard.mount` takes a stageflow `Pipeline`, not `{type(target).__name__}`"
+        )
+    return GuardedPipeline(
+        stageflow_seam(pep), name or target.name, dict(target.stages), token_key=token_key
+    )
+
+
+def interceptors(pep: PolicyEnforcementPoint, token_key: str) -> list[Any]:
+    """Return interceptors for a builder: authentication, authorization and audit only."""
+    return [GuardInterceptor(pep, token_key)]
