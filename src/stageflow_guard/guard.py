@@ -652,7 +652,7 @@ class Guard:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What is wrong with policy files whose tenants therefore deny, and with keys that are left out."""
+        """What is wrong with policy files, whose tenants therefore deny, and with keys left out."""
         sources = (self._pep.decisions, self._pep.authenticator)
         return tuple(
             str(problem)

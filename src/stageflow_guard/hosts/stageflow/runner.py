@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
     from stageflow_guard.enforcement.run import Permit, Run
     from stageflow_guard.model import Finding
+    from stageflow_guard.ports import Scope
 
 
 def stageflow_seam(pep: PolicyEnforcementPoint) -> Seam:
@@ -160,7 +161,17 @@ class GuardedRunner:
     async def _view(self, run: Run, permit: Permit, ctx: StageContext) -> StageContext:
         """Return the stage's own copy; placeholders that are not of this scope are on record."""
         scope = run.scope if permit.reveal else None
+        if scope is None:
+            return await self._own_copy(run, ctx, None)
         before = forged_in(scope)
+        try:
+            return await self._own_copy(run, ctx, scope)
+        finally:
+            await self._seam.pep.record_forgeries(
+                run, scope, before, stage=self.name, resource=f"stage:{self._step.obj}"
+            )
+
+    async def _own_copy(self, run: Run, ctx: StageContext, scope: Scope | None) -> StageContext:
         try:
             view = stage_view(ctx, scope=scope, plain=run.immutable_input)
             return ports_view(view, scope=scope) if run.port_inputs else view
@@ -168,11 +179,6 @@ class GuardedRunner:
             error: GuardError = exc
         except Exception:  # a context that cannot be rebuilt is not handed out
             error = InspectorUnavailable("the stage's input could not be prepared")
-        finally:
-            if scope is not None:
-                await self._seam.pep.record_forgeries(
-                    run, scope, before, stage=self.name, resource=f"stage:{self._step.obj}"
-                )
         await self._seam.pep.refuse_step(error, run, self._step, "inspect_input")
 
     def _release(self, call: Call, egress: StepEgress | None = None) -> Any:
