@@ -220,7 +220,7 @@ class Guard:
             raise ConfigError(f"log `{folder}` does not hold: {exc.message}") from None
         now = self._pep.decisions.revision
         if before not in (None, now):
-            await self._pep.note(
+            await self._pep.record_event(
                 kind="policy_change", action="open", policy={"sha256": now},
                 note={"source": "opening", "previous": before},
             )  # fmt: skip

@@ -105,7 +105,7 @@ def _online(guard: Guard, settings: Settings, found: Findings) -> None:
 
 async def _redaction(guard: Guard) -> str | None:
     """Scan a text as a run would, models included; return what failed."""
-    inspector: Any = guard._inspector
+    inspector: Any = guard._pep.inspector
     try:
         scope = inspector.scope(NO_TENANT, "config check")
         await inspector.redact("config check", scope=scope, direction="input")
