@@ -28,6 +28,7 @@ HELP = {
     "sub": "the subject: user:ada, svc:billing, agent:triage",
     "subject": "the subject; `ada` is `user:ada`",
     "tenant": "the tenant",
+    "what": "what to do with them",
 }
 # by verb, where a name means something of its own
 OWN = {
