@@ -511,3 +511,44 @@ def test_a_model_that_cannot_be_loaded_is_found_by_the_check(home, capsys, ner):
     said = capsys.readouterr()
     assert "no-such-model" in said.out + said.err or "missing" in said.out + said.err
     assert "Traceback" not in said.err
+
+
+EDITS = {
+    "a tenant's broken file": (
+        "tenants/acme/policy.csv",
+        "p, role:agent, acme, stage, x, run, alow\n",
+    ),
+    "a broken catalogue": ("catalogue.yaml", "roles: [unclosed\n"),
+    "a broken model": ("model.conf", "[matchers]\nm = true\n"),
+    "broken guardrails": ("guardrails.yaml", "guardrails: maybe\n"),
+    "a platform file": ("platform/trials.csv", "trial, acme\n"),
+}
+
+
+@pytest.mark.parametrize("what", EDITS)
+def test_a_rollback_loses_no_edit_that_was_never_in_force(home, what):
+    """What no revision holds is copied before it is written over; the folder loads again."""
+    import asyncio
+
+    from stageflow_guard import Guard
+
+    name, text = EDITS[what]
+    if what == "broken guardrails":
+        (home / "policies" / name).write_text("guardrails: [{entity: US_SSN}]\n")
+    if what == "a broken catalogue":
+        (home / "policies" / name).write_text("tools: {mail: {}}\n")
+    if what == "a platform file":
+        (home / "policies" / name).write_text("trial, acme, stage, p/*, run, 1000, 2000\n")
+    for path in (home / "policies").rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+    async def opened():
+        async with Guard.load("guard.toml") as guard:
+            return guard.health()["policy_revision"]
+
+    before = asyncio.run(opened())
+    (home / "policies" / name).write_text(text)
+    assert main(["policy", "rollback", before[:12]]) == 0
+    assert PolicySet.load(home / "policies").revision == before
+    saved = list((home / "policies" / "removed").glob(f"rollback.*/{name}"))
+    assert [one.read_text() for one in saved] == [text]

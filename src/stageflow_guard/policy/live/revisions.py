@@ -22,6 +22,7 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.edit.fmt import replace_file
 from stageflow_guard.policy.engine.loader import SUSPENDED
 from stageflow_guard.policy.engine.policyset import PolicySet, revision_of
+from stageflow_guard.policy.engine.text import require_folder
 
 REVISION = re.compile(r"[0-9a-f]{64}")
 
@@ -129,8 +130,10 @@ class Revisions:
 
         A file in force that the revision does not have is taken out. Tables and notes beside them
         stay, and so do the suspensions unless `suspensions` is true. What is in force now is kept
-        first, so that this can be taken back. The result is loaded before this returns.
+        first, so that this can be taken back; an edit that was never in force is copied into
+        `removed/`. The result is loaded before this returns.
         """
+        require_folder(folder)
         files: dict[str, bytes] = dict(self.load(revision).files())
         try:
             present = PolicySet.load(folder).files()
@@ -143,6 +146,7 @@ class Revisions:
                 files[SUSPENDED] = suspended
         changed = [name for name in files if _content(folder / name) != files[name]]
         gone = [name for name in present if name not in files]
+        self._save_edits(folder, changed, present)
         for name in changed:
             (folder / name).parent.mkdir(parents=True, exist_ok=True, mode=0o755)
             replace_file(folder / name, files[name])
@@ -154,6 +158,19 @@ class Revisions:
         if revision_of(after) != revision_of(files):
             raise ConfigError(f"`{folder}` changed while it was restored; look at it before use")
         return sorted([*changed, *gone])
+
+    @staticmethod
+    def _save_edits(folder: Path, names: list[str], present: Mapping[str, bytes]) -> None:
+        """Copy files that differ from what is in force: no revision holds them."""
+        edited = {
+            name: content
+            for name in names
+            if (content := _content(folder / name)) is not None and content != present.get(name)
+        }
+        target = folder / "removed" / f"rollback.{uuid4().hex[:8]}"
+        for name, content in edited.items():
+            (target / name).parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+            replace_file(target / name, content)
 
 
 def _retire(tenant: Path, folder: Path) -> None:
