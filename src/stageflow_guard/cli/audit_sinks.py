@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from stageflow_guard.audit.export.assemble import sink_from, state_of
-from stageflow_guard.audit.export.exporter import Exporter
+from stageflow_guard.audit.export.exporter import Exporter, ForkedSink
 from stageflow_guard.audit.export.reconcile import SinkReport, verify_sink
 from stageflow_guard.audit.export.reconcile import reconcile as compare
-from stageflow_guard.audit.export.sink import Readable
+from stageflow_guard.audit.export.sink import Readable, SinkUnavailable
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.signed_head import checkpoint_of, key_line
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, fail, print_json, worst
@@ -102,7 +102,7 @@ def lag(args: argparse.Namespace) -> int:
     for exporter, _, _ in _exporters(args):
         try:
             exporter.check()
-        except GuardError as error:
+        except (SinkUnavailable, ForkedSink) as error:
             codes.append(fail(error, f"{exporter.kind}: "))
         found.append(exporter.lag())
         if found[-1].lost:

@@ -59,7 +59,7 @@ class DeadLetters:
             raise ConfigError(f"dead letters `{self._path}` are damaged") from None
         return list({(one.index, one.last): one for one in found}.values())
 
-    def replace(self, letters: Iterable[DeadLetter]) -> None:
+    def keep_only(self, letters: Iterable[DeadLetter]) -> None:
         """Keep these only."""
         text = "".join(json.dumps(asdict(one)) + "\n" for one in letters)
         write_durably(self._path, text.encode())

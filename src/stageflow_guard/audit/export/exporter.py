@@ -154,7 +154,7 @@ class Exporter:
             return 0.0
         try:
             wall = readable(entry_at(self._log, at, head.size)).get("wall_ns")
-        except (VerificationError, ValueError, RecursionError):
+        except (VerificationError, OSError, ValueError, RecursionError):
             wall = None
         return round(max(0.0, time.time() - wall / 1e9), 3) if type(wall) is int else 0.0
 
@@ -182,7 +182,7 @@ class Exporter:
                     for one in rejected
                 ]  # fmt: skip
             if letters:
-                self.dead.replace(stay)
+                self.dead.keep_only(stay)
             return went, sum(one.count for one in stay)
 
     def wait(self, error: GuardError) -> float:
