@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint types layers check soak clean
+.PHONY: demo test bars lint types layers check soak clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -16,6 +16,10 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest
+
+# what compares times: on a machine that does nothing else
+bars: $(STAMP)
+	$(BIN)/python -m pytest -m "bars and not soak"
 
 lint: $(STAMP)
 	$(BIN)/ruff check src tests examples bench
@@ -30,7 +34,7 @@ layers: $(STAMP)
 check: lint types layers test
 
 soak: $(STAMP)
-	$(BIN)/python -m pytest -m "slow or soak" --hypothesis-profile=soak
+	$(BIN)/python -m pytest -m "slow or soak or bars" --hypothesis-profile=soak
 
 clean:
 	rm -rf $(VENV) demo-out

@@ -142,12 +142,15 @@ def redis_url():
 
 
 def pytest_collection_modifyitems(config, items):
-    """Long runs (`soak`) are for `make soak`; everything else always runs."""
-    if "soak" in (config.getoption("markexpr") or ""):
-        return
+    """Long runs (`soak`) are for `make soak`, what compares times (`bars`) for `make bars`."""
+    chosen = config.getoption("markexpr") or ""
     for item in items:
-        if item.get_closest_marker("soak"):
-            item.add_marker(pytest.mark.skip(reason="a long run; `make soak` has it"))
+        if "tests/bars/" in item.path.as_posix():
+            item.add_marker("bars")
+        for marker, why in (("soak", "a long run; `make soak` has it"),
+                            ("bars", "it compares times; `make bars` has it")):  # fmt: skip
+            if marker not in chosen and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=why))
 
 
 class PolicyFolder:

@@ -285,6 +285,7 @@ def test_a_folder_name_is_nothing_that_a_terminal_obeys(policies, capsys):
     assert "\x1b" not in capsys.readouterr().out
 
 
+@pytest.mark.bars
 def test_a_line_of_megabytes_is_refused_before_it_is_split(policies):
     """Thirty million commas cost their bytes, no more."""
     policies.write("tenants/acme/policy.csv", b"," * (30 * 2**20) + b"\n")
@@ -300,6 +301,7 @@ def test_a_guardrail_for_a_stage_that_cannot_be_is_refused(policies):
         policies.load()
 
 
+@pytest.mark.bars
 def test_a_flood_of_bad_lines_is_bounded(policies):
     """A hundred problems of one file are enough; the loader does not spend minutes on the rest."""
     policies.write("tenants/acme/policy.csv", "nonsense, a, b\n" * 300_000)
@@ -312,6 +314,7 @@ def test_a_flood_of_bad_lines_is_bounded(policies):
 # -- availability ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bars
 def test_the_first_decision_in_a_large_tenant_is_quick(policies):
     """Casbin builds its role graph at the first decision, seconds for 3 000 users; not here."""
     users = "".join(f"g, user:u{i}, role:r{i % 50}, acme\n" for i in range(5000))
@@ -334,6 +337,7 @@ def test_a_flood_of_unknown_names_is_bounded(policies):
     assert held < 100 * 2**20
 
 
+@pytest.mark.bars
 def test_a_pattern_that_would_run_for_ever_is_a_literal(policies):
     """No regular expression exists in a policy: `(a+)+$` is refused or compared as text."""
     policies.write(

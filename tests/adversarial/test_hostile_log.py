@@ -102,6 +102,7 @@ async def test_no_planted_file_hangs_a_reader_or_fills_its_memory(tmp_path, caps
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # KiB
 
 
+@pytest.mark.bars
 @pytest.mark.parametrize(
     "filling",
     [b"SGW2", b"SGA2", b"SGW2" * 9 + b"\x00", b"\x00", b"SGW2" + b"\xff" * 60, b"SGA2SGW2"],

@@ -138,6 +138,7 @@ async def test_hostile_values_end_in_time(name, monkeypatch):
     inspector.close()
 
 
+@pytest.mark.bars
 async def test_bytes_are_digested_off_the_loop():
     """50 MB of bytes do not hold the event loop."""
     inspector = OffLoopInspector(Redactor(), Vault())

@@ -219,6 +219,7 @@ async def test_a_replacement_of_another_length_shifts_nothing(world):
     assert "078" not in read
 
 
+@pytest.mark.bars
 async def test_a_long_text_does_not_block_the_loop(world):
     """W28: 20 000 characters are inspected beside the event loop, not on it."""
     lags, stop = [], asyncio.Event()

@@ -334,6 +334,7 @@ async def test_a_store_that_others_can_read_is_refused(idp, tmp_path):
         await manager(idp, tmp_path / "t.json").access_token()
 
 
+@pytest.mark.bars
 async def test_a_refresh_never_stalls_the_loop(idp, tmp_path):
     """Handshake, parsing and fsync happen elsewhere: the loop is never held for long."""
     tokens, _ = await adopted(idp, tmp_path / "t.json")

@@ -111,6 +111,7 @@ async def test_a_projection_of_another_history_is_built_anew(tmp_path):
     base.close()
 
 
+@pytest.mark.bars
 @pytest.mark.slow
 async def test_a_large_log_verifies_fast_in_little_memory_and_opens_at_once(tmp_path):
     """The bars of verify, with room for a busy machine: rate, peak memory, and opening."""

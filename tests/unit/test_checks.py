@@ -58,6 +58,7 @@ def test_a_disguised_injection_is_one(text):
     assert CHECKS["injection"].judge(text).score >= 0.5
 
 
+@pytest.mark.bars
 def test_a_check_is_linear():
     """100 KB of anything are judged in bounded time."""
     import time

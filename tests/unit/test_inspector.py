@@ -34,6 +34,7 @@ async def test_a_long_text_equals_the_synchronous_core():
     inspector.close()
 
 
+@pytest.mark.bars
 async def test_the_loop_goes_on_while_a_long_text_is_read():
     """The longest pause of the loop stays short: p99 of its ticks under 5 ms."""
     inspector = OffLoopInspector(Redactor(), Vault())
@@ -294,6 +295,7 @@ async def test_a_model_by_name_is_loaded_by_the_process_only(model):
     inspector.close()
 
 
+@pytest.mark.bars
 async def test_the_loop_goes_on_while_a_model_reads(model):
     """A named model holds another process's interpreter: p99 of the loop's ticks under 5 ms."""
     inspector = OffLoopInspector(Redactor(ner=model), Vault())
@@ -391,6 +393,7 @@ def by_time(late):
     return late[-1]
 
 
+@pytest.mark.bars
 async def test_a_named_recognizer_holds_the_loop_up_less_than_a_live_one(named):
     """The same code, by name and as an object: by name the loop is late by less.
 
