@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shlex
@@ -15,6 +16,7 @@ from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.analysis.cases import run_cases
 from stageflow_guard.settings import Settings
+from stageflow_guard.testing import IdentityProvider
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "policy-tasks.md"
 
@@ -129,29 +131,41 @@ APPROVERS = "p, role:officer, acme, policy, break-glass, approve, allow\n" + "".
 )
 
 
+IDP = IdentityProvider("https://id.example")
+
+
 @pytest.fixture
 def officers(home):
-    """Three people of acme may approve break-glass."""
+    """Three people of acme may approve break-glass; their provider is the test's."""
     file = home / "policies/tenants/acme/policy.csv"
     file.write_text(file.read_text() + APPROVERS)
+    IDP.write_jwks(home / "jwks.json")
     return home
 
 
-def glass(
-    person="user:eve",
-    approvers=("user:olga", "user:omar"),
-    ticket="INC-1",
-    lasts="1h",
-    tenant="acme",
-):
-    flags = [word for one in approvers for word in ("--approver", one)]
-    return main([
-        "policy", "break-glass", person, "--tenant", tenant, "--kinds", "data,memory",
-        "--acts", "read", "--ticket", ticket, "--for", lasts, *flags,
-    ])  # fmt: skip
+def token(name, **claims):
+    """Return a person's token; text that holds a dot is one already."""
+    return name if "." in name else IDP.mint(sub=name, **{"tenant": "acme", **claims})
 
 
-def test_break_glass_gives_one_person_a_right_for_a_time(officers, capsys):
+@pytest.fixture
+def glass(monkeypatch):
+    """Run the verb with the approvers' tokens on standard input."""
+
+    def run(
+        person="user:eve", approvers=("olga", "omar"), ticket="INC-1", lasts="1h", tenant="acme"
+    ):
+        lines = "".join(f"{token(one)}\n" for one in approvers)
+        monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+        return main([
+            "policy", "break-glass", person, "--tenant", tenant, "--kinds", "data,memory",
+            "--acts", "read", "--ticket", ticket, "--for", lasts,
+        ])  # fmt: skip
+
+    return run
+
+
+def test_break_glass_gives_one_person_a_right_for_a_time(officers, glass):
     """Two who may approve it, a ticket, an hour; no other subject gains."""
     assert glass() == 0
     assert can("user:eve", obj="secret/7") == "break_glass"
@@ -164,34 +178,40 @@ def test_break_glass_gives_one_person_a_right_for_a_time(officers, capsys):
 
 
 GLASS = {
-    "an approver who may not": ({"approvers": ("user:olga", "user:bob")}, "may not approve"),
-    "a name that was made up": ({"approvers": ("user:olga", "user:nobody")}, "may not approve"),
-    "an approver of another tenant": ({"tenant": "globex"}, "may not approve"),
-    "the same approver twice": ({"approvers": ("user:olga", "user:olga")}, "two approvers"),
-    "one approver": ({"approvers": ("user:olga",)}, "two approvers"),
+    "an approver who may not": ({"approvers": ("olga", "bob")}, "may not approve"),
+    "an approver without any role": ({"approvers": ("olga", "zoe")}, "may not approve"),
+    "a typed name": ({"approvers": ("olga", "user:omar.")}, "is refused"),
+    "a forged token": ({"approvers": ("olga", IDP.forge(sub="omar", tenant="acme"))}, "bad_signature"),
+    "an expired token": ({"approvers": ("olga", IDP.mint(sub="omar", tenant="acme", ttl=-600))}, "expired"),
+    "an approver of another tenant": ({"approvers": ("olga", IDP.mint(sub="omar", tenant="globex"))}, "may not approve"),
+    "approvers of the wrong tenant": ({"tenant": "globex"}, "may not approve"),
+    "the same approver twice": ({"approvers": ("olga", "olga")}, "two approvers"),
+    "one approver": ({"approvers": ("olga",)}, "got 1"),
+    "three approvers": ({"approvers": ("olga", "omar", "eve")}, "got 3"),
     "the person as approver": ({"person": "user:olga"}, "two approvers"),
     "longer than four hours": ({"lasts": "5h"}, "4 hours"),
     "no span": ({"lasts": "soon"}, "expected `90m`"),
-    "a suspended approver": ({"approvers": ("user:olga", "user:omar")}, "may not approve"),
+    "a suspended approver": ({}, "may not approve"),
     "a tenant that is not there": ({"tenant": "acmee"}, "did you mean"),
     "no ticket": ({"ticket": ""}, "empty"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", GLASS)
-def test_break_glass_needs_two_who_have_the_right_to_approve(officers, capsys, name):
-    """By the policies in force, not by a typed name; refused, nothing is written."""
+def test_break_glass_needs_two_who_have_the_right_to_approve(officers, glass, capsys, name):
+    """By their tokens and the policies in force, not by a typed name; refused, nothing is written."""
     changes, said = GLASS[name]
     if name == "a suspended approver":
         assert main(["policy", "tenant", "suspend", "user:omar", "--reason", "left"]) == 0
     before = everything(officers)
     capsys.readouterr()
     assert glass(**changes) == 2
-    assert said in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert said in error and "eyJ" not in error
     assert everything(officers) == before
 
 
-def test_an_approval_counts_once(officers, capsys):
+def test_an_approval_counts_once(officers, glass, capsys):
     """A ticket that was used gives no second right."""
     assert glass() == 0
     assert glass() == 2
@@ -248,6 +268,14 @@ def test_a_tenant_gets_another_name_everywhere(officers, capsys):
     assert "keep the old name" in capsys.readouterr().out
 
 
+def test_an_approver_may_have_the_right_by_a_claim(officers, glass):
+    """The role of the verified token counts where the tenant's lines say so."""
+    file = officers / "policies/tenants/acme/policy.csv"
+    file.write_text(file.read_text() + "g, claim:officer, role:officer, acme\n")
+    assert glass(approvers=(token("zoe", roles=["officer"]), "olga")) == 0
+    assert can("user:eve", obj="secret/7") == "break_glass"
+
+
 def test_roles_are_listed(home, capsys):
     """With rules and members."""
     capsys.readouterr()
@@ -255,7 +283,7 @@ def test_roles_are_listed(home, capsys):
     assert re.search(r"role:agent +4 rules +2 members +own", capsys.readouterr().out)
 
 
-def test_the_ten_tasks_of_the_page_run_in_order(home, capsys):
+def test_the_ten_tasks_of_the_page_run_in_order(home, capsys, monkeypatch):
     """Every command of docs/how-to/policy-tasks.md, one after another, in what `init` wrote."""
     steps = re.findall(
         r"^    (stageflow-guard .*)$|`(p, role:[^`]*)`", PAGE.read_text(), re.MULTILINE
@@ -264,7 +292,9 @@ def test_the_ten_tasks_of_the_page_run_in_order(home, capsys):
     policy = home / "policies" / "tenants" / "acme" / "policy.csv"
     assert len(re.findall(r"^## \d+\. ", PAGE.read_text(), re.MULTILINE)) == 10
     assert len(commands) >= 10
+    IDP.write_jwks(home / "jwks.json")
     for command, line in steps:
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{token('olga')}\n{token('omar')}\n"))
         if line:  # what the page says to write by hand
             policy.write_text(f"{policy.read_text()}{line}\n")
             continue

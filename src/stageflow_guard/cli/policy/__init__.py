@@ -200,7 +200,10 @@ def _temporary(acts: Any, verb: Any) -> None:
         found[name].add_argument("obj", metavar="OBJECT")
     found["add"].add_argument("act", metavar="ACT")
     found["add"].add_argument("--until", required=True, help="RFC 3339 in UTC")
-    glass = verb("break-glass", "give one person a right in one tenant for at most 4 hours")
+    glass = verb(
+        "break-glass",
+        "give one person a right for at most 4 hours; two approvers' tokens from stdin",
+    )
     glass.add_argument("sub", metavar="PERSON", help="such as user:ada")
     glass.add_argument("--tenant", required=True, help="the tenant")
     glass.add_argument("--kinds", required=True, help="kinds, with commas between")
@@ -208,10 +211,6 @@ def _temporary(acts: Any, verb: Any) -> None:
     glass.add_argument(
         "--ticket", required=True, help="the ticket that it is for; each counts once"
     )
-    glass.add_argument(
-        "--approver", action="append", required=True, metavar="SUBJECT",
-        help="given twice: who may `policy approve` break-glass in that tenant",
-    )  # fmt: skip
     glass.add_argument(
         "--for", dest="lasts", default="1h", metavar="SPAN", help="such as 90m or 2h"
     )

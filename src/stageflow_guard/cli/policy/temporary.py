@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import getpass
 import re
+import sys
 import time
+from typing import TYPE_CHECKING
 
 from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.policy.style import columns
-from stageflow_guard.errors import ConfigError
+from stageflow_guard.errors import ConfigError, NotAuthenticated
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.edit import temporary
 from stageflow_guard.policy.engine.exceptions import told
+
+if TYPE_CHECKING:
+    from stageflow_guard.model import Principal
+    from stageflow_guard.settings import Settings
 
 _SPAN = re.compile(r"([1-9]\d{0,4})(m|h)")
 
@@ -58,10 +66,17 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def break_glass(args: argparse.Namespace) -> int:
-    """Give one person a right for a few hours."""
+    """Give one person a right for a few hours; the approvers' tokens come from standard input.
+
+    A token proves who approves: no name is typed, and none stands on a command line.
+    """
+    from stageflow_guard.settings import Settings
+
+    settings = Settings.load(args.config)
+    approvers = asyncio.run(_approvers(settings, _two_tokens()))
     line = temporary.break_glass(
         args.path, args.sub, tenant=args.tenant, kinds=args.kinds.split(","),
-        acts=args.acts.split(","), ticket=args.ticket, approvers=args.approver,
+        acts=args.acts.split(","), ticket=args.ticket, approvers=approvers,
         seconds=_seconds(args.lasts),
     )  # fmt: skip
     if args.json:
@@ -70,6 +85,36 @@ def break_glass(args: argparse.Namespace) -> int:
     print(f"wrote {args.path}/{temporary.GLASS}: {line}")
     print("each use is logged as a warning and stands on record as `break_glass`")
     return HOLDS
+
+
+def _two_tokens() -> list[str]:
+    """Return two tokens: a prompt each on a terminal, else one a line."""
+    if sys.stdin.isatty():
+        found = [getpass.getpass(f"token of approver {n}: ").strip() for n in (1, 2)]
+    else:
+        found = [line.strip() for line in sys.stdin.read(131_072).splitlines() if line.strip()]
+    if len(found) != 2 or not all(found):
+        raise ConfigError(f"expected the tokens of two approvers, one a line; got {len(found)}")
+    return found
+
+
+async def _approvers(settings: Settings, tokens: list[str]) -> list[Principal]:
+    """Return who holds each token; raise `ConfigError` for one that does not pass."""
+    from stageflow_guard.auth.build_verifier import verifier_from
+
+    verifier = verifier_from(settings.auth)
+    found = []
+    try:
+        for number, token in enumerate(tokens, 1):
+            try:
+                found.append(await verifier.authenticate(token))
+            except NotAuthenticated as exc:
+                raise ConfigError(
+                    f"the token of approver {number} is refused ({exc.reason}): {exc.message}"
+                ) from None
+    finally:
+        verifier.close()
+    return found
 
 
 def _seconds(text: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
@@ -21,6 +22,27 @@ SHARES_HEADER = "# share, owner, grantee, kind, object, act, ends\n"
 GLASS_HEADER = (
     "# breakglass, person, tenant, kinds, acts, ticket, approver, approver, starts, ends\n"
 )
+
+
+class Approver(Protocol):
+    """A `Principal`, as far as an approval needs it."""
+
+    @property
+    def subject(self) -> str:
+        """Who it is."""
+        ...
+
+    @property
+    def tenant(self) -> str:
+        """The tenant of the token."""
+        ...
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that the token claims."""
+        ...
+
+
 APPROVED = "break-glass"  # what an approver needs `policy approve` for
 
 
@@ -62,39 +84,41 @@ def break_glass(
     kinds: Sequence[str],
     acts: Sequence[str],
     ticket: str,
-    approvers: Sequence[str],
+    approvers: Sequence[Approver],
     seconds: int,
     now: float | None = None,
 ) -> str:
     """Give one person a right in one tenant for at most 4 hours; return the line.
 
-    Both approvers need `policy approve` on `break-glass` in that tenant, by the policies in force;
-    neither is the person. A ticket counts once: what was approved for it was that one right. Raises
-    `ConfigError` for everything else.
+    `approvers` are two principals that an authenticator established. Both need `policy approve` on
+    `break-glass` in that tenant, by the policies in force; neither is the person. A ticket counts
+    once: what was approved for it was that one right. Raises `ConfigError` for everything else.
     """
     base = Path(folder)
     policies = PolicySet.load(base)
     _require_tenant(policies, tenant)
-    if len(set(approvers)) != 2 or person in approvers:
+    names = [one.subject for one in approvers]
+    if len(set(names)) != 2 or len(names) != 2 or person in names:
         raise ConfigError("break-glass needs two approvers, neither of them the person")
     if not 0 < seconds <= LONGEST_BREAKGLASS:
         raise ConfigError(f"break-glass lasts at most {LONGEST_BREAKGLASS // 3600} hours")
     for approver in approvers:
         decision = policies.decide(
             AccessRequest(
-                sub=approver, ten=tenant, own=tenant, kind="policy", obj=APPROVED, act="approve"
+                sub=approver.subject, ten=approver.tenant, own=tenant, kind="policy", obj=APPROVED,
+                act="approve", roles=tuple(sorted(approver.roles)),
             )
-        )
+        )  # fmt: skip
         if not decision.permitted:
             raise ConfigError(
-                f"`{approver[:60]}` may not approve this in `{tenant}` ({decision.reason}): it "
-                f"needs `policy, {APPROVED}, approve`"
+                f"`{approver.subject[:60]}` may not approve this in `{tenant}` "
+                f"({decision.reason}): it needs `policy, {APPROVED}, approve`"
             )
     if any(one.ticket == ticket for one in policies.grants):
         raise ConfigError(f"the ticket `{ticket[:60]}` was used for a right already")
     starts = time.time() if now is None else now
     line = _one_line(
-        "breakglass", person, tenant, "|".join(kinds), "|".join(acts), ticket, *approvers,
+        "breakglass", person, tenant, "|".join(kinds), "|".join(acts), ticket, *names,
         told(starts), told(int(starts) + seconds),
     )  # fmt: skip
     put(base, {GLASS: with_line(content_of(base, GLASS, GLASS_HEADER), line)})
