@@ -275,13 +275,13 @@ class _Rebuild:
         )
 
     def _records(self, first: int, entries: list[bytes]) -> None:
-        for offset, entry in enumerate(entries):
-            index = first + offset
+        take = self.tally.take
+        for index, entry in enumerate(entries, first):
             try:
                 record = decode_any(entry)
             except (ValueError, RecursionError):
                 raise VerificationError(f"record {index} is not canonical", index=index) from None
-            self.tally.take(index, record)
+            take(index, record)
             if record.get("kind") == KIND:
                 self.rotations.append(read_rotation(index, record, self._head.origin))
 

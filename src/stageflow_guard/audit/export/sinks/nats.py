@@ -165,13 +165,16 @@ class NatsSink:
     def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
         """Yield (index, entry) in stream order, page by page: each has the timeout for itself."""
         reading, left = self._do(self._begin(origin))
-        while left > 0:
-            page = self._do(reading.fetch(min(PAGE, left), timeout=self._timeout))
-            for message in page:
-                yield int(message.headers["Audit-Index"]), message.data
-            left -= len(page)
-        if reading is not None:
-            self._do(reading.unsubscribe())
+        try:
+            while left > 0:
+                page = self._do(reading.fetch(min(PAGE, left), timeout=self._timeout))
+                for message in page:
+                    yield int(message.headers["Audit-Index"]), message.data
+                left -= len(page)
+        finally:  # the caller may have seen enough
+            if reading is not None:
+                with contextlib.suppress(SinkUnavailable):
+                    self._do(reading.unsubscribe())
 
     async def _begin(self, origin: str) -> tuple[Any, int]:
         js = await self._open()
