@@ -12,8 +12,16 @@ _REACH = 130
 _RUN = re.compile(r"[0-9A-Za-z-]*")
 
 
+def _goes_on(char: str) -> bool:
+    return char == "-" or char.isalnum()
+
+
 def in_token(text: str, start: int, end: int) -> bool:
     """Say whether `[start, end)` lies inside of an identifier that machines make."""
+    if end - start < 26 and not _goes_on(text[start - 1 : start]) and not _goes_on(
+        text[end : end + 1]
+    ):  # fmt: skip
+        return False
     before = _RUN.match(text[max(0, start - _REACH) : start][::-1])
     after = _RUN.match(text, end, end + _REACH)
     low = start - (before.end() if before is not None else 0)

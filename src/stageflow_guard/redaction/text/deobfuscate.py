@@ -156,14 +156,13 @@ def words(view: View) -> View:
     text = view.text
     edits: list[Edit] = []
     lower = folded(text)
-    if ("@" in text and present(lower, _AROUND)) or present(lower, _SIGNS) or (
-        " at " in lower and present(lower, _MAIL_VERBS)
-    ):  # fmt: skip
+    if ("@" in text and present(lower, _AROUND)) or present(lower, _SIGNS):
         for match in _windows(text):
             plain = _AT_ONLY.sub("@", _DOT_ONLY.sub(".", match[0]), count=1)
-            told = _TOLD_MAIL.search(text, max(0, match.start() - 24), match.start())
-            if plain != match[0] and (not _prose(match[0]) or told is not None):
+            if plain != match[0] and not _prose(match[0]):
                 edits.append((*match.span(), plain))
+    elif " at " in lower and present(lower, _MAIL_VERBS):
+        edits += _written_to(text, lower)
     if view.digits:
         edits += _quads(text)
     edits.sort()
@@ -218,8 +217,17 @@ def _windows(text: str) -> Iterator[re.Match[str]]:
 
 # "write to jo at harborview.net": a verb of writing, then a name alone
 _TOLD_MAIL = re.compile(
-    r"(?i)(?<![a-z])(?:e-?mails?|mail|write|reach|contact)(?:[ ](?:is|me|us|her|him|them|to|address))*:?[ ]{1,2}$"
+    r"(?<![a-z])(?:e-?mails?|mail|write|reach|contact)(?: (?:is|me|us|her|him|them|to|address)){0,3}:? {1,2}(?=[\w.+-]{1,40}$)"
 )
+_HOST = re.compile(r" at [\w-]{1,40}\.[a-z]")
+
+
+def _written_to(text: str, lower: str) -> Iterator[Edit]:
+    for host in _HOST.finditer(lower):
+        told = _TOLD_MAIL.search(lower, max(0, host.start() - 90), host.start())
+        match = _MAIL_WORDS.match(text, told.end()) if told is not None else None
+        if match is not None:
+            yield (*match.span(), _AT_ONLY.sub("@", match[0], count=1))
 
 
 def _prose(match: str) -> bool:

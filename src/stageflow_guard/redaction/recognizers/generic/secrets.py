@@ -76,14 +76,13 @@ _PROSE = frozenset({"token", "tokens", "secret", "credential", "credentials", "p
                     "geheim", "geheimnis", "private key", "access key", "api key", "mnemonic", "segredo", "hemlighet", "losung", "jeton", "รหัส", "암호", "code secret"})  # fmt: skip
 
 
-_MANY = 8  # words, from which on the whole text is looked through first
 _LONG_WORD = re.compile(r"[A-Za-z0-9_.:+/=~-]{16,}")
 
 
 def issued(text: str) -> Iterator[Hit]:
     """Yield keys by their issuer's prefix."""
     words = list(_LONG_WORD.finditer(text))
-    if len(words) > _MANY and not present(text, _PREFIXES):
+    if not present(" ".join(word[0] for word in words), _PREFIXES):
         return
     for word in words:
         if not present(word[0], _PREFIXES):
