@@ -109,12 +109,18 @@ _COMMON = frozenset(
 _SIGNED = (":", "=", " :", " =", '"', "'", ".", "_", "-", ")", "`", "\uff1a")
 
 
+_TWO_WORDS = re.compile(r"[^ .'’/-]+[ .'’/-]+[^ .'’/-]+")
+
+
 def _needles(head: str, phrases: Iterable[str]) -> set[str]:
     """Return what a phrase with a short first word begins with: that word and a bit more."""
     out: set[str] = set()
     for phrase in phrases:
         words = re.split(r"[ .'’/-]+", phrase.strip(". "))
-        if len(words) > 1:
+        if len(words) > 1 and len(head) == 1:  # as it is written, or the text is read in vain
+            written = _TWO_WORDS.match(phrase)
+            out |= {written[0]} if written is not None else set()
+        elif len(words) > 1:
             first = {head, words[0]}
             apart = ("", " ", "_", "-", ".", "'", "’", "/", ". ")
             out |= {word + sign + words[1] for word in first for sign in apart}
