@@ -119,3 +119,35 @@ def test_what_cannot_be_adopted_is_said(app, tmp_path, capsys, words, said):
     """Exit 2 with the reason."""
     assert main(["init", str(tmp_path / "new"), *words]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_child_that_is_adopted_too_is_not_denied(app, tmp_path, capsys):
+    """`--adopt` again for each child: its stages and its spawning are in the trial and the tables."""
+    (app / "child_app.py").write_text(
+        (app / "their_app.py").read_text().replace("support", "lookup")
+    )
+    try:
+        words = ["--adopt", "their_app:build", "--adopt", "child_app:build", "--tenant", "acme"]
+        assert main(["init", str(tmp_path / "two"), *words]) == 0
+    finally:
+        sys.modules.pop("child_app", None)
+    policies = PolicySet.load(tmp_path / "two" / "policies")
+    grants = {(g.kinds[0], g.obj, g.acts[0]) for g in policies.grants}
+    child = next(obj for kind, obj, _ in grants if kind == "pipeline")
+    assert ("pipeline", child, "spawn") in grants and ("stage", f"{child}/*", "run") in grants
+    for folder in ("policies", "policies-strict"):
+        path = str(tmp_path / "two" / folder)
+        assert main(["policy", "test", "--mutate", "--coverage", "100", "--path", path]) == 0
+    assert (
+        main(
+            [
+                "init",
+                str(tmp_path / "same"),
+                "--adopt",
+                "their_app:build",
+                "--adopt",
+                "their_app:build",
+            ]
+        )
+        == 2
+    )

@@ -41,7 +41,10 @@ def parser() -> argparse.ArgumentParser:
         "--audience", metavar="AUD", help="which audience of the token is yours (with --issuer)"
     )
     init.add_argument(
-        "--adopt", metavar="MODULE:ATTRIBUTE", help="begin a trial with your pipeline"
+        "--adopt",
+        action="append",
+        metavar="MODULE:ATTRIBUTE",
+        help="begin a trial with your pipeline; again for each child that it spawns",
     )
     init.add_argument("--tenant", default="acme", help="the tenant of the trial")
     init.add_argument("--days", type=int, default=14, help="how long the trial lasts, at most 60")

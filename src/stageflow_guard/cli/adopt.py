@@ -12,6 +12,7 @@ import importlib
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,37 +58,49 @@ def pipeline_of(target: str) -> tuple[str, list[str]]:
     return name, [str(one) for one in stages]
 
 
-def write_trial(folder: Path, target: str, *, tenant: str, days: int) -> tuple[str, str]:
+def write_trial(folder: Path, targets: Sequence[str], *, tenant: str, days: int) -> tuple[str, str]:
     """Write `policies` and `policies-strict`; return the pipeline's name and the trial's last day.
 
-    Raises `ConfigError` for a pipeline that cannot be read, a tenant's name that is none, or a
+    The first target is the pipeline, further ones are its children: they may be spawned. Raises `ConfigError` for a pipeline that cannot be read, a tenant's name that is none, or a
     trial that is longer than 60 days.
     """
     if not legal_tenant(tenant):
         raise ConfigError(f"`{tenant[:60]}` cannot be a tenant's name")
     if not 0 < days * DAY <= LONGEST_TRIAL:
         raise ConfigError(f"a trial lasts 1 to {LONGEST_TRIAL // DAY} days")
-    name, stages = pipeline_of(target)
+    pipelines = [pipeline_of(target) for target in targets]
+    name, children = pipelines[0][0], [child for child, _ in pipelines[1:]]
+    if len({one for one, _ in pipelines}) != len(pipelines):
+        raise ConfigError("two pipelines have one name; give each `name=` of its own")
+    places = [f"{one}/{stage}" for one, stages in pipelines for stage in stages]
     start = int(time.time())
     end = start + days * DAY
     lines = [
         "# a token's roles claim counts only through a `claim:` line; write your own names here\n",
         f"g, claim:{ROLE}, role:{ROLE}, {tenant}\n\n",
-        *(f"p, role:{ROLE}, {tenant}, stage, {name}/{one}, run, allow\n" for one in stages),
+        *(f"p, role:{ROLE}, {tenant}, stage, {one}, run, allow\n" for one in places),
+        *(f"p, role:{ROLE}, {tenant}, pipeline, {one}, spawn, allow\n" for one in children),
     ]
+    rights = [("stage", one, "run") for one in places]
+    rights += [("pipeline", one, "spawn") for one in children]
     cases = [
         "# who asks for what, and what must come of it\ncases:\n",
         *(
-            f'  - {{sub: "user:new", roles: [{ROLE}], kind: stage, obj: {name}/{one}, act: run, '
-            f'expect: permit, rule: "p, role:{ROLE}, {tenant}, stage, {name}/{one}, run, allow"}}\n'
-            for one in stages
+            f'  - {{sub: "user:new", roles: [{ROLE}], kind: {kind}, obj: {obj}, act: {act}, '
+            f'expect: permit, rule: "p, role:{ROLE}, {tenant}, {kind}, {obj}, {act}, allow"}}\n'
+            for kind, obj, act in rights
         ),
-        f'  - {{sub: "user:new", kind: stage, obj: {name}/{stages[0]}, act: run, expect: deny, '
+        f'  - {{sub: "user:new", kind: stage, obj: {places[0]}, act: run, expect: deny, '
         f'now: "{_utc(end + 1)}"}}\n',
     ]
+    wide = [("stage", f"{one}/*", "run") for one, _ in pipelines]
+    wide += [("pipeline", one, "spawn") for one in children]
     trial = (
         "# trial, tenant, kind, object, act, starts, ends: every subject of that tenant, until it ends\n"
-        f"trial, {tenant}, stage, {name}/*, run, {_utc(start)}, {_utc(end)}\n"
+        + "".join(
+            f"trial, {tenant}, {kind}, {obj}, {act}, {_utc(start)}, {_utc(end)}\n"
+            for kind, obj, act in wide
+        )
     )
     files = {
         "model.conf": MODEL,
