@@ -638,8 +638,9 @@ class Guard:
     async def rollback(self, revision: str) -> str:
         """Put a revision that was kept with the log in force, until the files change again.
 
-        `revision` may be cut short where it is still one. `stageflow-guard policy rollback` puts
-        its files back, too. Raises `ConfigError`.
+        `revision` may be cut short where it is still one. Suspensions stay as they are now: where
+        they differ from then, another revision is in force, which is returned. `stageflow-guard
+        policy rollback` puts its files back, too. Raises `ConfigError`.
         """
         return await self._changes().rollback(revision)
 
