@@ -1,12 +1,15 @@
-"""Governance that holds for Stageflow pipelines. Public names; each loads on first use."""
+"""Governance that holds for any pipeline. Public names; each loads on first use."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from stageflow_guard.base.lazy import lazy
+from stageflow_guard.base.version import VERSION
 
 if TYPE_CHECKING:
+    from stageflow_guard.enforcement.leaving import StageFailure
     from stageflow_guard.enforcement.session import current_principal
     from stageflow_guard.errors import (
         AccessDenied,
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
     )
     from stageflow_guard.settings import Settings
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _WHERE = {
     "Guard": "guard",
@@ -51,6 +54,7 @@ _WHERE = {
         ("ContentGuardStage", "GuardStage", "InjectionGuardStage"), "hosts.stageflow.guard_stages"
     ),
     "Settings": "settings",
+    "StageFailure": "enforcement.leaving",
     "current_principal": "enforcement.session",
     **dict.fromkeys(
         (
@@ -111,9 +115,17 @@ __all__ = [
     "Redaction",
     "Refused",
     "Settings",
+    "StageFailure",
     "Unavailable",
     "VerificationError",
     "current_principal",
 ]
 
-__getattr__ = lazy(__name__, _WHERE)
+# the explicit guard stages are Stageflow's own types; without the host they are not there
+_STAGEFLOW = frozenset(
+    name for name, where in _WHERE.items() if where.startswith("hosts.stageflow")
+)
+if find_spec("stageflow") is None:
+    __all__ = [name for name in __all__ if name not in _STAGEFLOW]
+
+__getattr__ = lazy(__name__, _WHERE, extras={"stageflow": "stageflow"})

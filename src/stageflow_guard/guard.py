@@ -294,9 +294,9 @@ class Guard:
         They cannot redact, and cannot stop an interceptor with a lower priority number, a
         conditional skip or a child pipeline (see `GuardInterceptor`). Prefer `mount`.
         """
-        from stageflow_guard.hosts.stageflow.mount import interceptors
-
-        return interceptors(self._pep, self._token_key)
+        adapter: Any = hosts.adapter("stageflow")
+        made: list[Any] = adapter.interceptors(self._pep, self._token_key)
+        return made
 
     def protect(
         self,
@@ -482,13 +482,12 @@ class Guard:
 
         For `AdvancedToolExecutor(approval_service=guard.approvals())`; one per application.
         """
-        from stageflow_guard.hosts.stageflow.approvals import GuardedApprovals
 
         def run() -> str | None:
             found = self._run()
             return found.id if found is not None else None
 
-        return GuardedApprovals(self._pep, self._caller, run, timeout=timeout)
+        return hosts.adapter("stageflow").approvals(self._pep, self._caller, run, timeout=timeout)
 
     async def revoke(
         self,

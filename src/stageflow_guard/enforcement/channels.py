@@ -10,25 +10,60 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, NoReturn, Protocol
 from weakref import WeakKeyDictionary
 
 from stageflow_guard.errors import GuardError, InspectorUnavailable
 from stageflow_guard.model import BYTES, Finding
 from stageflow_guard.redaction.values.leaves import BLOBS
 
-if TYPE_CHECKING:
-    from stageflow_guard.enforcement.egress import StepEgress
-
 MOST = 10_000  # chunks of one channel that wait for inspection
 
 Deliver = Callable[..., Awaitable[Any]]
 
 
+class Egress(Protocol):
+    """What a channel asks of its step; `StepEgress` is one."""
+
+    async def inspected(self, value: Any) -> tuple[Any, tuple[Finding, ...]]:
+        """Return what one call gives, redacted."""
+        ...
+
+    async def released(
+        self, work: Callable[..., Awaitable[str]], *chunk: str, stream: Any
+    ) -> tuple[str, tuple[Finding, ...]]:
+        """Return what may leave now, and what was found in it."""
+        ...
+
+    async def require_open(self) -> None:
+        """Raise unless the step may still give something."""
+        ...
+
+    async def require_bytes(self, size: int, digest: str) -> None:
+        """Refuse unless policy lets bytes pass at this step."""
+        ...
+
+    async def record_start(self, name: str) -> int:
+        """Return the index of the record that something leaves here; it is durable."""
+        ...
+
+    def record_end(self, name: str, index: int, outcome: str, found: tuple[Finding, ...]) -> None:
+        """Record how a channel ended."""
+        ...
+
+    async def refuse(self, error: GuardError) -> NoReturn:
+        """Record and raise a refusal."""
+        ...
+
+    def stream(self) -> Any:
+        """Return a stream in the run's scope."""
+        ...
+
+
 class Channel:
     """One channel out of one step. Chunks leave in the order in which they were given."""
 
-    def __init__(self, egress: StepEgress, name: str) -> None:
+    def __init__(self, egress: Egress, name: str) -> None:
         self._egress = egress
         self.name = name
         self._lock = asyncio.Lock()
@@ -120,7 +155,7 @@ class Channel:
 class TextChannel(Channel):
     """Text in chunks."""
 
-    def __init__(self, egress: StepEgress, name: str, deliver: Deliver) -> None:
+    def __init__(self, egress: Egress, name: str, deliver: Deliver) -> None:
         super().__init__(egress, name)
         self._deliver = deliver
         _STREAMS[self] = egress.stream()
@@ -168,7 +203,7 @@ _STREAMS: WeakKeyDictionary[TextChannel, Any] = WeakKeyDictionary()
 class AudioChannel(Channel):
     """Bytes in chunks: where policy lets them pass; on record by length and digest."""
 
-    def __init__(self, egress: StepEgress, name: str, deliver: Deliver) -> None:
+    def __init__(self, egress: Egress, name: str, deliver: Deliver) -> None:
         super().__init__(egress, name)
         self._deliver = deliver
         self._digest = hashlib.sha256()

@@ -14,15 +14,25 @@ if TYPE_CHECKING:
 ADAPTERS = {"stageflow": "stageflow_guard.hosts.stageflow.mount"}
 
 
+def adapter(host: str) -> Any:
+    """Return the adapter of a host; raise `ConfigError` that names the extra when it is missing."""
+    try:
+        return import_module(ADAPTERS[host])
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != host:
+            raise
+    raise ConfigError(f"`{host}` is not installed: install `stageflow-guard[{host}]`")
+
+
 def mount(pep: PolicyEnforcementPoint, target: object, *, name: str | None, token_key: str) -> Any:
     """Return `target` behind the flow, by the adapter of its host.
 
     Raises `ConfigError` for a type that no adapter takes.
     """
     for cls in type(target).__mro__:
-        adapter = ADAPTERS.get(cls.__module__.partition(".")[0])
-        if adapter is not None:
-            return import_module(adapter).mount(pep, target, name=name, token_key=token_key)
+        host = cls.__module__.partition(".")[0]
+        if host in ADAPTERS:
+            return adapter(host).mount(pep, target, name=name, token_key=token_key)
     known = ", ".join(f"`{host}`" for host in sorted(ADAPTERS))
     raise ConfigError(
         f"no adapter takes a `{type(target).__name__}`; there are adapters for {known}, and "

@@ -14,13 +14,13 @@ from stageflow.core import StageContext, StageKind, StageOutput
 
 from stageflow_guard.errors import ConfigError, GuardError, InspectorUnavailable
 from stageflow_guard.hosts.stageflow.errors import as_host_error
+from stageflow_guard.hosts.stageflow.stage_guard import StageGuard
 from stageflow_guard.redaction.guards.content import USUAL, ContentCheck
 from stageflow_guard.redaction.guards.injection import InjectionCheck
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stageflow_guard.guard import Guard
     from stageflow_guard.redaction.guards.verdict import Check, Verdict
 
 OFF_LOOP = 2_000  # characters from which a check runs on a thread
@@ -49,10 +49,11 @@ class GuardStage:
     kind = StageKind.GUARD
 
     def __init__(
-        self, guard: Guard, *, checks: Sequence[Check], action: Literal["block", "flag"] = "block",
-        content_key: str | None = None, deadline: float = 5.0,
+        self, guard: StageGuard, *, checks: Sequence[Check],
+        action: Literal["block", "flag"] = "block", content_key: str | None = None,
+        deadline: float = 5.0,
     ) -> None:  # fmt: skip
-        if not hasattr(guard, "_judge"):
+        if not isinstance(guard, StageGuard):
             raise ConfigError(
                 f"`{type(self).__name__}` takes a `Guard`, not `{type(guard).__name__}`"
             )
@@ -113,8 +114,8 @@ class InjectionGuardStage(GuardStage):
     name = "injection_guard"
 
     def __init__(
-        self, guard: Guard, *, action: Literal["block", "flag"] = "block", threshold: float = 0.5,
-        content_key: str | None = None,
+        self, guard: StageGuard, *, action: Literal["block", "flag"] = "block",
+        threshold: float = 0.5, content_key: str | None = None,
     ) -> None:  # fmt: skip
         check = InjectionCheck(threshold=threshold)
         super().__init__(guard, checks=[check], action=action, content_key=content_key)
@@ -126,7 +127,7 @@ class ContentGuardStage(GuardStage):
     name = "content_guard"
 
     def __init__(
-        self, guard: Guard, *, categories: Iterable[str] = USUAL,
+        self, guard: StageGuard, *, categories: Iterable[str] = USUAL,
         action: Literal["block", "flag"] = "block", threshold: float = 0.5,
         content_key: str | None = None,
     ) -> None:  # fmt: skip

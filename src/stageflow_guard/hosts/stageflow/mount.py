@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 from stageflow.pipeline.pipeline import Pipeline
 
 from stageflow_guard.errors import ConfigError
+from stageflow_guard.hosts.stageflow.approvals import GuardedApprovals
 from stageflow_guard.hosts.stageflow.interceptors import GuardInterceptor
 from stageflow_guard.hosts.stageflow.pipeline import GuardedPipeline
 from stageflow_guard.hosts.stageflow.runner import stageflow_seam
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.model import Principal
 
 
 def mount(
@@ -31,3 +35,14 @@ def mount(
 def interceptors(pep: PolicyEnforcementPoint, token_key: str) -> list[Any]:
     """Return interceptors for a builder: authentication, authorization and audit only."""
     return [GuardInterceptor(pep, token_key)]
+
+
+def approvals(
+    pep: PolicyEnforcementPoint,
+    caller: Callable[[], Awaitable[Principal]],
+    run: Callable[[], str | None],
+    *,
+    timeout: float,
+) -> GuardedApprovals:
+    """Return the host's approval service with the guard's authority behind it."""
+    return GuardedApprovals(pep, caller, run, timeout=timeout)

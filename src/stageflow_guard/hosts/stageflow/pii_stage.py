@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stageflow.core import StageContext, StageKind, StageOutput
 
 from stageflow_guard.errors import ConfigError, GuardError, InspectorUnavailable
 from stageflow_guard.hosts.stageflow.errors import as_host_error
-
-if TYPE_CHECKING:
-    from stageflow_guard.guard import Guard
+from stageflow_guard.hosts.stageflow.stage_guard import StageGuard
 
 
 class PiiGuardStage:
@@ -25,8 +23,8 @@ class PiiGuardStage:
     name = "pii_guard"
     kind = StageKind.GUARD
 
-    def __init__(self, guard: Guard, *, content_key: str | None = None) -> None:
-        if not hasattr(guard, "_screen"):
+    def __init__(self, guard: StageGuard, *, content_key: str | None = None) -> None:
+        if not isinstance(guard, StageGuard):
             raise ConfigError(f"`PiiGuardStage` takes a `Guard`, not `{type(guard).__name__}`")
         self._guard = guard
         self._key = content_key

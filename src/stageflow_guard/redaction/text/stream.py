@@ -9,14 +9,13 @@ that, from a place where no number and no run of single characters is under way.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from stageflow_guard.model import EntitySpan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from stageflow_guard.redaction.redactor import Redactor
     from stageflow_guard.redaction.vault.vault import VaultScope
 
 AHEAD = 320
@@ -31,12 +30,30 @@ _KEY_MOST = 17_000
 _CALM = re.compile(r"[a-z]{3,20},? [a-z]{3,20} (?=[a-z]{3,20} )")
 
 
+class Replacer(Protocol):
+    """What finds and replaces; `Redactor` is one."""
+
+    def find(self, text: str) -> list[EntitySpan]:
+        """Return non-overlapping spans, offsets into `text`."""
+        ...
+
+    def require_size(self, chars: int) -> None:
+        """Raise `InspectorUnavailable` above the length cap."""
+        ...
+
+    def replace_from(
+        self, text: str, spans: list[EntitySpan], scope: VaultScope, start: int, end: int
+    ) -> tuple[str, list[str]]:
+        """Return `text[start:end]` with `spans`, which lie inside, replaced."""
+        ...
+
+
 class Stream:
     """Feeds text in chunks of any size; the released text equals the whole text's redaction."""
 
     def __init__(
         self,
-        redactor: Redactor,
+        redactor: Replacer,
         scope: VaultScope,
         *,
         find: Callable[[str], list[EntitySpan]] | None = None,

@@ -15,12 +15,10 @@ the tree in `unmapped.record_integrity` (1.8 has no attribute for those).
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from stageflow_guard.audit.tlog.tree import leaf_hash
-
-if TYPE_CHECKING:
-    from stageflow_guard.audit.export.sink import Shipped
+from stageflow_guard.base.version import VERSION as PRODUCT_VERSION
 
 VERSION = "1.8.0"
 _NAMES = {
@@ -40,7 +38,26 @@ _ACTIVITY = {  # activity_id, activity_name
 }  # fmt: skip
 
 
-def event(one: Shipped) -> dict[str, Any]:
+class ShippedEntry(Protocol):
+    """One entry on its way to a sink."""
+
+    @property
+    def origin(self) -> str: ...  # noqa: D102 - as `Shipped` has them
+
+    @property
+    def index(self) -> int: ...  # noqa: D102
+
+    @property
+    def entry(self) -> bytes: ...  # noqa: D102
+
+    @property
+    def key(self) -> str: ...  # noqa: D102
+
+    @property
+    def record(self) -> dict[str, Any]: ...  # noqa: D102
+
+
+def event(one: ShippedEntry) -> dict[str, Any]:
     """Return the OCSF event of one entry; validates against the published schema."""
     record = one.record
     uid = _class(record)
@@ -105,13 +122,11 @@ def _activity(uid: int, record: dict[str, Any]) -> tuple[int, str]:
     )
 
 
-def _metadata(one: Shipped, record: dict[str, Any]) -> dict[str, Any]:
-    from stageflow_guard import __version__
-
+def _metadata(one: ShippedEntry, record: dict[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {
         "version": VERSION,
         "product": {
-            "name": "stageflow-guard", "vendor_name": "stageflow-guard", "version": __version__
+            "name": "stageflow-guard", "vendor_name": "stageflow-guard", "version": PRODUCT_VERSION
         },
         "uid": one.key, "log_name": one.origin, "sequence": one.index,
         "profiles": ["security_control"],
@@ -135,7 +150,7 @@ def _control(record: dict[str, Any], denied: bool) -> dict[str, Any]:
     return made
 
 
-def _parts(uid: int, one: Shipped, record: dict[str, Any]) -> dict[str, Any]:
+def _parts(uid: int, one: ShippedEntry, record: dict[str, Any]) -> dict[str, Any]:
     """Return what a class asks for: who, what, from where."""
     actor = record.get("actor") or {}
     user: dict[str, Any] = {"uid": str(actor.get("subject") or "anonymous")}

@@ -1,0 +1,3 @@
+"""The version on record, in one place."""
+
+VERSION = "0.1.0"
