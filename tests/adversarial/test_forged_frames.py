@@ -128,6 +128,9 @@ async def test_a_file_cut_to_less_than_its_beginning_is_on_record(tmp_path, size
     home = await crashed(tmp_path / "h")
     content = (home / "audit" / "wal").read_bytes()
     (home / "audit" / "wal").write_bytes(content[:size])
+    with pytest.raises(VerificationError) as caught:
+        verify(home / "audit")
+    assert caught.value.path == "wal"
     log = await opened(home)
     await log.append({"kind": "auth", "run": "after"})
     await log.close()

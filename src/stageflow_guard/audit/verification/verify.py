@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from stageflow_guard.audit.log.layout import READABLE, being_written, read_minimum
+from stageflow_guard.audit.log.layout import FORMAT, READABLE, being_written, read_minimum
 from stageflow_guard.audit.log.wal import CAP, entries_behind, scan
 from stageflow_guard.audit.read.signed_head import require_attested_minimum
 from stageflow_guard.audit.records.decode import decode_any
@@ -295,6 +295,8 @@ def _check_wal(folder: Path, head: Checkpoint, keys: list[str], live: bool) -> i
         return sum(1 for _ in entries_behind(content, head.size))
     if good != len(content):
         raise VerificationError("the write-ahead file ends in a torn frame", path="wal")
+    if not blocks and READABLE.get(read(folder, "format") or FORMAT) == READABLE[FORMAT]:
+        raise VerificationError("the write-ahead file has lost its beginning", path="wal")
     seen = [open_with_any(b.payload, keys, path="wal").size for b in blocks if b.anchor]
     pending = sum(1 for _ in entries_behind(content, head.size))
     if max(seen, default=0) > head.size + pending:
