@@ -85,3 +85,13 @@ def test_field_lines_leak_at_most_four_in_a_hundred():
             by_locale[line["locale"][:2]] += missed
     assert leaked <= 0.04 * promised, dict(by_locale)
     assert flagged <= 0.04 * harmless
+
+
+@pytest.mark.parametrize(
+    "before", ["联系13800138000谢谢 ", "| 1001 | 219-09-4417 | 12 |\n", "メールはtaro@exam.comで "]
+)
+def test_a_border_moves_no_offset(before):
+    """What stands behind an inserted border is replaced where it stands."""
+    text = before + "My name is Marlene Okafor, card 4111 1111 1111 1111."
+    assert REDACTOR.redact(text).value.split("My name is ")[1].startswith("⟦PERSON_1")
+    assert "Marlene" in {text[s.start : s.start + 7] for s in REDACTOR.find(text)}

@@ -106,7 +106,7 @@ def _without(view: View, found: Iterable[tuple[View, Hit]]) -> View:
         if span.start >= at:
             parts += [text[at : span.start], "\x1e" * (span.end - span.start)]
             at = span.end
-    return View("".join([*parts, text[at:]])) if at else view
+    return view.rewritten("".join([*parts, text[at:]])) if at else view
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,10 @@ class View:
             return (0, 0)
         return self._starts[start], max(self._ends[end - 1], self._ends[start])
 
+    def rewritten(self, text: str) -> View:
+        """Return the view with other characters of the same number, each in its place."""
+        return View(text, self._starts, self._ends, self.steps)
+
     def normalised(self) -> View:
         """Return the view in which each character is what it looks like."""
         text = self.text
