@@ -121,9 +121,14 @@ _FOREIGN = (
 )
 
 
+_SPECIAL = re.compile(r"[:{^$?\\\[(]|\.[*+?{]")
+
+
 def foreign_pattern(obj: str) -> str | None:
     """Return which other casbin function an object is written for, and what to write here."""
     body = obj.removesuffix("/*")
+    if _SPECIAL.search(body) is None:  # nearly every object; one look instead of eight
+        return None
     found = next((name for pattern, name in _FOREIGN if pattern.search(body)), None)
     if found is None:
         return None

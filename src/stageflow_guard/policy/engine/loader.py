@@ -136,16 +136,17 @@ def _model(folder: Path, found: Loaded) -> None:
 def _names(found: Loaded) -> None:
     """Settle who is suspended, and name what platform files say of tenants that are not there."""
     tenants = {*found.tenants, *found.broken}
-    members = {
-        link.member
-        for tenant in found.tenants.values()
-        for link in tenant.links
-        if not link.member.startswith(("role:", "claim:"))
-    }
-    found.suspended, problems = resolved(
-        found.suspensions, SUSPENDED, tenants=tenants, members=members
-    )
-    found.problems += problems
+    if found.suspensions:  # else no walk over every member of every tenant
+        members = {
+            link.member
+            for tenant in found.tenants.values()
+            for link in tenant.links
+            if not link.member.startswith(("role:", "claim:"))
+        }
+        found.suspended, problems = resolved(
+            found.suspensions, SUSPENDED, tenants=tenants, members=members
+        )
+        found.problems += problems
     granted: list[Share | TemporaryGrant] = [*found.shares, *found.grants]
     for one in granted:
         named = (one.owner, one.grantee) if isinstance(one, Share) else (one.tenant,)
