@@ -371,3 +371,27 @@ def test_a_deadline_ends_a_tunnel_through_a_proxy(peer, tmp_path):
         http.send("GET", "https://127.0.0.1:9/x")
     assert closed.wait(10)
     proxy.close()
+
+
+def test_a_guard_reaches_its_provider_as_the_settings_say(peer, tmp_path, capsys):
+    """`[http] ca_file` in guard.toml: the check fetches the keys; without it a certificate is named."""
+    import json
+
+    from stageflow_guard.cli import main
+    from stageflow_guard.testing import IdentityProvider
+
+    tls, ca = authority(tmp_path)
+    body = json.dumps(IdentityProvider().jwks()).encode()
+    head = OK + f"Content-Length: {len(body)}\r\n\r\n".encode()
+    inside = peer([head + body], tls=tls)
+    home = tmp_path / "home"
+    assert main(["init", str(home)]) == 0
+    toml = home / "guard.toml"
+    text = toml.read_text().replace('jwks_file = "jwks.json"', f'jwks_url = "{inside.url}"')
+    check = ["config", "check", "--online", "--config", str(toml)]
+    toml.write_text(text)
+    assert main(check) == 3
+    assert "certificate is not trusted" in capsys.readouterr().out
+    toml.write_text(f'{text}\n[http]\nca_file = "../{ca.name}"\n')
+    assert main(check) == 0
+    assert "keys      https://id.example: ok" in capsys.readouterr().out
