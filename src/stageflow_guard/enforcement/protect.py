@@ -124,7 +124,9 @@ class Protection:
         if not callable(told):
             return told
         try:
-            value = _call_with(told, bound.arguments)
+            whole = self.signature.bind(*bound.args, **bound.kwargs)
+            whole.apply_defaults()
+            value = _call_with(told, whole.arguments)
         except Exception:  # arguments of another form name nothing
             return None
         return value if type(value) is str and value else None
