@@ -176,6 +176,30 @@ async def test_a_cancelled_last_user_closes_all_the_same():
     assert closed == [True, True]
 
 
+def test_what_a_loop_that_ended_opened_is_closed_on_another():
+    """Entered and left on two loops, as scripts do; or entered on one that never left."""
+    shared, calls = SharedOpening(), []
+
+    async def opens():
+        calls.append("open")
+
+    async def closes():
+        calls.append("close")
+
+    asyncio.run(shared.enter(opens))
+    asyncio.run(shared.leave(closes))
+    asyncio.run(shared.leave(closes))  # a second time is nothing
+    assert calls == ["open", "close"]
+    asyncio.run(shared.enter(opens))  # and its loop ends
+
+    async def again():
+        await shared.enter(opens)
+        await shared.leave(closes)
+
+    asyncio.run(again())
+    assert calls == ["open", "close", "open", "close"]
+
+
 async def test_a_poisoned_guard_ends_in_one_line(place, monkeypatch, caplog):
     """Every caller was refused already: closing raises nothing, and says what to do."""
     import os

@@ -32,6 +32,9 @@ class SharedOpening:
         while True:
             with self._lock:
                 if not self._changing:
+                    if self._opener is not None and self._opener.is_closed():
+                        del self._users[self._opener]  # it ended without leaving
+                        self._opener = loop
                     if self._opener is not None:
                         self._users[loop] += 1
                         return
@@ -53,12 +56,16 @@ class SharedOpening:
         """Leave; the last user on the loop that opened waits for the others, and runs `closing`."""
         loop = asyncio.get_running_loop()
         with self._lock:
-            self._users[loop] -= 1
-            if self._users[loop] > 0 or loop is not self._opener:
-                self._users += Counter()  # drops what is at zero
+            # a loop that never entered leaves for the one that opened, which may have ended
+            whose = loop if self._users[loop] > 0 else self._opener
+            if whose is None:
+                return
+            self._users[whose] -= 1
+            last = self._users[whose] <= 0
+            self._users += Counter()  # drops what is at zero
+            if not last or whose is not self._opener:
                 return
             self._changing = True
-            del self._users[loop]
         try:
             while self._users.total() > 0:  # noqa: ASYNC110 - other threads leave
                 await asyncio.sleep(POLL)

@@ -54,8 +54,9 @@ class BackgroundWork:
 
     async def stop_heartbeat(self) -> None:
         """Stop the heartbeats; the log may be closed after this."""
-        self._heartbeat.cancel()
-        await asyncio.wait([self._heartbeat])
+        if not self._heartbeat.done():  # its loop may have ended
+            self._heartbeat.cancel()
+            await asyncio.wait([self._heartbeat])
 
     async def drain_sinks(self, deadline: float) -> None:
         """Ship what the closed log holds; one WARNING line for each sink that is still behind."""
