@@ -19,7 +19,8 @@ MOST = 5_000_000  # nodes: what shares its parts is finite in memory and endless
 _PAUSE = 1_023  # nodes between two moments in which another thread may run
 
 Change = Callable[[str], str]
-Named = Callable[[str, str], str | None]  # (key, value): what stands there, or None: as any text
+# (key, value) -> what stands there; the value itself: it was read and stays; None: as any text
+Named = Callable[[str, str], str | None]
 
 # under these, a value is what the name around it says: {"ssn": {"value": 536904399}}
 _GENERAL = frozenset({
@@ -153,7 +154,7 @@ class _Walk:
             return text
 
         def unnamed(key: str, text: str) -> str | None:
-            if named is not None and named(key, text) is not None:
+            if named is not None and named(key, text) not in (None, text):
                 raise InspectorUnavailable(f"a `{type(value).__name__}` holds what has to go")
             return None
 
