@@ -249,7 +249,7 @@ async def test_a_thread_ships_beside_the_writer(tmp_path):
 async def test_datadog_takes_everything_whatever_goes_wrong_between(tmp_path, made, datadog, fault):
     """429, 5xx, a timeout after acceptance, a lost answer: sent again, told apart by their key."""
     log = await grow(tmp_path, 40)
-    sink = made(DatadogSink, datadog.url, "secret", timeout=0.5)
+    sink = made(DatadogSink, datadog.url, "secret", timeout=1.2)
     datadog.faults = [fault]
     exporter = Exporter(log, sink, tmp_path / "state")
     with pytest.raises(SinkUnavailable) as caught:
@@ -321,7 +321,7 @@ async def test_a_collector_takes_everything_whatever_goes_wrong_between(
     """Retried as the OTLP specification says, told apart by `audit.key`."""
     log = await grow(tmp_path, 40)
     collector.faults = [fault]
-    exporter = Exporter(log, made(OtlpSink, collector.url, timeout=0.5), tmp_path / "state")
+    exporter = Exporter(log, made(OtlpSink, collector.url, timeout=1.2), tmp_path / "state")
     with pytest.raises(SinkUnavailable):
         exporter.run()
     exporter.run()
@@ -553,6 +553,43 @@ async def test_a_second_log_under_the_same_origin_is_a_fork(tmp_path, later):
     assert sink.inventory(ORIGIN).count == 20
     assert reconcile(log, sink).holds
     sink.close()
+
+
+@pytest.mark.parametrize("kind", ["datadog", "otlp", "ocsf"])
+async def test_two_logs_of_one_origin_stay_apart_at_an_intake_that_cannot_be_asked(
+    tmp_path, made, datadog, collector, kind
+):
+    """Keys collide there; the records' own ids do not, so none is taken for a duplicate."""
+    from stageflow_guard.audit.records.formats.ocsf import event
+
+    log = await grow(tmp_path, 5)
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "k").write_bytes((tmp_path / "k").read_bytes())
+    (tmp_path / "new" / "k").chmod(0o600)
+    other = await grow(tmp_path / "new", 5)
+    entries = [Shipped(ORIGIN, i, e) for one in (log, other) for i, e in iter_entries(one)]
+    if kind == "ocsf":
+        ids = [event(one)["metadata"]["original_event_uid"] for one in entries]
+    elif kind == "datadog":
+        sink = made(DatadogSink, datadog.url, "secret")
+        sink.send(entries[:5], b"")
+        sink.send(entries[5:], b"")
+        ids = [one["audit"]["id"] for one in datadog.double.kept]
+    else:
+        seen = []
+        real, double = collector.take, collector.double
+
+        def take(headers, body):
+            request = double.proto.ExportLogsServiceRequest.FromString(body)
+            for record in request.resource_logs[0].scope_logs[0].log_records:
+                seen.extend(a.value.string_value for a in record.attributes if a.key == "audit.id")
+            return real(headers, body)
+
+        collector.take = take
+        made(OtlpSink, collector.url).send(entries, b"")
+        ids = seen
+    assert len(ids) == len(set(ids)) == 10
+    assert len({one.key for one in entries}) == 5
 
 
 @pytest.mark.parametrize("lost", ["idx >= 0", "idx >= 7", "idx < 5", "idx IN (3, 9)"])

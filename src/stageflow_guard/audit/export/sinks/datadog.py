@@ -83,7 +83,10 @@ class DatadogSink:
         return json.dumps({
             "ddsource": "stageflow-guard", "service": self._service,
             "hostname": record.get("node", ""), "ddtags": f"origin:{one.origin}",
-            "audit": {"key": one.key, "origin": one.origin, "index": one.index},
+            "audit": {
+                "key": one.key, "origin": one.origin, "index": one.index,
+                "id": str(record.get("id", "")),
+            },
             "timestamp": record.get("wall_ns", 0) // 1_000_000,
             "message": json.dumps(self._render(one), ensure_ascii=False),
         }, ensure_ascii=False).encode()  # fmt: skip

@@ -114,6 +114,7 @@ class OtlpSink:
             log.body.string_value = json.dumps(self._render(one), ensure_ascii=False)
             for name, value in (
                 ("audit.key", one.key), ("audit.origin", one.origin), ("audit.index", one.index),
+                ("audit.id", record.get("id")),
                 *((f"audit.{n}", record.get(n)) for n in ("tenant", "run", "decision", "reason")),
             ):  # fmt: skip
                 if value is not None:

@@ -131,7 +131,10 @@ def _metadata(one: ShippedEntry, record: dict[str, Any]) -> dict[str, Any]:
         "uid": one.key, "log_name": one.origin, "sequence": one.index,
         "profiles": ["security_control"],
     }  # fmt: skip
-    for key, source in (("tenant_uid", "tenant"), ("correlation_uid", "run")):
+    for key, source in (
+        ("tenant_uid", "tenant"), ("correlation_uid", "run"),
+        ("original_event_uid", "id"),  # tells two logs of one origin apart
+    ):  # fmt: skip
         if type(record.get(source)) is str:
             made[key] = record[source]
     return made
