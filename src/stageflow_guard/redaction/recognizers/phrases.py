@@ -90,6 +90,8 @@ _DRAWN = dict(
 
 def bare(phrase: str) -> str:
     """Return `phrase` without its vowel signs and with look-alikes replaced, as a view shows it."""
+    if phrase.isascii():
+        return phrase
     return "".join(_DRAWN.get(c, c) for c in phrase if unicodedata.category(c)[0] != "M")
 
 
@@ -164,7 +166,8 @@ class Index:
             for head, phrases in by_head.items()
             if len(head) <= 2 or head in _COMMON
         }
-        self._at = {head: self._compiled(phrases) for head, phrases in by_head.items()}
+        self._phrases = by_head
+        self._at: dict[str, tuple[re.Pattern[str], dict[str, str]]] = {}  # compiled when met
         self._solid = solid
         self._solid_pattern = (
             re.compile("|".join(map(re.escape, sorted(solid, key=len, reverse=True))))
@@ -187,7 +190,10 @@ class Index:
         if heads:
             lower = lowered(text)
             for head in heads:
-                pattern, kinds = self._at[head]
+                known = self._at.get(head)
+                if known is None:
+                    known = self._at[head] = self._compiled(self._phrases[head])
+                pattern, kinds = known
                 for at in positions(lower, self._needles.get(head, (head,))):
                     if self._begins(text, at):
                         match = pattern.match(lower, at)

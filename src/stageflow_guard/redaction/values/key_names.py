@@ -44,20 +44,23 @@ def entity_of(name: str) -> str | None:
     return _BY_NAME.get(plain)
 
 
-_PHRASES = Index({
-    "label": [
-        *(p for c in COUNTRIES for d in c.documents for p in d.names.split("|")),
-        *(p for c in COUNTRIES for names in c.fields.values() for p in names.split("|")),
-        *(w for c in COUNTRIES for kind, words in c.words.items() if kind != OTHER for w in words.split("|")),
-        *(p for c in COUNTRIES for p in c.born.split("|")), "name", *SECRET_NAMES,
-    ]
-})  # fmt: skip
+@lru_cache(maxsize=1)
+def _phrases() -> Index:
+    """Return all that a text would read before a value; built at the first key."""
+    return Index({
+        "label": [
+            *(p for c in COUNTRIES for d in c.documents for p in d.names.split("|")),
+            *(p for c in COUNTRIES for names in c.fields.values() for p in names.split("|")),
+            *(w for c in COUNTRIES for kind, words in c.words.items() if kind != OTHER for w in words.split("|")),
+            *(p for c in COUNTRIES for p in c.born.split("|")), "name", *SECRET_NAMES,
+        ]
+    })  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
 def labels(name: str) -> bool:
     """Say whether `name` is read together with its value."""
-    return len(name) <= 80 and next(_PHRASES.find(name), None) is not None
+    return len(name) <= 80 and next(_phrases().find(name), None) is not None
 
 
 def tells(name: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.countries.pack import Document
@@ -29,14 +30,15 @@ _SHORT = re.compile(r"[\"'`\])]{0,2}(?:\.?\s{0,2}[:=：]|\.)\s{0,3}[\"'`]?")
 _END = re.compile(r"(?![A-Za-z0-9])")
 
 
+@lru_cache(maxsize=512)
 def _pattern(value: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{value})(?![A-Za-z0-9]|[-./][0-9])")
 
 
-_BY_NAME: dict[str, list[tuple[Document, re.Pattern[str]]]] = {}
+_BY_NAME: dict[str, list[Document]] = {}
 for _one in DOCUMENTS:
     for _name in filter(None, _one.names.split("|")):
-        _BY_NAME.setdefault(_name, []).append((_one, _pattern(_one.value)))
+        _BY_NAME.setdefault(_name, []).append(_one)
 _INDEX = Index({name: (name,) for name in _BY_NAME})
 _APART = re.compile(r"[ ./\-·]+")
 SURE, GIVEN, DOUBTFUL = 0.85, 0.6, 0.5
@@ -67,8 +69,8 @@ def _document(text: str, match: Match) -> Hit | None:
     if at == match.end and text[at : at + 1].isalnum() and text[at - 1].isascii():
         return None
     best: Hit | None = None
-    for document, pattern in _BY_NAME[match.kind]:
-        value = pattern.match(text, at)
+    for document in _BY_NAME[match.kind]:
+        value = _pattern(document.value).match(text, at)
         if value is None or not any(c.isdigit() for c in value[0]):
             continue
         holds = valid(document, value[0])
