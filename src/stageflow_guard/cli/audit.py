@@ -29,7 +29,7 @@ TODO = {
     "no_matching_rule": "add a p line for this role, or give the subject the role",
     "explicit_deny": "a deny line matched; deny overrides every allow",
     "foreign_owner": "the resource belongs to another tenant; no policy line can allow this",
-    "outside_run": "run the pipeline that `guard.mount` returned",
+    "outside_run": "run what `guard.mount` returned, or open `guard.run` around the call",
     "identity_conflict": "leave `user_id` and `org_id` out: they come from the token",
 }
 WHERE = {
