@@ -155,7 +155,9 @@ def births(text: str) -> Iterator[Hit]:
 
 _DIGITS = r"[0-9](?:[ .\-/]?[0-9])"
 _ID = re.compile(r"(?=[A-Za-z]{0,12}[ .-]?[0-9]|[A-Za-z0-9./-]{0,16}[0-9])[A-Za-z0-9](?:[A-Za-z0-9./\-]{2,28}[A-Za-z0-9])(?![A-Za-z0-9])")  # fmt: skip
-_PHONE = re.compile(r"(?:\+|00)?[ ]?\(?[0-9](?:[ ().\-/]{0,2}[0-9]){4,16}(?![0-9A-Za-z.:])")
+_PHONE = re.compile(
+    r"(?!(?:19|20)[0-9]{2}(?![0-9]))(?:\+|00)?[ ]?\(?[0-9](?:[ ().\-/]{0,2}[0-9]){3,16}(?![0-9A-Za-z.:])"
+)
 _SHAPES: dict[str, tuple[re.Pattern[str], float]] = {
     "PHONE_NUMBER": (_PHONE, 0.65),
     "CREDIT_CARD": (re.compile(rf"{_DIGITS}{{11,18}}(?![0-9])"), 0.7),

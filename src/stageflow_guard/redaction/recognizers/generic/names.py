@@ -283,7 +283,8 @@ def _fields(text: str) -> Iterator[Hit]:
         quoted = text[at - 1 : at] in ("'", '"', "`")
         part = match.kind == "PERSON_PART"
         name = _in_script(text, at) if unspaced(text) else None
-        least = 1 if part or name is not None else 2
+        named = " " in word and word.endswith(("name", "holder", "owner"))
+        least = 1 if part or named or name is not None else 2
         name = (
             name or _capitalised(text, at) or (_plain_part(text, at) if part and quoted else None)
         )
