@@ -55,6 +55,11 @@ async def completed(seconds: float, work: Coroutine[Any, Any, T]) -> tuple[T, bo
         waiting_for = work.send(None)
     except StopIteration as done:
         return done.value, False
+    return await resumed(seconds, work, waiting_for)
+
+
+async def resumed(seconds: float, work: Coroutine[Any, Any, T], waiting_for: Any) -> tuple[T, bool]:
+    """Go on as `completed` does with `work`, which was stepped once and waits for `waiting_for`."""
 
     async def rest() -> T:
         return await _resume(work, waiting_for)

@@ -79,6 +79,17 @@ def forged_in(scope: Scope | None) -> int:
     return scope.forged if scope is not None and isinstance(scope, ForgeryCounter) else 0
 
 
+def _permit_fields(run: Run, step: Step, call: str, attempt: int) -> dict[str, Any]:
+    """Return what only this permit's record says."""
+    own = run.own.copy()
+    own["attempt"] = attempt
+    if step.stage is None:
+        own["call"] = call
+    if run.findings:
+        own["findings"] = findings_note(run.findings)
+    return own
+
+
 class PolicyEnforcementPoint:
     """Holds the four answers and asks them in order. All collaborators are mandatory."""
 
@@ -307,32 +318,25 @@ class PolicyEnforcementPoint:
         except Exception:  # a decision point that breaks has not permitted anything
             error = PolicyUnavailable("the policy decision failed")
         else:
-            return await self._record_permit(run, asked, template, attempt, reveal=reveal)  # 4
+            call = str(next(run.calls))
+            own = _permit_fields(run, step, call, attempt)
+            index, cancelled = await self.recorder.append_permit(template.record(own), run)  # 4
+            permit = Permit(step, call, attempt, index, reveal=reveal, effect=asked.effect)
+            return self._opened(run, permit, cancelled=cancelled)
         refused = error.decision if isinstance(error, AccessDenied) else decision
         await self.refuse_step(
             error, run, step, at, decision=refused, stage_kind=host_kind, attempt=attempt
         )
 
-    async def _record_permit(
-        self, run: Run, asked: StepRequests, template: Any, attempt: int, *, reveal: bool
-    ) -> Permit:
-        """Return the permit once it is durable; a cancelled caller's gets its effect at once."""
-        own = run.own.copy()
-        own["attempt"] = attempt
-        call = str(next(run.calls))
-        if asked.step.stage is None:
-            own["call"] = call
-        if run.findings:
-            own["findings"] = findings_note(run.findings)
-        index, cancelled = await self.recorder.append_permit(template.record(own), run)
-        permit = Permit(asked.step, call, attempt, index, reveal=reveal, effect=asked.effect)
+    def _opened(self, run: Run, permit: Permit, *, cancelled: bool) -> Permit:
+        """Return the permit, open; one whose caller was cancelled gets its effect at once."""
         if cancelled:
             with contextlib.suppress(GuardError):  # the run knows
                 self.effect(run, permit, "not_run")
             raise asyncio.CancelledError
-        run.permits[call] = permit
-        if asked.step.stage is not None:
-            run.by_step[asked.step.stage] = permit
+        run.permits[permit.call] = permit
+        if permit.step.stage is not None:
+            run.by_step[permit.step.stage] = permit
         return permit
 
     def _require_bytes(self, asked: StepRequests, binary: tuple[Finding, ...]) -> None:

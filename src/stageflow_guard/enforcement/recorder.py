@@ -12,7 +12,7 @@ import logging
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import uuid4
 
-from stageflow_guard.base.deadline import completed, uninterrupted, within
+from stageflow_guard.base.deadline import resumed, uninterrupted, within
 from stageflow_guard.enforcement.answers import close_unawaited, index_from
 from stageflow_guard.enforcement.issued import copy_of, is_issued, issue
 from stageflow_guard.enforcement.records import refusal_fields
@@ -90,7 +90,12 @@ class Recorder:
         """
         try:
             if not self._timed:
-                answer, cancelled = await completed(self._timeout, self._log.append(record))
+                work = self._log.append(record)
+                try:  # most logs answer at once: then there is nothing to wait for or to finish
+                    waiting_for = work.send(None)
+                except StopIteration as done:
+                    return index_from(done.value), False
+                answer, cancelled = await resumed(self._timeout, work, waiting_for)
                 return index_from(answer), cancelled
             try:
                 return index_from(await self._log.append(record)), False

@@ -229,8 +229,8 @@ class Seam:
         `track` is False for a host whose hook has put the step's task on the run already.
         """
         token = current_permit.set(call.permit)
-        task = asyncio.current_task()
-        joined = track and task is not None and task not in call.run.tasks
+        task = asyncio.current_task() if track else None
+        joined = task is not None and task not in call.run.tasks
         if task is not None and joined:  # a task that outlives its run is cancelled with it
             call.run.tasks.add(task)
         try:
