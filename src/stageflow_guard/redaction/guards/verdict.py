@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from stageflow_guard.redaction.text import deobfuscate as unfold
-from stageflow_guard.redaction.text import encodings as decode
+from stageflow_guard.redaction.text import deobfuscate, encodings
 from stageflow_guard.redaction.text.view import deobfuscated
 
 
@@ -43,7 +42,7 @@ def readings(text: str) -> tuple[str, ...]:
 
     The last is for whole phrases only: spaced out or dotted, a phrase is the same letters.
     """
-    steps = (decode.encodings, unfold.markup, unfold.spacing)
+    steps = (encodings.encodings, deobfuscate.markup, deobfuscate.spacing)
     normal = _SPACE.sub(" ", deobfuscated(text, steps).text.lower())
     folded = normal.translate(_FOLD)
     return (text.lower(), normal) if folded == normal else (text.lower(), normal, folded)

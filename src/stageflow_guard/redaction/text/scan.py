@@ -28,8 +28,7 @@ from stageflow_guard.redaction.recognizers.generic import (
 )
 from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
-from stageflow_guard.redaction.text import deobfuscate as unfold
-from stageflow_guard.redaction.text import encodings as decode
+from stageflow_guard.redaction.text import deobfuscate, encodings
 from stageflow_guard.redaction.text.borders import bordered
 from stageflow_guard.redaction.text.spans import resolve
 from stageflow_guard.redaction.text.tags import balanced
@@ -37,8 +36,8 @@ from stageflow_guard.redaction.text.view import Step, View
 from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
 
 STEPS: tuple[Step, ...] = (
-    decode.encodings, unfold.markup, unfold.spacing, unfold.words, unfold.spelling,
-    unfold.look_alikes,
+    encodings.encodings, deobfuscate.markup, deobfuscate.spacing, deobfuscate.words, deobfuscate.spelling,
+    deobfuscate.look_alikes,
 )  # fmt: skip
 
 _PACKED = tuple(one.entity for one in NUMBERS)
