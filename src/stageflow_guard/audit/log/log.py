@@ -142,17 +142,22 @@ class Log:
         """Go on where the log was left; what was lost is the first thing on record."""
         self.vkey, tree, wal = left.vkey, left.tree, left.wal
         self._wal = wal
-        note = left.note
-        if note is None or left.entries:
-            after = tree.grow(left.entries)
+        note, behind = left.note, left.behind
+        if note is None or behind.entries:
+            after = tree.grow(behind.entries)
             if note is None:
                 wal.start(after)
             else:
-                wal.start(note, left.entries, following=after)
+                wal.start(note, behind.entries, following=after)
             tree.publish(after)
             note = after
-        wal.start(note)
-        write_durably(self._folder / "format", FORMAT)
+            wal.start(note)
+        elif 0 < behind.size < FULL:
+            wal.resume(behind)  # a log that was closed is opened without a write
+        else:
+            wal.start(note)
+        if read(self._folder, "format") != FORMAT:
+            write_durably(self._folder / "format", FORMAT)
         self._next = self._durable = tree.size
         if self._copy is not None:
             reach(self._folder, self._copy)
@@ -162,8 +167,8 @@ class Log:
             tree, note, wake=self._wake, failed=lambda exc: self._fail(exc, {}),
             done=self._watch_disk,
         )  # fmt: skip
-        if left.why is not None:
-            lost = {"cut_bytes": left.cut, "at": self._next, "why": left.why}
+        if behind.why is not None:
+            lost = {"cut_bytes": behind.cut, "at": self._next, "why": behind.why}
             self._stage(AuditRecord(kind="recovery", note=lost))
             self._wake()
 

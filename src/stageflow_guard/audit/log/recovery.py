@@ -35,9 +35,7 @@ class Recovered:
     tree: Integrator
     wal: WriteAhead
     note: bytes | None  # the checkpoint in force; None where nothing was ever signed
-    entries: list[bytes]
-    cut: int  # bytes of the write-ahead file that were cut off
-    why: str | None  # what was lost, and goes on record
+    behind: Replayed  # what the write-ahead file held behind it
 
 
 def lock_log(folder: Path) -> int:
@@ -88,7 +86,7 @@ def recover(folder: Path, origin: str, key_file: Path, copy: CheckpointCopy | No
         write_durably(folder / "vkey", vkey.encode() + b"\n")
     sync_dir(folder)
     wal = WriteAhead(folder, wal_key)
-    return Recovered(vkey, tree, wal, note, behind.entries, behind.cut, behind.why)
+    return Recovered(vkey, tree, wal, note, behind)
 
 
 def reach(folder: Path, copy: CheckpointCopy) -> None:

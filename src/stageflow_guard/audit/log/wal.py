@@ -149,11 +149,16 @@ class Chain:
 
 
 class Replayed(NamedTuple):
-    """What a write-ahead file held behind the checkpoint in force; `why` says what was lost."""
+    """What a write-ahead file held behind the checkpoint in force; `why` says what was lost.
+
+    `tag` and `size` are the file's last block's, where it is whole and can be gone on with.
+    """
 
     entries: list[bytes]
     cut: int
     why: str | None
+    tag: bytes = _BEGIN
+    size: int = 0
 
 
 def replay(content: bytes, note: bytes, key: bytes, *, form: int) -> Replayed:
@@ -189,7 +194,8 @@ def replay(content: bytes, note: bytes, key: bytes, *, form: int) -> Replayed:
                 entries.append(entry)
             following += 1
     if head in seen:
-        return Replayed(entries, cut, "the last write was not finished" if cut else None)
+        why = "the last write was not finished" if cut else None
+        return Replayed(entries, cut, why, chain.tag, 0 if cut else good)
     newest = max(one.size for one in seen)
     if newest > head.size:
         _refuse(f"has seen a checkpoint of {newest} records: rolled back", head.size)
@@ -231,6 +237,13 @@ class WriteAhead:
         self._fd = open_own(self._path, os.O_RDWR)
         os.lseek(self._fd, 0, os.SEEK_END)
         self._chain, self.size = chain, len(content)
+
+    def resume(self, left: Replayed) -> None:
+        """Go on with the file that is there, which `replay` has found whole; writes nothing."""
+        self.close()
+        self._fd = open_own(self._path, os.O_RDWR)
+        os.lseek(self._fd, left.size, os.SEEK_SET)
+        self._chain.tag, self.size = left.tag, left.size
 
     def append(self, first: int, entries: list[bytes], anchor: bytes | None = None) -> None:
         """Write a checkpoint, when there is one, and the entries from index `first` on; sync."""
