@@ -52,7 +52,7 @@ COUNTRY = Country(
     said="me llamo|mi nombre es|soy|mi nombre completo es|habla",
     titles="Sr|Sra|Srta|Sres|Don|Doña|don|doña|D|Dña|señor|señora|Señor|Señora|Dr|Dra|Lic|Ing|Prof",
     greetings="estimado|estimada|querido|querida|hola",
-    born="nacido el|nacida el|nació el|nacido|nacida|fecha de nacimiento|f. nacimiento",
+    born="nacido el|nacida el|nació el|nacido|nacida|fecha de nacimiento|f. nacimiento|fecha de nac|fecha nac|f. nac",
     months="enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre",
     documents=(
         Document(

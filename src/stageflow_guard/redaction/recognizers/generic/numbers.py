@@ -28,7 +28,7 @@ from stageflow_guard.redaction.recognizers.tokens import in_token
 _GROUP = re.compile(r"[0-9]+")
 _NEAT = re.compile(r"[ ._-]|[ ]-[ ]|\)[ ]?|[ ]?\(|[ ]?\((?=0\))|\)-|\) ?|-\(|/")
 _LOOSE = re.compile(
-    r"[^A-Za-z0-9\n\"'@]{1,4}|[ ]?\n[ ]?|[^\w\n]\n[^\w\n]?|\n[^\w\n]|[^\w\n]{2}[ ][^\w\n]{0,2}"
+    r"[^A-Za-z0-9\n\"'@\x1e]{1,4}|[ ]?\n[ ]?|[^\w\n\x1e]\n[^\w\n\x1e]?|\n[^\w\n\x1e]|[^\w\n\x1e]{2}[ ][^\w\n\x1e]{0,2}"
 )
 MOST = 10
 CLOSE = 8  # characters between a label and its value
@@ -138,9 +138,9 @@ def _best(
     shape: tuple[int, ...] = ()
     gaps: tuple[str, ...] = ()
     total, neat, digits = 0, True, ""
-    headed = first > 0 and ("+" in text[max(0, first - 3) : first] or text[first - 1] == "(" or (
-        text[first : first + 2] == "00"
-    ))  # fmt: skip
+    headed = text[first : first + 2] == "00" or (
+        first > 0 and ("+" in text[max(0, first - 3) : first] or text[first - 1] == "(")
+    )
     label = near.name
     low, high = _SIZES.get(label, (0, 0))
     labelled = high > 0

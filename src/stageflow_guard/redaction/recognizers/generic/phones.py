@@ -30,12 +30,28 @@ def phone(one: Candidate) -> Hit | None:
     tail = EXTENSION.match(one.text, one.end)
     end = tail.end() if tail is not None else one.end
     labelled = one.label == "phone" or (not one.label and labels.after(one.text, end) == "phone")
-    score = _phone_score(one, plus=head is not None, paren=paren is not None, labelled=labelled)
+    score = _phone_score(
+        one, plus=head is not None or _dialled(one), paren=paren is not None, labelled=labelled
+    )
     if score <= 0:
         return None
     if tail is not None:
         score = min(0.95, score + 0.2)
     return Hit(start, end, "PHONE_NUMBER", score, "phone", "label phone" if labelled else "")
+
+
+def _dialled(one: Candidate) -> bool:
+    """Say whether the digits begin with 00 and a country's code, in groups."""
+    return (
+        one.digits[:2] == "00"
+        and one.shape[0] >= 4
+        and one.digits[2] != "0"
+        and len(one.digits) >= 10
+        and len(one.shape) > 1
+        and set(one.gaps) <= {" ", "-", "/"}
+        and not one.loose_edge
+        and not one.text[max(0, one.start - 2) : one.start].strip().isdigit()
+    )
 
 
 _PORT = (".", ".", ".", ":")  # an address with its port
@@ -80,7 +96,9 @@ _UNITS = re.compile(
     r"[ ]?(?:%|€|\$|£|°|[kmgt]?b(?:ytes)?\b|rows?|files?|items?|lines?|km|kg|mm|cm|ms|sec|hours?|days?|times|people|users|euros?|eur|usd|einwohner|zeilen|habitants|habitantes|abitanti|inwoners|stück|pcs)",
     re.IGNORECASE,
 )
-_DATED = frozenset({(5, 4), (2, 2, 4), (4, 2, 2), (1, 2, 4), (4, 2, 2, 2), (2, 2, 4, 2), (4, 4)})
+_DATED = frozenset(
+    {(5, 4), (5, 3), (2, 2, 4), (4, 2, 2), (1, 2, 4), (4, 2, 2, 2), (2, 2, 4, 2), (4, 4)}
+)
 
 
 def _national_phone(one: Candidate) -> float:
