@@ -50,10 +50,10 @@ class Run:
     """
 
     __slots__ = (
-        "binary", "blocked", "by_step", "calls", "closed", "common", "egress", "findings", "host",
-        "id", "identity", "immutable_input", "inspected", "output_findings", "own", "parent",
-        "permits", "pipeline", "pledges", "port_inputs", "recorded_principal", "refusal", "scope",
-        "scope_key", "session", "session_id", "streams", "tasks",
+        "binary", "blocked", "by_step", "calls", "closed", "common", "egress", "findings", "hooked",
+        "host", "id", "identity", "immutable_input", "inspected", "output_findings", "outputs",
+        "own", "parent", "permits", "pipeline", "pledges", "port_inputs", "recorded_principal",
+        "refusal", "scope", "scope_key", "session", "session_id", "snapshot", "streams", "tasks",
     )  # fmt: skip
 
     def __init__(
@@ -88,6 +88,9 @@ class Run:
         self.calls = count(1)
         self.refusal: GuardError | None = None
         self.closed = False
+        self.outputs: dict[str, Any] = {}  # by stage: the guard's own, inspected, never handed out
+        self.snapshot: Any = None  # the input as steps read it: the guard's own, never handed out
+        self.hooked = False  # code of the application sees what the host hands to a step
         self.immutable_input = False  # nothing in it that one stage could change for another
         self.port_inputs: dict[str, Any] = {}  # input that came through the ports, redacted
         self.streams = False  # there are ports through which a stage can speak before it ends

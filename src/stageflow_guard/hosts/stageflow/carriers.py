@@ -1,23 +1,30 @@
-"""Everything textual that a stage can reach: taken out, inspected, put back.
+"""Everything textual of a run's input that a stage can reach: taken out, inspected, put back.
 
-The list is the contract: input text, conversation, enrichments, extensions,
-metadata, prior outputs, output data with its keys, artifacts, events, errors, reasons.
+The lists are the contract: a field of a context is a carrier, or of an exact type without text.
 """
 
 from __future__ import annotations
 
-import copy
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import UUID
 
-from stageflow.core import StageArtifact, StageContext, StageEvent, StageOutput
+from stageflow_guard.hosts.stageflow.outputs import (
+    copied,
+    copy_of,
+    is_moment,
+    output_carriers,
+    prior_outputs,
+    with_carriers,
+)
+from stageflow_guard.redaction.values.leaves import LONG
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from stageflow.core import StageContext
     from stageflow.stages.context import PipelineContext
 
-    from stageflow_guard.enforcement.run import Identity
+    from stageflow_guard.enforcement.run import Identity, Run
     from stageflow_guard.model import Principal
     from stageflow_guard.ports import Scope
 
@@ -26,6 +33,28 @@ LABELS = ("topology", "execution_mode")  # short texts beside them, which the ho
 ASIDE = ("service", "configuration", "parent_stage_id", "cancellation_reason")  # kept in the run
 PORTS = ("audio_data", "audio_format", "recording")  # ports that carry run input
 USUAL = "pipeline"  # the host's own name for a service and for a pipeline without one
+_SHOWN = ("input_text", "conversation", "enrichments", "extensions", *LABELS)
+
+
+def _is_id(value: Any) -> bool:
+    return value is None or type(value) is UUID
+
+
+def _is_short_number(value: Any) -> bool:
+    return value is None or (type(value) is int and abs(value) < 10 ** (LONG - 1))
+
+
+# The other fields of a context, by the exact type that holds no text. A value of another type is
+# a carrier: frameworks take a request id from a client's header.
+EXACT: dict[str, Callable[[Any], bool]] = {
+    "request_id": _is_id,
+    "interaction_id": _is_id,
+    "parent_run_id": _is_id,
+    "correlation_id": _is_id,
+    "created_at": is_moment,
+    "input_audio_duration_ms": _is_short_number,
+    "canceled": lambda value: type(value) is bool,
+}
 
 
 def inputs_of(ctx: PipelineContext, *, known: str = USUAL) -> dict[str, Any]:
@@ -33,11 +62,22 @@ def inputs_of(ctx: PipelineContext, *, known: str = USUAL) -> dict[str, Any]:
 
     What only says the pipeline's `known` name, as the host writes it by itself, is none.
     """
-    return {
+    found = {
         name: value
         for name in (*INPUTS, *LABELS, *ASIDE)
-        if (value := getattr(ctx, name)) and (name in INPUTS or value not in (known, USUAL))
+        if _holds(value := getattr(ctx, name))
+        and (name in INPUTS or type(value) is not str or value not in (known, USUAL))
     }
+    for name, exact in EXACT.items():
+        value = getattr(ctx, name)
+        if not exact(value):
+            found[name] = value
+    return found
+
+
+def _holds(value: Any) -> bool:
+    """Say whether there is anything in `value`; only exact types are asked about themselves."""
+    return value is not None and (type(value) not in (str, dict, list, tuple) or bool(value))
 
 
 def emptied(raw: dict[str, Any]) -> dict[str, Any]:
@@ -47,115 +87,62 @@ def emptied(raw: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def output_carriers(output: StageOutput) -> dict[str, Any]:
-    """Return the textual carriers of a stage's output that hold anything."""
-    found: dict[str, Any] = {}
-    if output.data:
-        found["data"] = output.data
-    if output.error:
-        found["error"] = output.error
-    if output.version:
-        found["version"] = output.version
-    if output.artifacts:
-        found["artifacts"] = [{"type": a.type, "payload": a.payload} for a in output.artifacts]
-    if output.events:
-        found["events"] = [{"type": e.type, "data": e.data} for e in output.events]
-    return found
-
-
-def with_carriers(output: StageOutput, redacted: dict[str, Any]) -> StageOutput:
-    """Return `output` with its carriers replaced by their redacted copies."""
-    changes: dict[str, Any] = {
-        name: redacted[name] for name in ("data", "error", "version") if name in redacted
-    }
-    if "artifacts" in redacted:
-        changes["artifacts"] = [
-            StageArtifact(type=new["type"], payload=new["payload"], timestamp=old.timestamp)
-            for new, old in zip(redacted["artifacts"], output.artifacts, strict=True)
-        ]
-    if "events" in redacted:
-        changes["events"] = [
-            StageEvent(type=new["type"], data=new["data"], timestamp=old.timestamp)
-            for new, old in zip(redacted["events"], output.events, strict=True)
-        ]
-    return replace(output, **changes) if changes else output
-
-
-def deep_copied(value: Any) -> Any:
-    """Return a copy whose containers no other stage holds.
-
-    The host freezes a snapshot at the top only, so one stage could rewrite what later ones see.
-    Containers and dataclasses are copied; leaves of other types are shared.
-    """
-    kind = type(value)
-    if kind is str or value is None:
-        return value
-    if kind is StageOutput:
-        return StageOutput(
-            status=value.status,
-            data=deep_copied(value.data) if value.data else {},
-            artifacts=deep_copied(value.artifacts) if value.artifacts else [],
-            events=deep_copied(value.events) if value.events else [],
-            error=value.error,
-            duration_ms=value.duration_ms,
-            version=value.version,
-        )
-    if isinstance(value, dict):
-        return {k: deep_copied(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [deep_copied(v) for v in value]
-    if kind is tuple:
-        return tuple(deep_copied(v) for v in value)
-    if isinstance(value, set):
-        return set(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        clone = copy.copy(value)
-        for f in fields(value):
-            old = getattr(value, f.name, None)
-            if isinstance(old, dict | list | tuple | set) or is_dataclass(old):
-                object.__setattr__(clone, f.name, deep_copied(old))
-        return clone
-    return value
-
-
 def is_plain(ctx: PipelineContext) -> bool:
-    """Say whether the input carriers hold nothing that one stage could change for another."""
-    return all(not value or type(value) is str for value in (getattr(ctx, n) for n in INPUTS))
+    """Say whether the context holds nothing that one stage could change for another."""
+    return (
+        all(value is None or type(value) is str for value in (getattr(ctx, n) for n in _SHOWN))
+        and type(ctx.metadata) is dict
+        and not ctx.metadata
+        and all(exact(getattr(ctx, name)) for name, exact in EXACT.items())
+    )
 
 
-def stage_view(ctx: StageContext, *, scope: Scope | None, plain: bool = False) -> StageContext:
+def own_snapshot(ctx: StageContext, *, plain: bool) -> Any:
+    """Return the guard's own copy of the run's input, before other code has seen it."""
+    return _with(ctx.snapshot, metadata={}) if plain else copied(ctx.snapshot)
+
+
+def stage_view(ctx: StageContext, run: Run, *, scope: Scope | None) -> StageContext:
     """Return this stage's own copy of its context, restored when `scope` is given.
 
-    `scope` is passed only for a stage whose principal holds `reveal` here; `plain` is what
-    `is_plain` said of the run's context.
+    Input and prior outputs are copies of the guard's own, not what the host holds. `scope` is
+    passed only for a stage whose principal holds `reveal` here.
     """
-    snapshot, inputs = ctx.snapshot, ctx.inputs
-    prior = inputs.prior_outputs
-    if scope is None:
-        # the host makes this dict anew for each stage call, so its values may be exchanged
-        for name, out in prior.items():
-            prior[name] = deep_copied(out)
-        if plain:
-            return ctx
-        mutable = {
-            name: deep_copied(value)
-            for name in INPUTS
-            if (value := getattr(snapshot, name)) and type(value) is not str
-        }
-        if not mutable:
-            return ctx
-        snapshot = replace(snapshot, **mutable)
-    else:
+    inputs, own = ctx.inputs, run.snapshot
+    snapshot = _with(own, metadata={}) if run.immutable_input else copied(own)
+    prior = prior_outputs(run, inputs.prior_outputs) if inputs.prior_outputs else {}
+    if scope is not None:
         held = {name: value for name in (*INPUTS, *LABELS) if (value := getattr(snapshot, name))}
-        restored = {name: deep_copied(scope.restore(value)) for name, value in held.items()}
-        snapshot = replace(snapshot, **restored)
+        snapshot = _with(snapshot, **{n: copied(scope.restore(v)) for n, v in held.items()})
         prior = {
-            name: deep_copied(with_carriers(out, scope.restore(output_carriers(out))))
+            name: copy_of(with_carriers(out, scope.restore(output_carriers(out))))
             for name, out in prior.items()
         }
-    return replace(
-        ctx, snapshot=snapshot, inputs=replace(inputs, snapshot=snapshot, prior_outputs=prior)
-    )
+    if run.hooked:
+        ctx = _with(ctx, inputs=_with(inputs))
+    # the host makes these two for each call, so without a hook no other code has them
+    object.__setattr__(ctx.inputs, "snapshot", snapshot)
+    object.__setattr__(ctx.inputs, "prior_outputs", prior)
+    object.__setattr__(ctx, "snapshot", snapshot)
+    return ctx
+
+
+_SLOTS: dict[type, tuple[tuple[Any, Any], ...]] = {}
+
+
+def _with(value: Any, **changes: Any) -> Any:
+    """Return a copy of one of the host's contexts; `replace` takes three times as long."""
+    kind = type(value)
+    slots = _SLOTS.get(kind)
+    if slots is None:
+        members = [getattr(kind, f.name) for f in fields(kind)]
+        slots = _SLOTS[kind] = tuple((one.__get__, one.__set__) for one in members)
+    clone = object.__new__(kind)
+    for get, put in slots:
+        put(clone, get(value))
+    for name, new in changes.items():
+        object.__setattr__(clone, name, new)
+    return clone
 
 
 def port_inputs_of(ports: Any) -> dict[str, Any]:
@@ -168,7 +155,7 @@ def ports_view(ctx: StageContext, *, scope: Scope | None) -> StageContext:
     ports: Any = ctx.inputs.ports
     given = ports._given if scope is None else scope.restore(ports._given)
     mine: Any = object.__new__(GuardedPorts)
-    mine._inner, mine._who, mine._given = ports._inner, ports._who, deep_copied(given)
+    mine._inner, mine._who, mine._given = ports._inner, ports._who, copied(given)
     return replace(ctx, inputs=replace(ctx.inputs, ports=mine))
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID, uuid4
 
 from stageflow.core import StageOutput, StageStatus
-from stageflow.pipeline.dag import UnifiedStageGraph
-from stageflow.pipeline.results import PipelineResults
+from stageflow.pipeline.dag import UnifiedPipelineCancelled, UnifiedStageGraph
 from stageflow.stages.context import PipelineContext
 
 from stageflow_guard.enforcement.leaving import without_frames
@@ -21,14 +20,18 @@ from stageflow_guard.hosts.stageflow.carriers import (
     emptied,
     inputs_of,
     is_plain,
+    own_snapshot,
     port_inputs_of,
 )
 from stageflow_guard.hosts.stageflow.errors import as_host_error
 from stageflow_guard.hosts.stageflow.event_sink import GuardedSink
+from stageflow_guard.hosts.stageflow.outputs import copied, prior_outputs, results_of
 from stageflow_guard.hosts.stageflow.runner import before_stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from stageflow.pipeline.results import PipelineResults
 
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
     from stageflow_guard.enforcement.run import Run
@@ -118,13 +121,15 @@ class GuardedGraph(UnifiedStageGraph):
             guarded, sink = await self._prepared(ctx, run, run_id)
             try:
                 results = await super(GuardedGraph, copy.copy(self)).run(guarded)
-            except Exception:  # what the stages had to say until then is no secret of the failure
+            except Exception as error:  # what was said until then is no secret of the failure
                 with contextlib.suppress(GuardError):
                     await sink.release()
+                if issubclass(type(error), UnifiedPipelineCancelled):
+                    _with_own_results(error, run)
                 raise
             await self._require_proof(run, results)
             await sink.release()
-        return PipelineResults(results)
+            return results_of(run, results)
 
     async def _ids(self, ctx: PipelineContext) -> tuple[str, str | None]:
         """Return the run's id and its session's as text; the gate says whether they may be kept."""
@@ -178,16 +183,24 @@ class GuardedGraph(UnifiedStageGraph):
 
         sink = GuardedSink(ctx.event_sink, redact_events)
 
-        async def hook(name: str, kind: Any, stage: Any, _ctx: Any) -> None:
+        async def hook(name: str, kind: Any, stage: Any, host: PipelineContext) -> None:
+            if run.snapshot is None:
+                run.snapshot = own_snapshot(stage, plain=run.immutable_input)
             skipped = _unexecuted_stage(run, stage.inputs.prior_outputs)
             if skipped is not None:
                 await refuse_bypass(pep, run, skipped)
             await before_stage(self._seam, run, name, kind, stage.inputs.prior_outputs)
+            if len(host._before_stage_start_hooks) > 1:
+                run.hooked = True
+            if self._specs[name].conditional:
+                _decide_skip(run, name, stage.inputs)
 
         guarded = replace(
             ctx,
             **redacted,
-            pipeline_run_id=ctx.pipeline_run_id or UUID(run_id),
+            # an id of another type is what was read of it, and nothing that hangs on it
+            pipeline_run_id=_id_of(ctx.pipeline_run_id, run_id) or UUID(run_id),
+            session_id=_id_of(ctx.session_id, run.session_id),
             user_id=user,
             org_id=org,
             data={k: v for k, v in ctx.data.items() if k != self._token_key},
@@ -228,10 +241,37 @@ def _unexecuted_stage(run: Run, answers: Mapping[str, StageOutput]) -> str | Non
     """
     for stage, output in answers.items():
         permit = run.by_step.get(stage)
-        if permit is not None and (permit.executed or output.status is StageStatus.SKIP):
+        own = run.outputs.get(stage)
+        if permit is None or own is None:
+            return stage
+        if permit.executed or output.status is own.status is StageStatus.SKIP:
             continue
         return stage
     return None
+
+
+def _decide_skip(run: Run, name: str, inputs: Any) -> None:
+    """Let the host decide about a conditional stage from the guard's own outputs.
+
+    The host makes the skipped stage's output; the guard's own says the same from its own reason.
+    """
+    inputs.prior_outputs.update(prior_outputs(run, inputs.prior_outputs))
+    reason = inputs.get("skip_reason")
+    if reason:
+        run.outputs[name] = StageOutput.skip(reason=copied(reason))
+
+
+def _with_own_results(error: Any, run: Run) -> None:
+    """Put the guard's own outputs into the error by which the host ends a cancelled run."""
+    own = run.outputs.get(error.stage)
+    error.results = results_of(run, error.results)
+    if own is not None:
+        error.reason = own.data.get("cancel_reason", "Pipeline cancelled")
+        error.args = (f"Pipeline cancelled by stage '{error.stage}': {error.reason}",)
+
+
+def _id_of(given: Any, read: str | None) -> Any:
+    return given if given is None or type(given) is UUID else read
 
 
 def _foreign(hooks: list[Any]) -> list[Any]:

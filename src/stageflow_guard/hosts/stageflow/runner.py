@@ -22,13 +22,14 @@ from stageflow_guard.enforcement.pep import forged_in
 from stageflow_guard.enforcement.seam import Answer, Call, ControlFlow, Seam, refuse_hook
 from stageflow_guard.enforcement.step import stage_step
 from stageflow_guard.errors import GuardError, InspectorUnavailable
-from stageflow_guard.hosts.stageflow.carriers import (
+from stageflow_guard.hosts.stageflow.carriers import ports_view, stage_view
+from stageflow_guard.hosts.stageflow.errors import as_host_error
+from stageflow_guard.hosts.stageflow.outputs import (
+    copy_of,
     output_carriers,
-    ports_view,
-    stage_view,
+    rebuilt,
     with_carriers,
 )
-from stageflow_guard.hosts.stageflow.errors import as_host_error
 from stageflow_guard.hosts.stageflow.stage_ports import StagePorts
 
 if TYPE_CHECKING:
@@ -115,12 +116,22 @@ class GuardedRunner:
         """
         call, view = await self._begun(ctx)
         del ctx
-        run, permit = call.run, call.permit
-        if not run.streams:
+        try:
+            if call.run.streams:
+                work = self._streamed(call, view)
+                del view
+                return await work
             answer = await self._answer(call, view)
             del view
             output: StageOutput = await self._seam.conclude(call, answer, self._release(call))
             return output
+        except StageCancellationRequested as cancelled:  # the host makes an output of its reason
+            call.run.outputs[self.name] = StageOutput.cancel(reason=cancelled.reason)
+            raise
+
+    async def _streamed(self, call: Call, view: StageContext) -> StageOutput:
+        """Run the stage with ports through which it can speak before it ends."""
+        run, permit = call.run, call.permit
         egress = StepEgress(self._seam.pep, run, permit, as_host_error)
         run.egress.append(egress)
         ports: Any = StagePorts(view.inputs.ports, egress)
@@ -154,6 +165,7 @@ class GuardedRunner:
                 )  # fmt: skip
             view = await self._view(run, permit, ctx)
             await pep.consume_permit(run, permit)
+            run.outputs.pop(self.name, None)  # of an attempt before
         except GuardError as error:
             raise as_host_error(error.with_traceback(None)) from None
         return Call(run, permit), view
@@ -173,7 +185,7 @@ class GuardedRunner:
 
     async def _own_copy(self, run: Run, ctx: StageContext, scope: Scope | None) -> StageContext:
         try:
-            view = stage_view(ctx, scope=scope, plain=run.immutable_input)
+            view = stage_view(ctx, run, scope=scope)
             return ports_view(view, scope=scope) if run.port_inputs else view
         except GuardError as exc:
             error: GuardError = exc
@@ -182,9 +194,10 @@ class GuardedRunner:
         await self._seam.pep.refuse_step(error, run, self._step, "inspect_input")
 
     def _release(self, call: Call, egress: StepEgress | None = None) -> Any:
-        """Return what inspects the stage's output before it is returned."""
+        """Return what inspects the stage's output and keeps it; the host gets a copy, as all do."""
 
         async def release(output: StageOutput) -> tuple[StageOutput, tuple[Finding, ...], str]:
+            output = self._judged(rebuilt(output))
             carriers = output_carriers(output)
             found: tuple[Finding, ...] = ()
             if carriers:
@@ -196,7 +209,8 @@ class GuardedRunner:
                 await egress.finish()
                 await egress.stop()
                 found += egress.close(output.status.value)
-            return output, found, output.status.value
+            call.run.outputs[self.name] = output
+            return copy_of(output), found, output.status.value
 
         return release
 
@@ -218,17 +232,25 @@ class GuardedRunner:
         return answer
 
     def _output_of(self, raw: Any) -> StageOutput:
-        if isinstance(raw, StageOutput):
-            output = raw
-        elif isinstance(raw, dict):
-            output = StageOutput.ok(data=raw)
-        elif raw is None:
-            output = StageOutput.ok()
-        else:
-            raise TypeError(f"stage returned unsupported type `{type(raw).__name__}`")
+        """Return what a stage gave as the host's output type. `type`, as objects lie about it."""
+        kind = type(raw)
+        if issubclass(kind, StageOutput):
+            return raw  # type: ignore[no-any-return]  # its class was asked
+        if issubclass(kind, dict):
+            return StageOutput.ok(data=raw)
+        if raw is None:
+            if self.kind is StageKind.GUARD:
+                return StageOutput.fail(error=f"guard stage `{self.name}` did not pass")
+            return StageOutput.ok()
+        raise TypeError(f"stage returned unsupported type `{kind.__name__}`")
+
+    def _judged(self, output: StageOutput) -> StageOutput:
+        """Return a stage's own output, of a GUARD only when it passes by saying OK.
+
+        Skip, retry and `allowed: False` are not OK.
+        """
         if self.kind is StageKind.GUARD:
-            # a GUARD passes by saying OK; skip, retry, nothing and `allowed: False` are not OK
-            if raw is None or output.status in (StageStatus.SKIP, StageStatus.RETRY):
+            if output.status in (StageStatus.SKIP, StageStatus.RETRY):
                 return StageOutput.fail(error=f"guard stage `{self.name}` did not pass")
             if output.status is StageStatus.OK and output.data.get("allowed", True) is not True:
                 return StageOutput.fail(error=f"guard stage `{self.name}` did not allow")
