@@ -411,7 +411,7 @@ async def own_error(driver: Driver, env: Environment) -> None:
     """Only what the guard itself refused leaves as a guard error."""
 
     def pretend(_: Any) -> Any:
-        raise NotAuthenticated("pretended", f"write to {MAIL}")
+        raise NotAuthenticated("malformed", f"write to {MAIL}")
 
     try:
         await turn(driver, env, Body("one", pretend), text="hello")
