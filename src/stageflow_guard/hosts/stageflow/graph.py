@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import copy
 from dataclasses import replace
@@ -40,6 +41,11 @@ if TYPE_CHECKING:
 _IDENTITY_HINT = (
     "`{field}` contradicts the token; leave it out, or pass `pipeline_ctx=` with the caller's own "
     "when a runner invents one"
+)
+
+RETRY_STRATEGY = (
+    "`guard_retry_strategy` publishes a draft to other stages before its GUARD has judged it; "
+    "repeat inside the stage that writes the draft, and leave the strategy out"
 )
 
 
@@ -118,16 +124,22 @@ class GuardedGraph(UnifiedStageGraph):
             credential=lambda: ctx.data.get(self._token_key),
         )
         async with gate as run:
+            if self._guard_retry_strategy is not None:  # set after the build
+                await self._pep.refuse(Bypassed(RETRY_STRATEGY), run=run, step="run")
             guarded, sink = await self._prepared(ctx, run, run_id)
             try:
                 results = await super(GuardedGraph, copy.copy(self)).run(guarded)
+                await self._require_proof(run, results)
+            except asyncio.CancelledError:  # inspection would hold up who cancels
+                with contextlib.suppress(GuardError):  # the run knows
+                    await sink.discard()
+                raise
             except Exception as error:  # what was said until then is no secret of the failure
                 with contextlib.suppress(GuardError):
                     await sink.release()
                 if issubclass(type(error), UnifiedPipelineCancelled):
                     _with_own_results(error, run)
                 raise
-            await self._require_proof(run, results)
             await sink.release()
             return results_of(run, results)
 
@@ -181,7 +193,13 @@ class GuardedGraph(UnifiedStageGraph):
         async def redact_events(value: Any) -> Any:
             return (await pep.inspect(run, value, direction="output"))[0]
 
-        sink = GuardedSink(ctx.event_sink, redact_events)
+        async def report(lost: int) -> int:
+            return await pep.record_event(
+                run, kind="decision", step="inspect_output", decision="deny",
+                reason="events_dropped", note={"events_dropped": lost},
+            )  # fmt: skip
+
+        sink = GuardedSink(ctx.event_sink, redact_events, report)
 
         async def hook(name: str, kind: Any, stage: Any, host: PipelineContext) -> None:
             if run.snapshot is None:

@@ -46,6 +46,9 @@ class _Caller(NamedTuple):
     principal: Principal
 
 
+OUTCOMES = ("started", "completed", "failed")  # of the host's `StageResult`
+
+
 class GuardInterceptor(BaseInterceptor):
     """Fail-closed authentication, authorization and audit for a graph built by hand.
 
@@ -151,7 +154,7 @@ class GuardInterceptor(BaseInterceptor):
             return
         run, permit = opened
         try:
-            self._pep.effect(run, permit, str(getattr(result, "status", "unknown")))
+            self._pep.effect(run, permit, _outcome_of(result))
         except GuardError as error:
             raise as_host_error(error) from None
         finally:
@@ -162,3 +165,12 @@ class GuardInterceptor(BaseInterceptor):
     ) -> ErrorAction:
         """Leave the error as it is; `after` records it."""
         return ErrorAction.FAIL
+
+
+def _outcome_of(result: Any) -> str:
+    """Return the outcome on record: one of the host's own, whatever the result says."""
+    try:
+        status = result.status
+    except Exception:  # a result whose own methods fail; its text may hold anything
+        return "unknown"
+    return status if type(status) is str and status in OUTCOMES else "unknown"

@@ -13,7 +13,7 @@ from stageflow_guard.enforcement.leaving import without_frames
 from stageflow_guard.enforcement.step import require_segment
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.hosts.stageflow.errors import as_host_error
-from stageflow_guard.hosts.stageflow.graph import GuardedGraph
+from stageflow_guard.hosts.stageflow.graph import RETRY_STRATEGY, GuardedGraph
 from stageflow_guard.hosts.stageflow.runner import GuardedRunner
 
 if TYPE_CHECKING:
@@ -129,6 +129,8 @@ class GuardedPipeline(Pipeline):
         """Build a guarded graph. Wraps again: `stages` is a mutable dict."""
         stages = {n: self._wrapped(n, spec, self.name) for n, spec in self.stages.items()}
         require_dominance(stages)
+        if kwargs.get("guard_retry_strategy") is not None:
+            raise ConfigError(RETRY_STRATEGY)
         interceptors = kwargs.pop("interceptors", None)
         kwargs["interceptors"] = list(interceptors) if interceptors is not None else None
         graph: Any = Pipeline(name=self.name, stages=stages).build(**kwargs)
