@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from stageflow.api import Pipeline, PipelineContext
 from stageflow.core import StageArtifact, StageEvent, StageKind, StageOutput, StageStatus
+from stageflow.pipeline.interceptors import BaseInterceptor, ErrorAction
 
 from stageflow_guard.errors import InspectorUnavailable, NotAuthenticated
 from stageflow_guard.hosts.stageflow.carriers import ASIDE, EXACT, INPUTS, LABELS
@@ -288,3 +289,35 @@ async def test_an_id_that_cannot_be_read_is_refused(world):
     with pytest.raises(NotAuthenticated) as caught:
         await seen(world, pipeline_run_id=Broken())
     assert MAIL not in str(caught.value)
+
+
+class Tampers(BaseInterceptor):
+    """An interceptor that writes a status of its own into every result."""
+
+    name, priority = "tampers", 10
+
+    def __init__(self, status):
+        self.status = status
+
+    async def before(self, stage_name, ctx):
+        return None
+
+    async def after(self, stage_name, result, ctx):
+        result.status = self.status
+
+    async def on_error(self, stage_name, error, ctx):
+        return ErrorAction.FAIL
+
+
+@pytest.mark.parametrize("status", [Status("completed"), Status(MAIL), MAIL, Loose(), Other.MINE])
+async def test_the_outcome_that_an_interceptor_records_is_from_a_closed_set(world, status):
+    """In a graph that is built by hand, a result's status is one of the host's or `unknown`."""
+
+    async def stage(ctx):
+        return StageOutput.ok()
+
+    pipeline = Pipeline(name="support").with_stage("a", stage, StageKind.TRANSFORM)
+    graph = pipeline.build(interceptors=[*world.guard.interceptors(), Tampers(status)])
+    await graph.run(PipelineContext.create(data={"auth_token": TOKEN}, topology="support"))
+    assert MAIL not in str(world.log.records)
+    assert [r.outcome for r in world.log.kinds("effect")] == ["unknown"]
