@@ -8,6 +8,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
+from stageflow.core import StageStatus
 from stageflow.pipeline.interceptors import BaseInterceptor, ErrorAction, InterceptorResult
 
 from stageflow_guard.enforcement.run import Identity, Run
@@ -173,4 +174,6 @@ def _outcome_of(result: Any) -> str:
         status = result.status
     except Exception:  # a result whose own methods fail; its text may hold anything
         return "unknown"
+    if type(status) is StageStatus:
+        return status.value
     return status if type(status) is str and status in OUTCOMES else "unknown"
