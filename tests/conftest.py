@@ -111,6 +111,23 @@ def world() -> GuardFixture:
     return GuardFixture()
 
 
+def pytest_configure(config):
+    """The suite sets the modes that it needs: it passes under any umask and from any archive.
+
+    A policy folder that others may write is refused, so what an archive unpacked group-writable is
+    taken back; files that tests write are 0644.
+    """
+    import os
+    from pathlib import Path
+
+    os.umask(0o022)
+    shipped = Path(__file__).parents[1] / "policies"
+    for one in (shipped, *shipped.rglob("*")):
+        mode = one.stat().st_mode
+        if mode & 0o022:
+            one.chmod(mode & ~0o022)
+
+
 def _service(name: str, port: int) -> bool:
     """Say whether a service listens; in CI a missing one is a failure, not a skip."""
     import os
