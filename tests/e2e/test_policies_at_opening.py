@@ -27,7 +27,7 @@ async def opened(decides=True):
     guard = Guard.load("guard.toml")
     async with guard:
         if decides:
-            await guard._pep.note(
+            await guard._pep.record_event(
                 kind="heartbeat", policy={"sha256": guard._pep.decisions.revision}
             )
         return guard._pep.decisions.revision
