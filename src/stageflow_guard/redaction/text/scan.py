@@ -83,7 +83,13 @@ _OPEN = re.compile(r"⟦|·")
 
 
 def _masked(text: str) -> str:
-    """A placeholder is no text: nothing reaches across one."""
+    """A placeholder is no text: nothing reaches across one.
+
+    The separator that stands for one is this package's own: in a given text it is noise like any
+    other control character, and hides nothing.
+    """
+    if "\x1e" in text:
+        text = text.replace("\x1e", "\x1f")
     if _OPEN.search(text) is None:
         return text
     return PSEUDONYM.sub(lambda m: "\x1e" * len(m[0]), text)

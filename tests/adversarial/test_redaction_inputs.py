@@ -59,6 +59,7 @@ def slowness():
     return max(1.0, best / USUAL)
 
 
+@pytest.mark.bars
 @pytest.mark.parametrize("name", SLOW)
 def test_a_slow_text_is_read_in_time_and_linearly(name):
     """100 KB within the bar; four times the text takes at most about four times as long."""
@@ -69,6 +70,7 @@ def test_a_slow_text_is_read_in_time_and_linearly(name):
         assert spent < 10 * least(text[:25_000]) + 0.1
 
 
+@pytest.mark.bars
 @pytest.mark.parametrize("seed", range(8))
 def test_random_mixtures_are_read_in_time(seed):
     """Pieces of all of them in any order: what disguises there are all have to be undone at once.
@@ -81,6 +83,7 @@ def test_random_mixtures_are_read_in_time(seed):
     assert least(text) < 1.5 * BAR * slowness()
 
 
+@pytest.mark.bars
 @pytest.mark.parametrize("size", [25_000, 100_000])
 def test_notes_of_a_clinic_are_read_in_time(size):
     """Nothing but names, dates and a clinic's words: every rule looks at every word of it.
@@ -125,6 +128,7 @@ def test_deep_and_cyclic_values_are_refused():
             REDACTOR.redact(value)
 
 
+@pytest.mark.bars
 def test_layers_of_encoding_are_read_to_a_bounded_depth():
     """Three layers are opened; a hundred cost no more; compressed bytes are not expanded."""
     layered = MAIL.encode()
@@ -140,6 +144,7 @@ def test_layers_of_encoding_are_read_to_a_bounded_depth():
     assert time.thread_time() - begun < 2
 
 
+@pytest.mark.bars
 def test_huge_base64_is_bounded():
     """A megabyte of it in one word."""
     text = base64.b64encode(random.Random(1).randbytes(750_000)).decode()
