@@ -13,11 +13,13 @@ from stageflow_guard.errors import (
     AccessDenied,
     AuditUnavailable,
     ConfigError,
+    ContentBlocked,
     GuardError,
     InspectorUnavailable,
     NotAuthenticated,
     PolicyUnavailable,
 )
+from stageflow_guard.model import AccessRequest
 from stageflow_guard.testing.conformance import Environment
 from stageflow_guard.testing.conformance.environment import ADA, MAIL, TEXT, pseudonyms
 
@@ -293,6 +295,73 @@ async def test_async_generators_are_streams_and_other_values_are_inspected_whole
     assert str(got).index("write to") < str(got).index("'to'") < str(got).index("the end")
     outcomes = [r.outcome for r in env.log.kinds("effect") if r.action is None]
     assert outcomes == ["ok", "cancelled"]
+
+
+async def test_arguments_with_finds_do_not_grow_the_records_of_a_long_run(env):
+    """Each entity is remembered once, however many calls a run makes."""
+
+    @env.guard.protect(kind="tool", obj="note")
+    async def note(text):
+        return "noted"
+
+    async with env.guard.session(ADA), env.guard.run("kit"):
+        for n in range(300):
+            await note(f"write to ada{n}@example.com")
+    last = [r for r in env.log.kinds("decision") if r.decision == "permit"][-1]
+    assert len(last.findings or ()) <= 1 and len(env.log.kinds("effect")) == 300
+
+
+@pytest.mark.parametrize("block", [True, False])
+async def test_on_finding_block_blocks_arguments_too(env, block):
+    """The step does not run; its permit has the effect `not_run`."""
+    env.guard._pep.blocks, ran = block, []
+
+    @env.guard.protect(kind="tool", obj="note")
+    async def note(text):
+        ran.append(text)
+
+    async def work():
+        async with env.guard.session(ADA), env.guard.run("kit"):
+            await note(TEXT)
+
+    if not block:
+        await work()
+        assert len(ran) == 1
+        return
+    with pytest.raises(ContentBlocked) as caught:
+        await work()
+    assert caught.value.ref and not ran
+    assert [r.outcome for r in env.log.kinds("effect")] == ["not_run"]
+
+
+async def test_bytes_in_arguments_pass_only_by_policy(env):
+    """The act `bytes` is asked about the step that they go to; their digest is on record."""
+    ran = []
+
+    @env.guard.protect(kind="tool", obj="note")
+    async def note(data):
+        ran.append(data)
+
+    async def work():
+        async with env.guard.session(ADA), env.guard.run("kit"):
+            await note(b"PK\x03\x04")
+
+    with pytest.raises(AccessDenied) as caught:
+        await work()
+    assert caught.value.act == "bytes" and caught.value.ref and not ran
+    assert env.log.records[int(caught.value.ref.rpartition("#")[2])].findings
+    decide = env.rules.decide
+    env.rules.decide = lambda request: (
+        decide(AccessRequest(**{**_parts(request), "act": "call"}))
+        if request.act == "bytes"
+        else decide(request)
+    )
+    await work()
+    assert ran == [b"PK\x03\x04"]
+
+
+def _parts(request):
+    return {n: getattr(request, n) for n in ("sub", "ten", "own", "kind", "obj", "act", "roles")}
 
 
 # -- sync ------------------------------------------------------------------------------------------

@@ -26,7 +26,9 @@ from stageflow_guard.enforcement.pending import DROPPED, current_permit, unawait
 from stageflow_guard.enforcement.run import Run, credential_of
 from stageflow_guard.enforcement.session import Session, bind, current_session, unbind
 from stageflow_guard.errors import (
+    AccessDenied,
     AuditUnavailable,
+    ContentBlocked,
     GuardError,
     InspectorUnavailable,
     NotAuthenticated,
@@ -180,12 +182,33 @@ class Seam:
     async def _arguments(self, run: Run, permit: Permit, arguments: Any) -> Any:
         if not arguments:
             return arguments
+        before = run.binary.get("", ())
         redacted, found = await self.pep.inspect(run, arguments, direction="input")
+        run.binary[""] = before  # bytes in arguments are this step's, not the run's input
         if run.blocked is not None:
             await self.pep.refuse_step(run.blocked, run, permit.step, "inspect_input")
         if found:
-            run.findings += found
+            await self._require_permitted(run, permit, found)
         return await self.restored(run, permit, redacted) if permit.reveal else redacted
+
+    async def _require_permitted(
+        self, run: Run, permit: Permit, found: tuple[Finding, ...]
+    ) -> None:
+        """Refuse arguments whose finds block; the run remembers each entity once."""
+        try:
+            if self.pep.blocks and not permit.reveal and any(one.personal for one in found):
+                raise ContentBlocked(found)
+            binary = tuple(one for one in found if not one.personal)
+            if binary:
+                self.pep.require_bytes(run, permit.step, binary)
+            self.pep.note_output_findings(run, permit.step, found)
+            return
+        except GuardError as exc:
+            error: GuardError = exc
+        except Exception:  # guardrails that break have not permitted anything
+            error = PolicyUnavailable("the guardrails could not be asked")
+        decision = error.decision if isinstance(error, AccessDenied) else None
+        await self.pep.refuse_step(error, run, permit.step, "inspect_input", decision=decision)
 
     async def restored(self, run: Run, permit: Permit, value: Any) -> Any:
         """Return `value` with the originals of the run's scope; failure is a recorded refusal."""
