@@ -128,6 +128,18 @@ def pytest_configure(config):
             one.chmod(mode & ~0o022)
 
 
+@pytest.fixture(autouse=True)
+def log_levels():
+    """What a verb silences in its own process (the demo does) is heard again in the next test."""
+    import logging
+
+    loggers = [logging.getLogger(n) for n in ("stageflow_guard", "pipeline_dag", "interceptors")]
+    levels = [one.level for one in loggers]
+    yield
+    for one, level in zip(loggers, levels, strict=True):
+        one.setLevel(level)
+
+
 def _service(name: str, port: int) -> bool:
     """Say whether a service listens; in CI a missing one is a failure, not a skip."""
     import os

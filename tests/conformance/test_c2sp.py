@@ -154,7 +154,7 @@ async def test_go_accepts_our_travelling_proofs(c2sp, tmp_path):
     await log.flush()
     await log.close()
     reader = TileReader(tmp_path / "a", 700)
-    root = reader.head(0, 700)
+    root = reader.range_hash(0, 700)
 
     def entry(kind, old, old_hash, path):
         encoded = [base64.b64encode(h).decode() for h in (old_hash, root)]
@@ -166,7 +166,7 @@ async def test_go_accepts_our_travelling_proofs(c2sp, tmp_path):
         proof, record = prove(tmp_path / "a", index)
         made.append(entry("record", index, leaf_hash(record), parse_proof(proof)[1]))
     for old in (1, 255, 256, 300, 512, 699):
-        made.append(entry("tree", old, reader.head(0, old), reader.consistency(old)))
+        made.append(entry("tree", old, reader.range_hash(0, old), reader.consistency(old)))
     answer = ask(c2sp, "proofs", text=json.dumps(made))
     assert answer.returncode == 0, answer.stderr
 
