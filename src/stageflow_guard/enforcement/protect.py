@@ -18,6 +18,7 @@ from stageflow_guard.base.portal import Portal
 from stageflow_guard.enforcement.egress import StepEgress
 from stageflow_guard.enforcement.leaving import drop_frames
 from stageflow_guard.enforcement.pending import current_permit
+from stageflow_guard.enforcement.resources import UNKNOWN
 from stageflow_guard.enforcement.seam import Answer, Call, Seam
 from stageflow_guard.enforcement.step import ACTS, OWNED, Step
 from stageflow_guard.errors import ConfigError, GuardError, InspectorUnavailable, PolicyUnavailable
@@ -29,7 +30,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 Told = str | Callable[..., Any]
 
 RECEIVERS = ("self", "cls")
-UNKNOWN = ""  # no tenant has this name: a thing without an owner is a foreign one
 
 
 class Protection:

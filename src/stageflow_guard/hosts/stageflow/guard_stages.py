@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 from stageflow.core import StageContext, StageKind, StageOutput
 
-from stageflow_guard.errors import ConfigError, GuardError, InspectorUnavailable
-from stageflow_guard.hosts.stageflow.errors import as_host_error
-from stageflow_guard.hosts.stageflow.stage_guard import StageGuard
+from stageflow_guard.errors import ConfigError, InspectorUnavailable
+from stageflow_guard.hosts.stageflow.stage_guard import StageGuard, refusing
 from stageflow_guard.redaction.guards.content import USUAL, ContentCheck
 from stageflow_guard.redaction.guards.injection import InjectionCheck
 
@@ -72,7 +71,9 @@ class GuardStage:
         if type(text) is not str:
             where = "`input_text`" if self._key is None else f"key `{self._key}`"
             return StageOutput.fail(error=f"no text to judge in {where}")
-        try:
+        async with refusing(
+            self._guard, stage=ctx.stage_name, otherwise="the text could not be judged"
+        ):
             verdicts = await self._verdicts(text)
             found = [
                 v for v, c in zip(verdicts, self._checks, strict=True) if v.score >= c.threshold
@@ -80,17 +81,6 @@ class GuardStage:
             await self._guard._judge(
                 verdicts, found, block=self._action == "block", stage=ctx.stage_name
             )
-        except GuardError as exc:
-            failed: GuardError | None = exc
-        except Exception:  # uninspected text goes nowhere
-            failed = InspectorUnavailable("the text could not be judged")
-        else:
-            failed = None
-        if failed is not None:
-            try:
-                await self._guard._refuse(failed, stage=ctx.stage_name)
-            except GuardError as refused:
-                raise as_host_error(refused) from None
         shown = {v.check: {"score": v.score, "reasons": list(v.reasons)} for v in verdicts}
         return StageOutput.ok(text=text, verdicts=shown, flagged=[v.check for v in found])
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from stageflow.core import StageContext, StageKind, StageOutput
 
-from stageflow_guard.errors import ConfigError, GuardError, InspectorUnavailable
-from stageflow_guard.hosts.stageflow.errors import as_host_error
-from stageflow_guard.hosts.stageflow.stage_guard import StageGuard
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.hosts.stageflow.stage_guard import StageGuard, refusing
 
 
 class PiiGuardStage:
@@ -35,18 +34,9 @@ class PiiGuardStage:
         if type(text) is not str:
             where = "`input_text`" if self._key is None else f"key `{self._key}`"
             return StageOutput.fail(error=f"no text to inspect in {where}")
-        try:
+        async with refusing(
+            self._guard, stage=ctx.stage_name, otherwise="the text could not be inspected"
+        ):
             screened = await self._guard._screen(text, stage=ctx.stage_name)
-        except GuardError as exc:
-            failed: GuardError | None = exc
-        except Exception:  # uninspected text goes nowhere
-            failed = InspectorUnavailable("the text could not be inspected")
-        else:
-            failed = None
-        if failed is not None:
-            try:
-                await self._guard._refuse(failed, stage=ctx.stage_name)
-            except GuardError as refused:
-                raise as_host_error(refused) from None
         found = {f.entity: f.count for f in screened.findings}
         return StageOutput.ok(text=screened.value, findings=found)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, runtime_checkable
 
+from stageflow_guard.errors import GuardError, InspectorUnavailable
+from stageflow_guard.hosts.stageflow.errors import as_host_error
+
 if TYPE_CHECKING:
-    from stageflow_guard.errors import GuardError
+    from collections.abc import AsyncIterator
+
     from stageflow_guard.model import Redaction
 
 
@@ -20,3 +25,22 @@ class StageGuard(Protocol):
     ) -> None: ...
 
     async def _refuse(self, error: GuardError, *, stage: str | None) -> NoReturn: ...
+
+
+@asynccontextmanager
+async def refusing(guard: StageGuard, *, stage: str | None, otherwise: str) -> AsyncIterator[None]:
+    """Refuse the stage, on record and past the host, for every failure inside.
+
+    What is no `GuardError` is `InspectorUnavailable(otherwise)`: uninspected text goes nowhere.
+    """
+    try:
+        yield
+        return
+    except GuardError as exc:
+        failed: GuardError = exc
+    except Exception:
+        failed = InspectorUnavailable(otherwise)
+    try:
+        await guard._refuse(failed, stage=stage)
+    except GuardError as refused:
+        raise as_host_error(refused) from None
