@@ -8,6 +8,8 @@ import json
 import logging
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +91,26 @@ def run(args: argparse.Namespace) -> int:
     out.mkdir(parents=True, mode=0o700)
     (out / MARKER).touch()
     copy_policies(out / "policies")
-    logging.getLogger("stageflow_guard").addHandler(logging.NullHandler())
-    for noisy in ("stageflow_guard", "pipeline_dag", "interceptors", "presidio-analyzer"):
-        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    with quiet():
+        return _run(out, examples, texts)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Silence what logs refusals (the table shows them), and give every level back."""
+    noisy = ("stageflow_guard", "pipeline_dag", "interceptors", "presidio-analyzer")
+    levels = {logging.getLogger(name): logging.getLogger(name).level for name in noisy}
+    for logger in levels:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in levels.items():
+            logger.setLevel(level)
+
+
+def _run(out: Path, examples: Path, texts: list[dict[str, str]]) -> int:
+    """Run, show, verify and report into the empty folder `out`."""
     sys.path.insert(0, str(examples))
     try:
         import governance  # type: ignore[import-not-found]  # shipped beside the package, as a user's file

@@ -77,8 +77,10 @@ class ScanWorker:
 
     def __del__(self) -> None:
         """Leave no child behind."""
-        with contextlib.suppress(Exception):  # the interpreter may be closing
+        try:  # noqa: SIM105 - `contextlib` may be gone when the interpreter closes
             self.kill()
+        except Exception:  # noqa: S110
+            pass
 
 
 def _send(pipe: IO[bytes], value: Any) -> None:
