@@ -25,7 +25,7 @@ INTERRUPTED = 130  # as a shell says it
 
 def parser() -> argparse.ArgumentParser:
     """Build the argument parser."""
-    from stageflow_guard.cli import redact
+    from stageflow_guard.cli import lint, redact
     from stageflow_guard.cli.policy import add_parser as add_policy_parser
 
     top = argparse.ArgumentParser(prog="stageflow-guard", description=__doc__)
@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     token.add_argument("--json", action="store_true")
     audit_args.add(verbs)
     redact.arguments(verbs)
+    lint.arguments(verbs)
     places.add_options(top)
     argument_help.fill(top)
     return top
@@ -78,7 +79,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from stageflow_guard.cli import audit, config_check, demo, policy, redact, setup, token
+    from stageflow_guard.cli import audit, config_check, demo, lint, policy, redact, setup, token
 
     run: dict[str, Any] = {
         "init": setup.init,
@@ -88,6 +89,7 @@ def _run(args: argparse.Namespace) -> int:
         "policy": policy.run,
         "token": token.run,
         "redact": redact.run,
+        "lint": lint.run,
         "models": redact.models,
     }
     try:

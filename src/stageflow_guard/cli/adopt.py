@@ -8,14 +8,11 @@ redaction and audit are on from the first run.
 
 from __future__ import annotations
 
-import importlib
-import os
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from stageflow_guard.cli import targets
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.exceptions import LONGEST_TRIAL
 from stageflow_guard.policy.engine.rules import MODEL
@@ -35,18 +32,8 @@ def pipeline_of(target: str) -> tuple[str, list[str]]:
 
     The attribute is the pipeline, or a function without arguments that returns it.
     """
-    module, colon, attribute = target.partition(":")
-    if not (module and colon and attribute):
-        raise ConfigError("`--adopt` takes `module:attribute`")
-    here = os.getcwd()
-    if here not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        found: Any = getattr(importlib.import_module(module), attribute)
-        if not hasattr(found, "stages") and callable(found):
-            found = found()
-    except Exception as exc:  # it is the user's own code: its text is theirs to see, not ours
-        raise ConfigError(f"`{target}` cannot be loaded ({type(exc).__name__})") from exc
+    found = targets.load(target)
+    attribute = target.rpartition(":")[2]
     stages = getattr(found, "stages", None)
     if not isinstance(stages, dict) or not stages:
         raise ConfigError(f"`{target}` is no pipeline with stages")

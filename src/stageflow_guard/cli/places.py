@@ -86,6 +86,13 @@ def settle(args: argparse.Namespace) -> None:
             setattr(args, dest, str(base / DEFAULTS[section]) if content else DEFAULTS[section])
 
 
+def policy_folder(config: str) -> str | None:
+    """Return the policy folder that `config` names, or None when it names none."""
+    table = _content(Path(config)).get("policy")
+    named = table.get("path") if isinstance(table, dict) else None
+    return str(Path(config).parent / named) if type(named) is str and named else None
+
+
 def _content(config: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(config.read_text(encoding="utf-8"))

@@ -9,6 +9,7 @@ from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.lint.model import Graph
 
 # by the top-level package that a target's class comes from
 ADAPTERS = {"stageflow": "stageflow_guard.hosts.stageflow.mount"}
@@ -38,3 +39,17 @@ def mount(pep: PolicyEnforcementPoint, target: object, *, name: str | None, toke
         f"no adapter takes a `{type(target).__name__}`; there are adapters for {known}, and "
         "`guard.protect` and `guard.run` for plain Python"
     )
+
+
+def lint_graph(target: object, *, written: str = "", name: str | None = None) -> Graph:
+    """Return the lint's view of `target`, by the adapter of its host; nothing of it runs.
+
+    `written` is the `module:attribute` where it is declared, `name` what policies call it. Raises
+    `ConfigError` for a type whose graph no adapter can read.
+    """
+    for cls in type(target).__mro__:
+        host = cls.__module__.partition(".")[0]
+        if host in ADAPTERS:
+            graph: Graph = adapter(host).lint_graph(target, written=written, name=name)
+            return graph
+    raise ConfigError(f"the graph of a `{type(target).__name__}` cannot be read")

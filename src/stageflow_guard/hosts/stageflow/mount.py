@@ -10,12 +10,14 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.hosts.stageflow.approvals import GuardedApprovals
 from stageflow_guard.hosts.stageflow.interceptors import GuardInterceptor
 from stageflow_guard.hosts.stageflow.pipeline import GuardedPipeline
+from stageflow_guard.hosts.stageflow.reading.graph import lint_graph as read
 from stageflow_guard.hosts.stageflow.runner import stageflow_seam
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.lint.model import Graph
     from stageflow_guard.model import Principal
 
 
@@ -30,6 +32,13 @@ def mount(
     return GuardedPipeline(
         stageflow_seam(pep), name or target.name, dict(target.stages), token_key=token_key
     )
+
+
+def lint_graph(target: object, *, written: str, name: str | None) -> Graph:
+    """Return the lint's view of a pipeline, mounted or not."""
+    if not isinstance(target, Pipeline):
+        raise ConfigError(f"the lint takes a stageflow `Pipeline`, not `{type(target).__name__}`")
+    return read(target, target=written, name=name)
 
 
 def interceptors(pep: PolicyEnforcementPoint, token_key: str) -> list[Any]:

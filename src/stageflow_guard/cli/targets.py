@@ -1,0 +1,45 @@
+"""`module:attribute` on the command line: the user's own object, imported from where they stand."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+from stageflow_guard.errors import ConfigError
+
+
+def load(target: str) -> Any:
+    """Return the pipeline behind `target`, or what the function behind it returns.
+
+    Raises `ConfigError` that names the target when it cannot be imported, is not there, or needs
+    arguments. The working directory comes first on the import path.
+    """
+    module, colon, attribute = target.partition(":")
+    if not (module and colon and attribute):
+        raise ConfigError(f"`{target}` is not `module:attribute`")
+    here = os.getcwd()
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        found: Any = importlib.import_module(module)
+        for name in attribute.split("."):
+            found = getattr(found, name)
+        if not hasattr(found, "stages") and callable(found):
+            found = found()
+    except Exception as exc:  # it is the user's own code: its text is theirs to see, not ours
+        raise ConfigError(
+            f"`{target}` cannot be loaded ({type(exc).__name__}: {where(exc)})"
+        ) from exc
+    return found
+
+
+def where(error: BaseException) -> str:
+    """Return `file:line` of the innermost frame of an error; never its text."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    if frame is None:
+        return "?"
+    return f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}"
