@@ -95,6 +95,18 @@ def bare(phrase: str) -> str:
     return "".join(_DRAWN.get(c, c) for c in phrase if unicodedata.category(c)[0] != "M")
 
 
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+def _writings(phrase: str) -> set[str]:
+    """Return `phrase` as it is written: as it is, as a view shows it, and, as keys are, in ASCII."""
+    forms = {phrase, bare(phrase)}
+    if not phrase.isascii() and phrase[0] < "\u0250" and len(phrase) > 4:
+        plain = "".join(c for c in unicodedata.normalize("NFD", phrase) if c < "\u0300")
+        forms |= {plain, phrase.translate(_GERMAN)}
+    return forms
+
+
 def _spelled(phrase: str) -> str:
     """Return the pattern of a phrase: words apart in any usual way, an apostrophe as it is."""
     return "".join(
@@ -150,7 +162,7 @@ class Index:
                     for form in {phrase, bare(phrase)}:
                         solid.setdefault(form, kind)
                     continue
-                for form in {phrase.lower(), bare(phrase.lower())}:
+                for form in _writings(phrase.lower()):
                     words = re.split(r"[ .'’/-]+", form.strip(". "))
                     glued = "".join(words)
                     head = form.translate(_SIGNS).split()[0]

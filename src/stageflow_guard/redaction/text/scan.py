@@ -18,6 +18,7 @@ from stageflow_guard.redaction.recognizers.clinical import clinic, medical
 from stageflow_guard.redaction.recognizers.generic import (
     accounts,
     announced,
+    command_lines,
     contact,
     identifiers,
     names,
@@ -52,6 +53,7 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (secrets.issued, frozenset({"SECRET"})),
     (secrets.shaped, frozenset({"SECRET"})),
     (secrets.assigned, frozenset({"SECRET"})),
+    (command_lines.passwords, frozenset({"SECRET"})),
     (identifiers.labelled, frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "US_DRIVER_LICENSE", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID", "LICENSE_PLATE", "VEHICLE_ID", "CASE_NUMBER", "US_BANK_NUMBER", "USERNAME"})),
     (announced.documents, announced.FOUND),
     (announced.unnamed, announced.FOUND),
@@ -74,7 +76,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 # what these find holds a digit
 _NUMERIC = frozenset({
     numbers.recognize, network.addresses, accounts.ibans, accounts.wallets, identifiers.labelled,
-    announced.documents, announced.unnamed, announced.births, places.recognize, medical.events,
+    announced.documents, announced.births, places.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset({secrets.issued, accounts.wallets})  # no word of theirs is shorter than 16
 SURE = 0.68

@@ -35,7 +35,7 @@ _DOSED = re.compile(
 )
 _CLINIC = ("patient", "mg", "dose", "daily", "prescri", "medication", "tablet", "diagnos", "clinic", "treat", "therapy", "doctor", "nurse", "symptom", "mrn")  # fmt: skip
 _AGE = re.compile(
-    r"(?i)(?<![\w.])([0-9]{1,3})(?=[- ]?(?:year|yr|y)s?[- ]?(?:old|/o)\b|[- ]y/?o\b)|(?<=aged )([0-9]{1,3})(?!\w)|(?<=turned )([0-9]{1,2})(?=[.,;!?\n]|$| (?:last|this|in|on|today|years?|yesterday)\b)|(?<=\bage: )([0-9]{1,3})(?!\w|[.,][0-9]|%)"
+    r"(?i)(?<![\w.])([0-9]{1,3})(?=[- ]?(?:year|yr|y)s?[- ]?(?:old|/o)\b|[- ]y/?o\b)|(?<=(?<!\w)aged )([0-9]{1,3})(?!\w)|(?<=(?<!\w)turned )([0-9]{1,2})(?=[.,;!?\n]|$| (?:last|this|in|on|today|years?|yesterday)\b)|(?<=\bage: )([0-9]{1,3})(?!\w|[.,][0-9]|%)"
 )
 _YEARS = re.compile(r"[0-9][- ]?y")  # what an age is not without: a gate that misses nothing
 _EVENT = re.compile(

@@ -16,5 +16,5 @@ COUNTRY = Country(
     words={"phone": "телефон|мобилен"},
     fields={"PERSON_PART": "име|фамилия", "SECRET": "парола", "DATE_OF_BIRTH": "дата на раждане", "STREET_ADDRESS": "адрес", "PHONE_NUMBER": "телефон|мобилен"},
     said="казвам се|името ми е",
-    documents=(Document(entity="BG_EGN", value=r"[0-9]{10}", names="егн|egn|е.г.н.|единен граждански номер", check=egn),),
+    documents=(Document(entity="BG_EGN", value=r"[0-9]{10}", names="егн|egn|е.г.н.|единен граждански номер", check=egn), Document(entity="BG_PNF", value=r"[0-9]{10}", names="лнч|lnch|л.н.ч.")),
 )  # fmt: skip

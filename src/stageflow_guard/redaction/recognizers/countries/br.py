@@ -29,9 +29,10 @@ def cnpj(value: str) -> bool:
 COUNTRY = Country(
     code="br",
     language="pt",
-    words={"cpf": "cpf|cadastro"},
+    words={"cpf": "cpf|cadastro", "cnpj": "cnpj"},
     fields={"BR_CPF": "cpf|cpf do cliente|número do cpf", "BR_CNPJ": "cnpj"},
-    numbers=(Number(entity="BR_CPF", sizes=(11,), label="cpf", check=cpf, shapes=((3, 3, 3, 2),), bare=0.6),),
+    numbers=(Number(entity="BR_CPF", sizes=(11,), label="cpf", check=cpf, shapes=((3, 3, 3, 2),), bare=0.6),
+             Number(entity="BR_CNPJ", sizes=(14,), label="cnpj", check=cnpj, shapes=((2, 3, 3, 4, 2),), bare=0.6)),
     documents=(
         Document(entity="BR_CPF", value=r"[0-9]{3}[.]?[0-9]{3}[.]?[0-9]{3}[-]?[0-9]{2}", names="cpf|cadastro de pessoas físicas|c.p.f.", check=cpf),
         Document(entity="BR_CNPJ", value=r"[0-9A-Z]{2}[.]?[0-9A-Z]{3}[.]?[0-9A-Z]{3}/?[0-9A-Z]{4}[-]?[0-9]{2}", names="cnpj|c.n.p.j.", check=cnpj),

@@ -23,6 +23,7 @@ COUNTRY = Country(
     said="jmenuji se|jmenuju se|volám sa|moje jméno je", titles="pan|paní|Pan|Paní|Ing|MUDr|JUDr|Mgr", born="narozen|narozena|datum narození|nar",
     documents=(
         Document(entity="CZ_RC", value=r"[0-9]{2}[0156][0-9][0-3][0-9]/?[0-9]{3,4}", names="rodné číslo|rodne cislo|r.č.|rč|rodného čísla", check=rodne_cislo),
+        Document(entity="CZ_TAX_ID", value=r"(?:CZ)?[0-9]{8,10}", names="dič|dic|ičo"),
         Document(entity="CZ_ID_CARD", value=r"[0-9]{9}", names="občanský průkaz|číslo op|občianský preukaz"),
     ),
 )  # fmt: skip

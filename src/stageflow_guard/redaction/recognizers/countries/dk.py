@@ -13,5 +13,5 @@ COUNTRY = Country(
     },
     said="jeg hedder|mit navn er|jeg er", titles="Hr|Fru|Frk", greetings="kære|hej", born="født|født den|fødselsdato",
     months="januar|februar|marts|april|maj|juni|juli|august|september|oktober|november|december",
-    documents=(Document(entity="DK_CPR", value=r"(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}", names="cpr|cpr nr|cpr nummer|cpr no|cpr number|personnummer"),),
+    documents=(Document(entity="DK_CPR", value=r"(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}", names="cpr|cpr nr|cpr nummer|cpr no|cpr number|personnummer"), Document(entity="DK_CVR", value=r"[0-9]{8}", names="cvr|cvr nr|cvr nummer")),
 )  # fmt: skip

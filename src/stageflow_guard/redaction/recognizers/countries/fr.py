@@ -52,7 +52,7 @@ COUNTRY = Country(
     ),
     documents=(
         Document(
-            entity="FR_NIR", names="nir|insee|numéro de sécurité sociale|sécurité sociale|numéro sécu|n° sécu|carte vitale", check=nir,
+            entity="FR_NIR", names="nir|insee|numéro de sécurité sociale|sécurité sociale|sécu|numéro de sécu|n° de sécu|n° de sécurité sociale|numéro sécu|n° sécu|carte vitale", check=nir,
             value=r"[1-478][ ]?[0-9]{2}[ ]?[0-9]{2}[ ]?(?:[0-9]{2}|2[AB])[ ]?[0-9]{3}[ ]?[0-9]{3}(?:[ ]?[0-9]{2})?",
         ),
         Document(entity="PASSPORT", value=r"[0-9]{2}[A-Z]{2}[0-9]{5}", names="passeport|numéro de passeport|n° de passeport"),

@@ -57,7 +57,7 @@ COUNTRY = Country(
             entity="IT_FISCAL_CODE", check=codice_fiscale, names="codice fiscale|cod. fiscale|cod fiscale|c.f.|cf", bare=0.5, bare_valid=0.9,
             value=rf"[A-Za-z]{{6}}{_D}{{2}}[A-EHLMPRSTa-ehlmprst]{_D}{{2}}[A-Za-z]{_D}{{3}}[A-Za-z]",
         ),
-        Document(entity="IT_VAT", value=r"[0-9]{11}", names="partita iva|p. iva|p.iva|piva", check=luhn),
+        Document(entity="IT_VAT", value=r"[0-9]{11}", names="partita iva|p. iva|p.iva|piva|codice fiscale|cf|c.f.", check=luhn),
         Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{7}", names="passaporto|numero di passaporto"),
         Document(entity="IT_ID_CARD", value=r"[A-Z]{2}[0-9]{5}[A-Z]{2}|[A-Z]{2}[0-9]{7}", names="carta d'identità|carta di identità|carta identità"),
         Document(entity="US_DRIVER_LICENSE", value=r"(?=[A-Z]{0,3}[0-9])[A-Z0-9]{9,10}", names="patente|patente di guida|numero di patente"),

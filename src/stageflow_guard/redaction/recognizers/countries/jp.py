@@ -28,6 +28,7 @@ COUNTRY = Country(
     said="私の名前は|名前は|私は|わたしは|僕は|名義は", titles="", born="生年月日|誕生日|生まれ",
     documents=(
         Document(entity="JP_MY_NUMBER", value=r"[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}", names="マイナンバー|個人番号|my number|マイナンバーは", check=my_number),
+        Document(entity="JP_CORPORATE_NUMBER", value=r"[0-9]{13}", names="法人番号"),
         Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{7}", names="パスポート|パスポート番号|旅券番号"),
         Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{12}", names="運転免許証|免許証番号|運転免許証番号|免許証"),
     ),

@@ -21,5 +21,5 @@ COUNTRY = Country(
     },
     said="jeg heter|mitt navn er|jeg er", titles="Herr|Fru|Hr", greetings="kjære|hei", born="født|født den|fødselsdato",
     months="januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember",
-    documents=(Document(entity="NO_FNR", value=r"[0-9]{6}[ ]?[0-9]{5}", names="fødselsnummer|fnr|personnummer|d nummer", check=fodselsnummer),),
+    documents=(Document(entity="NO_FNR", value=r"[0-9]{6}[ ]?[0-9]{5}", names="fødselsnummer|fnr|personnummer|d nummer", check=fodselsnummer), Document(entity="NO_ORGNR", value=r"[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{3}", names="organisasjonsnummer|orgnr|org nr")),
 )  # fmt: skip

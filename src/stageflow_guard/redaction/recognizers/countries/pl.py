@@ -42,6 +42,7 @@ COUNTRY = Country(
     months="stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia",
     numbers=(Number(entity="PL_PESEL", sizes=(11,), label="pesel", check=pesel),),
     documents=(
+        Document(entity="PL_REGON", value=r"[0-9]{9}(?:[0-9]{5})?", names="regon|numer regon"),
         Document(entity="PL_PESEL", value=r"[0-9]{11}", names="pesel|nr pesel|numer pesel", check=pesel),
         Document(entity="PL_NIP", value=r"[0-9]{3}-?[0-9]{3}-?[0-9]{2}-?[0-9]{2}|[0-9]{3}-[0-9]{2}-[0-9]{2}-[0-9]{3}", names="nip|numer nip", check=nip),
         Document(entity="PL_ID_CARD", value=r"[A-Z]{3}[ ]?[0-9]{6}", names="dowód osobisty|dowodu osobistego|numer dowodu|nr dowodu|dowód", check=identity_card),

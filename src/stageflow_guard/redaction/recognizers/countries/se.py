@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stageflow_guard.redaction.recognizers.check_digits import luhn
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
 
 
 def personnummer(value: str) -> bool:
@@ -11,11 +11,17 @@ def personnummer(value: str) -> bool:
     return luhn(value.replace("+", "")[-10:])
 
 
+def dated(value: str) -> bool:
+    """Say whether a personnummer also begins with a day of the calendar; 60 is added for a coordination number."""
+    body = value[-10:]
+    return personnummer(value) and 1 <= int(body[2:4]) <= 12 and 1 <= int(body[4:6]) % 60 <= 31
+
+
 COUNTRY = Country(
     code="se", language="sv",
     words={
         "phone": "telefon|mobil|telefonnummer|mobilnummer|ring|nås|kontakt", "card": "kortnummer|kreditkort", "account": "konto|kontonummer|bankkonto",
-        "passport": "passnummer", "dob": "född|födelsedatum", "other": "beställning|faktura|sida|pris|belopp|version|ärende",
+        "personnummer": "personnummer|personnr|samordningsnummer", "passport": "passnummer", "dob": "född|födelsedatum", "other": "beställning|faktura|sida|pris|belopp|version|ärende",
     },
     fields={
         "PERSON": "fullständigt namn|mottagare|kontoinnehavare|kund", "PERSON_PART": "förnamn|efternamn|namn", "STREET_ADDRESS": "adress|gatuadress|postadress|hemadress",
@@ -27,6 +33,7 @@ COUNTRY = Country(
     greetings="hej|kära|käre|bästa",
     born="född|född den|födelsedatum|f",
     months="januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december",
+    numbers=(Number(entity="SE_PERSONNUMMER", sizes=(10, 12), label="personnummer", check=dated, shapes=((6, 4), (8, 4)), bare=0.45),),
     documents=(
         Document(entity="SE_PERSONNUMMER", value=r"(?:19|20)?[0-9]{6}[-+ ]?[0-9]{4}", names="personnummer|pers nr|personnr|samordningsnummer|pnr", check=personnummer),
         Document(entity="SE_ORGNR", value=r"[0-9]{6}-?[0-9]{4}", names="organisationsnummer|org nr|orgnr", check=luhn),

@@ -23,5 +23,6 @@ def nric(value: str) -> bool:
 COUNTRY = Country(
     code="sg", language="en",
     fields={"SG_NRIC": "nric|fin number|nric no|nric number"},
-    documents=(Document(entity="SG_NRIC", value=r"[STFGMstfgm][0-9]{7}[A-Za-z]", names="nric|fin|nric no|nric number|fin number", check=nric, bare_valid=0.4),),
+    documents=(
+        Document(entity="SG_UEN", value=r"[0-9]{8,9}[A-Z]|[TSR][0-9]{2}[A-Z]{2}[0-9]{4}[A-Z]", names="uen|uen no|unique entity number"),Document(entity="SG_NRIC", value=r"[STFGMstfgm][0-9]{7}[A-Za-z]", names="nric|fin|nric no|nric number|fin number", check=nric, bare_valid=0.4),),
 )  # fmt: skip

@@ -71,12 +71,45 @@ def _document(text: str, match: Match) -> Hit | None:
     best: Hit | None = None
     for document in _BY_NAME[match.kind]:
         value = _pattern(document.value).match(text, at)
-        if value is None or not any(c.isdigit() for c in value[0]):
+        if value is None:
             continue
         holds = valid(document, value[0])
+        if not (holds or any(c.isdigit() for c in value[0])):
+            continue
         score = GIVEN if holds is None else SURE if holds else DOUBTFUL
         if best is None or (score, value.end()) > (best.score, best.end):
             best = Hit(*value.span(), document.entity, score, "document", "label document")
+    return best or _grouped(text, at, _BY_NAME[match.kind])
+
+
+# the same value with signs between any of its characters
+_GROUPS = re.compile(
+    r"(?=[A-Za-z]{0,4}[ -]?[0-9])[A-Za-z0-9]{1,18}(?:[ ./\-·]{1,2}[A-Za-z0-9]{1,18}){1,8}"
+)
+_GROUP = re.compile(r"[A-Za-z0-9]+")
+
+
+def _grouped(text: str, at: int, documents: list[Document]) -> Hit | None:
+    """Return a value in groups of any size, one whose check holds before any other."""
+    found = _GROUPS.match(text, at)
+    if found is None:
+        return None
+    best: Hit | None = None
+    for end in reversed([m.end() for m in _GROUP.finditer(text, at, found.end())]):
+        plain = _APART.sub("", text[at:end])
+        if sum(c.isdigit() for c in plain) < 5:
+            break
+        for document in documents:
+            value = plain
+            if not re.fullmatch(document.value, value):
+                value = plain[2:] if plain[:2].isalpha() else ""  # a country's code before it
+                if not re.fullmatch(document.value, value):
+                    continue
+            holds = valid(document, value)
+            if holds:
+                return Hit(at, end, document.entity, SURE, "document", "label document")
+            if holds is None and best is None:
+                best = Hit(at, end, document.entity, GIVEN, "document", "label document")
     return best
 
 
@@ -168,7 +201,7 @@ _SHAPES: dict[str, tuple[re.Pattern[str], float]] = {
     "IP_ADDRESS": (re.compile(r"(?!)"), 0.0),
     "IBAN_CODE": (re.compile(r"(?!)"), 0.0),
     "ZIP_CODE": (re.compile(r"(?!)"), 0.0),
-    "USERNAME": (re.compile(r"(?=[\w.-]*[A-Za-z])(?=[\w.-]*[0-9_.-])[A-Za-z0-9][\w.-]{2,38}[A-Za-z0-9](?![\w@./(])"), 0.4),
+    "USERNAME": (re.compile(r"(?!0x)(?=[\w.-]*[A-Za-z])(?=[\w.-]*[0-9_.-])[A-Za-z0-9][\w.-]{2,38}[A-Za-z0-9](?![\w@./(])"), 0.4),
     "UPI": (re.compile(r"[\w.-]{2,64}@[a-z]{2,20}(?![\w.])"), 0.6),
     "LICENSE_PLATE": (re.compile(r"(?!)"), 0.0),
 }  # fmt: skip
@@ -179,14 +212,23 @@ _FIELDS = Index(
         for entity in sorted({e for c in COUNTRIES for e in c.fields} - _PEOPLE)
     }
 )
-_AS = {"US_TAX_ID": "US_TAX_ID"}
+# a short number right behind the word, at the end of a clause
+_ALONE = re.compile(
+    r"[ ](?=(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{2,4}[ -]?[0-9]{2,3}[ ]?(?:[.,;!?)]|\n|$))"
+)
+# a key goes on behind the words that it is known by: `geburtsdatum_kunde`, `phoneOfGuest`
+_SUFFIXED = re.compile(
+    r"(?:(?:_|(?<=[a-z0-9])(?=[A-Z]))(?!(?i:count|type|kind|id|len|length|size|format|regex|pattern|valid|error|code|status|at|time|hash|limit|max|min|index|idx|version|class|title|hint|url|ref|total|sum|rate|mask|field|column|key|name)(?![a-z]))[A-Za-z0-9]{1,20}){1,2}(?:\\?[\"'`\])}]){0,2}\s{0,2}(?::=|=>|[:=])\s{0,5}\\?[\"'`]?"
+)
 
 
 def fields(text: str) -> Iterator[Hit]:
     """Yield what stands behind the name of a field and a sign, by the field's shape."""
     for match in _FIELDS.find(text):
         sign = (_SHORT if match.kind == "PHONE_NUMBER" else _SIGN).match(text, match.end)
-        sign = sign or _SIGN.match(text, match.end)
+        sign = sign or _SIGN.match(text, match.end) or _SUFFIXED.match(text, match.end)
+        if sign is None and match.kind == "PHONE_NUMBER":
+            sign = _ALONE.match(text, match.end)
         if sign is None:
             continue
         shape, score = _SHAPES.get(match.kind, (_ID, 0.5))
@@ -196,6 +238,10 @@ def fields(text: str) -> Iterator[Hit]:
         if match.kind == "USERNAME" and not (
             any(c.isdigit() for c in value[0]) or text[value.start() - 1] in "\"'`"
         ):  # an attribute of code
+            continue
+        if match.kind == "USERNAME" and "=" in sign[0] and "." in value[0] and (
+            text[value.start() - 1] not in "\"'`"
+        ):  # fmt: skip
             continue
         if shape is _ID and (len(value[0]) < 6 or sum(c.isdigit() for c in value[0]) < 4):
             continue

@@ -26,7 +26,7 @@ from stageflow_guard.redaction.recognizers.phrases import (
     vocabulary,
 )
 
-_PARTICLE = r"(?=[a-z'’])(?:de la|de los|van der|van den|van de|von der|von und zu|de|da|do|das|dos|di|du|des|van|von|vom|zu|zum|der|den|del|della|degli|la|le|el|al|bin|ibn|ben|abu|ter|ten|te|af|av|y|'t|’t|d'|st\.)"
+_PARTICLE = r"(?=[a-z'’])(?:de la|de los|van der|van den|van de|von der|von und zu|de|da|do|das|dos|di|du|des|van|von|vom|zu|zum|der|den|del|della|degli|la|le|el|al|in 't|in ’t|op den|op de|aan de|bin|ibn|ben|abu|ter|ten|te|af|av|y|'t|’t|d'|st\.)"
 _CAPITAL = r"[^\W\d_a-zß-ÿ](?:[^\W\d_]|(?<=\w)['’-](?=[^\W\d_]))*"
 _WORD = rf"(?:{_CAPITAL}|[dDlL]['’]{_CAPITAL}|['’]t(?=[ ]))"
 _INITIAL = r"[^\W\d_a-zß-ÿ]\."
@@ -47,6 +47,8 @@ _SCRIPTS: tuple[re.Pattern[str], ...] = (
     re.compile(r"[\u0600-\u06ff]{2,}(?: (?!و|من|هو|في)[\u0600-\u06ff]{2,}){0,2}"),
     re.compile(r"[\u0e00-\u0e7f]{2,}?(?: [\u0e00-\u0e7f]{2,}?)?(?=ครับ|ครบ|ค่ะ|คะ|[^\u0e00-\u0e7f ]|$| )"),
     re.compile(r"[\u0590-\u05ff]{2,}(?: [\u0590-\u05ff]{2,}){0,2}"),
+    # Bengali to Malayalam, without the word for "is"
+    re.compile(r"[\u0980-\u0d7f]{2,}(?: (?!છે|হয়|হয)[\u0980-\u0d7f]{2,}){0,2}"),
 )  # fmt: skip
 
 
@@ -64,7 +66,7 @@ _FIELD_KINDS = {
     kind: [p for c in COUNTRIES for p in c.fields.get(kind, "").split("|")]
     for kind in ("PERSON", "PERSON_PART")
 }
-_FIELD_KINDS["PERSON"] += ["name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "author", "from", "to", "cc", "bcc", "user", "directed by", "director",
+_FIELD_KINDS["PERSON"] += ["name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "signed", "author", "from", "to", "cc", "bcc", "user", "directed by", "director",
                            "patient", "customer", "client", "employee", "contact", "applicant", "beneficiary", "physician", "doctor", "nurse", "plaintiff",
                            "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "traveller", "passenger", "holder"]  # fmt: skip
 _FIELD = Index(_FIELD_KINDS)
@@ -79,7 +81,7 @@ _CONTEXT = re.compile(
     r"[,.!?]?(?:\s*$|\n)|,|[.!?]|[ ](?:and|from|here|calling|speaking|with|at|y|de|et|und|aus|vom|von|e|en|van|i|z|och|från|ve|from)(?![^\W_])"
 )
 _TITLES: dict[str, list[str]] = {}  # by their first word in lower case
-for _title in sorted(_phrases("titles"), key=len, reverse=True):
+for _title in sorted(set(_phrases("titles")), key=lambda t: (-len(t), t)):
     if not _TOUCHING.search(_title):
         _TITLES.setdefault(re.split(r"[ .-]", _title.lower())[0], []).append(_title)
 _TITLE_HEADS = (
@@ -125,12 +127,139 @@ _SIGNED = Index({
 _SIGN_OFF = re.compile(r"[,:.!]?[ ]?[\n ][ \n]{0,2}(?:-{1,2}[ ]?)?")
 # whose name it is where a person is not meant
 _THINGS = frozenset(["file", "host", "class", "domain", "table", "column", "package", "module", "project", "company", "product", "event", "job", "task", "stage", "node", "pod", "service", "server", "image", "container", "bucket", "queue", "topic", "branch", "tag", "brand", "model", "device", "method", "function", "variable", "field", "key", "path", "folder", "group", "role", "city", "state", "street", "country", "region", "zone", "cluster", "namespace", "app", "application", "program", "process", "thread", "user", "display", "code", "short", "long", "common", "generic", "medication", "drug", "test", "type", "sheet", "schema", "index", "database", "db", "repo", "repository", "team", "tool", "plugin", "library", "font", "theme", "color", "pet", "school", "bank", "hotel", "store", "shop", "game", "song", "album", "track", "book", "movie", "film", "place", "location", "business", "organisation", "organization", "legal", "trade", "step", "workflow", "action", "metric", "alert", "rule", "policy", "config", "setting", "option", "param", "parameter", "arg", "argument", "attribute", "property", "tenant", "the", "its", "a"])  # fmt: skip
+# who has a name in a key of several words
+_PERSONAL = frozenset(
+    [
+        "customer",
+        "client",
+        "patient",
+        "employee",
+        "contact",
+        "person",
+        "owner",
+        "holder",
+        "guest",
+        "member",
+        "sender",
+        "recipient",
+        "receiver",
+        "author",
+        "student",
+        "teacher",
+        "buyer",
+        "seller",
+        "payer",
+        "payee",
+        "driver",
+        "passenger",
+        "applicant",
+        "beneficiary",
+        "cardholder",
+        "traveller",
+        "traveler",
+        "insured",
+        "tenant",
+        "landlord",
+        "parent",
+        "mother",
+        "father",
+        "spouse",
+        "child",
+        "emergency",
+        "manager",
+        "supervisor",
+        "agent",
+        "doctor",
+        "physician",
+        "nurse",
+        "candidate",
+        "subscriber",
+        "voter",
+        "signer",
+        "signatory",
+        "donor",
+        "debtor",
+        "creditor",
+        "shipper",
+        "consignee",
+        "requester",
+        "requestor",
+        "reporter",
+        "assignee",
+        "approver",
+        "caller",
+        "lead",
+        "participant",
+        "attendee",
+        "resident",
+        "citizen",
+        "worker",
+        "staff",
+        "billing",
+        "shipping",
+        "legal",
+        "real",
+        "user",
+        "profile",
+        "to",
+        "from",
+        "your",
+        "my",
+        "his",
+        "her",
+        "their",
+        "preferred",
+        "nick",
+        "birth",
+        "married",
+        "former",
+        "previous",
+        "new",
+        "old",
+        "current",
+        "primary",
+        "secondary",
+        "account",
+        "record",
+        "data",
+        "form",
+        "reply",
+        "cc",
+        "attn",
+        "crm",
+        "hr",
+        "end",
+        "victim",
+        "witness",
+        "suspect",
+        "defendant",
+        "plaintiff",
+        "relative",
+        "guardian",
+        "referrer",
+        "host",
+        "speaker",
+        "visitor",
+        "leaser",
+        "kunde",
+        "kunden",
+        "cliente",
+        "client",
+    ]
+)
 _LAST_WORD = re.compile(r"([A-Za-z]+)[ _.-]?$")
 
 
-def _of_a_thing(text: str, at: int) -> bool:
+def _of_a_thing(text: str, at: int, field: str) -> bool:
+    """Say whether the name is that of a thing: `QuotaName`, `table name`."""
     word = _LAST_WORD.search(text, max(0, at - 16), at)
-    return word is not None and word[1].lower() in _THINGS
+    if word is None:
+        return False
+    last = re.split(r"(?<=[a-z])(?=[A-Z])", word[1])[-1].lower()
+    glued = text[at - 1 : at].isalpha() or text[at - 1 : at] in ("_", "-", ".")
+    if field == "name" and glued:
+        return last not in _PERSONAL
+    return last in _THINGS or word[1].lower() in _THINGS
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -144,6 +273,8 @@ def recognize(text: str) -> Iterator[Hit]:
 def _said(text: str) -> Iterator[Hit]:
     for match in _SAID.find(text):
         phrase = lowered(text)[match.start : match.end]
+        if text[match.start - 1 : match.start] == "_":
+            continue  # a part of a variable's name
         gap = _AFTER_SAID.match(text, match.end)
         at = gap.end() if gap is not None else match.end
         touching = _TOUCHING.match(text[match.end - 1 : match.end]) is not None
@@ -276,7 +407,7 @@ def _fields(text: str) -> Iterator[Hit]:
             at = match.end + 1
         else:
             at = sign.end()
-        if match.kind == "PERSON" and _of_a_thing(text, match.start):
+        if match.kind == "PERSON" and _of_a_thing(text, match.start, word):
             continue
         if word in ("to", "from") and text[match.start - 1 : match.start] not in ("", "\n", '"'):
             continue
@@ -322,6 +453,8 @@ def _addressed(text: str) -> Iterator[Hit]:
         name = _capitalised(text, gap.end()) if gap is not None else None
         if name is None or text[name[1] : name[1] + 1] not in (",", ":", "!", "\n", "", "，"):
             continue
+        if name[1] - name[0] < 4 and text[name[0] : name[1]].isupper():
+            continue  # an abbreviation
         if text[match.start - 1 : match.start] not in ("", "\n", " ", '"', ">", "'"):
             continue
         yield Hit(*name, "PERSON", 0.45, "name, greeting", "label greeting")

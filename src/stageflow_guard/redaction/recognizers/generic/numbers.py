@@ -28,7 +28,7 @@ from stageflow_guard.redaction.recognizers.tokens import in_token
 _GROUP = re.compile(r"[0-9]+")
 _NEAT = re.compile(r"[ ._-]|[ ]-[ ]|\)[ ]?|[ ]?\(|[ ]?\((?=0\))|\)-|\) ?|-\(|/")
 _LOOSE = re.compile(
-    r"[^A-Za-z0-9\n\"'@\x1e]{1,4}|[ ]?\n[ ]?|[^\w\n\x1e]\n[^\w\n\x1e]?|\n[^\w\n\x1e]|[^\w\n\x1e]{2}[ ][^\w\n\x1e]{0,2}"
+    r"[^A-Za-z0-9\n\"'@\x1e]{1,4}|[ ]?\n[ ]?|[^\w\n\x1e]\n[^\w\n\x1e]?|\n[^\w\n\x1e]|[^\w\n\"'\x1e]{2}[ ][^\w\n\"'\x1e]{0,2}"
 )
 MOST = 10
 CLOSE = 8  # characters between a label and its value
@@ -76,11 +76,14 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
     state = labels.NONE
     while i < count:
         start, end = groups[i]
+        if end - start > _LONGEST or not _reaches(groups, i):
+            i += 1  # its label, if any, is read with what comes next
+            continue
         if start - read > 1 or text[read:start].isalpha():  # one sign between is no label
             state = labels.scan(text, read, start, state)
         read = end
         label = state.within(start)
-        if end - start > _LONGEST or _drips(text, groups, i, label) or not _reaches(groups, i):
+        if _drips(text, groups, i, label):
             i += 1
             continue
         best, taken = _best(text, groups, i, label, regions)
@@ -338,6 +341,12 @@ _LABELS = frozenset(one.label for one in NUMBERS)
 _GROUPED = frozenset(shape for one in NUMBERS for shape in one.shapes)
 
 
+def _part_of_a_name(one: Candidate) -> bool:
+    """Say whether letters and a dash touch it: `SecurityPolicy-TLS-1-2-2017-01`."""
+    before = one.text[max(0, one.start - 3) : one.start]
+    return before[-1:] == "-" and before[-3:-1].isupper() and len(one.gaps) > 0
+
+
 _YEARS = re.compile(r"(?:(?:19|20)[0-9]{2}){2}")
 
 
@@ -350,7 +359,9 @@ def _national(one: Candidate) -> Hit | None:
         labelled = one.label == known.label
         if not labelled and one.shape not in known.shapes:
             continue
-        if labelled and known.check is None and (not one.near or _YEARS.fullmatch(one.digits)):
+        if labelled and known.check is None and (
+            not one.near or _YEARS.fullmatch(one.digits) or one.gaps == (".",) or _part_of_a_name(one)
+        ):  # fmt: skip
             continue
         valid = known.check is not None and known.check(one.digits)
         if labelled:

@@ -31,13 +31,23 @@ def phone(one: Candidate) -> Hit | None:
     end = tail.end() if tail is not None else one.end
     labelled = one.label == "phone" or (not one.label and labels.after(one.text, end) == "phone")
     score = _phone_score(
-        one, plus=head is not None or _dialled(one), paren=paren is not None, labelled=labelled
+        one,
+        plus=(head is not None and not _dated(one)) or _dialled(one),
+        paren=paren is not None,
+        labelled=labelled,
     )
     if score <= 0:
         return None
     if tail is not None:
         score = min(0.95, score + 0.2)
     return Hit(start, end, "PHONE_NUMBER", score, "phone", "label phone" if labelled else "")
+
+
+def _dated(one: Candidate) -> bool:
+    """Say whether it is no number of any country: a zero first, or a date with a sign before it."""
+    return one.digits[0] == "0" or (
+        one.shape[:3] == (4, 2, 2) and one.gaps[:2] == ("-", "-") and one.digits[:2] in ("19", "20")
+    )
 
 
 def _dialled(one: Candidate) -> bool:
@@ -54,6 +64,7 @@ def _dialled(one: Candidate) -> bool:
     )
 
 
+_OF_OTHER_SIZES = frozenset({"card", "iban", "ssn", "itin", "ein", "routing", "dob"})
 _PORT = (".", ".", ".", ":")  # an address with its port
 
 
@@ -67,6 +78,9 @@ def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> 
         return 0.0
     if plus and size >= 8:
         return 0.8 if one.neat or labelled else 0.5
+    north = north_american(one)
+    if north and one.label in _OF_OTHER_SIZES:  # the label is that of a neighbour
+        return _phone_for_all_that(one, north=north) or 0.0
     if one.label in ("ssn", "card", "iban", "account", "routing", "license", "passport", "mrn",
                      "npi", "member", "dob", "ein", "itin") and not paren:  # fmt: skip
         return 0.0
@@ -81,7 +95,7 @@ def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> 
         return 0.0
     if north:
         return 0.7 if paren or "-" in one.gaps else 0.55
-    if paren and len(shape) >= 2 and (
+    if paren and len(shape) >= 2 and "_" not in one.gaps and (
         (shape[0] in (2, 3) and size >= 8) or (one.digits[0] == "0" and shape[0] in (4, 5) and 9 <= size <= 11)
     ):  # fmt: skip
         return 0.5
@@ -114,6 +128,8 @@ def _national_phone(one: Candidate) -> float:
         shape[0] < 3 or gaps == {"."}
     ):  # fmt: skip
         return 0.0  # thousands
+    if shape == (3, 5) and one.digits[0] in "12345":
+        return 0.0  # a status and a size
     if shape == (3, 3, 3) and gaps != {" "} and one.digits[0] != "0":
         return 0.0
     if one.digits[0] != "0" and shape[0] == 2 and gaps == {" "} and len(set(shape)) > 1:

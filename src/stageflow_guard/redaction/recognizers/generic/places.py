@@ -23,7 +23,7 @@ _STREET_WORDS = (
     r"|place|chemin|allée|quai|impasse|rambla|c/|largo|estrada|náměstí|c\.|cesta|utca|u\."
 )
 _STREET_BEFORE = re.compile(
-    rf"(?<![\w.$€£#-])(?:[0-9]{{1,5}}(?:[ ]?(?:bis|ter|quater)(?![^\W_])|[A-D](?![^\W_]))?[ ,]{{1,2}}){{0,2}}(?:{_STREET_WORDS})(?:[ ](?:[^\W_][\w'’.-]{{0,24}})){{1,5}}(?:(?:[ ,]{{1,2}}|,?[ ]?n[º°o.]{{1,2}}[ ]?)[0-9]{{1,5}}{_HOUSE}|/[0-9]{{1,4}}(?![0-9/]))?(?:,[ ][0-9]{{1,2}}[.ºª°]{{1,2}}[ ]?[\w.]{{0,5}}(?=[ ,]))?",
+    rf"(?<![\w.$€£#-])(?:[0-9]{{1,5}}(?:[ ]?(?:bis|ter|quater)(?![^\W_])|[A-D](?![^\W_]))?[ ,]{{1,2}}){{0,2}}(?:{_STREET_WORDS})(?:[ ](?:[^\W_][\w'’.-]{{0,24}})){{1,5}}(?:(?:[ ,]{{1,2}}|,?[ ]?n[º°o.]{{1,2}}[ ]?)[0-9]{{1,5}}{_HOUSE}|/[0-9]{{1,4}}(?![0-9/]))?(?:,[ ][0-9]{{1,2}}[.ºª°oa]{{1,2}}[ ]?[\w.]{{0,5}}(?!\w))?",
     re.IGNORECASE,
 )
 _STREET_SUFFIX = re.compile(
@@ -48,7 +48,7 @@ _CITY = re.compile(
 # only worth something beside a street
 _TOWN = rf"{_CAP}(?:[ -]{_CAP}){{0,2}}(?:[ ](?:am|an der|ob der|a\.|sur|en|de|del|di|do|da|la|le|aan|den|bij|nad|upon|on)[ ]{_CAP})?"
 _TOWN_AFTER = re.compile(
-    rf"(?<![\w.])(?:(?:(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}}|[0-9]{{4}}[ ]?[A-Z]{{2}}|[0-9]{{4}}-[0-9]{{3}}|[0-9]{{2}}-[0-9]{{3}}|[0-9]{{3}}[ ][0-9]{{2}})[ ]{{1,2}}{_TOWN})(?!\w)"
+    rf"(?<![\w.])(?:(?:(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}}|[0-9]{{4}}[ ]?[A-Z]{{2}}|[0-9]{{4,5}}-[0-9]{{3}}|[0-9]{{2}}-[0-9]{{3}}|[0-9]{{3}}[ ][0-9]{{2}})[ ]{{1,2}}{_TOWN})(?!\w)"
 )
 _BRAZIL = re.compile(
     rf"(?<!\w){_CAP}(?:[ ](?:d[aeo]s?[ ])?{_CAP}){{0,3}}[ ]?[-/,–][ ]?[A-Z]{{2}},?[ ](?:CEP:?[ ])?[0-9]{{5}}-[0-9]{{3}}(?!\w)"
@@ -61,6 +61,14 @@ _EAST = re.compile(
 )
 _INDIA = re.compile(
     rf"(?<![\w.$€£#:/-])[0-9]{{1,4}}[A-Za-z]?,?[ ]{_CAP}(?:[ ]{_CAP}){{0,2}}[ ](?:Nagar|Road|Marg|Street|Colony|Layout|Vihar|Enclave|Lane|Gali|Chowk|Bagh|Puram)(?:,[ ]{_CAP}(?:[ ]{_CAP})?){{1,2}},?[ -]{{1,3}}[1-9][0-9]{{2}}[ ]?[0-9]{{3}}(?![\w])"
+)
+# German streets that begin with a little word; a town behind them makes them one
+_STREET_AT = re.compile(
+    r"(?<![\w.-])(?:Am|Im|An de[rmn]|Auf de[rmn]|In de[rmn]|Zu[mr]|Unter den|Hinter de[rmn]|Vor de[rmn]|Bei[m]?|Beim)[ ][^\W\d_a-z][\w-]{1,24}(?:[ ][^\W\d_a-z][\w-]{1,24})?[ ][0-9]{1,4}[a-zA-Z]?(?![\w.:])"
+)
+# a British house: number, street, town, postcode
+_HOUSE_UK = re.compile(
+    rf"(?<![\w.$€£#-])[0-9]{{1,4}}[A-Za-z]?,?[ ]{_CAP}(?:[ ]{_CAP}){{0,3}}(?:,[ ]{_CAP}(?:[ ]{_CAP}){{0,2}}){{1,3}},?[ ](?=[A-Z]{{1,2}}[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{{2}}(?![A-Za-z0-9]))"
 )
 _UK = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Z]{1,2}[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{2}|GIR 0AA)(?![A-Za-z0-9])"
@@ -130,7 +138,7 @@ def _windows(text: str) -> Iterator[tuple[int, int]]:
         start, end = match.span()
         if not (
             text[start - 2 : start].strip(" .,").isalpha()
-            or (text[start - 2 : start] == ". " and text[start - 3 : start - 2].isalpha())
+            or (text[start - 2 : start] in (". ", ", ") and text[start - 3 : start - 2].isalpha())
             or text[end : end + 3].strip(" .,A\n").isalpha()
         ):
             continue
@@ -223,7 +231,7 @@ def _parts(text: str) -> Iterator[Hit]:
 def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Iterator[Hit]:
     for pattern, score, rule in (
         (_STREET_AFTER, 0.45, "street"), (_STREET_BEFORE, 0.4, "street"), (_STREET_SUFFIX, 0.5, "street"),
-        (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
+        (_STREET_AT, 0.2, "street, maybe"), (_HOUSE_UK, 0.5, "street"), (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
         (_CITY, 0.5, "town"), (_TOWN_AFTER, 0.1, "town behind its code"), (_INDIA, 0.5, "town"), (_BRAZIL, 0.5, "town"), (_EAST, 0.6, "street"), (_UK, 0.45, "postcode"), (_COUNTRY_ZIP, 0.4, "country"),
     ):  # fmt: skip
         for match in pattern.finditer(text, low, high) if pattern not in idle else ():
@@ -239,7 +247,7 @@ def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Ite
 
 # words of the sentence before a street, no part of its name
 _LEAD = re.compile(
-    r"(?:\S+[ ]){0,3}?(?:op|in|bei|aan|te|på|at|to|woon|woont|wohne|wohnt|lebt|bor|asun|auf)[ ](?:der |den |de |het |die )?(?=\S+[ ]|\S+$)"
+    r"(?:\S+[ ]){0,3}?(?:(?:op|in|bei|aan|te|på|at|to|woon|woont|wohne|wohnt|wohnhaft|lebt|bor|asun|auf)[ ]){1,3}(?:der |den |de |het |die )?(?=\S+[ ]|\S+$)"
 )
 _LAST = re.compile(r"\S+ [0-9]\S*$")
 
@@ -335,6 +343,8 @@ def _announced(text: str) -> Iterator[Hit]:
             continue
         if not (re.search(r"(?<!\w)[^\W\d_a-z]", found) or _PLAIN_STREET.search(found)):
             continue
+        if _NO_STREET.search(found):
+            continue
         end = match.end() + len(found.rstrip(" ,"))
         at_end = stop is None
         while at_end:  # the lines of an address, until one that is none
@@ -392,8 +402,10 @@ def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
                 end = more.end()
                 more = _CLOSE.match(text, end) or _TOWN_LINES.match(text, end)
             kinds.add("country")
-        strong = kinds - {"numbered", "unit", "town behind its code"}
-        if len(kinds) > 1 and (strong or kinds >= {"numbered", "unit"}):
+        strong = kinds - {"numbered", "unit", "street, maybe", "town behind its code"}
+        if len(kinds) > 1 and (
+            strong or kinds >= {"numbered", "unit"} or kinds >= {"street, maybe", "town behind its code"}
+        ):  # fmt: skip
             score = max(score, 0.5)
         yield Hit(
             start,

@@ -74,7 +74,8 @@ def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
         match = _BY.match(text, at)
         return None if match is None else _value(text, name, match.end())
     if not spoken and _OPTION.search(text, max(0, name - 24), name) is None:
-        return None
+        told = _SAYS.match(text, at)  # a word that prose uses, too: only what is no word of it
+        return None if told is None else _unlike_prose(text, name, told.end())
     says = _SAYS.match(text, at)
     if says is None and text[at - 1] > "\u05ff":
         says = _TOUCH.match(text, at)
@@ -84,6 +85,18 @@ def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
         return None
     found = _value(text, name, says.end())
     return None if found is None else found._replace(spoken=True)
+
+
+def _unlike_prose(text: str, name: int, at: int) -> Value | None:
+    found = _value(text, name, at)
+    if found is None or found.end - found.start < 10:
+        return None
+    value = text[found.start : found.end]
+    digits = sum(c.isdigit() for c in value)
+    letters = sum(c.isalpha() for c in value)
+    if digits < 3 or letters < 3 or "/" in value or value.startswith("0x"):
+        return None
+    return found._replace(spoken=True)
 
 
 def _element(text: str, tag: re.Match[str] | None) -> Value | None:
@@ -174,7 +187,14 @@ _CODE = re.compile(
     r"[A-Za-z_]\.[A-Za-z_]+(?:$|[\[(])|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|->|::|^[A-Z][A-Z0-9_]*$|^[a-z]+(?:_[a-z]+)*$|^[./~]|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^\w+\[|^[a-z]+[0-9]{0,2}(?:_[a-z]+[0-9]{0,2})+$|^\w+\($|^@|^&|^--|\|"
 )
 _DIGIT = re.compile(r"[0-9]")
-_NAME_LIKE = re.compile(r"^[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*$")
+_NAME_LIKE = re.compile(
+    r"^[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*$|^[A-Z]{0,4}[a-z]{2,}(?:[A-Z]{1,5}[a-z]{2,})+$"
+)
+_TYPE_LIKE = re.compile(r"^(?:[A-Z]+[a-z]+|[A-Z][A-Za-z]*[a-z][0-9]?(?:[A-Z][a-z]{2,})+)$")
+# a part that code fills in, a class of characters, a path of modules, a role of a document
+_TEMPLATE = re.compile(
+    r"\{[A-Za-z_][\w.]*(?:[(\[][^{}]{0,60})?(?:\.\w+)*(?:![rsa])?(?::[^{}]{0,8})?\}|^\[[^\]]+\][+*]|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,8}:[A-Za-z_]\w*$|^(?:data|class|func|meth|ref|attr|mod|doc):`"
+)
 
 
 _FILLER = re.compile(r"(?i)x{6,}|\*{4,}|0{12,}")
@@ -192,7 +212,7 @@ def placeholder(value: str) -> bool:
 
 def worth(value: str, *, quoted: bool, spoken: bool) -> float:
     """Return how sure it is that `value` is a secret; 0 for what is none."""
-    if placeholder(value) or len(value) < 4:
+    if placeholder(value) or len(value) < 4 or _TEMPLATE.search(value):
         return 0.0
     digits = _DIGIT.search(value) is not None
     kinds = (value.upper() != value) + (value.lower() != value) + digits + (not value.isalnum())
@@ -206,7 +226,7 @@ def worth(value: str, *, quoted: bool, spoken: bool) -> float:
         )
     if len(value) < 6:
         return 0.4 if quoted and kinds >= 3 else 0.0
-    if not quoted and _CODE.search(value):
+    if not quoted and (_CODE.search(value) or _TYPE_LIKE.match(value)):
         return 0.2
     if value.isdigit() and len(value) < 8:
         return 0.4 if quoted and len(value) >= 6 else 0.2

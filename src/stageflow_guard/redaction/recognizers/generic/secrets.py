@@ -20,7 +20,7 @@ _PREFIXED = re.compile(
     r"(?:AKIA|ASIA|AGPA|AIDA|AROA)[0-9A-Z]{16}(?![0-9A-Za-z])"
     r"|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255}|gl(?:pat|rt|dt|ft|soat|cbt|ptt|agent|imt|oas)-[A-Za-z0-9_-]{20,100}(?:\.[A-Za-z0-9_-]{2,20}){0,2}"
     r"|xox[abeoprs]-(?=[A-Za-z]{0,13}[0-9])[0-9A-Za-z]{1,14}-[A-Za-z0-9-]{8,250}|xapp-[0-9]-[A-Za-z0-9-]{10,250}"
-    r"|(?:sk|pk|rk)[-_](?:(?:live|test|proj|ant|svcacct|admin|or)[-_])?(?:[a-z0-9]{2,10}-)?[A-Za-z0-9_-]{16,250}"
+    r"|(?:sk|pk|rk)[-_](?!ecdsa-|ssh-)(?:(?:live|test|proj|ant|svcacct|admin|or)[-_])?(?:[a-z0-9]{2,10}-)?[A-Za-z0-9_-]{16,250}"
     r"|AIza[0-9A-Za-z_-]{35}|ya29\.[0-9A-Za-z_-]{20,300}|GOCSPX-[0-9A-Za-z_-]{20,60}"
     r"|SG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{16,80}|npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,250}"
     r"|hf_[A-Za-z0-9]{30,50}|dop_v1_[a-f0-9]{64}|shpat_[a-fA-F0-9]{32}|sq0(?:atp|csp)-[A-Za-z0-9_-]{22,50}"
@@ -47,9 +47,6 @@ _BEHIND = re.compile(
     r"hooks\.slack\.com/(?:services|workflows)/([A-Za-z0-9/_-]{20,160})|discord(?:app)?\.com/api/webhooks/([0-9]{15,22}/[A-Za-z0-9_-]{40,100})"
     r"|webhook\.office\.com/webhookb2/([A-Za-z0-9@/_-]{40,250})|api\.telegram\.org/bot([0-9]{6,12}:[A-Za-z0-9_-]{30,50})"
     r"|(?<![A-Za-z0-9])([0-9]{8,10}:AA[A-Za-z0-9_-]{32,34})(?![A-Za-z0-9_-])"
-)
-_CURL = re.compile(
-    r"(?<![\w-])(?:curl|wget|http|httpie)\b[^\n|]{0,200}?\s(?:-u|--user|--proxy-user)[ =]?[\"']?([^\s:\"'$]{1,64}):([^\s\"'$]{3,128})"
 )
 _URL_PASSWORD = re.compile(
     r"(?<=://)([^\s:/@\"'<>]{0,64}):([^\s/\"'<>${}⟦⟧\x1e]{1,128})@(?=[\w\[.-])"
@@ -117,10 +114,6 @@ def shaped(text: str) -> Iterator[Hit]:
     if present(text, ("hooks.slack", "discord", "webhook.office", "telegram", ":AA")):
         for match in _BEHIND.finditer(text):
             yield Hit(*match.span(match.lastindex or 0), "SECRET", 0.9, "webhook")
-    if " -u" in text or "--user" in text or "--proxy-user" in text:
-        for match in _CURL.finditer(text):
-            if not values.placeholder(match[2]):
-                yield Hit(*match.span(2), "SECRET", 0.7, "command line")
 
 
 def assigned(text: str) -> Iterator[Hit]:

@@ -1,0 +1,17 @@
+"""Hungary."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+COUNTRY = Country(
+    code="hu", language="hu",
+    fields={"SECRET": "jelszó", "PERSON": "név|teljes név", "PHONE_NUMBER": "telefon|telefonszám|mobil"},
+    said="a nevem|az én nevem",
+    born="született|születési dátum|születési idő",
+    documents=(
+        Document(entity="HU_TAX_ID", value=r"8[0-9]{9}|[0-9]{8}(?:-[1-5]-[0-9]{2})?", names="adóazonosító|adóazonosító jel|adószám|adószáma"),
+        Document(entity="HU_TAJ", value=r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}", names="taj|taj szám|taj száma"),
+        Document(entity="HU_ID_CARD", value=r"[0-9]{6}[A-Z]{2}", names="személyi igazolvány|személyi igazolvány száma|személyigazolvány"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,16 @@
+"""Ukraine."""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+
+COUNTRY = Country(
+    code="ua", language="uk",
+    fields={"SECRET": "пароль", "PERSON": "піб|повне імʼя", "PHONE_NUMBER": "телефон|номер телефону|моб"},
+    said="мене звати|моє ім'я",
+    born="дата народження|народився|народилася",
+    documents=(
+        Document(entity="UA_TAX_ID", value=r"[0-9]{10}", names="рнокпп|іпн|ідентифікаційний код|идентификационный код|rnokpp"),
+        Document(entity="PASSPORT", value=r"[A-ZА-ЯІЇЄ]{2}[ ]?[0-9]{6}|[0-9]{9}", names="паспорт|номер паспорта|серія паспорта"),
+    ),
+)  # fmt: skip

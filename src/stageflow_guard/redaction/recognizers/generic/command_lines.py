@@ -1,0 +1,51 @@
+"""Passwords that a command line carries: `curl -u u:p`, `mysql -pX`, `docker login -p X`. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.generic import secret_values as values
+from stageflow_guard.redaction.recognizers.hit import Hit
+
+_CURL = re.compile(
+    r"(?<![\w-])(?:curl|wget|http|httpie)\b[^\n|]{0,200}?\s(?:-u|--user|--proxy-user)[ =]?[\"']?([^\s:\"'$]{1,64}):([^\s\"'$]{3,128})"
+)
+# clients whose password is an argument: `mysql -pX`, `redis-cli -a X`, `docker login -p X`
+_ARGUMENT = re.compile(
+    r"(?<![\w-])(?:(?:mysql|mariadb)[a-z-]{0,12}\b[^\n|;]{0,120}?[ ]-p(?![ ])|(?:redis-cli|keydb-cli)\b[^\n|;]{0,120}?[ ]-a[ ]|mongo(?:sh|dump|restore|export|import)?\b[^\n|;]{0,120}?[ ]-p[ ]"
+    r"|sshpass[ ]-p[ ]?|(?:sqlcmd|bcp)\b[^\n|;]{0,120}?[ ]-P[ ]?|ldap[a-z]{3,8}\b[^\n|;]{0,120}?[ ]-w[ ]|(?:docker|podman|helm|oc|az|skopeo|buildah|nerdctl)[ ](?:registry[ ])?login\b[^\n|;]{0,120}?[ ]-p[ ]"
+    r"|(?:zip|7z|unzip|openssl|gpg)\b[^\n|;]{0,120}?[ ](?:-P[ ]|--passphrase[ ]|-passin[ ]pass:|-passout[ ]pass:|-p(?=[^ ])))[\"']?([^\s\"'$|;]{4,128})"
+)
+_CLIENTS = (
+    "mysql",
+    "mariadb",
+    "redis-cli",
+    "keydb-cli",
+    "mongo",
+    "sshpass",
+    "sqlcmd",
+    "bcp ",
+    "ldap",
+    " login",
+    "zip ",
+    "7z ",
+    "openssl",
+    "gpg ",
+)
+
+
+def passwords(text: str) -> Iterator[Hit]:
+    """Yield what a known client takes as its password."""
+    if " -" not in text:
+        return
+    if " -u" in text or "--user" in text or "--proxy-user" in text:
+        for match in _CURL.finditer(text):
+            if not values.placeholder(match[2]):
+                yield Hit(*match.span(2), "SECRET", 0.7, "command line")
+    for match in _ARGUMENT.finditer(text) if present(text, _CLIENTS) else ():
+        if not values.placeholder(match[1]) and (
+            values.worth(match[1], quoted=True, spoken=False) >= 0.4
+        ):
+            yield Hit(*match.span(1), "SECRET", 0.7, "command line")
