@@ -1,35 +1,66 @@
 """Originals put back into JSON, URLs, forms and HTML: a value never changes structure. Pure.
 
-1. JSON text: each string literal is read, restored and written again; all else stays as it is
-2. a URL or a form: each part between its signs is decoded, restored and encoded again
-3. HTML: what is put in is escaped
-4. any other text: a value inside of a quoted string of JSON is escaped as one
+1. JSON text, or JSON line by line: each string literal is read, restored and written again
+2. a text that begins with a tag: HTML, see `places.Html`
+3. any other text: URLs, forms and quoted strings of JSON in it, see `places.Prose`
 
-What looks like JSON and does not parse is left as it is, and a warning says so.
+What looks like JSON and does not parse is left as it is, and so is a placeholder where no original
+could be written safely; a warning says so. What a text is, is decided by its first characters:
+`restore_stream` gives the same for every way to cut it.
 """
 
 from __future__ import annotations
 
-import html
 import json
 import logging
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import quote, unquote
+from typing import Literal
+from urllib.parse import unquote
+
+from stageflow_guard.redaction.vault.places import AHEAD, Html, Place, Prose
 
 _LOG = logging.getLogger(__name__)
 
 # (text) -> where each placeholder stands, and the original
 Originals = Callable[[str], Iterator[tuple[int, int, str]]]
+Kind = Literal["json", "html", "prose"]
 
-_JSON = re.compile(r"\s*(?:\{\s*(?:\"|\})|\[\s*(?:[\"{\[\]]|-?[0-9]|true|false|null))")
+_JSON = re.compile(r"\{\s*(?:\"|\})|\[\s*(?:[\"{\[\]]|-?[0-9]|true|false|null)")
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_URL = re.compile(r"(?:[a-z][a-z0-9+.-]{1,15}://|mailto:|tel:)\S+", re.IGNORECASE)
-_FORM = re.compile(r"[\w.%+~-]+=[^&=\s]*(?:&[\w.%+~-]+=[^&=\s]*)+")
-_PARTS = re.compile(r"[^/?#&=:@,;]+")
-_HTML = re.compile(r"\s*<(?:!doctype|[a-z][a-z0-9]*(?:\s[^<>]*)?/?>)", re.IGNORECASE)
-_QUOTED = re.compile(r"[:\[,{]\s{0,8}\"[^\"\n]{0,200}$")
+_TAG = re.compile(r"<(?:!doctype|\?xml|!--|[a-z][a-z0-9:-]{0,31}(?=[\s/>]))", re.IGNORECASE)
+_TAG_SO_FAR = re.compile(
+    r"<(?:!(?:-|d[a-z]{0,6})?|\?(?:x(?:ml?)?)?|[a-z][a-z0-9:-]{0,31})?", re.IGNORECASE
+)
+# as a URL or a form writes a placeholder
+_ENCODED = re.compile(
+    r"%E2%9F%A6[A-Z][A-Z0-9_]{0,47}_[0-9]{1,7}%C2%B7[a-km-np-z2-9]{8}%E2%9F%A7", re.IGNORECASE
+)
 DEPTH = 4
+_WORDS = ("true", "false", "null")
+
+
+def kind_of(text: str, *, final: bool = True) -> Kind | None:
+    """Return what `text` is by its beginning; None where more of it has to be seen."""
+    start = text.lstrip()
+    if not start:
+        return "prose" if final else None
+    if start[0] in "{[":
+        if _JSON.match(start):
+            return "json"
+        inner = start[1:].lstrip()
+        open_ended = not inner or inner == "-" or any(word.startswith(inner) for word in _WORDS)
+        return None if open_ended and not final else "prose"
+    if start[0] == "<":
+        if _TAG.match(start):
+            return "html"
+        return None if not final and _TAG_SO_FAR.fullmatch(start) else "prose"
+    return "prose"
+
+
+def place_of(kind: Kind) -> Place:
+    """Return the beginning of a text of `kind`, which is not JSON."""
+    return Html() if kind == "html" else Prose()
 
 
 def restored(text: str, nonce: str, originals: Originals, depth: int = DEPTH) -> str:
@@ -39,18 +70,14 @@ def restored(text: str, nonce: str, originals: Originals, depth: int = DEPTH) ->
     """
     if nonce.lower() not in text.lower():
         return text
-    if depth > 0 and _JSON.match(text):
+    kind = kind_of(text) or "prose"
+    if kind == "json" and depth > 0:
         if _parses(text):
-            return _LITERAL.sub(lambda m: _literal(m[0], nonce, originals, depth - 1), text)
+            return _in_json(text, nonce, originals, depth)
         if not _bracketed(text, nonce):
-            _LOG.warning("a text that looks like JSON does not parse: nothing is restored in it")
-            return text
-    bare = text.strip()
-    if _URL.fullmatch(bare) or _FORM.fullmatch(bare):
-        return _PARTS.sub(lambda m: _part(m[0], nonce, originals), text)
-    if _HTML.match(text) and bare.endswith(">"):
-        return _replaced(text, originals, lambda _at, value: html.escape(value, quote=True))
-    return _replaced(text, originals, lambda at, value: _in_prose(text, at, value))
+            return _line_by_line(text, nonce, originals, depth)
+        kind = "prose"
+    return _in_place(text, originals, place_of("prose" if kind == "json" else kind))
 
 
 def _parses(text: str) -> bool:
@@ -61,9 +88,21 @@ def _parses(text: str) -> bool:
     return True
 
 
+def _line_by_line(text: str, nonce: str, originals: Originals, depth: int) -> str:
+    lines = text.split("\n")
+    if len(lines) < 2 or not all(_parses(line) for line in lines if line.strip()):
+        _LOG.warning("a text that looks like JSON does not parse: nothing is restored in it")
+        return text
+    return "\n".join(_in_json(line, nonce, originals, depth) for line in lines)
+
+
 def _bracketed(text: str, nonce: str) -> bool:
     """Say whether the bracket in front is a placeholder's own, as a model writes it."""
     return text.lstrip()[:1] == "[" and "]" in text and nonce in text[: text.find("]") + 1]
+
+
+def _in_json(text: str, nonce: str, originals: Originals, depth: int) -> str:
+    return _LITERAL.sub(lambda m: _literal(m[0], nonce, originals, depth - 1), text)
 
 
 def _literal(literal: str, nonce: str, originals: Originals, depth: int) -> str:
@@ -72,24 +111,32 @@ def _literal(literal: str, nonce: str, originals: Originals, depth: int) -> str:
     return literal if fresh == value else json.dumps(fresh, ensure_ascii=literal.isascii())
 
 
-def _part(part: str, nonce: str, originals: Originals) -> str:
-    plain = unquote(part)
-    if nonce.lower() not in plain.lower():
-        return part
-    fresh = _replaced(plain, originals, lambda _at, value: value)
-    return part if fresh == plain else quote(fresh, safe="")
-
-
-def _in_prose(text: str, at: int, value: str) -> str:
-    if not any(c in '"\\' or c < " " for c in value):
-        return value
-    quoted = _QUOTED.search(text, max(0, at - 220), at) is not None
-    return json.dumps(value, ensure_ascii=False)[1:-1] if quoted else value
-
-
-def _replaced(text: str, originals: Originals, written: Callable[[int, str], str]) -> str:
+def _in_place(text: str, originals: Originals, place: Place) -> str:
     parts, at = [], 0
-    for start, end, original in originals(text):
-        parts += [text[at:start], written(start, original)]
+    for start, end, original in hits(text, originals):
+        parts.append(put(text[at:start], text[start:end], original, text[end : end + AHEAD], place))
         at = end
     return "".join([*parts, text[at:]]) if at else text
+
+
+def hits(text: str, originals: Originals) -> Iterator[tuple[int, int, str]]:
+    """Yield each placeholder of `text`, also as a URL writes one, in order."""
+    found = list(originals(text))
+    if "%C2%B7" in text or "%c2%b7" in text:
+        for match in _ENCODED.finditer(text):
+            inner = list(originals(unquote(match[0])))
+            if len(inner) == 1:
+                found.append((*match.span(), inner[0][2]))
+        found.sort()
+    yield from found
+
+
+def put(before: str, mark: str, original: str, ahead: str, place: Place) -> str:
+    """Return `before` and the original in place of `mark`, or `mark` where that is not safe."""
+    place.passed(before)
+    written = place.written(original, ahead)
+    if written is None:
+        _LOG.warning("a placeholder stands where no value can be written safely: it stays")
+        written = mark
+    place.passed(mark if written is mark else "x")
+    return before + written

@@ -15,7 +15,7 @@ def oib(value: str) -> bool:
 
 COUNTRY = Country(
     code="hr", language="hr",
-    fields={"PHONE_NUMBER": "telefon|mobitel", "SECRET": "lozinka|zaporka"},
+    fields={"STREET_ADDRESS": "adresa|prebivalište", "PHONE_NUMBER": "telefon|mobitel", "SECRET": "lozinka|zaporka"},
     said="zovem se|moje ime je",
     born="datum rođenja|rođen|rođena",
     documents=(

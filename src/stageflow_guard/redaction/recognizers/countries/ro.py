@@ -15,7 +15,7 @@ def cnp(value: str) -> bool:
 COUNTRY = Country(
     code="ro", language="ro",
     words={"phone": "telefon|mobil"},
-    fields={"PERSON": "nume complet", "PERSON_PART": "nume|prenume", "SECRET": "parolă|parola", "DATE_OF_BIRTH": "data nașterii|data nasterii", "STREET_ADDRESS": "adresă|adresa", "PHONE_NUMBER": "telefon|mobil|număr de telefon"},
+    fields={"PERSON": "nume complet", "PERSON_PART": "nume|prenume", "SECRET": "parolă|parola", "DATE_OF_BIRTH": "data nașterii|data nasterii", "STREET_ADDRESS": "adresă|adresa|domiciliu", "PHONE_NUMBER": "telefon|mobil|număr de telefon"},
     said="mă numesc|numele meu este|mă cheamă", titles="Dl|Dna|domnul|doamna", born="născut la|născută la|data nașterii",
     documents=(Document(entity="RO_CNP", value=r"[1-9][0-9]{12}", names="cnp|cod numeric personal|c.n.p.", check=cnp),),
 )  # fmt: skip

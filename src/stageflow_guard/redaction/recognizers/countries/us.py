@@ -7,6 +7,9 @@ from stageflow_guard.redaction.recognizers.countries.pack import Country, Docume
 
 _ID = r"(?=[A-Za-z0-9 ./-]{0,20}[0-9])[A-Za-z0-9](?:(?:[ ](?=[A-Za-z]{0,2}[0-9])|[./-])?[A-Za-z0-9]){4,19}"
 
+_SIGN = r"[A-ZÀ-Þ0-9\u0400-\u042f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]"
+_PLATE = rf"(?=[^\n]{{0,11}}[0-9]){_SIGN}{{1,5}}(?:[ ·・.-]{{0,4}}{_SIGN}{{1,5}}){{1,3}}"
+
 COUNTRY = Country(
     code="us",
     language="en",
@@ -70,7 +73,7 @@ COUNTRY = Country(
     documents=(
         Document(entity="PASSPORT", value=r"[A-Z]{0,2}[0-9]{6,9}[A-Z]?[0-9]?", names="passport|passport number|passport no|travel document"),
         Document(entity="US_DRIVER_LICENSE", value=_ID, names="driver's license|drivers license|driver license|driving license|driver's licence|driver's license number|drivers license number|license number"),
-        Document(entity="LICENSE_PLATE", value=r"(?=[A-Z -]{0,5}[0-9])[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,4}){1,2}", names="license plate|licence plate|number plate|plate number|plate|plate reads|registration plate|vehicle registration"),
+        Document(entity="LICENSE_PLATE", value=_PLATE, names="license plate|licence plate|number plate|plate number|plate|plate reads|registration plate|vehicle registration"),
         Document(entity="US_TAX_ID", value=r"[0-9]{2}-?[0-9]{7}|[0-9]{3}-?[0-9]{2}-?[0-9]{4}|[0-9]{9,13}", names="tax id|taxpayer id|tax identification number|employer identification number|tin|ein|atin|itin|tax number"),
         Document(entity="US_PTIN", value=r"P-?[0-9]{8}", names="ptin|preparer tax identification number"),
         Document(entity="MEDICAL_LICENSE", value=r"[ABCDEFGHJKLMPRSTUX][A-Z9][0-9]{7}", check=dea, bare_valid=0.5),

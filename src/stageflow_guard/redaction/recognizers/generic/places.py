@@ -19,7 +19,7 @@ _STREET_AFTER = re.compile(
 )
 _HOUSE = r"(?:[/-][0-9]{1,4}|[ -]?(?:I{1,3}|IV|V|hs|bis|[A-Za-z])(?![^\W_]))?"
 _STREET_WORDS = (
-    r"rue|avenue|avenida|av\.|avda\.|boulevard|via|viale|piazza|piazzetta|corso|strada|calle|carrera|paseo|plaza|rua|travessa|ul\.|ulica|aleja|trg|rúa"
+    r"rue|avenue|avenida|av\.|avda\.|boulevard|via|viale|piazza|piazzetta|corso|strada|calle|carrera|paseo|plaza|rua|travessa|ul\.|ulica|aleja|al\.|pl\.|os\.|bulevardul|bd\.|aleea|calea|splaiul|ул\.|улица|просп\.|проспект|пер\.|переулок|бул\.|бульвар|вул\.|вулиця|trg|rúa"
     r"|place|chemin|allée|quai|impasse|rambla|c/|largo|estrada|náměstí|c\.|cesta|utca|u\."
 )
 _STREET_BEFORE = re.compile(
@@ -174,6 +174,18 @@ _STREET_SIGNS = (
     "rua ",
     "trav",
     "ul",
+    "al. ",
+    "pl. ",
+    "os. ",
+    "bulev",
+    "bd.",
+    "calea",
+    "splai",
+    "ул",
+    "прос",
+    "пер",
+    "бул",
+    "вул",
     "ale",
     "trg ",
     "rúa ",

@@ -111,6 +111,22 @@ def _element(text: str, tag: re.Match[str] | None) -> Value | None:
     return Value(start, start + len(inner.strip()), quoted=True, spoken=False)
 
 
+def _braced(text: str, at: int) -> Value | None:
+    """Return what ODBC writes in braces; a closing brace inside is doubled."""
+    end = at + 1
+    while end < len(text) and end - at < SPACED and text[end] != "\n":
+        if text[end] == "}":
+            if text[end + 1 : end + 2] != "}":
+                break
+            end += 1
+        end += 1
+    if text[end : end + 2] == "};" or (
+        text[end : end + 1] == "}" and not text[end + 1 : end + 2].strip("\"' \n")
+    ):
+        return Value(at, end + 1, quoted=True, spoken=False)
+    return None
+
+
 def _value(text: str, name: int, at: int) -> Value | None:
     opened = _OPEN.match(text, at)
     if opened is not None:
@@ -120,18 +136,10 @@ def _value(text: str, name: int, at: int) -> Value | None:
         if end == opened.end():
             return None
         at = opened.end()
-    if text[at : at + 1] == "{" and text[at - 1 : at] == "=":  # ODBC: {…}, } is doubled inside
-        end = at + 1
-        while end < len(text) and end - at < SPACED and text[end] != "\n":
-            if text[end] == "}":
-                if text[end + 1 : end + 2] != "}":
-                    break
-                end += 1
-            end += 1
-        if text[end : end + 2] == "};" or (
-            text[end : end + 1] == "}" and not text[end + 1 : end + 2].strip("\"' \n")
-        ):
-            return Value(at, end + 1, quoted=True, spoken=False)
+    if text[at - 1 : at + 1] == "={":
+        braced = _braced(text, at)
+        if braced is not None:
+            return braced
     bare = _BARE.match(text, at)
     if bare is None:
         return None
@@ -140,12 +148,33 @@ def _value(text: str, name: int, at: int) -> Value | None:
         cut = re.search(r"[&#]", bare[0])
         end = at + cut.start() if cut is not None else end
     stop = _STOPS.search(text, at, end)
-    if stop is not None:
+    if stop is not None and not _made_up(text, at, end, stop.start()):
         end = stop.start()
+    elif stop is not None:
+        stop = None
+        end -= len(text[at:end]) - len(text[at:end].rstrip(")]}>"))
     end -= len(text[at:end]) - len(text[at:end].rstrip(".!?:;,"))
     if end < bare.end() and text[end] in "([" and stop is not None and stop[0][0] in "([":
         return None  # a call
     return Value(at, end, quoted=False, spoken=False) if end > at else None
+
+
+_CALLED = re.compile(r"[\w.:]*[(\[{<]")
+_ODD = re.compile(r"[^\w.,:;()\[\]{}<>/-]")
+
+
+def _made_up(text: str, at: int, end: int, stop: int) -> bool:
+    """Say whether brackets are characters of a password: it is no call, and signs are mixed in."""
+    word = text[at:end].rstrip(")]}>,;.")
+    if stop - at >= len(word) or text[stop] not in "()<>[]{}" or _CALLED.match(word):
+        return False
+    kinds = sum((
+        any(c.isdigit() for c in word), any(c.islower() for c in word), any(c.isupper() for c in word),
+        _ODD.search(word) is not None,
+    ))  # fmt: skip
+    return kinds >= 3 and len(word) <= 64 and (
+        text[stop] in ")>]}" or _ODD.search(word) is not None
+    ) and word.count("(") + word.count(")") <= 2  # fmt: skip
 
 
 def _closed(text: str, at: int, quote: str) -> int:
@@ -176,7 +205,7 @@ def _closed(text: str, at: int, quote: str) -> int:
 
 
 _PLACEHOLDER = re.compile(
-    r"(?i)^(?:[*.xX_•#?-]+|\$.*|%.*%|<.*>|\{\{.*|\{.*\}|\[.*\]|.*\.\.\.|none|null|nil|true|false|undefined|required|optional|string|str|int|bool|bytes|self|this|env|os|example.*"
+    r"(?i)^(?:[*.xX_•#?-]+|(?-i:\$(?:[a-z_]+[0-9]{0,2}(?:_[a-z0-9]+)*|[A-Z_][A-Z0-9_]*|[a-z]+(?:[A-Z][a-z]+)+|[0-9@*#?$!]))$|\$[{(\[].*|\$\w+[.:/].*|%\w+%|%\(\w+\)s|<.*>|\{\{.*|\{.*\}|\[.*\]|.*\.\.\.|none|null|nil|true|false|undefined|required|optional|string|str|int|bool|bytes|self|this|env|os|example.*"
     r"|change.?(?:me|it)|redacted|masked|hidden|(?:your|my|the|some|any|insert|enter|put|add|replace|set|use|get|dummy|fake|sample|test|placeholder|foo|bar|todo|fixme)[-_ ]?.*?(?:key|token|secret|password|here|pass|value|me|it)?\b[-_a-z]*|todo|tbd|n/a|yes|no|on|off|empty|invalid|expired"
     r"|missing|valid|correct|incorrect|wrong|rejected|unknown|not|the|a|an|to|for|in|is|was|has|been|must|should|cannot|will|password|passwort|secret|token|enc\[.*|vault:.*|ref\+.*|op://.*|arn:.*|file:.*|https?:.*)$"
 )
@@ -184,7 +213,7 @@ _REPEATED = re.compile(
     r"(?i)x{6,}|\*{4,}|0{12,}|\.{3,}|<[a-z_ -]+>|_here\b|example|placeholder|changeme|your[-_]"
 )
 _CODE = re.compile(
-    r"[A-Za-z_]\.[A-Za-z_]+(?:$|[\[(])|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|->|::|^[A-Z][A-Z0-9_]*$|^[a-z]+(?:_[a-z]+)*$|^[./~]|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^\w+\[|^[a-z]+[0-9]{0,2}(?:_[a-z]+[0-9]{0,2})+$|^\w+\($|^@|^&|^--|\|"
+    r"[A-Za-z_]\.[A-Za-z_]+(?:$|[\[(])|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|->|::|^[A-Z][A-Z0-9_]*$|^[a-z]+(?:_[a-z]+)*$|^(?:\.{0,2}|~)/|^\.\w+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^\w+\[|^[a-z]+[0-9]{0,2}(?:_[a-z]+[0-9]{0,2})+$|^\w+\($|^[@&](?![A-Za-z_]*[0-9]+[A-Za-z])\w+$|^--|\w\|\w+(?:\||$)|\|\|"
 )
 _DIGIT = re.compile(r"[0-9]")
 _NAME_LIKE = re.compile(
