@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from stageflow_guard.audit import Log
+from stageflow_guard.audit.read.log_id import log_id
+from stageflow_guard.audit.read.signed_head import signed_head
 
 ORIGIN = "example.com/ship"
 
@@ -27,6 +29,16 @@ async def grow(folder, n, *, origin=ORIGIN, name="audit", start=0):
     await log.flush()
     await log.close()
     return folder / name
+
+
+def name_of(log):
+    """Return the log's id."""
+    return log_id(log, signed_head(log)[0])
+
+
+def keys_of(log, n):
+    """Return the keys of the log's first `n` records."""
+    return {f"{ORIGIN}#{i}@{name_of(log)}" for i in range(n)}
 
 
 class Intake:

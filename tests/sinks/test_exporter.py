@@ -32,6 +32,7 @@ _spec = importlib.util.spec_from_file_location(
 shared = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(shared)
 grow, ORIGIN = shared.grow, shared.ORIGIN
+name_of, keys_of = shared.name_of, shared.keys_of
 
 
 class ListSink:
@@ -59,13 +60,16 @@ class ListSink:
     def origins(self):
         return [ORIGIN]
 
-    def stored(self, origin):
-        return iter(sorted((one.index, one.entry) for one in self.held))
+    def logs(self, origin):
+        return sorted({one.log for one in self.held})
 
-    def head(self, origin):
+    def stored(self, origin, log=None):
+        return iter(sorted((one.index, one.entry) for one in self.held if log in (None, one.log)))
+
+    def head(self, origin, log=None):
         return None
 
-    def heads(self, origin):
+    def heads(self, origin, log=None):
         return iter(())
 
     def inventory(self, origin):
@@ -211,7 +215,8 @@ async def test_reconcile_names_each_difference(tmp_path):
     db = sink._connect()
     db.execute("DELETE FROM records WHERE idx = 4")
     db.execute("UPDATE records SET entry = ? WHERE idx = 9", (b"{}",))
-    db.execute("INSERT INTO records (origin, idx, entry) VALUES (?, 99, ?)", (ORIGIN, b"{}"))
+    db.execute("INSERT INTO records (origin, log, idx, entry) VALUES (?, ?, 99, ?)",
+               (ORIGIN, name_of(log), b"{}"))  # fmt: skip
     db.commit()
     found = reconcile(log, sink)
     assert (found.missing, found.changed, found.foreign) == ((4,), (9,), (99,))
@@ -259,7 +264,7 @@ async def test_datadog_takes_everything_whatever_goes_wrong_between(tmp_path, ma
         assert exporter.wait(caught.value) == 0.0
     exporter.run()
     keys = [one["audit"]["key"] for one in datadog.double.kept]
-    assert set(keys) == {f"{ORIGIN}#{i}" for i in range(40)}
+    assert set(keys) == keys_of(log, 40)
     assert len(keys) == (80 if fault in ("cut", "late") else 40)
     sink.close()
 
@@ -325,13 +330,13 @@ async def test_a_collector_takes_everything_whatever_goes_wrong_between(
     with pytest.raises(SinkUnavailable):
         exporter.run()
     exporter.run()
-    assert {key for key, _ in collector.double.kept} == {f"{ORIGIN}#{i}" for i in range(40)}
+    assert {key for key, _ in collector.double.kept} == keys_of(log, 40)
 
 
 async def test_a_partial_success_is_counted_and_nothing_is_sent_twice(tmp_path, made, collector):
     """The answer only counts: the request is one dead letter with that count, never posted again."""
     log = await grow(tmp_path, 20)
-    collector.double.refuse = {f"{ORIGIN}#5", f"{ORIGIN}#6"}
+    collector.double.refuse = keys_of(log, 7) - keys_of(log, 5)
     exporter = Exporter(log, made(OtlpSink, collector.url), tmp_path / "state")
     exporter.run()
     assert [(one.index, one.last, one.count) for one in exporter.dead_letters()] == [(0, 19, 2)]
@@ -550,7 +555,7 @@ async def test_a_second_log_under_the_same_origin_is_a_fork(tmp_path, later):
             asked()
     assert exporter.lag().records == later
     assert exporter.lag().error.startswith("forked")
-    assert sink.inventory(ORIGIN).count == 20
+    assert [one.count for one in sink.inventory(ORIGIN)] == [20]
     assert reconcile(log, sink).holds
     sink.close()
 
@@ -559,7 +564,7 @@ async def test_a_second_log_under_the_same_origin_is_a_fork(tmp_path, later):
 async def test_two_logs_of_one_origin_stay_apart_at_an_intake_that_cannot_be_asked(
     tmp_path, made, datadog, collector, kind
 ):
-    """Keys collide there; the records' own ids do not, so none is taken for a duplicate."""
+    """Neither keys nor the records' own ids collide there, so none is taken for a duplicate."""
     from stageflow_guard.audit.records.formats.ocsf import event
 
     log = await grow(tmp_path, 5)
@@ -567,7 +572,9 @@ async def test_two_logs_of_one_origin_stay_apart_at_an_intake_that_cannot_be_ask
     (tmp_path / "new" / "k").write_bytes((tmp_path / "k").read_bytes())
     (tmp_path / "new" / "k").chmod(0o600)
     other = await grow(tmp_path / "new", 5)
-    entries = [Shipped(ORIGIN, i, e) for one in (log, other) for i, e in iter_entries(one)]
+    entries = [
+        Shipped(ORIGIN, i, e, name_of(one)) for one in (log, other) for i, e in iter_entries(one)
+    ]
     if kind == "ocsf":
         ids = [event(one)["metadata"]["original_event_uid"] for one in entries]
     elif kind == "datadog":
@@ -589,7 +596,7 @@ async def test_two_logs_of_one_origin_stay_apart_at_an_intake_that_cannot_be_ask
         made(OtlpSink, collector.url).send(entries, b"")
         ids = seen
     assert len(ids) == len(set(ids)) == 10
-    assert len({one.key for one in entries}) == 5
+    assert len({one.key for one in entries}) == 10
 
 
 @pytest.mark.parametrize("lost", ["idx >= 0", "idx >= 7", "idx < 5", "idx IN (3, 9)"])

@@ -21,6 +21,7 @@ _spec = importlib.util.spec_from_file_location(
 shared = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(shared)
 grow, ORIGIN = shared.grow, shared.ORIGIN
+name_of, keys_of = shared.name_of, shared.keys_of
 
 SCRIPT = """
 import sys, time
@@ -77,7 +78,7 @@ async def test_an_intake_without_idempotency_gets_all_and_repeats_are_told(
     assert len(got) > 400  # at least once
     held = dict(got)
     assert all(held[key] == text for key, text in got)
-    expected = {f"{ORIGIN}#{i}": json.loads(entry) for i, entry in iter_entries(log)}
+    expected = {f"{ORIGIN}#{i}@{name_of(log)}": json.loads(entry) for i, entry in iter_entries(log)}
     assert {key: json.loads(text) for key, text in held.items()} == expected
     assert exporter.lag().records == 0
 

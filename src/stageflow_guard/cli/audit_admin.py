@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.export.assemble import state_of
-from stageflow_guard.audit.export.sink import slug
+from stageflow_guard.audit.export.progress import shipped
 from stageflow_guard.audit.log.log import Log, LogLocked
 from stageflow_guard.audit.log.shards import open_shard
 from stageflow_guard.cli import HOLDS, print_json
@@ -82,11 +81,10 @@ def rotate(args: argparse.Namespace) -> int:
     return HOLDS
 
 
-def _require_shipped(audit: AuditSettings, folder: Path, origin: str, below: int) -> None:
+def _require_shipped(audit: AuditSettings, folder: Path, below: int) -> None:
     """Raise `ConfigError` while a sink has not got what would go."""
     for sink in audit.sinks:
-        cursor = state_of(audit, sink) / f"{slug(origin)}.cursor"
-        got = json.loads(cursor.read_text(encoding="utf-8"))["next"] if cursor.exists() else 0
+        got = shipped(state_of(audit, sink), folder)
         if got < below:
             raise ConfigError(
                 f"sink `{sink.kind}` has {got} records of `{folder}`; run `stageflow-guard audit "
@@ -119,7 +117,7 @@ def prune(args: argparse.Namespace) -> int:
     wanted = old if args.below is None else args.below
     if wanted > old:
         raise ConfigError(f"record {old} and later ones are younger than {days} days")
-    _require_shipped(audit, folder, options["origin"], wanted)
+    _require_shipped(audit, folder, wanted)
     below = asyncio.run(prune(folder, below=wanted, key_file=audit.key_file, **options))
     if args.json:
         print_json({"minimum": below})

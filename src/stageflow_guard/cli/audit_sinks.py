@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stageflow_guard.audit.export.assemble import sink_from, state_of
 from stageflow_guard.audit.export.exporter import Exporter, ForkedSink
-from stageflow_guard.audit.export.reconcile import SinkReport, verify_sink
+from stageflow_guard.audit.export.reconcile import SinkReport, name_at, verify_sink
 from stageflow_guard.audit.export.reconcile import reconcile as compare
 from stageflow_guard.audit.export.sink import Readable, SinkUnavailable
 from stageflow_guard.audit.log.shards import logs_in
-from stageflow_guard.audit.read.signed_head import checkpoint_of, key_line
+from stageflow_guard.audit.read.signed_head import checkpoint_of, key_line, signed_head
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, fail, print_json, worst
 from stageflow_guard.cli.audit_output import cell
 from stageflow_guard.cli.terminal import one_line
@@ -45,7 +45,8 @@ def _exporters(args: argparse.Namespace) -> Iterator[tuple[Exporter, Sink, Path]
         sink = sink_from(settings, reading=args.action == "reconcile")
         try:
             for folder in logs_in(audit.path):
-                yield Exporter(folder, sink, state_of(audit, settings)), sink, folder
+                exporter = Exporter(folder, sink, state_of(audit, settings), known=audit.known_logs)
+                yield exporter, sink, folder
         finally:
             sink.close()
 
@@ -69,7 +70,7 @@ def _ship_to(audit: AuditSettings, settings: SinkSettings, as_json: bool) -> int
     try:
         for folder in logs_in(audit.path):
             try:
-                exporter = Exporter(folder, sink, state_of(audit, settings))
+                exporter = Exporter(folder, sink, state_of(audit, settings), known=audit.known_logs)
                 sent = _sent(exporter)
                 dead = exporter.dead.count()
             except GuardError as error:
@@ -111,7 +112,8 @@ def lag(args: argparse.Namespace) -> int:
         print_json([asdict(one) for one in found])
     for one in [] if args.json else found:
         lost = f", {one.lost} LOST there" if one.lost else ""
-        print(f"{one.sink} {one.origin}: {one.records} behind{lost}, {one.dead} dead letters")
+        name = f", log {one.log}" if one.log else ""
+        print(f"{one.sink} {one.origin}: {one.records} behind{lost}, {one.dead} dead letters{name}")
     return worst(codes)
 
 
@@ -136,6 +138,7 @@ def dead_letters(args: argparse.Namespace) -> int:
 def reconcile(args: argparse.Namespace) -> int:
     """Compare every readable sink with the log."""
     found, holds = [], True
+    known = Settings.load(args.config).audit.known_logs
     for exporter, sink, folder in _exporters(args):
         if not isinstance(sink, Readable):
             print(
@@ -144,7 +147,7 @@ def reconcile(args: argparse.Namespace) -> int:
             )
             continue
         dead = frozenset(i for one in exporter.dead_letters() for i in one.indices)
-        difference = compare(folder, sink, dead=dead, shipped=exporter.next)
+        difference = compare(folder, sink, dead=dead, shipped=exporter.next, known=known)
         holds &= difference.holds
         found.append({"kind": sink.kind, **asdict(difference), "holds": difference.holds})
     if args.json:
@@ -158,6 +161,8 @@ def reconcile(args: argparse.Namespace) -> int:
         for name in ("missing", "changed", "foreign"):
             if one[name]:
                 print(f"  {name}: {', '.join(map(str, one[name]))}")
+        for other in one["others"]:
+            print(f"  fork: the sink holds another log of this origin: {other}")
     return HOLDS if holds else DOES_NOT_HOLD
 
 
@@ -172,7 +177,7 @@ def verify_sinks(args: argparse.Namespace) -> int:
     notes = {parse(note)[0].origin: note for note in given}
     found, codes = list[SinkReport](), [HOLDS]
     for settings in sinks:
-        wanted = _Wanted(keys, expected | notes.keys(), notes, local)
+        wanted = _Wanted(keys, expected | notes.keys(), notes, local, {*audit.known_logs})
         codes += _verify_one(settings, wanted, found)
     if not found and worst(codes) == HOLDS:
         raise ConfigError("no key is known for any origin there; give one with --vkey")
@@ -184,19 +189,23 @@ def verify_sinks(args: argparse.Namespace) -> int:
             print("NOT ANCHORED: the keys were taken from the local log; keep them elsewhere")
         for one in found:
             start = f" from {one.minimum} on" if one.minimum else ""
-            print(f"{one.origin}: holds: {one.size} records{start}, root {one.root}")
+            print(f"{one.origin}: holds: {one.size} records{start}, root {one.root}, log {one.log}")
     if args.require_anchor and not anchored:
         codes.append(DOES_NOT_HOLD)
     return worst(codes)
 
 
 class _Wanted(NamedTuple):
-    """By origin: the key line, whether it must be there, a checkpoint kept elsewhere, the log."""
+    """By origin: the key line, whether it must be there, a checkpoint kept elsewhere, the log.
+
+    And the ids of logs that may be there beside another of their origin.
+    """
 
     keys: dict[str, str]
     expected: set[str]
     notes: dict[str, bytes]
     local: dict[str, Path]
+    known: set[str]
 
 
 def _verify_one(settings: SinkSettings, wanted: _Wanted, found: list[SinkReport]) -> list[int]:
@@ -215,16 +224,36 @@ def _verify_one(settings: SinkSettings, wanted: _Wanted, found: list[SinkReport]
                 said = f"{origin}: not checked, no key is known; give it with --vkey"
                 print(one_line(said), file=sys.stderr)
                 continue
-            try:
-                report = verify_sink(
-                    sink, origin, vkey=wanted.keys[origin], checkpoint=wanted.notes.get(origin),
-                    log=wanted.local.get(origin),
-                )  # fmt: skip
-                found.append(report)
-            except VerificationError as error:
-                codes.append(fail(error, f"{origin}: "))
+            codes += _verify_origin(sink, origin, wanted, found)
     finally:
         sink.close()
+    return codes
+
+
+def _verify_origin(
+    sink: Readable, origin: str, wanted: _Wanted, found: list[SinkReport]
+) -> list[int]:
+    """Verify every log of one origin by itself; several that nobody knows of are a fork."""
+    there, folder = sink.logs(origin), wanted.local.get(origin)
+    own = name_at(sink, folder, signed_head(folder)[0]) if folder is not None else None
+    codes = []
+    unknown = [one for one in there if one not in wanted.known]
+    if len(unknown) > 1 or (own and unknown not in ([], [own])):
+        said = f"fork: the sink holds {len(there)} logs of `{origin}`: {', '.join(there)}"
+        here = f"; the local one is {own}" if own else ""
+        codes.append(fail(VerificationError(said + here), f"{origin}: "))
+    kept = wanted.notes.get(origin)
+    for one in there or [""]:
+        try:
+            report = verify_sink(
+                sink, origin, vkey=wanted.keys[origin], of=one,
+                # a checkpoint that was kept is of this log, or of the only one
+                checkpoint=kept if own in (None, one) or len(there) == 1 else None,
+                log=folder if one == own else None,
+            )  # fmt: skip
+            found.append(report)
+        except VerificationError as error:
+            codes.append(fail(error, f"{origin}: "))
     return codes
 
 

@@ -220,6 +220,8 @@ class AuditSettings(_Strict):
     heartbeat: int = Field(default=300, ge=1)
     retention_days: int | None = Field(default=None, ge=1)  # nothing younger is pruned
     sinks: list[SinkSettings] = []
+    # ids of other logs of this origin that a person has looked at: a sink may hold them beside it
+    known_logs: list[Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]] = []
 
 
 class Settings(_Strict):

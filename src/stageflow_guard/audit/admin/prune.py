@@ -23,6 +23,7 @@ from stageflow_guard.audit.admin.holds import (
 )
 from stageflow_guard.audit.log.layout import discard, read_minimum, survey
 from stageflow_guard.audit.log.log import Log
+from stageflow_guard.audit.read.log_id import log_id
 from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.tlog.key_rotation import KIND as ROTATION
@@ -68,7 +69,8 @@ async def prune(
                 return read_minimum(folder)
             for record in await asyncio.to_thread(_going, folder, below, holds or {}, whole):
                 await log.append(record)
-            await log.append({"kind": "prune", "note": {"below": below}})
+            name = await asyncio.to_thread(lambda: log_id(folder, signed_head(folder)[0]))
+            await log.append({"kind": "prune", "note": {"below": below, "log": name}})
         finally:
             await log.close()
         write_durably(folder / "minimum", b"%d\n" % below)

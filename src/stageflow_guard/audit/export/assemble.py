@@ -95,7 +95,7 @@ def probe_sinks(audit: AuditSettings) -> Iterator[tuple[str, str | None]]:
             sink = sink_from(one)
             try:
                 for folder in logs_in(audit.path):
-                    Exporter(folder, sink, state_of(audit, one)).run()
+                    Exporter(folder, sink, state_of(audit, one), known=audit.known_logs).run()
             finally:
                 sink.close()
         except GuardError as error:
@@ -109,7 +109,10 @@ def exporters_from(audit: AuditSettings, *, log: Path | None = None) -> list[Exp
     made: list[Exporter] = []
     try:
         for one in audit.sinks:
-            made += [Exporter(f, sink_from(one), state_of(audit, one)) for f in folders]
+            made += [
+                Exporter(f, sink_from(one), state_of(audit, one), known=audit.known_logs)
+                for f in folders
+            ]
     except BaseException:
         for exporter in made:
             exporter.close()

@@ -9,28 +9,37 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from stageflow_guard.audit.export.dead_letters import DeadLetter, DeadLetters
-from stageflow_guard.audit.export.sink import Inventory, Shipped, Sink, SinkUnavailable, slug
+from stageflow_guard.audit.export.progress import Progress
+from stageflow_guard.audit.export.sink import (
+    ForkedSink,
+    Inventory,
+    Shipped,
+    Sink,
+    SinkUnavailable,
+)
 from stageflow_guard.audit.log.layout import read_minimum
+from stageflow_guard.audit.read.log_id import log_id
 from stageflow_guard.audit.read.signed_entries import attested
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
 from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, parse
-from stageflow_guard.audit.tlog.consistency import require_prefix
+from stageflow_guard.audit.tlog.consistency import grew_out_of, require_prefix
 from stageflow_guard.audit.tlog.storage import entry_at
-from stageflow_guard.base.durable import make_dirs, take_lock, write_durably
+from stageflow_guard.base.durable import make_dirs, take_lock
 from stageflow_guard.base.opening import require_own
-from stageflow_guard.errors import ConfigError, GuardError, VerificationError
+from stageflow_guard.errors import GuardError, VerificationError
+
+__all__ = ["Exporter", "ForkedSink", "Lag"]
 
 LONGEST_WAIT = 60.0  # seconds between two tries
 
@@ -40,11 +49,12 @@ class Lag:
     """How far a sink is behind: records that are signed and not there, and what went wrong last.
 
     `seconds` is the age of the oldest of them; `lost` counts those that were there once, are not
-    any more, and cannot be sent again.
+    any more, and cannot be sent again. `log` is the log's id, empty before its first record.
     """
 
     sink: str
     origin: str
+    log: str
     records: int
     seconds: float
     dead: int
@@ -52,29 +62,30 @@ class Lag:
     error: str | None = None
 
 
-class ForkedSink(VerificationError):
-    """The sink holds records of another log under this log's origin."""
-
-    code = "forked"
-
-
 class Exporter:
-    """Ships one log to one sink. One exporter per (log, sink) at a time, held by a file lock."""
+    """Ships one log to one sink. One exporter per (log, sink) at a time, held by a file lock.
 
-    def __init__(self, log: str | Path, sink: Sink, state: str | Path) -> None:
+    `known` are ids of other logs of this origin that a person has looked at: they may be at the
+    sink, and nothing of theirs is touched. Any other is a fork.
+    """
+
+    def __init__(
+        self, log: str | Path, sink: Sink, state: str | Path, *, known: Iterable[str] = ()
+    ) -> None:
         self._log = Path(log)
         self._sink = sink
-        self._state = Path(state)
+        self._known = frozenset(known)
         self._lost = 0
         self._confirmed = False
         self._error: str | None = None
         self._failures = 0
-        make_dirs(self._state.absolute(), above=Path("/"))
-        require_own(self._state)
-        self.origin = signed_head(self._log)[0].origin
-        name = slug(self.origin)
-        self._cursor = self._state / f"{name}.cursor"
-        self.dead = DeadLetters(self._state / f"{name}.dead.jsonl", self.origin)
+        make_dirs(Path(state).absolute(), above=Path("/"))
+        require_own(Path(state))
+        head, _ = signed_head(self._log)
+        self.origin = head.origin
+        self._progress = Progress(Path(state), self.origin)
+        self._log_id = self._name = ""  # as the log says, as the sink calls it
+        self._recognize(head)
 
     def run(self, *, final: bool = True) -> int:
         """Ship what is signed and not yet there; return how many records went.
@@ -104,7 +115,7 @@ class Exporter:
                     rejected = self._sink.send(batch, note)
                     self.dead.add(rejected)
                     sent += len(batch)
-                    self._commit_cursor(batch[-1].index + 1, note)
+                    self._progress.commit(batch[-1].index + 1, note)
             except GuardError as error:
                 self._note(error)
                 raise
@@ -118,22 +129,23 @@ class Exporter:
         """
         with self._alone():
             head, note = signed_head(self._log)
-            at = self._position(head)
             try:
+                at = self._position(head)
                 self._confirmed = False
                 again = self._confirm(at, head, read_minimum(self._log))
             except GuardError as error:
                 self._note(error)
                 raise
             if again < at:
-                self._commit_cursor(again, note)
+                self._progress.commit(again, note)
 
     def lag(self) -> Lag:
         """Return how far the sink is behind."""
         head, _ = signed_head(self._log)
         at = max(self.next, read_minimum(self._log))
         return Lag(
-            sink=self._sink.kind, origin=self.origin, records=max(0, head.size - at) + self._lost,
+            sink=self._sink.kind, origin=self.origin, log=self._log_id,
+            records=max(0, head.size - at) + self._lost,
             seconds=self._age(at, head), dead=self.dead.count(), lost=self._lost,
             error=self._error,
         )  # fmt: skip
@@ -146,7 +158,12 @@ class Exporter:
     @property
     def next(self) -> int:
         """The index that is shipped next: every record below it was there once."""
-        return self._read_cursor()[0]
+        return self._progress.read()[0]
+
+    @property
+    def dead(self) -> DeadLetters:
+        """What the intake refused for good."""
+        return self._progress.dead
 
     def _age(self, at: int, head: Checkpoint) -> float:
         """Return the age of the oldest record that is signed and not shipped, in seconds."""
@@ -168,9 +185,11 @@ class Exporter:
             letters = self.dead.read()
             head, note = signed_head(self._log)
             minimum, went, stay = read_minimum(self._log), 0, list[DeadLetter]()
+            self._confirm(self._position(head), head, minimum)
+            self._confirmed = False  # where to go on is not kept here
             for letter in letters:
                 batch = [
-                    Shipped(self.origin, i, entry_at(self._log, i, head.size))
+                    Shipped(self.origin, i, entry_at(self._log, i, head.size), self._name)
                     for i in letter.indices
                     if minimum <= i < head.size
                 ]
@@ -210,18 +229,27 @@ class Exporter:
             for first, found in attested(self._log, head, at):
                 for offset, entry in enumerate(found):
                     if first + offset >= at:
-                        yield Shipped(self.origin, first + offset, entry)
+                        yield Shipped(self.origin, first + offset, entry, self._name)
 
         flow = entries()
         while batch := list(islice(flow, self._sink.batch)):
             yield batch
 
+    def _recognize(self, head: Checkpoint) -> None:
+        """Learn the log's id, which it has from its first record on."""
+        if not self._log_id and head.size:
+            self._log_id = self._name = log_id(self._log, head)
+            self._progress.take(self._log_id, lambda note: self._grew_out_of(note, head))
+
     def _position(self, head: Checkpoint) -> int:
         """Return the cursor; raise when the log is not the one that it was taken from."""
-        at, note = self._read_cursor()
-        if note is None:
-            return at
-        require_prefix(self._log, parse(note)[0], head)
+        self._recognize(head)
+        for other in sorted(self._progress.others() - self._known):
+            if other or not self._known:
+                raise self._fork(f"was shipped another log before ({other or 'no id'})")
+        at, note = self._progress.read()
+        if note is not None:
+            require_prefix(self._log, parse(note)[0], head)
         return at
 
     def _confirm(self, at: int, head: Checkpoint, minimum: int) -> int:
@@ -231,35 +259,55 @@ class Exporter:
         held = self._sink.inventory(self.origin)
         self._lost = 0
         if held is not None:
-            self._require_same_log(held, head)
-            at = self._require_complete(held, at, minimum)
+            own = self._own(held, head)
+            if own is not None:
+                self._require_same_log(own, head)
+            at = self._require_complete(own, at, minimum)
         self._confirmed = True
         return at
 
-    def _require_same_log(self, held: Inventory, head: Checkpoint) -> None:
-        theirs = parse(held.note)[0] if held.note is not None else None
-        try:
-            if theirs is not None:
-                require_prefix(self._log, theirs, head)
-        except VerificationError as exc:
-            if exc.path is not None:  # a tile of this log is missing: that is another finding
-                raise
-            size = theirs.size if theirs is not None else 0
-            raise ForkedSink(
-                f"fork: the sink `{self._sink.kind}` holds a checkpoint of {size} records of "
-                f"another log under `{self.origin}`; give this log a new shard or origin "
-                "(docs/how-to/central-log.md)",
-                index=max(0, size - 1),
-            ) from None
-        if held.count and held.last >= head.size and theirs is None:
-            raise ForkedSink(
-                f"fork: the sink `{self._sink.kind}` holds record {held.last} of "
-                f"`{self.origin}`, which this log does not have; give it a new shard or origin "
-                "(docs/how-to/central-log.md)"
-            )
+    def _own(self, held: list[Inventory], head: Checkpoint) -> Inventory | None:
+        """Return what the sink holds of this log; raise `ForkedSink` for any log nobody knows.
 
-    def _require_complete(self, held: Inventory, at: int, minimum: int) -> int:
-        if not held.count:
+        A copy whose checkpoint this log grew out of is its own, whatever it is called there.
+        """
+        by_id = {one.log: one for one in held if one.count}
+        own = by_id.pop(self._log_id, None) if self._log_id else None
+        self._name = self._log_id
+        for one in by_id.values():
+            if one.note is not None and self._grew_out_of(one.note, head):
+                if own is None:
+                    own, self._name = one, one.log
+            elif one.log not in self._known and (one.log or not self._known):
+                raise self._fork(
+                    f"holds {one.count} records of another log ({one.log or 'no id'})",
+                    max(0, one.last),
+                )
+        return own
+
+    def _grew_out_of(self, note: bytes, head: Checkpoint) -> bool:
+        return grew_out_of(self._log, parse(note)[0], head)
+
+    def _fork(self, what: str, index: int | None = None) -> ForkedSink:
+        own = f"; this log is {self._log_id}" if self._log_id else ""
+        return ForkedSink(
+            f"fork: the sink `{self._sink.kind}` {what} under `{self.origin}`{own}; give this log "
+            "a new shard or origin, or restore the other (docs/how-to/central-log.md)",
+            index=index,
+        )
+
+    def _require_same_log(self, held: Inventory, head: Checkpoint) -> None:
+        if held.note is not None and not self._grew_out_of(held.note, head):
+            size = parse(held.note)[0].size
+            raise self._fork(
+                f"holds a checkpoint of {size} records that this log did not grow out of",
+                max(0, size - 1),
+            )
+        if held.last >= head.size and held.note is None:
+            raise self._fork(f"holds record {held.last}, which this log does not have")
+
+    def _require_complete(self, held: Inventory | None, at: int, minimum: int) -> int:
+        if held is None:
             return min(at, minimum)
         if not held.whole or held.first > minimum:
             if not self._sink.refills:
@@ -267,26 +315,6 @@ class Exporter:
             else:
                 return min(at, minimum)
         return min(at, held.last + 1)
-
-    def _read_cursor(self) -> tuple[int, bytes | None]:
-        try:
-            content = json.loads(self._cursor.read_text(encoding="utf-8"))
-            at, note = content["next"], content["checkpoint"]
-            if type(at) is not int or type(note) is not str:
-                raise ValueError("not a cursor")
-            if not 0 <= at <= parse(note.encode())[0].size:  # it would pass over what was not sent
-                raise ValueError("not a cursor")
-        except FileNotFoundError:
-            return 0, None
-        except (ValueError, KeyError, TypeError, VerificationError):
-            raise ConfigError(
-                f"cursor `{self._cursor}` is damaged; remove it to ship everything again"
-            ) from None
-        return at, note.encode()
-
-    def _commit_cursor(self, at: int, note: bytes) -> None:
-        content = {"origin": self.origin, "next": at, "checkpoint": note.decode()}
-        write_durably(self._cursor, json.dumps(content).encode())
 
     def _note(self, error: GuardError | None) -> None:
         self._error = str(error) if error is not None else None
@@ -297,7 +325,7 @@ class Exporter:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         try:
-            fd = take_lock(self._cursor.with_suffix(".lock"), seconds=0)
+            fd = take_lock(self._progress.lock, seconds=0)
         except BlockingIOError:
             raise SinkUnavailable("another process ships this log to this sink") from None
         try:

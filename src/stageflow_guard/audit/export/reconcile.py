@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stageflow_guard.audit.log.layout import read_minimum
+from stageflow_guard.audit.read.log_id import log_id
 from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.read.signed_head import PRUNE, signed_head
 from stageflow_guard.audit.records.decode import decode_any
-from stageflow_guard.audit.tlog.checkpoint import parse, parse_vkey
+from stageflow_guard.audit.tlog.checkpoint import Checkpoint, parse, parse_vkey
+from stageflow_guard.audit.tlog.consistency import grew_out_of
 from stageflow_guard.audit.tlog.key_rotation import (
     KIND,
     Rotation,
@@ -23,7 +25,7 @@ from stageflow_guard.audit.tlog.tree import EMPTY, Frontier, leaf_hash
 from stageflow_guard.errors import VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from stageflow_guard.audit.export.sink import Readable
 
@@ -32,7 +34,10 @@ SHOWN = 20  # examples of each difference
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A log and a sink, compared. `missing`, `changed` and `foreign` hold the first few indices."""
+    """A log and a sink, compared. `missing`, `changed` and `foreign` hold the first few indices.
+
+    `others` are ids of other logs of this origin that the sink holds, and nobody knows: a fork.
+    """
 
     origin: str
     log: int
@@ -42,25 +47,34 @@ class Difference:
     missing: tuple[int, ...] = ()
     changed: tuple[int, ...] = ()
     foreign: tuple[int, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Say whether the sink is a true copy, perhaps not yet complete."""
-        return not (self.missing or self.changed or self.foreign)
+        return not (self.missing or self.changed or self.foreign or self.others)
 
 
 def reconcile(
-    log: str | Path, sink: Readable, *, dead: frozenset[int] = frozenset(), shipped: int = 0
+    log: str | Path,
+    sink: Readable,
+    *,
+    dead: frozenset[int] = frozenset(),
+    shipped: int = 0,
+    known: Collection[str] = (),
 ) -> Difference:
     """Compare every record of the log with the sink's; `dead` are known dead letters.
 
     Records above the sink's last one are `behind`, and those below `shipped`, which were there
-    once, are missing. What the sink kept of what the log pruned is not compared.
+    once, are missing. What the sink kept of what the log pruned is not compared. `known` are ids
+    of other logs that may be there.
     """
     folder = Path(log)
     minimum = read_minimum(folder)  # `iter_entries` sees to it that the log attests that
     head, _ = signed_head(folder)
-    there = _merged(sink.stored(head.origin))
+    name = name_at(sink, folder, head)
+    there = _merged(sink.stored(head.origin, name))
+    others = [one for one in sink.logs(head.origin) if one and one not in (name, *known)]
     count, duplicates = 0, 0
     missing: list[int] = []
     changed: list[int] = []
@@ -92,8 +106,21 @@ def reconcile(
     return Difference(
         origin=head.origin, log=head.size, sink=count, behind=len(gap), duplicates=duplicates,
         missing=tuple(missing[:SHOWN]), changed=tuple(changed[:SHOWN]),
-        foreign=tuple(foreign[:SHOWN]),
+        foreign=tuple(foreign[:SHOWN]), others=tuple(others),
     )  # fmt: skip
+
+
+def name_at(sink: Readable, folder: Path, head: Checkpoint) -> str:
+    """Return what the sink calls the log in `folder`: its id, or else that of a copy which it
+    grew out of, as an earlier release shipped it.
+    """
+    own = log_id(folder, head)
+    there = sink.logs(head.origin)
+    for one in there if own not in there else []:
+        note = sink.head(head.origin, one)
+        if note is not None and grew_out_of(folder, parse(note)[0], head):
+            return one
+    return own
 
 
 def _merged(flow: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes, int]]:
@@ -124,6 +151,7 @@ class SinkReport:
     beyond: int
     duplicates: int
     minimum: int = 0
+    log: str = ""
 
 
 def verify_sink(
@@ -133,16 +161,18 @@ def verify_sink(
     vkey: str,
     checkpoint: bytes | None = None,
     log: Path | None = None,
+    of: str | None = None,
 ) -> SinkReport:
-    """Rebuild one origin's tree from what a sink holds.
+    """Rebuild one log's tree from what a sink holds: the log with the id `of`, else the only one.
 
     No log directory is needed, but for a sink that came after a pruning: what was pruned is bound
     by hashes that only `log` has. They are believed as far as the signed root has them, and only
     when a record in the sink says what was pruned. `checkpoint` is an older signed note that was
     kept elsewhere. Raises `VerificationError` that names the index of a gap, a change, or a
-    contradiction.
+    contradiction, and says *fork* where several logs of the origin are there and `of` is not given.
     """
-    notes = list(sink.heads(origin))
+    of = _only_log(sink, origin) if of is None else of
+    notes = list(sink.heads(origin, of))
     if not notes:
         raise VerificationError(
             f"the sink keeps no checkpoint of `{origin}`; compare it with the log (reconcile)"
@@ -157,7 +187,7 @@ def verify_sink(
             f"rolled back: the given checkpoint has {older.size} records, the sink {head.size}",
             index=head.size,
         )
-    held = _Held(sink, origin, TileReader(log, head.size) if log is not None else None)
+    held = _Held(sink, origin, of, TileReader(log, head.size) if log is not None else None)
     sizes = {one.size for one in heads if one.size >= held.start()}
     roots = held.roots(sizes | ({older.size} if older is not None else set()))
     for one in sorted(heads, key=lambda one: one.size):
@@ -195,16 +225,26 @@ def verify_sink(
             open_with_any(signed, keys)
     return SinkReport(
         origin=origin, size=head.size, root=head.root.hex(), beyond=held.size - head.size,
-        duplicates=held.duplicates, minimum=held.minimum,
+        duplicates=held.duplicates, minimum=held.minimum, log=of,
     )  # fmt: skip
 
 
-class _Held:
-    """One pass over what a sink holds of one origin."""
+def _only_log(sink: Readable, origin: str) -> str:
+    there = sink.logs(origin)
+    if len(there) > 1:
+        raise VerificationError(
+            f"fork: the sink holds {len(there)} logs of `{origin}`: {', '.join(there)}"
+        )
+    return there[0] if there else ""
 
-    def __init__(self, sink: Readable, origin: str, tiles: TileReader | None) -> None:
+
+class _Held:
+    """One pass over what a sink holds of one log."""
+
+    def __init__(self, sink: Readable, origin: str, log: str, tiles: TileReader | None) -> None:
         self._sink = sink
         self._origin = origin
+        self._log = log
         self._tiles = tiles  # of the log, for what was pruned before this sink came
         self._pruned: set[object] = {0}
         self.minimum = 0
@@ -214,14 +254,14 @@ class _Held:
 
     def start(self) -> int:
         """Return the first index that the sink holds."""
-        first = next(iter(self._sink.stored(self._origin)), None)
+        first = next(iter(self._sink.stored(self._origin, self._log)), None)
         return first[0] if first is not None else 0
 
     def roots(self, sizes: set[int]) -> dict[int, bytes]:
         """Return the root at each of `sizes`; raise for a gap before the largest."""
         tree = Frontier()
         found = {0: EMPTY}
-        for index, entry, repeats in _merged(self._sink.stored(self._origin)):
+        for index, entry, repeats in _merged(self._sink.stored(self._origin, self._log)):
             self.duplicates += repeats
             if tree.size == 0 and index and self._tiles is not None and index <= self._tiles.size:
                 tree = Frontier.after(index, self._tiles.peaks(index))

@@ -10,21 +10,25 @@ from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
 from stageflow_guard.audit.records.schema_check import readable
-from stageflow_guard.errors import ConfigError, Unavailable
+from stageflow_guard.errors import ConfigError, Unavailable, VerificationError
 
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """One entry on its way: `key` identifies it everywhere, so that duplicates can be told."""
+    """One entry on its way: `key` identifies it everywhere, so that duplicates can be told.
+
+    `log` is the id of the log that it is from (`audit.read.log_id`).
+    """
 
     origin: str
     index: int
     entry: bytes
+    log: str = ""
 
     @property
     def key(self) -> str:
-        """Return `origin#index`."""
-        return f"{self.origin}#{self.index}"
+        """Return `origin#index@log`: another log of this origin has other keys."""
+        return f"{self.origin}#{self.index}" + (f"@{self.log}" if self.log else "")
 
     @property
     def record(self) -> dict[str, Any]:
@@ -48,11 +52,13 @@ class RejectedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """What a sink says that it holds of one origin: how many records, from where to where.
+    """What a sink says that it holds of one log: how many records, from where to where.
 
-    `note` is the newest checkpoint that it was given, where it keeps any.
+    `note` is the newest checkpoint that it was given, where it keeps any; `log` is the log's id,
+    empty for what an earlier release shipped and nobody can tell.
     """
 
+    log: str
     count: int
     first: int
     last: int
@@ -74,6 +80,21 @@ class SinkUnavailable(Unavailable):
         self.retry_after = retry_after
 
 
+class ForkedSink(VerificationError):
+    """The sink holds another log under this log's origin, or another history of this log."""
+
+    code = "forked"
+
+
+def forked(kind: str, one: Shipped) -> ForkedSink:
+    """Return the error for a record that is there already, and differs: this log was copied."""
+    return ForkedSink(
+        f"fork: the sink `{kind}` holds another record {one.index} of `{one.origin}`, log "
+        f"{one.log}: two machines go on from one copy of it (docs/how-to/central-log.md)",
+        index=one.index,
+    )
+
+
 class Sink(Protocol):
     """A projection of the log. `send` returns once the intake has taken responsibility."""
 
@@ -87,12 +108,13 @@ class Sink(Protocol):
 
         A batch may come again, whole or in part, after a crash. Returns what the intake refuses
         for good: of a record, never of the address. Raises `SinkUnavailable` for everything that
-        may be tried again.
+        may be tried again, and `ForkedSink`, with nothing of the batch taken, where a record of
+        this log is there already and differs, if the sink can tell.
         """
         ...
 
-    def inventory(self, origin: str) -> Inventory | None:
-        """Return what the sink holds of `origin`; None for an intake that cannot be asked.
+    def inventory(self, origin: str) -> list[Inventory] | None:
+        """Return what the sink holds of each log of `origin`; None for one that cannot be asked.
 
         Raises `SinkUnavailable` when it does not answer.
         """
@@ -105,21 +127,28 @@ class Sink(Protocol):
 
 @runtime_checkable
 class Readable(Protocol):
-    """A sink that can be read back, and so be compared with the log."""
+    """A sink that can be read back, and so be compared with the log.
+
+    Without `log`, what is asked for is of every log of the origin.
+    """
 
     def origins(self) -> list[str]:
         """Return the origins of which it holds records."""
         ...
 
-    def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
+    def logs(self, origin: str) -> list[str]:
+        """Return the ids of the logs of `origin` of which it holds records, in order."""
+        ...
+
+    def stored(self, origin: str, log: str | None = None) -> Iterator[tuple[int, bytes]]:
         """Yield (index, entry) in order of index, duplicates included."""
         ...
 
-    def head(self, origin: str) -> bytes | None:
+    def head(self, origin: str, log: str | None = None) -> bytes | None:
         """Return the newest signed checkpoint it was given, if it keeps any."""
         ...
 
-    def heads(self, origin: str) -> Iterator[bytes]:
+    def heads(self, origin: str, log: str | None = None) -> Iterator[bytes]:
         """Yield every signed checkpoint that it keeps, contradicting ones included."""
         ...
 

@@ -50,6 +50,10 @@ class SignedTree:
         self._rows.require(0, n, row)
         return row
 
+    def row(self, level: int, n: int) -> list[bytes]:
+        """Return the hashes of tile `n` of `level`, above 0; raise unless the root has them."""
+        return self._rows.row(level, n)
+
     def require(self, first: int, entries: list[bytes], path: str) -> None:
         """Raise `VerificationError` unless `entries` are the bundle of the tree from `first` on."""
         n = first // WIDTH
@@ -78,7 +82,7 @@ class _Rows:
         if len(row) < WIDTH:
             same = row == self._right_edge()[level]
         else:
-            same = subtree_hash(row) == self._row(level + 1, n // WIDTH)[n % WIDTH]
+            same = subtree_hash(row) == self.row(level + 1, n // WIDTH)[n % WIDTH]
         if not same:
             span = int(WIDTH ** (level + 1))
             raise VerificationError(
@@ -86,7 +90,8 @@ class _Rows:
                 index=n * span, path=tile_path(level, n, len(row)),
             )  # fmt: skip
 
-    def _row(self, level: int, n: int) -> list[bytes]:
+    def row(self, level: int, n: int) -> list[bytes]:
+        """Return the hashes of tile `n` of `level`; raise unless the root has them."""
         held = self._held.get(level)
         if held is None or held[0] != n:
             width = min(WIDTH, self._head.size // int(WIDTH**level) - n * WIDTH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from stageflow_guard.audit.log.layout import read_format
 from stageflow_guard.audit.read.signed_entries import attested
@@ -51,29 +52,38 @@ def key_line(folder: Path) -> str:
 
 
 def require_attested_minimum(folder: Path, head: Checkpoint, minimum: int) -> None:
-    """Raise `VerificationError` unless a signed record says that what lies below was pruned.
+    """Raise `VerificationError` unless a signed record says that what lies below was pruned."""
+    attested_prune(folder, head, minimum)
+
+
+def attested_prune(folder: Path, head: Checkpoint, minimum: int) -> dict[str, Any]:
+    """Return the note of the signed record which says that what lies below `minimum` was pruned.
 
     The file `minimum` alone proves nothing: who may write it could hide any record behind it.
+    Raises `VerificationError` where there is no such record.
     """
     for first in range(head.size - 1 - (head.size - 1) % WIDTH, minimum - 1, -WIDTH):
         _, entries, _ = next(bundles(folder, head.size, first))
-        if not any(_says(entry, minimum) for entry in entries):
+        if not any(_said(entry, minimum) for entry in entries):
             continue
         _, signed = next(attested(folder, head, first))
-        if any(_says(entry, minimum) for entry in signed):
-            return
+        for entry in signed:
+            if (note := _said(entry, minimum)) is not None:
+                return note
     raise VerificationError(
         f"`minimum` hides the records below {minimum}, and no record says that they were pruned",
         index=0, path="minimum",
     )  # fmt: skip
 
 
-def _says(entry: bytes, minimum: int) -> bool:
+def _said(entry: bytes, minimum: int) -> dict[str, Any] | None:
     if b'"kind":"prune"' not in entry:  # canonical bytes, so this is how it is written
-        return False
+        return None
     try:
         record = decode_any(entry)
     except (ValueError, RecursionError):
-        return False
+        return None
     note = record.get("note")
-    return record.get("kind") == PRUNE and isinstance(note, dict) and note.get("below") == minimum
+    if record.get("kind") != PRUNE or not isinstance(note, dict) or note.get("below") != minimum:
+        return None
+    return note

@@ -35,3 +35,16 @@ def require_prefix(folder: Path, old: Checkpoint, new: Checkpoint) -> None:
             f"forked: the {old.size} records that were seen are not the log's first ones",
             index=max(0, old.size - 1),
         ) from None
+
+
+def grew_out_of(folder: Path, old: Checkpoint, new: Checkpoint) -> bool:
+    """Say whether the tree in `folder`, at `new`, begins with `old`'s, which holds a record."""
+    if old.origin != new.origin or not old.size:
+        return False
+    try:
+        require_prefix(folder, old, new)
+    except VerificationError as exc:
+        if exc.path is not None:  # a tile of this log is missing: that is another finding
+            raise
+        return False
+    return True

@@ -29,7 +29,7 @@ def _plain(one: Shipped) -> str:
 
 
 class CloudWatchSink:
-    """Puts events into `group`, one stream per origin; makes the stream, never the group.
+    """Puts events into `group`, one stream per log; makes the stream, never the group.
 
     Where retention or encryption matter, the group is yours to set up. Reads back what was shipped
     without `render`.
@@ -59,7 +59,7 @@ class CloudWatchSink:
 
     def send(self, batch: Sequence[Shipped], head: bytes) -> list[RejectedRecord]:
         """Put the batch in as many requests as the limits ask for."""
-        origin = batch[0].origin
+        stream = _stream(batch[0].origin, batch[0].log)
         now = int(self._clock() * 1000)
         rejected: list[RejectedRecord] = []
         events: dict[int, dict[str, Any]] = {}
@@ -78,7 +78,7 @@ class CloudWatchSink:
             records=MOST, octets=OCTETS,
         ):  # fmt: skip
             for piece in _within_a_day(part, events):
-                rejected += self._put(origin, piece, events)
+                rejected += self._put(stream, piece, events)
         return rejected
 
     def _rendered(self, one: Shipped) -> str:
@@ -86,9 +86,8 @@ class CloudWatchSink:
         return json.dumps({"key": one.key, "event": self._render(one)}, ensure_ascii=False)
 
     def _put(
-        self, origin: str, part: list[Shipped], events: dict[int, dict[str, Any]]
+        self, stream: str, part: list[Shipped], events: dict[int, dict[str, Any]]
     ) -> list[RejectedRecord]:
-        stream = slug(origin)
         try:
             if stream not in self._made:
                 self._make(stream)
@@ -109,31 +108,46 @@ class CloudWatchSink:
                 raise
         self._made.add(stream)
 
+    def _streams(self, prefix: str | None = None) -> Iterator[str]:
+        options = {"logStreamNamePrefix": prefix} if prefix is not None else {}
+        pages = self._logs.get_paginator("describe_log_streams").paginate(
+            logGroupName=self._group, **options
+        )
+        yield from (s["logStreamName"] for page in pages for s in page["logStreams"])
+
     def origins(self) -> list[str]:
         """Return the origins of which events can be read back."""
         found: set[str] = set()
-        pages = self._logs.get_paginator("describe_log_streams").paginate(logGroupName=self._group)
-        for stream in (s["logStreamName"] for page in pages for s in page["logStreams"]):
+        for stream in self._streams():
             for event in self._events(stream, limit=1):
-                found.add(json.loads(event)["key"].rpartition("#")[0])
+                found.add(_taken_apart(json.loads(event)["key"])[0])
                 break
         return sorted(found)
 
-    def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
-        """Yield (index, entry) in order of index, duplicates included."""
+    def logs(self, origin: str) -> list[str]:
+        """Return the ids of the logs of `origin`; "" for what an earlier release shipped."""
+        firsts = (next(iter(self._events(s, limit=1)), None) for s in self._streams(slug(origin)))
+        keys = [_taken_apart(json.loads(one)["key"]) for one in firsts if one is not None]
+        return sorted({log for of, _, log in keys if of == origin})
+
+    def stored(self, origin: str, log: str | None = None) -> Iterator[tuple[int, bytes]]:
+        """Yield (index, entry) in order of index, duplicates included.
+
+        What an earlier release shipped says no log: it is taken for the one that is asked for.
+        """
         found = []
-        for message in self._events(slug(origin)):
-            key = json.loads(message)["key"]
-            if key.rpartition("#")[0] == origin and ',"record":' in message:
-                entry = message.partition(',"record":')[2][:-1].encode()
-                found.append((int(key.rpartition("#")[2]), entry))
+        for stream in self._streams(slug(origin)):
+            for message in self._events(stream):
+                of, index, said = _taken_apart(json.loads(message)["key"])
+                if of == origin and (log is None or said in (log, "")) and ',"record":' in message:
+                    found.append((index, message.partition(',"record":')[2][:-1].encode()))
         yield from sorted(found)
 
-    def head(self, origin: str) -> bytes | None:
+    def head(self, origin: str, log: str | None = None) -> bytes | None:
         """Return nothing: CloudWatch keeps no checkpoints."""
         return None
 
-    def heads(self, origin: str) -> Iterator[bytes]:
+    def heads(self, origin: str, log: str | None = None) -> Iterator[bytes]:
         """Yield nothing: CloudWatch keeps no checkpoints."""
         yield from ()
 
@@ -156,13 +170,24 @@ class CloudWatchSink:
                 return
             token = options["nextToken"] = page["nextForwardToken"]
 
-    def inventory(self, origin: str) -> Inventory | None:
+    def inventory(self, origin: str) -> list[Inventory] | None:
         """Return nothing: the intake cannot be asked."""
         return None
 
     def close(self) -> None:
         """Let connections go."""
         self._logs.close()
+
+
+def _stream(origin: str, log: str) -> str:
+    return f"{slug(origin)}-{log}" if log else slug(origin)
+
+
+def _taken_apart(key: str) -> tuple[str, int, str]:
+    """Return (origin, index, log) of a key."""
+    origin, _, rest = key.rpartition("#")
+    index, _, log = rest.partition("@")
+    return origin, int(index), log
 
 
 def _refusal(at: int, now: int, size: int) -> str | None:

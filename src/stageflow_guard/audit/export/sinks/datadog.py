@@ -84,7 +84,7 @@ class DatadogSink:
             "ddsource": "stageflow-guard", "service": self._service,
             "hostname": record.get("node", ""), "ddtags": f"origin:{one.origin}",
             "audit": {
-                "key": one.key, "origin": one.origin, "index": one.index,
+                "key": one.key, "origin": one.origin, "index": one.index, "log": one.log,
                 "id": str(record.get("id", "")),
             },
             "timestamp": record.get("wall_ns", 0) // 1_000_000,
@@ -101,7 +101,7 @@ class DatadogSink:
         middle = len(part) // 2  # one bad entry must not take the others with it
         return self._post(part[:middle], bodies) + self._post(part[middle:], bodies)
 
-    def inventory(self, origin: str) -> Inventory | None:
+    def inventory(self, origin: str) -> list[Inventory] | None:
         """Return nothing: the intake cannot be asked."""
         return None
 

@@ -1,4 +1,4 @@
-"""NATS JetStream: one subject per origin, in sequence, once. nats-py's only file.
+"""NATS JetStream: one subject per log, in sequence, once. nats-py's only file.
 
 The server's default writes to disk every two minutes: set `sync_interval: always`, or replicas,
 where the stream must survive a power cut. The local log stays the system of record either way.
@@ -10,6 +10,8 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
+from heapq import merge
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -18,15 +20,20 @@ from stageflow_guard.audit.export.sink import (
     RejectedRecord,
     Shipped,
     SinkUnavailable,
+    forked,
     need,
 )
+from stageflow_guard.audit.read.log_id import id_of_first
 from stageflow_guard.errors import ConfigError
 
 PAGE = 500  # messages that are read back at once
 
 
 class NatsSink:
-    """Publishes to `<subject>.records.<origin>`, checkpoints to `<subject>.checkpoints.<origin>`.
+    """Publishes to `<subject>.records.<origin>.<log>`, checkpoints likewise to `….checkpoints.…`.
+
+    `<log>` is the log's id: two logs of one origin stand in two sequences. A log whose records
+    stand under `<subject>.records.<origin>` goes on there: an earlier release knew no id.
 
     Makes the stream when it is missing: file storage, no deletes, no purge. Each message carries
     its key (`Nats-Msg-Id`) and the subject sequence that it follows, so that neither a repeated
@@ -55,6 +62,7 @@ class NatsSink:
         self._timeout = timeout
         self._client: Any = None
         self._js: Any = None
+        self._old: dict[str, str] = {}  # by origin, the log whose subject carries no id
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="nats", daemon=True)
         self._thread.start()
@@ -96,8 +104,23 @@ class NatsSink:
                 )  # fmt: skip
         return self._js
 
-    def _on(self, kind: str, origin: str) -> str:
-        return f"{self._subject}.{kind}.{quote(origin, safe='').replace('.', '%2E')}"
+    def _on(self, kind: str, origin: str, log: str) -> str:
+        base = f"{self._subject}.{kind}.{quote(origin, safe='').replace('.', '%2E')}"
+        return f"{base}.{log}" if log and self._old.get(origin) != log else base
+
+    async def _old_log(self, origin: str) -> None:
+        """Find out which log stands under the subject that carries no id."""
+        if origin in self._old:
+            return
+        js = await self._open()
+        try:
+            first = await js.get_msg(
+                self._stream, seq=1, subject=self._on("records", origin, ""), next=True
+            )
+        except self._js_errors.NotFoundError:
+            return
+        at = int((first.headers or {})["Audit-Index"])
+        self._old[origin] = "" if at else id_of_first(first.data)
 
     async def _last(self, subject: str) -> tuple[int, int]:
         """Return (stream sequence, log index) of the subject's last message; (0, -1) without."""
@@ -115,9 +138,13 @@ class NatsSink:
 
     async def _send(self, batch: Sequence[Shipped], head: bytes) -> None:
         js = await self._open()
-        origin = batch[0].origin
-        subject = self._on("records", origin)
+        origin, log = batch[0].origin, batch[0].log
+        await self._old_log(origin)
+        subject = self._on("records", origin, log)
         last, held = await self._last(subject)
+        there = [one for one in batch if one.index <= held]
+        if there and await self._entry(subject, there[-1].index, last) != there[-1].entry:
+            raise forked(self.kind, there[-1])
         for one in batch:
             if one.index <= held:
                 continue
@@ -130,9 +157,24 @@ class NatsSink:
             )  # fmt: skip
             last = ack.seq
         await js.publish(
-            self._on("checkpoints", origin), head, timeout=self._timeout,
+            self._on("checkpoints", origin, log), head, timeout=self._timeout,
             headers={"Audit-Index": str(batch[-1].index)},
         )  # fmt: skip
+
+    async def _entry(self, subject: str, index: int, last: int) -> bytes | None:
+        """Return the entry of a log index up to stream sequence `last`; None where it is missing.
+
+        Sequences grow with the index, so that halving finds it.
+        """
+        js, low, high = self._js, 1, last
+        while low <= high:
+            middle = (low + high) // 2
+            found = await js.get_msg(self._stream, seq=middle, subject=subject, next=True)
+            at = int((found.headers or {})["Audit-Index"])
+            if at == index:
+                return bytes(found.data)
+            low, high = (found.seq + 1, high) if at < index else (low, middle - 1)
+        return None
 
     def origins(self) -> list[str]:
         """Return the origins in the stream."""
@@ -142,16 +184,33 @@ class NatsSink:
         js = await self._open()
         prefix = f"{self._subject}.records."
         info = await js.stream_info(self._stream, subjects_filter=f"{prefix}>")
-        return sorted(unquote(s.removeprefix(prefix)) for s in (info.state.subjects or {}))
+        found = info.state.subjects or {}
+        return sorted({unquote(s.removeprefix(prefix).partition(".")[0]) for s in found})
 
-    def inventory(self, origin: str) -> Inventory:
-        """Return how many records of `origin` the stream holds, from where to where."""
-        count, first, last = self._do(self._inventory(origin))
-        return Inventory(count, first, last, self.head(origin))
+    def logs(self, origin: str) -> list[str]:
+        """Return the ids of the logs of `origin` in the stream."""
+        return list(self._do(self._logs(origin)))
 
-    async def _inventory(self, origin: str) -> tuple[int, int, int]:
+    async def _logs(self, origin: str) -> list[str]:
         js = await self._open()
-        subject = self._on("records", origin)
+        self._old.pop(origin, None)  # a stream may have been made anew
+        await self._old_log(origin)
+        base = f"{self._subject}.records.{quote(origin, safe='').replace('.', '%2E')}"
+        info = await js.stream_info(self._stream, subjects_filter=f"{base}.*")
+        found = {s.removeprefix(f"{base}.") for s in (info.state.subjects or {})}
+        return sorted(found | {self._old[origin]} if origin in self._old else found)
+
+    def inventory(self, origin: str) -> list[Inventory]:
+        """Return how many records of each log of `origin` there are, from where to where."""
+        found = []
+        for log in self.logs(origin):
+            count, first, last = self._do(self._inventory(origin, log))
+            found.append(Inventory(log, count, first, last, self.head(origin, log)))
+        return found
+
+    async def _inventory(self, origin: str, log: str) -> tuple[int, int, int]:
+        js = await self._open()
+        subject = self._on("records", origin, log)
         count = await self._count(js, subject)
         if not count:
             return 0, 0, -1
@@ -162,9 +221,14 @@ class NatsSink:
         info = await js.stream_info(self._stream, subjects_filter=subject)
         return int((info.state.subjects or {}).get(subject, 0))
 
-    def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
+    def stored(self, origin: str, log: str | None = None) -> Iterator[tuple[int, bytes]]:
         """Yield (index, entry) in stream order, page by page: each has the timeout for itself."""
-        reading, left = self._do(self._begin(origin))
+        found = self.logs(origin)
+        flows = [self._read(origin, one) for one in found if log is None or one == log]
+        yield from flows[0] if len(flows) == 1 else merge(*flows, key=itemgetter(0))
+
+    def _read(self, origin: str, log: str) -> Iterator[tuple[int, bytes]]:
+        reading, left = self._do(self._begin(self._on("records", origin, log)))
         try:
             while left > 0:
                 page = self._do(reading.fetch(min(PAGE, left), timeout=self._timeout))
@@ -176,9 +240,8 @@ class NatsSink:
                 with contextlib.suppress(SinkUnavailable):
                     self._do(reading.unsubscribe())
 
-    async def _begin(self, origin: str) -> tuple[Any, int]:
+    async def _begin(self, subject: str) -> tuple[Any, int]:
         js = await self._open()
-        subject = self._on("records", origin)
         total = await self._count(js, subject)
         if not total:
             return None, 0
@@ -188,24 +251,25 @@ class NatsSink:
         reading = await js.pull_subscribe(subject, stream=self._stream, config=config)
         return reading, total
 
-    def head(self, origin: str) -> bytes | None:
+    def heads(self, origin: str, log: str | None = None) -> Iterator[bytes]:
+        """Yield the newest checkpoint of each log that was shipped."""
+        for one in self.logs(origin) if log is None else [log]:
+            note = self._do(self._newest(origin, one))
+            if note is not None:
+                yield note
+
+    async def _newest(self, origin: str, log: str) -> bytes | None:
+        js = await self._open()
+        await self._old_log(origin)
+        try:
+            found = await js.get_last_msg(self._stream, self._on("checkpoints", origin, log))
+        except self._js_errors.NotFoundError:
+            return None
+        return bytes(found.data)
+
+    def head(self, origin: str, log: str | None = None) -> bytes | None:
         """Return the newest checkpoint that was shipped."""
-
-        async def last() -> bytes | None:
-            js = await self._open()
-            try:
-                found = await js.get_last_msg(self._stream, self._on("checkpoints", origin))
-            except self._js_errors.NotFoundError:
-                return None
-            return bytes(found.data)
-
-        return self._do(last())  # type: ignore[no-any-return]  # the client is untyped
-
-    def heads(self, origin: str) -> Iterator[bytes]:
-        """Yield the newest checkpoint that was shipped."""
-        note = self.head(origin)
-        if note is not None:
-            yield note
+        return next(self.heads(origin, log), None)
 
     def close(self) -> None:
         """Let the connection and its thread go."""

@@ -114,14 +114,14 @@ class OtlpSink:
             log.body.string_value = json.dumps(self._render(one), ensure_ascii=False)
             for name, value in (
                 ("audit.key", one.key), ("audit.origin", one.origin), ("audit.index", one.index),
-                ("audit.id", record.get("id")),
+                ("audit.log", one.log or None), ("audit.id", record.get("id")),
                 *((f"audit.{n}", record.get(n)) for n in ("tenant", "run", "decision", "reason")),
             ):  # fmt: skip
                 if value is not None:
                     _set(log.attributes.add(), name, value)
         return request
 
-    def inventory(self, origin: str) -> Inventory | None:
+    def inventory(self, origin: str) -> list[Inventory] | None:
         """Return nothing: the intake cannot be asked."""
         return None
 

@@ -12,9 +12,11 @@ from stageflow_guard.audit.export.sink import (
     RejectedRecord,
     Shipped,
     SinkUnavailable,
+    forked,
     need,
     slug,
 )
+from stageflow_guard.audit.read.log_id import id_of_first
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
 from stageflow_guard.base.durable import make_dirs, sync_dir, write_with
 from stageflow_guard.base.opening import require_own
@@ -25,7 +27,8 @@ def write_rows(path: Path, rows: Sequence[dict[str, Any]], metadata: dict[str, s
     """Write rows of the shared columns to one file, 0600, whole or not at all."""
     pa, pq = need("pyarrow", "parquet"), need("pyarrow.parquet", "parquet")
     schema = pa.schema([
-        ("origin", pa.string()), ("idx", pa.int64()), ("recorded_at", pa.timestamp("ns", tz="UTC")),
+        ("origin", pa.string()), ("log", pa.string()), ("idx", pa.int64()),
+        ("recorded_at", pa.timestamp("ns", tz="UTC")),
         *((name, pa.string()) for name in COLUMNS), *((name, pa.int64()) for name in NUMBERS),
         ("entry", pa.binary()),
     ])  # fmt: skip
@@ -37,14 +40,21 @@ def flat(one: Shipped) -> dict[str, Any]:
     """Return one record as a row of the shared columns."""
     found = row(one.record)
     return {
-        "origin": one.origin, "idx": one.index, "recorded_at": found["wall_ns"], **found,
-        "entry": one.entry,
+        "origin": one.origin, "log": one.log, "idx": one.index, "recorded_at": found["wall_ns"],
+        **found, "entry": one.entry,
     }  # fmt: skip
 
 
-class ParquetSink:
-    """Writes `<folder>/<origin>/<first>-<last>.parquet`; the range and its sha256 are metadata.
+def _rows(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield (index, entry) of one file."""
+    table = need("pyarrow.parquet", "parquet").read_table(path, columns=["idx", "entry"])
+    yield from zip(table["idx"].to_pylist(), table["entry"].to_pylist(), strict=True)
 
+
+class ParquetSink:
+    """Writes `<folder>/<origin>-<log>/<first>-<last>.parquet`; range and sha256 are metadata.
+
+    `<log>` is the log's id. A log whose files an earlier release put into `<origin>` goes on there.
     A batch that comes again after a crash replaces the file that begins at the same index.
     """
 
@@ -65,12 +75,14 @@ class ParquetSink:
     def send(self, batch: Sequence[Shipped], head: bytes) -> list[RejectedRecord]:
         """Write one file for the batch."""
         first, last = batch[0].index, batch[-1].index
-        folder = self._folder / slug(batch[0].origin)
+        origin, log = batch[0].origin, batch[0].log
+        folder = self._places(origin).get(log) or self._place(origin, log)
         digest = sha256(b"".join(one.entry for one in batch)).hexdigest()
         about = {
-            "origin": batch[0].origin, "first": str(first), "last": str(last), "sha256": digest,
+            "origin": origin, "log": log, "first": str(first), "last": str(last), "sha256": digest,
             "checkpoint": head.decode(),
         }  # fmt: skip
+        self._require_same(batch, folder)
         path = folder / f"{first:012d}-{last:012d}.parquet"
         try:
             make_dirs(folder.absolute(), above=Path("/"))
@@ -83,8 +95,40 @@ class ParquetSink:
             raise SinkUnavailable(f"the file could not be written ({exc.strerror})") from None
         return []
 
-    def _files(self, origin: str) -> list[Path]:
-        return sorted((self._folder / slug(origin)).glob("*.parquet"))
+    def _require_same(self, batch: Sequence[Shipped], folder: Path) -> None:
+        """Raise `ForkedSink` where a file that is there already holds another record."""
+        first, last = batch[0].index, batch[-1].index
+        for path in folder.glob("*.parquet"):
+            begin, end = map(int, path.stem.split("-"))
+            if begin > last or end < first:
+                continue
+            held = dict(_rows(path))
+            for one in batch:
+                if held.get(one.index, one.entry) != one.entry:
+                    raise forked(self.kind, one)
+
+    def _place(self, origin: str, log: str) -> Path:
+        return self._folder / (f"{slug(origin)}-{log}" if log else slug(origin))
+
+    def _places(self, origin: str) -> dict[str, Path]:
+        """Return the folder of each log of `origin`, by its id."""
+        found = {}
+        for folder in sorted(self._folder.glob(f"{slug(origin)}*")):
+            first = next(iter(sorted(folder.glob("*.parquet"))), None)
+            if first is None or self._metadata(first)[b"origin"].decode() != origin:
+                continue
+            said = self._metadata(first).get(b"log")
+            found[said.decode() if said is not None else self._begins(first)] = folder
+        return found
+
+    def _begins(self, path: Path) -> str:
+        """Return the id of the log that begins in a file of an earlier release."""
+        index, entry = next(_rows(path))
+        return id_of_first(entry) if index == 0 else ""
+
+    def _files(self, origin: str, log: str | None) -> list[Path]:
+        folders = [f for name, f in self._places(origin).items() if log is None or name == log]
+        return sorted((p for f in folders for p in f.glob("*.parquet")), key=lambda p: p.stem)
 
     def _metadata(self, path: Path) -> dict[bytes, bytes]:
         return dict(need("pyarrow.parquet", "parquet").read_schema(path).metadata)
@@ -94,29 +138,32 @@ class ParquetSink:
         firsts = [next(iter(sorted(p.glob("*.parquet"))), None) for p in self._folder.iterdir()]
         return sorted({self._metadata(p)[b"origin"].decode() for p in firsts if p is not None})
 
-    def inventory(self, origin: str) -> Inventory:
-        """Return how many records the files' names promise, from where to where."""
-        ranges = [tuple(map(int, p.stem.split("-"))) for p in self._files(origin)]
-        if not ranges:
-            return Inventory(0, 0, -1, None)
-        count = sum(last - first + 1 for first, last in ranges)
-        return Inventory(count, ranges[0][0], ranges[-1][1], self.head(origin))
+    def logs(self, origin: str) -> list[str]:
+        """Return the ids of the logs of `origin` in the folder."""
+        return sorted(self._places(origin))
 
-    def heads(self, origin: str) -> Iterator[bytes]:
+    def inventory(self, origin: str) -> list[Inventory]:
+        """Return how many records the files' names promise, from where to where."""
+        return [self._inventory(origin, log) for log in self.logs(origin)]
+
+    def _inventory(self, origin: str, log: str) -> Inventory:
+        ranges = [tuple(map(int, p.stem.split("-"))) for p in self._files(origin, log)]
+        count = sum(last - first + 1 for first, last in ranges)
+        return Inventory(log, count, ranges[0][0], ranges[-1][1], self.head(origin, log))
+
+    def heads(self, origin: str, log: str | None = None) -> Iterator[bytes]:
         """Yield the checkpoint of every file."""
-        for path in self._files(origin):
+        for path in self._files(origin, log):
             yield self._metadata(path)[b"checkpoint"]
 
-    def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
+    def stored(self, origin: str, log: str | None = None) -> Iterator[tuple[int, bytes]]:
         """Yield (index, entry) in order."""
-        pq = need("pyarrow.parquet", "parquet")
-        for path in self._files(origin):
-            table = pq.read_table(path, columns=["idx", "entry"])
-            yield from zip(table["idx"].to_pylist(), table["entry"].to_pylist(), strict=True)
+        for path in self._files(origin, log):
+            yield from _rows(path)
 
-    def head(self, origin: str) -> bytes | None:
+    def head(self, origin: str, log: str | None = None) -> bytes | None:
         """Return the checkpoint in the newest file."""
-        files = self._files(origin)
+        files = self._files(origin, log)
         return self._metadata(files[-1])[b"checkpoint"] if files else None
 
     def close(self) -> None:

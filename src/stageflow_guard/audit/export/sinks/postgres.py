@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from stageflow_guard.audit.export.sink import (
+    ForkedSink,
     Inventory,
     RejectedRecord,
     Shipped,
     SinkUnavailable,
+    forked,
     need,
 )
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
@@ -22,17 +24,46 @@ SCHEMA = """\
 -- Run once, as the owner. Then: GRANT {table}_writer TO <who ships>; GRANT {table}_reader TO
 -- <an auditor>; GRANT {table}_tenant TO <a tenant's role>, and name its tenant in {table}_tenants.
 CREATE TABLE IF NOT EXISTS {table} (
-  origin text NOT NULL, idx bigint NOT NULL, {columns},
+  origin text NOT NULL, log text NOT NULL DEFAULT '', idx bigint NOT NULL, {columns},
   recorded_at timestamptz, record jsonb, entry bytea NOT NULL,
   shipped_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (origin, idx));
+  PRIMARY KEY (origin, log, idx));
 CREATE INDEX IF NOT EXISTS {table}_by_tenant ON {table} (tenant, recorded_at);
 CREATE INDEX IF NOT EXISTS {table}_by_run ON {table} (run);
 CREATE TABLE IF NOT EXISTS {table}_checkpoints (
-  origin text NOT NULL, size bigint NOT NULL, note text NOT NULL,
-  shipped_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (origin, size, note));
+  origin text NOT NULL, log text NOT NULL DEFAULT '', size bigint NOT NULL, note text NOT NULL,
+  shipped_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (origin, log, size, note));
+-- A table of an earlier release: each origin's rows get the id of the log that they begin with.
+ALTER TABLE {table} ADD COLUMN IF NOT EXISTS log text NOT NULL DEFAULT '';
+ALTER TABLE {table}_checkpoints ADD COLUMN IF NOT EXISTS log text NOT NULL DEFAULT '';
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid
+      AND a.attnum = ANY (i.indkey) WHERE i.indrelid = '{table}'::regclass AND i.indisprimary
+      AND a.attname = 'log') THEN
+    ALTER TABLE {table} DISABLE TRIGGER USER;
+    ALTER TABLE {table}_checkpoints DISABLE TRIGGER USER;
+    CREATE TEMP TABLE {table}_ids ON COMMIT DROP AS
+      SELECT origin, left(encode(sha256('\\x00'::bytea || entry), 'hex'), 32) AS id
+      FROM {table} WHERE idx = 0;
+    UPDATE {table} r SET log = i.id FROM {table}_ids i WHERE r.origin = i.origin;
+    UPDATE {table}_checkpoints c SET log = i.id FROM {table}_ids i WHERE c.origin = i.origin;
+    ALTER TABLE {table} ENABLE TRIGGER USER;
+    ALTER TABLE {table}_checkpoints ENABLE TRIGGER USER;
+    ALTER TABLE {table} DROP CONSTRAINT {table}_pkey, ADD PRIMARY KEY (origin, log, idx);
+    ALTER TABLE {table}_checkpoints DROP CONSTRAINT {table}_checkpoints_pkey,
+      ADD PRIMARY KEY (origin, log, size, note);
+    DROP FUNCTION IF EXISTS {table}_held(text);
+  END IF; END $$;
 CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS
   $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$;
+CREATE OR REPLACE FUNCTION {table}_same() RETURNS trigger LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path FROM CURRENT AS $$ BEGIN
+    IF EXISTS (SELECT FROM {table} r WHERE r.origin = NEW.origin AND r.log = NEW.log
+        AND r.idx = NEW.idx AND r.entry <> NEW.entry) THEN
+      RAISE EXCEPTION 'another record % of this log is there', NEW.idx USING ERRCODE = 'SGF01';
+    END IF; RETURN NEW; END $$;
+CREATE OR REPLACE TRIGGER {table}_same BEFORE INSERT ON {table}
+  FOR EACH ROW EXECUTE FUNCTION {table}_same();
 DO $$ BEGIN
   CREATE TRIGGER {table}_keep BEFORE UPDATE OR DELETE ON {table}
     FOR EACH ROW EXECUTE FUNCTION {table}_append_only();
@@ -46,13 +77,13 @@ EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 DO $$ BEGIN CREATE ROLE {table}_writer NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 DO $$ BEGIN CREATE ROLE {table}_reader NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 DO $$ BEGIN CREATE ROLE {table}_tenant NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-CREATE OR REPLACE FUNCTION {table}_held(log text)
-  RETURNS TABLE (count bigint, first bigint, last bigint, note text)
+CREATE OR REPLACE FUNCTION {table}_held(of text)
+  RETURNS TABLE (log text, count bigint, first bigint, last bigint, note text)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS
-  $$ SELECT count(*), coalesce(min(idx), 0), coalesce(max(idx), -1),
-       (SELECT c.note FROM {table}_checkpoints c WHERE c.origin = log
+  $$ SELECT r.log, count(*), min(r.idx), max(r.idx),
+       (SELECT c.note FROM {table}_checkpoints c WHERE c.origin = of AND c.log = r.log
         ORDER BY c.size DESC, c.shipped_at DESC LIMIT 1)
-     FROM {table} WHERE origin = log $$;
+     FROM {table} r WHERE r.origin = of GROUP BY r.log ORDER BY r.log $$;
 REVOKE EXECUTE ON FUNCTION {table}_held FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION {table}_held TO {table}_writer, {table}_reader;
 GRANT INSERT ON {table}, {table}_checkpoints TO {table}_writer;
@@ -106,7 +137,7 @@ class PostgresSink:
 
     def send(self, batch: Sequence[Shipped], head: bytes) -> list[RejectedRecord]:
         """Insert the batch and the checkpoint in one transaction; what is there already stays."""
-        names = ["origin", "idx", *COLUMNS, *NUMBERS, "recorded_at", "record", "entry"]
+        names = ["origin", "log", "idx", *COLUMNS, *NUMBERS, "recorded_at", "record", "entry"]
         marks = ["%s"] * (len(names) - 3) + ["to_timestamp(%s::numeric / 1e9)", "%s::jsonb", "%s"]
         text = (
             f"INSERT INTO {self._table} ({', '.join(names)}) VALUES ({', '.join(marks)}) "
@@ -118,21 +149,29 @@ class PostgresSink:
             with conn.transaction(), conn.cursor() as cursor:
                 cursor.executemany(text, [_row(one) for one in batch])
                 cursor.execute(
-                    f"INSERT INTO {self._table}_checkpoints (origin, size, note) "
-                    "VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-                    (checkpoint.origin, checkpoint.size, head.decode()),
+                    f"INSERT INTO {self._table}_checkpoints (origin, log, size, note) "
+                    "VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+                    (checkpoint.origin, batch[0].log, checkpoint.size, head.decode()),
                 )
         except self._pg.Error as exc:
+            if getattr(exc, "sqlstate", None) == "SGF01":
+                raise self._differing(exc, batch) from None
             raise self._translated(exc) from None
         return []
+
+    def _differing(self, exc: Any, batch: Sequence[Shipped]) -> ForkedSink:
+        found = re.search(r"record (\d{1,19}) ", str(exc))
+        index = int(found[1]) if found else batch[0].index
+        self.close()
+        return forked(self.kind, next((one for one in batch if one.index == index), batch[0]))
 
     def _translated(self, exc: Any) -> Exception:
         """Never pass a driver's text on: it quotes rows and connection strings."""
         state = getattr(exc, "sqlstate", None)
         self.close()
-        if state == "42883":
+        if state in ("42883", "42703"):  # no such function, no such column
             return ConfigError(
-                f"function `{self._table}_held` does not exist; run what `stageflow-guard audit "
+                f"table `{self._table}` is of an earlier release; run what `stageflow-guard audit "
                 "schema postgres` prints again, as the owner"
             )
         if state == "42P01":
@@ -153,34 +192,39 @@ class PostgresSink:
         except self._pg.Error as exc:
             raise self._translated(exc) from None
 
-    def inventory(self, origin: str) -> Inventory:
-        """Return how many records of `origin` are in the table, from where to where."""
-        found = next(self._ask(f"SELECT * FROM {self._table}_held(%s)", origin))
-        note = found[3].encode() if found[3] is not None else None
-        return Inventory(found[0], found[1], found[2], note)
+    def inventory(self, origin: str) -> list[Inventory]:
+        """Return how many records of each log of `origin` are in the table, from where to where."""
+        text = f"SELECT log, count, first, last, note FROM {self._table}_held(%s)"
+        return [
+            Inventory(log, count, first, last, note.encode() if note is not None else None)
+            for log, count, first, last, note in self._ask(text, origin)
+        ]
 
-    def heads(self, origin: str) -> Iterator[bytes]:
-        """Yield every checkpoint that was shipped, contradicting ones included."""
+    def heads(self, origin: str, log: str | None = None) -> Iterator[bytes]:
+        """Yield every checkpoint that was shipped, contradicting ones included; newest first."""
+        where, values = _of(origin, log)
         table = f"{self._table}_checkpoints"
-        for (note,) in self._ask(f"SELECT note FROM {table} WHERE origin = %s", origin):
+        for (note,) in self._ask(f"SELECT note FROM {table} {where} ORDER BY size DESC", *values):
             yield note.encode()
 
     def origins(self) -> list[str]:
         """Return the origins in the table."""
         return [r[0] for r in self._ask(f"SELECT DISTINCT origin FROM {self._table} ORDER BY 1")]
 
-    def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
+    def logs(self, origin: str) -> list[str]:
+        """Return the ids of the logs of `origin` in the table."""
+        return [one.log for one in self.inventory(origin)]
+
+    def stored(self, origin: str, log: str | None = None) -> Iterator[tuple[int, bytes]]:
         """Yield (index, entry) in order."""
-        text = f"SELECT idx, entry FROM {self._table} WHERE origin = %s ORDER BY idx"
-        for index, entry in self._ask(text, origin):
+        where, values = _of(origin, log)
+        text = f"SELECT idx, entry FROM {self._table} {where} ORDER BY idx, log"
+        for index, entry in self._ask(text, *values):
             yield index, bytes(entry)
 
-    def head(self, origin: str) -> bytes | None:
+    def head(self, origin: str, log: str | None = None) -> bytes | None:
         """Return the newest checkpoint that was shipped."""
-        table = f"{self._table}_checkpoints"
-        text = f"SELECT note FROM {table} WHERE origin = %s ORDER BY size DESC LIMIT 1"
-        found = next(self._ask(text, origin), None)
-        return found[0].encode() if found else None
+        return next(self.heads(origin, log), None)
 
     def close(self) -> None:
         """Let the connection go."""
@@ -193,6 +237,12 @@ class PostgresSink:
         return f"<PostgresSink {self._table}>"
 
 
+def _of(origin: str, log: str | None) -> tuple[str, list[str]]:
+    if log is None:
+        return "WHERE origin = %s", [origin]
+    return "WHERE origin = %s AND log = %s", [origin, log]
+
+
 def _row(one: Shipped) -> tuple[Any, ...]:
     record = one.record
     found = row(record)
@@ -200,6 +250,6 @@ def _row(one: Shipped) -> tuple[Any, ...]:
     values = [found[n] for n in COLUMNS]
     texts = [v.replace("\x00", "\ufffd") if v is not None else None for v in values]
     return (
-        one.origin, one.index, *texts, *(found[n] for n in NUMBERS), found["wall_ns"],
+        one.origin, one.log, one.index, *texts, *(found[n] for n in NUMBERS), found["wall_ns"],
         json.dumps(record) if plain else None, one.entry,
     )  # fmt: skip

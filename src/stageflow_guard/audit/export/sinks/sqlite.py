@@ -8,8 +8,9 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
-from stageflow_guard.audit.export.sink import Inventory, RejectedRecord, Shipped
+from stageflow_guard.audit.export.sink import Inventory, RejectedRecord, Shipped, forked
 from stageflow_guard.audit.log.layout import read_minimum
+from stageflow_guard.audit.read.log_id import id_of_first, log_id
 from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
@@ -20,25 +21,26 @@ from stageflow_guard.audit.verification.projection import Kept, require_projecte
 from stageflow_guard.base.opening import make_own
 from stageflow_guard.errors import ConfigError, VerificationError
 
-VERSION = 3
-_ALL = ("origin", "idx", *COLUMNS, *NUMBERS, "entry")
+VERSION = 4
+_ALL = ("origin", "log", "idx", *COLUMNS, *NUMBERS, "entry")
 _SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS records (origin TEXT, idx INTEGER, "
+    "CREATE TABLE IF NOT EXISTS records (origin TEXT, log TEXT, idx INTEGER, "
     + ", ".join(f"{name} TEXT" for name in COLUMNS) + ", "
     + ", ".join(f"{name} INTEGER" for name in NUMBERS)
-    + ", entry BLOB, PRIMARY KEY (origin, idx)) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS source (origin TEXT PRIMARY KEY, checkpoint TEXT)",
+    + ", entry BLOB, PRIMARY KEY (origin, log, idx)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS source (origin TEXT, log TEXT, checkpoint TEXT, "
+    "PRIMARY KEY (origin, log))",
     *(
         f"CREATE INDEX IF NOT EXISTS by_{name} ON records ({name}, wall_ns)"
         for name in ("run", "tenant", "subject", "decision", "kind")
     ),
-    "CREATE INDEX IF NOT EXISTS by_cause ON records (origin, decision_index)",
+    "CREATE INDEX IF NOT EXISTS by_cause ON records (origin, log, decision_index)",
     "CREATE INDEX IF NOT EXISTS by_time ON records (wall_ns)",
 )  # fmt: skip
 _ASKED = (
-    "CREATE TEMP TABLE asked (origin TEXT PRIMARY KEY, first INTEGER, size INTEGER)",
+    "CREATE TEMP TABLE asked (origin TEXT PRIMARY KEY, log TEXT, first INTEGER, size INTEGER)",
     "CREATE TEMP VIEW shown AS SELECT r.* FROM main.records r JOIN temp.asked a "
-    "ON r.origin = a.origin AND r.idx >= a.first AND r.idx < a.size",
+    "ON r.origin = a.origin AND r.log = a.log AND r.idx >= a.first AND r.idx < a.size",
 )
 _INSERT = f"INSERT OR IGNORE INTO records VALUES ({', '.join('?' for _ in _ALL)})"
 
@@ -64,8 +66,7 @@ class SqliteProjection:
                 make_own(self._path)
             # the exporter's thread opens it, the closing one closes it, never both at once
             db = sqlite3.connect(self._path, timeout=30.0, check_same_thread=False)
-            if db.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):
-                db.executescript("DROP TABLE IF EXISTS records; DROP TABLE IF EXISTS source")
+            _take_over(db)
             once = str(self._path) == ":memory:"  # asked once, so an index would not pay
             for statement in _SCHEMA[:2] if once else _SCHEMA:
                 db.execute(statement)
@@ -98,46 +99,73 @@ class SqliteProjection:
         for one in batch:
             found = row(one.record)
             rows.append(
-                (one.origin, one.index, *(found[n] for n in (*COLUMNS, *NUMBERS)), one.entry)
+                (
+                    one.origin,
+                    one.log,
+                    one.index,
+                    *(found[n] for n in (*COLUMNS, *NUMBERS)),
+                    one.entry,
+                )
             )
         db = self._connect()
         with db:
-            db.executemany(_INSERT, rows)
+            if db.executemany(_INSERT, rows).rowcount < len(rows):
+                self._require_same(batch)
             if batch:
                 db.execute(
-                    "INSERT OR REPLACE INTO source VALUES (?, ?)", (batch[0].origin, head.decode())
+                    "INSERT OR REPLACE INTO source VALUES (?, ?, ?)",
+                    (batch[0].origin, batch[0].log, head.decode()),
                 )
+
+    def _require_same(self, batch: Sequence[Shipped]) -> None:
+        """Raise `ForkedSink` where a row that was there already is another record."""
+        first, last = batch[0], batch[-1]
+        held = dict(
+            self._connect().execute(
+                "SELECT idx, entry FROM records WHERE origin = ? AND log = ? "
+                "AND idx BETWEEN ? AND ?", (first.origin, first.log, first.index, last.index),
+            )
+        )  # fmt: skip
+        for one in batch:
+            if held.get(one.index) != one.entry:
+                raise forked(self.kind, one)
 
     def origins(self) -> list[str]:
         """Return the origins in the table."""
         return [r[0] for r in self._connect().execute("SELECT DISTINCT origin FROM records")]
 
-    def inventory(self, origin: str) -> Inventory:
-        """Return how many records of `origin` are in the table, from where to where."""
+    def logs(self, origin: str) -> list[str]:
+        """Return the ids of the logs of `origin` in the table."""
+        return [one.log for one in self.inventory(origin)]
+
+    def inventory(self, origin: str) -> list[Inventory]:
+        """Return how many records of each log of `origin` are in the table, from where to where."""
         found = self._connect().execute(
-            "SELECT count(*), coalesce(min(idx), 0), coalesce(max(idx), -1) FROM records "
-            "WHERE origin = ?", (origin,)
-        ).fetchone()  # fmt: skip
-        return Inventory(found[0], found[1], found[2], self.head(origin))
+            "SELECT log, count(*), min(idx), max(idx) FROM records WHERE origin = ? "
+            "GROUP BY log ORDER BY log", (origin,)
+        ).fetchall()  # fmt: skip
+        return [
+            Inventory(log, count, first, last, self.head(origin, log))
+            for log, count, first, last in found
+        ]
 
-    def heads(self, origin: str) -> Iterator[bytes]:
+    def heads(self, origin: str, log: str | None = None) -> Iterator[bytes]:
         """Yield the checkpoint that the rows came from."""
-        note = self.head(origin)
-        if note is not None:
-            yield note
+        for (note,) in self._connect().execute(
+            "SELECT checkpoint FROM source WHERE origin = ? AND log = ifnull(?, log)", (origin, log)
+        ):
+            yield note.encode()
 
-    def stored(self, origin: str) -> Iterator[tuple[int, bytes]]:
+    def stored(self, origin: str, log: str | None = None) -> Iterator[tuple[int, bytes]]:
         """Yield (index, entry) in order."""
+        where, values = ("", (origin,)) if log is None else (" AND log = ?", (origin, log))
         yield from self._connect().execute(
-            "SELECT idx, entry FROM records WHERE origin = ? ORDER BY idx", (origin,)
+            f"SELECT idx, entry FROM records WHERE origin = ?{where} ORDER BY idx", values
         )
 
-    def head(self, origin: str) -> bytes | None:
+    def head(self, origin: str, log: str | None = None) -> bytes | None:
         """Return the checkpoint that the rows came from."""
-        found = self._connect().execute(
-            "SELECT checkpoint FROM source WHERE origin = ?", (origin,)
-        ).fetchone()  # fmt: skip
-        return found[0].encode() if found else None
+        return next(self.heads(origin, log), None)
 
     # -- as a projection ---------------------------------------------------------------------------
 
@@ -155,37 +183,39 @@ class SqliteProjection:
         origin = head.origin
         if minimum:
             require_attested_minimum(folder, head, minimum)
+        name = log_id(folder, head)
+        of = (origin, name)
         try:
             db = self._connect()
-            held = self.head(origin)
+            held = self.head(*of)
             if held is not None and not _prefix(folder, held, note):
                 with db:
-                    db.execute("DELETE FROM records WHERE origin = ?", (origin,))
+                    db.execute("DELETE FROM records WHERE origin = ? AND log = ?", of)
             end = db.execute(
-                "SELECT coalesce(max(idx) + 1, 0) FROM records WHERE origin = ? AND idx < ?",
-                (origin, head.size),
-            ).fetchone()[0]
-            require_projected(folder, head, self._kept(origin, minimum, end), minimum, end)
+                "SELECT coalesce(max(idx) + 1, 0) FROM records WHERE origin = ? AND log = ? "
+                "AND idx < ?", (*of, head.size),
+            ).fetchone()[0]  # fmt: skip
+            require_projected(folder, head, self._kept(of, minimum, end), minimum, end)
             new = 0
             flow = takewhile(lambda one: one[0] < head.size, iter_entries(folder, end))
-            while part := [Shipped(origin, i, e) for i, e in islice(flow, self.batch)]:
+            while part := [Shipped(origin, i, e, name) for i, e in islice(flow, self.batch)]:
                 self._insert(part, note)
                 new += len(part)
             with db:
-                db.execute("INSERT OR REPLACE INTO source VALUES (?, ?)", (origin, note.decode()))
+                db.execute("INSERT OR REPLACE INTO source VALUES (?, ?, ?)", (*of, note.decode()))
                 db.execute(
-                    "INSERT OR REPLACE INTO asked VALUES (?, ?, ?)", (origin, minimum, head.size)
+                    "INSERT OR REPLACE INTO asked VALUES (?, ?, ?, ?)", (*of, minimum, head.size)
                 )
         except sqlite3.Error as exc:
             self.close()
             raise ConfigError(f"projection `{self._path}` is unusable ({exc})") from None
         return new
 
-    def _kept(self, origin: str, start: int, end: int) -> Iterator[Kept]:
+    def _kept(self, of: tuple[str, str], start: int, end: int) -> Iterator[Kept]:
         names = ", ".join((*COLUMNS, *NUMBERS))
         for index, entry, *columns in self._connect().execute(
             f"SELECT idx, entry, {names} FROM records "
-            "WHERE origin = ? AND idx >= ? AND idx < ? ORDER BY idx", (origin, start, end),
+            "WHERE origin = ? AND log = ? AND idx >= ? AND idx < ? ORDER BY idx", (*of, start, end),
         ):  # fmt: skip
             yield index, entry, tuple(columns)
 
@@ -255,6 +285,44 @@ class SqliteProjection:
             for one in readable(entry).get("findings") or []:
                 total[one["entity"]] = total.get(one["entity"], 0) + one["count"]
         return total
+
+
+def _take_over(db: sqlite3.Connection) -> None:
+    """Bring a file of an earlier release up to date; a sink may hold what its log has pruned.
+
+    Version 3 knew no log's id: the rows of an origin get the id of the log that they begin with.
+    """
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version == 3:
+        columns = ", ".join((*COLUMNS, *NUMBERS))
+        with db:
+            db.execute("BEGIN IMMEDIATE")
+            if db.execute("PRAGMA user_version").fetchone()[0] == 3:  # no other process did it
+                db.execute("ALTER TABLE records RENAME TO records_3")
+                db.execute("ALTER TABLE source RENAME TO source_3")
+                for name in [r[0] for r in db.execute(
+                    "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'by_%'"
+                )]:  # fmt: skip
+                    db.execute(f"DROP INDEX {name}")
+                db.execute("CREATE TEMP TABLE ids (origin TEXT PRIMARY KEY, id TEXT)")
+                for origin, entry in db.execute(
+                    "SELECT origin, entry FROM records_3 WHERE idx = 0"
+                ).fetchall():
+                    db.execute("INSERT INTO ids VALUES (?, ?)", (origin, id_of_first(entry)))
+                for statement in _SCHEMA[:2]:
+                    db.execute(statement)
+                id_of = "ifnull((SELECT id FROM ids i WHERE i.origin = o.origin), '')"
+                db.execute(
+                    f"INSERT INTO records SELECT origin, {id_of}, idx, {columns}, entry "
+                    "FROM records_3 o"
+                )
+                db.execute(f"INSERT INTO source SELECT origin, {id_of}, checkpoint FROM source_3 o")
+                db.execute("DROP TABLE records_3")
+                db.execute("DROP TABLE source_3")
+                db.execute("DROP TABLE ids")
+                db.execute(f"PRAGMA user_version = {VERSION}")
+    elif version not in (0, VERSION):
+        db.executescript("DROP TABLE IF EXISTS records; DROP TABLE IF EXISTS source")
 
 
 def _prefix(folder: Path, held: bytes, note: bytes) -> bool:
