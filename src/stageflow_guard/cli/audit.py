@@ -41,7 +41,7 @@ WHERE = {
     "rotate": "audit_admin", "prune": "audit_admin", "erase": "audit_admin",
     "hold": "audit_admin", "release": "audit_admin", "holds": "audit_admin",
     "ship": "audit_sinks", "reconcile": "audit_sinks", "lag": "audit_sinks",
-    "dead-letters": "audit_sinks",
+    "dead-letters": "audit_sinks", "restore": "audit_restore",
     "schema": "audit_sinks",
 }  # fmt: skip
 

@@ -145,6 +145,15 @@ def _sinks(acts: Any) -> None:
             found.add_argument("what", choices=["list", "resend"])
         if name == "ship":
             found.add_argument("--every", type=float, help="go on, every so many seconds")
+    restore = _verb(
+        acts, "restore", "make a log that was lost again, out of what a sink holds", folder=False
+    )
+    restore.add_argument("--config", default="guard.toml")
+    restore.add_argument("--sink", metavar="KIND", required=True, help="where it is read")
+    restore.add_argument("--out", required=True, help="an empty folder for the log")
+    restore.add_argument("--origin", help="whose log; else `audit.origin`, with the shard's name")
+    restore.add_argument("--shard", help="which log, where there are several")
+    restore.add_argument("--log-id", metavar="ID", help="which of several logs of that origin")
     schema = _verb(acts, "schema", "print a schema: of a record, or a sink's", folder=False)
     schema.add_argument("of", choices=["record", "postgres"])
     schema.add_argument("--table", default="audit_records")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from stageflow_guard.audit.export.sink import Shipped
+from stageflow_guard.audit.read.log_id import log_ids
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row, when
 from stageflow_guard.audit.records.record import encoded
 from stageflow_guard.cli.terminal import escape_control
@@ -38,7 +39,11 @@ def write_records(
         from stageflow_guard.audit.export.sinks.parquet import flat, write_rows
 
         plain = [{k: v for k, v in r.items() if k != "agreement"} for r in records]
-        rows = [flat(Shipped(r.pop("origin"), r.pop("index"), encoded(r))) for r in plain]
+        ids = log_ids(args.dir)
+        rows = [
+            flat(Shipped(o := r.pop("origin"), r.pop("index"), encoded(r), ids.get(o, "")))
+            for r in plain
+        ]
         write_rows(Path(args.out), rows, {"written_by": "stageflow-guard"})
         return
     if args.format == "table":

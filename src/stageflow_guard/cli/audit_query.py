@@ -13,6 +13,7 @@ from typing import Any
 from stageflow_guard.audit.export.sink import Shipped
 from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
 from stageflow_guard.audit.log.shards import logs_in
+from stageflow_guard.audit.read.log_id import log_ids
 from stageflow_guard.audit.read.query import LogEntry, held, iter_rows
 from stageflow_guard.audit.records.columns import when
 from stageflow_guard.audit.records.record import encoded
@@ -214,11 +215,11 @@ def export(args: argparse.Namespace) -> int:
     """Print records as OCSF events or as they are, one a line."""
     from stageflow_guard.audit.records.formats.ocsf import event
 
-    found = chosen(args)
+    found, ids = chosen(args), log_ids(args.dir)
     with private(args.out) if args.out else nullcontext(sys.stdout) as out:
         for record in found:
-            key = (record.pop("origin"), record.pop("index"))
-            one = Shipped(*key, encoded(record))
+            origin, index = record.pop("origin"), record.pop("index")
+            one = Shipped(origin, index, encoded(record), ids.get(origin, ""))
             value = event(one) if args.shape == "ocsf" else record
             print(as_json(value), file=out)
     return HOLDS

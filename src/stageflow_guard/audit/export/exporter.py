@@ -292,7 +292,7 @@ class Exporter:
         own = f"; this log is {self._log_id}" if self._log_id else ""
         return ForkedSink(
             f"fork: the sink `{self._sink.kind}` {what} under `{self.origin}`{own}; give this log "
-            "a new shard or origin, or restore the other (docs/how-to/central-log.md)",
+            "a new shard or origin, or restore the other (docs/how-to/lost-log.md)",
             index=index,
         )
 

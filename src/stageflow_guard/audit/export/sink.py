@@ -90,7 +90,7 @@ def forked(kind: str, one: Shipped) -> ForkedSink:
     """Return the error for a record that is there already, and differs: this log was copied."""
     return ForkedSink(
         f"fork: the sink `{kind}` holds another record {one.index} of `{one.origin}`, log "
-        f"{one.log}: two machines go on from one copy of it (docs/how-to/central-log.md)",
+        f"{one.log}: two machines go on from one copy of it (docs/how-to/lost-log.md)",
         index=one.index,
     )
 

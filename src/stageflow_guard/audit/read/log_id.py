@@ -16,8 +16,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from stageflow_guard.audit.log.layout import read_minimum
+from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.signed_entries import SignedTree
-from stageflow_guard.audit.read.signed_head import attested_prune
+from stageflow_guard.audit.read.signed_head import attested_prune, signed_head
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint
 from stageflow_guard.audit.tlog.tree import leaf_hash
 
@@ -44,3 +45,9 @@ def log_id(folder: Path, head: Checkpoint) -> str:
     if isinstance(said, str) and len(said) == DIGITS and set(said) <= set("0123456789abcdef"):
         return said
     return sha256(b"pruned\n" + SignedTree(folder, head).row(1, 0)[0]).hexdigest()[:DIGITS]
+
+
+def log_ids(path: str | Path) -> dict[str, str]:
+    """Return the id of the log at `path`, or of each of its shards, by origin."""
+    heads = [(folder, signed_head(folder)[0]) for folder in logs_in(path)]
+    return {head.origin: log_id(folder, head) for folder, head in heads}

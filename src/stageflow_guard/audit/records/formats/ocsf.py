@@ -48,6 +48,9 @@ class ShippedEntry(Protocol):
     def index(self) -> int: ...  # noqa: D102
 
     @property
+    def log(self) -> str: ...  # noqa: D102
+
+    @property
     def entry(self) -> bytes: ...  # noqa: D102
 
     @property
@@ -80,7 +83,8 @@ def event(one: ShippedEntry) -> dict[str, Any]:
         "unmapped": {
             "kind": record.get("kind"),
             "record_integrity": {
-                "origin": one.origin, "index": one.index, "leaf_hash": leaf_hash(one.entry).hex()
+                "origin": one.origin, "log": one.log, "index": one.index,
+                "leaf_hash": leaf_hash(one.entry).hex(),
             },
         },
     }  # fmt: skip
