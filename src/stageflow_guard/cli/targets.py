@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-from stageflow_guard.errors import ConfigError
+from stageflow_guard.errors import ConfigError, GuardError
 
 
 def load(target: str) -> Any:
@@ -28,6 +28,8 @@ def load(target: str) -> Any:
             found = getattr(found, name)
         if not hasattr(found, "stages") and callable(found):
             found = found()
+    except GuardError as exc:  # ours: its text says what to do, and holds nothing secret
+        raise ConfigError(f"`{target}` cannot be loaded: {exc.message}") from exc
     except Exception as exc:  # it is the user's own code: its text is theirs to see, not ours
         raise ConfigError(
             f"`{target}` cannot be loaded ({type(exc).__name__}: {where(exc)})"
