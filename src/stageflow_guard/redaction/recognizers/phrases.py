@@ -50,8 +50,10 @@ def register(heads: Iterable[str]) -> None:
 def vocabulary(text: str) -> frozenset[str]:
     """Return the words of `text` that begin a phrase, in lower case.
 
-    A name in camel case gives its parts.
+    A name in camel case gives its parts; the inside of a long code holds no names.
     """
+    if len(text) > _CODE:
+        text = _SOLID.sub(lambda m: " " * (len(m[0]) - _LONG) + m[0][-_LONG:], text)
     lower = text.lower()
     words = lower.translate(_SIGNS).split() if text.isascii() else _LETTERS.findall(lower)
     reached = 0
@@ -68,6 +70,8 @@ def vocabulary(text: str) -> frozenset[str]:
 
 
 _LONG = 48  # letters of one name in camel case
+_CODE = 2_048  # letters and digits without any other sign
+_SOLID = re.compile(rf"[A-Za-z0-9+/_-]{{{_CODE},}}")
 
 
 @lru_cache(maxsize=16)

@@ -13,7 +13,10 @@ from stageflow_guard.redaction.recognizers.phrases import UNSPACED, unspaced
 from stageflow_guard.redaction.text.view import Edit, View
 
 BARRIER = "\x1e"
-_TOUCH = re.compile(rf"(?<=[{UNSPACED}])(?=[0-9A-Za-z+@(])|(?<=[0-9A-Za-z)])(?=[{UNSPACED}])")
+_TOUCH = re.compile(
+    rf"(?<=[{UNSPACED}])(?<!\d)(?=[0-9A-Za-z+@(])|(?<=[0-9A-Za-z)])(?=[{UNSPACED}])(?!\d)"
+)
+_COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")  # of a terminal
 _LONE = re.compile(r"[^\s|] {1,3}\| {1,3}\S")
 _SIGN = re.compile(r"[|\t]")
 _SHORT = re.compile(r"[0-9]{1,6}")
@@ -23,6 +26,9 @@ _MOST = 2_000  # characters of a line that are looked at as a row
 def bordered(view: View) -> View:
     """Return the view with the borders of scripts and cells in it."""
     text = view.text
+    if "\x1b" in text:
+        view = view.edited([(*m.span(), "") for m in _COLOUR.finditer(text)], "colours")
+        text = view.text
     if unspaced(text):
         view = view.edited([(m.start(), m.start(), " ") for m in _TOUCH.finditer(text)], "borders")
         text = view.text
@@ -47,16 +53,18 @@ def _cells(text: str) -> Iterator[Edit]:
                     continue
             elif tabs < 2:
                 continue
-            if sign == "|" and (_narrow(row, at, -1) or _narrow(row, at, 1)):
+            if _narrow(row, at, -1, sign) or _narrow(row, at, 1, sign):
                 continue  # a sign between single characters parts no cells
             if not _one_number(row, at):
                 yield start + at, start + at + 1, BARRIER
 
 
-def _narrow(row: str, at: int, step: int) -> bool:
-    """Say whether the cell beside the sign at `at` is one character."""
-    two = at + 2 * step
-    return 0 <= two < len(row) and row[two] == "|" and row[at + step] != "|"
+def _narrow(row: str, at: int, step: int, sign: str) -> bool:
+    """Say whether the cells beside the sign at `at` are of one character: two, for tabs, or more."""
+    two, four = at + 2 * step, at + 4 * step
+    if not (0 <= two < len(row) and row[two] == sign and row[at + step] != sign):
+        return False
+    return sign == "|" or (0 <= four < len(row) and row[four] == sign)
 
 
 def _rows(text: str) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from stageflow_guard.redaction.recognizers.anchors import folded, present
 from stageflow_guard.redaction.text.view import Edit, View
 
 _MARKUP = re.compile(
-    r"<!--[^>]{0,200}-->|/\*[^*]{0,200}\*/|</?[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>\n]{0,120})?/?>"
+    r"<!--[^>]{0,200}-->|/\*[^*]{0,200}\*/|</?(?![aA][tT]>|[dD][oO][tT]>)[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>\n]{0,120})?/?>"
     r"|\[/?(?:b|i|u|s|em|code|url|email|quote|color|size|font)\]|(?<=[\w@.])(?:\*{1,3}|~~|\|\||`{1,3}|__)(?=[\w@.(+-])"
     r"|(?<![\w*])(?:\*{1,3}|~~|`{1,3}|__)(?=[\w(+])|(?<=[\w).-])(?:\*{1,3}|~~|`{1,3}|__)(?![\w*])"
     r"|\\(?=[-.@_()+*])"
@@ -20,7 +20,11 @@ _CONCAT = re.compile(r"""["'](?<=[\w.@()+ -].)\s{0,3}(?:\+|\.|&|\|\|)?\s{0,3}["'
 
 
 # a line that goes on: escaped, quoted-printable, or quoted in an answer
-_FOLDED = re.compile(r"[=\\]\r?\n(?=\S)|(?<=\n)(?:>[ ]?){1,3}(?=\S)")
+_FOLDED = re.compile(r"[=\\]\r?\n(?=\S)|(?<=\n)(?:>[ ]?){1,3}[ ]?(?=\S)")
+# a line that goes on behind the sign of a comment, or indented
+_PREFIXED = re.compile(
+    r"(?<=[0-9@._-])\n(?:[ \t]{1,12}|[ \t]{0,8}(?:(?://+|#+|\*|--|;+|%+)[ ]{0,3}){1,2})(?=[0-9@.])"
+)
 # a tag that ends a cell, an item or a paragraph: values do not go on behind it
 _BLOCK = re.compile(
     r"</?(?:t[dhr]|table|tbody|thead|li|[uo]l|d[ltd]|p|div|h[1-6]|option|section|article)\b",
@@ -37,6 +41,9 @@ def markup(view: View) -> View:
     edits: list[Edit] = []
     if "\n" in text and ("=" in text or "\\" in text or "\n>" in text):
         view = view.edited([(*m.span(), "") for m in _FOLDED.finditer(text)], "folding")
+        text = view.text
+    if view.digits and "\n" in text:
+        view = view.edited([(*m.span(), "\n") for m in _PREFIXED.finditer(text)], "folding")
         text = view.text
     if "<" in text or "*" in text or "`" in text or "[" in text or "\\" in text or (
         "~~" in text or "__" in text or "||" in text
@@ -56,13 +63,16 @@ def markup(view: View) -> View:
 def _between(text: str, match: re.Match[str]) -> bool:
     """A list of values is no concatenation: a comma or nothing between quotes keeps them apart."""
     return "+" in match[0] or "." in match[0] or "&" in match[0] or "|" in match[0] or (
-        match[0] in ('""', "''", '" "', "' '") and text[match.start() - 1].isdigit()
+        match[0] in ('""', "''", '" "', "' '") and (
+            text[match.start() - 1].isdigit()
+            or (text[match.start() - 1] in "-." and text[match.start() - 2 : match.start() - 1].isdigit())
+        )
     )  # fmt: skip
 
 
 # single characters with a separator after each: "4 1 1 1   2 2 2 2", "a.d.a.@.b", "6-9-7"
 _SPACED = re.compile(
-    r"(?<![^\s(\[{<\"':=])[\w@+(](?:[ \t\n]{1,3}[\w@.+()/:_-]){6,}(?![^\s)\]}>.,;!?\"'])"
+    r"(?<![^\s(\[{<\"':=])[\w@+(](?:[ \t\n]{1,6}[\w@.+()/:_-]){6,}(?![^\s)\]}>.,;!?\"'])"
 )
 # one separator after every character: "4|1|1|1", "6_9_7", "a*d*a"
 _STEPPED = re.compile(
@@ -81,9 +91,10 @@ def spacing(view: View) -> View:
         if match[0][1::2].isspace() and not match[0][::2].isspace():  # one gap after each
             edits.append((*match.span(), match[0][::2]))
             continue
+        gaps = [(gap.start(), gap.end()) for gap in _GAPS.finditer(match[0])]
+        least = min(end - start for start, end in gaps)  # between characters; wider is a space
         edits += [
-            (base + gap.start(), base + gap.end(), "" if gap.end() - gap.start() == 1 else " ")
-            for gap in _GAPS.finditer(match[0])
+            (base + start, base + end, "" if end - start == least else " ") for start, end in gaps
         ]
     view = view.edited(edits, "spacing")
     edits = []
@@ -135,8 +146,8 @@ def spelling(view: View) -> View:
     return view.edited(edits, "spelling")
 
 
-_AT = r"(?:[ ]{1,3}at[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:at|@)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}@[ ]{0,2}|@[ ]{1,2}|_at_|-at-|&at;|@)"
-_DOT = r"(?:[ ]{1,3}dot[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:dot|\.)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}\.[ ]{1,2}|_dot_|-dot-|\.)"
+_AT = r"(?:[ ]{1,3}(?:at|arroba|arobase|arobas|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|at sign|собака)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:at|@)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}@[ ]{0,2}|@[ ]{1,2}|_at_|-at-|&at;|@)"
+_DOT = r"(?:[ ]{1,3}(?:dot|punto|point|punkt|ponto|punt|kropka|nokta|точка)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:dot|\.)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}\.[ ]{1,2}|_dot_|-dot-|\.)"
 _LABEL = r"[A-Za-z0-9][A-Za-z0-9_+-]{0,40}"
 _MAIL_WORDS = re.compile(
     rf"(?<![\w.]){_LABEL}(?:{_DOT}{_LABEL}){{0,4}}{_AT}{_LABEL}(?:{_DOT}[A-Za-z0-9][A-Za-z0-9-]{{0,40}}){{0,3}}{_DOT}(?:com|org|net|edu|gov|io|co|info|biz|mail|dev|app|ai|me|tv|[a-z]{{2}})(?![\w])",
@@ -156,7 +167,11 @@ def words(view: View) -> View:
     text = view.text
     edits: list[Edit] = []
     lower = folded(text)
-    if ("@" in text and present(lower, _AROUND)) or present(lower, _SIGNS):
+    if (
+        ("@" in text and present(lower, _AROUND))
+        or present(lower, _SIGNS)
+        or present(lower, _ELSEWHERE)
+    ):
         for match in _windows(text):
             plain = _AT_ONLY.sub("@", _DOT_ONLY.sub(".", match[0]), count=1)
             if plain != match[0] and not _prose(match[0]):
@@ -170,6 +185,18 @@ def words(view: View) -> View:
 
 
 _MAIL_VERBS = ("mail", "write", "reach", "contact")
+# "at" in other languages, where it is no word of a sentence
+_ELSEWHERE = (
+    " arroba ",
+    " arobas",
+    " chiocciola ",
+    " klammeraffe ",
+    " apenstaartje ",
+    " małpa ",
+    " snabel-a ",
+    " ät ",
+    " собака ",
+)
 _AROUND = ("@ ", " @", "(@", "[@", "{@", "<@")
 _SIGNS = ("dot", "(at", "[at", "{at", "<at", "_at_", "-at-")
 _PARTED = ("dot", " .", ". ", "(.", "[.", "{.", "·")
@@ -197,7 +224,8 @@ def _is_quad(text: str) -> bool:
 
 
 _ANCHOR = re.compile(
-    r"(?:[ ]|[\[({<_-])(?:at|@)(?:[ ]|[\])}>_-])|@[ ]|[ ]@|[\[({<_ -]dot[ \])}>_-]", re.IGNORECASE
+    r"(?:[ ]|[\[({<_-])(?:at|@)(?:[ ]|[\])}>_-])|[ ](?:arroba|arobase?|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|собака)[ ]|@[ ]|[ ]@|[\[({<_ -]dot[ \])}>_-]",
+    re.IGNORECASE,
 )
 
 

@@ -17,22 +17,57 @@ from stageflow_guard.redaction.text.view import Edit, View
 LAYERS = 3
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2}){4,}")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ENTITY = re.compile(
+    r"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6}(?:;|(?=&))|[A-Za-z][A-Za-z0-9]{1,30};)"
+)
 _ESCAPE = re.compile(
-    r"\\u\{([0-9A-Fa-f]{1,6})\}|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\([0-3][0-7]{2})|U\+([0-9A-Fa-f]{4,6})[ ,]?"
+    r"\\{1,4}u\{([0-9A-Fa-f]{1,6})\}|\\{1,4}u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\([0-3][0-7]{2})|U\+([0-9A-Fa-f]{4,6})(?:[ ,](?=U\+))?"
 )
 _HEX = re.compile(
     r"(?<![0-9A-Za-z#])(?:0x)?(?:[0-9A-Fa-f]{2}){7,400}(?![0-9A-Za-z])|(?<![0-9A-Za-z])[0-9A-Fa-f]{2}(?:[ :][0-9A-Fa-f]{2}){6,200}(?![0-9A-Za-z])"
 )
 _SOLID = re.compile(r"(?<![0-9A-Za-z#])(?:0x)?(?:[0-9A-Fa-f]{2}){7,400}(?![0-9A-Za-z])")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{10,8192}={0,2}(?![A-Za-z0-9+/_=-])")
+_WRAPPED = re.compile(
+    r"(?<![A-Za-z0-9+/_=-])(?:[A-Za-z0-9+/]{16,76}\r?\n){1,100}[A-Za-z0-9+/]{2,76}={0,2}(?![A-Za-z0-9+/_=-])"
+)
+# one number for each character: 0x34 0x35, or as decimals
+_BYTES = re.compile(
+    r"(?<![0-9A-Za-z])0x[0-9A-Fa-f]{2}(?:[ ,]{1,2}0x[0-9A-Fa-f]{2}){6,200}(?![0-9A-Za-z])"
+)
+_CODE = r"(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6])"
+_CODES = re.compile(
+    rf"(?<![0-9.,] )(?<![0-9A-Za-z.,]){_CODE}(?:[ ,]{{1,2}}{_CODE}){{8,200}}(?![0-9A-Za-z.]|[ ,]{{1,2}}[0-9])"
+)
 _BASE32 = re.compile(r"(?<![A-Za-z0-9=])[A-Z2-7]{16,2048}={0,6}(?![A-Za-z0-9=])")
 _BINARY = re.compile(r"(?<![0-9])[01]{8}(?:[ ]?[01]{8}){6,200}(?![0-9])")
 # what decoding may bring to light has one of these; other text is left alone
 _WORTH = re.compile(r"[0-9@.%&+/=]")
 
 
+def _wrapped(match: re.Match[str]) -> str | None:
+    token = re.sub(r"\s", "", match[0])
+    if token.isalpha() and (token.islower() or token.istitle()):
+        return None
+    try:
+        return _readable(base64.b64decode(token + "=" * (-len(token) % 4), validate=True))
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _bytes(match: re.Match[str]) -> str | None:
+    return _readable(bytes(int(one, 16) for one in re.findall(r"0x([0-9A-Fa-f]{2})", match[0])))
+
+
+def _codes_of(match: re.Match[str]) -> str | None:
+    text = bytes(map(int, re.findall(r"[0-9]+", match[0]))).decode("ascii")
+    telling = sum(c.isdigit() or c in "@." for c in text)
+    return text if telling * 2 >= len(text) or "@" in text[1:-3] else None
+
+
 def _readable(raw: bytes) -> str | None:
+    if len(raw) % 2 == 0 and raw[::2].count(0) == len(raw) // 2:
+        raw = raw[1::2]  # two bytes for each character
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -107,11 +142,17 @@ _READERS: tuple[tuple[str, re.Pattern[str], Reader, str], ...] = (
     ("code points", _ESCAPE, _escape, "U+"),
     ("quoted-printable", _QUOTED, _quoted, "="),
     ("binary", _BINARY, _binary, "0"),
+    ("hexadecimal bytes", _BYTES, _bytes, "0x"),
+    ("base64 lines", _WRAPPED, _wrapped, "\n"),
     ("hexadecimal", _HEX, _hex, ""),
     ("base64", _BASE64, _base64, ""),
     ("base32", _BASE32, _base32, ""),
+    ("decimal", _CODES, _codes_of, ""),
 )
 _PAIRS = re.compile(r"[ :](?<=[0-9A-Fa-f]{2}.)[0-9A-Fa-f]{2}[ :][0-9A-Fa-f]{2}[ :][0-9A-Fa-f]{2}")
+_CODES_NEAR = re.compile(
+    rf"[ ,](?<=[0-9].){_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]"
+)
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{10}")
 
 
@@ -146,7 +187,13 @@ def encodings(view: View) -> View:
         )
         for name, pattern, read, sign in _READERS:
             text = view.text
-            if sign not in text or (
+            if pattern is _CODES:
+                if not (view.digits and _CODES_NEAR.search(text)):
+                    continue
+            elif pattern is _WRAPPED:
+                if "base64" not in shapes:
+                    continue
+            elif sign not in text or (
                 not sign and name not in shapes and not (spaced and name == "hexadecimal")
             ):
                 continue

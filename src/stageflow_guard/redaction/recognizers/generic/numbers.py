@@ -28,7 +28,7 @@ from stageflow_guard.redaction.recognizers.tokens import in_token
 _GROUP = re.compile(r"[0-9]+")
 _NEAT = re.compile(r"[ ._-]|[ ]-[ ]|\)[ ]?|[ ]?\(|[ ]?\((?=0\))|\)-|\) ?|-\(|/")
 _LOOSE = re.compile(
-    r"[^A-Za-z0-9\n\"'@\x1e]{1,4}|[ ]?\n[ ]?|[^\w\n\x1e]\n[^\w\n\x1e]?|\n[^\w\n\x1e]|[^\w\n\"'\x1e]{2}[ ][^\w\n\"'\x1e]{0,2}"
+    r"[^A-Za-z0-9\n\"'@\x1e]{1,4}|'|[ ]?\n[ ]?|[^\w\n\x1e]\n[^\w\n\x1e]?|\n[^\w\n\x1e]|[^\w\n\"'\x1e]{2}[ ][^\w\n\"'\x1e]{0,2}"
 )
 MOST = 10
 CLOSE = 8  # characters between a label and its value
