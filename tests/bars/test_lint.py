@@ -51,4 +51,3 @@ def test_a_pipeline_of_a_hundred_stages_takes_a_second(tmp_path):
     assert [one.code for one in report.diagnostics] == ["SG110"]  # the first reads itself
     assert report.steps == 100
     assert spent <= 1, f"{spent:.2f} s"
-    print(f"{spent:.2f} s")

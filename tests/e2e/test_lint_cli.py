@@ -246,8 +246,8 @@ def test_policies_are_judged_against_the_pipeline(home):
     (home / "policies" / "tenants" / "acme" / "policy.csv").write_text(POLICY)
     (home / "app.py").write_text(POLICED)
     done = lint(home, "app:pipeline", "--tool", "fax", "--format", "editor")
-    found = {tuple(line.split(": ")[0].split(":")[:2]) + (line.split()[1],)
-             for line in done.stdout.splitlines()}  # fmt: skip
+    heads = [line.split(": ", 1) for line in done.stdout.splitlines()]
+    found = {(*place.split(":")[:2], said.split()[0]) for place, said in heads}
     csv = "policies/tenants/acme/policy.csv"
     assert found == {
         ("app.py", "20", "SG301"), ("app.py", "10", "SG302"), (csv, "3", "SG303"),

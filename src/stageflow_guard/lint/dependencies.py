@@ -123,7 +123,6 @@ def _reads(graph: Graph, node: Node) -> Iterator[Diagnostic]:
 
 def _wanted(graph: Graph, node: Node) -> tuple[str, ...]:
     """Return the declaration that all reads of `node` need together."""
-    later = {name for name in graph.nodes if node.name in graph.above(name)}
     mended = {
         dep: nearest(dep, graph.nodes.keys() - {node.name})
         for dep in node.dependencies
@@ -135,7 +134,9 @@ def _wanted(graph: Graph, node: Node) -> tuple[str, ...]:
         if step is None and read.key is not None:
             writers = _only_writers(graph, node, read.key)
             step = writers[0] if len(writers) == 1 else None
-        if step in graph.nodes and step not in {*kept, *later, node.name} and step is not None:
+        if step is None or step not in graph.nodes or step in kept or step == node.name:
+            continue
+        if node.name not in graph.above(step):  # a later stage cannot be waited for
             kept.append(step)
     return tuple(dict.fromkeys(kept))
 

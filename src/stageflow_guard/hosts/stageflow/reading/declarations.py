@@ -23,6 +23,7 @@ class Declaration:
     module: Module
     node: ast.Call
     dependencies: ast.expr | None
+    names: Names
 
     @property
     def at(self) -> Location:
@@ -70,17 +71,16 @@ def declarations(origin: Origin, stages: Mapping[str, tuple[str, ...]]) -> dict[
     found: dict[str, list[tuple[tuple[bool, bool], Declaration]]] = {}
     for place, module in enumerate(origin.modules):
         region = _region(module, origin.attribute) if place == 0 else set()
-        for one, names in _calls(module, origin.names):
+        for one in _calls(module, origin.names):
             if one.name in stages:
-                same = _texts(one.dependencies, names) == set(stages[one.name])
+                same = _texts(one.dependencies, one.names) == set(stages[one.name])
                 rank = (id(one.node) in region, same)
                 found.setdefault(one.name, []).append((rank, one))
     return {name: max(every, key=lambda pair: pair[0])[1] for name, every in found.items()}
 
 
-def dependency_places(declaration: Declaration, names: Mapping[str, Any]) -> dict[str, Location]:
+def dependency_places(declaration: Declaration) -> dict[str, Location]:
     """Return where each dependency is written in a declaration."""
-    known = _names(declaration.module, names)
     node = declaration.dependencies
     items = (
         node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else [node] if node else []
@@ -88,7 +88,7 @@ def dependency_places(declaration: Declaration, names: Mapping[str, Any]) -> dic
     return {
         text: declaration.module.at(item)
         for item in items
-        for text in known.values(item)
+        for text in declaration.names.values(item)
         if isinstance(text, str)
     }
 
@@ -114,7 +114,7 @@ def retries(origin: Origin) -> Iterator[RetryTarget]:
                             yield RetryTarget(guard, step, module.at(value))
 
 
-def _calls(module: Module, given: Mapping[str, Any]) -> Iterator[tuple[Declaration, Names]]:
+def _calls(module: Module, given: Mapping[str, Any]) -> Iterator[Declaration]:
     names = _names(module, given)
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Call):
@@ -131,7 +131,7 @@ def _calls(module: Module, given: Mapping[str, Any]) -> Iterator[tuple[Declarati
             dependencies = node.args[FIRST_DEPENDENCY]
         for text in texts:
             if isinstance(text, str):
-                yield Declaration(text, module, node, dependencies), names
+                yield Declaration(text, module, node, dependencies, names)
 
 
 def _names(module: Module, given: Mapping[str, Any]) -> Names:

@@ -45,7 +45,7 @@ def lint_graph(pipeline: Pipeline, *, target: str = "", name: str | None = None)
         nodes[one] = Node(
             name=one, kind=spec.kind.value, dependencies=edges[one], conditional=spec.conditional,
             facts=facts, at=at,
-            dependency_at=dependency_places(declaration, origin.names) if declaration else {},
+            dependency_at=dependency_places(declaration) if declaration else {},
         )  # fmt: skip
     called = name or pipeline.name
     return Graph(called, nodes, start, tuple(retries(origin)), f"{called}/")
