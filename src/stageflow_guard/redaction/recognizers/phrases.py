@@ -69,6 +69,29 @@ def vocabulary(text: str) -> frozenset[str]:
     return _HEADS.intersection(words)
 
 
+@lru_cache(maxsize=4)
+def _places(text: str) -> dict[str, list[int]]:
+    """Return where each word stands that begins a phrase: for long texts, read once."""
+    found: dict[str, list[int]] = {}
+    known = vocabulary(text)
+    lower = lowered(text)
+    for match in (_RUNS if text.isascii() else _LETTERS).finditer(lower):
+        if match[0] in known:
+            found.setdefault(match[0], []).append(match.start())
+    if _CAMEL.search(text) is not None:
+        for match in _PARTS.finditer(text):
+            word = lower[match.start() : match.end()]
+            if word in known:
+                found.setdefault(word, []).append(match.start())
+    return found
+
+
+_RUNS = re.compile(r"[a-z]+")
+# the parts of a name in camel case that begin behind its first
+_PARTS = re.compile(
+    r"[A-Z](?<=[a-z].)[A-Za-z]*?(?=[A-Z](?<=[a-z].)|[^A-Za-z]|$)|(?<![A-Za-z])[A-Za-z]+?(?=[A-Z](?<=[a-z].))"
+)
+_LARGE = 2_000  # characters from which on words are looked up, not searched
 _LONG = 48  # letters of one name in camel case
 _CODE = 2_048  # letters and digits without any other sign
 _SOLID = re.compile(rf"[A-Za-z0-9+/_-]{{{_CODE},}}")
@@ -210,7 +233,14 @@ class Index:
                 if known is None:
                     known = self._at[head] = self._compiled(self._phrases[head])
                 pattern, kinds = known
-                for at in positions(lower, self._needles.get(head, (head,))):
+                needles = self._needles.get(head, (head,))
+                if len(text) < _LARGE:
+                    places = positions(lower, needles)
+                else:
+                    places = [
+                        at for at in _places(text).get(head, ()) if lower.startswith(needles, at)
+                    ]
+                for at in places:
                     if self._begins(text, at):
                         match = pattern.match(lower, at)
                         if match is not None and self._ends(text, match.end()):

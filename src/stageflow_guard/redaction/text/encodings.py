@@ -150,6 +150,7 @@ _READERS: tuple[tuple[str, re.Pattern[str], Reader, str], ...] = (
     ("decimal", _CODES, _codes_of, ""),
 )
 _PAIRS = re.compile(r"[ :](?<=[0-9A-Fa-f]{2}.)[0-9A-Fa-f]{2}[ :][0-9A-Fa-f]{2}[ :][0-9A-Fa-f]{2}")
+_LINE_END = re.compile(r"\n(?:(?<=[A-Za-z0-9+/]{16}\n)|(?<=[A-Za-z0-9+/]{16}\r\n))")
 _CODES_NEAR = re.compile(
     rf"[ ,](?<=[0-9].){_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]"
 )
@@ -191,7 +192,7 @@ def encodings(view: View) -> View:
                 if not (view.digits and _CODES_NEAR.search(text)):
                     continue
             elif pattern is _WRAPPED:
-                if "base64" not in shapes:
+                if "base64" not in shapes or _LINE_END.search(text) is None:
                     continue
             elif sign not in text or (
                 not sign and name not in shapes and not (spaced and name == "hexadecimal")

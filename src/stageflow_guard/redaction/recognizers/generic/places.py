@@ -131,7 +131,7 @@ _NUMBER = re.compile(r"[0-9]+")
 
 def _windows(text: str) -> Iterator[tuple[int, int]]:
     """Yield the neighbourhoods of numbers that have a word beside them."""
-    low = high = -1
+    low, high = 0, -1
     for match in _NUMBER.finditer(text):
         if match.end() - match.start() > 6:
             continue
@@ -246,7 +246,13 @@ def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Ite
         (_STREET_AT, 0.2, "street, maybe"), (_HOUSE_UK, 0.5, "street"), (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
         (_CITY, 0.5, "town"), (_TOWN_AFTER, 0.1, "town behind its code"), (_INDIA, 0.5, "town"), (_BRAZIL, 0.5, "town"), (_EAST, 0.6, "street"), (_UK, 0.45, "postcode"), (_COUNTRY_ZIP, 0.4, "country"),
     ):  # fmt: skip
-        for match in pattern.finditer(text, low, high) if pattern not in idle else ():
+        if pattern in idle:
+            continue
+        anchors = _ANCHORS.get(pattern)
+        for match in (
+            pattern.finditer(text, low, high) if anchors is None
+            else _anchored(pattern, anchors, text, low, high)
+        ):  # fmt: skip
             if rule == "street" and not any(c.isdigit() for c in match[0]):
                 continue
             begin = match.start()
@@ -255,6 +261,36 @@ def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Ite
             if rule in ("street", "numbered") and not _named(text[begin : match.end()]):
                 continue
             yield Hit(begin, match.end(), "STREET_ADDRESS", score, rule)
+
+
+# patterns that end in a number behind a known word: they are read there only
+_ANCHORS = {
+    _STREET_SUFFIX: (
+        *(word.strip(" .") for word in _SUFFIXES if word != "stra"),
+        *("strasse", "straße", "strase", "straat", "strass", "straß", "straate"),
+    ),
+    _COUNTRY_ZIP: (*_LANDS, "cyprus (greek", "cyprus (turkish"),
+}
+_BACK = 120  # the longest street in front of its number
+
+
+def _anchored(
+    pattern: re.Pattern[str], words: tuple[str, ...], text: str, low: int, high: int
+) -> Iterator[re.Match[str]]:
+    """Yield what `pattern` matches around a number behind one of `words`."""
+    lower, reached = lowered(text), low
+    for number in _NUMBER.finditer(text, low, high):
+        at = number.start()
+        if text[at - 1 : at] != " " or at < reached:
+            continue
+        end = at - 1
+        while end > low and text[end - 1] in " .)":
+            end -= 1
+        if not lower.endswith(words, low, end):
+            continue
+        for match in pattern.finditer(text, max(reached, at - _BACK), min(high, at + 24)):
+            reached = match.end()
+            yield match
 
 
 # words of the sentence before a street, no part of its name
