@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import functools
 import types
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,6 +36,10 @@ class Plain:
     def __init__(self):
         self.text = ""
         self.more = {}
+
+    def method(self):
+        """Return what is said here."""
+        return self.text
 
 
 @dataclass
@@ -83,18 +88,98 @@ SHARED = {
 }
 
 
-def shown(value, depth=0):
+BESIDE = (
+    "__self__", "__func__", "__closure__", "cell_contents", "__defaults__", "__kwdefaults__",
+    "__annotations__", "__doc__", "func", "args", "keywords", "fget", "start", "stop", "__dict__",
+)  # fmt: skip
+
+
+def shown(value, seen=None):
     """Return all text that is reachable from a value."""
-    if depth > 12:
-        return ""
-    if isinstance(value, dict):
-        return " ".join(f"{shown(k, depth + 1)} {shown(v, depth + 1)}" for k, v in value.items())
-    if isinstance(value, list | tuple | set | frozenset):
-        return " ".join(shown(v, depth + 1) for v in value)
+    seen = {} if seen is None else seen
     if isinstance(value, str | bytes | bytearray):
         return value.decode("latin-1") if not isinstance(value, str) else value
-    names = [*getattr(type(value), "__slots__", ()), *getattr(value, "__dict__", ())]
-    return " ".join(shown(getattr(value, n, None), depth + 1) for n in names if n != "__weakref__")
+    if id(value) in seen or isinstance(value, types.ModuleType | type):
+        return ""
+    seen[id(value)] = value
+    if isinstance(value, dict):
+        return " ".join(f"{shown(k, seen)} {shown(v, seen)}" for k, v in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        return " ".join(shown(v, seen) for v in value)
+    names = [*getattr(type(value), "__slots__", ()), *getattr(value, "__dict__", ()), *BESIDE]
+    return " ".join(shown(getattr(value, n, None), seen) for n in names if n != "__weakref__")
+
+
+class Whole(int):
+    """A number on which something can be hung."""
+
+
+class Slotted(float):
+    """A number with a place for something."""
+
+    __slots__ = ("text",)
+
+
+def closing(held):
+    """Return a function that holds `held` in a cell."""
+    return lambda: held
+
+
+def defaulting(held):
+    """Return a function whose defaults hold `held`."""
+
+    def run(one=held, *, two=held):
+        return one, two
+
+    return run
+
+
+def bound():
+    """Return an object that holds a method of its own."""
+    made = Plain()
+    made.go = made.method
+    return made
+
+
+# functions, methods and numbers: what a reader writes into what it got of them
+LEAVES = {
+    "a function": (lambda: closing("x"), put("text")),
+    "a function's documentation": (lambda: closing("x"), put("__doc__")),
+    "a function's annotations": (
+        lambda: closing("x"), lambda v: v.__annotations__.update(text=MAIL),
+    ),
+    "a function's cell": (
+        lambda: closing("x"), lambda v: setattr(v.__closure__[0], "cell_contents", MAIL),
+    ),
+    "what is in a function's cell": (lambda: closing([]), lambda v: v().append(MAIL)),
+    "a function's defaults": (lambda: defaulting([]), lambda v: v()[0].append(MAIL)),
+    "a function's keyword defaults": (
+        lambda: defaulting([]), lambda v: v.__kwdefaults__["two"].append(MAIL),
+    ),
+    "a function in a function's cell": (lambda: closing(closing([])), lambda v: v()().append(MAIL)),
+    "a bound method": (lambda: Plain().method, lambda v: put("text")(v.__self__)),
+    "a bound method's dict": (lambda: Plain().method, lambda v: v.__self__.more.update(t=MAIL)),
+    "a method of the object around": (bound, lambda v: put("text")(v.go.__self__)),
+    "a list's own method": (lambda: [].append, lambda v: v(MAIL)),
+    "a dict's own method": (lambda: {}.update, lambda v: v(t=MAIL)),
+    "a namespace's own method": (
+        lambda: types.SimpleNamespace().__repr__, lambda v: put("text")(v.__self__),
+    ),
+    "a partial": (lambda: functools.partial(print), put("text")),
+    "a partial's argument": (lambda: functools.partial(print, []), lambda v: v.args[0].append(MAIL)),
+    "a partial's keyword": (
+        lambda: functools.partial(print, sep=[]), lambda v: v.keywords["sep"].append(MAIL),
+    ),
+    "a partial's keywords": (
+        lambda: functools.partial(print), lambda v: v.keywords.update(sep=MAIL),
+    ),
+    "a property": (lambda: property(closing([])), lambda v: v.fget().append(MAIL)),
+    "a static method": (lambda: staticmethod(closing("x")), put("text")),
+    "a class method": (lambda: classmethod(closing("x")), put("text")),
+    "a number": (lambda: Whole(7), put("text")),
+    "a number with slots": (lambda: Slotted(7), put("text")),
+}  # fmt: skip
+SHARED |= LEAVES
 
 
 class Run:

@@ -32,6 +32,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, PrivateAttr, SecretStr
 
 from stageflow_guard.errors import InspectorUnavailable
+from stageflow_guard.hosts.stageflow.outputs import copied
 from stageflow_guard.redaction import Redactor
 
 MAIL = "ada.lovelace@example.com"
@@ -184,6 +185,22 @@ class Moment(datetime.datetime):
 
 
 class Name(uuid.UUID):
+    pass
+
+
+class Day(datetime.date):
+    pass
+
+
+class Clock(datetime.time):
+    pass
+
+
+class Span(datetime.timedelta):
+    pass
+
+
+class Phase(complex):
     pass
 
 
@@ -379,12 +396,11 @@ def test_no_type_of_value_passes_unread(name):
 
 
 CLEAN = {
-    "function": shown, "builtin": len, "class": Row, "bound method of clean": types.SimpleNamespace(a=1).__repr__, "closure": closing("fine"),
-    "partial": functools.partial(print, "fine"), "int": 7, "long int": 1764031268123456789, "float": 1.5, "infinite": float("inf"), "Decimal": decimal.Decimal("1.5"),
+    "function": shown, "builtin": len, "class": Row, "int": 7, "long int": 1764031268123456789, "float": 1.5, "infinite": float("inf"), "Decimal": decimal.Decimal("1.5"),
     "fraction": fractions.Fraction(1, 3), "complex": 1j, "bool": True, "UUID": uuid.UUID(int=7), "date": datetime.date(2026, 1, 1), "time": datetime.time(1),
     "utc": datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC), "zone": datetime.datetime(2026, 1, 1, tzinfo=zoneinfo.ZoneInfo("UTC")), "delta": datetime.timedelta(1),
     "path": pathlib.Path("/etc/hosts"), "local address": ipaddress.ip_address("127.0.0.1"), "range": range(3), "ellipsis": ..., "enum": re.RegexFlag.I,
-    "bytes": b"x", "subclass": Whole(7), "moment": Moment(2026, 1, 1),
+    "bytes": b"x", "method of a text": "x".upper, "no number": decimal.Decimal("NaN"),
 }  # fmt: skip
 
 
@@ -392,6 +408,42 @@ CLEAN = {
 def test_a_leaf_that_holds_nothing_passes_as_it_is(name):
     """Reading what is beside a leaf costs nobody a leaf that has nothing there."""
     assert redacted(CLEAN[name]) is CLEAN[name]
+
+
+# something can be hung on these later: a reader gets a copy that does the same
+COPIED = {
+    "closure": (lambda: closing("fine"), lambda v: v()),
+    "partial": (lambda: functools.partial("".join, ["fine"]), lambda v: v()),
+    "bound method": (lambda: with_note(Holder).method, lambda v: v()),
+    "bound builtin": (lambda: ["fine"].copy, lambda v: v()),
+    "method wrapper": (lambda: types.SimpleNamespace(a=1).__repr__, lambda v: v()),
+    "default": (lambda: defaulting("fine"), lambda v: v()),
+    "property": (lambda: property(closing("fine")), lambda v: v.fget()),
+    "staticmethod": (lambda: staticmethod(closing("fine")), lambda v: v()),
+    "int subclass": (lambda: Whole(7), int), "float subclass": (lambda: Part(7.5), float),
+    "Decimal subclass": (lambda: Amount("7.50"), str), "Fraction subclass": (lambda: Ratio(1, 3), str),
+    "datetime subclass": (lambda: Moment(2026, 1, 1, 2, 3, tzinfo=datetime.UTC, fold=1), repr),
+    "date subclass": (lambda: Day(2026, 1, 1), repr), "time subclass": (lambda: Clock(1, fold=1), repr),
+    "timedelta subclass": (lambda: Span(1, 2, 3), repr), "complex subclass": (lambda: Phase(1, 2), repr),
+    "UUID subclass": (lambda: Name(int=7), str),
+}  # fmt: skip
+
+
+def with_note(cls):
+    made = cls.__new__(cls)
+    made.text = "fine"
+    return made
+
+
+@pytest.mark.parametrize("name", COPIED)
+def test_a_leaf_that_can_be_given_something_later_is_copied(name):
+    """What a reader hangs on its copy is on nobody else's."""
+    make, says = COPIED[name]
+    given = make()
+    for own in (redacted(given), copied(given)):
+        assert own is not given
+        assert type(own) is type(given)
+        assert says(own) == says(given)
 
 
 class Account(BaseModel):

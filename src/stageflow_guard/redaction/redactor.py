@@ -218,7 +218,7 @@ class Redactor:
         """
         blobs: list[bytes] = []
         if found is None:
-            given, blobs = contents(value)
+            value, given, blobs = contents(value)
             self.require_size(sum(map(len, given)))
         counts: dict[str, int] = {}
         seen: dict[str, tuple[str, list[str]]] = {}

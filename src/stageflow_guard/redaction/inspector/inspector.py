@@ -19,7 +19,7 @@ from stageflow_guard.redaction.redactor import Redactor
 from stageflow_guard.redaction.text.stream import Stream
 from stageflow_guard.redaction.values.binary import of_bytes
 from stageflow_guard.redaction.values.key_names import beside, entity_of, labels
-from stageflow_guard.redaction.values.tree import MOST, TooLarge, contents, mapped
+from stageflow_guard.redaction.values.tree import MOST, TooLarge, contents
 from stageflow_guard.redaction.vault.restore_stream import Restoring
 from stageflow_guard.redaction.vault.vault import Vault, VaultScope
 
@@ -32,8 +32,8 @@ SMALL = 2_048  # characters that a thread may scan: a few milliseconds at most
 KEPT, WORTH = 1_024, 256  # texts whose spans are remembered, from this length on
 
 
-def _looked_through(value: Any, most: int) -> tuple[list[str], list[bytes], bool]:
-    """Return the texts and bytes in `value`, and whether a name says what stands under it."""
+def _looked_through(value: Any, most: int) -> tuple[Any, list[str], list[bytes], bool]:
+    """Return a copy of `value`, its texts and bytes, and whether a name says what is under it."""
     telling = False
     behind: list[str] = []  # what is read together with its name
 
@@ -46,8 +46,8 @@ def _looked_through(value: Any, most: int) -> tuple[list[str], list[bytes], bool
             return text
         return None
 
-    found, blobs = contents(value, heard, most=most)
-    return found + behind, blobs, telling
+    own, found, blobs = contents(value, heard, most=most)
+    return own, found + behind, blobs, telling
 
 
 class Rules(Protocol):
@@ -122,9 +122,9 @@ class OffLoopInspector:
             loop = asyncio.get_running_loop()
             async with asyncio.timeout(self._deadline):
                 try:
-                    found, blobs, telling = _looked_through(value, NODES)
+                    own, found, blobs, telling = _looked_through(value, NODES)
                 except TooLarge:  # a long walk is no work for the loop
-                    found, blobs, telling = await loop.run_in_executor(
+                    own, found, blobs, telling = await loop.run_in_executor(
                         self._threads, _looked_through, value, MOST
                     )
                 if sum(map(len, blobs)) <= HASHED:
@@ -134,10 +134,9 @@ class OffLoopInspector:
                         self._threads, self._passing, blobs, direction
                     )
                 if not telling and len(found) <= NODES and all(len(text) < 3 for text in found):
-                    # too short for any recognizer; what a subclass holds stays behind all the same
-                    return value if type(value) is str else mapped(value, str), passing
+                    return own, passing  # too short for any recognizer
                 redacted, findings = await loop.run_in_executor(
-                    self._threads, self._redact, value, found, scope, direction
+                    self._threads, self._redact, own, found, scope, direction
                 )
                 return redacted, (*findings, *passing)
         except GuardError as exc:

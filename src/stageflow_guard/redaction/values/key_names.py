@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.secrets import NAMES as SECRET_NAMES
@@ -35,6 +36,18 @@ _BY_NAME = {name: entity for entity, names in _NAMES.items() for name in names.s
 _IDLE = re.compile(
     r"(?i)^(?:n/?a|none|null|nil|unknown|nan|true|false|yes|no|-+|\*+|x+|redacted|)$"
 )
+
+# under these, a value is what the name around it says: {"ssn": {"value": 536904399}}
+_GENERAL = frozenset({
+    "value", "values", "number", "text", "raw", "data", "content", "current", "old", "new",
+    "secret_value",
+})  # fmt: skip
+
+
+def called(name: Any, around: Any) -> Any:
+    """Return what a value is called: by its own name, or by the one around a general one."""
+    general = type(name) is str and around is not None
+    return around if general and name.strip("_").lower() in _GENERAL else name
 
 
 @lru_cache(maxsize=4096)

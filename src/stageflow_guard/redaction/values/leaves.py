@@ -1,7 +1,7 @@
-"""Values that are no containers: what of them is text, and what they hold beside themselves. Pure.
+"""Values that are no containers: numbers, dates, identifiers, addresses, and the text of each. Pure.
 
-A leaf passes as the object that it is. So all that it holds has to be read first: attributes of a
-subclass, the object behind a bound method, the cells of a closure, the value of an enum member.
+Asked about `type(value)`, and about a class through `type` itself: a class and its metaclass can
+answer anything for themselves.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ import functools
 import math
 import numbers
 import struct
-import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
@@ -34,10 +33,21 @@ from stageflow_guard.errors import InspectorUnavailable
 
 POINTER = struct.calcsize("P")
 BLOBS = (bytes, bytearray, memoryview)
-NUMBERS = (int, float, Decimal, Fraction, complex)
-_SCALARS = (*NUMBERS, date, time, timedelta, UUID)
-# what a subclass adds to these is read; the rest of them holds no text
-_BASES = (bool, *_SCALARS)
+# Of a subclass, what it adds to these is read and copied; the rest of them holds no text. Each with
+# what makes one of a class from another's value: no code of the class is asked about the value.
+_MADE: dict[type, Callable[[Any, Any], Any]] = {
+    int: lambda kind, v: int.__new__(kind, int.__int__(v)),
+    float: lambda kind, v: float.__new__(kind, float.__float__(v)),
+    complex: lambda kind, v: complex.__new__(kind, complex.__complex__(v)),
+    Decimal: lambda kind, v: Decimal.__new__(kind, Decimal(v)),
+    Fraction: lambda kind, v: _with_slots(Fraction, kind, v),
+    UUID: lambda kind, v: _with_slots(UUID, kind, v),
+    datetime: lambda kind, v: datetime.__new__(kind, *datetime.__reduce_ex__(v, 4)[1][:1]),
+    date: lambda kind, v: date.__new__(kind, *date.__reduce__(v)[1]),
+    time: lambda kind, v: time.__new__(kind, *time.__reduce_ex__(v, 4)[1][:1]),
+    timedelta: lambda kind, v: timedelta.__new__(kind, *timedelta.__reduce__(v)[1]),
+}
+SCALARS = tuple(_MADE)
 _TEXTUAL: frozenset[type] = frozenset({
     IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network,
     PurePosixPath, PureWindowsPath, PosixPath, WindowsPath,
@@ -45,29 +55,44 @@ _TEXTUAL: frozenset[type] = frozenset({
 _TEXTUAL_BASES = (
     IPv4Address, IPv4Network, IPv6Address, IPv6Network, PurePosixPath, PureWindowsPath
 )  # fmt: skip
-# of the interpreter: they name a member of a class, and hold nothing
-_PLAIN: frozenset[type] = frozenset({
-    bool, UUID, timedelta, range, type(...), type(NotImplemented), types.MethodDescriptorType,
-    types.WrapperDescriptorType, types.ClassMethodDescriptorType, types.MemberDescriptorType,
-    types.GetSetDescriptorType,
+# They hold nothing, or nothing but what `digits` reads. Those of the interpreter name a member of a
+# class.
+PLAIN: frozenset[type] = frozenset({
+    bool, type(None), int, float, complex, Decimal, Fraction, UUID, date, timedelta, type(...),
+    type(NotImplemented), types.MethodDescriptorType, types.WrapperDescriptorType,
+    types.ClassMethodDescriptorType, types.MemberDescriptorType, types.GetSetDescriptorType,
 })  # fmt: skip
-_CALLABLE: frozenset[type] = frozenset({
-    types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType,
-    functools.partial, staticmethod, classmethod, property,
+ZONES = (timezone, ZoneInfo)
+BOUND = (types.BuiltinFunctionType, types.MethodWrapperType)  # methods of what C wrote
+WRAPPERS = (staticmethod, classmethod)
+CALLABLE: frozenset[type] = frozenset({
+    types.FunctionType, types.MethodType, functools.partial, property, *BOUND, *WRAPPERS,
 })  # fmt: skip
 LONG = 12  # digits from which a number can be a card's: below, no shape of it is a find
+SHORT = 10 ** (LONG - 1)  # a number nearer to zero has fewer
 _HEAP = 1 << 9  # the flag of a type that was made at run time, as a class of Python's is
 _BITS = 14_000  # of a whole number that the interpreter still prints
 
 
+def of_class(cls: type, name: str) -> Any:
+    """Return what `type` itself says about a class: a metaclass can say anything else."""
+    return type.__dict__[name].__get__(cls)
+
+
+def in_c(cls: type) -> bool:
+    """Say whether `cls` was there before any code ran: nothing hangs on it."""
+    return not of_class(cls, "__flags__") & _HEAP
+
+
 def is_leaf(value: Any) -> bool:
-    """Say whether `value` is no container: it passes as it is once `held` of it has been read."""
+    """Say whether `value` is no container."""
     kind = type(value)
     return (
-        kind in _PLAIN
-        or kind in _CALLABLE
-        or kind in (timezone, ZoneInfo)
-        or issubclass(kind, (*_BASES, type, Enum))
+        kind in PLAIN
+        or kind in CALLABLE
+        or kind in ZONES
+        or kind is range
+        or issubclass(kind, (*SCALARS, type, Enum))
         or foreign(value) is not None
     )
 
@@ -79,7 +104,7 @@ def foreign(value: Any) -> bool | complex | None:
     whatever it calls itself: these types are built in C, hold one number and nothing beside it.
     """
     kind = type(value)
-    if kind.__flags__ & _HEAP or kind.__module__ != "numpy":
+    if not in_c(kind) or kind.__module__ != "numpy":
         return None
     if issubclass(kind, numbers.Integral):
         return int(value)
@@ -92,35 +117,62 @@ def foreign(value: Any) -> bool | complex | None:
 
 def told(value: Any) -> str | None:
     """Return the text that `value` is under a telling name, or None where it is no single one."""
-    number = foreign(value)
-    value = value if number is None else number
     kind = type(value)
-    if issubclass(kind, Enum) or kind is bool:
-        return None
     if issubclass(kind, str):
         return str.__str__(value)
-    if issubclass(kind, int):
+    if issubclass(kind, Enum) or kind is bool:
+        return None
+    if kind in _TEXTUAL:
+        return str(value)
+    value = plain(value)
+    kind = type(value)
+    if kind is int:
         return _printed(value)
-    if issubclass(kind, float):
+    if kind is float:
         if not math.isfinite(value):
             return None
-        return _printed(int(value)) if float.is_integer(value) else float.__repr__(value)
-    if kind in _TEXTUAL or issubclass(kind, (Decimal, Fraction, complex, date, time, UUID)):
-        return str(value)
-    return None
+        return _printed(int(value)) if value.is_integer() else repr(value)
+    return str(value) if kind in SCALARS and kind is not timedelta else None
+
+
+def plain(value: Any) -> Any:
+    """Return a number, date or identifier as one of the interpreter's own; else `value` itself."""
+    number = foreign(value)
+    if number is not None:
+        return number
+    kind = type(value)
+    if kind in _MADE:
+        return value
+    base = base_of(kind)
+    return value if base is None else made(base, base, value)
 
 
 def digits(value: Any) -> str | None:
-    """Return a number as text where it has enough digits to identify a person, else None."""
-    number = foreign(value)
-    value = value if number is None else number
+    """Return of a number, as text, each whole part that is long enough to identify a person.
+
+    A fraction is looked at as what it is worth, and as its two numbers; a complex number as its two
+    parts. None where nothing is that long.
+    """
+    value = plain(value)
     kind = type(value)
-    if kind is bool or not issubclass(kind, (int, float, Decimal)):
+    parts: tuple[Any, ...] = ()
+    if kind is int or kind is float or kind is Decimal:
+        parts = (value,)
+    elif kind is complex:
+        parts = (value.real, value.imag)
+    elif kind is Fraction:
+        parts = (value, value.numerator, value.denominator)
+    whole = (_whole(part) for part in parts)
+    return ", ".join(dict.fromkeys(text for text in whole if text is not None)) or None
+
+
+def _whole(number: Any) -> str | None:
+    if type(number) is Decimal and number.is_nan():  # it refuses to be compared
         return None
-    if not -(10**40) < value < 10**40 or abs(value) < 10 ** (LONG - 1):
-        return None
-    whole = int(value)
-    return _printed(whole) if whole == value else None
+    # of any other, the comparisons with what is no number, or is infinite, say no
+    if -(10**40) < number < 10**40 and not -SHORT < number < SHORT:
+        return int.__repr__(int(number))
+    return None
 
 
 def textual(value: Any) -> str | None:
@@ -132,98 +184,26 @@ def textual(value: Any) -> str | None:
     if kind in _TEXTUAL:
         return str(value)
     if issubclass(kind, _TEXTUAL_BASES):
-        raise InspectorUnavailable(f"text inside a `{kind.__name__}` cannot be reached")
+        raise InspectorUnavailable("text inside a subclass of an address or a path")
     return None
 
 
-def held(value: Any) -> Iterator[tuple[str | None, Any]]:
-    """Yield (name, part) of all that a leaf holds beside itself.
-
-    Raises `InspectorUnavailable` for a leaf that holds what cannot be reached.
-    """
-    kind = type(value)
-    if kind is datetime or kind is time:
-        yield from ((None, zone) for zone in (value.tzinfo,) if zone is not None)
-    elif kind in (timezone, ZoneInfo):
-        yield None, str(value)
-    elif kind in _CALLABLE:
-        yield from _behind(value)
-    elif issubclass(kind, Enum):
-        yield from ((n, v) for n, v in vars(value).items() if n != "__objclass__")
-    elif issubclass(kind, type):
-        if not is_code(value):
-            yield from ((None, base) for base in type.__dict__["__bases__"].__get__(value))
-            yield from vars(value).items()
-    elif kind not in _BASES and kind not in _PLAIN and foreign(value) is None:
-        yield from _added(value, kind)
+def base_of(kind: type) -> type | None:
+    """Return what a class of numbers, dates or identifiers adds to; None for any other."""
+    return next((b for b in of_class(kind, "__mro__") if b in _MADE), None)
 
 
-def _behind(value: Any) -> Iterator[tuple[str | None, Any]]:
-    kind = type(value)
-    if kind is types.FunctionType:
-        if is_code(value):
-            return
-        yield from ((None, one) for one in value.__defaults__ or ())
-        yield from (value.__kwdefaults__ or {}).items()
-        yield from vars(value).items()
-        yield from ((None, one) for one in _constants(value.__code__))
-        for name, cell in zip(value.__code__.co_freevars, value.__closure__ or (), strict=True):
-            try:
-                content = cell.cell_contents
-            except ValueError:  # not set yet
-                continue
-            yield name, content
-    elif kind is functools.partial:
-        yield from ((None, one) for one in (value.func, *value.args))
-        yield from value.keywords.items()
-        yield from vars(value).items()
-    elif kind is property:
-        yield from ((None, one) for one in (value.fget, value.fset, value.fdel) if one is not None)
-    else:
-        if kind in (types.MethodType, staticmethod, classmethod):
-            yield None, value.__func__
-        owner = getattr(value, "__self__", None)
-        if owner is not None and type(owner) is not types.ModuleType:
-            yield None, owner
+def made(kind: type, base: type, value: Any) -> Any:
+    """Return an instance of `kind` with the value of `value` and nothing beside it."""
+    return _MADE[base](kind, value)
 
 
-def _constants(code: types.CodeType) -> Iterator[Any]:
-    for one in code.co_consts:
-        if type(one) is types.CodeType:
-            yield from _constants(one)
-        elif one is not None:
-            yield one
-
-
-def is_code(value: Any) -> bool:
-    """Say whether `value` is what its module knows under its name: no data, but the program."""
-    module, path = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-    found: Any = sys.modules.get(module) if type(module) is str else None
-    if found is None or type(path) is not str:
-        return False
-    for part in path.split("."):
-        if type(found) is not types.ModuleType and not issubclass(type(found), type):
-            return False
-        found = vars(found).get(part)
-    return found is value or getattr(found, "__func__", None) is value
-
-
-def _added(value: Any, kind: type) -> Iterator[tuple[str | None, Any]]:
-    """Yield what a subclass of a number, a date or an identifier holds beside it."""
-    base = next(b for b in kind.__mro__ if b in _BASES or b is datetime)
-    if not in_python(kind, base):
-        raise InspectorUnavailable(f"text inside a `{kind.__name__}` cannot be reached")
-    for member in slots(kind):
-        if member.__objclass__ in base.__mro__:
-            continue
-        try:
-            yield member.__name__, member.__get__(value)
-        except AttributeError:  # never set
-            continue
-    if hasattr(value, "__dict__"):
-        yield from vars(value).items()
-    if isinstance(value, datetime | time) and value.tzinfo is not None:
-        yield None, value.tzinfo
+def _with_slots(base: Any, kind: Any, value: Any) -> Any:
+    """Return an instance of `kind` with what `base` keeps in its slots."""
+    instance = object.__new__(kind)
+    for member in slots(base):
+        member.__set__(instance, member.__get__(value))
+    return instance
 
 
 def _printed(number: int) -> str:
@@ -234,10 +214,11 @@ def _printed(number: int) -> str:
 
 def slots(cls: type) -> Iterator[types.MemberDescriptorType]:
     """Yield the members that classes of Python declare as slots."""
-    for base in cls.__mro__:
-        if "__slots__" in vars(base):
-            for member in vars(base).values():
-                if isinstance(member, types.MemberDescriptorType):
+    for base in of_class(cls, "__mro__"):
+        members = of_class(base, "__dict__")
+        if "__slots__" in members:
+            for member in members.values():
+                if type(member) is types.MemberDescriptorType:
                     yield member
 
 
@@ -247,9 +228,12 @@ def in_python(cls: type, base: type = object) -> bool:
     The same sum of sizes by which CPython decides what `object.__reduce_ex__` may copy: a class
     that inherits storage from C, a heap type or not, is larger.
     """
-    own = [m for m in slots(cls) if m.__objclass__ not in base.__mro__]
-    size = base.__basicsize__ + POINTER * len(own)
+    bases = of_class(base, "__mro__")
+    own = [m for m in slots(cls) if m.__objclass__ not in bases]
+    size = of_class(base, "__basicsize__") + POINTER * len(own)
+    items, dicts = of_class(cls, "__itemsize__"), of_class(cls, "__dictoffset__")
     # an object of varying size keeps its dictionary behind its items, any other where it says
-    size += POINTER * (cls.__dictoffset__ > 0 or (cls.__itemsize__ > 0 and cls.__dictoffset__ < 0))
-    size += POINTER * (cls.__weakrefoffset__ > 0 and base.__weakrefoffset__ == 0)
-    return cls.__itemsize__ == base.__itemsize__ and cls.__basicsize__ <= size
+    size += POINTER * (dicts > 0 or (items > 0 and dicts < 0))
+    refs = of_class(base, "__weakrefoffset__")
+    size += POINTER * (of_class(cls, "__weakrefoffset__") > 0 and refs == 0)
+    return bool(items == of_class(base, "__itemsize__") and of_class(cls, "__basicsize__") <= size)

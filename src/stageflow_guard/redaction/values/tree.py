@@ -7,11 +7,14 @@ import time
 import types
 from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
+from datetime import datetime
+from datetime import time as dt_time
 from enum import Enum
 from typing import Any
 
 from stageflow_guard.errors import GuardError, InspectorUnavailable
-from stageflow_guard.redaction.values import leaves
+from stageflow_guard.redaction.values import leaves, program
+from stageflow_guard.redaction.values.key_names import called
 
 DEPTH = 64
 _PLAIN = frozenset({str, int, float})  # nothing hangs on these
@@ -21,12 +24,6 @@ _PAUSE = 1_023  # nodes between two moments in which another thread may run
 Change = Callable[[str], str]
 # (key, value) -> what stands there; the value itself: it was read and stays; None: as any text
 Named = Callable[[str, str], str | None]
-
-# under these, a value is what the name around it says: {"ssn": {"value": 536904399}}
-_GENERAL = frozenset({
-    "value", "values", "number", "text", "raw", "data", "content", "current", "old", "new",
-    "secret_value",
-})  # fmt: skip
 
 
 class TooLarge(Exception):
@@ -53,7 +50,10 @@ def mapped(value: Any, change: Change, named: Named | None = None, *, beside: bo
 class _Walk:
     """One walk with its two questions."""
 
-    __slots__ = ("_beside", "_blobs", "_change", "_left", "_most", "_named", "_read")
+    __slots__ = (
+        "_beside", "_blobs", "_change", "_left", "_made", "_most", "_named", "_open", "_reading",
+        "_strict",
+    )  # fmt: skip
 
     def __init__(
         self, change: Change, named: Named | None, *, beside: bool = True,
@@ -61,7 +61,10 @@ class _Walk:
     ) -> None:  # fmt: skip
         self._change, self._named, self._blobs = change, named, blobs
         self._beside, self._left, self._most = beside, most, most
-        self._read: dict[int, Any] = {}  # leaves that were read, held so that an id stays theirs
+        self._made: dict[int, tuple[Any, Any]] = {}  # of a leaf, held so that its id stays its own
+        self._open: dict[int, Any] = {}  # copies of the objects around: a method is bound to one
+        self._strict = False  # inside a leaf: what would change refuses it
+        self._reading = False  # inside a class: nothing there is copied
 
     def run(self, value: Any) -> Any:
         """Walk `value`; whatever its own code raises is a typed refusal."""
@@ -70,8 +73,8 @@ class _Walk:
         except (GuardError, TooLarge):
             raise
         except Exception as exc:  # its text may hold the text, so it does not hang on ours
-            broken = type(exc).__name__
-        raise InspectorUnavailable(f"a `{type(value).__name__}` cannot be read ({broken})")
+            broken = program.title(type(exc))
+        raise InspectorUnavailable(f"a {program.title(type(value))} cannot be read ({broken})")
 
     def walk(self, value: Any, depth: int, key: Any = None) -> Any:
         """`key` is the name that a sequence stands under: it is the name of each of its items."""
@@ -83,8 +86,10 @@ class _Walk:
         if value is None or kind is bool:
             return value
         self._count()
+        if (kind is int or kind is float) and -leaves.SHORT < value < leaves.SHORT:
+            return value
         if kind is not dict and kind is not list and leaves.is_leaf(value):
-            return self._leaf(value, depth)
+            return self._leaf(value, kind, depth)
         if issubclass(kind, str):
             text = str.__str__(value)  # attributes and methods of its own stay behind
             return self._change(text) if text else text
@@ -106,8 +111,9 @@ class _Walk:
         if issubclass(kind, tuple):
             names = getattr(kind, "_fields", None)
             if names is not None:
+                self._require_known(kind, depth)
                 named = zip(names, tuple.__iter__(value), strict=True)
-                made = (self._under(_name(n, key), v, depth) for n, v in named)
+                made = (self._under(called(n, key), v, depth) for n, v in named)
                 return tuple.__new__(kind, made)
             return tuple(self._under(key, v, depth) for v in tuple.__iter__(value))
         if issubclass(kind, list):
@@ -127,45 +133,139 @@ class _Walk:
         if not self._left & _PAUSE:
             time.sleep(0)  # on a thread of its own, a long walk lets the event loop go on
 
-    def _leaf(self, value: Any, depth: int) -> Any:
+    # -- leaves, and what they hold beside themselves ----------------------------------------------
+
+    def _leaf(self, value: Any, kind: type, depth: int) -> Any:
         text = leaves.digits(value)
-        if text is None and isinstance(value, Enum) and type(value._value_) is str:
+        if text is None and issubclass(kind, Enum) and type(value._value_) is str:
             text = value._value_
         if text:
             fresh = self._change(text)
             if fresh != text:
                 return fresh
-        if self._beside and id(value) not in self._read:
-            self._require_clean(value, depth)
-        return value
+        if kind in leaves.PLAIN or leaves.foreign(value) is not None:
+            return value
+        known = self._made.get(id(value))
+        return self._beside_of(value, kind, depth) if known is None else known[1]
 
-    def _require_clean(self, value: Any, depth: int) -> None:
-        """Read what `value` holds beside itself; refuse `value` when any of that would change."""
-        parts = leaves.held(value)
-        first = next(parts, None)
-        if first is None:
-            return
-        self._read[id(value)] = value
+    def _beside_of(self, value: Any, kind: type, depth: int) -> Any:
+        """Return the copy's own of a leaf, once all was read that it holds beside itself.
+
+        What of that would change refuses the leaf: its copy would not be what it was.
+        """
+        if self._strict or not self._beside:
+            return self._taken(value, kind, depth)
         change, named = self._change, self._named
 
         def same(text: str) -> str:
             if change(text) != text:
-                raise InspectorUnavailable(f"a `{type(value).__name__}` holds what has to go")
+                raise InspectorUnavailable(f"a {program.title(kind)} holds what has to go")
             return text
 
         def unnamed(key: str, text: str) -> str | None:
             if named is not None and named(key, text) not in (None, text):
-                raise InspectorUnavailable(f"a `{type(value).__name__}` holds what has to go")
+                raise InspectorUnavailable(f"a {program.title(kind)} holds what has to go")
             return None
 
-        self._change, self._named = same, unnamed
+        self._change, self._named, self._strict = same, unnamed, True
         try:
-            for name, part in (first, *parts):
-                if depth >= DEPTH:
-                    raise InspectorUnavailable(f"a value is nested over {DEPTH} levels")
-                self._under(name, part, depth + 1)
+            return self._taken(value, kind, depth)
         finally:
-            self._change, self._named = change, named
+            self._change, self._named, self._strict = change, named, False
+
+    def _taken(self, value: Any, kind: type, depth: int) -> Any:
+        if depth >= DEPTH:
+            raise InspectorUnavailable(f"a value is nested over {DEPTH} levels")
+
+        def own(name: Any, part: Any) -> Any:
+            return self._under(name, part, depth + 1)
+
+        if issubclass(kind, Enum):
+            self._require_known(kind, depth)
+            return self._read_only(
+                value, ((n, v) for n, v in vars(value).items() if n != "__objclass__"), own
+            )
+        if issubclass(kind, type):
+            return self._read_only(
+                value, () if program.is_code(value) else program.fixed(value), own
+            )
+        if kind is types.FunctionType:
+            return value if program.is_code(value) else self._function(value, own)
+        if kind is types.MethodType and id(value.__self__) in self._open:  # of an object around it
+            return types.MethodType(own(None, value.__func__), self._open[id(value.__self__)])
+        if kind in leaves.CALLABLE:
+            return program.bound_copy(value, own, shared=self._reading)
+        if kind is range:
+            return self._read_only(
+                value, ((None, one) for one in (value.start, value.stop, value.step)), own
+            )
+        if kind in leaves.ZONES:
+            return self._read_only(value, [(None, str(value))], own)
+        return self._scalar(value, kind, depth)
+
+    def _read_only(self, value: Any, parts: Iterable[tuple[Any, Any]], own: program.Own) -> Any:
+        """Read what belongs to `value` and is the same for every reader; return `value`."""
+        self._made[id(value)] = value, value
+        if self._beside:
+            reading, self._reading = self._reading, True
+            try:
+                for name, part in parts:
+                    own(name, part)
+            finally:
+                self._reading = reading
+        return value
+
+    def _function(self, value: Any, own: program.Own) -> Any:
+        made = program.empty_function(value)
+        self._made[id(value)] = value, made
+        if self._beside:
+            self._read_only(value.__code__, program.fixed(value), own)
+        if program.own_globals(value) is not None and not self._reading:
+            raise InspectorUnavailable("a function with variables of its own is shared by readers")
+        program.fill_function(made, value, own)
+        return made
+
+    def _scalar(self, value: Any, kind: type, depth: int) -> Any:
+        """Return a copy of a number, date or identifier that can hold something beside itself."""
+        zone = value.tzinfo if issubclass(kind, (datetime, dt_time)) else None
+        if zone is not None and self._under(None, zone, depth + 1) is not zone:
+            raise InspectorUnavailable("a time zone that is shared by readers")
+        base = leaves.base_of(kind)
+        if base is None or kind is base:
+            return value
+        self._require_known(kind, depth)
+        if not leaves.in_python(kind, base):
+            raise InspectorUnavailable(f"text inside a {program.title(kind)} cannot be reached")
+        clone = leaves.made(kind, base, value)
+        if zone is not None:
+            clone = base.__dict__["replace"](clone, tzinfo=zone)
+        self._fill(clone, value, base, depth + 1, None)
+        return clone
+
+    def _fill(self, clone: Any, value: Any, base: type, depth: int, around: Any) -> set[str]:
+        """Give `clone` what `value` adds to its base; return the names that it has."""
+        names = set()
+        theirs = leaves.of_class(base, "__mro__")
+        for member in leaves.slots(type(value)):
+            if member.__objclass__ in theirs:
+                continue
+            try:
+                old = member.__get__(value)
+            except AttributeError:  # never set
+                continue
+            names.add(member.__name__)
+            member.__set__(clone, self._under(called(member.__name__, around), old, depth))
+        if hasattr(value, "__dict__"):
+            names.update(vars(value))
+            vars(clone).update(
+                {n: self._under(called(n, around), old, depth) for n, old in vars(value).items()}
+            )
+        return names
+
+    def _require_known(self, kind: type, depth: int) -> None:
+        """Read the class of what keeps its class, where it is not the program's."""
+        if self._beside and id(kind) not in self._made and not leaves.in_c(kind):
+            self._leaf(kind, type(kind), depth)
 
     def _blob(self, value: Any) -> Any:
         """Return bytes as they are, without what a subclass or a view holds beside them."""
@@ -193,77 +293,53 @@ class _Walk:
             fresh = self.walk(key, depth)
             if fresh in out:
                 raise InspectorUnavailable("two keys became one by redaction")
-            out[fresh] = self._under(_name(key, around), item, depth)
+            out[fresh] = self._under(called(key, around), item, depth)
         return out
 
     def _object(self, value: Any, depth: int, around: Any) -> Any:
         kind = type(value)
+        parts = program.inside(value) if self._reading else None
+        if parts is not None:
+            if id(value) not in self._made:
+                self._read_only(value, parts, lambda name, part: self._under(name, part, depth))
+            return value
         whole = is_dataclass(value) or hasattr(kind, "__pydantic_fields_set__")
         if not whole and hasattr(value, "items") and hasattr(value, "keys"):  # frozen mappings
             return self._mapping(value.items(), depth, around)
-        if not (whole or hasattr(value, "__dict__")) or not leaves.in_python(kind):
-            raise InspectorUnavailable(f"text inside a `{kind.__name__}` cannot be reached")
+        if kind is object or not leaves.in_python(kind):
+            raise InspectorUnavailable(f"text inside a {program.title(kind)} cannot be reached")
+        self._require_known(kind, depth)
         if hasattr(kind, "get_secret_value"):  # its type says what it is
             around = "secret"
-        clone = _empty(kind)
-        members = set()
-        for member in leaves.slots(kind):
-            try:
-                old = member.__get__(value)
-            except AttributeError:  # never set
-                continue
-            members.add(member.__name__)
-            member.__set__(clone, self._under(_name(member.__name__, around), old, depth))
-        if hasattr(value, "__dict__"):
-            members.update(vars(value))
-            vars(clone).update(
-                {n: self._under(_name(n, around), old, depth) for n, old in vars(value).items()}
-            )
+        clone = program.empty(kind)
+        self._open[id(value)] = clone
+        try:
+            members = self._fill(clone, value, object, depth, around)
+        finally:
+            del self._open[id(value)]
         for name in (
             (f.name for f in fields(value) if f.name not in members) if is_dataclass(value) else ()
         ):
             old = getattr(value, name, None)  # a default of the class, or computed
-            new = self._under(_name(name, around), old, depth)
-            if new is not old:
-                object.__setattr__(clone, name, new)
+            object.__setattr__(clone, name, self._under(called(name, around), old, depth))
         return clone
-
-
-def _name(name: Any, around: Any) -> Any:
-    """Return what a value is called: by its own name, or by the one around a general one."""
-    general = type(name) is str and around is not None
-    return around if general and name.strip("_").lower() in _GENERAL else name
 
 
 def _told(error: BaseException) -> str:
     """Return an exception as text: rebuilding it would run code of its class."""
     with contextlib.suppress(Exception):  # its text may hold the text
         return f"{type(error).__name__}: {error}"
-    raise InspectorUnavailable(f"the text of a `{type(error).__name__}` cannot be read")
-
-
-def _empty(cls: type) -> Any:
-    """Return an instance without state and without running code of its class."""
-    try:
-        if issubclass(cls, types.SimpleNamespace):
-            return types.SimpleNamespace.__new__(cls)
-        return object.__new__(cls)
-    except TypeError:
-        raise InspectorUnavailable(f"a `{cls.__name__}` cannot be copied") from None
-
-
-def texts(value: Any) -> list[str]:
-    """Return every string in `value`, in the order of the walk."""
-    return contents(value)[0]
+    raise InspectorUnavailable(f"the text of a {program.title(type(error))} cannot be read")
 
 
 def contents(
     value: Any, named: Named | None = None, *, most: int = MOST
-) -> tuple[list[str], list[bytes]]:
-    """Return every string and every run of bytes in `value`, in the order of the walk.
+) -> tuple[Any, list[str], list[bytes]]:
+    """Return a copy of `value`, and every string and run of bytes in it, in the order of the walk.
 
-    `named` hears of what stands under a textual key. Raises `TooLarge` above `most` nodes, where
-    that is less than any value may have.
+    What is decided about these counts for the copy: a value whose own code answers differently the
+    next time is not asked again. `named` hears of what stands under a textual key. Raises
+    `TooLarge` above `most` nodes, where that is less than any value may have.
     """
     found: list[str] = []
     blobs: list[bytes] = []
@@ -272,5 +348,4 @@ def contents(
         found.append(text)
         return text
 
-    _Walk(keep, named, blobs=blobs, most=most).run(value)
-    return found, blobs
+    return _Walk(keep, named, blobs=blobs, most=most).run(value), found, blobs
