@@ -14,6 +14,7 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm, get_default_
 
 from stageflow_guard.auth.issuer import ASYMMETRIC
 from stageflow_guard.auth.jws import parse_object
+from stageflow_guard.base.ed25519 import unfit_key
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -33,24 +34,6 @@ _SAMPLES = frozenset(
 )
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}|[-_ .]")  # what is left without words must be something
 _RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
-# RFC 8032 §5.1: the field's prime, and the y of the points of order 1, 2, 4 and 8. With such a key
-# one signature fits every message, and no private key is needed to make it.
-_P25519 = 2**255 - 19
-_SMALL_ORDER_Y = frozenset(
-    {
-        0,
-        1,
-        _P25519 - 1,
-        int.from_bytes(
-            bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
-            "little",
-        ),
-        int.from_bytes(
-            bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
-            "little",
-        ),
-    }
-)
 logger = logging.getLogger("stageflow_guard")
 
 
@@ -213,10 +196,7 @@ def _material(jwk: dict[str, Any]) -> tuple[Any, frozenset[str]]:
         return ECAlgorithm.from_jwk(text), frozenset({_CURVES[jwk["crv"]]})
     if jwk["kty"] == "OKP" and jwk.get("crv") == "Ed25519":
         ed: Any = OKPAlgorithm.from_jwk(text)
-        y = int.from_bytes(ed.public_bytes_raw(), "little") & (2**255 - 1)
-        if y >= _P25519:  # RFC 8032 §5.1.3: a second spelling of another point
-            raise Unfit("an Ed25519 key whose encoding is not canonical")
-        if y in _SMALL_ORDER_Y:  # whatever its sign bit says
-            raise Unfit("an Ed25519 key of small order")
+        if (wrong := unfit_key(ed.public_bytes_raw())) is not None:
+            raise Unfit(wrong)
         return ed, frozenset({"EdDSA", "Ed25519"})
     return None, frozenset()

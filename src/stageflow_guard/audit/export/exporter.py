@@ -81,11 +81,9 @@ class Exporter:
         self._failures = 0
         make_dirs(Path(state).absolute(), above=Path("/"))
         require_own(Path(state))
-        head, _ = signed_head(self._log)
-        self.origin = head.origin
+        self.origin = signed_head(self._log)[0].origin
         self._progress = Progress(Path(state), self.origin)
         self._log_id = self._name = ""  # as the log says, as the sink calls it
-        self._recognize(head)
 
     def run(self, *, final: bool = True) -> int:
         """Ship what is signed and not yet there; return how many records went.
@@ -140,13 +138,17 @@ class Exporter:
                 self._progress.commit(again, note)
 
     def lag(self) -> Lag:
-        """Return how far the sink is behind."""
+        """Return how far the sink is behind; a log that does not hold is its `error`."""
         head, _ = signed_head(self._log)
-        at = max(self.next, read_minimum(self._log))
+        try:
+            self._recognize(head)
+        except (VerificationError, OSError) as error:
+            self._error = self._error or str(error)
+        at = max(self._progress.read()[0], read_minimum(self._log))
         return Lag(
             sink=self._sink.kind, origin=self.origin, log=self._log_id,
             records=max(0, head.size - at) + self._lost,
-            seconds=self._age(at, head), dead=self.dead.count(), lost=self._lost,
+            seconds=self._age(at, head), dead=self._progress.dead.count(), lost=self._lost,
             error=self._error,
         )  # fmt: skip
 
@@ -158,11 +160,13 @@ class Exporter:
     @property
     def next(self) -> int:
         """The index that is shipped next: every record below it was there once."""
+        self._recognize(signed_head(self._log)[0])
         return self._progress.read()[0]
 
     @property
     def dead(self) -> DeadLetters:
         """What the intake refused for good."""
+        self._recognize(signed_head(self._log)[0])
         return self._progress.dead
 
     def _age(self, at: int, head: Checkpoint) -> float:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from stageflow_guard.base.ed25519 import unfit_key
 from stageflow_guard.errors import VerificationError
 
 if TYPE_CHECKING:
@@ -48,7 +49,10 @@ def vkey_of(name: str, public: bytes) -> str:
 
 
 def parse_vkey(vkey: str) -> tuple[str, bytes]:
-    """Return (name, public key); raise `VerificationError` for anything but the canonical form."""
+    """Return (name, public key); raise `VerificationError` for anything but the canonical form.
+
+    And for a key under which anybody can sign: see `base.ed25519`.
+    """
     parts = vkey.strip("\n").split("+", 2)
     try:
         name, _, encoded = parts
@@ -57,7 +61,26 @@ def parse_vkey(vkey: str) -> tuple[str, bytes]:
         raise VerificationError("malformed verifier key") from None
     if len(raw) != 33 or raw[:1] != _ED25519 or vkey_of(name, raw[1:]) != vkey.strip("\n"):
         raise VerificationError("malformed verifier key")
+    require_name(name)
+    require_fit(raw[1:])
     return name, raw[1:]
+
+
+def is_name(name: str) -> bool:
+    """Say whether a signer may be called that: C2SP `signed-note` takes no white space, no `+`."""
+    return bool(name) and not any(c.isspace() or c == "+" or ord(c) < 32 for c in name)
+
+
+def require_name(name: str) -> None:
+    """Raise `VerificationError` for what is no signer's name."""
+    if not is_name(name):
+        raise VerificationError("malformed verifier key: its name")
+
+
+def require_fit(public: bytes) -> None:
+    """Raise `VerificationError` for a key under which anybody can sign."""
+    if (wrong := unfit_key(public)) is not None:
+        raise VerificationError(f"malformed verifier key: {wrong}")
 
 
 def sign(checkpoint: Checkpoint, key: SigningKey) -> bytes:
@@ -105,7 +128,7 @@ def parse(note: bytes) -> tuple[Checkpoint, bytes, list[tuple[str, bytes]]]:
             raw = base64.b64decode(value, validate=True)
             if dash != "\u2014" or base64.b64encode(raw).decode() != value or len(raw) < 5:
                 raise bad
-            if not name or "+" in name or any(c.isspace() for c in name):
+            if not is_name(name):
                 raise bad
             signatures.append((name, raw))
     except (ValueError, binascii.Error):
@@ -117,18 +140,23 @@ def parse(note: bytes) -> tuple[Checkpoint, bytes, list[tuple[str, bytes]]]:
     return checkpoint, signed, signatures
 
 
-def open_note(note: bytes, vkey: str) -> Checkpoint:
-    """Return the checkpoint when `vkey` signed it; raise `VerificationError` otherwise."""
+def open_note(note: bytes, vkey: str, *others: str) -> Checkpoint:
+    """Return the checkpoint when one of the keys signed it; raise `VerificationError` otherwise.
+
+    A signature of any of them that fails spoils the note, whoever else signed it.
+    """
     from stageflow_guard.audit.tlog.signing import signature_holds
 
-    name, public = parse_vkey(vkey)
+    known = [parse_vkey(one) for one in (vkey, *others)]
     checkpoint, signed, signatures = parse(note)
-    if checkpoint.origin != name:
+    if any(name != checkpoint.origin for name, _ in known):
         raise VerificationError("checkpoint is of another origin", path="checkpoint")
-    wanted = key_id(name, public)
-    for who, blob in signatures:
-        if who == name and blob[:4] == wanted:
-            if signature_holds(public, blob[4:], signed):
-                return checkpoint
-            break  # signed-note: a signature of a known key that fails spoils the note
-    raise VerificationError("checkpoint is not signed by the given key", path="checkpoint")
+    publics = {key_id(name, public): public for name, public in known}
+    held = [
+        signature_holds(publics[blob[:4]], blob[4:], signed)
+        for who, blob in signatures
+        if who == checkpoint.origin and blob[:4] in publics
+    ]
+    if not held or not all(held):
+        raise VerificationError("checkpoint is not signed by the given key", path="checkpoint")
+    return checkpoint

@@ -7,7 +7,7 @@ import binascii
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from stageflow_guard.audit.tlog.checkpoint import Checkpoint, parse
+from stageflow_guard.audit.tlog.checkpoint import Checkpoint, parse, require_fit, require_name
 from stageflow_guard.errors import VerificationError
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def parse_cosigner(vkey: str) -> tuple[str, bytes]:
         or cosigner_vkey(name, raw[1:]) != vkey.strip("\n")
     ):
         raise bad
+    require_name(name)
+    require_fit(raw[1:])
     return name, raw[1:]
 
 
@@ -67,11 +69,15 @@ def cosigned_at(note: bytes, vkey: str) -> tuple[str, int, Checkpoint]:
     name, public = parse_cosigner(vkey)
     checkpoint, signed, signatures = parse(note)
     wanted = cosigner_id(name, public)
-    for who, blob in signatures:
-        if who == name and blob[:4] == wanted and len(blob) == 76:
-            time = int.from_bytes(blob[4:12], "big")
-            if signature_holds(public, blob[12:], _message(signed, time)):
-                return name, time, checkpoint
-    raise VerificationError(
-        "the checkpoint is not cosigned by the given witness", path="checkpoint"
-    )
+    said = [blob for who, blob in signatures if who == name and blob[:4] == wanted]
+    times = [
+        int.from_bytes(blob[4:12], "big")
+        for blob in said
+        if len(blob) == 76
+        and signature_holds(public, blob[12:], _message(signed, int.from_bytes(blob[4:12], "big")))
+    ]
+    if not times or len(times) < len(said):  # one that fails spoils the note
+        raise VerificationError(
+            "the checkpoint is not cosigned by the given witness", path="checkpoint"
+        )
+    return name, times[0], checkpoint

@@ -103,9 +103,9 @@ def require_known_signatures(note: bytes, keys: list[str]) -> None:
 
 def open_with_any(note: bytes, keys: list[str], *, path: str = "checkpoint") -> Checkpoint:
     """Return the checkpoint when one of `keys` signed it; raise `VerificationError` otherwise."""
-    for key in reversed(keys):
-        try:
-            return open_note(note, key)
-        except VerificationError:
-            continue
+    try:
+        return open_note(note, *keys)
+    except VerificationError as exc:
+        if "not signed" not in exc.message:
+            raise
     raise VerificationError("the given checkpoint is not signed by a key of this log", path=path)

@@ -22,6 +22,17 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 
+# RFC 8032, 5.1: the field's prime, and the y of the points of order 8; 0, 1 and -1 are of order 1
+# to 4. With such a key one signature fits every message.
+PRIME = 2**255 - 19
+ORDER_8 = [
+    int.from_bytes(bytes.fromhex(y), "little")
+    for y in (
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    )
+]
+
 
 def fail(why: str) -> None:
     """Say what does not hold, and stop."""
@@ -57,6 +68,9 @@ def public_key(vkey: str, kind: int = 1) -> tuple[str, bytes]:
     want = hashlib.sha256(name.encode() + b"\n" + raw).hexdigest()[:8]
     if len(raw) != 33 or raw[0] != kind or digits != want:
         fail("the key line is malformed")
+    y = int.from_bytes(raw[1:], "little") & (2**255 - 1)
+    if y >= PRIME or y * (y * y - 1) % PRIME == 0 or y in ORDER_8:
+        fail("the key line holds a key under which anybody can sign")
     return name, raw[1:]
 
 
