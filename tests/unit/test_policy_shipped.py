@@ -50,6 +50,7 @@ def test_the_pre_commit_hooks_are_commands():
         "policy-lint",
         "policy-test",
         "policy-prove",
+        "pipeline-lint",
     }
     for one in hooks:
         assert one["pass_filenames"] is False

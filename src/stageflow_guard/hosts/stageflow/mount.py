@@ -12,6 +12,7 @@ from stageflow_guard.hosts.stageflow.interceptors import GuardInterceptor
 from stageflow_guard.hosts.stageflow.pipeline import GuardedPipeline
 from stageflow_guard.hosts.stageflow.reading.graph import lint_graph as read
 from stageflow_guard.hosts.stageflow.runner import stageflow_seam
+from stageflow_guard.lint import mountable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,14 +25,19 @@ if TYPE_CHECKING:
 def mount(
     pep: PolicyEnforcementPoint, target: object, *, name: str | None, token_key: str
 ) -> GuardedPipeline:
-    """Return a guarded pipeline; raise `ConfigError` for what is no `Pipeline`."""
+    """Return a guarded pipeline.
+
+    Raises `ConfigError` for what is no `Pipeline`, and for one that the lint refuses.
+    """
     if not isinstance(target, Pipeline):
         raise ConfigError(
             f"`guard.mount` takes a stageflow `Pipeline`, not `{type(target).__name__}`"
         )
-    return GuardedPipeline(
+    guarded = GuardedPipeline(
         stageflow_seam(pep), name or target.name, dict(target.stages), token_key=token_key
     )
+    mountable(read(guarded, name=guarded.name))
+    return guarded
 
 
 def lint_graph(target: object, *, written: str, name: str | None) -> Graph:
