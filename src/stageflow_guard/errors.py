@@ -30,8 +30,14 @@ if TYPE_CHECKING:
     from stageflow_guard.model import Decision, Finding
 
 
+UNRECORDED = "unrecorded:"  # what a ref begins with that no record stands behind
+
+
 class GuardError(Exception):
-    """Root of everything the guard raises. `.code` is stable, `.ref` finds the record."""
+    """Root of everything the guard raises. `.code` is stable, `.ref` finds the record.
+
+    Where no record could be written, `.ref` is `unrecorded:` and the run's id, or an id of its own.
+    """
 
     code = "guard_error"
 

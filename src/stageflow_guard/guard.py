@@ -697,6 +697,8 @@ class Guard:
             reasons.append("the log's disk is nearly full")
         if state.get("closed"):
             reasons.append("the log is closed")
+        if (state.get("checkpoint_copy") or {}).get("refuses"):
+            reasons.append("the second place of checkpoints cannot be reached")
         return not reasons, tuple(reasons)
 
 

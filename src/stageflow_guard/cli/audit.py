@@ -13,7 +13,7 @@ from stageflow_guard.cli.audit_args import text_of
 from stageflow_guard.cli.audit_output import as_json, cell
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.terminal import one_line
-from stageflow_guard.errors import ConfigError, VerificationError
+from stageflow_guard.errors import UNRECORDED, ConfigError, VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -190,11 +190,13 @@ def why(args: argparse.Namespace) -> int:
                 print(cell(f"policy   {(record.get('policy') or {}).get('sha256', '-')}"))
                 print(cell(f"remedy   {TODO.get(reason, 'see docs/reference/refusals.md')}"))
             return HOLDS
-    unrecorded = (
-        "" if "#" in args.ref else
-        "; a ref without `#` is a run's id: of a refusal whose record could not be written, for "
-        "example while the log is poisoned, no record exists"
-    )  # fmt: skip
+    unrecorded = ""
+    if args.ref.startswith(UNRECORDED):
+        unrecorded = (
+            ": no record of this refusal could be written, for example while the log was "
+            f"poisoned; `audit timeline --run {args.ref.removeprefix(UNRECORDED)}` shows the "
+            "run's other records, the process's log its WARNING line"
+        )
     raise ConfigError(f"no record `{args.ref}` in `{args.dir}`{unrecorded}")
 
 

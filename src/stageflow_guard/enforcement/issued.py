@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 from stageflow_guard import errors
@@ -22,6 +23,7 @@ _OWN: frozenset[type[GuardError]] = frozenset(
 )
 _WORD = re.compile(r"[A-Za-z0-9_.:/-]{1,80}")
 LONGEST = 1_000  # characters of a message
+UNWRITTEN = "; no record of this refusal could be written"
 
 # which run an error was issued in; "" when it was none
 _ISSUED: WeakKeyDictionary[GuardError, str] = WeakKeyDictionary()
@@ -31,6 +33,12 @@ def issue(error: GuardError, run_id: str | None) -> GuardError:
     """Remember that this guard made `error`, which carries its `.ref`."""
     _ISSUED[error] = run_id or ""
     return error
+
+
+def mark_unrecorded(error: GuardError, run_id: str | None) -> None:
+    """Say in the ref and in the message that no record of this refusal could be written."""
+    error.ref = f"{errors.UNRECORDED}{run_id or uuid4()}"
+    error.message += UNWRITTEN
 
 
 def is_issued(error: BaseException, run_id: str | None) -> bool:
@@ -46,7 +54,11 @@ def copy_of(error: GuardError) -> GuardError:
     own: type[GuardError] = next(cls for cls in type(error).__mro__ if cls in _OWN)
     held: dict[str, Any] = object.__getattribute__(error, "__dict__")
     message = held.get("message")
-    text = message[:LONGEST] if type(message) is str else f"the guard refused ({own.code})"
+    text = (
+        message[:LONGEST].removesuffix(UNWRITTEN)
+        if type(message) is str
+        else f"the guard refused ({own.code})"
+    )
     copy = own.__new__(own, text)
     GuardError.__init__(copy, text)
     fields = copy.__dict__

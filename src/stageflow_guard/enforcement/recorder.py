@@ -10,11 +10,10 @@ import asyncio
 import contextlib
 import logging
 from typing import TYPE_CHECKING, Any, NoReturn
-from uuid import uuid4
 
 from stageflow_guard.base.deadline import resumed, uninterrupted, within
 from stageflow_guard.enforcement.answers import close_unawaited, index_from
-from stageflow_guard.enforcement.issued import copy_of, is_issued, issue
+from stageflow_guard.enforcement.issued import copy_of, is_issued, issue, mark_unrecorded
 from stageflow_guard.enforcement.records import refusal_fields
 from stageflow_guard.enforcement.run import Run
 from stageflow_guard.errors import AuditUnavailable, GuardError
@@ -113,8 +112,8 @@ class Recorder:
     def _raise_unrecorded(
         self, error: GuardError, record: AuditRecord, run: Run | None
     ) -> NoReturn:
-        """Raise a refusal that no record could be written of: the run's id is all there is."""
-        error.ref = str(uuid4()) if run is None else run.id
+        """Raise a refusal that no record could be written of."""
+        mark_unrecorded(error, None if run is None else run.id)
         issue(error, None if run is None else run.id)
         if run is not None:
             run.refuse(error)
@@ -153,9 +152,9 @@ class Recorder:
             record = new_record(state, **(about | fields))
             answer = await within(self._timeout, self._log.append(record))
             own.ref = f"{self._log.origin}#{index_from(answer)}"
-        except Exception:  # it stays refused; the run id is all there is to point at
+        except Exception:  # it stays refused
             close_unawaited(answer)
-            own.ref = run_id or str(uuid4())
+            mark_unrecorded(own, run_id)
         issue(own, None if state is None else state.id)
         if state is not None:
             state.refuse(own)

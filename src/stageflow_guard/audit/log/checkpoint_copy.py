@@ -76,6 +76,7 @@ class CheckpointCopy:
         return {
             "reachable": not self._lost and behind <= max(RETRY, 1.0),
             "behind_s": round(behind, 1),
+            "refuses": self.refuses() is not None,
             "losses": self._losses,
             "why": self._why or None,
         }
