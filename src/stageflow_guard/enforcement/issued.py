@@ -8,9 +8,9 @@ with the fields that are known, read without running any code of the original's 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from stageflow_guard import errors
 from stageflow_guard.errors import GuardError
@@ -26,12 +26,12 @@ LONGEST = 1_000  # characters of a message
 UNWRITTEN = "; no record of this refusal could be written"
 
 # which run an error was issued in; "" when it was none
-_ISSUED: WeakKeyDictionary[GuardError, str] = WeakKeyDictionary()
+_ISSUED: WeakKeyDictionary[GuardError, tuple[str, ref[GuardError]]] = WeakKeyDictionary()
 
 
 def issue(error: GuardError, run_id: str | None) -> GuardError:
     """Remember that this guard made `error`, which carries its `.ref`."""
-    _ISSUED[error] = run_id or ""
+    _ISSUED[error] = run_id or "", ref(error)
     return error
 
 
@@ -43,10 +43,11 @@ def mark_unrecorded(error: GuardError, run_id: str | None) -> None:
 
 def is_issued(error: BaseException, run_id: str | None) -> bool:
     """Say whether the guard made `error`, for this run or for a question outside runs."""
-    if not isinstance(error, GuardError):
+    if not issubclass(type(error), GuardError):
         return False
-    where = _ISSUED.get(error)
-    return where is not None and where in ("", run_id or "")
+    known = _ISSUED.get(cast("GuardError", error))
+    # an error of another's class can call itself equal to one
+    return known is not None and known[1]() is error and known[0] in ("", run_id or "")
 
 
 def copy_of(error: GuardError) -> GuardError:

@@ -5,7 +5,8 @@ The locals of frames hold the token and raw text, and error trackers send the lo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import asyncio
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from stageflow_guard.errors import GuardError
 
@@ -40,8 +41,8 @@ async def without_frames(
         return await work
     except BaseException as error:
         drop_frames(error)
-        if isinstance(error, GuardError):
-            raise join(error) from None
+        if issubclass(type(error), GuardError):  # `isinstance` would ask the error itself
+            raise join(cast("GuardError", error)) from None
         raise error from error.__cause__
 
 
@@ -68,12 +69,18 @@ def text_of(error: BaseException) -> str:
         return ""
 
 
-def is_interrupt(error: BaseException) -> bool:
-    """Say whether this ends the process or the coroutine, and holds no text of a step's."""
+def interrupt_of(error: BaseException) -> BaseException | None:
+    """Return a new one of what ends the process, the coroutine or the task; None for a failure.
+
+    It holds nothing of the step's but an exit's number. One with a text is a failure: its text is
+    inspected. A cancellation's text is dropped.
+    """
     kind = type(error)
     if issubclass(kind, SystemExit):
-        code = vars(error).get("code", getattr(error, "code", None))
-        return code is None or type(code) is int
+        code = SystemExit.__dict__["code"].__get__(error)
+        return SystemExit(code) if code is None or type(code) is int else None
     if issubclass(kind, KeyboardInterrupt):
-        return not error.args
-    return issubclass(kind, GeneratorExit)
+        return None if BaseException.__dict__["args"].__get__(error) else KeyboardInterrupt()
+    if issubclass(kind, asyncio.CancelledError):
+        return asyncio.CancelledError()
+    return GeneratorExit() if issubclass(kind, GeneratorExit) else None

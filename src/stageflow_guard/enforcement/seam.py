@@ -16,12 +16,12 @@ import asyncio
 import contextlib
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 from uuid import uuid4
 
 from stageflow_guard.base.deadline import shielded
 from stageflow_guard.enforcement.answers import close_unawaited, shaped_from
-from stageflow_guard.enforcement.leaving import StageFailure, is_interrupt, text_of, unchanged
+from stageflow_guard.enforcement.leaving import StageFailure, interrupt_of, text_of, unchanged
 from stageflow_guard.enforcement.pending import DROPPED, current_permit, unawaited
 from stageflow_guard.enforcement.run import Run, credential_of
 from stageflow_guard.enforcement.session import Session, bind, current_session, unbind
@@ -67,17 +67,18 @@ class ControlFlow:
 class Answer:
     """How a step ended. It can be emptied, so that no frame keeps raw text when an error leaves."""
 
-    __slots__ = ("control", "failure", "values")
+    __slots__ = ("control", "failure", "interrupt", "values")
 
     def __init__(self) -> None:
         self.values: list[Any] = []
+        self.interrupt: BaseException | None = None  # what ends the process or the task
         self.failure: tuple[str, str] | None = None  # the exception's type and its raw text
         self.control: ControlFlow | None = None
 
     def clear(self) -> None:
         """Forget what the step gave."""
         self.values.clear()
-        self.failure = self.control = None
+        self.failure = self.control = self.interrupt = None
 
 
 class Call:
@@ -260,38 +261,36 @@ class Seam:
             answer = Answer()
             answer.values.append(await work)
             return answer
-        except asyncio.CancelledError:
-            self.pep.effect(call.run, call.permit, "cancelled")
-            here = asyncio.current_task()
-            if here is not None and here.cancelling():
-                raise
         except BaseException as error:  # its text may hold anything: inspected outside this frame
             return self.failed(call, error)
         finally:
             current_permit.reset(token)
             if joined:
                 call.run.tasks.discard(task)
-        raise asyncio.CancelledError  # a step's own: no text of its goes along
 
     def failed(self, call: Call, error: BaseException) -> Answer:
-        """Return how a step failed: refused by this guard, control flow, or a failure with text."""
+        """Return how a step failed: refused, interrupted, control flow, or a failure with text.
+
+        Asked of `type(error)`: an error can claim any class for itself.
+        """
         answer = Answer()
-        if isinstance(error, GuardError) and self.pep.is_own(error, call.run):
-            call.run.refuse(error)
+        if issubclass(type(error), GuardError) and self.pep.is_own(error, call.run):
+            call.run.refuse(cast("GuardError", error))
             return answer
         answer.control = self._control_of(error)
         if answer.control is not None:
             return answer
-        if is_interrupt(error):
+        answer.interrupt = interrupt_of(error)
+        if answer.interrupt is not None:
             self.pep.effect(call.run, call.permit, "cancelled")
-            raise error
+            return answer
         answer.failure = (type(error).__name__, text_of(error))
         return answer
 
     def _control_of(self, error: BaseException) -> ControlFlow | None:
         try:
             return self._passes(error)
-        except Exception:  # an error whose own methods fail is a failure
+        except BaseException:  # an error whose own methods fail, or interrupt, is a failure
             return None
 
     # -- 4. one step: its answer -------------------------------------------------------------------
@@ -307,6 +306,8 @@ class Seam:
         `release` inspects a value and returns it with its findings and the outcome on record.
         """
         pep, run, permit = self.pep, call.run, call.permit
+        if answer.interrupt is not None:
+            raise answer.interrupt
         raised: BaseException
         try:
             if run.pledges and unawaited(run, permit):
@@ -469,7 +470,7 @@ class Gate:
     ) -> tuple[str, BaseException | None]:
         """Return the outcome on record, and what is raised."""
         pep = self._seam.pep
-        if isinstance(error, asyncio.CancelledError):
+        if issubclass(type(error), asyncio.CancelledError):
             return "cancelled", error
         if run.refusal is not None:
             return "refused", run.refusal.with_traceback(None)
@@ -480,8 +481,8 @@ class Gate:
                 if run.blocked is not None:  # no step was reached to refuse it
                     await pep.refuse(run.blocked, run=run, step="inspect_input")
                 return "ok", None
-            if isinstance(error, GuardError):  # an application's own, or a collaborator's
-                await pep.refuse(error, run=run, step="run")
+            if issubclass(type(error), GuardError):  # an application's own, or a collaborator's
+                await pep.refuse(cast("GuardError", error), run=run, step="run")
         except GuardError as refused:
             return "refused", refused
         return self._seam.run_outcome(error) or "error", error
@@ -558,9 +559,9 @@ async def refuse_hook(seam: Seam, run: Run, step: Step, error: Exception) -> NoR
 
     For an adapter whose hook asks for the permit: only a durable permit lets the host go on.
     """
-    if not isinstance(error, GuardError):
+    if not issubclass(type(error), GuardError):
         error = PolicyUnavailable("the decision point failed")
     try:
-        await seam.pep.refuse_step(error, run, step, "authorize")
+        await seam.pep.refuse_step(cast("GuardError", error), run, step, "authorize")
     except GuardError as refused:
         raise seam.join(refused) from None

@@ -59,7 +59,7 @@ def _control_flow(error: BaseException) -> ControlFlow | None:
         return None
     try:
         reason = error.reason  # type: ignore[attr-defined]
-    except Exception:
+    except BaseException:
         reason = text_of(error)
     return ControlFlow("cancel", reason, StageCancellationRequested)
 
@@ -225,8 +225,6 @@ class GuardedRunner:
             answer = await self._seam.run_step(call, work, track=False)
             if answer.values:
                 answer.values.append(self._output_of(answer.values.pop()))
-        except asyncio.CancelledError:
-            raise
         except BaseException as error:  # the stage's own, raised before there was one to await
             return self._seam.failed(call, error)
         return answer
