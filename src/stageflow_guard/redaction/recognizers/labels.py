@@ -56,6 +56,14 @@ class Nearest(NamedTuple):
 
 
 NONE = Nearest()
+_WORDS_OF: dict[str, tuple[str, ...]] = {}
+for _word, _name in _words():
+    _WORDS_OF[_name] = (*_WORDS_OF.get(_name, ()), _word.replace("_", " ").split(" ")[0])
+
+
+def any_of(name: str, folded: str) -> bool:
+    """Say whether `folded`, in lower case, can hold a label of the class `name` at all."""
+    return any(word in folded for word in _WORDS_OF.get(name, ()))
 
 
 def scan(text: str, start: int, end: int, state: Nearest) -> Nearest:

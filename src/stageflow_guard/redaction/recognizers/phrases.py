@@ -233,13 +233,12 @@ class Index:
                 if known is None:
                     known = self._at[head] = self._compiled(self._phrases[head])
                 pattern, kinds = known
-                needles = self._needles.get(head, (head,))
-                if len(text) < _LARGE:
-                    places = positions(lower, needles)
-                else:
-                    places = [
-                        at for at in _places(text).get(head, ()) if lower.startswith(needles, at)
-                    ]
+                places = (
+                    positions(lower, (head,)) if len(text) < _LARGE else _places(text).get(head, [])
+                )
+                needles = self._needles.get(head)
+                if needles is not None:
+                    places = [at for at in places if lower.startswith(needles, at)]
                 for at in places:
                     if self._begins(text, at):
                         match = pattern.match(lower, at)

@@ -208,7 +208,9 @@ def _quads(text: str) -> Iterator[Edit]:
         if plain != match[0]:
             yield (*match.span(), plain)
     for match in (
-        _SCATTERED.finditer(text) if present(text, (". ", " .", ".\n", "\n", "\t")) else ()
+        _SCATTERED.finditer(text)
+        if present(text, (". ", " .", ".\n", "\n", "\t")) and labels.any_of("ip", folded(text))
+        else ()
     ):
         plain = re.sub(r"[ \t\n]+", "", match[0])
         if plain != match[0] and _is_quad(plain) and labels.before(text, match.start()) == "ip":

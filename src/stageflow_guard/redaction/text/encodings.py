@@ -171,9 +171,11 @@ _SHAPES = {
 
 
 def _plain(word: str) -> bool:
-    """Say whether it is a word of a language: small letters, perhaps a capital, punctuation."""
+    """Say whether it is a word of a language, or a short number: no code is written so."""
     bare = word.strip(".,;:!?()\"'")
-    return bare.isalpha() and (bare.islower() or bare.istitle())
+    if bare.isalpha():
+        return bare.islower() or bare.istitle()
+    return len(bare) < 14 and bare.upper() == bare.lower() and bare.isascii()
 
 
 def encodings(view: View) -> View:
