@@ -9,7 +9,14 @@ from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import Index, lowered, unspaced
+from stageflow_guard.redaction.recognizers.phrases import (
+    Index,
+    bare,
+    lowered,
+    register,
+    unspaced,
+    vocabulary,
+)
 
 _CAP = r"(?:[^\W\d_a-z][\w'’.-]{0,30})"
 _STREET_EN = r"street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|square|sq|terrace|way|parkway|pkwy|circle|cir|highway|hwy|trail|trl|crescent|close|grove|row|mews|quay|loop|plaza|alley|bypass|hill|gardens|walk|park|green|view|rise|mount|ridge"
@@ -22,6 +29,8 @@ _STREET_WORDS = (
     r"rue|avenue|avenida|av\.|avda\.|boulevard|via|viale|piazza|piazzetta|corso|strada|calle|carrera|paseo|plaza|rua|travessa|ul\.|ulica|aleja|al\.|pl\.|os\.|bulevardul|bd\.|aleea|calea|splaiul|ул\.|улица|просп\.|проспект|пер\.|переулок|бул\.|бульвар|вул\.|вулиця|trg|rúa"
     r"|place|chemin|allée|quai|impasse|rambla|c/|largo|estrada|náměstí|c\.|cesta|utca|u\."
 )
+# as a view draws letters of other alphabets
+_STREET_WORDS += "|" + "|".join(bare(w) for w in _STREET_WORDS.split("|") if not w.isascii())
 _STREET_BEFORE = re.compile(
     rf"(?<![\w.$€£#-])(?:[0-9]{{1,5}}(?:[ ]?(?:bis|ter|quater)(?![^\W_])|[A-D](?![^\W_]))?[ ,]{{1,2}}){{0,2}}(?:{_STREET_WORDS})(?:[ ](?:[^\W_][\w'’.-]{{0,24}})){{1,5}}(?:(?:[ ,]{{1,2}}|,?[ ]?n[º°o.]{{1,2}}[ ]?)[0-9]{{1,5}}{_HOUSE}|/[0-9]{{1,4}}(?![0-9/]))?(?:,[ ][0-9]{{1,2}}[.ºª°oa]{{1,2}}[ ]?[\w.]{{0,5}}(?!\w))?",
     re.IGNORECASE,
@@ -156,53 +165,15 @@ _SUFFIXES = (
     "allé", "gatan", "gata", "vägen", "väg", "gränd", "torget", "gate ", "gate.", "veien", "vegen", "katu", "tie ", "tie.", "polku", "kuja", "utca", "út ", "út.", "tér", "krt",
     "ulice", "vænget", "bakken", "skálinn", "braut", "götu", "hlíð",
 )  # fmt: skip
-# what no match is without: the first letters of several are one
-_STREET_SIGNS = (
-    "rue ",
-    "aven",
-    "av. ",
-    "avda",
-    "boul",
-    "via",
-    "pia",
-    "corso",
-    "stra",
-    "calle",
-    "carr",
-    "paseo",
-    "pla",
-    "rua ",
-    "trav",
-    "ul",
-    "al. ",
-    "pl. ",
-    "os. ",
-    "bulev",
-    "bd.",
-    "calea",
-    "splai",
-    "ул",
-    "прос",
-    "пер",
-    "бул",
-    "вул",
-    "ale",
-    "trg ",
-    "rúa ",
-    "chem",
-    "all",
-    "quai",
-    "impa",
-    "ramb",
-    "c/",
-    "largo",
-    "estr",
-    "nám",
-    "c.",
-    "cesta",
-    "utca",
-    "u.",
+# the first words of what stands before a street's name: a text without any has no such street
+_STREET_HEADS = frozenset(
+    head
+    for word in re.split(r"(?<!\\)\|", _STREET_WORDS.replace("\\.", "").replace("c/", "c"))
+    for head in {word, bare(word)}
 )
+register(_STREET_HEADS)
+_BOXES = ("box", "postf", "postb", "uss ", "usns", "uscg", "usnv", "psc")
+_TOWN_CODE = re.compile(r"[0-9]{5}(?:(?<=[A-Z]{2}[ ,].{5})|(?<=[A-Z]{2}[ ,]{2}.{5}))")
 _UNIT_SIGNS = (
     "apt",
     "apar",
@@ -228,8 +199,16 @@ def _parts(text: str) -> Iterator[Hit]:
         idle.add(_STREET_SUFFIX)
     if not present(lower, _LANDS):
         idle.add(_COUNTRY_ZIP)
-    if not present(lower, _STREET_SIGNS):
+    if vocabulary(text).isdisjoint(_STREET_HEADS):
         idle.add(_STREET_BEFORE)
+    if not present(lower, _BOXES):
+        idle.add(_BOX)
+    if not present(text, ("APO", "FPO", "DPO")):
+        idle.add(_MILITARY)
+    if _TOWN_CODE.search(text) is None:
+        idle.add(_CITY)
+    if _UK.search(text) is None:
+        idle.update((_UK, _HOUSE_UK))
     if not present(lower, _UNIT_SIGNS):
         idle.add(_UNITS)
     if not unspaced(text):
@@ -355,7 +334,7 @@ def _in_fields(text: str) -> Iterator[Hit]:
         found = value[0][: stop.start()] if stop is not None and stop.start() > 5 else value[0]
         if _ADDRESS_LIKE.search(found) is None or _NO_STREET.search(found):
             continue
-        if found[0].islower() and not _PLAIN_STREET.search(found):
+        if found[0].islower() and found[:4].isascii() and not _PLAIN_STREET.search(found):
             continue
         yield Hit(
             sign.end(),
@@ -367,7 +346,7 @@ def _in_fields(text: str) -> Iterator[Hit]:
         )
 
 
-_NO_STREET = re.compile(r"[@=()*]|://|^[a-z]\w*(?:\.|[ ][+*/-][ ])")
+_NO_STREET = re.compile(r"[@=()*]|://|^[a-z]\w*(?:\.(?=\w)|[ ][+*/-][ ])")
 _ADDRESS_LIKE = re.compile(
     r"^(?=.*[0-9])(?=.*[^\W\d_]{2})(?:[0-9]{1,5}[A-Za-z]?(?:[ ]?bis)?,?[ ]+[^\W\d_]|[^\W\d_][^\d]{2,60}[ ,#º°.]+[0-9]{1,5}(?:[A-Za-z/,. -]|$)|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{3})"
 )
