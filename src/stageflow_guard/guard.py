@@ -288,6 +288,14 @@ class Guard:
         """
         return hosts.mount(self._pep, target, name=name, token_key=self._token_key)
 
+    def on_record(self, observer: Callable[[Mapping[str, Any]], object]) -> Callable[[], None]:
+        """Tell `observer` of every record after it was taken; return a function that ends that.
+
+        For telemetry: an observer gets what stands on record (fields by name, `index`), runs in
+        the flow, MUST be quick, and changes nothing; what it raises is logged by type.
+        """
+        return self._pep.recorder.observe(observer)
+
     def interceptors(self) -> list[Any]:
         """Return Stageflow interceptors: authentication, authorization and audit only.
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from stageflow_guard.base.deadline import resumed, uninterrupted, within
 from stageflow_guard.enforcement.answers import close_unawaited, index_from
 from stageflow_guard.enforcement.issued import copy_of, is_issued, issue, mark_unrecorded
+from stageflow_guard.enforcement.observers import ObservedLog, Observer
 from stageflow_guard.enforcement.records import refusal_fields
 from stageflow_guard.enforcement.run import Run
 from stageflow_guard.errors import AuditUnavailable, GuardError
@@ -21,6 +22,8 @@ from stageflow_guard.model import AuditRecord
 from stageflow_guard.ports import TimedLog
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stageflow_guard.errors import AccessDenied
     from stageflow_guard.model import Decision
     from stageflow_guard.ports import AuditLog
@@ -40,22 +43,36 @@ def new_record(run: Run | None, /, **fields: Any) -> AuditRecord:
 class Recorder:
     """Writes to the log. What it cannot write is `AuditUnavailable`: a refusal of what follows."""
 
-    __slots__ = ("_log", "_timed", "_timeout", "refusals")
+    __slots__ = ("_given", "_log", "_observers", "_timed", "_timeout", "refusals")
 
     def __init__(self, log: AuditLog, timeout: float) -> None:
         self._timeout = timeout
+        self._observers: list[Observer] = []
         self.refusals: dict[str, int] = {}
         self.log = log
 
     @property
     def log(self) -> AuditLog:
         """Where records go."""
-        return self._log
+        return self._given
 
     @log.setter
     def log(self, log: AuditLog) -> None:
-        self._log = log
+        self._given = log
+        self._log = ObservedLog(log, self._observers) if self._observers else log
         self._timed = isinstance(log, TimedLog)
+
+    def observe(self, observer: Observer) -> Callable[[], None]:
+        """Tell `observer` of every record from now on; return what ends that."""
+        self._observers.append(observer)
+        self.log = self._given
+
+        def remove() -> None:
+            if observer in self._observers:
+                self._observers.remove(observer)
+                self.log = self._given
+
+        return remove
 
     def enqueue(self, record: AuditRecord, run: Run | None) -> int:
         """Enqueue `record`; without an index it is a refusal that withholds what follows."""
