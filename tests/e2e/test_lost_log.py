@@ -241,9 +241,7 @@ def test_the_lost_log_is_restored_from_the_centre(home, cli, two):
     assert (code, "is not empty" in said) == (2, True), said
     # what the second log holds is shipped beside it
     allow(home, first, second)
-    text = (home / "guard.toml").read_text()
-    (home / "second.toml").write_text(text.replace('"audit"', '"audit.second"', 1))
-    code, said = cli("audit", "ship", "--config", "second.toml")
+    code, said = cli("audit", "ship", "--audit", "audit.second")
     assert (code, "30 sent" in said) == (0, True), said
     all_well(home, cli)
 

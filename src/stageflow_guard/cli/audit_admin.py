@@ -14,8 +14,8 @@ from stageflow_guard.audit.log.log import Log, LogLocked
 from stageflow_guard.audit.log.shards import open_shard
 from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.audit_args import named
+from stageflow_guard.cli.places import settings_of
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.settings import Settings
 
 if TYPE_CHECKING:
     from stageflow_guard.settings import AuditSettings
@@ -47,7 +47,7 @@ def erase(args: argparse.Namespace) -> int:
     """Destroy a subject's secret: fingerprints and vault at once; put that on record."""
     from stageflow_guard.audit.admin.erasure import erase
 
-    settings = Settings.load(args.config)
+    settings = settings_of(args)
 
     async def main() -> list[tuple[str, str]]:
         log = await open_for_upkeep(settings.audit)
@@ -72,7 +72,7 @@ def rotate(args: argparse.Namespace) -> int:
     """Hand the log over to a new key."""
     from stageflow_guard.audit.admin.rotate import rotate
 
-    audit = Settings.load(args.config).audit
+    audit = settings_of(args).audit
     made = asyncio.run(rotate(audit.path, key_file=audit.key_file, copies=audit.checkpoint_copy))
     if args.json:
         print_json({"vkeys": made})
@@ -96,7 +96,7 @@ def prune(args: argparse.Namespace) -> int:
     """Remove records below an index, or older than so many days."""
     from stageflow_guard.audit.admin.prune import older_than, prune
 
-    audit = Settings.load(args.config).audit
+    audit = settings_of(args).audit
     options: dict[str, Any] = {"origin": audit.origin, "checkpoint_copy": audit.checkpoint_copy}
     folder = Path(audit.path)
     if audit.shard is not None:
@@ -131,7 +131,7 @@ def hold(args: argparse.Namespace) -> int:
     from stageflow_guard.audit.admin.holds import hold_of, maintenance_lock, names_used
     from stageflow_guard.cli.audit_query import moment
 
-    audit = Settings.load(args.config).audit
+    audit = settings_of(args).audit
     one = hold_of(
         name=args.name, why=args.why, run=args.run, tenant=args.tenant,
         subject=named(args.subject) if args.subject else None,
@@ -150,7 +150,7 @@ def release(args: argparse.Namespace) -> int:
     """End a legal hold."""
     from stageflow_guard.audit.admin.holds import in_force, release_record
 
-    audit = Settings.load(args.config).audit
+    audit = settings_of(args).audit
     if args.name not in {one.name for one in in_force(audit.path).values()}:
         raise ConfigError("no hold of this name is in force; `audit holds` lists them")
     said = f"hold `{args.name}` is released"
@@ -161,7 +161,7 @@ def holds(args: argparse.Namespace) -> int:
     """List the holds in force."""
     from stageflow_guard.audit.admin.holds import in_force
 
-    found = in_force(Settings.load(args.config).audit.path)
+    found = in_force(settings_of(args).audit.path)
     if args.json:
         print_json([one.record()["note"] for one in found.values()])
     for one in [] if args.json else found.values():

@@ -17,6 +17,7 @@ from stageflow_guard.cli.audit_args import FILTERS, text_of
 from stageflow_guard.cli.audit_output import as_json, private
 from stageflow_guard.cli.audit_query import chosen
 from stageflow_guard.cli.audit_reads import noted
+from stageflow_guard.cli.places import settings_of
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.keys import read_key
@@ -118,9 +119,8 @@ def _key_file(args: argparse.Namespace) -> Path | None:
         return Path(args.key_file)
     if not Path(args.config).exists():
         return None
-    from stageflow_guard.settings import Settings
 
-    return Path(Settings.load(args.config).audit.key_file)
+    return Path(settings_of(args).audit.key_file)
 
 
 def witness(args: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ from stageflow_guard.cli import HOLDS
 from stageflow_guard.cli.audit_args import FILTERS, named
 from stageflow_guard.cli.audit_output import as_json, cell, private, write_records
 from stageflow_guard.cli.audit_reads import noted
+from stageflow_guard.cli.places import settings_of
 from stageflow_guard.errors import ConfigError
 
 _AGO = re.compile(r"([1-9][0-9]{0,8})([smhd])")
@@ -100,9 +101,8 @@ def query(args: argparse.Namespace) -> int:
 def _marks(args: argparse.Namespace) -> dict[str, tuple[str, str]]:
     from stageflow_guard.audit.admin.fingerprint import Fingerprints
     from stageflow_guard.keys.assemble import ring_from
-    from stageflow_guard.settings import Settings
 
-    ring = ring_from(Settings.load(args.config))
+    ring = ring_from(settings_of(args))
     return Fingerprints(ring).search(args.field, args.value)
 
 

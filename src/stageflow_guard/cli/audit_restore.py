@@ -10,13 +10,13 @@ from stageflow_guard.audit.admin.restore import rebuild, record_restored
 from stageflow_guard.audit.export.assemble import sink_from
 from stageflow_guard.audit.export.sink import Readable
 from stageflow_guard.cli import HOLDS, print_json
+from stageflow_guard.cli.places import settings_of
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.settings import Settings
 
 
 def restore(args: argparse.Namespace) -> int:
     """Verify a sink's copy of one log and write it into a folder of its own."""
-    audit = Settings.load(args.config).audit
+    audit = settings_of(args).audit
     origin = args.origin or audit.origin + (f"/{args.shard}" if args.shard else "")
     found = [one for one in audit.sinks if one.kind == args.sink]
     if len(found) != 1:

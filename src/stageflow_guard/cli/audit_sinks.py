@@ -19,9 +19,9 @@ from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.signed_head import checkpoint_of, key_line, signed_head
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, fail, print_json, worst
 from stageflow_guard.cli.audit_output import cell
+from stageflow_guard.cli.places import settings_of
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError, GuardError, VerificationError
-from stageflow_guard.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def _asked(args: argparse.Namespace) -> tuple[AuditSettings, list[SinkSettings]]:
-    audit = Settings.load(args.config).audit
+    audit = settings_of(args).audit
     found = [s for s in audit.sinks if args.sink is None or s.kind == args.sink]
     if not found:
         raise ConfigError(f"`{args.config}` configures no such sink")
@@ -138,7 +138,7 @@ def dead_letters(args: argparse.Namespace) -> int:
 def reconcile(args: argparse.Namespace) -> int:
     """Compare every readable sink with the log."""
     found, holds = [], True
-    known = Settings.load(args.config).audit.known_logs
+    known = settings_of(args).audit.known_logs
     for exporter, sink, folder in _exporters(args):
         if not isinstance(sink, Readable):
             print(

@@ -11,9 +11,12 @@ import argparse
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from stageflow_guard.settings import Settings
 
 CONFIG = "guard.toml"
 # destination of an option -> (its section in guard.toml, what it is called everywhere)
@@ -42,6 +45,10 @@ def add_options(top: argparse.ArgumentParser) -> None:
             continue
         known = {action.dest: action for action in verb._actions}
         places = [dest for dest in PLACES if dest in known]
+        if not places and name == "audit" and "config" in known:
+            verb.add_argument(
+                "--audit", dest="audit_dir", metavar="DIR", help=PLACES["dir"][2]
+            )  # settings say everything else: see `settings_of`
         if not places:
             continue
         for dest in places:
@@ -84,6 +91,18 @@ def settle(args: argparse.Namespace) -> None:
             setattr(args, dest, str(base / named))
         else:
             setattr(args, dest, str(base / DEFAULTS[section]) if content else DEFAULTS[section])
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """Return the settings that `--config` names, with the log that `--audit` names."""
+    from stageflow_guard.settings import Settings
+
+    settings = Settings.load(args.config)
+    folder = getattr(args, "audit_dir", None)
+    if folder is None:
+        return settings
+    audit = settings.audit.model_copy(update={"path": str(Path(folder).absolute())})
+    return settings.model_copy(update={"audit": audit})
 
 
 def policy_folder(config: str) -> str | None:

@@ -68,9 +68,10 @@ class SqliteProjection:
             db = sqlite3.connect(self._path, timeout=30.0, check_same_thread=False)
             _take_over(db)
             once = str(self._path) == ":memory:"  # asked once, so an index would not pay
-            for statement in _SCHEMA[:2] if once else _SCHEMA:
-                db.execute(statement)
-            db.execute(f"PRAGMA user_version = {VERSION}")
+            if db.execute("PRAGMA user_version").fetchone()[0] != VERSION or not _whole(db):
+                for statement in _SCHEMA[:2] if once else _SCHEMA:
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {VERSION}")
             for statement in _ASKED:
                 db.execute(statement)
             db.commit()
@@ -285,6 +286,12 @@ class SqliteProjection:
             for one in readable(entry).get("findings") or []:
                 total[one["entity"]] = total.get(one["entity"], 0) + one["count"]
         return total
+
+
+def _whole(db: sqlite3.Connection) -> bool:
+    """Say whether every table and index is there: then a reader writes nothing."""
+    there = db.execute("SELECT count(*) FROM sqlite_master WHERE sql IS NOT NULL").fetchone()[0]
+    return bool(there == len(_SCHEMA))
 
 
 def _take_over(db: sqlite3.Connection) -> None:
