@@ -135,6 +135,20 @@ async def test_a_text_as_request_id_reaches_stages_redacted(world):
     assert "EMAIL_ADDRESS_1" in await seen(world, request_id=f"req {MAIL}")
 
 
+RESTORED = {
+    "request_id": f"req {MAIL}", "interaction_id": {"from": MAIL},
+    "input_audio_duration_ms": f"for {MAIL}", "topology": f"support {MAIL}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RESTORED)
+async def test_who_may_see_originals_sees_those_in_ids_and_times(world, name):
+    """`reveal` brings back all carriers of the input, those of exact fields too; only there."""
+    assert MAIL not in await seen(world, **{name: RESTORED[name]})
+    world.rules.reveal = {"support/first"}
+    assert MAIL in await seen(world, **{name: RESTORED[name]})
+
+
 @pytest.mark.parametrize("name", ["pipeline_run_id", "session_id"])
 async def test_an_id_that_says_it_is_empty_leaves_nothing_behind(world, name):
     """The ids of a run are what was read of them, and nothing that hangs on them."""

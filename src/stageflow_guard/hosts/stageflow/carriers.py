@@ -112,8 +112,7 @@ def stage_view(ctx: StageContext, run: Run, *, scope: Scope | None) -> StageCont
     snapshot = _with(own, metadata={}) if run.immutable_input else copied(own)
     prior = prior_outputs(run, inputs.prior_outputs) if inputs.prior_outputs else {}
     if scope is not None:
-        held = {name: value for name in (*INPUTS, *LABELS) if (value := getattr(snapshot, name))}
-        snapshot = _with(snapshot, **{n: copied(scope.restore(v)) for n, v in held.items()})
+        snapshot = _restored(snapshot, scope)
         prior = {
             name: copy_of(with_carriers(out, scope.restore(output_carriers(out))))
             for name, out in prior.items()
@@ -125,6 +124,23 @@ def stage_view(ctx: StageContext, run: Run, *, scope: Scope | None) -> StageCont
     object.__setattr__(ctx.inputs, "prior_outputs", prior)
     object.__setattr__(ctx, "snapshot", snapshot)
     return ctx
+
+
+def _restored(snapshot: Any, scope: Scope) -> Any:
+    """Return a snapshot with the originals, in ids and times of another type too."""
+    held = {name: value for name in (*INPUTS, *LABELS) if (value := getattr(snapshot, name))}
+    told = {n: copied(scope.restore(v)) for n, v in {**held, **_inexact(snapshot)}.items()}
+    ids = _inexact(snapshot.run_id)
+    if ids:
+        given = {n: copied(scope.restore(v)) for n, v in ids.items()}
+        told["run_id"] = _with(snapshot.run_id, **given)
+    return _with(snapshot, **told)
+
+
+def _inexact(part: Any) -> dict[str, Any]:
+    """Return those fields of a part of the host's context that are carriers by their type."""
+    names = (f.name for f in fields(part) if f.name in EXACT)
+    return {name: v for name in names if not EXACT[name](v := getattr(part, name))}
 
 
 _SLOTS: dict[type, tuple[tuple[Any, Any], ...]] = {}
