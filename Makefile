@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test bars lint types layers check soak clean
+.PHONY: demo test bars lint types layers check loops soak clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -33,7 +33,11 @@ layers: $(STAMP)
 
 check: lint types layers test
 
-soak: $(STAMP)
+# the attack suites under uvloop and with eager tasks: the ratio of equal results
+loops: $(STAMP)
+	$(BIN)/python -m tests.loops
+
+soak: $(STAMP) loops
 	$(BIN)/python -m pytest -m "slow or soak or bars" --hypothesis-profile=soak
 
 clean:

@@ -111,6 +111,13 @@ def world() -> GuardFixture:
     return GuardFixture()
 
 
+def pytest_addoption(parser):
+    """What `tests/loops.py` runs the attack suites with."""
+    parser.addoption("--loop", choices=["uvloop", "eager"], help="the event loop of every test")
+    parser.addoption("--sample", type=int, default=0, help="run so many coroutines only")
+    parser.addoption("--seed", type=int, default=0, help="which ones")
+
+
 def pytest_configure(config):
     """The suite sets the modes that it needs: it passes under any umask and from any archive.
 
@@ -126,6 +133,10 @@ def pytest_configure(config):
         mode = one.stat().st_mode
         if mode & 0o022:
             one.chmod(mode & ~0o022)
+    if config.getoption("--loop"):
+        from tests.loops import OtherLoop
+
+        config.pluginmanager.register(OtherLoop(config.getoption("--loop")))
 
 
 @pytest.fixture(autouse=True)
@@ -180,6 +191,10 @@ def pytest_collection_modifyitems(config, items):
                             ("bars", "it compares times; `make bars` has it")):  # fmt: skip
             if marker not in chosen and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=why))
+    if config.getoption("--sample"):
+        from tests.loops import sampled
+
+        items[:] = sampled(items, config.getoption("--sample"), config.getoption("--seed"))
 
 
 class PolicyFolder:
