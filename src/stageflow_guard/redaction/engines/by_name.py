@@ -10,6 +10,8 @@ from typing import Any
 
 from stageflow_guard.errors import ConfigError
 
+TESTING = "stageflow_guard.testing."
+
 
 def load(name: str) -> list[Any]:
     """Return the recognizers that `name` stands for; raise `ConfigError`.
@@ -20,6 +22,8 @@ def load(name: str) -> list[Any]:
     module, colon, attribute = name.partition(":")
     if not colon or not module or not attribute.isidentifier():
         raise ConfigError(f"`recognizers`: `{name}` is not of the form `module:attribute`")
+    if f"{module}.".startswith(TESTING):
+        raise ConfigError(f"`recognizers`: `{name}` is a part of the test kit, not for settings")
     try:
         found: Any = getattr(importlib.import_module(module), attribute)
         if callable(found):

@@ -1,0 +1,157 @@
+"""Guards for tests: each real, in a folder of its own, with a real log and a provider's tokens."""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Mapping
+    from contextlib import AbstractAsyncContextManager
+
+    from stageflow_guard.guard import Guard
+    from stageflow_guard.testing.idp import IdentityProvider
+
+_GUARD_TOML = """\
+[[auth.issuers]]
+issuer = {issuer}
+audiences = ["pipelines"]
+algorithms = ["RS256"]
+jwks_file = "jwks.json"
+tenant_claim = "org_id"
+roles_claim = "roles"
+
+[policy]
+path = {policies}
+
+[redaction]
+{redaction}
+
+[audit]
+path = "audit"
+origin = "test.example/pipelines"
+key_file = "audit.key"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TemporaryGuard:
+    """An open guard, the token its session is bound to, and what it recorded."""
+
+    guard: Guard
+    token: str = field(repr=False)
+    folder: Path
+    roles: tuple[str, ...]
+    idp: IdentityProvider = field(repr=False)
+
+    def records(self, *kinds: str) -> list[dict[str, Any]]:
+        """Return the records of these kinds in order; decisions and effects without any."""
+        from stageflow_guard.audit.read.query import iter_records
+
+        wanted = kinds or ("decision", "effect")
+        found = iter_records(self.folder / "audit", written_ahead=True)
+        return [r for _, r in found if r["kind"] in wanted]
+
+    def all_records(self) -> list[dict[str, Any]]:
+        """Return every record in order; a record's place is its index."""
+        from stageflow_guard.audit.read.query import iter_records
+
+        return [r for _, r in iter_records(self.folder / "audit", written_ahead=True)]
+
+    @asynccontextmanager
+    async def as_tenant(
+        self, name: str, *, roles: Iterable[str] | None = None, sub: str = "ada"
+    ) -> AsyncIterator[str]:
+        """Run the block as a caller of tenant `name`; yields the token.
+
+        `roles` are those of the guard's own caller when left out. A tenant without policy lines
+        is denied everything.
+        """
+        held = self.roles if roles is None else tuple(roles)
+        token = self.idp.mint(sub=sub, tenant=name, roles=list(held))
+        async with self.guard.session(token):
+            yield token
+
+
+def _write_policies(folder: Path, tenants: Iterable[str], roles: Iterable[str]) -> None:
+    """Write a set where each role may run every stage of its tenant, and nothing else."""
+    from stageflow_guard.policy.engine.rules import MODEL
+
+    # a file without rules is a mistake, not an empty set; no token claims this role
+    listed = tuple(roles) or ("unused",)
+    files = {"model.conf": MODEL}
+    for tenant in tenants:
+        files[f"tenants/{tenant}/policy.csv"] = "".join(
+            f"g, claim:{role}, role:{role}, {tenant}\n"
+            f"p, role:{role}, {tenant}, stage, *, run, allow\n"
+            for role in listed
+        )
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    for path in (folder, *folder.rglob("*")):  # whatever the umask: writable by no other user
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+@dataclass
+class Workshop:
+    """Opens guards under one folder, each in its own; remembers which are open."""
+
+    folder: Path
+    idp: IdentityProvider
+    opened: int = 0
+    open: list[TemporaryGuard] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def guard(
+        self, *, tenant: str = "acme", roles: Iterable[str] = (), sub: str = "ada",
+        scopes: Iterable[str] = (), tenants: Iterable[str] = (),
+        policies: str | Path | None = None, redaction: Mapping[str, Any] | None = None,
+    ) -> AsyncIterator[TemporaryGuard]:  # fmt: skip
+        """Open a guard in a folder of its own and bind its caller's token; yields both."""
+        from stageflow_guard.guard import Guard
+
+        held = tuple(roles)
+        folder = self._lay_out({tenant, *tenants}, held, policies, redaction or {})
+        scope = " ".join(scopes) or None
+        token = self.idp.mint(sub=sub, tenant=tenant, roles=list(held), scope=scope)
+        async with Guard.load(folder / "guard.toml") as guard, guard.session(token):
+            one = TemporaryGuard(guard, token, folder, held, self.idp)
+            self.open.append(one)
+            try:
+                yield one
+            finally:
+                self.open.remove(one)
+
+    def _lay_out(
+        self, tenants: Iterable[str], roles: Iterable[str], policies: str | Path | None,
+        redaction: Mapping[str, Any],
+    ) -> Path:  # fmt: skip
+        """Return a new folder with all that `Guard.load` asks for."""
+        self.opened += 1
+        folder = self.folder / f"guard-{self.opened}"
+        folder.mkdir(mode=0o700)
+        if policies is None:
+            _write_policies(folder / "policies", tenants, roles)
+        where = Path(policies or folder / "policies").resolve()
+        self.idp.write_jwks(folder / "jwks.json")
+        content = _GUARD_TOML.format(  # JSON's texts, numbers and lists are TOML, too
+            issuer=json.dumps(self.idp.issuer), policies=json.dumps(str(where)),
+            redaction="\n".join(f"{k} = {json.dumps(v)}" for k, v in redaction.items()),
+        )  # fmt: skip
+        (folder / "guard.toml").write_text(content, encoding="utf-8")
+        return folder
+
+    def as_tenant(
+        self, name: str, *, roles: Iterable[str] | None = None, sub: str = "ada"
+    ) -> AbstractAsyncContextManager[str]:
+        """Run a block as a caller of another tenant, in the guard that was opened last."""
+        if not self.open:
+            raise ConfigError("`as_tenant` needs an open `temporary_guard`")
+        return self.open[-1].as_tenant(name, roles=roles, sub=sub)
