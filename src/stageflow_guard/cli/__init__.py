@@ -26,6 +26,7 @@ INTERRUPTED = 130  # as a shell says it
 def parser() -> argparse.ArgumentParser:
     """Build the argument parser."""
     from stageflow_guard.cli import lint, redact
+    from stageflow_guard.cli import run as run_verb
     from stageflow_guard.cli.policy import add_parser as add_policy_parser
 
     top = argparse.ArgumentParser(prog="stageflow-guard", description=__doc__)
@@ -63,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     audit_args.add(verbs)
     redact.arguments(verbs)
     lint.arguments(verbs)
+    run_verb.arguments(verbs)
     places.add_options(top)
     argument_help.fill(top)
     return top
@@ -80,6 +82,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     from stageflow_guard.cli import audit, config_check, demo, lint, policy, redact, setup, token
+    from stageflow_guard.cli import run as run_verb
 
     run: dict[str, Any] = {
         "init": setup.init,
@@ -90,6 +93,7 @@ def _run(args: argparse.Namespace) -> int:
         "token": token.run,
         "redact": redact.run,
         "lint": lint.run,
+        "run": run_verb.run,
         "models": redact.models,
     }
     try:

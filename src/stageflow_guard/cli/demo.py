@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, shipped
+from stageflow_guard.cli.progress import Progress
 from stageflow_guard.cli.report import write_report
 from stageflow_guard.cli.setup import copy_policies
-from stageflow_guard.cli.terminal import own, styled
+from stageflow_guard.cli.terminal import styled
 from stageflow_guard.errors import ConfigError
 
 MARKER = ".stageflow-guard-demo"
@@ -48,35 +49,6 @@ def conversations(path: Path) -> list[dict[str, str]]:
     if not found:
         raise ConfigError(f"`{path}` holds no conversation")
     return found
-
-
-class Progress:
-    """A bar on standard error that knows its total; silent without a terminal."""
-
-    WIDTH = 30
-
-    def __init__(self, total: int) -> None:
-        self.total = total
-        self.done = 0
-        self._shown = sys.stderr.isatty()
-
-    def step(self) -> None:
-        """One more is done."""
-        self.done += 1
-        if self._shown:
-            full = self.WIDTH * self.done // self.total
-            bar = "█" * full + "░" * (self.WIDTH - full)
-            print(
-                own("\r") + f"{bar} {self.done}/{self.total} runs",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
-
-    def close(self) -> None:
-        """Leave the line as it was."""
-        if self._shown:
-            print(own("\r\x1b[K"), end="", file=sys.stderr, flush=True)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from stageflow_guard.errors import ConfigError, GuardError
@@ -13,28 +14,45 @@ from stageflow_guard.errors import ConfigError, GuardError
 def load(target: str) -> Any:
     """Return the pipeline behind `target`, or what the function behind it returns.
 
+    Raises what `attribute` raises, also for a function that needs arguments.
+    """
+    found = attribute(target)
+    if hasattr(found, "stages") or not callable(found):
+        return found
+    return _loaded(target, found)
+
+
+def attribute(target: str) -> Any:
+    """Return the object behind `target`.
+
     Raises `ConfigError` that names the target when it cannot be imported, is not there, or needs
     arguments. The working directory comes first on the import path.
     """
-    module, colon, attribute = target.partition(":")
-    if not (module and colon and attribute):
+    module, colon, path = target.partition(":")
+    if not (module and colon and path):
         raise ConfigError(f"`{target}` is not `module:attribute`")
     here = os.getcwd()
     if here not in sys.path:
         sys.path.insert(0, here)
-    try:
+
+    def imported() -> Any:
         found: Any = importlib.import_module(module)
-        for name in attribute.split("."):
+        for name in path.split("."):
             found = getattr(found, name)
-        if not hasattr(found, "stages") and callable(found):
-            found = found()
+        return found
+
+    return _loaded(target, imported)
+
+
+def _loaded(target: str, make: Callable[[], Any]) -> Any:
+    try:
+        return make()
     except GuardError as exc:  # ours: its text says what to do, and holds nothing secret
         raise ConfigError(f"`{target}` cannot be loaded: {exc.message}") from exc
     except Exception as exc:  # it is the user's own code: its text is theirs to see, not ours
         raise ConfigError(
             f"`{target}` cannot be loaded ({type(exc).__name__}: {where(exc)})"
         ) from exc
-    return found
 
 
 def where(error: BaseException) -> str:
