@@ -273,7 +273,8 @@ class Redactor:
         at = start
         for span in spans:
             value = text[span.start : span.end]
-            parts += [text[at : span.start], self._fresh(span.entity, value, scope)]
+            fresh = self._fresh(span.entity, value, scope)
+            parts += [text[at : span.start], as_json_value(text, span.start, span.end, fresh)]
             at = span.end
         return "".join([*parts, text[at:end]]), [s.entity for s in spans]
 
@@ -314,6 +315,24 @@ class Redactor:
     def stream(self, scope: VaultScope | None = None) -> Stream:
         """Return a stream that releases only inspected text."""
         return Stream(self, scope or self._vault.scope("_own", str(uuid4())))
+
+
+_KEY_BEFORE = re.compile(r"(\\{0,7})\"\s{0,4}:\s{0,4}$")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_VALUE_ENDS = re.compile(r"\s{0,8}[,}\]]")
+
+
+def as_json_value(text: str, start: int, end: int, fresh: str) -> str:
+    """Return `fresh` in quotes where it replaces a bare number behind a quoted key and a colon.
+
+    JSON stays JSON: what was a number is a string then, unless `fresh` is a number itself.
+    """
+    if not (text[end - 1].isdigit() and _NUMBER.fullmatch(text, start, end)):
+        return fresh
+    key = _KEY_BEFORE.search(text, max(0, start - 20), start)
+    if key is None or _VALUE_ENDS.match(text, end) is None or _NUMBER.fullmatch(fresh):
+        return fresh
+    return f'{key[1]}"{fresh}{key[1]}"'
 
 
 def replace_start(span: EntitySpan, start: int) -> EntitySpan:

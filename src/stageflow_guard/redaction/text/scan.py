@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,7 +32,7 @@ from stageflow_guard.redaction.recognizers.national import NUMBERS
 from stageflow_guard.redaction.text import deobfuscate, encodings
 from stageflow_guard.redaction.text.borders import bordered
 from stageflow_guard.redaction.text.spans import resolve
-from stageflow_guard.redaction.text.tags import balanced
+from stageflow_guard.redaction.text.tags import pieces
 from stageflow_guard.redaction.text.view import Step, View
 from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
 
@@ -97,13 +97,17 @@ def _masked(text: str) -> str:
     return PSEUDONYM.sub(lambda m: "\x1e" * len(m[0]), text)
 
 
-def _span(view: View, hit: Hit, text: str) -> EntitySpan:
+def _spans(view: View, hit: Hit, text: str) -> Iterator[EntitySpan]:
+    """Yield the hit in the original's offsets: one span, more where a tag cuts it in two."""
     start, end = view.original(hit.start, hit.end)
-    if "markup" in view.steps:
-        start, end = balanced(text, start, end)
-    while end < len(text) and text[end] > "\u02ff" and unicodedata.category(text[end])[0] == "M":
-        end += 1  # what is drawn on the last letter is part of it
-    return EntitySpan(start, end, hit.entity, hit.score)
+    cut = pieces(text, start, end) if "markup" in view.steps else [(start, end)]
+    for begin, least in cut:
+        stop = least
+        while stop < len(text) and text[stop] > "\u02ff" and (
+            unicodedata.category(text[stop])[0] == "M"
+        ):  # fmt: skip
+            stop += 1  # what is drawn on the last letter is part of it
+        yield EntitySpan(begin, stop, hit.entity, hit.score)
 
 
 def _without(view: View, found: Iterable[tuple[View, Hit]]) -> View:
@@ -177,8 +181,9 @@ class Scanner:
     def scan(self, text: str) -> list[Found]:
         """Return every accepted hit; they may overlap."""
         return [
-            Found(_span(view, h, text), h.rule, h.why, " > ".join(view.steps) or "as written")
+            Found(span, h.rule, h.why, " > ".join(view.steps) or "as written")
             for view, h in self._hits(text)
+            for span in _spans(view, h, text)
         ]
 
     def find(self, text: str) -> list[EntitySpan]:
@@ -187,12 +192,12 @@ class Scanner:
 
     def spans(self, text: str) -> list[EntitySpan]:
         """Return every accepted hit as a span; they may overlap."""
-        return [_span(view, hit, text) for view, hit in self._hits(text)]
+        return [span for view, hit in self._hits(text) for span in _spans(view, hit, text)]
 
     def spans_of_extra(self, text: str) -> list[EntitySpan]:
         """Return what `extra` alone finds; they may overlap."""
         plain = View(_masked(text))
-        return [_span(view, hit, text) for view, hit in self._extra_hits(plain)]
+        return [span for view, hit in self._extra_hits(plain) for span in _spans(view, hit, text)]
 
     def _extra_hits(self, plain: View) -> list[tuple[View, Hit]]:
         return [

@@ -36,3 +36,32 @@ def balanced(text: str, start: int, end: int) -> tuple[int, int]:
             break
         end = after.end()
     return start, end
+
+
+def pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return `[start, end)`, widened or cut so that every tag in it has its other half there, too.
+
+    A tag without one stays outside: what is on either side of it is a piece of its own.
+    """
+    start, end = balanced(text, start, end)
+    if "<" not in text[start:end]:
+        return [(start, end)]
+    open_tags: list[tuple[int, int, str]] = []
+    lone: list[tuple[int, int]] = []
+    for match in _TAG.finditer(text, start, end):
+        name = match[2].lower()
+        if match[3] or name in _VOID:
+            continue
+        if not match[1]:
+            open_tags.append((*match.span(), name))
+        elif open_tags and open_tags[-1][2] == name:
+            open_tags.pop()
+        else:
+            lone.append(match.span())
+    lone = sorted([*lone, *((a, b) for a, b, _ in open_tags)])
+    out, at = [], start
+    for a, b in [*lone, (end, end)]:
+        if any(c.isalnum() for c in text[at:a]):
+            out.append((at, a))
+        at = b
+    return out or [(start, end)]

@@ -11,6 +11,6 @@ COUNTRY = Country(
     said="mano vardas",
     born="gimimo data",
     documents=(
-        Document(entity="LT_ID", value=r"[1-6][0-9]{10}", names="asmens kodas|asmens kodo", check=personal_code),
+        Document(entity="LT_ID", value=r"[1-9][0-9]{10}", names="asmens kodas|asmens kodo", check=personal_code),
     ),
 )  # fmt: skip
