@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from stageflow_guard.redaction.recognizers.generic.name_words import BUSINESS, STOP
+from stageflow_guard.redaction.recognizers.generic.name_words import BUSINESS, PARTICLES, STOP
 
 _WORD = r"[^\W\d_]+(?:['’.-][^\W\d_]*)*"
 _NAME = re.compile(rf"{_WORD}(?:[ ,]{{1,2}}{_WORD}){{0,5}}")
@@ -33,7 +33,31 @@ def plausible(text: str, start: int, end: int) -> bool:
         return False
     if all(word.lower() in STOP or word.lower() in BUSINESS for word in words):
         return False
+    if _phrase(words):
+        return False
     return not _technical(text, start, end) or (len(words) > 1 and _capitalised(words))
+
+
+# little words of names, and words that begin a sentence and no name
+_WITHIN = PARTICLES | frozenset(
+    "of the and for in on at und für et pour y e per en voor og och".split()  # noqa: SIM905
+)
+_ARTICLES = frozenset(
+    "el la los las un una le les l il lo gli i de het een o os as um uma det den en ett".split()  # noqa: SIM905
+)
+_NOUNS = frozenset("der die das ein eine im am dem des".split())  # noqa: SIM905 - every noun is capitalised
+
+
+def _phrase(words: list[str]) -> bool:
+    """Say whether it is a piece of a sentence: small words that no name has, or an article first.
+
+    A model of one language takes the beginning of a sentence in another one for a name.
+    """
+    if any(word[:1].islower() and word.lower() not in _WITHIN for word in words):
+        return True
+    first = words[0].lower()
+    capital = sum(word[:1].isupper() for word in words[1:])
+    return (first in _ARTICLES and capital < 1) or (first in _NOUNS and capital < 2)
 
 
 def _capitalised(words: list[str]) -> bool:
