@@ -23,6 +23,7 @@ from stageflow_guard.enforcement.plain import BoundSession, GuardedRun
 from stageflow_guard.enforcement.protect import Protection, protected
 from stageflow_guard.enforcement.resources import decide, filter_permitted
 from stageflow_guard.enforcement.restore import revealed
+from stageflow_guard.enforcement.scoping import scoped_key
 from stageflow_guard.enforcement.seam import Seam
 from stageflow_guard.enforcement.session import current_session
 from stageflow_guard.enforcement.token_exchange import exchange_token
@@ -382,6 +383,10 @@ class Guard:
         """Return who holds `credential`; raises `NotAuthenticated`, on record."""
         return await self._pep.authenticate(credential, run=str(uuid4()))
 
+    async def caller(self) -> Principal:
+        """Return the current principal, validated now; raises `NotAuthenticated`, on record."""
+        return await self._caller()
+
     def _run(self) -> Run | None:
         """Return the run of this context when it is one of this guard's."""
         session = current_session(id(self._pep))
@@ -433,6 +438,20 @@ class Guard:
             return decision
 
         return PendingAuthorization(ask, run)
+
+    def scoped_key(self, *parts: str) -> str:
+        """Return a key of the current principal's own: for memories, caches, idempotency.
+
+        It is `TENANT:` and the SHA-256 of tenant, subject and `parts`, each with its length, so
+        that no other caller, and no other split of the same text, has it. Raises `NotAuthenticated`
+        where no run of a caller is open; `ConfigError` without parts or for one that is no text.
+        """
+        if not parts or any(type(part) is not str for part in parts):
+            raise ConfigError("`scoped_key` takes at least one text")
+        run = self._run()
+        if run is None:
+            raise NotAuthenticated("missing", "a scoped key belongs to a caller; open a run first")
+        return scoped_key(run.principal, parts)
 
     async def filter(
         self,
