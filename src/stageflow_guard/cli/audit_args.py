@@ -126,7 +126,8 @@ def _reading(acts: Any) -> None:
     report.add_argument("--out", default="report.html")
     _choose(report)
     export = _verb(acts, "export", "print records as OCSF events, one a line")
-    export.add_argument("--as", dest="shape", choices=["ocsf", "record"], default="ocsf")
+    shapes = ["ocsf", "ocsf-1.9", "record"]
+    export.add_argument("--as", dest="shape", choices=shapes, default="ocsf")
     export.add_argument("--out")
     _choose(export)
 

@@ -213,13 +213,14 @@ def tail(args: argparse.Namespace) -> int:
 
 def export(args: argparse.Namespace) -> int:
     """Print records as OCSF events or as they are, one a line."""
-    from stageflow_guard.audit.records.formats.ocsf import event
+    from stageflow_guard.audit.records.formats.ocsf import NEXT, VERSION, event
 
     found, ids = chosen(args), log_ids(args.dir)
     with private(args.out) if args.out else nullcontext(sys.stdout) as out:
         for record in found:
             origin, index = record.pop("origin"), record.pop("index")
             one = Shipped(origin, index, encoded(record), ids.get(origin, ""))
-            value = event(one) if args.shape == "ocsf" else record
+            version = NEXT if args.shape == "ocsf-1.9" else VERSION
+            value = record if args.shape == "record" else event(one, version)
             print(as_json(value), file=out)
     return HOLDS

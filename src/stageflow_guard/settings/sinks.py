@@ -54,7 +54,7 @@ class CloudWatchSettings(_Sink):
     kind: Literal["cloudwatch"]
     group: str = Field(min_length=1)
     region: str | None = None
-    format: Literal["record", "ocsf"] = "record"
+    format: Literal["record", "ocsf", "ocsf-1.9"] = "record"
 
 
 class _HttpSink(_Sink):
@@ -69,7 +69,7 @@ class DatadogSettings(_HttpSink):
     url: str = "https://http-intake.logs.datadoghq.com/api/v2/logs"
     api_key_env: str = Field(min_length=1)
     service: str = "stageflow-guard"
-    format: Literal["record", "ocsf"] = "record"
+    format: Literal["record", "ocsf", "ocsf-1.9"] = "record"
 
 
 class OtlpSettings(_HttpSink):
@@ -79,7 +79,7 @@ class OtlpSettings(_HttpSink):
     url: str = Field(min_length=1)
     authorization_env: str | None = None
     service: str = "stageflow-guard"
-    format: Literal["record", "ocsf"] = "record"
+    format: Literal["record", "ocsf", "ocsf-1.9"] = "record"
 
 
 SinkSettings = Annotated[

@@ -75,11 +75,12 @@ def sink_from(settings: SinkSettings, *, reading: bool = False) -> Sink:
 
 
 def _render(name: str) -> Callable[[Shipped], dict[str, Any]]:
-    if name == "ocsf":
-        from stageflow_guard.audit.records.formats.ocsf import event
+    if name == "record":
+        return lambda one: one.record
+    from stageflow_guard.audit.records.formats.ocsf import NEXT, VERSION, event
 
-        return event
-    return lambda one: one.record
+    version = NEXT if name == "ocsf-1.9" else VERSION
+    return lambda one: event(one, version)
 
 
 def state_of(audit: AuditSettings, sink: SinkSettings) -> Path:

@@ -1,4 +1,4 @@
-"""OCSF 1.8 events: what a record says, in the schema that security tools read.
+"""OCSF events: what a record says, in the schema that security tools read.
 
 | record | class |
 | --- | --- |
@@ -10,6 +10,9 @@
 
 The entry itself travels in `raw_data`, its SHA-256 in `raw_data_hash`, its leaf hash and place in
 the tree in `unmapped.record_integrity` (1.8 has no attribute for those).
+
+Version 1.8 by default. 1.9 adds attributes and takes none away from what is used here, so that an
+event differs in `metadata.version` alone; docs/decisions/0034 says how far that was checked.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from typing import Any, Protocol
 from stageflow_guard.audit.tlog.tree import leaf_hash
 from stageflow_guard.base.version import VERSION as PRODUCT_VERSION
 
-VERSION = "1.8.0"
+VERSION, NEXT = "1.8.0", "1.9.0"
 _NAMES = {
     2004: ("Detection Finding", 2, "Findings"),
     2006: ("Data Security Finding", 2, "Findings"),
@@ -60,8 +63,8 @@ class ShippedEntry(Protocol):
     def record(self) -> dict[str, Any]: ...  # noqa: D102
 
 
-def event(one: ShippedEntry) -> dict[str, Any]:
-    """Return the OCSF event of one entry; validates against the published schema."""
+def event(one: ShippedEntry, version: str = VERSION) -> dict[str, Any]:
+    """Return the OCSF event of one entry; validates against the published schema of `version`."""
     record = one.record
     uid = _class(record)
     name, category, category_name = _NAMES[uid]
@@ -75,7 +78,7 @@ def event(one: ShippedEntry) -> dict[str, Any]:
         "time": max(0, record.get("wall_ns", 0) // 1_000_000),
         "severity_id": 3 if denied else 1, "severity": "Medium" if denied else "Informational",
         **_status(uid, denied),
-        "metadata": _metadata(one, record),
+        "metadata": _metadata(one, record, version),
         "raw_data": one.entry.decode(), "raw_data_size": len(one.entry),
         "raw_data_hash": {
             "algorithm_id": 3, "algorithm": "SHA-256", "value": sha256(one.entry).hexdigest()
@@ -126,9 +129,9 @@ def _activity(uid: int, record: dict[str, Any]) -> tuple[int, str]:
     )
 
 
-def _metadata(one: ShippedEntry, record: dict[str, Any]) -> dict[str, Any]:
+def _metadata(one: ShippedEntry, record: dict[str, Any], version: str) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "version": VERSION,
+        "version": version,
         "product": {
             "name": "stageflow-guard", "vendor_name": "stageflow-guard", "version": PRODUCT_VERSION
         },
