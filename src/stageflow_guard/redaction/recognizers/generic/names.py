@@ -59,7 +59,7 @@ def _phrases(attribute: str) -> list[str]:
 # a phrase that says that a name follows; any other may be followed by anything
 _FIRST_PERSON = re.compile(r"^(?!the |name|maiden|full|surname|last|first)")
 _SURE_SAID = re.compile(
-    r"name|nombre|nom\b|nome|naam|heiß|heiss|heet|appelle|llamo|chiamo|chamo|nazywam|heter|hedder|adım|ismim|jmenuj|numesc|зовут|имя|imię|λένε|नाम|叫|名|이름|اسم|שמ|ชื่อ|שלי|call me|called|prénom|姓"
+    r"name|nombre|nom\b|nome|naam|heiß|heiss|heet|appelle|llamo|chiamo|chamo|nazywam|heter|hedder|adım|ismim|jmenuj|numesc|зовут|имя|imię|λένε|नाम|叫|名|이름|اسم|שמ|ชื่อ|שלי|called|prénom|姓"
 )
 _SAID = Index({"said": _phrases("said")})
 _FIELD_KINDS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 MOST = 8_192  # characters without white space; with it, what a stream sees ahead
@@ -23,16 +24,22 @@ _SUFFIX = r"(?:[_-]?(?:[0-9]{1,2}|enc|value|val|str|text|plain|old|new|current|p
 # a sign of assignment; a declared type may stand before it
 _SIGN = re.compile(
     rf"{_SUFFIX}(?:\\?[\"'`\])}}]){{0,2}}[ \t]{{0,4}}(?:(?::[ \t]{{0,2}})?(?:string|str|String|&str|&'static str|char \*|const|text|varchar)(?:\[\])?[ \t]{{0,3}})?"
-    rf"(?:\?=|::?=|\|\|=?(?=[ ]?[\"'])|\+=|===?|=>|->|<-|[:=：])[ \t\n]{{0,4}}(?:(?:bearer|basic|is|new String\(|String\(|b|r|f|u|@)(?=[ \"'`])[ ]?)?",
+    rf"(?:\?=|::?=|\|\|=?(?=[ ]?[\"'])|\+=|===?|=>|->|<-|[:=：])[ \t\n]{{0,4}}(?:(?:bearer|basic|is|new String\(|String\(|b|r|f|u|@)(?=[ \"'`])[ ]?)?"
+    # a default: env or "…", os.environ.get("X", "…")
+    r"(?:[\w.$]{1,32}(?:\([^()\n]{0,40}\))?[ ]?(?:or|\|\||\?\?)[ ]?(?=[\"'`])|[\w.:]{1,32}\([\"'][\w.-]{1,40}[\"'],[ ]?(?=[\"'`]))?",
     re.IGNORECASE,
 )
 # put("TOKEN", "…"), <add key="TOKEN" value="…">, <string name="token">…<, name: TOKEN⏎value: …
 _CALL = re.compile(r"[\"'`](?:[ ]?,[ ]{0,3}|[ ]value=)(?=[\"'`])")
+# setPassword("…"), .withSecret("…")
+_SETTER = re.compile(r"[A-Za-z0-9_]{0,16}\([ ]?(?=[\"'`])")
+_SETS = re.compile(r"(?:set|with|use|put|add)_?$", re.IGNORECASE)
 _ARGUMENT = re.compile(r"(?:[(\[=,]|^|\n)[ ]?[\"'`][\w.-]*$")
 _NAMED_TAG = re.compile(r"[\"'](?:[ ][^<>\n]{0,60})?>(?=[^<>\s])")
 _PAIR = re.compile(r"[\"']?[ ]?\n[ ]{0,12}(?:-[ ])?[\"']?value[\"']?[ ]?:[ ]{0,3}", re.IGNORECASE)
-_OPTION = re.compile(r"(?:--[\w-]*|ENV[ ][\w-]*|set[ ][\w-]*|[ ]-p[ ]?)$")
+_OPTION = re.compile(r"(?:--[\w.-]*|ENV[ ][\w.-]*|set[ ][\w.-]*|[ ]-p[ ]?)$")
 _DASH = re.compile(rf"{_SUFFIX}[ ]{{1,2}}[-–][ ]{{1,2}}(?=[\"'`])", re.IGNORECASE)
+_IN_TAG = re.compile(r"[A-Za-z][\w.:-]{0,22}")
 _TAG = re.compile(r"(?:[\w.:-]{0,24})(?:[ ][^<>\n]{0,80})?>[ ]?")
 _BY = re.compile(r"[ ]{1,2}(?=[\"'])")
 _SAYS = re.compile(
@@ -41,7 +48,7 @@ _SAYS = re.compile(
 )
 _TOUCH = re.compile(r"[ ]?(?:は|是|为|為|：|:|는|은|है)[ ]{0,2}(?=[!-~])|(?=[!-~])")
 _ADJACENT = re.compile(r"[ ]{1,2}(?=[^\s]*[0-9])")
-_OPEN = re.compile(r"\\?([\"'`])")
+_OPEN = re.compile(r"\\[\"'`]|[\"']{3}(?![\"'])|[\"'`]")
 _QUERY = re.compile(r"[?&][\w.-]{0,40}$")
 _BARE = re.compile(r"[^\s\"'`⟦⟧\x1e]{1,8192}")
 _STOPS = re.compile(
@@ -52,14 +59,17 @@ _STOPS = re.compile(
 def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
     """Return the value behind the name `[name, at)` of a secret."""
     if text[name - 1 : name] == "<" or (
-        text[max(0, name - 24) : name].rpartition("<")[2].isidentifier()
-        and "<" in text[max(0, name - 24) : name]
+        "<" in text[max(0, name - 24) : name]
+        and _IN_TAG.fullmatch(text[max(0, name - 24) : name].rpartition("<")[2])
     ):
         return _element(text, _TAG.match(text, at))
     if text[at : at + 1] in ("'", '"'):
         element = _element(text, _NAMED_TAG.match(text, at))
         if element is not None:
             return element
+    setter = _SETTER.match(text, at)
+    if setter is not None and _SETS.search(text, max(0, name - 5), name):
+        return _value(text, name, setter.end())
     for pattern in (_SIGN, _CALL, _DASH, _PAIR):
         match = pattern.match(text, at)
         if match is None or (
@@ -179,7 +189,7 @@ def _made_up(text: str, at: int, end: int, stop: int) -> bool:
 
 def _closed(text: str, at: int, quote: str) -> int:
     """Return where the quote that was opened before `at` closes; 0 where it does not."""
-    sign, escaped = quote[-1], len(quote) == 2
+    sign, escaped = quote[-1], quote[0] == "\\"
     end, spaced = at, False
     while end < len(text):
         char = text[end]
@@ -219,7 +229,7 @@ _DIGIT = re.compile(r"[0-9]")
 _NAME_LIKE = re.compile(
     r"^[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*$|^[A-Z]{0,4}[a-z]{2,}(?:[A-Z]{1,5}[a-z]{2,})+$"
 )
-_TYPE_LIKE = re.compile(r"^(?:[A-Z]+[a-z]+|[A-Z][A-Za-z]*[a-z][0-9]?(?:[A-Z][a-z]{2,})+)$")
+_TYPE_LIKE = re.compile(r"^_?(?:[A-Z]+[a-z]+|[A-Z][A-Za-z]*[a-z][0-9]?(?:[A-Z][a-z]{2,})+)$")
 # a part that code fills in, a class of characters, a path of modules, a role of a document
 _TEMPLATE = re.compile(
     r"\{[A-Za-z_][\w.]*(?:[(\[][^{}]{0,60})?(?:\.\w+)*(?:![rsa])?(?::[^{}]{0,8})?\}|^\[[^\]]+\][+*]|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,8}:[A-Za-z_]\w*$|^(?:data|class|func|meth|ref|attr|mod|doc):`"
@@ -239,6 +249,12 @@ def placeholder(value: str) -> bool:
     return _PLACEHOLDER.match(value) is not None or _REPEATED.search(value) is not None
 
 
+def _mixed(value: str) -> bool:
+    """Say whether capitals and small letters change places as in no name."""
+    changes = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
+    return changes * 3 >= len(value)
+
+
 def worth(value: str, *, quoted: bool, spoken: bool) -> float:
     """Return how sure it is that `value` is a secret; 0 for what is none."""
     if placeholder(value) or len(value) < 4 or _TEMPLATE.search(value):
@@ -255,12 +271,16 @@ def worth(value: str, *, quoted: bool, spoken: bool) -> float:
         )
     if len(value) < 6:
         return 0.4 if quoted and kinds >= 3 else 0.0
-    if not quoted and (_CODE.search(value) or _TYPE_LIKE.match(value)):
+    if not quoted and not (value.isalpha() and len(value) >= 16 and _mixed(value)) and (
+        _CODE.search(value) or _TYPE_LIKE.match(value)
+    ):  # fmt: skip
         return 0.2
     if value.isdigit() and len(value) < 8:
         return 0.4 if quoted and len(value) >= 6 else 0.2
     if " " in value and kinds < 3:
         return 0.3
+    if value.isalpha() and len(value) >= 16 and _mixed(value):
+        return 0.5
     if _NAME_LIKE.match(value) or (
         quoted and re.fullmatch(r"[a-z]+(?:[_ .-][a-z]+)*|[A-Z]+(?:_[A-Z]+)*", value)
     ):

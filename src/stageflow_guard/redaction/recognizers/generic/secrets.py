@@ -66,7 +66,7 @@ NAMES = (
 _INDEX = Index({
     "secret": [*(p for c in COUNTRIES for p in c.fields.get("SECRET", "").split("|")), *NAMES]
 })  # fmt: skip
-_SHORT = frozenset({"otp", "cvv", "cvv2", "cvc", "pin", "pin code", "pincode", "security code", "verification code", "login code", "one time password", "geheimzahl", "pin nummer",
+_SHORT = frozenset({"otp", "one time code", "confirmation code", "access code", "auth code", "2fa code", "mfa code", "sms code", "cvv", "cvv2", "cvc", "pin", "pin code", "pincode", "security code", "verification code", "login code", "one time password", "geheimzahl", "pin nummer",
                     "验证码", "暗証番号", "認証コード", "確認コード", "인증번호", "رمز التحقق", "code secret", "code confidentiel", "zugangscode"})  # fmt: skip
 _HEX_ONLY = frozenset({"sig", "signature", "sid", "salt", "pass", "secret", "token", "credentials", "credential", "session id", "pepper", "sessionid", "access key", "master key", "service key", "app key", "application key", "consumer key", "license key"})  # fmt: skip
 _PROSE = frozenset({"token", "tokens", "secret", "credential", "credentials", "pass", "signature", "sig", "sid", "salt", "pepper", "clave", "session id", "sessionid", "login code", "schlüssel geheim",
@@ -124,10 +124,37 @@ def assigned(text: str) -> Iterator[Hit]:
         if bearer is not None and any(c.isdigit() for c in bearer[1]):
             yield Hit(*bearer.span(1), "SECRET", 0.8, "bearer token")
     found = [hit for m in _INDEX.find(text) if (hit := _assigned(text, lower, m)) is not None]
+    found += [
+        hit
+        for m in _glued(lower)
+        if (hit := _assigned(text, lower, m)) is not None and hit.score >= 0.5
+    ]
     yield from found
     read: dict[str, int] = {}  # up to where each value was looked for
     for hit in sorted(found):
         yield from _again(text, hit, read)
+
+
+_ENDINGS = ("token", "secret", "passw", "pwd", "key", "passphrase", "credential")
+_ENDING = re.compile(
+    r"(?:(?:api|access|auth|secret|private|signing|encryption|master|session|refresh|client|webhook|service|deploy|account|shared)?"
+    r"(?:token|secret|password|passwd|passwort|pwd|passphrase|credentials?)|(?:api|access|auth|secret|private|signing|encryption|master|session|service|deploy|account|shared)key)(?![a-z])"
+)
+
+
+def _glued(lower: str) -> Iterator[Match]:
+    """Yield the names of secrets that another word is glued to: `dbpassword`, `XAuthKey`."""
+    reached = 0
+    for at in positions(lower, _ENDINGS) if present(lower, _ENDINGS) else ():
+        begin = at
+        while begin > reached and at - begin < 40 and lower[begin - 1].isalpha():
+            begin -= 1
+        for start in range(max(begin + 1, at - 10), at + 1):
+            match = _ENDING.match(lower, start)
+            if match is not None and match.end() > at:
+                reached = match.end()
+                yield Match(start, match.end(), "secret")
+                break
 
 
 def _assigned(text: str, lower: str, match: Match) -> Hit | None:
