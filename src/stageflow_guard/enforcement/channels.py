@@ -167,8 +167,8 @@ class TextChannel(Channel):
 
     async def put(self, item: Any) -> None:
         """Take what goes into a queue: text, or None, which ends a text; nothing else is safe."""
-        if isinstance(item, str):
-            await self.send(item)
+        if issubclass(type(item), str):  # `isinstance` would ask the object itself
+            await self.send(str.__str__(item))  # nothing that a subclass holds or says
             return
         async with self._lock:
             await self._release(_STREAMS[self].finish)
@@ -178,8 +178,8 @@ class TextChannel(Channel):
                 return
             await self._egress.refuse(
                 InspectorUnavailable(
-                    f"`{self.name}` takes text in chunks, not `{type(item).__name__}`: what is "
-                    "split over objects cannot be inspected"
+                    f"`{self.name}` takes text in chunks, nothing else: what is split over objects "
+                    "cannot be inspected"
                 )
             )
 

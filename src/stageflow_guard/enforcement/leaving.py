@@ -61,6 +61,12 @@ def drop_frames(error: BaseException) -> None:
         waiting += [one.__cause__, one.__context__, getattr(one, "original", None)]
 
 
+def name_of(kind: type) -> str:
+    """Return the name of a class, as `type` says it: a metaclass can say anything, or raise."""
+    name: str = type.__dict__["__name__"].__get__(kind)
+    return name
+
+
 def text_of(error: BaseException) -> str:
     """Return the text of an error; one that cannot be had is no text."""
     try:

@@ -115,10 +115,10 @@ class Protection:
         obj = self._obj if isinstance(self._obj, str) else self.name
         return Step(kind=self._kind, obj=obj, act=self._act, owner=None)
 
-    @property
-    def names_object(self) -> bool:
-        """Say whether the object's name comes from the arguments."""
-        return callable(self._obj)
+    def names_of(self, step: Step) -> list[str]:
+        """Return what of a step's names comes from the arguments: they stand on record."""
+        told = ((self._obj, step.obj), (self._owner, step.owner))
+        return [name for how, name in told if callable(how) and name]
 
     def _told(self, told: Told, bound: inspect.BoundArguments) -> str | None:
         if not callable(told):
@@ -181,11 +181,13 @@ async def _begin(
         step = protection.step_of(bound)
     except GuardError as error:
         await seam.pep.refuse_step(error, run, protection.general_step, "authorize")
-    if protection.names_object:
-        _, found = await seam.pep.inspect(run, step.obj, direction="input")
+    names = protection.names_of(step)
+    if names:
+        _, found = await seam.pep.inspect(run, names, direction="input")
         if run.blocked is not None or any(one.personal for one in found):
             error_ = InspectorUnavailable(
-                f"the object of this call of `{protection.name}` holds personal data: name it by id"
+                f"the object or owner of this call of `{protection.name}` holds personal data: "
+                "name it by id"
             )
             await seam.pep.refuse_step(error_, run, protection.general_step, "authorize")
     return await seam.begin(step, protection.split(bound))

@@ -21,7 +21,13 @@ from uuid import uuid4
 
 from stageflow_guard.base.deadline import shielded
 from stageflow_guard.enforcement.answers import close_unawaited, shaped_from
-from stageflow_guard.enforcement.leaving import StageFailure, interrupt_of, text_of, unchanged
+from stageflow_guard.enforcement.leaving import (
+    StageFailure,
+    interrupt_of,
+    name_of,
+    text_of,
+    unchanged,
+)
 from stageflow_guard.enforcement.pending import DROPPED, current_permit, unawaited
 from stageflow_guard.enforcement.run import Run, credential_of
 from stageflow_guard.enforcement.session import Session, bind, current_session, unbind
@@ -284,7 +290,7 @@ class Seam:
         if answer.interrupt is not None:
             self.pep.effect(call.run, call.permit, "cancelled")
             return answer
-        answer.failure = (type(error).__name__, text_of(error))
+        answer.failure = (name_of(type(error)), text_of(error))
         return answer
 
     def _control_of(self, error: BaseException) -> ControlFlow | None:

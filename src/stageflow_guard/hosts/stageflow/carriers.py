@@ -10,6 +10,8 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
+from stageflow.core import PipelineTimer
+
 from stageflow_guard.hosts.stageflow.outputs import (
     copied,
     copy_of,
@@ -109,7 +111,10 @@ def stage_view(ctx: StageContext, run: Run, *, scope: Scope | None) -> StageCont
     passed only for a stage whose principal holds `reveal` here.
     """
     inputs, own = ctx.inputs, run.snapshot
-    snapshot = _with(own, metadata={}) if run.immutable_input else copied(own)
+    if run.immutable_input:
+        snapshot = _with(own, metadata={}, run_id=_with(own.run_id))
+    else:
+        snapshot = copied(own)
     prior = prior_outputs(run, inputs.prior_outputs) if inputs.prior_outputs else {}
     if scope is not None:
         snapshot = _restored(snapshot, scope)
@@ -123,6 +128,9 @@ def stage_view(ctx: StageContext, run: Run, *, scope: Scope | None) -> StageCont
     object.__setattr__(ctx.inputs, "snapshot", snapshot)
     object.__setattr__(ctx.inputs, "prior_outputs", prior)
     object.__setattr__(ctx, "snapshot", snapshot)
+    timer = object.__new__(PipelineTimer)  # the host's is one for all stages
+    timer._pipeline_start_ms = ctx.timer.pipeline_start_ms
+    object.__setattr__(ctx, "timer", timer)
     return ctx
 
 

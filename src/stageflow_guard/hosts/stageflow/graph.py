@@ -284,7 +284,8 @@ def _with_own_results(error: Any, run: Run) -> None:
     own = run.outputs.get(error.stage)
     error.results = results_of(run, error.results)
     if own is not None:
-        error.reason = own.data.get("cancel_reason", "Pipeline cancelled")
+        data = own.data if type(own.data) is dict else {}
+        error.reason = data.get("cancel_reason", "Pipeline cancelled")
         error.args = (f"Pipeline cancelled by stage '{error.stage}': {error.reason}",)
 
 

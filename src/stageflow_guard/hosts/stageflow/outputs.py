@@ -17,6 +17,7 @@ from stageflow.core import StageArtifact, StageEvent, StageOutput, StageStatus
 from stageflow.pipeline.results import PipelineResults
 
 from stageflow_guard.errors import InspectorUnavailable
+from stageflow_guard.redaction.values.leaves import SHORT
 from stageflow_guard.redaction.values.tree import mapped
 
 if TYPE_CHECKING:
@@ -45,16 +46,18 @@ def _unchanged(text: str) -> str:
 def rebuilt(output: StageOutput) -> StageOutput:
     """Return the guard's own copy of what a stage gave: the host's exact types, a known status.
 
-    Raises `InspectorUnavailable` for a status that is none of the host's, and for what inspection
-    cannot walk.
+    Raises `InspectorUnavailable` for a status that is none of the host's, for data that is no dict,
+    and for what inspection cannot walk.
     """
     status = output.status
     if type(status) is not StageStatus:  # its value would stand on record
         raise InspectorUnavailable("a stage's status is none of the host's")
-    artifacts, events = output.artifacts, output.events
+    artifacts, events, data = output.artifacts, output.events, copied(output.data)
+    if type(data) is not dict:  # the host asks it for keys
+        raise InspectorUnavailable("a stage's data is no dict")
     return StageOutput(
         status,
-        copied(output.data),
+        data,
         [] if _nothing(artifacts) else [_artifact(one) for one in artifacts],
         [] if _nothing(events) else [_event(one) for one in events],
         copied(output.error),
@@ -163,6 +166,7 @@ def results_of(run: Run, answers: Mapping[str, StageOutput]) -> PipelineResults:
         own = outputs.get(name)
         if own is not None:
             took = answer.duration_ms
-            object.__setattr__(own, "duration_ms", took if type(took) is int else None)
+            measured = type(took) is int and abs(took) < SHORT
+            object.__setattr__(own, "duration_ms", took if measured else None)
             results[name] = own
     return results

@@ -63,8 +63,9 @@ class GuardedBus:
 
     async def channel(self, name: str, **options: Any) -> GuardedQueue:
         """Return the guarded queue of a channel."""
-        if name not in self._queues:
-            await self._egress.require_clean(name)
+        await self._require_clean(name)
+        if options:
+            (options,), _ = await self._egress.inspected([options])
         inner = await self._inner.channel(name, **options)
         known = self._queues.get(name)
         if known is None:
@@ -76,8 +77,14 @@ class GuardedBus:
         """Say something on a channel."""
         return await (await self.channel(channel)).put(item)
 
+    async def _require_clean(self, name: str) -> None:
+        """Refuse a name with personal data, or of another class: it can call itself known."""
+        if type(name) is not str or name not in self._queues:
+            await self._egress.require_clean(name)
+
     async def close_channel(self, channel: str) -> None:
         """Release what is held, then close."""
+        await self._require_clean(channel)
         await self._egress.end_of(f"{self._name}:{channel}")
         await self._inner.close_channel(channel)
 

@@ -17,7 +17,7 @@ from stageflow.core import (
 from stageflow.pipeline.dag import UnifiedPipelineCancelled
 
 from stageflow_guard.enforcement.egress import StepEgress
-from stageflow_guard.enforcement.leaving import text_of
+from stageflow_guard.enforcement.leaving import name_of, text_of
 from stageflow_guard.enforcement.pep import forged_in
 from stageflow_guard.enforcement.seam import Answer, Call, ControlFlow, Seam, refuse_hook
 from stageflow_guard.enforcement.step import stage_step
@@ -240,7 +240,7 @@ class GuardedRunner:
             if self.kind is StageKind.GUARD:
                 return StageOutput.fail(error=f"guard stage `{self.name}` did not pass")
             return StageOutput.ok()
-        raise TypeError(f"stage returned unsupported type `{kind.__name__}`")
+        raise TypeError(f"stage returned unsupported type `{name_of(kind)}`")
 
     def _judged(self, output: StageOutput) -> StageOutput:
         """Return a stage's own output, of a GUARD only when it passes by saying OK.

@@ -7,8 +7,9 @@ its value, as `key: value` in a text would be: structured data finds what the te
 from __future__ import annotations
 
 import re
+from enum import Enum
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.secrets import NAMES as SECRET_NAMES
@@ -46,8 +47,22 @@ _GENERAL = frozenset({
 
 def called(name: Any, around: Any) -> Any:
     """Return what a value is called: by its own name, or by the one around a general one."""
-    general = type(name) is str and around is not None
-    return around if general and name.strip("_").lower() in _GENERAL else name
+    if around is None:
+        return name
+    text = told_name(name)
+    return around if text is not None and text.strip("_").lower() in _GENERAL else name
+
+
+def told_name(name: Any) -> str | None:
+    """Return a name as text: of a subclass of text, or of a member whose value is text."""
+    kind = type(name)
+    if kind is str:
+        return cast("str", name)
+    if issubclass(kind, str):
+        return str.__str__(name)
+    if issubclass(kind, Enum) and type(name._value_) is str:
+        return name._value_
+    return None
 
 
 @lru_cache(maxsize=4096)

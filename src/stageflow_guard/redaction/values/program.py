@@ -56,7 +56,7 @@ def is_code(value: Any) -> bool:
 
 def title(kind: type) -> str:
     """Return what an error calls a type: its name, where that is the program's."""
-    if in_c(kind) or is_code(kind):
+    if in_c(kind) or is_code(kind):  # asked of `type`, not of the class
         return f"`{of_class(kind, '__name__')}`"
     return "value of a class made at run time"
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from stageflow_guard.errors import GuardError, InspectorUnavailable
 from stageflow_guard.redaction.values import leaves, program
-from stageflow_guard.redaction.values.key_names import called
+from stageflow_guard.redaction.values.key_names import called, told_name
 
 DEPTH = 64
 _PLAIN = frozenset({str, int, float})  # nothing hangs on these
@@ -72,8 +72,13 @@ class _Walk:
             return self.walk(value, 0)
         except (GuardError, TooLarge):
             raise
-        except Exception as exc:  # its text may hold the text, so it does not hang on ours
+        except KeyboardInterrupt as exc:
             broken = program.title(type(exc))
+            interrupted = not BaseException.__dict__["args"].__get__(exc)
+        except BaseException as exc:  # its text may hold the text, so it does not hang on ours
+            broken, interrupted = program.title(type(exc)), False
+        if interrupted:  # by a person: a new one, of which nothing is the value's
+            raise KeyboardInterrupt
         raise InspectorUnavailable(f"a {program.title(type(value))} cannot be read ({broken})")
 
     def walk(self, value: Any, depth: int, key: Any = None) -> Any:
@@ -277,7 +282,8 @@ class _Walk:
         return memoryview(content) if type(value) is memoryview else content
 
     def _under(self, key: Any, value: Any, depth: int) -> Any:
-        if self._named is not None and type(key) is str:
+        key = key if key is None or type(key) is str else told_name(key)
+        if self._named is not None and key is not None:
             text = leaves.told(value)
             fresh = None if text is None else self._named(key, text)
             if fresh is not None and fresh != text:
@@ -327,8 +333,8 @@ class _Walk:
 
 def _told(error: BaseException) -> str:
     """Return an exception as text: rebuilding it would run code of its class."""
-    with contextlib.suppress(Exception):  # its text may hold the text
-        return f"{type(error).__name__}: {error}"
+    with contextlib.suppress(BaseException):  # its text may hold the text
+        return f"{leaves.of_class(type(error), '__name__')}: {error}"
     raise InspectorUnavailable(f"the text of a {program.title(type(error))} cannot be read")
 
 
