@@ -38,6 +38,28 @@ def own_lines() -> list[Line]:
     return out
 
 
+LANGUAGES = {
+    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pt": "Portuguese",
+}  # fmt: skip
+
+
+def table(lines: list[Line], redactor: Redactor) -> str:
+    """Return the table of docs/explanation/redaction.md: values and leaks by language, as Markdown."""
+    cells: dict[str, list[int]] = {name: [0, 0] for name in LANGUAGES.values()}
+    others: set[str] = set()
+    for locale, cell in breakdown(lines, redactor.find, "locale").items():
+        name = LANGUAGES.get(locale[:2], "")
+        if not name and cell.values:
+            others.add(locale)
+        row = cells.setdefault(name, [0, 0])
+        row[0] += cell.values
+        row[1] += cell.leaked
+    values, leaked = cells.pop("", [0, 0])
+    cells[f"{len(others)} other locales, labels and numbers"] = [values, leaked]
+    rows = ["| language | values | leaked, no model |", "| --- | --- | --- |"]
+    return "\n".join([*rows, *(f"| {n} | {a} | {b} |" for n, (a, b) in cells.items())])
+
+
 def phones(redactor: Redactor) -> None:
     """Print how many of libphonenumber's example numbers are covered, with a label and without."""
     import phonenumbers as lib
@@ -75,6 +97,7 @@ def main() -> int:
     options.add_argument("file", nargs="?", type=Path)
     options.add_argument("--ner", action="append", default=[])
     options.add_argument("--preset", default="balanced")
+    options.add_argument("--table", action="store_true", help="by language, as the docs show it")
     options.add_argument("--phones", action="store_true", help="only libphonenumber's examples")
     args = options.parse_args()
     if args.phones:
@@ -82,6 +105,9 @@ def main() -> int:
         return 0
     lines = read(args.file) if args.file else own_lines()
     redactor = Redactor(args.preset, ner=args.ner or None)
+    if args.table:
+        print(table(lines, redactor))
+        return 0
     for by in BY:
         cells = breakdown(lines, redactor.find, by)
         print(f"\n{by:<24}{'leaked':>8}{'of':>6}{'flagged':>9}{'of':>6}")

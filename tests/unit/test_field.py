@@ -5,6 +5,7 @@ A kind is counted alone, so that a good one never hides a bad one.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 from collections import defaultdict
@@ -95,3 +96,13 @@ def test_a_border_moves_no_offset(before):
     text = before + "My name is Marlene Okafor, card 4111 1111 1111 1111."
     assert REDACTOR.redact(text).value.split("My name is ")[1].startswith("⟦PERSON_1")
     assert "Marlene" in {text[s.start : s.start + 7] for s in REDACTOR.find(text)}
+
+
+def test_the_table_of_the_docs_is_what_the_command_prints():
+    """`python bench/field.py --table`, as docs/explanation/redaction.md shows it."""
+    root = Path(__file__).resolve().parents[2]
+    spec = importlib.util.spec_from_file_location("bench_field", root / "bench" / "field.py")
+    bench = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(bench)
+    shown = (root / "docs" / "explanation" / "redaction.md").read_text(encoding="utf-8")
+    assert bench.table(bench.own_lines(), REDACTOR) in shown

@@ -19,6 +19,7 @@ def personal_code(value: str) -> bool:
 
 COUNTRY = Country(
     code="ee", language="et",
+    words={"phone": "telefoninumber|mobiil"},
     fields={"PERSON": "nimi", "PHONE_NUMBER": "telefon|telefoni number"},
     said="minu nimi on",
     born="sündinud|sünniaeg",

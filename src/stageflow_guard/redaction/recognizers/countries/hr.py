@@ -15,6 +15,7 @@ def oib(value: str) -> bool:
 
 COUNTRY = Country(
     code="hr", language="hr",
+    words={"phone": "mobitel|broj telefona"},
     fields={"STREET_ADDRESS": "adresa|prebivalište", "PHONE_NUMBER": "telefon|mobitel", "SECRET": "lozinka|zaporka"},
     said="zovem se|moje ime je",
     born="datum rođenja|rođen|rođena",

@@ -6,6 +6,7 @@ from stageflow_guard.redaction.recognizers.countries.pack import Country, Docume
 
 COUNTRY = Country(
     code="hu", language="hu",
+    words={"phone": "telefonszám|mobil"},
     fields={"STREET_ADDRESS": "cím|lakcím|szállítási cím", "SECRET": "jelszó", "PERSON": "név|teljes név", "PHONE_NUMBER": "telefon|telefonszám|mobil"},
     said="a nevem|az én nevem",
     born="született|születési dátum|születési idő",

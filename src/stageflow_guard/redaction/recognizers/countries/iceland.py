@@ -6,6 +6,7 @@ from stageflow_guard.redaction.recognizers.countries.pack import Country, Docume
 
 COUNTRY = Country(
     code="is", language="is",
+    words={"phone": "sími|farsími|símanúmer"},
     fields={"SECRET": "lykilorð", "PHONE_NUMBER": "sími|símanúmer|farsími"},
     said="ég heiti|nafn mitt er",
     born="fæddur|fædd|fæðingardagur",

@@ -6,6 +6,7 @@ from stageflow_guard.redaction.recognizers.countries.pack import Country, Docume
 
 COUNTRY = Country(
     code="id", language="id",
+    words={"phone": "telepon|hp|ponsel"},
     fields={"STREET_ADDRESS": "alamat", "PHONE_NUMBER": "telepon|nomor telepon|no hp|nomor hp|no telepon", "SECRET": "kata sandi|sandi", "PERSON": "nama lengkap"},
     said="nama saya|saya bernama",
     born="tanggal lahir|tgl lahir",

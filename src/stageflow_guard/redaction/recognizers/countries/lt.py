@@ -7,6 +7,7 @@ from stageflow_guard.redaction.recognizers.countries.pack import Country, Docume
 
 COUNTRY = Country(
     code="lt", language="lt",
+    words={"phone": "telefonas|mobilusis"},
     fields={"PHONE_NUMBER": "telefonas|telefono numeris"},
     said="mano vardas",
     born="gimimo data",

@@ -6,6 +6,7 @@ from stageflow_guard.redaction.recognizers.countries.pack import Country, Docume
 
 COUNTRY = Country(
     code="lv", language="lv",
+    words={"phone": "tālrunis|mobilais"},
     fields={"PHONE_NUMBER": "tālrunis|telefons"},
     said="mani sauc",
     born="dzimšanas datums",

@@ -6,6 +6,7 @@ from stageflow_guard.redaction.recognizers.countries.pack import Country, Docume
 
 COUNTRY = Country(
     code="my", language="ms",
+    words={"phone": "telefon"},
     fields={"PHONE_NUMBER": "telefon|no telefon|nombor telefon", "SECRET": "kata laluan"},
     said="nama saya|nama saya ialah",
     born="tarikh lahir",

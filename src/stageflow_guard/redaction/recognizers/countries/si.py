@@ -6,6 +6,7 @@ from stageflow_guard.redaction.recognizers.countries.pack import Country, Docume
 
 COUNTRY = Country(
     code="si", language="sl",
+    words={"phone": "telefonska"},
     fields={"SECRET": "geslo", "PHONE_NUMBER": "telefon|telefonska številka"},
     said="ime mi je|moje ime je",
     born="datum rojstva|rojen|rojena",

@@ -6,6 +6,7 @@ from stageflow_guard.redaction.recognizers.countries.pack import Country, Docume
 
 COUNTRY = Country(
     code="sk", language="sk",
+    words={"phone": "telefón|mobil"},
     fields={"SECRET": "heslo", "PHONE_NUMBER": "telefón|telefónne číslo|mobil"},
     said="volám sa|moje meno je",
     born="dátum narodenia|narodený|narodená",

@@ -6,6 +6,7 @@ from stageflow_guard.redaction.recognizers.countries.pack import Country, Docume
 
 COUNTRY = Country(
     code="vn", language="vi",
+    words={"phone": "điện thoại|sđt"},
     fields={"STREET_ADDRESS": "địa chỉ", "PHONE_NUMBER": "điện thoại|số điện thoại|sđt|di động", "SECRET": "mật khẩu", "PERSON": "họ tên|họ và tên"},
     said="tên tôi là|tôi tên là",
     born="ngày sinh|sinh ngày",

@@ -130,6 +130,7 @@ _THINGS = frozenset(["file", "host", "class", "domain", "table", "column", "pack
 # who has a name in a key of several words
 _PERSONAL = frozenset(
     [
+        "kin",
         "customer",
         "client",
         "patient",

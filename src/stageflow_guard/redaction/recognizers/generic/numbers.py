@@ -373,7 +373,7 @@ def _national(one: Candidate) -> Hit | None:
                 "national number",
                 f"label {known.label}",
             )
-        elif valid and known.bare:
+        elif valid and known.bare and one.gaps != (".",):
             hit = Hit(one.start, one.end, known.entity, known.bare, "national number", "checksum")
         else:
             continue

@@ -95,7 +95,7 @@ def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> 
         return 0.0
     if north:
         return 0.7 if paren or "-" in one.gaps else 0.55
-    if paren and len(shape) >= 2 and "_" not in one.gaps and (
+    if paren and len(shape) >= 2 and "_" not in one.gaps and one.gaps != (".",) and (
         (shape[0] in (2, 3) and size >= 8) or (one.digits[0] == "0" and shape[0] in (4, 5) and 9 <= size <= 11)
     ):  # fmt: skip
         return 0.5
