@@ -46,9 +46,11 @@ def flat(one: Shipped) -> dict[str, Any]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield (index, entry) of one file."""
-    table = need("pyarrow.parquet", "parquet").read_table(path, columns=["idx", "entry"])
-    yield from zip(table["idx"].to_pylist(), table["entry"].to_pylist(), strict=True)
+    """Yield (index, entry) of one file, of which a part is held at a time."""
+    pq = need("pyarrow.parquet", "parquet")
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        for part in file.iter_batches(batch_size=2_000, columns=["idx", "entry"]):
+            yield from zip(part["idx"].to_pylist(), part["entry"].to_pylist(), strict=True)
 
 
 class ParquetSink:

@@ -187,7 +187,7 @@ class PostgresSink:
         try:
             conn = self._connect()
             with conn.transaction(), conn.cursor(name="audit") as cursor:
-                cursor.itersize = 5_000
+                cursor.itersize = 2_000
                 yield from cursor.execute(text, values)
         except self._pg.Error as exc:
             raise self._translated(exc) from None
