@@ -36,7 +36,7 @@ def streamed(text: str, cuts: list[int]) -> tuple[str, str, int]:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 def test_every_chunking_equals_the_whole(data):
     """Pieces of every kind, in any order, cut anywhere."""
     pieces = data.draw(st.lists(st.sampled_from(PIECES), min_size=1, max_size=30))
@@ -47,7 +47,7 @@ def test_every_chunking_equals_the_whole(data):
 
 
 @given(st.text(max_size=900), st.lists(st.integers(0, 900), max_size=20))
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 def test_any_unicode_text_streamed_equals_the_whole(text, cuts):
     """Any Unicode, lone surrogates included."""
     got, whole, _ = streamed(text, [c for c in cuts if c <= len(text)])

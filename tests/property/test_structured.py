@@ -45,7 +45,7 @@ def left_of(value, redacted):
 
 
 @given(st.sampled_from(KEYS), st.sampled_from(VALUES))
-@settings(max_examples=400, deadline=None)
+@settings(deadline=None)
 def test_a_key_is_a_label_of_its_value(key, value):
     """What `key: value` covers, {key: value} covers."""
     covered, scope = as_text(key, value)
@@ -55,7 +55,7 @@ def test_a_key_is_a_label_of_its_value(key, value):
 
 
 @given(st.sampled_from(KEYS), st.sampled_from(VALUES), st.sampled_from([",", ";", "|", "\t"]))
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 def test_a_column_is_a_label_of_its_cells(key, value, sign):
     """JSON and CSV equal the dictionary, whatever parts the cells."""
     scope = Vault().scope("t", "s")

@@ -33,7 +33,7 @@ def changed(cells, out):
 
 
 @given(ROWS, st.sampled_from([" | ", "|", "\t", ", ", ";", "; "]))
-@settings(max_examples=250, deadline=None)
+@settings(deadline=None)
 def test_lines_of_cells(rows, sign):
     """Pipes, tabs, commas with a space, semicolons; rows do not run into each other."""
     framed = sign == "|"
@@ -46,7 +46,7 @@ def test_lines_of_cells(rows, sign):
 
 
 @given(ROWS)
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 def test_comma_rows_without_spaces(rows):
     """`1001,219-09-4417,12`: a comma parts cells, and joins digits of thousands only."""
     text = "\n".join(",".join(row) for row in rows)
@@ -55,7 +55,7 @@ def test_comma_rows_without_spaces(rows):
 
 
 @given(ROWS)
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 def test_sql_and_log_lines(rows):
     """INSERT rows and key=value lines."""
     text = "\n".join(
@@ -69,7 +69,7 @@ def test_sql_and_log_lines(rows):
 
 
 @given(ROWS)
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 def test_html_tables(rows):
     """The tags are those that were there, and in balance."""
     text = (

@@ -398,6 +398,8 @@ _NEAR = re.compile(
     r"[ ,]{0,3}(?:\n[ >?]{0,8}){0,2}|[ ,]{0,3}\n?[ >?]{0,8}[^\W\d_][^\n0-9:@]{0,40}[ ,]{0,3}\n?[ >?]{0,8}(?:[^\W\d_][^\n0-9:@]{0,40}[ ,]{0,3}\n?[ >?]{0,8})?"
 )
 
+_FAR = re.compile(r"[0-9:@]")  # never between the parts of an address
+
 
 def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
     """Join parts that follow each other; two parts are surer than one."""
@@ -412,6 +414,7 @@ def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
                 if (
                     nxt.start - end > 110
                     or nxt.end - start > 280
+                    or _FAR.search(text, end, nxt.start)
                     or not _NEAR.fullmatch(text, end, nxt.start)
                 ):
                     break
