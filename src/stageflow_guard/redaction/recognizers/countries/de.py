@@ -39,11 +39,11 @@ COUNTRY = Country(
         "license": "führerschein|führerscheinnummer",
         "other": "auftrag|auftragsnummer|bestellung|bestellnummer|rechnung|rechnungsnummer|artikel|artikelnummer|seite|zeile|preis|betrag|menge|sendung|vorgang|uhr|datum|fehler",
     },
-    fields={
+    fields={"LICENSE_PLATE": "kennzeichen|kfz kennzeichen|nummernschild|autokennzeichen", "US_DRIVER_LICENSE": "führerschein|führerscheinnummer|führerschein nr",
         "PERSON": "name|vollständiger name|kontoinhaber|karteninhaber|ansprechpartner|empfänger|kundenname|auftraggeber|versicherungsnehmer|patientenname|kunde",
         "PERSON_PART": "vorname|nachname|familienname|geburtsname|zuname",
         "STREET_ADDRESS": "adresse|anschrift|wohnhaft|wohnhaft in|straße|strasse|wohnort|wohnadresse|lieferadresse|rechnungsadresse|lieferanschrift|rechnungsanschrift|privatadresse|postanschrift",
-        "PHONE_NUMBER": "telefon|telefonnummer|tel nr|handy|handynummer|handynr|mobil|mobilnummer|rufnummer|festnetz|durchwahl|faxnummer|mobiltelefon",
+        "PHONE_NUMBER": "telefon|telefonnummer|tel nr|handy|handynummer|handynr|mobil|mobilnummer|rufnummer|festnetz|durchwahl|faxnummer|mobiltelefon|telefonnr|telefon nr|handy nr",
         "SECRET": "passwort|kennwort|geheimnis|zugangscode|pin nummer|losung|geheimzahl|schlüssel geheim|zugangsdaten",
         "DATE_OF_BIRTH": "geburtsdatum|geburtstag|geb datum|geboren am",
         "CREDIT_CARD": "kreditkarte|kreditkartennummer|kartennummer",

@@ -33,7 +33,7 @@ COUNTRY = Country(
         "dob": "nascita|nato|nata",
         "other": "ordine|fattura|articolo|importo|prezzo|pratica|settimana|pagina|binario",
     },
-    fields={
+    fields={"LICENSE_PLATE": "targa|targa auto", "US_DRIVER_LICENSE": "patente|patente di guida|numero patente",
         "PERSON": "nome completo|nome e cognome|intestatario|destinatario|titolare|cliente|beneficiario|paziente|titolare del conto",
         "PERSON_PART": "nome|cognome|nome di battesimo",
         "STREET_ADDRESS": "indirizzo|residenza|domicilio|indirizzo di spedizione|indirizzo di fatturazione|via",

@@ -23,7 +23,7 @@ COUNTRY = Country(
         "dob": "geboren|geboortedatum",
         "other": "bestelling|factuur|artikel|bedrag|prijs|dossier|pagina|spoor|versie",
     },
-    fields={
+    fields={"LICENSE_PLATE": "kenteken|kentekennummer|nummerplaat", "US_DRIVER_LICENSE": "rijbewijs|rijbewijsnummer|rijbewijs nr",
         "PERSON": "volledige naam|rekeninghouder|ontvanger|geadresseerde|klantnaam|contactpersoon|tenaamstelling|klant|kaarthouder",
         "PERSON_PART": "voornaam|achternaam|familienaam|roepnaam|naam|meisjesnaam",
         "STREET_ADDRESS": "adres|straat|woonadres|postadres|huisadres|bezorgadres|factuuradres|afleveradres",

@@ -203,7 +203,7 @@ _SHAPES: dict[str, tuple[re.Pattern[str], float]] = {
     "ZIP_CODE": (re.compile(r"(?!)"), 0.0),
     "USERNAME": (re.compile(r"(?!0x)(?=[\w.-]*[A-Za-z])(?=[\w.-]*[0-9_.-])[A-Za-z0-9][\w.-]{2,38}[A-Za-z0-9](?![\w@./(])"), 0.4),
     "UPI": (re.compile(r"[\w.-]{2,64}@[a-z]{2,20}(?![\w.])"), 0.6),
-    "LICENSE_PLATE": (re.compile(r"(?!)"), 0.0),
+    "LICENSE_PLATE": (re.compile(r"(?=[^\n]{0,11}[0-9])(?=[^\n]{0,11}[^\W\d_])[A-ZÀ-Þ0-9\u0400-\u042f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{1,5}(?:[ ·・.-]{0,3}[A-ZÀ-Þ0-9\u0400-\u042f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{1,5}){1,3}(?![A-Za-z0-9])"), 0.5),
 }  # fmt: skip
 _PEOPLE = frozenset({"PERSON", "PERSON_PART", "STREET_ADDRESS", "SECRET"})
 _FIELDS = Index(
@@ -218,7 +218,7 @@ _ALONE = re.compile(
 )
 # a key goes on behind the words that it is known by: `geburtsdatum_kunde`, `phoneOfGuest`
 _SUFFIXED = re.compile(
-    r"(?:(?:_|(?<=[a-z0-9])(?=[A-Z]))(?!(?i:count|type|kind|id|len|length|size|format|regex|pattern|valid|error|code|status|at|time|hash|limit|max|min|index|idx|version|class|title|hint|url|ref|total|sum|rate|mask|field|column|key|name)(?![a-z]))[A-Za-z0-9]{1,20}){1,2}(?:\\?[\"'`\])}]){0,2}\s{0,2}(?::=|=>|[:=])\s{0,5}\\?[\"'`]?"
+    r"(?:(?:_|(?<=[a-z0-9])(?=[A-Z]))(?!(?i:count|type|kind|id|len|length|size|format|regex|pattern|valid|validator|validation|verified|check|checked|error|code|status|at|time|hash|limit|max|min|index|idx|version|class|title|hint|url|ref|total|sum|rate|mask|field|column|key|name)(?![a-z]))[A-Za-z0-9]{1,20}){1,2}(?:\\?[\"'`\])}]){0,2}\s{0,2}(?::=|=>|[:=])\s{0,5}\\?[\"'`]?"
 )
 
 
