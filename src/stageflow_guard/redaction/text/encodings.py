@@ -17,6 +17,7 @@ from stageflow_guard.redaction.text.view import Edit, View
 LAYERS = 3
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2}){4,}")
+_QUOTED_ANY = re.compile(r"(?:=[0-9A-F]{2})+")
 _ENTITY = re.compile(
     r"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6}(?:;|(?=&))|[A-Za-z][A-Za-z0-9]{1,30};)"
 )
@@ -88,7 +89,10 @@ def _percent(match: re.Match[str]) -> str | None:
 
 
 def _quoted(match: re.Match[str]) -> str | None:
-    return _readable(bytes.fromhex(match[0].replace("=", "")))
+    raw = bytes.fromhex(match[0].replace("=", ""))
+    if match.re is _QUOTED_ANY:
+        return raw.decode("utf-8", "replace")
+    return _readable(raw)
 
 
 def _escape(match: re.Match[str]) -> str | None:
@@ -200,6 +204,8 @@ def encodings(view: View) -> View:
                 not sign and name not in shapes and not (spaced and name == "hexadecimal")
             ):
                 continue
+            if pattern is _QUOTED and "quoted-printable" in text.lower():
+                pattern = _QUOTED_ANY  # noqa: PLW2901 - its header says so
             if pattern is _HEX and not spaced:
                 pattern = _SOLID  # noqa: PLW2901 - the half of it that can match here
             edits: list[Edit] = []
