@@ -96,3 +96,41 @@ async def test_a_source_of_tokens_that_breaks_is_a_typed_refusal(world, kind):
         with pytest.raises(GuardError):
             await world.guard.mount(counting(ran), name="p").run(input_text="x")
     assert ran == []
+
+
+@pytest.mark.parametrize("place", range(1, 6))
+async def test_an_inspector_that_never_answers_is_a_refusal_at_every_place(place):
+    """Whatever inspector it is: behind its own deadline there is the guard's."""
+    from stageflow.api import stage
+
+    from stageflow_guard import InspectorUnavailable
+    from stageflow_guard.testing.conformance import Environment
+    from stageflow_guard.testing.conformance.environment import ADA, TEXT
+
+    env = Environment()
+    env.guard._pep.inspect_timeout = 0.05
+    honest, calls = env.inspector.redact, 0
+
+    async def hang(value, *, scope, direction):
+        nonlocal calls
+        calls += 1
+        if calls >= place:
+            await asyncio.Event().wait()
+        return await honest(value, scope=scope, direction=direction)
+
+    env.inspector.redact = hang
+
+    async def body(ctx):
+        return StageOutput.ok(text=TEXT)
+
+    pipeline = Pipeline.from_stages(
+        stage("one", body, StageKind.TRANSFORM),
+        stage("two", body, StageKind.TRANSFORM, after="one"), name="kit",
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(20), env.guard.session(ADA):
+            await env.guard.mount(pipeline, name="kit").run(input_text=TEXT)
+    except InspectorUnavailable as error:
+        assert error.ref
+    else:
+        assert calls < place  # it is asked no more often than that

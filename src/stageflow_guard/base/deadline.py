@@ -45,6 +45,14 @@ async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
         return await _resume(work, waiting_for)
 
 
+async def answered(seconds: float, work: Awaitable[T]) -> T:
+    """Return what any awaitable gives, as `within` does for coroutines."""
+    if hasattr(work, "send"):
+        return await within(seconds, work)  # type: ignore[arg-type]  # a coroutine, by its `send`
+    async with asyncio.timeout(seconds):
+        return await work
+
+
 async def completed(seconds: float, work: Coroutine[Any, Any, T]) -> tuple[T, bool]:
     """Return what `work` returns, and whether the caller was cancelled meanwhile.
 

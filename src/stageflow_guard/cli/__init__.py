@@ -25,7 +25,7 @@ INTERRUPTED = 130  # as a shell says it
 
 def parser() -> argparse.ArgumentParser:
     """Build the argument parser."""
-    from stageflow_guard.cli import lint, redact
+    from stageflow_guard.cli import drills, lint, redact
     from stageflow_guard.cli import run as run_verb
     from stageflow_guard.cli.policy import add_parser as add_policy_parser
 
@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     redact.arguments(verbs)
     lint.arguments(verbs)
     run_verb.arguments(verbs)
+    drills.arguments(verbs)
     places.add_options(top)
     argument_help.fill(top)
     return top
@@ -81,7 +82,17 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from stageflow_guard.cli import audit, config_check, demo, lint, policy, redact, setup, token
+    from stageflow_guard.cli import (
+        audit,
+        config_check,
+        demo,
+        drills,
+        lint,
+        policy,
+        redact,
+        setup,
+        token,
+    )
     from stageflow_guard.cli import run as run_verb
 
     run: dict[str, Any] = {
@@ -94,6 +105,8 @@ def _run(args: argparse.Namespace) -> int:
         "redact": redact.run,
         "lint": lint.run,
         "run": run_verb.run,
+        "drill": drills.drill,
+        "doctor": drills.doctor,
         "models": redact.models,
     }
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("`--format parquet` needs `--out FILE`")
     if args.concurrency < 1:
         raise ConfigError("`--concurrency` is at least 1")
-    pipeline = targets.load(args.target)
+    make = targets.maker(args.target)
     total = sum(1 for _ in read_inputs(args.input))  # a line that cannot be read is said first
     token = _token(args.token_file)
     log = RunLog(sys.stderr if args.log == "-" else args.log)
@@ -63,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
         "progress": None if bar is None else lambda row: bar.step(),
     }  # fmt: skip
     try:
-        summary = asyncio.run(_run(args, pipeline, options))
+        summary = asyncio.run(_run(args, make, options))
     finally:
         log.close()
         if bar is not None:
@@ -74,12 +75,14 @@ def run(args: argparse.Namespace) -> int:
     return summary.exit_code
 
 
-async def _run(args: argparse.Namespace, pipeline: Any, options: dict[str, Any]) -> Summary:
+async def _run(
+    args: argparse.Namespace, make: Callable[[Any], Any], options: dict[str, Any]
+) -> Summary:
     from stageflow_guard.guard import Guard
     from stageflow_guard.harness import Harness, read_inputs
 
     async with Guard.load(args.config) as guard:
-        harness = Harness(guard, guard.mount(pipeline, name=args.name), **options)
+        harness = Harness(guard, guard.mount(make(guard), name=args.name), **options)
         return await harness.run(read_inputs(args.input))
 
 

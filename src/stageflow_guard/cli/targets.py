@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import sys
 from collections.abc import Callable
@@ -11,15 +12,31 @@ from typing import Any
 from stageflow_guard.errors import ConfigError, GuardError
 
 
-def load(target: str) -> Any:
+def load(target: str, guard: Callable[[], Any] | None = None) -> Any:
     """Return the pipeline behind `target`, or what the function behind it returns.
 
-    Raises what `attribute` raises, also for a function that needs arguments.
+    A function with a parameter `guard` is given `guard()`. Raises what `attribute` raises, also for
+    a function that needs other arguments.
     """
     found = attribute(target)
     if hasattr(found, "stages") or not callable(found):
         return found
+    if guard is not None and _takes_guard(found):
+        return _loaded(target, lambda: found(guard=guard()))
     return _loaded(target, found)
+
+
+def maker(target: str) -> Callable[[Any], Any]:
+    """Return a function that makes the pipeline behind `target` for a guard, anew if it can."""
+    attribute(target)  # what cannot be loaded is said now
+    return lambda guard: load(target, lambda: guard)
+
+
+def _takes_guard(function: Callable[..., Any]) -> bool:
+    try:
+        return "guard" in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
 
 
 def attribute(target: str) -> Any:

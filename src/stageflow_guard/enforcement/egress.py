@@ -52,7 +52,9 @@ class _Held:
     async def finish(self) -> str:
         whole, self._parts = "".join(self._parts), []
         scope = scope_from(self._run.scope)
-        answer = await self._pep.inspector.redact(whole, scope=scope, direction="output")
+        answer = await self._pep.inspected(
+            self._pep.inspector.redact(whole, scope=scope, direction="output")
+        )
         text, self._found = redaction_from(answer, whole)
         return chunk_from(text)
 
@@ -168,7 +170,7 @@ class StepEgress:
         pep, run, permit, _ = _CALLS[self]
         await self.require_open()
         try:
-            text = chunk_from(await work(*chunk))
+            text = chunk_from(await pep.inspected(work(*chunk)))
             found = findings_from(stream.found())
             if found:
                 pep.note_output_findings(run, permit.step, found)

@@ -30,7 +30,7 @@ async def redacted(pep: PolicyEnforcementPoint, run: Run | None, value: Any) -> 
         scope = run.scope if run is not None else None
         if scope is None:
             scope = scope_from(pep.inspector.scope(NO_TENANT, str(uuid4())))
-        answer = await pep.inspector.redact(value, scope=scope, direction="input")
+        answer = await pep.inspected(pep.inspector.redact(value, scope=scope, direction="input"))
         return Redaction(*redaction_from(answer, value))
     except GuardError as exc:
         error: GuardError = exc

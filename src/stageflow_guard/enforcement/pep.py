@@ -19,10 +19,11 @@ import contextlib
 import re
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from uuid import uuid4
 
 from stageflow_guard.audit.records.opentelemetry import current_trace
+from stageflow_guard.base.deadline import answered
 from stageflow_guard.enforcement.answers import (
     decision_from,
     findings_from,
@@ -51,7 +52,7 @@ from stageflow_guard.policy.engine.delegation import delegated
 from stageflow_guard.ports import ForgeryCounter, GuardrailInspector, SubjectScopes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from stageflow_guard.enforcement.records import StepRequests
     from stageflow_guard.enforcement.session import Session
@@ -65,6 +66,8 @@ if TYPE_CHECKING:
         Scope,
     )
 
+
+T = TypeVar("T")
 
 DECISIONS_KEPT = 4096
 ENDED = "the run is over, or the session it began in; nothing more runs in it"
@@ -104,6 +107,7 @@ class PolicyEnforcementPoint:
         ceiling: Callable[[Principal, str, str], bool] | None = None,
         auth_timeout: float = 15.0,
         record_timeout: float = 10.0,
+        inspect_timeout: float = 30.0,
     ) -> None:
         self.callers = Callers(authenticator, auth_timeout)
         self.recorder = Recorder(log, record_timeout)
@@ -116,6 +120,7 @@ class PolicyEnforcementPoint:
         # decision points answer with the same frozen object again: it is checked once
         self._checked: dict[int, Decision] = {}
         self.stop_timeout = record_timeout  # for stages that are to stop
+        self.inspect_timeout = inspect_timeout  # behind the inspector's own deadline
         self.fingerprinter: Fingerprinter | None = None  # set when the log is opened
         self.runs: set[Run] = set()
         self.closing = False
@@ -173,7 +178,7 @@ class PolicyEnforcementPoint:
         if not _SHORT.fullmatch(name):
             return False
         scope = scope_from(self.inspector.scope(NO_TENANT, str(uuid4())))
-        answer = await self.inspector.redact(name, scope=scope, direction="input")
+        answer = await self.inspected(self.inspector.redact(name, scope=scope, direction="input"))
         return not redaction_from(answer, name)[1]
 
     async def admit(
@@ -374,6 +379,10 @@ class PolicyEnforcementPoint:
 
     # -- 3 and 6. inspect ----------------------------------------------------------------------
 
+    async def inspected(self, work: Awaitable[T]) -> T:
+        """Return what the inspector answers; raise `TimeoutError` when it gives no answer."""
+        return await answered(self.inspect_timeout, work)
+
     async def inspect(
         self, run: Run, value: Any, *, direction: str, step: Step | None = None
     ) -> tuple[Any, tuple[Finding, ...]]:
@@ -388,7 +397,9 @@ class PolicyEnforcementPoint:
         at = f"inspect_{direction}"
         try:
             scope = scope_from(run.scope)
-            answer = await self.inspector.redact(value, scope=scope, direction=direction)
+            answer = await self.inspected(
+                self.inspector.redact(value, scope=scope, direction=direction)
+            )
             redacted, found = redaction_from(answer, value)
             if not found:
                 return redacted, found

@@ -60,8 +60,13 @@ class Revealing:
         before = forged_in(self._scope)
         try:
             self._require_caller()
-            return await work
-        except GuardError as error:
+            return await self._pep.inspected(work)
+        except Exception as failed:
+            error = (
+                failed
+                if isinstance(failed, GuardError)
+                else InspectorUnavailable("the originals could not be restored")
+            )
             await self._pep.refuse(
                 error, run=self._run or str(uuid4()), step="inspect_input", action="restore",
                 **self._said(),

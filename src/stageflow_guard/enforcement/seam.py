@@ -222,7 +222,8 @@ class Seam:
         inspector, scope = self.pep.inspector, run.scope
         try:
             if isinstance(inspector, StreamingInspector) and scope is not None:
-                return shaped_from(await inspector.restore(value, scope=scope), value)
+                work = inspector.restore(value, scope=scope)
+                return shaped_from(await self.pep.inspected(work), value)
             raise InspectorUnavailable("this guard's inspector restores nothing")
         except GuardError as exc:
             error: GuardError = exc

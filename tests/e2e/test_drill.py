@@ -1,0 +1,195 @@
+"""`drill` and `doctor` hold on a guarded pipeline, and say so when a guard does not hold."""
+
+from __future__ import annotations
+
+import html.parser
+import json
+import subprocess
+import sys
+
+import pytest
+from stageflow.api import Pipeline, stage
+from stageflow.core import StageKind, StageOutput
+
+from stageflow_guard import ConfigError, Guard, Settings
+from stageflow_guard.cli import main
+from stageflow_guard.testing import IdentityProvider
+from stageflow_guard.testing.doctor import examine, forged
+from stageflow_guard.testing.drill import drill
+from stageflow_guard.testing.drill.faults import FAULTS, PORTS, applies
+
+
+async def intake(ctx):
+    return StageOutput.ok(text=ctx.snapshot.input_text)
+
+
+async def answer(ctx):
+    return StageOutput.ok(text=ctx.inputs.get_from("intake", "text"))
+
+
+PIPELINE = Pipeline.from_stages(
+    stage("intake", intake, StageKind.TRANSFORM),
+    stage("other", intake, StageKind.TRANSFORM),
+    stage("answer", answer, StageKind.AGENT, after="intake"),
+    name="support",
+)
+
+
+async def test_every_failure_of_every_collaborator_is_refused_and_nothing_runs_unguarded():
+    """Each port and fault is tried at its first, middle and last call; all are typed refusals."""
+    report = await drill(lambda guard: PIPELINE)
+    assert report.holds, report.table()
+    tried = {(row.port, row.fault) for row in report.rows}
+    assert tried == {(p.name, f) for p in PORTS for f in FAULTS if applies(p, f)}
+    assert set(report.control) == {"intake", "other", "answer"}
+    assert report.table().endswith("0 stages ran unguarded\n")
+
+
+async def test_a_guard_that_mounts_nothing_does_not_hold(monkeypatch):
+    """A drill that could not fail would prove nothing."""
+    monkeypatch.setattr(Guard, "mount", lambda self, target, name=None: target)
+    report = await drill(lambda guard: PIPELINE)
+    assert not report.holds
+    assert not any(row.code for row in report.rows)
+    assert any(row.unguarded for row in report.rows)
+    assert any(row.raw for row in report.rows)
+    assert "did not hold" in report.table()
+
+
+async def test_a_flow_that_believes_a_broken_decision_point_does_not_hold(monkeypatch):
+    """A stage that starts without its permit on record is counted as unguarded."""
+    from stageflow_guard.enforcement import recorder
+
+    async def lost(self, record, run):
+        return 0, False
+
+    monkeypatch.setattr(recorder.Recorder, "append_permit", lost)
+    report = await drill(lambda guard: PIPELINE)
+    assert not report.holds
+    assert any(row.unguarded for row in report.rows)
+
+
+async def test_a_pipeline_that_does_not_run_cannot_be_drilled():
+    """The message says what to do; the text of the stage's error is not in it."""
+
+    async def broken(ctx):
+        raise ValueError("4111 1111 1111 1111")
+
+    pipeline = Pipeline.from_stages(stage("b", broken, StageKind.TRANSFORM), name="p")
+    with pytest.raises(ConfigError, match="give the stages doubles") as caught:
+        await drill(lambda guard: pipeline)
+    assert "4111" not in str(caught.value)
+    with pytest.raises(ConfigError, match="takes a stageflow `Pipeline`"):
+        await drill(lambda guard: object())
+
+
+APP = """\
+from stageflow.api import Pipeline, stage
+from stageflow.core import StageKind, StageOutput
+
+
+class Intake:
+    def __init__(self, guard):
+        self.guard = guard
+
+    async def execute(self, ctx):
+        key = self.guard.scoped_key("cache")
+        return StageOutput.ok(text=ctx.snapshot.input_text, key=key[:5])
+
+
+def pipeline(guard):
+    return Pipeline.from_stages(
+        stage("intake", Intake(guard), StageKind.TRANSFORM), name="support"
+    )
+"""
+
+
+@pytest.fixture
+def home(tmp_path):
+    """An initialised folder with an application whose pipeline takes the guard."""
+    assert main(["init", str(tmp_path)]) == 0
+    (tmp_path / "app.py").write_text(APP)
+    return tmp_path
+
+
+def cli(home, *args):
+    done = subprocess.run(
+        [sys.executable, "-m", "stageflow_guard", *args],
+        cwd=home, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_the_drill_verb_prints_a_table_and_writes_evidence(home):
+    """Exit 0; JSON with stable fields; a page that stands alone."""
+    done = cli(home, "drill", "app:pipeline", "--html", "drill.html", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads(done.stdout)
+    assert (report["version"], report["holds"], report["control"]) == (1, True, ["intake"])
+    assert all(row["holds"] and not row["unguarded"] for row in report["rows"])
+    page = (home / "drill.html").read_text()
+    html.parser.HTMLParser().feed(page)
+    assert "http" not in page.replace("https://", "") and "<script" not in page
+    assert page.count("<tr>") == len(report["rows"]) + 1
+    table = cli(home, "drill", "app:pipeline")
+    assert table.stdout.splitlines()[-1].startswith("held: ")
+    assert cli(home, "drill", "app:nothing").returncode == 2
+
+
+def test_lint_gives_a_pipeline_function_a_guard(tmp_path):
+    """One function serves `lint`, `drill`, `doctor` and `run`."""
+    (tmp_path / "app.py").write_text(APP)
+    assert cli(tmp_path, "lint", "app:pipeline").stdout.startswith("ok: 1 stage of `support`")
+
+
+def test_the_doctor_finds_nothing_on_what_init_writes(home):
+    """Each attempt is refused with a ref that leads to its record; what needs a caller is said."""
+    done = cli(home, "doctor", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    attempts = {one["attempt"]: one for one in json.loads(done.stdout)["attempts"]}
+    assert attempts.pop("another tenant's data")["held"] is None
+    assert len(attempts) >= 10
+    for one in attempts.values():
+        assert one["held"] is True, one
+        why = cli(home, "audit", "why", one["ref"])
+        assert why.returncode == 0, (one, why.stderr)
+    assert cli(home, "audit", "verify").returncode == 0
+
+
+def test_the_doctor_tries_another_tenants_data_as_a_real_caller(home):
+    """With a caller's token, and with the application's own pipeline."""
+    idp = IdentityProvider("https://id.example")
+    idp.write_jwks(home / "jwks.json")
+    (home / "token").write_text(
+        idp.mint(sub="ada", tenant="acme", roles=["supervisor"], aud="pipelines")
+    )
+    done = cli(home, "doctor", "app:pipeline", "--token-file", "token")
+    assert done.returncode == 0, done.stdout
+    assert "another tenant's data" in done.stdout
+    assert "foreign_owner" in done.stdout
+    assert "not tried" not in done.stdout
+
+
+@pytest.mark.parametrize("policy_denies", [False, True])
+async def test_the_doctor_says_who_got_in(home, monkeypatch, policy_denies):
+    """A forged token that is believed is a finding, also where policy then denies everything."""
+    from stageflow_guard.model import Principal
+    from stageflow_guard.testing.conformance import Environment
+
+    env = Environment()
+
+    async def believe(credential):
+        return Principal(subject="user:doctor", tenant="acme", key_id="k1")
+
+    env.tokens.authenticate = believe
+    if policy_denies:
+        env.rules.denied.add("work")
+    monkeypatch.chdir(home)
+    settings = Settings.load("guard.toml")
+    async with env.guard:
+        found = {one.name: one for one in await examine(env.guard, settings)}
+    for name in forged(settings):
+        assert found[name].held is False, found[name]
+    assert found["no token"].held is True
+    assert found["a tool called outside of a run"].held is True
