@@ -90,3 +90,32 @@ def test_every_verb_of_a_log_or_of_policies_takes_config_and_its_folder():
     for name, options in found.items():
         flag = "--audit" if name.split()[1] == "audit" else "--policies"
         assert name in alone or {"--config", flag} <= options, name
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "meant"),
+    [("--kind", "aproval", "approval"), ("--decision", "denied", "deny"), ("--kind", "", None),
+     ("--decision", "PERMIT", None)],
+)  # fmt: skip
+@pytest.mark.parametrize("verb", ["query", "denied", "timeline", "export"])
+def test_a_filter_that_can_choose_nothing_is_a_usage_error(
+    tmp_path, monkeypatch, capsys, verb, flag, value, meant
+):
+    """An empty answer would look like "nothing happened"."""
+    if verb == "denied" and flag == "--decision":
+        pytest.skip("denied is a decision of its own")
+    assert main(["init", str(tmp_path)]) == 0
+    monkeypatch.chdir(tmp_path)
+
+    async def live():
+        async with Guard.load("guard.toml") as guard:
+            await guard._pep.log.append({"kind": "auth"})
+
+    asyncio.run(live())
+    capsys.readouterr()
+    assert main(["audit", verb, flag, value, "--tenant", "acme"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert f"{flag} is one of" in said.err
+    assert meant is None or f"did you mean `{meant}`" in said.err
+    assert main(["audit", verb, "--kind", "auth", "--tenant", "acme"]) == 0

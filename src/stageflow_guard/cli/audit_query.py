@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import nullcontext
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 
 from stageflow_guard.audit.export.sink import Shipped
@@ -16,7 +17,9 @@ from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.log_id import log_ids
 from stageflow_guard.audit.read.query import LogEntry, held, iter_rows
 from stageflow_guard.audit.records.columns import when
+from stageflow_guard.audit.records.formats.record import KINDS
 from stageflow_guard.audit.records.record import encoded
+from stageflow_guard.audit.records.schema_check import MALFORMED
 from stageflow_guard.cli import HOLDS
 from stageflow_guard.cli.audit_args import FILTERS, named
 from stageflow_guard.cli.audit_output import as_json, cell, private, write_records
@@ -42,6 +45,17 @@ def moment(text: str | None) -> int | None:
     return round(found.astimezone().timestamp() * 1_000_000) * 1000
 
 
+# filters whose values are known: another one would choose nothing, and look like "all is well"
+CLOSED = {"kind": (*KINDS, MALFORMED), "decision": ("permit", "deny")}
+
+
+def _require_one_of(name: str, value: str, there: tuple[str, ...]) -> None:
+    if value not in there:
+        near = get_close_matches(value, there, 1)
+        meant = f"; did you mean `{near[0]}`?" if near else ""
+        raise ConfigError(f"--{name} is one of {', '.join(there)}, not `{value[:40]}`{meant}")
+
+
 def chosen(args: argparse.Namespace, **more: str) -> list[dict[str, Any]]:
     """Return the records that the filters choose, out of a projection of all shards."""
     return chosen_with_effects(args, **more)[0]
@@ -52,6 +66,9 @@ def chosen_with_effects(
 ) -> tuple[list[dict[str, Any]], dict[tuple[str, int], str]]:
     """Return the chosen records, and what came of every decision, chosen or not."""
     asked = {name: value for name in FILTERS if (value := getattr(args, name, None)) is not None}
+    for name, there in CLOSED.items():
+        if name in asked:
+            _require_one_of(name, asked[name], there)
     if "subject" in asked:
         asked["subject"] = named(asked["subject"])
     noted(args, {**asked, "since": args.since, "until": args.until})
