@@ -127,10 +127,11 @@ async def test_an_inspector_that_never_answers_is_a_refusal_at_every_place(place
         stage("one", body, StageKind.TRANSFORM),
         stage("two", body, StageKind.TRANSFORM, after="one"), name="kit",
     )  # fmt: skip
-    try:
-        async with asyncio.timeout(20), env.guard.session(ADA):
+    async with asyncio.timeout(20), env.guard.session(ADA):
+        try:
             await env.guard.mount(pipeline, name="kit").run(input_text=TEXT)
-    except InspectorUnavailable as error:
-        assert error.ref
-    else:
-        assert calls < place  # it is asked no more often than that
+        except InspectorUnavailable as error:
+            ref = error.ref
+        else:
+            ref = None
+    assert ref or calls < place  # it is asked no more often than that
