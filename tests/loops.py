@@ -11,6 +11,7 @@ import asyncio
 import importlib
 import importlib.util
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SUITES = ("tests/adversarial", "tests/fault")
+_ADDRESS = re.compile("0x[0-9a-f]+")  # in the name of a test: another in every process
 
 
 def available() -> dict[str, str]:
@@ -74,7 +76,7 @@ def results(loop: str | None, sample: int, seed: int) -> dict[str, str]:
         )  # fmt: skip
         cases = ET.parse(report).iter("testcase")
         return {
-            f"{case.get('classname')}::{case.get('name')}": next(
+            _ADDRESS.sub("0x", f"{case.get('classname')}::{case.get('name')}"): next(
                 (part.tag for part in case if part.tag in ("failure", "error", "skipped")), "passed"
             )
             for case in cases

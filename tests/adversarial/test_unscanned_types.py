@@ -18,6 +18,7 @@ import operator
 import pathlib
 import queue
 import re
+import sys
 import threading
 import types
 import uuid
@@ -324,7 +325,7 @@ CARRIERS = {
     "chain": lambda: itertools.chain([MAIL]), "cycle": lambda: itertools.cycle([MAIL]), "text iterator": lambda: iter(MAIL),
     "dict keys": lambda: {MAIL: 1}.keys(), "dict values": lambda: {1: MAIL}.values(), "dict items": lambda: {1: MAIL}.items(),
     "weak reference": lambda: weakref.ref(HOLDER), "weak proxy": lambda: weakref.proxy(HOLDER), "weak method": lambda: weakref.WeakMethod(HOLDER.method),
-    "array": lambda: array.array("u", MAIL), "mapping proxy": lambda: types.MappingProxyType({"a": MAIL}), "dict subclass": lambda: with_mail(Loaded(a=MAIL)),
+    "array": lambda: array.array("w" if sys.version_info >= (3, 13) else "u", MAIL), "mapping proxy": lambda: types.MappingProxyType({"a": MAIL}), "dict subclass": lambda: with_mail(Loaded(a=MAIL)),
     "ordered dict": lambda: collections.OrderedDict({MAIL: MAIL}), "default dict": lambda: collections.defaultdict(closing(MAIL), {1: MAIL}),
     "counter": lambda: collections.Counter([MAIL]), "chain map": lambda: collections.ChainMap({"a": MAIL}), "user dict": lambda: collections.UserDict({"a": MAIL}),
     "named tuple": lambda: Row(MAIL), "enum value": lambda: Role.OWNER, "text enum": lambda: Kept.OWNER, "enum attribute": lambda: Labelled.OWNER,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import abc
 import builtins
+import collections
 import functools
 import re
 import sys
@@ -29,6 +30,8 @@ Own = Callable[[Any, Any], Any]  # (name, part) -> the copy's own, read
 _EMPTY: frozenset[type] = frozenset({
     object, type(abc.ABC.__dict__["_abc_impl"]), type(threading.Lock()), type(threading.RLock()),
 })  # fmt: skip
+# the field of a named tuple; its module differs between releases
+_FIELD = type(vars(collections.namedtuple("_Row", "one"))["one"])
 # pydantic's, in Rust: what they were made of is what they give to be pickled
 _OF_SCHEMAS = ("SchemaValidator", "SchemaSerializer")
 _WORD = re.compile(r"[A-Za-z_]{1,40}")  # a name as people write it is no find
@@ -223,11 +226,11 @@ def _of_library(value: Any, kind: type) -> Iterator[Part] | None:
     """Return the parts of what `typing`, `collections` and pydantic put into classes."""
     if kind in _EMPTY:
         return iter(())
+    if kind is _FIELD:
+        return iter([(None, value.__doc__)])
     if not is_code(kind):
         return None
     module, name = of_class(kind, "__module__"), of_class(kind, "__name__")
-    if (module, name) == ("_collections", "_tuplegetter"):
-        return iter([(None, value.__doc__)])
     if module == "pydantic_core._pydantic_core":
         if name == "PydanticUndefinedType":
             return iter(())
