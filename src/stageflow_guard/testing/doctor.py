@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -43,7 +44,8 @@ async def examine(
     finding.
     """
     started: list[str] = []
-    mounted = _mounted(guard, pipeline, started)
+    trial = import_module("stageflow_guard.hosts.stageflow.trial")
+    mounted = guard.mount(trial.hollow(pipeline, NAME, started.append), name=NAME)
     attempts: list[tuple[str, Callable[[], Awaitable[object]]]] = [
         ("no token", lambda: mounted.run(input_text="doctor")),
     ]
@@ -51,7 +53,7 @@ async def examine(
         attempts.append((name, _as(guard, credential, mounted)))
     attempts += [
         ("a tool called outside of a run", _raw_tool(guard, started)),
-        ("a stage called directly", _direct_stage(mounted)),
+        ("a stage called directly", lambda: trial.call_directly(mounted)),
     ]
     found = [await _attempt(name, attempt, started) for name, attempt in attempts]
     if token is None:
@@ -88,29 +90,6 @@ def _said(error: GuardError) -> str:
     decision = getattr(error, "decision", None)
     reason = getattr(error, "reason", None) or getattr(decision, "reason", None)
     return f"{error.code}: {reason}" if reason else error.code
-
-
-def _mounted(guard: Guard, pipeline: Any, started: list[str]) -> Any:
-    """Return the pipeline, mounted, with bodies that only say that they started."""
-    from dataclasses import replace
-
-    from stageflow.api import Pipeline
-    from stageflow.core import StageKind, StageOutput
-
-    def body(name: str) -> Any:
-        async def run(ctx: Any) -> Any:
-            started.append(name)
-            return StageOutput.ok(done=True)
-
-        return run
-
-    if pipeline is None:
-        made = Pipeline(name=NAME).with_stage("work", body("work"), StageKind.WORK)
-        return guard.mount(made, name=NAME)
-    specs = {
-        name: replace(spec, runner=body(name), config={}) for name, spec in pipeline.stages.items()
-    }
-    return guard.mount(Pipeline(name=pipeline.name, stages=specs), name=NAME)
 
 
 def forged(settings: Settings) -> dict[str, str]:
@@ -170,23 +149,6 @@ def _raw_tool(guard: Guard, started: list[str]) -> Callable[[], Awaitable[object
         return "ran"
 
     return tool
-
-
-def _direct_stage(mounted: Any) -> Callable[[], Awaitable[object]]:
-    async def attempt() -> object:
-        from stageflow.context import ContextSnapshot
-        from stageflow.core import PipelineTimer, StageContext
-        from stageflow.stages.inputs import create_stage_inputs
-
-        name, spec = next(iter(mounted.stages.items()))
-        snapshot = ContextSnapshot(input_text="doctor")
-        ctx = StageContext(
-            snapshot=snapshot, inputs=create_stage_inputs(snapshot, stage_name=name),
-            stage_name=name, timer=PipelineTimer(),
-        )  # fmt: skip
-        return await spec.runner.execute(ctx)
-
-    return attempt
 
 
 def _foreign(guard: Guard, token: str) -> Callable[[], Awaitable[object]]:

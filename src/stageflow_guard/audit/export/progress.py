@@ -16,7 +16,7 @@ from stageflow_guard.audit.read.log_id import log_id
 from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.tlog.checkpoint import parse
 from stageflow_guard.audit.tlog.consistency import grew_out_of
-from stageflow_guard.base.durable import sync_dir, write_durably
+from stageflow_guard.base.durable import move_durably, write_durably
 from stageflow_guard.errors import ConfigError, VerificationError
 
 _CURSOR, _DEAD = ".cursor", ".dead.jsonl"
@@ -42,9 +42,8 @@ class Progress:
             if grew_out_of(note) or not parse(note)[0].size:
                 letters = self._folder / (self._base + _DEAD)
                 if letters.exists():
-                    letters.rename(self._folder / f"{self._base}-{log}{_DEAD}")
-                old.rename(new)
-                sync_dir(self._folder)
+                    move_durably(letters, self._folder / f"{self._base}-{log}{_DEAD}")
+                move_durably(old, new)
         self.dead = DeadLetters(self._folder / f"{self._base}-{log}{_DEAD}", self._origin)
 
     def read(self) -> tuple[int, bytes | None]:

@@ -70,7 +70,7 @@ class ToolAdapter:
             raise ConfigError("`retries` needs `idempotent=True`: a repeated call does it twice")
         if timeout <= 0:
             raise ConfigError("`timeout` is more than 0 seconds")
-        self.name = name or getattr(function, "__name__", "tool")
+        self.name = name or str(getattr(function, "__name__", "tool"))
         self._call = guard.protect(kind="tool", obj=self.name)(_told(function, tuple(retry_on)))
         self._timeout, self._retries, self._pause = timeout, retries, pause
         self._retry_on = tuple(retry_on)
