@@ -246,7 +246,9 @@ class Claims:
 
 
 @pytest.mark.parametrize(
-    "status", [Status("ok"), Status(TEXT), Claims(), TEXT, None, [TEXT]], ids=repr
+    "status",
+    [Status("ok"), Status(TEXT), Claims(), TEXT, None, [TEXT]],
+    ids=["a subclass", "a subclass with text", "a claim", "a text", "nothing", "a list"],
 )
 def test_a_status_of_another_type_is_refused(world, caplog, status):
     """A status stands on record: it is one of the host's own, or the output goes no further."""
