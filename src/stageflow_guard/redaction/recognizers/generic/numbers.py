@@ -318,7 +318,7 @@ def _ssn(one: Candidate) -> Hit | None:
     issued = area not in ("000", "666") and area < "900" and middle != "00" and serial != "0000"
     entity = "US_ITIN" if one.label == "itin" else "US_SSN"
     if one.label in ("ssn", "itin"):
-        if not (issued or one.neat):
+        if not issued and not (one.neat and (one.shape == (3, 2, 4) or one.touching)):
             return None
         return Hit(
             one.start, one.end, entity, 0.85 if issued else 0.75, "ssn", f"label {one.label}"
