@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test bars lint types layers check loops soak clean
+.PHONY: demo test bars lint types layers check logs loops soak clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -32,6 +32,10 @@ layers: $(STAMP)
 	$(BIN)/lint-imports
 
 check: lint types layers test
+
+# play every example, rewrite examples/logs, print what changed
+logs: $(STAMP)
+	$(BIN)/python -m tests.example_logs
 
 # the attack suites under uvloop and with eager tasks: the ratio of equal results
 loops: $(STAMP)

@@ -25,7 +25,7 @@ INTERRUPTED = 130  # as a shell says it
 
 def parser() -> argparse.ArgumentParser:
     """Build the argument parser."""
-    from stageflow_guard.cli import drills, lint, redact
+    from stageflow_guard.cli import drills, examples, lint, redact
     from stageflow_guard.cli import run as run_verb
     from stageflow_guard.cli.policy import add_parser as add_policy_parser
 
@@ -66,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
     lint.arguments(verbs)
     run_verb.arguments(verbs)
     drills.arguments(verbs)
+    examples.arguments(verbs)
     places.add_options(top)
     argument_help.fill(top)
     return top
@@ -87,6 +88,7 @@ def _run(args: argparse.Namespace) -> int:
         config_check,
         demo,
         drills,
+        examples,
         lint,
         policy,
         redact,
@@ -107,6 +109,7 @@ def _run(args: argparse.Namespace) -> int:
         "run": run_verb.run,
         "drill": drills.drill,
         "doctor": drills.doctor,
+        "examples": examples.run,
         "models": redact.models,
     }
     try:
