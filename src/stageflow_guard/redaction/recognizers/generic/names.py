@@ -334,6 +334,10 @@ def _of_any_case(text: str, at: int) -> tuple[int, int] | None:
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Take off what is no part of a name: a possessive, little words, a word of business."""
+    lead = _DUTCH.match(text, start, end)
+    if lead is not None:
+        rest = _trimmed(text, lead.end(), end)
+        return None if rest is None else (start, rest[1])
     words = text[start:end].split(" ")
     while words and (words[-1].lower() in STOP or words[-1].lower() in PARTICLES):
         words.pop()
@@ -355,6 +359,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     return start, start + len(found)
 
 
+_DUTCH = re.compile(r"(?:in|op) (?:['’]t|den?|het) (?=[^\W\d_a-z])")  # in 't Veld
 _ARTICLES = frozenset({"der", "den", "des", "das", "le", "la", "el"})  # alone before a noun
 
 
