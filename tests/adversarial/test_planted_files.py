@@ -96,7 +96,7 @@ WRITERS = {
     "a log's write-ahead file": (open_log, "audit/wal.new"),
     "a projection": (ship, "p.db"),
     "a keyring's lock": (ring, "ring/lock"),
-    "a cursor": (export, "state/{slug}.cursor.new"),
+    "a cursor": (export, "state/{slug}-{log}.cursor.new"),
     "a cursor's lock": (export, "state/{slug}.lock"),
 }
 
@@ -106,13 +106,15 @@ WRITERS = {
 async def test_nothing_is_written_into_what_another_user_planted(tmp_path, what, plant):
     """A typed error at once; the planted file, and what it leads to, stay as they were."""
     from stageflow_guard.audit.export.sink import slug
+    from stageflow_guard.audit.read.log_id import log_ids
 
     write, name = WRITERS[what]
     log = await Log.open(tmp_path / "audit", origin="t", key_file=tmp_path / "k")
     await log.append({"kind": "auth"})
     await log.close()
     await ring(tmp_path)
-    place = tmp_path / name.format(slug=slug("t"))
+    log_id = log_ids(tmp_path / "audit")["t"]
+    place = tmp_path / name.format(slug=slug("t"), log=log_id)
     place.parent.mkdir(mode=0o700, exist_ok=True)
     place.unlink(missing_ok=True)
     plant(place)
@@ -122,6 +124,25 @@ async def test_nothing_is_written_into_what_another_user_planted(tmp_path, what,
         return
     with pytest.raises((GuardError, OSError)):
         await asyncio.wait_for(write(tmp_path), 20)
+    assert stays_as_it_was(place)
+    assert os.path.lexists(place)
+
+
+@pytest.mark.parametrize("plant", PLANTED)
+@pytest.mark.parametrize("name", ["{slug}-{log}.cursor", "{slug}.cursor"])
+async def test_no_planted_cursor_is_read(tmp_path, plant, name):
+    """Its own, or one of an earlier release: an error at once, and nothing is shipped by it."""
+    from stageflow_guard.audit.export.sink import slug
+    from stageflow_guard.audit.read.log_id import log_ids
+
+    log = await Log.open(tmp_path / "audit", origin="t", key_file=tmp_path / "k")
+    await log.append({"kind": "auth"})
+    await log.close()
+    (tmp_path / "state").mkdir(mode=0o700)
+    place = tmp_path / "state" / name.format(slug=slug("t"), log=log_ids(tmp_path / "audit")["t"])
+    plant(place)
+    with pytest.raises((GuardError, OSError)):
+        await asyncio.wait_for(asyncio.to_thread(asyncio.run, export(tmp_path)), 20)
     assert stays_as_it_was(place)
     assert os.path.lexists(place)
 

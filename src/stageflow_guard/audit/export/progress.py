@@ -17,8 +17,10 @@ from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.tlog.checkpoint import parse
 from stageflow_guard.audit.tlog.consistency import grew_out_of
 from stageflow_guard.base.durable import move_durably, write_durably
+from stageflow_guard.base.opening import read_plain
 from stageflow_guard.errors import ConfigError, VerificationError
 
+CAP = 2**20  # bytes of a cursor; a cosigned checkpoint is less than 32 KiB
 _CURSOR, _DEAD = ".cursor", ".dead.jsonl"
 
 
@@ -83,7 +85,7 @@ def shipped(folder: Path, log: Path) -> int:
 
 def _read(path: Path) -> tuple[int, bytes]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_plain(path, cap=CAP))
         at, note = content["next"], content["checkpoint"]
         if type(at) is not int or type(note) is not str:
             raise ValueError("not a cursor")
