@@ -58,8 +58,12 @@ class Terminal(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Pass on what is buffered."""
-        self._stream.flush()
+        """Pass on what is buffered; a stream that is closed has nothing left.
+
+        The interpreter flushes once more when this object goes, which can be later.
+        """
+        if not self._stream.closed:
+            self._stream.flush()
 
     def isatty(self) -> bool:
         """Say whether the stream is a terminal."""
