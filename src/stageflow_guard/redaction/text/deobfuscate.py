@@ -276,6 +276,7 @@ _RUN = re.compile(
 )
 _TOUCHING = re.compile(r"[0-9](?:(?<=[OoIlSsB|!Zz].)|(?=[OoIlSsB|!Zz])|(?<=[OoIlSsB|!Zz][ .-].))")
 _BIRTH = re.compile(r"[(+]{0,2}DOB[ .,/()-]{1,2}")
+_NO_DIGITS = re.compile(r"ISO|(?<![A-Za-z0-9])0o[0-7]")  # a standard's name, an octal number
 _LOOKALIKE = re.compile(r"[OoIlSsB|!Zz]")
 
 
@@ -292,7 +293,7 @@ def look_alikes(view: View) -> View:
         start = birth.end() if birth is not None else start  # "DOB" is no "008"
         body = found[start:]
         letters = len(_LOOKALIKE.findall(body))
-        if not letters:
+        if not letters or _NO_DIGITS.search(body):
             continue
         digits = sum(map(str.isdigit, body))
         if digits >= 4 and digits > letters and _TOUCHING.search(body):

@@ -231,6 +231,8 @@ def fields(text: str) -> Iterator[Hit]:
             sign = _ALONE.match(text, match.end)
         if sign is None:
             continue
+        if "=" in sign[0] and text[match.start : match.start + 3].lower() == "ext":
+            continue  # an extension of something else
         shape, score = _SHAPES.get(match.kind, (_ID, 0.5))
         value = shape.match(text, sign.end())
         if value is None:

@@ -16,7 +16,7 @@ _LABELS: dict[str, str] = {
     "EMPLOYEE_ID": r"emp(?:loyee)?[ _-]?(?:id|number|no)|badge[ _-]?(?:id|number|no)|staff[ _-]?(?:id|number|no)|personnel[ _-]?(?:id|number|no)",
     "STUDENT_ID": r"student[ _-]?(?:id|number|no)",
     "LICENSE_PLATE": r"licen[cs]e[ _-]?plate|plate[ _-]?(?:number|no)|registration[ _-]?plate|number[ _-]?plate",
-    "VEHICLE_ID": r"vin|vehicle[ _-]?identification(?:[ _-]?number)?",
+    "VEHICLE_ID": r"vin(?![a-z])|vehicle[ _-]?identification(?:[ _-]?number)?",
     "CASE_NUMBER": r"docket[ _-]?(?:number|no)|case[ _-]?(?:number|no)|cause[ _-]?(?:number|no)",
     "BANK_ACCOUNT_NUMBER": r"account[ _-]?(?:number|no)|acct[ _-]?(?:number|no)?",
     "USERNAME": r"user[ _-]?name|login[ _-]?(?:name|id)|db[ _-]?user|create user|user(?= ?:=)|screen[ _-]?name|user[ _-]?id",

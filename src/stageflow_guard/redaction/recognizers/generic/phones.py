@@ -110,6 +110,7 @@ _UNITS = re.compile(
     r"[ ]?(?:%|€|\$|£|°|[kmgt]?b(?:ytes)?\b|rows?|files?|items?|lines?|km|kg|mm|cm|ms|sec|hours?|days?|times|people|users|euros?|eur|usd|einwohner|zeilen|habitants|habitantes|abitanti|inwoners|stück|pcs)",
     re.IGNORECASE,
 )
+_HEX_BEFORE = re.compile(r"(?:[A-Fa-f][0-9A-Fa-f]|[0-9][A-Fa-f])[ :]$")  # bytes
 _DATED = frozenset(
     {(5, 4), (5, 3), (2, 2, 4), (4, 2, 2), (1, 2, 4), (4, 2, 2, 2), (2, 2, 4, 2), (4, 4)}
 )
@@ -133,6 +134,8 @@ def _national_phone(one: Candidate) -> float:
     if shape == (3, 3, 3) and gaps != {" "} and one.digits[0] != "0":
         return 0.0
     if one.digits[0] != "0" and shape[0] == 2 and gaps == {" "} and len(set(shape)) > 1:
+        return 0.0
+    if _HEX_BEFORE.search(one.text, max(0, one.start - 3), one.start):
         return 0.0
     before, after = one.text[max(0, one.start - 3) : one.start], one.text[one.end : one.end + 3]
     if before.rstrip(" ,;")[-1:].isdigit() or after.lstrip(" ,;_")[:1].isdigit():
