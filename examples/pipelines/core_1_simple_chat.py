@@ -2,7 +2,8 @@
 
 What the guard does: who calls is checked once a run, each stage is a decision on record, the
 customer's address reaches neither the model nor the log. `send` may reveal, so it gets the address
-back. What it refuses: a caller without a token, one whose token has ended, one without a role here.
+back. What it refuses: a caller without a token, one whose token has ended, one without a role
+here.
 """
 
 from __future__ import annotations

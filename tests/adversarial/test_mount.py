@@ -16,6 +16,7 @@ from stageflow.pipeline.interceptors import (
     InterceptorResult,
     get_default_interceptors,
 )
+from stageflow.stages.ports import CorePorts
 
 from stageflow_guard import current_principal
 from stageflow_guard.errors import (
@@ -348,7 +349,9 @@ async def test_stages_know_who_is_calling(world):
             return {}
 
     pipeline = Pipeline(name="support").with_stage("answer", Asks(), StageKind.TRANSFORM)
-    await world.guard.mount(pipeline).run(input_text="", data={"auth_token": TOKEN})
+    await world.guard.mount(pipeline).run(
+        input_text="", data={"auth_token": TOKEN}, ports=CorePorts()
+    )
     assert known[0][0] is known[0][1]
     assert known[0][0].subject == "user:ada"
     assert current_principal() is None

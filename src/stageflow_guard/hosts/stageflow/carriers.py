@@ -186,6 +186,7 @@ def ports_view(ctx: StageContext, *, scope: Scope | None) -> StageContext:
 class GuardedPorts:
     """The application's ports, plus `.auth`: who is calling. Never the token.
 
+    It answers to the application's own type, so that `isinstance` says what it says unguarded.
     `given` is what stands for the application's own where that is input of the run.
     """
 
@@ -201,6 +202,11 @@ class GuardedPorts:
     def auth(self) -> Principal:
         """Who is calling, as of the latest renewal."""
         return self._who()
+
+    @property  # type: ignore[misc]  # what `isinstance` asks
+    def __class__(self) -> type:
+        """The application's own type."""
+        return type(self._inner)
 
     def __reduce__(self) -> NoReturn:
         """Refuse pickling and copying."""

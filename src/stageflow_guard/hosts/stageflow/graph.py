@@ -223,7 +223,7 @@ class GuardedGraph(UnifiedStageGraph):
             org_id=org,
             data={k: v for k, v in ctx.data.items() if k != self._token_key},
             db=None if ports is None else ctx.db,
-            ports=GuardedPorts(ports, run.identity, run.port_inputs),  # type: ignore[arg-type]  # delegates
+            ports=None if ports is None else GuardedPorts(ports, run.identity, run.port_inputs),  # type: ignore[arg-type]  # delegates
             event_sink=sink,
             # ours first: nothing of the application's runs before the decision
             _before_stage_start_hooks=[hook, *_foreign(ctx._before_stage_start_hooks)],

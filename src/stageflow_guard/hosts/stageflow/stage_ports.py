@@ -27,6 +27,11 @@ class StagePorts:
         self._egress = egress
         self._guarded: dict[str, Any] = {}
 
+    @property  # type: ignore[misc]  # what `isinstance` asks
+    def __class__(self) -> type:
+        """The application's own type, as the run's ports answer to it."""
+        return self._inner.__class__  # type: ignore[no-any-return]
+
     def __reduce__(self) -> NoReturn:
         """Refuse pickling and copying."""
         raise TypeError("the ports of a stage are its own; they cannot be copied")
