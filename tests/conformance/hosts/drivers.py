@@ -257,4 +257,92 @@ class ProtectSync(Driver):
         return await asyncio.to_thread(work)
 
 
-DRIVERS = (Stageflow(), ProtectAsync(), ProtectSync())
+class Asgi(ProtectAsync):
+    """Routes behind `GuardMiddleware`, each a run; what was raised inside is what the wire says."""
+
+    host = "asgi"
+
+    async def ask(self, guard, work, heard=None):
+        import httpx
+        from starlette.applications import Starlette
+        from starlette.responses import Response, StreamingResponse
+        from starlette.routing import Route
+
+        from stageflow_guard import GuardError
+        from stageflow_guard.enforcement.session import current_session
+        from stageflow_guard.hosts.asgi import GuardMiddleware
+
+        kept = []
+
+        async def route(request):
+            if heard is not None:
+                return StreamingResponse(work())
+            try:
+                kept.append(await work())
+            except BaseException as error:
+                kept.append(error)
+                raise
+            return Response("ok")
+
+        app = Starlette(routes=[Route("/", route, methods=["POST"])])
+        app.add_middleware(GuardMiddleware, guard=guard)
+        session = current_session(id(guard._pep))
+        headers = {} if session is None else {"authorization": f"Bearer {session.credential()}"}
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://kit") as client:
+            answer = await client.post("/", headers=headers)
+        if heard is not None:
+            heard.append(answer.text)
+            return None
+        (kept,) = kept
+        if isinstance(kept, GuardError):
+            assert answer.json() == {"code": kept.code, "ref": kept.ref}
+        if isinstance(kept, BaseException):
+            assert answer.status_code >= 400
+            raise kept
+        return kept
+
+    async def turn(self, guard, bodies, text):
+        return await self.ask(guard, lambda: ProtectAsync.turn(self, guard, bodies, text))
+
+    async def parallel(self, guard, bodies, text):
+        return await self.ask(guard, lambda: ProtectAsync.parallel(self, guard, bodies, text))
+
+    async def swallow(self, guard, bodies, text):
+        return await self.ask(guard, lambda: ProtectAsync.swallow(self, guard, bodies, text))
+
+    async def retry(self, guard, body, text, times):
+        return await self.ask(guard, lambda: ProtectAsync.retry(self, guard, body, text, times))
+
+    async def direct(self, guard, body, text):
+        return await self.ask(guard, lambda: ProtectAsync.direct(self, guard, body, text))
+
+    async def detached(self, guard, body, text):
+        return await self.ask(guard, lambda: ProtectAsync.detached(self, guard, body, text))
+
+    async def nested(self, guard, outer, inner, text):
+        async def both():
+            async def within(given):
+                await outer.call(given)
+                return await ProtectAsync.turn(self, guard, [inner], given)
+
+            async with guard.run("kit", input=text) as run:
+                return await guard.protect(kind="tool", obj=outer.name)(within)(run.input)
+
+        return await self.ask(guard, both)
+
+    async def conversation(self, guard, body, text, key):
+        return await self.ask(
+            guard, lambda: ProtectAsync.conversation(self, guard, body, text, key)
+        )
+
+    async def stream(self, guard, body, text, heard):
+        async def chunks():
+            async with guard.run("kit"):
+                async for chunk in guard.protect(kind="tool", obj=body.name)(body.stream)(text):
+                    yield chunk
+
+        await self.ask(guard, chunks, heard)
+
+
+DRIVERS = (Stageflow(), ProtectAsync(), ProtectSync(), Asgi())
