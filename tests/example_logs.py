@@ -8,8 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from stageflow_guard.cli.demo import quiet
 from stageflow_guard.cli.examples import names, play
+from stageflow_guard.cli.quiet import quiet
 
 LOGS = Path(__file__).parents[1] / "examples" / "logs"
 

@@ -40,6 +40,17 @@ def test_the_demo_decides_as_told(demo):
         assert reason in text
 
 
+def test_the_twenty_pipelines_stand_in_one_table_at_its_end(demo):
+    """A line for each, with how its attempts ended and how many records of its log verify."""
+    from stageflow_guard.cli.examples import names
+
+    _, text = demo
+    table = text.partition("TWENTY PIPELINES")[2]
+    for name in names():
+        assert re.search(rf"^  {name} +\d+ .*\d+ records verified$", table, re.MULTILINE), name
+    assert "failed" not in table
+
+
 def test_no_personal_data_lies_on_disk(demo):
     """Nothing of the customers' texts is in log, projection or report."""
     out, _ = demo

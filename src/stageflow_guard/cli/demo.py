@@ -1,20 +1,19 @@
-"""`demo`: run the shipped governance pipelines, show what happened, verify, write the report."""
+"""`demo`: run the shipped pipelines, show what happened, verify, write the report."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import json
-import logging
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, shipped
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, examples, shipped
 from stageflow_guard.cli.progress import Progress
+from stageflow_guard.cli.quiet import quiet
 from stageflow_guard.cli.report import write_report
 from stageflow_guard.cli.setup import copy_policies
 from stageflow_guard.cli.terminal import styled
@@ -53,8 +52,8 @@ def conversations(path: Path) -> list[dict[str, str]]:
 
 def run(args: argparse.Namespace) -> int:
     """Run the four pipelines; exit 0 only when the log verifies and nothing leaked."""
-    examples = shipped("examples")
-    texts = conversations(Path(args.input) if args.input else examples / "conversations.jsonl")
+    folder = shipped("examples")
+    texts = conversations(Path(args.input) if args.input else folder / "conversations.jsonl")
     out = Path(args.out)
     if out.exists() and any(out.iterdir()) and not (out / MARKER).exists():
         raise ConfigError(f"`{out}` is not empty and not a demo's; name another with --out")
@@ -64,26 +63,12 @@ def run(args: argparse.Namespace) -> int:
     (out / MARKER).touch()
     copy_policies(out / "policies")
     with quiet():
-        return _run(out, examples, texts)
+        return _run(out, folder, texts)
 
 
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Silence what logs refusals (the table shows them), and give every level back."""
-    noisy = ("stageflow_guard", "pipeline_dag", "interceptors", "presidio-analyzer")
-    levels = {logging.getLogger(name): logging.getLogger(name).level for name in noisy}
-    for logger in levels:
-        logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        for logger, level in levels.items():
-            logger.setLevel(level)
-
-
-def _run(out: Path, examples: Path, texts: list[dict[str, str]]) -> int:
+def _run(out: Path, shipped_examples: Path, texts: list[dict[str, str]]) -> int:
     """Run, show, verify and report into the empty folder `out`."""
-    sys.path.insert(0, str(examples))
+    sys.path.insert(0, str(shipped_examples))
     try:
         import governance  # type: ignore[import-not-found]  # shipped beside the package, as a user's file
     finally:
@@ -102,7 +87,30 @@ def _run(out: Path, examples: Path, texts: list[dict[str, str]]) -> int:
     print("            NOT ANCHORED: keep a checkpoint elsewhere to detect a rewritten log")
     print(f"            stageflow-guard audit verify {out / 'audit'}")
     print(f"report      {out / 'report.html'}")
-    return HOLDS if all(row.outcome in ("allowed", "refused") for row in rows) else DOES_NOT_HOLD
+    twenty = show_examples(out / "examples")
+    fine = all(row.outcome in ("allowed", "refused") for row in rows)
+    return HOLDS if fine and twenty else DOES_NOT_HOLD
+
+
+def show_examples(folder: Path) -> bool:
+    """Play the twenty pipelines, one line each; say whether all went well and every log verifies."""
+    from stageflow_guard.audit import verify
+
+    print("\n" + (styled("TWENTY PIPELINES", "1") if sys.stdout.isatty() else "TWENTY PIPELINES"))
+    names = examples.names()
+    bar, lines, fine = Progress(len(names)), [], True
+    for name in names:
+        scene = asyncio.run(examples.play(name, folder / name))
+        counted = Counter(row.outcome for row in scene.rows)
+        size = verify(scene.folder / "audit").size
+        fine &= not counted["failed"]
+        told = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
+        lines.append(f"  {name:28} {told:36} {size:3} records verified")
+        bar.step()
+    bar.close()
+    print("\n".join(lines))
+    print("            stageflow-guard examples list | run NAME | copy NAME")
+    return fine
 
 
 def show(rows: list[Any], records: list[Any], answer: Any, send: Any) -> None:

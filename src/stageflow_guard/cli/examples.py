@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.cli import shipped
-from stageflow_guard.cli.demo import quiet
+from stageflow_guard.cli.quiet import quiet
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError
 

@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING
 from stageflow_guard.base.lazy import lazy
 
 if TYPE_CHECKING:
+    from stageflow_guard.providers.replies import ModelReply, ToolCall
     from stageflow_guard.testing.doubles.analytics import AnalyticsDouble
     from stageflow_guard.testing.doubles.faults import Faults, RateLimited
     from stageflow_guard.testing.doubles.identity import Callers
     from stageflow_guard.testing.doubles.memory import MemoryDouble
-    from stageflow_guard.testing.doubles.model import (
-        EchoModel,
-        ModelReply,
-        ScriptedModel,
-        ToolCall,
-    )
+    from stageflow_guard.testing.doubles.model import EchoModel, ScriptedModel
     from stageflow_guard.testing.doubles.speech import SpeechToText, TextToSpeech
     from stageflow_guard.testing.doubles.tools import ToolDouble
 

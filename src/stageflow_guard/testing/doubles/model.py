@@ -4,33 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
+from stageflow_guard.providers.replies import ModelReply, Prompt, ToolCall
 from stageflow_guard.testing.doubles.faults import Faults, Scheduled
 
-
-@dataclass(frozen=True, slots=True)
-class ToolCall:
-    """A tool that the model asks for."""
-
-    name: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelReply:
-    """One answer: text, or tool calls, and how many tokens (words) went in and out."""
-
-    text: str = ""
-    tool_calls: tuple[ToolCall, ...] = ()
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-
 Answer = str | ToolCall | Sequence[ToolCall] | Callable[[str], "str | ToolCall"]
-Prompt = str | Sequence[Mapping[str, Any]]
 
 
 class _Model(Scheduled):

@@ -8,23 +8,13 @@ import math
 import struct
 import wave
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from stageflow_guard.providers.replies import Transcript
 from stageflow_guard.testing.doubles.faults import Faults, Scheduled
 
 RATE = 16_000  # Hz, mono, 16 bit
 PER_CHARACTER = 0.02  # seconds of tone
 LOUD = 8_000
-
-
-@dataclass(frozen=True, slots=True)
-class Transcript:
-    """What was said: `confidence` from 0 to 1, `seconds` of audio."""
-
-    text: str
-    confidence: float
-    seconds: float
-    language: str = "en"
 
 
 class TextToSpeech(Scheduled):
@@ -80,7 +70,7 @@ class SpeechToText(Scheduled):
         text = self._heard.get(hashlib.sha256(audio).hexdigest())
         if text is None:
             text = next(self._script, "")
-        return Transcript(text, self.confidence, seconds)
+        return Transcript(text, self.confidence, seconds, "en")
 
 
 def wav_of(text: str) -> bytes:
