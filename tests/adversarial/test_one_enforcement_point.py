@@ -245,11 +245,12 @@ async def test_an_error_of_another_run_is_not_this_runs_refusal():
     assert env.log.kinds("run_end")[-1].outcome == "error"
 
 
-@pytest.mark.parametrize("form", ["dropped", "a task that is not awaited", "gathered too late"])
-async def test_an_authorization_that_has_no_answer_refuses_the_step(form):
-    """However the `await` was lost."""
-    env = Environment()
-    kept = []
+LOST = ["dropped", "a task that is not awaited", "gathered too late"]
+
+
+async def lost(env, form):
+    """Run a stage that loses an authorization; return how it ended, and what was answered by then."""
+    kept, answered = [], []
 
     async def stage(_ctx):
         pending = env.guard.authorize(kind="data", obj="x", act="read", owner="acme")
@@ -257,15 +258,43 @@ async def test_an_authorization_that_has_no_answer_refuses_the_step(form):
             kept.append(asyncio.create_task(pending))
         elif form == "gathered too late":
             kept.append(asyncio.gather(pending))
+        if env.rules.denied:
+            await asyncio.sleep(0)  # the denial is there before the stage ends
+        answered.extend(task.done() for task in kept)
         return StageOutput.ok()
 
     pipeline = Pipeline(name="kit").with_stage("one", stage, StageKind.TRANSFORM)
+    error = None
     async with env.guard.session(ADA):
-        with pytest.raises(NotAuthenticated) as caught:
+        try:
             await env.guard.mount(pipeline).run(input_text="hello there")
-    assert caught.value.reason == "not_awaited" and caught.value.ref
+        except (NotAuthenticated, AccessDenied) as refused:
+            error = refused
     for task in kept:
         task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    return error, answered
+
+
+@pytest.mark.parametrize("form", LOST)
+async def test_an_authorization_that_has_no_answer_refuses_the_step(form):
+    """However the `await` was lost; a task that ran at once (eager tasks) has its permit already."""
+    error, answered = await lost(Environment(), form)
+    if answered and all(answered):
+        assert error is None
+    else:
+        assert error.reason == "not_awaited"
+        assert error.ref
+
+
+@pytest.mark.parametrize("form", LOST)
+async def test_a_denial_that_no_one_looks_at_refuses_the_step(form):
+    """In a task that is done, in one that is not, and in none."""
+    env = Environment()
+    env.rules.denied.add("x")
+    error, _ = await lost(env, form)
+    assert error is not None
+    assert error.ref
 
 
 async def test_ready_says_what_a_probe_has_to_know():
