@@ -202,15 +202,18 @@ def _searched_key(graph: Graph, node: Node, read: Read) -> Iterator[Diagnostic]:
             step=node.name, fix=fix,
             remedy=f"write `{declaration(fix.dependencies)}`" if fix else "",
         )  # fmt: skip
-    elif not any(_may_write(one, read.key) for one in graph.nodes.values() if one is not node):
-        known = {key for one in near for key in one.facts.produces}
-        likely = nearest(read.key, known)
-        yield diagnostic(
-            "SG107", read.at,
-            f"stage `{node.name}` reads key `{read.key}`, which no stage writes: `{read.text}`"
-            + (f"; did you mean `{likely}`?" if likely else ""),
-            step=node.name,
-        )  # fmt: skip
+        return
+    if any(_may_write(one, read.key) for one in graph.nodes.values() if one is not node):
+        return
+    likely = nearest(read.key, {key for one in near for key in one.facts.produces})
+    if likely is None and (read.defaulted or not near):
+        return  # an optional value that nothing resembles, or a stage that can be reused elsewhere
+    yield diagnostic(
+        "SG107", read.at,
+        f"stage `{node.name}` reads key `{read.key}`, which no stage writes: `{read.text}`"
+        + (f"; did you mean `{likely}`?" if likely else ""),
+        step=node.name,
+    )  # fmt: skip
 
 
 def _may_write(node: Node, key: str) -> bool:

@@ -66,6 +66,8 @@ def record(
 ) -> None:
     """Record a read; a name that is computed is one that the lint cannot see."""
     at, text = scope.function.module.at(node), scope.text(node)
+    if len(steps) > 1 and len(keys) > 1:
+        keys = [None]  # which key goes with which stage cannot be told
     for step in steps:
         if step == "*":
             continue
