@@ -282,12 +282,13 @@ class Guard:
 
     # -- where it attaches -----------------------------------------------------------------------
 
-    def mount(self, target: Any, *, name: str | None = None) -> Any:
+    def mount(self, target: Any, *, name: str | None = None, **options: Any) -> Any:
         """Return `target` behind the flow, by its type. `name` is what policy lines call it.
 
-        Raises `ConfigError` for a type that no adapter takes, and for what cannot be guarded.
+        `options` are the adapter's own: `owner` and `credential` of an MCP server. Raises
+        `ConfigError` for a type that no adapter takes, and for what cannot be guarded.
         """
-        return hosts.mount(self._pep, target, name=name, token_key=self._token_key)
+        return hosts.mount(self._pep, target, name=name, token_key=self._token_key, **options)
 
     def on_record(self, observer: Callable[[Mapping[str, Any]], object]) -> Callable[[], None]:
         """Tell `observer` of every record after it was taken; return a function that ends that.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
     from stageflow_guard.lint.model import Graph
 
 # by the top-level package that a target's class comes from
-ADAPTERS = {"stageflow": "stageflow_guard.hosts.stageflow.mount"}
+ADAPTERS = {
+    "mcp": "stageflow_guard.hosts.mcp.server",
+    "stageflow": "stageflow_guard.hosts.stageflow.mount",
+}
 
 
 def adapter(host: str) -> Any:
@@ -25,15 +29,21 @@ def adapter(host: str) -> Any:
     raise ConfigError(f"`{host}` is not installed: install `stageflow-guard[{host}]`")
 
 
-def mount(pep: PolicyEnforcementPoint, target: object, *, name: str | None, token_key: str) -> Any:
-    """Return `target` behind the flow, by the adapter of its host.
+def mount(
+    pep: PolicyEnforcementPoint, target: object, *, name: str | None, token_key: str, **options: Any
+) -> Any:
+    """Return `target` behind the flow, by the adapter of its host, which takes the options it has.
 
-    Raises `ConfigError` for a type that no adapter takes.
+    Raises `ConfigError` for a type that no adapter takes, and for an option that its adapter lacks.
     """
     for cls in type(target).__mro__:
         host = cls.__module__.partition(".")[0]
         if host in ADAPTERS:
-            return adapter(host).mount(pep, target, name=name, token_key=token_key)
+            mounting = adapter(host).mount
+            unknown = sorted(set(options) - set(inspect.signature(mounting).parameters))
+            if unknown:
+                raise ConfigError(f"`guard.mount` of `{host}` has no option {', '.join(unknown)}")
+            return mounting(pep, target, name=name, token_key=token_key, **options)
     known = ", ".join(f"`{host}`" for host in sorted(ADAPTERS))
     raise ConfigError(
         f"no adapter takes a `{type(target).__name__}`; there are adapters for {known}, and "
