@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from stageflow_guard.enforcement.session import current_principal
     from stageflow_guard.errors import (
         AccessDenied,
+        ApprovalRequired,
         AuditUnavailable,
         Bypassed,
         ConfigError,
         ContentBlocked,
         GuardError,
         InspectorUnavailable,
+        LimitExceeded,
         NotAuthenticated,
         PolicyUnavailable,
         ReauthRequired,
@@ -72,12 +74,14 @@ _WHERE = {
     **dict.fromkeys(
         (
             "AccessDenied",
+            "ApprovalRequired",
             "AuditUnavailable",
             "Bypassed",
             "ConfigError",
             "ContentBlocked",
             "GuardError",
             "InspectorUnavailable",
+            "LimitExceeded",
             "NotAuthenticated",
             "PolicyUnavailable",
             "ReauthRequired",
@@ -92,6 +96,7 @@ _WHERE = {
 __all__ = [
     "AccessDenied",
     "AccessRequest",
+    "ApprovalRequired",
     "AuditRecord",
     "AuditUnavailable",
     "Bypassed",
@@ -107,6 +112,7 @@ __all__ = [
     "GuardStage",
     "InjectionGuardStage",
     "InspectorUnavailable",
+    "LimitExceeded",
     "NotAuthenticated",
     "PiiGuardStage",
     "PolicyUnavailable",

@@ -4,6 +4,8 @@
     ├── Refused                     the guard decided "no"; do not retry
     │   ├── NotAuthenticated        .reason
     │   ├── AccessDenied            .decision
+    │   ├── ApprovalRequired        .approval: the request that waits for somebody
+    │   ├── LimitExceeded           .limit .retry_after
     │   └── ContentBlocked          .findings
     ├── Unavailable                 the guard could not decide: also "no"; may retry
     │   ├── PolicyUnavailable
@@ -11,6 +13,8 @@
     │   ├── AuditUnavailable
     │   ├── TokenUnavailable
     │   ├── KeyringUnavailable
+    │   ├── ApprovalsUnavailable
+    │   ├── LimitsUnavailable
     │   └── ReauthRequired
     ├── Bypassed                    a stage result that did not come from its guarded runner
     ├── ConfigError(ValueError)     at start-up, names the key
@@ -60,6 +64,8 @@ class Refused(GuardError):
     """The guard decided "no"; the same call will be refused again."""
 
     code = "refused"
+    # set where policy lets the caller of a denied tool go on: `on_denied: tell_model`
+    tells_model = False
 
 
 class NotAuthenticated(Refused):
@@ -88,6 +94,33 @@ class AccessDenied(Refused):
         self.decision = decision
         self.act = act
         self.findings = findings
+
+
+class ApprovalRequired(Refused):
+    """The call waits for another person's approval. `.approval` names the request.
+
+    `.ref` is the record of this refusal; `guard.approve` takes either. The same call, made again by
+    the same caller, goes through once after it was granted.
+    """
+
+    code = "approval_required"
+
+    def __init__(self, approval: str, message: str | None = None) -> None:
+        super().__init__(message or "the call needs another person's approval")
+        self.approval = approval
+
+
+class LimitExceeded(Refused):
+    """A hard limit is used up. `.limit` is its name, `.retry_after` seconds, None for a total."""
+
+    code = "limit_exceeded"
+
+    def __init__(
+        self, limit: str, message: str | None = None, *, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message or f"limit `{limit}` is used up")
+        self.limit = limit
+        self.retry_after = retry_after
 
 
 class ContentBlocked(Refused):
@@ -144,6 +177,18 @@ class KeyringUnavailable(Unavailable):
     """A subject's key could not be read, made or destroyed; nothing is done without it."""
 
     code = "keyring_unavailable"
+
+
+class ApprovalsUnavailable(Unavailable):
+    """The store of approvals is away, late, or holds what this guard did not write."""
+
+    code = "approvals_unavailable"
+
+
+class LimitsUnavailable(Unavailable):
+    """The state of limits is away, late, or makes no sense: what it limits does not run."""
+
+    code = "limits_unavailable"
 
 
 class ReauthRequired(Unavailable):

@@ -15,6 +15,10 @@ from stageflow_guard.audit.open import ClosedLog, close_log, opened
 from stageflow_guard.base.portal import Portal, require_no_loop
 from stageflow_guard.base.shared import SharedOpening
 from stageflow_guard.enforcement.approvals import load_request, require_grant, settle
+from stageflow_guard.enforcement.build_controls import grants_from
+from stageflow_guard.enforcement.controls import Controls
+from stageflow_guard.enforcement.deciding import decide_request, request_named
+from stageflow_guard.enforcement.grants import Grants, PendingApproval
 from stageflow_guard.enforcement.inspection import judge, redacted, require_bytes, screened
 from stageflow_guard.enforcement.leaving import without_frames
 from stageflow_guard.enforcement.pending import PendingAuthorization
@@ -23,6 +27,7 @@ from stageflow_guard.enforcement.plain import BoundSession, GuardedRun
 from stageflow_guard.enforcement.protect import Protection, protected
 from stageflow_guard.enforcement.resources import decide, filter_permitted
 from stageflow_guard.enforcement.restore import revealed
+from stageflow_guard.enforcement.rowstores.rows import MemoryRows
 from stageflow_guard.enforcement.scoping import scoped_key
 from stageflow_guard.enforcement.seam import Seam
 from stageflow_guard.enforcement.session import current_session
@@ -95,6 +100,7 @@ class Guard:
         ceiling: Callable[[Principal, str, str], bool] | None = None,
         clients: Mapping[str, OAuthClient] | None = None,
         drain: float = 10.0,
+        approvals: Grants | None = None,
     ) -> None:
         if log is None and settings is None:
             raise ConfigError("a guard needs a log, or the settings to open one")
@@ -117,6 +123,9 @@ class Guard:
             block=block,
             ceiling=ceiling,
         )
+        self._controls = Controls(self._pep, approvals or Grants(MemoryRows(), os.urandom(32)))
+        self._pep.controls = self._controls
+        self._given_grants = approvals is not None
         self._seam = Seam(self._pep, host="python")
         self._apply_guardrails(guardrails)
 
@@ -199,6 +208,11 @@ class Guard:
 
             authenticator = self._pep.authenticator
             try:
+                if not self._given_grants:
+                    self._controls.grants = await asyncio.to_thread(
+                        grants_from, self._settings,
+                        authenticator.clock if isinstance(authenticator, ClockSource) else None,
+                    )  # fmt: skip
                 self._reloader = await reloader_from(
                     self._pep.decisions, self._settings, record=self._pep.record_event,
                     clock=authenticator.clock if isinstance(authenticator, ClockSource) else None,
@@ -244,6 +258,8 @@ class Guard:
                 if isinstance(source, DrainableTokenSource):
                     await source.drain()
         finally:  # cancelled while waiting: the log is closed all the same
+            if not self._given_grants and self._settings is not None:
+                await asyncio.to_thread(self._controls.grants.close)
             background, self._background = self._background, None
             self._use(ClosedLog())
             try:
@@ -422,16 +438,24 @@ class Guard:
             self._pep, principal, self._run(), kind=kind, obj=obj, act=act, owner=owner
         )
 
-    def authorize(self, *, kind: str, obj: str, act: str, owner: str) -> PendingAuthorization:
+    def authorize(
+        self, *, kind: str, obj: str, act: str, owner: str,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> PendingAuthorization:  # fmt: skip
         """Decide for the current principal; awaiting it raises `AccessDenied` unless permitted.
 
-        It MUST be awaited: a step that drops it is refused. Raises as `decide` does.
+        It MUST be awaited: a step that drops it is refused. `arguments` are what a tool is about to
+        be called with, by name; bounds and approvals speak of them. Raises `ApprovalRequired` for a
+        call that waits for one, else as `decide` does.
         """
         run = self._run()
 
         async def ask() -> Decision:
             who = await self._caller()
-            decision = await decide(self._pep, who, run, kind=kind, obj=obj, act=act, owner=owner)
+            decision = await decide(
+                self._pep, who, run, kind=kind, obj=obj, act=act, owner=owner,
+                arguments=arguments, ask=True,
+            )  # fmt: skip
             if not decision.permitted:
                 self._pep.recorder.raise_denied(
                     AccessDenied(decision, act=decision_act(act)), decision.ref, run
@@ -476,10 +500,11 @@ class Guard:
         )  # fmt: skip
 
     async def approve(self, ref: str) -> str:
-        """Grant, as the current principal, what the permit `ref` asks for; return the answer.
+        """Grant, as the current principal, what `ref` asks for; return the answer's own ref.
 
-        `ref` is a decision's (`decision.ref`). The approver is of the same tenant, is neither the
-        requester nor an identity that acted for it, and holds `approve` on that kind and object.
+        `ref` is that of an `ApprovalRequired` (or its `.approval`), or of a permit to be confirmed.
+        The approver is of the same tenant, is neither the requester nor an identity that acted for
+        it, and holds `approve` on that kind and object.
         Durable, with the approver, when this returns; raises `AccessDenied` (on record) otherwise.
         """
         return await self._settle(ref, granted=True)
@@ -493,8 +518,26 @@ class Guard:
 
     async def _settle(self, ref: str, *, granted: bool) -> str:
         who = await self._caller()
+        asked = await request_named(self._pep, self._controls, ref)
+        if asked is not None:
+            return await decide_request(self._pep, self._controls, who, asked, granted=granted)
         request = await load_request(self._pep, who, ref)
         return await settle(self._pep, who, request, granted=granted)
+
+    async def pending_approvals(self) -> list[PendingApproval]:
+        """Return the requests that wait in the current principal's tenant, arguments redacted."""
+        who = await self._caller()
+        found: list[PendingApproval] = await self._controls.stored(
+            self._controls.grants.opened, who.tenant
+        )
+        return found
+
+    def on_approval(self, hear: Callable[[PendingApproval], None]) -> None:
+        """Let `hear` know of every new request for approval: quickly, it runs in the flow.
+
+        What it raises is logged by type and changes nothing.
+        """
+        self._controls.hearers.append(hear)
 
     async def require_approval(
         self, approval: str, *, of: str, within: float | None = None

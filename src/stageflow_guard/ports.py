@@ -132,6 +132,15 @@ class GuardrailSource(Protocol):
 
 
 @runtime_checkable
+class ControlSource(Protocol):
+    """A decision point that says more of a tool's call than "may they": bounds, approvals."""
+
+    def controls(self, request: AccessRequest, actors: tuple[str, ...] = ()) -> Any:
+        """Return the `ToolControls` in force for this call, or None where nothing counts."""
+        ...
+
+
+@runtime_checkable
 class ProblemSource(Protocol):
     """A collaborator that names what it left out: files whose tenants deny, unfit keys."""
 

@@ -62,6 +62,14 @@ async def settle(
     """
     if type(granted) is not bool:
         raise ConfigError("`granted` is True or False, nothing that passes for one")
+    decision = await require_authority(pep, who, request)
+    return await record_answer(pep, who, request, decision, granted=granted)  # 5
+
+
+async def require_authority(
+    pep: PolicyEnforcementPoint, who: Principal, request: ApprovalRequest
+) -> Decision:
+    """Return the permit to settle `request` as `who`; raise `AccessDenied`, on record."""
     try:
         pep.callers.recheck(pep.callers.require_established(who))  # 1
         if who.tenant != request.tenant:  # 2
@@ -75,14 +83,28 @@ async def settle(
         decision = pep.evaluate(question, who)  # 4
         if not decision.permitted:
             raise AccessDenied(decision)
+        return decision
     except GuardError as error:
         await _refused(pep, error, who, request)
-    index = await pep.record(AuditRecord(  # 5
+
+
+async def record_answer(
+    pep: PolicyEnforcementPoint,
+    who: Principal,
+    request: ApprovalRequest,
+    decision: Decision,
+    *,
+    granted: bool,
+    note: dict[str, Any] | None = None,
+) -> str:
+    """Put an answer on record and return its ref; durable when this returns."""
+    index = await pep.record(AuditRecord(
         kind="approval", action="approve", step="approve", run=request.run,
         **_said(who, request), approver=who.subject,
         decision="permit" if granted else "deny", outcome="approved" if granted else "denied",
         reason=decision.reason if granted else "not_granted", rules=list(decision.rules),
-        policy={"sha256": decision.revision}, evaluation="ok", note={"of": request.ref},
+        policy={"sha256": decision.revision}, evaluation="ok",
+        note={"of": request.ref, **(note or {})},
     ))  # fmt: skip
     return f"{pep.log.origin}#{index}"
 

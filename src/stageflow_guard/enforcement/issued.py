@@ -72,6 +72,12 @@ def copy_of(error: GuardError) -> GuardError:
         fields["findings"] = _findings(held.get("findings"))
     if issubclass(own, errors.NotAuthenticated | errors.ContentBlocked | errors.Unavailable):
         fields["reason"] = _word(held.get("reason"), own.code)
+    if issubclass(own, errors.ApprovalRequired):
+        fields["approval"] = _word(held.get("approval"), "")
+    if issubclass(own, errors.LimitExceeded):
+        fields["limit"] = _word(held.get("limit"), "limit")
+        after = held.get("retry_after")
+        fields["retry_after"] = after if type(after) in (int, float) else None
     if issubclass(own, errors.TokenUnavailable) and type(held.get("retry_after")) in (int, float):
         fields["retry_after"] = held["retry_after"]
     if issubclass(own, errors.ConfigError):

@@ -24,6 +24,7 @@ from uuid import uuid4
 
 from stageflow_guard.audit.records.opentelemetry import current_trace
 from stageflow_guard.base.deadline import answered
+from stageflow_guard.enforcement.admission import ToolCall
 from stageflow_guard.enforcement.answers import (
     decision_from,
     findings_from,
@@ -39,11 +40,13 @@ from stageflow_guard.enforcement.run import Identity, Permit, Run
 from stageflow_guard.enforcement.step import Step, require_segment
 from stageflow_guard.errors import (
     AccessDenied,
+    ApprovalRequired,
     AuditUnavailable,
     ConfigError,
     ContentBlocked,
     GuardError,
     InspectorUnavailable,
+    LimitExceeded,
     NotAuthenticated,
     PolicyUnavailable,
 )
@@ -54,9 +57,11 @@ from stageflow_guard.ports import ForgeryCounter, GuardrailInspector, SubjectSco
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+    from stageflow_guard.enforcement.admission import CallControls
     from stageflow_guard.enforcement.records import StepRequests
     from stageflow_guard.enforcement.session import Session
-    from stageflow_guard.model import Finding
+    from stageflow_guard.model import Finding, RecordTemplate
+    from stageflow_guard.policy.engine.tool_rules import ToolControls
     from stageflow_guard.ports import (
         AuditLog,
         Authenticator,
@@ -80,6 +85,16 @@ _SHORT = re.compile(r"[A-Za-z0-9._:/|=+~-]{1,128}")
 def forged_in(scope: Scope | None) -> int:
     """Return how many placeholders `scope` was given that it never made."""
     return scope.forged if scope is not None and isinstance(scope, ForgeryCounter) else 0
+
+
+def tells_model(error: GuardError) -> bool:
+    """Say whether this is a "no" to one call, after which policy may let a run go on."""
+    return isinstance(error, AccessDenied | ApprovalRequired | LimitExceeded)
+
+
+def noted(template: RecordTemplate, told: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the note of one record, with what its template notes."""
+    return {"note": {**(template.fields.get("note") or {}), **told}} if told else {}
 
 
 def _permit_fields(run: Run, step: Step, call: str, attempt: int) -> dict[str, Any]:
@@ -120,6 +135,7 @@ class PolicyEnforcementPoint:
         # decision points answer with the same frozen object again: it is checked once
         self._checked: dict[int, Decision] = {}
         self.stop_timeout = record_timeout  # for stages that are to stop
+        self.controls: CallControls | None = None  # set by the guard: it needs the guard's key
         self.inspect_timeout = inspect_timeout  # behind the inspector's own deadline
         self.fingerprinter: Fingerprinter | None = None  # set when the log is opened
         self.runs: set[Run] = set()
@@ -274,11 +290,13 @@ class PolicyEnforcementPoint:
         host_kind: str | None = None,
         upstream: Iterable[str] = (),
         retry: bool = False,
+        arguments: object = None,
     ) -> Permit:
         """Return a permit whose record is on disk; every other outcome is a recorded refusal.
 
         `upstream` are the steps whose outputs this one reads; `retry` says that the host runs the
-        step again. A run that was refused gives no further permit, and no further record.
+        step again; `arguments` are what a tool is called with, by name. A run that was refused
+        gives no further permit, and no further record.
         """
         if run.refusal is not None:
             raise run.refusal.with_traceback(None) from None
@@ -313,6 +331,12 @@ class PolicyEnforcementPoint:
                 raise ContentBlocked(run.findings)
             if run.findings or run.output_findings or run.parent is not None:
                 self._require_unblocked(run, step, run.reachable_findings())
+            at = "authorize"
+            told = (  # of the arguments, on record; last, since it uses a grant up
+                await self._admitted(run, asked, decision, arguments)
+                if step.kind == "tool"
+                else None
+            )
             at = "record"
             template = asked.permit(
                 decision, host_kind=host_kind, reveal=reveal, binary=bool(binary),
@@ -325,13 +349,44 @@ class PolicyEnforcementPoint:
         else:
             call = str(next(run.calls))
             own = _permit_fields(run, step, call, attempt)
+            own |= noted(template, told)
             index, cancelled = await self.recorder.append_permit(template.record(own), run)  # 4
             permit = Permit(step, call, attempt, index, reveal=reveal, effect=asked.effect)
             return self._opened(run, permit, cancelled=cancelled)
         refused = error.decision if isinstance(error, AccessDenied) else decision
         await self.refuse_step(
-            error, run, step, at, decision=refused, stage_kind=host_kind, attempt=attempt
-        )
+            error, run, step, at, decision=refused, stage_kind=host_kind, attempt=attempt,
+            ends_run=not self._lets_go_on(error, run, step),
+        )  # fmt: skip
+
+    async def _admitted(
+        self, run: Run, asked: StepRequests, decision: Decision, arguments: object
+    ) -> dict[str, Any] | None:
+        """Return what the record says of an admitted tool call; raise what refuses it."""
+        gate = self.controls
+        controls = None if gate is None else gate.of(asked.may_run, asked.who)
+        if gate is None or controls is None:
+            return None
+        call = ToolCall(asked.may_run, asked.who, run, decision, arguments)
+        return (await gate.admit(controls, call)).note()
+
+    def _lets_go_on(self, error: GuardError, run: Run, step: Step) -> bool:
+        """Say whether policy lets the run go on after this "no" (`on_denied: tell_model`)."""
+        controls = self.controls_of(run, step) if tells_model(error) else None
+        return controls is not None and controls.tells_model
+
+    def controls_of(self, run: Run, step: Step) -> ToolControls | None:
+        """Return what policy bounds of this step's arguments, or None where it does not.
+
+        A source that breaks is found again, and refused on record, by `authorize_step`.
+        """
+        if step.kind != "tool" or self.controls is None:
+            return None
+        try:
+            asked = self._requests.of(run.identity.principal, run.pipeline, step)
+            return self.controls.of(asked.may_run, asked.who)
+        except Exception:
+            return None
 
     def _opened(self, run: Run, permit: Permit, *, cancelled: bool) -> Permit:
         """Return the permit, open; one whose caller was cancelled gets its effect at once."""

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 from collections.abc import AsyncIterator, Callable
@@ -21,7 +22,14 @@ from stageflow_guard.enforcement.pending import current_permit
 from stageflow_guard.enforcement.resources import UNKNOWN
 from stageflow_guard.enforcement.seam import Answer, Call, Seam
 from stageflow_guard.enforcement.step import ACTS, OWNED, Step
-from stageflow_guard.errors import ConfigError, GuardError, InspectorUnavailable, PolicyUnavailable
+from stageflow_guard.errors import (
+    ConfigError,
+    GuardError,
+    InspectorUnavailable,
+    PolicyUnavailable,
+    Refused,
+)
+from stageflow_guard.policy.engine.argument_schema import UnreadableArguments, plain_copy
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -29,6 +37,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 Told = str | Callable[..., Any]
 
+# what a model reads of a call that policy denies with `on_denied: tell_model`
+TOLD = "This call was denied by policy. Do not try it again in this form."
 RECEIVERS = ("self", "cls")
 
 
@@ -93,6 +103,26 @@ class Protection:
     def split(self, bound: inspect.BoundArguments) -> dict[str, Any]:
         """Return those arguments that are data."""
         return {k: v for k, v in bound.arguments.items() if k not in self._uninspected}
+
+    def judged(self, bound: inspect.BoundArguments, copies: dict[str, Any]) -> dict[str, Any]:
+        """Return what bounds on a tool's arguments speak of: every one, as the body will see it.
+
+        Defaults included, keyword arguments by their own names; of parameters that are not
+        inspected, those that are plain values.
+        """
+        whole = self.signature.bind(*bound.args, **bound.kwargs)
+        whole.apply_defaults()
+        made: dict[str, Any] = {}
+        for name, value in whole.arguments.items():
+            kind = self.signature.parameters[name].kind
+            if name in self._uninspected:
+                with contextlib.suppress(UnreadableArguments):
+                    bound.arguments[name] = made[name] = plain_copy(value)
+            elif kind is inspect.Parameter.VAR_KEYWORD:
+                made.update(copies.get(name, value))
+            else:
+                made[name] = copies.get(name, value)
+        return made
 
     def step_of(self, bound: inspect.BoundArguments) -> Step:
         """Return what is asked about this call; raise `PolicyUnavailable` when it cannot be told.
@@ -190,7 +220,9 @@ async def _begin(
                 "name it by id"
             )
             await seam.pep.refuse_step(error_, run, protection.general_step, "authorize")
-    return await seam.begin(step, protection.split(bound))
+    return await seam.begin(
+        step, protection.split(bound), judged=lambda copies: protection.judged(bound, copies)
+    )
 
 
 def _async(seam: Seam, function: Callable[..., Any], protection: Protection) -> Callable[..., Any]:
@@ -198,7 +230,12 @@ def _async(seam: Seam, function: Callable[..., Any], protection: Protection) -> 
         bound = protection.bind(args, kwargs)
         del args, kwargs
         try:
-            call, arguments = await _begin(seam, protection, bound)
+            try:
+                call, arguments = await _begin(seam, protection, bound)
+            except Refused as refused:
+                if refused.tells_model:
+                    return TOLD
+                raise
             bound.arguments.update(arguments)
             work = function(*bound.args, **bound.kwargs)
             del bound, arguments
@@ -219,7 +256,12 @@ def _sync(
         bound = protection.bind(args, kwargs)
         del args, kwargs
         try:
-            call, arguments = portal.call(_begin(seam, protection, bound))
+            try:
+                call, arguments = portal.call(_begin(seam, protection, bound))
+            except Refused as refused:
+                if refused.tells_model:
+                    return TOLD
+                raise
             bound.arguments.update(arguments)
             del arguments
             token = current_permit.set(call.permit)
@@ -245,7 +287,13 @@ def _stream(seam: Seam, function: Callable[..., Any], protection: Protection) ->
     async def guarded(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         bound = protection.bind(args, kwargs)
         del args, kwargs
-        call, arguments = await _begin(seam, protection, bound)
+        try:
+            call, arguments = await _begin(seam, protection, bound)
+        except Refused as refused:
+            if not refused.tells_model:
+                raise
+            yield TOLD
+            return
         bound.arguments.update(arguments)
         source = function(*bound.args, **bound.kwargs)
         del bound, arguments

@@ -17,7 +17,7 @@ from stageflow_guard.enforcement.issued import copy_of, is_issued, issue, mark_u
 from stageflow_guard.enforcement.observers import ObservedLog, Observer
 from stageflow_guard.enforcement.records import refusal_fields
 from stageflow_guard.enforcement.run import Run
-from stageflow_guard.errors import AuditUnavailable, GuardError
+from stageflow_guard.errors import UNRECORDED, AuditUnavailable, GuardError, Refused
 from stageflow_guard.model import AuditRecord
 from stageflow_guard.ports import TimedLog
 
@@ -147,12 +147,14 @@ class Recorder:
         resource: str | None = None,
         step: str,
         decision: Decision | None = None,
+        ends_run: bool = True,
         **fields: Any,
     ) -> NoReturn:
         """Record the refusal, log one WARNING line, raise it with its `.ref`.
 
         What is raised is a copy of `error`: a collaborator's object can be shared. An error that
-        this guard issued for this run before is raised as it is: one refusal, one record.
+        this guard issued for this run before is raised as it is: one refusal, one record. With
+        `ends_run` False, which policy alone says of a tool, the run may go on.
         """
         state = run if isinstance(run, Run) else None
         run_id = state.id if state else (run if isinstance(run, str) else None)
@@ -173,8 +175,10 @@ class Recorder:
             close_unawaited(answer)
             mark_unrecorded(own, run_id)
         issue(own, None if state is None else state.id)
-        if state is not None:
+        if state is not None and (ends_run or str(own.ref).startswith(UNRECORDED)):
             state.refuse(own)
+        elif not ends_run and isinstance(own, Refused):
+            own.tells_model = True
         self.log_refusal(own, state.pipeline if state else pipeline, stage)
         raise own from None
 

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import (
     AccessDenied,
+    ApprovalRequired,
     ContentBlocked,
     GuardError,
+    LimitExceeded,
     NotAuthenticated,
+    Refused,
     Unavailable,
 )
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Principal, RecordTemplate
@@ -117,14 +120,21 @@ def refusal_fields(
         "error": error.code,
         "rules": list(decision.rules) if decision else None,
         "policy": {"sha256": decision.revision} if decision else None,
-        "note": dry_run_note(decision),
+        "note": {**(dry_run_note(decision) or {}), **_about(error)} or None,
         "findings": findings_note(error.findings)
         if isinstance(error, AccessDenied | ContentBlocked)
         else None,
-        "evaluation": "ok"
-        if isinstance(error, AccessDenied | NotAuthenticated | ContentBlocked)
-        else "error",
+        "evaluation": "ok" if isinstance(error, Refused) else "error",
     }
+
+
+def _about(error: GuardError) -> dict[str, Any]:
+    """Return what a refusal's record names beside its reason: the request, the limit."""
+    if isinstance(error, ApprovalRequired):
+        return {"approval": error.approval}
+    if isinstance(error, LimitExceeded):
+        return {"limit": error.limit}
+    return {}
 
 
 class StepRequests:

@@ -6,9 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
+from stageflow_guard.enforcement.admission import ToolCall
 from stageflow_guard.enforcement.answers import revision_from
-from stageflow_guard.enforcement.records import decision_record, findings_note
-from stageflow_guard.errors import GuardError, PolicyUnavailable
+from stageflow_guard.enforcement.records import decision_record, findings_note, resource_name
+from stageflow_guard.errors import (
+    AccessDenied,
+    ApprovalRequired,
+    GuardError,
+    LimitExceeded,
+    PolicyUnavailable,
+)
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect
 
 if TYPE_CHECKING:
@@ -33,10 +40,13 @@ async def decide(
     owner: str,
     note: dict[str, Any] | None = None,
     findings: tuple[Finding, ...] = (),
+    arguments: object = None,
+    ask: bool = False,
 ) -> Decision:
     """Return the decision about one resource, with its `.ref`; it is durable when this returns.
 
-    `note` and `findings` are what its record says beside the answer.
+    `note` and `findings` are what its record says beside the answer. A tool's call that needs an
+    approval is denied (`approval_required`); with `ask` a grant of it is used up, or asked for.
 
     Raises `NotAuthenticated` when the principal does not hold any more, `PolicyUnavailable` or
     `AuditUnavailable`; all but the last on record.
@@ -59,6 +69,9 @@ async def decide(
             )
         else:
             decision = pep.evaluate(request, who)
+            call = ToolCall(request, who, run, decision, arguments)
+            decision, told = await _controlled(pep, call, ask=ask)
+            note = {**(note or {}), **told}
     except GuardError as exc:
         error: GuardError = exc
     except Exception:  # a principal of another type
@@ -71,7 +84,33 @@ async def decide(
             record = replace(record, findings=findings_note(findings))
         index = await pep.recorder.append(record, run)
         return replace(decision, ref=f"{pep.log.origin}#{index}")
-    await pep.refuse(error, run=run or str(uuid4()), step="authorize")
+    named = resource_name(_text(kind), _text(obj)) if tells_of_call(error) else None
+    await pep.refuse(error, run=run or str(uuid4()), step="authorize", resource=named)
+
+
+def tells_of_call(error: GuardError) -> bool:
+    """Say whether an error is about one call of a resource, not about who asks."""
+    return isinstance(error, ApprovalRequired | LimitExceeded)
+
+
+async def _controlled(
+    pep: PolicyEnforcementPoint, call: ToolCall, *, ask: bool
+) -> tuple[Decision, dict[str, Any]]:
+    """Return the decision after what policy bounds of a tool's call, and what is on record of it.
+
+    Raises `ApprovalRequired` where somebody was asked.
+    """
+    gate, decision = pep.controls, call.decision
+    controls = None if gate is None else gate.of(call.request, call.who)
+    if not decision.permitted or controls is None or gate is None:
+        return decision, {}
+    if not ask and controls.asks:
+        return replace(decision, effect=Effect.DENY, reason="approval_required", rules=()), {}
+    try:
+        admitted = await gate.admit(controls, call)
+    except AccessDenied as denied:
+        return denied.decision, {}
+    return decision, admitted.note()
 
 
 async def filter_permitted(

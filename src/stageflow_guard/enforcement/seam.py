@@ -40,6 +40,7 @@ from stageflow_guard.errors import (
     NotAuthenticated,
     PolicyUnavailable,
 )
+from stageflow_guard.policy.engine.argument_schema import UnreadableArguments, plain_copy
 from stageflow_guard.ports import StreamingInspector
 
 if TYPE_CHECKING:
@@ -108,6 +109,27 @@ def no_outcome(error: BaseException) -> str | None:
     return None
 
 
+def unchanged_arguments(arguments: Any) -> Any:
+    """Return the arguments as they are: they are by name already."""
+    return arguments
+
+
+def copied(arguments: Any) -> Any:
+    """Return arguments that nobody else holds; those that are no plain values as they are.
+
+    Of the latter policy's bounds cannot be judged, so that the call is refused.
+    """
+    if type(arguments) is not dict:
+        return arguments
+    made = {}
+    for name, value in arguments.items():
+        try:
+            made[name] = plain_copy(value)
+        except UnreadableArguments:
+            made[name] = value
+    return made
+
+
 class Seam:
     """The enforcement point as one host's adapter uses it.
 
@@ -168,17 +190,25 @@ class Seam:
     # -- 2. one step: permit, arguments ------------------------------------------------------------
 
     async def begin(
-        self, step: Step, arguments: Any = None, *, host_kind: str | None = None
-    ) -> tuple[Call, Any]:
+        self, step: Step, arguments: Any = None, *, host_kind: str | None = None,
+        judged: Callable[[Any], Any] = unchanged_arguments,
+    ) -> tuple[Call, Any]:  # fmt: skip
         """Return the call and its arguments, inspected; the permit is on disk and used up.
 
-        A caller with `reveal` gets the originals. Raises a `GuardError`, on record.
+        A caller with `reveal` gets the originals. `judged` makes of the arguments what policy's
+        bounds on a tool's call speak of, by name. Raises a `GuardError`, on record.
         """
         run = self.current_run()
         if run is None:
             await self.refuse_outside(step, None)
         try:
-            permit = await self.pep.authorize_step(run, step, host_kind=host_kind)
+            if step.kind == "tool" and self.pep.controls_of(run, step) is not None:
+                arguments = copied(arguments)  # nobody changes what was judged
+                permit = await self.pep.authorize_step(
+                    run, step, host_kind=host_kind, arguments=judged(arguments)
+                )
+            else:
+                permit = await self.pep.authorize_step(run, step, host_kind=host_kind)
             with self.withheld(run, permit):
                 arguments = await self._arguments(run, permit, arguments)
                 await self.pep.consume_permit(run, permit)

@@ -224,6 +224,34 @@ class AuditSettings(_Strict):
     known_logs: list[Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]] = []
 
 
+class WebhookSettings(_Strict):
+    """`[approvals.webhook]`: who hears of a new request. The body names it; it holds no argument.
+
+    `secret_env` names the variable of the key that signs each body (HMAC-SHA256, in
+    `X-Stageflow-Guard-Signature`).
+    """
+
+    url_env: str
+    secret_env: str
+
+
+class ApprovalSettings(_Strict):
+    """`[approvals]`: where requests and grants are kept. Absent: SQLite beside the log."""
+
+    kind: Literal["sqlite", "postgres"] = "sqlite"
+    path: str | None = None
+    url_env: str | None = None
+    webhook: WebhookSettings | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.kind == "postgres") != (self.url_env is not None) or (
+            self.kind == "postgres" and self.path is not None
+        ):
+            raise ValueError("`sqlite` takes `path`; `postgres` takes `url_env`, a variable's name")
+        return self
+
+
 class Settings(_Strict):
     """Everything a guard is built from."""
 
@@ -231,6 +259,7 @@ class Settings(_Strict):
     policy: PolicySettings = PolicySettings()
     redaction: RedactionSettings = RedactionSettings()
     audit: AuditSettings
+    approvals: ApprovalSettings = ApprovalSettings()
     http: HttpSettings = HttpSettings()
 
     @model_validator(mode="before")
@@ -279,6 +308,7 @@ _PATHS = (
     ("audit", "key_file"),
     ("audit", "checkpoint_copy"),
     ("audit", "keyring"),
+    ("approvals", "path"),
 )
 
 

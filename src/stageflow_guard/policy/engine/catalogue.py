@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.strictyaml import load_yaml, plain
@@ -30,12 +30,66 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
+Bounds = Annotated[dict[str, Any], Field(min_length=1)]
+
+
 class ToolOptions(_Strict):
-    """What is known of a tool."""
+    """What is known of a tool. A tenant's own file can only add to it.
+
+    `role:NAME` beside the other keys holds bounds for those who hold that role, and for agents of
+    the chain that do. A bound is JSON Schema by argument: `{amount: {maximum: 100}}`.
+    """
 
     approval: Literal["required", "none"] = Field(
         default="none", description="whether a subject with `approve` has to agree to each call"
     )
+    when: Bounds | None = Field(
+        default=None, description="the arguments that need the approval; others need none"
+    )
+    approvals: Annotated[int, Field(ge=1, le=10)] = Field(
+        default=1, description="how many different people have to agree"
+    )
+    approval_expires: Annotated[int, Field(ge=1, le=30 * 86400)] = Field(
+        default=3600, description="seconds from the asking until a request or its grant ends"
+    )
+    approval_wait: Annotated[float, Field(ge=0, le=600)] = Field(
+        default=0.0, description="seconds that a call waits for the answer before it is refused"
+    )
+    on_denied: Literal["end", "tell_model"] | None = Field(
+        default=None, description="`tell_model`: a denial is a fixed sentence, and the run goes on"
+    )
+    arguments: Bounds | None = Field(default=None, description="bounds for every caller")
+    roles: dict[Name, Bounds] = Field(default={}, description="bounds by role, without `role:`")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_role(cls, content: Any) -> Any:
+        if not isinstance(content, dict):
+            return content
+        made = {k: v for k, v in content.items() if not str(k).startswith("role:")}
+        by_role = {
+            k.removeprefix("role:"): v for k, v in content.items() if str(k).startswith("role:")
+        }
+        if by_role:
+            made["roles"] = {**made.get("roles", {}), **by_role}
+        if isinstance(made.get("approval"), dict) and set(made["approval"]) == {"when"}:
+            made["when"] = made["approval"]["when"]
+            made["approval"] = "required"
+        elif made.get("when") is not None and "approval" not in made:
+            made["approval"] = "required"
+        return made
+
+    @model_validator(mode="after")
+    def _no_empty_when(self) -> Self:
+        if self.when is not None and self.approval == "none":
+            raise ValueError("`when` says which calls need the approval; `approval` says none")
+        return self
+
+
+class ToolFile(_Strict):
+    """`tenants/<tenant>/tools.yaml`."""
+
+    tools: dict[Name, ToolOptions] = Field(description="tools by name; only tighter than the rest")
 
 
 class Catalogue(_Strict):

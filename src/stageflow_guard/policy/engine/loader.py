@@ -36,13 +36,14 @@ from stageflow_guard.policy.engine.text import (
     read,
     require_folder,
 )
+from stageflow_guard.policy.engine.tool_rules import ToolRules, load_tools
 
 SUSPENDED = "platform/suspended.csv"
 TOP = ("model.conf", "catalogue.yaml", "guardrails.yaml")
 PLATFORM = (
     "suspended.csv", "shares.csv", "breakglass.csv", "trials.csv", "isolation_test.yaml",
 )  # fmt: skip
-TENANT = ("policy.csv", "policy_test.yaml", "guardrails.yaml")
+TENANT = ("policy.csv", "policy_test.yaml", "guardrails.yaml", "tools.yaml")
 
 
 @dataclass
@@ -60,6 +61,7 @@ class Loaded:
     files: dict[str, bytes] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
     guardrails: Guardrails = field(default_factory=Guardrails)
+    tools: ToolRules = field(default_factory=ToolRules)
     templates: dict[str, Template | None] = field(default_factory=dict)
     old_roles: set[str] = field(default_factory=set)  # shared roles on their last good file
 
@@ -101,6 +103,15 @@ def load_folder(folder: Path, previous: Loaded | None = None) -> Loaded:
         found.problems,
         tenants=found.tenants,
         previous=previous.guardrails.tenants if previous is not None else {},
+        previous_files=previous.files if previous is not None else {},
+    )
+    found.tools = load_tools(
+        folder,
+        found.files,
+        found.problems,
+        catalogue=found.catalogue.tools,
+        tenants=found.tenants,
+        previous=previous.tools if previous is not None else None,
         previous_files=previous.files if previous is not None else {},
     )
     return found

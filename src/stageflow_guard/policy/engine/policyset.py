@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from stageflow_guard.base.clock import Clock, NeverBackClock
 from stageflow_guard.model import AccessRequest, Decision, Effect
 from stageflow_guard.policy.engine.catalogue import Catalogue
+from stageflow_guard.policy.engine.delegation import FORMS
 from stageflow_guard.policy.engine.exceptions import FOREVER, Share, TemporaryGrant
 from stageflow_guard.policy.engine.guardrails import Guardrails
 from stageflow_guard.policy.engine.index import TenantIndex
@@ -26,6 +27,7 @@ from stageflow_guard.policy.engine.rules import (
     legal_subject,
     relative,
 )
+from stageflow_guard.policy.engine.tool_rules import ToolControls, ToolRules, tool_of
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.casbin import Reference
@@ -59,6 +61,7 @@ class PolicySet:
         catalogue: Catalogue | None = None,
         guardrails: Guardrails | None = None,
         templates: Mapping[str, Template | None] | None = None,
+        tools: ToolRules | None = None,
         previous: PolicySet | None = None,
         now: Callable[[], float] | None = None,
         revision: str | None = None,
@@ -80,6 +83,8 @@ class PolicySet:
         self.catalogue = catalogue if catalogue is not None else Catalogue()
         self.guardrails = guardrails if guardrails is not None else Guardrails()
         self.templates = MappingProxyType(dict(templates or {}))
+        self.tools = tools if tools is not None else ToolRules()
+        self._controls: dict[tuple[str, str, frozenset[str]], ToolControls | None] = {}
         # the clock goes on over a reload: an expired right stays expired
         self.clock = NeverBackClock(Clock(wall=now) if now is not None else None)
         if previous is not None and now is None:
@@ -110,7 +115,8 @@ class PolicySet:
             found.tenants, problems=tuple(found.problems), broken=frozenset(found.broken),
             stale=found.stale, suspended=found.suspended, shares=tuple(found.shares),
             grants=tuple(found.grants), files=found.files, catalogue=found.catalogue,
-            guardrails=found.guardrails, templates=found.templates, previous=previous,
+            guardrails=found.guardrails, templates=found.templates, tools=found.tools,
+            previous=previous,
         )  # fmt: skip
         made._suspensions = tuple(found.suspensions)
         return made
@@ -120,7 +126,7 @@ class PolicySet:
         return Loaded(
             tenants=self._tenants, stale=dict(self.stale), files=dict(self._files),
             catalogue=self.catalogue, guardrails=self.guardrails, templates=dict(self.templates),
-            suspensions=list(self._suspensions),
+            suspensions=list(self._suspensions), tools=self.tools,
         )  # fmt: skip
 
     @property
@@ -179,6 +185,27 @@ class PolicySet:
             self._cache[key] = (decision, until)
         return decision
 
+    def controls(self, request: AccessRequest, actors: tuple[str, ...] = ()) -> ToolControls | None:
+        """Return what counts for this call of a tool beside `decide`, or None where nothing does.
+
+        The bounds of every role count that the subject, its claims or an actor of the chain holds.
+        """
+        tool = tool_of(request.kind, request.obj, request.act)
+        if tool is None:
+            return None
+        index = self._index.get(request.ten)
+        roles = frozenset[str]()
+        if index is not None:
+            roles = index.roles(request)
+            for form, actor in ((form, actor) for form in FORMS for actor in actors):
+                roles |= index.roles(replace(request, sub=form + actor, roles=()))
+        key = (request.ten, tool, roles)
+        if key not in self._controls:
+            if len(self._controls) >= CACHE:
+                self._controls = {}
+            self._controls[key] = self.tools.controls(*key)
+        return self._controls[key]
+
     def decide_at(self, request: AccessRequest, when: float) -> Decision:
         """Return the decision as of `when` (seconds since the epoch); nothing is kept."""
         if request.key is None or max(map(len, request.key[:6])) > LONGEST:
@@ -205,6 +232,7 @@ class PolicySet:
         """Return a copy that shares what never changes, and keeps decisions of its own."""
         twin = copy(self)
         twin._cache = {}
+        twin._controls = {}
         twin._references = {}
         twin._lock = threading.Lock()
         return twin

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stageflow_guard.model import AccessRequest, Decision
     from stageflow_guard.policy.engine.guardrails import Guardrails
     from stageflow_guard.policy.engine.policyset import PolicySet
+    from stageflow_guard.policy.engine.tool_rules import ToolControls
     from stageflow_guard.policy.live.watch import Signature
 
 logger = logging.getLogger("stageflow_guard")
@@ -94,6 +95,10 @@ class ReloadablePolicies:
         if other.effect is decision.effect:
             return decision
         return replace(decision, dry_run=f"{other.effect.value} ({other.reason})")
+
+    def controls(self, request: AccessRequest, actors: tuple[str, ...] = ()) -> ToolControls | None:
+        """Return what counts for this call of a tool beside `decide`; see `PolicySet.controls`."""
+        return self._current.controls(request, actors)
 
     # -- changing ----------------------------------------------------------------------------------
 

@@ -1,0 +1,39 @@
+"""From settings to the store of approvals, and the key that its rows are sealed under."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stageflow_guard.enforcement.grants import Grants
+from stageflow_guard.enforcement.rowstores.psycopg import PostgresRows
+from stageflow_guard.enforcement.rowstores.sqlite import SqliteRows
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.keys.provider import read_key
+
+if TYPE_CHECKING:
+    from stageflow_guard.base.clock import NeverBackClock
+    from stageflow_guard.enforcement.rowstores.rows import RowStore
+    from stageflow_guard.settings import Settings
+
+
+def grants_from(settings: Settings, clock: NeverBackClock | None) -> Grants:
+    """Return the requests and grants in their store; raise `ConfigError` when it cannot be used.
+
+    The key is derived from the log's signing key: one guard, one key, and a request that another
+    guard wrote is not believed.
+    """
+    key = read_key(Path(settings.audit.key_file), create=False)
+    return Grants(_store(settings), key, clock)
+
+
+def _store(settings: Settings) -> RowStore:
+    chosen = settings.approvals
+    if chosen.kind == "postgres":
+        url = os.environ.get(str(chosen.url_env))
+        if not url:
+            raise ConfigError(f"`approvals.url_env`: variable `{chosen.url_env}` is not set")
+        return PostgresRows(url)
+    log = Path(settings.audit.path)
+    return SqliteRows(chosen.path or log.with_name(f"{log.name}.approvals.db"))

@@ -1,0 +1,265 @@
+"""What is asked of a tool's call after the policy's permit: bounds, then an approval.
+
+1. the arguments are copied: what is judged is what the tool gets
+2. placeholders in them become the originals, for judging and for the digest alone
+3. every bound that counts for the caller holds, or `AccessDenied` names argument and bound
+4. a call that needs an approval uses up a grant that is bound to it, or `ApprovalRequired`
+
+It only ever turns a permit into a refusal, so that no tenant reaches further through it. Whatever
+fails in it is a refusal, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.audit.read.lookup import OpenLog
+from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.base.deadline import answered
+from stageflow_guard.enforcement.admission import Admitted, ToolCall
+from stageflow_guard.enforcement.answers import redaction_from, scope_from, shaped_from
+from stageflow_guard.enforcement.approvals import identities
+from stageflow_guard.enforcement.grants import NotOpenError, PendingApproval, new_id
+from stageflow_guard.enforcement.records import actor_of, resource_name
+from stageflow_guard.errors import (
+    AccessDenied,
+    ApprovalRequired,
+    ApprovalsUnavailable,
+    AuditUnavailable,
+    GuardError,
+    PolicyUnavailable,
+    VerificationError,
+)
+from stageflow_guard.model import NO_TENANT, AuditRecord, Decision, Effect
+from stageflow_guard.policy.engine.argument_schema import UnreadableArguments, plain_copy
+from stageflow_guard.policy.engine.tool_rules import ToolControls, tool_of
+from stageflow_guard.ports import ControlSource, StreamingInspector
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from stageflow_guard.enforcement.grants import Grants
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.enforcement.run import Run
+    from stageflow_guard.model import AccessRequest, Principal
+
+logger = logging.getLogger("stageflow_guard")
+
+STORE_TIMEOUT = 8.0  # behind the stores' own
+POLL, POLL_MOST = 0.05, 1.0  # seconds between looks for an answer that a call waits for
+SUMMARY = 2000  # characters of redacted arguments that an approver sees
+
+
+class Controls:
+    """The controls of one guard; see the module. `hearers` hear of every new request."""
+
+    def __init__(
+        self,
+        pep: PolicyEnforcementPoint,
+        grants: Grants,
+    ) -> None:
+        self._pep = pep
+        self.grants = grants
+        self.hearers: list[Callable[[PendingApproval], None]] = []
+
+    def of(self, request: AccessRequest, who: Principal) -> ToolControls | None:
+        """Return what counts for this call, or None where nothing does."""
+        source = self._pep.decisions
+        if not isinstance(source, ControlSource):
+            return None
+        if tool_of(request.kind, request.obj, request.act) is None:
+            return None
+        found = source.controls(request, who.actors)
+        if found is not None and type(found) is not ToolControls:
+            raise PolicyUnavailable("the decision point gave no controls")
+        return found
+
+    async def admit(self, controls: ToolControls, call: ToolCall) -> Admitted:
+        """Return what is on record of an admitted call; raise a `GuardError` otherwise."""
+        request, decision = call.request, call.decision
+        if controls.broken is not None:
+            raise PolicyUnavailable(f"`{controls.broken}` is not in force, and no older one is")
+        judged = await self._originals(call.run, judged_copy(decision, call.arguments))  # 1, 2
+        fault = controls.fault(judged)  # 3
+        if fault is not None:
+            where, how = fault
+            raise AccessDenied(
+                _denied(decision, "argument_out_of_bounds", where),
+                f"tool `{request.obj}` is not called with these arguments: {how} ({where})",
+                act=request.act,
+            )
+        digest = self.grants.digest(request.ten, request.obj, canonical(judged))
+        if controls.needs_approval(judged) is None:
+            return Admitted(digest)
+        return Admitted(digest, await self._granted(controls, call, judged, digest))  # 4
+
+    async def _originals(self, run: Run | None, arguments: dict[str, Any]) -> dict[str, Any]:
+        inspector = self._pep.inspector
+        if not arguments or run is None or run.scope is None:
+            return arguments
+        if not run.inspected or not isinstance(inspector, StreamingInspector):
+            return arguments
+        work = inspector.restore(arguments, scope=run.scope)
+        restored: dict[str, Any] = shaped_from(await self._pep.inspected(work), arguments)
+        return restored
+
+    # -- 4. the approval ---------------------------------------------------------------------------
+
+    async def _granted(
+        self, controls: ToolControls, call: ToolCall, judged: dict[str, Any], digest: str
+    ) -> str:
+        """Use a grant of exactly this call up and return its id; raise `ApprovalRequired`."""
+        grants, request, decision = self.grants, call.request, call.decision
+        lookup = grants.lookup(
+            request.ten, request.sub, *call.who.actors, "", request.kind, request.obj, request.act,
+            request.own, digest, decision.revision,
+        )  # fmt: skip
+        found: PendingApproval | None = await self.stored(grants.find, lookup)
+        if found is None:
+            found = await self._asked(controls, call, judged, digest, lookup)
+        found = await self._waited(found, controls.wait)
+        state = found.state(grants.now())
+        if state == "denied":
+            raise AccessDenied(
+                _denied(decision, "approval_denied"), "somebody denied this call", act=request.act
+            )
+        if state == "granted" and found.confirmed:
+            await self._never_used(found)
+            if await self.stored(grants.use, found.id) is True:
+                return found.id
+        raise ApprovalRequired(
+            found.id, f"tool `{request.obj}` needs an approval of this very call ({found.id})"
+        )
+
+    async def _asked(
+        self, controls: ToolControls, call: ToolCall, judged: dict[str, Any], digest: str,
+        lookup: str,
+    ) -> PendingApproval:  # fmt: skip
+        """Put a new request on record, then on the list, and tell whoever is to hear of it."""
+        request, who, decision = call.request, call.who, call.decision
+        run = None if call.run is None else call.run.id
+        summary = await self._summary(judged)
+        new = new_id()
+        index = await self._pep.record(AuditRecord(
+            kind="approval", action="ask", step="approve", run=run,
+            tenant=who.tenant, actor=actor_of(who), on_behalf=list(who.actors) or None,
+            resource=resource_name(request.kind, request.obj), owner=request.own, outcome="asked",
+            policy={"sha256": decision.revision}, note={"approval": new, "arguments": digest},
+        ))  # fmt: skip
+        now = self.grants.now()
+        asked = PendingApproval(
+            id=new, ref=f"{self._pep.log.origin}#{index}", tenant=request.ten, subject=who.subject,
+            identities=tuple(sorted(identities(who.subject, who.actors))), kind=request.kind,
+            obj=request.obj, owner=request.own, run=run, digest=digest,
+            revision=decision.revision, arguments=summary, asked=now,
+            expires=now + controls.expires, needed=controls.approvals,
+        )  # fmt: skip
+        kept: PendingApproval = await self.stored(self.grants.ask, asked, lookup)
+        for hear in self.hearers if kept.id == new else ():
+            try:
+                hear(kept)
+            except Exception as exc:  # who does not hear of it changes nothing
+                logger.warning("a request's notification failed: %s", type(exc).__name__)
+        return kept
+
+    async def _summary(self, judged: dict[str, Any]) -> str:
+        """Return the arguments as an approver may see them, whoever that is: redacted for good."""
+        pep = self._pep
+        scope = scope_from(pep.inspector.scope(NO_TENANT, new_id()))
+        work = pep.inspector.redact(judged, scope=scope, direction="input")
+        redacted, _ = redaction_from(await pep.inspected(work), judged)
+        return canonical(redacted).decode()[:SUMMARY]
+
+    async def _waited(self, found: PendingApproval, seconds: float) -> PendingApproval:
+        """Return the request as it stands when it was answered, or when `seconds` are over."""
+        pause, left = POLL, seconds
+        while left > 0 and found.state(self.grants.now()) in ("open", "granted"):
+            if found.state(self.grants.now()) == "granted" and found.confirmed:
+                break
+            await asyncio.sleep(min(pause, left))
+            left -= pause
+            pause = min(pause * 1.5, POLL_MOST)
+            again = await self.stored(self.grants.get, found.id)
+            if type(again) is not PendingApproval:
+                raise ApprovalsUnavailable("the store lost a request")
+            found = again
+        return found
+
+    async def _never_used(self, found: PendingApproval) -> None:
+        """Raise unless the log says that this grant was not used before.
+
+        Who puts an older state of the store back would have to put the log back as well.
+        """
+        log = self._pep.log
+        if found.id in self.grants.made or not isinstance(log, OpenLog):
+            return
+        where, _, index = found.ref.rpartition("#")
+        if where != log.origin or not index.isdecimal():
+            return
+        if await asyncio.to_thread(used_on_record, log, found.id, int(index)):
+            self.grants.used.add(found.id)
+            raise ApprovalsUnavailable("the log says that this grant was used: the store is old")
+
+    async def stored(self, ask: Callable[..., Any], *values: Any) -> Any:
+        """Return what the store answers; `NotOpenError` passes, all else is unavailability."""
+        try:
+            work: Awaitable[Any] = asyncio.to_thread(ask, *values)
+            return await answered(STORE_TIMEOUT, work)
+        except (NotOpenError, ApprovalsUnavailable):
+            raise
+        except Exception as exc:  # a driver's text may hold an address or a password
+            raise ApprovalsUnavailable(
+                f"the approvals cannot be reached ({type(exc).__name__})"
+            ) from None
+
+
+def used_on_record(log: OpenLog, approval: str, start: int) -> bool:
+    """Say whether a permit since record `start` used this grant; raise `AuditUnavailable`."""
+    try:
+        return any(
+            record.get("decision") == "permit"
+            and (record.get("note") or {}).get("approval") == approval
+            for _, record in iter_records(log.folder, start, written_ahead=True)
+            if record.get("kind") == "decision"
+        )
+    except (GuardError, OSError, VerificationError):
+        raise AuditUnavailable("the log could not be read back") from None
+
+
+def judged_copy(decision: Decision, arguments: object) -> dict[str, Any]:
+    """Return arguments by name, copied; raise `AccessDenied` for those nothing can be said of."""
+    try:
+        if arguments is None:
+            return {}
+        if not isinstance(arguments, Mapping):
+            raise UnreadableArguments("no arguments by name")
+        copy: dict[str, Any] = plain_copy(dict(arguments))
+        return copy
+    except UnreadableArguments as exc:
+        raise AccessDenied(
+            _denied(decision, "unreadable_arguments"),
+            f"the arguments hold {exc}: what policy bounds has to be readable",
+            act="call",
+        ) from None
+
+
+def canonical(arguments: Mapping[str, Any]) -> bytes:
+    """Return one text for the same arguments, in any order of their names."""
+    return json.dumps(
+        arguments, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_decimal
+    ).encode()
+
+
+def _decimal(value: object) -> Any:
+    if type(value) is Decimal:
+        return {"$decimal": str(value)}
+    raise TypeError("no plain value")
+
+
+def _denied(decision: Decision, reason: str, *rules: str) -> Decision:
+    return Decision(effect=Effect.DENY, reason=reason, rules=rules, revision=decision.revision)

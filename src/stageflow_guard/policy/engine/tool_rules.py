@@ -1,0 +1,166 @@
+"""What policy says of one call of a tool beside "may they": bounds, approval, how a denial ends.
+
+The platform's rules are in `catalogue.yaml`, a tenant's in `tenants/<tenant>/tools.yaml`. Both
+count: a call has to satisfy every bound, needs the approval that either asks for, of as many people
+as the stricter one says. So a tenant can only tighten, whatever its file says. They are asked after
+the policy's permit, and can only turn it into a refusal.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy.engine.argument_schema import ArgumentFault, ArgumentSchema
+from stageflow_guard.policy.engine.catalogue import ToolFile, ToolOptions, validated
+from stageflow_guard.policy.engine.rules import Problem
+from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
+from stageflow_guard.policy.engine.text import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CATALOGUE, TOOLS = "catalogue.yaml", "tools.yaml"
+
+
+def tool_of(kind: str, obj: str, act: str) -> str | None:
+    """Return the tool that a request calls, or None when it is about something else."""
+    return obj.partition("/")[0] if kind == "tool" and act == "call" else None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRule:
+    """One file's rules about one tool, compiled. `where` is `file:line`."""
+
+    where: str
+    options: ToolOptions
+    when: ArgumentSchema | None
+    bounds: tuple[tuple[str | None, ArgumentSchema], ...]  # (role, or None for everybody)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolControls:
+    """All that counts for one caller's calls of one tool."""
+
+    rules: tuple[ToolRule, ...]
+    bounds: tuple[tuple[str, ArgumentSchema], ...]  # (where, schema)
+    approvals: int
+    expires: float
+    wait: float
+    tells_model: bool
+    broken: str | None = None  # the file that cannot be read: nothing of this tool runs
+
+    @property
+    def asks(self) -> bool:
+        """Say whether any call needs an approval."""
+        return any(rule.options.approval == "required" for rule in self.rules)
+
+    def fault(self, arguments: Mapping[str, Any]) -> tuple[str, ArgumentFault] | None:
+        """Return where a bound is and how `arguments` fail it, or None."""
+        for where, schema in self.bounds:
+            found = schema.check(arguments)
+            if found is not None:
+                return where, found
+        return None
+
+    def needs_approval(self, arguments: Mapping[str, Any]) -> str | None:
+        """Return where it says that a call with `arguments` needs an approval, or None."""
+        for rule in self.rules:
+            needed = rule.options.approval == "required"
+            if needed and (rule.when is None or rule.when.matches(arguments)):
+                return rule.where
+        return None
+
+
+@dataclass(frozen=True)
+class ToolRules:
+    """The rules in force: the platform's, and each tenant's."""
+
+    platform: Mapping[str, ToolRule] = field(default_factory=dict)
+    tenants: Mapping[str, Mapping[str, ToolRule]] = field(default_factory=dict)
+    broken: Mapping[str, str] = field(default_factory=dict)  # tenant to file
+
+    def controls(self, tenant: str, tool: str, roles: frozenset[str]) -> ToolControls | None:
+        """Return what counts for holders of `roles` (`role:NAME`), or None where nothing does."""
+        found = (self.platform.get(tool), self.tenants.get(tenant, {}).get(tool))
+        rules = tuple(rule for rule in found if rule is not None)
+        broken = self.broken.get(tenant)
+        if not rules and broken is None:
+            return None
+        asking = [r for r in rules if r.options.approval == "required"]
+        told = [r.options.on_denied for r in rules if r.options.on_denied is not None]
+        return ToolControls(
+            rules=rules,
+            bounds=tuple(
+                (rule.where, schema)
+                for rule in rules
+                for role, schema in rule.bounds
+                if role is None or f"role:{role}" in roles
+            ),
+            approvals=max((r.options.approvals for r in asking), default=1),
+            expires=min((r.options.approval_expires for r in asking), default=3600),
+            wait=min((r.options.approval_wait for r in asking), default=0.0),
+            tells_model=found[0] is not None and bool(told) and set(told) == {"tell_model"},
+            broken=broken,
+        )
+
+
+def compiled_tools(
+    tools: Mapping[str, ToolOptions], content: bytes, file: str
+) -> dict[str, ToolRule]:
+    """Return a file's rules by tool; raise `ConfigError` that names file, line and argument."""
+    raw = load_yaml(content, file).get("tools", {}) if tools else {}
+    made = {}
+    for name, options in tools.items():
+        where = f"{file}:{raw[name].get(LINE, 1)}"
+        told = f"{where}: tool `{name}`"
+        bounds: list[tuple[str | None, ArgumentSchema]] = []
+        if options.arguments is not None:
+            bounds.append((None, ArgumentSchema(options.arguments, told)))
+        bounds += [(r, ArgumentSchema(s, f"{told}: role:{r}")) for r, s in options.roles.items()]
+        when = None if options.when is None else ArgumentSchema(options.when, f"{told}: when")
+        made[name] = ToolRule(where, options, when, tuple(bounds))
+    return made
+
+
+def load_tools(
+    folder: Path,
+    files: dict[str, bytes],
+    problems: list[Problem],
+    *,
+    catalogue: Mapping[str, ToolOptions] | None,
+    tenants: Iterable[str],
+    previous: ToolRules | None,
+    previous_files: Mapping[str, bytes],
+) -> ToolRules:
+    """Read the platform's rules and the tenants'; of a bad tenant file the last good one stays.
+
+    Where there is no good one, the tenant's tools do not run. Raises `ConfigError` for the
+    platform's.
+    """
+    platform = compiled_tools(catalogue or {}, files.get(CATALOGUE, b""), CATALOGUE)
+    found: dict[str, Mapping[str, ToolRule]] = {}
+    broken: dict[str, str] = {}
+    for tenant in tenants:
+        file = f"tenants/{tenant}/{TOOLS}"
+        if not os.path.lexists(folder / file):
+            continue
+        try:
+            content = read(folder / file, file)
+            own = compiled_tools(validated(ToolFile, content, file).tools, content, file)
+        except ConfigError as exc:
+            problems.append(Problem(file, 1, exc.message))
+            if previous is not None and tenant in previous.tenants:
+                found[tenant] = previous.tenants[tenant]
+                files[file] = previous_files[file]
+            else:
+                broken[tenant] = file
+        else:
+            files[file] = content
+            found[tenant] = own
+    return ToolRules(platform, MappingProxyType(found), MappingProxyType(broken))
