@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # by the top-level package that a target's class comes from
 ADAPTERS = {
+    "fastmcp": "stageflow_guard.hosts.mcp.fast",
     "mcp": "stageflow_guard.hosts.mcp.server",
     "stageflow": "stageflow_guard.hosts.stageflow.mount",
 }

@@ -68,8 +68,9 @@ async def caller_bound(
                 _bind(stack, pep, await _asked(pep, credential))
             yield ctx
             return
-        user = auth_context_var.get()
         scope = ctx.request.scope
+        user = scope.get("user")  # this request's: the variable may be an earlier one's
+        user = user if isinstance(user, AuthenticatedUser) else None
         headers = [one for one in scope["headers"] if one[0].lower() != AUTHORIZATION]
         inner = {**scope, "headers": headers}
         if user is not None:

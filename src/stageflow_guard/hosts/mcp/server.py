@@ -92,7 +92,7 @@ def control_flow(error: BaseException) -> ControlFlow | None:
     return None
 
 
-class _Watched(dict[str, Any]):
+class Watched(dict[str, Any]):
     """A registry that wraps what is put into it."""
 
     def __init__(self, known: dict[str, Any], wrap: Callable[[Any], None]) -> None:
@@ -102,6 +102,7 @@ class _Watched(dict[str, Any]):
             self[key] = value
 
     def __setitem__(self, key: str, value: Any) -> None:
+        """Wrap, then keep; raise `ConfigError` for what cannot be wrapped."""
         self._wrap(value)
         super().__setitem__(key, value)
 
@@ -123,8 +124,8 @@ class _Cover:
             (server._prompt_manager, "_prompts", self._prompt),
         ):
             known = getattr(manager, field)
-            if type(known) is not _Watched:
-                setattr(manager, field, _Watched(known, wrap))
+            if type(known) is not Watched:
+                setattr(manager, field, Watched(known, wrap))
 
     def _tool(self, tool: Any) -> None:
         if getattr(tool.fn, "__guarded_by__", None) is not None:
