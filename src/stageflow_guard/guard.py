@@ -306,6 +306,16 @@ class Guard:
         """
         return hosts.mount(self._pep, target, name=name, token_key=self._token_key, **options)
 
+    def mount_tools(self, target: Any) -> Any:
+        """Guard every tool of a Stageflow `ToolRegistry` or `AdvancedToolExecutor`, now and later.
+
+        Returns the same object. A tool's name in policy is its `action_type`. A call outside a run
+        is refused; a denial ends the run unless the catalogue says `on_denied: tell_model`. Raises
+        `ConfigError` for another type, and for a tool that cannot be guarded.
+        """
+        adapter: Any = hosts.adapter("stageflow")
+        return adapter.mount_tools(self._pep, target, approvals=self.approvals())
+
     def on_record(self, observer: Callable[[Mapping[str, Any]], object]) -> Callable[[], None]:
         """Tell `observer` of every record after it was taken; return a function that ends that.
 

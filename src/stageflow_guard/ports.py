@@ -141,6 +141,16 @@ class ControlSource(Protocol):
 
 
 @runtime_checkable
+class PinSource(Protocol):
+    """A decision point that says which definitions of tools are accepted."""
+
+    @property
+    def tool_pins(self) -> Mapping[str, str] | None:
+        """SHA-256 by tool; None where policy keeps none."""
+        ...
+
+
+@runtime_checkable
 class ProblemSource(Protocol):
     """A collaborator that names what it left out: files whose tenants deny, unfit keys."""
 

@@ -370,6 +370,14 @@ class PolicyEnforcementPoint:
         call = ToolCall(asked.may_run, asked.who, run, decision, arguments)
         return (await gate.admit(controls, call)).note()
 
+    async def refuse_call(self, error: GuardError, run: Run, step: Step) -> NoReturn:
+        """Refuse a tool's call before policy is asked; policy says whether the run goes on."""
+        decision = error.decision if isinstance(error, AccessDenied) else None
+        await self.refuse_step(
+            error, run, step, "authorize", decision=decision,
+            ends_run=not self._lets_go_on(error, run, step),
+        )  # fmt: skip
+
     def _lets_go_on(self, error: GuardError, run: Run, step: Step) -> bool:
         """Say whether policy lets the run go on after this "no" (`on_denied: tell_model`)."""
         controls = self.controls_of(run, step) if tells_model(error) else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from stageflow.pipeline.pipeline import Pipeline
 
 from stageflow_guard.errors import ConfigError
+from stageflow_guard.hosts.stageflow import tools
 from stageflow_guard.hosts.stageflow.approvals import GuardedApprovals
 from stageflow_guard.hosts.stageflow.interceptors import GuardInterceptor
 from stageflow_guard.hosts.stageflow.pipeline import GuardedPipeline
@@ -50,6 +51,11 @@ def lint_graph(target: object, *, written: str, name: str | None) -> Graph:
 def interceptors(pep: PolicyEnforcementPoint, token_key: str) -> list[Any]:
     """Return interceptors for a builder: authentication, authorization and audit only."""
     return [GuardInterceptor(pep, token_key)]
+
+
+def mount_tools(pep: PolicyEnforcementPoint, target: object, *, approvals: Any) -> Any:
+    """Return a registry or an executor whose tools are guarded; see `hosts.stageflow.tools`."""
+    return tools.mount_tools(pep, target, approvals=approvals)
 
 
 def approvals(

@@ -92,6 +92,14 @@ class ToolFile(_Strict):
     tools: dict[Name, ToolOptions] = Field(description="tools by name; only tighter than the rest")
 
 
+class PinFile(_Strict):
+    """`accepted_tools.yaml`: the definitions of tools that somebody looked at."""
+
+    accepted: dict[Name, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(
+        description="SHA-256 of each tool's definition, by name"
+    )
+
+
 class Catalogue(_Strict):
     """The names that policy lines may use. A list that is absent is not checked."""
 

@@ -39,7 +39,7 @@ from stageflow_guard.policy.engine.text import (
 from stageflow_guard.policy.engine.tool_rules import ToolRules, load_tools
 
 SUSPENDED = "platform/suspended.csv"
-TOP = ("model.conf", "catalogue.yaml", "guardrails.yaml")
+TOP = ("model.conf", "catalogue.yaml", "guardrails.yaml", "accepted_tools.yaml")
 PLATFORM = (
     "suspended.csv", "shares.csv", "breakglass.csv", "trials.csv", "isolation_test.yaml",
 )  # fmt: skip

@@ -148,6 +148,11 @@ class PolicySet:
         """Return the files in force, by name."""
         return self._files
 
+    @property
+    def tool_pins(self) -> Mapping[str, str] | None:
+        """The accepted definitions of tools (SHA-256 by name), or None where none are kept."""
+        return self.tools.pins
+
     def tenant(self, name: str) -> TenantFile:
         """Return a tenant's parsed lines."""
         return self._tenants[name]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.argument_schema import ArgumentFault, ArgumentSchema
-from stageflow_guard.policy.engine.catalogue import ToolFile, ToolOptions, validated
+from stageflow_guard.policy.engine.catalogue import PinFile, ToolFile, ToolOptions, validated
 from stageflow_guard.policy.engine.rules import Problem
 from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
 from stageflow_guard.policy.engine.text import read
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 CATALOGUE, TOOLS = "catalogue.yaml", "tools.yaml"
+PINS = "accepted_tools.yaml"  # written by `policy tools accept`
 
 
 def tool_of(kind: str, obj: str, act: str) -> str | None:
@@ -84,6 +85,7 @@ class ToolRules:
     platform: Mapping[str, ToolRule] = field(default_factory=dict)
     tenants: Mapping[str, Mapping[str, ToolRule]] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)  # tenant to file
+    pins: Mapping[str, str] | None = None  # accepted definitions, see `PINS`
 
     def controls(self, tenant: str, tool: str, roles: frozenset[str]) -> ToolControls | None:
         """Return what counts for holders of `roles` (`role:NAME`), or None where nothing does."""
@@ -163,4 +165,8 @@ def load_tools(
         else:
             files[file] = content
             found[tenant] = own
-    return ToolRules(platform, MappingProxyType(found), MappingProxyType(broken))
+    pins = None
+    if os.path.lexists(folder / PINS):
+        files[PINS] = read(folder / PINS, PINS)
+        pins = MappingProxyType(dict(validated(PinFile, files[PINS], PINS).accepted))
+    return ToolRules(platform, MappingProxyType(found), MappingProxyType(broken), pins)

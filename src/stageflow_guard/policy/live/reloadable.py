@@ -161,6 +161,11 @@ class ReloadablePolicies:
         return self._current.guardrails
 
     @property
+    def tool_pins(self) -> Mapping[str, str] | None:
+        """The accepted definitions of tools, or None where none are kept."""
+        return self._current.tool_pins
+
+    @property
     def problems(self) -> tuple[Any, ...]:
         """Why files are not in force."""
         return self._current.problems

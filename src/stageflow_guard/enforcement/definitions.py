@@ -1,0 +1,87 @@
+"""What a tool says of itself, by digest: a description that changes is another tool.
+
+A model chooses a tool by its description and its schema. Who changes them after somebody looked at
+the tool makes the model call it for something else (a rug pull), so that a changed definition is
+refused until it is accepted.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.errors import AccessDenied, ConfigError
+from stageflow_guard.model import Decision, Effect
+from stageflow_guard.policy.engine.argument_schema import ArgumentFault, compiled_input
+from stageflow_guard.ports import PinSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+
+
+def digest_of(name: str, description: str, schema: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a definition; raise `ConfigError` for one that is no JSON."""
+    try:
+        told = json.dumps([name, description, schema], sort_keys=True, allow_nan=False)
+    except (TypeError, ValueError):
+        raise ConfigError(f"the definition of tool `{name}` is no JSON") from None
+    return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Definition:
+    """A tool's name in policy, the digest of its definition, the check of its input schema.
+
+    Raises `ConfigError` for an input schema that is none.
+    """
+
+    __slots__ = ("check", "digest", "name")
+
+    def __init__(self, name: str, description: str, schema: Mapping[str, Any]) -> None:
+        self.name = name
+        self.digest = digest_of(name, description, schema)
+        self.check: Callable[[Any], ArgumentFault | None] | None = (
+            compiled_input(schema, f"tool `{name}`: input schema") if schema else None
+        )
+
+
+class Pins:
+    """The definitions that count: those policy accepted, else the first that this guard saw."""
+
+    def __init__(self, pep: PolicyEnforcementPoint) -> None:
+        self._pep = pep
+        self._seen: dict[str, str] = {}
+
+    def see(self, definition: Definition) -> None:
+        """Remember the first definition of a name."""
+        self._seen.setdefault(definition.name, definition.digest)
+
+    def require(self, definition: Definition, now: str, arguments: Any) -> None:
+        """Raise `AccessDenied` for a changed definition, or arguments that its schema refuses.
+
+        `now` is the digest of what the tool says of itself at this moment.
+        """
+        source = self._pep.decisions
+        accepted = source.tool_pins if isinstance(source, PinSource) else None
+        pinned = self._seen.get(definition.name) if accepted is None else None
+        if accepted is not None:
+            pinned = accepted.get(definition.name)
+        if not pinned == definition.digest == now:
+            raise self._denied(
+                "definition_changed",
+                f"the definition of tool `{definition.name}` is not the accepted one; look at it, "
+                "then `stageflow-guard policy tools accept`",
+            )
+        fault = None if definition.check is None else definition.check(arguments)
+        if fault is not None:
+            raise self._denied(
+                "input_schema", f"tool `{definition.name}` does not take these arguments: {fault}"
+            )
+
+    def _denied(self, reason: str, message: str) -> AccessDenied:
+        decision = Decision(
+            effect=Effect.DENY, reason=reason, revision=str(self._pep.decisions.revision)
+        )
+        return AccessDenied(decision, message, act="call")
