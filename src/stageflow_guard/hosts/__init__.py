@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 ADAPTERS = {
     "fastmcp": "stageflow_guard.hosts.mcp.fast",
     "mcp": "stageflow_guard.hosts.mcp.server",
+    "pydantic_ai": "stageflow_guard.hosts.pydantic_ai.mount",
     "stageflow": "stageflow_guard.hosts.stageflow.mount",
 }
+EXTRAS = {"pydantic_ai": "pydantic-ai"}  # where the extra has another name than the package
 
 
 def adapter(host: str) -> Any:
@@ -27,7 +29,9 @@ def adapter(host: str) -> Any:
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] != host:
             raise
-    raise ConfigError(f"`{host}` is not installed: install `stageflow-guard[{host}]`")
+    raise ConfigError(
+        f"`{host}` is not installed: install `stageflow-guard[{EXTRAS.get(host, host)}]`"
+    )
 
 
 def mount(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
+from pathlib import Path
 from typing import ClassVar
 
 from stageflow.api import Pipeline
@@ -345,4 +347,18 @@ class Asgi(ProtectAsync):
         await self.ask(guard, chunks, heard)
 
 
-DRIVERS = (Stageflow(), ProtectAsync(), ProtectSync(), Asgi())
+def driver_of(file, name):
+    """The driver in a file beside this one, which imports its host."""
+    spec = importlib.util.spec_from_file_location(file, Path(__file__).with_name(f"{file}.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return getattr(module, name)()
+
+
+DRIVERS = (
+    Stageflow(),
+    ProtectAsync(),
+    ProtectSync(),
+    Asgi(),
+    driver_of("pydantic_ai_driver", "PydanticAI"),
+)

@@ -21,6 +21,9 @@ TEXT = f"please write to {MAIL} today"
 ADA, BOB, EVE = "acme:ada", "acme:bob", "globex:eve"  # tokens: tenant and user
 
 
+BODIES = ("one", "two", "three", "outer", "inner")  # what the rows call theirs
+
+
 class KitTokens:
     """An authenticator that knows `tenant:user` strings, and nothing else."""
 
@@ -87,6 +90,15 @@ class KitLog:
     def kinds(self, *kinds: str) -> list[AuditRecord]:
         """Return the records of these kinds."""
         return [one for one in self.records if one.kind in kinds]
+
+    def of_bodies(self, kind: str) -> list[AuditRecord]:
+        """Return the records of the row's own steps: a host's model, or node, is another step."""
+        return [one for one in self.kinds(kind) if self._name_of(one) in BODIES]
+
+    def _name_of(self, record: AuditRecord) -> str:
+        if record.kind == "effect" and record.decision_index is not None:  # it names its permit
+            record = self.records[record.decision_index]
+        return str(record.stage or record.resource or "").replace(":", "/").rpartition("/")[2]
 
 
 class KitInspector:

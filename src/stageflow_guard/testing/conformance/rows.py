@@ -127,14 +127,15 @@ async def revoked_after_permit(driver: Driver, env: Environment) -> None:
 
     def decide_and_revoke(request: Any) -> Any:
         decision = decide(request)
-        if request.act == "reveal":  # the last question before the permit
+        own = request.obj.rpartition("/")[2] == "one"  # not a model's or a host's own step
+        if request.act == "reveal" and own:  # the last question before the permit
             env.tokens.revoked.add("user:ada")
         return decision
 
     env.rules.decide = decide_and_revoke  # type: ignore[method-assign]
     await refused(turn(driver, env, body), NotAuthenticated, env)
     require(body.started == 0, "the body ran for a revoked caller")
-    outcomes = [one.outcome for one in env.log.kinds("effect")]
+    outcomes = [one.outcome for one in env.log.of_bodies("effect")]
     require(outcomes in (["not_run"], []), f"the permit's effect is {outcomes}")
 
 
@@ -228,9 +229,9 @@ async def same_step_twice(driver: Driver, env: Environment) -> None:
     async with env.guard.session(ADA):
         await driver.parallel(env.guard, bodies, TEXT)
     require([b.finished for b in bodies] == [1, 1], "a call did not run")
-    permits = [r for r in env.log.kinds("decision") if r.decision == "permit"]
+    permits = [r for r in env.log.of_bodies("decision") if r.decision == "permit"]
     require([r.attempt for r in permits] == [1, 1], "a parallel call was recorded as a retry")
-    effects = env.log.kinds("effect")
+    effects = env.log.of_bodies("effect")
     require(len({r.decision_index for r in effects}) == 2, "an effect is missing")
 
 
@@ -403,7 +404,9 @@ async def error_redacted(driver: Driver, env: Environment) -> None:
     else:
         raise AssertionError("the failure was lost")
     require(run_end(env) != "ok", "the run's end says `ok`")
-    require([r.outcome for r in env.log.kinds("effect")] == ["error"], "the effect is no `error`")
+    require(
+        [r.outcome for r in env.log.of_bodies("effect")] == ["error"], "the effect is no `error`"
+    )
 
 
 @row("an error that a step makes of the guard's own type is the step's failure")
@@ -462,8 +465,9 @@ async def permit_and_effect(driver: Driver, env: Environment) -> None:
         return text
 
     await turn(driver, env, Body("one", look), text="hello")
-    permits = [i for i, r in enumerate(env.log.records) if r.decision == "permit" and r.attempt]
-    effects = env.log.kinds("effect")
+    bodies = env.log.of_bodies("decision")
+    permits = [i for i, r in enumerate(env.log.records) if r in bodies and r.attempt]
+    effects = env.log.of_bodies("effect")
     require(len(permits) == 1 and permits[0] < at[0], "no permit was on record before the body")
     require(len(effects) == 1, f"{len(effects)} effects of one step")
     require(effects[0].decision_index == permits[0], "the effect names another decision")
@@ -537,8 +541,8 @@ async def cancelled(driver: Driver, env: Environment) -> None:
         if env.log.kinds("run_end"):
             break
         await asyncio.sleep(0.01)
-    permits = [r for r in env.log.kinds("decision") if r.decision == "permit" and r.attempt]
-    require(len(env.log.kinds("effect")) == len(permits) == 1, "the permit has no effect")
+    permits = [r for r in env.log.of_bodies("decision") if r.decision == "permit" and r.attempt]
+    require(len(env.log.of_bodies("effect")) == len(permits) == 1, "the permit has no effect")
     stopped = run_end(env) in ("cancelled", "cancel")
     require(stopped or body.finished, f"the run's end says `{run_end(env)}`")
 
@@ -572,7 +576,7 @@ async def interrupt(driver: Driver, env: Environment) -> None:
     else:
         raise AssertionError("the interrupt was lost")
     require(run_end(env) != "ok", "the run's end says `ok`")
-    require(len(env.log.kinds("effect")) == 1, "the permit has no effect")
+    require(len(env.log.of_bodies("effect")) == 1, "the permit has no effect")
 
 
 @row("records and stores hold neither raw text nor the token")
