@@ -15,7 +15,7 @@ from stageflow_guard.audit.open import ClosedLog, close_log, opened
 from stageflow_guard.base.portal import Portal, require_no_loop
 from stageflow_guard.base.shared import SharedOpening
 from stageflow_guard.enforcement.approvals import load_request, require_grant, settle
-from stageflow_guard.enforcement.build_controls import grants_from
+from stageflow_guard.enforcement.build_controls import grants_from, webhook_from
 from stageflow_guard.enforcement.controls import Controls
 from stageflow_guard.enforcement.deciding import decide_request, request_named
 from stageflow_guard.enforcement.grants import Grants, PendingApproval
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from stageflow_guard.auth.exchange import Exchanged
     from stageflow_guard.auth.oauth import OAuthClient
     from stageflow_guard.enforcement.run import Run
+    from stageflow_guard.enforcement.webhook import Webhook
     from stageflow_guard.model import Decision, Principal, Redaction
     from stageflow_guard.policy.live.reload import Reloader
     from stageflow_guard.ports import (
@@ -126,6 +127,7 @@ class Guard:
         self._controls = Controls(self._pep, approvals or Grants(MemoryRows(), os.urandom(32)))
         self._pep.controls = self._controls
         self._given_grants = approvals is not None
+        self._webhook: Webhook | None = None
         self._seam = Seam(self._pep, host="python")
         self._apply_guardrails(guardrails)
 
@@ -208,6 +210,9 @@ class Guard:
 
             authenticator = self._pep.authenticator
             try:
+                self._webhook = webhook_from(self._settings)
+                if self._webhook is not None:
+                    self._controls.hearers.append(self._webhook)
                 if not self._given_grants:
                     self._controls.grants = await asyncio.to_thread(
                         grants_from, self._settings,
@@ -258,6 +263,10 @@ class Guard:
                 if isinstance(source, DrainableTokenSource):
                     await source.drain()
         finally:  # cancelled while waiting: the log is closed all the same
+            webhook, self._webhook = self._webhook, None
+            if webhook is not None:
+                self._controls.hearers.remove(webhook)
+                await webhook.drain(self._drain)
             if not self._given_grants and self._settings is not None:
                 await asyncio.to_thread(self._controls.grants.close)
             background, self._background = self._background, None

@@ -25,7 +25,7 @@ INTERRUPTED = 130  # as a shell says it
 
 def parser() -> argparse.ArgumentParser:
     """Build the argument parser."""
-    from stageflow_guard.cli import drills, examples, lint, redact
+    from stageflow_guard.cli import approvals, drills, examples, lint, redact
     from stageflow_guard.cli import run as run_verb
     from stageflow_guard.cli.policy import add_parser as add_policy_parser
 
@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     token.add_argument("--config", default="guard.toml")
     token.add_argument("--json", action="store_true")
     audit_args.add(verbs)
+    approvals.arguments(verbs)
     redact.arguments(verbs)
     lint.arguments(verbs)
     run_verb.arguments(verbs)
@@ -84,6 +85,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     from stageflow_guard.cli import (
+        approvals,
         audit,
         config_check,
         demo,
@@ -101,6 +103,7 @@ def _run(args: argparse.Namespace) -> int:
         "init": setup.init,
         "demo": demo.run,
         "config": config_check.config,
+        "approvals": approvals.run,
         "audit": audit.run,
         "policy": policy.run,
         "token": token.run,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from stageflow_guard.enforcement.grants import Grants
 from stageflow_guard.enforcement.rowstores.psycopg import PostgresRows
 from stageflow_guard.enforcement.rowstores.sqlite import SqliteRows
+from stageflow_guard.enforcement.webhook import Webhook
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.keys.provider import read_key
 
@@ -37,3 +38,15 @@ def _store(settings: Settings) -> RowStore:
         return PostgresRows(url)
     log = Path(settings.audit.path)
     return SqliteRows(chosen.path or log.with_name(f"{log.name}.approvals.db"))
+
+
+def webhook_from(settings: Settings) -> Webhook | None:
+    """Return who hears of new requests, or None; `ConfigError` for a variable without value."""
+    chosen = settings.approvals.webhook
+    if chosen is None:
+        return None
+    url, secret = os.environ.get(chosen.url_env), os.environ.get(chosen.secret_env)
+    for name, value in ((chosen.url_env, url), (chosen.secret_env, secret)):
+        if not value:
+            raise ConfigError(f"`approvals.webhook`: variable `{name}` is not set")
+    return Webhook(str(url), str(secret).encode())

@@ -68,3 +68,15 @@ def lint_graph(target: object, *, written: str = "", name: str | None = None) ->
             graph: Graph = adapter(host).lint_graph(target, written=written, name=name)
             return graph
     raise ConfigError(f"the graph of a `{type(target).__name__}` cannot be read")
+
+
+def tool_definitions(target: object) -> dict[str, str]:
+    """Return the digest of each tool's definition in a host's registry, by name.
+
+    Raises `ConfigError` for what no adapter can list.
+    """
+    for cls in type(target).__mro__:
+        if cls.__module__.partition(".")[0] == "stageflow":
+            found: dict[str, str] = adapter("stageflow").tool_definitions(target)
+            return found
+    raise ConfigError(f"no adapter lists the tools of a `{type(target).__name__}`")

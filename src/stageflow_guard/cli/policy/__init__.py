@@ -13,6 +13,7 @@ WHERE = {
     "revisions": "history", "rollback": "history",
     "tenant": "tenant", "member": "member", "role": "member", "share": "temporary",
     "break-glass": "temporary", "import": "import_casbin",
+    "tools": "tools",
 }  # fmt: skip
 
 
@@ -50,6 +51,9 @@ def add_parser(verbs: Any) -> None:
     schema = verb("schema", "print a JSON schema, or write all of them")
     schema.add_argument("name", nargs="?", choices=["catalogue", "guard", "guardrails", "test"])
     schema.add_argument("--out", metavar="DIR", help="write every schema into a folder")
+    tools = verb("tools", "accept the definitions of an application's tools")
+    tools.add_argument("what", choices=["accept"])
+    tools.add_argument("target", metavar="MODULE:ATTRIBUTE", help="a tool registry or executor")
     _questions(verb)
     _changes(verb)
     about = "convert a casbin policy with domains, list what has no equal, ask both the same"

@@ -58,6 +58,11 @@ def mount_tools(pep: PolicyEnforcementPoint, target: object, *, approvals: Any) 
     return tools.mount_tools(pep, target, approvals=approvals)
 
 
+def tool_definitions(target: object) -> dict[str, str]:
+    """Return the digest of each tool's definition in a registry or an executor, by name."""
+    return tools.tool_definitions(target)
+
+
 def approvals(
     pep: PolicyEnforcementPoint,
     caller: Callable[[], Awaitable[Principal]],

@@ -52,16 +52,21 @@ def mount_tools(pep: PolicyEnforcementPoint, target: Any, *, approvals: GuardedA
     Raises `ConfigError` for another type, for a subclass whose table is its own, and for a tool
     that cannot be guarded.
     """
+    held = getattr(target, "_tools", None)
+    if isinstance(held, _Guarded):
+        if held.pep is pep:
+            return target
+        raise ConfigError("another guard has these tools; make a registry for each guard")
     tools = Tools(pep)
     if isinstance(target, AdvancedToolExecutor):
-        target._tools = _Guarded(tools.definition, target._tools)
+        target._tools = _Guarded(pep, tools.definition, target._tools)
         vars(target)["_emit_event"] = tools.emitter(target._emit_event)
         if not isinstance(target._approval_service, GuardedApprovals):
             target._approval_service = approvals
         return target
     if isinstance(target, ToolRegistry):
-        target._tools = _Guarded(tools.tool, target._tools)
-        target._factories = _Guarded(tools.factory, target._factories)
+        target._tools = _Guarded(pep, tools.tool, target._tools)
+        target._factories = _Guarded(pep, tools.factory, target._factories)
         return target
     raise ConfigError(
         "`guard.mount_tools` takes a stageflow `ToolRegistry` or `AdvancedToolExecutor`, not "
@@ -69,11 +74,30 @@ def mount_tools(pep: PolicyEnforcementPoint, target: Any, *, approvals: GuardedA
     )
 
 
+def tool_definitions(target: Any) -> dict[str, str]:
+    """Return the digest of each tool's definition, by name; raise `ConfigError` for other types."""
+    if isinstance(target, AdvancedToolExecutor):
+        return {
+            name: digest_of(name, str(one.description), one.input_schema)
+            for name, one in target._tools.items()
+        }
+    if isinstance(target, ToolRegistry):
+        made = {name: make() for name, make in target._factories.items()}
+        return {
+            name: digest_of(name, str(one.description), {})
+            for name, one in {**made, **dict(target._tools.items())}.items()
+        }
+    raise ConfigError(f"a `{type(target).__name__}` has no tools that can be listed")
+
+
 class _Guarded(dict[str, Any]):
     """A table that guards what is put into it, by whatever way, and what it gives out."""
 
-    def __init__(self, guard: Callable[[Any], Any], held: Mapping[str, Any]) -> None:
+    def __init__(
+        self, pep: PolicyEnforcementPoint, guard: Callable[[Any], Any], held: Mapping[str, Any]
+    ) -> None:
         super().__init__()
+        self.pep = pep
         self._guard = guard
         self.update(held)
 
