@@ -7,7 +7,7 @@ refuses what needs it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -36,6 +36,9 @@ class Authenticator(Protocol):
         The reasons `expired` and `unconfirmed` may be mended by `authenticate`; no other is.
         """
         ...
+
+
+T = TypeVar("T")
 
 
 @runtime_checkable
@@ -201,6 +204,19 @@ class SubjectScopes(Protocol):
 
     def scope_for(self, tenant: str, key: str, subject: str) -> Scope:
         """Return the pseudonym scope of (tenant, key), kept for `subject`."""
+        ...
+
+
+@runtime_checkable
+class BackgroundInspector(Protocol):
+    """An inspector whose scopes may come from a slow store: it reads and restores off the loop."""
+
+    async def open_scope(self, tenant: str, key: str, subject: str) -> Scope:
+        """Return what `SubjectScopes.scope_for` returns, without holding up the loop."""
+        ...
+
+    async def in_background(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; it is about a scope whose `slow` is true."""
         ...
 
 

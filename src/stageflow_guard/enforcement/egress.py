@@ -7,7 +7,7 @@ before its first chunk leaves, and again at the step's end, with what was found.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 from weakref import WeakKeyDictionary
 
 from stageflow_guard.enforcement.answers import (
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from stageflow_guard.enforcement.channels import Deliver
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
     from stageflow_guard.enforcement.run import Permit, Run
+
+
+C = TypeVar("C", bound=Channel)
 
 
 class _Held:
@@ -85,20 +88,23 @@ class StepEgress:
         _CALLS[self] = _Call(pep, run, permit, join)
         self._channels: dict[str, Channel] = {}
         self._over = False
+        self._closed = False
 
     def text(self, name: str, deliver: Deliver) -> TextChannel:
         """Return the channel of a text that is given chunk by chunk."""
-        channel = self._channels[name] = TextChannel(self, name, deliver)
-        return channel
+        return self._kept(name, TextChannel(self, name, deliver))
 
     def calls(self, name: str) -> Channel:
         """Return a channel of calls, each inspected as a whole."""
-        channel = self._channels[name] = Channel(self, name)
-        return channel
+        return self._kept(name, Channel(self, name))
 
     def audio(self, name: str, deliver: Deliver) -> AudioChannel:
         """Return a channel of bytes."""
-        channel = self._channels[name] = AudioChannel(self, name, deliver)
+        return self._kept(name, AudioChannel(self, name, deliver))
+
+    def _kept(self, name: str, channel: C) -> C:
+        if not self._closed:
+            self._channels[name] = channel
         return channel
 
     # -- the end of the stage ------------------------------------------------------------------
@@ -130,6 +136,7 @@ class StepEgress:
         self._over = True
         if opening := self.pending_starts():
             await asyncio.wait(opening, timeout=_CALLS[self].pep.stop_timeout)
+        self._let_go()
 
     def pending_starts(self) -> list[asyncio.Task[int]]:
         """Return what still writes the record that a channel was opened with."""
@@ -138,12 +145,20 @@ class StepEgress:
 
     def close(self, outcome: str) -> tuple[Finding, ...]:
         """Let nothing more out, record how each channel ended; return what was found in all."""
-        self._over = True
+        self._over = self._closed = True
         counts: dict[str, int] = {}
         for channel in self._channels.values():
             for one in channel.close(outcome):
                 counts[one.entity] = counts.get(one.entity, 0) + one.count
+        self._let_go()
         return tuple(Finding(e, n, "output") for e, n in sorted(counts.items()))
+
+    def _let_go(self) -> None:
+        """Forget closed channels: they refer to this object, which holds the run."""
+        if self._closed:
+            self._channels = {
+                name: one for name, one in self._channels.items() if one.pending_start is not None
+            }
 
     # -- what the channels ask for -----------------------------------------------------------------
 

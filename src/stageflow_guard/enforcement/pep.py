@@ -52,7 +52,12 @@ from stageflow_guard.errors import (
 )
 from stageflow_guard.model import NO_TENANT, AccessRequest, AuditRecord, Decision, Effect, Principal
 from stageflow_guard.policy.engine.delegation import delegated
-from stageflow_guard.ports import ForgeryCounter, GuardrailInspector, SubjectScopes
+from stageflow_guard.ports import (
+    BackgroundInspector,
+    ForgeryCounter,
+    GuardrailInspector,
+    SubjectScopes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -265,7 +270,7 @@ class PolicyEnforcementPoint:
             run.scope = run.parent.scope
             return
         try:
-            run.scope = self.scope_for(run.principal, run.scope_key)
+            run.scope = await self.open_scope(run.principal, run.scope_key)
             return
         except GuardError as exc:
             error: GuardError = exc
@@ -273,12 +278,22 @@ class PolicyEnforcementPoint:
             error = InspectorUnavailable("the inspector gave no scope")
         await self.refuse(error, run=run, step="inspect_input")
 
-    def scope_for(self, who: Principal, key: str, subject: str | None = None) -> Scope:
+    async def open_scope(self, who: Principal, key: str, subject: str | None = None) -> Scope:
         """Return the scope of (tenant, key), kept for `subject` or `who`; raise otherwise."""
         inspector = self.inspector
+        if isinstance(inspector, BackgroundInspector):
+            work = inspector.open_scope(who.tenant, key, subject or who.subject)
+            return scope_from(await self.inspected(work))
         if isinstance(inspector, SubjectScopes):  # what is kept belongs to a person
             return scope_from(inspector.scope_for(who.tenant, key, subject or who.subject))
         return scope_from(inspector.scope(who.tenant, key))
+
+    async def with_scope(self, scope: Scope | None, work: Callable[[], T]) -> T:
+        """Return what `work` does with a scope: on the loop, unless the scope may be slow."""
+        inspector = self.inspector
+        if getattr(scope, "slow", False) is True and isinstance(inspector, BackgroundInspector):
+            return await self.inspected(inspector.in_background(work))
+        return work()
 
     # -- 2 to 4. authorize, inspect input, record ----------------------------------------------
 

@@ -144,7 +144,7 @@ async def revealed(
     key, resource = str(session_id), resource_name(kind, obj)
     try:
         if scope is None:
-            scope = pep.scope_for(who, key, subject)
+            scope = await pep.open_scope(who, key, subject)
         return Revealing(pep, who, session, inspector=inspector, scope=scope, resource=resource)
     except GuardError as exc:
         broken = exc

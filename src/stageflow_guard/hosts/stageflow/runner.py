@@ -185,8 +185,12 @@ class GuardedRunner:
 
     async def _own_copy(self, run: Run, ctx: StageContext, scope: Scope | None) -> StageContext:
         try:
-            view = stage_view(ctx, run, scope=scope)
-            return ports_view(view, scope=scope) if run.port_inputs else view
+
+            def own() -> StageContext:
+                view = stage_view(ctx, run, scope=scope)
+                return ports_view(view, scope=scope) if run.port_inputs else view
+
+            return await self._seam.pep.with_scope(scope, own)
         except GuardError as exc:
             error: GuardError = exc
         except Exception:  # a context that cannot be rebuilt is not handed out

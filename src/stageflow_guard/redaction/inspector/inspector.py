@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from stageflow_guard.errors import ContentBlocked, GuardError, InspectorUnavailable
 from stageflow_guard.model import EntitySpan, Finding
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HASHED = 256 * 1024  # bytes whose digest is taken on the event loop: well under a millisecond
+T = TypeVar("T")
 NODES = 2_000  # parts of a value that are walked on the event loop: about a millisecond
 SMALL = 2_048  # characters that a thread may scan: a few milliseconds at most
 KEPT, WORTH = 1_024, 256  # texts whose spans are remembered, from this length on
@@ -86,6 +87,8 @@ class OffLoopInspector:
         self._deadline = deadline
         # one thread: the work holds the interpreter anyway, and order stays simple
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inspect")
+        # stores of a vault may be slow, or not answer: they hold up no inspection
+        self._stores = ThreadPoolExecutor(max_workers=8, thread_name_prefix="vault")
         self._worker = ScanWorker(redactor.spec())
         self._salt = secrets.token_bytes(16)
         self._seen: OrderedDict[bytes, list[EntitySpan]] = OrderedDict()
@@ -98,6 +101,17 @@ class OffLoopInspector:
     def scope_for(self, tenant: str, key: str, subject: str) -> VaultScope:
         """Return the scope of (tenant, key) whose kept contents belong to `subject`."""
         return self._vault.scope(tenant, key, subject)
+
+    async def open_scope(self, tenant: str, key: str, subject: str) -> VaultScope:
+        """Return what `scope_for` returns; one that comes from a store is read off the loop."""
+        if not self._vault.kept:
+            return self.scope_for(tenant, key, subject)
+        return await self.in_background(lambda: self.scope_for(tenant, key, subject))
+
+    async def in_background(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns, done on a thread for slow scopes, within the deadline."""
+        async with asyncio.timeout(self._deadline):
+            return await asyncio.get_running_loop().run_in_executor(self._stores, work)
 
     def erase(self, tenant: str, subject: str) -> None:
         """Make what the vault holds of `subject` unreadable."""
@@ -293,3 +307,4 @@ class OffLoopInspector:
         """End the scanning process and the thread."""
         self._worker.kill()
         self._threads.shutdown(wait=False)
+        self._stores.shutdown(wait=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
 from stageflow_guard.redaction.vault.type_names import TRANSLATED
@@ -52,15 +52,22 @@ def forged(text: str, nonce: str, known: Mapping[Key, object]) -> set[str]:
 
 
 def search(
-    text: str, nonce: str, known: Mapping[Key, object], floor: int = 0
+    text: str,
+    nonce: str,
+    known: Mapping[Key, object],
+    floor: int = 0,
+    *,
+    entities: Collection[str] | None = None,
 ) -> Iterator[tuple[int, int, Key]]:
     """Yield (start, end, key) of each placeholder of this scope in `text`, however edited.
 
-    `floor` is where the one before it ended: none begins before that.
+    `floor` is where the one before it ended: none begins before that. `entities` are the types in
+    `known`, for a caller that has them: a scope can hold many thousands of keys.
     """
+    types = dict.fromkeys(entity for entity, _ in known) if entities is None else entities
     ours = re.compile(rf"(?<![A-Za-z0-9]){nonce}(?![A-Za-z0-9])", re.IGNORECASE)
     for match in ours.finditer(text, floor):
-        found = _around(text, max(floor, match.start() - _LOOKBACK), match.start(), known)
+        found = _around(text, max(floor, match.start() - _LOOKBACK), match.start(), known, types)
         if found is None:
             continue
         start, key = found
@@ -77,13 +84,15 @@ def search(
         yield start, end, key
 
 
-def _around(text: str, low: int, high: int, known: Mapping[Key, object]) -> tuple[int, Key] | None:
+def _around(
+    text: str, low: int, high: int, known: Mapping[Key, object], types: Collection[str]
+) -> tuple[int, Key] | None:
     number = _NUMBER.search(text, low, high)
     if number is None:
         return None
     value = int(number[1])
     before = text[low : number.start()]
-    same = [entity for entity, n in known if n == value]
+    same = [entity for entity in types if (entity, value) in known]
     best: tuple[int, str] | None = None
     for entity in same:
         match = _spelled(entity).search(before)

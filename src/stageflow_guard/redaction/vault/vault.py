@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["ALPHABET", "FORGED", "PSEUDONYM", "SubjectKeys", "Vault", "VaultScope", "VaultStore"]
 
 TRIES = 20  # numbers that other processes may take before ours is kept
+MANY = 256  # pseudonyms, of which a loop may restore so many
 FORGED = 64  # placeholders not of its own that one scope looks at before it refuses: 64 of 2**40
 _LOG = logging.getLogger("stageflow_guard")
 
@@ -166,7 +167,9 @@ class VaultScope:
 
     def _found(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, str]]:
         if self._back:
-            for start, end, key in search(text, self._nonce, self._back, floor):
+            for start, end, key in search(
+                text, self._nonce, self._back, floor, entities=tuple(self._numbers)
+            ):
                 yield start, end, self._back[key]
 
     def _watch(self, text: str) -> None:
@@ -181,6 +184,11 @@ class VaultScope:
             raise InspectorUnavailable(
                 "too many placeholders that this scope did not mint", reason="forged_placeholders"
             )
+
+    @property
+    def slow(self) -> bool:
+        """Say whether restoring is no work for an event loop: a store, or many pseudonyms."""
+        return self._keep is not None or len(self._back) > MANY
 
     @property
     def nonce(self) -> str:
@@ -290,13 +298,21 @@ class Vault:
         name = (tenant, key, subject)
         with self._lock:
             scope = self._scopes.get(name)
-            if scope is None:
-                scope = self._scopes[name] = VaultScope(tenant, self._kept(*name))
-                while len(self._scopes) > self._limit:
-                    self._scopes.popitem(last=False)
-            else:
+            if scope is not None:
                 self._scopes.move_to_end(name)
+                return scope
+        made = VaultScope(tenant, self._kept(*name))  # a store may be slow: no one waits for it
+        with self._lock:
+            scope = self._scopes.setdefault(name, made)
+            self._scopes.move_to_end(name)
+            while len(self._scopes) > self._limit:
+                self._scopes.popitem(last=False)
             return scope
+
+    @property
+    def kept(self) -> bool:
+        """Say whether scopes come from a store, which may be slow."""
+        return self._store is not None
 
     def _kept(self, tenant: str, key: str, subject: str) -> _Kept | None:
         if self._store is None or self._keys is None:

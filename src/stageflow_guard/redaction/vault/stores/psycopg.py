@@ -36,7 +36,11 @@ class PostgresVault:
             raise ConfigError("the vault's database cannot be used") from None
 
     def _connect(self) -> Any:
-        return self._psycopg.connect(self._url, autocommit=True, connect_timeout=10)
+        # a table that somebody locks ends a statement before the inspector's deadline ends the run
+        return self._psycopg.connect(
+            self._url, autocommit=True, connect_timeout=10,
+            options="-c statement_timeout=15000 -c lock_timeout=10000",
+        )  # fmt: skip
 
     def _run(self, query: str, values: tuple[Any, ...]) -> Any:
         with self._lock:
