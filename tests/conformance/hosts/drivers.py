@@ -360,5 +360,7 @@ DRIVERS = (
     ProtectAsync(),
     ProtectSync(),
     Asgi(),
+    driver_of("mcp_driver", "Mcp"),
+    driver_of("mcp_driver", "Fast"),
     driver_of("pydantic_ai_driver", "PydanticAI"),
 )

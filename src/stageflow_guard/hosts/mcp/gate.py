@@ -83,6 +83,8 @@ class RequestGate:
             return await call_next(ctx)
         try:
             return await self._run(ctx, call_next)
+        except _Failed as failed:  # its run ended in an error; the client hears what it said
+            return failed.result
         except GuardError as error:
             drop_frames(error)
             refusal = error
@@ -103,7 +105,10 @@ class RequestGate:
             gate = self._seam.gate(pipeline=self._pipeline, session_id=conversation.id)
             async with gate as run:
                 await conversation.require_same(self._seam, run)
-                return await self._request(run, bare, call_next)
+                result = await self._request(run, bare, call_next)
+                if result.get("isError"):
+                    raise _Failed(result)
+                return result
 
     def _conversation(self, connection: Any) -> _Conversation:
         known = self._connections.get(connection)
@@ -112,35 +117,42 @@ class RequestGate:
         return known
 
     async def _request(self, run: Run, ctx: Context, call_next: Any) -> Any:
-        pep, method = self._seam.pep, ctx.method
         ctx = await self._inspected_params(run, ctx)
         speech = Speech(self._seam, run)
         speech.guard(ctx.session)
         ran: list[str] = []
         token = bodies_run.set(ran)
         try:
-            if method in WORK or method in LISTS:
+            result = await self._answered(run, ctx, call_next)
+            if ctx.method in WORK and not ran and not result.get("isError"):
+                await self._seam.pep.refuse(Bypassed(ANSWERED), run=run, step="run")
+            if ctx.method in LISTS:
+                result = await self._filtered(run, ctx.method, result)
+            result = await self._inspected_result(run, ctx, result)
+            await speech.finish("ok")
+            return result
+        finally:
+            bodies_run.reset(token)
+            speech.close()
+
+    async def _answered(self, run: Run, ctx: Context, call_next: Any) -> dict[str, Any]:
+        """Return the host's answer, or raise its error with its text redacted."""
+        try:
+            if ctx.method in WORK or ctx.method in LISTS:
                 result = await call_next(ctx)
             else:
-                step = Step(kind="tool", obj=f"mcp/{method}", act="call")
+                step = Step(kind="tool", obj=f"mcp/{ctx.method}", act="call")
                 result = await self._seam.step(step, None, lambda _: call_next(ctx))
         except MCPError as error:
             if run.refusal is not None:
                 raise
-            told, _ = await pep.inspect(run, [error.message, error.data], direction="output")
+            told, _ = await self._seam.pep.inspect(
+                run, [error.message, error.data], direction="output"
+            )
             raise MCPError(error.code, told[0], told[1]) from None
-        finally:
-            bodies_run.reset(token)
         if run.refusal is not None:
             raise run.refusal
-        result = _as_dict(result)
-        if method in WORK and not ran and not result.get("isError"):
-            await pep.refuse(Bypassed(ANSWERED), run=run, step="run")
-        if method in LISTS:
-            result = await self._filtered(run, method, result)
-        result = await self._inspected_result(run, ctx, result)
-        await speech.finish("ok")
-        return result
+        return _as_dict(result)
 
     async def _inspected_params(self, run: Run, ctx: Context) -> Context:
         params: Mapping[str, Any] | None = ctx.params
@@ -185,6 +197,14 @@ class RequestGate:
         return told
 
 
+class _Failed(Exception):
+    """A tool's own failure, as the inspected result that tells of it."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        super().__init__()
+        self.result = result
+
+
 class GateFirst(list[Any]):
     """The middleware of a server: what its owner puts there, and the gate before all of it.
 
@@ -205,7 +225,7 @@ class _Conversation:
     """One connection: its key, and the caller that it belongs to."""
 
     def __init__(self) -> None:
-        self.id = uuid4().hex
+        self.id = str(uuid4())
         self._caller: tuple[str, str] | None = None
 
     async def require_same(self, seam: Seam, run: Run) -> None:

@@ -1,14 +1,17 @@
 """What a server says before it answers: progress, logs, questions to the client. Inspected first.
 
 A step reaches its client through `ctx.session`. In a guarded request that session speaks through
-these channels: what goes out is inspected and on record, what comes back is input.
+these channels: what goes out is inspected and on record, what comes back is input. Text of progress
+and logs is inspected by itself, and then held back as a stream is, so that what is spread over two
+messages is found as well: numbers leave at once, text once nothing later can change it.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 from stageflow_guard.enforcement.egress import StepEgress
@@ -20,8 +23,9 @@ if TYPE_CHECKING:
     from stageflow_guard.enforcement.run import Permit, Run
     from stageflow_guard.enforcement.seam import Seam
 
-# of a notification, what is text; the rest are numbers and the client's own token
-TEXT = {"notifications/progress": ("message",), "notifications/message": ("data", "logger")}
+LOG = "notifications/message"
+# of a notification, what is text; the rest are numbers, levels and the client's own token
+TEXT = {"notifications/progress": "message", LOG: "data"}
 
 
 class Speech:
@@ -29,8 +33,10 @@ class Speech:
 
     def __init__(self, seam: Seam, run: Run) -> None:
         _OF[self] = (seam, run)
+        _SEAMS[self] = seam
         self._egress: dict[str, StepEgress] = {}  # by call
         self._channels: dict[tuple[str, str], Channel] = {}
+        self._lines: dict[tuple[str, str], _Line] = {}
 
     def guard(self, session: Any) -> None:
         """Let `session`, the host's of this request, speak through guarded channels."""
@@ -42,22 +48,39 @@ class Speech:
 
     async def out(self, name: str, value: Any, deliver: Callable[[Any], Awaitable[Any]]) -> Any:
         """Inspect what is said as a whole, then deliver it."""
-        seam, run = _OF[self]
+        seam, run = await self._open()
         permit = current_permit.get()
         if permit is None:
-            await self._require_open(seam, run)
             told, _ = await seam.pep.inspect(run, value, direction="output")
             return await deliver(told)
         if permit.outcome is not None:
-            await self._refuse_late(seam, run)
+            await self._refuse_late()
         channel = self._channels.get((permit.call, name))
         if channel is None:
             channel = self._channels[permit.call, name] = self._egress_of(permit).calls(name)
         return await channel.call(deliver, value)
 
+    async def say(self, name: str, text: str, send: Callable[[str | None], Awaitable[Any]]) -> None:
+        """Send a message with as much text as may leave now; the rest leaves with a later one."""
+        seam, run = await self._open()
+        permit = current_permit.get()
+        if permit is None:
+            await self.out(name, text, send)
+            return
+        if permit.outcome is not None:
+            await self._refuse_late()
+        line = self._lines.get((permit.call, name))
+        if line is None:
+            line = self._lines[permit.call, name] = _Line()
+            line.channel = self._egress_of(permit).text(name, line.deliver)
+        told, _ = await seam.pep.inspect(run, text, direction="output", step=permit.step)
+        line.send = send
+        await line.channel.send(told)
+        await send(line.take())
+
     async def came_back(self, value: Any) -> Any:
         """Return the client's answer, redacted: it is input. A step with `reveal` has originals."""
-        seam, run = _OF[self]
+        seam, run = await self._open()
         permit = current_permit.get()
         before = run.binary.get("", ())
         redacted, _ = await seam.pep.inspect(run, value, direction="input")
@@ -74,6 +97,11 @@ class Speech:
         for egress in self._egress.values():
             await egress.finish()
             await egress.stop()
+        for line in self._lines.values():
+            text = line.take()
+            if text is not None:
+                await line.send(text)
+        for egress in self._egress.values():
             egress.close(outcome)
             if egress in run.egress:
                 run.egress.remove(egress)
@@ -86,19 +114,49 @@ class Speech:
             run.egress.append(egress)
         return egress
 
-    async def _require_open(self, seam: Seam, run: Run) -> None:
-        if run.refusal is not None:
-            raise run.refusal
-        if run.ended:
-            await self._refuse_late(seam, run)
+    async def _open(self) -> tuple[Seam, Run]:
+        """Return the run; raise when it is refused or over."""
+        state = _OF.get(self)
+        if state is None or state[1].ended:
+            await self._refuse_late()
+        if state[1].refusal is not None:
+            raise state[1].refusal
+        return state
 
-    async def _refuse_late(self, seam: Seam, run: Run) -> None:
+    async def _refuse_late(self) -> NoReturn:
         error = NotAuthenticated("run_closed", "the step is over; nothing more leaves it")
-        await seam.pep.refuse(error, run=run.id, pipeline=run.pipeline, step="inspect_output")
+        await _SEAMS[self].pep.refuse(error, run=str(uuid4()), step="inspect_output")
+
+    def close(self) -> None:
+        """Forget the run: hosts keep sessions longer than requests."""
+        _OF.pop(self, None)
+        self._egress.clear()
+        self._channels.clear()
+        self._lines.clear()
+
+
+class _Line:
+    """The text of one step's messages of a kind: what was released, and how the last was sent."""
+
+    channel: Any
+    send: Callable[[str | None], Awaitable[Any]]
+
+    def __init__(self) -> None:
+        self._released: list[str] = []
+
+    async def deliver(self, text: str) -> None:
+        """Keep what may leave for the next message."""
+        self._released.append(text)
+
+    def take(self) -> str | None:
+        """Return what may leave, or None."""
+        text, self._released = "".join(self._released), []
+        return text or None
 
 
 # Who is calling hangs on a run, and every step holds its session: so the run is no attribute of it.
 _OF: WeakKeyDictionary[Speech, tuple[Seam, Run]] = WeakKeyDictionary()
+_SEAMS: WeakKeyDictionary[Speech, Seam] = WeakKeyDictionary()
 _INNER: WeakKeyDictionary[GuardedOutbound, Any] = WeakKeyDictionary()
 
 
@@ -118,13 +176,25 @@ class GuardedOutbound:
     async def notify(self, method: str, params: Mapping[str, Any] | None, opts: Any = None) -> None:
         """Send a notification, once its text is inspected."""
         inner, given = _INNER[self], dict(params or {})
-        fields = TEXT.get(method, tuple(given))
-        text = {name: given[name] for name in fields if name in given}
+        field = TEXT.get(method)
+        text = None if field is None else given.get(field)
+        if field is None or (text is not None and type(text) is not str):
 
-        async def deliver(told: dict[str, Any]) -> None:
-            await inner.notify(method, None if params is None else {**given, **told}, opts)
+            async def deliver(told: dict[str, Any]) -> None:
+                await inner.notify(method, None if params is None else told, opts)
 
-        await self._speech.out(_name_of(method), text, deliver)
+            await self._speech.out(_name_of(method), given, deliver)
+            return
+
+        async def send(told: str | None) -> None:
+            if told is not None or method != LOG:  # a log without text says nothing
+                said = {**given, field: told}
+                await inner.notify(method, {k: v for k, v in said.items() if v is not None}, opts)
+
+        if text is None:
+            await send(None)
+        else:
+            await self._speech.say(_name_of(method), text, send)
 
     async def progress(
         self, progress: float, total: float | None = None, message: str | None = None
@@ -132,10 +202,13 @@ class GuardedOutbound:
         """Report progress, once its text is inspected."""
         inner = _INNER[self]
 
-        async def deliver(told: dict[str, Any]) -> None:
-            await inner.progress(progress, total, told["message"])
+        async def send(told: str | None) -> None:
+            await inner.progress(progress, total, told)
 
-        await self._speech.out("progress", {"message": message}, deliver)
+        if message is None:
+            await send(None)
+        else:
+            await self._speech.say("progress", message, send)
 
     async def send_raw_request(
         self, method: str, params: Mapping[str, Any] | None, opts: Any = None
