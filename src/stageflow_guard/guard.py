@@ -15,12 +15,14 @@ from stageflow_guard.audit.open import ClosedLog, close_log, opened
 from stageflow_guard.base.portal import Portal, require_no_loop
 from stageflow_guard.base.shared import SharedOpening
 from stageflow_guard.enforcement.approvals import load_request, require_grant, settle
-from stageflow_guard.enforcement.build_controls import grants_from, webhook_from
+from stageflow_guard.enforcement.build_controls import counters_from, grants_from, webhook_from
 from stageflow_guard.enforcement.controls import Controls
+from stageflow_guard.enforcement.counters.counter import Counters, MemoryCounters
 from stageflow_guard.enforcement.deciding import decide_request, request_named
 from stageflow_guard.enforcement.grants import Grants, PendingApproval
 from stageflow_guard.enforcement.inspection import judge, redacted, require_bytes, screened
 from stageflow_guard.enforcement.leaving import without_frames
+from stageflow_guard.enforcement.limiting import Limiter
 from stageflow_guard.enforcement.pending import PendingAuthorization
 from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
 from stageflow_guard.enforcement.plain import BoundSession, GuardedRun
@@ -31,6 +33,7 @@ from stageflow_guard.enforcement.rowstores.rows import MemoryRows
 from stageflow_guard.enforcement.scoping import scoped_key
 from stageflow_guard.enforcement.seam import Seam
 from stageflow_guard.enforcement.session import current_session
+from stageflow_guard.enforcement.spending import spent
 from stageflow_guard.enforcement.token_exchange import exchange_token
 from stageflow_guard.errors import (
     AccessDenied,
@@ -102,6 +105,7 @@ class Guard:
         clients: Mapping[str, OAuthClient] | None = None,
         drain: float = 10.0,
         approvals: Grants | None = None,
+        counters: Counters | None = None,
     ) -> None:
         if log is None and settings is None:
             raise ConfigError("a guard needs a log, or the settings to open one")
@@ -124,7 +128,11 @@ class Guard:
             block=block,
             ceiling=ceiling,
         )
-        self._controls = Controls(self._pep, approvals or Grants(MemoryRows(), os.urandom(32)))
+        limiter = Limiter(self._pep, counters or MemoryCounters())
+        self._given_counters = counters is not None
+        self._controls = Controls(
+            self._pep, approvals or Grants(MemoryRows(), os.urandom(32)), limiter
+        )
         self._pep.controls = self._controls
         self._given_grants = approvals is not None
         self._webhook: Webhook | None = None
@@ -213,6 +221,10 @@ class Guard:
                 self._webhook = webhook_from(self._settings)
                 if self._webhook is not None:
                     self._controls.hearers.append(self._webhook)
+                if not self._given_counters:
+                    self._controls.limiter.counters = await asyncio.to_thread(
+                        counters_from, self._settings
+                    )
                 if not self._given_grants:
                     self._controls.grants = await asyncio.to_thread(
                         grants_from, self._settings,
@@ -267,6 +279,9 @@ class Guard:
             if webhook is not None:
                 self._controls.hearers.remove(webhook)
                 await webhook.drain(self._drain)
+            await self._controls.limiter.drain(self._drain)
+            if not self._given_counters:
+                self._controls.limiter.counters.close()
             if not self._given_grants and self._settings is not None:
                 await asyncio.to_thread(self._controls.grants.close)
             background, self._background = self._background, None
@@ -542,6 +557,15 @@ class Guard:
             return await decide_request(self._pep, self._controls, who, asked, granted=granted)
         request = await load_request(self._pep, who, ref)
         return await settle(self._pep, who, request, granted=granted)
+
+    async def spend(self, unit: str, amount: float) -> None:
+        """Count what the current run spent of `unit` (tokens, euros, ...) against `limits.yaml`.
+
+        It counts in any case; with a hard limit over, `LimitExceeded` ends the run. Raises
+        `NotAuthenticated` outside a run, `LimitsUnavailable` when it cannot be counted, and
+        `ConfigError` for an amount that is negative or no number.
+        """
+        await spent(self._pep, self._controls, self._run(), unit, amount)
 
     async def pending_approvals(self) -> list[PendingApproval]:
         """Return the requests that wait in the current principal's tenant, arguments redacted."""

@@ -144,6 +144,16 @@ class ControlSource(Protocol):
 
 
 @runtime_checkable
+class LimitSource(Protocol):
+    """A decision point with limits in force."""
+
+    @property
+    def limits(self) -> Any:
+        """The `Limits` in force."""
+        ...
+
+
+@runtime_checkable
 class PinSource(Protocol):
     """A decision point that says which definitions of tools are accepted."""
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from stageflow_guard.enforcement.counters.counter import Take
+
 if TYPE_CHECKING:
     from stageflow_guard.enforcement.run import Run
     from stageflow_guard.model import AccessRequest, Decision, Principal
     from stageflow_guard.policy.engine.tool_rules import ToolControls
+
+
+Held = tuple[tuple[str, Take], ...]  # what a call took: of what, and in which count
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +31,18 @@ class ToolCall:
 class Admitted:
     """What a permit's record says of the arguments: their digest, the grant that was used up."""
 
-    digest: str
+    digest: str | None = None
     approval: str | None = None
+    over: tuple[str, ...] = ()  # soft limits
+    held: Held = ()
 
     def note(self) -> dict[str, Any]:
         """Return it as a record's note."""
-        note = {"arguments": self.digest}
-        return note if self.approval is None else {**note, "approval": self.approval}
+        said = {"arguments": self.digest, "approval": self.approval, "over": list(self.over)}
+        return {name: value for name, value in said.items() if value}
+
+
+NOTHING = Admitted()  # no control is about this step
 
 
 class CallControls(Protocol):
@@ -42,6 +52,19 @@ class CallControls(Protocol):
         """Return what counts for this call, or None where nothing does."""
         ...
 
-    async def admit(self, controls: ToolControls, call: ToolCall) -> Admitted:
+    @property
+    def counts(self) -> bool:
+        """Say whether there are limits: then every step is asked about."""
+        ...
+
+    async def child(self, parent: Run) -> None:
+        """Count one more child run; raise a `GuardError` when there may be no more."""
+        ...
+
+    def ended(self, held: Held, seconds: float) -> None:
+        """Count that a call ended."""
+        ...
+
+    async def admit(self, controls: ToolControls | None, call: ToolCall) -> Admitted:
         """Return what is on record of an admitted call; raise a `GuardError` otherwise."""
         ...

@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stageflow_guard.enforcement.counters.counter import MemoryCounters
+from stageflow_guard.enforcement.counters.redis import RedisCounters
+from stageflow_guard.enforcement.counters.sqlite import SqliteCounters
 from stageflow_guard.enforcement.grants import Grants
 from stageflow_guard.enforcement.rowstores.psycopg import PostgresRows
 from stageflow_guard.enforcement.rowstores.sqlite import SqliteRows
@@ -15,6 +18,7 @@ from stageflow_guard.keys.provider import read_key
 
 if TYPE_CHECKING:
     from stageflow_guard.base.clock import NeverBackClock
+    from stageflow_guard.enforcement.counters.counter import Counters
     from stageflow_guard.enforcement.rowstores.rows import RowStore
     from stageflow_guard.settings import Settings
 
@@ -38,6 +42,19 @@ def _store(settings: Settings) -> RowStore:
         return PostgresRows(url)
     log = Path(settings.audit.path)
     return SqliteRows(chosen.path or log.with_name(f"{log.name}.approvals.db"))
+
+
+def counters_from(settings: Settings) -> Counters:
+    """Return where limits are counted; raise `ConfigError` when it cannot be used."""
+    chosen = settings.limits
+    if chosen.kind == "sqlite":
+        return SqliteCounters(str(chosen.path))
+    if chosen.kind == "redis":
+        url = os.environ.get(str(chosen.url_env))
+        if not url:
+            raise ConfigError(f"`limits.url_env`: variable `{chosen.url_env}` is not set")
+        return RedisCounters(url)
+    return MemoryCounters()
 
 
 def webhook_from(settings: Settings) -> Webhook | None:

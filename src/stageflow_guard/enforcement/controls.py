@@ -15,13 +15,14 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.read.lookup import OpenLog
 from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.base.deadline import answered
-from stageflow_guard.enforcement.admission import Admitted, ToolCall
+from stageflow_guard.enforcement.admission import Admitted, Held, ToolCall
 from stageflow_guard.enforcement.answers import redaction_from, scope_from, shaped_from
 from stageflow_guard.enforcement.approvals import identities
 from stageflow_guard.enforcement.grants import NotOpenError, PendingApproval, new_id
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from stageflow_guard.enforcement.grants import Grants
+    from stageflow_guard.enforcement.limiting import Limiter
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
     from stageflow_guard.enforcement.run import Run
     from stageflow_guard.model import AccessRequest, Principal
@@ -62,8 +64,10 @@ class Controls:
         self,
         pep: PolicyEnforcementPoint,
         grants: Grants,
+        limiter: Limiter,
     ) -> None:
         self._pep = pep
+        self.limiter = limiter
         self.grants = grants
         self.hearers: list[Callable[[PendingApproval], None]] = []
 
@@ -79,8 +83,33 @@ class Controls:
             raise PolicyUnavailable("the decision point gave no controls")
         return found
 
-    async def admit(self, controls: ToolControls, call: ToolCall) -> Admitted:
+    @property
+    def counts(self) -> bool:
+        """Say whether there are limits: then every step is asked about."""
+        return self.limiter.limits is not None
+
+    async def child(self, parent: Run) -> None:
+        """Count one more child run; raise a `GuardError` when there may be no more."""
+        await self.limiter.child(parent)
+
+    def ended(self, held: Held, seconds: float) -> None:
+        """Count that a call ended."""
+        self.limiter.ended(held, seconds)
+
+    async def admit(self, controls: ToolControls | None, call: ToolCall) -> Admitted:
         """Return what is on record of an admitted call; raise a `GuardError` otherwise."""
+        if not self.counts:
+            return await self._judged(controls, call)
+        held, over = await self.limiter.take(call)
+        try:
+            return replace(await self._judged(controls, call), held=held, over=over)
+        except BaseException:  # it does not run; a grant is never used up by a full limit
+            await self.limiter.give_back(held)
+            raise
+
+    async def _judged(self, controls: ToolControls | None, call: ToolCall) -> Admitted:
+        if controls is None:
+            return Admitted()
         request, decision = call.request, call.decision
         if controls.broken is not None:
             raise PolicyUnavailable(f"`{controls.broken}` is not in force, and no older one is")

@@ -24,7 +24,7 @@ from uuid import uuid4
 
 from stageflow_guard.audit.records.opentelemetry import current_trace
 from stageflow_guard.base.deadline import answered
-from stageflow_guard.enforcement.admission import ToolCall
+from stageflow_guard.enforcement.admission import NOTHING, ToolCall
 from stageflow_guard.enforcement.answers import (
     decision_from,
     findings_from,
@@ -62,7 +62,7 @@ from stageflow_guard.ports import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-    from stageflow_guard.enforcement.admission import CallControls
+    from stageflow_guard.enforcement.admission import Admitted, CallControls
     from stageflow_guard.enforcement.records import StepRequests
     from stageflow_guard.enforcement.session import Session
     from stageflow_guard.model import Finding, RecordTemplate
@@ -97,8 +97,11 @@ def tells_model(error: GuardError) -> bool:
     return isinstance(error, AccessDenied | ApprovalRequired | LimitExceeded)
 
 
-def noted(template: RecordTemplate, told: dict[str, Any] | None) -> dict[str, Any]:
+def noted(template: RecordTemplate, admitted: Admitted) -> dict[str, Any]:
     """Return the note of one record, with what its template notes."""
+    if admitted is NOTHING:
+        return {}
+    told = admitted.note()
     return {"note": {**(template.fields.get("note") or {}), **told}} if told else {}
 
 
@@ -230,6 +233,8 @@ class PolicyEnforcementPoint:
             identity = parent.identity
             try:
                 await self.ensure_caller_valid(parent)
+                if self.controls is not None and self.controls.counts:
+                    await self.controls.child(parent)
             except GuardError as error:
                 await self.refuse(error, run=parent, step="authenticate")
         else:
@@ -347,10 +352,10 @@ class PolicyEnforcementPoint:
             if run.findings or run.output_findings or run.parent is not None:
                 self._require_unblocked(run, step, run.reachable_findings())
             at = "authorize"
-            told = (  # of the arguments, on record; last, since it uses a grant up
+            admitted = (  # last, since it uses a grant up
                 await self._admitted(run, asked, decision, arguments)
-                if step.kind == "tool"
-                else None
+                if step.kind == "tool" or (self.controls is not None and self.controls.counts)
+                else NOTHING
             )
             at = "record"
             template = asked.permit(
@@ -364,9 +369,10 @@ class PolicyEnforcementPoint:
         else:
             call = str(next(run.calls))
             own = _permit_fields(run, step, call, attempt)
-            own |= noted(template, told)
+            own |= noted(template, admitted)
             index, cancelled = await self.recorder.append_permit(template.record(own), run)  # 4
             permit = Permit(step, call, attempt, index, reveal=reveal, effect=asked.effect)
+            permit.held = admitted.held
             return self._opened(run, permit, cancelled=cancelled)
         refused = error.decision if isinstance(error, AccessDenied) else decision
         await self.refuse_step(
@@ -376,14 +382,14 @@ class PolicyEnforcementPoint:
 
     async def _admitted(
         self, run: Run, asked: StepRequests, decision: Decision, arguments: object
-    ) -> dict[str, Any] | None:
-        """Return what the record says of an admitted tool call; raise what refuses it."""
+    ) -> Admitted:
+        """Return what the record says of an admitted call; raise what refuses it."""
         gate = self.controls
         controls = None if gate is None else gate.of(asked.may_run, asked.who)
-        if gate is None or controls is None:
-            return None
+        if gate is None or (controls is None and not gate.counts):
+            return NOTHING
         call = ToolCall(asked.may_run, asked.who, run, decision, arguments)
-        return (await gate.admit(controls, call)).note()
+        return await gate.admit(controls, call)
 
     async def refuse_call(self, error: GuardError, run: Run, step: Step) -> NoReturn:
         """Refuse a tool's call before policy is asked; policy says whether the run goes on."""
@@ -534,6 +540,8 @@ class PolicyEnforcementPoint:
             return
         permit.outcome = outcome
         run.permits.pop(permit.call, None)
+        if permit.held and self.controls is not None:
+            self.controls.ended(permit.held, (time.perf_counter_ns() - permit.started) / 1e9)
         own = run.own.copy()
         own["attempt"] = permit.attempt
         own["outcome"] = outcome

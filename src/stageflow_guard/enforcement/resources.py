@@ -102,9 +102,11 @@ async def _controlled(
     """
     gate, decision = pep.controls, call.decision
     controls = None if gate is None else gate.of(call.request, call.who)
-    if not decision.permitted or controls is None or gate is None:
+    if not decision.permitted or gate is None or not (gate.counts or controls is not None):
         return decision, {}
-    if not ask and controls.asks:
+    if not ask and controls is None:  # a question counts nothing
+        return decision, {}
+    if not ask and controls is not None and controls.asks:
         return replace(decision, effect=Effect.DENY, reason="approval_required", rules=()), {}
     try:
         admitted = await gate.admit(controls, call)

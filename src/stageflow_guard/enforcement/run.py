@@ -155,8 +155,8 @@ class Permit:
     """A single-use right to run one step of one run, once."""
 
     __slots__ = (
-        "attempt", "call", "effect", "executed", "index", "outcome", "reveal", "spent", "started",
-        "step",
+        "attempt", "call", "effect", "executed", "held", "index", "outcome", "reveal",
+        "spent", "started", "step",
     )  # fmt: skip
 
     def __init__(
@@ -172,4 +172,5 @@ class Permit:
         self.spent = False
         self.executed = False
         self.outcome: str | None = None
+        self.held: Any = ()  # of limits, until it ends
         self.started = time.perf_counter_ns()

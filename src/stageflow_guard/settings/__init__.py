@@ -252,6 +252,22 @@ class ApprovalSettings(_Strict):
         return self
 
 
+class LimitSettings(_Strict):
+    """`[limits]`: where counts are kept. `memory` counts within one process."""
+
+    kind: Literal["memory", "sqlite", "redis"] = "memory"
+    path: str | None = None
+    url_env: str | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.kind == "sqlite") != (self.path is not None) or (self.kind == "redis") != (
+            self.url_env is not None
+        ):
+            raise ValueError("`sqlite` takes `path`; `redis` takes `url_env`, a variable's name")
+        return self
+
+
 class Settings(_Strict):
     """Everything a guard is built from."""
 
@@ -260,6 +276,7 @@ class Settings(_Strict):
     redaction: RedactionSettings = RedactionSettings()
     audit: AuditSettings
     approvals: ApprovalSettings = ApprovalSettings()
+    limits: LimitSettings = LimitSettings()
     http: HttpSettings = HttpSettings()
 
     @model_validator(mode="before")
@@ -309,6 +326,7 @@ _PATHS = (
     ("audit", "checkpoint_copy"),
     ("audit", "keyring"),
     ("approvals", "path"),
+    ("limits", "path"),
 )
 
 

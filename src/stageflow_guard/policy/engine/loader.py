@@ -18,6 +18,7 @@ from stageflow_guard.policy.engine.exceptions import (
     parse_trials,
 )
 from stageflow_guard.policy.engine.guardrails import Guardrails, load_guardrails
+from stageflow_guard.policy.engine.limits import Limits, load_limits
 from stageflow_guard.policy.engine.prove import structural
 from stageflow_guard.policy.engine.rules import (
     MODEL,
@@ -39,11 +40,11 @@ from stageflow_guard.policy.engine.text import (
 from stageflow_guard.policy.engine.tool_rules import ToolRules, load_tools
 
 SUSPENDED = "platform/suspended.csv"
-TOP = ("model.conf", "catalogue.yaml", "guardrails.yaml", "accepted_tools.yaml")
+TOP = ("model.conf", "catalogue.yaml", "guardrails.yaml", "accepted_tools.yaml", "limits.yaml")
 PLATFORM = (
     "suspended.csv", "shares.csv", "breakglass.csv", "trials.csv", "isolation_test.yaml",
 )  # fmt: skip
-TENANT = ("policy.csv", "policy_test.yaml", "guardrails.yaml", "tools.yaml")
+TENANT = ("policy.csv", "policy_test.yaml", "guardrails.yaml", "tools.yaml", "limits.yaml")
 
 
 @dataclass
@@ -62,6 +63,7 @@ class Loaded:
     catalogue: Catalogue = field(default_factory=Catalogue)
     guardrails: Guardrails = field(default_factory=Guardrails)
     tools: ToolRules = field(default_factory=ToolRules)
+    limits: Limits = field(default_factory=Limits)
     templates: dict[str, Template | None] = field(default_factory=dict)
     old_roles: set[str] = field(default_factory=set)  # shared roles on their last good file
 
@@ -112,6 +114,14 @@ def load_folder(folder: Path, previous: Loaded | None = None) -> Loaded:
         catalogue=found.catalogue.tools,
         tenants=found.tenants,
         previous=previous.tools if previous is not None else None,
+        previous_files=previous.files if previous is not None else {},
+    )
+    found.limits = load_limits(
+        folder,
+        found.files,
+        found.problems,
+        tenants=found.tenants,
+        previous=previous.limits if previous is not None else None,
         previous_files=previous.files if previous is not None else {},
     )
     return found

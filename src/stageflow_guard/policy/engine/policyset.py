@@ -18,6 +18,7 @@ from stageflow_guard.policy.engine.delegation import FORMS
 from stageflow_guard.policy.engine.exceptions import FOREVER, Share, TemporaryGrant
 from stageflow_guard.policy.engine.guardrails import Guardrails
 from stageflow_guard.policy.engine.index import TenantIndex
+from stageflow_guard.policy.engine.limits import Limits
 from stageflow_guard.policy.engine.loader import Loaded, load_folder
 from stageflow_guard.policy.engine.rules import (
     Problem,
@@ -62,6 +63,7 @@ class PolicySet:
         guardrails: Guardrails | None = None,
         templates: Mapping[str, Template | None] | None = None,
         tools: ToolRules | None = None,
+        limits: Limits | None = None,
         previous: PolicySet | None = None,
         now: Callable[[], float] | None = None,
         revision: str | None = None,
@@ -84,6 +86,7 @@ class PolicySet:
         self.guardrails = guardrails if guardrails is not None else Guardrails()
         self.templates = MappingProxyType(dict(templates or {}))
         self.tools = tools if tools is not None else ToolRules()
+        self.limits = limits if limits is not None else Limits()
         self._controls: dict[tuple[str, str, frozenset[str]], ToolControls | None] = {}
         # the clock goes on over a reload: an expired right stays expired
         self.clock = NeverBackClock(Clock(wall=now) if now is not None else None)
@@ -116,7 +119,7 @@ class PolicySet:
             stale=found.stale, suspended=found.suspended, shares=tuple(found.shares),
             grants=tuple(found.grants), files=found.files, catalogue=found.catalogue,
             guardrails=found.guardrails, templates=found.templates, tools=found.tools,
-            previous=previous,
+            limits=found.limits, previous=previous,
         )  # fmt: skip
         made._suspensions = tuple(found.suspensions)
         return made
@@ -127,6 +130,7 @@ class PolicySet:
             tenants=self._tenants, stale=dict(self.stale), files=dict(self._files),
             catalogue=self.catalogue, guardrails=self.guardrails, templates=dict(self.templates),
             suspensions=list(self._suspensions), tools=self.tools,
+            limits=self.limits,
         )  # fmt: skip
 
     @property

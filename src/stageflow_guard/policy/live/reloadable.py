@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from stageflow_guard.base.clock import NeverBackClock
     from stageflow_guard.model import AccessRequest, Decision
     from stageflow_guard.policy.engine.guardrails import Guardrails
+    from stageflow_guard.policy.engine.limits import Limits
     from stageflow_guard.policy.engine.policyset import PolicySet
     from stageflow_guard.policy.engine.tool_rules import ToolControls
     from stageflow_guard.policy.live.watch import Signature
@@ -159,6 +160,11 @@ class ReloadablePolicies:
     def guardrails(self) -> Guardrails:
         """The guardrails in force."""
         return self._current.guardrails
+
+    @property
+    def limits(self) -> Limits:
+        """The limits in force."""
+        return self._current.limits
 
     @property
     def tool_pins(self) -> Mapping[str, str] | None:

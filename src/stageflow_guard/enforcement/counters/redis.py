@@ -1,0 +1,133 @@
+"""Counts of limits in Redis: for workers on many machines. Time is the server's.
+
+A script raises all counts of a call or none. A library of rate limits raises one at a time, by the
+clock of the process that asks, and knows neither totals nor calls under way.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from stageflow_guard.enforcement.counters.counter import LEASE, PARTS, Take, Taken
+from stageflow_guard.errors import ConfigError, LimitsUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PREFIX = "stageflow-guard:limit:"
+TIMEOUT = 3.0
+# ARGV: what is asked, as JSON; PARTS; LEASE; "take", "force" or "back"
+_SCRIPT = """
+local asked, parts, lease = cjson.decode(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local time = redis.call('TIME')
+local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
+local over = {}
+local function part(one)
+  if one.window == 0 then return -1 end
+  return math.floor(now / one.window * parts)
+end
+for i, one in ipairs(asked) do
+  local used, oldest = 0, nil
+  if one.lease ~= '' then
+    redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now)
+    used = redis.call('ZCARD', KEYS[i])
+  else
+    local held = redis.call('HGETALL', KEYS[i])
+    for j = 1, #held, 2 do
+      local p = tonumber(held[j])
+      if one.window ~= 0 and p < part(one) - parts then
+        redis.call('HDEL', KEYS[i], held[j])
+      else
+        used = used + tonumber(held[j + 1])
+        if oldest == nil or p < oldest then oldest = p end
+      end
+    end
+  end
+  if ARGV[4] ~= 'back' and used + one.amount > one.limit then
+    if one.hard and ARGV[4] == 'take' then
+      local after = -1
+      if one.window ~= 0 and oldest ~= nil then
+        after = (oldest + parts + 1) * one.window / parts - now
+      end
+      return {i, tostring(after), 0}
+    end
+    over[#over + 1] = i
+  end
+end
+for i, one in ipairs(asked) do
+  if one.lease ~= '' then
+    if ARGV[4] == 'back' then redis.call('ZREM', KEYS[i], one.lease)
+    else redis.call('ZADD', KEYS[i], now + lease, one.lease) end
+    redis.call('EXPIRE', KEYS[i], math.ceil(lease))
+  else
+    local sign = 1
+    if ARGV[4] == 'back' then sign = -1 end
+    redis.call('HINCRBYFLOAT', KEYS[i], tostring(part(one)), tostring(sign * one.amount))
+    if one.window ~= 0 then redis.call('EXPIRE', KEYS[i], math.ceil(one.window * 2) + 1) end
+  end
+end
+return {0, '-1', unpack(over)}
+"""
+
+
+class RedisCounters:
+    """`Counters` in one Redis. Raises `ConfigError` without the extra `redis`.
+
+    Counts are as durable as the server's own configuration makes them.
+    """
+
+    waits = True
+
+    def __init__(self, url: str) -> None:
+        try:
+            import redis
+            from redis.backoff import NoBackoff
+            from redis.retry import Retry
+        except ImportError:
+            raise ConfigError(
+                "limits in Redis need the extra: pip install 'stageflow-guard[redis]'"
+            ) from None
+        try:
+            self._redis: Any = redis.Redis.from_url(
+                url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT,
+                retry=Retry(NoBackoff(), 0),  # a count that was sent twice is counted twice
+            )  # fmt: skip
+        except ValueError:
+            raise ConfigError("the limits' address is not a Redis URL") from None
+        self._script = self._redis.register_script(_SCRIPT)
+
+    def __repr__(self) -> str:
+        """Name no address: it may hold a password."""
+        return "<RedisCounters>"
+
+    def take(self, wanted: Sequence[Take], *, force: bool = False) -> Taken:
+        """Raise every count, or none."""
+        full, after, *over = self._asked(wanted, "force" if force else "take")
+        places = (type(full), *(type(one) for one in over))
+        if any(one is not int for one in places) or not 0 <= full <= len(wanted):
+            raise LimitsUnavailable("the limits' state gave no answer")
+        seconds = float(after)
+        if full:
+            return Taken(full - 1, None if seconds < 0 else seconds)
+        return Taken(None, None, tuple(one - 1 for one in over if one))
+
+    def give_back(self, taken: Sequence[Take]) -> None:
+        """Undo a `take` of just before, or end the leases in it."""
+        self._asked(taken, "back")
+
+    def _asked(self, wanted: Sequence[Take], how: str) -> Any:
+        told = [
+            {
+                "amount": one.amount, "limit": one.limit, "window": one.window or 0,
+                "hard": one.hard, "lease": one.lease or "",
+            }
+            for one in wanted
+        ]  # fmt: skip
+        keys = [PREFIX + sha256(one.key.encode()).hexdigest() for one in wanted]
+        return self._script(keys=keys, args=[json.dumps(told), PARTS, LEASE, how])
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._redis.close()
