@@ -11,8 +11,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -26,6 +24,7 @@ from stageflow_guard.enforcement.resources import filter_permitted
 from stageflow_guard.enforcement.step import Step
 from stageflow_guard.errors import Bypassed, ConfigError, GuardError, NotAuthenticated
 from stageflow_guard.hosts.asgi import body_of, status_of
+from stageflow_guard.hosts.mcp.blobs import inspected_result
 from stageflow_guard.hosts.mcp.credentials import caller_bound
 from stageflow_guard.hosts.mcp.outbound import Speech
 from stageflow_guard.hosts.mcp.steps import (
@@ -128,7 +127,7 @@ class RequestGate:
                 await self._seam.pep.refuse(Bypassed(ANSWERED), run=run, step="run")
             if ctx.method in LISTS:
                 result = await self._filtered(run, ctx.method, result)
-            result = await self._inspected_result(run, ctx, result)
+            result, _ = await inspected_result(self._seam.pep, run, result, _step_of(ctx))
             await speech.finish("ok")
             return result
         finally:
@@ -182,20 +181,6 @@ class RequestGate:
         )  # fmt: skip
         return {**result, key: items}
 
-    async def _inspected_result(
-        self, run: Run, ctx: Context, result: dict[str, Any]
-    ) -> dict[str, Any]:
-        """Return the result redacted. What it holds in base64 is bytes: policy permits them."""
-        pep, step = self._seam.pep, _step_of(ctx)
-        blobs: list[tuple[Any, str, str]] = []
-        bare = _without_blobs(result, blobs)
-        for _, _, text in blobs:
-            await pep.inspect(run, _decoded(text), direction="output", step=step)
-        redacted, _ = await pep.inspect(run, bare, direction="output", step=step)
-        _put_back(redacted, [text for _, _, text in blobs])
-        told: dict[str, Any] = redacted
-        return told
-
 
 class _Failed(Exception):
     """A tool's own failure, as the inspected result that tells of it."""
@@ -244,7 +229,6 @@ ANSWERED = (
     "an answer came without its step: a cache, or a middleware that answers by itself, stands in "
     "front of it; remove that"
 )
-HELD = "\u2063blob\u2063"  # stands for bytes while the text around them is inspected
 
 
 def as_mcp_error(error: GuardError) -> MCPError:
@@ -288,44 +272,3 @@ class _AsWritten(dict[str, str]):
 
 def _name_of_template(item: Any) -> str:
     return resource_object(expanded(item["uriTemplate"], _AsWritten()))
-
-
-def _is_blob(holder: Mapping[str, Any], key: str) -> bool:
-    if key == "blob":
-        return "uri" in holder
-    return key == "data" and holder.get("type") in ("image", "audio")
-
-
-def _without_blobs(value: Any, blobs: list[tuple[Any, str, str]]) -> Any:
-    """Return a copy with bytes in base64 replaced by a mark, each in order in `blobs`."""
-    if isinstance(value, Mapping):
-        copy: dict[str, Any] = {}
-        for key, one in value.items():
-            if isinstance(one, str) and _is_blob(value, key):
-                blobs.append((copy, key, one))
-                copy[key] = HELD
-            else:
-                copy[key] = _without_blobs(one, blobs)
-        return copy
-    if isinstance(value, list):
-        return [_without_blobs(one, blobs) for one in value]
-    return value
-
-
-def _put_back(value: Any, texts: list[str]) -> None:
-    if isinstance(value, dict):
-        for key, one in value.items():
-            if one == HELD and _is_blob(value, key):
-                value[key] = texts.pop(0)
-            else:
-                _put_back(one, texts)
-    elif isinstance(value, list):
-        for one in value:
-            _put_back(one, texts)
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return text.encode()
