@@ -244,4 +244,6 @@ async def test_calls_side_by_side_keep_their_callers(env):
 
         answers = await asyncio.gather(*map(one, range(20)))
     assert [f"n{n}," in str(a) for n, a in enumerate(answers)] == [True] * 20
-    assert {r.actor["subject"] for r in env.log.kinds("effect")} == {f"user:u{n}" for n in range(20)}
+    assert {r.actor["subject"] for r in env.log.kinds("effect")} == {
+        f"user:u{n}" for n in range(20)
+    }

@@ -68,7 +68,7 @@ def runs_outside() -> AbstractContextManager[None]:
         if run is None:
             who = Identity(Principal(subject="user:anyone", tenant="acme"), None)
             run = Run("mutant", PIPELINE, who, session_id=None, parent=None)
-            run.scope = self.pep.scope_for(who.principal, "mutant")
+            run.scope = self.pep.inspector.scope("acme", "mutant")
         return run
 
     surrounding = Seam.surrounding_run
