@@ -492,3 +492,87 @@ async def test_two_hundred_people_decide_at_once_and_one_decision_counts(place):
     assert done.count("decided") == 1
     assert set(done) <= {"decided", "approval_granted", "approval_denied"}
     assert len([r for r in place.records("approval") if r["action"] == "approve"]) == 1
+
+
+# -- what people who edit policies are told --------------------------------------------------------
+
+
+def _cases(place, *lines):
+    text = "cases:\n" + "".join(
+        f"  - {{sub: 'user:u', roles: [{role}], kind: tool, obj: refund, act: call, {rest}}}\n"
+        for role, rest in lines
+    )
+    (place.policies / "tenants/acme/policy_test.yaml").write_text(text)
+
+
+def test_cases_carry_arguments_and_mutants_of_bounds_are_noticed(place, capsys):
+    """`policy test` knows bounds and approvals; a bound that no case needs is a survivor."""
+    cases = [
+        ("clerk", "arguments: {amount: 5}, expect: permit"),
+        ("clerk", "arguments: {amount: 101}, expect: approval, reason: approval_required"),
+        ("clerk", "arguments: {amount: 1001}, expect: deny, reason: argument_out_of_bounds"),
+        ("junior", "arguments: {amount: 11}, expect: deny"),
+    ]
+    _cases(place, *cases)
+    assert main(["policy", "test", "--policies", str(place.policies), "--tenant", "acme"]) == 0
+    _cases(place, ("clerk", "arguments: {amount: 101}, expect: permit"))
+    assert main(["policy", "test", "--policies", str(place.policies), "--tenant", "acme"]) == 1
+    capsys.readouterr()
+    _cases(place, *cases[:2])
+    from stageflow_guard.policy.analysis.cases import load_tables
+    from stageflow_guard.policy.analysis.mutate import mutate
+    from stageflow_guard.policy.engine.policyset import PolicySet
+
+    policies = PolicySet.load(place.policies)
+    survivors = {
+        (one.where, one.change) for one in mutate(policies, load_tables(policies, place.policies))
+        .survivors if "dropped" in one.change
+    }  # fmt: skip
+    assert ("catalogue.yaml:4", "approval dropped") not in survivors
+    assert ("catalogue.yaml:4", "bounds of role:junior dropped") in survivors
+
+
+def test_explain_names_path_and_bound_and_never_the_value(place, capsys):
+    """What a call fails on, where that is said, and who has to agree."""
+    ask = ["policy", "explain", "user:u", "tool", "refund", "call", "--tenant", "acme", "--role",
+           "clerk", "--policies", str(place.policies)]  # fmt: skip
+    for arguments, told in (
+        ('{"amount": 4321}', "`amount`: maximum 1000"),
+        ('{"amount": 101}', "needs an approval"),
+        ("{}", "`amount`: is missing"),
+    ):
+        assert main([*ask, "--arguments", arguments]) == 0
+        said = capsys.readouterr().out
+        assert told in said, said
+        assert "catalogue.yaml:" in said
+        assert "4321" not in said
+    assert main(ask) == 0
+    assert "some arguments need an approval" in capsys.readouterr().out
+    assert main([*ask, "--arguments", "[1]"]) == 2
+
+
+async def test_replay_takes_a_refused_call_for_no_changed_policy(place, capsys):
+    """A denial by bound or for an approval is no decision of the lines."""
+    async with place.guard() as guard:
+        await asked(guard, place, place.refund, 500)
+        with pytest.raises(AccessDenied):
+            await call(guard, place, place.refund, 5000)
+    assert main(["policy", "replay", str(place.path / "audit"), "--policies",
+                 str(place.policies)]) == 0  # fmt: skip
+    assert "tool refund" not in capsys.readouterr().out
+
+
+def test_a_tenant_from_a_starter_keeps_the_starters_approvals(place):
+    """A starter's approvals come along where this catalogue has none."""
+    from stageflow_guard.policy.edit.tenants import EXAMPLE, add
+    from stageflow_guard.policy.engine.policyset import PolicySet
+
+    (place.policies / "catalogue.yaml").unlink()
+    source = place.path / "policies/starters/saas/tenants" / EXAMPLE
+    if not source.is_dir():
+        from stageflow_guard.cli import shipped
+
+        source = shipped("policies") / "starters/saas/tenants" / EXAMPLE
+    add(place.policies, "initech", source=source)
+    rules = PolicySet.load(place.policies).tools
+    assert rules.controls("initech", "export", frozenset()).asks

@@ -75,6 +75,7 @@ def _questions(verb: Any) -> None:
     explain = verb("explain", "say why a request is allowed or denied, and the nearest miss")
     explain.add_argument("sub", metavar="SUBJECT", help="such as user:ada")
     _what(explain)
+    explain.add_argument("--arguments", metavar="JSON", help="what a tool is called with, by name")
     who = verb("who-can", "list every subject that may")
     _what(who)
     what = verb("what-can", "list what a subject may")

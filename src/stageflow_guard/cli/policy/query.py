@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.policy.style import columns, effect, paint
@@ -28,6 +29,7 @@ def explain(args: argparse.Namespace) -> int:
             sub=args.sub, ten=args.tenant, own=args.own or args.tenant, kind=args.kind,
             obj=args.obj, act=args.act, roles=tuple(args.role),
         ),
+        arguments=_arguments(args.arguments),
     )  # fmt: skip
     if args.json:
         print_json(_explained(found))
@@ -35,6 +37,16 @@ def explain(args: argparse.Namespace) -> int:
         _print(found, args.path)
         _print_hint(policies, args)
     return HOLDS
+
+
+def _arguments(text: str | None) -> dict[str, Any] | None:
+    try:
+        found = None if text is None else json.loads(text)
+    except ValueError:
+        found = text
+    if found is not None and not isinstance(found, dict):
+        raise ConfigError("`--arguments` takes a JSON object, such as '{\"amount\": 5}'")
+    return found
 
 
 def _print_hint(policies: PolicySet, args: argparse.Namespace) -> None:
@@ -46,14 +58,15 @@ def _print_hint(policies: PolicySet, args: argparse.Namespace) -> None:
 
 
 def _explained(found: Explanation) -> dict[str, object]:
-    asked = found.request
+    asked, after = found.request, found.outcome
     return {
         "request": {
             "sub": asked.sub, "ten": asked.ten, "own": asked.own, "kind": asked.kind,
             "obj": asked.obj, "act": asked.act, "roles": list(asked.roles),
         },
-        "effect": found.decision.effect.value,
-        "reason": found.decision.reason,
+        "effect": found.decision.effect.value if after is None else after.effect,
+        "reason": found.decision.reason if after is None else after.reason,
+        "after": None if after is None else asdict(after),
         "revision": found.decision.revision,
         "rules": [{"where": where, "text": text} for where, text in found.rules],
         "roles": [{"role": role, "through": list(path)} for role, path in found.roles],
@@ -63,7 +76,16 @@ def _explained(found: Explanation) -> dict[str, object]:
 
 
 def _print(found: Explanation, base: str) -> None:
-    print(f"{effect(found.decision.effect.value)}  {found.decision.reason}")
+    after = found.outcome
+    if after is None:
+        print(f"{effect(found.decision.effect.value)}  {found.decision.reason}")
+    else:
+        print(f"{effect(after.effect)}  {after.reason}")
+        for where in after.rules:
+            if where not in dict(found.rules):
+                print(f"  bound    {base}/{where}")
+        if after.detail:
+            print(f"  call     {after.detail}")
     for where, text in found.rules:
         print(f"  rule     {base}/{where}  {text}")
     for role, path in found.roles:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
+from stageflow_guard.policy.analysis.outcome import outcome_of
 from stageflow_guard.policy.engine.catalogue import validated
 from stageflow_guard.policy.engine.exceptions import moment
 from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
@@ -38,7 +39,12 @@ class Case(_Strict):
     kind: Text
     obj: Text
     act: Text
-    expect: Literal["permit", "deny"]
+    expect: Literal["permit", "deny", "approval"] = Field(
+        description="`approval`: permitted once somebody else has approved the call"
+    )
+    arguments: dict[str, Any] | None = Field(
+        default=None, description="what a tool is called with, by name"
+    )
     ten: Text | None = Field(default=None, description="absent: the tenant of this folder")
     own: Text | None = Field(default=None, description="the resource's owner; absent: `ten`")
     roles: list[Text] = Field(default=[], description="roles that the token claims")
@@ -188,16 +194,17 @@ def run_table(policies: PolicySet, table: Table) -> Outcome:
             else policies.decide_at(request, _moment(case.now, f"{table.file}:{line}"))
         )
         reached.update(decision.rules)
+        found = outcome_of(policies, request, decision, case.arguments)
         wrong = [
             f"expected {name} {wanted}, got {got}".replace(" expect ", " ")
             for name, got, wanted in (
-                ("expect", decision.effect.value, case.expect),
-                ("reason", decision.reason, case.reason),
+                ("expect", found.effect, case.expect),
+                ("reason", found.reason, case.reason),
             )
             if wanted is not None and wanted != got
         ]
-        if case.rule is not None and not _decided(policies, case.rule, request.ten, decision.rules):
-            told = (f"`{canonical(policies.text_of(one))}` ({one})" for one in decision.rules)
+        if case.rule is not None and not _decided(policies, case.rule, request.ten, found.rules):
+            told = (f"`{canonical(policies.text_of(one))}` ({one})" for one in found.rules)
             named = case.rule if isinstance(case.rule, str) else f"line {case.rule}"
             wrong.append(f"expected the rule `{named}`, got {', '.join(told) or 'no line'}")
         if wrong:

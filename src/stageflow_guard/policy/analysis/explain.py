@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.model import AccessRequest, Decision
+from stageflow_guard.policy.analysis.outcome import Outcome, outcome_of
 from stageflow_guard.policy.engine.rules import Link, Rule, object_matches
 from stageflow_guard.policy.engine.text import did_you_mean, quoted
 
@@ -46,11 +47,17 @@ class Explanation:
     roles: tuple[tuple[str, tuple[str, ...]], ...]
     misses: tuple[Miss, ...]
     note: str | None = None
+    outcome: Outcome | None = None  # after bounds and approvals; None where it is the decision
 
 
-def explain(policies: PolicySet, request: AccessRequest, *, misses: int = 3) -> Explanation:
-    """Return why `request` is decided as it is."""
+def explain(
+    policies: PolicySet, request: AccessRequest, *, misses: int = 3,
+    arguments: Mapping[str, Any] | None = None,
+) -> Explanation:  # fmt: skip
+    """Return why `request` is decided as it is; `arguments` are what a tool is called with."""
     decision = policies.decide(request)
+    found = outcome_of(policies, request, decision, arguments)
+    own = found.detail is not None or found.effect != decision.effect.value
     closest = () if decision.permitted else tuple(nearest(policies, request)[:misses])
     return Explanation(
         request=request,
@@ -59,6 +66,7 @@ def explain(policies: PolicySet, request: AccessRequest, *, misses: int = 3) -> 
         roles=tuple(sorted(_paths(policies, request).items())),
         misses=closest if decision.reason == "no_matching_rule" else (),
         note=_note(policies, request, decision),
+        outcome=found if own else None,
     )
 
 

@@ -18,7 +18,7 @@ class Mutant:
     """One change to one line. `caught` says whether some table fails with it."""
 
     where: str
-    change: str  # deleted, flipped, unlinked
+    change: str  # deleted, flipped, unlinked, `approval dropped`, `bounds dropped`
     text: str
     caught: bool
 
@@ -44,7 +44,7 @@ class Mutation:
 
 
 def mutate(policies: PolicySet, tables: list[Table], *, tenant: str | None = None) -> Mutation:
-    """Delete and flip every p line, delete every g line, and run the tables on each result.
+    """Delete and flip every p line, drop every bound and approval, delete every g line; run tables.
 
     A line of a shared role is caught when a table of any tenant that imports it fails. With
     `tenant`, that tenant's lines alone are changed. Raises nothing for tables that fail already:
@@ -63,6 +63,9 @@ def mutate(policies: PolicySet, tables: list[Table], *, tenant: str | None = Non
                 continue
             changed = policies.with_tenant(mutant)
             found[(where, change)] = any(run_table(changed, one).failures for one in asked)
+    for where, change, weaker in policies.tools.weakened() if tenant is None else ():
+        changed = policies.with_tools(weaker)
+        rules[(where, change)] = any(run_table(changed, one).failures for one in tables)
     return Mutation(_listed(policies, rules), _listed(policies, links))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.model import AccessRequest
+from stageflow_guard.policy.analysis.outcome import AFTERWARDS
 from stageflow_guard.policy.engine.delegation import delegated
 from stageflow_guard.policy.engine.rules import Rule
 
@@ -106,7 +107,7 @@ def questions(records: Records) -> Iterator[Asked | None]:
         if record.get("kind") != "decision" or record.get("evaluation") != "ok":
             continue
         if record.get("error") not in (None, "access_denied") or (
-            record.get("reason") in OTHER_CAUSES
+            record.get("reason") in OTHER_CAUSES | AFTERWARDS
         ):
             continue
         kind, colon, obj = str(record.get("resource") or "").partition(":")

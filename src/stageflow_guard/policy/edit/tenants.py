@@ -5,6 +5,7 @@ Each change is one rename, so that a guard that watches the folder never sees ha
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import tempfile
@@ -19,6 +20,7 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.analysis.cases import run_cases
 from stageflow_guard.policy.analysis.lint import holds, lint
 from stageflow_guard.policy.edit.fmt import replace_file
+from stageflow_guard.policy.engine.catalogue import ToolOptions, parse_catalogue
 from stageflow_guard.policy.engine.exceptions import FOREVER
 from stageflow_guard.policy.engine.policyset import PolicySet
 from stageflow_guard.policy.engine.prove import structural
@@ -28,7 +30,7 @@ from stageflow_guard.policy.engine.text import legal_tenant, read, require_folde
 EXAMPLE = "example"  # the tenant of a starter set that others are copied from
 SUSPENDED = "# subject or tenant, reason, until (a time, or never)\n"
 _RULE_TEXT = re.compile(r"""(\brule:\s*")([pg],[^"\n]*)(")""")
-COPIED = ("policy.csv", "policy_test.yaml", "guardrails.yaml")
+COPIED = ("policy.csv", "policy_test.yaml", "guardrails.yaml", "tools.yaml", "limits.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ def add(folder: str | Path, name: str, *, source: Path) -> list[str]:
     require_folder(base)
     require_new(base, name)
     written = {f"tenants/{name}/{one}": data for one, data in _copied(source, name).items()}
+    if f"tenants/{name}/tools.yaml" not in written:
+        written |= {f"tenants/{name}/tools.yaml": one for one in _tool_rules(base, source)}
     for role in _imports(written[f"tenants/{name}/policy.csv"]):
         file = f"roles/{role}.csv"
         if not (base / file).exists():
@@ -95,6 +99,26 @@ def add(folder: str | Path, name: str, *, source: Path) -> list[str]:
                 move_durably(building / one, base / one)
         move_durably(building / "tenants" / name, base / "tenants" / name)
     return sorted(written)
+
+
+def _tool_rules(base: Path, source: Path) -> Iterator[bytes]:
+    """Yield the bounds and approvals of the source's catalogue that this set's has not.
+
+    Without them a tenant from a starter would be looser than the starter.
+    """
+    found = []
+    for folder in (source.parents[1], base):
+        file = folder / "catalogue.yaml"
+        found.append(parse_catalogue(read(file, file.name)).tools or {} if file.exists() else {})
+    theirs, ours = found
+    missing = {
+        tool: options.model_dump(mode="json", exclude_defaults=True)
+        for tool, options in theirs.items()
+        if options != ours.get(tool) and options != ToolOptions()
+    }
+    if missing:
+        lines = [f"  {tool}: {json.dumps(said)}" for tool, said in missing.items()]
+        yield ("\n".join(["tools:", *lines]) + "\n").encode()
 
 
 def suspend(folder: str | Path, who: str, *, reason: str, until: str = "never") -> None:

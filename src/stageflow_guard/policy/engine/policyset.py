@@ -231,6 +231,12 @@ class PolicySet:
         twin._index = {**self._index, tenant.name: TenantIndex(tenant)}
         return twin
 
+    def with_tools(self, tools: ToolRules) -> PolicySet:
+        """Return the same set with other rules about tools: for what-if questions only."""
+        twin = self._twin()
+        twin.tools = tools
+        return twin
+
     def decided_by_casbin(self) -> PolicySet:
         """Return the same set decided by pycasbin itself: slow, and right when the index is not."""
         twin = self._twin()

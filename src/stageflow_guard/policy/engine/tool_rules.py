@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
 from stageflow_guard.policy.engine.text import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 CATALOGUE, TOOLS = "catalogue.yaml", "tools.yaml"
 PINS = "accepted_tools.yaml"  # written by `policy tools accept`
@@ -87,6 +87,23 @@ class ToolRules:
     broken: Mapping[str, str] = field(default_factory=dict)  # tenant to file
     pins: Mapping[str, str] | None = None  # accepted definitions, see `PINS`
 
+    def weakened(self) -> Iterator[tuple[str, str, ToolRules]]:
+        """Yield (where, what is gone, the rules without it), for each approval and each bound."""
+        files = [(None, self.platform), *self.tenants.items()]
+        for tenant, rules in files:
+            for name, rule in rules.items():
+                for change, weaker in _weaker(rule):
+                    made = {**rules, name: weaker}
+                    yield (
+                        rule.where,
+                        change,
+                        (
+                            replace(self, platform=made)
+                            if tenant is None
+                            else replace(self, tenants={**self.tenants, tenant: made})
+                        ),
+                    )
+
     def controls(self, tenant: str, tool: str, roles: frozenset[str]) -> ToolControls | None:
         """Return what counts for holders of `roles` (`role:NAME`), or None where nothing does."""
         found = (self.platform.get(tool), self.tenants.get(tenant, {}).get(tool))
@@ -110,6 +127,16 @@ class ToolRules:
             tells_model=found[0] is not None and bool(told) and set(told) == {"tell_model"},
             broken=broken,
         )
+
+
+def _weaker(rule: ToolRule) -> Iterator[tuple[str, ToolRule]]:
+    if rule.options.approval == "required":
+        free = rule.options.model_copy(update={"approval": "none", "when": None})
+        yield "approval dropped", replace(rule, options=free, when=None)
+    for place, (role, _) in enumerate(rule.bounds):
+        left = rule.bounds[:place] + rule.bounds[place + 1 :]
+        whose = "" if role is None else f" of role:{role}"
+        yield f"bounds{whose} dropped", replace(rule, bounds=left)
 
 
 def compiled_tools(
