@@ -39,12 +39,17 @@ def refund(order: int, note: str) -> str:
     return f"order {order}: {note}"
 
 
-async def main() -> None:
-    """Ask as Ada, then as Carol."""
+def prepare() -> IdentityProvider:
+    """Write the test issuer's keys and the policy lines; your provider publishes its own keys."""
     idp = IdentityProvider("https://id.example")
-    idp.write_jwks("jwks.json")  # the test issuer's keys; your provider publishes its own
+    idp.write_jwks("jwks.json")
     policy = Path("policies/tenants/acme/policy.csv")
     policy.write_text(policy.read_text() + LINES)
+    return idp
+
+
+async def main(idp: IdentityProvider) -> None:
+    """Ask as Ada, then as Carol."""
     async with Guard.load("guard.toml") as guard:
         desk = guard.mount(agent)
         async with guard.session(idp.mint(sub="ada", tenant="acme")):
@@ -59,4 +64,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(prepare()))

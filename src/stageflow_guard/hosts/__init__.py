@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 # by the top-level package that a target's class comes from
 ADAPTERS = {
+    "agents": "stageflow_guard.hosts.openai_agents.mount",
     "fastmcp": "stageflow_guard.hosts.mcp.fast",
     "mcp": "stageflow_guard.hosts.mcp.server",
     "pydantic_ai": "stageflow_guard.hosts.pydantic_ai.mount",
     "stageflow": "stageflow_guard.hosts.stageflow.mount",
 }
-EXTRAS = {"pydantic_ai": "pydantic-ai"}  # where the extra has another name than the package
+# where the extra has another name than the package
+EXTRAS = {"agents": "openai-agents", "pydantic_ai": "pydantic-ai"}
 
 
 def adapter(host: str) -> Any:

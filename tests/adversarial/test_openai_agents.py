@@ -1,0 +1,139 @@
+"""Ways round a mounted OpenAI agent that people report: none of them runs a body unguarded."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+from agents import Agent, RunConfig, Runner, SQLiteSession, WebSearchTool
+
+from stageflow_guard.errors import AccessDenied, Bypassed, ConfigError
+from stageflow_guard.testing.conformance import Body, Environment
+from stageflow_guard.testing.conformance.environment import ADA, BOB, MAIL
+
+_path = Path(__file__).parents[1] / "conformance" / "hosts" / "openai_agents_driver.py"
+_spec = importlib.util.spec_from_file_location("openai_agents_driver", _path)
+kit = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(kit)
+
+
+async def test_an_agent_as_a_tool_runs_under_the_gate_and_its_denial_is_the_outer_runs():
+    """A sub-agent is a child run of the same caller; the host's text for the model hides nothing."""
+    env, inner = Environment(), Body("inner")
+    child = env.guard.mount(kit.agent_of(kit.Scripted(["inner"]), [inner]))
+    tool = child.as_tool("ask", "ask the other agent")
+
+    class Asks(kit.Scripted):
+        async def get_response(self, system_instructions, input, *rest, **how):
+            answer = await super().get_response(system_instructions, input, *rest, **how)
+            for one in answer.output:
+                if one.type == "function_call":
+                    one.arguments = json.dumps({"input": "hello"})
+            return answer
+
+    outer = env.guard.mount(Agent(name="outer", model=Asks(["ask"]), tools=[tool]))
+    async with env.guard.session(ADA):
+        await outer.run("hi")
+        assert inner.started == 1
+        env.rules.denied.add("inner")
+        with pytest.raises(AccessDenied):
+            await outer.run("hi")
+    assert inner.started == 1
+
+
+def test_an_agent_as_a_tool_that_is_not_mounted_is_refused_when_it_is_mounted():
+    """`Agent.as_tool` would run its own agent beside the guard."""
+    bare = Agent(name="inner").as_tool("inner", "inner")
+    with pytest.raises(ConfigError, match=r"guard.mount\(agent\).as_tool"):
+        Environment().guard.mount(Agent(name="outer", tools=[bare]))
+
+
+async def test_a_hosted_tool_needs_a_line_of_its_own():
+    """A tool that runs at the provider is asked about before the request leaves."""
+    env = Environment()
+    env.rules.denied.add("web_search")
+    model = kit.Scripted([])
+    agent = env.guard.mount(Agent(name="kit", model=model, tools=[WebSearchTool()]))
+    async with env.guard.session(ADA):
+        with pytest.raises(AccessDenied, match="provider/web_search"):
+            await agent.run("hi")
+
+
+async def test_a_session_belongs_to_its_caller(tmp_path):
+    """The key of a conversation holds tenant and caller; what is kept holds no raw text."""
+    env, path = Environment(), tmp_path / "sessions.db"
+    made = {}
+
+    def session(key):
+        return made.setdefault(key, SQLiteSession(key, path))
+
+    agent = env.guard.mount(kit.agent_of(kit.Scripted([]), []))
+    for token in (ADA, BOB):
+        async with env.guard.session(token):
+            await agent.run(f"write to {MAIL}", session=session, session_id="thread-1")
+    assert len(made) == 2
+    for one in made.values():
+        items = await one.get_items()
+        assert len(items) == 2
+        assert MAIL not in json.dumps(items)
+        one.close()
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"conversation_id": "c"},
+        {"previous_response_id": "r"},
+        {"auto_previous_response_id": True},
+        {"session": SQLiteSession("s")},
+    ],
+    ids=lambda how: next(iter(how)),
+)
+async def test_a_history_that_no_gate_has_seen_is_refused(how):
+    """Histories at the provider, and sessions under a key of anybody's, are another caller's."""
+    env = Environment()
+    agent = env.guard.mount(kit.agent_of(kit.Scripted([]), []))
+    async with env.guard.session(ADA):
+        with pytest.raises(ConfigError):
+            await agent.run("hi", **how)
+
+
+async def test_a_model_of_the_run_configuration_is_guarded_and_traces_hold_no_content():
+    """`RunConfig(model=…)` is wrapped, and cannot turn content in traces on."""
+    from stageflow_guard.hosts.openai_agents.clones import Clones
+    from stageflow_guard.hosts.openai_agents.gate import GuardedAgent
+    from stageflow_guard.hosts.openai_agents.model import GuardedModel
+
+    env = Environment()
+    mounted = env.guard.mount(Agent(name="kit"))
+    given = RunConfig(model=kit.Scripted([]), trace_include_sensitive_data=True)
+    config = GuardedAgent._config(Clones(mounted._seam), given)
+    assert isinstance(config.model, GuardedModel)
+    assert config.trace_include_sensitive_data is False
+
+
+async def test_a_tool_that_comes_in_behind_the_guard_is_refused():
+    """A tool that was put into the clone later is no guarded one: the model is not asked."""
+    from stageflow_guard.hosts.openai_agents.clones import Clones
+
+    env, body = Environment(), Body("late")
+    seam = env.guard.mount(Agent(name="kit"))._seam
+    async with env.guard.session(ADA):
+        with pytest.raises(Bypassed, match="late"):
+            async with seam.gate(pipeline="kit"):
+                clone = Clones(seam).of(Agent(name="kit", model=kit.Scripted(["late"])))
+                clone.tools.append(kit.tool_of("late", lambda: body))
+                await Runner.run(clone, "hi")
+    assert body.started == 0
+
+
+async def test_the_agent_itself_runs_without_the_guard_and_so_is_not_handed_out():
+    """Mounting changes nothing of the agent that was given; what is mounted holds no way to it."""
+    body = Body("one")
+    agent = kit.agent_of(kit.Scripted(["one"]), [body])
+    mounted = Environment().guard.mount(agent)
+    assert "on_invoke_tool" not in repr(mounted)
+    await Runner.run(agent, "hi")
+    assert body.started == 1
