@@ -28,10 +28,10 @@ from stageflow_guard.errors import (
     ContentBlocked,
     GuardError,
     InspectorUnavailable,
+    LimitExceeded,
     NotAuthenticated,
     PolicyUnavailable,
     ReauthRequired,
-    Refused,
     TokenUnavailable,
 )
 from stageflow_guard.hosts.asgi import GuardMiddleware, status_of
@@ -315,18 +315,13 @@ async def test_what_could_not_be_decided_is_503(client, env):
         assert answer.json()["ref"].startswith("unrecorded:")
 
 
-class LimitExceeded(Refused):
-    code = "limit_exceeded"
-    retry_after = 1.2
-
-
 @pytest.mark.parametrize(
     ("error", "status"),
     [
         (NotAuthenticated("expired"), 401),
         (AccessDenied(Decision(effect=Effect.DENY, reason="no", revision="r" * 64)), 403),
         (ContentBlocked(()), 422),
-        (LimitExceeded("too many"), 429),
+        (LimitExceeded("calls", retry_after=1.2), 429),
         (ReauthRequired("over"), 401),
         (PolicyUnavailable("x"), 503),
         (InspectorUnavailable("x"), 503),
@@ -357,7 +352,7 @@ async def test_errors_cross_the_wire_with_code_ref_and_retry_after(env, middle):
 
     @app.get("/limited")
     async def limited():
-        raise LimitExceeded("too many")
+        raise LimitExceeded("calls", retry_after=1.2)
 
     @app.get("/blocked")
     async def blocked():

@@ -504,6 +504,32 @@ async def test_a_middleware_that_answers_by_itself_is_refused(env):
         await refused(client.call_tool("echo", {"text": "x"}), "bypassed")
 
 
+async def test_an_exception_of_a_middleware_tells_a_client_nothing(env):
+    """Its text is nobody's answer, on any transport."""
+    server = env.guard.mount(desk(env), owner=owner_of, credential=lambda: ADA)
+
+    async def broken(ctx, call_next):
+        if ctx.method == "tools/call":
+            raise KeyError(MAIL)
+        return await call_next(ctx)
+
+    server.middleware.append(broken)
+    async with Client(server, mode="legacy") as client:
+        with pytest.raises(MCPError, match="Internal server error"):
+            await client.call_tool("echo", {"text": "x"})
+    assert env.log.kinds("run_end")[-1].outcome == "error"
+
+
+async def test_a_connection_keeps_its_pseudonyms(env):
+    """Two requests of one caller on one connection are one conversation."""
+    server = env.guard.mount(desk(env), owner=owner_of, credential=lambda: ADA)
+    async with Client(server, mode="legacy") as client:
+        answers = {
+            (await client.call_tool("echo", {"text": MAIL})).content[0].text for _ in range(2)
+        }
+    assert len(answers) == 1 and "EMAIL_ADDRESS_1" in answers.pop()
+
+
 async def test_two_callers_on_one_connection_are_refused(env):
     """A connection belongs to its first caller."""
     tokens = [ADA]

@@ -25,6 +25,7 @@ from stageflow_guard.errors import (
     ConfigError,
     ContentBlocked,
     GuardError,
+    LimitExceeded,
     NotAuthenticated,
     ReauthRequired,
     Refused,
@@ -144,7 +145,7 @@ def refusal_in(error: BaseException) -> GuardError | None:
 
 def status_of(error: GuardError) -> int:
     """Return the HTTP status: 400, 401, 403, 422, 429, or 503 for "could not decide"."""
-    if error.code == "limit_exceeded":
+    if isinstance(error, LimitExceeded):
         return 429
     if isinstance(error, NotAuthenticated):
         return 400 if error.reason == "ambiguous_credential" else 401  # RFC 6750, 3.1
@@ -166,7 +167,7 @@ def headers_of(error: GuardError, *, presented: bool) -> list[tuple[bytes, bytes
     status = status_of(error)
     if status in (400, 401):
         headers.append((b"www-authenticate", _challenge(error, presented=presented)))
-    after: Any = getattr(error, "retry_after", None)
+    after: Any = getattr(error, "retry_after", None)  # of limits, and of token endpoints
     if type(after) in (int, float) and math.isfinite(after) and after >= 0:
         headers.append((b"retry-after", str(math.ceil(after)).encode()))
     return headers

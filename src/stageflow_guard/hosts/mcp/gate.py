@@ -52,6 +52,10 @@ LISTS = {
 }
 GIVEN = ("arguments", "inputResponses")  # of a request, what a caller says
 
+# what a client is told of an exception that nobody meant for it (JSON-RPC 2.0, 5.1)
+INVALID = (-32602, "Invalid request parameters")
+INTERNAL = (-32603, "Internal server error")
+
 Context = Any
 
 
@@ -86,11 +90,14 @@ class RequestGate:
             return failed.result
         except GuardError as error:
             drop_frames(error)
-            refusal = error
-        except BaseException as error:
+            answer = as_mcp_error(error)
+        except MCPError as error:
             drop_frames(error)  # their locals hold raw text
             raise
-        raise as_mcp_error(refusal) from None
+        except Exception as error:  # some transports of the host tell a client its text
+            wrong = type(error).__name__ == "ValidationError"
+            answer = MCPError(*(INVALID if wrong else INTERNAL))
+        raise answer from None
 
     async def _run(self, ctx: ServerRequestContext[Any, Any], call_next: Any) -> Any:
         pep = self._seam.pep
