@@ -148,7 +148,7 @@ async def app(env):
         return await asked("from a dependency")
 
     @app.get("/dependency")
-    async def depends(text=Depends(dependency)):  # noqa: B008
+    async def depends(text=Depends(dependency)):
         return {"text": text}
 
     @app.get("/group")

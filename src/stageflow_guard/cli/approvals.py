@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
 from stageflow_guard.cli.issuer import read_token
-from stageflow_guard.guard import Guard
 
 if TYPE_CHECKING:
     import argparse
@@ -45,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace, token: str) -> int:
+    from stageflow_guard.guard import Guard
+
     guard = Guard.load(args.config)
     async with guard, guard.session(token):
         if args.action in ("approve", "deny"):

@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stageflow_guard.base.http import HttpClient, require_https
 from stageflow_guard.enforcement.counters.counter import MemoryCounters
 from stageflow_guard.enforcement.counters.redis import RedisCounters
 from stageflow_guard.enforcement.counters.sqlite import SqliteCounters
 from stageflow_guard.enforcement.grants import Grants
 from stageflow_guard.enforcement.rowstores.psycopg import PostgresRows
 from stageflow_guard.enforcement.rowstores.sqlite import SqliteRows
-from stageflow_guard.enforcement.webhook import Webhook
+from stageflow_guard.enforcement.webhook import CAP, TIMEOUT, Webhook
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.keys.provider import read_key
 
@@ -66,4 +67,7 @@ def webhook_from(settings: Settings) -> Webhook | None:
     for name, value in ((chosen.url_env, url), (chosen.secret_env, secret)):
         if not value:
             raise ConfigError(f"`approvals.webhook`: variable `{name}` is not set")
-    return Webhook(str(url), str(secret).encode())
+    require_https(str(url), "approvals.webhook.url_env")
+    client = HttpClient(ca_file=settings.http.ca_file, proxy=settings.http.proxy,
+                        deadline=TIMEOUT, cap=CAP)  # fmt: skip
+    return Webhook(str(url), str(secret).encode(), client=client)

@@ -10,9 +10,9 @@ import asyncio
 import hmac
 import json
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import httpx
+from stageflow_guard.base.http import HttpClient
 
 if TYPE_CHECKING:
     from stageflow_guard.enforcement.grants import PendingApproval
@@ -22,20 +22,26 @@ logger = logging.getLogger("stageflow_guard")
 SIGNATURE = "X-Stageflow-Guard-Signature"
 PAUSES = (1.0, 5.0, 30.0)  # seconds before each further try
 TIMEOUT = 10.0
+CAP = 4_096  # bytes of an answer, which nobody reads
 MOST = 1000  # deliveries under way; more than that are a fault of the webhook, and dropped aloud
 
 
 class Webhook:
     """A hearer for `guard.on_approval`. `secret` is the key that signs each body (HMAC-SHA256).
 
-    `transport` is httpx's own, for networks with a proxy of their own.
+    `client` is the one that reaches it: its deadline and cap bound each try.
     """
 
     def __init__(
-        self, url: str, secret: bytes, *, pauses: tuple[float, ...] = PAUSES, transport: Any = None
+        self,
+        url: str,
+        secret: bytes,
+        *,
+        pauses: tuple[float, ...] = PAUSES,
+        client: HttpClient | None = None,
     ) -> None:
         self._url, self._secret, self._pauses = url, secret, pauses
-        self._transport = transport
+        self._client = client or HttpClient(deadline=TIMEOUT, cap=CAP)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def __repr__(self) -> str:
@@ -60,11 +66,12 @@ class Webhook:
         headers = {"Content-Type": "application/json", SIGNATURE: f"sha256={signature}"}
         for pause in (*self._pauses, None):
             try:
-                async with httpx.AsyncClient(timeout=TIMEOUT, transport=self._transport) as client:
-                    answer = await client.post(self._url, content=body, headers=headers)
-                if answer.is_success:
+                answer = await asyncio.to_thread(
+                    self._client.send, "POST", self._url, headers=headers, body=body
+                )
+                if 200 <= answer.status < 300:
                     return
-                why = f"status {answer.status_code}"
+                why = f"status {answer.status}"
             except Exception as exc:  # its text may hold the address
                 why = type(exc).__name__
             if pause is None:

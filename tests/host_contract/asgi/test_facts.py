@@ -105,11 +105,11 @@ async def test_a_sync_yield_dependency_binds_nothing():
         yield
 
     @app.get("/sync")
-    async def one(_=Depends(sync)):  # noqa: B008
+    async def one(_=Depends(sync)):
         return var.get()
 
     @app.get("/async")
-    async def two(_=Depends(asynchronous)):  # noqa: B008
+    async def two(_=Depends(asynchronous)):
         return var.get()
 
     async with asking(app) as client:
