@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ADAPTERS = {
     "agents": "stageflow_guard.hosts.openai_agents.mount",
     "fastmcp": "stageflow_guard.hosts.mcp.fast",
+    "langgraph": "stageflow_guard.hosts.langgraph.mount",
     "mcp": "stageflow_guard.hosts.mcp.server",
     "pydantic_ai": "stageflow_guard.hosts.pydantic_ai.mount",
     "stageflow": "stageflow_guard.hosts.stageflow.mount",

@@ -362,6 +362,7 @@ DRIVERS = (
     Asgi(),
     driver_of("mcp_driver", "Mcp"),
     driver_of("mcp_driver", "Fast"),
+    driver_of("langgraph_driver", "LangGraph"),
     driver_of("openai_agents_driver", "OpenAIAgents"),
     driver_of("pydantic_ai_driver", "PydanticAI"),
 )

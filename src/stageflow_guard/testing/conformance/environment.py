@@ -58,7 +58,7 @@ class KitRules:
         """Permit a step unless the last segment of its object is denied."""
         if self.broken:
             raise RuntimeError("the decision point is broken")
-        name = request.obj.rpartition("/")[2]
+        name = _last_segment(request.obj)
         ok = request.act not in ("reveal", "bytes") and name not in self.denied
         return Decision(
             effect=Effect.PERMIT if ok else Effect.DENY,
@@ -98,7 +98,7 @@ class KitLog:
     def _name_of(self, record: AuditRecord) -> str:
         if record.kind == "effect" and record.decision_index is not None:  # it names its permit
             record = self.records[record.decision_index]
-        return str(record.stage or record.resource or "").replace(":", "/").rpartition("/")[2]
+        return _last_segment(str(record.stage or record.resource or "").replace(":", "/"))
 
 
 class KitInspector:
@@ -157,6 +157,11 @@ class Environment:
     def recorded(self) -> str:
         """Everything on record, as text."""
         return repr([{**vars(r), **_own(r)} for r in self.log.records])
+
+
+def _last_segment(obj: str) -> str:
+    """Return what a row calls a step: hosts put a subgraph's name before it, with a dot."""
+    return obj.rpartition("/")[2].rpartition(".")[2]
 
 
 def _own(record: AuditRecord) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""LangGraph and LangChain: nodes, subgraphs and tools wrapped, and the run gate."""
