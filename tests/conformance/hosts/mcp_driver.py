@@ -76,11 +76,8 @@ class Mcp(Driver):
         return tool
 
     async def inner(self, server, name, text):
-        """Call a tool past the wire; raise what its function raised."""
-        try:
-            answer = await server.call_tool(name, {"text": text})
-        except Exception as error:
-            raise error.__cause__ or error from None
+        """Call a tool past the wire."""
+        answer = await server.call_tool(name, {"text": text})
         return answer.structured_content["result"]
 
     async def within(self, guard, bodies, text, work):
@@ -127,7 +124,16 @@ class Mcp(Driver):
 
     async def direct(self, guard, body, text):
         server = self.server(guard, {body.name: self.tool(body)}, None)
-        return await self.inner(server, body.name, text)
+        return await self.past(guard, self.inner(server, body.name, text))
+
+    async def past(self, guard, work):
+        """What a call past the wire raises, typed."""
+        try:
+            return await work
+        except Exception as told:
+            cause = told if hasattr(told, "error") else told.__cause__
+            error = self.typed(guard, cause.error.data)
+        raise error
 
     async def detached(self, guard, body, text):
         over, tasks = asyncio.Event(), []
@@ -135,7 +141,7 @@ class Mcp(Driver):
         async def start(call):
             async def late():
                 await over.wait()
-                return await call(body.name)
+                return await self.past(guard, call(body.name))
 
             tasks.append(asyncio.create_task(late()))
 

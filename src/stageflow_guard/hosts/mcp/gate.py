@@ -23,9 +23,9 @@ from stageflow_guard.enforcement.leaving import drop_frames
 from stageflow_guard.enforcement.resources import filter_permitted
 from stageflow_guard.enforcement.step import Step
 from stageflow_guard.errors import Bypassed, ConfigError, GuardError, NotAuthenticated
-from stageflow_guard.hosts.asgi import body_of, status_of
 from stageflow_guard.hosts.mcp.blobs import inspected_result
 from stageflow_guard.hosts.mcp.credentials import caller_bound
+from stageflow_guard.hosts.mcp.errors import as_mcp_error
 from stageflow_guard.hosts.mcp.outbound import Speech
 from stageflow_guard.hosts.mcp.steps import (
     Owner,
@@ -236,12 +236,6 @@ ANSWERED = (
     "an answer came without its step: a cache, or a middleware that answers by itself, stands in "
     "front of it; remove that"
 )
-
-
-def as_mcp_error(error: GuardError) -> MCPError:
-    """Return the error that a client sees: the HTTP status as its code, and `{"code", "ref"}`."""
-    ref = f" [ref {error.ref}]" if error.ref else ""
-    return MCPError(status_of(error), f"{error.code}{ref}", body_of(error))
 
 
 def _as_dict(result: Any) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from stageflow_guard.base.portal import Portal
 from stageflow_guard.enforcement.protect import Protection, protected
 from stageflow_guard.enforcement.step import require_segment
-from stageflow_guard.errors import ConfigError
+from stageflow_guard.errors import ConfigError, GuardError
+from stageflow_guard.hosts.mcp.errors import as_mcp_error
 
 if TYPE_CHECKING:
     from stageflow_guard.enforcement.seam import Seam
@@ -128,7 +129,7 @@ class Steps:
             noting, act=what.pop("act", None), owner=what.pop("owner", None),
             uninspected=[one for one in parameters if one not in inspected], **what,
         )  # fmt: skip
-        guarded: Any = protected(self._seam, self._portal, noting, protection)
+        guarded: Any = _told(protected(self._seam, self._portal, noting, protection))
         guarded.__annotations__ = hints
         guarded.__signature__ = protection.signature.replace(
             parameters=[
@@ -139,6 +140,29 @@ class Steps:
         )
         guarded.__guarded_by__ = id(self._seam.pep)
         return guarded  # type: ignore[no-any-return]
+
+
+def _told(guarded: Function) -> Function:
+    """Return `guarded`, its refusals as errors that the host lets through."""
+
+    async def telling(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return await guarded(*args, **kwargs)
+        except GuardError as error:
+            refusal = as_mcp_error(error)
+        raise refusal
+
+    def telling_sync(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return guarded(*args, **kwargs)
+        except GuardError as error:
+            refusal = as_mcp_error(error)
+        raise refusal
+
+    chosen: Function = telling if inspect.iscoroutinefunction(guarded) else telling_sync
+    functools.update_wrapper(chosen, guarded)
+    chosen.__dict__.pop("__wrapped__", None)
+    return chosen
 
 
 def _noting(function: Function, name: str) -> Function:
