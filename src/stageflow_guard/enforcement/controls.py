@@ -69,16 +69,21 @@ class Controls:
         self._pep = pep
         self.limiter = limiter
         self.grants = grants
+        self._taken_from: object = None  # the decision point that `_source` was taken from
+        self._source: ControlSource | None = None
         self.hearers: list[Callable[[PendingApproval], None]] = []
 
     def of(self, request: AccessRequest, who: Principal) -> ToolControls | None:
         """Return what counts for this call, or None where nothing does."""
-        source = self._pep.decisions
-        if not isinstance(source, ControlSource):
-            return None
         if tool_of(request.kind, request.obj, request.act) is None:
             return None
-        found = source.controls(request, who.actors)
+        source = self._pep.decisions
+        if source is not self._taken_from:  # such a check costs more than the question
+            self._source = source if isinstance(source, ControlSource) else None
+            self._taken_from = source
+        if self._source is None:
+            return None
+        found = self._source.controls(request, who.actors)
         if found is not None and type(found) is not ToolControls:
             raise PolicyUnavailable("the decision point gave no controls")
         return found

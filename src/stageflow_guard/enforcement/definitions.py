@@ -53,6 +53,8 @@ class Pins:
     def __init__(self, pep: PolicyEnforcementPoint) -> None:
         self._pep = pep
         self._seen: dict[str, str] = {}
+        self._asked: object = None  # the decision point that `_source` was taken from
+        self._source: PinSource | None = None
 
     def see(self, definition: Definition) -> None:
         """Remember the first definition of a name."""
@@ -64,7 +66,10 @@ class Pins:
         `now` is the digest of what the tool says of itself at this moment.
         """
         source = self._pep.decisions
-        accepted = source.tool_pins if isinstance(source, PinSource) else None
+        if source is not self._asked:  # such a check costs more than the question
+            self._source = source if isinstance(source, PinSource) else None
+            self._asked = source
+        accepted = None if self._source is None else self._source.tool_pins
         pinned = self._seen.get(definition.name) if accepted is None else None
         if accepted is not None:
             pinned = accepted.get(definition.name)

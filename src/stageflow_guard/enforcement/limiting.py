@@ -48,13 +48,18 @@ class Limiter:
     def __init__(self, pep: PolicyEnforcementPoint, counters: Counters) -> None:
         self._pep = pep
         self.counters = counters
+        self._asked_of: object = None  # the decision point that `_source` was taken from
+        self._source: LimitSource | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def limits(self) -> Limits | None:
         """The limits in force, or None where there are none."""
         source = self._pep.decisions
-        found = source.limits if isinstance(source, LimitSource) else None
+        if source is not self._asked_of:  # such a check costs more than the question
+            self._source = source if isinstance(source, LimitSource) else None
+            self._asked_of = source
+        found = None if self._source is None else self._source.limits
         if found is not None and type(found) is not Limits:
             raise PolicyUnavailable("the decision point gave no limits")
         return found or None
