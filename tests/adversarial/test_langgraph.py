@@ -7,8 +7,8 @@ import pytest
 from langchain.agents import create_agent
 from langchain.agents.middleware import ToolRetryMiddleware
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
-from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, ToolMessage
+from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.config import get_stream_writer
@@ -16,7 +16,13 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
 from typing_extensions import TypedDict
 
-from stageflow_guard.errors import AccessDenied, Bypassed, ConfigError, NotAuthenticated
+from stageflow_guard.errors import (
+    AccessDenied,
+    Bypassed,
+    ConfigError,
+    InspectorUnavailable,
+    NotAuthenticated,
+)
 from stageflow_guard.testing.conformance import Body, Environment
 from stageflow_guard.testing.conformance.environment import ADA, BOB, EVE, MAIL
 
@@ -177,6 +183,61 @@ async def test_what_a_node_writes_to_the_stream_is_inspected():
         heard = [c async for c in graph.astream({"text": MAIL}, config, stream_mode=modes)]
     assert {mode for mode, _ in heard} == set(modes)
     assert MAIL not in repr(heard)
+
+
+PIECES = ("write to ada.lo", "velace@exam", "ple.com today")
+
+
+@pytest.mark.parametrize("form", ["text", "block", "written"])
+async def test_pieces_of_text_are_held_back_in_every_form(form):
+    """Each piece is harmless by itself: text, blocks of a message, text that a node writes."""
+    env = Environment()
+
+    class Model(BaseChatModel):
+        @property
+        def _llm_type(self) -> str:
+            return "pieces"
+
+        def _generate(self, *args: Any, **how: Any) -> Any:
+            raise NotImplementedError
+
+        def _stream(self, messages: Any, *args: Any, **how: Any) -> Any:
+            for one in PIECES:
+                content = one if form == "text" else [{"type": "text", "text": one, "index": 0}]
+                yield ChatGenerationChunk(message=AIMessageChunk(content=content))
+
+    async def node(state: State) -> State:
+        if form == "written":
+            for one in PIECES:
+                get_stream_writer()(one)
+        else:
+            await Model().ainvoke("hi")
+        return {"text": "done"}
+
+    graph, heard = env.guard.mount(graph_of(node), name="kit").compile(), []
+    mode = "custom" if form == "written" else "messages"
+    async with env.guard.session(ADA):
+        async for one in graph.astream({"text": "hi"}, stream_mode=mode):
+            heard.append(one if form == "written" else one[0].text)
+    said = "".join(heard)
+    assert said.startswith("write to ⟦EMAIL_ADDRESS_1") and said.endswith("today")
+
+
+async def test_pieces_in_a_nodes_own_chunks_are_refused():
+    """A chunk of a form of its own cannot be held back in part, so pieces of a name refuse."""
+    env, heard = Environment(), []
+
+    async def node(state: State) -> State:
+        for one in PIECES:
+            get_stream_writer()({"type": "token", "data": one})
+        return {"text": "done"}
+
+    graph = env.guard.mount(graph_of(node), name="kit").compile()
+    async with env.guard.session(ADA):
+        with pytest.raises(InspectorUnavailable, match="pieces"):
+            async for one in graph.astream({"text": "hi"}, stream_mode="custom"):
+                heard.append(one)
+    assert heard == []
 
 
 def test_a_sync_graph_is_guarded_and_its_denial_is_raised():

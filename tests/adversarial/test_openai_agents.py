@@ -8,8 +8,15 @@ from pathlib import Path
 
 import pytest
 from agents import Agent, RunConfig, Runner, SQLiteSession, WebSearchTool
+from openai.types.responses import (
+    Response,
+    ResponseCompletedEvent,
+    ResponseFunctionCallArgumentsDeltaEvent,
+    ResponseTextDeltaEvent,
+)
+from openai.types.responses.response_text_delta_event import Logprob
 
-from stageflow_guard.errors import AccessDenied, Bypassed, ConfigError
+from stageflow_guard.errors import AccessDenied, Bypassed, ConfigError, NotAuthenticated
 from stageflow_guard.testing.conformance import Body, Environment
 from stageflow_guard.testing.conformance.environment import ADA, BOB, MAIL
 
@@ -41,6 +48,65 @@ async def test_an_agent_as_a_tool_runs_under_the_gate_and_its_denial_is_the_oute
         with pytest.raises(AccessDenied):
             await outer.run("hi")
     assert inner.started == 1
+
+
+async def test_pieces_of_arguments_and_the_tokens_of_a_stream_are_held_back():
+    """Arguments come in pieces, each harmless by itself; log probabilities hold the tokens."""
+    env, given = Environment(), []
+    arguments = json.dumps({"text": f"to {MAIL}"})
+
+    class Streams(kit.Scripted):
+        async def stream_response(self, system_instructions, input, *rest, **how):
+            output = [kit.said(f"ask {MAIL}")]
+            if isinstance(input, str) or not kit.returns(input):
+                output = [kit.asked("note", f"to {MAIL}", 1)]
+                for at in range(0, len(arguments), 5):
+                    yield ResponseFunctionCallArgumentsDeltaEvent(
+                        delta=arguments[at : at + 5], item_id="c", output_index=0,
+                        sequence_number=at, type="response.function_call_arguments.delta",
+                    )  # fmt: skip
+            else:
+                for piece in ("ask ada.lo", "velace@example", ".com"):
+                    yield ResponseTextDeltaEvent(
+                        content_index=0, delta=piece, item_id="m", output_index=0,
+                        logprobs=[Logprob(token=piece, logprob=-0.1, top_logprobs=[])],
+                        sequence_number=0, type="response.output_text.delta",
+                    )  # fmt: skip
+            yield ResponseCompletedEvent(
+                sequence_number=1, type="response.completed",
+                response=Response(
+                    id="r", created_at=0, model="scripted", object="response", output=output,
+                    parallel_tool_calls=False, tool_choice="auto", tools=[],
+                ),
+            )  # fmt: skip
+
+    async def note(_context, told):
+        given.append(told)
+        return "noted"
+
+    tool = kit.tool_of("note", None)
+    tool.on_invoke_tool = note
+    agent = env.guard.mount(Agent(name="kit", model=Streams(["note"]), tools=[tool]))
+    async with env.guard.session(ADA), agent.run_streamed("hi") as result:
+        heard = [repr(event.data if hasattr(event, "data") else event.item.raw_item)
+                 async for event in result.stream_events()
+                 if hasattr(event, "data") or hasattr(event, "item")]  # fmt: skip
+    assert len(given) == 1
+    whole = f"{given}{heard}"
+    assert MAIL not in whole
+    assert "ada.lo" not in whole and "velace" not in whole
+    assert "ask " in whole
+
+
+def test_run_sync_is_guarded():
+    """Code without a loop has the same gate."""
+    env = Environment()
+    agent = env.guard.mount(kit.agent_of(kit.Scripted([]), []))
+    with env.guard.session(ADA):
+        assert agent.run_sync("hi").final_output == "done"
+    with pytest.raises(NotAuthenticated):
+        agent.run_sync("hi")
+    agent._portal.stop()
 
 
 def test_an_agent_as_a_tool_that_is_not_mounted_is_refused_when_it_is_mounted():
