@@ -36,7 +36,7 @@ WHERE = {
     "verify": "audit", "why": "audit",
     "denied": "audit_query", "query": "audit_query", "timeline": "audit_query",
     "stats": "audit_query", "tail": "audit_query", "export": "audit_query",
-    "report": "audit_report",
+    "report": "audit_report", "gaps": "audit_review", "review": "audit_review",
     "prove": "audit_proofs", "bundle": "audit_proofs", "witness": "audit_proofs",
     "rotate": "audit_admin", "prune": "audit_admin", "erase": "audit_admin",
     "hold": "audit_admin", "release": "audit_admin", "holds": "audit_admin",

@@ -1,0 +1,134 @@
+"""Ten questions that a review asks of a day, and their answers: one pass over the records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MOST = 10  # lines of an answer; what is left out is counted
+ACROSS = {"foreign_owner", "foreign_tenant", "tenant_mismatch", "unknown_tenant"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question: its lines, most important first."""
+
+    question: str
+    lines: tuple[str, ...]
+
+
+class Review:
+    """Takes records with their refs; answers when all are in."""
+
+    def __init__(self) -> None:
+        self.records = 0
+        self._refused: Counter[str] = Counter()
+        self._across: list[str] = []
+        self._revealed: Counter[str] = Counter()
+        self._bytes: Counter[str] = Counter()
+        self._approvals: list[str] = []
+        self._changes: list[str] = []
+        self._found: Counter[str] = Counter()
+        self._readers: Counter[str] = Counter()
+        self._failed: Counter[str] = Counter()
+        self._counted: set[str] = set()
+
+    def take(self, ref: str, record: Mapping[str, Any]) -> None:
+        """Take one record."""
+        self.records += 1
+        kind = record.get("kind")
+        who, place = _who(record), str(record.get("resource") or record.get("pipeline") or "-")
+        if kind == "decision":
+            self._decision(ref, record, who, place)
+        elif kind == "approval":
+            outcome = record.get("outcome") or record.get("decision")
+            by = record.get("approver") or who
+            self._approvals.append(f"{place}: {outcome} by {by} [{ref}]")
+        elif kind == "policy_change":
+            outcome = record.get("outcome") or record.get("action")
+            self._changes.append(f"{outcome} [{ref}]")
+        elif kind == "audit_read":
+            self._readers[who] += 1
+        if kind == "effect" and record.get("outcome") in ("error", "failed", "timeout"):
+            self._failed[place] += 1
+        if kind in ("decision", "run_start"):
+            self._finds(record)
+
+    def _decision(self, ref: str, record: Mapping[str, Any], who: str, place: str) -> None:
+        reason, action = str(record.get("reason")), str(record.get("action"))
+        if record.get("decision") == "deny":
+            self._refused[f"{reason}: {who}, {place}"] += 1
+            if reason in ACROSS:
+                self._across.append(f"{who} reached for {place}: {reason} [{ref}]")
+            return
+        allowed = {action, *(record.get("obligations") or ())}
+        if "reveal" in allowed:
+            self._revealed[f"{who} at {place}"] += 1
+        if "bytes" in allowed:
+            self._bytes[f"{who} at {place}"] += 1
+
+    def _finds(self, record: Mapping[str, Any]) -> None:
+        """Count a run's finds once: each of its decisions repeats what its input held."""
+        run = str(record.get("run"))
+        if not record.get("findings") or run in self._counted:
+            return
+        self._counted.add(run)
+        for found in record["findings"]:
+            if isinstance(found, Mapping) and found.get("entity"):
+                self._found[str(found["entity"])] += int(found.get("count") or 0)
+
+    def answers(self, *, whole: str, gaps: Iterable[str]) -> list[Answer]:
+        """Return the ten answers; `whole` says whether the log holds, `gaps` are its gaps."""
+        return [
+            Answer("Is the log whole?", (whole,)),
+            Answer("What was refused, to whom, and why?", _most(self._refused)),
+            Answer("Who reached for another tenant?", _first(self._across)),
+            Answer("Who saw originals?", _most(self._revealed)),
+            Answer("Where did bytes go?", _most(self._bytes)),
+            Answer("What was approved, and by whom?", _first(self._approvals)),
+            Answer("What changed in the policies?", _first(self._changes)),
+            Answer("Which personal data was found?", _most(self._found)),
+            Answer(
+                "What failed, and what has no end?", (*_most(self._failed), *_first(list(gaps)))
+            ),
+            Answer("Who read this log?", _most(self._readers)),
+        ]
+
+
+def as_markdown(day: str, records: int, answers: Iterable[Answer]) -> str:
+    """Return the review as a page."""
+    lines = [f"# Review of {day}", "", f"{records} records.", ""]
+    for number, one in enumerate(answers, 1):
+        lines += [f"## {number}. {one.question}", ""]
+        lines += [f"- {line}" for line in one.lines or ("nothing",)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def as_text(day: str, records: int, answers: Iterable[Answer]) -> str:
+    """Return the review for a terminal."""
+    lines = [f"{day}: {records} records"]
+    for number, one in enumerate(answers, 1):
+        lines.append(f"{number:2}. {one.question}")
+        lines += [f"      {line}" for line in one.lines or ("nothing",)]
+    return "\n".join(lines) + "\n"
+
+
+def _most(counted: Counter[str]) -> tuple[str, ...]:
+    shown = [f"{count} x {name}" for name, count in counted.most_common(MOST)]
+    left = len(counted) - len(shown)
+    return (*shown, f"and {left} more") if left else tuple(shown)
+
+
+def _first(lines: list[str]) -> tuple[str, ...]:
+    left = len(lines) - MOST
+    return (*lines[:MOST], f"and {left} more") if left > 0 else tuple(lines)
+
+
+def _who(record: Mapping[str, Any]) -> str:
+    actor = record.get("actor")
+    subject = actor.get("subject") if isinstance(actor, Mapping) else None
+    tenant = record.get("tenant")
+    return f"{subject or 'nobody'}{f' ({tenant})' if tenant else ''}"

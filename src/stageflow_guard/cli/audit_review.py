@@ -1,0 +1,105 @@
+"""`audit gaps` and `audit review`: what a log does not say, and ten questions of a day."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from stageflow_guard.audit.log.shards import logs_in
+from stageflow_guard.audit.read.gaps import Gap
+from stageflow_guard.audit.read.gaps import gaps as gaps_of
+from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.audit.read.review import Review, as_markdown, as_text
+from stageflow_guard.audit.verification.verify import verify
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS
+from stageflow_guard.cli.audit_reads import noted
+from stageflow_guard.cli.terminal import one_line
+from stageflow_guard.errors import ConfigError, VerificationError
+
+
+def gaps(args: argparse.Namespace) -> int:
+    """Exit 1 when there is a gap."""
+    noted(args, {})
+    found = [gap for origin, folder in _logs(args.dir) for gap in _gaps(origin, folder, args)]
+    if args.json:
+        print(json.dumps({"version": 1, "gaps": [asdict(gap) for gap in found]}, indent=2))
+    else:
+        for gap in found:
+            print(one_line(f"{_time(gap.wall_ns)}  {gap.kind:26} {gap.told}  {gap.ref}"))
+        print(f"{len(found)} gaps" if found else "no gaps")
+    return DOES_NOT_HOLD if found else HOLDS
+
+
+def review(args: argparse.Namespace) -> int:
+    """Print the ten questions of a day with their answers; exit 1 when the log does not hold."""
+    day = _day(args.day)
+    noted(args, {"since": day.isoformat()})
+    start = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 10**9
+    end = start + int(timedelta(days=1).total_seconds()) * 10**9
+    seen, holds, whole, lines = Review(), True, [], []
+    for origin, folder in _logs(args.dir):
+        try:
+            report = verify(folder)
+            anchored = "anchored" if report.anchored != "none" else "NOT ANCHORED"
+            whole.append(f"{origin}: {report.size} records verify, {anchored}")
+        except VerificationError as error:
+            holds = False
+            whole.append(f"{origin}: DOES NOT HOLD: {error.message}")
+        try:
+            for index, record in iter_records(folder):
+                if start <= int(record.get("wall_ns") or 0) < end:
+                    seen.take(f"{origin}#{index}", record)
+            lines += [
+                f"{gap.told} [{gap.ref}]"
+                for gap in _gaps(origin, folder, args)
+                if start <= gap.wall_ns < end
+            ]
+        except VerificationError as error:  # what stands before it is answered all the same
+            holds = False
+            whole.append(f"{origin}: reading ended early: {error.message}")
+    answers = seen.answers(whole="; ".join(whole), gaps=lines)
+    name = day.isoformat()
+    if args.json:
+        content = [{"question": one.question, "answers": list(one.lines)} for one in answers]
+        body = json.dumps({"version": 1, "day": name, "records": seen.records,
+                           "questions": content}, indent=2) + "\n"  # fmt: skip
+    else:
+        body = (as_markdown if args.markdown else as_text)(name, seen.records, answers)
+    if args.out:
+        Path(args.out).write_text(body, encoding="utf-8")
+    else:
+        print(body, end="")
+    return HOLDS if holds else DOES_NOT_HOLD
+
+
+def _gaps(origin: str, folder: Path, args: argparse.Namespace) -> Iterator[Gap]:
+    return gaps_of(origin, iter_records(folder), silence=args.silence * 60)
+
+
+def _logs(folder: str) -> list[tuple[str, Path]]:
+    return [(_origin(one), Path(one)) for one in logs_in(folder)]
+
+
+def _origin(folder: Any) -> str:
+    text = (Path(folder) / "checkpoint").read_text(encoding="utf-8")
+    return text.partition("\n")[0]
+
+
+def _day(text: str) -> date:
+    if text in ("today", "yesterday"):
+        return datetime.now(UTC).date() - timedelta(days=text == "yesterday")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(
+            f"`{text[:40]}` is no day: write 2026-01-31, today or yesterday"
+        ) from None
+
+
+def _time(wall_ns: int) -> str:
+    return datetime.fromtimestamp(wall_ns / 1e9, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,157 @@
+"""`audit gaps` and `audit review`: what a reviewer asks of a log, from the command line alone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stageflow_guard.audit import Log
+from stageflow_guard.audit.read.gaps import KINDS, gaps
+from stageflow_guard.cli import examples
+
+QUESTIONS = 10
+
+
+def audit(folder, *args):
+    done = subprocess.run(
+        [sys.executable, "-m", "stageflow_guard", "audit", *args, "--dir", str(folder)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """The log of an example: reveals, refusals, another tenant."""
+    folder = tmp_path_factory.mktemp("played")
+    for name in ("governance_2_multi_tenant", "core_1_simple_chat", "tools_3_approval_workflow"):
+        asyncio.run(examples.play(name, folder / name))
+    return folder
+
+
+def asked(text):
+    """Return the answers by their question."""
+    parts = re.split(r"^ ?\d+\. (.*)$", text, flags=re.MULTILINE)
+    return {
+        q: [line.strip() for line in a.strip().splitlines()]
+        for q, a in zip(parts[1::2], parts[2::2], strict=True)
+    }
+
+
+def test_a_review_answers_its_ten_questions(played):
+    """By count and by reference; nothing personal stands in it; exit 0 for a log that holds."""
+    done = audit(played / "core_1_simple_chat" / "audit", "review", "today")
+    assert done.returncode == 0, done.stderr
+    answers = asked(done.stdout)
+    assert len(answers) == QUESTIONS
+    assert "records verify, NOT ANCHORED" in answers["Is the log whole?"][0]
+    assert any("expired" in line for line in answers["What was refused, to whom, and why?"])
+    assert answers["Who saw originals?"] == ["1 x user:maria (acme) at stage:simple_chat/send"]
+    assert answers["Which personal data was found?"] == ["1 x EMAIL_ADDRESS"]
+    assert "maria.keller@example.com" not in done.stdout
+    approvals = asked(
+        audit(played / "tools_3_approval_workflow" / "audit", "review", "today").stdout
+    )
+    assert any("by user:sam" in line for line in approvals["What was approved, and by whom?"])
+    crossed = asked(audit(played / "governance_2_multi_tenant" / "audit", "review", "today").stdout)
+    assert any(line.startswith("user:ada") and "foreign_owner" in line
+               for line in crossed["Who reached for another tenant?"])  # fmt: skip
+
+
+def test_a_review_as_markdown_and_as_json_says_the_same(played, tmp_path):
+    """Ten headings; ten questions; `--out` writes."""
+    folder = played / "core_1_simple_chat" / "audit"
+    page = tmp_path / "review.md"
+    assert audit(folder, "review", "today", "--markdown", "--out", str(page)).returncode == 0
+    headings = re.findall(r"^## \d+\. (.*)$", page.read_text(), re.MULTILINE)
+    content = json.loads(audit(folder, "review", "today", "--json").stdout)
+    assert [one["question"] for one in content["questions"]] == headings
+    assert len(headings) == QUESTIONS
+
+
+def test_a_day_without_records_and_one_that_is_none(played):
+    """Answers are `nothing`; a day that is none is a usage error."""
+    folder = played / "core_1_simple_chat" / "audit"
+    answers = asked(audit(folder, "review", "2020-01-01").stdout)
+    assert answers["Who saw originals?"] == ["nothing"]
+    assert audit(folder, "review", "the day before").returncode == 2
+
+
+def test_a_review_of_a_changed_log_says_so(played, tmp_path):
+    """Exit 1, and the first answer says that it does not hold."""
+    import shutil
+
+    folder = tmp_path / "changed"
+    shutil.copytree(played / "core_1_simple_chat" / "audit", folder)
+    tile = next(p for p in sorted(folder.rglob("*")) if "entries" in str(p) and p.is_file())
+    content = bytearray(tile.read_bytes())
+    content[len(content) // 2] ^= 1
+    tile.write_bytes(content)
+    done = audit(folder, "review", "today")
+    assert done.returncode == 1
+    assert "DOES NOT HOLD" in done.stdout or "does not hold" in done.stderr
+
+
+def test_a_finished_log_has_no_gaps(played):
+    """Every permit has its effect, every run its end: exit 0."""
+    done = audit(played / "core_1_simple_chat" / "audit", "gaps")
+    assert (done.returncode, done.stdout) == (0, "no gaps\n"), done.stdout
+
+
+def test_each_kind_of_gap_is_found_with_its_reference(tmp_path):
+    """A permit without effect, a run without end, silence, a late change, a token for nothing."""
+
+    async def write():
+        log = await Log.open(
+            tmp_path / "audit", origin="example.com/gaps", key_file=tmp_path / "key"
+        )
+        who = {"subject": "user:ada"}
+        start = {"kind": "run_start", "tenant": "acme", "actor": who}
+        await log.append(
+            {"kind": "policy_change", "action": "open", "policy": {"sha256": "a" * 64}}
+        )
+        await log.append({**start, "run": "open"})
+        await log.append({"kind": "decision", "decision": "permit", "run": "open", "attempt": 1,
+                          "stage": "answer", "resource": "stage:p/answer", "tenant": "acme",
+                          "reason": "permitted"})  # fmt: skip
+        await log.append({**start, "run": "idle"})
+        await log.append({"kind": "run_end", "run": "idle", "outcome": "ok"})
+        await log.close()
+
+    asyncio.run(write())
+    done = audit(tmp_path / "audit", "gaps", "--json")
+    assert done.returncode == 1, done.stderr
+    found = {one["kind"]: one["ref"] for one in json.loads(done.stdout)["gaps"]}
+    assert set(found) == set(KINDS) - {"silence"}
+    for ref in found.values():
+        assert audit(tmp_path / "audit", "why", ref).returncode in (0, 1)
+    assert audit(tmp_path / "audit", "gaps").stdout.endswith("4 gaps\n")
+
+
+def test_silence_is_per_process_and_longer_than_asked():
+    """Two processes side by side; one of them says nothing for eleven minutes."""
+    minute = 60 * 10**9
+    records = [
+        (0, {"kind": "heartbeat", "boot": "a", "wall_ns": 0}),
+        (1, {"kind": "heartbeat", "boot": "b", "wall_ns": 5 * minute}),
+        (2, {"kind": "heartbeat", "boot": "a", "wall_ns": 11 * minute}),
+        (3, {"kind": "heartbeat", "boot": "b", "wall_ns": 12 * minute}),
+    ]
+    (gap,) = gaps("o", records)
+    assert (gap.kind, gap.ref) == ("silence", "o#2")
+    assert gap.told.startswith("11 minutes")
+    assert list(gaps("o", records, silence=900)) == []
+
+
+def test_the_verbs_stand_in_the_reviewers_page():
+    """docs/how-to/auditor.md names both."""
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "auditor.md").read_text()
+    assert "audit review" in page
+    assert "audit gaps" in page
