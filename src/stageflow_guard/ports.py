@@ -144,6 +144,16 @@ class ControlSource(Protocol):
 
 
 @runtime_checkable
+class FlowSource(Protocol):
+    """A decision point with rules about what follows on what."""
+
+    @property
+    def flow(self) -> Any:
+        """The `Flow` in force."""
+        ...
+
+
+@runtime_checkable
 class LimitSource(Protocol):
     """A decision point with limits in force."""
 

@@ -54,7 +54,15 @@ class CallControls(Protocol):
 
     @property
     def counts(self) -> bool:
-        """Say whether there are limits: then every step is asked about."""
+        """Say whether there are limits or a flow: then every step is asked about."""
+        ...
+
+    def follow(self, call: ToolCall) -> None:
+        """Ask whether a permitted question may follow on what has happened; remember it."""
+        ...
+
+    def ended_well(self, run: Run, kind: str, obj: str, act: str) -> None:
+        """Remember what ended well."""
         ...
 
     async def child(self, parent: Run) -> None:

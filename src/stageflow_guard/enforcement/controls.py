@@ -27,6 +27,7 @@ from stageflow_guard.enforcement.answers import redaction_from, scope_from, shap
 from stageflow_guard.enforcement.approvals import identities
 from stageflow_guard.enforcement.grants import NotOpenError, PendingApproval, new_id
 from stageflow_guard.enforcement.records import actor_of, resource_name
+from stageflow_guard.enforcement.sequence import Sequence
 from stageflow_guard.errors import (
     AccessDenied,
     ApprovalRequired,
@@ -68,6 +69,7 @@ class Controls:
     ) -> None:
         self._pep = pep
         self.limiter = limiter
+        self.sequence = Sequence(pep)
         self.grants = grants
         self._taken_from: object = None  # the decision point that `_source` was taken from
         self._source: ControlSource | None = None
@@ -90,8 +92,19 @@ class Controls:
 
     @property
     def counts(self) -> bool:
-        """Say whether there are limits: then every step is asked about."""
-        return self.limiter.limits is not None
+        """Say whether there are limits or a flow: then every step is asked about."""
+        return self.limiter.limits is not None or self.sequence.flow is not None
+
+    def follow(self, call: ToolCall) -> None:
+        """Ask whether a permitted question may follow on what has happened; remember it."""
+        asked = call.request
+        self.sequence.require(call)
+        if call.run is not None:
+            self.sequence.mark(call.run, asked.kind, asked.obj, asked.act, ended=False)
+
+    def ended_well(self, run: Run, kind: str, obj: str, act: str) -> None:
+        """Remember what ended well: something else may have to come after it."""
+        self.sequence.mark(run, kind, obj, act, ended=True)
 
     async def child(self, parent: Run) -> None:
         """Count one more child run; raise a `GuardError` when there may be no more."""
@@ -105,9 +118,15 @@ class Controls:
         """Return what is on record of an admitted call; raise a `GuardError` otherwise."""
         if not self.counts:
             return await self._judged(controls, call)
+        self.sequence.require(call)
         held, over = await self.limiter.take(call)
         try:
-            return replace(await self._judged(controls, call), held=held, over=over)
+            admitted = replace(await self._judged(controls, call), held=held, over=over)
+            self.sequence.require(call)  # something may have happened while it waited
+            if call.run is not None:
+                asked = call.request
+                self.sequence.mark(call.run, asked.kind, asked.obj, asked.act, ended=False)
+            return admitted
         except BaseException:  # it does not run; a grant is never used up by a full limit
             await self.limiter.give_back(held)
             raise

@@ -83,6 +83,8 @@ async def decide(
         if findings:
             record = replace(record, findings=findings_note(findings))
         index = await pep.recorder.append(record, run)
+        if ask and decision.permitted and run is not None and pep.controls is not None:
+            pep.controls.ended_well(run, request.kind, request.obj, request.act)
         return replace(decision, ref=f"{pep.log.origin}#{index}")
     named = resource_name(_text(kind), _text(obj)) if tells_of_call(error) else None
     await pep.refuse(error, run=run or str(uuid4()), step="authorize", resource=named)
@@ -104,11 +106,12 @@ async def _controlled(
     controls = None if gate is None else gate.of(call.request, call.who)
     if not decision.permitted or gate is None or not (gate.counts or controls is not None):
         return decision, {}
-    if not ask and controls is None:  # a question counts nothing
-        return decision, {}
     if not ask and controls is not None and controls.asks:
         return replace(decision, effect=Effect.DENY, reason="approval_required", rules=()), {}
     try:
+        if not ask and controls is None:  # a question counts nothing
+            gate.follow(call)
+            return decision, {}
         admitted = await gate.admit(controls, call)
     except AccessDenied as denied:
         return denied.decision, {}
@@ -143,7 +146,7 @@ async def filter_permitted(
                 sub=who.subject, ten=who.tenant, own=UNKNOWN if own is None else own, kind=kind,
                 obj=UNKNOWN if name is None else name, act=act, roles=roles,
             )  # fmt: skip
-            decision = pep.evaluate(request, who)
+            decision = _followed(pep, request, who, run, pep.evaluate(request, who))
             if decision.permitted and name is not None:
                 kept.append(item)
             if waiting is not None:
@@ -157,6 +160,20 @@ async def filter_permitted(
     except Exception:  # the items cannot be read one by one
         error = PolicyUnavailable("the items cannot be read")
     await pep.refuse(error, run=run or str(uuid4()), step="authorize")
+
+
+def _followed(
+    pep: PolicyEnforcementPoint, request: AccessRequest, who: Principal, run: Run | None,
+    decision: Decision,
+) -> Decision:  # fmt: skip
+    """Return the decision about one item after what has happened in the run."""
+    if not decision.permitted or pep.controls is None or not pep.controls.counts:
+        return decision
+    try:
+        pep.controls.follow(ToolCall(request, who, run, decision, None))
+    except AccessDenied as denied:
+        return denied.decision
+    return decision
 
 
 def _text(part: object) -> str:

@@ -50,6 +50,7 @@ class Run:
     """
 
     __slots__ = (
+        "__weakref__",
         "binary", "blocked", "by_step", "calls", "closed", "common", "egress", "findings", "hooked",
         "host", "id", "identity", "immutable_input", "inspected", "output_findings", "outputs",
         "own", "parent", "permits", "pipeline", "pledges", "port_inputs", "recorded_principal",

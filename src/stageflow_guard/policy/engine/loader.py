@@ -17,6 +17,7 @@ from stageflow_guard.policy.engine.exceptions import (
     parse_shares,
     parse_trials,
 )
+from stageflow_guard.policy.engine.flow import NO_FLOW, Flow, load_flow
 from stageflow_guard.policy.engine.guardrails import Guardrails, load_guardrails
 from stageflow_guard.policy.engine.limits import Limits, load_limits
 from stageflow_guard.policy.engine.prove import structural
@@ -40,7 +41,8 @@ from stageflow_guard.policy.engine.text import (
 from stageflow_guard.policy.engine.tool_rules import ToolRules, load_tools
 
 SUSPENDED = "platform/suspended.csv"
-TOP = ("model.conf", "catalogue.yaml", "guardrails.yaml", "accepted_tools.yaml", "limits.yaml")
+TOP = ("model.conf", "catalogue.yaml", "guardrails.yaml", "accepted_tools.yaml", "limits.yaml",
+       "flow.yaml")  # fmt: skip
 PLATFORM = (
     "suspended.csv", "shares.csv", "breakglass.csv", "trials.csv", "isolation_test.yaml",
 )  # fmt: skip
@@ -64,6 +66,7 @@ class Loaded:
     guardrails: Guardrails = field(default_factory=Guardrails)
     tools: ToolRules = field(default_factory=ToolRules)
     limits: Limits = field(default_factory=Limits)
+    flow: Flow = NO_FLOW
     templates: dict[str, Template | None] = field(default_factory=dict)
     old_roles: set[str] = field(default_factory=set)  # shared roles on their last good file
 
@@ -116,6 +119,7 @@ def load_folder(folder: Path, previous: Loaded | None = None) -> Loaded:
         previous=previous.tools if previous is not None else None,
         previous_files=previous.files if previous is not None else {},
     )
+    found.flow = load_flow(folder, found.files)
     found.limits = load_limits(
         folder,
         found.files,

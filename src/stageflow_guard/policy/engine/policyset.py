@@ -16,6 +16,7 @@ from stageflow_guard.model import AccessRequest, Decision, Effect
 from stageflow_guard.policy.engine.catalogue import Catalogue
 from stageflow_guard.policy.engine.delegation import FORMS
 from stageflow_guard.policy.engine.exceptions import FOREVER, Share, TemporaryGrant
+from stageflow_guard.policy.engine.flow import NO_FLOW, Flow
 from stageflow_guard.policy.engine.guardrails import Guardrails
 from stageflow_guard.policy.engine.index import TenantIndex
 from stageflow_guard.policy.engine.limits import Limits
@@ -64,6 +65,7 @@ class PolicySet:
         templates: Mapping[str, Template | None] | None = None,
         tools: ToolRules | None = None,
         limits: Limits | None = None,
+        flow: Flow = NO_FLOW,
         previous: PolicySet | None = None,
         now: Callable[[], float] | None = None,
         revision: str | None = None,
@@ -87,6 +89,7 @@ class PolicySet:
         self.templates = MappingProxyType(dict(templates or {}))
         self.tools = tools if tools is not None else ToolRules()
         self.limits = limits if limits is not None else Limits()
+        self.flow = flow
         self._controls: dict[tuple[str, str, frozenset[str]], ToolControls | None] = {}
         # the clock goes on over a reload: an expired right stays expired
         self.clock = NeverBackClock(Clock(wall=now) if now is not None else None)
@@ -119,7 +122,7 @@ class PolicySet:
             stale=found.stale, suspended=found.suspended, shares=tuple(found.shares),
             grants=tuple(found.grants), files=found.files, catalogue=found.catalogue,
             guardrails=found.guardrails, templates=found.templates, tools=found.tools,
-            limits=found.limits, previous=previous,
+            limits=found.limits, flow=found.flow, previous=previous,
         )  # fmt: skip
         made._suspensions = tuple(found.suspensions)
         return made

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from stageflow_guard.base.clock import NeverBackClock
     from stageflow_guard.model import AccessRequest, Decision
+    from stageflow_guard.policy.engine.flow import Flow
     from stageflow_guard.policy.engine.guardrails import Guardrails
     from stageflow_guard.policy.engine.limits import Limits
     from stageflow_guard.policy.engine.policyset import PolicySet
@@ -160,6 +161,11 @@ class ReloadablePolicies:
     def guardrails(self) -> Guardrails:
         """The guardrails in force."""
         return self._current.guardrails
+
+    @property
+    def flow(self) -> Flow:
+        """The rules about what follows on what."""
+        return self._current.flow
 
     @property
     def limits(self) -> Limits:
