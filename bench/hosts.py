@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import logging
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from stageflow_guard.testing.conformance import MUTANTS, ROWS, check, check_mutants
@@ -20,12 +21,28 @@ what the host, not the guard, cannot do; `not offered` is what the host has noth
 """
 
 
-async def main() -> None:
-    logging.disable(logging.CRITICAL)  # the hosts log every failure that a row makes
+def drivers() -> tuple:
     spec = importlib.util.spec_from_file_location("drivers", DRIVERS)
-    drivers = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(drivers)
-    reports = [await check(driver) for driver in drivers.DRIVERS]
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.DRIVERS
+
+
+def shown_by(at: int) -> tuple:
+    """What one driver showed, and which rows noticed each mutant; in a process of its own."""
+    logging.disable(logging.CRITICAL)  # the hosts log every failure that a row makes
+    driver = drivers()[at]
+
+    async def both() -> tuple:
+        return await check(driver), await check_mutants(driver)
+
+    return asyncio.run(both())
+
+
+def main() -> None:
+    with ProcessPoolExecutor(4) as pool:
+        shown = list(pool.map(shown_by, range(len(drivers()))))
+    reports, noticed = [one for one, _ in shown], [one for _, one in shown]
     print(HEAD)
     print("| row | " + " | ".join(report.host for report in reports) + " |")
     print("| --- |" + " --- |" * len(reports))
@@ -41,9 +58,9 @@ async def main() -> None:
     print("\n## Mutants\n\nHow many rows notice a guard that is broken in one place.\n")
     print("| mutant | " + " | ".join(report.host for report in reports) + " |")
     print("| --- |" + " --- |" * len(reports))
-    noticed = [await check_mutants(driver) for driver in drivers.DRIVERS]
     for mutant in MUTANTS:
         print(f"| {mutant} | " + " | ".join(str(len(n[mutant])) for n in noticed) + " |")
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    main()

@@ -84,8 +84,12 @@ class PydanticAI(Driver):
         self.kept = []
 
     async def turn(self, guard, bodies, text):
-        agent = guard.mount(agent_of(in_turn([b.name for b in bodies]), bodies))
-        result = await agent.run(text, usage_limits=UsageLimits(request_limit=None))
+        names = [b.name for b in bodies]
+        # the host copies the history for each request: many tools are asked for in one, in order
+        model = in_turn(names) if len(names) < 10 else at_once(names)
+        agent = guard.mount(agent_of(model, bodies))
+        with Agent.parallel_tool_call_execution_mode("sequential"):
+            result = await agent.run(text, usage_limits=UsageLimits(request_limit=None))
         self.kept = [result.all_messages_json().decode(), repr(result)]
         return returns(result.all_messages())
 
