@@ -19,6 +19,7 @@ from stageflow_guard.cli import argument_help, audit_args, places
 from stageflow_guard.cli.terminal import Terminal, escape_control, one_line
 from stageflow_guard.errors import ConfigError, GuardError, Unavailable
 
+HOSTS = ("fastapi", "langchain", "mcp", "openai-agents", "pydantic-ai")  # examples of `init`
 HOLDS, DOES_NOT_HOLD, USAGE, UNAVAILABLE = 0, 1, 2, 3
 INTERRUPTED = 130  # as a shell says it
 
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="MODULE:ATTRIBUTE",
         help="begin a trial with your pipeline; again for each child that it spawns",
     )
+    init.add_argument("--host", choices=HOSTS, help="the host of the example, instead of Stageflow")
     init.add_argument("--tenant", default="acme", help="the tenant of the trial")
     init.add_argument("--days", type=int, default=14, help="how long the trial lasts, at most 60")
     demo = verbs.add_parser("demo", help="run the four governance pipelines")

@@ -70,9 +70,21 @@ key_file = "audit.key"
 """
 
 
+# by the name of a host: its file below `examples/hosts`
+FILES = {
+    "fastapi": "fastapi_app.py",
+    "langchain": "langchain_agent.py",
+    "mcp": "mcp_server.py",
+    "openai-agents": "openai_agent.py",
+    "pydantic-ai": "pydantic_ai_agent.py",
+}
+
+
 def init(args: argparse.Namespace) -> int:
     """Write a working set into a folder that holds none of its files yet."""
     folder = Path(args.folder)
+    if args.host and (args.issuer or args.adopt):
+        raise ConfigError("`--host` writes an example beside a test issuer: leave the others out")
     names = ["guard.toml", "policies"] + ([] if args.issuer else ["jwks.json"])
     if args.adopt:
         names.append("policies-strict")
@@ -107,12 +119,21 @@ def init(args: argparse.Namespace) -> int:
 
         IdentityProvider("https://id.example").write_jwks(folder / "jwks.json")
         if not args.adopt:
-            (folder / "example.py").write_text(EXAMPLE)
+            (folder / "example.py").write_text(_example(args.host))
     (folder / "guard.toml").write_text(block + rest)
     names += ignored(folder)
     print(f"wrote {', '.join(names)} into {folder}")
     _say_next(args, folder, name if args.adopt else first, last if args.adopt else "")
     return HOLDS
+
+
+def _example(host: str | None) -> str:
+    """Return the text of the example of a host."""
+    if host is None:
+        return EXAMPLE
+    file = FILES[host]
+    text = (shipped("examples") / "hosts" / file).read_text()
+    return text.replace(file, "example.py").replace(file.removesuffix(".py") + ":", "example:")
 
 
 def _say_next(args: argparse.Namespace, folder: Path, name: str, last: str) -> None:
