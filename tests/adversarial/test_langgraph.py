@@ -185,6 +185,16 @@ async def test_what_a_node_writes_to_the_stream_is_inspected():
     assert MAIL not in repr(heard)
 
 
+@pytest.mark.parametrize("how", [{"print_mode": "messages"}, {"stream_mode": "custom"}], ids=str)
+async def test_a_stream_that_no_gate_has_seen_is_refused(how):
+    """`ainvoke` would collect it, or the host print it, before anything is inspected."""
+    env = Environment()
+    graph = env.guard.mount(graph_of(lambda state: state), name="kit").compile()
+    async with env.guard.session(ADA):
+        with pytest.raises(ConfigError):
+            await graph.ainvoke({"text": "hi"}, **how)
+
+
 PIECES = ("write to ada.lo", "velace@exam", "ple.com today")
 
 

@@ -56,6 +56,7 @@ class GuardedGraph:
         return await without_frames(work)
 
     async def _ainvoke(self, given: Any, config: Any, how: dict[str, Any]) -> Any:
+        _require_quiet(how)
         async with self._entered(given, config) as (_, redacted, settled):
             del given, config
             return await self._graph.ainvoke(redacted, settled, **how)
@@ -63,6 +64,7 @@ class GuardedGraph:
     def invoke(self, input: Any, config: Any = None, **how: Any) -> Any:
         """Run the graph in this thread; raise `ConfigError` inside a running loop."""
         require_no_loop("await graph.ainvoke(...)")
+        _require_quiet(how)
         try:
             gate, redacted, settled = self._portal.call(self._opened(input, config))
             del input, config
@@ -86,6 +88,7 @@ class GuardedGraph:
         """Give what the host streams in each mode; text is held back until it is inspected."""
         if how.get("version") not in (None, "v1"):
             raise ConfigError("a guarded graph streams in version `v1`")
+        _require_quiet(how)
         chosen = stream_mode or self._graph.stream_mode
         modes = [chosen] if isinstance(chosen, str) else list(chosen)
         async with self._entered(input, config) as (run, redacted, settled):
@@ -177,6 +180,14 @@ def _emptied(given: Any) -> Any:
     if isinstance(given, dict):
         return {key: [] if isinstance(value, list) else "" for key, value in given.items()}
     return given if given is None else Command(resume="")
+
+
+def _require_quiet(how: dict[str, Any]) -> None:
+    """Refuse what would print, or collect, a stream before it is inspected."""
+    if how.get("stream_mode") not in (None, "values", "updates"):
+        raise ConfigError("a guarded graph streams with `astream` alone")
+    if how.get("print_mode"):
+        raise ConfigError("a guarded graph takes no `print_mode`: print what `astream` gives")
 
 
 def _require_no_secret(chosen: dict[str, Any]) -> None:
