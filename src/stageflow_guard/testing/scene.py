@@ -45,8 +45,8 @@ key_file = "audit.key"
 # what is the same in every run of a scene; everything else of a record is left out of its log
 STABLE = (
     "kind", "pipeline", "stage", "stage_kind", "tenant", "actor", "action", "resource", "owner",
-    "decision", "reason", "rules", "obligations", "findings", "approver", "step", "outcome", "error",
-    "attempt",
+    "decision", "reason", "rules", "obligations", "findings", "approver", "step", "outcome",
+    "error", "attempt",
 )  # fmt: skip
 
 
