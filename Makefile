@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test bars lint types layers check logs loops soak clean
+.PHONY: demo test bars lint types layers check logs site loops soak clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -32,6 +32,9 @@ layers: $(STAMP)
 	$(BIN)/lint-imports
 
 check: lint types layers test
+
+site: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --site-dir site
 
 # play every example, rewrite examples/logs, print what changed
 logs: $(STAMP)
