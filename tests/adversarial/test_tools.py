@@ -576,3 +576,21 @@ def test_a_tenant_from_a_starter_keeps_the_starters_approvals(place):
     add(place.policies, "initech", source=source)
     rules = PolicySet.load(place.policies).tools
     assert rules.controls("initech", "export", frozenset()).asks
+
+
+def test_lint_finds_an_approval_that_nobody_may_give(place):
+    """A tenant's own file that asks for an approval counts, too."""
+    from stageflow_guard.policy.analysis.lint import lint
+    from stageflow_guard.policy.engine.policyset import PolicySet
+
+    with (place.policies / "tenants/acme/policy.csv").open("a") as file:
+        file.write("p, role:clerk, acme, tool, ship, call, allow\n")
+    text = (place.policies / "tenants/acme/policy.csv").read_text()
+    lines = [one for one in text.split("\n") if ", approve, " not in one]
+    (place.policies / "tenants/acme/policy.csv").write_text("\n".join(lines))
+    (place.policies / "catalogue.yaml").write_text("tools: {ship: {}, refund: {}, note: {}}")
+    own = place.policies / "tenants/acme/tools.yaml"
+    own.write_text("tools: {ship: {approval: required}}")
+    found = [one for one in lint(PolicySet.load(place.policies)) if one.code == "nobody_approves"]
+    assert found
+    assert all(one.where.startswith("tenants/acme/") for one in found)

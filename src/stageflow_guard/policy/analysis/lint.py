@@ -232,10 +232,9 @@ def _platform(policies: PolicySet, now: float) -> Iterator[LintFinding]:
 
 def _approvals(policies: PolicySet) -> Iterator[LintFinding]:
     """Yield tools that need an approval which no role may give."""
-    tools = policies.catalogue.tools or {}
-    needed = {name for name, options in tools.items() if options.approval == "required"}
-    for tenant in policies.tenants if needed else ():
-        rules = policies.tenant(tenant).rules
+    for tenant in policies.tenants:
+        needed = policies.tools.asking(tenant)
+        rules = policies.tenant(tenant).rules if needed else ()
         for rule in rules:
             tool = rule.obj.partition("/")[0]
             if not rule.allow or (rule.kind, rule.act) != ("tool", "call") or tool not in needed:

@@ -87,6 +87,16 @@ class ToolRules:
     broken: Mapping[str, str] = field(default_factory=dict)  # tenant to file
     pins: Mapping[str, str] | None = None  # accepted definitions, see `PINS`
 
+    def asking(self, tenant: str) -> set[str]:
+        """Return the tools whose calls, or some of them, need an approval in a tenant."""
+        held = (self.platform, self.tenants.get(tenant, {}))
+        return {
+            name
+            for rules in held
+            for name, rule in rules.items()
+            if rule.options.approval == "required"
+        }
+
     def weakened(self) -> Iterator[tuple[str, str, ToolRules]]:
         """Yield (where, what is gone, the rules without it), for each approval and each bound."""
         files = [(None, self.platform), *self.tenants.items()]
