@@ -31,12 +31,12 @@ def site(tmp_path_factory):
 
 
 def test_every_page_is_there_and_searchable_without_a_server(site):
-    """A page for each source, and the index of words as a script beside it."""
+    """A page for each source, and the index of words beside it."""
     sources = {
         p.relative_to(ROOT / "docs").with_suffix(".html") for p in (ROOT / "docs").rglob("*.md")
     }
     assert {p for p in sources if not (site / p).exists()} == set()
-    assert list((site / "search").glob("search_index.js*"))
+    assert list((site / "search").glob("search_index.json"))
 
 
 def test_no_page_fetches_anything_from_elsewhere(site):

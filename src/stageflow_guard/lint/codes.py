@@ -28,7 +28,7 @@ class Code:
     @property
     def page(self) -> str:
         """Return the address of its page."""
-        return f"{PAGES}{self.code}/"
+        return f"{PAGES}{self.code}.html"
 
 
 def _all(*codes: Code) -> dict[str, Code]:
