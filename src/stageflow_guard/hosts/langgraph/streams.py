@@ -124,7 +124,7 @@ class HeldBack:
         for name, permit in reversed(self._run.by_step.items()):
             if name == node or name.rpartition("/")[2].rpartition(".")[2] == node:
                 return permit
-        return next(reversed(self._run.permits.values()))
+        return next(reversed(self._run.by_step.values()))  # the node may have ended by now
 
     async def _inspected(self, value: Any) -> Any:
         step = next(reversed(self._run.permits.values())).step if self._run.permits else None
