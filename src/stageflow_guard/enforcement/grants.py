@@ -136,7 +136,7 @@ class Grants:
         )
         if not over:
             return found
-        self._store.replace(self._sealed(found, row.version + 1, f"{lookup}:{found.id}"))
+        self._store.supersede(self._sealed(found, row.version + 1, f"{lookup}:{found.id}"))
         return None
 
     def ask(self, request: PendingApproval, lookup: str) -> PendingApproval:
@@ -209,7 +209,7 @@ class Grants:
             if row is None:
                 raise NotOpenError("unknown")
             made: PendingApproval = change(self._opened(row))
-            if self._store.replace(self._sealed(made, row.version + 1, row.lookup)) is True:
+            if self._store.supersede(self._sealed(made, row.version + 1, row.lookup)) is True:
                 return made
         raise ApprovalsUnavailable("too many answer the same request at once")
 

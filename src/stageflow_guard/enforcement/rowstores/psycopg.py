@@ -62,7 +62,7 @@ class PostgresRows:
         )
         return bool(done.rowcount == 1)
 
-    def replace(self, row: Row) -> bool:
+    def supersede(self, row: Row) -> bool:
         """Keep `row` instead of the version before it."""
         done = self._run(
             "UPDATE stageflow_guard_approval SET lookup=%s, version=%s, open=%s, sealed=%s "

@@ -32,7 +32,7 @@ class RowStore(Protocol):
         """Keep a new row durably; False when its id or its lookup is taken."""
         ...
 
-    def replace(self, row: Row) -> bool:
+    def supersede(self, row: Row) -> bool:
         """Keep `row` instead of the version before it; False when another was kept meanwhile."""
         ...
 
@@ -70,7 +70,7 @@ class MemoryRows:
                 self._rows[row.id] = row
             return not taken
 
-    def replace(self, row: Row) -> bool:
+    def supersede(self, row: Row) -> bool:
         """Keep `row` instead of the version before it."""
         with self._lock:
             old = self._rows.get(row.id)

@@ -53,7 +53,7 @@ class SqliteRows:
         )
         return count == 1
 
-    def replace(self, row: Row) -> bool:
+    def supersede(self, row: Row) -> bool:
         """Keep `row` instead of the version before it."""
         count, _ = self._run(
             "UPDATE approval SET lookup=?, version=?, open=?, sealed=? WHERE id=? AND version=?",
