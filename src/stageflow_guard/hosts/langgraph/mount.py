@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from langgraph.graph.state import CompiledStateGraph, StateGraph
 
@@ -13,9 +13,13 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.hosts.langgraph.builder import Wrapping
 from stageflow_guard.hosts.langgraph.carriers import passes
 from stageflow_guard.hosts.langgraph.gate import GuardedGraph
+from stageflow_guard.hosts.langgraph.reading import lint_graph
 
 if TYPE_CHECKING:
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+
+
+__all__ = ["GuardedBuilder", "lint_graph", "mount"]
 
 
 class GuardedBuilder:
@@ -59,8 +63,3 @@ def mount(
 
 def _run_outcome(error: BaseException) -> str | None:
     return "paused" if passes(error) is not None else None
-
-
-def lint_graph(target: object, *, written: str, name: str | None) -> NoReturn:
-    """Raise `ConfigError`: the lint reads the graphs of Stageflow."""
-    raise ConfigError("the lint does not read the graphs of LangGraph")
