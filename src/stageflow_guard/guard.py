@@ -142,12 +142,15 @@ class Guard:
     def _apply_guardrails(self, given: Guardrails | None) -> None:
         """Let the inspector ask for the guardrails in force at each call; a reload swaps them."""
         pep = self._pep
+        taken: list[Any] = [None, None]  # a decision point, and itself where it has guardrails
 
         def in_force() -> Guardrails | None:
-            source = pep.decisions
-            if given is not None or not isinstance(source, GuardrailSource):
+            if given is not None:
                 return given
-            rules: Guardrails | None = source.guardrails
+            source = pep.decisions
+            if source is not taken[0]:  # such a check costs more than the question
+                taken[:] = source, source if isinstance(source, GuardrailSource) else None
+            rules: Guardrails | None = None if taken[1] is None else taken[1].guardrails
             return rules
 
         if given is None and not isinstance(pep.decisions, GuardrailSource):

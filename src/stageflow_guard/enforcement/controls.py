@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.read.lookup import OpenLog
 from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.audit.records.canonical import plain_text
 from stageflow_guard.base.deadline import answered
 from stageflow_guard.enforcement.admission import Admitted, Held, ToolCall
 from stageflow_guard.enforcement.answers import redaction_from, scope_from, shaped_from
@@ -74,6 +75,8 @@ class Controls:
         self._taken_from: object = None  # the decision point that `_source` was taken from
         self._source: ControlSource | None = None
         self.hearers: list[Callable[[PendingApproval], None]] = []
+        self._inspector: object = None  # the one that `_restorer` was taken from
+        self._restorer: StreamingInspector | None = None
 
     def of(self, request: AccessRequest, who: Principal) -> ToolControls | None:
         """Return what counts for this call, or None where nothing does."""
@@ -152,12 +155,15 @@ class Controls:
         return Admitted(digest, await self._granted(controls, call, judged, digest))  # 4
 
     async def _originals(self, run: Run | None, arguments: dict[str, Any]) -> dict[str, Any]:
+        if not arguments or run is None or run.scope is None or not run.inspected:
+            return arguments
         inspector = self._pep.inspector
-        if not arguments or run is None or run.scope is None:
+        if inspector is not self._inspector:
+            self._restorer = inspector if isinstance(inspector, StreamingInspector) else None
+            self._inspector = inspector
+        if self._restorer is None:
             return arguments
-        if not run.inspected or not isinstance(inspector, StreamingInspector):
-            return arguments
-        work = inspector.restore(arguments, scope=run.scope)
+        work = self._restorer.restore(arguments, scope=run.scope)
         restored: dict[str, Any] = shaped_from(await self._pep.inspected(work), arguments)
         return restored
 
@@ -226,7 +232,7 @@ class Controls:
         scope = scope_from(pep.inspector.scope(NO_TENANT, new_id()))
         work = pep.inspector.redact(judged, scope=scope, direction="input")
         redacted, _ = redaction_from(await pep.inspected(work), judged)
-        return canonical(redacted).decode()[:SUMMARY]
+        return _spelled_out(redacted).decode()[:SUMMARY]  # ASCII: nothing that a terminal obeys
 
     async def _waited(self, found: PendingApproval, seconds: float) -> PendingApproval:
         """Return the request as it stands when it was answered, or when `seconds` are over."""
@@ -303,6 +309,12 @@ def judged_copy(decision: Decision, arguments: object) -> dict[str, Any]:
 
 def canonical(arguments: Mapping[str, Any]) -> bytes:
     """Return one text for the same arguments, in any order of their names."""
+    quick = plain_text(arguments)
+    return quick if quick is not None else _spelled_out(arguments)
+
+
+def _spelled_out(arguments: Mapping[str, Any]) -> bytes:
+    """Return it for what the quick encoder does not take: large numbers, `Decimal`."""
     return json.dumps(
         arguments, sort_keys=True, separators=(",", ":"), allow_nan=False, default=_decimal
     ).encode()

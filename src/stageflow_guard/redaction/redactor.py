@@ -167,6 +167,11 @@ class Redactor:
         return Redaction(redacted, findings)
 
     @property
+    def is_own(self) -> bool:
+        """Say whether the shipped recognizers alone look: what they cost is known."""
+        return not (self._live or self._operators or self.needs_worker)
+
+    @property
     def needs_worker(self) -> bool:
         """Say whether a process of its own reads all texts: models or recognizers have names."""
         return bool(self._named or self._by_name or self._config)

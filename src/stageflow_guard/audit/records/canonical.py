@@ -95,13 +95,21 @@ def encode(record: AuditRecord | dict[str, Any], *, boot: str, node: str) -> byt
     return bytes(memoryview(entry))  # the encoder's own bytes keep 8 KiB each
 
 
+def plain_text(value: Any) -> bytes | None:
+    """Return one text for the same JSON value, whatever the order of its keys; None for others."""
+    try:
+        return bytes(orjson.dumps(value, option=_STRICT))
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
 _STAMPS = ("id", "mono_ns", "wall_ns")
 
 
 def _shaped(record: TemplatedRecord, boot: str, node: str) -> bytes | None:
     """Return what `encode` would: the shape's bytes, this record's values between them.
 
-    None for a record whose own values are not plain strings and integers, or that is too long.
+    None for a record whose own values are no plain JSON without fractions, or that is too long.
     """
     own, known = record.own, record.template.layouts
     key = (boot, node, *own)
@@ -124,6 +132,9 @@ def _written(value: Any) -> Any:
     kind = type(value)
     if kind is int and -(2**63) <= value < 2**63:
         return value
+    if kind is dict or kind is list:
+        _require_exact((value,))
+        return orjson.dumps(value, option=_STRICT).decode()
     if kind is not str:
         raise TypeError("not plain")
     if value.isascii() and value.isprintable() and '"' not in value and "\\" not in value:

@@ -30,7 +30,9 @@ HASHED = 256 * 1024  # bytes whose digest is taken on the event loop: well under
 T = TypeVar("T")
 NODES = 2_000  # parts of a value that are walked on the event loop: about a millisecond
 SMALL = 2_048  # characters that a thread may scan: a few milliseconds at most
-KEPT, WORTH = 1_024, 256  # texts whose spans are remembered, from this length on
+SHORT = 256  # characters that the event loop may scan: less than handing them to a thread costs
+KEPT, WORTH = 4_096, 3  # texts whose spans are remembered, from this length on
+SPANS = 256  # of one text that is remembered
 
 
 def _looked_through(value: Any, most: int) -> tuple[Any, list[str], list[bytes], bool]:
@@ -49,6 +51,29 @@ def _looked_through(value: Any, most: int) -> tuple[Any, list[str], list[bytes],
 
     own, found, blobs = contents(value, heard, most=most)
     return own, found + behind, blobs, telling
+
+
+def _holds_none(value: Any, scope: VaultScope) -> bool:
+    """Say whether `value` is short, plain, and holds no placeholder, whoever wrote one."""
+    left, chars, todo = SHORT, 0, [value]
+    while todo:
+        part = todo.pop()
+        kind = type(part)
+        left -= 1
+        if kind is str:
+            chars += len(part)
+            if chars > SMALL or scope.may_hold(part):
+                return False
+        elif kind is dict:
+            todo += part
+            todo += part.values()
+        elif kind is list or kind is tuple:
+            todo += part
+        elif part is not None and kind is not bool and kind is not int and kind is not float:
+            return False
+        if left < 0 or len(todo) > SHORT:
+            return False
+    return True
 
 
 class Rules(Protocol):
@@ -133,14 +158,19 @@ class OffLoopInspector:
         try:
             if not isinstance(scope, VaultScope):
                 raise InspectorUnavailable("the scope is not one of this vault")
+            try:
+                looked = _looked_through(value, NODES)
+            except TooLarge:  # a long walk is no work for the loop
+                looked = None
+            if looked is not None and self._is_short(looked[1], looked[2], scope):
+                own, found, blobs, telling = looked
+                redacted, findings = self._redact(own, found, scope, direction, telling=telling)
+                return redacted, (*findings, *self._passing(blobs, direction))
             loop = asyncio.get_running_loop()
             async with asyncio.timeout(self._deadline):
-                try:
-                    own, found, blobs, telling = _looked_through(value, NODES)
-                except TooLarge:  # a long walk is no work for the loop
-                    own, found, blobs, telling = await loop.run_in_executor(
-                        self._threads, _looked_through, value, MOST
-                    )
+                if looked is None:
+                    looked = await loop.run_in_executor(self._threads, _looked_through, value, MOST)
+                own, found, blobs, telling = looked
                 if sum(map(len, blobs)) <= HASHED:
                     passing = self._passing(blobs, direction)
                 else:
@@ -150,7 +180,8 @@ class OffLoopInspector:
                 if not telling and len(found) <= NODES and all(len(text) < 3 for text in found):
                     return own, passing  # too short for any recognizer
                 redacted, findings = await loop.run_in_executor(
-                    self._threads, self._redact, own, found, scope, direction
+                    self._threads,
+                    lambda: self._redact(own, found, scope, direction, telling=telling),
                 )
                 return redacted, (*findings, *passing)
         except GuardError as exc:
@@ -162,6 +193,15 @@ class OffLoopInspector:
             error = InspectorUnavailable("inspection failed")
         error.__context__ = None  # raised where nothing of a collaborator's hangs on it
         raise error
+
+    def _is_short(self, found: list[str], blobs: list[bytes], scope: VaultScope) -> bool:
+        """Say whether a value is inspected sooner than it is handed to a thread.
+
+        Not what an application brought: a model or a recognizer of its own, a vault's store.
+        """
+        if scope.slow or not self._redactor.is_own or len(found) > SHORT:
+            return False
+        return sum(map(len, found)) <= SHORT and sum(map(len, blobs)) <= SHORT
 
     def stream(self, scope: Any, direction: str = "output") -> OffLoopStream:
         """Return a stream whose released text is redacted in `scope`, as `redact` would."""
@@ -184,6 +224,8 @@ class OffLoopInspector:
         if not isinstance(scope, VaultScope):
             raise InspectorUnavailable("the scope is not one of this vault")
         try:
+            if not scope.slow and _holds_none(value, scope):
+                return value
             async with asyncio.timeout(self._deadline):
                 loop = asyncio.get_running_loop()
                 return await loop.run_in_executor(self._threads, scope.restore, value)
@@ -220,8 +262,12 @@ class OffLoopInspector:
         return marks
 
     def _redact(
-        self, value: Any, found_texts: list[str], scope: VaultScope, direction: str
-    ) -> tuple[Any, tuple[Finding, ...]]:
+        self, value: Any, found_texts: list[str], scope: VaultScope, direction: str, *,
+        telling: bool,
+    ) -> tuple[Any, tuple[Finding, ...]]:  # fmt: skip
+        """Return `value`, a copy of its own, redacted; `telling` says that some name in it tells
+        what is under it.
+        """
         rules = self.rules() or None
         limits = {} if rules is None else rules.scores()
         found = self._spans(found_texts, scope.tenant, limits)
@@ -230,6 +276,8 @@ class OffLoopInspector:
                 text: self._judged(text, spans, rules, scope.tenant, direction)
                 for text, spans in found.items()
             }
+        if not telling and not any(found.values()):
+            return value, ()  # there is nothing that would be replaced
         return self._redactor.redact_in(value, scope, direction, found=found)
 
     def _spans(
@@ -271,7 +319,7 @@ class OffLoopInspector:
     def _remember(
         self, text: str, tenant: str, limits: Mapping[str, float], spans: list[EntitySpan]
     ) -> None:
-        if len(text) < WORTH or len(spans) > WORTH:
+        if len(text) < WORTH or len(spans) > SPANS:
             return
         with self._lock:
             self._seen[self._name(text, tenant, limits)] = spans

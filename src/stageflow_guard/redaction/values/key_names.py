@@ -91,6 +91,7 @@ def labels(name: str) -> bool:
     return len(name) <= 80 and next(_phrases().find(name), None) is not None
 
 
+@lru_cache(maxsize=4096)
 def tells(name: str) -> bool:
     """Say whether `name` says anything about its value."""
     return entity_of(name) is not None or labels(name)

@@ -14,7 +14,7 @@ from typing import Any
 
 from stageflow_guard.errors import GuardError, InspectorUnavailable
 from stageflow_guard.redaction.values import leaves, program
-from stageflow_guard.redaction.values.key_names import called, told_name
+from stageflow_guard.redaction.values.key_names import called, tells, told_name
 
 DEPTH = 64
 _PLAIN = frozenset({str, int, float})  # nothing hangs on these
@@ -33,7 +33,7 @@ class TooLarge(Exception):
 def mapped(value: Any, change: Change, named: Named | None = None, *, beside: bool = True) -> Any:
     """Return a copy of `value` with `change` applied to every string, dictionary keys included.
 
-    `named` is asked first about what stands under a textual key, numbers and dates too. Whole
+    `named` is asked first about what stands under a telling key, numbers and dates too. Whole
     numbers of 12 digits or more are asked about as text, and so are addresses, paths and the values
     of enum members. The input is never mutated. Other numbers, dates, identifiers, bytes, functions
     and classes stay; exceptions become text. What a leaf holds beside itself (attributes of a
@@ -283,7 +283,7 @@ class _Walk:
 
     def _under(self, key: Any, value: Any, depth: int) -> Any:
         key = key if key is None or type(key) is str else told_name(key)
-        if self._named is not None and key is not None:
+        if self._named is not None and key is not None and tells(key):
             text = leaves.told(value)
             fresh = None if text is None else self._named(key, text)
             if fresh is not None and fresh != text:
@@ -344,7 +344,7 @@ def contents(
     """Return a copy of `value`, and every string and run of bytes in it, in the order of the walk.
 
     What is decided about these counts for the copy: a value whose own code answers differently the
-    next time is not asked again. `named` hears of what stands under a textual key. Raises
+    next time is not asked again. `named` hears of what stands under a telling key. Raises
     `TooLarge` above `most` nodes, where that is less than any value may have.
     """
     found: list[str] = []

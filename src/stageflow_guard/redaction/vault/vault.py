@@ -151,6 +151,10 @@ class VaultScope:
 
         return mapped(value, in_its_container, beside=False)  # what is beside a leaf was read
 
+    def may_hold(self, text: str) -> bool:
+        """Say whether there may be a placeholder in `text`, this scope's or a foreign one."""
+        return "·" in text or self._nonce.lower() in text.lower()
+
     def originals(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, str]]:
         """Yield (start, end, original) of each pseudonym behind `floor`. Raises like `restore`."""
         self._current()
