@@ -7,13 +7,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.audit.log.layout import read_minimum
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
 from stageflow_guard.cli.audit_args import text_of
-from stageflow_guard.cli.audit_output import as_json, cell
-from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.terminal import one_line
-from stageflow_guard.errors import UNRECORDED, ConfigError, VerificationError
+from stageflow_guard.errors import ConfigError, VerificationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,19 +20,8 @@ if TYPE_CHECKING:
     from stageflow_guard.audit.read.query import LogEntry
     from stageflow_guard.audit.verification.verify import VerificationReport
 
-TODO = {
-    "missing": "bind a token: `async with guard.session(token)`, or `data={'auth_token': token}`",
-    "expired": "get a fresh token from your provider",
-    "bad_signature": "the token was not signed by a key of this issuer: check issuer and keys",
-    "wrong_audience": "ask the provider for a token whose `aud` is listed under `audiences`",
-    "no_matching_rule": "add a p line for this role, or give the subject the role",
-    "explicit_deny": "a deny line matched; deny overrides every allow",
-    "foreign_owner": "the resource belongs to another tenant; no policy line can allow this",
-    "outside_run": "run what `guard.mount` returned, or open `guard.run` around the call",
-    "identity_conflict": "leave `user_id` and `org_id` out: they come from the token",
-}
 WHERE = {
-    "verify": "audit", "why": "audit",
+    "verify": "audit", "why": "audit_why",
     "denied": "audit_query", "query": "audit_query", "timeline": "audit_query",
     "stats": "audit_query", "tail": "audit_query", "export": "audit_query",
     "report": "audit_report", "gaps": "audit_review", "review": "audit_review",
@@ -58,7 +46,7 @@ def verify(args: argparse.Namespace) -> int:
         from stageflow_guard.cli.audit_sinks import verify_sinks
 
         return verify_sinks(args)
-    reports = _reports(args)
+    reports = verified(args)
     loose = any(r.anchored == "none" for _, r in reports)
     if args.json:
         found = [_said(report) for _, report in reports]
@@ -68,8 +56,11 @@ def verify(args: argparse.Namespace) -> int:
     return DOES_NOT_HOLD if args.require_anchor and loose else HOLDS
 
 
-def _reports(args: argparse.Namespace) -> list[tuple[Path, VerificationReport]]:
-    """Verify each log with the key and the checkpoint that are its own."""
+def verified(args: argparse.Namespace) -> list[tuple[Path, VerificationReport]]:
+    """Verify each log with the key and the checkpoint that are its own.
+
+    A verb without `--min` takes what the log's own records say was pruned.
+    """
     from stageflow_guard.audit import verify as check
     from stageflow_guard.audit.read.receipts import require_receipt
     from stageflow_guard.audit.tlog.checkpoint import parse
@@ -79,6 +70,7 @@ def _reports(args: argparse.Namespace) -> list[tuple[Path, VerificationReport]]:
     notes = [Path(value).read_bytes() for value in args.checkpoint or []]
     by_name = {key.split("+")[0]: key for key in keys}
     by_origin = {parse(note)[0].origin: note for note in notes}
+    receipts = getattr(args, "receipt", None) or []
     found, origins = [], set()
     for folder in logs_in(args.dir):
         own = _origin(folder)
@@ -88,13 +80,14 @@ def _reports(args: argparse.Namespace) -> list[tuple[Path, VerificationReport]]:
             folder,
             vkey=keys[0] if alone and len(keys) == 1 else by_name.get(own),
             checkpoint=notes[0] if alone and len(notes) == 1 else by_origin.get(own),
-            minimum=args.min, witnesses=tuple(text_of(w) for w in args.witness or []),
+            minimum=args.min if "min" in args else read_minimum(folder) or None,
+            witnesses=tuple(text_of(w) for w in args.witness or []),
         )  # fmt: skip
         found.append((folder, report))
-        for one in args.receipt or []:
+        for one in receipts:
             if parse_receipt(one)[0] == own:
                 require_receipt(folder, one)
-    for one in args.receipt or []:
+    for one in receipts:
         if parse_receipt(one)[0] not in origins:
             raise VerificationError("no log here has the origin of a receipt")
     for origin in sorted({*by_name, *by_origin} - origins):
@@ -158,76 +151,13 @@ def rows(folder: str, origin: str = "") -> Iterator[LogEntry]:
     """Iterate the rows of a log, or of all its shards; of one when `origin` names it."""
     from stageflow_guard.audit.read.query import iter_rows
 
-    folders = [one for one in logs_in(folder) if not origin or _origin(one) == origin]
-    if not folders:
-        raise ConfigError(f"no log in `{folder}` has the origin `{origin}`")
-    for one in folders:
+    for one in folders_of(folder, origin):
         yield from iter_rows(one)
 
 
-def why(args: argparse.Namespace) -> int:
-    """Print step, reason, rule and remedy of one refusal."""
-    noted(args, {"ref": args.ref})
-    origin, _, number = args.ref.rpartition("#")
-    for row in rows(args.dir, origin):
-        index, record = row.index, row.record
-        if (number.isdigit() and index == int(number)) or (
-            not origin and record.get("run") == args.ref
-        ):
-            if args.json:
-                print(as_json({"index": index, "signed": row.signed, **record}, indent=2))
-            else:
-                reason = record.get("reason", "")
-                after = "" if row.signed else ", not yet under a checkpoint"
-                print(cell(f"record   {index} ({record.get('kind')}){after}"))
-                print(cell(f"decision {record.get('decision')} at step {record.get('step', '-')}"))
-                print(cell(f"reason   {record.get('error', '-')}: {reason}"))
-                print(cell(f"what     {record.get('action', '-')} {record.get('resource', '-')}"))
-                rules, miss = evidence(args.dir, record)
-                print(cell(f"rules    {rules or 'none matched'}"))
-                if miss:
-                    print(cell(f"nearest  {miss}"))
-                print(cell(f"policy   {(record.get('policy') or {}).get('sha256', '-')}"))
-                print(cell(f"remedy   {TODO.get(reason, 'see docs/reference/refusals.md')}"))
-            return HOLDS
-    unrecorded = ""
-    if args.ref.startswith(UNRECORDED):
-        unrecorded = (
-            ": no record of this refusal could be written, for example while the log was "
-            f"poisoned; `audit timeline --run {args.ref.removeprefix(UNRECORDED)}` shows the "
-            "run's other records, the process's log its WARNING line"
-        )
-    raise ConfigError(f"no record `{args.ref}` in `{args.dir}`{unrecorded}")
-
-
-def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None]:
-    """Return the rules as they read at that revision, and the nearest miss of a denial."""
-    rules = record.get("rules") or []
-    revision = str((record.get("policy") or {}).get("sha256"))
-    root = Path(folder).absolute()
-    beside = [Path(f"{base}.policies") / revision for base in (root, root.parent)]
-    kept = next((path for path in beside if path.is_dir()), None)
-    if kept is None:
-        return ", ".join(rules), None
-    from stageflow_guard.model import AccessRequest
-    from stageflow_guard.policy import PolicySet
-    from stageflow_guard.policy.analysis.explain import nearest
-
-    try:
-        policies = PolicySet.load(kept)
-    except ConfigError:  # it was changed since: what the record says still stands
-        return ", ".join(rules), None
-    shown = [f"{rule}  {policies.text_of(rule).strip()}".rstrip() for rule in rules]
-    miss = None
-    if record.get("decision") == "deny" and record.get("actor") and not rules:
-        kind, _, obj = str(record.get("resource")).partition(":")
-        misses = nearest(
-            policies,
-            AccessRequest(
-                sub=record["actor"]["subject"], ten=str(record.get("tenant")),
-                own=str(record.get("owner") or record.get("tenant")), kind=kind, obj=obj,
-                act=str(record.get("action")), roles=tuple(record["actor"].get("roles") or ()),
-            )
-        )  # fmt: skip
-        miss = str(misses[0]) if misses else None
-    return "; ".join(shown), miss
+def folders_of(folder: str, origin: str = "") -> list[Path]:
+    """Return the log directories in `folder`; those of `origin` when it is named."""
+    found = [one for one in logs_in(folder) if not origin or _origin(one) == origin]
+    if not found:
+        raise ConfigError(f"no log in `{folder}` has the origin `{origin}`")
+    return found

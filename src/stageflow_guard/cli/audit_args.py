@@ -106,7 +106,7 @@ def _printed(found: argparse.ArgumentParser) -> None:
 
 
 def _reading(acts: Any) -> None:
-    why = _verb(acts, "why", "print why a call was refused")
+    why = _verb(acts, "why", "explain a decision: who, when, what, by which rule")
     why.add_argument("ref")
     denied = _verb(acts, "denied", "list what was refused")
     query = _verb(acts, "query", "list records that match")
@@ -133,6 +133,9 @@ def _reading(acts: Any) -> None:
     tail.add_argument("-f", "--follow", action="store_true", help="go on as records become durable")
     report = _verb(acts, "report", "write an HTML report of a run or a time range")
     report.add_argument("--out", default="report.html")
+    report.add_argument("--vkey", action="append", help="a key line, or a file that holds it")
+    report.add_argument("--checkpoint", action="append", help="an older signed checkpoint")
+    report.add_argument("--witness", action="append", help="a witness's key line")
     _choose(report)
     export = _verb(acts, "export", "print records as OCSF events, one a line")
     shapes = ["ocsf", "ocsf-1.9", "record"]

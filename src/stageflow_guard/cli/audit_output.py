@@ -14,20 +14,19 @@ from typing import IO, Any
 
 from stageflow_guard.audit.export.sink import Shipped
 from stageflow_guard.audit.read.log_id import log_ids
-from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row, when
+from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, person_time, row, when
 from stageflow_guard.audit.records.record import encoded
+from stageflow_guard.cli.fitted_table import fitted, terminal_width
 from stageflow_guard.cli.terminal import escape_control
 from stageflow_guard.errors import ConfigError
 
-SHOWN = ["ref", "time", "kind", "tenant", "subject", "stage", "decision", "reason", "outcome"]
+SHOWN = ["ref", "time", "kind", "tenant", "subject", "pipeline", "resource", "result", "reason"]
 
 
 def write_records(
     args: argparse.Namespace,
     records: list[dict[str, Any]],
     shown: list[str] | None = None,
-    *,
-    head: bool = True,
 ) -> None:
     """Print the records, or write them to `--out`, in the format that was asked for."""
     if args.json and args.format == "table":
@@ -47,7 +46,7 @@ def write_records(
         write_rows(Path(args.out), rows, {"written_by": "stageflow-guard"})
         return
     if args.format == "table":
-        text = _table(records, shown or SHOWN, head=head)
+        text = _table(records, shown or SHOWN)
     else:
         text = {"jsonl": _lines, "csv": _csv}[args.format](records)
     if args.out:
@@ -65,14 +64,25 @@ def _cells(record: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _table(records: list[dict[str, Any]], shown: list[str], *, head: bool) -> str:
-    rows = [[cell(_cells(r)[name]) for name in shown] for r in records]
-    widths = [max(map(len, column)) for column in zip(shown, *rows, strict=True)]
-    lines = [
-        "  ".join(text.ljust(width) for text, width in zip(one, widths, strict=True)).rstrip()
-        for one in ([shown, *rows] if head else rows)
-    ]
-    return "".join(f"{line}\n" for line in lines)
+def _table(records: list[dict[str, Any]], shown: list[str]) -> str:
+    """Return a table for people; what all have in common, log or day, is said once."""
+    if not records:
+        return "no record matches\n"
+    origins = {str(r["origin"]) for r in records}
+    times = [person_time(r.get("wall_ns")) for r in records]
+    days = {time.partition(" ")[0] for time in times}
+    rows = []
+    for record, time in zip(records, times, strict=True):
+        cells = _cells(record)
+        cells["time"] = time.rpartition(" ")[2] if len(days) == 1 else time
+        cells["resource"] = cells["resource"] or cells["stage"]
+        cells["result"] = cells["decision"] or cells["outcome"]
+        if len(origins) == 1:
+            cells["ref"] = f"#{record['index']}"
+        rows.append([cell(cells[name]) for name in shown])
+    named = [f"log {cell(origins.pop())}"] if len(origins) == 1 else []
+    named.append(f"{days.pop()} UTC" if len(days) == 1 else "times in UTC")
+    return f"{', '.join(named)}\n" + fitted(shown, rows, terminal_width())
 
 
 def cell(value: Any) -> str:

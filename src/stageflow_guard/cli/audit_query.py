@@ -25,6 +25,7 @@ from stageflow_guard.cli.audit_args import FILTERS, named
 from stageflow_guard.cli.audit_output import as_json, cell, private, write_records
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.places import settings_of
+from stageflow_guard.cli.reasons import REMEDIES
 from stageflow_guard.errors import ConfigError
 
 _AGO = re.compile(r"([1-9][0-9]{0,8})([smhd])")
@@ -46,7 +47,11 @@ def moment(text: str | None) -> int | None:
 
 
 # filters whose values are known: another one would choose nothing, and look like "all is well"
-CLOSED = {"kind": (*KINDS, MALFORMED), "decision": ("permit", "deny")}
+CLOSED = {
+    "kind": (*KINDS, MALFORMED),
+    "decision": ("permit", "deny"),
+    "error": tuple(sorted({code for one in REMEDIES for code in one.codes})),
+}
 
 
 def _require_one_of(name: str, value: str, there: tuple[str, ...]) -> None:
@@ -134,10 +139,10 @@ def _strings(value: Any) -> set[str]:
 
 
 def denied(args: argparse.Namespace) -> int:
-    """List what was refused, and why: one line each."""
+    """List what was refused, and why."""
     write_records(args, chosen(args, decision="deny"), [
-        "ref", "time", "error", "reason", "tenant", "subject", "resource",
-    ], head=False)  # fmt: skip
+        "ref", "time", "reason", "tenant", "subject", "pipeline", "action", "resource",
+    ])  # fmt: skip
     return HOLDS
 
 
@@ -150,9 +155,7 @@ def timeline(args: argparse.Namespace) -> int:
         if record.get("kind") == "decision":
             after = outcomes.get((record["origin"], record["index"]))
             record["agreement"] = agreement(record, after)
-    write_records(
-        args, found, ["ref", "time", "kind", "stage", "decision", "reason", "outcome", "agreement"]
-    )
+    write_records(args, found, ["ref", "time", "kind", "resource", "result", "reason", "agreement"])
     return HOLDS
 
 

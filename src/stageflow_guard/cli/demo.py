@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, examples, shipped
+from stageflow_guard.cli.audit_report import render
 from stageflow_guard.cli.progress import Progress
 from stageflow_guard.cli.quiet import quiet
-from stageflow_guard.cli.report import write_report
+from stageflow_guard.cli.report import Section, Table
 from stageflow_guard.cli.setup import copy_policies
 from stageflow_guard.cli.terminal import styled
 from stageflow_guard.errors import ConfigError
@@ -82,7 +83,7 @@ def _run(out: Path, shipped_examples: Path, texts: list[dict[str, str]]) -> int:
     report = verify(out / "audit")
     records = list(iter_records(out / "audit"))
     show(rows, records, answer, send)
-    write_report(out / "report.html", rows, records, report)
+    _write_report(out / "report.html", rows, records, report)
     print(f"\naudit log   {report.size} records verified, root {report.root}")
     print("            NOT ANCHORED: keep a checkpoint elsewhere to detect a rewritten log")
     print(f"            stageflow-guard audit verify {out / 'audit'}")
@@ -90,6 +91,21 @@ def _run(out: Path, shipped_examples: Path, texts: list[dict[str, str]]) -> int:
     twenty = show_examples(out / "examples")
     fine = all(row.outcome in ("allowed", "refused") for row in rows)
     return HOLDS if fine and twenty else DOES_NOT_HOLD
+
+
+def _write_report(path: Path, rows: list[Any], records: list[Any], report: Any) -> None:
+    """Write the page of `audit report`, with what was tried on top."""
+    head = ["case", "pipeline", "caller", "outcome", "detail", "ref"]
+    cells = [[r.case, r.part, r.caller, r.outcome, r.detail, r.ref or "-"] for r in rows]
+    tried = Table("What the demo tried, in its order.", head, cells,
+                  states=[r.outcome for r in rows], state="outcome")  # fmt: skip
+    outcomes = {
+        (report.origin, r["decision_index"]): r["outcome"]
+        for _, r in records if r["kind"] == "effect" and "decision_index" in r
+    }  # fmt: skip
+    placed = [{**r, "origin": report.origin, "index": i} for i, r in records]
+    first = [Section("tried", "What was tried?", tried.html())]
+    path.write_text(render(placed, outcomes, [report], first=first), encoding="utf-8")
 
 
 def show_examples(folder: Path) -> bool:

@@ -657,6 +657,7 @@ class PolicyEnforcementPoint:
         **fields: Any,
     ) -> NoReturn:
         """Record that a step of `run` is refused at `at`, and raise."""
+        fields.setdefault("owner", step.owner or run.recorded_principal.tenant)
         await self.recorder.refuse(
             error, run=run, stage=step.stage, resource=resource_name(step.kind, step.obj),
             step=at, decision=decision, **fields,

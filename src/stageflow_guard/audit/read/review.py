@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stageflow_guard.audit.read.finding_counts import FindingCounts
+
 MOST = 10  # lines of an answer; what is left out is counted
 ACROSS = {"foreign_owner", "foreign_tenant", "tenant_mismatch", "unknown_tenant"}
 
@@ -30,10 +32,9 @@ class Review:
         self._bytes: Counter[str] = Counter()
         self._approvals: list[str] = []
         self._changes: list[str] = []
-        self._found: Counter[str] = Counter()
+        self._found = FindingCounts()
         self._readers: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
-        self._counted: set[str] = set()
 
     def take(self, ref: str, record: Mapping[str, Any]) -> None:
         """Take one record."""
@@ -53,8 +54,7 @@ class Review:
             self._readers[who] += 1
         if kind == "effect" and record.get("outcome") in ("error", "failed", "timeout"):
             self._failed[place] += 1
-        if kind in ("decision", "run_start"):
-            self._finds(record)
+        self._found.take(record)
 
     def _decision(self, ref: str, record: Mapping[str, Any], who: str, place: str) -> None:
         reason, action = str(record.get("reason")), str(record.get("action"))
@@ -69,16 +69,6 @@ class Review:
         if "bytes" in allowed:
             self._bytes[f"{who} at {place}"] += 1
 
-    def _finds(self, record: Mapping[str, Any]) -> None:
-        """Count a run's finds once: each of its decisions repeats what its input held."""
-        run = str(record.get("run"))
-        if not record.get("findings") or run in self._counted:
-            return
-        self._counted.add(run)
-        for found in record["findings"]:
-            if isinstance(found, Mapping) and found.get("entity"):
-                self._found[str(found["entity"])] += int(found.get("count") or 0)
-
     def answers(self, *, whole: str, gaps: Iterable[str]) -> list[Answer]:
         """Return the ten answers; `whole` says whether the log holds, `gaps` are its gaps."""
         return [
@@ -89,7 +79,7 @@ class Review:
             Answer("Where did bytes go?", _most(self._bytes)),
             Answer("What was approved, and by whom?", _first(self._approvals)),
             Answer("What changed in the policies?", _first(self._changes)),
-            Answer("Which personal data was found?", _most(self._found)),
+            Answer("Which personal data was found?", _most(self._found.by_entity())),
             Answer(
                 "What failed, and what has no end?", (*_most(self._failed), *_first(list(gaps)))
             ),

@@ -41,3 +41,10 @@ def when(wall_ns: int | None) -> str:
         return "-"
     moment = datetime.fromtimestamp(wall_ns / 1e9, UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{wall_ns // 1_000_000 % 1000:03d}Z"
+
+
+def person_time(wall_ns: object) -> str:
+    """Return a time as people read it, in UTC, to the second; `-` for what is none."""
+    if type(wall_ns) is not int or not 0 <= wall_ns < 253_402_300_800 * 10**9:  # the year 10 000
+        return "-"
+    return datetime.fromtimestamp(wall_ns // 10**9, UTC).strftime("%Y-%m-%d %H:%M:%S")

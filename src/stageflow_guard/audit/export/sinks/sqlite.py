@@ -10,6 +10,7 @@ from typing import Any
 
 from stageflow_guard.audit.export.sink import Inventory, RejectedRecord, Shipped, forked
 from stageflow_guard.audit.log.layout import read_minimum
+from stageflow_guard.audit.read.finding_counts import FindingCounts
 from stageflow_guard.audit.read.log_id import id_of_first, log_id
 from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
@@ -278,14 +279,13 @@ class SqliteProjection:
         return [r[0] for r in found]
 
     def findings(self) -> dict[str, int]:
-        """Return how often each entity type was found."""
-        total: dict[str, int] = {}
+        """Return how often each entity type was found; a run's input counts once."""
+        counts = FindingCounts()
         for (entry,) in self._connect().execute(
-            "SELECT entry FROM shown WHERE instr(entry, ?)", (b'"findings"',)
+            "SELECT entry FROM shown WHERE instr(entry, ?) ORDER BY origin, idx", (b'"findings"',)
         ):
-            for one in readable(entry).get("findings") or []:
-                total[one["entity"]] = total.get(one["entity"], 0) + one["count"]
-        return total
+            counts.take(readable(entry))
+        return dict(counts.by_entity())
 
 
 def _whole(db: sqlite3.Connection) -> bool:

@@ -1,0 +1,53 @@
+"""How much personal data was found: a run's input counts once, however many steps it passes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+
+class FindingCounts:
+    """Takes records in order; `total` holds (entity, direction) -> how often it was found.
+
+    Each decision of a run repeats what the run's input held, so the largest count among them is
+    the run's. What an effect says was found in one step's output, and is added.
+    """
+
+    def __init__(self) -> None:
+        self.total: Counter[tuple[str, str]] = Counter()
+        self._inputs: dict[str, dict[tuple[str, str], int]] = {}
+
+    def take(self, record: Mapping[str, Any]) -> None:
+        """Take one record of any kind."""
+        kind, run = record.get("kind"), record.get("run")
+        for entity, direction, count in findings_of(record):
+            if kind != "decision" or not isinstance(run, str):
+                self.total[entity, direction] += count
+                continue
+            counted = self._inputs.setdefault(run, {})
+            more = count - counted.get((entity, direction), 0)
+            if more > 0:
+                counted[entity, direction] = count
+                self.total[entity, direction] += more
+        if kind == "run_end" and isinstance(run, str):
+            self._inputs.pop(run, None)
+
+    def by_entity(self) -> Counter[str]:
+        """Return how often each entity was found, in either direction."""
+        found: Counter[str] = Counter()
+        for (entity, _), count in self.total.items():
+            found[entity] += count
+        return found
+
+
+def findings_of(record: Mapping[str, Any]) -> list[tuple[str, str, int]]:
+    """Return (entity, direction, count) of each find that a record names; of none for others."""
+    found = record.get("findings")
+    if not isinstance(found, list):
+        return []
+    return [
+        (str(one.get("entity")), str(one.get("direction") or "-"), one["count"])
+        for one in found
+        if isinstance(one, Mapping) and type(one.get("count")) is int
+    ]

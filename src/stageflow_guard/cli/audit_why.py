@@ -1,0 +1,185 @@
+"""`audit why`: one decision explained: who, when, what was asked, which rule, what came of it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from stageflow_guard.audit.read.finding_counts import findings_of
+from stageflow_guard.audit.read.query import LogEntry, iter_rows
+from stageflow_guard.audit.records.columns import person_time
+from stageflow_guard.cli import HOLDS
+from stageflow_guard.cli.audit import folders_of
+from stageflow_guard.cli.audit_output import as_json, cell
+from stageflow_guard.cli.audit_reads import noted
+from stageflow_guard.cli.reasons import remedy
+from stageflow_guard.errors import UNRECORDED, ConfigError
+
+# a line of policy cannot permit these, so none is the nearest
+NO_LINE_HELPS = ("foreign_owner", "foreign_tenant", "self_approval", "unknown_tenant")
+
+
+def why(args: argparse.Namespace) -> int:
+    """Explain the record that a ref names, or the refusal of the run that an id names."""
+    noted(args, {"ref": args.ref})
+    origin, _, number = args.ref.rpartition("#")
+    for folder in folders_of(args.dir, origin):
+        found = _at(folder, int(number)) if _is_index(number) else None
+        if found is None and not origin:
+            found = _of_run(folder, args.ref)
+        if found is None:
+            continue
+        if args.json:
+            record = found.record
+            print(as_json({"index": found.index, "signed": found.signed, **record}, indent=2))
+        else:
+            outcome = _outcome(folder, found)
+            for name, text in _told(args.dir, found, outcome):
+                print(cell(f"{name:<10} {text}"))
+        return HOLDS
+    unrecorded = ""
+    if args.ref.startswith(UNRECORDED):
+        unrecorded = (
+            ": no record of this refusal could be written, for example while the log was "
+            f"poisoned; `audit timeline --run {args.ref.removeprefix(UNRECORDED)}` shows the "
+            "run's other records, the process's log its WARNING line"
+        )
+    raise ConfigError(f"no record `{args.ref}` in `{args.dir}`{unrecorded}")
+
+
+def _is_index(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _at(folder: Path, index: int) -> LogEntry | None:
+    row = next(iter_rows(folder, index), None)
+    return row if row is not None and row.index == index else None
+
+
+def _of_run(folder: Path, run: str) -> LogEntry | None:
+    """Return the run's first refusal; its first record where nothing was refused."""
+    first = None
+    for row in iter_rows(folder):
+        record = row.record
+        if record.get("run") != run:
+            continue
+        if record.get("decision") == "deny":
+            return row
+        first = first or row
+        if record.get("kind") == "run_end":
+            break
+    return first
+
+
+def _outcome(folder: Path, found: LogEntry) -> dict[str, Any] | None:
+    """Return the effect that followed a permit; None where none did, or none can."""
+    record = found.record
+    if record.get("kind") != "decision" or record.get("decision") != "permit":
+        return None
+    for row in iter_rows(folder, found.index + 1):
+        after = row.record
+        if after.get("kind") == "effect" and after.get("decision_index") == found.index:
+            return after
+        if after.get("kind") == "run_end" and after.get("run") == record.get("run"):
+            return None
+    return None
+
+
+def _told(
+    folder: str, found: LogEntry, outcome: dict[str, Any] | None
+) -> Iterator[tuple[str, str]]:
+    """Yield what a person asks of a decision, in that order; what is not on record is left out."""
+    record = found.record
+    get = record.get
+    actor = get("actor") or {}
+    kind, decision = str(get("kind")), get("decision")
+    signed = "" if found.signed else ", not yet under a checkpoint"
+    yield "record", f"{found.index} ({kind}){signed}"
+    if decision:
+        yield "decision", f"{decision} at step {get('step') or 'authorize'}"
+    if get("reason"):
+        code = f"{get('error')}: " if get("error") else ""
+        yield "reason", f"{code}{get('reason')}"
+    yield "when", f"{person_time(get('wall_ns'))} UTC"
+    yield from _asked(record, actor)
+    if kind == "decision":
+        yield from _evidence(folder, record)
+    if get("outcome"):
+        yield "outcome", str(get("outcome"))
+    if kind == "decision" and decision == "permit":
+        came = "nothing is on record" if outcome is None else str(outcome.get("outcome"))
+        took = (outcome or {}).get("latency_us")
+        yield "came of it", f"{came}, in {took / 1000:.1f} ms" if took else came
+    if decision == "deny":
+        told = remedy(get("error"), get("reason"), get("action"))
+        yield "remedy", told or "no rule of the guard's: ask who wrote the check"
+
+
+def _asked(record: dict[str, Any], actor: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    get = record.get
+    roles = ", ".join(actor.get("roles") or ())
+    who = str(actor.get("subject") or "nobody: no token was accepted")
+    yield "who", f"{who} (roles: {roles})" if roles else who
+    if chain := get("on_behalf"):
+        yield "by way of", ", ".join(chain)
+    for name in ("tenant", "owner", "session", "run", "parent_run", "pipeline", "stage"):
+        if get(name):
+            yield name.replace("_", " "), str(get(name))
+    if get("action") or get("resource"):
+        yield "what", f"{get('action') or '-'} {get('resource') or '-'}"
+    if get("approver"):
+        yield "approver", str(get("approver"))
+    if seen := get("obligations"):
+        yield "saw", _saw(seen)
+    finds = ", ".join(f"{entity} {count} ({way})" for entity, way, count in findings_of(record))
+    if finds:
+        yield "found", finds
+
+
+def _saw(obligations: list[str]) -> str:
+    seen = {"reveal": "originals", "redact": "pseudonyms", "bytes": "bytes"}
+    return ", ".join(seen.get(one, one) for one in obligations)
+
+
+def _evidence(folder: str, record: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    rules, miss = evidence(folder, record)
+    yield "rules", rules or "none matched"
+    if miss:
+        yield "nearest", miss
+    yield "policy", str((record.get("policy") or {}).get("sha256") or "-")
+
+
+def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None]:
+    """Return the rules as they read at that revision, and the nearest miss of a denial."""
+    rules = record.get("rules") or []
+    revision = str((record.get("policy") or {}).get("sha256"))
+    root = Path(folder).absolute()
+    beside = [Path(f"{base}.policies") / revision for base in (root, root.parent)]
+    kept = next((path for path in beside if path.is_dir()), None)
+    if kept is None:
+        return ", ".join(rules), None
+    from stageflow_guard.model import AccessRequest
+    from stageflow_guard.policy import PolicySet
+    from stageflow_guard.policy.analysis.explain import nearest
+
+    try:
+        policies = PolicySet.load(kept)
+    except ConfigError:  # it was changed since: what the record says still stands
+        return ", ".join(rules), None
+    shown = [f"{rule}  {policies.text_of(rule).strip()}".rstrip() for rule in rules]
+    miss = None
+    helps = record.get("reason") not in NO_LINE_HELPS
+    if record.get("decision") == "deny" and record.get("actor") and not rules and helps:
+        kind, _, obj = str(record.get("resource")).partition(":")
+        misses = nearest(
+            policies,
+            AccessRequest(
+                sub=record["actor"]["subject"], ten=str(record.get("tenant")),
+                own=str(record.get("owner") or record.get("tenant")), kind=kind, obj=obj,
+                act=str(record.get("action")), roles=tuple(record["actor"].get("roles") or ()),
+            )
+        )  # fmt: skip
+        miss = str(misses[0]) if misses else None
+    return "; ".join(shown), miss
