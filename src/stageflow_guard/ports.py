@@ -235,8 +235,8 @@ class BackgroundInspector(Protocol):
         """Return what `SubjectScopes.scope_for` returns, without holding up the loop."""
         ...
 
-    async def in_background(self, work: Callable[[], T]) -> T:
-        """Return what `work` returns; it is about a scope whose `slow` is true."""
+    async def in_background(self, work: Callable[[], T], *, tenant: str) -> T:
+        """Return what `work` returns; it is about a scope of `tenant` whose `slow` is true."""
         ...
 
 

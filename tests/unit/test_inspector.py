@@ -62,15 +62,17 @@ async def test_a_killed_process_is_a_refusal_and_then_another():
     """The child dies: the call is refused; the next call has a new one."""
     inspector = OffLoopInspector(Redactor(), Vault())
     await redact(inspector, LONG)
-    inspector._worker._child.kill()
-    inspector._worker._child.wait()
+    child = next(w._child for w in inspector._scans._workers if w.running)
+    child.kill()
+    child.wait()
     value, _ = await redact(inspector, LONG + "x")
     assert "ada@" not in value
 
     def broken(*_):
         raise InspectorUnavailable("the scanning process ended")
 
-    inspector._worker.scan = broken
+    for worker in inspector._scans._workers:
+        worker.scan = broken
     with pytest.raises(InspectorUnavailable):
         await redact(inspector, LONG + "y")
     inspector.close()
@@ -82,7 +84,7 @@ async def test_a_deadline_ends_the_call_and_the_child():
     with pytest.raises(InspectorUnavailable):
         await redact(inspector, LONG * 20)
     await asyncio.sleep(0.05)
-    assert inspector._worker._child is None
+    assert inspector._scans.running == 0
     inspector.close()
 
 
@@ -267,7 +269,7 @@ async def test_objects_of_yours_stay_here_and_the_rest_goes_to_the_process():
     inspector = OffLoopInspector(redactor, Vault())
     text = LONG + "ask Zaphod, or zaphod@Zaphod.example, SSN 536-90-4399\n" * 30
     value, findings = await redact(inspector, text)
-    assert inspector._worker._child is not None
+    assert inspector._scans.running == 1
     expected = Redactor(ner=Staff()).redact(text).findings
     assert [(f.entity, f.count) for f in findings] == [(f.entity, f.count) for f in expected]
     assert "Zaphod" not in value
@@ -355,7 +357,7 @@ async def test_recognizers_by_name_are_run_by_the_process(named):
     inspector = OffLoopInspector(redactor, Vault())
     text = "badge BX1234, card 4111 1111 1111 1111, BX99"
     value, findings = await redact(inspector, text)
-    assert inspector._worker._child is not None
+    assert inspector._scans.running == 1
     assert redactor._loaded._ready is None  # never built in this process
     expected = Redactor(recognizers=of_the_app.badges()).redact(text).findings
     assert findings == expected

@@ -297,7 +297,8 @@ class PolicyEnforcementPoint:
         """Return what `work` does with a scope: on the loop, unless the scope may be slow."""
         inspector = self.inspector
         if getattr(scope, "slow", False) is True and isinstance(inspector, BackgroundInspector):
-            return await self.inspected(inspector.in_background(work))
+            tenant = getattr(scope, "tenant", NO_TENANT)
+            return await self.inspected(inspector.in_background(work, tenant=tenant))
         return work()
 
     # -- 2 to 4. authorize, inspect input, record ----------------------------------------------

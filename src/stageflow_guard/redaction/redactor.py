@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from stageflow_guard.base.breath import Breath
 from stageflow_guard.errors import ConfigError, InspectorUnavailable
 from stageflow_guard.model import EntitySpan, Finding, Redaction
 from stageflow_guard.redaction.engines.by_name import load, places
@@ -275,8 +276,9 @@ class Redactor:
     ) -> tuple[str, list[str]]:
         """Return `text[start:end]` with `spans`, which lie inside, replaced."""
         parts: list[str] = []
-        at = start
+        at, breathe = start, Breath()
         for span in spans:
+            breathe()
             value = text[span.start : span.end]
             fresh = self._fresh(span.entity, value, scope)
             parts += [text[at : span.start], as_json_value(text, span.start, span.end, fresh)]

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import secrets
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
 from stageflow_guard.errors import ContentBlocked, GuardError, InspectorUnavailable
 from stageflow_guard.model import EntitySpan, Finding
-from stageflow_guard.redaction.inspector.streams import OffLoopRestoring, OffLoopStream
-from stageflow_guard.redaction.inspector.worker import ScanWorker
+from stageflow_guard.redaction.inspector.fair_queue import FairQueue
+from stageflow_guard.redaction.inspector.scan_pool import SHORT, ScanPool
+from stageflow_guard.redaction.inspector.span_cache import SHORTEST, SpanCache
+from stageflow_guard.redaction.inspector.streams import Lane, OffLoopRestoring, OffLoopStream
 from stageflow_guard.redaction.redactor import Redactor
 from stageflow_guard.redaction.text.stream import Stream
 from stageflow_guard.redaction.values.binary import of_bytes
@@ -30,13 +27,20 @@ HASHED = 256 * 1024  # bytes whose digest is taken on the event loop: well under
 T = TypeVar("T")
 NODES = 2_000  # parts of a value that are walked on the event loop: about a millisecond
 SMALL = 2_048  # characters that a thread may scan: a few milliseconds at most
-SHORT = 256  # characters that the event loop may scan: less than handing them to a thread costs
-KEPT, WORTH = 4_096, 3  # texts whose spans are remembered, from this length on
-SPANS = 256  # of one text that is remembered
+FEW = 64  # texts that are looked up and put together on the event loop
+STORES, OF_A_TENANT = 8, 4  # calls to a vault's store at a time, and those of one tenant
 
 
-def _looked_through(value: Any, most: int) -> tuple[Any, list[str], list[bytes], bool]:
-    """Return a copy of `value`, its texts and bytes, and whether a name says what is under it."""
+class _Contents(NamedTuple):
+    """A copy of a value, its texts and bytes, and whether a name says what is under it."""
+
+    value: Any
+    texts: list[str]
+    blobs: list[bytes]
+    telling: bool
+
+
+def _looked_through(value: Any, most: int) -> _Contents:
     telling = False
     behind: list[str] = []  # what is read together with its name
 
@@ -50,30 +54,7 @@ def _looked_through(value: Any, most: int) -> tuple[Any, list[str], list[bytes],
         return None
 
     own, found, blobs = contents(value, heard, most=most)
-    return own, found + behind, blobs, telling
-
-
-def _holds_none(value: Any, scope: VaultScope) -> bool:
-    """Say whether `value` is short, plain, and holds no placeholder, whoever wrote one."""
-    left, chars, todo = SHORT, 0, [value]
-    while todo:
-        part = todo.pop()
-        kind = type(part)
-        left -= 1
-        if kind is str:
-            chars += len(part)
-            if chars > SMALL or scope.may_hold(part):
-                return False
-        elif kind is dict:
-            todo += part
-            todo += part.values()
-        elif kind is list or kind is tuple:
-            todo += part
-        elif part is not None and kind is not bool and kind is not int and kind is not float:
-            return False
-        if left < 0 or len(todo) > SHORT:
-            return False
-    return True
+    return _Contents(own, found + behind, blobs, telling)
 
 
 class Rules(Protocol):
@@ -110,14 +91,13 @@ class OffLoopInspector:
         self._redactor = redactor
         self._vault = vault
         self._deadline = deadline
-        # one thread: the work holds the interpreter anyway, and order stays simple
-        self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inspect")
+        # the work of a thread holds the interpreter anyway; what is short never waits for the rest
+        self._short = FairQueue("inspect", 1, budget=1)
+        self._long = FairQueue("inspect-long", 2, budget=1, short=SHORT)
+        self._scans = ScanPool(redactor.spec())
         # stores of a vault may be slow, or not answer: they hold up no inspection
-        self._stores = ThreadPoolExecutor(max_workers=8, thread_name_prefix="vault")
-        self._worker = ScanWorker(redactor.spec())
-        self._salt = secrets.token_bytes(16)
-        self._seen: OrderedDict[bytes, list[EntitySpan]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._stores = FairQueue("vault", STORES, budget=OF_A_TENANT)
+        self._seen = SpanCache()
 
     def scope(self, tenant: str, key: str) -> VaultScope:
         """Return the pseudonym scope of (tenant, key)."""
@@ -131,12 +111,11 @@ class OffLoopInspector:
         """Return what `scope_for` returns; one that comes from a store is read off the loop."""
         if not self._vault.kept:
             return self.scope_for(tenant, key, subject)
-        return await self.in_background(lambda: self.scope_for(tenant, key, subject))
+        return await self.in_background(lambda: self.scope_for(tenant, key, subject), tenant=tenant)
 
-    async def in_background(self, work: Callable[[], T]) -> T:
+    async def in_background(self, work: Callable[[], T], *, tenant: str) -> T:
         """Return what `work` returns, done on a thread for slow scopes, within the deadline."""
-        async with asyncio.timeout(self._deadline):
-            return await asyncio.get_running_loop().run_in_executor(self._stores, work)
+        return await self._stores.run(tenant, 0, lambda _: work(), self._deadline)
 
     def erase(self, tenant: str, subject: str) -> None:
         """Make what the vault holds of `subject` unreadable."""
@@ -158,50 +137,73 @@ class OffLoopInspector:
         try:
             if not isinstance(scope, VaultScope):
                 raise InspectorUnavailable("the scope is not one of this vault")
-            try:
-                looked = _looked_through(value, NODES)
-            except TooLarge:  # a long walk is no work for the loop
-                looked = None
-            if looked is not None and self._is_short(looked[1], looked[2], scope):
-                own, found, blobs, telling = looked
-                redacted, findings = self._redact(own, found, scope, direction, telling=telling)
-                return redacted, (*findings, *self._passing(blobs, direction))
-            loop = asyncio.get_running_loop()
-            async with asyncio.timeout(self._deadline):
-                if looked is None:
-                    looked = await loop.run_in_executor(self._threads, _looked_through, value, MOST)
-                own, found, blobs, telling = looked
-                if sum(map(len, blobs)) <= HASHED:
-                    passing = self._passing(blobs, direction)
-                else:
-                    passing = await loop.run_in_executor(
-                        self._threads, self._passing, blobs, direction
-                    )
-                if not telling and len(found) <= NODES and all(len(text) < 3 for text in found):
-                    return own, passing  # too short for any recognizer
-                redacted, findings = await loop.run_in_executor(
-                    self._threads,
-                    lambda: self._redact(own, found, scope, direction, telling=telling),
-                )
-                return redacted, (*findings, *passing)
+            return await self._redacted(value, scope, direction)
         except GuardError as exc:
             error = exc
         except TimeoutError:
-            self._worker.kill()  # the thread that waits for it goes on
             error = InspectorUnavailable("inspection took too long")
         except Exception:  # its text may hold the text
             error = InspectorUnavailable("inspection failed")
         error.__context__ = None  # raised where nothing of a collaborator's hangs on it
         raise error
 
-    def _is_short(self, found: list[str], blobs: list[bytes], scope: VaultScope) -> bool:
-        """Say whether a value is inspected sooner than it is handed to a thread.
+    async def _redacted(
+        self, value: Any, scope: VaultScope, direction: str
+    ) -> tuple[Any, tuple[Finding, ...]]:
+        tenant, left = scope.tenant, self._remaining()
+        # 1. a copy, and what is in it; a long walk is no work for the loop
+        try:
+            own, texts, blobs, telling = _looked_through(value, NODES)
+        except TooLarge:
+            own, texts, blobs, telling = await self._long.run(
+                tenant, MOST, lambda _: _looked_through(value, MOST), left()
+            )
+        # 2. bytes are for policy to decide about
+        if sum(map(len, blobs)) <= HASHED:
+            passing = self._passing(blobs, direction)
+        else:
+            passing = await self._long.run(
+                tenant, MOST, lambda _: self._passing(blobs, direction), left()
+            )
+        few = len(texts) <= FEW
+        if few and not telling and all(len(text) < SHORTEST for text in texts):
+            return own, passing  # too short for any recognizer
+        # 3. what was read before is known
+        rules = self.rules() or None
+        limits = {} if rules is None else rules.scores()
+        size = sum(map(len, texts)) if few else MOST
+        small = size <= SMALL
+        if small:
+            known, missing = self._known(texts, tenant, limits)
+        else:
+            known, missing = await self._long.run(
+                tenant, size, lambda _: self._known(texts, tenant, limits), left()
+            )
+        # 4. a process reads what is long
+        answers: list[list[EntitySpan]] | None = None
+        if missing and (self._redactor.needs_worker or sum(map(len, missing)) > SMALL):
+            answers = await self._scans.scan(tenant, missing, limits, left())
 
-        Not what an application brought: a model or a recognizer of its own, a vault's store.
-        """
-        if scope.slow or not self._redactor.is_own or len(found) > SHORT:
-            return False
-        return sum(map(len, found)) <= SHORT and sum(map(len, blobs)) <= SHORT
+        def finished(_: int = 0) -> tuple[Any, tuple[Finding, ...]]:
+            fresh = self._read(missing, answers, limits)
+            self._seen.keep(fresh, tenant, limits)
+            return self._replaced(own, known | fresh, rules, scope, direction)
+
+        # 5. the rest is read, and all is replaced: here, when nothing is left to be read
+        if self._vault.kept:
+            redacted, findings = await self._stores.run(tenant, size, finished, left())
+        elif small and not missing:
+            redacted, findings = finished()
+        else:
+            lane = self._short if small else self._long
+            redacted, findings = await lane.run(tenant, size, finished, left())
+        return redacted, (*findings, *passing)
+
+    def _remaining(self) -> Callable[[], float]:
+        """Return what says how many seconds of the deadline are left."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._deadline
+        return lambda: until - loop.time()
 
     def stream(self, scope: Any, direction: str = "output") -> OffLoopStream:
         """Return a stream whose released text is redacted in `scope`, as `redact` would."""
@@ -217,18 +219,18 @@ class OffLoopInspector:
             if rules is None
             else lambda text, spans: self._judged(text, spans, rules, scope.tenant, direction),
         )
-        return OffLoopStream(stream, self._threads, deadline=self._deadline, direction=direction)
+        return OffLoopStream(stream, self._lane(scope.tenant), direction=direction)
 
     async def restore(self, value: Any, *, scope: Any) -> Any:
         """Return `value` with the pseudonyms of `scope` replaced by the originals."""
         if not isinstance(scope, VaultScope):
             raise InspectorUnavailable("the scope is not one of this vault")
         try:
-            if not scope.slow and _holds_none(value, scope):
-                return value
-            async with asyncio.timeout(self._deadline):
-                loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._threads, scope.restore, value)
+            if self._vault.kept:
+                return await self.in_background(lambda: scope.restore(value), tenant=scope.tenant)
+            return await self._long.run(
+                scope.tenant, SHORT, lambda _: scope.restore(value), self._deadline
+            )
         except GuardError:
             raise
         except Exception:
@@ -238,7 +240,18 @@ class OffLoopInspector:
         """Return a stream that restores the pseudonyms of `scope`."""
         if not isinstance(scope, VaultScope):
             raise InspectorUnavailable("the scope is not one of this vault")
-        return OffLoopRestoring(Restoring(scope), self._threads, deadline=self._deadline)
+        return OffLoopRestoring(Restoring(scope), self._lane(scope.tenant))
+
+    def _lane(self, tenant: str) -> Lane:
+        """Return where the chunks of a stream of `tenant` are read."""
+
+        async def run(size: int, work: Callable[[], str]) -> str:
+            if self._vault.kept:
+                return await self.in_background(work, tenant=tenant)
+            lane = self._short if size <= SMALL else self._long
+            return await lane.run(tenant, size, lambda _: work(), self._deadline)
+
+        return run
 
     def blocked_at(
         self, tenant: str, stage: str, findings: Sequence[Finding]
@@ -261,70 +274,33 @@ class OffLoopInspector:
             raise ContentBlocked(marks, reason="bytes_refused")
         return marks
 
-    def _redact(
-        self, value: Any, found_texts: list[str], scope: VaultScope, direction: str, *,
-        telling: bool,
+    def _known(
+        self, texts: Sequence[str], tenant: str, limits: Mapping[str, float]
+    ) -> tuple[dict[str, list[EntitySpan]], list[str]]:
+        self._redactor.require_size(sum(map(len, texts)))
+        return self._seen.split(texts, tenant, limits)
+
+    def _read(
+        self, texts: Sequence[str], answers: list[list[EntitySpan]] | None,
+        limits: Mapping[str, float],
+    ) -> dict[str, list[EntitySpan]]:  # fmt: skip
+        """Return the spans of each text: from the process, with what objects of yours find here."""
+        if answers is None:
+            spans = self._redactor.find_all(texts, limits)
+        else:
+            spans = self._redactor.joined(texts, answers, limits)
+        return dict(zip(texts, spans, strict=True))
+
+    def _replaced(
+        self, value: Any, found: Mapping[str, list[EntitySpan]], rules: Rules | None,
+        scope: VaultScope, direction: str,
     ) -> tuple[Any, tuple[Finding, ...]]:  # fmt: skip
-        """Return `value`, a copy of its own, redacted; `telling` says that some name in it tells
-        what is under it.
-        """
-        rules = self.rules() or None
-        limits = {} if rules is None else rules.scores()
-        found = self._spans(found_texts, scope.tenant, limits)
         if rules is not None:
             found = {
                 text: self._judged(text, spans, rules, scope.tenant, direction)
                 for text, spans in found.items()
             }
-        if not telling and not any(found.values()):
-            return value, ()  # there is nothing that would be replaced
         return self._redactor.redact_in(value, scope, direction, found=found)
-
-    def _spans(
-        self, given: Sequence[str], tenant: str, limits: Mapping[str, float]
-    ) -> dict[str, list[EntitySpan]]:
-        """Return the spans of each distinct text: remembered, from the process, or from here."""
-        found: dict[str, list[EntitySpan]] = {}
-        missing: list[str] = []
-        for text in dict.fromkeys(given):
-            known = self._recall(text, tenant, limits)
-            if known is None:
-                missing.append(text)
-            else:
-                found[text] = known
-        size = sum(map(len, missing))
-        self._redactor.require_size(sum(map(len, given)))
-        if missing and (size > SMALL or self._redactor.needs_worker):
-            answers = self._redactor.joined(missing, self._worker.scan(missing, limits), limits)
-        else:
-            answers = self._redactor.find_all(missing, limits)
-        for text, spans in zip(missing, answers, strict=True):
-            found[text] = spans
-            self._remember(text, tenant, limits, spans)
-        return found
-
-    def _name(self, text: str, tenant: str, limits: Mapping[str, float]) -> bytes:
-        head = f"{tenant}\0{sorted(limits.items())}\0".encode()
-        body = text.encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(head + body, key=self._salt, digest_size=16).digest()
-
-    def _recall(
-        self, text: str, tenant: str, limits: Mapping[str, float]
-    ) -> list[EntitySpan] | None:
-        if len(text) < WORTH:
-            return None
-        with self._lock:
-            return self._seen.get(self._name(text, tenant, limits))
-
-    def _remember(
-        self, text: str, tenant: str, limits: Mapping[str, float], spans: list[EntitySpan]
-    ) -> None:
-        if len(text) < WORTH or len(spans) > SPANS:
-            return
-        with self._lock:
-            self._seen[self._name(text, tenant, limits)] = spans
-            while len(self._seen) > KEPT:
-                self._seen.popitem(last=False)
 
     @staticmethod
     def _judged(
@@ -348,11 +324,11 @@ class OffLoopInspector:
         return kept
 
     def stop_worker(self) -> None:
-        """End the scanning process; the next long text starts another."""
-        self._worker.kill()
+        """End the scanning processes; the next long text starts another."""
+        self._scans.kill()
 
     def close(self) -> None:
-        """End the scanning process and the thread."""
-        self._worker.kill()
-        self._threads.shutdown(wait=False)
-        self._stores.shutdown(wait=False)
+        """End the scanning processes, and take no more work."""
+        self._scans.close()
+        for queue in (self._short, self._long, self._stores):
+            queue.close()

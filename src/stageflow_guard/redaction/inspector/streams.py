@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from stageflow_guard.errors import GuardError, InspectorUnavailable
 from stageflow_guard.model import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Executor
 
     from stageflow_guard.redaction.text.stream import Stream
     from stageflow_guard.redaction.vault.restore_stream import Restoring
+
+
+class Lane(Protocol):
+    """Where the work of one tenant is done; `size` is in characters."""
+
+    async def __call__(self, size: int, work: Callable[[], str]) -> str:
+        """Return what `work` returns, within a deadline of the lane's own."""
+        ...
 
 
 class OffLoopStream:
@@ -24,12 +30,9 @@ class OffLoopStream:
     chunk cannot be inspected; then nothing more comes out.
     """
 
-    def __init__(
-        self, stream: Stream, threads: Executor, *, deadline: float, direction: str
-    ) -> None:
+    def __init__(self, stream: Stream, lane: Lane, *, direction: str) -> None:
         self._stream = stream
-        self._threads = threads
-        self._deadline = deadline
+        self._lane = lane
         self._direction = direction
         self._broken = False
 
@@ -38,31 +41,23 @@ class OffLoopStream:
         if type(chunk) is not str:
             raise InspectorUnavailable("a stream takes text")
         if not self._broken and self._stream.waits(chunk):
-            return await self._call(chunk, None)
-        return await self._call(chunk, self._threads)
+            return await self._call(lambda: self._stream.feed(chunk), None)
+        return await self._call(lambda: self._stream.feed(chunk), len(chunk))
 
     async def finish(self) -> str:
         """Return the rest."""
-        return await self._call(None, self._threads)
+        return await self._call(self._stream.finish, 0)
 
     def found(self) -> tuple[Finding, ...]:
         """Return what was replaced since the last call."""
         counts = Counter(span.entity for span in self._stream.found())
         return tuple(Finding(e, n, self._direction) for e, n in sorted(counts.items()))
 
-    async def _call(self, chunk: str | None, where: Executor | None) -> str:
+    async def _call(self, work: Callable[[], str], size: int | None) -> str:
         if self._broken:
             raise InspectorUnavailable("the stream has failed before")
         try:
-            if where is None and chunk is not None:
-                return self._stream.feed(chunk)
-            async with asyncio.timeout(self._deadline):
-                work: Callable[..., str] = (
-                    self._stream.finish if chunk is None else self._stream.feed
-                )
-                args: tuple[Any, ...] = () if chunk is None else (chunk,)
-                loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(where, work, *args)
+            return work() if size is None else await self._lane(size, work)
         except BaseException as error:  # a cancelled call has taken the chunk, and may not answer
             self._broken = True
             if isinstance(error, GuardError) or not isinstance(error, Exception):
@@ -73,24 +68,21 @@ class OffLoopStream:
 class OffLoopRestoring:
     """Text with placeholders in, in chunks; out comes the text with the originals."""
 
-    def __init__(self, stream: Restoring, threads: Executor, *, deadline: float) -> None:
+    def __init__(self, stream: Restoring, lane: Lane) -> None:
         self._stream = stream
-        self._threads = threads
-        self._deadline = deadline
+        self._lane = lane
 
     async def feed(self, chunk: str) -> str:
         """Take a chunk; return what no later text can change."""
-        return await self._call(self._stream.feed, chunk)
+        return await self._call(len(chunk), lambda: self._stream.feed(chunk))
 
     async def finish(self) -> str:
         """Return the rest."""
-        return await self._call(self._stream.finish)
+        return await self._call(0, self._stream.finish)
 
-    async def _call(self, work: Callable[..., str], *args: str) -> str:
+    async def _call(self, size: int, work: Callable[[], str]) -> str:
         try:
-            async with asyncio.timeout(self._deadline):
-                loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._threads, work, *args)
+            return await self._lane(size, work)
         except GuardError:
             raise
         except Exception:

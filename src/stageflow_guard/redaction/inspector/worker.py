@@ -40,7 +40,7 @@ class ScanWorker:
         """Return the spans of each text; raise `InspectorUnavailable` when the child fails."""
         with self._lock:
             try:
-                child = self._running()
+                child = self._started()
                 assert child.stdin is not None and child.stdout is not None  # noqa: S101, PT018 - pipes
                 _send(child.stdin, (list(texts), dict(limits)))
                 answer = _receive(child.stdout)
@@ -51,7 +51,12 @@ class ScanWorker:
             raise InspectorUnavailable("the scanning process failed on a text")
         return [[EntitySpan(*span) for span in spans] for spans in answer]
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    @property
+    def running(self) -> bool:
+        """Say whether there is a child."""
+        return self._child is not None
+
+    def _started(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             self.kill()  # what is left of the last one
             root = str(Path(__file__).resolve().parents[3])  # where this package is imported from

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import time
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from datetime import time as dt_time
 from enum import Enum
 from typing import Any
 
+from stageflow_guard.base.breath import Breath
 from stageflow_guard.errors import GuardError, InspectorUnavailable
 from stageflow_guard.redaction.values import leaves, program
 from stageflow_guard.redaction.values.key_names import called, tells, told_name
@@ -19,7 +19,8 @@ from stageflow_guard.redaction.values.key_names import called, tells, told_name
 DEPTH = 64
 _PLAIN = frozenset({str, int, float})  # nothing hangs on these
 MOST = 5_000_000  # nodes: what shares its parts is finite in memory and endless to a walk
-_PAUSE = 1_023  # nodes between two moments in which another thread may run
+_PAUSE = 255  # nodes between two moments in which another thread may run: a power of two, less one
+_RUN = 4_096  # numbers that are looked at in one go
 
 Change = Callable[[str], str]
 # (key, value) -> what stands there; the value itself: it was read and stays; None: as any text
@@ -51,7 +52,7 @@ class _Walk:
     """One walk with its two questions."""
 
     __slots__ = (
-        "_beside", "_blobs", "_change", "_left", "_made", "_most", "_named", "_open", "_reading",
+        "_beside", "_blobs", "_breathe", "_change", "_left", "_made", "_most", "_named", "_open", "_reading",
         "_strict",
     )  # fmt: skip
 
@@ -61,6 +62,7 @@ class _Walk:
     ) -> None:  # fmt: skip
         self._change, self._named, self._blobs = change, named, blobs
         self._beside, self._left, self._most = beside, most, most
+        self._breathe = Breath()
         self._made: dict[int, tuple[Any, Any]] = {}  # of a leaf, held so that its id stays its own
         self._open: dict[int, Any] = {}  # copies of the objects around: a method is bound to one
         self._strict = False  # inside a leaf: what would change refuses it
@@ -120,23 +122,37 @@ class _Walk:
                 named = zip(names, tuple.__iter__(value), strict=True)
                 made = (self._under(called(n, key), v, depth) for n, v in named)
                 return tuple.__new__(kind, made)
-            return tuple(self._under(key, v, depth) for v in tuple.__iter__(value))
+            return tuple(self._items(value, tuple.__getitem__, depth, key))
         if issubclass(kind, list):
-            return [self._under(key, v, depth) for v in list.__iter__(value)]
+            return self._items(value, list.__getitem__, depth, key)
         if issubclass(kind, set):
             return {self._under(key, v, depth) for v in set.__iter__(value)}
         if issubclass(kind, frozenset):
             return frozenset(self._under(key, v, depth) for v in frozenset.__iter__(value))
         return self._object(value, depth, key)
 
-    def _count(self) -> None:
-        self._left -= 1
+    def _items(self, value: Any, part_of: Callable[..., Any], depth: int, key: Any) -> list[Any]:
+        """Return the copy's items; long runs of short numbers are looked at as one."""
+        at, out = 0, list[Any]()
+        whole = key is None or self._named is None or (type(key) is str and not tells(key))
+        while part := part_of(value, slice(at, at + _RUN)):
+            at += len(part)
+            if whole and len(part) == _RUN and _short_numbers(part):
+                self._count(_RUN)
+                out += part
+            else:
+                out += [self._under(key, v, depth) for v in part]
+        return out
+
+    def _count(self, nodes: int = 1) -> None:
+        before = self._left
+        self._left -= nodes
         if self._left < 0:
             if self._most < MOST:
                 raise TooLarge
             raise InspectorUnavailable(f"a value has more than {MOST} parts")
-        if not self._left & _PAUSE:
-            time.sleep(0)  # on a thread of its own, a long walk lets the event loop go on
+        if self._left & ~_PAUSE != before & ~_PAUSE:
+            self._breathe()
 
     # -- leaves, and what they hold beside themselves ----------------------------------------------
 
@@ -329,6 +345,16 @@ class _Walk:
             old = getattr(value, name, None)  # a default of the class, or computed
             object.__setattr__(clone, name, self._under(called(name, around), old, depth))
         return clone
+
+
+def _short_numbers(part: Sequence[Any]) -> bool:
+    """Say whether all of `part` are numbers that are too short to be looked at.
+
+    What is no number compares with none, or is true of neither, and is looked at by itself.
+    """
+    return {int, float}.issuperset(map(type, part)) and bool(
+        min(part) > -leaves.SHORT and max(part) < leaves.SHORT
+    )
 
 
 def _told(error: BaseException) -> str:

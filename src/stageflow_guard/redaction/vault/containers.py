@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 from urllib.parse import unquote
 
+from stageflow_guard.base.breath import Breath
+from stageflow_guard.redaction.vault.placeholders import carries
 from stageflow_guard.redaction.vault.places import AHEAD, Html, Place, Prose
 
 _LOG = logging.getLogger(__name__)
@@ -68,7 +70,7 @@ def restored(text: str, nonce: str, originals: Originals, depth: int = DEPTH) ->
 
     `nonce` is what every placeholder of the scope carries: a text without it is returned at once.
     """
-    if nonce.lower() not in text.lower():
+    if not carries(text, nonce):
         return text
     kind = kind_of(text) or "prose"
     if kind == "json" and depth > 0:
@@ -112,8 +114,9 @@ def _literal(literal: str, nonce: str, originals: Originals, depth: int) -> str:
 
 
 def _in_place(text: str, originals: Originals, place: Place) -> str:
-    parts, at = [], 0
+    parts, at, breathe = [], 0, Breath()
     for start, end, original in hits(text, originals):
+        breathe()
         parts.append(put(text[at:start], text[start:end], original, text[end : end + AHEAD], place))
         at = end
     return "".join([*parts, text[at:]]) if at else text

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
+from stageflow_guard.base.breath import Breath
 from stageflow_guard.redaction.vault.type_names import TRANSLATED
 
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 characters, none that a reader confuses
@@ -26,6 +27,9 @@ _CLOSERS = re.compile(r"[\s*_`\\]{0,2}(?:[⟧\])}>»›】」〉]|&gt;|\\\])")
 _OWN_CLOSER = re.compile(r"\s{0,2}⟧")
 _WORD = re.compile(r"[^\W\d](?:[\w\\-]*[^\W\d_])?[\s_\\\-]{0,2}$")
 _LOOKBACK = 96
+WINDOW = (
+    32_768  # characters that one call of the regex engine reads: it lets no thread run meanwhile
+)
 
 Key = tuple[str, int]
 
@@ -42,13 +46,34 @@ def forged(text: str, nonce: str, known: Mapping[Key, object]) -> set[str]:
     Of those with another's nonce, one per nonce: a conversation that was redacted elsewhere holds
     many of one scope, and is one attempt.
     """
+    found: set[str] = set()
     if "·" not in text:
-        return set()
-    return {
-        m[3] if m[3] != nonce else m[0]
-        for m in PSEUDONYM.finditer(text)
-        if m[3] != nonce or (m[1], int(m[2])) not in known
-    }
+        return found
+    breathe = Breath()
+    for m in PSEUDONYM.finditer(text):
+        breathe()
+        if m[3] != nonce:
+            found.add(m[3])
+        elif (m[1], int(m[2])) not in known:
+            found.add(m[0])
+    return found
+
+
+def carries(text: str, nonce: str) -> bool:
+    """Say whether the nonce stands anywhere in `text`, in any case."""
+    if nonce in text:
+        return True
+    windows = range(0, len(text), WINDOW)
+    return any(nonce in text[at : at + WINDOW + SIZE].lower() for at in windows)
+
+
+def _standing(text: str, nonce: str, floor: int) -> Iterator[re.Match[str]]:
+    """Yield each occurrence of the nonce behind `floor`, a window of the text at a time."""
+    ours = re.compile(rf"(?<![A-Za-z0-9]){nonce}(?![A-Za-z0-9])", re.IGNORECASE)
+    for at in range(floor, len(text), WINDOW):
+        for match in ours.finditer(text, at, min(len(text), at + WINDOW + SIZE + 1)):
+            if match.start() < at + WINDOW:  # what begins behind it is the next window's
+                yield match
 
 
 def search(
@@ -65,8 +90,9 @@ def search(
     `known`, for a caller that has them: a scope can hold many thousands of keys.
     """
     types = dict.fromkeys(entity for entity, _ in known) if entities is None else entities
-    ours = re.compile(rf"(?<![A-Za-z0-9]){nonce}(?![A-Za-z0-9])", re.IGNORECASE)
-    for match in ours.finditer(text, floor):
+    breathe = Breath()
+    for match in _standing(text, nonce, floor):
+        breathe()
         found = _around(text, max(floor, match.start() - _LOOKBACK), match.start(), known, types)
         if found is None:
             continue
