@@ -27,6 +27,7 @@ HASHED = 256 * 1024  # bytes whose digest is taken on the event loop: well under
 T = TypeVar("T")
 NODES = 2_000  # parts of a value that are walked on the event loop: about a millisecond
 SMALL = 2_048  # characters that a thread may scan: a few milliseconds at most
+LITTLE = 256  # characters that the event loop may scan: less than handing them to a thread costs
 FEW = 64  # texts that are looked up and put together on the event loop
 STORES, OF_A_TENANT = 8, 4  # calls to a vault's store at a time, and those of one tenant
 
@@ -55,6 +56,29 @@ def _looked_through(value: Any, most: int) -> _Contents:
 
     own, found, blobs = contents(value, heard, most=most)
     return _Contents(own, found + behind, blobs, telling)
+
+
+def _holds_none(value: Any, scope: VaultScope) -> bool:
+    """Say whether `value` is short, plain, and holds no placeholder, whoever wrote one."""
+    left, chars, todo = LITTLE, 0, [value]
+    while todo:
+        part = todo.pop()
+        kind = type(part)
+        left -= 1
+        if kind is str:
+            chars += len(part)
+            if chars > SMALL or scope.may_hold(part):
+                return False
+        elif kind is dict:
+            todo += part
+            todo += part.values()
+        elif kind is list or kind is tuple:
+            todo += part
+        elif part is not None and kind is not bool and kind is not int and kind is not float:
+            return False
+        if left < 0 or len(todo) > LITTLE:
+            return False
+    return True
 
 
 class Rules(Protocol):
@@ -187,17 +211,24 @@ class OffLoopInspector:
         def finished(_: int = 0) -> tuple[Any, tuple[Finding, ...]]:
             fresh = self._read(missing, answers, limits)
             self._seen.keep(fresh, tenant, limits)
-            return self._replaced(own, known | fresh, rules, scope, direction)
+            return self._replaced(own, known | fresh, rules, scope, direction, telling=telling)
 
-        # 5. the rest is read, and all is replaced: here, when nothing is left to be read
+        # 5. the rest is read, and all is replaced: here, when it is no more than a hand-over costs
         if self._vault.kept:
             redacted, findings = await self._stores.run(tenant, size, finished, left())
-        elif small and not missing:
+        elif small and self._is_little(missing):
             redacted, findings = finished()
         else:
             lane = self._short if small else self._long
             redacted, findings = await lane.run(tenant, size, finished, left())
         return redacted, (*findings, *passing)
+
+    def _is_little(self, missing: list[str]) -> bool:
+        """Say whether `missing` is read sooner than it is handed to a thread.
+
+        Not what an application brought: a model, a recognizer or an operator of its own.
+        """
+        return not missing or (self._redactor.is_own and sum(map(len, missing)) <= LITTLE)
 
     def _remaining(self) -> Callable[[], float]:
         """Return what says how many seconds of the deadline are left."""
@@ -228,6 +259,8 @@ class OffLoopInspector:
         try:
             if self._vault.kept:
                 return await self.in_background(lambda: scope.restore(value), tenant=scope.tenant)
+            if _holds_none(value, scope):
+                return value
             return await self._long.run(
                 scope.tenant, SHORT, lambda _: scope.restore(value), self._deadline
             )
@@ -293,13 +326,19 @@ class OffLoopInspector:
 
     def _replaced(
         self, value: Any, found: Mapping[str, list[EntitySpan]], rules: Rules | None,
-        scope: VaultScope, direction: str,
+        scope: VaultScope, direction: str, *, telling: bool,
     ) -> tuple[Any, tuple[Finding, ...]]:  # fmt: skip
+        """Return `value`, a copy of its own, redacted.
+
+        `telling` says that some name in it tells what is under it.
+        """
         if rules is not None:
             found = {
                 text: self._judged(text, spans, rules, scope.tenant, direction)
                 for text, spans in found.items()
             }
+        if not telling and not any(found.values()):
+            return value, ()  # there is nothing that would be replaced
         return self._redactor.redact_in(value, scope, direction, found=found)
 
     @staticmethod
