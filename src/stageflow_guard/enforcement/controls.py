@@ -41,7 +41,7 @@ from stageflow_guard.errors import (
 from stageflow_guard.model import NO_TENANT, AuditRecord, Decision, Effect
 from stageflow_guard.policy.engine.argument_schema import UnreadableArguments, plain_copy
 from stageflow_guard.policy.engine.tool_rules import ToolControls, tool_of
-from stageflow_guard.ports import ControlSource, StreamingInspector
+from stageflow_guard.ports import ControlSource
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -75,8 +75,6 @@ class Controls:
         self._taken_from: object = None  # the decision point that `_source` was taken from
         self._source: ControlSource | None = None
         self.hearers: list[Callable[[PendingApproval], None]] = []
-        self._inspector: object = None  # the one that `_restorer` was taken from
-        self._restorer: StreamingInspector | None = None
 
     def of(self, request: AccessRequest, who: Principal) -> ToolControls | None:
         """Return what counts for this call, or None where nothing does."""
@@ -157,13 +155,10 @@ class Controls:
     async def _originals(self, run: Run | None, arguments: dict[str, Any]) -> dict[str, Any]:
         if not arguments or run is None or run.scope is None or not run.inspected:
             return arguments
-        inspector = self._pep.inspector
-        if inspector is not self._inspector:
-            self._restorer = inspector if isinstance(inspector, StreamingInspector) else None
-            self._inspector = inspector
-        if self._restorer is None:
+        restorer = self._pep.powers.streaming
+        if restorer is None:
             return arguments
-        work = self._restorer.restore(arguments, scope=run.scope)
+        work = restorer.restore(arguments, scope=run.scope)
         restored: dict[str, Any] = shaped_from(await self._pep.inspected(work), arguments)
         return restored
 

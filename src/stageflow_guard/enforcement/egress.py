@@ -27,7 +27,6 @@ from stageflow_guard.errors import (
     NotAuthenticated,
 )
 from stageflow_guard.model import BYTES, Finding
-from stageflow_guard.ports import StreamingInspector
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -165,8 +164,9 @@ class StepEgress:
     def stream(self) -> Any:
         """Return a stream in the run's scope."""
         pep, run, _, _ = _CALLS[self]
-        if isinstance(pep.inspector, StreamingInspector) and run.scope is not None:
-            return pep.inspector.stream(run.scope, "output")
+        streaming = pep.powers.streaming
+        if streaming is not None and run.scope is not None:
+            return streaming.stream(run.scope, "output")
         return _Held(pep, run)
 
     async def inspected(self, value: Any) -> tuple[Any, tuple[Finding, ...]]:

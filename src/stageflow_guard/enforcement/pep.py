@@ -34,6 +34,7 @@ from stageflow_guard.enforcement.answers import (
 )
 from stageflow_guard.enforcement.authentication import Callers, require_same
 from stageflow_guard.enforcement.issued import is_issued
+from stageflow_guard.enforcement.powers import Powers
 from stageflow_guard.enforcement.recorder import Recorder, new_record
 from stageflow_guard.enforcement.records import RequestCache, findings_note, resource_name
 from stageflow_guard.enforcement.run import Identity, Permit, Run
@@ -52,12 +53,7 @@ from stageflow_guard.errors import (
 )
 from stageflow_guard.model import NO_TENANT, AccessRequest, AuditRecord, Decision, Effect, Principal
 from stageflow_guard.policy.engine.delegation import delegated
-from stageflow_guard.ports import (
-    BackgroundInspector,
-    ForgeryCounter,
-    GuardrailInspector,
-    SubjectScopes,
-)
+from stageflow_guard.ports import ForgeryCounter
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -136,7 +132,7 @@ class PolicyEnforcementPoint:
         self.recorder = Recorder(log, record_timeout)
         self.refuse = self.recorder.refuse  # the one gate of every refusal
         self.decisions = decisions
-        self.inspector = inspector
+        self._inspector, self.powers = inspector, Powers.of(inspector)
         self.blocks = block
         self._ceiling = ceiling
         self._requests = RequestCache()
@@ -153,6 +149,11 @@ class PolicyEnforcementPoint:
     def authenticator(self) -> Authenticator:
         """What turns a credential into a principal."""
         return self.callers.authenticator
+
+    @property
+    def inspector(self) -> Inspector:
+        """What may they see; `powers` is what it can do beside that."""
+        return self._inspector
 
     @property
     def log(self) -> AuditLog:
@@ -285,20 +286,20 @@ class PolicyEnforcementPoint:
 
     async def open_scope(self, who: Principal, key: str, subject: str | None = None) -> Scope:
         """Return the scope of (tenant, key), kept for `subject` or `who`; raise otherwise."""
-        inspector = self.inspector
-        if isinstance(inspector, BackgroundInspector):
-            work = inspector.open_scope(who.tenant, key, subject or who.subject)
+        powers = self.powers
+        if powers.background is not None:
+            work = powers.background.open_scope(who.tenant, key, subject or who.subject)
             return scope_from(await self.inspected(work))
-        if isinstance(inspector, SubjectScopes):  # what is kept belongs to a person
-            return scope_from(inspector.scope_for(who.tenant, key, subject or who.subject))
-        return scope_from(inspector.scope(who.tenant, key))
+        if powers.subjects is not None:  # what is kept belongs to a person
+            return scope_from(powers.subjects.scope_for(who.tenant, key, subject or who.subject))
+        return scope_from(self._inspector.scope(who.tenant, key))
 
     async def with_scope(self, scope: Scope | None, work: Callable[[], T]) -> T:
         """Return what `work` does with a scope: on the loop, unless the scope may be slow."""
-        inspector = self.inspector
-        if getattr(scope, "slow", False) is True and isinstance(inspector, BackgroundInspector):
+        background = self.powers.background
+        if getattr(scope, "slow", False) is True and background is not None:
             tenant = getattr(scope, "tenant", NO_TENANT)
-            return await self.inspected(inspector.in_background(work, tenant=tenant))
+            return await self.inspected(background.in_background(work, tenant=tenant))
         return work()
 
     # -- 2 to 4. authorize, inspect input, record ----------------------------------------------
@@ -524,10 +525,10 @@ class PolicyEnforcementPoint:
 
     def _require_unblocked(self, run: Run, step: Step, found: Sequence[Finding]) -> None:
         """Raise `ContentBlocked` where policy blocks a find at this step, reveal or not."""
-        inspector = self.inspector
-        if not run.inspected or not isinstance(inspector, GuardrailInspector):
+        guardrails = self.powers.guardrails
+        if not run.inspected or guardrails is None:
             return
-        blocked = inspector.blocked_at(run.principal.tenant, step.place, found)
+        blocked = guardrails.blocked_at(run.principal.tenant, step.place, found)
         if findings_from(blocked):
             raise ContentBlocked(blocked)
 

@@ -41,7 +41,6 @@ from stageflow_guard.errors import (
     PolicyUnavailable,
 )
 from stageflow_guard.policy.engine.argument_schema import UnreadableArguments, plain_copy
-from stageflow_guard.ports import StreamingInspector
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -249,9 +248,9 @@ class Seam:
 
     async def restored(self, run: Run, permit: Permit, value: Any) -> Any:
         """Return `value` with the originals of the run's scope; failure is a recorded refusal."""
-        inspector, scope = self.pep.inspector, run.scope
+        inspector, scope = self.pep.powers.streaming, run.scope
         try:
-            if isinstance(inspector, StreamingInspector) and scope is not None:
+            if inspector is not None and scope is not None:
                 work = inspector.restore(value, scope=scope)
                 return shaped_from(await self.pep.inspected(work), value)
             raise InspectorUnavailable("this guard's inspector restores nothing")
