@@ -238,9 +238,16 @@ class Guard:
                     clock=authenticator.clock if isinstance(authenticator, ClockSource) else None,
                 )  # fmt: skip
                 await self._note_policies()
+                if self._settings.audit.shard is not None:
+                    self._controls.sequence.shards = Path(self._settings.audit.path)
             except GuardError:
                 await self._close()
                 raise
+        try:
+            await self._controls.sequence.open()
+        except GuardError:
+            await self._close()
+            raise
 
     async def _note_policies(self) -> None:
         """Record that the policies are others than when the log was closed."""
@@ -287,6 +294,7 @@ class Guard:
                 self._controls.limiter.counters.close()
             if not self._given_grants and self._settings is not None:
                 await asyncio.to_thread(self._controls.grants.close)
+            self._controls.sequence.close()
             background, self._background = self._background, None
             self._use(ClosedLog())
             try:

@@ -47,6 +47,7 @@ async def _run(args: argparse.Namespace, token: str) -> int:
     from stageflow_guard.guard import Guard
 
     guard = Guard.load(args.config)
+    guard._controls.sequence.elsewhere = True  # the application keeps the history, if there is one
     async with guard, guard.session(token):
         if args.action in ("approve", "deny"):
             answer = guard.approve if args.action == "approve" else guard.deny

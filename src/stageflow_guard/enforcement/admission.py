@@ -61,7 +61,15 @@ class CallControls(Protocol):
         """Ask whether a permitted question may follow on what has happened; remember it."""
         ...
 
-    def ended_well(self, run: Run, kind: str, obj: str, act: str) -> None:
+    async def prepare(self) -> None:
+        """Make ready what a question is asked about: the history, where it is kept."""
+        ...
+
+    def waits_for(self, kind: str, obj: str, act: str) -> bool:
+        """Say whether something else has to come after the end of this."""
+        ...
+
+    def ended_well(self, run: Run | None, who: Principal, kind: str, obj: str, act: str) -> None:
         """Remember what ended well."""
         ...
 

@@ -98,14 +98,19 @@ class Controls:
 
     def follow(self, call: ToolCall) -> None:
         """Ask whether a permitted question may follow on what has happened; remember it."""
-        asked = call.request
-        self.sequence.require(call)
-        if call.run is not None:
-            self.sequence.mark(call.run, asked.kind, asked.obj, asked.act, ended=False)
+        self.sequence.follow(call)
 
-    def ended_well(self, run: Run, kind: str, obj: str, act: str) -> None:
+    async def prepare(self) -> None:
+        """Make ready what a call is asked about: the history, where it is kept."""
+        await self.sequence.prepare()
+
+    def waits_for(self, kind: str, obj: str, act: str) -> bool:
+        """Say whether something else has to come after the end of this."""
+        return self.sequence.waits_for(kind, obj, act)
+
+    def ended_well(self, run: Run | None, who: Principal, kind: str, obj: str, act: str) -> None:
         """Remember what ended well: something else may have to come after it."""
-        self.sequence.mark(run, kind, obj, act, ended=True)
+        self.sequence.ended(run, who, kind, obj, act)
 
     async def child(self, parent: Run) -> None:
         """Count one more child run; raise a `GuardError` when there may be no more."""
@@ -119,14 +124,12 @@ class Controls:
         """Return what is on record of an admitted call; raise a `GuardError` otherwise."""
         if not self.counts:
             return await self._judged(controls, call)
+        await self.sequence.prepare()
         self.sequence.require(call)
         held, over = await self.limiter.take(call)
         try:
             admitted = replace(await self._judged(controls, call), held=held, over=over)
-            self.sequence.require(call)  # something may have happened while it waited
-            if call.run is not None:
-                asked = call.request
-                self.sequence.mark(call.run, asked.kind, asked.obj, asked.act, ended=False)
+            self.sequence.follow(call)  # something may have happened while it waited
             return admitted
         except BaseException:  # it does not run; a grant is never used up by a full limit
             await self.limiter.give_back(held)

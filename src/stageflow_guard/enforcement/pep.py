@@ -545,7 +545,8 @@ class PolicyEnforcementPoint:
         if permit.held and self.controls is not None:
             self.controls.ended(permit.held, (time.perf_counter_ns() - permit.started) / 1e9)
         if outcome == "ok" and self.controls is not None and self.controls.counts:
-            self.controls.ended_well(run, permit.step.kind, permit.step.obj, permit.step.act)
+            step = permit.step
+            self.controls.ended_well(run, run.principal, step.kind, step.obj, step.act)
         own = run.own.copy()
         own["attempt"] = permit.attempt
         own["outcome"] = outcome

@@ -71,6 +71,9 @@ async def decide(
             decision = pep.evaluate(request, who)
             call = ToolCall(request, who, run, decision, arguments)
             decision, told = await _controlled(pep, call, ask=ask)
+            gate = pep.controls
+            if ask and decision.permitted and gate is not None and gate.waits_for(kind, obj, act):
+                told["done"] = True  # no effect follows: it ends with its answer
             note = {**(note or {}), **told}
     except GuardError as exc:
         error: GuardError = exc
@@ -83,8 +86,8 @@ async def decide(
         if findings:
             record = replace(record, findings=findings_note(findings))
         index = await pep.recorder.append(record, run)
-        if ask and decision.permitted and run is not None and pep.controls is not None:
-            pep.controls.ended_well(run, request.kind, request.obj, request.act)
+        if ask and decision.permitted and pep.controls is not None:
+            pep.controls.ended_well(run, who, request.kind, request.obj, request.act)
         return replace(decision, ref=f"{pep.log.origin}#{index}")
     named = resource_name(_text(kind), _text(obj)) if tells_of_call(error) else None
     await pep.refuse(error, run=run or str(uuid4()), step="authorize", resource=named)
@@ -110,6 +113,7 @@ async def _controlled(
         return replace(decision, effect=Effect.DENY, reason="approval_required", rules=()), {}
     try:
         if not ask and controls is None:  # a question counts nothing
+            await gate.prepare()
             gate.follow(call)
             return decision, {}
         admitted = await gate.admit(controls, call)
@@ -138,6 +142,8 @@ async def filter_permitted(
     waiting: AuditRecord | None = None
     try:
         roles = tuple(pep.callers.require_established(who).roles)
+        if pep.controls is not None:
+            await pep.controls.prepare()
         if type(kind) is not str or type(act) is not str:
             raise PolicyUnavailable("kind and act of a request are text")
         for item in items:

@@ -61,6 +61,22 @@ def row_of(log: OpenLog, ref: str) -> LogEntry | None:
     return row
 
 
+def siblings_of(log: OpenLog) -> list[Path]:
+    """Return the folders of the other shards beside a log that is one; raise for one that is bad.
+
+    Raises `VerificationError` and `ConfigError`.
+    """
+    base, _, name = log.origin.rpartition("/")
+    if not base or log.folder.name != name:
+        return []
+    return [
+        one.parent
+        for one in sorted(log.folder.parent.glob("*/checkpoint"))
+        if one.parent.name != name
+        and signed_head(one.parent)[0].origin == f"{base}/{one.parent.name}"
+    ]
+
+
 def _sibling(folder: Path, origin: str, where: str) -> Path | None:
     base, _, shard = where.rpartition("/")
     if base != origin.rpartition("/")[0] or folder.name != origin.rpartition("/")[2]:
