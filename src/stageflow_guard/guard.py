@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from stageflow_guard.audit.export.background import BackgroundWork
     from stageflow_guard.auth.exchange import Exchanged
     from stageflow_guard.auth.oauth import OAuthClient
+    from stageflow_guard.enforcement.observers import FlowTimer
     from stageflow_guard.enforcement.run import Run
     from stageflow_guard.enforcement.webhook import Webhook
     from stageflow_guard.model import Decision, Principal, Redaction
@@ -358,6 +359,15 @@ class Guard:
         the flow, MUST be quick, and changes nothing; what it raises is logged by type.
         """
         return self._pep.recorder.observe(observer)
+
+    def on_flow(self, timer: FlowTimer) -> Callable[[], None]:
+        """Tell `timer` how long each part of the flow took; return a function that ends that.
+
+        It gets the part (authenticate, authorize, inspect_input, record, inspect_output), the run's
+        id, the step as policy calls it or None, begin and end (`time.perf_counter_ns`). It runs in
+        the flow, MUST be quick, and changes nothing; what it raises is logged by type.
+        """
+        return self._pep.timers.add(timer)
 
     def interceptors(self) -> list[Any]:
         """Return Stageflow interceptors: authentication, authorization and audit only.
@@ -788,12 +798,13 @@ class Guard:
 
     def health(self) -> dict[str, Any]:
         """Return what an operator needs to know; no secrets. A probe asks `ready`."""
-        log, decisions = self._pep.log, self._pep.decisions
+        log, decisions, who = self._pep.log, self._pep.decisions, self._pep.callers.authenticator
         return {
             "open": not isinstance(log, ClosedLog),
             "policy_revision": decisions.revision,
             "policy_problems": len(self.problems),
             "policy": decisions.health() if isinstance(decisions, HealthSource) else {},
+            "auth": who.health() if isinstance(who, HealthSource) else {},
             "refusals": dict(self._pep.recorder.refusals),
             "runs": len(self._pep.runs),
             "audit": log.health() if isinstance(log, HealthSource) else {},

@@ -73,11 +73,16 @@ class TokenVerifier:
         self._cache: dict[bytes, tuple[Principal, float, KeySource, int]] = {}
         self.denylist: Denylist = denylist or MemoryDenylist()
         self._introspect = dict(introspect or {})
+        self._hits = self._misses = 0
         self._confirmed: dict[int, tuple[Principal, float]] = {}
 
     def __repr__(self) -> str:
         """Name the issuers."""
         return f"<TokenVerifier {', '.join(self._issuers)}>"
+
+    def health(self) -> dict[str, int]:
+        """Return how often a token's verification was kept from before, and how often not."""
+        return {"cache_hits": self._hits, "cache_misses": self._misses}
 
     def close(self) -> None:
         """Close the denylist."""
@@ -96,7 +101,9 @@ class TokenVerifier:
                 and known[2].epoch == known[3]
             ):
                 principal = known[0]
+                self._hits += 1
             else:
+                self._misses += 1
                 principal = await self._verified(token, digest)
             if self._introspect and principal.issuer in self._introspect:
                 await self._confirm(token, principal)

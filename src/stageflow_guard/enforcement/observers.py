@@ -9,20 +9,62 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.enforcement.answers import index_from
+from stageflow_guard.enforcement.step import ACTS
 from stageflow_guard.model import AuditRecord
 
 if TYPE_CHECKING:
+    from stageflow_guard.enforcement.step import Step
     from stageflow_guard.ports import AuditLog
 
 Observer = Callable[[Mapping[str, Any]], object]
+# (part of the flow, the run's id, which step, begin, end): both of time.perf_counter_ns()
+FlowTimer = Callable[[str, str | None, str | None, int, int], object]
 
 logger = logging.getLogger("stageflow_guard")
 _FIELDS = tuple(one.name for one in fields(AuditRecord))
+
+
+class FlowTimers:
+    """Who is told how long each part of the flow took. Where nobody is, no clock is read."""
+
+    __slots__ = ("_timers",)
+
+    def __init__(self) -> None:
+        self._timers: tuple[FlowTimer, ...] = ()
+
+    def add(self, timer: FlowTimer) -> Callable[[], None]:
+        """Tell `timer` from now on; return what ends that."""
+        self._timers = (*self._timers, timer)
+
+        def remove() -> None:
+            self._timers = tuple(one for one in self._timers if one is not timer)
+
+        return remove
+
+    def start(self) -> int:
+        """Return when a part begins; 0 where nobody is told."""
+        return time.perf_counter_ns() if self._timers else 0
+
+    def end(self, part: str, run: str | None, step: Step | None, began: int) -> None:
+        """Tell that a part has ended. What a timer raises is logged by type.
+
+        The step is named where code or policy named it; a resource's name may be a person's.
+        """
+        if not began or not self._timers:
+            return
+        now = time.perf_counter_ns()
+        name = step.obj if step is not None and step.kind in ACTS else None
+        for timer in self._timers:
+            try:
+                timer(part, run, name, began, now)
+            except Exception as error:
+                logger.warning("a flow timer failed: %s", type(error).__name__)
 
 
 class ObservedLog:

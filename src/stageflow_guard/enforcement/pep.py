@@ -34,6 +34,7 @@ from stageflow_guard.enforcement.answers import (
 )
 from stageflow_guard.enforcement.authentication import Callers, require_same
 from stageflow_guard.enforcement.issued import is_issued
+from stageflow_guard.enforcement.observers import FlowTimers
 from stageflow_guard.enforcement.powers import Powers
 from stageflow_guard.enforcement.recorder import Recorder, new_record
 from stageflow_guard.enforcement.records import RequestCache, findings_note, resource_name
@@ -138,6 +139,7 @@ class PolicyEnforcementPoint:
         self._requests = RequestCache()
         # decision points answer with the same frozen object again: it is checked once
         self._checked: dict[int, Decision] = {}
+        self.timers = FlowTimers()
         self.stop_timeout = record_timeout  # for stages that are to stop
         self.controls: CallControls | None = None  # set by the guard: it needs the guard's key
         self.inspect_timeout = inspect_timeout  # behind the inspector's own deadline
@@ -170,10 +172,14 @@ class PolicyEnforcementPoint:
         self, credential: object, *, run: str, pipeline: str | None = None
     ) -> Principal:
         """Return who holds `credential`; anything else is a recorded refusal."""
+        began = self.timers.start()
         try:
-            return await self.callers.authenticate(credential)
+            found = await self.callers.authenticate(credential)
         except GuardError as error:
+            self.timers.end("authenticate", run, None, began)
             await self.refuse(error, run=run, pipeline=pipeline, step="authenticate")
+        self.timers.end("authenticate", run, None, began)
+        return found
 
     async def require_ids(self, pipeline: object, *ids: object) -> None:
         """Refuse, on record, names and ids that may not stand on record as they are.
@@ -304,7 +310,7 @@ class PolicyEnforcementPoint:
 
     # -- 2 to 4. authorize, inspect input, record ----------------------------------------------
 
-    async def authorize_step(
+    async def authorize_step(  # noqa: PLR0915 - one path, numbered, read in one place
         self,
         run: Run,
         step: Step,
@@ -328,6 +334,7 @@ class PolicyEnforcementPoint:
         attempt = 1 if previous is None else previous.attempt + 1
         decision: Decision | None = None
         at = "authenticate"
+        began = self.timers.start()
         try:
             try:  # 1; in line: one coroutine less for each step
                 self.callers.recheck(run.identity.principal)
@@ -372,10 +379,14 @@ class PolicyEnforcementPoint:
             call = str(next(run.calls))
             own = _permit_fields(run, step, call, attempt)
             own |= noted(template, admitted)
+            self.timers.end("authorize", run.id, step, began)
+            began = self.timers.start()
             index, cancelled = await self.recorder.append_permit(template.record(own), run)  # 4
+            self.timers.end("record", run.id, step, began)
             permit = Permit(step, call, attempt, index, reveal=reveal, effect=asked.effect)
             permit.held = admitted.held
             return self._opened(run, permit, cancelled=cancelled)
+        self.timers.end("authorize", run.id, step, began)
         refused = error.decision if isinstance(error, AccessDenied) else decision
         await self.refuse_step(
             error, run, step, at, decision=refused, stage_kind=host_kind, attempt=attempt,
@@ -481,11 +492,13 @@ class PolicyEnforcementPoint:
         if not run.inspected:
             return value, ()
         at = f"inspect_{direction}"
+        began = self.timers.start()
         try:
             scope = scope_from(run.scope)
             answer = await self.inspected(
                 self.inspector.redact(value, scope=scope, direction=direction)
             )
+            self.timers.end(at, run.id, step, began)
             redacted, found = redaction_from(answer, value)
             if not found:
                 return redacted, found
@@ -568,7 +581,9 @@ class PolicyEnforcementPoint:
         for permit in list(run.permits.values()):
             self.effect(run, permit, "unknown" if permit.executed else "skipped")
         end = new_record(run, kind="run_end", outcome=outcome)
+        began = self.timers.start()
         await self.recorder.append(end, run, last=True)
+        self.timers.end("record", run.id, None, began)
 
     async def drain(self, seconds: float) -> int:
         """Admit no new run and wait until the open ones have ended; return how many have not."""

@@ -18,20 +18,24 @@ class FindingCounts:
         self.total: Counter[tuple[str, str]] = Counter()
         self._inputs: dict[str, dict[tuple[str, str], int]] = {}
 
-    def take(self, record: Mapping[str, Any]) -> None:
-        """Take one record of any kind."""
+    def take(self, record: Mapping[str, Any]) -> list[tuple[str, str, int]]:
+        """Take one record of any kind; return (entity, direction, how many) that it adds."""
+        added: list[tuple[str, str, int]] = []
         kind, run = record.get("kind"), record.get("run")
         for entity, direction, count in findings_of(record):
             if kind != "decision" or not isinstance(run, str):
-                self.total[entity, direction] += count
+                added.append((entity, direction, count))
                 continue
             counted = self._inputs.setdefault(run, {})
             more = count - counted.get((entity, direction), 0)
             if more > 0:
                 counted[entity, direction] = count
-                self.total[entity, direction] += more
+                added.append((entity, direction, more))
+        for entity, direction, count in added:
+            self.total[entity, direction] += count
         if kind == "run_end" and isinstance(run, str):
             self._inputs.pop(run, None)
+        return added
 
     def by_entity(self) -> Counter[str]:
         """Return how often each entity was found, in either direction."""

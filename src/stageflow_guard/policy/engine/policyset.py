@@ -102,6 +102,7 @@ class PolicySet:
         self._lock = threading.Lock()
         # lives and dies with the snapshot: there is no invalidation to get wrong
         self._cache: dict[Any, tuple[Decision, float]] = {}
+        self.cache_hits = self.cache_misses = 0
         self._timed = bool(self._suspended or shares or grants)
         self._corrections = self.clock.corrections
 
@@ -187,7 +188,9 @@ class PolicySet:
                 self._corrections, self._cache = self.clock.corrections, {}
         known = self._cache.get(key)
         if known is not None and (known[1] == FOREVER or self._now() < known[1]):
+            self.cache_hits += 1
             return known[0]
+        self.cache_misses += 1
         if max(len(key[0]), len(key[4]), sum(map(len, key[:6]))) > LONGEST:
             return self._deny("malformed_request")
         decision, until = self._evaluate(request, self._now)

@@ -205,4 +205,6 @@ class ReloadablePolicies:
             "checked": self._sampler.checked,
             "mismatches": self.mismatches,
             "break_glass": self.glass_broken,
+            "cache_hits": self._current.cache_hits,
+            "cache_misses": self._current.cache_misses,
         }
