@@ -35,6 +35,7 @@ from stageflow_guard.enforcement.seam import Seam
 from stageflow_guard.enforcement.session import current_session
 from stageflow_guard.enforcement.spending import spent
 from stageflow_guard.enforcement.token_exchange import exchange_token
+from stageflow_guard.enforcement.tracing import of_session
 from stageflow_guard.errors import (
     AccessDenied,
     ConfigError,
@@ -669,6 +670,28 @@ class Guard:
             self._pep, self._clients.get(who.issuer), who, current_session(id(self._pep)),
             audience=audience, scopes=scopes,
         )  # fmt: skip
+
+    def trace_headers(self) -> dict[str, str]:
+        """Return the `traceparent` header (W3C Trace Context) for a request to another service.
+
+        It names the trace that stands on the records of the current run or request; empty outside
+        of both. A guard there continues it, so that one id finds the records of both services.
+        """
+        trace = of_session(current_session(id(self._pep)))
+        return {} if trace is None else {"traceparent": trace.header}
+
+    async def outgoing_headers(
+        self, *, audience: str, scopes: set[str] | None = None
+    ) -> dict[str, str]:
+        """Return the headers with which the current caller's request goes on to `audience`.
+
+        The caller's exchanged token, as `exchange_token` gives it, and the trace: for one request
+        or connection of this caller, never for a client that several callers share. Raises as
+        `exchange_token` does.
+        """
+        exchanged = await self.exchange_token(audience=audience, scopes=scopes)
+        token = exchanged.token.reveal()
+        return {"authorization": f"Bearer {token}", **self.trace_headers()}
 
     async def redact(self, value: Any, *, stage: str | None = None) -> Redaction:
         """Return `value` redacted: in the current run's scope, else in one of its own.

@@ -595,16 +595,19 @@ async def test_a_caller_who_expires_in_mid_run_starts_no_child_and_no_stage(worl
 
 
 async def test_a_run_names_the_applications_trace(world):
-    """Inside a span, `run_start` carries trace and span; outside, nothing."""
+    """Inside a span, each record carries trace and span; outside, a trace of the run's own."""
     from opentelemetry import trace
     from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
-    from stageflow_guard.audit.records.opentelemetry import current_trace
+    from stageflow_guard.audit.records.opentelemetry import current_span
 
-    assert current_trace() is None
+    assert current_span() is None
     span = NonRecordingSpan(SpanContext(0xABC, 0xDEF, is_remote=False, trace_flags=TraceFlags(1)))
     guarded = world.guard.mount(one()[1])
     async with world.guard.session("acme:ada"):
         with trace.use_span(span):
             await guarded.run(input_text="hi")
-    assert world.log.kinds("run_start")[0].trace == f"{0xABC:032x}-{0xDEF:016x}"
+        await guarded.run(input_text="hi")
+    first = world.log.kinds("run_start")[0].run
+    told = {(r.run == first, r.trace) for r in world.log.records}
+    assert (True, f"{0xABC:032x}-{0xDEF:016x}") in told and len(told) == 2

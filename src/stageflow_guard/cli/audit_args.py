@@ -9,7 +9,7 @@ from typing import Any
 FORMATS = ["table", "jsonl", "csv", "parquet"]
 FILTERS = (
     "kind", "run", "tenant", "subject", "pipeline", "stage", "session", "resource", "decision",
-    "reason", "error", "outcome",
+    "reason", "error", "outcome", "trace",
 )  # fmt: skip
 
 
@@ -122,7 +122,13 @@ def _reading(acts: Any) -> None:
             "--silence", type=float, default=10.0, metavar="MINUTES",
             help="how long without a record is a gap",
         )  # fmt: skip
-    timeline = _verb(acts, "timeline", "what happened in a run, to a user, in a tenant")
+    timeline = _verb(
+        acts, "timeline", "what happened in a run, to a user, in a tenant, in a trace", folder=False
+    )
+    timeline.add_argument(
+        "--dir", dest="dirs", action="append", metavar="DIR",
+        help="the log directory, or the one of its shards; again for a further service's",
+    )  # fmt: skip
     stats = _verb(acts, "stats", "count decisions, reasons, findings, latencies")
     for found in (denied, query, timeline):
         _choose(found)

@@ -38,7 +38,9 @@ def write_records(
         from stageflow_guard.audit.export.sinks.parquet import flat, write_rows
 
         plain = [{k: v for k, v in r.items() if k != "agreement"} for r in records]
-        ids = log_ids(args.dir)
+        ids: dict[str, str] = {}
+        for folder in getattr(args, "dirs", None) or [args.dir]:
+            ids |= log_ids(folder)
         rows = [
             flat(Shipped(o := r.pop("origin"), r.pop("index"), encoded(r), ids.get(o, "")))
             for r in plain
@@ -57,8 +59,13 @@ def write_records(
 
 
 def _cells(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record's columns, and what tables show beside them.
+
+    `actors` are who acts for the subject, latest first.
+    """
     return {
-        **row(record), "origin": record["origin"], "index": record["index"],
+        **row(record), "actors": " ".join(map(str, record.get("on_behalf") or ())) or None,
+        "origin": record["origin"], "index": record["index"],
         "ref": f"{record['origin']}#{record['index']}", "time": when(record.get("wall_ns")),
         "agreement": record.get("agreement"),
     }  # fmt: skip

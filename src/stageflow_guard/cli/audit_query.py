@@ -20,6 +20,7 @@ from stageflow_guard.audit.records.columns import when
 from stageflow_guard.audit.records.formats.record import KINDS
 from stageflow_guard.audit.records.record import encoded
 from stageflow_guard.audit.records.schema_check import MALFORMED
+from stageflow_guard.base.traceparent import is_trace_id
 from stageflow_guard.cli import HOLDS
 from stageflow_guard.cli.audit_args import FILTERS, named
 from stageflow_guard.cli.audit_output import as_json, cell, private, write_records
@@ -29,6 +30,7 @@ from stageflow_guard.cli.reasons import REMEDIES
 from stageflow_guard.errors import ConfigError
 
 _AGO = re.compile(r"([1-9][0-9]{0,8})([smhd])")
+NARROWING = ("run", "subject", "tenant", "session", "since", "trace")  # a timeline needs one
 UNSIGNED = "  (not yet under a checkpoint)"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -54,6 +56,21 @@ CLOSED = {
 }
 
 
+def trace_id(text: str) -> str:
+    """Return the trace id in an id, in `<trace id>-<span id>` or in a `traceparent`."""
+    parts = text.strip().lower().split("-")
+    found = next((part for part in parts if is_trace_id(part)), None)
+    if found is None or len(parts) > 4:
+        raise ConfigError("--trace is a trace id of 32 hexadecimal digits, or a `traceparent`")
+    return found
+
+
+def folders_of(args: argparse.Namespace) -> list[str]:
+    """Return the logs that are asked: one, or several of a timeline."""
+    several: list[str] | None = getattr(args, "dirs", None)
+    return several or [args.dir]
+
+
 def _require_one_of(name: str, value: str, there: tuple[str, ...]) -> None:
     if value not in there:
         near = get_close_matches(value, there, 1)
@@ -76,6 +93,8 @@ def chosen_with_effects(
             _require_one_of(name, asked[name], there)
     if "subject" in asked:
         asked["subject"] = named(asked["subject"])
+    if "trace" in asked:
+        asked["trace"] = trace_id(asked["trace"])
     noted(args, {**asked, "since": args.since, "until": args.until})
     base = projection(args)
     try:
@@ -95,7 +114,7 @@ def projection(args: argparse.Namespace) -> SqliteProjection:
     base = SqliteProjection(getattr(args, "db", None) or ":memory:")
     try:
         left_out = 0
-        for folder in logs_in(args.dir):
+        for folder in (one for path in folders_of(args) for one in logs_in(path)):
             base.sync(folder)
             left_out += held(folder)[1]
     except BaseException:
@@ -148,14 +167,19 @@ def denied(args: argparse.Namespace) -> int:
 
 def timeline(args: argparse.Namespace) -> int:
     """List what happened, each decision with what came of it."""
-    if not any(getattr(args, name) for name in ("run", "subject", "tenant", "session", "since")):
-        raise ConfigError("name a `--run`, `--subject`, `--tenant`, `--session` or `--since`")
+    if not any(getattr(args, name) for name in NARROWING):
+        raise ConfigError(f"name one of {', '.join(f'`--{name}`' for name in NARROWING)}")
+    args.dirs = args.dirs or ["audit"]
+    args.dir = args.dirs[0]
     found, outcomes = chosen_with_effects(args)
     for record in found:
         if record.get("kind") == "decision":
             after = outcomes.get((record["origin"], record["index"]))
             record["agreement"] = agreement(record, after)
-    write_records(args, found, ["ref", "time", "kind", "resource", "result", "reason", "agreement"])
+    who = ["subject", "tenant", "actors"] if args.trace or len(args.dirs) > 1 else []
+    write_records(
+        args, found, ["ref", "time", "kind", *who, "resource", "result", "reason", "agreement"]
+    )
     return HOLDS
 
 
@@ -166,7 +190,7 @@ def agreement(decision: dict[str, Any], outcome: str | None) -> str | None:
     """
     if decision.get("decision") == "deny":
         return "agree" if outcome is None else "disagree"
-    if decision.get("stage") is None:
+    if decision.get("attempt", decision.get("stage")) is None:
         return None
     return "unknown" if outcome in (None, "unknown") else "agree"
 

@@ -22,8 +22,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from uuid import uuid4
 
-from stageflow_guard.audit.records.opentelemetry import current_trace
 from stageflow_guard.base.deadline import answered
+from stageflow_guard.base.traceparent import caller_span
 from stageflow_guard.enforcement.admission import NOTHING, ToolCall
 from stageflow_guard.enforcement.answers import (
     decision_from,
@@ -36,10 +36,12 @@ from stageflow_guard.enforcement.authentication import Callers, require_same
 from stageflow_guard.enforcement.issued import is_issued
 from stageflow_guard.enforcement.observers import FlowTimers
 from stageflow_guard.enforcement.powers import Powers
-from stageflow_guard.enforcement.recorder import Recorder, new_record
+from stageflow_guard.enforcement.recorder import Recorder, new_record, traced
 from stageflow_guard.enforcement.records import RequestCache, findings_note, resource_name
 from stageflow_guard.enforcement.run import Identity, Permit, Run
+from stageflow_guard.enforcement.session import current_session
 from stageflow_guard.enforcement.step import Step, require_segment
+from stageflow_guard.enforcement.tracing import around, of_session
 from stageflow_guard.errors import (
     AccessDenied,
     ApprovalRequired,
@@ -100,6 +102,13 @@ def noted(template: RecordTemplate, admitted: Admitted) -> dict[str, Any]:
         return {}
     told = admitted.note()
     return {"note": {**(template.fields.get("note") or {}), **told}} if told else {}
+
+
+def called_from() -> dict[str, Any] | None:
+    """Return a run's note of the span, in another service perhaps, that called it."""
+    trace = around()
+    span = None if trace is None else caller_span(trace)
+    return None if span is None else {"caller_span": span}
 
 
 def _permit_fields(run: Run, step: Step, call: str, attempt: int) -> dict[str, Any]:
@@ -255,8 +264,8 @@ class PolicyEnforcementPoint:
             await self._open_scope(run)
         fingerprint = await self._fingerprint(run, text)
         start = new_record(
-            run, kind="run_start", step="authenticate", params_fp=fingerprint,
-            trace=current_trace(), host=host,
+            run, kind="run_start", step="authenticate", params_fp=fingerprint, host=host,
+            note=None if parent is not None else called_from(),
         )  # fmt: skip
         self.recorder.enqueue(start, run)
         self.runs.add(run)
@@ -642,7 +651,8 @@ class PolicyEnforcementPoint:
 
     async def record(self, record: AuditRecord) -> int:
         """Return the record's index once it is durable; raise `AuditUnavailable` otherwise."""
-        return await self.recorder.append(record, None)
+        trace = of_session(current_session(id(self)))
+        return await self.recorder.append(traced(record, trace), None)
 
     async def record_event(self, run: Run | None = None, /, **fields: Any) -> int:
         """Record something that is neither a decision nor an effect; durable when this returns."""

@@ -12,11 +12,13 @@ import logging
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from stageflow_guard.base.deadline import resumed, uninterrupted, within
+from stageflow_guard.base.traceparent import new_trace
 from stageflow_guard.enforcement.answers import close_unawaited, index_from
 from stageflow_guard.enforcement.issued import copy_of, is_issued, issue, mark_unrecorded
 from stageflow_guard.enforcement.observers import ObservedLog, Observer
 from stageflow_guard.enforcement.records import refusal_fields
 from stageflow_guard.enforcement.run import Run
+from stageflow_guard.enforcement.tracing import around
 from stageflow_guard.errors import UNRECORDED, AuditUnavailable, GuardError, Refused
 from stageflow_guard.model import AuditRecord
 from stageflow_guard.ports import TimedLog
@@ -24,6 +26,7 @@ from stageflow_guard.ports import TimedLog
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from stageflow_guard.base.traceparent import TraceContext
     from stageflow_guard.errors import AccessDenied
     from stageflow_guard.model import Decision
     from stageflow_guard.ports import AuditLog
@@ -33,11 +36,22 @@ logger = logging.getLogger("stageflow_guard")
 
 def new_record(run: Run | None, /, **fields: Any) -> AuditRecord:
     """Return a record of `fields`, with what every record of `run` says."""
-    if run is not None:
+    if run is None:
+        trace = around()
+        if trace is not None:
+            fields = {"trace": trace.recorded, **fields}
+    else:
         if run.recorded_principal is not run.identity.principal:  # renewed, by a sibling perhaps
             run.refresh_record_fields()
         fields = {**run.common, **fields}
     return AuditRecord.of(fields)
+
+
+def traced(record: AuditRecord, trace: TraceContext | None) -> AuditRecord:
+    """Return the record under `trace`, unless it says one."""
+    if trace is None or record.trace is not None:
+        return record
+    return AuditRecord.of({**record.__dict__, "trace": trace.recorded})
 
 
 class Recorder:
@@ -165,7 +179,8 @@ class Recorder:
         own = copy_of(error)
         about = refusal_fields(own, stage=stage, resource=resource, step=step, decision=decision)
         if state is None:
-            about |= {"run": run_id, "pipeline": pipeline}
+            trace = around() or new_trace()
+            about |= {"run": run_id, "pipeline": pipeline, "trace": trace.recorded}
         answer: object = None
         try:
             record = new_record(state, **(about | fields))

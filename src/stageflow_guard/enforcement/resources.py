@@ -8,7 +8,9 @@ from uuid import uuid4
 
 from stageflow_guard.enforcement.admission import ToolCall
 from stageflow_guard.enforcement.answers import revision_from
+from stageflow_guard.enforcement.recorder import traced
 from stageflow_guard.enforcement.records import decision_record, findings_note, resource_name
+from stageflow_guard.enforcement.tracing import around
 from stageflow_guard.errors import (
     AccessDenied,
     ApprovalRequired,
@@ -80,7 +82,7 @@ async def decide(
     except Exception:  # a principal of another type
         error = PolicyUnavailable("the request cannot be read")
     else:
-        record = decision_record(who, None if run is None else run.id, request, decision)
+        record = recorded_decision(who, run, request, decision)
         if note:
             record = replace(record, note={**(record.note or {}), **note})
         if findings:
@@ -91,6 +93,14 @@ async def decide(
         return replace(decision, ref=f"{pep.log.origin}#{index}")
     named = resource_name(_text(kind), _text(obj)) if tells_of_call(error) else None
     await pep.refuse(error, run=run or str(uuid4()), step="authorize", resource=named)
+
+
+def recorded_decision(
+    who: Principal, run: Run | None, request: AccessRequest, decision: Decision
+) -> AuditRecord:
+    """Return what is recorded of one decision about a resource, here."""
+    record = decision_record(who, None if run is None else run.id, request, decision)
+    return traced(record, around() if run is None else run.trace)
 
 
 def tells_of_call(error: GuardError) -> bool:
@@ -157,7 +167,7 @@ async def filter_permitted(
                 kept.append(item)
             if waiting is not None:
                 pep.recorder.enqueue(waiting, run)
-            waiting = decision_record(who, None if run is None else run.id, request, decision)
+            waiting = recorded_decision(who, run, request, decision)
         if waiting is not None:
             await pep.recorder.append(waiting, run)  # the last of them makes all of them durable
         return kept

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from stageflow_guard.enforcement.records import common_of
+from stageflow_guard.enforcement.tracing import of_run
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterable
 
+    from stageflow_guard.base.traceparent import TraceContext
     from stageflow_guard.enforcement.session import Session
     from stageflow_guard.enforcement.step import Step
     from stageflow_guard.errors import ContentBlocked, GuardError
@@ -55,6 +57,7 @@ class Run:
         "host", "id", "identity", "immutable_input", "inspected", "output_findings", "outputs",
         "own", "parent", "permits", "pipeline", "pledges", "port_inputs", "recorded_principal",
         "refusal", "scope", "scope_key", "session", "session_id", "snapshot", "streams", "tasks",
+        "trace",
     )  # fmt: skip
 
     def __init__(
@@ -99,7 +102,8 @@ class Run:
         self.pledges: set[Any] = set()  # authorizations that were asked for and not yet awaited
         self.tasks: set[asyncio.Task[Any]] = set()
         # what every record of this run says, once: what only this run has, and the caller's part
-        self.own: dict[str, Any] = {"run": run_id}
+        self.trace: TraceContext = of_run(None if parent is None else parent.trace)
+        self.own: dict[str, Any] = {"run": run_id, "trace": self.trace.recorded}
         if parent is not None:
             self.own["parent_run"] = parent.id
         if session_id is not None:

@@ -5,8 +5,9 @@ framework is imported: Starlette, FastAPI and every other ASGI application take 
 
 1. the `Authorization` header is read, and taken out of what the application can reach
 2. a request without one has no caller, whatever was bound around the server
-3. the session lasts until the application returns: endpoint, stream and background tasks
-4. a `GuardError` that the application lets out becomes a status and `{"code", "ref"}`; a websocket
+3. the trace that the request belongs to is bound, or one begins here
+4. the session lasts until the application returns: endpoint, stream and background tasks
+5. a `GuardError` that the application lets out becomes a status and `{"code", "ref"}`; a websocket
    is closed with a code
 """
 
@@ -15,10 +16,12 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from typing import Any, cast
 from uuid import uuid4
 
+from stageflow_guard.base.traceparent import TraceContext, new_trace, parse
+from stageflow_guard.enforcement import tracing
 from stageflow_guard.enforcement.leaving import drop_frames
 from stageflow_guard.enforcement.session import Session, bind, unbind
 from stageflow_guard.errors import (
@@ -38,6 +41,8 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 AUTHORIZATION = b"authorization"
+TRACEPARENT = b"traceparent"
+TRACING = (TRACEPARENT, b"tracestate", b"baggage")  # W3C Trace Context and Baggage
 BOUND = "stageflow_guard.bound"  # in the scope: the guards whose session this request has
 # the schemes that IANA registers: a refusal names one of these, never what a client made up
 SCHEMES = (
@@ -55,14 +60,20 @@ class GuardMiddleware:
     A request whose `Authorization` header is `Bearer TOKEN` has that session; one without the
     header has none, so a public route answers and guarded work refuses it with 401. Two headers,
     or another scheme, are refused on record before the application sees the request. Lifespan
-    passes untouched. Raises `ConfigError` when `guard` is no guard.
+    passes untouched.
+
+    A request's `traceparent` (W3C Trace Context) is continued: its records name that trace. At an
+    edge where callers are strangers, `continue_trace=False` begins a trace of its own and takes
+    the caller's away. Raises `ConfigError` when `guard` is no guard.
     """
 
-    def __init__(self, app: App, *, guard: Any) -> None:
+    def __init__(self, app: App, *, guard: Any, continue_trace: bool = True) -> None:
         if not hasattr(guard, "session") or not hasattr(guard, "_pep"):
             raise ConfigError("`GuardMiddleware` takes `guard=`, a `Guard`")
         self._app = app
         self._guard = guard
+        self._left_out = (AUTHORIZATION,) if continue_trace else (AUTHORIZATION, *TRACING)
+        self._continue_trace = continue_trace
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application with the caller of this request bound."""
@@ -74,18 +85,20 @@ class GuardMiddleware:
         given = [value for name, value in headers if name.lower() == AUTHORIZATION]
         inner = {
             **scope,
-            "headers": [one for one in headers if one[0].lower() != AUTHORIZATION],
+            "headers": [one for one in headers if one[0].lower() not in self._left_out],
             BOUND: (*bound, id(self._guard._pep)),
         }
+        trace = (traceparent_in(headers) if self._continue_trace else None) or new_trace()
         del scope, headers  # the locals of this frame stand in tracebacks
         wire: _Http | _WebSocket
         wire = (_Http if inner["type"] == "http" else _WebSocket)(inner, receive, send)
         presented = bool(given)
         try:
-            credential = await self._credential(given)
-            with self._session(credential):
-                del credential
-                await self._app(inner, wire.receive, wire.send)
+            with tracing.bound(trace):
+                credential = await self._credential(given)
+                with self._session(credential):
+                    del credential
+                    await self._app(inner, wire.receive, wire.send)
             await wire.flush()
         except BaseException as error:
             refusal = refusal_in(error)
@@ -128,6 +141,12 @@ class GuardMiddleware:
         finally:
             session.close()
             unbind(token)
+
+
+def traceparent_in(headers: Iterable[tuple[bytes, bytes]]) -> TraceContext | None:
+    """Return the trace that a request belongs to; None without exactly one sound header."""
+    given = [value for name, value in headers if name.lower() == TRACEPARENT]
+    return parse(given[0].decode("latin-1")) if len(given) == 1 else None
 
 
 # -- what a refusal is on the wire -----------------------------------------------------------------

@@ -9,8 +9,8 @@ import sys
 from typing import Any
 
 
-def current_trace() -> str | None:
-    """Return `<trace id>-<span id>` of the current span, as W3C Trace Context spells them."""
+def current_span() -> tuple[str, str, int] | None:
+    """Return trace id, span id and "sampled" of the current span, as W3C Trace Context has them."""
     api: Any = sys.modules.get("opentelemetry.trace")
     if api is None:
         return None
@@ -18,6 +18,7 @@ def current_trace() -> str | None:
         context = api.get_current_span().get_span_context()
         if not context.is_valid:
             return None
-        return f"{context.trace_id:032x}-{context.span_id:016x}"
+        flags = int(context.trace_flags) & 1
+        return f"{context.trace_id:032x}", f"{context.span_id:016x}", flags
     except Exception:  # a tracer that breaks is no reason to refuse, nor to fail
         return None

@@ -32,6 +32,7 @@ from stageflow_guard.errors import ConfigError, ContentBlocked, PolicyUnavailabl
 from stageflow_guard.hosts.mcp.blobs import inspected_result
 
 if TYPE_CHECKING:
+    from stageflow_guard.base.traceparent import TraceContext
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
     from stageflow_guard.model import Finding
 
@@ -145,7 +146,9 @@ class RemoteTools:
         try:
             call, given = await self._seam.begin(step, dict(arguments or {}))
             await self._require_pinned(call.run, step, remote, call)
-            answer = await self._seam.run_step(call, _asked(remote.client, name, given))
+            answer = await self._seam.run_step(
+                call, _asked(remote.client, name, given, call.run.trace)
+            )
 
             async def release(result: Any) -> tuple[dict[str, Any], tuple[Finding, ...], str]:
                 told, found = await inspected_result(self._seam.pep, call.run, result, step)
@@ -177,8 +180,11 @@ class RemoteTools:
         remote.compared = time.monotonic()
 
 
-async def _asked(client: Client, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    result = await client.session.call_tool(name, arguments)
+async def _asked(
+    client: Client, name: str, arguments: dict[str, Any], trace: TraceContext
+) -> dict[str, Any]:
+    meta: Any = {"traceparent": trace.header}  # SEP-414
+    result = await client.session.call_tool(name, arguments, meta=meta)
     return result.model_dump(by_alias=True, mode="json", exclude_none=True)
 
 

@@ -62,6 +62,7 @@ def mount(
     token_key: str,
     owner: Owner | None = None,
     credential: Callable[[], Any] | None = None,
+    continue_trace: bool = True,
 ) -> FastMCP[Any]:
     """Return the server, guarded in place; the options are those of an `MCPServer`.
 
@@ -76,7 +77,10 @@ def mount(
     if not claimed(pep, target):
         return target
     cover()
-    gate = RequestGate(seam, pipeline=pipeline, owner=owner, credential=credential, cover=cover)
+    gate = RequestGate(
+        seam, pipeline=pipeline, owner=owner, credential=credential, cover=cover,
+        continue_trace=continue_trace,
+    )  # fmt: skip
     lowlevel = target._mcp_server
     lowlevel.middleware = GateFirst(gate, lowlevel.middleware)
     return target

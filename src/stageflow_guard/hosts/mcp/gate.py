@@ -1,7 +1,7 @@
 """One request is one run: the outermost middleware of a server.
 
 1. the server is covered: what was registered since is wrapped before it can run
-2. the caller is bound; the token is out of the reach of steps
+2. the trace and the caller are bound; the token is out of the reach of steps
 3. the run opens; its conversation is the connection, which belongs to its first caller
 4. arguments and answers to questions are inspected before anything of the host reads them
 5. lists hold what the caller may have; an answer without its step is refused
@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -19,10 +20,13 @@ from weakref import WeakKeyDictionary
 
 from mcp.shared.exceptions import MCPError
 
+from stageflow_guard.base.traceparent import TraceContext, new_trace, parse
+from stageflow_guard.enforcement import tracing
 from stageflow_guard.enforcement.leaving import drop_frames
 from stageflow_guard.enforcement.resources import filter_permitted
 from stageflow_guard.enforcement.step import Step
 from stageflow_guard.errors import Bypassed, ConfigError, GuardError, NotAuthenticated
+from stageflow_guard.hosts.asgi import traceparent_in
 from stageflow_guard.hosts.mcp.blobs import inspected_result
 from stageflow_guard.hosts.mcp.credentials import caller_bound
 from stageflow_guard.hosts.mcp.errors import as_mcp_error
@@ -70,12 +74,14 @@ class RequestGate:
         owner: Owner | None,
         credential: Callable[[], Any] | None,
         cover: Callable[[], None],
+        continue_trace: bool = True,
     ) -> None:
         self._seam = seam
         self._pipeline = pipeline
         self._owner = owner
         self._credential = credential
         self._cover = cover
+        self._continue_trace = continue_trace
         self._connections: WeakKeyDictionary[Any, _Conversation] = WeakKeyDictionary()
 
     async def __call__(
@@ -85,7 +91,8 @@ class RequestGate:
         if ctx.request_id is None or ctx.method in OPEN:
             return await call_next(ctx)
         try:
-            return await self._run(ctx, call_next)
+            with self._traced(ctx):
+                return await self._run(ctx, call_next)
         except _Failed as failed:  # its run ended in an error; the client hears what it said
             return failed.result
         except GuardError as error:
@@ -115,6 +122,13 @@ class RequestGate:
                 if result.get("isError"):
                     raise _Failed(result)
                 return result
+
+    def _traced(self, ctx: Context) -> AbstractContextManager[None]:
+        """Bind the trace that the request belongs to, or let one begin."""
+        if not self._continue_trace:
+            return tracing.bound(new_trace())
+        trace = trace_of(ctx)
+        return nullcontext() if trace is None else tracing.bound(trace)
 
     def _conversation(self, connection: Any) -> _Conversation:
         known = self._connections.get(connection)
@@ -187,6 +201,16 @@ class RequestGate:
             kind=kind, act=act, obj=obj, owner=owned,
         )  # fmt: skip
         return {**result, key: items}
+
+
+def trace_of(ctx: Context) -> TraceContext | None:
+    """Return the trace of one request: in its `_meta` (SEP-414), else in the HTTP header."""
+    meta: Any = ctx.meta
+    said = meta.get("traceparent") if isinstance(meta, Mapping) else None
+    found = parse(said)
+    if found is None and ctx.request is not None:
+        return traceparent_in(ctx.request.scope["headers"])
+    return found
 
 
 class _Failed(Exception):

@@ -42,11 +42,13 @@ def mount(
     token_key: str,
     owner: Owner | None = None,
     credential: Callable[[], Any] | None = None,
+    continue_trace: bool = True,
 ) -> MCPServer[Any]:
     """Return the server, guarded in place.
 
     `owner` tells which tenant a resource belongs to, by its URI; resource templates need it.
-    `credential` gives the token on stdio and in the process; over HTTP it is never asked. Raises
+    `credential` gives the token on stdio and in the process; over HTTP it is never asked.
+    `continue_trace=False` begins a trace for each request, whatever it brings. Raises
     `ConfigError` for another type, a server that another guard has, and what cannot be wrapped.
     """
     if not isinstance(target, MCPServer):
@@ -58,7 +60,10 @@ def mount(
     steps = Steps(seam, owner)
     cover = _Cover(target, steps)
     cover()
-    gate = RequestGate(seam, pipeline=pipeline, owner=owner, credential=credential, cover=cover)
+    gate = RequestGate(
+        seam, pipeline=pipeline, owner=owner, credential=credential, cover=cover,
+        continue_trace=continue_trace,
+    )  # fmt: skip
     lowlevel = target._lowlevel_server
     lowlevel.middleware = GateFirst(gate, lowlevel.middleware)
     return target

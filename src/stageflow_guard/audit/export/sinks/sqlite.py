@@ -237,8 +237,12 @@ class SqliteProjection:
         unknown = sorted(set(filters) - set(COLUMNS))
         if unknown:
             raise ConfigError(f"`{unknown[0]}` is no filter; there are {', '.join(COLUMNS)}")
-        terms = [f"{name} = ?" for name in filters]
-        values: list[Any] = list(filters.values())
+        terms = [f"{name} = ?" for name in filters if name != "trace"]
+        values: list[Any] = [value for name, value in filters.items() if name != "trace"]
+        if "trace" in filters:  # `<trace id>-<span id>` on record: a trace has many spans
+            terms.append("(trace = ? OR substr(trace, 1, ?) = ?)")
+            prefix = f"{filters['trace']}-"
+            values += [filters["trace"], len(prefix), prefix]
         for term, bound in (("wall_ns >= ?", since), ("wall_ns < ?", until)):
             if bound is not None:
                 terms.append(term)

@@ -37,7 +37,10 @@ SCHEMA: dict[str, Any] = {
         "call": {"type": "string", "description": "tells parallel calls of one step apart"},
         "attempt": {"type": "integer", "minimum": 1},
         "session": _TEXT,
-        "trace": _TEXT,
+        "trace": {
+            "type": "string",
+            "description": "`<trace id>-<span id>`, as W3C Trace Context has them",
+        },
         "tenant": _TEXT,
         "actor": {
             "type": "object",
