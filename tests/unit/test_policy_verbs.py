@@ -445,7 +445,8 @@ def test_schemas_are_those_of_the_models(capsys):
     from stageflow_guard.schemas import schemas, text_of
 
     folder = Path(__file__).parents[2] / "src/stageflow_guard/schemas"
-    assert set(schemas()) == {"catalogue", "guard", "guardrails", "test"}
+    names = {"catalogue", "flow", "guard", "guardrails", "limits", "test", "tools"}
+    assert set(schemas()) == names
     for name, content in schemas().items():
         assert (folder / f"{name}.schema.json").read_text() == text_of(content), (
             "run `stageflow-guard policy schema --out src/stageflow_guard/schemas`"

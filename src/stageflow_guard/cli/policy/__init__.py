@@ -49,7 +49,8 @@ def add_parser(verbs: Any) -> None:
     for one in (lint, test, fmt):
         one.add_argument("folder", nargs="?", help="the policy folder, in place of --path")
     schema = verb("schema", "print a JSON schema, or write all of them")
-    schema.add_argument("name", nargs="?", choices=["catalogue", "guard", "guardrails", "test"])
+    names = ["catalogue", "flow", "guard", "guardrails", "limits", "test", "tools"]
+    schema.add_argument("name", nargs="?", choices=names)
     schema.add_argument("--out", metavar="DIR", help="write every schema into a folder")
     tools = verb("tools", "accept the definitions of an application's tools")
     tools.add_argument("what", choices=["accept"])

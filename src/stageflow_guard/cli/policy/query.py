@@ -72,6 +72,7 @@ def _explained(found: Explanation) -> dict[str, object]:
         "roles": [{"role": role, "through": list(path)} for role, path in found.roles],
         "nearest": [asdict(miss) for miss in found.misses],
         "note": found.note,
+        "controls": list(found.controls),
     }  # fmt: skip
 
 
@@ -88,6 +89,8 @@ def _print(found: Explanation, base: str) -> None:
             print(f"  call     {after.detail}")
     for where, text in found.rules:
         print(f"  rule     {base}/{where}  {text}")
+    for told in found.controls:
+        print(f"  counts   {base}/{told}")
     for role, path in found.roles:
         print(f"  role     {role}  by {', '.join(f'{base}/{where}' for where in path)}")
     if not found.roles and not found.decision.permitted:

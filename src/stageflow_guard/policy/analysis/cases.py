@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
+from stageflow_guard.policy.analysis.earlier import Earlier
 from stageflow_guard.policy.analysis.outcome import outcome_of
 from stageflow_guard.policy.engine.catalogue import validated
 from stageflow_guard.policy.engine.exceptions import moment
@@ -44,6 +45,9 @@ class Case(_Strict):
     )
     arguments: dict[str, Any] | None = Field(
         default=None, description="what a tool is called with, by name"
+    )
+    history: list[Earlier] = Field(
+        default=[], description="what the same subject was permitted before"
     )
     ten: Text | None = Field(default=None, description="absent: the tenant of this folder")
     own: Text | None = Field(default=None, description="the resource's owner; absent: `ten`")
@@ -194,7 +198,7 @@ def run_table(policies: PolicySet, table: Table) -> Outcome:
             else policies.decide_at(request, _moment(case.now, f"{table.file}:{line}"))
         )
         reached.update(decision.rules)
-        found = outcome_of(policies, request, decision, case.arguments)
+        found = outcome_of(policies, request, decision, case.arguments, case.history)
         wrong = [
             f"expected {name} {wanted}, got {got}".replace(" expect ", " ")
             for name, got, wanted in (

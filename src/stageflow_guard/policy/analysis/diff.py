@@ -7,10 +7,12 @@ each class is decided under both sets, for every role set that a member holds.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from stageflow_guard.policy.analysis.earlier import told_limit
 from stageflow_guard.policy.engine.exceptions import told
 from stageflow_guard.policy.engine.index import NO_ROLES, TenantIndex
 from stageflow_guard.policy.engine.rules import TenantFile
@@ -159,13 +161,28 @@ def _platform(old: PolicySet, new: PolicySet) -> Iterable[str]:
         rails = policies.guardrails
         for owner, rules in [("platform", rails.platform), *rails.tenants.items()]:
             lines |= {f"guardrail of {owner}: {_rail(rule)}" for rule in rules}
-        return lines
+        return lines | set(_controls(policies))
 
     was, now = lines_of(old), lines_of(new)
     yield from (f"+ {line}" for line in sorted(now - was))
     yield from (f"- {line}" for line in sorted(was - now))
     if old.catalogue != new.catalogue:
         yield "~ catalogue.yaml"
+
+
+def _controls(policies: PolicySet) -> Iterator[str]:
+    """Yield what counts beside the lines: tools, limits, rules about what happened, definitions."""
+    tools, limits = policies.tools, policies.limits
+    for owner, rules in [("platform", tools.platform), *tools.tenants.items()]:
+        for name, rule in rules.items():
+            said = rule.options.model_dump(exclude_defaults=True)
+            if said:
+                yield f"tool of {owner}: {name} {json.dumps(said, sort_keys=True, default=str)}"
+    for owner, held in [("platform", limits.platform), *limits.tenants.items()]:
+        yield from (f"limit of {owner}: {name}, {told_limit(one)}" for name, one in held.items())
+    yield from (f"flow: {name}, {rule}" for name, rule in policies.flow.rules.items())
+    if tools.pins is not None:
+        yield from (f"definition: {name} {digest}" for name, digest in tools.pins.items())
 
 
 def _rail(rule: GuardrailRule) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.model import AccessRequest, Decision
+from stageflow_guard.policy.analysis.earlier import about
 from stageflow_guard.policy.analysis.outcome import Outcome, outcome_of
 from stageflow_guard.policy.engine.rules import Link, Rule, object_matches
 from stageflow_guard.policy.engine.text import did_you_mean, quoted
@@ -48,6 +49,7 @@ class Explanation:
     misses: tuple[Miss, ...]
     note: str | None = None
     outcome: Outcome | None = None  # after bounds and approvals; None where it is the decision
+    controls: tuple[str, ...] = ()  # what counts for a permitted request beside its lines
 
 
 def explain(
@@ -67,6 +69,7 @@ def explain(
         misses=closest if decision.reason == "no_matching_rule" else (),
         note=_note(policies, request, decision),
         outcome=found if own else None,
+        controls=tuple(about(policies, request)) if decision.permitted else (),
     )
 
 

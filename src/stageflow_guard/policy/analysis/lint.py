@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stageflow_guard.policy.analysis.lint_controls import controls
 from stageflow_guard.policy.engine.exceptions import Share, TemporaryGrant
 from stageflow_guard.policy.engine.rules import (
     Link,
@@ -57,7 +58,7 @@ def lint(
     found += [one for one in own if not one.where.startswith("roles/")]
     found += _shared(policies, by_tenant)
     found += list(_platform(policies, time.time() if now is None else now))
-    found += list(_approvals(policies))
+    found += [LintFinding(f"{where}:1", *said) for where, *said in controls(policies)]
     if folder is not None:
         found += list(_untested(policies, Path(folder)))
     return sorted(found, key=_place)
@@ -230,35 +231,12 @@ def _platform(policies: PolicySet, now: float) -> Iterator[LintFinding]:
             )  # fmt: skip
 
 
-def _approvals(policies: PolicySet) -> Iterator[LintFinding]:
-    """Yield tools that need an approval which no role may give."""
-    for tenant in policies.tenants:
-        needed = policies.tools.asking(tenant)
-        rules = policies.tenant(tenant).rules if needed else ()
-        for rule in rules:
-            tool = rule.obj.partition("/")[0]
-            if not rule.allow or (rule.kind, rule.act) != ("tool", "call") or tool not in needed:
-                continue
-            approves = any(
-                r.allow and (r.kind, r.act) == ("tool", "approve") and _meets(r.obj, rule.obj)
-                for r in rules
-            )
-            if not approves:
-                yield _at(
-                    rule, "nobody_approves", f"`{tool}` needs an approval, and no role may give it"
-                )
-
-
 def _untested(policies: PolicySet, folder: Path) -> Iterator[LintFinding]:
     for name in policies.tenants:
         if not (folder / "tenants" / name / "policy_test.yaml").exists():
             yield LintFinding(
                 f"tenants/{name}/policy.csv:1:1", "note", "no_tests", "there is no policy_test.yaml"
             )
-
-
-def _meets(one: str, other: str) -> bool:
-    return covers(one, other) or covers(other, one)
 
 
 def _at(

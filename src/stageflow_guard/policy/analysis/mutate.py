@@ -18,7 +18,7 @@ class Mutant:
     """One change to one line. `caught` says whether some table fails with it."""
 
     where: str
-    change: str  # deleted, flipped, unlinked, `approval dropped`, `bounds dropped`
+    change: str  # deleted, flipped, unlinked, `approval dropped`, `limit x dropped`
     text: str
     caught: bool
 
@@ -44,7 +44,8 @@ class Mutation:
 
 
 def mutate(policies: PolicySet, tables: list[Table], *, tenant: str | None = None) -> Mutation:
-    """Delete and flip every p line, drop every bound and approval, delete every g line; run tables.
+    """Delete and flip every p line, delete every g line, drop every bound, approval, hard limit and
+    rule of flow.yaml; run the tables.
 
     A line of a shared role is caught when a table of any tenant that imports it fails. With
     `tenant`, that tenant's lines alone are changed. Raises nothing for tables that fail already:
@@ -63,10 +64,19 @@ def mutate(policies: PolicySet, tables: list[Table], *, tenant: str | None = Non
                 continue
             changed = policies.with_tenant(mutant)
             found[(where, change)] = any(run_table(changed, one).failures for one in asked)
-    for where, change, weaker in policies.tools.weakened() if tenant is None else ():
-        changed = policies.with_tools(weaker)
+    for where, change, changed in _controls(policies) if tenant is None else ():
         rules[(where, change)] = any(run_table(changed, one).failures for one in tables)
     return Mutation(_listed(policies, rules), _listed(policies, links))
+
+
+def _controls(policies: PolicySet) -> Iterator[tuple[str, str, PolicySet]]:
+    """Yield the set without each approval, bound, hard limit and rule of flow.yaml."""
+    for where, change, weaker in policies.tools.weakened():
+        yield where, change, policies.with_tools(weaker)
+    for where, change, fewer in policies.limits.dropped():
+        yield where, change, policies.with_limits(fewer)
+    for where, change, looser in policies.flow.dropped():
+        yield where, change, policies.with_flow(looser)
 
 
 def _of(table: Table, tenant: str) -> Table:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy.analysis.outcome import AFTERWARDS
+from stageflow_guard.policy.analysis.timeline import Timeline
 from stageflow_guard.policy.engine.delegation import delegated
 from stageflow_guard.policy.engine.rules import Rule
 
@@ -33,6 +34,8 @@ class Asked:
     reason: str
     when: float
     actors: tuple[str, ...] = ()
+    run: str | None = None
+    approval: bool = False  # a grant was used up
 
     def under(self, policies: PolicySet) -> Decision:
         """Return what `policies` say of it, every hop of the chain of actors included."""
@@ -101,9 +104,14 @@ class Suggestion:
     until: float | None
 
 
-def questions(records: Records) -> Iterator[Asked | None]:
-    """Yield every recorded decision as a question; None for a decision that holds none."""
+def questions(records: Records, timeline: Timeline | None = None) -> Iterator[Asked | None]:
+    """Yield every recorded decision as a question; None for a decision that holds none.
+
+    `timeline` sees every record before what it holds is asked.
+    """
     for index, record in records:
+        if timeline is not None:
+            timeline.see(record)
         if record.get("kind") != "decision" or record.get("evaluation") != "ok":
             continue
         if record.get("error") not in (None, "access_denied") or (
@@ -131,26 +139,42 @@ def questions(records: Records) -> Iterator[Asked | None]:
         when = int(record.get("wall_ns") or 0) / 1e9
         permitted = record.get("decision") == "permit"
         actors = tuple(str(actor) for actor in record.get("on_behalf") or ())
-        yield Asked(index, request, permitted, str(record.get("reason")), when, actors)
+        approved = "approval" in (record.get("note") or {})
+        yield Asked(
+            index, request, permitted, str(record.get("reason")), when, actors,
+            record.get("run"), approved,
+        )  # fmt: skip
         for more in ("reveal", "bytes") if permitted else ():
             if more in (record.get("obligations") or ()):
                 yield Asked(index, replace(request, act=more), True, "permitted", when, actors)
 
 
 def replay(policies: PolicySet, records: Records) -> Replay:
-    """Ask every recorded decision again."""
+    """Ask every recorded decision again: the lines, then limits on calls and rules of flow.yaml
+    about the records before it, then whether every call of its tool needs an approval.
+
+    A record holds a digest of the arguments, so that bounds on them are not asked again.
+    """
     asked = skipped = 0
     changed = []
-    for one in questions(records):
+    timeline = Timeline(policies)
+    for one in questions(records, timeline):
         if one is None:
             skipped += 1
             continue
         asked += 1
         decision = one.under(policies)
-        if decision.permitted != one.permitted:
+        effect, reason, rules = decision.effect.value, decision.reason, decision.rules
+        stopped = None
+        if one.permitted and decision.permitted:
+            stopped = timeline.refusal(one.request, one.when, one.run, approved=one.approval)
+        if stopped is not None:
+            effect, reason, rules = "deny", stopped[0], (stopped[1],)
+        elif one.permitted and decision.permitted:
+            timeline.permitted(one.index, one.request, one.when, one.run)
+        if (effect == "permit") != one.permitted:
             was = f"{'permit' if one.permitted else 'deny'} ({one.reason})"
-            now = f"{decision.effect.value} ({decision.reason})"
-            changed.append(Changed(one.index, one.request, was, now, decision.rules))
+            changed.append(Changed(one.index, one.request, was, f"{effect} ({reason})", rules))
     return Replay(asked, tuple(changed), skipped)
 
 

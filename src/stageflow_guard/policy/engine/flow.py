@@ -161,6 +161,12 @@ class Flow:
         """Return `file:line` of a rule."""
         return self.lines.get(name, f"{FILE}:1")
 
+    def dropped(self) -> Iterator[tuple[str, str, Flow]]:
+        """Yield (where, what is gone, the rules without it)."""
+        for name in self.rules:
+            left = {key: rule for key, rule in self.rules.items() if key != name}
+            yield self.where(name), f"rule {name} dropped", Flow(left, self.lines)
+
     def about(self, kind: str, obj: str, act: str) -> Iterator[tuple[str, FlowRule]]:
         """Yield the rules that may refuse a request."""
         for name, rule in self._stopping.get((kind, act), ()):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -18,10 +18,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.catalogue import Name, validated
 from stageflow_guard.policy.engine.rules import Problem, object_matches
+from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
 from stageflow_guard.policy.engine.text import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 FILE = "limits.yaml"
 COUNTED = ("calls", "concurrent")  # taken when a step begins
@@ -71,6 +72,26 @@ class Limits:
     platform: Mapping[str, Limit] = field(default_factory=dict)
     tenants: Mapping[str, Mapping[str, Limit]] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)  # tenant to file
+    lines: Mapping[str, str] = field(default_factory=dict, compare=False)  # by name: `file:line`
+
+    def where(self, name: str) -> str:
+        """Return `file:line` of a limit, as `of` names it."""
+        return self.lines.get(name, f"{FILE}:1")
+
+    def dropped(self) -> Iterator[tuple[str, str, Limits]]:
+        """Yield (where, what is gone, the limits without it) for each hard one of a request."""
+        for tenant, held in ((None, self.platform), *self.tenants.items()):
+            for name, one in held.items():
+                if one.mode == "soft" or one.of in OF_RUNS:  # no request shows these
+                    continue
+                left = {key: kept for key, kept in held.items() if key != name}
+                full = name if tenant is None else f"{tenant}/{name}"
+                made = (
+                    replace(self, platform=left)
+                    if tenant is None
+                    else replace(self, tenants={**self.tenants, tenant: left})
+                )
+                yield self.where(full), f"limit {full} dropped", made
 
     def __bool__(self) -> bool:
         """Say whether there is any."""
@@ -98,9 +119,11 @@ def load_limits(
     Where there is no good one, nothing of the tenant runs. Raises `ConfigError` for the platform's.
     """
     platform: Mapping[str, Limit] = {}
+    lines: dict[str, str] = {}
     if os.path.lexists(folder / FILE):
         files[FILE] = read(folder / FILE, FILE)
         platform = MappingProxyType(_checked(files[FILE], FILE))
+        lines |= _lines(files[FILE], FILE, "")
     found: dict[str, Mapping[str, Limit]] = {}
     broken: dict[str, str] = {}
     for tenant in tenants:
@@ -111,14 +134,21 @@ def load_limits(
             content = read(folder / file, file)
             found[tenant] = _checked(content, file)
             files[file] = content
+            lines |= _lines(content, file, f"{tenant}/")
         except ConfigError as exc:
             problems.append(Problem(file, 1, exc.message))
             if previous is not None and tenant in previous.tenants:
                 found[tenant] = previous.tenants[tenant]
                 files[file] = previous_files[file]
+                lines |= _lines(files[file], file, f"{tenant}/")
             else:
                 broken[tenant] = file
-    return Limits(platform, MappingProxyType(found), MappingProxyType(broken))
+    return Limits(platform, MappingProxyType(found), MappingProxyType(broken), lines)
+
+
+def _lines(content: bytes, file: str, prefix: str) -> dict[str, str]:
+    raw = load_yaml(content, file)["limits"]
+    return {f"{prefix}{name}": f"{file}:{one[LINE]}" for name, one in raw.items() if name != LINE}
 
 
 def _checked(content: bytes, file: str) -> dict[str, Limit]:

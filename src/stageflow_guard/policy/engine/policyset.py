@@ -243,6 +243,18 @@ class PolicySet:
         twin.tools = tools
         return twin
 
+    def with_limits(self, limits: Limits) -> PolicySet:
+        """Return the same set with other limits: for what-if questions only."""
+        twin = self._twin()
+        twin.limits = limits
+        return twin
+
+    def with_flow(self, flow: Flow) -> PolicySet:
+        """Return the same set with other rules of flow.yaml: for what-if questions only."""
+        twin = self._twin()
+        twin.flow = flow
+        return twin
+
     def decided_by_casbin(self) -> PolicySet:
         """Return the same set decided by pycasbin itself: slow, and right when the index is not."""
         twin = self._twin()
