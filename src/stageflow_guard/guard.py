@@ -338,7 +338,8 @@ class Guard:
     def mount(self, target: Any, *, name: str | None = None, **options: Any) -> Any:
         """Return `target` behind the flow, by its type. `name` is what policy lines call it.
 
-        `options` are the adapter's own: `owner` and `credential` of an MCP server. Raises
+        `options` are the adapter's own: `owner` and `credential` of an MCP server,
+        `strict_children` of Stageflow (no unmounted graph runs inside its runs). Raises
         `ConfigError` for a type that no adapter takes, and for what cannot be guarded.
         """
         return hosts.mount(self._pep, target, name=name, token_key=self._token_key, **options)

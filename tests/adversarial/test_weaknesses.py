@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from stageflow.core import StageKind, StageOutput
 from stageflow.helpers.guardrails import GuardrailStage, PIIDetector
 from stageflow.helpers.run_utils import PipelineRunner
 from stageflow.pipeline.dag import UnifiedPipelineCancelled, UnifiedStageExecutionError
+from stageflow.pipeline.idempotency import IdempotencyInterceptor
 from stageflow.pipeline.interceptors import (
     BaseInterceptor,
     CircuitBreakerInterceptor,
@@ -25,6 +27,7 @@ from stageflow_guard.errors import (
     AccessDenied,
     AuditUnavailable,
     Bypassed,
+    ConfigError,
     GuardError,
     InspectorUnavailable,
     NotAuthenticated,
@@ -175,34 +178,38 @@ async def test_the_token_is_in_nothing_that_a_stage_or_a_child_can_reach(world):
     assert "secret-token" not in " ".join(found)
 
 
-async def test_an_idempotent_replay_is_refused_across_tenants_and_stages(world):
-    """W20: the host's idempotency answers tenant B with tenant A's result; here it is a bypass."""
-    count = []
-    guarded = world.guard.mount(chain(Seen(lambda _: count.append(1))))
-    graph = guarded.build(interceptors=get_default_interceptors())
-    key = {"_idempotency_key": "k", "idempotency_key": "k"}
-    first = PipelineContext.create(topology="support", data={"auth_token": TOKEN, **key})
-    await graph.run(first)
-    second = PipelineContext.create(topology="support", data={"auth_token": "globex:eve", **key})
-    outcome: object = None
-    try:
-        outcome = await graph.run(second)
-    except Bypassed as error:
-        outcome = error
-    assert isinstance(outcome, Bypassed) or len(count) == 2
+async def test_no_cache_stands_in_front_of_a_guarded_stage(world):
+    """W20: the host's idempotency gives tenant B tenant A's result. Refused before its first hit:
+    with a key or a store of its own at the mount, with the host's own key at the run.
+    """
+    seen = Seen()
+    guarded = world.guard.mount(chain(seen))
+
+    class Own(IdempotencyInterceptor):
+        pass
+
+    for cache in (IdempotencyInterceptor(key_extractor=lambda _: "k"), Own(),
+                  IdempotencyInterceptor(store=Mock())):  # fmt: skip
+        with pytest.raises(ConfigError, match="IdempotencyInterceptor"):
+            guarded.build(interceptors=[cache, *get_default_interceptors()])
+    for graph in (guarded.build(), guarded.build(interceptors=get_default_interceptors())):
+        assert not [i for i in graph._interceptors if isinstance(i, IdempotencyInterceptor)]
+        with pytest.raises(NotAuthenticated, match="idempotency_key") as caught:
+            await graph.run(ctx(data={"idempotency_key": "k"}))
+        assert caught.value.ref
+    assert seen.runs == []
 
 
 async def test_a_refusal_leaks_no_idempotency_lock(world):
-    """W21: after a denied request the next one with the same key does not hang."""
+    """W21: after a denied request the next one does not hang."""
     seen = Seen()
     graph = world.guard.mount(chain(seen)).build(interceptors=get_default_interceptors())
     world.rules.denied.add("support/s0")
-    data = {"_idempotency_key": "k", "idempotency_key": "k"}
     with pytest.raises(AccessDenied):
-        await graph.run(ctx(data=data))
+        await graph.run(ctx())
     world.rules.denied.clear()
     async with asyncio.timeout(5):
-        await graph.run(ctx(data=data))
+        await graph.run(ctx())
     assert len(seen.runs) == 1
 
 

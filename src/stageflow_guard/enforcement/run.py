@@ -56,8 +56,8 @@ class Run:
         "binary", "blocked", "by_step", "calls", "closed", "common", "egress", "findings", "hooked",
         "host", "id", "identity", "immutable_input", "inspected", "output_findings", "outputs",
         "own", "parent", "permits", "pipeline", "pledges", "port_inputs", "recorded_principal",
-        "refusal", "scope", "scope_key", "session", "session_id", "snapshot", "streams", "tasks",
-        "trace",
+        "refusal", "scope", "scope_key", "session", "session_id", "snapshot", "streams",
+        "strict_children", "tasks", "trace",
     )  # fmt: skip
 
     def __init__(
@@ -80,6 +80,7 @@ class Run:
         self.parent = parent
         self.session = session  # whose credential this is: the run ends with it
         self.host = host
+        self.strict_children: bool = parent is not None and parent.strict_children
         self.inspected = inspected  # False only for interceptors, which see no data
         self.scope: Scope | None = None  # set before anything is inspected
         self.scope_key = session_id or run_id

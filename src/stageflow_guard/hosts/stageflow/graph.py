@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from stageflow.core import StageOutput, StageStatus
 from stageflow.pipeline.dag import UnifiedPipelineCancelled, UnifiedStageGraph
+from stageflow.pipeline.idempotency import IdempotencyInterceptor, InMemoryIdempotencyStore
 from stageflow.stages.context import PipelineContext
 
 from stageflow_guard.enforcement.leaving import without_frames
@@ -49,6 +50,21 @@ RETRY_STRATEGY = (
 )
 
 
+CACHED = (
+    "a guarded run takes no `idempotency_key`: its cache would answer for a step without asking "
+    "for whom; let the stage look up `guard.scoped_key(...)`"
+)
+
+
+def is_default(interceptor: object) -> bool:
+    """Say whether this is the idempotency among the host's default interceptors."""
+    return (
+        type(interceptor) is IdempotencyInterceptor
+        and type(interceptor._store) is InMemoryIdempotencyStore
+        and interceptor._key_extractor is IdempotencyInterceptor._default_key_extractor
+    )
+
+
 async def refuse_bypass(pep: PolicyEnforcementPoint, run: Run | None, stage: str) -> NoReturn:
     """Record that `stage` answered without its runner, and refuse."""
     try:
@@ -65,6 +81,7 @@ class GuardedGraph(UnifiedStageGraph):
 
     _seam: Seam
     _token_key: str
+    _strict: bool
 
     @classmethod
     def over(
@@ -76,8 +93,9 @@ class GuardedGraph(UnifiedStageGraph):
         guarded._seam = seam
         guarded._token_key = token_key
         guarded._pipeline_name = name
+        guarded._strict = False
         # a list of our own: the caller's can be cleared after the build
-        guarded._interceptors = list(graph._interceptors)
+        guarded._interceptors = [one for one in graph._interceptors if not is_default(one)]
         return guarded
 
     @property
@@ -107,6 +125,8 @@ class GuardedGraph(UnifiedStageGraph):
             wrong = "a guarded run takes a `PipelineContext`"
         elif not issubclass(type(ctx.data), dict):  # `isinstance` would ask the object itself
             wrong = "the context's `data` is no dict"
+        elif dict.__contains__(ctx.data, "idempotency_key"):
+            wrong = CACHED
         if wrong is None:
             return await self._run_guarded(ctx)
         await self._pep.refuse(
@@ -124,6 +144,7 @@ class GuardedGraph(UnifiedStageGraph):
             credential=lambda: ctx.data.get(self._token_key),
         )
         async with gate as run:
+            run.strict_children = self._strict or run.strict_children
             if self._guard_retry_strategy is not None:  # set after the build
                 await self._pep.refuse(Bypassed(RETRY_STRATEGY), run=run, step="run")
             guarded, sink = await self._prepared(ctx, run, run_id)

@@ -13,6 +13,7 @@ from stageflow_guard.hosts.stageflow.interceptors import GuardInterceptor
 from stageflow_guard.hosts.stageflow.pipeline import GuardedPipeline
 from stageflow_guard.hosts.stageflow.reading.graph import lint_graph as read
 from stageflow_guard.hosts.stageflow.runner import stageflow_seam
+from stageflow_guard.hosts.stageflow.strict import watch
 from stageflow_guard.lint import mountable
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
 
 def mount(
-    pep: PolicyEnforcementPoint, target: object, *, name: str | None, token_key: str
-) -> GuardedPipeline:
-    """Return a guarded pipeline.
+    pep: PolicyEnforcementPoint, target: object, *, name: str | None, token_key: str,
+    strict_children: bool = False,
+) -> GuardedPipeline:  # fmt: skip
+    """Return a guarded pipeline; with `strict_children` its stages run no graph that is unmounted.
 
     Raises `ConfigError` for what is no `Pipeline`, and for one that the lint refuses.
     """
@@ -34,8 +36,13 @@ def mount(
         raise ConfigError(
             f"`guard.mount` takes a stageflow `Pipeline`, not `{type(target).__name__}`"
         )
+    seam = stageflow_seam(pep)
+    if type(strict_children) is not bool:
+        raise ConfigError("`strict_children` is True or False")
+    if strict_children:
+        watch(seam)
     guarded = GuardedPipeline(
-        stageflow_seam(pep), name or target.name, dict(target.stages), token_key=token_key
+        seam, name or target.name, dict(target.stages), token_key=token_key, strict=strict_children
     )
     mountable(read(guarded, name=guarded.name))
     return guarded

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from stageflow.core import StageKind
+from stageflow.pipeline.idempotency import IdempotencyInterceptor
 from stageflow.pipeline.pipeline import Pipeline, UnifiedStageSpec
 from stageflow.pipeline.validation import ensure_compatible_stage_specs
 
@@ -13,7 +14,7 @@ from stageflow_guard.enforcement.leaving import without_frames
 from stageflow_guard.enforcement.step import require_segment
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.hosts.stageflow.errors import as_host_error
-from stageflow_guard.hosts.stageflow.graph import RETRY_STRATEGY, GuardedGraph
+from stageflow_guard.hosts.stageflow.graph import RETRY_STRATEGY, GuardedGraph, is_default
 from stageflow_guard.hosts.stageflow.runner import GuardedRunner
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class GuardedPipeline(Pipeline):
         stages: dict[str, UnifiedStageSpec],
         *,
         token_key: str,
+        strict: bool = False,
     ) -> None:
         require_segment(name, "a guarded pipeline")
         if name == "pipeline":
@@ -41,6 +43,7 @@ class GuardedPipeline(Pipeline):
             )
         self._seam = seam
         self._token_key = token_key
+        self._strict = strict
         super().__init__(
             name=name, stages={n: self._wrapped(n, s, name) for n, s in stages.items()}
         )
@@ -77,7 +80,9 @@ class GuardedPipeline(Pipeline):
         return replace(spec, runner=wrapped, config={})
 
     def _with(self, stages: dict[str, UnifiedStageSpec]) -> GuardedPipeline:
-        return GuardedPipeline(self._seam, self.name, stages, token_key=self._token_key)
+        return GuardedPipeline(
+            self._seam, self.name, stages, token_key=self._token_key, strict=self._strict
+        )
 
     def with_stage(self, name: str, *args: Any, **kwargs: Any) -> GuardedPipeline:
         """Add a stage, guarded. Refuses to replace one silently."""
@@ -132,11 +137,27 @@ class GuardedPipeline(Pipeline):
         if kwargs.get("guard_retry_strategy") is not None:
             raise ConfigError(RETRY_STRATEGY)
         interceptors = kwargs.pop("interceptors", None)
+        for one in interceptors or ():
+            require_no_cache(one)
         kwargs["interceptors"] = list(interceptors) if interceptors is not None else None
         graph: Any = Pipeline(name=self.name, stages=stages).build(**kwargs)
         for name, spec in graph._specs.items():  # the wrapper itself, not the host's call of it
             spec.runner = stages[name].runner.execute  # type: ignore[union-attr]  # `_wrapped` saw to it
-        return GuardedGraph.over(graph, self._seam, token_key=self._token_key, name=self.name)
+        guarded = GuardedGraph.over(graph, self._seam, token_key=self._token_key, name=self.name)
+        guarded._strict = self._strict
+        return guarded
+
+
+def require_no_cache(interceptor: object) -> None:
+    """Refuse the host's idempotency with a key or a store of its own: it answers for a step
+    without asking for whom. The default one never acts here: a run takes no `idempotency_key`.
+    """
+    if isinstance(interceptor, IdempotencyInterceptor) and not is_default(interceptor):
+        raise ConfigError(
+            "an `IdempotencyInterceptor` in front of guarded stages would give one caller what "
+            "another one's step answered; leave it out, and let the stage look up "
+            "`guard.scoped_key(...)`"
+        )
 
 
 def require_dominance(stages: dict[str, UnifiedStageSpec]) -> None:
