@@ -26,6 +26,10 @@ KINDS = {
     "nats": {"url_env": "S_URL"},
     "cloudwatch": {"group": "/g", "region": "eu-west-1"},
     "datadog": {"api_key_env": "S_KEY"},
+    "syslog": {"address": "syslog.example:6514", "format": "cef"},
+    "splunk": {"url": "https://splunk.example:8088", "token_env": "S_KEY"},
+    "s3": {"bucket": "worm", "region": "eu-west-1", "retain_days": 365},
+    "kafka": {"servers": "kafka.example:9093", "username_env": "S_KEY", "password_env": "S_AUTH"},
     "otlp": {"url": "https://collector.example/v1/logs", "authorization_env": "S_AUTH"},
 }
 
@@ -55,12 +59,14 @@ def test_each_kind_is_built_and_shows_no_secret(kind, secrets):
     assert sink.kind == kind
     assert sink.batch >= sink.least >= 1
     assert "canary" not in repr(sink)
-    assert isinstance(sink, Readable) is (kind not in ("datadog", "otlp"))
+    assert isinstance(sink, Readable) is (
+        kind not in ("datadog", "otlp", "syslog", "splunk", "kafka")
+    )
     assert state_of(found.audit, found.audit.sinks[0]).parent.name == "audit.sinks"
     sink.close()
 
 
-@pytest.mark.parametrize("kind", ["postgres", "nats", "datadog", "otlp"])
+@pytest.mark.parametrize("kind", ["postgres", "nats", "datadog", "otlp", "splunk", "kafka"])
 def test_an_unset_variable_is_named(kind, tmp_path, monkeypatch):
     """The error names the variable, at start-up."""
     monkeypatch.chdir(tmp_path)
@@ -71,7 +77,11 @@ def test_an_unset_variable_is_named(kind, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "sink",
     [
+        {"kind": "carrier pigeon"},
         {"kind": "splunk"},
+        {"kind": "syslog", "address": "syslog.example"},
+        {"kind": "s3", "bucket": "worm"},
+        {"kind": "kafka", "servers": "k:9093", "username_env": "X"},
         {"kind": "sqlite"},
         {"kind": "sqlite", "path": "a", "colour": "red"},
         {"kind": "postgres", "dsn_env": "X", "table": "x; DROP TABLE y"},

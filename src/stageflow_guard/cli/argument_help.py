@@ -32,7 +32,7 @@ HELP = {
 }
 # by verb, where a name means something of its own
 OWN = {
-    ("audit export", "shape"): "OCSF events, or the records themselves",
+    ("audit export", "shape"): "OCSF, CloudEvents, CEF, or the records themselves",
     ("audit hold", "name"): "what the hold is called",
     ("audit prove", "index"): "the record's index",
     ("audit prune", "below"): "remove what is older than this index",

@@ -143,8 +143,8 @@ def _reading(acts: Any) -> None:
     report.add_argument("--checkpoint", action="append", help="an older signed checkpoint")
     report.add_argument("--witness", action="append", help="a witness's key line")
     _choose(report)
-    export = _verb(acts, "export", "print records as OCSF events, one a line")
-    shapes = ["ocsf", "ocsf-1.9", "record"]
+    export = _verb(acts, "export", "print records as events of another format, one a line")
+    shapes = ["ocsf", "ocsf-1.9", "cloudevents", "cef", "record"]
     export.add_argument("--as", dest="shape", choices=shapes, default="ocsf")
     export.add_argument("--out")
     _choose(export)

@@ -27,6 +27,7 @@ from stageflow_guard.cli.audit_output import as_json, cell, private, write_recor
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.places import settings_of
 from stageflow_guard.cli.reasons import REMEDIES
+from stageflow_guard.cli.terminal import escape_control
 from stageflow_guard.errors import ConfigError
 
 _AGO = re.compile(r"([1-9][0-9]{0,8})([smhd])")
@@ -256,15 +257,14 @@ def tail(args: argparse.Namespace) -> int:
 
 
 def export(args: argparse.Namespace) -> int:
-    """Print records as OCSF events or as they are, one a line."""
-    from stageflow_guard.audit.records.formats.ocsf import NEXT, VERSION, event
+    """Print records as OCSF events, CloudEvents, CEF or as they are, one a line."""
+    from stageflow_guard.audit.export.assemble import text_of
 
+    shown = text_of(args.shape)
     found, ids = chosen(args), log_ids(args.dir)
     with private(args.out) if args.out else nullcontext(sys.stdout) as out:
         for record in found:
             origin, index = record.pop("origin"), record.pop("index")
             one = Shipped(origin, index, encoded(record), ids.get(origin, ""))
-            version = NEXT if args.shape == "ocsf-1.9" else VERSION
-            value = record if args.shape == "record" else event(one, version)
-            print(as_json(value), file=out)
+            print(escape_control(shown(one)), file=out)
     return HOLDS

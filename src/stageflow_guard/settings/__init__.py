@@ -373,7 +373,7 @@ def _with_http(content: Any) -> Any:
     if isinstance(auth := content.get("auth"), dict) and isinstance(auth.get("issuers"), list):
         done["auth"] = {**auth, "issuers": [filled(one) for one in auth["issuers"]]}
     if isinstance(audit := content.get("audit"), dict) and isinstance(audit.get("sinks"), list):
-        reached = ("datadog", "otlp")
+        reached = ("datadog", "otlp", "splunk")
         sinks = [
             filled(one) if isinstance(one, dict) and one.get("kind") in reached else one
             for one in audit["sinks"]
