@@ -19,6 +19,7 @@ from stageflow_guard.enforcement.build_controls import counters_from, grants_fro
 from stageflow_guard.enforcement.controls import Controls
 from stageflow_guard.enforcement.counters.counter import Counters, MemoryCounters
 from stageflow_guard.enforcement.deciding import decide_request, request_named
+from stageflow_guard.enforcement.definitions import Pins
 from stageflow_guard.enforcement.grants import Grants, PendingApproval
 from stageflow_guard.enforcement.inspection import judge, redacted, require_bytes, screened
 from stageflow_guard.enforcement.leaving import without_frames
@@ -139,6 +140,7 @@ class Guard:
         self._given_grants = approvals is not None
         self._webhook: Webhook | None = None
         self._seam = Seam(self._pep, host="python")
+        self._pins = Pins(self._pep)
         self._apply_guardrails(guardrails)
 
     def _apply_guardrails(self, given: Guardrails | None) -> None:
@@ -389,13 +391,16 @@ class Guard:
         act: str | None = None,
         owner: str | Callable[..., str | None] | None = None,
         uninspected: Collection[str] = (),
+        definition: Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None = None,
     ) -> Callable[[T], T]:
         """Return a decorator that makes a function or method a guarded step.
 
         `obj` and `owner` are text, or functions of those arguments that they have parameters for.
         `act` defaults to the kind's own (stage: run, tool and model: call, pipeline: spawn); `data`
         and `memory` need `act` and `owner`. Arguments are inspected, but for the parameters that
-        `uninspected` names and a method's receiver. Raises `ConfigError` when decorating; a call
+        `uninspected` names and a method's receiver. `definition` is what a model is told of a tool
+        (`description`, `input_schema`), or a function that tells it: once changed the tool is
+        refused until `policy tools accept`. Raises `ConfigError` when decorating; a call
         raises a `GuardError` (outside a run: `NotAuthenticated`), or `StageFailure` with the
         redacted text of what the function itself raised.
         """
@@ -403,8 +408,9 @@ class Guard:
         def decorate(function: T) -> T:
             call: Any = function
             protection = Protection(
-                call, kind=kind, obj=obj, act=act, owner=owner, uninspected=uninspected
-            )
+                call, kind=kind, obj=obj, act=act, owner=owner, uninspected=uninspected,
+                definition=definition, pins=self._pins,
+            )  # fmt: skip
             guarded: T = protected(self._seam, self._portal, call, protection)
             return guarded
 

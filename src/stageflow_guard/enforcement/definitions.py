@@ -8,18 +8,23 @@ refused until it is accepted.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from hashlib import sha256
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.errors import AccessDenied, ConfigError
+from stageflow_guard.errors import AccessDenied, ConfigError, PolicyUnavailable
 from stageflow_guard.model import Decision, Effect
 from stageflow_guard.policy.engine.argument_schema import ArgumentFault, compiled_input
 from stageflow_guard.ports import PinSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable
 
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.enforcement.run import Run
+    from stageflow_guard.enforcement.step import Step
+    from stageflow_guard.errors import GuardError
 
 
 def digest_of(name: str, description: str, schema: Mapping[str, Any]) -> str:
@@ -45,6 +50,65 @@ class Definition:
         self.check: Callable[[Any], ArgumentFault | None] | None = (
             compiled_input(schema, f"tool `{name}`: input schema") if schema else None
         )
+
+
+TellsDefinition = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
+
+
+class ToldDefinition:
+    """What an application tells a model of a protected tool, asked again at each call.
+
+    `told` is a mapping of `description` and `input_schema`, or a function that returns one. Raises
+    `ConfigError` for anything else.
+    """
+
+    __slots__ = ("_told", "definition")
+
+    def __init__(self, name: str, told: TellsDefinition) -> None:
+        self._told = told
+        self.definition = Definition(name, *self._read(name))
+
+    def _read(self, name: str) -> tuple[str, Mapping[str, Any]]:
+        said = self._told() if callable(self._told) else self._told
+        if not isinstance(said, Mapping) or not set(said) <= {"description", "input_schema"}:
+            raise ConfigError(
+                f"tool `{name}`: a definition is a mapping of `description` and `input_schema`"
+            )
+        description, schema = said.get("description", ""), said.get("input_schema") or {}
+        if type(description) is not str or not isinstance(schema, Mapping):
+            raise ConfigError(f"tool `{name}`: the definition is no text and JSON Schema")
+        return description, schema
+
+    def now(self) -> str:
+        """Return the digest of what is told at this moment."""
+        name = self.definition.name
+        return digest_of(name, *self._read(name))
+
+
+MARK = "__stageflow_guard_definition__"
+
+
+def protected_definitions(target: object) -> dict[str, str]:
+    """Return the digests of protected callables with a definition: of one, or of what holds some.
+
+    A module, a mapping or a sequence may hold them. Empty where there is none.
+    """
+    held = getattr(target, MARK, None)
+    if isinstance(held, ToldDefinition):
+        return {held.definition.name: held.now()}
+    inside: Iterable[object] = ()
+    if isinstance(target, Mapping):
+        inside = target.values()
+    elif isinstance(target, list | tuple | set):
+        inside = target
+    elif isinstance(target, ModuleType):
+        inside = vars(target).values()
+    found: dict[str, str] = {}
+    for one in inside:
+        inner = getattr(one, MARK, None)
+        if isinstance(inner, ToldDefinition):
+            found[inner.definition.name] = inner.now()
+    return found
 
 
 class Pins:
@@ -84,6 +148,21 @@ class Pins:
             raise self._denied(
                 "input_schema", f"tool `{definition.name}` does not take these arguments: {fault}"
             )
+
+    async def require_call(
+        self, definition: Definition, now: Callable[[], str], arguments: Any, run: Run, step: Step
+    ) -> None:
+        """Raise what `require` does, on record; a definition that cannot be read is no accepted
+        one. `on_denied` in the catalogue says whether the run goes on.
+        """
+        try:
+            self.require(definition, now(), arguments)
+            return
+        except AccessDenied as exc:
+            error: GuardError = exc
+        except Exception:
+            error = PolicyUnavailable("the tool's definition cannot be read")
+        await self._pep.refuse_call(error, run, step)
 
     def _denied(self, reason: str, message: str) -> AccessDenied:
         decision = Decision(

@@ -16,12 +16,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from stageflow_guard.base.portal import Portal
+from stageflow_guard.enforcement.definitions import MARK, ToldDefinition
 from stageflow_guard.enforcement.egress import StepEgress
 from stageflow_guard.enforcement.leaving import drop_frames
 from stageflow_guard.enforcement.pending import current_permit
 from stageflow_guard.enforcement.resources import UNKNOWN
-from stageflow_guard.enforcement.seam import Answer, Call, Seam
-from stageflow_guard.enforcement.step import ACTS, OWNED, Step
+from stageflow_guard.enforcement.seam import Answer, Call, Seam, copied
+from stageflow_guard.enforcement.step import ACTS, OWNED, Step, require_segment
 from stageflow_guard.errors import (
     ConfigError,
     GuardError,
@@ -33,6 +34,8 @@ from stageflow_guard.policy.engine.argument_schema import UnreadableArguments, p
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from stageflow_guard.enforcement.definitions import Pins
 
 F = TypeVar("F", bound=Callable[..., Any])
 Told = str | Callable[..., Any]
@@ -58,6 +61,8 @@ class Protection:
         act: str | None,
         owner: Told | None,
         uninspected: Collection[str],
+        definition: Any = None,
+        pins: Pins | None = None,
     ) -> None:
         if isinstance(function, staticmethod | classmethod | property | type):
             raise ConfigError(
@@ -92,9 +97,21 @@ class Protection:
             raise ConfigError(f"`uninspected` names no parameter of `{self.name}`: {unknown}")
         self._kind, self._act, self._obj, self._owner = kind, chosen, obj, owner
         self._uninspected = frozenset(uninspected) | _receivers(function, self.signature)
+        self.told: ToldDefinition | None = None
+        self.pins = pins
+        if definition is not None:
+            self._define(definition, kind, obj)
         self._step: Step | None = None
         if not callable(obj) and not callable(owner):
             self._step = Step(kind=kind, obj=obj, act=chosen, owner=owner)
+
+    def _define(self, definition: Any, kind: str, obj: Told) -> None:
+        """Take over what a model is told of a tool; the first that this guard sees counts."""
+        if kind != "tool" or callable(obj):
+            raise ConfigError("a `definition` is one tool's: `kind` is `tool`, `obj` its name")
+        self.told = ToldDefinition(require_segment(obj, "a tool"), definition)
+        if self.pins is not None:
+            self.pins.see(self.told.definition)
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> inspect.BoundArguments:
         """Return the arguments by name; raise `TypeError` as the callable itself would."""
@@ -197,6 +214,8 @@ def protected(seam: Seam, portal: Portal, function: F, protection: Protection) -
         # the unguarded function would be one attribute away
         guarded.__dict__.pop("__wrapped__", None)
     guarded.__signature__ = protection.signature
+    if protection.told is not None:
+        setattr(guarded, MARK, protection.told)
     return cast("F", guarded)
 
 
@@ -211,6 +230,11 @@ async def _begin(
         step = protection.step_of(bound)
     except GuardError as error:
         await seam.pep.refuse_step(error, run, protection.general_step, "authorize")
+    if protection.told is not None and protection.pins is not None:
+        told, given = protection.told, copied(protection.split(bound))
+        await protection.pins.require_call(
+            told.definition, told.now, protection.judged(bound, given), run, step
+        )
     names = protection.names_of(step)
     if names:
         _, found = await seam.pep.inspect(run, names, direction="input")

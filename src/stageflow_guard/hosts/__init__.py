@@ -6,6 +6,7 @@ import inspect
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.enforcement.definitions import protected_definitions
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -74,10 +75,14 @@ def lint_graph(target: object, *, written: str = "", name: str | None = None) ->
 
 
 def tool_definitions(target: object) -> dict[str, str]:
-    """Return the digest of each tool's definition in a host's registry, by name.
+    """Return the digest of each tool's definition by name: of a host's registry, or of callables
+    that `guard.protect` was given a `definition` for (one, or a module or collection of them).
 
     Raises `ConfigError` for what no adapter can list.
     """
+    own = protected_definitions(target)
+    if own:
+        return own
     for cls in type(target).__mro__:
         if cls.__module__.partition(".")[0] == "stageflow":
             found: dict[str, str] = adapter("stageflow").tool_definitions(target)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from stageflow_guard.base.durable import write_durably
 from stageflow_guard.cli import HOLDS, print_json
-from stageflow_guard.cli.targets import load
+from stageflow_guard.cli.targets import attribute, load
+from stageflow_guard.enforcement.definitions import protected_definitions
 from stageflow_guard.hosts import tool_definitions
 from stageflow_guard.policy.engine.catalogue import PinFile, validated
 from stageflow_guard.policy.engine.tool_rules import PINS
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def tools(args: argparse.Namespace) -> int:
-    """Pin the definitions of a registry or an executor; others stay pinned as they are."""
-    found = tool_definitions(load(args.target))
+    """Pin the definitions of a registry, an executor or protected callables; others stay pinned as they are."""
+    found = protected_definitions(attribute(args.target)) or tool_definitions(load(args.target))
     file = Path(args.path) / PINS
     old = dict(validated(PinFile, file.read_bytes(), PINS).accepted) if file.exists() else {}
     new = {**old, **found}

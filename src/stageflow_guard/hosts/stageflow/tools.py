@@ -31,9 +31,7 @@ from stageflow_guard.enforcement.seam import copied
 from stageflow_guard.enforcement.step import Step, require_segment
 from stageflow_guard.errors import (
     ConfigError,
-    GuardError,
     InspectorUnavailable,
-    PolicyUnavailable,
     Refused,
 )
 from stageflow_guard.hosts.stageflow.approvals import GuardedApprovals
@@ -230,14 +228,7 @@ class Tools:
     ) -> None:
         run = self._seam.current_run()
         assert run is not None  # noqa: S101 - refused by the caller
-        try:
-            self._pins.require(definition, now(), arguments)
-            return
-        except GuardError as exc:
-            error: GuardError = exc
-        except Exception:  # a definition that cannot be read is not the accepted one
-            error = PolicyUnavailable("the tool's definition cannot be read")
-        await self._pep.refuse_call(error, run, step)
+        await self._pins.require_call(definition, now, arguments, run, step)
 
     def _undoing(self, definition: Definition, body: Handler) -> Handler:
         step = Step(kind="tool", obj=f"{definition.name}/undo", act="call")
