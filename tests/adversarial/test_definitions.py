@@ -20,7 +20,9 @@ def place(tmp_path, monkeypatch):
     idp = IdentityProvider("https://id.example")
     idp.write_jwks(tmp_path / "jwks.json")
     with (tmp_path / "policies/tenants/acme/policy.csv").open("a") as file:
-        file.write("\ng, claim:clerk, role:clerk, acme\np, role:clerk, acme, tool, *, call, allow\n")
+        file.write(
+            "\ng, claim:clerk, role:clerk, acme\np, role:clerk, acme, tool, *, call, allow\n"
+        )
     monkeypatch.chdir(tmp_path)
 
     class Place:

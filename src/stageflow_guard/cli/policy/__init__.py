@@ -54,7 +54,11 @@ def add_parser(verbs: Any) -> None:
     schema.add_argument("--out", metavar="DIR", help="write every schema into a folder")
     tools = verb("tools", "accept the definitions of an application's tools")
     tools.add_argument("what", choices=["accept"])
-    tools.add_argument("target", metavar="MODULE:ATTRIBUTE", help="a tool registry, an executor, or protected callables")
+    tools.add_argument(
+        "target",
+        metavar="MODULE:ATTRIBUTE",
+        help="a tool registry, an executor, or protected callables",
+    )
     _questions(verb)
     _changes(verb)
     about = "convert a casbin policy with domains, list what has no equal, ask both the same"
