@@ -109,9 +109,59 @@ def test_run_sync_is_guarded():
     agent._portal.stop()
 
 
-def test_an_agent_as_a_tool_that_is_not_mounted_is_refused_when_it_is_mounted():
-    """`Agent.as_tool` would run its own agent beside the guard."""
-    bare = Agent(name="inner").as_tool("inner", "inner")
+class AsksWith(kit.Scripted):
+    """Calls one tool with an `input`, then says what it gave."""
+
+    async def get_response(self, system_instructions, input, *rest, **how):
+        answer = await super().get_response(system_instructions, input, *rest, **how)
+        for one in answer.output:
+            if one.type == "function_call":
+                one.arguments = json.dumps({"input": f"write to {MAIL}"})
+        return answer
+
+
+@pytest.mark.parametrize("configured", [False, True], ids=["plain", "own run_config"])
+async def test_the_agent_inside_of_the_hosts_own_as_tool_is_guarded(configured):
+    """`Agent.as_tool`: the inner agent's model and tools are steps, and its denial is the run's."""
+    env, body = Environment(), Body("inner")
+    model = kit.Scripted(["inner"])
+    inner = kit.agent_of("named" if configured else model, [body])
+    config = {"run_config": RunConfig(model=model)} if configured else {}
+    asked = inner.as_tool("ask", "ask", max_turns=5, **config)
+    bare = asked.on_invoke_tool
+    outer = env.guard.mount(Agent(name="outer", model=AsksWith(["ask"]), tools=[asked]))
+    async with env.guard.session(ADA):
+        answer = await outer.run("hi")
+        assert body.started == 1 and MAIL not in str(body.seen)
+        assert kit.returns(answer.to_input_list()) == ["done"]
+        env.rules.denied.add("inner")
+        with pytest.raises(AccessDenied, match="inner"):
+            await outer.run("hi")
+    assert body.started == 1
+    assert asked.on_invoke_tool is bare and asked._agent_instance is inner  # the given one is whole
+
+
+async def test_agents_that_are_tools_of_each_other_are_cloned_once():
+    """A circle through tools and handoffs has an end, and every agent of it is a guarded clone."""
+    from stageflow_guard.hosts.openai_agents.clones import AgentClone, Clones
+
+    first, second = Agent(name="first"), Agent(name="second")
+    first.tools = [second.as_tool("second", "s")]
+    second.tools, second.handoffs = [first.as_tool("first", "f")], [first]
+    clones = Clones(Environment().guard.mount(Agent(name="kit"))._seam)
+    made = clones.of(first)
+    (to_second,) = made.tools
+    assert isinstance(to_second._agent_instance, AgentClone)
+    (back,) = to_second._agent_instance.tools
+    assert back._agent_instance is made
+
+
+@pytest.mark.parametrize(
+    "option", [{"session": SQLiteSession("s")}, {"conversation_id": "c"}], ids=str
+)
+def test_an_agent_as_a_tool_with_a_history_of_its_own_is_refused(option):
+    """What the option names was written by no run that a gate has seen."""
+    bare = Agent(name="inner").as_tool("inner", "inner", **option)
     with pytest.raises(ConfigError, match=r"guard.mount\(agent\).as_tool"):
         Environment().guard.mount(Agent(name="outer", tools=[bare]))
 
@@ -169,13 +219,12 @@ async def test_a_history_that_no_gate_has_seen_is_refused(how):
 async def test_a_model_of_the_run_configuration_is_guarded_and_traces_hold_no_content():
     """`RunConfig(model=…)` is wrapped, and cannot turn content in traces on."""
     from stageflow_guard.hosts.openai_agents.clones import Clones
-    from stageflow_guard.hosts.openai_agents.gate import GuardedAgent
     from stageflow_guard.hosts.openai_agents.model import GuardedModel
 
     env = Environment()
     mounted = env.guard.mount(Agent(name="kit"))
     given = RunConfig(model=kit.Scripted([]), trace_include_sensitive_data=True)
-    config = GuardedAgent._config(Clones(mounted._seam), given)
+    config = Clones(mounted._seam).config(given)
     assert isinstance(config.model, GuardedModel)
     assert config.trace_include_sensitive_data is False
 

@@ -69,10 +69,17 @@ async def test_a_string_model_is_resolved_by_the_runs_provider():
     assert set(asked_for) == {"m"}
 
 
-def test_an_agent_as_a_tool_says_so_and_keeps_its_agent_out_of_reach():
-    """`as_tool` closes over its agent: it cannot be cloned, so it is refused when it is mounted."""
-    made = Agent(name="inner").as_tool("inner", "inner")
-    assert made._is_agent_tool is True
+def test_an_agent_as_a_tool_keeps_its_agent_and_options_in_one_closure():
+    """`as_tool` closes over its agent; the guard makes the function anew with other cells."""
+    inner = Agent(name="inner")
+    made = inner.as_tool("inner", "inner")
+    assert made._is_agent_tool is True and made._agent_instance is inner
+    work = made.on_invoke_tool._invoke_tool_impl
+    assert {"self", "run_config", "session", "previous_response_id", "conversation_id"} <= set(
+        work.__code__.co_freevars
+    )
+    cells = dict(zip(work.__code__.co_freevars, work.__closure__, strict=True))
+    assert cells["self"].cell_contents is inner
 
 
 async def test_a_handoff_gives_the_agent_that_runs_next():

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from agents import Agent, Handoff, Model, ModelProvider, RunContextWrapper, handoff
+from agents import (
+    Agent,
+    Handoff,
+    Model,
+    ModelProvider,
+    RunConfig,
+    RunContextWrapper,
+    handoff,
+)
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.hosts.openai_agents.model import GuardedModel
@@ -48,9 +56,9 @@ class Clones:
                 "`Agent`"
             )
         clone = AgentClone(**{f.name: getattr(agent, f.name) for f in fields(agent) if f.init})
-        clone._guarded = lambda tool: guarded_tool(self._seam, tool)
+        clone._guarded = self._tool
         self._made[id(agent)] = clone
-        clone.tools = [guarded_tool(self._seam, tool) for tool in agent.tools]
+        clone.tools = [self._tool(tool) for tool in agent.tools]
         if isinstance(agent.model, Model):
             clone.model = self.model(agent.model, None)
         clone.handoffs = [self._handoff(one) for one in agent.handoffs]
@@ -65,6 +73,20 @@ class Clones:
     def provider(self, inner: ModelProvider) -> ModelProvider:
         """Return a provider whose every model is behind the guard."""
         return GuardedProvider(inner, self)
+
+    def config(self, given: Any) -> RunConfig:
+        """Return a run's configuration: guarded models, and no content in traces."""
+        config = given if isinstance(given, RunConfig) else RunConfig(**(given or {}))
+        model = config.model
+        return replace(
+            config,
+            model=self.model(model, None) if isinstance(model, Model) else model,
+            model_provider=self.provider(config.model_provider),
+            trace_include_sensitive_data=False,
+        )
+
+    def _tool(self, tool: Any) -> Any:
+        return guarded_tool(self._seam, tool, self.of, self.config)
 
     def _handoff(self, one: Agent[Any] | Handoff[Any, Any]) -> Handoff[Any, Any]:
         if not isinstance(one, Handoff):

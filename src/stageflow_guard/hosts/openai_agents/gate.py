@@ -5,10 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from agents import Agent, FunctionTool, Model, RunConfig, Runner
+from agents import Agent, FunctionTool, Runner
 
 from stageflow_guard.base.portal import Portal, require_no_loop
 from stageflow_guard.enforcement.leaving import without_frames
@@ -106,7 +105,7 @@ class GuardedAgent:
         async with gate as run:
             clones = Clones(self._seam)
             agent = clones.of(self._agent)
-            rest = {**how, "run_config": self._config(clones, how.get("run_config"))}
+            rest = {**how, "run_config": clones.config(how.get("run_config"))}
             if make is not None:
                 rest["session"] = self._session(run, make, session_id)
             yield agent, await self._inspected(run, given), rest
@@ -136,18 +135,6 @@ class GuardedAgent:
         if inspect.isawaitable(session):
             raise ConfigError("`session` is a function that is not async")
         return session
-
-    @staticmethod
-    def _config(clones: Clones, given: Any) -> RunConfig:
-        """Return the run's configuration: guarded models, and no content in traces."""
-        config = given if isinstance(given, RunConfig) else RunConfig(**(given or {}))
-        model = config.model
-        return replace(
-            config,
-            model=clones.model(model, None) if isinstance(model, Model) else model,
-            model_provider=clones.provider(config.model_provider),
-            trace_include_sensitive_data=False,
-        )
 
     async def _inspected(self, run: Run, given: Any) -> Any:
         pep = self._seam.pep

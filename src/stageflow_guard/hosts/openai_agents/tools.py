@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 from collections.abc import Awaitable, Callable
+from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from agents import FunctionTool, Handoff
@@ -14,16 +16,18 @@ from stageflow_guard.enforcement.step import Step, require_segment
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from agents import Agent
+    from agents import Agent, RunConfig
     from agents.tool_context import ToolContext
 
     from stageflow_guard.enforcement.seam import Seam
     from stageflow_guard.model import Finding
 
 AS_TOOL = (
-    "tool `{name}` runs an agent that is not mounted: write "
+    "tool `{name}` runs an agent {why}: write "
     "`guard.mount(agent).as_tool(tool_name, tool_description)`"
 )
+# histories that no gate has seen, by what `Agent.as_tool` calls them
+UNSEEN = ("session", "previous_response_id", "conversation_id")
 
 
 class Invoke:
@@ -58,21 +62,53 @@ class RunsAgent:
         return (await self._run(_read(arguments).get("input", ""))).final_output
 
 
-def guarded_tool(seam: Seam, tool: Any) -> Any:
+def guarded_tool(
+    seam: Seam, tool: Any, clone: Callable[[Any], Any], config: Callable[[Any], RunConfig]
+) -> Any:
     """Return a tool behind the guard; one that the host or the provider runs is asked about later.
 
-    Raises `ConfigError` for an agent as a tool that is not mounted.
+    `clone` gives the guarded copy of an agent, `config` the guarded configuration of its runs.
+    Raises `ConfigError` for an agent as a tool that cannot be guarded.
     """
     if not isinstance(tool, FunctionTool):
         return tool
     inner = tool.on_invoke_tool
-    if isinstance(inner, Invoke) and inner.seam is seam:
-        return tool
-    if tool._is_agent_tool and not isinstance(inner, RunsAgent):
-        raise ConfigError(AS_TOOL.format(name=tool.name))
+    if isinstance(inner, Invoke):
+        if inner.seam is seam:
+            return tool
+        if tool._is_agent_tool:
+            raise ConfigError(AS_TOOL.format(name=tool.name, why="of another mount"))
     guarded = copy.copy(tool)
+    if tool._is_agent_tool and not isinstance(inner, RunsAgent):
+        agent = guarded._agent_instance = clone(tool._agent_instance)
+        inner = _run_by(inner, tool.name, agent, config)
     guarded.on_invoke_tool = Invoke(seam, tool.name, inner)
     return guarded
+
+
+def _run_by(inner: Any, name: str, agent: Any, config: Callable[[Any], RunConfig]) -> Any:
+    """Return the call of `Agent.as_tool` for another agent, with every option that it was given.
+
+    The host keeps agent and options in the closure of one function: a copy of that function with
+    other cells runs the guarded agent. The contract tests pin the names.
+    """
+    work: Any = getattr(inner, "_invoke_tool_impl", None)
+    names: tuple[str, ...] = work.__code__.co_freevars if inspect.isfunction(work) else ()
+    if not {"self", "run_config", *UNSEEN} <= set(names):
+        raise ConfigError(AS_TOOL.format(name=name, why="that is not mounted"))
+    held = dict(zip(names, (cell.cell_contents for cell in work.__closure__), strict=True))
+    for unseen in UNSEEN:
+        if held[unseen] is not None:
+            raise ConfigError(
+                AS_TOOL.format(name=name, why=f"with a `{unseen}`, which no gate has seen")
+            )
+    held["self"] = agent
+    if held["run_config"] is not None:  # it is used in the place of the guarded one of the run
+        held["run_config"] = config(held["run_config"])
+    cells = tuple(CellType(held[one]) for one in names)
+    made = FunctionType(work.__code__, work.__globals__, work.__name__, work.__defaults__, cells)
+    made.__kwdefaults__ = work.__kwdefaults__
+    return type(inner)(made, inner._on_handled_error, function_tool=inner._function_tool)
 
 
 def guarded_handoff(seam: Seam, given: Handoff[Any, Any], clone: Callable[[Any], Any]) -> Any:
