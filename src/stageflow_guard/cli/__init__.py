@@ -26,7 +26,7 @@ INTERRUPTED = 130  # as a shell says it
 
 def parser() -> argparse.ArgumentParser:
     """Build the argument parser."""
-    from stageflow_guard.cli import approvals, drills, examples, lint, redact
+    from stageflow_guard.cli import approvals, completion, drills, examples, lint, redact
     from stageflow_guard.cli import run as run_verb
     from stageflow_guard.cli.policy import add_parser as add_policy_parser
 
@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     run_verb.arguments(verbs)
     drills.arguments(verbs)
     examples.arguments(verbs)
+    completion.arguments(verbs)
     places.add_options(top)
     argument_help.fill(top)
     return top
@@ -89,6 +90,7 @@ def _run(args: argparse.Namespace) -> int:
     from stageflow_guard.cli import (
         approvals,
         audit,
+        completion,
         config_check,
         demo,
         drills,
@@ -115,6 +117,7 @@ def _run(args: argparse.Namespace) -> int:
         "drill": drills.drill,
         "doctor": drills.doctor,
         "examples": examples.run,
+        "completion": completion.run,
         "models": redact.models,
     }
     try:

@@ -28,6 +28,7 @@ HELP = {
     "sub": "the subject: user:ada, svc:billing, agent:triage",
     "subject": "the subject; `ada` is `user:ada`",
     "tenant": "the tenant",
+    "trace": "the id of a W3C trace: 32 hexadecimal digits",
     "what": "what to do with them",
 }
 # by verb, where a name means something of its own
