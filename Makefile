@@ -22,8 +22,8 @@ bars: $(STAMP)
 	$(BIN)/python -m pytest -m "bars and not soak"
 
 lint: $(STAMP)
-	$(BIN)/ruff check src tests examples bench
-	$(BIN)/ruff format --check src tests examples bench
+	$(BIN)/ruff check src tests examples bench docs/.hooks
+	$(BIN)/ruff format --check src tests examples bench docs/.hooks
 
 types: $(STAMP)
 	$(BIN)/mypy

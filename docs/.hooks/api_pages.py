@@ -86,7 +86,7 @@ def members(owner: type) -> Iterator[tuple[str, Any]]:
     """Yield the public methods and properties that a class says itself."""
     for name, value in vars(owner).items():
         plain = getattr(value, "__func__", value)
-        if name.startswith("_") or getattr(owner, "_is_protocol", False) and name == "__init__":
+        if name.startswith("_"):
             continue
         if isinstance(value, property) or inspect.isfunction(plain):
             yield name, value

@@ -18,7 +18,7 @@ def text() -> str:
     from stageflow_guard.cli.places import leaves
 
     top = parser()
-    about = {verb: said for verb, said in _about(top)}
+    about = dict(_about(top))
     out = [HEAD]
     group = ""
     for verb in leaves(top):
