@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from langchain.agents import create_agent
-from langchain.agents.middleware import ToolRetryMiddleware
+from langchain.agents.middleware import AgentMiddleware, ToolRetryMiddleware
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
@@ -304,3 +304,142 @@ async def test_a_tool_that_hangs_is_cancelled_with_its_caller():
             await task
     assert body.finished == 0
     assert "cancelled" in [r.outcome for r in env.log.kinds("effect")]
+
+
+class Offers(Scripted):
+    """Tells which tools it was offered."""
+
+    offered: list = []  # noqa: RUF012
+
+    def bind_tools(self, tools: Any, **how: Any) -> Any:
+        return self.bind(tools=tools, **how)
+
+    def _generate(
+        self, messages: Any, stop: Any = None, run_manager: Any = None, **how: Any
+    ) -> Any:
+        self.offered.append(how.get("tools"))
+        return ChatResult(generations=[ChatGeneration(message=AIMessage("done"))])
+
+
+@pytest.mark.parametrize("sync", [False, True], ids=["ainvoke", "invoke"])
+async def test_a_tool_at_the_provider_needs_a_line_of_its_own(sync):
+    """It runs where no wrapper is, so policy is asked before the model is."""
+    env = Environment()
+    model = Offers(offered=[])
+    graph = env.guard.mount(create_agent(model, [{"type": "web_search"}], name="kit"))
+
+    async def run():
+        async with env.guard.session(ADA):
+            if sync:
+                return await asyncio.to_thread(graph.invoke, {"messages": [HumanMessage("hi")]})
+            return await graph.ainvoke({"messages": [HumanMessage("hi")]})
+
+    env.rules.denied.add("web_search")
+    with pytest.raises(AccessDenied, match="provider/web_search"):
+        await run()
+    assert model.offered == []
+    env.rules.denied.clear()
+    await run()
+    assert len(model.offered) == 1
+    permits = [r for r in env.log.kinds("decision") if "provider" in str(r.resource) and r.attempt]
+    effects = [r.outcome for r in env.log.kinds("effect") if r.decision_index is not None
+               and "provider" in str(env.log.records[r.decision_index].resource)]  # fmt: skip
+    assert [r.decision for r in permits] == ["deny", "permit"] and effects == ["ok"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "name"),
+    [
+        ({"type": "web_search_20250305", "name": "web_search"}, "web_search_20250305"),
+        ({"type": "computer", "parameters": {}}, "computer"),
+        ({"google_search": {}}, "google_search"),
+        ({"type": "function", "function": {"name": "refund"}}, None),
+        ({"name": "refund", "input_schema": {}}, None),
+        ({"type": "custom", "name": "refund", "input_schema": {}}, None),
+        ({"toolSpec": {"name": "refund"}}, None),
+        ({"function_declarations": []}, None),
+        ({"function_declarations": [], "code_execution": {}}, "function_declarations"),
+        ({"type": "function"}, "function"),
+    ],
+    ids=str,
+)
+def test_what_only_describes_a_function_is_no_tool_of_the_provider(tool, name):
+    """Every form that is not known to describe a function is asked about."""
+    from stageflow_guard.hosts.langgraph.inside import hosted_name
+
+    assert hosted_name(tool) == name
+
+
+@pytest.mark.parametrize("sync", [False, True], ids=["ainvoke", "invoke"])
+async def test_an_agent_that_a_tool_runs_is_asked_about_its_tools(sync):
+    """An inner agent passes no hook of the outer one; the host's callbacks reach its tools."""
+    env, inner_body = Environment(), Body("inner")
+
+    @tool
+    def refund(note: str) -> str:
+        """Refund an order."""
+        return inner_body.call_sync(note)
+
+    inner = create_agent(Scripted(), [refund], name="inner")
+
+    @tool("refund_by_agent")
+    def ask(note: str) -> str:
+        """Ask another agent."""
+        return str(inner.invoke({"messages": [HumanMessage(note)]}))
+
+    class Asks(Scripted):
+        def _generate(self, messages, stop=None, run_manager=None, **how):
+            result = super()._generate(messages, stop, run_manager, **how)
+            for call in result.generations[0].message.tool_calls:
+                call["name"] = "refund_by_agent"
+            return result
+
+    graph = env.guard.mount(create_agent(Asks(), [ask], name="kit"))
+
+    async def run():
+        async with env.guard.session(ADA):
+            if sync:
+                return await asyncio.to_thread(graph.invoke, {"messages": [HumanMessage("hi")]})
+            return await graph.ainvoke({"messages": [HumanMessage("hi")]})
+
+    await run()
+    assert inner_body.started == 1
+    env.rules.denied.add("refund")
+    with pytest.raises(AccessDenied, match="refund"):
+        await run()
+    assert inner_body.started == 1
+
+
+async def test_a_tool_that_a_middleware_swaps_in_is_a_step():
+    """What stands in the place of the tool that the guard saw is asked about by its own name."""
+    env, body = Environment(), Body("one")
+
+    @tool
+    async def refund(note: str) -> str:
+        """Refund an order."""
+        return await body.call(note)
+
+    @tool
+    async def look(note: str) -> str:
+        """Look."""
+        return note
+
+    class Swaps(AgentMiddleware):
+        async def awrap_tool_call(self, request, handler):
+            return await handler(request.override(tool=refund))
+
+    class Looks(Scripted):
+        def _generate(self, messages, stop=None, run_manager=None, **how):
+            result = super()._generate(messages, stop, run_manager, **how)
+            for call in result.generations[0].message.tool_calls:
+                call["name"] = "look"
+            return result
+
+    graph = env.guard.mount(create_agent(Looks(), [look], middleware=[Swaps()], name="kit"))
+    async with env.guard.session(ADA):
+        await graph.ainvoke({"messages": [HumanMessage(MAIL)]})
+        assert body.started == 1 and MAIL not in str(body.seen)
+        env.rules.denied.add("refund")
+        with pytest.raises(AccessDenied, match="refund"):
+            await graph.ainvoke({"messages": [HumanMessage("hi")]})
+    assert body.started == 1

@@ -4,11 +4,13 @@ import contextvars
 from typing import Any
 
 import pytest
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableLambda
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.errors import GraphBubbleUp, GraphInterrupt
-from langgraph.graph import START, StateGraph
+from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.prebuilt import ToolNode
 from langgraph.types import Command, RetryPolicy, interrupt
@@ -116,3 +118,67 @@ def test_a_tool_runs_through_the_method_of_its_instance(name):
     object.__setattr__(copied, name, lambda *args, **kwargs: "mine")
     assert getattr(copied, name)() == "mine"
     assert refund.func is not None
+
+
+@pytest.mark.parametrize("sync", [False, True], ids=["async", "sync"])
+async def test_a_sync_handler_that_raises_stops_a_tool_within_a_tool(sync):
+    """L4: callbacks reach what a tool calls; of an async handler the sync path drops the error."""
+    ran = []
+
+    class Stops(BaseCallbackHandler):
+        raise_error = True
+
+        def on_tool_start(self, serialized, input_str, *, metadata=None, **how):
+            if serialized["name"] == "inner":
+                assert "own" in metadata
+                raise PermissionError("no")
+
+    @tool
+    def inner(text: str) -> str:
+        """Inner."""
+        ran.append(text)
+        return text
+
+    inner.metadata = {"own": True}
+
+    @tool
+    def outer(text: str) -> str:
+        """Outer."""
+        return inner.invoke({"text": text})
+
+    @tool("outer")
+    async def aouter(text: str) -> str:
+        """Outer."""
+        return await inner.ainvoke({"text": text})
+
+    config: Any = {"callbacks": [Stops()]}
+    with pytest.raises(PermissionError):
+        if sync:
+            outer.invoke({"text": "x"}, config)
+        else:
+            await aouter.ainvoke({"text": "x"}, config)
+    assert ran == []
+
+
+async def test_a_tool_node_executes_through_its_instance():
+    """`_execute_tool_async` is looked up on the node: a copy's own stands in for the class's."""
+    seen = []
+
+    @tool
+    async def one(text: str) -> str:
+        """One."""
+        return text
+
+    node: Any = ToolNode([one])
+    inner = node._execute_tool_async
+
+    async def watched(request, *rest):
+        seen.append(request.tool is one)
+        return await inner(request, *rest)
+
+    node._execute_tool_async = watched
+    node.func, node.afunc = node._func, node._afunc
+    graph = StateGraph(MessagesState).add_node("t", node).add_edge(START, "t").compile()
+    call = {"name": "one", "args": {"text": "x"}, "id": "c"}
+    await graph.ainvoke({"messages": [AIMessage("", tool_calls=[call])]})
+    assert seen == [True]

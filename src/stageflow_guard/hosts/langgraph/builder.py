@@ -53,15 +53,31 @@ class Wrapping:
         if isinstance(inner, CompiledStateGraph):
             return self.compiled(inner, f"{name}.")
         if isinstance(inner, ToolNode):
-            node = copy.copy(inner)
-            node._tools_by_name = {
-                n: guarded_tool(self._seam, self._portal, tool)
-                for n, tool in inner.tools_by_name.items()
-            }
-            # the host binds both when a node is made: they would go on with the bare tools
-            node.func, node.afunc = node._func, node._afunc
-            inner = node
+            inner = self._tool_node(inner)
         return self._node(name, inner)
+
+    def _tool_node(self, given: ToolNode) -> ToolNode:
+        """Return a copy whose every tool is guarded, one that a middleware swaps in included."""
+        node: Any = copy.copy(given)
+        node._tools_by_name = {
+            n: guarded_tool(self._seam, self._portal, tool)
+            for n, tool in given.tools_by_name.items()
+        }
+        # the host binds both when a node is made: they would go on with the bare tools
+        node.func, node.afunc = node._func, node._afunc
+        known = {id(tool) for tool in node._tools_by_name.values()}
+        run, arun = node._execute_tool_sync, node._execute_tool_async
+
+        def checked(request: Any) -> Any:
+            if request.tool is None or id(request.tool) in known:
+                return request
+            return request.override(tool=guarded_tool(self._seam, self._portal, request.tool))
+
+        # what middleware makes of a request comes here last
+        node._execute_tool_sync = lambda request, *rest: run(checked(request), *rest)
+        node._execute_tool_async = lambda request, *rest: arun(checked(request), *rest)
+        made: ToolNode = node
+        return made
 
     def _node(self, name: str, inner: Any) -> GuardedNode:
         return GuardedNode(self._seam, self._portal, self._pipeline, name, inner)

@@ -14,6 +14,7 @@ from stageflow_guard.enforcement.leaving import drop_frames, without_frames
 from stageflow_guard.enforcement.scoping import scoped_key
 from stageflow_guard.errors import Bypassed, ConfigError, GuardError, InspectorUnavailable
 from stageflow_guard.hosts.langgraph.carriers import asks_for_tools, opened
+from stageflow_guard.hosts.langgraph.inside import with_asking
 from stageflow_guard.hosts.langgraph.streams import HeldBack
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class GuardedGraph:
         _require_quiet(how)
         try:
             gate, redacted, settled = self._portal.call(self._opened(input, config))
+            settled = with_asking(settled, self._seam, self._portal)
             del input, config
             gate.bind()
             failed: BaseException | None = None
@@ -113,6 +115,7 @@ class GuardedGraph:
         self, given: Any, config: Any
     ) -> AsyncGenerator[tuple[Run, Any, dict[str, Any]]]:
         gate, redacted, settled = await self._opened(given, config)
+        settled = with_asking(settled, self._seam, self._portal)
         del given, config
         failed: BaseException | None = None
         gate.bind()

@@ -16,6 +16,7 @@ from stageflow_guard.enforcement.pending import current_permit
 from stageflow_guard.enforcement.seam import Answer, Call, Seam
 from stageflow_guard.enforcement.step import Step, require_segment, stage_step
 from stageflow_guard.hosts.langgraph.carriers import opened
+from stageflow_guard.hosts.langgraph.inside import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -105,6 +106,7 @@ def guarded_tool(seam: Seam, portal: Portal, tool: BaseTool) -> BaseTool:
     """
     step = Step(kind="tool", obj=require_segment(tool.name, "a tool"), act="call")
     guarded = tool.model_copy()
+    guarded.metadata = {**(tool.metadata or {}), MARK: True}
     run, arun = guarded._run, guarded._arun
     shown = _shown(tool)
 

@@ -145,9 +145,11 @@ class KitInspector:
 class Environment:
     """One guard and its collaborators, in reach of a row."""
 
-    def __init__(self) -> None:
-        self.tokens, self.rules, self.log = KitTokens(), KitRules(), KitLog()
-        self.inspector = KitInspector()
+    def __init__(
+        self, rules: KitRules | None = None, inspector: KitInspector | None = None
+    ) -> None:
+        self.tokens, self.rules, self.log = KitTokens(), rules or KitRules(), KitLog()
+        self.inspector = inspector or KitInspector()
         self.guard = Guard(
             authenticator=self.tokens, decisions=self.rules, inspector=self.inspector,
             log=self.log,
