@@ -12,22 +12,33 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from stageflow_guard import Guard
+from stageflow_guard.audit.log.memory import UnsafeMemoryLog
+from stageflow_guard.enforcement.admission import ToolCall
 from stageflow_guard.enforcement.controls import canonical
-from stageflow_guard.enforcement.counters.counter import MemoryCounters, Take
+from stageflow_guard.enforcement.counters.counter import MemoryCounters
 from stageflow_guard.enforcement.grants import Grants
+from stageflow_guard.enforcement.limiting import Limiter
 from stageflow_guard.enforcement.rowstores.rows import MemoryRows
-from stageflow_guard.model import Principal
+from stageflow_guard.enforcement.sequence import Sequence
+from stageflow_guard.model import AccessRequest, Decision, Effect, Principal
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.engine.argument_schema import plain_copy
 from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
 
-CALLS, ROUNDS = 2000, 5
+CALLS, ROUNDS = 500, 20
 LINES = "g, user:ada, role:clerk, acme\np, role:clerk, acme, tool, *, call, allow\n"
 BOUNDED = (
     "tools: {plain: {}, refund: {arguments: {amount: {maximum: 100}, note: {maxLength: 300}}}}\n"
 )
+FLOW = """flow:
+  often: {at_most: 10000, of: {kind: tool, act: call, obj: refund}, within: subject, window: 60}
+  never: {never: {kind: tool, act: call, obj: export}, after: {kind: data, act: read}, within: run}
+  first: {only: {kind: tool, act: call, obj: payout}, after: {kind: tool, act: call, obj: sign}}
+"""
 LIMITED = "limits: {many: {of: calls, limit: 1000000000, window: 3600, per: [subject]}}\n"
 PROSE = {"amount": 50, "note": "the parcel came late and one of the cups was broken " * 3}
 ARGUMENTS = {
@@ -66,7 +77,7 @@ class Memory:
         return self.enqueue(record)
 
 
-def policies(folder: Path, *, limited: bool) -> PolicySet:
+def policies(folder: Path, *, limited: bool = False, flow: bool = False) -> PolicySet:
     """Return policies in which Ada may call every tool, and one of them is bounded."""
     (folder / "tenants/acme").mkdir(parents=True, exist_ok=True)
     model = Path(__file__).parents[1] / "policies/model.conf"
@@ -74,6 +85,8 @@ def policies(folder: Path, *, limited: bool) -> PolicySet:
     (folder / "catalogue.yaml").write_text(BOUNDED)
     (folder / "tenants/acme/policy.csv").write_text(LINES)
     (folder / "limits.yaml").write_text(LIMITED if limited else "limits: {}\n")
+    if flow:
+        (folder / "flow.yaml").write_text(FLOW)
     return PolicySet.load(folder)
 
 
@@ -86,6 +99,14 @@ def micro(work: object, calls: int = CALLS) -> float:
             work()
         best = min(best, (time.process_time_ns() - begun) / calls / 1000)
     return best
+
+
+def answer_of(work: Any) -> Any:
+    """Return what a coroutine gives that never waits."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return done.value
 
 
 async def call_cost(found: PolicySet, obj: str, arguments: dict = ARGUMENTS) -> float:
@@ -116,11 +137,25 @@ async def call_cost(found: PolicySet, obj: str, arguments: dict = ARGUMENTS) -> 
 def main() -> None:
     """Measure, and print one line for each figure."""
     with tempfile.TemporaryDirectory() as scratch:
-        free = policies(Path(scratch) / "free", limited=False)
+        free = policies(Path(scratch) / "free", flow=False)
         limited = policies(Path(scratch) / "limited", limited=True)
         controls = limited.tools.controls("acme", "refund", frozenset())
-        counters = MemoryCounters()
-        take = [Take("key", 1e12, 1.0, 3600.0, hard=True)]
+        ruled: Any = SimpleNamespace(
+            decisions=policies(Path(scratch) / "flow", flow=True), log=UnsafeMemoryLog()
+        )
+        sequence = Sequence(ruled)
+        asyncio.run(sequence.open())
+        limiter = Limiter(SimpleNamespace(decisions=limited), MemoryCounters())  # type: ignore[arg-type]
+        request = AccessRequest(
+            sub="user:ada", ten="acme", own="acme", kind="tool", obj="refund", act="call"
+        )
+        permit = Decision(effect=Effect.PERMIT, reason="rule")
+        call = ToolCall(request, Callers.who, None, permit, ARGUMENTS)
+
+        def follow() -> None:
+            sequence.require(call)
+            sequence.follow(call)
+
         grants = Grants(MemoryRows(), b"k" * 32)
         figures = {
             "call, no bound": asyncio.run(call_cost(free, "plain")),
@@ -131,7 +166,8 @@ def main() -> None:
             "digest of arguments": micro(
                 lambda: grants.digest("acme", "refund", canonical(ARGUMENTS))
             ),
-            "decision about a limit": micro(lambda: counters.take(take)),
+            "decision about a limit": micro(lambda: answer_of(limiter.take(call))),
+            "decision about history": micro(follow, 100),
         }
     if "--json" in sys.argv:
         print(json.dumps(figures))

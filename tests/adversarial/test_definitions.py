@@ -101,7 +101,9 @@ async def test_accepted_definitions_are_pinned_over_processes(place):
         "async def refund(amount): return amount\n"
         "@guard.protect(kind='tool', obj='other', definition={'description': 'x'})\n"
         "async def other(amount): return amount\n"
-        "everything = [refund, other]\n".replace("TEXT", "open('text').read()")
+        "everything = [refund, other]\n".replace(
+            "TEXT", "__import__('pathlib').Path('text').read_text()"
+        )
     )
     import sys
 

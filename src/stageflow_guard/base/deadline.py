@@ -45,10 +45,14 @@ async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
         return await _resume(work, waiting_for)
 
 
-async def answered(seconds: float, work: Awaitable[T]) -> T:
-    """Return what any awaitable gives, as `within` does for coroutines."""
+def answered(seconds: float, work: Awaitable[T]) -> Coroutine[Any, Any, T]:
+    """Return, to be awaited, what any awaitable gives, as `within` does for coroutines."""
     if hasattr(work, "send"):
-        return await within(seconds, work)  # type: ignore[arg-type]  # a coroutine, by its `send`
+        return within(seconds, work)  # type: ignore[arg-type]  # a coroutine, by its `send`
+    return _awaited(seconds, work)
+
+
+async def _awaited(seconds: float, work: Awaitable[T]) -> T:
     async with asyncio.timeout(seconds):
         return await work
 

@@ -19,6 +19,8 @@ from stageflow_guard.errors import (
 from stageflow_guard.model import Decision, Effect, Finding, Principal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from stageflow_guard.ports import Scope
 
 DEPTH = 3  # levels of a redacted value whose shape is compared with what went in
@@ -158,17 +160,30 @@ def _same_shape(value: object, given: object, depth: int) -> bool:
         if type(after) is not dict or len(after) != len(before):
             return False
         # a key that holds personal data is replaced, so keys are compared in order of place
-        pairs = zip(after.values(), before.values(), strict=True)
-        return depth <= 0 or all(_same_shape(new, old, depth - 1) for new, old in pairs)
+        return depth <= 0 or _same_parts(after.values(), before.values(), depth - 1)
     if kind is list or kind is tuple:
         items = cast("list[Any]", given)
         if type(value) is not kind or len(cast("list[Any]", value)) != len(items):
             return False
-        both = zip(cast("list[Any]", value), items, strict=True)
-        return depth <= 0 or all(_same_shape(new, old, depth - 1) for new, old in both)
+        return depth <= 0 or _same_parts(cast("list[Any]", value), items, depth - 1)
     if kind in _SCALARS:  # a number that is a card's is replaced by text
         return type(value) is kind or (given is not None and type(value) is str)
     return value is not None and not hasattr(type(value), "__await__")
+
+
+def _same_parts(values: Iterable[Any], given: Iterable[Any], depth: int) -> bool:
+    for new, old in zip(values, given, strict=True):
+        if new is old:
+            continue
+        if type(new) is type(old) is dict:
+            same = len(new) == len(old) and (
+                depth <= 0 or _same_parts(new.values(), old.values(), depth - 1)
+            )
+        else:
+            same = _same_shape(new, old, depth)
+        if not same:
+            return False
+    return True
 
 
 def chunk_from(answer: object) -> str:

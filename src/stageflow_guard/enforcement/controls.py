@@ -39,7 +39,11 @@ from stageflow_guard.errors import (
     VerificationError,
 )
 from stageflow_guard.model import NO_TENANT, AuditRecord, Decision, Effect
-from stageflow_guard.policy.engine.argument_schema import UnreadableArguments, plain_copy
+from stageflow_guard.policy.engine.argument_schema import (
+    PlainArguments,
+    UnreadableArguments,
+    plain_copy,
+)
 from stageflow_guard.policy.engine.tool_rules import ToolControls, tool_of
 from stageflow_guard.ports import ControlSource
 
@@ -293,6 +297,8 @@ def judged_copy(decision: Decision, arguments: object) -> dict[str, Any]:
     try:
         if arguments is None:
             return {}
+        if type(arguments) is PlainArguments:
+            return dict(arguments)
         if not isinstance(arguments, Mapping):
             raise UnreadableArguments("no arguments by name")
         copy: dict[str, Any] = plain_copy(dict(arguments))

@@ -100,7 +100,8 @@ class Grants:
     def __init__(self, store: RowStore, key: bytes, clock: NeverBackClock | None = None) -> None:
         self._store = store
         self._key = hmac.digest(key, b"stageflow-guard approvals", "sha256")
-        self._arguments_key = hmac.digest(key, b"stageflow-guard arguments", "sha256")
+        arguments_key = hmac.digest(key, b"stageflow-guard arguments", "sha256")
+        self._arguments = hmac.new(arguments_key, digestmod="sha256")
         self._clock = clock or NeverBackClock()
         self.made: set[str] = set()  # requests of this process
         self.used: set[str] = set()  # grants that it used up
@@ -115,8 +116,9 @@ class Grants:
 
     def digest(self, tenant: str, tool: str, canonical: bytes) -> str:
         """Return the keyed digest of a call's arguments: one way, and another key's is another."""
-        told = b"".join(_sized(part) for part in (tenant.encode(), tool.encode(), canonical))
-        return hmac.digest(self._arguments_key, told, "sha256").hex()
+        keyed = self._arguments.copy()  # the key is read once
+        keyed.update(b"".join([_sized(tenant.encode()), _sized(tool.encode()), _sized(canonical)]))
+        return keyed.hexdigest()
 
     def lookup(self, *bound: str) -> str:
         """Return what finds the request of a call that is bound to all of this."""

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("stageflow_guard")
 TIMEOUT = 6.0  # behind the state's own
 AGAIN = 1.0  # seconds: when a limit without a window may be free again
+KEPT, LONGEST = 4096, 256  # objects whose limits are kept, and the length of their names
 
 
 class Limiter:
@@ -51,6 +52,8 @@ class Limiter:
         self._asked_of: object = None  # the decision point that `_source` was taken from
         self._source: LimitSource | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._known: Limits | None = None  # those that `_found` is about
+        self._found: dict[tuple[str, str, str], list[tuple[str, Limit]]] = {}
 
     @property
     def limits(self) -> Limits | None:
@@ -70,14 +73,16 @@ class Limiter:
         """Return what a call holds, and the soft limits that it is over."""
         request, run = call.request, call.run
         held: list[tuple[str, Limit, Take]] = []
-        lease = uuid4().hex
+        lease: str | None = None
         for name, limit in self._about(request.ten, request.kind, request.obj):
             if limit.of in OF_RUNS or (run is None and "run" in limit.per):
                 continue
             keyed = self._key(name, limit, (request.ten, request.sub), request.obj, run)
             under_way = limit.of == "concurrent"
-            if under_way and run is None:  # nothing would end it
-                continue
+            if under_way:
+                if run is None:  # nothing would end it
+                    continue
+                lease = lease or uuid4().hex
             counted = limit.of in COUNTED
             held.append((name, limit, Take(
                 keyed, limit.limit if counted else _below(limit.limit), 1.0 if counted else 0.0,
@@ -183,16 +188,32 @@ class Limiter:
             raise PolicyUnavailable(exc.message) from None
 
     def _about(self, tenant: str, kind: str, obj: str) -> list[tuple[str, Limit]]:
-        return [(name, one) for name, one in self._all(tenant) if one.about(kind, obj)]
+        """Return the limits about a step; they are looked through once for each set in force."""
+        limits = self.limits
+        if limits is not self._known:
+            self._known, self._found = limits, {}
+        about = (tenant, kind, obj)
+        found = self._found.get(about)
+        if found is None:
+            found = [(name, one) for name, one in self._all(tenant) if one.about(kind, obj)]
+            if len(self._found) >= KEPT:
+                self._found = {}
+            if len(obj) <= LONGEST:
+                self._found[about] = found
+        return found
 
     def _key(self, name: str, limit: Limit, who: tuple[str, str], obj: str, run: Run | None) -> str:
         """Return what a limit is counted under; `who` is tenant and subject."""
         tenant, subject = who
         while run is not None and run.parent is not None:
             run = run.parent
-        own = {"subject": subject, "tool": obj, "stage": obj, "run": "" if run is None else run.id}
-        parts = [name, tenant, *(f"{one}={own[one]}" for one in sorted(limit.per))]
-        return "".join(f"{len(part)}:{part}" for part in parts)
+        told = f"{len(name)}:{name}{len(tenant)}:{tenant}"
+        if limit.per:
+            root = "" if run is None else run.id
+            own = {"subject": subject, "tool": obj, "stage": obj, "run": root}
+            parts = [f"{one}={own[one]}" for one in sorted(limit.per)]
+            told += "".join([f"{len(part)}:{part}" for part in parts])
+        return told
 
     def _judged(self, taken: object, named: list[tuple[str, Limit]]) -> tuple[str, ...]:
         """Return the names of limits that are over; raise for the hard one that was full."""

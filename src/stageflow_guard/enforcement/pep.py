@@ -59,7 +59,7 @@ from stageflow_guard.policy.engine.delegation import delegated
 from stageflow_guard.ports import ForgeryCounter
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 
     from stageflow_guard.enforcement.admission import Admitted, CallControls
     from stageflow_guard.enforcement.records import StepRequests
@@ -485,9 +485,9 @@ class PolicyEnforcementPoint:
 
     # -- 3 and 6. inspect ----------------------------------------------------------------------
 
-    async def inspected(self, work: Awaitable[T]) -> T:
-        """Return what the inspector answers; raise `TimeoutError` when it gives no answer."""
-        return await answered(self.inspect_timeout, work)
+    def inspected(self, work: Awaitable[T]) -> Coroutine[Any, Any, T]:
+        """Return, to be awaited, what the inspector answers; `TimeoutError` when it does not."""
+        return answered(self.inspect_timeout, work)
 
     async def inspect(
         self, run: Run, value: Any, *, direction: str, step: Step | None = None

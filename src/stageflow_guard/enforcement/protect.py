@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from stageflow_guard.base.portal import Portal
+from stageflow_guard.enforcement.binding import Binder, Bound
 from stageflow_guard.enforcement.definitions import MARK, ToldDefinition
 from stageflow_guard.enforcement.egress import StepEgress
 from stageflow_guard.enforcement.leaving import drop_frames
@@ -42,6 +43,7 @@ Told = str | Callable[..., Any]
 
 # what a model reads of a call that policy denies with `on_denied: tell_model`
 TOLD = "This call was denied by policy. Do not try it again in this form."
+_VAR_KEYWORD = inspect.Parameter.VAR_KEYWORD
 RECEIVERS = ("self", "cls")
 
 
@@ -92,6 +94,9 @@ class Protection:
             if told is not None and not callable(told) and (type(told) is not str or not told):
                 raise ConfigError(f"`{what}` is text, or a function of the arguments")
         self.signature = inspect.signature(function)
+        self._binder = Binder(self.signature)
+        kinds = {one.name: one.kind for one in self.signature.parameters.values()}
+        self._var_keyword = next((n for n, k in kinds.items() if k is _VAR_KEYWORD), None)
         unknown = [name for name in uninspected if name not in self.signature.parameters]
         if unknown:
             raise ConfigError(f"`uninspected` names no parameter of `{self.name}`: {unknown}")
@@ -113,35 +118,34 @@ class Protection:
         if self.pins is not None:
             self.pins.see(self.told.definition)
 
-    def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> inspect.BoundArguments:
+    def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Bound:
         """Return the arguments by name; raise `TypeError` as the callable itself would."""
-        return self.signature.bind(*args, **kwargs)
+        return self._binder.bind(args, kwargs)
 
-    def split(self, bound: inspect.BoundArguments) -> dict[str, Any]:
+    def split(self, bound: Bound) -> dict[str, Any]:
         """Return those arguments that are data."""
+        if not self._uninspected:
+            return dict(bound.arguments)
         return {k: v for k, v in bound.arguments.items() if k not in self._uninspected}
 
-    def judged(self, bound: inspect.BoundArguments, copies: dict[str, Any]) -> dict[str, Any]:
+    def judged(self, bound: Bound, copies: dict[str, Any]) -> dict[str, Any]:
         """Return what bounds on a tool's arguments speak of: every one, as the body will see it.
 
         Defaults included, keyword arguments by their own names; of parameters that are not
         inspected, those that are plain values.
         """
-        whole = self.signature.bind(*bound.args, **bound.kwargs)
-        whole.apply_defaults()
         made: dict[str, Any] = {}
-        for name, value in whole.arguments.items():
-            kind = self.signature.parameters[name].kind
+        for name, value in bound.whole().items():
             if name in self._uninspected:
                 with contextlib.suppress(UnreadableArguments):
                     bound.arguments[name] = made[name] = plain_copy(value)
-            elif kind is inspect.Parameter.VAR_KEYWORD:
+            elif name == self._var_keyword:
                 made.update(copies.get(name, value))
             else:
                 made[name] = copies.get(name, value)
         return made
 
-    def step_of(self, bound: inspect.BoundArguments) -> Step:
+    def step_of(self, bound: Bound) -> Step:
         """Return what is asked about this call; raise `PolicyUnavailable` when it cannot be told.
 
         An owner that cannot be told is a foreign one.
@@ -167,13 +171,11 @@ class Protection:
         told = ((self._obj, step.obj), (self._owner, step.owner))
         return [name for how, name in told if callable(how) and name]
 
-    def _told(self, told: Told, bound: inspect.BoundArguments) -> str | None:
+    def _told(self, told: Told, bound: Bound) -> str | None:
         if not callable(told):
             return told
         try:
-            whole = self.signature.bind(*bound.args, **bound.kwargs)
-            whole.apply_defaults()
-            value = _call_with(told, whole.arguments)
+            value = _call_with(told, bound.whole())
         except Exception:  # arguments of another form name nothing
             return None
         return value if type(value) is str and value else None
@@ -219,9 +221,7 @@ def protected(seam: Seam, portal: Portal, function: F, protection: Protection) -
     return cast("F", guarded)
 
 
-async def _begin(
-    seam: Seam, protection: Protection, bound: inspect.BoundArguments
-) -> tuple[Call, dict[str, Any]]:
+async def _begin(seam: Seam, protection: Protection, bound: Bound) -> tuple[Call, dict[str, Any]]:
     """Return the call and its inspected arguments; raise a `GuardError`, on record."""
     run = seam.current_run()
     if run is None:
@@ -261,7 +261,7 @@ def _async(seam: Seam, function: Callable[..., Any], protection: Protection) -> 
                     return TOLD
                 raise
             bound.arguments.update(arguments)
-            work = function(*bound.args, **bound.kwargs)
+            work = bound.call(function)
             del bound, arguments
             answer = await seam.run_step(call, work)
             del work
@@ -291,7 +291,7 @@ def _sync(
             token = current_permit.set(call.permit)
             try:
                 answer = Answer()
-                answer.values.append(function(*bound.args, **bound.kwargs))
+                answer.values.append(bound.call(function))
             except BaseException as error:
                 answer = seam.failed(call, error)
             finally:
@@ -319,7 +319,7 @@ def _stream(seam: Seam, function: Callable[..., Any], protection: Protection) ->
             yield TOLD
             return
         bound.arguments.update(arguments)
-        source = function(*bound.args, **bound.kwargs)
+        source = bound.call(function)
         del bound, arguments
         released: list[Any] = []
 

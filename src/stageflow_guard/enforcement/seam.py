@@ -40,7 +40,12 @@ from stageflow_guard.errors import (
     NotAuthenticated,
     PolicyUnavailable,
 )
-from stageflow_guard.policy.engine.argument_schema import UnreadableArguments, plain_copy
+from stageflow_guard.policy.engine.argument_schema import (
+    PlainArguments,
+    UnreadableArguments,
+    plain_arguments,
+    plain_copy,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -114,12 +119,16 @@ def unchanged_arguments(arguments: Any) -> Any:
 
 
 def copied(arguments: Any) -> Any:
-    """Return arguments that nobody else holds; those that are no plain values as they are.
+    """Return arguments that nobody else holds, `PlainArguments` where each one is a plain value.
 
-    Of the latter policy's bounds cannot be judged, so that the call is refused.
+    Others come back as they are: policy's bounds cannot be judged of them, and the call is refused.
     """
     if type(arguments) is not dict:
         return arguments
+    try:
+        return PlainArguments(plain_copy(arguments))
+    except UnreadableArguments:
+        pass
     made = {}
     for name, value in arguments.items():
         try:
@@ -203,21 +212,28 @@ class Seam:
         try:
             if step.kind == "tool" and self.pep.controls_of(run, step) is not None:
                 arguments = copied(arguments)  # nobody changes what was judged
+                told = judged(arguments)
+                if type(arguments) is PlainArguments:
+                    arguments, told = dict(arguments), plain_arguments(told, arguments)
                 permit = await self.pep.authorize_step(
-                    run, step, host_kind=host_kind, arguments=judged(arguments)
+                    run, step, host_kind=host_kind, arguments=told
                 )
             else:
                 permit = await self.pep.authorize_step(run, step, host_kind=host_kind)
-            with self.withheld(run, permit):
-                arguments = await self._arguments(run, permit, arguments)
+                if type(arguments) is PlainArguments:
+                    arguments = dict(arguments)
+            try:
+                if arguments:
+                    arguments = await self._arguments(run, permit, arguments)
                 await self.pep.consume_permit(run, permit)
+            except BaseException:
+                self._withheld(run, permit)
+                raise
         except GuardError as error:
             raise self.join(error) from None
         return Call(run, permit), arguments
 
     async def _arguments(self, run: Run, permit: Permit, arguments: Any) -> Any:
-        if not arguments:
-            return arguments
         before = run.binary.get("", ())
         redacted, found = await self.pep.inspect(run, arguments, direction="input")
         run.binary[""] = before  # bytes in arguments are this step's, not the run's input
@@ -266,10 +282,13 @@ class Seam:
         try:
             yield
         except BaseException:
-            if permit.outcome is None:
-                with contextlib.suppress(GuardError):  # the first refusal is the one that is raised
-                    self.pep.effect(run, permit, "not_run")
+            self._withheld(run, permit)
             raise
+
+    def _withheld(self, run: Run, permit: Permit) -> None:
+        if permit.outcome is None:
+            with contextlib.suppress(GuardError):  # the first refusal is the one that is raised
+                self.pep.effect(run, permit, "not_run")
 
     async def refuse_outside(self, step: Step, run: Run | None) -> NoReturn:
         """Refuse a step that was called outside a run that it belongs to."""

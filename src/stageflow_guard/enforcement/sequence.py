@@ -163,8 +163,22 @@ class Sequence:
             return
         self._require_known(flow, asked.kind, asked.obj, asked.act)
         with self._lock:
+            self._ask(flow, call, self._of(call.run, call.who))
+
+    def follow(self, call: ToolCall) -> None:
+        """Ask, and remember the permit: of many at once, none comes between."""
+        flow, asked = self.flow, call.request
+        if flow is None:
+            return
+        self._require_known(flow, asked.kind, asked.obj, asked.act)
+        with self._lock:
             marks = self._of(call.run, call.who)
-            name = flow.refusing(asked.kind, asked.obj, asked.act, marks, time.monotonic())
+            self._ask(flow, call, marks)
+            flow.mark(asked.kind, asked.obj, asked.act, marks, time.monotonic(), ended=False)
+
+    def _ask(self, flow: Flow, call: ToolCall, marks: dict[str, Marks]) -> None:
+        asked = call.request
+        name = flow.refusing(asked.kind, asked.obj, asked.act, marks, time.monotonic())
         if name is not None:
             decision = Decision(
                 effect=Effect.DENY, reason="flow", rules=(flow.where(name),),
@@ -173,13 +187,6 @@ class Sequence:
             raise AccessDenied(
                 decision, f"rule `{name}` of flow.yaml refuses `{asked.act}` here", act=asked.act
             )
-
-    def follow(self, call: ToolCall) -> None:
-        """Ask, and remember the permit: of many at once, none comes between."""
-        with self._lock:
-            self.require(call)
-            asked = call.request
-            self._mark(call.run, call.who, (asked.kind, asked.obj, asked.act), ended=False)
 
     def ended(self, run: Run | None, who: Principal, kind: str, obj: str, act: str) -> None:
         """Remember what ended well: something else may have to come after it."""

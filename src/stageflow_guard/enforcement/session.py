@@ -75,8 +75,12 @@ def current_session(guard_id: int | None = None) -> Session | None:
     One guard's session does not hide another's. A closed inner session still shadows the outer one:
     a task MUST NOT fall back to another identity when its session ends.
     """
-    session = next((s for s in _current.get() if guard_id in (None, s._guard_id)), None)
-    if session is None or session.closed:
+    for session in _current.get():
+        if guard_id is None or session._guard_id == guard_id:
+            break
+    else:
+        return None
+    if session.closed:
         return None
     # a child's run that outlives its parent's has no caller any more
     return None if session.run is not None and session.run.ended else session

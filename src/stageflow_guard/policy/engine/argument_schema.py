@@ -198,6 +198,32 @@ class UnreadableArguments(ValueError):
     """Arguments that are no plain values; of which nothing can be said."""
 
 
+class PlainArguments(dict[str, Any]):
+    """Arguments by name that are copies already, which nobody else holds: `plain_arguments`."""
+
+    __slots__ = ()
+
+
+def plain_arguments(told: Any, copies: Mapping[str, Any]) -> Any:
+    """Return `told` as `PlainArguments`: its values out of `copies` as they are, others copied.
+
+    `copies` are plain copies that nobody else holds. What is no plain value comes back as it was.
+    """
+    if type(told) is not dict:
+        return told
+    made = PlainArguments()
+    try:
+        for name, value in told.items():
+            known = type(name) is str and name in copies and copies[name] is value
+            made[name] = value if known else plain_copy({name: value})[name]
+    except UnreadableArguments:
+        return told
+    return made
+
+
+_WHOLE = frozenset({str, bool, int, type(None)})  # plain, and nobody can change them
+
+
 def plain_copy(value: Any, depth: int = 0) -> Any:
     """Return a copy of JSON values (and `Decimal`), of exact types; raise `UnreadableArguments`.
 
@@ -205,15 +231,17 @@ def plain_copy(value: Any, depth: int = 0) -> Any:
     nothing. NaN and infinities are no JSON values: no bound holds them.
     """
     kind = type(value)
-    if kind is str or kind is bool or kind is int or value is None:
+    if kind in _WHOLE:
         return value
     if kind is dict and depth < DEPTH:
-        for key in value:
+        made = {}
+        for key, one in value.items():
             if type(key) is not str:
                 raise UnreadableArguments("a name that is no text")
-        return {key: plain_copy(one, depth + 1) for key, one in value.items()}
+            made[key] = one if type(one) in _WHOLE else plain_copy(one, depth + 1)
+        return made
     if kind is list and depth < DEPTH:
-        return [plain_copy(one, depth + 1) for one in value]
+        return [one if type(one) in _WHOLE else plain_copy(one, depth + 1) for one in value]
     if kind is tuple and depth < DEPTH:
         return tuple(plain_copy(one, depth + 1) for one in value)
     if kind is float and math.isfinite(value):

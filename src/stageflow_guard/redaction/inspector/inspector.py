@@ -16,6 +16,7 @@ from stageflow_guard.redaction.redactor import Redactor
 from stageflow_guard.redaction.text.stream import Stream
 from stageflow_guard.redaction.values.binary import of_bytes
 from stageflow_guard.redaction.values.key_names import beside, entity_of, labels
+from stageflow_guard.redaction.values.plain import NotPlainError, plain_contents, plain_texts
 from stageflow_guard.redaction.values.tree import MOST, TooLarge, contents
 from stageflow_guard.redaction.vault.restore_stream import Restoring
 from stageflow_guard.redaction.vault.vault import Vault, VaultScope
@@ -42,6 +43,14 @@ class _Contents(NamedTuple):
 
 
 def _looked_through(value: Any, most: int) -> _Contents:
+    try:
+        return _heard(value, None)
+    except NotPlainError:
+        return _heard(value, most)
+
+
+def _heard(value: Any, most: int | None) -> _Contents:
+    """Return what is in `value`; with None as `most`, of small and plain ones alone."""
     telling = False
     behind: list[str] = []  # what is read together with its name
 
@@ -54,31 +63,23 @@ def _looked_through(value: Any, most: int) -> _Contents:
             return text
         return None
 
-    own, found, blobs = contents(value, heard, most=most)
-    return _Contents(own, found + behind, blobs, telling)
+    blobs: list[bytes] = []
+    if most is None:
+        own, found = plain_contents(value, heard)
+    else:
+        own, found, blobs = contents(value, heard, most=most)
+    return _Contents(own, found + behind if behind else found, blobs, telling)
 
 
 def _holds_none(value: Any, scope: VaultScope) -> bool:
     """Say whether `value` is short, plain, and holds no placeholder, whoever wrote one."""
-    left, chars, todo = LITTLE, 0, [value]
-    while todo:
-        part = todo.pop()
-        kind = type(part)
-        left -= 1
-        if kind is str:
-            chars += len(part)
-            if chars > SMALL or scope.may_hold(part):
-                return False
-        elif kind is dict:
-            todo += part
-            todo += part.values()
-        elif kind is list or kind is tuple:
-            todo += part
-        elif part is not None and kind is not bool and kind is not int and kind is not float:
-            return False
-        if left < 0 or len(todo) > LITTLE:
-            return False
-    return True
+    try:
+        texts = plain_texts(value)
+    except NotPlainError:
+        return False
+    if sum(map(len, texts)) > SMALL:
+        return False
+    return not scope.may_hold("\n".join(texts))  # what is in one of them is in this
 
 
 class Rules(Protocol):
@@ -183,7 +184,9 @@ class OffLoopInspector:
                 tenant, MOST, lambda _: _looked_through(value, MOST), left()
             )
         # 2. bytes are for policy to decide about
-        if sum(map(len, blobs)) <= HASHED:
+        if not blobs:
+            passing: tuple[Finding, ...] = ()
+        elif sum(map(len, blobs)) <= HASHED:
             passing = self._passing(blobs, direction)
         else:
             passing = await self._long.run(
@@ -209,9 +212,11 @@ class OffLoopInspector:
             answers = await self._scans.scan(tenant, missing, limits, left())
 
         def finished(_: int = 0) -> tuple[Any, tuple[Finding, ...]]:
-            fresh = self._read(missing, answers, limits)
-            self._seen.keep(fresh, tenant, limits)
-            return self._replaced(own, known | fresh, rules, scope, direction, telling=telling)
+            if missing:
+                fresh = self._read(missing, answers, limits)
+                self._seen.keep(fresh, tenant, limits)
+                known.update(fresh)
+            return self._replaced(own, known, rules, scope, direction, telling=telling)
 
         # 5. the rest is read, and all is replaced: here, when it is no more than a hand-over costs
         if self._vault.kept:

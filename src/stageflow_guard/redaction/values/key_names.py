@@ -53,6 +53,12 @@ def called(name: Any, around: Any) -> Any:
     return around if text is not None and text.strip("_").lower() in _GENERAL else name
 
 
+@lru_cache(maxsize=4096)
+def called_text(name: str, around: str) -> str:
+    """Return what `called` does, of names that are plain text."""
+    return around if name.strip("_").lower() in _GENERAL else name
+
+
 def told_name(name: Any) -> str | None:
     """Return a name as text: of a subclass of text, or of a member whose value is text."""
     kind = type(name)
