@@ -116,7 +116,7 @@ async def test_a_pruned_log_is_read_from_the_minimum_that_it_attests(tmp_path):
         assert next(iter_entries(log, 600))[0] == 600
         asked = SqliteProjection(tmp_path / "kept.db")
         asked.sync(log)
-        assert asked.query()[0]["index"] == below  # as from a projection in memory
+        assert next(asked.query())["index"] == below  # as from a projection in memory
         asked.close()
         assert reconcile(log, kept).holds
         Exporter(log, kept, tmp_path / "state").run()
@@ -158,7 +158,7 @@ async def test_records_without_a_signature_are_left_out(tmp_path):
     assert [row.signed for row in iter_rows(log, 8)] == [True, True, False, False]
     base = SqliteProjection(tmp_path / "kept.db")
     assert base.sync(log) == 10
-    assert base.query(run="forged") == []
+    assert list(base.query(run="forged")) == []
     assert Exporter(log, SqliteProjection(":memory:"), tmp_path / "state").run() == 10
 
 
@@ -264,6 +264,37 @@ async def test_a_changed_projection_answers_nothing(tmp_path, what, capsys):
     assert await _main(ask) == 0
 
 
+SHOWN = {  # what `denied` finds among its rows, with the first index that is named
+    "an entry": 301,
+    "a column, so that a question finds it": 300,
+}
+
+
+@pytest.mark.parametrize("what", SHOWN)
+async def test_a_trusted_projection_shows_no_row_that_is_not_the_logs(tmp_path, what, capsys):
+    """With `--trust-db` only what is shown is compared: entry and columns; what is gone is gone."""
+    log = await write(tmp_path, 310)
+    kept = tmp_path / "kept.db"
+    ask = ["audit", "denied", "--db", str(kept), "--dir", str(log), "--trust-db", "--json"]
+    assert await _main(ask) == 0
+    before = json.loads(capsys.readouterr().out)
+    with sqlite3.connect(kept) as db:
+        db.execute("DELETE FROM records WHERE idx = ?", (before[0]["index"],))
+    assert await _main(ask) == 0
+    assert json.loads(capsys.readouterr().out) == before[1:]
+    with sqlite3.connect(kept) as db:
+        if what == "an entry":
+            db.execute(CHANGES[what][0])
+        else:
+            db.execute("UPDATE records SET decision = 'deny' WHERE idx = 300")
+    db.close()
+    capsys.readouterr()
+    assert await _main(ask) == 1
+    out = capsys.readouterr()
+    assert out.out == ""
+    assert f"record {SHOWN[what]} in the projection is not the log's" in out.err
+
+
 async def test_rows_that_are_no_logs_are_not_shown(tmp_path):
     """Rows of another origin, and rows behind the signed tree, answer no question."""
     log = await write(tmp_path, 10)
@@ -279,7 +310,7 @@ async def test_rows_that_are_no_logs_are_not_shown(tmp_path):
     db.close()
     again = SqliteProjection(tmp_path / "kept.db")
     assert again.sync(log) == 0
-    assert len(again.query()) == 10
+    assert len(list(again.query())) == 10
     assert dict(again.count("kind")) == {"decision": 10}
     await write(tmp_path, 1, start=10)
     with pytest.raises(VerificationError, match="record 10 "):

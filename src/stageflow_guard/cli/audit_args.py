@@ -102,7 +102,16 @@ def _choose(found: argparse.ArgumentParser) -> None:
 def _printed(found: argparse.ArgumentParser) -> None:
     found.add_argument("--format", choices=FORMATS, default="table")
     found.add_argument("--out", help="a file; else it is printed")
-    found.add_argument("--db", help="keep the projection in this file; else in memory")
+    _kept(found)
+
+
+def _kept(found: argparse.ArgumentParser) -> None:
+    found.add_argument("--db", help="keep a projection in this file; else the log is read")
+    found.add_argument(
+        "--trust-db", action="store_true",
+        help="compare only the rows that are shown with the log: a row that somebody took out of "
+        "--db is not missed",
+    )  # fmt: skip
 
 
 def _reading(acts: Any) -> None:
@@ -133,7 +142,7 @@ def _reading(acts: Any) -> None:
     for found in (denied, query, timeline):
         _choose(found)
         _printed(found)
-    stats.add_argument("--db", help="keep the projection in this file; else in memory")
+    _kept(stats)
     tail = _verb(acts, "tail", "print the last records")
     tail.add_argument("-n", type=int, default=10)
     tail.add_argument("-f", "--follow", action="store_true", help="go on as records become durable")

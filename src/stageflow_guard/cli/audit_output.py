@@ -9,6 +9,7 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,37 +26,55 @@ SHOWN = ["ref", "time", "kind", "tenant", "subject", "pipeline", "resource", "re
 
 def write_records(
     args: argparse.Namespace,
-    records: list[dict[str, Any]],
+    records: Iterable[dict[str, Any]],
     shown: list[str] | None = None,
 ) -> None:
-    """Print the records, or write them to `--out`, in the format that was asked for."""
-    if args.json and args.format == "table":
-        print(as_json(records, indent=2))
-        return
+    """Print the records, or write them to `--out`, in the format that was asked for.
+
+    JSON lines and CSV are written as they come.
+    """
     if args.format == "parquet":
         if not args.out:
             raise ConfigError("`--format parquet` needs `--out FILE`")
-        from stageflow_guard.audit.export.sinks.parquet import flat, write_rows
+        _parquet(args, records)
+    elif args.format == "table":
+        found = list(records)
+        text = as_json(found, indent=2) + "\n" if args.json else _table(found, shown or SHOWN)
+        write_parts(None if args.json else args.out, [text])
+    else:
+        write_parts(args.out, {"jsonl": _lines, "csv": _csv}[args.format](records))
 
-        plain = [{k: v for k, v in r.items() if k != "agreement"} for r in records]
-        ids: dict[str, str] = {}
-        for folder in getattr(args, "dirs", None) or [args.dir]:
-            ids |= log_ids(folder)
-        rows = [
-            flat(Shipped(o := r.pop("origin"), r.pop("index"), encoded(r), ids.get(o, "")))
-            for r in plain
-        ]
-        write_rows(Path(args.out), rows, {"written_by": "stageflow-guard"})
+
+def streamed(args: argparse.Namespace) -> bool:
+    """Say whether output begins before the last record was read, and cannot be taken back."""
+    return getattr(args, "format", "jsonl") in ("jsonl", "csv")
+
+
+def write_parts(path: str | None, parts: Iterable[str]) -> None:
+    """Print the parts, or write them to a file, 0600, which is opened once there is a part."""
+    parts = iter(parts)
+    first = next(parts, "")
+    if path is None:
+        sys.stdout.write(first)
+        sys.stdout.writelines(parts)
         return
-    if args.format == "table":
-        text = _table(records, shown or SHOWN)
-    else:
-        text = {"jsonl": _lines, "csv": _csv}[args.format](records)
-    if args.out:
-        with private(args.out) as file:
-            file.write(text)
-    else:
-        sys.stdout.write(text)
+    with private(path) as file:
+        file.write(first)
+        file.writelines(parts)
+
+
+def _parquet(args: argparse.Namespace, records: Iterable[dict[str, Any]]) -> None:
+    from stageflow_guard.audit.export.sinks.parquet import flat, write_rows
+
+    ids: dict[str, str] = {}
+    for folder in getattr(args, "dirs", None) or [args.dir]:
+        ids |= log_ids(folder)
+    plain = ({k: v for k, v in r.items() if k != "agreement"} for r in records)
+    rows = [
+        flat(Shipped(o := r.pop("origin"), r.pop("index"), encoded(r), ids.get(o, "")))
+        for r in plain
+    ]
+    write_rows(Path(args.out), rows, {"written_by": "stageflow-guard"})
 
 
 def _cells(record: dict[str, Any]) -> dict[str, Any]:
@@ -111,18 +130,22 @@ def private(path: str) -> IO[str]:
     return os.fdopen(fd, "w", encoding="utf-8", newline="")
 
 
-def _lines(records: list[dict[str, Any]]) -> str:
-    return "".join(as_json(r) + "\n" for r in records)
+def _lines(records: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for record in records:
+        yield as_json(record) + "\n"
 
 
-def _csv(records: list[dict[str, Any]]) -> str:
+def _csv(records: Iterable[dict[str, Any]]) -> Iterator[str]:
     out = io.StringIO()
     names = ["origin", "index", "time", *COLUMNS, *NUMBERS]
     writer = csv.DictWriter(out, names, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for record in records:
         writer.writerow({k: _no_formula(v) for k, v in _cells(record).items()})
-    return out.getvalue()
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()
 
 
 def _no_formula(value: Any) -> Any:

@@ -15,7 +15,7 @@ from stageflow_guard.base.durable import write_durably
 from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.audit_args import FILTERS, text_of
 from stageflow_guard.cli.audit_output import as_json, private
-from stageflow_guard.cli.audit_query import chosen
+from stageflow_guard.cli.audit_query import Chosen
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.places import settings_of
 from stageflow_guard.cli.terminal import one_line
@@ -82,7 +82,7 @@ def bundle(args: argparse.Namespace) -> int:
         wanted[signed_head(one)[0].origin] = args.index
         asked["index"] = args.index
     else:
-        for record in chosen(args):
+        for record in Chosen(args):
             wanted.setdefault(record["origin"], []).append(record["index"])
     key_file = _key_file(args)
     key = SigningKey(read_key(key_file, create=False)) if key_file is not None else None

@@ -6,16 +6,22 @@ import argparse
 import re
 import sys
 import time
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from datetime import datetime
 from difflib import get_close_matches
+from heapq import merge
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.export.sink import Shipped
 from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.log_id import log_ids
-from stageflow_guard.audit.read.query import LogEntry, held, iter_rows
+from stageflow_guard.audit.read.query import LogEntry, held, iter_entries, iter_rows
+from stageflow_guard.audit.read.selection import Effects, Selection, select
+from stageflow_guard.audit.read.statistics import Statistics
 from stageflow_guard.audit.records.columns import when
 from stageflow_guard.audit.records.formats.record import KINDS
 from stageflow_guard.audit.records.record import encoded
@@ -23,7 +29,7 @@ from stageflow_guard.audit.records.schema_check import MALFORMED
 from stageflow_guard.base.traceparent import is_trace_id
 from stageflow_guard.cli import HOLDS
 from stageflow_guard.cli.audit_args import FILTERS, named
-from stageflow_guard.cli.audit_output import as_json, cell, private, write_records
+from stageflow_guard.cli.audit_output import as_json, cell, streamed, write_parts, write_records
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.places import settings_of
 from stageflow_guard.cli.reasons import REMEDIES
@@ -79,15 +85,56 @@ def _require_one_of(name: str, value: str, there: tuple[str, ...]) -> None:
         raise ConfigError(f"--{name} is one of {', '.join(there)}, not `{value[:40]}`{meant}")
 
 
-def chosen(args: argparse.Namespace, **more: str) -> list[dict[str, Any]]:
-    """Return the records that the filters choose, out of a projection of all shards."""
-    return chosen_with_effects(args, **more)[0]
+class Chosen:
+    """The records that the filters choose, once, in order: by index, across logs by time.
+
+    A step of the iteration reads on; memory does not grow with the log. `outcomes` holds what came
+    of each decision that was given to `note`, once all records were taken.
+    """
+
+    def __init__(self, args: argparse.Namespace, **more: str) -> None:
+        self._args = args
+        filters = _asked(args) | more
+        self._asked: dict[str, Any] = {
+            **filters, "since": moment(args.since), "until": moment(args.until)
+        }  # fmt: skip
+        self._effects = Effects()
+
+    @property
+    def outcomes(self) -> dict[tuple[str, int], str]:
+        """(origin, index of a decision) -> the outcome of its effect."""
+        return self._effects.outcomes
+
+    def note(self, record: Mapping[str, Any]) -> None:
+        """Keep what comes of this decision; call it before the next record is taken."""
+        self._effects.note(record["origin"], record["index"])
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield them; raises `VerificationError` for a log or a projection that does not hold."""
+        if getattr(self._args, "db", None):
+            with closing(projection(self._args)) as base:
+                yield from base.query(limit=self._args.limit, **self._asked)
+                self._effects.outcomes.update(base.effects(self._effects.waiting))
+            return
+        chosen = Selection(**self._asked)
+        logs = _logs(self._args)
+        if streamed(self._args):
+            for folder in logs:
+                require_attested(folder)
+        parts = [select(folder, chosen, self._effects) for folder in logs]
+        found = merge(*parts, key=_by_time) if len(parts) > 1 else parts[0]
+        yield from islice(found, self._args.limit)
+        for _ in found if self._effects.waiting else ():  # effects behind the last record shown
+            pass
 
 
-def chosen_with_effects(
-    args: argparse.Namespace, **more: str
-) -> tuple[list[dict[str, Any]], dict[tuple[str, int], str]]:
-    """Return the chosen records, and what came of every decision, chosen or not."""
+def _by_time(record: Mapping[str, Any]) -> tuple[int, str, int]:
+    wall_ns = record.get("wall_ns")
+    return (wall_ns if type(wall_ns) is int else 0, record["origin"], record["index"])
+
+
+def _asked(args: argparse.Namespace) -> dict[str, str]:
+    """Return the filters; refuse what would choose nothing, and put the question on record."""
     asked = {name: value for name in FILTERS if (value := getattr(args, name, None)) is not None}
     for name, there in CLOSED.items():
         if name in asked:
@@ -97,45 +144,46 @@ def chosen_with_effects(
     if "trace" in asked:
         asked["trace"] = trace_id(asked["trace"])
     noted(args, {**asked, "since": args.since, "until": args.until})
-    base = projection(args)
-    try:
-        found = base.query(
-            since=moment(args.since),
-            until=moment(args.until),
-            limit=args.limit,
-            **{**asked, **more},
-        )
-        return found, base.effects()
-    finally:
-        base.close()
+    return asked
 
 
-def projection(args: argparse.Namespace) -> SqliteProjection:
-    """Return a projection that is up to date: the kept one, or one in memory."""
-    base = SqliteProjection(getattr(args, "db", None) or ":memory:")
-    try:
-        left_out = 0
-        for folder in (one for path in folders_of(args) for one in logs_in(path)):
-            base.sync(folder)
-            left_out += held(folder)[1]
-    except BaseException:
-        base.close()
-        raise
+def _logs(args: argparse.Namespace) -> list[Path]:
+    """Return every log that is asked; say how many of their records no answer holds."""
+    found = [one for path in folders_of(args) for one in logs_in(path)]
+    left_out = sum(held(folder)[1] for folder in found)
     if left_out:
         print(
             f"left out: {left_out} records that are only written ahead, not yet under a "
             "checkpoint; `audit tail` shows them",
             file=sys.stderr,
         )
+    return found
+
+
+def require_attested(folder: Path) -> None:
+    """Raise `VerificationError` unless every signed record of a log is in its signed tree."""
+    for _ in iter_entries(folder):
+        pass
+
+
+def projection(args: argparse.Namespace) -> SqliteProjection:
+    """Return the kept projection, brought up to date."""
+    base = SqliteProjection(args.db)
+    try:
+        for folder in _logs(args):
+            base.sync(folder, compared=not args.trust_db)
+    except BaseException:
+        base.close()
+        raise
     return base
 
 
 def query(args: argparse.Namespace) -> int:
     """List the records that match."""
-    found = chosen(args)
+    found: Iterable[dict[str, Any]] = Chosen(args)
     if args.value is not None:
         marks = set(_marks(args))
-        found = [r for r in found if marks & _strings(r)]
+        found = (r for r in found if marks & _strings(r))
     write_records(args, found)
     return HOLDS
 
@@ -160,7 +208,7 @@ def _strings(value: Any) -> set[str]:
 
 def denied(args: argparse.Namespace) -> int:
     """List what was refused, and why."""
-    write_records(args, chosen(args, decision="deny"), [
+    write_records(args, Chosen(args, decision="deny"), [
         "ref", "time", "reason", "tenant", "subject", "pipeline", "action", "resource",
     ])  # fmt: skip
     return HOLDS
@@ -172,10 +220,14 @@ def timeline(args: argparse.Namespace) -> int:
         raise ConfigError(f"name one of {', '.join(f'`--{name}`' for name in NARROWING)}")
     args.dirs = args.dirs or ["audit"]
     args.dir = args.dirs[0]
-    found, outcomes = chosen_with_effects(args)
+    chosen, found = Chosen(args), []
+    for record in chosen:
+        found.append(record)
+        if record.get("kind") == "decision":
+            chosen.note(record)
     for record in found:
         if record.get("kind") == "decision":
-            after = outcomes.get((record["origin"], record["index"]))
+            after = chosen.outcomes.get((record["origin"], record["index"]))
             record["agreement"] = agreement(record, after)
     who = ["subject", "tenant", "actors"] if args.trace or len(args.dirs) > 1 else []
     write_records(
@@ -199,21 +251,11 @@ def agreement(decision: dict[str, Any], outcome: str | None) -> str | None:
 def stats(args: argparse.Namespace) -> int:
     """Count what the log holds."""
     noted(args, {})
-    base = projection(args)
-    took = base.latencies()
-    said: dict[str, Any] = {
-        "kinds": dict(base.count("kind")),
-        "decisions": dict(base.count("decision", where="kind = 'decision'")),
-        "reasons": dict(base.count("reason", where="decision = 'deny'")),
-        "tenants": dict(base.count("coalesce(tenant, '-')")),
-        "outcomes": dict(base.count("outcome", where="kind = 'effect'")),
-        "findings": base.findings(),
-        "latency_us": {
-            name: took[min(len(took) - 1, len(took) * part // 100)] if took else None
-            for name, part in (("p50", 50), ("p95", 95), ("p99", 99))
-        },
-    }
-    base.close()
+    if args.db:
+        with closing(projection(args)) as base:
+            said = _projected(base)
+    else:
+        said = _counted(_logs(args))
     if args.json:
         print(as_json(said, indent=2))
         return HOLDS
@@ -222,6 +264,44 @@ def stats(args: argparse.Namespace) -> int:
         for key, count in counts.items():
             print(f"  {cell(key):<28} {count}")
     return HOLDS
+
+
+def _counted(logs: Iterable[Path]) -> dict[str, Any]:
+    seen = Statistics()
+    for folder in logs:
+        seen.take(folder)
+    return {
+        "kinds": _most_first(seen.kinds),
+        "decisions": _most_first(seen.decisions),
+        "reasons": _most_first(seen.reasons),
+        "tenants": _most_first(seen.tenants),
+        "outcomes": _most_first(seen.outcomes),
+        "findings": seen.findings,
+        "latency_us": _percentiles(sorted(seen.latencies)),
+    }
+
+
+def _most_first(counted: Mapping[Any, int]) -> dict[Any, int]:
+    return dict(sorted(counted.items(), key=lambda one: (-one[1], str(one[0] or ""))))
+
+
+def _projected(base: SqliteProjection) -> dict[str, Any]:
+    return {
+        "kinds": dict(base.count("kind")),
+        "decisions": dict(base.count("decision", where="kind = 'decision'")),
+        "reasons": dict(base.count("reason", where="decision = 'deny'")),
+        "tenants": dict(base.count("coalesce(tenant, '-')")),
+        "outcomes": dict(base.count("outcome", where="kind = 'effect'")),
+        "findings": base.findings(),
+        "latency_us": _percentiles(base.latencies()),
+    }
+
+
+def _percentiles(took: list[int]) -> dict[str, int | None]:
+    return {
+        name: took[min(len(took) - 1, len(took) * part // 100)] if took else None
+        for name, part in (("p50", 50), ("p95", 95), ("p99", 99))
+    }
 
 
 def line(row: LogEntry) -> str:
@@ -261,10 +341,13 @@ def export(args: argparse.Namespace) -> int:
     from stageflow_guard.audit.export.assemble import text_of
 
     shown = text_of(args.shape)
-    found, ids = chosen(args), log_ids(args.dir)
-    with private(args.out) if args.out else nullcontext(sys.stdout) as out:
-        for record in found:
+    ids = log_ids(args.dir)
+
+    def lines() -> Iterator[str]:
+        for record in Chosen(args):
             origin, index = record.pop("origin"), record.pop("index")
             one = Shipped(origin, index, encoded(record), ids.get(origin, ""))
-            print(escape_control(shown(one)), file=out)
+            yield escape_control(shown(one)) + "\n"
+
+    write_parts(args.out, lines())
     return HOLDS

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.audit.read.finding_counts import FindingCounts, findings_of
-from stageflow_guard.audit.read.review import ACROSS
 from stageflow_guard.audit.records.columns import person_time
 from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.audit import verified
 from stageflow_guard.cli.audit_output import private
-from stageflow_guard.cli.audit_query import agreement, chosen_with_effects
+from stageflow_guard.cli.audit_query import Chosen, agreement
+from stageflow_guard.cli.audit_report_rows import First, ReportRows, tenant_of, what_of, who_of
 from stageflow_guard.cli.reasons import remedy
 from stageflow_guard.cli.report import Section, Table, facts, page
 from stageflow_guard.cli.terminal import one_line
@@ -39,38 +37,41 @@ LEGEND = (
 def report(args: argparse.Namespace) -> int:
     """Verify the log, then write the page; nothing is written about a log that does not hold."""
     reports = [one for _, one in verified(args)]
-    found, outcomes = chosen_with_effects(args)
+    chosen, seen = Chosen(args), ReportRows(MOST)
+    for record in chosen:
+        if seen.take(record):
+            chosen.note(record)
+    text = render(seen, chosen.outcomes, reports, asked=_asked(args))
     with private(args.out) as file:
-        file.write(render(found, outcomes, reports, asked=_asked(args)))
+        file.write(text)
     if args.json:
-        print_json({"out": args.out, "records": len(found)})
+        print_json({"out": args.out, "records": seen.count})
     else:
-        print(one_line(f"wrote {args.out}: {len(found)} records"))
+        print(one_line(f"wrote {args.out}: {seen.count} records"))
     return HOLDS
 
 
 def render(
-    records: Sequence[Record],
+    seen: ReportRows,
     outcomes: Mapping[tuple[str, int], str],
     reports: Sequence[VerificationReport],
     *,
     asked: str = "",
     first: Sequence[Section] = (),
 ) -> str:
-    """Return the page. `records` hold `origin` and `index`; `first` comes before the rest."""
-    if len({r["origin"] for r in records}) == 1:  # the log is named on top
-        records = [{**r, "ref": f"#{r['index']}"} for r in records]
-    times = [r["wall_ns"] for r in records if type(r.get("wall_ns")) is int]
-    span = f"from {person_time(min(times))} to {person_time(max(times))}" if times else "no time"
-    decisions = [r for r in records if r.get("kind") == "decision"]
-    denied = [r for r in decisions if r.get("decision") == "deny"]
-    permits = [r for r in decisions if r.get("decision") == "permit"]
+    """Return the page; `first` comes before the rest."""
+    span = "no time"
+    if seen.earliest is not None:
+        span = f"from {person_time(seen.earliest)} to {person_time(seen.latest)}"
+    name = Named(one_log=len(seen.origins) == 1)  # which is named on top
     sections = [
-        _verification(reports), *first, _refusals(denied), _across(denied), _reveals(permits),
-        _approvals(records), _policies(records), _findings(records),
-        _permits(permits, outcomes), _rest(records), _legend(),
+        _verification(reports), *first, _refusals(seen, name), _across(seen, name),
+        _reveals(seen, name), _approvals(seen, name), _policies(seen, name), _findings(seen),
+        _permits(seen, name, outcomes), _rest(seen, name), _legend(),
     ]  # fmt: skip
-    lead = [f"{len(records)} records, {span}. {len(denied)} refusals, {len(permits)} permits."]
+    lead = [
+        f"{seen.count} records, {span}. {seen.denied.count} refusals, {seen.permits.count} permits."
+    ]
     if asked:
         lead.append(f"Only: {asked}.")
     return page(TITLE, lead, sections, "Times are UTC. This page holds personal data of callers.")
@@ -111,97 +112,86 @@ def _verification(reports: Sequence[VerificationReport]) -> Section:
     return Section("verification", "Does the log hold?", body)
 
 
-def _refusals(denied: Sequence[Record]) -> Section:
+def _refusals(seen: ReportRows, name: Named) -> Section:
     def cells(record: Record) -> list[str]:
         reason, code = record.get("reason"), record.get("error")
         why = "; ".join([str(reason or code or "-"), *(record.get("rules") or [])])
         do = remedy(code, reason, record.get("action")) or "-"
-        return [_ref(record), _when(record), _tenant(record), _who(record), _what(record), why, do]
+        return [
+            name(record),
+            _when(record),
+            tenant_of(record),
+            who_of(record),
+            what_of(record),
+            why,
+            do,
+        ]
 
     head = ["ref", "time", "tenant", "who", "what", "reason", "what to do"]
     return Section("refusals", "What was refused, and why?",
-                   _table("Refusals, oldest first.", head, denied, cells, state="reason"))  # fmt: skip
+                   _table("Refusals, oldest first.", head, seen.denied, cells, state="reason"))  # fmt: skip
 
 
-def _across(denied: Sequence[Record]) -> Section:
+def _across(seen: ReportRows, name: Named) -> Section:
     def cells(record: Record) -> list[str]:
-        return [_ref(record), _when(record), _tenant(record), _who(record),
-                str(record.get("owner") or "-"), _what(record)]  # fmt: skip
+        return [name(record), _when(record), tenant_of(record), who_of(record),
+                str(record.get("owner") or "-"), what_of(record)]  # fmt: skip
 
-    found = [r for r in denied if r.get("reason") in ACROSS]
     head = ["ref", "time", "tenant", "who", "owner", "what"]
     return Section("across", "Who reached for another tenant?",
-                   _table("Cross-tenant attempts, all refused.", head, found, cells))  # fmt: skip
+                   _table("Cross-tenant attempts, all refused.", head, seen.across, cells))  # fmt: skip
 
 
-def _reveals(permits: Sequence[Record]) -> Section:
-    found = [r for r in permits if "reveal" in {r.get("action"), *(r.get("obligations") or ())}]
-    counted: Counter[tuple[str, str, str]] = Counter()
-    last: dict[tuple[str, str, str], Record] = {}
-    for record in found:
-        key = (_tenant(record), _who(record), _what(record))
-        counted[key] += 1
-        last[key] = record
+def _reveals(seen: ReportRows, name: Named) -> Section:
     rows = [
-        [_ref(last[key]), *key, str(count), _when(last[key])]
-        for key, count in counted.most_common(MOST)
+        [name(seen.last_reveal[key]), *key, str(count), _when(seen.last_reveal[key])]
+        for key, count in seen.reveals.most_common(MOST)
     ]
     head = ["ref", "tenant", "who", "what", "times", "last"]
-    caption = f"Permits to see originals, by caller and step{_left(len(counted))}."
+    caption = f"Permits to see originals, by caller and step{_left(len(seen.reveals))}."
     return Section("reveals", "Who saw originals?",
                    Table(caption, head, rows, numbers=["times"]).html())  # fmt: skip
 
 
-def _approvals(records: Sequence[Record]) -> Section:
+def _approvals(seen: ReportRows, name: Named) -> Section:
     def cells(record: Record) -> list[str]:
         note = record.get("note") or {}
         return [
-            _ref(record), _when(record), _tenant(record), _what(record),
+            name(record), _when(record), tenant_of(record), what_of(record),
             str(record.get("outcome") or record.get("decision") or "-"),
-            str(record.get("approver") or _who(record)), str(note.get("of") or "-"),
+            str(record.get("approver") or who_of(record)), str(note.get("of") or "-"),
         ]  # fmt: skip
 
-    found = [r for r in records if r.get("kind") == "approval"]
     head = ["ref", "time", "tenant", "what", "outcome", "by", "of"]
     return Section("approvals", "What was approved, and by whom?",
-                   _table("Requests for approval and their answers.", head, found, cells))  # fmt: skip
+                   _table("Requests for approval and their answers.", head, seen.approvals, cells))  # fmt: skip
 
 
-def _policies(records: Sequence[Record]) -> Section:
+def _policies(seen: ReportRows, name: Named) -> Section:
     def cells(record: Record) -> list[str]:
         return [
-            _ref(record), _when(record), str(record.get("action") or "-"),
+            name(record), _when(record), str(record.get("action") or "-"),
             str(record.get("outcome") or "in force"), str(record.get("reason") or "-"),
             str((record.get("policy") or {}).get("sha256") or "-")[:16],
         ]  # fmt: skip
 
-    found = [r for r in records if r.get("kind") == "policy_change"]
     head = ["ref", "time", "change", "outcome", "reason", "revision"]
     return Section("policies", "What changed in the policies?",
-                   _table("Policy changes.", head, found, cells))  # fmt: skip
+                   _table("Policy changes.", head, seen.policies, cells))  # fmt: skip
 
 
-def _findings(records: Sequence[Record]) -> Section:
-    counts = FindingCounts()
-    seen: Counter[tuple[str, str, str]] = Counter()
-    for record in records:
-        counts.take(record)
-        if record.get("kind") == "decision" and record.get("decision") == "permit":
-            clear = "reveal" in {record.get("action"), *(record.get("obligations") or ())}
-            place = str(record.get("stage") or record.get("resource") or "-")
-            for entity, _, count in findings_of(record):
-                seen[entity, place, "original" if clear else "pseudonym"] += count
+def _findings(seen: ReportRows) -> Section:
     totals = Table(
         "Personal data that was found; a run's input counts once.",
         ["entity", "direction", "count"],
-        [[entity, way, str(n)] for (entity, way), n in sorted(counts.total.items())],
+        [[entity, way, str(n)] for (entity, way), n in sorted(seen.findings.total.items())],
         numbers=["count"],
     )
-    places = sorted({(entity, place) for entity, place, _ in seen})
+    places = sorted({(entity, place) for entity, place, _ in seen.met})
     view = Table(
         f"Which step met what, as what: how many finds it saw{_left(len(places))}.",
         ["entity", "stage", "pseudonym", "original"],
-        [[entity, place, *(str(seen[entity, place, how] or "-")
+        [[entity, place, *(str(seen.met[entity, place, how] or "-")
                            for how in ("pseudonym", "original"))]
          for entity, place in places[:MOST]],
         numbers=["pseudonym", "original"],
@@ -210,31 +200,28 @@ def _findings(records: Sequence[Record]) -> Section:
                    totals.html() + (view.html() if view.rows else ""))  # fmt: skip
 
 
-def _permits(permits: Sequence[Record], outcomes: Mapping[tuple[str, int], str]) -> Section:
+def _permits(seen: ReportRows, name: Named, outcomes: Mapping[tuple[str, int], str]) -> Section:
     def cells(record: Record) -> list[str]:
         outcome = outcomes.get((str(record["origin"]), int(record["index"])))
         return [
-            _ref(record), _when(record), _tenant(record), _who(record), _what(record),
+            name(record), _when(record), tenant_of(record), who_of(record), what_of(record),
             " ".join(record.get("rules") or []) or "-", outcome or "-",
             agreement(dict(record), outcome) or "-",
         ]  # fmt: skip
 
     head = ["ref", "time", "tenant", "who", "what", "rules", "came of it", "agreement"]
     return Section("permits", "What was permitted, and what came of it?",
-                   _table("Permits, oldest first.", head, permits, cells, state="came of it"))  # fmt: skip
+                   _table("Permits, oldest first.", head, seen.permits, cells, state="came of it"))  # fmt: skip
 
 
-def _rest(records: Sequence[Record]) -> Section:
-    shown = ("decision", "effect", "approval", "policy_change")
-
+def _rest(seen: ReportRows, name: Named) -> Section:
     def cells(record: Record) -> list[str]:
-        return [_ref(record), _when(record), str(record.get("kind")), _who(record), _what(record),
+        return [name(record), _when(record), str(record.get("kind")), who_of(record), what_of(record),
                 str(record.get("outcome") or "-")]  # fmt: skip
 
-    found = [r for r in records if r.get("kind") not in shown]
     head = ["ref", "time", "kind", "who", "what", "outcome"]
     return Section("rest", "What else was recorded?",
-                   _table("Runs, readings of the log, and the log's own records.", head, found,
+                   _table("Runs, readings of the log, and the log's own records.", head, seen.rest,
                           cells))  # fmt: skip
 
 
@@ -243,45 +230,35 @@ def _legend() -> Section:
 
 
 def _table(
-    caption: str, head: Sequence[str], records: Sequence[Record],
-    cells: Callable[[Record], list[str]], *, state: str = "",
+    caption: str, head: Sequence[str], found: First, cells: Callable[[Record], list[str]], *,
+    state: str = "",
 ) -> str:  # fmt: skip
-    shown = records[:MOST]
     more = ""
-    if len(records) > MOST:
+    if found.count > MOST:
         more = (
-            f"<p>{escape(str(len(records) - MOST))} more are left out here; narrow the page with "
+            f"<p>{escape(str(found.count - MOST))} more are left out here; narrow the page with "
             "<code>--since</code>, <code>--run</code>, <code>--tenant</code>.</p>"
         )
-    states = [str(r.get("decision") or "") for r in shown]
+    states = [str(r.get("decision") or "") for r in found.rows]
     states = [one if one in ("permit", "deny") else "" for one in states]
-    return Table(caption, head, [cells(r) for r in shown], states=states, state=state).html() + more
+    rows = [cells(r) for r in found.rows]
+    return Table(caption, head, rows, states=states, state=state).html() + more
 
 
 def _left(count: int) -> str:
     return f" ({count - MOST} more are left out)" if count > MOST else ""
 
 
-def _ref(record: Record) -> str:
-    return str(record.get("ref") or f"{record['origin']}#{record['index']}")
+class Named:
+    """How the page names a record: by its index, and by its log where there are several."""
+
+    def __init__(self, *, one_log: bool) -> None:
+        self._one_log = one_log
+
+    def __call__(self, record: Record) -> str:
+        """Return the name."""
+        return f"{'' if self._one_log else record['origin']}#{record['index']}"
 
 
 def _when(record: Record) -> str:
     return person_time(record.get("wall_ns"))
-
-
-def _tenant(record: Record) -> str:
-    return str(record.get("tenant") or "-")
-
-
-def _who(record: Record) -> str:
-    subject = str((record.get("actor") or {}).get("subject") or "-")
-    chain = record.get("on_behalf") or []
-    return f"{subject} by way of {', '.join(chain)}" if chain else subject
-
-
-def _what(record: Record) -> str:
-    return str(
-        record.get("resource") or record.get("stage") or record.get("pipeline")
-        or record.get("action") or "-"
-    )  # fmt: skip

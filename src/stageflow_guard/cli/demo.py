@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, examples, shipped
-from stageflow_guard.cli.audit_report import render
+from stageflow_guard.cli.audit_report import MOST, render
+from stageflow_guard.cli.audit_report_rows import ReportRows
 from stageflow_guard.cli.progress import Progress
 from stageflow_guard.cli.quiet import quiet
 from stageflow_guard.cli.report import Section, Table
@@ -105,7 +106,10 @@ def _write_report(path: Path, rows: list[Any], records: list[Any], report: Any) 
     }  # fmt: skip
     placed = [{**r, "origin": report.origin, "index": i} for i, r in records]
     first = [Section("tried", "What was tried?", tried.html())]
-    path.write_text(render(placed, outcomes, [report], first=first), encoding="utf-8")
+    seen = ReportRows(MOST)
+    for one in placed:
+        seen.take(one)
+    path.write_text(render(seen, outcomes, [report], first=first), encoding="utf-8")
 
 
 def show_examples(folder: Path) -> bool:

@@ -12,13 +12,14 @@ COLUMNS = (
     "params_fp", "approver", "trace",
 )  # fmt: skip
 NUMBERS = ("wall_ns", "decision_index", "attempt", "latency_us")
+_PLAIN = tuple(name for name in COLUMNS if name not in ("subject", "policy"))
 
 
 def row(record: dict[str, Any]) -> dict[str, Any]:
     """Return the record's columns; what it does not say is None."""
     get = record.get
-    found: dict[str, Any] = {}
-    for name in COLUMNS:
+    found: dict[str, Any] = dict.fromkeys(COLUMNS)
+    for name in _PLAIN:
         value = get(name)
         found[name] = value if value is None or type(value) is str else _text(value)
     found["subject"] = _text((record.get("actor") or {}).get("subject"))

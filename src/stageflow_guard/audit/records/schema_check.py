@@ -40,18 +40,51 @@ def readable(entry: bytes) -> dict[str, Any]:
     return shown
 
 
+def always_text(name: str) -> bool:
+    """Say whether a well-formed record holds text in this field, where it holds anything."""
+    return _KINDS.get(name) is str
+
+
 def wrong_field(record: dict[str, Any]) -> str | None:
-    """Return the name of the first field of a wrong type; None for a well-formed record."""
+    """Return the name of a field of a wrong type or range; None for a well-formed record."""
+    shape = (*record, *map(type, record.values()))
+    found = _SHAPES.get(shape)
+    if found is None:
+        found = _look(record)
+        if len(_SHAPES) < _MOST_SHAPES:
+            _SHAPES[shape] = found
+    wrong, numbers, inside = found
+    for name in numbers:
+        if not -_MOST < record[name] < _MOST:
+            return name
+    for name in inside:
+        if not _right(name, record[name]):
+            return name
+    return wrong
+
+
+# a log holds few shapes: names and types, in their order -> the first field of a wrong type, and
+# the numbers and the containers before it, whose value decides, too
+_Look = tuple[str | None, tuple[str, ...], tuple[str, ...]]
+_SHAPES: dict[tuple[Any, ...], _Look] = {}
+_MOST_SHAPES = 1000
+
+
+def _look(record: dict[str, Any]) -> _Look:
     if type(record.get("kind")) is not str:
-        return "kind"
+        return "kind", (), ()
+    numbers: list[str] = []
+    inside: list[str] = []
     for name, value in record.items():
         kind = _KINDS.get(name)
-        if kind is str:
-            if type(value) is not str:
-                return name
-        elif kind is not None and not _right(name, value):
-            return name
-    return None
+        exact = type(value) is kind  # by name: a narrowed `Any` would be an `object`
+        if kind is not None and not exact:
+            return name, tuple(numbers), tuple(inside)
+        if kind is int:
+            numbers.append(name)
+        elif kind is not None and kind is not str:
+            inside.append(name)
+    return None, tuple(numbers), tuple(inside)
 
 
 def _right(name: str, value: Any) -> bool:

@@ -45,6 +45,13 @@ def require_projected(
         raise _differs(following)
 
 
+def require_row(tree: SignedTree, index: int, entry: object, *, chosen: bool) -> None:
+    """Raise `VerificationError` unless `entry` is the log's record at `index`, rightly `chosen`."""
+    leaf = tree.leaves(index // WIDTH)[index % WIDTH]
+    if not chosen or type(entry) is not bytes or sha256(b"\x00" + entry).digest() != leaf:
+        raise _differs(index)
+
+
 def _columns(entry: bytes) -> tuple[Any, ...]:
     found = row(readable(entry))  # it is the log's, so it decodes
     return tuple(found[name] for name in (*COLUMNS, *NUMBERS))

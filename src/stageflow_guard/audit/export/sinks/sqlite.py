@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,18 @@ from stageflow_guard.audit.log.layout import read_minimum
 from stageflow_guard.audit.read.finding_counts import FindingCounts
 from stageflow_guard.audit.read.log_id import id_of_first, log_id
 from stageflow_guard.audit.read.query import iter_entries
+from stageflow_guard.audit.read.selection import Selection
+from stageflow_guard.audit.read.signed_entries import SignedTree
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
 from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.audit.tlog.checkpoint import parse
 from stageflow_guard.audit.tlog.consistency import require_prefix
-from stageflow_guard.audit.verification.projection import Kept, require_projected
+from stageflow_guard.audit.verification.projection import (
+    Kept,
+    require_projected,
+    require_row,
+)
 from stageflow_guard.base.opening import make_own
 from stageflow_guard.errors import ConfigError, VerificationError
 
@@ -60,6 +66,7 @@ class SqliteProjection:
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
         self._db: sqlite3.Connection | None = None
+        self._trees: dict[str, SignedTree] = {}  # of the logs whose rows are not compared yet
 
     def _connect(self) -> sqlite3.Connection:
         if self._db is None:
@@ -171,13 +178,14 @@ class SqliteProjection:
 
     # -- as a projection ---------------------------------------------------------------------------
 
-    def sync(self, log: str | Path) -> int:
+    def sync(self, log: str | Path, *, compared: bool = True) -> int:
         """Bring the table up to the log's signed records; return how many are new.
 
         Questions are answered out of the logs that were synced through this object, and only after
         every row that was kept from before was compared with the log: raises `VerificationError`
         that names the first that differs or is missing. Safe to repeat; a table that came from
-        another history than the log's present one is built anew.
+        another history than the log's present one is built anew. Without `compared`, kept rows are
+        held against the log when they are shown, and that none is missing is the file's word.
         """
         folder = Path(log)
         minimum = read_minimum(folder)
@@ -197,7 +205,10 @@ class SqliteProjection:
                 "SELECT coalesce(max(idx) + 1, 0) FROM records WHERE origin = ? AND log = ? "
                 "AND idx < ?", (*of, head.size),
             ).fetchone()[0]  # fmt: skip
-            require_projected(folder, head, self._kept(of, minimum, end), minimum, end)
+            if compared:
+                require_projected(folder, head, self._kept(of, minimum, end), minimum, end)
+            else:
+                self._trees[origin] = SignedTree(folder, head)
             new = 0
             flow = takewhile(lambda one: one[0] < head.size, iter_entries(folder, end))
             while part := [Shipped(origin, i, e, name) for i, e in islice(flow, self.batch)]:
@@ -221,49 +232,55 @@ class SqliteProjection:
         ):  # fmt: skip
             yield index, entry, tuple(columns)
 
-    def query(
-        self,
-        *,
-        since: int | None = None,
-        until: int | None = None,
-        limit: int | None = None,
-        **filters: str,
-    ) -> list[dict[str, Any]]:
-        """Return the records whose columns equal the filters: by time across logs, else by index.
+    def query(self, *, limit: int | None = None, **asked: Any) -> Iterator[dict[str, Any]]:
+        """Return the records that a `Selection` of `asked` chooses, with `origin` and `index`.
 
-        `since` (inclusive) and `until` (exclusive) are nanoseconds since the epoch. Raises
-        `ConfigError` for a filter that is no column.
+        By time across logs, else by index, one by one. Raises `ConfigError` for a filter that is
+        no column; the iterator raises `VerificationError` for a row that is not the log's.
         """
-        unknown = sorted(set(filters) - set(COLUMNS))
-        if unknown:
-            raise ConfigError(f"`{unknown[0]}` is no filter; there are {', '.join(COLUMNS)}")
-        terms = [f"{name} = ?" for name in filters if name != "trace"]
-        values: list[Any] = [value for name, value in filters.items() if name != "trace"]
-        if "trace" in filters:  # `<trace id>-<span id>` on record: a trace has many spans
-            terms.append("(trace = ? OR substr(trace, 1, ?) = ?)")
-            prefix = f"{filters['trace']}-"
-            values += [filters["trace"], len(prefix), prefix]
-        for term, bound in (("wall_ns >= ?", since), ("wall_ns < ?", until)):
+        return self._query(Selection(**asked), limit)
+
+    def _query(self, selection: Selection, limit: int | None) -> Iterator[dict[str, Any]]:
+        terms, values = ["1"], list[Any]()
+        for name, value in selection.filters.items():  # each name is one of COLUMNS
+            if name == "trace":  # `<trace id>-<span id>` on record: a trace has many spans
+                terms.append("(trace = ? OR substr(trace, 1, ?) = ?)")
+                values += [value, len(value) + 1, f"{value}-"]
+            else:
+                terms.append(f"{name} = ?")
+                values.append(value)
+        for term, bound in (("wall_ns >= ?", selection.since), ("wall_ns < ?", selection.until)):
             if bound is not None:
                 terms.append(term)
                 values.append(bound)
-        where = " AND ".join(terms) or "1"
         several = self._connect().execute("SELECT count(*) FROM asked").fetchone()[0] > 1
         order = "wall_ns, origin, idx" if several else "origin, idx"
-        found = self._connect().execute(  # column names were checked above
-            f"SELECT origin, idx, entry FROM shown WHERE {where} ORDER BY {order} LIMIT ?",
-            (*values, -1 if limit is None else limit),
-        )
-        return [
-            {"origin": origin, "index": index, **readable(entry)} for origin, index, entry in found
-        ]
+        for origin, index, entry in self._connect().execute(
+            f"SELECT origin, idx, entry FROM shown WHERE {' AND '.join(terms)} "
+            f"ORDER BY {order} LIMIT ?", (*values, -1 if limit is None else limit),
+        ):  # fmt: skip
+            record = readable(entry)
+            tree = self._trees.get(origin)
+            if tree is not None:
+                require_row(tree, index, entry, chosen=selection.matches(record))
+            yield {"origin": origin, "index": index, **record}
 
-    def effects(self) -> dict[tuple[str, int], str]:
-        """Return the outcome of each decision that has an effect, by (origin, decision's index)."""
-        found = self._connect().execute(
-            "SELECT origin, decision_index, outcome FROM shown WHERE kind = 'effect'"
-        )
-        return {(origin, cause): outcome for origin, cause, outcome in found}
+    def effects(self, causes: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+        """Return the outcome of each of these decisions that has an effect.
+
+        `causes` and the keys are (origin, index of the decision).
+        """
+        found: dict[tuple[str, int], str] = {}
+        for origin, index in causes:
+            for outcome, at, entry in self._connect().execute(
+                "SELECT outcome, idx, entry FROM shown "
+                "WHERE origin = ? AND decision_index = ? AND kind = 'effect'", (origin, index),
+            ):  # fmt: skip
+                tree = self._trees.get(origin)
+                if tree is not None:
+                    require_row(tree, at, entry, chosen=True)
+                found[origin, index] = outcome or "unknown"
+        return found
 
     def count(self, *columns: str, where: str = "1") -> list[tuple[Any, ...]]:
         """Return (values …, how many), most frequent first; names are the caller's constants."""
