@@ -218,21 +218,38 @@ class BypassReport:
         return "\n".join([f"{self.host}: {self.guard}", *map(str, self.outcomes)])
 
 
+class _Quiet:
+    """Keeps logging off while one or more contenders are tried: each try makes failures."""
+
+    def __init__(self) -> None:
+        self._inside, self._before = 0, logging.NOTSET
+
+    def __enter__(self) -> None:
+        if not self._inside:
+            self._before = logging.root.manager.disable
+            logging.disable(logging.CRITICAL)
+        self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._inside -= 1
+        if not self._inside:
+            logging.disable(self._before)
+
+
+_quiet = _Quiet()
+
+
 async def try_ways(contender: Contender) -> BypassReport:
     """Return which of the eight ways lead round the contender's guard."""
-    before = logging.root.manager.disable
-    logging.disable(logging.CRITICAL)  # hosts and guards log each failure that is made here
-    try:
+    with _quiet:
         outcomes = [await _outcome(contender, way) for way in WAYS]
-    finally:
-        logging.disable(before)
     return BypassReport(contender.host, contender.guard, tuple(outcomes))
 
 
 async def _outcome(contender: Contender, way: Way) -> Outcome:
     control = Attempt("permit")
     try:
-        failed = await _try(contender, way, control)
+        failed = await _try(contender, way, control)  # it has no stragglers to wait for
     except NotOffered as none:
         return Outcome(way.name, "not offered", str(none))
     closed = contender.closed.get(way.name)
@@ -243,6 +260,7 @@ async def _outcome(contender: Contender, way: Way) -> Outcome:
     first = "permit" if way.method == "resume" else way.decision
     attempt = Attempt(first, way.decision)
     said = await _try(contender, way, attempt)
+    await asyncio.sleep(STRAGGLERS)
     if way.leads_to == "body" and attempt.ran:
         return Outcome(way.name, "bypassed", "the body ran")
     if ANSWER in str(said):
@@ -267,5 +285,4 @@ async def _try(contender: Contender, way: Way, attempt: Attempt) -> Any:
         if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
             raise
         said = error
-    await asyncio.sleep(STRAGGLERS)
     return said
