@@ -11,8 +11,9 @@ const name = () => {
   document.querySelectorAll(".md-code__nav:not([aria-label])").forEach((nav, n) => {
     nav.setAttribute("aria-label", "Code " + (nav.parentElement.id || n));
   });
-  document.querySelectorAll("pre code:not([tabindex])").forEach((code) => {
-    if (code.scrollWidth > code.clientWidth) code.setAttribute("tabindex", "0");
+  const scrolling = "pre code:not([tabindex]), .md-typeset__scrollwrap:not([tabindex])";
+  document.querySelectorAll(scrolling).forEach((box) => {
+    if (box.scrollWidth > box.clientWidth) box.setAttribute("tabindex", "0");
   });
 };
 new MutationObserver(name).observe(document.documentElement, {
