@@ -7,7 +7,16 @@ import json
 from pathlib import Path
 
 import pytest
-from agents import Agent, RunConfig, Runner, SQLiteSession, WebSearchTool
+from agents import (
+    Agent,
+    RunConfig,
+    Runner,
+    SQLiteSession,
+    TracingProcessor,
+    WebSearchTool,
+    set_trace_processors,
+    set_tracing_disabled,
+)
 from openai.types.responses import (
     Response,
     ResponseCompletedEvent,
@@ -252,3 +261,99 @@ async def test_the_agent_itself_runs_without_the_guard_and_so_is_not_handed_out(
     assert "on_invoke_tool" not in repr(mounted)
     await Runner.run(agent, "hi")
     assert body.started == 1
+
+
+class Remembers(TracingProcessor):
+    """Keeps what a tracer would export."""
+
+    def __init__(self):
+        self.kept = []
+
+    def on_trace_end(self, trace):
+        self.kept.append(json.dumps(trace.export(), default=repr))
+
+    def on_span_end(self, span):
+        self.kept.append(json.dumps(span.export(), default=repr))
+
+    def on_trace_start(self, trace): ...
+    def on_span_start(self, span): ...
+    def shutdown(self): ...
+    def force_flush(self): ...
+
+
+async def test_spans_hold_no_content_whatever_the_run_configuration_says():
+    """Model, tool, handoff and agent-as-a-tool: neither text, nor pseudonyms, nor the token."""
+    env, spans = Environment(), Remembers()
+    body = Body("note", lambda text: f"noted {MAIL} {text}")
+    inner = kit.agent_of(kit.Scripted(["note"]), [body]).as_tool("ask", "ask")
+    outer = env.guard.mount(Agent(name="outer", model=AsksWith(["ask"]), tools=[inner]))
+    config = RunConfig(trace_include_sensitive_data=True)
+    set_trace_processors([spans])
+    set_tracing_disabled(False)
+    try:
+        async with env.guard.session(ADA):
+            await outer.run(f"write to {MAIL}, please", run_config=config)
+    finally:
+        set_tracing_disabled(True)
+        set_trace_processors([])
+    assert body.started == 1
+    whole = "".join(spans.kept)
+    assert '"note"' in whole and '"ask"' in whole  # the spans of both tools are there
+    for secret in (MAIL, ADA, "please", "noted", "EMAIL_ADDRESS"):
+        assert secret not in whole
+
+
+async def test_a_stored_run_state_holds_pseudonyms_and_no_token():
+    """A run that pauses for the host's approval is written down: arguments, history, context."""
+    env, body = Environment(), Body("one")
+    agent = kit.agent_of(kit.Scripted(["one"]), [body])
+    agent.tools[0].needs_approval = True
+
+    class Own:
+        mail = MAIL
+
+    async with env.guard.session(ADA):
+        mounted = env.guard.mount(agent)
+        paused = await mounted.run(f"write to {MAIL}", context=Own())
+        assert len(paused.interruptions) == 1
+        stored = paused.to_state().to_string()
+        assert MAIL not in stored and ADA not in stored and "EMAIL_ADDRESS" in stored
+        with pytest.raises(ConfigError, match="no proof of who began it"):
+            await mounted.run(paused.to_state())
+        circle = {}
+        circle["self"] = [circle]
+        for held in ({"auth_token": "x"}, {"a": [{"note": f"Bearer eyJ{ADA}"}]}, circle):
+            with pytest.raises(ConfigError, match="stored run state"):
+                await mounted.run("hi", context=held)
+        with pytest.raises(Bypassed, match="stored run state"):
+            await mounted.run("hi", context={"who": [MAIL]})
+        assert (await mounted.run("hi", context={"order": 7})).interruptions
+    assert body.started == 0
+
+
+async def test_agents_of_a_circle_of_handoffs_are_guarded_each():
+    """First hands off to second, second to first: the tools of both are steps of the one run."""
+    env, one, two = Environment(), Body("one"), Body("two")
+    first = Agent(name="first", tools=[kit.tool_of("one", lambda: one)])
+    second = Agent(
+        name="second", model=kit.HandsOff(["two", "transfer_to_first"], 1), handoffs=[first],
+        tools=[kit.tool_of("two", lambda: two)],
+    )  # fmt: skip
+    first.handoffs = [second]
+
+    class Turns(kit.Scripted):
+        async def get_response(self, system_instructions, input, *rest, **how):
+            done = 0 if isinstance(input, str) else len(kit.returns(input))
+            self.names = ["transfer_to_second"] * 3 if done < 3 else []
+            if done >= 3:
+                self.names = ["", "", "", "one"]
+            return await super().get_response(system_instructions, input, *rest, **how)
+
+    first.model = Turns([])
+    env.rules.denied.add("one")
+    async with env.guard.session(ADA):
+        with pytest.raises(AccessDenied, match="`one`"):
+            await env.guard.mount(first).run("hi")
+    assert (one.started, two.started) == (0, 1)
+    steps = [str(r.resource) for r in env.log.kinds("decision")]
+    assert {"tool:transfer_to_second", "tool:two", "tool:transfer_to_first"} <= set(steps)

@@ -13,6 +13,7 @@ from stageflow_guard.base.portal import Portal, require_no_loop
 from stageflow_guard.enforcement.leaving import drop_frames, without_frames
 from stageflow_guard.enforcement.scoping import scoped_key
 from stageflow_guard.errors import Bypassed, ConfigError, GuardError, InspectorUnavailable
+from stageflow_guard.hosts.kept import credential_in
 from stageflow_guard.hosts.langgraph.carriers import asks_for_tools, opened
 from stageflow_guard.hosts.langgraph.inside import with_asking
 from stageflow_guard.hosts.langgraph.streams import HeldBack
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from stageflow_guard.enforcement.run import Run
     from stageflow_guard.enforcement.seam import Gate, Seam
 
-SECRET = ("token", "auth", "secret", "password", "api_key", "apikey", "credential", "bearer")
 GOTO = "a caller's command chooses no node: leave `goto` and `graph` out"
 UNASKED = "the input holds tool calls that nothing answered: no model of this run asked for them"
 
@@ -195,13 +195,12 @@ def _require_quiet(how: dict[str, Any]) -> None:
 
 def _require_no_secret(chosen: dict[str, Any]) -> None:
     """Refuse what looks like a credential: the host writes `configurable` into checkpoints."""
-    for key, value in chosen.items():
-        named = any(part in str(key).lower() for part in SECRET)
-        if named or (type(value) is str and (value.startswith("eyJ") or " eyJ" in value)):
-            raise ConfigError(
-                f"`configurable` may not hold `{key}`: it is written into every checkpoint; bind "
-                "the token with `guard.session`, pass other secrets by `context`"
-            )
+    key = credential_in(chosen)
+    if key is not None:
+        raise ConfigError(
+            f"`configurable` may not hold `{key}`: it is written into every checkpoint; bind the "
+            "token with `guard.session`, pass other secrets by `context`"
+        )
 
 
 def _shaped(where: list[Any], mode: str, payload: Any, *, single: bool) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, Callable
+import json
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -12,7 +13,8 @@ from agents import Agent, FunctionTool, Runner
 from stageflow_guard.base.portal import Portal, require_no_loop
 from stageflow_guard.enforcement.leaving import without_frames
 from stageflow_guard.enforcement.scoping import scoped_key
-from stageflow_guard.errors import ConfigError, GuardError, InspectorUnavailable
+from stageflow_guard.errors import Bypassed, ConfigError, GuardError, InspectorUnavailable
+from stageflow_guard.hosts.kept import credential_in
 from stageflow_guard.hosts.openai_agents.clones import Clones
 from stageflow_guard.hosts.openai_agents.tools import RunsAgent
 
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from stageflow_guard.enforcement.seam import Seam
 
 SERVER_SIDE = ("previous_response_id", "auto_previous_response_id", "conversation_id")
+KEPT = (
+    "`context` holds personal data, or what cannot be read, and a stored run state keeps it as it "
+    "is; pass an object of your own, or leave it out"
+)
 INPUT_SCHEMA = {
     "type": "object",
     "properties": {"input": {"type": "string"}},
@@ -103,6 +109,7 @@ class GuardedAgent:
             pipeline=self.name, session_id=session_id, text=given if type(given) is str else None
         )
         async with gate as run:
+            await self._require_no_personal_data(run, how.get("context"))
             clones = Clones(self._seam)
             agent = clones.of(self._agent)
             rest = {**how, "run_config": clones.config(how.get("run_config"))}
@@ -121,12 +128,34 @@ class GuardedAgent:
                 f"a guarded agent takes text or a list of items, not `{type(given).__name__}`: a "
                 "stored run is no proof of who began it"
             )
+        context = how.get("context")
+        key = credential_in(context) if isinstance(context, Mapping) else None
+        if key is not None:
+            raise ConfigError(
+                f"`context` may not hold `{key}`: a stored run state keeps a mapping as it is; "
+                "bind the token with `guard.session`, pass other secrets in an object of your own"
+            )
         if make is not None and (not callable(make) or not isinstance(session_id, str)):
             raise ConfigError(
                 "`session` is a function that makes the session of a key, and `session_id` names "
                 "the conversation: `run(text, session=lambda key: SQLiteSession(key, path), "
                 "session_id='thread-1')`"
             )
+
+    async def _require_no_personal_data(self, run: Run, context: Any) -> None:
+        """Refuse a mapping with personal data as the run's context: `RunState` writes it down."""
+        if not isinstance(context, Mapping):
+            return
+        try:
+            written = json.dumps(dict(context), default=str)
+            _, found = await self._seam.pep.inspect(run, written, direction="input")
+            kept = run.blocked is not None or any(one.personal for one in found)
+        except GuardError:
+            raise
+        except Exception:  # a circle, a key of no text: it cannot be inspected
+            kept = True
+        if kept:
+            await self._seam.pep.refuse(Bypassed(KEPT), run=run, step="inspect_input")
 
     @staticmethod
     def _session(run: Run, make: Callable[[str], Session], session_id: str) -> Session:
