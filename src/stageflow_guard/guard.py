@@ -294,10 +294,10 @@ class Guard:
                 self._controls.hearers.remove(webhook)
                 await webhook.drain(self._drain)
             await self._controls.limiter.drain(self._drain)
-            if not self._given_counters:
-                self._controls.limiter.counters.close()
-            if not self._given_grants and self._settings is not None:
-                await asyncio.to_thread(self._controls.grants.close)
+            await self._controls.close(
+                grants=not self._given_grants and self._settings is not None,
+                counters=not self._given_counters,
+            )
             self._controls.sequence.close()
             background, self._background = self._background, None
             self._use(ClosedLog())

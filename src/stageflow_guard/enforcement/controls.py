@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from stageflow_guard.audit.read.lookup import OpenLog
 from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.audit.records.canonical import plain_text
-from stageflow_guard.base.deadline import answered
+from stageflow_guard.base.calls import Calls
 from stageflow_guard.enforcement.admission import Admitted, Held, ToolCall
 from stageflow_guard.enforcement.answers import redaction_from, scope_from, shaped_from
 from stageflow_guard.enforcement.approvals import identities
@@ -48,7 +48,7 @@ from stageflow_guard.policy.engine.tool_rules import ToolControls, tool_of
 from stageflow_guard.ports import ControlSource
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from stageflow_guard.enforcement.grants import Grants
     from stageflow_guard.enforcement.limiting import Limiter
@@ -76,6 +76,7 @@ class Controls:
         self.limiter = limiter
         self.sequence = Sequence(pep)
         self.grants = grants
+        self._calls = Calls("approvals")
         self._taken_from: object = None  # the decision point that `_source` was taken from
         self._source: ControlSource | None = None
         self.hearers: list[Callable[[PendingApproval], None]] = []
@@ -266,11 +267,24 @@ class Controls:
             self.grants.used.add(found.id)
             raise ApprovalsUnavailable("the log says that this grant was used: the store is old")
 
+    async def close(self, *, grants: bool, counters: bool) -> None:
+        """Close what this guard opened, by a deadline: a state that hangs holds up nobody's end."""
+        for owned, calls, close in (
+            (grants, self._calls, self.grants.close),
+            (counters, self.limiter.calls, self.limiter.counters.close),
+        ):
+            try:
+                if owned:
+                    await calls.answer(STORE_TIMEOUT, close)
+            except Exception as exc:  # a driver's text may hold an address
+                logger.warning("a state could not be closed: %s", type(exc).__name__)
+            finally:
+                calls.end()
+
     async def stored(self, ask: Callable[..., Any], *values: Any) -> Any:
         """Return what the store answers; `NotOpenError` passes, all else is unavailability."""
         try:
-            work: Awaitable[Any] = asyncio.to_thread(ask, *values)
-            return await answered(STORE_TIMEOUT, work)
+            return await self._calls.answer(STORE_TIMEOUT, lambda: ask(*values))
         except (NotOpenError, ApprovalsUnavailable):
             raise
         except Exception as exc:  # a driver's text may hold an address or a password

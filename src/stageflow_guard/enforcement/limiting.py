@@ -15,7 +15,7 @@ import math
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from stageflow_guard.base.deadline import answered
+from stageflow_guard.base.calls import Calls
 from stageflow_guard.enforcement.counters.counter import Take, Taken
 from stageflow_guard.errors import (
     ConfigError,
@@ -49,6 +49,7 @@ class Limiter:
     def __init__(self, pep: PolicyEnforcementPoint, counters: Counters) -> None:
         self._pep = pep
         self.counters = counters
+        self.calls = Calls("limits")
         self._asked_of: object = None  # the decision point that `_source` was taken from
         self._source: LimitSource | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -236,7 +237,7 @@ class Limiter:
         try:
             if not self.counters.waits:
                 return ask(*values)
-            return await answered(TIMEOUT, asyncio.to_thread(ask, *values))
+            return await self.calls.answer(TIMEOUT, lambda: ask(*values))
         except LimitsUnavailable:
             raise
         except Exception as exc:  # a client's text may hold an address or a password

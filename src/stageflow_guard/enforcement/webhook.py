@@ -12,6 +12,7 @@ import json
 import logging
 from typing import TYPE_CHECKING
 
+from stageflow_guard.base.calls import Calls
 from stageflow_guard.base.http import HttpClient
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ logger = logging.getLogger("stageflow_guard")
 SIGNATURE = "X-Stageflow-Guard-Signature"
 PAUSES = (1.0, 5.0, 30.0)  # seconds before each further try
 TIMEOUT = 10.0
+QUEUED = 600.0  # seconds for a try, those before it included
 CAP = 4_096  # bytes of an answer, which nobody reads
 MOST = 1000  # deliveries under way; more than that are a fault of the webhook, and dropped aloud
 
@@ -43,6 +45,7 @@ class Webhook:
         self._url, self._secret, self._pauses = url, secret, pauses
         self._client = client or HttpClient(deadline=TIMEOUT, cap=CAP)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._calls = Calls("webhook", 2)  # a slow one takes nobody else's threads
 
     def __repr__(self) -> str:
         """Show neither address nor key."""
@@ -66,8 +69,9 @@ class Webhook:
         headers = {"Content-Type": "application/json", SIGNATURE: f"sha256={signature}"}
         for pause in (*self._pauses, None):
             try:
-                answer = await asyncio.to_thread(
-                    self._client.send, "POST", self._url, headers=headers, body=body
+                answer = await self._calls.answer(
+                    QUEUED,
+                    lambda: self._client.send("POST", self._url, headers=headers, body=body),
                 )
                 if 200 <= answer.status < 300:
                     return
@@ -85,3 +89,4 @@ class Webhook:
             await asyncio.wait([*self._tasks], timeout=seconds)
         for task in [*self._tasks]:
             task.cancel()
+        self._calls.end()

@@ -2,13 +2,19 @@
 
 A script raises all counts of a call or none. A library of rate limits raises one at a time, by the
 clock of the process that asks, and knows neither totals nor calls under way.
+
+Beside the counts stands a mark that the first process made: a server that comes back without it has
+lost what was counted. Then nothing runs whose window reaches back to before, and nothing under a
+total, until the processes start again.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from stageflow_guard.enforcement.counters.counter import LEASE, PARTS, Take, Taken
 from stageflow_guard.errors import ConfigError, LimitsUnavailable
@@ -17,13 +23,22 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PREFIX = "stageflow-guard:limit:"
+MARK = "stageflow-guard:limits:mark"
 TIMEOUT = 3.0
-# ARGV: what is asked, as JSON; PARTS; LEASE; "take", "force" or "back"
+LOST = "the limits' state has lost what was counted"
+# KEYS: those of what is asked, then the mark's. ARGV: what is asked, as JSON; PARTS; LEASE; "take",
+# "force" or "back"; the mark that is known, or none; a new one
 _SCRIPT = """
 local asked, parts, lease = cjson.decode(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
 local over = {}
+local mark = redis.call('GET', KEYS[#KEYS])
+if not mark then
+  mark = ARGV[6]
+  redis.call('SET', KEYS[#KEYS], mark)
+end
+if ARGV[5] ~= '' and ARGV[5] ~= mark then return {-1, mark} end
 local function part(one)
   if one.window == 0 then return -1 end
   return math.floor(now / one.window * parts)
@@ -51,7 +66,7 @@ for i, one in ipairs(asked) do
       if one.window ~= 0 and oldest ~= nil then
         after = (oldest + parts + 1) * one.window / parts - now
       end
-      return {i, tostring(after), 0}
+      return {i, tostring(after), mark}
     end
     over[#over + 1] = i
   end
@@ -68,14 +83,15 @@ for i, one in ipairs(asked) do
     if one.window ~= 0 then redis.call('EXPIRE', KEYS[i], math.ceil(one.window * 2) + 1) end
   end
 end
-return {0, '-1', unpack(over)}
+return {0, '-1', mark, unpack(over)}
 """
 
 
 class RedisCounters:
     """`Counters` in one Redis. Raises `ConfigError` without the extra `redis`.
 
-    Counts are as durable as the server's own configuration makes them.
+    Counts are as durable as the server's own configuration makes them: what a restart takes off
+    the counts without taking the mark is not noticed.
     """
 
     waits = True
@@ -97,6 +113,8 @@ class RedisCounters:
         except ValueError:
             raise ConfigError("the limits' address is not a Redis URL") from None
         self._script = self._redis.register_script(_SCRIPT)
+        self._mark: str | None = None  # None: nothing was counted by this process
+        self._lost: float | None = None  # when the mark was another one, by the monotonic clock
 
     def __repr__(self) -> str:
         """Name no address: it may hold a password."""
@@ -104,7 +122,7 @@ class RedisCounters:
 
     def take(self, wanted: Sequence[Take], *, force: bool = False) -> Taken:
         """Raise every count, or none."""
-        full, after, *over = self._asked(wanted, "force" if force else "take")
+        full, after, over = self._asked(wanted, "force" if force else "take")
         places = (type(full), *(type(one) for one in over))
         if any(one is not int for one in places) or not 0 <= full <= len(wanted):
             raise LimitsUnavailable("the limits' state gave no answer")
@@ -117,7 +135,8 @@ class RedisCounters:
         """Undo a `take` of just before, or end the leases in it."""
         self._asked(taken, "back")
 
-    def _asked(self, wanted: Sequence[Take], how: str) -> Any:
+    def _asked(self, wanted: Sequence[Take], how: str) -> tuple[Any, Any, list[Any]]:
+        self._require_kept(wanted)
         told = [
             {
                 "amount": one.amount, "limit": one.limit, "window": one.window or 0,
@@ -126,8 +145,29 @@ class RedisCounters:
             for one in wanted
         ]  # fmt: skip
         keys = [PREFIX + sha256(one.key.encode()).hexdigest() for one in wanted]
-        return self._script(keys=keys, args=[json.dumps(told), PARTS, LEASE, how])
+        new = uuid4().hex  # never the one of before: a server that lost it would not be noticed
+        args: list[str | int | float] = [json.dumps(told), PARTS, LEASE, how, self._mark or "", new]
+        first, second, *rest = self._script(keys=[*keys, MARK], args=args)
+        if first == -1:
+            self._mark, self._lost = _text(second), time.monotonic()
+            raise LimitsUnavailable(LOST)
+        mark, *over = rest
+        self._mark = _text(mark)
+        return first, second, over
+
+    def _require_kept(self, wanted: Sequence[Take]) -> None:
+        if self._lost is None:
+            return
+        since = time.monotonic() - self._lost
+        for one in wanted:
+            reach = LEASE if one.lease is not None else one.window
+            if reach is None or since <= reach:
+                raise LimitsUnavailable(LOST)
 
     def close(self) -> None:
         """Close the connections."""
         self._redis.close()
+
+
+def _text(said: object) -> str:
+    return said.decode() if isinstance(said, bytes) else str(said)

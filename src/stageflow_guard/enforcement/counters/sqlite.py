@@ -10,9 +10,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.base.calls import turn
 from stageflow_guard.base.durable import make_dirs
 from stageflow_guard.base.opening import make_own
 from stageflow_guard.enforcement.counters.counter import (
@@ -26,8 +28,9 @@ from stageflow_guard.enforcement.counters.counter import (
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+BUSY = 4.0  # seconds for another process to let the file go
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS part (key TEXT, part INTEGER, amount REAL, "
     "PRIMARY KEY (key, part)) STRICT",
@@ -50,7 +53,7 @@ class SqliteCounters:
             make_dirs(file.parent.absolute(), above=Path("/"))
             make_own(file)
             self._db = sqlite3.connect(
-                file, timeout=4.0, isolation_level=None, check_same_thread=False
+                file, timeout=BUSY, isolation_level=None, check_same_thread=False
             )
             self._db.execute("PRAGMA synchronous = FULL")
             with self._changing():
@@ -61,8 +64,8 @@ class SqliteCounters:
                 f"the limits' state in `{path}` cannot be used ({type(exc).__name__})"
             ) from None
 
-    def _changing(self) -> _Change:
-        return _Change(self._db, self._lock)
+    def _changing(self) -> AbstractContextManager[None]:
+        return _change(self._db, self._lock)
 
     def take(self, wanted: Sequence[Take], *, force: bool = False) -> Taken:
         """Raise every count, or none."""
@@ -130,26 +133,19 @@ class SqliteCounters:
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
+        with turn(self._lock):
             self._db.close()
 
 
-class _Change:
+@contextmanager
+def _change(db: sqlite3.Connection, lock: threading.Lock) -> Iterator[None]:
     """One transaction that nobody else's comes between."""
-
-    def __init__(self, db: sqlite3.Connection, lock: threading.Lock) -> None:
-        self._db, self._lock = db, lock
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
+    with turn(lock):
+        db.execute("BEGIN IMMEDIATE")
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            yield
+            db.execute("COMMIT")
         except BaseException:
-            self._lock.release()
+            if db.in_transaction:  # a full disk: the next change begins anew
+                db.execute("ROLLBACK")
             raise
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        try:
-            self._db.execute("COMMIT" if kind is None else "ROLLBACK")
-        finally:
-            self._lock.release()

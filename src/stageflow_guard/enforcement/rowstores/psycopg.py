@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from stageflow_guard.base.calls import turn
 from stageflow_guard.enforcement.rowstores.rows import Row
 from stageflow_guard.errors import ConfigError
 
@@ -45,10 +46,13 @@ class PostgresRows:
         return self._psycopg.connect(
             self._url, autocommit=True, connect_timeout=4,
             options=f"-c statement_timeout={_TIMEOUT_MS}",
+            # a network that swallows everything is noticed, not waited for
+            tcp_user_timeout=_TIMEOUT_MS, keepalives_idle=5, keepalives_interval=2,
+            keepalives_count=3,
         )  # fmt: skip
 
     def _run(self, query: str, values: tuple[Any, ...]) -> Any:
-        with self._lock:
+        with turn(self._lock):
             if self._db.closed:
                 self._db = self._connect()
             return self._db.execute(query, values)
@@ -92,7 +96,7 @@ class PostgresRows:
 
     def close(self) -> None:
         """Close the connection."""
-        with self._lock:
+        with turn(self._lock):
             self._db.close()
 
 

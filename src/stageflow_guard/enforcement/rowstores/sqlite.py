@@ -7,11 +7,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from stageflow_guard.base.calls import turn
 from stageflow_guard.base.durable import make_dirs
 from stageflow_guard.base.opening import make_own
 from stageflow_guard.enforcement.rowstores.rows import Row
 from stageflow_guard.errors import ConfigError
 
+BUSY = 4.0  # seconds for another process to let the file go
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS approval (
   id TEXT PRIMARY KEY, tenant TEXT NOT NULL, lookup TEXT NOT NULL UNIQUE,
@@ -30,7 +32,7 @@ class SqliteRows:
             make_dirs(file.parent.absolute(), above=Path("/"))
             make_own(file)  # before SQLite would, with wider rights
             self._db = sqlite3.connect(
-                file, timeout=4.0, isolation_level=None, check_same_thread=False
+                file, timeout=BUSY, isolation_level=None, check_same_thread=False
             )
             self._db.execute("PRAGMA journal_mode = DELETE")
             self._db.execute("PRAGMA synchronous = FULL")
@@ -41,7 +43,7 @@ class SqliteRows:
             ) from None
 
     def _run(self, query: str, values: tuple[Any, ...]) -> tuple[int, list[Any]]:
-        with self._lock:
+        with turn(self._lock):
             done = self._db.execute(query, values)
             return done.rowcount, done.fetchall()
 
@@ -82,7 +84,7 @@ class SqliteRows:
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
+        with turn(self._lock):
             self._db.close()
 
 
