@@ -100,6 +100,23 @@ def test_lint_is_silent_about_what_is_right(policies, capsys):
     assert capsys.readouterr().out == "nothing to mend\n"
 
 
+def test_lint_writes_what_a_code_host_shows(policies, tmp_path, monkeypatch):
+    """SARIF 2.1.0: each finding with its level, its file as the repository names it, its line."""
+    bad = "p, role:agent, acme, stage, support/*, run, alow\n"
+    policies.write("tenants/acme/policy.csv", ACME + bad)
+    monkeypatch.chdir(policies.path.parent)
+    out = tmp_path / "out.sarif"
+    assert main(["policy", "lint", policies.path.name, "--sarif", str(out)]) == 1
+    (run,) = json.loads(out.read_text())["runs"]
+    rules = [one["id"] for one in run["tool"]["driver"]["rules"]]
+    found = [one for one in run["results"] if one["ruleId"] == "not_in_force"]
+    assert rules[found[0]["ruleIndex"]] == "not_in_force" and found[0]["level"] == "error"
+    place = found[0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == f"{policies.path.name}/tenants/acme/policy.csv"
+    lines = (policies.path / "tenants/acme/policy.csv").read_text().splitlines()
+    assert lines[place["region"]["startLine"] - 1].endswith("alow")
+
+
 def test_a_role_without_rules_says_what_was_meant(policies):
     """A typo in a role's name is found without a catalogue."""
     policies.write("tenants/acme/policy.csv", ACME + "g, user:eve, role:agnet, acme\n")
@@ -160,7 +177,17 @@ NEAREST = {
     "nobody": (ask("user:eve"), "tenants/acme/policy.csv:5", ("role",)),
     "another object": (ask(obj="invoice/7"), "tenants/acme/policy.csv:5", ("object",)),
     "another kind": (ask(kind="memory"), "tenants/acme/policy.csv:5", ("kind",)),
+    "a slip in a name": (ask(obj="tikcet/7"), "tenants/acme/policy.csv:5", ("object",)),
 }
+OTHERS = (
+    ACME
+    + """\
+p, role:lead, acme, stage, support/*, run, allow
+p, role:agent, acme, stage, support/intake, run, allow
+p, role:agent, acme, stage, support/answer, run, allow
+p, role:lead, acme, tool, refund, call, allow
+"""
+)
 
 
 @pytest.mark.parametrize("what", NEAREST, ids=lambda w: w.replace(" ", "_"))
@@ -169,6 +196,16 @@ def test_a_denial_names_the_nearest_miss_and_its_field(policies, what):
     request, where, fields = NEAREST[what]
     miss = explain(policies.load(), request).misses[0]
     assert (miss.where, miss.fields) == (where, fields)
+
+
+def test_the_callers_own_roles_and_the_closest_name_come_first(policies):
+    """A slip in a stage's name leads to that stage, not to what another role may."""
+    policies.write("tenants/acme/policy.csv", OTHERS)
+    loaded = policies.load()
+    slip = explain(loaded, ask(kind="stage", obj="support/anwser", act="run")).misses
+    assert [one.where[-2:] for one in slip][:2] == ["10", ":9"]
+    (miss, *_) = explain(loaded, ask(kind="tool", obj="refund", act="call")).misses
+    assert (miss.fields, "refund, call" in miss.text) == (("role",), True)
 
 
 NOTES = {

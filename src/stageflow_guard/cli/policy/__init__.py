@@ -38,6 +38,7 @@ def add_parser(verbs: Any) -> None:
         return one
 
     lint = verb("lint", "find what is malformed, unknown, unreachable or shadowed")
+    lint.add_argument("--sarif", metavar="FILE", help="write SARIF 2.1.0 for a code host, too")
     test = verb("test", "run the decision tables")
     test.add_argument("--tenant", help="this one alone")
     test.add_argument("--all", action="store_true", help="one line per tenant, nothing else")

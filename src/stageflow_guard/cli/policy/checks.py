@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,12 @@ def lint(args: argparse.Namespace) -> int:
     from stageflow_guard.policy.analysis.lint import lint as find
 
     found = find(PolicySet.load(args.path), args.path)
+    if args.sarif:
+        from stageflow_guard import __version__
+        from stageflow_guard.policy.analysis.sarif import sarif
+
+        content = json.dumps(sarif(found, args.path, version=__version__), indent=2)
+        Path(args.sarif).write_text(content + "\n", encoding="utf-8")
     if args.json:
         print_json({"holds": holds(found), "findings": [asdict(one) for one in found]})
     else:

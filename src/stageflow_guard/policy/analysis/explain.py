@@ -16,8 +16,9 @@ from stageflow_guard.policy.engine.text import did_you_mean, quoted
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.policyset import PolicySet
 
-# how far off each field is: a role changes sooner than what was asked for
-WEIGHT = {"role": 2, "act": 3, "object": 4, "kind": 6}
+# how far off each field is: an object that is like one of the caller's own roles' comes first (a
+# slip in a stage's name), then a role, then what was asked for
+WEIGHT = {"role": 40, "act": 50, "object": 60, "kind": 70}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +105,11 @@ def _missed(rule: Rule, request: AccessRequest, held: frozenset[str]) -> tuple[s
 
 
 def _distance(rule: Rule, request: AccessRequest, fields: tuple[str, ...]) -> int:
-    """Return how far off a rule is: one field is nearer than two, a near object than a far one."""
-    far = 100 * len(fields) + sum(WEIGHT[field] for field in fields)
+    """Return how far off a rule is: one field is nearer than two, a like object than another."""
+    far = 1000 * len(fields) + sum(WEIGHT[field] for field in fields)
     if "object" in fields:
-        asked, said = request.obj.split("/"), rule.obj.removesuffix("/*").split("/")
-        shared = next((i for i, (a, b) in enumerate(zip(asked, said, strict=False)) if a != b), 1)
-        far -= min(shared, 3)
+        alike = difflib.SequenceMatcher(None, request.obj, rule.obj.removesuffix("/*")).ratio()
+        far -= round(50 * alike)
     return far
 
 
