@@ -309,7 +309,7 @@ def test_an_unforeseen_failure_is_one_line(home, capsys, monkeypatch):
     def broken(*args, **options):
         raise RuntimeError("canary")
 
-    monkeypatch.setattr("stageflow_guard.cli.audit_query.projection", broken)
+    monkeypatch.setattr("stageflow_guard.cli.audit_query.select", broken)
     code, out, err = said_raw(capsys, ["query"])
     assert (code, out) == (3, "")
     assert re.fullmatch(r"internal_error: RuntimeError at test_audit_failures\.py:\d+\n", err)

@@ -135,7 +135,7 @@ def _reading(acts: Any) -> None:
         acts, "timeline", "what happened in a run, to a user, in a tenant, in a trace", folder=False
     )
     timeline.add_argument(
-        "--dir", dest="dirs", action="append", metavar="DIR",
+        "--dir", action="append", metavar="DIR",
         help="the log directory, or the one of its shards; again for a further service's",
     )  # fmt: skip
     stats = _verb(acts, "stats", "count decisions, reasons, findings, latencies")

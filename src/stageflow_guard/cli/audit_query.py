@@ -218,7 +218,7 @@ def timeline(args: argparse.Namespace) -> int:
     """List what happened, each decision with what came of it."""
     if not any(getattr(args, name) for name in NARROWING):
         raise ConfigError(f"name one of {', '.join(f'`--{name}`' for name in NARROWING)}")
-    args.dirs = args.dirs or ["audit"]
+    args.dirs = args.dir if isinstance(args.dir, list) else [args.dir]
     args.dir = args.dirs[0]
     chosen, found = Chosen(args), []
     for record in chosen:

@@ -53,8 +53,12 @@ def add_options(top: argparse.ArgumentParser) -> None:
             continue
         for dest in places:
             section, flag, about = PLACES[dest]
+            several = isinstance(known[dest], argparse._AppendAction)
             # a destination of its own: an absent positional would overwrite what the option gave
-            verb.add_argument(flag, dest=f"{section}_dir", metavar="DIR", help=about)
+            verb.add_argument(
+                flag, dest=f"{section}_dir", metavar="DIR", help=about,
+                action="append" if several else "store",
+            )  # fmt: skip
             verb.set_defaults(**{dest: None})
         if "--config" not in verb._option_string_actions:
             verb.add_argument(
