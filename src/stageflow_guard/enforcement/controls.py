@@ -19,8 +19,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.audit.read.lookup import OpenLog
-from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.audit.records.canonical import plain_text
 from stageflow_guard.base.calls import Calls
 from stageflow_guard.enforcement.admission import Admitted, Held, ToolCall
@@ -29,14 +27,12 @@ from stageflow_guard.enforcement.approvals import identities
 from stageflow_guard.enforcement.grants import NotOpenError, PendingApproval, new_id
 from stageflow_guard.enforcement.records import actor_of, resource_name
 from stageflow_guard.enforcement.sequence import Sequence
+from stageflow_guard.enforcement.used import lengths_beside, used_on_record
 from stageflow_guard.errors import (
     AccessDenied,
     ApprovalRequired,
     ApprovalsUnavailable,
-    AuditUnavailable,
-    GuardError,
     PolicyUnavailable,
-    VerificationError,
 )
 from stageflow_guard.model import NO_TENANT, AuditRecord, Decision, Effect
 from stageflow_guard.policy.engine.argument_schema import (
@@ -206,6 +202,7 @@ class Controls:
         request, who, decision = call.request, call.who, call.decision
         run = None if call.run is None else call.run.id
         summary = await self._summary(judged)
+        logs = await asyncio.to_thread(lengths_beside, self._pep.log)
         new = new_id()
         index = await self._pep.record(AuditRecord(
             kind="approval", action="ask", step="approve", run=run,
@@ -219,7 +216,7 @@ class Controls:
             identities=tuple(sorted(identities(who.subject, who.actors))), kind=request.kind,
             obj=request.obj, owner=request.own, run=run, digest=digest,
             revision=decision.revision, arguments=summary, asked=now,
-            expires=now + controls.expires, needed=controls.approvals,
+            expires=now + controls.expires, needed=controls.approvals, logs=logs,
         )  # fmt: skip
         kept: PendingApproval = await self.stored(self.grants.ask, asked, lookup)
         for hear in self.hearers if kept.id == new else ():
@@ -257,13 +254,8 @@ class Controls:
 
         Who puts an older state of the store back would have to put the log back as well.
         """
-        log = self._pep.log
-        if found.id in self.grants.made or not isinstance(log, OpenLog):
-            return
-        where, _, index = found.ref.rpartition("#")
-        if where != log.origin or not index.isdecimal():
-            return
-        if await asyncio.to_thread(used_on_record, log, found.id, int(index)):
+        own = found.id not in self.grants.made  # else `grants.used` knows
+        if await asyncio.to_thread(used_on_record, self._pep.log, found, own=own):
             self.grants.used.add(found.id)
             raise ApprovalsUnavailable("the log says that this grant was used: the store is old")
 
@@ -291,19 +283,6 @@ class Controls:
             raise ApprovalsUnavailable(
                 f"the approvals cannot be reached ({type(exc).__name__})"
             ) from None
-
-
-def used_on_record(log: OpenLog, approval: str, start: int) -> bool:
-    """Say whether a permit since record `start` used this grant; raise `AuditUnavailable`."""
-    try:
-        return any(
-            record.get("decision") == "permit"
-            and (record.get("note") or {}).get("approval") == approval
-            for _, record in iter_records(log.folder, start, written_ahead=True)
-            if record.get("kind") == "decision"
-        )
-    except (GuardError, OSError, VerificationError):
-        raise AuditUnavailable("the log could not be read back") from None
 
 
 def judged_copy(decision: Decision, arguments: object) -> dict[str, Any]:

@@ -69,6 +69,7 @@ class PendingApproval:
     needed: int
     answers: tuple[Answer, ...] = ()
     used: float | None = None
+    logs: tuple[tuple[str, int], ...] = ()  # how long the logs beside its own were when it was made
 
     def state(self, now: float) -> str:
         """Return how it stands at `now`."""
@@ -237,6 +238,7 @@ class Grants:
             raise ApprovalsUnavailable("a request in the store was not written by this guard")
         said = json.loads(body)
         said["identities"] = tuple(said["identities"])
+        said["logs"] = tuple((name, length) for name, length in said.get("logs", ()))
         said["answers"] = tuple(
             Answer(**{**one, "identities": tuple(one["identities"])}) for one in said["answers"]
         )

@@ -21,7 +21,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from stageflow.tools.base import ToolOutput as PlainOutput
-from stageflow.tools.definitions import ToolDefinition, ToolOutput, UndoMetadata
+from stageflow.tools.definitions import ToolDefinition, ToolInput, ToolOutput, UndoMetadata
 from stageflow.tools.executor_v2 import AdvancedToolExecutor
 from stageflow.tools.registry import ToolRegistry
 
@@ -30,12 +30,15 @@ from stageflow_guard.enforcement.protect import TOLD
 from stageflow_guard.enforcement.seam import copied
 from stageflow_guard.enforcement.step import Step, require_segment
 from stageflow_guard.errors import (
+    AccessDenied,
     ConfigError,
     InspectorUnavailable,
     Refused,
 )
 from stageflow_guard.hosts.stageflow.approvals import GuardedApprovals
 from stageflow_guard.hosts.stageflow.runner import stageflow_seam
+from stageflow_guard.model import Decision, Effect
+from stageflow_guard.policy.engine.argument_schema import PlainArguments
 
 if TYPE_CHECKING:
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
@@ -59,6 +62,8 @@ def mount_tools(pep: PolicyEnforcementPoint, target: Any, *, approvals: GuardedA
     if isinstance(target, AdvancedToolExecutor):
         target._tools = _Guarded(pep, tools.definition, target._tools)
         vars(target)["_emit_event"] = tools.emitter(target._emit_event)
+        asking = target._request_and_await_approval
+        vars(target)["_request_and_await_approval"] = tools.asking(asking)
         if not isinstance(target._approval_service, GuardedApprovals):
             target._approval_service = approvals
         return target
@@ -239,6 +244,33 @@ class Tools:
             await self._seam.conclude(begun, answer)
 
         return undo
+
+    def asking(self, ask: Callable[..., Awaitable[bool]]) -> Callable[..., Awaitable[bool]]:
+        """Return the executor's way of asking for an approval: of arguments that nobody changes."""
+
+        async def guarded(tool: Any, tool_input: ToolInput, context: Any) -> bool:
+            payload = copied(_of_payload(tool_input))
+            if type(payload) is not PlainArguments:
+                step = Step(kind="tool", obj=tool.action_type, act="call")
+                await self._refuse_unreadable(step)
+            object.__setattr__(tool_input, "payload", dict(payload))
+            return await ask(tool, tool_input, context)
+
+        return guarded
+
+    async def _refuse_unreadable(self, step: Step) -> None:
+        run = self._seam.current_run()
+        if run is None:
+            await self._seam.refuse_outside(step, None)
+        decision = Decision(
+            effect=Effect.DENY, reason="unreadable_arguments",
+            revision=str(self._pep.decisions.revision),
+        )  # fmt: skip
+        error = AccessDenied(
+            decision, "the arguments are no plain values: what is approved has to be readable",
+            act="call",
+        )  # fmt: skip
+        await self._pep.refuse_call(error, run, step)
 
     def emitter(self, emit: Handler) -> Handler:
         """Return the executor's way of emitting, whose events hold inspected text alone."""
