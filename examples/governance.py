@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from support import Answer, SendReply, pipeline
@@ -53,11 +54,13 @@ class Row:
     detail: str
     ref: str = ""
     findings: dict[str, int] = field(default_factory=dict)
+    ms: float = 0.0
+    said: tuple[str, str, str] | None = None  # what was written, what the model read, what was sent
 
 
 async def run_all(
     folder: Path, conversations: list[dict[str, str]], *, progress: Callable[[], None] | None = None
-) -> tuple[list[Row], Answer, SendReply]:
+) -> list[Row]:
     """Run the four pipelines in `folder`, which holds `policies/`. Returns what happened."""
     idp = IdentityProvider(ISSUER)
     idp.write_jwks(folder / "jwks.json")
@@ -72,13 +75,15 @@ async def run_all(
         session = options.pop("session", None)
         built = pipeline(answer=answer, send=send, **options)
         guarded = guard.mount(built, name="support")
-        row = Row(part, case, caller, "allowed", "")
+        row, began = Row(part, case, caller, "allowed", ""), perf_counter()
         try:
             async with guard.session(token):
                 results = await guarded.run(input_text=text, session_id=session)
             row.detail = f"{len(results)} stages ran"
+            row.said = (text, answer.seen[-1], send.outbox[-1])
         except GuardError as error:
             row.outcome, row.detail, row.ref = "refused", error.message, error.ref or ""
+        row.ms = 1000 * (perf_counter() - began)
         rows.append(row)
         if progress is not None:
             progress()
@@ -137,16 +142,18 @@ async def run_all(
             blocking, "guardrail", "blocked input", "carol@acme",
             token("carol", "acme", "analyst"), "My SSN is 536-90-4399.",
         )  # fmt: skip
-    return rows, answer, send
+    return rows
 
 
 async def cross_tenant(guard: Guard, token: str) -> Row:
     """Try to read another tenant's ticket from inside a session."""
     row = Row("multi-tenant", "read globex's ticket", "bob@acme", "allowed", "")
+    began = perf_counter()
     async with guard.session(token):
         try:
             await guard.authorize(kind="data", obj="ticket/7", act="read", owner="globex")
         except GuardError as error:
             row.outcome, row.detail, row.ref = "refused", error.message, error.ref or ""
+    row.ms = 1000 * (perf_counter() - began)
     assert current_principal() is None
     return row

@@ -40,6 +40,29 @@ def test_the_demo_decides_as_told(demo):
         assert reason in text
 
 
+def test_the_demo_shows_one_conversation_before_and_after(demo):
+    """Side by side: each word of the customer's stands there, or its pseudonym does; then the reply."""
+    _, text = demo
+    block, _, rest = text.partition("ONE CONVERSATION")[2].partition("what was sent")
+    halves = [line[2:].split("│") for line in block.splitlines()[2:] if "│" in line]
+    wrote, read = (" ".join(" ".join(half).split()) for half in zip(*halves, strict=True))
+    assert "maria.keller@example.com" in wrote and "202-555-0143" in wrote
+    told = re.sub(r"\\?⟦.*?⟧", "(.+)", re.escape(read))
+    assert re.fullmatch(told, wrote), (told, wrote)
+    assert "202-555-0143" in rest.partition("AUDIT")[0]
+
+
+def test_the_demos_rows_have_their_time_and_a_legend_that_works(demo):
+    """The milliseconds of each attempt; the printed command explains each number in brackets."""
+    _, text = demo
+    assert len(re.findall(r"^  [✓✗] (?:allowed|refused) +\d+ ms  ", text, re.MULTILINE)) == 14
+    verb = re.search(r"stageflow-guard (audit why \S+#)n (--dir \S+)", text)
+    numbers = re.findall(r"\[(\d+)\]$", text, re.MULTILINE)
+    assert len(numbers) == 6
+    done = cli(*f"{verb[1]}{numbers[0]} {verb[2]}".split())
+    assert done.returncode == 0 and "expired" in done.stdout
+
+
 def test_the_twenty_pipelines_stand_in_one_table_at_its_end(demo):
     """A line for each, with how its attempts ended and how many records of its log verify."""
     from stageflow_guard.cli.examples import names
@@ -100,14 +123,55 @@ def test_init_writes_a_set_that_passes_and_runs(tmp_path):
     assert cli("init", str(tmp_path)).returncode == 2
 
 
-def test_the_readme_example_runs_as_pasted(tmp_path):
-    """The README's block, in a folder that `init` made."""
-    assert cli("init", str(tmp_path)).returncode == 0
-    block = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+CHANGES = [  # what differs from run to run
+    (r"·[a-z0-9]{8}⟧", "·nonce⟧"),
+    (r"\b[0-9a-f]{64}\b", "digest"),
+    (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "id"),
+    (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "time"),
+]
+
+
+def _steady(text):
+    for pattern, word in CHANGES:
+        text = re.sub(pattern, word, text)
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def test_the_readme_example_prints_what_the_readme_says(tmp_path):
+    """Pasted into an empty folder: the printed output, one record, one verification."""
+    page = (ROOT / "README.md").read_text()
+    block = re.search(r"```python\n(.*?)```", page, re.DOTALL)
     ran = subprocess.run(
-        [sys.executable, "-c", block], capture_output=True, text=True, cwd=tmp_path, check=False
+        [sys.executable, "-c", block[1]], capture_output=True, text=True, cwd=tmp_path, check=False
     )
-    assert "EMAIL_ADDRESS_1" in ran.stdout, ran.stderr
+    shown = page[block.end() : page.index("`trial_guard` is a real guard")]
+    first, *verbs = re.split(r"^    \$ stageflow-guard (.+)$", shown, flags=re.MULTILINE)
+    told = [line for line in first.splitlines() if line.startswith("    ")]
+    assert _steady(ran.stdout) == _steady("\n".join(told)), ran.stderr
+    assert len(verbs) == 4
+    for verb, output in zip(verbs[::2], verbs[1::2], strict=True):
+        done = cli(*verb.split(), cwd=tmp_path)
+        assert (done.returncode, _steady(done.stdout)) == (0, _steady(output)), done.stderr
+    assert cli("init", "governance", cwd=tmp_path).returncode == 0  # nothing is in its way
+
+
+def test_a_trial_goes_on_in_its_own_folder_and_in_no_other(tmp_path):
+    """A second run adds to the same log; a folder with anything else in it is refused."""
+    import asyncio
+
+    from stageflow_guard.audit import verify
+    from stageflow_guard.errors import ConfigError
+    from stageflow_guard.testing import trial_guard
+
+    async def run(folder):
+        async with trial_guard(folder) as trial:
+            return trial.guard.ready()
+
+    for _ in range(2):
+        assert asyncio.run(run(tmp_path / "trial")) == (True, ())
+    assert verify(tmp_path / "trial" / "audit").origin == "test.example/pipelines"
+    with pytest.raises(ConfigError, match="not empty"):
+        asyncio.run(run(tmp_path))
 
 
 @pytest.mark.parametrize(

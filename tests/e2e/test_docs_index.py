@@ -37,3 +37,13 @@ def test_every_link_between_pages_leads_somewhere(page):
         and not MADE.fullmatch(str((page.parent / one).resolve().relative_to(ROOT)))
     ]
     assert broken == []
+
+
+def test_links_of_the_readme_hold_on_the_package_index():
+    """They are absolute, and each leads to a page of the site."""
+    page = (ROOT / "README.md").read_text()
+    links = re.findall(r"\]\(([^)]+)\)", page)
+    site = "https://stageflow-guard.readthedocs.io/en/latest/"
+    assert len(links) > 8 and all(one.startswith(site) for one in links)
+    sources = [DOCS / one.removeprefix(site).removesuffix(".html") for one in links]
+    assert [one for one in sources if not one.with_suffix(".md").is_file()] == []

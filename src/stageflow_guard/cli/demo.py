@@ -7,7 +7,10 @@ import asyncio
 import json
 import shutil
 import sys
+import textwrap
 from collections import Counter
+from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ from stageflow_guard.cli.setup import copy_policies
 from stageflow_guard.cli.terminal import styled
 from stageflow_guard.errors import ConfigError
 
+HALF = 36  # of a terminal of 80 columns
 MARKER = ".stageflow-guard-demo"
 
 
@@ -76,14 +80,14 @@ def _run(out: Path, shipped_examples: Path, texts: list[dict[str, str]]) -> int:
     finally:
         sys.path.pop(0)
     bar = Progress(governance.FIXED_RUNS + len(texts))
-    rows, answer, send = asyncio.run(governance.run_all(out, texts, progress=bar.step))
+    rows = asyncio.run(governance.run_all(out, texts, progress=bar.step))
     bar.close()
     from stageflow_guard.audit import verify
     from stageflow_guard.audit.read.query import iter_records
 
     report = verify(out / "audit")
     records = list(iter_records(out / "audit"))
-    show(rows, records, answer, send)
+    show(rows, records, out)
     _write_report(out / "report.html", rows, records, report)
     print(f"\naudit log   {report.size} records verified, root {report.root}")
     print("            NOT ANCHORED: keep a checkpoint elsewhere to detect a rewritten log")
@@ -133,7 +137,7 @@ def show_examples(folder: Path) -> bool:
     return fine
 
 
-def show(rows: list[Any], records: list[Any], answer: Any, send: Any) -> None:
+def show(rows: list[Any], records: list[Any], out: Path) -> None:
     """Print a table that a person reads with pleasure."""
     colour = sys.stdout.isatty()
 
@@ -147,7 +151,11 @@ def show(rows: list[Any], records: list[Any], answer: Any, send: Any) -> None:
             print("\n" + paint(part.upper(), "1"))
         mark = paint("✓ allowed", "32") if row.outcome == "allowed" else paint("✗ refused", "31")
         ref = f"  [{row.ref.rpartition('#')[2]}]" if row.ref else ""
-        print(f"  {mark}  {row.case:<22} {row.caller:<12} {row.detail}{ref}")
+        took = f"{row.ms:4.0f} ms"
+        print(f"  {mark}  {took}  {row.case:<22} {row.caller:<12} {row.detail}{ref}")
+    print("\n  ✓ every stage ran   ✗ nothing more ran   ms: the whole attempt, the guard included")
+    print(f"  [n] stageflow-guard audit why example.com/pipelines#n --dir {out / 'audit'}")
+    print_conversation(rows, paint)
     print("\n" + paint("AUDIT", "1"))
     totals: dict[str, int] = {}
     for _, record in records:
@@ -159,5 +167,21 @@ def show(rows: list[Any], records: list[Any], answer: Any, send: Any) -> None:
             for finding in record.get("findings") or []:
                 totals[finding["entity"]] = totals.get(finding["entity"], 0) + finding["count"]
     print("  redacted   " + (", ".join(f"{k} {v}" for k, v in sorted(totals.items())) or "nothing"))
-    print(f"  model saw  {answer.seen[-1] if answer.seen else '-'}")
-    print(f"  was sent   {next((m for m in send.outbox if '@' in m), '-')}")
+
+
+def print_conversation(rows: list[Any], paint: Callable[[str, str], str]) -> None:
+    """Print one conversation in which something was found: what was written beside what was read."""
+    changed = (row for row in rows if row.said and row.said[0].strip() != row.said[1])
+    row = next(changed, None)
+    if row is None:
+        return
+    wrote, read, sent = row.said
+    print("\n" + paint(f"ONE CONVERSATION, {row.caller}", "1"))
+    pairs = zip_longest(
+        *(textwrap.wrap(text, HALF, break_on_hyphens=False) for text in (wrote, read)), fillvalue=""
+    )
+    print(f"  {'before: what was written':<{HALF}} │ after: what the model read")
+    for left, right in pairs:
+        print(f"  {left:<{HALF}} │ {right}")
+    print("  what was sent, by the one stage that may see originals:")
+    print(textwrap.fill(sent, 2 * HALF, initial_indent="  ", subsequent_indent="  "))

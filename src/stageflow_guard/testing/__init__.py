@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from stageflow_guard.testing.clock import FakeClock
     from stageflow_guard.testing.idp import IdentityProvider
     from stageflow_guard.testing.tenancy import Isolation, TenantsCross, check_tenants
+    from stageflow_guard.testing.workshop import trial_guard
 
 _WHERE = {
     "AttackToken": "attacks",
@@ -20,6 +21,7 @@ _WHERE = {
     "TenantsCross": "tenancy",
     "attack_tokens": "attacks",
     "check_tenants": "tenancy",
+    "trial_guard": "workshop",
 }
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "TenantsCross",
     "attack_tokens",
     "check_tenants",
+    "trial_guard",
 ]
 
 __getattr__ = lazy(__name__, _WHERE)

@@ -99,6 +99,51 @@ def _write_policies(folder: Path, tenants: Iterable[str], roles: Iterable[str]) 
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
+def _write_settings(
+    folder: Path, policies: Path, idp: IdentityProvider, redaction: Mapping[str, Any]
+) -> None:
+    """Write keys and guard.toml."""
+    idp.write_jwks(folder / "jwks.json")
+    content = _GUARD_TOML.format(  # JSON's texts, numbers and lists are TOML, too
+        issuer=json.dumps(idp.issuer), policies=json.dumps(str(policies)),
+        redaction="\n".join(f"{k} = {json.dumps(v)}" for k, v in redaction.items()),
+    )  # fmt: skip
+    (folder / "guard.toml").write_text(content, encoding="utf-8")
+
+
+def _write_trial(place: Path, tenant: str, roles: tuple[str, ...], idp: IdentityProvider) -> Path:
+    """Write what a trial needs into a folder that is empty, or an earlier trial's."""
+    mark = place / ".trial"
+    if place.is_dir() and any(place.iterdir()) and not mark.exists():
+        raise ConfigError(f"`{place}` is not empty, and no trial's: name another folder")
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mark.touch()
+    _write_policies(place / "policies", [tenant], roles)
+    _write_settings(place, Path("policies"), idp, {})
+    return place
+
+
+@asynccontextmanager
+async def trial_guard(
+    folder: str | Path, *, tenant: str = "acme", roles: Iterable[str] = ("agent",), sub: str = "ada"
+) -> AsyncIterator[TemporaryGuard]:
+    """Open a real guard in a folder that is empty, or that an earlier call wrote; bind a caller.
+
+    For a first look and for notebooks: it writes `guard.toml`, policies in which `roles` may run
+    every stage of `tenant`, and a test issuer's keys. The log goes on where it ended. Yields a
+    `TemporaryGuard`: `.guard`, `.token`, `.records()`, `.as_tenant(name)`. Raises `ConfigError` for
+    a folder that holds anything else.
+    """
+    from stageflow_guard.guard import Guard
+    from stageflow_guard.testing.idp import IdentityProvider
+
+    held, idp = tuple(roles), IdentityProvider()
+    place = _write_trial(Path(folder), tenant, held, idp)
+    token = idp.mint(sub=sub, tenant=tenant, roles=list(held))
+    async with Guard.load(place / "guard.toml") as guard, guard.session(token):
+        yield TemporaryGuard(guard, token, place, held, idp)
+
+
 @dataclass
 class Workshop:
     """Opens guards under one folder, each in its own; remembers which are open."""
@@ -140,12 +185,7 @@ class Workshop:
         if policies is None:
             _write_policies(folder / "policies", tenants, roles)
         where = Path(policies or folder / "policies").resolve()
-        self.idp.write_jwks(folder / "jwks.json")
-        content = _GUARD_TOML.format(  # JSON's texts, numbers and lists are TOML, too
-            issuer=json.dumps(self.idp.issuer), policies=json.dumps(str(where)),
-            redaction="\n".join(f"{k} = {json.dumps(v)}" for k, v in redaction.items()),
-        )  # fmt: skip
-        (folder / "guard.toml").write_text(content, encoding="utf-8")
+        _write_settings(folder, where, self.idp, redaction)
         return folder
 
     def as_tenant(
