@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from uuid import uuid4
 
 import pytest
 from stageflow import Pipeline
@@ -210,3 +211,31 @@ async def test_a_session_that_outlives_the_run_it_was_opened_in_is_its_own(world
     go.set()
     await jobs[0]
     assert [r.actor["subject"] for r in world.log.kinds("run_start")] == ["user:ada", "user:svc"]
+
+
+@pytest.mark.parametrize("claim", ["user_id", "org_id", "auth_token"])
+async def test_a_child_chooses_no_identity(world, claim):
+    """W43: a child that names another user, organisation or token is refused, and so is the run."""
+    ran = []
+
+    async def answer(ctx):
+        ran.append(ctx)
+        return StageOutput.ok()
+
+    child = world.guard.mount(of("child", answer=answer))
+
+    async def parent(ctx):
+        with contextlib.suppress(GuardError):
+            if claim == "auth_token":
+                await child.run(input_text="x", data={"auth_token": "globex:eve"})
+            else:
+                await child.run(input_text="x", **{claim: uuid4()})
+        return StageOutput.ok()
+
+    with pytest.raises(NotAuthenticated) as caught:
+        await world.guard.mount(of("support", parent=parent)).run(input_text="", data=TOKEN)
+    assert caught.value.ref
+    assert ran == []
+    assert [r.error for r in world.log.kinds("decision") if r.decision == "deny"] == [
+        "not_authenticated"
+    ]

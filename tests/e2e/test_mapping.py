@@ -16,6 +16,7 @@ NAMED = re.compile(r"^- `(tests/[^`]+?)::(test_\w+)`$", re.MULTILINE)
 WHOLE = {
     "owasp-llm": [f"LLM{n:02}" for n in range(1, 11)],
     "owasp-agentic": [f"ASI{n:02}" for n in range(1, 11)],
+    "attacks-on-tools": ["W29", *(f"W{n}" for n in range(41, 50))],
     "eu-ai-act": ["Article 12(1)", "Article 12(2)", "Article 12(3)", "Article 19", "Article 26(1)",
                   "Article 26(2)", "Article 26(4)", "Article 26(5)", "Article 26(6)"],
 }  # fmt: skip
