@@ -133,3 +133,33 @@ def test_every_setting_stands_in_the_reference():
     }
     assert sorted(keys - named) == []
     assert sorted(named - keys) == []
+
+
+def test_what_is_printed_points_to_pages_that_are_there():
+    """A wheel holds no docs: messages name addresses of the site, and each has its source."""
+    texts = [
+        (file, node.value)
+        for file in (ROOT / "src").rglob("*.py")
+        for node in _spoken(ast.parse(file.read_text()))
+    ]
+    assert [(str(file), text) for file, text in texts if re.search(r"docs/[\w/-]+\.md", text)] == []
+    named = {
+        name
+        for file in (ROOT / "src").rglob("*.py")
+        for name in re.findall(r"\bpage\('([\w/-]+)'\)", file.read_text())
+    }
+    assert named and [n for n in named if not (ROOT / "docs" / f"{n}.md").is_file()] == []
+
+
+def _spoken(tree):
+    """Yield texts that are no docstrings."""
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            yield node

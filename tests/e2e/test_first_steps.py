@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from stageflow_guard import __version__
+from stageflow_guard import ConfigError, Guard, __version__
 from stageflow_guard.auth.trust import generic_audience, issuer_warnings
 from stageflow_guard.cli import main, parser
 from stageflow_guard.policy import PolicySet
@@ -511,6 +511,30 @@ def test_a_model_that_cannot_be_loaded_is_found_by_the_check(home, capsys, ner):
     said = capsys.readouterr()
     assert "no-such-model" in said.out + said.err or "missing" in said.out + said.err
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("module", "file", "extra"),
+    [
+        ("spacy", "meta.json", "ner-spacy"),
+        ("onnxruntime", "m.onnx", "ner-onnx"),
+        ("tokenizers", "m.onnx", "ner-onnx"),
+    ],
+)
+def test_a_model_without_its_extra_is_refused_at_start_up(
+    home, capsys, monkeypatch, module, file, extra
+):
+    """By the name of model, library and extra: not at the first run, which would be refused."""
+    model = home / "model"
+    model.mkdir()
+    (model / file).touch()
+    toml = home / "guard.toml"
+    toml.write_text(toml.read_text().replace("[redaction]\n", '[redaction]\nner = "model"\n'))
+    monkeypatch.setitem(sys.modules, module, None)  # as Python marks what cannot be imported
+    with pytest.raises(ConfigError, match=rf"`.*model` needs {module}.*\[{extra}\]"):
+        Guard.load(toml)
+    assert main(["config", "check", "--config", str(toml)]) == 2
+    assert f"stageflow-guard[{extra}]" in capsys.readouterr().err
 
 
 EDITS = {

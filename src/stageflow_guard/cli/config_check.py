@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.base.version import page
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, UNAVAILABLE, print_json, worst
 from stageflow_guard.errors import ConfigError, GuardError
 from stageflow_guard.model import NO_TENANT
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 NOT_COVERED = (
     "names, organizations and places that nothing announces; without `redaction.ner` about half of "
-    "the labelled characters are found (docs/explanation/redaction.md); see `stageflow-guard "
+    f"the labelled characters are found ({page('explanation/redaction')}); see `stageflow-guard "
     "models list`"
 )
 

@@ -37,6 +37,7 @@ from stageflow_guard.audit.tlog.consistency import grew_out_of, require_prefix
 from stageflow_guard.audit.tlog.storage import entry_at
 from stageflow_guard.base.durable import make_dirs, take_lock
 from stageflow_guard.base.opening import require_own
+from stageflow_guard.base.version import page
 from stageflow_guard.errors import GuardError, VerificationError
 
 __all__ = ["Exporter", "ForkedSink", "Lag"]
@@ -296,7 +297,7 @@ class Exporter:
         own = f"; this log is {self._log_id}" if self._log_id else ""
         return ForkedSink(
             f"fork: the sink `{self._sink.kind}` {what} under `{self.origin}`{own}; give this log "
-            "a new shard or origin, or restore the other (docs/how-to/lost-log.md)",
+            f"a new shard or origin, or restore the other ({page('how-to/lost-log')})",
             index=index,
         )
 

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
 from stageflow_guard.audit.records.schema_check import readable
+from stageflow_guard.base.version import page
 from stageflow_guard.errors import ConfigError, Unavailable, VerificationError
 
 
@@ -90,7 +91,7 @@ def forked(kind: str, one: Shipped) -> ForkedSink:
     """Return the error for a record that is there already, and differs: this log was copied."""
     return ForkedSink(
         f"fork: the sink `{kind}` holds another record {one.index} of `{one.origin}`, log "
-        f"{one.log}: two machines go on from one copy of it (docs/how-to/lost-log.md)",
+        f"{one.log}: two machines go on from one copy of it ({page('how-to/lost-log')})",
         index=one.index,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Protocol
 
 from stageflow_guard.errors import ConfigError
@@ -31,11 +32,23 @@ def load(name: str) -> NameModel:
 
     folder = folder_of(name)
     if (folder / "meta.json").exists():
+        _require("spacy", extra="ner-spacy", of=name)
         from stageflow_guard.redaction.engines.spacy import SpacyModel
 
         return SpacyModel(folder)
     if any(folder.rglob("*.onnx")):
+        for module in ("onnxruntime", "tokenizers"):
+            _require(module, extra="ner-onnx", of=name)
         from stageflow_guard.redaction.engines.onnx import OnnxModel
 
         return OnnxModel(folder)
     raise ConfigError(f"`{folder}` holds neither a spaCy model nor an ONNX one")
+
+
+def _require(module: str, *, extra: str, of: str) -> None:
+    """Refuse at start-up what every run would be refused for later; nothing is imported."""
+    if find_spec(module) is None:
+        raise ConfigError(
+            f"`ner`: `{of}` needs {module}, which is not installed: "
+            f"pip install 'stageflow-guard[{extra}]'"
+        )
