@@ -170,6 +170,17 @@ def _service(name: str, port: int) -> bool:
     return True
 
 
+@pytest.fixture(scope="session")
+def needs_service():
+    """A function of a service's name and port: skips where it does not listen, fails in CI."""
+
+    def needs(name: str, port: int) -> None:
+        if not _service(name, port):
+            pytest.skip(f"no {name} on 127.0.0.1:{port}")
+
+    return needs
+
+
 @pytest.fixture
 def redis_url():
     """A Redis database that is empty before and after, or None where there is no Redis."""

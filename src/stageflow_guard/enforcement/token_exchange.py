@@ -44,7 +44,7 @@ async def exchange_token(
             raise NotAuthenticated(
                 "not_exchanged", "no client is configured to exchange this caller's token"
             )
-        token = await _inbound(session)
+        token = await inbound_token(session)
         require_same(who, await pep.callers.verify(token))
         found = await asyncio.to_thread(
             exchange, client, token, audience=audience, scopes=scopes,
@@ -64,7 +64,8 @@ async def exchange_token(
     await pep.refuse(error, run=run if run is not None else str(uuid4()), step="authenticate")
 
 
-async def _inbound(session: Session | None) -> str:
+async def inbound_token(session: Session | None) -> str:
+    """Return the token bound in `session`, as text; raises `NotAuthenticated`."""
     credential: Any = None
     if session is not None:
         credential = (
