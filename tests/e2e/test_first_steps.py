@@ -537,6 +537,37 @@ def test_a_model_without_its_extra_is_refused_at_start_up(
     assert f"stageflow-guard[{extra}]" in capsys.readouterr().err
 
 
+AWAY = {
+    "approvals in a database": (
+        '[approvals]\nkind = "postgres"\nurl_env = "AWAY"\n', "postgresql://127.0.0.1:1/x",
+        "approvals postgres: the approvals' database cannot be used"),
+    "approvals without their variable": (
+        '[approvals]\nkind = "postgres"\nurl_env = "AWAY"\n', "",
+        "approvals postgres: `approvals.url_env`: variable `AWAY` is not set"),
+    "limits in Redis": (
+        '[limits]\nkind = "redis"\nurl_env = "AWAY"\n', "redis://:secret@127.0.0.1:1/0",
+        "limits    redis: the limits' state cannot be reached"),
+    "limits in a file": (
+        '[limits]\nkind = "sqlite"\npath = "limits.db"\n', "", "limits    sqlite: ok"),
+    "a webhook": (
+        '[approvals.webhook]\nurl_env = "AWAY"\nsecret_env = "AWAY"\n', "",
+        "webhook   AWAY: `approvals.webhook`: variable `AWAY` is not set"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", AWAY)
+def test_approvals_and_limits_are_tried_and_nothing_is_written(home, capsys, monkeypatch, what):
+    """A store that is away is named, without its address; a new file is made by nobody."""
+    more, value, said = AWAY[what]
+    monkeypatch.setenv("AWAY", value)
+    toml = home / "guard.toml"
+    toml.write_text(toml.read_text() + more)
+    before = sorted(home.rglob("*"))
+    code, _, out = checked(capsys, "--online")
+    assert (code, said in out) == (0 if said.endswith("ok") else 3, True), out
+    assert "secret" not in out.partition("{")[0] and sorted(home.rglob("*")) == before
+
+
 EDITS = {
     "a tenant's broken file": (
         "tenants/acme/policy.csv",

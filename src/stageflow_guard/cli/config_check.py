@@ -89,8 +89,9 @@ def _print(found: Findings, settings: Settings, *, covered: bool) -> None:
 
 
 def _online(guard: Guard, settings: Settings, found: Findings) -> None:
-    """Try keys, policies, log and sinks for real."""
+    """Try for real what a run needs: keys, policies, redaction, approvals, limits, log, sinks."""
     from stageflow_guard.auth.build_verifier import probe
+    from stageflow_guard.enforcement.build_controls import probe_controls
 
     for issuer, answer in asyncio.run(probe(settings.auth)):
         found.tried.append(("keys", issuer, answer))
@@ -99,6 +100,7 @@ def _online(guard: Guard, settings: Settings, found: Findings) -> None:
     chosen = settings.redaction
     told = chosen.preset + (f", {chosen.ner}" if chosen.ner else "")
     found.tried.append(("redaction", told, asyncio.run(_redaction(guard))))
+    found.tried += probe_controls(settings)
     records, origin = _log(settings)
     found.tried.append(("log", f"{origin}: {records} records", None))
     found.tried += [("sink", name, problem) for name, problem in _sinks(settings)]

@@ -120,6 +120,15 @@ class RedisCounters:
         """Name no address: it may hold a password."""
         return "<RedisCounters>"
 
+    def reach(self) -> None:
+        """Ask the server whether it is there; nothing is counted. Raises `LimitsUnavailable`."""
+        import redis
+
+        try:
+            self._redis.ping()
+        except redis.RedisError:
+            raise LimitsUnavailable("the limits' state cannot be reached") from None
+
     def take(self, wanted: Sequence[Take], *, force: bool = False) -> Taken:
         """Raise every count, or none."""
         full, after, over = self._asked(wanted, "force" if force else "take")

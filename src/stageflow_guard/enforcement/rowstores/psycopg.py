@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS stageflow_guard_approval (
 )
 """
 _TIMEOUT_MS = 4000
+MISSING = "approvals in PostgreSQL need psycopg: pip install 'stageflow-guard[postgres]'"
 
 
 class PostgresRows:
@@ -28,9 +29,7 @@ class PostgresRows:
         try:
             import psycopg
         except ImportError:
-            raise ConfigError(
-                "approvals in PostgreSQL need psycopg: pip install 'stageflow-guard[postgres]'"
-            ) from None
+            raise ConfigError(MISSING) from None
         self._psycopg = psycopg
         self._url = url
         self._lock = threading.Lock()
@@ -39,6 +38,21 @@ class PostgresRows:
             with self._db.transaction():  # two processes that make one table at once get in the way
                 self._db.execute("SELECT pg_advisory_xact_lock(7233920518264431)")
                 self._db.execute(_SCHEMA)
+        except psycopg.Error:
+            raise ConfigError("the approvals' database cannot be used") from None
+
+    @classmethod
+    def reach(cls, url: str) -> None:
+        """Connect, ask, close; nothing is made. Raises `ConfigError`, without the address."""
+        one = cls.__new__(cls)
+        try:
+            import psycopg
+        except ImportError:
+            raise ConfigError(MISSING) from None
+        one._psycopg, one._url = psycopg, url
+        try:
+            with one._connect() as db:
+                db.execute("SELECT 1")
         except psycopg.Error:
             raise ConfigError("the approvals' database cannot be used") from None
 
