@@ -30,6 +30,7 @@ from stageflow_guard.enforcement.plain import BoundSession, GuardedRun
 from stageflow_guard.enforcement.protect import Protection, protected
 from stageflow_guard.enforcement.resources import decide, filter_permitted
 from stageflow_guard.enforcement.restore import revealed
+from stageflow_guard.enforcement.retrieval import permitted_hits
 from stageflow_guard.enforcement.rowstores.rows import MemoryRows
 from stageflow_guard.enforcement.scoping import scoped_key
 from stageflow_guard.enforcement.seam import Seam
@@ -412,6 +413,36 @@ class Guard:
                 definition=definition, pins=self._pins,
             )  # fmt: skip
             guarded: T = protected(self._seam, self._portal, call, protection)
+            return guarded
+
+        return decorate
+
+    def retriever(
+        self,
+        name: str,
+        *,
+        obj: Callable[[Any], str],
+        owner: Callable[[Any], str | None],
+        kind: str = "data",
+        act: str = "read",
+    ) -> Callable[[T], T]:
+        """Return a decorator for an async search: its hits are the caller's own, and inspected.
+
+        The search is a step (`kind`, `name`, `act`) of the caller's tenant. Each hit is asked about
+        as `filter` does: `obj` and `owner` tell its name and the tenant that owns it, as stored.
+        What is left is redacted. Raises `ConfigError` when decorating what is no async function.
+        """
+
+        def own() -> str | None:
+            run = self._run()
+            return None if run is None else run.principal.tenant
+
+        def decorate(function: T) -> T:
+            call: Any = function
+            hits = permitted_hits(
+                call, lambda found: self.filter(found, kind=kind, act=act, obj=obj, owner=owner)
+            )
+            guarded: T = self.protect(kind=kind, obj=name, act=act, owner=own)(hits)
             return guarded
 
         return decorate

@@ -16,6 +16,7 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.hosts.stageflow.errors import as_host_error
 from stageflow_guard.hosts.stageflow.graph import RETRY_STRATEGY, GuardedGraph, is_default
 from stageflow_guard.hosts.stageflow.runner import GuardedRunner
+from stageflow_guard.hosts.stageflow.stages.owned_memory import require_owned_memory
 
 if TYPE_CHECKING:
     from stageflow.pipeline.results import PipelineResults
@@ -76,6 +77,7 @@ class GuardedPipeline(Pipeline):
             if runner.wraps(self._seam, name, pipeline) and runner.kind is spec.kind:
                 return spec
             runner, config = runner.inner
+        require_owned_memory(runner, config)
         wrapped = GuardedRunner(self._seam, name, spec.kind, runner, config, pipeline=pipeline)
         return replace(spec, runner=wrapped, config={})
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         SqliteMemory,
         erase_memory,
     )
+    from stageflow_guard.hosts.stageflow.stages.owned_memory import OwnedMemory
     from stageflow_guard.hosts.stageflow.stages.tools import (
         ToolAdapter,
         ToolFailed,
@@ -51,6 +52,7 @@ _WHERE = {
         ("MemoryFetchStage", "MemoryStore", "MemoryWriteStage", "SqliteMemory", "erase_memory"),
         "memory",
     ),
+    "OwnedMemory": "owned_memory",
     **dict.fromkeys(("ToolAdapter", "ToolFailed", "ToolTimeout"), "tools"),
 }
 
@@ -65,6 +67,7 @@ __all__ = [
     "MemoryFetchStage",
     "MemoryStore",
     "MemoryWriteStage",
+    "OwnedMemory",
     "SqliteMemory",
     "ToolAdapter",
     "ToolFailed",

@@ -55,7 +55,8 @@ def _conversation(ctx: StageContext) -> str:
     return str(session) if session else "-"
 
 
-async def _owner(guard: MemoryGuard, name: str, act: str) -> Principal:
+async def require_owner(guard: MemoryGuard, name: str, act: str) -> Principal:
+    """Return the caller, who may `act` on a memory; raise `NotAuthenticated`, `AccessDenied`."""
     principal = current_principal()
     if principal is None:
         raise NotAuthenticated("missing", "a memory belongs to a caller, and there is none here")
@@ -82,7 +83,7 @@ class MemoryFetchStage:
 
     async def execute(self, ctx: StageContext) -> StageOutput:
         """Return what was said before in this conversation."""
-        await _owner(self._guard, self._name, "read")
+        await require_owner(self._guard, self._name, "read")
         key = self._guard.scoped_key("memory", self._name, _conversation(ctx))
         oldest = time.time() - self._retention
         found = await self._store.read(key, self._limit)
@@ -111,7 +112,7 @@ class MemoryWriteStage:
 
     async def execute(self, ctx: StageContext) -> StageOutput:
         """Keep what was said, as this stage sees it."""
-        await _owner(self._guard, self._name, "write")
+        await require_owner(self._guard, self._name, "write")
         key = self._guard.scoped_key("memory", self._name, _conversation(ctx))
         said = [("user", ctx.snapshot.input_text)]
         said.append(("assistant", ctx.inputs.get_from(self._stage, self._key)))
@@ -130,7 +131,7 @@ async def erase_memory(
 
     Needs `memory, NAME, delete`.
     """
-    await _owner(guard, name, "delete")
+    await require_owner(guard, name, "delete")
     return await store.erase(guard.scoped_key("memory", name, conversation))
 
 
