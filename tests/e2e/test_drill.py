@@ -81,6 +81,8 @@ async def test_a_pipeline_that_does_not_run_cannot_be_drilled():
     assert "4111" not in str(caught.value)
     with pytest.raises(ConfigError, match="takes a stageflow `Pipeline`"):
         await drill(lambda guard: object())
+    with pytest.raises(ConfigError, match="not mounted yet"):
+        await drill(lambda guard: guard.mount(PIPELINE))
 
 
 APP = """\

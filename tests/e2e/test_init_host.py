@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from stageflow_guard.cli import HOSTS, main
+from stageflow_guard.cli import HOSTS, main, setup
 from stageflow_guard.cli.setup import FILES
 
+EXAMPLES = Path(__file__).parents[2] / "examples" / "hosts"
 NEEDS = {
     "fastapi": "fastapi", "langchain": "langchain", "mcp": "mcp", "openai-agents": "agents",
     "pydantic-ai": "pydantic_ai",
@@ -32,6 +35,31 @@ def test_the_example_of_a_host_runs_where_init_wrote_it(tmp_path, host):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "no_matching_rule" in done.stdout
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_what_the_example_needs_is_said_by_the_next_line(tmp_path, host, capsys, monkeypatch):
+    """Every module that it imports and that is not here is installed by the printed command."""
+    source = ast.parse((EXAMPLES / FILES[host]).read_text())
+    imported = (
+        {name.partition(".")[0] for node in ast.walk(source) for name in _imports(node)}
+        - set(sys.stdlib_module_names)
+        - {"stageflow_guard", "stageflow", "httpx"}
+    )
+    for module in imported:
+        monkeypatch.setitem(sys.modules, module, None)
+    assert main(["init", str(tmp_path), "--host", host]) == 0
+    said = capsys.readouterr().out
+    for module, package in setup.NEEDS[host].items():
+        assert package in said, module
+    extras = {"openai": "agents"}  # comes with it
+    assert {extras.get(one, one) for one in imported} <= set(setup.NEEDS[host])
+
+
+def _imports(node):
+    if isinstance(node, ast.Import):
+        return [one.name for one in node.names]
+    return [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
 
 
 @pytest.mark.parametrize("more", [["--adopt", "x:y"], ["--issuer", "https://id.example"]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 from stageflow_guard.cli import HOLDS, shipped
@@ -80,6 +81,16 @@ FILES = {
 }
 
 
+# what an example imports, and where it comes from
+NEEDS = {
+    "fastapi": {"fastapi": "fastapi", "uvicorn": "uvicorn", "websockets": "websockets"},
+    "langchain": {"langchain": "langchain", "langchain_core": "stageflow-guard[langgraph]"},
+    "mcp": {"mcp": "stageflow-guard[mcp]"},
+    "openai-agents": {"agents": "stageflow-guard[openai-agents]"},
+    "pydantic-ai": {"pydantic_ai": "stageflow-guard[pydantic-ai]"},
+}
+
+
 def init(args: argparse.Namespace) -> int:
     """Write a working set into a folder that holds none of its files yet."""
     folder = Path(args.folder)
@@ -151,7 +162,10 @@ def _say_next(args: argparse.Namespace, folder: Path, name: str, last: str) -> N
         print(f"the tenant {name} is there, from the starter `{STARTER}`: its roles are an example")
         print(f"next: {there}stageflow-guard config check --online")
     else:
-        print(f"next: {there}stageflow-guard config check && python example.py")
+        needed = NEEDS.get(args.host, {})
+        missing = [shlex.quote(name) for module, name in needed.items() if not find_spec(module)]
+        first = f"pip install {' '.join(missing)} && " if missing else ""
+        print(f"next: {first}{there}stageflow-guard config check && python example.py")
 
 
 STARTER = "saas"

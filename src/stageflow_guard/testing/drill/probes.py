@@ -55,8 +55,12 @@ class Probe:
 def probed(pipeline: Any, watch: Watch) -> Any:
     """Return the pipeline with probes around its stages; `ConfigError` for what has none."""
     stages = getattr(pipeline, "stages", None)
-    if not isinstance(stages, dict) or not stages:
-        raise ConfigError("the drill takes a stageflow `Pipeline` that is not mounted yet")
+    mounted = type(pipeline).__module__.startswith("stageflow_guard.")
+    if mounted or not isinstance(stages, dict) or not stages:
+        raise ConfigError(
+            "the drill takes a stageflow `Pipeline` that is not mounted yet, or a function that "
+            "returns one: it mounts it behind a guard of its own"
+        )
     specs = {
         name: dataclasses.replace(spec, runner=Probe(spec, watch), config={})
         for name, spec in stages.items()
