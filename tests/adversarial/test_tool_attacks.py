@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from types import SimpleNamespace
 from uuid import uuid4
@@ -11,11 +12,12 @@ import pytest
 from stageflow.tools.definitions import ToolDefinition, ToolOutput
 from stageflow.tools.executor_v2 import AdvancedToolExecutor
 
-from stageflow_guard import AccessDenied, ApprovalRequired, Guard
+from stageflow_guard import AccessDenied, ApprovalRequired, Guard, LimitExceeded
 from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.base.clock import Clock, NeverBackClock
 from stageflow_guard.cli import main
 from stageflow_guard.enforcement.counters.counter import MemoryCounters, Take
+from stageflow_guard.enforcement.counters.redis import _named as redis_name
 from stageflow_guard.enforcement.counters.sqlite import SqliteCounters
 from stageflow_guard.errors import ApprovalsUnavailable
 from stageflow_guard.testing import IdentityProvider
@@ -232,3 +234,69 @@ async def test_a_store_that_is_put_back_is_found_out_by_the_logs_of_siblings(pla
             with pytest.raises(ApprovalsUnavailable):
                 await place.call(three)
     assert place.ran == [5]
+
+
+# -- what is left of many runs -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite", "redis"])
+async def test_counts_of_a_run_end_with_it(place, kind, monkeypatch):
+    """Many runs with a budget each leave nothing behind; a run under way keeps its own."""
+    (place.path / "policies/limits.yaml").write_text(
+        "limits: {budget: {of: tokens, limit: 10, per: [run]}, "
+        "calls: {of: calls, limit: 2, window: 60, per: [run]}}"
+    )
+    if kind != "memory":
+        where = 'path = "limits.db"' if kind == "sqlite" else 'url_env = "LIMITS_URL"'
+        with (place.path / "guard.toml").open("a") as file:
+            file.write(f'\n[limits]\nkind = "{kind}"\n{where}\n')
+        monkeypatch.setenv("LIMITS_URL", os.environ.get(
+            "STAGEFLOW_GUARD_TEST_REDIS", "redis://127.0.0.1:6379/0"
+        ))  # fmt: skip
+    async with Guard.load(place.path / "guard.toml") as guard:
+        limiter = guard._controls.limiter
+        free = guard.protect(kind="tool", obj="free")(_free)
+        counted = []
+
+        async def run(calls):
+            async with place.session(guard), guard.run("support"):
+                for _ in range(calls):
+                    await free()
+                    await guard.spend("tokens", 1)
+                counted.extend(key for keys in limiter._of_runs.values() for key in keys)
+
+        for _ in range(3):
+            await run(2)
+            with pytest.raises(LimitExceeded):
+                await run(3)
+        await limiter.drain(5)
+        assert len(counted) >= 6
+        state = limiter.counters
+        if kind == "memory":
+            assert state._parts == state._windows == {}
+        elif kind == "sqlite":
+            assert state._one("SELECT count(*) FROM part WHERE key<>?", "") == 0
+        else:
+            assert state._redis.exists(*map(redis_name, counted)) == 0
+
+
+async def _free():
+    return "free"
+
+
+def test_counts_in_memory_leave_with_their_window(monkeypatch):
+    """Of many subjects those are dropped whose window is over; the rest stays counted."""
+    from stageflow_guard.enforcement.counters import counter
+
+    monkeypatch.setattr(counter, "MANY", 8)
+    state, now = MemoryCounters(), [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    for n in range(7):
+        state.take([Take(f"old {n}", 1, 1.0, 10.0, True)])
+    state.take([Take("total", 1, 1.0, None, True)])
+    now[0] += 60
+    for n in range(4):
+        state.take([Take(f"new {n}", 1, 1.0, 10.0, True)])
+    assert sorted(state._parts) == ["new 0", "new 1", "new 2", "new 3", "total"]
+    assert state.take([Take("new 0", 1, 1.0, 10.0, True)]).full == 0
+    assert state.take([Take("total", 1, 1.0, None, True)]).full == 0

@@ -29,7 +29,7 @@ def place(tmp_path):
         file.write(LINES)
 
     class Place:
-        ran = []
+        path, ran = tmp_path, []
 
         def guard(self, wait):
             (tmp_path / "policies/catalogue.yaml").write_text(

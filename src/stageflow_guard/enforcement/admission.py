@@ -77,6 +77,10 @@ class CallControls(Protocol):
         """Count one more child run; raise a `GuardError` when there may be no more."""
         ...
 
+    def run_ended(self, run: Run) -> None:
+        """Forget what is counted for this run alone."""
+        ...
+
     def ended(self, held: Held, seconds: float) -> None:
         """Count that a call ended."""
         ...

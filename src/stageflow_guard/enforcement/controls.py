@@ -117,6 +117,10 @@ class Controls:
         """Count one more child run; raise a `GuardError` when there may be no more."""
         await self.limiter.child(parent)
 
+    def run_ended(self, run: Run) -> None:
+        """Forget what is counted for this run alone."""
+        self.limiter.run_ended(run)
+
     def ended(self, held: Held, seconds: float) -> None:
         """Count that a call ended."""
         self.limiter.ended(held, seconds)

@@ -14,6 +14,7 @@ import logging
 import math
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 from stageflow_guard.base.calls import Calls
 from stageflow_guard.enforcement.counters.counter import Take, Taken
@@ -53,6 +54,7 @@ class Limiter:
         self._asked_of: object = None  # the decision point that `_source` was taken from
         self._source: LimitSource | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._of_runs: WeakKeyDictionary[Run, set[str]] = WeakKeyDictionary()  # counts of open runs
         self._known: Limits | None = None  # those that `_found` is about
         self._found: dict[tuple[str, str, str], list[tuple[str, Limit]]] = {}
 
@@ -75,10 +77,11 @@ class Limiter:
         request, run = call.request, call.run
         held: list[tuple[str, Limit, Take]] = []
         lease: str | None = None
+        who = (request.ten, request.sub)
         for name, limit in self._about(request.ten, request.kind, request.obj):
             if limit.of in OF_RUNS or (run is None and "run" in limit.per):
                 continue
-            keyed = self._key(name, limit, (request.ten, request.sub), request.obj, run)
+            keyed = self._key(name, limit, who, request.obj, run)
             under_way = limit.of == "concurrent"
             if under_way:
                 if run is None:  # nothing would end it
@@ -112,19 +115,31 @@ class Limiter:
             if of == "seconds"
         ]
         for work, what in ((self.counters.give_back, leases), (self._forced, timed)):
-            if not what:
-                continue
-            if not self.counters.waits:
-                work(what)
-                continue
-            task = asyncio.get_running_loop().create_task(self._quietly(work, what))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            if what:
+                self._soon(work, what)
+
+    def _soon(self, work: Callable[..., Any], what: list[Any]) -> None:
+        if not self.counters.waits:
+            work(what)
+            return
+        task = asyncio.get_running_loop().create_task(self._quietly(work, what))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def run_ended(self, run: Run) -> None:
+        """Forget what was counted for this run alone: nothing asks for it again."""
+        counts = self._of_runs.pop(run, None)
+        if not counts or any(other.id == run.id for other in self._pep.runs):
+            return
+        try:
+            self._soon(self.counters.forget, sorted(counts))
+        except Exception as exc:  # the run ends all the same
+            logger.warning("counts of a run were not dropped: %s", type(exc).__name__)
 
     def _forced(self, wanted: Sequence[Take]) -> Taken:
         return self.counters.take(wanted, force=True)
 
-    async def _quietly(self, work: Callable[..., Any], what: list[Take]) -> None:
+    async def _quietly(self, work: Callable[..., Any], what: list[Any]) -> None:
         try:
             await self._asked(work, what)
         except GuardError as exc:  # the next call is refused by itself
@@ -214,12 +229,16 @@ class Limiter:
             own = {"subject": subject, "tool": obj, "stage": obj, "run": root}
             parts = [f"{one}={own[one]}" for one in sorted(limit.per)]
             told += "".join([f"{len(part)}:{part}" for part in parts])
+            if run is not None and "run" in limit.per:
+                self._of_runs.setdefault(run, set()).add(told)
         return told
 
     def _judged(self, taken: object, named: list[tuple[str, Limit]]) -> tuple[str, ...]:
         """Return the names of limits that are over; raise for the hard one that was full."""
         if type(taken) is not Taken:
             raise LimitsUnavailable("the limits' state gave no answer")
+        if taken.full is None and taken.over == ():
+            return ()
         places = (*taken.over, *([] if taken.full is None else [taken.full]))
         if any(type(one) is not int or not 0 <= one < len(named) for one in places):
             raise LimitsUnavailable("the limits' state gave no answer")

@@ -589,6 +589,8 @@ class PolicyEnforcementPoint:
         self.runs.discard(run)
         for permit in list(run.permits.values()):
             self.effect(run, permit, "unknown" if permit.executed else "skipped")
+        if self.controls is not None:
+            self.controls.run_ended(run)
         end = new_record(run, kind="run_end", outcome=outcome)
         began = self.timers.start()
         await self.recorder.append(end, run, last=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PARTS = 60
+MANY = 4096  # counts from which on those are looked for that have left their window
 LEASE = 3600.0  # seconds after which a call that never ended counts no more as under way
 TOTAL = -1  # the part of what has no window
 
@@ -60,6 +61,10 @@ class Counters(Protocol):
         """Undo a `take` of just before, or end the leases in it."""
         ...
 
+    def forget(self, keys: Sequence[str]) -> None:
+        """Drop what is counted under `keys`: of runs that are over."""
+        ...
+
     def close(self) -> None:
         """Close it."""
         ...
@@ -72,6 +77,8 @@ class MemoryCounters:
 
     def __init__(self) -> None:
         self._parts: dict[str, dict[int, float]] = {}
+        self._windows: dict[str, float] = {}  # of those that have one
+        self._many = MANY
         self._leases: dict[str, dict[str, float]] = {}
         self._lock = threading.Lock()
 
@@ -93,6 +100,9 @@ class MemoryCounters:
                     parts = self._parts.setdefault(one.key, {})
                     part = part_of(now, one.window)
                     parts[part] = parts.get(part, 0.0) + one.amount
+                    if one.window is not None:
+                        self._windows[one.key] = one.window
+            self._sweep(now)
         return Taken(None, None, tuple(over))
 
     def _used(self, one: Take, now: float) -> float:
@@ -128,6 +138,25 @@ class MemoryCounters:
                     parts = self._parts[one.key]
                     newest = part if part in parts else max(parts, default=part)
                     parts[newest] = max(0.0, parts.get(newest, 0.0) - one.amount)
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Drop what is counted under `keys`."""
+        with self._lock:
+            for key in keys:
+                self._parts.pop(key, None)
+                self._windows.pop(key, None)
+                self._leases.pop(key, None)
+
+    def _sweep(self, now: float) -> None:
+        """Drop counts that have left their window; called as the counts become many."""
+        if len(self._windows) < self._many:
+            return
+        for key, window in list(self._windows.items()):
+            if max(self._parts[key], default=0) < part_of(now, window) - PARTS:
+                del self._parts[key], self._windows[key]
+        for key in [key for key, leases in self._leases.items() if not leases]:
+            del self._leases[key]
+        self._many = max(MANY, 2 * len(self._windows))
 
     def close(self) -> None:
         """Nothing is open."""

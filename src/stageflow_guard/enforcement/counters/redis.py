@@ -153,7 +153,7 @@ class RedisCounters:
             }
             for one in wanted
         ]  # fmt: skip
-        keys = [PREFIX + sha256(one.key.encode()).hexdigest() for one in wanted]
+        keys = [_named(one.key) for one in wanted]
         new = uuid4().hex  # never the one of before: a server that lost it would not be noticed
         args: list[str | int | float] = [json.dumps(told), PARTS, LEASE, how, self._mark or "", new]
         first, second, *rest = self._script(keys=[*keys, MARK], args=args)
@@ -173,6 +173,10 @@ class RedisCounters:
             if reach is None or since <= reach:
                 raise LimitsUnavailable(LOST)
 
+    def forget(self, keys: Sequence[str]) -> None:
+        """Drop what is counted under `keys`."""
+        self._redis.delete(*(_named(key) for key in keys))
+
     def close(self) -> None:
         """Close the connections."""
         self._redis.close()
@@ -180,3 +184,7 @@ class RedisCounters:
 
 def _text(said: object) -> str:
     return said.decode() if isinstance(said, bytes) else str(said)
+
+
+def _named(key: str) -> str:
+    return PREFIX + sha256(key.encode()).hexdigest()

@@ -131,6 +131,15 @@ class SqliteCounters:
     def _one(self, query: str, key: str) -> Any:
         return self._db.execute(query, (key,)).fetchone()[0]
 
+    def forget(self, keys: Sequence[str]) -> None:
+        """Drop what is counted under `keys`."""
+        with self._changing():
+            for table in ("part", "lease"):
+                self._db.executemany(
+                    f"DELETE FROM {table} WHERE key=?",  # noqa: S608 - one of two names
+                    [(key,) for key in keys],
+                )
+
     def close(self) -> None:
         """Close the file."""
         with turn(self._lock):
