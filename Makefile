@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test bars lint types layers check logs site loops soak clean
+.PHONY: demo test bars lint types layers check logs site loops soak clean recipes recipe-envs
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -36,6 +36,23 @@ check: lint types layers test
 site: $(STAMP)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet --site-dir site
 
+# hosts whose pins exclude the project's own tools: an environment each, for their recipes
+PACKAGE_prefect := prefect>=3.4,<4
+PACKAGE_crewai := crewai>=1,<2
+PACKAGE_dagster := dagster>=1.12,<2
+PACKAGE_airflow := apache-airflow>=3,<4
+RECIPES := prefect crewai dagster airflow
+
+.envs/%/.installed: pyproject.toml
+	$(PYTHON) -m venv .envs/$*
+	.envs/$*/bin/python -m pip install --quiet --disable-pip-version-check -e . '$(PACKAGE_$*)'
+	@touch $@
+
+recipe-envs: $(RECIPES:%=.envs/%/.installed)
+
+recipes: $(STAMP) recipe-envs
+	$(BIN)/python -m pytest tests/e2e/test_docs.py -k other-hosts -rs
+
 # play every example, rewrite examples/logs, print what changed
 logs: $(STAMP)
 	$(BIN)/python -m tests.example_logs
@@ -48,4 +65,4 @@ soak: $(STAMP) loops
 	$(BIN)/python -m pytest -m "slow or soak or bars" --hypothesis-profile=soak
 
 clean:
-	rm -rf $(VENV) demo-out
+	rm -rf $(VENV) .envs demo-out
