@@ -100,8 +100,10 @@ def _run(out: Path, shipped_examples: Path, texts: list[dict[str, str]]) -> int:
 
 def _write_report(path: Path, rows: list[Any], records: list[Any], report: Any) -> None:
     """Write the page of `audit report`, with what was tried on top."""
-    head = ["case", "pipeline", "caller", "outcome", "detail", "ref"]
-    cells = [[r.case, r.part, r.caller, r.outcome, r.detail, r.ref or "-"] for r in rows]
+    head = ["case", "pipeline", "caller", "outcome", "ms", "detail", "ref"]
+    cells = [
+        [r.case, r.part, r.caller, r.outcome, f"{r.ms:.0f}", r.detail, r.ref or "-"] for r in rows
+    ]
     tried = Table("What the demo tried, in its order.", head, cells,
                   states=[r.outcome for r in rows], state="outcome")  # fmt: skip
     outcomes = {
