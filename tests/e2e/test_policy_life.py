@@ -18,10 +18,12 @@ from stageflow_guard.cli import main
 from stageflow_guard.errors import AccessDenied, AuditUnavailable, ConfigError, NotAuthenticated
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
+from stageflow_guard.policy.engine import loader
 from stageflow_guard.policy.engine.index import TenantIndex
 from stageflow_guard.policy.engine.rules import MODEL
 from stageflow_guard.policy.live.reloadable import ReloadablePolicies
 from stageflow_guard.policy.live.revisions import Revisions
+from stageflow_guard.policy.live.watch import signature
 from stageflow_guard.testing import IdentityProvider
 
 STARTERS = Path(__file__).parents[2] / "policies" / "starters"
@@ -118,6 +120,18 @@ async def test_a_reload_counts_from_the_next_decision_and_is_on_record(place):
     assert record["note"]["change"] == "+1 grants, -0, tenants acme"
     kept = {one.revision for one in Revisions(place.path / "audit.policies").kept()}
     assert kept == {before, after}
+
+
+@pytest.mark.parametrize("place_of", ["", "tenants/acme/", "platform/"])
+def test_every_file_that_is_loaded_is_watched(place, place_of):
+    """A change of any file that a loader reads is a change to the watcher: no list of its own."""
+    known = {"": loader.TOP, "tenants/acme/": loader.TENANT, "platform/": loader.PLATFORM}[place_of]
+    (place.path / "policies" / place_of).mkdir(exist_ok=True)
+    for name in known:
+        before = signature(place.path / "policies")
+        with (place.path / "policies" / place_of / name).open("a") as file:
+            file.write("\n")
+        assert signature(place.path / "policies") != before, name
 
 
 async def test_watching_takes_up_a_change_and_names_itself(place):

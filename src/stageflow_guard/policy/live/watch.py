@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy.engine.loader import TOP as FILES
 from stageflow_guard.policy.engine.text import pinned
 
 Signature = frozenset[tuple[str, int, int, int, int, int]]
-TOP = {"roles", "platform", "tenants", "model.conf", "catalogue.yaml", "guardrails.yaml"}
+TOP = {"roles", "platform", "tenants", *FILES}  # all that a loader reads
 
 
 def signature(folder: str | Path) -> Signature:
