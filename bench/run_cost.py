@@ -1,6 +1,7 @@
 """CPU of one run of six stages that pass a short text on: the host alone, guarded, and profiled.
 
-Run: python bench/run_cost.py [rounds] [--profile]. Interleaved in one process; medians of CPU time
+Run: python bench/run_cost.py [rounds] [--profile] [--sinks]. With --sinks, each round ships what it
+recorded to SQLite, PostgreSQL and NATS as well (`bench/sinks.py`), drained. Interleaved in one process; medians of CPU time
 of the whole process, threads included. The log is durable, on a RAM disk where there is one.
 """
 
@@ -20,6 +21,8 @@ from stageflow.core import StageKind, StageOutput
 
 from stageflow_guard import Guard
 from stageflow_guard.audit import Log
+from stageflow_guard.audit.export.exporter import Exporter
+from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.auth.issuer import IssuerPolicy
 from stageflow_guard.auth.jwks import FileKeys
 from stageflow_guard.auth.verifier import TokenVerifier
@@ -46,7 +49,14 @@ def chain() -> Pipeline:
     return pipeline
 
 
-async def main(rounds: int, profiled: bool) -> None:
+async def signed(log: Log) -> None:
+    """Wait until the checkpoint commits to every record: sinks hold nothing else."""
+    await log.flush()
+    while signed_head(log.folder)[0].size < log.size:  # noqa: ASYNC110 - no event tells
+        await asyncio.sleep(0.05)
+
+
+async def main(rounds: int, profiled: bool, shipped: bool) -> None:
     """Print the CPU of a run, bare and guarded."""
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as tmp:
@@ -93,9 +103,30 @@ async def main(rounds: int, profiled: bool) -> None:
             await turn("guarded", 300)
             profile.disable()
             pstats.Stats(profile).sort_stats("tottime").print_stats(45)
+        exporters = []
+        if shipped:
+            import sinks
+
+            exporters = [
+                Exporter(folder / "audit", of(folder), folder / of.__name__)
+                for of in (sinks.sqlite, sinks.postgres, sinks.nats)
+            ]
+            spent["shipped"] = []
         for _ in range(rounds):
             for name in graphs:
                 spent[name].append(await turn(name, 20))
+            if exporters:
+                await signed(log)
+                for one in exporters:  # what the round above recorded
+                    await asyncio.to_thread(one.run)
+                ran = await turn("guarded", 20)
+                start = time.process_time()
+                await signed(log)
+                for one in exporters:
+                    await asyncio.to_thread(one.run)
+                spent["shipped"].append(ran + (time.process_time() - start) / 20 * 1000)
+        for one in exporters:
+            one.close()
         await log.close()
     for name, values in spent.items():
         print(f"{name:<8} {statistics.median(values):6.2f} ms of CPU a run of {STAGES} stages")
@@ -103,4 +134,5 @@ async def main(rounds: int, profiled: bool) -> None:
 
 if __name__ == "__main__":
     given = [a for a in sys.argv[1:] if not a.startswith("-")]
-    asyncio.run(main(int(given[0]) if given else 15, "--profile" in sys.argv))
+    asyncio.run(main(int(given[0]) if given else 15, "--profile" in sys.argv,
+                     "--sinks" in sys.argv))  # fmt: skip

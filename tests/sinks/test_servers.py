@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
+import json
 import os
 import secrets
 import time
@@ -10,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from stageflow_guard.audit import Log
 from stageflow_guard.audit.export.exporter import Exporter
 from stageflow_guard.audit.export.reconcile import reconcile, verify_sink
 from stageflow_guard.audit.export.sink import Shipped
@@ -88,6 +91,30 @@ async def test_postgres_keeps_a_verifiable_copy(tmp_path, made, postgres):
     assert (found.holds, found.sink, found.duplicates) == (True, 300, 0)
     vkey = (log / "vkey").read_text().strip()
     assert verify_sink(reader, ORIGIN, vkey=vkey).size == 300
+    reader.close()
+
+
+async def test_postgres_holds_what_its_types_cannot(tmp_path, made, postgres):
+    """NUL, quotes, backslashes, astral text: `entry` is exact, columns and `record` are readable."""
+    import psycopg
+
+    from stageflow_guard.audit.export.sinks.postgres import PostgresSink
+
+    texts = ["a\x00b", "'\"\\", "\\u0000", "\U0001f600\u2028", "", "\\N", "{}", "%s"]
+    log = await Log.open(tmp_path / "audit", origin=ORIGIN, key_file=tmp_path / "k")
+    for text in texts:
+        await log.append({"kind": "auth", "reason": text, "note": {"n": -(2**63), text: text}})
+    await log.close()
+    sink = made(PostgresSink, dsn(postgres, "ship"), table=postgres)
+    assert Exporter(tmp_path / "audit", sink, tmp_path / "state").run() == len(texts)
+    reader = made(PostgresSink, dsn(postgres, "see"), table=postgres)
+    assert reconcile(tmp_path / "audit", reader).holds
+    with psycopg.connect(dsn(postgres, "see")) as db:
+        rows = db.execute(f"SELECT reason, record, entry FROM {postgres} ORDER BY idx").fetchall()
+    for (reason, record, entry), text in zip(rows, texts, strict=True):
+        assert reason == text.replace("\x00", "\ufffd")
+        plain = "\\u0000" not in bytes(entry).decode()
+        assert record == (json.loads(bytes(entry)) if plain else None)
     reader.close()
 
 
@@ -220,6 +247,63 @@ async def test_nats_keeps_a_verifiable_copy_once(tmp_path, nats_sink):
     await grow(tmp_path, 30)
     Exporter(log, sink, tmp_path / "state").run()
     assert verify_sink(sink, ORIGIN, vkey=(log / "vkey").read_text().strip()).size == 230
+
+
+@pytest.mark.parametrize("at", [1, 2, 57])
+async def test_what_comes_behind_a_refused_message_is_refused(tmp_path, nats_sink, at, monkeypatch):
+    """A foreign message in mid-batch: the subject has no gap, and the rest goes in order, once."""
+    log = await grow(tmp_path, 60)
+    sink, other = nats_sink(), nats_sink()
+    sink._do(sink._open())
+    publish, count = sink._client.publish, [0]
+
+    async def disturbed(subject, payload, *args, **options):
+        count[0] += "Nats-Msg-Id" in (options.get("headers") or {})
+        if count[0] == at + 1:
+            count[0] += 1
+            await sink._client.flush()
+            await asyncio.to_thread(other._do, foreign())
+        await publish(subject, payload, *args, **options)
+
+    async def foreign():
+        await (await other._open()).publish(f"{other._subject}.other", b"x")
+
+    told = []
+    whole = sink._publish_at_once
+
+    async def watched(subject, batch, last):
+        told.append(await whole(subject, batch, last))
+        if not told[-1]:
+            told.append([i for i, _ in await asyncio.to_thread(lambda: list(other.stored(ORIGIN)))])
+        return told[-1] is True
+
+    monkeypatch.setattr(sink._client, "publish", disturbed)
+    monkeypatch.setattr(sink, "_publish_at_once", watched)
+    assert Exporter(log, sink, tmp_path / "state").run() == 60
+    assert told == [False, list(range(at)), True]
+    assert reconcile(log, sink).holds
+    assert [i for i, _ in sink.stored(ORIGIN)] == list(range(60))
+
+
+async def test_logs_that_share_a_stream_come_between_each_other(tmp_path, nats_sink):
+    """Four logs shipped at once into one stream: each is whole, in order, once."""
+    places = [tmp_path / f"s{n}" for n in range(4)]
+    logs = []
+    for n, place in enumerate(places):
+        place.mkdir()
+        log = await Log.open(place / "log", origin=f"shared.example/s{n}", key_file=place / "k")
+        for _ in range(700):
+            log.enqueue({"kind": "auth"})
+        await log.close()
+        logs.append(place / "log")
+    exporters = [
+        Exporter(log, nats_sink(), place / "state") for log, place in zip(logs, places, strict=True)
+    ]
+    went = await asyncio.gather(*(asyncio.to_thread(one.run) for one in exporters))
+    assert went == [700] * 4
+    reader = nats_sink()
+    for n in range(4):
+        assert [i for i, _ in reader.stored(f"shared.example/s{n}")] == list(range(700))
 
 
 async def test_a_nats_server_that_is_away_is_said(tmp_path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
 from heapq import merge
@@ -27,6 +28,8 @@ from stageflow_guard.audit.read.log_id import id_of_first
 from stageflow_guard.errors import ConfigError
 
 PAGE = 500  # messages that are read back at once
+TRIES = 3  # to publish a batch at once, before its messages go one by one
+NOT_NEXT = (10070, 10071)  # JetStream: another message id, another sequence is the last
 
 
 class NatsSink:
@@ -141,25 +144,71 @@ class NatsSink:
         origin, log = batch[0].origin, batch[0].log
         await self._old_log(origin)
         subject = self._on("records", origin, log)
-        last, held = await self._last(subject)
-        there = [one for one in batch if one.index <= held]
-        if there and await self._entry(subject, there[-1].index, last) != there[-1].entry:
-            raise forked(self.kind, there[-1])
-        for one in batch:
-            if one.index <= held:
-                continue
+        last, left = await self._missing(subject, batch)
+        for _ in range(TRIES if left else 0):
+            if await self._publish_at_once(subject, left, last):
+                left = []
+                break
+            last, left = await self._missing(subject, left)
+        for one in left:
             ack = await js.publish(
-                subject, one.entry, timeout=self._timeout,
-                headers={
-                    "Nats-Msg-Id": one.key, "Audit-Index": str(one.index),
-                    "Nats-Expected-Last-Subject-Sequence": str(last),
-                },
-            )  # fmt: skip
+                subject, one.entry, timeout=self._timeout, headers=_headers(one) | _after(last)
+            )
             last = ack.seq
         await js.publish(
             self._on("checkpoints", origin, log), head, timeout=self._timeout,
             headers={"Audit-Index": str(batch[-1].index)},
         )  # fmt: skip
+
+    async def _missing(
+        self, subject: str, batch: Sequence[Shipped]
+    ) -> tuple[int, Sequence[Shipped]]:
+        """Return the subject's last stream sequence, and what of the batch comes after it."""
+        last, held = await self._last(subject)
+        there = [one for one in batch if one.index <= held]
+        if there and await self._entry(subject, there[-1].index, last) != there[-1].entry:
+            raise forked(self.kind, there[-1])
+        return last, batch[len(there) :]
+
+    async def _publish_at_once(self, subject: str, batch: Sequence[Shipped], last: int) -> bool:
+        """Publish without waiting in between; False where another log's messages came in between.
+
+        The first message has to follow `last` in its subject, each other one the message before it
+        in the stream, by its key: what comes behind a refused message is refused as well, so that
+        there is no gap.
+        """
+        client, after = self._client, _after(last)
+        answers: list[Any] = []
+        inbox, whole = client.new_inbox(), asyncio.Event()
+
+        async def take(message: Any) -> None:
+            answers.append(message)
+            if len(answers) == len(batch):
+                whole.set()
+
+        # the client's own `publish_async` never tells of a refusal: its future is left alone
+        listening = await client.subscribe(f"{inbox}.*", cb=take)
+        try:
+            for n, one in enumerate(batch):
+                await client.publish(
+                    subject, one.entry, reply=f"{inbox}.{n}", headers=_headers(one) | after
+                )
+                after = {"Nats-Expected-Last-Msg-Id": one.key}
+            async with asyncio.timeout(self._timeout):
+                await whole.wait()
+        finally:
+            with contextlib.suppress(self._errors.Error):  # the connection may be gone
+                await listening.unsubscribe()
+        for message in answers:
+            if not message.data:  # a status in the header: nobody keeps a stream for the subject
+                raise self._js_errors.NoStreamResponseError
+            error = json.loads(message.data).get("error")
+            if error is None:
+                continue
+            if error.get("err_code") in NOT_NEXT:
+                return False
+            raise self._js_errors.APIError.from_error(error)
+        return True
 
     async def _entry(self, subject: str, index: int, last: int) -> bytes | None:
         """Return the entry of a log index up to stream sequence `last`; None where it is missing.
@@ -289,6 +338,14 @@ class NatsSink:
     def __repr__(self) -> str:
         """Show the stream; the URL may hold credentials."""
         return f"<NatsSink {self._stream}>"
+
+
+def _headers(one: Shipped) -> dict[str, str]:
+    return {"Nats-Msg-Id": one.key, "Audit-Index": str(one.index)}
+
+
+def _after(last: int) -> dict[str, str]:
+    return {"Nats-Expected-Last-Subject-Sequence": str(last)}
 
 
 async def _quiet(_: Exception) -> None:
