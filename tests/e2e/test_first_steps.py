@@ -537,6 +537,24 @@ def test_a_model_without_its_extra_is_refused_at_start_up(
     assert f"stageflow-guard[{extra}]" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("file", "before", "after", "said"),
+    [
+        ("guard.toml", "on_finding", "on_findings", "unknown key; did you mean `on_finding`?"),
+        ("guard.toml", "jwks_file", "jwks_flie", "unknown key; did you mean `jwks_file`?"),
+        ("policies/tenants/acme/policy_test.yaml", "kind: stage", "kidn: stage",
+         "unknown key; did you mean `kind`?"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_key_is_named_with_what_was_meant(home, capsys, file, before, after, said):
+    """It comes before the key that it was to be, which is missing then."""
+    path = home / file
+    path.write_text(path.read_text().replace(before, after, 1))
+    assert main(["policy", "test"] if file.endswith("yaml") else ["config", "check"]) == 2
+    error = capsys.readouterr().err
+    assert said in error and f"{after.partition(':')[0]}`" in error and "required" not in error
+
+
 AWAY = {
     "approvals in a database": (
         '[approvals]\nkind = "postgres"\nurl_env = "AWAY"\n', "postgresql://127.0.0.1:1/x",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
+from stageflow_guard.base.first_fault import first_fault
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.settings.sinks import SinkSettings
 
@@ -309,9 +310,9 @@ class Settings(_Strict):
         try:
             return cls.model_validate(content)
         except ValidationError as exc:
-            first = exc.errors(include_input=False, include_url=False)[0]
-            key = ".".join(str(part) for part in first["loc"])
-            raise ConfigError(f"`{name}`: `{key}`: {first['msg'].lower()}") from None
+            place, said = first_fault(exc, cls)
+            key = ".".join(str(part) for part in place)
+            raise ConfigError(f"`{name}`: `{key}`: {said}") from None
 
     def masked(self) -> dict[str, Any]:
         """Return the effective configuration; it holds names and paths, no secrets."""

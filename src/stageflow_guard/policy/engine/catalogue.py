@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from stageflow_guard.base.first_fault import first_fault
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.strictyaml import load_yaml, plain
 
@@ -125,15 +126,15 @@ def validated(model: type[Model], content: bytes, name: str) -> Model:
     try:
         return model.model_validate(plain(found))
     except ValidationError as exc:
-        first = exc.errors(include_input=False, include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
+        place, said = first_fault(exc, model)
+        key = ".".join(str(part) for part in place)
         where: object = found
         line = 1
-        for part in first["loc"]:
+        for part in place:
             try:
                 where = where[part]  # type: ignore[index]
             except (KeyError, IndexError, TypeError):
                 break
             if isinstance(where, dict):
                 line = where.get("__line__", line)
-        raise ConfigError(f"{name}:{line}: `{key}`: {first['msg'].lower()}") from None
+        raise ConfigError(f"{name}:{line}: `{key}`: {said}") from None
