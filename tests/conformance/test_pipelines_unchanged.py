@@ -68,3 +68,75 @@ async def test_stages_see_under_the_mount_what_they_see_without(world, kind):
     assert mounted == bare
     assert {n: o.data for n, o in guarded.items()} == {n: o.data for n, o in plain.items()}
     assert [type(o) for o in guarded.values()] == [type(o) for o in plain.values()]
+
+
+def made(name, *, kind=StageKind.TRANSFORM, **data):
+    """A stage that says what it was given, as the host's examples have them."""
+
+    class Made:
+        async def execute(self, ctx):
+            prior = {n: dict(o.data) for n, o in ctx.inputs.prior_outputs.items()}
+            return StageOutput.ok(by=name, heard=ctx.snapshot.input_text, prior=prior, **data)
+
+    Made.name, Made.kind = name, kind
+    return Made()
+
+
+def chain(pipeline, names, after):
+    for name in names:
+        pipeline = pipeline.with_stage(
+            name, made(name), StageKind.TRANSFORM, dependencies=(after,) if after else ()
+        )
+        after = name
+    return pipeline
+
+
+def side_by_side(pipeline, names, after):
+    for name in names:
+        pipeline = pipeline.with_stage(
+            name, made(name), StageKind.WORK, dependencies=(after,) if after else ()
+        )
+    return pipeline
+
+
+def joined(pipeline, name, after):
+    return pipeline.with_stage(name, made(name), StageKind.TRANSFORM, dependencies=tuple(after))
+
+
+def branches(pipeline, route):
+    pipeline = pipeline.with_stage(
+        "classifier", made("classifier", kind=StageKind.ROUTE, route=route), StageKind.ROUTE
+    )
+    handlers = ["urgent_handler", "normal_handler", "batch_handler"]
+    for name in handlers:
+        pipeline = pipeline.with_stage(
+            name, made(name), StageKind.WORK, dependencies=("classifier",), conditional=True
+        )
+    return joined(pipeline, "response_builder", handlers)
+
+
+WORKERS = [f"worker_{n}" for n in range(4)]
+# the shapes of the examples in the host's documentation (`stageflow`, `stageflow.pipeline`)
+SHAPES = {
+    "one stage": lambda p: p.with_stage("my", made("my", result="done"), StageKind.TRANSFORM),
+    "a class": lambda p: p.with_stage("my", type(made("my")), StageKind.TRANSFORM),
+    "a chain": lambda p: chain(p, ["input", *(f"transform_{n}" for n in range(5))], None),
+    "parallel": lambda p: side_by_side(chain(p, ["splitter"], None), WORKERS, "splitter"),
+    "fan-out and fan-in": lambda p: joined(
+        side_by_side(chain(p, ["input", "splitter"], None), WORKERS, "splitter"), "merger", WORKERS
+    ),
+    "branches": lambda p: branches(p, "normal"),
+    "branches without a route": lambda p: branches(p, None),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_the_hosts_own_examples_give_what_they_gave(world, shape):
+    """Every shape of its documentation: the same stages, statuses and data, in the same order."""
+    text = "where is my order?"
+    plain = await SHAPES[shape](Pipeline(name="support")).run(input_text=text)
+    async with world.guard as guard, guard.session("acme:ada"):
+        mounted = guard.mount(SHAPES[shape](Pipeline(name="support")))
+        guarded = await mounted.run(input_text=text)
+    told = [{n: (o.status, o.data) for n, o in one.items()} for one in (plain, guarded)]
+    assert told[0] == told[1] and len(plain) >= 1
