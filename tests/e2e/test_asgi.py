@@ -186,7 +186,7 @@ async def base(app):
 
 @pytest.fixture
 async def client(base):
-    async with httpx.AsyncClient(base_url=f"http://{base}") as client:
+    async with httpx.AsyncClient(base_url=f"http://{base}", timeout=60) as client:
         yield client
 
 
@@ -226,7 +226,11 @@ async def test_a_request_without_a_token_has_no_caller(client, env):
 
 async def test_a_session_around_the_server_is_no_callers(app, env):
     """A request without a token does not inherit what was bound where the server started."""
-    async with env.guard.session(ADA), served(app) as address, httpx.AsyncClient() as client:
+    async with (
+        env.guard.session(ADA),
+        served(app) as address,
+        httpx.AsyncClient(timeout=60) as client,
+    ):
         answer = await client.get(f"http://{address}/echo", params={"text": "x"})
         assert is_refusal(answer, 401, "not_authenticated", env).reason == "missing"
         answer = await client.get(f"http://{address}/who", headers=bearer(BOB))
@@ -358,7 +362,10 @@ async def test_errors_cross_the_wire_with_code_ref_and_retry_after(env, middle):
     async def blocked():
         raise ContentBlocked((), f"found {MAIL}")
 
-    async with served(app) as address, httpx.AsyncClient(base_url=f"http://{address}") as client:
+    async with (
+        served(app) as address,
+        httpx.AsyncClient(base_url=f"http://{address}", timeout=60) as client,
+    ):
         answer = await client.get("/limited")
         assert answer.status_code == 429 and answer.headers["retry-after"] == "2"
         assert answer.json() == {"code": "limit_exceeded", "ref": None}
@@ -492,7 +499,7 @@ async def test_one_guard_in_front_of_an_application_and_of_its_part_binds_once(e
             return current_principal().subject
 
     outer.mount("/in", inner)
-    async with served(outer) as address, httpx.AsyncClient() as client:
+    async with served(outer) as address, httpx.AsyncClient(timeout=60) as client:
         answer = await client.get(f"http://{address}/in/who", headers=bearer(BOB))
     assert answer.json() == "user:bob"
 

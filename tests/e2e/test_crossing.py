@@ -84,7 +84,7 @@ def crossed(tmp_path_factory):
             there = {
                 "BILLING": f"http://127.0.0.1:{port}/mcp", "SHOP_SECRET": "shop-secret",
             }  # fmt: skip
-            with running("shop", shop, **there) as own, httpx.Client() as http:
+            with running("shop", shop, **there) as own, httpx.Client(timeout=120) as http:
                 url = f"http://127.0.0.1:{own}/desk/"
                 body = {"order": 7, "note": f"write to {MAIL}"}
                 told["permit"] = http.post(f"{url}refund", json=body, headers=auth | GIVEN)
@@ -92,7 +92,10 @@ def crossed(tmp_path_factory):
                 told["minted"] = http.post(f"{url}refund", json=body, headers=auth)
                 bad = {"traceparent": f"00-{'4111111111111111'.rjust(32, '0')}-{SPAN}-01"}
                 told["readable"] = http.post(f"{url}refund", json=body, headers=auth | bad)
-            with running("shop", shop, **there, STRANGERS="1") as own, httpx.Client() as http:
+            with (
+                running("shop", shop, **there, STRANGERS="1") as own,
+                httpx.Client(timeout=120) as http,
+            ):
                 url = f"http://127.0.0.1:{own}/desk/refund"
                 told["stranger"] = http.post(url, json=body, headers=auth | GIVEN)
     return shop, billing, told, token

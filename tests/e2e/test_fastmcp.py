@@ -230,7 +230,7 @@ async def test_over_http_each_request_has_its_caller_and_no_tool_its_token(env):
     async def opened(token, mode):
         headers = {"Authorization": f"Bearer {token}"}
         async with (
-            httpx2.AsyncClient(headers=headers) as http,
+            httpx2.AsyncClient(headers=headers, timeout=60) as http,
             Client(streamable_http_client(url, http_client=http), mode=mode) as client,
         ):
             yield client

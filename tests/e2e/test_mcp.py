@@ -151,7 +151,7 @@ async def over_http(url, token, **options):
 
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     async with (
-        httpx2.AsyncClient(headers=headers) as http,
+        httpx2.AsyncClient(headers=headers, timeout=60) as http,
         Client(streamable_http_client(url, http_client=http), **options) as client,
     ):
         yield client
@@ -384,7 +384,7 @@ async def test_a_session_belongs_to_its_principal(env, url):
         "params": {"name": "who", "arguments": {}},
     }  # fmt: skip
     base = {"Accept": "application/json, text/event-stream"}
-    async with httpx.AsyncClient(headers=base) as http:
+    async with httpx.AsyncClient(headers=base, timeout=60) as http:
 
         async def post(what, token, session=None):
             headers = {"Authorization": f"Bearer {token}"} if token else {}

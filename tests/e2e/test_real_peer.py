@@ -98,7 +98,7 @@ class Peer:
             scope="openid offline_access read", resource=PIPELINES, login_hint=who,
             prompt="consent",
         )  # fmt: skip
-        async with httpx.AsyncClient(trust_env=False) as browser:
+        async with httpx.AsyncClient(trust_env=False, timeout=60) as browser:
             at = pending.url
             for _ in range(12):
                 answer = await browser.get(at)

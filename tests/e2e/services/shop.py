@@ -33,7 +33,7 @@ class State(TypedDict, total=False):
 async def settle(state: State) -> State:
     headers = await guard.outgoing_headers(audience="billing")
     async with (
-        httpx2.AsyncClient(headers=headers) as http,
+        httpx2.AsyncClient(headers=headers, timeout=60) as http,
         Client(streamable_http_client(BILLING, http_client=http)) as client,
     ):
         tools = RemoteTools(guard)
