@@ -300,3 +300,47 @@ def test_counts_in_memory_leave_with_their_window(monkeypatch):
     assert sorted(state._parts) == ["new 0", "new 1", "new 2", "new 3", "total"]
     assert state.take([Take("new 0", 1, 1.0, 10.0, True)]).full == 0
     assert state.take([Take("total", 1, 1.0, None, True)]).full == 0
+
+
+# -- the digest of what a tool was called with ---------------------------------------------------------
+
+
+async def test_each_call_of_a_tool_has_a_keyed_digest_of_its_arguments(place):
+    """With rules or without: equal arguments have one digest, of the originals, in every run."""
+    (place.path / "policies/catalogue.yaml").unlink()
+    async with Guard.load(place.path / "guard.toml") as guard:
+
+        @guard.protect(kind="tool", obj="free")
+        async def unruled(**given):
+            place.ran.append(given)
+
+        big = {"numbers": list(range(200_000))}
+        for given in ({"to": "ada@example.com"}, {"to": "ada@example.com"}, {"to": "eve"},
+                      {"day": {1, 2}}, big):  # fmt: skip
+            async with place.session(guard), guard.run("support"):
+                await unruled(**given)
+    rows = iter_records(place.path / "audit")
+    notes = [r.get("note") or {} for _, r in rows if r.get("decision") == "permit"]
+    first, again, other, unreadable, large = (one.get("arguments") for one in notes)
+    assert first == again != other
+    assert len(first) == 64
+    assert unreadable is large is None
+    assert len(place.ran) == 5
+
+
+async def test_arguments_that_are_a_file_are_within_no_bound(place):
+    """More values than a decision may take time for: refused, and the tool does not run."""
+    (place.path / "policies/catalogue.yaml").write_text(
+        "tools: {free: {arguments: {text: {maxLength: 9}}}, refund: {}}"
+    )
+    async with Guard.load(place.path / "guard.toml") as guard:
+
+        @guard.protect(kind="tool", obj="free")
+        async def free(text, numbers):
+            place.ran.append(text)
+
+        with pytest.raises(AccessDenied) as caught:
+            async with place.session(guard), guard.run("support"):
+                await free("x", [[n] for n in range(100_000)])
+        assert caught.value.decision.reason == "unreadable_arguments"
+    assert place.ran == []

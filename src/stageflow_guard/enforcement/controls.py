@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.records.canonical import plain_text
 from stageflow_guard.base.calls import Calls
-from stageflow_guard.enforcement.admission import Admitted, Held, ToolCall
+from stageflow_guard.enforcement.admission import NOTHING, Admitted, Held, ToolCall
 from stageflow_guard.enforcement.answers import redaction_from, scope_from, shaped_from
 from stageflow_guard.enforcement.approvals import identities
 from stageflow_guard.enforcement.grants import NotOpenError, PendingApproval, new_id
@@ -142,7 +142,7 @@ class Controls:
 
     async def _judged(self, controls: ToolControls | None, call: ToolCall) -> Admitted:
         if controls is None:
-            return Admitted()
+            return await self._noted(call)
         request, decision = call.request, call.decision
         if controls.broken is not None:
             raise PolicyUnavailable(f"`{controls.broken}` is not in force, and no older one is")
@@ -159,6 +159,21 @@ class Controls:
         if controls.needs_approval(judged) is None:
             return Admitted(digest)
         return Admitted(digest, await self._granted(controls, call, judged, digest))  # 4
+
+    async def _noted(self, call: ToolCall) -> Admitted:
+        """Return what is on record of a call that nothing bounds: its arguments' digest.
+
+        Those that are no plain values have none.
+        """
+        request = call.request
+        if call.arguments is None or tool_of(request.kind, request.obj, request.act) is None:
+            return NOTHING
+        try:
+            judged = judged_copy(call.decision, call.arguments)
+        except AccessDenied:
+            return NOTHING
+        judged = await self._originals(call.run, judged)
+        return Admitted(self.grants.digest(request.ten, request.obj, canonical(judged)))
 
     async def _originals(self, run: Run | None, arguments: dict[str, Any]) -> dict[str, Any]:
         if not arguments or run is None or run.scope is None or not run.inspected:

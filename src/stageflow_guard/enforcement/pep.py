@@ -408,7 +408,7 @@ class PolicyEnforcementPoint:
         """Return what the record says of an admitted call; raise what refuses it."""
         gate = self.controls
         controls = None if gate is None else gate.of(asked.may_run, asked.who)
-        if gate is None or (controls is None and not gate.counts):
+        if gate is None or (controls is None and arguments is None and not gate.counts):
             return NOTHING
         call = ToolCall(asked.may_run, asked.who, run, decision, arguments)
         return await gate.admit(controls, call)

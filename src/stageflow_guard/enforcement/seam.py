@@ -210,18 +210,14 @@ class Seam:
         if run is None:
             await self.refuse_outside(step, None)
         try:
-            if step.kind == "tool" and self.pep.controls_of(run, step) is not None:
-                arguments = copied(arguments)  # nobody changes what was judged
-                told = judged(arguments)
+            told: Any = None
+            if step.kind == "tool":
+                told = arguments = copied(arguments)  # nobody changes what was judged
+                if self.pep.controls_of(run, step) is not None:
+                    told = judged(arguments)
                 if type(arguments) is PlainArguments:
                     arguments, told = dict(arguments), plain_arguments(told, arguments)
-                permit = await self.pep.authorize_step(
-                    run, step, host_kind=host_kind, arguments=told
-                )
-            else:
-                permit = await self.pep.authorize_step(run, step, host_kind=host_kind)
-                if type(arguments) is PlainArguments:
-                    arguments = dict(arguments)
+            permit = await self.pep.authorize_step(run, step, host_kind=host_kind, arguments=told)
             try:
                 if arguments:
                     arguments = await self._arguments(run, permit, arguments)

@@ -36,7 +36,7 @@ _COMBINED = ("allOf", "anyOf", "oneOf")
 _KNOWN = frozenset((*_SPEAKS_OF, *_COMBINED, "type", "enum", "const"))
 _TYPES = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
 DEPTH = 16
-LARGEST = 2**20  # characters in all; a tool's arguments are no files
+MOST = 100_000  # values in all: some tens of milliseconds; a tool's arguments are no files
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,26 +224,33 @@ def plain_arguments(told: Any, copies: Mapping[str, Any]) -> Any:
 _WHOLE = frozenset({str, bool, int, type(None)})  # plain, and nobody can change them
 
 
-def plain_copy(value: Any, depth: int = 0) -> Any:
+def plain_copy(value: Any, depth: int = 0, left: list[int] | None = None) -> Any:
     """Return a copy of JSON values (and `Decimal`), of exact types; raise `UnreadableArguments`.
 
     The copy is what is judged, digested and handed on: what a caller changes meanwhile counts for
-    nothing. NaN and infinities are no JSON values: no bound holds them.
+    nothing. NaN and infinities are no JSON values: no bound holds them. `left` counts the values
+    down from `MOST`.
     """
     kind = type(value)
     if kind in _WHOLE:
         return value
+    if left is None:
+        left = [MOST]
+    if kind is dict or kind is list or kind is tuple:
+        left[0] -= len(value)
+        if left[0] < 0:
+            raise UnreadableArguments(f"more than {MOST} values")
     if kind is dict and depth < DEPTH:
         made = {}
         for key, one in value.items():
             if type(key) is not str:
                 raise UnreadableArguments("a name that is no text")
-            made[key] = one if type(one) in _WHOLE else plain_copy(one, depth + 1)
+            made[key] = one if type(one) in _WHOLE else plain_copy(one, depth + 1, left)
         return made
     if kind is list and depth < DEPTH:
-        return [one if type(one) in _WHOLE else plain_copy(one, depth + 1) for one in value]
+        return [one if type(one) in _WHOLE else plain_copy(one, depth + 1, left) for one in value]
     if kind is tuple and depth < DEPTH:
-        return tuple(plain_copy(one, depth + 1) for one in value)
+        return tuple([plain_copy(one, depth + 1, left) for one in value])
     if kind is float and math.isfinite(value):
         return value
     if kind is Decimal and value.is_finite():
