@@ -15,7 +15,8 @@ from stageflow_guard.cli.setup import FILES
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "hosts"
 NEEDS = {
-    "fastapi": "fastapi", "langchain": "langchain", "mcp": "mcp", "openai-agents": "agents",
+    "celery": "celery", "fastapi": "fastapi", "fastmcp": "fastmcp", "langchain": "langchain",
+    "langgraph": "langgraph", "mcp": "mcp", "openai-agents": "agents",
     "pydantic-ai": "pydantic_ai",
 }  # fmt: skip
 

@@ -19,7 +19,9 @@ from stageflow_guard.cli import argument_help, audit_args, places
 from stageflow_guard.cli.terminal import Terminal, escape_control, one_line
 from stageflow_guard.errors import ConfigError, GuardError, Unavailable
 
-HOSTS = ("fastapi", "langchain", "mcp", "openai-agents", "pydantic-ai")  # examples of `init`
+HOSTS = (  # examples of `init`
+    "celery", "fastapi", "fastmcp", "langchain", "langgraph", "mcp", "openai-agents", "pydantic-ai",
+)  # fmt: skip
 HOLDS, DOES_NOT_HOLD, USAGE, UNAVAILABLE = 0, 1, 2, 3
 INTERRUPTED = 130  # as a shell says it
 
@@ -46,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
         "--adopt",
         action="append",
         metavar="MODULE:ATTRIBUTE",
-        help="begin a trial with your pipeline; again for each child that it spawns",
+        help="begin a trial with your pipeline, graph, agent, server or tasks; again for each child",
     )
     init.add_argument("--host", choices=HOSTS, help="the host of the example, instead of Stageflow")
     init.add_argument("--tenant", default="acme", help="the tenant of the trial")

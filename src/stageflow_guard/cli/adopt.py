@@ -1,4 +1,4 @@
-"""`init --adopt module:attribute`: begin with a pipeline that runs today, and weaken nothing.
+"""`init --adopt module:attribute`: begin with what runs today, on any host, and weaken nothing.
 
 What is enforced is wide and ends by itself: a line in platform/trials.csv lets every subject of one
 tenant run this pipeline's stages until a day. What will be enforced then stands beside it, strict,
@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from stageflow_guard import hosts
 from stageflow_guard.cli import targets
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.exceptions import LONGEST_TRIAL
@@ -27,22 +28,22 @@ shadow = "policies-strict"
 """
 
 
-def pipeline_of(target: str) -> tuple[str, list[str]]:
-    """Return a pipeline's name and stages; `target` is `module:attribute`, importable from here.
+def pipeline_of(target: str) -> tuple[str, list[hosts.Question]]:
+    """Return a target's name and what policy is asked about it, by the adapter of its host.
 
-    The attribute is the pipeline, or a function without arguments that returns it.
+    `target` is `module:attribute`, importable from here: a pipeline, graph, agent, server or task
+    application, or a function without arguments that returns one.
     """
-    found = targets.load(target)
+    name, asked = hosts.questions_of(targets.load(target))
+    if not asked:
+        raise ConfigError(f"`{target}` is nothing with steps that could be listed")
     attribute = target.rpartition(":")[2]
-    stages = getattr(found, "stages", None)
-    if not isinstance(stages, dict) or not stages:
-        raise ConfigError(f"`{target}` is no pipeline with stages")
-    name = str(getattr(found, "name", "") or "pipeline")
-    name = attribute if name == "pipeline" else name
-    bad = [one for one in (name, *stages) if any(c in '/*,#"' or c.isspace() for c in str(one))]
-    if bad:
-        raise ConfigError(f"`{bad[0]}` holds a character that no policy line may hold; rename it")
-    return name, [str(one) for one in stages]
+    name = attribute if name in ("", "pipeline") else name
+    told = [(kind, obj.replace("{name}", name), act) for kind, obj, act in asked]
+    for one in (name, *(obj.removesuffix("/*") for _, obj, _ in told)):
+        if any(c in '*,#"' or c.isspace() for c in one) or (one is name and "/" in one):
+            raise ConfigError(f"`{one}` holds a character that no policy line may hold; rename it")
+    return name, told
 
 
 def write_trial(folder: Path, targets: Sequence[str], *, tenant: str, days: int) -> tuple[str, str]:
@@ -59,29 +60,30 @@ def write_trial(folder: Path, targets: Sequence[str], *, tenant: str, days: int)
     name, children = pipelines[0][0], [child for child, _ in pipelines[1:]]
     if len({one for one, _ in pipelines}) != len(pipelines):
         raise ConfigError("two pipelines have one name; give each `name=` of its own")
-    places = [f"{one}/{stage}" for one, stages in pipelines for stage in stages]
+    spawned = [("pipeline", one, "spawn") for one in children]
+    rights = [*dict.fromkeys(one for _, asked in pipelines for one in asked), *spawned]
     start = int(time.time())
     end = start + days * DAY
     lines = [
         "# a token's roles claim counts only through a `claim:` line; write your own names here\n",
         f"g, claim:{ROLE}, role:{ROLE}, {tenant}\n\n",
-        *(f"p, role:{ROLE}, {tenant}, stage, {one}, run, allow\n" for one in places),
-        *(f"p, role:{ROLE}, {tenant}, pipeline, {one}, spawn, allow\n" for one in children),
+        *(f"p, role:{ROLE}, {tenant}, {kind}, {obj}, {act}, allow\n" for kind, obj, act in rights),
     ]
-    rights = [("stage", one, "run") for one in places]
-    rights += [("pipeline", one, "spawn") for one in children]
+    first = rights[0]
     cases = [
         "# who asks for what, and what must come of it\ncases:\n",
         *(
-            f'  - {{sub: "user:new", roles: [{ROLE}], kind: {kind}, obj: {obj}, act: {act}, '
-            f'expect: permit, rule: "p, role:{ROLE}, {tenant}, {kind}, {obj}, {act}, allow"}}\n'
+            f'  - {{sub: "user:new", roles: [{ROLE}], kind: {kind}, obj: {_example(obj)}, '
+            f'act: {act}, expect: permit, rule: "p, role:{ROLE}, {tenant}, {kind}, {obj}, {act}, '
+            f'allow"}}\n'
             for kind, obj, act in rights
         ),
-        f'  - {{sub: "user:new", kind: stage, obj: {places[0]}, act: run, expect: deny, '
-        f'now: "{_utc(end + 1)}"}}\n',
+        f'  - {{sub: "user:new", kind: {first[0]}, obj: {_example(first[1])}, act: {first[2]}, '
+        f'expect: deny, now: "{_utc(end + 1)}"}}\n',
     ]
-    wide = [("stage", f"{one}/*", "run") for one, _ in pipelines]
-    wide += [("pipeline", one, "spawn") for one in children]
+    stages = [("stage", f"{one}/*", "run") for one, asked in pipelines
+              if any(kind == "stage" for kind, _, _ in asked)]  # fmt: skip
+    wide = [*stages, *(one for one in rights if one[0] != "stage")]
     trial = (
         "# trial, tenant, kind, object, act, starts, ends: every subject of that tenant, until it ends\n"
         + "".join(
@@ -100,6 +102,11 @@ def write_trial(folder: Path, targets: Sequence[str], *, tenant: str, days: int)
         _write(base / "platform" / "suspended.csv", "# subject or tenant, reason, until\n")
     _write(folder / "policies" / "platform" / "trials.csv", trial)
     return name, _utc(end)[:10]
+
+
+def _example(obj: str) -> str:
+    """Return an object that the pattern of a right holds."""
+    return f"{obj.removesuffix('*')}any" if obj.endswith("/*") else obj
 
 
 def _write(path: Path, text: str) -> None:

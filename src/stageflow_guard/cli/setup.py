@@ -73,8 +73,11 @@ key_file = "audit.key"
 
 # by the name of a host: its file below `examples/hosts`
 FILES = {
+    "celery": "celery_tasks.py",
     "fastapi": "fastapi_app.py",
+    "fastmcp": "fastmcp_server.py",
     "langchain": "langchain_agent.py",
+    "langgraph": "langgraph_app.py",
     "mcp": "mcp_server.py",
     "openai-agents": "openai_agent.py",
     "pydantic-ai": "pydantic_ai_agent.py",
@@ -83,7 +86,10 @@ FILES = {
 
 # what an example imports, and where it comes from
 NEEDS = {
+    "celery": {"celery": "stageflow-guard[celery]"},
     "fastapi": {"fastapi": "fastapi", "uvicorn": "uvicorn", "websockets": "websockets"},
+    "fastmcp": {"fastmcp": "stageflow-guard[fastmcp]", "mcp": "stageflow-guard[fastmcp]"},
+    "langgraph": {"langgraph": "stageflow-guard[langgraph]"},
     "langchain": {"langchain": "langchain", "langchain_core": "stageflow-guard[langgraph]"},
     "mcp": {"mcp": "stageflow-guard[mcp]"},
     "openai-agents": {"agents": "stageflow-guard[openai-agents]"},

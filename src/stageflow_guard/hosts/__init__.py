@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # by the top-level package that a target's class comes from
 ADAPTERS = {
+    "celery": "stageflow_guard.hosts.celery.mount",
     "agents": "stageflow_guard.hosts.openai_agents.mount",
     "fastmcp": "stageflow_guard.hosts.mcp.fast",
     "langgraph": "stageflow_guard.hosts.langgraph.mount",
@@ -24,6 +25,9 @@ ADAPTERS = {
 }
 # where the extra has another name than the package
 EXTRAS = {"agents": "openai-agents", "pydantic_ai": "pydantic-ai"}
+
+
+Question = tuple[str, str, str]  # kind, object, act
 
 
 def adapter(host: str) -> Any:
@@ -72,6 +76,24 @@ def lint_graph(target: object, *, written: str = "", name: str | None = None) ->
             graph: Graph = adapter(host).lint_graph(target, written=written, name=name)
             return graph
     raise ConfigError(f"the graph of a `{type(target).__name__}` cannot be read")
+
+
+def questions_of(target: object) -> tuple[str, list[Question]]:
+    """Return the name of `target` on record, and what policy is asked about its steps.
+
+    Each question is (kind, object, act); an object that ends in `/*` stands for those below it.
+    The name is empty when the target has none. Nothing of it runs. Raises `ConfigError` for a type
+    whose steps no adapter can list.
+    """
+    for cls in type(target).__mro__:
+        host = cls.__module__.partition(".")[0]
+        if host in ADAPTERS:
+            found: tuple[str, list[Question]] = adapter(host).questions_of(target)
+            return found
+    raise ConfigError(
+        f"a `{type(target).__name__}` is no pipeline, graph, agent, server or tasks: its "
+        "steps cannot be listed"
+    )
 
 
 def tool_definitions(target: object) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from langgraph.graph.state import CompiledStateGraph, StateGraph
+from langgraph.prebuilt import ToolNode
 
 from stageflow_guard.base.portal import Portal
 from stageflow_guard.enforcement.seam import Seam
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
 
 
-__all__ = ["GuardedBuilder", "lint_graph", "mount"]
+__all__ = ["GuardedBuilder", "lint_graph", "mount", "questions_of"]
 
 
 class GuardedBuilder:
@@ -59,6 +61,28 @@ def mount(
         f"`guard.mount` takes a LangGraph `StateGraph` or a compiled graph, not "
         f"`{type(target).__name__}`"
     )
+
+
+def questions_of(target: Any) -> tuple[str, list[tuple[str, str, str]]]:
+    """Return a graph's name, and a question for each node and tool, subgraphs included."""
+    compiled = isinstance(target, CompiledStateGraph)
+    if not compiled and not isinstance(target, StateGraph):
+        raise ConfigError(f"the steps of a `{type(target).__name__}` cannot be listed")
+    told = target.name if compiled and target.name != "LangGraph" else ""  # the host's own default
+    return told, list(_asked(target.builder if compiled else target, ""))
+
+
+def _asked(builder: StateGraph[Any], prefix: str) -> Iterator[tuple[str, str, str]]:
+    handler = builder._node_defaults.error_handler
+    for name in (*builder.nodes, *(["error_handler"] if handler is not None else [])):
+        inner: Any = builder.nodes[name].runnable if name in builder.nodes else None
+        if isinstance(inner, CompiledStateGraph):
+            yield from _asked(inner.builder, f"{prefix}{name}.")
+            continue
+        yield "stage", f"{{name}}/{prefix}{name}", "run"
+        if isinstance(inner, ToolNode):
+            for tool in inner.tools_by_name:
+                yield "tool", tool, "call"
 
 
 def _run_outcome(error: BaseException) -> str | None:

@@ -26,7 +26,7 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.hosts.mcp.credentials import GuardTokenVerifier
 from stageflow_guard.hosts.mcp.gate import GateFirst, RequestGate
 from stageflow_guard.hosts.mcp.server import Watched, claimed, control_flow, lint_graph
-from stageflow_guard.hosts.mcp.steps import Owner, Steps
+from stageflow_guard.hosts.mcp.steps import Owner, Steps, questions
 
 if TYPE_CHECKING:
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
@@ -84,6 +84,19 @@ def mount(
     lowlevel = target._mcp_server
     lowlevel.middleware = GateFirst(gate, lowlevel.middleware)
     return target
+
+
+def questions_of(target: Any) -> tuple[str, list[tuple[str, str, str]]]:
+    """Return a server's name, and a question for each tool, resource, template and prompt."""
+    if not isinstance(target, FastMCP):
+        raise ConfigError(f"the steps of a `{type(target).__name__}` cannot be listed")
+    own = list(target.local_provider._components.values())
+    return target.name, questions(
+        [one.name for one in own if isinstance(one, FunctionTool)],
+        [str(one.uri) for one in own if isinstance(one, Resource)],
+        [one.uri_template for one in own if isinstance(one, FunctionResourceTemplate)],
+        [one.name for one in own if isinstance(one, FunctionPrompt)],
+    )
 
 
 def _control_flow(error: BaseException) -> ControlFlow | None:

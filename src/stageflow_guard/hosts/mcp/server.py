@@ -25,7 +25,7 @@ from stageflow_guard.enforcement.seam import ControlFlow, Seam
 from stageflow_guard.enforcement.step import require_segment
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.hosts.mcp.gate import GateFirst, RequestGate
-from stageflow_guard.hosts.mcp.steps import Owner, Steps
+from stageflow_guard.hosts.mcp.steps import Owner, Steps, questions
 
 if TYPE_CHECKING:
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
@@ -81,6 +81,17 @@ def claimed(pep: PolicyEnforcementPoint, target: object) -> bool:
 def lint_graph(target: object, *, written: str, name: str | None) -> Graph:
     """Raise `ConfigError`: a server's tools are no graph."""
     raise ConfigError("the lint reads pipelines; an MCP server has none")
+
+
+def questions_of(target: Any) -> tuple[str, list[tuple[str, str, str]]]:
+    """Return a server's name, and a question for each tool, resource, template and prompt."""
+    if not isinstance(target, MCPServer):
+        raise ConfigError(f"the steps of a `{type(target).__name__}` cannot be listed")
+    resources = target._resource_manager
+    return target.name, questions(
+        target._tool_manager._tools, map(str, resources._resources), resources._templates,
+        target._prompt_manager._prompts,
+    )  # fmt: skip
 
 
 def control_flow(error: BaseException) -> ControlFlow | None:

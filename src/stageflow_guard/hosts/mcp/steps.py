@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -60,6 +60,23 @@ def expanded(template: str, values: dict[str, Any]) -> str:
         return f"/{text}" if expression.startswith("/") else text
 
     return EXPRESSION.sub(value, template)
+
+
+def below(template: str) -> str:
+    """Return the pattern of the resources that a URI template stands for."""
+    return resource_object(template.partition("{")[0].rpartition("/")[0] + "/") + "/*"
+
+
+def questions(
+    tools: Iterable[str], resources: Iterable[str], templates: Iterable[str], prompts: Iterable[str]
+) -> list[tuple[str, str, str]]:
+    """Return what policy is asked about each function of a server."""
+    return [
+        *(("tool", one, "call") for one in tools),
+        *(("data", resource_object(one), "read") for one in resources),
+        *(("data", below(one), "read") for one in templates),
+        *(("data", prompt_object(one), "read") for one in prompts),
+    ]
 
 
 class Steps:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pydantic_ai import Agent
 
@@ -36,3 +36,22 @@ def mount(
 def lint_graph(target: object, *, written: str, name: str | None) -> NoReturn:
     """Raise `ConfigError`: which steps an agent takes is its model's choice."""
     raise ConfigError("an agent has no graph that the lint could read: its model chooses the steps")
+
+
+def questions_of(target: Any) -> tuple[str, list[tuple[str, str, str]]]:
+    """Return an agent's name, and a question for its model and each of its own tools.
+
+    Tools of servers and of run-time toolsets are told when a run begins, and are not among them.
+    """
+    if not isinstance(target, Agent):
+        raise ConfigError(f"the steps of a `{type(target).__name__}` cannot be listed")
+    asked: dict[tuple[str, str, str], None] = {}
+    model: Any = target.model
+    name = model.partition(":")[2] or model if isinstance(model, str) else None
+    name = name or getattr(model, "model_name", None)
+    if name:
+        asked["model", name, "call"] = None
+    for toolset in target.toolsets:
+        for tool in getattr(toolset, "tools", ()):
+            asked["tool", str(tool), "call"] = None
+    return str(target.name or ""), list(asked)

@@ -55,6 +55,13 @@ def lint_graph(target: object, *, written: str, name: str | None) -> Graph:
     return read(target, target=written, name=name)
 
 
+def questions_of(target: object) -> tuple[str, list[tuple[str, str, str]]]:
+    """Return a pipeline's name, and a question for each of its stages."""
+    if not isinstance(target, Pipeline):
+        raise ConfigError(f"the steps of a `{type(target).__name__}` cannot be listed")
+    return target.name, [("stage", f"{{name}}/{stage}", "run") for stage in target.stages]
+
+
 def interceptors(pep: PolicyEnforcementPoint, token_key: str) -> list[Any]:
     """Return interceptors for a builder: authentication, authorization and audit only."""
     return [GuardInterceptor(pep, token_key)]
