@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -93,12 +94,24 @@ async def _result(driver: Driver, name: str) -> Result:
     return Result(name, "holds")
 
 
-async def check_mutants(driver: Driver) -> dict[str, tuple[str, ...]]:
-    """Return, for each mutant, the rows that notice it; a row that fails anyway does not count."""
-    sound = set((await check(driver)).failed)
+async def check_mutants(driver: Driver, *, enough: int | None = None) -> dict[str, tuple[str, ...]]:
+    """Return, for each mutant, the rows that notice it; a row that fails anyway does not count.
+
+    With `enough`, a mutant is looked at until so many rows noticed it, the quickest rows first.
+    """
+    took: dict[str, float] = {}
+    for name in ROWS:
+        began = time.perf_counter()
+        if name not in (await check(driver, [name])).failed:
+            took[name] = time.perf_counter() - began
+    rows = list(took) if enough is None else sorted(took, key=lambda name: took[name])
     noticed: dict[str, tuple[str, ...]] = {}
-    for name, broken in MUTANTS.items():
+    for mutant, broken in MUTANTS.items():
+        found: list[str] = []
         with broken():
-            failed = (await check(driver)).failed
-        noticed[name] = tuple(row for row in failed if row not in sound)
+            for name in rows:
+                found += (await check(driver, [name])).failed
+                if enough is not None and len(found) >= enough:
+                    break
+        noticed[mutant] = tuple(found)
     return noticed
