@@ -18,7 +18,7 @@ from stageflow_guard.enforcement.approvals import load_request, require_grant, s
 from stageflow_guard.enforcement.build_controls import counters_from, grants_from, webhook_from
 from stageflow_guard.enforcement.controls import Controls
 from stageflow_guard.enforcement.counters.counter import Counters, MemoryCounters
-from stageflow_guard.enforcement.deciding import decide_request, request_named
+from stageflow_guard.enforcement.deciding import asked_of_store, decide_request, request_named
 from stageflow_guard.enforcement.definitions import Pins
 from stageflow_guard.enforcement.grants import Grants, PendingApproval
 from stageflow_guard.enforcement.inspection import judge, redacted, require_bytes, screened
@@ -612,7 +612,7 @@ class Guard:
 
     async def _settle(self, ref: str, *, granted: bool) -> str:
         who = await self._caller()
-        asked = await request_named(self._pep, self._controls, ref)
+        asked = await request_named(self._pep, self._controls, who, ref)
         if asked is not None:
             return await decide_request(self._pep, self._controls, who, asked, granted=granted)
         request = await load_request(self._pep, who, ref)
@@ -630,8 +630,8 @@ class Guard:
     async def pending_approvals(self) -> list[PendingApproval]:
         """Return the requests that wait in the current principal's tenant, arguments redacted."""
         who = await self._caller()
-        found: list[PendingApproval] = await self._controls.stored(
-            self._controls.grants.opened, who.tenant
+        found: list[PendingApproval] = await asked_of_store(
+            self._pep, self._controls, who, self._controls.grants.opened, who.tenant
         )
         return found
 

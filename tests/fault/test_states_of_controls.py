@@ -87,8 +87,11 @@ def place(tmp_path, monkeypatch):
         async def granted(self, guard):
             with pytest.raises(ApprovalRequired) as caught:
                 await self.call(guard, "refund")
-            async with guard.session(idp.mint(sub="mia", tenant="acme", roles=["boss"])):
+            async with self.boss(guard):
                 await guard.approve(caught.value.approval)
+
+        def boss(self, guard):
+            return guard.session(idp.mint(sub="mia", tenant="acme", roles=["boss"]))
 
         async def refused(self, guard, tool, error):
             """The call is refused by its type, soon, on record, and the tool does not run."""
@@ -136,6 +139,30 @@ async def test_a_state_that_hangs_holds_up_no_call_and_not_the_end(place):
             assert all(one.ref for one in done)
             assert await asyncio.wait_for(asyncio.to_thread(lambda: "served"), 1) == "served"
         assert place.ran == []
+    finally:
+        hangs.over.set()
+
+
+@pytest.mark.parametrize("verb", ["approve", "deny", "list"])
+async def test_an_approver_is_told_that_the_store_is_away_and_it_is_on_record(place, verb):
+    """Whoever looks or answers while the store hangs: typed, by the deadline, with a ref."""
+    hangs = Hangs()
+    try:
+        async with place.guard() as guard:
+            with pytest.raises(ApprovalRequired) as waiting:
+                await place.call(guard, "refund")
+            store, guard._controls.grants._store = guard._controls.grants._store, hangs
+            async with place.boss(guard):
+                with pytest.raises(ApprovalsUnavailable) as caught:
+                    if verb == "list":
+                        await guard.pending_approvals()
+                    else:
+                        await getattr(guard, verb)(waiting.value.approval)
+            guard._controls.grants._store = store
+        index = int(caught.value.ref.rpartition("#")[2])
+        record = dict(iter_records(place.path / "audit", index))[index]
+        assert record["error"] == "approvals_unavailable"
+        assert record["actor"]["subject"] == "user:mia"
     finally:
         hangs.over.set()
 

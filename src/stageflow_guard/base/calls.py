@@ -37,13 +37,14 @@ def turn(lock: threading.Lock, seconds: float = TURN) -> Iterator[None]:
 class Calls:
     """The calls of one store. Serves any number of event loops; forgets what hangs."""
 
-    __slots__ = ("_idle", "_lock", "_most", "_name", "_threads", "_waiting")
+    __slots__ = ("_jobs", "_lock", "_most", "_name", "_threads", "_waiting")
 
     def __init__(self, name: str, most: int = MOST) -> None:
         self._name, self._most = name, most
         self._waiting: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()  # None: end
         self._lock = threading.Lock()
-        self._threads = self._idle = 0
+        self._jobs = 0  # that wait or are done; each has a thread of its own, up to `most`
+        self._threads = 0
 
     async def answer(self, seconds: float, work: Callable[[], T]) -> T:
         """Return what `work` returns on another thread; raise what it raises.
@@ -52,29 +53,29 @@ class Calls:
         its answer counts for nothing; work that has not begun never does.
         """
         job: Future[T] = Future()
-        self._waiting.put((job, work))
         with self._lock:
-            if self._idle < self._waiting.qsize() and self._threads < self._most:
-                self._threads += 1
+            self._jobs += 1
+            self._waiting.put((job, work))
+            if self._threads < min(self._jobs, self._most):
                 threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+                self._threads += 1
         async with asyncio.timeout(seconds):
             return await asyncio.wrap_future(job)
 
     def _serve(self) -> None:
         while True:
-            with self._lock:
-                self._idle += 1
             try:
                 found = self._waiting.get(timeout=IDLE)
             except queue.Empty:
                 found = None
-            with self._lock:
-                self._idle -= 1
-                if found is None and self._waiting.empty():  # else it came in this moment
-                    self._threads -= 1
-                    return
             if found is not None:
                 self._do(*found)
+            with self._lock:
+                if found is not None:
+                    self._jobs -= 1
+                elif self._jobs < self._threads:  # the others are enough
+                    self._threads -= 1
+                    return
             del found  # its answer may hold text
 
     def end(self) -> None:

@@ -21,10 +21,16 @@ from stageflow_guard.enforcement.approvals import (
 )
 from stageflow_guard.enforcement.grants import PREFIX, Answer, NotOpenError, PendingApproval
 from stageflow_guard.enforcement.records import actor_of
-from stageflow_guard.errors import AccessDenied, ConfigError, VerificationError
+from stageflow_guard.errors import (
+    AccessDenied,
+    ApprovalsUnavailable,
+    ConfigError,
+    VerificationError,
+)
 from stageflow_guard.model import Decision, Effect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import NoReturn
 
     from stageflow_guard.enforcement.controls import Controls
@@ -32,8 +38,20 @@ if TYPE_CHECKING:
     from stageflow_guard.model import Principal
 
 
+async def asked_of_store(
+    pep: PolicyEnforcementPoint, controls: Controls, who: Principal, ask: Callable[..., Any],
+    *values: Any,
+) -> Any:  # fmt: skip
+    """Return what the store answers; raise `ApprovalsUnavailable`, on record. Others pass."""
+    try:
+        return await controls.stored(ask, *values)
+    except ApprovalsUnavailable as exc:
+        error = exc
+    await pep.refuse(error, run=None, step="approve", tenant=who.tenant, actor=actor_of(who))
+
+
 async def request_named(
-    pep: PolicyEnforcementPoint, controls: Controls, ref: str
+    pep: PolicyEnforcementPoint, controls: Controls, who: Principal, ref: str
 ) -> PendingApproval | None:
     """Return the request that `ref` names: its id, or a record's ref that names it."""
     name = ref if type(ref) is str else ""
@@ -41,7 +59,7 @@ async def request_named(
         name = await asyncio.to_thread(_named_on_record, pep, name)
     found: PendingApproval | None = None
     if name:
-        found = await controls.stored(controls.grants.get, name)
+        found = await asked_of_store(pep, controls, who, controls.grants.get, name)
     return found
 
 
@@ -77,13 +95,15 @@ async def decide_request(
         granted=granted, at=controls.grants.now(),
     )  # fmt: skip
     try:
-        await controls.stored(controls.grants.claim, found.id, answer)  # 4
+        await asked_of_store(pep, controls, who, controls.grants.claim, found.id, answer)  # 4
     except NotOpenError as exc:
         await _refuse(pep, who, f"approval_{exc.state}", found.ref)
     ref = await record_answer(
         pep, who, request, decision, granted=granted, note={"approval": found.id}
     )
-    await controls.stored(controls.grants.confirm, found.id, who.subject, ref)  # 5
+    await asked_of_store(  # 5
+        pep, controls, who, controls.grants.confirm, found.id, who.subject, ref
+    )
     return ref
 
 
