@@ -16,6 +16,7 @@ from typing import Any
 
 from stageflow_guard import __version__
 from stageflow_guard.cli import argument_help, audit_args, places
+from stageflow_guard.cli.numbers import whole
 from stageflow_guard.cli.terminal import Terminal, escape_control, one_line
 from stageflow_guard.errors import ConfigError, GuardError, Unavailable
 
@@ -52,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     )
     init.add_argument("--host", choices=HOSTS, help="the host of the example, instead of Stageflow")
     init.add_argument("--tenant", default="acme", help="the tenant of the trial")
-    init.add_argument("--days", type=int, default=14, help="how long the trial lasts, at most 60")
+    init.add_argument("--days", type=whole, default=14, help="how long the trial lasts, at most 60")
     demo = verbs.add_parser("demo", help="run the four governance pipelines")
     demo.add_argument("--out", default="demo-out", help="where the log and report.html go")
     demo.add_argument("--input", help="your own conversations: text, or JSON lines")

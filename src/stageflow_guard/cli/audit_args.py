@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from stageflow_guard.cli.numbers import length, whole
+
 FORMATS = ["table", "jsonl", "csv", "parquet"]
 FILTERS = (
     "kind", "run", "tenant", "subject", "pipeline", "stage", "session", "resource", "decision",
@@ -55,13 +57,13 @@ def _proofs(acts: Any) -> None:
         "--receipt", action="append", help="a record's receipt that was kept; it must still hold"
     )
     verify.add_argument("--require-anchor", action="store_true")
-    verify.add_argument("--min", type=int, metavar="INDEX", help="the first index, after pruning")
+    verify.add_argument("--min", type=whole, metavar="INDEX", help="the first index, after pruning")
     verify.add_argument(
         "--sink", metavar="KIND", help="verify what a configured sink holds instead"
     )
     verify.add_argument("--config", default="guard.toml", help="where sinks are configured")
     prove = _verb(acts, "prove", "write the inclusion proof of one record (C2SP tlog-proof)")
-    prove.add_argument("index", type=int)
+    prove.add_argument("index", type=whole)
     prove.add_argument("--out", help="a file for the proof; the record goes to FILE.json")
     prove.add_argument(
         "--check", metavar="PROOF", help="check a proof instead; needs --record, --vkey"
@@ -70,7 +72,9 @@ def _proofs(acts: Any) -> None:
     prove.add_argument("--vkey", help="a key line, or a file that holds it")
     bundle = _verb(acts, "bundle", "write a folder that an auditor checks without this package")
     bundle.add_argument("--out", required=True)
-    bundle.add_argument("--index", type=int, action="append", help="a record; or choose by filters")
+    bundle.add_argument(
+        "--index", type=whole, action="append", help="a record; or choose by filters"
+    )
     bundle.add_argument("--key-file", help="the log's signing key; else from --config")
     bundle.add_argument("--config", default="guard.toml")
     bundle.add_argument(
@@ -87,7 +91,7 @@ def _proofs(acts: Any) -> None:
         "--vkey", required=True, help="the log's key line, or a file that holds it"
     )
     witness.add_argument("--out", help="where the cosigned checkpoint goes")
-    witness.add_argument("--every", type=float, help="go on, every so many seconds")
+    witness.add_argument("--every", type=length, help="go on, every so many seconds")
 
 
 def _choose(found: argparse.ArgumentParser) -> None:
@@ -96,7 +100,7 @@ def _choose(found: argparse.ArgumentParser) -> None:
         found.add_argument(*flags, dest=name)
     found.add_argument("--since", help="a time (RFC 3339), or 15m, 24h, 7d ago")
     found.add_argument("--until", help="as --since; that moment is not included")
-    found.add_argument("--limit", type=int)
+    found.add_argument("--limit", type=whole)
 
 
 def _printed(found: argparse.ArgumentParser) -> None:
@@ -128,7 +132,7 @@ def _reading(acts: Any) -> None:
     review.add_argument("--out", help="a file; else it is printed")
     for found in (review, _verb(acts, "gaps", "what a log does not say; exit 1 when there is any")):
         found.add_argument(
-            "--silence", type=float, default=10.0, metavar="MINUTES",
+            "--silence", type=length, default=10.0, metavar="MINUTES",
             help="how long without a record is a gap",
         )  # fmt: skip
     timeline = _verb(
@@ -144,7 +148,7 @@ def _reading(acts: Any) -> None:
         _printed(found)
     _kept(stats)
     tail = _verb(acts, "tail", "print the last records")
-    tail.add_argument("-n", type=int, default=10)
+    tail.add_argument("-n", type=whole, default=10)
     tail.add_argument("-f", "--follow", action="store_true", help="go on as records become durable")
     report = _verb(acts, "report", "write an HTML report of a run or a time range")
     report.add_argument("--out", default="report.html")
@@ -172,7 +176,7 @@ def _sinks(acts: Any) -> None:
         if name == "dead-letters":
             found.add_argument("what", choices=["list", "resend"])
         if name == "ship":
-            found.add_argument("--every", type=float, help="go on, every so many seconds")
+            found.add_argument("--every", type=length, help="go on, every so many seconds")
     restore = _verb(
         acts, "restore", "make a log that was lost again, out of what a sink holds", folder=False
     )
@@ -197,8 +201,8 @@ def _upkeep(acts: Any) -> None:
     rotate = _verb(acts, "rotate", "hand the log over to a new signing key", folder=False)
     rotate.add_argument("--config", default="guard.toml")
     prune = _verb(acts, "prune", "remove old records; later ones still prove", folder=False)
-    prune.add_argument("--below", type=int, metavar="INDEX")
-    prune.add_argument("--older-than", type=int, metavar="DAYS")
+    prune.add_argument("--below", type=whole, metavar="INDEX")
+    prune.add_argument("--older-than", type=whole, metavar="DAYS")
     prune.add_argument("--shard", help="which log, where there are several")
     prune.add_argument("--config", default="guard.toml")
     hold = _verb(acts, "hold", "keep records and keys from pruning and erasure", folder=False)

@@ -125,5 +125,5 @@ def _content(config: Path) -> dict[str, Any]:
         raise ConfigError(f"`{config}` cannot be read (No such file or directory)") from None
     except OSError as exc:
         raise ConfigError(f"`{config}` cannot be read ({exc.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise ConfigError(f"`{config}` is not TOML; run `stageflow-guard config check`") from None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, USAGE, print_json
+from stageflow_guard.cli.numbers import whole
 from stageflow_guard.cli.terminal import document, one_line, own
 from stageflow_guard.errors import ConfigError
 
@@ -62,7 +63,7 @@ def arguments(verbs: Any) -> None:
     )
     redact.add_argument("--vault", metavar="FILE", help="keep what is replaced, encrypted")
     redact.add_argument("--keys", metavar="DIR", help="the keyring of the vault")
-    redact.add_argument("--jobs", type=int, default=0, help="processes; default: one per core")
+    redact.add_argument("--jobs", type=whole, default=0, help="processes; default: one per core")
     redact.add_argument("--by", metavar="NAMES", help="eval: also by locale, entity, kind")
     redact.add_argument("--against", choices=["presidio"], help="eval: compare finds and speed")
     redact.add_argument("--json", action="store_true")

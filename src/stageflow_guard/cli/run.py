@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.cli import targets
+from stageflow_guard.cli.numbers import whole
 from stageflow_guard.cli.progress import Progress
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError
@@ -33,7 +34,7 @@ def arguments(verbs: Any) -> None:
         metavar="FILE",
         help="a file that holds the caller's token; else standard input",
     )
-    verb.add_argument("--concurrency", type=int, default=4, metavar="N", help="runs at once")
+    verb.add_argument("--concurrency", type=whole, default=4, metavar="N", help="runs at once")
     verb.add_argument(
         "--check", action="append", default=[], metavar="CHECK",
         help="before the first input: reach=URL, env=NAME, or module:attribute (a list of checks)",

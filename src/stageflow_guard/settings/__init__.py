@@ -301,6 +301,8 @@ class Settings(_Strict):
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
             where = str(exc).rpartition("(")[2].rstrip(")")
             raise ConfigError(f"`{file}` is not TOML ({where})") from None
+        except (ValueError, RecursionError):  # digits without end, or tables within tables
+            raise ConfigError(f"`{file}` holds a value that is too long or too deep") from None
         _anchor(content, file.resolve().parent)
         return cls.of(content, name=str(file))
 

@@ -28,7 +28,7 @@ def claim_mapped(
         content = tomllib.loads(text)
     except OSError as exc:
         raise ConfigError(f"`{config}` cannot be read ({exc.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise ConfigError(f"`{config}` is not TOML; run `stageflow-guard config check`") from None
     at, block = _issuer(content, issuer, config)
     by_hand = f"add `{json.dumps(claim)} = {json.dumps(tenant)}` to its `tenants` by hand"
@@ -86,7 +86,7 @@ def tenant_renamed(config: Path, old: str, new: str) -> str | None:
     try:
         text = config.read_text(encoding="utf-8")
         content = tomllib.loads(text)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (OSError, ValueError, RecursionError):
         raise ConfigError(f"`{config}` is not TOML; run `stageflow-guard config check`") from None
     value = re.compile(rf"""(=\s*)(["\']){re.escape(old)}\2""")
     section, lines = "", text.split("\n")
