@@ -149,14 +149,14 @@ class MemoryCounters:
 
     def _sweep(self, now: float) -> None:
         """Drop counts that have left their window; called as the counts become many."""
-        if len(self._windows) < self._many:
+        if len(self._windows) + len(self._leases) < self._many:
             return
         for key, window in list(self._windows.items()):
             if max(self._parts[key], default=0) < part_of(now, window) - PARTS:
                 del self._parts[key], self._windows[key]
         for key in [key for key, leases in self._leases.items() if not leases]:
             del self._leases[key]
-        self._many = max(MANY, 2 * len(self._windows))
+        self._many = max(MANY, 2 * (len(self._windows) + len(self._leases)))
 
     def close(self) -> None:
         """Nothing is open."""
