@@ -181,6 +181,7 @@ def _forged(desk, **changes):
     own["stageflow_guard"] = changes.get("sealed", own["stageflow_guard"])
     if changes.get("drop"):
         own.pop("stageflow_guard")
+    own |= changes.get("more", {})
     options["headers"] = own
     body[0] = changes.get("args", body[0])
     with desk.app.producer_pool.acquire() as producer:
@@ -196,8 +197,20 @@ def _forged(desk, **changes):
         {"name": "after"},
         {"id": str(uuid4())},
         {"sealed": base64.b64encode(b"x" * 80).decode()},
+        {"drop": True, "more": {"_stageflow_guard_delegation": ["token", None, None]}},
+        {"drop": True, "more": {"called_directly": True}},
+        {"drop": True, "name": "celery.map", "args": [{"task": "note", "args": []}, ["hi"]]},
     ],
-    ids=["no header", "other arguments", "another task", "another id", "made up"],
+    ids=[
+        "no header",
+        "other arguments",
+        "another task",
+        "another id",
+        "made up",
+        "unsealed",
+        "as if direct",
+        "through map",
+    ],
 )
 def test_a_message_that_was_changed_on_the_broker_runs_nothing(desk, changes):
     """The delegation is bound to key, task, id and arguments."""

@@ -259,7 +259,10 @@ class GuardedTask(Task):  # type: ignore[misc]  # the host has no types
 def _held() -> Delegation | None:
     """Return the delegation of the task that the host is tracing here."""
     task = get_current_task()
-    return None if task is None else task.request.__dict__.get(HELD)
+    held = None if task is None else task.request.__dict__.get(HELD)
+    return (
+        held if type(held) is Delegation else None
+    )  # the host puts a message's headers there, too
 
 
 def _passes(error: Any) -> ControlFlow | None:

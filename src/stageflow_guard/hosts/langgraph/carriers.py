@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    BaseMessage,
+    ToolMessage,
+    convert_to_messages,
+)
 from langgraph.errors import GraphBubbleUp, GraphInterrupt
 from langgraph.types import Command, Interrupt, Send
 
 from stageflow_guard.enforcement.seam import ControlFlow
 
 Rebuild = Callable[[Any], Any]
+DEEPEST = 8  # a state holds messages at its second or third level
 
 
 def opened(value: Any) -> tuple[Any, Rebuild]:
@@ -68,31 +74,49 @@ def _flow(data: Any, rebuild: Callable[[Any], BaseException]) -> ControlFlow:
 
 
 def asks_for_tools(value: Any) -> bool:
-    """Say whether an input holds a tool call that no message in it answers."""
-    asked: set[Any] = set()
-    answered: set[Any] = set()
-    _collect(value, asked, answered, 0)
-    return bool(asked - answered)
+    """Say whether an input holds a tool call that no later message in it answers."""
+    pending: set[Any] = set()
+    _collect(value, pending, 0)
+    return bool(pending)
 
 
-def _collect(value: Any, asked: set[Any], answered: set[Any], depth: int) -> None:
-    if isinstance(value, AIMessage):
-        asked.update(call["id"] for call in value.tool_calls)
-    elif isinstance(value, ToolMessage):
-        answered.add(value.tool_call_id)
-    elif isinstance(value, dict) and value.get("role") in ("assistant", "ai"):
-        asked.update(_id_of(call) for call in value.get("tool_calls") or ())
-    elif isinstance(value, dict) and value.get("role") == "tool":
-        answered.add(value.get("tool_call_id"))
-    elif depth < 6 and isinstance(value, dict):
-        for one in value.values():
-            _collect(one, asked, answered, depth + 1)
-    elif depth < 6 and isinstance(value, list | tuple | set):
-        for one in value:
-            _collect(one, asked, answered, depth + 1)
-    elif depth < 6 and hasattr(value, "__dict__"):
-        _collect(vars(value), asked, answered, depth + 1)
+def _collect(value: Any, pending: set[Any], depth: int) -> None:
+    """Add the calls that wait for an answer; an answer counts for what was asked before it."""
+    message = _message_of(value)
+    if isinstance(message, AIMessage):
+        pending.update(call["id"] for call in message.tool_calls)
+    elif isinstance(message, ToolMessage):
+        pending.discard(message.tool_call_id)
+    elif message is None and isinstance(value, dict) and value.get("tool_calls"):
+        pending.add(id(value))  # no message of this form is known: it may become one later
+    elif depth < DEEPEST:
+        for one in _parts_of(value):
+            _collect(one, pending, depth + 1)
 
 
-def _id_of(call: Any) -> Any:
-    return call.get("id") if isinstance(call, dict) else id(call)
+def _message_of(value: Any) -> Any:
+    """Return the message that the host makes of a value, by the host's own conversion."""
+    if isinstance(value, BaseMessage):
+        return value
+    if isinstance(value, dict) and ("role" in value or "type" in value):
+        try:
+            (message,) = convert_to_messages([value])
+        except Exception:  # it is of another kind, and the host makes no message of it either
+            return None
+        return message
+    return None
+
+
+def _parts_of(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    if isinstance(value, list | tuple | set | frozenset):
+        return value
+    held = list(vars(value).values()) if hasattr(value, "__dict__") else []
+    slots = [name for cls in type(value).__mro__ for name in _slots_of(cls)]
+    return held + [getattr(value, name) for name in slots if hasattr(value, name)]
+
+
+def _slots_of(cls: type) -> tuple[str, ...]:
+    own = cls.__dict__.get("__slots__", ())
+    return (own,) if isinstance(own, str) else tuple(own)

@@ -7,6 +7,7 @@ the gate adds a handler that asks policy there, and raises.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from stageflow_guard.enforcement.seam import Seam
 
 MARK = f"stageflow-guard-{token_hex(8)}"  # in the metadata of guarded tools; new in each process
+# parameters of providers that bring tools with them, and where a client hides parameters
+BRINGS = ("mcp_servers", "web_search_options")
+WITHIN = ("extra_body", "model_kwargs")
 _taken: set[tuple[int, UUID]] = set()  # (guard, call): a run in a run has a handler of each
 
 
@@ -54,8 +58,7 @@ class Asks(BaseCallbackHandler):
         self, serialized: Any, messages: Any, *, run_id: UUID, **how: Any
     ) -> None:
         """Ask about the provider's tools."""
-        told = how.get("invocation_params") or {}
-        names = [name for name in map(hosted_name, told.get("tools") or ()) if name is not None]
+        names = hosted_names(how.get("invocation_params") or {})
         self._begin(run_id, [f"provider/{name}" for name in names])
 
     def on_llm_end(self, response: Any, *, run_id: UUID, **how: Any) -> None:
@@ -117,6 +120,18 @@ def require_segments(obj: str) -> str:
     for segment in obj.split("/"):
         require_segment(segment, "a tool")
     return obj
+
+
+def hosted_names(told: Mapping[str, Any]) -> list[str]:
+    """Return what policies call the provider's tools that a model's parameters bring."""
+    named = [key for key in BRINGS if told.get(key) is not None]
+    for place in (told, *(told.get(key) for key in WITHIN)):
+        if not isinstance(place, Mapping):
+            continue
+        named += [name for name in map(hosted_name, place.get("tools") or ()) if name is not None]
+        if place is not told:
+            named += [key for key in BRINGS if place.get(key) is not None]
+    return list(dict.fromkeys(named))
 
 
 def hosted_name(tool: Any) -> str | None:

@@ -29,6 +29,10 @@ KEPT = (
     "`context` holds personal data, or what cannot be read, and a stored run state keeps it as it "
     "is; pass an object of your own, or leave it out"
 )
+REFERENCE = (
+    "an `item_reference` names what the provider keeps, whoever said it: no gate has seen it; pass "
+    "the item, or a `session`"
+)
 INPUT_SCHEMA = {
     "type": "object",
     "properties": {"input": {"type": "string"}},
@@ -167,6 +171,8 @@ class GuardedAgent:
 
     async def _inspected(self, run: Run, given: Any) -> Any:
         pep = self._seam.pep
+        if isinstance(given, list) and any(_kept_elsewhere(one) for one in given):
+            await pep.refuse(Bypassed(REFERENCE), run=run, step="inspect_input")
         try:
             redacted, run.findings = await pep.inspect(run, given, direction="input")
             return "" if redacted is None else redacted  # blocked: the first step refuses it
@@ -177,3 +183,14 @@ class GuardedAgent:
                 InspectorUnavailable("the run's input could not be prepared"), run=run,
                 step="inspect_input",
             )  # fmt: skip
+
+
+def _kept_elsewhere(item: Any) -> bool:
+    """Say whether an item is a name for what the provider keeps; one without a type is such, too.
+
+    The provider reads an `id` alone as a reference.
+    """
+    if not isinstance(item, dict):
+        return True
+    kind = item.get("type")
+    return kind == "item_reference" or (kind is None and "role" not in item)

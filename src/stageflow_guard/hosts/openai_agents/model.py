@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from stageflow_guard.enforcement.seam import Seam
 
 _DONE = object()
+LOOKED_AT = {
+    "background", "conversation", "conversation_id", "include", "input", "instructions", "messages",
+    "previous_response_id", "prompt", "tools", "top_logprobs", "web_search_options",
+}  # fmt: skip
 SERVER_SIDE = (
     "`{name}` continues a history that the provider keeps and no gate has seen; pass a `session`"
 )
@@ -132,10 +136,11 @@ class GuardedModel(Model):
                 raise ConfigError(SERVER_SIDE.format(name=name))
         if settings.top_logprobs:
             raise ConfigError("`top_logprobs` gives an answer's tokens one by one, uninspected")
-        hosted = []
+        _require_no_more_than_parameters(settings)
+        hosted = [] if how.get("prompt") is None else ["prompt"]
         for tool in tools:
             if not isinstance(tool, FunctionTool):
-                hosted.append(tool)
+                hosted.append(tool.name)
             elif not isinstance(tool.on_invoke_tool, Invoke) and run is not None:
                 await seam.pep.refuse_step(
                     Bypassed(f"tool `{tool.name}` came in behind the guard"), run, step, "run"
@@ -153,8 +158,8 @@ class GuardedModel(Model):
             self._known.update(_digest(one) for one in told["input"])
         calls: list[Call] = []
         try:
-            for tool in hosted:  # they run at the provider or in the host: no wrapper sees them
-                named = Step(kind="tool", obj=f"provider/{tool.name}", act="call")
+            for name in hosted:  # they run at the provider or in the host: no wrapper sees them
+                named = Step(kind="tool", obj=f"provider/{name}", act="call")
                 calls.append((await seam.begin(named))[0])
         except BaseException:
             for one in (call, *calls):
@@ -168,6 +173,16 @@ class GuardedModel(Model):
             answer = Answer()
             answer.values.append(None)  # what they gave is a part of the model's answer
             await self._seam.conclude(one, answer)
+
+
+def _require_no_more_than_parameters(settings: ModelSettings) -> None:
+    """Refuse what would reach the provider past the host's parameters, which are looked at."""
+    for name in ("extra_body", "extra_args", "extra_query"):
+        found = sorted(set(getattr(settings, name, None) or ()) & LOOKED_AT)
+        if found:
+            raise ConfigError(
+                f"`{name}` may not hold `{found[0]}`: the provider is told it past the guard"
+            )
 
 
 class Events:

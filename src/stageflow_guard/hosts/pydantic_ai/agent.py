@@ -156,12 +156,15 @@ class GuardedAgent:
 
 
 def _unanswered(history: list[ModelMessage]) -> bool:
-    """Say whether a history holds a tool call that nothing in it answers: the host would run it."""
-    asked, answered = set(), set()
+    """Say whether a history holds a tool call that nothing after it answers: the host would run it.
+
+    Ids are the caller's to choose, so an answer counts for the call before it alone.
+    """
+    pending = set()
     for message in history:
         for part in message.parts:
             if isinstance(message, ModelResponse) and isinstance(part, ToolCallPart):
-                asked.add(part.tool_call_id)
+                pending.add(part.tool_call_id)
             elif part.part_kind in ("tool-return", "retry-prompt"):
-                answered.add(part.tool_call_id)
-    return bool(asked - answered)
+                pending.discard(part.tool_call_id)
+    return bool(pending)
