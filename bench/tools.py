@@ -134,41 +134,51 @@ async def call_cost(found: PolicySet, obj: str, arguments: dict = ARGUMENTS) -> 
         return await cost(guarded) - await cost(bare)
 
 
+def calls(scratch: Path) -> dict[str, float]:
+    """Return what guarded calls cost over bare ones."""
+    free = policies(scratch / "free")
+    limited = policies(scratch / "limited", limited=True)
+    return {
+        "call, no bound": asyncio.run(call_cost(free, "plain")),
+        "call, prose": asyncio.run(call_cost(free, "plain", PROSE)),
+        "call, bounds": asyncio.run(call_cost(free, "refund")),
+        "call, bounds and a limit": asyncio.run(call_cost(limited, "refund")),
+    }
+
+
+def decisions(scratch: Path) -> dict[str, float]:
+    """Return what each decision about a call costs."""
+    limited = policies(scratch / "limits", limited=True)
+    controls = limited.tools.controls("acme", "refund", frozenset())
+    ruled: Any = SimpleNamespace(
+        decisions=policies(scratch / "flow", flow=True), log=UnsafeMemoryLog()
+    )
+    sequence = Sequence(ruled)
+    asyncio.run(sequence.open())
+    limiter = Limiter(SimpleNamespace(decisions=limited), MemoryCounters())  # type: ignore[arg-type]
+    request = AccessRequest(
+        sub="user:ada", ten="acme", own="acme", kind="tool", obj="refund", act="call"
+    )
+    permit = Decision(effect=Effect.PERMIT, reason="rule")
+    call = ToolCall(request, Callers.who, None, permit, ARGUMENTS)
+
+    def follow() -> None:
+        sequence.require(call)
+        sequence.follow(call)
+
+    grants = Grants(MemoryRows(), b"k" * 32)
+    return {
+        "decision about arguments": micro(lambda: controls.fault(plain_copy(ARGUMENTS))),
+        "digest of arguments": micro(lambda: grants.digest("acme", "refund", canonical(ARGUMENTS))),
+        "decision about a limit": micro(lambda: answer_of(limiter.take(call))),
+        "decision about history": micro(follow, 100),
+    }
+
+
 def main() -> None:
     """Measure, and print one line for each figure."""
     with tempfile.TemporaryDirectory() as scratch:
-        free = policies(Path(scratch) / "free", flow=False)
-        limited = policies(Path(scratch) / "limited", limited=True)
-        controls = limited.tools.controls("acme", "refund", frozenset())
-        ruled: Any = SimpleNamespace(
-            decisions=policies(Path(scratch) / "flow", flow=True), log=UnsafeMemoryLog()
-        )
-        sequence = Sequence(ruled)
-        asyncio.run(sequence.open())
-        limiter = Limiter(SimpleNamespace(decisions=limited), MemoryCounters())  # type: ignore[arg-type]
-        request = AccessRequest(
-            sub="user:ada", ten="acme", own="acme", kind="tool", obj="refund", act="call"
-        )
-        permit = Decision(effect=Effect.PERMIT, reason="rule")
-        call = ToolCall(request, Callers.who, None, permit, ARGUMENTS)
-
-        def follow() -> None:
-            sequence.require(call)
-            sequence.follow(call)
-
-        grants = Grants(MemoryRows(), b"k" * 32)
-        figures = {
-            "call, no bound": asyncio.run(call_cost(free, "plain")),
-            "call, prose": asyncio.run(call_cost(free, "plain", PROSE)),
-            "call, bounds": asyncio.run(call_cost(free, "refund")),
-            "call, bounds and a limit": asyncio.run(call_cost(limited, "refund")),
-            "decision about arguments": micro(lambda: controls.fault(plain_copy(ARGUMENTS))),
-            "digest of arguments": micro(
-                lambda: grants.digest("acme", "refund", canonical(ARGUMENTS))
-            ),
-            "decision about a limit": micro(lambda: answer_of(limiter.take(call))),
-            "decision about history": micro(follow, 100),
-        }
+        figures = calls(Path(scratch)) | decisions(Path(scratch))
     if "--json" in sys.argv:
         print(json.dumps(figures))
         return
@@ -176,4 +186,5 @@ def main() -> None:
         print(f"{name:<28} {value:8.1f} us")
 
 
-main()
+if __name__ == "__main__":
+    main()
