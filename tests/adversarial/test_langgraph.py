@@ -233,6 +233,59 @@ async def test_pieces_of_text_are_held_back_in_every_form(form):
     assert said.startswith("write to ⟦EMAIL_ADDRESS_1") and said.endswith("today")
 
 
+@pytest.mark.parametrize("mode", ["messages", "custom", ["messages", "custom", "updates"]], ids=str)
+async def test_what_a_subgraph_streams_is_held_back(mode):
+    """`subgraphs=True` gives each chunk with its path; the pieces of a subgraph are held back, too."""
+    env = Environment()
+
+    class Model(BaseChatModel):
+        @property
+        def _llm_type(self) -> str:
+            return "pieces"
+
+        def _generate(self, *args: Any, **how: Any) -> Any:
+            whole = AIMessage("".join(PIECES))
+            return ChatResult(generations=[ChatGeneration(message=whole)])
+
+        def _stream(self, messages: Any, *args: Any, **how: Any) -> Any:
+            for one in PIECES:
+                yield ChatGenerationChunk(message=AIMessageChunk(content=one))
+
+    async def node(state: State) -> State:
+        for one in PIECES:
+            get_stream_writer()(one)
+        answer = await Model().ainvoke("hi")
+        return {"text": str(answer.content)}
+
+    outer = StateGraph(State).add_node("sub", graph_of(node).compile()).add_edge(START, "sub")
+    graph, heard = env.guard.mount(outer, name="kit").compile(), []
+    async with env.guard.session(ADA):
+        async for one in graph.astream({"text": "hi"}, stream_mode=mode, subgraphs=True):
+            heard.append(one)
+    said = repr(heard)
+    assert MAIL not in said and "ada.lo" not in said and "velace" not in said
+    assert "EMAIL_ADDRESS_1" in said and "today" in said
+    assert any("sub:" in str(one[0]) for one in heard)
+
+
+async def test_keys_of_a_checkpoint_that_the_caller_names_reach_no_other_thread():
+    """`checkpoint_ns` and `checkpoint_id` choose within the caller's own thread."""
+    env, saver = Environment(), InMemorySaver()
+
+    async def node(state: State) -> State:
+        return {"text": f"{state['text']}."}
+
+    graph = env.guard.mount(graph_of(node), name="kit").compile(saver)
+    async with env.guard.session(ADA):
+        await graph.ainvoke({"text": "ada's"}, {"configurable": {"thread_id": "t"}})
+    (stored,) = {one.config["configurable"]["thread_id"] for one in saver.list(None)}
+    kept = [one.config["configurable"] for one in saver.list(None)]
+    for configurable in (*kept, {"thread_id": stored}, {**kept[0], "thread_id": "t"}):
+        async with env.guard.session(BOB):
+            state = await graph.aget_state({"configurable": dict(configurable)})
+        assert "ada" not in repr(state.values)
+
+
 async def test_pieces_in_a_nodes_own_chunks_are_refused():
     """A chunk of a form of its own cannot be held back in part, so pieces of a name refuse."""
     env, heard = Environment(), []

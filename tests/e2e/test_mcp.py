@@ -301,6 +301,27 @@ async def test_progress_and_logs_are_inspected_before_they_leave(env):
     assert ports == ["port:progress", "port:message"] * 2
 
 
+async def test_progress_over_http_is_held_back_for_its_own_session(env, url):
+    """What leaves on the stream of a request holds no raw text, and goes to no other session."""
+    heard, others = [], []
+
+    async def progress(done, total, message):
+        heard.append(message)
+
+    async def log(params):
+        others.append(params.data)
+
+    async with (
+        over_http(url, EVE, mode="legacy", logging_callback=log) as other,
+        over_http(url, ADA, mode="legacy") as client,
+    ):
+        await other.call_tool("who", {})
+        await client.call_tool("talk", {"text": f"to {MAIL}"}, progress_callback=progress)
+    assert any("EMAIL_ADDRESS_2" in str(one) for one in heard)
+    assert "@example" not in str(heard)
+    assert others == []
+
+
 async def test_an_answer_to_a_question_is_input(env):
     """The question is inspected on its way out, the answer on its way in."""
     from mcp_types import ElicitResult
