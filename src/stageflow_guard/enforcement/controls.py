@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
     from stageflow_guard.enforcement.run import Run
     from stageflow_guard.model import AccessRequest, Principal
+    from stageflow_guard.ports import Scope
 
 logger = logging.getLogger("stageflow_guard")
 
@@ -146,7 +147,8 @@ class Controls:
         request, decision = call.request, call.decision
         if controls.broken is not None:
             raise PolicyUnavailable(f"`{controls.broken}` is not in force, and no older one is")
-        judged = await self._originals(call.run, judged_copy(decision, call.arguments))  # 1, 2
+        copy = judged_copy(decision, call.arguments)  # 1
+        judged, text = await self._originals(call.run, copy)  # 2
         fault = controls.fault(judged)  # 3
         if fault is not None:
             where, how = fault
@@ -155,7 +157,7 @@ class Controls:
                 f"tool `{request.obj}` is not called with these arguments: {how} ({where})",
                 act=request.act,
             )
-        digest = self.grants.digest(request.ten, request.obj, canonical(judged))
+        digest = self.grants.digest(request.ten, request.obj, text)
         if controls.needs_approval(judged) is None:
             return Admitted(digest)
         return Admitted(digest, await self._granted(controls, call, judged, digest))  # 4
@@ -172,18 +174,23 @@ class Controls:
             judged = judged_copy(call.decision, call.arguments)
         except AccessDenied:
             return NOTHING
-        judged = await self._originals(call.run, judged)
-        return Admitted(self.grants.digest(request.ten, request.obj, canonical(judged)))
+        judged, text = await self._originals(call.run, judged)
+        return Admitted(self.grants.digest(request.ten, request.obj, text))
 
-    async def _originals(self, run: Run | None, arguments: dict[str, Any]) -> dict[str, Any]:
-        if not arguments or run is None or run.scope is None or not run.inspected:
-            return arguments
+    async def _originals(
+        self, run: Run | None, arguments: dict[str, Any]
+    ) -> tuple[dict[str, Any], bytes]:
+        """Return the arguments with the originals of the run's scope, and their one text."""
+        quick = plain_text(arguments)
+        text = _spelled_out(arguments) if quick is None else quick
         restorer = self._pep.powers.streaming
-        if restorer is None:
-            return arguments
+        if not arguments or run is None or run.scope is None or not run.inspected:
+            return arguments, text
+        if restorer is None or (quick is not None and _holds_none(run.scope, quick.decode())):
+            return arguments, text
         work = restorer.restore(arguments, scope=run.scope)
         restored: dict[str, Any] = shaped_from(await self._pep.inspected(work), arguments)
-        return restored
+        return restored, canonical(restored)
 
     # -- 4. the approval ---------------------------------------------------------------------------
 
@@ -321,6 +328,16 @@ def judged_copy(decision: Decision, arguments: object) -> dict[str, Any]:
             f"the arguments hold {exc}: what policy bounds has to be readable",
             act="call",
         ) from None
+
+
+def _holds_none(scope: Scope, text: str) -> bool:
+    """Say whether a scope that this process alone fills is sure that `text` needs no original."""
+    asked = getattr(type(scope), "may_hold", None)
+    return (
+        asked is not None
+        and getattr(scope, "slow", True) is False
+        and (asked(scope, text) is False)
+    )
 
 
 def canonical(arguments: Mapping[str, Any]) -> bytes:
