@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import importlib.util
 import json
@@ -151,6 +152,15 @@ def test_what_a_task_raises_leaves_redacted(desk):
         sent.get(timeout=30)
     kept = json.dumps(sent.backend.get_task_meta(sent.id), default=repr)
     assert MAIL not in f"{told.value!r}{kept}"
+
+
+async def test_async_code_sends_too_and_the_conversation_goes_along(desk):
+    """`delay` inside of a running loop, as in a web server; pseudonyms are those of the run."""
+    async with desk.guard.session(desk.token()):
+        async with desk.guard.run("desk", input=f"to {MAIL}", session_id="c-1") as run:
+            sent = desk.module.note.delay(run.input)
+    said = await asyncio.to_thread(sent.get, timeout=30)
+    assert run.input in said and "user:bob of acme" in said
 
 
 def test_nobody_sends_no_task(desk):
