@@ -27,9 +27,9 @@ PARTS: dict[str, tuple[str, str, dict[str, list[str] | None]]] = {
         {"stageflow_guard": ["PiiGuardStage", "GuardStage", "InjectionGuardStage",
                              "ContentGuardStage", "StageFailure"]},
     ),
-    "hosts": ("ASGI and MCP", "Where a host is wrapped by hand.",
+    "hosts": ("ASGI, MCP and Celery", "Where a host is wrapped by hand.",
               {"stageflow_guard.hosts.asgi": [], "stageflow_guard.hosts.mcp.credentials": [],
-               "stageflow_guard.hosts.mcp.client": []}),
+               "stageflow_guard.hosts.mcp.client": [], "stageflow_guard.hosts.celery": None}),
     "parts": (
         "Single parts",
         "Authentication, policies, redaction and the log, each usable by itself.",

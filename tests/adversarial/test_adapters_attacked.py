@@ -1,6 +1,7 @@
 """Attacks on the adapters by somebody who has read them: none runs a body, none reads a history."""
 
 import asyncio
+import gc
 import importlib.util
 import json
 from pathlib import Path
@@ -288,3 +289,38 @@ async def test_what_a_bare_tool_inside_of_a_step_says_leaves_with_the_step_only(
     async with env.guard.session(ADA):
         answer = await graph.ainvoke({"messages": []})
     assert MAIL not in f"{answer}{env.recorded}"
+
+
+async def test_a_bare_tool_that_is_cancelled_leaves_nothing_behind():
+    """It has no end of its own: its permit has an effect, and what was kept of it goes."""
+    from stageflow_guard.hosts.langgraph import inside
+
+    env, begun = Environment(), asyncio.Event()
+
+    @tool
+    async def refund() -> str:
+        """Refund."""
+        begun.set()
+        await asyncio.sleep(30)
+        return "done"
+
+    async def node(_state: State) -> State:
+        return {"messages": [await refund.ainvoke({})]}
+
+    builder = StateGraph(State).add_node("n", node).add_edge(START, "n")
+    graph = env.guard.mount(builder, name="kit").compile()
+    async with env.guard.session(ADA):
+        task = asyncio.create_task(graph.ainvoke({"messages": []}))
+        await begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    del task, graph
+    permits = [r for r in env.log.kinds("decision") if r.decision == "permit" and r.attempt]
+    assert len(env.log.kinds("effect")) == len(permits) == 2
+    for _ in range(50):
+        gc.collect()
+        if not inside._taken:
+            break
+        await asyncio.sleep(0.01)
+    assert not inside._taken

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.callbacks.base import BaseCallbackManager
@@ -27,7 +28,9 @@ MARK = f"stageflow-guard-{token_hex(8)}"  # in the metadata of guarded tools; ne
 # parameters of providers that bring tools with them, and where a client hides parameters
 BRINGS = ("mcp_servers", "web_search_options")
 WITHIN = ("extra_body", "model_kwargs")
-_taken: set[tuple[int, UUID]] = set()  # (guard, call): a run in a run has a handler of each
+# by (guard, call), who asks about it: a run in a run has a handler of each. A call that was cancelled
+# has no end to take it out, and goes with its handler.
+_taken: WeakValueDictionary[tuple[int, UUID], Asks] = WeakValueDictionary()
 
 
 def with_asking(config: dict[str, Any], seam: Seam, portal: Portal) -> dict[str, Any]:
@@ -88,14 +91,14 @@ class Asks(BaseCallbackHandler):
         key = (id(self._seam.pep), call)
         if not objects or key in _taken:
             return
-        _taken.add(key)
+        _taken[key] = self
         begun = self._open[call] = []
         try:
             for obj in objects:
                 step = Step(kind="tool", obj=require_segments(obj), act="call")
                 begun.append(self._portal.call(self._seam.begin(step))[0])
         except BaseException:
-            _taken.discard(key)
+            _taken.pop(key, None)
             for one in self._open.pop(call):
                 self._seam.pep.effect(one.run, one.permit, "not_run")
             raise
@@ -103,7 +106,7 @@ class Asks(BaseCallbackHandler):
     def _end(self, call: UUID, error: BaseException | None) -> None:
         if call not in self._open:
             return
-        _taken.discard((id(self._seam.pep), call))
+        _taken.pop((id(self._seam.pep), call), None)
         for one in self._open.pop(call):
             if one.permit.outcome is not None:
                 continue

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from stageflow_guard.testing.conformance.driver import Driver
 
-DEADLINE = 30.0  # seconds for a row: one that hangs does not hold
+DEADLINE = 90.0  # seconds for a row: one that hangs does not hold
 
 
 @dataclass(frozen=True, slots=True)
