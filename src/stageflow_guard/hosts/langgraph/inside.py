@@ -48,10 +48,13 @@ class Asks(BaseCallbackHandler):
     """Asks before a provider's tool or an unguarded one begins; what it raises stops that.
 
     It is sync, on the mount's portal: of an async handler the host logs and drops what it raises
-    when sync code calls a tool. In async code the host runs it on a thread.
+    when sync code calls a tool. It is inline, because the host would go to a thread and back for
+    every token otherwise; the loop waits while the guard is asked, as for every sync step.
     """
 
     raise_error = True
+    run_inline = True
+    ignore_chain = ignore_retriever = ignore_custom_event = True  # nothing of it is asked about
 
     def __init__(self, seam: Seam, portal: Portal) -> None:
         self._seam, self._portal = seam, portal
