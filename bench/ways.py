@@ -42,6 +42,8 @@ def page(reports: list, tried: tuple) -> str:
     for report in reports:
         cells = [words.get(one.status, one.status) for one in report.outcomes]
         lines.append(f"| {report.host} | {report.guard} | " + " | ".join(cells) + " |")
+    lines += ["\n## How each guard stands\n"]
+    lines += [f"- {one.host}: {inspect.getdoc(type(one))}" for one in tried]
     lines += ["\n## Which form each way has\n"]
     seen = set()
     for one in tried:

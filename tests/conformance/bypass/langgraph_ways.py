@@ -211,7 +211,7 @@ class Callbacks(Middleware):
 
 
 class Mounted(Ways):
-    """`guard.mount(agent)`."""
+    """`guard.mount(agent)` of the outer graph; the inner one stays as it is."""
 
     guard = "`guard.mount`"
 

@@ -193,7 +193,7 @@ class Guardrail(Hooks):
 
 
 class Mounted(Ways):
-    """`guard.mount(agent)`."""
+    """`guard.mount(agent)` of the outer agent; the inner one stays as the host made it a tool."""
 
     guard = "`guard.mount`"
     closed = {"resume after approval": "a stored run is no proof of who began it"}  # noqa: RUF012

@@ -115,7 +115,7 @@ class Ways(Contender):
 
 
 class Capability(Ways):
-    """A capability of the host."""
+    """A capability of the host, on the outer agent."""
 
     guard = "a capability (`wrap_tool_execute`, `after_model_request`)"
 
@@ -145,7 +145,7 @@ class Capability(Ways):
 
 
 class Mounted(Ways):
-    """`guard.mount(agent)`; an agent that a tool runs is mounted, too."""
+    """`guard.mount(agent)`; an agent that a tool runs by itself has to be mounted, too, and is."""
 
     guard = "`guard.mount`"
     closed = {"resume after approval": "a stored call is no proof of who asked for it"}  # noqa: RUF012

@@ -112,7 +112,7 @@ class Interceptor(Ways):
 
 
 class Mounted(Ways):
-    """`guard.mount(pipeline)`; a pipeline that a stage runs is mounted, too."""
+    """`guard.mount(pipeline)`; a pipeline that a stage runs by itself has to be mounted, and is."""
 
     guard = "`guard.mount`"
 
