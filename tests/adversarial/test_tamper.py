@@ -222,3 +222,30 @@ async def test_a_refused_log_keeps_every_file_as_evidence(tmp_path):
     with pytest.raises(ConfigError, match="rolled back"):
         await Log.open(tmp_path / "audit", **options)
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+async def test_a_tile_that_says_something_else_belongs_to_no_log(tmp_path):
+    """An earlier, narrower tile is no fault; one with other bytes, or ahead of all records, is."""
+    log = await Log.open(tmp_path / "audit", origin="e.x/a", key_file=tmp_path / "k")
+    for _ in range(5):
+        await log.append({"kind": "auth"})
+    await log.close()
+    folder = tmp_path / "audit"
+    (entries,) = (folder / "tile/entries/000.p").iterdir()
+    (hashes,) = (folder / "tile/0/000.p").iterdir()
+    narrow = unpack(entries.read_bytes(), "x")[:3]
+    for name, sound in (
+        ("tile/entries/000.p/3", pack(narrow)), ("tile/0/000.p/3", hashes.read_bytes()[:96]),
+    ):  # fmt: skip
+        (folder / name).write_bytes(sound)
+        assert verify(folder).size == 5
+        (folder / name).write_bytes(sound[:-1] + bytes([sound[-1] ^ 1]))
+        with pytest.raises(VerificationError, match=name.replace(".", r"\.")):
+            verify(folder)
+        (folder / name).unlink()
+    for name in ("tile/0/000.p/6", "tile/0/001.p/1", "tile/1/000.p/1", "tile/2/000.p/1", "tile/x"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(hashes.read_bytes()[:32])
+        with pytest.raises(VerificationError, match="does not belong"):
+            verify(folder)
+        (folder / name).unlink()

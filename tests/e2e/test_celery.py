@@ -156,9 +156,11 @@ def test_what_a_task_raises_leaves_redacted(desk):
 
 async def test_async_code_sends_too_and_the_conversation_goes_along(desk):
     """`delay` inside of a running loop, as in a web server; pseudonyms are those of the run."""
-    async with desk.guard.session(desk.token()):
-        async with desk.guard.run("desk", input=f"to {MAIL}", session_id="c-1") as run:
-            sent = desk.module.note.delay(run.input)
+    async with (
+        desk.guard.session(desk.token()),
+        desk.guard.run("desk", input=f"to {MAIL}", session_id="c-1") as run,
+    ):
+        sent = desk.module.note.delay(run.input)
     said = await asyncio.to_thread(sent.get, timeout=30)
     assert run.input in said and "user:bob of acme" in said
 

@@ -162,14 +162,26 @@ class Scene:
         return found
 
     def log(self) -> Iterator[str]:
-        """Yield the audit log as JSON lines, in order, without ids, times, keys and digests."""
+        """Yield the audit log as JSON lines, in order, without ids, times, keys and digests.
+
+        How a step ends beside one that was denied depends on who was quicker: its outcome is
+        `under way`.
+        """
         from stageflow_guard.audit.read.query import iter_records
 
         runs: dict[str, str] = {}
-        for _, record in iter_records(self.folder / "audit", written_ahead=True):
+        denied: dict[str, int] = {}  # run -> where another step of it was denied
+        for index, record in iter_records(self.folder / "audit", written_ahead=True):
             kept = {name: record[name] for name in STABLE if name in record}
             if "run" in record:
                 kept["run"] = runs.setdefault(record["run"], f"run-{len(runs) + 1}")
+            run = record.get("run", "")
+            if record.get("decision") == "deny" and record.get("resource", "").startswith("stage:"):
+                denied.setdefault(run, index)
+            if record.get("kind") == "effect" and record.get("decision_index", index) < denied.get(
+                run, 0
+            ):
+                kept["outcome"] = "under way"
             if "parent_run" in record:
                 kept["parent_run"] = runs.get(record["parent_run"], "?")
             yield json.dumps(kept, ensure_ascii=False, sort_keys=True) + "\n"

@@ -43,6 +43,8 @@ from stageflow_guard.errors import GuardError, VerificationError
 __all__ = ["Exporter", "ForkedSink", "Lag"]
 
 LONGEST_WAIT = 60.0  # seconds between two tries
+# not the module's own numbers: a thread of ours would change what the application draws from a seed
+_SPREAD = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +216,7 @@ class Exporter:
         asked = getattr(error, "retry_after", None)
         if asked is not None:
             return float(min(asked, LONGEST_WAIT))
-        spread = random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
+        spread = _SPREAD.uniform(0.5, 1.0)
         return float(min(LONGEST_WAIT, 0.25 * 2**self._failures)) * spread
 
     def close(self) -> None:

@@ -36,6 +36,7 @@ from stageflow_guard.audit.tlog.key_rotation import (
 from stageflow_guard.audit.tlog.storage import KNOWN, bundles, read, tile
 from stageflow_guard.audit.tlog.tiles import TileReader, root_of_rows, subtree_hash, widths
 from stageflow_guard.audit.tlog.tree import WIDTH, tile_path, verify_consistency
+from stageflow_guard.audit.verification.leftovers import Leftovers
 from stageflow_guard.audit.verification.outcomes import Agreement, Tally
 from stageflow_guard.errors import VerificationError
 
@@ -104,7 +105,7 @@ def verify(
     cosigned = [cosigned_at(given, one)[0] for one in witnesses if given is not None]
     if witnesses and given is None:
         raise VerificationError("a witness vouches for a checkpoint; give the cosigned one")
-    _check_strays(folder, rebuilt.expected, live)  # 6
+    _check_strays(folder, rebuilt.expected, live, head.size)  # 6
     pending = _check_wal(folder, head, keys, live)
     anchored = "checkpoint" if older is not None else "vkey" if vkey is not None else "none"
     tally = rebuilt.tally
@@ -308,7 +309,9 @@ def _check_wal(folder: Path, head: Checkpoint, keys: list[str], live: bool) -> i
     return pending
 
 
-def _check_strays(folder: Path, expected: set[str], live: bool) -> None:
+def _check_strays(folder: Path, expected: set[str], live: bool, size: int) -> None:
+    leftovers = None if live else Leftovers(folder, size)
+    left = set[str]()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if name in expected or name == "wal":
@@ -325,8 +328,12 @@ def _check_strays(folder: Path, expected: set[str], live: bool) -> None:
             continue
         if live and (name.startswith("tile/") or name.endswith(".new")):
             continue  # the writer is ahead of the checkpoint that was read
+        plain = path.is_file() and not path.is_symlink()
+        if leftovers is not None and plain and leftovers.explain(name):
+            left.add(name)
+            continue
         raise VerificationError(f"`{name}` does not belong to the log", path=name)
-    if not live and not {p.name for p in folder.iterdir()} <= KNOWN:
+    if not live and not {p.name for p in folder.iterdir()} <= KNOWN | left:
         raise VerificationError("the directory holds more than a log")
 
 

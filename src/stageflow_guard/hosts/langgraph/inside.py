@@ -28,8 +28,8 @@ MARK = f"stageflow-guard-{token_hex(8)}"  # in the metadata of guarded tools; ne
 # parameters of providers that bring tools with them, and where a client hides parameters
 BRINGS = ("mcp_servers", "web_search_options")
 WITHIN = ("extra_body", "model_kwargs")
-# by (guard, call), who asks about it: a run in a run has a handler of each. A call that was cancelled
-# has no end to take it out, and goes with its handler.
+# by (guard, call), who asks about it: a run in a run has a handler of each. A call that was
+# cancelled has no end to take it out, and goes with its handler.
 _taken: WeakValueDictionary[tuple[int, UUID], Asks] = WeakValueDictionary()
 
 

@@ -37,7 +37,7 @@ _ACTIVITY = {  # activity_id, activity_name
     "run_start": (1, "Logon"), "auth": (5, "Service Ticket Renew"),
     "approval": (1, "Assign Privileges"),
     "policy_change": (3, "Update"), "key_rotation": (3, "Update"), "erasure": (4, "Delete"),
-    "prune": (4, "Delete"), "audit_read": (2, "Read"),
+    "prune": (4, "Delete"), "audit_read": (2, "Read"), "redaction": (3, "Update"),
 }  # fmt: skip
 
 

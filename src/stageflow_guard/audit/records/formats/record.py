@@ -7,7 +7,7 @@ from typing import Any
 KINDS = (
     "decision", "effect", "run_start", "run_end", "auth", "policy_change", "approval", "erasure",
     "recovery", "audit_read", "heartbeat", "key_rotation", "prune",
-    "checkpoint_copy", "hold", "release",
+    "checkpoint_copy", "hold", "release", "redaction",
 )  # fmt: skip
 _TEXT: dict[str, Any] = {"type": "string"}
 _TEXTS: dict[str, Any] = {"type": "array", "items": _TEXT}
