@@ -17,10 +17,12 @@ import pytest
 
 pytest.importorskip("celery", reason="the queue of these tests")
 
-from celery import chain, chord, group
+from celery import Celery, chain, chord, group
 
 from stageflow_guard import NotAuthenticated
 from stageflow_guard.cli import main
+from stageflow_guard.hosts.celery import guarded_tasks
+from stageflow_guard.hosts.celery.mount import questions_of
 from stageflow_guard.testing import IdentityProvider
 
 SERVICE = Path(__file__).parent / "services" / "tasks.py"
@@ -242,12 +244,45 @@ def test_the_message_holds_neither_token_nor_arguments_in_clear(desk):
     try:
         with desk.guard.session(token):
             desk.module.note.apply_async((f"to {MAIL}",), headers={"own": "kept"})
+            desk.module.note.map([f"to {MAIL}"]).delay()
+            desk.module.note.starmap([(f"to {MAIL}",)]).delay()
+            desk.module.note.chunks([(f"to {MAIL}",)], 1).delay()
+            desk.module.note.chunks([(f"to {MAIL}",)], 1).group().delay()
     finally:
         desk.app.amqp.send_task_message = real
-    (message,) = kept
-    assert "stageflow_guard" in message and "'own': 'kept'" in message
-    for part in (MAIL, token, token.split(".")[1]):
-        assert part not in message
+    assert len(kept) == 5 and "'own': 'kept'" in kept[0]
+    for message in kept:
+        assert "stageflow_guard" in message
+        for part in (MAIL, token, token.split(".")[1]):
+            assert part not in message
+
+
+def test_items_of_a_map_are_redacted_and_each_is_a_step(desk):
+    """The host's own task carries them: the body has a placeholder, the caller is who sent it."""
+    with desk.guard.session(desk.token()):
+        sent = desk.module.note.map([f"to {MAIL}", "hi"]).delay()
+    said = sent.get(timeout=30)
+    assert len(said) == 2 and all("user:bob of acme" in one for one in said)
+    assert MAIL not in said[0]
+
+
+def test_a_task_with_a_name_like_the_hosts_own_is_guarded(desk):
+    """Who may go past is told by where the body is from: any task can be named `celery.…`."""
+    ran = []
+    base = guarded_tasks(lambda: desk.guard, key_file=desk.home / "tasks" / "key")
+    app = Celery("named", task_cls=base, broker="memory://", set_as_current=False)
+
+    @app.task(name="celery.report", shared=False)
+    def report(text):
+        ran.append(text)
+
+    for call in (report, report.run, report.delay):
+        with pytest.raises(Exception) as told:
+            call("hi")
+        assert told.value.code == "not_authenticated"
+    assert ran == []
+    asked = [name for _, name, _ in questions_of(app)[1]]
+    assert "celery.report" in asked and "celery.map" not in asked
 
 
 def test_a_body_is_out_of_reach_outside_a_task(desk):

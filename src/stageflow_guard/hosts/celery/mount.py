@@ -9,6 +9,7 @@ from stageflow_guard.errors import ConfigError
 if TYPE_CHECKING:
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
 
+BUILTINS = "celery.app.builtins"  # where the host's own tasks are from: map, chord_unlock, …
 INSTEAD = (
     "a Celery application takes its guard when it is made: "
     "`Celery(task_cls=guarded_tasks(guard, key_file=...))`, from `stageflow_guard.hosts.celery`"
@@ -30,5 +31,6 @@ def lint_graph(target: object, *, written: str, name: str | None) -> NoReturn:
 def questions_of(target: Any) -> tuple[str, list[tuple[str, str, str]]]:
     """Return no name, and a question for each task of the application's own."""
     target.finalize()
-    names = sorted(name for name in target.tasks if not name.startswith("celery."))
+    hosts_own = {name for name, task in target.tasks.items() if type(task).__module__ == BUILTINS}
+    names = sorted({*target.tasks} - hosts_own)
     return "", [("tool", name, "call") for name in names]

@@ -29,6 +29,7 @@ from stageflow_guard.enforcement.session import current_session
 from stageflow_guard.enforcement.token_exchange import inbound_token
 from stageflow_guard.errors import ConfigError, GuardError, NotAuthenticated
 from stageflow_guard.hosts.celery.delegation import Delegation, Sealer, place_of
+from stageflow_guard.hosts.celery.mount import BUILTINS
 
 HEADER = "stageflow_guard"
 HELD = "_stageflow_guard_delegation"  # on the host's request, while a task is traced
@@ -164,7 +165,8 @@ class GuardedTask(Task):  # type: ignore[misc]  # the host has no types
         """Put the guarded body in the place of the bare one, which is kept out of sight."""
         super().__init_subclass__(**how)
         own = cls.__dict__
-        if "run" in own and not str(own.get("name", "")).startswith("celery."):
+        # by where the body is from: a task of the application's may have any name
+        if "run" in own and getattr(own["run"], "__module__", None) != BUILTINS:
             cls._raw = own["run"]
             del cls.run
             if "__wrapped__" in own:
@@ -180,7 +182,7 @@ class GuardedTask(Task):  # type: ignore[misc]  # the host has no types
 
     @property
     def _is_hosts_own(self) -> bool:
-        return str(self.name).startswith("celery.")  # map, chunks, chord_unlock: plumbing
+        return not hasattr(self, "_raw")  # plumbing, whose body was left where it is
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """Run the body as a step of the current run; outside of one it is refused."""
@@ -247,6 +249,9 @@ class GuardedTask(Task):  # type: ignore[misc]  # the host has no types
         delegation = govern.portal.call(govern.delegation(_held()))
         if not self._is_hosts_own:
             given = govern.portal.call(govern.guard.redact(given)).value
+        elif "it" in given[1]:  # map, starmap and chunks carry the arguments of other tasks
+            items = list(given[1]["it"])
+            given[1]["it"] = govern.portal.call(govern.guard.redact(items)).value
         place = place_of(task_id, self.name, given[0], given[1])
         headers = {
             **(options.pop("headers", None) or {}),
