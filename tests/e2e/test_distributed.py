@@ -166,6 +166,34 @@ def test_lists_and_structs_of_text_keep_their_types(key):
     assert MAIL not in str(found.to_pylist())
 
 
+@pytest.mark.parametrize("tenants", [{}, {"tenant": None, "tenant_column": "id"}])
+def test_a_name_inside_of_a_column_that_would_be_redacted_is_refused(key, tenants):
+    """The type keeps the name, so that the value under it would be lost without a word."""
+    table = pa.table({"id": ["acme"], "email": [MAIL], "note": [[{MAIL: "hello"}]]})
+    changes = {**tenants, "key": f"file:{key.parent}/{{tenant}}.key"}
+    with pytest.raises(ConfigError, match="`note` has a field") as caught:
+        arrow_map(job_of(key, **changes))(table)
+    assert MAIL not in str(caught.value)
+
+
+def test_a_columns_name_that_tells_and_holds_personal_data_is_refused(key):
+    """What a redacted name told of its value is lost: nothing passes by it."""
+    name = f"password of {MAIL}"
+    with pytest.raises(ConfigError, match="rename") as caught:
+        arrow_map(job_of(key, columns=(name,), keep=()))(pa.table({name: ["abc123xyz"]}))
+    assert MAIL not in str(caught.value)
+
+
+def test_an_index_of_a_frame_stays_where_it_was(key):
+    """Nobody named it, so that it is not passed on: it may hold what a column held."""
+    pytest.importorskip("pandas", reason="pandas is not installed (extra `ray`)")
+    frame = table_of(0, 4).to_pandas()
+    frame.index = frame["email"].rename("who")
+    (found,) = pandas_map(job_of(key))(iter([frame]))
+    assert found.index.tolist() == [0, 1, 2, 3] and found.index.name is None
+    assert found["id"].tolist() == [0, 1, 2, 3] and "user1@" not in found.to_csv()
+
+
 # -- files ------------------------------------------------------------------------------------
 
 
@@ -208,6 +236,25 @@ def test_a_file_that_cannot_be_redacted_whole_leaves_nothing(tmp_path, key, file
     assert list((tmp_path / "out").iterdir()) == []
     with pytest.raises(ConfigError, match="overwritten"):
         Partitions(job_of(key), files[0].parent).pending(files)
+
+
+def test_no_file_is_written_over_however_it_is_named(tmp_path, key, files):
+    """By a link, by `..`, by a direct call, by the name of a report: refused, and still there."""
+    folder, before = files[0].parent, files[0].read_bytes()
+    (tmp_path / "link").symlink_to(folder)
+    for out, source in (
+        (folder, files[0]), (tmp_path / "link", files[0]), (folder, tmp_path / "link" / "part0.parquet"),
+        (folder, folder / ".." / "in" / "part0.parquet"),
+    ):  # fmt: skip
+        with pytest.raises(ConfigError, match="overwritten"):
+            Partitions(job_of(key), out).pending([source])
+        with pytest.raises(ConfigError, match="overwritten"):
+            Partitions(job_of(key), out).run(source)
+    assert files[0].read_bytes() == before
+    with pytest.raises(ConfigError, match="report"):
+        Partitions(job_of(key), tmp_path / "out").run(folder / "part0.parquet.report.json")
+    with pytest.raises(ConfigError, match="cannot be redacted"):
+        Partitions(job_of(key), tmp_path / "out").run(folder / "gone.parquet")
 
 
 async def test_each_partition_is_on_record(tmp_path, key, files):

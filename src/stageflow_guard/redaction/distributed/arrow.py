@@ -41,6 +41,8 @@ def redact_table(job: RedactionJob, table: Any) -> tuple[Any, dict[str, int]]:
                 f"redaction job: column `{name}` is {table.schema.field(name).type}, which is no "
                 "text; cast it, or keep it"
             )
+        if inside := _names(pa, table.schema.field(name).type):
+            worker.require_names(name, inside)
     tenants = None if job.tenant_column is None else table.column(job.tenant_column).to_pylist()
     values = {name: table.column(name).to_pylist() for name in job.columns}
     fresh, found = worker.redact(values, tenants, table.num_rows)
@@ -97,6 +99,16 @@ def _text(pa: Any, kind: Any) -> bool:
     if types.is_struct(kind):
         return all(_text(pa, kind.field(i).type) for i in range(kind.num_fields))
     return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_null(kind))
+
+
+def _names(pa: Any, kind: Any) -> list[str]:
+    """Return the names of all fields inside of a type."""
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return _names(pa, kind.value_type)
+    if not pa.types.is_struct(kind):
+        return []
+    fields = [kind.field(i) for i in range(kind.num_fields)]
+    return [name for one in fields for name in (one.name, *_names(pa, one.type))]
 
 
 def _pyarrow() -> Any:

@@ -35,7 +35,8 @@ class _PandasMap:
                 tenants = frame[self.job.tenant_column].tolist()
             values = {name: [_plain(one) for one in frame[name]] for name in self.job.columns}
             fresh, found = worker.redact(values, tenants, len(frame))
-            yield frame.assign(**fresh, **self._added(found))
+            # an index is no column: nobody named it, so that it stays here
+            yield frame.reset_index(drop=True).assign(**fresh, **self._added(found))
 
     def _added(self, found: list[Counter[str]]) -> dict[str, list[str]]:
         return {} if self.job.findings is None else {self.job.findings: list(map(as_json, found))}

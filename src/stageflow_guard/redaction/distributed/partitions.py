@@ -85,8 +85,8 @@ class Partitions:
         known = self._done(path)
         if known is not None:
             return known
-        make_dirs(Path(self.out), above=Path("/"))
-        target, before = self._target(path), _sha256(path)
+        self._require_apart(path)
+        target = self._target(path)
         part = target.with_name(f".{target.name}.{uuid4().hex}")
         counted: list[tuple[int, dict[str, int]]] = []
 
@@ -94,6 +94,8 @@ class Partitions:
             counted.append(redact_parquet(self.job, str(path), file))
 
         try:
+            before = _sha256(path)
+            make_dirs(Path(self.out), above=Path("/"))
             write_with(part, fill)
             rows, entities = counted[0]
             if _sha256(path) != before:
@@ -123,9 +125,15 @@ class Partitions:
         if len({path.name for path in paths}) < len(paths):
             raise ConfigError("two files of one name would go to the same place")
         for path in paths:
-            if path.parent == Path(self.out):
-                raise ConfigError(f"`{path.name}` would be overwritten; choose another folder")
+            self._require_apart(path)
         return [str(path) for path in paths]
+
+    def _require_apart(self, source: Path) -> None:
+        """Raise `ConfigError` where a file would be written over, by whatever way it is named."""
+        if source.parent.resolve() == Path(self.out).resolve():
+            raise ConfigError(f"`{source.name}` would be overwritten; choose another folder")
+        if source.name.endswith(REPORT):
+            raise ConfigError(f"`{source.name}` has the name of another file's report")
 
     def _target(self, source: Path) -> Path:
         return Path(self.out) / source.name

@@ -108,7 +108,28 @@ class RowRedactor:
             ) from None
         for finding in findings:
             counted[finding.entity] += finding.count
-        return redacted[name] if given is not value else redacted
+        if given is value:
+            return redacted
+        if name not in redacted:  # then it told nothing about the value
+            raise ConfigError("redaction job: a column's name holds personal data; rename it")
+        return redacted[name]
+
+    def require_names(self, column: str, names: Sequence[str]) -> None:
+        """Raise `ConfigError` for a field inside of a column whose name would be redacted.
+
+        The name stands in the column's type, which stays: the value under it would be lost.
+        """
+        scope = self._vault.scope(self.job.tenant or "bulk", "bulk", "names")
+        given = dict.fromkeys(names, "")
+        try:
+            kept = [*self._redactor.redact_in(given, scope, "input")[0]] == [*given]
+        except GuardError:  # a tenant's key is asked for where there is something to redact
+            kept = False
+        if not kept:
+            raise ConfigError(
+                f"redaction job: column `{column}` has a field whose name holds personal data; "
+                "rename it"
+            )
 
 
 def as_json(counted: Counter[str]) -> str:
