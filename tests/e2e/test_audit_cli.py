@@ -174,6 +174,8 @@ def test_query_filters_and_formats(cli, lived):
     ("args", "word"),
     [
         (["query", "--since", "yesterday"], "no time"),
+        (["query", "--since", "0001-01-01T00:00:00+12:00"], "no time"),
+        (["query", "--until", "9999-12-31T23:59:59-12:00"], "no time"),
         (["query", "--format", "parquet"], "--out"),
         (["timeline"], "--run"),
         (["prove", "1", "--check", "x"], "--record"),
@@ -209,6 +211,39 @@ def test_a_timeline_shows_what_came_of_each_decision(cli):
     assert stats["decisions"] == {"permit": 2, "deny": 2}
     assert stats["findings"] == {"EMAIL_ADDRESS": 2}
     assert stats["latency_us"]["p50"] > 0
+
+
+def test_a_time_beyond_what_a_table_holds_is_a_time(cli):
+    """All is after the stone age and before the year 9999, in the log and in its projection."""
+    for asked in (["--since", "999999999d"], ["--until", "9999-12-30T00:00:00Z"]):
+        whole = cli("query", "--json", *asked)
+        assert whole[0] == 0 and len(json.loads(whole[1])) > 4
+        kept = cli("query", "--json", *asked, "--db", "far.db")
+        assert kept[0] == 0 and len(json.loads(kept[1])) >= len(json.loads(whole[1]))
+
+
+def test_two_logs_of_one_origin_are_two_logs(tmp_path, monkeypatch, capsys):
+    """Services begin with the same example origin: what came of a decision is its own log's."""
+    monkeypatch.chdir(tmp_path)
+    decided = {"kind": "decision", "decision": "permit", "stage": "s", "run": "r", "attempt": 1}
+    effect = {"kind": "effect", "run": "r", "outcome": "ok"}
+
+    async def write(name, records):
+        log = await Log.open(tmp_path / name, origin="e.x/a", key_file=tmp_path / f"{name}.key")
+        for record in records:
+            await log.append(record)
+        await log.close()
+
+    asyncio.run(write("a", [{**decided, "decision": "deny"}, decided]))
+    effects = [{**effect, "decision_index": of} for of in (0, 1)]
+    asyncio.run(write("b", [decided, *effects]))
+    for logs in (["--dir", "a", "--dir", "b"], ["--dir", "b", "--dir", "a"]):
+        assert main(["audit", "timeline", "--run", "r", "--json", *logs]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert [r.get("agreement") for r in found] == ["agree", "unknown", "agree", None, None]
+        for more in (["--db", "c.db"], ["--format", "parquet", "--out", "c"]):
+            assert main(["audit", "timeline", "--run", "r", *logs, *more]) == 2
+            assert "logs of `e.x/a`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("verb", [["query"], ["denied"], ["timeline", "--since", "1h"]])

@@ -68,7 +68,10 @@ def _parquet(args: argparse.Namespace, records: Iterable[dict[str, Any]]) -> Non
 
     ids: dict[str, str] = {}
     for folder in getattr(args, "dirs", None) or [args.dir]:
-        ids |= log_ids(folder)
+        here = log_ids(folder)
+        if twice := sorted(ids.keys() & here.keys()):
+            raise ConfigError(f"two logs of `{twice[0]}`: their rows would not be told apart")
+        ids |= here
     plain = ({k: v for k, v in r.items() if k != "agreement"} for r in records)
     rows = [
         flat(Shipped(o := r.pop("origin"), r.pop("index"), encoded(r), ids.get(o, "")))

@@ -21,6 +21,7 @@ from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.log_id import log_ids
 from stageflow_guard.audit.read.query import LogEntry, held, iter_entries, iter_rows
 from stageflow_guard.audit.read.selection import Effects, Selection, select
+from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.read.statistics import Statistics
 from stageflow_guard.audit.records.columns import when
 from stageflow_guard.audit.records.formats.record import KINDS
@@ -39,6 +40,7 @@ from stageflow_guard.errors import ConfigError
 _AGO = re.compile(r"([1-9][0-9]{0,8})([smhd])")
 NARROWING = ("run", "subject", "tenant", "session", "since", "trace")  # a timeline needs one
 UNSIGNED = "  (not yet under a checkpoint)"
+_MOST = 2**63 - 1  # nanoseconds, from 1677 to 2262: what a record and a table hold
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
@@ -47,12 +49,12 @@ def moment(text: str | None) -> int | None:
     if text is None:
         return None
     if ago := _AGO.fullmatch(text):
-        return time.time_ns() - int(ago[1]) * _SECONDS[ago[2]] * 10**9
+        return max(-_MOST, time.time_ns() - int(ago[1]) * _SECONDS[ago[2]] * 10**9)
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
+        found = datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):  # no time, or none within the years 1 to 9999
         raise ConfigError(f"`{text[:40]}` is no time: write 2026-01-31T12:00:00Z, or 24h") from None
-    return round(found.astimezone().timestamp() * 1_000_000) * 1000
+    return max(-_MOST, min(_MOST, round(found.timestamp() * 1_000_000) * 1000))
 
 
 # filters whose values are known: another one would choose nothing, and look like "all is well"
@@ -85,11 +87,18 @@ def _require_one_of(name: str, value: str, there: tuple[str, ...]) -> None:
         raise ConfigError(f"--{name} is one of {', '.join(there)}, not `{value[:40]}`{meant}")
 
 
+class _Of(dict[str, Any]):
+    """A record, and which of the logs that are asked it is from: two may have one origin."""
+
+    __slots__ = ("log",)
+    log: int
+
+
 class Chosen:
     """The records that the filters choose, once, in order: by index, across logs by time.
 
-    A step of the iteration reads on; memory does not grow with the log. `outcomes` holds what came
-    of each decision that was given to `note`, once all records were taken.
+    A step of the iteration reads on; memory does not grow with the log. `outcomes` and `came_of`
+    hold what came of each decision that was given to `note`, once all records were taken.
     """
 
     def __init__(self, args: argparse.Namespace, **more: str) -> None:
@@ -98,34 +107,50 @@ class Chosen:
         self._asked: dict[str, Any] = {
             **filters, "since": moment(args.since), "until": moment(args.until)
         }  # fmt: skip
-        self._effects = Effects()
+        self._effects = [Effects()]  # one for each log
 
     @property
     def outcomes(self) -> dict[tuple[str, int], str]:
-        """(origin, index of a decision) -> the outcome of its effect."""
-        return self._effects.outcomes
+        """(origin, index of a decision) -> the outcome of its effect; of logs of other origins."""
+        return {key: said for one in self._effects for key, said in one.outcomes.items()}
+
+    def came_of(self, record: Mapping[str, Any]) -> str | None:
+        """Return the outcome of this decision's effect in its own log, or None."""
+        key = (record["origin"], record["index"])
+        return self._effects[getattr(record, "log", 0)].outcomes.get(key)
 
     def note(self, record: Mapping[str, Any]) -> None:
         """Keep what comes of this decision; call it before the next record is taken."""
-        self._effects.note(record["origin"], record["index"])
+        self._effects[getattr(record, "log", 0)].note(record["origin"], record["index"])
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield them; raises `VerificationError` for a log or a projection that does not hold."""
         if getattr(self._args, "db", None):
             with closing(projection(self._args)) as base:
                 yield from base.query(limit=self._args.limit, **self._asked)
-                self._effects.outcomes.update(base.effects(self._effects.waiting))
+                effects = self._effects[0]
+                effects.outcomes.update(base.effects(effects.waiting))
             return
         chosen = Selection(**self._asked)
         logs = _logs(self._args)
         if streamed(self._args):
             for folder in logs:
                 require_attested(folder)
-        parts = [select(folder, chosen, self._effects) for folder in logs]
+        self._effects = [Effects() for _ in logs]
+        parts = [self._of(log, select(folder, chosen, self._effects[log]))
+                 for log, folder in enumerate(logs)]  # fmt: skip
         found = merge(*parts, key=_by_time) if len(parts) > 1 else parts[0]
         yield from islice(found, self._args.limit)
-        for _ in found if self._effects.waiting else ():  # effects behind the last record shown
+        # effects behind the last record shown
+        for _ in found if any(one.waiting for one in self._effects) else ():
             pass
+
+    @staticmethod
+    def _of(log: int, records: Iterable[dict[str, Any]]) -> Iterator[_Of]:
+        for record in records:
+            one = _Of(record)
+            one.log = log
+            yield one
 
 
 def _by_time(record: Mapping[str, Any]) -> tuple[int, str, int]:
@@ -160,6 +185,19 @@ def _logs(args: argparse.Namespace) -> list[Path]:
     return found
 
 
+def _require_told_apart(folders: Iterable[Path]) -> None:
+    """Raise `ConfigError` for two logs of one origin, of which a projection answers for one."""
+    known: dict[str, Path] = {}
+    for folder in folders:
+        origin = signed_head(folder)[0].origin
+        if origin in known:
+            raise ConfigError(
+                f"`{known[origin]}` and `{folder}` are both logs of `{origin}`, and `--db` answers "
+                "for one log of an origin: leave `--db` away"
+            )
+        known[origin] = folder
+
+
 def require_attested(folder: Path) -> None:
     """Raise `VerificationError` unless every signed record of a log is in its signed tree."""
     for _ in iter_entries(folder):
@@ -170,7 +208,9 @@ def projection(args: argparse.Namespace) -> SqliteProjection:
     """Return the kept projection, brought up to date."""
     base = SqliteProjection(args.db)
     try:
-        for folder in _logs(args):
+        folders = _logs(args)
+        _require_told_apart(folders)
+        for folder in folders:
             base.sync(folder, compared=not args.trust_db)
     except BaseException:
         base.close()
@@ -227,8 +267,7 @@ def timeline(args: argparse.Namespace) -> int:
             chosen.note(record)
     for record in found:
         if record.get("kind") == "decision":
-            after = chosen.outcomes.get((record["origin"], record["index"]))
-            record["agreement"] = agreement(record, after)
+            record["agreement"] = agreement(record, chosen.came_of(record))
     who = ["subject", "tenant", "actors"] if args.trace or len(args.dirs) > 1 else []
     write_records(
         args, found, ["ref", "time", "kind", *who, "resource", "result", "reason", "agreement"]
