@@ -18,6 +18,7 @@ import pytest
 
 from stageflow_guard import ApprovalRequired, Guard
 from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.base import calls as base_calls
 from stageflow_guard.base.calls import Calls
 from stageflow_guard.cli import main
 from stageflow_guard.enforcement import controls, limiting
@@ -185,6 +186,21 @@ async def test_calls_that_have_not_begun_never_do_and_threads_end():
             break
         await asyncio.sleep(0.01)
     assert calls._threads == 0
+
+
+async def test_calls_behind_one_that_hangs_for_good_are_so_many_and_no_more(monkeypatch):
+    """They cannot be taken out of the queue, and hold what they would have done."""
+    monkeypatch.setattr(base_calls, "WAITING", 3)
+    calls, over = Calls("test", 1), threading.Event()
+    for _ in range(5):
+        with pytest.raises(TimeoutError):
+            await calls.answer(0.02, lambda: over.wait(30))
+    assert calls._waiting.qsize() == 2
+    over.set()
+    while calls._jobs:
+        await asyncio.sleep(0.01)
+    assert await calls.answer(5, lambda: "again") == "again"
+    calls.end()
 
 
 # -- SQLite: locked, deleted, cut, overwritten, put back --------------------------------------------

@@ -14,9 +14,16 @@ import pytest
 from stageflow_guard.audit import Log, verify
 from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
 from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.audit.records.columns import when
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
 
 ORIGIN = "example.com/test"
+
+
+def test_a_time_is_of_its_own_second():
+    """To the last nanosecond: a float would round it up, and keep the milliseconds."""
+    assert when(1_766_966_400_999_999_999) == "2025-12-29T00:00:00.999Z"
+    assert when(-1) == "1969-12-31T23:59:59.999Z"
 
 
 async def opened(folder, **options):

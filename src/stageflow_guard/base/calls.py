@@ -19,6 +19,7 @@ T = TypeVar("T")
 _Job = tuple[Future[Any], Callable[[], Any]]
 
 MOST = 8  # calls of one store at a time; further ones wait, by their own deadline
+WAITING = 10_000  # calls that may wait; a store that hangs for good must not fill the memory
 TURN = 7.0  # seconds for another call of the same connection
 IDLE = 10.0  # seconds after which a thread without work ends
 
@@ -49,11 +50,14 @@ class Calls:
     async def answer(self, seconds: float, work: Callable[[], T]) -> T:
         """Return what `work` returns on another thread; raise what it raises.
 
-        Raises `TimeoutError` after `seconds`. Work that has begun by then goes on by itself, and
-        its answer counts for nothing; work that has not begun never does.
+        Raises `TimeoutError` after `seconds`, and at once where too many wait already. Work that
+        has begun by then goes on by itself, and its answer counts for nothing; work that has not
+        begun never does.
         """
         job: Future[T] = Future()
         with self._lock:
+            if self._jobs >= WAITING:
+                raise TimeoutError
             self._jobs += 1
             self._waiting.put((job, work))
             if self._threads < min(self._jobs, self._most):

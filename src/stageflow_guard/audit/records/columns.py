@@ -40,7 +40,7 @@ def when(wall_ns: int | None) -> str:
     """Return a time as RFC 3339, in UTC, to the millisecond."""
     if type(wall_ns) is not int:
         return "-"
-    moment = datetime.fromtimestamp(wall_ns / 1e9, UTC)
+    moment = datetime.fromtimestamp(wall_ns // 10**9, UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{wall_ns // 1_000_000 % 1000:03d}Z"
 
 

@@ -55,9 +55,13 @@ class Leftovers:
             entries = self._entries(number, width)
             return None if entries is None else b"".join(leaf_hashes(entries))
         if level == "1":
-            rows = [self._entries(n, WIDTH) for n in range(number * WIDTH, number * WIDTH + width)]
-            hashes = [subtree_hash(leaf_hashes(row)) for row in rows if row is not None]
-            return None if len(hashes) < width else b"".join(hashes)
+            hashes = []
+            for n in range(number * WIDTH, number * WIDTH + width):  # one bundle at a time
+                row = self._entries(n, WIDTH)
+                if row is None:
+                    return None
+                hashes.append(subtree_hash(leaf_hashes(row)))
+            return b"".join(hashes)
         there = min(WIDTH, self._size // int(WIDTH ** (int(level) + 1)) - number * WIDTH)
         if width > there:  # 16 million records that no checkpoint commits to
             return None
