@@ -126,6 +126,28 @@ async def test_a_tenant_file_that_cannot_be_read_stops_the_tenant(place):
         await place.call(guard, tenant="globex")
 
 
+@pytest.mark.parametrize("state", ["", '\n[limits]\nkind = "sqlite"\npath = "counts.db"\n'])
+async def test_a_limit_with_another_window_counts_anew(place, state):
+    """Parts of a minute are no parts of an hour: they would stay for more than a year."""
+    with (place.path / "guard.toml").open("a") as toml:
+        toml.write(state)
+    place.limits("limits: {few: {of: calls, limit: 1, window: 60, kind: tool}}")
+    async with place.guard() as guard:
+        await place.call(guard)
+        place.limits("limits: {few: {of: calls, limit: 2, window: 3600, kind: tool}}")
+        await guard.reload()
+        for _ in range(2):
+            await place.call(guard)
+        with pytest.raises(LimitExceeded) as full:
+            await place.call(guard)
+        assert 0 < full.value.retry_after <= 3660
+        place.limits("limits: {few: {of: calls, limit: 3, window: 3600, kind: tool}}")
+        await guard.reload()
+        await place.call(guard)
+        with pytest.raises(LimitExceeded):
+            await place.call(guard)
+
+
 async def test_a_soft_limit_is_on_record_and_stops_nothing(place):
     """Over a soft limit the call runs, and its permit says so."""
     place.limits("limits: {soft: {of: calls, limit: 1, mode: soft}}")

@@ -224,6 +224,9 @@ class Limiter:
         while run is not None and run.parent is not None:
             run = run.parent
         told = f"{len(name)}:{name}{len(tenant)}:{tenant}"
+        # parts of another window, sums of another unit would be taken for this one's
+        counted = f"{limit.of} {limit.window}"
+        told += f"{len(counted)}:{counted}"
         if limit.per:
             root = "" if run is None else run.id
             own = {"subject": subject, "tool": obj, "stage": obj, "run": root}
