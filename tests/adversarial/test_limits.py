@@ -17,6 +17,7 @@ import pytest
 from stageflow_guard import ConfigError, Guard, LimitExceeded, NotAuthenticated
 from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.cli import main
+from stageflow_guard.enforcement.counters import redis as redis_counters
 from stageflow_guard.enforcement.counters.counter import MemoryCounters, Take, Taken
 from stageflow_guard.enforcement.counters.redis import RedisCounters
 from stageflow_guard.enforcement.counters.sqlite import SqliteCounters
@@ -319,6 +320,39 @@ def test_each_state_slides_its_window_and_ends_leases(kind, tmp_path):
     assert state.take([take(name, 1, lease="b")]).full == 0
     state.give_back([take(name, 1, lease="a")])
     assert state.take([take(name, 1, lease="b")]).full is None
+    state.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "memory"])
+def test_refused_calls_make_no_room_a_window_later(kind, tmp_path, monkeypatch):
+    """Taken in one part and given back in the next: nothing below nothing stays behind."""
+    state, key, now = counters(kind, tmp_path), uuid4().hex, [700_000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    few = [take(key, 10, window=60)]
+    assert {state.take(few).full for _ in range(10)} == {None}
+    now[0] += 1.0
+    for _ in range(10):
+        state.give_back(few)
+    now[0] += 29.0
+    assert [state.take(few).full for _ in range(11)] == [None] * 10 + [0]
+    now[0] += 31.2  # the part of the refused calls has left, that of the others has not
+    assert state.take(few).full == 0
+    now[0] += 31.0
+    assert state.take(few).full is None
+    state.close()
+
+
+def test_what_redis_gives_back_leaves_the_part_that_was_raised():
+    """Its time cannot be set: no part is below nothing, and what was free is free again."""
+    state, key = RedisCounters(redis_url()), uuid4().hex
+    few = [take(key, 2, window=6.0)]
+    assert [state.take(few).full for _ in range(3)] == [None, None, 0]
+    time.sleep(0.12)  # another part
+    for _ in range(3):
+        state.give_back(few)
+    held = state._redis.hgetall(redis_counters._named(key))
+    assert sum(map(float, held.values())) == 0 and min(map(float, held.values())) == 0
+    assert [state.take(few).full for _ in range(3)] == [None, None, 0]
     state.close()
 
 

@@ -58,7 +58,11 @@ class Counters(Protocol):
         ...
 
     def give_back(self, taken: Sequence[Take]) -> None:
-        """Undo a `take` of just before, or end the leases in it."""
+        """Undo a `take` of just before, or end the leases in it.
+
+        It leaves the newest part that holds as much: a part below nothing would stay, after the
+        part that was raised has left, and let as many through again.
+        """
         ...
 
     def forget(self, keys: Sequence[str]) -> None:
@@ -128,16 +132,15 @@ class MemoryCounters:
 
     def give_back(self, taken: Sequence[Take]) -> None:
         """Undo a `take` of just before, or end the leases in it."""
-        now = time.monotonic()
         with self._lock:
             for one in taken:
                 if one.lease is not None:
                     self._leases.get(one.key, {}).pop(one.lease, None)
                 elif one.key in self._parts:
-                    part = part_of(now, one.window)
                     parts = self._parts[one.key]
-                    newest = part if part in parts else max(parts, default=part)
-                    parts[newest] = max(0.0, parts.get(newest, 0.0) - one.amount)
+                    held = [part for part, amount in parts.items() if amount >= one.amount]
+                    if held:
+                        parts[max(held)] -= one.amount
 
     def forget(self, keys: Sequence[str]) -> None:
         """Drop what is counted under `keys`."""

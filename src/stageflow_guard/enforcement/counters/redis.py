@@ -43,6 +43,7 @@ local function part(one)
   if one.window == 0 then return -1 end
   return math.floor(now / one.window * parts)
 end
+local held_in = {}
 for i, one in ipairs(asked) do
   local used, oldest = 0, nil
   if one.lease ~= '' then
@@ -57,6 +58,9 @@ for i, one in ipairs(asked) do
       else
         used = used + tonumber(held[j + 1])
         if oldest == nil or p < oldest then oldest = p end
+        if tonumber(held[j + 1]) >= one.amount and (held_in[i] == nil or p > held_in[i]) then
+          held_in[i] = p
+        end
       end
     end
   end
@@ -76,10 +80,12 @@ for i, one in ipairs(asked) do
     if ARGV[4] == 'back' then redis.call('ZREM', KEYS[i], one.lease)
     else redis.call('ZADD', KEYS[i], now + lease, one.lease) end
     redis.call('EXPIRE', KEYS[i], math.ceil(lease))
+  elseif ARGV[4] == 'back' then
+    if held_in[i] ~= nil then
+      redis.call('HINCRBYFLOAT', KEYS[i], string.format('%d', held_in[i]), tostring(-one.amount))
+    end
   else
-    local sign = 1
-    if ARGV[4] == 'back' then sign = -1 end
-    redis.call('HINCRBYFLOAT', KEYS[i], tostring(part(one)), tostring(sign * one.amount))
+    redis.call('HINCRBYFLOAT', KEYS[i], string.format('%d', part(one)), tostring(one.amount))
     if one.window ~= 0 then redis.call('EXPIRE', KEYS[i], math.ceil(one.window * 2) + 1) end
   end
 end

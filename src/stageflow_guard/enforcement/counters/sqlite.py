@@ -90,14 +90,17 @@ class SqliteCounters:
     def give_back(self, taken: Sequence[Take]) -> None:
         """Undo a `take` of just before, or end the leases in it."""
         with self._changing():
-            now = self._now()
             for one in taken:
                 if one.lease is not None:
                     self._db.execute(
                         "DELETE FROM lease WHERE key=? AND name=?", (one.key, one.lease)
                     )
                 else:
-                    self._add(one, now, -one.amount)
+                    self._db.execute(
+                        "UPDATE part SET amount = amount - ? WHERE key=? AND part = "
+                        "(SELECT max(part) FROM part WHERE key=? AND amount >= ?)",
+                        (one.amount, one.key, one.key, one.amount),
+                    )
 
     def _add(self, one: Take, now: float, amount: float) -> None:
         self._db.execute(
