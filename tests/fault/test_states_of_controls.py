@@ -299,6 +299,7 @@ class Swallowing:
                 if self.swallows:
                     return
                 b.sendall(data)
+        with contextlib.suppress(OSError):  # a reset is an end, too: the other side has to hear it
             b.shutdown(socket.SHUT_RDWR)
 
     def close(self):
