@@ -25,6 +25,8 @@ from stageflow_guard.hosts.celery import guarded_tasks
 from stageflow_guard.hosts.celery.mount import questions_of
 from stageflow_guard.testing import IdentityProvider
 
+# a later application is given the shared tasks of the one before, which has the same names
+pytestmark = pytest.mark.filterwarnings("ignore::celery.exceptions.DuplicateTaskNameWarning")
 SERVICE = Path(__file__).parent / "services" / "tasks.py"
 MAIL = "ada.lovelace@example.com"
 TASKS = ("note", "after", "parent", "gather", "flaky", "fails")
@@ -266,8 +268,6 @@ def test_items_of_a_map_are_redacted_and_each_is_a_step(desk):
     assert MAIL not in said[0]
 
 
-# a new application is given the shared tasks of every other one, both desks' among them
-@pytest.mark.filterwarnings("ignore::celery.exceptions.DuplicateTaskNameWarning")
 def test_a_task_with_a_name_like_the_hosts_own_is_guarded(desk):
     """Who may go past is told by where the body is from: any task can be named `celery.…`."""
     ran = []
