@@ -271,3 +271,13 @@ def _seconds(value: str | None) -> float | None:
     # RFC 9110 section 10.2.3 also allows a date; rate limiters do not send one
     short = value is not None and value.isascii() and value.isdigit() and len(value) < 6
     return float(value) if value is not None and short else None
+
+
+def async_client(seconds: float) -> Any:
+    """Return an `httpx.AsyncClient` with this timeout, for a library that takes one.
+
+    It follows no redirect: a library's key stands in a header that would go along.
+    """
+    import httpx
+
+    return httpx.AsyncClient(timeout=seconds)

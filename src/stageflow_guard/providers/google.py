@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from stageflow_guard.base.http import async_client
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.providers.replies import (
     ModelReply,
@@ -30,13 +31,18 @@ async def _client(key_variable: str, base_url: str | None, seconds: float) -> As
         from google.genai import types
     except ModuleNotFoundError:
         raise ConfigError("Google needs an extra: install `stageflow-guard[google]`") from None
-    options = types.HttpOptions(base_url=base_url, timeout=int(seconds * 1000))
-    client = genai.Client(api_key=key_from(key_variable), vertexai=False, http_options=options)
-    try:
-        yield client.aio
-    finally:
-        await client.aio.aclose()
-        client.close()
+    key = key_from(key_variable)
+    # always the same transport: Google's client takes aiohttp where some other package brought it
+    async with async_client(seconds) as transport:
+        options = types.HttpOptions(
+            base_url=base_url, timeout=int(seconds * 1000), httpx_async_client=transport
+        )
+        client = genai.Client(api_key=key, vertexai=False, http_options=options)
+        try:
+            yield client.aio
+        finally:
+            await client.aio.aclose()
+            client.close()
 
 
 def _contents(prompt: Prompt) -> list[dict[str, Any]]:

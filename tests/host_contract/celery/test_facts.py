@@ -9,6 +9,9 @@ pytest.importorskip("celery", reason="the host of these facts")
 from celery import Celery, Task, chain
 from celery.app.trace import build_tracer
 
+# a new application is given the shared tasks of every other one in the process
+pytestmark = pytest.mark.filterwarnings("ignore::celery.exceptions.DuplicateTaskNameWarning")
+
 
 def app_of(base=Task):
     app = Celery("facts", task_cls=base, broker="memory://", backend="cache+memory://")
