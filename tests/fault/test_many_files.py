@@ -50,7 +50,7 @@ def test_one_file_that_fails_fails_all_of_them(tmp_path, monkeypatch, count, cal
         write_all_durably(iter(files(tmp_path, count)))
     monkeypatch.undo()
     assert all(p.name.endswith(".new") for p in tmp_path.iterdir())
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before  # what others left open may close meanwhile
 
 
 def test_content_that_cannot_be_made_leaves_nothing_in_place(tmp_path):
