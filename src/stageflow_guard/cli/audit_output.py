@@ -46,8 +46,8 @@ def write_records(
 
 
 def streamed(args: argparse.Namespace) -> bool:
-    """Say whether output begins before the last record was read, and cannot be taken back."""
-    return getattr(args, "format", "jsonl") in ("jsonl", "csv")
+    """Say whether `write_records` begins before the last record was read."""
+    return args.format in ("jsonl", "csv")
 
 
 def write_parts(path: str | None, parts: Iterable[str]) -> None:

@@ -98,11 +98,14 @@ class Chosen:
     """The records that the filters choose, once, in order: by index, across logs by time.
 
     A step of the iteration reads on; memory does not grow with the log. `outcomes` and `came_of`
-    hold what came of each decision that was given to `note`, once all records were taken.
+    hold what came of each decision that was given to `note`, once all records were taken. Who
+    shows records before the last one was read says `streamed`: then the whole log is held against
+    its tree before the first.
     """
 
-    def __init__(self, args: argparse.Namespace, **more: str) -> None:
+    def __init__(self, args: argparse.Namespace, *, streamed: bool = False, **more: str) -> None:
         self._args = args
+        self._streamed = streamed
         filters = _asked(args) | more
         self._asked: dict[str, Any] = {
             **filters, "since": moment(args.since), "until": moment(args.until)
@@ -133,7 +136,7 @@ class Chosen:
             return
         chosen = Selection(**self._asked)
         logs = _logs(self._args)
-        if streamed(self._args):
+        if self._streamed:
             for folder in logs:
                 require_attested(folder)
         self._effects = [Effects() for _ in logs]
@@ -220,7 +223,7 @@ def projection(args: argparse.Namespace) -> SqliteProjection:
 
 def query(args: argparse.Namespace) -> int:
     """List the records that match."""
-    found: Iterable[dict[str, Any]] = Chosen(args)
+    found: Iterable[dict[str, Any]] = Chosen(args, streamed=streamed(args))
     if args.value is not None:
         marks = set(_marks(args))
         found = (r for r in found if marks & _strings(r))
@@ -248,7 +251,7 @@ def _strings(value: Any) -> set[str]:
 
 def denied(args: argparse.Namespace) -> int:
     """List what was refused, and why."""
-    write_records(args, Chosen(args, decision="deny"), [
+    write_records(args, Chosen(args, streamed=streamed(args), decision="deny"), [
         "ref", "time", "reason", "tenant", "subject", "pipeline", "action", "resource",
     ])  # fmt: skip
     return HOLDS
@@ -383,7 +386,7 @@ def export(args: argparse.Namespace) -> int:
     ids = log_ids(args.dir)
 
     def lines() -> Iterator[str]:
-        for record in Chosen(args):
+        for record in Chosen(args, streamed=True):
             origin, index = record.pop("origin"), record.pop("index")
             one = Shipped(origin, index, encoded(record), ids.get(origin, ""))
             yield escape_control(shown(one)) + "\n"
