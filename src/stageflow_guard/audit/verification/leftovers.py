@@ -7,6 +7,7 @@ files in the making (`.new`). Each tile MUST say what the log and its write-ahea
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from pathlib import Path
 
 from stageflow_guard.audit.log.wal import CAP, entries_behind
@@ -24,8 +25,11 @@ class Leftovers:
     def __init__(self, folder: Path, size: int) -> None:
         self._folder = folder
         self._size = size
-        wal = read(folder, "wal", cap=CAP) or b""
-        self._behind = [entry for _, entry in entries_behind(wal, size)]
+
+    @cached_property
+    def _behind(self) -> list[bytes]:
+        wal = read(self._folder, "wal", cap=CAP) or b""
+        return [entry for _, entry in entries_behind(wal, self._size)]
 
     def explain(self, name: str) -> bool:
         """Say whether a writer that was killed left the file `name`, and it says nothing else."""
