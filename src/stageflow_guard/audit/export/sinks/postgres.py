@@ -269,14 +269,14 @@ def _document(batch: Sequence[Shipped]) -> str:
 def _row(one: Shipped) -> dict[str, Any]:
     record = one.record
     found = row(record)
-    shown = record["kind"] == MALFORMED  # the entry is something else
-    if b"\\u0000" in one.entry:  # jsonb and text hold no NUL; `entry` always does
-        shown, record = True, {}
+    nul = b"\\u0000" in one.entry  # jsonb and text hold none; `entry` always does
+    malformed = record["kind"] == MALFORMED  # what is shown is not what the entry says
+    if nul:
         for name in COLUMNS:
             value = found[name]
             found[name] = value.replace("\x00", "\ufffd") if value is not None else None
     found.update(
         origin=one.origin, log=one.log, idx=one.index, entry=b64encode(one.entry).decode(),
-        entry_is_record=not shown, record=(record or None) if shown else None,
+        entry_is_record=not (nul or malformed), record=record if malformed and not nul else None,
     )  # fmt: skip
     return found
