@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -30,7 +31,7 @@ class _ArrowMap:
         return redact_table(self.job, table)[0]
 
 
-def redact_table(job: RedactionJob, table: Any) -> tuple[Any, dict[str, int]]:
+def redact_table(job: RedactionJob, table: Any) -> tuple[Any, Counter[str]]:
     """Return a `pyarrow.Table` redacted, and how often each entity was found in it."""
     pa = _pyarrow()
     worker = of(job)
@@ -57,19 +58,18 @@ def redact_table(job: RedactionJob, table: Any) -> tuple[Any, dict[str, int]]:
     if job.findings is not None:
         fields.append(pa.field(job.findings, pa.string()))
         columns.append(pa.chunked_array([pa.array(map(as_json, found), type=pa.string())]))
-    total: dict[str, int] = {}
+    total: Counter[str] = Counter()
     for counted in found:
-        for entity, count in counted.items():
-            total[entity] = total.get(entity, 0) + count
+        total.update(counted)
     return pa.Table.from_arrays(columns, schema=pa.schema(fields)), total
 
 
-def redact_parquet(job: RedactionJob, source: str, file: Any) -> tuple[int, dict[str, int]]:
+def redact_parquet(job: RedactionJob, source: str, file: Any) -> tuple[int, Counter[str]]:
     """Write the Parquet file `source` redacted to the open `file`; return rows and finds."""
     _pyarrow()
     import pyarrow.parquet as pq
 
-    rows, total = 0, dict[str, int]()
+    rows, total = 0, Counter[str]()
     with pq.ParquetFile(source, pre_buffer=False) as given:
         writer = None
         try:
@@ -78,8 +78,7 @@ def redact_parquet(job: RedactionJob, source: str, file: Any) -> tuple[int, dict
                 writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
                 writer.write_table(table)
                 rows += table.num_rows
-                for entity, count in found.items():
-                    total[entity] = total.get(entity, 0) + count
+                total.update(found)
             if writer is None:
                 table, _ = redact_table(job, given.read())
                 writer = pq.ParquetWriter(file, table.schema, compression="zstd")

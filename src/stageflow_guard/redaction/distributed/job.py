@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from stageflow_guard.base.first_fault import first_fault
 from stageflow_guard.base.tenant_name import legal_tenant
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.keys.provider import read_key
@@ -51,9 +52,9 @@ class RedactionJob(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as exc:
-            one = exc.errors(include_url=False, include_input=False, include_context=False)[0]
-            where = ".".join(map(str, one["loc"])) or "job"
-            raise ConfigError(f"redaction job: `{where}`: {one['msg']}") from None
+            place, said = first_fault(exc, RedactionJob)
+            where = ".".join(map(str, place)) or "job"
+            raise ConfigError(f"redaction job: `{where}`: {said}") from None
 
     @field_validator("tenant")
     @classmethod

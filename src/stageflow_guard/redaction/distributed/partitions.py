@@ -16,7 +16,6 @@ from stageflow_guard.redaction.distributed.arrow import redact_parquet
 from stageflow_guard.redaction.distributed.job import RedactionJob
 
 REPORT = ".report.json"
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class Partitions:
         self._require_apart(path)
         target = self._target(path)
         part = target.with_name(f".{target.name}.{uuid4().hex}")
-        counted: list[tuple[int, dict[str, int]]] = []
+        counted: list[tuple[int, Mapping[str, int]]] = []
 
         def fill(file: IO[bytes]) -> None:
             counted.append(redact_parquet(self.job, str(path), file))
@@ -155,8 +154,5 @@ class Partitions:
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
