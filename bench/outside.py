@@ -1,24 +1,32 @@
-"""Other projects' numbers and generators run through the shipped recognizers: python bench/outside.py [FOLDER].
+"""Other projects' numbers, generators and tests run through the shipped recognizers: python bench/outside.py [FOLDER].
 
 Nothing of theirs is kept here. What is installed is used: python-stdnum's documented numbers behind
 their labels, libphonenumber's example numbers (dev extra, presidio). With FOLDER, also what lies there:
   pip download --no-binary :all: --no-deps python-stdnum    unpacked: its tests' numbers, too
   pip install --no-deps --target FOLDER faker               its values in 25 locales behind labels
-The sdists of presidio-analyzer, detect-secrets and scrubadub hold no tests; gitleaks and trufflehog
-are in no registry for Python.
+`--suite CHECKOUT` (once for each) reads the test cases of a checkout of gitleaks, trufflehog,
+detect-secrets or presidio (bench/outside_suites.py): what is found by family of rules, in two halves
+by a digest of the family's name, of which the second was not looked at while rules were written, and
+what of the harmless cases is flagged. detect-secrets and presidio, where they are installed, read the
+same cases in the same run. The sdists of presidio-analyzer, detect-secrets and scrubadub hold no tests.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib
 import re
 import sys
+import tempfile
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from outside_suites import Case, read
 
 from stageflow_guard.redaction import Redactor
 
@@ -135,6 +143,98 @@ def faker(redactor: Redactor, folder: Path, each: int = 20) -> Rates:
     return out
 
 
+Finder = Callable[[str], list[tuple[int, int, str]]]
+LEAST = 5  # cases of a family that is named as the worst
+
+
+def half(family: str) -> str:
+    """Return the half of a family of rules: by its name, so that nobody chose it."""
+    return "held out" if hashlib.sha256(family.encode()).digest()[0] & 1 else "tuning"
+
+
+def found(case: Case, finds: list[tuple[int, int, str]]) -> bool:
+    """Say whether all that is to be found is covered; where nobody says what, whether its type is."""
+    if not case.values:
+        return any(entity == case.entity for _, _, entity in finds)
+    covered = {i for start, end, _ in finds for i in range(start, end)}
+    return all(
+        i in covered for a, b in case.values for i in range(a, b) if case.text[i : i + 1].isalnum()
+    )
+
+
+def flagged(case: Case, finds: list[tuple[int, int, str]]) -> bool:
+    """Say whether a harmless case is taken for what it is not: of secrets, for one; else, for anything."""
+    return any(case.entity != "SECRET" or entity == "SECRET" for _, _, entity in finds)
+
+
+def suites(cases: list[Case], finders: dict[str, Finder], *, misses: str | None = None) -> None:
+    """Print, per reader, what is found by half and by the worst family, and what is flagged."""
+    print(f"\n{cases[0].suite}: {sum(not c.harmless for c in cases)} to find, {sum(c.harmless for c in cases)} harmless, "
+          f"{len({c.family for c in cases})} families")  # fmt: skip
+    for name, finder in finders.items():
+        rates: dict[str, Rates] = {
+            "tuning": defaultdict(lambda: [0, 0]),
+            "held out": defaultdict(lambda: [0, 0]),
+        }
+        wrong: Rates = {"tuning": [0, 0], "held out": [0, 0]}
+        for case in cases:
+            finds, part = finder(case.text), half(case.family)
+            if case.harmless:
+                hit = flagged(case, finds)
+                wrong[part][0] += hit
+                wrong[part][1] += 1
+            else:
+                hit = not found(case, finds)
+                rates[part][case.family][0] += not hit
+                rates[part][case.family][1] += 1
+            if hit and name == "ours" and misses == part:
+                print(
+                    f"  {'flagged' if case.harmless else 'missed'} {case.family}: {case.text!r:.300} {finds}"
+                )
+        for part, families in rates.items():
+            a, b = (sum(r[i] for r in families.values()) for i in (0, 1))
+            large = {f: x / n for f, (x, n) in families.items() if n >= LEAST}
+            least = min(large, key=lambda f: large[f], default="-")
+            print(f"  {name:<28}{part:<10}found {a} of {b} ({a / max(1, b):.3f}), worst family {least} {large.get(least, 1):.2f}; "
+                  f"harmless flagged {wrong[part][0]} of {wrong[part][1]}")  # fmt: skip
+
+
+def peers(suite: str) -> dict[str, Finder]:
+    """Return what else is installed that reads such texts, by name."""
+    out: dict[str, Finder] = {}
+    if suite == "presidio":
+        from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+
+        from stageflow_guard.redaction.engines.presidio import tokenizer
+
+        registry = RecognizerRegistry(supported_languages=["en"])
+        registry.load_predefined_recognizers(languages=["en"], nlp_engine=tokenizer("en"))
+        engine = AnalyzerEngine(
+            registry=registry, nlp_engine=tokenizer("en"), supported_languages=["en"]
+        )
+        for score in (0.0, 0.35):
+            out[f"presidio from {score}"] = lambda text, score=score: [
+                (r.start, r.end, r.entity_type)
+                for r in engine.analyze(text, "en", score_threshold=score)
+            ]
+    else:
+        try:
+            scan: Any = importlib.import_module("detect_secrets.core.scan")
+            settings: Any = importlib.import_module("detect_secrets.settings")
+        except ImportError:
+            return out
+
+        def detect(text: str) -> list[tuple[int, int, str]]:
+            with tempfile.TemporaryDirectory() as folder, settings.default_settings():
+                file = Path(folder, "lines.txt")  # it reads a line by itself with less care
+                file.write_text(text, encoding="utf-8")
+                values = [secret.secret_value or "" for secret in scan.scan_file(str(file))]
+            return [(at, at + len(v), "SECRET") for v in values for at in (text.find(v),)]
+
+        out["detect-secrets"] = detect
+    return out
+
+
 def printed(title: str, rates: Rates, *, below: float = 2.0) -> None:
     hit, total = (sum(r[i] for r in rates.values()) for i in (0, 1))
     print(f"{title}: {hit} of {total} ({hit / max(1, total):.3f})")
@@ -146,8 +246,26 @@ def printed(title: str, rates: Rates, *, below: float = 2.0) -> None:
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("folder", nargs="?", type=Path)
+    options.add_argument("--suite", action="append", default=[], type=Path, help="a checkout")
+    options.add_argument(
+        "--misses", action="store_true", help="of the half that rules are tuned on"
+    )
     args = options.parse_args()
     redactor = Redactor()
+
+    def ours(text: str) -> list[tuple[int, int, str]]:
+        return [(s.start, s.end, s.entity) for s in redactor.find(text)]
+
+    for checkout in args.suite:
+        cases = read(checkout)
+        if not cases:
+            print(f"{checkout}: no cases of a suite that is known")
+            continue
+        suites(
+            cases, {"ours": ours, **peers(cases[0].suite)}, misses="tuning" if args.misses else None
+        )
+    if args.suite:
+        return 0
     printed("python-stdnum, labelled", stdnum(redactor, args.folder), below=0.97)
     for name, (a, b) in phones(redactor).items():
         print(f"phonenumbers, {name}: {a} of {b} ({a / b:.3f})")

@@ -19,7 +19,7 @@ NAMES = [
 FORMS = [
     '{n} = "{v}"', "{n}: '{v}'", "{n}={v}", '{n} := "{v}"', "{n} ?= {v}", 'var {n} string = "{v}"', 'let {n}: String = "{v}"', "const {n} = `{v}`", '"{n}": "{v}"', '{n} => "{v}"',
     'env.put("{n}", "{v}")', "<{n}>{v}</{n}>", "{n} - '{v}'", "--{n}={v}", 'export {n}="{v}"', '{n} || "{v}"', "https://x.example/?{n}={v}&x=1", '{n} == "{v}"', '$env:{n}="{v}"',
-    '\\"{n}\\":\\"{v}\\"', '{n} ::= "{v}"', 'public static String {n} = "{v}";', '<add key="{n}" value="{v}"/>', '<string name="{n}">{v}</string>', 'name: {n}\nvalue: {v}',
+    '\\"{n}\\":\\"{v}\\"', '{n} ::= "{v}"', '{n} :::= "{v}"', '{n} .= "{v}"', "{n}: |\n  {v}", "{n}: >-\n    {v}\nnext: 1", "{n},{v},", '{n}[] = "{v}"', '{n} "{v}";', 'public static String {n} = "{v}";', '<add key="{n}" value="{v}"/>', '<string name="{n}">{v}</string>', 'name: {n}\nvalue: {v}',
 ]  # fmt: skip
 
 
@@ -47,6 +47,37 @@ def test_each_form_of_assignment_gives_the_secret_away(form):
 def test_a_value_ends_where_its_syntax_ends_it(text, value):
     """Quotes, braces, URLs, headers, the shell; long ones too."""
     assert left_of(text, value) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("curl -X POST https://build.example \\\n  -d x \\\n  --user  'ada:Zx9k~Lmq2'", "Zx9k~Lmq2"), ('curl -u ":Zx9kLmq2p" https://x.example', "Zx9kLmq2p"), ('curl -u "Zx9kLmq2p:" https://x.example', "Zx9kLmq2p"),
+     ("curl -u ada:'Zx9kLmq2p' https://x.example", "Zx9kLmq2p"), ("Authorization: 7d1f0c52-90ab-4c1d-8e2f-0a1b2c3d4e5f", "7d1f0c52-90ab-4c1d-8e2f-0a1b2c3d4e5f"), ("-H 'Authorization: Basic YWRhOng5'", "YWRhOng5"),
+     ("creds = q7RkT2mZ9xWb4LpV", "q7RkT2mZ9xWb4LpV"), ('"auth": "YWRhOmxvdmVsYWNlOTk="', "YWRhOmxvdmVsYWNlOTk="), ("harbor_pw='q7RkT2mZ9x'", "q7RkT2mZ9x"), ('harbor_token_104 = "q7RkT2mZ9x"', "q7RkT2mZ9x"),
+     ("harbor_key: 4f1c9b07e2d85a6340bf1c9e72d8a563", "4f1c9b07e2d85a6340bf1c9e72d8a563"), ('password = "k{o)w!u]e~t#s^a}"', "k{o)w!u]e~t#s^a}"), ('token = "4820571936284017"', "4820571936284017")],
+)  # fmt: skip
+def test_a_secret_that_few_signs_announce_is_found(text, value):
+    """Command lines over several lines, headers, short names, keys drawn at random, brackets as characters."""
+    assert [c for c in left_of(text, value) if c.isalnum()] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["cache_key: 4f1c9b07e2d85a6340bf1c9e72d8a563", "partitionKey = 4f1c9b07e2d85a6340bf1c9e72d8a563", "kms_key_id: 4f1c9b07e2d85a6340bf1c9e72d8a563", 'public_token = "4f1c9b07e2d85a6340bf1c9e72d8a563"',
+     "curl -u user:pass https://x.example", "curl -u <user:password> https://x.example", 'curl --user "aaa:bbb" https://x.example', "pairing_key = 7d1f0c52-90ab-4c1d-8e2f-0a1b2c3d4e5f",
+     "auth: optional", "io.jsonwebtoken:jjwt-impl-0.12.5", "authorization: see section 4", "the auth service, restarted twice, is fine"],
+)  # fmt: skip
+def test_what_looks_up_or_shows_is_no_secret(text):
+    """A lookup's key, a public token, a manual's command line, a version."""
+    assert [s for s in REDACTOR.find(text) if s.entity == "SECRET"] == []
+
+
+def test_a_block_of_yaml_is_the_value_of_its_key():
+    """To where the indentation ends; what follows stays."""
+    text = "db:\n  password: |\n    q7RkT2mZ9x\n    Wb4LpVq8\n  port: 5432\n"
+    redacted = REDACTOR.redact(text).value
+    assert "q7Rk" not in redacted and "Wb4L" not in redacted
+    assert redacted.endswith("\n  port: 5432\n")
 
 
 def test_what_follows_a_value_stays():

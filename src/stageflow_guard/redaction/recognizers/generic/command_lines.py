@@ -10,7 +10,11 @@ from stageflow_guard.redaction.recognizers.generic import secret_values as value
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 _CURL = re.compile(
-    r"(?<![\w-])(?:curl|wget|http|httpie)\b[^\n|]{0,200}?\s(?:-u|--user|--proxy-user)[ =]?[\"']?([^\s:\"'$]{1,64}):([^\s\"'$]{3,128})"
+    r"(?<![\w-])(?:curl|wget|http|httpie)\b(?:[^\n|\\]|\\[^\n]|\\\n){0,300}?\s(?:-u|--user|--proxy-user)[ =]{0,3}(?:[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?([^\s\"'<]{3,128})|\"([^\s:\"'$<]{8,128}):\")"
+)
+# what documentation writes there
+_SHOWN = re.compile(
+    r"(?i)(?:my)?(?:pass(?:word|wd|code)?|pwd|token|test|secret|key|(.)\1+|\$.*|[<\[{].*)"
 )
 # clients whose password is an argument: `mysql -pX`, `redis-cli -a X`, `docker login -p X`
 _ARGUMENT = re.compile(
@@ -42,8 +46,9 @@ def passwords(text: str) -> Iterator[Hit]:
         return
     if " -u" in text or "--user" in text or "--proxy-user" in text:
         for match in _CURL.finditer(text):
-            if not values.placeholder(match[2]):
-                yield Hit(*match.span(2), "SECRET", 0.7, "command line")
+            group = match.lastindex or 0
+            if not values.placeholder(match[group]) and _SHOWN.fullmatch(match[group]) is None:
+                yield Hit(*match.span(group), "SECRET", 0.7, "command line")
     for match in _ARGUMENT.finditer(text) if present(text, _CLIENTS) else ():
         if not values.placeholder(match[1]) and (
             values.worth(match[1], quoted=True, spoken=False) >= 0.4

@@ -20,11 +20,11 @@ class Value(NamedTuple):
     spoken: bool
 
 
-_SUFFIX = r"(?:[_-]?(?:[0-9]{1,2}|enc|value|val|str|text|plain|old|new|current|prod|production|dev|test|staging|live|base|key|user|usuario|utilisateur|benutzer|gebruiker|utente|admin|root|app|db|cliente|kunde|client|customer))?"
+_SUFFIX = r"(?:[_-]?(?:[0-9]{1,3}|enc|value|val|str|text|plain|old|new|current|prod|production|dev|test|staging|live|base|key|user|usuario|utilisateur|benutzer|gebruiker|utente|admin|root|app|db|cliente|kunde|client|customer))?"
 # a sign of assignment; a declared type may stand before it
 _SIGN = re.compile(
-    rf"{_SUFFIX}(?:\\?[\"'`\])}}]){{0,2}}[ \t]{{0,4}}(?:(?::[ \t]{{0,2}})?(?:string|str|String|&str|&'static str|char \*|const|text|varchar)(?:\[\])?[ \t]{{0,3}})?"
-    rf"(?:\?=|::?=|\|\|=?(?=[ ]?[\"'])|\+=|===?|=>|->|<-|[:=：])[ \t\n]{{0,4}}(?:(?:bearer|basic|is|new String\(|String\(|b|r|f|u|@)(?=[ \"'`])[ ]?)?"
+    rf"{_SUFFIX}(?:\[\]|(?:\\?[\"'`\])}}]){{0,2}})[ \t]{{0,4}}(?:(?::[ \t]{{0,2}})?(?:string|str|String|&str|&'static str|char \*|const|text|varchar)(?:\[\])?[ \t]{{0,3}})?"
+    rf"(?:\?=|:{{1,3}}=|\.=|\|\|=?(?=[ ]?[\"'])|\+=|===?|=>|->|<-|[:=：])[ \t\n]{{0,4}}(?:(?:bearer|basic|is|new String\(|String\(|b|r|f|u|@)(?=[ \"'`])[ ]?)?"
     # a default: env or "…", os.environ.get("X", "…")
     r"(?:[\w.$]{1,32}(?:\([^()\n]{0,40}\))?[ ]?(?:or|\|\||\?\?)[ ]?(?=[\"'`])|[\w.:]{1,32}\([\"'][\w.-]{1,40}[\"'],[ ]?(?=[\"'`]))?",
     re.IGNORECASE,
@@ -42,6 +42,14 @@ _DASH = re.compile(rf"{_SUFFIX}[ ]{{1,2}}[-–][ ]{{1,2}}(?=[\"'`])", re.IGNOREC
 _IN_TAG = re.compile(r"[A-Za-z][\w.:-]{0,22}")
 _TAG = re.compile(r"(?:[\w.:-]{0,24})(?:[ ][^<>\n]{0,80})?>[ ]?")
 _BY = re.compile(r"[ ]{1,2}(?=[\"'])")
+# name,VALUE, in a row of its own; a statement of a configuration: password "…";
+_ROW = re.compile(r"(?:^|\n)[\w.-]{0,40}$")
+_CELL = re.compile(rf"{_SUFFIX},(?=[^\s,;\"']{{16,}}(?:,|\s|$))", re.IGNORECASE)
+_STATED = re.compile(
+    rf"{_SUFFIX}[ \t]{{1,4}}(?=([\"'])[^\"'\n]{{4,200}}\1[ ]?(?:[;\n]|$))", re.IGNORECASE
+)
+# a block of YAML: | or >, and what is indented below
+_BLOCK = re.compile(r"[|>][-+]?[0-9]?[ \t]*\n(?=([ \t]+)\S)")
 _SAYS = re.compile(
     rf"{_SUFFIX}[\"'`)]?(?:[ ](?:for|of|to|von|für|pour|para|per|voor)[ ][\w.-]{{2,24}}(?:[ ][\w.-]{{2,24}})?)?[ ](?:is|was|are|ist|war|lautet|est|es|è|é|jest|är|er|now|set to|to|:)[ ]{{1,2}}(?:now[ ])?",
     re.IGNORECASE,
@@ -83,6 +91,22 @@ def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
     if text[name:at].lower() == "identified by":
         match = _BY.match(text, at)
         return None if match is None else _value(text, name, match.end())
+    return _stated(text, name, at) or _told(text, name, at, spoken=spoken)
+
+
+def _stated(text: str, name: int, at: int) -> Value | None:
+    """Return the value of a row or a statement that has no sign between name and value."""
+    if text[at : at + 1] not in (" ", "\t", "_", "-", ",") and not text[at : at + 1].isdigit():
+        return None
+    cell = _CELL.match(text, at)
+    if cell is not None and _ROW.search(text, max(0, name - 44), name) is not None:
+        return _unlike_prose(text, name, cell.end())
+    stated = _STATED.match(text, at)
+    return None if stated is None else _value(text, name, stated.end())
+
+
+def _told(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
+    """Return the value that a sentence tells."""
     if not spoken and _OPTION.search(text, max(0, name - 24), name) is None:
         told = _SAYS.match(text, at)  # a word that prose uses, too: only what is no word of it
         return None if told is None else _unlike_prose(text, name, told.end())
@@ -137,7 +161,32 @@ def _braced(text: str, at: int) -> Value | None:
     return None
 
 
+def _block(text: str, opened: re.Match[str]) -> Value | None:
+    """Return what is indented below a key of YAML: its first line, and more while a stream sees it."""
+    indent = opened[1]
+    start, end = opened.end() + len(indent), 0
+    at = start
+    while True:
+        stop = text.find("\n", at, at + MOST)
+        stop = (at + MOST if at + MOST < len(text) else len(text)) if stop < 0 else stop
+        if end and stop - start > SPACED:
+            break
+        end = stop
+        if not text.startswith(indent, end + 1):
+            break
+        at = end + 1 + len(indent)
+    end = start + len(text[start:end].rstrip())
+    value = text[start:end]
+    if end - start > SPACED and any(map(str.isspace, value)):
+        return None
+    return Value(start, end, quoted=True, spoken=False) if end > start else None
+
+
 def _value(text: str, name: int, at: int) -> Value | None:
+    if text[at : at + 1] in ("|", ">"):
+        block = _BLOCK.match(text, at)
+        if block is not None:
+            return _block(text, block)
     opened = _OPEN.match(text, at)
     if opened is not None:
         end = _closed(text, opened.end(), opened[0])
@@ -175,6 +224,8 @@ _ODD = re.compile(r"[^\w.,:;()\[\]{}<>/-]")
 
 def _made_up(text: str, at: int, end: int, stop: int) -> bool:
     """Say whether brackets are characters of a password: it is no call, and signs are mixed in."""
+    if crossed(text[at:end]):
+        return True
     word = text[at:end].rstrip(")]}>,;.")
     if stop - at >= len(word) or text[stop] not in "()<>[]{}" or _CALLED.match(word):
         return False
@@ -185,6 +236,23 @@ def _made_up(text: str, at: int, end: int, stop: int) -> bool:
     return kinds >= 3 and len(word) <= 64 and (
         text[stop] in ")>]}" or _ODD.search(word) is not None
     ) and word.count("(") + word.count(")") <= 2  # fmt: skip
+
+
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_SIGNS = re.compile(r"[^\w\s.,:;'\"/-]")
+
+
+def crossed(value: str) -> bool:
+    """Say whether brackets close what was not opened, among many other signs: code closes its own."""
+    if len(value) > 128 or len(set(_SIGNS.findall(value))) < 6:
+        return False
+    opened: list[str] = []
+    for char in value:
+        if char in "([{":
+            opened.append(char)
+        elif char in _PAIRS and (not opened or opened.pop() != _PAIRS[char]):
+            return True
+    return False
 
 
 def _closed(text: str, at: int, quote: str) -> int:
@@ -223,9 +291,11 @@ _REPEATED = re.compile(
     r"(?i)x{6,}|\*{4,}|0{12,}|\.{3,}|<[a-z_ -]+>|_here\b|example|placeholder|changeme|your[-_]"
 )
 _CODE = re.compile(
-    r"[A-Za-z_]\.[A-Za-z_]+(?:$|[\[(])|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|->|::|^[A-Z][A-Z0-9_]*$|^[a-z]+(?:_[a-z]+)*$|^(?:\.{0,2}|~)/|^\.\w+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^\w+\[|^[a-z]+[0-9]{0,2}(?:_[a-z]+[0-9]{0,2})+$|^\w+\($|^[@&](?![A-Za-z_]*[0-9]+[A-Za-z])\w+$|^--|\w\|\w+(?:\||$)|\|\|"
+    r"[A-Za-z_]\.[A-Za-z_]+(?:$|[\[(])|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|->|::|^[A-Z][A-Z0-9_]*$|^[a-z]+(?:_[a-z]+)*$|^(?:\.{0,2}|~)/|^\.\w+$|^[A-Z][a-z]+(?:[A-Z][a-z]+)*$|^\w+\[|^[a-z]+[0-9]{0,2}(?:_[a-z]+[0-9]{0,2})+$|^\w+\($|^[@&](?![A-Za-z_]*[0-9]+[A-Za-z])\w+$|^--|\w\|\w+(?:\||$)|\|\||^[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*[-:]v?[0-9]+(?:\.[0-9]+){1,3}$"
 )
 _DIGIT = re.compile(r"[0-9]")
+_KEY = re.compile(r"[A-Za-z0-9+/=_~.-]{20,512}")
+_TURN = re.compile(r"[A-Za-z][0-9]|[0-9][A-Za-z]")
 _NAME_LIKE = re.compile(
     r"^[A-Za-z]?[a-z]+(?:[A-Z][a-z]+)*$|^[A-Z]{0,4}[a-z]{2,}(?:[A-Z]{1,5}[a-z]{2,})+$"
 )
@@ -249,6 +319,15 @@ def placeholder(value: str) -> bool:
     return _PLACEHOLDER.match(value) is not None or _REPEATED.search(value) is not None
 
 
+def random_key(value: str) -> bool:
+    """Say whether letters and digits change places as in what a machine drew; no UUID is."""
+    return (
+        _KEY.fullmatch(value) is not None
+        and len(_TURN.findall(value)) * 8 >= len(value)
+        and not (len(value) == 36 and value.count("-") == 4)
+    )
+
+
 def _mixed(value: str) -> bool:
     """Say whether capitals and small letters change places as in no name."""
     changes = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
@@ -257,8 +336,10 @@ def _mixed(value: str) -> bool:
 
 def worth(value: str, *, quoted: bool, spoken: bool) -> float:
     """Return how sure it is that `value` is a secret; 0 for what is none."""
-    if placeholder(value) or len(value) < 4 or _TEMPLATE.search(value):
+    if placeholder(value) or len(value) < 4:
         return 0.0
+    if _TEMPLATE.search(value):
+        return 0.65 if crossed(value) else 0.0
     digits = _DIGIT.search(value) is not None
     kinds = (value.upper() != value) + (value.lower() != value) + digits + (not value.isalnum())
     if spoken:
@@ -275,8 +356,8 @@ def worth(value: str, *, quoted: bool, spoken: bool) -> float:
         _CODE.search(value) or _TYPE_LIKE.match(value)
     ):  # fmt: skip
         return 0.2
-    if value.isdigit() and len(value) < 8:
-        return 0.4 if quoted and len(value) >= 6 else 0.2
+    if value.isdigit():
+        return 0.4 if quoted else 0.2 if len(value) < 8 else 0.3
     if " " in value and kinds < 3:
         return 0.3
     if value.isalpha() and len(value) >= 16 and _mixed(value):

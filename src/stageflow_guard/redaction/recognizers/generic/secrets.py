@@ -62,15 +62,16 @@ NAMES = (
     "x api key", "x auth token", "x access token", "php session id", "phpsessid", "jsessionid", "sid", "csrf token", "xsrf token", "id token", "jwt secret", "hmac key",
     "license key", "encryption secret", "db pass", "dbpass", "dbpassword", "userpass", "user pass", "root password", "admin password", "smtp pass", "deploy key", "deploy token", "bot token",
     "personal access token", "token secret", "oauth token", "salt", "pepper", "recovery code", "backup code", "unlock code", "seed phrase", "mnemonic",
+    "authorization", "proxy authorization", "auth", "creds", "pw",
 )  # fmt: skip
 _INDEX = Index({
     "secret": [*(p for c in COUNTRIES for p in c.fields.get("SECRET", "").split("|")), *NAMES]
 })  # fmt: skip
 _SHORT = frozenset({"otp", "one time code", "confirmation code", "access code", "auth code", "2fa code", "mfa code", "sms code", "cvv", "cvv2", "cvc", "pin", "pin code", "pincode", "security code", "verification code", "login code", "one time password", "geheimzahl", "pin nummer",
                     "验证码", "暗証番号", "認証コード", "確認コード", "인증번호", "رمز التحقق", "code secret", "code confidentiel", "zugangscode"})  # fmt: skip
-_HEX_ONLY = frozenset({"sig", "signature", "sid", "salt", "pass", "secret", "token", "credentials", "credential", "session id", "pepper", "sessionid", "access key", "master key", "service key", "app key", "application key", "consumer key", "license key"})  # fmt: skip
+_HEX_ONLY = frozenset({"sig", "signature", "sid", "salt", "pass", "secret", "token", "credentials", "credential", "session id", "pepper", "sessionid", "access key", "master key", "service key", "app key", "application key", "consumer key", "license key", "authorization", "proxy authorization", "auth", "creds", "pw"})  # fmt: skip
 _PROSE = frozenset({"token", "tokens", "secret", "credential", "credentials", "pass", "signature", "sig", "sid", "salt", "pepper", "clave", "session id", "sessionid", "login code", "schlüssel geheim",
-                    "geheim", "geheimnis", "private key", "access key", "api key", "mnemonic", "segredo", "hemlighet", "losung", "jeton", "รหัส", "암호", "code secret"})  # fmt: skip
+                    "geheim", "geheimnis", "private key", "access key", "api key", "mnemonic", "segredo", "hemlighet", "losung", "jeton", "authorization", "auth", "creds", "pw", "รหัส", "암호", "code secret"})  # fmt: skip
 
 
 _LONG_WORD = re.compile(r"[A-Za-z0-9_.:+/=~-]{16,}")
@@ -129,6 +130,7 @@ def assigned(text: str) -> Iterator[Hit]:
         for m in _glued(lower)
         if (hit := _assigned(text, lower, m)) is not None and hit.score >= 0.5
     ]
+    found += [hit for m in _keys(text, lower) if (hit := _key(text, m)) is not None]
     yield from found
     read: dict[str, int] = {}  # up to where each value was looked for
     for hit in sorted(found):
@@ -157,9 +159,38 @@ def _glued(lower: str) -> Iterator[Match]:
                 break
 
 
+# `x_key` is a secret when its value is drawn at random; these say that it is none all the same
+_KEY_OF = re.compile(
+    r"(?:public|pub|primary|foreign|cache|caching|partition|sort|hash|object|idempotency|dedup|unique|index|natural|composite|candidate|routing|shard|lookup|translation|message|msg|event|schema|sequence|bucket|issue|project|row|map|group|"
+    r"host|known|ssh|kms|etag|content|file|asset|image|build|commit|job|task|queue|topic|trace|request|correlation|storage|blob|s|data|metadata|config|checksum|digest|fingerprint|version|entity|record|document|doc|node|item|dict)(?:[_-]?s)?$"
+)
+_PART = re.compile(r"[A-Za-z0-9]{2,24}$")
+
+
+def _keys(text: str, lower: str) -> Iterator[Match]:
+    """Yield where a name ends in `_key`, `-key` or `Key` that is not known to be a lookup's."""
+    for at in positions(lower, ("key",)):
+        before = text[at - 1 : at]
+        camel = before.islower() and text[at] == "K"
+        if not (camel or before in ("_", "-")) or text[at + 3 : at + 4].isalnum():
+            continue
+        part = _PART.search(lower, max(0, at - 25), at if camel else at - 1)
+        if part is not None and _KEY_OF.search(part[0]) is None:
+            yield Match(at, at + 3, "secret")
+
+
+def _key(text: str, match: Match) -> Hit | None:
+    found = values.after(text, match.start, match.end, spoken=False)
+    if found is None or found.spoken or not values.random_key(text[found.start : found.end]):
+        return None
+    return Hit(found.start, found.end, "SECRET", 0.5, "assigned key", "label secret")
+
+
 def _assigned(text: str, lower: str, match: Match) -> Hit | None:
     name = re.sub(r"[\s_.-]+", " ", lower[match.start : match.end])
     if text[match.end : match.end + 4].lower().startswith(values.SUFFIXES):
+        return None
+    if lower[max(0, match.start - 7) : match.start].rstrip("_-. ").endswith("public"):
         return None
     found = values.after(text, match.start, match.end, spoken=name not in _PROSE)
     if found is None:
@@ -172,7 +203,11 @@ def _assigned(text: str, lower: str, match: Match) -> Hit | None:
             return None
         return Hit(found.start, found.end, "SECRET", 0.6, "assigned secret", "label secret")
     score = values.worth(value, quoted=found.quoted, spoken=found.spoken)
-    if name in _HEX_ONLY and (not any(c.isdigit() for c in value) or len(value) < 8):
+    if (
+        name in _HEX_ONLY
+        and (not any(c.isdigit() for c in value) or len(value) < 8)
+        and not values.crossed(value)
+    ):
         score = min(score, 0.3)
     if score <= 0:
         return None
