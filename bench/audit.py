@@ -2,6 +2,7 @@
 
     python bench/audit.py [--records 200000] [--verify 1000000] [--dir DIR]
     python bench/audit.py --parts       what one append is made of, each part in a loop of its own
+    python bench/audit.py --syncs [--dir DIR]   what a sync costs behind zeros, behind nothing
 
 Each rate is the median of `--repeat` rounds, the contenders taking turns. Exit 1 when a bar of the
 design is missed.
@@ -26,7 +27,7 @@ import time
 from pathlib import Path
 
 from stageflow_guard.audit import Log
-from stageflow_guard.audit.log.wal import FRAME, Chain
+from stageflow_guard.audit.log.wal import FRAME, ROOM, Chain
 from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.records.canonical import encode
 from stageflow_guard.audit.tlog.storage import pack
@@ -208,6 +209,42 @@ def parts(count: int = 50_000, repeat: int = 5) -> None:
         print(f"{text:<44} {min(took) / count * 1e6:>10.2f} us")
 
 
+def syncs(folder: Path, size: int, count: int = 6000, turn: int = 200) -> None:
+    """Print the time of write + fdatasync of `size` bytes, for three ways to make a file grow.
+
+    They take turns; what an extension costs is in the mean.
+    """
+    ways = ("appended", "room by fallocate", "room by zeros")
+    took: dict[str, list[float]] = {way: [] for way in ways}
+    files, at, room = {}, dict.fromkeys(ways, 0), dict.fromkeys(ways, 0)
+    for way in ways:
+        files[way] = os.open(folder / way, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    block = os.urandom(size)
+    for _ in range(count // turn):
+        for way in ways:
+            fd = files[way]
+            for _ in range(turn):
+                started = time.perf_counter()
+                os.write(fd, block)
+                at[way] += size
+                if at[way] > room[way] and way != "appended":
+                    room[way] = (at[way] // ROOM + 1) * ROOM
+                    if way == "room by zeros":
+                        os.write(fd, bytes(room[way] - at[way]))
+                        os.lseek(fd, at[way], os.SEEK_SET)
+                    else:
+                        os.posix_fallocate(fd, at[way], room[way] - at[way])
+                os.fdatasync(fd)
+                took[way].append((time.perf_counter() - started) * 1e6)
+    for fd in files.values():
+        os.close(fd)
+    print(f"{f'write + fdatasync of {size} bytes, us':<44} {'mean':>8} {'p50':>8} {'p99':>8}")
+    for way, found in took.items():
+        found.sort()
+        p50, p99 = found[len(found) // 2], found[len(found) * 99 // 100]
+        print(f"{way:<44} {statistics.mean(found):>8.0f} {p50:>8.0f} {p99:>8.0f}")
+
+
 def main() -> int:
     """Measure, print, compare with the bars."""
     args = argparse.ArgumentParser(description=__doc__)
@@ -217,7 +254,13 @@ def main() -> int:
     args.add_argument("--repeat", type=int, default=5)
     args.add_argument("--dir")
     args.add_argument("--parts", action="store_true")
+    args.add_argument("--syncs", action="store_true")
     chosen = args.parse_args()
+    if chosen.syncs:
+        with tempfile.TemporaryDirectory(dir=chosen.dir) as home:
+            for size in (750, 8000):
+                syncs(Path(home), size)
+        return 0
     if chosen.parts:
         parts()
         return 0

@@ -49,6 +49,13 @@ def blocks_of(home):
     return [content[b.at : e] for b, e in zip(blocks, ends, strict=True)], blocks
 
 
+def put_behind(folder, raw, *, room=4096):
+    """Write `raw` behind the last block, where the writer has left zeros."""
+    content = (folder / "wal").read_bytes()
+    end = scan(content)[1]
+    (folder / "wal").write_bytes(content[:end] + raw + bytes(room))
+
+
 def rewritten(block, payload, *, first=None):
     """Return the block with another payload, CRCs right, its tag kept."""
     return frame(block.first if first is None else first, [payload], tag=block.tag)
@@ -81,12 +88,54 @@ async def test_acknowledged_records_come_back_after_a_crash(tmp_path):
 async def test_a_torn_tail_is_cut_and_on_record(tmp_path):
     """A frame of which a crash left half was never acknowledged; the next opening says so."""
     home = await crashed(tmp_path / "h")
-    with (home / "audit" / "wal").open("ab") as file:
-        file.write(frame(last(home) + 1, [made(run="half")])[:-5])
+    put_behind(home / "audit", frame(last(home) + 1, [made(run="half")])[:-5])
+    with pytest.raises(VerificationError, match="torn frame"):
+        verify(home / "audit")
     await (await opened(home)).close()
     found = [r for _, r in iter_records(home / "audit")]
     assert [r["kind"] for r in found[-2:]] == ["auth", "recovery"]
     assert found[-1]["note"]["why"] == "the last write was not finished"
+
+
+async def test_zeros_behind_the_last_block_are_room_and_not_a_loss(tmp_path):
+    """What the writer put there ahead of its blocks is neither cut nor reported, and is used."""
+    home = await crashed(tmp_path / "h")
+    content = (home / "audit" / "wal").read_bytes()
+    assert content.endswith(bytes(100_000))
+    assert verify(home / "audit").pending == 3
+    await (await opened(home)).close()
+    assert [r["kind"] for _, r in iter_records(home / "audit")] == ["auth"] * 7
+
+
+async def test_a_log_of_an_earlier_release_has_no_zeros_and_opens(tmp_path):
+    """Its write-ahead file ends with the last block, after a crash and after closing."""
+    home = await crashed(tmp_path / "h")
+    content = (home / "audit" / "wal").read_bytes()
+    (home / "audit" / "wal").write_bytes(content[: scan(content)[1]])
+    assert verify(home / "audit").pending == 3
+    await (await opened(home)).close()
+    content = (home / "audit" / "wal").read_bytes()
+    assert scan(content)[1] == len(content)  # so an earlier release opens what this one closed
+    assert [r["kind"] for _, r in iter_records(home / "audit")] == ["auth"] * 7
+
+
+@pytest.mark.parametrize("behind", ["at once", "behind zeros"])
+async def test_bytes_behind_the_last_block_are_on_record_or_refused(tmp_path, behind):
+    """One byte that is not zero is a write that was not finished; a whole block is a forgery."""
+    home = await crashed(tmp_path / "h")
+    gap = bytes(0 if behind == "at once" else 5000)
+    again = tmp_path / "again"
+    shutil.copytree(home, again)
+    put_behind(home / "audit", gap + b"\x01")
+    with pytest.raises(VerificationError, match="torn frame"):
+        verify(home / "audit")
+    await (await opened(home)).close()
+    found = [r for _, r in iter_records(home / "audit")]
+    assert found[-1]["note"] == {
+        "cut_bytes": len(gap) + 1, "at": 7, "why": "the last write was not finished"
+    }  # fmt: skip
+    put_behind(again / "audit", gap + frame(last(again) + 1, [made(run="forged")]))
+    await refused(again, "damaged|did not write")
 
 
 FORGERIES = {
@@ -145,7 +194,8 @@ async def test_no_changed_byte_changes_a_record(tmp_path):
     wal, audit = (home / "audit" / "wal").read_bytes(), home / "audit"
     genuine = {i: r.get("run") for i, r in iter_records(audit, written_ahead=True)}
     key = bytes(32)
-    for at in range(0, len(wal), 7):
+    end = scan(wal)[1]
+    for at in range(0, end, 7):
         changed = wal[:at] + bytes([wal[at] ^ 1]) + wal[at + 1 :]
         try:
             blocks = scan(changed)[0]
@@ -267,8 +317,10 @@ async def test_a_forged_approval_in_the_live_file_is_not_believed(tmp_path):
     await log.append({"kind": "auth", "run": "second"})
     index = log.size
     path = tmp_path / "h" / "audit" / "wal"
-    with path.open("ab") as file:
-        file.write(frame(index, [made(run="forged", outcome="approved")]))
+    forged = frame(index, [made(run="forged", outcome="approved")])
+    with path.open("r+b") as file:
+        file.seek(scan(path.read_bytes())[1])
+        file.write(forged)
     seen = [row for row in iter_rows(tmp_path / "h" / "audit") if row.index == index]
     assert [row.signed for row in seen] == [False]  # a reader sees it, and sees what it is
     with pytest.raises(AuditUnavailable, match="not yet under a checkpoint"):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 CALLS = ("open", "write", "fsync", "fdatasync", "replace", "ftruncate", "unlink", "mkdir", "link")
 FAILING = (*CALLS, "statvfs")
+SECTOR = 512  # bytes that a device writes whole or not at all; several in any order
 
 
 class Failing:
@@ -217,7 +218,7 @@ class PowerCut:
         """Yield disk contents that a cut at this moment could have left, as {path: bytes or None}."""
         with self.lock:
             for names in ("safe", "now"):
-                for data in ("safe", "now", "half"):
+                for data in ("safe", "now", "half", "late", "odd"):
                     yield f"names {names}, bytes {data}", dict(_walk(self.top, "", names, data))
 
 
@@ -227,12 +228,38 @@ def _walk(folder, path, names, data):
         if isinstance(one, Folder):
             yield here, None
             yield from _walk(one, here, names, data)
-        elif data == "half":  # what was added since the sync arrived in part, the rest as zeros
-            keep = len(one.safe) if one.now.startswith(one.safe) else 0
-            cut = keep + (len(one.now) - keep) // 2
-            yield here, one.now[:cut] + bytes((len(one.now) - cut) // 2)
-        else:
+        elif data in ("safe", "now"):
             yield here, getattr(one, data)
+        else:
+            yield here, _torn(one.safe, one.now, data)
+
+
+def _torn(safe, now, how):
+    """Return a file of which some of what changed since the sync arrived, and some did not."""
+    if safe == now:
+        return now
+    start, end = _same(safe, now), max(len(safe), len(now))
+    if len(safe) == len(now):  # changed in place
+        end -= _same(safe[::-1], now[::-1])
+    cut = start + (end - start) // 2
+    if how == "half":  # the first bytes; of what was added behind, a part is there as zeros
+        return now[:cut] + safe[cut:].ljust(max(len(safe), (cut + len(now)) // 2) - cut, b"\x00")
+    old, new = (content.ljust(end, b"\x00") for content in (safe, now))
+    sectors = range(start // SECTOR, -(-end // SECTOR))
+    arrived = {s for s in sectors if (s > cut // SECTOR if how == "late" else s % 2)}
+    parts = [
+        (new if s in arrived else old)[s * SECTOR : (s + 1) * SECTOR] for s in sectors
+    ]  # fmt: skip
+    return old[: start // SECTOR * SECTOR] + b"".join(parts) + now[sectors.stop * SECTOR :]
+
+
+def _same(one, other):
+    """Return the length of what two contents begin with alike."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
+    return low
 
 
 def lay(image, target: Path) -> None:

@@ -21,7 +21,9 @@ from stageflow_guard.audit import Log, verify
 from stageflow_guard.audit.admin.holds import hold_of, in_force
 from stageflow_guard.audit.admin.prune import prune
 from stageflow_guard.audit.admin.rotate import rotate
+from stageflow_guard.audit.log.wal import FRAME, WriteAhead
 from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.audit.tlog.storage import pack
 from stageflow_guard.errors import AuditUnavailable, GuardError, VerificationError
 
 _spec = importlib.util.spec_from_file_location("disk", Path(__file__).with_name("disk.py"))
@@ -373,6 +375,17 @@ def test_the_power_cut_suite_catches_a_missing_sync(tmp_path, without):
     """A log that forgets one kind of sync is found out: kill -9 alone would never tell."""
     problems, _ = cut_everywhere(tmp_path / "home", tmp_path / "cut", without=without)
     assert problems != []
+
+
+def test_the_power_cut_suite_catches_two_blocks_under_one_sync(tmp_path, monkeypatch):
+    """Sectors arrive in any order: of two blocks the second may be there alone, and is no tail."""
+
+    def both(self, first, entries):
+        self._write(b"".join(self._chain.seal(FRAME, first, pack([e])) for e in entries))
+
+    monkeypatch.setattr(WriteAhead, "append", both)
+    problems, _ = cut_everywhere(tmp_path / "home", tmp_path / "cut")
+    assert any("is damaged" in problem for problem in problems)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 1. `add`      the writer hands over what became durable
 2. `grow`     tiles, on a thread of its own; the checkpoint is signed
-3. `anchor`   the writer puts the checkpoint into the write-ahead file with its next sync
+3. `anchor`   the writer puts the checkpoint into the write-ahead file, when no batch waits for it
 4. `publish`  the checkpoint is replaced; only then are the entries under it
 
 The next round begins `CHECKPOINT_EVERY` seconds after the last one ended, so that a slow device is

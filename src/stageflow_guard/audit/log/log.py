@@ -316,10 +316,13 @@ class Log:
                     return
                 for caller, count in waiters.items():
                     caller.answer(count, None)
+                if (note := integration.anchor()) is not None:  # no caller waits for this sync
+                    wal.anchor(note)
+                    integration.anchored()
                 if wal.size > FULL and (integration.size < wal.size // 4 or wal.size > 4 * FULL):
                     self._start_over(wal, integration)
                 if closing and not self._pending:
-                    integration.finish(lambda note: self._anchor(wal, note))
+                    integration.finish(wal.anchor)
                     self._start_over(wal, integration)
                     return
         except BaseException as exc:
@@ -328,26 +331,18 @@ class Log:
             self._release()
 
     def _commit(self, wal: WriteAhead, integration: Integration, batch: list[bytes]) -> None:
-        """Make `batch` durable, and the checkpoint that waits for it; see the module's text."""
-        anchor = integration.anchor()
-        if not batch and anchor is None:
-            return
-        started = time.monotonic_ns()
-        wal.append(self._durable, batch, anchor)
-        self._last_sync_ns = time.monotonic_ns() - started
-        if anchor is not None:
-            integration.anchored()
+        """Make `batch` durable; the first one of an opening is signed, see the module's text."""
         if not batch:
             return
+        started = time.monotonic_ns()
+        wal.append(self._durable, batch)
+        self._last_sync_ns = time.monotonic_ns() - started
         integration.add(batch)
         if self._first_batch:
-            integration.integrate(lambda note: self._anchor(wal, note, len(batch)))
+            integration.integrate(wal.anchor)
             self._first_batch = False
             integration.start()
         self._durable += len(batch)
-
-    def _anchor(self, wal: WriteAhead, note: bytes, ahead: int = 0) -> None:
-        wal.append(self._durable + ahead, [], note)
 
     @staticmethod
     def _start_over(wal: WriteAhead, integration: Integration) -> None:

@@ -9,14 +9,22 @@ The file begins with an anchor. A further one is written, durable, before its ch
 published, so that the checkpoint in force always has its anchor here:
 
 1. `start`   a new file: the checkpoint, the entries behind it; put in place whole
-2. `append`  a frame at the end, synced: the records are durable
-3. `anchor`  the next checkpoint at the end, synced; then `checkpoint` is replaced
+2. `append`  a frame behind the last block, synced: the records are durable
+3. `anchor`  the next checkpoint behind the last block, synced; then `checkpoint` is replaced
+
+Behind the last block stand zeros, written ahead of it: filling them changes neither the file's
+size nor its place on disk, so a sync writes the block and no metadata. A file begins anew with
+zeros of its own, so that what an earlier one held never stands behind a block.
+
+Each block is written and synced alone. Its parts may reach the disk in any order: a power cut
+leaves at most one block torn, and none behind it.
 
 Without the key a reader sees whether a block is whole (CRC-32), not whether the log wrote it.
 """
 
 from __future__ import annotations
 
+import errno
 import hmac
 import os
 import struct
@@ -26,13 +34,16 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from stageflow_guard.audit.tlog.checkpoint import parse
-from stageflow_guard.audit.tlog.storage import pack, unpack
+from stageflow_guard.audit.tlog.storage import pack, read, unpack
 from stageflow_guard.base.durable import write_all, write_durably
 from stageflow_guard.base.opening import open_own
 from stageflow_guard.errors import VerificationError
 
 CAP = 256 * 2**20  # bytes that a reader takes
 FULL = 16 * 2**20  # bytes above which the writer starts a new file
+ROOM = 256 * 2**10  # bytes of zeros that are written at once; larger steps delay their own sync
+LARGE = ROOM // 4  # from this size on a block gains nothing by zeros that are written first
+TRIES = 100  # readings of a file that its writer goes on filling
 LABEL = b"stageflow-guard write-ahead v2\n"
 ANCHOR, FRAME = b"SGA2", b"SGW2"
 _OLD = b"SGW1"
@@ -41,6 +52,7 @@ _HEAD = struct.Struct(">4sQII32s")
 _CRC = struct.Struct(">I")  # of the head: tells a block's beginning at once
 OVERHEAD = _HEAD.size + _CRC.size
 _BEGIN = bytes(32)  # what the first block of a file is chained to
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Block(NamedTuple):
@@ -76,11 +88,44 @@ def _begins(content: bytes, at: int) -> bool:
     return _CRC.pack(zlib.crc32(head)) == content[at + _HEAD.size : at + OVERHEAD]
 
 
+class Damaged(VerificationError):
+    """A block begins behind bytes that are none, at the offset `at`."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__(f"write-ahead file is damaged at {at}", path="wal")
+        self.at = at
+
+
+def read_wal(folder: Path) -> bytes | None:
+    """Return the write-ahead file of `folder`, read beside its writer; None where there is none.
+
+    While a reader is on its way through the file the writer may fill zeros that were read already,
+    and go on behind them. What stands before a block was written before it, so the next reading
+    finds it there: only damage that stays is in the file.
+    """
+    content, seen = read(folder, "wal", cap=CAP), -1
+    for _ in range(TRIES):
+        try:
+            scan(content or b"")
+        except Damaged as damaged:
+            if damaged.at == seen:
+                break
+            content, seen = read(folder, "wal", cap=CAP), damaged.at
+        else:
+            break
+    return content
+
+
+def torn(content: bytes, good: int) -> int:
+    """Return how many bytes behind `good`, the end of the last whole block, are not zeros' room."""
+    return len(content[good:].rstrip(b"\x00"))
+
+
 def scan(content: bytes) -> tuple[list[Block], int]:
     """Return (blocks, offset behind the last whole one), each read at its claimed offset.
 
-    Raises `VerificationError` when a block begins behind a damaged one: that is no torn tail, and
-    cutting there would drop acknowledged records.
+    Raises `Damaged` when a block begins behind a damaged one: that is no torn tail, and cutting
+    there would drop acknowledged records.
     """
     blocks, at = [], 0
     while _begins(content, at):
@@ -96,7 +141,7 @@ def scan(content: bytes) -> tuple[list[Block], int]:
             later = content.find(magic, at + 1)
             while later != -1:
                 if _begins(content, later):
-                    raise VerificationError(f"write-ahead file is damaged at {at}", path="wal")
+                    raise Damaged(at)
                 later = content.find(magic, later + 1)
     return blocks, at
 
@@ -151,7 +196,8 @@ class Chain:
 class Replayed(NamedTuple):
     """What a write-ahead file held behind the checkpoint in force; `why` says what was lost.
 
-    `tag` and `size` are the file's last block's, where it is whole and can be gone on with.
+    `tag` and `size` are the file's last block's, where it is whole and can be gone on with; up to
+    `room` stand zeros.
     """
 
     entries: list[bytes]
@@ -159,6 +205,7 @@ class Replayed(NamedTuple):
     why: str | None
     tag: bytes = _BEGIN
     size: int = 0
+    room: int = 0
 
 
 def replay(content: bytes, note: bytes, key: bytes, *, form: int) -> Replayed:
@@ -176,7 +223,7 @@ def replay(content: bytes, note: bytes, key: bytes, *, form: int) -> Replayed:
         )  # fmt: skip
     head = parse(note)[0]
     blocks, good = scan(content)
-    cut = len(content) - good
+    cut = torn(content, good)
     if not blocks:
         return Replayed([], cut, "the write-ahead file has lost its beginning")
     if not blocks[0].anchor:
@@ -195,7 +242,7 @@ def replay(content: bytes, note: bytes, key: bytes, *, form: int) -> Replayed:
             following += 1
     if head in seen:
         why = "the last write was not finished" if cut else None
-        return Replayed(entries, cut, why, chain.tag, 0 if cut else good)
+        return Replayed(entries, cut, why, chain.tag, 0 if cut else good, len(content))
     newest = max(one.size for one in seen)
     if newest > head.size:
         _refuse(f"has seen a checkpoint of {newest} records: rolled back", head.size)
@@ -216,7 +263,8 @@ class WriteAhead:
         self._key = key
         self._chain = Chain(key)
         self._fd = -1
-        self.size = 0
+        self._room = 0  # offset up to which the file holds blocks or zeros
+        self.size = 0  # offset behind the last block
 
     def start(
         self, note: bytes, entries: list[bytes] | None = None, *, following: bytes | None = None
@@ -233,28 +281,44 @@ class WriteAhead:
         if following is not None:
             content += chain.seal(ANCHOR, at + len(entries or ()), following)
         write_durably(self._path, content)
-        self.close()
-        self._fd = open_own(self._path, os.O_RDWR)
-        os.lseek(self._fd, 0, os.SEEK_END)
-        self._chain, self.size = chain, len(content)
+        self._go_on(len(content), len(content))
+        self._chain = chain
 
     def resume(self, left: Replayed) -> None:
         """Go on with the file that is there, which `replay` has found whole; writes nothing."""
+        self._go_on(left.size, left.room)
+        self._chain.tag = left.tag
+
+    def _go_on(self, size: int, room: int) -> None:
         self.close()
         self._fd = open_own(self._path, os.O_RDWR)
-        os.lseek(self._fd, left.size, os.SEEK_SET)
-        self._chain.tag, self.size = left.tag, left.size
+        os.lseek(self._fd, size, os.SEEK_SET)
+        self.size, self._room = size, room
 
-    def append(self, first: int, entries: list[bytes], anchor: bytes | None = None) -> None:
-        """Write a checkpoint, when there is one, and the entries from index `first` on; sync."""
-        content = b""
-        if anchor is not None:
-            content = self._chain.seal(ANCHOR, parse(anchor)[0].size, anchor)
-        if entries:
-            content += self._chain.seal(FRAME, first, pack(entries))
-        write_all(self._fd, content)
+    def append(self, first: int, entries: list[bytes]) -> None:
+        """Write the entries from index `first` on; durable when this returns."""
+        self._write(self._chain.seal(FRAME, first, pack(entries)))
+
+    def anchor(self, note: bytes) -> None:
+        """Write the next checkpoint; durable when this returns."""
+        self._write(self._chain.seal(ANCHOR, parse(note)[0].size, note))
+
+    def _write(self, block: bytes) -> None:
+        write_all(self._fd, block)
+        self.size += len(block)
+        if self.size > self._room and len(block) < LARGE:
+            self._make_room()
         os.fdatasync(self._fd)
-        self.size += len(content)
+
+    def _make_room(self) -> None:
+        """Write zeros up to the next step; the caller syncs. Where they do not fit, blocks may."""
+        self._room = (self.size // ROOM + 1) * ROOM
+        try:
+            write_all(self._fd, bytes(self._room - self.size))
+        except OSError as exc:
+            if exc.errno not in _NO_ROOM:
+                raise
+        os.lseek(self._fd, self.size, os.SEEK_SET)
 
     def close(self) -> None:
         """Let the file go."""

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.log.layout import read_minimum
-from stageflow_guard.audit.log.wal import CAP, entries_behind
+from stageflow_guard.audit.log.wal import entries_behind, read_wal
 from stageflow_guard.audit.read.signed_entries import attested
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
 from stageflow_guard.audit.records.decode import decode_any
 from stageflow_guard.audit.records.schema_check import readable
-from stageflow_guard.audit.tlog.storage import read
 from stageflow_guard.errors import VerificationError
 
 
@@ -108,4 +107,4 @@ def held(path: str | Path) -> tuple[int, int]:
 
 
 def _wal(folder: Path) -> bytes:
-    return read(folder, "wal", cap=CAP) or b""
+    return read_wal(folder) or b""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stageflow_guard.audit.log.wal import CAP, entries_behind
+from stageflow_guard.audit.log.wal import entries_behind, read_wal
 from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.tlog.receipt import parse_receipt
-from stageflow_guard.audit.tlog.storage import entry_at, read
+from stageflow_guard.audit.tlog.storage import entry_at
 from stageflow_guard.audit.tlog.tree import leaf_hash
 from stageflow_guard.errors import VerificationError
 
@@ -19,7 +19,7 @@ def require_receipt(folder: Path, receipt: str) -> None:
     `verify`'s to say.
     """
     origin, index, digest = parse_receipt(receipt)
-    wal = read(folder, "wal", cap=CAP) or b""
+    wal = read_wal(folder) or b""
     head, _ = signed_head(folder)
     if head.origin != origin:
         raise VerificationError(f"the receipt is of another origin, `{origin[:80]}`")

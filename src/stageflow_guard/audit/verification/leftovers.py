@@ -10,7 +10,7 @@ import re
 from functools import cached_property
 from pathlib import Path
 
-from stageflow_guard.audit.log.wal import CAP, entries_behind
+from stageflow_guard.audit.log.wal import entries_behind, read_wal
 from stageflow_guard.audit.tlog.storage import BUNDLE_CAP, KNOWN, TILE_CAP, pack, read, tile, unpack
 from stageflow_guard.audit.tlog.tiles import subtree_hash
 from stageflow_guard.audit.tlog.tree import WIDTH, leaf_hashes, tile_path
@@ -28,7 +28,7 @@ class Leftovers:
 
     @cached_property
     def _behind(self) -> list[bytes]:
-        wal = read(self._folder, "wal", cap=CAP) or b""
+        wal = read_wal(self._folder) or b""
         return [entry for _, entry in entries_behind(wal, self._size)]
 
     def explain(self, name: str) -> bool:

@@ -20,7 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from stageflow_guard.audit.log.layout import FORMAT, READABLE, being_written, read_minimum
-from stageflow_guard.audit.log.wal import CAP, entries_behind, scan
+from stageflow_guard.audit.log.wal import entries_behind, read_wal, scan, torn
 from stageflow_guard.audit.read.signed_head import require_attested_minimum
 from stageflow_guard.audit.records.decode import decode_any
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, open_note, parse, parse_vkey
@@ -288,13 +288,13 @@ class _Rebuild:
 
 
 def _check_wal(folder: Path, head: Checkpoint, keys: list[str], live: bool) -> int:
-    content = read(folder, "wal", cap=CAP)
+    content = read_wal(folder)
     if content is None:
         return 0
     blocks, good = scan(content)
     if live:  # a writer may be in the middle of a frame, and ahead of the checkpoint that was read
         return sum(1 for _ in entries_behind(content, head.size))
-    if good != len(content):
+    if torn(content, good):
         raise VerificationError("the write-ahead file ends in a torn frame", path="wal")
     if not blocks and READABLE.get(read(folder, "format") or FORMAT) == READABLE[FORMAT]:
         raise VerificationError("the write-ahead file has lost its beginning", path="wal")
