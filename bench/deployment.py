@@ -31,7 +31,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import sinks
-
 from stageflow_guard.testing import IdentityProvider
 
 HERE = Path(__file__).parent
@@ -64,7 +63,10 @@ LARGE = "The order of last week was sent by our team; ask jo.doe{n}@example.com 
 def prepare(folder: Path) -> dict[str, str]:
     """Write settings, keys and policies; return a token for each tenant."""
     said = subprocess.run(
-        [sys.executable, "-m", "stageflow_guard", "init", str(folder)], capture_output=True, text=True
+        [sys.executable, "-m", "stageflow_guard", "init", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if said.returncode:
         raise SystemExit(said.stderr)
@@ -143,7 +145,8 @@ class Caller:
         reader, writer = self._streams
         writer.write(
             b"POST /ask HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n"
-            % (self._token.encode(), len(body)) + body
+            % (self._token.encode(), len(body))
+            + body
         )
         await writer.drain()
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
@@ -232,9 +235,7 @@ async def measure(servers: dict[str, Server], tokens: dict[str, str], seconds: f
         async with large_inputs(server.port, others) as answers:
             held[name] = (await asked(server.port, mine, 1, seconds))[1]
         print(f"{name}: {len(answers)} inputs of 5 MB answered {sorted(set(answers))}")
-    ratio = statistics.median(
-        g / b for g, b in zip(rate["guarded"], rate["bare"], strict=True)
-    )
+    ratio = statistics.median(g / b for g, b in zip(rate["guarded"], rate["bare"], strict=True))
     for name in servers:
         print(
             f"{name:<8} {statistics.median(rate[name]):7.1f} requests/s  "

@@ -22,6 +22,7 @@ from stageflow.core import StageKind, StageOutput
 from stageflow_guard import Guard
 from stageflow_guard.audit import Log
 from stageflow_guard.audit.export.exporter import Exporter
+from stageflow_guard.audit.export.reading import LogReading
 from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.auth.issuer import IssuerPolicy
 from stageflow_guard.auth.jwks import FileKeys
@@ -107,8 +108,9 @@ async def main(rounds: int, profiled: bool, shipped: bool) -> None:
         if shipped:
             import sinks
 
+            reading = LogReading(folder / "audit")
             exporters = [
-                Exporter(folder / "audit", of(folder), folder / of.__name__)
+                Exporter(folder / "audit", of(folder), folder / of.__name__, reading=reading)
                 for of in (sinks.sqlite, sinks.postgres, sinks.nats)
             ]
             spent["shipped"] = []

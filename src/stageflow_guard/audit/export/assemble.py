@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.export.exporter import Exporter
+from stageflow_guard.audit.export.reading import LogReading
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.errors import GuardError
 from stageflow_guard.settings.sinks import (
@@ -178,13 +179,17 @@ def probe_sinks(audit: AuditSettings) -> Iterator[tuple[str, str | None]]:
 def exporters_from(audit: AuditSettings, *, log: Path | None = None) -> list[Exporter]:
     """Return an exporter per sink, for one log directory or for all shards."""
     folders = [log] if log is not None else logs_in(audit.path)
+    readings = {folder: LogReading(folder) for folder in folders}
     made: list[Exporter] = []
     try:
         for one in audit.sinks:
             made += [
-                Exporter(f, sink_from(one), state_of(audit, one), known=audit.known_logs)
-                for f in folders
-            ]
+                Exporter(
+                    folder, sink_from(one), state_of(audit, one), known=audit.known_logs,
+                    reading=reading,
+                )
+                for folder, reading in readings.items()
+            ]  # fmt: skip
     except BaseException:
         for exporter in made:
             exporter.close()

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import time
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from stageflow_guard.audit.export.dead_letters import DeadLetter, DeadLetters
 from stageflow_guard.audit.export.progress import Progress
+from stageflow_guard.audit.export.reading import LogReading
 from stageflow_guard.audit.export.sink import (
     ForkedSink,
     Inventory,
@@ -29,7 +31,6 @@ from stageflow_guard.audit.export.sink import (
 )
 from stageflow_guard.audit.log.layout import read_minimum
 from stageflow_guard.audit.read.log_id import log_id
-from stageflow_guard.audit.read.signed_entries import attested
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
 from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, parse
@@ -43,6 +44,7 @@ from stageflow_guard.errors import GuardError, VerificationError
 __all__ = ["Exporter", "ForkedSink", "Lag"]
 
 LONGEST_WAIT = 60.0  # seconds between two tries
+LONGEST_TURN = 2.0  # seconds that a worker waits for another one's batch
 # not the module's own numbers: a thread of ours would change what the application draws from a seed
 _SPREAD = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
@@ -69,13 +71,16 @@ class Exporter:
     """Ships one log to one sink. One exporter per (log, sink) at a time, held by a file lock.
 
     `known` are ids of other logs of this origin that a person has looked at: they may be at the
-    sink, and nothing of theirs is touched. Any other is a fork.
+    sink, and nothing of theirs is touched. Any other is a fork. Exporters of one log may share its
+    `reading`.
     """
 
     def __init__(
-        self, log: str | Path, sink: Sink, state: str | Path, *, known: Iterable[str] = ()
-    ) -> None:
+        self, log: str | Path, sink: Sink, state: str | Path, *, known: Iterable[str] = (),
+        reading: LogReading | None = None,
+    ) -> None:  # fmt: skip
         self._log = Path(log)
+        self._reading = reading or LogReading(self._log)
         self._sink = sink
         self._known = frozenset(known)
         self._lost = 0
@@ -86,6 +91,7 @@ class Exporter:
         require_own(Path(state))
         self.origin = signed_head(self._log)[0].origin
         self._progress = Progress(Path(state), self.origin)
+        self._turns = Path(state) / "turn.lock"
         self._log_id = self._name = ""  # as the log says, as the sink calls it
 
     def run(self, *, final: bool = True) -> int:
@@ -113,7 +119,8 @@ class Exporter:
                 return 0
             try:
                 for batch in self._batches(at, head):
-                    rejected = self._sink.send(batch, note)
+                    with self._turn():
+                        rejected = self._sink.send(batch, note)
                     self.dead.add(rejected)
                     sent += len(batch)
                     self._progress.commit(batch[-1].index + 1, note)
@@ -232,13 +239,10 @@ class Exporter:
     # -- one step at a time ------------------------------------------------------------------------
 
     def _batches(self, at: int, head: Checkpoint) -> Iterator[list[Shipped]]:
-        def entries() -> Iterator[Shipped]:
-            for first, found in attested(self._log, head, at):
-                for offset, entry in enumerate(found):
-                    if first + offset >= at:
-                        yield Shipped(self.origin, first + offset, entry, self._name)
-
-        flow = entries()
+        flow = (
+            Shipped(self.origin, index, entry, self._name, shared)
+            for index, entry, shared in self._reading.entries(head, at)
+        )
         while batch := list(islice(flow, self._sink.batch)):
             yield batch
 
@@ -328,6 +332,22 @@ class Exporter:
         self._failures = self._failures + 1 if error is not None else 0
         if error is not None:
             self._confirmed = False  # the next connection asks again what is there
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let the workers of this host send one after the other, where their sink gains by it.
+
+        One that stays in its turn for long holds up nobody: each sink is right without turns.
+        """
+        fd = None
+        if getattr(self._sink, "in_turns", False):
+            with contextlib.suppress(BlockingIOError):
+                fd = take_lock(self._turns, seconds=LONGEST_TURN)
+        try:
+            yield
+        finally:
+            if fd is not None:
+                os.close(fd)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -4,27 +4,60 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
+from stageflow_guard.audit.records.columns import values
 from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.base.version import page
 from stageflow_guard.errors import ConfigError, Unavailable, VerificationError
+
+
+class Entry:
+    """An entry and what is in it, taken apart once for all the sinks that it goes to.
+
+    Nobody changes what he is shown: other sinks read it, on threads of their own.
+    """
+
+    __slots__ = ("_record", "_values", "octets")
+
+    def __init__(self, octets: bytes) -> None:
+        self.octets = octets
+        self._record: dict[str, Any] | None = None
+        self._values: tuple[Any, ...] | None = None
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The record; one of a wrong shape is of kind `malformed`."""
+        found = self._record
+        if found is None:
+            found = self._record = readable(self.octets)
+        return found
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The record's columns, in the order of `columns.NAMES`."""
+        found = self._values
+        if found is None:
+            found = self._values = values(self.record)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
     """One entry on its way: `key` identifies it everywhere, so that duplicates can be told.
 
-    `log` is the id of the log that it is from (`audit.read.log_id`).
+    `log` is the id of the log that it is from (`audit.read.log_id`). `shared` is the entry as other
+    sinks have it too, where there are any.
     """
 
     origin: str
     index: int
     entry: bytes
     log: str = ""
+    shared: Entry | None = field(default=None, compare=False, repr=False)
 
     @property
     def key(self) -> str:
@@ -34,7 +67,12 @@ class Shipped:
     @property
     def record(self) -> dict[str, Any]:
         """The record; one of a wrong shape is of kind `malformed`."""
-        return readable(self.entry)
+        return (self.shared or Entry(self.entry)).record
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The record's columns, in the order of `columns.NAMES`."""
+        return (self.shared or Entry(self.entry)).values
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,22 +12,27 @@ COLUMNS = (
     "params_fp", "approver", "trace",
 )  # fmt: skip
 NUMBERS = ("wall_ns", "decision_index", "attempt", "latency_us")
-_PLAIN = tuple(name for name in COLUMNS if name not in ("subject", "policy"))
+NAMES = (*COLUMNS, *NUMBERS)
+_SUBJECT, _POLICY = COLUMNS.index("subject"), COLUMNS.index("policy")
+_TEXT = {str, type(None)}
 
 
 def row(record: dict[str, Any]) -> dict[str, Any]:
     """Return the record's columns; what it does not say is None."""
+    return dict(zip(NAMES, values(record), strict=True))
+
+
+def values(record: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the record's columns in the order of `NAMES`; what it does not say is None."""
     get = record.get
-    found: dict[str, Any] = dict.fromkeys(COLUMNS)
-    for name in _PLAIN:
-        value = get(name)
-        found[name] = value if value is None or type(value) is str else _text(value)
-    found["subject"] = _text((record.get("actor") or {}).get("subject"))
-    found["policy"] = _text((record.get("policy") or {}).get("sha256"))
-    for name in NUMBERS:
-        value = get(name)
-        found[name] = value if type(value) is int and abs(value) < 2**63 else None
-    return found
+    found = list(map(get, COLUMNS))
+    found[_SUBJECT] = (record.get("actor") or {}).get("subject")
+    found[_POLICY] = (record.get("policy") or {}).get("sha256")
+    if not set(map(type, found)) <= _TEXT:
+        found = list(map(_text, found))
+    return *found, *[
+        value if type(value) is int and abs(value) < 2**63 else None for value in map(get, NUMBERS)
+    ]
 
 
 def _text(value: Any) -> str | None:

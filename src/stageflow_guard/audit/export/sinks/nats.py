@@ -47,6 +47,7 @@ class NatsSink:
     batch = 500
     least = 1
     refills = False  # messages stand in sequence; a gap before the last cannot be filled
+    in_turns = True  # what comes between two messages of a batch has it sent again
 
     def __init__(
         self, url: str, *, stream: str = "AUDIT", subject: str = "audit", replicas: int = 1,
@@ -174,41 +175,22 @@ class NatsSink:
         """Publish without waiting in between; False where another log's messages came in between.
 
         The first message has to follow `last` in its subject, each other one the message before it
-        in the stream, by its key: what comes behind a refused message is refused as well, so that
-        there is no gap.
+        in the stream, by its key: what comes behind a refused message is refused as well. So there
+        is no gap, and the last one's answer is the answer for all: no other is asked for.
         """
-        client, after = self._client, _after(last)
-        answers: list[Any] = []
-        inbox, whole = client.new_inbox(), asyncio.Event()
-
-        async def take(message: Any) -> None:
-            answers.append(message)
-            if len(answers) == len(batch):
-                whole.set()
-
-        # the client's own `publish_async` never tells of a refusal: its future is left alone
-        listening = await client.subscribe(f"{inbox}.*", cb=take)
-        try:
-            for n, one in enumerate(batch):
-                await client.publish(
-                    subject, one.entry, reply=f"{inbox}.{n}", headers=_headers(one) | after
-                )
-                after = {"Nats-Expected-Last-Msg-Id": one.key}
-            async with asyncio.timeout(self._timeout):
-                await whole.wait()
-        finally:
-            with contextlib.suppress(self._errors.Error):  # the connection may be gone
-                await listening.unsubscribe()
-        for message in answers:
-            if not message.data:  # a status in the header: nobody keeps a stream for the subject
-                raise self._js_errors.NoStreamResponseError
-            error = json.loads(message.data).get("error")
-            if error is None:
-                continue
-            if error.get("err_code") in NOT_NEXT:
-                return False
-            raise self._js_errors.APIError.from_error(error)
-        return True
+        after = _after(last)
+        for one in batch[:-1]:
+            await self._client.publish(subject, one.entry, headers=_headers(one) | after)
+            after = {"Nats-Expected-Last-Msg-Id": one.key}
+        answer = await self._client.request(
+            subject, batch[-1].entry, timeout=self._timeout, headers=_headers(batch[-1]) | after
+        )
+        error = json.loads(answer.data).get("error")
+        if error is None:
+            return True
+        if error.get("err_code") in NOT_NEXT:
+            return False
+        raise self._js_errors.APIError.from_error(error)
 
     async def _entry(self, subject: str, index: int, last: int) -> bytes | None:
         """Return the entry of a log index up to stream sequence `last`; None where it is missing.

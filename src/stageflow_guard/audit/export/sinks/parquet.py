@@ -17,7 +17,7 @@ from stageflow_guard.audit.export.sink import (
     slug,
 )
 from stageflow_guard.audit.read.log_id import id_of_first
-from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
+from stageflow_guard.audit.records.columns import COLUMNS, NAMES, NUMBERS
 from stageflow_guard.base.durable import make_dirs, sync_dir, write_with
 from stageflow_guard.base.opening import require_own
 from stageflow_guard.errors import ConfigError
@@ -38,7 +38,7 @@ def write_rows(path: Path, rows: Sequence[dict[str, Any]], metadata: dict[str, s
 
 def flat(one: Shipped) -> dict[str, Any]:
     """Return one record as a row of the shared columns."""
-    found = row(one.record)
+    found = dict(zip(NAMES, one.values, strict=True))
     return {
         "origin": one.origin, "log": one.log, "idx": one.index, "recorded_at": found["wall_ns"],
         **found, "entry": one.entry,

@@ -18,7 +18,7 @@ from stageflow_guard.audit.export.sink import (
     need,
 )
 from stageflow_guard.audit.records.canonical import plain_text
-from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
+from stageflow_guard.audit.records.columns import COLUMNS, NAMES, NUMBERS
 from stageflow_guard.audit.records.schema_check import MALFORMED
 from stageflow_guard.audit.tlog.checkpoint import parse
 from stageflow_guard.errors import ConfigError
@@ -268,7 +268,7 @@ def _document(batch: Sequence[Shipped]) -> str:
 
 def _row(one: Shipped) -> dict[str, Any]:
     record = one.record
-    found = row(record)
+    found = dict(zip(NAMES, one.values, strict=True))
     nul = b"\\u0000" in one.entry  # jsonb and text hold none; `entry` always does
     malformed = record["kind"] == MALFORMED  # what is shown is not what the entry says
     if nul:

@@ -16,7 +16,7 @@ from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.read.selection import Selection
 from stageflow_guard.audit.read.signed_entries import SignedTree
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
-from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, row
+from stageflow_guard.audit.records.columns import COLUMNS, NAMES, NUMBERS
 from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.audit.tlog.checkpoint import parse
 from stageflow_guard.audit.tlog.consistency import require_prefix
@@ -29,7 +29,7 @@ from stageflow_guard.base.opening import make_own
 from stageflow_guard.errors import ConfigError, VerificationError
 
 VERSION = 4
-_ALL = ("origin", "log", "idx", *COLUMNS, *NUMBERS, "entry")
+_ALL = ("origin", "log", "idx", *NAMES, "entry")
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS records (origin TEXT, log TEXT, idx INTEGER, "
     + ", ".join(f"{name} TEXT" for name in COLUMNS) + ", "
@@ -104,18 +104,7 @@ class SqliteProjection:
         return []
 
     def _insert(self, batch: Sequence[Shipped], head: bytes) -> None:
-        rows = []
-        for one in batch:
-            found = row(one.record)
-            rows.append(
-                (
-                    one.origin,
-                    one.log,
-                    one.index,
-                    *(found[n] for n in (*COLUMNS, *NUMBERS)),
-                    one.entry,
-                )
-            )
+        rows = [(one.origin, one.log, one.index, *one.values, one.entry) for one in batch]
         db = self._connect()
         with db:
             if db.executemany(_INSERT, rows).rowcount < len(rows):
@@ -225,7 +214,7 @@ class SqliteProjection:
         return new
 
     def _kept(self, of: tuple[str, str], start: int, end: int) -> Iterator[Kept]:
-        names = ", ".join((*COLUMNS, *NUMBERS))
+        names = ", ".join(NAMES)
         for index, entry, *columns in self._connect().execute(
             f"SELECT idx, entry, {names} FROM records "
             "WHERE origin = ? AND log = ? AND idx >= ? AND idx < ? ORDER BY idx", (*of, start, end),
@@ -322,7 +311,7 @@ def _take_over(db: sqlite3.Connection) -> None:
     """
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version == 3:
-        columns = ", ".join((*COLUMNS, *NUMBERS))
+        columns = ", ".join(NAMES)
         with db:
             db.execute("BEGIN IMMEDIATE")
             if db.execute("PRAGMA user_version").fetchone()[0] == 3:  # no other process did it
