@@ -99,7 +99,9 @@ def main() -> int:
             ("projection built", ["query", "--run", run, *where, *kept], 0),
             ("query, projection kept", ["query", "--run", run, *where, *kept], 0),
             ("query, projection trusted", ["query", "--run", run, *where, *kept, "--trust-db"], 0),
-            ("stats, projection trusted", ["stats", *where, *kept, "--trust-db"], 0),
+            ("stats, projection, first time", ["stats", *where, *kept, "--trust-db"], 0),
+            ("stats, projection kept", ["stats", *where, *kept, "--trust-db"], 0),
+            ("denied, projection kept", ["denied", *where, *kept, "--limit", "50", "--trust-db"], 0),
         ):  # fmt: skip
             wall, cpu, peak = took(*asked)
             bad = bool(most) and (peak > most or (wall > 15 and "everything" not in name))

@@ -295,9 +295,12 @@ def stats(args: argparse.Namespace) -> int:
     noted(args, {})
     if args.db:
         with closing(projection(args)) as base:
-            said = _projected(base)
+            said = _said(base.statistics())
     else:
-        said = _counted(_logs(args))
+        seen = Statistics()
+        for folder in _logs(args):
+            seen.take(folder)
+        said = _said(seen)
     if args.json:
         print(as_json(said, indent=2))
         return HOLDS
@@ -308,10 +311,7 @@ def stats(args: argparse.Namespace) -> int:
     return HOLDS
 
 
-def _counted(logs: Iterable[Path]) -> dict[str, Any]:
-    seen = Statistics()
-    for folder in logs:
-        seen.take(folder)
+def _said(seen: Statistics) -> dict[str, Any]:
     return {
         "kinds": _most_first(seen.kinds),
         "decisions": _most_first(seen.decisions),
@@ -319,31 +319,12 @@ def _counted(logs: Iterable[Path]) -> dict[str, Any]:
         "tenants": _most_first(seen.tenants),
         "outcomes": _most_first(seen.outcomes),
         "findings": seen.findings,
-        "latency_us": _percentiles(sorted(seen.latencies)),
+        "latency_us": {f"p{part}": seen.percentile(part) for part in (50, 95, 99)},
     }
 
 
 def _most_first(counted: Mapping[Any, int]) -> dict[Any, int]:
     return dict(sorted(counted.items(), key=lambda one: (-one[1], str(one[0] or ""))))
-
-
-def _projected(base: SqliteProjection) -> dict[str, Any]:
-    return {
-        "kinds": dict(base.count("kind")),
-        "decisions": dict(base.count("decision", where="kind = 'decision'")),
-        "reasons": dict(base.count("reason", where="decision = 'deny'")),
-        "tenants": dict(base.count("coalesce(tenant, '-')")),
-        "outcomes": dict(base.count("outcome", where="kind = 'effect'")),
-        "findings": base.findings(),
-        "latency_us": _percentiles(base.latencies()),
-    }
-
-
-def _percentiles(took: list[int]) -> dict[str, int | None]:
-    return {
-        name: took[min(len(took) - 1, len(took) * part // 100)] if took else None
-        for name, part in (("p50", 50), ("p95", 95), ("p99", 99))
-    }
 
 
 def line(row: LogEntry) -> str:

@@ -37,6 +37,24 @@ class FindingCounts:
             self._inputs.pop(run, None)
         return added
 
+    def state(self) -> dict[str, Any]:
+        """Return totals and runs under way, as JSON takes them: a later reading goes on here."""
+        return {
+            "total": [[*key, n] for key, n in self.total.items()],
+            "runs": {
+                run: [[*key, n] for key, n in held.items()] for run, held in self._inputs.items()
+            },
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> FindingCounts:
+        """Return the counts that `state` was taken of."""
+        made = cls()
+        made.total.update({(entity, direction): n for entity, direction, n in state["total"]})
+        for run, held in state["runs"].items():
+            made._inputs[run] = {(entity, direction): n for entity, direction, n in held}
+        return made
+
     def by_entity(self) -> Counter[str]:
         """Return how often each entity was found, in either direction."""
         found: Counter[str] = Counter()

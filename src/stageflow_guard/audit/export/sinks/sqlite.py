@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.export.sink import Inventory, RejectedRecord, Shipped, forked
+from stageflow_guard.audit.export.sinks import sqlite_tally
 from stageflow_guard.audit.log.layout import read_minimum
-from stageflow_guard.audit.read.finding_counts import FindingCounts
 from stageflow_guard.audit.read.log_id import id_of_first, log_id
 from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.read.selection import Selection
 from stageflow_guard.audit.read.signed_entries import SignedTree
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
+from stageflow_guard.audit.read.statistics import Statistics
 from stageflow_guard.audit.records.columns import COLUMNS, NAMES, NUMBERS
 from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.audit.tlog.checkpoint import parse
@@ -37,6 +38,7 @@ _SCHEMA = (
     + ", entry BLOB, PRIMARY KEY (origin, log, idx)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS source (origin TEXT, log TEXT, checkpoint TEXT, "
     "PRIMARY KEY (origin, log))",
+    sqlite_tally.SCHEMA,
     *(
         f"CREATE INDEX IF NOT EXISTS by_{name} ON records ({name}, wall_ns)"
         for name in ("run", "tenant", "subject", "decision", "kind")
@@ -77,7 +79,7 @@ class SqliteProjection:
             _take_over(db)
             once = str(self._path) == ":memory:"  # asked once, so an index would not pay
             if db.execute("PRAGMA user_version").fetchone()[0] != VERSION or not _whole(db):
-                for statement in _SCHEMA[:2] if once else _SCHEMA:
+                for statement in _SCHEMA[:3] if once else _SCHEMA:
                     db.execute(statement)
                 db.execute(f"PRAGMA user_version = {VERSION}")
             for statement in _ASKED:
@@ -189,7 +191,8 @@ class SqliteProjection:
             held = self.head(*of)
             if held is not None and not _prefix(folder, held, note):
                 with db:
-                    db.execute("DELETE FROM records WHERE origin = ? AND log = ?", of)
+                    for table in ("records", "tallies"):
+                        db.execute(f"DELETE FROM {table} WHERE origin = ? AND log = ?", of)
             end = db.execute(
                 "SELECT coalesce(max(idx) + 1, 0) FROM records WHERE origin = ? AND log = ? "
                 "AND idx < ?", (*of, head.size),
@@ -271,31 +274,21 @@ class SqliteProjection:
                 found[origin, index] = outcome or "unknown"
         return found
 
-    def count(self, *columns: str, where: str = "1") -> list[tuple[Any, ...]]:
-        """Return (values …, how many), most frequent first; names are the caller's constants."""
-        names = ", ".join(columns)
-        return list(
-            self._connect().execute(
-                f"SELECT {names}, count(*) AS n FROM shown WHERE {where} "
-                f"GROUP BY {names} ORDER BY n DESC, {names}"
-            )
-        )
+    def statistics(self) -> Statistics:
+        """Count what the synced logs hold: rows that were counted before are not counted again.
 
-    def latencies(self) -> list[int]:
-        """Return the latencies of all effects in microseconds, sorted."""
-        found = self._connect().execute(
-            "SELECT latency_us FROM shown WHERE latency_us IS NOT NULL ORDER BY latency_us"
-        )
-        return [r[0] for r in found]
-
-    def findings(self) -> dict[str, int]:
-        """Return how often each entity type was found; a run's input counts once."""
-        counts = FindingCounts()
-        for (entry,) in self._connect().execute(
-            "SELECT entry FROM shown WHERE instr(entry, ?) ORDER BY origin, idx", (b'"findings"',)
-        ):
-            counts.take(readable(entry))
-        return dict(counts.by_entity())
+        Where kept rows were compared with the log, so are what they amount to: all are counted.
+        """
+        db = self._connect()
+        found = Statistics()
+        for origin, log, first, size in db.execute("SELECT * FROM asked").fetchall():
+            if origin in self._trees:
+                found.add(sqlite_tally.tallied(db, (origin, log), first, size))
+            else:
+                part = Statistics()
+                sqlite_tally.count(db, part, origin, log, first, size)
+                found.add(part)
+        return found
 
 
 def _whole(db: sqlite3.Connection) -> bool:
@@ -339,7 +332,8 @@ def _take_over(db: sqlite3.Connection) -> None:
                 db.execute("DROP TABLE ids")
                 db.execute(f"PRAGMA user_version = {VERSION}")
     elif version not in (0, VERSION):
-        db.executescript("DROP TABLE IF EXISTS records; DROP TABLE IF EXISTS source")
+        for table in ("records", "source", "tallies"):
+            db.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def _prefix(folder: Path, held: bytes, note: bytes) -> bool:
