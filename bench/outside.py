@@ -206,7 +206,9 @@ def peers(suite: str) -> dict[str, Finder]:
         from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
         from stageflow_guard.redaction.engines.presidio import tokenizer
+        from stageflow_guard.redaction.engines.tldextract import use_bundled_suffixes
 
+        use_bundled_suffixes()
         registry = RecognizerRegistry(supported_languages=["en"])
         registry.load_predefined_recognizers(languages=["en"], nlp_engine=tokenizer("en"))
         engine = AnalyzerEngine(

@@ -360,6 +360,9 @@ def detect_secrets(folder: Path) -> Iterator[Case]:
             yield Case("detect-secrets", file.stem.removesuffix("_test"), texts[0], (), harmless)
 
 
+_PLACES = ("expected_positions", "expected_position", "expected_res")
+
+
 def presidio(folder: Path) -> Iterator[Case]:
     """Yield the cases of the recognizers' tests: a text, and where its finds are."""
     tests = folder / "presidio-analyzer" / "tests"
@@ -369,12 +372,14 @@ def presidio(folder: Path) -> Iterator[Case]:
             file.read_text(encoding="utf-8"),
         )
         for _, row, _ in _parametrized(file):
-            text, count = row.get("text"), row.get("expected_len", row.get("expected_outcome"))
-            if not isinstance(text, str) or not isinstance(count, int) or entity is None:
+            texts = [row[k] for k in ("text", "iban") if k in row]
+            count = row.get("expected_len", row.get("expected_outcome"))
+            if not texts or not isinstance(count, int) or entity is None:
                 continue
-            places = row.get("expected_positions", row.get("expected_position", ()))
+            places = next((v for k, v in row.items() if k in _PLACES), ())
             if places and isinstance(places[0], int):
                 places = (places,)
+            text = texts[0]
             yield Case(
                 "presidio", entity[1], text, tuple((a, b) for a, b in places), not count, entity[1]
             )

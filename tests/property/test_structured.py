@@ -72,6 +72,68 @@ def test_a_column_is_a_label_of_its_cells(key, value, sign):
     assert [len(row) for row in rows] == [3, 3, 3]
 
 
+TREES = st.recursive(
+    st.sampled_from(["Zx9kLmq2pw", "abc", "x1", "hunter2", "two words", 4711]),
+    lambda parts: st.one_of(
+        st.lists(parts, min_size=1, max_size=3),
+        st.dictionaries(st.sampled_from(["a", "b", "current", "prod", "x-1"]), parts, min_size=1, max_size=3),
+    ),
+    max_leaves=6,
+)  # fmt: skip
+
+
+def leaves_of(tree):
+    if isinstance(tree, dict):
+        return [leaf for part in tree.values() for leaf in leaves_of(part)]
+    return [leaf for part in tree for leaf in leaves_of(part)] if isinstance(tree, list) else [tree]
+
+
+@given(st.sampled_from(["password", "api_key", "smtp_password", "contraseña"]), TREES)
+@settings(deadline=None)
+def test_a_secrets_name_speaks_for_everything_under_it(key, tree):
+    """Whatever is nested below it, however deep and short: nothing stays as it was."""
+    redacted = REDACTOR.redact_in({key: tree}, Vault().scope("t", "s"), "input")[0]
+    shown = [leaf for leaf in leaves_of(redacted) if not str(leaf).startswith("⟦")]
+    assert shown == []
+
+
+@pytest.mark.parametrize(
+    ("value", "left"),
+    [({"ssn": {"primary": "536904399"}}, "536904399"), ({"phone": {"work": {"x": "4155550132"}}}, "4155550132"), ({"passport": {"de": "X1234567"}}, "X1234567")],
+)  # fmt: skip
+def test_a_personal_name_is_read_before_everything_under_it(value, left):
+    """A number that nothing else announces is announced by the name around it."""
+    assert left not in str(REDACTOR.redact(value).value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"properties": {"password": {"type": "string", "description": "Chosen by the user", "minLength": 8, "format": "password"}}}, {"mail": {"subject": "Quarterly review", "body": "See you"}},
+     {"phone": {"model": "Fairphone", "os": "13"}}, {"secret": {"name": "db", "namespace": "prod", "created_at": "2026-01-01"}}, {"show_password": "never", "password_policy": {"min": 8}}, {"pin": {"x": 12, "y": 40}}],
+)  # fmt: skip
+def test_what_only_says_something_about_a_value_stays(value):
+    """A schema, an administration's record, a letter, a device."""
+    assert REDACTOR.redact(value).value == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"password": {"a": "Zx9kLmq2", "b": ["Zx9kLmq2"]}}', '{"password": "Zx9"}', "password:\n  a: Zx9kLmq2\n  b:\n    - 'Zx9kLmq2'\nuser: x", "db:\n  api_key:\n  - Zx9kLmq2\n"],
+)  # fmt: skip
+def test_a_secrets_name_speaks_for_what_is_below_it_in_a_text_too(text):
+    """JSON and YAML as text."""
+    assert "Zx9" not in REDACTOR.redact(text).value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["password:\n  type: string\n  minLength: 12\n", 'password:\n  - at least 8 signs\n  - never "abc 1"\n', '{"password": {"type": "string", "title": "Password", "pattern": "^[A-Z0-9]{8}$"}}', '{"password": "Password"}'],
+)  # fmt: skip
+def test_what_says_something_about_a_secret_stays_in_a_text_too(text):
+    """Rules for a password are none."""
+    assert REDACTOR.redact(text).value == text
+
+
 @pytest.mark.parametrize("key", ["contact_phone", "tax_id", "kundennummer", "senha"])
 def test_a_harmless_number_stays_a_number(key):
     """What is no find keeps its type."""

@@ -111,7 +111,11 @@ def unspaced(text: str) -> bool:
 
 # letters of other alphabets that a view draws as Latin ones (see `text.confusables`)
 _DRAWN = dict(
-    zip("аеорсухіјѕԁһԛԝѵґкмтнвгпԍαεορτυνικχγı", "aeopcyxijsdhqwvrkmthbrngaeoptuvikxyi", strict=True)
+    zip(
+        "аеорсухіјѕԁһԛԝѵґкмтнвгпԍαεορτυνικχγıոօսհցզ",
+        "aeopcyxijsdhqwvrkmthbrngaeoptuvikxyinouhgq",
+        strict=True,
+    )
 )
 
 

@@ -57,6 +57,7 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (identifiers.labelled, frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "US_DRIVER_LICENSE", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID", "LICENSE_PLATE", "VEHICLE_ID", "CASE_NUMBER", "US_BANK_NUMBER", "USERNAME"})),
     (announced.documents, announced.FOUND),
     (announced.unnamed, announced.FOUND),
+    (announced.lettered, announced.FOUND),
     (announced.fields, announced.FOUND),
     (announced.births, frozenset({"DATE_OF_BIRTH"})),
 )  # fmt: skip
@@ -78,7 +79,9 @@ _NUMERIC = frozenset({
     numbers.recognize, network.addresses, accounts.ibans, accounts.wallets, identifiers.labelled,
     announced.documents, announced.births, places.recognize, medical.events,
 })  # fmt: skip
-_LONG = frozenset({secrets.issued, accounts.wallets})  # no word of theirs is shorter than 16
+_LONG = frozenset(
+    {secrets.issued, accounts.wallets, announced.lettered}
+)  # no word of theirs is shorter than 16
 SURE = 0.68
 
 _OPEN = re.compile(r"⟦|·")

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.recognizers.generic.secret_values import about, is_password
 from stageflow_guard.redaction.recognizers.generic.secrets import NAMES as SECRET_NAMES
 from stageflow_guard.redaction.recognizers.labels import OTHER
 from stageflow_guard.redaction.recognizers.phrases import Index
@@ -49,14 +50,39 @@ def called(name: Any, around: Any) -> Any:
     """Return what a value is called: by its own name, or by the one around a general one."""
     if around is None:
         return name
-    text = told_name(name)
-    return around if text is not None and text.strip("_").lower() in _GENERAL else name
+    text, outer = told_name(name), told_name(around)
+    return name if text is None or outer is None else called_text(text, outer)
+
+
+_SHORT = frozenset({"pin", "otp", "cvv", "cvc"})  # names of much else, too
 
 
 @lru_cache(maxsize=4096)
 def called_text(name: str, around: str) -> str:
-    """Return what `called` does, of names that are plain text."""
-    return around if name.strip("_").lower() in _GENERAL else name
+    """Return what `called` does, of names that are plain text.
+
+    A telling name speaks for everything under it: what stands in a password is the password, and
+    what stands in anything else that is personal is read behind it, as `primary.ssn`.
+    """
+    if name.strip("_").lower() in _GENERAL:
+        return around
+    if len(name) > _LONGEST or len(around) > _LONGEST or tells(name):
+        return name
+    entity = entity_of(around)
+    secret = entity == "SECRET" or (entity is None and _secret(around))
+    if not (secret or entity is not None or "." in around) or around.lower() in _SHORT:
+        return name
+    if about(name):
+        return name
+    return around if secret else f"{name}.{around}"
+
+
+_LONGEST = 60
+
+
+def _secret(name: str) -> bool:
+    """Say whether a name in which several words stand is a secret's: `db_password`."""
+    return any(match.kind == "secret" and match.end == len(name) for match in _phrases().find(name))
 
 
 def told_name(name: Any) -> str | None:
@@ -74,8 +100,10 @@ def told_name(name: Any) -> str | None:
 @lru_cache(maxsize=4096)
 def entity_of(name: str) -> str | None:
     """Return the entity that values under `name` are, or None."""
-    plain = re.sub(r"[^a-z0-9]", "", name.lower()) if len(name) <= 60 else ""
-    return _BY_NAME.get(plain)
+    if len(name) > _LONGEST:
+        return None
+    known = _BY_NAME.get(re.sub(r"[^a-z0-9]", "", name.lower()))
+    return "SECRET" if known is None and is_password(name) else known
 
 
 @lru_cache(maxsize=1)
@@ -84,10 +112,11 @@ def _phrases() -> Index:
     return Index({
         "label": [
             *(p for c in COUNTRIES for d in c.documents for p in d.names.split("|")),
-            *(p for c in COUNTRIES for names in c.fields.values() for p in names.split("|")),
+            *(p for c in COUNTRIES for kind, names in c.fields.items() if kind != "SECRET" for p in names.split("|")),
             *(w for c in COUNTRIES for kind, words in c.words.items() if kind != OTHER for w in words.split("|")),
-            *(p for c in COUNTRIES for p in c.born.split("|")), "name", *SECRET_NAMES,
-        ]
+            *(p for c in COUNTRIES for p in c.born.split("|")), "name",
+        ],
+        "secret": [*(p for c in COUNTRIES for p in c.fields.get("SECRET", "").split("|")), *SECRET_NAMES],
     })  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stageflow_guard.redaction.recognizers.countries import (
+    am,
     ar,
     at,
     au,
@@ -22,10 +23,12 @@ from stageflow_guard.redaction.recognizers.countries import (
     ee,
     eg,
     es,
+    et,
     eu,
     fi,
     fr,
     gb,
+    ge,
     gr,
     hk,
     hr,
@@ -78,6 +81,6 @@ COUNTRIES: tuple[Country, ...] = tuple(
         us, gb, de, fr, es, it, nl, pt, br, pl, se, tr, ind, cn, jp, kr, sa, at, be, ch, no, dk, fi,
         cz, ro, bg, gr, ie, il, za, th, sg, mx, ar, cl, ca, au, ru, eu,
         ee, lt, lv, hr, hu, si, sk, rs, iceland, ua, my, indonesia, vn, pk,
-        eg, pe, ve, ec, co, uy, dominican, nz, tw, hk, ng, ke, ph,
+        eg, pe, ve, ec, co, uy, dominican, nz, tw, hk, ng, ke, ph, ge, am, et,
     )
 )  # fmt: skip

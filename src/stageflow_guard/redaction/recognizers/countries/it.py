@@ -20,7 +20,7 @@ def codice_fiscale(value: str) -> bool:
     return chr(65 + total % 26) == value[15]
 
 
-_D = "[0-9LMNP-V]"  # a digit, or the letter that stands for it where two persons share a code
+_D = "[0-9LMNP-Vlmnp-v]"  # a digit, or the letter that stands for it where two persons share a code
 
 COUNTRY = Country(
     code="it",
@@ -54,7 +54,7 @@ COUNTRY = Country(
     months="gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",
     documents=(
         Document(
-            entity="IT_FISCAL_CODE", check=codice_fiscale, names="codice fiscale|cod. fiscale|cod fiscale|c.f.|cf", bare=0.5, bare_valid=0.9,
+            entity="IT_FISCAL_CODE", check=codice_fiscale, names="codice fiscale|cod. fiscale|cod fiscale|c.f.|cf", bare=0.5, bare_valid=0.9, letters=16,
             value=rf"[A-Za-z]{{6}}{_D}{{2}}[A-EHLMPRSTa-ehlmprst]{_D}{{2}}[A-Za-z]{_D}{{3}}[A-Za-z]",
         ),
         Document(entity="IT_VAT", value=r"[0-9]{11}", names="partita iva|p. iva|p.iva|piva|codice fiscale|cf|c.f.", check=luhn),

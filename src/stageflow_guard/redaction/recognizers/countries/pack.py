@@ -31,7 +31,7 @@ class Document:
 
     `check` takes the value without spaces, dots, dashes and slashes, in capitals. `bare` is the
     score of a value that no name announces; 0 means that a name is needed. `bare_valid` is its
-    score where the check holds, and `required` says that it has to hold then.
+    score where the check holds. `letters` is how many letters can be all of it, without a digit.
     """
 
     entity: str
@@ -40,6 +40,7 @@ class Document:
     check: Check | None = None
     bare: float = 0.0
     bare_valid: float = 0.0
+    letters: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,6 +158,30 @@ def unnamed(text: str) -> Iterator[Hit]:
             yield Hit(*match.span(), document.entity, score, document.entity.lower(), why)
 
 
+_LETTERED = tuple(
+    (d, re.compile(rf"(?<![A-Za-z0-9])(?=[A-Z]{{{d.letters}}}(?![A-Za-z0-9]))(?:{d.value})"))
+    for d in DOCUMENTS
+    if d.letters
+)
+_LETTERED_INDEX = Index({"lettered": [n for d, _ in _LETTERED for n in d.names.split("|")]})
+
+
+def lettered(text: str) -> Iterator[Hit]:
+    """Yield documents that are letters alone: in capitals where the check holds, or behind their names."""
+    for document, pattern in _LETTERED:
+        for match in pattern.finditer(text):
+            if valid(document, match[0]):
+                yield Hit(*match.span(), document.entity, SURE, document.entity.lower(), "checksum")
+        for named in _LETTERED_INDEX.find(text):
+            fill = _FILL.match(text, named.end)
+            at = fill.end() if fill is not None else named.end
+            value = _pattern(document.value).match(text, at) if at > named.end else None
+            if value is None or not value[0].isalpha():
+                continue
+            if valid(document, value[0]) or value[0].isupper():
+                yield Hit(*value.span(), document.entity, GIVEN, "document", "label document")
+
+
 def _handles(text: str) -> Iterator[Hit]:
     for place in _HANDLE.finditer(text):
         begin = place.start()

@@ -47,6 +47,9 @@ _SCRIPTS: tuple[re.Pattern[str], ...] = (
     re.compile(r"[\u0600-\u06ff]{2,}(?: (?!و|من|هو|في)[\u0600-\u06ff]{2,}){0,2}"),
     re.compile(r"[\u0e00-\u0e7f]{2,}?(?: [\u0e00-\u0e7f]{2,}?)?(?=ครับ|ครบ|ค่ะ|คะ|[^\u0e00-\u0e7f ]|$| )"),
     re.compile(r"[\u0590-\u05ff]{2,}(?: [\u0590-\u05ff]{2,}){0,2}"),
+    # Georgian and Ethiopic know no capitals
+    re.compile(r"[\u10d0-\u10ff]{2,}(?: (?!და |ვარ|მინდა|ვცხოვრობ)[\u10d0-\u10ff]{3,})?"),
+    re.compile(r"[\u1200-\u137f]{2,}(?: (?!ነው|ነኝ|እና|ይባላል)[\u1200-\u137f]{2,}){0,2}"),
     # Bengali to Malayalam, without the word for "is"
     re.compile(r"[\u0980-\u0d7f]{2,}(?: (?!છે|হয়|হয)[\u0980-\u0d7f]{2,}){0,2}"),
 )  # fmt: skip
@@ -59,7 +62,7 @@ def _phrases(attribute: str) -> list[str]:
 # a phrase that says that a name follows; any other may be followed by anything
 _FIRST_PERSON = re.compile(r"^(?!the |name|maiden|full|surname|last|first)")
 _SURE_SAID = re.compile(
-    r"name|nombre|nom\b|nome|naam|heiß|heiss|heet|appelle|llamo|chiamo|chamo|nazywam|heter|hedder|adım|ismim|jmenuj|numesc|зовут|имя|imię|λένε|नाम|叫|名|이름|اسم|שמ|ชื่อ|שלי|called|prénom|姓"
+    r"name|nombre|nom\b|nome|naam|heiß|heiss|heet|appelle|llamo|chiamo|chamo|nazywam|heter|hedder|adım|ismim|jmenuj|numesc|зовут|имя|imię|λένε|სახელი|მქვია|ան[ոn]ւն|ስሜ|ስም|नाम|叫|名|이름|اسم|שמ|ชื่อ|שלי|called|prénom|姓"
 )
 _SAID = Index({"said": _phrases("said")})
 _FIELD_KINDS = {
@@ -282,7 +285,7 @@ def _said(text: str) -> Iterator[Hit]:
         if at == match.end and not touching:
             continue
         sure = _SURE_SAID.search(phrase) is not None
-        name = _in_script(text, at) if touching or unspaced(text) else None
+        name = _in_script(text, at) if touching or _scripted(text) else None
         if name is None:
             name = _capitalised(text, at) if sure or "\n" not in text[match.end : at] else None
             if name is not None and not sure and not _alone(text, match.start, name, phrase):
@@ -363,6 +366,31 @@ _DUTCH = re.compile(r"(?:in|op) (?:['’]t|den?|het) (?=[^\W\d_a-z])")  # in 't 
 _ARTICLES = frozenset({"der", "den", "des", "das", "le", "la", "el"})  # alone before a noun
 
 
+_GENITIVE = re.compile(r"([\u10d0-\u10ff]+ის) $")
+_GEORGIAN_PERSONS = frozenset(
+    [
+        "მომხმარებლის",
+        "კლიენტის",
+        "პაციენტის",
+        "თანამშრომლის",
+        "მამის",
+        "დედის",
+        "მფლობელის",
+        "პირის",
+        "სტუდენტის",
+        "მოსწავლის",
+        "მეუღლის",
+        "ბავშვის",
+    ]
+)
+_CASELESS = re.compile(r"[\u10d0-\u10ff\u1200-\u137f]")
+
+
+def _scripted(text: str) -> bool:
+    """Say whether `text` holds a script in which no capital begins a name."""
+    return unspaced(text) or (not text.isascii() and _CASELESS.search(text) is not None)
+
+
 def _in_script(text: str, at: int) -> tuple[int, int] | None:
     while text[at : at + 1] and text[at] in " は是が:：为為":
         at += 1
@@ -415,11 +443,14 @@ def _fields(text: str) -> Iterator[Hit]:
             at = sign.end()
         if match.kind == "PERSON" and _of_a_thing(text, match.start, word):
             continue
+        owner = _GENITIVE.search(text, max(0, match.start - 32), match.start)
+        if owner is not None and owner[1] not in _GEORGIAN_PERSONS:
+            continue  # the name of a file, of a product
         if word in ("to", "from") and text[match.start - 1 : match.start] not in ("", "\n", '"'):
             continue
         quoted = text[at - 1 : at] in ("'", '"', "`")
         part = match.kind == "PERSON_PART"
-        name = _in_script(text, at) if unspaced(text) else None
+        name = _in_script(text, at) if _scripted(text) else None
         named = " " in word and word.endswith(("name", "holder", "owner"))
         least = 1 if part or named or name is not None else 2
         name = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -131,6 +132,92 @@ def _unlike_prose(text: str, name: int, at: int) -> Value | None:
     if digits < 3 or letters < 3 or "/" in value or value.startswith("0x"):
         return None
     return found._replace(spoken=True)
+
+
+_UNDER = re.compile(r"[\"']?:[ \t]*\n(?=[ \t]*[-\w\"'])")
+_OPENING = re.compile(r"(?:^|\n)([ \t]*(?:-[ ]+)?)[\"']?[\w.-]{0,40}$")
+_LINE = re.compile(
+    r"([ \t]*)((?:-[ ]+)*)(?:([\"']?)([\w.-]{1,40})\3:(?:[ ]+|(?=\n|$)))?([^\n]{0,200})(?:\n|$)"
+)
+_UNDER_MOST = 200  # characters: what a stream sees on both sides
+
+
+_WITHIN = re.compile(r"\"[ \t]{0,4}:\s{0,4}(?=[\[{])")
+_TOKEN = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"(\s{0,4}:)?|[\[\]{}]")
+
+
+def within(text: str, at: int) -> Iterator[Value]:
+    """Yield the values that stand in the object or the list of JSON behind a name."""
+    opened = _WITHIN.match(text, at)
+    if opened is None:
+        return
+    depth, skipped, told = 0, 0, True  # `skipped`: the depth of what only says something
+    for match in _TOKEN.finditer(text, opened.end(), at + _UNDER_MOST):
+        sign = match[0]
+        if sign in ("[", "{"):
+            depth += 1
+            skipped = skipped or (0 if told else depth)
+        elif sign in ("]", "}"):
+            depth -= 1
+            skipped = 0 if depth < skipped else skipped
+            told = True
+            if depth <= 0:
+                return
+        elif match[2] is not None:
+            told = not about(match[1])
+        elif told and not skipped and match[1]:
+            yield Value(*match.span(1), quoted=True, spoken=False)
+
+
+def under(text: str, name: int, at: int) -> Iterator[Value]:
+    """Yield the values that stand below the name of a secret in YAML, deeper than it."""
+    opened = _UNDER.match(text, at)
+    before = opened and _OPENING.search(text, max(0, name - 64), name)
+    if opened is None or before is None:
+        return
+    depth, line, skipped = len(before[1]), opened.end(), -1
+    while line < len(text) and line - at < _UNDER_MOST:
+        match = _LINE.match(text, line)
+        if match is None or match.end() == line:
+            return
+        column = len(match[1]) + len(match[2])
+        if match[0].strip() and not (
+            len(match[1]) > depth or (match[2] and len(match[1]) == depth)
+        ):
+            return
+        line = match.end()
+        if 0 <= skipped < column:
+            continue
+        skipped = column if match[4] is not None and about(match[4]) else -1
+        value = match[5].rstrip()
+        start = match.start(5)
+        if skipped < 0 and value[:1] in ("'", '"') and value[-1:] == value[:1] and len(value) > 2:
+            start, value = start + 1, value[1:-1]
+        elif skipped >= 0 or any(c in value for c in " #"):
+            continue
+        if value:
+            yield Value(start, start + len(value), quoted=True, spoken=False)
+
+
+_QUOTED_KEY = re.compile(r"\"([\w.-]{1,48})\"[ \t]{0,4}:\s{0,4}\"")
+
+
+def in_json(text: str, name: int, value: Value) -> bool:
+    """Say whether `value` stands in JSON under a password's name: then it is one, however short."""
+    key = _QUOTED_KEY.search(text, max(0, name - 40), value.start)
+    inner = text[value.start : value.end]
+    return (
+        key is not None and key.end() == value.start and is_password(key[1])
+        and len(inner) > 1 and not (inner.isalpha() and inner.istitle()) and _PLACEHOLDER.match(inner) is None and " " not in inner
+    )  # fmt: skip
+
+
+def short(value: str) -> bool:
+    """Say whether a value is short, no word, and none of the signs that stand for a value."""
+    return (
+        2 <= len(value) < 8 and not value.isalpha() and _PLACEHOLDER.match(value) is None
+        and any(map(str.isalnum, value)) and " " not in value
+    )  # fmt: skip
 
 
 def _element(text: str, tag: re.Match[str] | None) -> Value | None:
@@ -304,6 +391,149 @@ _TYPE_LIKE = re.compile(r"^_?(?:[A-Z]+[a-z]+|[A-Z][A-Za-z]*[a-z][0-9]?(?:[A-Z][a
 _TEMPLATE = re.compile(
     r"\{[A-Za-z_][\w.]*(?:[(\[][^{}]{0,60})?(?:\.\w+)*(?:![rsa])?(?::[^{}]{0,8})?\}|^\[[^\]]+\][+*]|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*){1,8}:[A-Za-z_]\w*$|^(?:data|class|func|meth|ref|attr|mod|doc):`"
 )
+
+
+# names that say something about a value and are none of its parts: a schema's, an administration's
+_ABOUT = frozenset(
+    [
+        "type",
+        "kind",
+        "format",
+        "min",
+        "minimum",
+        "max",
+        "maximum",
+        "len",
+        "length",
+        "size",
+        "count",
+        "limit",
+        "policy",
+        "rule",
+        "rules",
+        "required",
+        "optional",
+        "enabled",
+        "disabled",
+        "nullable",
+        "readonly",
+        "writeonly",
+        "expires",
+        "expiry",
+        "expiration",
+        "created",
+        "updated",
+        "modified",
+        "rotated",
+        "rotation",
+        "at",
+        "in",
+        "on",
+        "id",
+        "ids",
+        "name",
+        "names",
+        "namespace",
+        "version",
+        "url",
+        "uri",
+        "path",
+        "file",
+        "provider",
+        "source",
+        "algorithm",
+        "scheme",
+        "schema",
+        "method",
+        "label",
+        "description",
+        "desc",
+        "title",
+        "help",
+        "hint",
+        "message",
+        "pattern",
+        "regex",
+        "regexp",
+        "placeholder",
+        "status",
+        "state",
+        "order",
+        "index",
+        "ref",
+        "of",
+        "from",
+    ]
+)
+_WORDS = re.compile(r"[^\W_A-Z]+|[A-Z]+(?![^\W_A-Z])|[A-Z][^\W_A-Z]*")
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name in any spelling of code, in lower case."""
+    return [word.lower() for word in _WORDS.findall(name)]
+
+
+_PASSWORDS = frozenset({
+    "password", "passwd", "pwd", "passphrase", "passwort", "kennwort", "wachtwoord", "contraseña", "contrasena",
+    "senha", "hasło", "haslo", "lösenord", "losenord", "adgangskode", "passord", "salasana",
+    "passwords", "passphrases", "passwörter", "contraseñas", "senhas", "wachtwoorden",
+})  # fmt: skip
+_VERBS = frozenset(
+    [
+        "show",
+        "hide",
+        "reset",
+        "forgot",
+        "forget",
+        "change",
+        "require",
+        "requires",
+        "required",
+        "has",
+        "is",
+        "needs",
+        "allow",
+        "enable",
+        "disable",
+        "toggle",
+        "no",
+        "without",
+        "use",
+        "uses",
+        "with",
+        "update",
+        "set",
+        "get",
+        "check",
+        "verify",
+        "validate",
+        "invalid",
+        "wrong",
+        "incorrect",
+        "missing",
+        "weak",
+        "strong",
+        "ask",
+        "enter",
+        "remember",
+        "save",
+        "store",
+        "on",
+        "via",
+        "by",
+    ]
+)
+
+
+def is_password(name: str) -> bool:
+    """Say whether a name is a password's: `smtp_password`, `newPassword`, but not `show_password`."""
+    words = words_of(name)
+    return bool(words) and words[-1] in _PASSWORDS and words[0] not in _VERBS
+
+
+def about(name: str) -> bool:
+    """Say whether a name says something about the value around it."""
+    return not _ABOUT.isdisjoint(words_of(name))
 
 
 _FILLER = re.compile(r"(?i)x{6,}|\*{4,}|0{12,}")

@@ -124,7 +124,10 @@ def assigned(text: str) -> Iterator[Hit]:
         bearer = _BEARER.match(text, at)
         if bearer is not None and any(c.isdigit() for c in bearer[1]):
             yield Hit(*bearer.span(1), "SECRET", 0.8, "bearer token")
-    found = [hit for m in _INDEX.find(text) if (hit := _assigned(text, lower, m)) is not None]
+    names = list(_INDEX.find(text))
+    found = [hit for m in names if (hit := _assigned(text, lower, m)) is not None]
+    if ":" in text:
+        found += [hit for m in names for hit in _below(text, lower, m)]
     found += [
         hit
         for m in _glued(lower)
@@ -209,9 +212,28 @@ def _assigned(text: str, lower: str, match: Match) -> Hit | None:
         and not values.crossed(value)
     ):
         score = min(score, 0.3)
+    if score < 0.4 and found.quoted and values.in_json(text, match.start, found):
+        score = 0.4
     if score <= 0:
         return None
     return Hit(found.start, found.end, "SECRET", score, "assigned secret", "label secret")
+
+
+def _below(text: str, lower: str, match: Match) -> Iterator[Hit]:
+    """Yield what stands below the name in YAML or JSON: it speaks for everything under it."""
+    if lower[match.start : match.end] in _SHORT:
+        return
+    given = text[match.end : match.end + 1]
+    if given not in (":", '"', "'"):
+        return
+    inside = values.within(text, match.end) if given == '"' else ()
+    for value in (*values.under(text, match.start, match.end), *inside):
+        inner = text[value.start : value.end]
+        score = values.worth(inner, quoted=True, spoken=False)
+        if values.short(inner):
+            score = max(score, 0.4)
+        if score > 0:
+            yield Hit(value.start, value.end, "SECRET", score, "assigned below", "label secret")
 
 
 _NEAR = 240  # a stream keeps more than this on both sides
