@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from dataclasses import dataclass
 
 import pytest
 
 from stageflow_guard.errors import ContentBlocked, InspectorUnavailable
+from stageflow_guard.model import Finding
 from stageflow_guard.policy.engine.guardrails import GuardrailRule, Guardrails
 from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
 from stageflow_guard.redaction.recognizers.hit import Hit
@@ -476,4 +478,57 @@ async def test_nothing_of_a_collaborators_error_hangs_on_a_refusal():
         await redact(inspector, "ada@example.com")
     assert refused.value.__context__ is None
     assert refused.value.__cause__ is None
+    inspector.close()
+
+
+async def test_a_text_that_was_streamed_and_is_returned_is_read_once(monkeypatch):
+    """By the tenant that streamed it; another tenant's is read again, policy is asked each time."""
+    inspector, read = OffLoopInspector(Redactor(), Vault()), []
+    whole = inspector._redactor.find_all
+
+    def watched(texts, limits=None):
+        read.extend(texts)
+        return whole(texts, limits)
+
+    monkeypatch.setattr(inspector._redactor, "find_all", watched)
+    text = "Write to ada@example.com, she can help with the order of last week."
+    stream = inspector.stream(inspector.scope("acme", "s"))
+    said = await stream.feed(text[:30]) + await stream.feed(text[30:]) + await stream.finish()
+    assert "ada@" not in said and stream.found()[0].entity == "EMAIL_ADDRESS"
+    assert await redact(inspector, text, direction="output") == (
+        said, (Finding("EMAIL_ADDRESS", 1, "output"),),
+    )  # fmt: skip
+    assert read == [text]
+    await redact(inspector, text, tenant="globex")
+    assert read == [text, text]
+    rules = Guardrails(platform=(GuardrailRule(entity="EMAIL_ADDRESS", action="block"),))
+    inspector.rules = lambda: rules
+    again = inspector.stream(inspector.scope("acme", "s"))
+    await again.feed(text)
+    with pytest.raises(ContentBlocked):
+        await again.finish()
+
+
+@pytest.mark.parametrize("own", [True, False])
+async def test_a_short_rest_of_a_stream_is_read_where_it_is_asked_for(own):
+    """What the shipped recognizers read in less than a hand-over costs; an object of yours never."""
+    from presidio_analyzer import EntityRecognizer
+
+    seen = []
+
+    class Watching(EntityRecognizer):
+        def load(self):
+            pass
+
+        def analyze(self, text, entities, nlp_artifacts=None):
+            seen.append(threading.current_thread())
+            return []
+
+    given = [] if own else [Watching(["ODD"])]
+    inspector = OffLoopInspector(Redactor(recognizers=given), Vault())
+    stream = inspector.stream(inspector.scope("acme", "s"))
+    await stream.feed("Write to ada@example.com.")
+    assert "ada@" not in await stream.finish()
+    assert threading.main_thread() not in seen and bool(seen) is not own
+    assert bool(inspector._short._threads._threads) is not own
     inspector.close()

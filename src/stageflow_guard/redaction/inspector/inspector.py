@@ -251,11 +251,23 @@ class OffLoopInspector:
             self._redactor,
             scope,
             find=lambda text: self._redactor.find_all([text], limits)[0],
+            find_whole=lambda text: self._found_in(text, scope.tenant, limits),
             judge=None
             if rules is None
             else lambda text, spans: self._judged(text, spans, rules, scope.tenant, direction),
         )
-        return OffLoopStream(stream, self._lane(scope.tenant), direction=direction)
+        lane = self._lane(scope.tenant, reading=True)
+        return OffLoopStream(stream, lane, direction=direction)
+
+    def _found_in(self, text: str, tenant: str, limits: Mapping[str, float]) -> list[EntitySpan]:
+        """Return the spans of a text that was streamed; the stage often returns it as well."""
+        if len(text) > SMALL:
+            return self._redactor.find_all([text], limits)[0]
+        known, missing = self._seen.split([text], tenant, limits)
+        if missing:
+            known[text] = self._redactor.find_all(missing, limits)[0]
+            self._seen.keep(known, tenant, limits)
+        return known[text]
 
     async def restore(self, value: Any, *, scope: Any) -> Any:
         """Return `value` with the pseudonyms of `scope` replaced by the originals."""
@@ -280,12 +292,14 @@ class OffLoopInspector:
             raise InspectorUnavailable("the scope is not one of this vault")
         return OffLoopRestoring(Restoring(scope), self._lane(scope.tenant))
 
-    def _lane(self, tenant: str) -> Lane:
-        """Return where the chunks of a stream of `tenant` are read."""
+    def _lane(self, tenant: str, *, reading: bool = False) -> Lane:
+        """Return where the chunks of a stream of `tenant` are read, or restored."""
 
         async def run(size: int, work: Callable[[], str]) -> str:
             if self._vault.kept:
                 return await self.in_background(work, tenant=tenant)
+            if reading and self._redactor.is_own and size <= LITTLE:
+                return work()
             lane = self._short if size <= SMALL else self._long
             return await lane.run(tenant, size, lambda _: work(), self._deadline)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Lane(Protocol):
-    """Where the work of one tenant is done; `size` is in characters."""
+    """Where the work of one tenant is done; `size` is the characters that it reads."""
 
     async def __call__(self, size: int, work: Callable[[], str]) -> str:
         """Return what `work` returns, within a deadline of the lane's own."""
@@ -42,11 +42,12 @@ class OffLoopStream:
             raise InspectorUnavailable("a stream takes text")
         if not self._broken and self._stream.waits(chunk):
             return await self._call(lambda: self._stream.feed(chunk), None)
-        return await self._call(lambda: self._stream.feed(chunk), len(chunk))
+        size = self._stream.reads + len(chunk)
+        return await self._call(lambda: self._stream.feed(chunk), size)
 
     async def finish(self) -> str:
         """Return the rest."""
-        return await self._call(self._stream.finish, 0)
+        return await self._call(self._stream.finish, self._stream.reads)
 
     def found(self) -> tuple[Finding, ...]:
         """Return what was replaced since the last call."""

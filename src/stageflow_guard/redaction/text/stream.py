@@ -57,12 +57,17 @@ class Stream:
         scope: VaultScope,
         *,
         find: Callable[[str], list[EntitySpan]] | None = None,
+        find_whole: Callable[[str], list[EntitySpan]] | None = None,
         judge: Callable[[str, list[EntitySpan]], list[EntitySpan]] | None = None,
     ) -> None:
-        """`find` replaces the redactor's own search; `judge` says which finds are replaced."""
+        """`find` replaces the redactor's own search; `judge` says which finds are replaced.
+
+        `find_whole` is asked in its place at the end, for a text of which nothing was dropped.
+        """
         self._redactor = redactor
         self._scope = scope
         self._find = find or redactor.find
+        self._find_whole = find_whole or self._find
         self._judge = judge
         self._text = (
             ""  # from `_base` on: what was released and is still context, then what is held
@@ -83,6 +88,11 @@ class Stream:
     def held(self) -> int:
         """How many characters are held back now."""
         return len(self._text) - self._done + self._pending
+
+    @property
+    def reads(self) -> int:
+        """How many characters are read when the rest is asked for."""
+        return len(self._text) + self._pending
 
     @property
     def settled(self) -> int:
@@ -132,7 +142,8 @@ class Stream:
         return at
 
     def _released(self, cut: int, *, last: bool = False) -> str:
-        spans = self._find(self._text)
+        whole = last and not self._offset
+        spans = self._find_whole(self._text) if whole else self._find(self._text)
         if not last:
             for span in reversed(spans):  # a find across the cut is held whole, with its neighbours
                 if span.start <= cut < span.end + 1:
