@@ -75,11 +75,14 @@ class OffLoopRestoring:
 
     async def feed(self, chunk: str) -> str:
         """Take a chunk; return what no later text can change."""
-        return await self._call(len(chunk), lambda: self._stream.feed(chunk))
+        if type(chunk) is not str:
+            raise InspectorUnavailable("a stream takes text")
+        size = self._stream.reads + len(chunk)
+        return await self._call(size, lambda: self._stream.feed(chunk))
 
     async def finish(self) -> str:
         """Return the rest."""
-        return await self._call(0, self._stream.finish)
+        return await self._call(self._stream.reads, self._stream.finish)
 
     async def _call(self, size: int, work: Callable[[], str]) -> str:
         try:

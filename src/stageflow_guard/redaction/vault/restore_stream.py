@@ -36,6 +36,11 @@ class Restoring:
         self._kind: Kind | None = None
         self._place: Place | None = None
 
+    @property
+    def reads(self) -> int:
+        """How many characters are read when the rest is asked for."""
+        return len(self._text)
+
     def feed(self, chunk: str) -> str:
         """Take a chunk; return what no later text can change. Raises like `VaultScope.restore`."""
         self._text += chunk
