@@ -23,6 +23,7 @@ from stageflow_guard.errors import (
     InspectorUnavailable,
     NotAuthenticated,
 )
+from stageflow_guard.redaction.inspector.streams import OffLoopStream
 
 TOKEN = "acme:ada"
 MAIL = "ada.lovelace@example.com"
@@ -160,22 +161,39 @@ async def test_what_is_under_way_when_its_stage_fails_does_not_leave(world, held
     assert opened == ended and len(opened) == (held == "record")
 
 
-async def test_a_call_that_is_cancelled_while_it_is_recorded_has_one_record_and_an_end(world):
+async def test_a_call_that_is_cancelled_while_it_is_recorded_has_one_record_and_an_end(
+    world, monkeypatch
+):
     """A stage with a deadline of its own around a port: no permit is left without its effect."""
-    token, append = Heard(), world.log.append
+    token, append, feed = Heard(), world.log.append, OffLoopStream.feed
+    inspected, written, go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def slowly(record):
         index = await append(record)
         if record.action == "stream":
-            await asyncio.sleep(0.05)
+            written.set()
+            await go_on.wait()
         return index
 
+    async def watched(stream, chunk):
+        text = await feed(stream, chunk)
+        inspected.set()
+        return text
+
     world.log.append = slowly
+    monkeypatch.setattr(OffLoopStream, "feed", watched)
 
     async def act(ctx):
         for _ in range(3):
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(ctx.inputs.ports.send_token("hello you " * 99), 0.005)
+            inspected.clear()
+            call = asyncio.create_task(ctx.inputs.ports.send_token("hello you " * 99))
+            await inspected.wait()
+            await written.wait()
+            await asyncio.sleep(0)
+            call.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+        go_on.set()
 
     await run(world, act, LLMPorts(send_token=token))
     opened, ended = streams(world)
