@@ -603,10 +603,11 @@ async def no_leak(driver: Driver, env: Environment) -> None:
         return text
 
     await turn(driver, env, Body("one", look), text="hi")
+    require(bool(held), "no run was under way")
     for _ in range(50):
         await asyncio.sleep(0.01)
         gc.collect()
-        if held and all(one() is None for one in held):
+        if all(one() is None for one in held):
             return
     raise AssertionError("an ended run's identity is still held")
 
