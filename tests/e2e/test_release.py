@@ -130,6 +130,16 @@ def test_workflows_hold_by_actionlint():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_workflows_and_actions_hold_by_an_audit_for_them():
+    """Actions are pinned by hash, tokens have no more rights than they need, nothing is injected."""
+    tool = Path(sys.executable).parent / "zizmor"
+    done = subprocess.run(
+        [tool, "--offline", "--no-progress", "--color=never", ROOT / ".github"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_policy_action_runs_verbs_that_exist():
     """Each command of the action parses, and the container's entry point does."""
     from stageflow_guard.cli import parser
