@@ -472,6 +472,34 @@ def test_tail_follows_a_running_writer(lived):
     assert asyncio.run(scenario()) == ["first", "second"]
 
 
+def test_tail_follows_a_worker_that_comes_later(lived):
+    """A shard that is made while `tail -f` runs is followed from its first record on."""
+    home = lived / "sharded"
+    home.mkdir()
+
+    async def write(shard, run):
+        log = await Log.open(home / "audit" / shard, origin=f"e.x/{shard}", key_file=home / "k")
+        await log.append({"kind": "auth", "run": run})
+        await log.close()
+
+    async def scenario():
+        (home / "audit").mkdir()
+        await write("w0", "first")
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "stageflow_guard",
+            "audit", "tail", "-f", "--json", "--dir", str(home / "audit"),
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        seen = [json.loads(await asyncio.wait_for(process.stdout.readline(), 30))["run"]]
+        await write("w1", "second")
+        seen.append(json.loads(await asyncio.wait_for(process.stdout.readline(), 30))["run"])
+        process.kill()
+        await process.wait()
+        return seen
+
+    assert asyncio.run(scenario()) == ["first", "second"]
+
+
 def test_control_characters_do_not_reach_a_terminal(tmp_path, capsys):
     """A record's text cannot repaint a reviewer's screen, nor run in a spreadsheet."""
 

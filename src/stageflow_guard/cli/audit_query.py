@@ -343,11 +343,10 @@ def line(row: LogEntry) -> str:
 def tail(args: argparse.Namespace) -> int:
     """Print the last records, and with `-f` every further one; say which are not yet signed."""
     noted(args, {"n": args.n})
-    folders = logs_in(args.dir)
-    starts = {folder: max(0, sum(held(folder)) - args.n) for folder in folders}
+    starts = {folder: max(0, sum(held(folder)) - args.n) for folder in logs_in(args.dir)}
     while True:
-        for folder in folders:
-            for row in iter_rows(folder, starts[folder]):
+        for folder in logs_in(args.dir):  # a worker that comes later begins a shard
+            for row in iter_rows(folder, starts.setdefault(folder, 0)):
                 starts[folder] = row.index + 1
                 if args.json:
                     print(as_json({"index": row.index, "signed": row.signed, **row.record}))

@@ -218,7 +218,7 @@ class AuditSettings(_Strict):
     keyring: str | None = None  # subject keys of fingerprints and vault; beside `key_file`
     checkpoint_copy: str | None = None
     checkpoint_copy_grace: float = Field(default=60.0, ge=0.0)  # then no new run begins
-    heartbeat: int = Field(default=300, ge=1)
+    heartbeat: int = Field(default=300, ge=1, le=7 * 86_400)
     retention_days: int | None = Field(default=None, ge=1)  # nothing younger is pruned
     sinks: list[SinkSettings] = []
     # ids of other logs of this origin that a person has looked at: a sink may hold them beside it

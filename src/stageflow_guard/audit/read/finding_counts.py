@@ -10,6 +10,8 @@ from typing import Any
 class FindingCounts:
     """Takes records in order; `total` holds (entity, direction) -> how often it was found.
 
+    Runs of several logs are told apart where records say their `origin`.
+
     Each decision of a run repeats what the run's input held, so the largest count among them is
     the run's. What an effect says was found in one step's output, and is added.
     """
@@ -22,6 +24,8 @@ class FindingCounts:
         """Take one record of any kind; return (entity, direction, how many) that it adds."""
         added: list[tuple[str, str, int]] = []
         kind, run = record.get("kind"), record.get("run")
+        if isinstance(run, str) and "origin" in record:
+            run = f"{record['origin']}\0{run}"
         for entity, direction, count in findings_of(record):
             if kind != "decision" or not isinstance(run, str):
                 added.append((entity, direction, count))
