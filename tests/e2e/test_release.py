@@ -159,6 +159,9 @@ def test_the_policy_action_runs_verbs_that_exist():
     given = json.loads(re.search(r"^CMD (.*)$", container, re.MULTILINE).group(1))
     parser().parse_args([*entry[1:], *given])
     assert "USER reader" in container
+    page = (ROOT / "docs" / "how-to" / "review-policy-changes.md").read_text()
+    for run in re.findall(r"(?:docker|podman) run .*", container + page):
+        assert "--user " in run, "a log is readable by its owner alone"
 
 
 def test_a_bill_of_materials_names_every_dependency(tmp_path):
