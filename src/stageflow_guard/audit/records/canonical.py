@@ -118,11 +118,19 @@ def _shaped(record: TemplatedRecord, boot: str, node: str) -> bytes | None:
         if found is None:
             found = known[key] = _layout(record.template.fields, own, boot, node)
         text, pick = found
-        values = own.copy()
-        values["id"] = f"{_PREFIX}-{next(_COUNTER):x}"
+        values = {
+            # most values are such a text; in line, since a call costs more than the questions
+            name: f'"{value}"'
+            if type(value) is str and value.isascii() and value.isprintable()
+            and '"' not in value and "\\" not in value
+            else _written(value)
+            for name, value in own.items()
+        }  # fmt: skip
+        # what the stamps hold is known: two numbers, and a text of hexadecimal digits
+        values["id"] = f'"{_PREFIX}-{next(_COUNTER):x}"'
         values["mono_ns"] = time.monotonic_ns()
         values["wall_ns"] = time.time_ns()
-        entry: bytes = (text % tuple([_written(value) for value in pick(values)])).encode()
+        entry: bytes = (text % pick(values)).encode()
     except (TypeError, ValueError, RecursionError):  # `encode` refuses it, and says what it is
         return None
     return entry if len(entry) <= CAP else None
