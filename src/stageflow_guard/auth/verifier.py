@@ -171,7 +171,7 @@ class TokenVerifier:
         entry = self._issuers.get(principal.issuer)
         if entry is None:
             raise NotAuthenticated("unknown_issuer", "the principal is of another issuer")
-        if self._wall() >= principal.expires_at + entry[0].policy.leeway:
+        if self.clock.now() >= principal.expires_at + entry[0].policy.leeway:
             raise NotAuthenticated("expired", "the token has expired")
         if self.denylist.denies(principal):
             raise NotAuthenticated("revoked", "the token was revoked")

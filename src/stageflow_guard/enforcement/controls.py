@@ -41,7 +41,7 @@ from stageflow_guard.policy.engine.argument_schema import (
     plain_copy,
 )
 from stageflow_guard.policy.engine.tool_rules import ToolControls, tool_of
-from stageflow_guard.ports import ControlSource
+from stageflow_guard.ports import ControlSource, FlowSource, LimitSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +76,9 @@ class Controls:
         self._calls = Calls("approvals")
         self._taken_from: object = None  # the decision point that `_source` was taken from
         self._source: ControlSource | None = None
+        self._asked_of: object = None  # the decision point that `_counted_from` was taken from
+        self._counted_from: Any = None  # it, where it has limits and a flow
+        self._counted: tuple[object, object, bool] = (None, None, False)
         self.hearers: list[Callable[[PendingApproval], None]] = []
 
     def of(self, request: AccessRequest, who: Principal) -> ToolControls | None:
@@ -96,7 +99,18 @@ class Controls:
     @property
     def counts(self) -> bool:
         """Say whether there are limits or a flow: then every step is asked about."""
-        return self.limiter.limits is not None or self.sequence.flow is not None
+        source = self._pep.decisions
+        if source is not self._asked_of:  # such a check costs more than the question
+            both = isinstance(source, LimitSource) and isinstance(source, FlowSource)
+            self._counted_from, self._asked_of = source if both else None, source
+            self._counted = (None, None, False)
+        if self._counted_from is None:
+            return self.limiter.limits is not None or self.sequence.flow is not None
+        limits, flow = self._counted_from.limits, self._counted_from.flow
+        if limits is not self._counted[0] or flow is not self._counted[1]:
+            counts = self.limiter.limits is not None or self.sequence.flow is not None
+            self._counted = (limits, flow, counts)  # both are frozen: the same say the same
+        return self._counted[2]
 
     def follow(self, call: ToolCall) -> None:
         """Ask whether a permitted question may follow on what has happened; remember it."""

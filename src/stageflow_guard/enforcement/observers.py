@@ -33,17 +33,20 @@ _FIELDS = tuple(one.name for one in fields(AuditRecord))
 class FlowTimers:
     """Who is told how long each part of the flow took. Where nobody is, no clock is read."""
 
-    __slots__ = ("_timers",)
+    __slots__ = ("_timers", "told")
 
     def __init__(self) -> None:
         self._timers: tuple[FlowTimer, ...] = ()
+        self.told = False  # say whether anybody is
 
     def add(self, timer: FlowTimer) -> Callable[[], None]:
         """Tell `timer` from now on; return what ends that."""
         self._timers = (*self._timers, timer)
+        self.told = True
 
         def remove() -> None:
             self._timers = tuple(one for one in self._timers if one is not timer)
+            self.told = bool(self._timers)
 
         return remove
 

@@ -319,7 +319,7 @@ class PolicyEnforcementPoint:
 
     # -- 2 to 4. authorize, inspect input, record ----------------------------------------------
 
-    async def authorize_step(  # noqa: PLR0915 - one path, numbered, read in one place
+    async def authorize_step(  # noqa: PLR0912, PLR0915 - one path, numbered, in one place
         self,
         run: Run,
         step: Step,
@@ -343,7 +343,8 @@ class PolicyEnforcementPoint:
         attempt = 1 if previous is None else previous.attempt + 1
         decision: Decision | None = None
         at = "authenticate"
-        began = self.timers.start()
+        timed = self.timers.told
+        began = self.timers.start() if timed else 0
         try:
             try:  # 1; in line: one coroutine less for each step
                 self.callers.recheck(run.identity.principal)
@@ -352,13 +353,13 @@ class PolicyEnforcementPoint:
             at = "authorize"
             asked = self._requests.of(run.identity.principal, run.pipeline, step)
             decision = self.evaluate(asked.may_run, asked.who)  # 2
-            if not decision.permitted:
+            if decision.effect is not Effect.PERMIT:
                 raise AccessDenied(
                     decision,
                     f"{step.kind} `{step.obj}` is denied ({decision.reason})",
                     act=step.act,
                 )
-            reveal = self.evaluate(asked.may_reveal, asked.who).permitted
+            reveal = self.evaluate(asked.may_reveal, asked.who).effect is Effect.PERMIT
             binary = run.reachable_binary(upstream) if run.binary else ()
             if binary:
                 self._require_bytes(asked, binary)
@@ -387,14 +388,22 @@ class PolicyEnforcementPoint:
         else:
             call = str(next(run.calls))
             own = _permit_fields(run, step, call, attempt)
-            own |= noted(template, admitted)
-            self.timers.end("authorize", run.id, step, began)
-            began = self.timers.start()
+            if admitted is not NOTHING:
+                own |= noted(template, admitted)
+            if timed:
+                self.timers.end("authorize", run.id, step, began)
+                began = self.timers.start()
             index, cancelled = await self.recorder.append_permit(template.record(own), run)  # 4
-            self.timers.end("record", run.id, step, began)
+            if timed:
+                self.timers.end("record", run.id, step, began)
             permit = Permit(step, call, attempt, index, reveal=reveal, effect=asked.effect)
             permit.held = admitted.held
-            return self._opened(run, permit, cancelled=cancelled)
+            if cancelled:
+                self._unopened(run, permit)
+            run.permits[call] = permit
+            if step.stage is not None:
+                run.by_step[step.stage] = permit
+            return permit
         self.timers.end("authorize", run.id, step, began)
         refused = error.decision if isinstance(error, AccessDenied) else decision
         await self.refuse_step(
@@ -439,16 +448,11 @@ class PolicyEnforcementPoint:
         except Exception:
             return None
 
-    def _opened(self, run: Run, permit: Permit, *, cancelled: bool) -> Permit:
-        """Return the permit, open; one whose caller was cancelled gets its effect at once."""
-        if cancelled:
-            with contextlib.suppress(GuardError):  # the run knows
-                self.effect(run, permit, "not_run")
-            raise asyncio.CancelledError
-        run.permits[permit.call] = permit
-        if permit.step.stage is not None:
-            run.by_step[permit.step.stage] = permit
-        return permit
+    def _unopened(self, run: Run, permit: Permit) -> NoReturn:
+        """Give a permit whose caller was cancelled its effect at once, and be cancelled."""
+        with contextlib.suppress(GuardError):  # the run knows
+            self.effect(run, permit, "not_run")
+        raise asyncio.CancelledError
 
     def _require_bytes(self, asked: StepRequests, binary: tuple[Finding, ...]) -> None:
         """Raise `AccessDenied` unless policy lets bytes pass at this step (act `bytes`)."""
@@ -569,11 +573,13 @@ class PolicyEnforcementPoint:
         if outcome == "ok" and self.controls is not None and self.controls.counts:
             step = permit.step
             self.controls.ended_well(run, run.principal, step.kind, step.obj, step.act)
-        own = run.own.copy()
-        own["attempt"] = permit.attempt
-        own["outcome"] = outcome
-        own["decision_index"] = permit.index
-        own["latency_us"] = (time.perf_counter_ns() - permit.started) // 1000
+        own = {
+            **run.own,
+            "attempt": permit.attempt,
+            "outcome": outcome,
+            "decision_index": permit.index,
+            "latency_us": (time.perf_counter_ns() - permit.started) // 1000,
+        }
         if permit.step.stage is None:
             own["call"] = permit.call
         if findings:

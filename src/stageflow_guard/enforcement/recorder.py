@@ -91,7 +91,8 @@ class Recorder:
     def enqueue(self, record: AuditRecord, run: Run | None) -> int:
         """Enqueue `record`; without an index it is a refusal that withholds what follows."""
         try:
-            return index_from(self._log.enqueue(record))
+            index = self._log.enqueue(record)
+            return index if type(index) is int and index >= 0 else index_from(index)
         except GuardError as exc:
             error = copy_of(exc)
         except Exception:
@@ -128,7 +129,8 @@ class Recorder:
                 answer, cancelled = await resumed(self._timeout, work, waiting_for)
                 return index_from(answer), cancelled
             try:
-                return index_from(await self._log.append(record)), False
+                index = await self._log.append(record)
+                return index if type(index) is int and index >= 0 else index_from(index), False
             except asyncio.CancelledError as gone:
                 taken = vars(gone).get("index")
                 if taken is None:

@@ -164,9 +164,9 @@ class Seam:
 
     def current_run(self) -> Run | None:
         """Return the open run of this context that belongs to this guard."""
-        session = current_session(id(self.pep))
+        session = current_session(id(self.pep))  # none of a run that has ended
         run: Run | None = None if session is None else session.run
-        return run if run is not None and not run.ended else None
+        return run
 
     def surrounding_run(self) -> Run | None:
         """Return the run that a new one is the child of: this context's, or its session's."""

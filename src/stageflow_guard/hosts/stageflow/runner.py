@@ -36,9 +36,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
-    from stageflow_guard.enforcement.run import Permit, Run
+    from stageflow_guard.enforcement.run import Run
     from stageflow_guard.model import Finding
     from stageflow_guard.ports import Scope
+
+
+# `.value` of an enum costs two calls
+STATUS = {one: one.value for one in StageStatus}
+KINDS = {one: one.value for one in StageKind}
+UNPREPARED = "the stage's input could not be prepared"
 
 
 def stageflow_seam(pep: PolicyEnforcementPoint) -> Seam:
@@ -163,45 +169,54 @@ class GuardedRunner:
                     run, self._step, host_kind=self.kind.value,
                     upstream=ctx.inputs.prior_outputs, retry=True,
                 )  # fmt: skip
-            view = await self._view(run, permit, ctx)
+            view = await self._restored(run, ctx) if permit.reveal else self._own_copy(run, ctx)
+            if isinstance(view, GuardError):
+                await pep.refuse_step(view, run, self._step, "inspect_input")
             await pep.consume_permit(run, permit)
             run.outputs.pop(self.name, None)  # of an attempt before
         except GuardError as error:
             raise as_host_error(error.with_traceback(None)) from None
         return Call(run, permit), view
 
-    async def _view(self, run: Run, permit: Permit, ctx: StageContext) -> StageContext:
-        """Return the stage's own copy; placeholders that are not of this scope are on record."""
-        scope = run.scope if permit.reveal else None
+    async def _restored(self, run: Run, ctx: StageContext) -> StageContext | GuardError:
+        """Return the stage's own copy with the originals, or why there is none.
+
+        Placeholders that are not of this scope are on record.
+        """
+        pep, scope = self._seam.pep, run.scope
         if scope is None:
-            return await self._own_copy(run, ctx, None)
+            return self._own_copy(run, ctx)
         before = forged_in(scope)
         try:
-            return await self._own_copy(run, ctx, scope)
+            return await pep.with_scope(scope, lambda: self._own_copy(run, ctx, scope))
+        except GuardError as error:
+            return error
+        except Exception:  # nobody answered in time
+            return InspectorUnavailable(UNPREPARED)
         finally:
-            await self._seam.pep.record_forgeries(
+            await pep.record_forgeries(
                 run, scope, before, stage=self.name, resource=f"stage:{self._step.obj}"
             )
 
-    async def _own_copy(self, run: Run, ctx: StageContext, scope: Scope | None) -> StageContext:
+    def _own_copy(
+        self, run: Run, ctx: StageContext, scope: Scope | None = None
+    ) -> StageContext | GuardError:
+        """Return the stage's own copy of its context, or why there is none."""
         try:
-
-            def own() -> StageContext:
-                view = stage_view(ctx, run, scope=scope)
-                return ports_view(view, scope=scope) if run.port_inputs else view
-
-            return await self._seam.pep.with_scope(scope, own)
-        except GuardError as exc:
-            error: GuardError = exc
+            view = stage_view(ctx, run, scope=scope)
+            return ports_view(view, scope=scope) if run.port_inputs else view
+        except GuardError as error:
+            return error
         except Exception:  # a context that cannot be rebuilt is not handed out
-            error = InspectorUnavailable("the stage's input could not be prepared")
-        await self._seam.pep.refuse_step(error, run, self._step, "inspect_input")
+            return InspectorUnavailable(UNPREPARED)
 
     def _release(self, call: Call, egress: StepEgress | None = None) -> Any:
         """Return what inspects the stage's output and keeps it; the host gets a copy, as all do."""
 
         async def release(output: StageOutput) -> tuple[StageOutput, tuple[Finding, ...], str]:
-            output = self._judged(rebuilt(output))
+            output = rebuilt(output)
+            if self.kind is StageKind.GUARD:
+                output = self._judged(output)
             carriers = output_carriers(output)
             found: tuple[Finding, ...] = ()
             if carriers:
@@ -214,7 +229,7 @@ class GuardedRunner:
                 await egress.stop()
                 found += egress.close(output.status.value)
             call.run.outputs[self.name] = output
-            return copy_of(output), found, output.status.value
+            return copy_of(output), found, STATUS[output.status]
 
         return release
 
@@ -247,15 +262,14 @@ class GuardedRunner:
         raise TypeError(f"stage returned unsupported type `{name_of(kind)}`")
 
     def _judged(self, output: StageOutput) -> StageOutput:
-        """Return a stage's own output, of a GUARD only when it passes by saying OK.
+        """Return the output of a GUARD, which passes only by saying OK.
 
         Skip, retry and `allowed: False` are not OK.
         """
-        if self.kind is StageKind.GUARD:
-            if output.status in (StageStatus.SKIP, StageStatus.RETRY):
-                return StageOutput.fail(error=f"guard stage `{self.name}` did not pass")
-            if output.status is StageStatus.OK and output.data.get("allowed", True) is not True:
-                return StageOutput.fail(error=f"guard stage `{self.name}` did not allow")
+        if output.status in (StageStatus.SKIP, StageStatus.RETRY):
+            return StageOutput.fail(error=f"guard stage `{self.name}` did not pass")
+        if output.status is StageStatus.OK and output.data.get("allowed", True) is not True:
+            return StageOutput.fail(error=f"guard stage `{self.name}` did not allow")
         return output
 
 
@@ -265,7 +279,7 @@ async def before_stage(seam: Seam, run: Run, name: str, kind: Any, upstream: Ite
     if task is not None:
         run.tasks.add(task)
     step = stage_step(run.pipeline, name)
-    host_kind = kind.value if isinstance(kind, StageKind) else None
+    host_kind = KINDS[kind] if type(kind) is StageKind else None
     try:
         await seam.pep.authorize_step(run, step, host_kind=host_kind, upstream=upstream, retry=True)
     except Exception as error:  # the host would swallow it and run the stage
