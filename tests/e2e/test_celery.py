@@ -29,7 +29,7 @@ from stageflow_guard.testing import IdentityProvider
 pytestmark = pytest.mark.filterwarnings("ignore::celery.exceptions.DuplicateTaskNameWarning")
 SERVICE = Path(__file__).parent / "services" / "tasks.py"
 MAIL = "ada.lovelace@example.com"
-TASKS = ("note", "after", "parent", "gather", "flaky", "fails")
+TASKS = ("note", "after", "parent", "gather", "flaky", "fails", "progress")
 LINES = "".join(f"p, role:agent, acme, tool, {name}, call, allow\n" for name in TASKS)
 ACTOR = "g, svc:web-app, role:agent, acme\n"  # who acts for somebody needs the right as well
 
@@ -156,6 +156,23 @@ def test_what_a_task_raises_leaves_redacted(desk):
         sent.get(timeout=30)
     kept = json.dumps(sent.backend.get_task_meta(sent.id), default=repr)
     assert MAIL not in f"{told.value!r}{kept}"
+
+
+def test_what_a_task_tells_before_it_ends_is_redacted(desk, monkeypatch):
+    """Its progress at the result backend, and the events that it sends to whoever monitors."""
+    with desk.guard.session(desk.token()):
+        assert desk.module.progress.delay("hi").get(timeout=30) == "done"
+    kept = (desk.home / "progress").read_text()
+    assert "PROGRESS" in kept and "EMAIL_ADDRESS" in kept and "grace.hopper" not in kept
+    sent = []
+    monkeypatch.setattr(
+        "celery.Task.send_event", lambda self, kind, *rest, **fields: sent.append((kind, fields))
+    )
+    with desk.guard.session(desk.token()), desk.guard.run("desk"):
+        desk.module.note.send_event("task-note", note=f"for {MAIL}", step=3)
+    ((kind, fields),) = sent
+    assert (kind, fields["step"]) == ("task-note", 3)
+    assert MAIL not in fields["note"] and "EMAIL_ADDRESS" in fields["note"]
 
 
 async def test_async_code_sends_too_and_the_conversation_goes_along(desk):

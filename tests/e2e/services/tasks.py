@@ -1,5 +1,6 @@
 """A Celery application whose tasks are guarded; a worker process imports it."""
 
+import json
 import os
 from functools import cache
 from pathlib import Path
@@ -82,3 +83,11 @@ def denied(text):
 def fails(text):
     ran("fails")
     raise KeyError(f"no mailbox ada.lovelace@example.com, {text}")
+
+
+@app.task(name="progress", bind=True)
+def progress(self, text):
+    self.update_state(state="PROGRESS", meta={"note": f"asked grace.hopper@example.com, {text}"})
+    kept = self.backend.get_task_meta(self.request.id)
+    (HOME / "progress").write_text(json.dumps(kept, default=repr))
+    return "done"

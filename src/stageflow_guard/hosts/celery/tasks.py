@@ -260,6 +260,26 @@ class GuardedTask(Task):  # type: ignore[misc]  # the host has no types
         options |= {"headers": headers, "argsrepr": "(…)", "kwargsrepr": "{…}"}
         return super().apply_async(tuple(given[0]), given[1], task_id, *rest, **options)
 
+    def update_state(
+        self, task_id: str | None = None, state: str | None = None, meta: Any = None, **more: Any
+    ) -> None:
+        """Keep a state at the result backend, as the host does, what it tells redacted."""
+        super().update_state(task_id, state, self._told(meta), **more)
+
+    def send_event(
+        self, type_: str, retry: bool = True, retry_policy: Any = None, **fields: Any
+    ) -> Any:
+        """Send an event to whoever monitors, as the host does, what it tells redacted."""
+        return super().send_event(type_, retry, retry_policy, **self._told(fields))
+
+    def _told(self, said: Any) -> Any:
+        """Return what leaves a step before it ends, redacted in its run; a refused run says nothing."""
+        govern = self._govern.here()
+        run = govern.seam.current_run()
+        if run is not None and run.refusal is not None:
+            raise run.refusal.with_traceback(None)
+        return govern.portal.call(govern.guard.redact(said)).value
+
 
 def _held() -> Delegation | None:
     """Return the delegation of the task that the host is tracing here."""
