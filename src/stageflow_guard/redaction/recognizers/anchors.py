@@ -13,6 +13,16 @@ def present(folded: str, words: Iterable[str]) -> bool:
     return False
 
 
+def places(folded: str, word: str) -> list[int]:
+    """Return where `word` begins in `folded`, in order."""
+    found = []
+    at = folded.find(word)
+    while at >= 0:
+        found.append(at)
+        at = folded.find(word, at + 1)
+    return found
+
+
 def positions(folded: str, words: Iterable[str]) -> list[int]:
     """Return where any of `words` begins in `folded`, in order."""
     found: set[int] = set()

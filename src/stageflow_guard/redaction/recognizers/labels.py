@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.phrases import UNSPACED, bare
 
@@ -29,6 +30,8 @@ for _word, _name in _words():
 _ONE = {word: name for word, name in _CLASS.items() if " " not in word}
 _TWO = {word: name for word, name in _CLASS.items() if word.count(" ") == 1}
 _SECOND = {word.partition(" ")[2] for word in _TWO}
+# as a token of ASCII is written: small, with a capital, or in capitals
+_TELLING = frozenset(form for w in _ONE.keys() | _SECOND for form in (w, w.capitalize(), w.upper()))
 _TOUCHED = re.compile("|".join(map(re.escape, sorted(_TOUCHING, key=len, reverse=True))))
 # words of one spelling or of camel case: `cardNumber`, `card_number`, `SSN`
 _TOKEN = re.compile(r"[A-Z]?[a-zà-ÿ]+|[A-Z]+|\n\n")
@@ -63,7 +66,7 @@ for _word, _name in _words():
 
 def any_of(name: str, folded: str) -> bool:
     """Say whether `folded`, in lower case, can hold a label of the class `name` at all."""
-    return any(word in folded for word in _WORDS_OF.get(name, ()))
+    return present(folded, _WORDS_OF.get(name, ()))
 
 
 def scan(text: str, start: int, end: int, state: Nearest) -> Nearest:
@@ -76,21 +79,19 @@ def scan(text: str, start: int, end: int, state: Nearest) -> Nearest:
         while low < end and text[low - 1].isalpha() and text[low].isalpha():
             low += 1
     plain = text.isascii() or text[low:end].isascii()
-    tokens = list((_TOKEN if plain else _ANY_TOKEN).finditer(text, low, end))
+    pattern = _TOKEN if plain else _ANY_TOKEN
+    words = pattern.findall(text, low, end)
+    if not plain:
+        words = [word.lower() for word in words]
     found, at = "", 0
-    for place in range(len(tokens) - 1, -1, -1):  # the last one counts
-        word = tokens[place][0].lower()
-        name = None
-        if place and word in _SECOND:
-            name = _TWO.get(f"{tokens[place - 1][0].lower()} {word}")
-        name = name or _ONE.get(word)
-        if name is None:
+    for place in range(len(words) - 1, -1, -1):  # the last one counts
+        name = _named(words, place) if words[place] in _TELLING else None
+        if name is None or (found and name == OTHER):
             continue
+        stop = _end(pattern, text, low, end, words[place:])
         if found:
-            if name != OTHER:
-                return Nearest(found, at, name, tokens[place].end())
-            continue
-        found, at = name, tokens[place].end()
+            return Nearest(found, at, name, stop)
+        found, at = name, stop
         if found != OTHER:
             break
     if not plain and _SCRIPT.search(text, low, end):
@@ -101,6 +102,25 @@ def scan(text: str, start: int, end: int, state: Nearest) -> Nearest:
         real = state if state.name != OTHER else Nearest(state.behind, state.behind_end)
         return Nearest(found, at, real.name, real.end)
     return Nearest(found, at)
+
+
+def _named(words: list[str], place: int) -> str | None:
+    """Return the class of the label that ends in the word at `place`."""
+    word, name = words[place].lower(), None
+    if place and word in _SECOND:
+        name = _TWO.get(f"{words[place - 1].lower()} {word}")
+    return name or _ONE.get(word)
+
+
+def _end(pattern: re.Pattern[str], text: str, low: int, end: int, rest: list[str]) -> int:
+    """Return where the first of the last words of `[low, end)` ends."""
+    at = text.rfind(rest[0], low, end)
+    match = pattern.match(text, at, end) if at >= 0 else None
+    if match is not None and match[0] == rest[0] and (
+        len(pattern.findall(text, match.end(), end)) == len(rest) - 1
+    ):  # fmt: skip
+        return match.end()
+    return [m.end() for m in pattern.finditer(text, low, end)][-len(rest)]  # it stands there twice
 
 
 def _touching(text: str, low: int, end: int, found: str, at: int) -> tuple[str, int]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from stageflow_guard.redaction.recognizers.anchors import folded, positions
+from stageflow_guard.redaction.recognizers.anchors import places as places_of
 
 # letters that touch a number or a word without being part of it: Hebrew to Thai, Han, Kana, Hangul
 UNSPACED = "\u0590-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
@@ -92,6 +93,7 @@ _PARTS = re.compile(
     r"[A-Z](?<=[a-z].)[A-Za-z]*?(?=[A-Z](?<=[a-z].)|[^A-Za-z]|$)|(?<![A-Za-z])[A-Za-z]+?(?=[A-Z](?<=[a-z].))"
 )
 _LARGE = 2_000  # characters from which on words are looked up, not searched
+_FEW = 12  # beginnings that are looked for themselves, not by their first word
 _LONG = 48  # letters of one name in camel case
 _CODE = 2_048  # letters and digits without any other sign
 _SOLID = re.compile(rf"[A-Za-z0-9+/_-]{{{_CODE},}}")
@@ -101,6 +103,21 @@ _SOLID = re.compile(rf"[A-Za-z0-9+/_-]{{{_CODE},}}")
 def lowered(text: str) -> str:
     """Return `text` in lower case with the same offsets."""
     return folded(text)
+
+
+@lru_cache(maxsize=4)
+def long_words(text: str) -> list[tuple[int, str]]:
+    """Return the words of ten characters and more between white space, and where they begin."""
+    at, out = 0, list[tuple[int, str]]()
+    for word in text.split():
+        if len(word) >= _SHORTEST:
+            at = text.find(word, at)  # a shorter word between two of them holds none
+            out.append((at, word))
+            at += len(word)
+    return out
+
+
+_SHORTEST = 10
 
 
 @lru_cache(maxsize=16)
@@ -237,10 +254,13 @@ class Index:
                 if known is None:
                     known = self._at[head] = self._compiled(self._phrases[head])
                 pattern, kinds = known
-                places = (
-                    positions(lower, (head,)) if len(text) < _LARGE else _places(text).get(head, [])
-                )
                 needles = self._needles.get(head)
+                if len(text) >= _LARGE:
+                    places = _places(text).get(head, [])
+                elif needles is not None and len(needles) <= _FEW:
+                    places = positions(lower, needles)
+                else:
+                    places = places_of(lower, head)
                 if needles is not None:
                     places = [at for at in places if lower.startswith(needles, at)]
                 for at in places:

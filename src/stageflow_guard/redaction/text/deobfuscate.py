@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers import labels
-from stageflow_guard.redaction.recognizers.anchors import folded, present
+from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.phrases import lowered
 from stageflow_guard.redaction.text.view import Edit, View
 
 _MARKUP = re.compile(
@@ -130,7 +131,7 @@ _TEN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 def spelling(view: View) -> View:
     """Turn spelled-out digits into digits: "five three six dash nine zero"."""
     text = view.text
-    lower = text.lower()
+    lower = lowered(text)
     if sum(word in lower for word in _TEN) < 2:
         return view
     edits: list[Edit] = []
@@ -166,7 +167,7 @@ def words(view: View) -> View:
     """Write "at" and "dot" as signs, where they make an address."""
     text = view.text
     edits: list[Edit] = []
-    lower = folded(text)
+    lower = lowered(text)
     if (
         ("@" in text and present(lower, _AROUND))
         or present(lower, _SIGNS)
@@ -203,13 +204,13 @@ _PARTED = ("dot", " .", ". ", "(.", "[.", "{.", "·")
 
 
 def _quads(text: str) -> Iterator[Edit]:
-    for match in _QUAD.finditer(text) if present(text.lower(), _PARTED) else ():
+    for match in _QUAD.finditer(text) if present(lowered(text), _PARTED) else ():
         plain = _BETWEEN.sub(".", match[0])
         if plain != match[0]:
             yield (*match.span(), plain)
     for match in (
         _SCATTERED.finditer(text)
-        if present(text, (". ", " .", ".\n", "\n", "\t")) and labels.any_of("ip", folded(text))
+        if present(text, (". ", " .", ".\n", "\n", "\t")) and labels.any_of("ip", lowered(text))
         else ()
     ):
         plain = re.sub(r"[ \t\n]+", "", match[0])

@@ -10,8 +10,9 @@ import base64
 import binascii
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from stageflow_guard.redaction.recognizers.phrases import long_words
 from stageflow_guard.redaction.text.view import Edit, View
 
 LAYERS = 3
@@ -24,9 +25,7 @@ _ENTITY = re.compile(
 _ESCAPE = re.compile(
     r"\\{1,4}u\{([0-9A-Fa-f]{1,6})\}|\\{1,4}u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\([0-3][0-7]{2})|U\+([0-9A-Fa-f]{4,6})(?:[ ,](?=U\+))?"
 )
-_HEX = re.compile(
-    r"(?<![0-9A-Za-z#])(?:0x)?(?:[0-9A-Fa-f]{2}){7,400}(?![0-9A-Za-z])|(?<![0-9A-Za-z])[0-9A-Fa-f]{2}(?:[ :][0-9A-Fa-f]{2}){6,200}(?![0-9A-Za-z])"
-)
+_HEX = re.compile(r"[0-9A-Fa-f]{2}(?<![0-9A-Za-z]..)(?:[ :][0-9A-Fa-f]{2}){6,200}(?![0-9A-Za-z])")
 _SOLID = re.compile(r"(?<![0-9A-Za-z#])(?:0x)?(?:[0-9A-Fa-f]{2}){7,400}(?![0-9A-Za-z])")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{10,8192}={0,2}(?![A-Za-z0-9+/_=-])")
 _WRAPPED = re.compile(
@@ -148,7 +147,8 @@ _READERS: tuple[tuple[str, re.Pattern[str], Reader, str], ...] = (
     ("binary", _BINARY, _binary, "0"),
     ("hexadecimal bytes", _BYTES, _bytes, "0x"),
     ("base64 lines", _WRAPPED, _wrapped, "\n"),
-    ("hexadecimal", _HEX, _hex, ""),
+    ("hexadecimal", _SOLID, _hex, ""),
+    ("hexadecimal pairs", _HEX, _hex, ""),
     ("base64", _BASE64, _base64, ""),
     ("base32", _BASE32, _base32, ""),
     ("decimal", _CODES, _codes_of, ""),
@@ -159,19 +159,29 @@ _CODES_NEAR = re.compile(
     rf"[ ,](?<=[0-9].){_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]"
 )
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{10}")
+_EIGHT = re.compile(r"[01]{8}")
 
 
-def _codes(view: View) -> list[str]:
-    """Return the words that are long enough to be a code, and no word of a language."""
+def _codes(view: View) -> list[tuple[int, str]]:
+    """Return the words that are long enough to be a code, and no word of a language, with their places."""
     if view.longest < 10:
         return []
-    return [w for w in view.words if len(w) >= 10 and not _plain(w)]
+    return [found for found in long_words(view.text) if not _plain(found[1])]
+
+
+def _within(
+    pattern: re.Pattern[str], text: str, words: list[tuple[int, str]]
+) -> Iterator[re.Match[str]]:
+    """Yield what `pattern`, which knows no white space, matches inside of `words`."""
+    for at, word in words:
+        yield from pattern.finditer(text, at, at + len(word))
 
 
 _SHAPES = {
     "hexadecimal": re.compile(r"[0-9A-Fa-f]{14}"), "base64": re.compile(r"[A-Za-z0-9+/_-]{10}"),
     "base32": re.compile(r"[A-Z2-7]{16}"),
 }  # fmt: skip
+_ALONE = frozenset({_SOLID, _BASE64, _BASE32})  # inside of one word
 
 
 def _plain(word: str) -> bool:
@@ -187,10 +197,11 @@ def encodings(view: View) -> View:
     for _ in range(LAYERS):
         before = view
         codes = _codes(view)
-        long = any(map(_RUN.search, codes))
+        source, words = view.text, [word for _, word in codes]
+        long = any(map(_RUN.search, words))
         spaced = view.digits and _PAIRS.search(view.text) is not None
         shapes = (
-            {n for n, shape in _SHAPES.items() if any(map(shape.search, codes))} if long else set()
+            {n for n, shape in _SHAPES.items() if any(map(shape.search, words))} if long else set()
         )
         for name, pattern, read, sign in _READERS:
             text = view.text
@@ -201,15 +212,17 @@ def encodings(view: View) -> View:
                 if "base64" not in shapes or _LINE_END.search(text) is None:
                     continue
             elif sign not in text or (
-                not sign and name not in shapes and not (spaced and name == "hexadecimal")
+                not sign and name not in shapes and not (spaced and pattern is _HEX)
             ):
+                continue
+            if pattern is _BINARY and _EIGHT.search(text) is None:
                 continue
             if pattern is _QUOTED and "quoted-printable" in text.lower():
                 pattern = _QUOTED_ANY  # noqa: PLW2901 - its header says so
-            if pattern is _HEX and not spaced:
-                pattern = _SOLID  # noqa: PLW2901 - the half of it that can match here
             edits: list[Edit] = []
-            for match in pattern.finditer(text):
+            # a reader before may have written another text
+            alone = pattern in _ALONE and text is source
+            for match in _within(pattern, text, codes) if alone else pattern.finditer(text):
                 fresh = read(match)
                 if fresh is not None and fresh != match[0]:
                     edits.append((*match.span(), fresh))

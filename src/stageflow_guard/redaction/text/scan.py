@@ -33,7 +33,7 @@ from stageflow_guard.redaction.text import deobfuscate, encodings
 from stageflow_guard.redaction.text.borders import bordered
 from stageflow_guard.redaction.text.spans import resolve
 from stageflow_guard.redaction.text.tags import pieces
-from stageflow_guard.redaction.text.view import Step, View
+from stageflow_guard.redaction.text.view import BARRIER, Step, View
 from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
 
 STEPS: tuple[Step, ...] = (
@@ -113,13 +113,23 @@ def _spans(view: View, hit: Hit, text: str) -> Iterator[EntitySpan]:
         yield EntitySpan(begin, stop, hit.entity, hit.score)
 
 
-def _without(view: View, found: Iterable[tuple[View, Hit]]) -> View:
-    """Return the view without what is surely something else: no street starts with a card."""
-    text, parts, at = view.text, [], 0
-    for span in sorted(hit for _, hit in found if hit.score >= SURE):
-        if span.start >= at:
-            parts += [text[at : span.start], "\x1e" * (span.end - span.start)]
-            at = span.end
+def _sure(found: Iterable[tuple[View, Hit]]) -> list[tuple[int, int]]:
+    """Return what is surely something else than prose, in order: no street starts with a card."""
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for hit in sorted(hit for _, hit in found if hit.score >= SURE):
+        if hit.start >= at:
+            spans.append((hit.start, hit.end))
+            at = hit.end
+    return spans
+
+
+def _without(view: View, spans: Iterable[tuple[int, int]]) -> View:
+    """Return the view with `spans` of it hidden."""
+    text, parts, at = view.text, list[str](), 0
+    for start, end in spans:
+        parts += [text[at:start], BARRIER * (end - start)]
+        at = end
     return view.rewritten("".join([*parts, text[at:]])) if at else view
 
 
@@ -218,12 +228,17 @@ class Scanner:
         if not self.own:
             return self._extra_hits(given)
         plain = bordered(given)
-        normal = plain.normalised()
-        if normal is not plain:
-            normal = bordered(normal)
+        drawn = plain.normalised()
+        normal = drawn if drawn is plain else bordered(drawn)
         found = self._run(SHAPED, plain)
-        rest = _without(plain, found)
-        found += self._run(PROSE, normal if rest is plain else bordered(rest.normalised()))
+        sure = _sure(found)
+        if sure:
+            rest = drawn.hidden(sure) if plain is given else None
+            if rest is None:  # a find holds what has no place of its own in the other view
+                rest = _without(plain, sure).normalised()
+            found += self._run(PROSE, bordered(rest))
+        else:
+            found += self._run(PROSE, normal)
         deep = normal
         for step in STEPS:
             deep = step(deep)

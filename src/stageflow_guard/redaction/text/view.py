@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import compress
+from itertools import chain, compress, repeat
 
 from stageflow_guard.redaction.text.confusables import LETTERS, MARKS
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1d\x1f\x7f]")
 _DIGIT = re.compile(r"[0-9]")
+BARRIER = "\x1e"  # nothing reaches across it
 _KEPT = 8192  # distinct characters remembered: a text of all code points cannot fill the memory
 
 Edit = tuple[int, int, str]  # [start, end) of a view becomes this text
@@ -152,6 +154,22 @@ class View:
         """Return the view with other characters of the same number, each in its place."""
         return View(text, self._starts, self._ends, self.steps)
 
+    def hidden(self, spans: Iterable[tuple[int, int]]) -> View | None:
+        """Return the view with these original ranges hidden, each character by a barrier.
+
+        None where one of them has another number of characters here. `spans` are in order.
+        """
+        text, starts, parts, at = self.text, self._starts, list[str](), 0
+        given = type(starts) is range
+        for begin, end in spans:
+            low = begin if given else bisect_left(starts, begin)
+            high = end if given else bisect_left(starts, end, low)
+            if high - low != end - begin:
+                return None
+            parts += [text[at:low], BARRIER * (high - low)]
+            at = high
+        return self.rewritten("".join([*parts, text[at:]])) if at else self
+
     def normalised(self) -> View:
         """Return the view in which each character is what it looks like."""
         text = self.text
@@ -166,19 +184,22 @@ class View:
             same = "".join(map(drawn.__getitem__, text))
             return View(same, self._starts, self._ends, (*self.steps, "characters"))
         places = _places(text, odd)
-        if len(places) * 8 < len(text):
+        if len(places) * 24 < len(text):
             same = text.translate(other) if other else text
             view = View(same, self._starts, self._ends, self.steps)
             return view.edited([(i, i + 1, odd[text[i]]) for i in places], "characters")
         parts = list(map(drawn.__getitem__, text))
+        starts: Iterable[int]
+        ends: Iterable[int]
         if max(map(len, odd.values())) == 0:  # only taken away
-            source = list(compress(range(len(text)), parts))
+            starts, ends = compress(self._starts, parts), compress(self._ends, parts)
         else:
-            source = [i for i, part in enumerate(parts) for _ in part]
+            sizes = list(map(len, parts))
+            starts = chain.from_iterable(map(repeat, self._starts, sizes))
+            ends = chain.from_iterable(map(repeat, self._ends, sizes))
         return View(
-            "".join(parts), list(map(self._starts.__getitem__, source)),
-            list(map(self._ends.__getitem__, source)), (*self.steps, "characters"),
-        )  # fmt: skip
+            "".join(parts), array("I", starts), array("I", ends), (*self.steps, "characters")
+        )
 
     def edited(self, edits: Iterable[Edit], step: str) -> View:
         """Return the view after `edits` (ordered, disjoint).

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import folded, positions
+from stageflow_guard.redaction.recognizers.anchors import positions
 from stageflow_guard.redaction.recognizers.clinical.clinic_words import (
     ABBREVIATIONS,
     BY,
@@ -35,6 +35,7 @@ from stageflow_guard.redaction.recognizers.clinical.clinic_words import (
 )
 from stageflow_guard.redaction.recognizers.generic.dates import DATE
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
 
 PAIR, REACH = 120, 150  # a stream sees 320 characters ahead
 SURE_REACH = 200  # how far before two words a sure one may stand: a stream keeps 512 behind
@@ -77,7 +78,7 @@ _WEB = re.compile(r"https?://[^\s<>\"'`]{4,300}")
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield relatives by kinship and houses of care; what else a note of a clinic says of people."""
-    lower = folded(text)
+    lower = lowered(text)
     told = set(lower.encode("utf-8", "replace").translate(_APART).split())
     if not told.isdisjoint(KIN_TOLD):
         yield from _relatives(text, lower)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import folded, positions, present
+from stageflow_guard.redaction.recognizers.anchors import positions, present
 from stageflow_guard.redaction.recognizers.generic.dates import DATE
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _PHRASE = r"([^\W\d_][\w'’/-]{1,30}(?:[ ](?:(?:of|the|and|with|type|stage|due|to|in)[ ]){0,2}[\w'’/-]{1,30}){0,5})"
 _LABELLED = re.compile(
@@ -54,14 +55,14 @@ _NEAR = 200  # a word of the clinic within this many characters: a stream sees a
 
 def health(text: str) -> Iterator[Hit]:
     """Yield conditions and medicines, near a word of the clinic."""
-    lower = folded(text)
+    lower = lowered(text)
     if present(lower, _CLINIC):
         yield from (h for h in _health(text, lower) if _clinical(lower, h))
 
 
 def events(text: str) -> Iterator[Hit]:
     """Yield ages, and dates of events in a person's life."""
-    lower = folded(text)
+    lower = lowered(text)
     yield from _ages(text, lower)
     yield from _events(text, lower)
 

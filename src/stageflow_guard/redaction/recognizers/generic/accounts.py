@@ -9,6 +9,7 @@ from functools import lru_cache
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.check_digits import base58check, bech32, mod97
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import long_words
 from stageflow_guard.redaction.recognizers.tokens import in_token
 
 # the account of each country: n digits, a capitals, c either (ISO 13616 registry)
@@ -283,11 +284,12 @@ _SOLID = re.compile(r"[A-Za-z0-9]{14,}")
 
 
 def _solid(text: str) -> Iterator[re.Match[str]]:
-    for word in _SOLID.finditer(text):
-        if text[word.start()] in "13btlBTL":
-            match = _BITCOIN.match(text, word.start())
-            if match is not None:
-                yield match
+    for at, word in long_words(text):
+        for found in _SOLID.finditer(text, at, at + len(word)) if len(word) >= 14 else ():
+            if text[found.start()] in "13btlBTL":
+                match = _BITCOIN.match(text, found.start())
+                if match is not None:
+                    yield match
 
 
 def wallets(text: str) -> Iterator[Hit]:

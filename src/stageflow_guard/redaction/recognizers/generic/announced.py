@@ -14,7 +14,7 @@ from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.countries.pack import Document
 from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import Index, Match
+from stageflow_guard.redaction.recognizers.phrases import Index, Match, long_words
 
 DOCUMENTS: tuple[Document, ...] = tuple(d for c in COUNTRIES for d in c.documents)
 # behind a document's name: a word for "number", what stands in brackets, "is", a sign
@@ -125,10 +125,43 @@ _BEFORE = 66  # characters of a handle before its sign
 _MIXED = re.compile(
     r"[0-9](?:(?<=[A-Za-z].)|(?<=[A-Z]{2} .)|(?<=[A-Za-z]-.)|(?=-?[A-Za-z])|(?=[0-9]{16}))"
 )
-# where letters and digits begin that touch each other: nothing else is a document without a name
-_STARTS = re.compile(
-    r"[A-Za-z0-9](?<![A-Za-z0-9].)(?:(?<=[0-9])(?=[0-9]{0,8}-?[A-Za-z]|[0-9]{16})|(?<=[A-Za-z])(?=[A-Za-z]{0,5}[0-9]|[A-Z] [0-9]|-[0-9]{7}))"
+# the first digit of letters and digits that touch each other: nothing else has no name
+_BESIDE = re.compile(
+    r"[0-9](?<![0-9].)(?:(?<=[A-Za-z].)|(?<=[A-Z] .)|(?<=[A-Za-z]-.)(?=[0-9]{6})|(?=[0-9]{0,8}-?[A-Za-z]|[0-9]{16}))"
 )
+_ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_ALPHA = frozenset(c for c in _ALNUM if c.isalpha())
+_FOLLOWS = re.compile(r"[0-9]{1,9}-?[A-Za-z]|[0-9]{17}")
+_SEVEN = re.compile(r"[0-9]{7}")
+
+
+def _starts(text: str) -> Iterator[int]:
+    """Yield where a word begins in which letters and digits touch each other, in order."""
+    for digit in _BESIDE.finditer(text):
+        at = digit.start()
+        if text[at - 1 : at] in _ALPHA:
+            begin = at - 1
+            while begin > 0 and at - begin < 7 and text[begin - 1] in _ALPHA:
+                begin -= 1
+            if at - begin <= 6 and text[begin - 1 : begin] not in _ALNUM:
+                yield begin
+            continue
+        sign = text[at - 1 : at]
+        if sign == " " and at > 2 and text[at - 3] in _ALPHA and text[at - 2].isupper():
+            if text[at - 2] in _ALPHA and text[at - 4 : at - 3] not in _ALNUM:
+                yield at - 3
+        elif (
+            sign == "-"
+            and at > 1
+            and text[at - 2] in _ALPHA
+            and text[at - 3 : at - 2] not in _ALNUM
+            and _SEVEN.match(text, at)
+        ):
+            yield at - 2
+        if _FOLLOWS.match(text, at):
+            yield at
+
+
 _HANDLE = re.compile(
     r"@(?:ok|ybl|ibl|axl|paytm|apl|upi|wa|axis|hdfc|icici|sbi|kotak|yes|pt|free|jup|fam|baro|idfc|airtel|post)"
 )
@@ -141,8 +174,8 @@ def unnamed(text: str) -> Iterator[Hit]:
     if _MIXED.search(text) is None:
         return
     reached = -1
-    for start in _STARTS.finditer(text):
-        match = _UNNAMED.match(text, start.start()) if start.start() >= reached else None
+    for start in _starts(text):
+        match = _UNNAMED.match(text, start) if start >= reached else None
         if match is None:
             continue
         reached = match.end()
@@ -159,7 +192,7 @@ def unnamed(text: str) -> Iterator[Hit]:
 
 
 _LETTERED = tuple(
-    (d, re.compile(rf"(?<![A-Za-z0-9])(?=[A-Z]{{{d.letters}}}(?![A-Za-z0-9]))(?:{d.value})"))
+    (d, re.compile(rf"[A-Z]{{2}}(?<![A-Za-z0-9]..)(?=[A-Z]{{{d.letters - 2}}}(?![A-Za-z0-9]))"))
     for d in DOCUMENTS
     if d.letters
 )
@@ -169,8 +202,14 @@ _LETTERED_INDEX = Index({"lettered": [n for d, _ in _LETTERED for n in d.names.s
 def lettered(text: str) -> Iterator[Hit]:
     """Yield documents that are letters alone: in capitals where the check holds, or behind their names."""
     for document, pattern in _LETTERED:
-        for match in pattern.finditer(text):
-            if valid(document, match[0]):
+        for found in (
+            one
+            for at, word in long_words(text)
+            if len(word) >= document.letters
+            for one in pattern.finditer(text, at, at + len(word))
+        ):
+            match = _pattern(document.value).match(text, found.start())
+            if match is not None and valid(document, match[0]):
                 yield Hit(*match.span(), document.entity, SURE, document.entity.lower(), "checksum")
         for named in _LETTERED_INDEX.find(text):
             fill = _FILL.match(text, named.end)

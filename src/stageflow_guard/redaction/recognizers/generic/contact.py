@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import folded, present
+from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _LOCAL = re.compile(r"[\w+%-][\w.%+'!#$&*/=?^`{|}~-]{0,63}")  # read backwards from the sign
 _LOCAL_MOST = 64
@@ -269,7 +270,7 @@ def urls(text: str) -> Iterator[Hit]:
             if hit is not None:
                 yield hit
     if "." in text and present(
-        folded(text),
+        lowered(text),
         ("website", "web site", "homepage", "home page", "blog", "portfolio", "domain"),
     ):
         for match in _BARE.finditer(text):

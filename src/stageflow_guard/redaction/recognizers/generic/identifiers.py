@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import folded, positions
+from stageflow_guard.redaction.recognizers.anchors import positions
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _LABELS: dict[str, str] = {
     "MEDICAL_RECORD_NUMBER": r"mrn|medical[ _-]?record(?:[ _-]?(?:number|no))?|patient[ _-]?(?:id|number|no)|chart[ _-]?(?:number|no|id)|hospital[ _-]?(?:number|no|id)|encounter[ _-]?(?:id|number)",
@@ -43,7 +44,7 @@ _PHRASE = re.compile(r"(?i)^(?:19|20)[0-9]{2}$|^[0-9]{1,3}$|^v[0-9]|^[0-9]+(?:st
 def labelled(text: str) -> Iterator[Hit]:
     """Yield identifiers right behind their label; the value holds a digit."""
     reached = 0
-    for at in positions(folded(text), _HEADS):
+    for at in positions(lowered(text), _HEADS):
         match = _LABELLED.match(text, at) if at >= reached else None
         if match is None:
             continue

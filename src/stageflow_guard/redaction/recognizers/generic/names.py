@@ -391,6 +391,12 @@ def _scripted(text: str) -> bool:
     return unspaced(text) or (not text.isascii() and _CASELESS.search(text) is not None)
 
 
+def _of_a_georgian_thing(text: str, at: int) -> bool:
+    """Say whether the name is that of a file, of a product: a genitive that is no person's."""
+    owner = _GENITIVE.search(text, max(0, at - 32), at)
+    return owner is not None and owner[1] not in _GEORGIAN_PERSONS
+
+
 def _in_script(text: str, at: int) -> tuple[int, int] | None:
     while text[at : at + 1] and text[at] in " は是が:：为為":
         at += 1
@@ -443,9 +449,8 @@ def _fields(text: str) -> Iterator[Hit]:
             at = sign.end()
         if match.kind == "PERSON" and _of_a_thing(text, match.start, word):
             continue
-        owner = _GENITIVE.search(text, max(0, match.start - 32), match.start)
-        if owner is not None and owner[1] not in _GEORGIAN_PERSONS:
-            continue  # the name of a file, of a product
+        if word[0] > "\u10cf" and _of_a_georgian_thing(text, match.start):
+            continue
         if word in ("to", "from") and text[match.start - 1 : match.start] not in ("", "\n", '"'):
             continue
         quoted = text[at - 1 : at] in ("'", '"', "`")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers import labels
+from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.candidate import Candidate
 from stageflow_guard.redaction.recognizers.generic.phonenumbers import REGIONS
@@ -76,14 +77,26 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
     state = labels.NONE
     while i < count:
         start, end = groups[i]
-        if end - start > _LONGEST or not _reaches(groups, i):
+        size = end - start
+        if (
+            size == 1
+            and 0 <= start - read <= 1
+            and _drips(text, groups, i, state)
+            and (not text[read:start].isalpha())
+        ):  # what is spaced out: nothing was read since, and no shape starts so
+            read = end
+            i += 1
+            continue
+        if size > _LONGEST or (size < 7 and not _reaches(groups, i)):
             i += 1  # its label, if any, is read with what comes next
             continue
         if start - read > 1 or text[read:start].isalpha():  # one sign between is no label
             state = labels.scan(text, read, start, state)
         read = end
-        label = state.within(start)
-        if _drips(text, groups, i, label):
+        label = state.within(start) if state.end else state
+        if (size == 1 and _drips(text, groups, i, label)) or (
+            size < 7 and _alone(text, groups, i, label)
+        ):
             i += 1
             continue
         best, taken = _best(text, groups, i, label, regions)
@@ -105,22 +118,36 @@ def _drips(text: str, groups: list[tuple[int, int]], i: int, label: Nearest) -> 
     return "+" not in text[max(0, start - 3) : start] and text[start - 1 : start] != "("
 
 
+def _alone(text: str, groups: list[tuple[int, int]], i: int, label: Nearest) -> bool:
+    """Say whether a short group is joined to nothing: what follows is far, or no usual gap."""
+    if label.name in _SIZES:
+        return False
+    start, end = groups[i]
+    if i + 1 == len(groups):
+        return True
+    a = groups[i + 1][0]
+    if a - end > 6:
+        return True
+    if not text[end:a].strip(" ._-()/"):
+        return False
+    headed = text[start : start + 2] == "00" or text[start - 1 : start] == "("
+    return not headed and "+" not in text[max(0, start - 3) : start]
+
+
 def _reaches(groups: list[tuple[int, int]], i: int) -> bool:
     """Say whether enough digits follow for anything at all: four groups, or seven digits."""
     start, end = groups[i]
     total = end - start
     if total >= 7:
         return True
-    for step in range(1, 4):
-        if i + step >= len(groups):
-            return False
-        a, b = groups[i + step]
+    following = groups[i + 1 : i + 4]
+    for a, b in following:
         if a - end > 6:
             return False
         total, end = total + b - a, b
         if total >= 7:
             return True
-    return True
+    return len(following) == 3
 
 
 _STARTS = frozenset(s[:n] for s in _SHAPES | TRUNK_SHAPES for n in range(1, len(s) + 1))
@@ -275,7 +302,7 @@ def _quad(one: Candidate) -> Hit | None:
         score = 0.3
     if one.label == "ip":
         score = max(score + 0.1, 0.4) if numbers[0] not in (0, 127, 255) else score
-    elif _VERSION.search(one.text[max(0, one.start - 24) : one.start]):
+    elif _versioned(one.text[max(0, one.start - 24) : one.start]):
         score = 0.2
     return Hit(
         one.start, one.end, "IP_ADDRESS", score, "ipv4", "label ip" if one.label == "ip" else ""
@@ -285,6 +312,25 @@ def _quad(one: Candidate) -> Hit | None:
 _VERSION = re.compile(
     r"(?i)vers[iã]|versie|wersj|release|build|chrome|firefox|safari|driver|kernel|firmware|upgrad|updat|install|(?<!/)lib[a-z0-9]{2,}|sürüm|版本|バージョン|버전|संस्करण|الإصدار|(?<![a-z])v[ .]?$|[a-z0-9][/@=]v?$|[=<>~^]=$"
 )
+
+
+_VERSION_WORDS = (
+    "vers", "wersj", "release", "build", "chrome", "firefox", "safari", "driver", "kernel", "firmware", "upgrad", "updat", "install", "lib",
+    "sürüm", "版本", "バージョン", "버전", "संस्करण", "الإصدار",
+)  # fmt: skip
+
+
+def _versioned(before: str) -> bool:
+    """Say whether a version is announced: read in full only where one of its words or signs is."""
+    lower = before.lower()
+    if not present(lower, _VERSION_WORDS) and lower[-1:] not in _VERSION_SIGNS and (
+        lower.rstrip(" .")[-1:] != "v"
+    ):  # fmt: skip
+        return False
+    return _VERSION.search(before) is not None
+
+
+_VERSION_SIGNS = frozenset("/@=v")
 
 
 def _card(one: Candidate) -> Hit | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.anchors import positions, present
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN
 from stageflow_guard.redaction.recognizers.hit import Hit
@@ -90,8 +90,16 @@ _COUNTRIES = (
 )
 _COUNTRY_ZIP = re.compile(rf"(?<![\w])(?:{_COUNTRIES})[ ]+[0-9]{{4,6}}(?![\w])", re.IGNORECASE)
 _COUNTRY_END = re.compile(rf"(?:{_COUNTRIES})(?:[ ]+[0-9]{{4,6}})?(?!\w)", re.IGNORECASE)
+# what announces an address, from the first of `_TOLD_HEADS` on; a word may be glued before it
 _TOLD = re.compile(
-    r"(?i)(?<![a-z])(?:(?:billing|shipping|mailing|home|street|postal|secondary|primary|work|office|new|my|his|her|their)?[ ]?address(?: of [^\n:]{1,40}?)?(?: is| was|:|[ ]linked to my credit card to| to the same:)|lives? at|located at|residing at|resides at|(?:live|lived|living|stay|staying|meet me|arrived|taxi to|deliver(?:ed)?|ship(?:ped)?|send (?:it|a new one|this)|move[d]?|restaurant is|office is|station is|office) (?:at|to|on))[ \n]{1,5}"
+    r"(?i)(?:address(?: of [^\n:]{1,40}?)?(?: is| was|:|[ ]linked to my credit card to| to the same:)|lives? at|located at|residing at|resides at|(?:live|lived|living|stay|staying|meet me|arrived|taxi to|deliver(?:ed)?|ship(?:ped)?|send (?:it|a new one|this)|move[d]?|restaurant is|office is|station is|office) (?:at|to|on))[ \n]{1,5}"
+)
+_TOLD_HEADS = (
+    "address", "live ", "lived ", "lives ", "living ", "located ", "residing ", "resides ", "stay ", "staying ", "meet me ", "arrived ", "taxi to ",
+    "deliver ", "delivered ", "ship ", "shipped ", "send ", "move ", "moved ", "restaurant is ", "office ", "station is ",
+)  # fmt: skip
+_GLUED = re.compile(
+    r"(?i)(?<![a-z])(?:billing|shipping|mailing|home|street|postal|secondary|primary|work|office|new|my|his|her|their)$"
 )
 _MORE = re.compile(
     rf"[ ,]*\n[ >?]*(?:{_UNIT}|[^\W\d_][^\n:@]{{1,40}}?)(?=[ ,]*(?:\n|$|[.?!]))", re.IGNORECASE
@@ -172,6 +180,9 @@ _STREET_HEADS = frozenset(
     for head in {word, bare(word)}
 )
 register(_STREET_HEADS)
+_STREET_NEEDLES = tuple(
+    sorted({word.replace("\\.", ".").lower() + " " for word in _STREET_WORDS.split("|")})
+)
 _BOXES = ("box", "postf", "postb", "uss ", "usns", "uscg", "usnv", "psc")
 _TOWN_CODE = re.compile(r"[0-9]{5}(?:(?<=[A-Z]{2}[ ,].{5})|(?<=[A-Z]{2}[ ,]{2}.{5}))")
 _UNIT_SIGNS = (
@@ -199,7 +210,7 @@ def _parts(text: str) -> Iterator[Hit]:
         idle.add(_STREET_SUFFIX)
     if not present(lower, _LANDS):
         idle.add(_COUNTRY_ZIP)
-    if vocabulary(text).isdisjoint(_STREET_HEADS):
+    if vocabulary(text).isdisjoint(_STREET_HEADS) or not present(lower, _STREET_NEEDLES):
         idle.add(_STREET_BEFORE)
     if not present(lower, _BOXES):
         idle.add(_BOX)
@@ -352,10 +363,29 @@ _ADDRESS_LIKE = re.compile(
 )
 
 
+def _told(text: str) -> Iterator[re.Match[str]]:
+    """Yield what announces an address; read only where one of its words stands."""
+    reached = 0
+    for at in positions(lowered(text), _TOLD_HEADS):
+        if at < reached:
+            continue
+        if _LETTER.match(text[at - 1 : at]) and not (
+            text[at : at + 1] in "aA" and _GLUED.search(text, max(0, at - 10), at)
+        ):
+            continue
+        match = _TOLD.match(text, at)
+        if match is not None:
+            reached = match.end()
+            yield match
+
+
+_LETTER = re.compile(r"(?i)[a-z]")
+
+
 def _announced(text: str) -> Iterator[Hit]:
     """An address behind "lives at" or "address:" goes to the end of its sentence or its lines."""
     following: dict[int, int] = {}  # where the line at a place ends: -1 where it is no address's
-    for match in _TOLD.finditer(text):
+    for match in _told(text):
         line = _LINE.match(text, match.end())
         if line is None:
             continue

@@ -13,7 +13,7 @@ from stageflow_guard.redaction.recognizers.anchors import positions, present
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic import secret_values as values
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import Index, Match, lowered
+from stageflow_guard.redaction.recognizers.phrases import Index, Match, long_words, lowered
 
 _PREFIXED = re.compile(
     r"(?<![A-Za-z0-9_])(?:"
@@ -79,7 +79,12 @@ _LONG_WORD = re.compile(r"[A-Za-z0-9_.:+/=~-]{16,}")
 
 def issued(text: str) -> Iterator[Hit]:
     """Yield keys by their issuer's prefix."""
-    words = list(_LONG_WORD.finditer(text))
+    words = [
+        found
+        for at, word in long_words(text)
+        if len(word) >= 16
+        for found in _LONG_WORD.finditer(text, at, at + len(word))
+    ]
     if not present(" ".join(word[0] for word in words), _PREFIXES):
         return
     for word in words:
