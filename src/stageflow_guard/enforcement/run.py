@@ -94,7 +94,7 @@ class Run:
         self.refusal: GuardError | None = None
         self.closed = False
         self.outputs: dict[str, Any] = {}  # by stage: the guard's own, inspected, never handed out
-        self.snapshot: Any = None  # the input as steps read it: the guard's own, never handed out
+        self.snapshot: Any = None  # makes a step's copy of the input out of the guard's own
         self.hooked = False  # code of the application sees what the host hands to a step
         self.immutable_input = False  # nothing in it that one stage could change for another
         self.port_inputs: dict[str, Any] = {}  # input that came through the ports, redacted

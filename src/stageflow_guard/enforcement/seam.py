@@ -92,6 +92,10 @@ class Answer:
         self.failure = self.control = self.interrupt = None
 
 
+# what a step gave, inspected; what was found in it; the outcome on record
+Released = tuple[Any, "tuple[Finding, ...]", str]
+
+
 class Call:
     """One step under way: its run, and its permit, which is used up."""
 
@@ -350,11 +354,12 @@ class Seam:
         self,
         call: Call,
         answer: Answer,
-        release: Callable[[Any], Awaitable[tuple[Any, tuple[Finding, ...], str]]] | None = None,
+        release: Callable[[Any], Awaitable[Released] | Released] | None = None,
     ) -> Any:
         """Return what the step gave, inspected and its effect on record, or raise how it failed.
 
-        `release` inspects a value and returns it with its findings and the outcome on record.
+        `release` inspects a value and returns it with its findings and the outcome on record, at
+        once where there is nothing to inspect.
         """
         pep, run, permit = self.pep, call.run, call.permit
         if answer.interrupt is not None:
@@ -368,7 +373,10 @@ class Seam:
                 pep.effect(run, permit, "refused")
                 raise run.refusal.with_traceback(None)
             if answer.values:
-                value, found, outcome = await (release or self._released(call))(answer.values.pop())
+                released = (release or self._released(call))(answer.values.pop())
+                if not isinstance(released, tuple):
+                    released = await released
+                value, found, outcome = released
                 pep.effect(run, permit, outcome, findings=found)
                 return value
             if answer.failure is not None:
@@ -414,10 +422,8 @@ class Seam:
             raise self.join(refused) from None
         raise self.join(error) from None
 
-    def _released(
-        self, call: Call
-    ) -> Callable[[Any], Awaitable[tuple[Any, tuple[Finding, ...], str]]]:
-        async def release(value: Any) -> tuple[Any, tuple[Finding, ...], str]:
+    def _released(self, call: Call) -> Callable[[Any], Awaitable[Released]]:
+        async def release(value: Any) -> Released:
             if hasattr(type(value), "__await__"):
                 close_unawaited(value)
                 raise InspectorUnavailable(

@@ -57,6 +57,11 @@ def require_segment(name: object, what: str) -> str:
         raise ConfigError(f"{what} needs a name")
     if len(name) > LONGEST:
         raise ConfigError(f"{what} has a name of more than {LONGEST} characters")
-    if any(c in "/*," or c.isspace() or not c.isprintable() for c in name):
+    if not _is_segment(name):
         raise ConfigError(f"{what} name {name!r} may not hold `/`, `*`, `,` or white space")
     return name
+
+
+@lru_cache(maxsize=4096)  # a run asks for its pipeline's name again and again
+def _is_segment(name: str) -> bool:
+    return not any(c in "/*," or c.isspace() or not c.isprintable() for c in name)

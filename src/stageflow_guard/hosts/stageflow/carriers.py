@@ -100,9 +100,38 @@ def is_plain(ctx: PipelineContext) -> bool:
     )
 
 
-def own_snapshot(ctx: StageContext, *, plain: bool) -> Any:
-    """Return the guard's own copy of the run's input, before other code has seen it."""
-    return _with(ctx.snapshot, metadata={}) if plain else copied(ctx.snapshot)
+def own_snapshot(ctx: StageContext, *, plain: bool) -> Callable[[], Any]:
+    """Return what makes a stage's own copy of the run's input.
+
+    Called before other code has seen the input: the copies are made of the guard's own. `plain`
+    input has no part that a stage could change, but its frame, its ids' frame, its metadata.
+    """
+    if not plain:
+        own = copied(ctx.snapshot)
+        return lambda: copied(own)
+    kind, parts = _taken(ctx.snapshot)
+    id_kind, ids = _taken(ctx.snapshot.run_id)
+    put_id, put_metadata = (getattr(kind, name).__set__ for name in ("run_id", "metadata"))
+
+    def snapshot() -> Any:
+        made: Any = object.__new__(kind)
+        run_id: Any = object.__new__(id_kind)
+        for put, part in parts:
+            put(made, part)
+        for put, part in ids:
+            put(run_id, part)
+        put_id(made, run_id)
+        put_metadata(made, {})
+        return made
+
+    return snapshot
+
+
+def _taken(value: Any) -> tuple[type, tuple[tuple[Callable[..., None], Any], ...]]:
+    """Return the type of one of the host's contexts, and its parts with what sets each of them."""
+    kind = type(value)
+    names = [f.name for f in fields(kind)]
+    return kind, tuple((getattr(kind, name).__set__, getattr(value, name)) for name in names)
 
 
 def stage_view(ctx: StageContext, run: Run, *, scope: Scope | None) -> StageContext:
@@ -111,13 +140,7 @@ def stage_view(ctx: StageContext, run: Run, *, scope: Scope | None) -> StageCont
     Input and prior outputs are copies of the guard's own, not what the host holds. `scope` is
     passed only for a stage whose principal holds `reveal` here.
     """
-    inputs, own = ctx.inputs, run.snapshot
-    if run.immutable_input:
-        snapshot = _with(own)
-        _put(snapshot, "metadata", {})
-        _put(snapshot, "run_id", _with(own.run_id))
-    else:
-        snapshot = copied(own)
+    inputs, snapshot = ctx.inputs, run.snapshot()
     prior = prior_outputs(run, inputs.prior_outputs) if inputs.prior_outputs else {}
     if scope is not None:
         snapshot = _restored(snapshot, scope)

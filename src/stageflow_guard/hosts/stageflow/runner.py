@@ -19,7 +19,14 @@ from stageflow.pipeline.dag import UnifiedPipelineCancelled
 from stageflow_guard.enforcement.egress import StepEgress
 from stageflow_guard.enforcement.leaving import name_of, text_of
 from stageflow_guard.enforcement.pep import forged_in
-from stageflow_guard.enforcement.seam import Answer, Call, ControlFlow, Seam, refuse_hook
+from stageflow_guard.enforcement.seam import (
+    Answer,
+    Call,
+    ControlFlow,
+    Released,
+    Seam,
+    refuse_hook,
+)
 from stageflow_guard.enforcement.step import stage_step
 from stageflow_guard.errors import GuardError, InspectorUnavailable
 from stageflow_guard.hosts.stageflow.carriers import ports_view, stage_view
@@ -33,7 +40,7 @@ from stageflow_guard.hosts.stageflow.outputs import (
 from stageflow_guard.hosts.stageflow.stage_ports import StagePorts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Iterable
 
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
     from stageflow_guard.enforcement.run import Run
@@ -213,25 +220,37 @@ class GuardedRunner:
     def _release(self, call: Call, egress: StepEgress | None = None) -> Any:
         """Return what inspects the stage's output and keeps it; the host gets a copy, as all do."""
 
-        async def release(output: StageOutput) -> tuple[StageOutput, tuple[Finding, ...], str]:
+        def release(output: StageOutput) -> Released | Awaitable[Released]:
             output = rebuilt(output)
             if self.kind is StageKind.GUARD:
                 output = self._judged(output)
             carriers = output_carriers(output)
-            found: tuple[Finding, ...] = ()
-            if carriers:
-                redacted, found = await self._seam.pep.inspect(
-                    call.run, carriers, direction="output", step=self._step
-                )
-                output = with_carriers(output, redacted)
-            if egress is not None:
-                await egress.finish()
-                await egress.stop()
-                found += egress.close(output.status.value)
-            call.run.outputs[self.name] = output
-            return copy_of(output), found, STATUS[output.status]
+            if carriers or egress is not None:
+                return self._inspected(call, output, carriers, egress)
+            return self._kept(call, output, ())
 
         return release
+
+    async def _inspected(
+        self, call: Call, output: StageOutput, carriers: dict[str, Any], egress: StepEgress | None
+    ) -> Released:
+        """Return the output with its text redacted, once its ways out are closed."""
+        found: tuple[Finding, ...] = ()
+        if carriers:
+            redacted, found = await self._seam.pep.inspect(
+                call.run, carriers, direction="output", step=self._step
+            )
+            output = with_carriers(output, redacted)
+        if egress is not None:
+            await egress.finish()
+            await egress.stop()
+            found += egress.close(output.status.value)
+        return self._kept(call, output, found)
+
+    def _kept(self, call: Call, output: StageOutput, found: tuple[Finding, ...]) -> Released:
+        """Keep the guard's own output; return a copy for the host."""
+        call.run.outputs[self.name] = output
+        return copy_of(output), found, STATUS[output.status]
 
     async def _answer(self, call: Call, ctx: StageContext) -> Answer:
         """Call the stage; return what it gave as the host's own output type, or how it failed."""
