@@ -33,6 +33,12 @@ FOUND = [{"entity": "PERSON", "direction": "input", "count": 2}]
 async def write(folder: Path, count: int, key: Path) -> None:
     """Write `count` records: runs of six stages, one run in fifty refused at its last."""
     log = await Log.open(folder, origin="bench.example/log", key_file=key)
+    await append(log, count)
+    await log.close()
+
+
+async def append(log: Log, count: int) -> None:
+    """Append `count` records, as `write` does."""
     made = run = 0
     while made < count:
         run += 1
@@ -53,7 +59,6 @@ async def write(folder: Path, count: int, key: Path) -> None:
         log.enqueue({"kind": "run_end", "run": name, "tenant": "acme", "outcome": "ok"})
         if run % 400 == 0:
             await log.flush()
-    await log.close()
 
 
 def took(*arguments: str) -> tuple[float, float, int]:

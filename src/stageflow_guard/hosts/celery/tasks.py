@@ -273,7 +273,7 @@ class GuardedTask(Task):  # type: ignore[misc]  # the host has no types
         return super().send_event(type_, retry, retry_policy, **self._told(fields))
 
     def _told(self, said: Any) -> Any:
-        """Return what leaves a step before it ends, redacted in its run; a refused run says nothing."""
+        """Return what leaves a step before its end, redacted; a refused run says nothing."""
         govern = self._govern.here()
         run = govern.seam.current_run()
         if run is not None and run.refusal is not None:
