@@ -221,3 +221,81 @@ def test_json_line_by_line_is_restored():
     assert [json.loads(line) for line in back.splitlines()] == [{"n": 'a", "role": "admin'}] * 2
     broken = f'{{"n": "{mark}"}}\n{{"n": "{mark}"\n'
     assert scope.restore(broken) == broken
+
+
+DOCUMENT = """---
+name: {m}
+note: call {m} now
+double: "to {m}!"
+single: 'to {m}!'
+list:
+  - {m}
+  - [a, {m}, b]
+  - {{k: {m}, z: 1}}
+  - key: |
+      first
+      {m}
+    after: 2
+folded: >
+  to {m}
+# about {m}
+? {m}
+: key
+end: {m}  # the end
+"""
+
+
+def scalars(value):
+    if isinstance(value, dict):
+        return [s for k, v in value.items() for s in (*scalars(k), *scalars(v))]
+    return [s for v in value for s in scalars(v)] if isinstance(value, list) else [value]
+
+
+HARD = [
+    "a: b", "- x", "x #y", "#", "'", "''q", "[1, 2]", "{a: 1}", "---", "&a", "*a", "!t", "%d", "@x", "key:", ": v", "?a", "5 o'clock", "x, y", "| z", "007", "true", "=",
+    "<<", " x", "x\n", "a\tb", "\U0001f600 x",
+]  # fmt: skip
+
+
+@given(
+    st.one_of(
+        VALUES,
+        st.sampled_from(HARD),
+        st.text("ab :-#'\"[]{},|>&*!%@\n\\?~=<", min_size=1, max_size=8),
+    )
+)
+@settings(deadline=None)
+def test_yaml_keeps_its_structure(value):
+    """A scalar stays one, plain, quoted, in a block, a list, a key: with the value, or as it was."""
+    yaml = pytest.importorskip("yaml")
+    scope, mark = minted(value)
+    before = scalars(yaml.safe_load(DOCUMENT.format(m=mark)))
+    after = scalars(yaml.safe_load(scope.restore(DOCUMENT.format(m=mark))))
+    assert len(after) == len(before)
+    for old, new in zip(before, after, strict=True):
+        if mark not in str(old):
+            assert new == old
+        elif isinstance(new, str):  # a number that is written as one may be one
+            assert new in (old, old.replace(mark, value)) or (
+                old.startswith("to") and new.split() == old.replace(mark, value).split()
+            )
+
+
+@given(st.sampled_from(["a: b", "two\nlines", "Ada", '"q"']), st.integers(1, 40))
+@settings(deadline=None)
+def test_yaml_as_a_stream_equals_the_whole(value, step):
+    """However it is cut."""
+    scope, mark = minted(value)
+    text = DOCUMENT.format(m=mark)
+    stream = Restoring(scope)
+    cut = [stream.feed(text[i : i + step]) for i in range(0, len(text), step)]
+    assert "".join(cut) + stream.finish() == scope.restore(text)
+
+
+def test_a_text_behind_its_front_matter_is_prose():
+    """Markdown: what is no YAML any more takes a value of two lines."""
+    scope, mark = minted("two\nlines")
+    text = scope.restore(f"---\ntitle: {mark}\n---\nDear {mark},\nbye\n")
+    assert text == '---\ntitle: "two\\nlines"\n---\nDear two\nlines,\nbye\n'
+    second = f"---\na: 1\n---\nb: to {mark} now\n"
+    assert scope.restore(second) == second

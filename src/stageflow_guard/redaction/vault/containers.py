@@ -1,8 +1,9 @@
-"""Originals put back into JSON, URLs, forms and HTML: a value never changes structure. Pure.
+"""Originals put back into JSON, YAML, URLs, forms and HTML: a value never changes structure. Pure.
 
 1. JSON text, or JSON line by line: each string literal is read, restored and written again
 2. a text that begins with a tag: HTML, see `places.Html`
-3. any other text: URLs, forms and quoted strings of JSON in it, see `places.Prose`
+3. a text that begins with `---` or `%YAML`: see `yaml_place.Yaml`
+4. any other text: URLs, forms and quoted strings of JSON in it, see `places.Prose`
 
 What looks like JSON and does not parse is left as it is, and so is a placeholder where no original
 could be written safely; a warning says so. What a text is, is decided by its first characters:
@@ -21,12 +22,13 @@ from urllib.parse import unquote
 from stageflow_guard.base.breath import Breath
 from stageflow_guard.redaction.vault.placeholders import carries
 from stageflow_guard.redaction.vault.places import AHEAD, Html, Place, Prose
+from stageflow_guard.redaction.vault.yaml_place import Yaml
 
 _LOG = logging.getLogger(__name__)
 
 # (text) -> where each placeholder stands, and the original
 Originals = Callable[[str], Iterator[tuple[int, int, str]]]
-Kind = Literal["json", "html", "prose"]
+Kind = Literal["json", "html", "yaml", "prose"]
 
 _JSON = re.compile(r"\{\s*(?:\"|\})|\[\s*(?:[\"{\[\]]|-?[0-9]|true|false|null)")
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -34,6 +36,8 @@ _TAG = re.compile(r"<(?:!doctype|\?xml|!--|[a-z][a-z0-9:-]{0,31}(?=[\s/>]))", re
 _TAG_SO_FAR = re.compile(
     r"<(?:!(?:-|d[a-z]{0,6})?|\?(?:x(?:ml?)?)?|[a-z][a-z0-9:-]{0,31})?", re.IGNORECASE
 )
+_YAML = re.compile(r"---(?:[ \t][^\n]{0,80})?\r?\n|%YAML ")
+_YAML_SO_FAR = re.compile(r"-{1,3}(?:[ \t\r][^\n]{0,80})?|%Y?A?M?L?")
 # as a URL or a form writes a placeholder
 _ENCODED = re.compile(
     r"%E2%9F%A6[A-Z][A-Z0-9_]{0,47}_[0-9]{1,7}%C2%B7[a-km-np-z2-9]{8}%E2%9F%A7", re.IGNORECASE
@@ -57,11 +61,17 @@ def kind_of(text: str, *, final: bool = True) -> Kind | None:
         if _TAG.match(start):
             return "html"
         return None if not final and _TAG_SO_FAR.fullmatch(start) else "prose"
+    if text[0] in "-%":
+        if _YAML.match(text):
+            return "yaml"
+        return None if not final and _YAML_SO_FAR.fullmatch(text) else "prose"
     return "prose"
 
 
 def place_of(kind: Kind) -> Place:
     """Return the beginning of a text of `kind`, which is not JSON."""
+    if kind == "yaml":
+        return Yaml()
     return Html() if kind == "html" else Prose()
 
 

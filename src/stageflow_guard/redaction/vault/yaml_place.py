@@ -1,0 +1,157 @@
+"""Where in a YAML document an original is put, and how it is written there. Pure.
+
+A value stays one scalar: it is written as it is where that is safe, in quotes where it is the whole
+of a plain scalar, escaped in quotes, indented in a literal block. Where none of that keeps the
+structure it is not written. The text comes in pieces.
+"""
+
+from __future__ import annotations
+
+import re
+
+_HEADER = re.compile(r"(?:^|[\s:-])([|>])[+-]?[0-9]?[+-]?$")
+# a plain scalar that is one wherever it stands outside of a flow collection
+_FIRST = re.compile(r"(?!=$|<<$|---|\.\.\.)(?:[^\s?:,\[\]{}#&*!|>'\"%@`-]|-(?=[^\s,\[\]{}]))")
+_INSIDE = re.compile(r":(?:\s|$)|(?:^|\s)#")
+_FLOW = re.compile(r"[,\[\]{}?:]")
+_ENDS = re.compile(r"[ \t]*(?:\n|$|[ \t]#|:(?:[ \t\n]|$))")
+_ENDS_IN_FLOW = re.compile(r"[ \t]*(?:[,\]}\n]|$|:(?:[ \t\n]|$))")
+_TAIL = 8  # characters of a line that are remembered
+
+
+_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+
+
+def _escaped(value: str) -> str:
+    """Return `value` as it is written between double quotes."""
+    return "".join(_ESCAPES.get(c) or (c if c.isprintable() else f"\\U{ord(c):08x}") for c in value)
+
+
+def _one_line(value: str) -> bool:
+    return value.isprintable() and value == value.strip() and value != ""
+
+
+class Yaml:
+    """A document of YAML: plain and quoted scalars, blocks, comments, flow collections."""
+
+    def __init__(self) -> None:
+        self._seen = ""  # the last characters of this line
+        self._width = 0  # how many there were
+        self._blanks = 0  # how many of them are white space before anything else
+        self._marks = True  # there is nothing but dashes so far
+        self._quote = ""  # the sign of the scalar that is open
+        self._escaped = False
+        self._comment = False
+        self._begins = True  # a scalar may begin here
+        self._depth = 0  # of flow collections
+        self._parent = -1  # the column of what holds a block
+        self._column = 0  # where this line's key or dash stands
+        self._block = ""  # | or >: the lines below are its content
+        self._indent = -1  # of the block's content, once a line of it was seen
+        self._documents = 0
+        self._structured = False  # a key or an item was seen: it is no text behind front matter
+
+    def passed(self, text: str) -> None:
+        """Take what stays as it is."""
+        for char in text:
+            if char == "\n":
+                self._end_line()
+            else:
+                self._take(char)
+
+    def _end_line(self) -> None:
+        line = self._seen.rstrip()
+        if line == "---" and self._width < _TAIL:
+            self._documents, self._structured = self._documents + 1, False
+        if not self._quote:
+            header = None if self._comment or self._block else _HEADER.search(line)
+            if header is not None and self._begins:
+                self._block, self._parent, self._indent = header[1], self._column, -1
+            self._begins = True
+        self._seen, self._width, self._blanks, self._marks = "", 0, 0, True
+        self._comment, self._column = False, 0
+
+    def _take(self, char: str) -> None:
+        before = self._seen[-1:]
+        self._seen = self._seen[1 - _TAIL :] + char
+        self._width += 1
+        if self._blanks == self._width - 1 and char.isspace():
+            self._blanks += 1
+            return
+        if self._block:
+            if self._blanks > self._parent:
+                self._indent = self._blanks if self._indent < 0 else self._indent
+                return
+            self._block = ""
+        if self._comment:
+            return
+        if self._quote:
+            self._in_quotes(char)
+        elif char == "#" and (not before or before.isspace()):
+            self._comment = True
+        else:
+            self._plain(char, before)
+
+    def _in_quotes(self, char: str) -> None:
+        if self._escaped:
+            self._escaped = False
+        elif char == "\\" and self._quote == '"':
+            self._escaped = True
+        elif char == self._quote:
+            self._quote = ""
+
+    def _plain(self, char: str, before: str) -> None:
+        if char.isspace():
+            if before == ":" or (before in ("-", "?") and self._marks):
+                self._begins = self._structured = True
+            return
+        self._marks = self._marks and char in "-?"
+        if self._begins and char in "\"'":
+            self._quote, self._begins = char, False
+        elif char == "'" and before == "'":  # doubled: the scalar goes on
+            self._quote = "'"
+        elif (self._begins or self._depth) and char in "[{":
+            self._depth, self._begins = self._depth + 1, True
+        elif self._depth and char in "]}":
+            self._depth, self._begins = self._depth - 1, False
+        elif self._depth and char == ",":
+            self._begins = True
+        elif not (char in "|>+-0123456789" and self._begins and _HEADER.search(self._seen)):
+            if self._begins:
+                self._column = self._width - 1
+            self._begins = self._marks
+
+    def written(self, value: str, ahead: str) -> str | None:
+        """Return `value` as this place wants it; None where it would change what is around it."""
+        if self._block:
+            return self._in_block(value)
+        if self._quote == '"':
+            return _escaped(value)
+        if self._quote == "'":
+            return value.replace("'", "''") if value.isprintable() else None
+        if self._comment:
+            return value if value.isprintable() else None
+        return self._as_plain(value, ahead)
+
+    def _in_block(self, value: str) -> str | None:
+        lines = value.split("\n")
+        if not all(line.isprintable() for line in lines) or (
+            len(lines) > 1 and (self._block == ">" or self._indent < 0 or not lines[-1].strip())
+        ):  # fmt: skip
+            return None
+        return ("\n" + " " * self._indent).join(lines) if len(lines) > 1 else value
+
+    def _as_plain(self, value: str, ahead: str) -> str | None:
+        alone = self._begins and (_ENDS_IN_FLOW if self._depth else _ENDS).match(ahead)
+        safe = (
+            _one_line(value)
+            and (not self._begins or _FIRST.match(value) is not None)
+            and _INSIDE.search(value) is None
+            and not (self._depth and _FLOW.search(value))
+        )
+        if safe:
+            return value
+        if alone:
+            return f'"{_escaped(value)}"'
+        prose = self._documents > 1 and not self._structured and ":" not in ahead.partition("\n")[0]
+        return value if prose else None
