@@ -199,10 +199,27 @@ def suites(cases: list[Case], finders: dict[str, Finder], *, misses: str | None 
                   f"harmless flagged {wrong[part][0]} of {wrong[part][1]}")  # fmt: skip
 
 
+def behind(cases: list[Case]) -> list[Case]:
+    """Return presidio's cases each behind the first context word of its recognizer: `ssn: 078-05-1123`."""
+    from stageflow_guard.redaction.engines.presidio import stock
+
+    words = {e: r.context[0] for r in stock() if r.context for e in r.supported_entities}
+    out = []
+    for case in cases:
+        lead = f"{words.get(case.entity, case.entity.rpartition('_')[2])}: "
+        values = tuple((a + len(lead), b + len(lead)) for a, b in case.values)
+        out.append(
+            case._replace(
+                text=lead + case.text, values=values, suite=f"{case.suite}, behind its word"
+            )
+        )
+    return out
+
+
 def peers(suite: str) -> dict[str, Finder]:
     """Return what else is installed that reads such texts, by name."""
     out: dict[str, Finder] = {}
-    if suite == "presidio":
+    if suite.startswith("presidio"):
         from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
         from stageflow_guard.redaction.engines.presidio import tokenizer
@@ -263,9 +280,10 @@ def main() -> int:
         if not cases:
             print(f"{checkout}: no cases of a suite that is known")
             continue
-        suites(
-            cases, {"ours": ours, **peers(cases[0].suite)}, misses="tuning" if args.misses else None
-        )
+        also = [behind(cases)] if cases[0].suite == "presidio" else []
+        for part in (cases, *also):
+            readers = {"ours": ours, **peers(part[0].suite)}
+            suites(part, readers, misses="tuning" if args.misses else None)
     if args.suite:
         return 0
     printed("python-stdnum, labelled", stdnum(redactor, args.folder), below=0.97)

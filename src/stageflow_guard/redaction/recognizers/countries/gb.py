@@ -30,7 +30,7 @@ COUNTRY = Country(
             entity="UK_NINO", names="nino|national insurance number|ni number|national insurance no", bare=0.5,
             value=r"(?!BG|GB|KN|NK|NT|TN|ZZ|bg|gb|kn|nk|nt|tn|zz)[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z][A-CEGHJ-NPR-TW-Za-ceghj-npr-tw-z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Da-d]",
         ),
-        Document(entity="UK_NINO", names="nino|national insurance number|ni number|national insurance no|ni no", value=r"[A-Za-z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Za-z]"),
+        Document(entity="UK_NINO", names="nino|national insurance|national insurance number|ni number|national insurance no|ni no", value=r"[A-Za-z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Za-z]"),
         Document(entity="UK_DRIVING_LICENCE", value=r"[A-Z9]{5}[0-9]{6}[A-Z9]{2}[0-9A-Z]{3}", names="driving licence|driving licence number|licence number|dvla", bare=0.5),
         Document(entity="UK_VAT", value=r"(?:GB[ ]?)?[0-9]{3}[ ]?[0-9]{4}[ ]?[0-9]{2}(?:[ ]?[0-9]{3})?", names="vat|vat number|vat no|vat reg no|vat registration number|vat reg"),
         Document(entity="UK_UTR", value=r"[0-9]{5}[ ]?[0-9]{5}K?", names="utr|unique taxpayer reference"),

@@ -34,6 +34,7 @@ COUNTRY = Country(
     documents=(
         Document(entity="IN_AADHAAR", value=r"[2-9][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}", names="aadhaar|aadhaar number|aadhar|aadhaar no|aadhar number|uid|आधार|आधार संख्या|आधार नंबर", check=verhoeff),
         Document(entity="IN_PAN", value=r"[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]", names="pan|pan number|pan no|permanent account number|pan card", bare=0.45),
+        Document(entity="IN_PAN", value=r"[A-Z]{5}[0-9]{4}[A-Z]", names="pan|pan number|pan no|permanent account number|pan card"),
         Document(entity="IN_GSTIN", value=r"[0-3][0-9][A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]", names="gstin|gst|gst number|gst no", check=gstin, bare_valid=0.6),
         Document(
             entity="UPI", names="upi|upi id|vpa|upi handle", bare=0.5,

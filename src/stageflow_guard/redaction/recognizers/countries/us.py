@@ -77,6 +77,7 @@ COUNTRY = Country(
         Document(entity="US_TAX_ID", value=r"[0-9]{2}-?[0-9]{7}|[0-9]{3}-?[0-9]{2}-?[0-9]{4}|[0-9]{9,13}", names="tax id|taxpayer id|tax identification number|employer identification number|tin|ein|atin|itin|tax number"),
         Document(entity="US_PTIN", value=r"P-?[0-9]{8}", names="ptin|preparer tax identification number"),
         Document(entity="MEDICAL_LICENSE", value=r"[ABCDEFGHJKLMPRSTUX][A-Z9][0-9]{7}", check=dea, bare_valid=0.5),
+        Document(entity="MEDICAL_LICENSE", value=r"[A-Za-z][A-Za-z9][0-9]{7}", names="dea|dea number|dea no|dea registration|medical license|medical licence|medical license number|prescriber number", check=dea),
         Document(
             entity="US_MBI", bare=0.6,
             value=r"[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9]-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9]-?[AC-HJKMNP-RT-Y]{2}[0-9]{2}",

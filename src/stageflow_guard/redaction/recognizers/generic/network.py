@@ -62,6 +62,15 @@ def _named(address: ipaddress.IPv4Address) -> bool:
     return any(address in network for network in _EXAMPLES)
 
 
+_PREFIX = re.compile(r"/([0-9]{1,3})(?![\w/]|\.[0-9])")
+
+
+def prefixed(text: str, start: int, end: int, most: int) -> int:
+    """Return where an address ends with the length of its network: `2001:db8::/32`, no URL's path."""
+    match = _PREFIX.match(text, end) if text[start - 1 : start] not in ("/", "@") else None
+    return match.end() if match is not None and int(match[1]) <= most else end
+
+
 def _v6(text: str, match: re.Match[str]) -> Hit | None:
     found = (
         match[0].rstrip(":") if match[0].endswith(":") and not match[0].endswith("::") else match[0]
@@ -87,4 +96,5 @@ def _v6(text: str, match: re.Match[str]) -> Hit | None:
     score = 0.65 if known else 0.3
     if score < 0.4 and not address.is_loopback and labels.before(text, match.start()) == "ip":
         score = 0.5
-    return Hit(match.start(), match.start() + len(found), "IP_ADDRESS", score, "ipv6")
+    end = prefixed(text, match.start(), match.start() + len(found), 128)
+    return Hit(match.start(), end, "IP_ADDRESS", score, "ipv6")

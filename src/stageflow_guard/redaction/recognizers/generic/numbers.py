@@ -14,6 +14,7 @@ from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.candidate import Candidate
+from stageflow_guard.redaction.recognizers.generic.network import prefixed
 from stageflow_guard.redaction.recognizers.generic.phonenumbers import REGIONS
 from stageflow_guard.redaction.recognizers.generic.phones import (
     EXTENSION,
@@ -305,7 +306,12 @@ def _quad(one: Candidate) -> Hit | None:
     elif _versioned(one.text[max(0, one.start - 24) : one.start]):
         score = 0.2
     return Hit(
-        one.start, one.end, "IP_ADDRESS", score, "ipv4", "label ip" if one.label == "ip" else ""
+        one.start,
+        prefixed(one.text, one.start, one.end, 32),
+        "IP_ADDRESS",
+        score,
+        "ipv4",
+        "label ip" if one.label == "ip" else "",
     )
 
 

@@ -183,7 +183,9 @@ def _keys(text: str, lower: str) -> Iterator[Match]:
         if not (camel or before in ("_", "-")) or text[at + 3 : at + 4].isalnum():
             continue
         part = _PART.search(lower, max(0, at - 25), at if camel else at - 1)
-        if part is not None and _KEY_OF.search(part[0]) is None:
+        if part is None or (camel and len(part[0]) < 3):
+            continue  # no service is called by two letters that touch
+        if _KEY_OF.search(part[0]) is None:
             yield Match(at, at + 3, "secret")
 
 
