@@ -73,7 +73,7 @@ async def test_more_than_the_cap_refuses_the_stage_on_record(world):
         await run(world, text)
     assert caught.value.reason == "forged_placeholders"
     assert caught.value.ref
-    refused, attempt = attempts(world)
+    attempt, refused = sorted(attempts(world), key=lambda record: record.error or "")
     assert (refused.error, refused.stage) == ("inspector_unavailable", "one")
     assert attempt.note["forged_placeholders"] == 65
     assert [r.outcome for r in world.log.kinds("effect")] == ["skipped"]
