@@ -296,10 +296,7 @@ async def before_stage(seam: Seam, run: Run, name: str, kind: Any, upstream: Ite
     """The hook: only a durable permit lets the host go on. Raises a typed, host-proof error."""
     task = asyncio.current_task()
     if task is not None:
-        tasks = run.tasks
-        if tasks:  # what is done is let go of: its memory is used again while it is in the caches
-            tasks -= {one for one in tasks if one.done()}
-        tasks.add(task)
+        run.tasks.add(task)
     step = stage_step(run.pipeline, name)
     host_kind = KINDS[kind] if type(kind) is StageKind else None
     try:
