@@ -21,7 +21,9 @@ PIECES = [
     "-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----", "lives at 12 Main Street\n Apt. 3\n Springfield, IL 62704",
     "The committee met and agreed on the plan.", "nothing here", "\n\n", "SSN: NTM2LTkwLTQzOTk= ", "%35%33%36-90-4399",
     "IBAN DE89 3704 0044 0532 0130 00", "203.0.113.42", "My name is Ada Lovelace.", "x" * 300, "1 2 3 4 5 6 7", "é🔥\u200b",
-    "https://www.ada.se/", "⟦PERSON_1·aaaaaaaa⟧", "born on 12 May 1987",
+    "https://www.ada.se/", "⟦PERSON_1·aaaaaaaa⟧", "born on 12 May 1987", "password:\n  a: Zx9kLmq2\n  b:\n    - q7Rk9w\nnext: 1",
+    '{"password": {"a": "hunter2x", "b": ["Zx9kLmq2", {"c": "q1w2e3r4"}]}}', "api_key: |\n  Zx9kLmq2Wb4LpV\n  q7RkT2mZ9xWb4L\nnext: 1", "\nharborToken,Zx9kLmq2Wb4LpV12,",
+    "curl -X POST https://b.example \\\n -d x \\\n  --user 'ada:Zx9k~Lmq2'", "harbor_key: 4f1c9b07e2d85a6340bf1c9e72d8a563", "route 2a02:8109:9c40::/44", "ჩემი სახელია თამარ ლომიძე,",
 ]  # fmt: skip
 
 

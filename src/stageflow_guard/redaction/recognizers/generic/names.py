@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN
@@ -386,6 +387,7 @@ _GEORGIAN_PERSONS = frozenset(
 _CASELESS = re.compile(r"[\u10d0-\u10ff\u1200-\u137f]")
 
 
+@lru_cache(maxsize=16)
 def _scripted(text: str) -> bool:
     """Say whether `text` holds a script in which no capital begins a name."""
     return unspaced(text) or (not text.isascii() and _CASELESS.search(text) is not None)

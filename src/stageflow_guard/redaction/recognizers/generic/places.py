@@ -239,10 +239,13 @@ def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Ite
         if pattern in idle:
             continue
         anchors = _ANCHORS.get(pattern)
-        for match in (
-            pattern.finditer(text, low, high) if anchors is None
-            else _anchored(pattern, anchors, text, low, high)
-        ):  # fmt: skip
+        if pattern is _STREET_BEFORE:
+            found = _headed(text, low, high)
+        elif anchors is None:
+            found = pattern.finditer(text, low, high)
+        else:
+            found = _anchored(pattern, anchors, text, low, high)
+        for match in found:
             if rule == "street" and not any(c.isdigit() for c in match[0]):
                 continue
             begin = match.start()
@@ -282,6 +285,28 @@ def _anchored(
             reached = match.end()
             yield match
 
+
+_LEADING = 40  # the numbers in front of a street's word
+_REACH = 300  # more than a street has behind its word
+
+
+def _headed(text: str, low: int, high: int) -> Iterator[re.Match[str]]:
+    """Yield the streets that begin with a word for one, read around such words alone."""
+    reached = low
+    for at in positions(lowered(text)[low:high], _STREET_NEEDLES):
+        place = low + at
+        before = text[place - 1 : place]
+        if place < reached or before.isalnum() or before in _NO_START:
+            continue
+        match = _STREET_BEFORE.search(
+            text, max(reached, place - _LEADING), min(high, place + _REACH)
+        )
+        if match is not None and match.start() <= place < match.end():
+            reached = match.end()
+            yield match
+
+
+_NO_START = frozenset("_.$€£#-")
 
 # words of the sentence before a street, no part of its name
 _LEAD = re.compile(
