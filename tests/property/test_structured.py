@@ -109,7 +109,7 @@ def test_a_personal_name_is_read_before_everything_under_it(value, left):
 @pytest.mark.parametrize(
     "value",
     [{"properties": {"password": {"type": "string", "description": "Chosen by the user", "minLength": 8, "format": "password"}}}, {"mail": {"subject": "Quarterly review", "body": "See you"}},
-     {"phone": {"model": "Fairphone", "os": "13"}}, {"secret": {"name": "db", "namespace": "prod", "created_at": "2026-01-01"}}, {"show_password": "never", "password_policy": {"min": 8}}, {"pin": {"x": 12, "y": 40}}],
+     {"phone": {"model": "Fairphone", "os": "13"}}, {"secret": {"name": "db", "namespace": "prod", "created_at": "2026-01-01"}}, {"show_password": "never", "password_policy": {"min": 8}}, {"Password": {"shape": "DirectoryPassword", "documentation": "<p>The password.</p>", "location": "header"}}, {"auth": ["aws.auth#sigv4"]}, {"pin": {"x": 12, "y": 40}}],
 )  # fmt: skip
 def test_what_only_says_something_about_a_value_stays(value):
     """A schema, an administration's record, a letter, a device."""

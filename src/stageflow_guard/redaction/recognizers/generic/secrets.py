@@ -213,6 +213,8 @@ def _assigned(text: str, lower: str, match: Match) -> Hit | None:
             return None
         return Hit(found.start, found.end, "SECRET", 0.6, "assigned secret", "label secret")
     score = values.worth(value, quoted=found.quoted, spoken=found.spoken)
+    if name == "auth" and len(value) < 16 and ":" not in value:  # a way to sign in
+        return None
     if (
         name in _HEX_ONLY
         and (not any(c.isdigit() for c in value) or len(value) < 8)
