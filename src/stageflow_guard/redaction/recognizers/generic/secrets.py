@@ -230,7 +230,8 @@ def _assigned(text: str, lower: str, match: Match) -> Hit | None:
 
 def _below(text: str, lower: str, match: Match) -> Iterator[Hit]:
     """Yield what stands below the name in YAML or JSON: it speaks for everything under it."""
-    if lower[match.start : match.end] in _SHORT:
+    name = re.sub(r"[\s_.-]+", " ", lower[match.start : match.end])
+    if name in _SHORT:
         return
     given = text[match.end : match.end + 1]
     if given not in (":", '"', "'"):
@@ -238,6 +239,10 @@ def _below(text: str, lower: str, match: Match) -> Iterator[Hit]:
     inside = values.within(text, match.end) if given == '"' else ()
     for value in (*values.under(text, match.start, match.end), *inside):
         inner = text[value.start : value.end]
+        if name in _HEX_ONLY and (
+            len(inner) < 8 or " " in inner or not any(map(str.isdigit, inner))
+        ):
+            continue  # `pass` and `token` are names of much else
         score = values.worth(inner, quoted=True, spoken=False)
         if values.short(inner):
             score = max(score, 0.4)
