@@ -15,7 +15,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from pathlib import Path
 from typing import IO, Self
@@ -116,6 +116,29 @@ def create_durably(path: Path, content: bytes) -> bool:
         fresh.unlink(missing_ok=True)
     sync_dir(path.parent)
     return True
+
+
+def create_all_durably(files: Iterable[tuple[Path, bytes]]) -> None:
+    """Put each content at its path, 0600, on disk when this returns; what is there already stays.
+
+    For many writers of the same paths. Directories are synced once each. A crash may leave some of
+    the files, each of them whole.
+    """
+    made: list[tuple[Path, Path]] = []
+    try:
+        with _Syncing() as syncing:
+            for path, content in files:
+                fresh = path.with_name(f"{path.name}.{secrets.token_hex(6)}.new")
+                made.append((fresh, path))
+                syncing.sync(_write_fresh(fresh, content, 0o600))
+        for fresh, path in made:
+            with suppress(FileExistsError):
+                os.link(fresh, path)  # unlike a rename, a link never replaces
+    finally:
+        for fresh, _ in made:
+            fresh.unlink(missing_ok=True)
+    for folder in sorted({path.parent for _, path in made}):
+        sync_dir(folder)
 
 
 def create_new(path: Path, content: bytes) -> None:

@@ -1,0 +1,129 @@
+"""Revisions of files, kept by their digest: each content once, and a list for each revision.
+
+    <folder>/<revision>       the list of a `FileTree`, whose SHA-256 is its name
+    <folder>/blobs/<sha256>   the content of a file, or the list of a group
+
+So `sha256sum` tells whether anything was changed, and another revision costs what is new in it. The
+list of a revision is written last: where it is, all of it is. Contents are shared between revisions
+and nothing here takes any away. Folders 0700, files 0600.
+
+Where `<revision>` is a folder with the files themselves, it was kept by an earlier layout, under
+`flat_digest`; it is read and never written.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from stageflow_guard.base.durable import create_all_durably, create_durably, make_dirs
+from stageflow_guard.base.file_tree import GROUP, TOP, FileTree, digest_of, listed, require_plain
+
+REVISION = re.compile(r"[0-9a-f]{64}")
+
+
+class ChangedSince(Exception):
+    """A kept revision is not what it was: a file is missing, or other bytes stand in its place."""
+
+
+class KeptFiles:
+    """The store in one folder. Safe for several writers: what is there is never changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._blobs = folder / "blobs"
+        self._whole: FileTree | None = None  # known to be kept: only what differs is looked at
+
+    def keep(self, tree: FileTree) -> Path:
+        """Keep a revision; return where its list is. Raises `OSError` when it cannot."""
+        target = self.folder / tree.revision
+        known = self._whole
+        if known is None or not (self.folder / known.revision).is_file():  # or it was cleared
+            known = None
+            for folder in (self.folder, self._blobs):
+                make_dirs(folder.absolute(), above=Path("/"))
+        there = frozenset[str]() if known is not None else frozenset(os.listdir(self._blobs))
+        create_all_durably(
+            (self._blobs / digest, content)
+            for digest, content in _new(tree, known)
+            if digest not in there and not (self._blobs / digest).exists()
+        )
+        if not target.exists():
+            create_durably(target, tree.text)
+        self._whole = tree
+        return target
+
+    def revisions(self) -> dict[str, float]:
+        """Return what is kept, and since when (seconds since the epoch)."""
+        if not self.folder.is_dir():
+            return {}
+        return {
+            path.name: path.stat().st_mtime
+            for path in self.folder.iterdir()
+            if REVISION.fullmatch(path.name)
+        }
+
+    def files(self, revision: str) -> dict[str, bytes] | None:
+        """Return the files of a revision, or None where it is not kept.
+
+        Raises `ChangedSince` unless every byte is what it was when the revision was kept.
+        """
+        place = self.folder / revision
+        if REVISION.fullmatch(revision) is None or not place.exists():
+            return None
+        try:
+            if place.is_dir():
+                found = _in_folder(place)
+                if flat_digest(found) != revision:
+                    raise ChangedSince(revision)
+                return found
+            return dict(self._listed(place.read_bytes(), revision, whole=True))
+        except (OSError, ValueError) as exc:
+            raise ChangedSince(revision) from exc
+
+    def _listed(self, text: bytes, digest: str, *, whole: bool) -> Iterator[tuple[str, bytes]]:
+        if digest_of(text) != digest:
+            raise ChangedSince(digest)
+        for name, one in listed(text, whole=whole).items():
+            content = (self._blobs / one).read_bytes()
+            if whole and name.startswith(GROUP):
+                yield from self._listed(content, one, whole=False)
+            elif digest_of(content) != one:
+                raise ChangedSince(digest)
+            else:
+                require_plain(name)
+                yield name, content
+
+
+def _new(tree: FileTree, known: FileTree | None) -> Iterator[tuple[str, bytes]]:
+    """Yield what `known` does not hold, each content by its digest."""
+    for key, group in tree.groups.items():
+        old = known.groups.get(key) if known is not None else None
+        if old is group:
+            continue
+        held = old.digests if old is not None else {}
+        for name, content in group.files.items():
+            if held.get(name) != group.digests[name]:
+                yield group.digests[name], content
+        if key != TOP:
+            yield group.digest, group.text.encode()
+
+
+def _in_folder(place: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(place).as_posix(): path.read_bytes()
+        for path in place.rglob("*")
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+def flat_digest(files: Mapping[str, bytes]) -> str:
+    """Return what the earlier layout calls a revision: one digest over all names and contents."""
+    digest = sha256()
+    for name in sorted(files):
+        content = files[name]
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
