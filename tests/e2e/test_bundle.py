@@ -18,6 +18,8 @@ from stageflow_guard.audit.admin.prune import prune
 from stageflow_guard.audit.admin.rotate import rotate
 from stageflow_guard.audit.admin.witness import Witness
 from stageflow_guard.audit.tlog.signing import SigningKey
+from stageflow_guard.base.file_tree import FileTree
+from stageflow_guard.base.kept_files import KeptFiles
 from stageflow_guard.cli import main
 
 ORIGIN = "e.x/b"
@@ -154,9 +156,9 @@ def test_a_checkpoint_of_another_history_bundles_nothing(tmp_path):
 def test_no_file_of_a_bundle_can_be_changed_added_or_taken_away(tmp_path):
     """`verify.py` by itself names it; the page's other commands need not be run for that."""
     asyncio.run(grown(tmp_path, 6))
-    (tmp_path / "audit.policies" / "r1").mkdir(parents=True)
-    (tmp_path / "audit.policies" / "r1" / "policy.csv").write_text("p, a, b\n")
-    asyncio.run(policied(tmp_path))
+    tree = FileTree.of({"policy.csv": b"p, a, b\n", "tenants/acme/policy.csv": b"p\n"})
+    KeptFiles(tmp_path / "audit.policies").keep(tree)
+    asyncio.run(policied(tmp_path, tree.revision))
     assert bundled(tmp_path, "--kind", "decision") == 0
     out = tmp_path / "b"
     assert "HOLDS: 7 records" in follow(out)
@@ -169,7 +171,8 @@ def test_no_file_of_a_bundle_can_be_changed_added_or_taken_away(tmp_path):
         return done.returncode, done.stdout + done.stderr
 
     files = sorted(p for p in out.rglob("*") if p.is_file())
-    assert out / "policies" / "r1" / "policy.csv" in files
+    for name, content in tree.items():
+        assert (out / "policies" / tree.revision / name).read_bytes() == content
     for path in files:
         held = path.read_bytes()
         if path.name not in ("SHA256SUMS.sig", "verify.py"):  # the key's; what runs
@@ -182,7 +185,8 @@ def test_no_file_of_a_bundle_can_be_changed_added_or_taken_away(tmp_path):
             path.unlink()
             assert said()[0] == 1, path.name
         path.write_bytes(held)
-    for extra in ("policies/r1/more.csv", "records/999.json", "note.txt", "policies/r2/policy.csv"):
+    for extra in (f"policies/{tree.revision}/more.csv", "records/999.json", "note.txt",
+                  "policies/r2/policy.csv"):  # fmt: skip
         path = out / extra
         path.parent.mkdir(exist_ok=True)
         path.write_text("{}")
@@ -192,9 +196,23 @@ def test_no_file_of_a_bundle_can_be_changed_added_or_taken_away(tmp_path):
     assert "not in the list" in said()[1]
 
 
-async def policied(home):
+def test_a_kept_revision_that_was_changed_is_not_bundled(tmp_path):
+    """What the store holds now is not what decided then: the manifest says that it is missing."""
+    asyncio.run(grown(tmp_path, 3))
+    tree = FileTree.of({"policy.csv": b"p, a, b\n"})
+    KeptFiles(tmp_path / "audit.policies").keep(tree)
+    (blob,) = (tmp_path / "audit.policies/blobs").iterdir()
+    blob.write_bytes(b"p, a, c\n")
+    asyncio.run(policied(tmp_path, tree.revision))
+    assert bundled(tmp_path, "--kind", "decision") == 0
+    manifest = json.loads((tmp_path / "b/manifest.json").read_bytes())
+    assert manifest["missing_policies"] == [tree.revision]
+    assert not (tmp_path / "b/policies").exists()
+
+
+async def policied(home, revision):
     log = await Log.open(home / "audit", origin=ORIGIN, key_file=home / "k")
-    await log.append({"kind": "decision", "decision": "deny", "policy": {"sha256": "r1"}})
+    await log.append({"kind": "decision", "decision": "deny", "policy": {"sha256": revision}})
     await log.close()
 
 

@@ -8,6 +8,7 @@ import logging
 import shutil
 import threading
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -261,8 +262,8 @@ async def test_a_kept_revision_that_was_changed_is_not_used(place):
     """Content-addressed: other bytes are another revision."""
     async with place.guard() as guard:
         revision = guard.health()["policy_revision"]
-        kept = place.path / "audit.policies" / revision / "tenants/acme/policy.csv"
-        kept.chmod(0o600)
+        lines = (place.path / "policies/tenants/acme/policy.csv").read_bytes()
+        kept = place.path / "audit.policies/blobs" / sha256(lines).hexdigest()
         kept.write_text(MORE)
         with pytest.raises(ConfigError, match="was changed"):
             await guard.rollback(revision)
@@ -358,7 +359,7 @@ async def test_an_index_that_is_wrong_is_found_and_not_used_again(place, monkeyp
 
     def tampered(self, request):
         allow, deny = wrong(self, request)
-        return (allow or list(self._rules[:1]), []) if request.act == "write" else (allow, deny)
+        return (allow or list(self.file.rules[:1]), []) if request.act == "write" else (allow, deny)
 
     monkeypatch.setattr(TenantIndex, "matching", tampered)
     place.settings("watch = 0\nsample = 1")

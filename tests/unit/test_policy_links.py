@@ -91,15 +91,15 @@ def test_one_load_reads_one_version(tmp_path, monkeypatch):
     """The link is turned while a load is under way: nothing of the new version is mixed in."""
     mount = config_map(tmp_path / "policies")
     version(mount / "..next", "deny")
-    from stageflow_guard.policy.engine import loader
+    from stageflow_guard.policy.engine import source
 
-    read = loader.read
+    read = source.read
 
     def turning(path, name):
         turn(mount / "..data", "..next")
         return read(path, name)
 
-    monkeypatch.setattr(loader, "read", turning)
+    monkeypatch.setattr(source, "read", turning)
     assert PolicySet.load(mount).decide(ASKED).permitted
     monkeypatch.undo()
     assert PolicySet.load(mount).decide(ASKED).reason == "explicit_deny"

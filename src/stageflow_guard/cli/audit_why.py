@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -156,17 +157,15 @@ def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None]:
     rules = record.get("rules") or []
     revision = str((record.get("policy") or {}).get("sha256"))
     root = Path(folder).absolute()
-    beside = [Path(f"{base}.policies") / revision for base in (root, root.parent)]
-    kept = next((path for path in beside if path.is_dir()), None)
-    if kept is None:
-        return ", ".join(rules), None
     from stageflow_guard.model import AccessRequest
-    from stageflow_guard.policy import PolicySet
     from stageflow_guard.policy.analysis.explain import nearest
+    from stageflow_guard.policy.live.revisions import Revisions
 
-    try:
-        policies = PolicySet.load(kept)
-    except ConfigError:  # it was changed since: what the record says still stands
+    policies = None
+    for base in (root, root.parent):
+        with contextlib.suppress(ConfigError):  # not kept there, or changed since
+            policies = policies or Revisions(f"{base}.policies").load(revision)
+    if policies is None:  # what the record says still stands
         return ", ".join(rules), None
     shown = [f"{rule}  {policies.text_of(rule).strip()}".rstrip() for rule in rules]
     miss = None

@@ -16,6 +16,7 @@ from stageflow_guard.audit.records.schema_check import readable
 from stageflow_guard.audit.tlog.checkpoint import open_note, parse_vkey
 from stageflow_guard.audit.tlog.key_rotation import KIND
 from stageflow_guard.base.durable import create_new, make_dirs
+from stageflow_guard.base.kept_files import ChangedSince, KeptFiles
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -65,11 +66,8 @@ def bundle(
     if not chosen:
         raise ConfigError("no record was chosen; nothing was written")
     for revision in sorted(revisions):
-        # a revision is a digest; nothing else names a folder
-        kept = policies / revision if policies is not None and revision.isalnum() else None
-        if kept is not None and kept.is_dir():
-            for one in sorted(p for p in kept.rglob("*") if p.is_file()):
-                files[f"policies/{revision}/{one.relative_to(kept).as_posix()}"] = one.read_bytes()
+        for name, content in sorted(_kept(policies, revision).items()):
+            files[f"policies/{revision}/{name}"] = content
     found = {f.split("/")[1] for f in files if f.startswith("policies/")}
     manifest = {
         "format": "stageflow-guard bundle 1", "origin": parse_vkey(vkey)[0], "asked": asked or {},
@@ -84,6 +82,16 @@ def bundle(
         files["VERIFY.md"] = _unsigned(files["VERIFY.md"])
     _write(target, files, key)
     return len(chosen)
+
+
+def _kept(policies: Path | None, revision: str) -> dict[str, bytes]:
+    """Return the files of a revision; none where it is not kept as it was."""
+    if policies is None:
+        return {}
+    try:
+        return KeptFiles(policies).files(revision) or {}
+    except ChangedSince:
+        return {}
 
 
 def _handovers(folder: Path) -> list[int]:

@@ -77,16 +77,18 @@ class Difference:
 
 def diff(old: PolicySet, new: PolicySet) -> Difference:
     """Return what `new` decides differently from `old`."""
-    before, after = set(old.tenants), set(new.tenants)
     changes: list[Change] = []
-    for name in sorted(before | after):
-        was = old.tenant(name) if name in before else None
-        now = new.tenant(name) if name in after else None
+    names = sorted(new.touched_since(old))
+    for name in names:
+        was = old.tenant(name) if old.knows(name) else None
+        now = new.tenant(name) if new.knows(name) else None
         if was != now:
             changes += _tenant(name, old if was else None, new if now else None)
     return Difference(
-        old.revision, new.revision, tuple(changes), tuple(sorted(after - before)),
-        tuple(sorted(before - after)), tuple(_platform(old, new)),
+        old.revision, new.revision, tuple(changes),
+        tuple(name for name in names if new.knows(name) and not old.knows(name)),
+        tuple(name for name in names if old.knows(name) and not new.knows(name)),
+        tuple(_platform(old, new, names)),
         tuple(str(problem) for problem in new.problems),
     )  # fmt: skip
 
@@ -146,7 +148,9 @@ def _members(tenant: TenantFile) -> set[str]:
     return {link.member for link in tenant.links if not link.member.startswith("role:")}
 
 
-def _platform(old: PolicySet, new: PolicySet) -> Iterable[str]:
+def _platform(old: PolicySet, new: PolicySet, names: Iterable[str]) -> Iterable[str]:
+    """Yield what else changed, in general and for the tenants in `names`."""
+
     def lines_of(policies: PolicySet) -> set[str]:
         lines = {
             f"share: {s.owner} to {s.grantee}, {s.kind} {s.act} {s.obj}, until {told(s.expires)}"
@@ -159,9 +163,10 @@ def _platform(old: PolicySet, new: PolicySet) -> Iterable[str]:
         }
         lines |= {f"suspended: {who}, until {told(u)}" for who, u in policies.suspended.items()}
         rails = policies.guardrails
-        for owner, rules in [("platform", rails.platform), *rails.tenants.items()]:
+        own = [(name, rails.tenants.get(name, ())) for name in names]
+        for owner, rules in [("platform", rails.platform), *own]:
             lines |= {f"guardrail of {owner}: {_rail(rule)}" for rule in rules}
-        return lines | set(_controls(policies))
+        return lines | set(_controls(policies, names))
 
     was, now = lines_of(old), lines_of(new)
     yield from (f"+ {line}" for line in sorted(now - was))
@@ -170,15 +175,17 @@ def _platform(old: PolicySet, new: PolicySet) -> Iterable[str]:
         yield "~ catalogue.yaml"
 
 
-def _controls(policies: PolicySet) -> Iterator[str]:
+def _controls(policies: PolicySet, names: Iterable[str]) -> Iterator[str]:
     """Yield what counts beside the lines: tools, limits, rules about what happened, definitions."""
     tools, limits = policies.tools, policies.limits
-    for owner, rules in [("platform", tools.platform), *tools.tenants.items()]:
+    own_tools = [(name, tools.tenants.get(name, {})) for name in names]
+    for owner, rules in [("platform", tools.platform), *own_tools]:
         for name, rule in rules.items():
             said = rule.options.model_dump(exclude_defaults=True)
             if said:
                 yield f"tool of {owner}: {name} {json.dumps(said, sort_keys=True, default=str)}"
-    for owner, held in [("platform", limits.platform), *limits.tenants.items()]:
+    own_limits = [(name, limits.tenants.get(name, {})) for name in names]
+    for owner, held in [("platform", limits.platform), *own_limits]:
         yield from (f"limit of {owner}: {name}, {told_limit(one)}" for name, one in held.items())
     yield from (f"flow: {name}, {rule}" for name, rule in policies.flow.rules.items())
     if tools.pins is not None:

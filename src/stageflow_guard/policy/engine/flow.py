@@ -11,11 +11,9 @@ answer costs the same however long the history is.
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -23,8 +21,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.catalogue import Name, validated
 from stageflow_guard.policy.engine.rules import object_matches
+from stageflow_guard.policy.engine.source import PolicySource
 from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
-from stageflow_guard.policy.engine.text import read
 
 FILE = "flow.yaml"
 Within = Literal["run", "session", "subject"]
@@ -220,11 +218,22 @@ class Flow:
 NO_FLOW = Flow({})
 
 
-def load_flow(folder: Path, files: dict[str, bytes]) -> Flow:
-    """Read `flow.yaml`; raise `ConfigError` for one that cannot be taken."""
-    if not os.path.lexists(folder / FILE):
+def load_flow(
+    source: PolicySource,
+    files: dict[str, bytes],
+    *,
+    previous: Flow = NO_FLOW,
+    previous_files: Mapping[str, bytes] | None = None,
+) -> Flow:
+    """Read `flow.yaml`; raise `ConfigError` for one that cannot be taken.
+
+    `previous` are the rules that `previous_files` hold: the same bytes are not read again.
+    """
+    if not source.has(FILE):
         return NO_FLOW
-    content = files[FILE] = read(folder / FILE, FILE)
+    content = files[FILE] = source.read(FILE)
+    if previous_files is not None and previous_files.get(FILE) == content:
+        return previous
     rules = dict(validated(FlowFile, content, FILE).flow)
     raw = load_yaml(content, FILE)["flow"]
     for name, rule in rules.items():

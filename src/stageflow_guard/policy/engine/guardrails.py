@@ -10,10 +10,8 @@ down to, `entities()` for what it has to look for, and `verdict(tenant, ...)` fo
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
@@ -21,9 +19,12 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.catalogue import validated
+from stageflow_guard.policy.engine.patched import patched
 from stageflow_guard.policy.engine.rules import object_matches, require_object
-from stageflow_guard.policy.engine.text import Malformed, Problem, problem_of, read
+from stageflow_guard.policy.engine.source import PolicySource
+from stageflow_guard.policy.engine.text import Malformed, Problem, problem_of
 
+FILE = "guardrails.yaml"
 STRICTNESS = {"pass": -1, "redact": 0, "block": 1}
 
 
@@ -181,32 +182,34 @@ def looser_than(platform: Iterable[GuardrailRule], own: Iterable[GuardrailRule])
 
 
 def load_guardrails(
-    folder: Path,
+    source: PolicySource,
     files: dict[str, bytes],
     problems: list[Problem],
     *,
     tenants: Iterable[str],
-    previous: Mapping[str, tuple[GuardrailRule, ...]],
+    again: Collection[str] | None,
+    previous: Guardrails,
     previous_files: Mapping[str, bytes],
 ) -> Guardrails:
-    """Read the platform's file and the tenants'; of a bad tenant file the last good rules stay.
+    """Take the platform's file from `files`, read the tenants'; a bad one's last good rules stay.
 
-    `previous` are the tenants' rules that were in force before, `previous_files` the files that
-    held them. Raises `ConfigError` for the platform's file.
+    `tenants` are those to read, `again` those whose rules in `previous`, which was in force before
+    with `previous_files`, do not count on (None: all). Raises `ConfigError` for the platform's
+    file.
     """
-    name = "guardrails.yaml"
     platform: tuple[GuardrailRule, ...] = ()
-    if os.path.lexists(folder / name):
-        files[name] = read(folder / name, name)
-        platform = tuple(validated(GuardrailFile, files[name], name).guardrails)
+    if FILE in files:
+        if previous_files.get(FILE) == files[FILE]:
+            platform = previous.platform
+        else:
+            platform = tuple(validated(GuardrailFile, files[FILE], FILE).guardrails)
     found: dict[str, tuple[GuardrailRule, ...]] = {}
     for tenant in tenants:
-        path = folder / "tenants" / tenant / name
-        if not os.path.lexists(path):
+        file = f"tenants/{tenant}/{FILE}"
+        if not source.has(file):
             continue
-        file = f"tenants/{tenant}/{name}"
         try:
-            content = read(path, file)
+            content = source.read(file)
             own = tuple(validated(GuardrailFile, content, file).guardrails)
             why = looser_than(platform, own)
             if why is not None:
@@ -214,11 +217,12 @@ def load_guardrails(
         except ConfigError as exc:
             problems.append(problem_of(file, exc))
             # unread strictness may not be lost: what was good stays, else everything blocks
-            kept = previous.get(tenant)
-            found[tenant] = kept or (GuardrailRule(entity="*", action="block"),)
-            if kept:
+            if file in previous_files and tenant in previous.tenants:
+                found[tenant] = previous.tenants[tenant]
                 files[file] = previous_files[file]
+            else:
+                found[tenant] = (GuardrailRule(entity="*", action="block"),)
         else:
             files[file] = content
             found[tenant] = own
-    return Guardrails(platform, MappingProxyType(found))
+    return Guardrails(platform, MappingProxyType(patched(previous.tenants, again, found)))

@@ -30,10 +30,10 @@ class _RuleBucket:
 class TenantIndex:
     """Roles by member, rules by (role, kind, act) and object."""
 
-    __slots__ = ("_buckets", "_roles", "_rules", "name")
+    __slots__ = ("_buckets", "_roles", "file")
 
     def __init__(self, tenant: TenantFile) -> None:
-        self.name = tenant.name
+        self.file = tenant
         up = direct_roles(tenant.links)
         known: dict[frozenset[str], frozenset[str]] = {}  # members mostly hold the same few sets
         self._roles: dict[str, frozenset[str]] = {}
@@ -42,7 +42,6 @@ class TenantIndex:
             if held not in known:
                 known[held] = held.union(*(transitive_roles(role, up) for role in held))
             self._roles[member] = known[held]
-        self._rules = tenant.rules
         self._buckets: dict[tuple[str, str, str], _RuleBucket] = {}
         for rule in tenant.rules:
             bucket = self._buckets.get((rule.role, rule.kind, rule.act))

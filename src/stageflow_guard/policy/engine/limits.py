@@ -6,10 +6,8 @@ limits of its own beside the platform's: all of them count, so that it can only 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -17,9 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.catalogue import Name, validated
+from stageflow_guard.policy.engine.patched import patched
 from stageflow_guard.policy.engine.rules import Problem, object_matches
+from stageflow_guard.policy.engine.source import PolicySource
 from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
-from stageflow_guard.policy.engine.text import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -106,44 +105,63 @@ class Limits:
 
 
 def load_limits(
-    folder: Path,
+    source: PolicySource,
     files: dict[str, bytes],
     problems: list[Problem],
     *,
     tenants: Iterable[str],
-    previous: Limits | None,
+    again: Collection[str] | None,
+    previous: Limits,
     previous_files: Mapping[str, bytes],
 ) -> Limits:
     """Read the platform's limits and the tenants'; of a bad tenant file the last good one stays.
 
-    Where there is no good one, nothing of the tenant runs. Raises `ConfigError` for the platform's.
+    Where there is no good one, nothing of the tenant runs. `tenants` are those to read, `again`
+    those whose limits in `previous` do not count on (None: all). Raises `ConfigError` for the
+    platform's.
     """
     platform: Mapping[str, Limit] = {}
-    lines: dict[str, str] = {}
-    if os.path.lexists(folder / FILE):
-        files[FILE] = read(folder / FILE, FILE)
-        platform = MappingProxyType(_checked(files[FILE], FILE))
-        lines |= _lines(files[FILE], FILE, "")
+    lines = {} if again is None else _without(previous, again)
+    if source.has(FILE):
+        content = files[FILE] = source.read(FILE)
+        if previous_files.get(FILE) == content:
+            platform = previous.platform
+            lines |= {name: previous.lines[name] for name in platform}
+        else:
+            platform = MappingProxyType(_checked(content, FILE))
+            lines |= _lines(content, FILE, "")
     found: dict[str, Mapping[str, Limit]] = {}
     broken: dict[str, str] = {}
     for tenant in tenants:
         file = f"tenants/{tenant}/{FILE}"
-        if not os.path.lexists(folder / file):
+        if not source.has(file):
             continue
         try:
-            content = read(folder / file, file)
+            content = source.read(file)
             found[tenant] = _checked(content, file)
             files[file] = content
             lines |= _lines(content, file, f"{tenant}/")
         except ConfigError as exc:
             problems.append(Problem(file, 1, exc.message))
-            if previous is not None and tenant in previous.tenants:
+            if tenant in previous.tenants:
                 found[tenant] = previous.tenants[tenant]
                 files[file] = previous_files[file]
                 lines |= _lines(files[file], file, f"{tenant}/")
             else:
                 broken[tenant] = file
-    return Limits(platform, MappingProxyType(found), MappingProxyType(broken), lines)
+    held = MappingProxyType(patched(previous.tenants, again, found))
+    return Limits(platform, held, MappingProxyType(broken), lines)
+
+
+def _without(limits: Limits, again: Collection[str]) -> dict[str, str]:
+    """Return where the limits stand of every tenant but these."""
+    lines = dict(limits.lines)
+    for name in limits.platform:
+        lines.pop(name, None)
+    for tenant in again:
+        for name in limits.tenants.get(tenant, ()):
+            lines.pop(f"{tenant}/{name}", None)
+    return lines
 
 
 def _lines(content: bytes, file: str, prefix: str) -> dict[str, str]:

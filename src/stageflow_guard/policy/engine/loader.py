@@ -1,13 +1,19 @@
-"""From a folder to what is in force. Each tenant stands alone: a bad file of one is its own."""
+"""From files to what is in force. Each tenant stands alone: a bad file of one is its own.
+
+So one tenant's change is loaded alone. What a tenant's files say depends on them, on the catalogue,
+the shared roles and the platform's guardrails, and on nothing else; where those three are the same
+bytes, a tenant of which no file changed and nothing is wrong is what it was. All else is read again
+each time. A load of everything gives the same result, see `tests/property/test_reload.py`.
+"""
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from stageflow_guard.base.file_tree import TOP as TREE_TOP
+from stageflow_guard.base.file_tree import FileTree
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.catalogue import Catalogue, parse_catalogue
 from stageflow_guard.policy.engine.exceptions import (
@@ -18,26 +24,23 @@ from stageflow_guard.policy.engine.exceptions import (
     parse_trials,
 )
 from stageflow_guard.policy.engine.flow import NO_FLOW, Flow, load_flow
+from stageflow_guard.policy.engine.guardrails import FILE as GUARDRAILS
 from stageflow_guard.policy.engine.guardrails import Guardrails, load_guardrails
+from stageflow_guard.policy.engine.index import TenantIndex
 from stageflow_guard.policy.engine.limits import Limits, load_limits
+from stageflow_guard.policy.engine.named_subjects import NamedSubjects
+from stageflow_guard.policy.engine.patched import patched
 from stageflow_guard.policy.engine.prove import structural
 from stageflow_guard.policy.engine.rules import (
     MODEL,
     Problem,
     Template,
-    TenantFile,
     parse_template,
     parse_tenant,
 )
+from stageflow_guard.policy.engine.source import PolicySource
 from stageflow_guard.policy.engine.suspensions import Suspension, parse_suspended, resolved
-from stageflow_guard.policy.engine.text import (
-    did_you_mean,
-    legal_tenant,
-    pinned,
-    quoted,
-    read,
-    require_folder,
-)
+from stageflow_guard.policy.engine.text import did_you_mean, legal_tenant, quoted
 from stageflow_guard.policy.engine.tool_rules import ToolRules, load_tools
 
 SUSPENDED = "platform/suspended.csv"
@@ -46,6 +49,10 @@ TOP = ("model.conf", "catalogue.yaml", "guardrails.yaml", "accepted_tools.yaml",
 PLATFORM = (
     "suspended.csv", "shares.csv", "breakglass.csv", "trials.csv", "isolation_test.yaml",
 )  # fmt: skip
+GRANTS = (
+    ("shares.csv", parse_shares), ("breakglass.csv", parse_breakglass),
+    ("trials.csv", parse_trials),
+)  # fmt: skip
 TENANT = ("policy.csv", "policy_test.yaml", "guardrails.yaml", "tools.yaml", "limits.yaml")
 
 
@@ -53,7 +60,7 @@ TENANT = ("policy.csv", "policy_test.yaml", "guardrails.yaml", "tools.yaml", "li
 class Loaded:
     """Everything in force, and everything that is not and why."""
 
-    tenants: dict[str, TenantFile] = field(default_factory=dict)
+    tenants: dict[str, TenantIndex] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     stale: dict[str, float] = field(default_factory=dict)  # tenants on their last good file
@@ -61,7 +68,7 @@ class Loaded:
     suspensions: list[Suspension] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
     grants: list[TemporaryGrant] = field(default_factory=list)
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)  # of those in force, what was read
     catalogue: Catalogue = field(default_factory=Catalogue)
     guardrails: Guardrails = field(default_factory=Guardrails)
     tools: ToolRules = field(default_factory=ToolRules)
@@ -69,85 +76,151 @@ class Loaded:
     flow: Flow = NO_FLOW
     templates: dict[str, Template | None] = field(default_factory=dict)
     old_roles: set[str] = field(default_factory=set)  # shared roles on their last good file
+    entries: frozenset[str] = frozenset()  # what is in `tenants/`
+    alike: frozenset[str] = frozenset()  # those that another one differs from only by case
+    suspension_problems: list[Problem] = field(default_factory=list)
+    names: NamedSubjects = field(default_factory=lambda: NamedSubjects({}))
+    again: frozenset[str] | None = None  # the tenants that were read; None: all
+    mark: object = field(default_factory=object)  # stands for this load
+    before: object = None  # the mark of the load of which the rest is
+    tree: FileTree = field(default_factory=lambda: FileTree.of({}))  # all files in force
 
     def unchanged(
         self, name: str, content: bytes, templates: Mapping[str, Template | None]
-    ) -> TenantFile | None:
-        """Return the tenant's lines when neither its file nor a role that it imports changed."""
+    ) -> TenantIndex | None:
+        """Return the tenant as it was when neither its file nor a role that it imports changed."""
         known = self.tenants.get(name)
         if known is None or name in self.stale:
             return None
-        if self.files.get(f"tenants/{name}/policy.csv") != content:
+        if self.tree.get(f"tenants/{name}/policy.csv") != content:
             return None
-        same = all(self.templates.get(role) == templates.get(role) for role in known.imports)
+        same = all(self.templates.get(role) == templates.get(role) for role in known.file.imports)
         return known if same else None
 
+    def shared(self) -> Collection[str]:
+        """Return the names of the files in force that are no tenant's."""
+        return self.tree.groups[TREE_TOP].files if TREE_TOP in self.tree.groups else ()
 
-def load_folder(folder: Path, previous: Loaded | None = None) -> Loaded:
-    """Read a policy folder.
+    def unsettled(self) -> set[str]:
+        """Return the tenants with which something is not as it should be."""
+        named = (one.file.split("/") for one in self.problems if one.file.startswith("tenants/"))
+        return {*self.broken, *self.stale, *(parts[1] for parts in named)}
+
+
+NOTHING = Loaded()
+
+
+def load(
+    source: PolicySource, previous: Loaded | None = None, *, changed: Collection[str] | None = None
+) -> Loaded:
+    """Read policy files.
 
     `ConfigError` for the folder, the model, the catalogue and the suspensions: without those
     nothing is safe to answer. A tenant whose file is bad keeps what `previous` had for it, else it
     denies; an expiring grant that cannot be read is not in force.
+
+    `changed` promises that in `tenants/` only these differ from when `previous` was loaded: of the
+    others nothing is read. `""` among them says that there may be other tenants. None promises
+    nothing.
     """
     found = Loaded()
-    folder = pinned(folder)
-    require_folder(folder)
-    _model(folder, found)
-    if os.path.lexists(folder / "catalogue.yaml"):
-        found.files["catalogue.yaml"] = read(folder / "catalogue.yaml", "catalogue.yaml")
-        found.catalogue = parse_catalogue(found.files["catalogue.yaml"])
-    _platform(folder, found, previous)
-    _templates(folder, found, previous)
-    _tenants(folder, found, previous)
-    _names(found)
-    _strangers(folder, found)
+    before = previous if previous is not None else NOTHING
+    _model(source, found, before)
+    if source.has("catalogue.yaml"):
+        content = found.files["catalogue.yaml"] = source.read("catalogue.yaml")
+        same = before.tree.get("catalogue.yaml") == content
+        found.catalogue = before.catalogue if same else parse_catalogue(content)
+    _platform(source, found, previous)
+    _templates(source, found, previous)
+    if source.has(GUARDRAILS):  # read here and once: what it says decides what else is read
+        found.files[GUARDRAILS] = source.read(GUARDRAILS)
+    again = found.again = _again(source, found, before, changed)
+    found.before = before.mark
+    _tenants(source, found, previous, again)
+    read = sorted(found.tenants if again is None else again & found.tenants.keys())
+    _names(found, before, again)
+    _strangers(source, found, read)
     found.guardrails = load_guardrails(
-        folder,
-        found.files,
-        found.problems,
-        tenants=found.tenants,
-        previous=previous.guardrails.tenants if previous is not None else {},
-        previous_files=previous.files if previous is not None else {},
-    )
+        source, found.files, found.problems, tenants=read, again=again,
+        previous=before.guardrails, previous_files=before.tree,
+    )  # fmt: skip
     found.tools = load_tools(
-        folder,
-        found.files,
-        found.problems,
-        catalogue=found.catalogue.tools,
-        tenants=found.tenants,
-        previous=previous.tools if previous is not None else None,
-        previous_files=previous.files if previous is not None else {},
-    )
-    found.flow = load_flow(folder, found.files)
+        source, found.files, found.problems, catalogue=found.catalogue.tools, tenants=read,
+        again=again, previous=before.tools, previous_files=before.tree,
+    )  # fmt: skip
+    found.flow = load_flow(source, found.files, previous=before.flow, previous_files=before.tree)
     found.limits = load_limits(
-        folder,
-        found.files,
-        found.problems,
-        tenants=found.tenants,
-        previous=previous.limits if previous is not None else None,
-        previous_files=previous.files if previous is not None else {},
-    )
+        source, found.files, found.problems, tenants=read, again=again,
+        previous=before.limits, previous_files=before.tree,
+    )  # fmt: skip
+    if again is None:
+        found.tree = FileTree.of(found.files)
+    else:
+        read_again = {f"tenants/{tenant}/{file}" for tenant in again for file in TENANT}
+        found.tree = before.tree.but({*before.shared(), *read_again}, found.files)
     return found
 
 
-def _strangers(folder: Path, found: Loaded) -> None:
+def _again(
+    source: PolicySource, found: Loaded, before: Loaded, changed: Collection[str] | None
+) -> frozenset[str] | None:
+    """Return the tenants whose files have to be read, or None for all; list `tenants/`."""
+    if changed is not None and "" not in changed:
+        found.entries = before.entries
+    else:
+        source.require_folder("tenants")
+        # a fresh ext4 volume has a `lost+found`; it is no tenant's
+        found.entries = frozenset(source.entries("tenants")) - {"lost+found"}
+    if not found.entries:
+        raise ConfigError(f"policy folder `{source}` has no tenants: empty means no")
+    same_entries = found.entries == before.entries
+    found.alike = before.alike if same_entries else _alike(found.entries)
+    roles = {name for name in (*found.files, *before.shared()) if name.startswith("roles/")}
+    general = {"catalogue.yaml", GUARDRAILS, *roles}
+    settled = None not in found.templates.values() and not found.old_roles and not before.old_roles
+    same = found.templates.keys() == before.templates.keys() and all(
+        found.files.get(name) == before.tree.get(name) for name in general
+    )
+    if changed is None or not (settled and same):
+        return None
+    again = {*changed, *before.unsettled()} - {""}
+    if not same_entries:
+        again.update(found.entries ^ before.entries, found.alike)
+    return frozenset(again)
+
+
+def _alike(entries: Collection[str]) -> frozenset[str]:
+    if len(set(map(str.casefold, entries))) == len(entries):
+        return frozenset()
+    folded: dict[str, list[str]] = {}
+    for name in entries:
+        folded.setdefault(name.casefold(), []).append(name)
+    return frozenset(name for names in folded.values() if len(names) > 1 for name in names)
+
+
+def _strangers(source: PolicySource, found: Loaded, tenants: Iterable[str]) -> None:
     """Name files that nothing reads: a suspension in `suspend.csv` would be lost in silence."""
-    places = [("", TOP), ("platform/", PLATFORM)]
-    places += [(f"tenants/{name}/", TENANT) for name in found.tenants]
+    places = [("", TOP), ("platform", PLATFORM)]
+    places += [(f"tenants/{name}", TENANT) for name in tenants]
     for place, known in places:
-        base = folder / place
-        for entry in os.scandir(base) if base.is_dir() else ():
-            name = entry.name
+        if place and not source.has(place):
+            continue
+        try:
+            entries = source.entries(place)
+        except ConfigError as exc:
+            found.problems.append(Problem(place, 1, exc.message))
+            continue
+        for name in entries:
             told = name.endswith((".csv", ".yaml", ".yml", ".conf", ".toml"))
             if name in known or name.startswith(".") or not told:
                 continue
             reason = f"nothing reads this file{did_you_mean(name, known)}"
-            found.problems.append(Problem(f"{place}{quoted(name)}", 1, reason))
+            file = f"{place}/{quoted(name)}" if place else quoted(name)
+            found.problems.append(Problem(file, 1, reason))
 
 
-def _model(folder: Path, found: Loaded) -> None:
-    model = read(folder / "model.conf", "model.conf")
+def _model(source: PolicySource, found: Loaded, before: Loaded) -> None:
+    model = source.read("model.conf")
     text = model.decode("utf-8", "replace")
     if text != MODEL:
         hole = structural(text).counterexample
@@ -158,68 +231,63 @@ def _model(folder: Path, found: Loaded) -> None:
     found.files["model.conf"] = model
 
 
-def _names(found: Loaded) -> None:
+def _names(found: Loaded, before: Loaded, again: Collection[str] | None) -> None:
     """Settle who is suspended, and name what platform files say of tenants that are not there."""
-    tenants = {*found.tenants, *found.broken}
+    known = found.names = NamedSubjects(
+        found.tenants, found.broken, previous=before.names, again=again
+    )
     if found.suspensions:  # else no walk over every member of every tenant
-        members = {
-            link.member
-            for tenant in found.tenants.values()
-            for link in tenant.links
-            if not link.member.startswith(("role:", "claim:"))
-        }
-        found.suspended, problems = resolved(
-            found.suspensions, SUSPENDED, tenants=tenants, members=members
-        )
+        found.suspended, problems = resolved(found.suspensions, SUSPENDED, known)
         found.problems += problems
     granted: list[Share | TemporaryGrant] = [*found.shares, *found.grants]
     for one in granted:
         named = (one.owner, one.grantee) if isinstance(one, Share) else (one.tenant,)
         for name in named:
-            if name not in tenants:
+            if not known.has_tenant(name):
                 file, _, line = one.where.rpartition(":")
-                why = f"there is no tenant `{quoted(name)}`{did_you_mean(name, tenants)}"
+                why = f"there is no tenant `{quoted(name)}`{known.hint(name)}"
                 found.problems.append(Problem(file, int(line), why, code="unknown_tenant"))
 
 
-def _suspended(folder: Path, found: Loaded, previous: Loaded | None) -> None:
+def _suspended(source: PolicySource, found: Loaded, previous: Loaded | None) -> None:
     """Read the suspensions. A file that cannot be read stops a start, and no running guard."""
     try:
-        content = _content(folder, "suspended.csv")
+        content = _content(source, "suspended.csv")
         if content is None:
             return
-        found.suspensions, problems = parse_suspended(content, SUSPENDED)
+        if previous is not None and previous.tree.get(SUSPENDED) == content:
+            found.suspensions = previous.suspensions
+            found.suspension_problems = previous.suspension_problems
+        else:
+            found.suspensions, found.suspension_problems = parse_suspended(content, SUSPENDED)
     except ConfigError as exc:
         if previous is None:
             raise
-        found.suspensions = list(previous.suspensions)
+        found.suspensions = previous.suspensions
+        found.suspension_problems = previous.suspension_problems
         why = f"{exc.message}; the suspensions that were in force stay"
         found.problems.append(Problem(SUSPENDED, 1, why))
-        if SUSPENDED in previous.files:
-            found.files[SUSPENDED] = previous.files[SUSPENDED]
+        if SUSPENDED in previous.tree:
+            found.files[SUSPENDED] = previous.tree[SUSPENDED]
         return
-    found.problems += problems
+    found.problems += found.suspension_problems
     found.files[SUSPENDED] = content
 
 
-def _content(folder: Path, name: str) -> bytes | None:
-    if not os.path.lexists(folder / "platform" / name):
+def _content(source: PolicySource, name: str) -> bytes | None:
+    if not source.has(f"platform/{name}"):
         return None
-    require_folder(folder / "platform")
-    return read(folder / "platform" / name, f"platform/{name}")
+    source.require_folder("platform")
+    return source.read(f"platform/{name}")
 
 
-def _platform(folder: Path, found: Loaded, previous: Loaded | None) -> None:
+def _platform(source: PolicySource, found: Loaded, previous: Loaded | None) -> None:
     acts = found.catalogue.acts()
-    _suspended(folder, found, previous)
-    for file, parse in (
-        ("shares.csv", parse_shares),
-        ("breakglass.csv", parse_breakglass),
-        ("trials.csv", parse_trials),
-    ):
+    _suspended(source, found, previous)
+    for file, parse in GRANTS:
         name = f"platform/{file}"
         try:
-            data = _content(folder, file)
+            data = _content(source, file)
         except ConfigError as exc:
             found.problems.append(Problem(name, 1, exc.message))
             continue
@@ -236,24 +304,17 @@ def _platform(folder: Path, found: Loaded, previous: Loaded | None) -> None:
                     found.grants.append(one)
 
 
-def _entries(folder: Path) -> list[Path]:
-    require_folder(folder)
-    try:
-        return sorted(folder.iterdir())
-    except OSError as exc:
-        raise ConfigError(f"policy folder `{folder}` cannot be read ({exc.strerror})") from None
-
-
-def _templates(folder: Path, found: Loaded, previous: Loaded | None) -> None:
-    if not os.path.lexists(folder / "roles"):
+def _templates(source: PolicySource, found: Loaded, previous: Loaded | None) -> None:
+    if not source.has("roles"):
         return
-    for entry in _entries(folder / "roles"):
-        if entry.suffix != ".csv":
+    source.require_folder("roles")
+    for entry in source.entries("roles"):
+        if not entry.endswith(".csv") or entry == ".csv":
             continue
-        file, name = f"roles/{entry.name}", entry.stem
+        file, name = f"roles/{entry}", entry.removesuffix(".csv")
         template: Template | None = None
         try:
-            content = read(entry, file)
+            content = source.read(file)
         except ConfigError as exc:
             found.problems.append(Problem(file, 1, exc.message))
         else:
@@ -263,54 +324,56 @@ def _templates(folder: Path, found: Loaded, previous: Loaded | None) -> None:
             found.files[file] = content
         elif previous is not None and previous.templates.get(name) is not None:
             template = previous.templates[name]
-            found.files[file] = previous.files[file]
+            found.files[file] = previous.tree[file]
             found.old_roles.add(name)
         found.templates[name] = template
 
 
-def _tenants(folder: Path, found: Loaded, previous: Loaded | None) -> None:
-    # a fresh ext4 volume has a `lost+found`; it is no tenant's
-    entries = [one for one in _entries(folder / "tenants") if one.name != "lost+found"]
-    if not entries:
-        raise ConfigError(f"policy folder `{folder}` has no tenants: empty means no")
-    folded: dict[str, int] = {}
-    for entry in entries:
-        folded[entry.name.casefold()] = folded.get(entry.name.casefold(), 0) + 1
-    for entry in entries:
-        _tenant(entry, found, previous, alone=folded[entry.name.casefold()] == 1)
+def _tenants(
+    source: PolicySource, found: Loaded, previous: Loaded | None, again: Collection[str] | None
+) -> None:
+    """Read the tenants of `again`, or all of them, into `found`."""
+    for name in sorted(found.entries if again is None else found.entries.intersection(again)):
+        _tenant(source, name, found, previous, alone=name not in found.alike)
+    if again is not None and previous is not None:
+        found.tenants = patched(previous.tenants, again, found.tenants)
 
 
-def _tenant(entry: Path, found: Loaded, previous: Loaded | None, *, alone: bool) -> None:
-    name = entry.name
-    file = f"tenants/{quoted(name)}/policy.csv"
-    parsed: TenantFile | None = None
+def _tenant(
+    source: PolicySource, name: str, found: Loaded, previous: Loaded | None, *, alone: bool
+) -> None:
+    legal = legal_tenant(name)
+    # a legal name is shown as it is, however long: two of them are never one file
+    file = f"tenants/{name if legal else quoted(name)}/policy.csv"
+    made: TenantIndex | None = None
     content = b""
     try:
-        if not legal_tenant(name):
+        if not legal:
             raise ConfigError(f"`{name[:60]!r}` cannot be a tenant's name")
         if not alone:
             raise ConfigError(f"`{name}` differs from another tenant only by case")
-        require_folder(entry)
-        content = read(entry / "policy.csv", file)
+        source.require_folder(f"tenants/{name}")
+        content = source.read(file)
     except ConfigError as exc:
         found.problems.append(Problem(file, 1, exc.message))
     else:
         if previous is not None and previous.catalogue == found.catalogue:
-            parsed = previous.unchanged(name, content, found.templates)
-        if parsed is None:
+            made = previous.unchanged(name, content, found.templates)
+        if made is None:
             parsed, problems = parse_tenant(name, content, file, found.catalogue, found.templates)
             found.problems += problems
+            made = TenantIndex(parsed) if parsed is not None else None
     since = time.time() if previous is None else previous.stale.get(name, time.time())
-    if parsed is None and previous is not None and legal_tenant(name) and name in previous.tenants:
+    if made is None and previous is not None and legal and name in previous.tenants:
         # the last good lines go on; `stale` says since when
-        content = previous.files[file]
+        content = previous.tree[file]
         parsed, _ = parse_tenant(name, content, file, found.catalogue, found.templates)
-        parsed = parsed or previous.tenants[name]
+        made = TenantIndex(parsed) if parsed is not None else previous.tenants[name]
         found.stale[name] = since
-    elif parsed is not None and found.old_roles.intersection(parsed.imports):
+    elif made is not None and found.old_roles.intersection(made.file.imports):
         found.stale[name] = since
-    if parsed is None:
+    if made is None:
         found.broken.add(name)
     else:
-        found.tenants[name] = parsed
+        found.tenants[name] = made
         found.files[file] = content

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.base.clock import Clock, NeverBackClock
+from stageflow_guard.base.file_tree import FileTree
 from stageflow_guard.model import AccessRequest, Decision, Effect
 from stageflow_guard.policy.engine.catalogue import Catalogue
 from stageflow_guard.policy.engine.delegation import FORMS
@@ -20,7 +20,7 @@ from stageflow_guard.policy.engine.flow import NO_FLOW, Flow
 from stageflow_guard.policy.engine.guardrails import Guardrails
 from stageflow_guard.policy.engine.index import TenantIndex
 from stageflow_guard.policy.engine.limits import Limits
-from stageflow_guard.policy.engine.loader import Loaded, load_folder
+from stageflow_guard.policy.engine.loader import Loaded, load
 from stageflow_guard.policy.engine.rules import (
     Problem,
     Rule,
@@ -29,12 +29,13 @@ from stageflow_guard.policy.engine.rules import (
     legal_subject,
     relative,
 )
+from stageflow_guard.policy.engine.source import PolicyFiles, PolicyFolder, PolicySource
 from stageflow_guard.policy.engine.tool_rules import ToolControls, ToolRules, tool_of
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.casbin import Reference
-    from stageflow_guard.policy.engine.suspensions import Suspension
 
+NO_TENANTS: Mapping[str, TenantFile] = MappingProxyType({})
 CACHE = 65_536
 REFERENCES = 64  # tenants whose lines stand by under pycasbin
 OFF_INDEX = Rule("role:", "", "", "", allow=True, where="pycasbin:0")
@@ -51,7 +52,7 @@ class PolicySet:
 
     def __init__(
         self,
-        tenants: Mapping[str, TenantFile],
+        tenants: Mapping[str, TenantFile] = NO_TENANTS,
         *,
         problems: tuple[Problem, ...] = (),
         broken: frozenset[str] = frozenset(),
@@ -59,31 +60,26 @@ class PolicySet:
         suspended: Mapping[str, float] | None = None,
         shares: tuple[Share, ...] = (),
         grants: tuple[TemporaryGrant, ...] = (),
-        files: Mapping[str, bytes] | None = None,
+        tree: FileTree | None = None,
         catalogue: Catalogue | None = None,
         guardrails: Guardrails | None = None,
         templates: Mapping[str, Template | None] | None = None,
         tools: ToolRules | None = None,
         limits: Limits | None = None,
         flow: Flow = NO_FLOW,
+        index: Mapping[str, TenantIndex] | None = None,
         previous: PolicySet | None = None,
         now: Callable[[], float] | None = None,
-        revision: str | None = None,
     ) -> None:
-        self._tenants = dict(tenants)
-        self._index: dict[str, TenantIndex] = {
-            name: previous._index[name]
-            if previous is not None and previous._tenants.get(name) is tenant
-            else TenantIndex(tenant)
-            for name, tenant in tenants.items()
-        }
+        self._index = (
+            index if index is not None else {n: TenantIndex(t) for n, t in tenants.items()}
+        )
         self._broken = broken
         self.stale: Mapping[str, float] = MappingProxyType(dict(stale or {}))
         self._suspended = dict(suspended or {})
-        self._suspensions: tuple[Suspension, ...] = ()
         self.shares = shares
         self.grants = grants
-        self._files = MappingProxyType(dict(files or {}))
+        self.tree = tree if tree is not None else FileTree.of({})  # the files in force
         self.catalogue = catalogue if catalogue is not None else Catalogue()
         self.guardrails = guardrails if guardrails is not None else Guardrails()
         self.templates = MappingProxyType(dict(templates or {}))
@@ -96,7 +92,7 @@ class PolicySet:
         if previous is not None and now is None:
             self.clock = previous.clock
         self.problems = problems
-        self.revision = revision_of(self._files)
+        self.revision = self.tree.revision
         self.indexed = True  # else pycasbin decides, see `decided_by_casbin`
         self._references: dict[str, Reference] = {}
         self._lock = threading.Lock()
@@ -105,42 +101,68 @@ class PolicySet:
         self.cache_hits = self.cache_misses = 0
         self._timed = bool(self._suspended or shares or grants)
         self._corrections = self.clock.corrections
+        self._found: Loaded | None = None  # what the next load may keep
 
     @classmethod
-    def load(cls, path: str | Path, *, previous: PolicySet | None = None) -> PolicySet:
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        previous: PolicySet | None = None,
+        changed: Collection[str] | None = None,
+    ) -> PolicySet:
         """Read a policy folder. `ConfigError` for folder or model; a bad tenant file only denies.
 
         The model must be the shipped one, byte for byte: a weaker matcher never starts. With
         `previous`, tenants whose files are the same are not compiled again, and a tenant whose file
-        has gone bad keeps its last good one.
+        has gone bad keeps its last good one. `changed` promises which tenants' files alone may have
+        changed since `previous` was loaded from there, `""` for their number; None promises
+        nothing, and everything is read. Either way the result is the same.
         """
-        from stageflow_guard.policy.engine.casbin import require_one_distribution
+        return cls._made(PolicyFolder(Path(path)), previous, changed)
 
-        require_one_distribution()
-        found = load_folder(Path(path), None if previous is None else previous._loaded())
+    @classmethod
+    def of_files(cls, files: Mapping[str, bytes]) -> PolicySet:
+        """Return the set that files make, by their names below a policy folder; see `load`."""
+        return cls._made(PolicyFiles(files), None, None)
+
+    @classmethod
+    def _made(
+        cls, source: PolicySource, previous: PolicySet | None, changed: Collection[str] | None
+    ) -> PolicySet:
+        if previous is None:  # else it was asked before, and what was imported stays imported
+            from stageflow_guard.policy.engine.casbin import require_one_distribution
+
+            require_one_distribution()
+        found = load(source, None if previous is None else previous._found, changed=changed)
         made = cls(
-            found.tenants, problems=tuple(found.problems), broken=frozenset(found.broken),
+            index=found.tenants, problems=tuple(found.problems), broken=frozenset(found.broken),
             stale=found.stale, suspended=found.suspended, shares=tuple(found.shares),
-            grants=tuple(found.grants), files=found.files, catalogue=found.catalogue,
+            grants=tuple(found.grants), tree=found.tree, catalogue=found.catalogue,
             guardrails=found.guardrails, templates=found.templates, tools=found.tools,
             limits=found.limits, flow=found.flow, previous=previous,
         )  # fmt: skip
-        made._suspensions = tuple(found.suspensions)
+        made._found = found
         return made
-
-    def _loaded(self) -> Loaded:
-        """Return what the next load may keep of this set."""
-        return Loaded(
-            tenants=self._tenants, stale=dict(self.stale), files=dict(self._files),
-            catalogue=self.catalogue, guardrails=self.guardrails, templates=dict(self.templates),
-            suspensions=list(self._suspensions), tools=self.tools,
-            limits=self.limits,
-        )  # fmt: skip
 
     @property
     def tenants(self) -> tuple[str, ...]:
         """The tenants in force."""
-        return tuple(sorted(self._tenants))
+        return tuple(sorted(self._index))
+
+    def touched_since(self, old: PolicySet) -> Collection[str]:
+        """Return the tenants that may differ from `old`: few after a load that read few."""
+        mine, theirs = self._found, old._found
+        follows = mine is not None and theirs is not None and mine.before is theirs.mark
+        if mine is not None and follows and mine.again is not None:
+            return mine.again
+        every = (old, self)
+        return {
+            name
+            for one in every
+            for held in (one._index, one.guardrails.tenants, one.tools.tenants, one.limits.tenants)
+            for name in held
+        }
 
     @property
     def broken(self) -> frozenset[str]:
@@ -154,7 +176,7 @@ class PolicySet:
 
     def files(self) -> Mapping[str, bytes]:
         """Return the files in force, by name."""
-        return self._files
+        return self.tree
 
     @property
     def tool_pins(self) -> Mapping[str, str] | None:
@@ -163,7 +185,7 @@ class PolicySet:
 
     def tenant(self, name: str) -> TenantFile:
         """Return a tenant's parsed lines."""
-        return self._tenants[name]
+        return self._index[name].file
 
     def template(self, name: str) -> Template | None:
         """Return a shared role's parsed lines, or None where there are none in force."""
@@ -175,7 +197,7 @@ class PolicySet:
 
     def knows(self, name: str) -> bool:
         """Say whether this tenant has lines in force here."""
-        return name in self._tenants
+        return name in self._index
 
     def decide(self, request: AccessRequest) -> Decision:
         """Return the decision; never raises for a request of strings."""
@@ -232,26 +254,25 @@ class PolicySet:
 
         Its revision is that of the original files, so its decisions are never to be recorded.
         """
-        twin = self._twin()
-        twin._tenants = {**self._tenants, tenant.name: tenant}
+        twin = self._imagined()
         twin._index = {**self._index, tenant.name: TenantIndex(tenant)}
         return twin
 
     def with_tools(self, tools: ToolRules) -> PolicySet:
         """Return the same set with other rules about tools: for what-if questions only."""
-        twin = self._twin()
+        twin = self._imagined()
         twin.tools = tools
         return twin
 
     def with_limits(self, limits: Limits) -> PolicySet:
         """Return the same set with other limits: for what-if questions only."""
-        twin = self._twin()
+        twin = self._imagined()
         twin.limits = limits
         return twin
 
     def with_flow(self, flow: Flow) -> PolicySet:
         """Return the same set with other rules of flow.yaml: for what-if questions only."""
-        twin = self._twin()
+        twin = self._imagined()
         twin.flow = flow
         return twin
 
@@ -259,6 +280,12 @@ class PolicySet:
         """Return the same set decided by pycasbin itself: slow, and right when the index is not."""
         twin = self._twin()
         twin.indexed = False
+        return twin
+
+    def _imagined(self) -> PolicySet:
+        """Return a copy to be changed: it is no set that was loaded."""
+        twin = self._twin()
+        twin._found = None
         return twin
 
     def _twin(self) -> PolicySet:
@@ -272,7 +299,7 @@ class PolicySet:
 
     def agrees(self, request: AccessRequest) -> bool:
         """Say whether index and pycasbin answer a request of one tenant's the same."""
-        if request.ten not in self._tenants or request.key is None:
+        if request.ten not in self._index or request.key is None:
             return True
         at_home = replace(request, own=request.ten)  # shares are resolved before either is asked
         index = self._index[request.ten]
@@ -286,7 +313,7 @@ class PolicySet:
 
                 if len(self._references) >= REFERENCES:
                     self._references.clear()
-                self._references[tenant] = Reference(self._tenants[tenant])
+                self._references[tenant] = Reference(self._index[tenant].file)
             return self._references[tenant]
 
     def _matching(self, request: AccessRequest) -> tuple[list[Rule], list[Rule]]:
@@ -375,7 +402,7 @@ class PolicySet:
     def text_of(self, where: str) -> str:
         """Return the line that `file:line` names, as it reads in the files in force."""
         file, _, number = where.rpartition(":")
-        content = self._files.get(file)
+        content = self.tree.get(file)
         if content is None or not number.isdecimal():
             return ""
         lines = content.decode("utf-8", "replace").split("\n")
@@ -383,12 +410,3 @@ class PolicySet:
 
     def _deny(self, reason: str, rules: tuple[str, ...] = ()) -> Decision:
         return Decision(effect=Effect.DENY, reason=reason, rules=rules, revision=self.revision)
-
-
-def revision_of(files: Mapping[str, bytes]) -> str:
-    """Return the sha256 over names, lengths and contents, sorted by name."""
-    digest = sha256()
-    for name in sorted(files):
-        content = files[name]
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()

@@ -8,26 +8,24 @@ line without newline. What is wrong is a problem all the same.
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.exceptions import FOREVER, moment
+from stageflow_guard.policy.engine.named_subjects import NamedSubjects
 from stageflow_guard.policy.engine.rules import SUBJECTS, legal_subject
 from stageflow_guard.policy.engine.text import (
     MOST,
     Malformed,
     Problem,
-    did_you_mean,
     legal_tenant,
     lines_of,
     quoted,
 )
 
 FORM = "needs `subject or tenant, reason, until`"
-CLOSE = 0.85  # so alike that one is a slip for the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,29 +100,38 @@ def _folded(field: str) -> str:
 
 
 def resolved(
-    found: Iterable[Suspension], file: str, *, tenants: Iterable[str], members: Iterable[str]
+    found: Iterable[Suspension], file: str, known: NamedSubjects
 ) -> tuple[dict[str, float], list[Problem]]:
     """Return until when each name is suspended, and a problem for each that is unknown.
 
     A bare name that is no tenant is a subject without its kind: `bob` suspends `user:bob`,
-    `svc:bob` and `agent:bob`. `members` are the subjects that policy lines name; a subject whose
-    roles come from its token alone is not among them, so only a likely slip is a problem.
+    `svc:bob` and `agent:bob`. A subject whose roles come from its token alone is in no policy line,
+    so of those that none names only a likely slip is a problem.
     """
-    known, listed = set(tenants), sorted(members)
+    found = list(found)
     until: dict[str, float] = {}
     problems: list[Problem] = []
+    known.know(name for one in found for name in _subjects(one.who, known))
     for one in found:
         names = [one.who]
-        if not one.who.startswith(SUBJECTS) and one.who not in known:
-            names += [kind + one.who for kind in SUBJECTS]
-            hint = did_you_mean(one.who, [*known, *(name for name in names[1:] if name in listed)])
+        if not one.who.startswith(SUBJECTS) and not known.has_tenant(one.who):
+            subjects = _subjects(one.who, known)
+            names += subjects
+            hint = known.hint(one.who, tuple(name for name in subjects if known.names(name)))
             why = f"no tenant `{quoted(one.who)}`: every subject of that name is suspended{hint}"
             problems.append(Problem(file, one.line, why, code="unknown_tenant"))
-        elif one.who.startswith(SUBJECTS) and one.who not in listed:
-            close = difflib.get_close_matches(one.who, listed, 1, CLOSE)
-            if close:
-                why = f"no policy line names `{quoted(one.who)}`; did you mean `{close[0]}`?"
+        elif one.who.startswith(SUBJECTS) and not known.names(one.who):
+            close = known.closest(one.who)
+            if close is not None:
+                why = f"no policy line names `{quoted(one.who)}`; did you mean `{close}`?"
                 problems.append(Problem(file, one.line, why, code="unknown_subject"))
         for name in names:
             until[name] = max(one.until, until.get(name, 0.0))
     return until, problems
+
+
+def _subjects(who: str, known: NamedSubjects) -> list[str]:
+    """Return the subjects that a suspension's name may stand for."""
+    if who.startswith(SUBJECTS):
+        return [who]
+    return [] if known.has_tenant(who) else [kind + who for kind in SUBJECTS]

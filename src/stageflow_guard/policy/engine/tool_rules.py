@@ -8,19 +8,18 @@ the policy's permit, and can only turn it into a refusal.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.argument_schema import ArgumentFault, ArgumentSchema
 from stageflow_guard.policy.engine.catalogue import PinFile, ToolFile, ToolOptions, validated
+from stageflow_guard.policy.engine.patched import patched
 from stageflow_guard.policy.engine.rules import Problem
+from stageflow_guard.policy.engine.source import PolicySource
 from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
-from stageflow_guard.policy.engine.text import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -168,33 +167,39 @@ def compiled_tools(
 
 
 def load_tools(
-    folder: Path,
+    source: PolicySource,
     files: dict[str, bytes],
     problems: list[Problem],
     *,
     catalogue: Mapping[str, ToolOptions] | None,
     tenants: Iterable[str],
-    previous: ToolRules | None,
+    again: Collection[str] | None,
+    previous: ToolRules,
     previous_files: Mapping[str, bytes],
 ) -> ToolRules:
     """Read the platform's rules and the tenants'; of a bad tenant file the last good one stays.
 
-    Where there is no good one, the tenant's tools do not run. Raises `ConfigError` for the
+    Where there is no good one, the tenant's tools do not run. `tenants` are those to read, `again`
+    those whose rules in `previous` do not count on (None: all). Raises `ConfigError` for the
     platform's.
     """
-    platform = compiled_tools(catalogue or {}, files.get(CATALOGUE, b""), CATALOGUE)
+    defined = files.get(CATALOGUE, b"")
+    if previous_files.get(CATALOGUE) == defined:
+        platform = previous.platform
+    else:
+        platform = compiled_tools(catalogue or {}, defined, CATALOGUE)
     found: dict[str, Mapping[str, ToolRule]] = {}
     broken: dict[str, str] = {}
     for tenant in tenants:
         file = f"tenants/{tenant}/{TOOLS}"
-        if not os.path.lexists(folder / file):
+        if not source.has(file):
             continue
         try:
-            content = read(folder / file, file)
+            content = source.read(file)
             own = compiled_tools(validated(ToolFile, content, file).tools, content, file)
         except ConfigError as exc:
             problems.append(Problem(file, 1, exc.message))
-            if previous is not None and tenant in previous.tenants:
+            if tenant in previous.tenants:
                 found[tenant] = previous.tenants[tenant]
                 files[file] = previous_files[file]
             else:
@@ -202,8 +207,12 @@ def load_tools(
         else:
             files[file] = content
             found[tenant] = own
-    pins = None
-    if os.path.lexists(folder / PINS):
-        files[PINS] = read(folder / PINS, PINS)
-        pins = MappingProxyType(dict(validated(PinFile, files[PINS], PINS).accepted))
-    return ToolRules(platform, MappingProxyType(found), MappingProxyType(broken), pins)
+    pins: Mapping[str, str] | None = None
+    if source.has(PINS):
+        files[PINS] = source.read(PINS)
+        if previous_files.get(PINS) == files[PINS]:
+            pins = previous.pins
+        else:
+            pins = MappingProxyType(dict(validated(PinFile, files[PINS], PINS).accepted))
+    held = MappingProxyType(patched(previous.tenants, again, found))
+    return ToolRules(platform, held, MappingProxyType(broken), pins)

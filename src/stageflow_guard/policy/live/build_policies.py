@@ -11,7 +11,7 @@ from stageflow_guard.policy.engine.policyset import PolicySet
 from stageflow_guard.policy.live.reload import Record, Reloader, warn_of
 from stageflow_guard.policy.live.reloadable import ReloadablePolicies
 from stageflow_guard.policy.live.revisions import Revisions
-from stageflow_guard.policy.live.watch import signature
+from stageflow_guard.policy.live.watch import Looked, signature
 
 if TYPE_CHECKING:
     from stageflow_guard.settings import PolicySettings, Settings
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 def live_from(settings: PolicySettings) -> ReloadablePolicies:
     """Load the policies, and those on trial; raise `ConfigError` for what is unusable."""
-    folders = [folder for folder in (settings.path, settings.shadow) if folder is not None]
     # taken before they are read: what changes until the guard is opened is seen, too
-    seen = frozenset[Any]().union(*(signature(folder) for folder in folders))
-    shadow = PolicySet.load(settings.shadow) if settings.shadow is not None else None
-    live = ReloadablePolicies(PolicySet.load(settings.path), shadow=shadow, sample=settings.sample)
-    live.seen = seen
+    basis = signature(settings.path)
+    live = ReloadablePolicies(PolicySet.load(settings.path), sample=settings.sample)
+    live.basis = basis
+    if settings.shadow is not None:
+        basis = signature(settings.shadow)
+        live.swap_shadow(PolicySet.load(settings.shadow), basis)
+    live.seen = Looked(live.basis, live.shadow_basis)
     return live
 
 
@@ -44,7 +46,7 @@ async def reloader_from(
     place = f"{settings.audit.path}.policies"
     revisions = Revisions(place)
     try:
-        await asyncio.to_thread(revisions.keep, live.files(), live.revision)
+        await asyncio.to_thread(revisions.keep, live.current.tree)
     except OSError as exc:
         raise ConfigError(
             f"the policy revision cannot be kept beside `{settings.audit.path}` ({exc.strerror})"

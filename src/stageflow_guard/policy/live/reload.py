@@ -18,7 +18,7 @@ from stageflow_guard.errors import ConfigError, GuardError
 from stageflow_guard.policy.analysis.diff import diff
 from stageflow_guard.policy.engine.loader import SUSPENDED
 from stageflow_guard.policy.engine.policyset import PolicySet
-from stageflow_guard.policy.live.watch import Signature, signature
+from stageflow_guard.policy.live.watch import NEVER, ContentCheck, Looked, Signature, signature
 
 if TYPE_CHECKING:
     from stageflow_guard.model import AccessRequest
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("stageflow_guard")
 SETTLED = 0.2  # seconds without a further change: an editor or a checkout may still be writing
+REREAD = 600.0  # seconds within which each file is read again, whatever its times say
 Record = Callable[..., Awaitable[int]]
 
 
@@ -56,25 +57,33 @@ class Reloader:
         self._lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._said: set[asyncio.Task[Any]] = set()
+        self._check = ContentCheck(REREAD)
 
     # -- one change --------------------------------------------------------------------------------
 
-    async def reload(self, source: str) -> str:
+    async def reload(
+        self, source: str, looked: Looked | None = None, *, also: frozenset[str] = frozenset()
+    ) -> str:
         """Load the folder again; return the revision in force. `source` stands in the record.
 
-        Raises `ConfigError` when the folder cannot be taken; the last good snapshot goes on.
+        Without `looked` every file is read. With it, a look that was just taken, only tenants that
+        changed since the snapshot in force was read, and those in `also`. Raises `ConfigError` when
+        the folder cannot be taken; the last good snapshot goes on.
         """
         async with self._lock:
-            self._live.seen = await asyncio.to_thread(self._signature)
+            now = looked if looked is not None else await asyncio.to_thread(self._look)
+            self._live.seen = now
+            whole = looked is None
+            changed = None if whole else _touched(now.policies, self._live.basis, also)
             try:
                 fresh = await asyncio.to_thread(
-                    PolicySet.load, self._path, previous=self._live.current
+                    PolicySet.load, self._path, previous=self._live.current, changed=changed
                 )
             except ConfigError as error:
                 await self._refused(error, source)
                 raise
-            await self._take(fresh, source)
-            await self._take_shadow(source)
+            await self._take(fresh, source, now.policies)
+            await self._take_shadow(source, now.shadow, whole=whole)
             return fresh.revision
 
     async def rollback(self, revision: str) -> str:
@@ -91,7 +100,7 @@ class Reloader:
             await self._take(fresh, f"rollback:{whole}")
             return fresh.revision
 
-    async def _take(self, fresh: PolicySet, source: str) -> None:
+    async def _take(self, fresh: PolicySet, source: str, basis: Signature = NEVER) -> None:
         old = self._live.current
         news = fresh.revision != old.revision or fresh.problems != old.problems
         if fresh.revision != old.revision:
@@ -102,18 +111,18 @@ class Reloader:
             change = await asyncio.to_thread(diff, old, fresh)
             note: dict[str, Any] = {
                 "source": source, "previous": old.revision, "change": change.summary()[:500],
-                "files": _changed(old, fresh)[:50],
+                "files": fresh.tree.differing(old.tree)[:50],
                 "problems": [str(problem)[:200] for problem in fresh.problems[:20]],
                 "last_good": sorted(fresh.stale)[:100],
             }  # fmt: skip
             await self._record(
                 kind="policy_change", action="reload", policy={"sha256": fresh.revision}, note=note
             )
-        self._live.swap(fresh)
+        self._live.swap(fresh, basis)
 
     async def _keep(self, fresh: PolicySet, source: str) -> None:
         try:
-            await asyncio.to_thread(self._revisions.keep, fresh.files(), fresh.revision)
+            await asyncio.to_thread(self._revisions.keep, fresh.tree)
         except OSError as exc:
             error = ConfigError(f"the policy revision cannot be kept ({exc.strerror})")
             await self._refused(error, source)
@@ -132,13 +141,14 @@ class Reloader:
             self._live.rejected = None  # not on record: the next look records it again
             raise
 
-    async def _take_shadow(self, source: str) -> None:
+    async def _take_shadow(self, source: str, now: Signature, *, whole: bool) -> None:
         """Load the policies on trial; what is wrong with them never touches what counts."""
         if self._shadow is None:
             return
+        changed = None if whole else _touched(now, self._live.shadow_basis)
         try:
             fresh = await asyncio.to_thread(
-                PolicySet.load, self._shadow, previous=self._live.shadow
+                PolicySet.load, self._shadow, previous=self._live.shadow, changed=changed
             )
         except ConfigError as error:
             await self._record(
@@ -146,7 +156,7 @@ class Reloader:
                 reason="policy_invalid", note={"source": source, "why": error.message[:500]},
             )  # fmt: skip
             return
-        self._live.swap_shadow(fresh)
+        self._live.swap_shadow(fresh, now)
 
     # -- watching ----------------------------------------------------------------------------------
 
@@ -181,21 +191,25 @@ class Reloader:
     async def _watch(self, seconds: float) -> None:
         while True:
             await asyncio.sleep(seconds)
-            found = await asyncio.to_thread(self._signature)
+            found = await asyncio.to_thread(self._look)
             while found != self._live.seen:
                 await asyncio.sleep(min(SETTLED, seconds))
-                again = await asyncio.to_thread(self._signature)
+                again = await asyncio.to_thread(self._look)
                 if again == found:
                     break
                 found = again
+            other = None
             if found == self._live.seen:
-                continue
+                other = await asyncio.to_thread(self._other_content, seconds)
+                if other is None:
+                    continue
             try:
-                await self.reload(f"watch:{self._path}")
+                also = frozenset[str]() if other is None else frozenset({other})
+                await self.reload(f"watch:{self._path}", found, also=also)
             except ConfigError:
                 continue  # on record; the last good goes on until the files change again
             except GuardError:
-                self._live.seen = frozenset()  # it could not be recorded now: try again
+                self._live.seen = Looked()  # it could not be recorded now: try again
             except Exception as exc:  # whatever it was, watching goes on and health shows it
                 self._live.reject(f"a reload failed ({type(exc).__name__})")
 
@@ -219,12 +233,22 @@ class Reloader:
         self._said.add(task)
         task.add_done_callback(self._said.discard)
 
-    def _signature(self) -> Signature:
-        found = signature(self._path)
-        return found if self._shadow is None else found | signature(self._shadow)
+    def _look(self) -> Looked:
+        basis, shadow = self._live.basis, self._live.shadow_basis
+        return Looked(
+            signature(self._path, basis),
+            NEVER if self._shadow is None else signature(self._shadow, shadow),
+        )
+
+    def _other_content(self, elapsed: float) -> str | None:
+        """Return what is not as it was loaded although it looks so; see `ContentCheck`."""
+        if self._live.basis == NEVER:  # what is in force is not from the folder
+            return None
+        return self._check.differing(self._path, self._live.current, elapsed)
 
 
-def _changed(old: PolicySet, new: PolicySet) -> list[str]:
-    """Return the names of files in force that are not the same in both."""
-    before, after = old.files(), new.files()
-    return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+def _touched(
+    now: Signature, basis: Signature, also: frozenset[str] = frozenset()
+) -> frozenset[str] | None:
+    found = now.changed_since(basis)
+    return None if found is None else found | also

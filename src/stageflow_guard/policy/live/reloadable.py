@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.policy.live.sampler import Sampler
+from stageflow_guard.policy.live.watch import NEVER, Looked, Signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from stageflow_guard.policy.engine.limits import Limits
     from stageflow_guard.policy.engine.policyset import PolicySet
     from stageflow_guard.policy.engine.tool_rules import ToolControls
-    from stageflow_guard.policy.live.watch import Signature
 
 logger = logging.getLogger("stageflow_guard")
 
@@ -64,7 +64,10 @@ class ReloadablePolicies:
         self.on_mismatch = on_mismatch
         self.loaded = time.time()
         self.rejected: RejectedReload | None = None
-        self.seen: Signature = frozenset()  # the files that were loaded last, as they stood then
+        # how the files stood before they were read, those in force and those on trial; empty
+        # where what is in force did not come from the folder
+        self.basis = self.shadow_basis = NEVER
+        self.seen = Looked()  # at the last look after which they were loaded, or refused
         self.mismatches = 0
         self.glass_broken = 0
 
@@ -114,12 +117,13 @@ class ReloadablePolicies:
         """The snapshot on trial, or None."""
         return self._shadow
 
-    def swap(self, policies: PolicySet) -> None:
-        """Put another snapshot in force, from the next decision on."""
+    def swap(self, policies: PolicySet, basis: Signature = NEVER) -> None:
+        """Put another snapshot in force, from the next decision on; `basis` as the attribute."""
         with self._changing:
             policies.clock = self._current.clock  # a revision of old revives no expired right
             # an index that was wrong once is not believed again before a new start
             self._current = policies.decided_by_casbin() if self.mismatches else policies
+            self.basis = basis
         self.loaded = time.time()
         self.rejected = None
 
@@ -127,9 +131,9 @@ class ReloadablePolicies:
         """Decide by this clock from now on, over every later snapshot."""
         self._current.clock = clock
 
-    def swap_shadow(self, shadow: PolicySet | None) -> None:
+    def swap_shadow(self, shadow: PolicySet | None, basis: Signature = NEVER) -> None:
         """Put another snapshot on trial, or none."""
-        self._shadow = shadow
+        self._shadow, self.shadow_basis = shadow, basis
 
     def reject(self, why: str) -> bool:
         """Remember that a reload was not taken; say whether that is news."""

@@ -1,30 +1,25 @@
 """Every revision that decided, kept: a rule can be shown as it was, and a change taken back.
 
-`<folder>/<revision>/...` holds the files under their own names; each is a hard link into
-`<folder>/blobs/<sha256>`, so that a change of one tenant costs one file. Folders 0700, files 0600.
+How they lie there is `KeptFiles`'s: a change of one tenant costs that tenant's files.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from uuid import uuid4
 
-from stageflow_guard.base.durable import create_durably, make_dirs, move_durably
+from stageflow_guard.base.durable import move_durably
+from stageflow_guard.base.file_tree import FileTree
+from stageflow_guard.base.kept_files import ChangedSince, KeptFiles
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.edit.fmt import replace_file
 from stageflow_guard.policy.engine.loader import SUSPENDED
-from stageflow_guard.policy.engine.policyset import PolicySet, revision_of
+from stageflow_guard.policy.engine.policyset import PolicySet
 from stageflow_guard.policy.engine.text import require_folder
-
-REVISION = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,50 +35,15 @@ class Revisions:
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
+        self._kept = KeptFiles(self.folder)
 
-    def keep(self, files: Mapping[str, bytes], revision: str) -> Path:
-        """Keep the files of a revision; return its folder. Raises `OSError` when it cannot."""
-        target = self.folder / revision
-        if target.exists():
-            return target
-        blobs = self.folder / "blobs"
-        for folder in (self.folder, blobs):
-            make_dirs(folder.absolute(), above=Path("/"))
-        building = self.folder / f".{revision[:12]}.{uuid4().hex}"
-        try:
-            for name, content in files.items():
-                place = building / name
-                place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                blob = self._blob(blobs, content)
-                try:
-                    os.link(blob, place)
-                except OSError:  # too many links, or a file system without them
-                    create_durably(place, content)
-            try:
-                move_durably(building, target)
-            except OSError:
-                if not target.exists():  # else another worker was first, with the same bytes
-                    raise
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
-        return target
-
-    @staticmethod
-    def _blob(blobs: Path, content: bytes) -> Path:
-        blob = blobs / sha256(content).hexdigest()
-        if not blob.exists():
-            create_durably(blob, content)
-        return blob
+    def keep(self, tree: FileTree) -> Path:
+        """Keep the files of a revision; return where it is. Raises `OSError` when it cannot."""
+        return self._kept.keep(tree)
 
     def kept(self) -> list[Kept]:
         """Return what is kept, newest first."""
-        if not self.folder.is_dir():
-            return []
-        found = [
-            Kept(path.name, path.stat().st_mtime)
-            for path in self.folder.iterdir()
-            if REVISION.fullmatch(path.name)
-        ]
+        found = [Kept(name, since) for name, since in self._kept.revisions().items()]
         return sorted(found, key=lambda one: one.since, reverse=True)
 
     def find(self, prefix: str) -> str:
@@ -95,23 +55,41 @@ class Revisions:
         return found[0]
 
     def load(self, revision: str) -> PolicySet:
-        """Return a kept revision; raise `ConfigError` when its files are not what they were."""
-        policies = PolicySet.load(self.folder / revision)
-        if policies.revision != revision:
-            raise ConfigError(f"the kept revision `{revision[:12]}` was changed; it is not used")
-        return policies
+        """Return a kept revision; raise `ConfigError` when its files are not what they were.
+
+        One that an earlier layout kept has another revision as it is loaded now: the same files,
+        under the digest of now.
+        """
+        return self._made(self._files(revision), revision)
+
+    def _files(self, revision: str) -> dict[str, bytes]:
+        try:
+            files = self._kept.files(revision)
+        except ChangedSince:
+            raise ConfigError(
+                f"the kept revision `{revision[:12]}` was changed; it is not used"
+            ) from None
+        if files is None:
+            raise ConfigError(f"no revision `{revision[:12]}` is kept")
+        return files
 
     def with_suspensions(self, revision: str, suspended: bytes | None) -> PolicySet:
         """Return a kept revision with these suspensions in place of its own, kept as well."""
-        kept = self.load(revision)
-        if kept.files().get(SUSPENDED) == suspended:
-            return kept
-        files = {name: data for name, data in kept.files().items() if name != SUSPENDED}
+        files = self._files(revision)
         if suspended is not None:
             files[SUSPENDED] = suspended
-        joined = revision_of(files)
-        self.keep(files, joined)
-        return self.load(joined)
+        else:
+            files.pop(SUSPENDED, None)
+        policies = self._made(files, revision)
+        self.keep(policies.tree)
+        return policies
+
+    @staticmethod
+    def _made(files: Mapping[str, bytes], revision: str) -> PolicySet:
+        policies = PolicySet.of_files(files)
+        if policies.files() != files:  # read more strictly than when it was kept
+            raise ConfigError(f"the kept revision `{revision[:12]}` does not load as it was")
+        return policies
 
     def returning(self, revision: str, folder: Path) -> list[str]:
         """Return whom a rollback with its suspensions would let back in, sorted."""
@@ -134,10 +112,11 @@ class Revisions:
         `removed/`. The result is loaded before this returns.
         """
         require_folder(folder)
-        files: dict[str, bytes] = dict(self.load(revision).files())
+        files = dict(self.load(revision).files())
         try:
-            present = PolicySet.load(folder).files()
-            self.keep(present, revision_of(present))
+            tree = PolicySet.load(folder).tree
+            self.keep(tree)
+            present: Mapping[str, bytes] = tree
         except ConfigError:  # nothing can be loaded: all the more reason to go back
             present = MappingProxyType({})
         if not suspensions:
@@ -154,8 +133,7 @@ class Revisions:
             (folder / name).unlink()
             if name.startswith("tenants/") and name.endswith("/policy.csv"):
                 _retire((folder / name).parent, folder)
-        after = {name: _content(folder / name) or b"" for name in files}
-        if revision_of(after) != revision_of(files):
+        if any(_content(folder / name) != content for name, content in files.items()):
             raise ConfigError(f"`{folder}` changed while it was restored; look at it before use")
         return sorted([*changed, *gone])
 
