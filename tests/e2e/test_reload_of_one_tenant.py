@@ -19,6 +19,7 @@ from stageflow_guard.base.kept_files import flat_digest
 from stageflow_guard.errors import AuditUnavailable, ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
+from stageflow_guard.policy.analysis.diff import diff
 from stageflow_guard.policy.engine.index import TenantIndex
 from stageflow_guard.policy.engine.loader import Loaded
 from stageflow_guard.policy.engine.named_subjects import NamedSubjects
@@ -83,10 +84,18 @@ def guard_over(policies, place):
     return Guard.load(place / "guard.toml")
 
 
-async def watched(guard) -> bool:
-    """Take one look as the watch does, and what follows from it; say whether anything did."""
+async def watched(guard, *, late=False) -> bool:
+    """Take one look as the watch does, and what follows from it; say whether anything did.
+
+    `late`: as if everything had been still for a while, so that marks alone are trusted.
+    """
     reloader: Reloader = guard._reloader
-    live, found = reloader._live, reloader._look()
+    live = reloader._live
+    if late:
+        live.basis = replace(live.basis, young=frozenset())
+    found = reloader._look()
+    if late:
+        found = Looked(replace(found.policies, young=frozenset()), found.shadow)
     other = None if found != live.seen else reloader._other_content(600.0)
     if found == live.seen and other is None:
         return False
@@ -106,7 +115,7 @@ async def test_one_tenants_change_is_kept_recorded_and_in_force(policies, tmp_pa
         store = tmp_path / "a/audit.policies"
         held = {one for one in store.rglob("*") if one.is_file()}
         write(policies / "tenants/acme/policy.csv", lines("acme", "write"))
-        assert await watched(guard) and may(guard, "acme", "write")
+        assert await watched(guard, late=True) and may(guard, "acme", "write")
         after = guard.health()["policy_revision"]
         assert not await watched(guard)
     assert after == PolicySet.load(policies).revision
@@ -125,14 +134,16 @@ async def test_a_rollback_restores_every_file_of_an_earlier_revision(policies, t
         first, then = guard.health()["policy_revision"], PolicySet.load(policies).files()
         for n, tenant in enumerate(TENANTS):
             write(policies / f"tenants/{tenant}/policy.csv", lines(tenant, obj=f"y{n}"))
-            await watched(guard)
+            await watched(guard, late=True)
         shutil.rmtree(policies / "tenants/umbrella")
         write(policies / "tenants/new/policy.csv", lines("new"))
-        await watched(guard)
+        await watched(guard, late=True)
         assert await guard.rollback(first) == first
         assert may(guard, "umbrella") and not may(guard, "new")
         write(policies / "tenants/acme/policy.csv", lines("acme", "export"))
-        await watched(guard)  # from the folder again, whole: nothing of the rollback stays
+        await watched(
+            guard, late=True
+        )  # from the folder again, whole: nothing of the rollback stays
         assert may(guard, "new") and may(guard, "acme", "export")
         assert guard.health()["policy_revision"] == PolicySet.load(policies).revision
     Revisions(tmp_path / "a/audit.policies").restore(first, policies)
@@ -147,7 +158,7 @@ async def test_what_changed_while_a_load_was_refused_is_not_lost(policies, tmp_p
         with pytest.raises(ConfigError):
             await watched(guard)
         write(policies / "model.conf", MODEL)
-        assert await watched(guard) and may(guard, "acme", "write")
+        assert await watched(guard, late=True) and may(guard, "acme", "write")
 
 
 async def test_what_could_not_be_recorded_is_taken_up_later(policies, tmp_path):
@@ -295,6 +306,14 @@ def test_what_changed_within_a_tick_is_not_trusted(policies):
     assert late.changed_since(late) == frozenset()
 
 
+def test_a_tenant_that_is_gone_is_touched(policies):
+    """Told by the look itself, and by the comparison of any two."""
+    before, between = (signature(policies, now=lambda: 2**62) for _ in range(2))
+    shutil.rmtree(policies / "tenants/acme")
+    now = signature(policies, before, now=lambda: 2**62)
+    assert now.changed_since(before) == now.changed_since(between) == {LISTED, "acme"}
+
+
 def replaced(file):
     text, info = file.read_text(), file.stat()
     fresh = file.with_name("fresh")
@@ -352,6 +371,32 @@ def test_every_file_comes_to_its_turn(policies):
     write(policies / "tenants/acme/limits.yaml", "limits: {}\n")
     (policies / "tenants/acme/policy.csv").write_text(lines("acme"))
     assert "acme" in [check.differing(policies, held, 1.0) for _ in range(8)]
+
+
+def test_a_difference_over_several_loads_leaves_nothing_out(policies):
+    """Only what one load read is known; between any other two sets every tenant is compared."""
+    first = PolicySet.load(policies)
+    write(policies / "tenants/acme/policy.csv", lines("acme", "write"))
+    second = PolicySet.load(policies, previous=first, changed={"acme"})
+    write(policies / "tenants/globex/policy.csv", lines("globex", "write"))
+    third = PolicySet.load(policies, previous=second, changed={"globex"})
+    assert diff(first, second).tenants == ("acme",) and diff(second, third).tenants == ("globex",)
+    assert diff(first, third).tenants == diff(third, first).tenants == ("acme", "globex")
+    imagined = third.with_tenant(replace(third.tenant("umbrella"), rules=()))
+    assert diff(second, imagined).tenants == ("globex", "umbrella")
+
+
+def test_a_kept_revision_that_is_read_otherwise_now_is_not_used(tmp_path):
+    """Its bytes are right and a file of it is refused: then it is not what decided."""
+    store = Revisions(tmp_path / "kept")
+    files = {"model.conf": MODEL.encode(), "tenants/a/policy.csv": lines("a").encode(),
+             "tenants/b/policy.csv": b"p, of, another, form\n"}  # fmt: skip
+    tree = FileTree.of(files)
+    store.keep(tree)
+    with pytest.raises(ConfigError, match="does not load as it was"):
+        store.load(tree.revision)
+    with pytest.raises(ConfigError, match="is kept"):
+        store.load("0" * 64)
 
 
 def test_two_tenants_with_long_names_are_two(policies):

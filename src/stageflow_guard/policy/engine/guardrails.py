@@ -17,9 +17,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from stageflow_guard.base.sharded_map import followed
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.catalogue import validated
-from stageflow_guard.policy.engine.patched import patched
 from stageflow_guard.policy.engine.rules import object_matches, require_object
 from stageflow_guard.policy.engine.source import PolicySource
 from stageflow_guard.policy.engine.text import Malformed, Problem, problem_of
@@ -80,6 +80,9 @@ class Guardrails:
     tenants: Mapping[str, tuple[GuardrailRule, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    _scores: list[dict[str, float]] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
 
     def __bool__(self) -> bool:
         """Say whether any rule is there."""
@@ -126,11 +129,13 @@ class Guardrails:
 
     def scores(self) -> dict[str, float]:
         """Return the lowest score that rules ask for, by entity; `*` is every entity."""
-        lowest: dict[str, float] = {}
-        for rule in self._rules():
-            if rule.min_score is not None:
-                lowest[rule.entity] = min(rule.min_score, lowest.get(rule.entity, 1.0))
-        return lowest
+        if not self._scores:  # asked for at every inspection: the tenants are gone through once
+            lowest: dict[str, float] = {}
+            for rule in self._rules():
+                if rule.min_score is not None:
+                    lowest[rule.entity] = min(rule.min_score, lowest.get(rule.entity, 1.0))
+            self._scores.append(lowest)
+        return dict(self._scores[0])
 
     def entities(self) -> frozenset[str]:
         """Return the entities that rules name, without `*`: what the detector has to look for."""
@@ -225,4 +230,4 @@ def load_guardrails(
         else:
             files[file] = content
             found[tenant] = own
-    return Guardrails(platform, MappingProxyType(patched(previous.tenants, again, found)))
+    return Guardrails(platform, followed(previous.tenants, again, found))

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from stageflow_guard.base.sharded_map import followed
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.catalogue import Name, validated
-from stageflow_guard.policy.engine.patched import patched
 from stageflow_guard.policy.engine.rules import Problem, object_matches
 from stageflow_guard.policy.engine.source import PolicySource
 from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
@@ -121,7 +121,7 @@ def load_limits(
     platform's.
     """
     platform: Mapping[str, Limit] = {}
-    lines = {} if again is None else _without(previous, again)
+    lines: dict[str, str] = {}
     if source.has(FILE):
         content = files[FILE] = source.read(FILE)
         if previous_files.get(FILE) == content:
@@ -149,19 +149,17 @@ def load_limits(
                 lines |= _lines(files[file], file, f"{tenant}/")
             else:
                 broken[tenant] = file
-    held = MappingProxyType(patched(previous.tenants, again, found))
-    return Limits(platform, held, MappingProxyType(broken), lines)
+    held = followed(previous.tenants, again, found)
+    gone = None if again is None else _names(previous, again)
+    where = followed(previous.lines, gone, lines)
+    return Limits(platform, held, MappingProxyType(broken), where)
 
 
-def _without(limits: Limits, again: Collection[str]) -> dict[str, str]:
-    """Return where the limits stand of every tenant but these."""
-    lines = dict(limits.lines)
-    for name in limits.platform:
-        lines.pop(name, None)
-    for tenant in again:
-        for name in limits.tenants.get(tenant, ()):
-            lines.pop(f"{tenant}/{name}", None)
-    return lines
+def _names(limits: Limits, tenants: Collection[str]) -> set[str]:
+    """Return what `lines` calls the platform's limits, and those of these tenants."""
+    return {*limits.platform} | {
+        f"{tenant}/{name}" for tenant in tenants for name in limits.tenants.get(tenant, ())
+    }
 
 
 def _lines(content: bytes, file: str, prefix: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from stageflow_guard.base.file_tree import TOP as TREE_TOP
 from stageflow_guard.base.file_tree import FileTree
+from stageflow_guard.base.sharded_map import ShardedMap, followed
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.catalogue import Catalogue, parse_catalogue
 from stageflow_guard.policy.engine.exceptions import (
@@ -29,7 +30,6 @@ from stageflow_guard.policy.engine.guardrails import Guardrails, load_guardrails
 from stageflow_guard.policy.engine.index import TenantIndex
 from stageflow_guard.policy.engine.limits import Limits, load_limits
 from stageflow_guard.policy.engine.named_subjects import NamedSubjects
-from stageflow_guard.policy.engine.patched import patched
 from stageflow_guard.policy.engine.prove import structural
 from stageflow_guard.policy.engine.rules import (
     MODEL,
@@ -60,7 +60,7 @@ TENANT = ("policy.csv", "policy_test.yaml", "guardrails.yaml", "tools.yaml", "li
 class Loaded:
     """Everything in force, and everything that is not and why."""
 
-    tenants: dict[str, TenantIndex] = field(default_factory=dict)
+    tenants: ShardedMap[TenantIndex] = field(default_factory=lambda: ShardedMap.of({}))
     problems: list[Problem] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     stale: dict[str, float] = field(default_factory=dict)  # tenants on their last good file
@@ -79,7 +79,7 @@ class Loaded:
     entries: frozenset[str] = frozenset()  # what is in `tenants/`
     alike: frozenset[str] = frozenset()  # those that another one differs from only by case
     suspension_problems: list[Problem] = field(default_factory=list)
-    names: NamedSubjects = field(default_factory=lambda: NamedSubjects({}))
+    names: NamedSubjects = field(default_factory=lambda: NamedSubjects(ShardedMap.of({})))
     again: frozenset[str] | None = None  # the tenants that were read; None: all
     mark: object = field(default_factory=object)  # stands for this load
     before: object = None  # the mark of the load of which the rest is
@@ -136,8 +136,9 @@ def load(
         found.files[GUARDRAILS] = source.read(GUARDRAILS)
     again = found.again = _again(source, found, before, changed)
     found.before = before.mark
-    _tenants(source, found, previous, again)
-    read = sorted(found.tenants if again is None else again & found.tenants.keys())
+    made = _tenants(source, found, previous, again)
+    found.tenants = followed(before.tenants, again, made)
+    read = sorted(made)
     _names(found, before, again)
     _strangers(source, found, read)
     found.guardrails = load_guardrails(
@@ -331,17 +332,20 @@ def _templates(source: PolicySource, found: Loaded, previous: Loaded | None) -> 
 
 def _tenants(
     source: PolicySource, found: Loaded, previous: Loaded | None, again: Collection[str] | None
-) -> None:
-    """Read the tenants of `again`, or all of them, into `found`."""
-    for name in sorted(found.entries if again is None else found.entries.intersection(again)):
-        _tenant(source, name, found, previous, alone=name not in found.alike)
-    if again is not None and previous is not None:
-        found.tenants = patched(previous.tenants, again, found.tenants)
+) -> dict[str, TenantIndex]:
+    """Return the tenants in force of `again`, or of all, as they are read now."""
+    names = sorted(found.entries if again is None else found.entries.intersection(again))
+    made = {
+        name: _tenant(source, name, found, previous, alone=name not in found.alike)
+        for name in names
+    }
+    found.broken = {name for name, tenant in made.items() if tenant is None}
+    return {name: tenant for name, tenant in made.items() if tenant is not None}
 
 
 def _tenant(
     source: PolicySource, name: str, found: Loaded, previous: Loaded | None, *, alone: bool
-) -> None:
+) -> TenantIndex | None:
     legal = legal_tenant(name)
     # a legal name is shown as it is, however long: two of them are never one file
     file = f"tenants/{name if legal else quoted(name)}/policy.csv"
@@ -372,8 +376,6 @@ def _tenant(
         found.stale[name] = since
     elif made is not None and found.old_roles.intersection(made.file.imports):
         found.stale[name] = since
-    if made is None:
-        found.broken.add(name)
-    else:
-        found.tenants[name] = made
+    if made is not None:
         found.files[file] = content
+    return made

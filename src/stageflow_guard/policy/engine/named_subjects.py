@@ -7,12 +7,14 @@ answers up to date from their lines alone; what it answers is what it would find
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from stageflow_guard.base.sharded_map import ShardedMap
 from stageflow_guard.policy.engine.index import TenantIndex
 from stageflow_guard.policy.engine.text import did_you_mean
 
+FEW = 3  # names: to look each up in every tenant is quicker than to go through all members
 CLOSE = 0.85  # so alike that one is a slip for the other
 
 
@@ -26,7 +28,7 @@ class NamedSubjects:
 
     def __init__(
         self,
-        tenants: Mapping[str, TenantIndex],
+        tenants: ShardedMap[TenantIndex],
         broken: Collection[str] = (),
         *,
         previous: NamedSubjects | None = None,
@@ -42,7 +44,7 @@ class NamedSubjects:
         if previous is None or again is None:
             return
         asked = previous._asked  # older answers go, so that what is held does not grow
-        if previous._lines.keys() == tenants.keys() and previous._broken == self._broken:
+        if all(previous.has_tenant(name) is self.has_tenant(name) for name in again):
             self._hints = {one: said for one, said in previous._hints.items() if one in asked}
         self._closest = {one: best for one, best in previous._closest.items() if one in asked}
         held = {best.name for best in self._closest.values() if best is not None}
@@ -66,10 +68,13 @@ class NamedSubjects:
         if not wanted:
             return
         self._counts.update(dict.fromkeys(wanted, 0))
-        for tenant in self._lines.values():
-            members = tenant.members()
-            if not wanted.isdisjoint(members):
-                for name in wanted & members.keys():
+        every = [tenant.members() for tenant in self._lines.held()]
+        if len(wanted) <= FEW:
+            self._counts.update((name, sum(name in held for held in every)) for name in wanted)
+            return
+        for held in every:
+            if not wanted.isdisjoint(held):
+                for name in wanted & held.keys():
                     self._counts[name] += 1
 
     def names(self, subject: str) -> bool:
@@ -81,7 +86,7 @@ class NamedSubjects:
         """Return the named subject that this one, which none names, is likely a slip for."""
         self._asked.add(subject)
         if subject not in self._closest:
-            every = set[str]().union(*(_members(one) for one in self._lines.values()))
+            every = set[str]().union(*(_members(one) for one in self._lines.held()))
             self._closest[subject] = best = _best(subject, every)
             if best is not None:
                 self.know((best.name,))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.base.clock import Clock, NeverBackClock
 from stageflow_guard.base.file_tree import FileTree
+from stageflow_guard.base.sharded_map import ShardedMap
 from stageflow_guard.model import AccessRequest, Decision, Effect
 from stageflow_guard.policy.engine.catalogue import Catalogue
 from stageflow_guard.policy.engine.delegation import FORMS
@@ -67,13 +68,13 @@ class PolicySet:
         tools: ToolRules | None = None,
         limits: Limits | None = None,
         flow: Flow = NO_FLOW,
-        index: Mapping[str, TenantIndex] | None = None,
+        index: ShardedMap[TenantIndex] | None = None,
         previous: PolicySet | None = None,
         now: Callable[[], float] | None = None,
     ) -> None:
-        self._index = (
-            index if index is not None else {n: TenantIndex(t) for n, t in tenants.items()}
-        )
+        if index is None:
+            index = ShardedMap.of({name: TenantIndex(lines) for name, lines in tenants.items()})
+        self._index = index
         self._broken = broken
         self.stale: Mapping[str, float] = MappingProxyType(dict(stale or {}))
         self._suspended = dict(suspended or {})
@@ -148,7 +149,7 @@ class PolicySet:
     @property
     def tenants(self) -> tuple[str, ...]:
         """The tenants in force."""
-        return tuple(sorted(self._index))
+        return tuple(self._index)
 
     def touched_since(self, old: PolicySet) -> Collection[str]:
         """Return the tenants that may differ from `old`: few after a load that read few."""
@@ -255,7 +256,7 @@ class PolicySet:
         Its revision is that of the original files, so its decisions are never to be recorded.
         """
         twin = self._imagined()
-        twin._index = {**self._index, tenant.name: TenantIndex(tenant)}
+        twin._index = self._index.but((), {tenant.name: TenantIndex(tenant)})
         return twin
 
     def with_tools(self, tools: ToolRules) -> PolicySet:

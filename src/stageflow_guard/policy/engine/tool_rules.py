@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.base.sharded_map import followed
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.argument_schema import ArgumentFault, ArgumentSchema
 from stageflow_guard.policy.engine.catalogue import PinFile, ToolFile, ToolOptions, validated
-from stageflow_guard.policy.engine.patched import patched
 from stageflow_guard.policy.engine.rules import Problem
 from stageflow_guard.policy.engine.source import PolicySource
 from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
@@ -214,5 +214,5 @@ def load_tools(
             pins = previous.pins
         else:
             pins = MappingProxyType(dict(validated(PinFile, files[PINS], PINS).accepted))
-    held = MappingProxyType(patched(previous.tenants, again, found))
+    held = followed(previous.tenants, again, found)
     return ToolRules(platform, held, MappingProxyType(broken), pins)

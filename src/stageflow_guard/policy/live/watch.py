@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from stageflow_guard.base.changed_names import changed_names
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.engine.loader import PLATFORM, TENANT
 from stageflow_guard.policy.engine.loader import TOP as FILES
@@ -42,16 +41,21 @@ class Signature:
     base: str = ""
     units: Mapping[str, Marks] = field(default_factory=dict)
     young: frozenset[str] = field(default=frozenset(), compare=False)
+    mark: object = field(default_factory=object, compare=False)  # stands for this look
+    like: object = field(default=None, compare=False)  # the mark of an earlier one,
+    touched: frozenset[str] = field(default=frozenset(), compare=False)  # and what differs from it
 
     def changed_since(self, earlier: Signature) -> frozenset[str] | None:
         """Return the tenants whose files may differ, `""` for their number; None: all may."""
         if not self.base or self.base != earlier.base:
             return None
         old, new = earlier.units, self.units
-        touched = {name for name in changed_names(old, new) if old.get(name) != new.get(name)}
+        touched = self.touched
+        if self.like is not earlier.mark:
+            touched = frozenset(n for n in old.keys() | new.keys() if old.get(n) != new.get(n))
         if any(name not in old or name not in new for name in touched):
-            touched.add(LISTED)
-        return frozenset(touched | earlier.young) - {SHARED}  # which are read at every load
+            touched |= {LISTED}
+        return (touched | earlier.young) - {SHARED}  # which are read at every load
 
 
 NEVER = Signature()
@@ -70,7 +74,7 @@ def signature(
     """Return how the folder stands; an empty one where it cannot be read.
 
     Links that lead there are resolved: turning one to another folder is a change. What stands as in
-    `like` is shared with it, which makes the two quick to compare.
+    `like` is shared with it, and what does not is noted: `changed_since(like)` costs nothing more.
     """
     try:
         base = str(pinned(Path(folder)))
@@ -79,14 +83,19 @@ def signature(
     limit = now() - TICK
     units: dict[str, Marks] = {}
     young: set[str] = set()
+    touched: set[str] = set()
     for unit, places in _units(base):
         marks, latest = _marks(base, places)
         known = like.units.get(unit)
-        # at once: what would live for a moment only is never counted among what lives long
-        units[unit] = known if known == marks else marks
+        if known == marks:
+            marks = known  # at once, so that the other ends young and the collector has no work
+        else:
+            touched.add(unit)
+        units[unit] = marks
         if latest > limit:
             young.add(unit)
-    return Signature(base, units, frozenset(young))
+    touched |= like.units.keys() - units.keys()
+    return Signature(base, units, frozenset(young), like=like.mark, touched=frozenset(touched))
 
 
 def _units(base: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
