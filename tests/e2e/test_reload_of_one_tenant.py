@@ -96,10 +96,10 @@ async def watched(guard, *, late=False) -> bool:
     found = reloader._look()
     if late:
         found = Looked(replace(found.policies, young=frozenset()), found.shadow)
-    other = None if found != live.seen else reloader._other_content(600.0)
-    if found == live.seen and other is None:
+    also = frozenset() if found != live.seen else reloader._other_content(600.0)
+    if found == live.seen and not also:
         return False
-    await reloader.reload("watch:test", found, also=frozenset({other} - {None}))
+    await reloader.reload("watch:test", found, also=also)
     return True
 
 
@@ -230,6 +230,22 @@ async def test_policies_on_trial_are_loaded_by_tenant_too(policies, tmp_path):
         assert guard.health()["policy_revision"] == before
         on_trial = guard.health()["policy"]["shadow"]
     assert on_trial == PolicySet.load(tmp_path / "trial").revision
+
+
+async def test_a_folder_that_cannot_be_listed_does_not_end_the_watch(policies, tmp_path):
+    """A file in the place of `roles/`, whatever the marks show: refused, and looked at again."""
+    async with guard_over(policies, tmp_path / "a") as guard:
+        reloader = guard._reloader
+        write(policies / "roles", "no folder")
+        reloader._live.seen = reloader._look()
+        for _ in range(2):
+            with pytest.raises(ConfigError):
+                await watched(guard)
+        assert guard.health()["policy"]["rejected"]
+        (policies / "roles").unlink()
+        assert await watched(guard) and guard.health()["policy"]["rejected"] is None
+    refused = [r for _, r in iter_records(tmp_path / "a/audit") if r["kind"] == "policy_change"]
+    assert [r.get("outcome") for r in refused] == ["refused"]
 
 
 async def test_two_guards_over_one_folder_reach_one_state(policies, tmp_path):

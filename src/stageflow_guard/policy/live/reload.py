@@ -198,13 +198,12 @@ class Reloader:
                 if again == found:
                     break
                 found = again
-            other = None
-            if found == self._live.seen:
-                other = await asyncio.to_thread(self._other_content, seconds)
-                if other is None:
-                    continue
             try:
-                also = frozenset[str]() if other is None else frozenset({other})
+                also = frozenset[str]()
+                if found == self._live.seen:
+                    also = await asyncio.to_thread(self._other_content, seconds)
+                    if not also:
+                        continue
                 await self.reload(f"watch:{self._path}", found, also=also)
             except ConfigError:
                 continue  # on record; the last good goes on until the files change again
@@ -240,11 +239,12 @@ class Reloader:
             NEVER if self._shadow is None else signature(self._shadow, shadow),
         )
 
-    def _other_content(self, elapsed: float) -> str | None:
+    def _other_content(self, elapsed: float) -> frozenset[str]:
         """Return what is not as it was loaded although it looks so; see `ContentCheck`."""
         if self._live.basis == NEVER:  # what is in force is not from the folder
-            return None
-        return self._check.differing(self._path, self._live.current, elapsed)
+            return frozenset()
+        found = self._check.differing(self._path, self._live.current, elapsed)
+        return frozenset() if found is None else frozenset({found})
 
 
 def _touched(

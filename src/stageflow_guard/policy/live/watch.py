@@ -170,17 +170,21 @@ class ContentCheck:
 def _differs(
     source: PolicyFolder, files: Mapping[str, bytes], unit: str, wrong: Collection[str]
 ) -> bool:
+    try:
+        return any(
+            files.get(name) != (source.read(name) if source.has(name) else None)
+            for name in _read_by_a_load(source, unit)
+            if name not in wrong
+        )
+    except ConfigError:
+        return True
+
+
+def _read_by_a_load(source: PolicyFolder, unit: str) -> list[str]:
     if unit == SHARED:
         roles = source.entries("roles") if source.has("roles") else []
         names = [*FILES, *(f"platform/{one}" for one in PLATFORM)]
         names += [f"roles/{one}" for one in roles if one.endswith(".csv")]
     else:
         names = [f"tenants/{unit}/{one}" for one in TENANT]
-    try:
-        return any(
-            files.get(name) != (source.read(name) if source.has(name) else None)
-            for name in names
-            if name not in wrong and not name.endswith("_test.yaml")  # tables are not in force
-        )
-    except ConfigError:
-        return True
+    return [name for name in names if not name.endswith("_test.yaml")]  # tables are not in force
