@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from stageflow_guard.redaction import Vault
@@ -268,6 +268,7 @@ HARD = [
 def test_yaml_keeps_its_structure(value):
     """A scalar stays one, plain, quoted, in a block, a list, a key: with the value, or as it was."""
     yaml = pytest.importorskip("yaml")
+    assume(value.strip() not in yaml.safe_load(DOCUMENT.format(m="x")))  # one key twice is one key
     scope, mark = minted(value)
     before = scalars(yaml.safe_load(DOCUMENT.format(m=mark)))
     after = scalars(yaml.safe_load(scope.restore(DOCUMENT.format(m=mark))))
