@@ -225,7 +225,7 @@ async def measure(servers: dict[str, Server], tokens: dict[str, str], seconds: f
     for _ in range(5):
         for name, server in servers.items():
             spent = server.cpu()
-            per_second, took = await asked(server.port, mine, 8, seconds / 5)
+            per_second, took = await asked(server.port, mine, 32, seconds / 5)
             await asyncio.sleep(1.5)  # what it recorded is shipped
             rate[name].append(per_second)
             cpu[name].append((server.cpu() - spent) / len(took) * 1000)
