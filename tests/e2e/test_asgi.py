@@ -323,6 +323,7 @@ async def test_what_could_not_be_decided_is_503(client, env):
     ("error", "status"),
     [
         (NotAuthenticated("expired"), 401),
+        (NotAuthenticated("unsupported_context"), 400),  # an id, say: no other token would help
         (AccessDenied(Decision(effect=Effect.DENY, reason="no", revision="r" * 64)), 403),
         (ContentBlocked(()), 422),
         (LimitExceeded("calls", retry_after=1.2), 429),

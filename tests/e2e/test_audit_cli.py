@@ -445,6 +445,31 @@ def test_a_read_only_copy_is_readable_and_says_so(cli, lived, monkeypatch):
     assert "this read is unrecorded" in err
 
 
+def test_a_logs_own_checkpoint_anchors_nothing(lived, capsys):
+    """What stands in the log vouches for nothing of it: a usage error that says what to give."""
+    folder = tmp_log(lived)
+    own = folder / "checkpoint"
+    assert main(["audit", "verify", str(folder), "--checkpoint", str(own)]) == 2
+    assert "kept elsewhere" in capsys.readouterr().err
+    kept = lived / "kept"
+    kept.write_bytes(own.read_bytes())
+    assert main(["audit", "verify", str(folder), "--checkpoint", str(kept)]) == 0
+    assert "anchored by a checkpoint" in capsys.readouterr().out
+
+
+def tmp_log(place):
+    """Return a log of one record."""
+
+    async def write():
+        log = await Log.open(place / "own" / "audit", origin="e.x/own", key_file=place / "own.key")
+        await log.append({"kind": "auth"})
+        await log.close()
+
+    (place / "own").mkdir()
+    asyncio.run(write())
+    return place / "own" / "audit"
+
+
 def test_tail_follows_a_running_writer(lived):
     """`tail -f` prints what became durable elsewhere, within seconds."""
     home = lived / "tailed"

@@ -210,9 +210,27 @@ def test_a_kept_revision_that_was_changed_is_not_bundled(tmp_path):
     assert not (tmp_path / "b/policies").exists()
 
 
-async def policied(home, revision):
+def test_a_bundle_about_one_tenant_names_nobody_of_another(tmp_path):
+    """Its policies are that tenant's alone; the rest of a revision names other people."""
+    asyncio.run(grown(tmp_path, 3))
+    files = {
+        "model.conf": b"m\n", "platform/suspended.csv": b"user:eve, 2026-01-01\n",
+        "tenants/acme/policy.csv": b"p, user:ada\n", "tenants/acme2/policy.csv": b"p, user:dan\n",
+    }  # fmt: skip
+    tree = FileTree.of(files)
+    KeptFiles(tmp_path / "audit.policies").keep(tree)
+    asyncio.run(policied(tmp_path, tree.revision, tenant="acme"))
+    assert bundled(tmp_path, "--tenant", "acme") == 0
+    given = {str(p.relative_to(tmp_path / "b")) for p in (tmp_path / "b").rglob("*.c*")}
+    assert given == {f"policies/{tree.revision}/tenants/acme/policy.csv"}
+    assert json.loads((tmp_path / "b/manifest.json").read_bytes())["policies_of"] == "acme"
+
+
+async def policied(home, revision, **more):
     log = await Log.open(home / "audit", origin=ORIGIN, key_file=home / "k")
-    await log.append({"kind": "decision", "decision": "deny", "policy": {"sha256": revision}})
+    await log.append({
+        "kind": "decision", "decision": "deny", "policy": {"sha256": revision}, **more,
+    })  # fmt: skip
     await log.close()
 
 

@@ -97,6 +97,16 @@ def test_a_review_of_a_changed_log_says_so(played, tmp_path):
     done = audit(folder, "review", "today")
     assert done.returncode == 1
     assert "DOES NOT HOLD" in done.stdout or "does not hold" in done.stderr
+    assert asked(done.stdout)["Who saw originals?"] != ["nothing"]  # nobody knows
+
+
+def test_a_review_names_who_read_the_log_and_how(played):
+    """Reads stand in the readers' own log, beside the one that was read."""
+    folder = played / "tools_3_approval_workflow" / "audit"
+    assert audit(folder, "denied").returncode == 0
+    readers = asked(audit(folder, "review", "today").stdout)["Who read this log?"]
+    assert any("audit denied: os:" in line for line in readers)
+    assert any("audit review: os:" in line for line in readers)
 
 
 def test_a_finished_log_has_no_gaps(played):

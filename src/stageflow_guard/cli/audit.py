@@ -67,7 +67,7 @@ def verified(args: argparse.Namespace) -> list[tuple[Path, VerificationReport]]:
     from stageflow_guard.audit.tlog.receipt import parse_receipt
 
     keys = [text_of(value) for value in args.vkey or []]
-    notes = [Path(value).read_bytes() for value in args.checkpoint or []]
+    notes = [_kept_elsewhere(Path(value), args.dir) for value in args.checkpoint or []]
     by_name = {key.split("+")[0]: key for key in keys}
     by_origin = {parse(note)[0].origin: note for note in notes}
     receipts = getattr(args, "receipt", None) or []
@@ -95,6 +95,18 @@ def verified(args: argparse.Namespace) -> list[tuple[Path, VerificationReport]]:
             f"no log here has the origin `{origin}` that a key or checkpoint names"
         )
     return found
+
+
+def _kept_elsewhere(note: Path, logs: str) -> bytes:
+    """Return a checkpoint that was kept; raise `ConfigError` for the one that is the log's own."""
+    for folder in logs_in(logs):
+        own = folder / "checkpoint"
+        if note.exists() and own.exists() and note.samefile(own):
+            raise ConfigError(
+                f"`{note}` is the log's own checkpoint, which vouches for nothing: give a copy that "
+                "was taken earlier and kept elsewhere"
+            )
+    return note.read_bytes()
 
 
 def _origin(folder: Path) -> str:

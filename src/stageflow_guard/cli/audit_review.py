@@ -41,7 +41,7 @@ def review(args: argparse.Namespace) -> int:
     noted(args, {"since": day.isoformat()})
     start = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 10**9
     end = start + int(timedelta(days=1).total_seconds()) * 10**9
-    seen, holds, whole, lines = Review(), True, [], []
+    seen, holds, whole, lines, all_read = Review(), True, [], [], True
     for origin, folder in _logs(args.dir):
         try:
             report = verify(folder)
@@ -60,9 +60,12 @@ def review(args: argparse.Namespace) -> int:
                 if start <= gap.wall_ns < end
             ]
         except VerificationError as error:  # what stands before it is answered all the same
-            holds = False
+            holds = all_read = False
             whole.append(f"{origin}: reading ended early: {error.message}")
-    answers = seen.answers(whole="; ".join(whole), gaps=lines)
+    if (wrong := _take_reads(seen, args.dir, start, end)) is not None:
+        all_read = False
+        whole.append(wrong)
+    answers = seen.answers(whole="; ".join(whole), gaps=lines, all_read=all_read)
     name = day.isoformat()
     if args.json:
         content = [{"question": one.question, "answers": list(one.lines)} for one in answers]
@@ -83,6 +86,19 @@ def _gaps(origin: str, folder: Path, args: argparse.Namespace) -> Iterator[Gap]:
 
 def _logs(folder: str) -> list[tuple[str, Path]]:
     return [(_origin(one), Path(one)) for one in logs_in(folder)]
+
+
+def _take_reads(seen: Review, folder: str, start: int, end: int) -> str | None:
+    """Take a day of the readers' own logs, beside the log; return what is wrong with them."""
+    beside = Path(f"{Path(folder).absolute()}.reads")
+    try:
+        for one in logs_in(beside) if beside.is_dir() else []:
+            for _, record in iter_records(one):
+                if start <= int(record.get("wall_ns") or 0) < end:
+                    seen.take_read(record)
+    except (VerificationError, ConfigError) as error:
+        return f"the log of reads: reading ended early: {error.message}"
+    return None
 
 
 def _origin(folder: Any) -> str:

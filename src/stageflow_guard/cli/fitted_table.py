@@ -17,11 +17,16 @@ def terminal_width() -> int:
 
 
 def fitted(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
-    """Return the rows below their heads, no line longer than `width` where columns allow it."""
+    """Return the rows below their heads, no line longer than `width` where columns allow it.
+
+    A ref stays in one piece: people copy it.
+    """
     widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
     least = [
-        min(LONGEST, max(len(word) for text in column for word in _words(text)))
-        for column in zip(head, *rows, strict=True)
+        width
+        if name == "ref"
+        else min(LONGEST, max(len(word) for text in (name, *column) for word in _words(text)))
+        for name, width, *column in zip(head, widths, *rows, strict=True)
     ]
     _shrink(widths, least, width - GAP * (len(head) - 1))
     lines: list[str] = []

@@ -118,7 +118,11 @@ REMEDIES: tuple[Remedy, ...] = (
         ("not_awaited",),
         "a step called `guard.authorize(…)` and dropped it: write `await guard.authorize(…)`",
     ),
-    Remedy(("not_authenticated",), ("unsupported_context",), "pass a `PipelineContext`"),
+    Remedy(
+        ("not_authenticated",),
+        ("unsupported_context",),
+        "not the token: an id (session, run) is neither a UUID nor a short name without personal data, a pipeline's name is no name, or what was passed is no `PipelineContext`",
+    ),
     Remedy(
         ("not_authenticated",),
         ("run_closed", "permit_spent"),
@@ -251,7 +255,7 @@ REMEDIES: tuple[Remedy, ...] = (
     Remedy(
         ("inspector_unavailable",),
         ("forged_placeholders",),
-        "a conversation brought over 64 placeholders that its scope did not mint; below that, a record of the same reason says how many",
+        "a text held placeholders that its scope did not make (of another conversation, or made up): they stay as they are; over 64 the step is refused",
     ),
     Remedy(
         ("audit_unavailable",),

@@ -81,7 +81,10 @@ T = TypeVar("T")
 DECISIONS_KEPT = 4096
 ENDED = "the run is over, or the session it began in; nothing more runs in it"
 UNREADABLE = "the context's ids cannot be read"
-NO_ID = "an id that is no UUID holds more than an id: use a UUID"
+NO_ID = (
+    "an id (of a session, run or request) goes on record as it is: it is a UUID, or at most 128 "
+    "characters of A-Z a-z 0-9 . _ : / | = + ~ - without personal data"
+)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SHORT = re.compile(r"[A-Za-z0-9._:/|=+~-]{1,128}")
 

@@ -51,6 +51,8 @@ SCHEMES = (
 )  # fmt: skip
 # reasons that say nothing about the token that was sent
 NOT_THE_TOKEN = ("missing", "outside_run", "run_closed", "permit_spent", "not_awaited")
+# reasons that are about the request: logging in again would not help
+NOT_THE_CALLER = ("ambiguous_credential", "unsupported_context")
 REASON_BYTES = 123  # of a websocket's close frame (RFC 6455, 5.5)
 
 
@@ -167,7 +169,7 @@ def status_of(error: GuardError) -> int:
     if isinstance(error, LimitExceeded):
         return 429
     if isinstance(error, NotAuthenticated):
-        return 400 if error.reason == "ambiguous_credential" else 401  # RFC 6750, 3.1
+        return 400 if error.reason in NOT_THE_CALLER else 401  # RFC 6750, 3.1
     if isinstance(error, ReauthRequired):
         return 401
     if isinstance(error, ContentBlocked):
@@ -197,7 +199,7 @@ def _challenge(error: GuardError, *, presented: bool) -> bytes:
     reason = getattr(error, "reason", None)
     if not presented or reason in NOT_THE_TOKEN:
         return b"Bearer"
-    if reason == "ambiguous_credential":
+    if reason in NOT_THE_CALLER:
         return b'Bearer error="invalid_request"'
     if reason == "unsupported_scheme":
         return f'Bearer error="invalid_request", error_description="{error.message}"'.encode()

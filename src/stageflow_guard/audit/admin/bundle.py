@@ -40,7 +40,8 @@ def bundle(
     """Write the folder `out`; return how many of the chosen records it holds.
 
     `key` signs the list of files; without it the page says that it is unsigned. `policies` is where
-    revisions are kept; `asked` says how the records were chosen and goes into the manifest. All
+    revisions are kept; where `asked` names one tenant, its files alone are handed over: the rest
+    names other people. `asked` says how the records were chosen and goes into the manifest. All
     proofs lead to one checkpoint, beside a running writer too: to `checkpoint`, an earlier one that
     a witness cosigned perhaps, else to the present one. Handovers to another key come along, so
     that the holder of an earlier key line can follow. `out` must not exist yet. Raises
@@ -49,6 +50,7 @@ def bundle(
     folder, target = Path(path), Path(out)
     if target.exists():
         raise ConfigError(f"`{target}` exists already")
+    tenant = (asked or {}).get("tenant")
     head, note = signed_head(folder)
     vkey = key_line(folder) + "\n"
     if checkpoint is not None:
@@ -67,12 +69,13 @@ def bundle(
         raise ConfigError("no record was chosen; nothing was written")
     for revision in sorted(revisions):
         for name, content in sorted(_kept(policies, revision).items()):
-            files[f"policies/{revision}/{name}"] = content
+            if tenant is None or name.startswith(f"tenants/{tenant}/"):
+                files[f"policies/{revision}/{name}"] = content
     found = {f.split("/")[1] for f in files if f.startswith("policies/")}
     manifest = {
         "format": "stageflow-guard bundle 1", "origin": parse_vkey(vkey)[0], "asked": asked or {},
         "indices": chosen, "handovers": handovers,
-        "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "policies_of": tenant, "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "missing_policies": sorted(revisions - {"None"} - found),
     }  # fmt: skip
     files["manifest.json"] = json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n"

@@ -10,6 +10,7 @@ from typing import Any
 from stageflow_guard.audit.read.finding_counts import FindingCounts
 
 MOST = 10  # lines of an answer; what is left out is counted
+UNKNOWN = "unknown: a part of the log could not be read"
 ACROSS = {"foreign_owner", "foreign_tenant", "tenant_mismatch", "unknown_tenant"}
 
 
@@ -51,10 +52,15 @@ class Review:
             outcome = record.get("outcome") or record.get("action")
             self._changes.append(f"{outcome} [{ref}]")
         elif kind == "audit_read":
-            self._readers[who] += 1
+            self.take_read(record)
         if kind == "effect" and record.get("outcome") in ("error", "failed", "timeout"):
             self._failed[place] += 1
         self._found.take(record)
+
+    def take_read(self, record: Mapping[str, Any]) -> None:
+        """Take a record of the readers' own logs, which stand beside the log."""
+        if record.get("kind") == "audit_read":
+            self._readers[f"{record.get('action') or 'read'}: {_who(record)}"] += 1
 
     def _decision(self, ref: str, record: Mapping[str, Any], who: str, place: str) -> None:
         reason, action = str(record.get("reason")), str(record.get("action"))
@@ -69,9 +75,12 @@ class Review:
         if "bytes" in allowed:
             self._bytes[f"{who} at {place}"] += 1
 
-    def answers(self, *, whole: str, gaps: Iterable[str]) -> list[Answer]:
-        """Return the ten answers; `whole` says whether the log holds, `gaps` are its gaps."""
-        return [
+    def answers(self, *, whole: str, gaps: Iterable[str], all_read: bool = True) -> list[Answer]:
+        """Return the ten answers; `whole` says whether the log holds, `gaps` are its gaps.
+
+        Without `all_read`, where nothing was found nobody knows.
+        """
+        found = [
             Answer("Is the log whole?", (whole,)),
             Answer("What was refused, to whom, and why?", _most(self._refused)),
             Answer("Who reached for another tenant?", _first(self._across)),
@@ -85,6 +94,9 @@ class Review:
             ),
             Answer("Who read this log?", _most(self._readers)),
         ]
+        if all_read:
+            return found
+        return [one if one.lines else Answer(one.question, (UNKNOWN,)) for one in found]
 
 
 def as_markdown(day: str, records: int, answers: Iterable[Answer]) -> str:

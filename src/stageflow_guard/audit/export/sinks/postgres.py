@@ -178,7 +178,9 @@ class PostgresSink:
             )
         if state == "42501":
             return ConfigError(f"this role may not use `{self._table}`; GRANT {self._table}_writer")
-        return SinkUnavailable(f"PostgreSQL did not take the batch (SQLSTATE {state or 'none'})")
+        if state is None:
+            return SinkUnavailable("PostgreSQL cannot be reached, or went away")
+        return SinkUnavailable(f"PostgreSQL did not take the batch (SQLSTATE {state})")
 
     def _ask(self, text: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         try:
