@@ -115,7 +115,7 @@ def test_a_name_without_its_kind_suspends_every_subject_of_that_name(folder):
         ("user:bbo, left, never", "did you mean `user:bob`"),
         ("user:bobb, left, never", "did you mean `user:bob`"),
         ("acmee, unpaid, never", "did you mean `acme`"),
-        ("ACME, unpaid, never", "there are acme"),
+        ("ACME, unpaid, never", "did you mean `acme`"),
         ("globex, unpaid, never", "there are acme"),
     ],
 )

@@ -66,6 +66,7 @@ def test_a_member_comes_and_goes(home, capsys):
 
 REFUSED = {
     "a role that is not there": (["member", "add", "user:x", "agnt", "--tenant", "acme"], "did you mean `role:agent`"),
+    "a role of another word": (["member", "add", "user:x", "auditor", "--tenant", "acme"], "; there are role:agent"),
     "a tenant that is not there": (["member", "add", "user:x", "agent", "--tenant", "acmee"], "did you mean `acme`"),
     "a bare name": (["member", "add", "bob", "agent", "--tenant", "acme"], "expected `user:`"),
     "a role as a member": (["member", "add", "role:agent", "agent", "--tenant", "acme"], "expected `user:`"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
+
+from stageflow_guard.base.near_name import near_name
 
 
 def first_fault(error: ValidationError, model: type[BaseModel]) -> tuple[tuple[Any, ...], str]:
@@ -19,9 +20,9 @@ def first_fault(error: ValidationError, model: type[BaseModel]) -> tuple[tuple[A
     first = next(unknown, found[0])
     if first["type"] != "extra_forbidden":
         return first["loc"], first["msg"].lower()
-    known = sorted(set(_keys(model, set())))
-    close = difflib.get_close_matches(str(first["loc"][-1])[:80], known, 1, 0.7)
-    return first["loc"], "unknown key" + (f"; did you mean `{close[0]}`?" if close else "")
+    known = set(_keys(model, set()))
+    close = near_name(str(first["loc"][-1]), known)
+    return first["loc"], "unknown key" + (f"; did you mean `{close}`?" if close else "")
 
 
 def _keys(model: type[BaseModel], seen: set[type]) -> Iterator[str]:

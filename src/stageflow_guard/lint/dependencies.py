@@ -9,9 +9,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from stageflow_guard.base.near_name import near_name
 from stageflow_guard.lint.codes import diagnostic
 from stageflow_guard.lint.model import Fix
 
@@ -273,10 +273,8 @@ def _steps_read(node: Node) -> set[str]:
 
 
 def nearest(word: str, known: set[str]) -> str | None:
-    """Return the known word that was most likely meant, or None."""
-    folded = {one.lower().replace("-", "_"): one for one in sorted(known)}
-    found = get_close_matches(word.lower().replace("-", "_"), folded, n=1, cutoff=0.6)
-    return folded[found[0]] if found else None
+    """Return the known word that was most likely meant, or None: a fix may put it there."""
+    return near_name(word, known)
 
 
 def declaration(dependencies: tuple[str, ...]) -> str:

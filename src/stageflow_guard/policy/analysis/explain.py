@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.base.near_name import near_name
 from stageflow_guard.model import AccessRequest, Decision
 from stageflow_guard.policy.analysis.earlier import about
 from stageflow_guard.policy.analysis.outcome import Outcome, outcome_of
@@ -143,9 +144,6 @@ def _paths(policies: PolicySet, request: AccessRequest) -> Mapping[str, tuple[st
     return found
 
 
-CLOSE = 0.8  # so alike that one may be a slip for the other
-
-
 def subject_hint(policies: PolicySet, tenant: str, sub: str) -> str | None:
     """Return `did you mean ...` for a subject that no line names and that is nearly one that is.
 
@@ -157,8 +155,8 @@ def subject_hint(policies: PolicySet, tenant: str, sub: str) -> str | None:
     if sub in listed:
         return None
     subjects = [one for one in listed if not one.startswith(("role:", "claim:"))]
-    close = difflib.get_close_matches(sub, sorted(subjects), 1, CLOSE)
-    return f"no line names `{quoted(sub)}`; did you mean `{close[0]}`?" if close else None
+    close = near_name(sub, subjects)
+    return f"no line names `{quoted(sub)}`; did you mean `{close}`?" if close else None
 
 
 def _note(policies: PolicySet, request: AccessRequest, decision: Decision) -> str | None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
+from stageflow_guard.base.near_name import near_name
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.edit.lines import content_of, put, with_line, without_lines
 from stageflow_guard.policy.engine.policyset import PolicySet
 from stageflow_guard.policy.engine.rules import legal_subject
 from stageflow_guard.policy.engine.text import did_you_mean
-
-CLOSE = 0.8  # so alike that one may be a slip for the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +81,8 @@ def add(folder: str | Path, member: str, role: str, *, tenant: str) -> str | Non
     listed = {link.member for link in lines.links} - {member}
     if member in listed or any(link.member == member for link in lines.links):
         return None
-    close = difflib.get_close_matches(member, sorted(listed), 1, CLOSE)
-    return f"no other line names `{member}`; did you mean `{close[0]}`?" if close else None
+    close = near_name(member, listed)
+    return f"no other line names `{member}`; did you mean `{close}`?" if close else None
 
 
 def remove(folder: str | Path, member: str, role: str | None, *, tenant: str) -> int:

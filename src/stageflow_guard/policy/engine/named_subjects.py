@@ -10,12 +10,13 @@ import difflib
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from stageflow_guard.base.near_name import is_slip
 from stageflow_guard.base.sharded_map import ShardedMap
 from stageflow_guard.policy.engine.index import TenantIndex
 from stageflow_guard.policy.engine.text import did_you_mean
 
 FEW = 3  # names: to look each up in every tenant is quicker than to go through all members
-CLOSE = 0.85  # so alike that one is a slip for the other
+CLOSE = 0.75  # less alike is no slip; quickly seen, where there are very many
 
 
 class _Alike(NamedTuple):
@@ -122,7 +123,7 @@ def _members(tenant: TenantIndex | None) -> set[str]:
 
 
 def _best(subject: str, among: Iterable[str]) -> _Alike | None:
-    """Return what `difflib.get_close_matches` finds first, with how alike it is."""
+    """Return the most alike of those that `subject` is a slip for, with how alike it is."""
     matcher = difflib.SequenceMatcher()
     matcher.set_seq2(subject)
     best: _Alike | None = None
@@ -131,6 +132,8 @@ def _best(subject: str, among: Iterable[str]) -> _Alike | None:
         if matcher.real_quick_ratio() < CLOSE or matcher.quick_ratio() < CLOSE:
             continue
         found = _Alike(matcher.ratio(), name)
-        if found.ratio >= CLOSE and (best is None or found > best):
+        if found.ratio < CLOSE or (best is not None and found <= best):
+            continue
+        if is_slip(subject, name):
             best = found
     return best

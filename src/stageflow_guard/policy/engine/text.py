@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import stat
@@ -11,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from stageflow_guard.base.near_name import near_name
 from stageflow_guard.base.tenant_name import legal_tenant
 from stageflow_guard.errors import ConfigError
 
@@ -216,10 +216,10 @@ def rows_of(content: bytes) -> Iterator[PolicyLine]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `; did you mean ...`, or what there is."""
+    """Return `; did you mean ...` for a slip, or what there is."""
     names = sorted(known)
-    close = difflib.get_close_matches(word[:80], names, 1)
-    return f"; did you mean `{close[0]}`?" if close else f"; there are {', '.join(names[:20])}"
+    close = near_name(word, names)
+    return f"; did you mean `{close}`?" if close else f"; there are {', '.join(names[:20])}"
 
 
 def quoted(value: str) -> str:
