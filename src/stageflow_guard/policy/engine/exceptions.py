@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from stageflow_guard.policy.engine.column_count import miscounted
 from stageflow_guard.policy.engine.rules import (
     SUBJECTS,
     object_matches,
@@ -40,6 +41,12 @@ T = TypeVar("T")
 FOREVER = float("inf")
 LONGEST_BREAKGLASS = 4 * 3600
 LONGEST_TRIAL = 60 * 86_400
+SHARE = ("share", "owner", "grantee", "kind", "object", "act", "ends")
+BREAKGLASS = (
+    "breakglass", "person", "tenant", "kinds", "acts", "ticket", "approver", "approver", "starts",
+    "ends",
+)  # fmt: skip
+TRIAL = ("trial", "tenant", "kind", "object", "act", "starts", "ends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ def parse_shares(
     """Return the shares, or none of them and every problem."""
 
     def share(row: PolicyLine) -> Share:
-        _require(row, "share", 7)
+        _require(row, SHARE)
         _, owner, grantee, kind, obj, act, expires = row.fields
         for field, tenant in ((1, owner), (2, grantee)):
             _tenant(tenant, field)
@@ -113,7 +120,7 @@ def parse_breakglass(
     """Return the break-glass grants, or none of them and every problem."""
 
     def grant(row: PolicyLine) -> TemporaryGrant:
-        _require(row, "breakglass", 10)
+        _require(row, BREAKGLASS)
         _, who, tenant, kinds, verbs, ticket, one, two, starts, expires = row.fields
         _tenant(tenant, 2)
         for field, person in ((1, who), (6, one), (7, two)):
@@ -152,7 +159,7 @@ def parse_trials(
     """Return the trials, or none of them and every problem."""
 
     def grant(row: PolicyLine) -> TemporaryGrant:
-        _require(row, "trial", 7)
+        _require(row, TRIAL)
         _, tenant, kind, obj, act, starts, expires = row.fields
         _tenant(tenant, 1)
         _kind_and_act(kind, act, acts, 2, 4)
@@ -203,11 +210,12 @@ def _all(
     return ([] if problems else found), problems
 
 
-def _require(row: PolicyLine, kind: str, width: int) -> None:
+def _require(row: PolicyLine, names: tuple[str, ...]) -> None:
+    kind = names[0]
     if row.fields[0] != kind:
         raise Malformed(f"line type `{quoted(row.fields[0])}` is unknown; there is {kind}")
-    if len(row.fields) != width:
-        raise Malformed(f"a {kind} line has {width} columns, this one {len(row.fields)}")
+    if len(row.fields) != len(names):
+        raise miscounted(row.fields, names)
 
 
 def _tenant(name: str, field: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stageflow_guard.policy.engine.catalogue import ACTS, Catalogue
+from stageflow_guard.policy.engine.column_count import Fits, miscounted
 from stageflow_guard.policy.engine.text import (
     LONGEST,
     MOST,
@@ -15,6 +16,7 @@ from stageflow_guard.policy.engine.text import (
     PolicyLine,
     Problem,
     did_you_mean,
+    legal_tenant,
     quoted,
     rows_of,
 )
@@ -99,7 +101,9 @@ def parse_tenant(
         if row.fields[0] != "import":
             return False
         if len(row.fields) != 3:
-            raise Malformed(f"an import line has 3 columns, this one {len(row.fields)}")
+            raise miscounted(
+                row.fields, ("import", "role", "tenant"), (_is_role, lambda one: one == name)
+            )
         _, role, tenant = row.fields
         reader.role(role, 1)
         reader.tenant(tenant, 2)
@@ -179,6 +183,8 @@ class _Reader:
         elif row.fields[0] == "g":
             self.links.append(self._link(row))
         else:
+            if ";" in row.fields[0]:
+                raise Malformed("columns are separated by commas, not by semicolons")
             kinds = ["p", "g"] + (["import"] if self._tenant is not None else [])
             raise Malformed(
                 f"line type `{quoted(row.fields[0])}` is unknown; there are {', '.join(kinds)}"
@@ -186,9 +192,8 @@ class _Reader:
 
     def _rule(self, row: PolicyLine) -> Rule:
         fields = list(row.fields)
-        width = 7 if self._tenant is not None else 6
-        if len(fields) != width:
-            raise Malformed(f"a p line has {width} columns here, this one {len(fields)}")
+        if len(fields) != (7 if self._tenant is not None else 6):
+            raise self._miscounted_rule(row)
         shift = 0
         if self._tenant is not None:
             self.tenant(fields.pop(2), 2)
@@ -216,6 +221,21 @@ class _Reader:
             )  # fmt: skip
         return Rule(role, kind, obj, act, eft == "allow", f"{self.file}:{row.number}")
 
+    def _miscounted_rule(self, row: PolicyLine) -> Malformed:
+        acts = {act for several in self._acts.values() for act in several}
+        columns: list[tuple[str, Fits]] = [
+            ("role", _is_role),
+            ("tenant", lambda one: one == self._tenant),
+            ("kind", lambda one: one in self._acts),
+            ("object", lambda one: one not in acts and one not in self._acts),
+            ("act", lambda one: one in acts),
+            ("effect", lambda one: one in ("allow", "deny")),
+        ]
+        if self._tenant is None:
+            del columns[1]
+        names, fits = zip(*columns, strict=True)
+        return miscounted(row.fields, ("p", *names), fits)
+
     def _tool_known(self, obj: str) -> bool:
         tools = self._tools or {}
         if obj == "*":
@@ -224,9 +244,16 @@ class _Reader:
         return obj.partition("/")[0] in tools
 
     def _link(self, row: PolicyLine) -> Link:
-        width = 4 if self._tenant is not None else 3
-        if len(row.fields) != width:
-            raise Malformed(f"a g line has {width} columns here, this one {len(row.fields)}")
+        columns: list[tuple[str, Fits]] = [
+            ("member", lambda one: one.startswith(MEMBERS)),
+            ("role", _is_role),
+            ("tenant", lambda one: one == self._tenant),
+        ]
+        if self._tenant is None:
+            del columns[2]
+        if len(row.fields) != len(columns) + 1:
+            names, fits = zip(*columns, strict=True)
+            raise miscounted(row.fields, ("g", *names), fits)
         member, role = row.fields[1:3]
         self.role(role, 2)
         if self._tenant is not None:
@@ -255,9 +282,18 @@ class _Reader:
     def tenant(self, given: str, field: int) -> None:
         """Refuse every tenant but the folder's."""
         if given != self._tenant:
-            raise Malformed(
-                f"tenant `{quoted(given)}` in the folder of `{self._tenant}`", field=field
+            move = (
+                f", or move the line to `tenants/{given}/policy.csv`" if legal_tenant(given) else ""
             )
+            raise Malformed(
+                f"tenant `{quoted(given)}` in the folder of `{self._tenant}`: write "
+                f"`{self._tenant}`{move}",
+                field=field,
+            )
+
+
+def _is_role(value: str) -> bool:
+    return value.startswith("role:")
 
 
 def require_plain(value: str, field: int = 0) -> None:

@@ -22,6 +22,7 @@ __all__ = [
 CAP = 32 * 2**20
 WIDEST = 8192  # characters of one line
 MOST = 100  # problems of one file; a file of a million bad lines needs no million sentences
+MENDED = "`stageflow-guard policy fmt` mends it"
 LONGEST = 512  # of one name: a longer one is a mistake, or an attack on memory
 
 
@@ -190,12 +191,23 @@ def lines_of(content: bytes) -> list[str]:
             if category in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"} or (
                 category == "Zs" and char != " "
             ):
-                raise Malformed(
-                    f"character U+{ord(char):04X} is not allowed", line=number, column=column
-                )
+                raise Malformed(_refused(line, number, column), line=number, column=column)
         if unicodedata.normalize("NFC", line) != line:
             raise Malformed("not in normal form C", line=number)
     return found
+
+
+def _refused(line: str, number: int, column: int) -> str:
+    """Say what the character is that no line may hold, and what to do where that is known."""
+    char = line[column - 1]
+    if char == "\t":
+        return "a tab (U+0009) is not allowed; columns are separated by commas"
+    if char == "\r" and column == len(line):
+        return f"the line ends as on Windows (U+000D); {MENDED}"
+    if char == "\ufeff" and (number, column) == (1, 1):
+        return f"the file begins with a byte order mark (U+FEFF); {MENDED}"
+    name = unicodedata.name(char, "")
+    return f"character U+{ord(char):04X}{f' ({name})' if name else ''} is not allowed"
 
 
 def rows_of(content: bytes) -> Iterator[PolicyLine]:
