@@ -417,6 +417,20 @@ def test_forty_tenants_are_one_line_each(policies, capsys):
     assert sum("rules untested" in line for line in lines) == 40
 
 
+def test_a_tenant_that_is_not_loaded_is_a_row_that_fails(policies, capsys):
+    """Its rules are in no coverage: that is said, and never looks like a full one."""
+    policies.write("tenants/globex/policy.csv", "p, role:a, globex\n")
+    assert policies.run("test") == 1
+    lines = capsys.readouterr().out.splitlines()
+    row = next(line for line in lines if line.startswith("globex"))
+    assert "not loaded" in row and row.endswith("FAILED")
+    assert lines[-1].endswith("of rules in force; of 1 not loaded, none is counted")
+    assert policies.run("test", "--json") == 1
+    assert json.loads(capsys.readouterr().out)["not_loaded"] == ["globex"]
+    assert policies.run("test", "--tenant", "globex") == 2
+    assert "`policy lint` lists them" in capsys.readouterr().err
+
+
 # -- fmt ---------------------------------------------------------------------------------------------
 
 
@@ -439,6 +453,30 @@ def test_fmt_mends_nothing_that_hides(policies, content):
     policies.write("tenants/acme/policy.csv", content)
     assert policies.run("fmt") == 2
     assert (policies.path / "tenants/acme/policy.csv").read_bytes() == content
+
+
+@pytest.mark.parametrize("flags", [(), ("--check",)])
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [("tenants/acme/policy.csv", "p, role:agent, acme\n"), ("roles/clerk.csv", "nonsense\n"),
+     ("platform/shares.csv", "share, acme\n"), ("platform/suspended.csv", "user:bob\n")],
+)  # fmt: skip
+def test_fmt_says_that_a_file_has_errors(policies, capsys, flags, file, line):
+    """A file in canonical form that is not in force is no "nothing to change", and fails."""
+    policies.write(file, line)
+    assert policies.run("fmt", *flags) == 1
+    out = capsys.readouterr().out
+    assert f"{file}:1:" in out and ": error: " in out and "nothing to change" not in out
+    assert policies.run("fmt", *flags, "--json") == 1
+    assert json.loads(capsys.readouterr().out)["errors"]
+    assert (policies.path / file).read_text() == line
+
+
+def test_fmt_check_does_not_count_what_fmt_mends_as_an_error(policies, capsys):
+    """Windows line ends are said once, as form."""
+    policies.write("tenants/acme/policy.csv", ACME.replace("\n", "\r\n"))
+    assert policies.run("fmt", "--check") == 1
+    assert ": error: " not in capsys.readouterr().out
 
 
 def test_fmt_is_idempotent_and_keeps_comments():

@@ -13,9 +13,11 @@ from stageflow_guard.cli.policy.style import columns, paint
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
+from stageflow_guard.policy.engine.text import did_you_mean
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.analysis.cases import Outcome
+    from stageflow_guard.policy.analysis.lint import LintFinding
     from stageflow_guard.policy.analysis.mutate import Mutation
 
 LEVELS = {"error": "red", "warning": "yellow", "note": "blue"}
@@ -37,12 +39,16 @@ def lint(args: argparse.Namespace) -> int:
         print_json({"holds": holds(found), "findings": [asdict(one) for one in found]})
     else:
         for one in found:
-            level = paint(one.level, LEVELS[one.level])
-            where, said = one_line(f"{args.path}/{one.where}"), one_line(one.message)
-            print(f"{where}: {level}: {said} [{one.code}]")
+            _print_finding(args.path, one)
         if not found:
             print("nothing to mend")
     return HOLDS if holds(found) else DOES_NOT_HOLD
+
+
+def _print_finding(base: str, one: LintFinding) -> None:
+    level = paint(one.level, LEVELS[one.level])
+    where, said = one_line(f"{base}/{one.where}"), one_line(one.message)
+    print(f"{where}: {level}: {said} [{one.code}]")
 
 
 def test(args: argparse.Namespace) -> int:
@@ -54,11 +60,19 @@ def test(args: argparse.Namespace) -> int:
     tables = load_tables(policies, args.path)
     if args.tenant is not None:
         if not policies.knows(args.tenant):
-            raise ConfigError(f"there is no tenant `{args.tenant[:60]}` in force")
+            if args.tenant in policies.broken:
+                raise ConfigError(
+                    f"`{args.tenant}` is not loaded: its file has errors; `policy lint` lists them"
+                )
+            raise ConfigError(
+                f"there is no tenant `{args.tenant[:60]}` in force"
+                f"{did_you_mean(args.tenant, policies.tenants)}"
+            )
         tables = [table for table in tables if table.tenant in (args.tenant, "platform")]
     outcomes = run_tables(policies, tables)
     mutation = mutate(policies, tables, tenant=args.tenant) if args.mutate else None
     problems = [str(p) for p in policies.problems]
+    broken = sorted(policies.broken) if args.tenant is None else []
     if args.junit:
         from stageflow_guard.policy.analysis.junit import junit
 
@@ -69,16 +83,20 @@ def test(args: argparse.Namespace) -> int:
     reached = frozenset[str]().union(*(one.reached for one in outcomes))
     coverage = 100.0 * len(rules & reached) / len(rules) if rules else 100.0
     if args.json:
-        print_json(_test_report(problems, outcomes, coverage, mutation))
+        print_json(_test_report(problems, outcomes, coverage, mutation, broken))
     else:
-        _print_tests(args, problems, outcomes, coverage, mutation)
-    failed = bool(problems) or any(one.failures for one in outcomes)
+        _print_tests(args, problems, outcomes, coverage, mutation, broken=broken)
+    failed = bool(problems or broken) or any(one.failures for one in outcomes)
     failed = failed or coverage < (args.coverage or 0.0)
     return DOES_NOT_HOLD if failed or (mutation and mutation.survivors) else HOLDS
 
 
 def _test_report(
-    problems: list[str], outcomes: list[Outcome], coverage: float, mutation: Mutation | None
+    problems: list[str],
+    outcomes: list[Outcome],
+    coverage: float,
+    mutation: Mutation | None,
+    broken: list[str],
 ) -> dict[str, Any]:
     tenants = [
         {
@@ -89,6 +107,7 @@ def _test_report(
     ]  # fmt: skip
     report: dict[str, Any] = {
         "problems": problems, "tenants": tenants, "coverage": round(coverage / 100, 4),
+        "not_loaded": broken,
     }  # fmt: skip
     if mutation is not None:
         report["mutation"] = {
@@ -106,6 +125,8 @@ def _print_tests(
     outcomes: list[Outcome],
     coverage: float,
     mutation: Mutation | None,
+    *,
+    broken: list[str],
 ) -> None:
     for problem in problems:
         print(f"{paint('problem ', 'red')} {one_line(f'{args.path}/{problem}')}")
@@ -120,9 +141,11 @@ def _print_tests(
         rows.append(
             (one.tenant, f"{passed}/{one.cases} cases", f"{len(one.unreached)} rules untested", ok)
         )
+    rows += [(name, "not loaded", "its file has errors", "FAILED") for name in broken]
     for line in columns(rows):
         print(paint(line, "red") if line.endswith("FAILED") else line)
-    print(f"coverage {coverage:.1f} % of rules")
+    uncounted = f"; of {len(broken)} not loaded, none is counted" if broken else ""
+    print(f"coverage {coverage:.1f} % of rules{' in force' if broken else ''}{uncounted}")
     if mutation is None:
         return
     for mutant in mutation.survivors:
@@ -141,15 +164,31 @@ def fmt(args: argparse.Namespace) -> int:
     from stageflow_guard.policy.edit.fmt import format_folder
 
     changed = format_folder(args.path, write=not args.check)
+    # what `fmt` would still change is read by nobody as it is now
+    unread = changed if args.check else []
+    errors = [one for one in _errors(args.path) if one.where.rsplit(":", 2)[0] not in unread]
     if args.json:
-        print_json({"changed": changed, "written": not args.check})
+        found = [asdict(one) for one in errors]
+        print_json({"changed": changed, "written": not args.check, "errors": found})
     else:
         for name in changed:
             what = "not canonical" if args.check else "formatted"
             print(one_line(f"{args.path}/{name}:1:1: {what}"))
-        if not changed:
+        for one in errors:
+            _print_finding(args.path, one)
+        if not changed and not errors:
             print("nothing to change")
-    return DOES_NOT_HOLD if args.check and changed else HOLDS
+        elif errors:
+            print("not in force as it stands; `policy lint` says what else there is to mend")
+    return DOES_NOT_HOLD if errors or (args.check and changed) else HOLDS
+
+
+def _errors(path: str) -> list[LintFinding]:
+    """Return the errors of the CSV files: none of them is in force as it stands."""
+    from stageflow_guard.policy.analysis.lint import of_problem
+
+    found = [of_problem(one) for one in PolicySet.load(path).problems if one.file.endswith(".csv")]
+    return [one for one in found if one.level == "error"]
 
 
 def schema(args: argparse.Namespace) -> int:

@@ -52,7 +52,7 @@ def lint(
 
     With `folder`, tables that are missing are noted, too.
     """
-    found = [_problem(problem) for problem in policies.problems]
+    found = [of_problem(problem) for problem in policies.problems]
     by_tenant = {name: list(_tenant(policies.tenant(name))) for name in policies.tenants}
     own = [one for lines in by_tenant.values() for one in lines]
     found += [one for one in own if not one.where.startswith("roles/")]
@@ -69,7 +69,8 @@ def holds(findings: Iterable[LintFinding]) -> bool:
     return all(one.level == "note" for one in findings)
 
 
-def _problem(problem: Problem) -> LintFinding:
+def of_problem(problem: Problem) -> LintFinding:
+    """Return the finding that stands for a problem of loading."""
     where = f"{problem.file}:{problem.line}:{problem.column}"
     level = "warning" if problem.code.startswith("unknown_") else "error"
     return LintFinding(where, level, problem.code, problem.reason)
