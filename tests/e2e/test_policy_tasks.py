@@ -266,7 +266,48 @@ def test_a_tenant_gets_another_name_everywhere(officers, capsys):
     assert not [f for o in run_cases(found, "policies") for f in o.failures]
     assert Settings.load(toml).auth.issuers[0].tenants == {"a1": "acme-eu", "g1": "globex"}
     assert (officers / "policies" / "removed").is_dir()
-    assert "keep the old name" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "keep the old name" in out and "never give the name acme to another" in out
+
+
+REUSED = {
+    "added again": ["tenant", "add", "globex", "--from", "saas"],
+    "added in another case": ["tenant", "add", "GLOBEX", "--from", "saas"],
+    "taken by another tenant": ["tenant", "rename", "acme", "globex"],
+}
+
+
+@pytest.mark.parametrize("way", [["rename", "globex", "glob"], ["remove", "globex"]])
+@pytest.mark.parametrize("again", REUSED)
+def test_the_name_that_a_tenant_had_is_no_other_customers(home, capsys, way, again):
+    """Records, pseudonyms and keys are under it: a new customer would have them."""
+    assert main(["policy", "tenant", *way]) == 0
+    before = everything(home)
+    capsys.readouterr()
+    assert main(["policy", *REUSED[again]]) == 2
+    error = capsys.readouterr().err
+    assert "was a tenant's name before (`removed/globex." in error and "--same-customer" in error
+    assert everything(home) == before
+
+
+@pytest.mark.parametrize(
+    ("way", "back"),
+    [(["rename", "globex", "glob"], ["rename", "glob", "globex"]),
+     (["remove", "globex"], ["add", "globex", "--from", "saas"])],
+)  # fmt: skip
+def test_the_customer_that_had_a_name_may_have_it_back(home, way, back):
+    """Whoever says that it is the same customer means its records, pseudonyms and keys."""
+    assert main(["policy", "tenant", *way]) == 0
+    assert main(["policy", "tenant", *back, "--same-customer"]) == 0
+    assert "globex" in policies().tenants
+
+
+def test_a_name_that_only_begins_alike_is_free(home):
+    """`globex.eu` had another name than `globex`, and `glob` too."""
+    assert main(["policy", "tenant", "rename", "globex", "globex.eu"]) == 0
+    assert main(["policy", "tenant", "remove", "globex.eu"]) == 0
+    for name in ("glob", "globex.e"):
+        assert main(["policy", "tenant", "add", name, "--from", "saas"]) == 0
 
 
 def test_an_approver_may_have_the_right_by_a_claim(officers, glass):

@@ -158,6 +158,11 @@ def _tenants(acts: Any) -> None:
     found["add"].add_argument("--claim", help="the value of the token's tenant claim")
     found["add"].add_argument("--config", default="guard.toml", help="where the claim is mapped")
     found["add"].add_argument("--issuer", help="which issuer says so, when there are several")
+    for name in ("add", "rename"):
+        found[name].add_argument(
+            "--same-customer", action="store_true",
+            help="the new name was this customer's before: keep its records, pseudonyms and keys",
+        )  # fmt: skip
     found["rename"].add_argument("new", metavar="NEW", help="the new name")
     found["suspend"].add_argument("--reason", required=True)
     found["suspend"].add_argument("--until", default="never", help="RFC 3339 in UTC, or never")

@@ -33,7 +33,9 @@ def _add(args: argparse.Namespace) -> int:
     if args.claim:
         known = PolicySet.load(args.path).tenants
         mapped = claim_mapped(config, args.claim, args.name, issuer=args.issuer, known=known)
-    written = tenants.add(args.path, args.name, source=_source(args.source))
+    written = tenants.add(
+        args.path, args.name, source=_source(args.source), same_customer=args.same_customer
+    )
     if mapped is not None:
         replace_file(config, mapped.encode())
     if args.json:
@@ -115,7 +117,7 @@ def _rename(args: argparse.Namespace) -> int:
 
     config = Path(args.config)
     mapped = tenant_renamed(config, args.name, args.new) if config.exists() else None
-    changed = rename(args.path, args.name, args.new)
+    changed = rename(args.path, args.name, args.new, same_customer=args.same_customer)
     if mapped is not None:
         replace_file(config, mapped.encode())
         changed.append(str(config))
@@ -125,6 +127,7 @@ def _rename(args: argparse.Namespace) -> int:
     for name in changed:
         print(f"changed {name}")
     print(f"{args.name} is {args.new} now; records, pseudonyms and keys keep the old name")
+    print(f"never give the name {args.name} to another customer: it would have them")
     return HOLDS
 
 

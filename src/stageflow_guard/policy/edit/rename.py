@@ -25,17 +25,18 @@ from stageflow_guard.policy.engine.text import legal_tenant, read, require_folde
 _CASE_TENANT = re.compile(r"(\b(?:ten|own):\s*)([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
-def rename(folder: str | Path, old: str, new: str) -> list[str]:
+def rename(folder: str | Path, old: str, new: str, *, same_customer: bool = False) -> list[str]:
     """Give a tenant another name in every policy file; return the names of the files that changed.
 
     The old folder is kept in `removed/`. What was recorded or pseudonymised stays under the old
-    name. Tried on a copy first: what would not load or lint as before is a `ConfigError`.
+    name; a new name that a tenant had before is refused unless `same_customer` says whose it is.
+    Tried on a copy first: what would not load or lint as before is a `ConfigError`.
     """
     base = Path(folder)
     require_folder(base)
     if not legal_tenant(old) or not (base / "tenants" / old).is_dir():
         raise ConfigError(f"there is no tenant `{old[:60]}` in `{base}`")
-    require_new(base, new)
+    require_new(base, new, same_customer=same_customer)
     files = _renamed_files(base, old, new)
     with tempfile.TemporaryDirectory() as scratch:
         trial = Path(scratch) / "policies"

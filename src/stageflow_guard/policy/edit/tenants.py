@@ -66,8 +66,10 @@ def listed(folder: str | Path, *, now: float | None = None) -> list[Summary]:
     return found
 
 
-def add(folder: str | Path, name: str, *, source: Path) -> list[str]:
+def add(folder: str | Path, name: str, *, source: Path, same_customer: bool = False) -> list[str]:
     """Add a tenant from another one's folder; return the names of the files written.
+
+    A name that a tenant had before is refused unless `same_customer` says whose it is.
 
     `source` is a tenant's folder in a policy set: a starter's, or one of this set. Shared roles
     that its lines import come along where this set has none of that name. The result is loaded,
@@ -76,7 +78,7 @@ def add(folder: str | Path, name: str, *, source: Path) -> list[str]:
     """
     base = Path(folder)
     require_folder(base)
-    require_new(base, name)
+    require_new(base, name, same_customer=same_customer)
     written = {f"tenants/{name}/{one}": data for one, data in _copied(source, name).items()}
     if f"tenants/{name}/tools.yaml" not in written:
         written |= {f"tenants/{name}/tools.yaml": one for one in _tool_rules(base, source)}
@@ -163,13 +165,32 @@ def remove(folder: str | Path, name: str) -> Path:
     return target
 
 
-def require_new(base: Path, name: str) -> None:
-    """Raise `ConfigError` unless `name` can be a new tenant's here."""
+def require_new(base: Path, name: str, *, same_customer: bool = False) -> None:
+    """Raise `ConfigError` unless `name` can be a new tenant's here.
+
+    A name that was renamed or removed still has its records, pseudonyms and keys: another customer
+    of that name would have them. `same_customer` says that it is the one who had it.
+    """
     if not legal_tenant(name):
         raise ConfigError(f"`{name[:60]}` cannot be a tenant's name")
     taken = [one.name for one in (base / "tenants").iterdir()]
     if name.casefold() in {one.casefold() for one in taken}:
         raise ConfigError(f"there is a tenant `{name}` already, or one that differs only by case")
+    if not same_customer and (kept := _kept_of(base, name)) is not None:
+        raise ConfigError(
+            f"`{name}` was a tenant's name before (`removed/{kept}`): its records, pseudonyms and "
+            "keys would be the new one's; take another name, or say `--same-customer` if it is "
+            "the same customer"
+        )
+
+
+def _kept_of(base: Path, name: str) -> str | None:
+    """Return what is kept of a tenant that had this name, in whatever case."""
+    removed = base / "removed"
+    kept = sorted(one.name for one in removed.iterdir()) if removed.is_dir() else []
+    wanted = name.casefold()
+    # `NAME.time` from a removal or a new name, `NAME.digits` from a rollback
+    return next((one for one in kept if one.rpartition(".")[0].casefold() == wanted), None)
 
 
 def _copied(source: Path, name: str) -> dict[str, bytes]:
