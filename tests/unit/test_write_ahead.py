@@ -16,6 +16,8 @@ from stageflow_guard.keys import read_key
 
 ENTRY = b"e" * 700
 KEY = bytes(32)
+# letters and digits whose checksum, in letters and digits, is right: a head that a name can hold
+HEAD = b"SGW2piTzZVN9yoL22NrlUnkf456vwfh7Z5JonvYJICYXTfBKw85kI168"
 
 
 @pytest.fixture
@@ -135,3 +137,17 @@ def test_damage_that_stays_is_told(wal, tmp_path):
     (tmp_path / "wal").write_bytes(content)
     with pytest.raises(VerificationError, match="damaged"):
         scan(read_wal(tmp_path))
+
+
+def test_a_text_that_looks_like_a_block_is_none(wal, tmp_path, note):
+    """Whoever chooses a name that is recorded decides about no opening after a power cut."""
+    wal.append(0, [ENTRY])
+    good = scan((tmp_path / "wal").read_bytes())[1]
+    wal.append(1, [b'{"tenant":"' + HEAD + b'","reason":"' + b"r" * 5000 + b'"}'])
+    content = (tmp_path / "wal").read_bytes()
+    end = scan(content)[1]
+    tail = content[:good] + content[good:end][:-20] + bytes(20)
+    head = content[:good] + bytes(56) + content[good + 56 : end]
+    for torn in (content[: end - 20], tail, head):
+        found = replay(torn, note, KEY, form=2)
+        assert len(found.entries) == 1 and found.why == "the last write was not finished"

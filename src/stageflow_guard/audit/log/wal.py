@@ -46,6 +46,7 @@ LARGE = ROOM // 4  # from this size on a block gains nothing by zeros that are w
 TRIES = 100  # readings of a file that its writer goes on filling
 LABEL = b"stageflow-guard write-ahead v2\n"
 ANCHOR, FRAME = b"SGA2", b"SGW2"
+_MAGICS = (ANCHOR + b"\x00", FRAME + b"\x00")  # with the first byte of an index below 2**56
 _OLD = b"SGW1"
 # magic, first index (of an anchor: its size), payload length, payload CRC-32, HMAC-SHA256
 _HEAD = struct.Struct(">4sQII32s")
@@ -81,8 +82,12 @@ def _block(magic: bytes, first: int, payload: bytes, tag: bytes) -> bytes:
 
 
 def _begins(content: bytes, at: int) -> bool:
-    """Say whether a block's head stands at `at`, whatever became of its payload."""
-    if len(content) - at < OVERHEAD or content[at : at + 4] not in (ANCHOR, FRAME):
+    """Say whether a block's head stands at `at`, whatever became of its payload.
+
+    A head's index begins with a NUL, which no entry holds: an entry whose text looks like a head is
+    none, and a block that was torn is no block with another one behind it.
+    """
+    if len(content) - at < OVERHEAD or content[at : at + 5] not in _MAGICS:
         return False
     head = content[at : at + _HEAD.size]
     return _CRC.pack(zlib.crc32(head)) == content[at + _HEAD.size : at + OVERHEAD]
