@@ -389,6 +389,33 @@ def test_every_file_comes_to_its_turn(policies):
     assert "acme" in [check.differing(policies, held, 1.0) for _ in range(8)]
 
 
+def test_a_file_that_counts_as_it_is_written_comes_to_its_turn(policies):
+    """A warning about one line leaves no other line of a file in force unread."""
+    for first in ("user:adda, slip, never\n", "user:x\n"):
+        write(policies / "platform/suspended.csv", f"{first}user:eve, left, never\n")
+        held = PolicySet.load(policies)
+        assert held.problems and "user:eve" in held.suspended
+        check = ContentCheck(100.0)
+        assert check.differing(policies, held, 100.0) is None
+        write(policies / "platform/suspended.csv", f"{first}user:ada, left, never\n")
+        assert check.differing(policies, held, 100.0) == SHARED
+
+
+def test_a_name_that_several_tenants_took_on_at_once_is_counted_once_each(policies):
+    """No hint names a subject that nobody's lines name any more."""
+    write(policies / "platform/suspended.csv", "user:alicja, slip, never\n")
+    held = PolicySet.load(policies)
+    for name in ("alicia", "zed"):
+        for tenant in ("acme", "globex"):
+            write(
+                policies / f"tenants/{tenant}/policy.csv",
+                lines(tenant) + f"g, user:{name}, role:a, {tenant}\n",
+            )
+        held = PolicySet.load(policies, previous=held, changed={"acme", "globex"})
+        assert held.problems == PolicySet.load(policies).problems
+        assert len(held.problems) == (name == "alicia")
+
+
 def test_a_difference_over_several_loads_leaves_nothing_out(policies):
     """Only what one load read is known; between any other two sets every tenant is compared."""
     first = PolicySet.load(policies)

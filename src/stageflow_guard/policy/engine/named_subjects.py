@@ -52,10 +52,14 @@ class NamedSubjects:
         self._counts = {
             one: count for one, count in previous._counts.items() if one in asked or one in held
         }
+        come: set[str] = set()
         for name in again:
             was, now = _members(previous._lines.get(name)), _members(tenants.get(name))
-            if was != now:
-                self._move(was - now, now - was)
+            come |= now - was
+            for names, step in ((was - now, -1), (now - was, 1)):
+                for one in names & self._counts.keys():
+                    self._counts[one] += step
+        self._settle(come)  # at the end: a name that is counted now is counted in all lines
 
     def has_tenant(self, name: str) -> bool:
         """Say whether there is a tenant of this name, in force or not."""
@@ -102,11 +106,8 @@ class NamedSubjects:
             self._hints[key] = did_you_mean(word, {*self._lines, *self._broken, *more})
         return self._hints[key]
 
-    def _move(self, gone: set[str], come: set[str]) -> None:
-        for names, step in ((gone, -1), (come, 1)):
-            for name in names:
-                if name in self._counts:
-                    self._counts[name] += step
+    def _settle(self, come: set[str]) -> None:
+        """Let go of what nobody names any more; see whether a name that came is closer."""
         for subject, best in list(self._closest.items()):
             if best is not None and self._counts[best.name] == 0:
                 del self._closest[subject]  # the next one is found when it is asked for

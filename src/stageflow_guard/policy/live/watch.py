@@ -150,7 +150,7 @@ class ContentCheck:
     def differing(self, folder: Path, policies: PolicySet, elapsed: float) -> str | None:
         """Return a unit, of those whose turn it is, that is not as it was loaded; None for none.
 
-        A file with a problem is left out: it is not the one in force, and each reload reads it.
+        A file that is not in force for a problem of it is left out: each reload reads it.
         """
         try:
             source = PolicyFolder(folder)
@@ -159,7 +159,7 @@ class ContentCheck:
         names = [SHARED, *policies.tenants]
         count = min(len(names), int(len(names) * elapsed / self._seconds) + 1)
         start = next((at for at, name in enumerate(names) if name > self._last), 0)
-        wrong = {problem.file for problem in policies.problems}
+        wrong = {one.file for one in policies.problems if one.code == "not_in_force"}
         for name in [*names[start:], *names[:start]][:count]:
             self._last = name
             if _differs(source, policies.files(), name, wrong):
