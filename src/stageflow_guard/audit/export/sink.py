@@ -16,10 +16,7 @@ from stageflow_guard.errors import ConfigError, Unavailable, VerificationError
 
 
 class Entry:
-    """An entry and what is in it, taken apart once for all the sinks that it goes to.
-
-    Nobody changes what he is shown: other sinks read it, on threads of their own.
-    """
+    """An entry and what is in it, taken apart once for all the sinks that it goes to."""
 
     __slots__ = ("_record", "_values", "octets")
 
@@ -30,19 +27,33 @@ class Entry:
 
     @property
     def record(self) -> dict[str, Any]:
-        """The record; one of a wrong shape is of kind `malformed`."""
-        found = self._record
-        if found is None:
-            found = self._record = readable(self.octets)
-        return found
+        """The record, the reader's own; one of a wrong shape is of kind `malformed`."""
+        own: dict[str, Any] = _own(self._read())
+        return own
 
     @property
     def values(self) -> tuple[Any, ...]:
         """The record's columns, in the order of `columns.NAMES`."""
         found = self._values
         if found is None:
-            found = self._values = values(self.record)
+            found = self._values = values(self._read())
         return found
+
+    def _read(self) -> dict[str, Any]:
+        found = self._record
+        if found is None:
+            found = self._record = readable(self.octets)
+        return found
+
+
+def _own(value: Any) -> Any:
+    """Return a copy of what JSON gave: a sink may change it, and others read the same entry."""
+    if type(value) is dict:
+        return {
+            name: part if type(part) is str or type(part) is int else _own(part)
+            for name, part in value.items()
+        }
+    return [_own(part) for part in value] if type(value) is list else value
 
 
 @dataclass(frozen=True, slots=True)
