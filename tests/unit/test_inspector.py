@@ -532,3 +532,15 @@ async def test_a_short_rest_of_a_stream_is_read_where_it_is_asked_for(own):
     assert threading.main_thread() not in seen and bool(seen) is not own
     assert bool(inspector._short._threads._threads) is not own
     inspector.close()
+
+
+@pytest.mark.parametrize("original", ["k" * 256, "k" * 257])
+async def test_what_stands_for_long_originals_is_restored_off_the_loop(original):
+    """A few placeholders may come to a megabyte, whose escaping holds up every other caller."""
+    inspector = OffLoopInspector(Redactor(), Vault())
+    scope = inspector.scope("acme", "s")
+    stream = inspector.restore_stream(scope)
+    text = f"http://x/?a={scope.pseudonym('SECRET', original)}"
+    assert await stream.feed(text) + await stream.finish() == f"http://x/?a={original}"
+    assert bool(inspector._short._threads._threads) is (len(original) > 256)
+    inspector.close()

@@ -257,7 +257,7 @@ class OffLoopInspector:
             else lambda text, spans: self._judged(text, spans, rules, scope.tenant, direction),
         )
         little = LITTLE if self._redactor.is_own else 0
-        lane = self._lane(scope.tenant, little)
+        lane = self._lane(scope.tenant, lambda: little)
         return OffLoopStream(stream, lane, direction=direction)
 
     def _found_in(self, text: str, tenant: str, limits: Mapping[str, float]) -> list[EntitySpan]:
@@ -291,15 +291,19 @@ class OffLoopInspector:
         """Return a stream that restores the pseudonyms of `scope`."""
         if not isinstance(scope, VaultScope):
             raise InspectorUnavailable("the scope is not one of this vault")
-        return OffLoopRestoring(Restoring(scope), self._lane(scope.tenant, SMALL))
 
-    def _lane(self, tenant: str, little: int) -> Lane:
+        def little() -> int:  # a placeholder is short, and a key that it stands for is not
+            return SMALL if scope.longest <= LITTLE else 0
+
+        return OffLoopRestoring(Restoring(scope), self._lane(scope.tenant, little))
+
+    def _lane(self, tenant: str, little: Callable[[], int]) -> Lane:
         """Return where the chunks of a stream of `tenant` are read; up to `little`, by the loop."""
 
         async def run(size: int, work: Callable[[], str]) -> str:
             if self._vault.kept:
                 return await self.in_background(work, tenant=tenant)
-            if size <= little:
+            if size <= little():
                 return work()
             lane = self._short if size <= SMALL else self._long
             return await lane.run(tenant, size, lambda _: work(), self._deadline)

@@ -73,7 +73,17 @@ def _fresh_nonce() -> str:
 class VaultScope:
     """The pseudonyms of one conversation. Shows nothing of what it holds."""
 
-    __slots__ = ("_back", "_forged", "_keep", "_lock", "_names", "_nonce", "_numbers", "tenant")
+    __slots__ = (
+        "_back",
+        "_forged",
+        "_keep",
+        "_lock",
+        "_names",
+        "_nonce",
+        "_numbers",
+        "longest",
+        "tenant",
+    )
 
     def __init__(self, tenant: str, keep: _Kept | None = None) -> None:
         self.tenant = tenant
@@ -81,6 +91,7 @@ class VaultScope:
         self._back: dict[tuple[str, int], str] = {}
         self._numbers: dict[str, int] = {}
         self._forged: set[str] = set()
+        self.longest = 0  # characters of an original: what one placeholder may come to
         self._lock = threading.Lock()
         self._keep = keep
         self._nonce = _fresh_nonce()
@@ -111,6 +122,7 @@ class VaultScope:
         self._names[entity, value] = name
         self._back[entity, number] = value
         self._numbers[entity] = max(number, self._numbers.get(entity, 0))
+        self.longest = max(self.longest, len(value))
         return name
 
     def pseudonym(self, entity: str, value: str) -> str:
