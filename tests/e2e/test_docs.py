@@ -46,12 +46,26 @@ def _run_apart(folder, code):
     assert done.returncode == 0, done.stderr
 
 
+def _run_by_pytest(folder, code):
+    """Run a recipe that holds tests as its page says: in a project with these two files."""
+    (folder / "pyproject.toml").write_text('[tool.pytest.ini_options]\nasyncio_mode = "auto"\n')
+    (folder / "conftest.py").write_text('pytest_plugins = ["stageflow_guard.testing.plugin"]\n')
+    (folder / "test_recipe.py").write_text(code)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_recipe.py"],
+        cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
 @pytest.mark.parametrize(("kind", "code"), BLOCKS)
 def test_every_code_block_runs(tmp_path, kind, code):
-    """Python runs beside what `init` writes; TOML is laid over its guard.toml and loads."""
+    """Python runs beside what `init` writes, tests by pytest; TOML over guard.toml loads."""
     assert main(["init", str(tmp_path)]) == 0
     if kind == "python" and code.startswith(APART):
         _run_apart(tmp_path, code)
+    elif kind == "python" and re.search(r"^(async )?def test_", code, re.MULTILINE):
+        _run_by_pytest(tmp_path, code)
     elif kind == "python":
         done = subprocess.run(
             [sys.executable, "-W", "error::SyntaxWarning", "-c", code],
