@@ -1,9 +1,9 @@
 """Long running: pages of work, each a child pipeline of its own, repeated when one fails.
 
 What the guard does: each child is mounted, runs as the caller of its parent, and asks policy for
-itself (`pipeline`, `page`, `spawn`, and each stage); the parent's caller is checked again before
-each stage, so that a long run ends when its token does. What it refuses: a caller who may run the
-parent and not the child, and a child that nobody runs on behalf of.
+each of its stages; the parent's caller is checked again before each stage, so that a long run ends
+when its token does. What it refuses: a caller who may run the parent and not the child, and a child
+that nobody runs on behalf of.
 """
 
 from __future__ import annotations
