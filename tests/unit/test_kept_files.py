@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 
 import pytest
@@ -200,6 +201,18 @@ def test_what_is_missing_is_kept_again(store):
     assert store.files(other.revision) == dict(other)
     (store.folder / "blobs" / sha256(b"p1")).unlink()
     KeptFiles(store.folder).keep(other)
+    assert store.files(other.revision) == dict(other)
+
+
+def test_contents_that_were_cleared_by_age_are_kept_again(store):
+    """Somebody's retention took old contents, which the revision in force still has."""
+    tree = FileTree.of(FILES)
+    store.keep(tree)
+    for one in (store.folder / "blobs").iterdir():
+        one.unlink()
+    os.utime(store.folder / "blobs", ns=(1, 1))  # a clock's tick may be longer than this test
+    other = tree.but((), {"model.conf": b"m2"})
+    store.keep(other)
     assert store.files(other.revision) == dict(other)
 
 

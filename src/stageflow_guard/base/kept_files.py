@@ -35,13 +35,16 @@ class KeptFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._blobs = folder / "blobs"
-        self._whole: FileTree | None = None  # known to be kept: only what differs is looked at
+        self._whole: FileTree | None = None  # known to be kept: only what differs is looked at,
+        self._stood = -1  # as long as nobody put anything into `blobs` or took it away since
 
     def keep(self, tree: FileTree) -> Path:
         """Keep a revision; return where its list is. Raises `OSError` when it cannot."""
         target = self.folder / tree.revision
         known = self._whole
-        if known is None or not (self.folder / known.revision).is_file():  # or it was cleared
+        if known is None or self._changed() != self._stood or not (
+            self.folder / known.revision
+        ).is_file():  # it was cleared, or another worker keeps here, too
             known = None
             for folder in (self.folder, self._blobs):
                 make_dirs(folder.absolute(), above=Path("/"))
@@ -53,8 +56,15 @@ class KeptFiles:
         )
         if not target.exists():
             create_durably(target, tree.text)
-        self._whole = tree
+        self._whole, self._stood = tree, self._changed()
         return target
+
+    def _changed(self) -> int:
+        """Return when `blobs` last got or lost a file; 0 where it is not there."""
+        try:
+            return self._blobs.stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
 
     def revisions(self) -> dict[str, float]:
         """Return what is kept, and since when (seconds since the epoch)."""
