@@ -168,8 +168,16 @@ def test_what_a_task_tells_before_it_ends_is_redacted(desk, monkeypatch):
     monkeypatch.setattr(
         "celery.Task.send_event", lambda self, kind, *rest, **fields: sent.append((kind, fields))
     )
+    stored = []
+    monkeypatch.setattr(
+        "celery.Task.update_state", lambda self, *given, **more: stored.append((given, more))
+    )
     with desk.guard.session(desk.token()), desk.guard.run("desk"):
+        desk.module.note.update_state("id-1", f"SENT TO {MAIL}", None, traceback=f"no {MAIL}")
+        desk.module.note.update_state("id-2", "PROGRESS", {"done": 3})
         desk.module.note.send_event("task-note", note=f"for {MAIL}", step=3)
+    assert MAIL not in repr(stored) and repr(stored).count("EMAIL_ADDRESS") == 2
+    assert stored[1] == (("id-2", "PROGRESS", {"done": 3}), {})
     ((kind, fields),) = sent
     assert (kind, fields["step"]) == ("task-note", 3)
     assert MAIL not in fields["note"] and "EMAIL_ADDRESS" in fields["note"]

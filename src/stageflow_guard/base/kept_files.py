@@ -42,9 +42,11 @@ class KeptFiles:
         """Keep a revision; return where its list is. Raises `OSError` when it cannot."""
         target = self.folder / tree.revision
         known = self._whole
-        if known is None or self._changed() != self._stood or not (
-            self.folder / known.revision
-        ).is_file():  # it was cleared, or another worker keeps here, too
+        if (
+            known is None
+            or self._changed() != self._stood
+            or not (self.folder / known.revision).is_file()
+        ):  # it was cleared, or another worker keeps here, too
             known = None
             for folder in (self.folder, self._blobs):
                 make_dirs(folder.absolute(), above=Path("/"))

@@ -264,13 +264,15 @@ class GuardedTask(Task):  # type: ignore[misc]  # the host has no types
         self, task_id: str | None = None, state: str | None = None, meta: Any = None, **more: Any
     ) -> None:
         """Keep a state at the result backend, as the host does, what it tells redacted."""
-        super().update_state(task_id, state, self._told(meta), **more)
+        state, meta, more = self._told([state, meta, more])  # a traceback may be among the rest
+        super().update_state(task_id, state, meta, **more)
 
     def send_event(
         self, type_: str, retry: bool = True, retry_policy: Any = None, **fields: Any
     ) -> Any:
         """Send an event to whoever monitors, as the host does, what it tells redacted."""
-        return super().send_event(type_, retry, retry_policy, **self._told(fields))
+        type_, fields = self._told([type_, fields])
+        return super().send_event(type_, retry, retry_policy, **fields)
 
     def _told(self, said: Any) -> Any:
         """Return what leaves a step before its end, redacted; a refused run says nothing."""
