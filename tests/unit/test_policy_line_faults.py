@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from stageflow_guard.cli import main
+from stageflow_guard.model import AccessRequest
+from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.engine.exceptions import parse_shares
 from stageflow_guard.policy.engine.rules import parse_template, parse_tenant
 
@@ -87,6 +89,50 @@ def test_shared_roles_and_platform_files_name_their_columns_too():
     assert problems[0].reason.endswith(": p, role, kind, object, act, effect; `act` is missing")
     _, problems = parse_shares(b"share, acme, globex, data, x, read\n", "f", {})
     assert problems[0].reason.endswith(": share, owner, grantee, kind, object, act, ends")
+
+
+def test_lint_says_what_follows_from_a_broken_file_once(tmp_path, monkeypatch, capsys):
+    """The first error of each file says what is denied meanwhile, after what is wrong."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    folder = tmp_path / "policies"
+    for tenant in ("acme", "globex"):
+        file = folder / f"tenants/{tenant}/policy.csv"
+        file.write_text(file.read_text() + "nonsense\nmore\n")
+    (folder / "platform/shares.csv").write_text("share\n")
+    for one in folder.rglob("*.*"):
+        one.chmod(0o755 if one.is_dir() else 0o644)
+    capsys.readouterr()
+    assert main(["policy", "lint"]) == 1
+    out = capsys.readouterr().out
+    for tenant in ("acme", "globex"):
+        denied = f"; until this is mended, a guard that starts denies every request of `{tenant}`"
+        assert out.count(denied) == 1
+        first = next(line for line in out.splitlines() if f"{tenant}/policy.csv:" in line)
+        assert f"line type `nonsense` is unknown; there are p, g, import{denied}" in first
+    assert out.count("until this is mended, no line of this file is in force") == 1
+    found = PolicySet.load(folder)
+    for tenant in ("acme", "globex"):  # and so it is
+        asked = AccessRequest(
+            sub="user:bob", ten=tenant, own=tenant, kind="data", obj="ticket/7", act="read"
+        )
+        assert found.decide(asked).reason == "tenant_policy_invalid"
+    assert found.shares == ()
+
+
+def test_lint_says_that_broken_guardrails_block_every_find(tmp_path, monkeypatch, capsys):
+    """The tenant is in force; what is found in its texts is blocked, whatever the platform says."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    file = tmp_path / "policies/tenants/acme/guardrails.yaml"
+    file.write_text("nonsense: 1\n")
+    file.chmod(0o644)
+    capsys.readouterr()
+    assert main(["policy", "lint"]) == 1
+    assert "a guard that starts blocks every find of `acme`" in capsys.readouterr().out
+    rails = PolicySet.load("policies").guardrails
+    found = rails.verdict("acme", entity="PERSON", score=1.0, text="Ada", direction="input")
+    assert found.action == "block"
 
 
 def test_what_fmt_is_said_to_mend_it_mends(tmp_path, monkeypatch, capsys):

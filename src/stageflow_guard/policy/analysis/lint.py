@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stageflow_guard.policy.analysis.lint_consequences import with_consequences
 from stageflow_guard.policy.analysis.lint_controls import controls
 from stageflow_guard.policy.engine.exceptions import Share, TemporaryGrant
 from stageflow_guard.policy.engine.rules import (
@@ -52,7 +53,7 @@ def lint(
 
     With `folder`, tables that are missing are noted, too.
     """
-    found = [of_problem(problem) for problem in policies.problems]
+    found = [of_problem(problem) for problem in with_consequences(policies)]
     by_tenant = {name: list(_tenant(policies.tenant(name))) for name in policies.tenants}
     own = [one for lines in by_tenant.values() for one in lines]
     found += [one for one in own if not one.where.startswith("roles/")]
