@@ -146,6 +146,34 @@ def test_an_approval_that_no_role_may_give_is_found(policies):
     assert not lint(policies.load())
 
 
+CLAIMS = {
+    "nearly the role's name": ("agnet", "claim:agent"),
+    "a claim of more tenants": ("desk-frnt", "claim:desk-front"),
+    "the role's name": ("agent", None), "a plural": ("agents", None), "a capital": ("Agent", None),
+    "another number": ("agent2", None), "another word": ("clerk", None),
+    "another number of a claim": ("team-2", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CLAIMS)
+def test_a_claim_that_is_nearly_a_known_one_is_worth_a_look(policies, what):
+    """What tokens say is not known here: a note, never a warning that stops a pipeline."""
+    claim, likely = CLAIMS[what]
+    acme = ACME.replace("g, claim:agent, role:agent, acme\n", "")
+    policies.write("tenants/acme/policy.csv", acme + f"g, claim:{claim}, role:agent, acme\n")
+    for tenant in ("globex", "initech"):
+        policies.write(
+            f"tenants/{tenant}/policy.csv",
+            f"g, claim:desk-front, role:agent, {tenant}\ng, claim:team-1, role:agent, {tenant}\n"
+            f"p, role:agent, {tenant}, data, x, read, allow\n",
+        )
+    found = [one for one in lint(policies.load()) if one.code == "doubtful_claim"]
+    assert [(one.level, one.where) for one in found] == (
+        [("note", "tenants/acme/policy.csv:7:1")] if likely else []
+    )
+    assert not found or f"is nearly `{likely}`" in found[0].message
+
+
 def test_rights_that_ended_and_unknown_tenants_are_named(policies):
     """platform/: an expired line is a note, a tenant that is not there a warning."""
     policies.write(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stageflow_guard.policy.analysis.lint_claims import doubtful_claims
 from stageflow_guard.policy.analysis.lint_consequences import with_consequences
 from stageflow_guard.policy.analysis.lint_controls import controls
 from stageflow_guard.policy.engine.exceptions import Share, TemporaryGrant
@@ -58,6 +59,9 @@ def lint(
     own = [one for lines in by_tenant.values() for one in lines]
     found += [one for one in own if not one.where.startswith("roles/")]
     found += _shared(policies, by_tenant)
+    found += [
+        _at(link, "doubtful_claim", said, level="note") for link, said in doubtful_claims(policies)
+    ]
     found += list(_platform(policies, time.time() if now is None else now))
     found += [LintFinding(f"{where}:1", *said) for where, *said in controls(policies)]
     if folder is not None:
