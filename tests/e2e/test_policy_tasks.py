@@ -187,7 +187,7 @@ GLASS = {
     "an approver of another tenant": ({"approvers": ("olga", IDP.mint(sub="omar", tenant="globex", ttl=7200))}, "may not approve"),
     "approvers of the wrong tenant": ({"tenant": "globex"}, "may not approve"),
     "the same approver twice": ({"approvers": ("olga", "olga")}, "two approvers"),
-    "one approver": ({"approvers": ("olga",)}, "got 1"),
+    "one approver": ({"approvers": ("olga",)}, """got 1: printf '%s\\n%s\\n' "$TOKEN1" "$TOKEN2" | """),
     "three approvers": ({"approvers": ("olga", "omar", "eve")}, "got 3"),
     "the person as approver": ({"person": "user:olga"}, "two approvers"),
     "longer than four hours": ({"lasts": "5h"}, "4 hours"),

@@ -94,7 +94,10 @@ def _two_tokens() -> list[str]:
     else:
         found = [line.strip() for line in sys.stdin.read(131_072).splitlines() if line.strip()]
     if len(found) != 2 or not all(found):
-        raise ConfigError(f"expected the tokens of two approvers, one a line; got {len(found)}")
+        raise ConfigError(
+            f"expected the tokens of two approvers, one a line; got {len(found)}: "
+            """printf '%s\\n%s\\n' "$TOKEN1" "$TOKEN2" | stageflow-guard policy break-glass ..."""
+        )
     return found
 
 
