@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from stageflow_guard.cli import main
+from stageflow_guard.cli.audit_why import evidence
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.analysis.diff import diff
@@ -19,6 +20,7 @@ from stageflow_guard.policy.analysis.markdown import markdown
 from stageflow_guard.policy.analysis.who_can import what_can, who_can
 from stageflow_guard.policy.edit.fmt import formatted
 from stageflow_guard.policy.engine.rules import MODEL
+from stageflow_guard.policy.live.revisions import Revisions
 
 SHIPPED = Path(__file__).parents[2] / "policies"
 ACME = """\
@@ -241,7 +243,7 @@ NOTES = {
     "foreign owner": (ask(own="globex"), "shares.csv"),
     "deny": (ask(obj="ticket/secret/1"), "deny overrides"),
     "no subject": (ask("ada"), "`user:`"),
-    "claim": (ask("user:eve", roles=("admin",)), "claim:..."),
+    "claim": (ask("user:eve", roles=("admin",)), "claim:admin, ..."),
 }
 
 
@@ -460,6 +462,26 @@ def test_a_tenant_that_is_not_loaded_is_a_row_that_fails(policies, capsys):
 
 
 # -- fmt ---------------------------------------------------------------------------------------------
+
+
+def test_a_role_of_the_token_that_no_line_gives_a_meaning_is_named(policies, tmp_path):
+    """`explain` and `audit why` say so, not only that some other role is not held."""
+    asked = ask("user:eve", roles=("agnet",))
+    said = "the token's role `agnet` has no `g, claim:agnet, ...` line here"
+    assert explain(policies.load(), asked).note == said
+    two = explain(policies.load(), ask("user:eve", roles=("b", "a"))).note
+    assert two == "the token's roles `a`, `b` have no `g, claim:...` lines here"
+    log = tmp_path / "audit"
+    loaded = policies.load()
+    Revisions(f"{log}.policies").keep(loaded.tree)
+    record = {
+        "decision": "deny", "reason": "no_matching_rule", "tenant": "acme", "owner": "acme",
+        "actor": {"subject": "user:eve", "roles": ["agnet"]}, "resource": "data:ticket/7",
+        "action": "read", "policy": {"sha256": loaded.revision},
+    }  # fmt: skip
+    assert evidence(str(log), record)[2] == said
+    record["actor"] = {"subject": "user:eve", "roles": ["agent"]}
+    assert evidence(str(log), record)[2] is None
 
 
 def test_fmt_changes_form_and_never_meaning_or_place(policies, capsys):

@@ -145,20 +145,25 @@ def _saw(obligations: list[str]) -> str:
 
 
 def _evidence(folder: str, record: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    rules, miss = evidence(folder, record)
+    rules, miss, unmapped = evidence(folder, record)
     yield "rules", rules or "none matched"
+    if unmapped:  # before the nearest line, which is about a role that nobody meant
+        yield "roles", unmapped
     if miss:
         yield "nearest", miss
     yield "policy", str((record.get("policy") or {}).get("sha256") or "-")
 
 
-def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None]:
-    """Return the rules as they read at that revision, and the nearest miss of a denial."""
+def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None, str | None]:
+    """Return the rules as they read at that revision; of a denial the nearest miss and what else.
+
+    That is the token's roles that no line of the tenant gives a meaning.
+    """
     rules = record.get("rules") or []
     revision = str((record.get("policy") or {}).get("sha256"))
     root = Path(folder).absolute()
     from stageflow_guard.model import AccessRequest
-    from stageflow_guard.policy.analysis.explain import nearest
+    from stageflow_guard.policy.analysis.explain import nearest, unmapped_roles
     from stageflow_guard.policy.live.revisions import Revisions
 
     policies = None
@@ -166,19 +171,18 @@ def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None]:
         with contextlib.suppress(ConfigError):  # not kept there, or changed since
             policies = policies or Revisions(f"{base}.policies").load(revision)
     if policies is None:  # what the record says still stands
-        return ", ".join(rules), None
+        return ", ".join(rules), None, None
     shown = [f"{rule}  {policies.text_of(rule).strip()}".rstrip() for rule in rules]
-    miss = None
+    miss = unmapped = None
     helps = record.get("reason") not in NO_LINE_HELPS
     if record.get("decision") == "deny" and record.get("actor") and not rules and helps:
         kind, _, obj = str(record.get("resource")).partition(":")
-        misses = nearest(
-            policies,
-            AccessRequest(
-                sub=record["actor"]["subject"], ten=str(record.get("tenant")),
-                own=str(record.get("owner") or record.get("tenant")), kind=kind, obj=obj,
-                act=str(record.get("action")), roles=tuple(record["actor"].get("roles") or ()),
-            )
+        request = AccessRequest(
+            sub=record["actor"]["subject"], ten=str(record.get("tenant")),
+            own=str(record.get("owner") or record.get("tenant")), kind=kind, obj=obj,
+            act=str(record.get("action")), roles=tuple(record["actor"].get("roles") or ()),
         )  # fmt: skip
+        misses = nearest(policies, request)
         miss = str(misses[0]) if misses else None
-    return "; ".join(shown), miss
+        unmapped = unmapped_roles(policies, request)
+    return "; ".join(shown), miss, unmapped

@@ -183,10 +183,18 @@ def _note(policies: PolicySet, request: AccessRequest, decision: Decision) -> st
             return "a deny overrides every allow"
         case "break_glass" | "trial":
             return "no rule of the tenant allows it; this right ends by itself"
+    return None if decision.permitted else unmapped_roles(policies, request)
+
+
+def unmapped_roles(policies: PolicySet, request: AccessRequest) -> str | None:
+    """Return which roles of the token no line of the tenant gives a meaning, or None."""
     missing = sorted(role for role in request.roles if not _mapped(policies, request.ten, role))
-    if missing and not decision.permitted:
-        return f"the token's role {', '.join(missing[:5])} has no `g, claim:...` line here"
-    return None
+    if not missing or not policies.knows(request.ten):
+        return None
+    roles = ", ".join(f"`{quoted(role)}`" for role in missing[:5])
+    if len(missing) == 1:
+        return f"the token's role {roles} has no `g, claim:{quoted(missing[0])}, ...` line here"
+    return f"the token's roles {roles} have no `g, claim:...` lines here"
 
 
 def _mapped(policies: PolicySet, tenant: str, role: str) -> bool:
