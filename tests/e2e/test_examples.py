@@ -22,7 +22,7 @@ from stageflow_guard.testing.drill import drill
 ROOT = Path(__file__).parents[2]
 NAMES = verb.names()
 CANARIES = (b"maria.keller@example.com", b"4111 1111 1111 1111", b"4111111111111111", b"536-90-4399",
-            b"DE89 3704 0044 0532 0130 00", b"+49 30 901820", b"eyJ")  # fmt: skip
+            b"DE89 3704 0044 0532 0130 00", b"+49 30 901820", b"eyJhbGci")  # fmt: skip
 
 
 def made(name, guard):

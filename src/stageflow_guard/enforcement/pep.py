@@ -362,7 +362,8 @@ class PolicyEnforcementPoint:
                     f"{step.kind} `{step.obj}` is denied ({decision.reason})",
                     act=step.act,
                 )
-            reveal = self.evaluate(asked.may_reveal, asked.who).effect is Effect.PERMIT
+            revealing = self.evaluate(asked.may_reveal, asked.who)
+            reveal = revealing.effect is Effect.PERMIT
             binary = run.reachable_binary(upstream) if run.binary else ()
             if binary:
                 self._require_bytes(asked, binary)
@@ -381,7 +382,8 @@ class PolicyEnforcementPoint:
             )
             at = "record"
             template = asked.permit(
-                decision, host_kind=host_kind, reveal=reveal, binary=bool(binary),
+                decision, host_kind=host_kind, reveal=revealing if reveal else None,
+                binary=bool(binary),
                 inspected=run.inspected,
             )  # fmt: skip
         except GuardError as exc:

@@ -160,14 +160,18 @@ class StepRequests:
         self.effect = RecordTemplate({**self.common, "kind": "effect"})
         self._decision: Decision | None = None
         self._host_kind: str | None = None
-        self._reveal = self._binary = False
+        self._reveal: Decision | None = None
+        self._binary = False
         self._permit = self.effect
 
     def permit(
-        self, decision: Decision, *, host_kind: str | None, reveal: bool, binary: bool,
+        self, decision: Decision, *, host_kind: str | None, reveal: Decision | None, binary: bool,
         inspected: bool,
     ) -> RecordTemplate:  # fmt: skip
-        """Return the template of a permit's record; the same one while the answers are the same."""
+        """Return the template of a permit's record; the same one while the answers are the same.
+
+        `reveal` is the permit to see originals: by which rules, is on record like the rest.
+        """
         if (
             decision is self._decision and host_kind == self._host_kind
             and reveal is self._reveal and binary is self._binary
@@ -184,9 +188,14 @@ class StepRequests:
                 "owner": self.may_run.own,
                 "decision": "permit",
                 "reason": decision.reason,
-                "rules": list(decision.rules),
+                "rules": list(
+                    dict.fromkeys((*decision.rules, *(() if reveal is None else reveal.rules)))
+                ),
                 "policy": {"sha256": decision.revision},
-                "obligations": [*(REVEAL if reveal else REDACT), *(["bytes"] if binary else [])]
+                "obligations": [
+                    *(REVEAL if reveal is not None else REDACT),
+                    *(["bytes"] if binary else []),
+                ]
                 if inspected
                 else None,
                 "evaluation": "ok",
