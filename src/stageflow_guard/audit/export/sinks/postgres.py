@@ -179,7 +179,7 @@ class PostgresSink:
         if state == "42501":
             return ConfigError(f"this role may not use `{self._table}`; GRANT {self._table}_writer")
         if state is None:
-            return SinkUnavailable("PostgreSQL cannot be reached, or went away")
+            return SinkUnavailable("PostgreSQL cannot be reached, or went away (no SQLSTATE)")
         return SinkUnavailable(f"PostgreSQL did not take the batch (SQLSTATE {state})")
 
     def _ask(self, text: str, *values: Any) -> Iterator[tuple[Any, ...]]:
