@@ -25,10 +25,10 @@ from stageflow_guard.errors import ConfigError
 
 
 class Peer:
-    """A server of one answer per connection, as an iterable of byte strings."""
+    """A server of `turns` answers per connection, each an iterable of byte strings."""
 
-    def __init__(self, answer, tls=None):
-        self.answer, self.tls = answer, tls
+    def __init__(self, answer, tls=None, turns=1):
+        self.answer, self.tls, self.turns = answer, tls, turns
         self.requests, self.closed = [], threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.listener.getsockname()[1]}/x"
@@ -51,12 +51,15 @@ class Peer:
             if self.tls is not None:
                 link = self.tls.wrap_socket(link, server_side=True)
             with link:
-                self.requests.append(link.recv(65536))
                 try:
-                    for part in self.answer() if callable(self.answer) else self.answer:
-                        link.sendall(part)
-                        if self.over.is_set():
+                    for _ in range(self.turns):
+                        self.requests.append(link.recv(65536))
+                        if not self.requests[-1]:
                             return
+                        for part in self.answer() if callable(self.answer) else self.answer:
+                            link.sendall(part)
+                            if self.over.is_set():
+                                return
                 except OSError:  # the client has hung up
                     self.closed.set()
 
@@ -125,14 +128,30 @@ def test_one_deadline_ends_a_request_and_closes_its_socket(peer, what):
     assert slow.closed.wait(10)
 
 
-def test_a_deadline_also_ends_a_kept_connection(peer):
-    """The second request of a connection has the same deadline as the first."""
-    turns = iter([[OK + b"Content-Length: 2\r\n\r\nok"], dripping(OK + b"X-Slow: ")()])
-    slow = peer(lambda: itertools.chain(next(turns)))
+@pytest.mark.parametrize("what", SLOW)
+def test_a_deadline_also_ends_a_kept_connection(peer, what):
+    """The second request of a connection has the deadline of the first, and its socket is closed."""
+    whole = OK + b"Content-Length: 2\r\n\r\nok"
+    turns = iter([[whole], SLOW[what]() if callable(SLOW[what]) else SLOW[what]])
+    slow = peer(lambda: next(turns), turns=2)
     http = HttpClient(deadline=0.5, keep_alive=True)
     assert http.send("GET", slow.url).body == b"ok"
     with pytest.raises(OSError, match="no whole answer"):
         http.send("GET", slow.url)
+    assert slow.closed.wait(10)
+    assert len(slow.threads) == 2, "the second request opened a connection of its own"
+    http.close()
+
+
+def test_a_late_answer_does_not_end_the_request_that_follows_it(peer):
+    """A connection is kept after a whole answer only: one that was cut short is not used again."""
+    turns = iter([dripping(OK + b"X-Slow: ")(), [OK + b"Content-Length: 2\r\n\r\nok"]])
+    slow = peer(lambda: next(turns), turns=2)
+    http = HttpClient(deadline=0.5, keep_alive=True)
+    with pytest.raises(OSError, match="no whole answer"):
+        http.send("GET", slow.url)
+    assert http.send("GET", slow.url).body == b"ok"
+    assert len(slow.threads) == 3
     http.close()
 
 

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 CAP = 512 * 1024
@@ -90,8 +90,8 @@ class HttpClient:
         self._deadline, self._cap = deadline, cap
         self._connect = min(connect, deadline)
         self._keep_alive = keep_alive
-        self._kept: Any = None
-        self._kept_lock = threading.Lock()
+        self._idle: list[_Link] = []
+        self._idle_lock = threading.Lock()
 
     def send(
         self,
@@ -119,22 +119,27 @@ class HttpClient:
 
     def close(self) -> None:
         """Close the connections that are kept."""
-        with self._kept_lock:
-            kept, self._kept = self._kept, None
-        if kept is not None:
-            kept.close()
+        with self._idle_lock:
+            idle, self._idle = self._idle, []
+        for link in idle:
+            link.client.close()
 
     @contextlib.contextmanager
-    def _client(self) -> Any:
+    def _link(self) -> Iterator[_Link]:
+        """Lend a connection to one request; keep it when an answer was read to its end."""
+        with self._idle_lock:
+            link = self._idle.pop() if self._idle else None
+        link = _Link(self._new()) if link is None else link
+        try:
+            yield link
+        except BaseException:
+            link.client.close()
+            raise
         if not self._keep_alive:
-            with self._new() as client:
-                yield client
+            link.client.close()
             return
-        with self._kept_lock:
-            if self._kept is None:
-                self._kept = self._new()
-            client = self._kept
-        yield client
+        with self._idle_lock:
+            self._idle.append(link)
 
     def _new(self) -> Any:
         import httpx
@@ -142,8 +147,17 @@ class HttpClient:
         return httpx.Client(
             timeout=httpx.Timeout(self._deadline, connect=self._connect),
             follow_redirects=False, trust_env=False, proxy=self._proxy,
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
             verify=_context(self._ca_file), headers={"User-Agent": "stageflow-guard"},
         )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Link:
+    """A client of one connection, and its socket, which httpx does not tell of a second time."""
+
+    client: Any
+    socket: socket.socket | None = None
 
 
 class _Exchange:
@@ -154,7 +168,7 @@ class _Exchange:
         self._until = time.monotonic() + deadline
         self._done: queue.SimpleQueue[HttpResponse | OSError] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._socket: socket.socket | None = None
+        self._link: _Link | None = None
         self._over = False
 
     def result(self) -> HttpResponse:
@@ -175,8 +189,11 @@ class _Exchange:
     ) -> None:
         """Send and read; every outcome goes to the caller."""
         try:
-            with owner._client() as client:
-                self._done.put(self._read(client, method, url, headers, body))
+            with owner._link() as link:
+                self._take(link)
+                answer = self._read(link.client, method, url, headers, body)
+                self._take(None)  # from here on the socket may be another request's
+            self._done.put(answer)
         except OSError as exc:
             self._done.put(OSError(_why(exc)))
         except BaseException as exc:  # its text may hold what was sent
@@ -189,9 +206,6 @@ class _Exchange:
         with client.stream(
             method, url, headers=headers, content=body or None, extensions={"trace": self._trace}
         ) as answer:
-            stream = answer.extensions.get("network_stream")
-            if stream is not None:  # a kept connection connects no more
-                self._watch(stream)
             encoding = answer.headers.get("content-encoding", "identity").strip().lower()
             if encoding not in ("", "identity"):
                 raise _RefusedAnswer("the answer is compressed, although `identity` was asked for")
@@ -202,22 +216,28 @@ class _Exchange:
             retry_after = _seconds(answer.headers.get("retry-after"))
             return HttpResponse(answer.status_code, bytes(received), retry_after)
 
-    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        if event.endswith(_CONNECTED):
-            self._watch(info["return_value"])
-
-    def _watch(self, stream: Any) -> None:
-        """Remember the socket; one that comes after the deadline is shut down at once."""
+    def _take(self, link: _Link | None) -> None:
+        """Remember whose socket a deadline shuts down; after the deadline, raise `OSError`."""
         with self._lock:
-            self._socket = stream.get_extra_info("socket")
+            if self._over:
+                raise _RefusedAnswer("the deadline is over")
+            self._link = link
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Remember the socket; one that comes after the deadline is shut down at once."""
+        if not event.endswith(_CONNECTED):
+            return
+        with self._lock:
+            if self._link is not None:
+                self._link.socket = info["return_value"].get_extra_info("socket")
             if self._over:
                 self._shut()
 
     def _shut(self) -> None:
-        if self._socket is not None:
+        if self._link is not None and self._link.socket is not None:
             with contextlib.suppress(OSError):
                 # not `SSLSocket.shutdown`: that drops the TLS object under the reading thread
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+                socket.socket.shutdown(self._link.socket, socket.SHUT_RDWR)
 
 
 class _RefusedAnswer(OSError):
