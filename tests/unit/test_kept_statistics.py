@@ -103,7 +103,9 @@ async def test_rows_that_were_compared_are_all_counted(tmp_path):
 @pytest.mark.parametrize(
     "damage",
     ["UPDATE tallies SET said = '{'", "UPDATE tallies SET said = '[]'",
-     "UPDATE tallies SET upto = 10000", "UPDATE tallies SET first = 3", "DELETE FROM tallies",
+     "UPDATE tallies SET upto = 10000", "UPDATE tallies SET upto = -3",
+     "UPDATE tallies SET upto = 2.5", "UPDATE tallies SET upto = 'x'",
+     "UPDATE tallies SET first = 3", "DELETE FROM tallies",
      "DROP TABLE tallies", "UPDATE tallies SET said = '{\"kinds\": [[1]]}'"],
 )  # fmt: skip
 async def test_a_tally_that_cannot_be_this_logs_is_counted_anew(tmp_path, damage):

@@ -123,7 +123,13 @@ def read_wal(folder: Path) -> bytes | None:
 
 def torn(content: bytes, good: int) -> int:
     """Return how many bytes behind `good`, the end of the last whole block, are not zeros' room."""
-    return len(content[good:].rstrip(b"\x00"))
+    end = len(content)
+    while end > good:  # piece by piece: a sparse file of zeros is not copied
+        start = max(good, end - ROOM)
+        if said := content[start:end].rstrip(b"\x00"):
+            return start + len(said) - good
+        end = start
+    return 0
 
 
 def scan(content: bytes) -> tuple[list[Block], int]:

@@ -240,10 +240,7 @@ class GuardedTask(Task):  # type: ignore[misc]  # the host has no types
         **options: Any,
     ) -> Any:  # fmt: skip
         """Send the task in the caller's name, its arguments redacted; raise a `GuardError`."""
-        govern = self._govern.here()
-        run = govern.seam.current_run()
-        if run is not None and run.refusal is not None:
-            raise run.refusal.with_traceback(None)  # a refused run sends nothing, retries included
+        govern = self._speaking()
         task_id = task_id or uuid()
         given: list[Any] = [list(args or ()), dict(kwargs or {})]
         delegation = govern.portal.call(govern.delegation(_held()))
@@ -275,12 +272,17 @@ class GuardedTask(Task):  # type: ignore[misc]  # the host has no types
         return super().send_event(type_, retry, retry_policy, **fields)
 
     def _told(self, said: Any) -> Any:
-        """Return what leaves a step before its end, redacted; a refused run says nothing."""
+        """Return what leaves a step before its end, redacted."""
+        govern = self._speaking()
+        return govern.portal.call(govern.guard.redact(said)).value
+
+    def _speaking(self) -> Governance:
+        """Return what governs this process; a refused run sends nothing, retries included."""
         govern = self._govern.here()
         run = govern.seam.current_run()
         if run is not None and run.refusal is not None:
             raise run.refusal.with_traceback(None)
-        return govern.portal.call(govern.guard.redact(said)).value
+        return govern
 
 
 def _held() -> Delegation | None:

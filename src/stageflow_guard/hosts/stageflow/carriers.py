@@ -109,8 +109,8 @@ def own_snapshot(ctx: StageContext, *, plain: bool) -> Callable[[], Any]:
     if not plain:
         own = copied(ctx.snapshot)
         return lambda: copied(own)
-    kind, parts = _taken(ctx.snapshot)
-    id_kind, ids = _taken(ctx.snapshot.run_id)
+    kind, id_kind = type(ctx.snapshot), type(ctx.snapshot.run_id)
+    parts, ids = _parts(ctx.snapshot), _parts(ctx.snapshot.run_id)
     put_id, put_metadata = (getattr(kind, name).__set__ for name in ("run_id", "metadata"))
 
     def snapshot() -> Any:
@@ -125,13 +125,6 @@ def own_snapshot(ctx: StageContext, *, plain: bool) -> Callable[[], Any]:
         return made
 
     return snapshot
-
-
-def _taken(value: Any) -> tuple[type, tuple[tuple[Callable[..., None], Any], ...]]:
-    """Return the type of one of the host's contexts, and its parts with what sets each of them."""
-    kind = type(value)
-    names = [f.name for f in fields(kind)]
-    return kind, tuple((getattr(kind, name).__set__, getattr(value, name)) for name in names)
 
 
 def stage_view(ctx: StageContext, run: Run, *, scope: Scope | None) -> StageContext:
@@ -182,17 +175,22 @@ _SLOTS: dict[type, tuple[Callable[[Any], tuple[Any, ...]], tuple[Callable[..., N
 _put = object.__setattr__  # the host's contexts are frozen
 
 
-def _with(value: Any, **changes: Any) -> Any:
-    """Return a copy of one of the host's contexts; `replace` takes five times as long."""
+def _parts(value: Any) -> tuple[tuple[Callable[..., None], Any], ...]:
+    """Return what sets each field of one of the host's contexts, and what it holds."""
     kind = type(value)
     known = _SLOTS.get(kind)
     if known is None:
         names = [f.name for f in fields(kind)]
         known = attrgetter(*names), tuple(getattr(kind, name).__set__ for name in names)
         _SLOTS[kind] = known
-    clone = object.__new__(kind)
     held, puts = known
-    for put, part in zip(puts, held(value), strict=True):
+    return tuple(zip(puts, held(value), strict=True))
+
+
+def _with(value: Any, **changes: Any) -> Any:
+    """Return a copy of one of the host's contexts; `replace` takes five times as long."""
+    clone = object.__new__(type(value))
+    for put, part in _parts(value):
         put(clone, part)
     for name, new in changes.items():
         _put(clone, name, new)

@@ -6,6 +6,7 @@ projection's own word, as its rows are: whoever asks for more compares the rows 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -70,8 +71,8 @@ def _kept(
         (*of, first, size),
     ).fetchone()
     if row is not None:
-        try:
-            return Statistics.from_state(json.loads(row[1])), int(row[0])
-        except (ValueError, KeyError, TypeError, AttributeError):
-            pass  # counted anew
-    return Statistics(), first
+        upto, said = row  # SQLite keeps any type in any column
+        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):
+            if type(upto) is int and upto >= first:
+                return Statistics.from_state(json.loads(said)), upto
+    return Statistics(), first  # counted anew
