@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stageflow_guard.cli import main
+from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.engine.exceptions import parse_shares
@@ -133,6 +134,106 @@ def test_lint_says_that_broken_guardrails_block_every_find(tmp_path, monkeypatch
     rails = PolicySet.load("policies").guardrails
     found = rails.verdict("acme", entity="PERSON", score=1.0, text="Ada", direction="input")
     assert found.action == "block"
+
+
+TENANTS_OWN = {
+    "guardrails.yaml": "blocks every find of `acme`",
+    "limits.yaml": "runs nothing of `acme`",
+    "tools.yaml": "runs no tool of `acme`",
+}
+
+
+@pytest.mark.parametrize("name", TENANTS_OWN)
+def test_lint_names_line_and_consequence_of_every_file_of_a_tenant(
+    name, tmp_path, monkeypatch, capsys
+):
+    """A broken file of a tenant is named once, at the line that is wrong, with what follows."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    file = tmp_path / "policies/tenants/acme" / name
+    file.write_text("# mine\nnonsense: 1\n")
+    file.chmod(0o644)
+    capsys.readouterr()
+    assert main(["policy", "lint"]) == 1
+    out = capsys.readouterr().out
+    assert f"a guard that starts {TENANTS_OWN[name]}" in out
+    assert out.count(f"acme/{name}:") == 1  # not again in the reason
+
+
+def test_what_a_broken_file_of_a_tenant_is_said_to_do_it_does(tmp_path, monkeypatch):
+    """No limit is known and no tool's bounds are: nothing of the tenant, no tool of it, may run."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    for name in ("limits.yaml", "tools.yaml"):
+        file = tmp_path / "policies/tenants/acme" / name
+        file.write_text("nonsense: 1\n")
+        file.chmod(0o644)
+    found = PolicySet.load("policies")
+    with pytest.raises(ConfigError):
+        found.limits.of("acme")
+    assert found.limits.of("globex") == []
+    controls = found.tools.controls("acme", "any", frozenset())
+    assert controls is not None and controls.broken == "tenants/acme/tools.yaml"
+
+
+@pytest.mark.parametrize("name", [
+    "model.conf", "catalogue.yaml", "guardrails.yaml", "accepted_tools.yaml", "limits.yaml",
+    "flow.yaml", "platform/suspended.csv",
+])  # fmt: skip
+def test_lint_says_that_nothing_starts_with_a_broken_file_of_the_platform(
+    name, tmp_path, monkeypatch, capsys
+):
+    """Without such a file nothing is safe to answer: no guard starts, one that runs goes on."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    file = tmp_path / "policies" / name
+    file.write_bytes(b"\xff\n")
+    file.chmod(0o644)
+    capsys.readouterr()
+    assert main(["policy", "lint"]) == 2
+    err = capsys.readouterr().err
+    assert name in err
+    assert "no guard starts with these policies, and one that runs goes on" in err
+    assert main(["policy", "lint", "--policies", "nowhere"]) == 2
+    assert "no guard starts" not in capsys.readouterr().err  # a word mistyped breaks nothing
+
+
+def test_lint_says_that_a_broken_shared_role_denies_those_who_import_it(
+    tmp_path, monkeypatch, capsys
+):
+    """A broken file in `roles/` says what follows, as a tenant's does."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    (tmp_path / "policies/roles").mkdir(mode=0o755)
+    file = tmp_path / "policies/roles/viewer.csv"
+    file.write_text("nonsense\n")
+    file.chmod(0o644)
+    capsys.readouterr()
+    assert main(["policy", "lint"]) == 1
+    out = capsys.readouterr().out
+    assert "a guard that starts denies every request of a tenant that imports it" in out
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred", "a\u202eb", "a\nb", "a b", "a,b", "\udcff"])
+def test_a_shared_role_that_no_line_can_name_is_a_problem(name, tmp_path, monkeypatch, capsys):
+    """Its file is not in force, and its name is shown as nothing that a terminal would obey."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    before = PolicySet.load("policies").revision
+    (tmp_path / "policies/roles").mkdir(mode=0o755)
+    file = tmp_path / f"policies/roles/{name}.csv"
+    file.write_text("p, role:x, data, ticket/*, read, allow\n")
+    file.chmod(0o644)
+    found = PolicySet.load("policies")
+    (problem,) = found.problems
+    assert "no line can import a role of this name" in problem.reason
+    assert problem.file.isprintable()
+    assert found.revision == before
+    capsys.readouterr()
+    assert main(["policy", "lint"]) == 1
+    out = capsys.readouterr().out
+    assert "no line can import" in out
+    assert all(line.isprintable() for line in out.splitlines())
 
 
 def test_what_fmt_is_said_to_mend_it_mends(tmp_path, monkeypatch, capsys):

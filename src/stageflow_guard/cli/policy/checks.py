@@ -27,8 +27,13 @@ def lint(args: argparse.Namespace) -> int:
     """Print every finding as `file:line:column`, which editors open."""
     from stageflow_guard.policy.analysis.lint import holds
     from stageflow_guard.policy.analysis.lint import lint as find
+    from stageflow_guard.policy.analysis.lint_consequences import with_consequence
 
-    found = find(PolicySet.load(args.path), args.path)
+    try:
+        policies = PolicySet.load(args.path)
+    except ConfigError as error:
+        raise with_consequence(error) from None
+    found = find(policies, args.path)
     if args.sarif:
         from stageflow_guard import __version__
         from stageflow_guard.policy.analysis.sarif import sarif

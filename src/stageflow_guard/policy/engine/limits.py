@@ -19,6 +19,7 @@ from stageflow_guard.policy.engine.catalogue import Name, validated
 from stageflow_guard.policy.engine.rules import Problem, object_matches
 from stageflow_guard.policy.engine.source import PolicySource
 from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
+from stageflow_guard.policy.engine.text import problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -142,7 +143,7 @@ def load_limits(
             files[file] = content
             lines |= _lines(content, file, f"{tenant}/")
         except ConfigError as exc:
-            problems.append(Problem(file, 1, exc.message))
+            problems.append(problem_of(file, exc))
             if tenant in previous.tenants:
                 found[tenant] = previous.tenants[tenant]
                 files[file] = previous_files[file]

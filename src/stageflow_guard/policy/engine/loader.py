@@ -35,6 +35,7 @@ from stageflow_guard.policy.engine.rules import (
     MODEL,
     Problem,
     Template,
+    legal_role,
     parse_template,
     parse_tenant,
 )
@@ -313,6 +314,10 @@ def _templates(source: PolicySource, found: Loaded, previous: Loaded | None) -> 
         if not entry.endswith(".csv") or entry == ".csv":
             continue
         file, name = f"roles/{entry}", entry.removesuffix(".csv")
+        if not legal_role(name):
+            why = "no line can import a role of this name; rename the file"
+            found.problems.append(Problem(f"roles/{quoted(entry)}", 1, why))
+            continue
         template: Template | None = None
         try:
             content = source.read(file)

@@ -292,6 +292,16 @@ class _Reader:
             )
 
 
+def legal_role(name: str) -> bool:
+    """Say whether a line could import a shared role of this name, without `role:`."""
+    return (
+        0 < len(name) <= LONGEST
+        and name.isprintable()
+        and not any(c in ' ,"#*' for c in name)
+        and unicodedata.normalize("NFC", name) == name
+    )
+
+
 def _is_role(value: str) -> bool:
     return value.startswith("role:")
 

@@ -20,6 +20,7 @@ from stageflow_guard.policy.engine.catalogue import PinFile, ToolFile, ToolOptio
 from stageflow_guard.policy.engine.rules import Problem
 from stageflow_guard.policy.engine.source import PolicySource
 from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
+from stageflow_guard.policy.engine.text import problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -198,7 +199,7 @@ def load_tools(
             content = source.read(file)
             own = compiled_tools(validated(ToolFile, content, file).tools, content, file)
         except ConfigError as exc:
-            problems.append(Problem(file, 1, exc.message))
+            problems.append(problem_of(file, exc))
             if tenant in previous.tenants:
                 found[tenant] = previous.tenants[tenant]
                 files[file] = previous_files[file]
