@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import logging
+import os
 import shutil
 import threading
 import time
@@ -22,6 +24,8 @@ from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.engine import loader
 from stageflow_guard.policy.engine.index import TenantIndex
 from stageflow_guard.policy.engine.rules import MODEL
+from stageflow_guard.policy.live import reload as reload_module
+from stageflow_guard.policy.live import watch as watching
 from stageflow_guard.policy.live.reloadable import ReloadablePolicies
 from stageflow_guard.policy.live.revisions import Revisions
 from stageflow_guard.policy.live.watch import signature
@@ -151,6 +155,69 @@ async def test_watching_takes_up_a_change_and_names_itself(place):
     assert record["note"]["source"].startswith("watch:")
 
 
+@pytest.mark.parametrize("content", [False, True])
+async def test_a_revision_that_cannot_be_kept_is_tried_again_at_the_next_look(
+    place, monkeypatch, content
+):
+    """Not the files are at fault: with room on the disk the change counts, touched or not."""
+    place.settings("watch = 0.05")
+    lines = place.path / "policies/tenants/acme/policy.csv"
+    keep, full = Revisions.keep, threading.Event()
+
+    def keeping(self, tree):
+        if full.is_set():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return keep(self, tree)
+
+    monkeypatch.setattr(Revisions, "keep", keeping)
+    async with place.guard() as guard, guard.session(place.token()):
+        full.set()
+        if content:  # a change that no time shows, found by reading the file
+            real = watching.signature
+            monkeypatch.setattr(reload_module, "signature", still(real))
+        told = once_differing("acme" if content else None)  # reading comes round in ten minutes
+        monkeypatch.setattr(watching.ContentCheck, "differing", told)
+        place.write("tenants/acme/policy.csv", MORE)
+        await until(lambda: guard.health()["policy"]["rejected"] is not None)
+        assert "cannot be kept" in guard.health()["policy"]["rejected"]["why"]
+        await asyncio.sleep(0.3)  # several looks: the trouble is on record once
+        assert await may(guard, act="write") == "no_matching_rule"
+        full.clear()
+        await until(lambda: guard.health()["policy"]["rejected"] is None)
+        assert await may(guard, act="write") == "permitted"
+    refused, taken = place.records("policy_change")
+    assert (refused["outcome"], refused["policy"]["sha256"]) == (
+        "refused",
+        taken["note"]["previous"],
+    )
+    assert lines.read_text() == MORE
+
+
+def still(real):
+    """Return a `signature` that shows what it showed at first, whatever changes."""
+    first = {}
+
+    def signature(folder, like=watching.NEVER):
+        return first.setdefault(folder, real(folder, like))
+
+    return signature
+
+
+def once_differing(unit):
+    """Return a `differing` that finds a unit, or None, once: each has its turn seldom."""
+    told = iter([unit])
+    return lambda self, folder, policies, elapsed: next(told, None)
+
+
+async def until(holds):
+    """Wait until something holds; fail when it does not come to that."""
+    for _ in range(200):
+        if holds():
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("it never came to that")
+
+
 async def test_what_changes_before_the_guard_is_opened_is_seen(place):
     """Built at import, opened later: a suspension in between counts after the first look."""
     place.settings("watch = 0.05")
@@ -267,6 +334,68 @@ async def test_a_kept_revision_that_was_changed_is_not_used(place):
         kept.write_text(MORE)
         with pytest.raises(ConfigError, match="was changed"):
             await guard.rollback(revision)
+
+
+async def test_a_revision_has_the_time_that_is_on_record(place, capsys):
+    """Copying or restoring the store changes no time; what no record names is `kept at`."""
+    flags = ("--path", str(place.path / "policies"), "--log", str(place.path / "audit"))
+    async with place.guard() as guard, guard.session(place.token()):
+        await may(guard)
+        before = guard.health()["policy_revision"]
+        place.write("tenants/acme/policy.csv", MORE)
+        after = await guard.reload()
+    store = Revisions(place.path / "audit.policies")
+    unnamed = PolicySet.load(STARTERS / "saas").tree
+    store.keep(unnamed)
+    for one in store.kept():
+        os.utime(store.folder / one.revision, (86400 * 365, 86400 * 365))
+    named = {
+        r["policy"]["sha256"]: r["wall_ns"] / 10**9
+        for _, r in reversed(list(iter_records(place.path / "audit")))
+        if "policy" in r
+    }
+    assert main(["policy", "revisions", *flags, "--json"]) == 0
+    found = {one["revision"]: one["since"] for one in json.loads(capsys.readouterr().out)}
+    assert found == {before: named[before], after: named[after], unnamed.revision: None}
+    assert main(["policy", "revisions", *flags]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"{after}  since 2") and lines[0].endswith("in force here")
+    assert lines[2].startswith(f"{unnamed.revision}  kept at 1971-01-01")
+    assert "`kept at` is on no record" in lines[3]
+
+
+async def test_only_a_revision_that_nothing_needs_is_pruned(place, capsys):
+    """What records name, what is in force, what is new and the newest N stay; the rest goes."""
+    flags = ("--path", str(place.path / "policies"), "--log", str(place.path / "audit"))
+    async with place.guard() as guard:
+        before = guard.health()["policy_revision"]
+        place.write("tenants/acme/policy.csv", MORE)
+        after = await guard.reload()
+    place.write("tenants/acme/policy.csv", MORE + "# in force, on no record\n")
+    folder = PolicySet.load(place.path / "policies")
+    store = Revisions(place.path / "audit.policies")
+    store.keep(folder.tree)
+    others = []
+    for n in range(4):
+        tree = folder.tree.but((), {"tenants/globex/policy.csv": b"# %d\n" % n})
+        store.keep(tree)
+        others.append(tree.revision)
+    for n, revision in enumerate([before, after, folder.revision, *others[:3]]):
+        os.utime(store.folder / revision, (1000 + n, 1000 + n))  # long ago, all but the last
+    assert main(["policy", "revisions", "prune", "--keep", "100", *flags]) == 0
+    assert {one.revision for one in store.kept()} == {before, after, folder.revision, *others}
+    capsys.readouterr()
+    assert main(["policy", "revisions", "prune", "--keep", "0", *flags, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"removed": others[:3], "left": 4}
+    assert {one.revision for one in store.kept()} == {before, after, folder.revision, others[3]}
+    for one in store.kept():
+        if one.revision != others[3]:
+            assert store.load(one.revision).revision == one.revision
+    place.write("model.conf", "nonsense\n")
+    assert main(["policy", "revisions", "prune", "--keep", "0", *flags]) == 2  # in force: unknown
+    shutil.rmtree(place.path / "audit")
+    assert main(["policy", "revisions", "prune", "--keep", "0", *flags]) == 2  # named: unknown
+    assert len(store.kept()) == 4
 
 
 async def test_the_verb_puts_files_back(place, capsys):

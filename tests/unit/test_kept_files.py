@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
+from stageflow_guard.base.durable import locked
 from stageflow_guard.base.file_tree import FileTree, listed
 from stageflow_guard.base.kept_files import ChangedSince, KeptFiles, flat_digest
+
+_spec = importlib.util.spec_from_file_location(
+    "disk", Path(__file__).parents[1] / "fault" / "disk.py"
+)
+assert _spec is not None and _spec.loader is not None
+disk = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(disk)
 
 FILES = {
     "model.conf": b"m", "roles/a.csv": b"r", "platform/suspended.csv": b"", "catalogue.yaml": b"m",
@@ -257,3 +267,90 @@ def test_several_writers_keep_the_same(store):
         one.join()
     assert failed == [] and store.files(tree.revision) == FILES
     assert not list(store.folder.rglob("*.new"))
+
+
+@pytest.fixture
+def unsynced(monkeypatch):
+    """Directories are not synced: where another worker stands between a link and its sync."""
+    from stageflow_guard.base import durable, kept_files
+
+    with monkeypatch.context() as patched:
+        for module in (durable, kept_files):
+            patched.setattr(module, "sync_dir", lambda path: None)
+        yield patched
+
+
+def test_what_another_worker_put_there_is_relied_on_once_its_name_is_on_disk(
+    tmp_path, unsynced, monkeypatch
+):
+    """A cut of power after `keep` returned leaves the revision, whoever wrote its files."""
+    root = tmp_path / "disk"
+    root.mkdir()
+    tree = FileTree.of({"model.conf": b"m", "tenants/t1/policy.csv": b"p"})
+    with disk.PowerCut(root) as power:
+        os.mkdir(root / "kept")
+        os.mkdir(root / "kept/blobs")
+        fd = os.open(root, os.O_RDONLY)
+        os.fsync(fd)
+        os.close(fd)
+        KeptFiles(root / "kept").keep(tree)
+        unsynced.undo()
+        KeptFiles(root / "kept").keep(tree)
+        images = list(power.images())
+    for number, (what, image) in enumerate(images):
+        disk.lay(image, tmp_path / str(number))
+        assert KeptFiles(tmp_path / f"{number}/kept").files(tree.revision) == dict(tree), what
+
+
+def test_a_writer_waits_for_another_one(store, monkeypatch):
+    """Nobody keeps while somebody removes: what one finds there the other would take away."""
+    from stageflow_guard.base import kept_files
+
+    tree = FileTree.of(FILES)
+    store.keep(tree)
+    monkeypatch.setattr(kept_files, "PATIENCE", 0.0)
+    with locked(store.folder / "lock"):
+        with pytest.raises(BlockingIOError):
+            store.keep(tree)
+        with pytest.raises(BlockingIOError):
+            store.remove([tree.revision])
+    assert store.files(tree.revision) == FILES
+
+
+def test_what_is_removed_takes_only_its_own_contents_along(store):
+    """What another revision has stays, byte for byte; what none has is gone."""
+    tree = FileTree.of(FILES)
+    other = tree.but((), {"tenants/t9/policy.csv": b"new", "model.conf": b"m2"})
+    store.keep(tree)
+    before = {one.name for one in (store.folder / "blobs").iterdir()}
+    store.keep(other)
+    KeptFiles(store.folder).remove([other.revision])
+    assert set(store.revisions()) == {tree.revision}
+    assert store.files(tree.revision) == FILES
+    assert {one.name for one in (store.folder / "blobs").iterdir()} == before
+    store.keep(other)  # by the store that knew it as kept
+    assert store.files(other.revision) == dict(other)
+
+
+def test_a_store_of_the_earlier_layout_is_pruned_too(store):
+    """Its revisions are folders and share nothing."""
+    tree = FileTree.of(FILES)
+    store.keep(tree)
+    place = store.folder / flat_digest(FILES)
+    place.mkdir()
+    (place / "model.conf").write_bytes(b"m")
+    store.remove([place.name])
+    assert set(store.revisions()) == {tree.revision} and store.files(tree.revision) == FILES
+
+
+def test_nothing_is_removed_where_what_stays_was_changed(store):
+    """Which contents a list needs that is not what it was, nobody knows."""
+    tree = FileTree.of(FILES)
+    other = tree.but((), {"model.conf": b"m2"})
+    for one in (tree, other):
+        store.keep(one)
+    list_of_it = store.folder / tree.revision
+    list_of_it.write_bytes(list_of_it.read_bytes() + b"\n")
+    with pytest.raises(ChangedSince):
+        store.remove([other.revision])
+    assert store.files(other.revision) == dict(other)

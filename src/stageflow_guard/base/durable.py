@@ -103,19 +103,23 @@ def write_all_durably(files: Iterable[tuple[Path, bytes]]) -> None:
 
 
 def create_durably(path: Path, content: bytes) -> bool:
-    """Put `content` at `path`, 0600, on disk; False when something is there already."""
+    """Put `content` at `path`, 0600, on disk; False when something is there already.
+
+    Its name is on disk then, too: another writer may have put it there a moment ago.
+    """
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(6)}.new")
     fd = _write_fresh(fresh, content, 0o600)
     try:
         os.fsync(fd)
         os.link(fresh, path)  # unlike a rename, a link never replaces
+        made = True
     except FileExistsError:
-        return False
+        made = False
     finally:
         os.close(fd)
         fresh.unlink(missing_ok=True)
     sync_dir(path.parent)
-    return True
+    return made
 
 
 def create_all_durably(files: Iterable[tuple[Path, bytes]]) -> None:

@@ -4,8 +4,9 @@
     <folder>/blobs/<sha256>   the content of a file, or the list of a group
 
 So `sha256sum` tells whether anything was changed, and another revision costs what is new in it. The
-list of a revision is written last: where it is, all of it is. Contents are shared between revisions
-and nothing here takes any away. Folders 0700, files 0600.
+list of a revision is written last: where it is, all of it is. Contents are shared between
+revisions; one goes with the last revision that has it, in `remove`. Folders 0700, files 0600.
+Whoever writes or removes holds the file `lock`.
 
 Where `<revision>` is a folder with the files themselves, it was kept by an earlier layout, under
 `flat_digest`; it is read and never written.
@@ -15,13 +16,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from stageflow_guard.base.durable import create_all_durably, create_durably, make_dirs
+from stageflow_guard.base.durable import (
+    create_all_durably,
+    create_durably,
+    locked,
+    make_dirs,
+    sync_dir,
+)
 from stageflow_guard.base.file_tree import GROUP, TOP, FileTree, digest_of, listed, require_plain
 
+LOCK = "lock"
+PATIENCE = 30.0  # seconds that a writer waits for another one
 REVISION = re.compile(r"[0-9a-f]{64}")
 
 
@@ -30,7 +40,11 @@ class ChangedSince(Exception):
 
 
 class KeptFiles:
-    """The store in one folder. Safe for several writers: what is there is never changed."""
+    """The store in one folder. Safe for several writers: what is there is never changed.
+
+    A writer relies on what it finds only once the name of it is on disk: another one may have put
+    it there a moment ago.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -40,6 +54,12 @@ class KeptFiles:
 
     def keep(self, tree: FileTree) -> Path:
         """Keep a revision; return where its list is. Raises `OSError` when it cannot."""
+        for folder in (self.folder, self._blobs):
+            make_dirs(folder.absolute(), above=Path("/"))
+        with locked(self.folder / LOCK, seconds=PATIENCE):
+            return self._keep(tree)
+
+    def _keep(self, tree: FileTree) -> Path:
         target = self.folder / tree.revision
         known = self._whole
         if (
@@ -48,8 +68,8 @@ class KeptFiles:
             or not (self.folder / known.revision).is_file()
         ):  # it was cleared, or another worker keeps here, too
             known = None
-            for folder in (self.folder, self._blobs):
-                make_dirs(folder.absolute(), above=Path("/"))
+            for folder in (self._blobs, self.folder):
+                sync_dir(folder)
         there = frozenset[str]() if known is not None else frozenset(os.listdir(self._blobs))
         create_all_durably(
             (self._blobs / digest, content)
@@ -58,8 +78,48 @@ class KeptFiles:
         )
         if not target.exists():
             create_durably(target, tree.text)
+        elif known is not None:  # else it was synced above
+            sync_dir(self.folder)
         self._whole, self._stood = tree, self._changed()
         return target
+
+    def remove(self, revisions: Collection[str]) -> None:
+        """Remove revisions, and each content that no other one has.
+
+        Raises `OSError`, and `ChangedSince` for a revision that stays and whose list is not what it
+        was: what it needs is unknown then, and nothing is removed.
+        """
+        with locked(self.folder / LOCK, seconds=PATIENCE):
+            staying = self.revisions().keys() - set(revisions)
+            needed = {digest for one in staying for digest in self._needed(one)}
+            for one in revisions:
+                place = self.folder / one
+                if place.is_dir():
+                    shutil.rmtree(place)
+                else:
+                    place.unlink(missing_ok=True)
+            sync_dir(self.folder)  # a list without its contents would be damage
+            for blob in self._blobs.iterdir() if self._blobs.is_dir() else ():
+                if blob.name not in needed:
+                    blob.unlink()
+
+    def _needed(self, revision: str) -> Iterator[str]:
+        place = self.folder / revision
+        if place.is_dir():
+            return
+        try:
+            text = place.read_bytes()
+            if digest_of(text) != revision:
+                raise ChangedSince(revision)
+            for name, one in listed(text, whole=True).items():
+                yield one
+                if name.startswith(GROUP):
+                    group = (self._blobs / one).read_bytes()
+                    if digest_of(group) != one:
+                        raise ChangedSince(revision)
+                    yield from listed(group, whole=False).values()
+        except (OSError, ValueError) as exc:
+            raise ChangedSince(revision) from exc
 
     def _changed(self) -> int:
         """Return when `blobs` last got or lost a file; 0 where it is not there."""
@@ -69,7 +129,10 @@ class KeptFiles:
             return 0
 
     def revisions(self) -> dict[str, float]:
-        """Return what is kept, and since when (seconds since the epoch)."""
+        """Return what is kept, and when that was by its file (seconds since the epoch).
+
+        A copy of the store, or one that was put back, may have the time of the copy.
+        """
         if not self.folder.is_dir():
             return {}
         return {

@@ -6,6 +6,8 @@ import argparse
 from importlib import import_module
 from typing import Any
 
+from stageflow_guard.cli.numbers import whole
+
 WHERE = {
     "lint": "checks", "test": "checks", "fmt": "checks", "schema": "checks",
     "explain": "query", "who-can": "query", "what-can": "query",
@@ -116,7 +118,12 @@ def _changes(verb: Any) -> None:
         verb(name, about).add_argument(
             "log", metavar="LOG", nargs="?", help="the log's folder; else where --config says"
         )
-    revisions = verb("revisions", "list the revisions that decided")
+    revisions = verb("revisions", "list the revisions that decided, or remove what no record needs")
+    revisions.add_argument("what", nargs="?", choices=["prune"], help="remove instead of listing")
+    revisions.add_argument(
+        "--keep", type=whole, default=10, metavar="N", help="with prune: the newest N stay"
+    )
+    revisions.add_argument("--yes", action="store_true", help="do not ask on a terminal")
     rollback = verb("rollback", "put the files of a kept revision back")
     rollback.add_argument("revision", metavar="REVISION", help="may be cut short")
     rollback.add_argument("--yes", action="store_true", help="do not ask on a terminal")

@@ -14,7 +14,7 @@ from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
 from stageflow_guard.cli.policy.style import columns, paint
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.live.revisions import Revisions
+from stageflow_guard.policy.live.revisions import Revisions, named_by
 
 if TYPE_CHECKING:
     from stageflow_guard.model import AccessRequest
@@ -101,17 +101,47 @@ def suggest(args: argparse.Namespace) -> int:
 
 
 def revisions(args: argparse.Namespace) -> int:
-    """List the revisions that decided, newest first."""
+    """List the revisions that decided, newest first, or remove what no record needs."""
+    if args.what == "prune":
+        return _prune(args)
     current = PolicySet.load(args.path).revision if Path(args.path).is_dir() else ""
-    found = _kept(args.log).kept()
+    found = _kept(args.log).kept(_named(args.log) if _has_log(args.log) else {})
     if args.json:
         print_json([asdict(one) for one in found])
     else:
         for one in found:
             mark = "  in force here" if one.revision == current else ""
-            print(f"{one.revision}  {_utc(one.since)}{mark}")
+            how = "since " if one.since is not None else "kept at "
+            print(f"{one.revision}  {how}{_utc(one.when)}{mark}")
         if not found:
             print(f"no revision is kept beside `{args.log}`")
+        elif any(one.since is None for one in found):
+            print(
+                "`since` is the first record that names a revision; `kept at` is on no record, only "
+                "the time of a file"
+            )
+    return HOLDS
+
+
+def _prune(args: argparse.Namespace) -> int:
+    """Remove kept revisions that no record names; the one in force and the newest stay."""
+    kept = _kept(args.log)
+    # one that cannot be loaded leaves open what is in force: nothing is removed then
+    named = {PolicySet.load(args.path).revision: 0.0, **_named(args.log, signed=False)}
+    going = kept.prunable(named, keep=args.keep, now=time.time())
+    if going and not _agreed(args, f"remove {len(going)} kept revisions?"):
+        print("nothing was changed")
+        return DOES_NOT_HOLD
+    if going:
+        kept.remove(going)
+    left = len(kept.kept())
+    if args.json:
+        print_json({"removed": going, "left": left})
+        return HOLDS
+    for one in going:
+        print(f"removed {one}")
+    print(f"{left} revisions stay, {len(named.keys() & {r.revision for r in kept.kept()})} of them "
+          "in force here or named by a record")  # fmt: skip
     return HOLDS
 
 
@@ -133,7 +163,7 @@ def rollback(args: argparse.Namespace) -> int:
     wanted = kept.load(revision)
     if not args.json:
         _show_change(folder, wanted)
-    if not _agreed(args):
+    if not _agreed(args, "roll back?"):
         print("nothing was changed")
         return DOES_NOT_HOLD
     before = _revision_in(folder)
@@ -169,15 +199,40 @@ def _show_change(folder: Path, wanted: PolicySet) -> None:
         print(line)
 
 
-def _agreed(args: argparse.Namespace) -> bool:
+def _agreed(args: argparse.Namespace, question: str) -> bool:
     """Ask on a terminal; a script has decided by running the verb."""
     if args.yes or args.json or not sys.stdin.isatty():
         return True
-    return input("roll back? [y/N] ").strip().lower() in ("y", "yes")
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _kept(log: str) -> Revisions:
     return Revisions(f"{Path(log)}.policies")
+
+
+def _has_log(log: str) -> bool:
+    from stageflow_guard.audit.log.shards import logs_in
+
+    try:
+        return bool(logs_in(log))
+    except ConfigError:
+        return False
+
+
+def _named(log: str, *, signed: bool = True) -> dict[str, float]:
+    """Return the revisions that the records of all shards name, with the first time of each.
+
+    With `signed` only what a checkpoint commits to: that is on record for good.
+    """
+    from stageflow_guard.audit.log.shards import logs_in
+    from stageflow_guard.audit.read.query import iter_rows
+
+    found: dict[str, float] = {}
+    for folder in logs_in(log):
+        rows = (row.record for row in iter_rows(folder) if row.signed or not signed)
+        for name, seconds in named_by(rows).items():
+            found[name] = min(seconds, found.get(name, seconds))
+    return found
 
 
 def _records(log: str) -> Iterator[tuple[int, Mapping[str, Any]]]:

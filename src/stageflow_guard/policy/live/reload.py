@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger("stageflow_guard")
 SETTLED = 0.2  # seconds without a further change: an editor or a checkout may still be writing
 REREAD = 600.0  # seconds within which each file is read again, whatever its times say
+NOTHING = frozenset[str]()
 Record = Callable[..., Awaitable[int]]
+
+
+class NotKept(ConfigError):
+    """The disk's fault, not the files': they are good and cannot be kept, so it is tried again."""
 
 
 def warn_of(problems: Iterable[object]) -> None:
@@ -58,6 +63,8 @@ class Reloader:
         self._task: asyncio.Task[None] | None = None
         self._said: set[asyncio.Task[Any]] = set()
         self._check = ContentCheck(REREAD)
+        # whose files a change that was not taken is about: the next look reads them again
+        self._owed: frozenset[str] | None = NOTHING  # None: all of them
 
     # -- one change --------------------------------------------------------------------------------
 
@@ -74,17 +81,28 @@ class Reloader:
             now = looked if looked is not None else await asyncio.to_thread(self._look)
             self._live.seen = now
             whole = looked is None
-            changed = None if whole else _touched(now.policies, self._live.basis, also)
+            owed = None if whole or self._owed is None else also | self._owed
+            changed = None if owed is None else _touched(now.policies, self._live.basis, owed)
             try:
-                fresh = await asyncio.to_thread(
-                    PolicySet.load, self._path, previous=self._live.current, changed=changed
-                )
-            except ConfigError as error:
-                await self._refused(error, source)
+                fresh = await self._loaded(changed, source)
+                await self._take(fresh, source, now.policies)
+                self._owed = NOTHING
+                await self._take_shadow(source, now.shadow, whole=whole)
+            except GuardError as error:
+                if isinstance(error, NotKept) or not isinstance(error, ConfigError):
+                    # not the files are at fault: the next look tries again
+                    self._live.seen, self._owed = Looked(), owed
                 raise
-            await self._take(fresh, source, now.policies)
-            await self._take_shadow(source, now.shadow, whole=whole)
             return fresh.revision
+
+    async def _loaded(self, changed: frozenset[str] | None, source: str) -> PolicySet:
+        try:
+            return await asyncio.to_thread(
+                PolicySet.load, self._path, previous=self._live.current, changed=changed
+            )
+        except ConfigError as error:
+            await self._refused(error, source)
+            raise
 
     async def rollback(self, revision: str) -> str:
         """Put a kept revision in force, in memory, until the files change or are reloaded.
@@ -124,7 +142,7 @@ class Reloader:
         try:
             await asyncio.to_thread(self._revisions.keep, fresh.tree)
         except OSError as exc:
-            error = ConfigError(f"the policy revision cannot be kept ({exc.strerror})")
+            error = NotKept(f"the policy revision cannot be kept ({exc.strerror})")
             await self._refused(error, source)
             raise error from None
 
@@ -208,7 +226,7 @@ class Reloader:
             except ConfigError:
                 continue  # on record; the last good goes on until the files change again
             except GuardError:
-                self._live.seen = Looked()  # it could not be recorded now: try again
+                continue  # it could not be kept or recorded now: the next look tries again
             except Exception as exc:  # whatever it was, watching goes on and health shows it
                 self._live.reject(f"a reload failed ({type(exc).__name__})")
 

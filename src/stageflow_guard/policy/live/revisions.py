@@ -6,10 +6,11 @@ How they lie there is `KeptFiles`'s: a change of one tenant costs that tenant's 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 from uuid import uuid4
 
 from stageflow_guard.base.durable import move_durably
@@ -21,13 +22,41 @@ from stageflow_guard.policy.engine.loader import SUSPENDED
 from stageflow_guard.policy.engine.policyset import PolicySet
 from stageflow_guard.policy.engine.text import require_folder
 
+FRESH = 3600.0  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A kept revision and when it was first in force (seconds since the epoch)."""
+    """A kept revision, and when (seconds since the epoch).
+
+    `since` is the time of the first record that names it, None where no record that is there does.
+    `kept` is what its file says, which is another time after a copy or a restore.
+    """
 
     revision: str
-    since: float
+    since: float | None
+    kept: float
+
+    @property
+    def when(self) -> float:
+        """What is on record, else what the file says."""
+        return self.kept if self.since is None else self.since
+
+
+def named_by(records: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+    """Return the revisions that a log's records name, each with the time of the first of them.
+
+    A decision and a change of policy name the revision in force, a change the one before it too.
+    """
+    found: dict[str, float] = {}
+    for record in records:
+        policy, note, wall = record.get("policy"), record.get("note"), record.get("wall_ns")
+        seconds = wall / 10**9 if type(wall) is int else 0.0
+        if isinstance(policy, Mapping):
+            found.setdefault(str(policy.get("sha256")), seconds)
+        if record.get("kind") == "policy_change" and isinstance(note, Mapping):
+            found.setdefault(str(note.get("previous")), seconds)
+    return found
 
 
 class Revisions:
@@ -41,10 +70,33 @@ class Revisions:
         """Keep the files of a revision; return where it is. Raises `OSError` when it cannot."""
         return self._kept.keep(tree)
 
-    def kept(self) -> list[Kept]:
-        """Return what is kept, newest first."""
-        found = [Kept(name, since) for name, since in self._kept.revisions().items()]
-        return sorted(found, key=lambda one: one.since, reverse=True)
+    def kept(self, named: Mapping[str, float] = MappingProxyType({})) -> list[Kept]:
+        """Return what is kept, newest first; `named` is what records say, see `named_by`."""
+        files = self._kept.revisions()
+        found = [Kept(name, named.get(name), kept) for name, kept in files.items()]
+        return sorted(found, key=lambda one: one.when, reverse=True)
+
+    def prunable(self, named: Mapping[str, float], *, keep: int, now: float) -> list[str]:
+        """Return the revisions that nothing needs any more, the oldest first.
+
+        One that a record names stays: the record is explained, replayed and bundled by it. So do
+        the newest `keep`, and what was kept within `FRESH`: its record may be about to be written.
+        """
+        found = self.kept(named)
+        return [
+            one.revision
+            for one in reversed(found[keep:])
+            if one.revision not in named and one.kept < now - FRESH
+        ]
+
+    def remove(self, revisions: Collection[str]) -> None:
+        """Remove kept revisions; raise `ConfigError` where what stays is not what it was."""
+        try:
+            self._kept.remove(revisions)
+        except ChangedSince as exc:
+            raise ConfigError(
+                f"the kept revision `{str(exc)[:12]}` was changed; nothing was removed"
+            ) from None
 
     def find(self, prefix: str) -> str:
         """Return the one revision that begins so; raise `ConfigError` for none or several."""
@@ -74,15 +126,13 @@ class Revisions:
         return files
 
     def with_suspensions(self, revision: str, suspended: bytes | None) -> PolicySet:
-        """Return a kept revision with these suspensions in place of its own, kept as well."""
+        """Return a kept revision with these suspensions in place of its own."""
         files = self._files(revision)
         if suspended is not None:
             files[SUSPENDED] = suspended
         else:
             files.pop(SUSPENDED, None)
-        policies = self._made(files, revision)
-        self.keep(policies.tree)
-        return policies
+        return self._made(files, revision)
 
     @staticmethod
     def _made(files: Mapping[str, bytes], revision: str) -> PolicySet:
