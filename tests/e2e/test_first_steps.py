@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
 import subprocess
 import sys
@@ -192,6 +193,78 @@ def test_the_verdict_stands_first(home, capsys):
     code, first, out = checked(capsys, "--online")
     assert (code, first) == (0, "ok")
     assert out.index("log       ") < out.index('"auth"')
+
+
+def test_a_verdict_that_is_not_ok_is_the_last_line_too(home, capsys):
+    """The settings come between them: whoever looks at the end of the output sees it."""
+    assert checked(capsys)[2].splitlines()[-1] == "}"
+    (home / "policies/tenants/acme/policy.csv").write_text("nonsense\n")
+    code, first, out = checked(capsys)
+    assert (code, first) == (1, "not ok: 1 problem")
+    assert out.splitlines()[-1] == first
+
+
+def settings_in(out):
+    """Return the settings that a check printed."""
+    return json.loads(out[out.index("{\n") :].rpartition("}")[0] + "}")
+
+
+def test_a_check_shows_the_settings_that_are_not_the_defaults(home, capsys):
+    """What was chosen, and how to see the rest; `--all` prints what `config show` does."""
+    toml = home / "guard.toml"
+    toml.write_text(toml.read_text().replace("[audit]\n", "[audit]\nheartbeat = 301\n"))
+    out = checked(capsys)[2]
+    found = settings_in(out)
+    assert found["audit"] == {
+        "path": str(home / "audit"), "origin": "example.com/pipelines", "heartbeat": 301,
+        "key_file": str(home / "audit.key"),
+    }  # fmt: skip
+    assert "redaction" not in found and "leeway" not in found["auth"]["issuers"][0]
+    assert "config check --all" in out
+    whole = settings_in(checked(capsys, "--all")[2])
+    assert main(["config", "show"]) == 0
+    assert json.loads(capsys.readouterr().out) == whole == Settings.load("guard.toml").masked()
+
+
+FLOW = """\
+flow:
+  narrow: {at_most: 3, of: {kind: tool, act: call, obj: refund}}
+"""
+WIDE = """\
+  wide: {at_most: 3, of: {kind: tool, act: call, obj: refund}, within: subject, window: 3600}
+"""
+LIMITS = "limits: {searches: {of: calls, limit: 2, window: 60}}\n"
+
+
+def test_a_check_says_what_each_machine_or_process_keeps_for_itself(home, capsys):
+    """A history, counts, requests: named where they are in force, and what shares them."""
+
+    def written(name, text):
+        file = home / "policies" / name
+        file.write_text(text)
+        file.chmod(0o644)
+
+    def notes(more=""):
+        toml.write_text(plain.replace("[audit]\n", f"{more}[audit]\n"))
+        return [line[10:] for line in checked(capsys)[2].splitlines() if line.startswith("note")]
+
+    toml = home / "guard.toml"
+    plain = toml.read_text()
+    written("flow.yaml", FLOW)
+    assert notes() == []
+    written("flow.yaml", FLOW + WIDE)
+    written("limits.yaml", LIMITS)
+    history, counts = notes()
+    assert history.startswith("flow.yaml:3: rule `wide` looks beyond one run")
+    assert "another machine does not know it" in history
+    assert "each process counts for itself" in counts
+    _, counts = notes('[limits]\nkind = "sqlite"\npath = "limits.db"\n')
+    assert "another machine for itself" in counts
+    assert len(notes('[limits]\nkind = "redis"\nurl_env = "URL"\n')) == 1
+    plain = plain.replace("[audit]\n", '[audit]\nshard = "auto"\n')
+    history, _, requests = notes()
+    assert "a second one does not start" in history
+    assert "keeps its requests in the worker that asked" in requests
 
 
 BROKEN = {

@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     config = verbs.add_parser("config", help="check or show a guard.toml")
     config.add_argument("action", choices=["check", "show"])
     config.add_argument("--online", action="store_true", help="try keys, policies, log and sinks")
+    config.add_argument("--all", action="store_true", help="print the defaults, too")
     config.add_argument("--config", default="guard.toml")
     add_policy_parser(verbs)
     token = verbs.add_parser("token", help="say what a token is, and whether it would pass")

@@ -34,6 +34,7 @@ class Findings:
 
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     tried: list[tuple[str, str, str | None]] = field(default_factory=list)  # what, which, problem
 
     @property
@@ -60,6 +61,7 @@ def _count(n: int, what: str) -> str:
 def config(args: argparse.Namespace) -> int:
     """Check or show the effective configuration, secrets masked."""
     from stageflow_guard.auth.trust import issuer_warnings
+    from stageflow_guard.enforcement.kept_apart import kept_apart
     from stageflow_guard.guard import Guard
     from stageflow_guard.settings import Settings
 
@@ -68,24 +70,32 @@ def config(args: argparse.Namespace) -> int:
         print_json(settings.masked())
         return HOLDS
     guard = Guard.from_settings(settings)
-    found = Findings(list(guard.problems), issuer_warnings(settings.auth))
+    policies = guard._pep.decisions
+    apart = kept_apart(settings, getattr(policies, "flow", None), getattr(policies, "limits", None))
+    found = Findings(list(guard.problems), issuer_warnings(settings.auth), list(apart))
     if args.online:
         _online(guard, settings, found)
-    _print(found, settings, covered=bool(settings.redaction.ner))
+    _print(found, settings.masked() if args.all else None, settings)
     return found.code
 
 
-def _print(found: Findings, settings: Settings, *, covered: bool) -> None:
+def _print(found: Findings, everything: dict[str, Any] | None, settings: Settings) -> None:
     print(found.verdict())
     for problem in found.problems:
         print(f"problem   {problem}")
     for warning in found.warnings:
         print(f"warning   {warning}")
+    for note in found.notes:
+        print(f"note      {note}")
     for what, which, failed in found.tried:
         print(f"{what:<10}{which}: {failed or 'ok'}")
-    if not covered:
+    if not settings.redaction.ner:
         print(f"not covered: {NOT_COVERED}")
-    print_json(settings.masked())
+    if everything is None:
+        print("settings that differ from the defaults (all of them: `config check --all`):")
+    print_json(settings.chosen() if everything is None else everything)
+    if (verdict := found.verdict()) != "ok":
+        print(verdict)  # again: the settings may have pushed the first line out of sight
 
 
 def _online(guard: Guard, settings: Settings, found: Findings) -> None:

@@ -320,6 +320,10 @@ class Settings(_Strict):
         """Return the effective configuration; it holds names and paths, no secrets."""
         return self.model_dump(mode="json")
 
+    def chosen(self) -> dict[str, Any]:
+        """Return what of it differs from the defaults."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
 
 _PATHS = (
     ("policy", "path"),
