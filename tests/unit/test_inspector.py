@@ -467,8 +467,10 @@ async def test_nothing_of_a_collaborators_error_hangs_on_a_refusal():
             pass
 
     class Keys:
-        def key(self, tenant, subject, purpose):
-            return bytes(32)
+        ring = b"one ring"
+
+        def current(self, tenant, subject, purpose):
+            return 1, bytes(32)
 
         def erase(self, tenant, subject):
             pass

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import uuid
 
 import pytest
 
 from stageflow_guard.errors import ConfigError, InspectorUnavailable
+from stageflow_guard.keys import open_keyring
 from stageflow_guard.redaction import Redactor, Vault
+from stageflow_guard.redaction.atrest.batch import Options
+from stageflow_guard.redaction.inspector.assemble import vault_from
+from stageflow_guard.redaction.vault.owner import require_ring
+from stageflow_guard.redaction.vault.sealed import seal_value
 from stageflow_guard.redaction.vault.stores.sqlite import SqliteVault
+from stageflow_guard.settings import VaultSettings
 
 REDACTOR = Redactor()
 TEXT = (
@@ -23,12 +30,16 @@ class Keys:
 
     def __init__(self):
         self._keys = {}
+        self._epochs = {}
+        self.ring = os.urandom(8)
 
-    def key(self, tenant, subject, purpose):
-        return self._keys.setdefault((tenant, subject, purpose), os.urandom(32))
+    def current(self, tenant, subject, purpose):
+        key = self._keys.setdefault((tenant, subject, purpose), os.urandom(32))
+        return self._epochs.get((tenant, subject), 1), key
 
     def erase(self, tenant, subject):
         self._keys = {k: v for k, v in self._keys.items() if k[:2] != (tenant, subject)}
+        self._epochs[tenant, subject] = self._epochs.get((tenant, subject), 1) + 1
 
 
 def minted(vault=None):
@@ -174,15 +185,88 @@ def test_workers_that_share_a_conversation_agree(tmp_path):
 
 
 def test_a_moved_entry_does_not_open(tmp_path):
-    """An entry copied under another scope or number is refused: contents are bound to their place."""
+    """An entry that stands under another number is refused, and all of them stay where they are."""
     keys, path = Keys(), tmp_path / "vault.db"
     store = SqliteVault(path)
     REDACTOR.redact_in(TEXT, Vault(store=store, keys=keys).scope("acme", "s1", "u"), "input")
     store.close()
     with sqlite3.connect(path) as db:
         db.execute("UPDATE vault SET number = number + 7 WHERE number = 1")
-    fresh = Vault(store=SqliteVault(path), keys=keys).scope("acme", "s1", "u")
-    assert "0 pseudonyms" in repr(fresh)
+        held = db.execute("SELECT count(*) FROM vault").fetchone()
+    with pytest.raises(InspectorUnavailable) as refused:
+        Vault(store=SqliteVault(path), keys=keys).scope("acme", "s1", "u")
+    assert refused.value.reason == "foreign_keyring"
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT count(*) FROM vault").fetchone() == held
+
+
+def rings(tmp_path, how):
+    """Return two keyrings: of their own, or one and its copy, which part with the next person."""
+    one = open_keyring(tmp_path / "one")
+    if how == "a copy":
+        one.current("acme", "user:zoe", "vault")
+        shutil.copytree(tmp_path / "one", tmp_path / "two")
+    return one, open_keyring(tmp_path / "two")
+
+
+@pytest.mark.parametrize("how", ["their own", "a copy"])
+def test_a_guard_with_another_keyring_deletes_no_entry(tmp_path, how):
+    """What it cannot open is somebody else's: it refuses, and the other one goes on."""
+    store, (mine, other) = SqliteVault(tmp_path / "vault.db"), rings(tmp_path, how)
+    first = Vault(store=store, keys=mine).scope("acme", "s1", "user:ada")
+    redacted, _ = REDACTOR.redact_in(TEXT, first, "input")
+    other.current("acme", "user:ada", "vault")
+    for _ in range(2):
+        with pytest.raises(InspectorUnavailable, match="keyring") as refused:
+            Vault(store=store, keys=other).scope("acme", "s1", "user:ada")
+        assert refused.value.reason == "foreign_keyring"
+    again = Vault(store=store, keys=mine).scope("acme", "s1", "user:ada")
+    assert again.restore(redacted) == TEXT
+
+
+def test_a_real_erasure_is_still_one(tmp_path):
+    """An erased person's entries go with the next use, by whichever process; others' stay."""
+    store, keys = SqliteVault(tmp_path / "vault.db"), open_keyring(tmp_path / "keys")
+    beside = open_keyring(tmp_path / "keys")
+    scope = Vault(store=store, keys=keys).scope("acme", "s1", "user:ada")
+    redacted, _ = REDACTOR.redact_in(TEXT, scope, "input")
+    beside.erase("acme", "user:ada")
+    fresh = Vault(store=store, keys=keys).scope("acme", "s1", "user:ada")
+    assert fresh.restore(redacted) == redacted
+    assert fresh.nonce != scope.nonce
+    assert len(store.load("acme", fresh._keep._scope)) == 1
+
+
+def test_a_vault_belongs_to_one_keyring(tmp_path):
+    """A second one is refused when the guard is built, and told what to set; a copy is the same."""
+    store, (mine, other) = SqliteVault(tmp_path / "vault.db"), rings(tmp_path, "their own")
+    for _ in range(2):
+        require_ring(store, mine)
+    with pytest.raises(ConfigError, match=r"`audit.keyring`"):
+        require_ring(store, other)
+    chosen = VaultSettings(kind="sqlite", path=str(tmp_path / "vault.db"))
+    assert vault_from(chosen, lambda: mine).kept
+    with pytest.raises(ConfigError, match="belongs to another subject keyring"):
+        vault_from(chosen, lambda: other)
+    at_rest = Options(vault=str(tmp_path / "vault.db"), keys=str(tmp_path / "two"))
+    with pytest.raises(ConfigError, match="belongs to another subject keyring"):
+        at_rest.opened_vault()
+    store.close()
+    with pytest.raises(ConfigError, match="cannot be read"):
+        require_ring(store, mine)
+
+
+def test_an_entry_of_the_earlier_form_opens(tmp_path):
+    """It has no head; it is read, and never taken for an erased one."""
+    keys, store = Keys(), SqliteVault(tmp_path / "vault.db")
+    keep = Vault(store=store, keys=keys)._kept("acme", "s1", "user:ada")
+    for number, value in enumerate(("k7q2m9x4", "ada@example.com")):
+        entity = "EMAIL_ADDRESS" if number else ""
+        key = keys.current("acme", "user:ada", "vault")[1]
+        sealed = seal_value(key, value, bound_to=keep._bound(entity, number))
+        store.save("acme", keep._scope, entity, number, sealed)
+    scope = Vault(store=store, keys=keys).scope("acme", "s1", "user:ada")
+    assert scope.restore("⟦EMAIL_ADDRESS_1·k7q2m9x4⟧") == "ada@example.com"
 
 
 def test_a_store_that_fails_is_a_refusal(tmp_path):

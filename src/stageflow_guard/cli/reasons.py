@@ -258,6 +258,11 @@ REMEDIES: tuple[Remedy, ...] = (
         "a text held placeholders that its scope did not make (of another conversation, or made up): they stay as they are; over 64 the step is refused",
     ),
     Remedy(
+        ("inspector_unavailable",),
+        ("foreign_keyring",),
+        "the vault holds entries that another subject keyring sealed, or that were changed: name the one keyring of all guards of the vault in `audit.keyring`; nothing is deleted",
+    ),
+    Remedy(
         ("audit_unavailable",),
         (),
         "disk full, device slow, or the log is poisoned: no further write is taken until a restart",

@@ -56,6 +56,7 @@ class SubjectKeyring:
         self._keys = keys
         self._wrap = _derive(keys.key("keyring"), b"wrap")
         self._name = _derive(keys.key("keyring"), b"name")
+        self._ring = _derive(keys.key("keyring"), b"ring")[:8]
         self._seen: dict[Path, tuple[tuple[int, int], int, bytes]] = {}
         try:
             make_dirs(self._folder.absolute(), above=Path("/"))
@@ -63,6 +64,11 @@ class SubjectKeyring:
             require_own(self._folder)
         except OSError as exc:
             raise ConfigError(f"keyring `{folder}` cannot be used ({exc.strerror})") from None
+
+    @property
+    def ring(self) -> bytes:
+        """What tells this keyring from every other one, and is no secret."""
+        return self._ring
 
     def key(self, tenant: str, subject: str, purpose: Purpose) -> bytes:
         """Return 32 bytes, made and durable on first use; after `erase`, those of a new epoch.

@@ -46,9 +46,12 @@ class Options:
         if self.vault is None or self.keys is None:
             return Vault()
         from stageflow_guard.keys import open_keyring
+        from stageflow_guard.redaction.vault.owner import require_ring
         from stageflow_guard.redaction.vault.stores.sqlite import SqliteVault
 
-        return Vault(store=SqliteVault(self.vault), keys=open_keyring(Path(self.keys)))
+        store, keys = SqliteVault(self.vault), open_keyring(Path(self.keys))
+        require_ring(store, keys)
+        return Vault(store=store, keys=keys)
 
     def digest(self) -> str:
         """Return what a journal's lines were made with."""

@@ -11,6 +11,7 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.redaction.inspector.inspector import OffLoopInspector
 from stageflow_guard.redaction.redactor import Redactor
 from stageflow_guard.redaction.vault.operators import Operator, named
+from stageflow_guard.redaction.vault.owner import require_ring
 from stageflow_guard.redaction.vault.vault import Vault, VaultStore
 
 if TYPE_CHECKING:
@@ -79,8 +80,8 @@ def vault_from(
                 f"`redaction.vault.url_env`: the variable `{chosen.url_env}` is unset"
             )
         store = PostgresVault(url)
-    if ring is not None:
-        return Vault(store=store, keys=ring())
-    if chosen.keys is None:
+    if ring is None and chosen.keys is None:
         raise ConfigError("`redaction.vault.keys`: a kept vault needs the subject keyring")
-    return Vault(store=store, keys=open_keyring(chosen.keys))
+    keys = ring() if ring is not None else open_keyring(str(chosen.keys))
+    require_ring(store, keys)
+    return Vault(store=store, keys=keys)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from stageflow_guard.errors import ConfigError, ContentBlocked
 from stageflow_guard.model import Finding
-from stageflow_guard.redaction.vault.sealed import open_entry, seal_entry
+from stageflow_guard.redaction.vault.sealed import open_value, seal_value
 
 if TYPE_CHECKING:
     from stageflow_guard.redaction.vault.vault import VaultScope
@@ -57,7 +57,7 @@ def encrypted(key: bytes) -> Operator:
     _require(key)
 
     def operate(entity: str, value: str, scope: VaultScope) -> str:
-        sealed = seal_entry(key, value, bound_to=f"{scope.tenant}\0{entity}".encode())
+        sealed = seal_value(key, value, bound_to=f"{scope.tenant}\0{entity}".encode())
         return f"<{entity}:{base64.urlsafe_b64encode(sealed).decode().rstrip('=')}>"
 
     return operate
@@ -72,7 +72,7 @@ def decrypted(text: str, key: bytes, *, tenant: str) -> str:
 
     def original(match: re.Match[str]) -> str:
         sealed = base64.urlsafe_b64decode(match[2] + "=" * (-len(match[2]) % 4))
-        value = open_entry(key, sealed, bound_to=f"{tenant}\0{match[1]}".encode())
+        value = open_value(key, sealed, bound_to=f"{tenant}\0{match[1]}".encode())
         return match[0] if value is None else value
 
     return _ENCRYPTED.sub(original, text)

@@ -1,7 +1,8 @@
 """Pseudonyms and the way back, per scope: (tenant, session, else run).
 
 A `VaultScope` is in memory; with a `VaultStore` and keys, what it mints is also kept, sealed under
-the key of the person it belongs to. When that key is destroyed nothing of it opens again.
+the key of the person it belongs to. When that key is destroyed nothing of it opens again, and what
+is left of it is deleted. What does not open for another reason is refused, and stays.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from stageflow_guard.redaction.vault.placeholders import (
     search,
     written,
 )
-from stageflow_guard.redaction.vault.sealed import open_entry, seal_entry
+from stageflow_guard.redaction.vault.sealed import open_entry, seal_entry, sealed_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +41,13 @@ _LOG = logging.getLogger("stageflow_guard")
 class SubjectKeys(Protocol):
     """Keys per person; `stageflow_guard.keys.SubjectKeyring` is one."""
 
-    def key(self, tenant: str, subject: str, purpose: Any) -> bytes:
-        """Return 32 bytes; after `erase`, other ones."""
+    @property
+    def ring(self) -> bytes:
+        """What tells this keyring from every other one: 8 bytes, no secret."""
+        ...
+
+    def current(self, tenant: str, subject: str, purpose: Any) -> tuple[int, bytes]:
+        """Return an epoch and its 32 bytes; after `erase`, a later one and other ones."""
         ...
 
     def erase(self, tenant: str, subject: str) -> Any:
@@ -236,16 +242,16 @@ class _Kept:
         # a session id may be a credential elsewhere: the store sees its digest
         self._scope = hashlib.sha256(f"{len(tenant)}:{tenant}:{key}".encode()).hexdigest()
 
-        self._opened_with = b""
+        self._opened_with = 0
         self._stale = False
 
     def opens(self) -> bool:
         """Say whether the person's key is the one that this scope began with."""
-        return self._key() == self._opened_with
+        return self._key()[0] == self._opened_with
 
     def begin(self, nonce: str) -> bool:
         """Start the scope under the key that the person has now; False when another did first."""
-        self._opened_with = self._key()
+        self._opened_with = self._key()[0]
         if self._stale:  # sealed under a key that is gone: nothing opens it any more
             try:
                 self._store.forget(self._tenant, self._scope)
@@ -257,30 +263,45 @@ class _Kept:
     def _bound(self, entity: str, number: int) -> bytes:
         return f"{self._tenant}\0{self._scope}\0{entity}\0{number}".encode()
 
-    def _key(self) -> bytes:
-        return self._keys.key(self._tenant, self._subject, "vault")
+    def _key(self) -> tuple[int, bytes]:
+        return self._keys.current(self._tenant, self._subject, "vault")
 
     def save(self, entity: str, number: int, value: str) -> bool:
         """Keep one entry, durable when this returns; False when the number is taken."""
-        sealed = seal_entry(self._key(), value, bound_to=self._bound(entity, number))
+        epoch, key = self._key()
+        bound = self._bound(entity, number)
+        sealed = seal_entry(key, value, bound_to=bound, ring=self._keys.ring, epoch=epoch)
         try:
             return self._store.save(self._tenant, self._scope, entity, number, sealed)
         except Exception:  # its text may hold what was to be saved
             raise InspectorUnavailable("the vault could not be written") from None
 
     def load(self) -> tuple[str, list[tuple[str, int, str]]] | None:
-        """Return (nonce, entries), or None when there is nothing or it does not open any more."""
+        """Return (nonce, entries), or None when there is nothing, or the person was erased.
+
+        Raises `InspectorUnavailable` for what does not open although nobody was erased: another
+        keyring sealed it, or it was changed.
+        """
         try:
             rows = self._store.load(self._tenant, self._scope)
         except Exception:
             raise InspectorUnavailable("the vault could not be read") from None
-        nonce, entries, key = "", [], self._key() if rows else b""
-        self._opened_with = key
+        nonce, entries = "", []
+        # behind the rows: a key is there before anything is sealed under it
+        current, key = self._key() if rows else (0, b"")
+        self._opened_with = current
         for entity, number, sealed in rows:
             value = open_entry(key, sealed, bound_to=self._bound(entity, number))
-            if value is None:  # erased: what is left of the scope is nothing
-                self._stale = True
-                return None
+            if value is None:
+                ring, epoch = sealed_in(sealed)
+                if ring == self._keys.ring and epoch < current:
+                    self._stale = True  # erased: what is left of the scope is nothing
+                    return None
+                raise InspectorUnavailable(
+                    "the vault holds entries of this conversation that this subject keyring does "
+                    "not open; every guard of a vault needs the same `audit.keyring`",
+                    reason="foreign_keyring",
+                )
             if number == 0:
                 nonce = value
             else:
