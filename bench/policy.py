@@ -306,7 +306,7 @@ async def reloads(
     with tempfile.TemporaryDirectory() as scratch:
         place = ManyTenants(Path(scratch), tenants)
         async with Guard.load(Path(scratch) / "guard.toml") as guard:
-            reloader: Any = guard._reloader
+            reloader: Any = guard._life.reloader
             for kind, edit in place.edits(tenants).items():
                 if kinds and kind not in kinds:
                     continue

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import weakref
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from uuid import uuid4
 
 from stageflow_guard import hosts
-from stageflow_guard.audit.open import ClosedLog, close_log, opened
+from stageflow_guard.audit.open import ClosedLog
 from stageflow_guard.base.portal import Portal, require_no_loop
 from stageflow_guard.base.shared import SharedOpening
 from stageflow_guard.enforcement.approvals import load_request, require_grant, settle
-from stageflow_guard.enforcement.build_controls import counters_from, grants_from, webhook_from
 from stageflow_guard.enforcement.controls import Controls
 from stageflow_guard.enforcement.counters.counter import Counters, MemoryCounters
 from stageflow_guard.enforcement.deciding import asked_of_store, decide_request, request_named
@@ -23,6 +21,7 @@ from stageflow_guard.enforcement.definitions import Pins
 from stageflow_guard.enforcement.grants import Grants, PendingApproval
 from stageflow_guard.enforcement.inspection import judge, redacted, require_bytes, screened
 from stageflow_guard.enforcement.leaving import without_frames
+from stageflow_guard.enforcement.lifecycle import Lifecycle
 from stageflow_guard.enforcement.limiting import Limiter
 from stageflow_guard.enforcement.pending import PendingAuthorization
 from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
@@ -44,13 +43,9 @@ from stageflow_guard.errors import (
     ContentBlocked,
     GuardError,
     NotAuthenticated,
-    VerificationError,
 )
 from stageflow_guard.model import NO_TENANT
 from stageflow_guard.ports import (
-    ClockSource,
-    ClosableLog,
-    DrainableTokenSource,
     GuardrailInspector,
     GuardrailSource,
     HealthSource,
@@ -58,18 +53,15 @@ from stageflow_guard.ports import (
     Revoker,
     StreamingInspector,
     TokenSource,
-    WorkerInspector,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from stageflow_guard.audit.export.background import BackgroundWork
     from stageflow_guard.auth.exchange import Exchanged
     from stageflow_guard.auth.oauth import OAuthClient
     from stageflow_guard.enforcement.observers import FlowTimer
     from stageflow_guard.enforcement.run import Run
-    from stageflow_guard.enforcement.webhook import Webhook
     from stageflow_guard.model import Decision, Principal, Redaction
     from stageflow_guard.policy.live.reload import Reloader
     from stageflow_guard.ports import (
@@ -115,13 +107,7 @@ class Guard:
             raise ConfigError("a guard needs a log, or the settings to open one")
         self._settings = settings
         self._token_key = token_key
-        self._given_log = log
         self._clients = dict(clients or {})
-        self._sources: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._background: BackgroundWork | None = None
-        self._drain = drain
-        self._reloader: Reloader | None = None
-        self._pid = os.getpid()
         self._portal = Portal()
         self._shared = SharedOpening()
         self._pep = PolicyEnforcementPoint(
@@ -133,13 +119,14 @@ class Guard:
             ceiling=ceiling,
         )
         limiter = Limiter(self._pep, counters or MemoryCounters())
-        self._given_counters = counters is not None
         self._controls = Controls(
             self._pep, approvals or Grants(MemoryRows(), os.urandom(32)), limiter
         )
         self._pep.controls = self._controls
-        self._given_grants = approvals is not None
-        self._webhook: Webhook | None = None
+        self._life = Lifecycle(
+            self._pep, self._controls, settings=settings, log=log, drain=drain,
+            grants=approvals is not None, counters=counters is not None, last=self._portal.stop,
+        )  # fmt: skip
         self._seam = Seam(self._pep, host="python")
         self._pins = Pins(self._pep)
         self._apply_guardrails(guardrails)
@@ -214,105 +201,15 @@ class Guard:
 
         Several tasks, and several threads with a loop each, share one opening.
         """
-        await self._shared.enter(self._open)
+        await self._shared.enter(self._life.open)
         return self
-
-    async def _open(self) -> None:
-        if os.getpid() != self._pid:
-            raise ConfigError("this guard was built before a fork; build one in each worker")
-        self._use(await self._open_log() if self._given_log is None else self._given_log)
-        if self._settings is not None:
-            from stageflow_guard.policy.live.build_policies import reloader_from
-
-            authenticator = self._pep.authenticator
-            try:
-                self._webhook = webhook_from(self._settings)
-                if self._webhook is not None:
-                    self._controls.hearers.append(self._webhook)
-                if not self._given_counters:
-                    self._controls.limiter.counters = await asyncio.to_thread(
-                        counters_from, self._settings
-                    )
-                if not self._given_grants:
-                    self._controls.grants = await asyncio.to_thread(
-                        grants_from, self._settings,
-                        authenticator.clock if isinstance(authenticator, ClockSource) else None,
-                    )  # fmt: skip
-                self._reloader = await reloader_from(
-                    self._pep.decisions, self._settings, record=self._pep.record_event,
-                    clock=authenticator.clock if isinstance(authenticator, ClockSource) else None,
-                )  # fmt: skip
-                await self._note_policies()
-                if self._settings.audit.shard is not None:
-                    self._controls.sequence.shards = Path(self._settings.audit.path)
-            except GuardError:
-                await self._close()
-                raise
-        try:
-            await self._controls.sequence.open()
-        except GuardError:
-            await self._close()
-            raise
-
-    async def _note_policies(self) -> None:
-        """Record that the policies are others than when the log was closed."""
-        folder = getattr(self._pep.log, "folder", None)
-        if folder is None or self._reloader is None:
-            return
-        from stageflow_guard.audit.read.last_policy import last_revision
-
-        try:
-            before = await asyncio.to_thread(last_revision, folder)
-        except VerificationError as exc:
-            raise ConfigError(f"log `{folder}` does not hold: {exc.message}") from None
-        now = self._pep.decisions.revision
-        if before not in (None, now):
-            await self._pep.record_event(
-                kind="policy_change", action="open", policy={"sha256": now},
-                note={"source": "opening", "previous": before},
-            )  # fmt: skip
 
     async def __aexit__(self, *exc: object) -> None:
         """Stop admission, let open runs end (`drain` seconds), close the log with a checkpoint.
 
         The last user of a shared opening does it.
         """
-        await self._shared.leave(self._close)
-
-    async def _close(self) -> None:
-        log = self._pep.log
-        try:
-            if self._reloader is not None:
-                await self._reloader.stop()
-                self._reloader = None
-            await self._pep.drain(self._drain)
-            for source in list(self._sources):  # a rotated token must reach its store
-                if isinstance(source, DrainableTokenSource):
-                    await source.drain()
-        finally:  # cancelled while waiting: the log is closed all the same
-            webhook, self._webhook = self._webhook, None
-            if webhook is not None:
-                self._controls.hearers.remove(webhook)
-                await webhook.drain(self._drain)
-            await self._controls.limiter.drain(self._drain)
-            await self._controls.close(
-                grants=not self._given_grants and self._settings is not None,
-                counters=not self._given_counters,
-            )
-            self._controls.sequence.close()
-            background, self._background = self._background, None
-            self._use(ClosedLog())
-            try:
-                if background is not None:
-                    await background.stop_heartbeat()
-                if isinstance(self._pep.inspector, WorkerInspector):
-                    await asyncio.to_thread(self._pep.inspector.stop_worker)
-                if isinstance(log, ClosableLog):
-                    await close_log(log)
-            finally:
-                if background is not None:
-                    await background.drain_sinks(self._drain)
-                self._portal.stop()
+        await self._shared.leave(self._life.close)
 
     def __enter__(self) -> Self:
         """Open the guard for code without a loop; raises `ConfigError` inside a running one."""
@@ -326,15 +223,6 @@ class Guard:
             self._portal.call(self.__aexit__(*exc))
         finally:
             self._portal.stop()
-
-    def _use(self, log: AuditLog) -> None:
-        self._pep.closing = False
-        self._pep.log = log
-
-    async def _open_log(self) -> AuditLog:
-        assert self._settings is not None  # noqa: S101 - the constructor saw to it
-        log, self._pep.fingerprinter, self._background = await opened(self._settings)
-        return log
 
     # -- where it attaches -----------------------------------------------------------------------
 
@@ -471,7 +359,7 @@ class Guard:
         between two steps goes on with the next. Use it with `async with`, or `with`.
         """
         if isinstance(credential, TokenSource):
-            self._sources.add(credential)
+            self._life.sources.add(credential)
         return BoundSession(id(self._pep), credential)
 
     def run_sync(self, guarded: Any, *, credential: object, **kwargs: Any) -> Any:
@@ -842,9 +730,9 @@ class Guard:
     def _changes(self) -> Reloader:
         if self._settings is None:
             raise ConfigError("a guard built from parts has no policy path to reload")
-        if self._reloader is None:
+        if self._life.reloader is None:
             raise ConfigError("the guard is not open; use `async with guard:`")
-        return self._reloader
+        return self._life.reloader
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -869,7 +757,7 @@ class Guard:
             "refusals": dict(self._pep.recorder.refusals),
             "runs": len(self._pep.runs),
             "audit": log.health() if isinstance(log, HealthSource) else {},
-            "sinks": [asdict(lag) for lag in self._background.lags()] if self._background else [],
+            "sinks": [asdict(lag) for lag in self._life.lags()],
         }
 
     def ready(self) -> tuple[bool, tuple[str, ...]]:

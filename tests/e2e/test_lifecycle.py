@@ -11,6 +11,7 @@ import time
 
 import httpx
 import pytest
+from freezegun import freeze_time
 from stageflow import Pipeline
 from stageflow.core import StageKind, StageOutput
 from stageflow.pipeline.interceptors import get_default_interceptors
@@ -76,12 +77,23 @@ def recorded(tmp_path, **wanted):
     return [r for r in found if all(r.get(k) == v for k, v in wanted.items())]
 
 
-def two_stages(seen, *, pause=0.0):
-    """A pipeline whose second stage starts `pause` seconds after the first."""
+@pytest.fixture
+def clock():
+    """Wall time, which a test moves on: no token expires before the test says so."""
+    with freeze_time(real_asyncio=True, tick=True, ignore=["_pytest"]) as moved:
+        yield moved
+
+
+async def nothing():
+    """Happens between the two stages."""
+
+
+def two_stages(seen, *, between=nothing):
+    """A pipeline with `between` behind its first stage."""
 
     async def first(ctx):
         seen.append(current_principal())
-        await asyncio.sleep(pause)
+        await between()
         return StageOutput.ok()
 
     async def second(ctx):
@@ -96,6 +108,15 @@ def two_stages(seen, *, pause=0.0):
     )
 
 
+def a_minute_on(clock):
+    """Return what makes a token of a minute expire."""
+
+    async def later():
+        clock.tick(61)
+
+    return later
+
+
 async def manager(idp, ttl, *, store=None):
     """A token manager that holds a family of ada's."""
     idp.access_ttl = ttl
@@ -108,13 +129,12 @@ async def manager(idp, ttl, *, store=None):
     return tokens, given
 
 
-async def test_a_token_that_expires_between_stages_is_renewed(idp, world, tmp_path):
+async def test_a_token_that_expires_between_stages_is_renewed(idp, world, tmp_path, clock):
     """With a refresher the run goes on, as the same caller, and the renewal is on record."""
-    tokens, _ = await manager(idp, 2)
+    tokens, _ = await manager(idp, 60)
     seen: list = []
     async with Guard.from_settings(world()) as guard:
-        guarded = guard.mount(two_stages(seen, pause=2.1), name="p")
-        idp.access_ttl = 60
+        guarded = guard.mount(two_stages(seen, between=a_minute_on(clock)), name="p")
         async with guard.session(tokens):
             await guarded.run(input_text="hi")
     assert [p.subject for p in seen] == ["user:ada"] * 2
@@ -123,13 +143,13 @@ async def test_a_token_that_expires_between_stages_is_renewed(idp, world, tmp_pa
     assert len(recorded(tmp_path, kind="auth", action="renew")) == 1
 
 
-async def test_a_token_that_expires_between_stages_stops_a_bare_run(idp, world, tmp_path):
+async def test_a_token_that_expires_between_stages_stops_a_bare_run(idp, world, tmp_path, clock):
     """Without a refresher: a typed error, the second stage not run, on record."""
-    idp.access_ttl = 2
+    idp.access_ttl = 60
     token = idp.grant(sub="ada", tenant="acme", roles=["agent"])["access_token"]
     seen: list = []
     async with Guard.from_settings(world()) as guard:
-        guarded = guard.mount(two_stages(seen, pause=2.1), name="p")
+        guarded = guard.mount(two_stages(seen, between=a_minute_on(clock)), name="p")
         with pytest.raises(NotAuthenticated) as caught:
             await guarded.run(input_text="hi", data={"auth_token": token})
     assert caught.value.reason == "expired" and len(seen) == 1
@@ -147,24 +167,24 @@ class Swaps:
 
 
 @pytest.mark.parametrize("other", [{"sub": "bob"}, {"tenant": "globex"}])
-async def test_a_renewal_may_not_change_the_caller(idp, world, tmp_path, other):
+async def test_a_renewal_may_not_change_the_caller(idp, world, tmp_path, clock, other):
     """The new token must keep issuer, subject and tenant."""
-    short = idp.mint(sub="ada", roles=["agent"], ttl=2)
-    source = Swaps(short, idp.mint(**{"sub": "ada", "roles": ["agent"], **other}))
+    short = idp.mint(sub="ada", roles=["agent"], ttl=60)
+    source = Swaps(short, idp.mint(**{"sub": "ada", "roles": ["agent"], "ttl": 600, **other}))
     seen: list = []
     async with Guard.from_settings(world()) as guard, guard.session(source):
         with pytest.raises(NotAuthenticated) as caught:
-            await guard.mount(two_stages(seen, pause=2.1), name="p").run(input_text="hi")
+            pipeline = two_stages(seen, between=a_minute_on(clock))
+            await guard.mount(pipeline, name="p").run(input_text="hi")
     assert caught.value.reason == "identity_changed" and len(seen) == 1
 
 
-async def test_a_source_whose_clock_lags_is_asked_again(idp, world):
+async def test_a_source_whose_clock_lags_is_asked_again(idp, world, clock):
     """A token that the source thinks valid and the verifier does not is renewed, not refused."""
-    tokens, _ = await manager(idp, 1)
-    tokens._until += 60
-    tokens._tokens = dataclasses.replace(tokens._tokens, expires_at=time.time() + 60, lifetime=60)
-    idp.access_ttl = 60
-    await asyncio.sleep(1.1)
+    tokens, _ = await manager(idp, 60)
+    tokens._until += 600
+    tokens._tokens = dataclasses.replace(tokens._tokens, expires_at=time.time() + 600, lifetime=600)
+    clock.tick(61)
     async with Guard.from_settings(world()) as guard, guard.session(tokens):
         await guard.mount(two_stages([]), name="p").run(input_text="hi")
     assert idp.grants["refresh_token"] == 1
@@ -180,15 +200,14 @@ async def test_a_session_that_is_over_is_a_typed_refusal_on_record(idp, world, t
     assert caught.value.ref and recorded(tmp_path, error="reauth_required")
 
 
-async def test_the_interceptor_refreshes_too(idp, world):
+async def test_the_interceptor_refreshes_too(idp, world, clock):
     """Who adds interceptors by hand gets the same: refreshed between stages, or refused."""
-    tokens, _ = await manager(idp, 2)
-    idp.access_ttl = 60
+    tokens, _ = await manager(idp, 60)
     seen: list = []
     async with Guard.from_settings(world()) as guard:
 
         async def first(ctx):
-            await asyncio.sleep(2.1)
+            clock.tick(61)
             return StageOutput.ok()
 
         async def second(ctx):
@@ -211,7 +230,7 @@ async def test_the_interceptor_refreshes_too(idp, world):
         async with guard.session(tokens):
             await graph.run(ctx())
         assert seen == [1] and idp.grants["refresh_token"] == 1
-        bare = idp.mint(sub="ada", roles=["agent"], ttl=2)
+        bare = idp.mint(sub="ada", roles=["agent"], ttl=60)
         async with guard.session(bare):
             with pytest.raises(Exception) as caught:
                 await graph.run(ctx())
@@ -224,12 +243,13 @@ async def test_a_revoked_token_stops_the_running_run(idp, world, tmp_path):
     seen: list = []
     settings = world(denylist={"kind": "sqlite", "path": str(tmp_path / "denied.db")})
     async with Guard.from_settings(settings) as guard:
-        guarded = guard.mount(two_stages(seen, pause=0.3), name="p")
-        run = asyncio.create_task(guarded.run(input_text="x", data={"auth_token": token}))
-        await asyncio.sleep(0.15)
-        await guard.revoke(idp.issuer, token_id="t-1")
+
+        async def revoked():
+            await guard.revoke(idp.issuer, token_id="t-1")
+
+        guarded = guard.mount(two_stages(seen, between=revoked), name="p")
         with pytest.raises(NotAuthenticated) as caught:
-            await run
+            await guarded.run(input_text="x", data={"auth_token": token})
     assert caught.value.reason == "revoked" and len(seen) == 1
     assert recorded(tmp_path, kind="auth", action="revoke")[0]["note"] == {"revoked": ["jti"]}
     async with Guard.from_settings(settings) as guard:  # after a restart too

@@ -89,7 +89,7 @@ async def watched(guard, *, late=False) -> bool:
 
     `late`: as if everything had been still for a while, so that marks alone are trusted.
     """
-    reloader: Reloader = guard._reloader
+    reloader: Reloader = guard._life.reloader
     live = reloader._live
     if late:
         live.basis = replace(live.basis, young=frozenset())
@@ -164,25 +164,25 @@ async def test_what_changed_while_a_load_was_refused_is_not_lost(policies, tmp_p
 async def test_what_could_not_be_recorded_is_taken_up_later(policies, tmp_path):
     """The log fails: the old lines decide, and the next look brings the change."""
     async with guard_over(policies, tmp_path / "a") as guard:
-        record = guard._reloader._record
+        record = guard._life.reloader._record
 
         async def fail(**fields):
             raise AuditUnavailable("disk full")
 
-        guard._reloader._record = fail
+        guard._life.reloader._record = fail
         write(policies / "tenants/acme/policy.csv", lines("acme", "write"))
         with pytest.raises(AuditUnavailable):
             await watched(guard)
         assert not may(guard, "acme", "write")
-        guard._reloader._record = record
-        guard._reloader._live.seen = Looked()  # as the watch does
+        guard._life.reloader._record = record
+        guard._life.reloader._live.seen = Looked()  # as the watch does
         assert await watched(guard) and may(guard, "acme", "write")
 
 
 async def test_a_change_that_no_mark_shows_is_found(policies, tmp_path):
     """Every file is read again in its turn: a mark is trusted for ten minutes, not for ever."""
     async with guard_over(policies, tmp_path / "a") as guard:
-        reloader = guard._reloader
+        reloader = guard._life.reloader
         for file, text in (("tenants/globex/policy.csv", lines("globex", "write")),
                            ("platform/suspended.csv", "initech, late, never\n")):  # fmt: skip
             write(policies / file, text)
@@ -235,7 +235,7 @@ async def test_policies_on_trial_are_loaded_by_tenant_too(policies, tmp_path):
 async def test_a_folder_that_cannot_be_listed_does_not_end_the_watch(policies, tmp_path):
     """A file in the place of `roles/`, whatever the marks show: refused, and looked at again."""
     async with guard_over(policies, tmp_path / "a") as guard:
-        reloader = guard._reloader
+        reloader = guard._life.reloader
         write(policies / "roles", "no folder")
         reloader._live.seen = reloader._look()
         for _ in range(2):

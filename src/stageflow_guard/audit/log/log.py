@@ -40,6 +40,7 @@ from stageflow_guard.audit.tlog.receipt import receipt_of
 from stageflow_guard.audit.tlog.storage import entry_at, read
 from stageflow_guard.base.durable import make_dirs, write_durably
 from stageflow_guard.base.opening import require_own
+from stageflow_guard.base.whole import made_or_undone
 from stageflow_guard.errors import AuditUnavailable, ConfigError, VerificationError
 from stageflow_guard.model import AuditRecord
 
@@ -100,7 +101,7 @@ class Log:
         log = cls(Path(path), origin, deadline=deadline, reserve=reserve_bytes)
         if checkpoint_copy:
             log._copy = CheckpointCopy(Path(checkpoint_copy), grace=copy_grace, tell=log.enqueue)
-        await asyncio.to_thread(log._open, Path(key_file))
+        await made_or_undone(lambda: log._open(Path(key_file)), lambda _: log.close())
         return log
 
     # -- opening -----------------------------------------------------------------------------------
@@ -116,6 +117,9 @@ class Log:
             self._held = lock_log(folder)
             _OPEN.add(folder.resolve())
             self._take_up(recover(folder, self.origin, key_file, self._copy))
+            thread = threading.Thread(target=self._write_forever, name="audit", daemon=True)
+            thread.start()
+            self._thread = thread
         except LogLocked:
             if folder.resolve() not in _OPEN:
                 raise
@@ -135,8 +139,6 @@ class Log:
         except BaseException:
             self._release()
             raise
-        self._thread = threading.Thread(target=self._write_forever, name="audit", daemon=True)
-        self._thread.start()
 
     def _take_up(self, left: Recovered) -> None:
         """Go on where the log was left; what was lost is the first thing on record."""
