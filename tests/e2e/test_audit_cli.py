@@ -445,28 +445,73 @@ def test_a_read_only_copy_is_readable_and_says_so(cli, lived, monkeypatch):
     assert "this read is unrecorded" in err
 
 
-def test_a_logs_own_checkpoint_is_told_to_vouch_for_nothing(lived, capsys):
-    """What stands in the log vouches for nothing of it: a line on stderr says what to give."""
-    folder = tmp_log(lived)
-    own = folder / "checkpoint"
-    assert main(["audit", "verify", str(folder), "--checkpoint", str(own)]) == 0
-    assert "vouches for nothing" in capsys.readouterr().err
-    kept = lived / "kept"
+@pytest.mark.parametrize("link", [None, "symlink", "hardlink"])
+def test_a_logs_own_checkpoint_is_told_to_prove_nothing(tmp_path, capsys, link):
+    """The verdict itself says so, on stdout and in JSON, by whatever name the file is given."""
+    folder = tmp_log(tmp_path)
+    given = own = folder / "checkpoint"
+    if link:
+        given = tmp_path / link
+        (given.symlink_to if link == "symlink" else given.hardlink_to)(own)
+    asked = ["audit", "verify", str(folder), "--checkpoint", str(given)]
+    assert main(asked) == 0
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first.startswith("NOT ANCHORED: ") and "proves nothing about a rollback" in first
+    assert not [line for line in rest if "anchored by" in line]
+    assert main([*asked, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["anchored"], said["own_checkpoint"], said["checkpoint_size"]) == (
+        "none",
+        True,
+        None,
+    )
+    kept = tmp_path / "kept"
     kept.write_bytes(own.read_bytes())
+    assert main([*asked[:-1], str(kept)]) == 0
+    assert capsys.readouterr().out.endswith("anchored by a checkpoint of 1 records\n")
+    assert main([*asked[:-1], str(kept), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["anchored"], said["own_checkpoint"], said["checkpoint_size"]) == (
+        "checkpoint", False, 1,
+    )  # fmt: skip
+
+
+def test_a_logs_own_key_is_told_to_prove_nothing(tmp_path, capsys):
+    """A key line kept elsewhere anchors; beside it the log's own checkpoint is still named."""
+    folder = tmp_log(tmp_path)
+    asked = ["audit", "verify", str(folder), "--vkey"]
+    assert main([*asked, str(folder / "vkey")]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("NOT ANCHORED: the key that was given is the log's own file")
+    line = (folder / "vkey").read_text().strip()
+    assert main([*asked, line]) == 0
+    out = capsys.readouterr().out
+    assert "NOT ANCHORED" not in out and "anchored by its key only" in out
+    assert main([*asked, line, "--checkpoint", str(folder / "checkpoint")]) == 0
+    out = capsys.readouterr().out
+    assert "proves nothing about a rollback" in out and "anchored by its key only" in out
+
+
+def test_a_checkpoint_says_how_far_it_vouches(tmp_path, capsys):
+    """Of the records behind it, nothing that was kept elsewhere says anything."""
+    folder = tmp_log(tmp_path)
+    kept = tmp_path / "kept"
+    kept.write_bytes((folder / "checkpoint").read_bytes())
+    tmp_log(tmp_path)
+    size = verify(folder).size
     assert main(["audit", "verify", str(folder), "--checkpoint", str(kept)]) == 0
-    out, err = capsys.readouterr()
-    assert "anchored by a checkpoint" in out and "vouches" not in err
+    assert f"checkpoint of 1 records; of the {size - 1} after it" in capsys.readouterr().out
 
 
 def tmp_log(place):
-    """Return a log of one record."""
+    """Return a log with one record more."""
 
     async def write():
         log = await Log.open(place / "own" / "audit", origin="e.x/own", key_file=place / "own.key")
         await log.append({"kind": "auth"})
         await log.close()
 
-    (place / "own").mkdir()
+    (place / "own").mkdir(exist_ok=True)
     asyncio.run(write())
     return place / "own" / "audit"
 

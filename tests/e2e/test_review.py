@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -86,8 +87,6 @@ def test_a_day_without_records_and_one_that_is_none(played):
 
 def test_a_review_of_a_changed_log_says_so(played, tmp_path):
     """Exit 1, and the first answer says that it does not hold."""
-    import shutil
-
     folder = tmp_path / "changed"
     shutil.copytree(played / "core_1_simple_chat" / "audit", folder)
     tile = next(p for p in sorted(folder.rglob("*")) if "entries" in str(p) and p.is_file())
@@ -112,7 +111,72 @@ def test_a_review_names_who_read_the_log_and_how(played):
 def test_a_finished_log_has_no_gaps(played):
     """Every permit has its effect, every run its end: exit 0."""
     done = audit(played / "core_1_simple_chat" / "audit", "gaps")
-    assert (done.returncode, done.stdout) == (0, "no gaps\n"), done.stdout
+    assert (done.returncode, done.stdout.splitlines()[1:]) == (0, ["no gaps"]), done.stdout
+
+
+@pytest.fixture
+def rolled_back(tmp_path):
+    """Return a log that was put back to a copy of before, and the checkpoint that was kept."""
+    folder, copy, kept = tmp_path / "audit", tmp_path / "copy", tmp_path / "kept"
+
+    async def write(kind):
+        log = await Log.open(folder, origin="e.x/log", key_file=tmp_path / "key")
+        await log.append({"kind": kind})
+        await log.close()
+
+    asyncio.run(write("run_start"))
+    shutil.copytree(folder, copy)
+    asyncio.run(write("auth"))
+    kept.write_bytes((folder / "checkpoint").read_bytes())
+    shutil.rmtree(folder)
+    shutil.copytree(copy, folder)
+    return folder, kept
+
+
+def test_a_rollback_shows_against_a_checkpoint_kept_elsewhere(rolled_back):
+    """`review` and `gaps` take it as `verify` does: exit 1, and the reason is the rollback."""
+    folder, kept = rolled_back
+    assert audit(folder, "review", "today").returncode == 0  # nothing in the log tells
+    done = audit(folder, "review", "today", "--checkpoint", str(kept))
+    assert done.returncode == 1
+    assert "DOES NOT HOLD: rolled back" in asked(done.stdout)["Is the log whole?"][0]
+    assert "rolled back" in done.stdout.splitlines()[1]
+    said = json.loads(audit(folder, "review", "today", "--checkpoint", str(kept), "--json").stdout)
+    assert [one["holds"] for one in said["logs"]] == [False]
+    found = audit(folder, "gaps", "--checkpoint", str(kept))
+    assert (found.returncode, found.stdout) == (1, "")
+    assert "rolled back" in found.stderr
+
+
+@pytest.mark.parametrize("verb", [("review", "today"), ("gaps",)])
+def test_the_head_says_what_the_log_was_compared_with(tmp_path, verb):
+    """With nothing, with the log's own checkpoint, with one kept elsewhere; JSON says it, too."""
+    asyncio.run(examples.play("core_1_simple_chat", tmp_path))
+    folder, kept = tmp_path / "audit", tmp_path / "kept"
+    own = folder / "checkpoint"
+    kept.write_bytes(own.read_bytes())
+    at = 1 if verb[0] == "review" else 0
+
+    def head(*given):
+        return audit(folder, *verb, *given).stdout.splitlines()[at]
+
+    assert "NOT ANCHORED: nothing from outside" in head()
+    assert "proves nothing about a rollback" in head("--checkpoint", str(own))
+    assert "records, anchored by a checkpoint of" in head("--checkpoint", str(kept))
+    for given, anchored in ((own, "none"), (kept, "checkpoint")):
+        said = json.loads(audit(folder, *verb, "--checkpoint", str(given), "--json").stdout)
+        assert [one["anchored"] for one in said["logs"]] == [anchored]
+    page = audit(folder, "review", "today", "--markdown").stdout
+    assert page.splitlines()[4].startswith("- ") and "NOT ANCHORED" in page.splitlines()[4]
+
+
+def test_a_checkpoint_of_another_log_is_refused(rolled_back, tmp_path):
+    """It is compared with nothing here, and that is no answer."""
+    asyncio.run(examples.play("core_1_simple_chat", tmp_path / "other"))
+    folder, _ = rolled_back
+    other = str(tmp_path / "other" / "audit" / "checkpoint")
+    for verb in (("review", "today"), ("gaps",)):
+        assert audit(folder, *verb, "--checkpoint", other).returncode == 1
 
 
 def test_each_kind_of_gap_is_found_with_its_reference(tmp_path):

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.audit.log.layout import read_minimum
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
-from stageflow_guard.cli.audit_args import text_of
+from stageflow_guard.cli.audit_anchor import Checked, check_all, origin_of
 from stageflow_guard.cli.terminal import one_line
-from stageflow_guard.errors import ConfigError, VerificationError
+from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stageflow_guard.audit.read.query import LogEntry
-    from stageflow_guard.audit.verification.verify import VerificationReport
 
 WHERE = {
     "verify": "audit", "why": "audit_why",
@@ -47,84 +44,23 @@ def verify(args: argparse.Namespace) -> int:
         from stageflow_guard.cli.audit_sinks import verify_sinks
 
         return verify_sinks(args)
-    reports = verified(args)
-    loose = any(r.anchored == "none" for _, r in reports)
+    found = check_all(args)
     if args.json:
-        found = [_said(report) for _, report in reports]
-        print_json(found[0] if len(found) == 1 else found)
+        said = [_said(one) for _, one in found]
+        print_json(said[0] if len(said) == 1 else said)
     else:
-        _print(reports, loose, several=len(reports) > 1)
+        _print(found)
+    # what was given counts here, the log's own too: the verdict above says what that is worth
+    loose = any(one.report.anchored == "none" for _, one in found)
     return DOES_NOT_HOLD if args.require_anchor and loose else HOLDS
 
 
-def verified(args: argparse.Namespace) -> list[tuple[Path, VerificationReport]]:
-    """Verify each log with the key and the checkpoint that are its own.
-
-    A verb without `--min` takes what the log's own records say was pruned.
-    """
-    from stageflow_guard.audit import verify as check
-    from stageflow_guard.audit.read.receipts import require_receipt
-    from stageflow_guard.audit.tlog.checkpoint import parse
-    from stageflow_guard.audit.tlog.receipt import parse_receipt
-
-    keys = [text_of(value) for value in args.vkey or []]
-    notes = [_kept_elsewhere(Path(value), args.dir) for value in args.checkpoint or []]
-    by_name = {key.split("+")[0]: key for key in keys}
-    by_origin = {parse(note)[0].origin: note for note in notes}
-    receipts = getattr(args, "receipt", None) or []
-    found, origins = [], set()
-    for folder in logs_in(args.dir):
-        own = _origin(folder)
-        origins.add(own)
-        alone = folder == Path(args.dir)
-        report = check(
-            folder,
-            vkey=keys[0] if alone and len(keys) == 1 else by_name.get(own),
-            checkpoint=notes[0] if alone and len(notes) == 1 else by_origin.get(own),
-            minimum=args.min if "min" in args else read_minimum(folder) or None,
-            witnesses=tuple(text_of(w) for w in args.witness or []),
-        )  # fmt: skip
-        found.append((folder, report))
-        for one in receipts:
-            if parse_receipt(one)[0] == own:
-                require_receipt(folder, one)
-    for one in receipts:
-        if parse_receipt(one)[0] not in origins:
-            raise VerificationError("no log here has the origin of a receipt")
-    for origin in sorted({*by_name, *by_origin} - origins):
-        raise VerificationError(
-            f"no log here has the origin `{origin}` that a key or checkpoint names"
-        )
-    return found
-
-
-def _kept_elsewhere(note: Path, logs: str) -> bytes:
-    """Return a checkpoint that was kept; say so where it is the log's own."""
-    for folder in logs_in(logs):
-        own = folder / "checkpoint"
-        if note.exists() and own.exists() and note.samefile(own):
-            said = (
-                f"`{note}` is the log's own checkpoint, which vouches for nothing: give a copy that "
-                "was taken earlier and kept elsewhere"
-            )
-            print(one_line(said), file=sys.stderr)
-    return note.read_bytes()
-
-
-def _origin(folder: Path) -> str:
-    from stageflow_guard.audit.read.signed_head import key_line
-
-    try:
-        return key_line(folder).split("+")[0]
-    except (OSError, VerificationError):
-        return ""
-
-
-def _said(report: VerificationReport) -> dict[str, Any]:
+def _said(checked: Checked) -> dict[str, Any]:
+    report = checked.report
     counts = report.agreement
     return {
         "origin": report.origin, "size": report.size, "root": report.root,
-        "anchored": report.anchored, "pending": report.pending, "minimum": report.minimum,
+        **checked.as_json(), "pending": report.pending, "minimum": report.minimum,
         "denials_with_effect": list(report.denials_with_effect),
         "agreement": {
             "agree": counts.agree, "disagree": counts.disagree, "unknown": counts.unknown
@@ -134,23 +70,20 @@ def _said(report: VerificationReport) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _print(reports: list[tuple[Path, VerificationReport]], loose: bool, *, several: bool) -> None:
-    if loose:
-        print(
-            "NOT ANCHORED: nothing from outside the log vouches for it, and the key was taken from "
-            "the log itself; keep a checkpoint elsewhere"
-        )
-    for folder, report in reports:
-        where = one_line(f"{folder.name}: ") if several else ""
+def _print(found: list[tuple[Path, Checked]]) -> None:
+    for warning in dict.fromkeys(one.warning for _, one in found):
+        if warning is not None:
+            print(warning)
+    for folder, checked in found:
+        report = checked.report
+        where = one_line(f"{folder.name}: ") if len(found) > 1 else ""
         start = f" from {report.minimum} on" if report.minimum else ""
         print(f"{where}holds: {report.size} records{start}, root {report.root}")
         counts = report.agreement
         print(f"{where}decisions: {counts.agree} agree with what happened, "
               f"{counts.disagree} do not, {counts.unknown} unknown")  # fmt: skip
-        if report.anchored == "checkpoint":
-            print(f"{where}anchored by a checkpoint")
-        elif report.anchored == "vkey":
-            print(f"{where}anchored by its key only: a rewrite by the key's holder would not show")
+        if checked.vouched is not None:
+            print(f"{where}{checked.vouched}")
         for name in report.witnesses:
             print(f"{where}cosigned by {name}")
         if len(report.keys) > 1:
@@ -171,7 +104,7 @@ def rows(folder: str, origin: str = "") -> Iterator[LogEntry]:
 
 def folders_of(folder: str, origin: str = "") -> list[Path]:
     """Return the log directories in `folder`; those of `origin` when it is named."""
-    found = [one for one in logs_in(folder) if not origin or _origin(one) == origin]
+    found = [one for one in logs_in(folder) if not origin or origin_of(one) == origin]
     if not found:
         raise ConfigError(f"no log in `{folder}` has the origin `{origin}`")
     return found

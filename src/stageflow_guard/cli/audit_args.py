@@ -48,11 +48,7 @@ def _verb(acts: Any, name: str, text: str, *, folder: bool = True) -> argparse.A
 def _proofs(acts: Any) -> None:
     verify = _verb(acts, "verify", "rebuild the tree and check everything", folder=False)
     verify.add_argument("dir", nargs="?", default="audit")
-    verify.add_argument("--vkey", action="append", help="a key line, or a file that holds it")
-    verify.add_argument("--checkpoint", action="append", help="an older signed checkpoint")
-    verify.add_argument(
-        "--witness", action="append", help="a witness's key line; it must have cosigned"
-    )
+    _kept_elsewhere(verify)
     verify.add_argument(
         "--receipt", action="append", help="a record's receipt that was kept; it must still hold"
     )
@@ -92,6 +88,17 @@ def _proofs(acts: Any) -> None:
     )
     witness.add_argument("--out", help="where the cosigned checkpoint goes")
     witness.add_argument("--every", type=length, help="go on, every so many seconds")
+
+
+def _kept_elsewhere(found: argparse.ArgumentParser) -> None:
+    found.add_argument("--vkey", action="append", help="a key line, or a file that holds it")
+    found.add_argument(
+        "--checkpoint", action="append", metavar="FILE",
+        help="a signed checkpoint that was kept elsewhere: a rollback to below it shows",
+    )  # fmt: skip
+    found.add_argument(
+        "--witness", action="append", help="a witness's key line; it must have cosigned"
+    )
 
 
 def _choose(found: argparse.ArgumentParser) -> None:
@@ -135,6 +142,7 @@ def _reading(acts: Any) -> None:
             "--silence", type=length, default=10.0, metavar="MINUTES",
             help="how long without a record is a gap",
         )  # fmt: skip
+        _kept_elsewhere(found)
     timeline = _verb(
         acts, "timeline", "what happened in a run, to a user, in a tenant, in a trace", folder=False
     )
@@ -152,9 +160,7 @@ def _reading(acts: Any) -> None:
     tail.add_argument("-f", "--follow", action="store_true", help="go on as records become durable")
     report = _verb(acts, "report", "write an HTML report of a run or a time range")
     report.add_argument("--out", default="report.html")
-    report.add_argument("--vkey", action="append", help="a key line, or a file that holds it")
-    report.add_argument("--checkpoint", action="append", help="an older signed checkpoint")
-    report.add_argument("--witness", action="append", help="a witness's key line")
+    _kept_elsewhere(report)
     _choose(report)
     export = _verb(acts, "export", "print records as events of another format, one a line")
     shapes = ["ocsf", "ocsf-1.9", "cloudevents", "cef", "record"]

@@ -5,20 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stageflow_guard.audit.records.columns import person_time
 from stageflow_guard.cli import HOLDS, print_json
-from stageflow_guard.cli.audit import verified
+from stageflow_guard.cli.audit_anchor import Checked, check_all
 from stageflow_guard.cli.audit_output import private
 from stageflow_guard.cli.audit_query import Chosen, agreement
 from stageflow_guard.cli.audit_report_rows import First, ReportRows, tenant_of, what_of, who_of
 from stageflow_guard.cli.reasons import remedy
 from stageflow_guard.cli.report import Section, Table, facts, page
 from stageflow_guard.cli.terminal import one_line
-
-if TYPE_CHECKING:
-    from stageflow_guard.audit.verification.verify import VerificationReport
 
 Record = Mapping[str, Any]
 MOST = 500  # rows of a table; how many are left out is said
@@ -36,7 +33,7 @@ LEGEND = (
 
 def report(args: argparse.Namespace) -> int:
     """Verify the log, then write the page; nothing is written about a log that does not hold."""
-    reports = [one for _, one in verified(args)]
+    reports = [one for _, one in check_all(args)]
     chosen, seen = Chosen(args), ReportRows(MOST)
     for record in chosen:
         if seen.take(record):
@@ -54,7 +51,7 @@ def report(args: argparse.Namespace) -> int:
 def render(
     seen: ReportRows,
     outcomes: Mapping[tuple[str, int], str],
-    reports: Sequence[VerificationReport],
+    reports: Sequence[Checked],
     *,
     asked: str = "",
     first: Sequence[Section] = (),
@@ -85,22 +82,24 @@ def _asked(args: argparse.Namespace) -> str:
     return ", ".join(f"{name} {value}" for name, value in given if value is not None)
 
 
-def _verification(reports: Sequence[VerificationReport]) -> Section:
+def _verification(reports: Sequence[Checked]) -> Section:
     body = ""
-    if any(r.anchored == "none" for r in reports):
-        body = (
-            '<p class="note"><strong>NOT ANCHORED.</strong> The key was taken from the log itself '
-            "and no older checkpoint was given: a log that was rewritten as a whole is found only "
-            "against one kept elsewhere (<code>audit report --checkpoint FILE</code>).</p>"
-        )
-    anchors = {"none": "nothing from outside", "vkey": "its key only", "checkpoint": "a checkpoint"}
-    for one in reports:
+    for warning in dict.fromkeys(one.warning for one in reports):
+        if warning is not None:
+            head, _, text = warning.partition(": ")
+            body += (
+                f'<p class="note"><strong>{escape(head)}.</strong> {escape(text)} '
+                "(<code>audit report --checkpoint FILE</code>). A log that was put back to an "
+                "earlier state, or rewritten as a whole, is found only that way.</p>"
+            )
+    for checked in reports:
+        one = checked.report
         counts, alarms = one.agreement, one.denials_with_effect
         body += facts([
             ("log", one.origin),
             ("holds", f"{one.size} records verified"
              + (f", from {one.minimum} on" if one.minimum else "")),
-            ("anchored by", anchors.get(one.anchored, one.anchored)
+            ("anchored by", (checked.vouched or "nothing from outside").removeprefix("anchored by ")
              + (f", cosigned by {', '.join(one.witnesses)}" if one.witnesses else "")),
             ("decisions", f"{counts.agree} agree with what happened, {counts.disagree} do not, "
              f"{counts.unknown} unknown"),

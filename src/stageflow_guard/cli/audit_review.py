@@ -1,4 +1,7 @@
-"""`audit gaps` and `audit review`: what a log does not say, and ten questions of a day."""
+"""`audit gaps` and `audit review`: what a log does not say, and ten questions of a day.
+
+Both say first what each log was compared with: what a rollback took away is no gap in what is left.
+"""
 
 from __future__ import annotations
 
@@ -15,20 +18,25 @@ from stageflow_guard.audit.read.gaps import Gap
 from stageflow_guard.audit.read.gaps import gaps as gaps_of
 from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.audit.read.review import Review, as_markdown, as_text
-from stageflow_guard.audit.verification.verify import verify
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS
+from stageflow_guard.cli.audit_anchor import Checked, Given, check_all, origin_of
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError, VerificationError
 
 
 def gaps(args: argparse.Namespace) -> int:
-    """Exit 1 when there is a gap."""
+    """Exit 1 when there is a gap, and when a log is not the one that a checkpoint is of."""
     noted(args, {})
+    checked = [one for _, one in check_all(args)]
     found = [gap for origin, folder in _logs(args.dir) for gap in _gaps(origin, folder, args)]
     if args.json:
-        print(json.dumps({"version": 1, "gaps": [asdict(gap) for gap in found]}, indent=2))
+        logs = [_compared(one) for one in checked]
+        said = {"version": 1, "logs": logs, "gaps": [asdict(gap) for gap in found]}
+        print(json.dumps(said, indent=2))
     else:
+        for one in checked:
+            print(one_line(_head(one)))
         for gap in found:
             print(one_line(f"{_time(gap.wall_ns)}  {gap.kind:26} {gap.told}  {gap.ref}"))
         print(f"{len(found)} gaps" if found else "no gaps")
@@ -41,15 +49,21 @@ def review(args: argparse.Namespace) -> int:
     noted(args, {"since": day.isoformat()})
     start = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 10**9
     end = start + int(timedelta(days=1).total_seconds()) * 10**9
-    seen, holds, whole, lines, all_read = Review(), True, [], [], True
+    seen, holds, whole, lines, all_read = Review(), True, list[str](), list[str](), True
+    given, heads, logs = Given(args), list[str](), list[dict[str, Any]]()
+    given.require_known(origin_of(folder) for _, folder in _logs(args.dir))
     for origin, folder in _logs(args.dir):
         try:
-            report = verify(folder)
-            anchored = "anchored" if report.anchored != "none" else "NOT ANCHORED"
-            whole.append(f"{origin}: {report.size} records verify, {anchored}")
+            one = given.check(folder, origin_of(folder))
+            heads.append(_head(one))
+            logs.append({"holds": True, **_compared(one)})
+            whole.append(f"{origin}: {one.report.size} records verify, "
+                         + ("NOT ANCHORED" if one.warning else str(one.vouched)))  # fmt: skip
         except VerificationError as error:
             holds = False
             whole.append(f"{origin}: DOES NOT HOLD: {error.message}")
+            heads.append(whole[-1])
+            logs.append({"origin": origin, "holds": False, "why": error.message})
         try:
             for index, record in iter_records(folder):
                 if start <= int(record.get("wall_ns") or 0) < end:
@@ -69,15 +83,24 @@ def review(args: argparse.Namespace) -> int:
     name = day.isoformat()
     if args.json:
         content = [{"question": one.question, "answers": list(one.lines)} for one in answers]
-        body = json.dumps({"version": 1, "day": name, "records": seen.records,
+        body = json.dumps({"version": 1, "day": name, "records": seen.records, "logs": logs,
                            "questions": content}, indent=2) + "\n"  # fmt: skip
     else:
-        body = (as_markdown if args.markdown else as_text)(name, seen.records, answers)
+        shown = as_markdown if args.markdown else as_text
+        body = shown(name, seen.records, answers, heads=heads)
     if args.out:
         Path(args.out).write_text(body, encoding="utf-8")
     else:
         print(body, end="")
     return HOLDS if holds else DOES_NOT_HOLD
+
+
+def _head(one: Checked) -> str:
+    return f"{one.report.origin}: {one.report.size} records, {one.told}"
+
+
+def _compared(one: Checked) -> dict[str, Any]:
+    return {"origin": one.report.origin, "size": one.report.size, **one.as_json()}
 
 
 def _gaps(origin: str, folder: Path, args: argparse.Namespace) -> Iterator[Gap]:

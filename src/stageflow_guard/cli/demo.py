@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, examples, shipped
+from stageflow_guard.cli.audit_anchor import Checked
 from stageflow_guard.cli.audit_report import MOST, render
 from stageflow_guard.cli.audit_report_rows import ReportRows
 from stageflow_guard.cli.progress import Progress
@@ -115,7 +116,7 @@ def _write_report(path: Path, rows: list[Any], records: list[Any], report: Any) 
     seen = ReportRows(MOST)
     for one in placed:
         seen.take(one)
-    path.write_text(render(seen, outcomes, [report], first=first), encoding="utf-8")
+    path.write_text(render(seen, outcomes, [Checked(report=report)], first=first), encoding="utf-8")
 
 
 def show_examples(folder: Path) -> bool:

@@ -99,9 +99,18 @@ class Review:
         return [one if one.lines else Answer(one.question, (UNKNOWN,)) for one in found]
 
 
-def as_markdown(day: str, records: int, answers: Iterable[Answer]) -> str:
-    """Return the review as a page."""
-    lines = [f"# Review of {day}", "", f"{records} records.", ""]
+def as_markdown(
+    day: str, records: int, answers: Iterable[Answer], *, heads: Iterable[str] = ()
+) -> str:
+    """Return the review as a page; `heads` say of each log what it was compared with."""
+    lines = [
+        f"# Review of {day}",
+        "",
+        f"{records} records.",
+        "",
+        *(f"- {one}" for one in heads),
+        "",
+    ]
     for number, one in enumerate(answers, 1):
         lines += [f"## {number}. {one.question}", ""]
         lines += [f"- {line}" for line in one.lines or ("nothing",)]
@@ -109,9 +118,9 @@ def as_markdown(day: str, records: int, answers: Iterable[Answer]) -> str:
     return "\n".join(lines)
 
 
-def as_text(day: str, records: int, answers: Iterable[Answer]) -> str:
-    """Return the review for a terminal."""
-    lines = [f"{day}: {records} records"]
+def as_text(day: str, records: int, answers: Iterable[Answer], *, heads: Iterable[str] = ()) -> str:
+    """Return the review for a terminal; `heads` as in `as_markdown`."""
+    lines = [f"{day}: {records} records", *heads]
     for number, one in enumerate(answers, 1):
         lines.append(f"{number:2}. {one.question}")
         lines += [f"      {line}" for line in one.lines or ("nothing",)]
