@@ -240,3 +240,14 @@ def test_thresholds_and_allow_lists_are_per_entity_and_exact():
     assert [text[s.start : s.end] for s in allowed.find(text)] == ["bob@example.com"]
     patterned = Redactor(allow_patterns=[r".*@example\.com"])
     assert [s.entity for s in patterned.find(text)] == ["IP_ADDRESS"]
+
+
+def test_decimals_in_the_columns_of_a_table_are_no_ssn():
+    """A word that could be a label, then rows of numbers: nine digits of several cells are none."""
+    for text in (
+        ">>> ss\n   0  2    1.0\n   3    2.0\n1  0    3.0\n",
+        "ssn  count  share\n1  22  0.5\n2  31  0.7\n",
+    ):
+        assert not [s for s in REDACTOR.find(text) if s.entity == "US_SSN"]
+    for written in ("123.45.6789", "123. 45. 6789", "1.2.3.4.5.6.7.8.9", "123.45-6789"):
+        assert [s.entity for s in REDACTOR.find(f"ssn {written}")] == ["US_SSN"]

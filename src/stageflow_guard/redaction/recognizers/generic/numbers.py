@@ -370,6 +370,8 @@ def _ssn(one: Candidate) -> Hit | None:
     issued = area not in ("000", "666") and area < "900" and middle != "00" and serial != "0000"
     entity = "US_ITIN" if one.label == "itin" else "US_SSN"
     if one.label in ("ssn", "itin"):
+        if "." in one.gaps and not one.neat and len(set(one.gaps)) > 1:
+            return None  # decimals in the columns of a table
         if not issued and not (one.neat and (one.shape == (3, 2, 4) or one.touching)):
             return None
         return Hit(
