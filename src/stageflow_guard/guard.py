@@ -27,7 +27,7 @@ from stageflow_guard.enforcement.pending import PendingAuthorization
 from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
 from stageflow_guard.enforcement.plain import BoundSession, GuardedRun
 from stageflow_guard.enforcement.protect import Protection, protected
-from stageflow_guard.enforcement.resources import decide, filter_permitted
+from stageflow_guard.enforcement.resources import decide, filter_permitted, may
 from stageflow_guard.enforcement.restore import revealed
 from stageflow_guard.enforcement.retrieval import permitted_hits
 from stageflow_guard.enforcement.rowstores.rows import MemoryRows
@@ -445,6 +445,17 @@ class Guard:
             return decision
 
         return PendingAuthorization(ask, run)
+
+    async def may(self, *, kind: str, obj: str, act: str, owner: str) -> bool:
+        """Say whether the current principal may do something: to show a button, or leave it out.
+
+        A question is off the record, counts for no limit and no rule of `flow.yaml`, and gives no
+        right: what is done is asked by `authorize`, `restore` or `filter`, on record. False for a
+        tool's call that needs an approval. Raises `NotAuthenticated` or `PolicyUnavailable`.
+        """
+        return await may(
+            self._pep, await self._caller(), self._run(), kind=kind, obj=obj, act=act, owner=owner
+        )
 
     def scoped_key(self, *parts: str) -> str:
         """Return a key of the current principal's own: for memories, caches, idempotency.

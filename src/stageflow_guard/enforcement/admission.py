@@ -61,6 +61,10 @@ class CallControls(Protocol):
         """Ask whether a permitted question may follow on what has happened; remember it."""
         ...
 
+    def foresee(self, call: ToolCall) -> None:
+        """Ask whether a call may follow on what has happened; remember nothing."""
+        ...
+
     async def prepare(self) -> None:
         """Make ready what a question is asked about: the history, where it is kept."""
         ...

@@ -116,6 +116,10 @@ class Controls:
         """Ask whether a permitted question may follow on what has happened; remember it."""
         self.sequence.follow(call)
 
+    def foresee(self, call: ToolCall) -> None:
+        """Ask whether a call may follow on what has happened; remember nothing."""
+        self.sequence.require(call)
+
     async def prepare(self) -> None:
         """Make ready what a call is asked about: the history, where it is kept."""
         await self.sequence.prepare()

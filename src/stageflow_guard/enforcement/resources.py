@@ -95,6 +95,43 @@ async def decide(
     await pep.refuse(error, run=run or str(uuid4()), step="authorize", resource=named)
 
 
+async def may(
+    pep: PolicyEnforcementPoint, who: Principal, run: Run | None, *,
+    kind: str, obj: str, act: str, owner: str,
+) -> bool:  # fmt: skip
+    """Say whether `decide` would permit it now. A question: off the record, and nothing counts it.
+
+    It gives no right, so that nothing is on record of it (decision 75). False for a tool's call
+    that needs an approval; bounds on arguments and limits are asked at the call. Raises
+    `NotAuthenticated` or `PolicyUnavailable`, on record.
+    """
+    try:
+        pep.callers.recheck(pep.callers.require_established(who))
+        request = AccessRequest(
+            sub=who.subject, ten=who.tenant, own=owner, kind=kind, obj=obj, act=act,
+            roles=tuple(who.roles),
+        )  # fmt: skip
+        if request.key is None:
+            return False
+        decision = pep.evaluate(request, who)
+        gate = pep.controls
+        if not decision.permitted or gate is None:
+            return decision.permitted
+        controls = gate.of(request, who)
+        if controls is not None and (controls.asks or controls.broken is not None):
+            return False
+        await gate.prepare()
+        gate.foresee(ToolCall(request, who, run, decision, None))
+        return True
+    except AccessDenied:  # a rule of flow.yaml
+        return False
+    except GuardError as exc:
+        error: GuardError = exc
+    except Exception:  # a principal of another type
+        error = PolicyUnavailable("the request cannot be read")
+    await pep.refuse(error, run=run or str(uuid4()), step="authorize")
+
+
 def recorded_decision(
     who: Principal, run: Run | None, request: AccessRequest, decision: Decision
 ) -> AuditRecord:
