@@ -134,8 +134,9 @@ def test_a_deadline_also_ends_a_kept_connection(peer, what):
     whole = OK + b"Content-Length: 2\r\n\r\nok"
     turns = iter([[whole], SLOW[what]() if callable(SLOW[what]) else SLOW[what]])
     slow = peer(lambda: next(turns), turns=2)
-    http = HttpClient(deadline=0.5, keep_alive=True)
+    http = HttpClient(deadline=30, keep_alive=True)
     assert http.send("GET", slow.url).body == b"ok"
+    http._deadline = 0.3  # what a busy machine needs for the first is not at issue
     with pytest.raises(OSError, match="no whole answer"):
         http.send("GET", slow.url)
     assert slow.closed.wait(10)
@@ -147,9 +148,10 @@ def test_a_late_answer_does_not_end_the_request_that_follows_it(peer):
     """A connection is kept after a whole answer only: one that was cut short is not used again."""
     turns = iter([dripping(OK + b"X-Slow: ")(), [OK + b"Content-Length: 2\r\n\r\nok"]])
     slow = peer(lambda: next(turns), turns=2)
-    http = HttpClient(deadline=0.5, keep_alive=True)
+    http = HttpClient(deadline=0.3, keep_alive=True)
     with pytest.raises(OSError, match="no whole answer"):
         http.send("GET", slow.url)
+    http._deadline = 30
     assert http.send("GET", slow.url).body == b"ok"
     assert len(slow.threads) == 3
     http.close()

@@ -254,7 +254,7 @@ async def test_a_thread_ships_beside_the_writer(tmp_path):
 async def test_datadog_takes_everything_whatever_goes_wrong_between(tmp_path, made, datadog, fault):
     """429, 5xx, a timeout after acceptance, a lost answer: sent again, told apart by their key."""
     log = await grow(tmp_path, 40)
-    sink = made(DatadogSink, datadog.url, "secret", timeout=1.2)
+    sink = made(DatadogSink, datadog.url, "secret", timeout=0.5 if fault == "late" else 10)
     datadog.faults = [fault]
     exporter = Exporter(log, sink, tmp_path / "state")
     with pytest.raises(SinkUnavailable) as caught:
@@ -262,7 +262,7 @@ async def test_datadog_takes_everything_whatever_goes_wrong_between(tmp_path, ma
     assert "secret" not in str(caught.value)
     if fault == 429:
         assert exporter.wait(caught.value) == 0.0
-    exporter.run()
+    Exporter(log, made(DatadogSink, datadog.url, "secret"), tmp_path / "state").run()
     keys = [one["audit"]["key"] for one in datadog.double.kept]
     assert set(keys) == keys_of(log, 40)
     assert len(keys) == (80 if fault in ("cut", "late") else 40)
@@ -326,10 +326,10 @@ async def test_a_collector_takes_everything_whatever_goes_wrong_between(
     """Retried as the OTLP specification says, told apart by `audit.key`."""
     log = await grow(tmp_path, 40)
     collector.faults = [fault]
-    exporter = Exporter(log, made(OtlpSink, collector.url, timeout=1.2), tmp_path / "state")
+    sink = made(OtlpSink, collector.url, timeout=0.5 if fault == "late" else 10)
     with pytest.raises(SinkUnavailable):
-        exporter.run()
-    exporter.run()
+        Exporter(log, sink, tmp_path / "state").run()
+    Exporter(log, made(OtlpSink, collector.url), tmp_path / "state").run()
     assert {key for key, _ in collector.double.kept} == keys_of(log, 40)
 
 
