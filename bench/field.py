@@ -2,7 +2,8 @@
 
 FILE holds JSON lines: `text`, `spans` ([start, end, type]), and where you know them `locale`, `kind`
 and `claimed` (per span: whether it counts). Without FILE, the project's own lines: tests/data/field.txt
-and harmless.txt. Prints the same table as `stageflow-guard redact eval FILE --by locale,entity,kind`.
+and harmless.txt; with `--clinic` the notes of tests/data/clinic.txt by half and group (groups of the
+half `kept` are only measured). Prints the same table as `stageflow-guard redact eval FILE --by locale,entity,kind`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from stageflow_guard.redaction import Redactor
@@ -25,10 +27,25 @@ def own_lines() -> list[Line]:
         for raw in (DATA / "harmless.txt").read_text(encoding="utf-8").split("\n")
         if raw
     ]
-    for raw in (DATA / "field.txt").read_text(encoding="utf-8").split("\n"):
+    return out + marked_lines("field.txt")
+
+
+def clinic_lines() -> list[Line]:
+    """Return the notes of a clinic: `locale` is the half, `kind` is half and group."""
+    return [
+        replace(line, kind=f"{line.locale}, {line.kind}") for line in marked_lines("clinic.txt")
+    ]
+
+
+def marked_lines(name: str) -> list[Line]:
+    """Return the lines of a file of tests/data: kind|locale|text, a value in ⟪TYPE:value⟫."""
+    out = []
+    for raw in (DATA / name).read_text(encoding="utf-8").split("\n"):
         if not raw or raw.startswith("#"):
             continue
         kind, locale, marked = raw.split("|", 2)
+        if name != "field.txt":
+            marked = marked.replace("\\n", "\n")
         text, spans, at = "", [], 0
         for match in MARKED.finditer(marked):
             text += marked[at : match.start()]
@@ -97,13 +114,14 @@ def main() -> int:
     options.add_argument("file", nargs="?", type=Path)
     options.add_argument("--ner", action="append", default=[])
     options.add_argument("--preset", default="balanced")
+    options.add_argument("--clinic", action="store_true", help="the project's notes of a clinic")
     options.add_argument("--table", action="store_true", help="by language, as the docs show it")
     options.add_argument("--phones", action="store_true", help="only libphonenumber's examples")
     args = options.parse_args()
     if args.phones:
         phones(Redactor(args.preset))
         return 0
-    lines = read(args.file) if args.file else own_lines()
+    lines = read(args.file) if args.file else clinic_lines() if args.clinic else own_lines()
     redactor = Redactor(args.preset, ner=args.ner or None)
     if args.table:
         print(table(lines, redactor))

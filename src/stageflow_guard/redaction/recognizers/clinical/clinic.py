@@ -12,12 +12,20 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import positions
+from stageflow_guard.redaction.recognizers.clinical.beside import (
+    LONE,
+    beside,
+    followed,
+    identified,
+    told,
+)
 from stageflow_guard.redaction.recognizers.clinical.clinic_words import (
     ABBREVIATIONS,
     BY,
     COMPANIES,
     DATED,
     DEGREES,
+    FORENAMES,
     HOUSE,
     HOUSE_WORDS,
     IN,
@@ -44,17 +52,23 @@ _SURE = frozenset(word.decode() for word in SURE)
 _APART = bytes(32 if chr(b) in "\t,.;:!?()[]{}<>\"'/|=_#&*+-" else b for b in range(256))
 _WORD = re.compile(r"(?<![\w-])[a-z][\w./-]*")
 
-_ONE = r"(?:(?:[A-Z]\.[ ]?){1,2}|(?=[^\W\d_a-z][^\W\d_]*[^\W\d_A-Z]))[^\W\d_a-z][^\W\d_]*(?:['’-][^\W\d_]+)*"
+_ONE = r"(?:(?:[A-Z]\.[ ]?){1,2}|(?:[^\W\d_a-z]['’](?=[^\W\d_a-z]))?(?=[^\W\d_a-z][^\W\d_]*[^\W\d_A-Z]))[^\W\d_a-z][^\W\d_]*(?:['’-][^\W\d_]+)*"
 _SMALL = r"(?:(?:de|da|di|van|von|der|den|del|la|le|bin|al|el|dos|du)[ ]){0,2}"
 _NAME = rf"{_ONE}(?:[ ]{_SMALL}{_ONE}){{0,2}}"
 _NAMES = re.compile(rf"(?<![\w'’-]){_ONE}(?:[ ]{_SMALL}{_ONE}){{0,3}}")
-_BIG = r"[^\W\d_a-z]{2,}(?:['’-][^\W\d_a-z]+)*"  # of capitals only
+_BIG = r"(?:[A-Z]['’])?[^\W\d_a-z]{2,}(?:['’-][^\W\d_a-z]+)*"  # of capitals only
 _CAPITALS = re.compile(
     rf"(?<![\w-]){_BIG}(?:,[ ]{_BIG}(?:[ ]{_BIG})?|(?:[ ]{_BIG}){{1,2}})(?![\w])"
 )
 _TELLS = re.compile(r"(?i)[ ]{0,4}(?:[|(/]|[0-9]|dob|mrn)")
+_DAY_OF = re.compile(r"[ ][0-9]")
+_WHERE = (" in ", " from ", " at ", " near ", " to ")
+_TALK = frozenset(
+    {"report", "received", "rec'd", "taken", "rx", "call", "called", "heard", "consult", "referral", "letter", "order", "orders"}
+)  # fmt: skip
+_OVER = 60  # how far a name may go on where a zone ends
 _VERB = re.compile(
-    r"[ ](?:states|reports|denies|seen|tolerat|declin|returns|presents|complains|is[ ]an?[ ][0-9]|c/o|was[ ](?:seen|admit|pronounc|brought)|has[ ]had|needs|receiv)"
+    r"[ ](?:states|reports|denies|seen|tolerat|declin|returns|presents|complains|is[ ]an?[ ][0-9]|c/o|was[ ](?:seen|admit|pronounc|brought|found|born|transfer|discharg|started|given|intubat)|has[ ]had|needs|receiv|takes|died|expired|underwent)"
 )
 _KIN_WORD = re.compile(rf"(?i:{KIN})(?![\w-])")
 _KIN_NAME = re.compile(
@@ -71,7 +85,6 @@ _LEADS = frozenset({"The", "Our", "This", "A", "My", "Your", "Any"})
 _DATES = re.compile(rf"(?<![\w/.-]){DATE}(?![\w/-])", re.IGNORECASE)
 _SHORT = re.compile(r"(?<![\w/.-])(?:1[0-2]|0?[1-9])/(?:3[01]|[12][0-9]|0?[1-9])(?![\w/-])")
 _VALUE = re.compile(r"(?<![\w.,/$€£+-])[A-Za-z]{0,4}-?[0-9][A-Za-z0-9-]{2,20}(?![\w/]|[.,][0-9])")
-_LONE = re.compile(r"[A-Z]{1,3}-?[0-9]{5,10}|[0-9]{7,10}|[0-9]{3}-[0-9]{2}-[0-9]{3}")
 _OLD = re.compile(r"(?<![\w.,/-])(?:9[0-9]|1[01][0-9])(?=[ ]?(?:[MF](?![\w])|y\.?/?o))")
 _WEB = re.compile(r"https?://[^\s<>\"'`]{4,300}")
 
@@ -79,15 +92,16 @@ _WEB = re.compile(r"https?://[^\s<>\"'`]{4,300}")
 def recognize(text: str) -> Iterator[Hit]:
     """Yield relatives by kinship and houses of care; what else a note of a clinic says of people."""
     lower = lowered(text)
-    told = set(lower.encode("utf-8", "replace").translate(_APART).split())
-    if not told.isdisjoint(KIN_TOLD):
+    heard = set(lower.encode("utf-8", "replace").translate(_APART).split())
+    if not heard.isdisjoint(KIN_TOLD):
         yield from _relatives(text, lower)
-    if not told.isdisjoint(HOUSE_WORDS):
+    if not heard.isdisjoint(HOUSE_WORDS):
         for match in _HOUSES.finditer(text):
             words = match[0].split(" ")
             if words[0] not in _LEADS or len(words) > 3:
                 yield Hit(*match.span(), "ORGANIZATION", 0.42, "house of care", "label clinic")
-    for start, end in () if told.isdisjoint(SURE) else _zones(lower):
+    sure = not heard.isdisjoint(SURE) or "y/o" in lower or "y.o" in lower
+    for start, end in _zones(lower) if sure else ():
         yield from _people(text, start, end)
         yield from _dates(text, start, end)
         yield from _numbers(text, start, end)
@@ -142,11 +156,17 @@ def _relatives(text: str, lower: str) -> Iterator[Hit]:
         if word is None:
             continue
         low = max(0, at - _BACK)
-        for match, base in (
-            (_KIN_NAME.match(text, word.end()), 0), (_BEFORE_KIN.search(text[low:at]), low),
-        ):  # fmt: skip
+        behind, ahead = _KIN_NAME.match(text, word.end()), _BEFORE_KIN.search(text[low:at])
+        if ahead is not None and text[low : low + ahead.start()].endswith(_WHERE):
+            ahead = None  # "in Accra, daughter nearby"
+        for match, base in ((behind, 0), (ahead, low)):
             for group in () if match is None else match.re.groupindex:
-                words = _cut((match and match[group]) or "")
+                found = (match and match[group]) or ""
+                words = _cut(found)
+                if match is not None and found in FORENAMES and not _DAY_OF.match(
+                    text, base + match.end(group)
+                ):  # fmt: skip
+                    words = [found]
                 if match is not None and words and words[0].lower() not in ROLES:
                     yield _person(base + match.start(group), words, "kinship")
 
@@ -156,7 +176,11 @@ def _cut(found: str) -> list[str]:
     words = found.split(" ")
     while words and words[-1].rstrip(".") in NO_NAME:
         words.pop()
-    if not words or words[0].rstrip(".") in NO_NAME or words[-1].rstrip(".") in COMPANIES:
+    if not words or words[-1].rstrip(".") in COMPANIES:
+        return []
+    if len(words) == 1 and words[0].rstrip(".") in NO_NAME:
+        return []
+    if words[0].rstrip(".") in NO_NAME and not (words[0] in FORENAMES or words[0][1:] == "."):
         return []
     if words[-1].endswith("."):
         return []
@@ -164,47 +188,76 @@ def _cut(found: str) -> list[str]:
 
 
 def _people(text: str, start: int, end: int) -> Iterator[Hit]:
-    told = -1  # where the last name ended that something announced
-    for match in _NAMES.finditer(text, start, end):
-        at, words, lead = match.start(), match[0].split(" "), ""
-        while words and (words[0].rstrip(".") in NO_NAME or words[0].lower().rstrip(".") in ROLES):
-            lead = words[0].lower().rstrip(".")
-            at += len(words[0]) + 1
-            words = words[1:]
-        words = _cut(" ".join(words)) if words else []
+    told_at = -1  # where the last name ended that something announced
+    for match in _NAMES.finditer(text, start, min(len(text), end + _OVER)):
+        if match.start() >= end:
+            break
+        at, words, lead = _stripped(match.start(), match[0].split(" "))
         if not words:
             continue
         stop = at + len(" ".join(words))
         before, earlier, between = (lead, "", " ") if lead else _before(text, at)
-        place = _is_place(before, earlier, between)
-        joined = told >= 0 and text[told:at] in (" and ", " & ", "/", ", ")
-        if place:
+        around = beside(text, stop)
+        joined = told_at >= 0 and text[told_at:at] in (" and ", " & ", "/", ", ")
+        if DEGREES.match(text, stop) or (
+            (not before or "." in between or ":" in between or "\n" in text[max(0, at - 2) : at]) and _VERB.match(text, stop)
+        ):  # fmt: skip
+            rule = "degree or verb"
+        elif _is_place(before, earlier, between):
             yield Hit(at, stop, "LOCATION", 0.38, "place in a note", "label clinic")
+            continue
         elif "\n" not in between and (
             (before in ROLES) or joined or (before in BY and len(words) > 1) or (earlier in ROLES and before in ("is", "was", "of", "by"))
         ):  # fmt: skip
-            told = stop
-            yield _person(at, words, "role")
-        elif DEGREES.match(text, stop) or (
-            (not before or "." in between or ":" in between or "\n" in text[max(0, at - 2) : at]) and _VERB.match(text, stop)
-        ):  # fmt: skip
-            told = stop
-            yield _person(at, words, "degree or verb")
-    for match in _CAPITALS.finditer(text, start, end):
+            rule = "role"
+        elif identified(around, len(words)) or (len(words) > 1 and followed(text, stop)):
+            rule = "what stands beside it"
+        else:
+            continue
+        told_at = stop
+        yield _person(at, words, rule)
+        yield from told(around)
+    yield from _in_capitals(text, start, end)
+
+
+def _stripped(at: int, words: list[str]) -> tuple[int, list[str], str]:
+    """Return a name without the words before it that are none, where it begins, and the last of them."""
+    lead = ""
+    while words and (words[0].rstrip(".") in NO_NAME or words[0].lower().rstrip(".") in ROLES):
+        if (words[0] in FORENAMES or words[0][1:] == ".") and len(words) > 1:
+            break
+        lead = words[0].lower().rstrip(".")
+        at += len(words[0]) + 1
+        words = words[1:]
+    return at, _cut(" ".join(words)) if words else [], lead
+
+
+def _in_capitals(text: str, start: int, end: int) -> Iterator[Hit]:
+    for match in _CAPITALS.finditer(text, start, min(len(text), end + _OVER)):
+        if match.start() >= end:
+            break
         words = match[0].replace(",", "").split(" ")
+        stop = match.end()
+        while len(words) > 2 and words[-1] in ABBREVIATIONS:
+            stop -= len(words.pop()) + 1
         if not ABBREVIATIONS.isdisjoint(words):
             continue
-        before, earlier, between = _before(text, match.start())
-        announced = before in ROLES and "\n" not in between
-        if announced or ("," in match[0] and _TELLS.match(text, match.end())):
-            yield Hit(*match.span(), "PERSON", 0.42, "name, header", "label clinic")
+        before, _, between = _before(text, match.start())
+        around = beside(text, stop)
+        last_first = "," in match[0]
+        if (
+            (before in ROLES and "\n" not in between) or identified(around, len(words), header=last_first)
+            or _VERB.match(text, stop) or (last_first and _TELLS.match(text, stop))
+        ):  # fmt: skip
+            yield Hit(match.start(), stop, "PERSON", 0.42, "name, header", "label clinic")
+            yield from told(around)
 
 
 def _is_place(before: str, earlier: str, between: str) -> bool:
     if between == ", ":
         return before in STREETS
     return between == " " and (
-        (before == "from" and earlier not in {"report", "received", "taken", "rx"})
+        (before == "from" and earlier not in _TALK)
         or (before == "in" and earlier in IN)
         or (before == "to" and earlier in TO)
         or (before == "of" and earlier in {"resident", "native", "mayor", "citizen"})
@@ -215,8 +268,11 @@ def _dates(text: str, start: int, end: int) -> Iterator[Hit]:
     for match in _DATES.finditer(text, start, end):
         yield Hit(*match.span(), "DATE_TIME", 0.4, "date in a note", "label clinic")
     for match in _SHORT.finditer(text, start, end):
-        before, earlier, _ = _before(text, match.start())
-        if before in DATED or (before == "date" and earlier):
+        before, earlier, between = _before(text, match.start())
+        alone = (between.endswith("- ") and text[match.end() : match.end() + 1] in ("\n", "")) or (
+            earlier == "at" and len(before) == 4 and before.isdigit()
+        )  # fmt: skip
+        if before in DATED or (before == "date" and earlier) or alone:
             yield Hit(*match.span(), "DATE_TIME", 0.38, "date in a note", "label clinic")
     for match in _OLD.finditer(text, start, end):
         yield Hit(*match.span(), "AGE", 0.4, "age over 89", "label clinic")
@@ -230,11 +286,13 @@ def _numbers(text: str, start: int, end: int) -> Iterator[Hit]:
         if kind is None and before in ("no", "number", "id", "num", "serial"):
             kind = NUMBERED.get(earlier)
         digits = sum(c.isdigit() for c in value)
+        if kind is not None and _DATES.match(text, match.start()):
+            continue
         if kind == "PHONE_NUMBER" and 3 <= digits <= 7:
             yield Hit(*match.span(), kind, 0.45, "pager in a note", "label clinic")
         elif kind not in (None, "PHONE_NUMBER") and digits >= 4 and "\n" not in between:
             yield Hit(*match.span(), str(kind), 0.45, "number in a note", "label clinic")
-        elif _LONE.fullmatch(value):
+        elif LONE.fullmatch(value):
             yield Hit(
                 *match.span(), "MEDICAL_RECORD_NUMBER", 0.36, "number in a note", "label clinic"
             )

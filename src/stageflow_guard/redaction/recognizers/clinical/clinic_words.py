@@ -19,6 +19,11 @@ MARKS = _set(
     "rn np lpn crna rd dpt lcsw dds pharmd pcp snf attending surgeon surgery physician nurse nursing consultant y/o yo y.o mg bp hr iv ct mri ecg ekg xr us "
     "hgb wbc gcs bid tid prn npo vaccine vaccines immunization specimen accession biopsy bx pathology radiology oncology cardiology neurology psychiatry hospice "
     "therapy therapist symptom symptoms pain fever wound fracture seizure seizures insulin cancer stroke medication medications meds dose caregiver referred "
+    "tdap mmr flu hpv covid polio varicella hepatitis administered bedside coroner autopsy morgue mortuary funeral pronounced death expired dnr uop nihss ambulance ems triage ed copay insurance insured subscriber medicare medicaid "
+    "deductible psych psychiatric psychology dietitian nutrition preop postop anesthesiologist sedation dialysis chemo tumor ca metastatic maternal paternal genetic cgc "
+    "sample portal results transfusion catheter ventilator extubated trach drain dressing sutures telehealth refill refills pharmacy pharmacist tablet tablets capsule "
+    "inhaler dosage allergy immunized booster pacemaker defibrillator implanted implant stent device pulse temp spo2 o2 bmi glucose hba1c inr potassium creatinine "
+    "hypertension pneumonia asthma copd chf cabg dvt pe uti gi ob gyn ent neuro cardiac renal hepatic fetal newborn midwife antenatal postpartum "
     "referring referral intubated culture cultures lab labs findings impression exam operative procedure anesthesia consent chart care health dr prof medical appt"
 )
 STEMS = frozenset({"diagn", "aller", "pedia", "obste", "rehab", "diabe", "pregn", "presc"})
@@ -26,6 +31,8 @@ STEMS = frozenset({"diagn", "aller", "pedia", "obste", "rehab", "diabe", "pregn"
 SURE = _encoded(
     "patient patients pt pts mrn dob hospital clinic dr rn md diagnosis diagnosed diagnoses dx hx rx surgery surgeon surgical nurse nursing physician medical "
     "medication medications meds hospice therapy therapist yo wound admitted admission adm discharge allergy allergies allergic vaccine vaccines immunization "
+    "coroner autopsy morgue mortuary nihss npo preop psychiatry psychiatric oncology cardiology neurology dietitian anesthesia dialysis chemo cgc lcsw dpt pacu ems triage intubated "
+    "pacemaker antenatal postpartum telehealth bedside "
     "specimen biopsy pathology radiology icu insulin health discharged ward pmh hpi pcp snf lpn crna"
 )
 
@@ -51,12 +58,12 @@ ROLES = _set(
     "attending surgeon assistant fellow resident intern supervisor endoscopist anesthesiologist anaesthetist coordinator guardian crew escort ride driver signed "
     "dictated transcribed reviewed reported verified ordered ordering provider pcp gp referring requesting prescriber physician accepting radiologist pathologist "
     "pediatrician paediatrician oncologist cardiologist psychiatrist psychologist midwife nurse therapist chaplain pharmacist technologist tech interpreter worker "
-    "manager rn md ofc officer caller contact there person kin nok poa hcp proxy subscriber insured holder employee employer client member patient patients pt pts "
+    "manager rn md ofc officer coroner undertaker paramedic medic caller contact there person kin nok poa hcp proxy subscriber insured holder employee employer client member patient patients pt pts "
     "cc attn rep spi present d/w w/ examined accompanied re id name mr mrs ms miss dr sister brother w/pt witness consultant doctor seen "
     "wife husband son daughter mother father mom dad niece nephew aunt uncle cousin partner spouse sons daughters parents family"
 )
 # a word before a name of two words or more
-BY = _set("by with for of to from under per and - w/ met spoke saw paged notified informed")
+BY = _set("by with for of to from under per and - w/ met spoke saw paged notified informed see re")
 IN = _set(
     "lives live lived living alone resides residing born up school works hospital clinic pharmacy home facility family stays staying"
 )
@@ -68,12 +75,12 @@ STREETS = _set("st ave road rd dr ln street avenue lane drive blvd close way cou
 DATED = _set(
     "on since thru through until till dated date d/c adm f/u fu visit appt scheduled given received collected signed eff edd et er started stopped last next meeting note "
     "eval trach intubated start home discharged discharge admitted admission by for summary screen clinic colonoscopy study sent issued photos seen progress d "
-    "rtc surgery repeat cx culture drawn due summary tdap mmr flu beta after before about around"
+    "stick exposure injury fell fall onset died expired pronounced dos rtc surgery repeat cx culture drawn due summary tdap mmr flu beta after before about around"
 )
 _KINDS = {
     "DEVICE_ID": "serial s/n sn udi device serial#",
     "MEDICAL_LICENSE": "lic license licence reg registration gmc nmc",
-    "MEMBER_ID": "group grp claim ins insurance subscriber member policy",
+    "MEMBER_ID": "group grp claim ins insurance subscriber member policy plan aetna bcbs cigna humana anthem kaiser tricare uhc medicare medicaid",
     "MEDICAL_RECORD_NUMBER": "acc accession specimen sample path pathology unit auth authorization case ref visit encounter csn fin chart hosp hospital ur mrn "
     "patient specimen#",
     "PHONE_NUMBER": "pager paged beeper bleep ext extension",
@@ -107,11 +114,15 @@ NO_NAME = _set(
     "Consent Signed Dictated Copay Insurance Policy Group Physical Occupational Speech Respiratory Primary Care Provider Physician Doctor Nurse Attending Resident "
     "Service Services Department Emergency Intensive Inpatient Outpatient Urgent Nature Earth Christmas Teresa Practice Medicine Court Office Today Tomorrow "
     "Yesterday Female Male Sex Age Diagnosis Impression Assessment Findings Comparison Technique Procedure Cross Medicare Medicaid Aetna Cigna Humana Kaiser "
-    "United Billing Portal Source Equipment Member Employee Employer Client Case Claim Sample Specimen Results Result Route Routed"
+    "United Billing Portal Source Equipment Member Employee Employer Client Case Claim Sample Specimen Results Result Route Routed Lot "
+    "Lic Batch Serial Model Platelets Sodium Potassium Glucose Heparin Creatinine Aspirin"
 )
 COMPANIES = _set("Inc Ltd Corp LLC GmbH Co Group Company")
+# months that are forenames, too: with a surname behind them
+FORENAMES = _set("Jun June April May August Jan")
 # capitals that are no name
 ABBREVIATIONS = _set(
     "CT MRI XR US ED OR ICU HTN DM CHF COPD CAD CKD AF BP HR RR IV PO PRN NPO VSS EXAM CHEST ABD PELVIS WITH WITHOUT CONTRAST LEFT RIGHT NAME DATE SEX REPORT NOTE "
-    "SUMMARY MRN DOB MD RN DISCHARGE HISTORY PATIENT HOSPITAL CLINIC"
+    "SUMMARY MRN DOB MD RN DISCHARGE HISTORY PATIENT HOSPITAL CLINIC RECORD OS OD IOP VA PACU NPO ASA CLINICAL LAB LABS VACCINE IMMUNIZATION CASE MANAGEMENT PROGRESS CONSULT INTAKE NURSING THERAPY PHYSICAL "
+    "OCCUPATIONAL EMERGENCY OPERATIVE MEDICAL HEALTH CARE TELEPHONE PSYCHIATRY RADIOLOGY PATHOLOGY LETTER REFERRAL VISIT DAILY"
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions
+from stageflow_guard.redaction.recognizers.anchors import positions, present
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _LABELS: dict[str, str] = {
     "MEDICAL_RECORD_NUMBER": r"mrn|medical[ _-]?record(?:[ _-]?(?:number|no))?|patient[ _-]?(?:id|number|no)|chart[ _-]?(?:number|no|id)|hospital[ _-]?(?:number|no|id)|encounter[ _-]?(?:id|number)",
     "MEMBER_ID": r"member[ _-]?(?:id|number|no)|subscriber[ _-]?(?:id|number|no)|policy[ _-]?(?:number|no|id)|insurance[ _-]?(?:id|number|no|policy)|health[ _-]?plan[ _-]?(?:id|number|no)|beneficiary[ _-]?(?:id|number)|medicare[ _-]?(?:id|number|no)|medicaid[ _-]?(?:id|number|no)|group[ _-]?(?:id|number|no)|claim[ _-]?(?:number|no)",
+    "GROUP": r"(?:group|grp)[ ]?(?=#)",
     "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|dl[ _-]?(?:number|no)|licen[cs]e[ _-]?(?:number|no)",
     "PASSPORT": r"passport|travel[ _-]?document",
     "EMPLOYEE_ID": r"emp(?:loyee)?[ _-]?(?:id|number|no)|badge[ _-]?(?:id|number|no)|staff[ _-]?(?:id|number|no)|personnel[ _-]?(?:id|number|no)",
@@ -22,7 +23,9 @@ _LABELS: dict[str, str] = {
     "BANK_ACCOUNT_NUMBER": r"account[ _-]?(?:number|no)|acct[ _-]?(?:number|no)?",
     "USERNAME": r"user[ _-]?name|login[ _-]?(?:name|id)|db[ _-]?user|create user|user(?= ?:=)|screen[ _-]?name|user[ _-]?id",
 }  # fmt: skip
-_OUT = {"BANK_ACCOUNT_NUMBER": "US_BANK_NUMBER"}
+_OUT = {"BANK_ACCOUNT_NUMBER": "US_BANK_NUMBER", "GROUP": "MEMBER_ID"}
+_INSURED = ("insur", "policy", "member", "subscriber", "coverage", "health plan", "medicare")
+_INSURED_WITHIN = 100
 _SCORES = {"USERNAME": 0.4, "CASE_NUMBER": 0.36, "MEDICAL_RECORD_NUMBER": 0.7}
 _LABELLED = re.compile(
     "|".join(rf"(?P<{name}>(?<![A-Za-z])(?:{words}))" for name, words in _LABELS.items()),
@@ -33,7 +36,7 @@ _VALUE = re.compile(
 )
 _HEADS = (
     "mrn", "medical", "patient", "chart", "hospital", "encounter", "member", "subscriber", "policy",
-    "insurance", "health", "beneficiary", "medic", "group", "driv", "dl", "licen", "passport",
+    "insurance", "health", "beneficiary", "medic", "group", "grp", "driv", "dl", "licen", "passport",
     "travel", "emp", "claim", "badge", "staff", "personnel", "student", "plate", "registration",
     "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user", "login",
     "db", "screen",
@@ -54,6 +57,10 @@ def labelled(text: str) -> Iterator[Hit]:
             continue
         name = match.lastgroup or ""
         if name == "USERNAME" and (not any(c.isalpha() for c in value[1]) or "/" in value[1]):
+            continue
+        if name == "GROUP" and not present(
+            lowered(text)[max(0, at - _INSURED_WITHIN) : at], _INSURED
+        ):
             continue
         yield Hit(
             *value.span(1),

@@ -249,6 +249,20 @@ def _beside(text: str, end: int) -> bool:
 _LEADS = frozenset({" (", " -", "- ", "-"})
 
 
+_DAY = re.compile(
+    r"(?:(?:(?:[01][0-9]|2[0-3])[0-5][0-9] )?(?:(?:[0-2]?[0-9]|3[01])([/.-])(?:[0-2]?[0-9]|3[01])\1(?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}([/.-])(?:1[0-2]|0?[1-9])\2(?:3[01]|[0-2]?[0-9]))"
+    r"|(?:[01][0-9]|2[0-3])[0-5][0-9] (?:1[0-2]|0?[1-9])/(?:3[01]|[0-2]?[0-9])(?:/[0-9]{2})?)(?![0-9])"
+)
+
+
+def _day(one: Candidate) -> bool:
+    """Say whether the digits are a day that no label touches, or a day behind a time of day."""
+    day = _DAY.match(one.text, one.start)
+    if day is None or day.end() < one.end:
+        return False
+    return not one.touching or one.text[one.start + 4 : one.start + 5] == " "
+
+
 def classify(one: Candidate) -> Hit | None:
     """Return the best reading of one candidate."""
     quad = len(one.shape) == 4 and one.gaps == (".", ".", ".") and one.label == "ip"
@@ -258,6 +272,8 @@ def classify(one: Candidate) -> Hit | None:
         hit = _quad(one)
         if hit is not None:
             return hit
+    if one.label and len(one.shape) > 1 and _day(one):
+        return None  # a label has its value before it, and the day is another thing
     size = len(one.digits)
     best = _card(one) if size >= 12 else _ssn(one) if size == 9 else None
     if best is not None and best.score >= 0.85:

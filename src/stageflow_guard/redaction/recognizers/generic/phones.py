@@ -106,6 +106,7 @@ def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> 
     return _national_phone(one)
 
 
+_NAMED = re.compile(r"[a-z]:[ ]$")
 _UNITS = re.compile(
     r"[ ]?(?:%|€|\$|£|°|[kmgt]?b(?:ytes)?\b|rows?|files?|items?|lines?|km|kg|mm|cm|ms|sec|hours?|days?|times|people|users|euros?|eur|usd|einwohner|zeilen|habitants|habitantes|abitanti|inwoners|stück|pcs)",
     re.IGNORECASE,
@@ -163,6 +164,8 @@ def _phone_for_all_that(one: Candidate, *, north: bool) -> float | None:
     if not one.neat:
         return 0.0
     if north:  # a grouping that only phones have is not undone by a word
+        if not one.touching and _NAMED.search(one.text, max(0, one.start - 12), one.start):
+            return 0.4  # nor by one in front of the name that the number has
         return 0.5 if one.behind == "phone" or set(one.gaps) == {"-"} else 0.3
     return 0.0 if one.behind != "phone" or len(one.shape) == 1 else None
 

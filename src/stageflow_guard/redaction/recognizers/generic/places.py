@@ -32,7 +32,7 @@ _STREET_WORDS = (
 # as a view draws letters of other alphabets
 _STREET_WORDS += "|" + "|".join(bare(w) for w in _STREET_WORDS.split("|") if not w.isascii())
 _STREET_BEFORE = re.compile(
-    rf"(?<![\w.$€£#-])(?:[0-9]{{1,5}}(?:[ ]?(?:bis|ter|quater)(?![^\W_])|[A-D](?![^\W_]))?[ ,]{{1,2}}){{0,2}}(?:{_STREET_WORDS})(?:[ ](?:[^\W_][\w'’.-]{{0,24}})){{1,5}}(?:(?:[ ,]{{1,2}}|,?[ ]?n[º°o.]{{1,2}}[ ]?)[0-9]{{1,5}}{_HOUSE}|/[0-9]{{1,4}}(?![0-9/]))?(?:,[ ][0-9]{{1,2}}[.ºª°oa]{{1,2}}[ ]?[\w.]{{0,5}}(?!\w))?",
+    rf"(?<![\w.$€£#/-])(?:[0-9]{{1,5}}(?:[ ]?(?:bis|ter|quater)(?![^\W_])|[A-D](?![^\W_]))?[ ,]{{1,2}}){{0,2}}(?:{_STREET_WORDS})(?:[ ](?:[^\W_][\w'’.-]{{0,24}})){{1,5}}(?:(?:[ ,]{{1,2}}|,?[ ]?n[º°o.]{{1,2}}[ ]?)[0-9]{{1,5}}{_HOUSE}|/[0-9]{{1,4}}(?![0-9/]))?(?:,[ ][0-9]{{1,2}}[.ºª°oa]{{1,2}}[ ]?[\w.]{{0,5}}(?!\w))?",
     re.IGNORECASE,
 )
 _STREET_SUFFIX = re.compile(
@@ -407,6 +407,9 @@ def _told(text: str) -> Iterator[re.Match[str]]:
 _LETTER = re.compile(r"(?i)[a-z]")
 
 
+_CLOCK = re.compile(r"[^0-9]{1,24} at (?:[01]?[0-9]|2[0-3])[:.]?[0-5][0-9](?![0-9])")
+
+
 def _announced(text: str) -> Iterator[Hit]:
     """An address behind "lives at" or "address:" goes to the end of its sentence or its lines."""
     following: dict[int, int] = {}  # where the line at a place ends: -1 where it is no address's
@@ -425,7 +428,7 @@ def _announced(text: str) -> Iterator[Hit]:
             continue
         if not (re.search(r"(?<!\w)[^\W\d_a-z]", found) or _PLAIN_STREET.search(found)):
             continue
-        if _NO_STREET.search(found):
+        if _NO_STREET.search(found) or _CLOCK.match(found):
             continue
         end = match.end() + len(found.rstrip(" ,"))
         at_end = stop is None
