@@ -154,6 +154,17 @@ class FlowSource(Protocol):
 
 
 @runtime_checkable
+class RightsSource(Protocol):
+    """A decision point that can tell what nobody may, whatever roles they have."""
+
+    def nobody_may(
+        self, questions: Sequence[tuple[str, str, str]]
+    ) -> Sequence[tuple[str, str, str]]:
+        """Return those of the questions (kind, object, act) that no line of any tenant permits."""
+        ...
+
+
+@runtime_checkable
 class LimitSource(Protocol):
     """A decision point with limits in force."""
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from stageflow_guard.errors import AccessDenied, ConfigError, GuardError, NotAuthenticated
+from stageflow_guard.hosts import adapter
 
 if TYPE_CHECKING:
     from stageflow_guard.guard import Guard
@@ -45,7 +46,11 @@ async def examine(
     """
     started: list[str] = []
     trial = import_module("stageflow_guard.hosts.stageflow.trial")
-    mounted = guard.mount(trial.hollow(pipeline, NAME, started.append), name=NAME)
+    # by the adapter: `guard.mount` would warn that no policy line permits what must never run
+    mounted = adapter("stageflow").mount(
+        guard._pep, trial.hollow(pipeline, NAME, started.append), name=NAME,
+        token_key=settings.auth.token_key,
+    )  # fmt: skip
     attempts: list[tuple[str, Callable[[], Awaitable[object]]]] = [
         ("no token", lambda: mounted.run(input_text="doctor")),
     ]

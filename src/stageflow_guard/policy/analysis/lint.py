@@ -30,6 +30,10 @@ from stageflow_guard.policy.engine.text import Problem, did_you_mean, quoted
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.policyset import PolicySet
 
+SPAWN = (
+    "no mount asks about a `pipeline`: this denies where your own code asks; a child pipeline is "
+    "stopped by a deny of its stages"
+)
 LEVELS = ("error", "warning", "note")
 
 
@@ -86,6 +90,8 @@ def _tenant(tenant: TenantFile) -> Iterator[LintFinding]:
         why = foreign_pattern(rule.obj)
         if why is not None:
             yield _at(rule, "foreign_pattern", f"`{quoted(rule.obj)}`: {why}", level="error")
+        if rule.kind == "pipeline" and not rule.allow:
+            yield _at(rule, "asked_by_code", SPAWN, level="note")
     yield from _dead_rules(tenant)
     up = direct_roles(tenant.links)
     held = {

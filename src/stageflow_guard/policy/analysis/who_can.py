@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,41 @@ def who_can(
     if unlisted.permitted:  # only a trial permits a subject without roles
         found.append(Holder("every subject", unlisted.reason, unlisted.rules))
     return found
+
+
+def nobody_may(
+    policies: PolicySet, questions: Sequence[tuple[str, str, str]]
+) -> list[tuple[str, str, str]]:
+    """Return the questions (kind, object, act) that no allowing line of any tenant is about.
+
+    An object that ends in `/*` stands for those below it. Who holds the roles is not asked: that
+    changes with every token.
+    """
+    left = list(questions)
+    for tenant in policies.tenants:
+        if not left:
+            break
+        for rule in policies.tenant(tenant).rules:
+            if rule.allow:
+                left = [one for one in left if not _is_about(rule, one)]
+    now = policies.clock.now()
+    granted = (
+        (kind, grant.obj, act)
+        for grant in policies.grants if now < grant.expires  # one that begins later counts as well
+        for kind in grant.kinds for act in grant.acts
+    )  # fmt: skip
+    for kind, obj, act in granted:
+        left = [q for q in left if (q[0], q[2]) != (kind, act) or not _overlap(obj, q[1])]
+    return left
+
+
+def _is_about(rule: Rule, question: tuple[str, str, str]) -> bool:
+    kind, obj, act = question
+    return rule.kind == kind and rule.act == act and _overlap(rule.obj, obj)
+
+
+def _overlap(one: str, other: str) -> bool:
+    return covers(one, other) or covers(other, one)
 
 
 def what_can(

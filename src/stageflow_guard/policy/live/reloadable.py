@@ -11,10 +11,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.policy.analysis.who_can import nobody_may
 from stageflow_guard.policy.live.sampler import Sampler
 from stageflow_guard.policy.live.watch import NEVER, Looked, Signature
 
@@ -180,6 +181,10 @@ class ReloadablePolicies:
     def tool_pins(self) -> Mapping[str, str] | None:
         """The accepted definitions of tools, or None where none are kept."""
         return self._current.tool_pins
+
+    def nobody_may(self, questions: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+        """Return those of the questions (kind, object, act) that no line of any tenant permits."""
+        return nobody_may(self._current, questions)
 
     @property
     def problems(self) -> tuple[Any, ...]:
