@@ -270,13 +270,38 @@ def test_an_empty_table_says_so(cli):
 @pytest.mark.parametrize(
     ("flag", "value", "meant"),
     [("--kind", "aproval", "approval"), ("--decision", "denied", "deny"),
-     ("--error", "acces_denied", "access_denied")],
+     ("--decision", "permti", "permit"), ("--error", "acces_denied", "access_denied"),
+     ("--outcome", "canceled", "cancelled"), ("--outcome", "refussed", "refused")],
 )  # fmt: skip
 def test_a_value_that_a_closed_filter_does_not_have_is_a_usage_error(cli, flag, value, meant):
     """A misspelt value would choose nothing and look like a quiet day: exit 2, did you mean."""
-    code, _, err = cli("query", flag, value)
+    for verb in (("query",), ("denied",), ("export",), ("timeline", "--tenant", "acme"),
+                 ("report", "--out", "never.html"), ("bundle", "--out", "never")):  # fmt: skip
+        code, out, err = cli(*verb, flag, value)
+        assert (code, out) == (2, ""), verb
+        assert f"did you mean `{meant}`" in err
+
+
+def test_a_closed_filter_suggests_no_word_that_merely_looks_alike(cli):
+    """What there is is listed; a suggestion is for a slip of the hand alone."""
+    code, _, err = cli("query", "--outcome", "well")
     assert code == 2
-    assert f"did you mean `{meant}`" in err
+    assert "--outcome is one of ok, error," in err and "did you mean" not in err
+
+
+def test_a_resource_without_its_kind_is_a_usage_error(cli):
+    """No record has such a resource, so that nothing would match, whatever happened."""
+    code, _, err = cli("query", "--resource", "support/answer")
+    assert (code, "kind:object" in err) == (2, True)
+
+
+def test_a_slip_in_a_reason_is_told(cli):
+    """An application may have reasons of its own, so the question is asked all the same."""
+    code, out, err = cli("query", "--reason", "no_matching_rul")
+    assert (code, out) == (0, "no record matches\n")
+    assert "did you mean `no_matching_rule`" in err
+    assert "did you mean" not in cli("query", "--reason", "no_matching_rule")[2]
+    assert "did you mean" not in cli("query", "--reason", "permitted")[2]
 
 
 def test_why_says_who_when_tenant_owner_run_and_resource_of_a_permit_too(cli):

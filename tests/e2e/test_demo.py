@@ -83,6 +83,15 @@ def test_no_personal_data_lies_on_disk(demo):
             assert canary not in content, (path, canary)
 
 
+def test_the_demo_and_its_log_count_finds_alike(demo):
+    """Each find once, that of a blocked input too; how many were blocked is said."""
+    out, text = demo
+    stats = json.loads(cli("audit", "stats", "--dir", str(out / "audit"), "--json").stdout)
+    (line,) = re.findall(r"^  found +(.*)$", text, re.MULTILINE)
+    assert line == ", ".join(f"{name} {n}" for name, n in sorted(stats["findings"].items()))
+    assert re.search(r"^  blocked +US_SSN 1 ", text, re.MULTILINE)
+
+
 def test_the_log_verifies_and_answers_why(demo):
     """`audit verify`, `why` and `denied` read the demo's log; exit codes hold."""
     out, text = demo

@@ -14,6 +14,7 @@ import pytest
 
 from stageflow_guard.audit import Log
 from stageflow_guard.audit.read.gaps import KINDS, gaps
+from stageflow_guard.audit.read.review import Review
 from stageflow_guard.cli import examples
 
 QUESTIONS = 10
@@ -32,7 +33,8 @@ def audit(folder, *args):
 def played(tmp_path_factory):
     """The log of an example: reveals, refusals, another tenant."""
     folder = tmp_path_factory.mktemp("played")
-    for name in ("governance_2_multi_tenant", "core_1_simple_chat", "tools_3_approval_workflow"):
+    for name in ("governance_2_multi_tenant", "core_1_simple_chat", "tools_3_approval_workflow",
+                 "core_3_error_handling", "governance_3_guardrail"):  # fmt: skip
         asyncio.run(examples.play(name, folder / name))
     return folder
 
@@ -54,7 +56,9 @@ def test_a_review_answers_its_ten_questions(played):
     assert len(answers) == QUESTIONS
     assert "records verify, NOT ANCHORED" in answers["Is the log whole?"][0]
     assert any("expired" in line for line in answers["What was refused, to whom, and why?"])
-    assert answers["Who saw originals?"] == ["1 x user:maria (acme) at stage:simple_chat/send"]
+    assert answers["Who saw originals?"] == [
+        "1 x user:maria (acme) at stage:simple_chat/send [example.com/pipelines#5]"
+    ]
     assert answers["Which personal data was found?"] == ["1 x EMAIL_ADDRESS"]
     assert "maria.keller@example.com" not in done.stdout
     approvals = asked(
@@ -64,6 +68,40 @@ def test_a_review_answers_its_ten_questions(played):
     crossed = asked(audit(played / "governance_2_multi_tenant" / "audit", "review", "today").stdout)
     assert any(line.startswith("user:ada") and "foreign_owner" in line
                for line in crossed["Who reached for another tenant?"])  # fmt: skip
+
+
+def test_what_failed_names_the_step_how_and_where(played):
+    """The effect of a step says no step; its decision does. A step that says `fail` failed, too."""
+    folder = played / "core_3_error_handling" / "audit"
+    lines = asked(audit(folder, "review", "today").stdout)["What failed, and what has no end?"]
+    assert [re.sub(r"#\d+]", "#n]", line) for line in lines] == [
+        "3 x tool:find_parcel: error, last [example.com/pipelines#n]",
+        "1 x stage:error_handling/report: error [example.com/pipelines#n]",
+    ]
+    for line in lines:
+        (ref,) = re.findall(r"\[(.*)\]", line)
+        why = audit(folder, "why", ref)
+        assert re.search(r"^came of it *error", why.stdout, re.MULTILINE), why.stdout
+    folder = played / "governance_3_guardrail" / "audit"
+    lines = asked(audit(folder, "review", "today").stdout)["What failed, and what has no end?"]
+    assert any(": fail [" in line for line in lines), lines
+
+
+def test_a_run_that_failed_outside_its_steps_is_told_once():
+    """Where a step of the run failed, the run's own end says nothing new."""
+    seen = Review()
+    about = {"run": "r1", "pipeline": "p"}
+    permit = {"kind": "decision", "decision": "permit", "resource": "stage:p/s", "attempt": 1}
+    seen.take("e.x#0", {**permit, **about})
+    seen.take("e.x#1", {"kind": "effect", "decision_index": 0, "outcome": "error", **about})
+    seen.take("e.x#2", {"kind": "run_end", "outcome": "error", **about})
+    seen.take("e.x#3", {"kind": "run_end", "outcome": "error", **about, "run": "r2"})
+    seen.take("e.x#4", {"kind": "run_end", "outcome": "cancelled", **about, "run": "r3"})
+    seen.take("e.x#9", {"kind": "effect", "decision_index": 7, "outcome": "failed", **about})
+    failed = seen.answers(whole="", gaps=[])[8]
+    assert failed.lines == (
+        "1 x stage:p/s: error [e.x#0]", "1 x run of p: error [e.x#3]", "1 x p: failed [e.x#9]",
+    )  # fmt: skip
 
 
 def test_a_review_as_markdown_and_as_json_says_the_same(played, tmp_path):

@@ -18,7 +18,7 @@ HELP = {
     "name": "the name",
     "obj": "the object: pipeline/stage, a tool, a resource",
     "out": "the file or folder to write; else it is printed",
-    "outcome": "ok, error, cancel, cancelled, skipped, refused, ...",
+    "outcome": "what came of it: ok, error, fail, refused, cancelled, ...",
     "pipeline": "the pipeline's name in policy lines",
     "reason": "a reason, such as no_matching_rule",
     "resource": "kind:object, such as stage:support/answer",

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
-from difflib import get_close_matches
 from heapq import merge
 from itertools import islice
 from pathlib import Path
@@ -25,8 +24,10 @@ from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.read.statistics import Statistics
 from stageflow_guard.audit.records.columns import when
 from stageflow_guard.audit.records.formats.record import KINDS
+from stageflow_guard.audit.records.outcome_words import OUTCOMES
 from stageflow_guard.audit.records.record import encoded
 from stageflow_guard.audit.records.schema_check import MALFORMED
+from stageflow_guard.base.near_name import near_name
 from stageflow_guard.base.traceparent import is_trace_id
 from stageflow_guard.cli import HOLDS
 from stageflow_guard.cli.audit_args import FILTERS, named
@@ -34,7 +35,7 @@ from stageflow_guard.cli.audit_output import as_json, cell, streamed, write_part
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.places import settings_of
 from stageflow_guard.cli.reasons import REMEDIES
-from stageflow_guard.cli.terminal import escape_control
+from stageflow_guard.cli.terminal import escape_control, one_line
 from stageflow_guard.errors import ConfigError
 
 _AGO = re.compile(r"([1-9][0-9]{0,8})([smhd])")
@@ -62,7 +63,11 @@ CLOSED = {
     "kind": (*KINDS, MALFORMED),
     "decision": ("permit", "deny"),
     "error": tuple(sorted({code for one in REMEDIES for code in one.codes})),
+    "outcome": tuple(OUTCOMES),
 }
+MEANT = {"denied": "deny", "refused": "deny", "permitted": "permit", "allow": "permit"}
+# an authenticator or a check of the application's own may have reasons of its own
+REASONS = tuple(sorted({reason for one in REMEDIES for reason in one.reasons}))
 
 
 def trace_id(text: str) -> str:
@@ -82,8 +87,8 @@ def folders_of(args: argparse.Namespace) -> list[str]:
 
 def _require_one_of(name: str, value: str, there: tuple[str, ...]) -> None:
     if value not in there:
-        near = get_close_matches(value, there, 1)
-        meant = f"; did you mean `{near[0]}`?" if near else ""
+        near = near_name(value, there) or (MEANT.get(value) if name == "decision" else None)
+        meant = f"; did you mean `{near}`?" if near else ""
         raise ConfigError(f"--{name} is one of {', '.join(there)}, not `{value[:40]}`{meant}")
 
 
@@ -167,6 +172,12 @@ def _asked(args: argparse.Namespace) -> dict[str, str]:
     for name, there in CLOSED.items():
         if name in asked:
             _require_one_of(name, asked[name], there)
+    if ":" not in asked.get("resource", ":"):
+        raise ConfigError("--resource is `kind:object`, such as stage:support/answer")
+    reason = asked.get("reason", "")
+    if reason and reason not in REASONS and (near := near_name(reason, REASONS)):
+        print(one_line(f"no reason of the guard's is `{reason[:40]}`; did you mean `{near}`?"),
+              file=sys.stderr)  # fmt: skip
     if "subject" in asked:
         asked["subject"] = named(asked["subject"])
     if "trace" in asked:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from stageflow_guard.audit.records.columns import person_time
+from stageflow_guard.audit.records.outcome_words import OUTCOMES
 from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.audit_anchor import Checked, check_all
 from stageflow_guard.cli.audit_output import private
@@ -24,7 +25,7 @@ LEGEND = (
     ("permit, deny", "what the policies answered before a step ran; a step runs after a permit only"),
     ("pseudonym", "personal data that a step saw as a placeholder, such as PERSON_1"),
     ("original", "personal data that a step saw as it was, by a recorded permit to `reveal`"),
-    ("came of it", "the outcome that was recorded after a permit: ok, error, cancelled, …"),
+    ("came of it", "the outcome that was recorded after a permit; the words met here are below"),
     ("agreement", "whether the outcome fits the decision; a denial with an outcome disagrees"),
     ("ref", "the name of a record: `stageflow-guard audit why REF` explains it"),
     ("tenant, owner", "whose caller it was, and whose resource was asked for"),
@@ -64,7 +65,7 @@ def render(
     sections = [
         _verification(reports), *first, _refusals(seen, name), _across(seen, name),
         _reveals(seen, name), _approvals(seen, name), _policies(seen, name), _findings(seen),
-        _permits(seen, name, outcomes), _rest(seen, name), _legend(),
+        _permits(seen, name, outcomes), _rest(seen, name), _legend(_words(seen, outcomes)),
     ]  # fmt: skip
     lead = [
         f"{seen.count} records, {span}. {seen.denied.count} refusals, {seen.permits.count} permits."
@@ -181,7 +182,7 @@ def _policies(seen: ReportRows, name: Named) -> Section:
 
 def _findings(seen: ReportRows) -> Section:
     totals = Table(
-        "Personal data that was found; a run's input counts once.",
+        "Personal data that was found; a run's input counts once, one that was refused for it, too.",
         ["entity", "direction", "count"],
         [[entity, way, str(n)] for (entity, way), n in sorted(seen.findings.total.items())],
         numbers=["count"],
@@ -224,8 +225,15 @@ def _rest(seen: ReportRows, name: Named) -> Section:
                           cells))  # fmt: skip
 
 
-def _legend() -> Section:
-    return Section("legend", "What do the words mean?", facts(LEGEND))
+def _words(seen: ReportRows, outcomes: Mapping[tuple[str, int], str]) -> set[str]:
+    """Return the outcomes that the page shows."""
+    rows = (*seen.rest.rows, *seen.approvals.rows)
+    return {*outcomes.values(), *(str(one.get("outcome")) for one in rows)}
+
+
+def _legend(words: set[str]) -> Section:
+    met = ((word, told) for word, told in OUTCOMES.items() if word in words)
+    return Section("legend", "What do the words mean?", facts([*LEGEND, *met]))
 
 
 def _table(

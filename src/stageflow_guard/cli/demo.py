@@ -14,6 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from stageflow_guard.audit.read.finding_counts import FindingCounts
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, examples, shipped
 from stageflow_guard.cli.audit_anchor import Checked
 from stageflow_guard.cli.audit_report import MOST, render
@@ -160,16 +161,17 @@ def show(rows: list[Any], records: list[Any], out: Path) -> None:
     print(f"  [n] stageflow-guard audit why example.com/pipelines#n --dir {out / 'audit'}")
     print_conversation(rows, paint)
     print("\n" + paint("AUDIT", "1"))
-    totals: dict[str, int] = {}
+    found, blocked = FindingCounts(), FindingCounts()
     for _, record in records:
-        if (
-            record["kind"] == "decision"
-            and record.get("decision") == "permit"
-            and record.get("stage") == "intake"
-        ):
-            for finding in record.get("findings") or []:
-                totals[finding["entity"]] = totals.get(finding["entity"], 0) + finding["count"]
-    print("  redacted   " + (", ".join(f"{k} {v}" for k, v in sorted(totals.items())) or "nothing"))
+        found.take(record)
+        if record.get("error") == "content_blocked":
+            blocked.take(record)
+    print("  found      " + _counts(found))
+    print("  blocked    " + _counts(blocked) + "  (of these; the rest was redacted)")
+
+
+def _counts(found: FindingCounts) -> str:
+    return ", ".join(f"{k} {v}" for k, v in sorted(found.by_entity().items())) or "nothing"
 
 
 def print_conversation(rows: list[Any], paint: Callable[[str, str], str]) -> None:

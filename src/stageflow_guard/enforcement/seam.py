@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 from uuid import uuid4
 
+from stageflow_guard.audit.records.outcome_words import STEPS
 from stageflow_guard.base.deadline import shielded
 from stageflow_guard.enforcement.answers import close_unawaited, shaped_from
 from stageflow_guard.enforcement.leaving import (
@@ -34,6 +35,7 @@ from stageflow_guard.enforcement.session import Session, bind, current_session, 
 from stageflow_guard.errors import (
     AccessDenied,
     AuditUnavailable,
+    ConfigError,
     ContentBlocked,
     GuardError,
     InspectorUnavailable,
@@ -67,12 +69,18 @@ OUTSIDE = (
 class ControlFlow:
     """An error that is the host's way of saying something: pause, cancel, retry.
 
-    `outcome` stands on record. `text` is inspected; `rebuild` makes the error of the redacted text.
+    `outcome` stands on record, a word of `audit.records.outcome_words`. `text` is inspected;
+    `rebuild` makes the error of the redacted text. Raises `ConfigError` for another word.
     """
 
     outcome: str
     text: str
     rebuild: Callable[[str], BaseException]
+
+    def __post_init__(self) -> None:
+        """Take no word that a reader of the log has never heard of."""
+        if self.outcome not in STEPS:
+            raise ConfigError(f"a step's outcome is one of {', '.join(STEPS)}")
 
 
 class Answer:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from stageflow_guard.audit.read.finding_counts import FindingCounts
+from stageflow_guard.audit.records.outcome_words import FAILURES
 from stageflow_guard.base.version import VERSION
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.telemetry.state import PREFIX, STATE, Health, Labels, Measurement
@@ -185,7 +186,7 @@ class _Spans:
         name, attributes = _conventional(permit)
         attributes[f"{PREFIX}.outcome"] = outcome
         span = self._child(parent, name, attributes, now - took)
-        if outcome in ("error", "failed", "timeout"):
+        if outcome in FAILURES:
             span.set_status(self._api.Status(self._api.StatusCode.ERROR, outcome))
         span.end(now)
 

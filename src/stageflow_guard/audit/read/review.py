@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stageflow_guard.audit.read.finding_counts import FindingCounts
+from stageflow_guard.audit.records.outcome_words import FAILURES
 
 MOST = 10  # lines of an answer; what is left out is counted
 UNKNOWN = "unknown: a part of the log could not be read"
@@ -22,20 +23,41 @@ class Answer:
     lines: tuple[str, ...]
 
 
+class Counted:
+    """What happened how often, and the ref of the last time."""
+
+    def __init__(self) -> None:
+        self._times: Counter[str] = Counter()
+        self._last: dict[str, str] = {}
+
+    def take(self, what: str, ref: str) -> None:
+        """Count it once more."""
+        self._times[what] += 1
+        self._last[what] = ref
+
+    def lines(self) -> tuple[str, ...]:
+        """Return a line for each, the most frequent first."""
+        shown = [
+            f"{count} x {what}{', last' if count > 1 else ''} [{self._last[what]}]"
+            for what, count in self._times.most_common(MOST)
+        ]
+        return _with_rest(shown, len(self._times) - len(shown))
+
+
 class Review:
     """Takes records with their refs; answers when all are in."""
 
     def __init__(self) -> None:
         self.records = 0
-        self._refused: Counter[str] = Counter()
+        self._refused = Counted()
         self._across: list[str] = []
-        self._revealed: Counter[str] = Counter()
-        self._bytes: Counter[str] = Counter()
+        self._revealed, self._bytes, self._failed = Counted(), Counted(), Counted()
+        self._places: dict[str, str] = {}  # ref of an open permit -> what it is about
+        self._told: set[str] = set()  # runs under way of which a failed step is told
         self._approvals: list[str] = []
         self._changes: list[str] = []
         self._found = FindingCounts()
         self._readers: Counter[str] = Counter()
-        self._failed: Counter[str] = Counter()
 
     def take(self, ref: str, record: Mapping[str, Any]) -> None:
         """Take one record."""
@@ -53,8 +75,10 @@ class Review:
             self._changes.append(f"{outcome} [{ref}]")
         elif kind == "audit_read":
             self.take_read(record)
-        if kind == "effect" and record.get("outcome") in ("error", "failed", "timeout"):
-            self._failed[place] += 1
+        elif kind == "effect":
+            self._effect(ref, record, place)
+        elif kind == "run_end":
+            self._run_end(ref, record, f"run of {place}")
         self._found.take(record)
 
     def take_read(self, record: Mapping[str, Any]) -> None:
@@ -65,15 +89,35 @@ class Review:
     def _decision(self, ref: str, record: Mapping[str, Any], who: str, place: str) -> None:
         reason, action = str(record.get("reason")), str(record.get("action"))
         if record.get("decision") == "deny":
-            self._refused[f"{reason}: {who}, {place}"] += 1
+            self._refused.take(f"{reason}: {who}, {place}", ref)
             if reason in ACROSS:
                 self._across.append(f"{who} reached for {place}: {reason} [{ref}]")
             return
         allowed = {action, *(record.get("obligations") or ())}
+        if record.get("attempt", record.get("stage")) is not None:  # else no effect follows
+            self._places[ref] = place
         if "reveal" in allowed:
-            self._revealed[f"{who} at {place}"] += 1
+            self._revealed.take(f"{who} at {place}", ref)
         if "bytes" in allowed:
-            self._bytes[f"{who} at {place}"] += 1
+            self._bytes.take(f"{who} at {place}", ref)
+
+    def _effect(self, ref: str, record: Mapping[str, Any], place: str) -> None:
+        """Take what came of a permit, which says what the permit was about."""
+        cause = f"{ref.rpartition('#')[0]}#{record.get('decision_index')}"
+        known = self._places.pop(cause, None)
+        if record.get("outcome") in FAILURES:
+            where = (
+                place if known is None else known
+            )  # decided before the first record that is seen
+            self._failed.take(f"{where}: {record['outcome']}", ref if known is None else cause)
+            self._told.add(str(record.get("run")))
+
+    def _run_end(self, ref: str, record: Mapping[str, Any], place: str) -> None:
+        """Take the end of a run; one that failed outside its steps is a failure by itself."""
+        run = str(record.get("run"))
+        if record.get("outcome") in FAILURES and run not in self._told:
+            self._failed.take(f"{place}: {record['outcome']}", ref)
+        self._told.discard(run)
 
     def answers(self, *, whole: str, gaps: Iterable[str], all_read: bool = True) -> list[Answer]:
         """Return the ten answers; `whole` says whether the log holds, `gaps` are its gaps.
@@ -82,15 +126,15 @@ class Review:
         """
         found = [
             Answer("Is the log whole?", (whole,)),
-            Answer("What was refused, to whom, and why?", _most(self._refused)),
+            Answer("What was refused, to whom, and why?", self._refused.lines()),
             Answer("Who reached for another tenant?", _first(self._across)),
-            Answer("Who saw originals?", _most(self._revealed)),
-            Answer("Where did bytes go?", _most(self._bytes)),
+            Answer("Who saw originals?", self._revealed.lines()),
+            Answer("Where did bytes go?", self._bytes.lines()),
             Answer("What was approved, and by whom?", _first(self._approvals)),
             Answer("What changed in the policies?", _first(self._changes)),
             Answer("Which personal data was found?", _most(self._found.by_entity())),
             Answer(
-                "What failed, and what has no end?", (*_most(self._failed), *_first(list(gaps)))
+                "What failed, and what has no end?", (*self._failed.lines(), *_first(list(gaps)))
             ),
             Answer("Who read this log?", _most(self._readers)),
         ]
@@ -129,13 +173,15 @@ def as_text(day: str, records: int, answers: Iterable[Answer], *, heads: Iterabl
 
 def _most(counted: Counter[str]) -> tuple[str, ...]:
     shown = [f"{count} x {name}" for name, count in counted.most_common(MOST)]
-    left = len(counted) - len(shown)
-    return (*shown, f"and {left} more") if left else tuple(shown)
+    return _with_rest(shown, len(counted) - len(shown))
 
 
 def _first(lines: list[str]) -> tuple[str, ...]:
-    left = len(lines) - MOST
-    return (*lines[:MOST], f"and {left} more") if left > 0 else tuple(lines)
+    return _with_rest(lines[:MOST], len(lines) - MOST)
+
+
+def _with_rest(shown: list[str], left: int) -> tuple[str, ...]:
+    return (*shown, f"and {left} more") if left > 0 else tuple(shown)
 
 
 def _who(record: Mapping[str, Any]) -> str:

@@ -90,7 +90,7 @@ SCHEMA: dict[str, Any] = {
         },
         "approver": _said("who answered a request for approval"),
         "step": _said("where in the flow it failed"),
-        "outcome": _said("what came of it: ok, failed, cancelled, not_run, ..."),
+        "outcome": _said("what came of it: ok, error, refused, cancelled, not_run, ..."),
         "decision_index": _said("the index of the decision that this is the effect of", _COUNT),
         "latency_us": _said("microseconds", _COUNT),
         "error": _said("the code of an error, or its class"),
