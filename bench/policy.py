@@ -32,6 +32,7 @@ from stageflow_guard.policy.engine.casbin import is_subject
 from stageflow_guard.policy.engine.prove import foreign_lines, structural, symbolic
 from stageflow_guard.policy.engine.rules import MODEL, object_matches
 from stageflow_guard.testing import IdentityProvider
+from stageflow_guard.testing.layout import write_policies, write_settings
 
 RULES, USERS, ROLES = 100, 20, 10
 
@@ -49,14 +50,8 @@ def lines(tenant: str, users: int = USERS) -> str:
 
 def folder(base: Path, tenants: int) -> Path:
     """Write a policy folder."""
-    (base / "tenants").mkdir(parents=True)
-    (base / "model.conf").write_text(MODEL)
-    for t in range(tenants):
-        (base / "tenants" / f"t{t}").mkdir()
-        (base / "tenants" / f"t{t}" / "policy.csv").write_text(lines(f"t{t}"))
-    for path in (base, *base.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    return base
+    names = (f"t{t}" for t in range(tenants))
+    return write_policies(base, {f"tenants/{name}/policy.csv": lines(name) for name in names})
 
 
 def requests(tenants: int, count: int) -> list[AccessRequest]:
@@ -132,10 +127,7 @@ def one_tenant(users: int = 5000) -> dict[str, float]:
     """Return what the first decision in a large tenant and a flood of unknown names cost."""
     with tempfile.TemporaryDirectory() as scratch:
         base = folder(Path(scratch) / "p", 40)
-        (base / "tenants" / "big").mkdir(mode=0o755)
-        file = base / "tenants" / "big" / "policy.csv"
-        file.write_text(lines("big", users))
-        file.chmod(0o644)
+        write_policies(base, {"tenants/big/policy.csv": lines("big", users)})
         policies = PolicySet.load(base)
         request = AccessRequest(
             sub="user:u7", ten="big", own="big", kind="data", obj="area7/x", act="read"
@@ -215,25 +207,6 @@ def cedar_us(tenants: int, count: int) -> float | None:
     return median_us(ask, requests(tenants, count))
 
 
-CONFIG = """\
-[[auth.issuers]]
-issuer = "https://id.example"
-audiences = ["pipelines"]
-algorithms = ["RS256"]
-jwks_file = "jwks.json"
-tenant_claim = "org_id"
-
-[policy]
-path = "policies"
-watch = 0
-
-[audit]
-path = "audit"
-origin = "bench.example/pipelines"
-key_file = "audit.key"
-"""
-
-
 def small(tenant: str, extra: str = "") -> str:
     """A tenant of five users and ten rules."""
     members = [f"g, user:{tenant}-u{u}, role:r{u}, {tenant}\n" for u in range(5)]
@@ -255,8 +228,7 @@ class ManyTenants:
             if t % 20 == 0:
                 self.rails(t, 0.9)
                 self.write(f"tenants/t{t}/limits.yaml", "limits:\n  a: {of: calls, limit: 100}\n")
-        (base / "guard.toml").write_text(CONFIG)
-        IdentityProvider("https://id.example").write_jwks(base / "jwks.json")
+        write_settings(base, IdentityProvider("https://id.example"), policy={"watch": 0})
         time.sleep(2.1)  # a file that was written within a tick of the file system is not trusted
 
     def write(self, name: str, text: str) -> None:

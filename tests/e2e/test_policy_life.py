@@ -30,30 +30,13 @@ from stageflow_guard.policy.live.reloadable import ReloadablePolicies
 from stageflow_guard.policy.live.revisions import Revisions
 from stageflow_guard.policy.live.watch import signature
 from stageflow_guard.testing import IdentityProvider
+from stageflow_guard.testing.layout import write_file, write_policies, write_settings
 
 STARTERS = Path(__file__).parents[2] / "policies" / "starters"
 LINES = """\
 g, user:ada, role:agent, {t}
 p, role:agent, {t}, data, ticket/*, read, allow
 p, role:agent, {t}, data, ticket/secret, read, deny
-"""
-TOML = """\
-[[auth.issuers]]
-issuer = "https://id.example"
-audiences = ["pipelines"]
-algorithms = ["RS256"]
-jwks_file = "jwks.json"
-tenant_claim = "org_id"
-roles_claim = "roles"
-
-[policy]
-path = "policies"
-{policy}
-
-[audit]
-path = "audit"
-origin = "test.example/pipelines"
-key_file = "audit.key"
 """
 
 
@@ -63,21 +46,17 @@ class Place:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.idp = IdentityProvider("https://id.example")
-        self.idp.write_jwks(path / "jwks.json")
-        self.write("model.conf", MODEL)
-        for tenant in ("acme", "globex"):
-            self.write(f"tenants/{tenant}/policy.csv", LINES.format(t=tenant))
-        self.settings("watch = 0")
+        tenants = ("acme", "globex")
+        write_policies(
+            path / "policies", {f"tenants/{t}/policy.csv": LINES.format(t=t) for t in tenants}
+        )
+        self.settings()
 
-    def settings(self, policy: str) -> None:
-        (self.path / "guard.toml").write_text(TOML.format(policy=policy))
+    def settings(self, **policy: object) -> None:
+        write_settings(self.path, self.idp, policy={"watch": 0, **policy})
 
     def write(self, name: str, text: str, folder: str = "policies") -> None:
-        file = self.path / folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-        for one in (self.path / folder, *(self.path / folder).rglob("*")):
-            one.chmod(0o755 if one.is_dir() else 0o644)
+        write_file(self.path / folder / name, text)
 
     def guard(self) -> Guard:
         return Guard.load(self.path / "guard.toml")
@@ -141,7 +120,7 @@ def test_every_file_that_is_loaded_is_watched(place, place_of):
 
 async def test_watching_takes_up_a_change_and_names_itself(place):
     """Edit a file: within moments the new lines decide, and the record says `watch`."""
-    place.settings("watch = 0.05")
+    place.settings(watch=0.05)
     async with place.guard() as guard, guard.session(place.token()):
         assert await may(guard, act="write") == "no_matching_rule"
         place.write("tenants/acme/policy.csv", MORE)
@@ -160,7 +139,7 @@ async def test_a_revision_that_cannot_be_kept_is_tried_again_at_the_next_look(
     place, monkeypatch, content
 ):
     """Not the files are at fault: with room on the disk the change counts, touched or not."""
-    place.settings("watch = 0.05")
+    place.settings(watch=0.05)
     lines = place.path / "policies/tenants/acme/policy.csv"
     keep, full = Revisions.keep, threading.Event()
 
@@ -220,7 +199,7 @@ async def until(holds):
 
 async def test_what_changes_before_the_guard_is_opened_is_seen(place):
     """Built at import, opened later: a suspension in between counts after the first look."""
-    place.settings("watch = 0.05")
+    place.settings(watch=0.05)
     guard = place.guard()
     place.write("platform/suspended.csv", "user:ada, left, never\n")
     async with guard, guard.session(place.token()):
@@ -253,7 +232,7 @@ async def test_a_refusal_that_could_not_be_recorded_is_said_again(place):
 
 async def test_a_bad_folder_keeps_the_last_good_and_shows_its_age(place):
     """A model that is weaker, or suspensions that cannot be read: refused, on record, once."""
-    place.settings("watch = 0.05")
+    place.settings(watch=0.05)
     async with place.guard() as guard, guard.session(place.token()):
         place.write("model.conf", MODEL.replace("r.own == r.ten && ", ""))
         for _ in range(100):
@@ -420,7 +399,7 @@ async def test_a_shadow_is_asked_and_recorded_and_never_obeyed(place):
     """Where the two differ the record says what the shadow would have said; health shows it."""
     shutil.copytree(place.path / "policies", place.path / "strict")
     place.write("tenants/acme/policy.csv", MORE)
-    place.settings('watch = 0\nshadow = "strict"')
+    place.settings(shadow="strict")
     async with place.guard() as guard, guard.session(place.token()):
         assert await may(guard, act="write") == "permitted"
         assert await may(guard) == "permitted"
@@ -447,7 +426,7 @@ def test_a_shadow_that_breaks_touches_nothing(place):
 async def test_a_broken_shadow_never_holds_a_suspension_up(place):
     """What is on trial cannot be loaded: what counts is taken all the same, and both are said."""
     shutil.copytree(place.path / "policies", place.path / "strict")
-    place.settings('watch = 0\nshadow = "strict"')
+    place.settings(shadow="strict")
     async with place.guard() as guard, guard.session(place.token()):
         place.write("model.conf", "nonsense\n", folder="strict")
         place.write("platform/suspended.csv", "user:ada, left, never\n")
@@ -491,7 +470,7 @@ async def test_an_index_that_is_wrong_is_found_and_not_used_again(place, monkeyp
         return (allow or list(self.file.rules[:1]), []) if request.act == "write" else (allow, deny)
 
     monkeypatch.setattr(TenantIndex, "matching", tampered)
-    place.settings("watch = 0\nsample = 1")
+    place.settings(sample=1)
     async with place.guard() as guard, guard.session(place.token()):
         assert await may(guard, act="write") == "permitted"  # the fault that is to be found
         for _ in range(200):

@@ -36,52 +36,27 @@ from stageflow_guard.policy.live.watch import (
     signature,
 )
 from stageflow_guard.testing import IdentityProvider
+from stageflow_guard.testing.layout import write_file, write_policies, write_settings
 
 TENANTS = ("acme", "globex", "initech", "umbrella")
-TOML = """\
-[[auth.issuers]]
-issuer = "https://id.example"
-audiences = ["pipelines"]
-algorithms = ["RS256"]
-jwks_file = "jwks.json"
-tenant_claim = "org_id"
-
-[policy]
-path = "{policies}"
-watch = 0
-
-[audit]
-path = "audit"
-origin = "test.example/pipelines"
-key_file = "audit.key"
-"""
 
 
 def lines(tenant, act="read", obj="x"):
     return f"g, user:ada, role:a, {tenant}\np, role:a, {tenant}, data, {obj}, {act}, allow\n"
 
 
-def write(file, text):
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
-    file.chmod(0o644)
-
-
 @pytest.fixture
 def policies(tmp_path):
     """Four tenants."""
-    folder = tmp_path / "policies"
-    write(folder / "model.conf", MODEL)
-    for tenant in TENANTS:
-        write(folder / f"tenants/{tenant}/policy.csv", lines(tenant))
-    return folder
+    return write_policies(
+        tmp_path / "policies", {f"tenants/{one}/policy.csv": lines(one) for one in TENANTS}
+    )
 
 
 def guard_over(policies, place):
     place.mkdir(exist_ok=True)
-    IdentityProvider("https://id.example").write_jwks(place / "jwks.json")
-    (place / "guard.toml").write_text(TOML.format(policies=policies))
-    return Guard.load(place / "guard.toml")
+    idp = IdentityProvider("https://id.example")
+    return Guard.load(write_settings(place, idp, policies=policies, policy={"watch": 0}))
 
 
 async def watched(guard, *, late=False) -> bool:
@@ -114,7 +89,7 @@ async def test_one_tenants_change_is_kept_recorded_and_in_force(policies, tmp_pa
         before = guard.health()["policy_revision"]
         store = tmp_path / "a/audit.policies"
         held = {one for one in store.rglob("*") if one.is_file()}
-        write(policies / "tenants/acme/policy.csv", lines("acme", "write"))
+        write_file(policies / "tenants/acme/policy.csv", lines("acme", "write"))
         assert await watched(guard, late=True) and may(guard, "acme", "write")
         after = guard.health()["policy_revision"]
         assert not await watched(guard)
@@ -133,14 +108,14 @@ async def test_a_rollback_restores_every_file_of_an_earlier_revision(policies, t
     async with guard_over(policies, tmp_path / "a") as guard:
         first, then = guard.health()["policy_revision"], PolicySet.load(policies).files()
         for n, tenant in enumerate(TENANTS):
-            write(policies / f"tenants/{tenant}/policy.csv", lines(tenant, obj=f"y{n}"))
+            write_file(policies / f"tenants/{tenant}/policy.csv", lines(tenant, obj=f"y{n}"))
             await watched(guard, late=True)
         shutil.rmtree(policies / "tenants/umbrella")
-        write(policies / "tenants/new/policy.csv", lines("new"))
+        write_file(policies / "tenants/new/policy.csv", lines("new"))
         await watched(guard, late=True)
         assert await guard.rollback(first) == first
         assert may(guard, "umbrella") and not may(guard, "new")
-        write(policies / "tenants/acme/policy.csv", lines("acme", "export"))
+        write_file(policies / "tenants/acme/policy.csv", lines("acme", "export"))
         await watched(
             guard, late=True
         )  # from the folder again, whole: nothing of the rollback stays
@@ -153,11 +128,11 @@ async def test_a_rollback_restores_every_file_of_an_earlier_revision(policies, t
 async def test_what_changed_while_a_load_was_refused_is_not_lost(policies, tmp_path):
     """A tenant and a bad model at once, the model mended alone: the tenant's change counts, too."""
     async with guard_over(policies, tmp_path / "a") as guard:
-        write(policies / "tenants/acme/policy.csv", lines("acme", "write"))
-        write(policies / "model.conf", "nonsense\n")
+        write_file(policies / "tenants/acme/policy.csv", lines("acme", "write"))
+        write_file(policies / "model.conf", "nonsense\n")
         with pytest.raises(ConfigError):
             await watched(guard)
-        write(policies / "model.conf", MODEL)
+        write_file(policies / "model.conf", MODEL)
         assert await watched(guard, late=True) and may(guard, "acme", "write")
 
 
@@ -170,7 +145,7 @@ async def test_what_could_not_be_recorded_is_taken_up_later(policies, tmp_path):
             raise AuditUnavailable("disk full")
 
         guard._life.reloader._record = fail
-        write(policies / "tenants/acme/policy.csv", lines("acme", "write"))
+        write_file(policies / "tenants/acme/policy.csv", lines("acme", "write"))
         with pytest.raises(AuditUnavailable):
             await watched(guard)
         assert not may(guard, "acme", "write")
@@ -185,7 +160,7 @@ async def test_a_change_that_no_mark_shows_is_found(policies, tmp_path):
         reloader = guard._life.reloader
         for file, text in (("tenants/globex/policy.csv", lines("globex", "write")),
                            ("platform/suspended.csv", "initech, late, never\n")):  # fmt: skip
-            write(policies / file, text)
+            write_file(policies / file, text)
             reloader._live.seen = reloader._look()  # as if the marks were those of before
             reloader._live.basis = reloader._live.seen.policies
             assert await watched(guard), file
@@ -201,11 +176,11 @@ async def test_what_changes_while_it_is_read_is_read_again(policies, tmp_path, m
     def writing(path, name):
         found = read(path, name)
         if name == "tenants/acme/policy.csv" and b"write" in found:
-            write(path, lines("acme", "export"))
+            write_file(path, lines("acme", "export"))
         return found
 
     async with guard_over(policies, tmp_path / "a") as guard:
-        write(policies / "tenants/acme/policy.csv", lines("acme", "write"))
+        write_file(policies / "tenants/acme/policy.csv", lines("acme", "write"))
         monkeypatch.setattr(source, "read", writing)
         assert await watched(guard) and may(guard, "acme", "write")
         monkeypatch.undo()
@@ -225,7 +200,7 @@ async def test_policies_on_trial_are_loaded_by_tenant_too(policies, tmp_path):
     async with Guard.load(place / "guard.toml") as guard:
         before = guard.health()["policy_revision"]
         for text in (lines("acme", "write"), "bad\n", lines("acme", "delete")):
-            write(tmp_path / "trial/tenants/acme/policy.csv", text)
+            write_file(tmp_path / "trial/tenants/acme/policy.csv", text)
             assert await watched(guard)
         assert guard.health()["policy_revision"] == before
         on_trial = guard.health()["policy"]["shadow"]
@@ -236,7 +211,7 @@ async def test_a_folder_that_cannot_be_listed_does_not_end_the_watch(policies, t
     """A file in the place of `roles/`, whatever the marks show: refused, and looked at again."""
     async with guard_over(policies, tmp_path / "a") as guard:
         reloader = guard._life.reloader
-        write(policies / "roles", "no folder")
+        write_file(policies / "roles", "no folder")
         reloader._live.seen = reloader._look()
         for _ in range(2):
             with pytest.raises(ConfigError):
@@ -255,7 +230,7 @@ async def test_two_guards_over_one_folder_reach_one_state(policies, tmp_path):
         guard_over(policies, tmp_path / "b") as other,
     ):
         for n, tenant in enumerate(TENANTS):
-            write(policies / f"tenants/{tenant}/policy.csv", lines(tenant, obj=f"z{n}"))
+            write_file(policies / f"tenants/{tenant}/policy.csv", lines(tenant, obj=f"z{n}"))
             await watched(one)
             if n == 1:
                 await watched(other)
@@ -267,14 +242,14 @@ async def test_two_guards_over_one_folder_reach_one_state(policies, tmp_path):
 async def test_memory_does_not_grow_with_reloads(policies, tmp_path, caplog):
     """Fifty changes leave what one leaves: one snapshot, and nothing of those before."""
     caplog.set_level("CRITICAL", logger="stageflow_guard")  # the test run itself keeps warnings
-    write(policies / "platform/suspended.csv", "user:adda, left, never\nnobody, left, never\n")
+    write_file(policies / "platform/suspended.csv", "user:adda, left, never\nnobody, left, never\n")
     async with guard_over(policies, tmp_path / "a") as guard:
         counted, sizes = [], []
         tracemalloc.start()
         for n in range(50):
             who = f"user:u{n % 7}, left, never\nuser:adda, left, never\nu{n % 5}, left, never\n"
-            write(policies / "platform/suspended.csv", who)
-            write(policies / "tenants/acme/policy.csv", lines("acme", obj=f"o{n % 9}"))
+            write_file(policies / "platform/suspended.csv", who)
+            write_file(policies / "tenants/acme/policy.csv", lines("acme", obj=f"o{n % 9}"))
             await watched(guard)
             if n in (20, 49):
                 gc.collect()
@@ -300,7 +275,7 @@ async def test_an_earlier_layout_of_the_store_still_rolls_back(policies, tmp_pat
             place = tmp_path / "a/audit.policies" / old / name
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(content)
-        write(policies / "tenants/acme/policy.csv", lines("acme", "write"))
+        write_file(policies / "tenants/acme/policy.csv", lines("acme", "write"))
         await watched(guard)
         assert await guard.rollback(old[:12]) == FileTree.of(files).revision
         assert not may(guard, "acme", "write")
@@ -333,7 +308,7 @@ def test_a_tenant_that_is_gone_is_touched(policies):
 def replaced(file):
     text, info = file.read_text(), file.stat()
     fresh = file.with_name("fresh")
-    write(fresh, text.replace("read", "call"))
+    write_file(fresh, text.replace("read", "call"))
     os.utime(fresh, ns=(info.st_atime_ns, info.st_mtime_ns))
     fresh.replace(file)
 
@@ -376,15 +351,15 @@ def test_a_folder_that_comes_or_goes_is_listed_again():
 
 def test_every_file_comes_to_its_turn(policies):
     """A quarter of the time reads a quarter of the tenants; problems are not taken for changes."""
-    write(policies / "tenants/umbrella/policy.csv", "bad\n")
+    write_file(policies / "tenants/umbrella/policy.csv", "bad\n")
     held = PolicySet.load(policies)
     check = ContentCheck(100.0)
     assert [check.differing(policies, held, 100.0) for _ in range(3)] == [None] * 3
     for tenant in ("acme", "globex", "initech"):
-        write(policies / f"tenants/{tenant}/policy.csv", lines(tenant, "write"))
+        write_file(policies / f"tenants/{tenant}/policy.csv", lines(tenant, "write"))
     found = [check.differing(policies, held, 1.0) for _ in range(8)]
     assert {*found} == {None, "acme", "globex", "initech"}
-    write(policies / "tenants/acme/limits.yaml", "limits: {}\n")
+    write_file(policies / "tenants/acme/limits.yaml", "limits: {}\n")
     (policies / "tenants/acme/policy.csv").write_text(lines("acme"))
     assert "acme" in [check.differing(policies, held, 1.0) for _ in range(8)]
 
@@ -392,22 +367,22 @@ def test_every_file_comes_to_its_turn(policies):
 def test_a_file_that_counts_as_it_is_written_comes_to_its_turn(policies):
     """A warning about one line leaves no other line of a file in force unread."""
     for first in ("user:adda, slip, never\n", "user:x\n"):
-        write(policies / "platform/suspended.csv", f"{first}user:eve, left, never\n")
+        write_file(policies / "platform/suspended.csv", f"{first}user:eve, left, never\n")
         held = PolicySet.load(policies)
         assert held.problems and "user:eve" in held.suspended
         check = ContentCheck(100.0)
         assert check.differing(policies, held, 100.0) is None
-        write(policies / "platform/suspended.csv", f"{first}user:ada, left, never\n")
+        write_file(policies / "platform/suspended.csv", f"{first}user:ada, left, never\n")
         assert check.differing(policies, held, 100.0) == SHARED
 
 
 def test_a_name_that_several_tenants_took_on_at_once_is_counted_once_each(policies):
     """No hint names a subject that nobody's lines name any more."""
-    write(policies / "platform/suspended.csv", "user:alicja, slip, never\n")
+    write_file(policies / "platform/suspended.csv", "user:alicja, slip, never\n")
     held = PolicySet.load(policies)
     for name in ("alicia", "zed"):
         for tenant in ("acme", "globex"):
-            write(
+            write_file(
                 policies / f"tenants/{tenant}/policy.csv",
                 lines(tenant) + f"g, user:{name}, role:a, {tenant}\n",
             )
@@ -419,9 +394,9 @@ def test_a_name_that_several_tenants_took_on_at_once_is_counted_once_each(polici
 def test_a_difference_over_several_loads_leaves_nothing_out(policies):
     """Only what one load read is known; between any other two sets every tenant is compared."""
     first = PolicySet.load(policies)
-    write(policies / "tenants/acme/policy.csv", lines("acme", "write"))
+    write_file(policies / "tenants/acme/policy.csv", lines("acme", "write"))
     second = PolicySet.load(policies, previous=first, changed={"acme"})
-    write(policies / "tenants/globex/policy.csv", lines("globex", "write"))
+    write_file(policies / "tenants/globex/policy.csv", lines("globex", "write"))
     third = PolicySet.load(policies, previous=second, changed={"globex"})
     assert diff(first, second).tenants == ("acme",) and diff(second, third).tenants == ("globex",)
     assert diff(first, third).tenants == diff(third, first).tenants == ("acme", "globex")
@@ -446,7 +421,7 @@ def test_two_tenants_with_long_names_are_two(policies):
     """A name that a message would cut is a file's whole name in the revision."""
     names = ["n" * 100 + end for end in "ab"]
     for name in names:
-        write(policies / f"tenants/{name}/policy.csv", lines(name))
+        write_file(policies / f"tenants/{name}/policy.csv", lines(name))
     held = PolicySet.load(policies)
     assert {f"tenants/{name}/policy.csv" for name in names} < set(held.files())
     assert held.problems == ()
@@ -454,7 +429,7 @@ def test_two_tenants_with_long_names_are_two(policies):
 
 def test_a_guardrail_that_was_never_good_refuses_no_reload(policies):
     """Twice bad: everything of the tenant is blocked, and the other files go on being read."""
-    write(policies / "tenants/acme/guardrails.yaml", "guardrails: 1\n")
+    write_file(policies / "tenants/acme/guardrails.yaml", "guardrails: 1\n")
     first = PolicySet.load(policies)
     second = PolicySet.load(policies, previous=first)
     assert second.problems == first.problems

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import ConfigError
+from stageflow_guard.testing.layout import write_policies, write_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping
@@ -16,27 +16,6 @@ if TYPE_CHECKING:
 
     from stageflow_guard.guard import Guard
     from stageflow_guard.testing.idp import IdentityProvider
-
-_GUARD_TOML = """\
-[[auth.issuers]]
-issuer = {issuer}
-audiences = ["pipelines"]
-algorithms = ["RS256"]
-jwks_file = "jwks.json"
-tenant_claim = "org_id"
-roles_claim = "roles"
-
-[policy]
-path = {policies}
-
-[redaction]
-{redaction}
-
-[audit]
-path = "audit"
-origin = "test.example/pipelines"
-key_file = "audit.key"
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,37 +57,18 @@ class TemporaryGuard:
             yield token
 
 
-def _write_policies(folder: Path, tenants: Iterable[str], roles: Iterable[str]) -> None:
+def _write_roles(folder: Path, tenants: Iterable[str], roles: Iterable[str]) -> None:
     """Write a set where each role may run every stage of its tenant, and nothing else."""
-    from stageflow_guard.policy.engine.rules import MODEL
-
     # a file without rules is a mistake, not an empty set; no token claims this role
     listed = tuple(roles) or ("unused",)
-    files = {"model.conf": MODEL}
-    for tenant in tenants:
-        files[f"tenants/{tenant}/policy.csv"] = "".join(
+    write_policies(folder, {
+        f"tenants/{tenant}/policy.csv": "".join(
             f"g, claim:{role}, role:{role}, {tenant}\n"
             f"p, role:{role}, {tenant}, stage, *, run, allow\n"
             for role in listed
         )
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    for path in (folder, *folder.rglob("*")):  # whatever the umask: writable by no other user
-        path.chmod(0o755 if path.is_dir() else 0o644)
-
-
-def _write_settings(
-    folder: Path, policies: Path, idp: IdentityProvider, redaction: Mapping[str, Any]
-) -> None:
-    """Write keys and guard.toml."""
-    idp.write_jwks(folder / "jwks.json")
-    content = _GUARD_TOML.format(  # JSON's texts, numbers and lists are TOML, too
-        issuer=json.dumps(idp.issuer), policies=json.dumps(str(policies)),
-        redaction="\n".join(f"{k} = {json.dumps(v)}" for k, v in redaction.items()),
-    )  # fmt: skip
-    (folder / "guard.toml").write_text(content, encoding="utf-8")
+        for tenant in tenants
+    })  # fmt: skip
 
 
 def _write_trial(place: Path, tenant: str, roles: tuple[str, ...], idp: IdentityProvider) -> Path:
@@ -118,8 +78,8 @@ def _write_trial(place: Path, tenant: str, roles: tuple[str, ...], idp: Identity
         raise ConfigError(f"`{place}` is not empty, and no trial's: name another folder")
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     mark.touch()
-    _write_policies(place / "policies", [tenant], roles)
-    _write_settings(place, Path("policies"), idp, {})
+    _write_roles(place / "policies", [tenant], roles)
+    write_settings(place, idp)
     return place
 
 
@@ -183,9 +143,9 @@ class Workshop:
         folder = self.folder / f"guard-{self.opened}"
         folder.mkdir(mode=0o700)
         if policies is None:
-            _write_policies(folder / "policies", tenants, roles)
+            _write_roles(folder / "policies", tenants, roles)
         where = Path(policies or folder / "policies").resolve()
-        _write_settings(folder, where, self.idp, redaction)
+        write_settings(folder, self.idp, policies=where, redaction=redaction)
         return folder
 
     def as_tenant(
