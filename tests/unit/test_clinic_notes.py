@@ -81,3 +81,41 @@ def test_a_name_is_whole_where_the_words_of_a_clinic_end() -> None:
         text = note + "x" * gap + " attending Giulia Lindqvist-Ferrari went home."
         for found in Redactor().find(text):
             assert text[found.end : found.end + 1] in (" ", ",", "."), text[found.start : found.end]
+
+
+@pytest.mark.parametrize(
+    ("note", "kind"),
+    [
+        ("MR# 7712094\n", "MEDICAL_RECORD_NUMBER"), ("Chart # 604-22-918\n", "MEDICAL_RECORD_NUMBER"),
+        ("Policy #W221904417\n", "MEMBER_ID"), ("badge # E63920\n", "EMPLOYEE_ID"), ("License # D5990701\n", "US_DRIVER_LICENSE"),
+        ("Pager: 7714\n", "PHONE_NUMBER"), ("DOB/Sex: 03/11/1957 F\n", "DATE_OF_BIRTH"),
+        ("Pt seen in clinic, Rx # 7712094 filled", "MEDICAL_RECORD_NUMBER"), ("Pt seen in clinic, pump SN 67A8148892", "DEVICE_ID"),
+        ("Pt seen in clinic, cert no 771902", "MEMBER_ID"), ("Pt seen in clinic, ascom 5520", "PHONE_NUMBER"),
+        ("Pt seen in clinic, bday 4/7/62", "DATE_OF_BIRTH"), ("Social worker (206) 555-0174", "PHONE_NUMBER"),
+    ],
+)  # fmt: skip
+def test_a_sign_reads_as_the_word_number(note: str, kind: str) -> None:
+    """`#` behind a word says "number", and the short words of a clinic name their numbers in a note."""
+    assert kind in {s.entity for s in Redactor().find(note)}
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "viral load 1250000 copies", "penicillin 2400000 units", "SNOMED 44054006", "NCT01234567", "PMID 31234567", "platelets 210000", "lead 2", "slide 3",
+        "lot of pain", "study of 12450 patients", "K 43.25/44.00", "ref 12.0-15.5", "room 412", "orders 1-5", "copay $20", "battery 2.78 V", "bed 12-2",
+    ],
+)  # fmt: skip
+def test_amounts_and_codes_of_a_note_stay(note: str) -> None:
+    """An amount, a code of a catalogue and a measure are nobody's number."""
+    text = f"Patient seen in clinic today, dx asthma, {note}, meds unchanged."
+    found = [s for s in Redactor().find(text) if s.entity not in KEPT_QUIET]
+    assert not found, [(s.entity, text[s.start : s.end]) for s in found]
+
+
+def test_a_day_beside_a_signature_is_no_date_of_birth() -> None:
+    """A day behind the name of who signed is a day; in a patient's header it is the day of birth."""
+    signed = "Patient stable on ward, meds unchanged. Attending Ruth Segal - 03/04/2024"
+    header = "WARD NOTE | SEGAL, RUTH | 03/04/1961 | pt stable, meds unchanged"
+    assert "DATE_OF_BIRTH" not in {s.entity for s in Redactor().find(signed)}
+    assert "DATE_OF_BIRTH" in {s.entity for s in Redactor().find(header)}

@@ -28,7 +28,12 @@ ALIASES = {
 STRUCTURED = frozenset(
     {"CREDIT_CARD", "PHONE_NUMBER", "EMAIL_ADDRESS", "IBAN_CODE", "US_SSN", "IP_ADDRESS", "URL"}
 )
-LABELLED_AS = {"LOCATION": {"STREET_ADDRESS"}, "STREET_ADDRESS": {"LOCATION"}}
+# a set that has one word for two of our types; "license" is a driver's and a physician's
+LABELLED_AS = {
+    "LOCATION": {"STREET_ADDRESS"},
+    "STREET_ADDRESS": {"LOCATION"},
+    "US_DRIVER_LICENSE": {"MEDICAL_LICENSE"},
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,16 @@ from stageflow_guard.redaction.recognizers.generic.dates import DATE
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 # a record's number without its word
-LONE = re.compile(r"[A-Z]{1,3}-?[0-9]{5,10}|[0-9]{7,10}|[0-9]{3}-[0-9]{2}-[0-9]{3}")
+_RECORD = r"[A-Z]{1,3}-?[0-9]{5,10}|[A-Z]{1,2}[0-9]{2}-[0-9]{4,7}|[0-9]{3}-[0-9]{2}-[0-9]{3}"
+LONE = re.compile(rf"{_RECORD}|[0-9]{{7,10}}")
 
 _SIGN = r"(?:[ ]?[|/;\x1e][ ]{0,2}|[ ]-[ ]|,[ ]{1,2}|[ ]\()"  # \x1e: a border of cells in a view
 _CELLS = frozenset({"|", "/", "-", "\x1e"})
 _DAY = rf"(?:(?i:dob|d\.o\.b\.|born)[ :]{{1,2}})?(?P<date>(?i:{DATE}))(?![\w/-])"
-_NUMBER = r"(?:(?:MRN|mrn|ID|HN)[ :#]{0,3})?(?P<number>[A-Z]{0,3}-?[0-9]{5,10}|[0-9]{3}-[0-9]{2}-[0-9]{3})(?![\w/-]|[., ][0-9])"
+# ten digits alone are a phone's, five are a town's
+_NUMBER = (
+    rf"(?:(?:MRN|mrn|ID|HN)[ :#]{{0,3}})?(?P<number>{_RECORD}|[0-9]{{7,9}})(?![\w/-]|[., ][0-9])"
+)
 _SEX = r"(?:[MF]|[Mm]ale|[Ff]emale)(?!\w)"
 _YEARS = r"(?P<years>[0-9]{1,3})(?:[- ]?(?:years?|yrs?)[- ]old|[ ]?(?:y\.?/?o|yrs?|y)(?!\w))"
 _PHONE = r"(?P<phone>\+?\(?[0-9]{2,5}\)?[ ./-][0-9][0-9 ./-]{4,12}[0-9])(?![\w/-])"
@@ -40,10 +44,9 @@ def beside(text: str, at: int) -> list[re.Match[str]]:
 def identified(found: list[re.Match[str]], words: int, *, header: bool = True) -> bool:
     """Say whether what stands beside a name of so many words is what a patient is known by."""
     for match in found:
-        number = match["number"]
-        if number is not None and (words > 1 or LONE.fullmatch(number)):
+        if match["number"] is not None:
             return True
-        in_cells = header and match["date"] is not None and match["apart"].strip() in _CELLS
+        in_cells = header and match["date"] is not None and match["apart"].strip(" ") in _CELLS
         if words > 1 and (match["years"] is not None or in_cells):
             return True
     return False
@@ -54,9 +57,14 @@ def followed(text: str, at: int) -> bool:
     return _AGED.match(text, at) is not None or _FOLLOWS.match(text, at) is not None
 
 
-def told(found: list[re.Match[str]]) -> Iterator[Hit]:
-    """Yield the number, the date of birth and the phone number beside a name."""
-    line = any(m["number"] is not None or m["apart"].strip() in _CELLS for m in found)
+def told(found: list[re.Match[str]], *, header: bool = False) -> Iterator[Hit]:
+    """Yield the number, the date of birth and the phone number beside a name.
+
+    A day alone beside it is a signature's, but in a header: `SILVA, ANA | 26.01.1961`.
+    """
+    line = any(
+        m["number"] is not None or (header and m["apart"].strip(" ") in _CELLS) for m in found
+    )
     for match in found:
         for group, kind, score in (
             ("number", "MEDICAL_RECORD_NUMBER", 0.66), ("phone", "PHONE_NUMBER", 0.42), ("date", "DATE_OF_BIRTH", 0.45),

@@ -21,10 +21,14 @@ from stageflow_guard.redaction.recognizers.clinical.beside import (
 )
 from stageflow_guard.redaction.recognizers.clinical.clinic_words import (
     ABBREVIATIONS,
+    AMOUNT,
+    BORN,
     BY,
+    CODES,
     COMPANIES,
     DATED,
     DEGREES,
+    ENDINGS,
     FORENAMES,
     HOUSE,
     HOUSE_WORDS,
@@ -32,10 +36,12 @@ from stageflow_guard.redaction.recognizers.clinical.clinic_words import (
     KIN,
     KIN_TOLD,
     KIN_WORDS,
+    LOOSELY,
     MARKS,
     NO_NAME,
     NUMBERED,
     ROLES,
+    SIGNS,
     STEMS,
     STREETS,
     SURE,
@@ -46,8 +52,10 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
 PAIR, REACH = 120, 150  # a stream sees 320 characters ahead
+AFTER, SEEN = 300, 470  # it has 512 behind, the words that make a zone among them
 SURE_REACH = 200  # how far before two words a sure one may stand: a stream keeps 512 behind
 _SURE = frozenset(word.decode() for word in SURE)
+_MARKS = MARKS | _SURE
 # one look at all words of a text: what a gate needs
 _APART = bytes(32 if chr(b) in "\t,.;:!?()[]{}<>\"'/|=_#&*+-" else b for b in range(256))
 _WORD = re.compile(r"(?<![\w-])[a-z][\w./-]*")
@@ -85,6 +93,9 @@ _LEADS = frozenset({"The", "Our", "This", "A", "My", "Your", "Any"})
 _DATES = re.compile(rf"(?<![\w/.-]){DATE}(?![\w/-])", re.IGNORECASE)
 _SHORT = re.compile(r"(?<![\w/.-])(?:1[0-2]|0?[1-9])/(?:3[01]|[12][0-9]|0?[1-9])(?![\w/-])")
 _VALUE = re.compile(r"(?<![\w.,/$€£+-])[A-Za-z]{0,4}-?[0-9][A-Za-z0-9-]{2,20}(?![\w/]|[.,][0-9])")
+_EXTENSION = re.compile(r"(?<![\w.-])x([0-9]{4,5})(?![\w.,/-])")
+_PARTS, _BETWEEN, _OF_A_DAY = re.compile(r"[^\s/.-]+"), re.compile(r"[\s/.-]+"), 3
+_LEAST, _LEAST_LOOSE = 4, 6  # digits
 _OLD = re.compile(r"(?<![\w.,/-])(?:9[0-9]|1[01][0-9])(?=[ ]?(?:[MF](?![\w])|y\.?/?o))")
 _WEB = re.compile(r"https?://[^\s<>\"'`]{4,300}")
 
@@ -120,13 +131,14 @@ def _zones(lower: str) -> list[tuple[int, int]]:
         word = match[0].rstrip(".")
         if word in _SURE:
             sure_at = match.start()
-        if word not in MARKS and word[:5] not in STEMS and (
-            "/" not in word or MARKS.isdisjoint(word.split("/"))
+        if word not in _MARKS and word[:5] not in STEMS and not word.endswith(ENDINGS) and (
+            "/" not in word or _MARKS.isdisjoint(word.split("/"))
         ):  # fmt: skip
             continue
         at = match.start()
         if word.rstrip("s") != last and at - last_at <= PAIR and last_at - sure_at <= SURE_REACH:
-            low, high = max(0, last_at - REACH), min(len(lower), match.end() + REACH)
+            stop = max(match.end() + REACH, min(match.end() + AFTER, min(sure_at, last_at) + SEEN))
+            low, high = max(0, last_at - REACH), min(len(lower), stop)
             if zones and low <= zones[-1][1]:
                 zones[-1] = (zones[-1][0], high)
             else:
@@ -250,7 +262,7 @@ def _in_capitals(text: str, start: int, end: int) -> Iterator[Hit]:
             or _VERB.match(text, stop) or (last_first and _TELLS.match(text, stop))
         ):  # fmt: skip
             yield Hit(match.start(), stop, "PERSON", 0.42, "name, header", "label clinic")
-            yield from told(around)
+            yield from told(around, header=last_first)
 
 
 def _is_place(before: str, earlier: str, between: str) -> bool:
@@ -266,6 +278,13 @@ def _is_place(before: str, earlier: str, between: str) -> bool:
 
 def _dates(text: str, start: int, end: int) -> Iterator[Hit]:
     for match in _DATES.finditer(text, start, end):
+        if not _plausible(match[0]):
+            continue
+        before, _, between = _before(text, match.start())
+        if before in BORN and "\n" not in between:
+            yield Hit(
+                *match.span(), "DATE_OF_BIRTH", 0.45, "date of birth in a note", "label clinic"
+            )
         yield Hit(*match.span(), "DATE_TIME", 0.4, "date in a note", "label clinic")
     for match in _SHORT.finditer(text, start, end):
         before, earlier, between = _before(text, match.start())
@@ -278,24 +297,49 @@ def _dates(text: str, start: int, end: int) -> Iterator[Hit]:
         yield Hit(*match.span(), "AGE", 0.4, "age over 89", "label clinic")
 
 
+def _plausible(day: str) -> bool:
+    """Say whether numbers alone make a day: one sign between them, and a month among them."""
+    parts = _PARTS.findall(day)
+    if len(parts) != _OF_A_DAY or not all(map(str.isdigit, parts)):
+        return True
+    signs = _BETWEEN.findall(day)
+    rest = [int(p) for p in parts if len(p) < 4]
+    return len(set(signs)) == 1 and min(rest[-2:] if len(parts[0]) == 4 else rest[:2]) <= 12
+
+
 def _numbers(text: str, start: int, end: int) -> Iterator[Hit]:
     for match in _VALUE.finditer(text, start, end):
-        value = match[0]
-        before, earlier, between = _before(text, match.start())
-        kind = NUMBERED.get(before)
-        if kind is None and before in ("no", "number", "id", "num", "serial"):
-            kind = NUMBERED.get(earlier)
-        digits = sum(c.isdigit() for c in value)
-        if kind is not None and _DATES.match(text, match.start()):
-            continue
-        if kind == "PHONE_NUMBER" and 3 <= digits <= 7:
-            yield Hit(*match.span(), kind, 0.45, "pager in a note", "label clinic")
-        elif kind not in (None, "PHONE_NUMBER") and digits >= 4 and "\n" not in between:
-            yield Hit(*match.span(), str(kind), 0.45, "number in a note", "label clinic")
-        elif LONE.fullmatch(value):
-            yield Hit(
-                *match.span(), "MEDICAL_RECORD_NUMBER", 0.36, "number in a note", "label clinic"
-            )
+        found = _numbered(text, match)
+        if found is not None:
+            yield found
+    for match in _EXTENSION.finditer(text, start, end):
+        yield Hit(*match.span(1), "PHONE_NUMBER", 0.45, "pager in a note", "label clinic")
     for match in _WEB.finditer(text, start, end) if "://" in text else ():
         size = len(match[0].rstrip(".,;:!?)"))
         yield Hit(match.start(), match.start() + size, "URL", 0.4, "link in a note", "label clinic")
+
+
+def _numbered(text: str, match: re.Match[str]) -> Hit | None:
+    """Return what the word before a number makes of it; a record's number also has its form."""
+    value = match[0]
+    before, earlier, between = _before(text, match.start())
+    signed = before in SIGNS or "#" in between
+    word = earlier if before in SIGNS else before
+    kind = NUMBERED.get(word) or NUMBERED.get(before)
+    digits = sum(c.isdigit() for c in value)
+    if kind is None and digits >= (_LEAST if signed else _LEAST_LOOSE):
+        kind = LOOSELY.get(word)
+    if kind == "PHONE_NUMBER":
+        if not 3 <= digits <= 7:
+            return None
+        return Hit(*match.span(), kind, 0.45, "pager in a note", "label clinic")
+    if AMOUNT.match(text, match.end()) or before in CODES or value[:3] == "NCT":
+        return None
+    if kind is not None and digits >= _LEAST and "\n" not in between:
+        if _DATES.match(text, match.start()):
+            return None
+        return Hit(*match.span(), kind, 0.47, "number in a note", "label clinic")
+    if LONE.fullmatch(value) is None:
+        return None
+    score = 0.46 if value.count("-") == 2 else 0.36  # a grouping that no phone has
+    return Hit(*match.span(), "MEDICAL_RECORD_NUMBER", score, "number in a note", "label clinic")

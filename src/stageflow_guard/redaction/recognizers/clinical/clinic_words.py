@@ -23,14 +23,28 @@ MARKS = _set(
     "deductible psych psychiatric psychology dietitian nutrition preop postop anesthesiologist sedation dialysis chemo tumor ca metastatic maternal paternal genetic cgc "
     "sample portal results transfusion catheter ventilator extubated trach drain dressing sutures telehealth refill refills pharmacy pharmacist tablet tablets capsule "
     "inhaler dosage allergy immunized booster pacemaker defibrillator implanted implant stent device pulse temp spo2 o2 bmi glucose hba1c inr potassium creatinine "
-    "hypertension pneumonia asthma copd chf cabg dvt pe uti gi ob gyn ent neuro cardiac renal hepatic fetal newborn midwife antenatal postpartum "
+    "hypertension pneumonia asthma copd chf cabg dvt pe uti si denies mood suicidal ideation psychotherapy counselling counseling anxiety depression depressed ptsd bipolar cbt session appointment gi ob gyn ent neuro cardiac renal hepatic fetal newborn midwife antenatal postpartum "
+    "cpap bipap holter glucometer prosthesis pacer vaccinated antibiotics antibiotic ultrasound mammogram inpatient outpatient paramedic obstetric dental dentist tooth "
+    "optometry ophthalmology cataract dermatology urology orthopedic orthopedics paediatrics pediatrics geriatric neonatal nicu rehab prescribed prescriber chole "
+    "swelling rash nausea vomiting dizzy dizziness cough sob headache fatigue edema bleeding infection infected sepsis arrest cpr resuscitation sutured stitches "
+    "xray x-ray ambulating ambulated tolerating voiding afebrile vitals murmur lungs abdomen knee hip shoulder spine lumbar femur tibia arthritis sprain "
+    "autism dementia alzheimer parkinson epilepsy migraine thyroid liver kidney bladder prostate breast lung colon skin ulcer hernia fall falls "
+    "doctor gp a&e nhs theatre consultant registrar matron sister hca physio physiotherapy occupational speech dysphagia peg foley "
     "referring referral intubated culture cultures lab labs findings impression exam operative procedure anesthesia consent chart care health dr prof medical appt"
 )
 STEMS = frozenset({"diagn", "aller", "pedia", "obste", "rehab", "diabe", "pregn", "presc"})
+# how the names of illnesses, operations and medicines end
+ENDINGS = (
+    "ectomy", "otomy", "oscopy", "ostomy", "plasty", "rrhaphy", "itis", "emia", "aemia", "oma", "opathy", "algia", "uria", "pnea", "cardia", "graphy", "gram",
+    "pril", "olol", "statin", "sartan", "azole", "mycin", "cillin", "formin", "dipine", "azepam", "semide", "parin", "farin", "floxacin", "cycline", "xaban",
+)  # fmt: skip
 # no zone is without one of these, whole words as they stand between signs
 SURE = _encoded(
     "patient patients pt pts mrn dob hospital clinic dr rn md diagnosis diagnosed diagnoses dx hx rx surgery surgeon surgical nurse nursing physician medical "
     "medication medications meds hospice therapy therapist yo wound admitted admission adm discharge allergy allergies allergic vaccine vaccines immunization "
+    "cpap bipap holter mammogram inpatient outpatient paramedic obstetric dentist ophthalmology cataract dermatology urology orthopedic pediatrics paediatrics geriatric neonatal "
+    "nicu rehab prescribed prescriber prescription refill pharmacy mri ecg ekg ultrasound colonoscopy endoscopy chemotherapy chemo stent sepsis asthma pneumonia diabetes "
+    "dementia epilepsy physiotherapy nhs consultant anesthesiologist endoscopist psychiatrist psychologist cardiologist oncologist radiologist pathologist "
     "coroner autopsy morgue mortuary nihss npo preop psychiatry psychiatric oncology cardiology neurology dietitian anesthesia dialysis chemo cgc lcsw dpt pacu ems triage intubated "
     "pacemaker antenatal postpartum telehealth bedside "
     "specimen biopsy pathology radiology icu insulin health discharged ward pmh hpi pcp snf lpn crna"
@@ -77,15 +91,37 @@ DATED = _set(
     "eval trach intubated start home discharged discharge admitted admission by for summary screen clinic colonoscopy study sent issued photos seen progress d "
     "stick exposure injury fell fall onset died expired pronounced dos rtc surgery repeat cx culture drawn due summary tdap mmr flu beta after before about around"
 )
+# what a number of four digits is behind these words
 _KINDS = {
     "DEVICE_ID": "serial s/n sn udi device serial#",
     "MEDICAL_LICENSE": "lic license licence reg registration gmc nmc",
-    "MEMBER_ID": "group grp claim ins insurance subscriber member policy plan aetna bcbs cigna humana anthem kaiser tricare uhc medicare medicaid",
-    "MEDICAL_RECORD_NUMBER": "acc accession specimen sample path pathology unit auth authorization case ref visit encounter csn fin chart hosp hospital ur mrn "
-    "patient specimen#",
-    "PHONE_NUMBER": "pager paged beeper bleep ext extension",
+    "US_DRIVER_LICENSE": "dl",
+    "MEMBER_ID": "group grp claim ins insurance subscriber member mbr policy plan aetna bcbs cigna humana anthem kaiser tricare uhc medicare medicaid hicn beneficiary "
+    "certificate cert payer rxgrp rxbin pcn versicherungsnummer versicherten-nr",
+    "MEDICAL_RECORD_NUMBER": "acc accession specimen sample path pathology unit auth authorization case ref visit encounter csn fin chart hosp hospital ur urn mrn mr "
+    "patient specimen# fallnummer patientennummer pat.-nr fall-nr nosologico",
+    "EMPLOYEE_ID": "payroll personnel",
+    "PHONE_NUMBER": "pager paged beeper bleep ext extension pgr pg ascom vocera dect dial",
+}
+# behind these, which are words of every day, only with a sign (`#`, `no`, `id`) or from six digits on
+_LOOSE = {
+    "DEVICE_ID": "lot pump pacemaker icd implant lead generator prosthesis iol lens stent valve aid cpap bipap monitor holter glucometer catheter scope port graft "
+    "tissue battery",
+    "MEMBER_ID": "hmo ppo coverage pa",
+    "MEDICAL_RECORD_NUMBER": "rec record records file slide block lab order req requisition exam study image film rx prescription referral subject participant donor bag "
+    "incident run pcr report book registry emr ehr empi nhi ppn pt pts id nip ipp nhc har trial dossier",
+    "EMPLOYEE_ID": "emp employee staff badge",
 }
 NUMBERED = {word: kind for kind, words in _KINDS.items() for word in words.split()}
+LOOSELY = {word: kind for kind, words in _LOOSE.items() for word in words.split()}
+SIGNS = _set("no number id num nr serial n° #")
+# words before a number that is a code of the field, and behind one that is an amount
+CODES = _set("snomed pmid nct rxnorm ndc loinc cpt doi icd-10 hcpcs protocol")
+AMOUNT = re.compile(
+    r"[ ](?:copies|units?|iu|ml|cells?|patients|doses?|mg|mcg|kcal|steps)(?!\w)", re.I
+)
+# a word before a date of birth that is too short to be one elsewhere
+BORN = _set("b bd b/d bday nac f.n fn ddn d.d.n geb")
 
 _TITLES = (
     r"MD|M\.D\.?|RN|NP|DO|PA|PA-C|LPN|LVN|CRNA|CNM|RD|LDN|DPT|PT|OT|OTR|SLP|CCC-SLP|LCSW|MSW|LMFT|DDS|DMD|PharmD|PHARMD|Ph\.?D\.?|DNP|APRN|FNP|FACC|FACS"

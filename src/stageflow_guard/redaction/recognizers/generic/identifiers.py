@@ -9,14 +9,16 @@ from stageflow_guard.redaction.recognizers.anchors import positions, present
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
+_NO = r"(?:[ _-]?(?:number|no|id)|[ ]?#)"
 _LABELS: dict[str, str] = {
-    "MEDICAL_RECORD_NUMBER": r"mrn|medical[ _-]?record(?:[ _-]?(?:number|no))?|patient[ _-]?(?:id|number|no)|chart[ _-]?(?:number|no|id)|hospital[ _-]?(?:number|no|id)|encounter[ _-]?(?:id|number)",
-    "MEMBER_ID": r"member[ _-]?(?:id|number|no)|subscriber[ _-]?(?:id|number|no)|policy[ _-]?(?:number|no|id)|insurance[ _-]?(?:id|number|no|policy)|health[ _-]?plan[ _-]?(?:id|number|no)|beneficiary[ _-]?(?:id|number)|medicare[ _-]?(?:id|number|no)|medicaid[ _-]?(?:id|number|no)|group[ _-]?(?:id|number|no)|claim[ _-]?(?:number|no)",
+    "MEDICAL_RECORD_NUMBER": rf"mrn|medical[ _-]?record(?:[ _-]?(?:number|no)|[ ]?#)?|med\.?[ ]rec\.?(?:[ ](?:number|no)|[ ]?#)|mr(?:[ ]no\b|[ ]?#)|(?:patient|chart|hospital|encounter){_NO}"
+    r"|pt(?:[ ]id|[ ]?#)|hosp\.?(?:[ ](?:no|num)|[ ]?#)",
+    "MEMBER_ID": rf"(?:member|subscriber|policy|insurance|health[ _-]?plan|beneficiary|medicare|medicaid){_NO}|insurance[ _-]?policy|group[ _-]?(?:id|number|no)|claim(?:[ _-]?(?:number|no)|[ ]?#)",
     "GROUP": r"(?:group|grp)[ ]?(?=#)",
-    "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|dl[ _-]?(?:number|no)|licen[cs]e[ _-]?(?:number|no)",
+    "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|(?:dl|licen[cs]e)(?:[ _-]?(?:number|no)|[ ]?#)",
     "PASSPORT": r"passport|travel[ _-]?document",
-    "EMPLOYEE_ID": r"emp(?:loyee)?[ _-]?(?:id|number|no)|badge[ _-]?(?:id|number|no)|staff[ _-]?(?:id|number|no)|personnel[ _-]?(?:id|number|no)",
-    "STUDENT_ID": r"student[ _-]?(?:id|number|no)",
+    "EMPLOYEE_ID": rf"(?:emp(?:loyee)?|badge|staff|personnel){_NO}",
+    "STUDENT_ID": rf"student{_NO}",
     "LICENSE_PLATE": r"licen[cs]e[ _-]?plate|plate[ _-]?(?:number|no)|registration[ _-]?plate|number[ _-]?plate",
     "VEHICLE_ID": r"vin(?![a-z])|vehicle[ _-]?identification(?:[ _-]?number)?",
     "CASE_NUMBER": r"docket[ _-]?(?:number|no)|case[ _-]?(?:number|no)|cause[ _-]?(?:number|no)",
@@ -39,7 +41,7 @@ _HEADS = (
     "insurance", "health", "beneficiary", "medic", "group", "grp", "driv", "dl", "licen", "passport",
     "travel", "emp", "claim", "badge", "staff", "personnel", "student", "plate", "registration",
     "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user", "login",
-    "db", "screen",
+    "db", "screen", "med rec", "med. rec", "mr no", "mr#", "mr #", "pt id", "pt#", "pt #", "hosp",
 )  # fmt: skip
 _PHRASE = re.compile(r"(?i)^(?:19|20)[0-9]{2}$|^[0-9]{1,3}$|^v[0-9]|^[0-9]+(?:st|nd|rd|th)$|^0x")
 
