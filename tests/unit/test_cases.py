@@ -83,3 +83,17 @@ def test_a_broken_table_is_refused_with_its_place(tmp_path, what):
     file.write_text(content)
     with pytest.raises(ConfigError, match=expected):
         load_table(file, "acme")
+
+
+def test_a_case_that_fails_names_the_line_that_decided(tmp_path, capsys, monkeypatch):
+    """A share that somebody added explains why a case of yours is permitted now."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    share = ["share", "add", "globex", "acme", "data", "ticket/7", "read", "--until"]
+    assert main(["policy", *share, "2999-01-01T00:00:00Z"]) == 0
+    capsys.readouterr()
+    assert main(["policy", "test"]) == 1
+    failed = next(line for line in capsys.readouterr().out.splitlines() if "failed" in line)
+    assert "expected deny, got permit; expected reason foreign_owner, got permitted" in failed
+    assert "decided by `p, role:supervisor, acme, data, ticket/*, read, allow`" in failed
+    assert "ticket/7, read, 2999-01-01T00:00:00Z` (platform/shares.csv:" in failed

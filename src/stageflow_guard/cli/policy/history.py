@@ -140,8 +140,7 @@ def _prune(args: argparse.Namespace) -> int:
         return HOLDS
     for one in going:
         print(f"removed {one}")
-    print(f"{left} revisions stay, {len(named.keys() & {r.revision for r in kept.kept()})} of them "
-          "in force here or named by a record")  # fmt: skip
+    print(f"{len(going)} removed, {left} left: what a record names, what is in force, the newest")
     return HOLDS
 
 

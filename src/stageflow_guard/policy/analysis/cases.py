@@ -207,8 +207,10 @@ def run_table(policies: PolicySet, table: Table) -> Outcome:
             )
             if wanted is not None and wanted != got
         ]
+        told = (f"`{canonical(policies.text_of(one))}` ({one})" for one in found.rules)
+        if wrong and found.rules and case.rule is None:
+            wrong.append(f"decided by {', '.join(told)}")
         if case.rule is not None and not _decided(policies, case.rule, request.ten, found.rules):
-            told = (f"`{canonical(policies.text_of(one))}` ({one})" for one in found.rules)
             named = case.rule if isinstance(case.rule, str) else f"line {case.rule}"
             wrong.append(f"expected the rule `{named}`, got {', '.join(told) or 'no line'}")
         if wrong:
