@@ -394,3 +394,24 @@ if __name__ == "__main__":
         append_with_every_fault(folder, "kill", int(option), what)
     else:
         upkeep_with_every_fault(folder, what, option)
+
+
+def test_a_key_that_another_process_has_just_made_is_used_once_its_name_is_on_disk(
+    tmp_path, monkeypatch
+):
+    """Two workers with one new key: what either signs is never signed by a key that a cut took."""
+    from stageflow_guard.base import durable
+    from stageflow_guard.keys import provider
+
+    root = tmp_path / "disk"
+    root.mkdir()
+    with disk.PowerCut(root) as power:
+        with monkeypatch.context() as between:  # the other one stands between a link and its sync
+            for module in (durable, provider):
+                between.setattr(module, "sync_dir", lambda path: None)
+            made = provider.read_key(root / "audit.key", create=True)
+        assert provider.read_key(root / "audit.key", create=True) == made
+        images = list(power.images())
+    for number, (what, image) in enumerate(images):
+        disk.lay(image, tmp_path / str(number))
+        assert provider.read_key(tmp_path / f"{number}/audit.key", create=False) == made, what

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NoReturn, Protocol
 
-from stageflow_guard.base.durable import create_durably, make_dirs
+from stageflow_guard.base.durable import create_durably, make_dirs, sync_dir
 from stageflow_guard.base.opening import read_secret, require_private
 from stageflow_guard.errors import ConfigError
 
@@ -37,6 +38,9 @@ def read_key(path: Path, *, create: bool, why_not: str = "restore the key") -> b
             make_dirs(path.parent.absolute(), above=Path("/"))
             require_private(path.parent)
             create_durably(path, secrets.token_hex(SIZE).encode() + b"\n")
+        elif create:  # another process may have put it there a moment ago
+            with suppress(OSError):  # a folder that takes no sync was not written to, either
+                sync_dir(path.parent)
         require_private(path.parent)
         # a mounted key is a link; who may write its folder was checked above
         key = bytes.fromhex(read_secret(path, cap=CAP, follow=True).decode("ascii").strip())
