@@ -136,6 +136,15 @@ def test_every_refusal_has_its_runbook_entry():
     assert missing == []
 
 
+def test_the_page_of_refusals_says_what_the_verbs_say():
+    """`audit why`, the report and docs/reference/refusals.md give the same remedy, word for word."""
+    from stageflow_guard.cli.reasons import REMEDIES
+
+    page = (ROOT / "docs" / "reference" / "refusals.md").read_text()
+    rows = {line.rpartition(" | ")[2].removesuffix(" |") for line in page.splitlines()}
+    assert [one.text for one in REMEDIES if one.text not in rows] == []
+
+
 def _keys(model):
     """Every key of a settings model and of those inside it."""
     for name, field in model.model_fields.items():

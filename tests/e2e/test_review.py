@@ -8,11 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from stageflow_guard.audit import Log
+from stageflow_guard.audit.admin.holds import hold_of, release_record
 from stageflow_guard.audit.read.gaps import KINDS, gaps
 from stageflow_guard.audit.read.review import Review
 from stageflow_guard.cli import examples
@@ -68,6 +70,71 @@ def test_a_review_answers_its_ten_questions(played):
     crossed = asked(audit(played / "governance_2_multi_tenant" / "audit", "review", "today").stdout)
     assert any(line.startswith("user:ada") and "foreign_owner" in line
                for line in crossed["Who reached for another tenant?"])  # fmt: skip
+
+
+def test_an_approval_says_who_asked(played):
+    """In `why`, in the review and in the report; by the record that it answers."""
+    folder = played / "tools_3_approval_workflow" / "audit"
+    (line,) = asked(audit(folder, "review", "today").stdout)["What was approved, and by whom?"]
+    assert re.fullmatch(
+        r"tool:large_refund: approved by user:sam, asked by user:bob \[.*#\d+]", line
+    )
+    why = audit(folder, "why", line.partition("[")[2].rstrip("]")).stdout
+    assert re.search(r"^asked by +user:bob \[example.com/pipelines#\d+]$", why, re.MULTILINE)
+    page = folder.parent / "report.html"
+    assert audit(folder, "report", "--out", str(page)).returncode == 0
+    text = page.read_text().replace("<wbr>", "")
+    part = re.sub(r"<[^>]+>", "\n", text).partition("Requests for approval")[2]
+    assert part.index("user:sam") < part.index("user:bob")
+
+
+def test_the_report_names_the_revisions_that_decided(played):
+    """With the first decision of each and how many there were, as the records have them."""
+    folder = played / "core_1_simple_chat" / "audit"
+    page = folder.parent / "report.html"
+    assert audit(folder, "report", "--out", str(page)).returncode == 0
+    records = json.loads(audit(folder, "query", "--kind", "decision", "--json").stdout)
+    counted = Counter(one["policy"]["sha256"] for one in records if "policy" in one)
+    assert counted
+    text = page.read_text().replace("<wbr>", "")
+    for revision, count in counted.items():
+        row = re.search(rf"<span>{revision}</span>.*?</tr>", text)
+        assert row and f"<span>{count}</span>" in row[0]
+
+
+def test_why_of_a_hold_gives_its_reason(tmp_path):
+    """And what is held, since when; no token is missed where none was asked for."""
+    folder = tmp_path / "audit"
+
+    async def write():
+        log = await Log.open(folder, origin="e.x/log", key_file=tmp_path / "key")
+        hold = hold_of(name="case7", why="litigation 7", tenant="acme", since_ns=10**18)
+        await log.append(hold.record())
+        await log.append(release_record("case7", "it ended"))
+        await log.close()
+
+    asyncio.run(write())
+    said = audit(folder, "why", "0").stdout
+    assert re.search(r"^why +litigation 7$", said, re.MULTILINE)
+    assert re.search(
+        r"^note +name: case7, since: 2001-09-09 01:46:40 UTC, tenant: acme$", said, re.MULTILINE
+    )
+    assert "no token" not in said
+    assert re.search(r"^why +it ended$", audit(folder, "why", "1").stdout, re.MULTILINE)
+
+
+def test_a_policy_change_names_its_revision():
+    """A change that was refused has none, and says why."""
+    seen = Review()
+    seen.take(
+        "e.x#0", {"kind": "policy_change", "action": "reload", "policy": {"sha256": "ab" * 32}}
+    )
+    seen.take("e.x#1", {"kind": "policy_change", "action": "reload", "outcome": "refused",
+                        "reason": "policy_invalid"})  # fmt: skip
+    changed = seen.answers(whole="", gaps=[])[6]
+    assert changed.lines == (
+        "reload to revision abababababababab [e.x#0]", "reload refused policy_invalid [e.x#1]",
+    )  # fmt: skip
 
 
 def test_what_failed_names_the_step_how_and_where(played):

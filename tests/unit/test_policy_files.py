@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from stageflow_guard.base.clock import Clock, NeverBackClock
+from stageflow_guard.cli.reasons import remedy
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
+from stageflow_guard.policy.analysis.beyond_rules import BEYOND_RULES, line_would_help
+from stageflow_guard.policy.analysis.explain import explain
 from stageflow_guard.policy.engine.prove import structural, symbolic
 from stageflow_guard.policy.engine.rules import MODEL
 
@@ -105,6 +108,33 @@ def test_a_tenant_imports_a_shared_role(folder):
     broken = folder.load()
     assert broken.decide(ask()).reason == "tenant_policy_invalid"
     assert broken.decide(ask("user:dan", "globex")).permitted
+
+
+@pytest.mark.parametrize("reason", sorted(BEYOND_RULES))
+def test_explain_and_the_log_say_the_same_of_a_refusal(folder, reason):
+    """What no line can change has one text, and no line is called the nearest then."""
+    folder.write(
+        "tenants/acme/policy.csv", ACME + "p, role:agent, acme, data, secret, read, deny\n"
+    )
+    folder.write("platform/suspended.csv", f"user:sue, a test, {utc(60)}\n")
+    asked = {
+        "foreign_owner": ask(own="globex"), "suspended": ask("user:sue"),
+        "explicit_deny": ask(obj="secret"),
+    }  # fmt: skip
+    found = explain(folder.load(), asked[reason])
+    assert found.decision.reason == reason
+    assert found.note == remedy("access_denied", reason) == BEYOND_RULES[reason]
+    assert found.misses == ()
+    assert not line_would_help(reason)
+
+
+def test_a_share_helps_against_foreign_owner_as_is_said(folder):
+    """But not who wants to settle another tenant's request."""
+    said = remedy("access_denied", "foreign_owner")
+    assert said is not None and "`share` line in `platform/shares.csv`" in said
+    assert "no line can allow" not in said
+    settling = remedy("access_denied", "foreign_owner", "approve")
+    assert settling is not None and "share" not in settling
 
 
 def test_a_share_reaches_one_thing_until_it_ends(folder):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -13,12 +14,14 @@ from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.audit_anchor import Checked, check_all
 from stageflow_guard.cli.audit_output import private
 from stageflow_guard.cli.audit_query import Chosen, agreement
+from stageflow_guard.cli.audit_refs import requester_of
 from stageflow_guard.cli.audit_report_rows import First, ReportRows, tenant_of, what_of, who_of
 from stageflow_guard.cli.reasons import remedy
 from stageflow_guard.cli.report import Section, Table, facts, page
 from stageflow_guard.cli.terminal import one_line
 
 Record = Mapping[str, Any]
+Requester = Callable[[Record], str | None]
 MOST = 500  # rows of a table; how many are left out is said
 TITLE = "What the guard recorded"
 LEGEND = (
@@ -39,7 +42,13 @@ def report(args: argparse.Namespace) -> int:
     for record in chosen:
         if seen.take(record):
             chosen.note(record)
-    text = render(seen, chosen.outcomes, reports, asked=_asked(args))
+    text = render(
+        seen,
+        chosen.outcomes,
+        reports,
+        asked=_asked(args),
+        requester=partial(requester_of, args.dir),
+    )
     with private(args.out) as file:
         file.write(text)
     if args.json:
@@ -56,15 +65,19 @@ def render(
     *,
     asked: str = "",
     first: Sequence[Section] = (),
+    requester: Requester = lambda _: None,
 ) -> str:
-    """Return the page; `first` comes before the rest."""
+    """Return the page; `first` comes before the rest.
+
+    `requester` says who asked for what an approval answers.
+    """
     span = "no time"
     if seen.earliest is not None:
         span = f"from {person_time(seen.earliest)} to {person_time(seen.latest)}"
     name = Named(one_log=len(seen.origins) == 1)  # which is named on top
     sections = [
         _verification(reports), *first, _refusals(seen, name), _across(seen, name),
-        _reveals(seen, name), _approvals(seen, name), _policies(seen, name), _findings(seen),
+        _reveals(seen, name), _approvals(seen, name, requester), _policies(seen, name), _findings(seen),
         _permits(seen, name, outcomes), _rest(seen, name), _legend(_words(seen, outcomes)),
     ]  # fmt: skip
     lead = [
@@ -153,16 +166,17 @@ def _reveals(seen: ReportRows, name: Named) -> Section:
                    Table(caption, head, rows, numbers=["times"]).html())  # fmt: skip
 
 
-def _approvals(seen: ReportRows, name: Named) -> Section:
+def _approvals(seen: ReportRows, name: Named, requester: Requester) -> Section:
     def cells(record: Record) -> list[str]:
         note = record.get("note") or {}
         return [
             name(record), _when(record), tenant_of(record), what_of(record),
             str(record.get("outcome") or record.get("decision") or "-"),
-            str(record.get("approver") or who_of(record)), str(note.get("of") or "-"),
+            str(record.get("approver") or who_of(record)), requester(record) or "-",
+            str(note.get("of") or "-"),
         ]  # fmt: skip
 
-    head = ["ref", "time", "tenant", "what", "outcome", "by", "of"]
+    head = ["ref", "time", "tenant", "what", "outcome", "by", "asked by", "of"]
     return Section("approvals", "What was approved, and by whom?",
                    _table("Requests for approval and their answers.", head, seen.approvals, cells))  # fmt: skip
 
@@ -176,8 +190,16 @@ def _policies(seen: ReportRows, name: Named) -> Section:
         ]  # fmt: skip
 
     head = ["ref", "time", "change", "outcome", "reason", "revision"]
-    return Section("policies", "What changed in the policies?",
-                   _table("Policy changes.", head, seen.policies, cells))  # fmt: skip
+    by = Table(
+        f"Policy revisions that decided, in the order of their first decision"
+        f"{_left(len(seen.first_by))}.",
+        ["revision", "first decision", "time", "decisions"],
+        [[revision, name(first), _when(first), str(seen.revisions[revision])]
+         for revision, first in list(seen.first_by.items())[:MOST]],
+        numbers=["decisions"],
+    )  # fmt: skip
+    return Section("policies", "Which policies decided, and what changed in them?",
+                   by.html() + _table("Policy changes.", head, seen.policies, cells))  # fmt: skip
 
 
 def _findings(seen: ReportRows) -> Section:

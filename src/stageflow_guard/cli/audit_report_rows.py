@@ -33,7 +33,8 @@ class First:
 class ReportRows:
     """Takes records that hold `origin` and `index`, in their order; memory does not grow with them.
 
-    `reveals` counts permits to see originals by (tenant, who, what), `last_reveal` is the last of
+    `revisions` counts decisions by the policy revision that made them, `first_by` is the first of
+    each; `reveals` counts permits to see originals by (tenant, who, what), `last_reveal` is the last of
     each; `met` counts finds by (entity, step, original or pseudonym).
     """
 
@@ -44,6 +45,8 @@ class ReportRows:
         self.latest: int | None = None
         self.denied, self.across, self.permits = First(most), First(most), First(most)
         self.approvals, self.policies, self.rest = First(most), First(most), First(most)
+        self.revisions: Counter[str] = Counter()
+        self.first_by: dict[str, Record] = {}
         self.reveals: Counter[tuple[str, str, str]] = Counter()
         self.last_reveal: dict[tuple[str, str, str], Record] = {}
         self.findings = FindingCounts()
@@ -56,6 +59,10 @@ class ReportRows:
         self._time(record.get("wall_ns"))
         self.findings.take(record)
         kind, decision = record.get("kind"), record.get("decision")
+        revision = (record.get("policy") or {}).get("sha256")
+        if decision is not None and revision is not None:
+            self.revisions[str(revision)] += 1
+            self.first_by.setdefault(str(revision), record)
         if kind == "decision" and decision == "deny":
             self.denied.take(record)
             if record.get("reason") in ACROSS:

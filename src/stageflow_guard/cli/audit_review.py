@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from stageflow_guard.audit.read.review import Review, as_markdown, as_text
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS
 from stageflow_guard.cli.audit_anchor import Checked, Given, check_all, origin_of
 from stageflow_guard.cli.audit_reads import noted
+from stageflow_guard.cli.audit_refs import requester_of
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError, VerificationError
 
@@ -79,7 +81,12 @@ def review(args: argparse.Namespace) -> int:
     if (wrong := _take_reads(seen, args.dir, start, end)) is not None:
         all_read = False
         whole.append(wrong)
-    answers = seen.answers(whole="; ".join(whole), gaps=lines, all_read=all_read)
+    answers = seen.answers(
+        whole="; ".join(whole),
+        gaps=lines,
+        all_read=all_read,
+        requester=partial(_asked_by, args.dir),
+    )
     name = day.isoformat()
     if args.json:
         content = [{"question": one.question, "answers": list(one.lines)} for one in answers]
@@ -93,6 +100,13 @@ def review(args: argparse.Namespace) -> int:
     else:
         print(body, end="")
     return HOLDS if holds else DOES_NOT_HOLD
+
+
+def _asked_by(folder: str, record: Mapping[str, Any]) -> str | None:
+    try:
+        return requester_of(folder, record)
+    except VerificationError:  # told already: the log does not hold there
+        return None
 
 
 def _head(one: Checked) -> str:

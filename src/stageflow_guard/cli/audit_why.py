@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,11 @@ from stageflow_guard.cli import HOLDS
 from stageflow_guard.cli.audit import folders_of
 from stageflow_guard.cli.audit_output import as_json, cell
 from stageflow_guard.cli.audit_reads import noted
+from stageflow_guard.cli.audit_refs import at, is_index, requester_of
 from stageflow_guard.cli.reasons import remedy
 from stageflow_guard.errors import UNRECORDED, ConfigError
 
-# a line of policy cannot permit these, so none is the nearest
-NO_LINE_HELPS = ("foreign_owner", "foreign_tenant", "self_approval", "unknown_tenant")
+BY_TOKEN = ("decision", "effect", "auth", "run_start", "run_end")
 
 
 def why(args: argparse.Namespace) -> int:
@@ -27,7 +27,7 @@ def why(args: argparse.Namespace) -> int:
     noted(args, {"ref": args.ref})
     origin, _, number = args.ref.rpartition("#")
     for folder in folders_of(args.dir, origin):
-        found = _at(folder, int(number)) if _is_index(number) else None
+        found = at(folder, int(number)) if is_index(number) else None
         if found is None and not origin:
             found = _of_run(folder, args.ref)
         if found is None:
@@ -48,15 +48,6 @@ def why(args: argparse.Namespace) -> int:
             "run's other records, the process's log its WARNING line"
         )
     raise ConfigError(f"no record `{args.ref}` in `{args.dir}`{unrecorded}")
-
-
-def _is_index(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
-def _at(folder: Path, index: int) -> LogEntry | None:
-    row = next(iter_rows(folder, index), None)
-    return row if row is not None and row.index == index else None
 
 
 def _of_run(folder: Path, run: str) -> LogEntry | None:
@@ -94,7 +85,7 @@ def _told(
     """Yield what a person asks of a decision, in that order; what is not on record is left out."""
     record = found.record
     get = record.get
-    actor = get("actor") or {}
+    actor, note = get("actor") or {}, get("note") or {}
     kind, decision = str(get("kind")), get("decision")
     signed = "" if found.signed else ", not yet under a checkpoint"
     yield "record", f"{found.index} ({kind}){signed}"
@@ -105,12 +96,17 @@ def _told(
         yield "reason", f"{code}{get('reason')}"
     yield "when", f"{person_time(get('wall_ns'))} UTC"
     yield from _asked(record, actor)
+    if kind == "approval" and (asked_by := requester_of(folder, record)):
+        yield "asked by", f"{asked_by} [{note['of']}]"
+    yield from _noted(note)
     if kind == "decision":
         yield from _evidence(folder, record)
     if get("outcome"):
         yield "outcome", str(get("outcome"))
     if kind == "decision" and decision == "permit":
-        came = "nothing is on record" if outcome is None else str(outcome.get("outcome"))
+        by_hand = get("attempt", get("stage")) is None
+        nothing = "asked by hand, so no effect follows" if by_hand else "nothing is on record"
+        came = nothing if outcome is None else str(outcome.get("outcome"))
         took = (outcome or {}).get("latency_us")
         yield "came of it", f"{came}, in {took / 1000:.1f} ms" if took else came
     if decision == "deny":
@@ -121,7 +117,8 @@ def _told(
 def _asked(record: dict[str, Any], actor: dict[str, Any]) -> Iterator[tuple[str, str]]:
     get = record.get
     roles = ", ".join(actor.get("roles") or ())
-    who = str(actor.get("subject") or "nobody: no token was accepted")
+    nobody = "nobody: no token was accepted" if get("kind") in BY_TOKEN else "not on record"
+    who = str(actor.get("subject") or nobody)
     yield "who", f"{who} (roles: {roles})" if roles else who
     if chain := get("on_behalf"):
         yield "by way of", ", ".join(chain)
@@ -129,7 +126,7 @@ def _asked(record: dict[str, Any], actor: dict[str, Any]) -> Iterator[tuple[str,
         if get(name):
             yield name.replace("_", " "), str(get(name))
     if get("action") or get("resource"):
-        yield "what", f"{get('action') or '-'} {get('resource') or '-'}"
+        yield "what", " ".join(str(one) for one in (get("action"), get("resource")) if one)
     if get("approver"):
         yield "approver", str(get("approver"))
     if seen := get("obligations"):
@@ -137,6 +134,26 @@ def _asked(record: dict[str, Any], actor: dict[str, Any]) -> Iterator[tuple[str,
     finds = ", ".join(f"{entity} {count} ({way})" for entity, way, count in findings_of(record))
     if finds:
         yield "found", finds
+
+
+def _noted(note: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what a kind says beyond the fields that all have: a hold's reason, a change's source."""
+    if "why" in note:
+        yield "why", str(note["why"])
+    rest = {
+        name.removesuffix("_ns"): _plain(name, value)
+        for name, value in note.items()
+        if name not in ("why", "of")
+    }
+    if rest:
+        yield "note", ", ".join(f"{name}: {value}" for name, value in rest.items())
+
+
+def _plain(name: str, value: object) -> str:
+    """Return a note's value as people read it: a time as one, anything else as it stands."""
+    if name.endswith("_ns"):
+        return f"{person_time(value)} UTC"
+    return value if isinstance(value, str) else as_json(value)
 
 
 def _saw(obligations: list[str]) -> str:
@@ -163,6 +180,7 @@ def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None, str 
     revision = str((record.get("policy") or {}).get("sha256"))
     root = Path(folder).absolute()
     from stageflow_guard.model import AccessRequest
+    from stageflow_guard.policy.analysis.beyond_rules import line_would_help
     from stageflow_guard.policy.analysis.explain import nearest, unmapped_roles
     from stageflow_guard.policy.live.revisions import Revisions
 
@@ -174,7 +192,7 @@ def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None, str 
         return ", ".join(rules), None, None
     shown = [f"{rule}  {policies.text_of(rule).strip()}".rstrip() for rule in rules]
     miss = unmapped = None
-    helps = record.get("reason") not in NO_LINE_HELPS
+    helps = line_would_help(record.get("reason"))
     if record.get("decision") == "deny" and record.get("actor") and not rules and helps:
         kind, _, obj = str(record.get("resource")).partition(":")
         request = AccessRequest(

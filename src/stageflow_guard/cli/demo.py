@@ -10,6 +10,7 @@ import sys
 import textwrap
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from stageflow_guard.audit.read.finding_counts import FindingCounts
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, examples, shipped
 from stageflow_guard.cli.audit_anchor import Checked
+from stageflow_guard.cli.audit_refs import requester_of
 from stageflow_guard.cli.audit_report import MOST, render
 from stageflow_guard.cli.audit_report_rows import ReportRows
 from stageflow_guard.cli.progress import Progress
@@ -117,7 +119,11 @@ def _write_report(path: Path, rows: list[Any], records: list[Any], report: Any) 
     seen = ReportRows(MOST)
     for one in placed:
         seen.take(one)
-    path.write_text(render(seen, outcomes, [Checked(report=report)], first=first), encoding="utf-8")
+    text = render(
+        seen, outcomes, [Checked(report=report)], first=first,
+        requester=partial(requester_of, str(path.parent / "audit")),
+    )  # fmt: skip
+    path.write_text(text, encoding="utf-8")
 
 
 def show_examples(folder: Path) -> bool:

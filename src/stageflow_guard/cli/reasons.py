@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from stageflow_guard.policy.analysis.beyond_rules import BEYOND_RULES
+
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
 
@@ -16,7 +18,9 @@ class Remedy(NamedTuple):
     text: str
 
 
-BYTES = "bytes"  # no reason but an action: any denial of it has the same remedy
+# no reasons but actions, of which one reason has another remedy
+BYTES = "bytes"
+SETTLE = "approve"
 REMEDIES: tuple[Remedy, ...] = (
     Remedy(
         ("not_authenticated",),
@@ -136,11 +140,12 @@ REMEDIES: tuple[Remedy, ...] = (
     Remedy(
         ("access_denied",), ("no_matching_rule",), "give the subject a role, or the role a p line"
     ),
-    Remedy(("access_denied",), ("explicit_deny",), "a deny line matched; it overrides"),
+    Remedy(("access_denied",), ("explicit_deny",), BEYOND_RULES["explicit_deny"]),
+    Remedy(("access_denied",), ("foreign_owner",), BEYOND_RULES["foreign_owner"]),
     Remedy(
         ("access_denied",),
-        ("foreign_owner",),
-        "the resource is another tenant's; no line can allow it",
+        (SETTLE,),
+        "the request is another tenant's: somebody of that tenant has to settle it",
     ),
     Remedy(
         ("access_denied",),
@@ -152,7 +157,7 @@ REMEDIES: tuple[Remedy, ...] = (
         ("actor_denied",),
         "the caller may, but somebody in the token's `act` chain may not: give `agent:NAME` or `svc:NAME` a role",
     ),
-    Remedy(("access_denied",), ("suspended",), "`platform/suspended.csv`"),
+    Remedy(("access_denied",), ("suspended",), BEYOND_RULES["suspended"]),
     Remedy(
         ("access_denied",),
         ("scope_ceiling",),
@@ -316,6 +321,8 @@ def remedy(code: str | None, reason: str | None, action: str | None = None) -> s
     """Return what to do about a refusal as its record names it; None where nothing is known."""
     if action == BYTES and code == "access_denied" and reason == "no_matching_rule":
         reason = BYTES
+    if action == SETTLE and reason == "foreign_owner":
+        reason = SETTLE
     found = next(
         (one.text for one in REMEDIES if reason in one.reasons),
         next((one.text for one in REMEDIES if code in one.codes and not one.reasons), None),

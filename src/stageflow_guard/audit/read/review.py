@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +54,8 @@ class Review:
         self._revealed, self._bytes, self._failed = Counted(), Counted(), Counted()
         self._places: dict[str, str] = {}  # ref of an open permit -> what it is about
         self._told: set[str] = set()  # runs under way of which a failed step is told
-        self._approvals: list[str] = []
+        self._approvals: list[tuple[str, str, Mapping[str, Any]]] = []  # line, ref, record
+        self._more_approvals = 0
         self._changes: list[str] = []
         self._found = FindingCounts()
         self._readers: Counter[str] = Counter()
@@ -69,10 +70,12 @@ class Review:
         elif kind == "approval":
             outcome = record.get("outcome") or record.get("decision")
             by = record.get("approver") or who
-            self._approvals.append(f"{place}: {outcome} by {by} [{ref}]")
+            if len(self._approvals) < MOST:
+                self._approvals.append((f"{place}: {outcome} by {by}", ref, record))
+            else:
+                self._more_approvals += 1
         elif kind == "policy_change":
-            outcome = record.get("outcome") or record.get("action")
-            self._changes.append(f"{outcome} [{ref}]")
+            self._changes.append(f"{_change(record)} [{ref}]")
         elif kind == "audit_read":
             self.take_read(record)
         elif kind == "effect":
@@ -119,18 +122,26 @@ class Review:
             self._failed.take(f"{place}: {record['outcome']}", ref)
         self._told.discard(run)
 
-    def answers(self, *, whole: str, gaps: Iterable[str], all_read: bool = True) -> list[Answer]:
+    def answers(
+        self, *, whole: str, gaps: Iterable[str], all_read: bool = True,
+        requester: Callable[[Mapping[str, Any]], str | None] = lambda _: None,
+    ) -> list[Answer]:  # fmt: skip
         """Return the ten answers; `whole` says whether the log holds, `gaps` are its gaps.
 
-        Without `all_read`, where nothing was found nobody knows.
+        Without `all_read`, where nothing was found nobody knows. `requester` says who asked for
+        what an approval answers.
         """
+        approvals = [
+            f"{line}{f', asked by {who}' if (who := requester(record)) else ''} [{ref}]"
+            for line, ref, record in self._approvals
+        ]
         found = [
             Answer("Is the log whole?", (whole,)),
             Answer("What was refused, to whom, and why?", self._refused.lines()),
             Answer("Who reached for another tenant?", _first(self._across)),
             Answer("Who saw originals?", self._revealed.lines()),
             Answer("Where did bytes go?", self._bytes.lines()),
-            Answer("What was approved, and by whom?", _first(self._approvals)),
+            Answer("What was approved, and by whom?", _with_rest(approvals, self._more_approvals)),
             Answer("What changed in the policies?", _first(self._changes)),
             Answer("Which personal data was found?", _most(self._found.by_entity())),
             Answer(
@@ -182,6 +193,13 @@ def _first(lines: list[str]) -> tuple[str, ...]:
 
 def _with_rest(shown: list[str], left: int) -> tuple[str, ...]:
     return (*shown, f"and {left} more") if left > 0 else tuple(shown)
+
+
+def _change(record: Mapping[str, Any]) -> str:
+    """Return what a policy change did, and to which revision."""
+    said = [str(record.get(name)) for name in ("action", "outcome", "reason") if record.get(name)]
+    revision = (record.get("policy") or {}).get("sha256")
+    return " ".join([*said, *([f"to revision {revision[:16]}"] if revision else [])])
 
 
 def _who(record: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.base.near_name import near_name
 from stageflow_guard.model import AccessRequest, Decision
+from stageflow_guard.policy.analysis.beyond_rules import BEYOND_RULES, line_would_help
 from stageflow_guard.policy.analysis.earlier import about
 from stageflow_guard.policy.analysis.outcome import Outcome, outcome_of
 from stageflow_guard.policy.engine.rules import Link, Rule, object_matches
@@ -68,7 +69,7 @@ def explain(
         decision=decision,
         rules=tuple((where, policies.text_of(where).strip()) for where in decision.rules),
         roles=tuple(sorted(_paths(policies, request).items())),
-        misses=closest if decision.reason == "no_matching_rule" else (),
+        misses=closest if line_would_help(decision.reason) else (),
         note=_note(policies, request, decision),
         outcome=found if own else None,
         controls=tuple(about(policies, request)) if decision.permitted else (),
@@ -161,26 +162,19 @@ def subject_hint(policies: PolicySet, tenant: str, sub: str) -> str | None:
 
 def _note(policies: PolicySet, request: AccessRequest, decision: Decision) -> str | None:
     """Return what a rule cannot say of this decision."""
+    if decision.reason in BEYOND_RULES:
+        return BEYOND_RULES[decision.reason]
     match decision.reason:
         case "unknown_tenant":
             return "there is no such tenant" + did_you_mean(request.ten, policies.tenants)
         case "tenant_policy_invalid":
             mine = [p for p in policies.problems if p.file.startswith(f"tenants/{request.ten}/")]
             return f"the tenant's file is not in force: {mine[0]}" if mine else None
-        case "foreign_owner":
-            return (
-                "the resource belongs to another tenant: no rule can allow it, only a live line in "
-                "platform/shares.csv"
-            )
-        case "suspended":
-            return "platform/suspended.csv overrides every rule"
         case "malformed_request":
             return (
                 "a subject is `user:`, `svc:` or `agent:` and a name; an object has no `.` or `..` "
                 "segment"
             )
-        case "explicit_deny":
-            return "a deny overrides every allow"
         case "break_glass" | "trial":
             return "no rule of the tenant allows it; this right ends by itself"
     return None if decision.permitted else unmapped_roles(policies, request)
