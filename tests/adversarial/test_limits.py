@@ -311,11 +311,16 @@ def test_each_state_counts_all_or_none(kind, tmp_path):
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_state_slides_its_window_and_ends_leases(kind, tmp_path):
     """After the window there is room again; a lease that was given back is free."""
-    state, key, name = counters(kind, tmp_path), uuid4().hex, uuid4().hex
-    assert state.take([take(key, 1, window=0.2)]).full is None
-    assert state.take([take(key, 1, window=0.2)]).full == 0
+    state, name = counters(kind, tmp_path), uuid4().hex
+    took, window = 1.0, 0.2
+    while took >= window / 2:  # else this machine was too busy to be within the window
+        key, began = uuid4().hex, time.monotonic()
+        assert state.take([take(key, 1, window=window)]).full is None
+        second = state.take([take(key, 1, window=window)]).full
+        took = time.monotonic() - began
+    assert second == 0
     time.sleep(0.3)
-    assert state.take([take(key, 1, window=0.2)]).full is None
+    assert state.take([take(key, 1, window=window)]).full is None
     assert state.take([take(name, 1, lease="a")]).full is None
     assert state.take([take(name, 1, lease="b")]).full == 0
     state.give_back([take(name, 1, lease="a")])
