@@ -97,3 +97,12 @@ def test_a_case_that_fails_names_the_line_that_decided(tmp_path, capsys, monkeyp
     assert "expected deny, got permit; expected reason foreign_owner, got permitted" in failed
     assert "decided by `p, role:supervisor, acme, data, ticket/*, read, allow`" in failed
     assert "ticket/7, read, 2999-01-01T00:00:00Z` (platform/shares.csv:" in failed
+
+
+@pytest.mark.parametrize("name", ["tenants/acme/policy_test.yaml", "platform/isolation_test.yaml"])
+def test_a_broken_table_says_what_follows(copy, capsys, name):
+    """It is named, with what it means: no case is run, and no decision rests on it."""
+    (copy / name).write_text("cases: [\n")
+    assert main(["policy", "test", "--path", str(copy)]) == 2
+    err = capsys.readouterr().err
+    assert f"{name}:2:1: " in err and "until this is mended, no case of any table is run" in err
