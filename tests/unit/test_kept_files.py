@@ -354,3 +354,15 @@ def test_nothing_is_removed_where_what_stays_was_changed(store):
     with pytest.raises(ChangedSince):
         store.remove([other.revision])
     assert store.files(other.revision) == dict(other)
+
+
+def test_what_is_taken_up_again_is_not_removed(store):
+    """Chosen for removal, then kept once more by a guard that goes back to it: it stays."""
+    tree = FileTree.of(FILES)
+    other = tree.but((), {"model.conf": b"m2"})
+    for one in (tree, other):
+        store.keep(one)
+        os.utime(store.folder / one.revision, (1000, 1000))
+    KeptFiles(store.folder).keep(other)
+    assert store.remove([tree.revision, other.revision], before=2000) == [tree.revision]
+    assert store.files(other.revision) == dict(other)

@@ -14,6 +14,7 @@ Where `<revision>` is a folder with the files themselves, it was kept by an earl
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
@@ -78,21 +79,26 @@ class KeptFiles:
         )
         if not target.exists():
             create_durably(target, tree.text)
-        elif known is not None:  # else it was synced above
-            sync_dir(self.folder)
+        else:
+            os.utime(target)  # it is needed again: see `remove`
+            if known is not None:  # else it was synced above
+                sync_dir(self.folder)
         self._whole, self._stood = tree, self._changed()
         return target
 
-    def remove(self, revisions: Collection[str]) -> None:
-        """Remove revisions, and each content that no other one has.
+    def remove(self, revisions: Collection[str], *, before: float = math.inf) -> list[str]:
+        """Remove revisions, and each content that no other one has; return those that went.
 
-        Raises `OSError`, and `ChangedSince` for a revision that stays and whose list is not what it
+        One that was kept, or kept again, since `before` (seconds since the epoch) stays: somebody
+        took it up after it was chosen. Raises `OSError`, and `ChangedSince` for a revision that stays and whose list is not what it
         was: what it needs is unknown then, and nothing is removed.
         """
         with locked(self.folder / LOCK, seconds=PATIENCE):
-            staying = self.revisions().keys() - set(revisions)
+            there = self.revisions()
+            going = [one for one in revisions if there.get(one, math.inf) < before]
+            staying = there.keys() - set(going)
             needed = {digest for one in staying for digest in self._needed(one)}
-            for one in revisions:
+            for one in going:
                 place = self.folder / one
                 if place.is_dir():
                     shutil.rmtree(place)
@@ -102,6 +108,7 @@ class KeptFiles:
             for blob in self._blobs.iterdir() if self._blobs.is_dir() else ():
                 if blob.name not in needed:
                     blob.unlink()
+            return going
 
     def _needed(self, revision: str) -> Iterator[str]:
         place = self.folder / revision

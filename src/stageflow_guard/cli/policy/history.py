@@ -128,12 +128,13 @@ def _prune(args: argparse.Namespace) -> int:
     kept = _kept(args.log)
     # one that cannot be loaded leaves open what is in force: nothing is removed then
     named = {PolicySet.load(args.path).revision: 0.0, **_named(args.log, signed=False)}
-    going = kept.prunable(named, keep=args.keep, now=time.time())
+    now = time.time()
+    going = kept.prunable(named, keep=args.keep, now=now)
     if going and not _agreed(args, f"remove {len(going)} kept revisions?"):
         print("nothing was changed")
         return DOES_NOT_HOLD
     if going:
-        kept.remove(going)
+        going = kept.remove(going, now=now)
     left = len(kept.kept())
     if args.json:
         print_json({"removed": going, "left": left})

@@ -89,10 +89,13 @@ class Revisions:
             if one.revision not in named and one.kept < now - FRESH
         ]
 
-    def remove(self, revisions: Collection[str]) -> None:
-        """Remove kept revisions; raise `ConfigError` where what stays is not what it was."""
+    def remove(self, revisions: Collection[str], *, now: float) -> list[str]:
+        """Remove what `prunable` returned at `now`, without what was taken up again since.
+
+        Returns what went. Raises `ConfigError` where what stays is not what it was.
+        """
         try:
-            self._kept.remove(revisions)
+            return self._kept.remove(revisions, before=now - FRESH)
         except ChangedSince as exc:
             raise ConfigError(
                 f"the kept revision `{str(exc)[:12]}` was changed; nothing was removed"
