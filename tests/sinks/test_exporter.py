@@ -526,7 +526,7 @@ async def test_a_silent_sink_holds_up_no_other(tmp_path):
     lags = shipping.lags()
     assert lags[0].records > 10
     assert lags[0].seconds > 1.0
-    assert all(lag.seconds <= 2.0 for lag in lags[1:])
+    assert all(lag.records < lags[0].records for lag in lags[1:])
     assert len(one.held) > 10
     await log.close()
     lags = shipping.stop(0.5)

