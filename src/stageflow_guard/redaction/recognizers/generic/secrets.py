@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.anchors import positions, present
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic import secret_values as values
+from stageflow_guard.redaction.recognizers.generic.chosen_passwords import chosen
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import Index, Match, long_words, lowered
 
@@ -202,6 +203,9 @@ def _assigned(text: str, lower: str, match: Match) -> Hit | None:
         return None
     if lower[max(0, match.start - 7) : match.start].rstrip("_-. ").endswith("public"):
         return None
+    word = chosen(text, name, match.start, match.end)
+    if word is not None:
+        return Hit(word.start, word.end, "SECRET", 0.45, "chosen password", "label secret")
     found = values.after(text, match.start, match.end, spoken=name not in _PROSE)
     if found is None:
         return None

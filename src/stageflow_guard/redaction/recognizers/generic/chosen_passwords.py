@@ -1,0 +1,63 @@
+"""A word that somebody chose as a password: small letters behind `password:`, at a clause's end. Pure.
+
+Nothing in the word tells it from prose. So the place has to: the label is a password's and no other
+secret's, a sign touches it, no sign of code is on the line, nothing but a next label follows the
+word, and it is none of the words that say something about a password.
+"""
+
+from __future__ import annotations
+
+import re
+
+from stageflow_guard.redaction.recognizers.generic.password_words import (
+    ANY,
+    CHOSEN,
+    LITTLE,
+    NO_PASSWORD,
+)
+from stageflow_guard.redaction.recognizers.generic.secret_values import Value
+
+_BEFORE = 80
+_SIGN = re.compile(r"[ ]?:[ ]{1,3}|[ ]?：[ ]?|=(?=\S)")
+_WORD = re.compile(r"[^\W\d_A-Z]{2,32}(?![\w-])")
+# a clause ends, or the next label begins: `hunter`, `hunter.`, `hunter, user: ann`, `hunter dbname=x`
+_END = re.compile(
+    r"[ ]{0,3}(?:$|\n|[.!?;](?=\s|$)|(?:[,;/|]|[ ]-)?[ ]{1,2}[^\W\d_][\w -]{1,24}(?:[ ]?:[ ]|=))"
+)
+_PHRASE = re.compile(
+    r"[^\W\d_A-Z]{3,16}(?:[ ][^\W\d_A-Z]{3,16}){3,9}(?=[ ]{0,3}(?:$|\n|\.(?:\s|$)))"
+)
+_OF_CODE = re.compile(
+    r"[(){}\[\]<>;`$@#\\\"']|[ ]=|=[ =>]|//|--|->|\bdef\b|\bvar\b|\blet\b|\bconst\b|[a-z]:[a-z]"
+)
+_LAST_WORD = re.compile(r"([^\W\d_]+)[ ](?:[\w-]+[ ])?$")
+
+
+def chosen(text: str, name: str, start: int, end: int) -> Value | None:
+    """Return the word behind the label `[start, end)` that `name` says is a password's."""
+    if name not in CHOSEN:
+        return None
+    sign = _SIGN.match(text, end)
+    if sign is None:
+        return None
+    line = text[max(0, start - _BEFORE) : start].rpartition("\n")[2]
+    if _OF_CODE.search(line) is not None:
+        return None
+    before = _LAST_WORD.search(line)
+    if before is not None and not ANY.isdisjoint(line.lower().split()[-2:]):
+        return None
+    word = _WORD.match(text, sign.end())
+    if word is None:
+        return None
+    if _END.match(text, word.end()) is not None:
+        told = word[0].lower() not in NO_PASSWORD
+        return Value(*word.span(), quoted=False, spoken=False) if told else None
+    phrase = _PHRASE.match(text, sign.end())
+    words = () if phrase is None else phrase[0].split(" ")
+    if (
+        phrase is None
+        or not LITTLE.isdisjoint(words)
+        or sum(map(NO_PASSWORD.__contains__, words)) > 1
+    ):
+        return None
+    return Value(*phrase.span(), quoted=False, spoken=False)
