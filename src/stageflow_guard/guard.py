@@ -27,6 +27,7 @@ from stageflow_guard.enforcement.pending import PendingAuthorization
 from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
 from stageflow_guard.enforcement.plain import BoundSession, GuardedRun
 from stageflow_guard.enforcement.protect import Protection, protected
+from stageflow_guard.enforcement.records import resource_name
 from stageflow_guard.enforcement.resources import decide, filter_permitted, may
 from stageflow_guard.enforcement.restore import revealed
 from stageflow_guard.enforcement.retrieval import permitted_hits
@@ -440,8 +441,9 @@ class Guard:
             )  # fmt: skip
             if not decision.permitted:
                 self._pep.recorder.raise_denied(
-                    AccessDenied(decision, act=decision_act(act)), decision.ref, run
-                )
+                    AccessDenied(decision, act=decision_act(act)), decision.ref, run,
+                    resource_name(kind, obj),
+                )  # fmt: skip
             return decision
 
         return PendingAuthorization(ask, run)

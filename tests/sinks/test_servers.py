@@ -210,6 +210,35 @@ async def test_postgres_problems_are_named_and_quote_nothing(tmp_path, made, pos
         made(PostgresSink, dsn(postgres, "ship"), table="x; DROP TABLE y")
 
 
+async def test_a_postgres_role_without_a_right_is_told_which_one_it_needs(tmp_path, made, postgres):
+    """A reader is sent to the reader's role, a writer to the writer's; never to more than that."""
+    import psycopg
+
+    from stageflow_guard.audit.export.sinks.postgres import PostgresSink
+
+    log = await grow(tmp_path, 1)
+    shipped = [Shipped(ORIGIN, 0, encoded({"kind": "auth", "wall_ns": 1}))]
+    note = (log / "checkpoint").read_bytes()
+    reader, writer = f"{postgres}_reader", f"{postgres}_writer"
+
+    def told(role, ask):
+        sink = made(PostgresSink, dsn(postgres, role), table=postgres)
+        with pytest.raises(ConfigError, match="GRANT") as caught:
+            ask(sink)
+        return [one for one in (reader, writer) if one in str(caught.value)]
+
+    assert told("ship", lambda sink: list(sink.stored(ORIGIN))) == [reader]
+    assert told("ship", lambda sink: sink.origins()) == [reader]
+    assert told("ship", lambda sink: sink.head(ORIGIN)) == [reader]
+    assert told("see", lambda sink: sink.send(shipped, note)) == [writer]
+    assert told("acme", lambda sink: sink.inventory(ORIGIN)) == [reader, writer]
+    owner = "postgresql://postgres@127.0.0.1/test"
+    with psycopg.connect(owner, autocommit=True) as db:  # as it says, and then it holds
+        db.execute(f"GRANT {reader} TO {postgres}_ship")
+    sink = made(PostgresSink, dsn(postgres, "ship"), table=postgres)
+    assert list(sink.stored(ORIGIN)) == []
+
+
 @pytest.fixture
 def nats_sink():
     """A stream of its own on the real server, deleted at the end."""

@@ -58,7 +58,7 @@ async def require_bytes(
             decision, f"`{stage}` may not be given bytes ({decision.reason})",
             act="bytes", findings=blobs,
         )  # fmt: skip
-        pep.recorder.raise_denied(denied, decision.ref, run)
+        pep.recorder.raise_denied(denied, decision.ref, run, f"stage:{stage}")
 
 
 async def screened(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from stageflow_guard.base.deadline import resumed, uninterrupted, within
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from stageflow_guard.errors import AccessDenied
     from stageflow_guard.model import Decision
     from stageflow_guard.ports import AuditLog
+
+# a name of code or configuration; a model can make up a tool's name
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]{0,127}")
 
 logger = logging.getLogger("stageflow_guard")
 
@@ -150,7 +154,8 @@ class Recorder:
         issue(error, None if run is None else run.id)
         if run is not None:
             run.refuse(error)
-        self.log_refusal(error, run.pipeline if run else record.pipeline, record.stage)
+        self.log_refusal(error, run.pipeline if run else record.pipeline, record.stage,
+                         record.resource, record.reason)  # fmt: skip
         raise error from None
 
     async def refuse(
@@ -196,21 +201,43 @@ class Recorder:
             state.refuse(own)
         elif not ends_run and isinstance(own, Refused):
             own.tells_model = True
-        self.log_refusal(own, state.pipeline if state else pipeline, stage)
+        self.log_refusal(own, state.pipeline if state else pipeline, stage, resource,
+                         about["reason"])  # fmt: skip
         raise own from None
 
-    def raise_denied(self, error: AccessDenied, ref: str | None, run: Run | None) -> NoReturn:
+    def raise_denied(
+        self, error: AccessDenied, ref: str | None, run: Run | None, resource: str
+    ) -> NoReturn:
         """Raise a denial whose decision is on record as `ref`: counted, and one WARNING line."""
         error.ref = ref
         issue(error, None if run is None else run.id)
-        self.log_refusal(error, None, None)
+        self.log_refusal(error, run.pipeline if run else None, None, resource,
+                         error.decision.reason)  # fmt: skip
         raise error
 
-    def log_refusal(self, error: GuardError, pipeline: str | None, stage: str | None) -> None:
-        """Count the refusal and log one WARNING line."""
+    def log_refusal(
+        self, error: GuardError, pipeline: str | None, stage: str | None, resource: str | None,
+        reason: str | None,
+    ) -> None:  # fmt: skip
+        """Count the refusal and log one WARNING line: names and codes, never content."""
         self.refusals[error.code] = self.refusals.get(error.code, 0) + 1
         with contextlib.suppress(Exception):  # a filter that breaks changes no refusal
             logger.warning(
-                "refused code=%s pipeline=%s stage=%s ref=%s",
-                error.code, pipeline, stage, error.ref,
+                "refused code=%s reason=%s pipeline=%s stage=%s resource=%s ref=%s",
+                error.code, _name(reason), _name(pipeline), _name(stage), _resource(resource),
+                error.ref,
             )  # fmt: skip
+
+
+def _name(value: str | None) -> str:
+    """Return a name for a line of the process's log: what is none may be anybody's text."""
+    return value if value is not None and _NAME.fullmatch(value) else "-"
+
+
+def _resource(value: str | None) -> str:
+    """Return a tool or a stage by its name; of any other object its kind: a name may be a person's.
+
+    What stands on record beside the line's ref is the whole name.
+    """
+    kind, _, name = (value or "").partition(":")
+    return f"{_name(kind)}:{_name(name)}" if kind in ("tool", "stage") else _name(kind)

@@ -139,7 +139,8 @@ async def revealed(
         pep, who, run, kind=kind, obj=obj, act="reveal", owner=owner, note=whose
     )
     if not decision.permitted:
-        pep.recorder.raise_denied(AccessDenied(decision, act="reveal"), decision.ref, run)
+        denied = AccessDenied(decision, act="reveal")
+        pep.recorder.raise_denied(denied, decision.ref, run, resource_name(kind, obj))
     scope = run.scope if run is not None else None
     key, resource = str(session_id), resource_name(kind, obj)
     try:

@@ -39,9 +39,9 @@ def bundle(
 ) -> int:
     """Write the folder `out`; return how many of the chosen records it holds.
 
-    `key` signs the list of files; without it the page says that it is unsigned. `policies` is where
-    revisions are kept; where `asked` names one tenant, its files alone are handed over: the rest
-    names other people. `asked` says how the records were chosen and goes into the manifest. All
+    `key` signs the list of files; without it the page says that it is unsigned. `asked` says how
+    the records were chosen and goes into the manifest. `policies` is where revisions are kept; of
+    a question about one tenant, its files alone are handed over: the rest names other people. All
     proofs lead to one checkpoint, beside a running writer too: to `checkpoint`, an earlier one that
     a witness cosigned perhaps, else to the present one. Handovers to another key come along, so
     that the holder of an earlier key line can follow. `out` must not exist yet. Raises

@@ -109,6 +109,9 @@ def schema_sql(table: str = "audit_records") -> str:
     return SCHEMA.format(table=table, columns=columns)
 
 
+RIGHTS = {"writer": "to ship", "reader": "to read back"}
+
+
 class PostgresSink:
     """Ships into the table that `schema_sql` makes; needs no more than the right to insert."""
 
@@ -153,7 +156,7 @@ class PostgresSink:
         except self._pg.Error as exc:
             if getattr(exc, "sqlstate", None) == "SGF01":
                 raise self._differing(exc, batch) from None
-            raise self._translated(exc) from None
+            raise self._translated(exc, ("writer",)) from None
         return []
 
     def _differing(self, exc: Any, batch: Sequence[Shipped]) -> ForkedSink:
@@ -162,8 +165,11 @@ class PostgresSink:
         self.close()
         return forked(self.kind, next((one for one in batch if one.index == index), batch[0]))
 
-    def _translated(self, exc: Any) -> Exception:
-        """Never pass a driver's text on: it quotes rows and connection strings."""
+    def _translated(self, exc: Any, needs: Sequence[str]) -> Exception:
+        """Never pass a driver's text on: it quotes rows and connection strings.
+
+        `needs` are the roles of the schema, each of which has the right to what was tried.
+        """
         state = getattr(exc, "sqlstate", None)
         self.close()
         if state in ("42883", "42703"):  # no such function, no such column
@@ -177,26 +183,31 @@ class PostgresSink:
                 "postgres` prints, as the owner"
             )
         if state == "42501":
-            return ConfigError(f"this role may not use `{self._table}`; GRANT {self._table}_writer")
+            grants = " or ".join(f"{self._table}_{role} ({RIGHTS[role]})" for role in needs)
+            return ConfigError(
+                f"this role may not use `{self._table}` so; as the owner, GRANT it {grants}"
+            )
         if state is None:
             return SinkUnavailable("PostgreSQL cannot be reached, or went away (no SQLSTATE)")
         return SinkUnavailable(f"PostgreSQL did not take the batch (SQLSTATE {state})")
 
-    def _ask(self, text: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+    def _ask(
+        self, text: str, *values: Any, needs: Sequence[str] = ("reader",)
+    ) -> Iterator[tuple[Any, ...]]:
         try:
             conn = self._connect()
             with conn.transaction(), conn.cursor(name="audit") as cursor:
                 cursor.itersize = 2_000
                 yield from cursor.execute(text, values)
         except self._pg.Error as exc:
-            raise self._translated(exc) from None
+            raise self._translated(exc, needs) from None
 
     def inventory(self, origin: str) -> list[Inventory]:
         """Return how many records of each log of `origin` are in the table, from where to where."""
         text = f"SELECT log, count, first, last, note FROM {self._table}_held(%s)"
         return [
             Inventory(log, count, first, last, note.encode() if note is not None else None)
-            for log, count, first, last, note in self._ask(text, origin)
+            for log, count, first, last, note in self._ask(text, origin, needs=("writer", "reader"))
         ]
 
     def heads(self, origin: str, log: str | None = None) -> Iterator[bytes]:
