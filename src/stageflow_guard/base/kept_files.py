@@ -90,8 +90,9 @@ class KeptFiles:
         """Remove revisions, and each content that no other one has; return those that went.
 
         One that was kept, or kept again, since `before` (seconds since the epoch) stays: somebody
-        took it up after it was chosen. Raises `OSError`, and `ChangedSince` for a revision that stays and whose list is not what it
-        was: what it needs is unknown then, and nothing is removed.
+        took it up after it was chosen. Raises `OSError`, and `ChangedSince` for a revision that
+        stays and whose list is not what it was: what it needs is unknown then, and nothing is
+        removed.
         """
         with locked(self.folder / LOCK, seconds=PATIENCE):
             there = self.revisions()
