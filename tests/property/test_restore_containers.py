@@ -300,3 +300,124 @@ def test_a_text_behind_its_front_matter_is_prose():
     assert text == '---\ntitle: "two\\nlines"\n---\nDear two\nlines,\nbye\n'
     second = f"---\na: 1\n---\nb: to {mark} now\n"
     assert scope.restore(second) == second
+
+
+HEADLESS = (
+    DOCUMENT.removeprefix("---\n"),
+    "# made by a tool\n\nname: {m}\nrole: user\n",
+    "name: {m}\r\nrole: user\r\n",
+    "user_name: to {m}!\nroles:\n- user\n- {m}\nlast: 'it is {m}'\n",
+    "spec:\n  owner: {m}\n  tags: [a, {m}]\nrole: user\n",
+    "Resources:\n  Owner: {m}\n  Role: user\n",
+    "- name: {m}\n  role: user\n- name: b {m}\n  role: user\n",
+    'text: |\n  to\n  {m}\nrole: user\n"key {m}": a\n',
+    "API_URL: https://e.example/s?q={m}&role=user\nOTHER_KEY: {m}\n",
+    "anchor: &a {m}\nsame: *a\ntagged: !!str {m}\nnote: {m} # why\n",
+)
+LINES = [
+    "a\nrole: admin",
+    "x\n- y",
+    "x\nrole: admin\nz: 1",
+    "a: b",
+    "x #4",
+    "&a",
+    "*a",
+    "!!str",
+    "- a",
+    "'",
+    '"',
+    "\n",
+    "a\n  b: c",
+    "%",
+    "@",
+    "`",
+    "x\n---\ny: 1",
+]
+
+
+@given(
+    st.sampled_from(HEADLESS),
+    st.one_of(VALUES, st.sampled_from(HARD + LINES), st.text("ab :-#'\"[]{},|>&*!%@\n\\?~=<", min_size=1, max_size=8)),
+)  # fmt: skip
+@settings(deadline=None, max_examples=400)
+def test_yaml_without_a_head_keeps_its_structure(template, value):
+    """Two lines of keys as programs write them are YAML: a scalar stays one, or stays as it was."""
+    yaml = pytest.importorskip("yaml")
+    assume(value.strip() not in yaml.safe_load(template.format(m="x")))
+    scope, mark = minted(value)
+    before = scalars(yaml.safe_load(template.format(m=mark)))
+    after = scalars(yaml.safe_load(scope.restore(template.format(m=mark))))
+    assert len(after) == len(before)
+    for old, new in zip(before, after, strict=True):
+        if mark not in str(old):
+            assert new == old
+        elif isinstance(new, str) and "://" not in str(old):
+            assert new in (old, old.replace(mark, value)) or (
+                old.startswith("to") and new.split() == old.replace(mark, value).split()
+            )
+
+
+@given(
+    st.sampled_from(("yaml", "YML", "yaml ")),
+    st.sampled_from(HARD + LINES),
+)
+@settings(deadline=None)
+def test_yaml_in_a_fence_keeps_its_structure(tag, value):
+    """What a model wraps its YAML in changes nothing; the sentences around it are prose."""
+    yaml = pytest.importorskip("yaml")
+    scope, mark = minted(value)
+    text = f"Dear {mark},\n```{tag}\nname: {mark}\nrole: user\n```\nSee `x`, {mark}\n"
+    back = scope.restore(text)
+    assert back.startswith(f"Dear {value},\n```{tag}\n")
+    assert back.endswith(f"\n```\nSee `x`, {value}\n")
+    inner = back.removeprefix(f"Dear {value},\n```{tag}\n").removesuffix(f"```\nSee `x`, {value}\n")
+    read = yaml.safe_load(inner)
+    assert list(read) == ["name", "role"]
+    assert read["role"] == "user"
+    assert read["name"] in (value, mark) or not isinstance(read["name"], str)  # 007 is a number
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "Note: call me, {m}\nThanks", "Note: call me, {m}", "Dear {m},\nthe time: noon\n", "Name: {m}\nPhone: {m}\n", "From: {m}\nSubject: Re: you\n\nHi {m}\n",
+        "User: hi, I am {m}\nAssistant: hello {m}\n", "- Name: {m}\n- Phone: {m}\n", "Steps:\n- call {m}\n- wait\n", "# Title\n\nText with {m}\n", "note: {m}\nthen we left\n",
+        "see http://e.example and {m}", "Hello {m}\nname: x\nrole: y\n", "e.g.: {m}\nand more: {m} text", "12:30 {m}\n13:00 {m}\n",
+    ],
+)  # fmt: skip
+def test_what_people_write_stays_prose(template):
+    """A note, a letter, a form, a transcript and a list take a value of two lines as it is."""
+    value = "1 Elm St #4\nUlm: d"
+    scope, mark = minted(value)
+    assert scope.restore(template.format(m=mark)) == template.format(m=value)
+
+
+def test_a_line_that_no_mapping_can_hold_ends_the_yaml():
+    """What follows is prose: a document with it does not parse, so nothing can be changed in it."""
+    scope, mark = minted("two\nlines")
+    text = f"name: {mark}\nrole: user\n\nThat is all, {mark}, bye\nand {mark}: yes\n"
+    assert scope.restore(text) == (
+        'name: "two\\nlines"\nrole: user\n\nThat is all, two\nlines, bye\nand two\nlines: yes\n'
+    )
+
+
+@given(
+    st.sampled_from((*HEADLESS, "a {m}\n```yaml\nb: {m}\nc: x {m}\n```\n{m}", "name: {m}\nb: 1\nProse {m} goes on\n{m}: x\n", "name: {m}\n", "x:\n\n\n  y: {m}", "- a: {m}\n  b: {m}")),
+    st.sampled_from(HARD + LINES),
+    st.lists(st.integers(0, 600), max_size=12),
+    st.integers(0, 40),
+)  # fmt: skip
+@settings(deadline=None, max_examples=300)
+def test_yaml_without_a_head_as_a_stream_equals_the_whole(template, value, cuts, more):
+    """However it is cut."""
+    scope, mark = minted(value)
+    text = template.format(m=mark) + f"more: to {mark} and so on\n" * more
+    whole = scope.restore(text)
+    stream, out, at = Restoring(scope), [], 0
+    for cut in sorted(cuts):
+        out.append(stream.feed(text[at : max(at, cut)]))
+        at = max(at, cut)
+    out += [stream.feed(text[at:]), stream.finish()]
+    assert "".join(out) == whole
+    single = Restoring(scope)
+    assert "".join([*map(single.feed, text), single.finish()]) == whole

@@ -10,7 +10,7 @@ CHOSEN = [
     "password: ⟪abc⟫", "My password: ⟪fluffy⟫", "password: ⟪sunshine⟫.", "pwd: ⟪dragon⟫", "pw: ⟪kitty⟫", "passphrase: ⟪blue⟫", "wifi password: ⟪bluesky⟫",
     "Username: ann\nPassword: ⟪rabbit⟫\n", "login bob / password: ⟪tiger⟫", "password: ⟪hunter⟫, user: ann", "host=db password=⟪abc⟫ dbname=shop", "password=⟪abc⟫\nuser=ann\n",
     "passphrase: ⟪correct horse battery staple⟫", "Passwort: ⟪sommer⟫", "Kennwort: ⟪katze⟫", "mot de passe : ⟪bonjour⟫", "contraseña: ⟪perro⟫", "parola d'ordine: ⟪estate⟫",
-    "password: ⟪mamma⟫", "wachtwoord: ⟪zomer⟫", "senha: ⟪gatinho⟫",
+    "Password: ⟪Sunshine⟫", "Use password: ⟪hunter⟫ for the demo login", "password: ⟪mamma⟫", "wachtwoord: ⟪zomer⟫", "senha: ⟪gatinho⟫",
 ]  # fmt: skip
 NONE = [
     "password: Optional[str]", "password: required", "password: str", "password: see vault", "password: see below", "password: must be at least eight characters",

@@ -3,7 +3,8 @@
 1. JSON text, or JSON line by line: each string literal is read, restored and written again
 2. a text that begins with a tag: HTML, see `places.Html`
 3. a text that begins with `---` or `%YAML`: see `yaml_place.Yaml`
-4. any other text: URLs, forms and quoted strings of JSON in it, see `places.Prose`
+4. a text whose first two lines are a mapping's (`mapping_head`): YAML up to a line that is none
+5. any other text: URLs, forms, quoted strings of JSON and fences of YAML in it, see `lines.Lines`
 
 What looks like JSON and does not parse is left as it is, and so is a placeholder where no original
 could be written safely; a warning says so. What a text is, is decided by its first characters:
@@ -20,15 +21,17 @@ from typing import Literal
 from urllib.parse import unquote
 
 from stageflow_guard.base.breath import Breath
+from stageflow_guard.redaction.vault.lines import Lines
+from stageflow_guard.redaction.vault.mapping_head import mapping
 from stageflow_guard.redaction.vault.placeholders import carries
-from stageflow_guard.redaction.vault.places import AHEAD, Html, Place, Prose
+from stageflow_guard.redaction.vault.places import AHEAD, Html, Place
 from stageflow_guard.redaction.vault.yaml_place import Yaml
 
 _LOG = logging.getLogger(__name__)
 
 # (text) -> where each placeholder stands, and the original
 Originals = Callable[[str], Iterator[tuple[int, int, str]]]
-Kind = Literal["json", "html", "yaml", "prose"]
+Kind = Literal["json", "html", "yaml", "mapping", "prose"]
 
 _JSON = re.compile(r"\{\s*(?:\"|\})|\[\s*(?:[\"{\[\]]|-?[0-9]|true|false|null)")
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -64,15 +67,17 @@ def kind_of(text: str, *, final: bool = True) -> Kind | None:
     if text[0] in "-%":
         if _YAML.match(text):
             return "yaml"
-        return None if not final and _YAML_SO_FAR.fullmatch(text) else "prose"
-    return "prose"
+        if not final and _YAML_SO_FAR.fullmatch(text):
+            return None
+    is_mapping = mapping(text, final=final)
+    return None if is_mapping is None else "mapping" if is_mapping else "prose"
 
 
 def place_of(kind: Kind) -> Place:
     """Return the beginning of a text of `kind`, which is not JSON."""
     if kind == "yaml":
         return Yaml()
-    return Html() if kind == "html" else Prose()
+    return Html() if kind == "html" else Lines(mapping=kind == "mapping")
 
 
 def restored(text: str, nonce: str, originals: Originals, depth: int = DEPTH) -> str:

@@ -75,12 +75,19 @@ class Prose:
         """Say whether an odd number of backslashes stands before `at`."""
         return (at - len(text[:at].rstrip("\\"))) % 2 == 1
 
+    def in_address(self, ahead: str) -> bool:
+        """Say whether a value stands in a URL or a form here."""
+        return self._url or (
+            _KEY.search(self._word) is not None
+            and (self._keyed or _NEXT_KEY.match(ahead) is not None)
+        )
+
     def written(self, value: str, ahead: str) -> str | None:
         """Return `value` encoded in a URL or a form, escaped in a quoted string, else as it is."""
         if self._url:
             kept = "@+" if self._word.lower().rpartition(":")[0].endswith(("mailto", "tel")) else ""
             return quote(value, safe=kept, errors="replace")
-        if _KEY.search(self._word) and (self._keyed or _NEXT_KEY.match(ahead)):
+        if self.in_address(ahead):
             return quote(value, safe="", errors="replace")
         return json.dumps(value, ensure_ascii=False)[1:-1] if self._quoted else value
 

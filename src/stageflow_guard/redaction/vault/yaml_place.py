@@ -41,6 +41,7 @@ class Yaml:
         self._marks = True  # there is nothing but dashes so far
         self._quote = ""  # the sign of the scalar that is open
         self._escaped = False
+        self._property = False  # an anchor or a tag is written: a scalar begins behind it
         self._comment = False
         self._begins = True  # a scalar may begin here
         self._depth = 0  # of flow collections
@@ -50,6 +51,11 @@ class Yaml:
         self._indent = -1  # of the block's content, once a line of it was seen
         self._documents = 0
         self._structured = False  # a key or an item was seen: it is no text behind front matter
+
+    @property
+    def goes_on(self) -> bool:
+        """Say whether a scalar or a collection is open: the next line belongs to it."""
+        return bool(self._quote or self._depth or self._block)
 
     def passed(self, text: str) -> None:
         """Take what stays as it is."""
@@ -69,7 +75,7 @@ class Yaml:
                 self._block, self._parent, self._indent = header[1], self._column, -1
             self._begins = True
         self._seen, self._width, self._blanks, self._marks = "", 0, 0, True
-        self._comment, self._column = False, 0
+        self._comment, self._property, self._column = False, False, 0
 
     def _take(self, char: str) -> None:
         before = self._seen[-1:]
@@ -101,12 +107,17 @@ class Yaml:
             self._quote = ""
 
     def _plain(self, char: str, before: str) -> None:
+        if self._property:
+            self._property = not char.isspace()
+            return
         if char.isspace():
             if before == ":" or (before in ("-", "?") and self._marks):
                 self._begins = self._structured = True
             return
         self._marks = self._marks and char in "-?"
-        if self._begins and char in "\"'":
+        if self._begins and char in "&!":
+            self._property = True
+        elif self._begins and char in "\"'":
             self._quote, self._begins = char, False
         elif char == "'" and before == "'":  # doubled: the scalar goes on
             self._quote = "'"

@@ -1,4 +1,4 @@
-"""A word that somebody chose as a password: small letters behind `password:`, at a clause's end. Pure.
+"""A word that somebody chose as a password: letters behind `password:`, at a clause's end. Pure.
 
 Nothing in the word tells it from prose. So the place has to: the label is a password's and no other
 secret's, a sign touches it, no sign of code is on the line, nothing but a next label follows the
@@ -20,9 +20,12 @@ from stageflow_guard.redaction.recognizers.generic.secret_values import Value
 _BEFORE = 80
 _SIGN = re.compile(r"[ ]?:[ ]{1,3}|[ ]?：[ ]?|=(?=\S)")
 _WORD = re.compile(r"[^\W\d_A-Z]{2,32}(?![\w-])")
+_CAPITALISED = re.compile(
+    r"[^\W\d_][^\W\d_A-Z]{1,31}(?![\w-])"
+)  # as the label is: no name of a type
 # a clause ends, or the next label begins: `hunter`, `hunter.`, `hunter, user: ann`, `hunter dbname=x`
 _END = re.compile(
-    r"[ ]{0,3}(?:$|\n|[.!?;](?=\s|$)|(?:[,;/|]|[ ]-)?[ ]{1,2}[^\W\d_][\w -]{1,24}(?:[ ]?:[ ]|=))"
+    r"[ ]{0,3}(?:$|\n|[.!?;](?=\s|$)|(?:[,;/|]|[ ]-)?[ ]{1,2}[^\W\d_][\w -]{1,24}(?:[ ]?:[ ]|=)|[ ](?:for|on|für|bei|pour|para|per|voor)[ ])"
 )
 _PHRASE = re.compile(
     r"[^\W\d_A-Z]{3,16}(?:[ ][^\W\d_A-Z]{3,16}){3,9}(?=[ ]{0,3}(?:$|\n|\.(?:\s|$)))"
@@ -46,7 +49,10 @@ def chosen(text: str, name: str, start: int, end: int) -> Value | None:
     before = _LAST_WORD.search(line)
     if before is not None and not ANY.isdisjoint(line.lower().split()[-2:]):
         return None
-    word = _WORD.match(text, sign.end())
+    capital = text[start].isupper() and not (
+        text[start - 1 : start].isalnum() or text[start - 1 : start] == "_"
+    )
+    word = (_CAPITALISED if capital else _WORD).match(text, sign.end())
     if word is None:
         return None
     if _END.match(text, word.end()) is not None:

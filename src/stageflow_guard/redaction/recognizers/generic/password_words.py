@@ -20,7 +20,7 @@ _WORDS = (
     "authentication authorization otp code codes passwort kennwort passwörter wachtwoord wachtwoorden contraseña contrasena contraseñas clave senha senhas motdepasse mdp parola geheimnis"
 )
 _STATES = (
-    "required optional mandatory needed necessary recommended missing empty blank unset invalid valid incorrect correct wrong weak strong short long secure insecure unsafe safe unique "
+    "required optional mandatory needed necessary recommended missing incomplete complete empty blank unset invalid valid incorrect correct wrong weak strong short long secure insecure unsafe safe unique "
     "random generated auto automatic expired expiring changed unchanged updated reset rotated revoked removed deleted disabled enabled deprecated unused used reused leaked compromised "
     "breached rejected accepted denied failed failure failing ok okay okey good bad same different new old current previous temporary temp permanent hidden masked redacted obscured "
     "encrypted hashed salted stored saved cached sent shared set given provided supplied specified configured available unavailable unsupported supported ignored omitted withheld protected "

@@ -1,0 +1,89 @@
+"""A text whose lines are of two kinds: sentences, and YAML without a head or in a fence. Pure.
+
+A line that no mapping can hold (at the margin, without a key) ends the YAML: from there on the text
+is prose, as what stands before a fence (three backticks and `yaml`) and behind it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from stageflow_guard.redaction.vault.places import Prose
+from stageflow_guard.redaction.vault.yaml_place import Yaml
+
+_FENCE = re.compile(r"[ ]{0,3}(?:[>*+-][ ])?[ ]{0,8}```+[ ]?(?:ya?ml)[ \t]*\r?$", re.IGNORECASE)
+_CLOSED = re.compile(r"[ ]{0,11}```+[ \t]*\r?$")
+_KEYED = re.compile(r":(?:\s|$)")
+_STARTS = tuple("-?#'\"[{&*!|>%. \t")
+_HEAD = 120  # characters of a line that are remembered
+
+
+class Lines:
+    """Prose with YAML in it, or a mapping of YAML without its head."""
+
+    def __init__(self, *, mapping: bool) -> None:
+        self._prose = Prose()
+        self._yaml: Yaml | None = Yaml() if mapping else None
+        self._fenced = False
+        self._line = ""  # the beginning of this line
+        self._keyed = False  # a key's colon stands in it
+        self._inside = False  # a scalar or a collection of an earlier line goes on in it
+        self._last = ""
+
+    def passed(self, text: str) -> None:
+        """Take what stays as it is."""
+        self._prose.passed(text)
+        if self._yaml is None and "`" not in self._line and "`" not in text:
+            head, newline, tail = text.rpartition("\n")
+            del head
+            self._line = (tail if newline else self._line + tail)[:_HEAD]
+            return
+        for piece in _split(text):
+            self._take(piece)
+
+    def _take(self, piece: str) -> None:
+        body = piece.removesuffix("\n")
+        self._keyed = self._keyed or _KEYED.search(self._last + body) is not None
+        self._last = body[-1:] or self._last
+        self._line = (self._line + body)[:_HEAD]
+        if piece == body:
+            if self._yaml is not None:
+                self._yaml.passed(piece)
+            return
+        self._end_line(piece)
+
+    def _end_line(self, piece: str) -> None:
+        if self._yaml is None:
+            if _FENCE.match(self._line):
+                self._yaml, self._fenced = Yaml(), True
+        elif self._fenced and _CLOSED.match(self._line):
+            self._yaml, self._fenced = None, False
+        elif not self._fenced and self._no_mapping(""):
+            self._yaml = None
+        else:
+            self._yaml.passed(piece)
+        self._line, self._keyed, self._last = "", False, ""
+        self._inside = self._yaml is not None and self._yaml.goes_on
+
+    def _no_mapping(self, ahead: str) -> bool:
+        """Say whether no mapping can hold this line, which goes on as `ahead`."""
+        if self._inside or self._keyed:
+            return False
+        line = self._line + ahead.partition("\n")[0]
+        return bool(line.strip()) and not line.startswith(_STARTS) and not _KEYED.search(
+            self._last + ahead.partition("\n")[0]
+        )  # fmt: skip
+
+    def written(self, value: str, ahead: str) -> str | None:
+        """Return `value` as this line wants it; None where it would change what is around it."""
+        if self._yaml is None or (not self._fenced and self._no_mapping("x" + ahead)):
+            return self._prose.written(value, ahead)
+        if self._prose.in_address(ahead):
+            value = self._prose.written(value, ahead) or ""
+        return self._yaml.written(value, ahead)
+
+
+def _split(text: str) -> list[str]:
+    """Return the lines of `text`, ended by line feeds alone."""
+    parts = text.split("\n")
+    return [*(part + "\n" for part in parts[:-1]), *parts[-1:]]
