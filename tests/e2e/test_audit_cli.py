@@ -262,6 +262,13 @@ def test_tables_have_heads_and_fit_a_terminal_of_80_columns(cli, verb):
     assert shown == [f"#{row['index']}" for row in rows]
 
 
+def test_a_table_of_reads_says_what_was_read_how(cli):
+    """A record without decision or outcome shows its action in their place."""
+    assert cli("denied")[0] == 0
+    out = cli("query", "--kind", "audit_read", "--dir", "audit.reads", "--limit", "500")[1]
+    assert "audit" in out and "denied" in out
+
+
 def test_an_empty_table_says_so(cli):
     """No row is a sentence, not a head above nothing."""
     assert cli("query", "--tenant", "initech")[1] == "no record matches\n"

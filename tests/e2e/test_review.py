@@ -137,6 +137,62 @@ def test_a_policy_change_names_its_revision():
     )  # fmt: skip
 
 
+def test_a_review_that_is_written_is_private_and_said(played, tmp_path):
+    """It names callers: 0600, as the report is. Standard output stays what was asked for."""
+    page = tmp_path / "review.md"
+    done = audit(played / "core_1_simple_chat" / "audit", "review", "today", "--out", str(page))
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert (done.stdout, f"wrote {page}" in done.stderr) == ("", True)
+
+
+def test_a_day_without_records_says_of_which_days_there_are_some(played):
+    """Ten times `nothing` is no quiet day where the wrong day was asked for."""
+    folder = played / "core_1_simple_chat" / "audit"
+    quiet = audit(folder, "review", "2020-01-01").stdout.splitlines()
+    assert re.fullmatch(
+        r"no record is of that day: the first is of 20.*, the last of .* UTC", quiet[2]
+    )
+    assert "no record is of that day" not in audit(folder, "review", "today").stdout
+
+
+def test_why_says_whether_a_rule_refused_and_what_an_outcome_means(played):
+    """A permit before the refusal is none of its reasons; before a token is believed, none is asked."""
+    folder = played / "governance_3_guardrail" / "audit"
+    denied = json.loads(audit(folder, "denied", "--json").stdout)
+    (blocked,) = (one for one in denied if one["reason"] == "content_blocked")
+    why = audit(folder, "why", str(blocked["index"])).stdout
+    assert re.search(r"^rules +not asked: it was refused before$", why, re.MULTILINE)
+    (said,) = json.loads(audit(folder, "query", "--outcome", "fail", "--json").stdout)
+    why = audit(folder, "why", str(said["decision_index"])).stdout
+    assert re.search(r"^came of it fail, .*: the step said that it failed", why, re.MULTILINE)
+    folder = played / "core_1_simple_chat" / "audit"
+    denied = json.loads(audit(folder, "denied", "--json").stdout)
+    index = next(one["index"] for one in denied if one["reason"] == "expired")
+    why = audit(folder, "why", str(index)).stdout
+    assert re.search(r"^rules +not asked: it was refused before$", why, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"), [("argument_out_of_bounds", True), ("explicit_deny", False)]
+)
+def test_a_rule_that_permitted_is_not_shown_as_the_one_that_refused(tmp_path, reason, told):
+    """A denial's record names the rules it rests on, a permit's among them."""
+    folder = tmp_path / "audit"
+
+    async def write():
+        log = await Log.open(folder, origin="e.x/log", key_file=tmp_path / "key")
+        await log.append({
+            "kind": "decision", "decision": "deny", "reason": reason, "error": "access_denied",
+            "rules": ["tenants/acme/policy.csv:3"], "policy": {"sha256": "ab" * 32},
+        })  # fmt: skip
+        await log.close()
+
+    asyncio.run(write())
+    assert (
+        "(permitted it; what refused it came after)" in audit(folder, "why", "0").stdout
+    ) is told
+
+
 def test_what_failed_names_the_step_how_and_where(played):
     """The effect of a step says no step; its decision does. A step that says `fail` failed, too."""
     folder = played / "core_3_error_handling" / "audit"

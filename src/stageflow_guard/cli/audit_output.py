@@ -105,7 +105,7 @@ def _table(records: list[dict[str, Any]], shown: list[str]) -> str:
         cells = _cells(record)
         cells["time"] = time.rpartition(" ")[2] if len(days) == 1 else time
         cells["resource"] = cells["resource"] or cells["stage"]
-        cells["result"] = cells["decision"] or cells["outcome"]
+        cells["result"] = cells["decision"] or cells["outcome"] or cells["action"]
         if len(origins) == 1:
             cells["ref"] = f"#{record['index']}"
         rows.append([cell(cells[name]) for name in shown])

@@ -243,7 +243,7 @@ def _rest(seen: ReportRows, name: Named) -> Section:
 
     head = ["ref", "time", "kind", "who", "what", "outcome"]
     return Section("rest", "What else was recorded?",
-                   _table("Runs, readings of the log, and the log's own records.", head, seen.rest,
+                   _table("Runs, and the log's own records. Who read the log: audit review.", head, seen.rest,
                           cells))  # fmt: skip
 
 

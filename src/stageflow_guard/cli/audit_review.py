@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -19,12 +20,16 @@ from stageflow_guard.audit.read.gaps import Gap
 from stageflow_guard.audit.read.gaps import gaps as gaps_of
 from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.audit.read.review import Review, as_markdown, as_text
+from stageflow_guard.audit.records.columns import person_time
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS
 from stageflow_guard.cli.audit_anchor import Checked, Given, check_all, origin_of
+from stageflow_guard.cli.audit_output import private
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.audit_refs import requester_of
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError, VerificationError
+
+MOST_NS = 2**63 - 1
 
 
 def gaps(args: argparse.Namespace) -> int:
@@ -40,7 +45,7 @@ def gaps(args: argparse.Namespace) -> int:
         for one in checked:
             print(one_line(_head(one)))
         for gap in found:
-            print(one_line(f"{_time(gap.wall_ns)}  {gap.kind:26} {gap.told}  {gap.ref}"))
+            print(one_line(f"{person_time(gap.wall_ns)}  {gap.kind:26} {gap.told}  {gap.ref}"))
         print(f"{len(found)} gaps" if found else "no gaps")
     return DOES_NOT_HOLD if found else HOLDS
 
@@ -52,6 +57,7 @@ def review(args: argparse.Namespace) -> int:
     start = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 10**9
     end = start + int(timedelta(days=1).total_seconds()) * 10**9
     seen, holds, whole, lines, all_read = Review(), True, list[str](), list[str](), True
+    first, last = MOST_NS, 0
     given, heads, logs = Given(args), list[str](), list[dict[str, Any]]()
     given.require_known(origin_of(folder) for _, folder in _logs(args.dir))
     for origin, folder in _logs(args.dir):
@@ -68,7 +74,9 @@ def review(args: argparse.Namespace) -> int:
             logs.append({"origin": origin, "holds": False, "why": error.message})
         try:
             for index, record in iter_records(folder):
-                if start <= int(record.get("wall_ns") or 0) < end:
+                at = int(record.get("wall_ns") or 0)
+                first, last = min(at, first), max(at, last)
+                if start <= at < end:
                     seen.take(f"{origin}#{index}", record)
             lines += [
                 f"{gap.told} [{gap.ref}]"
@@ -78,6 +86,9 @@ def review(args: argparse.Namespace) -> int:
         except VerificationError as error:  # what stands before it is answered all the same
             holds = all_read = False
             whole.append(f"{origin}: reading ended early: {error.message}")
+    if not seen.records and last:
+        heads.append(f"no record is of that day: the first is of {person_time(first)}, the last of "
+                     f"{person_time(last)} UTC")  # fmt: skip
     if (wrong := _take_reads(seen, args.dir, start, end)) is not None:
         all_read = False
         whole.append(wrong)
@@ -96,7 +107,9 @@ def review(args: argparse.Namespace) -> int:
         shown = as_markdown if args.markdown else as_text
         body = shown(name, seen.records, answers, heads=heads)
     if args.out:
-        Path(args.out).write_text(body, encoding="utf-8")
+        with private(args.out) as file:  # it names callers
+            file.write(body)
+        print(one_line(f"wrote {args.out}: {seen.records} records"), file=sys.stderr)
     else:
         print(body, end="")
     return HOLDS if holds else DOES_NOT_HOLD
@@ -152,7 +165,3 @@ def _day(text: str) -> date:
         raise ConfigError(
             f"`{text[:40]}` is no day: write 2026-01-31, today or yesterday"
         ) from None
-
-
-def _time(wall_ns: int) -> str:
-    return datetime.fromtimestamp(wall_ns / 1e9, UTC).strftime("%Y-%m-%d %H:%M:%S")

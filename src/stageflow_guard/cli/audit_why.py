@@ -11,6 +11,7 @@ from typing import Any
 from stageflow_guard.audit.read.finding_counts import findings_of
 from stageflow_guard.audit.read.query import LogEntry, iter_rows
 from stageflow_guard.audit.records.columns import person_time
+from stageflow_guard.audit.records.outcome_words import OUTCOMES, STEPS
 from stageflow_guard.cli import HOLDS
 from stageflow_guard.cli.audit import folders_of
 from stageflow_guard.cli.audit_output import as_json, cell
@@ -102,13 +103,16 @@ def _told(
     if kind == "decision":
         yield from _evidence(folder, record)
     if get("outcome"):
-        yield "outcome", str(get("outcome"))
+        outcome_word = str(get("outcome"))
+        told = STEPS.get(outcome_word) if outcome_word != "ok" else None
+        yield "outcome", f"{outcome_word}: {told}" if told else outcome_word
     if kind == "decision" and decision == "permit":
         by_hand = get("attempt", get("stage")) is None
         nothing = "asked by hand, so no effect follows" if by_hand else "nothing is on record"
         came = nothing if outcome is None else str(outcome.get("outcome"))
         took = (outcome or {}).get("latency_us")
-        yield "came of it", f"{came}, in {took / 1000:.1f} ms" if took else came
+        told = f": {OUTCOMES[came]}" if came in OUTCOMES and came != "ok" else ""
+        yield "came of it", f"{came}{f', in {took / 1000:.1f} ms' if took else ''}{told}"
     if decision == "deny":
         told = remedy(get("error"), get("reason"), get("action"))
         yield "remedy", told or "no rule of the guard's: ask who wrote the check"
@@ -163,7 +167,10 @@ def _saw(obligations: list[str]) -> str:
 
 def _evidence(folder: str, record: dict[str, Any]) -> Iterator[tuple[str, str]]:
     rules, miss, unmapped = evidence(folder, record)
-    yield "rules", rules or "none matched"
+    if rules and record.get("decision") == "deny" and record.get("reason") != "explicit_deny":
+        rules = f"{rules}  (permitted it; what refused it came after)"
+    asked = record.get("policy") is not None
+    yield "rules", rules or ("none matched" if asked else "not asked: it was refused before")
     if unmapped:  # before the nearest line, which is about a role that nobody meant
         yield "roles", unmapped
     if miss:
