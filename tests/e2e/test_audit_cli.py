@@ -367,7 +367,7 @@ def test_a_report_is_one_page(cli, lived):
     assert (lived / "r.html").stat().st_mode & 0o777 == 0o600
 
 
-def test_sinks_were_filled_and_agree(cli):
+def test_sinks_were_filled_and_agree(cli, lived):
     """Closing the guard shipped everything; reconcile and verify --sink agree; lag is zero."""
     code, out, _ = cli("reconcile", "--json")
     assert code == 0
@@ -382,6 +382,15 @@ def test_sinks_were_filled_and_agree(cli):
     code, out, _ = cli("verify", "--sink", "sqlite")
     assert (code, out.startswith("NOT ANCHORED")) == (0, True)
     assert cli("verify", "--sink", "sqlite", "--vkey", "audit/vkey", "--require-anchor")[0] == 0
+    line = (lived / "audit/vkey").read_text().strip()
+    for given, by in (
+        (("--vkey", "audit/vkey"), "none"), (("--checkpoint", "audit/checkpoint"), "none"),
+        (("--vkey", line), "vkey"), (("--checkpoint", "copy"), "checkpoint"),
+    ):  # fmt: skip
+        out = cli("verify", "--sink", "sqlite", *given)[1]
+        assert out.startswith("NOT ANCHORED") is (by == "none"), given
+        said = json.loads(cli("verify", "--sink", "sqlite", *given, "--json")[1])
+        assert [one["anchored"] for one in said] == [by]
     assert cli("verify", "--sink", "sqlite", "--checkpoint", "copy", "--require-anchor")[0] == 0
     import sqlite3
 

@@ -139,8 +139,10 @@ class Given:
         )
         return Checked(
             report=report,
-            checkpoint=_from(None if note is None else self._paths[note], folder / "checkpoint"),
-            key=_from(None if key is None else self._keys[key], folder / "vkey"),
+            checkpoint=given_from(
+                None if note is None else self._paths[note], folder / "checkpoint"
+            ),
+            key=given_from(None if key is None else self._keys[key], folder / "vkey"),
             compared=None if note is None else parse(self._notes[note])[0].size,
         )
 
@@ -176,7 +178,7 @@ def origin_of(folder: Path) -> str:
         return ""
 
 
-def _from(given: str | Path | None, own: Path) -> From:
+def given_from(given: str | Path | None, own: Path) -> From:
     """Say whether what was given is the log's own file, by whatever name or link."""
     if given is None:
         return "nowhere"

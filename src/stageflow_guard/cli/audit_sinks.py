@@ -18,13 +18,14 @@ from stageflow_guard.audit.export.sink import Readable, SinkUnavailable
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.signed_head import checkpoint_of, key_line, signed_head
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, fail, print_json, worst
+from stageflow_guard.cli.audit_anchor import given_from
 from stageflow_guard.cli.audit_output import cell
 from stageflow_guard.cli.places import settings_of
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from stageflow_guard.audit.export.sink import Sink
     from stageflow_guard.settings import AuditSettings
@@ -182,17 +183,30 @@ def verify_sinks(args: argparse.Namespace) -> int:
     if not found and worst(codes) == HOLDS:
         raise ConfigError("no key is known for any origin there; give one with --vkey")
     anchored = bool(args.vkey or notes)
+    by = _anchored_by(args, local.values())
     if args.json:
-        print_json([asdict(one) for one in found])
+        print_json([{**asdict(one), "anchored": by} for one in found])
     else:
-        if not anchored:
-            print("NOT ANCHORED: the keys were taken from the local log; keep them elsewhere")
+        if by == "none":
+            print(
+                "NOT ANCHORED: the keys are those that lie in the local log; keep a checkpoint or them elsewhere"
+            )
         for one in found:
             start = f" from {one.minimum} on" if one.minimum else ""
             print(f"{one.origin}: holds: {one.size} records{start}, root {one.root}, log {one.log}")
     if args.require_anchor and not anchored:
         codes.append(DOES_NOT_HOLD)
     return worst(codes)
+
+
+def _anchored_by(args: argparse.Namespace, folders: Iterable[Path]) -> str:
+    """Return what vouches for the sinks that does not lie in a local log: checkpoint, vkey, none."""
+    logs = list(folders)
+    for name, given in (("checkpoint", args.checkpoint), ("vkey", args.vkey)):
+        for value in given or []:
+            if not any(given_from(value, one / name) == "the log itself" for one in logs):
+                return name
+    return "none"
 
 
 class _Wanted(NamedTuple):
