@@ -84,12 +84,36 @@ def test_a_mount_names_the_steps_that_nobody_may_run(home, caplog, made):
     assert warned(caplog) == []
 
 
+def test_a_mount_for_each_request_warns_once_for_each_revision(home, caplog):
+    """A pipeline that is built anew each time has the same name; other policies are asked again."""
+    guard = Guard.load("guard.toml")
+    for _ in range(5):
+        guard.mount(stageflow(), name="support")
+    assert len(warned(caplog)) == 1
+    add(home, "p, role:agent, acme, stage, support/audit, reveal, allow")
+    guard._pep.decisions.swap(PolicySet.load("policies"))
+    for _ in range(5):
+        guard.mount(stageflow(), name="support")
+    assert len(warned(caplog)) == 2
+
+
+def test_what_fails_in_a_warning_stops_no_mount(home, monkeypatch):
+    """It is no decision: whatever a decision point raises when it is asked, the mount stands."""
+    guard = Guard.load("guard.toml")
+
+    def broken(_self, _questions):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(type(guard._pep.decisions), "nobody_may", broken)
+    assert guard.mount(stageflow(), name="support") is not None
+
+
 def test_a_long_list_is_cut_and_a_name_obeys_no_terminal(home, caplog):
     """Ten are named; what a name holds is shown, never obeyed."""
-    from stageflow_guard.hosts import _warn_of_what_nobody_may
+    from stageflow_guard.hosts.rights import warn_of_what_nobody_may
 
     guard = Guard.load("guard.toml")
-    _warn_of_what_nobody_may(guard._pep, [("tool", f"\x1b[31m{n}", "call") for n in range(12)])
+    warn_of_what_nobody_may(guard._pep, [("tool", f"\x1b[31m{n}", "call") for n in range(12)])
     (said,) = warned(caplog)
     assert said.isprintable() and "and 2 more" in said
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from stageflow_guard import hosts
 from stageflow_guard.cli import targets
 from stageflow_guard.errors import ConfigError
+from stageflow_guard.hosts.rights import Question
 from stageflow_guard.policy.engine.exceptions import LONGEST_TRIAL
 from stageflow_guard.policy.engine.rules import MODEL
 from stageflow_guard.policy.engine.text import legal_tenant
@@ -28,7 +29,7 @@ shadow = "policies-strict"
 """
 
 
-def pipeline_of(target: str) -> tuple[str, list[hosts.Question]]:
+def pipeline_of(target: str) -> tuple[str, list[Question]]:
     """Return a target's name and what policy is asked about it, by the adapter of its host.
 
     `target` is `module:attribute`, importable from here: a pipeline, graph, agent, server or task

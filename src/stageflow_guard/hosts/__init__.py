@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.enforcement.definitions import protected_definitions
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.policy.engine.text import quoted
-from stageflow_guard.ports import RightsSource
+from stageflow_guard.hosts.rights import Question, asked_once, warn_of_what_nobody_may
 
 if TYPE_CHECKING:
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
@@ -28,11 +26,6 @@ ADAPTERS = {
 }
 # where the extra has another name than the package
 EXTRAS = {"agents": "openai-agents", "pydantic_ai": "pydantic-ai"}
-
-
-SHOWN = 10  # steps that one warning names
-logger = logging.getLogger("stageflow_guard")
-Question = tuple[str, str, str]  # kind, object, act
 
 
 def adapter(host: str) -> Any:
@@ -61,37 +54,15 @@ def mount(
             unknown = sorted(set(options) - set(inspect.signature(mounting).parameters))
             if unknown:
                 raise ConfigError(f"`guard.mount` of `{host}` has no option {', '.join(unknown)}")
-            asked = _asked(target, name)
+            asked = asked_once(pep, target, name, questions_of)
             mounted = mounting(pep, target, name=name, token_key=token_key, **options)
-            _warn_of_what_nobody_may(pep, asked)
+            warn_of_what_nobody_may(pep, asked)
             return mounted
     known = ", ".join(f"`{host}`" for host in sorted(ADAPTERS))
     raise ConfigError(
         f"no adapter takes a `{type(target).__name__}`; there are adapters for {known}, and "
         "`guard.protect` and `guard.run` for plain Python"
     )
-
-
-def _asked(target: object, name: str | None) -> list[Question]:
-    """Return what policy will be asked about a target's steps, as far as that is told."""
-    try:
-        own, found = questions_of(target)
-    except Exception:  # it is mounted or refused by what it is, not by what is told of it here
-        return []
-    return [(kind, obj.replace("{name}", name or own), act) for kind, obj, act in found]
-
-
-def _warn_of_what_nobody_may(pep: PolicyEnforcementPoint, asked: list[Question]) -> None:
-    """Log the steps that no policy line permits: else the first refusal is what tells."""
-    source = pep.decisions
-    found = source.nobody_may(asked) if asked and isinstance(source, RightsSource) else ()
-    if found:
-        named = [f"{kind} `{quoted(obj)}` ({act})" for kind, obj, act in found[:SHOWN]]
-        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-        logger.warning(
-            "no policy line of any tenant permits %s%s: every caller is refused there",
-            ", ".join(named), more,
-        )  # fmt: skip
 
 
 def lint_graph(target: object, *, written: str = "", name: str | None = None) -> Graph:
