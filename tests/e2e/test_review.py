@@ -15,6 +15,7 @@ import pytest
 
 from stageflow_guard.audit import Log
 from stageflow_guard.audit.admin.holds import hold_of, release_record
+from stageflow_guard.audit.admin.prune import prune
 from stageflow_guard.audit.read.gaps import KINDS, gaps
 from stageflow_guard.audit.read.review import Review
 from stageflow_guard.cli import examples
@@ -329,6 +330,43 @@ def test_the_head_says_what_the_log_was_compared_with(tmp_path, verb):
         assert [one["anchored"] for one in said["logs"]] == [anchored]
     page = audit(folder, "review", "today", "--markdown").stdout
     assert page.splitlines()[4].startswith("- ") and "NOT ANCHORED" in page.splitlines()[4]
+
+
+def test_a_pruned_log_is_reviewed_from_what_is_left(tmp_path):
+    """What a signed record says was pruned is no damage, and the head says where it begins."""
+    folder, key = tmp_path / "audit", tmp_path / "key"
+
+    async def write():
+        log = await Log.open(folder, origin="e.x/log", key_file=key)
+        for _ in range(300):
+            await log.append({"kind": "auth"})
+        await log.close()
+        await prune(folder, below=256, origin="e.x/log", key_file=key)
+
+    asyncio.run(write())
+    for at, verb in ((1, ("review", "today")), (0, ("gaps",))):
+        done = audit(folder, *verb)
+        assert done.returncode == 0, done.stderr
+        assert "e.x/log: 301 records from 256 on, NOT ANCHORED" in done.stdout.splitlines()[at]
+
+
+def test_of_several_shards_each_says_what_it_was_compared_with(tmp_path):
+    """A checkpoint of one shard says nothing of the other."""
+
+    async def write():
+        for name in ("w0", "w1"):
+            log = await Log.open(tmp_path / "logs" / name, origin=f"e.x/{name}",
+                                 key_file=tmp_path / "key")  # fmt: skip
+            await log.append({"kind": "auth"})
+            await log.close()
+
+    asyncio.run(write())
+    kept = tmp_path / "kept"
+    kept.write_bytes((tmp_path / "logs/w1/checkpoint").read_bytes())
+    for at, verb in ((1, ("review", "today")), (0, ("gaps",))):
+        lines = audit(tmp_path / "logs", *verb, "--checkpoint", str(kept)).stdout.splitlines()
+        assert lines[at].startswith("e.x/w0: 1 records, NOT ANCHORED")
+        assert lines[at + 1] == "e.x/w1: 1 records, anchored by a checkpoint of 1 records"
 
 
 def test_a_checkpoint_of_another_log_is_refused(rolled_back, tmp_path):

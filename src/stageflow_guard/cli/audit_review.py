@@ -123,7 +123,8 @@ def _asked_by(folder: str, record: Mapping[str, Any]) -> str | None:
 
 
 def _head(one: Checked) -> str:
-    return f"{one.report.origin}: {one.report.size} records, {one.told}"
+    start = f" from {one.report.minimum} on" if one.report.minimum else ""
+    return f"{one.report.origin}: {one.report.size} records{start}, {one.told}"
 
 
 def _compared(one: Checked) -> dict[str, Any]:
