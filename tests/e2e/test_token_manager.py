@@ -83,6 +83,7 @@ async def test_four_processes_of_ten_callers_cause_one_refresh(idp, tmp_path, ki
 
     where = str(tmp_path / "t.json") if kind == "file" else redis_url
     store = where if kind == "file" else RedisStore(where, family="ada")
+    idp.access_ttl = 3600  # however long the processes take to start
     tokens, given = await adopted(idp, store, expires_in=1)
     time.sleep(1.1)
     crowd = [
