@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from stageflow_guard.redaction.recognizers.anchors import present
@@ -74,6 +75,8 @@ def scan(text: str, start: int, end: int, state: Nearest) -> Nearest:
 
     Walking from value to value with the state carried along reads each word once.
     """
+    if end - start <= _SHORT and _silent(text[start:end]):
+        return state
     low = max(start, end - BEFORE)
     if low > start:  # a word that the window cuts is no whole word
         while low < end and text[low - 1].isalpha() and text[low].isalpha():
@@ -102,6 +105,17 @@ def scan(text: str, start: int, end: int, state: Nearest) -> Nearest:
         real = state if state.name != OTHER else Nearest(state.behind, state.behind_end)
         return Nearest(found, at, real.name, real.end)
     return Nearest(found, at)
+
+
+_SHORT = 4  # characters between two numbers, as in a list or a code
+
+
+@lru_cache(maxsize=1024)
+def _silent(gap: str) -> bool:
+    """Say whether no label stands in what is between two numbers."""
+    pattern = _TOKEN if gap.isascii() else _ANY_TOKEN
+    words = pattern.findall(gap) if gap.isascii() else [w.lower() for w in pattern.findall(gap)]
+    return _TELLING.isdisjoint(words) and (gap.isascii() or _SCRIPT.search(gap) is None)
 
 
 def _named(words: list[str], place: int) -> str | None:

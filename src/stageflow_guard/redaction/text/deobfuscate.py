@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from stageflow_guard.redaction.recognizers import labels
-from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.anchors import places, present
 from stageflow_guard.redaction.recognizers.phrases import lowered
 from stageflow_guard.redaction.text.view import Edit, View
 
@@ -135,7 +136,7 @@ def spelling(view: View) -> View:
     if sum(word in lower for word in _TEN) < 2:
         return view
     edits: list[Edit] = []
-    for match in _SPELLED.finditer(text):
+    for match in _spelled(text, lower):
         pieces = [
             _DIGITS.get(p[2].lower(), p[2])
             * {"double": 2, "triple": 3}.get((p[1] or "").lower(), 1)
@@ -145,6 +146,30 @@ def spelling(view: View) -> View:
         if sum(p.isdigit() for p in pieces) >= 5 and len(spoken) >= 2:
             edits.append((*match.span(), "".join(pieces)))
     return view.edited(edits, "spelling")
+
+
+_GAP, _MARGIN = 120, 400  # between two number words of one number, and around them
+
+
+def _spelled(text: str, lower: str) -> Iterator[re.Match[str]]:
+    """Yield what may be a number in words: two different whole words for digits near each other."""
+    told = [
+        (at, word)
+        for word in _TEN
+        for at in places(lower, word)
+        if not text[at - 1 : at].isalpha() and not text[at + len(word) : at + len(word) + 1].isalpha()
+    ]  # fmt: skip
+    told.sort()
+    reached, high = 0, -1
+    for (first, one), (second, other) in pairwise(told):
+        if one == other or second - first > _GAP or first < reached:
+            continue
+        if first <= high - _MARGIN:  # it is read already
+            continue
+        low, high = max(reached, first - _MARGIN), second + _MARGIN
+        for match in _SPELLED.finditer(text, low, min(len(text), high)):
+            reached = match.end()
+            yield match
 
 
 _AT = r"(?:[ ]{1,3}(?:at|arroba|arobase|arobas|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|at sign|собака)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:at|@)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}@[ ]{0,2}|@[ ]{1,2}|_at_|-at-|&at;|@)"

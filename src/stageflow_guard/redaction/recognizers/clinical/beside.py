@@ -29,12 +29,16 @@ _AGED = re.compile(r",?[ ](?:is[ ])?an?[ ][0-9]{1,3}[- ]?(?:years?|yrs?|y\.?/?o)
 _FOLLOWS = re.compile(
     r",[ ](?:wt|ht|rm|room|bed|s/p|adm|admitted|post-?op|tel|phone|seen|here|presents|known|dob|DOB|MRN|mrn)(?![\w])"
 )
+_NEXT, _BEHIND_SPACE = frozenset("|/;\x1e,"), frozenset("|/;\x1e-(")  # what `_SIGN` begins with
 _MOST, _LEAST_DIALLED = 5, 9
 
 
 def beside(text: str, at: int) -> list[re.Match[str]]:
     """Return what stands beside a name that ends at `at`: numbers, days, an age, a sex, a phone."""
     out: list[re.Match[str]] = []
+    near = text[at : at + 2]
+    if near[:1] not in _NEXT and (near[:1] != " " or near[1:] not in _BEHIND_SPACE):
+        return out
     while len(out) < _MOST and (match := _BESIDE.match(text, at)) is not None:
         out.append(match)
         at = match.end()

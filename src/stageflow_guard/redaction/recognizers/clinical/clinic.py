@@ -125,17 +125,19 @@ def _zones(lower: str) -> list[tuple[int, int]]:
     would not have it in sight.
     """
     zones: list[tuple[int, int]] = []
+    marks: dict[str, bool] = {}  # what each word was found to be
     last_at, last = -4 * PAIR, ""
     sure_at = -4 * SURE_REACH
     for match in _WORD.finditer(lower):
-        word = match[0].rstrip(".")
-        if word in _SURE:
-            sure_at = match.start()
-        if word not in _MARKS and word[:5] not in STEMS and not word.endswith(ENDINGS) and (
-            "/" not in word or _MARKS.isdisjoint(word.split("/"))
-        ):  # fmt: skip
+        found = match[0]
+        mark = marks.get(found)
+        if mark is None:
+            mark = marks[found] = _is_mark(found.rstrip("."))
+        if not mark:
             continue
-        at = match.start()
+        at, word = match.start(), found.rstrip(".")
+        if word in _SURE:
+            sure_at = at
         if word.rstrip("s") != last and at - last_at <= PAIR and last_at - sure_at <= SURE_REACH:
             stop = max(match.end() + REACH, min(match.end() + AFTER, min(sure_at, last_at) + SEEN))
             low, high = max(0, last_at - REACH), min(len(lower), stop)
@@ -145,6 +147,14 @@ def _zones(lower: str) -> list[tuple[int, int]]:
                 zones.append((low, high))
         last_at, last = at, word.rstrip("s")
     return zones
+
+
+def _is_mark(word: str) -> bool:
+    """Say whether a word is one of a clinic."""
+    return (
+        word in _MARKS or word[:5] in STEMS or word.endswith(ENDINGS)
+        or ("/" in word and not _MARKS.isdisjoint(word.split("/")))
+    )  # fmt: skip
 
 
 def _before(text: str, at: int) -> tuple[str, str, str]:

@@ -27,16 +27,23 @@ _BARE_WORD = re.compile(r"(?i)^(?:assessment|impression|condition|dx|diagnos(?:i
 _STOP = re.compile(
     r"(?i)\s(?:and|with|but|who|which|that|on|since|for|was|is|at|by|from|the|a|an|to|of|in)$"
 )
+_ENDINGS = (
+    "pril|olol|statin|sartan|azole|mycin|cillin|formin|prazole|dipine|azepam|oxetine|aline|tidine|thiazide|semide|parin|gliptin|gliflozin|caine|dronate|triptan|cycline|floxacin"
+    "|profen|codone|morphone|barbital|setron|tropin|mab|nib|vir|pam|lukast|terol|sone|solone"
+)
+_ENDING_LIST = tuple(_ENDINGS.split("|"))
 _DRUG = re.compile(
-    r"(?<![\w])([A-Za-z]{3,20}(?:pril|olol|statin|sartan|azole|mycin|cillin|formin|prazole|dipine|azepam|oxetine|aline|tidine|thiazide|semide|parin|gliptin|gliflozin|caine|dronate|triptan|cycline|floxacin|profen|codone|morphone|barbital|setron|tropin|mab|nib|vir|pam|lukast|terol|sone|solone))(?:[ ]([0-9]{1,4}(?:\.[0-9]{1,2})?[ ]?(?:mg|mcg|g|ml|units|iu)))?(?![\w])",
+    rf"(?<![\w])([A-Za-z]{{3,20}}(?:{_ENDINGS}))(?:[ ]([0-9]{{1,4}}(?:\.[0-9]{{1,2}})?[ ]?(?:mg|mcg|g|ml|units|iu)))?(?![\w])",
     re.IGNORECASE,
 )
 _DOSED = re.compile(
     r"(?<![\w])([A-Z][a-z]{3,20})[ ]([0-9]{1,4}(?:\.[0-9]{1,2})?[ ]?(?:mg|mcg|units|IU))(?![\w])"
 )
 _CLINIC = ("patient", "mg", "dose", "daily", "prescri", "medication", "tablet", "diagnos", "clinic", "treat", "therapy", "doctor", "nurse", "symptom", "mrn")  # fmt: skip
+# a digit is found fast, what is before it then
 _AGE = re.compile(
-    r"(?i)(?<![\w.])([0-9]{1,3})(?=[- ]?(?:year|yr|y)s?[- ]?(?:old|/o)\b|[- ]y/?o\b)|(?<=(?<!\w)aged )([0-9]{1,3})(?!\w)|(?<=(?<!\w)turned )([0-9]{1,2})(?=[.,;!?\n]|$| (?:last|this|in|on|today|years?|yesterday)\b)|(?<=\bage: )([0-9]{1,3})(?!\w|[.,][0-9]|%)"
+    r"(?i)[0-9](?:(?<![\w.].)[0-9]{0,2}(?=[- ]?(?:year|yr|y)s?[- ]?(?:old|/o)\b|[- ]y/?o\b)|(?<=(?<!\w)aged .)[0-9]{0,2}(?!\w)|(?<=(?<!\w)turned .)[0-9]?(?=[.,;!?\n]|$| (?:last|this|in|on|today|years?|yesterday)\b)|(?<=\bage: .)[0-9]{0,2}(?!\w|[.,][0-9]|%))",
+    re.DOTALL,
 )
 _YEARS = re.compile(r"[0-9][- ]?y")  # what an age is not without: a gate that misses nothing
 _EVENT = re.compile(
@@ -86,7 +93,7 @@ def _health(text: str, lower: str) -> Iterator[Hit]:
             reached = match.end(1)
             end = match.start(1) + len(found)
             yield Hit(match.start(1), end, "HEALTH_CONDITION", 0.4, "condition", "label condition")
-    for match in _DRUG.finditer(text):
+    for match in _drugs(text, lower):
         dose = match[2] is not None
         yield Hit(
             *match.span(),
@@ -99,10 +106,27 @@ def _health(text: str, lower: str) -> Iterator[Hit]:
         yield Hit(*match.span(), "MEDICATION", 0.45, "medicine", "dose")
 
 
+_LONGEST = 32  # letters of a medicine
+
+
+def _drugs(text: str, lower: str) -> Iterator[re.Match[str]]:
+    """Yield medicines by how they end: each ending is looked for, and its word read from the start."""
+    reached, begun = 0, -1
+    for at in positions(lower, _ENDING_LIST):
+        begin = at
+        while begin > reached and at - begin < _LONGEST and text[begin - 1].isalpha():
+            begin -= 1
+        match = _DRUG.match(text, begin) if begin > begun else None
+        begun = begin
+        if match is not None:
+            reached = match.end()
+            yield match
+
+
 def _ages(text: str, lower: str) -> Iterator[Hit]:
     if _YEARS.search(lower) or present(lower, ("aged ", "turned ", "age: ")):
         for match in _AGE.finditer(text):
-            if 0 < int(match[match.lastindex or 1]) < 125:
+            if 0 < int(match[0]) < 125:
                 yield Hit(*match.span(), "AGE", 0.4, "age", "label age")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.anchors import positions, present
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -225,7 +225,8 @@ def _before_line(text: str, start: int) -> int:
     return start
 
 
-_URL = re.compile(r"(?i)(?:https?|ftps?)://|(?<![\w@./-])www\.")
+_SCHEMES = ("https", "http", "ftps", "ftp")
+_NO_HOST_AFTER = re.compile(r"[\w@./-]")
 _REST = re.compile(r"[^\s<>\"'`{}|\\^\[\]⟦⟧]{1,2048}")
 _BARE = re.compile(
     r"(?i)(?<![\w@./-])(?:web ?sites?|homepage|home page|blog|portfolio|domain)(?: is| at|:|=)?[ \n]{1,2}((?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.){1,4}[a-z]{2,12})(?![\w@])"
@@ -258,15 +259,15 @@ def urls(text: str) -> Iterator[Hit]:
     """Yield web addresses; what points at a person scores higher than a link to documentation."""
     if "://" in text or "www." in text or "WWW." in text:
         reached = 0
-        for match in _URL.finditer(text):
-            if match.start() < reached:
+        for start, host in _begun(text, lowered(text)):
+            if start < reached:
                 continue
-            rest = _REST.match(text, match.end())
+            rest = _REST.match(text, host)
             if rest is None:
                 continue
-            end = match.end() + len(rest[0].rstrip(".,;:!?)*"))
+            end = host + len(rest[0].rstrip(".,;:!?)*"))
             reached = end
-            hit = _url(text, match.start(), end, match.end())
+            hit = _url(text, start, end, host)
             if hit is not None:
                 yield hit
     if "." in text and present(
@@ -276,6 +277,17 @@ def urls(text: str) -> Iterator[Hit]:
         for match in _BARE.finditer(text):
             if match[1].rpartition(".")[2].lower() not in _NO_TLD:
                 yield Hit(*match.span(1), "URL", 0.5, "domain", "label website")
+
+
+def _begun(text: str, lower: str) -> Iterator[tuple[int, int]]:
+    """Yield where a web address begins and where its host does, or what follows `www.`."""
+    for at in positions(lower, ("://", "www.")):
+        if text[at] == ":":
+            scheme = next((s for s in _SCHEMES if lower.endswith(s, 0, at)), None)
+            if scheme is not None:
+                yield at - len(scheme), at + 3
+        elif at == 0 or _NO_HOST_AFTER.match(text, at - 1) is None:
+            yield at, at + 4
 
 
 def _url(text: str, start: int, end: int, host_at: int) -> Hit | None:

@@ -255,6 +255,9 @@ _DAY = re.compile(
 )
 
 
+_OF_DAYS, _SPACE = frozenset("/.-"), (" ",)  # of a day, and of a time before one
+
+
 def _day(one: Candidate) -> bool:
     """Say whether the digits are a day that no label touches, or a day behind a time of day."""
     day = _DAY.match(one.text, one.start)
@@ -272,7 +275,7 @@ def classify(one: Candidate) -> Hit | None:
         hit = _quad(one)
         if hit is not None:
             return hit
-    if one.label and len(one.shape) > 1 and _day(one):
+    if one.label and one.gaps and (one.gaps[-1] in _OF_DAYS or one.gaps == _SPACE) and _day(one):
         return None  # a label has its value before it, and the day is another thing
     size = len(one.digits)
     best = _card(one) if size >= 12 else _ssn(one) if size == 9 else None
