@@ -45,7 +45,10 @@ OWN = {
     ("audit schema", "table"): "the table's name",
     ("audit tail", "n"): "how many records",
     ("audit verify", "dir"): "the log's folder, or that of its shards; else as --config says",
-    ("audit verify", "require_anchor"): "exit 1 unless a key or a checkpoint was given",
+    (
+        "audit verify",
+        "require_anchor",
+    ): "exit 1 unless a key or a checkpoint was given; the log's own counts, see the verdict",
     ("audit why", "ref"): "the ref in an error's text: origin#index",
     ("config", "action"): "check what is configured, or show it",
     ("init", "folder"): "the folder to write into",
