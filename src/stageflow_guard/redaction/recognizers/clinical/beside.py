@@ -27,7 +27,7 @@ _BESIDE = re.compile(
 )
 _AGED = re.compile(r",?[ ](?:is[ ])?an?[ ][0-9]{1,3}[- ]?(?:years?|yrs?|y\.?/?o)(?!\w)")
 _FOLLOWS = re.compile(
-    r",[ ](?:wt|ht|rm|room|bed|s/p|adm|admitted|post-?op|tel|phone|seen|here|presents|known|dob|DOB|MRN|mrn)(?![\w])"
+    r",[ ](?:wt|ht|rm|room|bed|s/p|adm|admitted|post-?op|tel|phone|seen|here|presents|known|born|dob|DOB|MRN|mrn)(?![\w])"
 )
 _NEXT, _BEHIND_SPACE = frozenset("|/;\x1e,"), frozenset("|/;\x1e-(")  # what `_SIGN` begins with
 _MOST, _LEAST_DIALLED = 5, 9

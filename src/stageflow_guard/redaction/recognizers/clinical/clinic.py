@@ -41,6 +41,7 @@ from stageflow_guard.redaction.recognizers.clinical.clinic_words import (
     NO_NAME,
     NUMBERED,
     ROLES,
+    SERVICES,
     SIGNS,
     STEMS,
     STREETS,
@@ -68,11 +69,13 @@ _BIG = r"(?:[A-Z]['’])?[^\W\d_a-z]{2,}(?:['’-][^\W\d_a-z]+)*"  # of capitals
 _CAPITALS = re.compile(
     rf"(?<![\w-]){_BIG}(?:,[ ]{_BIG}(?:[ ]{_BIG})?|(?:[ ]{_BIG}){{1,2}})(?![\w])"
 )
-_TELLS = re.compile(r"(?i)[ ]{0,4}(?:[|(/]|[0-9]|dob|mrn)")
+_TELLS = re.compile(
+    r"(?i)[ ]{0,4}(?:[|(/]|[0-9]|dob|mrn|rx[ ]?#|acct|age(?!\w)|sex(?!\w)|[mf](?!\w)|id(?!\w))"
+)
 _DAY_OF = re.compile(r"[ ][0-9]")
 _WHERE = (" in ", " from ", " at ", " near ", " to ")
 _TALK = frozenset(
-    {"report", "received", "rec'd", "taken", "rx", "call", "called", "heard", "consult", "referral", "letter", "order", "orders"}
+    {"message", "note", "email", "voicemail", "fax", "report", "received", "rec'd", "taken", "rx", "call", "called", "heard", "consult", "referral", "letter", "order", "orders"}
 )  # fmt: skip
 _OVER = 60  # how far a name may go on where a zone ends
 _VERB = re.compile(
@@ -94,6 +97,7 @@ _DATES = re.compile(rf"(?<![\w/.-]){DATE}(?![\w/-])", re.IGNORECASE)
 _SHORT = re.compile(r"(?<![\w/.-])(?:1[0-2]|0?[1-9])/(?:3[01]|[12][0-9]|0?[1-9])(?![\w/-])")
 _VALUE = re.compile(r"(?<![\w.,/$€£+-])[A-Za-z]{0,4}-?[0-9][A-Za-z0-9-]{2,20}(?![\w/]|[.,][0-9])")
 _EXTENSION = re.compile(r"(?<![\w.-])x([0-9]{4,5})(?![\w.,/-])")
+_LOCAL = re.compile(r"[2-9][0-9]{2}-[0-9]{4}")  # a phone number without its area
 _PARTS, _BETWEEN, _OF_A_DAY = re.compile(r"[^\s/.-]+"), re.compile(r"[\s/.-]+"), 3
 _LEAST, _LEAST_LOOSE = 4, 6  # digits
 _OLD = re.compile(r"(?<![\w.,/-])(?:9[0-9]|1[01][0-9])(?=[ ]?(?:[MF](?![\w])|y\.?/?o))")
@@ -232,7 +236,9 @@ def _people(text: str, start: int, end: int) -> Iterator[Hit]:
             (before in ROLES) or joined or (before in BY and len(words) > 1) or (earlier in ROLES and before in ("is", "was", "of", "by"))
         ):  # fmt: skip
             rule = "role"
-        elif identified(around, len(words)) or (len(words) > 1 and followed(text, stop)):
+        elif identified(around, len(words)) or (
+            len(words) > 1 and (followed(text, stop) or (between == ": " and (before in SERVICES or (before.isdigit() and earlier in SERVICES))))
+        ):  # fmt: skip
             rule = "what stands beside it"
         else:
             continue
@@ -337,7 +343,8 @@ def _numbered(text: str, match: re.Match[str]) -> Hit | None:
     word = earlier if before in SIGNS else before
     kind = NUMBERED.get(word) or NUMBERED.get(before)
     digits = sum(c.isdigit() for c in value)
-    if kind is None and digits >= (_LEAST if signed else _LEAST_LOOSE):
+    drawn = signed or (len(value) > _LEAST_LOOSE and any(map(str.isalpha, value)))
+    if kind is None and digits >= (_LEAST if drawn else _LEAST_LOOSE):
         kind = LOOSELY.get(word)
     if kind == "PHONE_NUMBER":
         if not 3 <= digits <= 7:
@@ -349,7 +356,15 @@ def _numbered(text: str, match: re.Match[str]) -> Hit | None:
         if _DATES.match(text, match.start()):
             return None
         return Hit(*match.span(), kind, 0.47, "number in a note", "label clinic")
+    if _LOCAL.fullmatch(value) and between == " " and _after_name(text, match.start()):
+        return Hit(*match.span(), "PHONE_NUMBER", 0.42, "phone beside a name", "label clinic")
     if LONE.fullmatch(value) is None:
         return None
     score = 0.46 if value.count("-") == 2 else 0.36  # a grouping that no phone has
     return Hit(*match.span(), "MEDICAL_RECORD_NUMBER", score, "number in a note", "label clinic")
+
+
+def _after_name(text: str, at: int) -> bool:
+    """Say whether the word before `at` has a capital and is none of a note's own."""
+    word = text[max(0, at - 40) : at].rstrip(" ").rpartition(" ")[2]
+    return word.istitle() and word not in NO_NAME

@@ -30,13 +30,17 @@ MARKS = _set(
     "xray x-ray ambulating ambulated tolerating voiding afebrile vitals murmur lungs abdomen knee hip shoulder spine lumbar femur tibia arthritis sprain "
     "autism dementia alzheimer parkinson epilepsy migraine thyroid liver kidney bladder prostate breast lung colon skin ulcer hernia fall falls "
     "doctor gp a&e nhs theatre consultant registrar matron sister hca physio physiotherapy occupational speech dysphagia peg foley "
+    "sleep ahi trop troponin rpsgt infant newborn apgar decedent rabies bitten c-spine mvc mva fluoro contrast interpreter injury adjuster tele insomnia apnea "
+    "mcg ml units kg derm ortho endo endocrine cardio uro rheum pulm heme onc bariatric orif cast splint brace ecmo rosc cpr hcpoa dme hicn sq subq plt ua cipro tab tabs "
+    "poison cgm transmitter proband brca mutation ctx contractions sessions skin mole shave screws recheck labwork bloodwork ostomy sleeve dialyzer lumbar mole prick "
+    "school-nurse albuterol inhaled carer lactation formula breastfeeding immunisation immunisations vaccination vaccinations screening checkup check-up "
     "referring referral intubated culture cultures lab labs findings impression exam operative procedure anesthesia consent chart care health dr prof medical appt"
 )
 STEMS = frozenset({"diagn", "aller", "pedia", "obste", "rehab", "diabe", "pregn", "presc"})
 # how the names of illnesses, operations and medicines end
 ENDINGS = (
     "ectomy", "otomy", "oscopy", "ostomy", "plasty", "rrhaphy", "itis", "emia", "aemia", "oma", "opathy", "algia", "uria", "pnea", "cardia", "graphy", "gram",
-    "pril", "olol", "statin", "sartan", "azole", "mycin", "cillin", "formin", "dipine", "azepam", "semide", "parin", "farin", "floxacin", "cycline", "xaban",
+    "pril", "olol", "statin", "sartan", "azole", "mycin", "cillin", "formin", "dipine", "azepam", "semide", "parin", "farin", "floxacin", "cycline", "xaban", "terol", "tidine", "oxetine", "codone", "profen", "lukast", "setron", "triptan", "gliptin", "thiazide", "morphone", "sone",
 )  # fmt: skip
 # no zone is without one of these, whole words as they stand between signs
 SURE = _encoded(
@@ -45,6 +49,8 @@ SURE = _encoded(
     "cpap bipap holter mammogram inpatient outpatient paramedic obstetric dentist ophthalmology cataract dermatology urology orthopedic pediatrics paediatrics geriatric neonatal "
     "nicu rehab prescribed prescriber prescription refill pharmacy mri ecg ekg ultrasound colonoscopy endoscopy chemotherapy chemo stent sepsis asthma pneumonia diabetes "
     "dementia epilepsy physiotherapy nhs consultant anesthesiologist endoscopist psychiatrist psychologist cardiologist oncologist radiologist pathologist "
+    "pcp derm ortho endocrine bariatric orif ecmo rosc dme hicn proband brca cgm physio vaccine midwife telehealth "
+    "apgar newborn decedent rabies trop troponin c-spine mvc fluoro ahi rpsgt insomnia apnea lactation immunisation vaccination "
     "coroner autopsy morgue mortuary nihss npo preop psychiatry psychiatric oncology cardiology neurology dietitian anesthesia dialysis chemo cgc lcsw dpt pacu ems triage intubated "
     "pacemaker antenatal postpartum telehealth bedside "
     "specimen biopsy pathology radiology icu insulin health discharged ward pmh hpi pcp snf lpn crna"
@@ -72,12 +78,19 @@ ROLES = _set(
     "attending surgeon assistant fellow resident intern supervisor endoscopist anesthesiologist anaesthetist coordinator guardian crew escort ride driver signed "
     "dictated transcribed reviewed reported verified ordered ordering provider pcp gp referring requesting prescriber physician accepting radiologist pathologist "
     "pediatrician paediatrician oncologist cardiologist psychiatrist psychologist midwife nurse therapist chaplain pharmacist technologist tech interpreter worker "
-    "manager rn md ofc officer coroner undertaker paramedic medic caller contact there person kin nok poa hcp proxy subscriber insured holder employee employer client member patient patients pt pts "
+    "child parent proband fob mom dad yo y/o y.o year-old adjuster infant newborn student decedent deceased aide op operator passenger bg bb baby manager rn md ofc officer coroner undertaker paramedic medic caller contact there person kin nok poa hcp proxy subscriber insured holder employee employer client member patient patients pt pts "
     "cc attn rep spi present d/w w/ examined accompanied re id name mr mrs ms miss dr sister brother w/pt witness consultant doctor seen "
     "wife husband son daughter mother father mom dad niece nephew aunt uncle cousin partner spouse sons daughters parents family"
 )
 # a word before a name of two words or more
 BY = _set("by with for of to from under per and - w/ met spoke saw paged notified informed see re")
+# a service or an encounter, as the word before the colon that begins a note
+SERVICES = _set(
+    "clinic f/u fu followup follow-up visit note consult intake eval evaluation discharge admission triage order orders referral message letter handoff telehealth consent "
+    "derm dermatology ortho orthopedics physio pt ot eye cardiology cards neuro neurology pulm gi gu uro urology ob gyn obgyn peds pediatrics psych psychiatry onc oncology heme renal "
+    "nephrology endo endocrine rheum ent surgery preop postop anesthesia icu ed er hospice rehab dental allergy genetics counselling counseling bariatric radiology dialysis transplant "
+    "summary record list mvc ems update progress round rounds"
+)
 IN = _set(
     "lives live lived living alone resides residing born up school works hospital clinic pharmacy home facility family stays staying"
 )
@@ -89,7 +102,7 @@ STREETS = _set("st ave road rd dr ln street avenue lane drive blvd close way cou
 DATED = _set(
     "on since thru through until till dated date d/c adm f/u fu visit appt scheduled given received collected signed eff edd et er started stopped last next meeting note "
     "eval trach intubated start home discharged discharge admitted admission by for summary screen clinic colonoscopy study sent issued photos seen progress d "
-    "stick exposure injury fell fall onset died expired pronounced dos rtc surgery repeat cx culture drawn due summary tdap mmr flu beta after before about around"
+    "found happened occurred bitten recheck rtw bx labs lab imaging xr echo egd report eval rehab stick exposure injury fell fall onset died expired pronounced dos rtc surgery repeat cx culture drawn due summary tdap mmr flu beta after before about around"
 )
 # what a number of four digits is behind these words
 _KINDS = {
@@ -151,7 +164,8 @@ NO_NAME = _set(
     "Service Services Department Emergency Intensive Inpatient Outpatient Urgent Nature Earth Christmas Teresa Practice Medicine Court Office Today Tomorrow "
     "Yesterday Female Male Sex Age Diagnosis Impression Assessment Findings Comparison Technique Procedure Cross Medicare Medicaid Aetna Cigna Humana Kaiser "
     "United Billing Portal Source Equipment Member Employee Employer Client Case Claim Sample Specimen Results Result Route Routed Lot "
-    "Lic Batch Serial Model Platelets Sodium Potassium Glucose Heparin Creatinine Aspirin"
+    "Hi Hello Dear Dr Caucasian Hispanic Asian African American White Black Lic Disease Work Management Medicine Oncology Radiology Cardiology Neurology Team Health System Wound Pain Palliative Internal General Infectious Received "
+    "Reported Collected Batch Serial Model Platelets Sodium Potassium Glucose Heparin Creatinine Aspirin"
 )
 COMPANIES = _set("Inc Ltd Corp LLC GmbH Co Group Company")
 # months that are forenames, too: with a surname behind them
@@ -159,6 +173,7 @@ FORENAMES = _set("Jun June April May August Jan")
 # capitals that are no name
 ABBREVIATIONS = _set(
     "CT MRI XR US ED OR ICU HTN DM CHF COPD CAD CKD AF BP HR RR IV PO PRN NPO VSS EXAM CHEST ABD PELVIS WITH WITHOUT CONTRAST LEFT RIGHT NAME DATE SEX REPORT NOTE "
+    "RA PEA ROSC VF VT SR NSR HICN NC NS LR SQ SC IM PR PCP SNF DME UA CBC BMP CMP LFT INR PT PTT TSH WBC HGB PLT CSF EEG EMG ECG EKG ECHO PET DEXA BMI GCS DNR DNI FULL CODE "
     "SUMMARY MRN DOB MD RN DISCHARGE HISTORY PATIENT HOSPITAL CLINIC RECORD OS OD IOP VA PACU NPO ASA CLINICAL LAB LABS VACCINE IMMUNIZATION CASE MANAGEMENT PROGRESS CONSULT INTAKE NURSING THERAPY PHYSICAL "
     "OCCUPATIONAL EMERGENCY OPERATIVE MEDICAL HEALTH CARE TELEPHONE PSYCHIATRY RADIOLOGY PATHOLOGY LETTER REFERRAL VISIT DAILY"
 )

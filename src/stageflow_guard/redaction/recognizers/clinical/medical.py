@@ -47,11 +47,11 @@ _AGE = re.compile(
 )
 _YEARS = re.compile(r"[0-9][- ]?y")  # what an age is not without: a gate that misses nothing
 _EVENT = re.compile(
-    rf"(?:admi(?:tted|ssion)|discharged?|visit(?:ed)?|appointment|seen|examined|diagnosed|surgery|operated|procedure|follow-?up|filed|hearing|trial|sentenced|convicted|arrested|signed|executed|effective|dated|deceased|died|death|married|hired|enrolled|encounter|service)(?:[ ]date|[ ]day)?[ ]?(?:on|:|of|is|was|dated)?[ ]{{0,2}}({DATE})(?![0-9])",
+    rf"(?:admi(?:tted|ssion)|discharged?|visit(?:ed)?|appointment|seen|examined|diagnosed|surgery|operated|procedure|injury|accident|onset|collected|follow-?up|filed|hearing|trial|sentenced|convicted|arrested|signed|executed|effective|dated|deceased|died|death|married|hired|enrolled|encounter|service)(?:[ ]date|[ ]day)?[ ]?(?:on|:|of|is|was|dated)?[ ]{{0,2}}({DATE})(?![0-9])",
     re.IGNORECASE,
 )
 _EVENTS = (
-    "admi", "discharge", "visit", "appointment", "seen", "examined", "diagnosed", "surgery", "operated", "procedure", "follow", "filed", "hearing",
+    "admi", "discharge", "visit", "appointment", "seen", "examined", "diagnosed", "surgery", "operated", "procedure", "injury", "accident", "onset", "collected", "follow", "filed", "hearing",
     "trial", "sentenced", "convicted", "arrested", "signed", "executed", "effective", "dated", "deceased", "died", "death", "married", "hired",
     "enrolled", "encounter", "service",
 )  # fmt: skip

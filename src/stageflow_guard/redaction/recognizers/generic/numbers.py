@@ -275,7 +275,12 @@ def classify(one: Candidate) -> Hit | None:
         hit = _quad(one)
         if hit is not None:
             return hit
-    if one.label and one.gaps and (one.gaps[-1] in _OF_DAYS or one.gaps == _SPACE) and _day(one):
+    if (
+        (one.label or one.text[one.start - 1 : one.start] == "(")
+        and one.gaps
+        and (one.gaps[-1] in _OF_DAYS or one.gaps == _SPACE)
+        and _day(one)
+    ):
         return None  # a label has its value before it, and the day is another thing
     size = len(one.digits)
     best = _card(one) if size >= 12 else _ssn(one) if size == 9 else None

@@ -65,6 +65,8 @@ def _dialled(one: Candidate) -> bool:
 
 
 _OF_OTHER_SIZES = frozenset({"card", "iban", "ssn", "itin", "ein", "routing", "dob"})
+# whose number stands right behind it: what follows farther off is another thing
+_SPENT = frozenset({"member", "mrn", "license", "passport", "account", "npi"})
 _PORT = (".", ".", ".", ":")  # an address with its port
 
 
@@ -79,12 +81,13 @@ def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> 
     if plus and size >= 8:
         return 0.8 if one.neat or labelled else 0.5
     north = north_american(one)
-    if north and one.label in _OF_OTHER_SIZES:  # the label is that of a neighbour
-        return _phone_for_all_that(one, north=north) or 0.0
+    spent = one.label in _SPENT and not one.touching
+    if north and (spent or one.label in _OF_OTHER_SIZES):  # the label is that of a neighbour
+        told = 0.5 if "-" in one.gaps else 0.4
+        return told if spent else _phone_for_all_that(one, north=north) or 0.0
     if one.label in ("ssn", "card", "iban", "account", "routing", "license", "passport", "mrn",
                      "npi", "member", "dob", "ein", "itin") and not paren:  # fmt: skip
         return 0.0
-    north = north_american(one)
     if labelled:
         return _labelled_phone(one, north=north)
     if one.label == "other" and not paren:
