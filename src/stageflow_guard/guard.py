@@ -27,8 +27,7 @@ from stageflow_guard.enforcement.pending import PendingAuthorization
 from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
 from stageflow_guard.enforcement.plain import BoundSession, GuardedRun
 from stageflow_guard.enforcement.protect import Protection, protected
-from stageflow_guard.enforcement.records import resource_name
-from stageflow_guard.enforcement.resources import decide, filter_permitted, may
+from stageflow_guard.enforcement.resources import asked_name, decide, filter_permitted, may
 from stageflow_guard.enforcement.restore import revealed
 from stageflow_guard.enforcement.retrieval import permitted_hits
 from stageflow_guard.enforcement.rowstores.rows import MemoryRows
@@ -442,7 +441,7 @@ class Guard:
             if not decision.permitted:
                 self._pep.recorder.raise_denied(
                     AccessDenied(decision, act=decision_act(act)), decision.ref, run,
-                    resource_name(kind, obj),
+                    asked_name(kind, obj),
                 )  # fmt: skip
             return decision
 

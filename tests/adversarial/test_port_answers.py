@@ -10,6 +10,7 @@ from stageflow.core import StageKind, StageOutput
 
 from stageflow_guard.errors import AccessDenied, GuardError, NotAuthenticated
 from stageflow_guard.model import Decision, Effect, Finding, Principal
+from stageflow_guard.redaction import OffLoopInspector, Redactor, Vault
 from stageflow_guard.testing.conformance import Environment
 from stageflow_guard.testing.conformance.environment import ADA, TEXT
 
@@ -342,4 +343,16 @@ async def test_a_request_that_is_no_text_is_denied_on_record(part, value):
     async with env.guard.session(ADA), env.guard.run("kit"):
         with pytest.raises(AccessDenied) as caught:
             await env.guard.authorize(**ask)
+    assert caught.value.decision.reason == "malformed_request" and caught.value.ref
+
+
+@pytest.mark.parametrize("part", ["kind", "obj", "owner"])
+@pytest.mark.parametrize("value", [None, 7, b"x", Text("x"), ["x"]], ids=repr)
+async def test_a_restore_about_no_text_is_denied_on_record(part, value):
+    """`restore(obj=None)` is a denial with a `.ref`, too, and not a `TypeError`."""
+    env = Environment(inspector=OffLoopInspector(Redactor(ner=None), Vault()))
+    ask = {"kind": "data", "obj": "order/7", "owner": "acme", part: value}
+    async with env.guard.session(ADA), env.guard.run("kit"):
+        with pytest.raises(AccessDenied) as caught:
+            await env.guard.restore("x", **ask)
     assert caught.value.decision.reason == "malformed_request" and caught.value.ref

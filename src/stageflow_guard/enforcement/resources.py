@@ -91,7 +91,7 @@ async def decide(
         if ask and decision.permitted and pep.controls is not None:
             pep.controls.ended_well(run, who, request.kind, request.obj, request.act)
         return replace(decision, ref=f"{pep.log.origin}#{index}")
-    named = resource_name(_text(kind), _text(obj)) if tells_of_call(error) else None
+    named = asked_name(kind, obj) if tells_of_call(error) else None
     await pep.refuse(error, run=run or str(uuid4()), step="authorize", resource=named)
 
 
@@ -227,6 +227,11 @@ def _followed(
     except AccessDenied as denied:
         return denied.decision
     return decision
+
+
+def asked_name(kind: object, obj: object) -> str:
+    """Return the name of what was asked about, whatever a caller gave as its parts."""
+    return resource_name(_text(kind), _text(obj))
 
 
 def _text(part: object) -> str:

@@ -10,7 +10,7 @@ from stageflow_guard.enforcement.answers import shaped_from
 from stageflow_guard.enforcement.authentication import RENEWABLE
 from stageflow_guard.enforcement.pep import forged_in
 from stageflow_guard.enforcement.records import actor_of, resource_name
-from stageflow_guard.enforcement.resources import decide
+from stageflow_guard.enforcement.resources import asked_name, decide
 from stageflow_guard.errors import (
     AccessDenied,
     ConfigError,
@@ -140,7 +140,7 @@ async def revealed(
     )
     if not decision.permitted:
         denied = AccessDenied(decision, act="reveal")
-        pep.recorder.raise_denied(denied, decision.ref, run, resource_name(kind, obj))
+        pep.recorder.raise_denied(denied, decision.ref, run, asked_name(kind, obj))
     scope = run.scope if run is not None else None
     key, resource = str(session_id), resource_name(kind, obj)
     try:
