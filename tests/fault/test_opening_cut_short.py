@@ -112,6 +112,27 @@ async def test_an_opening_that_is_cancelled_leaves_nothing_open(settings):
     await works(Guard.from_settings(settings))
 
 
+@pytest.mark.parametrize("turns", [2, 3, 5])
+def test_a_loop_that_ends_in_an_opening_leaves_nothing_open(tmp_path, turns):
+    """`asyncio.run` cancels every task at its end: the log on the thread is closed all the same."""
+
+    def opening():
+        return Log.open(tmp_path / "audit", origin="e.x/log", key_file=tmp_path / "key")
+
+    async def ends_meanwhile():
+        task = asyncio.ensure_future(opening())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        return task
+
+    async def again():
+        await (await opening()).close()
+
+    assert asyncio.run(ends_meanwhile()).cancelled()
+    assert left() == []
+    asyncio.run(again())
+
+
 OPENING = {
     "limits": (lifecycle, "counters_from"), "approvals": (lifecycle, "grants_from"),
     "a webhook": (lifecycle, "webhook_from"), "policies": (build_policies, "reloader_from"),

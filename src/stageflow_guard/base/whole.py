@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ async def made_or_undone(make: Callable[[], T], undo: Callable[[T], Awaitable[ob
     A thread cannot be interrupted. Cancelled meanwhile, this waits for it, awaits `undo` of what
     it made, and is cancelled only then: nobody else would close it.
     """
-    making = asyncio.ensure_future(asyncio.to_thread(make))
+    # no task: a loop that ends cancels every task, and would lose what the thread still makes
+    making = asyncio.get_running_loop().run_in_executor(None, copy_context().run, make)
     try:
         return await asyncio.shield(making)
     except asyncio.CancelledError:
