@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import threading
 import uuid
 
 import pytest
@@ -269,6 +270,51 @@ def test_an_entry_of_the_earlier_form_opens(tmp_path):
     assert scope.restore("⟦EMAIL_ADDRESS_1·k7q2m9x4⟧") == "ada@example.com"
 
 
+def test_an_entry_of_the_earlier_form_goes_with_the_erased_person(tmp_path):
+    """Its conversation begins afresh; another keyring's entry still stays and is refused."""
+    keys, store = Keys(), SqliteVault(tmp_path / "vault.db")
+    keep = Vault(store=store, keys=keys)._kept("acme", "s1", "user:ada")
+    key = keys.current("acme", "user:ada", "vault")[1]
+    headless = seal_value(key, "k7q2m9x4", bound_to=keep._bound("", 0))
+    headless = headless[:8] + b"\xff" + headless[9:]  # random bytes, and none that do for an epoch
+    store.save("acme", keep._scope, "", 0, headless)
+    with pytest.raises(InspectorUnavailable):  # nobody was erased: it was changed
+        Vault(store=store, keys=keys).scope("acme", "s1", "user:ada")
+    keys.erase("acme", "user:ada")
+    scope = Vault(store=store, keys=keys).scope("acme", "s1", "user:ada")
+    assert scope.restore(scope.pseudonym("PERSON", "Ada")) == "Ada"
+    store.forget("acme", keep._scope)
+    other = Keys()
+    Vault(store=store, keys=other).scope("acme", "s1", "user:ada")
+    with pytest.raises(InspectorUnavailable, match="keyring"):
+        Vault(store=store, keys=keys).scope("acme", "s1", "user:ada")
+
+
+def test_what_is_no_entry_is_a_refusal(tmp_path):
+    """A text where bytes belong is refused like a store that does not answer."""
+    keys, path = Keys(), tmp_path / "vault.db"
+    store = SqliteVault(path)
+    Vault(store=store, keys=keys).scope("acme", "s1", "u")
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE vault SET sealed = 'text'")
+    with pytest.raises(InspectorUnavailable, match="could not be read"):
+        Vault(store=store, keys=keys).scope("acme", "s1", "u")
+
+
+def test_a_file_that_another_process_makes_is_waited_for(tmp_path):
+    """While it is written for the first time, a second worker's start does not fail."""
+    path = tmp_path / "vault.db"
+    path.touch(mode=0o600)
+    first = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    first.execute("CREATE TABLE begun (one)")
+    first.execute("BEGIN IMMEDIATE")
+    ending = threading.Timer(0.3, first.execute, ["COMMIT"])
+    ending.start()
+    SqliteVault(path).close()
+    ending.join()
+    first.close()
+
+
 def test_a_store_that_fails_is_a_refusal(tmp_path):
     """What cannot be kept is not minted; the error names no value."""
     store = SqliteVault(tmp_path / "vault.db")
@@ -282,11 +328,9 @@ def test_a_store_that_fails_is_a_refusal(tmp_path):
         SqliteVault(tmp_path / "other.db")
 
 
-def test_postgres_keeps_and_erases():
-    """The same promises on a real PostgreSQL."""
+def postgres():
+    """Return the library and the address of a real server, or skip."""
     psycopg = pytest.importorskip("psycopg")
-    from stageflow_guard.redaction.vault.stores.psycopg import PostgresVault
-
     url = os.environ.get(
         "STAGEFLOW_GUARD_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test"
     )
@@ -296,6 +340,14 @@ def test_postgres_keeps_and_erases():
         if os.environ.get("CI") == "true":
             raise
         pytest.skip("no PostgreSQL here")
+    return psycopg, url
+
+
+def test_postgres_keeps_and_erases():
+    """The same promises on a real PostgreSQL."""
+    _, url = postgres()
+    from stageflow_guard.redaction.vault.stores.psycopg import PostgresVault
+
     keys, store, tenant = Keys(), PostgresVault(url), f"t-{uuid.uuid4()}"
     vault = Vault(store=store, keys=keys)
     redacted, _ = REDACTOR.redact_in(TEXT, vault.scope(tenant, "s1", "u"), "input")
@@ -305,3 +357,28 @@ def test_postgres_keeps_and_erases():
     vault.erase(tenant, "u")
     assert vault.scope(tenant, "s1", "u").restore(redacted) == redacted
     store.close()
+
+
+def test_postgres_takes_the_options_of_its_address():
+    """A schema named in the URL is the one that holds the table; two workers may make it at once."""
+    psycopg, url = postgres()
+    from stageflow_guard.redaction.vault.stores.psycopg import PostgresVault
+
+    schema = f"vault_{uuid.uuid4().hex}"
+    there = f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{schema}"
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute(f"CREATE SCHEMA {schema}")
+        try:
+            with psycopg.connect(there) as first:  # its transaction is open
+                first.execute("CREATE TABLE stageflow_guard_vault (tenant TEXT, scope TEXT, entity TEXT, number BIGINT, sealed BYTEA)")  # fmt: skip
+                ending = threading.Timer(0.3, first.commit)
+                ending.start()
+                store = PostgresVault(there)
+                ending.join()
+            assert store.save("acme", "s", "", 0, b"x")
+            found = db.execute(f"SELECT count(*) FROM {schema}.stageflow_guard_vault").fetchone()
+            assert found == (1,)
+            assert store._run("SHOW statement_timeout", ()).fetchone() == ("15s",)
+            store.close()
+        finally:
+            db.execute(f"DROP SCHEMA {schema} CASCADE")

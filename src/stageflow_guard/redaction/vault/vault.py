@@ -25,7 +25,7 @@ from stageflow_guard.redaction.vault.placeholders import (
     search,
     written,
 )
-from stageflow_guard.redaction.vault.sealed import open_entry, seal_entry, sealed_in
+from stageflow_guard.redaction.vault.sealed import MOST_EPOCHS, open_entry, seal_entry, sealed_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -283,7 +283,11 @@ class _Kept:
         keyring sealed it, or it was changed.
         """
         try:
-            rows = self._store.load(self._tenant, self._scope)
+            found = self._store.load(self._tenant, self._scope)
+            rows = [
+                (str(entity), int(number), bytes(memoryview(sealed)))
+                for entity, number, sealed in found
+            ]
         except Exception:
             raise InspectorUnavailable("the vault could not be read") from None
         nonce, entries = "", []
@@ -293,8 +297,7 @@ class _Kept:
         for entity, number, sealed in rows:
             value = open_entry(key, sealed, bound_to=self._bound(entity, number))
             if value is None:
-                ring, epoch = sealed_in(sealed)
-                if ring == self._keys.ring and epoch < current:
+                if self._is_erased(sealed, current):
                     self._stale = True  # erased: what is left of the scope is nothing
                     return None
                 raise InspectorUnavailable(
@@ -307,6 +310,14 @@ class _Kept:
             else:
                 entries.append((entity, number, value))
         return (nonce, entries) if nonce else None
+
+    def _is_erased(self, sealed: bytes, current: int) -> bool:
+        """Say whether an entry that does not open is what an erasure left."""
+        ring, epoch = sealed_in(sealed)
+        if ring == self._keys.ring:
+            return epoch < current
+        # an earlier form names no epoch; before the first erasure no key of it is gone
+        return epoch > MOST_EPOCHS and current > 1
 
 
 class Vault:

@@ -31,16 +31,19 @@ class PostgresVault:
         self._lock = threading.Lock()
         try:
             self._db: Any = self._connect()
-            self._db.execute(_SCHEMA)
+            try:
+                self._db.execute(_SCHEMA)
+            except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateTable):
+                self._db.execute(_SCHEMA)  # another process made the table at the same moment
         except psycopg.Error:
             raise ConfigError("the vault's database cannot be used") from None
 
     def _connect(self) -> Any:
-        # a table that somebody locks ends a statement before the inspector's deadline ends the run
-        return self._psycopg.connect(
-            self._url, autocommit=True, connect_timeout=10,
-            options="-c statement_timeout=15000 -c lock_timeout=10000",
-        )  # fmt: skip
+        db = self._psycopg.connect(self._url, autocommit=True, connect_timeout=10)
+        # a table that somebody locks ends a statement before the inspector's deadline ends the run;
+        # not as `options`, which would undo those of the URL: a `search_path`, a role
+        db.execute("SET statement_timeout=15000; SET lock_timeout=10000")
+        return db
 
     def _run(self, query: str, values: tuple[Any, ...]) -> Any:
         with self._lock:
