@@ -122,3 +122,24 @@ def test_a_day_beside_a_signature_is_no_date_of_birth() -> None:
     header = "WARD NOTE | SEGAL, RUTH | 03/04/1961 | pt stable, meds unchanged"
     assert "DATE_OF_BIRTH" not in {s.entity for s in Redactor().find(signed)}
     assert "DATE_OF_BIRTH" in {s.entity for s in Redactor().find(header)}
+
+
+@pytest.mark.parametrize("day", ["03/11/2024", "2024-03-11", "11.03.2024", "11-MAR-2024"])
+@pytest.mark.parametrize("label", ["called on", "fax", "policy", "claim", "acct", "license exp", "office"])  # fmt: skip
+def test_a_day_of_the_calendar_is_no_number(label: str, day: str) -> None:
+    """Nobody's number is written as a day: right behind a label it is the day that it is."""
+    text = f"Patient seen in clinic by Dr Ames, dx asthma, {label} {day}, meds unchanged."
+    assert [s.entity for s in Redactor().find(text) if text[s.start : s.end] == day] == [
+        "DATE_TIME"
+    ]
+
+
+@pytest.mark.parametrize(
+    "ratio", ["strength 4/5", "pain 7/10", "a 2/6 murmur", "nodes 2/12 positive", "vision 6/9", "take 1/2 tab", "Apgar 8/9", "2/12 nodes"]
+)  # fmt: skip
+def test_a_ratio_is_no_day(ratio: str) -> None:
+    """Scales, acuity, halves and nodes stay; a month and a day behind any other word are a day."""
+    text = f"Patient seen in clinic by Dr Ames, dx asthma, {ratio}, meds unchanged."
+    assert "DATE_TIME" not in {s.entity for s in Redactor().find(text)}
+    text = "Patient seen in clinic by Dr Ames, dx asthma, culture resulted 3/14, meds unchanged."
+    assert "3/14" in {text[s.start : s.end] for s in Redactor().find(text)}

@@ -40,6 +40,8 @@ from stageflow_guard.redaction.recognizers.clinical.clinic_words import (
     MARKS,
     NO_NAME,
     NUMBERED,
+    RATIO_OF,
+    RATIOS,
     ROLES,
     SERVICES,
     SIGNS,
@@ -97,6 +99,10 @@ _DATES = re.compile(rf"(?<![\w/.-]){DATE}(?![\w/-])", re.IGNORECASE)
 _SHORT = re.compile(r"(?<![\w/.-])(?:1[0-2]|0?[1-9])/(?:3[01]|[12][0-9]|0?[1-9])(?![\w/-])")
 _VALUE = re.compile(r"(?<![\w.,/$€£+-])[A-Za-z]{0,4}-?[0-9][A-Za-z0-9-]{2,20}(?![\w/]|[.,][0-9])")
 _EXTENSION = re.compile(r"(?<![\w.-])x([0-9]{4,5})(?![\w.,/-])")
+_SCALES, _FRACTIONS = (
+    frozenset({"5", "6", "10"}),
+    frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/8"}),
+)
 _LOCAL = re.compile(r"[2-9][0-9]{2}-[0-9]{4}")  # a phone number without its area
 _PARTS, _BETWEEN, _OF_A_DAY = re.compile(r"[^\s/.-]+"), re.compile(r"[\s/.-]+"), 3
 _LEAST, _LEAST_LOOSE = 4, 6  # digits
@@ -307,10 +313,23 @@ def _dates(text: str, start: int, end: int) -> Iterator[Hit]:
         alone = (between.endswith("- ") and text[match.end() : match.end() + 1] in ("\n", "")) or (
             earlier == "at" and len(before) == 4 and before.isdigit()
         )  # fmt: skip
-        if before in DATED or (before == "date" and earlier) or alone:
+        if (
+            before in DATED
+            or (before == "date" and earlier)
+            or alone
+            or _no_ratio(text, match, before)
+        ):
             yield Hit(*match.span(), "DATE_TIME", 0.38, "date in a note", "label clinic")
     for match in _OLD.finditer(text, start, end):
         yield Hit(*match.span(), "AGE", 0.4, "age over 89", "label clinic")
+
+
+def _no_ratio(text: str, match: re.Match[str], before: str) -> bool:
+    """Say whether two small numbers are a day: no usual scale, nothing measured by halves or nodes."""
+    return (
+        before[:1].isalpha() and before not in RATIOS and match[0].rpartition("/")[2] not in _SCALES
+        and match[0] not in _FRACTIONS and RATIO_OF.match(text, match.end()) is None
+    )  # fmt: skip
 
 
 def _plausible(day: str) -> bool:

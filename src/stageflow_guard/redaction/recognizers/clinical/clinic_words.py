@@ -104,6 +104,15 @@ DATED = _set(
     "eval trach intubated start home discharged discharge admitted admission by for summary screen clinic colonoscopy study sent issued photos seen progress d "
     "found happened occurred bitten recheck rtw bx labs lab imaging xr echo egd report eval rehab stick exposure injury fell fall onset died expired pronounced dos rtc surgery repeat cx culture drawn due summary tdap mmr flu beta after before about around"
 )
+# a word before two small numbers that are a ratio and no day, and what such a ratio is of
+RATIOS = _set(
+    "strength power reflexes reflex pain score scored scale rated grade bp gcs apgar apgars va vision acuity od os ou mmse moca phq gad phq-9 gad-7 murmur pulses dtrs dtr gleason "
+    "nihss berg ratio fev1/fvc iop snellen near distance half tab tabs tablet give take x motor sensory strength: mrs rass bps cpot level levels of or than about ca"
+)
+RATIO_OF = re.compile(
+    r"[ ]?(?:murmur|strength|hpf|pain|scale|reflex|pulses|nodes?|cores?|positive|negative|tabs?|tablets?|cup|inch|in|cm|mm|ml|ns|dextrose|saline|systolic|vision|teeth|years?|hours?|weeks?|of)(?!\w)|[ ]?[%°/]",
+    re.I,
+)
 # what a number of four digits is behind these words
 _KINDS = {
     "DEVICE_ID": "serial s/n sn udi device serial#",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.generic.dates import DATE
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -37,25 +38,25 @@ _VALUE = re.compile(
     r"[\"'\])]{0,2}\s?(?:(?i:#|number|no\.?|num|id|code)(?![A-Za-z]))?[\"']?\s?(?:\([^)\n]{1,20}\)\s?)?(?:(?:is|was|as|of|are)\s|[:=#]{1,2}|-)?\s{0,2}[\"'#]?((?=[A-Za-z0-9_./-]{0,24}[0-9])[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,24}[A-Za-z0-9])?)(?![\w@])"
 )
 _HEADS = (
-    "mrn", "medical", "patient", "chart", "hospital", "encounter", "member", "subscriber", "policy",
-    "insurance", "health", "beneficiary", "medic", "group", "grp", "driv", "dl", "licen", "passport",
-    "travel", "emp", "claim", "badge", "staff", "personnel", "student", "plate", "registration",
-    "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user", "login",
-    "db", "screen", "med rec", "med. rec", "mr no", "mr#", "mr #", "pt id", "pt#", "pt #", "hosp",
+    "mrn", "med", "patient", "chart", "hosp", "encounter", "member", "subscriber", "policy", "insurance", "health", "beneficiary", "group", "driv", "dl", "licen", "passport",
+    "travel", "emp", "claim", "badge", "staff", "personnel", "student", "plate", "registration", "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user",
+    "login", "db", "screen", "pt id", "mr no",
 )  # fmt: skip
+_SIGNED = ("grp", "mr#", "mr #", "pt#", "pt #")  # looked for where there is a `#` at all
+_DAY = re.compile(rf"(?i){DATE}$")
 _PHRASE = re.compile(r"(?i)^(?:19|20)[0-9]{2}$|^[0-9]{1,3}$|^v[0-9]|^[0-9]+(?:st|nd|rd|th)$|^0x")
 
 
 def labelled(text: str) -> Iterator[Hit]:
     """Yield identifiers right behind their label; the value holds a digit."""
     reached = 0
-    for at in positions(lowered(text), _HEADS):
+    for at in positions(lowered(text), (*_HEADS, *_SIGNED) if "#" in text else _HEADS):
         match = _LABELLED.match(text, at) if at >= reached else None
         if match is None:
             continue
         reached = match.end()
         value = _VALUE.match(text, match.end())
-        if value is None or len(value[1]) < 5 or _PHRASE.match(value[1]):
+        if value is None or len(value[1]) < 5 or _PHRASE.match(value[1]) or _DAY.match(value[1]):
             continue
         name = match.lastgroup or ""
         if name == "USERNAME" and (not any(c.isalpha() for c in value[1]) or "/" in value[1]):

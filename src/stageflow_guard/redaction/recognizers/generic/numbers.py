@@ -259,11 +259,9 @@ _OF_DAYS, _SPACE = frozenset("/.-"), (" ",)  # of a day, and of a time before on
 
 
 def _day(one: Candidate) -> bool:
-    """Say whether the digits are a day that no label touches, or a day behind a time of day."""
+    """Say whether the digits are a day of the calendar, a time of day before it or not."""
     day = _DAY.match(one.text, one.start)
-    if day is None or day.end() < one.end:
-        return False
-    return not one.touching or one.text[one.start + 4 : one.start + 5] == " "
+    return day is not None and day.end() >= one.end and one.label != "dob"
 
 
 def classify(one: Candidate) -> Hit | None:
@@ -281,7 +279,7 @@ def classify(one: Candidate) -> Hit | None:
         and (one.gaps[-1] in _OF_DAYS or one.gaps == _SPACE)
         and _day(one)
     ):
-        return None  # a label has its value before it, and the day is another thing
+        return None  # nobody's number is written as a day; a label has its value before it
     size = len(one.digits)
     best = _card(one) if size >= 12 else _ssn(one) if size == 9 else None
     if best is not None and best.score >= 0.85:
