@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS
 from stageflow_guard.audit.tlog.storage import unpack
 from stageflow_guard.cli import main
+from stageflow_guard.settings import Settings
 
 APP = """
 import asyncio, sys
@@ -756,7 +758,6 @@ def test_one_verb_erases_a_subject_from_log_and_vault(tmp_path, capsys):
     """The vault's pseudonyms and the log's fingerprints stand on one secret; erasing takes both."""
     from stageflow_guard.keys.assemble import ring_from
     from stageflow_guard.redaction.inspector.assemble import vault_from
-    from stageflow_guard.settings import Settings
 
     assert main(["init", str(tmp_path)]) == 0
     toml = tmp_path / "guard.toml"
@@ -811,3 +812,50 @@ def test_shards_are_verified_each_with_its_own_anchor(tmp_path, capsys):
     assert main(["audit", "verify", root, *both]) == 1
     assert "e.x/s/w1" in capsys.readouterr().err
     assert main(["audit", "query", "--dir", root]) == 0
+
+
+def test_in_a_sink_each_log_says_what_it_was_compared_with(tmp_path, monkeypatch, capsys):
+    """A checkpoint of one shard vouches for nothing of the other, and `--require-anchor` sees it."""
+    from stageflow_guard.audit import open_shard
+
+    assert main(["init", str(tmp_path / "home")]) == 0
+    monkeypatch.chdir(tmp_path / "home")
+    toml = Path("guard.toml")
+    origin = Settings.load("guard.toml").audit.origin
+    toml.write_text(toml.read_text().replace("[audit]", '[audit]\nshard = "w0"'))
+    with toml.open("a") as more:
+        more.write('\n[[audit.sinks]]\nkind = "sqlite"\npath = "audit.db"\n')
+
+    async def write():
+        for name in ("w0", "w1"):
+            log = await open_shard("audit", name, origin=origin, key_file="audit.key",
+                                   copies="copy")  # fmt: skip
+            await log.append({"kind": "auth", "run": name})
+            await log.close()
+
+    asyncio.run(write())
+    assert main(["audit", "ship"]) == 0
+    asked = ["audit", "verify", "--sink", "sqlite", "--require-anchor"]
+    one, other = ["--checkpoint", "copy.w0"], ["--checkpoint", "copy.w1"]
+    capsys.readouterr()
+    for given, by, code in (
+        ([*one, *other], ["checkpoint", "checkpoint"], 0), (one, ["checkpoint", "none"], 1),
+        (["--vkey", "audit/w0/vkey", *one], ["checkpoint", "none"], 0),
+    ):  # fmt: skip
+        assert main([*asked, *given, "--json"]) == code
+        assert [log["anchored"] for log in json.loads(capsys.readouterr().out)] == by
+        assert main([*asked, *given]) == code
+        first = capsys.readouterr().out.splitlines()[0]
+        assert first.startswith(f"NOT ANCHORED: the keys of {origin}/w1 ") is ("none" in by)
+    assert main([*asked, *one, *one]) == 2
+    assert "is given twice" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["checkpoint", "vkey"])
+def test_two_of_one_log_are_refused(tmp_path, capsys, option):
+    """One of them would be compared with nothing: whichever it is, it may be the one that tells."""
+    folder = tmp_log(tmp_path)
+    given = [f"--{option}", str(folder / option)] * 2
+    for verb in (("verify", str(folder)), ("review", "today", "--dir", str(folder))):
+        assert main(["audit", *verb, *given]) == 2
+        assert f"--{option} is given twice for `" in capsys.readouterr().err

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from stageflow_guard.audit.log.layout import read_minimum
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.cli.audit_args import text_of
-from stageflow_guard.errors import VerificationError
+from stageflow_guard.errors import ConfigError, VerificationError
 
 if TYPE_CHECKING:
     from stageflow_guard.audit.verification.verify import VerificationReport
@@ -101,8 +101,8 @@ class Given:
         self._paths = [Path(value) for value in getattr(args, "checkpoint", None) or []]
         self._witnesses = tuple(text_of(one) for one in getattr(args, "witness", None) or [])
         self._notes = [path.read_bytes() for path in self._paths]
-        self._by_origin = {parse(note)[0].origin: i for i, note in enumerate(self._notes)}
-        self._by_name = {text_of(key).split("+")[0]: i for i, key in enumerate(self._keys)}
+        self._by_origin = numbered("checkpoint", [parse(note)[0].origin for note in self._notes])
+        self._by_name = numbered("vkey", [text_of(key).split("+")[0] for key in self._keys])
         self._minimum = getattr(args, "min", None)
         self._minimum_asked = "min" in args
         self._single = Path(args.dir)
@@ -145,6 +145,17 @@ class Given:
             key=given_from(None if key is None else self._keys[key], folder / "vkey"),
             compared=None if note is None else parse(self._notes[note])[0].size,
         )
+
+
+def numbered(option: str, origins: list[str]) -> dict[str, int]:
+    """Return the place of each origin; a second one of a log would be compared with nothing."""
+    found = {origin: place for place, origin in enumerate(origins)}
+    for origin, place in found.items():
+        if origins.index(origin) != place:
+            raise ConfigError(
+                f"--{option} is given twice for `{origin}`: verify with one of them at a time"
+            )
+    return found
 
 
 def check_all(args: argparse.Namespace) -> list[tuple[Path, Checked]]:

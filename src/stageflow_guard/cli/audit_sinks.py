@@ -18,7 +18,8 @@ from stageflow_guard.audit.export.sink import Readable, SinkUnavailable
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.signed_head import checkpoint_of, key_line, signed_head
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, fail, print_json, worst
-from stageflow_guard.cli.audit_anchor import given_from
+from stageflow_guard.cli.audit_anchor import given_from, numbered
+from stageflow_guard.cli.audit_args import text_of
 from stageflow_guard.cli.audit_output import cell
 from stageflow_guard.cli.places import settings_of
 from stageflow_guard.cli.terminal import one_line
@@ -175,38 +176,65 @@ def verify_sinks(args: argparse.Namespace) -> int:
     keys, expected = _keys(args, audit)
     local = _local(audit)
     given = [Path(value).read_bytes() for value in args.checkpoint or []]
-    notes = {parse(note)[0].origin: note for note in given}
-    found, codes = list[SinkReport](), [HOLDS]
+    places = numbered("checkpoint", [parse(note)[0].origin for note in given])
+    notes = {origin: given[place] for origin, place in places.items()}
+    found, codes = list[_Found](), [HOLDS]
     for settings in sinks:
         wanted = _Wanted(keys, expected | notes.keys(), notes, local, {*audit.known_logs})
         codes += _verify_one(settings, wanted, found)
     if not found and worst(codes) == HOLDS:
         raise ConfigError("no key is known for any origin there; give one with --vkey")
-    anchored = bool(args.vkey or notes)
-    by = _anchored_by(args, local.values())
+    by = [_anchored_by(args, one, places, local.values()) for one in found]
     if args.json:
-        print_json([{**asdict(one), "anchored": by} for one in found])
+        said = zip(found, by, strict=True)
+        print_json([{**asdict(one.report), "anchored": anchored} for one, anchored in said])
     else:
-        if by == "none":
-            print(
-                "NOT ANCHORED: the keys are those that lie in the local log; keep a checkpoint or them elsewhere"
-            )
-        for one in found:
-            start = f" from {one.minimum} on" if one.minimum else ""
-            print(f"{one.origin}: holds: {one.size} records{start}, root {one.root}, log {one.log}")
-    if args.require_anchor and not anchored:
+        _print_verified([one.report for one in found], by)
+    # what was given counts here, the log's own too, as in `verify`
+    if args.require_anchor and not all(args.vkey or one.compared for one in found):
         codes.append(DOES_NOT_HOLD)
     return worst(codes)
 
 
-def _anchored_by(args: argparse.Namespace, folders: Iterable[Path]) -> str:
-    """Return what vouches for the sinks that does not lie in a local log: checkpoint, vkey, none."""
+def _print_verified(found: list[SinkReport], by: list[str]) -> None:
+    loose = dict.fromkeys(
+        one.origin for one, anchored in zip(found, by, strict=True) if anchored == "none"
+    )
+    if loose:
+        of = f" of {', '.join(loose)}" if {*by} != {"none"} else ""
+        print(
+            one_line(
+                f"NOT ANCHORED: the keys{of} are those that lie in the local log; keep a checkpoint or "
+                "them elsewhere"
+            )
+        )
+    for one in found:
+        start = f" from {one.minimum} on" if one.minimum else ""
+        print(f"{one.origin}: holds: {one.size} records{start}, root {one.root}, log {one.log}")
+
+
+def _anchored_by(
+    args: argparse.Namespace, one: _Found, places: dict[str, int], folders: Iterable[Path]
+) -> str:
+    """Return what vouches for a log that does not lie in a local one: checkpoint, vkey, none."""
     logs = list(folders)
-    for name, given in (("checkpoint", args.checkpoint), ("vkey", args.vkey)):
-        for value in given or []:
-            if not any(given_from(value, one / name) == "the log itself" for one in logs):
-                return name
-    return "none"
+
+    def elsewhere(value: str, name: str) -> bool:
+        return all(given_from(value, log / name) == "elsewhere" for log in logs)
+
+    if one.compared and elsewhere(args.checkpoint[places[one.report.origin]], "checkpoint"):
+        return "checkpoint"
+    keys = {text_of(value).split("+")[0]: value for value in args.vkey or []}
+    first = next(iter(keys.values()), None)  # which gives those of the other shards
+    key = keys.get(one.report.origin, first)
+    return "vkey" if key is not None and elsewhere(key, "vkey") else "none"
+
+
+class _Found(NamedTuple):
+    """What a sink holds of one log, and whether that was compared with a checkpoint given."""
+
+    report: SinkReport
+    compared: bool
 
 
 class _Wanted(NamedTuple):
@@ -222,7 +250,7 @@ class _Wanted(NamedTuple):
     known: set[str]
 
 
-def _verify_one(settings: SinkSettings, wanted: _Wanted, found: list[SinkReport]) -> list[int]:
+def _verify_one(settings: SinkSettings, wanted: _Wanted, found: list[_Found]) -> list[int]:
     """Verify every origin of one sink by itself; return the exit codes."""
     codes = []
     sink = sink_from(settings, reading=True)
@@ -244,9 +272,7 @@ def _verify_one(settings: SinkSettings, wanted: _Wanted, found: list[SinkReport]
     return codes
 
 
-def _verify_origin(
-    sink: Readable, origin: str, wanted: _Wanted, found: list[SinkReport]
-) -> list[int]:
+def _verify_origin(sink: Readable, origin: str, wanted: _Wanted, found: list[_Found]) -> list[int]:
     """Verify every log of one origin by itself; several that nobody knows of are a fork."""
     there, folder = sink.logs(origin), wanted.local.get(origin)
     own = name_at(sink, folder, signed_head(folder)[0]) if folder is not None else None
@@ -258,14 +284,14 @@ def _verify_origin(
         codes.append(fail(VerificationError(said + here), f"{origin}: "))
     kept = wanted.notes.get(origin)
     for one in there or [""]:
+        # a checkpoint that was kept is of this log, or of the only one
+        note = kept if own in (None, one) or len(there) == 1 else None
         try:
             report = verify_sink(
-                sink, origin, vkey=wanted.keys[origin], of=one,
-                # a checkpoint that was kept is of this log, or of the only one
-                checkpoint=kept if own in (None, one) or len(there) == 1 else None,
+                sink, origin, vkey=wanted.keys[origin], of=one, checkpoint=note,
                 log=folder if one == own else None,
             )  # fmt: skip
-            found.append(report)
+            found.append(_Found(report, note is not None))
         except VerificationError as error:
             codes.append(fail(error, f"{origin}: "))
     return codes
@@ -288,10 +314,10 @@ def _keys(args: argparse.Namespace, audit: AuditSettings) -> tuple[dict[str, str
     All shards sign with one key, so that one shard's line gives every other's.
     """
     from stageflow_guard.audit.tlog.checkpoint import parse, parse_vkey, vkey_of
-    from stageflow_guard.cli.audit_args import text_of
 
     lines = [text_of(value) for value in args.vkey or []]
     if lines:
+        numbered("vkey", [line.split("+")[0] for line in lines])
         known = dict(parse_vkey(line) for line in lines)
         expected = set(known)
         public = next(iter(known.values()))
