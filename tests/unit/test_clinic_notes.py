@@ -19,7 +19,7 @@ LINES = [
 NOTES = [marked.replace("\\n", "\n") for _, half, marked in LINES if half == "tuning"]
 # what no rule tells: one word of a clinic alone and far away, a name in quotes or behind a verb
 MISSED = {"14.02.2025", "8/1", "Kim Ortiz", "Linh Tran", "E63921", "J. Tan", "Bob"}
-BY_ANOTHER_TYPE = {"9/14/2016", "04/02/1948", "GT8812044"}
+BY_ANOTHER_TYPE = {"1/9/2012", "Lincoln Elementary", "9/14/2016", "04/02/1948", "GT8812044"}
 FLAGGED = {"4 West rm 412", "5000 units SQ 0900"}  # read as addresses
 KEPT_QUIET = {"AGE", "HEALTH_CONDITION", "MEDICATION"}  # found in notes, and not labelled here
 

@@ -97,6 +97,7 @@ _HOUSES = re.compile(
 _LEADS = frozenset({"The", "Our", "This", "A", "My", "Your", "Any"})
 _DATES = re.compile(rf"(?<![\w/.-]){DATE}(?![\w/-])", re.IGNORECASE)
 _SHORT = re.compile(r"(?<![\w/.-])(?:1[0-2]|0?[1-9])/(?:3[01]|[12][0-9]|0?[1-9])(?![\w/-])")
+_MONTHS = re.compile(r"(?<![\w/.-])(?:1[0-2]|0[1-9])/(?:19|20)[0-9]{2}(?![\w/-])")
 _VALUE = re.compile(r"(?<![\w.,/$€£+-])[A-Za-z]{0,4}-?[0-9][A-Za-z0-9-]{2,20}(?![\w/]|[.,][0-9])")
 _EXTENSION = re.compile(r"(?<![\w.-])x([0-9]{4,5})(?![\w.,/-])")
 _SCALES, _FRACTIONS = (
@@ -308,6 +309,9 @@ def _dates(text: str, start: int, end: int) -> Iterator[Hit]:
                 *match.span(), "DATE_OF_BIRTH", 0.45, "date of birth in a note", "label clinic"
             )
         yield Hit(*match.span(), "DATE_TIME", 0.4, "date in a note", "label clinic")
+    for match in _MONTHS.finditer(text, start, end):
+        if not _before(text, match.start())[0].startswith("exp"):  # of a medicine or a card
+            yield Hit(*match.span(), "DATE_TIME", 0.38, "month in a note", "label clinic")
     for match in _SHORT.finditer(text, start, end):
         before, earlier, between = _before(text, match.start())
         alone = (between.endswith("- ") and text[match.end() : match.end() + 1] in ("\n", "")) or (

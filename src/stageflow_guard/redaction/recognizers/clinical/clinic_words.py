@@ -50,7 +50,7 @@ SURE = _encoded(
     "nicu rehab prescribed prescriber prescription refill pharmacy mri ecg ekg ultrasound colonoscopy endoscopy chemotherapy chemo stent sepsis asthma pneumonia diabetes "
     "dementia epilepsy physiotherapy nhs consultant anesthesiologist endoscopist psychiatrist psychologist cardiologist oncologist radiologist pathologist "
     "pcp derm ortho endocrine bariatric orif ecmo rosc dme hicn proband brca cgm physio vaccine midwife telehealth "
-    "apgar newborn decedent rabies trop troponin c-spine mvc fluoro ahi rpsgt insomnia apnea lactation immunisation vaccination "
+    "tumor tumour oncologic apgar newborn decedent rabies trop troponin c-spine mvc fluoro ahi rpsgt insomnia apnea lactation immunisation vaccination "
     "coroner autopsy morgue mortuary nihss npo preop psychiatry psychiatric oncology cardiology neurology dietitian anesthesia dialysis chemo cgc lcsw dpt pacu ems triage intubated "
     "pacemaker antenatal postpartum telehealth bedside "
     "specimen biopsy pathology radiology icu insulin health discharged ward pmh hpi pcp snf lpn crna"
@@ -78,7 +78,7 @@ ROLES = _set(
     "attending surgeon assistant fellow resident intern supervisor endoscopist anesthesiologist anaesthetist coordinator guardian crew escort ride driver signed "
     "dictated transcribed reviewed reported verified ordered ordering provider pcp gp referring requesting prescriber physician accepting radiologist pathologist "
     "pediatrician paediatrician oncologist cardiologist psychiatrist psychologist midwife nurse therapist chaplain pharmacist technologist tech interpreter worker "
-    "child parent proband fob mom dad yo y/o y.o year-old adjuster infant newborn student decedent deceased aide op operator passenger bg bb baby manager rn md ofc officer coroner undertaker paramedic medic caller contact there person kin nok poa hcp proxy subscriber insured holder employee employer client member patient patients pt pts "
+    "child parent proband fob mom dad asst technician medic hygienist dietitian aid yo y/o y.o year-old adjuster infant newborn student decedent deceased aide op operator passenger bg bb baby manager rn md ofc officer coroner undertaker paramedic medic caller contact there person kin nok poa hcp proxy subscriber insured holder employee employer client member patient patients pt pts "
     "cc attn rep spi present d/w w/ examined accompanied re id name mr mrs ms miss dr sister brother w/pt witness consultant doctor seen "
     "wife husband son daughter mother father mom dad niece nephew aunt uncle cousin partner spouse sons daughters parents family"
 )
@@ -89,7 +89,7 @@ SERVICES = _set(
     "clinic f/u fu followup follow-up visit note consult intake eval evaluation discharge admission triage order orders referral message letter handoff telehealth consent "
     "derm dermatology ortho orthopedics physio pt ot eye cardiology cards neuro neurology pulm gi gu uro urology ob gyn obgyn peds pediatrics psych psychiatry onc oncology heme renal "
     "nephrology endo endocrine rheum ent surgery preop postop anesthesia icu ed er hospice rehab dental allergy genetics counselling counseling bariatric radiology dialysis transplant "
-    "summary record list mvc ems update progress round rounds"
+    "health eeg emg lab labs employee summary record list mvc ems update progress round rounds"
 )
 IN = _set(
     "lives live lived living alone resides residing born up school works hospital clinic pharmacy home facility family stays staying"
@@ -149,7 +149,7 @@ _TITLES = (
     r"MD|M\.D\.?|RN|NP|DO|PA|PA-C|LPN|LVN|CRNA|CNM|RD|LDN|DPT|PT|OT|OTR|SLP|CCC-SLP|LCSW|MSW|LMFT|DDS|DMD|PharmD|PHARMD|Ph\.?D\.?|DNP|APRN|FNP|FACC|FACS"
     r"|FRCP|FRCS|MRCP|MBBS|CGC|MS|RT|WOCN|BSN|MSN|CNA|EMT|PsyD|OD|DPM"
 )
-DEGREES = re.compile(rf",?[ ](?:{_TITLES})(?![\w])(?![ ,]*[0-9])")
+DEGREES = re.compile(rf",?[ ](?:{_TITLES})(?![\w])(?![ ,]*(?![0-9]{{4}}(?![0-9]))[0-9])")
 
 HOUSE = (
     r"Hospital|Medical Cent(?:er|re)|Clinic|Infirmary|Health Cent(?:er|re)|Health System|Healthcare|Nursing Home|Rehabilitation Cent(?:er|re)"
