@@ -72,6 +72,12 @@ class Peer:
             thread.join(5)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _loaded():
+    """Load the library before a deadline runs: on a busy machine that alone is longer than one."""
+    HttpClient()._new().close()
+
+
 @pytest.fixture
 def peer():
     """Start peers; all of them end with the test."""
@@ -155,6 +161,28 @@ def test_a_late_answer_does_not_end_the_request_that_follows_it(peer):
     assert http.send("GET", slow.url).body == b"ok"
     assert len(slow.threads) == 3
     http.close()
+
+
+def test_a_connection_that_was_lent_at_the_close_is_not_kept(peer):
+    """Who closes a client during a request leaves no socket: it is closed with its answer."""
+    begun, go_on, answers = threading.Event(), threading.Event(), []
+
+    def answer():
+        begun.set()
+        go_on.wait(30)
+        yield OK + b"Content-Length: 2\r\n\r\nok"
+
+    slow = peer(answer, turns=2)
+    http = HttpClient(deadline=30, keep_alive=True)
+    asking = threading.Thread(target=lambda: answers.append(http.send("GET", slow.url).body))
+    asking.start()
+    assert begun.wait(30)
+    http.close()
+    go_on.set()
+    asking.join(30)
+    assert answers == [b"ok"]
+    slow.threads[-1].join(10)
+    assert slow.requests[1:] == [b""], "the peer still waits for another request"
 
 
 PACKED = {

@@ -91,6 +91,7 @@ class HttpClient:
         self._connect = min(connect, deadline)
         self._keep_alive = keep_alive
         self._idle: list[_Link] = []
+        self._closings = 0
         self._idle_lock = threading.Lock()
 
     def send(
@@ -118,9 +119,10 @@ class HttpClient:
         return exchange.result()
 
     def close(self) -> None:
-        """Close the connections that are kept."""
+        """Close the connections that are kept; one that is lent is closed when it comes back."""
         with self._idle_lock:
             idle, self._idle = self._idle, []
+            self._closings += 1
         for link in idle:
             link.client.close()
 
@@ -128,18 +130,19 @@ class HttpClient:
     def _link(self) -> Iterator[_Link]:
         """Lend a connection to one request; keep it when an answer was read to its end."""
         with self._idle_lock:
-            link = self._idle.pop() if self._idle else None
+            link, closings = self._idle.pop() if self._idle else None, self._closings
         link = _Link(self._new()) if link is None else link
         try:
             yield link
         except BaseException:
             link.client.close()
             raise
-        if not self._keep_alive:
-            link.client.close()
-            return
         with self._idle_lock:
-            self._idle.append(link)
+            kept = self._keep_alive and closings == self._closings
+            if kept:
+                self._idle.append(link)
+        if not kept:
+            link.client.close()
 
     def _new(self) -> Any:
         import httpx
