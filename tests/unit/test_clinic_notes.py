@@ -89,7 +89,7 @@ def test_a_name_is_whole_where_the_words_of_a_clinic_end() -> None:
 @pytest.mark.parametrize(
     ("note", "kind"),
     [
-        ("MR# 7712094\n", "MEDICAL_RECORD_NUMBER"), ("Chart # 604-22-918\n", "MEDICAL_RECORD_NUMBER"),
+        ("Pt seen in clinic, MR# 7712094", "MEDICAL_RECORD_NUMBER"), ("Chart # 604-22-918\n", "MEDICAL_RECORD_NUMBER"),
         ("Policy #W221904417\n", "MEMBER_ID"), ("badge # E63920\n", "EMPLOYEE_ID"), ("License # D5990701\n", "US_DRIVER_LICENSE"),
         ("Pager: 7714\n", "PHONE_NUMBER"), ("DOB/Sex: 03/11/1957 F\n", "DATE_OF_BIRTH"),
         ("Pt seen in clinic, Rx # 7712094 filled", "MEDICAL_RECORD_NUMBER"), ("Pt seen in clinic, pump SN 67A8148892", "DEVICE_ID"),

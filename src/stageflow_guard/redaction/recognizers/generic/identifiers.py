@@ -12,7 +12,7 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _NO = r"(?:[ _-]?(?:number|no|id)|[ ]?#)"
 _LABELS: dict[str, str] = {
-    "MEDICAL_RECORD_NUMBER": rf"mrn|medical[ _-]?record(?:[ _-]?(?:number|no)|[ ]?#)?|med\.?[ ]rec\.?(?:[ ](?:number|no)|[ ]?#)|mr(?:[ ]no\b|[ ]?#)|(?:patient|chart|hospital|encounter){_NO}"
+    "MEDICAL_RECORD_NUMBER": rf"mrn|medical[ _-]?record(?:[ _-]?(?:number|no)|[ ]?#)?|med\.?[ ]rec\.?(?:[ ](?:number|no)|[ ]?#)|mr[ ]no\b|(?:patient|chart|hospital|encounter){_NO}"
     r"|pt(?:[ ]id|[ ]?#)|hosp\.?(?:[ ](?:no|num)|[ ]?#)",
     "MEMBER_ID": rf"(?:member|subscriber|policy|insurance|health[ _-]?plan|beneficiary|medicare|medicaid){_NO}|insurance[ _-]?policy|group[ _-]?(?:id|number|no)|claim(?:[ _-]?(?:number|no)|[ ]?#)",
     "GROUP": r"(?:group|grp)[ ]?(?=#)",
@@ -42,7 +42,7 @@ _HEADS = (
     "travel", "emp", "claim", "badge", "staff", "personnel", "student", "plate", "registration", "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user",
     "login", "db", "screen", "pt id", "mr no",
 )  # fmt: skip
-_SIGNED = ("grp", "mr#", "mr #", "pt#", "pt #")  # looked for where there is a `#` at all
+_SIGNED = ("grp", "pt#", "pt #")  # looked for where there is a `#` at all
 _DAY = re.compile(rf"(?i){DATE}$")
 _PHRASE = re.compile(r"(?i)^(?:19|20)[0-9]{2}$|^[0-9]{1,3}$|^v[0-9]|^[0-9]+(?:st|nd|rd|th)$|^0x")
 
