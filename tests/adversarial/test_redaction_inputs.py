@@ -31,6 +31,7 @@ SLOW = {
     "steps": "a|" * 50_000, "born": "born on 1/1/2000 " * 5_800, "nul": "\x00" * 100_000, "surrogates": "\ud800" * 100_000,
     "marks": "pt. md. " * 12_500, "capitals": "pt md Al Bo Cy Do Ek " * 5_000,
     "initials": "pt md A. B. C. " * 7_000, "kin": "son " * 25_000, "kin and names": "son Al " * 14_000, "houses": "Aa " * 33_000 + "hospital",
+    "joined": "pt md hospital " + "Ab-Cd'Ef" * 12_500,
 }  # fmt: skip
 
 

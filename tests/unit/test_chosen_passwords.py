@@ -19,6 +19,7 @@ NONE = [
     "login(email: email, password: word)", "    password=typed,\n", "const password: words;", "Passwort: erforderlich", "Passwort: siehe Tresor", "mot de passe : obligatoire", "contraseña: obligatoria",
     "senha: obrigatória", "wachtwoord: verplicht", "password: obbligatoria", "secret: database", "token: bearer", "secret: the recipe stays in the family",
     "Three rules for a password: length", "password_policy: strictest", "password: the thing that you type", "Password:\nfluffy",
+    "Connect the pin: ground.", "pin: left", "Safety pin: stainless", "Change the password: urgent.", "I forgot my password: help!", "Passwort: unverändert.",
 ]  # fmt: skip
 
 

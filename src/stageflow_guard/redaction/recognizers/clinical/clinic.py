@@ -92,7 +92,7 @@ _BEFORE_KIN = re.compile(
 )
 _BACK = 60
 _HOUSES = re.compile(
-    rf"(?<![\w'])(?:(?:St\.?|Saint|Mt\.?)[ ])?(?:[^\W\d_a-z][^\W\d_A-Z][\w'’-]*[ ](?:(?:of|and|the)[ ]){{0,2}}){{1,5}}(?:{HOUSE})(?![\w])"
+    rf"(?<![\w'])(?:(?:St\.?|Saint|Mt\.?)[ ])?(?:[^\W\d_a-z][^\W\d_A-Z][\w'’-]{{0,60}}[ ](?:(?:of|and|the)[ ]){{0,2}}){{1,5}}(?:{HOUSE})(?![\w])"
 )
 _LEADS = frozenset({"The", "Our", "This", "A", "My", "Your", "Any"})
 _DATES = re.compile(rf"(?<![\w/.-]){DATE}(?![\w/-])", re.IGNORECASE)

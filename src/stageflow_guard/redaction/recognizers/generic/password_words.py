@@ -25,6 +25,7 @@ _STATES = (
     "breached rejected accepted denied failed failure failing ok okay okey good bad same different new old current previous temporary temp permanent hidden masked redacted obscured "
     "encrypted hashed salted stored saved cached sent shared set given provided supplied specified configured available unavailable unsupported supported ignored omitted withheld protected "
     "private public sensitive confidential classified visible readable known unknown forgotten forgot lost mismatch match matches matched done pending success successful working broken yes no on off "
+    "urgent help understood mine confirmed "
     "error warning info debug critical high medium low important caution note todo tbd fixme pending never always sometimes minimum maximum min max length case complexity policy history strength entropy quality"
 )
 _WHERE = (
@@ -41,7 +42,7 @@ _LITTLE = (
 _GERMAN = (
     "erforderlich nötig optional vergessen fehlt falsch ungültig gültig richtig korrekt abgelaufen geändert zurückgesetzt gesperrt leer schwach stark sicher unsicher neu alt aktuell gleich siehe unten oben tresor "
     "hinterlegt gespeichert verschlüsselt verborgen ausgeblendet eingeben wählen ändern wiederholen bestätigen anzeigen unbekannt bekannt ja nein keines keins text zeichenkette pflichtfeld pflicht benötigt "
-    "zeichen datei umgebung beispiel abgelehnt"
+    "zeichen datei umgebung beispiel abgelehnt unverändert"
 )
 _FRENCH = (
     "obligatoire requis facultatif oublié oublie perdu incorrect invalide valide expiré modifié changé vide faible fort sûr nouveau ancien actuel identique voir ci-dessous ci-dessus coffre chiffré masqué caché "
@@ -68,11 +69,11 @@ NO_PASSWORD = frozenset().union(
 )  # fmt: skip
 # of these a sentence is made, and no passphrase
 LITTLE = _set(_LITTLE)
-# names of what people choose themselves; a token, a key or a secret is drawn
+# names of what people choose themselves; a token, a key or a secret is drawn, a PIN is of digits
 CHOSEN = frozenset({
     "password", "passwd", "pwd", "passphrase", "passcode", "pw", "passwort", "kennwort", "zugangscode", "mot de passe", "motdepasse", "mdp", "code secret", "contraseña",
     "contrasena", "parola d'ordine", "codice segreto", "wachtwoord", "wachtwoordzin", "toegangscode", "senha", "palavra passe", "palavrapasse", "código secreto",
-    "hasło", "haslo", "lösenord", "losenord", "adgangskode", "passord", "salasana", "pin", "pin code", "pincode", "geheimzahl", "pin nummer",
+    "hasło", "haslo", "lösenord", "losenord", "adgangskode", "passord", "salasana",
 })  # fmt: skip
 # a word before the label that makes it any password's
 ANY = _set(
