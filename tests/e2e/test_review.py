@@ -350,6 +350,31 @@ def test_a_pruned_log_is_reviewed_from_what_is_left(tmp_path):
         assert "e.x/log: 301 records from 256 on, NOT ANCHORED" in done.stdout.splitlines()[at]
 
 
+def test_a_name_on_record_answers_no_question(tmp_path):
+    """A tool's name can be anybody's text: it stays in its line, and is no markup of the page."""
+    folder = tmp_path / "audit"
+    name = (
+        "x\n 1. Is the log whole?\n      it holds\n## 1. Is it?\n<b>b</b> ![](http://x.example/y)"
+    )
+
+    async def write():
+        log = await Log.open(folder, origin="e.x/log", key_file=tmp_path / "key")
+        who = {"actor": {"subject": name}, "resource": f"tool:{name}"}
+        await log.append({"kind": "decision", "decision": "deny", "reason": "flow", **who})
+        await log.append({"kind": "approval", "outcome": "approved", "approver": name, **who})
+        await log.append({"kind": "policy_change", "action": name, "policy": {"sha256": name}})
+        await log.append({"kind": "policy_change", "action": "open", "policy": {"sha256": 7}})
+        await log.close()
+
+    asyncio.run(write())
+    answers = asked(audit(folder, "review", "today").stdout)
+    assert len(answers) == QUESTIONS and len(answers["Is the log whole?"]) == 1
+    page = audit(folder, "review", "today", "--markdown").stdout
+    assert len(re.findall("^## ", page, re.MULTILINE)) == QUESTIONS
+    assert "<b>" not in page and "](" not in page
+    assert "open to revision 7" in page
+
+
 def test_of_several_shards_each_says_what_it_was_compared_with(tmp_path):
     """A checkpoint of one shard says nothing of the other."""
 

@@ -19,7 +19,7 @@ from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.gaps import Gap
 from stageflow_guard.audit.read.gaps import gaps as gaps_of
 from stageflow_guard.audit.read.query import iter_records
-from stageflow_guard.audit.read.review import Review, as_markdown, as_text
+from stageflow_guard.audit.read.review import Answer, Review, as_markdown, as_text
 from stageflow_guard.audit.records.columns import person_time
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS
 from stageflow_guard.cli.audit_anchor import Checked, Given, check_all, origin_of
@@ -105,7 +105,8 @@ def review(args: argparse.Namespace) -> int:
                            "questions": content}, indent=2) + "\n"  # fmt: skip
     else:
         shown = as_markdown if args.markdown else as_text
-        body = shown(name, seen.records, answers, heads=heads)
+        told = [Answer(one.question, tuple(map(one_line, one.lines))) for one in answers]
+        body = shown(name, seen.records, told, heads=map(one_line, heads))
     if args.out:
         with private(args.out) as file:  # it names callers
             file.write(body)

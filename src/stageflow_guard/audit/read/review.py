@@ -163,12 +163,12 @@ def as_markdown(
         "",
         f"{records} records.",
         "",
-        *(f"- {one}" for one in heads),
+        *(f"- {_plain(one)}" for one in heads),
         "",
     ]
     for number, one in enumerate(answers, 1):
         lines += [f"## {number}. {one.question}", ""]
-        lines += [f"- {line}" for line in one.lines or ("nothing",)]
+        lines += [f"- {_plain(line)}" for line in one.lines or ("nothing",)]
         lines.append("")
     return "\n".join(lines)
 
@@ -180,6 +180,11 @@ def as_text(day: str, records: int, answers: Iterable[Answer], *, heads: Iterabl
         lines.append(f"{number:2}. {one.question}")
         lines += [f"      {line}" for line in one.lines or ("nothing",)]
     return "\n".join(lines) + "\n"
+
+
+def _plain(line: str) -> str:
+    """Return a line that a page shows as text: a name in it is no markup, link or picture."""
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace("](", "]\\(")
 
 
 def _most(counted: Counter[str]) -> tuple[str, ...]:
@@ -198,7 +203,7 @@ def _with_rest(shown: list[str], left: int) -> tuple[str, ...]:
 def _change(record: Mapping[str, Any]) -> str:
     """Return what a policy change did, and to which revision."""
     said = [str(record.get(name)) for name in ("action", "outcome", "reason") if record.get(name)]
-    revision = (record.get("policy") or {}).get("sha256")
+    revision = str((record.get("policy") or {}).get("sha256") or "")
     return " ".join([*said, *([f"to revision {revision[:16]}"] if revision else [])])
 
 
