@@ -12,6 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from stageflow_guard.redaction import Vault
+from stageflow_guard.redaction.vault.lines import Lines
 from stageflow_guard.redaction.vault.restore_stream import Restoring
 
 VALUES = st.one_of(
@@ -383,6 +384,7 @@ def test_yaml_in_a_fence_keeps_its_structure(tag, value):
         "Note: call me, {m}\nThanks", "Note: call me, {m}", "Dear {m},\nthe time: noon\n", "Name: {m}\nPhone: {m}\n", "From: {m}\nSubject: Re: you\n\nHi {m}\n",
         "User: hi, I am {m}\nAssistant: hello {m}\n", "- Name: {m}\n- Phone: {m}\n", "Steps:\n- call {m}\n- wait\n", "# Title\n\nText with {m}\n", "note: {m}\nthen we left\n",
         "see http://e.example and {m}", "Hello {m}\nname: x\nrole: y\n", "e.g.: {m}\nand more: {m} text", "12:30 {m}\n13:00 {m}\n",
+        "user: where is {m}?\nassistant: at {m}, I think\n", "assistant: hi\nuser: I am {m}\n",
     ],
 )  # fmt: skip
 def test_what_people_write_stays_prose(template):
@@ -402,7 +404,7 @@ def test_a_line_that_no_mapping_can_hold_ends_the_yaml():
 
 
 @given(
-    st.sampled_from((*HEADLESS, "a {m}\n```yaml\nb: {m}\nc: x {m}\n```\n{m}", "name: {m}\nb: 1\nProse {m} goes on\n{m}: x\n", "name: {m}\n", "x:\n\n\n  y: {m}", "- a: {m}\n  b: {m}")),
+    st.sampled_from((*HEADLESS, "name: x\nrole: user\nSee http://e.example/y or {m} so", "a {m}\n```yaml\nb: {m}\nc: x {m}\n```\n{m}", "name: {m}\nb: 1\nProse {m} goes on\n{m}: x\n", "name: {m}\n", "x:\n\n\n  y: {m}", "- a: {m}\n  b: {m}")),
     st.sampled_from(HARD + LINES),
     st.lists(st.integers(0, 600), max_size=12),
     st.integers(0, 40),
@@ -421,3 +423,17 @@ def test_yaml_without_a_head_as_a_stream_equals_the_whole(template, value, cuts,
     assert "".join(out) == whole
     single = Restoring(scope)
     assert "".join([*map(single.feed, text), single.finish()]) == whole
+
+
+def test_a_colon_at_the_end_of_a_piece_makes_no_key():
+    """`http:` and the `//` of the next piece are an address, as in the whole text."""
+    text, value = "name: x\nrole: user\nSee http://e.example/y or ", 'Ann: "x" #1'
+
+    def written(*pieces):
+        place = Lines(mapping=True)
+        for piece in pieces:
+            place.passed(piece)
+        return place.written(value, " so\n")
+
+    assert {written(text[:cut], text[cut:]) for cut in range(len(text))} == {value}
+    assert written(*text) == value

@@ -13,7 +13,8 @@ from stageflow_guard.redaction.vault.yaml_place import Yaml
 
 _FENCE = re.compile(r"[ ]{0,3}(?:[>*+-][ ])?[ ]{0,8}```+[ ]?(?:ya?ml)[ \t]*\r?$", re.IGNORECASE)
 _CLOSED = re.compile(r"[ ]{0,11}```+[ \t]*\r?$")
-_KEYED = re.compile(r":(?:\s|$)")
+_KEYED = re.compile(r":(?:\s|$)")  # of a whole line
+_KEYED_SO_FAR = re.compile(r":\s")
 _STARTS = tuple("-?#'\"[{&*!|>%. \t")
 _HEAD = 120  # characters of a line that are remembered
 
@@ -43,7 +44,8 @@ class Lines:
 
     def _take(self, piece: str) -> None:
         body = piece.removesuffix("\n")
-        self._keyed = self._keyed or _KEYED.search(self._last + body) is not None
+        pattern = _KEYED_SO_FAR if piece == body else _KEYED
+        self._keyed = self._keyed or pattern.search(self._last + body) is not None
         self._last = body[-1:] or self._last
         self._line = (self._line + body)[:_HEAD]
         if piece == body:

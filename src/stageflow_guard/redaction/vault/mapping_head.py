@@ -22,6 +22,8 @@ _BLOCK = re.compile(r"[ \t]+[|>][+-]?[0-9]?[+-]?[ \t]*(?:#.*)?$")
 _SO_FAR = re.compile(
     r"(?:-[ ]{0,3})?(?:[A-Za-z_][\w.-]{0,60}|\"[^\"\n]{0,60}\"?|'[^'\n]{0,60}'?)?(?::.*)?\r?$"
 )
+_MODELS = frozenset({"assistant", "ai", "bot"})
+_SPEAKERS = _MODELS | {"user", "human", "system"}
 
 
 def _of_machines(key: str) -> bool:
@@ -61,4 +63,11 @@ def _goes_on(first: re.Match[str], line: str) -> bool:
     if told and _BLOCK.match(rest):
         return line[:1] == " "
     second = _FLAT.match(line)
-    return told and second is not None and _of_machines(second["key"])
+    if second is None or _spoken(first["key"], second["key"]):
+        return False
+    return told and _of_machines(second["key"])
+
+
+def _spoken(one: str, other: str) -> bool:
+    """Say whether two keys are the sides of a conversation with a model, as programs name them."""
+    return {one, other} <= _SPEAKERS and not _MODELS.isdisjoint((one, other))
