@@ -172,6 +172,32 @@ async def test_a_revision_that_cannot_be_kept_is_tried_again_at_the_next_look(
     assert lines.read_text() == MORE
 
 
+async def test_the_problems_of_a_change_that_cannot_be_recorded_are_said_once(place, caplog):
+    """Each look tries again; the log names a problem when its files are in force."""
+    live, full, said = ReloadablePolicies(PolicySet.load(place.path / "policies")), [True], []
+
+    async def record(**fields: object) -> int:
+        if full:
+            raise AuditUnavailable("no room")
+        said.append(fields)
+        return 0
+
+    reloader = reload_module.Reloader(
+        live, path=place.path / "policies", shadow=None, record=record,
+        revisions=Revisions(place.path / "kept"),
+    )  # fmt: skip
+    place.write("tenants/acme/policy.csv", LINES.format(t="acme") + "p, role:agent, acme\n")
+    for _ in range(3):
+        with pytest.raises(AuditUnavailable):
+            await reloader.reload("watch:policies")
+    assert "policy problem" not in caplog.text
+    full.clear()
+    await reloader.reload("watch:policies")
+    assert caplog.text.count("policy problem: tenants/acme/policy.csv:4:") == 1
+    assert len(said) == 1
+    live.close()
+
+
 def still(real):
     """Return a `signature` that shows what it showed at first, whatever changes."""
     first = {}

@@ -366,3 +366,10 @@ def test_what_is_taken_up_again_is_not_removed(store):
     KeptFiles(store.folder).keep(other)
     assert store.remove([tree.revision, other.revision], before=2000) == [tree.revision]
     assert store.files(other.revision) == dict(other)
+
+
+def test_what_goes_while_it_is_listed_is_not_listed(store):
+    """A reader beside a removal sees what is left; a name with nothing behind it is no revision."""
+    kept = store.keep(FileTree.of(FILES)).name
+    (store.folder / ("a" * 64)).symlink_to(store.folder / "gone")
+    assert list(store.revisions()) == [kept]

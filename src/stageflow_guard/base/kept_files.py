@@ -19,6 +19,7 @@ import os
 import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -141,13 +142,14 @@ class KeptFiles:
 
         A copy of the store, or one that was put back, may have the time of the copy.
         """
-        if not self.folder.is_dir():
-            return {}
-        return {
-            path.name: path.stat().st_mtime
-            for path in self.folder.iterdir()
-            if REVISION.fullmatch(path.name)
-        }
+        found: dict[str, float] = {}
+        for path in self.folder.iterdir() if self.folder.is_dir() else ():
+            if REVISION.fullmatch(path.name):
+                with suppress(
+                    FileNotFoundError
+                ):  # removed since it was listed: readers hold no lock
+                    found[path.name] = path.stat().st_mtime
+        return found
 
     def files(self, revision: str) -> dict[str, bytes] | None:
         """Return the files of a revision, or None where it is not kept.

@@ -123,8 +123,6 @@ class Reloader:
         news = fresh.revision != old.revision or fresh.problems != old.problems
         if fresh.revision != old.revision:
             await self._keep(fresh, source)
-        if fresh.problems != old.problems:
-            warn_of(fresh.problems)
         if news or not source.startswith("watch"):
             change = await asyncio.to_thread(diff, old, fresh)
             note: dict[str, Any] = {
@@ -136,6 +134,8 @@ class Reloader:
             await self._record(
                 kind="policy_change", action="reload", policy={"sha256": fresh.revision}, note=note
             )
+        if fresh.problems != old.problems:
+            warn_of(fresh.problems)  # not before: what could not be recorded is tried at each look
         self._live.swap(fresh, basis)
 
     async def _keep(self, fresh: PolicySet, source: str) -> None:
