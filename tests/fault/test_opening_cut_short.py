@@ -133,6 +133,23 @@ def test_a_loop_that_ends_in_an_opening_leaves_nothing_open(tmp_path, turns):
     asyncio.run(again())
 
 
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_log_whose_closing_is_cancelled_is_closed(tmp_path, times):
+    """The cancelled caller waits for the last checkpoint and its copy; no thread is left."""
+    where = {"origin": "e.x/log", "key_file": tmp_path / "key"}
+    log = await Log.open(tmp_path / "audit", checkpoint_copy=tmp_path / "copy", **where)
+    await log.append({"kind": "auth"})
+    closing = asyncio.ensure_future(log.close())
+    for _ in range(times):
+        await asyncio.sleep(0)
+        closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    assert left() == []
+    assert (tmp_path / "copy").read_bytes() == (tmp_path / "audit" / "checkpoint").read_bytes()
+    await (await Log.open(tmp_path / "audit", **where)).close()
+
+
 OPENING = {
     "limits": (lifecycle, "counters_from"), "approvals": (lifecycle, "grants_from"),
     "a webhook": (lifecycle, "webhook_from"), "policies": (build_policies, "reloader_from"),

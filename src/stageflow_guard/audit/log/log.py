@@ -38,6 +38,7 @@ from stageflow_guard.audit.records.record import boot_id
 from stageflow_guard.audit.tlog.checkpoint import parse
 from stageflow_guard.audit.tlog.receipt import receipt_of
 from stageflow_guard.audit.tlog.storage import entry_at, read
+from stageflow_guard.base.deadline import shielded
 from stageflow_guard.base.durable import make_dirs, write_durably
 from stageflow_guard.base.opening import require_own
 from stageflow_guard.base.whole import made_or_undone
@@ -278,22 +279,26 @@ class Log:
                 )
 
     async def close(self) -> None:
-        """Write what is pending, sign a last checkpoint, let the directory go."""
+        """Write what is pending, sign a last checkpoint, let the directory go; cancelled or not."""
         if self._thread is None or os.getpid() != self._pid:
             return
         with self._lock:
             self._closing = True
             self._wakeup.put(None)
         thread, self._thread = self._thread, None
-        await asyncio.to_thread(thread.join, LAST_WORDS)
+        await shielded(asyncio.get_running_loop().run_in_executor(None, self._end, thread))
+        if self._poison is not None:
+            raise AuditUnavailable(f"the log was poisoned: {self._poison}")
+
+    def _end(self, thread: threading.Thread) -> None:
+        """Wait for the writer, then for the copy of its last checkpoint: both threads are over."""
+        thread.join(LAST_WORDS)
         if thread.is_alive():
             raise AuditUnavailable(
                 f"the audit device did not answer in {LAST_WORDS:g} s; the last records may be lost"
             )
         if self._copy is not None:
-            await asyncio.to_thread(self._copy.end, self.append_timeout)
-        if self._poison is not None:
-            raise AuditUnavailable(f"the log was poisoned: {self._poison}")
+            self._copy.end(self.append_timeout)
 
     # -- the writer thread --------------------------------------------------------------------
 
