@@ -136,3 +136,13 @@ def test_disguises_hide_little_on_the_mean():
 def test_a_disguise_of_a_later_group_is_undone(text, left):
     """Groups that were written when the rules stood: codes, colours, comments, other languages' signs."""
     assert left not in REDACTOR.redact(text).value
+
+
+@pytest.mark.parametrize("number", ["3128568890", "536904399"])
+def test_a_number_in_words_is_whole_wherever_it_stands(number):
+    """Two number words some hundred characters before it cut nothing off its end."""
+    words = " ".join(SPELLED[digit] for digit in number)
+    label = "my phone is" if len(number) == 10 else "my SSN is"
+    for far in range(240, 420, 7):
+        text = f"one of the two of us said {'so ' * (far // 3)}{label} {words} ok"
+        assert REDACTOR.redact(text).value.count(words.split()[-1]) == 0, far

@@ -149,6 +149,7 @@ def spelling(view: View) -> View:
 
 
 _GAP, _MARGIN = 120, 400  # between two number words of one number, and around them
+_PIECES = 40  # characters that two more words of a number need at most
 
 
 def _spelled(text: str, lower: str) -> Iterator[re.Match[str]]:
@@ -168,8 +169,10 @@ def _spelled(text: str, lower: str) -> Iterator[re.Match[str]]:
             continue
         low, high = max(reached, first - _MARGIN), second + _MARGIN
         for match in _SPELLED.finditer(text, low, min(len(text), high)):
-            reached = match.end()
-            yield match
+            whole = _SPELLED.match(text, match.start()) if match.end() > high - _PIECES else None
+            found = whole or match  # a number is not cut where the look ends
+            reached = found.end()
+            yield found
 
 
 _AT = r"(?:[ ]{1,3}(?:at|arroba|arobase|arobas|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|at sign|собака)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:at|@)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}@[ ]{0,2}|@[ ]{1,2}|_at_|-at-|&at;|@)"
