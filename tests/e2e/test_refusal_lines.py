@@ -56,7 +56,18 @@ def test_a_direct_question_names_the_run_it_is_asked_in(tmp_path, caplog):
 
 
 @pytest.mark.parametrize(
-    "name", ["536-90-4399", "maria keller", "a\nrefused code=forged", "\x1b[2J", "x" * 129, "", "é"]
+    "name",
+    [
+        "536-90-4399",
+        "id_536-90-4399",
+        "case-20391",
+        "maria keller",
+        "a\nrefused code=forged",
+        "\x1b[2J",
+        "x" * 129,
+        "",
+        "é",
+    ],
 )
 def test_a_made_up_name_is_not_in_the_line(name):
     """A model makes up tools' names; a line of a log takes none that is anybody's text."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from stageflow_guard.ports import AuditLog
 
 # a name of code or configuration; a model can make up a tool's name
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]{0,127}")
+_NAME = re.compile(r"(?!.*[0-9]{3})[A-Za-z_][A-Za-z0-9_./-]{0,127}")  # no number of anybody's
 
 logger = logging.getLogger("stageflow_guard")
 
