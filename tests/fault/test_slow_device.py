@@ -34,7 +34,7 @@ def syncs(request, monkeypatch):
 
 async def test_a_run_waits_for_at_most_two_syncs_a_stage(tmp_path, syncs):
     """Decision by decision, as a run records them: integration syncs on a thread of its own."""
-    log = await Log.open(tmp_path / "audit", origin="t", key_file=tmp_path / "k")
+    log = await Log.open(tmp_path / "audit", origin="t", key_file=tmp_path / "k", deadline=60)
     await log.append({"kind": "run_start"})  # the first batch of an opening is signed at once
     syncs.clear()
     for i in range(STAGES):

@@ -44,7 +44,7 @@ def keys_of(log, n):
 class Intake:
     """An HTTP intake. `faults` are used up one per request: a status, or what else goes wrong.
 
-    `late`: the body is taken, the answer comes after the client gave up. `cut`: taken, and the
+    `late`: the body is taken, no answer comes until the client gives up. `cut`: taken, and the
     connection is closed without an answer.
     """
 
@@ -71,7 +71,9 @@ class Intake:
                     self.close_connection = True
                     return
                 if fault == "late":
-                    time.sleep(1.5)
+                    self.connection.settimeout(60)
+                    self.close_connection = not self.connection.recv(1)  # it gave up
+                    return
                 try:
                     self.answer(status, answer, {})
                 except OSError:
