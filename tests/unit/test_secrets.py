@@ -9,6 +9,7 @@ import string
 import pytest
 
 from stageflow_guard.redaction import Redactor
+from stageflow_guard.redaction.recognizers.generic import secret_values
 
 REDACTOR = Redactor()
 VALUE = "9f2c8a71bd04e5Zq"
@@ -147,3 +148,24 @@ def test_a_secret_is_found_under_any_spelling_of_its_name(style):
                 if not covered >= set(range(at, at + len(value))):
                     left.append(text)
     assert len(left) <= total // 50, left[:20]
+
+
+@pytest.mark.parametrize("name", ["pwd=a", "password:a", "x_key=a", "dbpassword=a", "Kennwort：a"])
+def test_a_word_of_nothing_but_names_is_covered_and_not_read_for_each(name, monkeypatch):
+    """Each name's value goes on to the word's end: twenty thousand names would read it as often."""
+    read, after = [], secret_values.after
+    monkeypatch.setattr(
+        secret_values, "after", lambda *a, **how: read.append(1) or after(*a, **how)
+    )
+    text = name * (60_000 // len(name))
+    spans = REDACTOR.find(text)
+    assert len(read) < 800
+    assert sum(s.end - s.start for s in spans if s.entity == "SECRET") > len(text) * 0.9
+
+
+def test_names_of_secrets_beside_each_other_are_no_crowd():
+    """A header, a query, a statement: each value is judged by itself, and what is none stays."""
+    header = "id,password,token,api_key,secret,client_secret,access_token,refresh_token,pin,pwd"
+    query = "https://x.example/a?" + "&".join(f"token{i}=off" for i in range(20))
+    for text in (header, query):
+        assert not [s for s in REDACTOR.find(text) if s.entity == "SECRET"]

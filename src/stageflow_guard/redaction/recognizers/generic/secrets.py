@@ -130,20 +130,49 @@ def assigned(text: str) -> Iterator[Hit]:
         bearer = _BEARER.match(text, at)
         if bearer is not None and any(c.isdigit() for c in bearer[1]):
             yield Hit(*bearer.span(1), "SECRET", 0.8, "bearer token")
-    names = list(_INDEX.find(text))
+    names, crowds = _few(text, list(_INDEX.find(text)))
+    yield from crowds
+    glued, crowds = _few(text, list(_glued(lower)))
+    yield from crowds
     found = [hit for m in names if (hit := _assigned(text, lower, m)) is not None]
     if ":" in text:
         found += [hit for m in names for hit in _below(text, lower, m)]
     found += [
-        hit
-        for m in _glued(lower)
-        if (hit := _assigned(text, lower, m)) is not None and hit.score >= 0.5
+        hit for m in glued if (hit := _assigned(text, lower, m)) is not None and hit.score >= 0.5
     ]
-    found += [hit for m in _keys(text, lower) if (hit := _key(text, m)) is not None]
+    keys, crowds = _few(text, list(_keys(text, lower)))
+    yield from crowds
+    found += [hit for m in keys if (hit := _key(text, m)) is not None]
     yield from found
     read: dict[str, int] = {}  # up to where each value was looked for
     for hit in sorted(found):
         yield from _again(text, hit, read)
+
+
+_CROWD = 24  # names in one word
+_WORD_END = re.compile(r"[\s\"'`⟦⟧\x1e]")
+
+
+def _few(text: str, names: list[Match]) -> tuple[list[Match], list[Hit]]:
+    """Return the names to read values for, and the words that hold too many of them.
+
+    The value of each is looked for up to the word's end, so that a word of nothing but names would
+    be read once for each. No text that people have is such a word: it is covered whole.
+    """
+    few: list[Match] = []
+    crowds: list[Hit] = []
+    begin = end = held = 0
+    for name in sorted(names):
+        if name.start >= end:
+            border = _WORD_END.search(text, name.end)
+            end = len(text) if border is None else border.start()
+            begin, end, held = name.start, min(end, name.start + values.MOST), 0
+        held += 1
+        if held <= _CROWD:
+            few.append(name)
+        elif held == _CROWD + 1:
+            crowds.append(Hit(begin, end, "SECRET", 0.4, "a crowd of names", "label secret"))
+    return few, crowds
 
 
 _ENDINGS = ("token", "secret", "passw", "pwd", "key", "passphrase", "credential")
