@@ -169,8 +169,13 @@ def _best(
     shape: tuple[int, ...] = ()
     gaps: tuple[str, ...] = ()
     total, neat, digits = 0, True, ""
-    headed = text[first : first + 2] == "00" or (
-        first > 0 and ("+" in text[max(0, first - 3) : first] or text[first - 1] == "(")
+    size = groups[i][1] - first
+    plus = text.rfind("+", max(0, first - 3), first)
+    headed = (
+        text[first : first + 2] == "00"
+        or text[first - 1 : first] == "("
+        # `1+1` is a sum
+        or (plus >= 0 and (not text[plus - 1 : plus].isdigit() or size >= 7))
     )
     label = near.name
     low, high = _SIZES.get(label, (0, 0))
