@@ -22,9 +22,9 @@ from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.auth import MemoryStore, TokenManager, begin_login
 from stageflow_guard.cli import main
 from stageflow_guard.errors import ConfigError, ReauthRequired, TokenUnavailable
-from stageflow_guard.policy.engine.rules import MODEL
 from stageflow_guard.settings import Settings
 from stageflow_guard.testing import IdentityProvider
+from stageflow_guard.testing.layout import write_policies
 
 RULES = (
     "g, claim:agent, role:agent, acme\n"
@@ -44,12 +44,7 @@ def idp():
 def world(idp, tmp_path, monkeypatch):
     """Settings of a guard that knows the provider by discovery only."""
     monkeypatch.setenv("CLIENT_SECRET", "demo-secret")
-    tenants = tmp_path / "policies" / "tenants" / "acme"
-    tenants.mkdir(parents=True)
-    (tmp_path / "policies" / "model.conf").write_text(MODEL)
-    (tenants / "policy.csv").write_text(RULES)
-    for path in (tmp_path / "policies", *(tmp_path / "policies").rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+    write_policies(tmp_path / "policies", {"tenants/acme/policy.csv": RULES})
 
     def settings(issuer=None, **auth):
         one = {

@@ -19,12 +19,12 @@ from stageflow_guard.enforcement.limiting import Limiter
 from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
 from stageflow_guard.enforcement.sequence import Sequence
 from stageflow_guard.errors import GuardError
-from stageflow_guard.policy.engine.rules import MODEL
 from stageflow_guard.policy.live import build_policies
 from stageflow_guard.policy.live.reload import Reloader
 from stageflow_guard.redaction import OffLoopInspector
 from stageflow_guard.settings import Settings
 from stageflow_guard.testing import IdentityProvider
+from stageflow_guard.testing.layout import write_policies
 
 RULES = "p, role:agent, acme, stage, *, run, allow\n"
 
@@ -40,12 +40,7 @@ class Stop(BaseException):
 @pytest.fixture
 def settings(tmp_path):
     """Settings with a kept vault, limits and approvals in files."""
-    tenants = tmp_path / "policies" / "tenants" / "acme"
-    tenants.mkdir(parents=True)
-    (tmp_path / "policies" / "model.conf").write_text(MODEL)
-    (tenants / "policy.csv").write_text(RULES)
-    for path in (tmp_path / "policies", *(tmp_path / "policies").rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+    write_policies(tmp_path / "policies", {"tenants/acme/policy.csv": RULES})
     with IdentityProvider.serve() as idp:
         yield Settings.of({
             "auth": {"issuers": [{

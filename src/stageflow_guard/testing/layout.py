@@ -29,7 +29,7 @@ path = {policies}
 
 [audit]
 path = "audit"
-origin = "test.example/pipelines"
+origin = {origin}
 key_file = "audit.key"
 """
 
@@ -74,12 +74,20 @@ def write_settings(
     `policy` and `redaction` are further settings of these sections.
     """
     idp.write_jwks(folder / "jwks.json")
-    content = _GUARD_TOML.format(
-        issuer=json.dumps(idp.issuer), policies=json.dumps(str(policies)),
-        policy=_lines(policy or {}), redaction=_lines(redaction or {}),
-    )  # fmt: skip
+    content = settings_text(idp.issuer, policies=policies, policy=policy, redaction=redaction)
     (folder / "guard.toml").write_text(content, encoding="utf-8")
     return folder / "guard.toml"
+
+
+def settings_text(
+    issuer: str, *, policies: str | Path = "policies", policy: Mapping[str, Any] | None = None,
+    redaction: Mapping[str, Any] | None = None, origin: str = "test.example/pipelines",
+) -> str:  # fmt: skip
+    """Return a `guard.toml` of one issuer whose keys lie in `jwks.json` beside it."""
+    return _GUARD_TOML.format(
+        issuer=json.dumps(issuer), policies=json.dumps(str(policies)), origin=json.dumps(origin),
+        policy=_lines(policy or {}), redaction=_lines(redaction or {}),
+    )  # fmt: skip
 
 
 def _lines(settings: Mapping[str, Any]) -> str:

@@ -16,32 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.errors import ConfigError, GuardError
 from stageflow_guard.testing.doubles.identity import ISSUER, Callers
+from stageflow_guard.testing.layout import settings_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from stageflow_guard.guard import Guard
 
-SETTINGS = """\
-[[auth.issuers]]
-issuer = {issuer}
-audiences = ["pipelines"]
-algorithms = ["RS256"]
-jwks_file = "jwks.json"
-tenant_claim = "org_id"
-roles_claim = "roles"
-
-[policy]
-path = "policies"
-
-[redaction]
-on_finding = {on_finding}
-
-[audit]
-path = "audit"
-origin = "example.com/pipelines"
-key_file = "audit.key"
-"""
 # what is the same in every run of a scene; everything else of a record is left out of its log
 STABLE = (
     "kind", "pipeline", "stage", "stage_kind", "tenant", "actor", "action", "resource", "owner",
@@ -93,7 +74,9 @@ class Scene:
         for path in (self.folder / "policies", *(self.folder / "policies").rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
         self.callers.write_jwks(self.folder / "jwks.json")
-        text = SETTINGS.format(issuer=json.dumps(ISSUER), on_finding=json.dumps(self._on_finding))
+        text = settings_text(
+            ISSUER, redaction={"on_finding": self._on_finding}, origin="example.com/pipelines"
+        )
         (self.folder / "guard.toml").write_text(text, encoding="utf-8")
         self._guard = await Guard.load(self.folder / "guard.toml").__aenter__()
         return self
