@@ -28,7 +28,9 @@ def linted(folder: Path, code: str) -> list[str]:
         [sys.executable, "-m", "stageflow_guard", "lint", "shown:pipeline", "--format", "editor"],
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.stderr == ""
+    # an example that mounts is told of the starter's policies, which know none of its stages
+    told = [x for x in done.stderr.splitlines() if not x.startswith("no policy line of any tenant")]
+    assert told == []
     return [line.split()[1] for line in done.stdout.splitlines()]
 
 

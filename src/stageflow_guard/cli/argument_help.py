@@ -49,7 +49,7 @@ OWN = {
         "audit verify",
         "require_anchor",
     ): "exit 1 unless a key or a checkpoint was given; the log's own counts, see the verdict",
-    ("audit why", "ref"): "the ref in an error's text: origin#index",
+    ("audit why", "ref"): "the ref in an error's text (origin#index), or its number",
     ("config", "action"): "check what is configured, or show it",
     ("init", "folder"): "the folder to write into",
     ("models", "action"): "list the models, or fetch one",

@@ -127,7 +127,7 @@ def _kept(found: argparse.ArgumentParser) -> None:
 
 def _reading(acts: Any) -> None:
     why = _verb(acts, "why", "explain a decision: who, when, what, by which rule")
-    why.add_argument("ref")
+    why.add_argument("ref", nargs="?")
     denied = _verb(acts, "denied", "list what was refused")
     query = _verb(acts, "query", "list records that match")
     query.add_argument("--value", help="records that hold this value's fingerprint")

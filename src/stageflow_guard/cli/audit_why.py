@@ -25,6 +25,10 @@ BY_TOKEN = ("decision", "effect", "auth", "run_start", "run_end")
 
 def why(args: argparse.Namespace) -> int:
     """Explain the record that a ref names, or the refusal of the run that an id names."""
+    if not args.ref:  # a shell takes `#15`, as tables show it, for a comment
+        raise ConfigError(
+            "`audit why` needs a ref: its number (`audit why 15`), or `'#15'` in quotes"
+        )
     noted(args, {"ref": args.ref})
     origin, _, number = args.ref.rpartition("#")
     for folder in folders_of(args.dir, origin):
