@@ -271,6 +271,22 @@ def test_a_table_of_reads_says_what_was_read_how(cli):
     assert "audit" in out and "denied" in out
 
 
+def test_a_kept_revision_that_was_changed_is_said_where_a_rule_is_quoted(cli, lived):
+    """`why` shows which line decided all the same; what the line read then is not made up."""
+    permit = json.loads(cli("query", "--decision", "permit", "--json")[1])[0]
+    assert "p, role:" in cli("why", str(permit["index"]))[1]
+    blobs = [*(lived / "audit.policies" / "blobs").iterdir()]
+    before = {blob: blob.read_bytes() for blob in blobs}
+    try:
+        for blob in blobs:
+            blob.write_bytes(before[blob] + b"#")
+        out = cli("why", str(permit["index"]))[1]
+    finally:
+        for blob in blobs:
+            blob.write_bytes(before[blob])
+    assert "was changed" in out and "policy.csv:" in out and "p, role:" not in out
+
+
 def test_an_empty_table_says_so(cli):
     """No row is a sentence, not a head above nothing."""
     assert cli("query", "--tenant", "initech")[1] == "no record matches\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -195,12 +194,15 @@ def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None, str 
     from stageflow_guard.policy.analysis.explain import nearest, unmapped_roles
     from stageflow_guard.policy.live.revisions import Revisions
 
-    policies = None
+    policies, missing = None, ""
     for base in (root, root.parent):
-        with contextlib.suppress(ConfigError):  # not kept there, or changed since
+        try:
             policies = policies or Revisions(f"{base}.policies").load(revision)
+        except ConfigError as exc:  # not kept there, or changed since
+            missing = exc.message if Path(f"{base}.policies").is_dir() else missing
     if policies is None:  # what the record says still stands
-        return ", ".join(rules), None, None
+        told = ", ".join(rules)
+        return f"{told}  (without its text: {missing})" if told and missing else told, None, None
     shown = [f"{rule}  {policies.text_of(rule).strip()}".rstrip() for rule in rules]
     miss = unmapped = None
     helps = line_would_help(record.get("reason"))
