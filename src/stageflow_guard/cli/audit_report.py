@@ -28,6 +28,7 @@ LEGEND = (
     ("permit, deny", "what the policies answered before a step ran; a step runs after a permit only"),
     ("pseudonym", "personal data that a step saw as a placeholder, such as PERSON_1"),
     ("original", "personal data that a step saw as it was, by a recorded permit to `reveal`"),
+    ("unread", "bytes, such as sound, that a step got as they are: nobody looked into them"),
     ("came of it", "the outcome that was recorded after a permit; the words met here are below"),
     ("agreement", "whether the outcome fits the decision; a denial with an outcome disagrees"),
     ("ref", "the name of a record: `stageflow-guard audit why REF` explains it"),
@@ -210,13 +211,15 @@ def _findings(seen: ReportRows) -> Section:
         numbers=["count"],
     )
     places = sorted({(entity, place) for entity, place, _ in seen.met})
+    ways = ["pseudonym", "original"]
+    if any(how == "unread" for _, _, how in seen.met):
+        ways.append("unread")
     view = Table(
         f"Which step met what, as what: how many finds it saw{_left(len(places))}.",
-        ["entity", "stage", "pseudonym", "original"],
-        [[entity, place, *(str(seen.met[entity, place, how] or "-")
-                           for how in ("pseudonym", "original"))]
+        ["entity", "stage", *ways],
+        [[entity, place, *(str(seen.met[entity, place, how] or "-") for how in ways)]
          for entity, place in places[:MOST]],
-        numbers=["pseudonym", "original"],
+        numbers=ways,
     )  # fmt: skip
     return Section("findings", "Which personal data was found, and who saw it?",
                    totals.html() + (view.html() if view.rows else ""))  # fmt: skip

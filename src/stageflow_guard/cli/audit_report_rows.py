@@ -8,6 +8,7 @@ from typing import Any
 
 from stageflow_guard.audit.read.finding_counts import FindingCounts, findings_of
 from stageflow_guard.audit.read.review import ACROSS
+from stageflow_guard.model import BYTES
 
 Record = Mapping[str, Any]
 _ELSEWHERE = ("decision", "effect", "approval", "policy_change")
@@ -35,7 +36,7 @@ class ReportRows:
 
     `revisions` counts decisions by the policy revision that made them, `first_by` is the first of
     each; `reveals` counts permits to see originals by (tenant, who, what), `last_reveal` is the last of
-    each; `met` counts finds by (entity, step, original or pseudonym).
+    each; `met` counts finds by (entity, step, how: original, pseudonym, or bytes that nobody read).
     """
 
     def __init__(self, most: int) -> None:
@@ -91,7 +92,9 @@ class ReportRows:
             self.last_reveal[key] = record
         place = str(record.get("stage") or record.get("resource") or "-")
         for entity, _, count in findings_of(record):
-            self.met[entity, place, "original" if clear else "pseudonym"] += count
+            unread = entity.startswith(BYTES)  # they passed as they are, whoever may see originals
+            how = "unread" if unread else "original" if clear else "pseudonym"
+            self.met[entity, place, how] += count
 
 
 def tenant_of(record: Record) -> str:
