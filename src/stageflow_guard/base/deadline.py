@@ -103,14 +103,21 @@ async def uninterrupted(seconds: float, work: Coroutine[Any, Any, T]) -> T:
 async def shielded(work: Awaitable[Any]) -> None:
     """Await `work` to its end, even when the caller is cancelled meanwhile; then be cancelled."""
     task = asyncio.ensure_future(work)
-    cancelled = False
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            if task.cancelled():
-                raise
-            cancelled = True
+    cancelled = await to_its_end(task)
     task.result()
     if cancelled:
         raise asyncio.CancelledError
+
+
+async def to_its_end(work: asyncio.Future[Any]) -> bool:
+    """Wait until `work` is done, however often the caller is cancelled; return whether it was.
+
+    The caller MUST then raise `CancelledError`.
+    """
+    cancelled = False
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError:
+            cancelled = True
+    return cancelled
