@@ -145,9 +145,8 @@ class KeptFiles:
         found: dict[str, float] = {}
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
             if REVISION.fullmatch(path.name):
-                with suppress(
-                    FileNotFoundError
-                ):  # removed since it was listed: readers hold no lock
+                # it may be removed since it was listed: readers hold no lock
+                with suppress(FileNotFoundError):
                     found[path.name] = path.stat().st_mtime
         return found
 

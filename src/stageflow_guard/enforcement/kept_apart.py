@@ -19,8 +19,8 @@ def kept_apart(settings: Settings, flow: Flow | None, limits: Limits | None) -> 
     Told from the settings, which do not say how many processes and machines there are.
     """
     more = page("how-to/workers")
-    for name in list(flow.wide)[:1] if flow else ():
-        assert flow is not None  # noqa: S101 - else there was no name
+    if flow is not None and flow.wide:
+        name = next(iter(flow.wide))
         one = "one worker at a time keeps it, a second one does not start; and " if (
             settings.audit.shard is not None
         ) else ""  # fmt: skip

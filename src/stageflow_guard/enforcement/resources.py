@@ -54,11 +54,7 @@ async def decide(
     `AuditUnavailable`; all but the last on record.
     """
     try:
-        pep.callers.recheck(pep.callers.require_established(who))  # revoked or expired since
-        request = AccessRequest(
-            sub=who.subject, ten=who.tenant, own=owner, kind=kind, obj=obj, act=act,
-            roles=tuple(who.roles),
-        )  # fmt: skip
+        request = _asked(pep, who, kind=kind, obj=obj, act=act, owner=owner)
         if request.key is None:  # no policy line is about it, and no record can hold it as it is
             request = AccessRequest(
                 sub=who.subject, ten=who.tenant, own=_text(owner), kind=_text(kind),
@@ -106,11 +102,7 @@ async def may(
     `NotAuthenticated` or `PolicyUnavailable`, on record.
     """
     try:
-        pep.callers.recheck(pep.callers.require_established(who))
-        request = AccessRequest(
-            sub=who.subject, ten=who.tenant, own=owner, kind=kind, obj=obj, act=act,
-            roles=tuple(who.roles),
-        )  # fmt: skip
+        request = _asked(pep, who, kind=kind, obj=obj, act=act, owner=owner)
         if request.key is None:
             return False
         decision = pep.evaluate(request, who)
@@ -130,6 +122,17 @@ async def may(
     except Exception:  # a principal of another type
         error = PolicyUnavailable("the request cannot be read")
     await pep.refuse(error, run=run or str(uuid4()), step="authorize")
+
+
+def _asked(
+    pep: PolicyEnforcementPoint, who: Principal, *, kind: str, obj: str, act: str, owner: str
+) -> AccessRequest:
+    """Return the question; raise `NotAuthenticated` for who is revoked or expired since."""
+    pep.callers.recheck(pep.callers.require_established(who))
+    return AccessRequest(
+        sub=who.subject, ten=who.tenant, own=owner, kind=kind, obj=obj, act=act,
+        roles=tuple(who.roles),
+    )  # fmt: skip
 
 
 def recorded_decision(

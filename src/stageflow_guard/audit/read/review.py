@@ -109,9 +109,8 @@ class Review:
         cause = f"{ref.rpartition('#')[0]}#{record.get('decision_index')}"
         known = self._places.pop(cause, None)
         if record.get("outcome") in FAILURES:
-            where = (
-                place if known is None else known
-            )  # decided before the first record that is seen
+            # an unknown one was decided before the first record that is seen
+            where = place if known is None else known
             self._failed.take(f"{where}: {record['outcome']}", ref if known is None else cause)
             self._told.add(str(record.get("run")))
 

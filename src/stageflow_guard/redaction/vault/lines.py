@@ -35,8 +35,7 @@ class Lines:
         """Take what stays as it is."""
         self._prose.passed(text)
         if self._yaml is None and "`" not in self._line and "`" not in text:
-            head, newline, tail = text.rpartition("\n")
-            del head
+            _, newline, tail = text.rpartition("\n")
             self._line = (tail if newline else self._line + tail)[:_HEAD]
             return
         for piece in _split(text):
