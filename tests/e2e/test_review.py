@@ -270,9 +270,10 @@ def test_a_review_names_who_read_the_log_and_how(played):
     assert any("audit review: os:" in line for line in readers)
 
 
-def test_a_finished_log_has_no_gaps(played):
-    """Every permit has its effect, every run its end: exit 0."""
-    done = audit(played / "core_1_simple_chat" / "audit", "gaps")
+@pytest.mark.parametrize("name", ["core_1_simple_chat", "governance_3_guardrail"])
+def test_a_finished_log_has_no_gaps(played, name):
+    """Every permit has its effect, every run its end, a guardrail's verdict needs none: exit 0."""
+    done = audit(played / name / "audit", "gaps")
     assert (done.returncode, done.stdout.splitlines()[1:]) == (0, ["no gaps"]), done.stdout
 
 

@@ -11,8 +11,10 @@ import pytest
 from stageflow_guard.audit import Log, verify
 from stageflow_guard.audit.export.background import heartbeat
 from stageflow_guard.audit.export.sinks.sqlite import SqliteProjection
+from stageflow_guard.audit.read.gaps import gaps
 from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.cli import main
+from stageflow_guard.cli.audit_query import agreement
 from stageflow_guard.errors import AuditUnavailable, VerificationError
 
 PERMIT = {"kind": "decision", "decision": "permit", "stage": "s"}
@@ -44,6 +46,28 @@ async def test_agreement_is_derived(tmp_path, capsys):
     assert report.denials_with_effect == (7,)
     assert main(["audit", "verify", str(log)]) == 0
     assert "ALARM: effect 7 follows a denial" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("record", "follows"),
+    [
+        ({"stage": "s", "attempt": 1}, True),
+        ({"call": "1", "attempt": 1, "action": "judge"}, True),  # a tool's own act
+        ({"stage": "s", "action": "stream"}, True),
+        ({"stage": "s", "action": "judge"}, False),
+        ({"action": "read", "resource": "data:ticket"}, False),
+        ({}, False),
+    ],
+)
+async def test_what_an_effect_follows_is_one_rule_for_every_reader(tmp_path, record, follows):
+    """A guardrail's verdict and a question asked by hand are no permit that something came of."""
+    permit = {**record, "kind": "decision", "decision": "permit", "run": "r"}
+    start = {"kind": "run_start", "run": "r"}
+    log = await write(tmp_path, start, permit, {"kind": "run_end", "run": "r"})
+    assert verify(log).agreement.unknown == follows
+    found = [one.kind for one in gaps("o", iter_records(log))]
+    assert ("permit_without_effect" in found) is follows
+    assert agreement(permit, None) == ("unknown" if follows else None)
 
 
 @pytest.mark.parametrize("cause", [5, 0, None, -1, "0"])

@@ -23,6 +23,7 @@ from stageflow_guard.audit.read.selection import Effects, Selection, select
 from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.read.statistics import Statistics
 from stageflow_guard.audit.records.columns import when
+from stageflow_guard.audit.records.followed import effect_follows
 from stageflow_guard.audit.records.formats.record import KINDS
 from stageflow_guard.audit.records.outcome_words import OUTCOMES
 from stageflow_guard.audit.records.record import encoded
@@ -292,11 +293,11 @@ def timeline(args: argparse.Namespace) -> int:
 def agreement(decision: dict[str, Any], outcome: str | None) -> str | None:
     """Return agree, disagree or unknown: derived from a decision and its effect's outcome.
 
-    None for a permit that was asked for by hand: no effect ever follows one.
+    None for a permit that no effect follows: one asked for by hand, a guardrail's verdict.
     """
     if decision.get("decision") == "deny":
         return "agree" if outcome is None else "disagree"
-    if decision.get("attempt", decision.get("stage")) is None:
+    if not effect_follows(decision):
         return None
     return "unknown" if outcome in (None, "unknown") else "agree"
 

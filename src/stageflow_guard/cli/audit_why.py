@@ -10,6 +10,7 @@ from typing import Any
 from stageflow_guard.audit.read.finding_counts import findings_of
 from stageflow_guard.audit.read.query import LogEntry, iter_rows
 from stageflow_guard.audit.records.columns import person_time
+from stageflow_guard.audit.records.followed import VERDICT, effect_follows
 from stageflow_guard.audit.records.outcome_words import OUTCOMES, STEPS
 from stageflow_guard.cli import HOLDS
 from stageflow_guard.cli.audit import folders_of
@@ -110,15 +111,21 @@ def _told(
         told = STEPS.get(outcome_word) if outcome_word != "ok" else None
         yield "outcome", f"{outcome_word}: {told}" if told else outcome_word
     if kind == "decision" and decision == "permit":
-        by_hand = get("attempt", get("stage")) is None
-        nothing = "asked by hand, so no effect follows" if by_hand else "nothing is on record"
-        came = nothing if outcome is None else str(outcome.get("outcome"))
+        came = _nothing(record) if outcome is None else str(outcome.get("outcome"))
         took = (outcome or {}).get("latency_us")
         told = f": {OUTCOMES[came]}" if came in OUTCOMES and came != "ok" else ""
         yield "came of it", f"{came}{f', in {took / 1000:.1f} ms' if took else ''}{told}"
     if decision == "deny":
         told = remedy(get("error"), get("reason"), get("action"))
         yield "remedy", told or "no rule of the guard's: ask who wrote the check"
+
+
+def _nothing(record: Mapping[str, Any]) -> str:
+    if effect_follows(record):
+        return "nothing is on record"
+    if record.get("action") == VERDICT:
+        return "a guardrail's verdict, which no effect follows"
+    return "asked by hand, so no effect follows"
 
 
 def _asked(record: dict[str, Any], actor: dict[str, Any]) -> Iterator[tuple[str, str]]:

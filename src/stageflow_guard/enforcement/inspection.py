@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from stageflow_guard.audit.records.followed import VERDICT
 from stageflow_guard.enforcement.answers import redaction_from, scope_from
 from stageflow_guard.enforcement.resources import decide
 from stageflow_guard.errors import (
@@ -99,6 +100,6 @@ async def judge(
         )  # fmt: skip
     await pep.record_event(
         run, kind="decision", step="inspect_input", decision="permit", stage=stage,
-        action="judge", reason="flagged" if found else "clear",
+        action=VERDICT, reason="flagged" if found else "clear",
         note={v.check: f"{v.score:.2f}" for v in verdicts},
     )  # fmt: skip

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from stageflow_guard.audit.records.followed import effect_follows
+
 SILENCE = 600.0  # seconds between two records of one process that are worth a look
 KINDS = ("permit_without_effect", "run_without_end", "silence", "policy_changed_at_opening",
          "unused_token")  # fmt: skip
@@ -61,8 +63,7 @@ def gaps(
             runs[run] = _Open(ref, wall, _who(record))
         elif kind == "decision" and run in runs:
             runs[run].decided = True
-            expects = record.get("attempt", record.get("stage")) is not None
-            if record.get("decision") == "permit" and expects:
+            if record.get("decision") == "permit" and effect_follows(record):
                 place = str(record.get("resource") or record.get("stage"))
                 runs[run].permits[index] = (place, wall)
         elif kind == "effect" and run in runs:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stageflow_guard.audit.read.finding_counts import FindingCounts
+from stageflow_guard.audit.records.followed import effect_follows
 from stageflow_guard.audit.records.outcome_words import FAILURES
 
 MOST = 10  # lines of an answer; what is left out is counted
@@ -97,7 +98,7 @@ class Review:
                 self._across.append(f"{who} reached for {place}: {reason} [{ref}]")
             return
         allowed = {action, *(record.get("obligations") or ())}
-        if record.get("attempt", record.get("stage")) is not None:  # else no effect follows
+        if effect_follows(record):
             self._places[ref] = place
         if "reveal" in allowed:
             self._revealed.take(f"{who} at {place}", ref)

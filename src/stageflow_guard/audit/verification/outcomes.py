@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from stageflow_guard.audit.records.followed import effect_follows
 from stageflow_guard.errors import VerificationError
 
 _PERMIT, _DENY, _DONE = 1, 2, 3
@@ -49,10 +50,7 @@ class Tally:
                 self.denied += 1
             else:
                 state = _PERMIT
-                # a permit to run a step has an attempt; a decision asked for by hand has neither
-                # attempt nor stage, so no effect follows it
-                expects = record.get("attempt", record.get("stage")) is not None
-                self.permitted += 1 if expects else 0
+                self.permitted += effect_follows(record)
         self._state.append(state)
         wall, boot = record.get("wall_ns"), record.get("boot")
         if type(wall) is int and type(boot) is str:
