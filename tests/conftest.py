@@ -181,15 +181,33 @@ def needs_service():
     return needs
 
 
+@pytest.fixture(scope="session")
+def redis_database():
+    """A database of this Redis that no other process of a suite has: several runs share a machine."""
+    import fcntl
+    import tempfile
+
+    for number in range(1, 11):  # 0 is for keys with names of their own, 11 for the brokers
+        path = Path(tempfile.gettempdir()) / f"stageflow-guard-tests-redis-{number}.lock"
+        with path.open("a") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield f"redis://127.0.0.1:6379/{number}"
+            return
+    pytest.fail("ten other runs hold the databases of Redis")
+
+
 @pytest.fixture
-def redis_url():
+def redis_url(request):
     """A Redis database that is empty before and after, or None where there is no Redis."""
     if not _service("Redis", 6379):
         yield None
         return
     import redis
 
-    url = "redis://127.0.0.1:6379/9"
+    url = request.getfixturevalue("redis_database")
     client = redis.Redis.from_url(url)
     client.flushdb()
     yield url

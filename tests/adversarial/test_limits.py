@@ -253,7 +253,17 @@ class Broken:
 
 @pytest.mark.parametrize(
     "answer",
-    [OSError("secret"), None, True, 0, {}, Taken(5), Taken(None, None, (7,)), Taken("x"), object()],
+    [
+        OSError("secret"),
+        None,
+        True,
+        0,
+        {},
+        Taken(5),
+        Taken(None, None, (7,)),
+        Taken("x"),
+        pytest.param(object(), id="object"),
+    ],
     ids=repr,
 )
 async def test_a_state_that_is_away_or_lies_is_a_refusal(place, answer):

@@ -166,7 +166,9 @@ async def test_agents_that_are_tools_of_each_other_are_cloned_once():
 
 
 @pytest.mark.parametrize(
-    "option", [{"session": SQLiteSession("s")}, {"conversation_id": "c"}], ids=str
+    "option",
+    [{"session": SQLiteSession("s")}, {"conversation_id": "c"}],
+    ids=["session", "conversation_id"],
 )
 def test_an_agent_as_a_tool_with_a_history_of_its_own_is_refused(option):
     """What the option names was written by no run that a gate has seen."""

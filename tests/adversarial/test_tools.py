@@ -111,7 +111,7 @@ async def asked(guard, place, tool, *args, **kw):
 @pytest.mark.parametrize(
     "amount",
     [1001, 1e9, -1, "5", "1001", None, True, [5], {"a": 5}, float("nan"), float("inf"),
-     Decimal("1000.01"), Decimal("NaN"), object()],
+     Decimal("1000.01"), Decimal("NaN"), pytest.param(object(), id="object")],
     ids=repr,
 )  # fmt: skip
 async def test_no_value_passes_by_a_bound(place, amount):
@@ -406,7 +406,17 @@ class Broken:
 
 
 @pytest.mark.parametrize(
-    "answer", [OSError("secret-host"), ValueError("secret"), True, "yes", [], 5, object()], ids=repr
+    "answer",
+    [
+        OSError("secret-host"),
+        ValueError("secret"),
+        True,
+        "yes",
+        [],
+        5,
+        pytest.param(object(), id="object"),
+    ],
+    ids=repr,
 )
 async def test_a_store_that_is_away_or_lies_is_a_refusal(place, answer):
     """Whatever a store raises or answers: typed, on record, nothing of its text, nothing runs."""

@@ -140,7 +140,7 @@ async def test_what_is_older_than_its_retention_is_not_read_and_is_purged(
     async with temporary_guard(roles=["member"], policies=policies) as g:
         mounted = g.guard.mount(chat(g.guard, store, retention_days=1), name="chat")
         await mounted.run(input_text="old", session_id=SESSION)
-        store._db.execute(
+        store._rows._db.execute(
             "UPDATE entries SET at = at - 172800, "
             "entry = json_set(entry, '$.at', json_extract(entry, '$.at') - 172800)"
         )

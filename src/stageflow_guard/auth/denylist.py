@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from stageflow_guard.base.opening import make_own
+from stageflow_guard.base.sqlite_file import open_shared
 from stageflow_guard.errors import ConfigError, NotAuthenticated, TokenUnavailable
 
 if TYPE_CHECKING:
@@ -101,10 +101,7 @@ class SqliteDenylist:
         self._version: object = None
         self._looked = float("-inf")
         try:
-            make_own(self._path)  # before SQLite would, with wider rights
-            self._db = sqlite3.connect(
-                self._path, timeout=2.0, isolation_level=None, check_same_thread=False
-            )
+            self._db = open_shared(self._path, busy=2.0)
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute(
                 "CREATE TABLE IF NOT EXISTS denied (issuer TEXT, what TEXT, value TEXT, "

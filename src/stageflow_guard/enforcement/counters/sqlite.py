@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.base.calls import turn
 from stageflow_guard.base.durable import make_dirs
-from stageflow_guard.base.opening import make_own
+from stageflow_guard.base.sqlite_file import open_shared
 from stageflow_guard.enforcement.counters.counter import (
     LEASE,
     PARTS,
@@ -51,10 +51,7 @@ class SqliteCounters:
         file = Path(path)
         try:
             make_dirs(file.parent.absolute(), above=Path("/"))
-            make_own(file)
-            self._db = sqlite3.connect(
-                file, timeout=BUSY, isolation_level=None, check_same_thread=False
-            )
+            self._db = open_shared(file, busy=BUSY)
             self._db.execute("PRAGMA synchronous = FULL")
             with self._changing():
                 for one in _SCHEMA:

@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from stageflow_guard.base.calls import turn
+from stageflow_guard.base.postgres import connect
 from stageflow_guard.enforcement.rowstores.rows import Row
 from stageflow_guard.errors import ConfigError
 
@@ -15,7 +16,7 @@ CREATE TABLE IF NOT EXISTS stageflow_guard_approval (
   version BIGINT NOT NULL, open BOOLEAN NOT NULL, sealed BYTEA NOT NULL
 )
 """
-_TIMEOUT_MS = 4000
+_SECONDS = 4  # that a query may take
 MISSING = "approvals in PostgreSQL need psycopg: pip install 'stageflow-guard[postgres]'"
 
 
@@ -57,13 +58,7 @@ class PostgresRows:
             raise ConfigError("the approvals' database cannot be used") from None
 
     def _connect(self) -> Any:
-        return self._psycopg.connect(
-            self._url, autocommit=True, connect_timeout=4,
-            options=f"-c statement_timeout={_TIMEOUT_MS}",
-            # a network that swallows everything is noticed, not waited for
-            tcp_user_timeout=_TIMEOUT_MS, keepalives_idle=5, keepalives_interval=2,
-            keepalives_count=3,
-        )  # fmt: skip
+        return connect(self._psycopg, self._url, seconds=_SECONDS)
 
     def _run(self, query: str, values: tuple[Any, ...]) -> Any:
         with turn(self._lock):

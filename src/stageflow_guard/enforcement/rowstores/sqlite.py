@@ -9,7 +9,7 @@ from typing import Any
 
 from stageflow_guard.base.calls import turn
 from stageflow_guard.base.durable import make_dirs
-from stageflow_guard.base.opening import make_own
+from stageflow_guard.base.sqlite_file import open_shared
 from stageflow_guard.enforcement.rowstores.rows import Row
 from stageflow_guard.errors import ConfigError
 
@@ -30,10 +30,7 @@ class SqliteRows:
         file = Path(path)
         try:
             make_dirs(file.parent.absolute(), above=Path("/"))
-            make_own(file)  # before SQLite would, with wider rights
-            self._db = sqlite3.connect(
-                file, timeout=BUSY, isolation_level=None, check_same_thread=False
-            )
+            self._db = open_shared(file, busy=BUSY)
             self._db.execute("PRAGMA journal_mode = DELETE")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute(_SCHEMA)

@@ -21,6 +21,7 @@ from stageflow_guard.audit.records.canonical import plain_text
 from stageflow_guard.audit.records.columns import COLUMNS, NAMES, NUMBERS
 from stageflow_guard.audit.records.schema_check import MALFORMED
 from stageflow_guard.audit.tlog.checkpoint import parse
+from stageflow_guard.base.postgres import connect
 from stageflow_guard.errors import ConfigError
 
 SCHEMA = """\
@@ -131,13 +132,9 @@ class PostgresSink:
 
     def _connect(self) -> Any:
         if self._conn is None or self._conn.closed:
-            self._conn = self._pg.connect(
-                self._dsn, connect_timeout=self._timeout, autocommit=True,
+            self._conn = connect(
+                self._pg, self._dsn, seconds=self._timeout,
                 application_name="stageflow-guard audit",
-                # a server that goes silent is noticed as soon as one that answers late
-                keepalives_idle=self._timeout, keepalives_interval=self._timeout,
-                keepalives_count=1, tcp_user_timeout=self._timeout * 1000,
-                options=f"-c statement_timeout={self._timeout * 1000}",
             )  # fmt: skip
         return self._conn
 

@@ -6,9 +6,6 @@ runs), one that is not goes on. A case holds what the stage sees, so pseudonyms,
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,9 +15,9 @@ from uuid import uuid4
 
 from stageflow.core import StageContext, StageKind, StageOutput
 
-from stageflow_guard.base.opening import make_own
 from stageflow_guard.enforcement.session import current_principal
 from stageflow_guard.errors import NotAuthenticated
+from stageflow_guard.hosts.stageflow.stages.rows import SqliteRows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,20 +89,17 @@ class HumanQueue:
     """
 
     def __init__(self, guard: EscalationGuard, path: str | Path) -> None:
-        make_own(path)
         self._guard = guard
-        self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute(
+        self._rows = SqliteRows(
+            path,
             "CREATE TABLE IF NOT EXISTS cases (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, "
             "subject TEXT NOT NULL, run TEXT NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL, "
-            "at REAL NOT NULL, state TEXT NOT NULL, taken_by TEXT NOT NULL)"
+            "at REAL NOT NULL, state TEXT NOT NULL, taken_by TEXT NOT NULL)",
         )
 
     async def put(self, case: Case) -> None:
         """Keep a case; durable when this returns."""
-        await self._do(
+        await self._rows.run(
             "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (case.id, case.tenant, case.subject, case.run, case.reason, case.text, case.at,
              case.state, case.taken_by),
@@ -117,7 +111,7 @@ class HumanQueue:
         Needs `data, case/*, read`.
         """
         tenant = (await self._allowed("*", "read")).tenant
-        rows, _ = await self._do(
+        rows, _ = await self._rows.run(
             "SELECT * FROM cases WHERE tenant = ? AND state = 'open' ORDER BY at", (tenant,)
         )
         return [Case(*row) for row in rows]
@@ -128,20 +122,20 @@ class HumanQueue:
         Needs `data, case/ID, write`.
         """
         who = await self._allowed(case_id, "write")
-        _, taken = await self._do(
+        _, taken = await self._rows.run(
             "UPDATE cases SET state = 'taken', taken_by = ? "
             "WHERE id = ? AND tenant = ? AND state = 'open'",
             (who.subject, case_id, who.tenant),
         )
         if not taken:
             return None
-        rows, _ = await self._do("SELECT * FROM cases WHERE id = ?", (case_id,))
+        rows, _ = await self._rows.run("SELECT * FROM cases WHERE id = ?", (case_id,))
         return Case(*rows[0])
 
     async def close_case(self, case_id: str) -> bool:
         """Close a case that the current principal took; say whether it was so."""
         who = await self._allowed(case_id, "write")
-        _, closed = await self._do(
+        _, closed = await self._rows.run(
             "UPDATE cases SET state = 'closed' "
             "WHERE id = ? AND tenant = ? AND state = 'taken' AND taken_by = ?",
             (case_id, who.tenant, who.subject),
@@ -155,15 +149,6 @@ class HumanQueue:
         )
         return principal
 
-    async def _do(self, statement: str, values: tuple[Any, ...]) -> tuple[list[Any], int]:
-        def work() -> tuple[list[Any], int]:
-            with self._lock:
-                cursor = self._db.execute(statement, values)
-                return cursor.fetchall(), cursor.rowcount
-
-        return await asyncio.to_thread(work)
-
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._db.close()
+        self._rows.close()

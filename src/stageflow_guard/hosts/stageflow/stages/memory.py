@@ -7,24 +7,26 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sqlite3
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from stageflow.core import StageContext, StageKind, StageOutput
 
-from stageflow_guard.base.opening import make_own
 from stageflow_guard.enforcement.session import current_principal
 from stageflow_guard.errors import ConfigError, NotAuthenticated
+from stageflow_guard.hosts.stageflow.stages.rows import SqliteRows
 
 if TYPE_CHECKING:
     from stageflow_guard.model import Principal
 
 DAY = 86_400
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS entries (id INTEGER PRIMARY KEY, key TEXT NOT NULL, "
+    "at REAL NOT NULL, entry TEXT NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS by_key ON entries (key, id)",
+)
 
 
 class MemoryStore(Protocol):
@@ -139,50 +141,32 @@ class SqliteMemory:
     """A memory in an SQLite file, 0600, on a thread. `purge(days)` forgets what is older."""
 
     def __init__(self, path: str | Path) -> None:
-        make_own(path)
-        self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS entries (id INTEGER PRIMARY KEY, key TEXT NOT NULL, "
-            "at REAL NOT NULL, entry TEXT NOT NULL)"
-        )
-        self._db.execute("CREATE INDEX IF NOT EXISTS by_key ON entries (key, id)")
+        self._rows = SqliteRows(path, *_SCHEMA)
 
     async def add(self, key: str, entry: dict[str, Any]) -> None:
         """Keep one more entry."""
         row = (key, float(entry["at"]), json.dumps(entry, ensure_ascii=False))
-        await self._do("INSERT INTO entries (key, at, entry) VALUES (?, ?, ?)", row)
+        await self._rows.run("INSERT INTO entries (key, at, entry) VALUES (?, ?, ?)", row)
 
     async def read(self, key: str, limit: int) -> list[dict[str, Any]]:
         """Return the last `limit` entries, oldest first."""
-        rows, _ = await self._do(
+        rows, _ = await self._rows.run(
             "SELECT entry FROM entries WHERE key = ? ORDER BY id DESC LIMIT ?", (key, limit)
         )
         return [json.loads(row[0]) for row in reversed(rows)]
 
     async def erase(self, key: str) -> int:
         """Forget every entry of a key."""
-        return (await self._do("DELETE FROM entries WHERE key = ?", (key,)))[1]
+        return (await self._rows.run("DELETE FROM entries WHERE key = ?", (key,)))[1]
 
     async def purge(self, days: float) -> int:
         """Forget what is older than `days`; return how many entries there were."""
         oldest = time.time() - days * DAY
-        return (await self._do("DELETE FROM entries WHERE at < ?", (oldest,)))[1]
-
-    async def _do(self, statement: str, values: tuple[Any, ...]) -> tuple[list[Any], int]:
-        def work() -> tuple[list[Any], int]:
-            with self._lock:
-                cursor = self._db.execute(statement, values)
-                return cursor.fetchall(), cursor.rowcount
-
-        return await asyncio.to_thread(work)
+        return (await self._rows.run("DELETE FROM entries WHERE at < ?", (oldest,)))[1]
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._db.close()
+        self._rows.close()
 
 
 def _require(*, limit: int, retention_days: float) -> None:

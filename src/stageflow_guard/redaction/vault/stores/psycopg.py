@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from stageflow_guard.base.postgres import connect
 from stageflow_guard.errors import ConfigError
 
 _SCHEMA = """
@@ -39,10 +40,9 @@ class PostgresVault:
             raise ConfigError("the vault's database cannot be used") from None
 
     def _connect(self) -> Any:
-        db = self._psycopg.connect(self._url, autocommit=True, connect_timeout=10)
-        # a table that somebody locks ends a statement before the inspector's deadline ends the run;
-        # not as `options`, which would undo those of the URL: a `search_path`, a role
-        db.execute("SET statement_timeout=15000; SET lock_timeout=10000")
+        db = connect(self._psycopg, self._url, seconds=15)
+        # a table that somebody locks ends a statement before the inspector's deadline ends the run
+        db.execute("SET lock_timeout=10000")
         return db
 
     def _run(self, query: str, values: tuple[Any, ...]) -> Any:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from pathlib import Path
 
-from stageflow_guard.base.opening import make_own
+from stageflow_guard.base.sqlite_file import into_wal, open_shared
 from stageflow_guard.errors import ConfigError
 
 _BUSY = 10.0  # seconds
-_POLL = 0.01
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vault (
   tenant TEXT NOT NULL, scope TEXT NOT NULL, entity TEXT NOT NULL, number INTEGER NOT NULL,
@@ -28,11 +26,8 @@ class SqliteVault:
         file = Path(path)
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            make_own(file)
-            self._db = sqlite3.connect(
-                file, isolation_level=None, check_same_thread=False, timeout=_BUSY
-            )
-            _into_wal(self._db)
+            self._db = open_shared(file, busy=_BUSY)
+            into_wal(self._db, busy=_BUSY)
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA secure_delete=ON")
             self._db.execute(_SCHEMA)
@@ -69,17 +64,3 @@ class SqliteVault:
         """Close the file."""
         with self._lock:
             self._db.close()
-
-
-def _into_wal(db: sqlite3.Connection) -> None:
-    """Turn the write-ahead log on; here SQLite waits for no other process that makes the file."""
-    until = time.monotonic() + _BUSY
-    while True:
-        try:
-            db.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError as exc:
-            if exc.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
-                raise
-            time.sleep(_POLL)
-        else:
-            return
