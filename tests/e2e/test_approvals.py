@@ -347,7 +347,7 @@ async def test_the_hosts_executor_waits_for_somebody_else(place):
         jsonschema.Draft202012Validator(SCHEMA).validate(record)
 
 
-@pytest.mark.parametrize("how", ["denied", "expired", "cancelled"])
+@pytest.mark.parametrize("how", ["denied", "expired", "withdrawn"])
 async def test_without_an_approval_the_tool_does_not_run(place, how):
     """A no, no answer in time, a request taken back: each on record, and the tool stays still."""
     ran = []
@@ -358,7 +358,7 @@ async def test_without_an_approval_the_tool_does_not_run(place, how):
         if how == "denied":
             async with guard.session(place.token("mia", "boss")):
                 await service.record_decision(request.id, False, reason="canary")
-        elif how == "cancelled":
+        elif how == "withdrawn":
             async with guard.session(place.token("bob")):
                 assert await service.cancel_request(request.id)
         with pytest.raises(Exception, match=r"(?i)approval"):

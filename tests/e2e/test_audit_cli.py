@@ -490,6 +490,20 @@ def test_reading_is_on_record(cli, lived):
     assert cli("verify", "audit.reads")[0] == 0
 
 
+def test_a_verification_is_a_read_like_the_others(cli, lived):
+    """On record before it begins; a readers' log is verified as it lies there, then noted."""
+
+    def noted_reads():
+        return [r["action"] for _, r in iter_records(lived / "audit.reads/r0")]
+
+    assert cli("verify", "audit")[0] == 0
+    before = noted_reads()
+    assert before[-1] == "audit verify"
+    code, out, _ = cli("verify", "audit.reads", "--json")
+    assert (code, json.loads(out)["size"]) == (0, len(before))
+    assert noted_reads() == [*before, "audit verify"]
+
+
 def test_a_read_only_copy_is_readable_and_says_so(cli, lived, monkeypatch):
     """Where nothing may be written, the read goes unrecorded, and that is said."""
     from stageflow_guard.audit.read import access_log as reads

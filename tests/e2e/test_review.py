@@ -156,6 +156,31 @@ def test_a_day_without_records_says_of_which_days_there_are_some(played):
     assert "no record is of that day" not in audit(folder, "review", "today").stdout
 
 
+def test_a_review_without_a_day_takes_the_last_one_on_record_and_says_so(tmp_path):
+    """Of whichever log has it; of a log without a record, today."""
+    folder = tmp_path / "audit"
+
+    async def write(*walls):
+        log = await Log.open(folder, origin="e.x/log", key_file=tmp_path / "key")
+        for wall_ns in walls:
+            await log.append({"kind": "auth", "wall_ns": wall_ns})
+        await log.close()
+
+    asyncio.run(write())
+    empty = audit(folder, "review")
+    assert empty.returncode == 0, empty.stderr
+    assert empty.stdout.splitlines()[1] == (
+        "no day was named: this is today, since no record can be read"
+    )
+    asyncio.run(write(10**18, 2 * 10**18))
+    said = audit(folder, "review").stdout.splitlines()
+    assert said[:2] == [
+        "2033-05-18: 1 records", "no day was named: this is the last on record",
+    ]  # fmt: skip
+    assert json.loads(audit(folder, "review", "--json").stdout)["day"] == "2033-05-18"
+    assert "no day was named" not in audit(folder, "review", "2033-05-18").stdout
+
+
 def test_why_says_whether_a_rule_refused_and_what_an_outcome_means(played):
     """A permit before the refusal is none of its reasons; before a token is believed, none is asked."""
     folder = played / "governance_3_guardrail" / "audit"

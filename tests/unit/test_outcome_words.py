@@ -61,6 +61,17 @@ def test_the_hosts_own_words_are_in_the_list():
     assert {one.value for one in StageStatus} | set(RESULTS) <= set(STEPS)
 
 
+def test_an_approvals_words_are_not_those_of_steps():
+    """A request that is taken back was stopped by nobody from outside."""
+    from stageflow_guard.hosts.stageflow import approvals
+
+    tree = ast.parse(Path(approvals.__file__).read_text())
+    noted = [node for node in ast.walk(tree) if isinstance(node, ast.Call)
+             and getattr(node.func, "attr", "") == "_note"]  # fmt: skip
+    said = set().union(*(_texts(one) for call in noted for one in call.args))
+    assert said == {"expired", "withdrawn"} <= set(OTHERS)
+
+
 def test_no_word_has_two_meanings_and_failures_are_steps():
     """A filter chooses one thing."""
     assert not STEPS.keys() & OTHERS.keys()

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.audit.log.shards import logs_in
+from stageflow_guard.audit.read.access_log import is_readers_log
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
 from stageflow_guard.cli.audit_anchor import Checked, check_all, origin_of
+from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError
 
@@ -44,7 +46,13 @@ def verify(args: argparse.Namespace) -> int:
         from stageflow_guard.cli.audit_sinks import verify_sinks
 
         return verify_sinks(args)
+    # opening a readers' log may mend its end, so it is verified first, as it lies there
+    own = is_readers_log(args.dir)
+    if not own:
+        noted(args, {})
     found = check_all(args)
+    if own:
+        noted(args, {})
     if args.json:
         said = [_said(one) for _, one in found]
         print_json(said[0] if len(said) == 1 else said)

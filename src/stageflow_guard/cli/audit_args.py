@@ -134,7 +134,10 @@ def _reading(acts: Any) -> None:
     query.add_argument("--field", default="input_text", help="the field of --value")
     query.add_argument("--config", default="guard.toml", help="where the keyring is configured")
     review = _verb(acts, "review", "ten questions of a day, with their answers")
-    review.add_argument("day", help="2026-01-31, today or yesterday (UTC)")
+    review.add_argument(
+        "day", nargs="?",
+        help="2026-01-31, today or yesterday (UTC); else the last day on record",
+    )  # fmt: skip
     review.add_argument("--markdown", action="store_true", help="print Markdown")
     review.add_argument("--out", help="a file; else it is printed")
     for found in (review, _verb(acts, "gaps", "what a log does not say; exit 1 when there is any")):

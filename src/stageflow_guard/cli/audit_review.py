@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -18,7 +19,7 @@ from typing import Any
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.gaps import Gap
 from stageflow_guard.audit.read.gaps import gaps as gaps_of
-from stageflow_guard.audit.read.query import iter_records
+from stageflow_guard.audit.read.query import held, iter_records
 from stageflow_guard.audit.read.review import Answer, Review, as_markdown, as_text
 from stageflow_guard.audit.records.columns import person_time
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS
@@ -52,8 +53,10 @@ def gaps(args: argparse.Namespace) -> int:
 
 def review(args: argparse.Namespace) -> int:
     """Print the ten questions of a day with their answers; exit 1 when the log does not hold."""
-    day = _day(args.day)
-    noted(args, {"since": day.isoformat()})
+    named = None if args.day is None else _day(args.day)
+    noted(args, {"since": named})
+    last_day = _last_day(args.dir) if named is None else None
+    day = named or last_day or _today()
     start = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 10**9
     end = start + int(timedelta(days=1).total_seconds()) * 10**9
     seen, holds, whole, lines, all_read = Review(), True, list[str](), list[str](), True
@@ -98,15 +101,15 @@ def review(args: argparse.Namespace) -> int:
         all_read=all_read,
         requester=partial(_asked_by, args.dir),
     )
-    name = day.isoformat()
+    if named is None:
+        which = "today, since no record can be read" if last_day is None else "the last on record"
+        heads.insert(0, f"no day was named: this is {which}")
     if args.json:
-        content = [{"question": one.question, "answers": list(one.lines)} for one in answers]
-        body = json.dumps({"version": 1, "day": name, "records": seen.records, "logs": logs,
-                           "questions": content}, indent=2) + "\n"  # fmt: skip
+        body = _as_json(day, seen.records, logs, answers)
     else:
         shown = as_markdown if args.markdown else as_text
         told = [Answer(one.question, tuple(map(one_line, one.lines))) for one in answers]
-        body = shown(name, seen.records, told, heads=map(one_line, heads))
+        body = shown(day.isoformat(), seen.records, told, heads=map(one_line, heads))
     if args.out:
         with private(args.out) as file:  # it names callers
             file.write(body)
@@ -114,6 +117,12 @@ def review(args: argparse.Namespace) -> int:
     else:
         print(body, end="")
     return HOLDS if holds else DOES_NOT_HOLD
+
+
+def _as_json(day: date, records: int, logs: list[dict[str, Any]], answers: list[Answer]) -> str:
+    content = [{"question": one.question, "answers": list(one.lines)} for one in answers]
+    said = {"version": 1, "day": day.isoformat(), "records": records, "logs": logs}
+    return json.dumps({**said, "questions": content}, indent=2) + "\n"
 
 
 def _asked_by(folder: str, record: Mapping[str, Any]) -> str | None:
@@ -158,9 +167,23 @@ def _origin(folder: Any) -> str:
     return text.partition("\n")[0]
 
 
+def _last_day(folder: str) -> date | None:
+    """Return the day of the last record; None where none can be read."""
+    last = 0
+    for _, one in _logs(folder):
+        with suppress(VerificationError):  # the review itself says so
+            for _, record in iter_records(one, max(0, held(one)[0] - 1)):
+                last = max(last, int(record.get("wall_ns") or 0))
+    return datetime.fromtimestamp(last // 10**9, UTC).date() if last else None
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
 def _day(text: str) -> date:
     if text in ("today", "yesterday"):
-        return datetime.now(UTC).date() - timedelta(days=text == "yesterday")
+        return _today() - timedelta(days=text == "yesterday")
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -33,7 +33,7 @@ STABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One attempt of a scene: `outcome` is allowed, refused, cancelled or failed."""
+    """One attempt of a scene: `outcome` is allowed, refused, cancel or failed."""
 
     case: str
     caller: str
@@ -139,7 +139,7 @@ class Scene:
             raise
         except Exception as error:
             ended = type(error).__name__ == "UnifiedPipelineCancelled"
-            outcome = "cancelled" if ended else "failed"
+            outcome = "cancel" if ended else "failed"  # the record's own word
             detail = "ended by a stage" if ended else type(error).__name__
         self.rows.append(Happened(case, who or "nobody", outcome, detail, ref))
         return found

@@ -49,6 +49,12 @@ async def note_read(path: str | Path, verb: str, asked: dict[str, Any]) -> str |
             await log.close()
 
 
+def is_readers_log(path: str | Path) -> bool:
+    """Say whether `path` is a log of reads, or the folder of several."""
+    root = Path(path).absolute()
+    return root.parent.name.endswith(".reads") or root.name.endswith(".reads")
+
+
 def _places(path: str | Path) -> tuple[Path, Path]:
     """Return the log, and where its readers' logs are; reading those is recorded in themselves."""
     root = Path(path).absolute()

@@ -32,6 +32,7 @@ OTHERS: dict[str, str] = {
     "approved": "`approval`: somebody else said yes",
     "denied": "`approval`: somebody else said no",
     "expired": "`approval`: nobody answered in time",
+    "withdrawn": "`approval`: who asked took it back",
     "begun": "`erasure`: keys are about to be destroyed",
     "erased": "`erasure`: keys were destroyed",
     "held": "`erasure`: a legal hold forbids it",

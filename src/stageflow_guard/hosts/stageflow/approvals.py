@@ -109,7 +109,7 @@ class GuardedApprovals(ApprovalService):
         """Take back a request of the caller's tenant."""
         if not await self._mine(request_id) or not await super().cancel_request(request_id):
             return False
-        await self._note(request_id, "cancelled")
+        await self._note(request_id, "withdrawn")
         return True
 
     async def _note(self, request_id: UUID, outcome: str) -> None:
