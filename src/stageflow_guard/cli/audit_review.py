@@ -110,13 +110,17 @@ def review(args: argparse.Namespace) -> int:
         shown = as_markdown if args.markdown else as_text
         told = [Answer(one.question, tuple(map(one_line, one.lines))) for one in answers]
         body = shown(day.isoformat(), seen.records, told, heads=map(one_line, heads))
-    if args.out:
-        with private(args.out) as file:  # it names callers
-            file.write(body)
-        print(one_line(f"wrote {args.out}: {seen.records} records"), file=sys.stderr)
-    else:
-        print(body, end="")
+    _put(args.out, body, seen.records)
     return HOLDS if holds else DOES_NOT_HOLD
+
+
+def _put(out: str | None, body: str, records: int) -> None:
+    if out is None:
+        print(body, end="")
+        return
+    with private(out) as file:  # it names callers
+        file.write(body)
+    print(one_line(f"wrote {out}: {records} records"), file=sys.stderr)
 
 
 def _as_json(day: date, records: int, logs: list[dict[str, Any]], answers: list[Answer]) -> str:
