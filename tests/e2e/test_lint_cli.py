@@ -47,6 +47,10 @@ def needs(argument):
     return pipeline
 
 
+async def asynchronous():
+    return pipeline
+
+
 number = 7
 """
 
@@ -55,6 +59,7 @@ number = 7
 def home(tmp_path):
     """A folder with one faulty pipeline and nothing else."""
     (tmp_path / "app.py").write_text(FAULTY)
+    (tmp_path / "bad.py").write_text("import not_there\n")
     return tmp_path
 
 
@@ -153,12 +158,15 @@ def test_out_writes_the_report(home):
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        ("app", "`app` is not `module:attribute`"),
-        ("nowhere:pipeline", "cannot be loaded (ModuleNotFoundError"),
-        ("app:nothing", "cannot be loaded (AttributeError"),
+        ("app.py", "is a file: name its module, `app`"),
+        ("nowhere", "no module `nowhere` in "),
+        ("nowhere:pipeline", "cannot be loaded: no module `nowhere` in "),
+        ("app:nothing", "cannot be loaded: `app` has no `nothing`"),
         ("app:broken", "cannot be loaded (ValueError: app.py:"),
         ("app:needs", "cannot be loaded (TypeError"),
         ("app:number", "the graph of a `int` cannot be read"),
+        ("app:asynchronous", "is an async function and no pipeline: name its module, `app`"),
+        ("bad", "it imports `not_there`, which is not installed"),
     ],
 )
 def test_what_cannot_be_loaded_is_a_usage_error_by_name(home, target, said):
@@ -168,6 +176,16 @@ def test_what_cannot_be_loaded_is_a_usage_error_by_name(home, target, said):
     assert done.stderr.startswith("config_error: ")
     assert said in done.stderr
     assert "4111" not in done.stderr
+
+
+def test_a_module_alone_has_its_functions_read(home):
+    """`ok` speaks of functions; a pipeline in it is not judged, and that is said."""
+    done = lint(home, "app")
+    assert done.returncode == 0
+    assert done.stdout == "ok: 5 functions of `app`, nothing to mend\n"
+    assert done.stderr == (
+        "note: `app:pipeline` is a pipeline: its stages are judged by that name alone\n"
+    )
 
 
 def test_nothing_to_lint_is_a_usage_error(home):

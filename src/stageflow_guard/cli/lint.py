@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import os
 import subprocess
 import sys
@@ -25,8 +26,8 @@ def arguments(verbs: Any) -> None:
     """Add the verb."""
     verb = verbs.add_parser("lint", help="find what is wrong with a pipeline, before it runs")
     verb.add_argument(
-        "targets", nargs="*", metavar="MODULE:ATTRIBUTE",
-        help="a pipeline, or a function without arguments that returns one",
+        "targets", nargs="*", metavar="MODULE[:ATTRIBUTE]",
+        help="a pipeline, or a function that returns one; a module alone: each of its functions",
     )  # fmt: skip
     verb.add_argument("--name", help="what policy lines call the pipeline, if not its own name")
     verb.add_argument(
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"{one.code}  {one.severity:7}  {one.name:30}  {one.summary}")
         return 0
     if not args.targets:
-        raise ConfigError("`lint` takes at least one `module:attribute`")
+        raise ConfigError("`lint` takes at least one `module:attribute`, or a module")
     if args.name and len(args.targets) > 1:
         raise ConfigError("`--name` is for one pipeline; mount each with a name of its own")
     policy = _policies(args)
@@ -82,9 +83,22 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _graph(target: str, name: str | None) -> Graph:
-    from stageflow_guard.hosts import lint_graph
+    from stageflow_guard.hosts import graphs_in, lint_graph
 
-    return lint_graph(targets.load(target, _stand_in), written=target, name=name)
+    if ":" not in target:
+        module = targets.module(target)
+        for one in graphs_in(module):
+            said = f"note: `{target}:{one}` is a pipeline: its stages are judged by that name alone"
+            print(one_line(said), file=sys.stderr)
+        return lint_graph(module)
+    found = targets.load(target, _stand_in)
+    if inspect.iscoroutine(found):
+        found.close()
+        raise ConfigError(
+            f"`{target}` is an async function and no pipeline: name its module, "
+            f"`{target.partition(':')[0]}`, and each of its functions is read"
+        )
+    return lint_graph(found, written=target, name=name)
 
 
 def _stand_in() -> Any:

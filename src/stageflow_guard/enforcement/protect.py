@@ -23,7 +23,7 @@ from stageflow_guard.enforcement.leaving import drop_frames
 from stageflow_guard.enforcement.pending import current_permit
 from stageflow_guard.enforcement.resources import UNKNOWN
 from stageflow_guard.enforcement.seam import Answer, Call, Seam, copied
-from stageflow_guard.enforcement.step import ACTS, OWNED, Step, require_segment
+from stageflow_guard.enforcement.step import ACTS, ASKS, OWNED, Step, require_segment
 from stageflow_guard.errors import (
     ConfigError,
     GuardError,
@@ -166,6 +166,11 @@ class Protection:
         obj = self._obj if isinstance(self._obj, str) else self.name
         return Step(kind=self._kind, obj=obj, act=self._act, owner=None)
 
+    @property
+    def asks(self) -> tuple[str, str, str] | None:
+        """Return what is asked (kind, object, act); None where the arguments tell the object."""
+        return (self._kind, self._obj, self._act) if isinstance(self._obj, str) else None
+
     def names_of(self, step: Step) -> list[str]:
         """Return what of a step's names comes from the arguments: they stand on record."""
         told = ((self._obj, step.obj), (self._owner, step.owner))
@@ -218,6 +223,7 @@ def protected(seam: Seam, portal: Portal, function: F, protection: Protection) -
     guarded.__signature__ = protection.signature
     if protection.told is not None:
         setattr(guarded, MARK, protection.told)
+    setattr(guarded, ASKS, protection.asks)
     return cast("F", guarded)
 
 

@@ -9,6 +9,7 @@ from stageflow_guard.errors import ConfigError
 
 # the act that policy asks for when a step of this kind runs
 ACTS = {"stage": "run", "tool": "call", "model": "call", "pipeline": "spawn"}
+ASKS = "__stageflow_guard_asks__"  # on a protected callable: what policy is asked, if it is told
 # kinds whose things may belong to another tenant than the caller's: the owner MUST be named
 OWNED = ("data", "memory")
 LONGEST = 256  # characters of one segment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.enforcement.definitions import protected_definitions
@@ -68,15 +69,35 @@ def mount(
 def lint_graph(target: object, *, written: str = "", name: str | None = None) -> Graph:
     """Return the lint's view of `target`, by the adapter of its host; nothing of it runs.
 
+    A module is read function by function, whatever host they serve.
     `written` is the `module:attribute` where it is declared, `name` what policies call it. Raises
     `ConfigError` for a type whose graph no adapter can read.
     """
+    if isinstance(target, ModuleType):
+        from stageflow_guard.hosts.stageflow.reading.module_source import lint_module
+
+        return lint_module(target)
     for cls in type(target).__mro__:
         host = cls.__module__.partition(".")[0]
         if host in ADAPTERS:
             graph: Graph = adapter(host).lint_graph(target, written=written, name=name)
             return graph
-    raise ConfigError(f"the graph of a `{type(target).__name__}` cannot be read")
+    raise ConfigError(
+        f"the graph of a `{type(target).__name__}` cannot be read; a module's functions can: name "
+        "the module alone"
+    )
+
+
+def graphs_in(module: ModuleType) -> list[str]:
+    """Return the names of a module's attributes whose graph the lint can read."""
+    found = []
+    for name, value in vars(module).items():
+        hosts = {cls.__module__.partition(".")[0] for cls in type(value).__mro__}
+        if hosts & {"stageflow", "langgraph"} and any(
+            hasattr(value, x) for x in ("stages", "nodes")
+        ):
+            found.append(name)
+    return found
 
 
 def questions_of(target: object) -> tuple[str, list[Question]]:

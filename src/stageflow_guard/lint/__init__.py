@@ -35,13 +35,13 @@ def check(graph: Graph, policy: PolicyContext | None = None) -> Report:
     for node in graph.nodes.values():
         for blind in node.facts.blind:
             found.append(
-                diagnostic("SG901", blind.at, f"stage `{node.name}`: {blind.what}", step=node.name)
+                diagnostic("SG901", blind.at, f"{node.label}: {blind.what}", step=node.name)
             )
         if not node.facts.seen:
-            what = f"stage `{node.name}`: its source cannot be read"
+            what = f"{node.label}: its source cannot be read"
             found.append(diagnostic("SG901", node.at, what, step=node.name))
     unique = dict.fromkeys(sorted(found, key=lambda one: (one.at, one.code, one.message)))
-    return Report(graph.name, len(graph.nodes), tuple(unique))
+    return Report(graph.name, len(graph.nodes), tuple(unique), graph.unit)
 
 
 def mountable(graph: Graph) -> None:

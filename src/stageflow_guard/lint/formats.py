@@ -54,7 +54,9 @@ def text(reports: Iterable[Report]) -> str:
 def summary(report: Report) -> str:
     """Return one line: how many stages, and how much to mend."""
     counted = Counter(one.severity for one in report.diagnostics)
-    stages = f"{report.steps} stage{'' if report.steps == 1 else 's'} of `{report.pipeline}`"
+    stages = (
+        f"{report.steps} {report.unit}{'' if report.steps == 1 else 's'} of `{report.pipeline}`"
+    )
     told = ", ".join(
         f"{count} {level}{'' if count == 1 else 's'}"
         for level in ("error", "warning", "note")

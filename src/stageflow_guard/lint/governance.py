@@ -50,7 +50,7 @@ def check(graph: Graph) -> Iterator[Diagnostic]:
             if sighting.kind in SIGHTED:
                 code, remedy = SIGHTED[sighting.kind]
                 yield diagnostic(
-                    code, sighting.at, f"stage `{node.name}`: {sighting.what}",
+                    code, sighting.at, f"{node.label}: {sighting.what}",
                     step=node.name, remedy=remedy,
                 )  # fmt: skip
 

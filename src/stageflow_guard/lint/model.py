@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
+FUNCTION = "function"  # the kind of a node that is no step of a pipeline
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
@@ -57,6 +58,7 @@ class Report:
     pipeline: str
     steps: int
     diagnostics: tuple[Diagnostic, ...]
+    unit: str = "stage"
 
     @property
     def holds(self) -> bool:
@@ -100,6 +102,11 @@ class Ask:
     act: str
     at: Location
 
+    @property
+    def question(self) -> tuple[str, str, str]:
+        """Return what policy is asked."""
+        return self.kind, self.obj, self.act
+
 
 @dataclass(slots=True)
 class Facts:
@@ -131,6 +138,11 @@ class Node:
     at: Location
     dependency_at: Mapping[str, Location] = field(default_factory=dict)
 
+    @property
+    def label(self) -> str:
+        """Return what messages call it."""
+        return f"{'function' if self.kind == FUNCTION else 'stage'} `{self.name}`"
+
 
 @dataclass(frozen=True, slots=True)
 class RetryTarget:
@@ -150,6 +162,7 @@ class Graph:
     at: Location = field(default_factory=Location)
     retries: tuple[RetryTarget, ...] = ()
     objects: str = ""  # how policies name a step: `objects` + name
+    unit: str = "stage"  # what its nodes are
 
     def above(self, name: str) -> set[str]:
         """Return every step that `name` waits for, directly or not; itself only in a circle."""

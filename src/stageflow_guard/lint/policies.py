@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from stageflow_guard.lint.codes import diagnostic
 from stageflow_guard.lint.dependencies import nearest
-from stageflow_guard.lint.model import Location
+from stageflow_guard.lint.model import FUNCTION, Location
+from stageflow_guard.policy.analysis.who_can import nobody_may
 from stageflow_guard.policy.engine.rules import covers
 
 if TYPE_CHECKING:
@@ -30,23 +31,36 @@ class PolicyContext:
 def check(graph: Graph, context: PolicyContext) -> Iterator[Diagnostic]:
     """Yield what no line allows, and lines that name no stage of `graph` and no tool."""
     rules = list(_rules(context.policies))
-    allowed = [rule for rule in rules if rule.allow]
+    steps = {
+        name: ("stage", f"{graph.objects}{name}", "run")
+        for name, node in graph.nodes.items() if node.kind != FUNCTION
+    }  # fmt: skip
+    asked = {one.question for node in graph.nodes.values() for one in node.facts.asks}
+    tools = [("tool", name, "call") for name in context.tools or ()]
+    refused = set(nobody_may(context.policies, [*steps.values(), *asked, *tools]))
     for node in graph.nodes.values():
-        obj = f"{graph.objects}{node.name}"
-        if not _allows(allowed, "stage", obj, "run") and not _on_trial(context.policies, obj):
+        if steps.get(node.name) in refused:
+            obj = f"{graph.objects}{node.name}"
             yield diagnostic(
                 "SG301", node.at, f"no policy line lets anybody run `{obj}`", step=node.name,
                 remedy=f"add `p, role:ROLE, TENANT, stage, {obj}, run, allow`",
             )  # fmt: skip
         for ask in node.facts.asks:
-            if not _allows(allowed, ask.kind, ask.obj, ask.act):
+            if ask.question in refused:
                 yield diagnostic(
                     "SG302", ask.at,
-                    f"stage `{node.name}` asks for {ask.kind} `{ask.obj}`, {ask.act}: no policy "
-                    "line lets anybody",
+                    f"{node.label} asks for {ask.kind} `{ask.obj}`, {ask.act}: no policy line "
+                    "lets anybody",
                     step=node.name,
                     remedy=f"add `p, role:ROLE, TENANT, {ask.kind}, {ask.obj}, {ask.act}, allow`",
                 )  # fmt: skip
+    for tool in tools:
+        if tool in refused and tool not in asked:
+            yield diagnostic(
+                "SG302", graph.at,
+                f"tool `{tool[1]}` is named by --tool: no policy line lets anybody call it",
+                remedy=f"add `p, role:ROLE, TENANT, tool, {tool[1]}, call, allow`",
+            )  # fmt: skip
     yield from _unknown(graph, context, rules)
 
 
@@ -59,27 +73,12 @@ def _rules(policies: PolicySet) -> Iterable[Rule]:
     return seen.values()
 
 
-def _allows(rules: list[Rule], kind: str, obj: str, act: str) -> bool:
-    return any(rule.kind == kind and rule.act == act and covers(rule.obj, obj) for rule in rules)
-
-
-def _on_trial(policies: PolicySet, obj: str) -> bool:
-    """Say whether a trial lets every subject of a tenant run `obj`."""
-    return any(
-        grant.who is None
-        and "stage" in grant.kinds
-        and "run" in grant.acts
-        and covers(grant.obj, obj)
-        for grant in policies.grants
-    )
-
-
 def _unknown(graph: Graph, context: PolicyContext, rules: list[Rule]) -> Iterator[Diagnostic]:
     asked = {ask.obj for node in graph.nodes.values() for ask in node.facts.asks}
     asked |= set(context.tools or ())
     for rule in rules:
         at = _place(context.folder, rule.where)
-        if rule.kind == "stage" and rule.obj.startswith(graph.objects):
+        if graph.objects and rule.kind == "stage" and rule.obj.startswith(graph.objects):
             name = rule.obj.removeprefix(graph.objects).removesuffix("/*")
             if name in ("*", "") or name in graph.nodes:
                 continue

@@ -243,6 +243,10 @@ class Names:
                 found.append(UNKNOWN)
         return found
 
+    def unhide(self) -> None:
+        """Take names as they are outside of the function: for its decorators."""
+        self._hidden.clear()
+
     def bind(self, name: str, values: list[Any]) -> None:
         """Add what an assignment gives to `name`."""
         known = self.local.setdefault(name, [])

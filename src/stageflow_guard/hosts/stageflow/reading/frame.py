@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from stageflow_guard.hosts.stageflow.reading import reads, risks
+from stageflow_guard.hosts.stageflow.reading import promises, reads, risks
 from stageflow_guard.hosts.stageflow.reading import vocabulary as words
 from stageflow_guard.hosts.stageflow.reading.calls import resolve
 from stageflow_guard.hosts.stageflow.reading.scope import CTX, INPUTS, PRIOR, Role, Scope
@@ -57,7 +57,6 @@ class Frame(Scope, ast.NodeVisitor):
         super().__init__(reader.facts, function, roles, reader.held, on_loop=on_loop, outer=outer)
         self.reader = reader
         self.depth = depth
-        self.nested: dict[str, FunctionNode] = dict(outer.nested) if outer is not None else {}
         self.anonymous: list[FunctionNode] = []
         self.promised: dict[str, ast.Call] = {}
         self.called: set[str] = set()
@@ -76,15 +75,17 @@ class Frame(Scope, ast.NodeVisitor):
                 self._enter(node, {}, on_loop=isinstance(node, ast.AsyncFunctionDef))
         for node in self.anonymous:
             self._enter(node, {}, on_loop=False)
-        for call in self.promised.values():
-            risks.dropped(self, call)
+        for call in promises.forgotten(self, self.promised):
+            promises.note(self, call, promises.promise(self, call) or promises.RAN)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
         """Keep a nested function; its body is read where it is called."""
+        risks.declares(self, node)
         self.nested[node.name] = node
 
     def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
         """Keep a nested function."""
+        risks.declares(self, node)
         self.nested[node.name] = node
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
@@ -141,7 +142,7 @@ class Frame(Scope, ast.NodeVisitor):
             else:
                 self.roles.pop(target.id, None)
                 self.names.bind(target.id, self.names.values(value))
-            if isinstance(value, ast.Call) and risks.promises(self, value):
+            if isinstance(value, ast.Call) and promises.promise(self, value) is not None:
                 self.promised[target.id] = value
         elif isinstance(target, ast.Attribute) and role is not None:
             self.reader.held[ast.unparse(target)] = role
@@ -218,11 +219,6 @@ class Frame(Scope, ast.NodeVisitor):
         """A tool registry or executor of the host, by name."""
         if node.id in words.TOOLS and isinstance(node.ctx, ast.Load):
             self.sight("tool", node.id, node)
-        if node.id in self.promised and isinstance(node.ctx, ast.Load):
-            parent = self.parents.get(node)
-            if isinstance(parent, ast.Await | ast.Call | ast.Return | ast.List | ast.Tuple
-                          | ast.keyword | ast.Starred | ast.Set | ast.Dict):  # fmt: skip
-                self.promised.pop(node.id)
 
     def visit_Call(self, node: ast.Call) -> None:
         """One call: a read, a helper, something that blocks, a child, a dropped coroutine."""
@@ -230,8 +226,9 @@ class Frame(Scope, ast.NodeVisitor):
         risks.blocks(self, node)
         risks.child(self, node)
         risks.asks(self, node)
-        if risks.promises(self, node) and risks.is_dropped(self, node):
-            risks.dropped(self, node)
+        what = promises.promise(self, node)
+        if what is not None and promises.is_dropped(self, node):
+            promises.note(self, node, what)
         self.generic_visit(node)
         self._follow(node)
 

@@ -1,10 +1,12 @@
-"""What goes round a GUARD or the guard: publishing, blocking, children, dropped coroutines."""
+"""What goes round a GUARD or the guard: publishing, blocking, children; and rights asked for."""
 
 from __future__ import annotations
 
 import ast
 
+from stageflow_guard.enforcement.step import ACTS, ASKS
 from stageflow_guard.hosts.stageflow.reading import vocabulary as words
+from stageflow_guard.hosts.stageflow.reading.promises import functions, protections
 from stageflow_guard.hosts.stageflow.reading.scope import Scope
 from stageflow_guard.lint.model import Ask, Sighting
 from stageflow_guard.lint.source import UNKNOWN
@@ -97,45 +99,41 @@ def spawned(scope: Scope, node: ast.Call) -> None:
 
 
 def asks(scope: Scope, node: ast.Call) -> None:
-    """Note a right that is asked for by literal names."""
+    """Note a right that a call needs: `authorize` by literal names, or a protected function."""
+    for value in scope.names.values(node.func):
+        for one in functions(value):
+            if isinstance(told := one.__dict__.get(ASKS), tuple):
+                _ask(scope, node, *([part] for part in told))
     if not (
         isinstance(node.func, ast.Attribute)
         and node.func.attr == "authorize"
         and scope.is_guard(node.func.value)
     ):
         return
-    given = {one.arg: scope.texts(one.value) for one in node.keywords if one.arg}
-    kind, obj = given.get("kind", ["?"]), given.get("obj", ["?"])
-    act = given.get("act", ["?"])
-    if [len(one) for one in (kind, obj, act)] == [1, 1, 1] and "?" not in (
-        kind[0], obj[0], act[0],
-    ):  # fmt: skip
-        scope.facts.asks.append(Ask(kind[0], obj[0], act[0], scope.function.module.at(node)))
+    given = _given(scope, node)
+    _ask(scope, node, *(given.get(one, ["?"]) for one in ("kind", "obj", "act")))
 
 
-def promises(scope: Scope, node: ast.Call) -> bool:
-    """Say whether the call makes a coroutine of the guard."""
-    return (
-        isinstance(node.func, ast.Attribute)
-        and node.func.attr in words.GUARD_COROUTINES
-        and scope.is_guard(node.func.value)
-    )
+def declares(scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    """Note what policy is asked about a function that is declared under the guard."""
+    for call, which in protections(scope, node):
+        given = _given(scope, call)
+        if which == "retriever":
+            name = scope.texts(call.args[0]) if call.args else given.get("name", ["?"])
+            given = {"kind": ["data"], "act": ["read"], **given, "obj": name}
+        kind = given.get("kind", ["?"])
+        act = given.get("act", [ACTS.get(one, "?") for one in kind])
+        _ask(scope, node, kind, given.get("obj", ["?"]), act)
 
 
-def is_dropped(scope: Scope, node: ast.Call) -> bool:
-    """Say whether what the call returns is used as if it were the answer, or not at all."""
-    parent = scope.parents.get(node)
-    if isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr):
-        return False  # `promised` sees to it
-    taken = (ast.Await, ast.Return, ast.Call, ast.keyword, ast.List, ast.Tuple, ast.Set,
-             ast.Starred, ast.Dict, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.Yield,
-             ast.DictComp)  # fmt: skip
-    if isinstance(parent, taken):
-        return False
-    # the body of a lambda is what it returns
-    return parent is not None or not isinstance(scope.function.node, ast.Lambda)
+def _given(scope: Scope, call: ast.Call) -> dict[str, list[str]]:
+    return {one.arg: scope.texts(one.value) for one in call.keywords if one.arg}
 
 
-def dropped(scope: Scope, node: ast.Call) -> None:
-    """Note a coroutine of the guard that is never awaited."""
-    scope.sight("dropped", f"`{scope.text(node)}` is never awaited: nothing was decided", node)
+def _ask(scope: Scope, node: ast.AST, *parts: list[str]) -> None:
+    """Note (kind, object, act) when there is one reading of each."""
+    if [len(one) for one in parts] == [1, 1, 1] and ["?"] not in parts:
+        kind, obj, act = (one[0] for one in parts)
+        found = Ask(kind, obj, act, scope.function.module.at(node))
+        if found not in scope.facts.asks:
+            scope.facts.asks.append(found)

@@ -8,10 +8,11 @@ from typing import Any
 
 from stageflow_guard.hosts.stageflow.reading import vocabulary as words
 from stageflow_guard.lint.model import Facts, Sighting
-from stageflow_guard.lint.source import UNKNOWN, Function, Names
+from stageflow_guard.lint.source import UNKNOWN, Function, FunctionNode, Names
 
 Role = tuple[str, ...]  # what a name holds of the context: ("inputs",), ("output", "stage"), …
 CTX, INPUTS, PRIOR, PORTS = ("ctx",), ("inputs",), ("prior",), ("ports",)
+STREAM: Role = ("stream",)  # one of the guard's, that text is fed to
 
 
 class Scope:
@@ -33,6 +34,7 @@ class Scope:
         self.held = held
         self.on_loop = on_loop
         self.names = Names(function)
+        self.nested: dict[str, FunctionNode] = dict(outer.nested) if outer is not None else {}
         self.imported: dict[str, str] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
         if outer is not None:
@@ -94,6 +96,12 @@ class Scope:
         callee = self.role(node.func)
         if callee == ("reader", "get_output") and node.args:
             return ("output", *self.texts(node.args[0]))
+        if (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr in words.GUARD_STREAMS
+            and self.is_guard(node.func.value)
+        ):
+            return STREAM
         if (
             isinstance(node.func, ast.Attribute)
             and node.func.attr == "get"

@@ -20,23 +20,26 @@ PUBLISHERS = {
     "realtime_bus": "the realtime bus",
 }
 TOOLS = {"tool_registry", "get_tool_registry", "ToolExecutor", "AdvancedToolExecutor"}
-GUARD_COROUTINES = frozenset(
-    [
-        "authenticate",
-        "authorize",
-        "decide",
-        "filter",
-        "approve",
-        "deny",
-        "require_approval",
-        "revoke",
-        "exchange_token",
-        "redact",
-        "restore",
-        "reload",
-        "rollback",
-    ]
+PORT_COROUTINES = frozenset({"send_token", "send_audio_chunk", "send_transcript", "send_status"})
+_QUEUE = frozenset({"put", "close"})
+PORT_METHODS = {  # port -> its coroutines
+    "llm_chunk_queue": _QUEUE,
+    "tts_text_queue": _QUEUE,
+    "realtime_bus": frozenset({"publish", "channel", "close_channel", "close_all"}),
+}
+OUTPUTS = frozenset(
+    f"stageflow.StageOutput.{one}" for one in ("ok", "fail", "skip", "cancel", "retry")
 )
+# of `Guard`: a test compares them with the class
+GUARD_COROUTINES = frozenset({
+    "approve", "authenticate", "authorize", "caller", "decide", "deny", "exchange_token", "filter",
+    "may", "outgoing_headers", "pending_approvals", "redact", "reload", "require_approval",
+    "restore", "restore_stream", "revoke", "rollback", "spend",
+})  # fmt: skip
+GUARD_ENTERED = frozenset({"run", "session"})
+GUARD_STREAMS = frozenset({"redact_stream", "restore_stream"})
+STREAM_COROUTINES = frozenset({"feed", "finish"})
+PROTECTORS = frozenset({"protect", "retriever"})
 RUNS = {"run", "invoke", "build"}
 RUNNERS = {"run_simple_pipeline", "PipelineRunner.run"}
 
