@@ -14,6 +14,7 @@ same cases in the same run. The sdists of presidio-analyzer, detect-secrets and 
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import importlib
 import re
@@ -147,6 +148,11 @@ Finder = Callable[[str], list[tuple[int, int, str]]]
 LEAST = 5  # cases of a family that is named as the worst
 
 
+def spans(redactor: Redactor, text: str) -> list[tuple[int, int, str]]:
+    """Return what `redactor` finds, as a reader of suites."""
+    return [(s.start, s.end, s.entity) for s in redactor.find(text)]
+
+
 def half(family: str) -> str:
     """Return the half of a family of rules: by its name, so that nobody chose it."""
     return "held out" if hashlib.sha256(family.encode()).digest()[0] & 1 else "tuning"
@@ -167,7 +173,9 @@ def flagged(case: Case, finds: list[tuple[int, int, str]]) -> bool:
     return any(case.entity != "SECRET" or entity == "SECRET" for _, _, entity in finds)
 
 
-def suites(cases: list[Case], finders: dict[str, Finder], *, misses: str | None = None) -> None:
+def suites(
+    cases: list[Case], finders: dict[str, Finder], *, misses: str | None = None, types: bool = False
+) -> None:
     """Print, per reader, what is found by half and by the worst family, and what is flagged."""
     print(f"\n{cases[0].suite}: {sum(not c.harmless for c in cases)} to find, {sum(c.harmless for c in cases)} harmless, "
           f"{len({c.family for c in cases})} families")  # fmt: skip
@@ -197,6 +205,9 @@ def suites(cases: list[Case], finders: dict[str, Finder], *, misses: str | None 
             least = min(large, key=lambda f: large[f], default="-")
             print(f"  {name:<28}{part:<10}found {a} of {b} ({a / max(1, b):.3f}), worst family {least} {large.get(least, 1):.2f}; "
                   f"harmless flagged {wrong[part][0]} of {wrong[part][1]}")  # fmt: skip
+            for family, (x, n) in sorted(families.items()) if types else ():
+                if x < n:
+                    print(f"    {family:<28}{x:>4} of {n}")
 
 
 def behind(cases: list[Case]) -> list[Case]:
@@ -269,12 +280,12 @@ def main() -> int:
     options.add_argument(
         "--misses", action="store_true", help="of the half that rules are tuned on"
     )
+    options.add_argument(
+        "--types", action="store_true", help="what is not all found, by family of rules"
+    )
     args = options.parse_args()
-    redactor = Redactor()
-
-    def ours(text: str) -> list[tuple[int, int, str]]:
-        return [(s.start, s.end, s.entity) for s in redactor.find(text)]
-
+    redactor, strict = Redactor(), Redactor("strict")
+    ours = functools.partial(spans, redactor)
     for checkout in args.suite:
         cases = read(checkout)
         if not cases:
@@ -282,8 +293,10 @@ def main() -> int:
             continue
         also = [behind(cases)] if cases[0].suite == "presidio" else []
         for part in (cases, *also):
-            readers = {"ours": ours, **peers(part[0].suite)}
-            suites(part, readers, misses="tuning" if args.misses else None)
+            readers: dict[str, Finder] = {"ours": ours, **peers(part[0].suite)}
+            if also:  # what presidio's any score is beside: all that anything speaks for
+                readers["ours, strict"] = functools.partial(spans, strict)
+            suites(part, readers, misses="tuning" if args.misses else None, types=args.types)
     if args.suite:
         return 0
     printed("python-stdnum, labelled", stdnum(redactor, args.folder), below=0.97)

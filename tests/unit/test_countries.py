@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 import random
+import re
+from pathlib import Path
 
 import pytest
 
 from stageflow_guard.redaction import Redactor
+from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.recognizers.generic import accounts
 
 stdnum = pytest.importorskip("stdnum", reason="python-stdnum comes with the dev extra")
 REDACTOR = Redactor()
@@ -21,6 +25,7 @@ CHECKS = {
     "ro.cnp": ("ro.cnp", None), "ie.pps": ("ie.pps", "9999999A"), "ch.ahv": ("ch.ssn", None), "au.tfn": ("au.tfn", "999999999"), "ar.cuit": ("ar.cuit", None), "cl.rut": ("cl.rut", "99999999"),
     "no.fodselsnummer": ("no.fodselsnummer", None), "fr.nir": ("fr.nir", None), "mx.curp": ("mx.curp", None), "th.personal_number": ("th.pin", "9999999999999"), "kr.resident_registration": ("kr.rrn", None),
     "at.vsnr": ("at.vnr", None), "jp.my_number": (None, None), "sg.nric": (None, None),
+    "ca.sin": ("ca.sin", "999999999"),
 }  # fmt: skip
 # valid numbers of the issuers' own documentation and of python-stdnum's
 VALID = {
@@ -30,6 +35,7 @@ VALID = {
     "gr.afm": ["094259216"], "bg.egn": ["7523169263"], "ro.cnp": ["1630615123457"], "ie.pps": ["6433435F", "6433435OA"], "ch.ahv": ["7569217076985"], "au.tfn": ["123456782"],
     "ar.cuit": ["20267565393"], "cl.rut": ["125319092"], "no.fodselsnummer": ["15108695088"], "fr.nir": ["295109912611193", "253072B07300470"], "mx.curp": ["BOXW310820HNERXN09"],
     "th.personal_number": ["7236542831041"], "kr.resident_registration": ["9710139019902"], "at.vsnr": ["1237010180"], "gb.nhs": ["9434765919"], "jp.my_number": ["123456789018"], "sg.nric": ["S1234567D"],
+    "ca.sin": ["504815531", "123456782"],
 }  # fmt: skip
 
 
@@ -111,3 +117,30 @@ def test_a_codice_fiscale_of_letters_alone_is_found(text):
     assert value not in REDACTOR.redact(text.format(v=value)).value
     wrong = value[:-1] + ("A" if value[-1] != "A" else "B")
     assert REDACTOR.redact(f"the code {wrong} there").value == f"the code {wrong} there"
+
+
+def test_every_word_of_a_label_is_read():
+    """A word of a class of labels counts where it stands: none is written so that nothing matches it."""
+    dead = [
+        word
+        for country in COUNTRIES
+        for words in country.words.values()
+        for word in words.split("|")
+        if not labels.before(f"x {word} ", len(word) + 3)
+    ]
+    assert not dead
+
+
+def test_the_form_of_every_iban_is_the_registrys():
+    """Country by country, the kinds of characters are those of ISO 13616's registry."""
+    registry = Path(stdnum.__file__).with_name("iban.dat").read_text(encoding="utf-8")
+    theirs = {
+        line[:2]: "".join(kind * int(size) for size, kind in re.findall(r"([0-9]+)!([nac])", line))
+        for line in registry.split("\n")
+        if line[:1].isalpha()
+    }
+    ours = {
+        country: "".join(kind * int(size) for size, kind in re.findall(r"([0-9]+)([nac])", form))
+        for country, form in accounts.FORMS.items()
+    }
+    assert ours == theirs

@@ -41,6 +41,7 @@ MUST_FIND = {
         ("telefone (21) 95376-7336", "(21) 95376-7336"),
         ("Pt unwell, Dr paged (pager 4417)", "4417"),
         ("Telefon 0171 2345678", "0171 2345678"),
+        ("yes, my number is 13988765432", "13988765432"),
     ],
     "EMAIL_ADDRESS": [
         ("write to ada@example.com now", "ada@example.com"),
@@ -54,13 +55,19 @@ MUST_FIND = {
         ("to DE89 3704 0044 0532 0130 00", "DE89 3704 0044 0532 0130 00"),
         ("IBAN DE89370400440532013001", "DE89370400440532013001"),  # wrong check digits, labelled
         ("transfer from GB56HXDO88167774656119 to", "GB56HXDO88167774656119"),
+        ("to GT73 AGRO 0000 0000 1234 5678 9012 today", "GT73 AGRO 0000 0000 1234 5678 9012"),
+        ("to OM830180000001234567010 today", "OM830180000001234567010"),
     ],
     "IP_ADDRESS": [
         ("from 203.0.113.42 today", "203.0.113.42"),
         ("ip address 10.1.2.3", "10.1.2.3"),
         ("client 2001:4860:4860::8888 connected", "2001:4860:4860::8888"),
     ],
-    "MAC_ADDRESS": [("MAC: d9:53:26:bc:22:0f", "d9:53:26:bc:22:0f")],
+    "MAC_ADDRESS": [
+        ("MAC: d9:53:26:bc:22:0f", "d9:53:26:bc:22:0f"),
+        ("adapter be:ef:ca:fe:de:ad is up", "be:ef:ca:fe:de:ad"),  # no digit in all the text
+        ("adapter FA-CE-BE-EF-CA-FE is up", "FA-CE-BE-EF-CA-FE"),
+    ],
     "URL": [
         ("Website:\nhttps://www.ada-lovelace.se/", "https://www.ada-lovelace.se/"),
         ("see https://linkedin.com/in/ada-lovelace", "https://linkedin.com/in/ada-lovelace"),
@@ -88,7 +95,36 @@ MUST_FIND = {
         ("medical record number A1234567", "A1234567"),
     ],
     "US_NPI": [("NPI 1234567893", "1234567893")],
-    "UK_NHS": [("NHS number 943 476 5919", "943 476 5919")],
+    "UK_NHS": [
+        ("NHS number 943 476 5919", "943 476 5919"),
+        ("seen today, 491-047-4986, no change", "491-047-4986"),  # the check digit alone
+        ("national health service 0032698674", "0032698674"),
+    ],
+    "KR_RRN": [
+        ("it says 910612-2372612 there", "910612-2372612"),
+        ("it says 9106122372612 there", "9106122372612"),
+    ],
+    "SE_PERSONNUMMER": [
+        ("it says 198112189876 there", "198112189876"),  # a day of birth and the check digit
+        ("my personal identity number is 198112189877", "198112189877"),
+    ],
+    "ABA_ROUTING_NUMBER": [("it says 1110-0002-5 there", "1110-0002-5")],
+    "AU_ABN": [("it says 53 004 085 616 there", "53 004 085 616")],
+    "AU_MEDICARE": [("it says 2951 52174 1 there", "2951 52174 1")],
+    "UK_DRIVING_LICENCE": [
+        ("it says HAIG9802290AB9CD there", "HAIG9802290AB9CD"),
+        ("driving licence haig9802290ab9cd", "haig9802290ab9cd"),
+    ],
+    "IN_GSTIN": [
+        ("billed to 27AAPFU0939F1ZV", "27AAPFU0939F1ZV"),
+        ("billed to 29KLMPC4471D2ZA", "29KLMPC4471D2ZA"),  # its form alone, check digit or not
+        ("gst registration 29klmpc4471d2za", "29klmpc4471d2za"),
+    ],
+    "MX_CURP": [("curp boxw310820hnerxn09", "boxw310820hnerxn09")],
+    "MX_RFC": [("mi rfc es goml800101ab1", "goml800101ab1")],
+    "DE_ID_CARD": [("personalausweis l01x00t471", "l01x00t471")],
+    "IN_VOTER_ID": [("voter id: abc1234567", "abc1234567")],
+    "US_MBI": [("mbi 1eg4te5mk73", "1eg4te5mk73"), ("it says 2kd7-wq4-nr58 there", "2kd7-wq4-nr58")],
     "UK_NINO": [("NINO QQ 12 34 56 C", None), ("insurance AB123456C", "AB123456C")],
     "DE_TAX_ID": [("Steuer ID 86095742719", "86095742719")],
     "FR_NIR": [("numéro 2 55 08 14 168 025 38", "2 55 08 14 168 025 38")],
@@ -98,7 +134,10 @@ MUST_FIND = {
     "PL_PESEL": [("PESEL 44051401359", "44051401359")],
     "IN_AADHAAR": [("aadhaar 2341 2341 2346", "2341 2341 2346")],
     "BR_CPF": [("529.982.247-25", "529.982.247-25")],
-    "CA_SIN": [("SIN 046 454 286", "046 454 286")],
+    "CA_SIN": [
+        ("SIN 046 454 286", "046 454 286"),
+        ("it says 504-815-531 there", "504-815-531"),  # the check digit alone
+    ],
     "DATE_OF_BIRTH": [("DOB: 04/12/1987", "04/12/1987"), ("born on 12 May 1987", "12 May 1987"), ("(DOB 17-APR-1986)", "17-APR-1986")],
     "US_DRIVER_LICENSE": [("my driver's license number is F162823540116", "F162823540116")],
     "PASSPORT": [("passport number X1234567", "X1234567"), ("Passport No: C74772689", "C74772689")],
@@ -251,3 +290,22 @@ def test_decimals_in_the_columns_of_a_table_are_no_ssn():
         assert not [s for s in REDACTOR.find(text) if s.entity == "US_SSN"]
     for written in ("123.45.6789", "123. 45. 6789", "1.2.3.4.5.6.7.8.9", "123.45-6789"):
         assert [s.entity for s in REDACTOR.find(f"ssn {written}")] == ["US_SSN"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it says HAIG9813290AB9CD there",  # a thirteenth month
+        "it says HAIG9802320AB9CD there",  # a thirty-second day
+        "it says HA9G9802290AB9CD there",  # a nine inside of the name
+        "121 815 534 bytes",  # thousands, whatever the check digit
+        "it says 504-815-532 there", "it says 491-047-4987 there", "backup 910612-2372613 done",
+        "built at QA1 1AA",
+        "order 198112189876", "invoice 9106122372612",  # in one piece, and told to be another thing
+        "it says 202412189876 there", "it says 198112181238 there",  # of these years; a time of day
+        "it says 2412182372613 there", "it says 53 004 085 617 there", "it says 1110-0002-6 there", "see www.sample for more", "rfc 822 mail", "the pan pan2x was cleaned",
+    ],
+)  # fmt: skip
+def test_a_form_that_nobody_issues_is_no_number(text):
+    """What no register writes so, and what its check digit denies, is left where no word names it."""
+    assert not REDACTOR.find(text)

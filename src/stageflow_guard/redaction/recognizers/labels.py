@@ -37,7 +37,7 @@ _TOUCHED = re.compile("|".join(map(re.escape, sorted(_TOUCHING, key=len, reverse
 # words of one spelling or of camel case: `cardNumber`, `card_number`, `SSN`
 _TOKEN = re.compile(r"[A-Z]?[a-zà-ÿ]+|[A-Z]+|\n\n")
 # the same in all alphabets with spaces
-_ANY_TOKEN = re.compile(r"[^\W\d_a-zà-ÿ]?[a-zß-ÿ\u0100-\u052f]+|[^\W\d_]+|\n\n")
+_ANY_TOKEN = re.compile(r"[^\W\d_a-zà-ÿ]?[a-zß-ÿ\u0100-\u052f\u1e00-\u1eff]+|[^\W\d_]+|\n\n")
 BEFORE, AFTER = 56, 18
 OTHER = "other"
 

@@ -76,7 +76,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 
 # what these find holds a digit
 _NUMERIC = frozenset({
-    numbers.recognize, network.addresses, accounts.ibans, accounts.wallets, identifiers.labelled,
+    numbers.recognize, accounts.ibans, accounts.wallets, identifiers.labelled,
     announced.documents, announced.births, places.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(

@@ -5,13 +5,19 @@ from __future__ import annotations
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
 
+
+def sin(digits: str) -> bool:
+    """Social insurance number: Luhn; nobody has one that begins with 0 or 8."""
+    return digits[0] not in "08" and luhn(digits)
+
+
 COUNTRY = Country(
     code="ca", language="en",
     words={"sin": "sin|social insurance"},
     fields={"CA_SIN": "social insurance number|social insurance|sin number"},
-    numbers=(Number(entity="CA_SIN", sizes=(9,), label="sin", check=luhn),),
+    numbers=(Number(entity="CA_SIN", sizes=(9,), label="sin", check=sin, shapes=((3, 3, 3),), bare=0.4),),
     documents=(
-        Document(entity="CA_SIN", value=r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}", names="social insurance number|social insurance no|sin number|sin no", check=luhn),
+        Document(entity="CA_SIN", value=r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}", names="social insurance number|social insurance no|sin number|sin no", check=sin),
         Document(entity="STREET_ADDRESS", value=r"[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z][ -]?[0-9][ABCEGHJ-NPRSTV-Z][0-9]", names="postal code|code postal", bare=0.4),
         Document(entity="CA_HEALTH_CARD", value=r"[0-9]{4}[ -]?[0-9]{3}[ -]?[0-9]{3}(?:[ -]?[A-Z]{2})?", names="health card|health card number|ohip|ohip number"),
     ),

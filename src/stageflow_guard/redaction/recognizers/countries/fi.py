@@ -24,5 +24,5 @@ COUNTRY = Country(
         "SECRET": "salasana", "DATE_OF_BIRTH": "syntymäaika|syntynyt", "FI_HETU": "henkilötunnus|hetu|sotu",
     },
     said="nimeni on|minun nimeni on|olen", titles="Herra|Rouva|Neiti", greetings="hei|hyvä", born="syntynyt|syntymäaika",
-    documents=(Document(entity="FI_HETU", value=r"[0-9]{6}[-+A-FU-Ya-fu-y][0-9]{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]", names="henkilötunnus|hetu|sotu|personbeteckning", check=None, bare=0.36),),
+    documents=(Document(entity="FI_HETU", value=r"[0-9]{6}[-+A-FU-Ya-fu-y][0-9]{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]", names="henkilötunnus|hetu|sotu|personbeteckning|personal identity code", check=None, bare=0.36),),
 )  # fmt: skip

@@ -16,14 +16,14 @@ COUNTRY = Country(
     code="gb",
     language="en",
     words={
-        "nhs": "nhs|national health service|health service number",
+        "nhs": "nhs|health service",
         "nino": "nino|national insurance",
     },
     fields={
         "UK_NHS": "nhs|nhs number|nhs no|nhs id",
         "UK_NINO": "nino|national insurance|national insurance number|ni number",
     },
-    numbers=(Number(entity="UK_NHS", sizes=(10,), label="nhs", check=nhs),),
+    numbers=(Number(entity="UK_NHS", sizes=(10,), label="nhs", check=nhs, shapes=((3, 3, 4),), bare=0.4),),
     documents=(
         Document(entity="UK_NHS", value=r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}", names="nhs|nhs number|nhs no", check=nhs),
         Document(
@@ -31,7 +31,10 @@ COUNTRY = Country(
             value=r"(?!BG|GB|KN|NK|NT|TN|ZZ|bg|gb|kn|nk|nt|tn|zz)[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z][A-CEGHJ-NPR-TW-Za-ceghj-npr-tw-z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Da-d]",
         ),
         Document(entity="UK_NINO", names="nino|national insurance|national insurance number|ni number|national insurance no|ni no", value=r"[A-Za-z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Za-z]"),
-        Document(entity="UK_DRIVING_LICENCE", value=r"[A-Z9]{5}[0-9]{6}[A-Z9]{2}[0-9A-Z]{3}", names="driving licence|driving licence number|licence number|dvla", bare=0.5),
+        Document(
+            entity="UK_DRIVING_LICENCE", names="driving licence|driving licence number|licence number|dvla", bare=0.5,  # a month of a woman is 50 more
+            value=r"(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)[0-9](?:[05][1-9]|[16][0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][A-Z9]{2}[0-9A-Z]{3}",
+        ),
         Document(entity="UK_VAT", value=r"(?:GB[ ]?)?[0-9]{3}[ ]?[0-9]{4}[ ]?[0-9]{2}(?:[ ]?[0-9]{3})?", names="vat|vat number|vat no|vat reg no|vat registration number|vat reg"),
         Document(entity="UK_UTR", value=r"[0-9]{5}[ ]?[0-9]{5}K?", names="utr|unique taxpayer reference"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}", names="registration|vehicle reg|reg number"),

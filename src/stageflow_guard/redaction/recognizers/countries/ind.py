@@ -35,7 +35,7 @@ COUNTRY = Country(
         Document(entity="IN_AADHAAR", value=r"[2-9][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}", names="aadhaar|aadhaar number|aadhar|aadhaar no|aadhar number|uid|आधार|आधार संख्या|आधार नंबर", check=verhoeff),
         Document(entity="IN_PAN", value=r"[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]", names="pan|pan number|pan no|permanent account number|pan card", bare=0.45),
         Document(entity="IN_PAN", value=r"[A-Z]{5}[0-9]{4}[A-Z]", names="pan|pan number|pan no|permanent account number|pan card"),
-        Document(entity="IN_GSTIN", value=r"[0-3][0-9][A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]", names="gstin|gst|gst number|gst no", check=gstin, bare_valid=0.6),
+        Document(entity="IN_GSTIN", value=r"(?:0[1-9]|[12][0-9]|3[0-8]|9[79])[A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]", names="gstin|gstins|gst|gst number|gst no|gst registration|gst registration number", check=gstin, bare=0.4, bare_valid=0.6),
         Document(
             entity="UPI", names="upi|upi id|vpa|upi handle", bare=0.5,
             value=r"[A-Za-z0-9._-]{2,64}@(?:ok(?:hdfcbank|hdfc|icici|axis|sbi|bizaxis)|ybl|ibl|axl|paytm|apl|upi|waicici|wahdfcbank|waaxis|wasbi|axisbank|hdfcbank|icici|sbi|kotak|yesbank|ptyes|ptsbi|pthdfc|ptaxis|freecharge|jupiteraxis|fam|barodampay|idfcbank|airtel|postbank)",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+import re
+
+from stageflow_guard.redaction.recognizers.check_digits import weighted
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
 
 
 def resident_registration(value: str) -> bool:
@@ -11,6 +14,28 @@ def resident_registration(value: str) -> bool:
         int(d) * w for d, w in zip(value, (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5), strict=False)
     )
     return (11 - total % 11) % 10 == int(value[12])
+
+
+_BORN = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[1-8]")
+
+
+def of_a_birth(value: str) -> bool:
+    """Say whether a right number begins with a day and the digit of a century."""
+    return _BORN.match(value) is not None and resident_registration(value)
+
+
+_ELDER, _YOUNGER = frozenset("1256"), frozenset("3478")
+
+
+def in_one_piece(value: str) -> bool:
+    """Say whether thirteen digits are surely one: no moment, no barcode, no number of an order.
+
+    The digit of the century has to make the year one of 1930 to 2012.
+    """
+    year, century = int(value[:2]), value[6]
+    lived = (century in _ELDER and year >= 30) or (century in _YOUNGER and year <= 12)
+    barcode = weighted(value, (1, 3) * 6 + (1,)) % 10 == 0
+    return lived and not barcode and of_a_birth(value)
 
 
 COUNTRY = Country(
@@ -25,6 +50,10 @@ COUNTRY = Country(
         "PASSPORT": "여권번호|여권", "EMAIL_ADDRESS": "이메일|메일|전자우편", "USERNAME": "아이디|사용자명",
     },
     said="제 이름은|저는|내 이름은|이름은|나는", titles="", born="생년월일|생일|출생",
+    numbers=(
+        Number(entity="KR_RRN", sizes=(13,), label="rrn", check=of_a_birth, shapes=((6, 7),), bare=0.4),
+        Number(entity="KR_RRN", sizes=(13,), label="rrn", check=in_one_piece, shapes=((13,),), bare=0.4),
+    ),
     documents=(
         Document(entity="KR_RRN", value=r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9][0-9]{6}", names="주민등록번호|주민번호|외국인등록번호|주민등록번호는|rrn|resident registration number", check=resident_registration),
         Document(entity="PASSPORT", value=r"[A-Z]{1,2}[0-9]{7,8}|[A-Z][0-9]{3}[A-Z][0-9]{4}", names="여권|여권번호"),

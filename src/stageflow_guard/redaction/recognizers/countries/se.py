@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
 
@@ -15,6 +17,22 @@ def dated(value: str) -> bool:
     """Say whether a personnummer also begins with a day of the calendar; 60 is added for a coordination number."""
     body = value[-10:]
     return personnummer(value) and 1 <= int(body[2:4]) <= 12 and 1 <= int(body[4:6]) % 60 <= 31
+
+
+_BORN = re.compile(
+    r"(?:1[89][0-9]{2}|20(?:0[0-9]|1[0-2]))(?:0[1-9]|1[0-2])(?:[06][1-9]|[1278][0-9]|[39][01])"
+)
+_TIME = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9]")
+
+
+def of_a_birth(value: str) -> bool:
+    """Say whether twelve digits are surely one: who is younger has a number as invoices have it.
+
+    What ends in a time of the day may be a moment.
+    """
+    return (
+        _BORN.match(value) is not None and _TIME.fullmatch(value, 8) is None and personnummer(value)
+    )
 
 
 COUNTRY = Country(
@@ -33,9 +51,12 @@ COUNTRY = Country(
     greetings="hej|kära|käre|bästa",
     born="född|född den|födelsedatum|f",
     months="januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december",
-    numbers=(Number(entity="SE_PERSONNUMMER", sizes=(10, 12), label="personnummer", check=dated, shapes=((6, 4), (8, 4)), bare=0.45),),
+    numbers=(
+        Number(entity="SE_PERSONNUMMER", sizes=(10, 12), label="personnummer", check=dated, shapes=((6, 4), (8, 4)), bare=0.45),
+        Number(entity="SE_PERSONNUMMER", sizes=(12,), label="personnummer", check=of_a_birth, shapes=((12,),), bare=0.4),
+    ),
     documents=(
-        Document(entity="SE_PERSONNUMMER", value=r"(?:19|20)?[0-9]{6}[-+ ]?[0-9]{4}", names="personnummer|pers nr|personnr|samordningsnummer|pnr", check=personnummer),
+        Document(entity="SE_PERSONNUMMER", value=r"(?:18|19|20)?[0-9]{6}[-+ ]?[0-9]{4}", names="personnummer|pers nr|personnr|samordningsnummer|pnr|personal identity number|personal identity code", check=personnummer),
         Document(entity="SE_ORGNR", value=r"[0-9]{6}-?[0-9]{4}", names="organisationsnummer|org nr|orgnr", check=luhn),
         Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{6}|[0-9]{8}", names="passnummer|pass nr|passnr"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{3}[ ]?[0-9]{2}[0-9A-Z]", names="registreringsnummer|regnummer|reg nr"),

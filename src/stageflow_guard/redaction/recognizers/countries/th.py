@@ -20,7 +20,7 @@ COUNTRY = Country(
     },
     said="ฉันชื่อ|ผมชื่อ|ดิฉันชื่อ|ชื่อของฉันคือ", titles="นาย|นางสาว|คุณ", born="วันเกิด|เกิดวันที่",
     documents=(
-        Document(entity="TH_PIN", value=r"[1-8][ -]?[0-9]{4}[ -]?[0-9]{5}[ -]?[0-9]{2}[ -]?[0-9]", names="เลขบัตรประชาชน|เลขประจำตัวประชาชน|บัตรประชาชน|thai id|thai national id", check=personal_number),
+        Document(entity="TH_PIN", value=r"[1-8][ -]?[0-9]{4}[ -]?[0-9]{5}[ -]?[0-9]{2}[ -]?[0-9]", names="เลขบัตรประชาชน|เลขประจำตัวประชาชน|บัตรประชาชน|thai id|thai national id|tnin|thai id number", check=personal_number),
         Document(entity="PASSPORT", value=r"[A-Z]{1,2}[0-9]{6,7}", names="หนังสือเดินทาง|เลขหนังสือเดินทาง"),
     ),
 )  # fmt: skip

@@ -79,7 +79,33 @@ def _document(text: str, match: Match) -> Hit | None:
         score = GIVEN if holds is None else SURE if holds else DOUBTFUL
         if best is None or (score, value.end()) > (best.score, best.end):
             best = Hit(*value.span(), document.entity, score, "document", "label document")
-    return best or _grouped(text, at, _BY_NAME[match.kind])
+    known = _BY_NAME[match.kind]
+    return best or _small(text, at, known) or _grouped(text, at, known)
+
+
+_WIDEST = 48  # characters of a value and of what follows it
+
+
+def _small(text: str, at: int, documents: list[Document]) -> Hit | None:
+    """Return a value in small letters whose form is one in capitals: `gstin 27aapfu0939f1zv`.
+
+    Four of its characters are digits, or its check holds: `rfc 822 mail` is none.
+    """
+    given = text[at : at + _WIDEST]
+    capitals = given.upper()
+    if capitals == given or len(capitals) != len(given):
+        return None
+    for document in documents:
+        value = _pattern(document.value).match(capitals)
+        written = given[: value.end()] if value is not None else ""
+        if written.islower():
+            holds = valid(document, written)
+            if holds or sum(c.isdigit() for c in written) >= 4:
+                score = GIVEN if holds is None else SURE if holds else DOUBTFUL
+                return Hit(
+                    at, at + len(written), document.entity, score, "document", "label document"
+                )
+    return None
 
 
 # the same value with signs between any of its characters

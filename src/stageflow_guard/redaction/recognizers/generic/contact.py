@@ -295,8 +295,8 @@ def _url(text: str, start: int, end: int, host_at: int) -> Hit | None:
     body = text[start if www else host_at : end]
     authority, slash, path = body.partition("/")
     host, _, port = authority.rpartition("@")[2].partition(":")
-    if "." not in host or not re.search(r"\.[^\W\d]{2,24}$", host):
-        return None
+    if host.count(".") < 1 + www or not re.search(r"\.[^\W\d]{2,24}$", host):
+        return None  # `www.` alone before a word is no address yet
     if _PERSONAL.search(text, max(0, start - 40), start):
         return Hit(start, end, "URL", 0.7, "url", "label website")
     technical = bool(port) or _TECHNICAL.search(host) is not None

@@ -23,7 +23,7 @@ from stageflow_guard.redaction.recognizers.generic.phones import (
     phone,
 )
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.labels import Nearest
+from stageflow_guard.redaction.recognizers.labels import OTHER, Nearest
 from stageflow_guard.redaction.recognizers.national import NATIONAL, NUMBERS
 from stageflow_guard.redaction.recognizers.tokens import in_token
 
@@ -428,6 +428,11 @@ def _part_of_a_name(one: Candidate) -> bool:
     return before[-1:] == "-" and before[-3:-1].isupper() and len(one.gaps) > 0
 
 
+def _thousands(one: Candidate) -> bool:
+    """Say whether the groups may be those of one large number: `130 692 544`."""
+    return one.shape == (3, 3, 3) and set(one.gaps) != {"-"}
+
+
 _YEARS = re.compile(r"(?:(?:19|20)[0-9]{2}){2}")
 
 
@@ -454,7 +459,9 @@ def _national(one: Candidate) -> Hit | None:
                 "national number",
                 f"label {known.label}",
             )
-        elif valid and known.bare and one.gaps != (".",):
+        elif valid and known.bare and one.gaps != (".",) and not _thousands(one) and (
+            one.gaps or one.label != OTHER  # the number of an order, in one piece
+        ):  # fmt: skip
             hit = Hit(one.start, one.end, known.entity, known.bare, "national number", "checksum")
         else:
             continue
