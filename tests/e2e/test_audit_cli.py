@@ -430,6 +430,83 @@ def test_sinks_were_filled_and_agree(cli, lived):
     db.close()
 
 
+@pytest.fixture
+def rolled_back(tmp_path, monkeypatch, capsys):
+    """Return a function that runs a verb beside a log that is shorter than what was seen of it.
+
+    The sink, the checkpoint copy and a checkpoint that was kept all hold ten records, the log five.
+    """
+    assert main(["init", str(tmp_path / "home")]) == 0
+    monkeypatch.chdir(tmp_path / "home")
+    with Path("guard.toml").open("a") as toml:
+        toml.write('checkpoint_copy = "copy"\n[[audit.sinks]]\nkind = "sqlite"\npath = "audit.db"\n')
+    origin = Settings.load("guard.toml").audit.origin
+
+    async def write(kind):
+        log = await Log.open("audit", origin=origin, key_file="audit.key", checkpoint_copy=(
+            "copy" if kind == "auth" else None
+        ))  # fmt: skip
+        for _ in range(5):
+            await log.append({"kind": kind})
+        await log.close()
+
+    asyncio.run(write("auth"))
+    shutil.copytree("audit", "before")
+    asyncio.run(write("auth"))
+    assert main(["audit", "ship"]) == 0
+    shutil.copy("audit/checkpoint", "kept")
+    shutil.rmtree("audit")
+    shutil.move("before", "audit")
+
+    def run(*args, more=0):
+        if more:
+            asyncio.run(write("heartbeat"))
+        capsys.readouterr()
+        code = main([*args])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_every_verb_names_a_rollback_by_the_same_sentence(rolled_back):
+    """Who has seen how many records, and how many the log holds; exit 1, or 2 of what opens it."""
+    for args, by in (
+        (("audit", "verify", "--checkpoint", "kept"), "the given checkpoint"),
+        (("audit", "verify", "--sink", "sqlite"), "the sink"),
+        (("audit", "reconcile"), "the sink"),
+        (("audit", "lag"), "the sink `sqlite`"),
+        (("audit", "ship"), "the sink `sqlite`"),
+        (("audit", "bundle", "--out", "b", "--kind", "auth", "--checkpoint", "kept"),
+         "the given checkpoint"),
+        (("audit", "review", "today", "--checkpoint", "kept"), "the given checkpoint"),
+        (("audit", "gaps", "--checkpoint", "kept"), "the given checkpoint"),
+        (("doctor",), "the checkpoint copy"),
+        (("config", "check", "--online"), "the checkpoint copy"),
+    ):  # fmt: skip
+        code, out, err = rolled_back(*args)
+        assert code, args
+        assert f"rolled back: {by} has seen 10 records, the log holds 5" in out + err, args
+    assert not Path("b").exists()
+
+
+def test_a_sink_that_holds_more_than_the_log_is_told_and_what_it_holds_too(rolled_back):
+    """Also where the log went on since: its records are not those that the sink has seen."""
+    code, out, err = rolled_back("audit", "verify", "--sink", "sqlite")
+    assert (code, "rolled back" in err, "holds: 10 records" in out) == (1, True, True)
+    said = json.loads(rolled_back("audit", "reconcile", "--json")[1])[0]
+    assert (said["holds"], said["ahead"].partition(":")[0]) == (False, "rolled back")
+    code, out, err = rolled_back("audit", "verify", "--sink", "sqlite", more=5)
+    assert (code, "holds: 10 records" in out) == (1, True)
+    assert "forked: the 10 records that the sink has seen are not the log's first ones" in err
+
+
+def test_the_sentence_of_a_rollback_stands_in_one_place():
+    """Every check that finds one raises what `rolled_back` returns."""
+    src = Path(main.__code__.co_filename).parents[1]
+    found = [p.name for p in src.rglob("*.py") if "rolled back: " in p.read_text()]
+    assert found == ["consistency.py"]
+
+
 def test_another_machines_origin_stops_no_verification(cli):
     """Each origin by itself: one without a key is named, one that fails fails, the rest is said."""
     import sqlite3

@@ -68,7 +68,7 @@ def _said(checked: Checked) -> dict[str, Any]:
     counts = report.agreement
     return {
         "origin": report.origin, "size": report.size, "root": report.root,
-        **checked.as_json(), "pending": report.pending, "minimum": report.minimum,
+        **checked.anchor.as_json(), "pending": report.pending, "minimum": report.minimum,
         "denials_with_effect": list(report.denials_with_effect),
         "agreement": {
             "agree": counts.agree, "disagree": counts.disagree, "unknown": counts.unknown
@@ -79,7 +79,7 @@ def _said(checked: Checked) -> dict[str, Any]:
 
 
 def _print(found: list[tuple[Path, Checked]]) -> None:
-    for warning in dict.fromkeys(one.warning for _, one in found):
+    for warning in dict.fromkeys(one.anchor.warning for _, one in found):
         if warning is not None:
             print(warning)
     for folder, checked in found:

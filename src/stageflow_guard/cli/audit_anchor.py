@@ -38,19 +38,18 @@ KEY_ONLY = "anchored by its key only: a rollback, or a rewrite by the key's hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """One log that holds, and where the checkpoint and the key came from that it was held against.
+class Anchor:
+    """Where the checkpoint and the key came from that a log, here or in a sink, was held against.
 
     `compared` is how many records that checkpoint commits to.
     """
 
-    report: VerificationReport
     checkpoint: From = "nowhere"
     key: From = "nowhere"
     compared: int | None = None
 
     @property
-    def anchored(self) -> str:
+    def by(self) -> str:
         """What from outside vouches for the log: none, vkey or checkpoint."""
         if self.checkpoint == "elsewhere":
             return "checkpoint"
@@ -61,34 +60,46 @@ class Checked:
         """What would not show, although something might have been given; None where it would."""
         if self.checkpoint == "the log itself":
             return OWN_CHECKPOINT
-        if self.anchored != "none":
+        if self.by != "none":
             return None
         return OWN_KEY if self.key == "the log itself" else NOTHING_GIVEN
-
-    @property
-    def vouched(self) -> str | None:
-        """What vouches for the log, and how far; None where nothing does."""
-        if self.anchored == "vkey":
-            return KEY_ONLY
-        if self.anchored == "none":
-            return None
-        since = self.report.size - (self.compared or 0)
-        after = f"; of the {since} after it, nothing kept elsewhere says anything" if since else ""
-        return f"anchored by a checkpoint of {self.compared} records{after}"
-
-    @property
-    def told(self) -> str:
-        """Say both in one sentence."""
-        return "; ".join(one for one in (self.warning, self.vouched) if one)
 
     def as_json(self) -> dict[str, Any]:
         """Return what a program asks of the comparison."""
         return {
-            "anchored": self.anchored,
+            "anchored": self.by,
             "checkpoint_size": self.compared if self.checkpoint == "elsewhere" else None,
             "own_checkpoint": self.checkpoint == "the log itself",
             "own_vkey": self.key == "the log itself",
         }
+
+
+NO_ANCHOR = Anchor()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One log that holds, and what it was held against."""
+
+    report: VerificationReport
+    anchor: Anchor = NO_ANCHOR
+
+    @property
+    def vouched(self) -> str | None:
+        """What vouches for the log, and how far; None where nothing does."""
+        if self.anchor.by == "vkey":
+            return KEY_ONLY
+        if self.anchor.by == "none":
+            return None
+        compared = self.anchor.compared or 0
+        since = self.report.size - compared
+        after = f"; of the {since} after it, nothing kept elsewhere says anything" if since else ""
+        return f"anchored by a checkpoint of {compared} records{after}"
+
+    @property
+    def told(self) -> str:
+        """Say both in one sentence."""
+        return "; ".join(one for one in (self.anchor.warning, self.vouched) if one)
 
 
 class Given:
@@ -98,11 +109,13 @@ class Given:
         from stageflow_guard.audit.tlog.checkpoint import parse
 
         self._keys = list(getattr(args, "vkey", None) or [])
+        self.lines = [text_of(key) for key in self._keys]
         self._paths = [Path(value) for value in getattr(args, "checkpoint", None) or []]
         self._witnesses = tuple(text_of(one) for one in getattr(args, "witness", None) or [])
         self._notes = [path.read_bytes() for path in self._paths]
-        self._by_origin = numbered("checkpoint", [parse(note)[0].origin for note in self._notes])
-        self._by_name = numbered("vkey", [text_of(key).split("+")[0] for key in self._keys])
+        self._heads = [parse(note)[0] for note in self._notes]
+        self._by_origin = numbered("checkpoint", [head.origin for head in self._heads])
+        self._by_name = numbered("vkey", [line.split("+")[0] for line in self.lines])
         self._minimum = getattr(args, "min", None)
         self._minimum_asked = "min" in args
         self._single = Path(args.dir)
@@ -125,25 +138,43 @@ class Given:
         A verb without `--min` takes what the log's own records say was pruned.
         """
         from stageflow_guard.audit import verify
-        from stageflow_guard.audit.tlog.checkpoint import parse
 
         alone = folder == self._single
         key = 0 if alone and len(self._keys) == 1 else self._by_name.get(origin)
         note = 0 if alone and len(self._notes) == 1 else self._by_origin.get(origin)
         report = verify(
             folder,
-            vkey=None if key is None else text_of(self._keys[key]),
+            vkey=None if key is None else self.lines[key],
             checkpoint=None if note is None else self._notes[note],
             minimum=self._minimum if self._minimum_asked else read_minimum(folder) or None,
             witnesses=self._witnesses,
         )
-        return Checked(
-            report=report,
-            checkpoint=given_from(
-                None if note is None else self._paths[note], folder / "checkpoint"
+        return Checked(report=report, anchor=self._anchor(note, key, [folder]))
+
+    @property
+    def notes(self) -> dict[str, bytes]:
+        """The checkpoints by their origin."""
+        return {origin: self._notes[place] for origin, place in self._by_origin.items()}
+
+    def anchor_in_sink(self, origin: str, logs: Iterable[Path], *, compared: bool) -> Anchor:
+        """Return what vouches for a sink's copy; `compared`: the checkpoint is of this very log.
+
+        What lies in one of the `logs` here vouches for none. One key line gives those of its
+        log's other shards.
+        """
+        key = self._by_name.get(origin, 0 if self._keys else None)
+        return self._anchor(self._by_origin[origin] if compared else None, key, logs)
+
+    def _anchor(self, note: int | None, key: int | None, logs: Iterable[Path]) -> Anchor:
+        logs = list(logs)
+        return Anchor(
+            checkpoint=_given_from(
+                None if note is None else self._paths[note], [one / "checkpoint" for one in logs]
             ),
-            key=given_from(None if key is None else self._keys[key], folder / "vkey"),
-            compared=None if note is None else parse(self._notes[note])[0].size,
+            key=_given_from(
+                None if key is None else self._keys[key], [one / "vkey" for one in logs]
+            ),
+            compared=None if note is None else self._heads[note].size,
         )
 
 
@@ -163,18 +194,17 @@ def check_all(args: argparse.Namespace) -> list[tuple[Path, Checked]]:
     from stageflow_guard.audit.read.receipts import require_receipt
     from stageflow_guard.audit.tlog.receipt import parse_receipt
 
-    given, receipts = Given(args), getattr(args, "receipt", None) or []
-    found, origins = [], set()
+    given, found, origins = Given(args), [], set()
+    receipts = [(parse_receipt(one)[0], one) for one in getattr(args, "receipt", None) or []]
     for folder in logs_in(args.dir):
         own = origin_of(folder)
         origins.add(own)
         found.append((folder, given.check(folder, own)))
-        for one in receipts:
-            if parse_receipt(one)[0] == own:
-                require_receipt(folder, one)
-    for one in receipts:
-        if parse_receipt(one)[0] not in origins:
-            raise VerificationError("no log here has the origin of a receipt")
+        for origin, receipt in receipts:
+            if origin == own:
+                require_receipt(folder, receipt)
+    if not origins.issuperset(origin for origin, _ in receipts):
+        raise VerificationError("no log here has the origin of a receipt")
     given.require_known(origins)
     return found
 
@@ -189,13 +219,15 @@ def origin_of(folder: Path) -> str:
         return ""
 
 
-def given_from(given: str | Path | None, own: Path) -> From:
-    """Say whether what was given is the log's own file, by whatever name or link."""
+def _given_from(given: str | Path | None, own: Iterable[Path]) -> From:
+    """Say whether what was given is a log's own file, by whatever name or link."""
     if given is None:
         return "nowhere"
-    path = Path(given)
+    return "the log itself" if any(_same(Path(given), one) for one in own) else "elsewhere"
+
+
+def _same(path: Path, other: Path) -> bool:
     try:
-        same = path.samefile(own)
+        return path.samefile(other)
     except OSError:  # a key line itself, which is no file
-        same = False
-    return "the log itself" if same else "elsewhere"
+        return False

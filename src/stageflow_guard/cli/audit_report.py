@@ -99,7 +99,7 @@ def _asked(args: argparse.Namespace) -> str:
 
 def _verification(reports: Sequence[Checked]) -> Section:
     body = ""
-    for warning in dict.fromkeys(one.warning for one in reports):
+    for warning in dict.fromkeys(one.anchor.warning for one in reports):
         if warning is not None:
             head, _, text = warning.partition(": ")
             body += (

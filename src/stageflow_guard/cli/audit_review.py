@@ -69,7 +69,7 @@ def review(args: argparse.Namespace) -> int:
             heads.append(_head(one))
             logs.append({"holds": True, **_compared(one)})
             whole.append(f"{origin}: {one.report.size} records verify, "
-                         + ("NOT ANCHORED" if one.warning else str(one.vouched)))  # fmt: skip
+                         + ("NOT ANCHORED" if one.anchor.warning else str(one.vouched)))  # fmt: skip
         except VerificationError as error:
             holds = False
             whole.append(f"{origin}: DOES NOT HOLD: {error.message}")
@@ -142,7 +142,7 @@ def _head(one: Checked) -> str:
 
 
 def _compared(one: Checked) -> dict[str, Any]:
-    return {"origin": one.report.origin, "size": one.report.size, **one.as_json()}
+    return {"origin": one.report.origin, "size": one.report.size, **one.anchor.as_json()}
 
 
 def _gaps(origin: str, folder: Path, args: argparse.Namespace) -> Iterator[Gap]:

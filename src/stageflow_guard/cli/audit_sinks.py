@@ -12,21 +12,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stageflow_guard.audit.export.assemble import sink_from, state_of
 from stageflow_guard.audit.export.exporter import Exporter, ForkedSink
-from stageflow_guard.audit.export.reconcile import SinkReport, name_at, verify_sink
+from stageflow_guard.audit.export.reconcile import (
+    SinkReport,
+    name_at,
+    require_local,
+    verify_sink,
+)
 from stageflow_guard.audit.export.reconcile import reconcile as compare
 from stageflow_guard.audit.export.sink import Readable, SinkUnavailable
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.signed_head import checkpoint_of, key_line, signed_head
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, fail, print_json, worst
-from stageflow_guard.cli.audit_anchor import given_from, numbered
-from stageflow_guard.cli.audit_args import text_of
+from stageflow_guard.cli.audit_anchor import Given
 from stageflow_guard.cli.audit_output import cell
 from stageflow_guard.cli.places import settings_of
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError, GuardError, VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from stageflow_guard.audit.export.sink import Sink
     from stageflow_guard.settings import AuditSettings
@@ -160,6 +164,8 @@ def reconcile(args: argparse.Namespace) -> int:
             f"{one['kind']} {one['origin']}: {word}, {one['sink']} of {one['log']} records there, "
             f"{one['behind']} behind, {one['duplicates']} duplicates"
         )
+        if one["ahead"]:
+            print(f"  {one['ahead']}")
         for name in ("missing", "changed", "foreign"):
             if one[name]:
                 print(f"  {name}: {', '.join(map(str, one[name]))}")
@@ -170,21 +176,20 @@ def reconcile(args: argparse.Namespace) -> int:
 
 def verify_sinks(args: argparse.Namespace) -> int:
     """Rebuild the tree of every origin from what a sink holds."""
-    from stageflow_guard.audit.tlog.checkpoint import parse
-
     audit, sinks = _asked(args)
-    keys, expected = _keys(args, audit)
-    local = _local(audit)
-    given = [Path(value).read_bytes() for value in args.checkpoint or []]
-    places = numbered("checkpoint", [parse(note)[0].origin for note in given])
-    notes = {origin: given[place] for origin, place in places.items()}
+    given = Given(args)
+    keys, expected = _keys(given.lines, audit)
+    local, notes = _local(audit), given.notes
     found, codes = list[_Found](), [HOLDS]
     for settings in sinks:
         wanted = _Wanted(keys, expected | notes.keys(), notes, local, {*audit.known_logs})
         codes += _verify_one(settings, wanted, found)
     if not found and worst(codes) == HOLDS:
         raise ConfigError("no key is known for any origin there; give one with --vkey")
-    by = [_anchored_by(args, one, places, local.values()) for one in found]
+    by = [
+        given.anchor_in_sink(one.report.origin, local.values(), compared=one.compared).by
+        for one in found
+    ]
     if args.json:
         said = zip(found, by, strict=True)
         print_json([{**asdict(one.report), "anchored": anchored} for one, anchored in said])
@@ -211,23 +216,6 @@ def _print_verified(found: list[SinkReport], by: list[str]) -> None:
     for one in found:
         start = f" from {one.minimum} on" if one.minimum else ""
         print(f"{one.origin}: holds: {one.size} records{start}, root {one.root}, log {one.log}")
-
-
-def _anchored_by(
-    args: argparse.Namespace, one: _Found, places: dict[str, int], folders: Iterable[Path]
-) -> str:
-    """Return what vouches for a log that does not lie in a local one: checkpoint, vkey, none."""
-    logs = list(folders)
-
-    def elsewhere(value: str, name: str) -> bool:
-        return all(given_from(value, log / name) == "elsewhere" for log in logs)
-
-    if one.compared and elsewhere(args.checkpoint[places[one.report.origin]], "checkpoint"):
-        return "checkpoint"
-    keys = {text_of(value).split("+")[0]: value for value in args.vkey or []}
-    first = next(iter(keys.values()), None)  # which gives those of the other shards
-    key = keys.get(one.report.origin, first)
-    return "vkey" if key is not None and elsewhere(key, "vkey") else "none"
 
 
 class _Found(NamedTuple):
@@ -292,6 +280,8 @@ def _verify_origin(sink: Readable, origin: str, wanted: _Wanted, found: list[_Fo
                 log=folder if one == own else None,
             )  # fmt: skip
             found.append(_Found(report, note is not None))
+            if folder is not None and one == own:
+                require_local(folder, report)
         except VerificationError as error:
             codes.append(fail(error, f"{origin}: "))
     return codes
@@ -308,16 +298,14 @@ def _local(audit: AuditSettings) -> dict[str, Path]:
     return {parse(checkpoint_of(f))[0].origin: f for f in folders}
 
 
-def _keys(args: argparse.Namespace, audit: AuditSettings) -> tuple[dict[str, str], set[str]]:
+def _keys(lines: list[str], audit: AuditSettings) -> tuple[dict[str, str], set[str]]:
     """Return (key line by origin, origins that must be there): as given; else the local logs'.
 
     All shards sign with one key, so that one shard's line gives every other's.
     """
     from stageflow_guard.audit.tlog.checkpoint import parse, parse_vkey, vkey_of
 
-    lines = [text_of(value) for value in args.vkey or []]
     if lines:
-        numbered("vkey", [line.split("+")[0] for line in lines])
         known = dict(parse_vkey(line) for line in lines)
         expected = set(known)
         public = next(iter(known.values()))

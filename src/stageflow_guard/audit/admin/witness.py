@@ -56,6 +56,7 @@ class Witness:
         kept = self._state / f"{sha256(head.origin.encode()).hexdigest()}.checkpoint"
         with locked(self._state / "lock"):  # two processes could cosign a fork each
             if kept.exists():
-                require_prefix(folder, parse(read_plain(kept, cap=CAPS["checkpoint"]))[0], head)
+                seen = parse(read_plain(kept, cap=CAPS["checkpoint"]))[0]
+                require_prefix(folder, seen, head, by="the witness")
             write_durably(kept, note)
         return cosign(note, name=self._name, key=self._key, time=now)

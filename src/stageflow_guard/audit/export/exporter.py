@@ -260,7 +260,7 @@ class Exporter:
                 raise self._fork(f"was shipped another log before ({other or 'no id'})")
         at, note = self._progress.read()
         if note is not None:
-            require_prefix(self._log, parse(note)[0], head)
+            require_prefix(self._log, parse(note)[0], head, by=f"the sink `{self._sink.kind}`")
         return at
 
     def _confirm(self, at: int, head: Checkpoint, minimum: int) -> int:

@@ -12,7 +12,7 @@ from stageflow_guard.audit.read.query import iter_entries
 from stageflow_guard.audit.read.signed_head import PRUNE, signed_head
 from stageflow_guard.audit.records.decode import decode_any
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, parse, parse_vkey
-from stageflow_guard.audit.tlog.consistency import grew_out_of
+from stageflow_guard.audit.tlog.consistency import grew_out_of, require_prefix, rolled_back
 from stageflow_guard.audit.tlog.key_rotation import (
     KIND,
     Rotation,
@@ -37,6 +37,7 @@ class Difference:
     """A log and a sink, compared. `missing`, `changed` and `foreign` hold the first few indices.
 
     `others` are ids of other logs of this origin that the sink holds, and nobody knows: a fork.
+    `ahead` is the sentence of a rollback where the sink holds records behind the log's end.
     """
 
     origin: str
@@ -48,6 +49,7 @@ class Difference:
     changed: tuple[int, ...] = ()
     foreign: tuple[int, ...] = ()
     others: tuple[str, ...] = ()
+    ahead: str | None = None
 
     @property
     def holds(self) -> bool:
@@ -98,15 +100,20 @@ def reconcile(
         if held[1] != entry:
             changed.append(index)
         held = next(there, None)
+    behind_end: list[int] = []
     while held is not None:
-        foreign.append(held[0])
+        behind_end.append(held[0])
         held = next(there, None)
+    # what a writer signed meanwhile, and a sink got, is neither foreign nor compared
+    now, seen = signed_head(folder)[0].size, max(behind_end, default=-1) + 1
+    foreign += [index for index in behind_end if index >= now]
     missing += [index for index in gap if index < shipped]
     gap = [index for index in gap if index >= shipped]
     return Difference(
         origin=head.origin, log=head.size, sink=count, behind=len(gap), duplicates=duplicates,
         missing=tuple(missing[:SHOWN]), changed=tuple(changed[:SHOWN]),
         foreign=tuple(foreign[:SHOWN]), others=tuple(others),
+        ahead=rolled_back("the sink", seen, now).message if seen > now else None,
     )  # fmt: skip
 
 
@@ -183,10 +190,7 @@ def verify_sink(
     if parse_vkey(vkey)[0] != origin or head.origin != origin:
         raise VerificationError("the key is of another origin", path="vkey")
     if older is not None and older.size > head.size:
-        raise VerificationError(
-            f"rolled back: the given checkpoint has {older.size} records, the sink {head.size}",
-            index=head.size,
-        )
+        raise rolled_back("the given checkpoint", older.size, head.size, place="the sink")
     held = _Held(sink, origin, of, TileReader(log, head.size) if log is not None else None)
     sizes = {one.size for one in heads if one.size >= held.start()}
     roots = held.roots(sizes | ({older.size} if older is not None else set()))
@@ -227,6 +231,15 @@ def verify_sink(
         origin=origin, size=head.size, root=head.root.hex(), beyond=held.size - head.size,
         duplicates=held.duplicates, minimum=held.minimum, log=of,
     )  # fmt: skip
+
+
+def require_local(folder: Path, report: SinkReport) -> None:
+    """Raise `VerificationError` unless the log in `folder` begins with what a sink holds of it.
+
+    The sink was read before, so a log that grew since is no shorter one.
+    """
+    seen = Checkpoint(report.origin, report.size, bytes.fromhex(report.root))
+    require_prefix(folder, seen, signed_head(folder)[0], by="the sink")
 
 
 def _only_log(sink: Readable, origin: str) -> str:

@@ -15,7 +15,7 @@ from stageflow_guard.audit.log.integrate import Integrator
 from stageflow_guard.audit.log.layout import discard, read_format, read_minimum, survey
 from stageflow_guard.audit.log.wal import CAP, LABEL, Replayed, WriteAhead, replay, scan
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, open_note, parse, vkey_of
-from stageflow_guard.audit.tlog.consistency import require_prefix
+from stageflow_guard.audit.tlog.consistency import require_prefix, rolled_back
 from stageflow_guard.audit.tlog.signing import SigningKey
 from stageflow_guard.audit.tlog.storage import CAPS, read
 from stageflow_guard.base.durable import sync_dir, take_lock, write_durably
@@ -89,6 +89,9 @@ def recover(folder: Path, origin: str, key_file: Path, copy: CheckpointCopy | No
     return Recovered(vkey, tree, wal, note, behind)
 
 
+COPY = "the checkpoint copy"
+
+
 def reach(folder: Path, copy: CheckpointCopy) -> None:
     """Put the checkpoint at its second place: without it a rollback could not be found."""
     try:
@@ -107,11 +110,9 @@ def _require_not_rolled_back(
         return
     ahead = open_note(seen, vkey)
     if ahead.size > size:
-        raise VerificationError(
-            f"rolled back: the checkpoint copy has seen {ahead.size} records, the log holds {size}"
-        )
+        raise rolled_back(COPY, ahead.size, size)
     if head is not None and ahead.size <= head.size:
-        require_prefix(folder, ahead, head)
+        require_prefix(folder, ahead, head, by=COPY)
 
 
 def _require_own(folder: Path, origin: str, own: str, vkey: str, key_file: Path) -> None:

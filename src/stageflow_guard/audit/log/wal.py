@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from stageflow_guard.audit.tlog.checkpoint import parse
+from stageflow_guard.audit.tlog.consistency import rolled_back
 from stageflow_guard.audit.tlog.storage import pack, read, unpack
 from stageflow_guard.base.durable import write_all, write_durably
 from stageflow_guard.base.opening import open_own
@@ -256,7 +257,7 @@ def replay(content: bytes, note: bytes, key: bytes, *, form: int) -> Replayed:
         return Replayed(entries, cut, why, chain.tag, 0 if cut else good, len(content))
     newest = max(one.size for one in seen)
     if newest > head.size:
-        _refuse(f"has seen a checkpoint of {newest} records: rolled back", head.size)
+        raise rolled_back("the write-ahead file", newest, head.size, path="wal")
     if following > head.size:
         _refuse(f"does not belong to the checkpoint of {head.size} records", head.size)
     return Replayed([], cut, "the write-ahead file is older than the checkpoint")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.tlog.checkpoint import open_note, parse, parse_size
+from stageflow_guard.audit.tlog.consistency import rolled_back
 from stageflow_guard.audit.tlog.storage import entry_at
 from stageflow_guard.audit.tlog.tiles import TileReader
 from stageflow_guard.audit.tlog.tree import leaf_hash, verify_inclusion
@@ -36,8 +37,11 @@ def prove(path: str | Path, index: int, *, note: bytes | None = None) -> tuple[b
     tiles do not lead to the signed root, or hold no such index.
     """
     folder = Path(path)
-    note = signed_head(folder)[1] if note is None else note
+    own, present = signed_head(folder)
+    note = present if note is None else note
     head = parse(note)[0]
+    if head.size > own.size:
+        raise rolled_back("the given checkpoint", head.size, own.size)
     entry = entry_at(folder, index, head.size)
     hashes = TileReader(folder, head.size).inclusion(index)
     verify_inclusion(leaf_hash(entry), index, head.size, hashes, head.root)

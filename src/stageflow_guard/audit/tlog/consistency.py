@@ -10,15 +10,23 @@ from stageflow_guard.audit.tlog.tree import EMPTY, verify_consistency
 from stageflow_guard.errors import VerificationError
 
 
-def require_prefix(folder: Path, old: Checkpoint, new: Checkpoint) -> None:
+def rolled_back(
+    by: str, seen: int, size: int, *, place: str = "the log", path: str | None = None
+) -> VerificationError:
+    """Return the error that every check raises when `place` is shorter than what `by` has seen."""
+    return VerificationError(
+        f"rolled back: {by} has seen {seen} records, {place} holds {size}", index=size, path=path
+    )
+
+
+def require_prefix(folder: Path, old: Checkpoint, new: Checkpoint, *, by: str) -> None:
     """Raise `VerificationError` unless the tree in `folder`, at `new`, begins with `old`'s.
 
-    Both checkpoints are taken as they are: who signed them is the caller's to check.
+    `by` says whose `old` is. Both checkpoints are taken as they are: who signed them is the
+    caller's to check.
     """
     if old.size > new.size:
-        raise VerificationError(
-            f"rolled back: {old.size} records were seen, the log has {new.size}", index=new.size
-        )
+        raise rolled_back(by, old.size, new.size)
     try:
         if old.size == 0:
             if old.root != EMPTY:
@@ -32,7 +40,7 @@ def require_prefix(folder: Path, old: Checkpoint, new: Checkpoint) -> None:
         if exc.path is not None:  # a tile is missing or cut: that is another finding
             raise
         raise VerificationError(
-            f"forked: the {old.size} records that were seen are not the log's first ones",
+            f"forked: the {old.size} records that {by} has seen are not the log's first ones",
             index=max(0, old.size - 1),
         ) from None
 
@@ -42,7 +50,7 @@ def grew_out_of(folder: Path, old: Checkpoint, new: Checkpoint) -> bool:
     if old.origin != new.origin or not old.size:
         return False
     try:
-        require_prefix(folder, old, new)
+        require_prefix(folder, old, new, by="a copy")
     except VerificationError as exc:
         if exc.path is not None:  # a tile of this log is missing: that is another finding
             raise

@@ -24,6 +24,7 @@ from stageflow_guard.audit.log.wal import entries_behind, read_wal, scan, torn
 from stageflow_guard.audit.read.signed_head import require_attested_minimum
 from stageflow_guard.audit.records.decode import decode_any
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, open_note, parse, parse_vkey
+from stageflow_guard.audit.tlog.consistency import rolled_back
 from stageflow_guard.audit.tlog.cosign import cosigned_at
 from stageflow_guard.audit.tlog.key_rotation import (
     KIND,
@@ -89,10 +90,7 @@ def verify(
     given = _bytes(checkpoint) if checkpoint is not None else None
     older = parse(given)[0] if given is not None else None
     if older is not None and older.size > head.size:
-        raise VerificationError(
-            f"rolled back: the given checkpoint has {older.size} records, the log {head.size}",
-            index=head.size,
-        )
+        raise rolled_back("the given checkpoint", older.size, head.size)
     start = _start(folder, minimum, head)
     rebuilt = _Rebuild(folder, head, older, start)
     rebuilt.run()  # 3, 4
@@ -300,12 +298,9 @@ def _check_wal(folder: Path, head: Checkpoint, keys: list[str], live: bool) -> i
         raise VerificationError("the write-ahead file has lost its beginning", path="wal")
     seen = [open_with_any(b.payload, keys, path="wal").size for b in blocks if b.anchor]
     pending = sum(1 for _ in entries_behind(content, head.size))
-    if max(seen, default=0) > head.size + pending:
-        raise VerificationError(
-            f"rolled back: the write-ahead file has seen a checkpoint of {max(seen)} records, the "
-            f"log holds {head.size + pending}",
-            index=head.size + pending, path="wal",
-        )  # fmt: skip
+    held = head.size + pending
+    if max(seen, default=0) > held:
+        raise rolled_back("the write-ahead file", max(seen), held, path="wal")
     return pending
 
 

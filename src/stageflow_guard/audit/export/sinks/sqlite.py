@@ -339,7 +339,7 @@ def _take_over(db: sqlite3.Connection) -> None:
 def _prefix(folder: Path, held: bytes, note: bytes) -> bool:
     """Say whether the log still begins with what the table came from."""
     try:
-        require_prefix(folder, parse(held)[0], parse(note)[0])
+        require_prefix(folder, parse(held)[0], parse(note)[0], by="the table")
     except VerificationError:
         return False
     return True
