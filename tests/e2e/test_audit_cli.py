@@ -287,6 +287,33 @@ def test_a_kept_revision_that_was_changed_is_said_where_a_rule_is_quoted(cli, li
     assert "was changed" in out and "policy.csv:" in out and "p, role:" not in out
 
 
+def test_verify_and_bundle_name_a_kept_revision_that_was_changed(cli, lived, tmp_path):
+    """The log holds, and what its rules said is no evidence any more: verify exits 1."""
+    permit = json.loads(cli("query", "--decision", "permit", "--json")[1])[0]
+    revision = permit["policy"]["sha256"]
+    assert json.loads(cli("verify", "audit", "--json")[1])["changed_policies"] == []
+    blob = next(one for one in (lived / "audit.policies/blobs").iterdir()
+                if b"p, role:" in one.read_bytes())  # fmt: skip
+    before = blob.read_bytes()
+    try:
+        blob.write_bytes(before.replace(b"p, role:", b"p, rule:", 1))
+        code, out, _ = cli("verify", "audit")
+        said = json.loads(cli("verify", "audit", "--json")[1])
+        wrote = cli("bundle", "--out", str(tmp_path / "b"), "--decision", "permit")
+        reviewed = cli("review", "today")
+        assert cli("report", "--out", str(tmp_path / "r.html"))[0] == 0
+    finally:
+        blob.write_bytes(before)
+    line = f"ALARM: the kept revision `{revision[:12]}` was changed"
+    assert (code, out.startswith(line), "holds: " in out) == (1, True, True)
+    assert revision in said["changed_policies"]
+    assert (wrote[0], wrote[1].startswith(line)) == (0, True)
+    assert (reviewed[0], line in reviewed[1]) == (1, True)
+    assert line in (tmp_path / "r.html").read_text()
+    manifest = json.loads((tmp_path / "b/manifest.json").read_text())
+    assert manifest["changed_policies"] == manifest["missing_policies"] == [revision]
+
+
 def test_an_empty_table_says_so(cli):
     """No row is a sentence, not a head above nothing."""
     assert cli("query", "--tenant", "initech")[1] == "no record matches\n"
@@ -439,7 +466,9 @@ def rolled_back(tmp_path, monkeypatch, capsys):
     assert main(["init", str(tmp_path / "home")]) == 0
     monkeypatch.chdir(tmp_path / "home")
     with Path("guard.toml").open("a") as toml:
-        toml.write('checkpoint_copy = "copy"\n[[audit.sinks]]\nkind = "sqlite"\npath = "audit.db"\n')
+        toml.write(
+            'checkpoint_copy = "copy"\n[[audit.sinks]]\nkind = "sqlite"\npath = "audit.db"\n'
+        )
     origin = Settings.load("guard.toml").audit.origin
 
     async def write(kind):

@@ -204,7 +204,7 @@ async def test_an_auditor_follows_the_page_literally(tmp_path):
     log = await filled(tmp_path, 300)
     key = SigningKey(bytes.fromhex((tmp_path / "k").read_text()))
     out = tmp_path / "bundle"
-    assert bundle(log, out, indices=[3, 256, 299], key=key, asked={"run": "x"}) == 3
+    assert bundle(log, out, indices=[3, 256, 299], key=key, asked={"run": "x"}).records == 3
     commands = re.findall(r"^ {7}(\S.*)$", (out / "VERIFY.md").read_text(), re.MULTILINE)
     assert len(commands) == 4
 
@@ -321,7 +321,7 @@ async def test_a_bundle_beside_a_running_writer_has_one_checkpoint(tmp_path):
         proof, entry = prove(tmp_path / "audit", index, note=old)
         assert check_proof(proof, entry, held(tmp_path / "audit")).checkpoint.size == 300
     out = tmp_path / "b"
-    assert bundle(tmp_path / "audit", out, indices=range(0, 300, 50), key=None) == 6
+    assert bundle(tmp_path / "audit", out, indices=range(0, 300, 50), key=None).records == 6
     await log.close()
     done = subprocess.run(
         [sys.executable, "-I", str(out / "verify.py")], capture_output=True, text=True

@@ -53,6 +53,27 @@ def test_the_revision_is_what_its_lists_say():
     assert dict(tree) == FILES and len(tree) == len(FILES)
 
 
+@pytest.mark.parametrize("what", ["list", "group", "content", "gone"])
+def test_what_was_changed_is_named_and_what_was_not_stands(store, what):
+    """By one reading of each content; a revision that shares none of what was changed stands."""
+    trees = [FileTree.of({"model.conf": b"a", "tenants/t/policy.csv": b"p%d" % n}) for n in (0, 1)]
+    for tree in trees:
+        store.keep(tree)
+    assert store.changed() == []
+    (group,) = (one for key, one in trees[0].groups.items() if key)
+    blobs = store.folder / "blobs"
+    path = {"list": store.folder / trees[0].revision, "group": blobs / group.digest,
+            "content": blobs / sha256(b"p0"), "gone": blobs / sha256(b"p0")}[what]  # fmt: skip
+    path.chmod(0o600)
+    if what == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes() + b" ")
+    assert store.changed() == [trees[0].revision]
+    (blobs / sha256(b"a")).unlink()
+    assert store.changed() == sorted(one.revision for one in trees)
+
+
 @pytest.mark.parametrize("name", [*sorted(FILES)[:5], "tenants/t7/limits.yaml"])
 def test_every_byte_and_every_name_is_in_the_revision(name):
     """Another content, another name, a file more or less: another revision."""

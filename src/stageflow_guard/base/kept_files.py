@@ -150,6 +150,23 @@ class KeptFiles:
                     found[path.name] = path.stat().st_mtime
         return found
 
+    def changed(self) -> list[str]:
+        """Return the revisions that are not what they were; each content is read once."""
+        there = sorted(self.revisions())  # first: what is kept meanwhile is nobody's damage
+        blobs = self._blobs.iterdir() if self._blobs.is_dir() else ()
+        sound = {blob.name for blob in blobs if _is_sound(blob)}
+        # one that was removed meanwhile is not changed
+        return [one for one in there
+                if not self._stands(one, sound) and (self.folder / one).exists()]  # fmt: skip
+
+    def _stands(self, revision: str, sound: set[str]) -> bool:
+        try:
+            if (self.folder / revision).is_dir():
+                return self.files(revision) is not None
+            return sound.issuperset(self._needed(revision))
+        except ChangedSince:
+            return False
+
     def files(self, revision: str) -> dict[str, bytes] | None:
         """Return the files of a revision, or None where it is not kept.
 
@@ -180,6 +197,13 @@ class KeptFiles:
             else:
                 require_plain(name)
                 yield name, content
+
+
+def _is_sound(blob: Path) -> bool:
+    try:
+        return digest_of(blob.read_bytes()) == blob.name
+    except OSError:
+        return False
 
 
 def _new(tree: FileTree, known: FileTree | None) -> Iterator[tuple[str, bytes]]:

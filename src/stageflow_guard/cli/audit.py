@@ -12,6 +12,7 @@ from stageflow_guard.audit.read.access_log import is_readers_log
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
 from stageflow_guard.cli.audit_anchor import Checked, check_all, origin_of
 from stageflow_guard.cli.audit_reads import noted
+from stageflow_guard.cli.kept_policies import changed_beside, changed_line
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError
 
@@ -53,17 +54,20 @@ def verify(args: argparse.Namespace) -> int:
     found = check_all(args)
     if own:
         noted(args, {})
+    changed = changed_beside(args.dir)
     if args.json:
-        said = [_said(one) for _, one in found]
+        said = [_said(one, changed) for _, one in found]
         print_json(said[0] if len(said) == 1 else said)
     else:
+        for revision in changed:
+            print(changed_line(revision))
         _print(found)
     # what was given counts here, the log's own too: the verdict above says what that is worth
     loose = any(one.report.anchored == "none" for _, one in found)
-    return DOES_NOT_HOLD if args.require_anchor and loose else HOLDS
+    return DOES_NOT_HOLD if changed or (args.require_anchor and loose) else HOLDS
 
 
-def _said(checked: Checked) -> dict[str, Any]:
+def _said(checked: Checked, changed: list[str]) -> dict[str, Any]:
     report = checked.report
     counts = report.agreement
     return {
@@ -74,7 +78,7 @@ def _said(checked: Checked) -> dict[str, Any]:
             "agree": counts.agree, "disagree": counts.disagree, "unknown": counts.unknown
         },
         "clock_back": list(report.clock_back), "keys": list(report.keys),
-        "witnesses": list(report.witnesses),
+        "witnesses": list(report.witnesses), "changed_policies": changed,
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from stageflow_guard.cli.audit_args import FILTERS, text_of
 from stageflow_guard.cli.audit_output import as_json, private
 from stageflow_guard.cli.audit_query import Chosen
 from stageflow_guard.cli.audit_reads import noted
+from stageflow_guard.cli.kept_policies import changed_line, stores_beside
 from stageflow_guard.cli.places import settings_of
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError
@@ -101,14 +102,15 @@ def bundle(args: argparse.Namespace) -> int:
         if not indices:
             continue
         out = Path(args.out) / folder.name if len(wanted) > 1 else Path(args.out)
-        base = Path(args.dir).absolute()
-        kept = [Path(f"{p}.policies") for p in (base, base.parent)]
-        policies = next((p for p in kept if p.is_dir()), None)
-        count = bundle(folder, out, indices=indices, key=key, policies=policies, asked=asked,
-                       checkpoint=note)  # fmt: skip
+        policies = next(iter(stores_beside(args.dir)), None)
+        count, changed = bundle(folder, out, indices=indices, key=key, policies=policies,
+                                asked=asked, checkpoint=note)  # fmt: skip
         if not args.json:
+            for revision in changed:
+                print(f"{changed_line(revision)}; it is not in the folder")
             print(one_line(f"wrote {out}: {count} records; its VERIFY.md says how to check it"))
-        wrote.append({"out": str(out), "origin": head.origin, "records": count})
+        wrote.append({"out": str(out), "origin": head.origin, "records": count,
+                      "changed_policies": changed})  # fmt: skip
     if args.json:
         print_json(wrote)
     return HOLDS

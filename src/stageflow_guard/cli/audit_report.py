@@ -16,6 +16,7 @@ from stageflow_guard.cli.audit_output import private
 from stageflow_guard.cli.audit_query import Chosen, agreement
 from stageflow_guard.cli.audit_refs import requester_of
 from stageflow_guard.cli.audit_report_rows import First, ReportRows, tenant_of, what_of, who_of
+from stageflow_guard.cli.kept_policies import changed_beside, changed_line
 from stageflow_guard.cli.reasons import remedy
 from stageflow_guard.cli.report import Section, Table, facts, page
 from stageflow_guard.cli.terminal import one_line
@@ -49,6 +50,7 @@ def report(args: argparse.Namespace) -> int:
         reports,
         asked=_asked(args),
         requester=partial(requester_of, args.dir),
+        changed=changed_beside(args.dir),
     )
     with private(args.out) as file:
         file.write(text)
@@ -67,17 +69,19 @@ def render(
     asked: str = "",
     first: Sequence[Section] = (),
     requester: Requester = lambda _: None,
+    changed: Sequence[str] = (),
 ) -> str:
     """Return the page; `first` comes before the rest.
 
-    `requester` says who asked for what an approval answers.
+    `requester` says who asked for what an approval answers, `changed` are kept revisions that are
+    not what they were.
     """
     span = "no time"
     if seen.earliest is not None:
         span = f"from {person_time(seen.earliest)} to {person_time(seen.latest)}"
     name = Named(one_log=len(seen.origins) == 1)  # which is named on top
     sections = [
-        _verification(reports), *first, _refusals(seen, name), _across(seen, name),
+        _verification(reports, changed), *first, _refusals(seen, name), _across(seen, name),
         _reveals(seen, name), _approvals(seen, name, requester), _policies(seen, name), _findings(seen),
         _permits(seen, name, outcomes), _rest(seen, name), _legend(_words(seen, outcomes)),
     ]  # fmt: skip
@@ -97,8 +101,8 @@ def _asked(args: argparse.Namespace) -> str:
     return ", ".join(f"{name} {value}" for name, value in given if value is not None)
 
 
-def _verification(reports: Sequence[Checked]) -> Section:
-    body = ""
+def _verification(reports: Sequence[Checked], changed: Sequence[str]) -> Section:
+    body = "".join(f'<p class="note">{escape(changed_line(one))}.</p>' for one in changed)
     for warning in dict.fromkeys(one.anchor.warning for one in reports):
         if warning is not None:
             head, _, text = warning.partition(": ")

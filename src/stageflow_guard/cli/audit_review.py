@@ -27,6 +27,7 @@ from stageflow_guard.cli.audit_anchor import Checked, Given, check_all, origin_o
 from stageflow_guard.cli.audit_output import private
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.audit_refs import requester_of
+from stageflow_guard.cli.kept_policies import changed_beside, changed_line
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError, VerificationError
 
@@ -89,6 +90,9 @@ def review(args: argparse.Namespace) -> int:
         except VerificationError as error:  # what stands before it is answered all the same
             holds = all_read = False
             whole.append(f"{origin}: reading ended early: {error.message}")
+    for revision in changed_beside(args.dir):
+        holds = False
+        whole.append(changed_line(revision))
     if not seen.records and last:
         heads.append(f"no record is of that day: the first is of {person_time(first)}, the last of "
                      f"{person_time(last)} UTC")  # fmt: skip

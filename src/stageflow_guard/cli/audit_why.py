@@ -17,6 +17,7 @@ from stageflow_guard.cli.audit import folders_of
 from stageflow_guard.cli.audit_output import as_json, cell
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.audit_refs import at, is_index, requester_of
+from stageflow_guard.cli.kept_policies import stores_beside
 from stageflow_guard.cli.reasons import remedy
 from stageflow_guard.errors import UNRECORDED, ConfigError
 
@@ -195,18 +196,17 @@ def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None, str 
     """
     rules = record.get("rules") or []
     revision = str((record.get("policy") or {}).get("sha256"))
-    root = Path(folder).absolute()
     from stageflow_guard.model import AccessRequest
     from stageflow_guard.policy.analysis.beyond_rules import line_would_help
     from stageflow_guard.policy.analysis.explain import nearest, unmapped_roles
     from stageflow_guard.policy.live.revisions import Revisions
 
     policies, missing = None, ""
-    for base in (root, root.parent):
+    for place in stores_beside(folder):
         try:
-            policies = policies or Revisions(f"{base}.policies").load(revision)
+            policies = policies or Revisions(place).load(revision)
         except ConfigError as exc:  # not kept there, or changed since
-            missing = exc.message if Path(f"{base}.policies").is_dir() else missing
+            missing = exc.message
     if policies is None:  # what the record says still stands
         told = ", ".join(rules)
         return f"{told}  (without its text: {missing})" if told and missing else told, None, None

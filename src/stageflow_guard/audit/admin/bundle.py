@@ -7,7 +7,7 @@ import json
 import time
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stageflow_guard.audit.read.proofs import prove
 from stageflow_guard.audit.read.query import iter_entries
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 _DER = bytes.fromhex("302a300506032b6570032100")  # SubjectPublicKeyInfo of Ed25519, RFC 8410
 
 
+class Bundled(NamedTuple):
+    """How many records a folder holds, and which revisions it lacks because they were changed."""
+
+    records: int
+    changed: list[str]
+
+
 def bundle(
     path: str | Path,
     out: str | Path,
@@ -36,8 +43,8 @@ def bundle(
     policies: Path | None = None,
     asked: dict[str, Any] | None = None,
     checkpoint: bytes | None = None,
-) -> int:
-    """Write the folder `out`; return how many of the chosen records it holds.
+) -> Bundled:
+    """Write the folder `out`; return how many of the chosen records it holds, and what it lacks.
 
     `key` signs the list of files; without it the page says that it is unsigned. `asked` says how
     the records were chosen and goes into the manifest. `policies` is where revisions are kept; of
@@ -67,8 +74,9 @@ def bundle(
         revisions.add(str((readable(entry).get("policy") or {}).get("sha256")))
     if not chosen:
         raise ConfigError("no record was chosen; nothing was written")
-    for revision in sorted(revisions):
-        for name, content in sorted(_kept(policies, revision).items()):
+    kept, changed = _kept(policies, sorted(revisions))
+    for revision, held in kept.items():
+        for name, content in sorted(held.items()):
             if tenant is None or name.startswith(f"tenants/{tenant}/"):
                 files[f"policies/{revision}/{name}"] = content
     found = {f.split("/")[1] for f in files if f.startswith("policies/")}
@@ -76,7 +84,7 @@ def bundle(
         "format": "stageflow-guard bundle 1", "origin": parse_vkey(vkey)[0], "asked": asked or {},
         "indices": chosen, "handovers": handovers,
         "policies_of": tenant, "written": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "missing_policies": sorted(revisions - {"None"} - found),
+        "missing_policies": sorted(revisions - {"None"} - found), "changed_policies": changed,
     }  # fmt: skip
     files["manifest.json"] = json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n"
     here = Path(__file__).parent.parent / "verification" / "auditor"
@@ -84,17 +92,24 @@ def bundle(
     if key is None:
         files["VERIFY.md"] = _unsigned(files["VERIFY.md"])
     _write(target, files, key)
-    return len(chosen)
+    return Bundled(len(chosen), changed)
 
 
-def _kept(policies: Path | None, revision: str) -> dict[str, bytes]:
-    """Return the files of a revision; none where it is not kept as it was."""
+def _kept(
+    policies: Path | None, revisions: list[str]
+) -> tuple[dict[str, dict[str, bytes]], list[str]]:
+    """Return the files of each revision that is kept as it was, and which were changed since."""
+    found: dict[str, dict[str, bytes]] = {}
+    changed: list[str] = []
     if policies is None:
-        return {}
-    try:
-        return KeptFiles(policies).files(revision) or {}
-    except ChangedSince:
-        return {}
+        return found, changed
+    store = KeptFiles(policies)
+    for revision in revisions:
+        try:
+            found[revision] = store.files(revision) or {}
+        except ChangedSince:
+            changed.append(revision)
+    return found, changed
 
 
 def _handovers(folder: Path) -> list[int]:
