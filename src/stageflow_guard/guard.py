@@ -158,6 +158,11 @@ class Guard:
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         """Build a guard from validated settings; raises `ConfigError` for what is unusable."""
+        return cls(**cls._parts(settings), settings=settings)
+
+    @staticmethod
+    def _parts(settings: Settings) -> dict[str, Any]:
+        """Return what settings describe, but for what is opened: log, approvals, limits."""
         from stageflow_guard.auth.build_verifier import (
             clients_from,
             scope_limits_from,
@@ -168,16 +173,15 @@ class Guard:
         from stageflow_guard.redaction.inspector.assemble import inspector_from
 
         chosen = settings.redaction
-        return cls(
-            authenticator=verifier_from(settings.auth),
-            decisions=live_from(settings.policy),
-            inspector=inspector_from(chosen, lambda: ring_from(settings)),
-            settings=settings,
-            token_key=settings.auth.token_key,
-            block=chosen.on_finding == "block",
-            ceiling=scope_limits_from(settings.auth),
-            clients=clients_from(settings.auth),
-        )
+        return {
+            "authenticator": verifier_from(settings.auth),
+            "decisions": live_from(settings.policy),
+            "inspector": inspector_from(chosen, lambda: ring_from(settings)),
+            "token_key": settings.auth.token_key,
+            "block": chosen.on_finding == "block",
+            "ceiling": scope_limits_from(settings.auth),
+            "clients": clients_from(settings.auth),
+        }
 
     @classmethod
     def load(cls, path: str | Path) -> Self:

@@ -67,18 +67,33 @@ WORDS = {
 APP = """
 from stageflow.api import Pipeline
 from stageflow.core import StageKind, StageOutput
+from stageflow.stages.ports import LLMPorts
 
 
 async def work(ctx):
     return StageOutput.ok(heard=ctx.snapshot.input_text)
 
 
+async def unheard(piece):
+    pass
+
+
+def ports():
+    return LLMPorts(send_token=unheard)
+
+
+drill_ports = ports
 pipeline = Pipeline(name="support")
 pipeline = pipeline.with_stage("intake", work, StageKind.TRANSFORM)
 pipeline = pipeline.with_stage("retrieve", work, StageKind.ENRICH)
 pipeline = pipeline.with_stage("answer", work, StageKind.TRANSFORM)
 pipeline = pipeline.with_stage("send_reply", work, StageKind.WORK)
 pipeline = pipeline.with_stage("escalate", work, StageKind.WORK)
+support = pipeline
+
+
+def support_pipeline(guard):
+    return pipeline
 """
 LINES = """\
 p, role:officer, acme, policy, break-glass, approve, allow

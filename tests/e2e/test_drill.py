@@ -149,6 +149,8 @@ def test_the_doctor_finds_nothing_on_what_init_writes(home):
     """Each attempt is refused with a ref that leads to its record; what needs a caller is said."""
     done = cli(home, "doctor", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout)["on_record"] is True
+    assert done.stderr == ""  # the table says what log lines would say again
     attempts = {one["attempt"]: one for one in json.loads(done.stdout)["attempts"]}
     assert attempts.pop("another tenant's data")["held"] is None
     assert len(attempts) >= 10
@@ -171,6 +173,98 @@ def test_the_doctor_tries_another_tenants_data_as_a_real_caller(home):
     assert "another tenant's data" in done.stdout
     assert "foreign_owner" in done.stdout
     assert "not tried" not in done.stdout
+
+
+STREAMS = """\
+from stageflow.api import Pipeline
+from stageflow.core import StageKind, StageOutput
+from stageflow.stages.ports import LLMPorts
+from stageflow_guard import Guard
+
+
+async def gone(text):
+    pass
+
+
+def ports():
+    return LLMPorts(send_token=gone)
+
+
+def pipeline(guard):
+    async def answer(ctx):
+        await ctx.inputs.ports.send_token("hello")
+        return StageOutput.ok(done=True)
+
+    return Pipeline(name="support").with_stage("answer", answer, StageKind.TRANSFORM)
+
+
+guard = Guard.load("guard.toml")
+mounted = guard.mount(pipeline(guard))
+"""
+
+
+def test_a_pipeline_that_streams_is_drilled_with_its_ports(home):
+    """Without them the message names stage, place and option; a mounted one says what to build."""
+    (home / "app.py").write_text(STREAMS)
+    done = cli(home, "drill", "app:pipeline")
+    assert done.returncode == 2
+    assert "stage `answer` failed at app.py:17 (AttributeError)" in done.stderr
+    assert "`--ports`" in done.stderr
+    done = cli(home, "drill", "app:pipeline", "--ports", "app:ports", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["control"] == ["answer"]
+    done = cli(home, "drill", "app:mounted")
+    assert done.returncode == 2
+    assert "a function with a parameter `guard`" in done.stderr
+
+
+HOLDER = """\
+import asyncio, sys
+from stageflow_guard import Guard
+
+
+async def main():
+    async with Guard.load("guard.toml"):
+        print("open", flush=True)
+        await asyncio.to_thread(sys.stdin.readline)
+
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def served(home):
+    """The same folder while a server holds its log."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER], cwd=home, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True,
+    ) as server:  # fmt: skip
+        assert server.stdout.readline() == "open\n"
+        yield home
+        server.communicate("\n")
+
+
+@pytest.mark.parametrize("settings", ["", "approvals", "vault"])
+def test_the_doctor_examines_beside_a_running_server_and_writes_nothing(served, settings):
+    """Every attempt is made, by the settings in force; no file of the folder changes."""
+    for path in (served / "policies").rglob("*"):
+        assert path.stat().st_mode & 0o022 == 0
+    if settings:  # what the server has open is not opened again
+        with (served / "guard.toml").open("a") as file:
+            file.write({
+                "approvals": '[approvals]\nkind = "sqlite"\npath = "approvals.db"\n',
+                "vault": '[redaction.vault]\nkind = "sqlite"\npath = "vault.db"\n',
+            }[settings])  # fmt: skip
+    before = {p: p.read_bytes() for p in served.rglob("*") if p.is_file()}
+    done = cli(served, "doctor", "--json")
+    assert done.returncode == 0, done.stderr
+    assert {p: p.read_bytes() for p in served.rglob("*") if p.is_file()} == before
+    found = json.loads(done.stdout)
+    assert found["on_record"] is False
+    assert sum(one["held"] is True for one in found["attempts"]) >= 10
+    assert not any(one["ref"] for one in found["attempts"])
+    assert "in use by a running guard" in done.stderr
 
 
 @pytest.mark.parametrize("policy_denies", [False, True])

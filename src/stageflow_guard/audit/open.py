@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.audit.log.layout import being_written
 from stageflow_guard.errors import AuditUnavailable
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from stageflow_guard.audit.admin.fingerprint import Fingerprints
     from stageflow_guard.audit.export.background import BackgroundWork
     from stageflow_guard.model import AuditRecord
-    from stageflow_guard.settings import Settings
+    from stageflow_guard.settings import AuditSettings, Settings
 
 logger = logging.getLogger("stageflow_guard")
 
@@ -45,6 +47,11 @@ async def close_log(log: Any) -> None:
         if before is None:
             raise
         logger.error("the audit log stays poisoned (%s); start this process again", before)
+
+
+def in_use(audit: AuditSettings) -> bool:
+    """Say whether a process holds the log that these settings would open. A shard is free."""
+    return audit.shard is None and being_written(Path(audit.path))
 
 
 async def opened(settings: Settings) -> tuple[Log, Fingerprints, BackgroundWork]:

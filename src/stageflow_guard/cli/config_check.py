@@ -26,6 +26,10 @@ NOT_COVERED = (
     f"the labelled characters are found ({page('explanation/redaction')}); see `stageflow-guard "
     "models list`"
 )
+IN_USE = (
+    "the log is in use by a running guard: it was read and not opened; a second guard of these "
+    "settings cannot start meanwhile (`audit.shard` gives each process a log of its own)"
+)
 
 
 @dataclass
@@ -100,6 +104,7 @@ def _print(found: Findings, everything: dict[str, Any] | None, settings: Setting
 
 def _online(guard: Guard, settings: Settings, found: Findings) -> None:
     """Try for real what a run needs: keys, policies, redaction, approvals, limits, log, sinks."""
+    from stageflow_guard.audit.open import in_use
     from stageflow_guard.auth.build_verifier import probe
     from stageflow_guard.enforcement.build_controls import probe_controls
 
@@ -111,9 +116,12 @@ def _online(guard: Guard, settings: Settings, found: Findings) -> None:
     told = chosen.preset + (f", {chosen.ner}" if chosen.ner else "")
     found.tried.append(("redaction", told, asyncio.run(_redaction(guard))))
     found.tried += probe_controls(settings)
-    records, origin = _log(settings)
-    found.tried.append(("log", f"{origin}: {records} records", None))
-    found.tried += [("sink", name, problem) for name, problem in _sinks(settings)]
+    held = in_use(settings.audit)
+    records = _size(Path(settings.audit.path)) if held else _log(settings)
+    found.tried.append(("log", f"{settings.audit.origin}: {records} records", None))
+    if held:
+        found.warnings.append(IN_USE)
+    found.tried += [("sink", name, problem) for name, problem in _sinks(settings, held=held)]
 
 
 async def _redaction(guard: Guard) -> str | None:
@@ -130,8 +138,11 @@ async def _redaction(guard: Guard) -> str | None:
     return None
 
 
-def _log(settings: Settings) -> tuple[int, str]:
-    """Open the log as a guard would; where there is none, a trial one that is removed again."""
+def _log(settings: Settings) -> int:
+    """Open the log as a guard would; where there is none, a trial one that is removed again.
+
+    Return how many records it holds.
+    """
     from stageflow_guard.audit.log.shards import logs_in
 
     audit = settings.audit
@@ -143,11 +154,11 @@ def _log(settings: Settings) -> tuple[int, str]:
             raise ConfigError(
                 f"`{place}` holds one log without shards; `shard` needs its own folder"
             )
-        return sum(_size(one) for one in shards), audit.origin
+        return sum(_size(one) for one in shards)
     if not fresh and not any(place.iterdir() if place.is_dir() else [place]):
         fresh = True
     if not fresh:
-        return asyncio.run(_opened(settings)), audit.origin
+        return asyncio.run(_opened(settings))
     parent = next(one for one in place.absolute().parents if one.is_dir())
     try:
         trial = Path(tempfile.mkdtemp(prefix=".config-check.", dir=parent))
@@ -157,7 +168,7 @@ def _log(settings: Settings) -> tuple[int, str]:
         asyncio.run(_opened(_in_trial(settings, trial)))
     finally:
         shutil.rmtree(trial, ignore_errors=True)
-    return 0, audit.origin
+    return 0
 
 
 async def _opened(settings: Settings) -> int:
@@ -190,14 +201,16 @@ def _size(folder: Path) -> int:
     return sum(1 for _ in iter_records(folder))
 
 
-def _sinks(settings: Settings) -> Iterator[tuple[str, str | None]]:
-    """Bring each sink up to the log; before the first record, only reach it."""
+def _sinks(settings: Settings, *, held: bool) -> Iterator[tuple[str, str | None]]:
+    """Bring each sink up to the log; only reach it before the first record, and while a guard
+    runs, which ships by itself.
+    """
     from stageflow_guard.audit.export.assemble import probe_sinks, sink_from
     from stageflow_guard.audit.export.sink import Readable
     from stageflow_guard.settings.sinks import place
 
     audit = settings.audit
-    if Path(audit.path).is_dir() and any(Path(audit.path).iterdir()):
+    if not held and Path(audit.path).is_dir() and any(Path(audit.path).iterdir()):
         yield from probe_sinks(audit)
         return
     for one in audit.sinks:

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import functools
 import inspect
 import json
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.cli import targets
+from stageflow_guard.cli.quiet import quiet
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
+    from stageflow_guard.guard import Guard
+    from stageflow_guard.settings import Settings
     from stageflow_guard.testing.doctor import Attempt
+
+BESIDE = (
+    "note: the log is in use by a running guard: nothing is written to it, and the attempts are on "
+    "record in memory alone"
+)
 
 
 def arguments(verbs: Any) -> None:
@@ -27,6 +38,10 @@ def arguments(verbs: Any) -> None:
         help="the pipeline, or a function that returns one; a parameter `guard` gets the drill's",
     )  # fmt: skip
     drill.add_argument("--text", default="hello", help="the input; give the stages doubles")
+    drill.add_argument(
+        "--ports", metavar="MODULE:ATTRIBUTE",
+        help="the ports of each run, or a function that returns them: for stages that stream",
+    )  # fmt: skip
     drill.add_argument("--name", help="what policy lines call the pipeline, if not its own name")
     drill.add_argument("--json", action="store_true")
     drill.add_argument("--html", metavar="FILE", help="write a page for release evidence")
@@ -46,7 +61,8 @@ def drill(args: argparse.Namespace) -> int:
     from stageflow_guard.testing.drill import drill as run_drill
 
     make = targets.maker(args.target)
-    report = asyncio.run(run_drill(make, name=args.name, text=args.text))
+    ports = None if args.ports is None else functools.partial(targets.load, args.ports)
+    report = asyncio.run(run_drill(make, name=args.name, text=args.text, ports=ports))
     if args.html:
         Path(args.html).write_text(report.as_html(), encoding="utf-8")
     print(report.as_json() if args.json else report.table(), end="")
@@ -61,10 +77,14 @@ def doctor(args: argparse.Namespace) -> int:
             token = Path(args.token_file).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ConfigError(f"`{args.token_file}` cannot be read ({error.strerror})") from None
-    found = asyncio.run(_examine(args, token))
+    with quiet():
+        found, on_record = asyncio.run(_examine(args, token))
+    if not on_record:  # these refs lead nowhere
+        found = [replace(one, ref="") for one in found]
+        print(BESIDE, file=sys.stderr)
     if args.json:
         rows = [{"attempt": a.name, "held": a.held, "said": a.said, "ref": a.ref} for a in found]
-        print(json.dumps({"version": 1, "attempts": rows}, indent=2))
+        print(json.dumps({"version": 1, "on_record": on_record, "attempts": rows}, indent=2))
     else:
         for one in found:
             mark = {True: "held", False: "GOT IN", None: "not tried"}[one.held]
@@ -72,13 +92,26 @@ def doctor(args: argparse.Namespace) -> int:
     return 0 if all(one.held is not False for one in found) else 1
 
 
-async def _examine(args: argparse.Namespace, token: str | None) -> list[Attempt]:
+async def _examine(args: argparse.Namespace, token: str | None) -> tuple[list[Attempt], bool]:
+    """Return the attempts, and whether the log of the settings holds them."""
+    from stageflow_guard.audit.open import in_use
     from stageflow_guard.guard import Guard
     from stageflow_guard.settings import Settings
-    from stageflow_guard.testing.doctor import examine
+    from stageflow_guard.testing.doctor import beside
 
     settings = Settings.load(args.config)
-    async with Guard.from_settings(settings) as guard:
+    # asked first: to build a guard makes the vault's file, where that is not there yet
+    held = in_use(settings.audit)
+    guard = beside(settings) if held else Guard.from_settings(settings)
+    return await _attempts(args, token, settings, guard), not held
+
+
+async def _attempts(
+    args: argparse.Namespace, token: str | None, settings: Settings, guard: Guard
+) -> list[Attempt]:
+    from stageflow_guard.testing.doctor import examine
+
+    async with guard:
         pipeline = None
         if args.target:
             made = targets.maker(args.target)(guard)

@@ -62,8 +62,8 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("`lint` takes at least one `module:attribute`, or a module")
     if args.name and len(args.targets) > 1:
         raise ConfigError("`--name` is for one pipeline; mount each with a name of its own")
-    policy = _policies(args)
     graphs = [_graph(target, args.name) for target in args.targets]
+    policy = _policies(args)
     reports = [check(graph, policy) for graph in graphs]
     if args.fix and _fixed(args, graphs, reports):
         return _again(args)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from stageflow_guard.base.raised_at import raised_at
 from stageflow_guard.errors import ConfigError, GuardError
 
 _NONE = object()
@@ -99,15 +100,5 @@ def _loaded(target: str, make: Callable[[], Any], module: str = "") -> Any:
         raise ConfigError(f"`{target}` cannot be loaded: {exc.message}") from exc
     except Exception as exc:  # it is the user's own code: its text is theirs to see, not ours
         raise ConfigError(
-            f"`{target}` cannot be loaded ({type(exc).__name__}: {where(exc)})"
+            f"`{target}` cannot be loaded ({type(exc).__name__}: {raised_at(exc)})"
         ) from exc
-
-
-def where(error: BaseException) -> str:
-    """Return `file:line` of the innermost frame of an error; never its text."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    if frame is None:
-        return "?"
-    return f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}"

@@ -1,7 +1,8 @@
 """Try to get past an open guard, as its settings have it, and say what held.
 
 Every attempt must end in a refusal whose ref is on record. The attempts write refusals to the log
-of the guard that is examined, under the pipeline name `doctor`.
+of the guard that is examined, under the pipeline name `doctor`; beside a running server that holds
+the log, to one in memory.
 """
 
 from __future__ import annotations
@@ -33,6 +34,20 @@ class Attempt:
     held: bool | None
     said: str
     ref: str = ""
+
+
+def beside(settings: Settings) -> Guard:
+    """Return a guard of these settings that writes nothing: for a log that a server holds.
+
+    Tokens, policies and enforcement are those of the settings; log, approvals, counts and
+    pseudonyms are kept in memory and end with it.
+    """
+    from stageflow_guard.audit.log.memory import UnsafeMemoryLog
+    from stageflow_guard.guard import Guard
+
+    redaction = settings.redaction.model_copy(update={"vault": None})
+    kept = settings.model_copy(update={"redaction": redaction})
+    return Guard(**Guard._parts(kept), log=UnsafeMemoryLog())
 
 
 async def examine(

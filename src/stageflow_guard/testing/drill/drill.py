@@ -29,25 +29,30 @@ PATIENCE = 0.2  # seconds that the drilled guard waits for a collaborator
 DEADLINE = 20.0  # seconds for one run; one that is not over by then does not hold
 
 
-async def drill(make: Make, *, name: str | None = None, text: str = TEXT) -> DrillReport:
+async def drill(
+    make: Make, *, name: str | None = None, text: str = TEXT,
+    ports: Callable[[], Any] | None = None,
+) -> DrillReport:  # fmt: skip
     """Return how the pipeline that `make(guard)` returns fares.
 
     The guard is one of the test kit's, whose policy permits everything: what is drilled is the
     enforcement around this pipeline's stages. Stages run as they are, so give them doubles of what
-    they call. `text` is the input, behind the personal data that no stage may see. Raises
-    `ConfigError` when the control run fails: what does not run cannot be drilled.
+    they call. `text` is the input, behind the personal data that no stage may see; `ports` makes
+    the host's ports of each run. Raises `ConfigError` when the control run fails: what does not
+    run cannot be drilled.
     """
     if MAIL not in text:
         text = f"{text} {MAIL}"
+    given = _Input(text, ports or (lambda: None))
     with _quiet():
-        called, counts, control = await _control(make, name, text)
+        called, counts, control = await _control(make, name, given)
         rows = []
         for port in PORTS:
             for fault in FAULTS:
                 if not applies(port, fault):
                     continue
                 for at in _places(counts[port.name]):
-                    rows.append(await _failing(make, called, text, _Failure(port, fault, at)))
+                    rows.append(await _failing(make, called, given, _Failure(port, fault, at)))
     return DrillReport(called, control, tuple(rows))
 
 
@@ -56,7 +61,7 @@ def _places(calls: int) -> list[int]:
 
 
 async def _control(
-    make: Make, name: str | None, text: str
+    make: Make, name: str | None, given: _Input
 ) -> tuple[str, dict[str, int], tuple[str, ...]]:
     counts: dict[str, int] = {}
     called, watch = "", Watch(Environment())
@@ -66,14 +71,22 @@ async def _control(
         watch = Watch(env)
         pipeline = make(env.guard)
         called = name or getattr(pipeline, "name", "") or "drilled"
-        error = await _run(env, watch, pipeline, called, text)
+        error = await _run(env, watch, pipeline, called, given)
         if error is not None:
             raise ConfigError(
-                f"the control run failed with {_code(error)}: give the stages doubles of what they "
-                "call, and see that the pipeline runs by itself"
+                f"the control run failed: {watch.failed or _code(error)}; give the stages doubles "
+                "of what they call, the run its ports (`--ports`), and see that the pipeline runs "
+                "by itself"
             )
         counts[port.name] = counter.calls
     return called, counts, tuple(dict.fromkeys(watch.started))
+
+
+class _Input(NamedTuple):
+    """What every run is given."""
+
+    text: str
+    ports: Callable[[], Any]
 
 
 class _Failure(NamedTuple):
@@ -84,7 +97,7 @@ class _Failure(NamedTuple):
     at: int
 
 
-async def _failing(make: Make, name: str, text: str, failure: _Failure) -> DrillRow:
+async def _failing(make: Make, name: str, given: _Input, failure: _Failure) -> DrillRow:
     env = Environment()
     _hurry(env.guard)
     faulty = FaultyPort(env, *failure)
@@ -92,7 +105,7 @@ async def _failing(make: Make, name: str, text: str, failure: _Failure) -> Drill
     error: BaseException | None
     try:
         async with asyncio.timeout(DEADLINE):
-            error = await _run(env, watch, make(env.guard), name, text)
+            error = await _run(env, watch, make(env.guard), name, given)
         ended = True
     except TimeoutError:
         error, ended = None, False
@@ -106,13 +119,15 @@ async def _failing(make: Make, name: str, text: str, failure: _Failure) -> Drill
 
 
 async def _run(
-    env: Environment, watch: Watch, pipeline: Any, name: str, text: str
+    env: Environment, watch: Watch, pipeline: Any, name: str, given: _Input
 ) -> BaseException | None:
     """Run once; return what it raised. The host's own wrapping of the guard's error is undone."""
     mounted = env.guard.mount(probed(pipeline, watch), name=name)
     try:
         async with env.guard, env.guard.session(ADA):
-            await mounted.run(input_text=text)
+            ports = given.ports()
+            more = {} if ports is None else {"ports": ports}
+            await mounted.run(input_text=given.text, **more)
     except asyncio.CancelledError:
         raise
     except Exception as error:

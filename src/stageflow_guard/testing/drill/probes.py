@@ -7,6 +7,7 @@ import inspect
 from collections import Counter
 from typing import Any
 
+from stageflow_guard.base.raised_at import raised_at
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.testing.conformance.environment import MAIL, Environment
 
@@ -19,6 +20,7 @@ class Watch:
         self.started: list[str] = []
         self.unguarded: list[str] = []
         self.raw: list[str] = []
+        self.failed = ""  # the first stage whose own body failed, and where
         self._starts: Counter[str] = Counter()
 
     def start(self, stage: str, seen: str) -> None:
@@ -48,8 +50,15 @@ class Probe:
         runner = self._spec.runner
         if isinstance(runner, type):
             runner = runner(**self._spec.config)
-        work = runner.execute(ctx) if hasattr(runner, "execute") else runner(ctx)
-        return await work if inspect.isawaitable(work) else work
+        try:
+            work = runner.execute(ctx) if hasattr(runner, "execute") else runner(ctx)
+            return await work if inspect.isawaitable(work) else work
+        except Exception as error:
+            kind = getattr(error, "code", None) or type(error).__name__
+            self._watch.failed = self._watch.failed or (
+                f"stage `{self._spec.name}` failed at {raised_at(error)} ({kind})"
+            )
+            raise
 
 
 def probed(pipeline: Any, watch: Watch) -> Any:
@@ -59,7 +68,8 @@ def probed(pipeline: Any, watch: Watch) -> Any:
     if mounted or not isinstance(stages, dict) or not stages:
         raise ConfigError(
             "the drill takes a stageflow `Pipeline` that is not mounted yet, or a function that "
-            "returns one: it mounts it behind a guard of its own"
+            "returns one: it mounts it behind a guard of its own. Build yours in a function with a "
+            "parameter `guard`, which the application calls with its guard, and mounts"
         )
     specs = {
         name: dataclasses.replace(spec, runner=Probe(spec, watch), config={})
