@@ -19,8 +19,15 @@ LINES = [
 NOTES = [marked.replace("\\n", "\n") for _, half, marked in LINES if half == "tuning"]
 # what no rule tells: one word of a clinic alone and far away, a name in quotes or behind a verb
 MISSED = {"14.02.2025", "8/1", "Kim Ortiz", "Linh Tran", "E63921", "J. Tan", "Bob"}
+# letters and forms around a visit: codes, requests, claims and people in lines without a note's words
+MISSED |= {
+    "4471", "Obed Nuñez", "T. Wozniak", "12/01/2025", "RQ7740128", "ROI-2025-00811", "Dominic Falk", "7713", "WC-0082-44719",
+    "09/30/2025", "Lorna Teague", "Earl Simmons Jr", "11/2027", "Ottoline", "884120", "ostrand66",
+}  # fmt: skip
 BY_ANOTHER_TYPE = {"1/9/2012", "Lincoln Elementary", "9/14/2016", "04/02/1948", "GT8812044"}
+BY_ANOTHER_TYPE |= {"914402218", "0104551232"}
 FLAGGED = {"4 West rm 412", "5000 units SQ 0900"}  # read as addresses
+FLAGGED |= {"5515-F-402"}  # of a catalogue
 KEPT_QUIET = {"AGE", "HEALTH_CONDITION", "MEDICATION"}  # found in notes, and not labelled here
 
 
@@ -143,3 +150,37 @@ def test_a_ratio_is_no_day(ratio: str) -> None:
     assert "DATE_TIME" not in {s.entity for s in Redactor().find(text)}
     text = "Patient seen in clinic by Dr Ames, dx asthma, culture resulted 3/14, meds unchanged."
     assert "3/14" in {text[s.start : s.end] for s in Redactor().find(text)}
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["MRN", "Chart #", "Hosp No", "Accession", "case no", "visit no", "policy", "Aetna", "serial no", "S/N", "lot"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "value", ["60-22-91", "604-22-918", "604 229 181", "7714 0218", "S24-10377", "4417702"]
+)
+def test_a_number_behind_its_word_is_covered_in_any_groups(word: str, value: str) -> None:
+    """A chart number in pairs is no day, and groups with a space between are one number."""
+    note = f"Patient seen today in clinic, wound clean. {word} {value}, plan unchanged, RN to call."
+    covered = {i for s in Redactor().find(note) for i in range(s.start, s.end)}
+    start = note.index(value)
+    assert all(i in covered for i in range(start, start + len(value)) if note[i].isalnum())
+
+
+def test_a_day_behind_a_word_stays_a_day() -> None:
+    """What a calendar can hold is a date in a note, and no number of a record."""
+    note = "Patient seen in clinic, wound clean. Chart 06-22-91 reviewed, RN to call."
+    assert "MEDICAL_RECORD_NUMBER" not in {s.entity for s in Redactor().find(note)}
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("(01)00612345678904(17)280131(21)B7712", "DEVICE_ID"), ("ZX9K4", "DEVICE_ID"),
+        ("Abernathy, Rhona", "PERSON"),
+    ],
+)  # fmt: skip
+def test_what_a_note_writes_in_its_own_form_is_told(value: str, kind: str) -> None:
+    """A device's identifier, a lot of few digits, a surname first before a date of birth."""
+    note = f"Patient {value} DOB 03/11/1957 had an implant, wound clean; lot {value}, UDI {value}."
+    assert kind in {s.entity for s in Redactor().find(note) if note[s.start : s.end] == value}

@@ -50,7 +50,7 @@ from stageflow_guard.redaction.recognizers.clinical.clinic_words import (
     SURE,
     TO,
 )
-from stageflow_guard.redaction.recognizers.generic.dates import DATE
+from stageflow_guard.redaction.recognizers.generic.dates import DATE, plausible
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -70,6 +70,9 @@ _NAMES = re.compile(rf"(?<![\w'’-]){_ONE}(?:[ ]{_SMALL}{_ONE}){{0,3}}")
 _BIG = r"(?:[A-Z]['’])?[^\W\d_a-z]{2,}(?:['’-][^\W\d_a-z]+)*"  # of capitals only
 _CAPITALS = re.compile(
     rf"(?<![\w-]){_BIG}(?:,[ ]{_BIG}(?:[ ]{_BIG})?|(?:[ ]{_BIG}){{1,2}})(?![\w])"
+)
+_LAST_FIRST = re.compile(
+    rf"(?<![\w'’-]){_ONE},[ ]{_ONE}(?:[ ][A-Z]\.?)?(?=[ ]?[,(|-]?[ ]?(?:(?i:chart|mrn|mr#|dob|acct|med rec)(?!\w)|{DATE}))"
 )
 _TELLS = re.compile(
     r"(?i)[ ]{0,4}(?:[|(/]|[0-9]|dob|mrn|rx[ ]?#|acct|age(?!\w)|sex(?!\w)|[mf](?!\w)|id(?!\w))"
@@ -100,12 +103,16 @@ _SHORT = re.compile(r"(?<![\w/.-])(?:1[0-2]|0?[1-9])/(?:3[01]|[12][0-9]|0?[1-9])
 _MONTHS = re.compile(r"(?<![\w/.-])(?:1[0-2]|0[1-9])/(?:19|20)[0-9]{2}(?![\w/-])")
 _VALUE = re.compile(r"(?<![\w.,/$€£+-])[A-Za-z]{0,4}-?[0-9][A-Za-z0-9-]{2,20}(?![\w/]|[.,][0-9])")
 _EXTENSION = re.compile(r"(?<![\w.-])x([0-9]{4,5})(?![\w.,/-])")
+# a device's identifier (GS1): what it is, then its lot, days and serial number
+_UDI = re.compile(r"\(01\)[0-9]{14}(?:\([0-9]{2,3}\)[A-Za-z0-9-]{1,20}){1,5}")
 _SCALES, _FRACTIONS = (
     frozenset({"5", "6", "10"}),
     frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/8"}),
 )
+_GROUPS = re.compile(r"[0-9]{2,4}(?:[ ][0-9]{2,6}){1,3}(?![\w/-]|[.,:][0-9]|[ ](?:m[lgm]|mcg|units?|k?g|hrs?|h|%)(?!\w))")
+_PATIENT = frozenset({"pt", "pts"})  # `pt, CMS-2728 signed`: the number is another thing's
+_LOT = re.compile(r"(?=[A-Z0-9-]{0,18}[A-Z])(?=(?:[A-Z-]*[0-9]){2})[A-Z0-9-]{5,20}")
 _LOCAL = re.compile(r"[2-9][0-9]{2}-[0-9]{4}")  # a phone number without its area
-_PARTS, _BETWEEN, _OF_A_DAY = re.compile(r"[^\s/.-]+"), re.compile(r"[\s/.-]+"), 3
 _LEAST, _LEAST_LOOSE = 4, 6  # digits
 _OLD = re.compile(r"(?<![\w.,/-])(?:9[0-9]|1[01][0-9])(?=[ ]?(?:[MF](?![\w])|y\.?/?o))")
 _WEB = re.compile(r"https?://[^\s<>\"'`]{4,300}")
@@ -253,6 +260,9 @@ def _people(text: str, start: int, end: int) -> Iterator[Hit]:
         yield _person(at, words, rule)
         yield from told(around)
     yield from _in_capitals(text, start, end)
+    for match in _LAST_FIRST.finditer(text, start, min(len(text), end + _OVER)):
+        if match.start() < end and not any(w.rstrip(".") in NO_NAME for w in match[0].split(", ")):
+            yield Hit(*match.span(), "PERSON", 0.42, "name, header", "label clinic")
 
 
 def _stripped(at: int, words: list[str]) -> tuple[int, list[str], str]:
@@ -301,7 +311,7 @@ def _is_place(before: str, earlier: str, between: str) -> bool:
 
 def _dates(text: str, start: int, end: int) -> Iterator[Hit]:
     for match in _DATES.finditer(text, start, end):
-        if not _plausible(match[0]):
+        if not plausible(match[0]):
             continue
         before, _, between = _before(text, match.start())
         if before in BORN and "\n" not in between:
@@ -336,21 +346,13 @@ def _no_ratio(text: str, match: re.Match[str], before: str) -> bool:
     )  # fmt: skip
 
 
-def _plausible(day: str) -> bool:
-    """Say whether numbers alone make a day: one sign between them, and a month among them."""
-    parts = _PARTS.findall(day)
-    if len(parts) != _OF_A_DAY or not all(map(str.isdigit, parts)):
-        return True
-    signs = _BETWEEN.findall(day)
-    rest = [int(p) for p in parts if len(p) < 4]
-    return len(set(signs)) == 1 and min(rest[-2:] if len(parts[0]) == 4 else rest[:2]) <= 12
-
-
 def _numbers(text: str, start: int, end: int) -> Iterator[Hit]:
     for match in _VALUE.finditer(text, start, end):
         found = _numbered(text, match)
         if found is not None:
             yield found
+    for match in _UDI.finditer(text, start, end) if "(01)" in text else ():
+        yield Hit(*match.span(), "DEVICE_ID", 0.5, "device identifier", "label clinic")
     for match in _EXTENSION.finditer(text, start, end):
         yield Hit(*match.span(1), "PHONE_NUMBER", 0.45, "pager in a note", "label clinic")
     for match in _WEB.finditer(text, start, end) if "://" in text else ():
@@ -365,10 +367,13 @@ def _numbered(text: str, match: re.Match[str]) -> Hit | None:
     signed = before in SIGNS or "#" in between
     word = earlier if before in SIGNS else before
     kind = NUMBERED.get(word) or NUMBERED.get(before)
-    digits = sum(c.isdigit() for c in value)
+    grouped = _GROUPS.match(text, match.start())
+    digits = sum(c.isdigit() for c in (value if grouped is None else grouped[0]))
     drawn = signed or (len(value) > _LEAST_LOOSE and any(map(str.isalpha, value)))
     if kind is None and digits >= (_LEAST if drawn else _LEAST_LOOSE):
-        kind = LOOSELY.get(word)
+        kind = LOOSELY.get(word) if word not in _PATIENT or "," not in between else None
+    if kind is None and word == "lot" and _LOT.fullmatch(value):
+        return Hit(*match.span(), "DEVICE_ID", 0.45, "lot in a note", "label clinic")
     if kind == "PHONE_NUMBER":
         if not 3 <= digits <= 7:
             return None
@@ -376,8 +381,11 @@ def _numbered(text: str, match: re.Match[str]) -> Hit | None:
     if AMOUNT.match(text, match.end()) or before in CODES or value[:3] == "NCT":
         return None
     if kind is not None and digits >= _LEAST and "\n" not in between:
-        if _DATES.match(text, match.start()):
+        day = _DATES.match(text, match.start())
+        if day is not None and plausible(day[0]):
             return None
+        if grouped is not None:  # surer than that the groups are those of a phone
+            return Hit(*grouped.span(), kind, 0.72, "number in groups in a note", "label clinic")
         return Hit(*match.span(), kind, 0.47, "number in a note", "label clinic")
     if _LOCAL.fullmatch(value) and between == " " and _after_name(text, match.start()):
         return Hit(*match.span(), "PHONE_NUMBER", 0.42, "phone beside a name", "label clinic")

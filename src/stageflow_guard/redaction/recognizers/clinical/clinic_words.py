@@ -34,6 +34,12 @@ MARKS = _set(
     "mcg ml units kg derm ortho endo endocrine cardio uro rheum pulm heme onc bariatric orif cast splint brace ecmo rosc cpr hcpoa dme hicn sq subq plt ua cipro tab tabs "
     "poison cgm transmitter proband brca mutation ctx contractions sessions skin mole shave screws recheck labwork bloodwork ostomy sleeve dialyzer lumbar mole prick "
     "school-nurse albuterol inhaled carer lactation formula breastfeeding immunisation immunisations vaccination vaccinations screening checkup check-up "
+    "lidocaine hygienist perio crowns gingival denture dentures molar a1c uacr bun egfr esrd avf anticoagulation tibial femoral cochlear audiology audiogram titer titers "
+    "homecare aide bathed skin transplant transplanted donor crossmatched meld cmv ebv dnacpr smear epipen dtap gait hospitalized hospitalised wheelchair prosthetic "
+    "orthotics hemodialysis peritoneal hearing spirometry npi ohip bloodbank phlebotomy phlebotomist microbiology serology hemoglobin cholesterol hpi "
+    "udi icd medtronic biotronik dexcom omnipod resmed requisition "
+    "auth authorization authorisation claim member encounter dos cpt trauma pager beeper callback on-call recipient subject participant sae denial prior band "
+    "oasis cert certification collected requested rom vision physical titre pulmonary anaphylaxis anaphylactic smoker nonsmoker "
     "referring referral intubated culture cultures lab labs findings impression exam operative procedure anesthesia consent chart care health dr prof medical appt"
 )
 STEMS = frozenset({"diagn", "aller", "pedia", "obste", "rehab", "diabe", "pregn", "presc"})
@@ -53,7 +59,9 @@ SURE = _encoded(
     "tumor tumour oncologic apgar newborn decedent rabies trop troponin c-spine mvc fluoro ahi rpsgt insomnia apnea lactation immunisation vaccination "
     "coroner autopsy morgue mortuary nihss npo preop psychiatry psychiatric oncology cardiology neurology dietitian anesthesia dialysis chemo cgc lcsw dpt pacu ems triage intubated "
     "pacemaker antenatal postpartum telehealth bedside "
-    "specimen biopsy pathology radiology icu insulin health discharged ward pmh hpi pcp snf lpn crna"
+    "dental hygienist denture dentures esrd hemodialysis dialyzer implant implanted implants cochlear audiology audiogram prosthesis npi copay hgb egfr spo2 dnacpr dysphagia "
+    "epipen inhaler transplant transplanted hospitalized hospitalised titer immunized vaccinated wheelchair homecare hba1c phlebotomy serology gmc "
+    "medtronic biotronik dexcom omnipod resmed udi medicare medicaid mg mcg cardiac pulmonary renal hepatic anaphylaxis immunizations vaccinations trauma specimen biopsy pathology radiology icu insulin health discharged ward pmh hpi pcp snf lpn crna"
 )
 
 KIN = (
@@ -115,10 +123,10 @@ RATIO_OF = re.compile(
 )
 # what a number of four digits is behind these words
 _KINDS = {
-    "DEVICE_ID": "serial s/n sn udi device serial#",
+    "DEVICE_ID": "serial ser s/n sn udi device serial#",
     "MEDICAL_LICENSE": "lic license licence reg registration gmc nmc",
-    "US_DRIVER_LICENSE": "dl",
-    "MEMBER_ID": "group grp claim ins insurance subscriber member mbr policy plan aetna bcbs cigna humana anthem kaiser tricare uhc medicare medicaid hicn beneficiary "
+    "US_DRIVER_LICENSE": "dl cdl",
+    "MEMBER_ID": "group grp claim ins insurance subscriber member mbr policy plan aetna bcbs cigna humana anthem kaiser tricare uhc medicare medicaid hicn hic beneficiary "
     "certificate cert payer rxgrp rxbin pcn versicherungsnummer versicherten-nr",
     "MEDICAL_RECORD_NUMBER": "acc accession specimen sample path pathology unit auth authorization case ref visit encounter csn fin chart hosp hospital ur urn mrn mr "
     "patient specimen# fallnummer patientennummer pat.-nr fall-nr nosologico",
@@ -138,7 +146,7 @@ NUMBERED = {word: kind for kind, words in _KINDS.items() for word in words.split
 LOOSELY = {word: kind for kind, words in _LOOSE.items() for word in words.split()}
 SIGNS = _set("no number id num nr serial n° #")
 # words before a number that is a code of the field, and behind one that is an amount
-CODES = _set("snomed pmid nct rxnorm ndc loinc cpt doi icd-10 hcpcs protocol")
+CODES = _set("ods snomed pmid nct rxnorm ndc loinc cpt doi icd-10 hcpcs protocol")
 AMOUNT = re.compile(
     r"[ ](?:copies|units?|iu|ml|cells?|patients|doses?|mg|mcg|kcal|steps)(?!\w)", re.I
 )

@@ -72,7 +72,7 @@ COUNTRY = Country(
     ),
     documents=(
         Document(entity="PASSPORT", value=r"[A-Z]{0,2}[0-9]{6,9}[A-Z]?[0-9]?", names="passport|passport number|passport no|travel document"),
-        Document(entity="US_DRIVER_LICENSE", value=_ID, names="driver's license|drivers license|driver license|driving license|driver's licence|driver's license number|drivers license number|license number"),
+        Document(entity="US_DRIVER_LICENSE", value=_ID, names="cdl|cdl number|driver's license|drivers license|driver license|driving license|driver's licence|driver's license number|drivers license number|license number"),
         Document(entity="LICENSE_PLATE", value=_PLATE, names="license plate|licence plate|number plate|plate number|plate|plate reads|registration plate|vehicle registration"),
         Document(entity="US_TAX_ID", value=r"[0-9]{2}-?[0-9]{7}|[0-9]{3}-?[0-9]{2}-?[0-9]{4}|[0-9]{9,13}", names="tax id|taxpayer id|tax identification number|employer identification number|tin|ein|atin|itin|tax number"),
         Document(entity="US_PTIN", value=r"P-?[0-9]{8}", names="ptin|preparer tax identification number"),

@@ -22,3 +22,16 @@ ANY_DATE = re.compile(
     rf"|[0-9]{{4}}[ ]?[年년][ ]?[0-9]{{1,2}}[ ]?[月월][ ]?[0-9]{{1,2}}[ ]?[日일]?|[0-9]{{1,4}}[./-][ ][0-9]{{1,2}}[./-][ ][0-9]{{1,4}}\.?|(?:19|20)[0-9]{{6}}|[0-9]{{1,2}} [0-9]{{1,2}} (?:19|20)[0-9]{{2}})(?![0-9])",
     re.IGNORECASE,
 )
+
+
+_PARTS, _BETWEEN, _OF_A_DAY = re.compile(r"[^\s/.-]+"), re.compile(r"[\s/.-]+"), 3
+
+
+def plausible(day: str) -> bool:
+    """Say whether numbers alone make a day: one sign between them, and a month among them."""
+    parts = _PARTS.findall(day)
+    if len(parts) != _OF_A_DAY or not all(map(str.isdigit, parts)):
+        return True
+    signs = _BETWEEN.findall(day)
+    rest = [int(p) for p in parts if len(p) < 4]
+    return len(set(signs)) == 1 and min(rest[-2:] if len(parts[0]) == 4 else rest[:2]) <= 12

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import positions, present
-from stageflow_guard.redaction.recognizers.generic.dates import DATE
+from stageflow_guard.redaction.recognizers.generic.dates import DATE, plausible
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -56,7 +56,9 @@ def labelled(text: str) -> Iterator[Hit]:
             continue
         reached = match.end()
         value = _VALUE.match(text, match.end())
-        if value is None or len(value[1]) < 5 or _PHRASE.match(value[1]) or _DAY.match(value[1]):
+        if value is None or len(value[1]) < 5 or _PHRASE.match(value[1]) or (
+            _DAY.match(value[1]) and plausible(value[1])
+        ):  # fmt: skip
             continue
         name = match.lastgroup or ""
         if name == "USERNAME" and (not any(c.isalpha() for c in value[1]) or "/" in value[1]):

@@ -77,7 +77,7 @@ _STREET_AT = re.compile(
 )
 # a British house: number, street, town, postcode
 _HOUSE_UK = re.compile(
-    rf"(?<![\w.$€£#-])[0-9]{{1,4}}[A-Za-z]?,?[ ]{_CAP}(?:[ ]{_CAP}){{0,3}}(?:,[ ]{_CAP}(?:[ ]{_CAP}){{0,2}}){{1,3}},?[ ](?=[A-Z]{{1,2}}[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{{2}}(?![A-Za-z0-9]))"
+    rf"(?<![\w.$€£#-])[0-9]{{1,4}}[A-Za-z]?,?[ ]{_CAP}(?:[ ](?:(?:y|yr|na|an|of|the)[ ])?{_CAP}){{0,3}}(?:,[ ]{_CAP}(?:[ ]{_CAP}){{0,2}}){{1,3}},?[ ](?=[A-Z]{{1,2}}[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{{2}}(?![A-Za-z0-9]))"
 )
 _UK = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-PR-UWYZ][A-HK-Y]?[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{2}|GIR 0AA)(?![A-Za-z0-9])"
