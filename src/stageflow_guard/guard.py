@@ -552,8 +552,11 @@ class Guard:
         """Raise `AccessDenied` (on record) unless `approval` is another person's grant of `of`.
 
         Both are refs; `within` is in seconds. To be called where it counts, by the requester.
+        That the grant was used is on record when this returns.
         """
-        await require_grant(self._pep, await self._caller(), approval, of=of, within=within)
+        await require_grant(
+            self._pep, await self._caller(), approval, of=of, within=within, run=self._run()
+        )
 
     def approvals(self, *, timeout: float = 60.0) -> Any:
         """Return Stageflow's approval service with this guard's authority behind it.

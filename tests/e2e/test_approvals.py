@@ -72,7 +72,10 @@ async def test_somebody_else_approves_by_right_and_it_is_on_record(place):
             approval = await guard.approve(ref)
         async with guard.session(place.token("bob")):
             await guard.require_approval(approval, of=ref, within=60)
-    (record,) = place.records("approval")
+    record, use = place.records("approval")
+    assert (use["outcome"], use["actor"]["subject"]) == ("used", "user:bob")
+    assert (use["approver"], use["note"]) == ("user:mia", {"of": ref, "answer": approval})
+    assert (use["resource"], use["owner"], "decision" in use) == ("tool:refund", "acme", False)
     assert record["approver"] == record["actor"]["subject"] == "user:mia"
     assert (record["decision"], record["outcome"]) == ("permit", "approved")
     assert (record["resource"], record["note"]) == ("tool:refund", {"of": ref})
@@ -160,7 +163,7 @@ async def test_an_approval_counts_for_what_it_names_and_for_a_while(place):
         async with guard.session(place.token("bob", tenant="globex")):
             with pytest.raises(AccessDenied):
                 await guard.require_approval(approval, of=ref)
-    assert [r["outcome"] for r in place.records("approval")] == ["approved", "denied"]
+    assert [r["outcome"] for r in place.records("approval")] == ["approved", "denied", "used"]
 
 
 async def test_an_approval_is_of_use_to_who_asked_alone(place):

@@ -16,6 +16,7 @@ import pytest
 from stageflow_guard.audit import Log
 from stageflow_guard.audit.admin.holds import hold_of, release_record
 from stageflow_guard.audit.admin.prune import prune
+from stageflow_guard.audit.read.approval_trail import ApprovalTrail
 from stageflow_guard.audit.read.gaps import KINDS, gaps
 from stageflow_guard.audit.read.review import Review
 from stageflow_guard.cli import examples
@@ -76,9 +77,12 @@ def test_a_review_answers_its_ten_questions(played):
 def test_an_approval_says_who_asked(played):
     """In `why`, in the review and in the report; by the record that it answers."""
     folder = played / "tools_3_approval_workflow" / "audit"
-    (line,) = asked(audit(folder, "review", "today").stdout)["What was approved, and by whom?"]
+    line, use = asked(audit(folder, "review", "today").stdout)["What was approved, and by whom?"]
     assert re.fullmatch(
         r"tool:large_refund: approved by user:sam, asked by user:bob \[.*#\d+]", line
+    )
+    assert re.fullmatch(
+        r"tool:large_refund: used by user:bob \(acme\), approved by user:sam \[.*#\d+]", use
     )
     why = audit(folder, "why", line.partition("[")[2].rstrip("]")).stdout
     assert re.search(r"^asked by +user:bob \[example.com/pipelines#\d+]$", why, re.MULTILINE)
@@ -87,6 +91,52 @@ def test_an_approval_says_who_asked(played):
     text = page.read_text().replace("<wbr>", "")
     part = re.sub(r"<[^>]+>", "\n", text).partition("Requests for approval")[2]
     assert part.index("user:sam") < part.index("user:bob")
+
+
+def test_an_approval_names_where_it_was_used_and_a_use_who_approved(played):
+    """In whichever run: `why` of the request, of the answer and of the use, and the report."""
+    folder = played / "tools_3_approval_workflow" / "audit"
+    records = json.loads(audit(folder, "query", "--json").stdout)
+    answer, use = (next(r for r in records if r.get("outcome") == word)
+                   for word in ("approved", "used"))  # fmt: skip
+    asked_for = int(answer["note"]["of"].rpartition("#")[2])
+    ref = f"example.com/pipelines#{use['index']}"
+    used = rf"^used by +user:bob at pay_refund/pay, run {use['run']} \[{ref}]$"
+    answered = rf"^approved +by user:sam \[example.com/pipelines#{answer['index']}]$"
+    for index, lines in ((asked_for, (answered, used)), (answer["index"], (used,)),
+                         (use["index"], (answered, "^asked by +user:bob"))):  # fmt: skip
+        said = audit(folder, "why", str(index)).stdout
+        for line in lines:
+            assert re.search(line, said, re.MULTILINE), (index, line, said)
+    page = folder.parent / "report.html"
+    assert audit(folder, "report", "--out", str(page)).returncode == 0
+    text = page.read_text().replace("<wbr>", "")
+    part = re.sub(r"<[^>]+>", "\n", text).partition("Requests for approval")[2]
+    assert f"user:bob at pay_refund/pay #{use['index']}" in part
+
+
+def test_a_grant_that_a_permit_used_up_is_followed_by_its_id():
+    """A stored request has an id; its permit names it, its answers do, and no other does."""
+    trail = ApprovalTrail([])
+    events = [
+        (
+            "o#1",
+            {"kind": "approval", "action": "ask", "outcome": "asked", "note": {"approval": "a"}},
+        ),
+        (
+            "o#2",
+            {"kind": "approval", "outcome": "approved", "note": {"of": "o#1", "approval": "a"}},
+        ),
+        ("o#3", {"kind": "decision", "decision": "permit", "note": {"approval": "a"}}),
+        ("o#4", {"kind": "decision", "decision": "deny", "note": {"approval": "a"}}),
+        ("o#5", {"kind": "decision", "decision": "permit", "note": {"approval": "b"}}),
+    ]
+    for ref, record in events:
+        trail.take(ref, record)
+    assert [ref for ref, _ in trail.answers(*events[0])] == ["o#2"]
+    assert [ref for ref, _ in trail.uses(*events[1])] == ["o#3"]
+    assert [ref for ref, _ in trail.answers(*events[2])] == ["o#2"]
+    assert trail.uses(*events[4]) == []
 
 
 def test_the_report_names_the_revisions_that_decided(played):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from stageflow_guard.audit.read.approval_trail import ApprovalTrail
 from stageflow_guard.audit.read.query import LogEntry, iter_rows
 from stageflow_guard.cli.audit import folders_of
 from stageflow_guard.errors import ConfigError
@@ -20,6 +21,19 @@ def at(folder: Path, index: int) -> LogEntry | None:
     """Return the record at `index` of one log, or None."""
     row = next(iter_rows(folder, index), None)
     return row if row is not None and row.index == index else None
+
+
+def trail_of(folder: str) -> ApprovalTrail:
+    """Return what became of each request for approval, in every shard of a log."""
+    return ApprovalTrail(folders_of(folder))
+
+
+def used_by(record: Mapping[str, Any]) -> str:
+    """Return who used a grant, and where."""
+    actor = record.get("actor")
+    subject = actor.get("subject") if isinstance(actor, Mapping) else None
+    place = "/".join(str(record[name]) for name in ("pipeline", "stage") if record.get(name))
+    return f"{subject or 'nobody'}{f' at {place}' if place else ''}"
 
 
 def requester_of(folder: str, record: Mapping[str, Any]) -> str | None:

@@ -8,13 +8,14 @@ from functools import partial
 from html import escape
 from typing import Any
 
+from stageflow_guard.audit.read.approval_trail import ApprovalTrail, is_answer
 from stageflow_guard.audit.records.columns import person_time
 from stageflow_guard.audit.records.outcome_words import OUTCOMES
 from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.audit_anchor import Checked, check_all
 from stageflow_guard.cli.audit_output import private
 from stageflow_guard.cli.audit_query import Chosen, agreement
-from stageflow_guard.cli.audit_refs import requester_of
+from stageflow_guard.cli.audit_refs import requester_of, trail_of, used_by
 from stageflow_guard.cli.audit_report_rows import First, ReportRows, tenant_of, what_of, who_of
 from stageflow_guard.cli.kept_policies import changed_beside, changed_line
 from stageflow_guard.cli.reasons import remedy
@@ -50,6 +51,7 @@ def report(args: argparse.Namespace) -> int:
         reports,
         asked=_asked(args),
         requester=partial(requester_of, args.dir),
+        trail=trail_of(args.dir),
         changed=changed_beside(args.dir),
     )
     with private(args.out) as file:
@@ -69,11 +71,12 @@ def render(
     asked: str = "",
     first: Sequence[Section] = (),
     requester: Requester = lambda _: None,
+    trail: ApprovalTrail | None = None,
     changed: Sequence[str] = (),
 ) -> str:
     """Return the page; `first` comes before the rest.
 
-    `requester` says who asked for what an approval answers, `changed` are kept revisions that are
+    `requester` says who asked for what an approval answers, `trail` who used it, `changed` are kept revisions that are
     not what they were.
     """
     span = "no time"
@@ -82,7 +85,7 @@ def render(
     name = Named(one_log=len(seen.origins) == 1)  # which is named on top
     sections = [
         _verification(reports, changed), *first, _refusals(seen, name), _across(seen, name),
-        _reveals(seen, name), _approvals(seen, name, requester), _policies(seen, name), _findings(seen),
+        _reveals(seen, name), _approvals(seen, name, requester, trail), _policies(seen, name), _findings(seen),
         _permits(seen, name, outcomes), _rest(seen, name), _legend(_words(seen, outcomes)),
     ]  # fmt: skip
     lead = [
@@ -171,17 +174,22 @@ def _reveals(seen: ReportRows, name: Named) -> Section:
                    Table(caption, head, rows, numbers=["times"]).html())  # fmt: skip
 
 
-def _approvals(seen: ReportRows, name: Named, requester: Requester) -> Section:
+def _approvals(
+    seen: ReportRows, name: Named, requester: Requester, trail: ApprovalTrail | None
+) -> Section:
     def cells(record: Record) -> list[str]:
-        note = record.get("note") or {}
+        of = str((record.get("note") or {}).get("of") or "")
+        outcome = str(record.get("outcome") or record.get("decision") or "-")
+        by = who_of(record) if outcome == "used" else str(record.get("approver") or who_of(record))
+        ref = f"{record['origin']}#{record['index']}"
+        uses = trail.uses(ref, record) if trail is not None and is_answer(record) else []
         return [
-            name(record), _when(record), tenant_of(record), what_of(record),
-            str(record.get("outcome") or record.get("decision") or "-"),
-            str(record.get("approver") or who_of(record)), requester(record) or "-",
-            str(note.get("of") or "-"),
+            name(record), _when(record), tenant_of(record), what_of(record), outcome, by,
+            f"{requester(record) or '-'}{f' {name.short(of)}' if of else ''}",
+            "; ".join(f"{used_by(use)} {name.short(where)}" for where, use in uses) or "-",
         ]  # fmt: skip
 
-    head = ["ref", "time", "tenant", "what", "outcome", "by", "asked by", "of"]
+    head = ["ref", "time", "tenant", "what", "outcome", "by", "asked by", "used by"]
     return Section("approvals", "What was approved, and by whom?",
                    _table("Requests for approval and their answers.", head, seen.approvals, cells))  # fmt: skip
 
@@ -293,7 +301,11 @@ class Named:
 
     def __call__(self, record: Record) -> str:
         """Return the name."""
-        return f"{'' if self._one_log else record['origin']}#{record['index']}"
+        return self.short(f"{record['origin']}#{record['index']}")
+
+    def short(self, ref: str) -> str:
+        """Return the name of the record with this ref."""
+        return f"#{ref.rpartition('#')[2]}" if self._one_log else ref
 
 
 def _when(record: Record) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from stageflow_guard.audit.read.finding_counts import findings_of
 from stageflow_guard.audit.read.query import LogEntry, iter_rows
+from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.records.columns import person_time
 from stageflow_guard.audit.records.followed import VERDICT, effect_follows
 from stageflow_guard.audit.records.outcome_words import OUTCOMES, STEPS
@@ -16,10 +17,10 @@ from stageflow_guard.cli import HOLDS
 from stageflow_guard.cli.audit import folders_of
 from stageflow_guard.cli.audit_output import as_json, cell
 from stageflow_guard.cli.audit_reads import noted
-from stageflow_guard.cli.audit_refs import at, is_index, requester_of
+from stageflow_guard.cli.audit_refs import at, is_index, requester_of, trail_of, used_by
 from stageflow_guard.cli.kept_policies import stores_beside
 from stageflow_guard.cli.reasons import remedy
-from stageflow_guard.errors import UNRECORDED, ConfigError
+from stageflow_guard.errors import UNRECORDED, ConfigError, VerificationError
 
 BY_TOKEN = ("decision", "effect", "auth", "run_start", "run_end")
 
@@ -43,7 +44,7 @@ def why(args: argparse.Namespace) -> int:
             print(as_json({"index": found.index, "signed": found.signed, **record}, indent=2))
         else:
             outcome = _outcome(folder, found)
-            for name, text in _told(args.dir, found, outcome):
+            for name, text in _told(args.dir, found, outcome, _ref(folder, found)):
                 print(cell(f"{name:<10} {text}"))
         return HOLDS
     unrecorded = ""
@@ -54,6 +55,10 @@ def why(args: argparse.Namespace) -> int:
             "run's other records, the process's log its WARNING line"
         )
     raise ConfigError(f"no record `{args.ref}` in `{args.dir}`{unrecorded}")
+
+
+def _ref(folder: Path, found: LogEntry) -> str:
+    return f"{signed_head(folder)[0].origin}#{found.index}"
 
 
 def _of_run(folder: Path, run: str) -> LogEntry | None:
@@ -86,7 +91,7 @@ def _outcome(folder: Path, found: LogEntry) -> dict[str, Any] | None:
 
 
 def _told(
-    folder: str, found: LogEntry, outcome: dict[str, Any] | None
+    folder: str, found: LogEntry, outcome: dict[str, Any] | None, ref: str
 ) -> Iterator[tuple[str, str]]:
     """Yield what a person asks of a decision, in that order; what is not on record is left out."""
     record = found.record
@@ -104,6 +109,10 @@ def _told(
     yield from _asked(record, actor)
     if kind == "approval" and (asked_by := requester_of(folder, record)):
         yield "asked by", f"{asked_by} [{note['of']}]"
+    if kind == "approval" or "approval" in note or (
+        decision == "permit" and not effect_follows(record)
+    ):  # fmt: skip
+        yield from _approved(folder, ref, record)
     yield from _noted(note)
     if kind == "decision":
         yield from _evidence(folder, record)
@@ -151,6 +160,20 @@ def _asked(record: dict[str, Any], actor: dict[str, Any]) -> Iterator[tuple[str,
         yield "found", finds
 
 
+def _approved(folder: str, ref: str, record: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the other ends of a request for approval: its answers, and where they were used."""
+    try:
+        trail = trail_of(folder)
+    except VerificationError as error:
+        yield "approval", f"its other ends are not looked up: {error.message}"
+        return
+    for where, answer in trail.answers(ref, record):
+        yield str(answer.get("outcome")), f"by {answer.get('approver')} [{where}]"
+    for where, use in trail.uses(ref, record):
+        run = f", run {use['run']}" if use.get("run") else ""
+        yield "used by", f"{used_by(use)}{run} [{where}]"
+
+
 def _noted(note: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what a kind says beyond the fields that all have: a hold's reason, a change's source."""
     if "why" in note:
@@ -158,7 +181,7 @@ def _noted(note: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     rest = {
         name.removesuffix("_ns"): _plain(name, value)
         for name, value in note.items()
-        if name not in ("why", "of")
+        if name not in ("why", "of", "answer")
     }
     if rest:
         yield "note", ", ".join(f"{name}: {value}" for name, value in rest.items())

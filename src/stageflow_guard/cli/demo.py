@@ -18,7 +18,7 @@ from typing import Any
 from stageflow_guard.audit.read.finding_counts import FindingCounts
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, examples, shipped
 from stageflow_guard.cli.audit_anchor import Checked
-from stageflow_guard.cli.audit_refs import requester_of
+from stageflow_guard.cli.audit_refs import requester_of, trail_of
 from stageflow_guard.cli.audit_report import MOST, render
 from stageflow_guard.cli.audit_report_rows import ReportRows
 from stageflow_guard.cli.progress import Progress
@@ -122,6 +122,7 @@ def _write_report(path: Path, rows: list[Any], records: list[Any], report: Any) 
     text = render(
         seen, outcomes, [Checked(report=report)], first=first,
         requester=partial(requester_of, str(path.parent / "audit")),
+        trail=trail_of(str(path.parent / "audit")),
     )  # fmt: skip
     path.write_text(text, encoding="utf-8")
 

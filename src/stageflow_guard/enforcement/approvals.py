@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from stageflow_guard.audit.read.lookup import OpenLog, row_of
 from stageflow_guard.enforcement.answers import revision_from
+from stageflow_guard.enforcement.pending import current_permit
 from stageflow_guard.enforcement.records import actor_of, resource_name
 from stageflow_guard.errors import AccessDenied, ConfigError, GuardError, VerificationError
 from stageflow_guard.model import AccessRequest, AuditRecord, Decision, Effect
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
+    from stageflow_guard.enforcement.run import Run
     from stageflow_guard.model import Principal
 
 
@@ -129,12 +131,14 @@ async def load_request(pep: PolicyEnforcementPoint, who: Principal, ref: str) ->
 
 
 async def require_grant(
-    pep: PolicyEnforcementPoint, who: Principal, approval: str, *, of: str, within: float | None
-) -> None:
+    pep: PolicyEnforcementPoint, who: Principal, approval: str, *, of: str, within: float | None,
+    run: Run | None,
+) -> None:  # fmt: skip
     """Return when `approval` names a record that grants `of`; else `AccessDenied`, on record.
 
     The record must be of the caller's tenant, by somebody else than the caller and who acts for
-    them, and at most `within` seconds old; and it must be the caller who asked for `of`.
+    them, and at most `within` seconds old; and it must be the caller who asked for `of`. That it
+    was relied on, in `run` perhaps, is on record before this returns: it may be days later.
     """
     record, asked = await _recorded(pep, approval) or {}, await _recorded(pep, of) or {}
     holds = (
@@ -150,8 +154,19 @@ async def require_grant(
     age = (time.time_ns() - int(record.get("wall_ns", 0))) / 1e9
     if not holds or (within is not None and not 0 <= age <= within):
         error = AccessDenied(_no(pep, "not_approved"), "no approval of this is on record")
-        await pep.refuse(error, run=None, step="approve", decision=error.decision,
-                         tenant=who.tenant, actor=actor_of(who))  # fmt: skip
+        await pep.refuse(
+            error, run=None if run is None else run.id, step="approve", decision=error.decision,
+            pipeline=None if run is None else run.pipeline, tenant=who.tenant, actor=actor_of(who),
+            note={"of": of} if asked else None,  # what names no record may be anything
+        )  # fmt: skip
+    permit = current_permit.get()
+    await pep.record_event(
+        run, kind="approval", action="use", step="approve", outcome="used",
+        tenant=who.tenant, actor=actor_of(who), on_behalf=list(who.actors) or None,
+        stage=None if permit is None else permit.step.stage, resource=asked.get("resource"),
+        owner=asked.get("owner"), approver=record["approver"],
+        note={"of": of, "answer": approval},
+    )  # fmt: skip
 
 
 async def request_approval(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stageflow_guard.audit.read.approval_trail import is_use
 from stageflow_guard.audit.read.finding_counts import FindingCounts
 from stageflow_guard.audit.records.followed import effect_follows
 from stageflow_guard.audit.records.outcome_words import FAILURES
@@ -70,11 +71,9 @@ class Review:
             self._decision(ref, record, who, place)
         elif kind == "approval":
             outcome = record.get("outcome") or record.get("decision")
-            by = record.get("approver") or who
-            if len(self._approvals) < MOST:
-                self._approvals.append((f"{place}: {outcome} by {by}", ref, record))
-            else:
-                self._more_approvals += 1
+            approver = record.get("approver") or who
+            by = f"{who}, approved by {approver}" if is_use(record) else approver
+            self._approval(f"{place}: {outcome} by {by}", ref, record)
         elif kind == "policy_change":
             self._changes.append(f"{_change(record)} [{ref}]")
         elif kind == "audit_read":
@@ -84,6 +83,12 @@ class Review:
         elif kind == "run_end":
             self._run_end(ref, record, f"run of {place}")
         self._found.take(record)
+
+    def _approval(self, line: str, ref: str, record: Mapping[str, Any]) -> None:
+        if len(self._approvals) < MOST:
+            self._approvals.append((line, ref, record))
+        else:
+            self._more_approvals += 1
 
     def take_read(self, record: Mapping[str, Any]) -> None:
         """Take a record of the readers' own logs, which stand beside the log."""
@@ -97,6 +102,8 @@ class Review:
             if reason in ACROSS:
                 self._across.append(f"{who} reached for {place}: {reason} [{ref}]")
             return
+        if is_use(record):
+            self._approval(f"{place}: used by {who}", ref, record)
         allowed = {action, *(record.get("obligations") or ())}
         if effect_follows(record):
             self._places[ref] = place
@@ -131,8 +138,12 @@ class Review:
         Without `all_read`, where nothing was found nobody knows. `requester` says who asked for
         what an approval answers.
         """
+
+        def asker(record: Mapping[str, Any]) -> str | None:
+            return None if is_use(record) else requester(record)  # who uses it has asked for it
+
         approvals = [
-            f"{line}{f', asked by {who}' if (who := requester(record)) else ''} [{ref}]"
+            f"{line}{f', asked by {who}' if (who := asker(record)) else ''} [{ref}]"
             for line, ref, record in self._approvals
         ]
         found = [

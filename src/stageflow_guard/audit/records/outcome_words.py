@@ -31,6 +31,7 @@ OTHERS: dict[str, str] = {
     "asked": "`approval`: somebody else is asked",
     "approved": "`approval`: somebody else said yes",
     "denied": "`approval`: somebody else said no",
+    "used": "`approval`: who asked relied on the answer",
     "expired": "`approval`: nobody answered in time",
     "withdrawn": "`approval`: who asked took it back",
     "begun": "`erasure`: keys are about to be destroyed",
