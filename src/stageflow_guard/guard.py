@@ -561,7 +561,9 @@ class Guard:
     def approvals(self, *, timeout: float = 60.0) -> Any:
         """Return Stageflow's approval service with this guard's authority behind it.
 
-        For `AdvancedToolExecutor(approval_service=guard.approvals())`; one per application.
+        For `AdvancedToolExecutor(approval_service=guard.approvals())`; one per application. Its
+        requests are kept in this process; `approval: required` in the catalogue keeps its own in
+        the store of `[approvals]`.
         """
 
         def run() -> str | None:

@@ -181,7 +181,7 @@ def test_query_filters_and_formats(cli, lived):
         (["query", "--format", "parquet"], "--out"),
         (["timeline"], "--run"),
         (["prove", "1", "--check", "x"], "--record"),
-        (["query", "--dir", "nowhere"], "not a log directory"),
+        (["query", "--dir", "nowhere"], "there is no log `nowhere` in `"),
         (["verify", "--sink", "nats"], "no such sink"),
         (["bundle", "--out", "b0", "--run", "none"], "no record"),
         (["why", "99999"], "no record"),

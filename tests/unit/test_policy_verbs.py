@@ -238,6 +238,32 @@ def test_the_callers_own_roles_and_the_closest_name_come_first(policies):
     assert (miss.fields, "refund, call" in miss.text) == (("role",), True)
 
 
+NEW = """\
+p, role:agent, acme, stage, support/*, run, allow
+p, role:agent, acme, stage, supportdesk/answer, run, allow
+p, role:lead, acme, stage, triage/*, run, allow
+p, role:agent, acme, stage, sales/intake, run, allow
+p, role:lead, acme, stage, sales/*, run, allow
+"""
+# by what is asked: the objects of the two nearest lines, and the fields of the first
+IN_ANOTHER_PIPELINE = {
+    "sales/answer": (("sales/intake", "sales/*"), ("object",)),  # own role, same pipeline
+    "slaes/intake": (("sales/intake", "supportdesk/answer"), ("object",)),  # a slip in it
+    "triage/answer": (("triage/*", "supportdesk/answer"), ("role",)),  # nobody's but a lead's
+    "desk/answer": (("supportdesk/answer", "sales/intake"), ("object",)),  # no line's at all
+}
+
+
+@pytest.mark.parametrize("asked", IN_ANOTHER_PIPELINE)
+def test_the_same_pipeline_comes_before_another_ones_stage_of_that_name(policies, asked):
+    """Own roles first, and within them the same pipeline; a like name elsewhere is far off."""
+    policies.write("tenants/acme/policy.csv", ACME + NEW)
+    found = explain(policies.load(), ask(kind="stage", obj=asked, act="run")).misses
+    objects, fields = IN_ANOTHER_PIPELINE[asked]
+    assert tuple(one.text.split(", ")[4] for one in found[:2]) == objects
+    assert found[0].fields == fields
+
+
 NOTES = {
     "unknown tenant": (ask(ten="acmee"), "did you mean `acme`"),
     "foreign owner": (ask(own="globex"), "shares.csv"),

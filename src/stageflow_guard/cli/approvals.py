@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
 from stageflow_guard.cli.issuer import read_token
+from stageflow_guard.settings import Settings
 
 if TYPE_CHECKING:
     import argparse
@@ -40,13 +41,14 @@ def arguments(verbs: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run one verb; exit 0 when it was done, 1 for a request that is not there or a refusal."""
-    return asyncio.run(_run(args, read_token()))
+    settings = Settings.load(args.config)  # before anybody is asked for a token
+    return asyncio.run(_run(args, settings, read_token()))
 
 
-async def _run(args: argparse.Namespace, token: str) -> int:
+async def _run(args: argparse.Namespace, settings: Settings, token: str) -> int:
     from stageflow_guard.guard import Guard
 
-    guard = Guard.load(args.config)
+    guard = Guard.from_settings(settings)
     guard._controls.sequence.elsewhere = True  # the application keeps the history, if there is one
     async with guard, guard.session(token):
         if args.action in ("approve", "deny"):

@@ -118,6 +118,7 @@ def _policies(args: argparse.Namespace) -> PolicyContext | None:
         folder = places.policy_folder(args.config or places.CONFIG)
     if folder is None:
         return None
+    places.require("path", folder)
     return PolicyContext(PolicySet.load(folder), Path(folder), args.tool)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.base.missing import NO_SETTINGS, no_such
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ PLACES = {
     "log": ("audit", "--audit", "the log's folder; else where --config says"),
     "dir": ("audit", "--audit", "the log's folder, or that of its shards; else as --config says"),
 }
+# verbs that take these options like all others, and do not read the folder when it is not given
+UNREAD = ("schema", "diff", "revisions")
+OTHERWISE = "name another, or the `guard.toml` that does with `--config`"
 DEFAULTS = {"policy": "policies", "audit": "audit"}
 
 
@@ -74,15 +78,23 @@ def _verbs(top: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.Argumen
 
 
 def settle(args: argparse.Namespace) -> None:
-    """Fill in the folders that were not given; raise `ConfigError` for an unusable `guard.toml`."""
+    """Fill in the folders that were not given.
+
+    Raises `ConfigError` for an unusable `guard.toml`, and for a folder that the verb reads and that
+    is not there.
+    """
     if args.verb not in ("policy", "audit"):
         return
     for dest, (section, _, _) in PLACES.items():
         if dest in args and getattr(args, f"{section}_dir", None) is not None:
             setattr(args, dest, getattr(args, f"{section}_dir"))
     missing = [dest for dest in PLACES if dest in args and getattr(args, dest) is None]
+    given = [dest for dest in PLACES if dest in args and dest not in missing]
     if getattr(args, "folder", None) is not None and "path" in missing:
         missing.remove("path")  # `policy lint FOLDER`
+    for dest in given:
+        for folder in _folders(getattr(args, dest)):
+            require(dest, folder, OTHERWISE)
     if not missing:
         return
     content = _content(Path(getattr(args, "config", CONFIG)))
@@ -95,6 +107,32 @@ def settle(args: argparse.Namespace) -> None:
             setattr(args, dest, str(base / named))
         else:
             setattr(args, dest, str(base / DEFAULTS[section]) if content else DEFAULTS[section])
+        # `policy` asks for a log's folder by itself; a sink is verified without one
+        read = section == args.verb and args.action not in UNREAD
+        if read and not getattr(args, "sink", None):
+            require(dest, getattr(args, dest), _remedy(args, section, bool(content)))
+
+
+def _remedy(args: argparse.Namespace, section: str, settings: bool) -> str:
+    """Return what to do about a folder that nobody named on the command line."""
+    flag = "--policies" if section == "policy" else "--audit"
+    if not settings:
+        return f"nor a `{CONFIG}` that names one: {NO_SETTINGS}, and `{flag}` names the folder"
+    made = "" if section == "policy" else "; a guard makes it when it is first opened"
+    return f"`{args.config}` names it as `{section}.path`{made}"
+
+
+def _folders(given: Any) -> list[str]:
+    return [str(one) for one in given] if isinstance(given, list) else [str(given)]
+
+
+def require(dest: str, folder: str | Path, remedy: str = OTHERWISE) -> None:
+    """Raise `ConfigError` for a folder that is not there; kept revisions stand for a lost log."""
+    what = "policy folder" if PLACES[dest][0] == "policy" else "log"
+    place = Path(folder)
+    kept = dest == "log" and place.with_name(f"{place.name}.policies").exists()
+    if not place.exists() and not kept:
+        raise ConfigError(no_such(what, folder, remedy))
 
 
 def settings_of(args: argparse.Namespace) -> Settings:
@@ -122,7 +160,7 @@ def _content(config: Path) -> dict[str, Any]:
     except FileNotFoundError:
         if config.name == str(config) == CONFIG:
             return {}
-        raise ConfigError(f"`{config}` cannot be read (No such file or directory)") from None
+        raise ConfigError(no_such("file", config, NO_SETTINGS)) from None
     except OSError as exc:
         raise ConfigError(f"`{config}` cannot be read ({exc.strerror})") from None
     except (ValueError, RecursionError):

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from stageflow_guard.base.first_fault import first_fault
+from stageflow_guard.base.missing import NO_SETTINGS, no_such
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.settings.sinks import SinkSettings
 
@@ -294,10 +295,10 @@ class Settings(_Strict):
         file = Path(path)
         try:
             content = tomllib.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ConfigError(no_such("file", file, NO_SETTINGS)) from None
         except OSError as exc:
-            raise ConfigError(
-                f"`{file}` cannot be read ({exc.strerror}); `stageflow-guard init` writes one"
-            ) from None
+            raise ConfigError(f"`{file}` cannot be read ({exc.strerror})") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
             where = str(exc).rpartition("(")[2].rstrip(")")
             raise ConfigError(f"`{file}` is not TOML ({where})") from None

@@ -45,8 +45,8 @@ def lock_log(folder: Path) -> int:
         return take_lock(folder / "lock", seconds=0.03)
     except BlockingIOError:
         raise LogLocked(
-            f"log `{folder}` is locked by another process; stop it, or give each writer "
-            "a directory of its own"
+            f"log `{folder}` is locked by another process, a guard that runs; stop it, or give "
+            'each process a log of its own: `shard = "auto"` under `[audit]`'
         ) from None
 
 

@@ -61,5 +61,5 @@ def logs_in(path: str | Path) -> list[Path]:
         return [root]
     found = sorted(p.parent for p in root.glob("*/checkpoint")) if root.is_dir() else []
     if not found:
-        raise ConfigError(f"`{root}` is not a log directory: it has no checkpoint")
+        raise ConfigError(f"`{root}` holds no log: it has no checkpoint")
     return found

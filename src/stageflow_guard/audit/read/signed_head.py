@@ -39,7 +39,7 @@ def checkpoint_of(folder: Path) -> bytes:
     """Return the checkpoint as it lies there; raise `ConfigError` for what is no log."""
     note = read(folder, "checkpoint")
     if note is None:
-        raise ConfigError(f"`{folder}` is not a log directory: it has no checkpoint")
+        raise ConfigError(f"`{folder}` holds no log: it has no checkpoint")
     return note
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.base.near_name import near_name
+from stageflow_guard.base.near_name import is_slip, near_name
 from stageflow_guard.model import AccessRequest, Decision
 from stageflow_guard.policy.analysis.beyond_rules import BEYOND_RULES, line_would_help
 from stageflow_guard.policy.analysis.earlier import about
@@ -110,9 +110,20 @@ def _distance(rule: Rule, request: AccessRequest, fields: tuple[str, ...]) -> in
     """Return how far off a rule is: one field is nearer than two, a like object than another."""
     far = 1000 * len(fields) + sum(WEIGHT[field] for field in fields)
     if "object" in fields:
-        alike = difflib.SequenceMatcher(None, request.obj, rule.obj.removesuffix("/*")).ratio()
-        far -= round(50 * alike)
+        far -= round(50 * _alike(request.obj, rule.obj))
     return far
+
+
+def _alike(asked: str, named: str) -> float:
+    """Return how like two objects are, from 0 to 1: below another head, little.
+
+    A head is a pipeline, or a collection. A stage of the same name in another pipeline is not what
+    was meant; a slip in the pipeline's own name is.
+    """
+    named = named.removesuffix("/*")
+    alike = difflib.SequenceMatcher(None, asked, named).ratio()
+    head, other = asked.partition("/")[0], named.partition("/")[0]
+    return alike if head == other or is_slip(head, other) else alike / 4
 
 
 def _hint(rule: Rule, request: AccessRequest, fields: tuple[str, ...]) -> str:
