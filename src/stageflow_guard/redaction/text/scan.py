@@ -31,6 +31,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
 from stageflow_guard.redaction.text import deobfuscate, encodings
 from stageflow_guard.redaction.text.borders import bordered
+from stageflow_guard.redaction.text.named import Reading
 from stageflow_guard.redaction.text.spans import resolve
 from stageflow_guard.redaction.text.tags import pieces
 from stageflow_guard.redaction.text.view import BARRIER, Step, View
@@ -197,7 +198,7 @@ class Scanner:
             Found(span, h.rule, h.why, " > ".join(view.steps) or "as written")
             for view, h in self._hits(text)
             for span in _spans(view, h, text)
-        ]
+        ] + self._under_heads(text)
 
     def find(self, text: str) -> list[EntitySpan]:
         """Return non-overlapping spans, offsets into `text`."""
@@ -205,7 +206,21 @@ class Scanner:
 
     def spans(self, text: str) -> list[EntitySpan]:
         """Return every accepted hit as a span; they may overlap."""
-        return [span for view, hit in self._hits(text) for span in _spans(view, hit, text)]
+        found = [span for view, hit in self._hits(text) for span in _spans(view, hit, text)]
+        return found + [one.span for one in self._under_heads(text)]
+
+    def _under_heads(self, text: str) -> list[Found]:
+        """Return what is found where a value is read behind the name that stands elsewhere."""
+        reading = Reading(text) if self.own else None
+        if reading is None or not reading.text:
+            return []
+        out = list[Found]()
+        for view, hit in self._hits(reading.text):
+            for span in _spans(view, hit, reading.text):
+                own = reading.original(span)
+                if own is not None:
+                    out.append(Found(own, hit.rule, hit.why, "under its head"))
+        return out
 
     def spans_of_extra(self, text: str) -> list[EntitySpan]:
         """Return what `extra` alone finds; they may overlap."""

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from stageflow_guard.model import EntitySpan
+from stageflow_guard.redaction.text.named import context, settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +73,7 @@ class Stream:
         self._text = (
             ""  # from `_base` on: what was released and is still context, then what is held
         )
+        self._head = ""  # of the table that `_text` begins in
         self._done = 0  # how much of `_text` is released
         self._tried = 0
         self._parts: list[str] = []
@@ -121,7 +123,7 @@ class Stream:
         """Return the redacted rest; the stream can be used again."""
         self._take()
         out = self._released(len(self._text), last=True)
-        self._text, self._done, self._tried, self._offset = "", 0, 0, 0
+        self._text, self._head, self._done, self._tried, self._offset = "", "", 0, 0, 0
         return out
 
     def _take(self) -> None:
@@ -130,7 +132,7 @@ class Stream:
 
     def _cut(self, most: int) -> int:
         """Return the last white space before `most` that lies in no open key."""
-        at = most
+        at = settled(self._text, most)
         while at > self._done and not self._text[at].isspace():
             at -= 1
         keys = list(_KEY.finditer(self._text, max(0, self._done - 64), at))
@@ -142,8 +144,7 @@ class Stream:
         return at
 
     def _released(self, cut: int, *, last: bool = False) -> str:
-        whole = last and not self._offset
-        spans = self._find_whole(self._text) if whole else self._find(self._text)
+        spans = self._spans(whole=last and not self._offset)
         if not last:
             for span in reversed(spans):  # a find across the cut is held whole, with its neighbours
                 if span.start <= cut < span.end + 1:
@@ -168,6 +169,17 @@ class Stream:
             self._forget()
         return out
 
+    def _spans(self, *, whole: bool) -> list[EntitySpan]:
+        """Return the finds in `_text`, read below the head of the table that it begins in."""
+        find = self._find_whole if whole else self._find
+        if not self._head:
+            return find(self._text)
+        shift = len(self._head)
+        return [
+            EntitySpan(max(s.start - shift, 0), s.end - shift, s.entity, s.score)
+            for s in find(self._head + self._text) if s.end > shift
+        ]  # fmt: skip
+
     def _forget(self) -> None:
         """Drop context that is far behind, at a calm place."""
         if self._done < WHOLE:
@@ -176,7 +188,9 @@ class Stream:
         base = calm[-1].end() if calm else 0
         if not base and self._done > 4 * WHOLE:
             base = self._done - WHOLE
-        if base:
+        if base:  # a row under a head is read again from its start
+            row, head = context(self._head + self._text, len(self._head) + base)
+            base, self._head = row - len(self._head), head
             self._text = self._text[base:]
             self._offset += base
             self._done -= base

@@ -109,7 +109,9 @@ _SCALES, _FRACTIONS = (
     frozenset({"5", "6", "10"}),
     frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/8"}),
 )
-_GROUPS = re.compile(r"[0-9]{2,4}(?:[ ][0-9]{2,6}){1,3}(?![\w/-]|[.,:][0-9]|[ ](?:m[lgm]|mcg|units?|k?g|hrs?|h|%)(?!\w))")
+_GROUPS = re.compile(
+    r"[0-9]{2,4}(?:[ ][0-9]{2,6}){1,3}(?![\w/-]|[.,:][0-9]|[ ](?:m[lgm]|mcg|units?|k?g|hrs?|h|%)(?!\w))"
+)
 _PATIENT = frozenset({"pt", "pts"})  # `pt, CMS-2728 signed`: the number is another thing's
 _LOT = re.compile(r"(?=[A-Z0-9-]{0,18}[A-Z])(?=(?:[A-Z-]*[0-9]){2})[A-Z0-9-]{5,20}")
 _LOCAL = re.compile(r"[2-9][0-9]{2}-[0-9]{4}")  # a phone number without its area

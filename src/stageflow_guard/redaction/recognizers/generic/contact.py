@@ -200,7 +200,8 @@ def _over_the_line(text: str, at: int) -> int:
     return at + 1 + match.end() + (len(whole) - len(plain))
 
 
-_TAIL = re.compile(r"(?:^|[\s:<(\"'])([\w.+-]{2,40})[ ]?\n[ ]?$")
+# a tab before it parts two cells: the label is the head of another column
+_TAIL = re.compile(r"(?:^|[ \r\n:<(\"'])([\w.+-]{2,40})[ ]?\n[ ]?$")
 
 
 def _before_line(text: str, start: int) -> int:

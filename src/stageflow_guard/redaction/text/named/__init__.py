@@ -1,0 +1,66 @@
+"""Values whose name stands elsewhere: above them in a table, before them in a list, on their tag.
+
+`| Password |` over a column, `INSERT INTO people (name, phone) VALUES (...)`, `<th>`, `<fullName>`:
+each such value is read as `name: value`, so a pasted table finds what its rows as keys would. Pure.
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from stageflow_guard.model import EntitySpan
+from stageflow_guard.redaction.text.named import inserts, lines, markup
+from stageflow_guard.redaction.text.named.block import Block
+from stageflow_guard.redaction.values.key_names import beside
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    if "\n" in text:
+        yield from lines.blocks(text)
+    if "<" in text:
+        yield from markup.blocks(text)
+    if "(" in text and "value" in text.lower():
+        yield from inserts.blocks(text)
+
+
+class Reading:
+    """What `text` holds of such values, each on a line behind its name: one more text to read.
+
+    `text` is empty where there is none.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._values = [value for block in _blocks(text) for value in block.values]
+        if "</" in text:
+            self._values += markup.elements(text)
+        lines = [beside(one.name, text[one.start : one.end]) for one in self._values]
+        self._begins = [0, *itertools.accumulate(len(line) + 1 for line in lines)]
+        self.text = "\n".join(lines)
+
+    def original(self, span: EntitySpan) -> EntitySpan | None:
+        """Return what a find in `text` is in the original; None for one over two lines."""
+        at = bisect_right(self._begins, span.start) - 1
+        value = self._values[at]
+        shift = value.end - (self._begins[at + 1] - 1)
+        start, end = max(span.start + shift, value.start), span.end + shift
+        return EntitySpan(start, end, span.entity, span.score) if start < end <= value.end else None
+
+
+def context(text: str, at: int) -> tuple[int, str]:
+    """Return where the row that holds `at` begins, and the head that its values are read under.
+
+    The head is empty where `at` lies in no table or in the head itself. The head and the text from that row on, put together,
+    name the same values as the whole text does.
+    """
+    for block in _blocks(text):
+        if block.head[0] <= at <= block.end:
+            rows = [start for start in block.rows if start <= at]
+            return (rows[-1], text[slice(*block.head)]) if rows else (block.head[0], "")
+    return markup.row_of(text, at), ""
+
+
+def settled(text: str, at: int) -> int:
+    """Return `at`, or the start of its line where the rest of that line decides about its cells."""
+    return lines.settled(text, at)
