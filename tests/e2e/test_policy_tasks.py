@@ -368,3 +368,18 @@ def test_an_unknown_subject_is_asked_about(home, capsys, verb):
     other = [word.replace("user:bbo", "user:zoe@example.com") for word in SLIPS[verb]]
     assert main(other) == 0
     assert "did you mean" not in capsys.readouterr().out
+
+
+def test_the_pages_line_and_its_case_are_as_they_have_to_be_written(home, capsys):
+    """Task 5 as somebody pastes it: the case is run, the line is tested, nothing needs a `fmt`."""
+    page = PAGE.read_text()
+    line = re.search(r"for example `(p, role:analyst, [^`]*)`", page).group(1)
+    case = re.search(r"^    (  - \{sub: .*\})$", page, re.MULTILINE).group(1)
+    for name, text in (("policy.csv", line), ("policy_test.yaml", case)):
+        with (home / "policies/tenants/acme" / name).open("a") as file:
+            file.write(f"{text}\n")
+    assert main(["policy", "fmt", "--check"]) == 0
+    assert main(["policy", "lint"]) == 0
+    capsys.readouterr()
+    assert main(["policy", "test", "--coverage", "100"]) == 0
+    assert "23/23 cases  0 rules untested  ok" in capsys.readouterr().out

@@ -484,7 +484,7 @@ def test_a_tenant_that_is_not_loaded_is_a_row_that_fails(policies, capsys):
     assert policies.run("test", "--json") == 1
     assert json.loads(capsys.readouterr().out)["not_loaded"] == ["globex"]
     assert policies.run("test", "--tenant", "globex") == 2
-    assert "`policy lint` lists them" in capsys.readouterr().err
+    assert "`policy lint` lists what is to mend" in capsys.readouterr().err
 
 
 # -- fmt ---------------------------------------------------------------------------------------------

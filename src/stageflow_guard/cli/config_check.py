@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.base.version import page
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, UNAVAILABLE, print_json, worst
+from stageflow_guard.cli.numbers import counted
 from stageflow_guard.errors import ConfigError, GuardError
 from stageflow_guard.model import NO_TENANT
 
@@ -51,15 +52,11 @@ class Findings:
     def verdict(self) -> str:
         """Return one line: ok, or how much is wrong."""
         if self.code == HOLDS:
-            return "ok" if not self.warnings else f"ok, {_count(len(self.warnings), 'warning')}"
+            return "ok" if not self.warnings else f"ok, {counted(len(self.warnings), 'warning')}"
         failed = sum(problem is not None for _, _, problem in self.tried)
-        parts = [_count(len(self.problems), "problem")] if self.problems else []
-        parts += [_count(failed, "part") + " that cannot be reached"] if failed else []
+        parts = [counted(len(self.problems), "problem")] if self.problems else []
+        parts += [counted(failed, "part") + " that cannot be reached"] if failed else []
         return f"not ok: {', '.join(parts)}"
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}" + ("" if n == 1 else "s")
 
 
 def config(args: argparse.Namespace) -> int:

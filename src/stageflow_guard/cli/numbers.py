@@ -25,3 +25,8 @@ def length(text: str) -> float:
     if not 0 < found < 10**9:
         raise argparse.ArgumentTypeError("a number above 0 and below 1 000 000 000")
     return found
+
+
+def counted(n: int, what: str) -> str:
+    """Return `1 rule`, `2 rules`."""
+    return f"{n} {what}" + ("" if n == 1 else "s")

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
+from stageflow_guard.cli.numbers import counted
 from stageflow_guard.cli.policy.style import columns, paint
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.engine.text import did_you_mean
+from stageflow_guard.policy.edit.known_tenant import require_tenant
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.analysis.cases import Outcome
@@ -64,15 +65,7 @@ def test(args: argparse.Namespace) -> int:
     policies = PolicySet.load(args.path)
     tables = load_tables(policies, args.path)
     if args.tenant is not None:
-        if not policies.knows(args.tenant):
-            if args.tenant in policies.broken:
-                raise ConfigError(
-                    f"`{args.tenant}` is not loaded: its file has errors; `policy lint` lists them"
-                )
-            raise ConfigError(
-                f"there is no tenant `{args.tenant[:60]}` in force"
-                f"{did_you_mean(args.tenant, policies.tenants)}"
-            )
+        require_tenant(policies, args.tenant)
         tables = [table for table in tables if table.tenant in (args.tenant, "platform")]
     outcomes = run_tables(policies, tables)
     mutation = mutate(policies, tables, tenant=args.tenant) if args.mutate else None
@@ -144,7 +137,12 @@ def _print_tests(
         passed = one.cases - len(one.failures)
         ok = "ok" if not one.failures else "FAILED"
         rows.append(
-            (one.tenant, f"{passed}/{one.cases} cases", f"{len(one.unreached)} rules untested", ok)
+            (
+                one.tenant,
+                f"{passed}/{counted(one.cases, 'case')}",
+                f"{counted(len(one.unreached), 'rule')} untested",
+                ok,
+            )
         )
     rows += [(name, "not loaded", "its file has errors", "FAILED") for name in broken]
     for line in columns(rows):

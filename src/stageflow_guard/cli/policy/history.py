@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
+from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, places, print_json
 from stageflow_guard.cli.policy.style import columns, paint
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
@@ -25,6 +25,8 @@ def diff(args: argparse.Namespace) -> int:
     from stageflow_guard.policy.analysis.diff import diff as compare
     from stageflow_guard.policy.analysis.markdown import grouped, markdown
 
+    for folder in (args.old, args.new):
+        places.require("path", folder, "`diff` takes two policy folders, the old one first")
     found = compare(PolicySet.load(args.old), PolicySet.load(args.new))
     if args.json:
         print_json({
@@ -114,7 +116,10 @@ def revisions(args: argparse.Namespace) -> int:
             how = "since " if one.since is not None else "kept at "
             print(f"{one.revision}  {how}{_utc(one.when)}{mark}")
         if not found:
-            print(f"no revision is kept beside `{args.log}`")
+            print(
+                f"no revision is kept beside `{args.log}` yet: a guard keeps each one that decides, "
+                "from its first opening on"
+            )
         elif any(one.since is None for one in found):
             print(
                 "`since` is the first record that names a revision; `kept at` is on no record, only "

@@ -6,6 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from stageflow_guard.cli import HOLDS, print_json
+from stageflow_guard.cli.numbers import counted
 from stageflow_guard.cli.policy.style import columns
 from stageflow_guard.policy.edit import members
 
@@ -54,8 +55,8 @@ def role(args: argparse.Namespace) -> int:
     rows = [
         (
             one.name,
-            f"{one.rules} rules",
-            f"{one.members} members",
+            counted(one.rules, "rule"),
+            counted(one.members, "member"),
             "shared" if one.shared else "own",
         )
         for one in found

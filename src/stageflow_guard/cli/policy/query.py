@@ -12,7 +12,7 @@ from stageflow_guard.cli.policy.style import columns, effect, paint
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
-from stageflow_guard.policy.engine.text import did_you_mean
+from stageflow_guard.policy.edit.known_tenant import require_tenant
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.analysis.explain import Explanation
@@ -34,8 +34,7 @@ def explain(args: argparse.Namespace) -> int:
     if args.json:
         print_json(_explained(found))
     else:
-        _print(found, args.path)
-        _print_hint(policies, args)
+        _print(found, args.path, _hint(policies, args))
     return HOLDS
 
 
@@ -49,12 +48,11 @@ def _arguments(text: str | None) -> dict[str, Any] | None:
     return found
 
 
-def _print_hint(policies: PolicySet, args: argparse.Namespace) -> None:
+def _hint(policies: PolicySet, args: argparse.Namespace) -> list[str]:
     from stageflow_guard.policy.analysis.explain import subject_hint
 
     hint = subject_hint(policies, args.tenant, args.sub)
-    if hint:
-        print(f"  hint     {hint}")
+    return [f"  hint     {hint}"] if hint else []
 
 
 def _explained(found: Explanation) -> dict[str, object]:
@@ -76,7 +74,7 @@ def _explained(found: Explanation) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _print(found: Explanation, base: str) -> None:
+def _print(found: Explanation, base: str, hint: list[str]) -> None:
     after = found.outcome
     if after is None:
         print(f"{effect(found.decision.effect.value)}  {found.decision.reason}")
@@ -87,6 +85,8 @@ def _print(found: Explanation, base: str) -> None:
                 print(f"  bound    {base}/{where}")
         if after.detail:
             print(f"  call     {after.detail}")
+    for line in hint:  # a slip in the subject's name explains all of the rest
+        print(line)
     for where, text in found.rules:
         print(f"  rule     {base}/{where}  {text}")
     for told in found.controls:
@@ -137,14 +137,12 @@ def what_can(args: argparse.Namespace) -> int:
             for one in found
         ]  # fmt: skip
         print("\n".join(columns(rows)) or "nothing")
-        _print_hint(policies, args)
+        for line in _hint(policies, args):
+            print(line)
     return HOLDS
 
 
 def _known(args: argparse.Namespace) -> PolicySet:
     policies = PolicySet.load(args.path)
-    if not policies.knows(args.tenant):
-        raise ConfigError(
-            f"there is no tenant `{args.tenant[:60]}` in force{did_you_mean(args.tenant, policies.tenants)}"
-        )
+    require_tenant(policies, args.tenant)
     return policies

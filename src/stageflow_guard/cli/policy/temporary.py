@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from stageflow_guard.cli import HOLDS, print_json
+from stageflow_guard.cli.numbers import counted
 from stageflow_guard.cli.policy.style import columns
 from stageflow_guard.errors import ConfigError, NotAuthenticated
 from stageflow_guard.policy import PolicySet
@@ -30,7 +31,9 @@ def share(args: argparse.Namespace) -> int:
         return _list(args)
     if args.what == "remove":
         count = temporary.unshare(args.path, args.owner, args.grantee, args.obj)
-        print_json({"removed": count}) if args.json else print(f"{count} lines taken out")
+        print_json({"removed": count}) if args.json else print(
+            f"{counted(count, 'line')} taken out"
+        )
         return HOLDS
     line = temporary.share(
         args.path, args.owner, args.grantee, kind=args.kind, obj=args.obj, act=args.act,

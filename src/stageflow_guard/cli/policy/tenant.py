@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json, shipped
+from stageflow_guard.cli.numbers import counted
 from stageflow_guard.cli.policy.style import columns
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
@@ -70,7 +71,7 @@ def _list(args: argparse.Namespace) -> int:
             (
                 one.name,
                 one.state + (f" until {_utc(one.since)}" if one.since else ""),
-                f"{one.rules} rules", f"{one.members} members",
+                counted(one.rules, "rule"), counted(one.members, "member"),
                 "tested" if one.tested else "no tests",
             )
             for one in found

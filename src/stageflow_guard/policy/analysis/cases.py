@@ -223,6 +223,8 @@ def run_table(policies: PolicySet, table: Table) -> Outcome:
         if case.rule is not None and not _decided(policies, case.rule, request.ten, found.rules):
             named = case.rule if isinstance(case.rule, str) else f"line {case.rule}"
             wrong.append(f"expected the rule `{named}`, got {', '.join(told) or 'no line'}")
+            if not _is_there(policies, case.rule, request.ten):
+                wrong.append("no file has that rule: put it back, or take the case out, too")
         if wrong:
             failures.append(Failure(f"{table.file}:{line}", "; ".join(wrong)))
     for line, rail in table.guardrails:
@@ -247,6 +249,14 @@ def _decided(policies: PolicySet, rule: int | str, tenant: str, rules: tuple[str
         return canonical(rule) in {canonical(policies.text_of(where)) for where in rules}
     wanted = f"tenants/{tenant}/policy.csv:{rule}" if isinstance(rule, int) else rule
     return wanted in rules
+
+
+def _is_there(policies: PolicySet, rule: int | str, tenant: str) -> bool:
+    """Say whether a p line that a case names by its text stands in the tenant's files."""
+    if not (isinstance(rule, str) and canonical(rule).startswith("p, ")):
+        return True
+    rules = policies.tenant(tenant).rules if policies.knows(tenant) else ()
+    return canonical(rule) in {canonical(policies.text_of(one.where)) for one in rules}
 
 
 def _place(where: str) -> tuple[str, int]:

@@ -35,7 +35,7 @@ def with_consequences(policies: PolicySet) -> Iterator[Problem]:
     for problem in policies.problems:
         # a warning takes nothing out of force
         said = None if problem.code.startswith("unknown_") else told.pop(problem.file, None)
-        yield problem if said is None else replace(problem, reason=f"{problem.reason}; {said}")
+        yield problem if said is None else replace(problem, reason=_joined(problem.reason, said))
 
 
 def with_consequence(error: ConfigError) -> ConfigError:
@@ -46,9 +46,17 @@ def with_consequence(error: ConfigError) -> ConfigError:
     if not any(re.search(rf"(^|[`/]){re.escape(file)}[`:]", error.message) for file in WHOLE):
         return error
     return ConfigError(
-        f"{error.message}; until this is mended, no guard starts with these policies, and one that "
-        "runs goes on with what was in force"
+        _joined(
+            error.message,
+            "until this is mended, no guard starts with these policies, and one that runs goes on "
+            "with what was in force",
+        )
     )
+
+
+def _joined(fault: str, follows: str) -> str:
+    """Return both in one sentence, or in two where the fault ends as a question."""
+    return f"{fault} U{follows[1:]}" if fault.endswith("?") else f"{fault}; {follows}"
 
 
 def _consequences(policies: PolicySet) -> dict[str, str]:

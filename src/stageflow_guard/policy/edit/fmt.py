@@ -62,7 +62,7 @@ def format_folder(folder: str | Path, *, write: bool) -> list[str]:
     changed = []
     for path, name in csv_files(base):
         content = read(path, name)
-        done = formatted(content, name)
+        done = formatted(content, str(base / name))
         if done != content:
             changed.append((path, name, done))
     changed += [(base / name, name, done) for name, done in _tables(base).items()]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stageflow_guard.base.near_name import near_name
 from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy.edit.known_tenant import require_tenant
 from stageflow_guard.policy.edit.lines import content_of, put, with_line, without_lines
 from stageflow_guard.policy.engine.policyset import PolicySet
 from stageflow_guard.policy.engine.rules import legal_subject
@@ -114,8 +115,5 @@ def _named(role: str) -> str:
 
 def _known(folder: str | Path, tenant: str) -> PolicySet:
     policies = PolicySet.load(folder)
-    if not policies.knows(tenant):
-        raise ConfigError(
-            f"there is no tenant `{tenant[:60]}` in force{did_you_mean(tenant, policies.tenants)}"
-        )
+    require_tenant(policies, tenant)
     return policies

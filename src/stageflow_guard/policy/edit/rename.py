@@ -11,6 +11,7 @@ from stageflow_guard.base.durable import move_durably
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.analysis.cases import run_cases
 from stageflow_guard.policy.edit.fmt import replace_file
+from stageflow_guard.policy.edit.known_tenant import require_tenant
 from stageflow_guard.policy.edit.tenants import (
     building_beside,
     moved_line,
@@ -35,7 +36,7 @@ def rename(folder: str | Path, old: str, new: str, *, same_customer: bool = Fals
     base = Path(folder)
     require_folder(base)
     if not legal_tenant(old) or not (base / "tenants" / old).is_dir():
-        raise ConfigError(f"there is no tenant `{old[:60]}` in `{base}`")
+        require_tenant(PolicySet.load(base), old, in_force=False)
     require_new(base, new, same_customer=same_customer)
     files = _renamed_files(base, old, new)
     with tempfile.TemporaryDirectory() as scratch:

@@ -9,7 +9,9 @@ from typing import Protocol
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
+from stageflow_guard.policy.edit.known_tenant import require_tenant
 from stageflow_guard.policy.edit.lines import content_of, put, with_line, without_lines
+from stageflow_guard.policy.edit.until import require_ahead
 from stageflow_guard.policy.engine.exceptions import LONGEST_BREAKGLASS, told
 from stageflow_guard.policy.engine.policyset import PolicySet
 from stageflow_guard.policy.engine.suspensions import parse_suspended
@@ -57,7 +59,8 @@ def share(
     base = Path(folder)
     policies = PolicySet.load(base)
     for name in (owner, grantee):
-        _require_tenant(policies, name)
+        require_tenant(policies, name)
+    require_ahead(until)
     line = _one_line("share", owner, grantee, kind, obj, act, until)
     put(base, {SHARES: with_line(content_of(base, SHARES, SHARES_HEADER), line)})
     return line
@@ -66,12 +69,19 @@ def share(
 def unshare(folder: str | Path, owner: str, grantee: str, obj: str) -> int:
     """Take a share out; return how many lines went. Raises `ConfigError` where there is none."""
     base = Path(folder)
+    policies = PolicySet.load(base)
+    for name in (owner, grantee):
+        require_tenant(policies, name, in_force=False)
     text, count = without_lines(
         content_of(base, SHARES),
         lambda f: len(f) == 7 and (f[1], f[2], f[4]) == (owner, grantee, obj),
     )
     if not count:
-        raise ConfigError(f"no line of `{SHARES}` shares `{obj[:60]}` of `{owner[:60]}`")
+        there = {one.obj for one in policies.shares if (one.owner, one.grantee) == (owner, grantee)}
+        hint = did_you_mean(obj, there) if there else ""
+        raise ConfigError(
+            f"no line of `{SHARES}` shares `{obj[:60]}` of `{owner}` with `{grantee}`{hint}"
+        )
     put(base, {SHARES: text})
     return count
 
@@ -96,7 +106,7 @@ def break_glass(
     """
     base = Path(folder)
     policies = PolicySet.load(base)
-    _require_tenant(policies, tenant)
+    require_tenant(policies, tenant)
     names = [one.subject for one in approvers]
     if len(set(names)) != 2 or len(names) != 2 or person in names:
         raise ConfigError("break-glass needs two approvers, neither of them the person")
@@ -147,10 +157,3 @@ def _one_line(*fields: str) -> str:
     if any(c in field for field in fields for c in ",\n\r") or not all(fields):
         raise ConfigError("no part of a line is empty or holds a comma")
     return ", ".join(fields)
-
-
-def _require_tenant(policies: PolicySet, name: str) -> None:
-    if name not in policies.tenants:
-        raise ConfigError(
-            f"there is no tenant `{name[:60]}` in force{did_you_mean(name, policies.tenants)}"
-        )

@@ -20,6 +20,8 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.analysis.cases import run_cases
 from stageflow_guard.policy.analysis.lint import holds, lint
 from stageflow_guard.policy.edit.fmt import replace_file
+from stageflow_guard.policy.edit.known_tenant import require_tenant
+from stageflow_guard.policy.edit.until import require_ahead
 from stageflow_guard.policy.engine.catalogue import ToolOptions, parse_catalogue
 from stageflow_guard.policy.engine.exceptions import FOREVER
 from stageflow_guard.policy.engine.policyset import PolicySet
@@ -131,8 +133,10 @@ def suspend(folder: str | Path, who: str, *, reason: str, until: str = "never") 
     """
     base = Path(folder)
     policies = PolicySet.load(base)
-    if ":" not in who and who not in {*policies.tenants, *policies.broken}:
-        raise ConfigError(f"there is no tenant `{who[:60]}` in `{base}`")
+    if ":" not in who:
+        require_tenant(policies, who, in_force=False)
+    if until != "never":
+        require_ahead(until)
     if any(c in ",\n\r" for c in who + reason + until) or not reason.strip():
         raise ConfigError("name, reason and end are one line without a comma")
     file = base / "platform" / "suspended.csv"
@@ -154,7 +158,7 @@ def remove(folder: str | Path, name: str) -> Path:
     base = Path(folder)
     place = base / "tenants" / name
     if not legal_tenant(name) or not place.is_dir():
-        raise ConfigError(f"there is no tenant `{name[:60]}` in `{base}`")
+        require_tenant(PolicySet.load(base), name, in_force=False)
     if len(list((base / "tenants").iterdir())) == 1:
         raise ConfigError(f"`{name}` is the last tenant; a policy folder without one never starts")
     target = base / "removed" / f"{name}.{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
@@ -172,7 +176,10 @@ def require_new(base: Path, name: str, *, same_customer: bool = False) -> None:
     of that name would have them. `same_customer` says that it is the one who had it.
     """
     if not legal_tenant(name):
-        raise ConfigError(f"`{name[:60]}` cannot be a tenant's name")
+        raise ConfigError(
+            f"`{name[:60]}` cannot be a tenant's name: letters, digits, `.`, `_` and `-`, a letter "
+            "or digit first, and no word such as `null` that files read as something else"
+        )
     taken = [one.name for one in (base / "tenants").iterdir()]
     if name.casefold() in {one.casefold() for one in taken}:
         raise ConfigError(f"there is a tenant `{name}` already, or one that differs only by case")

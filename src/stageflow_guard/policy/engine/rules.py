@@ -36,6 +36,7 @@ e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
 m = isSubject(r.sub) && r.ten == p.ten && r.own == r.ten && r.kind == p.kind && r.act == p.act \
 && objMatch(r.obj, p.obj) && g(r.sub, p.role, r.ten)
 """
+NO_COMMENT = ("//", "--", "/*", "<!--", "REM ", "%")  # how comments begin elsewhere
 SUBJECTS = ("user:", "svc:", "agent:")
 MEMBERS = (*SUBJECTS, "claim:", "role:")
 CHAIN = 9  # pycasbin cuts longer role chains in silence, and loses a deny at their end
@@ -185,6 +186,8 @@ class _Reader:
         else:
             if ";" in row.fields[0]:
                 raise Malformed("columns are separated by commas, not by semicolons")
+            if row.fields[0].startswith(NO_COMMENT):
+                raise Malformed("a comment begins with `#`")
             kinds = ["p", "g"] + (["import"] if self._tenant is not None else [])
             raise Malformed(
                 f"line type `{quoted(row.fields[0])}` is unknown; there are {', '.join(kinds)}"

@@ -101,7 +101,7 @@ def require_folder(path: Path) -> None:
     except OSError as exc:
         raise ConfigError(f"policy folder `{path}` cannot be read ({exc.strerror})") from None
     if not stat.S_ISDIR(info.st_mode):
-        raise ConfigError(f"policy folder `{path}` is not a folder")
+        raise ConfigError(f"policy folder `{path}` is not a folder: name the one with `tenants/`")
     if _writable_by_others(path, info.st_mode):
         raise ConfigError(
             f"policy folder `{path}` is writable by others; run `chmod -R go-w {path}`"

@@ -106,7 +106,9 @@ class Revisions:
         found = [one.revision for one in self.kept() if one.revision.startswith(prefix)]
         if len(found) != 1 or not prefix:
             said = "no" if not found else "more than one"
-            raise ConfigError(f"{said} kept revision begins with `{prefix[:64]}`")
+            raise ConfigError(
+                f"{said} kept revision begins with `{prefix[:64]}`; `policy revisions` lists them"
+            )
         return found[0]
 
     def load(self, revision: str) -> PolicySet:

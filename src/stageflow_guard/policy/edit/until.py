@@ -1,0 +1,29 @@
+"""An end that somebody writes now lies ahead: what is over already never counts."""
+
+from __future__ import annotations
+
+import time
+
+from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy.engine.exceptions import moment, told
+from stageflow_guard.policy.engine.text import Malformed, quoted
+
+MONTH = 30 * 86_400
+
+
+def require_ahead(until: str, *, now: float | None = None) -> None:
+    """Raise `ConfigError` for an end that is over, or is no time; `never` is the caller's to take.
+
+    A year alone is seconds since 1970, and so is over.
+    """
+    when = time.time() if now is None else now
+    example = told(float(int(when) + MONTH))
+    try:
+        ends = moment(until)
+    except Malformed:
+        raise ConfigError(f"`{quoted(until)}` is no time; write one such as `{example}`") from None
+    if ends <= when:
+        raise ConfigError(
+            f"`{quoted(until)}` is {told(ends)}, which is over; write a time to come, such as "
+            f"`{example}`"
+        )

@@ -1,0 +1,150 @@
+"""Slips of those who edit policies: each message says what is wrong, and what to write instead."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from stageflow_guard.cli import main
+
+SHIPPED = Path(__file__).parents[2] / "policies"
+FILE = "tenants/acme/policy.csv"
+LATER = "2099-12-31T00:00:00Z"
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A folder with the demo's policies, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("tenants", "platform", "model.conf"):
+        source = SHIPPED / name
+        target = tmp_path / "policies" / name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+    for path in (tmp_path / "policies", *(tmp_path / "policies").rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return tmp_path / "policies"
+
+
+@pytest.fixture
+def policy(home, capsys):
+    """Run a verb; return its exit code and everything that it says."""
+
+    def run(*words):
+        capsys.readouterr()
+        code = main(["policy", *words])
+        out = capsys.readouterr()
+        return code, out.out + out.err
+
+    return run
+
+
+OVER = ("2027", "2020-12-31T00:00:00Z", "0")
+
+
+@pytest.mark.parametrize("until", OVER)
+def test_a_suspension_or_share_that_is_over_is_refused(home, policy, until):
+    """A year alone is seconds since 1970: somebody would take a suspension for made that is none."""
+    before = (home / "platform/suspended.csv").read_text()
+    code, said = policy("tenant", "suspend", "user:ada", "--reason", "left", "--until", until)
+    assert (code, "which is over; write a time to come, such as `20" in said) == (2, True), said
+    assert (home / "platform/suspended.csv").read_text() == before
+    code, said = policy(
+        "share", "add", "globex", "acme", "data", "ticket/7", "read", "--until", until
+    )
+    assert (code, "which is over" in said) == (2, True), said
+    assert not (home / "platform/shares.csv").exists()
+
+
+def test_what_is_no_time_names_one_that_is(policy):
+    """Also for a share, before the file is tried."""
+    for until in ("tomorrow", "2099-12-31", "never"):
+        code, said = policy(
+            "share", "add", "globex", "acme", "data", "ticket/7", "read", "--until", until
+        )
+        assert (code, f"`{until}` is no time; write one such as `20" in said) == (2, True), said
+    assert policy("tenant", "suspend", "user:ada", "--reason", "left")[0] == 0  # for good
+    again = policy("tenant", "suspend", "user:bob", "--reason", "left", "--until", LATER)
+    assert again[0] == 0
+
+
+NO_TENANT = {
+    "suspend": ("tenant", "suspend", "acmee", "--reason", "x"),
+    "rename": ("tenant", "rename", "acmee", "initech"),
+    "remove": ("tenant", "remove", "acmee"),
+    "member": ("member", "add", "user:dan", "agent", "--tenant", "acmee"),
+    "roles": ("role", "list", "--tenant", "acmee"),
+    "share": ("share", "add", "globex", "acmee", "data", "ticket/7", "read", "--until", LATER),
+    "unshare": ("share", "remove", "globex", "acmee", "ticket/7"),
+    "who-can": ("who-can", "data", "ticket/7", "read", "--tenant", "acmee"),
+    "test": ("test", "--tenant", "acmee"),
+}
+
+
+@pytest.mark.parametrize("verb", NO_TENANT)
+def test_every_verb_suggests_the_tenant_that_was_meant(policy, verb):
+    """One sentence in all of them."""
+    code, said = policy(*NO_TENANT[verb])
+    assert (code, said) == (
+        2, "config_error: there is no tenant `acmee`; did you mean `acme`?\n"
+    )  # fmt: skip
+
+
+NOT_IN_FORCE = ("member", "roles", "share", "who-can", "test")
+
+
+@pytest.mark.parametrize("verb", NOT_IN_FORCE)
+def test_a_tenant_whose_file_is_broken_is_not_called_missing(home, policy, verb):
+    """The first fault is named, and the verb that lists all of them."""
+    text = (home / FILE).read_text().replace("\n", "\r\n")
+    (home / FILE).write_bytes(text.encode())
+    code, said = policy(*(one.replace("acmee", "acme") for one in NO_TENANT[verb]))
+    assert code == 2
+    assert f"tenant `acme` is not in force: {FILE}:1:" in said
+    assert "`policy lint` lists what is to mend" in said
+    assert policy("tenant", "suspend", "acme", "--reason", "x")[0] == 0  # what takes away is taken
+
+
+@pytest.mark.parametrize("mark", ["// by kim", "-- by kim", "<!-- by kim -->"])
+def test_a_comment_of_another_language_is_told_how_they_begin(home, policy, mark):
+    """`//` is no line type that is unknown."""
+    (home / FILE).write_text(f"{mark}\n" + (home / FILE).read_text())
+    code, said = policy("lint")
+    assert (code, f"{FILE}:1:1: error: a comment begins with `#`" in said) == (1, True), said
+
+
+def test_a_rule_that_a_case_needs_is_missed_by_its_text(home, policy):
+    """The case says which line is gone, and what to do about it."""
+    gone = "p, role:agent, acme, data, ticket/*, read, allow\n"
+    (home / FILE).write_text((home / FILE).read_text().replace(gone, ""))
+    code, said = policy("test")
+    assert code == 1
+    assert "no file has that rule: put it back, or take the case out, too" in said
+    kept = "p, role:agent, acme, stage, support/escalate, run, deny\n"  # there, and decides no more
+    (home / FILE).write_text((home / FILE).read_text().replace(kept, kept.replace("deny", "allow")))
+    assert policy("test")[1].count("no file has that rule") == 2
+
+
+def test_a_slip_in_the_subject_comes_before_what_follows_from_it(policy):
+    """`explain` says first that no line names the subject."""
+    code, said = policy("explain", "user:bbo", "data", "ticket/7", "read", "--tenant", "acme")
+    lines = said.splitlines()
+    assert (code, lines[1]) == (0, "  hint     no line names `user:bbo`; did you mean `user:bob`?")
+
+
+def test_small_words(home, policy):
+    """One is one; a question ends its sentence; a file is no folder; a name says what names are."""
+    with (home / FILE).open("a") as file:
+        file.write("p, role:agent, acme, data, invoice/*, read, allow\n")
+    assert "1 rule untested" in policy("test")[1]
+    with (home / FILE).open("a") as file:
+        file.write("p, role:agent, acme, data, invoice/*, raed, allow\n")
+    assert "did you mean `read`? Until this is mended, a guard" in policy("lint")[1]
+    assert "is not a folder: name the one with `tenants/`" in policy("lint", f"policies/{FILE}")[1]
+    (home / FILE).write_text("p,\trole:agent, acme, data, x, read, allow\n")
+    assert f"policies/{FILE}:1:3: a tab (U+0009)" in policy("fmt")[1]
+    said = policy("tenant", "add", "Acme Corp", "--from", "saas")[1]
+    assert "cannot be a tenant's name: letters, digits, `.`, `_` and `-`" in said
+    assert "there is no policy folder `nowhere`" in policy("diff", "policies", "nowhere")[1]
