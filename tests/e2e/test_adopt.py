@@ -151,3 +151,29 @@ def test_a_child_that_is_adopted_too_is_not_denied(app, tmp_path, capsys):
         )
         == 2
     )
+
+
+async def test_a_replay_of_a_run_that_streamed_changes_nothing(app, capsys):
+    """What a port let out rests on its stage's permit: no line is about it, none is missed."""
+    from stageflow.api import Pipeline
+    from stageflow.core import StageKind, StageOutput
+    from stageflow.stages.ports import LLMPorts
+
+    async def answer(ctx):
+        await ctx.inputs.ports.send_token("hello")
+        return StageOutput.ok(done=True)
+
+    async def heard(text):
+        pass
+
+    idp = IdentityProvider("https://id.example")
+    idp.write_jwks(app / "jwks.json")
+    async with Guard.load(app / "guard.toml") as guard:
+        pipeline = Pipeline(name="support").with_stage("answer", answer, StageKind.TRANSFORM)
+        async with guard.session(idp.mint(sub="ada", tenant="acme")):
+            await guard.mount(pipeline).run(input_text="hi", ports=LLMPorts(send_token=heard))
+    assert "port:send_token" in {one["resource"] for one in records(app)}
+    assert main(["policy", "replay"]) == 0
+    assert capsys.readouterr().out == (
+        "0 of 1 recorded decisions change (0 permits become denials)\n"
+    )

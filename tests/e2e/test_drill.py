@@ -218,6 +218,37 @@ def test_a_pipeline_that_streams_is_drilled_with_its_ports(home):
     assert "a function with a parameter `guard`" in done.stderr
 
 
+ELSEWHERE = """\
+from stageflow.api import Pipeline
+from stageflow.core import StageKind, StageOutput
+from stageflow_guard import Guard
+
+own = Guard.load("guard.toml")
+
+
+@own.protect(kind="tool", obj="refund")
+async def refund(order):
+    return order
+
+
+def pipeline(guard):
+    async def answer(ctx):
+        return StageOutput.ok(done=await refund(7))
+
+    return Pipeline(name="support").with_stage("answer", answer, StageKind.TRANSFORM)
+"""
+
+
+def test_a_tool_of_the_applications_own_guard_is_told_from_a_broken_pipeline(home):
+    """The drill's caller is nobody to another guard: the message says where the tool belongs."""
+    (home / "app.py").write_text(ELSEWHERE)
+    done = cli(home, "drill", "app:pipeline")
+    assert done.returncode == 2
+    assert "(not_authenticated): what it calls is protected or mounted by another guard" in (
+        done.stderr
+    )
+
+
 HOLDER = """\
 import asyncio, sys
 from stageflow_guard import Guard

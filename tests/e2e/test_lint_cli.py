@@ -188,6 +188,13 @@ def test_a_module_alone_has_its_functions_read(home):
     )
 
 
+def test_a_pipeline_that_is_named_beside_its_module_needs_no_note(home):
+    """Module and pipeline are judged, each in its own line."""
+    done = lint(home, "app", "app:pipeline")
+    assert done.stderr == ""
+    assert [line[:2] for line in done.stdout.splitlines() if "of `" in line] == ["ok", "no"]
+
+
 def test_nothing_to_lint_is_a_usage_error(home):
     """Without a target there is nothing that could hold."""
     assert lint(home).returncode == 2

@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError("`lint` takes at least one `module:attribute`, or a module")
     if args.name and len(args.targets) > 1:
         raise ConfigError("`--name` is for one pipeline; mount each with a name of its own")
-    graphs = [_graph(target, args.name) for target in args.targets]
+    graphs = [_graph(target, args) for target in args.targets]
     policy = _policies(args)
     reports = [check(graph, policy) for graph in graphs]
     if args.fix and _fixed(args, graphs, reports):
@@ -82,12 +82,14 @@ def run(args: argparse.Namespace) -> int:
     return 0 if all(report.holds for report in reports) else 1
 
 
-def _graph(target: str, name: str | None) -> Graph:
+def _graph(target: str, args: argparse.Namespace) -> Graph:
     from stageflow_guard.hosts import graphs_in, lint_graph
 
     if ":" not in target:
         module = targets.module(target)
         for one in graphs_in(module):
+            if f"{target}:{one}" in args.targets:
+                continue
             said = f"note: `{target}:{one}` is a pipeline: its stages are judged by that name alone"
             print(one_line(said), file=sys.stderr)
         return lint_graph(module)
@@ -98,7 +100,7 @@ def _graph(target: str, name: str | None) -> Graph:
             f"`{target}` is an async function and no pipeline: name its module, "
             f"`{target.partition(':')[0]}`, and each of its functions is read"
         )
-    return lint_graph(found, written=target, name=name)
+    return lint_graph(found, written=target, name=args.name)
 
 
 def _stand_in() -> Any:

@@ -28,6 +28,7 @@ PLACES = {
 }
 # verbs that take these options like all others, and do not read the folder when it is not given
 UNREAD = ("schema", "diff", "revisions")
+OF_BOTH = ("replay", "suggest")  # of `policy`, and they read a log
 OTHERWISE = "name another, or the `guard.toml` that does with `--config`"
 DEFAULTS = {"policy": "policies", "audit": "audit"}
 
@@ -107,8 +108,8 @@ def settle(args: argparse.Namespace) -> None:
             setattr(args, dest, str(base / named))
         else:
             setattr(args, dest, str(base / DEFAULTS[section]) if content else DEFAULTS[section])
-        # `policy` asks for a log's folder by itself; a sink is verified without one
-        read = section == args.verb and args.action not in UNREAD
+        # a sink is verified without the log
+        read = args.action not in UNREAD and (section == args.verb or args.action in OF_BOTH)
         if read and not getattr(args, "sink", None):
             require(dest, getattr(args, dest), _remedy(args, section, bool(content)))
 

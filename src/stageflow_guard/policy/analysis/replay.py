@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from stageflow_guard.policy.engine.policyset import PolicySet
 
 Records = Iterable[tuple[int, Mapping[str, Any]]]
+UNASKED = ("port",)  # what a stage lets out rests on the stage's own permit: no line is about it
 OTHER_CAUSES = {"scope_ceiling"}  # denied by the token, not by a policy line
 
 
@@ -124,7 +125,7 @@ def questions(records: Records, timeline: Timeline | None = None) -> Iterator[As
             part if type(part) is str else ""
             for part in (actor.get("subject"), record.get("tenant"), record.get("action"))
         )
-        if not (colon and sub and ten and act):
+        if kind in UNASKED or not (colon and sub and ten and act):
             yield None
             continue
         request = AccessRequest(

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from stageflow_guard.base.raised_at import raised_at
-from stageflow_guard.errors import ConfigError
+from stageflow_guard.errors import ConfigError, GuardError, NotAuthenticated
 from stageflow_guard.testing.conformance.environment import MAIL, Environment
 
 
@@ -54,11 +54,19 @@ class Probe:
             work = runner.execute(ctx) if hasattr(runner, "execute") else runner(ctx)
             return await work if inspect.isawaitable(work) else work
         except Exception as error:
-            kind = getattr(error, "code", None) or type(error).__name__
-            self._watch.failed = self._watch.failed or (
-                f"stage `{self._spec.name}` failed at {raised_at(error)} ({kind})"
-            )
+            self._watch.failed = self._watch.failed or _failed(self._spec.name, error)
             raise
+
+
+def _failed(stage: str, error: Exception) -> str:
+    code = error.code if isinstance(error, GuardError) else type(error).__name__
+    said = f"stage `{stage}` failed at {raised_at(error)} ({code})"
+    if isinstance(error, NotAuthenticated):  # the drill's own guard knows its caller
+        said += (
+            ": what it calls is protected or mounted by another guard, so build that in the "
+            "function, too"
+        )
+    return said
 
 
 def probed(pipeline: Any, watch: Watch) -> Any:
