@@ -13,12 +13,13 @@ from stageflow_guard.audit import Log
 from stageflow_guard.cli import main
 
 pytestmark = pytest.mark.browser
+WHO = "user:ada.of.a.rather.long.name@tenant"
 LOOKS = list(itertools.product([1280, 390], [False, True]))
 
 
 def _records():
     """Every section has rows: refusals, cross-tenant, reveals, approvals, policies, findings."""
-    actor = {"subject": "user:ada.of.a.rather.long.name@tenant", "roles": ["supervisor"]}
+    actor = {"subject": WHO, "roles": ["supervisor"]}
     finds = [{"entity": "EMAIL_ADDRESS", "count": 2, "direction": "input"},
              {"entity": "PHONE_NUMBER", "count": 1, "direction": "input"}]  # fmt: skip
     common = {"run": "r1", "pipeline": "support", "tenant": "acme", "actor": actor}
@@ -27,9 +28,12 @@ def _records():
         yield {**common, "kind": "decision", "decision": "permit", "reason": "permitted",
                "stage": stage, "resource": f"stage:support/{stage}", "action": "run",
                "obligations": [seen], "rules": ["tenants/acme/policy.csv:10"],
-               "findings": finds}  # fmt: skip
-        yield {**common, "kind": "effect", "stage": stage, "outcome": "ok",
-               "decision_index": 1 + 2 * n}  # fmt: skip
+               "findings": finds, **({"note": {"reads": ["intake"]}} if n else {})}  # fmt: skip
+        found = [{"entity": "IBAN_CODE", "count": 1, "direction": "output"}]
+        yield {**common, "kind": "effect", "stage": stage, "outcome": "ok" if n == 0 else "error",
+               "decision_index": 1 + 2 * n,
+               **({"findings": found} if n == 0 else {"note": {"restored": True},
+                                                      "error": "ConnectionError"})}  # fmt: skip
     for reason, code in [
         ("no_matching_rule", "access_denied"),
         ("foreign_owner", "access_denied"),
@@ -80,8 +84,8 @@ def test_the_report_says_every_part_with_rows_in_the_order_of_a_review(report, p
     page.open(report, width=1280, dark=False)
     headings = page.run("[...document.querySelectorAll('h2')].map(h => h.id)")
     assert headings == [
-        "verification", "refusals", "across", "reveals", "approvals", "policies", "findings",
-        "permits", "rest", "legend",
+        "verification", "refusals", "across", "reveals", "approvals", "policies", "failed",
+        "findings", "permits", "rest", "legend",
     ]  # fmt: skip
     rows = page.run(
         "Object.fromEntries([...document.querySelectorAll('section')].map(s => "
@@ -89,13 +93,26 @@ def test_the_report_says_every_part_with_rows_in_the_order_of_a_review(report, p
     )
     assert rows == {
         "verification": 0, "refusals": 3, "across": 1, "reveals": 1, "approvals": 1, "policies": 1,
-        "findings": 6, "permits": 2, "rest": 2, "legend": 0,
+        "failed": 1, "findings": 12, "permits": 2, "rest": 2, "legend": 0,
     }  # fmt: skip
     assert page.run("document.querySelectorAll('table').length") == page.run(
         "document.querySelectorAll('table > caption').length"
     )
     assert page.run("document.querySelectorAll('th:not([scope])').length") == 0
     assert page.run("document.querySelectorAll('header, main, nav, footer').length") == 4
+
+
+def test_a_ref_and_a_time_stay_in_their_line_and_a_failure_is_not_green(report, page):
+    """People copy a ref; a colour says the same as the word beside it."""
+    page.open(report, width=1280, dark=False)
+    tall = page.run(
+        "[...document.querySelectorAll('tbody .ref, tbody .time')].filter(c => "
+        "c.firstChild.getClientRects().length > 1).map(c => c.textContent)"
+    )
+    assert tall == []
+    rows = page.run("[...document.querySelectorAll('section[aria-labelledby=permits] tbody tr')]"
+                    ".map(r => [r.className, r.querySelector('.state').textContent])")  # fmt: skip
+    assert rows == [["allowed", "ok"], ["refused", "error"]]
 
 
 def test_finds_are_counted_once_in_the_report_not_once_per_stage(report, page):
@@ -106,7 +123,9 @@ def test_finds_are_counted_once_in_the_report_not_once_per_stage(report, page):
         ".map(r => [...r.children].map(c => c.textContent).join(' '))"
     )
     assert cells == [
-        "EMAIL_ADDRESS input 2", "PHONE_NUMBER input 1",
-        "EMAIL_ADDRESS intake 2 -", "EMAIL_ADDRESS send_reply - 2",
+        "EMAIL_ADDRESS input 2", "IBAN_CODE output 1", "PHONE_NUMBER input 1",
+        f"{WHO} acme EMAIL_ADDRESS 1 1", f"{WHO} acme IBAN_CODE - 1", f"{WHO} acme PHONE_NUMBER 1 1",
+        "EMAIL_ADDRESS intake 2 -", "EMAIL_ADDRESS send_reply - 2", "IBAN_CODE send_reply - 1",
         "PHONE_NUMBER intake 1 -", "PHONE_NUMBER send_reply - 1",
+        "IBAN_CODE intake send_reply - 1",
     ]  # fmt: skip

@@ -274,16 +274,46 @@ def test_what_failed_names_the_step_how_and_where(played):
     folder = played / "core_3_error_handling" / "audit"
     lines = asked(audit(folder, "review", "today").stdout)["What failed, and what has no end?"]
     assert [re.sub(r"#\d+]", "#n]", line) for line in lines] == [
-        "3 x tool:find_parcel: error, last [example.com/pipelines#n]",
-        "1 x stage:error_handling/report: error [example.com/pipelines#n]",
+        "2 x tool:find_parcel: error (ConnectionError), last [example.com/pipelines#n]",
+        "1 x tool:find_parcel: error (LookupError) [example.com/pipelines#n]",
+        "1 x stage:error_handling/report: error (ValueError) [example.com/pipelines#n]",
     ]
     for line in lines:
         (ref,) = re.findall(r"\[(.*)\]", line)
         why = audit(folder, "why", ref)
-        assert re.search(r"^came of it *error", why.stdout, re.MULTILINE), why.stdout
+        assert re.search(r"^came of it *error \(\w+Error\)", why.stdout, re.MULTILINE), why.stdout
     folder = played / "governance_3_guardrail" / "audit"
     lines = asked(audit(folder, "review", "today").stdout)["What failed, and what has no end?"]
     assert any(": fail [" in line for line in lines), lines
+
+
+def test_why_follows_a_find_from_the_step_that_gave_it_to_the_one_that_read_it(tmp_path):
+    """Both ways: what the first one's output held and who read it, what the second one read."""
+    asyncio.run(examples.play("voice_3_voice_chat", tmp_path))
+    folder = tmp_path / "audit"
+    records = json.loads(audit(folder, "query", "--kind", "decision", "--json").stdout)
+    hear, think, speak = (next(r for r in records if r.get("stage") == name and "attempt" in r)
+                          for name in ("hear", "think", "speak"))  # fmt: skip
+    said = audit(folder, "why", str(hear["index"])).stdout
+    gave = rf"^gave +EMAIL_ADDRESS 1 \[example.com/pipelines#{hear['index'] + 1}]$"
+    read = rf"^read by +think, as pseudonyms \[example.com/pipelines#{think['index']}]$"
+    assert re.search(gave, said, re.MULTILINE) and re.search(read, said, re.MULTILINE), said
+    said = audit(folder, "why", str(hear["index"] + 1)).stdout  # the effect
+    assert re.search(read, said, re.MULTILINE), said
+    said = audit(folder, "why", str(think["index"])).stdout
+    assert re.search(
+        rf"^read +EMAIL_ADDRESS 1 in the output of hear \[.*#{hear['index'] + 1}]$",
+        said,
+        re.MULTILINE,
+    ), said
+    assert "note " not in said
+    said = audit(folder, "why", str(speak["index"])).stdout
+    assert re.search(r"^came of it ok, .*; an original went out$", said, re.MULTILINE), said
+    page = tmp_path / "report.html"
+    assert audit(folder, "report", "--out", str(page)).returncode == 0
+    text = re.sub(r"<[^>]+>", "\n", page.read_text().replace("<wbr>", ""))
+    flow = text.partition("output went: how many")[2]
+    assert re.search(r"EMAIL_ADDRESS\s+hear\s+think\s+1\s+-", flow)
 
 
 def test_a_run_that_failed_outside_its_steps_is_told_once():

@@ -500,3 +500,34 @@ async def test_closing_a_guard_waits_for_its_runs(env):
             await work()
         go.set()
         assert await task == "done" and await closing == 0
+
+
+async def test_what_a_call_met_and_how_it_failed_is_on_its_effect(env):
+    """Finds in the arguments by type and count; an error by its class; no text of either."""
+
+    @env.guard.protect(kind="tool", obj="echo")
+    async def echo(text):
+        raise LookupError(text)
+
+    with pytest.raises(Exception, match="please write"):
+        async with env.guard.session(ADA), env.guard.run("kit"):
+            await echo(TEXT)
+    (effect,) = env.log.kinds("effect")
+    assert (effect.outcome, effect.error) == ("error", "LookupError")
+    met = {one["entity"] for one in effect.findings if one["direction"] == "input"}
+    assert met == {"EMAIL_ADDRESS"} and effect.note is None
+    assert MAIL not in repr(effect)
+
+
+async def test_a_class_name_that_is_too_long_for_a_record_is_left_out(env):
+    """An effect that cannot be written would refuse the run for a name."""
+
+    @env.guard.protect(kind="tool", obj="echo")
+    async def echo(text):
+        raise type("E" * 100_000, (Exception,), {})
+
+    with pytest.raises(StageFailure):
+        async with env.guard.session(ADA), env.guard.run("kit"):
+            await echo("nothing")
+    (effect,) = env.log.kinds("effect")
+    assert (effect.outcome, effect.error) == ("error", None)

@@ -10,20 +10,22 @@ from typing import Any
 
 from stageflow_guard.audit.read.approval_trail import ApprovalTrail, is_answer
 from stageflow_guard.audit.records.columns import person_time
-from stageflow_guard.audit.records.outcome_words import OUTCOMES
+from stageflow_guard.audit.records.outcome_words import FAILURES, OUTCOMES
 from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.audit_anchor import Checked, check_all
+from stageflow_guard.cli.audit_cells import Record, tenant_of, what_of, who_of
+from stageflow_guard.cli.audit_finds_met import WAYS
 from stageflow_guard.cli.audit_output import private
 from stageflow_guard.cli.audit_query import Chosen, agreement
 from stageflow_guard.cli.audit_refs import requester_of, trail_of, used_by
-from stageflow_guard.cli.audit_report_rows import First, ReportRows, tenant_of, what_of, who_of
+from stageflow_guard.cli.audit_report_rows import First, ReportRows
 from stageflow_guard.cli.kept_policies import changed_beside, changed_line
 from stageflow_guard.cli.reasons import remedy
 from stageflow_guard.cli.report import Section, Table, facts, page
 from stageflow_guard.cli.terminal import one_line
 
-Record = Mapping[str, Any]
 Requester = Callable[[Record], str | None]
+BAD = FAILURES | {"refused", "withheld", "unknown"}
 MOST = 500  # rows of a table; how many are left out is said
 TITLE = "What the guard recorded"
 LEGEND = (
@@ -79,13 +81,15 @@ def render(
     `requester` says who asked for what an approval answers, `trail` who used it, `changed` are kept revisions that are
     not what they were.
     """
+    seen.end()
     span = "no time"
     if seen.earliest is not None:
         span = f"from {person_time(seen.earliest)} to {person_time(seen.latest)}"
     name = Named(one_log=len(seen.origins) == 1)  # which is named on top
     sections = [
         _verification(reports, changed), *first, _refusals(seen, name), _across(seen, name),
-        _reveals(seen, name), _approvals(seen, name, requester, trail), _policies(seen, name), _findings(seen),
+        _reveals(seen, name), _approvals(seen, name, requester, trail), _policies(seen, name), _failed(seen, name),
+        _findings(seen),
         _permits(seen, name, outcomes), _rest(seen, name), _legend(_words(seen, outcomes)),
     ]  # fmt: skip
     lead = [
@@ -169,7 +173,10 @@ def _reveals(seen: ReportRows, name: Named) -> Section:
         for key, count in seen.reveals.most_common(MOST)
     ]
     head = ["ref", "tenant", "who", "what", "times", "last"]
-    caption = f"Permits to see originals, by caller and step{_left(len(seen.reveals))}."
+    caption = (
+        f"Where an original went out, by caller and step{_left(len(seen.reveals))}; a permit to see "
+        "originals in which none came back is not counted."
+    )
     return Section("reveals", "Who saw originals?",
                    Table(caption, head, rows, numbers=["times"]).html())  # fmt: skip
 
@@ -222,19 +229,42 @@ def _findings(seen: ReportRows) -> Section:
         [[entity, way, str(n)] for (entity, way), n in sorted(seen.findings.total.items())],
         numbers=["count"],
     )
-    places = sorted({(entity, place) for entity, place, _ in seen.met})
-    ways = ["pseudonym", "original"]
-    if any(how == "unread" for _, _, how in seen.met):
-        ways.append("unread")
-    view = Table(
-        f"Which step met what, as what: how many finds it saw{_left(len(places))}.",
-        ["entity", "stage", *ways],
-        [[entity, place, *(str(seen.met[entity, place, how] or "-") for how in ways)]
-         for entity, place in places[:MOST]],
-        numbers=ways,
+    views = (
+        _by_way("Which caller's steps saw what, as what: in how many steps", ["who", "tenant", "entity"],
+                {(who, tenant, entity, how): count
+                 for (tenant, who, entity, how), count in seen.finds.callers.items()}),
+        _by_way("Which step met what, as what: how many finds it saw", ["entity", "stage"],
+                seen.finds.met),
+        _by_way("Where finds in one step's output went: how many steps read them, as what",
+                ["entity", "found in the output of", "read by"], seen.finds.flows),
     )  # fmt: skip
     return Section("findings", "Which personal data was found, and who saw it?",
-                   totals.html() + (view.html() if view.rows else ""))  # fmt: skip
+                   totals.html() + "".join(one.html() for one in views if one.rows))  # fmt: skip
+
+
+def _by_way(caption: str, head: list[str], counted: Mapping[Any, int]) -> Table:
+    """Return a table with a column for each way that is met; the last of a key is the way."""
+    rows = sorted({key[:-1] for key in counted})
+    there = {key[-1] for key in counted}
+    ways = [way for way in WAYS if way in there or way != "unread"]
+    return Table(
+        f"{caption}{_left(len(rows))}.", [*head, *ways],
+        [[*row, *(str(counted.get((*row, way), 0) or "-") for way in ways)] for row in rows[:MOST]],
+        numbers=ways,
+    )  # fmt: skip
+
+
+def _failed(seen: ReportRows, name: Named) -> Section:
+    def cells(record: Record) -> list[str]:
+        outcome = str(record.get("outcome"))
+        return [name(record), _when(record), tenant_of(record), who_of(record), what_of(record),
+                outcome, str(record.get("failure") or OUTCOMES.get(outcome, "-"))]  # fmt: skip
+
+    head = ["ref", "time", "tenant", "who", "what", "outcome", "by"]
+    return Section("failed", "What failed, and by what?",
+                   _table("Steps, tools and runs that failed, oldest first; by is the class of the "
+                          "error, where there was one. What has no end: audit gaps.",
+                          head, seen.failed, cells))  # fmt: skip
 
 
 def _permits(seen: ReportRows, name: Named, outcomes: Mapping[tuple[str, int], str]) -> Section:
@@ -247,8 +277,12 @@ def _permits(seen: ReportRows, name: Named, outcomes: Mapping[tuple[str, int], s
         ]  # fmt: skip
 
     head = ["ref", "time", "tenant", "who", "what", "rules", "came of it", "agreement"]
-    return Section("permits", "What was permitted, and what came of it?",
-                   _table("Permits, oldest first.", head, seen.permits, cells, state="came of it"))  # fmt: skip
+    came = [outcomes.get((str(r["origin"]), int(r["index"])), "") for r in seen.permits.rows]
+    return Section(
+        "permits", "What was permitted, and what came of it?",
+        _table("Permits, oldest first.", head, seen.permits, cells, state="came of it",
+               states=["allowed" if one == "ok" else "refused" if one in BAD else "" for one in came]),
+    )  # fmt: skip
 
 
 def _rest(seen: ReportRows, name: Named) -> Section:
@@ -275,7 +309,7 @@ def _legend(words: set[str]) -> Section:
 
 def _table(
     caption: str, head: Sequence[str], found: First, cells: Callable[[Record], list[str]], *,
-    state: str = "",
+    state: str = "", states: Sequence[str] | None = None,
 ) -> str:  # fmt: skip
     more = ""
     if found.count > MOST:
@@ -283,8 +317,9 @@ def _table(
             f"<p>{escape(str(found.count - MOST))} more are left out here; narrow the page with "
             "<code>--since</code>, <code>--run</code>, <code>--tenant</code>.</p>"
         )
-    states = [str(r.get("decision") or "") for r in found.rows]
-    states = [one if one in ("permit", "deny") else "" for one in states]
+    if states is None:
+        states = [one if (one := str(r.get("decision"))) in ("permit", "deny") else ""
+                  for r in found.rows]  # fmt: skip
     rows = [cells(r) for r in found.rows]
     return Table(caption, head, rows, states=states, state=state).html() + more
 

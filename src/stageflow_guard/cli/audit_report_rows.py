@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
 
-from stageflow_guard.audit.read.finding_counts import FindingCounts, findings_of
+from stageflow_guard.audit.read.failures import Failures
+from stageflow_guard.audit.read.finding_counts import FindingCounts
 from stageflow_guard.audit.read.review import ACROSS
-from stageflow_guard.model import BYTES
+from stageflow_guard.audit.records.followed import effect_follows
+from stageflow_guard.cli.audit_cells import Record, tenant_of, what_of, who_of
+from stageflow_guard.cli.audit_finds_met import FindsMet
 
-Record = Mapping[str, Any]
 _ELSEWHERE = ("decision", "effect", "approval", "policy_change")
 
 
@@ -35,8 +35,9 @@ class ReportRows:
     """Takes records that hold `origin` and `index`, in their order; memory does not grow with them.
 
     `revisions` counts decisions by the policy revision that made them, `first_by` is the first of
-    each; `reveals` counts permits to see originals by (tenant, who, what), `last_reveal` is the last of
-    each; `met` counts finds by (entity, step, how: original, pseudonym, or bytes that nobody read).
+    each; `reveals` counts where originals went out by (tenant, who, what), `last_reveal` is the last
+    of each; `failed` holds permits with the `outcome` and `failure` of their effect, and runs that
+    failed outside their steps. Say `end` when all are in.
     """
 
     def __init__(self, most: int) -> None:
@@ -50,8 +51,10 @@ class ReportRows:
         self.first_by: dict[str, Record] = {}
         self.reveals: Counter[tuple[str, str, str]] = Counter()
         self.last_reveal: dict[tuple[str, str, str], Record] = {}
+        self.failed = First(most)
         self.findings = FindingCounts()
-        self.met: Counter[tuple[str, str, str]] = Counter()
+        self.finds = FindsMet()
+        self._failures = Failures()
 
     def take(self, record: Record) -> bool:
         """Take a record; return whether what came of it is to be shown."""
@@ -69,49 +72,49 @@ class ReportRows:
             if record.get("reason") in ACROSS:
                 self.across.take(record)
         elif kind == "decision" and decision == "permit":
-            self._permit(record)
+            if effect_follows(record):
+                self.finds.permit(record)
+            elif _reveals(record):
+                self.finds.by_hand(record)
+                self._revealed(record)
             return self.permits.take(record)
         elif kind == "approval":
             self.approvals.take(record)
         elif kind == "policy_change":
             self.policies.take(record)
+        elif kind == "effect":
+            self._effect(record)
         elif kind not in _ELSEWHERE:
+            if kind == "run_end":
+                self.finds.run_end(record)
+                if self._failures.is_new(record["origin"], record):
+                    self.failed.take({**record, "failure": record.get("error")})
             self.rest.take(record)
         return False
+
+    def end(self) -> None:
+        """Count the permits whose effect is not among the records as what they allowed."""
+        for record in self.finds.rest():
+            self._revealed(record)
+
+    def _effect(self, record: Record) -> None:
+        permit, restored = self.finds.effect(record)
+        if permit is not None and restored:
+            self._revealed(permit)
+        if self._failures.is_new(record["origin"], record):
+            told = {"outcome": record.get("outcome"), "failure": record.get("error")}
+            self.failed.take({**(permit or record), **told})
+
+    def _revealed(self, permit: Record) -> None:
+        key = (tenant_of(permit), who_of(permit), what_of(permit))
+        self.reveals[key] += 1
+        self.last_reveal[key] = permit
 
     def _time(self, wall_ns: object) -> None:
         if type(wall_ns) is int:
             self.earliest = wall_ns if self.earliest is None else min(self.earliest, wall_ns)
             self.latest = wall_ns if self.latest is None else max(self.latest, wall_ns)
 
-    def _permit(self, record: Record) -> None:
-        clear = "reveal" in {record.get("action"), *(record.get("obligations") or ())}
-        if clear:
-            key = (tenant_of(record), who_of(record), what_of(record))
-            self.reveals[key] += 1
-            self.last_reveal[key] = record
-        place = str(record.get("stage") or record.get("resource") or "-")
-        for entity, _, count in findings_of(record):
-            unread = entity.startswith(BYTES)  # they passed as they are, whoever may see originals
-            how = "unread" if unread else "original" if clear else "pseudonym"
-            self.met[entity, place, how] += count
 
-
-def tenant_of(record: Record) -> str:
-    """Return whose caller it was, for a cell."""
-    return str(record.get("tenant") or "-")
-
-
-def who_of(record: Record) -> str:
-    """Return the caller, and who acts for it."""
-    subject = str((record.get("actor") or {}).get("subject") or "-")
-    chain = record.get("on_behalf") or []
-    return f"{subject} by way of {', '.join(chain)}" if chain else subject
-
-
-def what_of(record: Record) -> str:
-    """Return what was asked for."""
-    return str(
-        record.get("resource") or record.get("stage") or record.get("pipeline")
-        or record.get("action") or "-"
-    )  # fmt: skip
+def _reveals(record: Record) -> bool:
+    return "reveal" in {record.get("action"), *(record.get("obligations") or ())}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.read.finding_counts import findings_of
+from stageflow_guard.audit.read.finds_followed import given_by, of_run, readers, sources
 from stageflow_guard.audit.read.query import LogEntry, iter_rows
 from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.records.columns import person_time
@@ -44,7 +45,7 @@ def why(args: argparse.Namespace) -> int:
             print(as_json({"index": found.index, "signed": found.signed, **record}, indent=2))
         else:
             outcome = _outcome(folder, found)
-            for name, text in _told(args.dir, found, outcome, _ref(folder, found)):
+            for name, text in _told(args.dir, folder, found, outcome):
                 print(cell(f"{name:<10} {text}"))
         return HOLDS
     unrecorded = ""
@@ -57,8 +58,8 @@ def why(args: argparse.Namespace) -> int:
     raise ConfigError(f"no record `{args.ref}` in `{args.dir}`{unrecorded}")
 
 
-def _ref(folder: Path, found: LogEntry) -> str:
-    return f"{signed_head(folder)[0].origin}#{found.index}"
+def _ref(folder: Path, index: int) -> str:
+    return f"{signed_head(folder)[0].origin}#{index}"
 
 
 def _of_run(folder: Path, run: str) -> LogEntry | None:
@@ -91,7 +92,7 @@ def _outcome(folder: Path, found: LogEntry) -> dict[str, Any] | None:
 
 
 def _told(
-    folder: str, found: LogEntry, outcome: dict[str, Any] | None, ref: str
+    folder: str, where: Path, found: LogEntry, outcome: dict[str, Any] | None
 ) -> Iterator[tuple[str, str]]:
     """Yield what a person asks of a decision, in that order; what is not on record is left out."""
     record = found.record
@@ -112,7 +113,7 @@ def _told(
     if kind == "approval" or "approval" in note or (
         decision == "permit" and not effect_follows(record)
     ):  # fmt: skip
-        yield from _approved(folder, ref, record)
+        yield from _approved(folder, _ref(where, found.index), record)
     yield from _noted(note)
     if kind == "decision":
         yield from _evidence(folder, record)
@@ -122,9 +123,14 @@ def _told(
         yield "outcome", f"{outcome_word}: {told}" if told else outcome_word
     if kind == "decision" and decision == "permit":
         came = _nothing(record) if outcome is None else str(outcome.get("outcome"))
-        took = (outcome or {}).get("latency_us")
+        effect = outcome or {}
+        took, error = effect.get("latency_us"), effect.get("error")
         told = f": {OUTCOMES[came]}" if came in OUTCOMES and came != "ok" else ""
-        yield "came of it", f"{came}{f', in {took / 1000:.1f} ms' if took else ''}{told}"
+        if (effect.get("note") or {}).get("restored") is True:
+            told += "; an original went out"
+        how = f" ({error})" if error else ""
+        yield "came of it", f"{came}{how}{f', in {took / 1000:.1f} ms' if took else ''}{told}"
+    yield from _followed(where, found)
     if decision == "deny":
         told = remedy(get("error"), get("reason"), get("action"))
         yield "remedy", told or "no rule of the guard's: ask who wrote the check"
@@ -174,6 +180,36 @@ def _approved(folder: str, ref: str, record: dict[str, Any]) -> Iterator[tuple[s
         yield "used by", f"{used_by(use)}{run} [{where}]"
 
 
+def _followed(folder: Path, found: LogEntry) -> Iterator[tuple[str, str]]:
+    """Yield what the step read of others' outputs, what its own held, and who read that."""
+    record = found.record
+    stage, effect = record.get("stage"), record.get("kind") == "effect"
+    if not stage or not (effect or record.get("decision") == "permit"):
+        return
+    try:
+        records = list(of_run(folder, str(record.get("run"))))
+    except VerificationError as error:
+        yield "read", f"where finds went is not looked up: {error.message}"
+        return
+    for index, source in sources(records, (found.index, record)):
+        held = f"{_counts(given_by(source))} in the output of {source.get('stage')}"
+        yield "read", f"{held} [{_ref(folder, index)}]"
+    own = next(((i, one) for i, one in records if one.get("decision_index") == found.index
+                and one.get("kind") == "effect"), None)  # fmt: skip
+    own = (found.index, record) if effect else own
+    if own is None or not given_by(own[1]):
+        return
+    if not effect:
+        yield "gave", f"{_counts(given_by(own[1]))} [{_ref(folder, own[0])}]"
+    for index, reader in readers(records, str(stage), own[0]):
+        saw = _saw([one for one in reader.get("obligations") or () if one != "bytes"])
+        yield "read by", f"{reader.get('stage')}, as {saw} [{_ref(folder, index)}]"
+
+
+def _counts(finds: list[tuple[str, int]]) -> str:
+    return ", ".join(f"{entity} {count}" for entity, count in finds)
+
+
 def _noted(note: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what a kind says beyond the fields that all have: a hold's reason, a change's source."""
     if "why" in note:
@@ -181,7 +217,7 @@ def _noted(note: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     rest = {
         name.removesuffix("_ns"): _plain(name, value)
         for name, value in note.items()
-        if name not in ("why", "of", "answer")
+        if name not in ("why", "of", "answer", "reads", "restored")
     }
     if rest:
         yield "note", ", ".join(f"{name}: {value}" for name, value in rest.items())

@@ -30,6 +30,7 @@ th{font-weight:600;color:var(--soft)}thead th{overflow-wrap:normal}
 tbody th{color:inherit;font-weight:400}
 .permit td.state,.allowed td.state{color:var(--good)}.deny td.state,.refused td.state{color:var(--bad)}
 code,.ref{font-family:ui-monospace,monospace;font-size:.87em;overflow-wrap:anywhere}
+.ref{overflow-wrap:break-word}.time{white-space:nowrap}
 .number{text-align:right;font-variant-numeric:tabular-nums}
 .note{background:var(--note);padding:.6rem .9rem;border-radius:6px}
 .good{color:var(--good)}.bad{color:var(--bad)}
@@ -45,7 +46,10 @@ dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}
 """
 
 
-_PIECE = re.compile(r"(?<=[_/:#@])(?=\w)")
+_PIECE = re.compile(r"(?<=[_/@])(?=\w)|(?<=:)(?=[^\W\d])")  # never within a time
+
+
+KINDS = {"ref": "ref", "time": "time", "last": "time"}  # a column's name -> its class
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ class Table:
             return ' class="state"'
         if name in self.numbers:
             return ' class="number"'
-        return ' class="ref"' if name == "ref" else ""
+        return f' class="{kind}"' if (kind := KINDS.get(name)) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,14 @@ def redaction_from(answer: object, given: object) -> tuple[Any, tuple[Finding, .
     return shaped_from(value, given), findings_from(found)
 
 
+def gave_back(told: Any, value: Any) -> bool:
+    """Say whether a restoring put an original into `told`; where it cannot be told, it did."""
+    try:
+        return bool(told != value)
+    except Exception:  # a value that cannot be compared
+        return True
+
+
 def shaped_from(value: object, given: object) -> Any:
     """Return `value` when it has the shape of `given`; raise `InspectorUnavailable` otherwise."""
     if not _same_shape(value, given, DEPTH):

@@ -79,6 +79,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DECISIONS_KEPT = 4096
+LONGEST_CLASS = 128  # characters of an error's class on record
 ENDED = "the run is over, or the session it began in; nothing more runs in it"
 UNREADABLE = "the context's ids cannot be read"
 NO_ID = (
@@ -123,6 +124,16 @@ def _permit_fields(run: Run, step: Step, call: str, attempt: int) -> dict[str, A
     if run.findings:
         own["findings"] = findings_note(run.findings)
     return own
+
+
+def _reads(
+    template: RecordTemplate, own: dict[str, Any], run: Run, upstream: Iterable[str]
+) -> dict[str, Any]:
+    """Return the note that names the steps whose finds this one reads; their effects say which."""
+    told = [name for name in upstream if name in run.telling]
+    if not told:
+        return {}
+    return {"note": {**(own.get("note") or template.fields.get("note") or {}), "reads": told}}
 
 
 class PolicyEnforcementPoint:
@@ -395,6 +406,8 @@ class PolicyEnforcementPoint:
             own = _permit_fields(run, step, call, attempt)
             if admitted is not NOTHING:
                 own |= noted(template, admitted)
+            if run.telling:
+                own |= _reads(template, own, run, upstream)
             if timed:
                 self.timers.end("authorize", run.id, step, began)
                 began = self.timers.start()
@@ -566,9 +579,13 @@ class PolicyEnforcementPoint:
     # -- 7. record the effect --------------------------------------------------------------------
 
     def effect(
-        self, run: Run, permit: Permit, outcome: str, *, findings: tuple[Finding, ...] = ()
-    ) -> None:
-        """Enqueue the effect, in order; it is durable with the run's next decision or its end."""
+        self, run: Run, permit: Permit, outcome: str, *, findings: tuple[Finding, ...] = (),
+        error: str | None = None,
+    ) -> None:  # fmt: skip
+        """Enqueue the effect, in order; it is durable with the run's next decision or its end.
+
+        `error` is the inspected name of an error's class.
+        """
         if permit.outcome is not None:  # a step that ignored its end has nothing to add
             return
         permit.outcome = outcome
@@ -587,8 +604,14 @@ class PolicyEnforcementPoint:
         }
         if permit.step.stage is None:
             own["call"] = permit.call
-        if findings:
-            own["findings"] = findings_note(findings)
+        if findings and permit.step.stage is not None:
+            run.telling.add(permit.step.stage)
+        if findings or permit.met:
+            own["findings"] = findings_note((*permit.met, *findings))
+        if permit.restored:
+            own["note"] = {"restored": True}
+        if error is not None and len(error) <= LONGEST_CLASS:
+            own["error"] = error
         self.recorder.enqueue(permit.effect.record(own), run)
 
     async def finish(self, run: Run, outcome: str) -> None:

@@ -57,7 +57,7 @@ class Run:
         "host", "id", "identity", "immutable_input", "inspected", "output_findings", "outputs",
         "own", "parent", "permits", "pipeline", "pledges", "port_inputs", "recorded_principal",
         "refusal", "scope", "scope_key", "session", "session_id", "snapshot", "streams",
-        "strict_children", "tasks", "trace",
+        "strict_children", "tasks", "telling", "trace",
     )  # fmt: skip
 
     def __init__(
@@ -86,6 +86,7 @@ class Run:
         self.scope_key = session_id or run_id
         self.findings: tuple[Finding, ...] = ()
         self.output_findings: tuple[Finding, ...] = ()  # in outputs so far
+        self.telling: set[str] = set()  # steps in whose outputs something was found
         self.binary: dict[str, tuple[Finding, ...]] = {}  # by the step that gave it; "" is input
         self.blocked: ContentBlocked | None = None  # the input: the first permitted step refuses
         self.permits: dict[str, Permit] = {}
@@ -161,8 +162,19 @@ class Permit:
     """A single-use right to run one step of one run, once."""
 
     __slots__ = (
-        "attempt", "call", "effect", "executed", "held", "index", "outcome", "reveal",
-        "spent", "started", "step",
+        "attempt",
+        "call",
+        "effect",
+        "executed",
+        "held",
+        "index",
+        "met",
+        "outcome",
+        "restored",
+        "reveal",
+        "spent",
+        "started",
+        "step",
     )  # fmt: skip
 
     def __init__(
@@ -175,6 +187,8 @@ class Permit:
         self.attempt = attempt
         self.index = index  # of its decision
         self.reveal = reveal
+        self.met: tuple[Finding, ...] = ()  # in what it is called with, beside the run's input
+        self.restored = False  # an original went to the step
         self.spent = False
         self.executed = False
         self.outcome: str | None = None

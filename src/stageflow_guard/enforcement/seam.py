@@ -21,7 +21,7 @@ from uuid import uuid4
 
 from stageflow_guard.audit.records.outcome_words import STEPS
 from stageflow_guard.base.deadline import shielded
-from stageflow_guard.enforcement.answers import close_unawaited, shaped_from
+from stageflow_guard.enforcement.answers import close_unawaited, gave_back, shaped_from
 from stageflow_guard.enforcement.leaving import (
     StageFailure,
     interrupt_of,
@@ -248,6 +248,7 @@ class Seam:
         if run.blocked is not None:
             await self.pep.refuse_step(run.blocked, run, permit.step, "inspect_input")
         if found:
+            permit.met = found
             await self._require_permitted(run, permit, found)
         return await self.restored(run, permit, redacted) if permit.reveal else redacted
 
@@ -276,7 +277,9 @@ class Seam:
         try:
             if inspector is not None and scope is not None:
                 work = inspector.restore(value, scope=scope)
-                return shaped_from(await self.pep.inspected(work), value)
+                told = shaped_from(await self.pep.inspected(work), value)
+                permit.restored = permit.restored or gave_back(told, value)
+                return told
             raise InspectorUnavailable("this guard's inspector restores nothing")
         except GuardError as exc:
             error: GuardError = exc
@@ -392,7 +395,7 @@ class Seam:
                     run, list(answer.failure), direction="output", step=call.step
                 )
                 answer.clear()
-                pep.effect(run, permit, "error", findings=found)
+                pep.effect(run, permit, "error", findings=found, error=told[0])
                 raised = StageFailure(*told)
             elif answer.control is not None:
                 control, answer.control = answer.control, None

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from stageflow_guard.audit.read.approval_trail import is_use
+from stageflow_guard.audit.read.failures import Failures
 from stageflow_guard.audit.read.finding_counts import FindingCounts
 from stageflow_guard.audit.records.followed import effect_follows
-from stageflow_guard.audit.records.outcome_words import FAILURES
 
 MOST = 10  # lines of an answer; what is left out is counted
 UNKNOWN = "unknown: a part of the log could not be read"
@@ -54,8 +54,9 @@ class Review:
         self._refused = Counted()
         self._across: list[str] = []
         self._revealed, self._bytes, self._failed = Counted(), Counted(), Counted()
-        self._places: dict[str, str] = {}  # ref of an open permit -> what it is about
-        self._told: set[str] = set()  # runs under way of which a failed step is told
+        # ref of an open permit -> what it is about, who asked, and whether they may see originals
+        self._open: dict[str, tuple[str, str, bool]] = {}
+        self._failures = Failures()
         self._approvals: list[tuple[str, str, Mapping[str, Any]]] = []  # line, ref, record
         self._more_approvals = 0
         self._changes: list[str] = []
@@ -106,28 +107,30 @@ class Review:
             self._approval(f"{place}: used by {who}", ref, record)
         allowed = {action, *(record.get("obligations") or ())}
         if effect_follows(record):
-            self._places[ref] = place
-        if "reveal" in allowed:
-            self._revealed.take(f"{who} at {place}", ref)
+            self._open[ref] = (place, who, "reveal" in allowed)
+        elif "reveal" in allowed:
+            self._revealed.take(f"{who} at {place}, asked for by hand", ref)
         if "bytes" in allowed:
             self._bytes.take(f"{who} at {place}", ref)
 
     def _effect(self, ref: str, record: Mapping[str, Any], place: str) -> None:
         """Take what came of a permit, which says what the permit was about."""
         cause = f"{ref.rpartition('#')[0]}#{record.get('decision_index')}"
-        known = self._places.pop(cause, None)
-        if record.get("outcome") in FAILURES:
-            # an unknown one was decided before the first record that is seen
-            where = place if known is None else known
-            self._failed.take(f"{where}: {record['outcome']}", ref if known is None else cause)
-            self._told.add(str(record.get("run")))
+        # an unknown one was decided before the first record that is seen
+        known = self._open.pop(cause, None)
+        where, who, _ = known or (place, _who(record), True)
+        at = ref if known is None else cause
+        note = record.get("note")
+        if isinstance(note, Mapping) and note.get("restored") is True:
+            self._revealed.take(f"{who} at {where}", at)
+        if self._failures.is_new(cause.rpartition("#")[0], record):
+            error = f" ({record['error']})" if record.get("error") else ""
+            self._failed.take(f"{where}: {record['outcome']}{error}", at)
 
     def _run_end(self, ref: str, record: Mapping[str, Any], place: str) -> None:
         """Take the end of a run; one that failed outside its steps is a failure by itself."""
-        run = str(record.get("run"))
-        if record.get("outcome") in FAILURES and run not in self._told:
+        if self._failures.is_new(ref.rpartition("#")[0], record):
             self._failed.take(f"{place}: {record['outcome']}", ref)
-        self._told.discard(run)
 
     def answers(
         self, *, whole: str, gaps: Iterable[str], all_read: bool = True,
@@ -146,6 +149,10 @@ class Review:
             f"{line}{f', asked by {who}' if (who := asker(record)) else ''} [{ref}]"
             for line, ref, record in self._approvals
         ]
+        for ref, (place, who, clear) in self._open.items():
+            if clear:
+                self._revealed.take(f"{who} at {place}, and whether one came is not on record", ref)
+        self._open.clear()
         found = [
             Answer("Is the log whole?", (whole,)),
             Answer("What was refused, to whom, and why?", self._refused.lines()),

@@ -42,4 +42,5 @@ OTHERS: dict[str, str] = {
     "restored": "`checkpoint_copy`: it is back",
 }
 OUTCOMES = STEPS | OTHERS
+NOT_BEGUN = frozenset({"not_run", "skipped"})
 FAILURES = frozenset({"error", "fail", "failed"})

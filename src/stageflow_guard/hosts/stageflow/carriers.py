@@ -13,6 +13,7 @@ from uuid import UUID
 
 from stageflow.core import PipelineTimer
 
+from stageflow_guard.enforcement.answers import gave_back
 from stageflow_guard.hosts.stageflow.outputs import (
     copied,
     copy_of,
@@ -100,6 +101,22 @@ def is_plain(ctx: PipelineContext) -> bool:
     )
 
 
+class Restoring:
+    """Gives originals back out of a scope, and knows whether there were any."""
+
+    __slots__ = ("_scope", "changed")
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self.changed = False
+
+    def restore(self, value: Any) -> Any:
+        """Return `value` with the originals of the scope."""
+        told = self._scope.restore(value)
+        self.changed = self.changed or gave_back(told, value)
+        return told
+
+
 def own_snapshot(ctx: StageContext, *, plain: bool) -> Callable[[], Any]:
     """Return what makes a stage's own copy of the run's input.
 
@@ -127,7 +144,7 @@ def own_snapshot(ctx: StageContext, *, plain: bool) -> Callable[[], Any]:
     return snapshot
 
 
-def stage_view(ctx: StageContext, run: Run, *, scope: Scope | None) -> StageContext:
+def stage_view(ctx: StageContext, run: Run, *, scope: Restoring | None) -> StageContext:
     """Return this stage's own copy of its context, restored when `scope` is given.
 
     Input and prior outputs are copies of the guard's own, not what the host holds. `scope` is
@@ -153,7 +170,7 @@ def stage_view(ctx: StageContext, run: Run, *, scope: Scope | None) -> StageCont
     return ctx
 
 
-def _restored(snapshot: Any, scope: Scope) -> Any:
+def _restored(snapshot: Any, scope: Restoring) -> Any:
     """Return a snapshot with the originals, in ids and times of another type too."""
     held = {name: value for name in (*INPUTS, *LABELS) if (value := getattr(snapshot, name))}
     told = {n: copied(scope.restore(v)) for n, v in {**held, **_inexact(snapshot)}.items()}
@@ -202,7 +219,7 @@ def port_inputs_of(ports: Any) -> dict[str, Any]:
     return {name: value for name in PORTS if (value := getattr(ports, name, None)) is not None}
 
 
-def ports_view(ctx: StageContext, *, scope: Scope | None) -> StageContext:
+def ports_view(ctx: StageContext, *, scope: Restoring | None) -> StageContext:
     """Return the context with ports whose input is this stage's own, restored with `scope`."""
     ports: Any = ctx.inputs.ports
     given = ports._given if scope is None else scope.restore(ports._given)

@@ -29,7 +29,7 @@ from stageflow_guard.enforcement.seam import (
 )
 from stageflow_guard.enforcement.step import stage_step
 from stageflow_guard.errors import GuardError, InspectorUnavailable
-from stageflow_guard.hosts.stageflow.carriers import ports_view, stage_view
+from stageflow_guard.hosts.stageflow.carriers import Restoring, ports_view, stage_view
 from stageflow_guard.hosts.stageflow.errors import as_host_error
 from stageflow_guard.hosts.stageflow.outputs import (
     copy_of,
@@ -43,9 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
 
     from stageflow_guard.enforcement.pep import PolicyEnforcementPoint
-    from stageflow_guard.enforcement.run import Run
+    from stageflow_guard.enforcement.run import Permit, Run
     from stageflow_guard.model import Finding
-    from stageflow_guard.ports import Scope
 
 
 # `.value` of an enum costs two calls
@@ -176,7 +175,8 @@ class GuardedRunner:
                     run, self._step, host_kind=self.kind.value,
                     upstream=ctx.inputs.prior_outputs, retry=True,
                 )  # fmt: skip
-            view = await self._restored(run, ctx) if permit.reveal else self._own_copy(run, ctx)
+            view = (await self._restored(run, permit, ctx)
+                    if permit.reveal else self._own_copy(run, ctx))  # fmt: skip
             if isinstance(view, GuardError):
                 await pep.refuse_step(view, run, self._step, "inspect_input")
             await pep.consume_permit(run, permit)
@@ -185,7 +185,9 @@ class GuardedRunner:
             raise as_host_error(error.with_traceback(None)) from None
         return Call(run, permit), view
 
-    async def _restored(self, run: Run, ctx: StageContext) -> StageContext | GuardError:
+    async def _restored(
+        self, run: Run, permit: Permit, ctx: StageContext
+    ) -> StageContext | GuardError:
         """Return the stage's own copy with the originals, or why there is none.
 
         Placeholders that are not of this scope are on record.
@@ -193,9 +195,11 @@ class GuardedRunner:
         pep, scope = self._seam.pep, run.scope
         if scope is None:
             return self._own_copy(run, ctx)
-        before = forged_in(scope)
+        before, seen = forged_in(scope), Restoring(scope)
         try:
-            return await pep.with_scope(scope, lambda: self._own_copy(run, ctx, scope))
+            view = await pep.with_scope(scope, lambda: self._own_copy(run, ctx, seen))
+            permit.restored = permit.restored or seen.changed
+            return view
         except GuardError as error:
             return error
         except Exception:  # nobody answered in time
@@ -206,7 +210,7 @@ class GuardedRunner:
             )
 
     def _own_copy(
-        self, run: Run, ctx: StageContext, scope: Scope | None = None
+        self, run: Run, ctx: StageContext, scope: Restoring | None = None
     ) -> StageContext | GuardError:
         """Return the stage's own copy of its context, or why there is none."""
         try:
