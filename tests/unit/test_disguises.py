@@ -11,6 +11,8 @@ from collections import defaultdict
 import pytest
 
 from stageflow_guard.redaction import Redactor
+from stageflow_guard.redaction.text.deobfuscate import look_alikes
+from stageflow_guard.redaction.text.view import deobfuscated
 
 REDACTOR = Redactor()
 VALUES = {
@@ -146,3 +148,32 @@ def test_a_number_in_words_is_whole_wherever_it_stands(number):
     for far in range(240, 420, 7):
         text = f"one of the two of us said {'so ' * (far // 3)}{label} {words} ok"
         assert REDACTOR.redact(text).value.count(words.split()[-1]) == 0, far
+
+
+PROSE = "The committee met again, and nobody had read the minutes of the last meeting. " * 40
+
+
+@pytest.mark.parametrize(
+    ("written", "entity"),
+    [
+        ("SSN S36-9O-4399", "US_SSN"), ("card 4lll 1111 1111 llll", "CREDIT_CARD"), ("tel （４１５）５５５-０１３２", "PHONE_NUMBER"),
+        ("ｔｅｌ 020 7946 0958", "PHONE_NUMBER"), ("“IBAN” – DE89 3704 0044 0532 0130 00", "IBAN_CODE"), ("SSN – 536904399", "US_SSN"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("around", [("", ""), (PROSE, ""), ("", PROSE), (PROSE, PROSE)])
+def test_a_disguise_in_a_long_text_is_read_as_it_is_alone(written, entity, around):
+    """Where a text is read a second time only around what changed, nothing of that is lost."""
+    before, after = around
+    alone = [(s.start, s.end, s.entity) for s in REDACTOR.find(f" {written} ")]
+    assert entity in {kind for _, _, kind in alone}
+    low = len(before)
+    found = [(s.start - low, s.end - low, s.entity) for s in REDACTOR.find(f"{before} {written} {after}")]
+    assert found == alone
+
+
+@pytest.mark.parametrize(
+    "text", ["NPI 1245319599 is theirs", "the NHS 14 wards", "DOS 01/09/2024", "Moss 1/9/2012"]
+)
+def test_a_word_before_a_number_is_none_of_its_digits(text):
+    """`NPI` ends in a letter like a one: it is read as written."""
+    assert deobfuscated(text, (look_alikes,)).text == text

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
+
 import pytest
 
 from stageflow_guard.redaction import Redactor
+from stageflow_guard.redaction.recognizers.generic import numbers
 
 REDACTOR = Redactor()
 
@@ -309,3 +313,24 @@ def test_decimals_in_the_columns_of_a_table_are_no_ssn():
 def test_a_form_that_nobody_issues_is_no_number(text):
     """What no register writes so, and what its check digit denies, is left where no word names it."""
     assert not REDACTOR.find(text)
+
+
+@pytest.mark.parametrize(
+    "unit", ["(12)", "[12]", "(1)(2)", "12 ", "12/", "12.", "12-", "12)", "1-1-1 ", "(12)-", "00(", "中1"]
+)  # fmt: skip
+def test_a_list_of_short_numbers_is_not_read_as_every_number_that_it_may_be(unit):
+    """What no word names and no grouping tells is put aside before it is classified."""
+    read: Counter[str] = Counter()
+    text = unit * 1_000
+
+    def count(frame, event, _):
+        if event == "call":
+            read[frame.f_code.co_name] += 1
+
+    sys.setprofile(count)
+    try:
+        found = list(numbers.recognize(text))
+    finally:
+        sys.setprofile(None)
+    assert len(found) <= 1
+    assert read["classify"] <= 1_100

@@ -75,7 +75,7 @@ def scan(text: str, start: int, end: int, state: Nearest) -> Nearest:
 
     Walking from value to value with the state carried along reads each word once.
     """
-    if end - start <= _SHORT and _silent(text[start:end]):
+    if end - start <= _SHORT and silent(text[start:end]):
         return state
     low = max(start, end - BEFORE)
     if low > start:  # a word that the window cuts is no whole word
@@ -111,11 +111,11 @@ _SHORT = 4  # characters between two numbers, as in a list or a code
 
 
 @lru_cache(maxsize=1024)
-def _silent(gap: str) -> bool:
+def silent(gap: str) -> bool:
     """Say whether no label stands in what is between two numbers."""
     pattern = _TOKEN if gap.isascii() else _ANY_TOKEN
     words = pattern.findall(gap) if gap.isascii() else [w.lower() for w in pattern.findall(gap)]
-    return _TELLING.isdisjoint(words) and (gap.isascii() or _SCRIPT.search(gap) is None)
+    return _TELLING.isdisjoint(words) and (gap.isascii() or _TOUCHED.search(gap) is None)
 
 
 def _named(words: list[str], place: int) -> str | None:

@@ -305,6 +305,7 @@ _RUN = re.compile(
 )
 _TOUCHING = re.compile(r"[0-9](?:(?<=[OoIlSsB|!Zz].)|(?=[OoIlSsB|!Zz])|(?<=[OoIlSsB|!Zz][ .-].))")
 _BIRTH = re.compile(r"[(+]{0,2}DOB[ .,/()-]{1,2}")
+_NAMED = re.compile(r"(?=[A-Za-z]{0,8}[AC-HJ-NP-RT-Yacdefghjkmnpqrtuvwxyz])[A-Za-z]{2,9}[ ]")
 _NO_DIGITS = re.compile(r"ISO|(?<![A-Za-z0-9])0o[0-7]")  # a standard's name, an octal number
 _LOOKALIKE = re.compile(r"[OoIlSsB|!Zz]")
 
@@ -320,6 +321,8 @@ def look_alikes(view: View) -> View:
         start = 2 if found[:2].isalpha() and found[:2].isupper() else 0
         birth = _BIRTH.match(found)
         start = birth.end() if birth is not None else start  # "DOB" is no "008"
+        named = _NAMED.match(found)
+        start = named.end() if named is not None else start  # nor "NPI" before its number
         body = found[start:]
         letters = len(_LOOKALIKE.findall(body))
         if not letters or _NO_DIGITS.search(body):

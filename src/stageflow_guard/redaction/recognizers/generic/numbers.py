@@ -18,8 +18,10 @@ from stageflow_guard.redaction.recognizers.generic.network import prefixed
 from stageflow_guard.redaction.recognizers.generic.phonenumbers import REGIONS
 from stageflow_guard.redaction.recognizers.generic.phones import (
     EXTENSION,
+    NATIONAL_GAPS,
     TRUNK_SHAPES,
     north_american,
+    one_of_many,
     phone,
 )
 from stageflow_guard.redaction.recognizers.hit import Hit
@@ -83,7 +85,7 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
             size == 1
             and 0 <= start - read <= 1
             and _drips(text, groups, i, state)
-            and (not text[read:start].isalpha())
+            and (not text[read:start].isalpha() or labels.silent(text[read:start]))
         ):  # what is spaced out: nothing was read since, and no shape starts so
             read = end
             i += 1
@@ -151,6 +153,7 @@ def _reaches(groups: list[tuple[int, int]], i: int) -> bool:
     return len(following) == 3
 
 
+_SHAPE_STARTS = frozenset(s[:n] for s in _SHAPES for n in range(1, len(s) + 1))
 _STARTS = frozenset(s[:n] for s in _SHAPES | TRUNK_SHAPES for n in range(1, len(s) + 1))
 # how many digits a label lets one expect
 _SIZES = {"card": (12, 19), "ssn": (9, 9), "itin": (9, 9), "phone": (7, 15), **{
@@ -171,17 +174,25 @@ def _best(
     total, neat, digits = 0, True, ""
     size = groups[i][1] - first
     plus = text.rfind("+", max(0, first - 3), first)
-    headed = (
-        text[first : first + 2] == "00"
-        or text[first - 1 : first] == "("
-        # `1+1` is a sum
-        or (plus >= 0 and (not text[plus - 1 : plus].isdigit() or size >= 7))
-    )
+    # `1+1` is a sum
+    dialled = plus >= 0 and (not text[plus - 1 : plus].isdigit() or size >= 7)
+    opened = text[first - 1 : first] == "("
+    headed = dialled or opened or text[first : first + 2] == "00"
+    # only behind its sign may a number that nothing names have an unusual gap; no country is 0
+    dialled = (dialled or (opened and text[first - 3 : first] == "00(")) and text[first] != "0"
     label = near.name
     low, high = _SIZES.get(label, (0, 0))
     labelled = high > 0
     nearby = labelled and first - near.end <= NEAR and "\n\n" not in text[near.end : first]
     touching = labelled and first - near.end <= CLOSE
+    wordless: bool | None = None if not labelled and not dialled else False
+    tied = wordless is None and text[first - 1 : first] in _TIES and text[first - 2 : first - 1].isalnum()
+    listed = wordless is None and not opened and _listed(text, first)
+    if tied or listed:
+        wordless = _WORDED.search(text, first, first + _AHEAD) is None
+        if wordless and tied and text[first - 1] != ":":
+            return None, i  # a piece of something longer
+    gap = ""
     for j in range(i, min(i + MOST, len(groups))):
         a, b = groups[j]
         if j > i:
@@ -190,7 +201,9 @@ def _best(
                 break
             if gap not in _PLAIN and not _NEAT.fullmatch(gap):
                 neat = False
-                if not labelled and not headed:
+                if wordless is None and headed:
+                    wordless = _WORDED.search(text, first, first + _AHEAD) is None
+                if wordless or not (labelled or headed):
                     break  # without a label only the usual grouping says anything
                 if not _joins(gap, best):
                     break
@@ -205,6 +218,10 @@ def _best(
             j - i > 3 or shape[:2] == (1, 1)
         ):  # fmt: skip
             break
+        if listed and wordless and j > i and digits[0] != "0" and gap != "." and (
+            shape not in _SHAPE_STARTS
+        ):  # fmt: skip
+            break  # one of a list, and no grouping that says anything
         if total < 7 and not quad:
             continue
         if not ((labelled and low <= total <= high) or headed or quad or shape in _SHAPES or shape in TRUNK_SHAPES or (
@@ -214,6 +231,15 @@ def _best(
             and shape not in _CARD_STARTS
         )):  # fmt: skip
             continue
+        if wordless is None:
+            wordless = _WORDED.search(text, first, first + _AHEAD) is None
+        if wordless and not quad and j > i and (tied or not (
+            (shape in _SHAPES and (shape != _TRIPLETS or gaps[0] == "-"))
+            or (digits[0] == "0" and (shape in TRUNK_SHAPES or (shape[0] >= 4 and (opened or digits[1] == "0"))))
+            or (opened and total >= 8 and shape[0] in (2, 3) and digits.strip(digits[0]))
+            or (not label and 8 <= total <= 12 and NATIONAL_GAPS.issuperset(gaps) and not one_of_many(text, first, b))
+        )):  # fmt: skip
+            continue  # nothing names it, and no grouping of its own does
         hit = classify(
             Candidate(
                 text,
@@ -233,6 +259,17 @@ def _best(
         if hit is not None and (best is None or hit.score >= best.score):
             best, taken = hit, j
     return best, taken
+
+
+_TRIPLETS = (3, 3, 3)
+_TIES = frozenset("-.:/")
+_WORDED = re.compile(r"[^\W\d_]")
+_AHEAD = 20 + (MOST - 1) * 6 + labels.AFTER  # as far as a label behind the last group may stand
+
+
+def _listed(text: str, start: int) -> bool:
+    """Say whether another number is right before `start`, with a space or a comma between."""
+    return text[max(0, start - 3) : start].rstrip(" ,;")[-1:].isdigit()
 
 
 def _joins(gap: str, best: Hit | None) -> bool:
@@ -430,7 +467,7 @@ def _part_of_a_name(one: Candidate) -> bool:
 
 def _thousands(one: Candidate) -> bool:
     """Say whether the groups may be those of one large number: `130 692 544`."""
-    return one.shape == (3, 3, 3) and set(one.gaps) != {"-"}
+    return one.shape == _TRIPLETS and set(one.gaps) != {"-"}
 
 
 _YEARS = re.compile(r"(?:(?:19|20)[0-9]{2}){2}")

@@ -14,6 +14,7 @@ TRUNK_SHAPES = frozenset({
     (2, 2, 2, 2, 2), (4, 2, 2, 2), (5, 3, 3), (5, 6), (3, 4, 4), (4, 3, 4), (2, 4, 4), (4, 3, 3), (3, 3, 4),
     (3, 7), (4, 6), (3, 2, 2, 2), (3, 3, 2, 2), (4, 7), (2, 3, 2, 2), (3, 8), (5, 5), (2, 8), (3, 3, 3),
 })  # fmt: skip
+NATIONAL_GAPS = frozenset(" -./")  # in a number that nothing announces
 _INTERNATIONAL = re.compile(r"(?:(?<![\w.])\+|(?<![0-9.])00)\(?$|(?<![\w)\]] )(?<![\w.])\+[ ]\(?$")
 _PAREN = re.compile(r"\($")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
@@ -127,7 +128,7 @@ def _national_phone(one: Candidate) -> float:
         return 0.0
     if len(shape) == 2 and gaps == {"."}:
         return 0.0  # a decimal fraction
-    if not gaps <= {" ", "-", ".", "/"} or len(gaps) > 2 or (len(gaps) == 2 and "." in gaps):
+    if not gaps <= NATIONAL_GAPS or len(gaps) > 2 or (len(gaps) == 2 and "." in gaps):
         return 0.0
     if one.digits[0] != "0" and max(shape[1:]) == min(shape[1:]) == 3 and (
         shape[0] < 3 or gaps == {"."}
@@ -141,12 +142,17 @@ def _national_phone(one: Candidate) -> float:
         return 0.0
     if _HEX_BEFORE.search(one.text, max(0, one.start - 3), one.start):
         return 0.0
-    before, after = one.text[max(0, one.start - 3) : one.start], one.text[one.end : one.end + 3]
-    if before.rstrip(" ,;")[-1:].isdigit() or after.lstrip(" ,;_")[:1].isdigit():
-        return 0.0  # one of many numbers
+    if one_of_many(one.text, one.start, one.end):
+        return 0.0
     if _UNITS.match(one.text, one.end) is not None or one.loose_edge:
         return 0.0
     return national(one.digits, shape, one.regions)
+
+
+def one_of_many(text: str, start: int, end: int) -> bool:
+    """Say whether a list of numbers goes on around this one."""
+    before, after = text[max(0, start - 3) : start], text[end : end + 3]
+    return before.rstrip(" ,;")[-1:].isdigit() or after.lstrip(" ,;_")[:1].isdigit()
 
 
 def _labelled_phone(one: Candidate, *, north: bool) -> float:

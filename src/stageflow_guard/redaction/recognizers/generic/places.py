@@ -143,15 +143,16 @@ def recognize(text: str) -> Iterator[Hit]:
     yield from _adjoined(text, sorted(parts))
 
 
-_NUMBER = re.compile(r"[0-9]+")
+# a number with a letter near it on either side: what `_windows` looks at closely
+_NUMBER = re.compile(
+    r"[0-9](?<![0-9].)(?:(?<=[^\W\d_].)|(?<=[^\W\d_][ .,].)|(?<=[^\W\d_][ .,]{2}.)|(?=[0-9]{0,5}[ .,A\n]{0,2}[^\W\d_]))[0-9]{0,5}(?![0-9])"
+)
 
 
 def _windows(text: str) -> Iterator[tuple[int, int]]:
     """Yield the neighbourhoods of numbers that have a word beside them."""
     low, high = 0, -1
     for match in _NUMBER.finditer(text):
-        if match.end() - match.start() > 6:
-            continue
         start, end = match.span()
         if not (
             text[start - 2 : start].strip(" .,").isalpha()
