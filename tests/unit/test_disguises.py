@@ -167,7 +167,9 @@ def test_a_disguise_in_a_long_text_is_read_as_it_is_alone(written, entity, aroun
     alone = [(s.start, s.end, s.entity) for s in REDACTOR.find(f" {written} ")]
     assert entity in {kind for _, _, kind in alone}
     low = len(before)
-    found = [(s.start - low, s.end - low, s.entity) for s in REDACTOR.find(f"{before} {written} {after}")]
+    found = [
+        (s.start - low, s.end - low, s.entity) for s in REDACTOR.find(f"{before} {written} {after}")
+    ]
     assert found == alone
 
 

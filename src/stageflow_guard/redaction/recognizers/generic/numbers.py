@@ -186,7 +186,11 @@ def _best(
     nearby = labelled and first - near.end <= NEAR and "\n\n" not in text[near.end : first]
     touching = labelled and first - near.end <= CLOSE
     wordless: bool | None = None if not labelled and not dialled else False
-    tied = wordless is None and text[first - 1 : first] in _TIES and text[first - 2 : first - 1].isalnum()
+    tied = (
+        wordless is None
+        and text[first - 1 : first] in _TIES
+        and text[first - 2 : first - 1].isalnum()
+    )
     listed = wordless is None and not opened and _listed(text, first)
     if tied or listed:
         wordless = _WORDED.search(text, first, first + _AHEAD) is None
