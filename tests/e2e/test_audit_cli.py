@@ -253,15 +253,37 @@ def test_tables_have_heads_and_fit_a_terminal_of_80_columns(cli, verb):
     """The log and the day once, then heads, then rows of at most 80 characters, nothing cut."""
     lines = cli(*verb)[1].splitlines()
     assert lines[0].startswith("log example.com/pipelines, ")
+    once = lines.pop(1) if lines[1].startswith("every row: ") else ""
     heads = lines[1].split()
     assert heads[:2] == ["ref", "time"]
     assert {"resource"} < set(heads)
     if verb[0] != "timeline":
-        assert {"tenant", "subject", "pipeline", "reason"} < set(heads)
+        assert {"tenant", "subject", "pipeline", "reason"} < {
+            *heads,
+            *once.replace(",", "").split(),
+        }
     assert max(map(len, lines)) <= 80
     rows = json.loads(cli(*verb, "--json")[1])
     shown = [line.split()[0] for line in lines[2:] if line.startswith("#")]
     assert shown == [f"#{row['index']}" for row in rows]
+
+
+def test_what_every_row_shares_is_said_once_where_rows_would_not_fit(cli, monkeypatch):
+    """Above the heads, with its value; where all fits, and of one row, each column stands."""
+    asked = ("query", "--subject", "ada", "--kind", "decision")
+    rows = json.loads(cli(*asked, "--json")[1])
+    monkeypatch.setenv("COLUMNS", "80")
+    out = cli(*asked)[1].splitlines()
+    assert out[1] == (
+        "every row: kind decision, tenant acme, subject user:ada, pipeline support, result permit"
+    )
+    assert out[2].split() == ["ref", "time", "resource", "reason"]
+    assert len(out) == 3 + len(rows)  # a line each
+    monkeypatch.setenv("COLUMNS", "200")
+    wide = cli(*asked)[1].splitlines()
+    assert "tenant" in wide[1].split() and len(wide) == 2 + len(rows)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "pipeline" in cli(*asked, "--limit", "1")[1].splitlines()[1].split()
 
 
 def test_a_table_of_reads_says_what_was_read_how(cli):

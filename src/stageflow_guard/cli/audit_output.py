@@ -17,11 +17,14 @@ from stageflow_guard.audit.export.sink import Shipped
 from stageflow_guard.audit.read.log_id import log_ids
 from stageflow_guard.audit.records.columns import COLUMNS, NUMBERS, person_time, row, when
 from stageflow_guard.audit.records.record import encoded
-from stageflow_guard.cli.fitted_table import fitted, terminal_width
+from stageflow_guard.cli.fitted_table import fits, fitted, terminal_width
 from stageflow_guard.cli.terminal import escape_control
 from stageflow_guard.errors import ConfigError
 
 SHOWN = ["ref", "time", "kind", "tenant", "subject", "pipeline", "resource", "result", "reason"]
+
+
+SHARED = {"kind", "tenant", "subject", "pipeline", "action", "result"}  # may be said once
 
 
 def write_records(
@@ -94,7 +97,11 @@ def _cells(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _table(records: list[dict[str, Any]], shown: list[str]) -> str:
-    """Return a table for people; what all have in common, log or day, is said once."""
+    """Return a table for people; what all have in common, log or day, is said once.
+
+    So is a tenant, a caller, a pipeline, a kind or an act that every row shares, where the rows
+    would not fit in a line each: what a reader looks for then stands beside its ref.
+    """
     if not records:
         return "no record matches\n"
     origins = {str(r["origin"]) for r in records}
@@ -111,7 +118,15 @@ def _table(records: list[dict[str, Any]], shown: list[str]) -> str:
         rows.append([cell(cells[name]) for name in shown])
     named = [f"log {cell(origins.pop())}"] if len(origins) == 1 else []
     named.append(f"{days.pop()} UTC" if len(days) == 1 else "times in UTC")
-    return f"{', '.join(named)}\n" + fitted(shown, rows, terminal_width())
+    width, common = terminal_width(), ""
+    if len(rows) > 1 and not fits(shown, rows, width):
+        once = [n for n, column in enumerate(zip(*rows, strict=True))
+                if shown[n] in SHARED and len({*column}) == 1]  # fmt: skip
+        if once:
+            common = f"every row: {', '.join(f'{shown[n]} {rows[0][n]}' for n in once)}\n"
+        kept = [n for n in range(len(shown)) if n not in once]
+        shown, rows = [shown[n] for n in kept], [[row[n] for n in kept] for row in rows]
+    return f"{', '.join(named)}\n{common}" + fitted(shown, rows, width)
 
 
 def cell(value: Any) -> str:

@@ -39,6 +39,12 @@ def fitted(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> st
     return "".join(f"{line}\n" for line in lines)
 
 
+def fits(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Say whether every row has room in one line."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    return sum(widths) + GAP * (len(head) - 1) <= width
+
+
 def _words(text: str) -> list[str]:
     return [piece.rstrip() for piece in _BREAK.split(text)]
 
