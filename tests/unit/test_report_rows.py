@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from stageflow_guard.cli.audit_cells import entity_of
 from stageflow_guard.cli.audit_report_rows import ReportRows
 
 BYTES = "BYTES:23084:sha256:5a69a527"
@@ -121,3 +122,22 @@ def test_what_failed_names_the_step_and_the_error():
     assert [(one["index"], one["outcome"], one["failure"]) for one in rows.failed.rows] == [
         (0, "error", "KeyError"), (3, "error", None),
     ]  # fmt: skip
+
+
+def test_what_a_tools_answer_held_is_read_by_the_step_that_called_it():
+    """A call has no stage, so no permit names it as read."""
+    call = {**_decided(0, "x"), "resource": "tool:directory"}
+    call.pop("stage")
+    effect = _came(1, 0, "x", finds=["PHONE_NUMBER"])
+    effect.pop("stage")
+    rows = _taken(call, effect)
+    assert rows.finds.callers == {("acme", "user:ada", "PHONE_NUMBER", "pseudonym"): 1}
+    assert rows.finds.flows == {
+        ("PHONE_NUMBER", "tool:directory", "the step that called it", "pseudonym"): 1
+    }
+
+
+def test_bytes_are_named_by_their_size_and_the_beginning_of_their_digest():
+    """A digest in full makes every table as wide as itself."""
+    assert entity_of(BYTES) == "BYTES (23084 bytes, sha256 5a69a527)"
+    assert entity_of("PERSON") == "PERSON" and entity_of("BYTES:7") == "BYTES:7"

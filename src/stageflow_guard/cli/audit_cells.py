@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from stageflow_guard.model import BYTES
+
 Record = Mapping[str, Any]
+
+
+def entity_of(name: str) -> str:
+    """Return how a page names an entity: of bytes, how many, and the beginning of their digest."""
+    size, _, digest = name.removeprefix(BYTES).partition(":sha256:")
+    if not name.startswith(BYTES) or not digest:
+        return name
+    return f"{BYTES.rstrip(':')} ({size} bytes, sha256 {digest[:12]})"
 
 
 def tenant_of(record: Record) -> str:

@@ -20,6 +20,7 @@ from stageflow_guard.model import BYTES
 
 Finds = list[tuple[str, int]]
 BEFORE = "(of an earlier run)"  # what comes back of a conversation was found there
+CALLER = "the step that called it"
 BY_HAND = "(asked for by hand)"
 WAYS = ("pseudonym", "original", "unread")
 
@@ -70,7 +71,17 @@ class FindsMet:
         permit = self._open.pop((record["origin"], int(record.get("decision_index", -1))), None)
         if permit is None:
             return None, False
+        if permit.record.get("stage") is None:
+            self._answered(permit.record, finds)
         return permit.record, self._settle(permit, record)
+
+    def _answered(self, permit: Record, finds: Finds) -> None:
+        """Count what a call's answer held: the step that made the call reads it."""
+        source = str(permit.get("resource") or "-")
+        for entity in {entity for entity, _ in finds}:
+            way = _way(entity, "pseudonym") or "pseudonym"
+            self.flows[entity, source, CALLER, way] += 1
+            self.callers[tenant_of(permit), who_of(permit), entity, way] += 1
 
     def run_end(self, record: Record) -> None:
         """Take the end of a run: nothing reads its outputs any more."""

@@ -13,7 +13,7 @@ from stageflow_guard.audit.records.columns import person_time
 from stageflow_guard.audit.records.outcome_words import FAILURES, OUTCOMES
 from stageflow_guard.cli import HOLDS, print_json
 from stageflow_guard.cli.audit_anchor import Checked, check_all
-from stageflow_guard.cli.audit_cells import Record, tenant_of, what_of, who_of
+from stageflow_guard.cli.audit_cells import Record, entity_of, tenant_of, what_of, who_of
 from stageflow_guard.cli.audit_finds_met import WAYS
 from stageflow_guard.cli.audit_output import private
 from stageflow_guard.cli.audit_query import Chosen, agreement
@@ -226,7 +226,10 @@ def _findings(seen: ReportRows) -> Section:
     totals = Table(
         "Personal data that was found; a run's input counts once, one that was refused for it, too.",
         ["entity", "direction", "count"],
-        [[entity, way, str(n)] for (entity, way), n in sorted(seen.findings.total.items())],
+        [
+            [entity_of(entity), way, str(n)]
+            for (entity, way), n in sorted(seen.findings.total.items())
+        ],
         numbers=["count"],
     )
     views = (
@@ -249,7 +252,8 @@ def _by_way(caption: str, head: list[str], counted: Mapping[Any, int]) -> Table:
     ways = [way for way in WAYS if way in there or way != "unread"]
     return Table(
         f"{caption}{_left(len(rows))}.", [*head, *ways],
-        [[*row, *(str(counted.get((*row, way), 0) or "-") for way in ways)] for row in rows[:MOST]],
+        [[*map(entity_of, row), *(str(counted.get((*row, way), 0) or "-") for way in ways)]
+         for row in rows[:MOST]],
         numbers=ways,
     )  # fmt: skip
 
