@@ -91,7 +91,8 @@ async def main() -> None:
     server.should_exit = True
     await serving
     why = [sys.executable, "-m", "stageflow_guard", "audit", "why", ref, "--dir", "audit"]
-    print(subprocess.run(why, capture_output=True, text=True, check=True).stdout)  # noqa: ASYNC221
+    done = await asyncio.to_thread(subprocess.run, why, capture_output=True, text=True, check=True)
+    print(done.stdout)
 
 
 if __name__ == "__main__":

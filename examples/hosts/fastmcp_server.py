@@ -58,7 +58,8 @@ async def main(idp: IdentityProvider) -> None:
                 except MCPError as denied:
                     ref = denied.error.data["ref"]
     why = [sys.executable, "-m", "stageflow_guard", "audit", "why", ref, "--dir", "audit"]
-    print(subprocess.run(why, capture_output=True, text=True, check=True).stdout)  # noqa: ASYNC221
+    done = await asyncio.to_thread(subprocess.run, why, capture_output=True, text=True, check=True)
+    print(done.stdout)
 
 
 if __name__ == "__main__":

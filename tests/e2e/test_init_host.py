@@ -22,7 +22,7 @@ NEEDS = {
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_the_example_of_a_host_runs_where_init_wrote_it(tmp_path, host):
+def test_the_example_of_a_host_runs_where_init_wrote_it(tmp_path, host, monkeypatch, capsys):
     """It ends well, shows a refusal, and says how it is run by the name that it has there."""
     assert set(FILES) == set(HOSTS)
     if importlib.util.find_spec(NEEDS[host]) is None:
@@ -36,6 +36,13 @@ def test_the_example_of_a_host_runs_where_init_wrote_it(tmp_path, host):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "no_matching_rule" in done.stdout
+    # and it is sound by the lint of its functions, with the policies that it has
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    try:
+        assert main(["lint", "example"]) == 0, capsys.readouterr().out
+    finally:
+        sys.modules.pop("example", None)
 
 
 @pytest.mark.parametrize("host", HOSTS)

@@ -51,6 +51,14 @@ async def asynchronous():
     return pipeline
 
 
+class Application:
+    __slots__ = ("routes",)
+
+    def __call__(self, scope):
+        return pipeline
+
+
+application = Application()
 number = 7
 """
 
@@ -164,6 +172,7 @@ def test_out_writes_the_report(home):
         ("app:nothing", "cannot be loaded: `app` has no `nothing`"),
         ("app:broken", "cannot be loaded (ValueError: app.py:"),
         ("app:needs", "cannot be loaded (TypeError"),
+        ("app:application", "a `Application` cannot be read; a module's functions can"),
         ("app:number", "the graph of a `int` cannot be read"),
         ("app:asynchronous", "is an async function and no pipeline: name its module, `app`"),
         ("bad", "it imports `not_there`, which is not installed"),
@@ -182,7 +191,7 @@ def test_a_module_alone_has_its_functions_read(home):
     """`ok` speaks of functions; a pipeline in it is not judged, and that is said."""
     done = lint(home, "app")
     assert done.returncode == 0
-    assert done.stdout == "ok: 5 functions of `app`, nothing to mend\n"
+    assert done.stdout == "ok: 6 functions of `app`, nothing to mend\n"
     assert done.stderr == (
         "note: `app:pipeline` is a pipeline: its stages are judged by that name alone\n"
     )

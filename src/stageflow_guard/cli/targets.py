@@ -24,7 +24,9 @@ def load(target: str, guard: Callable[[], Any] | None = None) -> Any:
     a function that needs other arguments.
     """
     found = attribute(target)
-    if hasattr(found, "stages") or not callable(found):
+    # an object that can be called, such as an application, makes no pipeline
+    made = inspect.isroutine(found) or isinstance(found, type | functools.partial)
+    if hasattr(found, "stages") or not made:
         return found
     if guard is not None and _takes_guard(found):
         return _loaded(target, lambda: found(guard=guard()))

@@ -10,6 +10,7 @@ import builtins
 import functools
 import inspect
 import linecache
+import os
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -58,7 +59,7 @@ def module_of(file: str) -> Module | None:
     """Return the parsed file, or None when there is no Python source behind that name."""
     linecache.checkcache(file)
     text = "".join(linecache.getlines(file))
-    return _parsed(file, text) if text else None
+    return _parsed(file, text) if text or os.path.isfile(file) else None
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ def attribute(value: Any, name: str) -> Any:
     if isinstance(found, types.MemberDescriptorType):  # a slot
         try:
             return found.__get__(value)
-        except AttributeError:
+        except (AttributeError, TypeError):  # not set yet; or `value` is the class
             return UNKNOWN
     if isinstance(found, property | functools.cached_property):
         return UNKNOWN

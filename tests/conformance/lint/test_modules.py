@@ -203,6 +203,23 @@ def test_a_right_that_a_trial_gives_is_one(tmp_path, policy):
     ]
 
 
+SLOTS = """
+class Slotted:
+    __slots__ = ("name",)
+
+    async def shown(self):
+        return self.name.upper()
+"""
+
+
+@pytest.mark.parametrize(("text", "functions"), [("", 0), ("# nothing\n", 0), (SLOTS, 1)])
+def test_small_and_slotted_modules_are_read(tmp_path, text, functions):
+    """An empty file has no fault, and a slot of a class has no value."""
+    graph = lint_graph(loaded(tmp_path / "small.py", text))
+    assert len(graph.nodes) == functions
+    assert check(graph).holds
+
+
 def test_a_module_without_source_is_no_sound_one():
     """`ConfigError`, never a verdict about what was not seen."""
     with pytest.raises(ConfigError, match="no Python source"):
