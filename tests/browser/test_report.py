@@ -125,7 +125,7 @@ def test_finds_are_counted_once_in_the_report_not_once_per_stage(report, page):
     assert cells == [
         "EMAIL_ADDRESS input 2", "IBAN_CODE output 1", "PHONE_NUMBER input 1",
         f"{WHO} acme EMAIL_ADDRESS 1 1", f"{WHO} acme IBAN_CODE - 1", f"{WHO} acme PHONE_NUMBER 1 1",
-        "EMAIL_ADDRESS intake 2 -", "EMAIL_ADDRESS send_reply - 2", "IBAN_CODE send_reply - 1",
-        "PHONE_NUMBER intake 1 -", "PHONE_NUMBER send_reply - 1",
-        "IBAN_CODE intake send_reply - 1",
+        "EMAIL_ADDRESS support/intake 2 -", "EMAIL_ADDRESS support/send_reply - 2", "IBAN_CODE support/send_reply - 1",
+        "PHONE_NUMBER support/intake 1 -", "PHONE_NUMBER support/send_reply - 1",
+        "IBAN_CODE support/intake support/send_reply - 1",
     ]  # fmt: skip

@@ -313,7 +313,7 @@ def test_why_follows_a_find_from_the_step_that_gave_it_to_the_one_that_read_it(t
     assert audit(folder, "report", "--out", str(page)).returncode == 0
     text = re.sub(r"<[^>]+>", "\n", page.read_text().replace("<wbr>", ""))
     flow = text.partition("output went: how many")[2]
-    assert re.search(r"EMAIL_ADDRESS\s+hear\s+think\s+1\s+-", flow)
+    assert re.search(r"EMAIL_ADDRESS\s+voice_chat/hear\s+voice_chat/think\s+1\s+-", flow)
 
 
 def test_a_run_that_failed_outside_its_steps_is_told_once():

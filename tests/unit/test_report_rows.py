@@ -30,7 +30,7 @@ def _decided(index, stage, *, reads=(), finds=(), reveal=False, origin="x"):
         "origin": origin, "index": index, "kind": "decision", "decision": "permit", "attempt": 1,
         "stage": stage, "action": "run", "obligations": ["reveal" if reveal else "redact"],
         "tenant": "acme", "actor": {"subject": "user:ada"}, "run": "r",
-        "resource": f"stage:p/{stage}",
+        "resource": f"stage:p/{stage}", "pipeline": "p",
         "findings": [{"entity": one, "direction": "input", "count": 1} for one in finds],
         **({"note": {"reads": list(reads)}} if reads else {}),
     }  # fmt: skip
@@ -97,12 +97,23 @@ def test_finds_in_an_output_are_followed_to_the_step_that_reads_it():
         _decided(9, "late", reads=["hear"]), _came(10, 9, "late"),
     )  # fmt: skip
     assert rows.finds.flows == {
-        ("EMAIL_ADDRESS", "hear", "think", "pseudonym"): 1,
-        ("EMAIL_ADDRESS", "hear", "speak", "original"): 1,
+        ("EMAIL_ADDRESS", "p/hear", "p/think", "pseudonym"): 1,
+        ("EMAIL_ADDRESS", "p/hear", "p/speak", "original"): 1,
     }
     assert rows.finds.met == {
-        ("EMAIL_ADDRESS", "think", "pseudonym"): 1, ("EMAIL_ADDRESS", "speak", "original"): 1,
+        ("EMAIL_ADDRESS", "p/think", "pseudonym"): 1, ("EMAIL_ADDRESS", "p/speak", "original"): 1,
     }  # fmt: skip
+
+
+def test_an_original_is_followed_from_further_up_than_what_the_step_reads():
+    """The step between gave a pseudonym, in which nothing is found."""
+    rows = _taken(
+        _decided(0, "hear"), _came(1, 0, "hear", finds=["EMAIL_ADDRESS"]),
+        _decided(2, "think", reads=["hear"]), _came(3, 2, "think"),
+        _decided(4, "speak", reveal=True), _came(5, 4, "speak", note={"restored": True}),
+    )  # fmt: skip
+    assert rows.finds.flows["EMAIL_ADDRESS", "p/hear", "p/speak", "original"] == 1
+    assert rows.finds.callers["acme", "user:ada", "EMAIL_ADDRESS", "original"] == 1
 
 
 def test_finds_in_what_a_step_was_called_with_are_its_own():

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from stageflow_guard.audit.read.finding_counts import findings_of
 from stageflow_guard.audit.read.finds_followed import given_by, reads_of
 from stageflow_guard.audit.records.outcome_words import NOT_BEGUN
-from stageflow_guard.cli.audit_cells import Record, tenant_of, who_of
+from stageflow_guard.cli.audit_cells import Record, tenant_of, what_of, who_of
 from stageflow_guard.model import BYTES
 
 Finds = list[tuple[str, int]]
@@ -32,7 +32,7 @@ class _Open:
     record: Record
     finds: Finds
     reads: dict[str, Finds]
-    before: Finds = field(default_factory=list)  # in any output of the run so far
+    before: dict[str, Finds]  # in every output of the run so far
 
 
 class FindsMet:
@@ -56,7 +56,7 @@ class FindsMet:
             record=record,
             finds=[(entity, count) for entity, _, count in findings_of(record)],
             reads={name: outputs.get(name, []) for name in reads_of(record)},
-            before=[one for finds in outputs.values() for one in finds],
+            before=dict(outputs),
         )
 
     def by_hand(self, record: Record) -> None:
@@ -99,19 +99,21 @@ class FindsMet:
         may = "reveal" in {record.get("action"), *(record.get("obligations") or ())}
         restored = may and (effect is None or _note(effect).get("restored") is True)
         how = "original" if restored else None if may else "pseudonym"
-        place = str(record.get("stage") or record.get("resource") or "-")
+        place = _place(record)
         entities: dict[str, str] = {}
         called_with = findings_of(effect) if effect is not None else ()
         own = [*permit.finds, *((entity, n) for entity, way, n in called_with if way == "input")]
-        read = [one for finds in permit.reads.values() for one in finds]
-        for entity, count in (*own, *read, *(permit.before if restored and not read else ())):
+        # an original that comes back may have been found further up than in what the step reads
+        given = permit.reads or (permit.before if restored else {})
+        read = [one for finds in given.values() for one in finds]
+        for entity, count in (*own, *read):
             if way := _way(entity, how):
                 self.met[entity, place, way] += count
                 entities[entity] = way
-        for source, finds in permit.reads.items():
+        for source, finds in given.items():
             for entity in {entity for entity, _ in finds}:
                 if way := _way(entity, how):
-                    self.flows[entity, source, place, way] += 1
+                    self.flows[entity, _beside(record, source), place, way] += 1
         if effect is not None and restored and "original" not in entities.values():
             entities[BEFORE] = "original"
             self.met[BEFORE, place, "original"] += 1
@@ -124,6 +126,16 @@ class FindsMet:
 def _way(entity: str, how: str | None) -> str | None:
     # bytes passed as they are, whoever may see originals
     return "unread" if entity.startswith(BYTES) else how
+
+
+def _place(record: Record) -> str:
+    """Return a step by its pipeline and name: two pipelines may have steps of one name."""
+    return what_of(record).removeprefix("stage:")
+
+
+def _beside(record: Record, stage: str) -> str:
+    pipeline = record.get("pipeline")
+    return f"{pipeline}/{stage}" if pipeline else stage
 
 
 def _run(record: Record) -> tuple[str, str]:

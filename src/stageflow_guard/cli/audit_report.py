@@ -236,7 +236,7 @@ def _findings(seen: ReportRows) -> Section:
         _by_way("Which caller's steps saw what, as what: in how many steps", ["who", "tenant", "entity"],
                 {(who, tenant, entity, how): count
                  for (tenant, who, entity, how), count in seen.finds.callers.items()}),
-        _by_way("Which step met what, as what: how many finds it saw", ["entity", "stage"],
+        _by_way("Which step met what, as what: how many finds it saw", ["entity", "step"],
                 seen.finds.met),
         _by_way("Where finds in one step's output went: how many steps read them, as what",
                 ["entity", "found in the output of", "read by"], seen.finds.flows),

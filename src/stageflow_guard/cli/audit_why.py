@@ -160,7 +160,7 @@ def _asked(record: dict[str, Any], actor: dict[str, Any]) -> Iterator[tuple[str,
     if get("approver"):
         yield "approver", str(get("approver"))
     if seen := get("obligations"):
-        yield "saw", _saw(seen)
+        yield "may see", _saw(seen)
     finds = ", ".join(f"{entity} {count} ({way})" for entity, way, count in findings_of(record))
     if finds:
         yield "found", finds
