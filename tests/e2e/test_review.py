@@ -316,6 +316,21 @@ def test_why_follows_a_find_from_the_step_that_gave_it_to_the_one_that_read_it(t
     assert re.search(r"EMAIL_ADDRESS\s+voice_chat/hear\s+voice_chat/think\s+1\s+-", flow)
 
 
+def test_an_answer_that_is_cut_short_names_the_verb_that_shows_the_rest():
+    """Ten lines of each; how many more there are, and where."""
+    seen = Review()
+    for n in range(12):
+        seen.take(f"e.x#{n}", {"kind": "decision", "decision": "deny", "reason": "foreign_owner",
+                               "resource": f"data:{n}"})  # fmt: skip
+        seen.take(f"e.x#{20 + n}", {"kind": "approval", "outcome": "asked", "resource": "tool:x"})
+    answers = {one.question: one.lines for one in seen.answers(whole="", gaps=["g"] * 12)}
+    last = [lines[-1] for lines in answers.values() if len(lines) > 1]
+    assert last == [
+        "and 2 more: audit denied", "and 2 more: audit denied",
+        "and 2 more: audit query --kind approval", "and 2 more: audit gaps",
+    ]  # fmt: skip
+
+
 def test_a_run_that_failed_outside_its_steps_is_told_once():
     """Where a step of the run failed, the run's own end says nothing new."""
     seen = Review()

@@ -37,13 +37,13 @@ class Counted:
         self._times[what] += 1
         self._last[what] = ref
 
-    def lines(self) -> tuple[str, ...]:
-        """Return a line for each, the most frequent first."""
+    def lines(self, rest: str) -> tuple[str, ...]:
+        """Return a line for each, the most frequent first; `rest` is the verb that shows all."""
         shown = [
             f"{count} x {what}{', last' if count > 1 else ''} [{self._last[what]}]"
             for what, count in self._times.most_common(MOST)
         ]
-        return _with_rest(shown, len(self._times) - len(shown))
+        return _with_rest(shown, len(self._times) - len(shown), rest)
 
 
 class Review:
@@ -155,17 +155,26 @@ class Review:
         self._open.clear()
         found = [
             Answer("Is the log whole?", (whole,)),
-            Answer("What was refused, to whom, and why?", self._refused.lines()),
-            Answer("Who reached for another tenant?", _first(self._across)),
-            Answer("Who saw originals?", self._revealed.lines()),
-            Answer("Where did bytes go?", self._bytes.lines()),
-            Answer("What was approved, and by whom?", _with_rest(approvals, self._more_approvals)),
-            Answer("What changed in the policies?", _first(self._changes)),
-            Answer("Which personal data was found?", _most(self._found.by_entity())),
+            Answer("What was refused, to whom, and why?", self._refused.lines("denied")),
+            Answer("Who reached for another tenant?", _first(self._across, "denied")),
+            Answer("Who saw originals?", self._revealed.lines("report")),
+            Answer("Where did bytes go?", self._bytes.lines("report")),
             Answer(
-                "What failed, and what has no end?", (*self._failed.lines(), *_first(list(gaps)))
+                "What was approved, and by whom?",
+                _with_rest(approvals, self._more_approvals, "query --kind approval"),
             ),
-            Answer("Who read this log?", _most(self._readers)),
+            Answer(
+                "What changed in the policies?", _first(self._changes, "query --kind policy_change")
+            ),
+            Answer("Which personal data was found?", _most(self._found.by_entity(), "report")),
+            Answer(
+                "What failed, and what has no end?",
+                (*self._failed.lines("report"), *_first(list(gaps), "gaps")),
+            ),
+            Answer(
+                "Who read this log?",
+                _most(self._readers, "query --kind audit_read --dir LOG.reads"),
+            ),
         ]
         if all_read:
             return found
@@ -205,17 +214,17 @@ def _plain(line: str) -> str:
     return line.replace("&", "&amp;").replace("<", "&lt;").replace("](", "]\\(")
 
 
-def _most(counted: Counter[str]) -> tuple[str, ...]:
+def _most(counted: Counter[str], rest: str) -> tuple[str, ...]:
     shown = [f"{count} x {name}" for name, count in counted.most_common(MOST)]
-    return _with_rest(shown, len(counted) - len(shown))
+    return _with_rest(shown, len(counted) - len(shown), rest)
 
 
-def _first(lines: list[str]) -> tuple[str, ...]:
-    return _with_rest(lines[:MOST], len(lines) - MOST)
+def _first(lines: list[str], rest: str) -> tuple[str, ...]:
+    return _with_rest(lines[:MOST], len(lines) - MOST, rest)
 
 
-def _with_rest(shown: list[str], left: int) -> tuple[str, ...]:
-    return (*shown, f"and {left} more") if left > 0 else tuple(shown)
+def _with_rest(shown: list[str], left: int, rest: str) -> tuple[str, ...]:
+    return (*shown, f"and {left} more: audit {rest}") if left > 0 else tuple(shown)
 
 
 def _change(record: Mapping[str, Any]) -> str:
