@@ -23,7 +23,7 @@ def require_ahead(until: str, *, now: float | None = None) -> None:
     except Malformed:
         raise ConfigError(f"`{quoted(until)}` is no time; write one such as `{example}`") from None
     if ends <= when:
+        read = "" if told(ends) == until else f" is {told(ends)}, and so"
         raise ConfigError(
-            f"`{quoted(until)}` is {told(ends)}, which is over; write a time to come, such as "
-            f"`{example}`"
+            f"`{quoted(until)}`{read} is over; write a time to come, such as `{example}`"
         )
