@@ -184,3 +184,35 @@ def test_what_a_note_writes_in_its_own_form_is_told(value: str, kind: str) -> No
     """A device's identifier, a lot of few digits, a surname first before a date of birth."""
     note = f"Patient {value} DOB 03/11/1957 had an implant, wound clean; lot {value}, UDI {value}."
     assert kind in {s.entity for s in Redactor().find(note) if note[s.start : s.end] == value}
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("sub ID", "ZGP 881 203 456"), ("hospital no.", "K 441 882"), ("ID no.", "AB/2024/00118"), ("unit #", "W1234 56 789012"),
+        ("serial", "AB-118 842"), ("implant SN#", "44 1882 17"), ("Member:", "W12 3456 78901"), ("armband no.", "88-1233"), ("Enc:", "300221"),
+    ],
+)  # fmt: skip
+def test_letters_and_groups_behind_a_word_are_one_number(word: str, value: str) -> None:
+    """What a card or a band shows in groups, its letters in front, goes whole."""
+    note = f"Patient seen today in clinic, wound clean. {word} {value}, plan unchanged, RN to call."
+    covered = {i for s in Redactor().find(note) for i in range(s.start, s.end)}
+    start = note.index(value)
+    assert all(i in covered for i in range(start, start + len(value)) if note[i].isalnum())
+
+
+@pytest.mark.parametrize(
+    "measured",
+    ["visit BP 128 74 1200 mL", "unit HR 88 120 140", "case 03 12 2024", "order K 4 138 140"],
+)
+def test_measures_in_groups_behind_a_word_are_no_number(measured: str) -> None:
+    """What is measured has its own abbreviation before it, and a day its year behind it."""
+    note = f"Patient seen in clinic, wound clean. At {measured}, plan unchanged, RN to call."
+    found = Redactor().find(note)
+    assert "MEDICAL_RECORD_NUMBER" not in {s.entity for s in found}
+
+
+def test_a_day_is_joined_to_no_number_behind_it() -> None:
+    """A chart's day and a count behind a full stop are not one number."""
+    note = "Patient seen in clinic, wound clean. MRN review 01/22/2024. #12 of 20, RN to call."
+    assert "22/2024. #12" not in "".join(note[s.start : s.end] for s in Redactor().find(note))

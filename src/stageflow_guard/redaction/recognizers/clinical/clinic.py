@@ -109,9 +109,17 @@ _SCALES, _FRACTIONS = (
     frozenset({"5", "6", "10"}),
     frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/8"}),
 )
-_GROUPS = re.compile(
-    r"[0-9]{2,4}(?:[ ][0-9]{2,6}){1,3}(?![\w/-]|[.,:][0-9]|[ ](?:m[lgm]|mcg|units?|k?g|hrs?|h|%)(?!\w))"
+# a number of a record in groups, a space or slash among them, letters in front or none
+_IN_GROUPS = re.compile(
+    r"(?<![\w.,/$€£+-])(?:(?:[A-Z]{1,4}[/-]?[A-Z]{0,3}|[0-9]{1,4}-|[A-Z]{1,4}[ ](?=[0-9]{2}))[0-9]{1,6}(?:-[0-9]{2,6}){0,2}|[0-9]{2,4})(?:[ ][0-9]{2,6}){1,4}"
+    r"(?![\w/-]|[.,:][0-9]|[ ](?:m[lgm]|mcg|units?|k?g|hrs?|h|%|[A-Z])(?!\w))"
+    r"|(?<![\w.,/$€£+-])(?:[A-Z]{1,3}[ ][0-9]{5,8}|[A-Z]{1,4}(?:/[0-9]{2,8}){2,3})(?![\w/-]|[.,:][0-9])"
 )
+_LEAD = re.compile(r"([A-Z]{1,4})[ /-]?")
+_SPACED_DAY = re.compile(
+    r"[0-9]{1,2}[ /][0-9]{1,2}[ /](?:(?:19|20)[0-9]{2}|[0-9]{2})|(?:19|20)[0-9]{2}[ /][0-9]{2}[ /][0-9]{2}"
+)
+_LABELS = NUMBERED.keys() | LOOSELY.keys() | SIGNS
 _PATIENT = frozenset({"pt", "pts"})  # `pt, CMS-2728 signed`: the number is another thing's
 _LOT = re.compile(r"(?=[A-Z0-9-]{0,18}[A-Z])(?=(?:[A-Z-]*[0-9]){2})[A-Z0-9-]{5,20}")
 _LOCAL = re.compile(r"[2-9][0-9]{2}-[0-9]{4}")  # a phone number without its area
@@ -353,6 +361,10 @@ def _numbers(text: str, start: int, end: int) -> Iterator[Hit]:
         found = _numbered(text, match)
         if found is not None:
             yield found
+    for match in _IN_GROUPS.finditer(text, start, end):
+        grouped = _grouped(text, match)
+        if grouped is not None:
+            yield grouped
     for match in _UDI.finditer(text, start, end) if "(01)" in text else ():
         yield Hit(*match.span(), "DEVICE_ID", 0.5, "device identifier", "label clinic")
     for match in _EXTENSION.finditer(text, start, end):
@@ -362,6 +374,32 @@ def _numbers(text: str, start: int, end: int) -> Iterator[Hit]:
         yield Hit(match.start(), match.start() + size, "URL", 0.4, "link in a note", "label clinic")
 
 
+def _grouped(text: str, match: re.Match[str]) -> Hit | None:
+    """Return what the word before a number in groups makes of it, letters in front and all."""
+    at = match.start()
+    lead = _LEAD.match(text, at)
+    if lead is not None and lead[1].lower() in _LABELS:
+        at = lead.end()  # the label itself
+    elif lead is not None and (lead[1] in ABBREVIATIONS or lead[1].lower() in _MARKS):
+        return None  # `BP 128 74`
+    value = text[at : match.end()]
+    before, earlier, between = _before(text, at)
+    signed = before in SIGNS or "#" in between
+    word = earlier if before in SIGNS else before
+    digits = sum(c.isdigit() for c in value)
+    kind = NUMBERED.get(word) or NUMBERED.get(before)
+    if kind is None and (signed or (digits >= _LEAST_LOOSE and word not in _PATIENT)):
+        kind = LOOSELY.get(word)
+    if (
+        kind in (None, "PHONE_NUMBER") or value.isalnum() or "\n" in between or digits < (5 if value[0].isalpha() else 6)
+        or (value[0] == "0" and not signed)  # as a phone begins
+        or _SPACED_DAY.fullmatch(value) or _DATES.match(text, at) or AMOUNT.match(text, match.end())
+    ):  # fmt: skip
+        return None
+    # surer than that some of the groups are those of a phone
+    return Hit(at, match.end(), kind, 0.72, "number in groups in a note", "label clinic")
+
+
 def _numbered(text: str, match: re.Match[str]) -> Hit | None:
     """Return what the word before a number makes of it; a record's number also has its form."""
     value = match[0]
@@ -369,8 +407,7 @@ def _numbered(text: str, match: re.Match[str]) -> Hit | None:
     signed = before in SIGNS or "#" in between
     word = earlier if before in SIGNS else before
     kind = NUMBERED.get(word) or NUMBERED.get(before)
-    grouped = _GROUPS.match(text, match.start())
-    digits = sum(c.isdigit() for c in (value if grouped is None else grouped[0]))
+    digits = sum(c.isdigit() for c in value)
     drawn = signed or (len(value) > _LEAST_LOOSE and any(map(str.isalpha, value)))
     if kind is None and digits >= (_LEAST if drawn else _LEAST_LOOSE):
         kind = LOOSELY.get(word) if word not in _PATIENT or "," not in between else None
@@ -386,8 +423,6 @@ def _numbered(text: str, match: re.Match[str]) -> Hit | None:
         day = _DATES.match(text, match.start())
         if day is not None and plausible(day[0]):
             return None
-        if grouped is not None:  # surer than that the groups are those of a phone
-            return Hit(*grouped.span(), kind, 0.72, "number in groups in a note", "label clinic")
         return Hit(*match.span(), kind, 0.47, "number in a note", "label clinic")
     if _LOCAL.fullmatch(value) and between == " " and _after_name(text, match.start()):
         return Hit(*match.span(), "PHONE_NUMBER", 0.42, "phone beside a name", "label clinic")

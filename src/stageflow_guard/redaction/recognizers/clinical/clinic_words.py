@@ -137,8 +137,8 @@ _KINDS = {
 _LOOSE = {
     "DEVICE_ID": "lot pump pacemaker icd implant lead generator prosthesis iol lens stent valve aid cpap bipap monitor holter glucometer catheter scope port graft "
     "tissue battery",
-    "MEMBER_ID": "hmo ppo coverage pa",
-    "MEDICAL_RECORD_NUMBER": "rec record records file slide block lab order req requisition exam study image film rx prescription referral subject participant donor bag "
+    "MEMBER_ID": "hmo ppo coverage pa sub recipient card",
+    "MEDICAL_RECORD_NUMBER": "enc armband wristband bracelet band barcode rec record records file slide block lab order req requisition exam study image film rx prescription referral subject participant donor bag "
     "incident run pcr report book registry emr ehr empi nhi ppn pt pts id nip ipp nhc har trial dossier",
     "EMPLOYEE_ID": "emp employee staff badge",
 }

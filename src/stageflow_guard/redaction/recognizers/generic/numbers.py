@@ -103,7 +103,9 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
             i += 1
             continue
         best, taken = _best(text, groups, i, label, regions)
-        if best is not None and not in_token(text, best.start, best.end):
+        if best is None:
+            i = taken + 1
+        elif not in_token(text, best.start, best.end):
             yield best
             i = taken + 1
         else:
@@ -166,7 +168,7 @@ _SIZES = {"card": (12, 19), "ssn": (9, 9), "itin": (9, 9), "phone": (7, 15), **{
 def _best(
     text: str, groups: list[tuple[int, int]], i: int, near: Nearest, regions: tuple[str, ...]
 ) -> tuple[Hit | None, int]:
-    """Return the surest candidate that starts with group `i`, the longest among equals."""
+    """Return the surest candidate that starts with group `i`, the longest among equals, and its last group."""
     best: Hit | None = None
     taken, first = i, groups[i][0]
     shape: tuple[int, ...] = ()
@@ -211,6 +213,8 @@ def _best(
                     break  # without a label only the usual grouping says anything
                 if not _joins(gap, best):
                     break
+                if len(shape) == 3 and best is None and _is_day(text, first, groups[j - 1][1]):
+                    return None, j - 1  # nor is a piece of the day
             gaps += (gap,)
         total += b - a
         if total > 20:
@@ -302,6 +306,12 @@ _DAY = re.compile(
 
 
 _OF_DAYS, _SPACE = frozenset("/.-"), (" ",)  # of a day, and of a time before one
+
+
+def _is_day(text: str, start: int, end: int) -> bool:
+    """Say whether just this is a day of the calendar: nothing is joined to it by an odd sign."""
+    day = _DAY.match(text, start)
+    return day is not None and day.end() == end
 
 
 def _day(one: Candidate) -> bool:
