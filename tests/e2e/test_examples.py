@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from stageflow_guard.audit import verify
+from stageflow_guard.audit.read.gaps import gaps
+from stageflow_guard.audit.read.query import iter_records
 from stageflow_guard.cli import examples as verb
 from stageflow_guard.hosts import lint_graph
 from stageflow_guard.lint import check
@@ -33,11 +35,15 @@ def made(name, guard):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_pipeline_plays_as_its_log_says_and_leaves_a_log_that_verifies(name, tmp_path):
-    """Two plays give the log in examples/logs; nothing personal lies on disk; `make logs` rewrites."""
+    """Two plays give the log in examples/logs, without a gap; nothing personal lies on disk.
+
+    `make logs` rewrites them.
+    """
     wanted = (ROOT / "examples" / "logs" / f"{name}.jsonl").read_text().splitlines()
     for turn in ("one", "two"):
         scene = asyncio.run(verb.play(name, tmp_path / turn))
         assert verify(scene.folder / "audit").size > 0
+        assert list(gaps("o", iter_records(scene.folder / "audit"))) == []
         found = [line.rstrip("\n") for line in scene.log()]
         assert found == wanted, "\n".join(difflib.unified_diff(wanted, found, lineterm="", n=0))
         outcomes = {row.outcome for row in scene.rows}

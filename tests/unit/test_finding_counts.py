@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from stageflow_guard.audit.read.finding_counts import FindingCounts
 
 
@@ -31,3 +33,27 @@ def test_a_reading_that_goes_on_later_counts_no_find_twice():
     assert later.by_entity() == {"PERSON": 3}
     later.take({"kind": "run_end", "run": "run"})
     assert later.state()["runs"] == {}
+
+
+def test_what_a_step_streamed_is_counted_once():
+    """Its stream has an effect of its own, and the step's effect says it again."""
+    find = {"entity": "EMAIL_ADDRESS", "direction": "output", "count": 1}
+    effect = {"kind": "effect", "run": "r", "stage": "answer"}
+    records = [
+        {**effect, "action": "stream", "findings": [find]},
+        {**effect, "stage": "other", "findings": [find]},
+        {**effect, "findings": [find, find]},  # streamed, and in the output, too
+        {**effect, "findings": [find]},  # a further attempt
+    ]
+    whole = FindingCounts()
+    for record in records:
+        whole.take(record)
+    assert whole.total == {("EMAIL_ADDRESS", "output"): 4}
+    for cut in range(len(records)):
+        begun = FindingCounts()
+        for record in records[:cut]:
+            begun.take(record)
+        later = FindingCounts.from_state(json.loads(json.dumps(begun.state())))
+        for record in records[cut:]:
+            later.take(record)
+        assert later.total == whole.total

@@ -71,7 +71,7 @@ class FindsMet:
         permit = self._open.pop((record["origin"], int(record.get("decision_index", -1))), None)
         if permit is None:
             return None, False
-        if permit.record.get("stage") is None:
+        if permit.record.get("stage") is None and record.get("action") != "stream":
             self._answered(permit.record, finds)
         return permit.record, self._settle(permit, record)
 
