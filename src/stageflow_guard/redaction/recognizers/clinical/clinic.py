@@ -71,9 +71,10 @@ _BIG = r"(?:[A-Z]['’])?[^\W\d_a-z]{2,}(?:['’-][^\W\d_a-z]+)*"  # of capitals
 _CAPITALS = re.compile(
     rf"(?<![\w-]){_BIG}(?:,[ ]{_BIG}(?:[ ]{_BIG})?|(?:[ ]{_BIG}){{1,2}})(?![\w])"
 )
-_LAST_FIRST = re.compile(
-    rf"(?<![\w'’-]){_ONE},[ ]{_ONE}(?:[ ][A-Z]\.?)?(?=[ ]?[,(|-]?[ ]?(?:(?i:chart|mrn|mr#|dob|acct|med rec)(?!\w)|{DATE}))"
+_FIRST_BEHIND = re.compile(
+    rf",[ ](?P<first>{_ONE}(?:[ ][A-Z]\.?)?)(?=[ ]?[,(|-]?[ ]?(?:(?i:chart|mrn|mr#|dob|acct|med rec)(?!\w)|{DATE}))"
 )
+_LAST = re.compile(rf"(?<![\w'’-]){_ONE}$")
 _TELLS = re.compile(
     r"(?i)[ ]{0,4}(?:[|(/]|[0-9]|dob|mrn|rx[ ]?#|acct|age(?!\w)|sex(?!\w)|[mf](?!\w)|id(?!\w))"
 )
@@ -82,6 +83,7 @@ _WHERE = (" in ", " from ", " at ", " near ", " to ")
 _TALK = frozenset(
     {"message", "note", "email", "voicemail", "fax", "report", "received", "rec'd", "taken", "rx", "call", "called", "heard", "consult", "referral", "letter", "order", "orders"}
 )  # fmt: skip
+_LONG_NAME = 40
 _OVER = 60  # how far a name may go on where a zone ends
 _VERB = re.compile(
     r"[ ](?:states|reports|denies|seen|tolerat|declin|returns|presents|complains|is[ ]an?[ ][0-9]|c/o|was[ ](?:seen|admit|pronounc|brought|found|born|transfer|discharg|started|given|intubat)|has[ ]had|needs|receiv|takes|died|expired|underwent)"
@@ -110,11 +112,17 @@ _SCALES, _FRACTIONS = (
     frozenset({"1/2", "1/3", "2/3", "1/4", "3/4", "1/8"}),
 )
 # a number of a record in groups, a space or slash among them, letters in front or none
+# found by their first digit
+_AFTER_GROUPS = r"(?![\w/-]|[.,:][0-9]|[ ](?:m[lgm]|mcg|units?|k?g|hrs?|h|%|[A-Z])(?!\w))"
 _IN_GROUPS = re.compile(
-    r"(?<![\w.,/$€£+-])(?:(?:[A-Z]{1,4}[/-]?[A-Z]{0,3}|[0-9]{1,4}-|[A-Z]{1,4}[ ](?=[0-9]{2}))[0-9]{1,6}(?:-[0-9]{2,6}){0,2}|[0-9]{2,4})(?:[ ][0-9]{2,6}){1,4}"
-    r"(?![\w/-]|[.,:][0-9]|[ ](?:m[lgm]|mcg|units?|k?g|hrs?|h|%|[A-Z])(?!\w))"
-    r"|(?<![\w.,/$€£+-])(?:[A-Z]{1,3}[ ][0-9]{5,8}|[A-Z]{1,4}(?:/[0-9]{2,8}){2,3})(?![\w/-]|[.,:][0-9])"
+    r"[0-9](?<![0-9.,$€£+].)(?:"
+    rf"[0-9]{{0,5}}(?:-[0-9]{{2,6}}){{0,2}}(?:[ ][0-9]{{2,6}}){{1,4}}{_AFTER_GROUPS}"
+    rf"|(?<=[A-Z][ ].)[0-9]{{4,7}}{_AFTER_GROUPS}|(?<=[A-Z]/.)[0-9]{{1,7}}(?:/[0-9]{{2,8}}){{1,2}}{_AFTER_GROUPS})"
 )
+_FRONT = re.compile(r"(?<![\w.,/$€£+-])(?:[A-Z]{1,4}[ /-]?[A-Z]{0,3}|[0-9]{1,4}-)$")
+_SIGNS_BEFORE = frozenset("_/-")
+_FIRST_GROUP = re.compile(r"[^0-9]")
+_MOST_FRONT = 10  # characters before the first digit, and one more
 _LEAD = re.compile(r"([A-Z]{1,4})[ /-]?")
 _SPACED_DAY = re.compile(
     r"[0-9]{1,2}[ /][0-9]{1,2}[ /](?:(?:19|20)[0-9]{2}|[0-9]{2})|(?:19|20)[0-9]{2}[ /][0-9]{2}[ /][0-9]{2}"
@@ -270,9 +278,19 @@ def _people(text: str, start: int, end: int) -> Iterator[Hit]:
         yield _person(at, words, rule)
         yield from told(around)
     yield from _in_capitals(text, start, end)
-    for match in _LAST_FIRST.finditer(text, start, min(len(text), end + _OVER)):
-        if match.start() < end and not any(w.rstrip(".") in NO_NAME for w in match[0].split(", ")):
-            yield Hit(*match.span(), "PERSON", 0.42, "name, header", "label clinic")
+    for match in _FIRST_BEHIND.finditer(text, start, min(len(text), end + _OVER)):
+        last = _LAST.search(text[max(0, match.start() - _LONG_NAME) : match.start()])
+        if match.start() < end and last is not None and NO_NAME.isdisjoint(
+            (last[0].rstrip("."), match["first"].rstrip("."))
+        ):  # fmt: skip
+            yield Hit(
+                match.start() - len(last[0]),
+                match.end(),
+                "PERSON",
+                0.42,
+                "name, header",
+                "label clinic",
+            )
 
 
 def _stripped(at: int, words: list[str]) -> tuple[int, list[str], str]:
@@ -377,6 +395,14 @@ def _numbers(text: str, start: int, end: int) -> Iterator[Hit]:
 def _grouped(text: str, match: re.Match[str]) -> Hit | None:
     """Return what the word before a number in groups makes of it, letters in front and all."""
     at = match.start()
+    front = _FRONT.search(text[max(0, at - _MOST_FRONT) : at])
+    first = len(_FIRST_GROUP.split(match[0], maxsplit=1)[0])
+    if front is not None:
+        at -= len(front[0])
+        if front[0][-1] == " " and first < 2:
+            return None
+    elif not 2 <= first <= 4 or text[at - 1 : at].isalnum() or text[at - 1 : at] in _SIGNS_BEFORE:
+        return None
     lead = _LEAD.match(text, at)
     if lead is not None and lead[1].lower() in _LABELS:
         at = lead.end()  # the label itself

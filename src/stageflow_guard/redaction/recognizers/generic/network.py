@@ -16,9 +16,8 @@ _MAC = re.compile(
     r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})(?![\w:-])"
 )
 _HEXED = re.compile(r":(?:(?<=[0-9A-Fa-f]:)|(?=[0-9A-Fa-f:]))[0-9A-Fa-f]{0,4}:")
-_PAIRED = re.compile(
-    r"[:-](?<=[0-9A-Fa-f]{2}[:-])[0-9A-Fa-f]{2}[:-]|\.(?<=[0-9A-Fa-f]{4}\.)[0-9A-Fa-f]{4}\."
-)
+_PAIRED = re.compile(r"[:-](?<=[0-9A-Fa-f]{2}[:-])[0-9A-Fa-f]{2}[:-]")
+_DOTTED = re.compile(r"\.[0-9A-Fa-f]{4}\.")
 # an address whose dots are another sign, one and the same: only behind its label
 _ODD_QUAD = re.compile(
     r"([0-9](?<![\w.].)[0-9]{0,2})([^\w\s.\x1e]{1,2})([0-9]{1,3})\2([0-9]{1,3})\2([0-9]{1,3})(?![\w.])"
@@ -36,7 +35,7 @@ def addresses(text: str) -> Iterator[Hit]:
             hit = _v6(text, match)
             if hit is not None:
                 yield hit
-    if (colons >= 5 or text.count("-") >= 5 or "." in text) and _PAIRED.search(text):
+    if ((colons >= 5 or text.count("-") >= 5) and _PAIRED.search(text)) or _DOTTED.search(text):
         for match in _MAC.finditer(text):
             plain = re.sub(r"[:.-]", "", match[0])
             idle = len(set(plain)) == 1 or (plain.isdigit() and "." in match[0])
