@@ -134,6 +134,62 @@ def test_a_slip_in_the_subject_comes_before_what_follows_from_it(policy):
     assert (code, lines[1]) == (0, "  hint     no line names `user:bbo`; did you mean `user:bob`?")
 
 
+@pytest.mark.parametrize("who", ["acme", "user:ada"])
+def test_cases_of_who_is_suspended_fail_by_that_alone(policy, who):
+    """One line for all of them, with what lifts it: the lines are as they were."""
+    assert policy("tenant", "suspend", who, "--reason", "not paid")[0] == 0
+    code, said = policy("test")
+    failed = [line for line in said.splitlines() if line.startswith("failed")]
+    assert (code, len(failed)) == (1, 1), said
+    assert f"more: `{who}` is suspended, which overrides every rule" in failed[0]
+    assert f"`policy tenant resume {who}` lifts it" in failed[0]
+
+
+UNREADABLE = {
+    "cases:\n   - {sub: x}\n  - {sub: x}\n": "the line is not indented like the lines that it",
+    "cases:\n\t- {sub: x}\n": "a tab: indent with spaces",
+    "cases:\n  - {sub: x, kind: data\n  - {sub: y}\n": "a `,` or the closing `}` is missing",
+    'cases:\n  - {sub: "x, kind: data}\n': "is not closed",
+    "casses: []\n": "unknown key; did you mean `cases`? Until this is mended, no case",
+    "cases: {}\n": "`cases`: expected a list, got names with values",
+    "cases:\n  - user:ada may read\n": "expected names with values, got text",
+}
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_a_table_that_cannot_be_read_is_told_in_plain_words(home, policy, text):
+    """No word of a parser's own, and none of Python's."""
+    (home / "tenants/acme/policy_test.yaml").write_text(text)
+    code, said = policy("test")
+    assert (code, UNREADABLE[text] in said) == (2, True), said
+    for word in ("block", "dictionary", "token", "scalar", "mapping"):
+        assert word not in said
+
+
+def test_a_value_of_another_kind_is_told_without_the_value(home, policy):
+    """What was expected, and what kind stands there."""
+    (home / "tenants/acme/limits.yaml").write_text("limits:\n  - {tool: refund}\n")
+    assert "`limits`: expected names with values, got a list" in policy("lint")[1]
+    (home / "tenants/acme/limits.yaml").unlink()
+    said = (home / "tenants/acme/policy_test.yaml").read_text()
+    (home / "tenants/acme/policy_test.yaml").write_text(
+        said.replace("expect: deny", "expect: dny", 1)
+    )
+    assert "expected 'permit', 'deny' or 'approval'" in policy("test")[1]
+    assert "dny" not in policy("test")[1]
+
+
+def test_a_tenant_without_a_mapped_claim_leaves_none_behind(home, policy):
+    """`remove` speaks of a claim in guard.toml only where one names the tenant."""
+    settings = home.parent / "guard.toml"
+    settings.write_text('[[auth.issuers]]\ntenants = { org_g = "globex" }\n[policy]\n')
+    (home / "tenants/other").mkdir()
+    (home / "tenants/other/policy.csv").write_text("g, claim:a, role:a, other\n")
+    (home / "tenants/other/policy.csv").chmod(0o644)
+    assert "guard.toml" not in policy("tenant", "remove", "other")[1]
+    assert "its claim is still mapped in guard.toml" in policy("tenant", "remove", "globex")[1]
+
+
 def test_small_words(home, policy):
     """One is one; a question ends its sentence; a file is no folder; a name says what names are."""
     with (home / FILE).open("a") as file:

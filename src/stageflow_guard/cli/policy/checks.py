@@ -17,7 +17,9 @@ from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.edit.known_tenant import require_tenant
 
 if TYPE_CHECKING:
-    from stageflow_guard.policy.analysis.cases import Outcome
+    from collections.abc import Iterable, Iterator
+
+    from stageflow_guard.policy.analysis.cases import Failure, Outcome
     from stageflow_guard.policy.analysis.lint import LintFinding
     from stageflow_guard.policy.analysis.mutate import Mutation
 
@@ -130,8 +132,8 @@ def _print_tests(
         print(f"{paint('problem ', 'red')} {one_line(f'{args.path}/{problem}')}")
     rows = []
     for one in outcomes:
-        for failure in one.failures:
-            print(f"{paint('failed  ', 'red')} {one_line(f'{failure.where}: {failure.message}')}")
+        for where, message in _grouped(one.failures):
+            print(f"{paint('failed  ', 'red')} {one_line(f'{where}: {message}')}")
         for rule in () if args.all else one.unreached:
             print(f"{paint('untested', 'yellow')} {one_line(f'{args.path}/{rule}')}")
         passed = one.cases - len(one.failures)
@@ -160,6 +162,16 @@ def _print_tests(
             print(f"{paint('unproved', 'yellow')} {said}")
     caught = sum(one.caught for one in mutation.rules)
     print(f"mutation score {mutation.score:.3f} ({caught} of {len(mutation.rules)} mutants caught)")
+
+
+def _grouped(failures: Iterable[Failure]) -> Iterator[tuple[str, str]]:
+    """Yield (place, message); one message for many cases stands once, with the first place."""
+    found: dict[str, list[str]] = {}
+    for one in failures:
+        found.setdefault(one.message, []).append(one.where)
+    for message, places in found.items():
+        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        yield f"{places[0]}{more}", message
 
 
 def fmt(args: argparse.Namespace) -> int:

@@ -133,12 +133,15 @@ def _rename(args: argparse.Namespace) -> int:
 
 
 def _remove(args: argparse.Namespace) -> int:
+    from stageflow_guard.cli.policy.tenant_claim import is_mapped
+
     moved = tenants.remove(args.path, args.name)
     if args.json:
         print_json({"removed": args.name, "kept": str(moved)})
     else:
         print(f"{args.name} is out of force; its files are kept in {moved}")
-        print("its claim is still mapped in guard.toml: take it out, too")
+        if is_mapped(Path(args.config), args.name):
+            print(f"its claim is still mapped in {args.config}: take it out, too")
     return HOLDS
 
 

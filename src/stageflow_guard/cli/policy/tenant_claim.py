@@ -78,6 +78,21 @@ def _edited(text: str, at: int, mapping: dict[str, str], *, replace: bool) -> st
     return None
 
 
+def is_mapped(config: Path, tenant: str) -> bool:
+    """Say whether an issuer's block of guard.toml names a tenant; False where there is no file."""
+    try:
+        auth = tomllib.loads(config.read_text(encoding="utf-8")).get("auth")
+    except (OSError, ValueError, RecursionError):
+        return False
+    issuers = auth.get("issuers", []) if isinstance(auth, dict) else []
+    for one in issuers:
+        table = one.get("tenants") if isinstance(one, dict) else None
+        mapped = list(table.values()) if isinstance(table, dict) else []
+        if isinstance(one, dict) and tenant in [one.get("tenant"), *mapped]:
+            return True
+    return False
+
+
 def tenant_renamed(config: Path, old: str, new: str) -> str | None:
     """Return the text of guard.toml with a tenant's new name in every issuer's block, or None.
 

@@ -16,11 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy.analysis.earlier import Earlier
+from stageflow_guard.policy.analysis.lint_consequences import joined
 from stageflow_guard.policy.analysis.outcome import outcome_of
 from stageflow_guard.policy.engine.catalogue import validated
 from stageflow_guard.policy.engine.exceptions import moment
 from stageflow_guard.policy.engine.strictyaml import LINE, load_yaml
-from stageflow_guard.policy.engine.text import Malformed
+from stageflow_guard.policy.engine.text import Malformed, quoted
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.engine.policyset import PolicySet
@@ -165,8 +166,11 @@ def load_tables(policies: PolicySet, folder: str | Path) -> list[Table]:
             tables.append(load_table(base / ISOLATION, None))
     except ConfigError as error:
         raise ConfigError(
-            f"{error.message}; until this is mended, no case of any table is run; no decision of a "
-            "guard rests on it"
+            joined(
+                error.message,
+                "until this is mended, no case of any table is run; no decision of a guard rests "
+                "on it",
+            )
         ) from None
     return tables
 
@@ -225,6 +229,8 @@ def run_table(policies: PolicySet, table: Table) -> Outcome:
             wrong.append(f"expected the rule `{named}`, got {', '.join(told) or 'no line'}")
             if not _is_there(policies, case.rule, request.ten):
                 wrong.append("no file has that rule: put it back, or take the case out, too")
+        if wrong and found.reason == "suspended":  # what else differs follows from it
+            wrong = [_suspended(policies, request)]
         if wrong:
             failures.append(Failure(f"{table.file}:{line}", "; ".join(wrong)))
     for line, rail in table.guardrails:
@@ -249,6 +255,14 @@ def _decided(policies: PolicySet, rule: int | str, tenant: str, rules: tuple[str
         return canonical(rule) in {canonical(policies.text_of(where)) for where in rules}
     wanted = f"tenants/{tenant}/policy.csv:{rule}" if isinstance(rule, int) else rule
     return wanted in rules
+
+
+def _suspended(policies: PolicySet, request: AccessRequest) -> str:
+    who = request.sub if request.sub in policies.suspended else request.ten
+    return (
+        f"`{quoted(who)}` is suspended, which overrides every rule; "
+        f"`policy tenant resume {quoted(who)}` lifts it"
+    )
 
 
 def _is_there(policies: PolicySet, rule: int | str, tenant: str) -> bool:

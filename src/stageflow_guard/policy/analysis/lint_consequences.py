@@ -35,7 +35,7 @@ def with_consequences(policies: PolicySet) -> Iterator[Problem]:
     for problem in policies.problems:
         # a warning takes nothing out of force
         said = None if problem.code.startswith("unknown_") else told.pop(problem.file, None)
-        yield problem if said is None else replace(problem, reason=_joined(problem.reason, said))
+        yield problem if said is None else replace(problem, reason=joined(problem.reason, said))
 
 
 def with_consequence(error: ConfigError) -> ConfigError:
@@ -46,7 +46,7 @@ def with_consequence(error: ConfigError) -> ConfigError:
     if not any(re.search(rf"(^|[`/]){re.escape(file)}[`:]", error.message) for file in WHOLE):
         return error
     return ConfigError(
-        _joined(
+        joined(
             error.message,
             "until this is mended, no guard starts with these policies, and one that runs goes on "
             "with what was in force",
@@ -54,7 +54,7 @@ def with_consequence(error: ConfigError) -> ConfigError:
     )
 
 
-def _joined(fault: str, follows: str) -> str:
+def joined(fault: str, follows: str) -> str:
     """Return both in one sentence, or in two where the fault ends as a question."""
     return f"{fault} U{follows[1:]}" if fault.endswith("?") else f"{fault}; {follows}"
 

@@ -10,6 +10,18 @@ from stageflow_guard.errors import ConfigError
 
 LINE = "__line__"
 CAP = 4 * 2**20
+PLAINLY = {  # part of what the parser says -> what it means to who wrote the line
+    "found character '\\t'": "a tab: indent with spaces",
+    "expected <block end>": "the line is not indented like the lines that it belongs to",
+    "mapping values are not allowed here": (
+        "a `:` where none may stand: the line is indented wrong, or its text needs quotes"
+    ),
+    "could not find expected ':'": "a name without `:`",
+    "expected ',' or '}'": "a `,` or the closing `}` is missing before this",
+    "expected ',' or ']'": "a `,` or the closing `]` is missing before this",
+    "found unexpected end of stream": "a quote, bracket or brace is not closed",
+    "while scanning a quoted scalar": "a quote is not closed",
+}
 
 
 class _Lines(yaml.SafeLoader):  # type: ignore[misc]  # no stubs
@@ -41,12 +53,17 @@ def load_yaml(content: bytes, name: str) -> dict[Any, Any]:
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 0
         column = exc.problem_mark.column + 1 if exc.problem_mark else 0
-        raise ConfigError(f"{name}:{line}:{column}: {exc.problem}") from None
+        raise ConfigError(f"{name}:{line}:{column}: {_plainly(str(exc.problem))}") from None
     except (yaml.YAMLError, RecursionError, ValueError, TypeError):
         raise ConfigError(f"`{name}` is not YAML") from None
     if not isinstance(found, dict):
         raise ConfigError(f"`{name}` needs keys at its top")
     return found
+
+
+def _plainly(problem: str) -> str:
+    """Return what a parser found wrong in words of whoever writes the file."""
+    return next((said for part, said in PLAINLY.items() if part in problem), problem)
 
 
 def plain(value: Any) -> Any:
