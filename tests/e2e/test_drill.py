@@ -161,6 +161,16 @@ def test_the_doctor_finds_nothing_on_what_init_writes(home):
     assert cli(home, "audit", "verify").returncode == 0
 
 
+def test_the_doctor_says_what_it_takes(home):
+    """A class, a number: a usage error that names it, and no fault of ours."""
+    (home / "app.py").write_text("class Desk:\n    pass\n\n\nnumber = 7\n")
+    for target, kind in (("app:Desk", "Desk"), ("app:number", "int")):
+        done = cli(home, "doctor", target)
+        assert done.returncode == 2
+        assert done.stderr.startswith("config_error: the doctor takes a stageflow `Pipeline`")
+        assert f"not `{kind}`" in done.stderr
+
+
 def test_the_doctor_tries_another_tenants_data_as_a_real_caller(home):
     """With a caller's token, and with the application's own pipeline."""
     idp = IdentityProvider("https://id.example")

@@ -11,9 +11,14 @@ from stageflow.context import ContextSnapshot
 from stageflow.core import PipelineTimer, StageContext, StageKind, StageOutput
 from stageflow.stages.inputs import create_stage_inputs
 
+from stageflow_guard.errors import ConfigError
+
 
 def hollow(pipeline: Any, name: str, started: Callable[[str], object]) -> Pipeline:
-    """Return `pipeline`, or a small one, with bodies that call `started` and do nothing else."""
+    """Return `pipeline`, or a small one, with bodies that call `started` and do nothing else.
+
+    Raises `ConfigError` for what is no pipeline with stages.
+    """
 
     def body(stage: str) -> Any:
         async def run(ctx: Any) -> Any:
@@ -24,10 +29,13 @@ def hollow(pipeline: Any, name: str, started: Callable[[str], object]) -> Pipeli
 
     if pipeline is None:
         return Pipeline(name=name).with_stage("work", body("work"), StageKind.WORK)
-    specs = {
-        stage: replace(spec, runner=body(stage), config={})
-        for stage, spec in pipeline.stages.items()
-    }
+    stages = getattr(pipeline, "stages", None)
+    if not isinstance(stages, dict) or not stages:
+        raise ConfigError(
+            f"the doctor takes a stageflow `Pipeline`, or a function that returns one, not "
+            f"`{type(pipeline).__name__}`; without one it tries a pipeline of its own"
+        )
+    specs = {stage: replace(spec, runner=body(stage), config={}) for stage, spec in stages.items()}
     return Pipeline(name=pipeline.name, stages=specs)
 
 
