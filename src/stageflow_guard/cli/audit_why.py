@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.read.finding_counts import findings_of
-from stageflow_guard.audit.read.finds_followed import given_by, of_run, readers, sources
+from stageflow_guard.audit.read.finds_followed import given_by, of_run, readers, reads_of, sources
 from stageflow_guard.audit.read.query import LogEntry, iter_rows
 from stageflow_guard.audit.read.signed_head import signed_head
 from stageflow_guard.audit.records.columns import person_time
@@ -187,7 +187,8 @@ def _followed(folder: Path, found: LogEntry) -> Iterator[tuple[str, str]]:
     if not stage or not (effect or record.get("decision") == "permit"):
         return
     try:
-        records = list(of_run(folder, str(record.get("run"))))
+        start = 0 if reads_of(record) else found.index  # what others gave stands before it
+        records = list(of_run(folder, str(record.get("run")), start))
     except VerificationError as error:
         yield "read", f"where finds went is not looked up: {error.message}"
         return

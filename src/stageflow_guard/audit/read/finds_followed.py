@@ -12,12 +12,17 @@ from stageflow_guard.audit.read.query import iter_rows
 Placed = tuple[int, Mapping[str, Any]]  # index and record
 
 
-def of_run(folder: Path, run: str) -> Iterator[Placed]:
-    """Yield a run's records; raises `VerificationError` where the log cannot be read."""
+def of_run(folder: Path, run: str, start: int) -> Iterator[Placed]:
+    """Yield a run's records from `start` to its end; what is behind that is not read.
+
+    Raises `VerificationError` where the log cannot be read.
+    """
     mark = run.encode()
-    for row in iter_rows(folder):
+    for row in iter_rows(folder, start):
         if mark in row.entry and row.record.get("run") == run:
             yield row.index, row.record
+            if row.record.get("kind") == "run_end":
+                return
 
 
 def given_by(record: Mapping[str, Any]) -> list[tuple[str, int]]:
