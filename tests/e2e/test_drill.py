@@ -259,6 +259,27 @@ def test_a_tool_of_the_applications_own_guard_is_told_from_a_broken_pipeline(hom
     )
 
 
+ASYNC = """\
+from stageflow.api import Pipeline
+from stageflow.core import StageKind, StageOutput
+
+
+async def pipeline(guard):
+    async def answer(ctx):
+        return StageOutput.ok(done=True)
+
+    return Pipeline(name="support").with_stage("answer", answer, StageKind.TRANSFORM)
+"""
+
+
+@pytest.mark.parametrize("verb", ["drill", "doctor"])
+def test_an_async_function_may_make_the_pipeline(home, verb):
+    """What it returns is awaited, and nothing warns of a coroutine."""
+    (home / "app.py").write_text(ASYNC)
+    done = cli(home, verb, "app:pipeline")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 HOLDER = """\
 import asyncio, sys
 from stageflow_guard import Guard

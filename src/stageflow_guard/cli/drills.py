@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import functools
-import inspect
 import json
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.base.awaited import awaited
 from stageflow_guard.cli import targets
 from stageflow_guard.cli.quiet import quiet
 from stageflow_guard.cli.terminal import one_line
@@ -114,6 +114,5 @@ async def _attempts(
     async with guard:
         pipeline = None
         if args.target:
-            made = targets.maker(args.target)(guard)
-            pipeline = await made if inspect.isawaitable(made) else made
+            pipeline = await awaited(targets.maker(args.target)(guard))
         return await examine(guard, settings, token=token, pipeline=pipeline)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.base.awaited import awaited
 from stageflow_guard.cli import targets
 from stageflow_guard.cli.numbers import whole
 from stageflow_guard.cli.progress import Progress
@@ -83,7 +84,7 @@ async def _run(
     from stageflow_guard.harness import Harness, read_inputs
 
     async with Guard.load(args.config) as guard:
-        harness = Harness(guard, guard.mount(make(guard), name=args.name), **options)
+        harness = Harness(guard, guard.mount(await awaited(make(guard)), name=args.name), **options)
         return await harness.run(read_inputs(args.input))
 
 

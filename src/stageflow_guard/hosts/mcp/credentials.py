@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from mcp.server.auth.middleware.auth_context import auth_context_var
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 
+from stageflow_guard.base.awaited import awaited
 from stageflow_guard.enforcement.session import Session, bind, unbind
 from stageflow_guard.errors import GuardError, NotAuthenticated
 from stageflow_guard.hosts.asgi import AUTHORIZATION, BOUND
@@ -105,7 +105,7 @@ async def _asked(pep: PolicyEnforcementPoint, credential: Callable[[], Any]) -> 
     """Return what the application's callable gives; one that fails gives nothing."""
     try:
         token = credential()
-        return await token if inspect.isawaitable(token) else token
+        return await awaited(token)
     except Exception:  # its text may hold a token
         error = NotAuthenticated("missing", "the `credential` of `guard.mount` failed")
     await pep.refuse(error, run=str(uuid4()), step="authenticate")

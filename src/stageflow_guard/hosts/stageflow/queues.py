@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.base.awaited import awaited
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
@@ -105,11 +107,6 @@ def _read(guarded: GuardedQueue | GuardedBus, name: str, known: frozenset[str]) 
         f"a guarded {'queue' if known is _QUEUE else 'bus'} has no `{name}`: it could be a way in "
         "that is not inspected; use `put`, or `guard.redact_stream()` for a way out of your own"
     )
-
-
-async def awaited(answer: Any) -> Any:
-    """Return an answer that may have to be awaited."""
-    return await answer if hasattr(answer, "__await__") else answer
 
 
 def guarded_queue(egress: StepEgress, name: str, inner: Any) -> GuardedQueue:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from stageflow_guard.base.awaited import awaited
 from stageflow_guard.testing.doubles.faults import Faults, Scheduled
 
 
@@ -37,4 +37,4 @@ class ToolDouble(Scheduled):
             return self._answer
         answer: Callable[..., Any] = self._answer
         result = answer(**arguments)
-        return await result if inspect.isawaitable(result) else result
+        return await awaited(result)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from stageflow_guard.base.awaited import awaited
 from stageflow_guard.errors import ConfigError, GuardError
 from stageflow_guard.testing.conformance.environment import ADA, MAIL, TEXT, Environment
 from stageflow_guard.testing.drill.faults import FAULTS, PORTS, FaultyPort, Port, applies
@@ -69,7 +70,7 @@ async def _control(
         env = Environment()
         counter = FaultyPort(env, port)
         watch = Watch(env)
-        pipeline = make(env.guard)
+        pipeline = await awaited(make(env.guard))
         called = name or getattr(pipeline, "name", "") or "drilled"
         error = await _run(env, watch, pipeline, called, given)
         if error is not None:
@@ -105,7 +106,7 @@ async def _failing(make: Make, name: str, given: _Input, failure: _Failure) -> D
     error: BaseException | None
     try:
         async with asyncio.timeout(DEADLINE):
-            error = await _run(env, watch, make(env.guard), name, given)
+            error = await _run(env, watch, await awaited(make(env.guard)), name, given)
         ended = True
     except TimeoutError:
         error, ended = None, False

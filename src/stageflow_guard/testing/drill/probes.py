@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 from collections import Counter
 from typing import Any
 
+from stageflow_guard.base.awaited import awaited
 from stageflow_guard.base.raised_at import raised_at
 from stageflow_guard.errors import ConfigError, GuardError, NotAuthenticated
 from stageflow_guard.testing.conformance.environment import MAIL, Environment
@@ -52,7 +52,7 @@ class Probe:
             runner = runner(**self._spec.config)
         try:
             work = runner.execute(ctx) if hasattr(runner, "execute") else runner(ctx)
-            return await work if inspect.isawaitable(work) else work
+            return await awaited(work)
         except Exception as error:
             self._watch.failed = self._watch.failed or _failed(self._spec.name, error)
             raise
