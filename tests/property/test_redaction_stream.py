@@ -24,6 +24,9 @@ PIECES = [
     "https://www.ada.se/", "⟦PERSON_1·aaaaaaaa⟧", "born on 12 May 1987", "password:\n  a: Zx9kLmq2\n  b:\n    - q7Rk9w\nnext: 1",
     '{"password": {"a": "hunter2x", "b": ["Zx9kLmq2", {"c": "q1w2e3r4"}]}}', "api_key: |\n  Zx9kLmq2Wb4LpV\n  q7RkT2mZ9xWb4L\nnext: 1", "\nharborToken,Zx9kLmq2Wb4LpV12,",
     "curl -X POST https://b.example \\\n -d x \\\n  --user 'ada:Zx9k~Lmq2'", "harbor_key: 4f1c9b07e2d85a6340bf1c9e72d8a563", "route 2a02:8109:9c40::/44", "ჩემი სახელია თამარ ლომიძე,",
+    "the password for the vpn: hunter22x", "date of birth of the patient: 12/03/1988", "\nuser,password\nbob,hunter22x\neve,Sommer22x\n",
+    "my passport has the number X4RTBPFW4", "<fullName>Ada Byron</fullName>", "INSERT INTO t (name, password) VALUES ('Ada Byron', 'hunter22x'), ('Eve', 'Zx9kLmq2')",
+    "\n| Name | DOB |\n|---|---|\n| Ada Byron | 1988-03-12 |\n", "Name der Patientin: Helga Brandt",
 ]  # fmt: skip
 
 

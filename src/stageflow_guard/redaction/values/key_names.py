@@ -127,6 +127,13 @@ def labels(name: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def last_label(text: str) -> str:
+    """Return the longest of such names that ends where `text` ends, or nothing."""
+    ending = [text[m.start :] for m in _phrases().find(text) if m.end == len(text)]
+    return max(ending, key=len, default="")
+
+
+@lru_cache(maxsize=4096)
 def tells(name: str) -> bool:
     """Say whether `name` says anything about its value."""
     return entity_of(name) is not None or labels(name)

@@ -58,6 +58,9 @@ COUNTRY = Country(
     greetings="liebe|lieber|sehr geehrte frau|sehr geehrter herr|hallo",
     born="geboren|geboren am|geb|geb. am|geburtsdatum|geburtstag",
     months="januar|jänner|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember",
+    of="für|der|des|von|vom|zum|zur|zu|im|am|beim|meines|meiner|seines|seiner|ihres|ihrer|unseres|unserer|eines|einer",
+    has="hat die nummer|hat die nr|trägt die nummer|mit der nummer|hat nummer",
+    people="patient|patienten|patientin|kunden|kundin|mieters|mieterin|mandanten|mandantin|mitarbeiters|mitarbeiterin|versicherten|fahrers|fahrerin|halters|inhabers|inhaberin|empfängers|absenders|kindes|mutter|vaters|ehefrau|ehemanns|frau|mannes|sohnes|tochter|arztes|ärztin|zeugen|zeugin|bewerbers|bewerberin|schülers|schülerin|gastes",
     numbers=(Number(entity="DE_TAX_ID", sizes=(11,), label="steuer", check=tax_id),),
     documents=(
         Document(entity="DE_TAX_ID", value=r"[1-9][0-9](?:[ /]?[0-9]{3}){3}", names="steuer id|steuer idnr|steueridentifikationsnummer|idnr|steuerliche identifikationsnummer|identifikationsnummer|steuer identifikationsnummer", check=tax_id),

@@ -54,6 +54,9 @@ COUNTRY = Country(
     greetings="estimado|estimada|querido|querida|hola",
     born="nacido el|nacida el|nació el|nacido|nacida|fecha de nacimiento|f. nacimiento|fecha de nac|fecha nac|f. nac",
     months="enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre",
+    of="de|del|de la|para|para el|para la",
+    has="tiene el número|lleva el número|con el número|tiene número",
+    people="paciente|cliente|clienta|empleado|empleada|titular|conductor|conductora|inquilino|inquilina|beneficiario|beneficiaria|destinatario|remitente|madre|padre|marido|mujer|esposa|hijo|hija|médico|testigo|alumno|alumna|candidato|candidata",
     documents=(
         Document(
             entity="ES_NIF", check=nif, bare_valid=0.5, names="dni|nie|nif|documento nacional de identidad|documento de identidad|número de identificación fiscal|n.i.f.|d.n.i.",

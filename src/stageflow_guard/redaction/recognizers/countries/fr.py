@@ -47,6 +47,9 @@ COUNTRY = Country(
     greetings="cher|chère|bonjour",
     born="né le|née le|né(e) le|née|né|date de naissance|naissance",
     months="janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|fevrier|aout|decembre",
+    of="de|du|des|de la|de l'|pour|d'",
+    has="porte le numéro|a le numéro|a pour numéro|avec le numéro",
+    people="patient|patiente|client|cliente|salarié|salariée|employé|employée|titulaire|conducteur|conductrice|locataire|propriétaire|bénéficiaire|destinataire|expéditeur|mère|père|mari|femme|fils|fille|enfant|médecin|témoin|candidat|candidate|élève",
     numbers=(
         Number(entity="FR_NIR", sizes=(15,), label="nir", check=nir, shapes=((1, 2, 2, 2, 3, 3, 2),), bare=0.6),
     ),

@@ -52,6 +52,9 @@ COUNTRY = Country(
     greetings="gentile|caro|cara|egregio|ciao",
     born="nato il|nata il|nato/a il|nato|nata|data di nascita",
     months="gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",
+    of="di|del|della|dello|dell'|per|per il|per la",
+    has="ha il numero|porta il numero|con il numero|ha numero",
+    people="paziente|cliente|dipendente|titolare|conducente|inquilino|inquilina|beneficiario|beneficiaria|destinatario|mittente|madre|padre|marito|moglie|figlio|figlia|medico|testimone|candidato|candidata|alunno|alunna",
     documents=(
         Document(
             entity="IT_FISCAL_CODE", check=codice_fiscale, names="codice fiscale|cod. fiscale|cod fiscale|c.f.|cf", bare=0.5, bare_valid=0.9, letters=16,

@@ -42,6 +42,9 @@ COUNTRY = Country(
     greetings="beste|geachte heer|geachte mevrouw|hallo|lieve",
     born="geboren op|geboren|geb|geboortedatum",
     months="januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december",
+    of="van|voor|van de|van het|voor de|voor het",
+    has="heeft het nummer|heeft nummer|met nummer|met het nummer",
+    people="patiënt|klant|cliënt|werknemer|medewerker|houder|bestuurder|huurder|begunstigde|ontvanger|afzender|moeder|vader|man|vrouw|echtgenoot|zoon|dochter|kind|arts|getuige|kandidaat|leerling",
     numbers=(Number(entity="NL_BSN", sizes=(9,), label="bsn", check=bsn),),
     documents=(
         Document(entity="NL_BSN", value=r"[0-9]{4}[. ]?[0-9]{2}[. ]?[0-9]{3}|[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}|[0-9]{9}", names="bsn|burgerservicenummer|sofinummer|bsn nummer", check=bsn),

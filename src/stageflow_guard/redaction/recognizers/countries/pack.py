@@ -50,7 +50,9 @@ class Country:
     All phrases are lower case and separated by `|`; a space in a phrase stands for any usual
     separator of words, or none. `words` are classes of words beside numbers (see `labels`).
     `fields` are, by entity, the names of fields, columns and keys. `said` comes before a person's
-    name in a sentence, `titles` before a surname, `born` before a date of birth.
+    name in a sentence, `titles` before a surname, `born` before a date of birth. `of` links a label
+    to what it is about (`password for the vpn: …`), `has` puts a value behind it (`my passport has
+    the number …`), and `people` are who is meant by `name of the …`.
     """
 
     code: str
@@ -62,6 +64,9 @@ class Country:
     greetings: str = ""
     born: str = ""
     months: str = ""
+    of: str = ""
+    has: str = ""
+    people: str = ""
     numbers: tuple[Number, ...] = ()
     documents: tuple[Document, ...] = ()
 

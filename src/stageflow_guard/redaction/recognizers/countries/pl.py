@@ -40,6 +40,9 @@ COUNTRY = Country(
     greetings="szanowny panie|szanowna pani|drogi|droga|cześć",
     born="urodzony|urodzona|ur|data urodzenia|urodzony dnia|urodzona dnia",
     months="stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia",
+    of="dla|do|od|z",
+    has="ma numer|o numerze",
+    people="pacjenta|pacjentki|klienta|klientki|pracownika|właściciela",
     numbers=(Number(entity="PL_PESEL", sizes=(11,), label="pesel", check=pesel),),
     documents=(
         Document(entity="PL_REGON", value=r"[0-9]{9}(?:[0-9]{5})?", names="regon|numer regon"),

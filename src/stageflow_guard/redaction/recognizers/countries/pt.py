@@ -43,6 +43,9 @@ COUNTRY = Country(
     greetings="prezado|prezada|caro|cara|olá|querido|querida",
     born="nascido em|nascida em|nasceu em|nascido a|nascida a|data de nascimento|nascimento",
     months="janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro",
+    of="de|do|da|dos|das|para|para o|para a",
+    has="tem o número|com o número|tem número",
+    people="paciente|cliente|funcionário|funcionária|titular|condutor|condutora|inquilino|inquilina|beneficiário|beneficiária|destinatário|remetente|mãe|pai|marido|esposa|filho|filha|médico|médica|testemunha|candidato|candidata|aluno|aluna",
     documents=(
         Document(entity="PT_NIF", value=r"[1235689][0-9]{2}[ ]?[0-9]{3}[ ]?[0-9]{3}", names="nif|contribuinte|número de contribuinte|nº de contribuinte", check=nif),
         Document(entity="PASSPORT", value=r"[A-Z]{1,2}[0-9]{6}", names="passaporte|número do passaporte|passaporte nº"),

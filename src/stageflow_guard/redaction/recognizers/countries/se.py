@@ -51,6 +51,9 @@ COUNTRY = Country(
     greetings="hej|kära|käre|bästa",
     born="född|född den|födelsedatum|f",
     months="januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december",
+    of="för|till|på|av",
+    has="har nummer|har numret|med nummer",
+    people="patienten|kunden|medarbetaren|ägaren|föraren",
     numbers=(
         Number(entity="SE_PERSONNUMMER", sizes=(10, 12), label="personnummer", check=dated, shapes=((6, 4), (8, 4)), bare=0.45),
         Number(entity="SE_PERSONNUMMER", sizes=(12,), label="personnummer", check=of_a_birth, shapes=((12,),), bare=0.4),

@@ -200,8 +200,8 @@ def _over_the_line(text: str, at: int) -> int:
     return at + 1 + match.end() + (len(whole) - len(plain))
 
 
-# a tab before it parts two cells: the label is the head of another column
-_TAIL = re.compile(r"(?:^|[ \r\n:<(\"'])([\w.+-]{2,40})[ ]?\n[ ]?$")
+_CELL = re.compile(r"[,;|\t\x1e]")  # the label is the head of another column
+_TAIL = re.compile(r"(?:^|[\s:<(\"'])([\w.+-]{2,40})[ ]?\n[ ]?$")
 
 
 def _before_line(text: str, start: int) -> int:
@@ -217,9 +217,11 @@ def _before_line(text: str, start: int) -> int:
     if match is None:
         return start
     piece = match[1]
-    told = _WORDS.search(window[max(0, match.start(1) - 30) : match.start(1)]) and (
-        window[match.start(1) - 1 : match.start(1)] not in ("", "\n")
-    )
+    before = window[max(0, match.start(1) - 30) : match.start(1)]
+    label = _WORDS.search(before)
+    told = label is not None and before[-1:] not in ("", "\n") and (
+        _CELL.search(before, label.end()) is None
+    )  # fmt: skip
     shaped = re.search(r"[._+\d-]\w|[._+-]$", piece) and not piece[0].isdigit()
     if told and (shaped or piece.islower()):
         return start - len(window) + match.start(1)

@@ -79,6 +79,12 @@ _ROLES = frozenset({
     "patient", "customer", "client", "employee", "contact", "applicant", "cardholder", "beneficiary", "attn", "attention", "physician", "nurse", "plaintiff",
     "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "name", "author", "recipient",
 })  # fmt: skip
+# these do so in small letters, too, before two words
+_HOLDERS = frozenset({
+    "account holder", "account owner", "card holder", "cardholder", "beneficiary", "next of kin", "kontoinhaber", "karteninhaber", "empfänger",
+    "auftraggeber", "versicherungsnehmer", "kunde", "titulaire du compte", "titulaire", "bénéficiaire", "destinataire", "titular", "titular de la cuenta", "beneficiario",
+    "destinatario", "paciente", "intestatario", "titolare del conto", "paziente", "rekeninghouder", "kaarthouder", "geadresseerde", "titular da conta", "beneficiário", "destinatário",
+})  # fmt: skip
 _SIGN = re.compile(SIGN, re.IGNORECASE)
 _AFTER_SAID = re.compile(r"[ ]?[:：]?[ \n]{0,2}(?:-[ ])?")
 _CONTEXT = re.compile(
@@ -443,13 +449,18 @@ def _fields(text: str) -> Iterator[Hit]:
         word = lowered(text)[match.start : match.end]
         if sign is None:
             touching = _TOUCHING.match(text[match.end - 1 : match.end])
-            role = word in _ROLES and (text[match.start].isupper() or word == "name")
+            role = word in _HOLDERS or (
+                word in _ROLES and (text[match.start].isupper() or word == "name")
+            )
             if text[match.end : match.end + 1] not in (" ", "は", "是") or not (touching or role):
                 continue
             at = match.end + 1
         else:
             at = sign.end()
-        if match.kind == "PERSON" and _of_a_thing(text, match.start, word):
+        if (
+            match.kind == "PERSON" and (sign is not None or word not in _HOLDERS)
+            and _of_a_thing(text, match.start, word)
+        ):  # fmt: skip
             continue
         if word[0] > "\u10cf" and _of_a_georgian_thing(text, match.start):
             continue
@@ -458,7 +469,7 @@ def _fields(text: str) -> Iterator[Hit]:
         quoted = text[at - 1 : at] in ("'", '"', "`")
         part = match.kind == "PERSON_PART"
         name = _in_script(text, at) if _scripted(text) else None
-        named = " " in word and word.endswith(("name", "holder", "owner"))
+        named = sign is not None and " " in word and word.endswith(("name", "holder", "owner"))
         least = 1 if part or named or name is not None else 2
         name = (
             name or _capitalised(text, at) or (_plain_part(text, at) if part and quoted else None)

@@ -41,6 +41,14 @@ _STREET_SUFFIX = re.compile(
     + r"(?!\w)",
     re.IGNORECASE,
 )
+# a street's word of its own behind what it is called: `Rosenheimer Straße 143`, `Alte Gasse 4`
+_STREET_APART = re.compile(
+    r"(?<![\w.-])(?!(?:Dies|Jed|Unser|Ein|Kein|Mein|Dein|Sein|Ihr|Euer|Welch|Ander|Jen|Viel|Mehr|Aller)[a-z]{0,3}[ ])"
+    r"(?:[^\W\d_a-z][\w-]{1,24}e[rn]|Lange|Kurze|Alte|Neue|Gro(?:ß|ss)e|Kleine|Hohe|Breite|Obere|Untere|Enge|Krumme|Schöne|Wei(?:ß|ss)e|Rote|Grüne|Innere|Äu(?:ß|ss)ere|Mittlere|Hintere|Vordere)"
+    r"[ -](?:Stra(?:ß|ss)e|Str\.|Gasse|Allee|Platz|Weg|Damm|Ufer|Chaussee|Promenade|Landstra(?:ß|ss)e|Steig|Stieg)[ ][0-9]{1,4}"
+    + _HOUSE
+    + r"(?!\w)"
+)
 _NUMBERED = re.compile(
     r"(?<![\w.$€£#:/-])(?:[0-9]{1,5}[ ]){1,2}(?:[^\W\d_][\w'’./-]{0,24}[ ]){1,5}[0-9]{1,5}(?![\w.%:/-])"
 )
@@ -171,7 +179,7 @@ def _windows(text: str) -> Iterator[tuple[int, int]]:
 
 _SUFFIXES = (
     "stra", "str.", "weg", "gasse", "platz", "allee", "ring ", "ring.", "ufer", "damm", "graben", "markt", "wall", "chaussee", "steig", "stieg", "pfad", "kamp", "winkel", "laan", "plein", "gracht", "kade", "singel", "dijk", "vej", "gade", "stræde",
-    "allé", "gatan", "gata", "vägen", "väg", "gränd", "torget", "gate ", "gate.", "veien", "vegen", "katu", "tie ", "tie.", "polku", "kuja", "utca", "út ", "út.", "tér", "krt",
+    "allé", "promenade", "gatan", "gata", "vägen", "väg", "gränd", "torget", "gate ", "gate.", "veien", "vegen", "katu", "tie ", "tie.", "polku", "kuja", "utca", "út ", "út.", "tér", "krt",
     "ulice", "vænget", "bakken", "skálinn", "braut", "götu", "hlíð",
 )  # fmt: skip
 # the first words of what stands before a street's name: a text without any has no such street
@@ -206,9 +214,9 @@ _LANDS = tuple(re.sub(r"\(.*", "", c).strip().lower() for c in _COUNTRIES.split(
 
 def _parts(text: str) -> Iterator[Hit]:
     lower = lowered(text)
-    idle = set()
+    idle = set[re.Pattern[str]]()
     if not present(lower, _SUFFIXES):
-        idle.add(_STREET_SUFFIX)
+        idle.update((_STREET_SUFFIX, _STREET_APART))
     if not present(lower, _LANDS):
         idle.add(_COUNTRY_ZIP)
     if vocabulary(text).isdisjoint(_STREET_HEADS) or not present(lower, _STREET_NEEDLES):
@@ -234,7 +242,7 @@ def _parts(text: str) -> Iterator[Hit]:
 def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Iterator[Hit]:
     for pattern, score, rule in (
         (_STREET_AFTER, 0.45, "street"), (_STREET_BEFORE, 0.4, "street"), (_STREET_SUFFIX, 0.5, "street"),
-        (_STREET_AT, 0.2, "street, maybe"), (_HOUSE_UK, 0.5, "street"), (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
+        (_STREET_APART, 0.5, "street"), (_STREET_AT, 0.2, "street, maybe"), (_HOUSE_UK, 0.5, "street"), (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
         (_CITY, 0.5, "town"), (_TOWN_AFTER, 0.1, "town behind its code"), (_INDIA, 0.5, "town"), (_BRAZIL, 0.5, "town"), (_EAST, 0.6, "street"), (_UK, 0.45, "postcode"), (_COUNTRY_ZIP, 0.4, "country"),
     ):  # fmt: skip
         if pattern in idle:
@@ -262,6 +270,21 @@ _ANCHORS = {
     _STREET_SUFFIX: (
         *(word.strip(" .") for word in _SUFFIXES if word != "stra"),
         *("strasse", "straße", "strase", "straat", "strass", "straß", "straate"),
+    ),
+    _STREET_APART: (
+        "straße",
+        "strasse",
+        "str",
+        "gasse",
+        "allee",
+        "platz",
+        "weg",
+        "damm",
+        "ufer",
+        "chaussee",
+        "promenade",
+        "steig",
+        "stieg",
     ),
     _COUNTRY_ZIP: (*_LANDS, "cyprus (greek", "cyprus (turkish"),
 }

@@ -1,4 +1,4 @@
-"""Values whose name stands elsewhere: above them in a table, before them in a list, on their tag.
+"""Values whose name does not stand right before them: above a column, in a list, on a tag.
 
 `| Password |` over a column, `INSERT INTO people (name, phone) VALUES (...)`, `<th>`, `<fullName>`:
 each such value is read as `name: value`, so a pasted table finds what its rows as keys would. Pure.
@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from stageflow_guard.model import EntitySpan
-from stageflow_guard.redaction.text.named import inserts, lines, markup
+from stageflow_guard.redaction.text.named import complements, inserts, lines, markup
 from stageflow_guard.redaction.text.named.block import Block
 from stageflow_guard.redaction.values.key_names import beside
 
@@ -35,6 +35,7 @@ class Reading:
         self._values = [value for block in _blocks(text) for value in block.values]
         if "</" in text:
             self._values += markup.elements(text)
+        self._values += complements.values(text)
         lines = [beside(one.name, text[one.start : one.end]) for one in self._values]
         self._begins = [0, *itertools.accumulate(len(line) + 1 for line in lines)]
         self.text = "\n".join(lines)

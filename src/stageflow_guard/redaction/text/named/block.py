@@ -10,7 +10,11 @@ from stageflow_guard.redaction.values.key_names import carries, tells
 
 LONGEST = 200  # characters of a cell that is read behind its name
 _AROUND = " \t\r\n\"'`*"
-_WEAK = frozenset({"name", "names", "address", "id", "key", "code", "title", "number"})
+# what many things have
+_WEAK = frozenset({
+    "name", "names", "address", "id", "key", "code", "title", "number", "nom", "nombre", "nome", "naam", "namn", "navn", "nimi", "nazwa",
+    "adresse", "dirección", "direccion", "indirizzo", "endereço", "endereco", "adres", "adress",
+})  # fmt: skip
 
 
 class Named(NamedTuple):

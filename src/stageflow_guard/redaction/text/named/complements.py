@@ -1,0 +1,71 @@
+"""A label and what it is about, before the value: `password for the vpn: …`, `name of the patient`. Pure.
+
+Between a label and its sign stands whose or what for it is, in a few words; or words say that the
+label has a number. What follows is read as if the label stood right before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.text.named.block import Named, sure
+from stageflow_guard.redaction.values.key_names import last_label
+
+
+def _words(attribute: str) -> frozenset[str]:
+    return frozenset(w for c in COUNTRIES for w in getattr(c, attribute).split("|") if w)
+
+
+_BEFORE, _BEHIND = 100, 120  # characters beside the sign
+_MOST = 4  # words between a label and its sign
+_OF, _PEOPLE = _words("of"), _words("people")
+_HAS = _words("has")
+_IS = "is was ist war lautet est es è é er jest"
+_LAST = {phrase.rsplit(" ", 1)[1] for phrase in _HAS}
+_COLON = re.compile(r"[:：]\s")
+_VERB = re.compile(
+    rf" ({'|'.join([*_IS.split(), *sorted(_LAST | {w.title() for w in _LAST})])})[ :]{{1,3}}"
+)
+_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_OWN = re.compile(r"(\w+)['’]s$")
+
+
+def values(text: str) -> Iterator[Named]:
+    """Yield what stands behind a label that words part from its sign, or from whose it is."""
+    for sign in _COLON.finditer(text):
+        yield from _value(text, *sign.span(), "")
+    for verb in _VERB.finditer(text):
+        yield from _value(text, *verb.span(), verb[1])
+
+
+def _value(text: str, start: int, behind: int, verb: str) -> Iterator[Named]:
+    before = text[max(0, start - _BEFORE) : start].rstrip()
+    words = before[before.rfind("\n") + 1 :].split(" ")
+    name = _numbered(words, verb) if verb.lower() in _LAST else _label(words)
+    if name:
+        end = text.find("\n", behind, behind + _BEHIND)
+        yield Named(name, behind, end if end >= 0 else min(len(text), behind + _BEHIND))
+
+
+def _numbered(words: list[str], last: str) -> str:
+    """Return the label that `words` and `last` say to have a number, or nothing."""
+    for size in (1, 2):
+        if " ".join([*words[-size:], last]).lower() in _HAS:
+            label = last_label(" ".join(words[-size - _MOST : -size]))
+            return label if label and sure(label) else ""
+    return ""
+
+
+def _label(words: list[str]) -> str:
+    """Return the label that the last of `words` are about, or nothing."""
+    if len(words) > 1 and words[-1].lower() == "name":
+        own = _OWN.search(words[-2])
+        return f"{own[1]} name" if own is not None and own[1].lower() in _PEOPLE else ""
+    for at in range(max(1, len(words) - _MOST - 1), len(words) - 1):
+        if words[at].lower() in _OF and all(map(_WORD.fullmatch, words[at + 1 :])):
+            label = last_label(" ".join(words[max(0, at - _MOST) : at]))
+            if label and (sure(label) or any(w.lower() in _PEOPLE for w in words[at + 1 :])):
+                return label
+    return ""

@@ -1,0 +1,67 @@
+"""A label and its value with words between them: whose it is, what for it is, that it has a number."""
+
+from __future__ import annotations
+
+import pytest
+
+from stageflow_guard.redaction import Redactor
+
+REDACTOR = Redactor()
+
+ABOUT = {
+    "hunter22x": "the password for the vpn: hunter22x", "Sommer22x": "Passwort für den Server: Sommer22x",
+    "Tournesol88": "mot de passe du serveur : Tournesol88", "gatoNegro8": "contraseña del wifi: gatoNegro8",
+    "Zomer2026x": "wachtwoord van de router: Zomer2026x", "milho2024": "senha do banco: milho2024",
+    "Estate2024x": "password del router: Estate2024x", "Winter2025x": "The password for our staging server is Winter2025x",
+    "4821": "PIN der Karte: 4821", "12.3.2015": "Geburtsdatum des Kindes: 12.3.2015",
+    "12/03/1988": "date of birth of the patient: 12/03/1988", "3 mai 2015": "date de naissance de l'enfant : 3 mai 2015",
+    "8ABC123": "license plate of the rental car: 8ABC123", "M-KX 4821": "Kennzeichen des Mietwagens: M-KX 4821",
+    "Roderick": "name of the patient: Roderick Blythe", "Helga": "Name der Patientin: Helga Brandt",
+    "Teissier": "nom de la cliente : Amandine Teissier", "RODERICK": "patient's name: RODERICK BLYTHE",
+    "X4RTBPFW4": "my passport has the number X4RTBPFW4", "C01X00T47": "Mein Reisepass hat die Nummer C01X00T47",
+    "12AB34567": "mon passeport porte le numéro 12AB34567", "XDA123456": "mi pasaporte tiene el número XDA123456",
+    "YA1234567": "il mio passaporto ha il numero YA1234567", "44051401359": "PESEL pacjenta: 44051401359",
+    "12 150872 M 018": "Versicherungsnummer des Patienten: 12 150872 M 018",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ABOUT)
+def test_a_value_is_read_behind_its_label_over_the_words_between(value):
+    """In each language, in the middle of a text, too."""
+    for text in (ABOUT[value], f"Hello,\n{ABOUT[value]}\nthank you."):
+        assert value not in REDACTOR.redact(text).value, text
+
+
+@pytest.mark.parametrize("text", [
+    "The name of the library: Apache Commons", "The name of the game is Blue Planet",
+    "the purpose of the token is authentication", "the length of the password is 12 characters",
+    "owner name for the source. Example: Eval Logs", "The number of the chapter: 4821",
+    "Der Name der Datei: Anna Karenina", "le nom du fichier : Guerre et Paix", "status of the card: blocked",
+])  # fmt: skip
+def test_what_no_person_is_called_stays(text):
+    """The name of a thing is no name, and a word behind a label is no secret."""
+    assert REDACTOR.redact(text).value == text
+
+
+STREETS = ["Rosenheimer Straße 143, 81671 München", "Lange Gasse 4, 90402 Nürnberg", "Berliner Allee 22", "Frankfurter Landstr. 12", "Große Straße 9a"]  # fmt: skip
+
+
+@pytest.mark.parametrize("street", STREETS)
+def test_a_german_street_of_two_words_is_found(street):
+    """The street's word stands apart from what it is called."""
+    assert REDACTOR.redact(f"Ich wohne in der {street}.").value.count("⟦STREET_ADDRESS") == 1
+
+
+@pytest.mark.parametrize("text", ["Dieser Platz 12 ist frei", "Unser Weg 5 war lang", "the Key Ring 5", "Boarding Gate 12"])  # fmt: skip
+def test_a_place_to_sit_is_no_street(text):
+    """A pronoun before it, or a word of no street."""
+    assert REDACTOR.redact(text).value == text
+
+
+@pytest.mark.parametrize("text", [
+    "Kontoinhaber Jonas Petersdorf", "account holder John Smithson", "titular Ana Ruiz Prado",
+    "intestatario Marco Bellini", "the beneficiary Maria Lopez",
+])  # fmt: skip
+def test_who_holds_something_is_named_right_behind(text):
+    """No sign stands between the word and the two words of the name."""
+    assert "⟦PERSON" in REDACTOR.redact(text).value
