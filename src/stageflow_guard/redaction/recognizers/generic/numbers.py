@@ -165,7 +165,7 @@ _SIZES = {"card": (12, 19), "ssn": (9, 9), "itin": (9, 9), "phone": (7, 15), **{
 }}  # fmt: skip
 
 
-def _best(
+def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that ends it, in order
     text: str, groups: list[tuple[int, int]], i: int, near: Nearest, regions: tuple[str, ...]
 ) -> tuple[Hit | None, int]:
     """Return the surest candidate that starts with group `i`, the longest among equals, and its last group."""
