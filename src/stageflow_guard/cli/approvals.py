@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, print_json
 from stageflow_guard.cli.issuer import read_token
-from stageflow_guard.settings import Settings
 
 if TYPE_CHECKING:
     import argparse
 
     from stageflow_guard.enforcement.grants import PendingApproval
+    from stageflow_guard.settings import Settings
 
 
 def arguments(verbs: Any) -> None:
@@ -41,6 +41,8 @@ def arguments(verbs: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run one verb; exit 0 when it was done, 1 for a request that is not there or a refusal."""
+    from stageflow_guard.settings import Settings
+
     settings = Settings.load(args.config)  # before anybody is asked for a token
     return asyncio.run(_run(args, settings, read_token()))
 
