@@ -44,7 +44,7 @@ async def test_agreement_is_derived(tmp_path, capsys):
     counts = report.agreement
     assert (counts.agree, counts.disagree, counts.unknown) == (2, 1, 2)
     assert report.denials_with_effect == (7,)
-    assert main(["audit", "verify", str(log)]) == 0
+    assert await asyncio.to_thread(main, ["audit", "verify", str(log)]) == 0
     assert "ALARM: effect 7 follows a denial" in capsys.readouterr().out
 
 

@@ -12,9 +12,9 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _NO = r"(?:[ _-]?(?:number|no|id)|[ ]?#)"
 _LABELS: dict[str, str] = {
-    "MEDICAL_RECORD_NUMBER": rf"mrn|medical[ _-]?record(?:[ _-]?(?:number|no)|[ ]?#)?|med\.?[ ]rec\.?(?:[ ](?:number|no)|[ ]?#)|mr[ ]no\b|(?:patient|chart|hospital|encounter){_NO}"
+    "MEDICAL_RECORD_NUMBER": rf"mrn|medical[ _-]?record(?:[ _-]?(?:number|no)|[ ]?#)?|med\.?[ ]rec\.?(?:[ ](?:number|no)|[ ]?#)|mr[ ]no\b|(?:patient|chart|hospital|encounter|accession|specimen|visit|admission|csn|(?:health|unit)[ ]record){_NO}"
     r"|pt(?:[ ]id|[ ]?#)|hosp\.?(?:[ ](?:no|num)|[ ]?#)",
-    "MEMBER_ID": rf"(?:member|subscriber|policy|insurance|health[ _-]?plan|beneficiary|medicare|medicaid){_NO}|insurance[ _-]?policy|group[ _-]?(?:id|number|no)|claim(?:[ _-]?(?:number|no)|[ ]?#)",
+    "MEMBER_ID": rf"(?:member|subscriber|policy|insurance|health[ _-]?plan|beneficiary|medicare|medicaid){_NO}|hicn|insurance[ _-]?policy|group[ _-]?(?:id|number|no)|claim(?:[ _-]?(?:number|no)|[ ]?#)",
     "GROUP": r"(?:group|grp)[ ]?(?=#)",
     "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|(?:dl|licen[cs]e)(?:[ _-]?(?:number|no)|[ ]?#)|dl(?=[ :]{1,2}[A-Z][0-9]{6})",
     "PASSPORT": r"passport|travel[ _-]?document",
@@ -38,11 +38,14 @@ _VALUE = re.compile(
     r"[\"'\])]{0,2}\s?(?:(?i:#|number|no\.?|num|id|code)(?![A-Za-z]))?[\"']?\s?(?:\([^)\n]{1,20}\)\s?)?(?:(?:is|was|as|of|are)\s|[:=#]{1,2}|-)?\s{0,2}[\"'#]?((?=[A-Za-z0-9_./-]{0,24}[0-9])[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,24}[A-Za-z0-9])?)(?![\w@])"
 )
 _HEADS = (
-    "mrn", "med", "patient", "chart", "hosp", "encounter", "member", "subscriber", "policy", "insurance", "health", "beneficiary", "group", "driv", "dl", "licen", "passport",
+    "mrn", "med", "patient", "chart", "hosp", "encounter", "accession", "specimen", "visit", "admission", "csn", "unit record", "hicn", "member", "subscriber", "policy", "insurance", "health", "beneficiary", "group", "driv", "dl", "licen", "passport",
     "travel", "emp", "claim", "badge", "staff", "personnel", "student", "plate", "registration", "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user",
     "login", "db", "screen", "pt id", "mr no",
 )  # fmt: skip
 _SIGNED = ("grp", "pt#", "pt #")  # looked for where there is a `#` at all
+# a record's number in groups; a year or a part of something longer is none
+_GROUPED = re.compile(r"(?:[ ](?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{3,6}){1,3}(?![\w./:%-]|[ ][0-9])")
+_IN_GROUPS = frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID"})
 _DAY = re.compile(rf"(?i){DATE}$")
 _PHRASE = re.compile(r"(?i)^(?:19|20)[0-9]{2}$|^[0-9]{1,3}$|^v[0-9]|^[0-9]+(?:st|nd|rd|th)$|^0x")
 
@@ -67,8 +70,14 @@ def labelled(text: str) -> Iterator[Hit]:
             lowered(text)[max(0, at - _INSURED_WITHIN) : at], _INSURED
         ):
             continue
+        end = value.end(1)
+        if name in _IN_GROUPS and value[1].isdigit():
+            groups = _GROUPED.match(text, end)
+            if groups is not None and len(value[1]) + len(groups[0].replace(" ", "")) <= 14:
+                end = groups.end()
         yield Hit(
-            *value.span(1),
+            value.start(1),
+            end,
             _OUT.get(name, name),
             _SCORES.get(name, 0.55),
             "labelled identifier",

@@ -239,6 +239,8 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
             and shape not in _CARD_STARTS
         )):  # fmt: skip
             continue
+        if " " in gaps and text[b : b + 1] in "-./" and text[b + 1 : b + 2].isdigit():
+            continue  # it would end inside of what a closer sign holds together
         if wordless is None:
             wordless = _WORDED.search(text, first, first + _AHEAD) is None
         if wordless and not quad and j > i and (tied or not (

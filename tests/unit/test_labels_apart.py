@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from stageflow_guard.redaction import Redactor
 
 REDACTOR = Redactor()
+PLAIN = re.compile(r"⟦[^⟧]*⟧")
 
 ABOUT = {
     "hunter22x": "the password for the vpn: hunter22x", "Sommer22x": "Passwort für den Server: Sommer22x",
@@ -65,3 +68,21 @@ def test_a_place_to_sit_is_no_street(text):
 def test_who_holds_something_is_named_right_behind(text):
     """No sign stands between the word and the two words of the name."""
     assert "⟦PERSON" in REDACTOR.redact(text).value
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("hosp no 01632 960983", "01632 960983"), ("Accession number 26-0455-123", "26-0455-123"),
+    ("Visit #: 301-555-0144", "301-555-0144"), ("Fallnummer 0221 4455667", "0221 4455667"),
+])  # fmt: skip
+def test_a_record_number_in_groups_is_one_and_no_phone(text, value):
+    """What announces it says what it is, whatever its groups look like."""
+    found = REDACTOR.find(text)
+    assert [text[one.start : one.end] for one in found] == [value]
+    assert found[0].entity == "MEDICAL_RECORD_NUMBER"
+
+
+def test_a_number_does_not_end_inside_of_another():
+    """What a hyphen holds together goes as a whole: no last group of a phone is left."""
+    assert not any(
+        c.isdigit() for c in PLAIN.sub("", REDACTOR.redact("MRN 483920 415-555-0132").value)
+    )
