@@ -86,3 +86,18 @@ def test_a_number_does_not_end_inside_of_another():
     assert not any(
         c.isdigit() for c in PLAIN.sub("", REDACTOR.redact("MRN 483920 415-555-0132").value)
     )
+
+
+@pytest.mark.parametrize(("text", "left"), [
+    ("mail me: nora (at) fernhill (dot) example", "mail me: "), ("nora.quist [at] fernhill [dot] online", ""),
+    ("amqp://guest2:w@ter/fall@mq:5672/%2f", "amqp://guest2:@mq:5672/%2f"),
+    ("https://user:pw9kLmq@host.example/path/a@b/c", "https://user:@host.example/path/a@b/c"),
+    ("Yours truly,\nBartholomew Quigley", "Yours truly,\n"), ("cc: Jolene Abernathy, Rashid Khoury", "cc: , "),
+    ("cc: Legal, Finance", "cc: Legal, Finance"), ("To: Jolene Abernathy, please reply", "To: , please reply"),
+    ("Patient: van der Berg, Hendrik", "Patient: "), ("Patient: Hendrik Berg, Male", "Patient: , Male"),
+    ("Via Roma 12/B, 00184 Roma", ""), ("sort code 20-00-00", "sort code "),
+    ("the sort code path is hot", "the sort code path is hot"), ("Thank you,\nSupport Team", "Thank you,\nSupport Team"),
+])  # fmt: skip
+def test_a_find_ends_where_its_value_ends(text, left):
+    """Spoken addresses under any domain, a password with `@` and `/`, lists and turned names."""
+    assert PLAIN.sub("", REDACTOR.redact(text).value) == left

@@ -179,7 +179,7 @@ _AT = r"(?:[ ]{1,3}(?:at|arroba|arobase|arobas|chiocciola|klammeraffe|apenstaart
 _DOT = r"(?:[ ]{1,3}(?:dot|punto|point|punkt|ponto|punt|kropka|nokta|точка)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:dot|\.)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}\.[ ]{1,2}|_dot_|-dot-|\.)"
 _LABEL = r"[A-Za-z0-9][A-Za-z0-9_+-]{0,40}"
 _MAIL_WORDS = re.compile(
-    rf"(?<![\w.]){_LABEL}(?:{_DOT}{_LABEL}){{0,4}}{_AT}{_LABEL}(?:{_DOT}[A-Za-z0-9][A-Za-z0-9-]{{0,40}}){{0,3}}{_DOT}(?:com|org|net|edu|gov|io|co|info|biz|mail|dev|app|ai|me|tv|[a-z]{{2}})(?![\w])",
+    rf"(?<![\w.]){_LABEL}(?:{_DOT}{_LABEL}){{0,4}}{_AT}{_LABEL}(?:{_DOT}[A-Za-z0-9][A-Za-z0-9-]{{0,40}}){{0,3}}{_DOT}(?:com|org|net|edu|gov|mil|int|io|info|biz|name|mail|email|dev|app|online|site|shop|store|cloud|tech|xyz|health|bank|example|test|[a-z]{{2}})(?![\w])",
     re.IGNORECASE,
 )
 _AT_ONLY = re.compile(_AT, re.IGNORECASE)

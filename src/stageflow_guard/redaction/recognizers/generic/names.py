@@ -128,7 +128,7 @@ _GREETING = Index({"greeting": _phrases("greetings")})
 _GREETED = re.compile(r"[ ](?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?[ ])?(?=[^\W_])")
 _SIGNED = Index({
     "signed": [
-        "signed", "regards", "best regards", "kind regards", "warm regards", "sincerely", "thanks", "cheers", "yours", "yours sincerely", "many thanks", "best",
+        "signed", "regards", "best regards", "kind regards", "warm regards", "sincerely", "thanks", "cheers", "yours", "yours sincerely", "yours truly", "yours faithfully", "with kind regards", "with best wishes", "best wishes", "all the best", "respectfully", "warmly", "cordially", "many thanks", "thank you", "best",
         "mit freundlichen grüßen", "viele grüße", "liebe grüße", "beste grüße", "cordialement", "bien à vous", "bien cordialement", "saludos", "un saludo", "atentamente",
         "saluti", "cordiali saluti", "distinti saluti", "met vriendelijke groet", "met vriendelijke groeten", "groeten", "groetjes", "atenciosamente", "abraços",
         "cumprimentos", "pozdrawiam", "med vänlig hälsning", "mvh", "saygılarımla",
@@ -491,7 +491,43 @@ def _fields(text: str) -> Iterator[Hit]:
             and word in ("from", "to", "name")
         ):
             continue
-        yield Hit(*name, "PERSON", 0.45 if least == 1 else 0.4, "name, field", "label field")
+        yield from _people(text, name, word if sign is not None else "", least)
+
+
+def _people(text: str, name: tuple[int, int], field: str, least: int) -> Iterator[Hit]:
+    """Yield a name behind `field` and its sign, whole, and whoever follows in a list."""
+    if field and field not in _LISTED:
+        name = _turned(text, name)
+    yield Hit(*name, "PERSON", 0.45 if least == 1 else 0.4, "name, field", "label field")
+    if field in _LISTED:
+        yield from _others(text, name[1])
+
+
+# several people stand behind these
+_LISTED = frozenset({"to", "cc", "bcc", "attn", "attention", "attendees", "participants", "from", "signed by", "prepared by"})  # fmt: skip
+_COMMA = re.compile(r"[,;][ ](?=[^\W\d_])")
+_GIVEN = re.compile(
+    r",[ ][^\W\d_a-z][\w'’-]{1,24}(?:[ ][^\W\d_a-z][\w'’.-]{0,24})?(?=[ ]*(?:$|[\n|;()]))"
+)
+
+
+def _turned(text: str, name: tuple[int, int]) -> tuple[int, int]:
+    """Return the name with the given name behind its comma: `Patient: van der Berg, Hendrik`."""
+    given = _GIVEN.match(text, name[1])
+    capitals = sum(w[0].isupper() for w in text[slice(*name)].split(" "))
+    if given is None or capitals != 1 or given[0][2:].split(" ")[0].lower() in STOP:
+        return name
+    return name[0], given.end()
+
+
+def _others(text: str, at: int) -> Iterator[Hit]:
+    """Yield the names of two words or more that follow in a list of people."""
+    while (comma := _COMMA.match(text, at)) is not None:
+        name = _capitalised(text, comma.end())
+        if name is None or " " not in text[slice(*name)]:
+            return
+        yield Hit(*name, "PERSON", 0.4, "name, field", "label field")
+        at = name[1]
 
 
 _QUOTED_PART = re.compile(r"[^\W\d_][^\W\d_ .'’-]*(?:[ .'’-]+[^\W\d_]+){0,4}(?=[\"'`])")

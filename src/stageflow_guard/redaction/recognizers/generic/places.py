@@ -24,7 +24,7 @@ _STREET_AFTER = re.compile(
     rf"(?<![\w.$€£#-])[0-9]{{1,5}}[A-Za-z]?(?:[ ][0-9]{{1,5}})?[ ](?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?[ ])?(?:(?:[^\W\d_][\w'’.-]{{0,24}}|[0-9]{{1,3}}(?:st|nd|rd|th))[ ]){{1,4}}(?:{_STREET_EN})\b\.?(?:[ ](?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\b\.?)?",
     re.IGNORECASE,
 )
-_HOUSE = r"(?:[/-][0-9]{1,4}|[ -]?(?:I{1,3}|IV|V|hs|bis|[A-Za-z])(?![^\W_]))?"
+_HOUSE = r"(?:[/-][0-9]{1,4}|/[A-Za-z](?![^\W_])|[ -]?(?:I{1,3}|IV|V|hs|bis|[A-Za-z])(?![^\W_]))?"
 _STREET_WORDS = (
     r"rue|avenue|avenida|av\.|avda\.|boulevard|via|viale|piazza|piazzetta|corso|strada|calle|carrera|paseo|plaza|rua|travessa|ul\.|ulica|aleja|al\.|pl\.|os\.|bulevardul|bd\.|aleea|calea|splaiul|ул\.|улица|просп\.|проспект|пер\.|переулок|бул\.|бульвар|вул\.|вулиця|trg|rúa"
     r"|place|chemin|allée|quai|impasse|rambla|c/|largo|estrada|náměstí|c\.|cesta|utca|u\."
@@ -32,7 +32,7 @@ _STREET_WORDS = (
 # as a view draws letters of other alphabets
 _STREET_WORDS += "|" + "|".join(bare(w) for w in _STREET_WORDS.split("|") if not w.isascii())
 _STREET_BEFORE = re.compile(
-    rf"(?<![\w.$€£#/-])(?:[0-9]{{1,5}}(?:[ ]?(?:bis|ter|quater)(?![^\W_])|[A-D](?![^\W_]))?[ ,]{{1,2}}){{0,2}}(?:{_STREET_WORDS})(?:[ ](?:[^\W_][\w'’.-]{{0,24}})){{1,5}}(?:(?:[ ,]{{1,2}}|,?[ ]?n[º°o.]{{1,2}}[ ]?)[0-9]{{1,5}}{_HOUSE}|/[0-9]{{1,4}}(?![0-9/]))?(?:,[ ][0-9]{{1,2}}[.ºª°oa]{{1,2}}[ ]?[\w.]{{0,5}}(?!\w))?",
+    rf"(?<![\w.$€£#/-])(?:[0-9]{{1,5}}(?:[ ]?(?:bis|ter|quater)(?![^\W_])|[A-D](?![^\W_]))?[ ,]{{1,2}}){{0,2}}(?:{_STREET_WORDS})(?:[ ](?:[^\W_][\w'’.-]{{0,24}})){{1,5}}(?:(?:[ ,]{{1,2}}|,?[ ]?n[º°o.]{{1,2}}[ ]?)[0-9]{{1,5}}{_HOUSE}|/[0-9]{{1,4}}(?![0-9/])|/[A-Za-z](?![^\W_]))?(?:,[ ][0-9]{{1,2}}[.ºª°oa]{{1,2}}[ ]?[\w.]{{0,5}}(?!\w))?",
     re.IGNORECASE,
 )
 _STREET_SUFFIX = re.compile(

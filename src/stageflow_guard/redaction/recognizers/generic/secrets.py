@@ -52,6 +52,19 @@ _BEHIND = re.compile(
 _URL_PASSWORD = re.compile(
     r"(?<=://)([^\s:/@\"'<>]{0,64}):([^\s/\"'<>${}⟦⟧\x1e]{1,128})@(?=[\w\[.-])"
 )
+# the rest of a password with `@` and `/` in it: another `@`, with a host and a port or a path behind
+# (what stands before the `/` looks like no host: it has neither a dot nor a port)
+_SLASHED = re.compile(
+    r"@[^\s@/.:\"'<>${}⟦⟧\x1e]{0,40}/[^\s@\"'<>${}⟦⟧\x1e]{0,64}(?=@[\w\[.-]{1,80}:[0-9]{1,5}(?![0-9]))"
+)
+
+
+def _slashed(text: str, at: int) -> str:
+    """Return what of a password stands behind its first `@`, or nothing."""
+    rest = _SLASHED.match(text, at)
+    return "" if rest is None or "://" in rest[0] else rest[0]
+
+
 _BEARER = re.compile(
     r"(?i)(?<![a-z])(?:bearer|basic|token)[ ]([A-Za-z0-9._~+/-]{20,4096}={0,2})(?![\w])"
 )
@@ -114,6 +127,7 @@ def shaped(text: str) -> Iterator[Hit]:
     if "://" in text and "@" in text:
         for match in _URL_PASSWORD.finditer(text):
             found = match[2].rpartition("@")[0] or match[2] if "://" in match[2] else match[2]
+            found += _slashed(text, match.end() - 1)
             if not values.placeholder(found) and found not in ("password", "pass", "x-oauth-basic"):
                 yield Hit(
                     match.start(2), match.start(2) + len(found), "SECRET", 0.7, "connection string"
