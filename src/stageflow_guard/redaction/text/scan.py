@@ -247,7 +247,7 @@ class Scanner:
         for view, hit in self._hits(reading.text):
             for span in _spans(view, hit, reading.text):
                 own = reading.original(span)
-                if own is not None:
+                if own is not None and own.entity != "URL":  # a link is one wherever it stands
                     out.append(Found(own, hit.rule, hit.why, "under its head"))
         return out
 

@@ -62,7 +62,7 @@ COUNTRY = Country(
     months="january|february|march|april|may|june|july|august|september|october|november|december",
     of="of|for|to|on",
     has="has number|has the number|has the no|has no|bears the number|carries the number|with number|with the number",
-    people="patient|customer|client|employee|contact|person|owner|holder|guest|member|sender|recipient|student|teacher|buyer|seller|payer|payee|driver|passenger|applicant|beneficiary|cardholder|traveller|traveler|insured|tenant|landlord|parent|mother|father|spouse|husband|wife|child|son|daughter|brother|sister|partner|physician|nurse|doctor|candidate|donor|victim|witness|defendant|plaintiff|guardian|caller|resident|caregiver|surgeon",
+    people="patient|customer|client|employee|contact|person|owner|sender|recipient|student|teacher|buyer|seller|payer|payee|passenger|applicant|beneficiary|cardholder|traveller|traveler|insured|landlord|mother|father|spouse|husband|wife|son|daughter|brother|sister|physician|nurse|doctor|candidate|donor|victim|witness|defendant|plaintiff|guardian|caller|resident|caregiver|surgeon",
     numbers=(
         Number(entity="ABA_ROUTING_NUMBER", sizes=(9,), label="routing", check=routing, shapes=((4, 4, 1),), bare=0.4),
         Number(entity="US_NPI", sizes=(10,), label="npi", check=npi),

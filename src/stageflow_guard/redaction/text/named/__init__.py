@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from stageflow_guard.model import EntitySpan
-from stageflow_guard.redaction.text.named import complements, inserts, lines, markup
+from stageflow_guard.redaction.text.named import complements, inserts, lines, markup, pairs
 from stageflow_guard.redaction.text.named.block import Block
 from stageflow_guard.redaction.values.key_names import beside
 
@@ -36,6 +36,7 @@ class Reading:
         if "</" in text:
             self._values += markup.elements(text)
         self._values += complements.values(text)
+        self._values += pairs.pairs(text)
         lines = [beside(one.name, text[one.start : one.end]) for one in self._values]
         self._begins = [0, *itertools.accumulate(len(line) + 1 for line in lines)]
         self.text = "\n".join(lines)
@@ -55,11 +56,13 @@ def context(text: str, at: int) -> tuple[int, str]:
     The head is empty where `at` lies in no table or in the head itself. The head and the text from that row on, put together,
     name the same values as the whole text does.
     """
-    for block in _blocks(text):
-        if block.head[0] <= at <= block.end:
-            rows = [start for start in block.rows if start <= at]
-            return (rows[-1], text[slice(*block.head)]) if rows else (block.head[0], "")
-    return markup.row_of(text, at), ""
+    around = [block for block in _blocks(text) if block.head[0] <= at <= block.end]
+    if not around:
+        return markup.row_of(text, at), ""
+    starts = [max((row for row in one.rows if row <= at), default=one.head[0]) for one in around]
+    base = min(starts)  # a table may begin while another one goes on: both are read
+    heads = sorted(one.head for one in around if one.head[1] <= base)
+    return base, "".join(text[slice(*head)] for head in heads)
 
 
 def settled(text: str, at: int) -> int:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from stageflow_guard.redaction.values.key_names import carries, tells
 
-LONGEST = 200  # characters of a cell that is read behind its name
+LONGEST, _MOST = 200, 4_000  # characters of a cell that is read behind its name: bare, padded
 _AROUND = " \t\r\n\"'`*"
+_LINK = re.compile(r"\[([^\[\]]{1,60})\]\([^()]{0,200}\)")
+_SAID = re.compile(r"\s*[(/?!*\[:]")  # `Password (initial)`, `Password/PIN`
+_PARTED = re.compile(r"[,;|\s]")
 # what many things have
 _WEAK = frozenset({
     "name", "names", "address", "id", "key", "code", "title", "number", "nom", "nombre", "nome", "naam", "namn", "navn", "nimi", "nazwa",
     "adresse", "dirección", "direccion", "indirizzo", "endereço", "endereco", "adres", "adress",
 })  # fmt: skip
+# beside a given name, these are the other one
+_GIVEN = frozenset({"vorname", "first name", "firstname", "first_name", "given name", "forename", "prénom", "prenom", "voornaam"})  # fmt: skip
+_BOTH = frozenset({"name", "nom", "naam"})
 
 
 class Named(NamedTuple):
@@ -40,8 +47,17 @@ def telling(head: Iterable[str]) -> dict[int, str]:
 
     A column `name` may hold anything, so it counts beside another one that tells.
     """
-    told = {at: name for at, name in enumerate(head) if tells(name)}
+    told = {at: name for at, name in enumerate(map(_plain, head)) if tells(name)}
+    if not _GIVEN.isdisjoint(name.lower() for name in told.values()):
+        told = {at: "surname" if name.lower() in _BOTH else name for at, name in told.items()}
     return told if any(map(sure, told.values())) else {}
+
+
+def _plain(name: str) -> str:
+    """Return a name of a head without what is drawn around it and what is said behind it."""
+    name = _LINK.sub(r"\1", name).strip(_AROUND + "_>\ufeff\u00a0:")
+    short = _SAID.split(name, maxsplit=1)[0]
+    return short if tells(short) else name
 
 
 def sure(name: str) -> bool:
@@ -53,10 +69,17 @@ def values(text: str, cells: Iterable[tuple[int, int]], told: dict[int, str]) ->
     """Yield the cells of a row, given in their order, that stand under a telling name."""
     for column, (start, end) in enumerate(cells):
         name = told.get(column)
-        if name is None or end - start > 2 * LONGEST:
+        if name is None or end - start > _MOST:
             continue
         cell = text[start:end].rstrip(_AROUND)
         bare = cell.lstrip(_AROUND)
-        if len(bare) <= LONGEST and carries(bare):
-            begin = start + len(cell) - len(bare)
+        begin = start + len(cell) - len(bare)
+        if len(bare) > LONGEST or not carries(bare):
+            continue
+        if (
+            _PARTED.search(bare)
+            and text[begin - 1 : begin] == text[begin + len(bare) : begin + len(bare) + 1] == '"'
+        ):
+            yield Named(name, begin - 1, begin + len(bare) + 1)  # its end is where its quote ends
+        else:
             yield Named(name, begin, begin + len(bare))

@@ -6,6 +6,7 @@ label has a number. What follows is read as if the label stood right before it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -24,29 +25,40 @@ _OF, _PEOPLE = _words("of"), _words("people")
 _HAS = _words("has")
 _IS = "is was ist war lautet est es è é er jest"
 _LAST = {phrase.rsplit(" ", 1)[1] for phrase in _HAS}
-_COLON = re.compile(r"[:：]\s")
+_COLON = re.compile(r"[:：](?=[^\s:/\\=])|[:：][ \t\u00a0]{1,4}(?=\S)|(?<= )= ")
 _VERB = re.compile(
     rf" ({'|'.join([*_IS.split(), *sorted(_LAST | {w.title() for w in _LAST})])})[ :]{{1,3}}"
 )
-_WORD = re.compile(r"[^\W\d_][\w'’-]*")
+_SIGNS = " \t\u00a0\"'*`_)"
+_MARKS = frozenset("*_ ")  # of Markdown, behind the sign
+# a word of what it is about, in quotes or brackets or bare; a stop behind it ends a sentence
+_WORD = re.compile(r"[\"'“„«(\[*]?\w(?:[\w'’&/.@-]{0,30}\w)?[\"'”“»)\]*]?")
 _OWN = re.compile(r"(\w+)['’]s$")
 
 
 def values(text: str) -> Iterator[Named]:
     """Yield what stands behind a label that words part from its sign, or from whose it is."""
-    for sign in _COLON.finditer(text):
-        yield from _value(text, *sign.span(), "")
-    for verb in _VERB.finditer(text):
-        yield from _value(text, *verb.span(), verb[1])
+    found = [
+        *(one for sign in _COLON.finditer(text) for one in _value(text, *sign.span(), "")),
+        *(one for verb in _VERB.finditer(text) for one in _value(text, *verb.span(), verb[1])),
+    ]
+    found.sort(key=lambda one: one.start)
+    for one, following in itertools.pairwise([*found, Named("", len(text), len(text))]):
+        if one.start < following.start:  # each character is read behind one label
+            yield Named(one.name, one.start, min(one.end, following.start))
 
 
 def _value(text: str, start: int, behind: int, verb: str) -> Iterator[Named]:
-    before = text[max(0, start - _BEFORE) : start].rstrip()
-    words = before[before.rfind("\n") + 1 :].split(" ")
+    before = text[max(0, start - _BEFORE) : start].rstrip(_SIGNS)
+    words = before[before.rfind("\n") + 1 :].split()
     name = _numbered(words, verb) if verb.lower() in _LAST else _label(words)
     if name:
+        while text[behind : behind + 1] in _MARKS and behind < len(text):
+            behind += 1
         end = text.find("\n", behind, behind + _BEHIND)
-        yield Named(name, behind, end if end >= 0 else min(len(text), behind + _BEHIND))
+        yield Named(
+            name.strip(_SIGNS), behind, end if end >= 0 else min(len(text), behind + _BEHIND)
+        )
 
 
 def _numbered(words: list[str], last: str) -> str:

@@ -1,66 +1,99 @@
-"""Tables of lines: Markdown, CSV, TSV, what a database prints. Pure.
+"""Tables of lines: Markdown, CSV, TSV, what a database prints in columns. Pure.
 
 A head is a line of names; the line behind it has as many cells, or rules it off. The table goes on
-to the next line without its sign; a line of another size in it is no row, and ends nothing.
+to the next line without its sign. In it a line of another size, one that is too long, or one empty
+line is no row, and ends nothing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from stageflow_guard.redaction.text.named.block import Block, telling, values
 
 _SIGNS = "|\t;,"
-_AROUND = " \t\r\"'`*"
-_HEAD_MOST, _ROW_MOST = 400, 2_000
-_NAME = re.compile(r"[\s\"'`*_#]{0,4}(?:[^\W\d_][\w .()#/°º:-]{0,39})?[\"'`*_]{0,3}\s{0,60}")
-# a line of which a name may be made, with a sign in it
-_LINE = re.compile(
-    r"^[\w .()#/°º:\"'`*-]{0,200}[|\t;,][\w .()#/°º:\"'`*|\t;,\r-]{1,400}$", re.MULTILINE
+_AROUND = " \t\r\"'`*_>\ufeff\u00a0"
+_ROW_MOST, _LINE_MOST = 2_000, 8_000
+_WORD = r"(?:[\w.#/°º:%€$£&?!+~@^'’-]|\([^()]{0,30}\)|\[[^\[\]]{0,30}\])+"
+_NAME = re.compile(
+    rf"[#№%&]|(?:[^\W\d_]|\[|(?:19|20)[0-9]{{2}}$)(?:{_WORD}?(?:,?[ \u00a0]{_WORD}){{0,7}})?"
 )
+_BARE = re.compile(r"[^\W\d_][\w .-]{0,39}")
+_LONGEST_NAME = 60
+_LINE = re.compile(r"^[^\n|\t;,]{0,400}[|\t;,][^\n]{1,2000}$", re.MULTILINE)
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_CODE = re.compile(r"\\\||`[^`\n|]*\|[^`\n]*`")  # a `|` that parts nothing in Markdown
+
+
+class _Shape(NamedTuple):
+    """How the lines of a table are cut: at its sign, with a frame on the left, on the right."""
+
+    sign: str
+    left: bool
+    right: bool
+    size: int
+    ruled: bool
 
 
 def blocks(text: str) -> Iterator[Block]:
     """Yield the tables that have a telling name in their head, and those that are ruled off."""
     at = 0
     while (match := _LINE.search(text, at)) is not None:
-        at = match.end() + 1
-        if not 3 <= len(match[0]) <= _HEAD_MOST or at > len(text):
+        at = min(match.end() + 1, len(text))
+        line = match[0]
+        if len(line) > _ROW_MOST:
             continue
-        below = _line(text, at)
-        sign = next(sign for sign in _SIGNS if sign in match[0])
-        if not _fits(match[0], below, sign):
+        start, below = _below(text, at)
+        shape = _head(line, below)
+        if shape is None or (shape.sign == "," and start > at):  # an import, and what follows
             continue
-        names = [match[0][a:b].strip(_AROUND) for a, b in _cells(match[0], sign)]
-        told, ruled = telling(names), sign == "|" and _ruled(below)
-        if told or ruled:  # below a rule there are rows, whatever the head says
-            behind = min(at + (len(below) + 1 if ruled else 0), len(text))
+        told = telling(line[a:b] for a, b in _cells(line, shape))
+        if told or shape.ruled:  # below a rule there are rows, whatever the head says
+            behind = min(start + len(below) + 1, len(text)) if shape.ruled else start
             block = Block((match.start(), behind), behind)
-            _read(text, block, sign, told, len(names))
-            at = block.end
+            _read(text, block, shape, told)
+            at = max(at, block.end)
             yield block
 
 
-def _read(text: str, block: Block, sign: str, told: dict[int, str], size: int) -> None:
-    """Add the rows of a table of `size` columns, and its end."""
-    while block.end < len(text):
-        at, line = block.end, _line(text, block.end)
-        if not _ruled(line):
-            if len(line) > _ROW_MOST or sign not in line:
+def _read(text: str, block: Block, shape: _Shape, told: dict[int, str]) -> None:
+    """Add the rows of a table, and its end."""
+    at, last = block.end, -1
+    while at < len(text):
+        end = text.find("\n", at, at + _LINE_MOST)
+        end = min(end if end >= 0 else at + _LINE_MOST, len(text))
+        line = text[at:end]
+        if _ruled(line):
+            if shape.ruled and last >= 0 and "+" not in line:  # what stood above it is a head
+                _without(block, last)
                 return
-            cells = _cells(line, sign)
-            if len(cells) == size:
+        elif line.strip(_AROUND):
+            if shape.sign not in line or (end < len(text) and text[end] != "\n"):
+                return
+            cells = _cells(line, shape) if len(line) <= _ROW_MOST else []
+            last = -1
+            if len(cells) >= shape.size or (shape.ruled and cells):
+                last = at
                 block.rows.append(at)
-                block.values += values(text, ((at + a, at + b) for a, b in cells), told)
-        block.end = min(at + len(line) + 1, len(text))
+                spans = [(at + a, at + b) for a, b in cells]
+                block.values += values(text, spans, told)
+                if len(cells) > shape.size:  # a sign in a cell: where, nobody knows
+                    block.values += values(text, spans[len(cells) - shape.size :], told)
+        elif not text[block.end : at].strip(_AROUND + "\n") and at > block.end:
+            return  # a second empty line
+        else:
+            at = end + 1
+            continue
+        at = block.end = min(end + 1, len(text))
 
 
-def _line(text: str, at: int) -> str:
-    """Return the line that begins at `at`, or what is longer than a row of it."""
-    end = text.find("\n", at, at + _ROW_MOST + 2)
-    return text[at : end if end >= 0 else at + _ROW_MOST + 1]
+def _without(block: Block, row: int) -> None:
+    """End a block before its last row, which is the head of another."""
+    block.end = block.rows.pop()
+    while block.values and block.values[-1].start >= row:
+        block.values.pop()
 
 
 def settled(text: str, at: int) -> int:
@@ -68,45 +101,71 @@ def settled(text: str, at: int) -> int:
     start = text.rfind("\n", 0, at) + 1
     if not start or text.find("\n", at) >= 0 or len(text) - start > _ROW_MOST:
         return at
-    above = text.rfind("\n", 0, start - 1) + 1
-    return start if any(sign in text[above : start - 1] for sign in _SIGNS) else at
+    above = text[max(0, start - 2 * _ROW_MOST) : start].rstrip(_AROUND + "\n").rsplit("\n", 1)[-1]
+    return start if any(sign in above for sign in _SIGNS) else at
 
 
-def _sign(line: str) -> str:
-    """Return what parts the cells of a line, or nothing."""
-    return next((sign for sign in _SIGNS if sign in line), "")
+def _below(text: str, at: int) -> tuple[int, str]:
+    """Return the line that begins at `at`, or the one behind it where that one is empty."""
+    for _ in range(2):
+        end = text.find("\n", at, at + _ROW_MOST + 2)
+        line = text[at : end if end >= 0 else at + _ROW_MOST + 1]
+        if line.strip(_AROUND) or end < 0:
+            break
+        at = end + 1
+    return at, line
 
 
-def _fits(line: str, below: str, sign: str) -> bool:
-    """Say whether `line` is one of names, and the line below it a row of them or a rule."""
-    count = line.count(sign)
-    if below.count(sign) != count and '"' not in line + below and sign != "|":
-        return False
-    cells = [line[a:b] for a, b in _cells(line, sign)]
-    if len(cells) < 2 or not all(map(_NAME.fullmatch, cells)):
-        return False
-    if sign == "|":
-        return _ruled(below) or len(_cells(below, sign)) == len(cells)
-    return all(cell.strip() for cell in cells[1:]) and len(_cells(below, sign)) == len(cells)
+def _head(line: str, below: str) -> _Shape | None:
+    """Return how a table is cut of which `line` is the head and `below` the line behind it."""
+    sign = next(sign for sign in _SIGNS if sign in line)
+    raw = _parts(line, sign)
+    names = [line[a:b].strip(_AROUND) for a, b in raw]
+    ruled = sign == "|" and _ruled(below)
+    rule = below.split("|") if ruled and "|" in below else ["", ""]
+    left = sign == "|" and not names[0] and not rule[0].strip(_AROUND)
+    right = sign == "|" and not names[-1] and not rule[-1].strip(_AROUND)
+    shape = _Shape(sign, left, right, len(raw) - left - right, ruled)
+    names = names[left : len(names) - right]
+    if len(names) < 2 or len(below) > _ROW_MOST:
+        return None
+    if not shape.ruled:
+        found = len(_cells(below, shape))
+        if found < shape.size or (sign == "|" and found != shape.size):
+            return None
+        pattern = _BARE if sign == "|" else _NAME  # alternatives of a pattern in a program
+        if not all(not name or pattern.fullmatch(name) for name in names):
+            return None
+        if sign == "," and (not all(names[1:]) and line[:1].isspace()):
+            return None  # a list in a program
+    return shape if all(len(name) <= _LONGEST_NAME for name in names) else None
 
 
 def _ruled(line: str) -> bool:
-    return "-" in line and len(line) <= _ROW_MOST and not line.strip("-=+:| \t\r")
+    return (
+        len(line) <= _ROW_MOST
+        and ("--" in line or "==" in line or "-|" in line)
+        and not line.strip("-=+:|> \t\r")
+    )
 
 
-def _cells(line: str, sign: str) -> list[tuple[int, int]]:
-    """Return the cells of a line; a sign between double quotes parts nothing."""
-    if len(line) > _ROW_MOST:
-        return []
+def _parts(line: str, sign: str) -> list[tuple[int, int]]:
+    """Return what the signs part; one between double quotes parts nothing."""
     plain = _QUOTED.sub(lambda m: "x" * len(m[0]), line) if '"' in line else line
-    cells, at = list[tuple[int, int]](), 0
+    if sign == "|" and ("\\|" in plain or "`" in plain):
+        plain = _CODE.sub(lambda m: "x" * len(m[0]), plain)
+    parts, at = list[tuple[int, int]](), 0
     while (cut := plain.find(sign, at)) >= 0:
-        cells.append((at, cut))
+        parts.append((at, cut))
         at = cut + 1
-    cells.append((at, len(line)))
-    if sign == "|":  # a frame on one side or both
-        if not line[: line.find("|")].strip():
-            del cells[0]
-        if cells and not line[slice(*cells[-1])].strip():
-            cells.pop()
+    return [*parts, (at, len(line))]
+
+
+def _cells(line: str, shape: _Shape) -> list[tuple[int, int]]:
+    """Return the cells of a line, without what is outside of its frame."""
+    cells = _parts(line, shape.sign)
+    if shape.left and not line[slice(*cells[0])].strip(_AROUND):
+        del cells[0]
+    if shape.right and cells and not line[slice(*cells[-1])].strip(_AROUND):
+        cells.pop()
     return cells

@@ -1,0 +1,27 @@
+"""Two cells side by side, the first a name: `| Password | … |`, `<th>Password</th><td>…</td>`. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.text.named.block import Named, sure, telling, values
+
+_LINE = re.compile(
+    r"^[ >]{0,8}\|?[ \"*`]{0,40}([^\W\d_][^\n|\t;\"*`:=.(){}'\\]{1,40}?)[ \"*`]{0,40}(?: \||\t|;(?! ))([^\n|\t;]{2,200})\|?[ \r]{0,4}$",
+    re.MULTILINE,
+)
+_CELLS = re.compile(
+    r"<(?:th|td|dt)\b[^<>]{0,400}>\s{0,20}(?:<\w{1,10}>)?([^<>]{2,60}?)(?:</\w{1,10}>)?\s{0,20}</(?:th|td|dt)>\s{0,40}<(?:td|dd)\b[^<>]{0,400}>([^<>]{2,200})</(?:td|dd)>",
+    re.IGNORECASE,
+)
+
+
+def pairs(text: str) -> Iterator[Named]:
+    """Yield the second cell of each pair whose first one tells by itself."""
+    for pattern, needed in ((_LINE, "|\t;"), (_CELLS, "<")):
+        if any(sign in text for sign in needed):
+            for match in pattern.finditer(text):
+                told = telling([match[1]])
+                if told and sure(told[0]):
+                    yield from values(text, [match.span(2)], told)
