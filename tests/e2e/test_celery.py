@@ -29,6 +29,7 @@ from stageflow_guard.testing import IdentityProvider
 pytestmark = pytest.mark.filterwarnings("ignore::celery.exceptions.DuplicateTaskNameWarning")
 SERVICE = Path(__file__).parent / "services" / "tasks.py"
 MAIL = "ada.lovelace@example.com"
+PATIENCE = 150  # seconds for an answer on a busy machine
 TASKS = ("note", "after", "parent", "gather", "flaky", "fails", "progress")
 LINES = "".join(f"p, role:agent, acme, tool, {name}, call, allow\n" for name in TASKS)
 ACTOR = "g, svc:web-app, role:agent, acme\n"  # who acts for somebody needs the right as well
@@ -113,7 +114,7 @@ def test_a_task_runs_as_whoever_sent_it_and_holds_no_raw_text(desk):
     token = desk.token()
     with desk.guard.session(token), desk.guard.run("desk"):
         sent = desk.module.note.delay(f"write to {MAIL}")
-    said = sent.get(timeout=30)
+    said = sent.get(timeout=PATIENCE)
     assert said.endswith("user:bob of acme through ['web-app']") or "web-app" in said
     assert "user:bob of acme" in said
     assert MAIL not in said and "grace.hopper" not in said and "EMAIL_ADDRESS" in said
@@ -128,10 +129,10 @@ def test_the_caller_reaches_every_link_of_a_chain_and_what_a_task_sends(desk):
         chained = chain(tasks.note.s("hi"), tasks.after.s(), tasks.after.s()).delay()
         grouped = chord(group(tasks.note.s("a"), tasks.note.s("b")), tasks.gather.s()).delay()
         parent = tasks.parent.delay("hi")
-    assert chained.get(timeout=30).count("user:eve of acme") == 3
-    assert grouped.get(timeout=30).startswith("2: user:eve of acme")
-    child = desk.app.AsyncResult(parent.get(timeout=30))
-    assert "user:eve of acme" in child.get(timeout=30)
+    assert chained.get(timeout=PATIENCE).count("user:eve of acme") == 3
+    assert grouped.get(timeout=PATIENCE).startswith("2: user:eve of acme")
+    child = desk.app.AsyncResult(parent.get(timeout=PATIENCE))
+    assert "user:eve of acme" in child.get(timeout=PATIENCE)
 
 
 def test_a_retry_is_the_same_callers_and_a_refusal_is_not_retried(desk):
@@ -139,10 +140,10 @@ def test_a_retry_is_the_same_callers_and_a_refusal_is_not_retried(desk):
     with desk.guard.session(desk.token()):
         flaky = desk.module.flaky.delay(f"at {MAIL}")
         refused = desk.module.denied.delay("hi")
-    assert "user:bob of acme" in flaky.get(timeout=30)
+    assert "user:bob of acme" in flaky.get(timeout=PATIENCE)
     assert desk.ran().count("flaky") == 3
     with pytest.raises(Exception, match="is denied") as told:
-        refused.get(timeout=30)
+        refused.get(timeout=PATIENCE)
     assert told.value.code == "access_denied" and "#" in told.value.ref
     assert told.value.ref in str(told.value)
     assert "denied" not in desk.ran()
@@ -153,7 +154,7 @@ def test_what_a_task_raises_leaves_redacted(desk):
     with desk.guard.session(desk.token()):
         sent = desk.module.fails.delay("hi")
     with pytest.raises(Exception, match="no mailbox") as told:
-        sent.get(timeout=30)
+        sent.get(timeout=PATIENCE)
     kept = json.dumps(sent.backend.get_task_meta(sent.id), default=repr)
     assert MAIL not in f"{told.value!r}{kept}"
 
@@ -161,7 +162,7 @@ def test_what_a_task_raises_leaves_redacted(desk):
 def test_what_a_task_tells_before_it_ends_is_redacted(desk, monkeypatch):
     """Its progress at the result backend, and the events that it sends to whoever monitors."""
     with desk.guard.session(desk.token()):
-        assert desk.module.progress.delay("hi").get(timeout=30) == "done"
+        assert desk.module.progress.delay("hi").get(timeout=PATIENCE) == "done"
     kept = (desk.home / "progress").read_text()
     assert "PROGRESS" in kept and "EMAIL_ADDRESS" in kept and "grace.hopper" not in kept
     sent = []
@@ -257,7 +258,7 @@ def test_a_message_that_was_changed_on_the_broker_runs_nothing(desk, changes):
     """The delegation is bound to key, task, id and arguments."""
     before = desk.ran()
     with pytest.raises(Exception) as told:
-        _forged(desk, **changes).get(timeout=30)
+        _forged(desk, **changes).get(timeout=PATIENCE)
     assert told.value.code == "not_authenticated"
     assert desk.ran() == before
 
@@ -288,7 +289,7 @@ def test_items_of_a_map_are_redacted_and_each_is_a_step(desk):
     """The host's own task carries them: the body has a placeholder, the caller is who sent it."""
     with desk.guard.session(desk.token()):
         sent = desk.module.note.map([f"to {MAIL}", "hi"]).delay()
-    said = sent.get(timeout=30)
+    said = sent.get(timeout=PATIENCE)
     assert len(said) == 2 and all("user:bob of acme" in one for one in said)
     assert MAIL not in said[0]
 

@@ -108,9 +108,9 @@ def settle(args: argparse.Namespace) -> None:
             setattr(args, dest, str(base / named))
         else:
             setattr(args, dest, str(base / DEFAULTS[section]) if content else DEFAULTS[section])
-        # a sink is verified without the log
+        # a sink is verified, and a proof is checked, without the log
         read = args.action not in UNREAD and (section == args.verb or args.action in OF_BOTH)
-        if read and not getattr(args, "sink", None):
+        if read and not (getattr(args, "sink", None) or getattr(args, "check", None)):
             require(dest, getattr(args, dest), _remedy(args, section, bool(content)))
 
 
