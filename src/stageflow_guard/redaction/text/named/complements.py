@@ -25,7 +25,7 @@ _OF, _PEOPLE = _words("of"), _words("people")
 _HAS = _words("has")
 _IS = "is was ist war lautet est es è é er jest"
 _LAST = {phrase.rsplit(" ", 1)[1] for phrase in _HAS}
-_COLON = re.compile(r"[:：](?=[^\s:/\\=])|[:：][ \t\u00a0]{1,4}(?=\S)|(?<= )= ")
+_COLON = re.compile("[:：=]")
 _VERB = re.compile(
     rf" ({'|'.join([*_IS.split(), *sorted(_LAST | {w.title() for w in _LAST})])})[ :]{{1,3}}"
 )
@@ -39,13 +39,26 @@ _OWN = re.compile(r"(\w+)['’]s$")
 def values(text: str) -> Iterator[Named]:
     """Yield what stands behind a label that words part from its sign, or from whose it is."""
     found = [
-        *(one for sign in _COLON.finditer(text) for one in _value(text, *sign.span(), "")),
+        *(
+            one
+            for sign in _COLON.finditer(text)
+            if _parts(text, *sign.span())
+            for one in _value(text, *sign.span(), "")
+        ),
         *(one for verb in _VERB.finditer(text) for one in _value(text, *verb.span(), verb[1])),
     ]
     found.sort(key=lambda one: one.start)
     for one, following in itertools.pairwise([*found, Named("", len(text), len(text))]):
         if one.start < following.start:  # each character is read behind one label
             yield Named(one.name, one.start, min(one.end, following.start))
+
+
+def _parts(text: str, start: int, end: int) -> bool:
+    """Say whether a sign parts a label from a value: no path, no comparison, no end of a line."""
+    following = text[end : end + 1]
+    if text[start] == "=":
+        return following == " " and text[start - 1 : start] == " "
+    return following not in ("", "\n", "\r", "/", "\\", "=", ":")
 
 
 def _value(text: str, start: int, behind: int, verb: str) -> Iterator[Named]:
