@@ -76,7 +76,7 @@ _FIELD_KINDS["PERSON"] += ["name", "attn", "attention", "ship to", "bill to", "d
 _FIELD = Index(_FIELD_KINDS)
 # with a capital letter these stand before a name, without a sign
 _ROLES = frozenset({
-    "patient", "customer", "client", "employee", "contact", "applicant", "cardholder", "beneficiary", "attn", "attention", "physician", "nurse", "plaintiff",
+    "patient", "customer", "client", "employee", "contact", "applicant", "attn", "attention", "physician", "nurse", "plaintiff",
     "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "name", "author", "recipient",
 })  # fmt: skip
 # these do so in small letters, too, before two words

@@ -68,18 +68,20 @@ def sure(name: str) -> bool:
 def values(text: str, cells: Iterable[tuple[int, int]], told: dict[int, str]) -> Iterator[Named]:
     """Yield the cells of a row, given in their order, that stand under a telling name."""
     for column, (start, end) in enumerate(cells):
-        name = told.get(column)
-        if name is None or end - start > _MOST:
-            continue
-        cell = text[start:end].rstrip(_AROUND)
-        bare = cell.lstrip(_AROUND)
-        begin = start + len(cell) - len(bare)
-        if len(bare) > LONGEST or not carries(bare):
-            continue
-        if (
-            _PARTED.search(bare)
-            and text[begin - 1 : begin] == text[begin + len(bare) : begin + len(bare) + 1] == '"'
-        ):
-            yield Named(name, begin - 1, begin + len(bare) + 1)  # its end is where its quote ends
-        else:
-            yield Named(name, begin, begin + len(bare))
+        if column in told:
+            yield from value(text, told[column], start, end)
+
+
+def value(text: str, name: str, start: int, end: int) -> Iterator[Named]:
+    """Yield what stands in a cell under `name`, without what is drawn around it, if it is a value."""
+    if end - start > _MOST:
+        return
+    cell = text[start:end].rstrip(_AROUND)
+    bare = cell.lstrip(_AROUND)
+    begin = start + len(cell) - len(bare)
+    behind = begin + len(bare)
+    if len(bare) > LONGEST or not carries(bare):
+        return
+    if _PARTED.search(bare) and text[begin - 1 : begin] == text[behind : behind + 1] == '"':
+        begin, behind = begin - 1, behind + 1  # its end is where its quote ends
+    yield Named(name, begin, behind)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.text.named.block import Block, Named, telling, values
+from stageflow_guard.redaction.text.named.block import Block, Named, telling, value
 
 _NAME = r"(?:[\w$]{1,64}|\"[^\"\n]{1,64}\"|`[^`\n]{1,64}`|\[[^\]\n]{1,64}\])"
 _INSERT = re.compile(
@@ -78,4 +78,4 @@ def _literal(
             span = token.span()
         else:
             continue
-        yield from values(text, [span], {0: told[column]})
+        yield from value(text, told[column], *span)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.text.named.block import Block, Named, sure, telling, values
+from stageflow_guard.redaction.text.named.block import Block, Named, sure, telling, value
 from stageflow_guard.redaction.values.key_names import tells
 
 _TAG = re.compile(r"<(/?)(table|tr|th|td)\b([^<>]{0,2000})>", re.IGNORECASE)
@@ -132,7 +132,7 @@ def _values(text: str, rows: _Rows, told: dict[int, str]) -> Iterator[Named]:
                 at = tag.end()
             while text[end - 1 : end] == ">" and (cut := text.rfind("<", at, end)) >= 0:
                 end = cut  # noqa: PLW2901 - the tags behind it go
-            yield from values(text, [(at, end)], {0: told[column]})
+            yield from value(text, told[column], at, end)
 
 
 def elements(text: str) -> Iterator[Named]:
@@ -143,7 +143,7 @@ def elements(text: str) -> Iterator[Named]:
     for at, one in enumerate(found):
         near = (o for o in found[max(0, at - 1) : at + 2] if abs(o.end() - one.end()) < _NEAR)
         if any(sure(other[1]) for other in near):
-            yield from values(text, [one.span(2)], {0: one[1]})
+            yield from value(text, one[1], *one.span(2))
 
 
 def row_of(text: str, at: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.text.named.block import Named, sure, telling, values
+from stageflow_guard.redaction.text.named.block import Named, sure, telling, value
 
 _LINE = re.compile(
     r"^[ >]{0,8}\|?[ \"*`]{0,40}([^\W\d_][^\n|\t;\"*`:=.(){}'\\]{1,40}?)[ \"*`]{0,40}(?: \||\t|;(?! ))([^\n|\t;]{2,200})\|?[ \r]{0,4}$",
@@ -24,4 +24,4 @@ def pairs(text: str) -> Iterator[Named]:
             for match in pattern.finditer(text):
                 told = telling([match[1]])
                 if told and sure(told[0]):
-                    yield from values(text, [match.span(2)], told)
+                    yield from value(text, told[0], *match.span(2))
