@@ -92,6 +92,30 @@ def test_every_verb_suggests_the_tenant_that_was_meant(policy, verb):
     )  # fmt: skip
 
 
+def test_a_share_with_a_tenant_that_was_removed_can_be_taken_out(home, policy):
+    """The right must not come back with the next tenant of that name."""
+    assert policy(
+        "share", "add", "globex", "acme", "data", "ticket/7", "read", "--until", LATER
+    )[0] == 0  # fmt: skip
+    assert policy("tenant", "remove", "acme")[0] == 0
+    code, said = policy("share", "remove", "globex", "acme", "ticket/7")
+    assert (code, said) == (0, "1 line taken out\n")
+    assert "ticket/7" not in (home / "platform/shares.csv").read_text()
+
+
+@pytest.mark.parametrize("verb", ["remove", "rename"])
+@pytest.mark.parametrize("name", ["notes", "two words"])
+def test_what_is_no_tenants_folder_is_neither_removed_nor_renamed(home, policy, verb, name):
+    """A file, or a folder of another name, is reported as broken: that makes it no tenant."""
+    place = home / "tenants" / name
+    place.mkdir() if " " in name else place.write_text("x")
+    code, said = policy("tenant", verb, name, *(["initech"] if verb == "rename" else []))
+    assert code == 2
+    assert said == f"config_error: `{name}` in `policies/tenants` is no tenant's folder\n"
+    assert place.exists()
+    assert not (home / "removed").exists()
+
+
 NOT_IN_FORCE = ("member", "roles", "share", "who-can", "test")
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.policy.engine.text import did_you_mean
-
-if TYPE_CHECKING:
-    from stageflow_guard.policy.engine.policyset import PolicySet
+from stageflow_guard.policy.engine.policyset import PolicySet
+from stageflow_guard.policy.engine.text import did_you_mean, legal_tenant, quoted
 
 
 def require_tenant(policies: PolicySet, name: str, *, in_force: bool = True) -> None:
@@ -26,3 +24,15 @@ def require_tenant(policies: PolicySet, name: str, *, in_force: bool = True) -> 
         )
     known = {*policies.tenants, *policies.broken}
     raise ConfigError(f"there is no tenant `{name[:60]}`{did_you_mean(name, known)}")
+
+
+def tenant_folder(base: Path, name: str) -> Path:
+    """Return a tenant's folder, in force or not; raise `ConfigError` for what is none.
+
+    A file, or a folder whose name no tenant can have, is nobody's to remove or to rename.
+    """
+    place = base / "tenants" / name
+    if legal_tenant(name) and place.is_dir():
+        return place
+    require_tenant(PolicySet.load(base), name, in_force=False)
+    raise ConfigError(f"`{quoted(name)}` in `{base / 'tenants'}` is no tenant's folder")

@@ -11,7 +11,7 @@ from stageflow_guard.base.durable import move_durably
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.analysis.cases import run_cases
 from stageflow_guard.policy.edit.fmt import replace_file
-from stageflow_guard.policy.edit.known_tenant import require_tenant
+from stageflow_guard.policy.edit.known_tenant import tenant_folder
 from stageflow_guard.policy.edit.tenants import (
     building_beside,
     moved_line,
@@ -21,7 +21,7 @@ from stageflow_guard.policy.edit.tenants import (
     write_new,
 )
 from stageflow_guard.policy.engine.policyset import PolicySet
-from stageflow_guard.policy.engine.text import legal_tenant, read, require_folder
+from stageflow_guard.policy.engine.text import read, require_folder
 
 _CASE_TENANT = re.compile(r"(\b(?:ten|own):\s*)([A-Za-z0-9][A-Za-z0-9._-]*)")
 
@@ -35,8 +35,7 @@ def rename(folder: str | Path, old: str, new: str, *, same_customer: bool = Fals
     """
     base = Path(folder)
     require_folder(base)
-    if not legal_tenant(old) or not (base / "tenants" / old).is_dir():
-        require_tenant(PolicySet.load(base), old, in_force=False)
+    tenant_folder(base, old)
     require_new(base, new, same_customer=same_customer)
     files = _renamed_files(base, old, new)
     with tempfile.TemporaryDirectory() as scratch:

@@ -20,7 +20,7 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy.analysis.cases import run_cases
 from stageflow_guard.policy.analysis.lint import holds, lint
 from stageflow_guard.policy.edit.fmt import replace_file
-from stageflow_guard.policy.edit.known_tenant import require_tenant
+from stageflow_guard.policy.edit.known_tenant import require_tenant, tenant_folder
 from stageflow_guard.policy.edit.until import require_ahead
 from stageflow_guard.policy.engine.catalogue import ToolOptions, parse_catalogue
 from stageflow_guard.policy.engine.exceptions import FOREVER
@@ -156,9 +156,7 @@ def suspend(folder: str | Path, who: str, *, reason: str, until: str = "never") 
 def remove(folder: str | Path, name: str) -> Path:
     """Take a tenant out of force; its folder moves to `removed/`, nothing is lost."""
     base = Path(folder)
-    place = base / "tenants" / name
-    if not legal_tenant(name) or not place.is_dir():
-        require_tenant(PolicySet.load(base), name, in_force=False)
+    place = tenant_folder(base, name)
     if len(list((base / "tenants").iterdir())) == 1:
         raise ConfigError(f"`{name}` is the last tenant; a policy folder without one never starts")
     target = base / "removed" / f"{name}.{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
