@@ -11,8 +11,9 @@ import sys
 
 import pytest
 
-from stageflow_guard.audit import Log
+from stageflow_guard.audit import Log, verify
 from stageflow_guard.cli import main
+from stageflow_guard.errors import ConfigError
 
 ORIGIN = "example.com/pipelines"
 READING = {
@@ -288,6 +289,46 @@ def test_bad_arguments_and_files_are_named(home, capsys, args, code):
     found, _, err = said(capsys, args)
     assert found == code, err
     assert err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["verify", "audit", "--vkey"],
+        ["verify", "audit", "--checkpoint", "audit/checkpoint", "--witness"],
+        ["verify", "audit", "--sink", "sqlite", "--vkey"],
+        ["review", "--vkey"],
+        ["gaps", "--vkey"],
+        ["report", "--out", "r.html", "--vkey"],
+        ["prove", "3", "--check", "audit/checkpoint", "--record", "audit/checkpoint", "--vkey"],
+        ["witness", "--state", "w", "--key-file", "w.key", "--name", "w.x", "--vkey"],
+    ],
+)
+def test_a_private_key_in_place_of_a_key_line_is_not_printed(home, capsys, args):
+    """The slip is one letter of a name away; what is printed goes into the logs of a CI."""
+    code, out, err = said(capsys, [*args, "audit.key"])
+    assert (code, out) == (2, "")
+    assert err == ["config_error: `audit.key` holds no key line; the file `vkey` of a log does"]
+
+
+@pytest.mark.parametrize(
+    "content", ["a\0b", "x" * 300, "s3cret+word+list", "two+11112222+words of it"]
+)
+def test_no_other_file_is_taken_for_a_key_line(home, capsys, content):
+    """What stands in it is neither opened as a file nor repeated."""
+    (home / "other").write_text(content)
+    code, out, err = said(capsys, ["verify", "audit", "--vkey", "other"])
+    assert (code, out) == (2, "")
+    assert err == ["config_error: `other` holds no key line; the file `vkey` of a log does"]
+
+
+@pytest.mark.parametrize("content", ["0" * 64, "a\0b", "x" * 300])
+def test_the_library_says_nothing_of_a_text_that_is_no_key_line(home, content):
+    """The text of a key file, given by mistake, would stand in a traceback."""
+    with pytest.raises(ConfigError, match="neither a key line nor a file") as raised:
+        verify("audit", vkey=content)
+    assert content not in str(raised.value)
+    assert raised.value.__suppress_context__
 
 
 def test_an_interrupt_is_no_traceback(home):

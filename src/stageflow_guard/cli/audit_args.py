@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import Any
 
 from stageflow_guard.cli.numbers import length, whole
+from stageflow_guard.errors import ConfigError
 
 FORMATS = ["table", "jsonl", "csv", "parquet"]
 FILTERS = (
     "kind", "run", "tenant", "subject", "pipeline", "stage", "session", "resource", "decision",
     "reason", "error", "outcome", "trace",
 )  # fmt: skip
+
+_KEY_LINE = re.compile(r"[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*")  # C2SP signed-note
 
 
 def add(verbs: Any) -> None:
@@ -26,8 +30,17 @@ def add(verbs: Any) -> None:
 
 
 def text_of(value: str) -> str:
-    """Return a key line given as such, or the one in the file that is named."""
-    return (value if "+" in value else Path(value).read_text(encoding="utf-8")).strip()
+    """Return a key line given as such, or the one in the file that is named.
+
+    Raises `ConfigError` for a file without one, which may be the private key: nothing of it is
+    said, and nobody further down takes it for the name of another file.
+    """
+    if "+" in value:
+        return value.strip()
+    line = Path(value).read_text(encoding="utf-8").strip()
+    if _KEY_LINE.fullmatch(line) is None:
+        raise ConfigError(f"`{value}` holds no key line; the file `vkey` of a log does")
+    return line
 
 
 def named(subject: str) -> str:

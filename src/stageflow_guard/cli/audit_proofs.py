@@ -130,6 +130,7 @@ def witness(args: argparse.Namespace) -> int:
     from stageflow_guard.audit.admin.witness import Witness
     from stageflow_guard.audit.tlog.checkpoint import parse
 
+    vkey = text_of(args.vkey)
     fresh = not Path(args.state).is_dir() or not any(Path(args.state).iterdir())
     key = SigningKey(read_key(Path(args.key_file), create=fresh))
     one = Witness(args.state, name=args.name, key=key)
@@ -137,7 +138,7 @@ def witness(args: argparse.Namespace) -> int:
     if not args.json:
         print(f"witness key {one.vkey}", flush=True)
     while True:
-        note = one.cosign(folder, vkey=text_of(args.vkey), now=int(time.time()))
+        note = one.cosign(folder, vkey=vkey, now=int(time.time()))
         if args.out:
             write_durably(Path(args.out), note)
         head = parse(note)[0]

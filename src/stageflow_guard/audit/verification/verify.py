@@ -39,7 +39,7 @@ from stageflow_guard.audit.tlog.tiles import TileReader, root_of_rows, subtree_h
 from stageflow_guard.audit.tlog.tree import WIDTH, tile_path, verify_consistency
 from stageflow_guard.audit.verification.leftovers import Leftovers
 from stageflow_guard.audit.verification.outcomes import Agreement, Tally
-from stageflow_guard.errors import VerificationError
+from stageflow_guard.errors import ConfigError, VerificationError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,8 @@ def verify(
     `vkey` is the key line (or a file that holds it) kept outside; `checkpoint` an older signed
     note (bytes, its text, or a file). Without either, the result says `anchored="none"`. `minimum`
     is the first index to check: given for a pruned log, else everything is. `witnesses` are
-    verifier keys of cosigners, each of which must have cosigned `checkpoint`.
+    verifier keys of cosigners, each of which must have cosigned `checkpoint`. Raises `ConfigError`
+    for a `vkey` that is neither line nor file.
     """
     folder = Path(path)
     live = being_written(folder)
@@ -340,9 +341,14 @@ def _read(folder: Path, name: str) -> bytes:
 
 
 def _text(value: str | Path) -> str:
-    if isinstance(value, Path) or "+" not in value:
+    if isinstance(value, Path):
+        return value.read_text(encoding="utf-8")
+    if "+" in value:
+        return value
+    try:
         return Path(value).read_text(encoding="utf-8")
-    return value
+    except (OSError, ValueError):  # it may be the text of a key file, a private one's perhaps
+        raise ConfigError("the given `vkey` is neither a key line nor a file") from None
 
 
 def _bytes(value: bytes | str | Path) -> bytes:
