@@ -84,6 +84,17 @@ def test_every_record_is_valid_ocsf(ocsf, demo):
     assert classes == {2004, 2006, 3002, 3003, 6003}
 
 
+@pytest.mark.parametrize("name", ["not_authenticated", "content_blocked", "bypassed"])
+def test_the_name_of_a_steps_own_error_changes_no_class(ocsf, name):
+    """An application may call its error as the guard calls a refusal: no alarm follows from that."""
+    record = {**next(made_up()), "kind": "effect", "outcome": "error", "error": name}
+    made = validated(ocsf, record)
+    assert (made["class_uid"], made["status_code"]) == (6003, name)
+    record |= {"findings": [{"entity": "US_SSN", "count": 2, "direction": "output"}]}
+    assert validated(ocsf, record)["class_uid"] == 2006
+    assert validated(ocsf, {**record, "kind": "decision", "decision": "deny"})["class_uid"] != 6003
+
+
 @pytest.fixture(scope="session")
 def newer():
     """The one class of OCSF 1.9.0 that a package carries, with the objects that it refers to."""

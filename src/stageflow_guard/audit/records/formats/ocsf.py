@@ -107,7 +107,9 @@ def _status(uid: int, denied: bool) -> dict[str, Any]:
 
 
 def _class(record: dict[str, Any]) -> int:
-    kind, error = record.get("kind"), record.get("error")
+    kind = record.get("kind")
+    # an effect's error is a class of the step's own, whatever that calls it
+    error = None if kind == "effect" else record.get("error")
     if kind in ("run_start", "auth") or error == "not_authenticated":
         return 3002
     if kind == "approval":
