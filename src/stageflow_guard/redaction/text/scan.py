@@ -19,12 +19,15 @@ from stageflow_guard.redaction.recognizers.clinical import clinic, medical
 from stageflow_guard.redaction.recognizers.generic import (
     accounts,
     announced,
+    cards,
     command_lines,
     contact,
+    credential_pairs,
     identifiers,
     names,
     network,
     numbers,
+    one_time_codes,
     places,
     secrets,
 )
@@ -56,6 +59,8 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (secrets.shaped, frozenset({"SECRET"})),
     (secrets.assigned, frozenset({"SECRET"})),
     (command_lines.passwords, frozenset({"SECRET"})),
+    (credential_pairs.passwords, frozenset({"SECRET"})),
+    (one_time_codes.codes, frozenset({"SECRET"})),
     (identifiers.labelled, frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "US_DRIVER_LICENSE", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID", "LICENSE_PLATE", "VEHICLE_ID", "CASE_NUMBER", "US_BANK_NUMBER", "USERNAME"})),
     (announced.documents, announced.FOUND),
     (announced.unnamed, announced.FOUND),
@@ -67,6 +72,7 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
 PROSE: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (places.recognize, frozenset({"STREET_ADDRESS"})),
     (names.recognize, frozenset({"PERSON"})),
+    (cards.recognize, frozenset({"PERSON", "DATE_OF_BIRTH", "STREET_ADDRESS"})),
     (medical.health, frozenset({"HEALTH_CONDITION", "MEDICATION"})),
     (medical.events, frozenset({"AGE", "DATE_TIME"})),
     (clinic.recognize, frozenset({
@@ -78,7 +84,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 
 # what these find holds a digit
 _NUMERIC = frozenset({
-    numbers.recognize, accounts.ibans, accounts.wallets, identifiers.labelled,
+    numbers.recognize, accounts.ibans, accounts.wallets, identifiers.labelled, one_time_codes.codes,
     announced.documents, announced.births, places.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(

@@ -36,7 +36,7 @@ COUNTRY = Country(
         "other": "pedido|factura|artículo|importe|precio|expediente|página|semana|línea",
     },
     fields={"LICENSE_PLATE": "matrícula|placa|placas", "US_DRIVER_LICENSE": "licencia de conducir|licencia conducir|permiso de conducir|permiso conducir|carné de conducir",
-        "PERSON": "nombre completo|nombre y apellidos|titular|destinatario|nombre del cliente|titular de la cuenta|cliente|beneficiario|paciente",
+        "PERSON": "a nombre de|nombre completo|nombre y apellidos|titular|destinatario|nombre del cliente|titular de la cuenta|cliente|beneficiario|paciente",
         "PERSON_PART": "nombre|apellido|apellidos|primer apellido|segundo apellido|nombre de pila|nombre pila|primer nombre",
         "STREET_ADDRESS": "dirección|direccion|domicilio|dirección postal|dirección de envío|dirección de facturación|calle",
         "PHONE_NUMBER": "teléfono|telefono|número de teléfono|teléfono móvil|telefono movil|móvil|movil|celular|tlf|tfno|tel móvil|numero telefono",

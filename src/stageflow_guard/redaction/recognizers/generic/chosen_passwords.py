@@ -30,6 +30,11 @@ _END = re.compile(
 _PHRASE = re.compile(
     r"[^\W\d_A-Z]{3,16}(?:[ ][^\W\d_A-Z]{3,16}){3,9}(?=[ ]{0,3}(?:$|\n|\.(?:\s|$)))"
 )
+# `robin&wren`, `Correct-Horse-Battery`: no word of a language, and no name in code
+_JOINED = re.compile(
+    r"[^\W\d_][^\W\d_A-Z]{1,15}(?:[-+&!*^~%][^\W\d_][^\W\d_A-Z]{1,15}){1,7}(?![\w-])"
+)
+_JOINTS = re.compile(r"[-+&!*^~%]")
 _OF_CODE = re.compile(
     r"[(){}\[\]<>;`$@#\\\"']|[ ]=|=[ =>]|//|--|->|\bdef\b|\bvar\b|\blet\b|\bconst\b|[a-z]:[a-z]"
 )
@@ -49,6 +54,11 @@ def chosen(text: str, name: str, start: int, end: int) -> Value | None:
     before = _LAST_WORD.search(line)
     if before is not None and not ANY.isdisjoint(line.lower().split()[-2:]):
         return None
+    joined = _JOINED.match(text, sign.end())
+    if joined is not None and _END.match(text, joined.end()) is not None:
+        parts = _JOINTS.split(joined[0].lower())
+        told = sum(map(NO_PASSWORD.__contains__, parts)) <= (len(parts) >= 4)
+        return Value(*joined.span(), quoted=False, spoken=False) if told else None
     capital = text[start].isupper() and not (
         text[start - 1 : start].isalnum() or text[start - 1 : start] == "_"
     )

@@ -81,6 +81,7 @@ _ROLES = frozenset({
 })  # fmt: skip
 # these do so in small letters, too, before two words
 _HOLDERS = frozenset({
+    "in the name of", "auf den namen", "lautend auf", "au nom de", "a nombre de", "intestato a", "intestata a", "a nome di", "ten name van", "t.n.v", "tnv", "em nome de",
     "account holder", "account owner", "card holder", "cardholder", "beneficiary", "next of kin", "kontoinhaber", "karteninhaber", "empfänger",
     "auftraggeber", "versicherungsnehmer", "kunde", "titulaire du compte", "titulaire", "bénéficiaire", "destinataire", "titular", "titular de la cuenta", "beneficiario",
     "destinatario", "paciente", "intestatario", "titolare del conto", "paziente", "rekeninghouder", "kaarthouder", "geadresseerde", "titular da conta", "beneficiário", "destinatário",
@@ -452,9 +453,10 @@ def _fields(text: str) -> Iterator[Hit]:
             role = word in _HOLDERS or (
                 word in _ROLES and (text[match.start].isupper() or word == "name")
             )
-            if text[match.end : match.end + 1] not in (" ", "は", "是") or not (touching or role):
+            at = match.end + ("." in word and text[match.end : match.end + 1] == ".")
+            if text[at : at + 1] not in (" ", "は", "是") or not (touching or role):
                 continue
-            at = match.end + 1
+            at += 1
         else:
             at = sign.end()
         if (
@@ -481,7 +483,10 @@ def _fields(text: str) -> Iterator[Hit]:
             continue
         bare = sign is not None and sign[0].strip()[-1:] == "="
         query = match.start > 0 and text[match.start - 1] in "?&"
-        if word == "name" and sign is not None and "=" in sign[0] and not query:
+        if (
+            word == "name" and sign is not None and "=" in sign[0] and not query
+            and not (quoted and _beside_a_person(text, match.start, name[1]))
+        ):  # fmt: skip
             continue  # an attribute of anything
         if bare and all(w.isupper() for w in words):
             continue  # a constant
@@ -492,6 +497,21 @@ def _fields(text: str) -> Iterator[Hit]:
         ):
             continue
         yield from _people(text, name, word if sign is not None else "", least)
+
+
+# what else only people have: `name = "…", email = "…"`
+_OF_PEOPLE = re.compile(
+    r"(?<![\w.-])(?:e[-_]?mail|phone|telephone|mobile|ssn|dob|birth_?day|birth_?date|date_of_birth|age)[\"']?\s{0,3}[=:](?!=)",
+    re.IGNORECASE,
+)
+_BESIDE = 100  # characters
+
+
+def _beside_a_person(text: str, start: int, end: int) -> bool:
+    """Say whether another field of a person stands beside `[start, end)`, in the same block."""
+    before = text[max(0, start - _BESIDE) : start].rpartition("\n\n")[2]
+    behind = text[end : end + _BESIDE].partition("\n\n")[0]
+    return _OF_PEOPLE.search(before) is not None or _OF_PEOPLE.search(behind) is not None
 
 
 def _people(text: str, name: tuple[int, int], field: str, least: int) -> Iterator[Hit]:

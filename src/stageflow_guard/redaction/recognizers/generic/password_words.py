@@ -25,7 +25,7 @@ _STATES = (
     "breached rejected accepted denied failed failure failing ok okay okey good bad same different new old current previous temporary temp permanent hidden masked redacted obscured "
     "encrypted hashed salted stored saved cached sent shared set given provided supplied specified configured available unavailable unsupported supported ignored omitted withheld protected "
     "private public sensitive confidential classified visible readable known unknown forgotten forgot lost mismatch match matches matched done pending success successful working broken yes no on off "
-    "urgent help understood mine confirmed "
+    "urgent help understood mine confirmed signed unsigned quoted unquoted single double self defined undefined based specific related aware agnostic managed generic native "
     "error warning info debug critical high medium low important caution note todo tbd fixme pending never always sometimes minimum maximum min max length case complexity policy history strength entropy quality"
 )
 _WHERE = (
@@ -42,7 +42,7 @@ _LITTLE = (
 _GERMAN = (
     "erforderlich nötig optional vergessen fehlt falsch ungültig gültig richtig korrekt abgelaufen geändert zurückgesetzt gesperrt leer schwach stark sicher unsicher neu alt aktuell gleich siehe unten oben tresor "
     "hinterlegt gespeichert verschlüsselt verborgen ausgeblendet eingeben wählen ändern wiederholen bestätigen anzeigen unbekannt bekannt ja nein keines keins text zeichenkette pflichtfeld pflicht benötigt "
-    "zeichen datei umgebung beispiel abgelehnt unverändert"
+    "zeichen datei umgebung beispiel abgelehnt unverändert nicht gesetzt"
 )
 _FRENCH = (
     "obligatoire requis facultatif oublié oublie perdu incorrect invalide valide expiré modifié changé vide faible fort sûr nouveau ancien actuel identique voir ci-dessous ci-dessus coffre chiffré masqué caché "

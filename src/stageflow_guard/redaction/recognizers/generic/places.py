@@ -53,7 +53,12 @@ _NUMBERED = re.compile(
     r"(?<![\w.$€£#:/-])(?:[0-9]{1,5}[ ]){1,2}(?:[^\W\d_][\w'’./-]{0,24}[ ]){1,5}[0-9]{1,5}(?![\w.%:/-])"
 )
 _UNIT = r"(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|no)\.?[ ]?#?[0-9]{1,5}[A-Za-z]?"
-_UNITS = re.compile(rf"(?<![\w])(?:{_UNIT})(?![\w])", re.IGNORECASE)
+# the same in other languages, the number before or behind
+_UNIT_ABROAD = (
+    r"(?:apto|appt|piso|puerta|pta|escalera|planta|bloco|bloque|sala|conj|andar|whg|wohnung|stiege|b[âa]t|b[âa]timent|interno|scala|bus|bte|lok|lgh)\.?[ ]?#?[0-9]{1,5}[A-Za-z]?"
+    r"|[0-9]{1,2}(?:[ºª°.]|er|e|[èe]me)?[ ](?:og|stock|[ée]tage|andar|piso|verdieping|piano)"
+)
+_UNITS = re.compile(rf"(?<![\w])(?:{_UNIT}|{_UNIT_ABROAD})(?![\w])", re.IGNORECASE)
 _BOX = re.compile(
     r"(?i)(?<![\w])(?:p\.? ?o\.? ?box[ ][0-9]{1,6}|post(?:fach|bus| office box)[ ][0-9]{1,6}|psc[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|unit[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|us(?:ns|s|cgc|nv)[ ][^\W\d_][\w' .-]{1,30})(?:[ ,]*[\n ][ >?]*(?:apo|fpo|dpo)[ ]a[aep][ ][0-9]{5}(?:-[0-9]{4})?)?"
 )
@@ -208,6 +213,27 @@ _UNIT_SIGNS = (
     "buil",
     "bldg",
     "no",
+    *(
+        "apto",
+        "appt",
+        "piso",
+        "puerta",
+        "pta",
+        "escalera",
+        "planta",
+        "bloco",
+        "bloque",
+        "sala",
+        "conj",
+        "andar",
+        "whg",
+        "wohnung",
+        "stiege",
+        "bât",
+        "bat",
+        "interno",
+    ),
+    *("scala", "bus", "bte", "lok", "lgh", "og", "stock", "étage", "etage", "verdieping", "piano"),
 )
 _LANDS = tuple(re.sub(r"\(.*", "", c).strip().lower() for c in _COUNTRIES.split("|"))
 

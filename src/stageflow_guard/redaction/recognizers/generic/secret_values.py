@@ -21,7 +21,7 @@ class Value(NamedTuple):
     spoken: bool
 
 
-_SUFFIX = r"(?:[_-]?(?:[0-9]{1,3}|enc|value|val|str|text|plain|old|new|current|prod|production|dev|test|staging|live|base|key|user|usuario|utilisateur|benutzer|gebruiker|utente|admin|root|app|db|cliente|kunde|client|customer))?"
+_SUFFIX = r"(?:[_-]?(?:[0-9]{1,3}|enc|value|val|str|text|plain|old|new|current|prod|production|dev|test|staging|live|base|key|user|usuario|utilisateur|benutzer|gebruiker|utente|admin|root|app|db|bd|bdd|database|datenbank|databank|banco|banque|server|servidor|serveur|mail|email|smtp|ftp|wifi|wlan|vpn|ssh|ldap|web|konto|cuenta|service|svc|system|backup|guest|local|master|cliente|kunde|client|customer))?"
 # a sign of assignment; a declared type may stand before it
 _SIGN = re.compile(
     rf"{_SUFFIX}(?:\[\]|(?:\\?[\"'`\])}}]){{0,2}})[ \t]{{0,4}}(?:(?::[ \t]{{0,2}})?(?:string|str|String|&str|&'static str|char \*|const|text|varchar)(?:\[\])?[ \t]{{0,3}})?"

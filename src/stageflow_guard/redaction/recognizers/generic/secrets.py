@@ -58,6 +58,11 @@ _SLASHED = re.compile(
     r"@[^\s@/.:\"'<>${}⟦⟧\x1e]{0,40}/[^\s@\"'<>${}⟦⟧\x1e]{0,64}(?=@[\w\[.-]{1,80}:[0-9]{1,5}(?![0-9]))"
 )
 
+# a password with a `/` before its `@`: what stands behind the user's `:` is no port and no path's host
+_URL_SLASHED = re.compile(
+    r"(?<=://)([^\s:/@\"'<>]{0,64}):((?!(?:[0-9]{0,5}|port|latest)/)[^\s/@\"'<>${}⟦⟧\x1e]{0,64}/[^\s@\"'<>${}⟦⟧\x1e]{0,64})@(?!sha[0-9])(?=[a-z][\w.-]{0,80}(?::[0-9]{1,5})?(?:[/?\"'\s,;)]|$)|[0-9]{1,3}\.[0-9]{1,3}\.[0-9])"
+)
+
 
 def _slashed(text: str, at: int) -> str:
     """Return what of a password stands behind its first `@`, or nothing."""
@@ -85,7 +90,7 @@ _SHORT = frozenset({"otp", "one time code", "confirmation code", "access code", 
                     "验证码", "暗証番号", "認証コード", "確認コード", "인증번호", "رمز التحقق", "code secret", "code confidentiel", "zugangscode"})  # fmt: skip
 _HEX_ONLY = frozenset({"sig", "signature", "sid", "salt", "pass", "secret", "token", "credentials", "credential", "session id", "pepper", "sessionid", "access key", "master key", "service key", "app key", "application key", "consumer key", "license key", "authorization", "proxy authorization", "auth", "creds", "pw"})  # fmt: skip
 _PROSE = frozenset({"token", "tokens", "secret", "credential", "credentials", "pass", "signature", "sig", "sid", "salt", "pepper", "clave", "session id", "sessionid", "login code", "schlüssel geheim",
-                    "geheim", "geheimnis", "private key", "access key", "api key", "mnemonic", "segredo", "hemlighet", "losung", "jeton", "authorization", "auth", "creds", "pw", "รหัส", "암호", "code secret"})  # fmt: skip
+                    "geheim", "geheimnis", "private key", "access key", "api key", "mnemonic", "segredo", "hemlighet", "losung", "jeton", "authorization", "auth", "creds", "รหัส", "암호", "code secret"})  # fmt: skip
 
 
 _LONG_WORD = re.compile(r"[A-Za-z0-9_.:+/=~-]{16,}")
@@ -132,6 +137,9 @@ def shaped(text: str) -> Iterator[Hit]:
                 yield Hit(
                     match.start(2), match.start(2) + len(found), "SECRET", 0.7, "connection string"
                 )
+        for match in _URL_SLASHED.finditer(text):
+            if not values.placeholder(match[2]):
+                yield Hit(*match.span(2), "SECRET", 0.7, "connection string")
     if present(text, ("hooks.slack", "discord", "webhook.office", "telegram", ":AA")):
         for match in _BEHIND.finditer(text):
             yield Hit(*match.span(match.lastindex or 0), "SECRET", 0.9, "webhook")
@@ -254,7 +262,7 @@ def _assigned(text: str, lower: str, match: Match) -> Hit | None:
         return None
     value = text[found.start : found.end]
     if found.quoted and value[:1] == "{":
-        value = value[1:-1]
+        value = value[1:-1].replace("}}", "")  # a doubled brace is a brace, and no end of a part
     if name in _SHORT:
         if not (value.isdigit() and 3 <= len(value) <= 8):
             return None

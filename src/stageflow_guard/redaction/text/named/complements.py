@@ -33,6 +33,12 @@ _SIGNS = " \t\u00a0\"'*`_)"
 _MARKS = frozenset("*_ ")  # of Markdown, behind the sign
 # a word of what it is about, in quotes or brackets or bare; a stop behind it ends a sentence
 _WORD = re.compile(r"[\"'“„«(\[*]?\w(?:[\w'’&/.@-]{0,30}\w)?[\"'”“»)\]*]?")
+# the same in a key: `senha_do_banco`, `mot_de_passe_de_la_base`
+_IN_KEY = re.compile(rf"(?i)_(?:{'|'.join(sorted(w for w in _OF if w.isalpha()))})_(?=[^\W\d])")
+_KEY_BEFORE, _KEY_BEHIND = (
+    re.compile(r"[^\W\d]\w{1,40}$"),
+    re.compile(r"\w{2,40}[\"']?[ \t]{0,4}(?::=|[:=：])(?![=/])[ \t]{0,4}"),
+)
 _OWN = re.compile(r"(\w+)['’]s$")
 
 
@@ -45,6 +51,7 @@ def values(text: str) -> Iterator[Named]:
             if _parts(text, *sign.span())
             for one in _value(text, *sign.span(), "")
         ),
+        *(one for part in _IN_KEY.finditer(text) for one in _of_key(text, *part.span())),
         *(one for verb in _VERB.finditer(text) for one in _value(text, *verb.span(), verb[1])),
     ]
     found.sort(key=lambda one: one.start)
@@ -72,6 +79,19 @@ def _value(text: str, start: int, behind: int, verb: str) -> Iterator[Named]:
         yield Named(
             name.strip(_SIGNS), behind, end if end >= 0 else min(len(text), behind + _BEHIND)
         )
+
+
+def _of_key(text: str, start: int, end: int) -> Iterator[Named]:
+    """Yield what a key names by its first words: `[start, end)` parts them from whose it is."""
+    before = _KEY_BEFORE.search(text, max(0, start - _BEFORE), start)
+    behind = _KEY_BEHIND.match(text, end)
+    if before is None or behind is None:
+        return
+    label = last_label(before[0].replace("_", " "))
+    if label and sure(label):
+        at = behind.end()
+        stop = text.find("\n", at, at + _BEHIND)
+        yield Named(label, at, stop if stop >= 0 else min(len(text), at + _BEHIND))
 
 
 def _numbered(words: list[str], last: str) -> str:

@@ -1,0 +1,59 @@
+"""A user and a password side by side: `auth=("u", "p")`, `smtp.login("u", "p")`, `login: u / p`. Pure.
+
+The password has no label of its own: what stands around the pair says what it is. Only what looks
+like a password is one, since `login("alice", "next")` passes words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.generic import secret_values as values
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
+
+_HEADS = ("auth", "cred", "login", "signin", "sign_in", "zugang", "anmeld", "identifiant", "inloggeg", "acesso", "acceso")  # fmt: skip
+_KEY = r"(?:[A-Za-z_]{1,16}[ ]?[=:][ ]?)?"
+# auth=("u", "p"), HTTPBasicAuth("u", "p"), credentials: ["u", "p"], client.authenticate(user, "p")
+_PASSED = re.compile(
+    rf"(?:auth(?:enticate)?|cred(?:ential)?s?|login|signin|sign_in)[\"']?[ ]?[=:]?[ ]?[(\[]\s{{0,20}}{_KEY}"
+    rf"(?:[\"'][^\"'\n]{{1,80}}[\"']|[A-Za-z_][\w.]{{0,40}}),\s{{0,20}}{_KEY}[\"']([^\"'\n]{{4,128}})[\"'],?\s{{0,20}}[)\]]",
+    re.IGNORECASE,
+)
+# login: u / p, credentials for the box: u:p
+_TOLD = re.compile(
+    r"(?:log-?in|cred(?:ential)?s?|zugangsdaten|zugang|anmeldedaten|anmeldung|identifiants|inloggegevens|credenciales|credenziali|credenciais|acceso|acesso)"
+    r"(?:[ ][\w-]{2,16}){0,3}[ ]?[:=][ ]{0,2}[\"'`]?([A-Za-z][\w.+-]{1,40}(?:@[\w.-]{3,60})?)[\"'`]?(?:[ ]?/[ ]?|[ ]?\|[ ]|,[ ]|:)[\"'`]?([^\s\"'`|⟦⟧\x1e]{6,64})",
+    re.IGNORECASE,
+)
+
+
+def passwords(text: str) -> Iterator[Hit]:
+    """Yield the second of each such pair."""
+    lower = lowered(text)
+    if not present(lower, _HEADS):
+        return
+    for at in positions(lower, _HEADS):
+        passed = _PASSED.match(text, at)
+        if passed is not None:
+            if values.worth(passed[1], quoted=True, spoken=False) >= 0.6:
+                yield Hit(*passed.span(1), "SECRET", 0.6, "passed beside a user")
+            continue
+        told = _TOLD.match(text, at)
+        if told is not None:
+            password = told[2].rstrip(".,;!?)")
+            letters = sum(c.isalpha() for c in password)
+            if (
+                letters >= 3
+                and "/" not in password
+                and values.worth(password, quoted=False, spoken=True) >= 0.5
+            ):
+                yield Hit(
+                    told.start(2),
+                    told.start(2) + len(password),
+                    "SECRET",
+                    0.5,
+                    "told beside a user",
+                )

@@ -1,0 +1,136 @@
+"""Values whose label stands in a key, a pair, a call, a card or a sentence around them."""
+
+from __future__ import annotations
+
+import pytest
+
+from stageflow_guard.redaction import Redactor
+from stageflow_guard.redaction.vault.vault import Vault
+
+REDACTOR = Redactor()
+
+
+def redacted(text: str) -> str:
+    """Return `text` as a model sees it."""
+    return str(REDACTOR.redact(text).value)
+
+
+KEYS = [
+    "senha_do_banco: {}", "SENHA_DO_BANCO={}", "mot_de_passe_de_la_base = {}", "contraseña_del_servidor: {}", "passwort_für_admin: {}",
+    "passwort_der_datenbank: {}", "wachtwoord_van_de_db: {}", "PASSWORD_FOR_DB={}", "senha_banco: {}", "passwort_datenbank={}", "mot_de_passe_bdd: {}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_that_says_whose_a_password_is_names_its_value(key):
+    """The head of a key stands first in some languages, and the key of a value says the same."""
+    assert "Cajueiro#1987" not in redacted(key.format("Cajueiro#1987")), key
+    scope = Vault().scope("acme", "s")
+    name = key.split(":")[0].split("=")[0].strip()
+    assert "Cajueiro" not in str(REDACTOR.redact_in({name: "Cajueiro#1987"}, scope, "input")[0])
+
+
+@pytest.mark.parametrize("text", ["number_of_tokens: 4096", "length_of_password: 12", "secret_of_life: 42", "kind_of_key = RSA4096"])  # fmt: skip
+def test_a_key_that_counts_or_sorts_names_no_secret(text):
+    """What is said about a secret is none."""
+    assert redacted(text) == text
+
+
+JOINED = ["password: robin&wren", "Passwort: Marmot-Lantern", "    password: tide+pool", "passphrase: correct-horse-battery-staple"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", JOINED)
+def test_words_that_a_sign_joins_are_a_password(text):
+    """They are no word of a language and no name in code."""
+    assert "⟦SECRET" in redacted(text)
+
+
+@pytest.mark.parametrize("text", ["password: auto-generated", "password: self-signed", "password: case-sensitive", "Passwort: nicht-gesetzt", "password: single-quoted", "password=robin&user=ann"])  # fmt: skip
+def test_what_is_said_about_a_password_stays(text):
+    """A state of two words is no password, and a query's next parameter is none of it."""
+    assert redacted(text) == text
+
+
+PAIRS = [
+    'auth=("svc", "Tr1umph&Gale")', 'HTTPBasicAuth("svc", "Tr1umph&Gale")', 'smtp.login(user, "Tr1umph&Gale")', 'auth: ["svc", "Tr1umph&Gale"]',
+    "login: carmela / Tr1umph&Gale", "credentials for the nas: svc:Tr1umph&Gale", "Zugangsdaten: svc / Tr1umph&Gale", "creds: svc/Tr1umph&Gale",
+    "her temp pw is Tr1umph&Gale", "amqp://svc:Tr1umph/&Gale@rabbit:5672/%2f", "postgres://u:Tr1umph/a/&Gale@db.internal/x",
+    "Driver={ODBC Driver 18};Uid=rpt;Pwd={Tr1umph;{x}}&Gale};Encrypt=yes",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PAIRS)
+def test_a_password_beside_its_user_is_found(text):
+    """What stands around the pair says what its second part is."""
+    shown = redacted(text)
+    assert "Tr1umph" not in shown and "Gale" not in shown
+
+
+@pytest.mark.parametrize("text", [
+    'login("alice", "next")', 'auth_methods = ["basic", "digest"]', 'authors = ["Ann L", "Bob R"]', 'auth=("user", "pass")', "login: GET /api/v2",
+    "login failed: user / 10 times", "http://host:8080/path/@user", "docker://registry:tag/name@sha256:abcdef", "npm://registry:latest/pkg@next",
+])  # fmt: skip
+def test_a_pair_of_words_is_no_password(text):
+    """Names of ways, a path and an image's tag stay."""
+    assert redacted(text) == text
+
+
+CODES = ["your code is 552901", "Ihr Code lautet 552901", "template=otp code=552901", "the gate code is 5529", "her passcode? 5529", "use the code 552901 we texted you", "SMS: votre code est 552 901"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CODES)
+def test_a_code_that_was_sent_or_opens_a_door_is_a_secret(text):
+    """Something beside the word says what the code is for."""
+    shown = redacted(text)
+    assert "⟦SECRET" in shown and "5529" not in shown and "552 901" not in shown
+
+
+@pytest.mark.parametrize("text", ["exit code 13700", "sms failed with error code 30003", "zip code 94107", "the code is 2024", "CPT code 99213", "the area code is 41555", "HTTP status code 5031", "barcode 4417"])  # fmt: skip
+def test_a_code_of_something_else_stays(text):
+    """A status, a failure and a place have codes, too."""
+    assert "⟦SECRET" not in redacted(text)
+
+
+CARD = (
+    "BEGIN:VCARD\nFN:Clementine Dufresne\nN:Dufresne;Clementine;;;\nADR;TYPE=HOME:;;88 Alder Way;Portland;OR;97205;USA\nBDAY:19850214\nEND:VCARD\n"
+    "ATTENDEE;CN=Ulrich Stamm;RSVP=TRUE:mailto:x\nORGANIZER;CN=\"Quist, Dorte\":mailto:y\ndn: cn=Femke Bos,ou=people,dc=x"
+)  # fmt: skip
+
+
+def test_a_contact_card_and_an_invitation_hide_who_and_where():
+    """Each property says what its value is; the format around them stays."""
+    shown = redacted(CARD)
+    for told in ("Clementine", "Dufresne", "Alder", "Portland", "97205", "0214", "Stamm", "Quist", "Femke"):  # fmt: skip
+        assert told not in shown, shown
+    assert shown.startswith("BEGIN:VCARD\nFN:⟦PERSON") and "\nEND:VCARD\nATTENDEE;CN=⟦" in shown
+
+
+@pytest.mark.parametrize("text", ["FN: the function\nN: number of rows; K: classes; D: size; E: x", "CN=Domain Admins,OU=Groups,DC=x", "ATTENDEE;CUTYPE=ROOM;CN=Raum Vier:mailto:x", "TN:FN:TP;a;b;c"])  # fmt: skip
+def test_letters_before_a_colon_are_no_card(text):
+    """A legend, a group and a room are no person."""
+    assert redacted(text) == text
+
+
+@pytest.mark.parametrize("text", [
+    "in the name of Imogen Wharton", "Konto lautend auf Imogen Wharton", "au nom de Imogen Wharton", "a nombre de Imogen Wharton", "t.n.v. I. Wharton",
+    "intestato a Imogen Wharton", "em nome de Imogen Wharton", 'User(name="Imogen Wharton", email="x")', '[owner]\nname = "Imogen Wharton"\nphone = "1"',
+])  # fmt: skip
+def test_whoever_an_account_is_in_the_name_of_is_a_person(text):
+    """In each language, and in code where another field of a person stands beside the name."""
+    assert "Wharton" not in redacted(text)
+
+
+@pytest.mark.parametrize("text", ["in the name of God", "in the name of National Security", "au nom de la République", "auf den Namen Deutsche Bank", 'name = "Build Docs"\non = "push"', 'setup(name="My Package", author_email="x")'])  # fmt: skip
+def test_a_cause_and_a_thing_are_no_person(text):
+    """One word, an institution, a job's name."""
+    assert redacted(text) == text
+
+
+@pytest.mark.parametrize("text", [
+    "Rua das Acácias, 455, apto 302, São Paulo - SP, 01310-100", "Calle Mayor 5, 3º piso, 28013 Madrid", "Linzer Straße 4, Stiege 2, 1140 Wien",
+    "Goethestr. 7, 3. OG, 80336 München", "12 rue des Lilas, bât 4, 69003 Lyon", "Via Roma 12, interno 5, 20121 Milano", "Rue Neuve 14 bte 3, 1000 Bruxelles",
+])  # fmt: skip
+def test_an_address_keeps_its_floor_and_its_door(text):
+    """A unit between the street and the town is a part of the address, in its country's words."""
+    shown = redacted(f"Lieferung an {text}\nDanke")
+    assert shown.count("⟦STREET_ADDRESS") == 1 and shown.endswith("⟧\nDanke")
