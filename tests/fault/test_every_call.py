@@ -415,3 +415,33 @@ def test_a_key_that_another_process_has_just_made_is_used_once_its_name_is_on_di
     for number, (what, image) in enumerate(images):
         disk.lay(image, tmp_path / str(number))
         assert provider.read_key(tmp_path / f"{number}/audit.key", create=False) == made, what
+
+
+@pytest.mark.parametrize("dead", ["before the folder is synced", "before either is"])
+def test_a_secret_that_another_process_made_is_used_once_its_name_is_on_disk(
+    tmp_path, monkeypatch, dead
+):
+    """A cut of power leaves the secret, whoever wrote its file and its folder."""
+    from stageflow_guard.base import durable
+    from stageflow_guard.keys import open_keyring
+
+    root = tmp_path / "disk"
+    root.mkdir()
+    with disk.PowerCut(root) as power:
+        open_keyring(root / "k")
+        other, mine = open_keyring(root / "k"), open_keyring(root / "k")
+        real = durable.sync_dir
+
+        def sync(path):
+            if dead == "before the folder is synced" and path.name == "subjects":
+                real(path)
+
+        with monkeypatch.context() as between:  # the other one stands between a name and its sync
+            between.setattr(durable, "sync_dir", sync)
+            other.key("acme", "user:ada", "vault")
+        key = mine.key("acme", "user:ada", "vault")
+        images = list(power.images())
+    for number, (what, image) in enumerate(images):
+        disk.lay(image, tmp_path / str(number))
+        ring = open_keyring(tmp_path / f"{number}/k")
+        assert ring.key("acme", "user:ada", "vault") == key, what

@@ -12,10 +12,17 @@ import json
 import os
 import secrets
 import struct
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from stageflow_guard.base.durable import locked, make_dirs, replace_and_wipe, write_durably
+from stageflow_guard.base.durable import (
+    locked,
+    make_dirs,
+    replace_and_wipe,
+    sync_dir,
+    write_durably,
+)
 from stageflow_guard.base.opening import read_plain, require_own
 from stageflow_guard.errors import ConfigError, KeyringUnavailable
 from stageflow_guard.keys.provider import SIZE, FileKeyProvider
@@ -30,6 +37,7 @@ HEAD = struct.Struct(">4sI")  # magic, epoch
 LIVE, GONE = b"SGK1", b"SGX1"
 KEPT = 10_000
 CAP = 64 * 1024  # bytes of a subject's file
+TICK = 10**9  # nanoseconds; two names given within a tick of the clock leave the same time
 USED: tuple[Purpose, ...] = ("keyring", "fingerprint", "vault")
 
 
@@ -58,6 +66,7 @@ class SubjectKeyring:
         self._name = _derive(keys.key("keyring"), b"name")
         self._ring = _derive(keys.key("keyring"), b"ring")[:8]
         self._seen: dict[Path, tuple[tuple[int, int], int, bytes]] = {}
+        self._on_disk: dict[Path, int] = {}  # folder -> its last change that is surely there
         try:
             make_dirs(self._folder.absolute(), above=Path("/"))
             require_own(self._folder.parent)
@@ -146,10 +155,23 @@ class SubjectKeyring:
             self._seen.pop(path, None)
             return None
         epoch, secret, _ = self._open(path, content)
+        self._settle(path)
         if len(self._seen) >= KEPT:
             self._seen = {}
         self._seen[path] = (mark, epoch, secret)
         return epoch, secret
+
+    def _settle(self, path: Path) -> None:
+        """Put a subject's name on disk: another process may have given it a moment ago.
+
+        What is made under a secret that a cut of power then takes could never be opened again.
+        """
+        for folder in (path.parent, self._folder):
+            named = os.stat(folder).st_mtime_ns  # when a name was last given in it
+            if self._on_disk.get(folder) != named:
+                sync_dir(folder)
+                if time.time_ns() - named > TICK:
+                    self._on_disk[folder] = named
 
     def _open(self, path: Path, content: bytes) -> tuple[int, bytes, tuple[str, str]]:
         bad = ConfigError(f"keyring file `{path}` does not open; was the `keyring` key replaced?")
