@@ -2,8 +2,8 @@
 
 FILE holds JSON lines: `text`, `spans` ([start, end, type]), and where you know them `locale`, `kind`
 and `claimed` (per span: whether it counts). Without FILE, the project's own lines: tests/data/field.txt
-and harmless.txt; with `--clinic` the notes of tests/data/clinic.txt by half and group (groups of the
-half `kept` are only measured). Prints the same table as `stageflow-guard redact eval FILE --by locale,entity,kind`.
+and harmless.txt; with `--clinic` the notes of tests/data/clinic.txt by half and group, with `--records`
+the records of tests/data/records.txt (groups of the half `kept` are only measured). Prints the same table as `stageflow-guard redact eval FILE --by locale,entity,kind`.
 """
 
 from __future__ import annotations
@@ -30,11 +30,22 @@ def own_lines() -> list[Line]:
     return out + marked_lines("field.txt")
 
 
-def clinic_lines() -> list[Line]:
-    """Return the notes of a clinic: `locale` is the half, `kind` is half and group."""
-    return [
-        replace(line, kind=f"{line.locale}, {line.kind}") for line in marked_lines("clinic.txt")
-    ]
+def halved_lines(name: str) -> list[Line]:
+    """Return the lines of a file in two halves: `locale` is the half, `kind` is half and group."""
+    return [replace(line, kind=f"{line.locale}, {line.kind}") for line in marked_lines(name)]
+
+
+def types(lines: list[Line], redactor: Redactor) -> None:
+    """Print, per half, how many values are covered under another type than their own."""
+    for half in sorted({line.locale for line in lines}):
+        covered = other = 0
+        for line in (one for one in lines if one.locale == half):
+            found = redactor.find(line.text)
+            for start, end, entity in line.spans:
+                over = {s.entity for s in found if s.start < end and start < s.end}
+                covered += bool(over)
+                other += bool(over) and entity not in over
+        print(f"{half}: {other} of {covered} values found under another type only")
 
 
 def marked_lines(name: str) -> list[Line]:
@@ -115,13 +126,15 @@ def main() -> int:
     options.add_argument("--ner", action="append", default=[])
     options.add_argument("--preset", default="balanced")
     options.add_argument("--clinic", action="store_true", help="the project's notes of a clinic")
+    options.add_argument("--records", action="store_true", help="hospitals' and insurers' records")
     options.add_argument("--table", action="store_true", help="by language, as the docs show it")
     options.add_argument("--phones", action="store_true", help="only libphonenumber's examples")
     args = options.parse_args()
     if args.phones:
         phones(Redactor(args.preset))
         return 0
-    lines = read(args.file) if args.file else clinic_lines() if args.clinic else own_lines()
+    halved = "clinic.txt" if args.clinic else "records.txt" if args.records else ""
+    lines = read(args.file) if args.file else halved_lines(halved) if halved else own_lines()
     redactor = Redactor(args.preset, ner=args.ner or None)
     if args.table:
         print(table(lines, redactor))
@@ -136,6 +149,9 @@ def main() -> int:
             for f in ("leaked", "values", "flagged", "harmless")
         ]
         print(f"{'all':<24}{total[0]:>8}{total[1]:>6}{total[2]:>9}{total[3]:>6}")
+    if halved and not args.file:
+        print()
+        types(lines, redactor)
     return 0
 
 

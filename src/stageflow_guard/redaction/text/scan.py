@@ -35,7 +35,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
 from stageflow_guard.redaction.text import deobfuscate, encodings
 from stageflow_guard.redaction.text.borders import bordered
-from stageflow_guard.redaction.text.named import Reading
+from stageflow_guard.redaction.text.named import Reading, placed
 from stageflow_guard.redaction.text.spans import resolve
 from stageflow_guard.redaction.text.tags import pieces
 from stageflow_guard.redaction.text.view import BARRIER, Step, View
@@ -245,11 +245,18 @@ class Scanner:
         return found + [one.span for one in self._under_heads(text)]
 
     def _under_heads(self, text: str) -> list[Found]:
-        """Return what is found where a value is read behind the name that stands elsewhere."""
-        reading = Reading(text) if self.own else None
-        if reading is None or not reading.text:
+        """Return what is found where a value is read behind the name that stands elsewhere, or by its place."""
+        if not self.own:
             return []
         out = list[Found]()
+        plain = View(_masked(text))
+        for hit in placed(plain.text):
+            if self._accepts(plain, hit):
+                span = EntitySpan(hit.start, hit.end, hit.entity, hit.score)
+                out.append(Found(span, hit.rule, hit.why, "by its place"))
+        reading = Reading(text)
+        if not reading.text:
+            return out
         for view, hit in self._hits(reading.text):
             for span in _spans(view, hit, reading.text):
                 own = reading.original(span)

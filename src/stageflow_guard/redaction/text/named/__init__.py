@@ -1,7 +1,8 @@
 """Values whose name does not stand right before them: above a column, in a list, on a tag.
 
 `| Password |` over a column, `INSERT INTO people (name, phone) VALUES (...)`, `<th>`, `<fullName>`:
-each such value is read as `name: value`, so a pasted table finds what its rows as keys would. Pure.
+each such value is read as `name: value`, so a pasted table finds what its rows as keys would. Where a
+standard says what stands in a place (HL7, FHIR), the place decides. Pure.
 """
 
 from __future__ import annotations
@@ -11,7 +12,16 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from stageflow_guard.model import EntitySpan
-from stageflow_guard.redaction.text.named import complements, inserts, lines, markup, pairs
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.text.named import (
+    complements,
+    fhir,
+    hl7,
+    inserts,
+    lines,
+    markup,
+    pairs,
+)
 from stageflow_guard.redaction.text.named.block import Block
 from stageflow_guard.redaction.values.key_names import beside
 
@@ -23,6 +33,12 @@ def _blocks(text: str) -> Iterator[Block]:
         yield from markup.blocks(text)
     if "(" in text and "value" in text.lower():
         yield from inserts.blocks(text)
+
+
+def placed(text: str) -> Iterator[Hit]:
+    """Yield what a record's standard puts in a place: fields of HL7, elements of FHIR."""
+    yield from hl7.finds(text)
+    yield from fhir.finds(text)
 
 
 class Reading:
@@ -56,6 +72,7 @@ def context(text: str, at: int) -> tuple[int, str]:
     The head is empty where `at` lies in no table or in the head itself. The head and the text from that row on, put together,
     name the same values as the whole text does.
     """
+    at = hl7.begins(text, at)
     around = [block for block in _blocks(text) if block.head[0] <= at <= block.end]
     if not around:
         return markup.row_of(text, at), ""
@@ -66,5 +83,5 @@ def context(text: str, at: int) -> tuple[int, str]:
 
 
 def settled(text: str, at: int) -> int:
-    """Return `at`, or the start of its line where the rest of that line decides about its cells."""
-    return lines.settled(text, at)
+    """Return `at`, or the start of its line where the rest of that line decides about what is in it."""
+    return hl7.settled(text, lines.settled(text, at))
