@@ -156,3 +156,58 @@ def after(text: str, at: int) -> str:
         if found is not None:
             return found
     return ""
+
+
+_SAID_BEHIND = frozenset(word for word, name in _ONE.items() if name in ("phone", "ssn"))
+
+
+@lru_cache(maxsize=4096)
+def begins_label(word: str) -> bool:
+    """Say whether `word` begins with what `after` may take for a label of a phone or an SSN.
+
+    `after` cuts the text where its reach ends, so the beginning of a word may be one.
+    """
+    lower = word.lower()
+    return any(lower[:size] in _SAID_BEHIND for size in range(1, len(lower) + 1))
+
+
+class Ahead:
+    """What stands behind places of a text that are asked for in their order: read once in all.
+
+    A number that nothing before it names can be named by what is behind it, or by its shape alone.
+    """
+
+    __slots__ = ("_end", "_letter", "_read", "_said", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text, self._end = text, len(text)
+        self._letter = self._said = -1  # the next letter, the next word that may be a label
+        self._read = 0  # words that begin before are read
+
+    def wordless(self, at: int, reach: int) -> bool:
+        """Say whether no letter of any script stands in the `reach` characters from `at` on."""
+        if self._letter < at:
+            letter = _LETTER.search(self._text, at)
+            self._letter = letter.start() if letter is not None else self._end + _FAR
+        return self._letter >= at + reach
+
+    def unsaid(self, at: int, reach: int) -> bool:
+        """Say whether `after` finds no phone and no SSN for any place of the `reach` characters."""
+        limit = at + reach
+        if self._said < at:
+            read = max(self._read, at)
+            if read >= limit:
+                return True
+            for word in _TOKEN.finditer(self._text, read):
+                start = self._read = word.start()
+                if start >= limit:
+                    return True
+                if begins_label(word[0]):
+                    self._said = start
+                    return False
+            self._said = self._end + _FAR
+        return self._said >= limit
+
+
+_LETTER = re.compile(r"[^\W\d_]")
+_FAR = 1_000  # beyond any reach

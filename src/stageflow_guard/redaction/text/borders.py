@@ -30,7 +30,7 @@ def bordered(view: View) -> View:
         view = view.edited([(*m.span(), "") for m in _COLOUR.finditer(text)], "colours")
         text = view.text
     if unspaced(text):
-        view = view.edited([(m.start(), m.start(), " ") for m in _TOUCH.finditer(text)], "borders")
+        view = view.parted([m.start() for m in _TOUCH.finditer(text)], "borders")
         text = view.text
     if "|" in text or "\t" in text:
         view = view.edited(list(_cells(text)), "cells")

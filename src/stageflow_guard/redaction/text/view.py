@@ -13,7 +13,7 @@ import unicodedata
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import chain, compress, repeat
+from itertools import chain, compress, pairwise, repeat
 
 from stageflow_guard.redaction.text.confusables import LETTERS, MARKS
 
@@ -200,6 +200,22 @@ class View:
         return View(
             "".join(parts), array("I", starts), array("I", ends), (*self.steps, "characters")
         )
+
+    def parted(self, places: Sequence[int], step: str) -> View:
+        """Return the view with a space before each of `places`, in order, none of them the first."""
+        if not places:
+            return self
+        text, size = self.text, len(self.text)
+        cuts = [0, *places, size]
+        begins = chain.from_iterable(map(range, cuts, [*(p + 1 for p in places), size]))
+        # behind the first cut, a part's first place is the end of what is before it: the space's
+        lasts = [0, *(p - 1 for p in places)]
+        ends = chain.from_iterable(map(range, lasts, cuts[1:]))
+        spaced = " ".join([text[a:b] for a, b in pairwise(cuts)])
+        return View(
+            spaced, array("I", map(self._starts.__getitem__, begins)),
+            array("I", map(self._ends.__getitem__, ends)), (*self.steps, step),
+        )  # fmt: skip
 
     def edited(self, edits: Iterable[Edit], step: str) -> View:
         """Return the view after `edits` (ordered, disjoint).

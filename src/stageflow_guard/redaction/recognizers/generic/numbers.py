@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import present
@@ -31,6 +33,14 @@ from stageflow_guard.redaction.recognizers.tokens import in_token
 
 _GROUP = re.compile(r"[0-9]+")
 _NEAT = re.compile(r"[ ._-]|[ ]-[ ]|\)[ ]?|[ ]?\(|[ ]?\((?=0\))|\)-|\) ?|-\(|/")
+
+
+@lru_cache(maxsize=1024)
+def _is_neat(gap: str) -> bool:
+    """Say whether what is between two groups is what people put there."""
+    return _NEAT.fullmatch(gap) is not None
+
+
 _LOOSE = re.compile(
     r"[^A-Za-z0-9\n\"'@\x1e]{1,4}|'|[ ]?\n[ ]?|[^\w\n\x1e]\n[^\w\n\x1e]?|\n[^\w\n\x1e]|[^\w\n\"'\x1e]{2}[ ][^\w\n\"'\x1e]{0,2}"
 )
@@ -77,7 +87,7 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
     """
     groups = [m.span() for m in _GROUP.finditer(text)]
     count, i, read = len(groups), 0, 0
-    state = labels.NONE
+    state, walk = labels.NONE, _Walk(text, groups, labels.Ahead(text), regions)
     while i < count:
         start, end = groups[i]
         size = end - start
@@ -102,7 +112,7 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
         ):
             i += 1
             continue
-        best, taken = _best(text, groups, i, label, regions)
+        best, taken = _best(walk, i, label)
         if best is None:
             i = taken + 1
         elif not in_token(text, best.start, best.end):
@@ -156,6 +166,7 @@ def _reaches(groups: list[tuple[int, int]], i: int) -> bool:
 
 
 _SHAPE_STARTS = frozenset(s[:n] for s in _SHAPES for n in range(1, len(s) + 1))
+_TRUNK_STARTS = frozenset(s[:n] for s in TRUNK_SHAPES for n in range(1, len(s) + 1))
 _STARTS = frozenset(s[:n] for s in _SHAPES | TRUNK_SHAPES for n in range(1, len(s) + 1))
 # how many digits a label lets one expect
 _SIZES = {"card": (12, 19), "ssn": (9, 9), "itin": (9, 9), "phone": (7, 15), **{
@@ -165,10 +176,20 @@ _SIZES = {"card": (12, 19), "ssn": (9, 9), "itin": (9, 9), "phone": (7, 15), **{
 }}  # fmt: skip
 
 
+class _Walk(NamedTuple):
+    """A text, its runs of digits, what is behind them, and whose phone numbers need no label."""
+
+    text: str
+    groups: list[tuple[int, int]]
+    ahead: labels.Ahead
+    regions: tuple[str, ...]
+
+
 def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that ends it, in order
-    text: str, groups: list[tuple[int, int]], i: int, near: Nearest, regions: tuple[str, ...]
+    walk: _Walk, i: int, near: Nearest
 ) -> tuple[Hit | None, int]:
     """Return the surest candidate that starts with group `i`, the longest among equals, and its last group."""
+    text, groups, ahead, regions = walk
     best: Hit | None = None
     taken, first = i, groups[i][0]
     shape: tuple[int, ...] = ()
@@ -187,35 +208,33 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
     labelled = high > 0
     nearby = labelled and first - near.end <= NEAR and "\n\n" not in text[near.end : first]
     touching = labelled and first - near.end <= CLOSE
-    wordless: bool | None = None if not labelled and not dialled else False
-    tied = (
-        wordless is None
-        and text[first - 1 : first] in _TIES
-        and text[first - 2 : first - 1].isalnum()
-    )
-    listed = wordless is None and not opened and _listed(text, first)
-    if tied or listed:
-        wordless = _WORDED.search(text, first, first + _AHEAD) is None
-        if wordless and tied and text[first - 1] != ":":
-            return None, i  # a piece of something longer
-    gap = ""
+    free = not labelled and not dialled
+    wordless = free and ahead.wordless(first, _AHEAD)
+    # what follows does not name it, either: only a grouping of its own can
+    unnamed = wordless or (free and ahead.unsaid(first, _AHEAD + _EXTENDED))
+    tied = free and text[first - 1 : first] in _TIES and text[first - 2 : first - 1].isalnum()
+    listed = free and not opened and _listed(text, first)
+    if unnamed and tied and text[first - 1] != ":" and (wordless or not headed):
+        return None, i  # a piece of something longer
+    gap, plain = "", not label and not listed
     for j in range(i, min(i + MOST, len(groups))):
         a, b = groups[j]
         if j > i:
             gap = text[groups[j - 1][1] : a]
             if len(gap) > 6:
                 break
-            if gap not in _PLAIN and not _NEAT.fullmatch(gap):
+            if gap not in _PLAIN and not _is_neat(gap):
                 neat = False
-                if wordless is None and headed:
-                    wordless = _WORDED.search(text, first, first + _AHEAD) is None
                 if wordless or not (labelled or headed):
                     break  # without a label only the usual grouping says anything
                 if not _joins(gap, best):
                     break
                 if len(shape) == 3 and best is None and _is_day(text, first, groups[j - 1][1]):
                     return None, j - 1  # nor is a piece of the day
+                if unnamed:
+                    break
             gaps += (gap,)
+            plain = plain and gap in NATIONAL_GAPS
         total += b - a
         if total > 20:
             break
@@ -226,10 +245,13 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
             j - i > 3 or shape[:2] == (1, 1)
         ):  # fmt: skip
             break
-        if listed and wordless and j > i and digits[0] != "0" and gap != "." and (
-            shape not in _SHAPE_STARTS
+        # three groups may be a day, which is passed over as a whole
+        if unnamed and j > i and (wordless or not headed or len(shape) > 3) and not (
+            shape in _SHAPE_STARTS or (gaps[0] == "." and len(shape) <= 4) or (plain and total <= 12)
+            or (digits[0] == "0" and _trunk_starts(shape, digits, opened=opened))
+            or (opened and shape[0] in _AREA_SIZES and total <= 15 and "_" not in gaps)
         ):  # fmt: skip
-            break  # one of a list, and no grouping that says anything
+            break  # no grouping that says anything begins so
         if total < 7 and not quad:
             continue
         if not ((labelled and low <= total <= high) or headed or quad or shape in _SHAPES or shape in TRUNK_SHAPES or (
@@ -241,13 +263,11 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
             continue
         if " " in gaps and text[b : b + 1] in "-./" and text[b + 1 : b + 2].isdigit():
             continue  # it would end inside of what a closer sign holds together
-        if wordless is None:
-            wordless = _WORDED.search(text, first, first + _AHEAD) is None
-        if wordless and not quad and j > i and (tied or not (
+        if unnamed and not quad and j > i and (tied or not (
             (shape in _SHAPES and (shape != _TRIPLETS or gaps[0] == "-"))
-            or (digits[0] == "0" and (shape in TRUNK_SHAPES or (shape[0] >= 4 and (opened or digits[1] == "0"))))
-            or (opened and total >= 8 and shape[0] in (2, 3) and digits.strip(digits[0]))
-            or (not label and 8 <= total <= 12 and NATIONAL_GAPS.issuperset(gaps) and not one_of_many(text, first, b))
+            or (digits[0] == "0" and (shape in TRUNK_SHAPES or shape[0] >= 4) and _trunk_starts(shape, digits, opened=opened))
+            or (opened and 8 <= total <= 15 and shape[0] in _AREA_SIZES and "_" not in gaps and digits.strip(digits[0]))
+            or (plain and 8 <= total <= 12 and not one_of_many(text, first, b))
         )):  # fmt: skip
             continue  # nothing names it, and no grouping of its own does
         hit = classify(
@@ -273,8 +293,16 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
 
 _TRIPLETS = (3, 3, 3)
 _TIES = frozenset("-.:/")
-_WORDED = re.compile(r"[^\W\d_]")
 _AHEAD = 20 + (MOST - 1) * 6 + labels.AFTER  # as far as a label behind the last group may stand
+_EXTENDED = 18  # or behind its extension: ` extension 123456`
+_AREA_SIZES = (2, 3)  # of an area code in brackets
+
+
+def _trunk_starts(shape: tuple[int, ...], digits: str, *, opened: bool) -> bool:
+    """Say whether a number of these digits, the first a 0, may begin in this grouping."""
+    if shape[0] >= 4 and (opened or digits[1] == "0"):
+        return True
+    return digits[1] != "0" and shape in _TRUNK_STARTS
 
 
 def _listed(text: str, start: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from stageflow_guard.redaction.values.key_names import carries, tells
@@ -47,17 +48,18 @@ def telling(head: Iterable[str]) -> dict[int, str]:
 
     A column `name` may hold anything, so it counts beside another one that tells.
     """
-    told = {at: name for at, name in enumerate(map(_plain, head)) if tells(name)}
+    told = {at: name for at, cell in enumerate(head) if cell and (name := _told(cell))}
     if not _GIVEN.isdisjoint(name.lower() for name in told.values()):
         told = {at: "surname" if name.lower() in _BOTH else name for at, name in told.items()}
     return told if any(map(sure, told.values())) else {}
 
 
-def _plain(name: str) -> str:
-    """Return a name of a head without what is drawn around it and what is said behind it."""
-    name = _LINK.sub(r"\1", name).strip(_AROUND + "_>\ufeff\u00a0:")
+@lru_cache(maxsize=4096)
+def _told(cell: str) -> str:
+    """Return the name in a cell of a head, without what is drawn around it and said behind it, if it tells."""
+    name = _LINK.sub(r"\1", cell).strip(_AROUND + "_>\ufeff\u00a0:")
     short = _SAID.split(name, maxsplit=1)[0]
-    return short if tells(short) else name
+    return short if tells(short) else name if tells(name) else ""
 
 
 def sure(name: str) -> bool:

@@ -23,6 +23,7 @@ _NAME = re.compile(
 _BARE = re.compile(r"[^\W\d_][\w .-]{0,39}")
 _LONGEST_NAME = 60
 _LINE = re.compile(r"^[^\n|\t;,]{0,400}[|\t;,][^\n]{1,2000}$", re.MULTILINE)
+_LETTER = re.compile(r"[^\W\d_]")
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _CODE = re.compile(r"\\\||`[^`\n|]*\|[^`\n]*`")  # a `|` that parts nothing in Markdown
 
@@ -43,8 +44,8 @@ def blocks(text: str) -> Iterator[Block]:
     while (match := _LINE.search(text, at)) is not None:
         at = min(match.end() + 1, len(text))
         line = match[0]
-        if len(line) > _ROW_MOST:
-            continue
+        if len(line) > _ROW_MOST or ("|" not in line and _LETTER.search(line) is None):
+            continue  # a head has a name in it, or a rule below it
         start, below = _below(text, at)
         shape = _head(line, below)
         if shape is None or (shape.sign == "," and start > at):  # an import, and what follows

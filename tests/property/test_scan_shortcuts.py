@@ -1,0 +1,99 @@
+"""What the scan passes over to save time holds nothing: with and without, the same is found."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import pytest
+
+from stageflow_guard.redaction.recognizers import labels
+from stageflow_guard.redaction.recognizers.generic import numbers
+from stageflow_guard.redaction.text import borders
+from stageflow_guard.redaction.text.view import View
+
+WORDS = (
+    "tel", "Telefon", "telegram", "PHONE", "ssn", "SSNs", "Fax:", "mobile", "order", "card ", "é", "中", "电话", "name", "x12", " ext. 5",
+    "\n", " #4 ", "(", ")", "+", "+1 ", "00", "-", ".", "/", " ", ", ", "_", "@", "--", " - ",
+    "202-555-0143", "030 1234567", "(020) 7946 0958", "536-90-4399", "4111 1111 1111 1111", "10.2.3.4", "0049 30 123456",
+)  # fmt: skip
+
+
+def mixture(rng: random.Random) -> str:
+    """Return digits, signs and words in any order."""
+    parts = list[str]()
+    for _ in range(rng.randint(2, 40)):
+        digits = "".join(
+            rng.choice("0123456789") for _ in range(rng.choice((1, 2, 2, 3, 3, 4, 5, 8)))
+        )
+        parts += [
+            rng.choice((digits, digits, rng.choice(WORDS))),
+            rng.choice(("", " ", "-", "(", ")")),
+        ]
+    return "".join(parts)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_number_is_the_same_whether_its_label_is_looked_for_or_not(seed, monkeypatch):
+    """Where no label can stand behind a number, a grouping that says nothing is passed over: rightly."""
+    rng = random.Random(seed)
+    texts = [mixture(rng) for _ in range(150)]
+    quick = [list(numbers.recognize(text)) for text in texts]
+
+    monkeypatch.setattr(labels.Ahead, "unsaid", lambda *_: False)
+
+    assert quick == [list(numbers.recognize(text)) for text in texts]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_is_unsaid_ahead_is_said_behind_no_place(seed):
+    """`Ahead` may doubt, but where it is sure there is no letter, or no label, for any place in reach."""
+    rng = random.Random(seed)
+    for _ in range(200):
+        text = mixture(rng)
+        ahead = labels.Ahead(text)
+        at = 0
+        while at < len(text):
+            if not text[at - 1 : at].isalpha():  # a number ends there
+                reach = rng.randint(1, 100)
+                within = text[at : at + reach]
+                assert ahead.wordless(at, reach) == (not any(c.isalpha() for c in within))
+                if ahead.unsaid(at, reach + labels.AFTER):
+                    assert not {"phone", "ssn"} & {
+                        labels.after(text, place)
+                        for place in range(at, at + reach)
+                        if not text[place - 1 : place].isalpha()
+                    }
+            at += rng.randint(1, 9)
+
+
+def test_a_label_that_the_reach_cuts_is_a_label():
+    """`after` reads 18 characters: of `telegram` it may see `tel`."""
+    text = "123" + " " * 15 + "telegram"
+
+    assert labels.after(text, 3) == "phone"
+    assert labels.begins_label("telegram")
+    assert not labels.Ahead(text).unsaid(0, 40)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_parted_view_is_the_edited_one(seed):
+    """A space before each place: the text and every original range as `edited` gives them."""
+    rng = random.Random(seed)
+    view = View("".join(rng.choice("a1中 é①") for _ in range(60)))
+    for _ in range(2):  # as written, then one whose places were changed before
+        places = sorted(rng.sample(range(1, len(view.text)), rng.randint(0, 20)))
+        parted = view.parted(places, "borders")
+        edited = view.edited([(p, p, " ") for p in places], "borders")
+        assert (parted.text, parted.steps) == (edited.text, edited.steps)
+        for start, end in itertools.combinations(range(len(parted.text) + 1), 2):
+            assert parted.original(start, end) == edited.original(start, end)
+        view = parted.normalised()
+
+
+def test_borders_of_a_text_in_two_scripts():
+    """A find between letters without spaces has its own place, whatever stands before it."""
+    view = borders.bordered(View("电话13800138000谢谢"))
+
+    assert view.text == "电话 13800138000 谢谢"
+    assert view.original(3, 14) == (2, 13)
