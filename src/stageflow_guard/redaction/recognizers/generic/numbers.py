@@ -94,7 +94,7 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
         if (
             size == 1
             and 0 <= start - read <= 1
-            and _drips(text, groups, i, state)
+            and _drips(walk, i, state)
             and (not text[read:start].isalpha() or labels.silent(text[read:start]))
         ):  # what is spaced out: nothing was read since, and no shape starts so
             read = end
@@ -107,9 +107,7 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
             state = labels.scan(text, read, start, state)
         read = end
         label = state.within(start) if state.end else state
-        if (size == 1 and _drips(text, groups, i, label)) or (
-            size < 7 and _alone(text, groups, i, label)
-        ):
+        if (size == 1 and _drips(walk, i, label)) or (size < 7 and _alone(walk, i, label)):
             i += 1
             continue
         best, taken = _best(walk, i, label)
@@ -122,21 +120,38 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
             i += 1
 
 
-def _drips(text: str, groups: list[tuple[int, int]], i: int, label: Nearest) -> bool:
+class _Walk(NamedTuple):
+    """A text, its runs of digits, what is behind them, and whose phone numbers need no label."""
+
+    text: str
+    groups: list[tuple[int, int]]
+    ahead: labels.Ahead
+    regions: tuple[str, ...]
+
+
+def _drips(walk: _Walk, i: int, label: Nearest) -> bool:
     """Say whether two single digits begin here that nothing announces: no shape starts so."""
-    start, end = groups[i]
-    if end - start != 1 or i + 1 >= len(groups):
+    text, groups = walk.text, walk.groups
+    if i + 1 >= len(groups):
         return False
+    start, end = groups[i]
     a, b = groups[i + 1]
     if b - a != 1 or a - end > 6 or label.name in _SIZES:
         return False
-    return "+" not in text[max(0, start - 3) : start] and text[start - 1 : start] != "("
+    plus = text.rfind("+", max(0, start - 3), start)
+    if plus >= 0 and not text[plus - 1 : plus].isdigit():  # `1+1` is a sum
+        return False
+    return text[start - 1 : start] != "(" or (
+        text[start - 3 : start] != "00(" and text[end:a] not in NATIONAL_GAPS
+        and walk.ahead.wordless(start, _AHEAD)
+    )  # fmt: skip
 
 
-def _alone(text: str, groups: list[tuple[int, int]], i: int, label: Nearest) -> bool:
+def _alone(walk: _Walk, i: int, label: Nearest) -> bool:
     """Say whether a short group is joined to nothing: what follows is far, or no usual gap."""
     if label.name in _SIZES:
         return False
+    text, groups, ahead, _ = walk
     start, end = groups[i]
     if i + 1 == len(groups):
         return True
@@ -145,8 +160,11 @@ def _alone(text: str, groups: list[tuple[int, int]], i: int, label: Nearest) -> 
         return True
     if not text[end:a].strip(" ._-()/"):
         return False
-    headed = text[start : start + 2] == "00" or text[start - 1 : start] == "("
-    return not headed and "+" not in text[max(0, start - 3) : start]
+    before = text[max(0, start - 3) : start]
+    if "+" in before or before == "00(":
+        return False
+    headed = text[start : start + 2] == "00" or before[-1:] == "("
+    return not headed or ahead.unsaid(start, _AHEAD + _EXTENDED)
 
 
 def _reaches(groups: list[tuple[int, int]], i: int) -> bool:
@@ -176,15 +194,6 @@ _SIZES = {"card": (12, 19), "ssn": (9, 9), "itin": (9, 9), "phone": (7, 15), **{
 }}  # fmt: skip
 
 
-class _Walk(NamedTuple):
-    """A text, its runs of digits, what is behind them, and whose phone numbers need no label."""
-
-    text: str
-    groups: list[tuple[int, int]]
-    ahead: labels.Ahead
-    regions: tuple[str, ...]
-
-
 def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that ends it, in order
     walk: _Walk, i: int, near: Nearest
 ) -> tuple[Hit | None, int]:
@@ -200,6 +209,7 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
     # `1+1` is a sum
     dialled = plus >= 0 and (not text[plus - 1 : plus].isdigit() or size >= 7)
     opened = text[first - 1 : first] == "("
+    area = opened and size in _AREA_SIZES
     headed = dialled or opened or text[first : first + 2] == "00"
     # only behind its sign may a number that nothing names have an unusual gap; no country is 0
     dialled = (dialled or (opened and text[first - 3 : first] == "00(")) and text[first] != "0"
@@ -225,7 +235,7 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
                 break
             if gap not in _PLAIN and not _is_neat(gap):
                 neat = False
-                if wordless or not (labelled or headed):
+                if wordless or not (labelled or headed) or (unnamed and len(shape) != 3):
                     break  # without a label only the usual grouping says anything
                 if not _joins(gap, best):
                     break
@@ -247,9 +257,9 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
             break
         # three groups may be a day, which is passed over as a whole
         if unnamed and j > i and (wordless or not headed or len(shape) > 3) and not (
-            shape in _SHAPE_STARTS or (gaps[0] == "." and len(shape) <= 4) or (plain and total <= 12)
+            (area and total <= 15 and "_" not in gaps)
+            or shape in _SHAPE_STARTS or (gaps[0] == "." and len(shape) <= 4) or (plain and total <= 12)
             or (digits[0] == "0" and _trunk_starts(shape, digits, opened=opened))
-            or (opened and shape[0] in _AREA_SIZES and total <= 15 and "_" not in gaps)
         ):  # fmt: skip
             break  # no grouping that says anything begins so
         if total < 7 and not quad:
@@ -266,7 +276,7 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
         if unnamed and not quad and j > i and (tied or not (
             (shape in _SHAPES and (shape != _TRIPLETS or gaps[0] == "-"))
             or (digits[0] == "0" and (shape in TRUNK_SHAPES or shape[0] >= 4) and _trunk_starts(shape, digits, opened=opened))
-            or (opened and 8 <= total <= 15 and shape[0] in _AREA_SIZES and "_" not in gaps and digits.strip(digits[0]))
+            or (area and 8 <= total <= 15 and "_" not in gaps and digits.strip(digits[0]))
             or (plain and 8 <= total <= 12 and not one_of_many(text, first, b))
         )):  # fmt: skip
             continue  # nothing names it, and no grouping of its own does

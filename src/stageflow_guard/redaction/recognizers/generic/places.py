@@ -81,8 +81,9 @@ _EAST = re.compile(
     r"(?:〒?[ ]?[0-9]{3}-[0-9]{4}[ ]?)?[\u4e00-\u9fff]{2,8}(?:省|市|都|道|府|県|縣|自治区)[\u3040-\u30ff\u4e00-\u9fff]{1,24}[ ]?[0-9]{1,5}(?:[ ]?(?:[-－‐丁目番地号號弄室楼层路街单元栋幢座]{1,2}|[a-zA-Z](?![a-zA-Z]))[ ]?[0-9]{0,5}){0,6}"
     r"|[\uac00-\ud7a3]{2,7}(?:시|도) (?:[\uac00-\ud7a3]{1,6}(?:시|군|구) ){1,2}[\uac00-\ud7a30-9]{1,12}(?:로|길|동|읍|면)[ ]?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?(?:[ ,]{1,2}[0-9]{1,4}(?:동|호|층)){0,3}"
 )
+_INDIAN = "Nagar|Road|Marg|Street|Colony|Layout|Vihar|Enclave|Lane|Gali|Chowk|Bagh|Puram"
 _INDIA = re.compile(
-    rf"(?<![\w.$€£#:/-])[0-9]{{1,4}}[A-Za-z]?,?[ ]{_CAP}(?:[ ]{_CAP}){{0,2}}[ ](?:Nagar|Road|Marg|Street|Colony|Layout|Vihar|Enclave|Lane|Gali|Chowk|Bagh|Puram)(?:,[ ]{_CAP}(?:[ ]{_CAP})?){{1,2}},?[ -]{{1,3}}[1-9][0-9]{{2}}[ ]?[0-9]{{3}}(?![\w])"
+    rf"(?<![\w.$€£#:/-])[0-9]{{1,4}}[A-Za-z]?,?[ ]{_CAP}(?:[ ]{_CAP}){{0,2}}[ ](?:{_INDIAN})(?:,[ ]{_CAP}(?:[ ]{_CAP})?){{1,2}},?[ -]{{1,3}}[1-9][0-9]{{2}}[ ]?[0-9]{{3}}(?![\w])"
 )
 # German streets that begin with a little word; a town behind them makes them one
 _STREET_AT = re.compile(
@@ -197,6 +198,8 @@ register(_STREET_HEADS)
 _STREET_NEEDLES = tuple(
     sorted({word.replace("\\.", ".").lower() + " " for word in _STREET_WORDS.split("|")})
 )
+_ENGLISH = tuple(sorted(_STREET_EN.split("|"), key=len))
+_EASTERN = tuple("省市都道府県縣区시도")
 _BOXES = ("box", "postf", "postb", "uss ", "usns", "uscg", "usnv", "psc")
 _TOWN_CODE = re.compile(r"[0-9]{5}(?:(?<=[A-Z]{2}[ ,].{5})|(?<=[A-Z]{2}[ ,]{2}.{5}))")
 _UNIT_SIGNS = (
@@ -241,6 +244,10 @@ _LANDS = tuple(re.sub(r"\(.*", "", c).strip().lower() for c in _COUNTRIES.split(
 def _parts(text: str) -> Iterator[Hit]:
     lower = lowered(text)
     idle = set[re.Pattern[str]]()
+    if not present(lower, _ENGLISH):
+        idle.add(_STREET_AFTER)
+    if not present(text, _INDIAN.split("|")):
+        idle.add(_INDIA)
     if not present(lower, _SUFFIXES):
         idle.update((_STREET_SUFFIX, _STREET_APART))
     if not present(lower, _LANDS):
@@ -257,7 +264,7 @@ def _parts(text: str) -> Iterator[Hit]:
         idle.update((_UK, _HOUSE_UK))
     if not present(lower, _UNIT_SIGNS):
         idle.add(_UNITS)
-    if not unspaced(text):
+    if not unspaced(text) or not present(text, _EASTERN):
         idle.add(_EAST)
     if "-" not in text or not _CEP.search(text):
         idle.add(_BRAZIL)
@@ -380,16 +387,16 @@ _COMMON = re.compile(
 )
 
 
+_NAMES = re.compile(r"[^\W\d_]+")
+
+
 def _named(found: str) -> bool:
     """A street has a name: capitalised, without the little words of a sentence."""
-    words = re.findall(r"[^\W\d_]+", found)
+    words = _NAMES.findall(found)
     if words[:1] == ["via"] and "".join(words[1:2]).isupper():
         return False  # "via RFC 9110"
-    capital = sum(w[:1].isupper() for w in words)
-    little = len(_COMMON.findall(found))
-    return (capital >= 1 and little == 0) or (
-        little == 0 and len(words) <= 3 and not found.isascii()
-    )
+    foreign = len(words) <= 3 and not found.isascii()
+    return (foreign or any(w[0].isupper() for w in words)) and _COMMON.search(found) is None
 
 
 _PLAIN_STREET = re.compile(

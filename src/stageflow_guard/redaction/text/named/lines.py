@@ -120,6 +120,8 @@ def _below(text: str, at: int) -> tuple[int, str]:
 def _head(line: str, below: str) -> _Shape | None:
     """Return how a table is cut of which `line` is the head and `below` the line behind it."""
     sign = next(sign for sign in _SIGNS if sign in line)
+    if sign != "|" and '"' not in line and below.count(sign) < line.count(sign):
+        return None
     raw = _parts(line, sign)
     names = [line[a:b].strip(_AROUND) for a, b in raw]
     ruled = sign == "|" and _ruled(below)
@@ -135,8 +137,9 @@ def _head(line: str, below: str) -> _Shape | None:
         if found < shape.size or (sign == "|" and found != shape.size):
             return None
         pattern = _BARE if sign == "|" else _NAME  # alternatives of a pattern in a program
-        if not all(not name or pattern.fullmatch(name) for name in names):
-            return None
+        for name in names:
+            if name and not pattern.fullmatch(name):
+                return None
         if sign == "," and (not all(names[1:]) and line[:1].isspace()):
             return None  # a list in a program
     return shape if all(len(name) <= _LONGEST_NAME for name in names) else None
