@@ -199,6 +199,7 @@ _STREET_NEEDLES = tuple(
     sorted({word.replace("\\.", ".").lower() + " " for word in _STREET_WORDS.split("|")})
 )
 _ENGLISH = tuple(sorted(_STREET_EN.split("|"), key=len))
+_INDIAN_WORDS = tuple(_INDIAN.split("|"))
 _EASTERN = tuple("省市都道府県縣区시도")
 _BOXES = ("box", "postf", "postb", "uss ", "usns", "uscg", "usnv", "psc")
 _TOWN_CODE = re.compile(r"[0-9]{5}(?:(?<=[A-Z]{2}[ ,].{5})|(?<=[A-Z]{2}[ ,]{2}.{5}))")
@@ -241,29 +242,26 @@ _UNIT_SIGNS = (
 _LANDS = tuple(re.sub(r"\(.*", "", c).strip().lower() for c in _COUNTRIES.split("|"))
 
 
+# one of these words, in small letters, is in all that the patterns match
+_NEEDED: tuple[tuple[tuple[re.Pattern[str], ...], tuple[str, ...]], ...] = (
+    ((_STREET_SUFFIX, _STREET_APART), _SUFFIXES), ((_COUNTRY_ZIP,), _LANDS), ((_BOX,), _BOXES),
+    ((_UNITS,), _UNIT_SIGNS), ((_STREET_AFTER,), _ENGLISH),
+)  # fmt: skip
+
+
 def _parts(text: str) -> Iterator[Hit]:
     lower = lowered(text)
-    idle = set[re.Pattern[str]]()
-    if not present(lower, _ENGLISH):
-        idle.add(_STREET_AFTER)
-    if not present(text, _INDIAN.split("|")):
-        idle.add(_INDIA)
-    if not present(lower, _SUFFIXES):
-        idle.update((_STREET_SUFFIX, _STREET_APART))
-    if not present(lower, _LANDS):
-        idle.add(_COUNTRY_ZIP)
+    idle = {p for ps, words in _NEEDED if not present(lower, words) for p in ps}
     if vocabulary(text).isdisjoint(_STREET_HEADS) or not present(lower, _STREET_NEEDLES):
         idle.add(_STREET_BEFORE)
-    if not present(lower, _BOXES):
-        idle.add(_BOX)
+    if not present(text, _INDIAN_WORDS):
+        idle.add(_INDIA)
     if not present(text, ("APO", "FPO", "DPO")):
         idle.add(_MILITARY)
     if _TOWN_CODE.search(text) is None:
         idle.add(_CITY)
     if _UK.search(text) is None:
         idle.update((_UK, _HOUSE_UK))
-    if not present(lower, _UNIT_SIGNS):
-        idle.add(_UNITS)
     if not unspaced(text) or not present(text, _EASTERN):
         idle.add(_EAST)
     if "-" not in text or not _CEP.search(text):
