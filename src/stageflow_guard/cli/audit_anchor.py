@@ -196,10 +196,15 @@ def check_all(args: argparse.Namespace) -> list[tuple[Path, Checked]]:
 
     given, found, origins = Given(args), [], set()
     receipts = [(parse_receipt(one)[0], one) for one in getattr(args, "receipt", None) or []]
-    for folder in logs_in(args.dir):
+    for folder in (folders := logs_in(args.dir)):
         own = origin_of(folder)
         origins.add(own)
-        found.append((folder, given.check(folder, own)))
+        try:
+            found.append((folder, given.check(folder, own)))
+        except VerificationError as error:
+            if len(folders) > 1:  # which of them
+                error.message = f"{folder.name}: {error.message}"
+            raise
         for origin, receipt in receipts:
             if origin == own:
                 require_receipt(folder, receipt)

@@ -154,7 +154,7 @@ def _gaps(origin: str, folder: Path, args: argparse.Namespace) -> Iterator[Gap]:
 
 
 def _logs(folder: str) -> list[tuple[str, Path]]:
-    return [(_origin(one), Path(one)) for one in logs_in(folder)]
+    return [(origin_of(one) or str(one), one) for one in logs_in(folder)]
 
 
 def _take_reads(seen: Review, folder: str, start: int, end: int) -> str | None:
@@ -168,11 +168,6 @@ def _take_reads(seen: Review, folder: str, start: int, end: int) -> str | None:
     except (VerificationError, ConfigError) as error:
         return f"the log of reads: reading ended early: {error.message}"
     return None
-
-
-def _origin(folder: Any) -> str:
-    text = (Path(folder) / "checkpoint").read_text(encoding="utf-8")
-    return text.partition("\n")[0]
 
 
 def _last_day(folder: str) -> date | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from stageflow_guard.audit.tlog.checkpoint import parse_size
+from stageflow_guard.audit.log.wal import read_wal, scan
+from stageflow_guard.audit.tlog.checkpoint import parse, parse_size
 from stageflow_guard.audit.tlog.storage import KNOWN, read
 from stageflow_guard.audit.tlog.tree import WIDTH, tile_path
 from stageflow_guard.base.durable import is_locked, sync_dir
@@ -113,6 +114,31 @@ def read_minimum(folder: Path) -> int:
     if minimum is None or minimum % WIDTH:
         raise VerificationError("`minimum` is malformed", path="minimum")
     return minimum
+
+
+def has_lost_checkpoint(folder: Path) -> bool:
+    """Say whether records lie here that no checkpoint speaks for.
+
+    A log has a checkpoint before its first record; what a crash left of an opening has no record.
+    """
+    if _is_there(folder, "checkpoint"):
+        return False
+    # looked at again behind the records: an opening may just have written both
+    return _has_records(folder) and not _is_there(folder, "checkpoint")
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    return (folder / name).exists()
+
+
+def _has_records(folder: Path) -> bool:
+    if _is_there(folder, "tile"):
+        return True
+    try:
+        blocks = scan(read_wal(folder) or b"")[0]
+        return any(not one.anchor or parse(one.payload)[0].size for one in blocks)
+    except VerificationError:  # damaged: whatever it held, it is no opening
+        return True
 
 
 def being_written(folder: Path) -> bool:

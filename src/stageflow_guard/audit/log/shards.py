@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from stageflow_guard.audit.log.layout import has_lost_checkpoint
 from stageflow_guard.audit.log.log import Log, LogLocked
 from stageflow_guard.base.durable import make_dirs
 from stageflow_guard.errors import ConfigError
@@ -55,11 +56,19 @@ async def open_shard(
 
 
 def logs_in(path: str | Path) -> list[Path]:
-    """Return the log directories at `path`: itself, or its shards in order."""
+    """Return the log directories at `path`: itself, or its shards in order.
+
+    One that has lost its checkpoint is among them, and does not hold: nobody hides what a shard
+    says by taking one file away.
+    """
     root = Path(path)
-    if (root / "checkpoint").is_file():
+    if _is_log(root):
         return [root]
-    found = sorted(p.parent for p in root.glob("*/checkpoint")) if root.is_dir() else []
+    found = sorted(filter(_is_log, root.iterdir())) if root.is_dir() else []
     if not found:
         raise ConfigError(f"`{root}` holds no log: it has no checkpoint")
     return found
+
+
+def _is_log(folder: Path) -> bool:
+    return (folder / "checkpoint").is_file() or (folder.is_dir() and has_lost_checkpoint(folder))

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.log.shards import logs_in, open_shard
-from stageflow_guard.audit.read.signed_head import checkpoint_of
-from stageflow_guard.audit.tlog.checkpoint import parse
+from stageflow_guard.audit.read.signed_head import key_line
 from stageflow_guard.errors import GuardError
 
 
@@ -27,7 +26,7 @@ async def note_read(path: str | Path, verb: str, asked: dict[str, Any]) -> str |
     """
     root, beside = _places(path)
     try:
-        origin = parse(checkpoint_of(logs_in(root)[0]))[0].origin
+        origin = key_line(logs_in(root)[0]).partition("+")[0]
         origin = origin.partition("/reads/")[0]
         if beside.exists() and not os.access(beside, os.W_OK):
             return None

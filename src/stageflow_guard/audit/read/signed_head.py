@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from stageflow_guard.audit.log.layout import read_format
+from stageflow_guard.audit.log.layout import has_lost_checkpoint, read_format
 from stageflow_guard.audit.read.signed_entries import attested
 from stageflow_guard.audit.records.decode import decode_any
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, open_note
@@ -36,8 +36,13 @@ def signed_head(folder: Path) -> tuple[Checkpoint, bytes]:
 
 
 def checkpoint_of(folder: Path) -> bytes:
-    """Return the checkpoint as it lies there; raise `ConfigError` for what is no log."""
+    """Return the checkpoint as it lies there; raise `ConfigError` for what is no log.
+
+    And `VerificationError` for a log that has lost it.
+    """
     note = read(folder, "checkpoint")
+    if note is None and has_lost_checkpoint(folder):
+        raise VerificationError("`checkpoint` is missing", path="checkpoint")
     if note is None:
         raise ConfigError(f"`{folder}` holds no log: it has no checkpoint")
     return note
