@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import positions
+from stageflow_guard.redaction.recognizers.clinical import kin
 from stageflow_guard.redaction.recognizers.clinical.beside import (
     LONE,
     beside,
@@ -38,6 +39,7 @@ from stageflow_guard.redaction.recognizers.clinical.clinic_words import (
     KIN_WORDS,
     LOOSELY,
     MARKS,
+    NEVER_CALLED,
     NO_NAME,
     NUMBERED,
     RATIO_OF,
@@ -113,7 +115,9 @@ _SCALES, _FRACTIONS = (
 )
 # a number of a record in groups, a space or slash among them, letters in front or none
 # found by their first digit
-_AFTER_GROUPS = r"(?![\w/-]|[.,:][0-9]|[ ](?:m[lgm]|mcg|units?|k?g|hrs?|h|%|[A-Z])(?!\w))"
+_AFTER_GROUPS = (
+    r"(?![\w/-]|[.,:][0-9]|[ ](?:m[lgm]|mcg|units?|k?g|hrs?|h|%|y\.?/?o|y(?:ea)?rs?|[A-Z])(?!\w))"
+)
 _IN_GROUPS = re.compile(
     r"[0-9](?<![0-9.,$€£+].)(?:"
     rf"[0-9]{{0,5}}(?:-[0-9]{{2,6}}){{0,2}}(?:[ ][0-9]{{2,6}}){{1,4}}{_AFTER_GROUPS}"
@@ -142,6 +146,8 @@ def recognize(text: str) -> Iterator[Hit]:
     heard = set(lower.encode("utf-8", "replace").translate(_APART).split())
     if not heard.isdisjoint(KIN_TOLD):
         yield from _relatives(text, lower)
+    if not heard.isdisjoint(kin.WORDS):
+        yield from kin.recognize(text)
     if not heard.isdisjoint(HOUSE_WORDS):
         for match in _HOUSES.finditer(text):
             words = match[0].split(" ")
@@ -449,7 +455,12 @@ def _numbered(text: str, match: re.Match[str]) -> Hit | None:
         day = _DATES.match(text, match.start())
         if day is not None and plausible(day[0]):
             return None
-        return Hit(*match.span(), kind, 0.47, "number in a note", "label clinic")
+        # a label that nobody calls, or a word for "number", tells more than groups do
+        bare = value.replace("-", "").isdigit()
+        own = bare or kind == "MEDICAL_RECORD_NUMBER"
+        sure = own and digits >= _LEAST_LOOSE and (signed or word in NEVER_CALLED)
+        score = 0.8 if sure else 0.47
+        return Hit(*match.span(), kind, score, "number in a note", "label clinic")
     if _LOCAL.fullmatch(value) and between == " " and _after_name(text, match.start()):
         return Hit(*match.span(), "PHONE_NUMBER", 0.42, "phone beside a name", "label clinic")
     if LONE.fullmatch(value) is None:

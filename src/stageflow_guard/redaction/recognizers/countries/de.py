@@ -54,7 +54,7 @@ COUNTRY = Country(
         "EMAIL_ADDRESS": "e mail adresse|mailadresse|emailadresse",
     },
     said="mein name ist|ich heiße|ich heisse|ich bin|mein name lautet|hier ist|hier spricht",
-    titles="Herr|Herrn|Frau|Fräulein|Hr|Fr|Dr|Prof|Familie|Dipl.-Ing",
+    titles="Herr|Herrn|Frau|Fräulein|Hr|Fr|Dr|Dr. med|Dr. med. dent|Prof. Dr|Prof. Dr. med|PD Dr|Prof|Familie|Dipl.-Ing",
     greetings="liebe|lieber|sehr geehrte frau|sehr geehrter herr|hallo",
     born="geboren|geboren am|geb|geb. am|geburtsdatum|geburtstag",
     months="januar|jänner|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember",
@@ -70,7 +70,8 @@ COUNTRY = Country(
         Document(entity="US_DRIVER_LICENSE", value=r"[A-Z0-9]{10,11}", names="führerschein|führerscheinnummer|führerschein nr"),
         Document(entity="LICENSE_PLATE", value=r"[A-ZÄÖÜ]{1,3}[ -][A-Z]{1,2}[ -]?[0-9]{1,4}[EH]?", names="kennzeichen|kfz kennzeichen|autokennzeichen|nummernschild"),
         Document(entity="DE_SOCIAL_SECURITY", value=r"[0-9]{2}[ ]?[0-9]{6}[ ]?[A-Z][ ]?[0-9]{3}", names="sozialversicherungsnummer|rentenversicherungsnummer|sv nummer|versicherungsnummer|svnr"),
-        Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="fallnummer|fall nr|patientennummer|patienten nr|aufnahmenummer|patienten id"),
+        Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="fallnummer|fall nr|fall id|patientennummer|patienten nr|pat nr|pat id|pat.-id|pat.-nr|aufnahmenummer|patienten id|krankenaktennummer|akten id"),
+        Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="mitgliedsnummer|mitglieds nr|policennummer|policen nr|versicherungsscheinnummer|versicherungsschein nr|versichertenkarte nr"),
         Document(entity="DE_HEALTH_INSURANCE", value=r"[A-Z][0-9]{9}", names="krankenversichertennummer|kvnr|versichertennummer"),
     ),
 )  # fmt: skip

@@ -58,6 +58,8 @@ COUNTRY = Country(
     has="tiene el número|lleva el número|con el número|tiene número",
     people="paciente|cliente|clienta|empleado|empleada|titular|conductor|conductora|inquilino|inquilina|beneficiario|beneficiaria|destinatario|remitente|madre|padre|marido|mujer|esposa|hijo|hija|médico|testigo|alumno|alumna|candidato|candidata",
     documents=(
+        Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="historia clínica|número de historia clínica|nº de historia clínica|n.º de historia clínica|número de historia|nhc|número de paciente|nº de paciente|id de paciente|id del paciente"),
+        Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="número de póliza|nº de póliza|n.º de póliza|póliza|póliza nº|número de afiliado|nº de afiliado|número de asegurado|nº de asegurado"),
         Document(
             entity="ES_NIF", check=nif, bare_valid=0.5, names="dni|nie|nif|documento nacional de identidad|documento de identidad|número de identificación fiscal|n.i.f.|d.n.i.",
             value=r"(?:[XYZxyzKLMklm][ -]?[0-9]{7}|[0-9]{8}|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3})[ -]?[A-Za-z]",

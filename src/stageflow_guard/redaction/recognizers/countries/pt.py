@@ -47,6 +47,8 @@ COUNTRY = Country(
     has="tem o número|com o número|tem número",
     people="paciente|cliente|funcionário|funcionária|titular|condutor|condutora|inquilino|inquilina|beneficiário|beneficiária|destinatário|remetente|mãe|pai|marido|esposa|filho|filha|médico|médica|testemunha|candidato|candidata|aluno|aluna",
     documents=(
+        Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="prontuário|número do prontuário|nº do prontuário|processo clínico|número do processo clínico|número do paciente|id do paciente"),
+        Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="número da apólice|nº da apólice|apólice|apólice nº|número do beneficiário|carteirinha|número da carteirinha"),
         Document(entity="PT_NIF", value=r"[1235689][0-9]{2}[ ]?[0-9]{3}[ ]?[0-9]{3}", names="nif|contribuinte|número de contribuinte|nº de contribuinte", check=nif),
         Document(entity="PASSPORT", value=r"[A-Z]{1,2}[0-9]{6}", names="passaporte|número do passaporte|passaporte nº"),
         Document(entity="PT_CC", value=r"[0-9]{8}[ -]?[0-9][ ]?[A-Z0-9]{2}[0-9]", names="cartão de cidadão|cartão do cidadão|cc nº|bilhete de identidade"),

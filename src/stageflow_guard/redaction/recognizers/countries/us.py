@@ -30,7 +30,7 @@ COUNTRY = Country(
         "passport": "passport|passports|passport number|travel document",
         "dob": "dob|birth|birthdate|birthday|born|date of birth",
         "steuer": "tin|tax id|taxid|tax number|tax identification",
-        "other": "order|orders|invoice|ticket|tickets|case|issue|version|versions|build|release|commit|revision|uuid|guid|hash|sha|port|pid|tid|thread|line|lines|size|bytes|timestamp|ts|epoch|time|date|trace|span|request|serial|sku|isbn|issn|doi|ean|upc|tracking|error|errno|code|page|rows|row|offset|zip|zipcode|postal|plz|amount|total|price|usd|eur|latitude|longitude|lat|lon|lng|duration|ms|seconds|elapsed|seed|job|task|node|pod|kernel|chrome|firefox|safari|mozilla|applewebkit|gecko|driver version|rfc|figure|table|section|chapter|firmware|driver|service|shape|matrix|values|count|counts|type|types|regex|regexp|validator|validators|limit|limits|length|pattern",
+        "other": "order|orders|invoice|ticket|tickets|case|issue|version|versions|build|release|commit|revision|uuid|guid|hash|sha|port|pid|tid|thread|line|lines|size|bytes|timestamp|ts|epoch|time|date|trace|span|request|serial|sku|isbn|issn|doi|ean|upc|tracking|error|errno|code|page|rows|row|offset|zip|zipcode|postal|plz|amount|total|price|usd|eur|latitude|longitude|lat|lon|lng|duration|ms|seconds|elapsed|seed|job|task|node|pod|kernel|chrome|firefox|safari|mozilla|applewebkit|gecko|driver version|rfc|figure|table|section|chapter|firmware|driver|service|shape|matrix|values|count|counts|type|types|regex|regexp|validator|validators|limit|limits|length|pattern|path|pathology|specimen|accession|ins|grp|aetna|cigna|humana|bcbs|uhc|tricare",
     },
     fields={
         "PERSON": "in the name of|full name|account holder|account owner|card holder|cardholder|name on card|holder name|customer name|patient name|client name|employee name|contact name|recipient|recipient name|beneficiary name|traveller name|passenger name|applicant name|emergency contact|next of kin|guarantor|legal name|display name|sender name|owner name|author name|insured name|mothers maiden name|employee record|patient record|customer record|user profile|customer profile|contact person|cardholder name|card holder name|next of kin name|driver name|student name",
@@ -55,7 +55,7 @@ COUNTRY = Country(
         "LICENSE_PLATE": "license plate|licence plate|number plate|plate number|plate|vehicle registration|registration plate|vrm",
         "ZIP_CODE": "zip code|postal code|postcode|zip",
     },
-    said="my name is|my name's|the name is|name is|maiden name is|full name is|surname is|last name is|first name is|i am called|this is|i'm|i am|call me|they call me|everyone calls me|calls me|friends call me|the name's|you can call me|you are speaking with|speaking with|it's|it is|people call me",
+    said="my name is|my name's|the name is|name is|maiden name is|full name is|surname is|last name is|first name is|i am called|this is|i'm|i am|call me|they call me|everyone calls me|calls me|friends call me|the name's|case manager is|care manager is|care coordinator is|interpreter is|adjuster is|guarantor is|next of kin is|emergency contact is|primary care physician is|pcp is|you can call me|you are speaking with|speaking with|it's|it is|people call me",
     titles="Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Lady|Lord|Rev|Fr|Hon|Capt|Sgt|Lt|Col|Dame|Messrs",
     greetings="dear|hi|hello|hey",
     born="born|born on|born in|d.o.b.|dob|date of birth|birth date|birthdate|birthday",

@@ -261,8 +261,14 @@ def _handles(text: str) -> Iterator[Hit]:
 _LOCAL = re.compile(r"[A-Za-z0-9._-]")
 _BORN = Index({"born": [p for c in COUNTRIES for p in c.born.split("|")]})
 _BORN_FILL = re.compile(
-    r"(?:/(?:sex|gender|age))?[\"'`\])}]{0,2}\.?\s?(?:is|was|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?",
+    r"(?:/(?:sex|gender|age))?[\"'`\])}]{0,2}\.?\s?(?:is|was|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?(?:the )?",
     re.IGNORECASE,
+)
+
+
+# `Weiß, Martin, *02.02.1960`: a star is a birth behind a name, at the start of a line an item
+_STARRED = re.compile(
+    r"(?<=[^\W\d_])[ ]?[,/(;][ ]?\*[ ]?([0-9]{1,2}\.[ ]?[0-9]{1,2}\.[ ]?(?:19|20)[0-9]{2})(?![0-9])"
 )
 
 
@@ -273,6 +279,8 @@ def births(text: str) -> Iterator[Hit]:
         date = ANY_DATE.match(text, fill.end() if fill is not None else match.end)
         if date is not None:
             yield Hit(*date.span(), "DATE_OF_BIRTH", 0.75, "date of birth", "label dob")
+    for star in _STARRED.finditer(text) if "*" in text else ():
+        yield Hit(*star.span(1), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")
 
 
 _DIGITS = r"[0-9](?:[ .\-/]?[0-9])"

@@ -12,9 +12,9 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _NO = r"(?:[ _-]?(?:number|no|id)|[ ]?#)"
 _LABELS: dict[str, str] = {
-    "MEDICAL_RECORD_NUMBER": rf"mrn|medical[ _-]?record(?:[ _-]?(?:number|no)|[ ]?#)?|med\.?[ ]rec\.?(?:[ ](?:number|no)|[ ]?#)|mr[ ]no\b|(?:patient|chart|hospital|encounter|accession|specimen|visit|admission|csn|(?:health|unit)[ ]record){_NO}"
-    r"|pt(?:[ ]id|[ ]?#)|hosp\.?(?:[ ](?:no|num)|[ ]?#)",
-    "MEMBER_ID": rf"(?:member|subscriber|policy|insurance|health[ _-]?plan|beneficiary|medicare|medicaid){_NO}|hicn|insurance[ _-]?policy|group[ _-]?(?:id|number|no)|claim(?:[ _-]?(?:number|no)|[ ]?#)",
+    "MEDICAL_RECORD_NUMBER": rf"mrn|medical[ _-]?record(?:[ _-]?(?:number|no)|[ ]?#)?|med\.?[ ]rec\.?(?:[ ](?:number|no)|[ ]?#)|mr[ ]no\b|(?:patient|pt|chart|hospital|encounter|accession|specimen|visit|admission|rx|prescription|requisition|(?:health|unit|patient)[ ]record){_NO}"
+    r"|hosp\.?(?:[ ](?:no|num)|[ ]?#)|mr[ ]?#(?=[: ]{0,2}[0-9-]{7})|csn|(?:encounter|accession|fin|har|chart)(?=[ ]{1,2}(?:[0-9]{7}|[A-Z]{1,3}-?[0-9]{5}|[0-9]{4,8}-[0-9]{3}))",
+    "MEMBER_ID": rf"(?:member|subscriber|policy|(?<!social )(?<!national )insurance|insured|health[ _-]?plan|plan[ ]member|beneficiary|medicare|medicaid|certificate[ ]holder){_NO}|hicn|insurance[ _-]?policy|group[ _-]?(?:id|number|no)|claim(?:[ _-]?(?:number|no)|[ ]?#)",
     "GROUP": r"(?:group|grp)[ ]?(?=#)",
     "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|(?:dl|licen[cs]e)(?:[ _-]?(?:number|no)|[ ]?#)|dl(?=[ :]{1,2}[A-Z][0-9]{6})",
     "PASSPORT": r"passport|travel[ _-]?document",
@@ -35,23 +35,44 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _VALUE = re.compile(
-    r"[\"'\])]{0,2}\s?(?:(?i:#|number|no\.?|num|id|code)(?![A-Za-z]))?[\"']?\s?(?:\([^)\n]{1,20}\)\s?)?(?:(?:is|was|as|of|are)\s|[:=#]{1,2}|-)?\s{0,2}[\"'#]?((?=[A-Za-z0-9_./-]{0,24}[0-9])[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,24}[A-Za-z0-9])?)(?![\w@])"
+    r"[\"'\])]{0,2}\.?\s?(?:(?i:#|number|no\.?|num|id|code)(?![A-Za-z]))?[\"']?\s?(?:\([^)\n]{1,20}\)\s?)?(?:(?:is|was|as|of|are)\s|[:=#]{1,2}|-)?\s{0,2}[\"'#]?((?=[A-Za-z0-9_./-]{0,24}[0-9])[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,24}[A-Za-z0-9])?)(?![\w@])"
+)
+# the same up to the value, which may begin with a bracket or letters
+_BEFORE = re.compile(
+    r"(?:[\"'\])]{0,2}\.?\s?(?:(?i:#|number|no\.?|num|id|code)(?![A-Za-z]))?[\"']?\s?(?:(?:is|was|as|of|are)\s|[:=#]{1,2}|-)?\s{0,2}[\"'#]?)?"
 )
 _HEADS = (
     "mrn", "med", "patient", "chart", "hosp", "encounter", "accession", "specimen", "visit", "admission", "csn", "unit record", "hicn", "member", "subscriber", "policy", "insurance", "health", "beneficiary", "group", "driv", "dl", "licen", "passport",
-    "travel", "emp", "claim", "badge", "staff", "personnel", "student", "plate", "registration", "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user",
-    "login", "db", "screen", "pt id", "mr no",
+    "travel", "emp", "claim", "insured", "plan member", "certificate", "rx", "prescription", "requisition", "fin", "har", "badge", "staff", "personnel", "student", "plate", "registration", "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user",
+    "login", "db", "screen", "pt id", "pt no", "pt number", "mr no",
 )  # fmt: skip
-_SIGNED = ("grp", "pt#", "pt #")  # looked for where there is a `#` at all
+_SIGNED = ("grp", "pt#", "pt #", "mr#", "mr #")  # looked for where there is a `#` at all
 # a record's number in groups; a year or a part of something longer is none
 _GROUPED = re.compile(r"(?:[ ](?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{3,6}){1,3}(?![\w./:%-]|[ ][0-9])")
-_IN_GROUPS = frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID"})
+_IN_GROUPS = frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "EMPLOYEE_ID"})
+# a number as a card, a band or a switchboard writes it: letters in front, groups, brackets
+_WRITTEN = re.compile(
+    r"(?:[A-Z]{1,4}[ /-]?)?(?:\([0-9]{2,5}\)[ ]?|\+?[0-9]{1,6}(?=[ ./-])[ ./-])(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{2,8}(?:[ ./-][0-9]{2,8}){0,3}(?![\w/%-]|[.,:][0-9]|[ ][0-9])"
+)
+# what counts years, doses or a sex is the next value
+_MEASURED = re.compile(
+    r"(?i)[ -]?(?:y\.?/?o|y(?:ea)?rs?|y|m[lg]|mcg|units?|k?g|h|hrs?|%|[mf])(?!\w)"
+)
+_LAST_GROUP = re.compile(r"[ ][0-9]{1,3}$")
+_LEAST, _MOST = 6, 15  # digits
+# right behind its label: surer than any grouping that phones or tax numbers have
+_ADJACENT = 0.8
 _DAY = re.compile(rf"(?i){DATE}$")
 _PHRASE = re.compile(r"(?i)^(?:19|20)[0-9]{2}$|^[0-9]{1,3}$|^v[0-9]|^[0-9]+(?:st|nd|rd|th)$|^0x")
 
 
 def labelled(text: str) -> Iterator[Hit]:
     """Yield identifiers right behind their label; the value holds a digit."""
+    yield from _labelled(text)
+    yield from _retyped(text)
+
+
+def _labelled(text: str) -> Iterator[Hit]:
     reached = 0
     for at in positions(lowered(text), (*_HEADS, *_SIGNED) if "#" in text else _HEADS):
         match = _LABELLED.match(text, at) if at >= reached else None
@@ -59,27 +80,81 @@ def labelled(text: str) -> Iterator[Hit]:
             continue
         reached = match.end()
         value = _VALUE.match(text, match.end())
+        name = match.lastgroup or ""
+        if name in _IN_GROUPS:
+            start, end = _in_groups(text, match.end(), value)
+            if end:
+                yield _hit(name, start, end, _ADJACENT)
+                continue
         if value is None or len(value[1]) < 5 or _PHRASE.match(value[1]) or (
             _DAY.match(value[1]) and plausible(value[1])
         ):  # fmt: skip
             continue
-        name = match.lastgroup or ""
         if name == "USERNAME" and (not any(c.isalpha() for c in value[1]) or "/" in value[1]):
             continue
         if name == "GROUP" and not present(
             lowered(text)[max(0, at - _INSURED_WITHIN) : at], _INSURED
         ):
             continue
-        end = value.end(1)
+        end, score = value.end(1), _SCORES.get(name, 0.55)
         if name in _IN_GROUPS and value[1].isdigit():
             groups = _GROUPED.match(text, end)
-            if groups is not None and len(value[1]) + len(groups[0].replace(" ", "")) <= 14:
+            if groups is not None and len(value[1]) + len(groups[0].replace(" ", "")) <= 14 and (
+                _MEASURED.match(text, groups.end()) is None
+            ):  # fmt: skip
                 end = groups.end()
-        yield Hit(
-            value.start(1),
-            end,
-            _OUT.get(name, name),
-            _SCORES.get(name, 0.55),
-            "labelled identifier",
-            f"label {name.lower()}",
-        )
+            score = _ADJACENT if len(value[1]) >= _LEAST else score
+        yield _hit(name, value.start(1), end, score)
+
+
+# ten digits as a phone has them, behind a short word of hospitals and insurers
+_TEN = re.compile(r"[0-9]{3}(?<![\w.-]...)\)?[ .-][0-9]{3}[ .-][0-9]{4}(?![\w-])")
+_SAYS_NUMBER = r"\.?[ ]?(?:number|num|no\.?|id|#)"
+_SHORT = re.compile(
+    rf"(?<![\w])(?:(?P<record>(?:m\.?r|ur|urn|m\.r\.n|chart|accession|acc|encounter|enc|specimen|fin|har|csn)\.?(?:{_SAYS_NUMBER})?|(?:record|rx|auth|authorization|referral|requisition|req|study|emr|ehr){_SAYS_NUMBER})"
+    rf"|(?P<member>(?:mem|mbr|pol|grp|group|sub|ins|cert|certificate|plan|coverage|payer|rxgrp|rxid){_SAYS_NUMBER}|rxgrp|rxid))[:= (\[]{{1,3}}\(?$",
+    re.IGNORECASE,
+)
+_SHORT_REACH = 24
+
+
+def _retyped(text: str) -> Iterator[Hit]:
+    """Yield what a short label of a record says of a number that is grouped as a phone's."""
+    for match in _TEN.finditer(text):
+        label = _SHORT.search(text[max(0, match.start() - _SHORT_REACH) : match.start()])
+        if label is not None:
+            opened = text[match.start() - 1] == "(" and ")" in match[0]
+            name = "MEMBER_ID" if label["member"] else "MEDICAL_RECORD_NUMBER"
+            yield _hit(name, match.start() - opened, match.end(), _ADJACENT)
+
+
+def _hit(name: str, start: int, end: int, score: float) -> Hit:
+    why = f"label {name.lower()}"
+    return Hit(start, end, _OUT.get(name, name), score, "labelled identifier", why)
+
+
+def _in_groups(text: str, at: int, value: re.Match[str] | None) -> tuple[int, int]:
+    """Return where a number in groups stands behind a label that ends at `at`; its end is 0 for none."""
+    sign = _BEFORE.match(text, at)
+    start = sign.end() if sign is not None else at
+    end = _written(text, start)
+    if end or value is None:
+        return start, end
+    return value.start(1), _written(text, value.start(1))
+
+
+def _written(text: str, at: int) -> int:
+    """Return where a number in groups ends that begins at `at`; 0 where none does."""
+    found = _WRITTEN.match(text, at)
+    if found is None or _DAY.match(found[0]):
+        return 0
+    end = found.end()
+    while _MEASURED.match(text, end):
+        last = _LAST_GROUP.search(text, at, end)
+        if last is None:
+            return 0
+        end = last.start()
+    value = text[at:end]
+    day = _DAY.match(value)
+    digits = sum(map(str.isdigit, value))
+    return end if _LEAST <= digits <= _MOST and day is None else 0

@@ -70,7 +70,7 @@ _FIELD_KINDS = {
     kind: [p for c in COUNTRIES for p in c.fields.get(kind, "").split("|")]
     for kind in ("PERSON", "PERSON_PART")
 }
-_FIELD_KINDS["PERSON"] += ["name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "signed", "author", "from", "to", "cc", "bcc", "user", "directed by", "director",
+_FIELD_KINDS["PERSON"] += ["pt", "patientin", "patiente", "paciente", "paziente", "subscriber", "dependent", "dependant", "policyholder", "policy holder", "claimant", "enrollee", "guarantor", "caller", "name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "signed", "author", "from", "to", "cc", "bcc", "user", "directed by", "director",
                            "patient", "customer", "client", "employee", "contact", "applicant", "beneficiary", "physician", "doctor", "nurse", "plaintiff",
                            "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "traveller", "passenger", "holder"]  # fmt: skip
 _FIELD = Index(_FIELD_KINDS)
@@ -82,7 +82,7 @@ _ROLES = frozenset({
 # these do so in small letters, too, before two words
 _HOLDERS = frozenset({
     "in the name of", "auf den namen", "lautend auf", "au nom de", "a nombre de", "intestato a", "intestata a", "a nome di", "ten name van", "t.n.v", "tnv", "em nome de",
-    "account holder", "account owner", "card holder", "cardholder", "beneficiary", "next of kin", "kontoinhaber", "karteninhaber", "empfänger",
+    "account holder", "account owner", "card holder", "cardholder", "beneficiary", "next of kin", "subscriber", "dependant", "policyholder", "policy holder", "claimant", "enrollee", "guarantor", "kontoinhaber", "karteninhaber", "empfänger",
     "auftraggeber", "versicherungsnehmer", "kunde", "titulaire du compte", "titulaire", "bénéficiaire", "destinataire", "titular", "titular de la cuenta", "beneficiario",
     "destinatario", "paciente", "intestatario", "titolare del conto", "paziente", "rekeninghouder", "kaarthouder", "geadresseerde", "titular da conta", "beneficiário", "destinatário",
 })  # fmt: skip
@@ -472,12 +472,15 @@ def _fields(text: str) -> Iterator[Hit]:
         part = match.kind == "PERSON_PART"
         name = _in_script(text, at) if _scripted(text) else None
         named = sign is not None and " " in word and word.endswith(("name", "holder", "owner"))
-        least = 1 if part or named or name is not None else 2
+        caseless = name is not None
         name = (
             name or _capitalised(text, at) or (_plain_part(text, at) if part and quoted else None)
         )
         if name is None:
             continue
+        # one word is enough, too, where the surname stands first: `Patient: Krause, Bettina`
+        turned = sign is not None and _turned(text, name) != name
+        least = 1 if part or named or caseless or turned else 2
         words = text[name[0] : name[1]].split(" ")
         if len(words) < least or (len(words) == 1 and words[0].lower() in BUSINESS):
             continue
@@ -526,8 +529,10 @@ def _people(text: str, name: tuple[int, int], field: str, least: int) -> Iterato
 # several people stand behind these
 _LISTED = frozenset({"to", "cc", "bcc", "attn", "attention", "attendees", "participants", "from", "signed by", "prepared by"})  # fmt: skip
 _COMMA = re.compile(r"[,;][ ](?=[^\W\d_])")
+# what a form has behind a name: a day of birth, a number, a sex
+_OF_A_FORM = r"(?:(?i:geb|geboren|n[ée]+e?|nat[oa]|nacid[oa]|fecha|born|dob|d\.o\.b|mrn|id|age|sex|tel|phone|chart|hosp|nhs)(?!\w))"
 _GIVEN = re.compile(
-    r",[ ][^\W\d_a-z][\w'’-]{1,24}(?:[ ][^\W\d_a-z][\w'’.-]{0,24})?(?=[ ]*(?:$|[\n|;()]))"
+    rf",[ ][^\W\d_a-z][\w'’-]{{1,24}}(?:[ ][^\W\d_a-z][\w'’.-]{{0,24}})?(?=[ ]*(?:$|[\n|;()])|[ ]{{2}}|[ ]?[,/][ ](?:\*?[0-9]|{_OF_A_FORM})|[ ]{_OF_A_FORM})"
 )
 
 

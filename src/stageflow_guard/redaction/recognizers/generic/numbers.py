@@ -88,6 +88,7 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
     groups = [m.span() for m in _GROUP.finditer(text)]
     count, i, read = len(groups), 0, 0
     state, walk = labels.NONE, _Walk(text, groups, labels.Ahead(text), regions)
+    spent, valued = -1, 0  # the label that has its value, and where that ends
     while i < count:
         start, end = groups[i]
         size = end - start
@@ -107,6 +108,8 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
             state = labels.scan(text, read, start, state)
         read = end
         label = state.within(start) if state.end else state
+        if label.end == spent and label.name in _ONCE and not _LISTS.fullmatch(text[valued:start]):
+            label = labels.NONE  # `NPI 1003000126. Questions: 860-555-0166`
         if (size == 1 and _drips(walk, i, label)) or (size < 7 and _alone(walk, i, label)):
             i += 1
             continue
@@ -115,9 +118,18 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
             i = taken + 1
         elif not in_token(text, best.start, best.end):
             yield best
+            if label.end:
+                spent, valued = label.end, best.end
             i = taken + 1
         else:
             i += 1
+
+
+_ONCE = frozenset({"npi", "mrn", "member"})  # each names one number
+# what joins a second value of one label to the first
+_LISTS = re.compile(
+    r"[\s,;/&|+.()\[\]\x1e-]{0,8}(?:(?:and|or|und|oder|et|ou|y|o|e|en|of)[ ])?[(#]?", re.IGNORECASE
+)
 
 
 class _Walk(NamedTuple):
@@ -519,6 +531,19 @@ def _part_of_a_name(one: Candidate) -> bool:
     return before[-1:] == "-" and before[-3:-1].isupper() and len(one.gaps) > 0
 
 
+_AGE_BEHIND = re.compile(r"(?i)[ -]?(?:y\.?/?o|y(?:ea)?rs?|[mf]|m[lg]|mcg|units?|k?g)(?!\w)")
+_AGE_SIZE = 3  # digits
+
+
+def _aged(one: Candidate) -> bool:
+    """Say whether the last group is an age or a dose: `MRN 5551234567 67 y/o`."""
+    return (
+        one.gaps[-1:] == (" ",)
+        and one.shape[-1] <= _AGE_SIZE
+        and _AGE_BEHIND.match(one.text, one.end) is not None
+    )
+
+
 def _thousands(one: Candidate) -> bool:
     """Say whether the groups may be those of one large number: `130 692 544`."""
     return one.shape == _TRIPLETS and set(one.gaps) != {"-"}
@@ -537,7 +562,7 @@ def _national(one: Candidate) -> Hit | None:
         if not labelled and one.shape not in known.shapes:
             continue
         if labelled and known.check is None and (
-            not one.near or _YEARS.fullmatch(one.digits) or one.gaps == (".",) or _part_of_a_name(one)
+            not one.near or _YEARS.fullmatch(one.digits) or one.gaps == (".",) or _part_of_a_name(one) or _aged(one)
         ):  # fmt: skip
             continue
         valid = known.check is not None and known.check(one.digits)

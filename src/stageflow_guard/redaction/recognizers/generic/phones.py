@@ -155,9 +155,14 @@ def one_of_many(text: str, start: int, end: int) -> bool:
     return before.rstrip(" ,;")[-1:].isdigit() or after.lstrip(" ,;_")[:1].isdigit()
 
 
+_CHART = (3, 2, 3)  # of a chart's number
+
+
 def _labelled_phone(one: Candidate, *, north: bool) -> float:
     size, shape = len(one.digits), one.shape
-    if shape == (3, 2, 4) and one.gaps == ("-", "-"):
+    if one.gaps == ("-", "-") and (
+        shape == (3, 2, 4) or (shape == _CHART and not one.touching)
+    ):  # fmt: skip
         return 0.4  # the grouping says another thing than the label
     if one.gaps and not one.neat and (len(shape) > 6 or size < 9):
         return 0.4 if 9 <= size <= 12 else 0.0

@@ -1,0 +1,61 @@
+"""Relatives behind whose they are, in six languages: "ihres Ehemanns Jürgen", "son mari Julien". Pure.
+
+English words of kinship count alone (see `clinic`). Here a possessive stands before the word, and
+the name ends a phrase: `Ihr Mann fürs Grobe` and `seine Mutter Sprache` are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.hit import Hit
+
+_NAME = r"(?P<name>[^\W\d_a-zß-ÿ][^\W\d_]+(?:['’-][^\W\d_]+)*(?:[ ](?:(?:de|da|van|von|der|la|del|di)[ ]){0,2}[^\W\d_a-zß-ÿ][^\W\d_]+(?:['’-][^\W\d_]+)*)?)"
+_ENDS = r"(?=[.,;:!?)]|[ ]?\(|\n|$|[ ][a-zà-ÿ(])"
+_KIN = {
+    "de": (
+        r"(?:ihre|seine|meine|deren|dessen|unsere)[mnrs]?|ihr|sein|mein",
+        "ehemanns?|ehemannes|ehefrau|mann|mannes|frau|sohn|sohne?s|tochter|mutter|vaters?|bruders?|schwester|lebensgefährtin|lebensgefährten?|oma|opas?|enkels?|enkelin|nichte|neffen?|tante|onkels?|schwiegermutter|schwiegervaters?",
+    ),
+    "fr": (
+        "son|sa|mon|ma|leur|ses",
+        "mari|époux|épouse|femme|fils|fille|mère|père|frère|sœur|soeur|compagnon|compagne|conjoint|conjointe|grand-mère|grand-père|oncle|tante|nièce|neveu",
+    ),
+    "es": (
+        "su|mi|tu",
+        "marido|esposo|esposa|mujer|hijo|hija|madre|padre|hermano|hermana|pareja|tío|tía|abuelo|abuela|sobrino|sobrina|nieto|nieta|cuñado|cuñada",
+    ),
+    "it": (
+        "(?:il|la|dal|dalla|al|alla|con il|con la)[ ](?:suo|sua|mio|mia)|suo|sua|mio|mia",
+        "marito|moglie|figlio|figlia|madre|padre|fratello|sorella|compagno|compagna|zio|zia|nonno|nonna|nipote",
+    ),
+    "nl": (
+        "haar|zijn|mijn|hun",
+        "man|echtgenoot|echtgenote|vrouw|zoon|dochter|moeder|vader|broer|zus|zuster|oma|opa|tante|oom|nicht|neef",
+    ),
+    "pt": (
+        "(?:o|a|pelo|pela|do|da)[ ](?:seu|sua|meu|minha)|seu|sua|meu|minha",
+        "marido|esposo|esposa|mulher|filho|filha|mãe|pai|irmão|irmã|companheiro|companheira|tio|tia|avô|avó|neto|neta|sobrinho|sobrinha",
+    ),
+}  # fmt: skip
+_PATTERNS = tuple(
+    re.compile(rf"(?<![\w-])(?i:{whose})[ ](?i:{kin})(?:,)?[ ]{_NAME}{_ENDS}")
+    for whose, kin in _KIN.values()
+)
+WORDS: frozenset[bytes] = frozenset(
+    word.replace("?", "").encode()
+    for _, kin in _KIN.values()
+    for one in kin.split("|")
+    for word in ({one, re.sub(r".\?", "", one)} | set(one.split("-")))
+)
+# what may stand behind such a word with a capital and is no name
+_NO_NAME = frozenset({"Herr", "Frau", "Dr", "Und", "Oder", "Ist", "Hat", "Sprache", "Teresa", "Tierra", "Patria", "Naturaleza", "Terra", "Aarde", "Dios", "Noël", "Nature"})  # fmt: skip
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield the names of relatives."""
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            if match["name"].split(" ")[0] not in _NO_NAME:
+                yield Hit(*match.span("name"), "PERSON", 0.4, "name, kinship", "label kinship")
