@@ -153,6 +153,11 @@ WRONG = {
     "roles that are a number": {"kind": "decision", "actor": {"subject": "s", "roles": 5}},
     "a latency that is true": {"kind": "auth", "latency_us": True},
     "a resource that is an object": {"kind": "decision", "resource": {"a": 1}},
+    "a tenant that is a list": {"kind": "approval", "tenant": [1]},
+    "obligations of a permit that are a number": {
+        "kind": "decision", "decision": "permit", "obligations": 5, "attempt": 1, "run": "r",
+    },
+    "an outcome that is a list": {"kind": "run_end", "run": "r", "outcome": ["failed"]},
 }  # fmt: skip
 
 
@@ -187,6 +192,8 @@ async def test_a_record_of_a_wrong_shape_stops_no_other(tmp_path, capsys, monkey
         ["query", "--json"], ["query", "--format", "csv"], ["denied"], ["stats"], ["tail", "-n", "9"],
         ["timeline", "--since", "9999d"], ["export"], ["export", "--as", "record"], ["why", "#3"],
         ["report", "--out", "r.html"], ["query", "--db", "kept.db"], ["query", "--db", "kept.db"],
+        ["review"], ["review", "today"], ["review", "1970-01-01", "--json"],
+        ["review", "1970-01-02"],
         ["bundle", "--out", "b", "--index", "3", "--index", "4", "--key-file", str(tmp_path / "k")],
     ):  # fmt: skip
         capsys.readouterr()
@@ -195,6 +202,8 @@ async def test_a_record_of_a_wrong_shape_stops_no_other(tmp_path, capsys, monkey
         assert code == 0, (verb, said.err)
         if verb[0] in ("query", "tail", "why") and "--db" not in verb:
             assert "malformed" in said.out
+    assert await run(["audit", "gaps", "--dir", str(log)]) in (0, 1)
+    assert "_error" not in capsys.readouterr().err
     assert verify(log).size == 5
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.read.gaps import Gap
 from stageflow_guard.audit.read.gaps import gaps as gaps_of
-from stageflow_guard.audit.read.query import held, iter_records
+from stageflow_guard.audit.read.query import held, iter_readable
 from stageflow_guard.audit.read.review import Answer, Review, as_markdown, as_text
 from stageflow_guard.audit.records.columns import person_time
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS
@@ -77,7 +77,7 @@ def review(args: argparse.Namespace) -> int:
             heads.append(whole[-1])
             logs.append({"origin": origin, "holds": False, "why": error.message})
         try:
-            for index, record in iter_records(folder):
+            for index, record in iter_readable(folder):
                 at = int(record.get("wall_ns") or 0)
                 first, last = min(at, first), max(at, last)
                 if start <= at < end:
@@ -150,7 +150,7 @@ def _compared(one: Checked) -> dict[str, Any]:
 
 
 def _gaps(origin: str, folder: Path, args: argparse.Namespace) -> Iterator[Gap]:
-    return gaps_of(origin, iter_records(folder), silence=args.silence * 60)
+    return gaps_of(origin, iter_readable(folder), silence=args.silence * 60)
 
 
 def _logs(folder: str) -> list[tuple[str, Path]]:
@@ -162,7 +162,7 @@ def _take_reads(seen: Review, folder: str, start: int, end: int) -> str | None:
     beside = Path(f"{Path(folder).absolute()}.reads")
     try:
         for one in logs_in(beside) if beside.is_dir() else []:
-            for _, record in iter_records(one):
+            for _, record in iter_readable(one):
                 if start <= int(record.get("wall_ns") or 0) < end:
                     seen.take_read(record)
     except (VerificationError, ConfigError) as error:
@@ -175,7 +175,7 @@ def _last_day(folder: str) -> date | None:
     last = 0
     for _, one in _logs(folder):
         with suppress(VerificationError):  # the review itself says so
-            for _, record in iter_records(one, max(0, held(one)[0] - 1)):
+            for _, record in iter_readable(one, max(0, held(one)[0] - 1)):
                 last = max(last, int(record.get("wall_ns") or 0))
     return datetime.fromtimestamp(last // 10**9, UTC).date() if last else None
 

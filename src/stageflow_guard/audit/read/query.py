@@ -98,6 +98,16 @@ def iter_records(
             yield row.index, row.stored
 
 
+def iter_readable(path: str | Path, start: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (index, record for people) of the signed records; one of a wrong shape is `malformed`.
+
+    Checked as `iter_rows` says.
+    """
+    for row in iter_rows(path, start):
+        if row.signed:
+            yield row.index, row.record
+
+
 def held(path: str | Path) -> tuple[int, int]:
     """Return how many records are signed, and how many more are only written ahead."""
     folder = Path(path)
