@@ -21,6 +21,7 @@ from stageflow_guard.redaction.recognizers.generic.phonenumbers import REGIONS
 from stageflow_guard.redaction.recognizers.generic.phones import (
     EXTENSION,
     NATIONAL_GAPS,
+    TRUNK_GAPS,
     TRUNK_SHAPES,
     north_american,
     one_of_many,
@@ -271,7 +272,7 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
         if unnamed and j > i and (wordless or not headed or len(shape) > 3) and not (
             (area and total <= 15 and "_" not in gaps)
             or shape in _SHAPE_STARTS or (gaps[0] == "." and len(shape) <= 4) or (plain and total <= 12)
-            or (digits[0] == "0" and _trunk_starts(shape, digits, opened=opened))
+            or (digits[0] == "0" and _trunk_starts(shape, digits, gaps, opened=opened))
         ):  # fmt: skip
             break  # no grouping that says anything begins so
         if total < 7 and not quad:
@@ -287,7 +288,7 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
             continue  # it would end inside of what a closer sign holds together
         if unnamed and not quad and j > i and (tied or not (
             (shape in _SHAPES and (shape != _TRIPLETS or gaps[0] == "-"))
-            or (digits[0] == "0" and (shape in TRUNK_SHAPES or shape[0] >= 4) and _trunk_starts(shape, digits, opened=opened))
+            or (digits[0] == "0" and (shape in TRUNK_SHAPES or shape[0] >= 4) and _trunk_starts(shape, digits, gaps, opened=opened))
             or (area and 8 <= total <= 15 and "_" not in gaps and digits.strip(digits[0]))
             or (plain and 8 <= total <= 12 and not one_of_many(text, first, b))
         )):  # fmt: skip
@@ -320,11 +321,15 @@ _EXTENDED = 18  # or behind its extension: ` extension 123456`
 _AREA_SIZES = (2, 3)  # of an area code in brackets
 
 
-def _trunk_starts(shape: tuple[int, ...], digits: str, *, opened: bool) -> bool:
+def _trunk_starts(
+    shape: tuple[int, ...], digits: str, gaps: tuple[str, ...], *, opened: bool
+) -> bool:
     """Say whether a number of these digits, the first a 0, may begin in this grouping."""
     if shape[0] >= 4 and (opened or digits[1] == "0"):
         return True
-    return digits[1] != "0" and shape in _TRUNK_STARTS
+    return digits[1] != "0" and shape in _TRUNK_STARTS and gaps.count(gaps[0]) == len(gaps) and (
+        gaps[0] in TRUNK_GAPS
+    )  # fmt: skip
 
 
 def _listed(text: str, start: int) -> bool:

@@ -14,6 +14,7 @@ TRUNK_SHAPES = frozenset({
     (2, 2, 2, 2, 2), (4, 2, 2, 2), (5, 3, 3), (5, 6), (3, 4, 4), (4, 3, 4), (2, 4, 4), (4, 3, 3), (3, 3, 4),
     (3, 7), (4, 6), (3, 2, 2, 2), (3, 3, 2, 2), (4, 7), (2, 3, 2, 2), (3, 8), (5, 5), (2, 8), (3, 3, 3),
 })  # fmt: skip
+TRUNK_GAPS = frozenset(" .-")  # all the same in a number that its first 0 gives away
 NATIONAL_GAPS = frozenset(" -./")  # in a number that nothing announces
 _INTERNATIONAL = re.compile(r"(?:(?<![\w.])\+|(?<![0-9.])00)\(?$|(?<![\w)\]] )(?<![\w.])\+[ ]\(?$")
 _PAREN = re.compile(r"\($")
@@ -104,7 +105,7 @@ def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> 
     ):  # fmt: skip
         return 0.5
     if one.digits[0] == "0" and one.digits[1] != "0" and 9 <= size <= 11 and shape in TRUNK_SHAPES and (
-        len(set(one.gaps)) == 1 and one.gaps[0] in " .-"
+        len(set(one.gaps)) == 1 and one.gaps[0] in TRUNK_GAPS
     ):  # fmt: skip
         return 0.45
     return _national_phone(one)

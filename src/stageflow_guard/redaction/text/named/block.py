@@ -49,6 +49,8 @@ def telling(head: Iterable[str]) -> dict[int, str]:
     A column `name` may hold anything, so it counts beside another one that tells.
     """
     told = {at: name for at, cell in enumerate(head) if cell and (name := _told(cell))}
+    if not told:
+        return told
     if not _GIVEN.isdisjoint(name.lower() for name in told.values()):
         told = {at: "surname" if name.lower() in _BOTH else name for at, name in told.items()}
     return told if any(map(sure, told.values())) else {}

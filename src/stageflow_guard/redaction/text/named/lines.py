@@ -120,7 +120,7 @@ def _below(text: str, at: int) -> tuple[int, str]:
 def _head(line: str, below: str) -> _Shape | None:
     """Return how a table is cut of which `line` is the head and `below` the line behind it."""
     sign = next(sign for sign in _SIGNS if sign in line)
-    if sign != "|" and '"' not in line and below.count(sign) < line.count(sign):
+    if sign != "|" and '"' not in line and not _names(line, below, sign):
         return None
     raw = _parts(line, sign)
     names = [line[a:b].strip(_AROUND) for a, b in raw]
@@ -137,12 +137,23 @@ def _head(line: str, below: str) -> _Shape | None:
         if found < shape.size or (sign == "|" and found != shape.size):
             return None
         pattern = _BARE if sign == "|" else _NAME  # alternatives of a pattern in a program
-        for name in names:
-            if name and not pattern.fullmatch(name):
-                return None
+        if not all(not name or pattern.fullmatch(name) for name in names):
+            return None
         if sign == "," and (not all(names[1:]) and line[:1].isspace()):
             return None  # a list in a program
     return shape if all(len(name) <= _LONGEST_NAME for name in names) else None
+
+
+def _names(line: str, below: str, sign: str) -> bool:
+    """Say whether a line without quotes is a head at all: as many cells below, names, one that tells."""
+    cells = line.split(sign)
+    if below.count(sign) + 1 < len(cells):
+        return False
+    for cell in cells:
+        name = cell.strip(_AROUND)
+        if name and not _NAME.fullmatch(name):
+            return False
+    return bool(telling(cells))
 
 
 def _ruled(line: str) -> bool:
