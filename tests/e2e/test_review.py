@@ -388,6 +388,11 @@ def test_a_review_names_who_read_the_log_and_how(played):
     readers = asked(audit(folder, "review", "today").stdout)["Who read this log?"]
     assert any("audit denied: os:" in line for line in readers)
     assert any("audit review: os:" in line for line in readers)
+    read = next(line for line in readers if "audit denied" in line)
+    ref = read.rpartition("[")[2].rstrip("]")
+    told = audit(folder.with_name("audit.reads"), "why", ref)
+    assert told.returncode == 0, told.stderr
+    assert "(audit_read)" in told.stdout
 
 
 @pytest.mark.parametrize("name", ["core_1_simple_chat", "governance_3_guardrail"])

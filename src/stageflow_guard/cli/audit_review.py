@@ -161,10 +161,10 @@ def _take_reads(seen: Review, folder: str, start: int, end: int) -> str | None:
     """Take a day of the readers' own logs, beside the log; return what is wrong with them."""
     beside = Path(f"{Path(folder).absolute()}.reads")
     try:
-        for one in logs_in(beside) if beside.is_dir() else []:
-            for _, record in iter_readable(one):
+        for origin, one in _logs(str(beside)) if beside.is_dir() else []:
+            for index, record in iter_readable(one):
                 if start <= int(record.get("wall_ns") or 0) < end:
-                    seen.take_read(record)
+                    seen.take_read(f"{origin}#{index}", record)
     except (VerificationError, ConfigError) as error:
         return f"the log of reads: reading ended early: {error.message}"
     return None

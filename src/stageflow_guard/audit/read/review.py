@@ -61,7 +61,7 @@ class Review:
         self._more_approvals = 0
         self._changes: list[str] = []
         self._found = FindingCounts()
-        self._readers: Counter[str] = Counter()
+        self._readers = Counted()
 
     def take(self, ref: str, record: Mapping[str, Any]) -> None:
         """Take one record."""
@@ -78,7 +78,7 @@ class Review:
         elif kind == "policy_change":
             self._changes.append(f"{_change(record)} [{ref}]")
         elif kind == "audit_read":
-            self.take_read(record)
+            self.take_read(ref, record)
         elif kind == "effect":
             self._effect(ref, record, place)
         elif kind == "run_end":
@@ -91,10 +91,10 @@ class Review:
         else:
             self._more_approvals += 1
 
-    def take_read(self, record: Mapping[str, Any]) -> None:
+    def take_read(self, ref: str, record: Mapping[str, Any]) -> None:
         """Take a record of the readers' own logs, which stand beside the log."""
         if record.get("kind") == "audit_read":
-            self._readers[f"{record.get('action') or 'read'}: {_who(record)}"] += 1
+            self._readers.take(f"{record.get('action') or 'read'}: {_who(record)}", ref)
 
     def _decision(self, ref: str, record: Mapping[str, Any], who: str, place: str) -> None:
         reason, action = str(record.get("reason")), str(record.get("action"))
@@ -173,7 +173,7 @@ class Review:
             ),
             Answer(
                 "Who read this log?",
-                _most(self._readers, "query --kind audit_read --dir LOG.reads"),
+                self._readers.lines("query --kind audit_read --dir LOG.reads"),
             ),
         ]
         if all_read:
