@@ -146,8 +146,7 @@ def recognize(text: str) -> Iterator[Hit]:
     heard = set(lower.encode("utf-8", "replace").translate(_APART).split())
     if not heard.isdisjoint(KIN_TOLD):
         yield from _relatives(text, lower)
-    if not heard.isdisjoint(kin.WORDS):
-        yield from kin.recognize(text)
+    yield from kin.recognize(text, heard)
     if not heard.isdisjoint(HOUSE_WORDS):
         for match in _HOUSES.finditer(text):
             words = match[0].split(" ")

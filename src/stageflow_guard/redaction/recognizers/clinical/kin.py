@@ -39,23 +39,35 @@ _KIN = {
         "marido|esposo|esposa|mulher|filho|filha|mãe|pai|irmão|irmã|companheiro|companheira|tio|tia|avô|avó|neto|neta|sobrinho|sobrinha",
     ),
 }  # fmt: skip
+
+
+def _words(kin: str) -> frozenset[bytes]:
+    """Return the words of kinship as they stand between signs."""
+    words = {one for piece in kin.split("|") for one in piece.split("-")}
+    words |= {re.sub(r".\?", "", word) for word in words}
+    return frozenset(word.replace("?", "").encode() for word in words)
+
+
 _PATTERNS = tuple(
-    re.compile(rf"(?<![\w-])(?i:{whose})[ ](?i:{kin})(?:,)?[ ]{_NAME}{_ENDS}")
+    (
+        _words(kin),
+        re.compile(rf"(?<![\w-])(?i:{kin})(?=,?[ ]{_NAME}{_ENDS})"),
+        re.compile(rf"(?<![\w-])(?i:{whose})[ ]$"),
+    )
     for whose, kin in _KIN.values()
 )
-WORDS: frozenset[bytes] = frozenset(
-    word.replace("?", "").encode()
-    for _, kin in _KIN.values()
-    for one in kin.split("|")
-    for word in ({one, re.sub(r".\?", "", one)} | set(one.split("-")))
-)
+_WHOSE, _NAMED = 20, re.compile(rf",?[ ]{_NAME}")
 # what may stand behind such a word with a capital and is no name
 _NO_NAME = frozenset({"Herr", "Frau", "Dr", "Und", "Oder", "Ist", "Hat", "Sprache", "Teresa", "Tierra", "Patria", "Naturaleza", "Terra", "Aarde", "Dios", "Noël", "Nature"})  # fmt: skip
 
 
-def recognize(text: str) -> Iterator[Hit]:
-    """Yield the names of relatives."""
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
-            if match["name"].split(" ")[0] not in _NO_NAME:
-                yield Hit(*match.span("name"), "PERSON", 0.4, "name, kinship", "label kinship")
+def recognize(text: str, heard: set[bytes]) -> Iterator[Hit]:
+    """Yield the names of relatives; `heard` are the words of the text in small letters."""
+    for words, relative, whose in _PATTERNS:
+        for match in () if heard.isdisjoint(words) else relative.finditer(text):
+            name = _NAMED.match(text, match.end())
+            if (
+                name is not None and whose.search(text[max(0, match.start() - _WHOSE) : match.start()])
+                and name["name"].split(" ")[0] not in _NO_NAME
+            ):  # fmt: skip
+                yield Hit(*name.span("name"), "PERSON", 0.4, "name, kinship", "label kinship")

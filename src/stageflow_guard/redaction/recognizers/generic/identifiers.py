@@ -13,7 +13,7 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 _NO = r"(?:[ _-]?(?:number|no|id)|[ ]?#)"
 _LABELS: dict[str, str] = {
     "MEDICAL_RECORD_NUMBER": rf"mrn|medical[ _-]?record(?:[ _-]?(?:number|no)|[ ]?#)?|med\.?[ ]rec\.?(?:[ ](?:number|no)|[ ]?#)|mr[ ]no\b|(?:patient|pt|chart|hospital|encounter|accession|specimen|visit|admission|rx|prescription|requisition|(?:health|unit|patient)[ ]record){_NO}"
-    r"|hosp\.?(?:[ ](?:no|num)|[ ]?#)|mr[ ]?#(?=[: ]{0,2}[0-9-]{7})|csn|(?:encounter|accession|fin|har|chart)(?=[ ]{1,2}(?:[0-9]{7}|[A-Z]{1,3}-?[0-9]{5}|[0-9]{4,8}-[0-9]{3}))",
+    r"|hosp\.?(?:[ ](?:no|num)|[ ]?#)|mr[ ]?#(?=[: ]{0,2}[0-9-]{7})|csn|(?:encounter|accession|chart)(?=[ ]{1,2}(?:[0-9]{7}|[A-Z]{1,3}-?[0-9]{5}|[0-9]{4,8}-[0-9]{3}))",
     "MEMBER_ID": rf"(?:member|subscriber|policy|(?<!social )(?<!national )insurance|insured|health[ _-]?plan|plan[ ]member|beneficiary|medicare|medicaid|certificate[ ]holder){_NO}|hicn|insurance[ _-]?policy|group[ _-]?(?:id|number|no)|claim(?:[ _-]?(?:number|no)|[ ]?#)",
     "GROUP": r"(?:group|grp)[ ]?(?=#)",
     "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|(?:dl|licen[cs]e)(?:[ _-]?(?:number|no)|[ ]?#)|dl(?=[ :]{1,2}[A-Z][0-9]{6})",
@@ -43,7 +43,7 @@ _BEFORE = re.compile(
 )
 _HEADS = (
     "mrn", "med", "patient", "chart", "hosp", "encounter", "accession", "specimen", "visit", "admission", "csn", "unit record", "hicn", "member", "subscriber", "policy", "insurance", "health", "beneficiary", "group", "driv", "dl", "licen", "passport",
-    "travel", "emp", "claim", "insured", "plan member", "certificate", "rx", "prescription", "requisition", "fin", "har", "badge", "staff", "personnel", "student", "plate", "registration", "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user",
+    "travel", "emp", "claim", "insured", "plan member", "certificate", "rx", "prescription", "requisition", "badge", "staff", "personnel", "student", "plate", "registration", "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user",
     "login", "db", "screen", "pt id", "pt no", "pt number", "mr no",
 )  # fmt: skip
 _SIGNED = ("grp", "pt#", "pt #", "mr#", "mr #")  # looked for where there is a `#` at all
@@ -68,11 +68,6 @@ _PHRASE = re.compile(r"(?i)^(?:19|20)[0-9]{2}$|^[0-9]{1,3}$|^v[0-9]|^[0-9]+(?:st
 
 def labelled(text: str) -> Iterator[Hit]:
     """Yield identifiers right behind their label; the value holds a digit."""
-    yield from _labelled(text)
-    yield from _retyped(text)
-
-
-def _labelled(text: str) -> Iterator[Hit]:
     reached = 0
     for at in positions(lowered(text), (*_HEADS, *_SIGNED) if "#" in text else _HEADS):
         match = _LABELLED.match(text, at) if at >= reached else None
@@ -105,27 +100,6 @@ def _labelled(text: str) -> Iterator[Hit]:
                 end = groups.end()
             score = _ADJACENT if len(value[1]) >= _LEAST else score
         yield _hit(name, value.start(1), end, score)
-
-
-# ten digits as a phone has them, behind a short word of hospitals and insurers
-_TEN = re.compile(r"[0-9]{3}(?<![\w.-]...)\)?[ .-][0-9]{3}[ .-][0-9]{4}(?![\w-])")
-_SAYS_NUMBER = r"\.?[ ]?(?:number|num|no\.?|id|#)"
-_SHORT = re.compile(
-    rf"(?<![\w])(?:(?P<record>(?:m\.?r|ur|urn|m\.r\.n|chart|accession|acc|encounter|enc|specimen|fin|har|csn)\.?(?:{_SAYS_NUMBER})?|(?:record|rx|auth|authorization|referral|requisition|req|study|emr|ehr){_SAYS_NUMBER})"
-    rf"|(?P<member>(?:mem|mbr|pol|grp|group|sub|ins|cert|certificate|plan|coverage|payer|rxgrp|rxid){_SAYS_NUMBER}|rxgrp|rxid))[:= (\[]{{1,3}}\(?$",
-    re.IGNORECASE,
-)
-_SHORT_REACH = 24
-
-
-def _retyped(text: str) -> Iterator[Hit]:
-    """Yield what a short label of a record says of a number that is grouped as a phone's."""
-    for match in _TEN.finditer(text):
-        label = _SHORT.search(text[max(0, match.start() - _SHORT_REACH) : match.start()])
-        if label is not None:
-            opened = text[match.start() - 1] == "(" and ")" in match[0]
-            name = "MEMBER_ID" if label["member"] else "MEDICAL_RECORD_NUMBER"
-            yield _hit(name, match.start() - opened, match.end(), _ADJACENT)
 
 
 def _hit(name: str, start: int, end: int, score: float) -> Hit:
