@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _BEGIN = r"(?:^|(?<=\n))(?:[A-Za-z0-9-]{1,12}\.)?"
 _PARAMETERS = r"(?:;[A-Za-z-]{1,20}(?:=(?:\"[^\"\n]{0,60}\"|[^\":;\n]{0,60}))?){0,6}"
@@ -35,8 +36,10 @@ _DIRECTORY = re.compile(
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield the names, birthdays and addresses of such properties."""
-    lower = text.lower()
-    if present(lower, _PROPERTIES):
+    if ":" not in text and "=" not in text:  # behind a property, behind `cn`
+        return
+    lower = lowered(text)
+    if ":" in text and present(lower, _PROPERTIES):
         yield from _contact(text)
     if "cn=" in lower:
         for match in _INVITED.finditer(text):

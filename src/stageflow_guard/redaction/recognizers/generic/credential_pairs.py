@@ -30,8 +30,13 @@ _TOLD = re.compile(
 )
 
 
+_SIGNS = ('"', "'", ":", "=")
+
+
 def passwords(text: str) -> Iterator[Hit]:
     """Yield the second of each such pair."""
+    if not present(text, _SIGNS):  # a quote around what is passed, a sign behind what is told
+        return
     lower = lowered(text)
     if not present(lower, _HEADS):
         return

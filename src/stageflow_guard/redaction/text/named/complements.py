@@ -21,6 +21,7 @@ def _words(attribute: str) -> frozenset[str]:
 
 _BEFORE, _BEHIND = 100, 120  # characters beside the sign
 _MOST = 4  # words between a label and its sign
+_READ = 2 * _MOST + 1  # words of a label, then of what it is about and the word between
 _OF, _PEOPLE = _words("of"), _words("people")
 _HAS = _words("has")
 _IS = "is was ist war lautet est es è é er jest"
@@ -70,7 +71,9 @@ def _parts(text: str, start: int, end: int) -> bool:
 
 def _value(text: str, start: int, behind: int, verb: str) -> Iterator[Named]:
     before = text[max(0, start - _BEFORE) : start].rstrip(_SIGNS)
-    words = before[before.rfind("\n") + 1 :].split()
+    words = before[before.rfind("\n") + 1 :].rsplit(None, _READ)
+    if len(words) > _READ:
+        del words[0]  # what is before the last of them
     name = _numbered(words, verb) if verb.lower() in _LAST else _label(words)
     if name:
         while text[behind : behind + 1] in _MARKS and behind < len(text):
