@@ -134,3 +134,85 @@ def test_an_address_keeps_its_floor_and_its_door(text):
     """A unit between the street and the town is a part of the address, in its country's words."""
     shown = redacted(f"Lieferung an {text}\nDanke")
     assert shown.count("⟦STREET_ADDRESS") == 1 and shown.endswith("⟧\nDanke")
+
+
+FORMS = [
+    'variable "db_password" {\n  type    = string\n  default = "Lapw1ng+Marsh"\n}', '{"name": "DB_PASSWORD", "value": "Lapw1ng+Marsh"}', '- {name: DB_PASSWORD, value: "Lapw1ng+Marsh"}',
+    'Content-Disposition: form-data; name="password"\r\n\r\nLapw1ng+Marsh\r\n--x', 'Content-Disposition: form-data; name="password"\nContent-Type: text/plain\n\nLapw1ng+Marsh\n--x',
+    'echo "Lapw1ng+Marsh" | sudo -S systemctl restart app', "echo Lapw1ng+Marsh | docker login -u svc --password-stdin", "printf 'svc:Lapw1ng+Marsh' | chpasswd",
+    "Lösenordet är Lapw1ng+Marsh", "Passordet er Lapw1ng+Marsh",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_a_form_that_declares_sends_or_pipes_a_password_hides_it(text):
+    """The name stands in a declaration, a part of a form, or the program that asks says it."""
+    assert "Lapw1ng" not in redacted(text) and "Marsh" not in redacted(text)
+
+
+HASHES = [
+    "svc:$apr1$4kZpq1x0$Q7mTzN3WvR8yLc2sXbJ5e/", '"$2b$12$KIXQ4kZpq1x0Q7mTzN3WvR8yLc2sXbJ5eAbCdEfGhIjKlMnOpQrSt"',
+    "root:$6$saltsalt$Q7mTzN3WvR8yLc2sXbJ5eAbCdEfGhIjKlMnOpQrSt:19000:0:99999:7:::", "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHQ$Q7mTzN3WvR8yLc2sXbJ5eA",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HASHES)
+def test_the_hash_of_a_password_is_a_secret(text):
+    """What a system keeps can be guessed against (crypt's modular form)."""
+    assert "⟦SECRET" in redacted(text) and "c2sXbJ5e" not in redacted(text)
+
+
+@pytest.mark.parametrize("text", ["awk '{print $1$2}' x", "cost is $1$ or $2$ and $6$x", 'variable "region" {\n  default = "eu-west-1"\n}', '{"name": "REGION", "value": "eu-west-1"}', "echo done | tee log", 'form-data; name="note"\n\nhello there'])  # fmt: skip
+def test_the_same_form_around_something_else_stays(text):
+    """Only a secret's name, or a program that asks for a password, tells."""
+    assert redacted(text) == text
+
+
+@pytest.mark.parametrize("text", ["birth_date=datetime.date(1990, 4, 17)", "dob: Date(1990, 4, 17)", '"birthday": ISODate("1990-04-17")', "birthdate=LocalDate.of(1990, 4, 17)"])  # fmt: skip
+def test_a_birth_date_in_a_call_is_one(text):
+    """As a program prints or writes it."""
+    assert "⟦DATE_OF_BIRTH" in redacted(text) and "1990" not in redacted(text)
+
+
+@pytest.mark.parametrize("text", ["Herrn\nAnsgar Theobald\nLindenstraße 8b", "D.ª Ansgar Theobald", "passenger Ansgar Theobald", "Halter Ansgar Theobald", "insured Ansgar Theobald", "Caller: Ansgar Theobald", "asegurado Ansgar Theobald"])  # fmt: skip
+def test_a_title_above_and_a_role_before_announce_a_name(text):
+    """In an address the title stands on a line of its own."""
+    assert "Ansgar" not in redacted(text)
+
+
+@pytest.mark.parametrize("text", ["Frau\nHolle schüttelt die Betten", "passenger Rights", "the plate is 12 mm thick", "facebook.com/sharer?u=x", "linkedin.com/jobs"])  # fmt: skip
+def test_a_title_a_role_and_a_page_of_something_else_stay(text):
+    """A sentence goes on behind the line, a right has no name, a measure is no plate."""
+    assert redacted(text) == text
+
+
+def test_a_page_of_ones_own_is_found_without_its_scheme():
+    """As people write it in a résumé."""
+    assert redacted("linkedin.com/in/ghollis | t.me/ghollis").count("⟦URL") == 2
+
+
+@pytest.mark.parametrize("text", ["mi clave es Gato!Azul8", "my pass is Gato!Azul8", "ConvertTo-SecureString 'Gato!Azul8' -AsPlainText", "net user svc Gato!Azul8 /add", "cmdkey /add:h /user:svc /pass:Gato!Azul8"])  # fmt: skip
+def test_whose_it_is_and_who_takes_it_tell_a_secret_from_a_word(text):
+    """`clave` and `pass` are words of prose, too, and a command has no name for its argument."""
+    assert "Gato" not in redacted(text)
+
+
+@pytest.mark.parametrize("text", ["your token is expired", "Ihre Losung ist bereit", "net user svc /delete", "ConvertTo-SecureString $pw -AsPlainText", "la clave es paciencia"])  # fmt: skip
+def test_a_state_a_switch_and_a_variable_are_no_secret(text):
+    """Nothing of them is a value."""
+    assert redacted(text) == text
+
+
+def test_a_name_before_its_address_is_a_person():
+    """As mail and version control write it, quoted or in a list; a team is none."""
+    shown = redacted(
+        'On Tue, Isolde Fairweather <i.f@x.example> wrote to "Odo van Loon" <o@x.example>, Stripe Billing <b@x.example>'
+    )
+    assert "Isolde" not in shown and "Loon" not in shown and "Stripe Billing <⟦" in shown
+
+
+def test_columns_first_and_last_beside_a_telling_one_hold_names():
+    """Alone they are numbers of anything."""
+    shown = redacted("first,last,email\nCalliope,Strand,c@x.example")
+    assert "Calliope" not in shown and "Strand" not in shown
+    assert redacted("first,last,total\nalpha,omega,6") == "first,last,total\nalpha,omega,6"

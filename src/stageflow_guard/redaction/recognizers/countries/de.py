@@ -40,7 +40,7 @@ COUNTRY = Country(
         "other": "auftrag|auftragsnummer|bestellung|bestellnummer|rechnung|rechnungsnummer|artikel|artikelnummer|seite|zeile|preis|betrag|menge|sendung|vorgang|uhr|datum|fehler",
     },
     fields={"LICENSE_PLATE": "kennzeichen|kfz kennzeichen|nummernschild|autokennzeichen", "US_DRIVER_LICENSE": "führerschein|führerscheinnummer|führerschein nr",
-        "PERSON": "auf den namen|lautend auf|name|vollständiger name|kontoinhaber|karteninhaber|ansprechpartner|empfänger|kundenname|auftraggeber|versicherungsnehmer|patientenname|kunde",
+        "PERSON": "halter|fahrzeughalter|versicherter|mieter|auf den namen|lautend auf|name|vollständiger name|kontoinhaber|karteninhaber|ansprechpartner|empfänger|kundenname|auftraggeber|versicherungsnehmer|patientenname|kunde",
         "PERSON_PART": "vorname|nachname|familienname|geburtsname|zuname",
         "STREET_ADDRESS": "adresse|anschrift|wohnhaft|wohnhaft in|straße|strasse|wohnort|wohnadresse|lieferadresse|rechnungsadresse|lieferanschrift|rechnungsanschrift|privatadresse|postanschrift",
         "PHONE_NUMBER": "telefon|telefonnummer|tel nr|handy|handynummer|handynr|mobil|mobilnummer|rufnummer|festnetz|durchwahl|faxnummer|mobiltelefon|telefonnr|telefon nr|handy nr",
@@ -72,6 +72,6 @@ COUNTRY = Country(
         Document(entity="DE_SOCIAL_SECURITY", value=r"[0-9]{2}[ ]?[0-9]{6}[ ]?[A-Z][ ]?[0-9]{3}", names="sozialversicherungsnummer|rentenversicherungsnummer|sv nummer|versicherungsnummer|svnr"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="fallnummer|fall nr|fall id|patientennummer|patienten nr|pat nr|pat id|pat.-id|pat.-nr|aufnahmenummer|patienten id|krankenaktennummer|akten id"),
         Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="mitgliedsnummer|mitglieds nr|policennummer|policen nr|versicherungsscheinnummer|versicherungsschein nr|versichertenkarte nr"),
-        Document(entity="DE_HEALTH_INSURANCE", value=r"[A-Z][0-9]{9}", names="krankenversichertennummer|kvnr|versichertennummer"),
+        Document(entity="DE_HEALTH_INSURANCE", value=r"[A-Z][0-9]{9}", names="krankenversichertennummer|kvnr|versichertennummer|krankenkassennummer|krankenkasse nr|kassennummer"),
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ COUNTRY = Country(
     words={"phone": "telefon|mobil|tlf|mobilnummer", "dob": "født|fødselsdato"},
     fields={
         "PERSON_PART": "fornavn|efternavn|navn", "STREET_ADDRESS": "adresse", "PHONE_NUMBER": "telefon|telefonnummer|tlf|mobil|mobilnummer",
-        "SECRET": "adgangskode|kodeord", "DATE_OF_BIRTH": "fødselsdato|født|fødselsdag", "DK_CPR": "cpr|cpr nr|cpr nummer|personnummer",
+        "SECRET": "adgangskode|kodeord|adgangskoden|kodeordet", "DATE_OF_BIRTH": "fødselsdato|født|fødselsdag", "DK_CPR": "cpr|cpr nr|cpr nummer|personnummer",
     },
     said="jeg hedder|mit navn er|jeg er", titles="Hr|Fru|Frk", greetings="kære|hej", born="født|født den|fødselsdato",
     months="januar|februar|marts|april|maj|juni|juli|august|september|oktober|november|december",

@@ -29,7 +29,7 @@ COUNTRY = Country(
         "other": "commande|facture|article|montant|prix|dossier|colis|semaine|page|erreur",
     },
     fields={"LICENSE_PLATE": "immatriculation|plaque|plaque immatriculation", "US_DRIVER_LICENSE": "permis de conduire|permis conduire|numéro permis",
-        "PERSON": "au nom de|nom complet|nom et prénom|titulaire|destinataire|nom du client|titulaire du compte|nom du patient|client|bénéficiaire",
+        "PERSON": "passager|assuré|locataire|au nom de|nom complet|nom et prénom|titulaire|destinataire|nom du client|titulaire du compte|nom du patient|client|bénéficiaire",
         "PERSON_PART": "nom de famille|prénom|prenom|prénoms|nom de naissance|nom|nom patronymique|nom famille|nom usage",
         "STREET_ADDRESS": "adresse|adresse postale|adresse de livraison|adresse de facturation|domicile|rue",
         "PHONE_NUMBER": "téléphone|numéro de téléphone|numéro téléphone|numero telephone|portable|mobile|tél|numéro de portable|téléphone portable|télécopie|telephone",

@@ -34,7 +34,7 @@ COUNTRY = Country(
         "other": "ordine|fattura|articolo|importo|prezzo|pratica|settimana|pagina|binario",
     },
     fields={"LICENSE_PLATE": "targa|targa auto", "US_DRIVER_LICENSE": "patente|patente di guida|numero patente",
-        "PERSON": "intestato a|intestata a|a nome di|nome completo|nome e cognome|intestatario|destinatario|titolare|cliente|beneficiario|paziente|titolare del conto",
+        "PERSON": "passeggero|assicurato|intestato a|intestata a|a nome di|nome completo|nome e cognome|intestatario|destinatario|titolare|cliente|beneficiario|paziente|titolare del conto",
         "PERSON_PART": "nome|cognome|nome di battesimo",
         "STREET_ADDRESS": "indirizzo|residenza|domicilio|indirizzo di spedizione|indirizzo di fatturazione|via",
         "PHONE_NUMBER": "telefono|numero di telefono|cellulare|numero di cellulare|cell|recapito|numero telefono|recapito telefonico",

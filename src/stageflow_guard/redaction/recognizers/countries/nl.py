@@ -24,7 +24,7 @@ COUNTRY = Country(
         "other": "bestelling|factuur|artikel|bedrag|prijs|dossier|pagina|spoor|versie",
     },
     fields={"LICENSE_PLATE": "kenteken|kentekennummer|nummerplaat", "US_DRIVER_LICENSE": "rijbewijs|rijbewijsnummer|rijbewijs nr",
-        "PERSON": "ten name van|t.n.v|tnv|volledige naam|rekeninghouder|ontvanger|geadresseerde|klantnaam|contactpersoon|tenaamstelling|klant|kaarthouder",
+        "PERSON": "passagier|verzekerde|ten name van|t.n.v|tnv|volledige naam|rekeninghouder|ontvanger|geadresseerde|klantnaam|contactpersoon|tenaamstelling|klant|kaarthouder",
         "PERSON_PART": "voornaam|achternaam|familienaam|roepnaam|naam|meisjesnaam",
         "STREET_ADDRESS": "adres|straat|woonadres|postadres|huisadres|bezorgadres|factuuradres|afleveradres",
         "PHONE_NUMBER": "telefoon|telefoonnummer|mobiel|mobiele nummer|gsm|mobiel nummer|telefoonnr",

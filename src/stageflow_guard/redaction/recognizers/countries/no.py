@@ -17,7 +17,7 @@ COUNTRY = Country(
     words={"phone": "telefon|mobil|tlf|mobilnummer", "dob": "født|fødselsdato"},
     fields={
         "PERSON_PART": "fornavn|etternavn|navn", "STREET_ADDRESS": "adresse", "PHONE_NUMBER": "telefon|telefonnummer|tlf|mobil|mobilnummer",
-        "SECRET": "passord", "DATE_OF_BIRTH": "fødselsdato|født", "NO_FNR": "fødselsnummer|personnummer|fnr",
+        "SECRET": "passord|passordet", "DATE_OF_BIRTH": "fødselsdato|født", "NO_FNR": "fødselsnummer|personnummer|fnr",
     },
     said="jeg heter|mitt navn er|jeg er", titles="Herr|Fru|Hr", greetings="kjære|hei", born="født|født den|fødselsdato",
     months="januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember",

@@ -25,7 +25,7 @@ COUNTRY = Country(
         "other": "pedido|fatura|artigo|valor|preço|processo|página|encomenda",
     },
     fields={"LICENSE_PLATE": "matrícula|placa|placa do carro", "US_DRIVER_LICENSE": "carta de condução|cnh|carteira de motorista|carteira motorista",
-        "PERSON": "em nome de|nome completo|titular|destinatário|destinatario|nome do cliente|titular da conta|cliente|beneficiário|paciente|nome do titular",
+        "PERSON": "passageiro|segurado|em nome de|nome completo|titular|destinatário|destinatario|nome do cliente|titular da conta|cliente|beneficiário|paciente|nome do titular",
         "PERSON_PART": "nome|sobrenome|apelido|primeiro nome|nome próprio|último nome",
         "STREET_ADDRESS": "endereço|endereco|morada|residência|endereço de entrega|endereço de cobrança|logradouro|rua",
         "PHONE_NUMBER": "telefone|telemóvel|telemovel|celular|número de telefone|número de telemóvel|numero telefone|fone",

@@ -8,7 +8,7 @@ from stageflow_guard.redaction.recognizers.countries.pack import Country, Docume
 _ID = r"(?=[A-Za-z0-9 ./-]{0,20}[0-9])[A-Za-z0-9](?:(?:[ ](?=[A-Za-z]{0,2}[0-9])|[./-])?[A-Za-z0-9]){4,19}"
 
 _SIGN = r"[A-ZÀ-Þ0-9\u0400-\u042f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]"
-_PLATE = rf"(?=[^\n]{{0,11}}[0-9]){_SIGN}{{1,5}}(?:[ ·・.-]{{0,4}}{_SIGN}{{1,5}}){{1,3}}"
+_PLATE = rf"(?=[^\n]{{0,11}}[0-9])(?={_SIGN}(?:[ ·・.-]{{0,4}}{_SIGN}){{3}}){_SIGN}{{1,5}}(?:[ ·・.-]{{0,4}}{_SIGN}{{1,5}}){{1,3}}"
 
 COUNTRY = Country(
     code="us",

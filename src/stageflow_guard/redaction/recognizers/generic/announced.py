@@ -270,13 +270,23 @@ _BORN_FILL = re.compile(
 _STARRED = re.compile(
     r"(?<=[^\W\d_])[ ]?[,/(;][ ]?\*[ ]?([0-9]{1,2}\.[ ]?[0-9]{1,2}\.[ ]?(?:19|20)[0-9]{2})(?![0-9])"
 )
+# `datetime.date(1990, 4, 17)`, `ISODate("1990-04-17")`
+_DATE_CALL = re.compile(r"(?:[\w.]{1,24}\.|new )?\w{0,16}[Dd]ate(?:[Tt]ime)?(?:\.of)?\([ ]?[\"']?")
+_ARGUMENTS = re.compile(r"(?:19|20)[0-9]{2},[ ]?[01]?[0-9],[ ]?[0-3]?[0-9](?=[ ]?[,)])")
+
+
+def _given(text: str, at: int) -> re.Match[str] | None:
+    """Return the date that a call is given: as text, or in numbers."""
+    return ANY_DATE.match(text, at) or _ARGUMENTS.match(text, at)
 
 
 def births(text: str) -> Iterator[Hit]:
     """Yield dates of birth behind their label."""
     for match in _BORN.find(text):
         fill = _BORN_FILL.match(text, match.end)
-        date = ANY_DATE.match(text, fill.end() if fill is not None else match.end)
+        at = fill.end() if fill is not None else match.end
+        call = _DATE_CALL.match(text, at)
+        date = ANY_DATE.match(text, at) if call is None else _given(text, call.end())
         if date is not None:
             yield Hit(*date.span(), "DATE_OF_BIRTH", 0.75, "date of birth", "label dob")
     for star in _STARRED.finditer(text) if "*" in text else ():

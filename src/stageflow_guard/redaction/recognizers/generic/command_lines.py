@@ -19,8 +19,13 @@ _SHOWN = re.compile(
 # clients whose password is an argument: `mysql -pX`, `redis-cli -a X`, `docker login -p X`
 _ARGUMENT = re.compile(
     r"(?<![\w-])(?:(?:mysql|mariadb)[a-z-]{0,12}\b[^\n|;]{0,120}?[ ]-p(?![ ])|(?:redis-cli|keydb-cli)\b[^\n|;]{0,120}?[ ]-a[ ]|mongo(?:sh|dump|restore|export|import)?\b[^\n|;]{0,120}?[ ]-p[ ]"
-    r"|sshpass[ ]-p[ ]?|(?:sqlcmd|bcp)\b[^\n|;]{0,120}?[ ]-P[ ]?|ldap[a-z]{3,8}\b[^\n|;]{0,120}?[ ]-w[ ]|(?:docker|podman|helm|oc|az|skopeo|buildah|nerdctl)[ ](?:registry[ ])?login\b[^\n|;]{0,120}?[ ]-p[ ]"
+    r"|ConvertTo-SecureString[ ](?:-String[ ])?|net[ ]user[ ][\w.-]{1,40}[ ](?!/)|cmdkey[ ][^\n|;]{0,80}/pass:|sshpass[ ]-p[ ]?|(?:sqlcmd|bcp)\b[^\n|;]{0,120}?[ ]-P[ ]?|ldap[a-z]{3,8}\b[^\n|;]{0,120}?[ ]-w[ ]|(?:docker|podman|helm|oc|az|skopeo|buildah|nerdctl)[ ](?:registry[ ])?login\b[^\n|;]{0,120}?[ ]-p[ ]"
     r"|(?:zip|7z|unzip|openssl|gpg)\b[^\n|;]{0,120}?[ ](?:-P[ ]|--passphrase[ ]|-passin[ ]pass:|-passout[ ]pass:|-p(?=[^ ])))[\"']?([^\s\"'$|;]{4,128})"
+)
+# what a shell says to a program that asks for a password
+_PIPED = re.compile(
+    r"(?<![\w-])(?:echo|printf)(?:[ ]-[ne]{1,2})?[ ](?:\"([^\"\n$|]{4,128})\"|'([^'\n|]{4,128})'|([^\s\"'$|;`\x1e]{4,128}))[ ]?[|\x1e][ ]?"
+    r"(?:sudo[ ](?:-\w+[ ]){0,4}-S\b|(?:sudo[ ])?passwd[ ][^\n|]{0,20}--stdin|(?:sudo[ ])?chpasswd\b|kinit\b|[^\n|]{0,80}[ ]--password-stdin|[^\n|]{0,80}[ ]--passphrase-fd)"
 )
 _CLIENTS = (
     "mysql",
@@ -29,6 +34,9 @@ _CLIENTS = (
     "keydb-cli",
     "mongo",
     "sshpass",
+    "ConvertTo-Sec",
+    "net user ",
+    "cmdkey ",
     "sqlcmd",
     "bcp ",
     "ldap",
@@ -40,15 +48,24 @@ _CLIENTS = (
 )
 
 
+_SIGNS = (" -", "chpasswd", "kinit", "net user ", "/pass:")  # without any of them nothing is here
+
+
 def passwords(text: str) -> Iterator[Hit]:
     """Yield what a known client takes as its password."""
-    if " -" not in text:
+    if not present(text, _SIGNS):
         return
     if " -u" in text or "--user" in text or "--proxy-user" in text:
         for match in _CURL.finditer(text):
             group = match.lastindex or 0
             if not values.placeholder(match[group]) and _SHOWN.fullmatch(match[group]) is None:
                 yield Hit(*match.span(group), "SECRET", 0.7, "command line")
+    if present(text, ("echo", "printf")):  # a view has a sign of its own for what parts cells
+        for match in _PIPED.finditer(text):
+            group = match.lastindex or 0
+            begin = match.start(group) + match[group].find(":") + 1  # chpasswd reads user:password
+            if _SHOWN.fullmatch(text[begin : match.end(group)]) is None:
+                yield Hit(begin, match.end(group), "SECRET", 0.7, "command line")
     for match in _ARGUMENT.finditer(text) if present(text, _CLIENTS) else ():
         if not values.placeholder(match[1]) and (
             values.worth(match[1], quoted=True, spoken=False) >= 0.4

@@ -257,6 +257,11 @@ _OWN_PATH = re.compile(
     r"(?i)/(?:u|user|users|in|profile|profiles|people|member|members|~[\w.-]+|@[\w.-]+)(?:/|$)"
 )
 
+# a person's own page, written without a scheme
+_OWN_PAGE = re.compile(
+    r"(?i)(?<![\w@./-])(?:(?:[a-z]{2}\.)?linkedin\.com/(?:in|pub)/|instagram\.com/(?!p/|explore|reel)|(?:facebook|fb)\.com/(?!sharer|groups|pages|events)|tiktok\.com/@|wa\.me/|t\.me/)[\w.%-]{3,64}(?<![.])(?![\w/])"
+)
+
 
 def urls(text: str) -> Iterator[Hit]:
     """Yield web addresses; what points at a person scores higher than a link to documentation."""
@@ -273,6 +278,9 @@ def urls(text: str) -> Iterator[Hit]:
             hit = _url(text, start, end, host)
             if hit is not None:
                 yield hit
+    if ".com/" in text or ".me/" in text:
+        for match in _OWN_PAGE.finditer(text):
+            yield Hit(*match.span(), "URL", 0.6, "own page")
     if "." in text and present(
         lowered(text),
         ("website", "web site", "homepage", "home page", "blog", "portfolio", "domain"),

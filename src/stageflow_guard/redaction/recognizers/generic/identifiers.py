@@ -18,7 +18,7 @@ _LABELS: dict[str, str] = {
     "GROUP": r"(?:group|grp)[ ]?(?=#)",
     "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|(?:dl|licen[cs]e)(?:[ _-]?(?:number|no)|[ ]?#)|dl(?=[ :]{1,2}[A-Z][0-9]{6})",
     "PASSPORT": r"passport|travel[ _-]?document",
-    "EMPLOYEE_ID": rf"(?:emp(?:loyee)?|badge|staff|personnel){_NO}|badge(?=[ ][A-Z]?[0-9]{{4}})",
+    "EMPLOYEE_ID": rf"(?:emp(?:loyee)?|badge|staff|personnel){_NO}|badge(?=[ ][A-Z]?[0-9]{{4}})|employee(?=[ ][A-Z]{{1,2}}-?[0-9]{{4}})",
     "STUDENT_ID": rf"student{_NO}",
     "LICENSE_PLATE": r"licen[cs]e[ _-]?plate|plate[ _-]?(?:number|no)|registration[ _-]?plate|number[ _-]?plate",
     "VEHICLE_ID": r"vin(?![a-z])|vehicle[ _-]?identification(?:[ _-]?number)?",

@@ -38,6 +38,13 @@ _SETS = re.compile(r"(?:set|with|use|put|add)_?$", re.IGNORECASE)
 _ARGUMENT = re.compile(r"(?:[(\[=,]|^|\n)[ ]?[\"'`][\w.-]*$")
 _NAMED_TAG = re.compile(r"[\"'](?:[ ][^<>\n]{0,60})?>(?=[^<>\s])")
 _PAIR = re.compile(r"[\"']?[ ]?\n[ ]{0,12}(?:-[ ])?[\"']?value[\"']?[ ]?:[ ]{0,3}", re.IGNORECASE)
+# variable "db_password" { default = "…" }, {"name": "DB_PASSWORD", "value": "…"}
+_DECLARED = re.compile(
+    r"(?:[\"'][ ]\{[^{}\"']{0,120}(?<=[ \n\t{])default[ ]{0,4}=[ ]{0,4}|[\"']?[ ]?,\s{0,8}[\"']?value[\"']?[ ]?:[ ]{0,3})(?=[\"'])"
+)
+# name="password", an empty line, and the value: a part of a form
+_PART = re.compile(r"[\"'](?:\r?\n[\w-]{1,30}:[^\n]{0,80})?\r?\n\r?\n(?=\S)")
+_PART_NAME = re.compile(r"form-data;[ ]?name=[\"'][\w.\[\]-]*$")
 _OPTION = re.compile(r"(?:--[\w.-]*|ENV[ ][\w.-]*|set[ ][\w.-]*|[ ]-p[ ]?)$")
 _DASH = re.compile(rf"{_SUFFIX}[ ]{{1,2}}[-–][ ]{{1,2}}(?=[\"'`])", re.IGNORECASE)
 _IN_TAG = re.compile(r"[A-Za-z][\w.:-]{0,22}")
@@ -65,6 +72,9 @@ _STOPS = re.compile(
 )
 
 
+_BESIDE = {_CALL: _ARGUMENT, _PART: _PART_NAME}  # what stands before the name
+
+
 def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
     """Return the value behind the name `[name, at)` of a secret."""
     if text[name - 1 : name] == "<" or (
@@ -79,10 +89,10 @@ def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
     setter = _SETTER.match(text, at)
     if setter is not None and _SETS.search(text, max(0, name - 5), name):
         return _value(text, name, setter.end())
-    for pattern in (_SIGN, _CALL, _DASH, _PAIR):
+    for pattern in (_SIGN, _CALL, _DASH, _PAIR, _DECLARED, _PART):
         match = pattern.match(text, at)
         if match is None or (
-            pattern is _CALL and not _ARGUMENT.search(text, max(0, name - 24), name)
+            pattern in _BESIDE and not _BESIDE[pattern].search(text, max(0, name - 44), name)
         ):
             continue
         found = _value(text, name, match.end())

@@ -43,6 +43,10 @@ _JWT = re.compile(
 _PRIVATE = re.compile(
     r"-----BEGIN ([A-Z0-9 ]{0,30})PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s\\:,.]{0,16384}(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|$)"
 )
+# a password's hash as systems keep it (crypt's modular form)
+_HASHED = re.compile(
+    r"(?<![\w$])\$(?:1|2[abxy]?|5|6|7|y|apr1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha[0-9]{1,3})?|sha1|md5)\$[A-Za-z0-9./=,+-]{1,60}\$[A-Za-z0-9./=,+$-]{16,250}"
+)
 # forms whose secret is what stands behind a known address or flag
 _BEHIND = re.compile(
     r"hooks\.slack\.com/(?:services|workflows)/([A-Za-z0-9/_-]{20,160})|discord(?:app)?\.com/api/webhooks/([0-9]{15,22}/[A-Za-z0-9_-]{40,100})"
@@ -93,6 +97,10 @@ _PROSE = frozenset({"token", "tokens", "secret", "credential", "credentials", "p
                     "geheim", "geheimnis", "private key", "access key", "api key", "mnemonic", "segredo", "hemlighet", "losung", "jeton", "authorization", "auth", "creds", "รหัส", "암호", "code secret"})  # fmt: skip
 
 
+# `mi clave es …`: whose it is tells a secret from a word of prose
+_WHOSE = re.compile(
+    r"(?<![^\W_])(?:my|your|his|her|our|their|mi|tu|su|mon|ton|son|votre|notre|mein|dein|ihr|unser|mio|mia|tuo|tua|suo|sua|mijn|jouw|je|uw|minha|meu|tua|sua|seu)[ ](?:[^\W\d_]{2,8}[ ])?$"
+)
 _LONG_WORD = re.compile(r"[A-Za-z0-9_.:+/=~-]{16,}")
 
 
@@ -130,19 +138,26 @@ def shaped(text: str) -> Iterator[Hit]:
         for match in _PRIVATE.finditer(text):
             yield Hit(*match.span(), "SECRET", 0.99, "private key")
     if "://" in text and "@" in text:
-        for match in _URL_PASSWORD.finditer(text):
-            found = match[2].rpartition("@")[0] or match[2] if "://" in match[2] else match[2]
-            found += _slashed(text, match.end() - 1)
-            if not values.placeholder(found) and found not in ("password", "pass", "x-oauth-basic"):
-                yield Hit(
-                    match.start(2), match.start(2) + len(found), "SECRET", 0.7, "connection string"
-                )
-        for match in _URL_SLASHED.finditer(text):
-            if not values.placeholder(match[2]):
-                yield Hit(*match.span(2), "SECRET", 0.7, "connection string")
+        yield from _in_urls(text)
+    if "$" in text:
+        for match in _HASHED.finditer(text):
+            yield Hit(*match.span(), "SECRET", 0.8, "hash of a password")
     if present(text, ("hooks.slack", "discord", "webhook.office", "telegram", ":AA")):
         for match in _BEHIND.finditer(text):
             yield Hit(*match.span(match.lastindex or 0), "SECRET", 0.9, "webhook")
+
+
+def _in_urls(text: str) -> Iterator[Hit]:
+    for match in _URL_PASSWORD.finditer(text):
+        found = match[2].rpartition("@")[0] or match[2] if "://" in match[2] else match[2]
+        found += _slashed(text, match.end() - 1)
+        if not values.placeholder(found) and found not in ("password", "pass", "x-oauth-basic"):
+            yield Hit(
+                match.start(2), match.start(2) + len(found), "SECRET", 0.7, "connection string"
+            )
+    for match in _URL_SLASHED.finditer(text):
+        if not values.placeholder(match[2]):
+            yield Hit(*match.span(2), "SECRET", 0.7, "connection string")
 
 
 def assigned(text: str) -> Iterator[Hit]:
@@ -257,7 +272,8 @@ def _assigned(text: str, lower: str, match: Match) -> Hit | None:
     word = chosen(text, name, match.start, match.end)
     if word is not None:
         return Hit(word.start, word.end, "SECRET", 0.45, "chosen password", "label secret")
-    found = values.after(text, match.start, match.end, spoken=name not in _PROSE)
+    whose = name in _PROSE and _WHOSE.search(lower, max(0, match.start - 16), match.start)
+    found = values.after(text, match.start, match.end, spoken=bool(whose) or name not in _PROSE)
     if found is None:
         return None
     value = text[found.start : found.end]

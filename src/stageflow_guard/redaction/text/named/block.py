@@ -22,6 +22,7 @@ _WEAK = frozenset({
 })  # fmt: skip
 # beside a given name, these are the other one
 _GIVEN = frozenset({"vorname", "first name", "firstname", "first_name", "given name", "forename", "prénom", "prenom", "voornaam"})  # fmt: skip
+_ENDS = frozenset({"first", "last"})  # both of them beside a telling name are a person's
 _BOTH = frozenset({"name", "nom", "naam"})
 
 
@@ -48,12 +49,19 @@ def telling(head: Iterable[str]) -> dict[int, str]:
 
     A column `name` may hold anything, so it counts beside another one that tells.
     """
-    told = {at: name for at, cell in enumerate(head) if cell and (name := _told(cell))}
+    cells = list(head)
+    told = {at: name for at, cell in enumerate(cells) if cell and (name := _told(cell))}
     if not told:
         return told
     if not _GIVEN.isdisjoint(name.lower() for name in told.values()):
         told = {at: "surname" if name.lower() in _BOTH else name for at, name in told.items()}
-    return told if any(map(sure, told.values())) else {}
+    if not any(map(sure, told.values())):
+        return {}
+    bare = ((cell.strip(_AROUND).lower(), at) for at, cell in enumerate(cells))
+    ends = {name: at for name, at in bare if name in _ENDS}
+    if len(ends) == len(_ENDS):
+        told |= {at: f"{name} name" for name, at in ends.items()}
+    return told
 
 
 @lru_cache(maxsize=4096)
