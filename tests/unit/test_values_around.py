@@ -209,6 +209,7 @@ def test_a_name_before_its_address_is_a_person():
         'On Tue, Isolde Fairweather <i.f@x.example> wrote to "Odo van Loon" <o@x.example>, Stripe Billing <b@x.example>'
     )
     assert "Isolde" not in shown and "Loon" not in shown and "Stripe Billing <⟦" in shown
+    assert "Personal Access Token <" in redacted("`Personal Access Token <https://x.example/u/1>`_")
 
 
 def test_columns_first_and_last_beside_a_telling_one_hold_names():

@@ -67,6 +67,7 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (announced.lettered, announced.FOUND),
     (announced.fields, announced.FOUND),
     (announced.births, frozenset({"DATE_OF_BIRTH"})),
+    (names.mailed, frozenset({"PERSON"})),
 )  # fmt: skip
 # prose: read once, in the view of characters; taking a sentence apart would not help them
 PROSE: tuple[tuple[Recognize, frozenset[str]], ...] = (

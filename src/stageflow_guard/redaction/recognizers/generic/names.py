@@ -284,17 +284,20 @@ def recognize(text: str) -> Iterator[Hit]:
     yield from _titled(text)
     yield from _fields(text)
     yield from _addressed(text)
-    if " <" in text:
-        yield from _mailed(text)
 
 
-# Isolde Fairweather <isolde.f@…>; what was found for sure is hidden from what reads prose
-_MAILED = re.compile(r"[\"']?[ ]<(?=\x1e{6,320}>|[^\s<>@\x1e]{1,64}@[^\s<>@\x1e]{1,253}>)")
+# Isolde Fairweather <isolde.f@…>
+_MAILED = re.compile(r"[\"']?[ ]<(?=[^\s<>@\x1e]{1,64}@[^\s<>@\x1e]{1,253}>)")
 _BEFORE_MAIL = re.compile(rf"(?:^|(?<=[\s\"'(,;:|>])){_FULL}$")
 
 
-def _mailed(text: str) -> Iterator[Hit]:
-    """Yield the name of two words or more that stands before an address in angle brackets."""
+def mailed(text: str) -> Iterator[Hit]:
+    """Yield the name of two words or more that stands before an address in angle brackets.
+
+    The address has to be seen, so this reads what the rest of prose is not shown.
+    """
+    if "@" not in text or " <" not in text:
+        return
     for sign in _MAILED.finditer(text):
         low = max(0, sign.start() - 60, text.rfind("\n", 0, sign.start()) + 1)
         before = _BEFORE_MAIL.search(text, low, sign.start())
