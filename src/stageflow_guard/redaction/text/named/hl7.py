@@ -59,9 +59,9 @@ _FIRST = {
     **dict.fromkeys(("PID", "NK1", "GT1", "IN1", "PV1", "OBR", "OBX", "SPM", "TXA", "AIP", "DG1", "PR1", "FT1"), re.compile(r"[0-9]{0,4}\|")),
     "ORC": re.compile(r"[A-Z]{2}\|"), "EVN": re.compile(r"(?:[A-Z][0-9]{2})?\|"),
 }  # fmt: skip
-# at a border of words, or behind an escaped end of a line as JSON writes it
+# letters and sign, found by the sign: at a border of words, or behind an escaped end of a line as JSON writes it
 _HEAD = re.compile(
-    rf"({'|'.join(_FIELDS)})\|(?:(?<![A-Za-z0-9_|^~&-]....)|(?<=\\[rn]....)|(?<=x0d....)|(?<=000d....)|(?<=000D....))"
+    rf"\|(?<=({'|'.join(_FIELDS)})\|)(?:(?<![A-Za-z0-9_|^~&-]....)|(?<=\\[rn]....)|(?<=x0d....)|(?<=000d....)|(?<=000D....))"
 )
 _END = re.compile(r"[\r\n\x1c\"]|\\[rn]|\\x0d|\\u000[dD]")
 _NULL = '""'
@@ -72,41 +72,45 @@ _NPI, _LETTERED = 10, 4  # digits; characters of a segment's letters and their s
 
 
 class _Segment(NamedTuple):
-    """A segment's letters, where it begins, where its first field does, where it ends."""
+    """A segment's letters, where it begins, where its fields do, where it ends, whether that is in sight."""
 
     name: str
     start: int
     fields: int
     end: int
+    whole: bool
 
 
-def _end(text: str, at: int, start: int) -> tuple[int, bool]:
-    """Return where the segment ends that begins at `start`, and whether that place is in sight."""
-    most = start + MOST
-    end = _END.search(text, at, min(len(text), most))
-    while end is not None and text.startswith(_NULL, end.start()):  # a field that is to be emptied
-        end = _END.search(text, end.start() + len(_NULL), min(len(text), most))
-    if end is None:
-        return min(len(text), most), len(text) >= most
-    return end.start(), end.end() < len(text)  # what follows may make it none
+def _segments(text: str, low: int = 0) -> Iterator[_Segment]:
+    """Yield what has the letters of a segment, from `low` on, up to the end of its line or the next one."""
+    heads = list(_HEAD.finditer(text, low)) if "|" in text else []
+    starts = [head.end() - _LETTERED for head in heads]
+    for place, (head, start) in enumerate(zip(heads, starts, strict=True)):
+        following = starts[place + 1] if place + 1 < len(starts) else len(text) + MOST
+        most = min(start + MOST, following)
+        stop, fields = min(len(text), most), head.end()
+        end = _END.search(text, fields, stop)
+        while end is not None and text.startswith(_NULL, end.start()):  # it empties a field
+            end = _END.search(text, end.start() + len(_NULL), stop)
+        if end is None:
+            yield _Segment(head[1], start, fields, stop, len(text) >= most)
+        else:  # what follows a quote may make it none
+            yield _Segment(head[1], start, fields, end.start(), end.end() < len(text))
 
 
-def _segments(text: str) -> Iterator[_Segment]:
-    for head in _HEAD.finditer(text) if "|" in text else ():
-        first = _FIRST.get(head[1])
-        end = _end(text, head.end(), head.start())[0]
-        body = text[head.end() : end]
-        parts = "^" in body or (first is not None and "||" in body)
-        if parts and body.count("|") > 0 and (first is None or first.match(body)):
-            yield _Segment(head[1], head.start(), head.end(), end)
+def _read(segment: _Segment, body: str) -> bool:
+    """Say whether `body` is a segment's: with components or fields that are not sent, its first one as it should be."""
+    first = _FIRST.get(segment.name)
+    parts = "^" in body or (first is not None and "||" in body)
+    return parts and "|" in body and (first is None or first.match(body) is not None)
 
 
 def finds(text: str) -> Iterator[Hit]:
     """Yield what the fields of segments hold of persons."""
     for segment in _segments(text):
-        places = _FIELDS[segment.name]
-        at = segment.fields
-        for number, field in enumerate(text[at : segment.end].split("|"), 1):
+        at, body = segment.fields, text[segment.fields : segment.end]
+        places = _FIELDS[segment.name] if _read(segment, body) else {}
+        for number, field in enumerate(body.split("|") if places else (), 1):
             kind = places.get(number)
             if kind is not None and field and field != _NULL:
                 repeated = at
@@ -186,17 +190,15 @@ class _Components:
 
 def begins(text: str, at: int) -> int:
     """Return where the segment begins that holds `at`; `at` where none does."""
-    low = max(0, at - MOST)
-    for head in _HEAD.finditer(text, low, min(len(text), at + _LETTERED)) if "|" in text else ():
-        if head.start() < at < _end(text, head.end(), head.start())[0]:
-            return head.start()
+    for segment in _segments(text, max(0, at - MOST)):
+        if segment.start < at < segment.end:
+            return segment.start
     return at
 
 
 def settled(text: str, at: int) -> int:
     """Return `at`, or where a segment begins before it that goes on behind the text."""
-    low = max(0, at - MOST)
-    for head in _HEAD.finditer(text, low, min(len(text), at)) if "|" in text else ():
-        if not _end(text, head.end(), head.start())[1]:
-            return head.start()
+    for segment in _segments(text, max(0, at - MOST)):
+        if segment.start < at and not segment.whole:
+            return segment.start
     return at
