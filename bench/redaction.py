@@ -4,13 +4,15 @@ FOLDER holds labelled JSON lines (`text`, `spans`); default ../shared/vectors/pi
 configuration `Redactor("balanced")`, what is found, what is flagged without a label, disguises,
 streams, restoring, checks on prompts, and what it costs beside the host's five regexes and presidio.
 With a model's name or folder after `--ner`, also what it covers then. `--texts` prints only what is
-found in the project's own sets (bench/texts.py), whose odd templates are held out.
+found in the project's own sets (bench/texts.py), whose odd templates are held out; `--units` only what
+100 KB of one to three repeated signs cost.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import random
 import re
@@ -54,6 +56,7 @@ _RNG = random.Random(3)
 WORST["all of them"] = "".join(
     _RNG.choice(list(WORST.values()))[: _RNG.randint(1, 400)] for _ in range(600)
 )
+SIGNS = "01()中-aA .\n/+@,:'=_é"  # one or two of each class that a rule asks for
 # what a pattern or a label gives away; names, places, hospitals and dates are counted as covered only
 SHAPED = STRUCTURED | {
     "UK_NINO", "UK_NHS", "DE_TAX_ID", "FR_NIR", "IN_AADHAAR", "IN_PAN", "BR_CPF", "US_MBI", "US_NPI", "MAC_ADDRESS", "CRYPTO", "PASSPORT",
@@ -207,6 +210,40 @@ def cost() -> None:
         print(f"100 KB worst case, {name:<14} {spent:4.0f} ms CPU (bar 250)")
 
 
+def units(most: int = 3) -> list[str]:
+    """Return every sequence of up to `most` of the signs; of those that repeat alike, one."""
+    found: list[str] = []
+    seen: set[str] = set()
+    for size in range(1, most + 1):
+        for signs in itertools.product(SIGNS, repeat=size):
+            unit = "".join(signs)
+            if unit not in seen:
+                found.append(unit)
+                seen.update(unit[i:] + unit[:i] for i in range(size))
+    return found
+
+
+def repeated(size: int = 10_000) -> None:
+    """Print what 100 KB of each unit take, the worst twenty: read at `size`, for all is linear."""
+    redactor = Redactor()
+    redactor.warmup()
+
+    def spent(unit: str) -> float:
+        text = (unit * size)[:size]
+        begun = time.process_time()
+        redactor.find(text)
+        return (time.process_time() - begun) * 1e5 / size
+
+    once = sorted(units(), key=spent, reverse=True)
+    worst = sorted(((min(spent(u) for _ in range(5)), u) for u in once[:100]), reverse=True)
+    over = sum(took > 0.25 for took, _ in worst)
+    print(
+        f"{len(once)} units of one to three signs, repeated to 100 KB: {over} of the worst 100 over 250 ms of CPU"
+    )
+    for took, unit in worst[:20]:
+        print(f"  {took * 1e3:4.0f} ms {unit!r}")
+
+
 def presidio(text: str) -> float:
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
@@ -327,6 +364,7 @@ def main() -> int:
     options.add_argument("folder", nargs="?", type=Path, default=Path("../shared/vectors/pii"))
     options.add_argument("--ner", action="append", default=[])
     options.add_argument("--texts", action="store_true", help="only the project's own sets")
+    options.add_argument("--units", action="store_true", help="only what repeated signs cost")
     options.add_argument("--types", action="store_true", help="by type, too")
     options.add_argument("--write-spans", type=Path, help="every span of every text, for later")
     options.add_argument("--compare-spans", type=Path, help="say whether they are still the same")
@@ -334,6 +372,9 @@ def main() -> int:
     if args.write_spans or args.compare_spans:
         path = args.compare_spans or args.write_spans
         return spans(args.folder, path, compare=args.compare_spans is not None)
+    if args.units:
+        repeated()
+        return 0
     own_sets(args.ner, args.types)
     if args.texts:
         return 0
