@@ -146,3 +146,9 @@ def test_a_star_that_begins_an_item_is_no_birth():
     assert (
         "DATE_OF_BIRTH" not in found("Termine:\n* 02.02.2024 Sommerfest\n3 (*12.11.2024)").values()
     )
+
+
+def test_a_specimen_number_is_no_phone_number_with_a_disguised_digit():
+    """`S24-10377` near a call is a specimen's number: the S is no 5 that somebody hid."""
+    note = "Patient seen by RN, dx asthma. Phone call re S24-10377, result given to RN."
+    assert found(note)["S24-10377"] == "MEDICAL_RECORD_NUMBER"

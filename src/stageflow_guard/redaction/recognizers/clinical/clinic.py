@@ -131,6 +131,7 @@ _LEAD = re.compile(r"([A-Z]{1,4})[ /-]?")
 _SPACED_DAY = re.compile(
     r"[0-9]{1,2}[ /][0-9]{1,2}[ /](?:(?:19|20)[0-9]{2}|[0-9]{2})|(?:19|20)[0-9]{2}[ /][0-9]{2}[ /][0-9]{2}"
 )
+_OF_A_YEAR = re.compile(r"[A-Z]{1,2}[0-9]{2}-[0-9]{4,7}")  # a specimen's or a study's number
 _LABELS = NUMBERED.keys() | LOOSELY.keys() | SIGNS
 _PATIENT = frozenset({"pt", "pts"})  # `pt, CMS-2728 signed`: the number is another thing's
 _LOT = re.compile(r"(?=[A-Z0-9-]{0,18}[A-Z])(?=(?:[A-Z-]*[0-9]){2})[A-Z0-9-]{5,20}")
@@ -465,6 +466,8 @@ def _numbered(text: str, match: re.Match[str]) -> Hit | None:
     if LONE.fullmatch(value) is None:
         return None
     score = 0.46 if value.count("-") == 2 else 0.36  # a grouping that no phone has
+    if _OF_A_YEAR.fullmatch(value):
+        score = 0.66  # `S24-10377`: no digit is disguised as a letter here, for a phone number
     return Hit(*match.span(), "MEDICAL_RECORD_NUMBER", score, "number in a note", "label clinic")
 
 
