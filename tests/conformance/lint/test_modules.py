@@ -7,6 +7,7 @@ import inspect
 import re
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -201,6 +202,102 @@ def test_a_right_that_a_trial_gives_is_one(tmp_path, policy):
     assert [one.remedy for one in report.diagnostics if one.code == "SG302"] == [
         "add `p, role:ROLE, TENANT, data, articles, read, allow`"
     ]
+
+
+IMPORT = """
+import asyncio
+from stageflow_guard.testing.conformance import Environment
+
+guard = Environment().guard
+RIGHT = {"kind": "data", "obj": "ticket/1", "act": "read", "owner": "acme"}
+later = guard.redact("kept: who imports this may await it")
+by_name = {"a": guard.redact("kept, too")}
+if not asyncio:
+    guard.reload()  #! SG208
+    asyncio.run(guard.reload())
+try:
+    print(guard.may(**RIGHT)) if not asyncio else None  #! SG208
+except ValueError:
+    pass
+
+
+class Desk:
+    pending = guard.redact("kept")
+    asyncio or guard.reload()  #! SG208
+
+    def refresh(self):
+        guard.reload()  #! SG208
+"""
+
+
+def test_what_runs_on_import_is_read(tmp_path):
+    """Statements of the module and of its classes; what is put under a name may be awaited later."""
+    module = loaded(tmp_path / "imported.py", IMPORT)
+    for kept in (module.later, module.by_name["a"], module.Desk.pending):
+        kept.close()
+    report = check(lint_graph(module))
+    marked = {n for n, line in enumerate(IMPORT.splitlines(), 1) if line.endswith("#! SG208")}
+    assert {one.at.line for one in report.diagnostics} == marked
+    assert [one.message.partition(":")[0] for one in report.diagnostics] == [
+        "function `<module>`", "function `<module>`", "function `<module>`",
+        "function `Desk.refresh`",
+    ]  # fmt: skip
+
+
+ORDINARY = Path(__file__).with_name("ordinary_module.txt").read_text(encoding="utf-8")
+
+
+def test_ordinary_code_has_no_fault(tmp_path):
+    """Guards of other kinds by annotation, class or attribute; promises kept in every usual way."""
+    report = check(lint_graph(loaded(tmp_path / "ordinary.py", ORDINARY)))
+    assert [f"{one.at.line}: {one.message}" for one in report.diagnostics] == []
+    assert report.steps > 40
+
+
+SAID = """
+from typing import Any, Protocol
+
+from stageflow_guard import Guard
+
+
+class Reloads(Protocol):
+    async def reload(self) -> None: ...
+
+
+async def by_name(guard: Any):
+    guard.reload()  #! SG208
+
+
+async def by_protocol(guard: Reloads):
+    guard.reload()  #! SG208
+
+
+async def by_object(guard: object):
+    guard.reload()  #! SG208
+
+
+async def by_annotation(g: Guard | None, token):
+    g.session(token)  #! SG208
+
+
+async def by_text(guard: "Guard"):
+    guard.reload()  #! SG208
+
+
+class Desk:
+    def __init__(self, guard: Guard):
+        self.guard = guard
+
+    async def refresh(self):
+        self.guard.reload()  #! SG208
+"""
+
+
+def test_a_guard_that_an_annotation_names_is_one(tmp_path):
+    """Also where no object is there yet; one that names no class leaves it to the name."""
+    report = check(lint_graph(loaded(tmp_path / "said.py", SAID)))
+    marked = [n for n, line in enumerate(SAID.splitlines(), 1) if line.endswith("#! SG208")]
+    assert [one.at.line for one in report.diagnostics] == marked
 
 
 SLOTS = """

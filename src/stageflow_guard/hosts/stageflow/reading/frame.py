@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from stageflow_guard.hosts.stageflow.reading import promises, reads, risks
+from stageflow_guard.hosts.stageflow.reading import classes, promises, reads, risks
 from stageflow_guard.hosts.stageflow.reading import vocabulary as words
 from stageflow_guard.hosts.stageflow.reading.calls import resolve
 from stageflow_guard.hosts.stageflow.reading.scope import CTX, INPUTS, PRIOR, Role, Scope
@@ -123,6 +123,9 @@ class Frame(Scope, ast.NodeVisitor):
         if node.value is not None:
             self.visit(node.value)
             self._assign(node.target, node.value)
+        cls = classes.annotated(node.annotation, self.function.names)
+        if isinstance(node.target, ast.Name) and cls is not None:
+            self.classes[node.target.id] = cls
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         """Follow `name := value`."""
@@ -137,6 +140,7 @@ class Frame(Scope, ast.NodeVisitor):
             return
         role = self.role(value)
         if isinstance(target, ast.Name):
+            self._of_class(target.id, value)
             if role is not None:
                 self.roles[target.id] = role
             else:
@@ -146,6 +150,14 @@ class Frame(Scope, ast.NodeVisitor):
                 self.promised[target.id] = value
         elif isinstance(target, ast.Attribute) and role is not None:
             self.reader.held[ast.unparse(target)] = role
+
+    def _of_class(self, name: str, value: ast.expr) -> None:
+        """Keep of which class a name is now; one that was of another before is of none."""
+        cls = classes.called(value, self.function.names) or self.class_of(value)
+        if cls is not None and self.classes.get(name, cls) is cls:
+            self.classes[name] = cls
+        else:
+            self.classes.pop(name, None)
 
     def visit_For(self, node: ast.For) -> None:
         """Bind a loop's variable to what it runs over."""

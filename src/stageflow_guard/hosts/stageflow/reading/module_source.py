@@ -1,13 +1,15 @@
 """The functions of a module of plain Python, as the lint's graph: routes, tools, scripts.
 
-Every function of the file is read, decorated or not, methods and nested functions too. What is
-checked is what holds in any function: promises that nobody keeps, calls that stop the loop, rights
-that nobody has. A first parameter `ctx` is taken for a stage's context, `ports` for its ports.
+Every function of the file is read, decorated or not, methods and nested functions too, and what
+runs when the module is imported. What is checked is what holds in any function: promises that
+nobody keeps, calls that stop the loop, rights that nobody has. A first parameter `ctx` is taken for
+a stage's context, `ports` for its ports.
 """
 
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator
 from dataclasses import replace
 from types import ModuleType
@@ -23,6 +25,7 @@ from stageflow_guard.lint.source import Function, Module, module_of
 CHECKED = ("blocking", "dropped")
 _ROLES: dict[str, Role] = {"ctx": CTX, "ports": PORTS}
 _Defined = ast.FunctionDef | ast.AsyncFunctionDef
+BODY = "<module>"
 
 
 def lint_module(module: ModuleType) -> Graph:
@@ -43,6 +46,14 @@ def lint_module(module: ModuleType) -> Graph:
         nodes[name] = Node(
             name=name, kind=FUNCTION, dependencies=(), conditional=False, facts=facts,
             at=parsed.at(function.node),
+        )  # fmt: skip
+    body = _facts(_body(parsed, module))
+    body.sightings = [one for one in body.sightings if _is_first(one, said)]
+    body.asks = [one for one in body.asks if one.question not in declared]
+    if body.sightings or body.asks:
+        nodes[BODY] = Node(
+            name=BODY, kind=FUNCTION, dependencies=(), conditional=False, facts=body,
+            at=Location(parsed.file),
         )  # fmt: skip
     return Graph(module.__name__, nodes, Location(parsed.file), unit=FUNCTION)
 
@@ -66,6 +77,42 @@ def _functions(parsed: Module, module: ModuleType) -> Iterator[tuple[str, Functi
                 yield name, Function(node, parsed, vars(module), owner, skip)
             elif isinstance(node, ast.stmt | ast.ExceptHandler):
                 todo.append((prefix, owner, node))
+
+
+def _body(parsed: Module, module: ModuleType) -> Function:
+    """Return what runs on import, bodies of classes too, as a function without parameters.
+
+    Its names are the module's: what is put under one, somebody elsewhere may await.
+    """
+    statements = [one for one in map(_without_functions, parsed.tree.body) if one is not None]
+    names = sorted({one.id for statement in statements for one in ast.walk(statement)
+                    if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)})  # fmt: skip
+    node = ast.parse("def module(): pass").body[0]
+    assert isinstance(node, ast.FunctionDef)  # noqa: S101 - for the type checker
+    node.body = [ast.Global(names), *statements] if names else [*statements, ast.Pass()]
+    node.end_lineno = max((one.end_lineno or 1 for one in statements), default=1)
+    return Function(node, parsed, vars(module))
+
+
+class _WithoutFunctions(ast.NodeTransformer):
+    """Takes out what does not run on import; a class runs as its body does."""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Leave nothing of a function: it is read by itself."""
+        return ast.copy_location(ast.Pass(), node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        """Leave nothing of a function."""
+        return ast.copy_location(ast.Pass(), node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        """Keep the statements of a class."""
+        body = ast.If(test=ast.Constant(value=True), body=node.body, orelse=[])
+        return self.generic_visit(ast.fix_missing_locations(ast.copy_location(body, node)))
+
+
+def _without_functions(statement: ast.stmt) -> Any:
+    return _WithoutFunctions().visit(copy.deepcopy(statement))
 
 
 def _is_static(node: _Defined) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 from stageflow_guard.hosts.stageflow.reading import vocabulary as words
 from stageflow_guard.hosts.stageflow.reading.calls import PACKAGE
+from stageflow_guard.hosts.stageflow.reading.classes import is_guard_class
 from stageflow_guard.hosts.stageflow.reading.scope import STREAM, Scope
 from stageflow_guard.lint.source import UNKNOWN
 
@@ -64,7 +65,9 @@ def _is_question(scope: Scope, callee: ast.expr) -> bool:
 
 
 def _is_known_guard(scope: Scope, node: ast.expr) -> bool:
-    return any(words.is_guard(one) for one in scope.names.values(node) if one is not UNKNOWN)
+    return is_guard_class(scope.class_of(node)) or any(
+        words.is_guard(one) for one in scope.names.values(node) if one is not UNKNOWN
+    )
 
 
 def _of_port(scope: Scope, callee: ast.expr) -> str | None:
@@ -141,7 +144,12 @@ def is_dropped(scope: Scope, node: ast.expr) -> bool:
         node, parent = parent, scope.parents.get(parent)
     if isinstance(parent, ast.keyword):
         call = scope.parents.get(parent)
-        return parent.arg is None or (isinstance(call, ast.Call) and _keeps_nothing(scope, call))
+        if not isinstance(call, ast.Call) or parent.arg is None:
+            return parent.arg is None
+        # `dict(a=promise)` holds it as a display would
+        return _keeps_nothing(scope, call) and not any(
+            one is dict for one in scope.names.values(call.func)
+        )
     if isinstance(parent, ast.Call):
         return _keeps_nothing(scope, parent)
     if isinstance(parent, ast.Dict):

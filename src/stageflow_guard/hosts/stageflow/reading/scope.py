@@ -6,6 +6,7 @@ import ast
 import types
 from typing import Any
 
+from stageflow_guard.hosts.stageflow.reading import classes
 from stageflow_guard.hosts.stageflow.reading import vocabulary as words
 from stageflow_guard.lint.model import Facts, Sighting
 from stageflow_guard.lint.source import UNKNOWN, Function, FunctionNode, Names
@@ -35,12 +36,14 @@ class Scope:
         self.on_loop = on_loop
         self.names = Names(function)
         self.nested: dict[str, FunctionNode] = dict(outer.nested) if outer is not None else {}
+        self.classes = classes.of_parameters(function)
         self.imported: dict[str, str] = {}
         self.parents: dict[ast.AST, ast.AST] = {}
         if outer is not None:
             known = {name: list(values) for name, values in outer.names.local.items()}
             self.names.local = {**known, **self.names.local}
             self.imported = dict(outer.imported)
+            self.classes = {**outer.classes, **self.classes}
             self.roles = {**outer.roles, **self.roles}
 
     def role(self, node: ast.expr) -> Role | None:
@@ -138,8 +141,19 @@ class Scope:
         values = [one for one in self.names.values(node) if one is not UNKNOWN and one is not None]
         if values:  # None stands for what is put there later
             return any(words.is_guard(one) for one in values)
+        if classes.is_other_class(self.class_of(node)):
+            return False
         name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
         return name.lower().rstrip("_").endswith("guard")
+
+    def class_of(self, node: ast.expr) -> type | None:
+        """Return the class that the code says `node` is of; None where it does not."""
+        if isinstance(node, ast.Name):
+            return self.classes.get(node.id)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            mine = node.value.id == self.function.receiver
+            return classes.of_attribute(self.function, node.attr) if mine else None
+        return None
 
     def sight(self, kind: str, what: str, node: ast.AST) -> None:
         """Note what the step does at `node`."""
