@@ -362,3 +362,19 @@ async def test_old_key_lines_lead_on_after_a_pruning(tmp_path):
             capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         assert "HOLDS" in done.stdout, done.stderr
+
+
+async def test_a_rotation_beside_a_writer_changes_nothing(tmp_path):
+    """Neither the shard that is free, nor the folder of the key: one that stays is nobody's."""
+    from stageflow_guard.audit.log.log import LogLocked
+
+    for shard in ("w0", "w1"):
+        log = await Log.open(tmp_path / shard, origin=f"x.y/{shard}", key_file=tmp_path / "k")
+        if shard == "w0":
+            await log.close()
+    before = {one: one.read_bytes() for one in (tmp_path / "w0").iterdir() if one.is_file()}
+    with pytest.raises(LogLocked):
+        await rotate(tmp_path, key_file=tmp_path / "k")
+    await log.close()
+    assert {one: one.read_bytes() for one in before} == before
+    assert not (tmp_path / "k.next").exists()

@@ -9,9 +9,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from stageflow_guard.audit.log.log import Log
+from stageflow_guard.audit.log.recovery import lock_log
 from stageflow_guard.audit.log.shards import logs_in
 from stageflow_guard.audit.log.wal import LABEL, WriteAhead
 from stageflow_guard.audit.read.signed_head import checkpoint_of, key_line
@@ -33,8 +35,10 @@ async def rotate(
     held = Path(key_file)
     following = held.with_name(held.name + ".next")
     old = SigningKey(read_key(held, create=False))
-    new = SigningKey(read_key(following, create=True))  # 1
     folders = logs_in(path)
+    for folder in folders:  # all are free before anything changes: no key is left, no half of it
+        os.close(lock_log(folder))
+    new = SigningKey(read_key(following, create=True))  # 1
     made = []
     for folder in folders:
         origin = parse(checkpoint_of(folder))[0].origin
