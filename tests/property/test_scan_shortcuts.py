@@ -67,6 +67,21 @@ def test_what_is_unsaid_ahead_is_said_behind_no_place(seed):
             at += rng.randint(1, 9)
 
 
+@pytest.mark.parametrize("sign", ["(\n", "+ (\n", "00\n", "00(\n", "+\n"])
+def test_a_sign_on_the_line_above_still_counts(sign, monkeypatch):
+    """A bracket, a plus or 00 at the end of the line before a number is the number's own."""
+    rng = random.Random(3)
+    texts = [f"{sign}12/05/2023 1413707663é2"]
+    for _ in range(300):
+        groups = ["".join(rng.choices("0123456789", k=rng.randint(1, 4))) for _ in range(5)]
+        texts.append(sign + rng.choice(" /-)").join(groups) + " é")
+    quick = [list(numbers.recognize(text)) for text in texts]
+
+    monkeypatch.setattr(labels.Ahead, "unsaid", lambda *_: False)
+
+    assert quick == [list(numbers.recognize(text)) for text in texts]
+
+
 def test_a_label_that_the_reach_cuts_is_a_label():
     """`after` reads 18 characters: of `telegram` it may see `tel`."""
     text = "123" + " " * 15 + "telegram"

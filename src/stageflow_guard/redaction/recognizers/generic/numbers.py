@@ -242,7 +242,11 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
     free = not labelled and not dialled
     wordless = free and ahead.wordless(first, _AHEAD)
     # what follows does not name it, either: only a grouping of its own can
-    unnamed = wordless or (free and ahead.unsaid(first, _AHEAD + _EXTENDED))
+    unnamed = wordless or (
+        free
+        and text[first - 1 : first] != "\n"  # its sign may be on the line above
+        and ahead.unsaid(first, _AHEAD + _EXTENDED)
+    )
     tied = free and text[first - 1 : first] in _TIES and text[first - 2 : first - 1].isalnum()
     listed = free and not opened and _listed(text, first)
     if unnamed and tied and text[first - 1] != ":" and (wordless or not headed):
