@@ -6,6 +6,7 @@ import errno
 import os
 
 import pytest
+from tests.own_files import is_below
 
 from stageflow_guard.audit.log.wal import LARGE, ROOM, WriteAhead, read_wal, replay, scan
 from stageflow_guard.audit.tlog.checkpoint import Checkpoint, sign
@@ -112,6 +113,8 @@ def test_a_reader_beside_the_writer_sees_no_damage(wal, tmp_path, monkeypatch):
     real, reads = os.read, []
 
     def slowly(fd, size):
+        if not is_below(tmp_path, fd):
+            return real(fd, size)
         part = real(fd, 2048)
         reads.append(len(part))
         if len(reads) % 5 == 1 and len(reads) < 300:

@@ -169,10 +169,15 @@ def _log(settings: Settings) -> int:
 
 
 async def _opened(settings: Settings) -> int:
-    """Open the log with all that belongs to it, close it, return how many records it holds."""
+    """Open the log with all that belongs to it, close it, return how many records it holds.
+
+    Without its sinks: they are tried by themselves, and a worker that still ships to one would
+    hold up whoever tries it.
+    """
     from stageflow_guard.audit.open import opened
 
-    log, _, _ = await opened(settings)
+    audit = settings.audit.model_copy(update={"sinks": []})
+    log, _, _ = await opened(settings.model_copy(update={"audit": audit}))
     try:
         return int(log.health()["durable"])
     finally:
