@@ -53,12 +53,39 @@ _NUMBERED = re.compile(
     r"(?<![\w.$€£#:/-])(?:[0-9]{1,5}[ ]){1,2}(?:[^\W\d_][\w'’./-]{0,24}[ ]){1,5}[0-9]{1,5}(?![\w.%:/-])"
 )
 _UNIT = r"(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|no)\.?[ ]?#?[0-9]{1,5}[A-Za-z]?"
-# the same in other languages, the number before or behind
-_UNIT_ABROAD = (
-    r"(?:apto|appt|piso|puerta|pta|escalera|planta|bloco|bloque|sala|conj|andar|whg|wohnung|stiege|b[âa]t|b[âa]timent|interno|scala|bus|bte|lok|lgh)\.?[ ]?#?[0-9]{1,5}[A-Za-z]?"
-    r"|[0-9]{1,2}(?:[ºª°.]|er|e|[èe]me)?[ ](?:og|stock|[ée]tage|andar|piso|verdieping|piano)"
+_UNITS = re.compile(rf"(?<![\w])(?:{_UNIT})(?![\w])", re.IGNORECASE)
+# the same in other languages: before the number, behind it
+_ROOMS = [
+    "apto",
+    "appt",
+    "piso",
+    "puerta",
+    "pta",
+    "escalera",
+    "planta",
+    "bloco",
+    "bloque",
+    "sala",
+    "conj",
+    "andar",
+    "whg",
+    "wohnung",
+    "stiege",
+    "bat",
+    "bât",
+    "bâtiment",
+    "interno",
+    "scala",
+    "bus",
+    "bte",
+    "lok",
+    "lgh",
+]
+_FLOORS = ["og", "stock", "étage", "etage", "andar", "piso", "verdieping", "piano"]
+_UNITS_ABROAD = re.compile(
+    rf"(?<![\w])(?:(?:{'|'.join(_ROOMS)})\.?[ ]?#?[0-9]{{1,5}}[A-Za-z]?|[0-9]{{1,2}}(?:[ºª°.]|er|e|[èe]me)?[ ](?:{'|'.join(_FLOORS)}))(?![\w])",
+    re.IGNORECASE,
 )
-_UNITS = re.compile(rf"(?<![\w])(?:{_UNIT}|{_UNIT_ABROAD})(?![\w])", re.IGNORECASE)
 _BOX = re.compile(
     r"(?i)(?<![\w])(?:p\.? ?o\.? ?box[ ][0-9]{1,6}|post(?:fach|bus| office box)[ ][0-9]{1,6}|psc[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|unit[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|us(?:ns|s|cgc|nv)[ ][^\W\d_][\w' .-]{1,30})(?:[ ,]*[\n ][ >?]*(?:apo|fpo|dpo)[ ]a[aep][ ][0-9]{5}(?:-[0-9]{4})?)?"
 )
@@ -217,35 +244,15 @@ _UNIT_SIGNS = (
     "buil",
     "bldg",
     "no",
-    *(
-        "apto",
-        "appt",
-        "piso",
-        "puerta",
-        "pta",
-        "escalera",
-        "planta",
-        "bloco",
-        "bloque",
-        "sala",
-        "conj",
-        "andar",
-        "whg",
-        "wohnung",
-        "stiege",
-        "bât",
-        "bat",
-        "interno",
-    ),
-    *("scala", "bus", "bte", "lok", "lgh", "og", "stock", "étage", "etage", "verdieping", "piano"),
 )
+_ABROAD_SIGNS = (*(f"{room}{sign}" for room in _ROOMS for sign in " ."), *(f" {floor}" for floor in _FLOORS))  # fmt: skip
 _LANDS = tuple(re.sub(r"\(.*", "", c).strip().lower() for c in _COUNTRIES.split("|"))
 
 
 # one of these words, in small letters, is in all that the patterns match
 _NEEDED: tuple[tuple[tuple[re.Pattern[str], ...], tuple[str, ...]], ...] = (
     ((_STREET_SUFFIX, _STREET_APART), _SUFFIXES), ((_COUNTRY_ZIP,), _LANDS), ((_BOX,), _BOXES),
-    ((_UNITS,), _UNIT_SIGNS), ((_STREET_AFTER,), _ENGLISH),
+    ((_UNITS,), _UNIT_SIGNS), ((_UNITS_ABROAD,), _ABROAD_SIGNS), ((_STREET_AFTER,), _ENGLISH),
 )  # fmt: skip
 
 
@@ -273,7 +280,7 @@ def _parts(text: str) -> Iterator[Hit]:
 def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Iterator[Hit]:
     for pattern, score, rule in (
         (_STREET_AFTER, 0.45, "street"), (_STREET_BEFORE, 0.4, "street"), (_STREET_SUFFIX, 0.5, "street"),
-        (_STREET_APART, 0.5, "street"), (_STREET_AT, 0.2, "street, maybe"), (_HOUSE_UK, 0.5, "street"), (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
+        (_STREET_APART, 0.5, "street"), (_STREET_AT, 0.2, "street, maybe"), (_HOUSE_UK, 0.5, "street"), (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_UNITS_ABROAD, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
         (_CITY, 0.5, "town"), (_TOWN_AFTER, 0.1, "town behind its code"), (_INDIA, 0.5, "town"), (_BRAZIL, 0.5, "town"), (_EAST, 0.6, "street"), (_UK, 0.45, "postcode"), (_COUNTRY_ZIP, 0.4, "country"),
     ):  # fmt: skip
         if pattern in idle:
