@@ -25,7 +25,7 @@ CHECKS = {
     "ro.cnp": ("ro.cnp", None), "ie.pps": ("ie.pps", "9999999A"), "ch.ahv": ("ch.ssn", None), "au.tfn": ("au.tfn", "999999999"), "ar.cuit": ("ar.cuit", None), "cl.rut": ("cl.rut", "99999999"),
     "no.fodselsnummer": ("no.fodselsnummer", None), "fr.nir": ("fr.nir", None), "mx.curp": ("mx.curp", None), "th.personal_number": ("th.pin", "9999999999999"), "kr.resident_registration": ("kr.rrn", None),
     "at.vsnr": ("at.vnr", None), "jp.my_number": (None, None), "sg.nric": (None, None),
-    "ca.sin": ("ca.sin", "999999999"),
+    "ca.sin": ("ca.sin", "999999999"), "ind.aadhaar": ("in_.aadhaar", "999999999999"), "sg.uen": ("sg.uen", None), "kr.issued": (None, None), "es.nif_of_seven": (None, None),
 }  # fmt: skip
 # valid numbers of the issuers' own documentation and of python-stdnum's
 VALID = {
@@ -35,7 +35,7 @@ VALID = {
     "gr.afm": ["094259216"], "bg.egn": ["7523169263"], "ro.cnp": ["1630615123457"], "ie.pps": ["6433435F", "6433435OA"], "ch.ahv": ["7569217076985"], "au.tfn": ["123456782"],
     "ar.cuit": ["20267565393"], "cl.rut": ["125319092"], "no.fodselsnummer": ["15108695088"], "fr.nir": ["295109912611193", "253072B07300470"], "mx.curp": ["BOXW310820HNERXN09"],
     "th.personal_number": ["7236542831041"], "kr.resident_registration": ["9710139019902"], "at.vsnr": ["1237010180"], "gb.nhs": ["9434765919"], "jp.my_number": ["123456789018"], "sg.nric": ["S1234567D"],
-    "ca.sin": ["504815531", "123456782"],
+    "ca.sin": ["504815531", "123456782"], "ind.aadhaar": ["234123412346"], "sg.uen": ["00192200M", "197401143C", "S16FC0121D", "T01FC6132D"], "kr.issued": ["9710139019902"], "es.nif_of_seven": ["4362315C"],
 }  # fmt: skip
 
 

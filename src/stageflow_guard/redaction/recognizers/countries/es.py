@@ -14,6 +14,11 @@ def nif(value: str) -> bool:
     return body.isdigit() and _LETTERS[int(body) % 23] == value[-1]
 
 
+def nif_of_seven(value: str) -> bool:
+    """A DNI below ten million, written without the zero ahead."""
+    return nif("0" + value)
+
+
 def cif(value: str) -> bool:
     """NIF of companies: Luhn over the seven digits, written as a digit or a letter."""
     body = value[1:8]
@@ -64,6 +69,8 @@ COUNTRY = Country(
             entity="ES_NIF", check=nif, bare_valid=0.5, names="dni|nie|nif|documento nacional de identidad|documento de identidad|número de identificación fiscal|n.i.f.|d.n.i.",
             value=r"(?:[XYZxyzKLMklm][ -]?[0-9]{7}|[0-9]{8}|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3})[ -]?[A-Za-z]",
         ),
+        # of the first million: the zero ahead is not always written
+        Document(entity="ES_NIF", check=nif_of_seven, names="dni|nif|documento nacional de identidad|documento de identidad|número de identificación fiscal|n.i.f.|d.n.i.", value=r"[0-9]{7}[ -]?[A-Za-z]"),
         Document(entity="ES_CIF", value=r"(?:ES[ -]?)?[ABCDEFGHJNPQRSUVW][ -]?[0-9]{7}[ -]?[0-9A-J]", names="cif|c.i.f.|nif|n.i.f.", check=cif),
         Document(entity="PASSPORT", value=r"[A-Z]{2,3}[0-9]{6}", names="pasaporte|número de pasaporte|nº de pasaporte"),
         Document(entity="ES_NSS", value=r"[0-9]{2}[ /-]?[0-9]{7,8}[ /-]?[0-9]{2}", names="seguridad social|número de la seguridad social|nss|número de afiliación|nº afiliación|n.º afiliación|n. afiliación|afiliación"),

@@ -38,6 +38,13 @@ COUNTRY = Country(
         ),
         Document(entity="UK_VAT", value=r"(?:GB[ ]?)?[0-9]{3}[ ]?[0-9]{4}[ ]?[0-9]{2}(?:[ ]?[0-9]{3})?", names="vat|vat number|vat no|vat reg no|vat registration number|vat reg"),
         Document(entity="UK_UTR", value=r"[0-9]{5}[ ]?[0-9]{5}K?", names="utr|unique taxpayer reference"),
-        Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}", names="registration|vehicle reg|reg number"),
+        Document(
+            entity="UK_DRIVING_LICENCE", bare=0.4,  # all of it in small letters
+            value=r"(?:[a-z]{5}|[a-z]{4}9|[a-z]{3}99|[a-z]{2}999|[a-z]9999)[0-9](?:[05][1-9]|[16][0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][a-z9]{2}[0-9a-z]{3}",
+        ),
+        Document(  # of 2001 and later; with the year's letter ahead, or behind, before that
+            entity="LICENSE_PLATE", value=r"[A-Z]{2}[0-9]{2}[ -]?[A-Z]{3}|[A-HJ-NPR-Y][0-9]{1,3}[ ]?[A-Z]{3}|[A-Z]{3}[ ]?[0-9]{1,3}[A-HJ-NPR-Y]",
+            names="registration|registration number|registration no|registration mark|vehicle reg|vehicle registration number|reg number|reg no|car reg|car registration|reg plate|vrm|vrn",
+        ),
     ),
 )  # fmt: skip

@@ -17,6 +17,11 @@ def gstin(value: str) -> bool:
     return _GST[-total % 36] == value[14]
 
 
+def aadhaar(value: str) -> bool:
+    """Aadhaar: Verhoeff; none begins with 0 or 1, none reads the same from behind."""
+    return value[0] not in "01" and value != value[::-1] and verhoeff(value)
+
+
 COUNTRY = Country(
     code="in", language="hi",
     words={
@@ -30,9 +35,9 @@ COUNTRY = Country(
     },
     said="मेरा नाम|मैं हूँ|माझे नाव|আমার নাম|என் பெயர்|எனது பெயர்|నా పేరు|મારું નામ|ನನ್ನ ಹೆಸರು|എന്റെ പേര്|ਮੇਰਾ ਨਾਮ|ମୋ ନାମ|میرا نام", titles="श्री|श्रीमती|सुश्री|डॉ|Shri|Smt", born="जन्म तिथि|जन्मतिथि|जन्म",
     months="जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर",
-    numbers=(Number(entity="IN_AADHAAR", sizes=(12,), label="aadhaar", check=verhoeff, shapes=((4, 4, 4),), bare=0.4),),
+    numbers=(Number(entity="IN_AADHAAR", sizes=(12,), label="aadhaar", check=aadhaar, shapes=((4, 4, 4),), bare=0.4),),
     documents=(
-        Document(entity="IN_AADHAAR", value=r"[2-9][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}", names="aadhaar|aadhaar number|aadhar|aadhaar no|aadhar number|uid|आधार|आधार संख्या|आधार नंबर", check=verhoeff),
+        Document(entity="IN_AADHAAR", value=r"[2-9][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}", names="aadhaar|aadhaar number|aadhar|aadhaar no|aadhar number|uid|आधार|आधार संख्या|आधार नंबर", check=aadhaar),
         Document(entity="IN_PAN", value=r"[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]", names="pan|pan number|pan no|permanent account number|pan card", bare=0.45),
         Document(entity="IN_PAN", value=r"[A-Z]{5}[0-9]{4}[A-Z]", names="pan|pan number|pan no|permanent account number|pan card"),
         Document(entity="IN_GSTIN", value=r"(?:0[1-9]|[12][0-9]|3[0-8]|9[79])[A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]", names="gstin|gstins|gst|gst number|gst no|gst registration|gst registration number", check=gstin, bare=0.4, bare_valid=0.6),
@@ -41,7 +46,11 @@ COUNTRY = Country(
             value=r"[A-Za-z0-9._-]{2,64}@(?:ok(?:hdfcbank|hdfc|icici|axis|sbi|bizaxis)|ybl|ibl|axl|paytm|apl|upi|waicici|wahdfcbank|waaxis|wasbi|axisbank|hdfcbank|icici|sbi|kotak|yesbank|ptyes|ptsbi|pthdfc|ptaxis|freecharge|jupiteraxis|fam|barodampay|idfcbank|airtel|postbank)",
         ),
         Document(entity="PASSPORT", value=r"[A-Z][0-9]{7}", names="पासपोर्ट|पासपोर्ट नंबर"),
-        Document(entity="IN_VOTER_ID", value=r"[A-Z]{3}[0-9]{7}", names="voter id|epic|epic no|voter id number|voter card"),
+        Document(entity="IN_VOTER_ID", value=r"[A-Z]{3}[0-9]{7}", names="voter id|epic|epic no|voter id number|voter card|voter|voter no|voter number|elector id|election card|electors photo identity card|मतदाता पहचान पत्र"),
+        Document(
+            entity="LICENSE_PLATE", value=r"[A-Z]{2}[ -]?[0-9]{1,2}[ -]?[A-Z]{1,3}[ -]?[0-9]{4}|[0-9]{2}[ -]?BH[ -]?[0-9]{4}[ -]?[A-Z]{1,2}",
+            names="registration|registration number|registration no|regn no|vehicle number|vehicle no|car number|bike number|vehicle registration number|गाड़ी नंबर|वाहन संख्या",
+        ),
         Document(entity="IN_IFSC", value=r"[A-Z]{4}0[A-Z0-9]{6}", names="ifsc|ifsc code"),
         Document(entity="US_DRIVER_LICENSE", value=r"[A-Z]{2}[ -]?[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{7}", names="driving licence|dl no|driving license"),
     ),

@@ -7,24 +7,47 @@ import re
 from stageflow_guard.redaction.recognizers.check_digits import weighted
 from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
 
+_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+
 
 def resident_registration(value: str) -> bool:
     """Resident registration number: modulus 11 with weights 2 to 9, 2 to 5."""
-    total = sum(
-        int(d) * w for d, w in zip(value, (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5), strict=False)
-    )
-    return (11 - total % 11) % 10 == int(value[12])
+    return (11 - weighted(value, _WEIGHTS) % 11) % 10 == int(value[12])
 
 
 _BORN = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[1-8]")
 
+_ELDER, _YOUNGER = frozenset("1256"), frozenset("3478")
+
 
 def of_a_birth(value: str) -> bool:
     """Say whether a right number begins with a day and the digit of a century."""
-    return _BORN.match(value) is not None and resident_registration(value)
+    return _BORN.match(value) is not None and issued(value)
 
 
-_ELDER, _YOUNGER = frozenset("1256"), frozenset("3478")
+def foreign_registration(value: str) -> bool:
+    """Foreigner's registration number: the same sum, 2 more."""
+    return (13 - weighted(value, _WEIGHTS) % 11) % 10 == int(value[12])
+
+
+_FOREIGN = frozenset("5678")
+
+
+def issued(value: str) -> bool:
+    """Say whether the check digit is that of a resident, or of a foreigner where it is one's."""
+    return resident_registration(value) or (value[6] in _FOREIGN and foreign_registration(value))
+
+
+def dated(value: str) -> bool:
+    """Say whether a number begins with a day of 1930 to 2029: since October 2020 none has a check digit."""
+    year, century = int(value[:2]), value[6]
+    lived = (century in _ELDER and year >= 30) or (century in _YOUNGER and year < 30)
+    return lived and _BORN.match(value) is not None
+
+
+def of_a_province(value: str) -> bool:
+    """Say whether a driving licence begins with the number of a province, 11 to 28."""
+    return 11 <= int(value[:2]) <= 28
 
 
 def in_one_piece(value: str) -> bool:
@@ -53,9 +76,11 @@ COUNTRY = Country(
     numbers=(
         Number(entity="KR_RRN", sizes=(13,), label="rrn", check=of_a_birth, shapes=((6, 7),), bare=0.4),
         Number(entity="KR_RRN", sizes=(13,), label="rrn", check=in_one_piece, shapes=((13,),), bare=0.4),
+        Number(entity="KR_RRN", sizes=(13,), label="rrn", check=dated, shapes=((6, 7),), bare=0.4, dashed=True),
+        Number(entity="US_DRIVER_LICENSE", sizes=(12,), label="운전면허", check=of_a_province, shapes=((2, 2, 6, 2),), bare=0.4, dashed=True),
     ),
     documents=(
-        Document(entity="KR_RRN", value=r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9][0-9]{6}", names="주민등록번호|주민번호|외국인등록번호|주민등록번호는|rrn|resident registration number", check=resident_registration),
+        Document(entity="KR_RRN", value=r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9][0-9]{6}", names="주민등록번호|주민번호|외국인등록번호|주민등록번호는|rrn|resident registration number|frn|foreigner registration number|foreign registration number|alien registration number|korean id|korean rrn|korean frn", check=issued),
         Document(entity="PASSPORT", value=r"[A-Z]{1,2}[0-9]{7,8}|[A-Z][0-9]{3}[A-Z][0-9]{4}", names="여권|여권번호"),
         Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{2}-?[0-9]{2}-?[0-9]{6}-?[0-9]{2}", names="운전면허|운전면허번호|면허번호"),
     ),

@@ -15,6 +15,8 @@ class Number:
 
     `label` is the class of that word (see `Country.words`). `shapes` are groupings that are typical
     of the number: there the check digit alone gives `bare` as score; 0 means that a word is needed.
+    `dashed` is a number whose check is no digit of its own: only dashes make its shapes, and a word
+    for something else beside it is believed.
     """
 
     entity: str
@@ -23,6 +25,7 @@ class Number:
     check: Check | None = None
     shapes: tuple[Shape, ...] = ()
     bare: float = 0.0
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

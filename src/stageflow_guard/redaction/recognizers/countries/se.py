@@ -59,8 +59,8 @@ COUNTRY = Country(
         Number(entity="SE_PERSONNUMMER", sizes=(12,), label="personnummer", check=of_a_birth, shapes=((12,),), bare=0.4),
     ),
     documents=(
-        Document(entity="SE_PERSONNUMMER", value=r"(?:18|19|20)?[0-9]{6}[-+ ]?[0-9]{4}", names="personnummer|pers nr|personnr|samordningsnummer|pnr|personal identity number|personal identity code", check=personnummer),
-        Document(entity="SE_ORGNR", value=r"[0-9]{6}-?[0-9]{4}", names="organisationsnummer|org nr|orgnr", check=luhn),
+        Document(entity="SE_PERSONNUMMER", value=r"(?:18|19|20)?[0-9]{6}[-+ ]?[0-9]{4}", names="personnummer|pers nr|personnr|samordningsnummer|pnr|personal identity number|personal identity code|swedish id|swedish personal number", check=personnummer),
+        Document(entity="SE_ORGNR", value=r"[0-9]{6}-?[0-9]{4}", names="organisationsnummer|org nr|orgnr|orgnummer|organisation number|organization number|corporate identity number|company identity number|company identity code|swedish company number", check=luhn),
         Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{6}|[0-9]{8}", names="passnummer|pass nr|passnr"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{3}[ ]?[0-9]{2}[0-9A-Z]", names="registreringsnummer|regnummer|reg nr"),
     ),

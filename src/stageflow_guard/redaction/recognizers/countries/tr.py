@@ -26,7 +26,7 @@ COUNTRY = Country(
     said="benim adım|adım|ismim|ben", titles="Bay|Bayan|Sayın|Sn|Dr|Prof", greetings="sayın|merhaba|sevgili", born="doğum tarihi|doğum|dogum tarihi",
     months="ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık",
     documents=(
-        Document(entity="TR_TCKN", value=r"[1-9][0-9]{10}", names="tc kimlik no|t.c. kimlik no|kimlik no|tckn|tc no|tc kimlik|t.c. kimlik|kimlik numarası|tc kimlik numarası", check=tckn),
+        Document(entity="TR_TCKN", value=r"[1-9][0-9]{10}", names="tc kimlik no|t.c. kimlik no|kimlik no|tckn|tc no|tc kimlik|t.c. kimlik|kimlik numarası|kimlik numaram|kimlik numaranız|tc kimlik numarası|tckn numarası|tckn no|türk kimlik|türk kimlik no|türk kimlik numarası|turkish id|turkish national id|turkish identity number|turkish identification number", check=tckn),
         Document(entity="PASSPORT", value=r"[A-Z][0-9]{8}", names="pasaport|pasaport no|pasaport numarası"),
     ),
 )  # fmt: skip

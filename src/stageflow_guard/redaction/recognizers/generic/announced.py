@@ -20,7 +20,7 @@ DOCUMENTS: tuple[Document, ...] = tuple(d for c in COUNTRIES for d in c.document
 # behind a document's name: a word for "number", what stands in brackets, "is", a sign
 _FILL = re.compile(
     r"[\"'`\])}]{0,2}\.?[ _-]?(?:(?:no|nr|n[°ºo]|nº|№|n(?=\.)|num|number|numero|número|numéro|nummer|numer|id|code|card|#)(?![^\W\d_])\.?)?[\"'\])]{0,2}\s?(?:\([^)\n]{1,20}\)\s?)?"
-    r"(?:(?:is|was|as|of|are|ist|war|lautet|est|es|è|é|er|är|jest|on|reads|nr\.?)\s|[:=#：]{1,2}|[-–]|は|是|이|는|은|है)?\s{0,3}[\"'#]?",
+    r"(?:(?:is|was|as|of|are|ist|war|lautet|est|es|è|é|er|är|jest|on|reads|nr\.?)(?:\s|[ ]?[:：]\s?)|[:=#：]{1,2}|[-–]|は|是|이|는|은|है)?\s{0,3}[\"'#]?",
     re.IGNORECASE,
 )
 # between a field's name and its value

@@ -35,11 +35,11 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _VALUE = re.compile(
-    r"[\"'\])]{0,2}\.?\s?(?:(?i:#|number|no\.?|num|id|code)(?![A-Za-z]))?[\"']?\s?(?:\([^)\n]{1,20}\)\s?)?(?:(?:is|was|as|of|are)\s|[:=#]{1,2}|-)?\s{0,2}[\"'#]?((?=[A-Za-z0-9_./-]{0,24}[0-9])[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,24}[A-Za-z0-9])?)(?![\w@])"
+    r"[\"'\])]{0,2}\.?\s?(?:(?i:#|number|no\.?|num|id|code)(?![A-Za-z]))?[\"']?\s?(?:\([^)\n]{1,20}\)\s?)?(?:(?:is|was|as|of|are)(?:\s|[ ]?:\s?)|[:=#]{1,2}|-)?\s{0,2}[\"'#]?((?=[A-Za-z0-9_./-]{0,24}[0-9])[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,24}[A-Za-z0-9])?)(?![\w@])"
 )
 # the same up to the value, which may begin with a bracket or letters
 _BEFORE = re.compile(
-    r"(?:[\"'\])]{0,2}\.?\s?(?:(?i:#|number|no\.?|num|id|code)(?![A-Za-z]))?[\"']?\s?(?:(?:is|was|as|of|are)\s|[:=#]{1,2}|-)?\s{0,2}[\"'#]?)?"
+    r"(?:[\"'\])]{0,2}\.?\s?(?:(?i:#|number|no\.?|num|id|code)(?![A-Za-z]))?[\"']?\s?(?:(?:is|was|as|of|are)(?:\s|[ ]?:\s?)|[:=#]{1,2}|-)?\s{0,2}[\"'#]?)?"
 )
 _HEADS = (
     "mrn", "med", "patient", "chart", "hosp", "encounter", "accession", "specimen", "visit", "admission", "csn", "unit record", "hicn", "member", "subscriber", "policy", "insurance", "health", "beneficiary", "group", "driv", "dl", "licen", "passport",

@@ -566,6 +566,7 @@ def _thousands(one: Candidate) -> bool:
     return one.shape == _TRIPLETS and set(one.gaps) != {"-"}
 
 
+_DASH = {"-"}
 _YEARS = re.compile(r"(?:(?:19|20)[0-9]{2}){2}")
 
 
@@ -593,8 +594,8 @@ def _national(one: Candidate) -> Hit | None:
                 f"label {known.label}",
             )
         elif valid and known.bare and one.gaps != (".",) and not _thousands(one) and (
-            one.gaps or one.label != OTHER  # the number of an order, in one piece
-        ):  # fmt: skip
+            (one.gaps and not known.dashed) or one.label != OTHER  # the number of an order
+        ) and (not known.dashed or set(one.gaps) == _DASH):  # fmt: skip
             hit = Hit(one.start, one.end, known.entity, known.bare, "national number", "checksum")
         else:
             continue

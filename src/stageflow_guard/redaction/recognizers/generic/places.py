@@ -196,7 +196,7 @@ def _windows(text: str) -> Iterator[tuple[int, int]]:
     for match in _NUMBER.finditer(text):
         start, end = match.span()
         if not (
-            text[start - 2 : start].strip(" .,").isalpha()
+            text[max(0, start - 2) : start].strip(" .,").isalpha()
             or (text[start - 2 : start] in (". ", ", ") and text[start - 3 : start - 2].isalpha())
             or text[end : end + 3].strip(" .,A\n").isalpha()
         ):

@@ -51,8 +51,20 @@ _HASHED = re.compile(
 _BEHIND = re.compile(
     r"hooks\.slack\.com/(?:services|workflows)/([A-Za-z0-9/_-]{20,160})|discord(?:app)?\.com/api/webhooks/([0-9]{15,22}/[A-Za-z0-9_-]{40,100})"
     r"|webhook\.office\.com/webhookb2/([A-Za-z0-9@/_-]{40,250})|api\.telegram\.org/bot([0-9]{6,12}:[A-Za-z0-9_-]{30,50})"
-    r"|(?<![A-Za-z0-9])([0-9]{8,10}:AA[A-Za-z0-9_-]{32,34})(?![A-Za-z0-9_-])"
+    r"|(?<![A-Za-z0-9])(?:bot)?([0-9]{8,10}:AA[A-Za-z0-9_-]{32,34})(?![A-Za-z0-9_-])"
 )
+# a registry's line in an .npmrc: its name alone says what stands behind it
+_REGISTRY = re.compile(
+    r"(?<![\w:])//[\w.-]{1,120}(?::[0-9]{1,5})?/[\w./~-]{0,120}:_(?:authToken|auth|password)[ ]?=[ ]?[\"']?([^\s\"'$⟦⟧\x1e][^\s\"'⟦⟧\x1e]{2,512})"
+)
+# 32 digits and the data centre of a mailing service; a bot's number, the time and a signature
+_DRAWN = re.compile(
+    r"(?<![A-Za-z0-9_-])(?:[0-9a-f]{32}-us[0-9]{1,2}|[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38})(?![A-Za-z0-9_-])"
+)
+# 64 bytes in base64 beside the service whose keys they are; a digest in a lock file has its name before it
+_CLOUD_KEY = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/]{86}==(?![A-Za-z0-9+/=])")
+_CLOUD = re.compile(r"azure|\.core\.windows\.net|cosmos")
+_CLOUD_WITHIN = 200  # characters on either side
 _URL_PASSWORD = re.compile(
     r"(?<=://)([^\s:/@\"'<>]{0,64}):([^\s/\"'<>${}⟦⟧\x1e]{1,128})@(?=[\w\[.-])"
 )
@@ -142,9 +154,51 @@ def shaped(text: str) -> Iterator[Hit]:
     if "$" in text:
         for match in _HASHED.finditer(text):
             yield Hit(*match.span(), "SECRET", 0.8, "hash of a password")
+    yield from _by_form(text)
+    yield from _beside_its_service(text)
     if present(text, ("hooks.slack", "discord", "webhook.office", "telegram", ":AA")):
         for match in _BEHIND.finditer(text):
             yield Hit(*match.span(match.lastindex or 0), "SECRET", 0.9, "webhook")
+
+
+_SHORTEST_DRAWN = 36  # characters
+
+
+def _drawn(key: str) -> bool:
+    """Say whether a key is hexadecimal, or ends as what a machine drew: a path of modules does not."""
+    last = key.rpartition(".")[2]
+    return "." not in key or (
+        any(map(str.isdigit, last)) and any(map(str.islower, last)) and any(map(str.isupper, last))
+    )
+
+
+def _by_form(text: str) -> Iterator[Hit]:
+    """Yield keys whose form has no prefix, and what a registry's line holds."""
+    if "/:_" in text:
+        for match in _REGISTRY.finditer(text):
+            if not values.placeholder(match[1]):
+                yield Hit(*match.span(1), "SECRET", 0.7, "registry's line", "label secret")
+    for at, word in long_words(text):
+        if len(word) >= _SHORTEST_DRAWN and ("-us" in word or "." in word):
+            for match in _DRAWN.finditer(text, at, at + len(word)):
+                if _drawn(match[0]):
+                    yield Hit(*match.span(), "SECRET", 0.8, "issued key")
+
+
+def _beside_its_service(text: str) -> Iterator[Hit]:
+    """Yield keys of 64 bytes near the name of the cloud that they open; a public key is said to be one."""
+    for at, word in long_words(text) if "==" in text else ():
+        match = (
+            _CLOUD_KEY.search(text, at, at + len(word)) if len(word) >= _CLOUD_KEY_SIZE else None
+        )
+        if match is None:
+            continue
+        near = lowered(text)[max(0, at - _CLOUD_WITHIN) : match.end() + _CLOUD_WITHIN]
+        if _CLOUD.search(near) is not None and "public" not in near:
+            yield Hit(*match.span(), "SECRET", 0.6, "key of a cloud")
+
+
+_CLOUD_KEY_SIZE = 88
 
 
 def _in_urls(text: str) -> Iterator[Hit]:
