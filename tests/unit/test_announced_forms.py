@@ -91,6 +91,20 @@ def test_a_form_whose_check_fails_is_no_number(text):
     assert entities(text) <= {"PHONE_NUMBER", "DATE_TIME"}
 
 
+def test_a_norwegian_number_is_found_by_its_day_and_its_two_check_digits():
+    """One number of eleven digits in some three thousand is one by chance; in two parts or in one."""
+    for text in ("15108695088", "hun har 151086 95088 der", "151086-95088"):
+        assert entities(text) == {"NO_FNR"}
+    for text in (
+        "15108695087",
+        "15138695088",
+        "order 15108695088",
+        "15108695088.txt",
+        "0.15108695088",
+    ):
+        assert "NO_FNR" not in entities(text)
+
+
 @pytest.mark.parametrize("code", ["E8 3AA", "N1 9AB", "S2 4AD"])
 def test_a_postcode_is_found_where_the_text_begins_with_it(code):
     """What stands before the second character of a text is one character, not none."""
