@@ -38,11 +38,18 @@ def issued(value: str) -> bool:
     return resident_registration(value) or (value[6] in _FOREIGN and foreign_registration(value))
 
 
+_NO_CHECK = "2010"  # year and month of birth from which on the last digits are drawn
+
+
 def dated(value: str) -> bool:
-    """Say whether a number begins with a day of 1930 to 2029: since October 2020 none has a check digit."""
+    """Say whether a number that may have no check digit begins with a day of 1930 to 2029.
+
+    Since October 2020 it has none: that is who was born since, and a foreigner of any age.
+    """
     year, century = int(value[:2]), value[6]
     lived = (century in _ELDER and year >= 30) or (century in _YOUNGER and year < 30)
-    return lived and _BORN.match(value) is not None
+    drawn = century in _FOREIGN or (century in _YOUNGER and value[:4] >= _NO_CHECK)
+    return lived and drawn and _BORN.match(value) is not None
 
 
 def of_a_province(value: str) -> bool:
