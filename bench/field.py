@@ -3,7 +3,7 @@
 FILE holds JSON lines: `text`, `spans` ([start, end, type]), and where you know them `locale`, `kind`
 and `claimed` (per span: whether it counts). Without FILE, the project's own lines: tests/data/field.txt
 and harmless.txt; with `--clinic` the notes of tests/data/clinic.txt by half and group, with `--records`
-the records of tests/data/records.txt (groups of the half `kept` are only measured). Prints the same table as `stageflow-guard redact eval FILE --by locale,entity,kind`.
+the records of tests/data/records.txt, with `--daily` everyday text of tests/data/daily.txt (groups of the half `kept` are only measured). Prints the same table as `stageflow-guard redact eval FILE --by locale,entity,kind`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from stageflow_guard.redaction import Redactor
 from stageflow_guard.redaction.atrest.evaluate import BY, Line, breakdown, read
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
+HALVED = ("clinic", "records", "daily")  # sets in a half to tune on and one that is only measured
 MARKED = re.compile("⟪([A-Z_*]+):(.*?)⟫")
 
 
@@ -127,14 +128,17 @@ def main() -> int:
     options.add_argument("--preset", default="balanced")
     options.add_argument("--clinic", action="store_true", help="the project's notes of a clinic")
     options.add_argument("--records", action="store_true", help="hospitals' and insurers' records")
+    options.add_argument("--daily", action="store_true", help="everyday text by kind")
     options.add_argument("--table", action="store_true", help="by language, as the docs show it")
     options.add_argument("--phones", action="store_true", help="only libphonenumber's examples")
     args = options.parse_args()
     if args.phones:
         phones(Redactor(args.preset))
         return 0
-    halved = "clinic.txt" if args.clinic else "records.txt" if args.records else ""
-    lines = read(args.file) if args.file else halved_lines(halved) if halved else own_lines()
+    halved = next((name for name in HALVED if getattr(args, name)), "")
+    lines = (
+        read(args.file) if args.file else halved_lines(f"{halved}.txt") if halved else own_lines()
+    )
     redactor = Redactor(args.preset, ner=args.ner or None)
     if args.table:
         print(table(lines, redactor))

@@ -217,3 +217,78 @@ def test_columns_first_and_last_beside_a_telling_one_hold_names():
     shown = redacted("first,last,email\nCalliope,Strand,c@x.example")
     assert "Calliope" not in shown and "Strand" not in shown
     assert redacted("first,last,total\nalpha,omega,6") == "first,last,total\nalpha,omega,6"
+
+
+ROLES = [
+    "Student {}", "Schülerin: {}", "Élève : {}", "Alumno: {}", "Guest: {}", "Ospite {}", "Hóspede: {}", "Mieterin {}", "Huurder: {}", "Sworn by {} on this day", "assigned to {}",
+    "signé par {}", "geprüft von {}", "entregar a {}", "Lieferung an {}", "bezorgen aan {}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ROLES)
+def test_who_somebody_is_or_what_they_did_announces_a_name(text):
+    """A role in a form or in a sentence, a deed, a delivery, in the seven languages."""
+    assert "Roswitha" not in redacted(text.format("Roswitha Kempf"))
+
+
+@pytest.mark.parametrize("text", [
+    "Student Information System", "guest Operating System", "tenant Acme Corp", "kind: Config Map", "owner: Platform Team", "Approved by Legal Department", "assigned to Platform Team",
+    "The TV is from LG Electronics", "We make love, Actually is a film", "acc 0.9812",
+])  # fmt: skip
+def test_a_role_of_things_announces_none(text):
+    """A system, a company and a department are no person."""
+    assert redacted(text) == text
+
+
+@pytest.mark.parametrize("text", ["nata a Bari il 11/03/1984", "née à Lyon le 11/03/1984", "geboren in Bad Tölz am 11.03.1984", "nascido em Lisboa em 11/03/1984", "born in Cork on 11/03/1984", "my bday is 11/03/84"])  # fmt: skip
+def test_a_birth_date_stands_behind_its_place(text):
+    """Born where, then when."""
+    assert "⟦DATE_OF_BIRTH" in redacted(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Bis dann! LG Roswitha", "C'est tout. Bisous, Roswitha", "love, Roswitha"]
+)
+def test_a_chat_ends_with_a_name(text):
+    """Behind the end of a sentence, at the end of the text."""
+    assert "Roswitha" not in redacted(text)
+
+
+def test_a_password_may_stand_behind_what_it_is_for_without_a_verb():
+    """As people type it; a version and a word are none."""
+    for text in (
+        "senha do netflix gaivota26",
+        "password for the nas gaivota26",
+        "Le code wifi c'est gaivota26",
+    ):
+        assert "gaivota" not in redacted(text), text
+    assert redacted("the password for python3 users") == "the password for python3 users"
+
+
+@pytest.mark.parametrize("text", [
+    "Получатель: {}", "ПОЛУЧАТЕЛЬ: {}", "Полное имя: {}", "Adresat: {}", "받는 분: {}",
+])  # fmt: skip
+def test_a_label_is_read_in_capitals_of_any_alphabet(text):
+    """A capital may look like another letter than its small one: `П` is no `n`."""
+    name = (
+        "정하은" if text[0] > "\u2fff" else "Егор Савельев" if text[0] > "\u03ff" else "Bożena Kruk"
+    )
+    assert name not in redacted(text.format(name)), text
+
+
+@pytest.mark.parametrize("text", ["Ημερομηνία γέννησης: 11/03/1984", "ΗΜΕΡΟΜΗΝΙΑ ΓΕΝΝΗΣΗΣ: 11/03/1984", "ΚΙΝΗΤΟ: 6912345678", "Το τηλέφωνό μου είναι 6912345678", "ПАРОЛЬ: Chaika#26"])  # fmt: skip
+def test_greek_and_russian_capitals_name_their_values(text):
+    """Capitals have no accents in Greek."""
+    assert "⟦" in redacted(text)
+
+
+@pytest.mark.parametrize("text", ["WIFI:T:WPA;S:office;P:Turnst0ne!;;", "snmpwalk -v3 -u svc -A Turnst0ne! -X Turnst0ne! host", "SET PASSWORD FOR 'app' = PASSWORD('Turnst0ne!');"])  # fmt: skip
+def test_a_network_a_manager_and_a_database_are_told_a_password(text):
+    """Each in a form of its own."""
+    assert "Turnst0ne" not in redacted(text)
+
+
+@pytest.mark.parametrize("text", ["keypad 7719#", "lockbox: 7719", "digicode A7719"])
+def test_a_lock_and_its_code(text):
+    """The lock's name says that a code follows."""
+    assert "7719" not in redacted(text)

@@ -147,8 +147,16 @@ _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 def _writings(phrase: str) -> set[str]:
-    """Return `phrase` as it is written: as it is, as a view shows it, and, as keys are, in ASCII."""
+    """Return `phrase` as it is written: as it is, as a view shows it, and, as keys are, in ASCII.
+
+    A capital may look like another letter than its small one: `П` is no `n`, `Η` is no `n`.
+    """
     forms = {phrase, bare(phrase)}
+    if not phrase.isascii():
+        capitals = unicodedata.normalize("NFD", phrase.upper())  # Greek ones have no accents
+        capitals = "".join(c for c in capitals if unicodedata.category(c)[0] != "M")
+        written = (phrase[:1].upper() + phrase[1:], phrase.title(), phrase.upper(), capitals)
+        forms.update(folded(bare(one)) for one in written if len(one) == len(phrase))
     if not phrase.isascii() and phrase[0] < "\u0250" and len(phrase) > 4:
         plain = "".join(c for c in unicodedata.normalize("NFD", phrase) if c < "\u0300")
         forms |= {plain, phrase.translate(_GERMAN)}

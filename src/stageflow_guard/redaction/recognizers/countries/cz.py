@@ -17,7 +17,7 @@ COUNTRY = Country(
     code="cz", language="cs",
     words={"phone": "telefon|mobil|telefonní číslo|tel číslo|telefónne číslo", "dob": "narození|narozen|narodený"},
     fields={
-        "PERSON": "jméno a příjmení|celé jméno|meno a priezvisko", "PERSON_PART": "jméno|příjmení|meno|priezvisko", "SECRET": "heslo", "DATE_OF_BIRTH": "datum narození|dátum narodenia", "STREET_ADDRESS": "adresa|bydliště|ulice|ulica",
+        "PERSON": "příjemce|odesílatel|pacient|pacientka|zákazník|nájemce|matka|otec|jméno a příjmení|celé jméno|meno a priezvisko", "PERSON_PART": "jméno|příjmení|meno|priezvisko", "SECRET": "heslo", "DATE_OF_BIRTH": "datum narození|dátum narodenia", "STREET_ADDRESS": "adresa|bydliště|ulice|ulica",
         "PHONE_NUMBER": "telefon|mobil|telefonní číslo|telefón",
     },
     said="jmenuji se|jmenuju se|volám sa|moje jméno je", titles="pan|paní|Pan|Paní|Ing|MUDr|JUDr|Mgr", born="narozen|narozena|datum narození|nar",

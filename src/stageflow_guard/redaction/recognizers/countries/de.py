@@ -60,7 +60,7 @@ COUNTRY = Country(
     months="januar|jänner|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember",
     of="für|fuer|der|des|von|vom|zum|zur|zu|im|am|beim|meines|meiner|seines|seiner|ihres|ihrer|unseres|unserer|eines|einer",
     has="hat die nummer|hat die nr|trägt die nummer|mit der nummer|hat nummer",
-    people="patient|patienten|patientin|kunden|kundin|mieters|mieterin|mandanten|mandantin|mitarbeiters|mitarbeiterin|versicherten|fahrers|fahrerin|halters|inhabers|inhaberin|empfängers|absenders|kindes|mutter|vaters|ehefrau|ehemanns|frau|mannes|sohnes|tochter|arztes|ärztin|zeugen|zeugin|bewerbers|bewerberin|schülers|schülerin|gastes",
+    people="patient|patienten|patientin|kunden|kundin|mieters|mieterin|mandanten|mandantin|mitarbeiters|mitarbeiterin|versicherten|fahrers|fahrerin|halters|inhabers|inhaberin|empfängers|absenders|kindes|mutter|vaters|ehefrau|ehemanns|frau|mannes|sohnes|tochter|arztes|ärztin|zeugen|zeugin|bewerbers|bewerberin|schülers|schülerin|gastes|schüler|mieter|gast|kunde|mitarbeiter|fahrer|halter|empfänger|absender|vater|ehemann|sohn|arzt|zeuge|bewerber|kläger|klägerin|beklagter|beklagte|versicherter|versicherte|antragsteller|antragstellerin|ansprechpartner|ansprechpartnerin|betreuer|betreuerin|lehrer|lehrerin|vermieter|vermieterin|käufer|käuferin|verkäufer|verkäuferin|notar|notarin|anwalt|anwältin",
     numbers=(Number(entity="DE_TAX_ID", sizes=(11,), label="steuer", check=tax_id),),
     documents=(
         Document(entity="DE_TAX_ID", value=r"[1-9][0-9](?:[ /]?[0-9]{3}){3}", names="steuer id|steuer idnr|steueridentifikationsnummer|idnr|steuerliche identifikationsnummer|identifikationsnummer|steuer identifikationsnummer", check=tax_id),

@@ -61,7 +61,7 @@ COUNTRY = Country(
     months="enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre",
     of="de|del|de la|para|para el|para la",
     has="tiene el número|lleva el número|con el número|tiene número",
-    people="paciente|cliente|clienta|empleado|empleada|titular|conductor|conductora|inquilino|inquilina|beneficiario|beneficiaria|destinatario|remitente|madre|padre|marido|mujer|esposa|hijo|hija|médico|testigo|alumno|alumna|candidato|candidata",
+    people="paciente|cliente|clienta|empleado|empleada|titular|conductor|conductora|inquilino|inquilina|beneficiario|beneficiaria|destinatario|remitente|madre|padre|marido|mujer|esposa|hijo|hija|médico|testigo|alumno|alumna|candidato|candidata|huésped|estudiante|profesor|profesora|abogado|abogada|demandante|demandado|demandada|comprador|compradora|vendedor|vendedora|asegurado|asegurada|tutor|tutora|socio|socia|propietario|propietaria|arrendatario|arrendataria",
     documents=(
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="historia clínica|número de historia clínica|nº de historia clínica|n.º de historia clínica|número de historia|nhc|número de paciente|nº de paciente|id de paciente|id del paciente"),
         Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="número de póliza|nº de póliza|n.º de póliza|póliza|póliza nº|número de afiliado|nº de afiliado|número de asegurado|nº de asegurado"),

@@ -33,7 +33,7 @@ COUNTRY = Country(
         "PERSON_PART": "nom de famille|prénom|prenom|prénoms|nom de naissance|nom|nom patronymique|nom famille|nom usage",
         "STREET_ADDRESS": "adresse|adresse postale|adresse de livraison|adresse de facturation|domicile|rue",
         "PHONE_NUMBER": "téléphone|numéro de téléphone|numéro téléphone|numero telephone|portable|mobile|tél|numéro de portable|téléphone portable|télécopie|telephone",
-        "SECRET": "mot de passe|motdepasse|mdp|code secret|code confidentiel|clé secrète|clef api|clé api|jeton",
+        "SECRET": "code wifi|code du wifi|mot de passe|motdepasse|mdp|code secret|code confidentiel|clé secrète|clef api|clé api|jeton",
         "DATE_OF_BIRTH": "date de naissance|né le|née le|date naissance",
         "CREDIT_CARD": "carte bancaire|numéro de carte|carte de crédit|numéro carte|carte bleue",
         "US_BANK_NUMBER": "numéro de compte|compte bancaire",
@@ -49,7 +49,7 @@ COUNTRY = Country(
     months="janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|fevrier|aout|decembre",
     of="de|du|des|de la|de l'|pour|d'",
     has="porte le numéro|a le numéro|a pour numéro|avec le numéro",
-    people="patient|patiente|client|cliente|salarié|salariée|employé|employée|titulaire|conducteur|conductrice|locataire|propriétaire|bénéficiaire|destinataire|expéditeur|mère|père|mari|femme|fils|fille|enfant|médecin|témoin|candidat|candidate|élève",
+    people="patient|patiente|client|cliente|salarié|salariée|employé|employée|titulaire|conducteur|conductrice|locataire|propriétaire|bénéficiaire|destinataire|expéditeur|mère|père|mari|femme|fils|fille|enfant|médecin|témoin|candidat|candidate|élève|hôte|invité|invitée|avocat|avocate|notaire|demandeur|demanderesse|défendeur|défenderesse|acheteur|vendeur|assuré|assurée|tuteur|tutrice|enseignant|enseignante|bailleur|usager|adhérent|adhérente|souscripteur",
     numbers=(
         Number(entity="FR_NIR", sizes=(15,), label="nir", check=nir, shapes=((1, 2, 2, 2, 3, 3, 2),), bare=0.6),
     ),

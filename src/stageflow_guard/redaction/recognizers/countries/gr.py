@@ -14,8 +14,8 @@ def afm(value: str) -> bool:
 
 COUNTRY = Country(
     code="gr", language="el",
-    words={"phone": "τηλέφωνο|κινητό|τηλ", "dob": "γέννησης"},
-    fields={"PERSON": "ονοματεπώνυμο", "PERSON_PART": "όνομα|επώνυμο", "PHONE_NUMBER": "τηλέφωνο|κινητό|τηλ", "SECRET": "κωδικός|συνθηματικό|κωδικός πρόσβασης", "DATE_OF_BIRTH": "ημερομηνία γέννησης", "STREET_ADDRESS": "διεύθυνση|οδός"},
+    words={"phone": "τηλέφωνό|τηλέφωνο|κινητό|τηλ", "dob": "γέννησης"},
+    fields={"PERSON": "παραλήπτης|αποστολέας|πελάτης|ασθενής|ονοματεπώνυμο", "PERSON_PART": "όνομα|επώνυμο", "PHONE_NUMBER": "τηλέφωνό μου|τηλέφωνο|κινητό|τηλ", "SECRET": "κωδικός|συνθηματικό|κωδικός πρόσβασης", "DATE_OF_BIRTH": "ημερομηνία γέννησης", "STREET_ADDRESS": "διεύθυνση|οδός"},
     said="με λένε|το όνομά μου είναι|ονομάζομαι", titles="κ|κύριος|κυρία", born="ημερομηνία γέννησης",
     documents=(
         Document(entity="GR_AMKA", value=r"[0-9]{6}[ -]?[0-9]{5}", names="αμκα|amka|α.μ.κ.α.", check=luhn),

@@ -54,7 +54,7 @@ COUNTRY = Country(
     months="gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",
     of="di|del|della|dello|dell'|per|per il|per la",
     has="ha il numero|porta il numero|con il numero|ha numero",
-    people="paziente|cliente|dipendente|titolare|conducente|inquilino|inquilina|beneficiario|beneficiaria|destinatario|mittente|madre|padre|marito|moglie|figlio|figlia|medico|testimone|candidato|candidata|alunno|alunna",
+    people="paziente|cliente|dipendente|titolare|conducente|inquilino|inquilina|beneficiario|beneficiaria|destinatario|mittente|madre|padre|marito|moglie|figlio|figlia|medico|testimone|candidato|candidata|alunno|alunna|ospite|studente|studentessa|insegnante|avvocato|notaio|attore|convenuto|acquirente|venditore|assicurato|assicurata|tutore|socio|socia|proprietario|proprietaria|conduttore|locatario|bambino|bambina",
     documents=(
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="cartella clinica|numero cartella|numero di cartella clinica|cartella clinica n.|codice paziente|id paziente|numero nosologico|nosologico"),
         Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="numero polizza|numero di polizza|polizza|polizza n.|numero tessera sanitaria|numero assistito"),
@@ -64,7 +64,7 @@ COUNTRY = Country(
         ),
         Document(entity="IT_VAT", value=r"[0-9]{11}", names="partita iva|p. iva|p.iva|piva|codice fiscale|cf|c.f.", check=luhn),
         Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{7}", names="passaporto|numero di passaporto"),
-        Document(entity="IT_ID_CARD", value=r"[A-Z]{2}[0-9]{5}[A-Z]{2}|[A-Z]{2}[0-9]{7}", names="carta d'identità|carta di identità|carta identità"),
+        Document(entity="IT_ID_CARD", value=r"[A-Z]{2}[0-9]{5}[A-Z]{2}|[A-Z]{2}[0-9]{7}", names="documento|documento d'identità|documento n|carta d'identità|carta di identità|carta identità"),
         Document(entity="US_DRIVER_LICENSE", value=r"(?=[A-Z]{0,3}[0-9])[A-Z0-9]{9,10}", names="patente|patente di guida|numero di patente"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[ -]?[0-9]{3}[ -]?[A-Z]{2}", names="targa"),
     ),

@@ -44,7 +44,7 @@ COUNTRY = Country(
     months="januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december",
     of="van|voor|van de|van het|voor de|voor het",
     has="heeft het nummer|heeft nummer|met nummer|met het nummer",
-    people="patiënt|klant|cliënt|werknemer|medewerker|houder|bestuurder|huurder|begunstigde|ontvanger|afzender|moeder|vader|man|vrouw|echtgenoot|zoon|dochter|kind|arts|getuige|kandidaat|leerling",
+    people="patiënt|klant|cliënt|werknemer|medewerker|houder|bestuurder|huurder|begunstigde|ontvanger|afzender|moeder|vader|man|vrouw|echtgenoot|zoon|dochter|kind|arts|getuige|kandidaat|leerling|huurster|gast|passagier|verzekerde|patiënte|leerkracht|docent|advocaat|notaris|eiser|verweerder|koper|verkoper|verhuurder|voogd|lid|aanvrager|geadresseerde|eigenaar",
     numbers=(Number(entity="NL_BSN", sizes=(9,), label="bsn", check=bsn),),
     documents=(
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="patiëntnummer|patiëntnr|patiënt id|dossiernummer patiënt|epd nummer|ziekenhuisnummer"),

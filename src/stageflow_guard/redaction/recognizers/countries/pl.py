@@ -30,7 +30,7 @@ COUNTRY = Country(
         "other": "zamówienie|zamówienia|faktura|strona|cena|kwota|wersja|błąd",
     },
     fields={
-        "PERSON": "imię i nazwisko|imie i nazwisko|odbiorca|klient|właściciel konta", "PERSON_PART": "imię|imie|nazwisko|nazwisko rodowe",
+        "PERSON": "adresat|nadawca|pacjent|pacjentka|najemca|właściciel|uczeń|uczennica|gość|matka|ojciec|imię i nazwisko|imie i nazwisko|odbiorca|klient|właściciel konta", "PERSON_PART": "imię|imie|nazwisko|nazwisko rodowe",
         "STREET_ADDRESS": "adres|ulica|adres zamieszkania|adres dostawy", "PHONE_NUMBER": "telefon|numer telefonu|nr telefonu|tel kom|komórka",
         "SECRET": "hasło|haslo|klucz api|kod dostępu", "DATE_OF_BIRTH": "data urodzenia|ur", "PL_PESEL": "pesel|numer pesel|nr pesel",
         "USERNAME": "nazwa użytkownika", "PASSPORT": "paszport|numer paszportu|nr paszportu", "US_BANK_NUMBER": "numer konta|nr konta|numer rachunku",

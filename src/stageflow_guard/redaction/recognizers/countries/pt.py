@@ -45,7 +45,7 @@ COUNTRY = Country(
     months="janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro",
     of="de|do|da|dos|das|para|para o|para a",
     has="tem o número|com o número|tem número",
-    people="paciente|cliente|funcionário|funcionária|titular|condutor|condutora|inquilino|inquilina|beneficiário|beneficiária|destinatário|remetente|mãe|pai|marido|esposa|filho|filha|médico|médica|testemunha|candidato|candidata|aluno|aluna",
+    people="paciente|cliente|funcionário|funcionária|titular|condutor|condutora|inquilino|inquilina|beneficiário|beneficiária|destinatário|remetente|mãe|pai|marido|esposa|filho|filha|médico|médica|testemunha|candidato|candidata|aluno|aluna|hóspede|estudante|professor|professora|advogado|advogada|autor|réu|ré|comprador|compradora|vendedor|vendedora|segurado|segurada|tutor|tutora|sócio|sócia|proprietário|proprietária|locatário|locatária|passageiro|passageira",
     documents=(
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="prontuário|número do prontuário|nº do prontuário|processo clínico|número do processo clínico|número do paciente|id do paciente"),
         Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="número da apólice|nº da apólice|apólice|apólice nº|número do beneficiário|carteirinha|número da carteirinha"),

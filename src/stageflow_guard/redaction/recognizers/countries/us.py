@@ -58,11 +58,11 @@ COUNTRY = Country(
     said="my name is|my name's|the name is|name is|maiden name is|full name is|surname is|last name is|first name is|i am called|this is|i'm|i am|call me|they call me|everyone calls me|calls me|friends call me|the name's|case manager is|care manager is|care coordinator is|interpreter is|adjuster is|guarantor is|next of kin is|emergency contact is|primary care physician is|pcp is|you can call me|you are speaking with|speaking with|it's|it is|people call me",
     titles="Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Madam|Lady|Lord|Rev|Fr|Hon|Capt|Sgt|Lt|Col|Dame|Messrs",
     greetings="dear|hi|hello|hey",
-    born="born|born on|born in|d.o.b.|dob|date of birth|birth date|birthdate|birthday",
+    born="bday|b-day|born|born on|born in|d.o.b.|dob|date of birth|birth date|birthdate|birthday",
     months="january|february|march|april|may|june|july|august|september|october|november|december",
     of="of|for|to|on",
     has="has number|has the number|has the no|has no|bears the number|carries the number|with number|with the number",
-    people="patient|customer|client|employee|contact|person|owner|sender|recipient|student|teacher|buyer|seller|payer|payee|passenger|applicant|beneficiary|cardholder|traveller|traveler|insured|landlord|mother|father|spouse|husband|wife|son|daughter|brother|sister|physician|nurse|doctor|candidate|donor|victim|witness|defendant|plaintiff|guardian|caller|resident|caregiver|surgeon",
+    people="patient|customer|client|employee|contact|person|owner|sender|recipient|student|teacher|buyer|seller|payer|payee|passenger|applicant|beneficiary|cardholder|traveller|traveler|insured|landlord|mother|father|spouse|husband|wife|son|daughter|brother|sister|physician|nurse|doctor|candidate|donor|victim|witness|defendant|plaintiff|guardian|caller|resident|caregiver|surgeon|guest|tenant|pupil|parent|grandmother|grandfather|aunt|uncle|lawyer|attorney|respondent|petitioner|lessee|borrower|policyholder|subscriber|registrant|consignee|addressee|attendee|signatory|notary|midwife",
     numbers=(
         Number(entity="ABA_ROUTING_NUMBER", sizes=(9,), label="routing", check=routing, shapes=((4, 4, 1),), bare=0.4),
         Number(entity="US_NPI", sizes=(10,), label="npi", check=npi),

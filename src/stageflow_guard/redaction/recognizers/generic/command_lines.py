@@ -22,6 +22,8 @@ _ARGUMENT = re.compile(
     r"|ConvertTo-SecureString[ ](?:-String[ ])?|net[ ]user[ ][\w.-]{1,40}[ ](?!/)|cmdkey[ ][^\n|;]{0,80}/pass:|sshpass[ ]-p[ ]?|(?:sqlcmd|bcp)\b[^\n|;]{0,120}?[ ]-P[ ]?|ldap[a-z]{3,8}\b[^\n|;]{0,120}?[ ]-w[ ]|(?:docker|podman|helm|oc|az|skopeo|buildah|nerdctl)[ ](?:registry[ ])?login\b[^\n|;]{0,120}?[ ]-p[ ]"
     r"|(?:zip|7z|unzip|openssl|gpg)\b[^\n|;]{0,120}?[ ](?:-P[ ]|--passphrase[ ]|-passin[ ]pass:|-passout[ ]pass:|-p(?=[^ ])))[\"']?([^\s\"'$|;]{4,128})"
 )
+_SNMP = re.compile(r"(?<![\w-])snmp[a-z]{3,10}\b[^\n|;]{0,200}")
+_SNMP_PASS = re.compile(r"[ ]-[AX][ ][\"']?([^\s\"'$]{4,64})")
 # what a shell says to a program that asks for a password
 _PIPED = re.compile(
     r"(?<![\w-])(?:echo|printf)(?:[ ]-[ne]{1,2})?[ ](?:\"([^\"\n$|]{4,128})\"|'([^'\n|]{4,128})'|([^\s\"'$|;`\x1e]{4,128}))[ ]?[|\x1e][ ]?"
@@ -60,14 +62,29 @@ def passwords(text: str) -> Iterator[Hit]:
             group = match.lastindex or 0
             if not values.placeholder(match[group]) and _SHOWN.fullmatch(match[group]) is None:
                 yield Hit(*match.span(group), "SECRET", 0.7, "command line")
-    if present(text, ("echo", "printf")):  # a view has a sign of its own for what parts cells
-        for match in _PIPED.finditer(text):
-            group = match.lastindex or 0
-            begin = match.start(group) + match[group].find(":") + 1  # chpasswd reads user:password
-            if _SHOWN.fullmatch(text[begin : match.end(group)]) is None:
-                yield Hit(begin, match.end(group), "SECRET", 0.7, "command line")
+    if "snmp" in text:
+        yield from _asked(text)
+    if present(text, ("echo", "printf")):
+        yield from _piped(text)
     for match in _ARGUMENT.finditer(text) if present(text, _CLIENTS) else ():
         if not values.placeholder(match[1]) and (
             values.worth(match[1], quoted=True, spoken=False) >= 0.4
         ):
             yield Hit(*match.span(1), "SECRET", 0.7, "command line")
+
+
+def _asked(text: str) -> Iterator[Hit]:
+    """Yield the two passwords of a request of SNMP version 3."""
+    for command in _SNMP.finditer(text):
+        for match in _SNMP_PASS.finditer(text, *command.span()):
+            if _SHOWN.fullmatch(match[1]) is None:
+                yield Hit(*match.span(1), "SECRET", 0.7, "command line")
+
+
+def _piped(text: str) -> Iterator[Hit]:
+    """Yield what is sent to a program that asks; a view has a sign of its own for a pipe."""
+    for match in _PIPED.finditer(text):
+        group = match.lastindex or 0
+        begin = match.start(group) + match[group].find(":") + 1  # chpasswd reads user:password
+        if _SHOWN.fullmatch(text[begin : match.end(group)]) is None:
+            yield Hit(begin, match.end(group), "SECRET", 0.7, "command line")

@@ -43,7 +43,7 @@ _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff々]"
 _SCRIPTS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"{_HAN}{{1,4}}[ 　]?{_HAN}{{1,4}}(?=[\u3040-\u30ff])|[\u30a1-\u30fa\u30fcー]{{2,10}}(?:[ 　・.][\u30a1-\u30fa\u30fcー]{{2,10}})?"),
     re.compile(rf"{_HAN}{{1,3}}[ 　]{_HAN}{{1,3}}(?!{_HAN})|{_HAN}{{2,4}}(?!{_HAN})|{_HAN}{{2,3}}"),
-    re.compile(r"[\uac00-\ud7a3]{2,4}?(?=입니다|이고|이에요|예요|이라고|라고|이야|님|은|는|이며)|[\uac00-\ud7a3]{2,4}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{3}"),
+    re.compile(r"[\uac00-\ud7a3]{3}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{2,4}?(?=입니다|이고|이에요|예요|이라고|라고|이야|님|은|는|이며)|[\uac00-\ud7a3]{2,4}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{3}"),
     re.compile(r"[\u0900-\u097f]{2,}(?: [\u0900-\u097f]{2,}){0,2}?(?= ?(?:है|ह|हूँ|हूं|और|आर)(?![\u0900-\u097f])|[^\u0900-\u097f ]|$)"),
     re.compile(r"[\u0600-\u06ff]{2,}(?: (?!و|من|هو|في)[\u0600-\u06ff]{2,}){0,2}"),
     re.compile(r"[\u0e00-\u0e7f]{2,}?(?: [\u0e00-\u0e7f]{2,}?)?(?=ครับ|ครบ|ค่ะ|คะ|[^\u0e00-\u0e7f ]|$| )"),
@@ -73,6 +73,19 @@ _FIELD_KINDS = {
 _FIELD_KINDS["PERSON"] += ["pt", "patientin", "patiente", "paciente", "paziente", "subscriber", "dependent", "dependant", "policyholder", "policy holder", "claimant", "enrollee", "guarantor", "caller", "name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "signed", "author", "from", "to", "cc", "bcc", "user", "directed by", "director",
                            "patient", "customer", "client", "employee", "contact", "applicant", "beneficiary", "physician", "doctor", "nurse", "plaintiff",
                            "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "traveller", "passenger", "holder", "payee", "insured", "vehicle keeper", "borrower", "lessee"]  # fmt: skip
+# what somebody did or was given: before two words these need no sign
+_DONE = frozenset({
+    "sworn by", "signed by", "witnessed by", "approved by", "reviewed by", "submitted by", "requested by", "reported by", "completed by", "conducted by", "handled by", "processed by",
+    "countersigned by", "notarized by", "notarised by", "assigned to", "escalated to", "payable to", "registered to", "leased to",
+    "deliver to", "delivered to", "ship to", "shipped to", "bill to", "billed to", "invoice to", "liefern an", "lieferung an", "rechnung an", "livrer à", "livraison à",
+    "expédier à", "facturer à", "entregar a", "facturar a", "consegnare a", "spedire a", "fatturare a", "bezorgen aan", "leveren aan", "factureren aan", "entregar para", "faturar para",
+    "unterschrieben von", "gezeichnet von", "genehmigt von", "geprüft von", "zugewiesen an", "ausgestellt auf", "signé par", "approuvé par", "établi par", "attribué à",
+    "firmado por", "aprobado por", "asignado a", "firmato da", "approvato da", "assegnato a", "ondertekend door", "goedgekeurd door", "toegewezen aan", "assinado por", "aprovado por", "atribuído a",
+})  # fmt: skip
+_FIELD_KINDS["PERSON"] += sorted(_DONE.difference(_FIELD_KINDS["PERSON"]))
+# who people are to each other; before a sign these name a field, but for what things have, too
+_PEOPLE = frozenset(_phrases("people")) - {"owner", "kind", "lid", "man", "autor", "contact"}
+_FIELD_KINDS["PERSON"] += sorted(_PEOPLE.difference(_FIELD_KINDS["PERSON"]))
 _FIELD = Index(_FIELD_KINDS)
 # with a capital letter these stand before a name, without a sign
 _ROLES = frozenset({
@@ -88,6 +101,12 @@ _HOLDERS = frozenset({
     "auftraggeber", "versicherungsnehmer", "kunde", "titulaire du compte", "titulaire", "bénéficiaire", "destinataire", "titular", "titular de la cuenta", "beneficiario",
     "destinatario", "paciente", "intestatario", "titolare del conto", "paziente", "rekeninghouder", "kaarthouder", "geadresseerde", "titular da conta", "beneficiário", "destinatário",
 })  # fmt: skip
+# whoever these are, no name has to follow: a department, a word of another language
+_SELDOM_NAMED = frozenset({
+    "customer", "client", "employee", "person", "sender", "buyer", "seller", "payer", "candidate", "donor", "victim", "parent", "attendee", "subscriber", "son", "arts", "frau", "mannes",
+    "mujer", "femme", "vrouw", "cliente", "cliënt", "klant", "candidato", "candidata", "candidat", "ré", "ami", "pai", "kunden", "tutor", "socio", "docent", "gast", "titular",
+})  # fmt: skip
+_ANNOUNCING = _HOLDERS | _DONE | (_PEOPLE - _SELDOM_NAMED)
 _SIGN = re.compile(SIGN, re.IGNORECASE)
 _AFTER_SAID = re.compile(r"[ ]?[:：]?[ \n]{0,2}(?:-[ ])?")
 _CONTEXT = re.compile(
@@ -140,6 +159,10 @@ _SIGNED = Index({
     ]
 })  # fmt: skip
 _SIGN_OFF = re.compile(r"[,:.!]?[ ]?[\n ][ \n]{0,2}(?:-{1,2}[ ]?)?")
+# at the end of a chat, behind the end of a sentence: `Bis dann! LG Wiebke`
+_WAVED = re.compile(
+    r"(?:^|(?<=[.!?…)\n,])|(?<=[.!?…),][ ]))(?:LG|VG|GLG|MfG|Gruß|Grüße|[Bb]isous|[Bb]ises|[Bb]esos|[Aa]brazos|[Bb]aci|[Ll]iefs|[Xx]oxo|[Ll]ove|[Hh]ugs|[Bb]eijos),?[ ](?=[^\W\d_a-z])"
+)
 # whose name it is where a person is not meant
 _THINGS = frozenset(["file", "host", "class", "domain", "table", "column", "package", "module", "project", "company", "product", "event", "job", "task", "stage", "node", "pod", "service", "server", "image", "container", "bucket", "queue", "topic", "branch", "tag", "brand", "model", "device", "method", "function", "variable", "field", "key", "path", "folder", "group", "role", "city", "state", "street", "country", "region", "zone", "cluster", "namespace", "app", "application", "program", "process", "thread", "user", "display", "code", "short", "long", "common", "generic", "medication", "drug", "test", "type", "sheet", "schema", "index", "database", "db", "repo", "repository", "team", "tool", "plugin", "library", "font", "theme", "color", "pet", "school", "bank", "hotel", "store", "shop", "game", "song", "album", "track", "book", "movie", "film", "place", "location", "business", "organisation", "organization", "legal", "trade", "step", "workflow", "action", "metric", "alert", "rule", "policy", "config", "setting", "option", "param", "parameter", "arg", "argument", "attribute", "property", "tenant", "the", "its", "a"])  # fmt: skip
 # who has a name in a key of several words
@@ -481,7 +504,7 @@ def _fields(text: str) -> Iterator[Hit]:
         word = lowered(text)[match.start : match.end]
         if sign is None:
             touching = _TOUCHING.match(text[match.end - 1 : match.end])
-            role = word in _HOLDERS or (
+            role = word in _ANNOUNCING or (
                 word in _ROLES and (text[match.start].isupper() or word == "name")
             )
             at = match.end + ("." in word and text[match.end : match.end + 1] == ".")
@@ -491,7 +514,7 @@ def _fields(text: str) -> Iterator[Hit]:
         else:
             at = sign.end()
         if (
-            match.kind == "PERSON" and (sign is not None or word not in _HOLDERS)
+            match.kind == "PERSON" and (sign is not None or word not in _ANNOUNCING)
             and _of_a_thing(text, match.start, word)
         ):  # fmt: skip
             continue
@@ -605,6 +628,10 @@ def _addressed(text: str) -> Iterator[Hit]:
         if text[match.start - 1 : match.start] not in ("", "\n", " ", '"', ">", "'"):
             continue
         yield Hit(*name, "PERSON", 0.45, "name, greeting", "label greeting")
+    for waved in _WAVED.finditer(text):
+        name = _capitalised(text, waved.end())
+        if name is not None and text[name[1] : name[1] + 1] in ("", "\n"):
+            yield Hit(*name, "PERSON", 0.45, "name, sign-off", "label said")
     for match in _SIGNED.find(text):
         gap = _SIGN_OFF.match(text, match.end)
         if gap is None or not ("\n" in gap[0] or "," in gap[0]):

@@ -15,8 +15,14 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _WORDS = ("code", "código", "codigo", "codice", "passcode")
 _CODE = re.compile(
-    r"(?:code|código|codigo|codice)(?:[\"']?[ ]?[:=][ ]?[\"']?|\?[ ]|[ ](?:for[ ]the[ ][\w-]{2,16}[ ])?(?:is|was|lautet|ist|est|es|è|é)[ :]{1,2}|[ ])([0-9]{3}[- ][0-9]{3}|[0-9]{4,8})(?![\w-]|[.,:][0-9])"
+    r"(?:code|código|codigo|codice)(?:[\"']?[ ]?[:=][ ]?[\"']?|\?[ ]|['’]s[ ]|[ ](?:for[ ]the[ ][\w-]{2,16}[ ])?(?:is|was|lautet|ist|est|es|è|é)[ :]{1,2}|[ ])([0-9]{3}[- ][0-9]{3}|[0-9]{4,8})(?![\w-]|[.,:][0-9])"
 )
+# a lock whose name says that a code follows
+_LOCK = re.compile(
+    r"(?<![^\W_])(?:keypad|lock ?box|key ?box|digicode|key ?safe)(?:[ ]pin)?[ ]?(?:is|:|est|=)?[ ]{0,2}([A-D]?[0-9]{3,6}[A-D]?)(?![\w.:-])",
+    re.IGNORECASE,
+)
+_LOCKS = ("keypad", "lock", "keyb", "key b", "digicode", "key s", "keys")
 _BEFORE, _BEHIND = 80, 40  # characters that are looked at, on the line
 _OPENS = re.compile(
     r"(?:pass|(?:door|gate|alarm|lock|lockbox|entry|keypad|safe|garage|building|tür|haustür|tor|alarm|deur|puerta|alarma|portone|portão)[ -]?)$"
@@ -35,6 +41,9 @@ _FAILS = re.compile(
 def codes(text: str) -> Iterator[Hit]:
     """Yield such codes: of four to eight digits, or of six where only whose it is was said."""
     lower = lowered(text)
+    if present(lower, _LOCKS):
+        for lock in _LOCK.finditer(text):
+            yield Hit(*lock.span(1), "SECRET", 0.5, "code of a lock", "label secret")
     if not present(lower, _WORDS):
         return
     for at in positions(lower, _WORDS[:-1]):

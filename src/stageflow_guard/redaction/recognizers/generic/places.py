@@ -82,9 +82,11 @@ _ROOMS = [
     "lgh",
 ]
 _FLOORS = ["og", "stock", "étage", "etage", "andar", "piso", "verdieping", "piano"]
+_ORDINAL = r"[0-9]{1,2}[ºª°oa]"  # `4º`; a view writes the letter
+_BLOCKS = r"(?i:bloco|bloque|escalera|esc\.|scala|bâtiment|bât|bat|torre)[ ][A-Z]"
 _UNITS_ABROAD = re.compile(
-    rf"(?<![\w])(?:(?:{'|'.join(_ROOMS)})\.?[ ]?#?[0-9]{{1,5}}[A-Za-z]?|[0-9]{{1,2}}(?:[ºª°.]|er|e|[èe]me)?[ ](?:{'|'.join(_FLOORS)}))(?![\w])",
-    re.IGNORECASE,
+    rf"(?<!\w)(?:(?i:{'|'.join(_ROOMS)})\.?[ ]?#?[0-9]{{1,5}}[A-Za-z]?|{_BLOCKS}|{_ORDINAL}(?:[ ,]{{1,2}}{_ORDINAL}|[ ]?[A-D]|(?=,[ ][0-9]{{5}}))"
+    rf"|[0-9]{{1,2}}(?:[ºª°.oa]|er|e|[èe]me)?[ ](?i:{'|'.join(_FLOORS)}))(?!\w)"
 )
 _BOX = re.compile(
     r"(?i)(?<![\w])(?:p\.? ?o\.? ?box[ ][0-9]{1,6}|post(?:fach|bus| office box)[ ][0-9]{1,6}|psc[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|unit[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|us(?:ns|s|cgc|nv)[ ][^\W\d_][\w' .-]{1,30})(?:[ ,]*[\n ][ >?]*(?:apo|fpo|dpo)[ ]a[aep][ ][0-9]{5}(?:-[0-9]{4})?)?"
@@ -245,7 +247,7 @@ _UNIT_SIGNS = (
     "bldg",
     "no",
 )
-_ABROAD_SIGNS = (*(f"{room}{sign}" for room in _ROOMS for sign in " ."), *(f" {floor}" for floor in _FLOORS))  # fmt: skip
+_ABROAD_SIGNS = (*(f"{room}{sign}" for room in _ROOMS for sign in " ."), *(f" {floor}" for floor in _FLOORS), *(f"{n}{sign}" for n in range(10) for sign in "ºª°oa"), "esc.")  # fmt: skip
 _LANDS = tuple(re.sub(r"\(.*", "", c).strip().lower() for c in _COUNTRIES.split("|"))
 
 

@@ -59,11 +59,13 @@ _STATED = re.compile(
 # a block of YAML: | or >, and what is indented below
 _BLOCK = re.compile(r"[|>][-+]?[0-9]?[ \t]*\n(?=([ \t]+)\S)")
 _SAYS = re.compile(
-    rf"{_SUFFIX}[\"'`)]?(?:[ ](?:for|of|to|von|für|pour|para|per|voor)[ ][\w.-]{{2,24}}(?:[ ][\w.-]{{2,24}})?)?[ ](?:is|was|are|ist|war|lautet|est|es|è|é|jest|är|er|now|set to|to|:)(?:[ ]?[:：])?[ ]{{1,2}}(?:now[ ])?",
+    rf"{_SUFFIX}[\"'`)]?(?:[ ](?:for|of|to|von|für|pour|para|per|voor)[ ][\w.-]{{2,24}}(?:[ ][\w.-]{{2,24}})?)?[ ](?:is|was|are|ist|war|lautet|est|es|è|é|jest|är|er|c['’]est|now|set to|to|:)(?:[ ]?[:：])?[ ]{{1,2}}(?:now[ ])?",
     re.IGNORECASE,
 )
 _TOUCH = re.compile(r"[ ]?(?:は|是|为|為|：|:|는|은|है)[ ]{0,2}(?=[!-~])|(?=[!-~])")
-_ADJACENT = re.compile(r"[ ]{1,2}(?=[^\s]*[0-9])")
+_ADJACENT = re.compile(
+    r"(?:[ ](?:for|of|to|do|da|de|del|du|von|für|van|voor|per|pour)[ ](?:(?:the|my|our|der|den|das|la|le|el|il|de|het)[ ])?[^\W\d_][\w.-]{1,15})?[ ]{1,2}(?=[^\s]*[0-9])"
+)
 _OPEN = re.compile(r"\\[\"'`]|[\"']{3}(?![\"'])|[\"'`]")
 _QUERY = re.compile(r"[?&][\w.-]{0,40}$")
 _BARE = re.compile(r"[^\s\"'`⟦⟧\x1e]{1,8192}")
@@ -99,6 +101,8 @@ def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
         if found is not None and "==" in match[0] and not found.quoted:
             return None  # a comparison with what is no literal
         return found
+    if text[name:at] == "PASSWORD" and text[at : at + 2] in ("('", '("'):  # a function of SQL
+        return _value(text, name, at + 1)
     if text[name:at].lower() == "identified by":
         match = _BY.match(text, at)
         return None if match is None else _value(text, name, match.end())

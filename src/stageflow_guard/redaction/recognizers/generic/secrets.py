@@ -43,6 +43,8 @@ _JWT = re.compile(
 _PRIVATE = re.compile(
     r"-----BEGIN ([A-Z0-9 ]{0,30})PRIVATE KEY(?: BLOCK)?-----[A-Za-z0-9+/=\s\\:,.]{0,16384}(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|$)"
 )
+# what a telephone reads to join a network: WIFI:T:WPA;S:name;P:password;;
+_JOINS = re.compile(r"WIFI:(?:[THSR]:(?:\\.|[^;\n\\]){0,63};){0,4}P:((?:\\.|[^;\n\\]){1,63});")
 # a password's hash as systems keep it (crypt's modular form)
 _HASHED = re.compile(
     r"(?<![\w$])\$(?:1|2[abxy]?|5|6|7|y|apr1|argon2(?:id|i|d)|scrypt|pbkdf2(?:-sha[0-9]{1,3})?|sha1|md5)\$[A-Za-z0-9./=,+-]{1,60}\$[A-Za-z0-9./=,+$-]{16,250}"
@@ -151,6 +153,9 @@ def shaped(text: str) -> Iterator[Hit]:
             yield Hit(*match.span(), "SECRET", 0.99, "private key")
     if "://" in text and "@" in text:
         yield from _in_urls(text)
+    if "WIFI:" in text:
+        for match in _JOINS.finditer(text):
+            yield Hit(*match.span(1), "SECRET", 0.8, "network's code")
     if "$" in text:
         for match in _HASHED.finditer(text):
             yield Hit(*match.span(), "SECRET", 0.8, "hash of a password")
