@@ -498,7 +498,7 @@ def test_a_name_on_record_answers_no_question(tmp_path):
     page = audit(folder, "review", "today", "--markdown").stdout
     assert len(re.findall("^## ", page, re.MULTILINE)) == QUESTIONS
     assert "<b>" not in page and "](" not in page
-    assert "open to revision 7" in page
+    assert "to revision 7" not in page and "1 x a record of a wrong shape: field `policy`" in page
 
 
 def test_of_several_shards_each_says_what_it_was_compared_with(tmp_path):

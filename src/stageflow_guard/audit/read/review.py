@@ -11,6 +11,7 @@ from stageflow_guard.audit.read.approval_trail import is_use
 from stageflow_guard.audit.read.failures import Failures
 from stageflow_guard.audit.read.finding_counts import FindingCounts
 from stageflow_guard.audit.records.followed import effect_follows
+from stageflow_guard.audit.records.schema_check import MALFORMED
 
 MOST = 10  # lines of an answer; what is left out is counted
 UNKNOWN = "unknown: a part of the log could not be read"
@@ -83,6 +84,8 @@ class Review:
             self._effect(ref, record, place)
         elif kind == "run_end":
             self._run_end(ref, record, f"run of {place}")
+        elif kind == MALFORMED:  # it answers no question, and must not answer one by its absence
+            self._failed.take(f"a record of a wrong shape: {record.get('reason')}", ref)
         self._found.take(record)
 
     def _approval(self, line: str, ref: str, record: Mapping[str, Any]) -> None:
