@@ -54,7 +54,9 @@ class Desk:
             self.worker = subprocess.Popen(
                 [sys.executable, "-m", "celery", "-A", "tasks", "worker", "-P", "prefork",
                  "-c", "2", "-l", "WARNING", "--without-gossip", "--without-mingle",
-                 "--without-heartbeat"],
+                 "--without-heartbeat",
+                 # a node's own queue is locked to it: another run's worker has another name
+                 "-n", f"{os.environ['TASKS_QUEUE']}@%h"],
                 cwd=SERVICE.parent, env={**os.environ, "C_FORCE_ROOT": "1"},
                 stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
