@@ -65,9 +65,11 @@ async def test_composed_into_another_guarded_pipeline_a_stage_takes_its_name(wor
 async def test_a_child_left_behind_is_nobody(world):
     """A child run that outlives its parent starts no further stage, and knows no caller."""
     seen, left = [], []
+    begun, over = asyncio.Event(), asyncio.Event()
 
     async def first(ctx):
-        await asyncio.sleep(0.05)
+        begun.set()
+        await over.wait()
         seen.append(current_principal())
         return StageOutput.ok()
 
@@ -82,10 +84,11 @@ async def test_a_child_left_behind_is_nobody(world):
 
     async def one(ctx):
         left.append(asyncio.ensure_future(child.run(input_text="")))
-        await asyncio.sleep(0.01)
+        await begun.wait()
         return StageOutput.ok()
 
     await world.guard.mount(of("parent", one=one)).run(input_text="", data=TOKEN)
+    over.set()
     with pytest.raises(GuardError):
         await left[0]
     assert seen == [None]
