@@ -36,10 +36,8 @@ _MARKS = frozenset("*_ ")  # of Markdown, behind the sign
 _WORD = re.compile(r"[\"'“„«(\[*]?\w(?:[\w'’&/.@-]{0,30}\w)?[\"'”“»)\]*]?")
 # the same in a key: `senha_do_banco`, `mot_de_passe_de_la_base`
 _IN_KEY = re.compile(rf"(?i)_(?:{'|'.join(sorted(w for w in _OF if w.isalpha()))})_(?=[^\W\d])")
-_KEY_BEFORE, _KEY_BEHIND = (
-    re.compile(r"[^\W\d]\w{1,40}$"),
-    re.compile(r"\w{2,40}[\"']?[ \t]{0,4}(?::=|[:=：])(?![=/])[ \t]{0,4}"),
-)
+_KEY = 42  # characters of a key before whose it is
+_KEY_BEHIND = re.compile(r"\w{2,40}[\"']?[ \t]{0,4}(?::=|[:=：])(?![=/])[ \t]{0,4}")
 _OWN = re.compile(r"(\w+)['’]s$")
 
 
@@ -86,11 +84,15 @@ def _value(text: str, start: int, behind: int, verb: str) -> Iterator[Named]:
 
 def _of_key(text: str, start: int, end: int) -> Iterator[Named]:
     """Yield what a key names by its first words: `[start, end)` parts them from whose it is."""
-    before = _KEY_BEFORE.search(text, max(0, start - _BEFORE), start)
     behind = _KEY_BEHIND.match(text, end)
-    if before is None or behind is None:
+    if behind is None:
         return
-    label = last_label(before[0].replace("_", " "))
+    begin = start
+    while (
+        begin > 0 and start - begin < _KEY and (text[begin - 1].isalnum() or text[begin - 1] == "_")
+    ):
+        begin -= 1
+    label = last_label(text[begin:start].replace("_", " "))
     if label and sure(label):
         at = behind.end()
         stop = text.find("\n", at, at + _BEHIND)
