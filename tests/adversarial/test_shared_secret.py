@@ -100,6 +100,11 @@ def test_a_random_secret_is_admitted_in_any_spelling(make):
         assert repr(secret) not in repr(key)
 
 
+def test_letters_that_make_no_word_are_no_guess():
+    """Drawn at random once: seven runs of letters and little else, and hardly a vowel."""
+    assert admit_secret(b"IqtqxJqfbVvdkWy_dzwsEgmlhO_TWvldlj76Hrwiq-4", "HS256")
+
+
 def settings(tmp_path, **changes):
     """Settings of one issuer."""
     one = {

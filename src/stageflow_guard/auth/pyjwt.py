@@ -88,7 +88,15 @@ def _is_guessable(secret: bytes) -> bool:
         return True
     if not secret.isascii():
         return False
-    return len(_WORD.sub("", secret.decode("ascii"))) < 8
+    return len(_WORD.sub(_unless_word, secret.decode("ascii"))) < 8
+
+
+def _unless_word(match: re.Match[str]) -> str:
+    """Return letters that no language would make a word of: fewer vowels than one in seven."""
+    letters = match[0].lower()
+    return (
+        letters if sum(map(letters.count, "aeiouy")) * 7 < len(letters) and len(letters) > 1 else ""
+    )
 
 
 class Unfit(ConfigError):
