@@ -8,6 +8,7 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cut_stream import assert_equals_whole
 
 from stageflow_guard.redaction import Redactor, Vault
 
@@ -54,12 +55,7 @@ def messages(draw):
 def check(text, seed, most):
     chance = random.Random(seed)
     cuts = sorted(chance.randrange(len(text)) for _ in range(most))
-    scope = Vault().scope("t", "s")
-    whole = REDACTOR.redact_in(text, scope, "output")[0]
-    stream, out = REDACTOR.stream(scope), []
-    for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
-        out.append(stream.feed(text[start:end]))
-    assert "".join(out) + stream.finish() == whole
+    assert_equals_whole(REDACTOR, text, cuts)
 
 
 @given(

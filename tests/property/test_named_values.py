@@ -8,8 +8,9 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cut_stream import assert_equals_whole
 
-from stageflow_guard.redaction import Redactor, Vault
+from stageflow_guard.redaction import Redactor
 
 REDACTOR = Redactor()
 COLUMNS = {
@@ -104,9 +105,4 @@ def test_a_table_streamed_equals_the_whole(form, data):
     text = f"{prose}\n\n{FORMS[form](head, rows * times)}\n{prose}"
     chance = random.Random(data.draw(st.integers(0, 1000)))
     cuts = sorted(chance.randrange(len(text)) for _ in range(data.draw(st.integers(0, 60))))
-    scope = Vault().scope("t", "s")
-    whole = REDACTOR.redact_in(text, scope, "output")[0]
-    stream, out = REDACTOR.stream(scope), []
-    for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True):
-        out.append(stream.feed(text[start:end]))
-    assert "".join(out) + stream.finish() == whole
+    assert_equals_whole(REDACTOR, text, cuts)

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
+from tests.marked import plain, tuning
 
 from stageflow_guard.redaction import Redactor
 
-DATA = Path(__file__).resolve().parent.parent / "data" / "clinic.txt"
-MARKED = re.compile("⟪([A-Z_*]+):(.*?)⟫")
-LINES = [
-    raw.split("|", 2)
-    for raw in DATA.read_text(encoding="utf-8").split("\n")
-    if raw and not raw.startswith("#")
-]
-NOTES = [marked.replace("\\n", "\n") for _, half, marked in LINES if half == "tuning"]
+NOTES = tuning("clinic.txt")
 # what no rule tells: one word of a clinic alone and far away, a name in quotes or behind a verb
 MISSED = {"14.02.2025", "8/1", "Kim Ortiz", "Linh Tran", "E63921", "J. Tan", "Bob"}
 # letters and forms around a visit: codes, requests, claims and people in lines without a note's words
@@ -29,15 +22,6 @@ BY_ANOTHER_TYPE |= {"914402218", "0104551232"}
 FLAGGED = {"4 West rm 412", "5000 units SQ 0900"}  # read as addresses
 FLAGGED |= {"5515-F-402"}  # of a catalogue
 KEPT_QUIET = {"AGE", "HEALTH_CONDITION", "MEDICATION"}  # found in notes, and not labelled here
-
-
-def plain(marked: str) -> tuple[str, list[tuple[int, int, str]]]:
-    text, spans, at = "", [], 0
-    for match in MARKED.finditer(marked):
-        text += marked[at : match.start()]
-        spans.append((len(text), len(text) + len(match[2]), match[1]))
-        text, at = text + match[2], match.end()
-    return text + marked[at:], spans
 
 
 @pytest.mark.parametrize("marked", NOTES)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import re
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from tests.marked import plain
 
 from stageflow_guard.redaction import Redactor
 
@@ -20,7 +20,6 @@ VECTORS = (
     Path(__file__).resolve().parents[2].parent / "shared" / "vectors" / "pii" / "field_dev.jsonl"
 )
 REDACTOR = Redactor()
-_MARKED = re.compile("⟪([A-Z_*]+):(.*?)⟫")
 LOCALES = ("en", "de", "fr", "es", "it", "nl", "pt")
 
 
@@ -28,12 +27,7 @@ def lines():
     for raw in (DATA / "field.txt").read_text(encoding="utf-8").split("\n"):
         if raw and not raw.startswith("#"):
             kind, locale, marked = raw.split("|", 2)
-            text, spans, at = "", [], 0
-            for match in _MARKED.finditer(marked):
-                text += marked[at : match.start()]
-                spans.append((len(text), len(text) + len(match[2]), match[1]))
-                text, at = text + match[2], match.end()
-            yield kind, locale, text + marked[at:], spans
+            yield kind, locale, *plain(marked)
 
 
 LINES = list(lines())

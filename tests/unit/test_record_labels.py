@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
+from tests.marked import plain, tuning
 
 from stageflow_guard.redaction import Redactor
 
 REDACTOR = Redactor()
-DATA = Path(__file__).resolve().parent.parent / "data" / "records.txt"
-MARKED = re.compile("⟪([A-Z_*]+):(.*?)⟫")
-LINES = [
-    raw.split("|", 2)
-    for raw in DATA.read_text(encoding="utf-8").split("\n")
-    if raw and not raw.startswith("#")
-]
-RECORDS = [marked.replace("\\n", "\n") for _, half, marked in LINES if half == "tuning"]
+RECORDS = tuning("records.txt")
 # what no rule tells: an answer in a chat, names in small letters or of a list, days in other languages
 MISSED = {
     "14.3.1951", "XQF883120945", "Robert King", "anna frey", "Maria Ortiz", "4471 8802 113", "March 1, 2025", "03.11.2024",
@@ -33,12 +24,7 @@ def found(text):
 @pytest.mark.parametrize("marked", RECORDS)
 def test_a_record_shows_nobody(marked):
     """Every value of a record is covered whole, under the type that it is called by."""
-    text, spans, at = "", [], 0
-    for match in MARKED.finditer(marked):
-        text += marked[at : match.start()]
-        spans.append((len(text), len(text) + len(match[2]), match[1]))
-        text, at = text + match[2], match.end()
-    text += marked[at:]
+    text, spans = plain(marked)
     finds = REDACTOR.find(text)
     covered = {i for s in finds for i in range(s.start, s.end)}
     for start, end, kind in spans:

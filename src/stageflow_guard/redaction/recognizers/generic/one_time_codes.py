@@ -13,7 +13,7 @@ from stageflow_guard.redaction.recognizers.anchors import positions, present
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
-_WORDS = ("code", "código", "codigo", "codice", "passcode")
+_WORDS = ("code", "código", "codigo", "codice")  # `passcode` ends in one
 _CODE = re.compile(
     r"(?:code|código|codigo|codice)(?:[\"']?[ ]?[:=][ ]?[\"']?|\?[ ]|['’]s[ ]|[ ](?:for[ ]the[ ][\w-]{2,16}[ ])?(?:is|was|lautet|ist|est|es|è|é)[ :]{1,2}|[ ])([0-9]{3}[- ][0-9]{3}|[0-9]{4,8})(?![\w-]|[.,:][0-9])"
 )
@@ -25,7 +25,7 @@ _LOCK = re.compile(
 _LOCKS = ("keypad", "lock", "keyb", "key b", "digicode", "key s", "keys")
 _BEFORE, _BEHIND = 80, 40  # characters that are looked at, on the line
 _OPENS = re.compile(
-    r"(?:pass|(?:door|gate|alarm|lock|lockbox|entry|keypad|safe|garage|building|tür|haustür|tor|alarm|deur|puerta|alarma|portone|portão)[ -]?)$"
+    r"(?:pass|(?:door|gate|alarm|lock|lockbox|entry|keypad|safe|garage|building|tür|haustür|tor|deur|puerta|alarma|portone|portão)[ -]?)$"
 )
 _WHOSE = re.compile(
     r"(?<![^\W_])(?:your|my|her|his|their|the|ihr|dein|mein|der|votre|ton|mon|le|su|tu|mi|el|tuo|il|je|uw|mijn|de|seu|teu|o)(?:[ ](?:new|secret|temporary|login|access|security|neuer|nouveau|nuevo|nuovo|nieuwe|novo))?[ ]$"
@@ -46,7 +46,7 @@ def codes(text: str) -> Iterator[Hit]:
             yield Hit(*lock.span(1), "SECRET", 0.5, "code of a lock", "label secret")
     if not present(lower, _WORDS):
         return
-    for at in positions(lower, _WORDS[:-1]):
+    for at in positions(lower, _WORDS):
         match = _CODE.match(lower, at)
         if match is None:
             continue
