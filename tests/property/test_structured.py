@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from stageflow_guard.redaction import Redactor, Vault
 from stageflow_guard.redaction.atrest.files import Report, redact_stream
+from stageflow_guard.redaction.recognizers.generic.name_roles import FIELDS
 
 REDACTOR = Redactor()
 KEYS = [
@@ -42,6 +43,17 @@ def left_of(value, redacted):
     import re
 
     return "".join(re.split("⟦[^⟧]*⟧", redacted))
+
+
+@pytest.mark.parametrize("role", sorted(set(FIELDS["PERSON"])))
+def test_a_role_names_who_stands_under_it(role):
+    """Every word that announces a name before a sign announces it as a key, in capitals, too."""
+    name = "Ondine Farrow"
+    for key in (role, role.replace(" ", "_"), role.capitalize()):
+        covered, scope = as_text(key, name)
+        redacted = REDACTOR.redact_in({key: name}, scope, "input")[0][key]
+        assert ("Farrow" in redacted) is (len(name) - 1 not in covered), key
+    assert "Farrow" not in REDACTOR.redact_in({role: name}, scope, "input")[0][role]
 
 
 @given(st.sampled_from(KEYS), st.sampled_from(VALUES))

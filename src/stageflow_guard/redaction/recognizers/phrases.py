@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from stageflow_guard.redaction.recognizers.anchors import folded, positions
 from stageflow_guard.redaction.recognizers.anchors import places as places_of
+from stageflow_guard.redaction.recognizers.confusables import LETTERS, MARKS
 
 # letters that touch a number or a word without being part of it: Hebrew to Thai, Han, Kana, Hangul
 UNSPACED = "\u0590-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
@@ -25,7 +26,7 @@ _WORD = re.compile(r"[A-Za-z]{1,64}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"([a-zß-ÿ])(?=[A-Z])")
 _SIGNS = {c: " " for c in range(128) if not chr(c).isalpha()} | dict.fromkeys(
-    map(ord, "“”„‘’«»·•–—…：、。，；（）「」【】〒№°º"), " "
+    map(ord, "“”„‘’«»·•–—…：、。，；（）「」【】〒№°"), " "
 )
 
 
@@ -126,21 +127,12 @@ def unspaced(text: str) -> bool:
     return not text.isascii() and _UNSPACED.search(text) is not None
 
 
-# letters of other alphabets that a view draws as Latin ones (see `text.confusables`)
-_DRAWN = dict(
-    zip(
-        "аеорсухіјѕԁһԛԝѵґкмтнвгпԍαεορτυνικχγıոօսհցզ",
-        "aeopcyxijsdhqwvrkmthbrngaeoptuvikxyinouhgq",
-        strict=True,
-    )
-)
-
-
 def bare(phrase: str) -> str:
     """Return `phrase` without its vowel signs and with look-alikes replaced, as a view shows it."""
     if phrase.isascii():
         return phrase
-    return "".join(_DRAWN.get(c, c) for c in phrase if unicodedata.category(c)[0] != "M")
+    shown = (LETTERS.get(c, MARKS.get(c, c)) for c in phrase if unicodedata.category(c)[0] != "M")
+    return "".join(shown)
 
 
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -152,6 +144,8 @@ def _writings(phrase: str) -> set[str]:
     A capital may look like another letter than its small one: `П` is no `n`, `Η` is no `n`.
     """
     forms = {phrase, bare(phrase)}
+    if "º" in phrase:  # a view shows a letter: `nº` is `no`
+        forms.add(bare(phrase).replace("º", "o"))
     if not phrase.isascii():
         capitals = unicodedata.normalize("NFD", phrase.upper())  # Greek ones have no accents
         capitals = "".join(c for c in capitals if unicodedata.category(c)[0] != "M")
@@ -212,13 +206,13 @@ class Index:
         solid: dict[str, str] = {}
         for kind, phrases in kinds.items():
             for phrase in phrases:
-                if not phrase:
-                    continue
                 if _UNSPACED.search(phrase):
-                    for form in {phrase, bare(phrase)}:
+                    latin = {phrase, phrase.upper(), phrase.capitalize(), phrase.title()}
+                    for form in latin | {bare(one) for one in latin}:
                         solid.setdefault(form, kind)
                     continue
-                for form in _writings(phrase.lower()):
+                named = phrase.lower().lstrip("0123456789")  # `2fa code`: words are letters
+                for form in _writings(named) if named else ():
                     words = re.split(r"[ .'’/-]+", form.strip(". "))
                     glued = "".join(words)
                     head = form.translate(_SIGNS).split()[0]

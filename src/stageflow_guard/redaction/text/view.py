@@ -15,7 +15,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain, compress, pairwise, repeat
 
-from stageflow_guard.redaction.text.confusables import LETTERS, MARKS
+from stageflow_guard.redaction.recognizers.confusables import LETTERS, MARKS
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1d\x1f\x7f]")
 _DIGIT = re.compile(r"[0-9]")

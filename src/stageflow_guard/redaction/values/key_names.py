@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Any, cast
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.recognizers.generic.announced import BY_NAME as DOCUMENT_NAMES
+from stageflow_guard.redaction.recognizers.generic.name_roles import FIELDS
 from stageflow_guard.redaction.recognizers.generic.secret_values import about, is_password
 from stageflow_guard.redaction.recognizers.generic.secrets import NAMES as SECRET_NAMES
 from stageflow_guard.redaction.recognizers.labels import OTHER
@@ -111,10 +113,10 @@ def _phrases() -> Index:
     """Return all that a text would read before a value; built at the first key."""
     return Index({
         "label": [
-            *(p for c in COUNTRIES for d in c.documents for p in d.names.split("|")),
+            *DOCUMENT_NAMES,
             *(p for c in COUNTRIES for kind, names in c.fields.items() if kind != "SECRET" for p in names.split("|")),
             *(w for c in COUNTRIES for kind, words in c.words.items() if kind != OTHER for w in words.split("|")),
-            *(p for c in COUNTRIES for p in c.born.split("|")), "name",
+            *(p for c in COUNTRIES for p in c.born.split("|")), *FIELDS["PERSON"],
         ],
         "secret": [*(p for c in COUNTRIES for p in c.fields.get("SECRET", "").split("|")), *SECRET_NAMES],
     })  # fmt: skip
@@ -123,7 +125,8 @@ def _phrases() -> Index:
 @lru_cache(maxsize=4096)
 def labels(name: str) -> bool:
     """Say whether `name` is read together with its value."""
-    return len(name) <= 80 and next(_phrases().find(name), None) is not None
+    # with its sign: `to`, `cc` and other short ones are labels only before one
+    return len(name) <= 80 and next(_phrases().find(f"{name}:"), None) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -70,8 +70,8 @@ COUNTRY = Country(
         Document(entity="US_DRIVER_LICENSE", value=r"[A-Z0-9]{10,11}", names="führerschein|führerscheinnummer|führerschein nr"),
         Document(entity="LICENSE_PLATE", value=r"[A-ZÄÖÜ]{1,3}[ -][A-Z]{1,2}[ -]?[0-9]{1,4}[EH]?", names="kennzeichen|kfz kennzeichen|autokennzeichen|nummernschild"),
         Document(entity="DE_SOCIAL_SECURITY", value=r"[0-9]{2}[ ]?[0-9]{6}[ ]?[A-Z][ ]?[0-9]{3}", names="sozialversicherungsnummer|rentenversicherungsnummer|sv nummer|versicherungsnummer|svnr"),
-        Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="fallnummer|fall nr|fall id|patientennummer|patienten nr|pat nr|pat id|pat.-id|pat.-nr|aufnahmenummer|patienten id|krankenaktennummer|akten id"),
-        Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="mitgliedsnummer|mitglieds nr|policennummer|policen nr|versicherungsscheinnummer|versicherungsschein nr|versichertenkarte nr"),
-        Document(entity="DE_HEALTH_INSURANCE", value=r"[A-Z][0-9]{9}", names="krankenversichertennummer|kvnr|versichertennummer|krankenkassennummer|krankenkasse nr|kassennummer"),
+        Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="fallnummer|fall id|patientennummer|pat nr|pat id|pat.-id|pat.-nr|aufnahmenummer|patienten id|krankenaktennummer|patientenaktennummer|akten id|behandlungsnummer|behandlungsfall|krankenblattnummer|archivnummer"),
+        Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="mitgliedsnummer|policennummer|versicherungsscheinnummer|versichertenkarte nr|versichertenkartennummer|versicherungsnummer|vers nr|vers.-nr|versicherten id|policen id|kv nummer|mitglied nr|krankenkasse mitgliedsnummer"),
+        Document(entity="DE_HEALTH_INSURANCE", value=r"[A-Z][0-9]{9}", names="krankenversichertennummer|kvnr|versichertennummer|krankenkassennummer|kassennummer|krankenversicherungsnummer|egk nummer|gesundheitskarte nr|versicherten id"),
     ),
 )  # fmt: skip

@@ -63,8 +63,9 @@ COUNTRY = Country(
     has="tiene el número|lleva el número|con el número|tiene número",
     people="paciente|cliente|clienta|empleado|empleada|titular|conductor|conductora|inquilino|inquilina|beneficiario|beneficiaria|destinatario|remitente|madre|padre|marido|mujer|esposa|hijo|hija|médico|testigo|alumno|alumna|candidato|candidata|huésped|estudiante|profesor|profesora|abogado|abogada|demandante|demandado|demandada|comprador|compradora|vendedor|vendedora|asegurado|asegurada|tutor|tutora|socio|socia|propietario|propietaria|arrendatario|arrendataria",
     documents=(
-        Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="historia clínica|número de historia clínica|nº de historia clínica|n.º de historia clínica|número de historia|nhc|número de paciente|nº de paciente|id de paciente|id del paciente"),
-        Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="número de póliza|nº de póliza|n.º de póliza|póliza|póliza nº|número de afiliado|nº de afiliado|número de asegurado|nº de asegurado"),
+        Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="historia clínica|historia nº|número de historia clínica|número de historia|nhc|n.h.c.|número de paciente|id de paciente|id del paciente|id paciente|número de episodio|episodio nº|expediente clínico|número de expediente clínico|código de paciente|número de ingreso"),
+        Document(entity="MEMBER_ID", value=r"[A-Z]{4}[ -]?[0-9]{6,12}", names="cip|cip sns|código cip|cip autonómico|tarjeta sanitaria|tarjeta sanitaria individual"),
+        Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="número de póliza|póliza|póliza nº|número de afiliado|número de asegurado|número de socio|número de mutualista|número de beneficiario|tarjeta sanitaria nº|número de tarjeta sanitaria"),
         Document(
             entity="ES_NIF", check=nif, bare_valid=0.5, names="dni|nie|nif|documento nacional de identidad|documento de identidad|número de identificación fiscal|n.i.f.|d.n.i.",
             value=r"(?:[XYZxyzKLMklm][ -]?[0-9]{7}|[0-9]{8}|[0-9]{1,2}\.[0-9]{3}\.[0-9]{3})[ -]?[A-Za-z]",

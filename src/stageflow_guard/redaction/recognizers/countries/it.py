@@ -56,8 +56,9 @@ COUNTRY = Country(
     has="ha il numero|porta il numero|con il numero|ha numero",
     people="paziente|cliente|dipendente|titolare|conducente|inquilino|inquilina|beneficiario|beneficiaria|destinatario|mittente|madre|padre|marito|moglie|figlio|figlia|medico|testimone|candidato|candidata|alunno|alunna|ospite|studente|studentessa|insegnante|avvocato|notaio|attore|convenuto|acquirente|venditore|assicurato|assicurata|tutore|socio|socia|proprietario|proprietaria|conduttore|locatario|bambino|bambina",
     documents=(
-        Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="cartella clinica|numero cartella|numero di cartella clinica|cartella clinica n.|codice paziente|id paziente|numero nosologico|nosologico"),
-        Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="numero polizza|numero di polizza|polizza|polizza n.|numero tessera sanitaria|numero assistito"),
+        Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="cartella clinica|numero cartella|numero di cartella clinica|cartella clinica n.|cartella n.|codice paziente|id paziente|numero paziente|numero nosologico|nosologico|codice nosologico|numero di ricovero|codice ricovero|codice assistito|codice sanitario"),
+        Document(entity="MEMBER_ID", value=r"[0-9]{20}", names="tessera sanitaria|numero tessera sanitaria|tessera team|numero di identificazione della tessera|numero identificazione tessera"),
+        Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="numero di polizza|polizza|polizza n.|numero tessera sanitaria|tessera sanitaria|numero assistito|numero di tessera|tessera assicurativa|codice assicurato|numero assicurato|numero di iscrizione ssn"),
         Document(
             entity="IT_FISCAL_CODE", check=codice_fiscale, names="codice fiscale|cod. fiscale|cod fiscale|c.f.|cf", bare=0.5, bare_valid=0.9, letters=16,
             value=rf"[A-Za-z]{{6}}{_D}{{2}}[A-EHLMPRSTa-ehlmprst]{_D}{{2}}[A-Za-z]{_D}{{3}}[A-Za-z]",

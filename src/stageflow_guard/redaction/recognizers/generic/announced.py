@@ -14,12 +14,13 @@ from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.countries.pack import Document
 from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.number_words import writings
 from stageflow_guard.redaction.recognizers.phrases import Index, Match, long_words
 
 DOCUMENTS: tuple[Document, ...] = tuple(d for c in COUNTRIES for d in c.documents)
 # behind a document's name: a word for "number", what stands in brackets, "is", a sign
 _FILL = re.compile(
-    r"[\"'`\])}]{0,2}\.?[ _-]?(?:(?:no|nr|n[°ºo]|nº|№|n(?=\.)|num|number|numero|número|numéro|nummer|numer|id|code|card|#)(?![^\W\d_])\.?)?[\"'\])]{0,2}\s?(?:\([^)\n]{1,20}\)\s?)?"
+    r"[\"'`\])}]{0,2}\.?[ _-]?(?:(?:no|nr|nro|n\.?[°ºo]|№|n(?=\.)|n[uú]m|number|numero|número|numéro|nummer|numer|id|code|card|#)(?![^\W\d_])\.?)?[\"'\])]{0,2}\s?(?:\([^)\n]{1,20}\)\s?)?"
     r"(?:(?:is|was|as|of|are|ist|war|lautet|est|es|è|é|er|är|jest|on|reads|nr\.?)(?:\s|[ ]?[:：]\s?)|[:=#：]{1,2}|[-–]|は|是|이|는|은|है)?\s{0,3}[\"'#]?",
     re.IGNORECASE,
 )
@@ -35,11 +36,13 @@ def _pattern(value: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{value})(?![A-Za-z0-9]|[-./][0-9])")
 
 
-_BY_NAME: dict[str, list[Document]] = {}
-for _one in DOCUMENTS:
-    for _name in filter(None, _one.names.split("|")):
-        _BY_NAME.setdefault(_name, []).append(_one)
-_INDEX = Index({name: (name,) for name in _BY_NAME})
+BY_NAME: dict[str, list[Document]] = {}  # by each writing of each of its names
+for _country in COUNTRIES:
+    for _one in _country.documents:
+        _names = filter(None, _one.names.split("|"))
+        for _name in {w for name in _names for w in writings(name, _country.language)}:
+            BY_NAME.setdefault(_name, []).append(_one)
+_INDEX = Index({name: (name,) for name in BY_NAME})
 _APART = re.compile(r"[ ./\-·]+")
 SURE, GIVEN, DOUBTFUL = 0.85, 0.6, 0.5
 
@@ -69,7 +72,7 @@ def _document(text: str, match: Match) -> Hit | None:
     if at == match.end and text[at : at + 1].isalnum() and text[at - 1].isascii():
         return None
     best: Hit | None = None
-    for document in _BY_NAME[match.kind]:
+    for document in BY_NAME[match.kind]:
         value = _pattern(document.value).match(text, at)
         if value is None:
             continue
@@ -79,9 +82,15 @@ def _document(text: str, match: Match) -> Hit | None:
         score = GIVEN if holds is None else SURE if holds else DOUBTFUL
         if best is None or (score, value.end()) > (best.score, best.end):
             best = Hit(*value.span(), document.entity, score, "document", "label document")
-    known = _BY_NAME[match.kind]
-    return best or _small(text, at, known) or _grouped(text, at, known)
+    known = BY_NAME[match.kind]
+    if best is not None:
+        tail = _TAIL.match(text, best.end)
+        return best if tail is None else best._replace(end=tail.end())
+    return _small(text, at, known) or _grouped(text, at, known)
 
+
+# what a number ends with that no pattern of it knows: a suffix of a relative, an edition, a check
+_TAIL = re.compile(r"(?:[-/][A-Z]{1,3}[0-9]{0,2}){1,2}(?![\w/-])")
 
 _WIDEST = 48  # characters of a value and of what follows it
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN
+from stageflow_guard.redaction.recognizers.generic.name_roles import ANNOUNCING, FIELDS, ROLES
 from stageflow_guard.redaction.recognizers.generic.name_words import (
     BRANDS,
     BUSINESS,
@@ -66,47 +67,7 @@ _SURE_SAID = re.compile(
     r"name|nombre|nom\b|nome|naam|heiß|heiss|heet|appelle|llamo|chiamo|chamo|nazywam|heter|hedder|adım|ismim|jmenuj|numesc|зовут|имя|imię|λένε|სახელი|მქვია|ան[ոn]ւն|ስሜ|ስም|नाम|叫|名|이름|اسم|שמ|ชื่อ|שלי|called|prénom|姓"
 )
 _SAID = Index({"said": _phrases("said")})
-_FIELD_KINDS = {
-    kind: [p for c in COUNTRIES for p in c.fields.get(kind, "").split("|")]
-    for kind in ("PERSON", "PERSON_PART")
-}
-_FIELD_KINDS["PERSON"] += ["pt", "patientin", "patiente", "paciente", "paziente", "subscriber", "dependent", "dependant", "policyholder", "policy holder", "claimant", "enrollee", "guarantor", "caller", "name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "signed", "author", "from", "to", "cc", "bcc", "user", "directed by", "director",
-                           "patient", "customer", "client", "employee", "contact", "applicant", "beneficiary", "physician", "doctor", "nurse", "plaintiff",
-                           "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "traveller", "passenger", "holder", "payee", "insured", "vehicle keeper", "borrower", "lessee"]  # fmt: skip
-# what somebody did or was given: before two words these need no sign
-_DONE = frozenset({
-    "sworn by", "signed by", "witnessed by", "approved by", "reviewed by", "submitted by", "requested by", "reported by", "completed by", "conducted by", "handled by", "processed by",
-    "countersigned by", "notarized by", "notarised by", "assigned to", "escalated to", "payable to", "registered to", "leased to",
-    "deliver to", "delivered to", "ship to", "shipped to", "bill to", "billed to", "invoice to", "liefern an", "lieferung an", "rechnung an", "livrer à", "livraison à",
-    "expédier à", "facturer à", "entregar a", "facturar a", "consegnare a", "spedire a", "fatturare a", "bezorgen aan", "leveren aan", "factureren aan", "entregar para", "faturar para",
-    "unterschrieben von", "gezeichnet von", "genehmigt von", "geprüft von", "zugewiesen an", "ausgestellt auf", "signé par", "approuvé par", "établi par", "attribué à",
-    "firmado por", "aprobado por", "asignado a", "firmato da", "approvato da", "assegnato a", "ondertekend door", "goedgekeurd door", "toegewezen aan", "assinado por", "aprovado por", "atribuído a",
-})  # fmt: skip
-_FIELD_KINDS["PERSON"] += sorted(_DONE.difference(_FIELD_KINDS["PERSON"]))
-# who people are to each other; before a sign these name a field, but for what things have, too
-_PEOPLE = frozenset(_phrases("people")) - {"owner", "kind", "lid", "man", "autor", "contact"}
-_FIELD_KINDS["PERSON"] += sorted(_PEOPLE.difference(_FIELD_KINDS["PERSON"]))
-_FIELD = Index(_FIELD_KINDS)
-# with a capital letter these stand before a name, without a sign
-_ROLES = frozenset({
-    "patient", "customer", "client", "employee", "contact", "applicant", "attn", "attention", "physician", "nurse", "plaintiff",
-    "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "name", "author", "recipient",
-})  # fmt: skip
-# these do so in small letters, too, before two words
-_HOLDERS = frozenset({
-    "in the name of", "auf den namen", "lautend auf", "au nom de", "a nombre de", "intestato a", "intestata a", "a nome di", "ten name van", "t.n.v", "tnv", "em nome de",
-    "passenger", "insured", "payee", "borrower", "lessee", "decedent", "defendant", "plaintiff",
-    "halter", "fahrzeughalter", "versicherter", "mieter", "passager", "assuré", "locataire", "pasajero", "asegurado", "passeggero", "assicurato", "passagier", "verzekerde", "passageiro", "segurado",
-    "account holder", "account owner", "card holder", "cardholder", "beneficiary", "next of kin", "subscriber", "dependant", "policyholder", "policy holder", "claimant", "enrollee", "guarantor", "kontoinhaber", "karteninhaber", "empfänger",
-    "auftraggeber", "versicherungsnehmer", "kunde", "titulaire du compte", "titulaire", "bénéficiaire", "destinataire", "titular", "titular de la cuenta", "beneficiario",
-    "destinatario", "paciente", "intestatario", "titolare del conto", "paziente", "rekeninghouder", "kaarthouder", "geadresseerde", "titular da conta", "beneficiário", "destinatário",
-})  # fmt: skip
-# whoever these are, no name has to follow: a department, a word of another language
-_SELDOM_NAMED = frozenset({
-    "customer", "client", "employee", "person", "sender", "buyer", "seller", "payer", "candidate", "donor", "victim", "parent", "attendee", "subscriber", "son", "arts", "frau", "mannes",
-    "mujer", "femme", "vrouw", "cliente", "cliënt", "klant", "candidato", "candidata", "candidat", "ré", "ami", "pai", "kunden", "tutor", "socio", "docent", "gast", "titular",
-})  # fmt: skip
-_ANNOUNCING = _HOLDERS | _DONE | (_PEOPLE - _SELDOM_NAMED)
+_FIELD = Index(FIELDS)
 _SIGN = re.compile(SIGN, re.IGNORECASE)
 _AFTER_SAID = re.compile(r"[ ]?[:：]?[ \n]{0,2}(?:-[ ])?")
 _CONTEXT = re.compile(
@@ -504,8 +465,8 @@ def _fields(text: str) -> Iterator[Hit]:
         word = lowered(text)[match.start : match.end]
         if sign is None:
             touching = _TOUCHING.match(text[match.end - 1 : match.end])
-            role = word in _ANNOUNCING or (
-                word in _ROLES and (text[match.start].isupper() or word == "name")
+            role = word in ANNOUNCING or (
+                word in ROLES and (text[match.start].isupper() or word == "name")
             )
             at = match.end + ("." in word and text[match.end : match.end + 1] == ".")
             if text[at : at + 1] not in (" ", "は", "是") or not (touching or role):
@@ -514,7 +475,7 @@ def _fields(text: str) -> Iterator[Hit]:
         else:
             at = sign.end()
         if (
-            match.kind == "PERSON" and (sign is not None or word not in _ANNOUNCING)
+            match.kind == "PERSON" and (sign is not None or word not in ANNOUNCING)
             and _of_a_thing(text, match.start, word)
         ):  # fmt: skip
             continue

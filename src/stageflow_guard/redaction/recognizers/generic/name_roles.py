@@ -1,0 +1,58 @@
+"""Which words say that a name of a person follows: fields, roles, what somebody did. Data.
+
+The words of one language stand in its country's file (`people`, `fields`); here is what they add up
+to, and which of them need no sign behind them.
+"""
+
+from __future__ import annotations
+
+from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+
+# what stands before a sign: the whole name, a part of it
+FIELDS: dict[str, list[str]] = {
+    kind: [p for c in COUNTRIES for p in c.fields.get(kind, "").split("|") if p]
+    for kind in ("PERSON", "PERSON_PART")
+}
+FIELDS["PERSON"] += ["pt", "patientin", "patiente", "paciente", "paziente", "subscriber", "dependent", "dependant", "policyholder", "policy holder", "claimant", "enrollee", "guarantor", "caller", "name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "signed", "author", "from", "to", "cc", "bcc", "user", "directed by", "director",
+                           "patient", "customer", "client", "employee", "contact", "applicant", "beneficiary", "physician", "doctor", "nurse", "plaintiff",
+                           "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "traveller", "passenger", "holder", "payee", "insured", "vehicle keeper", "borrower", "lessee"]  # fmt: skip
+# what somebody did or was given: before two words these need no sign
+DONE = frozenset({
+    "sworn by", "signed by", "witnessed by", "approved by", "reviewed by", "submitted by", "requested by", "reported by", "completed by", "conducted by", "handled by", "processed by",
+    "countersigned by", "notarized by", "notarised by", "assigned to", "escalated to", "payable to", "registered to", "leased to",
+    "deliver to", "delivered to", "ship to", "shipped to", "bill to", "billed to", "invoice to", "liefern an", "lieferung an", "rechnung an", "livrer à", "livraison à",
+    "expédier à", "facturer à", "entregar a", "facturar a", "consegnare a", "spedire a", "fatturare a", "bezorgen aan", "leveren aan", "factureren aan", "entregar para", "faturar para",
+    "unterschrieben von", "gezeichnet von", "genehmigt von", "geprüft von", "zugewiesen an", "ausgestellt auf", "signé par", "approuvé par", "établi par", "attribué à",
+    "firmado por", "aprobado por", "asignado a", "firmato da", "approvato da", "assegnato a", "ondertekend door", "goedgekeurd door", "toegewezen aan", "assinado por", "aprovado por", "atribuído a",
+})  # fmt: skip
+FIELDS["PERSON"] += sorted(DONE.difference(FIELDS["PERSON"]))
+# who people are to each other; before a sign these name a field, but for what things have, too
+PEOPLE = frozenset(p for c in COUNTRIES for p in c.people.split("|") if p) - {
+    "owner",
+    "kind",
+    "lid",
+    "man",
+    "autor",
+    "contact",
+}
+FIELDS["PERSON"] += sorted(PEOPLE.difference(FIELDS["PERSON"]))
+# with a capital letter these stand before a name, without a sign
+ROLES = frozenset({
+    "patient", "customer", "client", "employee", "contact", "applicant", "attn", "attention", "physician", "nurse", "plaintiff",
+    "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "name", "author", "recipient",
+})  # fmt: skip
+# these do so in small letters, too, before two words
+HOLDERS = frozenset({
+    "in the name of", "auf den namen", "lautend auf", "au nom de", "a nombre de", "intestato a", "intestata a", "a nome di", "ten name van", "t.n.v", "tnv", "em nome de",
+    "passenger", "insured", "payee", "borrower", "lessee", "decedent", "defendant", "plaintiff",
+    "halter", "fahrzeughalter", "versicherter", "mieter", "passager", "assuré", "locataire", "pasajero", "asegurado", "passeggero", "assicurato", "passagier", "verzekerde", "passageiro", "segurado",
+    "account holder", "account owner", "card holder", "cardholder", "beneficiary", "next of kin", "subscriber", "dependant", "policyholder", "policy holder", "claimant", "enrollee", "guarantor", "kontoinhaber", "karteninhaber", "empfänger",
+    "auftraggeber", "versicherungsnehmer", "kunde", "titulaire du compte", "titulaire", "bénéficiaire", "destinataire", "titular", "titular de la cuenta", "beneficiario",
+    "destinatario", "paciente", "intestatario", "titolare del conto", "paziente", "rekeninghouder", "kaarthouder", "geadresseerde", "titular da conta", "beneficiário", "destinatário",
+})  # fmt: skip
+# whoever these are, no name has to follow: a department, a word of another language
+SELDOM_NAMED = frozenset({
+    "customer", "client", "employee", "person", "sender", "buyer", "seller", "payer", "candidate", "donor", "victim", "parent", "attendee", "subscriber", "son", "arts", "frau", "mannes",
+    "mujer", "femme", "vrouw", "cliente", "cliënt", "klant", "candidato", "candidata", "candidat", "ré", "ami", "pai", "kunden", "tutor", "socio", "docent", "gast", "titular",
+})  # fmt: skip
+ANNOUNCING = HOLDERS | DONE | (PEOPLE - SELDOM_NAMED)
