@@ -23,6 +23,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     command_lines,
     contact,
     credential_pairs,
+    honorifics,
     identifiers,
     names,
     network,
@@ -68,6 +69,7 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (announced.fields, announced.FOUND),
     (announced.births, frozenset({"DATE_OF_BIRTH"})),
     (names.mailed, frozenset({"PERSON"})),
+    (honorifics.beside, frozenset({"PERSON"})),  # a view of prose has no vowel signs
 )  # fmt: skip
 # prose: read once, in the view of characters; taking a sentence apart would not help them
 PROSE: tuple[tuple[Recognize, frozenset[str]], ...] = (

@@ -14,6 +14,7 @@ def cuit(value: str) -> bool:
 COUNTRY = Country(
     code="ar", language="es",
     documents=(
+        Document(entity="US_BANK_NUMBER", value=r"[0-9]{22}|[0-9]{8}[ -][0-9]{14}", names="cbu|cvu"),
         Document(entity="AR_CUIT", value=r"[0-9]{2}[ -]?[0-9]{8}[ -]?[0-9]", names="cuit|cuil", check=cuit),
         Document(entity="AR_DNI", value=r"[0-9]{1,2}[.][0-9]{3}[.][0-9]{3}", names="dni"),
     ),

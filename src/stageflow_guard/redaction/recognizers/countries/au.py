@@ -39,6 +39,7 @@ COUNTRY = Country(
         Number(entity="AU_ABN", sizes=(11,), label="abn", check=abn, shapes=((2, 3, 3, 3),), bare=0.4),
     ),
     documents=(
+        Document(entity="US_BANK_NUMBER", value=r"[0-9]{3}[ -]?[0-9]{3}", names="bsb|bsb number|bsb no"),
         Document(entity="AU_TFN", value=r"[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{3}", names="tfn|tax file number", check=tfn),
         Document(entity="AU_MEDICARE", value=r"[2-6][0-9]{3}[ ]?[0-9]{5}[ ]?[0-9](?:[ /-]?[0-9])?", names="medicare|medicare number|medicare card|medicare no", check=medicare),
         Document(entity="AU_ABN", value=r"[0-9]{2}[ ]?[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{3}", names="abn|australian business number", check=abn),

@@ -22,7 +22,7 @@ COUNTRY = Country(
         "PERSON": "姓名|名字|收件人|联系人|持卡人|户名|客户姓名|真实姓名|患者姓名|收货人", "STREET_ADDRESS": "地址|住址|家庭住址|收货地址|联系地址|通讯地址|详细地址",
         "PHONE_NUMBER": "电话|手机|手机号|手机号码|联系电话|电话号码|座机|传真|電話|手機", "SECRET": "密码|口令|密钥|登录密码|支付密码|验证码|密碼", "DATE_OF_BIRTH": "出生日期|生日|出生年月|出生年月日",
         "CN_ID": "身份证|身份证号|身份证号码|身份證|证件号码|证件号", "CREDIT_CARD": "卡号|银行卡号|信用卡号|信用卡", "US_BANK_NUMBER": "账号|银行账号|银行账户", "PASSPORT": "护照|护照号|护照号码",
-        "EMAIL_ADDRESS": "邮箱|电子邮件|邮件|电子邮箱|郵箱", "USERNAME": "用户名|账户名", "LICENSE_PLATE": "车牌|车牌号|车牌号码",
+        "EMAIL_ADDRESS": "邮箱|电子邮件|邮件|电子邮箱|郵箱", "USERNAME": "用户名|账户名|用户|登录名|账号名", "LICENSE_PLATE": "车牌|车牌号|车牌号码",
     },
     said="我叫|我的名字是|我是|我的名字叫|本人|我姓名是|敝姓", titles="", born="出生日期|生日|出生于|出生年月日|出生",
     documents=(
@@ -31,6 +31,6 @@ COUNTRY = Country(
             names="身份证|身份证号|身份证号码|身份证号码是|身份證|身份證號|证件号码|证件号|身份证号是|resident identity|id card|chinese id",
         ),
         Document(entity="PASSPORT", value=r"[EGDSPH][A-Z]?[0-9]{7,8}", names="护照|护照号|护照号码|護照|護照號碼"),
-        Document(entity="LICENSE_PLATE", value=r"[\u4e00-\u9fff][A-Z][·.]?[A-Z0-9]{5,6}", names="车牌|车牌号|车牌号码"),
+        Document(entity="LICENSE_PLATE", value=r"[\u4e00-\u9fff][ ]?[A-Z][ ]?[·.]?[A-Z0-9]{5,6}", names="车牌|车牌号|车牌号码"),
     ),
 )  # fmt: skip

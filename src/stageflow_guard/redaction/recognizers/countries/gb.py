@@ -25,6 +25,7 @@ COUNTRY = Country(
     },
     numbers=(Number(entity="UK_NHS", sizes=(10,), label="nhs", check=nhs, shapes=((3, 3, 4),), bare=0.4),),
     documents=(
+        Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}", names="reg|car|van|vehicle|motorbike|vehicle reg"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{2}([ -]?)[0-9]{2}\1[0-9]{2}", names="sort code|sortcode"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{8}", names="acc|acc no|a/c|a/c no"),
         Document(entity="UK_NHS", value=r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}", names="nhs|nhs number|nhs no", check=nhs),

@@ -37,6 +37,8 @@ COUNTRY = Country(
     months="जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर",
     numbers=(Number(entity="IN_AADHAAR", sizes=(12,), label="aadhaar", check=aadhaar, shapes=((4, 4, 4),), bare=0.4),),
     documents=(
+        Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[ -]?[0-9]{1,2}[ -]?[A-Z]{1,3}[ -]?[0-9]{4}", names="vehicle|car|bike|scooter|vehicle no|registration|reg no|rc number"),
+        Document(entity="US_BANK_NUMBER", value=r"[0-9]{9,18}", names="a/c|a/c no|ac no|account no|acc no|bank a/c|savings a/c|current a/c|account number"),
         Document(entity="IN_AADHAAR", value=r"[2-9][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}", names="aadhaar|aadhaar number|aadhar|aadhaar no|aadhar number|uid|आधार|आधार संख्या|आधार नंबर", check=aadhaar),
         Document(entity="IN_PAN", value=r"[A-Z]{3}[ABCFGHJLPT][A-Z][0-9]{4}[A-Z]", names="pan|pan number|pan no|permanent account number|pan card", bare=0.45),
         Document(entity="IN_PAN", value=r"[A-Z]{5}[0-9]{4}[A-Z]", names="pan|pan number|pan no|permanent account number|pan card"),

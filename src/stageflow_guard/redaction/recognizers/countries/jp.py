@@ -23,10 +23,11 @@ COUNTRY = Country(
     fields={
         "PERSON": "担当の|お届け先氏名|患者|保護者|送り主|氏名|名前|お名前|名義|口座名義|受取人|宛名|担当者|患者名|フリガナ", "STREET_ADDRESS": "住所|ご住所|お届け先|送付先|現住所", "PHONE_NUMBER": "電話|電話番号|携帯|携帯電話|携帯番号|連絡先|お電話",
         "SECRET": "パスワード|暗証番号|秘密鍵|認証コード|確認コード", "DATE_OF_BIRTH": "生年月日|誕生日", "CREDIT_CARD": "カード番号|クレジットカード番号", "US_BANK_NUMBER": "口座番号",
-        "JP_MY_NUMBER": "マイナンバー|個人番号", "PASSPORT": "パスポート番号|旅券番号|パスポート", "EMAIL_ADDRESS": "メール|メールアドレス|電子メール", "USERNAME": "ユーザー名|ユーザ名",
+        "JP_MY_NUMBER": "マイナンバー|個人番号", "PASSPORT": "パスポート番号|旅券番号|パスポート", "EMAIL_ADDRESS": "メール|メールアドレス|電子メール", "USERNAME": "ユーザー名|ユーザ名|ユーザー|ユーザーid|ログインid",
     },
     said="私の名前は|名前は|私は|わたしは|僕は|名義は", titles="", born="生年月日|誕生日|生まれ",
     documents=(
+        Document(entity="LICENSE_PLATE", value=r"[\u4e00-\u9fff\u3041-\u3096]{2,4}[ ]?[0-9]{2,3}[ ]?[\u3041-\u3096][ ]?[0-9・]{1,4}(?:-[0-9]{2})?", names="車両番号|ナンバー|ナンバープレート|車のナンバー|自動車登録番号|車番|登録番号"),
         Document(entity="JP_MY_NUMBER", value=r"[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}", names="マイナンバー|個人番号|my number|マイナンバーは", check=my_number),
         Document(entity="JP_CORPORATE_NUMBER", value=r"[0-9]{13}", names="法人番号"),
         Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{7}", names="パスポート|パスポート番号|旅券番号"),

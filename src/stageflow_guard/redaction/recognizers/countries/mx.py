@@ -17,6 +17,7 @@ COUNTRY = Country(
     code="mx", language="es",
     fields={"MX_CURP": "curp"},
     documents=(
+        Document(entity="US_BANK_NUMBER", value=r"[0-9]{18}|[0-9]{3}[ -][0-9]{3}[ -][0-9]{11}[ -][0-9]", names="clabe|clabe interbancaria|cuenta clabe"),
         Document(
             entity="MX_CURP", names="curp|clave única de registro de población", check=curp, bare=0.6, bare_valid=0.85,
             value=r"[A-Z][AEIOUX][A-Z]{2}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[HMX][A-Z]{2}[B-DF-HJ-NP-TV-ZÑ]{3}[0-9A-Z][0-9]",

@@ -44,7 +44,7 @@ COUNTRY = Country(
     fields={
         "PERSON": "fullständigt namn|mottagare|kontoinnehavare|kund", "PERSON_PART": "förnamn|efternamn|namn", "STREET_ADDRESS": "adress|gatuadress|postadress|hemadress",
         "PHONE_NUMBER": "telefon|telefonnummer|mobil|mobilnummer|tel nr", "SECRET": "lösenord|losenord|lösenordet|hemlighet|kod ord", "DATE_OF_BIRTH": "födelsedatum|född",
-        "SE_PERSONNUMMER": "personnummer|pers nr|personnr|samordningsnummer", "USERNAME": "användarnamn", "PASSPORT": "passnummer|pass nr", "US_BANK_NUMBER": "kontonummer|bankkonto",
+        "SE_PERSONNUMMER": "personnummer|pers nr|personnr|samordningsnummer", "USERNAME": "användarnamn|användare", "PASSPORT": "passnummer|pass nr", "US_BANK_NUMBER": "kontonummer|bankkonto",
     },
     said="jag heter|mitt namn är|jag är|det här är",
     titles="Herr|Fru|Fröken|herr|fru|dr|prof",

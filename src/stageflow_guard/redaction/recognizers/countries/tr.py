@@ -21,9 +21,9 @@ COUNTRY = Country(
     fields={
         "PERSON": "ad soyad|adı soyadı|alıcı|müşteri|hesap sahibi", "PERSON_PART": "ad|adı|soyad|soyadı|isim|soyisim", "STREET_ADDRESS": "adres|ev adresi|teslimat adresi",
         "PHONE_NUMBER": "telefon|telefon numarası|cep telefonu|cep|gsm", "SECRET": "şifre|şifrem|sifre|parola|parolam|gizli anahtar", "DATE_OF_BIRTH": "doğum tarihi|dogum tarihi",
-        "TR_TCKN": "tc kimlik no|kimlik no|tckn|tc no|tc kimlik|kimlik numarası", "USERNAME": "kullanıcı adı", "PASSPORT": "pasaport|pasaport no|pasaport numarası",
+        "TR_TCKN": "tc kimlik no|kimlik no|tckn|tc no|tc kimlik|kimlik numarası", "USERNAME": "kullanıcı adı|kullanıcı", "PASSPORT": "pasaport|pasaport no|pasaport numarası",
     },
-    said="benim adım|adım|ismim|ben", titles="Bay|Bayan|Sayın|Sn|Dr|Prof", greetings="sayın|merhaba|sevgili", born="doğum tarihi|doğum|dogum tarihi",
+    said="benim adım|adım|ismim|ben", titles="Bay|Bayan|Sayın|Sn|Dr|Prof", greetings="sayın|merhaba|sevgili|selam|iyi günler", born="doğum tarihi|doğum|dogum tarihi",
     months="ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık",
     documents=(
         Document(entity="TR_TCKN", value=r"[1-9][0-9]{10}", names="tc kimlik no|t.c. kimlik no|kimlik no|tckn|tc no|tc kimlik|t.c. kimlik|kimlik numarası|kimlik numaram|kimlik numaranız|tc kimlik numarası|tckn numarası|tckn no|türk kimlik|türk kimlik no|türk kimlik numarası|turkish id|turkish national id|turkish identity number|turkish identification number", check=tckn),

@@ -12,7 +12,9 @@ from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.countries.pack import Document
+from stageflow_guard.redaction.recognizers.generic.asked import answer
 from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE
+from stageflow_guard.redaction.recognizers.generic.usernames import is_personal
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.number_words import writings
 from stageflow_guard.redaction.recognizers.phrases import Index, Match, long_words
@@ -21,7 +23,7 @@ DOCUMENTS: tuple[Document, ...] = tuple(d for c in COUNTRIES for d in c.document
 # behind a document's name: a word for "number", what stands in brackets, "is", a sign
 _FILL = re.compile(
     r"[\"'`\])}]{0,2}\.?[ _-]?(?:(?:no|nr|nro|n\.?[°ºo]|№|n(?=\.)|n[uú]m|number|numero|número|numéro|nummer|numer|id|code|card|#)(?![^\W\d_])\.?)?[\"'\])]{0,2}\s?(?:\([^)\n]{1,20}\)\s?)?"
-    r"(?:(?:is|was|as|of|are|ist|war|lautet|est|es|è|é|er|är|jest|on|reads|nr\.?)(?:\s|[ ]?[:：]\s?)|[:=#：]{1,2}|[-–]|は|是|이|는|은|है)?\s{0,3}[\"'#]?",
+    r"(?:(?:is|was|as|of|are|ist|war|lautet|est|es|è|é|er|är|jest|on|reads|nr\.?)(?:\s|[ ]?[:：]\s?)|[:=#：]{1,2}|[-–]|は|是|为|為|이|는|은|है)?\s{0,3}[\"'#]?",
     re.IGNORECASE,
 )
 # between a field's name and its value
@@ -73,7 +75,8 @@ def _document(text: str, match: Match) -> Hit | None:
         return None
     best: Hit | None = None
     for document in BY_NAME[match.kind]:
-        value = _pattern(document.value).match(text, at)
+        pattern = _pattern(document.value)
+        value = pattern.match(text, at) or answer(pattern, text, match.end)
         if value is None:
             continue
         holds = valid(document, value[0])
@@ -296,6 +299,7 @@ def births(text: str) -> Iterator[Hit]:
         at = fill.end() if fill is not None else match.end
         call = _DATE_CALL.match(text, at)
         date = ANY_DATE.match(text, at) if call is None else _given(text, call.end())
+        date = date or answer(ANY_DATE, text, match.end)
         if date is not None:
             yield Hit(*date.span(), "DATE_OF_BIRTH", 0.75, "date of birth", "label dob")
     for star in _STARRED.finditer(text) if "*" in text else ():
@@ -317,14 +321,19 @@ _SHAPES: dict[str, tuple[re.Pattern[str], float]] = {
     "IP_ADDRESS": (re.compile(r"(?!)"), 0.0),
     "IBAN_CODE": (re.compile(r"(?!)"), 0.0),
     "ZIP_CODE": (re.compile(r"(?!)"), 0.0),
-    "USERNAME": (re.compile(r"(?!0x)(?=[\w.-]*[A-Za-z])(?=[\w.-]*[0-9_.-])[A-Za-z0-9][\w.-]{2,38}[A-Za-z0-9](?![\w@./(])"), 0.4),
+    "USERNAME": (re.compile(r"(?!0x)(?=[\w.-]*[^\W\d_])[^\W_][\w.-]{1,38}[^\W_](?![\w@./(])"), 0.4),
     "UPI": (re.compile(r"[\w.-]{2,64}@[a-z]{2,20}(?![\w.])"), 0.6),
     "LICENSE_PLATE": (re.compile(r"(?=[^\n]{0,11}[0-9])(?=[^\n]{0,11}[^\W\d_])[A-ZÀ-Þ0-9\u0400-\u042f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{1,5}(?:[ ·・.-]{0,3}[A-ZÀ-Þ0-9\u0400-\u042f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{1,5}){1,3}(?![A-Za-z0-9])"), 0.5),
 }  # fmt: skip
 _PEOPLE = frozenset({"PERSON", "PERSON_PART", "STREET_ADDRESS", "SECRET"})
 _FIELDS = Index(
     {
-        entity: [p for c in COUNTRIES for p in c.fields.get(entity, "").split("|")]
+        entity: [
+            w
+            for c in COUNTRIES
+            for p in c.fields.get(entity, "").split("|")
+            for w in writings(p, c.language)
+        ]
         for entity in sorted({e for c in COUNTRIES for e in c.fields} - _PEOPLE)
     }
 )
@@ -353,13 +362,8 @@ def fields(text: str) -> Iterator[Hit]:
         value = shape.match(text, sign.end())
         if value is None:
             continue
-        if match.kind == "USERNAME" and not (
-            any(c.isdigit() for c in value[0]) or text[value.start() - 1] in "\"'`"
-        ):  # an attribute of code
-            continue
-        if match.kind == "USERNAME" and "=" in sign[0] and "." in value[0] and (
-            text[value.start() - 1] not in "\"'`"
-        ):  # fmt: skip
+        label = text[match.start : match.end].lower()
+        if match.kind == "USERNAME" and not is_personal(text, label, sign[0], *value.span()):
             continue
         if shape is _ID and (len(value[0]) < 6 or sum(c.isdigit() for c in value[0]) < 4):
             continue

@@ -24,13 +24,20 @@ _PASSED = re.compile(
 )
 # login: u / p, credentials for the box: u:p
 _TOLD = re.compile(
-    r"(?:log-?in|cred(?:ential)?s?|zugangsdaten|zugang|anmeldedaten|anmeldung|identifiants|inloggegevens|credenciales|credenziali|credenciais|acceso|acesso)"
-    r"(?:[ ][\w-]{2,16}){0,3}[ ]?[:=][ ]{0,2}[\"'`]?([A-Za-z][\w.+-]{1,40}(?:@[\w.-]{3,60})?)[\"'`]?(?:[ ]?/[ ]?|[ ]?\|[ ]|,[ ]|:)[\"'`]?([^\s\"'`|⟦⟧\x1e]{6,64})",
+    r"(?:log-?in|(?:basic|http)[ ]auth|auth|cred(?:ential)?s?|zugangsdaten|zugang|anmeldedaten|anmeldung|identifiants|inloggegevens|credenciales|credenziali|credenciais|acceso|acesso)"
+    r"(?:[ ][\w-]{2,16}){0,3}(?:[ ]?[:=]|[ ](?:is|are|as|with|ist|sind|est|son|sono|são|zijn))[ ]{0,2}[\"'`]?([A-Za-z][\w.+-]{1,40}(?:@[\w.-]{3,60})?)[\"'`]?(?:[ ]?/[ ]?|[ ]?\|[ ]|,[ ]|:)[\"'`]?([^\s\"'`|⟦⟧\x1e]{6,64})",
     re.IGNORECASE,
 )
 
 
-_SIGNS = ('"', "'", ":", "=")
+# what opens a connection: a place, a user, a password: `new mysqli("db", "u", "p", "shop")`
+_OPENED = re.compile(
+    r"(?:mysqli(?:_(?:real_)?connect)?|mysql_p?connect|pdo|getconnection|\.connect|ftp_login|ssh2_auth_password|imap_open|ldap_bind)"
+    r"\s{0,2}\(\s{0,20}(?:[\"'][^\"'\n]{0,200}[\"']|[$A-Za-z_][\w.$>-]{0,40}),\s{0,20}(?:[\"'][^\"'\n]{1,80}[\"']|[$A-Za-z_][\w.$>-]{0,40}),\s{0,20}[\"']([^\"'\n]{4,128})[\"']",
+    re.IGNORECASE,
+)
+_OPENING = ("mysqli", "mysql_", "pdo", "getconnection", ".connect", "ftp_login", "ssh2_auth", "imap_open", "ldap_bind")  # fmt: skip
+_SIGNS = ('"', "'", ":", "=", "/")
 
 
 def passwords(text: str) -> Iterator[Hit]:
@@ -38,6 +45,10 @@ def passwords(text: str) -> Iterator[Hit]:
     if not present(text, _SIGNS):  # a quote around what is passed, a sign behind what is told
         return
     lower = lowered(text)
+    for at in positions(lower, _OPENING) if "(" in text and present(lower, _OPENING) else ():
+        opened = _OPENED.match(text, at)
+        if opened is not None and values.worth(opened[1], quoted=True, spoken=False) >= 0.5:
+            yield Hit(*opened.span(1), "SECRET", 0.6, "passed beside a user")
     if not present(lower, _HEADS):
         return
     for at in positions(lower, _HEADS):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.generic.asked import answer
 from stageflow_guard.redaction.recognizers.generic.dates import DATE, plausible
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -74,7 +75,7 @@ def labelled(text: str) -> Iterator[Hit]:
         if match is None:
             continue
         reached = match.end()
-        value = _VALUE.match(text, match.end())
+        value = _VALUE.match(text, match.end()) or answer(_VALUE, text, match.end())
         name = match.lastgroup or ""
         if name in _IN_GROUPS:
             start, end = _in_groups(text, match.end(), value)

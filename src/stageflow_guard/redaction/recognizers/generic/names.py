@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN
+from stageflow_guard.redaction.recognizers.generic.asked import asked
 from stageflow_guard.redaction.recognizers.generic.name_roles import ANNOUNCING, FIELDS, ROLES
 from stageflow_guard.redaction.recognizers.generic.name_words import (
     BRANDS,
@@ -69,6 +70,8 @@ _SURE_SAID = re.compile(
 _SAID = Index({"said": _phrases("said")})
 _FIELD = Index(FIELDS)
 _SIGN = re.compile(SIGN, re.IGNORECASE)
+# what is asked for: `and the last name? Caller: Kowalczyk`
+_NAMED = ("name", "nom", "nombre", "nome", "naam", "apellido", "apellidos", "cognome", "sobrenome", "apelido", "nazwisko")
 _AFTER_SAID = re.compile(r"[ ]?[:：]?[ \n]{0,2}(?:-[ ])?")
 _CONTEXT = re.compile(
     r"[,.!?]?(?:\s*$|\n)|,|[.!?]|[ ](?:and|from|here|calling|speaking|with|at|y|de|et|und|aus|vom|von|e|en|van|i|z|och|från|ve|from)(?![^\W_])"
@@ -116,7 +119,10 @@ _SIGNED = Index({
         "signed", "regards", "best regards", "kind regards", "warm regards", "sincerely", "thanks", "cheers", "yours", "yours sincerely", "yours truly", "yours faithfully", "with kind regards", "with best wishes", "best wishes", "all the best", "respectfully", "warmly", "cordially", "many thanks", "thank you", "best",
         "mit freundlichen grüßen", "viele grüße", "liebe grüße", "beste grüße", "cordialement", "bien à vous", "bien cordialement", "saludos", "un saludo", "atentamente",
         "saluti", "cordiali saluti", "distinti saluti", "met vriendelijke groet", "met vriendelijke groeten", "groeten", "groetjes", "atenciosamente", "abraços",
-        "cumprimentos", "pozdrawiam", "med vänlig hälsning", "mvh", "saygılarımla",
+        "cumprimentos", "melhores cumprimentos", "com os melhores cumprimentos", "pozdrawiam", "z poważaniem", "z wyrazami szacunku", "serdecznie pozdrawiam", "med vänlig hälsning", "vänliga hälsningar", "hälsningar", "mvh", "saygılarımla", "saygılar",
+        "med venlig hilsen", "venlig hilsen", "kærlig hilsen", "med vennlig hilsen", "vennlig hilsen", "hilsen", "ystävällisin terveisin", "terveisin", "s pozdravem", "s přátelským pozdravem", "s pozdravom", "cu stimă", "cu respect", "üdvözlettel", "tisztelettel",
+        "с уважением", "с наилучшими пожеланиями", "з повагою", "με εκτίμηση", "s poštovanjem", "lp", "lugupidamisega", "pagarbiai", "ar cieņu", "trân trọng", "salam", "hormat saya",
+        "herzliche grüße", "mit besten grüßen", "freundliche grüße", "schöne grüße", "lg", "vg", "mfg", "gruß", "bises", "bisous", "amicalement", "respectueusement", "sincères salutations", "abrazos", "un abrazo", "besos", "un cordial saludo", "a presto", "un saluto", "un abbraccio", "vriendelijke groet", "hartelijke groeten", "abraço", "beijos", "um abraço", "grato", "obrigado", "obrigada", "take care", "love", "talk soon", "gracias", "merci", "danke", "grazie", "bedankt",
     ]
 })  # fmt: skip
 _SIGN_OFF = re.compile(r"[,:.!]?[ ]?[\n ][ \n]{0,2}(?:-{1,2}[ ]?)?")
@@ -469,9 +475,12 @@ def _fields(text: str) -> Iterator[Hit]:
                 word in ROLES and (text[match.start].isupper() or word == "name")
             )
             at = match.end + ("." in word and text[match.end : match.end + 1] == ".")
-            if text[at : at + 1] not in (" ", "は", "是") or not (touching or role):
+            told = asked(text, match.end) if word.endswith(_NAMED) else 0
+            if not told and (
+                text[at : at + 1] not in (" ", "は", "是") or not (touching or role)
+            ):
                 continue
-            at += 1
+            at = told or at + 1
         else:
             at = sign.end()
         if (

@@ -450,7 +450,9 @@ def _quad(one: Candidate) -> Hit | None:
         score = 0.3
     if one.label == "ip":
         score = max(score + 0.1, 0.4) if numbers[0] not in (0, 127, 255) else score
-    elif _versioned(one.text[max(0, one.start - 24) : one.start]):
+    elif _versioned(lead := one.text[max(0, one.start - 24) : one.start]) and (
+        _PEER.search(lead) is None
+    ):
         score = 0.2
     return Hit(
         one.start,
@@ -462,6 +464,10 @@ def _quad(one: Candidate) -> Hit | None:
     )
 
 
+# the other side of a connection, as logs name it: `src=`, `rhost=`; no package is called so
+_PEER = re.compile(
+    r"(?i)(?<![a-z])(?:src|dst|source|dest|destination|remote|peer|client|server|[cr]?host|from|saddr|daddr|xff|forwarded[-_]for|origin|caller)(?:[-_]?(?:ip|addr|address))?[=:][\"']?$"
+)
 _VERSION = re.compile(
     r"(?i)vers[iã]|versie|wersj|release|build|chrome|firefox|safari|driver|kernel|firmware|upgrad|updat|install|(?<!/)lib[a-z0-9]{2,}|sürüm|版本|バージョン|버전|संस्करण|الإصدار|(?<![a-z])v[ .]?$|[a-z0-9][/@=]v?$|[=<>~^]=$"
 )

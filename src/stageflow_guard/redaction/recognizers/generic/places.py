@@ -52,7 +52,7 @@ _STREET_APART = re.compile(
 _NUMBERED = re.compile(
     r"(?<![\w.$€£#:/-])(?:[0-9]{1,5}[ ]){1,2}(?:[^\W\d_][\w'’./-]{0,24}[ ]){1,5}[0-9]{1,5}(?![\w.%:/-])"
 )
-_UNIT = r"(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|no)\.?[ ]?#?[0-9]{1,5}[A-Za-z]?"
+_UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|no)\.?[ ]?#?[0-9]{1,5}[A-Za-z]?|[0-9]{1,3}(?:st|nd|rd|th)[ ](?:floor|fl)\b\.?)"
 _UNITS = re.compile(rf"(?<![\w])(?:{_UNIT})(?![\w])", re.IGNORECASE)
 # the same in other languages: before the number, behind it
 _ROOMS = [
@@ -89,7 +89,7 @@ _UNITS_ABROAD = re.compile(
     rf"|[0-9]{{1,2}}(?:[ºª°.oa]|er|e|[èe]me)?[ ](?i:{'|'.join(_FLOORS)}))(?!\w)"
 )
 _BOX = re.compile(
-    r"(?i)(?<![\w])(?:p\.? ?o\.? ?box[ ][0-9]{1,6}|post(?:fach|bus| office box)[ ][0-9]{1,6}|psc[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|unit[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|us(?:ns|s|cgc|nv)[ ][^\W\d_][\w' .-]{1,30})(?:[ ,]*[\n ][ >?]*(?:apo|fpo|dpo)[ ]a[aep][ ][0-9]{5}(?:-[0-9]{4})?)?"
+    r"(?i)(?<![\w])(?:p\.? ?o\.? ?box[ ][0-9]{1,6}|(?:rr|rfd|hc|rural route|star route)[ ]?#?[0-9]{1,4},?[ ]box[ ][0-9]{1,5}[a-z]?|post(?:fach|bus| office box)[ ][0-9]{1,6}|psc[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|unit[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|us(?:ns|s|cgc|nv)[ ][^\W\d_][\w' .-]{1,30})(?:[ ,]*[\n ][ >?]*(?:apo|fpo|dpo)[ ]a[aep][ ][0-9]{5}(?:-[0-9]{4})?)?"
 )
 _MILITARY = re.compile(r"(?<![\w])(?:APO|FPO|DPO)[ ]A[AEP][ ][0-9]{5}(?:-[0-9]{4})?(?!\w)")
 _STATES = r"A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]"
@@ -103,6 +103,10 @@ _TOWN_AFTER = re.compile(
 )
 _BRAZIL = re.compile(
     rf"(?<!\w){_CAP}(?:[ ](?:d[aeo]s?[ ])?{_CAP}){{0,3}}[ ]?[-/,–][ ]?[A-Z]{{2}},?[ ](?:CEP:?[ ])?[0-9]{{5}}-[0-9]{{3}}(?!\w)"
+)
+# beside a street only: `Curitiba - PR`
+_BRAZIL_TOWN = re.compile(
+    rf"(?<!\w){_CAP}(?:[ ](?:d[aeo]s?[ ])?{_CAP}){{0,3}}[ ]?[-/–][ ]?(?:A[CLMP]|BA|CE|DF|ES|GO|M[AGST]|P[ABEIR]|R[JNORS]|S[CEP]|TO)(?!\w)"
 )
 _CEP = re.compile(r"[0-9]{5}-[0-9]{3}(?![0-9])")
 # Chinese, Japanese and Korean: from the large to the small, a number at the end
@@ -122,6 +126,11 @@ _STREET_AT = re.compile(
 _HOUSE_UK = re.compile(
     rf"(?<![\w.$€£#-])[0-9]{{1,4}}[A-Za-z]?,?[ ]{_CAP}(?:[ ](?:(?:y|yr|na|an|of|the)[ ])?{_CAP}){{0,3}}(?:,[ ]{_CAP}(?:[ ]{_CAP}){{0,2}}){{1,3}},?[ ](?=[A-Z]{{1,2}}[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{{2}}(?![A-Za-z0-9]))"
 )
+# a Dutch house behind any name of a street, with its code: `Oude Delft 12, 2611 CD Delft`
+_HOUSE_NL = re.compile(
+    rf"(?<![\w.$€£#-]){_CAP}(?:[ ](?:(?:de|der|den|van|het|'t|aan|op)[ ]){{0,2}}{_CAP}){{0,3}}[ ][0-9]{{1,4}}(?:[ -]?(?:bis|hs|[A-Za-z]|[IV]{{1,3}}|[0-9]{{1,3}}))?,?[ ](?=[1-9][0-9]{{3}}(?![ ]?[AP]M)[ ]?[A-Z]{{2}},?[ ]{_CAP})"
+)
+_NL_CODE = re.compile(r"(?<![\w.])[1-9][0-9]{3}(?![ ]?[AP]M)[ ]?[A-Z]{2},?[ ][A-Z]")
 _UK = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-PR-UWYZ][A-HK-Y]?[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{2}|GIR 0AA)(?![A-Za-z0-9])"
 )
@@ -275,6 +284,8 @@ def _parts(text: str) -> Iterator[Hit]:
         idle.add(_EAST)
     if "-" not in text or not _CEP.search(text):
         idle.add(_BRAZIL)
+    if _NL_CODE.search(text) is None:
+        idle.add(_HOUSE_NL)
     for low, high in _windows(text):
         yield from _parts_in(text, low, high, idle)
 
@@ -282,8 +293,8 @@ def _parts(text: str) -> Iterator[Hit]:
 def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Iterator[Hit]:
     for pattern, score, rule in (
         (_STREET_AFTER, 0.45, "street"), (_STREET_BEFORE, 0.4, "street"), (_STREET_SUFFIX, 0.5, "street"),
-        (_STREET_APART, 0.5, "street"), (_STREET_AT, 0.2, "street, maybe"), (_HOUSE_UK, 0.5, "street"), (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_UNITS_ABROAD, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
-        (_CITY, 0.5, "town"), (_TOWN_AFTER, 0.1, "town behind its code"), (_INDIA, 0.5, "town"), (_BRAZIL, 0.5, "town"), (_EAST, 0.6, "street"), (_UK, 0.45, "postcode"), (_COUNTRY_ZIP, 0.4, "country"),
+        (_STREET_APART, 0.5, "street"), (_STREET_AT, 0.2, "street, maybe"), (_HOUSE_UK, 0.5, "street"), (_HOUSE_NL, 0.5, "street"), (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_UNITS_ABROAD, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
+        (_CITY, 0.5, "town"), (_TOWN_AFTER, 0.1, "town behind its code"), (_BRAZIL_TOWN, 0.1, "town before its state"), (_INDIA, 0.5, "town"), (_BRAZIL, 0.5, "town"), (_EAST, 0.6, "street"), (_UK, 0.45, "postcode"), (_COUNTRY_ZIP, 0.4, "country"),
     ):  # fmt: skip
         if pattern in idle:
             continue
@@ -554,7 +565,7 @@ def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
                 end = more.end()
                 more = _CLOSE.match(text, end) or _TOWN_LINES.match(text, end)
             kinds.add("country")
-        strong = kinds - {"numbered", "unit", "street, maybe", "town behind its code"}
+        strong = kinds - {"numbered", "unit", "street, maybe", "town behind its code", "town before its state"}
         if len(kinds) > 1 and (
             strong or kinds >= {"numbered", "unit"} or kinds >= {"street, maybe", "town behind its code"}
         ):  # fmt: skip

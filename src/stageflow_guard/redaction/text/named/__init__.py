@@ -51,6 +51,8 @@ class Reading:
         self._values = [value for block in _blocks(text) for value in block.values]
         if "</" in text:
             self._values += markup.elements(text)
+        if "<" in text and "=" in text:
+            self._values += markup.attributes(text)
         self._values += complements.values(text)
         self._values += pairs.pairs(text)
         lines = [beside(one.name, text[one.start : one.end]) for one in self._values]

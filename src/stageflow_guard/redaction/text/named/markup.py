@@ -146,6 +146,31 @@ def elements(text: str) -> Iterator[Named]:
             yield from value(text, one[1], *one.span(2))
 
 
+# a tag that says in one attribute what another, or its content, is: `<input name="phone" value="…">`
+_TAGGED = re.compile(
+    r"<[A-Za-z][\w:.-]{0,30}\s[^<>]{4,400}>(?:(?P<content>[^<>]{2,200})</)?", re.DOTALL
+)
+_ATTRIBUTE = re.compile(
+    r"(?<![\w-])(?:(?P<name>name|key|id|property|label)|(?P<value>value|content))\s?=\s?(?P<quote>[\"'])(?P<given>[^\"'<>]{1,200})(?P=quote)",
+    re.IGNORECASE,
+)
+
+
+def attributes(text: str) -> Iterator[Named]:
+    """Yield what a tag gives a telling name to: `<meta name="author" content="Ada Byron">`."""
+    for tag in _TAGGED.finditer(text):
+        name, place = "", None
+        for attribute in _ATTRIBUTE.finditer(text, *tag.span()):
+            if attribute["value"] is not None:
+                place = attribute.span("given")
+            elif not name and tells(attribute["given"]):
+                name = attribute["given"]
+        if place is None and tag["content"] is not None:
+            place = tag.span("content")
+        if name and place is not None:
+            yield from value(text, name, *place)
+
+
 def row_of(text: str, at: int) -> int:
     """Return where the row begins that is open at `at` and may become a head; else `at`."""
     start = text.lower().rfind("<tr", max(0, at - _HEAD_MOST), at)

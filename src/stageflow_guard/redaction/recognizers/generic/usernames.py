@@ -1,0 +1,62 @@
+"""Whether what stands behind `username` is a person's account, or code, or an account of a machine. Pure."""
+
+from __future__ import annotations
+
+import re
+
+# accounts that nobody is, and words that stand for one
+_NOBODY = frozenset(
+    "root admin administrator user username users guest test tester testuser postgres mysql oracle sa sys system none null nil string str text int required optional anonymous anon "
+    "nobody deploy deployer git ubuntu debian centos ec2-user www-data daemon default example demo foo bar baz unknown name login handle true false undefined "
+    "service svc app backup monitor monitoring nginx apache redis rabbitmq grafana jenkins docker kubernetes operator superuser owner public readonly readwrite "
+    "myuser my_user your_username your-username username_here user_name userid user_id varchar char field value key here me self not is was has and or the a an for in of at".split()
+)
+# what begins so is a variable's member
+_MEMBER = re.compile(
+    r"(?i)^(?:self|this|config|settings|os|env|environ|args|request|req|res|ctx|context|data|params|props|user|users|process|account|session|form|opts|options|values|cfg|state|me|secrets|vars|var|local|module|event|body|payload|row|obj|model|profile|current_user)[.\[]"
+)
+# another pair on the same line, and no code around: a log, a connection string
+_PAIR = re.compile(r"(?:^|[\s,;&?\[(|])[^\W\d_][\w.-]{0,24}=(?![=\s])")
+_CODE = re.compile(r"[(){};]|==|=>|\b(?:def|return|var|let|const|if|for)\b")
+_ENDS = frozenset({"", " ", "\n", "\r", "\t", ",", ";", "&", "]", ")", '"', "'", "|", "?", "!"})
+_WIDTH = 200  # characters of a line that are looked at, on either side
+
+
+# a label of nothing else: `login: success` is an event
+_SURE = re.compile(r"name|nom|naam|namn|kennung|nazwa|adı|identifiant|usu[aá]rio|utente|名|아이디|اسم|имя")
+
+
+def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
+    """Say whether `text[start:end]`, behind a label of accounts and `sign`, is a person's.
+
+    A digit or quotes tell. Without them a pair in a line of pairs is one, and a form's field.
+    """
+    value = text[start:end]
+    if any(c.isdigit() for c in value) or text[start - 1 : start] in "\"'`":
+        return "=" not in sign or "." not in value or text[start - 1] in "\"'`" or (
+            _paired(text, start, end)
+        )  # fmt: skip
+    if value.lower() in _NOBODY or _MEMBER.match(value) or text[end : end + 1] not in _ENDS:
+        return False
+    if "=" in sign:
+        return sign.strip() == "=" and " " not in sign and _paired(text, start, end)
+    line = _line(text, start, end)
+    return _CODE.search(line) is None and (
+        any(c in "._-" for c in value) or (_SURE.search(label) is not None and text[end : end + 1] not in (" ", "\t"))
+    )
+
+
+def _line(text: str, start: int, end: int) -> str:
+    """Return what stands around `[start, end)` on its line."""
+    before = text[max(0, start - _WIDTH) : start].rpartition("\n")[2]
+    return before + " " + text[end : end + _WIDTH].partition("\n")[0]
+
+
+def _paired(text: str, start: int, end: int) -> bool:
+    """Say whether it is one of several `name=value` of a line that holds no code."""
+    line = _line(text, start, end)
+    value = text[start:end]
+    return (
+        _MEMBER.match(value) is None and value.lower() not in _NOBODY
+        and _PAIR.search(line) is not None and _CODE.search(line) is None
+    )  # fmt: skip
