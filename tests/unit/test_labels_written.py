@@ -18,7 +18,9 @@ REDACTOR = Redactor()
 
 def labels_of(country):
     """Every phrase of a country's file that announces something."""
-    phrases = [p for ws in (*country.words.values(), *country.fields.values()) for p in ws.split("|")]
+    phrases = [
+        p for ws in (*country.words.values(), *country.fields.values()) for p in ws.split("|")
+    ]
     phrases += [p for d in country.documents for p in d.names.split("|")]
     for name in ("said", "titles", "greetings", "born", "people"):
         phrases += getattr(country, name).split("|")
@@ -29,7 +31,9 @@ def labels_of(country):
 def written(phrase):
     """A phrase in small letters, with capitals, and all in capitals with and without accents."""
     capitals = phrase.upper()
-    plain = "".join(c for c in unicodedata.normalize("NFD", capitals) if unicodedata.category(c)[0] != "M")
+    plain = "".join(
+        c for c in unicodedata.normalize("NFD", capitals) if unicodedata.category(c)[0] != "M"
+    )
     greek = {plain} if any("\u0370" <= c < "\u0400" for c in phrase) else set()
     return {phrase, phrase.capitalize(), phrase.title(), capitals} | greek
 

@@ -62,7 +62,7 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (command_lines.passwords, frozenset({"SECRET"})),
     (credential_pairs.passwords, frozenset({"SECRET"})),
     (one_time_codes.codes, frozenset({"SECRET"})),
-    (identifiers.labelled, frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "US_DRIVER_LICENSE", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID", "LICENSE_PLATE", "VEHICLE_ID", "CASE_NUMBER", "US_BANK_NUMBER", "USERNAME"})),
+    (identifiers.labelled, frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "US_DRIVER_LICENSE", "MEDICAL_LICENSE", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID", "LICENSE_PLATE", "VEHICLE_ID", "CASE_NUMBER", "US_BANK_NUMBER", "USERNAME"})),
     (announced.documents, announced.FOUND),
     (announced.unnamed, announced.FOUND),
     (announced.lettered, announced.FOUND),

@@ -22,8 +22,9 @@ _NUMBER = (
 _SEX = r"(?:[MF]|[Mm]ale|[Ff]emale)(?!\w)"
 _YEARS = r"(?P<years>[0-9]{1,3})(?:[- ]?(?:years?|yrs?)[- ]old|[ ]?(?:y\.?/?o|yrs?|y)(?!\w))"
 _PHONE = r"(?P<phone>\+?\(?[0-9]{2,5}\)?[ ./-][0-9][0-9 ./-]{4,12}[0-9])(?![\w/-])"
+_AGED_SEX = r"(?P<sexed>[0-9]{1,3}[ ]?y?[ ]?[MF])(?![\w%/-])"
 _BESIDE = re.compile(
-    rf"(?P<apart>{_SIGN})(?:{_YEARS}(?:[ ]{_SEX})?|{_DAY}|{_NUMBER}|{_SEX}|{_PHONE})"
+    rf"(?P<apart>{_SIGN}|[ ](?=[0-9]{{2,3}}[MF](?!\w)))(?:{_AGED_SEX}|{_YEARS}(?:[ ]{_SEX})?|{_DAY}|{_NUMBER}|{_SEX}|{_PHONE})"
 )
 _AGED = re.compile(r",?[ ](?:is[ ])?an?[ ][0-9]{1,3}[- ]?(?:years?|yrs?|y\.?/?o)(?!\w)")
 _FOLLOWS = re.compile(
@@ -37,7 +38,9 @@ def beside(text: str, at: int) -> list[re.Match[str]]:
     """Return what stands beside a name that ends at `at`: numbers, days, an age, a sex, a phone."""
     out: list[re.Match[str]] = []
     near = text[at : at + 2]
-    if near[:1] not in _NEXT and (near[:1] != " " or near[1:] not in _BEHIND_SPACE):
+    if near[:1] not in _NEXT and (
+        near[:1] != " " or (near[1:] not in _BEHIND_SPACE and not near[1:].isdigit())
+    ):
         return out
     while len(out) < _MOST and (match := _BESIDE.match(text, at)) is not None:
         out.append(match)
@@ -48,7 +51,7 @@ def beside(text: str, at: int) -> list[re.Match[str]]:
 def identified(found: list[re.Match[str]], words: int, *, header: bool = True) -> bool:
     """Say whether what stands beside a name of so many words is what a patient is known by."""
     for match in found:
-        if match["number"] is not None:
+        if match["number"] is not None or match["sexed"] is not None:
             return True
         in_cells = header and match["date"] is not None and match["apart"].strip(" ") in _CELLS
         if words > 1 and (match["years"] is not None or in_cells):

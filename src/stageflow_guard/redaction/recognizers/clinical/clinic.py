@@ -9,10 +9,11 @@ with the word before it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import positions
-from stageflow_guard.redaction.recognizers.clinical import kin
+from stageflow_guard.redaction.recognizers.clinical import kin, known_by
 from stageflow_guard.redaction.recognizers.clinical.beside import (
     LONE,
     beside,
@@ -71,7 +72,7 @@ _NAME = rf"{_ONE}(?:[ ]{_SMALL}{_ONE}){{0,2}}"
 _NAMES = re.compile(rf"(?<![\w'’-]){_ONE}(?:[ ]{_SMALL}{_ONE}){{0,3}}")
 _BIG = r"(?:[A-Z]['’])?[^\W\d_a-z]{2,}(?:['’-][^\W\d_a-z]+)*"  # of capitals only
 _CAPITALS = re.compile(
-    rf"(?<![\w-]){_BIG}(?:,[ ]{_BIG}(?:[ ]{_BIG})?|(?:[ ]{_BIG}){{1,2}})(?![\w])"
+    rf"(?<![\w-]){_BIG}(?:,[ ]?{_BIG}(?:[ ](?:{_BIG}|[A-Z](?![\w])))?|,[ ][A-Z](?=[ ](?:MD|DO|NP|PA|RN)(?!\w))|(?:[ ]{_BIG}){{1,2}})(?![\w])"
 )
 _FIRST_BEHIND = re.compile(
     rf",[ ](?P<first>{_ONE}(?:[ ][A-Z]\.?)?)(?=[ ]?[,(|-]?[ ]?(?:(?i:chart|mrn|mr#|dob|acct|med rec)(?!\w)|{DATE}))"
@@ -148,23 +149,25 @@ def recognize(text: str) -> Iterator[Hit]:
     if not heard.isdisjoint(KIN_TOLD):
         yield from _relatives(text, lower)
     yield from kin.recognize(text, heard)
+    yield from known_by.recognize(text, lower)
     if not heard.isdisjoint(HOUSE_WORDS):
         for match in _HOUSES.finditer(text):
             words = match[0].split(" ")
             if words[0] not in _LEADS or len(words) > 3:
                 yield Hit(*match.span(), "ORGANIZATION", 0.42, "house of care", "label clinic")
-    sure = not heard.isdisjoint(SURE) or "y/o" in lower or "y.o" in lower
-    for start, end in _zones(lower) if sure else ():
+    ages = known_by.aged(text)
+    sure = ages or not heard.isdisjoint(SURE) or "y/o" in lower or "y.o" in lower
+    for start, end in _zones(lower, ages) if sure else ():
         yield from _people(text, start, end)
         yield from _dates(text, start, end)
         yield from _numbers(text, start, end)
 
 
-def _zones(lower: str) -> list[tuple[int, int]]:
+def _zones(lower: str, ages: list[int]) -> list[tuple[int, int]]:
     """Return the stretches around two different words of a clinic near each other, in order.
 
-    One of them, or a word a little before, is a sure one. Nothing farther off counts: a stream
-    would not have it in sight.
+    One of them, or a word or an age (`71M`) a little before, is a sure one. Nothing farther off
+    counts: a stream would not have it in sight.
     """
     zones: list[tuple[int, int]] = []
     marks: dict[str, bool] = {}  # what each word was found to be
@@ -178,6 +181,8 @@ def _zones(lower: str) -> list[tuple[int, int]]:
         if not mark:
             continue
         at, word = match.start(), found.rstrip(".")
+        if ages and (place := bisect_right(ages, at)):
+            sure_at = max(sure_at, ages[place - 1])
         if word in _SURE:
             sure_at = at
         if word.rstrip("s") != last and at - last_at <= PAIR and last_at - sure_at <= SURE_REACH:

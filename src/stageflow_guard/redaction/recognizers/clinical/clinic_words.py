@@ -40,6 +40,8 @@ MARKS = _set(
     "udi icd medtronic biotronik dexcom omnipod resmed requisition "
     "auth authorization authorisation claim member encounter dos cpt trauma pager beeper callback on-call recipient subject participant sae denial prior band "
     "oasis cert certification collected requested rom vision physical titre pulmonary anaphylaxis anaphylactic smoker nonsmoker "
+    "labor labour cervix cervical cvx gbs lmp fht fhr epidural gravida para hemolyzed hemolysis recollect plt platelet platelets anc ldl hdl alt ast chair deltoid lvef ef hpi ros nad wnl "
+    "phq-9 gad-7 c-ssrs phq gad moca mmse cps shelter caseworker hospitalist intake disposition dispo pmd subpoena medrecs roi him helpdesk adt "
     "referring referral intubated culture cultures lab labs findings impression exam operative procedure anesthesia consent chart care health dr prof medical appt"
 )
 STEMS = frozenset({"diagn", "aller", "pedia", "obste", "rehab", "diabe", "pregn", "presc"})
@@ -60,6 +62,9 @@ SURE = _encoded(
     "coroner autopsy morgue mortuary nihss npo preop psychiatry psychiatric oncology cardiology neurology dietitian anesthesia dialysis chemo cgc lcsw dpt pacu ems triage intubated "
     "pacemaker antenatal postpartum telehealth bedside "
     "dental hygienist denture dentures esrd hemodialysis dialyzer implant implanted implants cochlear audiology audiogram prosthesis npi copay hgb egfr spo2 dnacpr dysphagia "
+    "epidural gbs lmp fht phq-9 gad-7 c-ssrs cnm np-c fnp-c fnp pa-c aprn rrt lpc lmft slp rph hemolyzed hemolysis phlebotomist nstemi stemi creatinine ldl "
+    "morphine hydrocodone oxycodone atorvastatin metformin lisinopril metoprolol amoxicillin prednisone albuterol warfarin heparin fentanyl lorazepam gabapentin levothyroxine omeprazole sertraline "
+    "icd-10 cpt hcpcs subpoena "
     "epipen inhaler transplant transplanted hospitalized hospitalised titer immunized vaccinated wheelchair homecare hba1c phlebotomy serology gmc "
     "medtronic biotronik dexcom omnipod resmed udi medicare medicaid mg mcg cardiac pulmonary renal hepatic anaphylaxis immunizations vaccinations trauma specimen biopsy pathology radiology icu insulin health discharged ward pmh hpi pcp snf lpn crna"
 )
@@ -88,7 +93,8 @@ ROLES = _set(
     "pediatrician paediatrician oncologist cardiologist psychiatrist psychologist midwife nurse therapist chaplain pharmacist technologist tech interpreter worker "
     "child parent proband fob mom dad asst technician medic hygienist dietitian aid yo y/o y.o year-old adjuster infant newborn student decedent deceased aide op operator passenger bg bb baby manager rn md ofc officer coroner undertaker paramedic medic caller contact there person kin nok poa hcp proxy subscriber insured holder employee employer client member patient patients pt pts "
     "cc attn rep spi present d/w w/ examined accompanied re id name mr mrs ms miss dr sister brother w/pt witness consultant doctor seen "
-    "wife husband son daughter mother father mom dad niece nephew aunt uncle cousin partner spouse sons daughters parents family"
+    "wife husband son daughter mother father mom dad niece nephew aunt uncle cousin partner spouse sons daughters parents family "
+    "att cma rma rt cna lpn lvn hha emt slp otr lcsw msw caseworker custodian hospitalist phlebotomist scribe transcriptionist biller coder registrar clerk receptionist dispatcher sitter translator"
 )
 # a word before a name of two words or more
 BY = _set("by with for of to from under per and - w/ met spoke saw paged notified informed see re")
@@ -124,9 +130,9 @@ RATIO_OF = re.compile(
 # what a number of four digits is behind these words
 _KINDS = {
     "DEVICE_ID": "serial ser s/n sn udi device serial#",
-    "MEDICAL_LICENSE": "lic license licence reg registration gmc nmc",
+    "MEDICAL_LICENSE": "lic license licence reg registration gmc nmc lanr bsnr rpps adeli big agb colegiado colegiada omeopatico npi dea cédula",
     "US_DRIVER_LICENSE": "dl cdl",
-    "MEMBER_ID": "group grp claim ins insurance subscriber member mbr policy plan aetna bcbs cigna humana anthem kaiser tricare uhc medicare medicaid hicn hic beneficiary "
+    "MEMBER_ID": "póliza polizza police apólice polis sanitas adeslas mapfre dkv asisa group grp claim ins insurance subscriber member mbr policy plan aetna bcbs cigna humana anthem kaiser tricare uhc medicare medicaid hicn hic beneficiary "
     "certificate cert payer rxgrp rxbin pcn rxpcn rxid mem pol versicherungsnummer versicherten-nr",
     "MEDICAL_RECORD_NUMBER": "acc accession specimen sample path pathology unit auth authorization case ref visit encounter csn fin chart hosp hospital ur urn mrn m.r.n mr "
     "patient specimen# fallnummer patientennummer pat.-nr fall-nr nosologico",
@@ -158,10 +164,10 @@ AMOUNT = re.compile(
 BORN = _set("b bd b/d bday nac f.n fn ddn d.d.n geb")
 
 _TITLES = (
-    r"MD|M\.D\.?|RN|NP|DO|PA|PA-C|LPN|LVN|CRNA|CNM|RD|LDN|DPT|PT|OT|OTR|SLP|CCC-SLP|LCSW|MSW|LMFT|DDS|DMD|PharmD|PHARMD|Ph\.?D\.?|DNP|APRN|FNP|FACC|FACS"
-    r"|FRCP|FRCS|MRCP|MBBS|CGC|MS|RT|WOCN|BSN|MSN|CNA|EMT|PsyD|OD|DPM"
+    r"MD|M\.D\.?|RN|NP|NP-C|FNP|FNP-C|FNP-BC|AGNP|AGACNP|ANP|PMHNP|WHNP|CRNP|ARNP|DO|PA|PA-C|LPN|LVN|CRNA|CNM|CNS|RD|RDN|LDN|DPT|PT|OT|OTR|OTR/L|OTD|SLP|CCC-SLP|LCSW|LICSW|LISW|LMSW|MSW|LPC|LMHC|LMFT|BCBA|DDS|DMD|RDH|PharmD|PHARMD|R\.?Ph\.?|CPhT"
+    r"|Ph\.?D\.?|DNP|APRN|FACC|FACS|FAAP|FACP|FACOG|FRCP|FRCS|FRCA|FRCR|MRCP|MRCGP|MRCS|FRACP|MBBS|MBChB|CGC|MS|MPH|MHA|RRT|CRT|RT|RVT|RDMS|WOCN|CWOCN|CHPN|CEN|CCRN|BSN|MSN|CNA|HHA|CMA|RMA|EMT|EMT-P|NRP|PsyD|OD|DPM|DC|AuD|RHIA|RHIT|CCS|CPC|RGN|SpR|CDE|CDCES"
 )
-DEGREES = re.compile(rf",?[ ](?:{_TITLES})(?![\w])(?![ ,]*(?![0-9]{{4}}(?![0-9]))[0-9])")
+DEGREES = re.compile(rf",?[ ](?:{_TITLES})(?![\w])(?![ ,]{{1,2}}[0-9]{{5}}(?![0-9/]))")
 
 HOUSE = (
     r"Hospital|Medical Cent(?:er|re)|Clinic|Infirmary|Health Cent(?:er|re)|Health System|Healthcare|Nursing Home|Rehabilitation Cent(?:er|re)"

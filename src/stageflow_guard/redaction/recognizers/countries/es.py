@@ -63,6 +63,8 @@ COUNTRY = Country(
     has="tiene el número|lleva el número|con el número|tiene número",
     people="responsable|encargado|encargada|persona de contacto|paciente|cliente|clienta|empleado|empleada|titular|conductor|conductora|inquilino|inquilina|beneficiario|beneficiaria|destinatario|remitente|madre|padre|marido|mujer|esposa|hijo|hija|médico|testigo|alumno|alumna|candidato|candidata|huésped|estudiante|profesor|profesora|abogado|abogada|demandante|demandado|demandada|comprador|compradora|vendedor|vendedora|asegurado|asegurada|tutor|tutora|socio|socia|propietario|propietaria|arrendatario|arrendataria",
     documents=(
+        Document(entity="ES_NSS", value=r"[0-9]{2}[ /-]?[0-9]{7,8}[ /-]?[0-9]{2}", names="nº ss|número ss|ss nº|n. ss|número de la ss"),
+        Document(entity="MEDICAL_LICENSE", value=r"[0-9]{2}/?[0-9]{2}/?[0-9]{3,6}|[0-9]{5,9}", names="colegiado|colegiada|número de colegiado|número de colegiada|núm col"),
         Document(entity="LICENSE_PLATE", value=r"[0-9]{4}[ -]?[BCDFGHJ-NPR-TV-Z]{3}", names="coche|vehículo|moto|furgoneta|turismo|camión|placa patente"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{2}[ -]?[0-9]{10}", names="ccc|código cuenta cliente|cuenta corriente|cuenta bancaria|cuenta|número de cuenta"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="historia clínica|historia nº|número de historia clínica|número de historia|nhc|n.h.c.|número de paciente|id de paciente|id del paciente|id paciente|número de episodio|episodio nº|expediente clínico|número de expediente clínico|código de paciente|número de ingreso"),

@@ -54,12 +54,14 @@ COUNTRY = Country(
         Number(entity="FR_NIR", sizes=(15,), label="nir", check=nir, shapes=((1, 2, 2, 2, 3, 3, 2),), bare=0.6),
     ),
     documents=(
+        Document(entity="MEDICAL_RECORD_NUMBER", value=r"[0-9]{7,10}", names="nda|iep|nip|suivi sous le n°|suivie sous le n°|sous le numéro|enregistré sous le n°|connu sous le n°"),
+        Document(entity="MEDICAL_LICENSE", value=r"[0-9]{9,11}", names="rpps|numéro rpps|adeli|numéro adeli|finess"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}-[0-9]{3}-[A-Z]{2}", names="véhicule|voiture|camion|scooter|moto|camionnette|utilitaire"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{5}[ ]?[0-9]{5}[ ]?[0-9A-Z]{11}[ ]?[0-9]{2}", names="rib|compte|numéro de compte|compte bancaire"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="ipp|ipp patient|numéro ipp|dossier médical|numéro de dossier médical|dossier patient|numéro de dossier patient|numéro du patient|numéro patient|identifiant patient|id patient|nip patient|numéro de séjour|numéro d'hospitalisation|numéro d'admission|numéro de venue"),
         Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="numéro d'adhérent|numéro d'assuré|numéro de police|police n°|numéro de contrat mutuelle|numéro de mutuelle|numéro mutuelle|carte mutuelle|numéro d'affilié|numéro de sociétaire|sociétaire n°"),
         Document(
-            entity="FR_NIR", names="nir|insee|numéro de sécurité sociale|sécurité sociale|sécu|numéro de sécu|n° de sécu|n° de sécurité sociale|numéro sécu|n° sécu|carte vitale", check=nir,
+            entity="FR_NIR", names="nir|insee|numéro de sécurité sociale|sécurité sociale|sécu|numéro de sécu|n° de sécu|numéro sécu|numéro ss|numéro de ss|assuré social|immatriculation sociale|carte vitale", check=nir,
             value=r"[1-478][ ]?[0-9]{2}[ ]?[0-9]{2}[ ]?(?:[0-9]{2}|2[AB])[ ]?[0-9]{3}[ ]?[0-9]{3}(?:[ ]?[0-9]{2})?",
         ),
         Document(entity="PASSPORT", value=r"[0-9]{2}[A-Z]{2}[0-9]{5}", names="passeport|numéro de passeport|n° de passeport"),

@@ -25,10 +25,11 @@ COUNTRY = Country(
     },
     numbers=(Number(entity="UK_NHS", sizes=(10,), label="nhs", check=nhs, shapes=((3, 3, 4),), bare=0.4),),
     documents=(
+        Document(entity="MEDICAL_LICENSE", value=r"[0-9]{7}|[0-9]{2}[A-Z][0-9]{4}[A-Z]|[A-Z]{2}[0-9]{5,6}", names="gmc|gmc no|gmc number|nmc|nmc pin|nmc number|gphc|gphc no|hcpc|hcpc no|gdc|gdc no"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}", names="reg|car|van|vehicle|motorbike|vehicle reg"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{2}([ -]?)[0-9]{2}\1[0-9]{2}", names="sort code|sortcode"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{8}", names="acc|acc no|a/c|a/c no"),
-        Document(entity="UK_NHS", value=r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}", names="nhs|nhs number|nhs no", check=nhs),
+        Document(entity="UK_NHS", value=r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}", names="nhs|nhs number|nhs no|chi|chi number", check=nhs),
         Document(
             entity="UK_NINO", names="nino|national insurance number|ni number|national insurance no", bare=0.5,
             value=r"(?!BG|GB|KN|NK|NT|TN|ZZ|bg|gb|kn|nk|nt|tn|zz)[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z][A-CEGHJ-NPR-TW-Za-ceghj-npr-tw-z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Da-d]",

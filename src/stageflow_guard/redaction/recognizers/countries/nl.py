@@ -47,6 +47,7 @@ COUNTRY = Country(
     people="verantwoordelijke|contactpersoon|behandelaar|patiënt|klant|cliënt|werknemer|medewerker|houder|bestuurder|huurder|begunstigde|ontvanger|afzender|moeder|vader|man|vrouw|echtgenoot|zoon|dochter|kind|arts|getuige|kandidaat|leerling|huurster|gast|passagier|verzekerde|patiënte|leerkracht|docent|advocaat|notaris|eiser|verweerder|koper|verkoper|verhuurder|voogd|lid|aanvrager|geadresseerde|eigenaar",
     numbers=(Number(entity="NL_BSN", sizes=(9,), label="bsn", check=bsn),),
     documents=(
+        Document(entity="MEDICAL_LICENSE", value=r"[0-9]{8,11}", names="big|big nummer|big registratie|big registratienummer|agb|agb code|agb nummer"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{1,3}-[0-9]{2,3}-[A-Z]{1,2}|[0-9]{1,2}-[A-Z]{2,3}-[0-9A-Z]{1,2}", names="auto|voertuig|busje|bestelbus|motor|wagen"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{2}\.?[0-9]{2}\.?[0-9]{2}\.?[0-9]{3}|[0-9]{7}", names="rekeningnummer|rekening nr|bankrekening|girorekening"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="patiëntnummer|patiëntennummer|patnr|pat.nr|patiënt id|dossiernummer patiënt|patiëntdossier|patiëntdossiernummer|zorgdossiernummer|epd nummer|ziekenhuisnummer|opnamenummer|zis nummer|behandelnummer"),

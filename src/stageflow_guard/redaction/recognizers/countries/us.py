@@ -74,6 +74,7 @@ COUNTRY = Country(
         Number(entity="MEMBER_ID", sizes=tuple(range(7, 15)), label="member"),
     ),
     documents=(
+        Document(entity="MEDICAL_LICENSE", value=r"(?=[A-Za-z. -]{0,12}[0-9]{4})(?:[A-Z]{1,5}[ .-]?){0,3}[0-9]{4,9}(?:-[0-9]{1,4})?", names="state lic|state license|lic|lic #|lic no|license no|rn license|nursing license|pharmacist license|physician license|medical license no|board cert #|board certification no|cert #|caqh|caqh id|ptan|ancc|nbcrna|nccpa|state license number|practitioner number"),
         Document(entity="PASSPORT", value=r"[A-Z]{0,2}[0-9]{6,9}[A-Z]?[0-9]?", names="passport|passport number|passport no|travel document"),
         Document(entity="US_DRIVER_LICENSE", value=_ID, names="cdl|cdl number|driver's license|drivers license|driver license|driving license|driver's licence|driver's license number|drivers license number|license number"),
         Document(entity="LICENSE_PLATE", value=_PLATE, names="license plate|licence plate|number plate|plate number|plate|plate reads|registration plate|vehicle registration"),

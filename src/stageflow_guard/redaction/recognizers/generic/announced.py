@@ -280,7 +280,12 @@ _BORN_FILL = re.compile(
 
 # `Weiß, Martin, *02.02.1960`: a star is a birth behind a name, at the start of a line an item
 _STARRED = re.compile(
-    r"(?<=[^\W\d_])[ ]?[,/(;][ ]?\*[ ]?([0-9]{1,2}\.[ ]?[0-9]{1,2}\.[ ]?(?:19|20)[0-9]{2})(?![0-9])"
+    r"(?:(?<=[^\W\d_])[ ]?[,/(;][ ]?|(?<=[^\W\d_])[ ])\*[ ]?([0-9]{1,2}\.[ ]?[0-9]{1,2}\.[ ]?(?:19|20)[0-9]{2})(?![0-9])"
+)
+# behind a person's name: `Mw. S. Jansen-Bakker (01-02-1961)`
+_BRACKETED = re.compile(
+    r"(?<!\w)(?:Mr|Mrs|Ms|Miss|Master|Herr|Frau|Hr|Fr|Mme|Mlle|Monsieur|Madame|M|[Dd]hr|[Mm]w|[Mm]evr|mevrouw|[Dd]e heer|Sr|Sra|Sig|Sig\.ra|Pan|Pani|[Pp]atient|[Pp]atientin|[Pp]atiënte?|[Pp]atiente?)\.?[ ]"
+    r"(?:[^\W_][\w'’.-]{0,24}[ ]){1,4}\([ ]?((?:0?[1-9]|[12][0-9]|3[01])[./-](?:0?[1-9]|[12][0-9]|3[01])[./-](?:19|20)[0-9]{2})[ ]?\)"
 )
 # `datetime.date(1990, 4, 17)`, `ISODate("1990-04-17")`
 _DATE_CALL = re.compile(r"(?:[\w.]{1,24}\.|new )?\w{0,16}[Dd]ate(?:[Tt]ime)?(?:\.of)?\([ ]?[\"']?")
@@ -304,6 +309,8 @@ def births(text: str) -> Iterator[Hit]:
             yield Hit(*date.span(), "DATE_OF_BIRTH", 0.75, "date of birth", "label dob")
     for star in _STARRED.finditer(text) if "*" in text else ():
         yield Hit(*star.span(1), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")
+    for bracketed in _BRACKETED.finditer(text) if "(" in text else ():
+        yield Hit(*bracketed.span(1), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")
 
 
 _DIGITS = r"[0-9](?:[ .\-/]?[0-9])"

@@ -8,7 +8,7 @@ _PLEASE = r"(?:[ ,]{1,2}(?:please|pls|svp|s'il vous plaît|s'il te plaît|por fa
 _SPEAKER = r"(?:[^\W\d_a-z][\w .'’-]{0,24}[:：]|[-–—>])"
 # a question may end without its sign where it is told who speaks next
 _ASKED = re.compile(
-    rf"(?:[ ][^\W\d_]{{1,12}}){{0,2}}{_PLEASE}[ ]?(?:[?？]\s{{1,3}}(?:{_SPEAKER}\s{{0,3}})?|[.!]?\s{{1,3}}{_SPEAKER}\s{{0,3}})"
+    rf"(?:[ ][^\W\d_]{{1,12}}){{0,4}}{_PLEASE}[ ]?(?:[?？]\s{{1,3}}(?:{_SPEAKER}\s{{0,3}})?|[.!]?\s{{1,3}}{_SPEAKER}\s{{0,3}})"
 )
 _WORDS = re.compile(r"(?:[^\W\d_](?:[^\W\d_]|['’]){0,11}[,.]{0,3}[ ]){0,5}")
 _WORD = re.compile(r"[^\s]+[ ]")
@@ -18,6 +18,18 @@ def asked(text: str, at: int) -> int:
     """Return where the answer begins to a question in which a label ends at `at`; 0 where none is."""
     match = _ASKED.match(text, at)
     return 0 if match is None else match.end()
+
+
+_LITTLE = re.compile(
+    r"(?:(?:yes|yeah|sure|ok|okay|it's|it’s|it is|that's|that is|the|is|my|name|sí|si|oui|ja|c'est|es|ist|das|de|o|é|è|het)[,.]?[ ]){0,5}",
+    re.IGNORECASE,
+)
+
+
+def behind_little_words(text: str, at: int) -> int:
+    """Return where an answer's value begins: `Yes, it's Papadakis`."""
+    match = _LITTLE.match(text, at)
+    return at if match is None else match.end()
 
 
 def answer(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:

@@ -13,13 +13,16 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _NO = r"(?:[ _-]?(?:number|no|id)|[ ]?#)"
 _LABELS: dict[str, str] = {
-    "MEDICAL_RECORD_NUMBER": rf"mrn|medical[ _-]?record(?:[ _-]?(?:number|no)|[ ]?#)?|med\.?[ ]rec\.?(?:[ ](?:number|no)|[ ]?#)|mr[ ]no\b|(?:patient|pt|chart|hospital|encounter|accession|specimen|visit|admission|rx|prescription|requisition|(?:health|unit|patient)[ ]record){_NO}"
-    r"|hosp\.?(?:[ ](?:no|num)|[ ]?#)|mr[ ]?#(?=[: ]{0,2}[0-9-]{7})|csn|(?:encounter|accession|chart)(?=[ ]{1,2}(?:[0-9]{7}|[A-Z]{1,3}-?[0-9]{5}|[0-9]{4,8}-[0-9]{3}))",
+    "MEDICAL_RECORD_NUMBER": rf"mrn|medical[ _-]?record(?:[ _-]?(?:number|no)|[ ]?#)?|med\.?[ ]rec\.?(?:[ ](?:number|no)|[ ]?#)|mr[ ]no\b|(?:patient|pat|pt|chart|hospital|encounter|accession|specimen|visit|admission|rx|prescription|requisition|(?:health|unit|patient)[ ]record|x){_NO}"
+    r"|hosp\.?(?:[ ](?:no|num)|[ ]?#)|(?:mr|enc|fin|har)[ ]?#(?=[: ]{0,2}[A-Z]{0,3}[0-9-]{6})|chart(?=[ ]?:[ ]?[A-Z]{0,4}-?[0-9]{3,9}(?![\w%]))|csn|(?:encounter|accession|chart)(?=[ ]{1,2}(?:[0-9]{7}|[A-Z]{1,3}-?[0-9]{5}|[0-9]{4,8}-[0-9]{3}))",
     "MEMBER_ID": rf"(?:member|subscriber|policy|(?<!social )(?<!national )insurance|insured|health[ _-]?plan|plan[ ]member|beneficiary|medicare|medicaid|certificate[ ]holder){_NO}|hicn|insurance[ _-]?policy|group[ _-]?(?:id|number|no)|claim(?:[ _-]?(?:number|no)|[ ]?#)",
     "GROUP": r"(?:group|grp)[ ]?(?=#)",
+    # only where an insurer is spoken of a little before
+    "INSURED": rf"(?:sub|enrollee|mbr|insd?|ins|hic|identification|contract|certificate|cert|policyholder|card){_NO}|card[ ](?:shows|reads|says)|id(?:[ _-]?(?:number|no|num))?(?=[ ]?[#:.]|[ ][A-Z]{{0,4}}[0-9]{{5}}|[ ][A-Z]{{3}}[0-9])",
     "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|(?:dl|licen[cs]e)(?:[ _-]?(?:number|no)|[ ]?#)|dl(?=[ :]{1,2}[A-Z][0-9]{6})",
     "PASSPORT": r"passport|travel[ _-]?document",
-    "EMPLOYEE_ID": rf"(?:emp(?:loyee)?|badge|staff|personnel){_NO}|badge(?=[ ][A-Z]?[0-9]{{4}})|employee(?=[ ][A-Z]{{1,2}}-?[0-9]{{4}})",
+    "EMPLOYEE_ID": rf"(?:empl?(?:oyee)?\.?|badge|staff|personnel|tech(?:nician)?){_NO}|badge(?=[ ][A-Z]?[0-9]{{4}})|employee(?=[ ][A-Z]{{1,2}}-?[0-9]{{4}})",
+    "MEDICAL_LICENSE": r"(?:medical|nursing|professional|pharmacy|state|rn|md|np)[ ]licen[cs]e(?:[ ](?:number|no))?|(?:prescriber|provider)[ ]licen[cs]e",
     "STUDENT_ID": rf"student{_NO}",
     "LICENSE_PLATE": r"licen[cs]e[ _-]?plate|plate[ _-]?(?:number|no)|registration[ _-]?plate|number[ _-]?plate",
     "VEHICLE_ID": r"vin(?![a-z])|vehicle[ _-]?identification(?:[ _-]?number)?",
@@ -27,8 +30,11 @@ _LABELS: dict[str, str] = {
     "BANK_ACCOUNT_NUMBER": r"account[ _-]?(?:number|no)|acct[ _-]?(?:number|no)?",
     "USERNAME": r"user[ _-]?name|login[ _-]?(?:name|id)|db[ _-]?user|create user|user(?= ?:=)|screen[ _-]?name|user[ _-]?id",
 }  # fmt: skip
-_OUT = {"BANK_ACCOUNT_NUMBER": "US_BANK_NUMBER", "GROUP": "MEMBER_ID"}
-_INSURED = ("insur", "policy", "member", "subscriber", "coverage", "health plan", "medicare")
+_OUT = {"BANK_ACCOUNT_NUMBER": "US_BANK_NUMBER", "GROUP": "MEMBER_ID", "INSURED": "MEMBER_ID"}
+_INSURED = (
+    "insur", "policy", "member", "subscriber", "enrollee", "coverage", "health plan", "medicare", "medicaid", "eob", "copay", "co-pay", "deductible", "payer", "payor", "rxbin", "rxgrp", "rxpcn", "claim", "ins:", "aetna", "bcbs",
+    "blue cross", "blue shield", "cigna", "humana", "unitedhealth", "uhc", "anthem", "kaiser", "tricare", "molina", "centene", "cert #",
+)  # fmt: skip
 _INSURED_WITHIN = 100
 _SCORES = {"USERNAME": 0.4, "CASE_NUMBER": 0.36, "MEDICAL_RECORD_NUMBER": 0.7}
 _LABELLED = re.compile(
@@ -45,12 +51,29 @@ _BEFORE = re.compile(
 _HEADS = (
     "mrn", "med", "patient", "chart", "hosp", "encounter", "accession", "specimen", "visit", "admission", "csn", "unit record", "hicn", "member", "subscriber", "policy", "insurance", "health", "beneficiary", "group", "driv", "dl", "licen", "passport",
     "travel", "emp", "claim", "insured", "plan member", "certificate", "rx", "prescription", "requisition", "badge", "staff", "personnel", "student", "plate", "registration", "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user",
-    "login", "db", "screen", "pt id", "pt no", "pt number", "mr no",
+    "login", "db", "screen", "sub id", "sub #", "enrollee", "mbr", "ins id", "ins no", "ins #", "ins. id", "insd", "hic", "identification", "contract", "cert ", "cert#", "certificate", "policyholder", "card ", "id:", "id no", "id num", "id #", "id#", "id ", "x-no", "x no", "pt id", "pt no", "pt number", "mr no", "pat id", "pat no", "pat number", "tech id", "tech no", "technician", "nursing lic", "professional lic", "state lic", "rn lic", "md lic", "np lic", "pharmacy lic", "prescriber lic", "provider lic",
 )  # fmt: skip
-_SIGNED = ("grp", "pt#", "pt #", "mr#", "mr #")  # looked for where there is a `#` at all
+_SIGNED = (
+    "grp",
+    "pt#",
+    "pt #",
+    "mr#",
+    "mr #",
+    "pat#",
+    "pat #",
+    "enc#",
+    "enc #",
+    "fin#",
+    "fin #",
+    "har#",
+    "har #",
+    "tech #",
+    "tech#",
+)  # looked for where there is a `#` at all
 # a record's number in groups; a year or a part of something longer is none
 _GROUPED = re.compile(r"(?:[ ](?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{3,6}){1,3}(?![\w./:%-]|[ ][0-9])")
-_IN_GROUPS = frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "EMPLOYEE_ID"})
+_IN_GROUPS = frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "INSURED", "EMPLOYEE_ID"})
+_OF_INSURERS = frozenset({"GROUP", "INSURED"})
 # a number as a card, a band or a switchboard writes it: letters in front, groups, brackets
 _WRITTEN = re.compile(
     r"(?:[A-Z]{1,4}[ /-]?)?(?:\([0-9]{2,5}\)[ ]?|\+?[0-9]{1,6}(?=[ ./-])[ ./-])(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{2,8}(?:[ ./-][0-9]{2,8}){0,3}(?![\w/%-]|[.,:][0-9]|[ ][0-9])"
@@ -64,7 +87,9 @@ _LEAST, _MOST = 6, 15  # digits
 # right behind its label: surer than any grouping that phones or tax numbers have
 _ADJACENT = 0.8
 _DAY = re.compile(rf"(?i){DATE}$")
-_PHRASE = re.compile(r"(?i)^(?:19|20)[0-9]{2}$|^[0-9]{1,3}$|^v[0-9]|^[0-9]+(?:st|nd|rd|th)$|^0x")
+_PHRASE = re.compile(
+    r"(?i)^(?:19|20)[0-9]{2}$|^[0-9]{1,3}$|^v[0-9]{1,3}(?:[._-]|$)|^[0-9]+(?:st|nd|rd|th)$|^0x"
+)
 
 
 def labelled(text: str) -> Iterator[Hit]:
@@ -75,8 +100,13 @@ def labelled(text: str) -> Iterator[Hit]:
         if match is None:
             continue
         reached = match.end()
-        value = _VALUE.match(text, match.end()) or answer(_VALUE, text, match.end())
         name = match.lastgroup or ""
+        if name in _OF_INSURERS and not present(
+            lowered(text)[max(0, at - _INSURED_WITHIN) : at], _INSURED
+        ):
+            reached = at
+            continue
+        value = _VALUE.match(text, match.end()) or answer(_VALUE, text, match.end())
         if name in _IN_GROUPS:
             start, end = _in_groups(text, match.end(), value)
             if end:
@@ -87,10 +117,6 @@ def labelled(text: str) -> Iterator[Hit]:
         ):  # fmt: skip
             continue
         if name == "USERNAME" and (not any(c.isalpha() for c in value[1]) or "/" in value[1]):
-            continue
-        if name == "GROUP" and not present(
-            lowered(text)[max(0, at - _INSURED_WITHIN) : at], _INSURED
-        ):
             continue
         end, score = value.end(1), _SCORES.get(name, 0.55)
         if name in _IN_GROUPS and value[1].isdigit():

@@ -15,7 +15,8 @@ FIELDS: dict[str, list[str]] = {
 }
 FIELDS["PERSON"] += ["pt", "patientin", "patiente", "paciente", "paziente", "subscriber", "dependent", "dependant", "policyholder", "policy holder", "claimant", "enrollee", "guarantor", "caller", "name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "signed", "author", "from", "to", "cc", "bcc", "user", "directed by", "director",
                            "patient", "customer", "client", "employee", "contact", "applicant", "beneficiary", "physician", "doctor", "nurse", "plaintiff",
-                           "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "traveller", "passenger", "holder", "payee", "insured", "vehicle keeper", "borrower", "lessee"]  # fmt: skip
+                           "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "traveller", "passenger", "holder", "payee", "insured", "vehicle keeper", "borrower", "lessee",
+                           "member", "enrollee", "prescriber", "attending", "attending physician", "ordering physician", "ordering provider", "referring physician", "referring provider", "rendering provider", "surgeon", "legal name", "preferred name", "insured party", "custodian of records", "custodian", "case worker", "caseworker", "social worker", "care manager", "case manager"]  # fmt: skip
 # what somebody did or was given: before two words these need no sign
 DONE = frozenset({
     "sworn by", "signed by", "witnessed by", "approved by", "reviewed by", "submitted by", "requested by", "reported by", "completed by", "conducted by", "handled by", "processed by",

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN
-from stageflow_guard.redaction.recognizers.generic.asked import asked
+from stageflow_guard.redaction.recognizers.generic.asked import asked, behind_little_words
 from stageflow_guard.redaction.recognizers.generic.name_roles import ANNOUNCING, FIELDS, ROLES
 from stageflow_guard.redaction.recognizers.generic.name_words import (
     BRANDS,
@@ -71,7 +71,19 @@ _SAID = Index({"said": _phrases("said")})
 _FIELD = Index(FIELDS)
 _SIGN = re.compile(SIGN, re.IGNORECASE)
 # what is asked for: `and the last name? Caller: Kowalczyk`
-_NAMED = ("name", "nom", "nombre", "nome", "naam", "apellido", "apellidos", "cognome", "sobrenome", "apelido", "nazwisko")
+_NAMED = (
+    "name",
+    "nom",
+    "nombre",
+    "nome",
+    "naam",
+    "apellido",
+    "apellidos",
+    "cognome",
+    "sobrenome",
+    "apelido",
+    "nazwisko",
+)
 _AFTER_SAID = re.compile(r"[ ]?[:：]?[ \n]{0,2}(?:-[ ])?")
 _CONTEXT = re.compile(
     r"[,.!?]?(?:\s*$|\n)|,|[.!?]|[ ](?:and|from|here|calling|speaking|with|at|y|de|et|und|aus|vom|von|e|en|van|i|z|och|från|ve|from)(?![^\W_])"
@@ -442,6 +454,15 @@ def _titled(text: str) -> Iterator[Hit]:
                 at = text.find(needle, at + 1)
 
 
+_INITIALS = re.compile(r"(?:[A-Z][ ]){1,2}(?=[^\W\d_a-z][^\W\d_A-Z])")
+
+
+def _initials(text: str, at: int) -> int:
+    """Return how many characters of initials without a dot stand at `at`: `Dr A Shah`."""
+    match = _INITIALS.match(text, at)
+    return 0 if match is None else len(match[0])
+
+
 def _behind_title(text: str, at: int, title: str) -> Hit | None:
     before = text[at - 1 : at] if at else ""
     gap = _AFTER_TITLE.match(text, at + len(title))
@@ -450,9 +471,10 @@ def _behind_title(text: str, at: int, title: str) -> Hit | None:
         gap = below = _BELOW_TITLE.match(text, at + len(title))
     if gap is None or before.isalnum() or before in ("_", ".", "-"):
         return None
-    name = _capitalised(text, gap.end())
+    name = _capitalised(text, gap.end() + _initials(text, gap.end()))
     if name is None:
         return None
+    name = (gap.end(), name[1])
     if below is not None and (
         " " not in text[slice(*name)] or text[name[1] : name[1] + 1] not in ("", "\n", "\r")
     ):
@@ -476,11 +498,9 @@ def _fields(text: str) -> Iterator[Hit]:
             )
             at = match.end + ("." in word and text[match.end : match.end + 1] == ".")
             told = asked(text, match.end) if word.endswith(_NAMED) else 0
-            if not told and (
-                text[at : at + 1] not in (" ", "は", "是") or not (touching or role)
-            ):
+            if not told and (text[at : at + 1] not in (" ", "は", "是") or not (touching or role)):
                 continue
-            at = told or at + 1
+            at = behind_little_words(text, told) if told else at + 1
         else:
             at = sign.end()
         if (
@@ -556,7 +576,7 @@ _COMMA = re.compile(r"[,;][ ](?=[^\W\d_])")
 # what a form has behind a name: a day of birth, a number, a sex
 _OF_A_FORM = r"(?:(?i:geb|geboren|n[ée]+e?|nat[oa]|nacid[oa]|fecha|born|dob|d\.o\.b|mrn|id|age|sex|tel|phone|chart|hosp|nhs)(?!\w))"
 _GIVEN = re.compile(
-    rf",[ ][^\W\d_a-z][\w'’-]{{1,24}}(?:[ ][^\W\d_a-z][\w'’.-]{{0,24}})?(?=[ ]*(?:$|[\n|;()])|[ ]{{2}}|[ ]?[,/][ ](?:\*?[0-9]|{_OF_A_FORM})|[ ]{_OF_A_FORM})"
+    rf",[ ]?(?:[^\W\d_a-z][\w'’-]{{1,24}}(?:[ ][^\W\d_a-z][\w'’.-]{{0,24}})?|[A-Z]\.(?:[ ]?[A-Z]\.)?)(?=[ ]*(?:$|[\n|;()])|[ ]{{2}}|[ ]?[,/][ ](?:\*?[0-9]|{_OF_A_FORM})|[ ]{_OF_A_FORM})"
 )
 
 

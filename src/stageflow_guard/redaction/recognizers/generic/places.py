@@ -565,7 +565,13 @@ def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
                 end = more.end()
                 more = _CLOSE.match(text, end) or _TOWN_LINES.match(text, end)
             kinds.add("country")
-        strong = kinds - {"numbered", "unit", "street, maybe", "town behind its code", "town before its state"}
+        strong = kinds - {
+            "numbered",
+            "unit",
+            "street, maybe",
+            "town behind its code",
+            "town before its state",
+        }
         if len(kinds) > 1 and (
             strong or kinds >= {"numbered", "unit"} or kinds >= {"street, maybe", "town behind its code"}
         ):  # fmt: skip

@@ -6,10 +6,107 @@ import re
 
 # accounts that nobody is, and words that stand for one
 _NOBODY = frozenset(
-    "root admin administrator user username users guest test tester testuser postgres mysql oracle sa sys system none null nil string str text int required optional anonymous anon "
-    "nobody deploy deployer git ubuntu debian centos ec2-user www-data daemon default example demo foo bar baz unknown name login handle true false undefined "
-    "service svc app backup monitor monitoring nginx apache redis rabbitmq grafana jenkins docker kubernetes operator superuser owner public readonly readwrite "
-    "myuser my_user your_username your-username username_here user_name userid user_id varchar char field value key here me self not is was has and or the a an for in of at".split()
+    [
+        "root",
+        "admin",
+        "administrator",
+        "user",
+        "username",
+        "users",
+        "guest",
+        "test",
+        "tester",
+        "testuser",
+        "postgres",
+        "mysql",
+        "oracle",
+        "sa",
+        "sys",
+        "system",
+        "none",
+        "null",
+        "nil",
+        "string",
+        "str",
+        "text",
+        "int",
+        "required",
+        "optional",
+        "anonymous",
+        "anon",
+        "nobody",
+        "deploy",
+        "deployer",
+        "git",
+        "ubuntu",
+        "debian",
+        "centos",
+        "ec2-user",
+        "www-data",
+        "daemon",
+        "default",
+        "example",
+        "demo",
+        "foo",
+        "bar",
+        "baz",
+        "unknown",
+        "name",
+        "login",
+        "handle",
+        "true",
+        "false",
+        "undefined",
+        "service",
+        "svc",
+        "app",
+        "backup",
+        "monitor",
+        "monitoring",
+        "nginx",
+        "apache",
+        "redis",
+        "rabbitmq",
+        "grafana",
+        "jenkins",
+        "docker",
+        "kubernetes",
+        "operator",
+        "superuser",
+        "owner",
+        "public",
+        "readonly",
+        "readwrite",
+        "myuser",
+        "my_user",
+        "your_username",
+        "your-username",
+        "username_here",
+        "user_name",
+        "userid",
+        "user_id",
+        "varchar",
+        "char",
+        "field",
+        "value",
+        "key",
+        "here",
+        "me",
+        "self",
+        "not",
+        "is",
+        "was",
+        "has",
+        "and",
+        "or",
+        "the",
+        "a",
+        "an",
+        "for",
+        "in",
+        "of",
+        "at",
+    ]
 )
 # what begins so is a variable's member
 _MEMBER = re.compile(
@@ -23,7 +120,9 @@ _WIDTH = 200  # characters of a line that are looked at, on either side
 
 
 # a label of nothing else: `login: success` is an event
-_SURE = re.compile(r"name|nom|naam|namn|kennung|nazwa|adı|identifiant|usu[aá]rio|utente|名|아이디|اسم|имя")
+_SURE = re.compile(
+    r"name|nom|naam|namn|kennung|nazwa|adı|identifiant|usu[aá]rio|utente|名|아이디|اسم|имя"
+)
 
 
 def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
@@ -42,7 +141,8 @@ def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
         return sign.strip() == "=" and " " not in sign and _paired(text, start, end)
     line = _line(text, start, end)
     return _CODE.search(line) is None and (
-        any(c in "._-" for c in value) or (_SURE.search(label) is not None and text[end : end + 1] not in (" ", "\t"))
+        any(c in "._-" for c in value)
+        or (_SURE.search(label) is not None and text[end : end + 1] not in (" ", "\t"))
     )
 
 
