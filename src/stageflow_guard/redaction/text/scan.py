@@ -31,6 +31,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     one_time_codes,
     places,
     secrets,
+    usernames,
 )
 from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
@@ -67,6 +68,7 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (announced.unnamed, announced.FOUND),
     (announced.lettered, announced.FOUND),
     (announced.fields, announced.FOUND),
+    (usernames.spoken, frozenset({"USERNAME"})),
     (announced.births, frozenset({"DATE_OF_BIRTH"})),
     (names.mailed, frozenset({"PERSON"})),
     (honorifics.beside, frozenset({"PERSON"})),  # a view of prose has no vowel signs
@@ -252,7 +254,7 @@ class Scanner:
         if not self.own:
             return []
         out = list[Found]()
-        plain = View(_masked(text) if "|" in text or '"' in text else "")
+        plain = View(_masked(text) if "|" in text or '"' in text or "*" in text else "")
         for hit in placed(plain.text):
             if self._accepts(plain, hit):
                 span = EntitySpan(hit.start, hit.end, hit.entity, hit.score)

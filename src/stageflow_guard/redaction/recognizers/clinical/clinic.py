@@ -62,6 +62,11 @@ AFTER, SEEN = 300, 470  # it has 512 behind, the words that make a zone among th
 SURE_REACH = 200  # how far before two words a sure one may stand: a stream keeps 512 behind
 _SURE = frozenset(word.decode() for word in SURE)
 _MARKS = MARKS | _SURE
+_HYPHENATED = (
+    "y/o",
+    "y.o",
+    *sorted(word for word in _SURE if "-" in word),
+)  # no one word in a gate
 # one look at all words of a text: what a gate needs
 _APART = bytes(32 if chr(b) in "\t,.;:!?()[]{}<>\"'/|=_#&*+-" else b for b in range(256))
 _WORD = re.compile(r"(?<![\w-])[a-z][\w./-]*")
@@ -106,7 +111,9 @@ _LEADS = frozenset({"The", "Our", "This", "A", "My", "Your", "Any"})
 _DATES = re.compile(rf"(?<![\w/.-]){DATE}(?![\w/-])", re.IGNORECASE)
 _SHORT = re.compile(r"(?<![\w/.-])(?:1[0-2]|0?[1-9])/(?:3[01]|[12][0-9]|0?[1-9])(?![\w/-])")
 _MONTHS = re.compile(r"(?<![\w/.-])(?:1[0-2]|0[1-9])/(?:19|20)[0-9]{2}(?![\w/-])")
-_VALUE = re.compile(r"(?<![\w.,/$€£+-])[A-Za-z]{0,4}-?[0-9][A-Za-z0-9-]{2,20}(?![\w/]|[.,][0-9])")
+_VALUE = re.compile(
+    r"(?<![\w.,/$€£+-])[A-Za-z]{0,4}(?:-[A-Za-z]{0,2})?[0-9][A-Za-z0-9-]{2,20}(?![\w/]|[.,][0-9])"
+)
 _EXTENSION = re.compile(r"(?<![\w.-])x([0-9]{4,5})(?![\w.,/-])")
 # a device's identifier (GS1): what it is, then its lot, days and serial number
 _UDI = re.compile(r"\(01\)[0-9]{14}(?:\([0-9]{2,3}\)[A-Za-z0-9-]{1,20}){1,5}")
@@ -156,7 +163,7 @@ def recognize(text: str) -> Iterator[Hit]:
             if words[0] not in _LEADS or len(words) > 3:
                 yield Hit(*match.span(), "ORGANIZATION", 0.42, "house of care", "label clinic")
     ages = known_by.aged(text)
-    sure = ages or not heard.isdisjoint(SURE) or "y/o" in lower or "y.o" in lower
+    sure = ages or not heard.isdisjoint(SURE) or any(word in lower for word in _HYPHENATED)
     for start, end in _zones(lower, ages) if sure else ():
         yield from _people(text, start, end)
         yield from _dates(text, start, end)
@@ -289,6 +296,9 @@ def _people(text: str, start: int, end: int) -> Iterator[Hit]:
         yield _person(at, words, rule)
         yield from told(around)
     yield from _in_capitals(text, start, end)
+    for match in _ROLE_LOUD.finditer(text, start, min(len(text), end + _OVER)):
+        if match.start() < end and match["who"] not in ABBREVIATIONS:
+            yield Hit(*match.span("who"), "PERSON", 0.4, "name, role", "label clinic")
     for match in _FIRST_BEHIND.finditer(text, start, min(len(text), end + _OVER)):
         last = _LAST.search(text[max(0, match.start() - _LONG_NAME) : match.start()])
         if match.start() < end and last is not None and NO_NAME.isdisjoint(
@@ -335,6 +345,12 @@ def _in_capitals(text: str, start: int, end: int) -> Iterator[Hit]:
         ):  # fmt: skip
             yield Hit(match.start(), stop, "PERSON", 0.42, "name, header", "label clinic")
             yield from told(around, header=last_first)
+
+
+# who it is behind a role in capitals: `ATT: BLYTHE`
+_ROLE_LOUD = re.compile(
+    r"(?<![\w])(?:ATT|ATTG|ATTENDING|PCP|ORD|ORDERING|REF|REFERRING|SURGEON|RESIDENT|PROVIDER|RN|NURSE|DR)[:.]?[ ]{1,2}(?P<who>[^\W\d_a-z]{3,24}(?:['’-][^\W\d_a-z]{2,24})?)(?![\w'’-]|[ ]?[:=])"
+)
 
 
 def _is_place(before: str, earlier: str, between: str) -> bool:
@@ -430,7 +446,7 @@ def _grouped(text: str, match: re.Match[str]) -> Hit | None:
     if (
         kind in (None, "PHONE_NUMBER") or value.isalnum() or "\n" in between or digits < (5 if value[0].isalpha() else 6)
         or (value[0] == "0" and not signed)  # as a phone begins
-        or _SPACED_DAY.fullmatch(value) or _DATES.match(text, at) or AMOUNT.match(text, match.end())
+        or (_SPACED_DAY.fullmatch(value) and plausible(value)) or _DATES.match(text, at) or AMOUNT.match(text, match.end())
     ):  # fmt: skip
         return None
     # surer than that some of the groups are those of a phone

@@ -45,7 +45,7 @@ COUNTRY = Country(
     said="je m'appelle|mon nom est|je suis|moi c'est|je me nomme|mon prénom est|on m'appelle",
     titles="M|Mme|Mlle|MM|Mmes|Monsieur|Madame|Mademoiselle|Me|Maître|Dr|Pr|Docteur|Professeur|Mgr",
     greetings="cher|chère|bonjour|bonsoir|salut|coucou",
-    born="ddn|d.d.n.|date naiss|né(e)|né le|née le|né(e) le|née|né|date de naissance|naissance",
+    born="ddn|d.d.n.|date naiss|né le|née le|né(e) le|née|né|date de naissance|naissance",
     months="janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|fevrier|aout|decembre",
     of="de|du|des|de la|de l'|pour|d'",
     has="porte le numéro|a le numéro|a pour numéro|avec le numéro",
@@ -59,7 +59,7 @@ COUNTRY = Country(
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}-[0-9]{3}-[A-Z]{2}", names="véhicule|voiture|camion|scooter|moto|camionnette|utilitaire"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{5}[ ]?[0-9]{5}[ ]?[0-9A-Z]{11}[ ]?[0-9]{2}", names="rib|compte|numéro de compte|compte bancaire"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="ipp|ipp patient|numéro ipp|dossier médical|numéro de dossier médical|dossier patient|numéro de dossier patient|numéro du patient|numéro patient|identifiant patient|id patient|nip patient|numéro de séjour|numéro d'hospitalisation|numéro d'admission|numéro de venue"),
-        Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="numéro d'adhérent|numéro d'assuré|numéro de police|police n°|numéro de contrat mutuelle|numéro de mutuelle|numéro mutuelle|carte mutuelle|numéro d'affilié|numéro de sociétaire|sociétaire n°"),
+        Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="numéro d'adhérent|numéro d'assuré|numéro de police|police n°|numéro de contrat mutuelle|numéro de mutuelle|numéro mutuelle|carte mutuelle|numéro d'affilié|numéro de sociétaire|sociétaire n°|mutuelle"),
         Document(
             entity="FR_NIR", names="nir|insee|numéro de sécurité sociale|sécurité sociale|sécu|numéro de sécu|n° de sécu|numéro sécu|numéro ss|numéro de ss|assuré social|immatriculation sociale|carte vitale", check=nir,
             value=r"[1-478][ ]?[0-9]{2}[ ]?[0-9]{2}[ ]?(?:[0-9]{2}|2[AB])[ ]?[0-9]{3}[ ]?[0-9]{3}(?:[ ]?[0-9]{2})?",

@@ -89,11 +89,27 @@ def _document(text: str, match: Match) -> Hit | None:
     if best is not None:
         tail = _TAIL.match(text, best.end)
         return best if tail is None else best._replace(end=tail.end())
-    return _small(text, at, known) or _grouped(text, at, known)
+    return _small(text, at, known) or _grouped(text, at, known) or _of_whom(text, match.end, known)
+
+
+# an insurer between a label and its number: `póliza Sanitas nº 87030530/9`
+_WHOSE = re.compile(
+    r"(?:[ ](?:de[ ]|der[ ]|van[ ])?[^\W\d_a-z][\w.&’'-]{1,15}){1,2}[ ]?[-–,:]?[ ]?(?i:n[°ºo.]{1,2}|nr|no|n[uú]m|num[ée]ro|n[uú]mero|nummer|#)(?![^\W\d_])\.?[ :]{0,2}"
+)
+
+
+def _of_whom(text: str, at: int, documents: list[Document]) -> Hit | None:
+    """Return a number behind whose it is and a word for "number", which then has to be there."""
+    whose = _WHOSE.match(text, at)
+    for document in documents if whose is not None else ():
+        value = _pattern(document.value).match(text, whose.end()) if whose is not None else None
+        if value is not None and any(c.isdigit() for c in value[0]):
+            return Hit(*value.span(), document.entity, GIVEN, "document", "label document")
+    return None
 
 
 # what a number ends with that no pattern of it knows: a suffix of a relative, an edition, a check
-_TAIL = re.compile(r"(?:[-/][A-Z]{1,3}[0-9]{0,2}){1,2}(?![\w/-])")
+_TAIL = re.compile(r"(?:[-/](?:[A-Z]{1,3}[0-9]{0,2}|[0-9]{1,2})){1,2}(?![\w/-])")
 
 _WIDEST = 48  # characters of a value and of what follows it
 

@@ -76,7 +76,7 @@ _IN_GROUPS = frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "INSURED", "EMPLOY
 _OF_INSURERS = frozenset({"GROUP", "INSURED"})
 # a number as a card, a band or a switchboard writes it: letters in front, groups, brackets
 _WRITTEN = re.compile(
-    r"(?:[A-Z]{1,4}[ /-]?)?(?:\([0-9]{2,5}\)[ ]?|\+?[0-9]{1,6}(?=[ ./-])[ ./-])(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{2,8}(?:[ ./-][0-9]{2,8}){0,3}(?![\w/%-]|[.,:][0-9]|[ ][0-9])"
+    r"(?:[A-Z]{1,4}[ /-]?)?(?:\([0-9]{2,5}\)[ ]?|\+?[0-9]{1,6}(?=[ ./-])[ ./-])(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{2,8}(?:[ ./-][0-9]{2,8}){0,3}(?:[ -][0-9])?(?:[-/][A-Z]{1,2}(?!\w))?(?![\w/%-]|[.,:][0-9]|[ ][0-9])"
 )
 # what counts years, doses or a sex is the next value
 _MEASURED = re.compile(

@@ -121,6 +121,10 @@ _DOTTED = frozenset(
         "Sn",
         "Dl",
         "Eng",
+        "Enf",
+        "Pac",
+        "enf",
+        "pac",
     }
 )
 _BOTH = frozenset({"Mr", "Hr", "pan", "seu"})  # with a dot or without
@@ -497,7 +501,7 @@ def _fields(text: str) -> Iterator[Hit]:
                 word in ROLES and (text[match.start].isupper() or word == "name")
             )
             at = match.end + ("." in word and text[match.end : match.end + 1] == ".")
-            told = asked(text, match.end) if word.endswith(_NAMED) else 0
+            told = _asked_for(text, match.end) if word.endswith(_NAMED) else 0
             if not told and (text[at : at + 1] not in (" ", "は", "是") or not (touching or role)):
                 continue
             at = behind_little_words(text, told) if told else at + 1
@@ -544,6 +548,18 @@ def _fields(text: str) -> Iterator[Hit]:
         ):
             continue
         yield from _people(text, name, word if sign is not None else "", least)
+
+
+_OF = re.compile(
+    r"(?<![^\W\d_])(?:of|for|der|des|de|du|della|del|do|da|van)(?![^\W\d_])", re.IGNORECASE
+)
+
+
+def _asked_for(text: str, at: int) -> int:
+    """Return where the answer begins to a question for a person's name; 0 where none is."""
+    told = asked(text, at)
+    question, sign, _ = text[at:told].replace("？", "?").partition("?")
+    return told if sign and _OF.search(question) is None else 0
 
 
 # what else only people have: `name = "…", email = "…"`
@@ -607,6 +623,10 @@ def _plain_part(text: str, at: int) -> tuple[int, int] | None:
     return None if match is None or match[0].lower() in STOP else match.span()
 
 
+# who wrote it, at its end: `… my cell is the same. - Beth Underwood`
+_DASHED = re.compile(r"(?<=[.!?])[ ]{1,2}[-–—~][ ]?(?=[^\W\d_a-z])")
+
+
 def _addressed(text: str) -> Iterator[Hit]:
     for match in _GREETING.find(text):
         gap = _GREETED.match(text, match.end)
@@ -629,5 +649,13 @@ def _addressed(text: str) -> Iterator[Hit]:
         name = _capitalised(text, gap.end())
         if name is None or (text[name[0] : name[1]].isupper() and "," not in gap[0]):
             continue
-        if text[name[1] : name[1] + 1] in ("\n", "", ".", ","):
+        if text[name[1] : name[1] + 1] in ("\n", "", ".", ",") or (
+            text[name[1] : name[1] + 2] == " ("
+        ):
             yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
+    for dashed in _DASHED.finditer(text):
+        name = _capitalised(text, dashed.end())
+        if name is not None and text[name[1] : name[1] + 1] in ("", "\n") and (
+            " " in text[slice(*name)] or "\n" in dashed[0]
+        ):  # fmt: skip
+            yield Hit(*name, "PERSON", 0.42, "name, sign-off", "label said")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.hit import Hit
 
 # accounts that nobody is, and words that stand for one
 _NOBODY = frozenset(
@@ -116,6 +119,29 @@ _MEMBER = re.compile(
 _PAIR = re.compile(r"(?:^|[\s,;&?\[(|])[^\W\d_][\w.-]{0,24}=(?![=\s])")
 _CODE = re.compile(r"[(){};]|==|=>|\b(?:def|return|var|let|const|if|for)\b")
 _ENDS = frozenset({"", " ", "\n", "\r", "\t", ",", ";", "&", "]", ")", '"', "'", "|", "?", "!"})
+# `my username should now be sunny.tx`, `usuario admin_tienda`: a sign in it tells
+_SPOKEN = re.compile(
+    r"(?<![\w.-])(?:user[ ]?name|login|usuario|benutzername|nutzername|identifiant|nome utente|utente|gebruikersnaam|usu[aá]rio|handle|screen name)(?:[ ](?:is|was|should|now|be|as|es|ist|est|è|é)){0,3}[ ][\"'`]?"
+    r"(?P<name>(?=[A-Za-z][A-Za-z0-9]{0,24}[._-]|[A-Za-z]{2,24}[0-9])[A-Za-z][\w.-]{1,38}\w)(?![\w@/(=:])",
+    re.IGNORECASE,
+)
+_FILED = re.compile(
+    r"(?i)\.(?:php|html?|js|ts|py|rb|go|java|com|org|net|io|co|json|ya?ml|toml|xml|log|txt|sh|sql|css|example|test|local|internal)$|^v[0-9]"
+)
+
+
+def spoken(text: str) -> Iterator[Hit]:
+    """Yield accounts behind their label in a sentence; an underscore, a dot or a digit is in them."""
+    for match in _SPOKEN.finditer(text):
+        name = match["name"]
+        if (
+            name.lower() not in _NOBODY
+            and _FILED.search(name) is None
+            and _MEMBER.match(name) is None
+        ):
+            yield Hit(*match.span("name"), "USERNAME", 0.4, "account, said", "label username")
+
+
 _WIDTH = 200  # characters of a line that are looked at, on either side
 
 

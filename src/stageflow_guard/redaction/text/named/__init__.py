@@ -2,7 +2,7 @@
 
 `| Password |` over a column, `INSERT INTO people (name, phone) VALUES (...)`, `<th>`, `<fullName>`:
 each such value is read as `name: value`, so a pasted table finds what its rows as keys would. Where a
-standard says what stands in a place (HL7, FHIR), the place decides. Pure.
+standard says what stands in a place (HL7, X12, FHIR), the place decides. Pure.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from stageflow_guard.redaction.text.named import (
     lines,
     markup,
     pairs,
+    x12,
 )
 from stageflow_guard.redaction.text.named.block import Block
 from stageflow_guard.redaction.values.key_names import beside
@@ -36,9 +37,10 @@ def _blocks(text: str) -> Iterator[Block]:
 
 
 def placed(text: str) -> Iterator[Hit]:
-    """Yield what a record's standard puts in a place: fields of HL7, elements of FHIR."""
+    """Yield what a record's standard puts in a place: fields of HL7, elements of FHIR and X12."""
     yield from hl7.finds(text)
     yield from fhir.finds(text)
+    yield from x12.finds(text)
 
 
 class Reading:
@@ -74,7 +76,7 @@ def context(text: str, at: int) -> tuple[int, str]:
     The head is empty where `at` lies in no table or in the head itself. The head and the text from that row on, put together,
     name the same values as the whole text does.
     """
-    at = hl7.begins(text, at)
+    at = x12.begins(text, hl7.begins(text, at))
     around = [block for block in _blocks(text) if block.head[0] <= at <= block.end]
     if not around:
         return markup.row_of(text, at), ""
@@ -86,4 +88,4 @@ def context(text: str, at: int) -> tuple[int, str]:
 
 def settled(text: str, at: int) -> int:
     """Return `at`, or the start of its line where the rest of that line decides about what is in it."""
-    return hl7.settled(text, lines.settled(text, at))
+    return x12.settled(text, hl7.settled(text, lines.settled(text, at)))
