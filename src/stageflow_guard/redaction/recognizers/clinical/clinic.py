@@ -156,7 +156,7 @@ def recognize(text: str) -> Iterator[Hit]:
     if not heard.isdisjoint(KIN_TOLD):
         yield from _relatives(text, lower)
     yield from kin.recognize(text, heard)
-    yield from known_by.recognize(text, lower)
+    yield from known_by.recognize(text, heard)
     if not heard.isdisjoint(HOUSE_WORDS):
         for match in _HOUSES.finditer(text):
             words = match[0].split(" ")

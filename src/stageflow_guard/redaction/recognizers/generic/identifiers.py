@@ -51,8 +51,10 @@ _BEFORE = re.compile(
 _HEADS = (
     "mrn", "med", "patient", "chart", "hosp", "encounter", "accession", "specimen", "visit", "admission", "csn", "unit record", "hicn", "member", "subscriber", "policy", "insurance", "health", "beneficiary", "group", "driv", "dl", "licen", "passport",
     "travel", "emp", "claim", "insured", "plan member", "certificate", "rx", "prescription", "requisition", "badge", "staff", "personnel", "student", "plate", "registration", "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user",
-    "login", "db", "screen", "sub id", "sub #", "enrollee", "mbr", "ins id", "ins no", "ins #", "ins. id", "insd", "hic", "identification", "contract", "cert ", "cert#", "certificate", "policyholder", "card ", "id:", "id no", "id num", "id #", "id#", "id ", "x-no", "x no", "pt id", "pt no", "pt number", "mr no", "pat id", "pat no", "pat number", "tech id", "tech no", "technician", "nursing lic", "professional lic", "state lic", "rn lic", "md lic", "np lic", "pharmacy lic", "prescriber lic", "provider lic",
+    "login", "db", "screen", "x-no", "x no", "pt id", "pt no", "pt number", "mr no", "pat id", "pat no", "pat number", "tech id", "tech no", "technician", "nursing lic", "professional lic", "state lic", "rn lic", "md lic", "np lic", "pharmacy lic", "prescriber lic", "provider lic",
 )  # fmt: skip
+# of an insurer only
+_INSURED_HEADS = ("sub id", "sub #", "enrollee", "mbr", "ins id", "ins no", "ins #", "ins. id", "insd", "hic", "identification", "contract", "cert ", "cert#", "certificate", "policyholder", "card ", "id:", "id no", "id num", "id #", "id#", "id ")  # fmt: skip
 _SIGNED = (
     "grp",
     "pt#",
@@ -73,6 +75,7 @@ _SIGNED = (
 # a record's number in groups; a year or a part of something longer is none
 _GROUPED = re.compile(r"(?:[ ](?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{3,6}){1,3}(?![\w./:%-]|[ ][0-9])")
 _IN_GROUPS = frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "INSURED", "EMPLOYEE_ID"})
+_ALPHA = frozenset("abcdefghijklmnopqrstuvwxyz")
 _OF_INSURERS = frozenset({"GROUP", "INSURED"})
 # a number as a card, a band or a switchboard writes it: letters in front, groups, brackets
 _WRITTEN = re.compile(
@@ -95,15 +98,19 @@ _PHRASE = re.compile(
 def labelled(text: str) -> Iterator[Hit]:
     """Yield identifiers right behind their label; the value holds a digit."""
     reached = 0
-    for at in positions(lowered(text), (*_HEADS, *_SIGNED) if "#" in text else _HEADS):
-        match = _LABELLED.match(text, at) if at >= reached else None
+    lower = lowered(text)
+    heads = (*_HEADS, *_SIGNED) if "#" in text else _HEADS
+    if present(lower, _INSURED):
+        heads = (*heads, *_INSURED_HEADS)
+    for at in positions(lower, heads):
+        if at < reached or lower[at - 1 : at] in _ALPHA:
+            continue
+        match = _LABELLED.match(text, at)
         if match is None:
             continue
         reached = match.end()
         name = match.lastgroup or ""
-        if name in _OF_INSURERS and not present(
-            lowered(text)[max(0, at - _INSURED_WITHIN) : at], _INSURED
-        ):
+        if name in _OF_INSURERS and not present(lower[max(0, at - _INSURED_WITHIN) : at], _INSURED):
             reached = at
             continue
         value = _VALUE.match(text, match.end()) or answer(_VALUE, text, match.end())

@@ -108,6 +108,9 @@ _BRAZIL = re.compile(
 _BRAZIL_TOWN = re.compile(
     rf"(?<!\w){_CAP}(?:[ ](?:d[aeo]s?[ ])?{_CAP}){{0,3}}[ ]?[-/–][ ]?(?:A[CLMP]|BA|CE|DF|ES|GO|M[AGST]|P[ABEIR]|R[JNORS]|S[CEP]|TO)(?!\w)"
 )
+_BRAZIL_STATE = re.compile(
+    r"[-/–][ ]?(?:A[CLMP]|BA|CE|DF|ES|GO|M[AGST]|P[ABEIR]|R[JNORS]|S[CEP]|TO)(?!\w)"
+)
 _CEP = re.compile(r"[0-9]{5}-[0-9]{3}(?![0-9])")
 # Chinese, Japanese and Korean: from the large to the small, a number at the end
 _EAST = re.compile(
@@ -256,22 +259,41 @@ _UNIT_SIGNS = (
     "bldg",
     "no",
 )
-_ABROAD_SIGNS = (*(f"{room}{sign}" for room in _ROOMS for sign in " ."), *(f" {floor}" for floor in _FLOORS), *(f"{n}{sign}" for n in range(10) for sign in "ºª°oa"), "esc.")  # fmt: skip
+_ABROAD_SIGNS = (*(f"{room}{sign}" for room in _ROOMS for sign in " ."), *(f" {floor}" for floor in _FLOORS), "esc.")  # fmt: skip
 _LANDS = tuple(re.sub(r"\(.*", "", c).strip().lower() for c in _COUNTRIES.split("|"))
 
 
+_ORDINALS = re.compile(r"[0-9][ºª°oa]")
+_LAND_CODE = re.compile(r"[A-Za-z)][ ]+[0-9]{4,6}(?!\w)")
 # one of these words, in small letters, is in all that the patterns match
 _NEEDED: tuple[tuple[tuple[re.Pattern[str], ...], tuple[str, ...]], ...] = (
     ((_STREET_SUFFIX, _STREET_APART), _SUFFIXES), ((_COUNTRY_ZIP,), _LANDS), ((_BOX,), _BOXES),
     ((_UNITS,), _UNIT_SIGNS), ((_UNITS_ABROAD,), _ABROAD_SIGNS), ((_STREET_AFTER,), _ENGLISH),
 )  # fmt: skip
+# in a text of ASCII the others cannot stand
+_NEEDED_PLAIN = tuple(
+    (ps, tuple(word for word in words if word.isascii())) for ps, words in _NEEDED
+)
 
 
-def _parts(text: str) -> Iterator[Hit]:
-    lower = lowered(text)
-    idle = {p for ps, words in _NEEDED if not present(lower, words) for p in ps}
-    if vocabulary(text).isdisjoint(_STREET_HEADS) or not present(lower, _STREET_NEEDLES):
+def _idle(text: str, near: str) -> set[re.Pattern[str]]:
+    """Return the patterns that cannot match; `near`, in small letters, is what stands around numbers."""
+    idle = set[re.Pattern[str]]()
+    for patterns, words in _NEEDED_PLAIN if near.isascii() else _NEEDED:
+        if _COUNTRY_ZIP in patterns and _LAND_CODE.search(near) is None:
+            idle.update(patterns)
+        elif _UNITS_ABROAD in patterns and _ORDINALS.search(near) is not None:
+            continue
+        elif not present(near, words):
+            idle.update(patterns)
+    if vocabulary(text).isdisjoint(_STREET_HEADS) or not present(near, _STREET_NEEDLES):
         idle.add(_STREET_BEFORE)
+    return idle | _without_code(text)
+
+
+def _without_code(text: str) -> set[re.Pattern[str]]:
+    """Return the patterns of places whose code or sign `text` does not hold."""
+    idle = set[re.Pattern[str]]()
     if not present(text, _INDIAN_WORDS):
         idle.add(_INDIA)
     if not present(text, ("APO", "FPO", "DPO")):
@@ -284,9 +306,20 @@ def _parts(text: str) -> Iterator[Hit]:
         idle.add(_EAST)
     if "-" not in text or not _CEP.search(text):
         idle.add(_BRAZIL)
+    if _BRAZIL_STATE.search(text) is None:
+        idle.add(_BRAZIL_TOWN)
     if _NL_CODE.search(text) is None:
         idle.add(_HOUSE_NL)
-    for low, high in _windows(text):
+    return idle
+
+
+def _parts(text: str) -> Iterator[Hit]:
+    windows = list(_windows(text))
+    if not windows:
+        return
+    lower = lowered(text)
+    idle = _idle(text, "\n".join(lower[low:high] for low, high in windows))
+    for low, high in windows:
         yield from _parts_in(text, low, high, idle)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stageflow_guard.redaction.recognizers.anchors import positions
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
 # accounts that nobody is, and words that stand for one
 _NOBODY = frozenset(
@@ -125,6 +127,8 @@ _SPOKEN = re.compile(
     r"(?P<name>(?=[A-Za-z][A-Za-z0-9]{0,24}[._-]|[A-Za-z]{2,24}[0-9])[A-Za-z][\w.-]{1,38}\w)(?![\w@/(=:])",
     re.IGNORECASE,
 )
+_SPOKEN_HEADS = frozenset({"user", "username", "login", "usuario", "usuário", "benutzername", "nutzername", "identifiant", "nome", "utente", "gebruikersnaam", "handle", "screen"})  # fmt: skip
+register(_SPOKEN_HEADS)
 _FILED = re.compile(
     r"(?i)\.(?:php|html?|js|ts|py|rb|go|java|com|org|net|io|co|json|ya?ml|toml|xml|log|txt|sh|sql|css|example|test|local|internal)$|^v[0-9]"
 )
@@ -132,16 +136,17 @@ _FILED = re.compile(
 
 def spoken(text: str) -> Iterator[Hit]:
     """Yield accounts behind their label in a sentence; an underscore, a dot or a digit is in them."""
-    for match in _SPOKEN.finditer(text):
-        name = match["name"]
-        if (
-            name.lower() not in _NOBODY
-            and _FILED.search(name) is None
-            and _MEMBER.match(name) is None
+    heads = _SPOKEN_HEADS & vocabulary(text)
+    for at in positions(lowered(text), heads) if heads else ():
+        match = _SPOKEN.match(text, at)
+        name = match["name"] if match is not None else ""
+        if match is not None and not (
+            name.lower() in _NOBODY or _FILED.search(name) or _MEMBER.match(name)
         ):
             yield Hit(*match.span("name"), "USERNAME", 0.4, "account, said", "label username")
 
 
+_LEAST = 4  # letters of an account in a pair that nothing else tells of
 _WIDTH = 200  # characters of a line that are looked at, on either side
 
 
@@ -164,7 +169,12 @@ def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
     if value.lower() in _NOBODY or _MEMBER.match(value) or text[end : end + 1] not in _ENDS:
         return False
     if "=" in sign:
-        return sign.strip() == "=" and " " not in sign and _paired(text, start, end)
+        return (
+            len(value) >= _LEAST
+            and sign.strip() == "="
+            and " " not in sign
+            and _paired(text, start, end)
+        )
     line = _line(text, start, end)
     return _CODE.search(line) is None and (
         any(c in "._-" for c in value)
