@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from stageflow_guard.redaction import Redactor, Vault
 from stageflow_guard.redaction.atrest.files import Report, redact_stream
-from stageflow_guard.redaction.recognizers.generic.name_roles import FIELDS
+from stageflow_guard.redaction.recognizers.generic.name_roles import FIELDS, LINE_HEADS
 
 REDACTOR = Redactor()
 KEYS = [
@@ -45,7 +45,7 @@ def left_of(value, redacted):
     return "".join(re.split("⟦[^⟧]*⟧", redacted))
 
 
-@pytest.mark.parametrize("role", sorted(set(FIELDS["PERSON"])))
+@pytest.mark.parametrize("role", sorted(set(FIELDS["PERSON"]) - LINE_HEADS))
 def test_a_role_names_who_stands_under_it(role):
     """Every word that announces a name before a sign announces it as a key, in capitals, too."""
     name = "Ondine Farrow"

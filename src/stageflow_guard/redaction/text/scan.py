@@ -25,11 +25,13 @@ from stageflow_guard.redaction.recognizers.generic import (
     credential_pairs,
     honorifics,
     identifiers,
+    letters,
     names,
     network,
     numbers,
     one_time_codes,
     places,
+    plates,
     secrets,
     usernames,
 )
@@ -69,8 +71,11 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (announced.lettered, announced.FOUND),
     (announced.fields, announced.FOUND),
     (usernames.spoken, frozenset({"USERNAME"})),
+    (usernames.logged, frozenset({"USERNAME"})),
     (announced.births, frozenset({"DATE_OF_BIRTH"})),
     (names.mailed, frozenset({"PERSON"})),
+    (letters.people, frozenset({"PERSON"})),
+    (plates.beside, frozenset({"LICENSE_PLATE"})),
     (honorifics.beside, frozenset({"PERSON"})),  # a view of prose has no vowel signs
 )  # fmt: skip
 # prose: read once, in the view of characters; taking a sentence apart would not help them
@@ -89,7 +94,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 
 # what these find holds a digit
 _NUMERIC = frozenset({
-    numbers.recognize, accounts.ibans, accounts.wallets, identifiers.labelled, one_time_codes.codes,
+    numbers.recognize, accounts.ibans, accounts.wallets, identifiers.labelled, one_time_codes.codes, plates.beside,
     announced.documents, announced.births, places.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import BY_NAME as DOCUMENT_NAMES
-from stageflow_guard.redaction.recognizers.generic.name_roles import FIELDS
+from stageflow_guard.redaction.recognizers.generic.name_roles import FIELDS, LINE_HEADS
 from stageflow_guard.redaction.recognizers.generic.secret_values import about, is_password
 from stageflow_guard.redaction.recognizers.generic.secrets import NAMES as SECRET_NAMES
 from stageflow_guard.redaction.recognizers.labels import OTHER
@@ -116,7 +116,7 @@ def _phrases() -> Index:
             *DOCUMENT_NAMES,
             *(p for c in COUNTRIES for kind, names in c.fields.items() if kind != "SECRET" for p in names.split("|")),
             *(w for c in COUNTRIES for kind, words in c.words.items() if kind != OTHER for w in words.split("|")),
-            *(p for c in COUNTRIES for p in c.born.split("|")), *FIELDS["PERSON"],
+            *(p for c in COUNTRIES for p in c.born.split("|")), *(p for p in FIELDS["PERSON"] if p not in LINE_HEADS),
         ],
         "secret": [*(p for c in COUNTRIES for p in c.fields.get("SECRET", "").split("|")), *SECRET_NAMES],
     })  # fmt: skip

@@ -16,15 +16,13 @@ _SIGN = r"(?:[ ]?[|/;\x1e][ ]{0,2}|[ ]-[ ]|,[ ]{1,2}|[ ]\()"  # \x1e: a border o
 _CELLS = frozenset({"|", "/", "-", "\x1e"})
 _DAY = rf"(?:(?i:dob|d\.o\.b\.|born)[ :]{{1,2}})?(?P<date>(?i:{DATE}))(?![\w/-])"
 # ten digits alone are a phone's, five are a town's
-_NUMBER = (
-    rf"(?:(?:MRN|mrn|ID|HN)[ :#]{{0,3}})?(?P<number>{_RECORD}|[0-9]{{7,9}})(?![\w/-]|[., ][0-9])"
-)
+_NUMBER = rf"(?:(?:MRN|mrn|ID|HN)[ :#]{{0,3}}|(?P<hash>#))?(?P<number>{_RECORD}|[0-9]{{7,9}}|(?<=#)[0-9]{{4,6}})(?![\w/-]|[., ][0-9])"
 _SEX = r"(?:[MF]|[Mm]ale|[Ff]emale)(?!\w)"
 _YEARS = r"(?P<years>[0-9]{1,3})(?:[- ]?(?:years?|yrs?)[- ]old|[ ]?(?:y\.?/?o|yrs?|y)(?!\w))"
 _PHONE = r"(?P<phone>\+?\(?[0-9]{2,5}\)?[ ./-][0-9][0-9 ./-]{4,12}[0-9])(?![\w/-])"
 _AGED_SEX = r"(?P<sexed>[0-9]{1,3}[ ]?y?[ ]?[MF])(?![\w%/-])"
 _BESIDE = re.compile(
-    rf"(?P<apart>{_SIGN}|[ ](?=[0-9]{{2,3}}[MF](?!\w)))(?:{_AGED_SEX}|{_YEARS}(?:[ ]{_SEX})?|{_DAY}|{_NUMBER}|{_SEX}|{_PHONE})"
+    rf"(?P<apart>{_SIGN}|[ ](?=[0-9]{{2,3}}[MF](?!\w)|#[0-9]{{4,10}}(?!\w)|[0-9]{{1,4}}[./-][0-9]{{1,2}}[./-][0-9]{{2,4}}(?![\w/-])|[0-9]{{1,2}}[ -]?[A-Z][A-Za-z]{{2}}[ -]?[0-9]{{4}}(?!\w)))(?:{_AGED_SEX}|{_YEARS}(?:[ ]{_SEX})?|{_DAY}|{_NUMBER}|{_SEX}|{_PHONE})"
 )
 _AGED = re.compile(r",?[ ](?:is[ ])?an?[ ][0-9]{1,3}[- ]?(?:years?|yrs?|y\.?/?o)(?!\w)")
 _FOLLOWS = re.compile(
@@ -48,13 +46,15 @@ def beside(text: str, at: int) -> list[re.Match[str]]:
     return out
 
 
-def identified(found: list[re.Match[str]], words: int, *, header: bool = True) -> bool:
-    """Say whether what stands beside a name of so many words is what a patient is known by."""
+def identified(found: list[re.Match[str]], words: int, *, dated: bool = True) -> bool:
+    """Say whether what stands beside a name of so many words is what a patient is known by.
+
+    `dated`: a day is; not beside capitals alone, which may be a form.
+    """
     for match in found:
         if match["number"] is not None or match["sexed"] is not None:
             return True
-        in_cells = header and match["date"] is not None and match["apart"].strip(" ") in _CELLS
-        if words > 1 and (match["years"] is not None or in_cells):
+        if words > 1 and (match["years"] is not None or (dated and match["date"] is not None)):
             return True
     return False
 

@@ -77,7 +77,7 @@ _NAME = rf"{_ONE}(?:[ ]{_SMALL}{_ONE}){{0,2}}"
 _NAMES = re.compile(rf"(?<![\w'’-]){_ONE}(?:[ ]{_SMALL}{_ONE}){{0,3}}")
 _BIG = r"(?:[A-Z]['’])?[^\W\d_a-z]{2,}(?:['’-][^\W\d_a-z]+)*"  # of capitals only
 _CAPITALS = re.compile(
-    rf"(?<![\w-]){_BIG}(?:,[ ]?{_BIG}(?:[ ](?:{_BIG}|[A-Z](?![\w])))?|,[ ][A-Z](?=[ ](?:MD|DO|NP|PA|RN)(?!\w))|(?:[ ]{_BIG}){{1,2}})(?![\w])"
+    rf"(?<![\w-]){_BIG}(?:,[ ]?{_BIG}(?:[ ](?:{_BIG}|[A-Z](?![\w])))?|,[ ][A-Z](?=[ ](?:MD|DO|NP|PA|RN)(?!\w))|(?:[ ]{_BIG}){{1,2}}|(?<=[^\W\d_a-z]{{4}})(?:[ ]{_BIG})?[ ](?=[^\W\d_a-z][^\W\d_A-Z]){_ONE})(?![\w])"
 )
 _FIRST_BEHIND = re.compile(
     rf",[ ](?P<first>{_ONE}(?:[ ][A-Z]\.?)?)(?=[ ]?[,(|-]?[ ]?(?:(?i:chart|mrn|mr#|dob|acct|med rec)(?!\w)|{DATE}))"
@@ -340,7 +340,7 @@ def _in_capitals(text: str, start: int, end: int) -> Iterator[Hit]:
         around = beside(text, stop)
         last_first = "," in match[0]
         if (
-            (before in ROLES and "\n" not in between) or identified(around, len(words), header=last_first)
+            (before in ROLES and "\n" not in between) or identified(around, len(words), dated=last_first)
             or _VERB.match(text, stop) or (last_first and _TELLS.match(text, stop))
         ):  # fmt: skip
             yield Hit(match.start(), stop, "PERSON", 0.42, "name, header", "label clinic")

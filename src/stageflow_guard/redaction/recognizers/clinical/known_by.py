@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stageflow_guard.redaction.recognizers.anchors import positions, present
 from stageflow_guard.redaction.recognizers.clinical.clinic_words import COMPANIES, NO_NAME
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _ONE = r"(?:[^\W\d_a-z]\.[ ]?){0,2}[^\W\d_a-z][^\W\d_A-Z][\w'’-]{0,24}"
 _SMALL = r"(?:(?:de|da|di|van|von|der|den|del|la|le|bin|al|el|dos|du)[ ]){0,2}"
@@ -22,14 +24,15 @@ _ENDS = re.compile(
     rf"(?<![\w'’.-])(?P<who>{_TURNED}|{_NAME})(?:[ ]?[,|:;–-]?[ ]{{0,3}}\(?|,?[ ]\(?)$"
 )
 _BEGINS = re.compile(rf"[ ]?[,|:;–-]?[ ]{{1,3}}(?P<who>{_TURNED}|{_NAME})(?![\w])")
-_LABEL = r"(?:mrn|mr[ ]?#|med(?:ical)?[ ]rec(?:ord)?|chart|csn|fin|har|acct|pt|pat|patient|member|subscriber|enrollee|hosp(?:ital)?|nhs|medicare|medicaid|dob|d\.o\.b\.?)"
+_LABEL = r"(?:mitgliedsn(?:ummer|r\.?)|membership|lidnummer|lidnr\.?|socio|licence|licencia|tessera|medlemsnr\.?|passport|passeport|pasaporte|reisepass|paspoort|pan|aadhaar|ssn|dni|nif|nie|cpf|bsn|personnummer|pesel|curp|mrn|mr[ ]?#|med(?:ical)?[ ]rec(?:ord)?|chart|csn|fin|har|acct|pt|pat|patient|member|subscriber|enrollee|hosp(?:ital)?|nhs|medicare|medicaid|dob|d\.o\.b\.?)"
 # a label and its number; \x1e is what was found before, in a view of prose
 _LABELLED = re.compile(
-    rf"(?<![\w]){_LABEL}(?:[ ]?(?:no|number|num|id)\.?)?[ ]?[:#]{{0,2}}[ ]{{0,2}}(?P<number>\x1e{{1,40}}|(?=[A-Z]{{0,4}}[ -]?[0-9])[A-Z0-9][A-Z0-9/-]{{2,16}}(?:[ ][0-9]{{2,6}}){{0,2}}(?![\w/])|\()",
+    rf"(?<![\w]){_LABEL}(?:[ ]?(?:no|nr|n[º°.]{{1,2}}|number|num|id|nummer)\.?)?[ ]?[:#]{{0,2}}[ ]{{0,2}}(?P<number>\x1e{{1,40}}|(?=[A-Z]{{0,4}}[ -]?[0-9])[A-Z0-9][A-Z0-9/-]{{2,16}}(?:[ ][0-9]{{2,6}}){{0,2}}(?![\w/])|\()",
     re.IGNORECASE,
 )
 _WORDS = frozenset(
-    b"mrn mr# mr med medical chart csn fin har acct pt pat patient member subscriber enrollee hosp hospital nhs medicare medicaid dob d.o.b mrn# chart# acct# pt# pat#".split()
+    b"mitgliedsnummer mitgliedsnr membership lidnummer lidnr socio licence licencia tessera medlemsnr passport passeport pasaporte reisepass paspoort pan aadhaar ssn dni nif nie cpf bsn personnummer pesel curp".split()
+    + b"mrn mr# mr med medical chart csn fin har acct pt pat patient member subscriber enrollee hosp hospital nhs medicare medicaid dob d.o.b mrn# chart# acct# pt# pat#".split()
 )
 # Whitcomb, Dale R (10442987)
 _NUMBERED = re.compile(r"\(#?(?P<number>[0-9]{6,10})\)")
@@ -38,6 +41,11 @@ _AGE = re.compile(
     r"(?<![\w.,$€£-])[0-9]{1,3}[ -]?(?:y\.?/?o\.?|yrs?|y|years?[- ]old)(?:[ ,]{0,2}(?:[mf]|male|female|man|woman|boy|girl))?(?!\w)",
     re.IGNORECASE,
 )
+# Karin Åström; född 1974, Lina Vogt, geb. 14.04
+_BIRTH = re.compile(
+    r"[,;(][ ]?(?:geb\.|geboren|born|née?|nat[oa]|nacid[oa]|nascid[oa]|född|født|ur\.|urodz|doğum)(?![^\W\d_])"
+)
+_BIRTHS = ("geb", "born", "né", "nat", "nacid", "nascid", "född", "født", "ur.", "urodz", "doğum")
 _AGE_GATE = re.compile(r"[0-9][ -]?[yY]")
 _SEXED = re.compile(r"[MF](?<=[0-9]{2}.)(?<![.,$€£0-9-]...)(?![\w%/-])")
 
@@ -116,8 +124,10 @@ def aged(text: str) -> list[int]:
 
 def recognize(text: str, heard: set[bytes]) -> Iterator[Hit]:
     """Yield such names, and the number in brackets behind one; `heard` are the words of `text`."""
-    if not _WORDS.isdisjoint(heard):
-        for match in _LABELLED.finditer(text):
+    words = [word.decode().strip("#") for word in _WORDS & heard]
+    for at in positions(lowered(text), words) if words else ():
+        match = _LABELLED.match(text, at)
+        if match is not None:
             yield from _before(text, match.start(), "name, known by a number")
             behind = _BEGINS.match(text, match.end())
             if behind is not None and match["number"] != "(":
@@ -135,6 +145,8 @@ def recognize(text: str, heard: set[bytes]) -> Iterator[Hit]:
                 )
     for match in _AGE.finditer(text) if _AGE_GATE.search(text) is not None else ():
         yield from _before(text, match.start(), "name, known by an age")
+    for match in _BIRTH.finditer(text) if present(text, _BIRTHS) else ():
+        yield from _before(text, match.start(), "name, known by a birth")
     for match in _LETTERS.finditer(text) if not _HEARD.isdisjoint(heard) else ():
         low = max(0, match.start() - _BACK)
         named = _NAMED.search(text[low : match.start()])
@@ -150,6 +162,9 @@ def recognize(text: str, heard: set[bytes]) -> Iterator[Hit]:
 def _before(text: str, at: int, rule: str) -> Iterator[Hit]:
     """Yield the name that ends before `at`, with a sign between or none."""
     low = max(0, at - _BACK)
+    last = text[low:at].rstrip(" ,|:;–-(").rpartition(" ")[2]
+    if not last[:1].isupper():
+        return
     match = _ENDS.search(text[low:at])
     if match is not None:
         yield from _who(match, low, rule)

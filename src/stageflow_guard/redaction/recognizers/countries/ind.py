@@ -26,10 +26,10 @@ COUNTRY = Country(
     code="in", language="hi",
     words={
         "aadhaar": "aadhaar|aadhar|uidai|आधार|आधार संख्या", "phone": "फोन|फ़ोन|मोबाइल|नंबर|संपर्क|दूरभाष", "card": "कार्ड|कार्ड नंबर",
-        "account": "खाता|खाता संख्या", "passport": "पासपोर्ट", "dob": "जन्म", "other": "ऑर्डर|संख्या ऑर्डर|चालान|पृष्ठ|मूल्य|संस्करण",
+        "account": "खाता|खाता संख्या", "passport": "पासपोर्ट", "dob": "जन्म", "other": "ऑर्डर|ऑर्डर नंबर|इनवॉइस|बिल नंबर|संख्या ऑर्डर|चालान|पृष्ठ|मूल्य|संस्करण",
     },
     fields={
-        "PERSON": "नाम|पूरा नाम|ग्राहक का नाम|खाताधारक", "STREET_ADDRESS": "पता|घर का पता", "PHONE_NUMBER": "फोन|फ़ोन|मोबाइल|फोन नंबर|मोबाइल नंबर", "SECRET": "पासवर्ड|कूटशब्द",
+        "PERSON": "बीमाधारक|आवेदक|प्राप्तकर्ता|किरायेदार|अभिभावक|नाम|पूरा नाम|ग्राहक का नाम|खाताधारक", "STREET_ADDRESS": "पता|घर का पता", "PHONE_NUMBER": "फोन|फ़ोन|मोबाइल|फोन नंबर|मोबाइल नंबर", "SECRET": "पासवर्ड|कूटशब्द",
         "DATE_OF_BIRTH": "जन्म तिथि|जन्मतिथि|जन्म तारीख", "IN_AADHAAR": "aadhaar|aadhaar number|aadhar|aadhar number|aadhaar no|uid number", "IN_PAN": "pan number|pan no|pan card", "EMAIL_ADDRESS": "ईमेल",
         "UPI": "upi|upi id|vpa",
     },

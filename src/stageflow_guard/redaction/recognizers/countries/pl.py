@@ -25,12 +25,12 @@ def identity_card(value: str) -> bool:
 COUNTRY = Country(
     code="pl", language="pl",
     words={
-        "pesel": "pesel", "phone": "telefon|komórka|komórkowy|numer telefonu|zadzwoń|dzwonić|kontakt",
+        "pesel": "pesel", "phone": "telefon|komórka|komórkowy|numer telefonu|zadzwoń|dzwonić|kontakt|numerem|pod numerem|nr tel|oddzwoń|dzwoń",
         "card": "karta|karty|numer karty", "account": "konto|rachunek|numer konta", "passport": "paszport", "dob": "urodzenia|urodzony|urodzona",
         "other": "zamówienie|zamówienia|faktura|strona|cena|kwota|wersja|błąd",
     },
     fields={
-        "PERSON": "adresat|nadawca|pacjent|pacjentka|najemca|właściciel|uczeń|uczennica|gość|matka|ojciec|imię i nazwisko|imie i nazwisko|odbiorca|klient|właściciel konta", "PERSON_PART": "imię|imie|nazwisko|nazwisko rodowe",
+        "PERSON": "zgłaszający|wnioskodawca|organizator|uczestnicy|obecni|ubezpieczony|ubezpieczająca|opiekun prawny|adresat|nadawca|pacjent|pacjentka|najemca|właściciel|uczeń|uczennica|gość|matka|ojciec|imię i nazwisko|imie i nazwisko|odbiorca|klient|właściciel konta", "PERSON_PART": "imię|imie|nazwisko|nazwisko rodowe",
         "STREET_ADDRESS": "adres|ulica|adres zamieszkania|adres dostawy", "PHONE_NUMBER": "telefon|numer telefonu|nr telefonu|tel kom|komórka",
         "SECRET": "hasło|haslo|klucz api|kod dostępu", "DATE_OF_BIRTH": "data urodzenia|ur", "PL_PESEL": "pesel|numer pesel|nr pesel",
         "USERNAME": "nazwa użytkownika|użytkownik|uzytkownik", "PASSPORT": "paszport|numer paszportu|nr paszportu", "US_BANK_NUMBER": "numer konta|nr konta|numer rachunku",
@@ -45,6 +45,7 @@ COUNTRY = Country(
     people="pacjenta|pacjentki|klienta|klientki|pracownika|właściciela",
     numbers=(Number(entity="PL_PESEL", sizes=(11,), label="pesel", check=pesel),),
     documents=(
+        Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="polisa|polisy|numer polisy|nr polisy"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{2}(?:[ ]?[0-9]{4}){6}", names="numer rachunku|nr rachunku|rachunek|konto|numer konta|nr konta"),
         Document(entity="PL_REGON", value=r"[0-9]{9}(?:[0-9]{5})?", names="regon|numer regon"),
         Document(entity="PL_PESEL", value=r"[0-9]{11}", names="pesel|nr pesel|numer pesel", check=pesel),

@@ -42,7 +42,7 @@ COUNTRY = Country(
         "personnummer": "personnummer|personnr|samordningsnummer", "passport": "passnummer", "dob": "född|födelsedatum", "other": "beställning|faktura|sida|pris|belopp|version|ärende",
     },
     fields={
-        "PERSON": "fullständigt namn|mottagare|kontoinnehavare|kund", "PERSON_PART": "förnamn|efternamn|namn", "STREET_ADDRESS": "adress|gatuadress|postadress|hemadress",
+        "PERSON": "vårdnadshavare|försäkringstagare|sökande|deltagare|närvarande|elev|kontaktperson|anmälare|fullständigt namn|mottagare|kontoinnehavare|kund", "PERSON_PART": "förnamn|efternamn|namn", "STREET_ADDRESS": "adress|gatuadress|postadress|hemadress",
         "PHONE_NUMBER": "telefon|telefonnummer|mobil|mobilnummer|tel nr", "SECRET": "lösenord|losenord|lösenordet|hemlighet|kod ord", "DATE_OF_BIRTH": "födelsedatum|född",
         "SE_PERSONNUMMER": "personnummer|pers nr|personnr|samordningsnummer", "USERNAME": "användarnamn|användare", "PASSPORT": "passnummer|pass nr", "US_BANK_NUMBER": "kontonummer|bankkonto",
     },
@@ -59,6 +59,7 @@ COUNTRY = Country(
         Number(entity="SE_PERSONNUMMER", sizes=(12,), label="personnummer", check=of_a_birth, shapes=((12,),), bare=0.4),
     ),
     documents=(
+        Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="försäkringsnummer|försäkringsnr|medlemsnummer|medlemsnr"),
         Document(entity="SE_PERSONNUMMER", value=r"(?:18|19|20)?[0-9]{6}[-+ ]?[0-9]{4}", names="personnummer|pers nr|personnr|samordningsnummer|pnr|personal identity number|personal identity code|swedish id|swedish personal number", check=personnummer),
         Document(entity="SE_ORGNR", value=r"[0-9]{6}-?[0-9]{4}", names="organisationsnummer|org nr|orgnr|orgnummer|organisation number|organization number|corporate identity number|company identity number|company identity code|swedish company number", check=luhn),
         Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{6}|[0-9]{8}", names="passnummer|pass nr|passnr"),

@@ -146,7 +146,7 @@ _GROUP = re.compile(r"[A-Za-z0-9]+")
 def _grouped(text: str, at: int, documents: list[Document]) -> Hit | None:
     """Return a value in groups of any size, one whose check holds before any other."""
     found = _GROUPS.match(text, at)
-    if found is None:
+    if found is None or ANY_DATE.match(text, at) is not None:
         return None
     best: Hit | None = None
     for end in reversed([m.end() for m in _GROUP.finditer(text, at, found.end())]):
@@ -313,6 +313,12 @@ def _given(text: str, at: int) -> re.Match[str] | None:
     return ANY_DATE.match(text, at) or _ARGUMENTS.match(text, at)
 
 
+# as it is typed into a form, behind its label only: `dob:121285`, `DOB 5 14 62`
+_TYPED = re.compile(
+    r"(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{2}|(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])(?:[0-9]{2}|(?:19|20)[0-9]{2})|[0-9]{1,2}[ ][0-9]{1,2}[ ](?:(?:19|20)[0-9]{2}|[0-9]{2}))(?![0-9A-Za-z/.-])"
+)
+
+
 def births(text: str) -> Iterator[Hit]:
     """Yield dates of birth behind their label."""
     for match in _BORN.find(text):
@@ -320,7 +326,7 @@ def births(text: str) -> Iterator[Hit]:
         at = fill.end() if fill is not None else match.end
         call = _DATE_CALL.match(text, at)
         date = ANY_DATE.match(text, at) if call is None else _given(text, call.end())
-        date = date or answer(ANY_DATE, text, match.end)
+        date = date or answer(ANY_DATE, text, match.end) or _TYPED.match(text, at)
         if date is not None:
             yield Hit(*date.span(), "DATE_OF_BIRTH", 0.75, "date of birth", "label dob")
     for star in _STARRED.finditer(text) if "*" in text else ():

@@ -11,7 +11,7 @@ MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 DATE = (
     r"(?:[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:[0-9]{4}|[0-9]{2})|[0-9]{4}[/.-][0-9]{1,2}[/.-][0-9]{1,2}"
     rf"|[0-9]{{1,2}}[ -]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{{0,6}}[ -]?(?:[0-9]{{4}}|[0-9]{{2}}(?![0-9]))"
-    rf"|(?:[0-9]{{1,2}}(?:st|nd|rd|th)?[ ](?:of[ ])?)?{MONTH},?[ ](?:[0-9]{{1,2}}(?:st|nd|rd|th)?,?[ ])?[0-9]{{4}})"
+    rf"|(?:[0-9]{{1,2}}(?:st|nd|rd|th)?[ ](?:of[ ])?)?{MONTH},?[ ](?:[0-9]{{1,2}}(?:st|nd|rd|th)?(?:,[ ]?|[ ]))?[0-9]{{4}})"
 )
 _MONTHS = "|".join(
     sorted({m for c in COUNTRIES for m in c.months.split("|") if m}, key=len, reverse=True)

@@ -9,16 +9,16 @@ from stageflow_guard.redaction.recognizers.anchors import positions, present
 from stageflow_guard.redaction.recognizers.generic.asked import answer
 from stageflow_guard.redaction.recognizers.generic.dates import DATE, plausible
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
 _NO = r"(?:[ _-]?(?:number|no|id)|[ ]?#)"
 _LABELS: dict[str, str] = {
     "MEDICAL_RECORD_NUMBER": rf"mrn|medical[ _-]?record(?:[ _-]?(?:number|no)|[ ]?#)?|med\.?[ ]rec\.?(?:[ ](?:number|no)|[ ]?#)|mr[ ]no\b|(?:patient|pat|pt|chart|hospital|encounter|accession|specimen|visit|admission|rx|prescription|requisition|(?:health|unit|patient)[ ]record|x){_NO}"
-    r"|hosp\.?(?:[ ](?:no|num)|[ ]?#)|(?:mr|enc|fin|har)[ ]?#(?=[: ]{0,2}[A-Z]{0,3}[0-9-]{6})|chart(?=[ ]?:[ ]?[A-Z]{0,4}-?[0-9]{3,9}(?![\w%]))|csn|(?:encounter|accession|chart)(?=[ ]{1,2}(?:[0-9]{7}|[A-Z]{1,3}-?[0-9]{5}|[0-9]{4,8}-[0-9]{3}))",
-    "MEMBER_ID": rf"(?:member|subscriber|policy|(?<!social )(?<!national )insurance|insured|health[ _-]?plan|plan[ ]member|beneficiary|medicare|medicaid|certificate[ ]holder){_NO}|hicn|insurance[ _-]?policy|group[ _-]?(?:id|number|no)|claim(?:[ _-]?(?:number|no)|[ ]?#)",
+    r"|hosp\.?(?:[ ](?:no|num)|[ ]?#)|(?:mr|ch|enc|fin|har)[ ]?#(?=[: ]{0,2}[A-Z]{0,3}[0-9-]{6})|chart(?=[ ]?:[ ]?[A-Z]{0,4}-?[0-9]{3,9}(?![\w%]))|csn|(?:encounter|accession|chart)(?=[ ]{1,2}(?:[0-9]{7}|[A-Z]{1,3}-?[0-9]{5}|[0-9]{4,8}-[0-9]{3}))",
+    "MEMBER_ID": rf"(?:member|subscriber|policy|(?<!social )(?<!national )insurance|insured|health[ _-]?plan|plan[ ]member|beneficiary|medicare|medicaid|certificate[ ]holder){_NO}|hicn|policy(?=[ ](?-i:[A-Z]{2,4})[ /-]?[0-9]{4})|insurance[ _-]?policy|group[ _-]?(?:id|number|no)|claim(?:[ _-]?(?:number|no)|[ ]?#)",
     "GROUP": r"(?:group|grp)[ ]?(?=#)",
     # only where an insurer is spoken of a little before
-    "INSURED": rf"(?:sub|enrollee|mbr|insd?|ins|hic|identification|contract|certificate|cert|policyholder|card){_NO}|card[ ](?:shows|reads|says)|id(?:[ _-]?(?:number|no|num))?(?=[ ]?[#:.]|[ ][A-Z]{{0,4}}[0-9]{{5}}|[ ][A-Z]{{3}}[0-9])",
+    "INSURED": rf"(?:sub|pol|ben|mem|insured'?s|enrollee|mbr|insd?|ins|hic|identification|contract|certificate|cert|policyholder|card){_NO}|card[ ](?:shows|reads|says)|id(?:[ _-]?(?:number|no|num))?(?=[ ]?[#:.]|[ ][A-Z]{{0,4}}[0-9]{{5}}|[ ][A-Z]{{3}}[0-9])",
     "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|(?:dl|licen[cs]e)(?:[ _-]?(?:number|no)|[ ]?#)|dl(?=[ :]{1,2}[A-Z][0-9]{6})",
     "PASSPORT": r"passport|travel[ _-]?document",
     "EMPLOYEE_ID": rf"(?:empl?(?:oyee)?\.?|badge|staff|personnel|tech(?:nician)?){_NO}|badge(?=[ ][A-Z]?[0-9]{{4}})|employee(?=[ ][A-Z]{{1,2}}-?[0-9]{{4}})",
@@ -32,9 +32,60 @@ _LABELS: dict[str, str] = {
 }  # fmt: skip
 _OUT = {"BANK_ACCOUNT_NUMBER": "US_BANK_NUMBER", "GROUP": "MEMBER_ID", "INSURED": "MEMBER_ID"}
 _INSURED = (
-    "insur", "policy", "member", "subscriber", "enrollee", "coverage", "health plan", "medicare", "medicaid", "eob", "copay", "co-pay", "deductible", "payer", "payor", "rxbin", "rxgrp", "rxpcn", "claim", "ins:", "aetna", "bcbs",
+    "insur", "policy", "member", "subscriber", "enrollee", "coverage", "health plan", "medicare", "medicaid", "eob", "copay", "co-pay", "deductible", "payer", "payor", "rxbin", "rxgrp", "rxpcn", "claim", "ins:", "ins card", "medi-cal", "hmo", "ppo", "elig", "sponsor", "insurer", "aetna", "bcbs",
     "blue cross", "blue shield", "cigna", "humana", "unitedhealth", "uhc", "anthem", "kaiser", "tricare", "molina", "centene", "cert #",
 )  # fmt: skip
+# one of these, as a whole word, is in a text that speaks of an insurer
+_INSURED_HEARD = frozenset(
+    [
+        "insurance",
+        "insured",
+        "insurer",
+        "insurers",
+        "policy",
+        "member",
+        "members",
+        "membership",
+        "subscriber",
+        "enrollee",
+        "coverage",
+        "health",
+        "medicare",
+        "medicaid",
+        "eob",
+        "copay",
+        "co",
+        "deductible",
+        "payer",
+        "payor",
+        "rxbin",
+        "rxgrp",
+        "rxpcn",
+        "claim",
+        "claims",
+        "ins",
+        "medi",
+        "hmo",
+        "ppo",
+        "elig",
+        "eligibility",
+        "sponsor",
+        "aetna",
+        "bcbs",
+        "blue",
+        "cigna",
+        "humana",
+        "unitedhealth",
+        "uhc",
+        "anthem",
+        "kaiser",
+        "tricare",
+        "molina",
+        "centene",
+        "cert",
+    ]
+)
+register(_INSURED_HEARD)
 _INSURED_WITHIN = 100
 _SCORES = {"USERNAME": 0.4, "CASE_NUMBER": 0.36, "MEDICAL_RECORD_NUMBER": 0.7}
 _LABELLED = re.compile(
@@ -51,10 +102,10 @@ _BEFORE = re.compile(
 _HEADS = (
     "mrn", "med", "patient", "chart", "hosp", "encounter", "accession", "specimen", "visit", "admission", "csn", "unit record", "hicn", "member", "subscriber", "policy", "insurance", "health", "beneficiary", "group", "driv", "dl", "licen", "passport",
     "travel", "emp", "claim", "insured", "plan member", "certificate", "rx", "prescription", "requisition", "badge", "staff", "personnel", "student", "plate", "registration", "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user",
-    "login", "db", "screen", "x-no", "x no", "pt id", "pt no", "pt number", "mr no", "pat id", "pat no", "pat number", "tech id", "tech no", "technician", "nursing lic", "professional lic", "state lic", "rn lic", "md lic", "np lic", "pharmacy lic", "prescriber lic", "provider lic",
+    "login", "db", "screen", "x-no", "x no", "pt id", "pt_id", "pt-id", "pat_id", "pt no", "pt number", "mr no", "pat id", "pat no", "pat number", "tech id", "tech no", "technician", "nursing lic", "professional lic", "state lic", "rn lic", "md lic", "np lic", "pharmacy lic", "prescriber lic", "provider lic",
 )  # fmt: skip
 # of an insurer only
-_INSURED_HEADS = ("sub id", "sub #", "enrollee", "mbr", "ins id", "ins no", "ins #", "ins. id", "insd", "hic", "identification", "contract", "cert ", "cert#", "certificate", "policyholder", "card ", "id:", "id no", "id num", "id #", "id#", "id ")  # fmt: skip
+_INSURED_HEADS = ("sub#", "sub no", "pol#", "pol #", "pol no", "ben no", "mem no", "mem #", "mem#", "mem id", "sub id", "sub #", "enrollee", "mbr", "ins id", "ins no", "ins #", "ins. id", "insd", "hic", "identification", "contract", "cert ", "cert#", "certificate", "policyholder", "card ", "id:", "id no", "id num", "id #", "id#", "id ")  # fmt: skip
 _SIGNED = (
     "grp",
     "pt#",
@@ -100,7 +151,7 @@ def labelled(text: str) -> Iterator[Hit]:
     reached = 0
     lower = lowered(text)
     heads = (*_HEADS, *_SIGNED) if "#" in text else _HEADS
-    if present(lower, _INSURED):
+    if not _INSURED_HEARD.isdisjoint(vocabulary(text)):
         heads = (*heads, *_INSURED_HEADS)
     for at in positions(lower, heads):
         if at < reached or lower[at - 1 : at] in _ALPHA:

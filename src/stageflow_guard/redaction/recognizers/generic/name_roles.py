@@ -16,7 +16,10 @@ FIELDS: dict[str, list[str]] = {
 FIELDS["PERSON"] += ["pt", "patientin", "patiente", "paciente", "paziente", "subscriber", "dependent", "dependant", "policyholder", "policy holder", "claimant", "enrollee", "guarantor", "caller", "name", "attn", "attention", "ship to", "bill to", "deliver to", "sold to", "prepared by", "signed by", "signed", "author", "from", "to", "cc", "bcc", "user", "directed by", "director",
                            "patient", "customer", "client", "employee", "contact", "applicant", "beneficiary", "physician", "doctor", "nurse", "plaintiff",
                            "defendant", "witness", "judge", "attorney", "counsel", "decedent", "petitioner", "respondent", "traveller", "passenger", "holder", "payee", "insured", "vehicle keeper", "borrower", "lessee",
-                           "member", "enrollee", "prescriber", "attending", "attending physician", "ordering physician", "ordering provider", "referring physician", "referring provider", "rendering provider", "surgeon", "legal name", "preferred name", "insured party", "custodian of records", "custodian", "case worker", "caseworker", "social worker", "care manager", "case manager"]  # fmt: skip
+                           "requester", "organizer", "organiser", "attendees", "participants", "present", "absent", "in attendance", "apologies", "line manager", "licensor", "licensee", "acct holder", "meeting host", "chair", "chairperson", "minutes by", "note taker", "emergency contact", "reported by", "prepared for", "hirer", "hired by", "applicant name", "parent/guardian", "last first", "first last", "responsible party", "resp party", "member", "enrollee", "prescriber", "attending", "attending physician", "ordering physician", "ordering provider", "referring physician", "referring provider", "rendering provider", "surgeon", "legal name", "preferred name", "insured party", "custodian of records", "custodian", "case worker", "caseworker", "social worker", "care manager", "case manager"]  # fmt: skip
+# at the start of a line, who sent it and to whom; as a key, a language or anything else
+LINE_HEADS = frozenset({"de", "para", "von", "an", "van", "till", "från"})
+FIELDS["PERSON"] += sorted(LINE_HEADS)
 # what somebody did or was given: before two words these need no sign
 DONE = frozenset({
     "sworn by", "signed by", "witnessed by", "approved by", "reviewed by", "submitted by", "requested by", "reported by", "completed by", "conducted by", "handled by", "processed by",
@@ -44,7 +47,7 @@ ROLES = frozenset({
 })  # fmt: skip
 # these do so in small letters, too, before two words
 HOLDERS = frozenset({
-    "in the name of", "auf den namen", "lautend auf", "au nom de", "a nombre de", "intestato a", "intestata a", "a nome di", "ten name van", "t.n.v", "tnv", "em nome de",
+    "in the name of", "auf den namen", "lautend auf", "au nom de", "a nombre de", "intestato a", "intestata a", "a nome di", "op naam van", "a favore di", "a favor de", "il sottoscritto", "la sottoscritta", "el suscrito", "la suscrita", "je soussigné", "je soussignée", "licensor", "licensee", "acct holder", "virement reçu de", "virement de", "odbiorca", "hesap sahibi", "försäkringstagare", "socio", "tutora", "genitore", "ten name van", "t.n.v", "tnv", "em nome de",
     "passenger", "insured", "payee", "borrower", "lessee", "decedent", "defendant", "plaintiff",
     "halter", "fahrzeughalter", "versicherter", "mieter", "passager", "assuré", "locataire", "pasajero", "asegurado", "passeggero", "assicurato", "passagier", "verzekerde", "passageiro", "segurado",
     "account holder", "account owner", "card holder", "cardholder", "beneficiary", "next of kin", "subscriber", "dependant", "policyholder", "policy holder", "claimant", "enrollee", "guarantor", "kontoinhaber", "karteninhaber", "empfänger",

@@ -12,10 +12,16 @@ from functools import lru_cache
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN
 from stageflow_guard.redaction.recognizers.generic.asked import asked, behind_little_words
-from stageflow_guard.redaction.recognizers.generic.name_roles import ANNOUNCING, FIELDS, ROLES
+from stageflow_guard.redaction.recognizers.generic.name_roles import (
+    ANNOUNCING,
+    FIELDS,
+    LINE_HEADS,
+    ROLES,
+)
 from stageflow_guard.redaction.recognizers.generic.name_words import (
     BRANDS,
     BUSINESS,
+    EVERYBODY,
     PARTICLES,
     STOP,
 )
@@ -23,6 +29,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import (
     UNSPACED,
     Index,
+    Match,
     lowered,
     register,
     unspaced,
@@ -32,7 +39,7 @@ from stageflow_guard.redaction.recognizers.phrases import (
 _PARTICLE = r"(?=[a-z'’])(?:de la|de los|van der|van den|van de|von der|von und zu|de|da|do|das|dos|di|du|des|van|von|vom|zu|zum|der|den|del|della|degli|la|le|el|al|in 't|in ’t|op den|op de|aan de|bin|ibn|ben|abu|ter|ten|te|af|av|y|'t|’t|d'|st\.)"
 _CAPITAL = r"[^\W\d_a-zß-ÿ](?:[^\W\d_]|(?<=\w)['’-](?=[^\W\d_]))*"
 _WORD = rf"(?:{_CAPITAL}|[dDlL]['’]{_CAPITAL}|['’]t(?=[ ]))"
-_INITIAL = r"[^\W\d_a-zß-ÿ]\."
+_INITIAL = r"(?:[^\W\d_a-zß-ÿ]\.){1,4}"
 _FULL = rf"(?:(?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})){{0,3}})"
 _NAME = re.compile(rf"{_FULL}(?![\w(\[]|\.\w)")
 # after "my name is" case tells nothing
@@ -84,6 +91,27 @@ _NAMED = (
     "apelido",
     "nazwisko",
 )
+# on a line of its own, who sent it and to whom
+_SENT_BY = frozenset({"to", "from"}) | LINE_HEADS
+# behind these a surname is enough
+_IN_WHOSE_NAME = frozenset(
+    {
+        "op naam van",
+        "a nome di",
+        "a nome",
+        "in the name of",
+        "auf den namen",
+        "au nom de",
+        "a nombre de",
+        "em nome de",
+    }
+)
+# who is named between commas
+_APPOSED = frozenset({
+    "tenant", "landlord", "lessor", "lessee", "licensor", "licensee", "policyholder", "titular", "mieter", "vermieter", "mieterin", "locataire", "bailleur", "inquilino", "inquilina", "arrendatario",
+    "arrendador", "huurder", "verhuurder", "conduttore", "locatore", "locatário", "senhorio", "testator", "executor", "plaintiff", "defendant", "petitioner", "respondent", "claimant", "insured",
+})  # fmt: skip
+_NOBODYS = frozenset(["god", "allah", "jesus", "christ", "gott", "dieu", "dios", "dio", "deus", "love", "freedom", "liberty", "science", "progress", "justice", "peace", "democracy", "humanity", "truth", "law"])  # fmt: skip
 _AFTER_SAID = re.compile(r"[ ]?[:：]?[ \n]{0,2}(?:-[ ])?")
 _CONTEXT = re.compile(
     r"[,.!?]?(?:\s*$|\n)|,|[.!?]|[ ](?:and|from|here|calling|speaking|with|at|y|de|et|und|aus|vom|von|e|en|van|i|z|och|från|ve|from)(?![^\W_])"
@@ -132,7 +160,7 @@ _GREETING = Index({"greeting": _phrases("greetings")})
 _GREETED = re.compile(r"[ ](?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?[ ])?(?=[^\W_])")
 _SIGNED = Index({
     "signed": [
-        "signed", "regards", "best regards", "kind regards", "warm regards", "sincerely", "thanks", "cheers", "yours", "yours sincerely", "yours truly", "yours faithfully", "with kind regards", "with best wishes", "best wishes", "all the best", "respectfully", "warmly", "cordially", "many thanks", "thank you", "best",
+        "signed", "thx", "ty", "rgds", "regards", "best regards", "kind regards", "warm regards", "sincerely", "thanks", "cheers", "yours", "yours sincerely", "yours truly", "yours faithfully", "with kind regards", "with best wishes", "best wishes", "all the best", "respectfully", "warmly", "cordially", "many thanks", "thank you", "best",
         "mit freundlichen grüßen", "viele grüße", "liebe grüße", "beste grüße", "cordialement", "bien à vous", "bien cordialement", "saludos", "un saludo", "atentamente",
         "saluti", "cordiali saluti", "distinti saluti", "met vriendelijke groet", "met vriendelijke groeten", "groeten", "groetjes", "atenciosamente", "abraços",
         "cumprimentos", "melhores cumprimentos", "com os melhores cumprimentos", "pozdrawiam", "z poważaniem", "z wyrazami szacunku", "serdecznie pozdrawiam", "med vänlig hälsning", "vänliga hälsningar", "hälsningar", "mvh", "saygılarımla", "saygılar",
@@ -146,6 +174,8 @@ _SIGN_OFF = re.compile(r"[,:.!]?[ ]?[\n ][ \n]{0,2}(?:-{1,2}[ ]?)?")
 _WAVED = re.compile(
     r"(?:^|(?<=[.!?…)\n,])|(?<=[.!?…),][ ]))(?:LG|VG|GLG|MfG|Gruß|Grüße|[Bb]isous|[Bb]ises|[Bb]esos|[Aa]brazos|[Bb]aci|[Ll]iefs|[Xx]oxo|[Ll]ove|[Hh]ugs|[Bb]eijos),?[ ](?=[^\W\d_a-z])"
 )
+_WAVES = frozenset(["lg", "vg", "glg", "mfg", "gruß", "grüße", "bisous", "bises", "besos", "abrazos", "baci", "liefs", "xoxo", "love", "hugs", "beijos"])  # fmt: skip
+register(_WAVES)
 # whose name it is where a person is not meant
 _THINGS = frozenset(["file", "host", "class", "domain", "table", "column", "package", "module", "project", "company", "product", "event", "job", "task", "stage", "node", "pod", "service", "server", "image", "container", "bucket", "queue", "topic", "branch", "tag", "brand", "model", "device", "method", "function", "variable", "field", "key", "path", "folder", "group", "role", "city", "state", "street", "country", "region", "zone", "cluster", "namespace", "app", "application", "program", "process", "thread", "user", "display", "code", "short", "long", "common", "generic", "medication", "drug", "test", "type", "sheet", "schema", "index", "database", "db", "repo", "repository", "team", "tool", "plugin", "library", "font", "theme", "color", "pet", "school", "bank", "hotel", "store", "shop", "game", "song", "album", "track", "book", "movie", "film", "place", "location", "business", "organisation", "organization", "legal", "trade", "step", "workflow", "action", "metric", "alert", "rule", "policy", "config", "setting", "option", "param", "parameter", "arg", "argument", "attribute", "property", "tenant", "the", "its", "a"])  # fmt: skip
 # who has a name in a key of several words
@@ -341,11 +371,28 @@ def _alone(text: str, start: int, name: tuple[int, int], phrase: str) -> bool:
         return False
     if phrase in ("this is", "it's", "it is", "met", "c'est", "habla", "parla"):
         before = text[max(0, start - 12) : start].strip(" ,.!\n").lower()
-        greeted = before == "" or before.endswith(("hi", "hello", "hey", "hallo", "hola", "yes"))
-        calling = re.match(
-            r"[ ,]+(?:from|calling|speaking|here|with|again|my|your)(?!\w)", text[name[1] :]
+        greeted = before in ("", '"', "«", "»", "“") or before.endswith(
+            (
+                "hi",
+                "hello",
+                "hey",
+                "hallo",
+                "hola",
+                "yes",
+                "bonjour",
+                "buongiorno",
+                "bonsoir",
+                "salve",
+                "ciao",
+                "hi,",
+                "hello,",
+            )
         )
-        return len(words) >= 2 and (greeted or calling is not None) and (
+        calling = re.match(
+            r"[ ,]+(?:from|de|du|del|della|dello|dal|von|van|vom|da|calling|speaking|here|with|again|my|your)(?!\w)",
+            text[name[1] :],
+        )
+        return (len(words) >= 2 or (greeted and calling is not None)) and (greeted or calling is not None) and (
             _CONTEXT.match(text, name[1]) is not None
         )  # fmt: skip
     return _CONTEXT.match(text, name[1]) is not None
@@ -491,22 +538,26 @@ def _behind_title(text: str, at: int, title: str) -> Hit | None:
     return Hit(*name, "PERSON", 0.5, "name, title", "label title")
 
 
+def _unsigned(text: str, match: Match, word: str) -> int:
+    """Return where a name may begin behind a word without a sign; -1 where none follows."""
+    told = _asked_for(text, match.end) if word.endswith(_NAMED) else 0
+    at = match.end + ("." in word and text[match.end : match.end + 1] == ".")
+    if not told and text[at : at + 2] == ", " and word in _APPOSED:
+        told = at + 2
+    if told:
+        return behind_little_words(text, told)
+    touching = _TOUCHING.match(text[match.end - 1 : match.end])
+    role = word in ANNOUNCING or (word in ROLES and (text[match.start].isupper() or word == "name"))
+    return at + 1 if text[at : at + 1] in (" ", "は", "是") and (touching or role) else -1
+
+
 def _fields(text: str) -> Iterator[Hit]:
     for match in _FIELD.find(text):
         sign = _SIGN.match(text, match.end)
         word = lowered(text)[match.start : match.end]
-        if sign is None:
-            touching = _TOUCHING.match(text[match.end - 1 : match.end])
-            role = word in ANNOUNCING or (
-                word in ROLES and (text[match.start].isupper() or word == "name")
-            )
-            at = match.end + ("." in word and text[match.end : match.end + 1] == ".")
-            told = _asked_for(text, match.end) if word.endswith(_NAMED) else 0
-            if not told and (text[at : at + 1] not in (" ", "は", "是") or not (touching or role)):
-                continue
-            at = behind_little_words(text, told) if told else at + 1
-        else:
-            at = sign.end()
+        at = _unsigned(text, match, word) if sign is None else sign.end()
+        if at < 0:
+            continue
         if (
             match.kind == "PERSON" and (sign is not None or word not in ANNOUNCING)
             and _of_a_thing(text, match.start, word)
@@ -514,7 +565,7 @@ def _fields(text: str) -> Iterator[Hit]:
             continue
         if word[0] > "\u10cf" and _of_a_georgian_thing(text, match.start):
             continue
-        if word in ("to", "from") and text[match.start - 1 : match.start] not in ("", "\n", '"'):
+        if word in _SENT_BY and text[match.start - 1 : match.start] not in ("", "\n", '"'):
             continue
         quoted = text[at - 1 : at] in ("'", '"', "`")
         part = match.kind == "PERSON_PART"
@@ -528,7 +579,9 @@ def _fields(text: str) -> Iterator[Hit]:
             continue
         # one word is enough, too, where the surname stands first: `Patient: Krause, Bettina`
         turned = sign is not None and _turned(text, name) != name
-        least = 1 if part or named or caseless or turned else 2
+        alone = word in _IN_WHOSE_NAME and text[slice(*name)].lower() not in _NOBODYS
+        least = 1 if part or named or caseless or turned or alone else 2
+        least = 1 if word in _BOTH_NAMES and _GIVEN_BELOW.match(text, name[1]) else least
         words = text[name[0] : name[1]].split(" ")
         if len(words) < least or (len(words) == 1 and words[0].lower() in BUSINESS):
             continue
@@ -562,6 +615,14 @@ def _asked_for(text: str, at: int) -> int:
     return told if sign and _OF.search(question) is None else 0
 
 
+# a surname above its given name: `Name: Yilmaz⏎Vorname: Emre`
+_BOTH_NAMES = frozenset({"name", "nom", "naam", "nombre", "nome", "namn", "navn"})
+_GIVEN_BELOW = re.compile(
+    r"[ ]?[\n,;|][ ]?(?:vorname|first[ ]?name|given names?|forename|prénoms?|voornaam|voornamen|förnamn|fornavn|imię)s?[ ]?[:=]",
+    re.IGNORECASE,
+)
+
+
 # what else only people have: `name = "…", email = "…"`
 _OF_PEOPLE = re.compile(
     r"(?<![\w-])(?:e[-_]?mail|phone|telephone|mobile|ssn|dob|birth_?day|birth_?date|date_of_birth|age)[\"']?\s{0,3}[=:](?!=)",
@@ -587,12 +648,12 @@ def _people(text: str, name: tuple[int, int], field: str, least: int) -> Iterato
 
 
 # several people stand behind these
-_LISTED = frozenset({"to", "cc", "bcc", "attn", "attention", "attendees", "participants", "from", "signed by", "prepared by"})  # fmt: skip
+_LISTED = frozenset({"to", "cc", "bcc", "attn", "attention", "attendees", "participants", "from", "signed by", "prepared by", "present", "absent", "in attendance", "apologies", "teilnehmer", "teilnehmende", "anwesend", "entschuldigt", "présents", "excusés", "absents", "asistentes", "participantes", "partecipanti", "presenti", "assenti", "deelnemers", "aanwezig", "afwezig", "presentes", "ausentes", "uczestnicy", "obecni", "deltagare", "närvarande"})  # fmt: skip
 _COMMA = re.compile(r"[,;][ ](?=[^\W\d_])")
 # what a form has behind a name: a day of birth, a number, a sex
 _OF_A_FORM = r"(?:(?i:geb|geboren|n[ée]+e?|nat[oa]|nacid[oa]|fecha|born|dob|d\.o\.b|mrn|id|age|sex|tel|phone|chart|hosp|nhs)(?!\w))"
 _GIVEN = re.compile(
-    rf",[ ]?(?:[^\W\d_a-z][\w'’-]{{1,24}}(?:[ ][^\W\d_a-z][\w'’.-]{{0,24}})?|[A-Z]\.(?:[ ]?[A-Z]\.)?)(?=[ ]*(?:$|[\n|;()])|[ ]{{2}}|[ ]?[,/][ ](?:\*?[0-9]|{_OF_A_FORM})|[ ]{_OF_A_FORM})"
+    rf",[ ]?(?:[^\W\d_a-z][\w'’-]{{1,24}}(?:[ ][^\W\d_a-z][\w'’.-]{{0,24}})?|[A-Z](?:\.(?:[ ]?[A-Z]\.){{0,3}}|(?=[ ]{{2}}|$|\n)))(?=[ ]*(?:$|[\n|;()\"])|[ ]{{2}}|[ ]?[,/][ ](?:\*?[0-9]|{_OF_A_FORM})|[ ]{_OF_A_FORM})"
 )
 
 
@@ -605,11 +666,17 @@ def _turned(text: str, name: tuple[int, int]) -> tuple[int, int]:
     return name[0], given.end()
 
 
+_LIST_TITLE = re.compile(
+    r"(?:Cllr|Mr|Mrs|Ms|Dr|Prof|Herr|Frau|M|Mme|Mlle|Sr|Sra|Sig|Sig\.ra|Dña|Don|dhr|mevr|mw|Rev|clerk|geom)\.?[ ](?=[^\W\d_a-z])"
+)
+
+
 def _others(text: str, at: int) -> Iterator[Hit]:
     """Yield the names of two words or more that follow in a list of people."""
     while (comma := _COMMA.match(text, at)) is not None:
-        name = _capitalised(text, comma.end())
-        if name is None or " " not in text[slice(*name)]:
+        title = _LIST_TITLE.match(text, comma.end())
+        name = _capitalised(text, title.end() if title is not None else comma.end())
+        if name is None or (title is None and " " not in text[slice(*name)]):
             return
         yield Hit(*name, "PERSON", 0.4, "name, field", "label field")
         at = name[1]
@@ -624,7 +691,31 @@ def _plain_part(text: str, at: int) -> tuple[int, int] | None:
 
 
 # who wrote it, at its end: `… my cell is the same. - Beth Underwood`
-_DASHED = re.compile(r"(?<=[.!?])[ ]{1,2}[-–—~][ ]?(?=[^\W\d_a-z])")
+_DASHED = re.compile(r"[-–—~](?<=[.!?][ ].)[ ]?(?=[^\W\d_a-z])")
+
+
+# given names that are little words, too
+_LITTLE_NAMES = frozenset({"per", "can", "will", "mark", "may", "june", "april", "august", "grace", "joy", "hope", "art", "bill", "drew", "guy", "ray", "don", "pat", "max", "ben", "tim", "dean", "chase", "grant", "rose", "faith", "miles", "penny", "frank", "ali", "bob", "ida", "tom", "dan", "van", "an", "my", "so", "om", "sol", "mar", "paz"})  # fmt: skip
+_LINE_OF_NAMES = re.compile(
+    r"[^\W\d_a-z][^\W\d_A-Z][\w'’-]{0,20}[ ][^\W\d_a-z][^\W\d_A-Z][\w'’-]{1,24}(?=[ ]?(?:\n|$))"
+)
+
+
+def _whole_line(text: str, at: int) -> tuple[int, int] | None:
+    """Return a line of two capitalised words: a given name may be a little word, as in `Per Sandström`."""
+    match = _LINE_OF_NAMES.match(text, at)
+    if match is None or match[0].split(" ")[0].lower() not in _LITTLE_NAMES:
+        return None
+    return None if match[0].split(" ")[1].lower() in BUSINESS | STOP else match.span()
+
+
+def _dashed(text: str) -> Iterator[Hit]:
+    for dashed in _DASHED.finditer(text):
+        name = _capitalised(text, dashed.end())
+        if name is not None and text[name[1] : name[1] + 1] in ("", "\n") and (
+            " " in text[slice(*name)] or "\n" in dashed[0]
+        ):  # fmt: skip
+            yield Hit(*name, "PERSON", 0.42, "name, sign-off", "label said")
 
 
 def _addressed(text: str) -> Iterator[Hit]:
@@ -635,10 +726,12 @@ def _addressed(text: str) -> Iterator[Hit]:
             continue
         if name[1] - name[0] < 4 and text[name[0] : name[1]].isupper():
             continue  # an abbreviation
+        if text[slice(*name)].lower() in EVERYBODY:
+            continue
         if text[match.start - 1 : match.start] not in ("", "\n", " ", '"', ">", "'"):
             continue
         yield Hit(*name, "PERSON", 0.45, "name, greeting", "label greeting")
-    for waved in _WAVED.finditer(text):
+    for waved in _WAVED.finditer(text) if not _WAVES.isdisjoint(vocabulary(text)) else ():
         name = _capitalised(text, waved.end())
         if name is not None and text[name[1] : name[1] + 1] in ("", "\n"):
             yield Hit(*name, "PERSON", 0.45, "name, sign-off", "label said")
@@ -646,16 +739,13 @@ def _addressed(text: str) -> Iterator[Hit]:
         gap = _SIGN_OFF.match(text, match.end)
         if gap is None or not ("\n" in gap[0] or "," in gap[0]):
             continue
-        name = _capitalised(text, gap.end())
+        name = _capitalised(text, gap.end()) or _whole_line(text, gap.end())
         if name is None or (text[name[0] : name[1]].isupper() and "," not in gap[0]):
+            continue
+        if text[slice(*name)].lower().split(" ")[-1] in EVERYBODY:
             continue
         if text[name[1] : name[1] + 1] in ("\n", "", ".", ",") or (
             text[name[1] : name[1] + 2] == " ("
         ):
             yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
-    for dashed in _DASHED.finditer(text):
-        name = _capitalised(text, dashed.end())
-        if name is not None and text[name[1] : name[1] + 1] in ("", "\n") and (
-            " " in text[slice(*name)] or "\n" in dashed[0]
-        ):  # fmt: skip
-            yield Hit(*name, "PERSON", 0.42, "name, sign-off", "label said")
+    yield from _dashed(text)

@@ -466,7 +466,7 @@ def _quad(one: Candidate) -> Hit | None:
 
 # the other side of a connection, as logs name it: `src=`, `rhost=`; no package is called so
 _PEER = re.compile(
-    r"(?i)(?<![a-z])(?:src|dst|source|dest|destination|remote|peer|client|server|[cr]?host|from|saddr|daddr|xff|forwarded[-_]for|origin|caller)(?:[-_]?(?:ip|addr|address))?[=:][\"']?$"
+    r"(?i)(?<![a-z])(?:src|dst|source|dest|destination|remote|peer|client|server|[cr]?host|from|saddr|daddr|xff|forwarded[-_]for|origin|caller|adresse|adres|dirección|direccion|indirizzo|endereço|endereco|adress)(?:[-_]?(?:ip|addr|address))?[=:][\"']?$"
 )
 _VERSION = re.compile(
     r"(?i)vers[iã]|versie|wersj|release|build|chrome|firefox|safari|driver|kernel|firmware|upgrad|updat|install|(?<!/)lib[a-z0-9]{2,}|sürüm|版本|バージョン|버전|संस्करण|الإصدار|(?<![a-z])v[ .]?$|[a-z0-9][/@=]v?$|[=<>~^]=$"

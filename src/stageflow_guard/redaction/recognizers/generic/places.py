@@ -56,6 +56,7 @@ _UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|building|bldg
 _UNITS = re.compile(rf"(?<![\w])(?:{_UNIT})(?![\w])", re.IGNORECASE)
 # the same in other languages: before the number, behind it
 _ROOMS = [
+    "ap",
     "apto",
     "appt",
     "piso",
@@ -99,7 +100,7 @@ _CITY = re.compile(
 # only worth something beside a street
 _TOWN = rf"{_CAP}(?:[ -]{_CAP}){{0,2}}(?:[ ](?:am|an der|ob der|a\.|sur|en|de|del|di|do|da|la|le|aan|den|bij|nad|upon|on)[ ]{_CAP})?"
 _TOWN_AFTER = re.compile(
-    rf"(?<![\w.])(?:(?:(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}}|[0-9]{{4}}[ ]?[A-Z]{{2}}|[0-9]{{4,5}}-[0-9]{{3}}|[0-9]{{2}}-[0-9]{{3}}|[0-9]{{3}}[ ][0-9]{{2}})[ ]{{1,2}}{_TOWN})(?!\w)"
+    rf"(?<![\w.])(?:(?:(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}}|[0-9]{{4}}[ ]?[A-Z]{{2}}|[0-9]{{4,5}}-[0-9]{{3}}|[0-9]{{2}}-[0-9]{{3}}|[0-9]{{3}}[ ][0-9]{{2}})[ ]{{1,2}}{_TOWN})(?:[ ]\([A-Z]{{2}}\))?(?!\w)"
 )
 _BRAZIL = re.compile(
     rf"(?<!\w){_CAP}(?:[ ](?:d[aeo]s?[ ])?{_CAP}){{0,3}}[ ]?[-/,–][ ]?[A-Z]{{2}},?[ ](?:CEP:?[ ])?[0-9]{{5}}-[0-9]{{3}}(?!\w)"
@@ -108,6 +109,9 @@ _BRAZIL = re.compile(
 _BRAZIL_TOWN = re.compile(
     rf"(?<!\w){_CAP}(?:[ ](?:d[aeo]s?[ ])?{_CAP}){{0,3}}[ ]?[-/–][ ]?(?:A[CLMP]|BA|CE|DF|ES|GO|M[AGST]|P[ABEIR]|R[JNORS]|S[CEP]|TO)(?!\w)"
 )
+_PIN_CODE = re.compile(r"[^\W\d_][ ,-]{1,3}[1-9][0-9]{2}[ ]?[0-9]{3}(?![\w-]|[.,][0-9])")
+_TURKISH_WORDS = ("Mah", "Cad", "Sok", "Sk.", "Bulv", "Blv")
+_ESTATES = ("polígono", "poligono", "urbaniz", "urb. ", "pol. ind", "parque empr", "zona indus", "loc. ", "località", "contrada ", "fraz", "lieu", "zac ", "za ", "zi ")  # fmt: skip
 _BRAZIL_STATE = re.compile(
     r"[-/–][ ]?(?:A[CLMP]|BA|CE|DF|ES|GO|M[AGST]|P[ABEIR]|R[JNORS]|S[CEP]|TO)(?!\w)"
 )
@@ -115,7 +119,7 @@ _CEP = re.compile(r"[0-9]{5}-[0-9]{3}(?![0-9])")
 # Chinese, Japanese and Korean: from the large to the small, a number at the end
 _EAST = re.compile(
     r"(?:〒?[ ]?[0-9]{3}-[0-9]{4}[ ]?)?[\u4e00-\u9fff]{2,8}(?:省|市|都|道|府|県|縣|自治区)[\u3040-\u30ff\u4e00-\u9fff]{1,24}[ ]?[0-9]{1,5}(?:[ ]?(?:[-－‐丁目番地号號弄室楼层路街单元栋幢座]{1,2}|[a-zA-Z](?![a-zA-Z]))[ ]?[0-9]{0,5}){0,6}"
-    r"|[\uac00-\ud7a3]{2,7}(?:시|도) (?:[\uac00-\ud7a3]{1,6}(?:시|군|구) ){1,2}[\uac00-\ud7a30-9]{1,12}(?:로|길|동|읍|면)[ ]?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?(?:[ ,]{1,2}[0-9]{1,4}(?:동|호|층)){0,3}"
+    r"|[\uac00-\ud7a3]{2,7}(?:시|도) (?:[\uac00-\ud7a3]{1,6}(?:시|군|구) ){1,2}[\uac00-\ud7a30-9]{1,12}(?:로|길|동|읍|면)[ ]?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?(?:[ ,]{1,2}[0-9]{1,4}[ ]?(?:동|호|층)){0,3}(?:[ ]?\([0-9]{5}\))?"
 )
 _INDIAN = "Nagar|Road|Marg|Street|Colony|Layout|Vihar|Enclave|Lane|Gali|Chowk|Bagh|Puram"
 _INDIA = re.compile(
@@ -124,6 +128,17 @@ _INDIA = re.compile(
 # German streets that begin with a little word; a town behind them makes them one
 _STREET_AT = re.compile(
     r"(?<![\w.-])(?:Am|Im|An de[rmn]|Auf de[rmn]|In de[rmn]|Zu[mr]|Unter den|Hinter de[rmn]|Vor de[rmn]|Bei[m]?|Beim)[ ][^\W\d_a-z][\w-]{1,24}(?:[ ][^\W\d_a-z][\w-]{1,24})?[ ][0-9]{1,4}[a-zA-Z]?(?![\w.:])"
+)
+# an Indian, a Turkish and a rural one by their parts; a code of the town at the end
+_PARTS_IN = re.compile(
+    r"(?<![\w-])(?:(?:Flat|House|H\.?[ ]?No|Plot|Door|Shop|Villa|Block|Tower|Qtr|Room)\.?(?:[ ](?:No\.?[ ]?)?)?#?|#|मकान[ ]नं\.?[ ]|फ्लैट[ ]|प्लॉट[ ])?[A-Z]{0,2}-?[0-9]{1,5}[A-Za-z]?(?:/[0-9A-Z]{1,4})?,[ ]"
+    r"(?:[^\W_][^\n,:;@]{1,34},[ ]){0,4}(?:[^\W\d_][^\n,:;@0-9]{1,24})[ ,-]{1,3}[1-9][0-9]{2}[ ]?[0-9]{3}(?![\w-]|[.,][0-9])"
+)
+_TURKISH = re.compile(
+    r"(?<!\w)(?:[^\W\d_a-z][\w'’.]{1,24}[ ]){1,3}(?:Mah(?:\.|allesi)?|Cad(?:\.|desi)?|Sok(?:\.|ak|ağı)?|Sk\.|Bulv(?:\.|arı)?|Blv\.)[ ,]{1,2}(?:(?:[^\W\d_a-z][\w'’.]{1,24}[ ]){1,3}(?:Cad(?:\.|desi)?|Sok(?:\.|ak|ağı)?|Sk\.|Bulv\.?)[ ,]{1,2})?No[.:]{0,2}[ ]?[0-9]{1,4}[A-Z]?(?:/[0-9A-Z]{1,4})?(?:[ ,]{1,2}(?:Kat|D(?:aire)?|K)[.:]{0,2}[ ]?[0-9]{1,3}){0,2}(?:,?[ ][0-9]{5})?(?:,?[ ][^\W\d_a-z][\w'’]{1,20}(?:[ ]?/[ ]?[^\W\d_a-z][\w'’]{1,20})?)?"
+)
+_POLIGONO = re.compile(
+    r"(?i)(?<!\w)(?:pol[ií]gono|urbanizaci[oó]n|urb\.|pol\.[ ]ind\.|parque[ ]empresarial|zona[ ]industriale|loc\.|località|contrada|fraz\.|frazione|lieu[- ]dit|zac|za|zi)[ ][^\W\d_][\w'’. -]{1,40},[ ](?=[^\n]{0,60}[0-9]{5}[ ][^\W\d_])[^\n;:]{0,50}?[0-9]{5}[ ][^\W\d_a-z][\w'’-]{1,24}(?:[ ][^\W\d_a-z][\w'’-]{1,24})?"
 )
 # a British house: number, street, town, postcode
 _HOUSE_UK = re.compile(
@@ -259,16 +274,54 @@ _UNIT_SIGNS = (
     "bldg",
     "no",
 )
-_ABROAD_SIGNS = (*(f"{room}{sign}" for room in _ROOMS for sign in " ."), *(f" {floor}" for floor in _FLOORS), "esc.")  # fmt: skip
 _LANDS = tuple(re.sub(r"\(.*", "", c).strip().lower() for c in _COUNTRIES.split("|"))
 
 
 _ORDINALS = re.compile(r"[0-9][ºª°oa]")
-_LAND_CODE = re.compile(r"[A-Za-z)][ ]+[0-9]{4,6}(?!\w)")
+_LAND_CODE = re.compile(r"([A-Za-z]+)\)?[ ]+[0-9]{4,6}(?!\w)")
+_LAND_WORDS = frozenset(land.split()[-1] for land in _LANDS) | {"greek", "turkish"}
+_ROOM_WORDS = frozenset((*_ROOMS, *_FLOORS, "esc"))
+# what stands in an Indian address
+_INDIAN_PARTS = frozenset(
+    [
+        "nagar",
+        "road",
+        "marg",
+        "street",
+        "colony",
+        "layout",
+        "vihar",
+        "enclave",
+        "lane",
+        "gali",
+        "chowk",
+        "bagh",
+        "puram",
+        "sector",
+        "flat",
+        "plot",
+        "heights",
+        "society",
+        "apartment",
+        "apartments",
+        "tower",
+        "towers",
+        "house",
+        "मकान",
+        "फ्लैट",
+        "प्लॉट",
+        "नगर",
+    ]
+)
+register(_ROOM_WORDS | _INDIAN_PARTS)
+_NEEDLES_OF = {
+    head: tuple(needle for needle in _STREET_NEEDLES if needle.startswith(head))
+    for head in _STREET_HEADS
+}
 # one of these words, in small letters, is in all that the patterns match
 _NEEDED: tuple[tuple[tuple[re.Pattern[str], ...], tuple[str, ...]], ...] = (
-    ((_STREET_SUFFIX, _STREET_APART), _SUFFIXES), ((_COUNTRY_ZIP,), _LANDS), ((_BOX,), _BOXES),
-    ((_UNITS,), _UNIT_SIGNS), ((_UNITS_ABROAD,), _ABROAD_SIGNS), ((_STREET_AFTER,), _ENGLISH),
+    ((_STREET_SUFFIX, _STREET_APART), _SUFFIXES), ((_BOX,), _BOXES),
+    ((_UNITS,), _UNIT_SIGNS), ((_STREET_AFTER,), _ENGLISH),
 )  # fmt: skip
 # in a text of ASCII the others cannot stand
 _NEEDED_PLAIN = tuple(
@@ -279,15 +332,18 @@ _NEEDED_PLAIN = tuple(
 def _idle(text: str, near: str) -> set[re.Pattern[str]]:
     """Return the patterns that cannot match; `near`, in small letters, is what stands around numbers."""
     idle = set[re.Pattern[str]]()
+    heard = vocabulary(text)
     for patterns, words in _NEEDED_PLAIN if near.isascii() else _NEEDED:
-        if _COUNTRY_ZIP in patterns and _LAND_CODE.search(near) is None:
+        if not present(near, words):
             idle.update(patterns)
-        elif _UNITS_ABROAD in patterns and _ORDINALS.search(near) is not None:
-            continue
-        elif not present(near, words):
-            idle.update(patterns)
-    if vocabulary(text).isdisjoint(_STREET_HEADS) or not present(near, _STREET_NEEDLES):
+    if _LAND_WORDS.isdisjoint(land[1] for land in _LAND_CODE.finditer(near)):
+        idle.add(_COUNTRY_ZIP)
+    if heard.isdisjoint(_ROOM_WORDS) and _ORDINALS.search(near) is None:
+        idle.add(_UNITS_ABROAD)
+    if not any(present(near, _NEEDLES_OF[head]) for head in heard & _STREET_HEADS):
         idle.add(_STREET_BEFORE)
+    if heard.isdisjoint(_INDIAN_PARTS) or _PIN_CODE.search(text) is None:
+        idle.add(_PARTS_IN)
     return idle | _without_code(text)
 
 
@@ -308,6 +364,10 @@ def _without_code(text: str) -> set[re.Pattern[str]]:
         idle.add(_BRAZIL)
     if _BRAZIL_STATE.search(text) is None:
         idle.add(_BRAZIL_TOWN)
+    if "No" not in text or not present(text, _TURKISH_WORDS):
+        idle.add(_TURKISH)
+    if not present(lowered(text), _ESTATES):
+        idle.add(_POLIGONO)
     if _NL_CODE.search(text) is None:
         idle.add(_HOUSE_NL)
     return idle
@@ -326,7 +386,7 @@ def _parts(text: str) -> Iterator[Hit]:
 def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Iterator[Hit]:
     for pattern, score, rule in (
         (_STREET_AFTER, 0.45, "street"), (_STREET_BEFORE, 0.4, "street"), (_STREET_SUFFIX, 0.5, "street"),
-        (_STREET_APART, 0.5, "street"), (_STREET_AT, 0.2, "street, maybe"), (_HOUSE_UK, 0.5, "street"), (_HOUSE_NL, 0.5, "street"), (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_UNITS_ABROAD, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
+        (_STREET_APART, 0.5, "street"), (_STREET_AT, 0.2, "street, maybe"), (_HOUSE_UK, 0.5, "street"), (_HOUSE_NL, 0.5, "street"), (_PARTS_IN, 0.5, "street"), (_TURKISH, 0.5, "street"), (_POLIGONO, 0.5, "street"), (_NUMBERED, 0.2, "numbered"), (_UNITS, 0.3, "unit"), (_UNITS_ABROAD, 0.3, "unit"), (_BOX, 0.6, "post box"), (_MILITARY, 0.6, "military"),
         (_CITY, 0.5, "town"), (_TOWN_AFTER, 0.1, "town behind its code"), (_BRAZIL_TOWN, 0.1, "town before its state"), (_INDIA, 0.5, "town"), (_BRAZIL, 0.5, "town"), (_EAST, 0.6, "street"), (_UK, 0.45, "postcode"), (_COUNTRY_ZIP, 0.4, "country"),
     ):  # fmt: skip
         if pattern in idle:

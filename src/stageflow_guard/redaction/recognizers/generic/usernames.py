@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions
+from stageflow_guard.redaction.recognizers.anchors import positions, present
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
@@ -127,6 +127,14 @@ _SPOKEN = re.compile(
     r"(?P<name>(?=[A-Za-z][A-Za-z0-9]{0,24}[._-]|[A-Za-z]{2,24}[0-9])[A-Za-z][\w.-]{1,38}\w)(?![\w@/(=:])",
     re.IGNORECASE,
 )
+# as a daemon writes it: `Failed password for invalid user tkeller from 45.148.10.2`
+_LOGGED = re.compile(
+    r"(?<![\w.-])(?:(?:invalid|illegal|unknown|for|locked)[ ]user|password for|accepted \w{4,20} for|started by|triggered by|logged in as|login by|usuario creado:|user created:|benutzer angelegt:|printed by|entered by)[ ]"
+    r"[\"'`]?(?P<name>[A-Za-z][\w-]{2,24}(?:\.[\w-]{1,24})?)(?=[\"'`]?(?:[ ](?:from|by|at|port|on|/|\()|[ ]?$|\n|[.,;](?:\s|$)))",
+    re.IGNORECASE,
+)
+_LOGGED_HEADS = ("user ", "password for", "accepted ", "started by", "triggered by", "logged in as", "login by", "usuario creado", "user created", "benutzer angelegt", "printed by", "entered by")  # fmt: skip
+_HOSTED = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])")
 _SPOKEN_HEADS = frozenset({"user", "username", "login", "usuario", "usuário", "benutzername", "nutzername", "identifiant", "nome", "utente", "gebruikersnaam", "handle", "screen"})  # fmt: skip
 register(_SPOKEN_HEADS)
 _FILED = re.compile(
@@ -147,6 +155,19 @@ def spoken(text: str) -> Iterator[Hit]:
 
 
 _LEAST = 4  # letters of an account in a pair that nothing else tells of
+
+
+def logged(text: str) -> Iterator[Hit]:
+    """Yield accounts that a line of a log names, an address or the end of a sentence behind them."""
+    lower = lowered(text)
+    if not present(lower, _LOGGED_HEADS):
+        return
+    for match in _LOGGED.finditer(text):
+        name = match["name"]
+        if name.lower() not in _NOBODY and not name.istitle() and _FILED.search(name) is None:
+            yield Hit(*match.span("name"), "USERNAME", 0.4, "account, logged", "label username")
+
+
 _WIDTH = 200  # characters of a line that are looked at, on either side
 
 
@@ -194,5 +215,5 @@ def _paired(text: str, start: int, end: int) -> bool:
     value = text[start:end]
     return (
         _MEMBER.match(value) is None and value.lower() not in _NOBODY
-        and _PAIR.search(line) is not None and _CODE.search(line) is None
+        and (_PAIR.search(line) is not None or _HOSTED.search(line) is not None) and _CODE.search(line) is None
     )  # fmt: skip

@@ -1,0 +1,120 @@
+"""Who writes and who is written to, by the form of a letter or a chat: no word announces them. Pure.
+
+A name on a line of its own above an address, a day of birth or a phone; the writer of each line of an
+exported chat; a name below a closing in scripts without capitals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.generic.name_words import BUSINESS, EVERYBODY, STOP
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import unspaced
+
+_WORD = r"(?:[^\W\d_a-z][\w'’-]{1,24}|[^\W\d_a-z]\.(?:[^\W\d_a-z]\.){0,2}|(?:de|da|do|dos|van|von|der|den|del|la|le|di|el|al|bin|ten|ter)(?=[ ]))"
+_NAME = rf"[^\W\d_a-z][\w'’.-]{{1,24}}(?:[ ]{_WORD}){{1,3}}"
+# JASMINE R. COLEMAN⏎311 Ponce De Leon Ave; Vinícius Rocha⏎Nascimento: 3/5/1990
+_HEADED = re.compile(rf"(?:^|(?<=\n\n))(?P<who>{_NAME})[ ]?\r?\n(?=(?P<next>[^\n]{{4,90}}))")
+_BORN_OR_CALLED = re.compile(
+    r"(?i)^(?:born|d\.?o\.?b|date of birth|geb(?:oren|\.)|geburts|né|née|date de naissance|fecha de nac|nacid|nat[oa]|data di nascita|geboortedatum|nasc|data de nasc|tel|phone|mobile|mobil|cell|e-?mail|móvil|téléphone|telefon|telefoon|cellulare)(?![a-z]{4})"
+)
+_ADDRESS = re.compile(
+    r"(?i)^(?:[0-9]{1,5}[a-z]?(?:[ ](?:bis|ter))?,?[ ][^\W\d_][^\n@:]{3,70}|[^\W\d_][^\n@:]{2,50}[ ,]{1,2}(?:n[º°.]?[ ]?)?[0-9]{1,4}[a-z]?(?:[ ,/-].{0,40})?)$"
+)
+_STREETS = re.compile(
+    r"(?i)(?:street|st\b|avenue|ave\b|road|rd\b|lane|ln\b|drive|dr\b|way|court|close|terrace|boulevard|blvd|stra(?:ß|ss)e|str\.|weg|gasse|platz|allee|rue|chemin|calle|c/|avda|via|viale|corso|piazza|rua|travessa|straat|laan|gracht|plein|kade|dijk|ul\.|gatan|vägen|caddesi|sokak)"
+)
+_FIRM = re.compile(
+    r"(?i)\b(?:gmbh|ag|kg|ltd|llc|inc|corp|co|plc|s\.?r\.?l|s\.?p\.?a|s\.?a|sarl|sas|b\.?v|n\.?v|lda|ltda|group|hotel|restaurant|university|school|museum|church|bank|clinic|hospital|council|department|office|store|shop|street|road)\b"
+)
+# 14/05/2024, 18:09 - Rob: yes; [6/2/24, 7:14:22 PM] Coach Rick: dinner
+_CHAT = re.compile(
+    r"(?:^|(?<=\n))[\u200e\u200f]?\[?(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2},?[ ]{1,2}[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?(?:[ \u202f]?[AaPp]\.?[Mm]\.?)?(?:\][ ]|[ ]?-[ ])"
+    r"(?P<who>[^\W\d_a-z][\w'’.-]{0,24}(?:[ ][^\W\d_a-z][\w'’.-]{0,24}){0,2}):[ ]"
+)
+_LOGGED = frozenset(
+    [
+        "error",
+        "warn",
+        "warning",
+        "info",
+        "debug",
+        "trace",
+        "fatal",
+        "critical",
+        "notice",
+        "server",
+        "client",
+        "system",
+        "worker",
+        "process",
+        "thread",
+        "start",
+        "started",
+        "stop",
+        "stopped",
+        "end",
+        "status",
+        "state",
+        "result",
+        "request",
+        "response",
+        "event",
+        "task",
+        "job",
+        "message",
+        "note",
+        "update",
+        "subject",
+        "re",
+        "from",
+        "to",
+        "http",
+        "https",
+        "get",
+        "post",
+        "put",
+        "delete",
+        "root",
+        "admin",
+        "bot",
+    ]
+)
+# 此致⏎敬礼⏎何静; مع التحية،⏎سارة الخطيب
+_CLOSING = re.compile(
+    r"(?:敬礼|敬上|敬具|以上|よろしくお願いいたします。|よろしくお願いします。|감사합니다\.?|드림|مع التحية|مع أطيب التحيات|وتفضلوا بقبول فائق الاحترام|धन्यवाद|सादर|בברכה|ขอแสดงความนับถือ)[,،、。!]?[ ]?\r?\n(?:[─━=*-]{3,40}\n)?"
+    r"(?P<who>[\u4e00-\u9fff]{2,4}|[가-힣]{2,4}|[\u0621-\u064a]{2,}(?:[ ][\u0621-\u064a]{2,}){0,2}|[\u0900-\u0963]{2,}(?:[ ][\u0900-\u0963]{2,}){0,2}|[\u0590-\u05ea]{2,}(?:[ ][\u0590-\u05ea]{2,})?|[\u0e01-\u0e4e]{2,}(?:[ ][\u0e01-\u0e4e]{2,})?)(?=[ ]?\r?(?:\n|$))"
+)
+
+
+def people(text: str) -> Iterator[Hit]:
+    """Yield the names that such a form puts in their place."""
+    if "\n" in text:
+        for match in _HEADED.finditer(text):
+            if _is_person(match["who"]) and _under_a_name(match["next"].strip()):
+                yield Hit(*match.span("who"), "PERSON", 0.42, "name, head of a letter", "position")
+        if unspaced(text):
+            for match in _CLOSING.finditer(text):
+                yield Hit(*match.span("who"), "PERSON", 0.42, "name, sign-off", "label said")
+    if ":" in text:
+        for match in _CHAT.finditer(text):
+            words = [word.strip(".").lower() for word in match["who"].split(" ")]
+            if (_LOGGED | BUSINESS).isdisjoint(words):
+                yield Hit(*match.span("who"), "PERSON", 0.42, "name, chat", "position")
+
+
+def _is_person(name: str) -> bool:
+    words = [word.strip(".").lower() for word in name.split(" ")]
+    return (
+        (BUSINESS | EVERYBODY).isdisjoint(words) and not STOP.issuperset(words)
+        and words[0] not in STOP and _FIRM.search(name) is None
+    )  # fmt: skip
+
+
+def _under_a_name(line: str) -> bool:
+    """Say whether a line stands under a person's name: an address, a birth, a number to call."""
+    if _BORN_OR_CALLED.match(line) is not None:
+        return any(map(str.isdigit, line)) or "@" in line
+    return _ADDRESS.match(line) is not None and _STREETS.search(line) is not None

@@ -1,0 +1,42 @@
+"""Plates of vehicles in the form of their country, where a vehicle is spoken of before them. Pure.
+
+`change the reg on my policy from FN14 UZB to LC70 XWE`: the label stands too far off to be the
+plate's own, and the form is one that little else has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
+
+_FORMS = re.compile(
+    r"(?<![\w/.-])(?:[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}|[A-Z]{2}-[0-9]{3}-[A-Z]{2}|[A-Z]{2}[ ]?[0-9]{3}[ ]?[A-Z]{2}|[0-9]{4}[ ]?[BCDFGHJ-NPR-TV-Z]{3}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ ]?[0-9]{2,4}"
+    r"|[A-Z]{2}[ -]?[0-9]{1,2}[ -]?[A-Z]{1,2}[ -]?[0-9]{4}|[A-Z]{3}[ -]?[0-9][A-Z0-9][0-9]{2}|[0-9]{2}[ ][A-Z]{1,3}[ ][0-9]{2,4}|[A-Z]{2,3}[ ][0-9]{3,5}[A-Z]{0,2}|[A-Z]{1,2}-[0-9]{2,3}-[A-Z]{1,2}|[0-9]-[A-Z]{3}-[0-9]{2})(?![\w/-]|[.,][0-9])"
+)
+_VEHICLES = re.compile(
+    r"(?<![^\W\d_])(?:reg|plate|plates|car park|parked|parking|vehicle|motorbike|kennzeichen|kfz|fahrzeug|stellplatz|parkplatz|parkt|véhicule|voiture|stationn\w{2,6}|immatricul\w{2,7}|matrícula|coche|vehículo|aparcad\w{1,2}|targa|targat[ao]|veicolo|parcheggi\w{1,3}|kenteken|voertuig|geparkeerd|parkeer\w{0,6}|placa|veículo|estacionad\w|plaka|araç|nr rej|rejestrac\w{2,5}|samochód|registreringsnummer|regnr|वाहन|गाड़ी|बाइक)(?![^\W\d_])"
+)
+_WORDS = (
+    "reg", "plate", "park", "vehic", "motorb", "kennz", "kfz", "fahrz", "stellpl", "véhic", "voitu", "station", "immat", "matr", "coche", "vehíc", "aparc", "targa", "veicolo", "kentek", "voertuig", "placa", "veículo", "estacion", "plaka", "araç", "rej", "samoch", "वाहन", "गाड़ी", "बाइक",
+)  # fmt: skip
+_WITHIN = 90  # characters before it
+_MIXED = re.compile(
+    r"[A-Z0-9][ -]?(?:[0-9](?<=[A-ZÄÖÜ][ -].)|[0-9](?<=[A-ZÄÖÜ].)|[A-Z](?<=[0-9][ -].)|[A-Z](?<=[0-9].))"
+)
+
+
+def beside(text: str) -> Iterator[Hit]:
+    """Yield such plates."""
+    lower = lowered(text)
+    if not present(lower, _WORDS) or _MIXED.search(text) is None:
+        return
+    for match in _FORMS.finditer(text):
+        before = lower[max(0, match.start() - _WITHIN) : match.start()].rpartition("\n")[2]
+        if _VEHICLES.search(before) is not None:
+            yield Hit(
+                *match.span(), "LICENSE_PLATE", 0.5, "plate, vehicle before it", "label plate"
+            )
