@@ -38,7 +38,7 @@ COUNTRY = Country(
         "CREDIT_CARD": "carte bancaire|numéro de carte|carte de crédit|numéro carte|carte bleue",
         "US_BANK_NUMBER": "numéro de compte|compte bancaire",
         "FR_NIR": "nir|numéro de sécurité sociale|sécurité sociale|numéro sécu|n° sécu",
-        "USERNAME": "nom d'utilisateur|identifiant|nom utilisateur|utilisateur|identifiant de connexion|pseudo",
+        "USERNAME": "nom d'utilisateur|identifiant|nom utilisateur|utilisateur|identifiant de connexion",
         "PASSPORT": "passeport|numéro de passeport|numéro passeport",
         "EMAIL_ADDRESS": "courriel|adresse mail|adresse électronique|adresse e mail|mél",
     },

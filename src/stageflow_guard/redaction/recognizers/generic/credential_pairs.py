@@ -24,7 +24,7 @@ _PASSED = re.compile(
 )
 # login: u / p, credentials for the box: u:p
 _TOLD = re.compile(
-    r"(?:log-?in|(?:basic|http)[ ]auth|auth|cred(?:ential)?s?|zugangsdaten|zugang|anmeldedaten|anmeldung|identifiants|inloggegevens|credenciales|credenziali|credenciais|acceso|acesso)"
+    r"(?:log-?in|(?:basic|http)[ ]auth|cred(?:ential)?s?|zugangsdaten|zugang|anmeldedaten|anmeldung|identifiants|inloggegevens|credenciales|credenziali|credenciais|acceso|acesso)"
     r"(?:[ ][\w-]{2,16}){0,3}(?:[ ]?[:=]|[ ](?:is|are|as|with|ist|sind|est|son|sono|são|zijn))[ ]{0,2}[\"'`]?([A-Za-z][\w.+-]{1,40}(?:@[\w.-]{3,60})?)[\"'`]?(?:[ ]?/[ ]?|[ ]?\|[ ]|,[ ]|:)[\"'`]?([^\s\"'`|⟦⟧\x1e]{6,64})",
     re.IGNORECASE,
 )

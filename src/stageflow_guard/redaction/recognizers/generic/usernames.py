@@ -41,6 +41,12 @@ _NOBODY = frozenset(
         "anon",
         "nobody",
         "deploy",
+        "current",
+        "someone",
+        "somebody",
+        "data",
+        "account",
+        "metadata",
         "deployer",
         "git",
         "ubuntu",
@@ -123,19 +129,19 @@ _CODE = re.compile(r"[(){};]|==|=>|\b(?:def|return|var|let|const|if|for)\b")
 _ENDS = frozenset({"", " ", "\n", "\r", "\t", ",", ";", "&", "]", ")", '"', "'", "|", "?", "!"})
 # `my username should now be sunny.tx`, `usuario admin_tienda`: a sign in it tells
 _SPOKEN = re.compile(
-    r"(?<![\w.-])(?:user[ ]?name|login|usuario|benutzername|nutzername|identifiant|nome utente|utente|gebruikersnaam|usu[aá]rio|handle|screen name)(?:[ ](?:is|was|should|now|be|as|es|ist|est|è|é)){0,3}[ ][\"'`]?"
-    r"(?P<name>(?=[A-Za-z][A-Za-z0-9]{0,24}[._-]|[A-Za-z]{2,24}[0-9])[A-Za-z][\w.-]{1,38}\w)(?![\w@/(=:])",
+    r"(?<![\w.-])(?:user[ ]?name|login|usuario|benutzername|nutzername|identifiant|nome utente|utente|gebruikersnaam|usu[aá]rio|screen name)(?:[ ](?:is|was|should|now|be|as|es|ist|est|è|é)){0,3}[ ][\"'`]?"
+    r"(?P<name>(?=[A-Za-z][A-Za-z0-9]{0,24}[._][A-Za-z0-9]|[A-Za-z]{2,24}[0-9])[A-Za-z][\w.-]{1,38}\w)(?![\w@/(=:])",
     re.IGNORECASE,
 )
 # as a daemon writes it: `Failed password for invalid user tkeller from 45.148.10.2`
 _LOGGED = re.compile(
     r"(?<![\w.-])(?:(?:invalid|illegal|unknown|for|locked)[ ]user|password for|accepted \w{4,20} for|started by|triggered by|logged in as|login by|usuario creado:|user created:|benutzer angelegt:|printed by|entered by)[ ]"
-    r"[\"'`]?(?P<name>[A-Za-z][\w-]{2,24}(?:\.[\w-]{1,24})?)(?=[\"'`]?(?:[ ](?:from|by|at|port|on|/|\()|[ ]?$|\n|[.,;](?:\s|$)))",
+    r"[\"'`]?(?P<name>[A-Za-z][\w-]{2,24}(?:\.[\w-]{1,24})?)(?=[\"'`]?(?:[ ](?:from|port|/|\()|[ ]?\n|[ ]?$))",
     re.IGNORECASE,
 )
 _LOGGED_HEADS = ("user ", "password for", "accepted ", "started by", "triggered by", "logged in as", "login by", "usuario creado", "user created", "benutzer angelegt", "printed by", "entered by")  # fmt: skip
 _HOSTED = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])")
-_SPOKEN_HEADS = frozenset({"user", "username", "login", "usuario", "usuário", "benutzername", "nutzername", "identifiant", "nome", "utente", "gebruikersnaam", "handle", "screen"})  # fmt: skip
+_SPOKEN_HEADS = frozenset({"user", "username", "login", "usuario", "usuário", "benutzername", "nutzername", "identifiant", "nome", "utente", "gebruikersnaam", "screen"})  # fmt: skip
 register(_SPOKEN_HEADS)
 _FILED = re.compile(
     r"(?i)\.(?:php|html?|js|ts|py|rb|go|java|com|org|net|io|co|json|ya?ml|toml|xml|log|txt|sh|sql|css|example|test|local|internal)$|^v[0-9]"
@@ -168,6 +174,7 @@ def logged(text: str) -> Iterator[Hit]:
             yield Hit(*match.span("name"), "USERNAME", 0.4, "account, logged", "label username")
 
 
+_QUOTES = frozenset("\"'`")
 _WIDTH = 200  # characters of a line that are looked at, on either side
 
 
@@ -183,22 +190,22 @@ def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
     A digit or quotes tell. Without them a pair in a line of pairs is one, and a form's field.
     """
     value = text[start:end]
-    if any(c.isdigit() for c in value) or text[start - 1 : start] in "\"'`":
-        return "=" not in sign or "." not in value or text[start - 1] in "\"'`" or (
-            _paired(text, start, end)
-        )  # fmt: skip
-    if value.lower() in _NOBODY or _MEMBER.match(value) or text[end : end + 1] not in _ENDS:
+    quoted = text[start - 1 : start] in _QUOTES
+    named = any(c in "._" for c in value) or any(c.isdigit() for c in value)
+    if value.lower() in _NOBODY:
         return False
+    if quoted:
+        return named or _SURE.search(label) is not None or label.endswith("login")
+    if any(c.isdigit() for c in value):
+        return "=" not in sign or "." not in value or _paired(text, start, end)
+    if _MEMBER.match(value) or text[end : end + 1] not in _ENDS or not _QUOTES.isdisjoint(sign):
+        return False  # a variable beside a name in quotes
     if "=" in sign:
-        return (
-            len(value) >= _LEAST
-            and sign.strip() == "="
-            and " " not in sign
-            and _paired(text, start, end)
-        )
+        tight = sign.strip() == "=" and " " not in sign
+        return len(value) >= _LEAST and tight and _paired(text, start, end)
     line = _line(text, start, end)
     return _CODE.search(line) is None and (
-        any(c in "._-" for c in value)
+        any(c in "._" for c in value)
         or (_SURE.search(label) is not None and text[end : end + 1] not in (" ", "\t"))
     )
 
