@@ -3,7 +3,8 @@
 FILE holds JSON lines: `text`, `spans` ([start, end, type]), and where you know them `locale`, `kind`
 and `claimed` (per span: whether it counts). Without FILE, the project's own lines: tests/data/field.txt
 and harmless.txt; with `--clinic` the notes of tests/data/clinic.txt by half and group, with `--records`
-the records of tests/data/records.txt, with `--daily` everyday text of tests/data/daily.txt (groups of the half `kept` are only measured). Prints the same table as `stageflow-guard redact eval FILE --by locale,entity,kind`.
+the records of tests/data/records.txt, with `--daily` everyday text of tests/data/daily.txt, with
+`--locales` and `--clinics` that of locales.txt and clinics.txt (groups of the half `kept` are only measured). Prints the same table as `stageflow-guard redact eval FILE --by locale,entity,kind`.
 """
 
 from __future__ import annotations
@@ -18,8 +19,14 @@ from stageflow_guard.redaction import Redactor
 from stageflow_guard.redaction.atrest.evaluate import BY, Line, breakdown, read
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
-HALVED = ("clinic", "records", "daily")  # sets in a half to tune on and one that is only measured
-MARKED = re.compile("⟪([A-Z_*]+):(.*?)⟫")
+HALVED = (
+    "clinic",
+    "clinics",
+    "records",
+    "daily",
+    "locales",
+)  # sets in a half to tune on and one that is only measured
+MARKED = re.compile("⟪([A-Z_*]+):(.*?)⟫", re.DOTALL)
 
 
 def own_lines() -> list[Line]:
@@ -129,6 +136,8 @@ def main() -> int:
     options.add_argument("--clinic", action="store_true", help="the project's notes of a clinic")
     options.add_argument("--records", action="store_true", help="hospitals' and insurers' records")
     options.add_argument("--daily", action="store_true", help="everyday text by kind")
+    options.add_argument("--locales", action="store_true", help="everyday text by kind and locale")
+    options.add_argument("--clinics", action="store_true", help="clinics and insurers, by kind")
     options.add_argument("--table", action="store_true", help="by language, as the docs show it")
     options.add_argument("--phones", action="store_true", help="only libphonenumber's examples")
     args = options.parse_args()

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 _DATA = Path(__file__).resolve().parent / "data"
-_MARKED = re.compile("⟪([A-Z_*]+):(.*?)⟫")
+_MARKED = re.compile("⟪([A-Z_*]+):(.*?)⟫", re.DOTALL)
 
 
 def tuning(name: str) -> list[str]:
