@@ -48,13 +48,21 @@ def chosen(text: str, name: str, start: int, end: int) -> Value | None:
     sign = _SIGN.match(text, end)
     if sign is None:
         return None
+    value = _candidate(text, start, sign.end())
+    if value is None:
+        return None
     line = text[max(0, start - _BEFORE) : start].rpartition("\n")[2]
     if _OF_CODE.search(line) is not None:
         return None
     before = _LAST_WORD.search(line)
     if before is not None and not ANY.isdisjoint(line.lower().split()[-2:]):
         return None
-    joined = _JOINED.match(text, sign.end())
+    return value
+
+
+def _candidate(text: str, start: int, at: int) -> Value | None:
+    """Return the word or the phrase at `at` that somebody can have chosen; its label begins at `start`."""
+    joined = _JOINED.match(text, at)
     if joined is not None and _END.match(text, joined.end()) is not None:
         parts = _JOINTS.split(joined[0].lower())
         told = sum(map(NO_PASSWORD.__contains__, parts)) <= (len(parts) >= 4)
@@ -62,13 +70,13 @@ def chosen(text: str, name: str, start: int, end: int) -> Value | None:
     capital = text[start].isupper() and not (
         text[start - 1 : start].isalnum() or text[start - 1 : start] == "_"
     )
-    word = (_CAPITALISED if capital else _WORD).match(text, sign.end())
+    word = (_CAPITALISED if capital else _WORD).match(text, at)
     if word is None:
         return None
     if _END.match(text, word.end()) is not None:
         told = word[0].lower() not in NO_PASSWORD
         return Value(*word.span(), quoted=False, spoken=False) if told else None
-    phrase = _PHRASE.match(text, sign.end())
+    phrase = _PHRASE.match(text, at)
     words = () if phrase is None else phrase[0].split(" ")
     if (
         phrase is None
