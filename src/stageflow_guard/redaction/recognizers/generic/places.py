@@ -10,6 +10,7 @@ from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import (
+    UNSPACED,
     Index,
     bare,
     lowered,
@@ -50,7 +51,7 @@ _STREET_APART = re.compile(
     + r"(?!\w)"
 )
 _NUMBERED = re.compile(
-    r"(?<![\w.$€£#:/-])(?:[0-9]{1,5}[ ]){1,2}(?:[^\W\d_][\w'’./-]{0,24}[ ]){1,5}[0-9]{1,5}(?![\w.%:/-])"
+    rf"(?<![\w.$€£#:/-])(?:[0-9]{{1,5}}[ ]){{1,2}}(?:[^\W\d_{UNSPACED}][\w'’./-]{{0,24}}[ ]){{1,5}}[0-9]{{1,5}}(?![\w.%:/-])"
 )
 _UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|no)\.?[ ]?#?[0-9]{1,5}[A-Za-z]?|[0-9]{1,3}(?:st|nd|rd|th)[ ](?:floor|fl)\b\.?)"
 _UNITS = re.compile(rf"(?<![\w])(?:{_UNIT})(?![\w])", re.IGNORECASE)
