@@ -228,3 +228,96 @@ def test_small_words(home, policy):
     said = policy("tenant", "add", "Acme Corp", "--from", "saas")[1]
     assert "cannot be a tenant's name: letters, digits, `.`, `_` and `-`" in said
     assert "there is no policy folder `nowhere`" in policy("diff", "policies", "nowhere")[1]
+
+
+REFUND = "p, role:agent, acme, tool, refund, call, allow\np, role:supervisor, acme, tool, refund, approve, allow\n"
+
+
+def add_lines(home, text):
+    with (home / FILE).open("a") as file:
+        file.write(text)
+
+
+def test_a_slip_in_tools_yaml_that_leaves_the_tool_open_is_an_error(home, policy):
+    """Without it the tool that was meant runs without its approval, and nothing says so."""
+    add_lines(home, REFUND)
+    rules = home / "tenants/acme/tools.yaml"
+    rules.write_text("tools:\n  refnud: {approval: required}\n")
+    code, said = policy("lint")
+    assert (code, "tools.yaml:2:1: error: no line of `acme` names a tool `refnud`; did" in said) == (1, True), said  # fmt: skip
+    assert "did you mean `refund`? A call of `refund` is permitted without what stands" in said
+    rules.write_text("tools:\n  refund: {approval: required}\n")
+    assert policy("lint") == (0, "nothing to mend\n")
+
+
+NOT_OPEN = {
+    "no tool is near": ("invoice: {approval: required}", REFUND),
+    "the tool has its own rule": ("refnud: {approvals: 2}\n  refund: {approval: required}", REFUND),
+    "every tool may be called": ("refnud: {approval: required}", REFUND + "p, role:agent, acme, tool, *, call, allow\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("why", NOT_OPEN)
+def test_a_tool_that_no_line_names_is_a_warning_where_nothing_is_open(home, policy, why):
+    """It counts for no call, or its name may be right."""
+    rules, lines = NOT_OPEN[why]
+    add_lines(home, lines)
+    (home / "tenants/acme/tools.yaml").write_text(f"tools:\n  {rules}\n")
+    code, said = policy("lint")
+    assert (code, "warning: no line of `acme` names a tool `" in said) == (1, True), said
+    assert "error" not in said
+
+
+def test_a_tool_that_another_file_knows_is_no_slip(home, policy):
+    """The catalogue lists it, or somebody accepted its definition, or `*` permits any tool."""
+    add_lines(home, REFUND)
+    rules = home / "tenants/acme/tools.yaml"
+    rules.write_text("tools:\n  refunds: {approval: required}\n")
+    (home / "accepted_tools.yaml").write_text(f"accepted:\n  refunds: {'a' * 64}\n")
+    assert policy("lint")[0] == 0
+    (home / "accepted_tools.yaml").unlink()
+    (home / "catalogue.yaml").write_text("tools: {refund: {}, refunds: {}}\n")
+    assert policy("lint")[0] == 0
+    (home / "catalogue.yaml").unlink()
+    rules.write_text("tools:\n  mail: {approval: required}\n")
+    add_lines(home, "p, role:agent, acme, tool, *, call, allow\np, role:supervisor, acme, tool, *, approve, allow\n")  # fmt: skip
+    (home / FILE).write_text((home / FILE).read_text().replace(REFUND, ""))
+    assert policy("lint")[0] == 0
+
+
+def test_a_slip_in_a_role_whose_bounds_count_is_an_error(home, policy):
+    """In a tenant's file and in the catalogue: the bound binds nobody."""
+    add_lines(home, REFUND)
+    bound = "refund: {role:agnt: {amount: {maximum: 100}}}\n"
+    (home / "tenants/acme/tools.yaml").write_text(f"tools:\n  {bound}")
+    code, said = policy("lint")
+    assert (code, "error: bounds of `role:agnt` on `refund` bind no call: no line of `acme`" in said) == (1, True), said  # fmt: skip
+    assert "did you mean `role:agent`?" in said
+    (home / "tenants/acme/tools.yaml").unlink()
+    (home / "catalogue.yaml").write_text(f"tools:\n  {bound}")
+    assert "catalogue.yaml:2:1: error: bounds of `role:agnt`" in policy("lint")[1]
+    (home / "catalogue.yaml").write_text(f"tools:\n  {bound}".replace("agnt", "agent"))
+    assert policy("lint")[0] == 0
+
+
+@pytest.mark.parametrize("place", ["", "tenants/acme/"])
+def test_a_limit_on_what_no_line_permits_is_told(home, policy, place):
+    """A slip in its object: the calls that were meant are not counted."""
+    add_lines(home, REFUND)
+    limit = home / f"{place}limits.yaml"
+    limit.write_text("limits:\n  few: {of: calls, limit: 3, kind: tool, obj: refnud}\n")
+    code, said = policy("lint")
+    assert (code, "no line permits `refnud`, so that it counts nothing; did you mean `refund`?" in said) == (1, True), said  # fmt: skip
+    limit.write_text("limits:\n  few: {of: calls, limit: 3, kind: tool, obj: refund}\n")
+    assert policy("lint")[0] == 0
+
+
+def test_a_rule_of_flow_that_stops_what_no_line_permits_is_told(home, policy):
+    """A slip in what may not follow: what was meant may."""
+    add_lines(home, REFUND)
+    rule = "never: {{kind: tool, act: call, obj: {}}}, after: {{kind: data, act: read}}"
+    (home / "flow.yaml").write_text(f"flow:\n  a: {{{rule.format('refnud')}}}\n")
+    code, said = policy("lint")
+    assert (code, "so that it stops nothing; did you mean `refund`?" in said) == (1, True), said
+    (home / "flow.yaml").write_text(f"flow:\n  a: {{{rule.format('refund')}}}\n")
+    assert policy("lint")[0] == 0

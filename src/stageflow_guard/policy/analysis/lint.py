@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from stageflow_guard.policy.analysis.lint_claims import doubtful_claims
 from stageflow_guard.policy.analysis.lint_consequences import with_consequences
 from stageflow_guard.policy.analysis.lint_controls import controls
+from stageflow_guard.policy.analysis.lint_names import misnamed
 from stageflow_guard.policy.engine.exceptions import Share, TemporaryGrant
 from stageflow_guard.policy.engine.rules import (
     Link,
@@ -67,7 +68,8 @@ def lint(
         _at(link, "doubtful_claim", said, level="note") for link, said in doubtful_claims(policies)
     ]
     found += list(_platform(policies, time.time() if now is None else now))
-    found += [LintFinding(f"{where}:1", *said) for where, *said in controls(policies)]
+    beside = [*controls(policies), *misnamed(policies)]
+    found += [LintFinding(f"{where}:1", *said) for where, *said in beside]
     if folder is not None:
         found += list(_untested(policies, Path(folder)))
     return sorted(found, key=_place)
