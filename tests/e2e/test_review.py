@@ -399,7 +399,32 @@ def test_a_review_names_who_read_the_log_and_how(played):
 def test_a_finished_log_has_no_gaps(played, name):
     """Every permit has its effect, every run its end, a guardrail's verdict needs none: exit 0."""
     done = audit(played / name / "audit", "gaps")
-    assert (done.returncode, done.stdout.splitlines()[1:]) == (0, ["no gaps"]), done.stdout
+    assert done.returncode == 0, done.stdout
+    (told,) = done.stdout.splitlines()[1:]
+    assert told.startswith("no gaps; looked for: permit without effect, run without end, silence")
+
+
+def test_a_revision_that_decided_and_is_gone_is_said(played, tmp_path):
+    """A review without the policies of its log names the revision; `why` says why there is no text."""
+    log = tmp_path / "audit"
+    shutil.copytree(played / "tools_3_approval_workflow" / "audit", log)
+    told = audit(log, "review", "today")
+    assert told.returncode == 0, told.stderr
+    assert "decided by a revision that is not kept beside the log: " in told.stdout
+    decided = json.loads(audit(log, "query", "--kind", "decision", "--json").stdout)
+    ref = next(f"{one['origin']}#{one['index']}" for one in decided if one.get("rules"))
+    assert "no policy revision is kept beside `audit`" in audit(log, "why", ref).stdout
+
+
+@pytest.mark.parametrize("more", [[], ["--db", "kept.db"]])
+def test_a_star_behind_a_kind_chooses_all_of_its_objects(played, tmp_path, more):
+    """`--resource tool:*`: every tool that was asked for, and nothing else."""
+    more = [str(tmp_path / one) if one == "kept.db" else one for one in more]
+    folder = played / "tools_3_approval_workflow" / "audit"
+    told = audit(folder, "query", "--resource", "tool:*", "--json", *more)
+    assert told.returncode == 0, told.stderr
+    resources = {one["resource"] for one in json.loads(told.stdout)}
+    assert resources and all(one.startswith("tool:") for one in resources)
 
 
 @pytest.fixture

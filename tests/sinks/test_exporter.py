@@ -207,6 +207,17 @@ async def test_killed_in_mid_batch_and_started_again(tmp_path):
     sink.close()
 
 
+async def test_a_log_that_breaks_off_a_comparison_leaves_no_trace_behind(tmp_path):
+    """What was read of the sink is let go of without a word, whether its database is closed or not."""
+    log = await grow(tmp_path, 30)
+    base = SqliteProjection(tmp_path / "db")
+    Exporter(log, base, tmp_path / "state").run()
+    rows = base.stored(ORIGIN)
+    assert next(rows)[0] == 0
+    base.close()
+    rows.close()  # an error here would be printed by the interpreter, and nothing could catch it
+
+
 async def test_reconcile_names_each_difference(tmp_path):
     """A missing, a changed and a foreign record, each by its index."""
     log = await grow(tmp_path, 30)

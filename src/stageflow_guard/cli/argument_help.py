@@ -13,7 +13,7 @@ HELP = {
     "error": "a code, such as access_denied",
     "format": "table, jsonl, csv or parquet",
     "json": "print JSON for machines",
-    "kind": "the kind: stage, tool, data, ... of a request; decision, effect, ... of a record",
+    "kind": "the kind of what is asked for: stage, tool, data, ...",
     "limit": "at most so many records",
     "name": "the name",
     "obj": "the object: pipeline/stage, a tool, a resource",
@@ -21,7 +21,7 @@ HELP = {
     "outcome": "what came of it: ok, error, fail, refused, cancelled, ...",
     "pipeline": "the pipeline's name in policy lines",
     "reason": "a reason, such as no_matching_rule",
-    "resource": "kind:object, such as stage:support/answer",
+    "resource": "kind:object, such as stage:support/answer; `tool:*` is every tool",
     "run": "the id of a run",
     "session": "the session's id",
     "stage": "the stage's name",
@@ -31,6 +31,7 @@ HELP = {
     "trace": "the id of a W3C trace: 32 hexadecimal digits",
     "what": "what to do with them",
 }
+OF_A_RECORD = "the kind of a record: decision, effect, approval, ...; of a request see --resource"
 # by verb, where a name means something of its own
 OWN = {
     ("audit export", "shape"): "OCSF, CloudEvents, CEF, or the records themselves",
@@ -38,6 +39,13 @@ OWN = {
     ("audit prove", "index"): "the record's index",
     ("audit prune", "below"): "remove what is older than this index",
     ("audit prune", "older_than"): "remove what is older than so many days",
+    ("audit query", "kind"): OF_A_RECORD,
+    ("audit denied", "kind"): OF_A_RECORD,
+    ("audit report", "kind"): OF_A_RECORD,
+    ("audit export", "kind"): OF_A_RECORD,
+    ("audit tail", "kind"): OF_A_RECORD,
+    ("audit timeline", "kind"): OF_A_RECORD,
+    ("audit stats", "kind"): OF_A_RECORD,
     ("audit release", "name"): "what the hold is called",
     ("audit report", "out"): "the HTML file",
     ("audit bundle", "out"): "the folder to write",

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from stageflow_guard.audit.log.shards import logs_in
-from stageflow_guard.audit.read.gaps import Gap
+from stageflow_guard.audit.read.gaps import KINDS, Gap
 from stageflow_guard.audit.read.gaps import gaps as gaps_of
 from stageflow_guard.audit.read.query import held, iter_readable
 from stageflow_guard.audit.read.review import Answer, Review, as_markdown, as_text
@@ -27,7 +27,7 @@ from stageflow_guard.cli.audit_anchor import Checked, Given, check_all, origin_o
 from stageflow_guard.cli.audit_output import private
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.audit_refs import requester_of
-from stageflow_guard.cli.kept_policies import changed_beside, changed_line
+from stageflow_guard.cli.kept_policies import changed_beside, changed_line, gone_line
 from stageflow_guard.cli.terminal import one_line
 from stageflow_guard.errors import ConfigError, VerificationError
 
@@ -48,7 +48,8 @@ def gaps(args: argparse.Namespace) -> int:
             print(one_line(_head(one)))
         for gap in found:
             print(one_line(f"{person_time(gap.wall_ns)}  {gap.kind:26} {gap.told}  {gap.ref}"))
-        print(f"{len(found)} gaps" if found else "no gaps")
+        sought = ", ".join(kind.replace("_", " ") for kind in KINDS)
+        print(f"{len(found)} gaps" if found else f"no gaps; looked for: {sought}")
     return DOES_NOT_HOLD if found else HOLDS
 
 
@@ -93,6 +94,8 @@ def review(args: argparse.Namespace) -> int:
     for revision in changed_beside(args.dir):
         holds = False
         whole.append(changed_line(revision))
+    if (gone := gone_line(seen.revisions, args.dir)) is not None:
+        heads.append(gone)
     if not seen.records and last:
         heads.append(f"no record is of that day: the first is of {person_time(first)}, the last of "
                      f"{person_time(last)} UTC")  # fmt: skip

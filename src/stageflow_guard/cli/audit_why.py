@@ -19,10 +19,11 @@ from stageflow_guard.cli.audit import folders_of
 from stageflow_guard.cli.audit_output import as_json, cell
 from stageflow_guard.cli.audit_reads import noted
 from stageflow_guard.cli.audit_refs import at, is_index, requester_of, trail_of, used_by
-from stageflow_guard.cli.kept_policies import stores_beside
+from stageflow_guard.cli.kept_policies import none_kept, stores_beside
 from stageflow_guard.cli.reasons import remedy
 from stageflow_guard.errors import UNRECORDED, ConfigError, VerificationError
 
+NOBODY_ASKED = ("outside_run", "run_closed", "permit_spent", "not_awaited")  # a fault of code
 BY_TOKEN = ("decision", "effect", "auth", "run_start", "run_end")
 
 
@@ -148,6 +149,8 @@ def _asked(record: dict[str, Any], actor: dict[str, Any]) -> Iterator[tuple[str,
     get = record.get
     roles = ", ".join(actor.get("roles") or ())
     nobody = "nobody: no token was accepted" if get("kind") in BY_TOKEN else "not on record"
+    if get("reason") in NOBODY_ASKED:  # whether a token was there is not on record
+        nobody = "nobody: it was called where no run is, so no token was looked at"
     who = str(actor.get("subject") or nobody)
     yield "who", f"{who} (roles: {roles})" if roles else who
     if chain := get("on_behalf"):
@@ -261,7 +264,7 @@ def evidence(folder: str, record: dict[str, Any]) -> tuple[str, str | None, str 
     from stageflow_guard.policy.analysis.explain import nearest, unmapped_roles
     from stageflow_guard.policy.live.revisions import Revisions
 
-    policies, missing = None, ""
+    policies, missing = None, none_kept(folder) or ""
     for place in stores_beside(folder):
         try:
             policies = policies or Revisions(place).load(revision)

@@ -52,6 +52,7 @@ class Review:
 
     def __init__(self) -> None:
         self.records = 0
+        self.revisions = set[str]()  # policy revisions that decided
         self._refused = Counted()
         self._across: list[str] = []
         self._revealed, self._bytes, self._failed = Counted(), Counted(), Counted()
@@ -101,6 +102,9 @@ class Review:
 
     def _decision(self, ref: str, record: Mapping[str, Any], who: str, place: str) -> None:
         reason, action = str(record.get("reason")), str(record.get("action"))
+        revision = (record.get("policy") or {}).get("sha256")
+        if revision is not None:
+            self.revisions.add(str(revision))
         if record.get("decision") == "deny":
             self._refused.take(f"{reason}: {who}, {place}", ref)
             if reason in ACROSS:

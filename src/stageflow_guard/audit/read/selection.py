@@ -29,8 +29,8 @@ class Selection:
     """Filters over columns, and a span of time; None everywhere chooses everything.
 
     `since` (inclusive) and `until` (exclusive) are nanoseconds since the epoch. A filter `trace`
-    is a trace id: it chooses every span of the trace. Raises `ConfigError` for a filter that is no
-    column.
+    is a trace id: it chooses every span of the trace. `tool:*` as a `resource` chooses every tool.
+    Raises `ConfigError` for a filter that is no column.
     """
 
     def __init__(
@@ -61,8 +61,9 @@ class Selection:
         columns = row(dict(record))
         for name, wanted in self.filters.items():
             value = columns[name]
-            if value != wanted and not (
-                name == "trace" and value is not None and value.startswith(f"{wanted}-")
+            start = f"{wanted}-" if name == "trace" else prefix_of(name, wanted)
+            if value != wanted and (
+                start is None or not isinstance(value, str) or not value.startswith(start)
             ):
                 return False
         return self.since is self.until is None or self._in_time(columns["wall_ns"])
@@ -75,13 +76,21 @@ class Selection:
         )
 
 
+def prefix_of(name: str, wanted: str) -> str | None:
+    """Return what a value begins with that is asked for as `tool:*`; None for a whole value."""
+    return wanted[:-1] if name == "resource" and wanted.endswith("*") else None
+
+
 def _needle(name: str, value: str) -> bytes:
     """Return bytes that every record with this value holds."""
     if name != "subject" and not always_text(name):
         return b""
-    text = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    prefix = prefix_of(name, value)
+    begun = value if prefix is None else prefix
+    text = json.dumps(begun, ensure_ascii=False).encode("utf-8", "surrogatepass")
     # a trace is on record as `<trace id>-<span id>`, too
-    return f'"{name}":'.encode() + (text[:-1] if name == "trace" else text)
+    open_ended = name == "trace" or prefix is not None
+    return f'"{name}":'.encode() + (text[:-1] if open_ended else text)
 
 
 class Effects:

@@ -195,7 +195,9 @@ class PostgresSink:
             conn = self._connect()
             with conn.transaction(), conn.cursor(name="audit") as cursor:
                 cursor.itersize = 2_000
-                yield from cursor.execute(text, values)
+                # as in SQLite's, its cursor is not closed by who stops early
+                for row in cursor.execute(text, values):  # noqa: UP028
+                    yield row
         except self._pg.Error as exc:
             raise self._translated(exc, needs) from None
 

@@ -13,7 +13,7 @@ from stageflow_guard.audit.export.sinks import sqlite_tally
 from stageflow_guard.audit.log.layout import read_minimum
 from stageflow_guard.audit.read.log_id import id_of_first, log_id
 from stageflow_guard.audit.read.query import iter_entries
-from stageflow_guard.audit.read.selection import Selection
+from stageflow_guard.audit.read.selection import Selection, prefix_of
 from stageflow_guard.audit.read.signed_entries import SignedTree
 from stageflow_guard.audit.read.signed_head import require_attested_minimum, signed_head
 from stageflow_guard.audit.read.statistics import Statistics
@@ -159,9 +159,11 @@ class SqliteProjection:
     def stored(self, origin: str, log: str | None = None) -> Iterator[tuple[int, bytes]]:
         """Yield (index, entry) in order."""
         where, values = ("", (origin,)) if log is None else (" AND log = ?", (origin, log))
-        yield from self._connect().execute(
+        # not `yield from`: left early, it would close a cursor whose database may be closed by then
+        for row in self._connect().execute(  # noqa: UP028
             f"SELECT idx, entry FROM records WHERE origin = ?{where} ORDER BY idx", values
-        )
+        ):
+            yield row
 
     def head(self, origin: str, log: str | None = None) -> bytes | None:
         """Return the checkpoint that the rows came from."""
@@ -238,6 +240,9 @@ class SqliteProjection:
             if name == "trace":  # `<trace id>-<span id>` on record: a trace has many spans
                 terms.append("(trace = ? OR substr(trace, 1, ?) = ?)")
                 values += [value, len(value) + 1, f"{value}-"]
+            elif (prefix := prefix_of(name, value)) is not None:
+                terms.append(f"substr({name}, 1, ?) = ?")
+                values += [len(prefix), prefix]
             else:
                 terms.append(f"{name} = ?")
                 values.append(value)
