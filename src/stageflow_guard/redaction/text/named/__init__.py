@@ -21,6 +21,7 @@ from stageflow_guard.redaction.text.named import (
     lines,
     markup,
     pairs,
+    segments,
     x12,
 )
 from stageflow_guard.redaction.text.named.block import Block
@@ -76,7 +77,8 @@ def context(text: str, at: int) -> tuple[int, str]:
     The head is empty where `at` lies in no table or in the head itself. The head and the text from that row on, put together,
     name the same values as the whole text does.
     """
-    at = x12.begins(text, hl7.begins(text, at))
+    for standard in (hl7, x12):
+        at = segments.begins(standard.near(text, at), at)
     around = [block for block in _blocks(text) if block.head[0] <= at <= block.end]
     if not around:
         return markup.row_of(text, at), ""
@@ -88,4 +90,7 @@ def context(text: str, at: int) -> tuple[int, str]:
 
 def settled(text: str, at: int) -> int:
     """Return `at`, or the start of its line where the rest of that line decides about what is in it."""
-    return x12.settled(text, hl7.settled(text, lines.settled(text, at)))
+    at = lines.settled(text, at)
+    for standard in (hl7, x12):
+        at = segments.settled(standard.near(text, at), at)
+    return at

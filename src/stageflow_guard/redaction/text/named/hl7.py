@@ -188,17 +188,6 @@ class _Components:
             yield Hit(self.starts[sent[0] - 1], end, entity, _SCORE, "hl7", "position")
 
 
-def begins(text: str, at: int) -> int:
-    """Return where the segment begins that holds `at`; `at` where none does."""
-    for segment in _segments(text, max(0, at - MOST)):
-        if segment.start < at < segment.end:
-            return segment.start
-    return at
-
-
-def settled(text: str, at: int) -> int:
-    """Return `at`, or where a segment begins before it that goes on behind the text."""
-    for segment in _segments(text, max(0, at - MOST)):
-        if segment.start < at and not segment.whole:
-            return segment.start
-    return at
+def near(text: str, at: int) -> Iterator[_Segment]:
+    """Yield the segments that can hold `at`, in order."""
+    return _segments(text, max(0, at - MOST))

@@ -110,17 +110,6 @@ def _contact(one: _Segment) -> Iterator[Hit]:
             yield from one.hit("EMAIL_ADDRESS", number + 1)
 
 
-def begins(text: str, at: int) -> int:
-    """Return where the segment begins that holds `at`; `at` where none does."""
-    for one in _segments(text, max(0, at - MOST)):
-        if one.start < at < one.end:
-            return one.start
-    return at
-
-
-def settled(text: str, at: int) -> int:
-    """Return `at`, or where a segment begins before it that goes on behind the text."""
-    for one in _segments(text, max(0, at - MOST)):
-        if one.start < at and not one.whole:
-            return one.start
-    return at
+def near(text: str, at: int) -> Iterator[_Segment]:
+    """Yield the segments that can hold `at`, in order."""
+    return _segments(text, max(0, at - MOST))
