@@ -67,6 +67,7 @@ def test_who_saw_originals_counts_where_one_went_out(effect, revealed):
     effects = [] if effect is None else [_came(1, 0, "send", **effect)]
     rows = _taken(_decided(0, "send", finds=["PERSON"], reveal=True), *effects)
     assert sum(rows.reveals.values()) == revealed
+    assert set().union(*rows.reveal_kinds.values()) == ({"PERSON"} if revealed else set())
     assert rows.finds.callers == (
         {("acme", "user:ada", "PERSON", "original"): 1} if revealed else {}
     )

@@ -169,13 +169,20 @@ def _across(seen: ReportRows, name: Named) -> Section:
 
 def _reveals(seen: ReportRows, name: Named) -> Section:
     rows = [
-        [name(seen.last_reveal[key]), *key, str(count), _when(seen.last_reveal[key])]
+        [
+            name(seen.last_reveal[key]),
+            *key,
+            ", ".join(sorted(seen.reveal_kinds[key])) or "-",
+            str(count),
+            _when(seen.last_reveal[key]),
+        ]
         for key, count in seen.reveals.most_common(MOST)
     ]
-    head = ["ref", "tenant", "who", "what", "times", "last"]
+    head = ["ref", "tenant", "who", "what", "kinds", "times", "last"]
     caption = (
         f"Where an original went out, by caller and step{_left(len(seen.reveals))}; a permit to see "
-        "originals in which none came back is not counted."
+        "originals in which none came back is not counted. Who is the caller of the run, kinds are "
+        "those that were found in what the step was given."
     )
     return Section("reveals", "Who saw originals?",
                    Table(caption, head, rows, numbers=["times"]).html())  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from stageflow_guard.audit.read.failures import Failures
-from stageflow_guard.audit.read.finding_counts import FindingCounts
+from stageflow_guard.audit.read.finding_counts import FindingCounts, findings_of
 from stageflow_guard.audit.read.review import ACROSS
 from stageflow_guard.audit.records.followed import effect_follows
 from stageflow_guard.cli.audit_cells import Record, tenant_of, what_of, who_of
@@ -36,7 +36,7 @@ class ReportRows:
 
     `revisions` counts decisions by the policy revision that made them, `first_by` is the first of
     each; `reveals` counts where originals went out by (tenant, who, what), `last_reveal` is the last
-    of each; `failed` holds permits with the `outcome` and `failure` of their effect, and runs that
+    of each, `reveal_kinds` what was found in what they were given; `failed` holds permits with the `outcome` and `failure` of their effect, and runs that
     failed outside their steps. Say `end` when all are in.
     """
 
@@ -51,6 +51,7 @@ class ReportRows:
         self.first_by: dict[str, Record] = {}
         self.reveals: Counter[tuple[str, str, str]] = Counter()
         self.last_reveal: dict[tuple[str, str, str], Record] = {}
+        self.reveal_kinds: dict[tuple[str, str, str], set[str]] = {}
         self.failed = First(most)
         self.findings = FindingCounts()
         self.finds = FindsMet()
@@ -109,6 +110,8 @@ class ReportRows:
         key = (tenant_of(permit), who_of(permit), what_of(permit))
         self.reveals[key] += 1
         self.last_reveal[key] = permit
+        kinds = self.reveal_kinds.setdefault(key, set())
+        kinds.update(entity for entity, _, _ in findings_of(permit))
 
     def _time(self, wall_ns: object) -> None:
         if type(wall_ns) is int:
