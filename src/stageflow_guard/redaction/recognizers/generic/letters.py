@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stageflow_guard.redaction.recognizers.anchors import places
 from stageflow_guard.redaction.recognizers.generic.name_words import BUSINESS, EVERYBODY, STOP
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import unspaced
@@ -31,7 +32,7 @@ _FIRM = re.compile(
 )
 # 14/05/2024, 18:09 - Rob: yes; [6/2/24, 7:14:22 PM] Coach Rick: dinner
 _CHAT = re.compile(
-    r"(?:^|(?<=\n))[\u200e\u200f]?\[?(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2},?[ ]{1,2}[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?(?:[ \u202f]?[AaPp]\.?[Mm]\.?)?(?:\][ ]|[ ]?-[ ])"
+    r"[\u200e\u200f]?\[?(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2},?[ ]{1,2}[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?(?:[ \u202f]?[AaPp]\.?[Mm]\.?)?(?:\][ ]|[ ]?-[ ])"
     r"(?P<who>[^\W\d_a-z][\w'’.-]{0,24}(?:[ ][^\W\d_a-z][\w'’.-]{0,24}){0,2}):[ ]"
 )
 _LOGGED = frozenset(
@@ -92,14 +93,22 @@ _CLOSING = re.compile(
 def people(text: str) -> Iterator[Hit]:
     """Yield the names that such a form puts in their place."""
     if "\n" in text:
-        for match in _HEADED.finditer(text):
-            if _is_person(match["who"]) and _under_a_name(match["next"].strip()):
+        for at in (0, *(at + 2 for at in places(text, "\n\n"))):
+            match = _HEADED.match(text, at)
+            if (
+                match is not None
+                and _is_person(match["who"])
+                and _under_a_name(match["next"].strip())
+            ):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, head of a letter", "position")
         if unspaced(text):
             for match in _CLOSING.finditer(text):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, sign-off", "label said")
     if ":" in text:
-        for match in _CHAT.finditer(text):
+        for at in (0, *(at + 1 for at in places(text, "\n"))):
+            match = _CHAT.match(text, at)
+            if match is None:
+                continue
             words = [word.strip(".").lower() for word in match["who"].split(" ")]
             if (_LOGGED | BUSINESS).isdisjoint(words):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, chat", "position")
