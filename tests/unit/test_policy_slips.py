@@ -321,3 +321,151 @@ def test_a_rule_of_flow_that_stops_what_no_line_permits_is_told(home, policy):
     assert (code, "so that it stops nothing; did you mean `refund`?" in said) == (1, True), said
     (home / "flow.yaml").write_text(f"flow:\n  a: {{{rule.format('refund')}}}\n")
     assert policy("lint")[0] == 0
+
+
+def test_a_role_that_the_token_still_gives_is_not_called_lost(home, policy):
+    """`member remove` names the line that gives it back, and how to deny one person."""
+    code, said = policy("member", "remove", "user:carol", "analyst", "--tenant", "acme")
+    assert (code, "has lost" in said) == (0, False), said
+    assert "took 1 line of user:carol out of acme's policy\n" in said
+    assert "warning: a token that carries `analyst` gives `role:analyst` to `user:carol` all the" in said  # fmt: skip
+    assert f"same: {FILE}:6\n" in said
+    assert "`policy tenant suspend user:carol --reason ...`, which denies everything" in said
+
+
+def test_a_role_that_another_role_still_gives_is_not_called_lost(home, policy):
+    """By a role that includes it, with every line of the way."""
+    text = (home / FILE).read_text().replace("g, claim:analyst, role:analyst, acme\n", "")
+    (home / FILE).write_text(text)
+    add_lines(home, "g, user:carol, role:agent, acme\ng, role:agent, role:analyst, acme\n")
+    code, said = policy("member", "remove", "user:carol", "analyst", "--tenant", "acme")
+    assert code == 0
+    assert "`user:carol` still has `role:analyst`, by another role" in said
+    assert "a token that carries `agent` gives `role:analyst`" in said
+    code, said = policy("member", "remove", "user:carol", "--tenant", "acme")
+    assert "`user:carol` still has" not in said  # nothing is left but what tokens say
+
+
+def test_a_role_that_nothing_else_gives_is_lost(home, policy):
+    """One line, and no warning."""
+    text = (home / FILE).read_text().replace("g, claim:analyst, role:analyst, acme\n", "")
+    (home / FILE).write_text(text)
+    code, said = policy("member", "remove", "user:carol", "--tenant", "acme")
+    assert (code, said) == (0, "user:carol has lost every role in acme\n")
+
+
+def test_who_loses_a_role_that_denied_is_told_what_it_gains(home, policy):
+    """A token with another role is permitted now what the removed role denied."""
+    code, said = policy("member", "remove", "user:bob", "--tenant", "acme")
+    assert code == 0
+    assert (
+        "a deny of `role:agent` counts no longer for `user:bob`, and with a token that carries"
+        in said
+    )
+    assert "carries `supervisor` it is permitted now: tenants/acme/policy.csv:" in said
+    assert "`p, role:agent, acme, stage, support/escalate, run, deny`" in said
+
+
+def test_a_deny_that_hid_an_allow_of_another_role_is_told(home, policy):
+    """The member itself is permitted now; where nothing permits it, that is said."""
+    add_lines(home, "g, user:bob, role:supervisor, acme\n")
+    said = policy("member", "remove", "user:bob", "agent", "--tenant", "acme")[1]
+    assert "counts no longer for `user:bob`, and it is permitted now: " in said
+    add_lines(home, "g, user:eve, role:guest, acme\np, role:guest, acme, data, x, read, deny\n")
+    said = policy("member", "remove", "user:eve", "--tenant", "acme")[1]
+    assert "counts no longer for `user:eve`, and no line permits it as of now" in said
+
+
+def test_a_claim_that_loses_a_role_that_denied_is_told_who_gains(home, policy):
+    """Anybody with the claim, beside what a line gives."""
+    add_lines(home, "g, claim:temp, role:temp, acme\np, role:temp, acme, stage, support/answer, run, deny\n")  # fmt: skip
+    said = policy("member", "remove", "claim:temp", "--tenant", "acme")[1]
+    assert "a deny of `role:temp` counts no longer for `claim:temp`, and with a token that" in said  # fmt: skip
+
+
+SOONER = "2098-12-31T00:00:00Z"
+SUSPENDED = "platform/suspended.csv"
+
+
+def test_a_second_suspension_replaces_the_first(home, policy):
+    """Of two lines the later end would count: whoever shortens one would be told an untruth."""
+    bob = ("tenant", "suspend", "user:bob", "--reason", "left", "--until")
+    assert policy("tenant", "suspend", "user:ada", "--reason", "left")[0] == 0
+    assert policy(*bob, LATER)[0] == 0
+    code, said = policy(*bob, SOONER)
+    assert code == 0
+    assert f"replaced the line that suspended it until {LATER}: now until {SOONER}\n" in said
+    lines = [one for one in (home / SUSPENDED).read_text().splitlines() if not one.startswith("#")]
+    assert lines == ["user:ada, left, never", f"user:bob, left, {SOONER}"]
+    assert f"suspended it until {SOONER}: now for good" in policy(*bob, "never")[1]
+
+
+def test_a_line_that_is_not_replaced_and_ends_later_is_told(home, policy):
+    """A line without its kind, or about several names, is nobody's own."""
+    (home / SUSPENDED).write_text("bob, left, never\nuser:eve; user:bob, left\n")
+    said = policy("tenant", "suspend", "user:bob", "--reason", "left", "--until", LATER)[1]
+    assert "warning: another line of suspended.csv suspends it for good" in said
+    assert (home / SUSPENDED).read_text().startswith("bob, left, never\nuser:eve; user:bob, left\n")
+    (home / SUSPENDED).write_text("bob, left, never\nuser:bob, left, never\n")
+    said = policy("tenant", "resume", "user:bob")[1]
+    assert said == "warning: user:bob is still suspended for good, by another line\n"
+
+
+def test_lifting_a_suspension_lifts_nobody_elses(home, policy):
+    """Lines that an old Macintosh ended are counted as they are read."""
+    (home / SUSPENDED).write_bytes(
+        b"user:ada, left, never\ruser:bob, left, never\ruser:eve, x, never\n"
+    )
+    assert policy("tenant", "resume", "user:bob") == (0, "user:bob is suspended no longer\n")
+    assert (home / SUSPENDED).read_text() == "user:ada, left, never\nuser:eve, x, never\n"
+
+
+def test_two_lines_about_one_name_or_one_share_are_noted(home, policy):
+    """The later end counts, which nobody sees who reads one of them."""
+    (home / SUSPENDED).write_text(f"user:bob, a, {SOONER}\n# b\nuser:bob, b, {LATER}\n")
+    share = "share, globex, acme, data, ticket/7, read, "
+    (home / "platform/shares.csv").write_text(f"{share}{LATER}\n{share}{SOONER}\n")
+    for file in (SUSPENDED, "platform/shares.csv"):
+        (home / file).chmod(0o644)
+    code, said = policy("lint")
+    told = "is about what line 1 is about: the later end counts, so leave one of them [duplicate]"
+    assert (code, f"policies/{SUSPENDED}:3:1: note: {told}\n" in said) == (0, True), said
+    assert f"policies/platform/shares.csv:2:1: note: {told}\n" in said
+
+
+SHARE = ("share", "add", "globex", "acme", "data")
+
+
+def test_a_second_share_of_the_same_replaces_the_first(home, policy):
+    """A share that is made shorter ends when it says."""
+    assert policy(*SHARE, "ticket/7", "read", "--until", LATER)[0] == 0
+    assert policy(*SHARE, "ticket/8", "read", "--until", LATER)[0] == 0
+    said = policy(*SHARE, "ticket/7", "read", "--until", SOONER)[1]
+    assert "replaced 1 line about the same\n" in said
+    text = (home / "platform/shares.csv").read_text()
+    assert text.count("ticket/7") == 1
+    assert f"ticket/7, read, {SOONER}" in text
+
+
+def test_a_share_that_no_line_of_the_grantee_permits_is_told(home, policy):
+    """It has no effect: the verb names the missing line, and `explain` the live share."""
+    code, said = policy(*SHARE, "invoice/7", "read", "--until", LATER)
+    line = "`p, role:NAME, acme, data, invoice/7, read, allow` to policies/tenants/acme/policy.csv"
+    assert (code, f"note: no line of acme permits it, so that the share has no effect yet: add {line}" in said) == (0, True), said  # fmt: skip
+    ask = (
+        "explain",
+        "user:bob",
+        "data",
+        "invoice/7",
+        "read",
+        "--tenant",
+        "acme",
+        "--own",
+        "globex",
+    )
+    live = "a share is live (platform/shares.csv:2), but no line of `acme` permits it"
+    assert f"{live}\n" in policy(*ask)[1]
+    add_lines(home, "p, role:supervisor, acme, data, invoice/*, read, allow\n")
+    assert f"{live} to `user:bob`\n" in policy(*ask)[1]
+    assert "note" not in policy(*SHARE, "invoice/7", "read", "--until", LATER)[1]
+    assert "note" not in policy(*SHARE, "ticket/*", "read", "--until", LATER)[1]

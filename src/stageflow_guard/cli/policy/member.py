@@ -28,11 +28,22 @@ def _add(args: argparse.Namespace) -> int:
 
 
 def _remove(args: argparse.Namespace) -> int:
-    count = members.remove(args.path, args.member, args.role, tenant=args.tenant)
+    found = members.remove(args.path, args.member, args.role, tenant=args.tenant)
     if args.json:
-        print_json({"removed": args.member, "lines": count})
+        said = {"still": found.still, "denied_no_longer": found.denials}
+        print_json({"removed": args.member, "lines": found.lines, **said})
+        return HOLDS
+    if found.still:  # "has lost" would be untrue
+        print(f"took {counted(found.lines, 'line')} of {args.member} out of {args.tenant}'s policy")
     else:
         print(f"{args.member} has lost {args.role or 'every role'} in {args.tenant}")
+    for warning in (*found.still, *found.denials):
+        print(f"warning: {warning}")
+    if found.still and not args.member.startswith("claim:"):
+        print(
+            f"to deny {args.member} alone: a role of its own whose `p` lines end in `deny`, or "
+            f"`policy tenant suspend {args.member} --reason ...`, which denies everything"
+        )
     return HOLDS
 
 

@@ -35,14 +35,21 @@ def share(args: argparse.Namespace) -> int:
             f"{counted(count, 'line')} taken out"
         )
         return HOLDS
-    line = temporary.share(
+    made = temporary.share(
         args.path, args.owner, args.grantee, kind=args.kind, obj=args.obj, act=args.act,
         until=args.until,
     )  # fmt: skip
     if args.json:
-        print_json({"line": line})
+        print_json({"line": made.line, "replaced": made.replaced, "needed": made.needed})
         return HOLDS
-    print(f"wrote {args.path}/{temporary.SHARES}: {line}")
+    print(f"wrote {args.path}/{temporary.SHARES}: {made.line}")
+    if made.replaced:
+        print(f"replaced {counted(made.replaced, 'line')} about the same")
+    if made.needed:
+        print(
+            f"note: no line of {args.grantee} permits it, so that the share has no effect yet: add "
+            f"`{made.needed}` to {args.path}/tenants/{args.grantee}/policy.csv"
+        )
     print(f"what {args.grantee}'s own lines permit on it counts until {args.until}")
     return HOLDS
 

@@ -13,6 +13,7 @@ from stageflow_guard.cli.policy.style import columns
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.edit import tenants
+from stageflow_guard.policy.engine.exceptions import FOREVER, moment, told
 from stageflow_guard.policy.engine.text import did_you_mean
 
 
@@ -82,17 +83,24 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _suspend(args: argparse.Namespace) -> int:
-    tenants.suspend(args.path, args.name, reason=args.reason, until=args.until)
+    replaced = tenants.suspend(args.path, args.name, reason=args.reason, until=args.until)
+    after = PolicySet.load(args.path)
     warnings = [
         problem.reason
-        for problem in PolicySet.load(args.path).problems
+        for problem in after.problems
         if problem.code.startswith("unknown_") and f"`{args.name}`" in problem.reason
     ]
+    counts = after.suspended.get(args.name, 0.0)
+    if counts > (FOREVER if args.until == "never" else moment(args.until)):
+        warnings.append(f"another line of suspended.csv suspends it {_end(counts)}")
     if args.json:
-        print_json({"suspended": args.name, "until": args.until, "warnings": warnings})
+        said = {"until": args.until, "warnings": warnings, "replaced": [told(r) for r in replaced]}
+        print_json({"suspended": args.name, **said})
     else:
         for warning in warnings:
             print(f"warning: {warning}")
+        for until in replaced:
+            print(f"replaced the line that suspended it {_end(until)}: now {_end(counts)}")
         print(
             f"{args.name} is suspended ({args.path}/platform/suspended.csv); "
             f"stageflow-guard policy tenant resume {args.name} lifts it"
@@ -104,8 +112,12 @@ def _resume(args: argparse.Namespace) -> int:
     from stageflow_guard.policy.edit.temporary import resume
 
     count = resume(args.path, args.name)
+    left = PolicySet.load(args.path).suspended.get(args.name, 0.0)  # by `bob`, a line without kind
     if args.json:
-        print_json({"resumed": args.name, "lines": count})
+        until = told(left) if left > time.time() else None
+        print_json({"resumed": args.name, "lines": count, "still_until": until})
+    elif left > time.time():
+        print(f"warning: {args.name} is still suspended {_end(left)}, by another line")
     else:
         print(f"{args.name} is suspended no longer")
     return HOLDS
@@ -143,6 +155,10 @@ def _remove(args: argparse.Namespace) -> int:
         if is_mapped(Path(args.config), args.name):
             print(f"its claim is still mapped in {args.config}: take it out, too")
     return HOLDS
+
+
+def _end(until: float) -> str:
+    return "for good" if until == FOREVER else f"until {told(until)}"
 
 
 def _utc(seconds: float) -> str:

@@ -12,6 +12,7 @@ from stageflow_guard.model import AccessRequest, Decision
 from stageflow_guard.policy.analysis.beyond_rules import BEYOND_RULES, line_would_help
 from stageflow_guard.policy.analysis.earlier import about
 from stageflow_guard.policy.analysis.outcome import Outcome, outcome_of
+from stageflow_guard.policy.analysis.who_can import permits_some
 from stageflow_guard.policy.engine.rules import Link, Rule, object_matches
 from stageflow_guard.policy.engine.text import did_you_mean, quoted
 
@@ -188,7 +189,29 @@ def _note(policies: PolicySet, request: AccessRequest, decision: Decision) -> st
             )
         case "break_glass" | "trial":
             return "no rule of the tenant allows it; this right ends by itself"
-    return None if decision.permitted else unmapped_roles(policies, request)
+    if decision.permitted:
+        return None
+    said = (_shared_in_vain(policies, request), unmapped_roles(policies, request))
+    return "; ".join(one for one in said if one) or None
+
+
+def _shared_in_vain(policies: PolicySet, request: AccessRequest) -> str | None:
+    """Say that another tenant shares it, and that no line of the caller's tenant permits it."""
+    asked = (request.kind, request.obj, request.act)
+    now = policies.clock.now()
+    live = next(
+        (
+            s
+            for s in policies.shares
+            if now < s.expires and s.covers(request.own, request.ten, *asked)
+        ),
+        None,
+    )
+    if live is None:
+        return None
+    said = f"a share is live ({live.where}), but no line of `{request.ten}` permits it"
+    any_line = permits_some(policies, request.ten, *asked)
+    return f"{said} to `{quoted(request.sub)}`" if any_line else said
 
 
 def unmapped_roles(policies: PolicySet, request: AccessRequest) -> str | None:

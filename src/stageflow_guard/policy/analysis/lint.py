@@ -18,6 +18,7 @@ from stageflow_guard.policy.analysis.lint_consequences import with_consequences
 from stageflow_guard.policy.analysis.lint_controls import controls
 from stageflow_guard.policy.analysis.lint_names import misnamed
 from stageflow_guard.policy.engine.exceptions import Share, TemporaryGrant
+from stageflow_guard.policy.engine.loader import SUSPENDED
 from stageflow_guard.policy.engine.rules import (
     Link,
     Rule,
@@ -26,6 +27,7 @@ from stageflow_guard.policy.engine.rules import (
     direct_roles,
     transitive_roles,
 )
+from stageflow_guard.policy.engine.suspensions import parse_suspended
 from stageflow_guard.policy.engine.text import Problem, did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ def lint(
         _at(link, "doubtful_claim", said, level="note") for link, said in doubtful_claims(policies)
     ]
     found += list(_platform(policies, time.time() if now is None else now))
+    found += list(_doubles(policies))
     beside = [*controls(policies), *misnamed(policies)]
     found += [LintFinding(f"{where}:1", *said) for where, *said in beside]
     if folder is not None:
@@ -230,6 +233,22 @@ def _shared(policies: PolicySet, by_tenant: dict[str, list[LintFinding]]) -> lis
         if len(lines) >= importers.get(role, 0):
             found.append(lines[0])
     return found
+
+
+def _doubles(policies: PolicySet) -> Iterator[LintFinding]:
+    """Yield lines of `platform/` about what another line is about: the later end counts."""
+    said = "is about what line {} is about: the later end counts, so leave one of them"
+    seen: dict[object, int] = {}
+    lines, _ = parse_suspended(policies.files().get(SUSPENDED, b""), SUSPENDED)
+    named = [(one.line, (one.who,), f"{SUSPENDED}:{one.line}") for one in lines]
+    shares = [
+        (_line(one.where), (one.owner, one.grantee, one.kind, one.obj, one.act), one.where)
+        for one in policies.shares
+    ]
+    for line, about, where in [*named, *shares]:
+        first = seen.setdefault(about, line)
+        if first != line:
+            yield LintFinding(f"{where}:1", "note", "duplicate", said.format(first))
 
 
 def _platform(policies: PolicySet, now: float) -> Iterator[LintFinding]:

@@ -91,6 +91,13 @@ def nobody_may(
     return left
 
 
+def permits_some(policies: PolicySet, tenant: str, kind: str, obj: str, act: str) -> bool:
+    """Say whether an allowing line of a tenant is about an object, or some of those below it."""
+    return policies.knows(tenant) and any(
+        rule.allow and _is_about(rule, (kind, obj, act)) for rule in policies.tenant(tenant).rules
+    )
+
+
 def _is_about(rule: Rule, question: tuple[str, str, str]) -> bool:
     kind, obj, act = question
     return rule.kind == kind and rule.act == act and _overlap(rule.obj, obj)

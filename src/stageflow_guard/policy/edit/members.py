@@ -7,6 +7,7 @@ from pathlib import Path
 
 from stageflow_guard.base.near_name import near_name
 from stageflow_guard.errors import ConfigError
+from stageflow_guard.policy.analysis.after_removal import denied_no_longer, still_held
 from stageflow_guard.policy.edit.known_tenant import require_tenant
 from stageflow_guard.policy.edit.lines import content_of, put, with_line, without_lines
 from stageflow_guard.policy.engine.policyset import PolicySet
@@ -31,6 +32,15 @@ class Role:
     rules: int
     members: int
     shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """How many lines went; ways by which a role is still held; denials that went with a role."""
+
+    lines: int
+    still: tuple[str, ...] = ()
+    denials: tuple[str, ...] = ()
 
 
 def memberships(folder: str | Path, tenant: str, role: str | None = None) -> list[Membership]:
@@ -86,8 +96,8 @@ def add(folder: str | Path, member: str, role: str, *, tenant: str) -> str | Non
     return f"no other line names `{member}`; did you mean `{close}`?" if close else None
 
 
-def remove(folder: str | Path, member: str, role: str | None, *, tenant: str) -> int:
-    """Take a role from a member, or every role without `role`; return how many lines went.
+def remove(folder: str | Path, member: str, role: str | None, *, tenant: str) -> Removal:
+    """Take a role from a member, or every role without `role`; return what that does not take.
 
     Raises `ConfigError` where there is no such line in the tenant's own file: a shared role's lines
     are in `roles/`.
@@ -105,8 +115,11 @@ def remove(folder: str | Path, member: str, role: str | None, *, tenant: str) ->
         what = f"`{member[:60]}`" + (f" with `{wanted}`" if wanted else "")
         hint = "" if member in listed else did_you_mean(member, listed)
         raise ConfigError(f"no line of `{file}` names {what}{hint}")
-    put(folder, {file: text})
-    return count
+    after = put(folder, {file: text})
+    if not after.knows(tenant):
+        return Removal(count)
+    asked = (policies, after, tenant, member)
+    return Removal(count, tuple(still_held(*asked)), tuple(denied_no_longer(*asked)))
 
 
 def _named(role: str) -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
+from stageflow_guard.policy.analysis.who_can import permits_some
 from stageflow_guard.policy.edit.known_tenant import require_tenant
 from stageflow_guard.policy.edit.lines import content_of, put, with_line, without_lines
 from stageflow_guard.policy.edit.until import require_ahead
 from stageflow_guard.policy.engine.exceptions import LONGEST_BREAKGLASS, told
 from stageflow_guard.policy.engine.policyset import PolicySet
 from stageflow_guard.policy.engine.suspensions import parse_suspended
+from stageflow_guard.policy.engine.suspensions import without_lines as without_suspensions
 from stageflow_guard.policy.engine.text import did_you_mean
 
 SHARES, GLASS, SUSPENDED = (
@@ -45,16 +48,26 @@ class Approver(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A share as written, how many lines it replaced, and the grantee's line that it lacks."""
+
+    line: str
+    replaced: int = 0
+    needed: str | None = None  # None where a line of the grantee permits something of it
+
+
 APPROVED = "break-glass"  # what an approver needs `policy approve` for
 
 
 def share(
     folder: str | Path, owner: str, grantee: str, *, kind: str, obj: str, act: str, until: str
-) -> str:
-    """Let `grantee` ask for a resource of `owner` until a time; return the line.
+) -> Shared:
+    """Let `grantee` ask for a resource of `owner` until a time; return what was written.
 
-    The grantee's own policy still decides. Raises `ConfigError` for tenants that are not there and
-    for a line that the loader would refuse.
+    The grantee's own policy still decides. An earlier line about the same is replaced: of two the
+    later end would count. Raises `ConfigError` for tenants that are not there and for a line that
+    the loader would refuse.
     """
     base = Path(folder)
     policies = PolicySet.load(base)
@@ -62,8 +75,15 @@ def share(
         require_tenant(policies, name)
     require_ahead(until)
     line = _one_line("share", owner, grantee, kind, obj, act, until)
-    put(base, {SHARES: with_line(content_of(base, SHARES, SHARES_HEADER), line)})
-    return line
+    about = ("share", owner, grantee, kind, obj, act)
+    text, replaced = without_lines(
+        content_of(base, SHARES, SHARES_HEADER), lambda f: len(f) == 7 and f[:6] == about
+    )
+    after = put(base, {SHARES: with_line(text, line)})
+    needed = None
+    if not permits_some(after, grantee, kind, obj, act):
+        needed = f"p, role:NAME, {grantee}, {kind}, {obj}, {act}, allow"
+    return Shared(line, replaced, needed)
 
 
 def unshare(folder: str | Path, owner: str, grantee: str, obj: str) -> int:
@@ -150,9 +170,7 @@ def resume(folder: str | Path, who: str) -> int:
         names = sorted({one.who for one in found})
         hint = did_you_mean(who, names) if names else ""
         raise ConfigError(f"`{who[:60]}` is not suspended{hint}")
-    lines = content_of(base, SUSPENDED).split("\n")
-    kept = [line for number, line in enumerate(lines, 1) if number not in mine]
-    put(base, {SUSPENDED: "\n".join(kept)})
+    put(base, {SUSPENDED: without_suspensions(content_of(base, SUSPENDED), mine)})
     return len(mine)
 
 

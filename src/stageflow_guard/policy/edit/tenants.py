@@ -26,7 +26,11 @@ from stageflow_guard.policy.engine.catalogue import ToolOptions, parse_catalogue
 from stageflow_guard.policy.engine.exceptions import FOREVER
 from stageflow_guard.policy.engine.policyset import PolicySet
 from stageflow_guard.policy.engine.prove import structural
-from stageflow_guard.policy.engine.suspensions import parse_suspended
+from stageflow_guard.policy.engine.suspensions import (
+    lines_of_name,
+    parse_suspended,
+    without_lines,
+)
 from stageflow_guard.policy.engine.text import legal_tenant, read, require_folder, rows_of
 
 EXAMPLE = "example"  # the tenant of a starter set that others are copied from
@@ -125,11 +129,13 @@ def _tool_rules(base: Path, source: Path) -> Iterator[bytes]:
         yield ("\n".join(["tools:", *lines]) + "\n").encode()
 
 
-def suspend(folder: str | Path, who: str, *, reason: str, until: str = "never") -> None:
+def suspend(folder: str | Path, who: str, *, reason: str, until: str = "never") -> list[float]:
     """Suspend a subject or a tenant from the next decision on; the line stands in platform/.
 
-    Raises `ConfigError` for a line that the loader would refuse, and for a tenant that is not
-    there. To lift it, take the line out.
+    An earlier line about this name alone is replaced, since of two the later end would count.
+    Return until when such lines suspended it, seconds since the epoch. Raises `ConfigError` for a
+    line that the loader would refuse, and for a tenant that is not there. To lift it, take the line
+    out.
     """
     base = Path(folder)
     policies = PolicySet.load(base)
@@ -142,6 +148,10 @@ def suspend(folder: str | Path, who: str, *, reason: str, until: str = "never") 
     file = base / "platform" / "suspended.csv"
     before = read(file, "platform/suspended.csv") if file.exists() else SUSPENDED.encode()
     line = f"{who}, {reason.strip()}, {until}\n"
+    earlier = lines_of_name(parse_suspended(before, "platform/suspended.csv")[0], who)
+    if earlier:
+        gone = {one.line for one in earlier}
+        before = without_lines(before.decode("utf-8"), gone).encode()
     if before and not before.endswith(b"\n"):
         before += b"\n"
     after = before + line.encode()
@@ -151,6 +161,7 @@ def suspend(folder: str | Path, who: str, *, reason: str, until: str = "never") 
         raise ConfigError(str(problems[0]) if problems else f"`{who[:60]}` is no subject or tenant")
     file.parent.mkdir(exist_ok=True, mode=0o755)
     replace_file(file, after)
+    return [one.until for one in earlier]
 
 
 def remove(folder: str | Path, name: str) -> Path:

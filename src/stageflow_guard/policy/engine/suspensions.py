@@ -9,7 +9,7 @@ line without newline. What is wrong is a problem all the same.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from stageflow_guard.errors import ConfigError
@@ -62,6 +62,18 @@ def parse_suspended(content: bytes, file: str) -> tuple[list[Suspension], list[P
             said = f"{wrong}; {', '.join(names[:3])} is suspended for good" if names else wrong
             problems.append(Problem(file, number, said, code="counts_as_written"))
     return found, problems
+
+
+def without_lines(text: str, gone: Collection[int]) -> str:
+    """Return a file's text without some lines, numbered as a `Suspension` is."""
+    return "\n".join(one for number, one in enumerate(_lines(text), 1) if number not in gone)
+
+
+def lines_of_name(found: Iterable[Suspension], who: str) -> list[Suspension]:
+    """Return what lines say that name `who` and nobody else."""
+    found = list(found)
+    shared = {one.line for one in found if one.who != who}
+    return [one for one in found if one.who == who and one.line not in shared]
 
 
 def _lines(text: str) -> Iterator[str]:
