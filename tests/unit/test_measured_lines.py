@@ -13,7 +13,7 @@ from stageflow_guard.redaction import Redactor
 REDACTOR = Redactor()
 # values that leak and harmless lines that are flagged, at most: names that nothing announces, a queue's
 # own numbers, a day without its year
-SETS = {"locales.txt": (46, 5), "clinics.txt": (236, 10)}
+SETS = {"locales.txt": (46, 5), "clinics.txt": (233, 10)}
 
 
 def leaked(text, spans):

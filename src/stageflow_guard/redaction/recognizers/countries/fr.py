@@ -63,7 +63,7 @@ COUNTRY = Country(
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="ipp|ipp patient|numéro ipp|dossier médical|numéro de dossier médical|dossier patient|numéro de dossier patient|numéro du patient|numéro patient|identifiant patient|id patient|nip patient|numéro de séjour|numéro d'hospitalisation|numéro d'admission|numéro de venue"),
         Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="numéro d'adhérent|numéro d'assuré|numéro de police|police n°|numéro de contrat mutuelle|numéro de mutuelle|numéro mutuelle|carte mutuelle|numéro d'affilié|numéro de sociétaire|sociétaire n°|mutuelle"),
         Document(
-            entity="FR_NIR", names="nir|insee|numéro de sécurité sociale|sécurité sociale|sécu|numéro de sécu|n° de sécu|numéro sécu|numéro ss|numéro de ss|assuré social|immatriculation sociale|carte vitale", check=nir,
+            entity="FR_NIR", names="nir|insee|numéro de sécurité sociale|sécurité sociale|sécu|numéro de sécu|n° de sécu|numéro sécu|numéro ss|numéro de ss|assuré social|ins|matricule ins|numéro ins|assuré n°|immatriculation sociale|carte vitale", check=nir,
             value=r"[1-478][ ]?[0-9]{2}[ ]?[0-9]{2}[ ]?(?:[0-9]{2}|2[AB])[ ]?[0-9]{3}[ ]?[0-9]{3}(?:[ ]?[0-9]{2})?",
         ),
         Document(entity="PASSPORT", value=r"[0-9]{2}[A-Z]{2}[0-9]{5}", names="passeport|numéro de passeport|n° de passeport"),

@@ -14,11 +14,11 @@ from stageflow_guard.redaction.recognizers.phrases import lowered, register, voc
 _NO = r"(?:[ _-]?(?:number|no|id)|[ ]?#)"
 _LABELS: dict[str, str] = {
     "MEDICAL_RECORD_NUMBER": rf"mrn|medical[ _-]?record(?:[ _-]?(?:number|no)|[ ]?#)?|med\.?[ ]rec\.?(?:[ ](?:number|no)|[ ]?#)|mr[ ]no\b|(?:patient|pat|pt|chart|hospital|encounter|accession|specimen|visit|admission|rx|prescription|requisition|(?:health|unit|patient)[ ]record|x){_NO}"
-    r"|hosp\.?(?:[ ](?:no|num)|[ ]?#)|(?:mr|ch|enc|fin|har)[ ]?#(?=[: ]{0,2}[A-Z]{0,3}[0-9-]{6})|chart(?=[ ]?:[ ]?[A-Z]{0,4}-?[0-9]{3,9}(?![\w%]))|csn|(?:encounter|accession|chart)(?=[ ]{1,2}(?:[0-9]{7}|[A-Z]{1,3}-?[0-9]{5}|[0-9]{4,8}-[0-9]{3}))",
-    "MEMBER_ID": rf"(?:member|subscriber|policy|(?<!social )(?<!national )insurance|insured|health[ _-]?plan|plan[ ]member|beneficiary|medicare|medicaid|certificate[ ]holder){_NO}|hicn|policy(?=[ ](?-i:[A-Z]{2,4})[ /-]?[0-9]{4})|insurance[ _-]?policy|group[ _-]?(?:id|number|no)|claim(?:[ _-]?(?:number|no)|[ ]?#)",
+    r"|hosp\.?(?:[ ](?:no|num)|[ ]?#)|(?:mr|enc|fin|har)[ ]?#(?=[: ]{0,2}[A-Z]{0,3}[0-9-]{6})|ch[ ]?#(?=[: ]{0,2}[A-Z]{0,3}[0-9-]{4})|(?:har|fin|empi)(?=[ :]{1,2}[0-9]{6,12}(?![0-9.]))|chart(?=[ ]?:[ ]?[A-Z]{0,4}-?[0-9]{3,9}(?![\w%]))|csn|(?:encounter|accession|chart)(?=[ ]{1,2}(?:[0-9]{7}|[A-Z]{1,3}-?[0-9]{5}|[0-9]{4,8}-[0-9]{3}))",
+    "MEMBER_ID": rf"(?:member|subscriber|policy|(?<!social )(?<!national )insurance|insured|health[ _-]?plan|plan[ ]member|beneficiary|medicare|medicaid|certificate[ ]holder){_NO}|hicn|policy(?=[ ](?-i:[A-Z]{1,4})[ /-]?[0-9]{4})|insurance[ _-]?policy|group[ _-]?(?:id|number|no)|claim(?:[ _-]?(?:number|no)|[ ]?#)",
     "GROUP": r"(?:group|grp)[ ]?(?=#)",
     # only where an insurer is spoken of a little before
-    "INSURED": rf"(?:sub|pol|ben|mem|insured'?s|enrollee|mbr|insd?|ins|hic|identification|contract|certificate|cert|policyholder|card){_NO}|card[ ](?:shows|reads|says)|id(?:[ _-]?(?:number|no|num))?(?=[ ]?[#:.]|[ ][A-Z]{{0,4}}[0-9]{{5}}|[ ][A-Z]{{3}}[0-9])",
+    "INSURED": rf"(?:sub|pol|ben|mem|insured'?s|enrollee|mbr|insd?|ins|hic|identification|contract|certificate|cert|policyholder|card){_NO}|card[ ](?:shows|reads|says)|id(?:[ _-]?(?:number|no|num))?(?=[ ]?[#:.]|[ ](?=[A-Z0-9-]{{7}})(?=[A-Z-]{{0,4}}[0-9])|[ ][A-Z]{{3}}[0-9])",
     "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|(?:dl|licen[cs]e)(?:[ _-]?(?:number|no)|[ ]?#)|dl(?=[ :]{1,2}[A-Z][0-9]{6})",
     "PASSPORT": r"passport|travel[ _-]?document",
     "EMPLOYEE_ID": rf"(?:empl?(?:oyee)?\.?|badge|staff|personnel|tech(?:nician)?){_NO}|badge(?=[ ][A-Z]?[0-9]{{4}})|employee(?=[ ][A-Z]{{1,2}}-?[0-9]{{4}})",
@@ -102,7 +102,7 @@ _BEFORE = re.compile(
 _HEADS = (
     "mrn", "med", "patient", "chart", "hosp", "encounter", "accession", "specimen", "visit", "admission", "csn", "unit record", "hicn", "member", "subscriber", "policy", "insurance", "health", "beneficiary", "group", "driv", "dl", "licen", "passport",
     "travel", "emp", "claim", "insured", "plan member", "certificate", "rx", "prescription", "requisition", "badge", "staff", "personnel", "student", "plate", "registration", "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user",
-    "login", "db", "screen", "x-no", "x no", "pt id", "pt_id", "pt-id", "pat_id", "pt no", "pt number", "mr no", "pat id", "pat no", "pat number", "tech id", "tech no", "technician", "nursing lic", "professional lic", "state lic", "rn lic", "md lic", "np lic", "pharmacy lic", "prescriber lic", "provider lic",
+    "login", "db", "screen", "x-no", "x no", "pt id", "pt_id", "pt-id", "pat_id", "pt no", "pt number", "mr no", "pat id", "pat no", "pat number", "tech id", "tech no", "har ", "har:", "fin ", "fin:", "empi", "technician", "nursing lic", "professional lic", "state lic", "rn lic", "md lic", "np lic", "pharmacy lic", "prescriber lic", "provider lic",
 )  # fmt: skip
 # of an insurer only
 _INSURED_HEADS = ("sub#", "sub no", "pol#", "pol #", "pol no", "ben no", "mem no", "mem #", "mem#", "mem id", "sub id", "sub #", "enrollee", "mbr", "ins id", "ins no", "ins #", "ins. id", "insd", "hic", "identification", "contract", "cert ", "cert#", "certificate", "policyholder", "card ", "id:", "id no", "id num", "id #", "id#", "id ")  # fmt: skip
