@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -469,3 +470,122 @@ def test_a_share_that_no_line_of_the_grantee_permits_is_told(home, policy):
     assert f"{live} to `user:bob`\n" in policy(*ask)[1]
     assert "note" not in policy(*SHARE, "invoice/7", "read", "--until", LATER)[1]
     assert "note" not in policy(*SHARE, "ticket/*", "read", "--until", LATER)[1]
+
+
+ASKED = {
+    "owner": (("data", "ticket/7", "read", "--own", "glbex"), "there is no tenant `glbex`; did you mean `globex`?"),
+    "kind": (("dta", "ticket/7", "read"), "there is no kind `dta`; did you mean `data`?"),
+    "act": (("data", "ticket/7", "raed"), "there is no act `raed` of `data`; did you mean `read`?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", ASKED)
+def test_a_slip_in_a_question_is_told_beside_its_answer(home, policy, slip):
+    """`no subject may` would seem to be what the lines say."""
+    words, said = ASKED[slip]
+    for verb in (("who-can",), ("explain", "user:ada")):
+        asked = (*verb, *words, "--tenant", "acme")
+        assert f"  hint     {said}\n" in policy(*asked)[1]
+        code, found = policy(*asked, "--json")
+        assert (code, said in found) == (0, True), found
+    assert "hint" not in policy("who-can", "data", "ticket/7", "read", "--tenant", "acme")[1]
+
+
+def test_a_slip_in_a_role_of_the_token_is_told(policy):
+    """As one in the subject is; so is a tool that the catalogue does not list."""
+    said = policy("what-can", "user:new", "--tenant", "acme", "--role", "agnt")[1]
+    assert said == "nothing\n  hint     no line names `claim:agnt`; did you mean `--role agent`?\n"
+
+
+def test_a_slip_in_a_tool_is_told_where_a_catalogue_lists_them(home, policy):
+    """Without one, any name may be a tool's."""
+    (home / "catalogue.yaml").write_text("tools: {refund: {}}\n")
+    said = policy("who-can", "tool", "refnud", "call", "--tenant", "acme")[1]
+    assert "there is no tool `refnud` in the catalogue; did you mean `refund`?" in said
+
+
+BEHIND = {
+    "p": "p, role:agent, acme, data, x, read, allow  # weekly",
+    "a comma": "p, role:agent, acme, data, x, read, allow # weekly, by kim",
+    "g": "g, user:dan, role:agent, acme #new",
+    "import": "import, role:agent, acme # new",
+}
+
+
+@pytest.mark.parametrize("line", BEHIND)
+def test_a_comment_behind_a_line_is_told_where_comments_stand(home, policy, line):
+    """Not that `allow  # weekly` is no effect, nor that there are too many columns."""
+    add_lines(home, BEHIND[line] + "\n")
+    code, said = policy("lint")
+    assert (code, ": error: a comment stands on a line of its own: put what follows `#` above" in said) == (1, True), said  # fmt: skip
+
+
+def test_a_comment_behind_a_time_is_told_as_one(home, policy):
+    """A reason may hold `#`; a suspension counts all the same, for good."""
+    (home / SUSPENDED).write_text(f"user:bob, ticket #4, {LATER} # for now\nuser:ada, #5, never\n")
+    said = policy("lint")[1]
+    assert f"{SUSPENDED}:1:1: error: a comment stands on a line of its own" in said
+    assert "user:bob is suspended for good" in said
+    assert f"{SUSPENDED}:2" not in said
+
+
+def test_emergency_access_and_trials_are_among_what_a_subject_may(home, policy):
+    """With their ends; a deny cuts into them as into a line."""
+    now = int(time.time())
+    (home / "platform/breakglass.csv").write_text(
+        f"breakglass, user:oncall, acme, data|stage, read|run, INC-1, user:ada, user:bob, {now - 60}, {now + 3600}\n"
+        f"breakglass, user:later, acme, data, read, INC-2, user:ada, user:bob, {now + 900}, {now + 3600}\n"
+    )  # fmt: skip
+    (home / "platform/breakglass.csv").chmod(0o644)
+    ask = ("what-can", "user:oncall", "--tenant", "acme")
+    said = policy(*ask)[1]
+    ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now + 3600))
+    place = f"policies/platform/breakglass.csv:1  emergency access until {ends}"
+    lines = [line.split(None, 3) for line in said.splitlines()]
+    assert lines == [["data", "read", "*", place], ["stage", "run", "*", place]]
+    assert policy("what-can", "user:later", "--tenant", "acme")[1] == "nothing\n"
+    add_lines(home, "g, user:oncall, role:no, acme\np, role:no, acme, data, x/*, read, deny\n")
+    assert f"until {ends}  except x/* (policies/{FILE}:" in policy(*ask)[1]
+    (home / "platform/trials.csv").write_text(f"trial, acme, data, t/*, read, {now - 60}, {now + 3600}\n")  # fmt: skip
+    (home / "platform/trials.csv").chmod(0o644)
+    assert f"a trial until {ends}" in policy("what-can", "user:any", "--tenant", "acme")[1]
+
+
+def test_nothing_for_who_is_suspended_says_so(policy):
+    """The lines are as they were: the suspension is why."""
+    assert policy("tenant", "suspend", "user:ada", "--reason", "left")[0] == 0
+    said = policy("what-can", "user:ada", "--tenant", "acme")[1]
+    assert said == "nothing: `user:ada` is suspended, which overrides every rule\n"
+
+
+NO_DAY = {
+    "2098-11-31": "November has 30 days",
+    "2098-11-31T00:00:00Z": "November has 30 days",
+    "2097-02-29T00:00:00Z": "February 2097 has 28 days",
+    "2098-13-01": "there is no month 13",
+    "2098-01-00": "January has 31 days",
+}
+
+
+@pytest.mark.parametrize("until", NO_DAY)
+def test_a_day_that_no_calendar_has_says_why(home, policy, until):
+    """On the command line and in a file."""
+    code, said = policy("tenant", "suspend", "user:ada", "--reason", "x", "--until", until)
+    assert (code, f"`{until}` is no time; {NO_DAY[until]}; write one such as `" in said) == (2, True), said  # fmt: skip
+    (home / SUSPENDED).write_text(f"user:ada, x, {until}\n")
+    assert (
+        f"`{until}` is no time; {NO_DAY[until]}; user:ada is suspended for good"
+        in policy("lint")[1]
+    )
+
+
+def test_an_option_that_is_not_there_names_the_one_that_was_meant(policy, monkeypatch, capsys):
+    """In the verb's own options alone."""
+    ask = ("explain", "user:x", "data", "ticket/7", "read", "--tenant", "acme")
+    code, said = policy(*ask, "--roles", "agent")
+    assert (code, "unrecognized arguments: --roles agent; did you mean `--role` for `--roles`?" in said) == (2, True), said  # fmt: skip
+    assert "did you mean" not in policy(*ask, "--colour", "red")[1]
+    monkeypatch.setattr("sys.argv", ["stageflow-guard", "policy", *ask, "--roles", "agent"])
+    assert main() == 2
+    assert "did you mean `--role` for `--roles`?" in capsys.readouterr().err
+    assert "did you mean `--sarif` for `--sariff`?" in policy("lint", "--sariff=x")[1]

@@ -17,6 +17,7 @@ from typing import Any
 from stageflow_guard import __version__
 from stageflow_guard.cli import argument_help, audit_args, places
 from stageflow_guard.cli.numbers import whole
+from stageflow_guard.cli.option_slips import Parser
 from stageflow_guard.cli.terminal import Terminal, escape_control, one_line
 from stageflow_guard.errors import ConfigError, GuardError, Unavailable
 
@@ -33,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     from stageflow_guard.cli import run as run_verb
     from stageflow_guard.cli.policy import add_parser as add_policy_parser
 
-    top = argparse.ArgumentParser(prog="stageflow-guard", description=__doc__)
+    top = Parser(prog="stageflow-guard", description=__doc__)
     top.add_argument(
         "--version", action="version", version=f"stageflow-guard {__version__}",
         help="print the version",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,11 @@ from stageflow_guard.errors import ConfigError
 from stageflow_guard.model import AccessRequest
 from stageflow_guard.policy import PolicySet
 from stageflow_guard.policy.edit.known_tenant import require_tenant
+from stageflow_guard.policy.engine.exceptions import told
 
 if TYPE_CHECKING:
     from stageflow_guard.policy.analysis.explain import Explanation
+    from stageflow_guard.policy.analysis.who_can import Right
 
 
 def explain(args: argparse.Namespace) -> int:
@@ -31,10 +34,11 @@ def explain(args: argparse.Namespace) -> int:
         ),
         arguments=_arguments(args.arguments),
     )  # fmt: skip
+    hints = [*_asked(policies, args), *_hints(policies, args)]
     if args.json:
-        print_json(_explained(found))
+        print_json({**_explained(found), "hints": hints})
     else:
-        _print(found, args.path, _hint(policies, args))
+        _print(found, args.path, hints)
     return HOLDS
 
 
@@ -48,11 +52,21 @@ def _arguments(text: str | None) -> dict[str, Any] | None:
     return found
 
 
-def _hint(policies: PolicySet, args: argparse.Namespace) -> list[str]:
+def _hints(policies: PolicySet, args: argparse.Namespace) -> list[str]:
+    """Return what is likely a slip in who asks."""
     from stageflow_guard.policy.analysis.explain import subject_hint
+    from stageflow_guard.policy.analysis.question_slips import role_slips
 
     hint = subject_hint(policies, args.tenant, args.sub)
-    return [f"  hint     {hint}"] if hint else []
+    return [*([hint] if hint else []), *role_slips(policies, args.tenant, tuple(args.role))]
+
+
+def _asked(policies: PolicySet, args: argparse.Namespace) -> list[str]:
+    """Return what is likely a slip in what is asked for."""
+    from stageflow_guard.policy.analysis.question_slips import question_slips
+
+    named = {"kind": args.kind, "obj": args.obj, "act": args.act, "own": args.own}
+    return list(question_slips(policies, **named))
 
 
 def _explained(found: Explanation) -> dict[str, object]:
@@ -74,7 +88,7 @@ def _explained(found: Explanation) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _print(found: Explanation, base: str, hint: list[str]) -> None:
+def _print(found: Explanation, base: str, hints: list[str]) -> None:
     after = found.outcome
     if after is None:
         print(f"{effect(found.decision.effect.value)}  {found.decision.reason}")
@@ -85,12 +99,12 @@ def _print(found: Explanation, base: str, hint: list[str]) -> None:
                 print(f"  bound    {base}/{where}")
         if after.detail:
             print(f"  call     {after.detail}")
-    for line in hint:  # a slip in the subject's name explains all of the rest
-        print(line)
+    for hint in hints:  # a slip in a name explains all of the rest
+        print(f"  hint     {hint}")
     for where, text in found.rules:
         print(f"  rule     {base}/{where}  {text}")
-    for told in found.controls:
-        print(f"  counts   {base}/{told}")
+    for control in found.controls:
+        print(f"  counts   {base}/{control}")
     for role, path in found.roles:
         print(f"  role     {role}  by {', '.join(f'{base}/{where}' for where in path)}")
     if not found.roles and not found.decision.permitted:
@@ -116,6 +130,8 @@ def who_can(args: argparse.Namespace) -> int:
             for one in found
         ]
         print("\n".join(columns(rows)) or "no subject may")
+    for hint in _asked(policies, args):  # a list for machines has no place for it
+        print(f"  hint     {hint}", file=sys.stderr if args.json else sys.stdout)
     return HOLDS
 
 
@@ -126,20 +142,37 @@ def what_can(args: argparse.Namespace) -> int:
     policies = _known(args)
     found = find(policies, args.tenant, args.sub, tuple(args.role))
     if args.json:
-        print_json([asdict(one) for one in found])
+        print_json([
+            {**asdict(one), "ends": None if one.ends is None else told(one.ends)} for one in found
+        ])  # fmt: skip
     else:
         rows = [
             (
                 one.kind, one.act, one.obj,
-                f"{args.path}/{one.where}"
+                f"{args.path}/{one.where}{_temporary(one)}"
                 + "".join(f"  except {obj} ({args.path}/{where})" for obj, where in one.except_for),
             )
             for one in found
         ]  # fmt: skip
-        print("\n".join(columns(rows)) or "nothing")
-        for line in _hint(policies, args):
-            print(line)
+        stopped = _suspended(policies, args)
+        print("\n".join(columns(rows)) or ("nothing: " + stopped if stopped else "nothing"))
+        for hint in _hints(policies, args):
+            print(f"  hint     {hint}")
     return HOLDS
+
+
+def _temporary(right: Right) -> str:
+    """Say of a right that no line of the tenant gives what it is, and when it ends."""
+    if right.ends is None:
+        return ""
+    what = "emergency access" if right.reason == "break_glass" else "a trial"
+    return f"  {what} until {told(right.ends)}"
+
+
+def _suspended(policies: PolicySet, args: argparse.Namespace) -> str | None:
+    now = policies.clock.now()
+    found = [who for who in (args.sub, args.tenant) if now < policies.suspended.get(who, 0.0)]
+    return f"`{found[0]}` is suspended, which overrides every rule" if found else None
 
 
 def _known(args: argparse.Namespace) -> PolicySet:

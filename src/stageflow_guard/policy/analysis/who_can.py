@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stageflow_guard.model import AccessRequest
@@ -26,13 +26,19 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """An allowing rule that counts for a subject, and the deny rules that cut into it."""
+    """What counts for a subject, and the deny rules that cut into it.
+
+    `where` is an allowing rule, or the line of a right that ends by itself: `reason` is then
+    `break_glass` or `trial`, and `ends` seconds since the epoch.
+    """
 
     kind: str
     act: str
     obj: str
     where: str
     except_for: tuple[tuple[str, str], ...] = ()  # (object, file:line)
+    reason: str = "permitted"
+    ends: float | None = None
 
 
 def who_can(
@@ -104,6 +110,7 @@ def _is_about(rule: Rule, question: tuple[str, str, str]) -> bool:
 
 
 def _overlap(one: str, other: str) -> bool:
+    """Say whether some object matches both: patterns nest, or have nothing in common."""
     return covers(one, other) or covers(other, one)
 
 
@@ -112,8 +119,8 @@ def what_can(
 ) -> list[Right]:
     """Return what a subject may do in its own tenant: its allowing rules, and what cuts into them.
 
-    Nothing when the subject or the tenant is suspended. Rights that end by themselves are not
-    listed: ask `policies.grants`.
+    Emergency access and trials that are live are among them. Nothing when the subject or the
+    tenant is suspended.
     """
     if not policies.knows(tenant):
         return []
@@ -123,19 +130,31 @@ def what_can(
     held = policies.index(tenant).roles(asks)
     mine = [rule for rule in policies.tenant(tenant).rules if rule.role in held]
     denies = [rule for rule in mine if not rule.allow]
+    allowed = [Right(r.kind, r.act, r.obj, r.where) for r in mine if r.allow]
     found = []
-    for rule in mine:
-        if not rule.allow:
-            continue
-        cuts = [d for d in denies if (d.kind, d.act) == (rule.kind, rule.act) and _meet(d, rule)]
-        if any(covers(cut.obj, rule.obj) for cut in cuts):
+    for right in (*allowed, *_granted(policies, tenant, sub)):
+        cuts = [
+            d for d in denies
+            if (d.kind, d.act) == (right.kind, right.act) and _overlap(d.obj, right.obj)
+        ]  # fmt: skip
+        if any(covers(cut.obj, right.obj) for cut in cuts):
             continue  # nothing is left of it
-        found.append(
-            Right(rule.kind, rule.act, rule.obj, rule.where, tuple((c.obj, c.where) for c in cuts))
-        )
+        found.append(replace(right, except_for=tuple((c.obj, c.where) for c in cuts)))
     return sorted(found, key=lambda right: (right.kind, right.act, right.obj, right.where))
 
 
-def _meet(one: Rule, other: Rule) -> bool:
-    """Say whether some object matches both: patterns nest, or have nothing in common."""
-    return covers(one.obj, other.obj) or covers(other.obj, one.obj)
+def _granted(policies: PolicySet, tenant: str, sub: str) -> Iterator[Right]:
+    """Yield what live emergency access and trials give a subject."""
+    now = policies.clock.now()
+    acts = policies.catalogue.acts()
+    for one in policies.grants:
+        if (
+            one.tenant != tenant
+            or one.who not in (None, sub)
+            or not one.starts <= now < one.expires
+        ):
+            continue
+        for kind in one.kinds:
+            for act in one.acts:
+                if act in acts.get(kind, ()):
+                    yield Right(kind, act, one.obj, one.where, (), one.reason, one.expires)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.policy.engine.exceptions import moment, told
+from stageflow_guard.policy.engine.exceptions import moment, no_day, told
 from stageflow_guard.policy.engine.text import Malformed, quoted
 
 MONTH = 30 * 86_400
@@ -21,7 +21,11 @@ def require_ahead(until: str, *, now: float | None = None) -> None:
     try:
         ends = moment(until)
     except Malformed:
-        raise ConfigError(f"`{quoted(until)}` is no time; write one such as `{example}`") from None
+        day = no_day(until)
+        why = f"{day}; " if day else ""
+        raise ConfigError(
+            f"`{quoted(until)}` is no time; {why}write one such as `{example}`"
+        ) from None
     if ends <= when:
         read = "" if told(ends) == until else f" is {told(ends)}, and so"
         raise ConfigError(

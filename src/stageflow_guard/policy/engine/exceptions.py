@@ -14,6 +14,8 @@ Times are RFC 3339 in UTC (`2026-12-31T00:00:00Z`) or seconds since the epoch.
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +29,7 @@ from stageflow_guard.policy.engine.rules import (
     require_plain,
 )
 from stageflow_guard.policy.engine.text import (
+    COMMENT,
     MOST,
     Malformed,
     PolicyLine,
@@ -45,6 +48,10 @@ SHARE = ("share", "owner", "grantee", "kind", "object", "act", "ends")
 BREAKGLASS = (
     "breakglass", "person", "tenant", "kinds", "acts", "ticket", "approver", "approver", "starts",
     "ends",
+)  # fmt: skip
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
 )  # fmt: skip
 TRIAL = ("trial", "tenant", "kind", "object", "act", "starts", "ends")
 
@@ -180,9 +187,24 @@ def moment(text: str, field: int = 0) -> float:
             raise ValueError
         return datetime.fromisoformat(text).astimezone(UTC).timestamp()
     except ValueError:
-        raise Malformed(
-            f"`{quoted(text)}` is no time; write `2026-12-31T00:00:00Z` or seconds", field=field
-        ) from None
+        if "#" in text:
+            raise Malformed(COMMENT, field=field) from None
+        why = no_day(text) or "write `2026-12-31T00:00:00Z` or seconds"
+        raise Malformed(f"`{quoted(text)}` is no time; {why}", field=field) from None
+
+
+def no_day(text: str) -> str | None:
+    """Return why a date is in no calendar, or None where it is, or where `text` is none."""
+    found = re.match(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])", text)
+    if found is None or found[1] == "0000":
+        return None
+    year, month, day = (int(part) for part in found.groups())
+    if not 1 <= month <= 12:
+        return f"there is no month {found[2]}"
+    days = monthrange(year, month)[1]
+    if 1 <= day <= days:
+        return None
+    return f"{MONTHS[month - 1]}{f' {year}' if month == 2 else ''} has {days} days"
 
 
 def told(seconds: float) -> str:

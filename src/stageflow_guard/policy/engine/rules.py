@@ -18,6 +18,7 @@ from stageflow_guard.policy.engine.text import (
     did_you_mean,
     legal_tenant,
     quoted,
+    refuse_comment_behind,
     rows_of,
 )
 
@@ -169,6 +170,7 @@ class _Reader:
         try:
             for row in rows_of(content):
                 try:
+                    refuse_comment_behind(row)
                     if not special(row):  # type: ignore[operator]
                         self._line(row)
                 except Malformed as exc:

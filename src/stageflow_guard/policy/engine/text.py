@@ -15,8 +15,8 @@ from stageflow_guard.base.tenant_name import legal_tenant
 from stageflow_guard.errors import ConfigError
 
 __all__ = [
-    "Malformed", "PolicyLine", "Problem", "did_you_mean", "legal_tenant", "lines_of", "pinned",
-    "problem_of", "quoted", "read", "require_folder", "rows_of",
+    "COMMENT", "Malformed", "PolicyLine", "Problem", "did_you_mean", "legal_tenant", "lines_of",
+    "pinned", "problem_of", "quoted", "read", "refuse_comment_behind", "require_folder", "rows_of",
 ]  # fmt: skip
 
 CAP = 32 * 2**20
@@ -225,6 +225,17 @@ def rows_of(content: bytes) -> Iterator[PolicyLine]:
             columns.append(at + len(raw) - len(raw.lstrip(" ")))
             at += len(raw) + 1
         yield PolicyLine(number, tuple(fields), tuple(columns))
+
+
+COMMENT = "a comment stands on a line of its own: put what follows `#` above this line"
+_BEHIND = re.compile(r"(^| )#|#( |$)")
+
+
+def refuse_comment_behind(row: PolicyLine) -> None:
+    """Raise `Malformed` for a comment behind the fields of a line: it would be a part of one."""
+    for place, field in enumerate(row.fields):
+        if _BEHIND.search(field):
+            raise Malformed(COMMENT, field=place)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
