@@ -32,6 +32,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     one_time_codes,
     places,
     plates,
+    salutations,
     secrets,
     usernames,
 )
@@ -82,6 +83,7 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
 PROSE: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (places.recognize, frozenset({"STREET_ADDRESS"})),
     (names.recognize, frozenset({"PERSON"})),
+    (salutations.recognize, frozenset({"PERSON"})),
     (cards.recognize, frozenset({"PERSON", "DATE_OF_BIRTH", "STREET_ADDRESS"})),
     (medical.health, frozenset({"HEALTH_CONDITION", "MEDICATION"})),
     (medical.events, frozenset({"AGE", "DATE_TIME"})),

@@ -21,7 +21,6 @@ from stageflow_guard.redaction.recognizers.generic.name_roles import (
 from stageflow_guard.redaction.recognizers.generic.name_words import (
     BRANDS,
     BUSINESS,
-    EVERYBODY,
     PARTICLES,
     STOP,
 )
@@ -156,26 +155,6 @@ _DOTTED = frozenset(
     }
 )
 _BOTH = frozenset({"Mr", "Hr", "pan", "seu"})  # with a dot or without
-_GREETING = Index({"greeting": _phrases("greetings")})
-_GREETED = re.compile(r"[ ](?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?[ ])?(?=[^\W_])")
-_SIGNED = Index({
-    "signed": [
-        "signed", "thx", "ty", "rgds", "regards", "best regards", "kind regards", "warm regards", "sincerely", "thanks", "cheers", "yours", "yours sincerely", "yours truly", "yours faithfully", "with kind regards", "with best wishes", "best wishes", "all the best", "respectfully", "warmly", "cordially", "many thanks", "thank you", "best",
-        "mit freundlichen grüßen", "viele grüße", "liebe grüße", "beste grüße", "cordialement", "bien à vous", "bien cordialement", "saludos", "un saludo", "atentamente",
-        "saluti", "cordiali saluti", "distinti saluti", "met vriendelijke groet", "met vriendelijke groeten", "groeten", "groetjes", "atenciosamente", "abraços",
-        "cumprimentos", "melhores cumprimentos", "com os melhores cumprimentos", "pozdrawiam", "z poważaniem", "z wyrazami szacunku", "serdecznie pozdrawiam", "med vänlig hälsning", "vänliga hälsningar", "hälsningar", "mvh", "saygılarımla", "saygılar",
-        "med venlig hilsen", "venlig hilsen", "kærlig hilsen", "med vennlig hilsen", "vennlig hilsen", "hilsen", "ystävällisin terveisin", "terveisin", "s pozdravem", "s přátelským pozdravem", "s pozdravom", "cu stimă", "cu respect", "üdvözlettel", "tisztelettel",
-        "с уважением", "с наилучшими пожеланиями", "з повагою", "με εκτίμηση", "s poštovanjem", "lp", "lugupidamisega", "pagarbiai", "ar cieņu", "trân trọng", "salam", "hormat saya",
-        "herzliche grüße", "mit besten grüßen", "freundliche grüße", "schöne grüße", "lg", "vg", "mfg", "gruß", "bises", "bisous", "amicalement", "respectueusement", "sincères salutations", "abrazos", "un abrazo", "besos", "un cordial saludo", "a presto", "un saluto", "un abbraccio", "vriendelijke groet", "hartelijke groeten", "abraço", "beijos", "um abraço", "grato", "obrigado", "obrigada", "take care", "love", "talk soon", "gracias", "merci", "danke", "grazie", "bedankt",
-    ]
-})  # fmt: skip
-_SIGN_OFF = re.compile(r"[,:.!]?[ ]?[\n ][ \n]{0,2}(?:-{1,2}[ ]?)?")
-# at the end of a chat, behind the end of a sentence: `Bis dann! LG Wiebke`
-_WAVED = re.compile(
-    r"(?:^|(?<=[.!?…)\n,])|(?<=[.!?…),][ ]))(?:LG|VG|GLG|MfG|Gruß|Grüße|[Bb]isous|[Bb]ises|[Bb]esos|[Aa]brazos|[Bb]aci|[Ll]iefs|[Xx]oxo|[Ll]ove|[Hh]ugs|[Bb]eijos),?[ ](?=[^\W\d_a-z])"
-)
-_WAVES = frozenset(["lg", "vg", "glg", "mfg", "gruß", "grüße", "bisous", "bises", "besos", "abrazos", "baci", "liefs", "xoxo", "love", "hugs", "beijos"])  # fmt: skip
-register(_WAVES)
 # whose name it is where a person is not meant
 _THINGS = frozenset(["file", "host", "class", "domain", "table", "column", "package", "module", "project", "company", "product", "event", "job", "task", "stage", "node", "pod", "service", "server", "image", "container", "bucket", "queue", "topic", "branch", "tag", "brand", "model", "device", "method", "function", "variable", "field", "key", "path", "folder", "group", "role", "city", "state", "street", "country", "region", "zone", "cluster", "namespace", "app", "application", "program", "process", "thread", "user", "display", "code", "short", "long", "common", "generic", "medication", "drug", "test", "type", "sheet", "schema", "index", "database", "db", "repo", "repository", "team", "tool", "plugin", "library", "font", "theme", "color", "pet", "school", "bank", "hotel", "store", "shop", "game", "song", "album", "track", "book", "movie", "film", "place", "location", "business", "organisation", "organization", "legal", "trade", "step", "workflow", "action", "metric", "alert", "rule", "policy", "config", "setting", "option", "param", "parameter", "arg", "argument", "attribute", "property", "tenant", "the", "its", "a"])  # fmt: skip
 # who has a name in a key of several words
@@ -319,7 +298,6 @@ def recognize(text: str) -> Iterator[Hit]:
     yield from _said(text)
     yield from _titled(text)
     yield from _fields(text)
-    yield from _addressed(text)
 
 
 # Isolde Fairweather <isolde.f@…>
@@ -355,7 +333,7 @@ def _said(text: str) -> Iterator[Hit]:
         sure = _SURE_SAID.search(phrase) is not None
         name = _in_script(text, at) if touching or _scripted(text) else None
         if name is None:
-            name = _capitalised(text, at) if sure or "\n" not in text[match.end : at] else None
+            name = capitalised(text, at) if sure or "\n" not in text[match.end : at] else None
             if name is not None and not sure and not _alone(text, match.start, name, phrase):
                 continue
         if name is None and sure and _FIRST_PERSON.search(phrase):
@@ -398,7 +376,8 @@ def _alone(text: str, start: int, name: tuple[int, int], phrase: str) -> bool:
     return _CONTEXT.match(text, name[1]) is not None
 
 
-def _capitalised(text: str, at: int) -> tuple[int, int] | None:
+def capitalised(text: str, at: int) -> tuple[int, int] | None:
+    """Return the range of the capitalised name at `at`, without what is no part of it; None where none is."""
     match = _NAME.match(text, at)
     if match is None:
         return None
@@ -522,7 +501,7 @@ def _behind_title(text: str, at: int, title: str) -> Hit | None:
         gap = below = _BELOW_TITLE.match(text, at + len(title))
     if gap is None or before.isalnum() or before in ("_", ".", "-"):
         return None
-    name = _capitalised(text, gap.end() + _initials(text, gap.end()))
+    name = capitalised(text, gap.end() + _initials(text, gap.end()))
     if name is None:
         return None
     name = (gap.end(), name[1])
@@ -572,9 +551,7 @@ def _fields(text: str) -> Iterator[Hit]:
         name = _in_script(text, at) if _scripted(text) else None
         named = sign is not None and " " in word and word.endswith(("name", "holder", "owner"))
         caseless = name is not None
-        name = (
-            name or _capitalised(text, at) or (_plain_part(text, at) if part and quoted else None)
-        )
+        name = name or capitalised(text, at) or (_plain_part(text, at) if part and quoted else None)
         if name is None:
             continue
         # one word is enough, too, where the surname stands first: `Patient: Krause, Bettina`
@@ -675,7 +652,7 @@ def _others(text: str, at: int) -> Iterator[Hit]:
     """Yield the names of two words or more that follow in a list of people."""
     while (comma := _COMMA.match(text, at)) is not None:
         title = _LIST_TITLE.match(text, comma.end())
-        name = _capitalised(text, title.end() if title is not None else comma.end())
+        name = capitalised(text, title.end() if title is not None else comma.end())
         if name is None or (title is None and " " not in text[slice(*name)]):
             return
         yield Hit(*name, "PERSON", 0.4, "name, field", "label field")
@@ -688,64 +665,3 @@ _QUOTED_PART = re.compile(r"[^\W\d_][^\W\d_ .'’-]*(?:[ .'’-]+[^\W\d_]+){0,4}
 def _plain_part(text: str, at: int) -> tuple[int, int] | None:
     match = _QUOTED_PART.match(text, at)
     return None if match is None or match[0].lower() in STOP else match.span()
-
-
-# who wrote it, at its end: `… my cell is the same. - Beth Underwood`
-_DASHED = re.compile(r"[-–—~](?<=[.!?][ ].)[ ]?(?=[^\W\d_a-z])")
-
-
-# given names that are little words, too
-_LITTLE_NAMES = frozenset({"per", "can", "will", "mark", "may", "june", "april", "august", "grace", "joy", "hope", "art", "bill", "drew", "guy", "ray", "don", "pat", "max", "ben", "tim", "dean", "chase", "grant", "rose", "faith", "miles", "penny", "frank", "ali", "bob", "ida", "tom", "dan", "van", "an", "my", "so", "om", "sol", "mar", "paz"})  # fmt: skip
-_LINE_OF_NAMES = re.compile(
-    r"[^\W\d_a-z][^\W\d_A-Z][\w'’-]{0,20}[ ][^\W\d_a-z][^\W\d_A-Z][\w'’-]{1,24}(?=[ ]?(?:\n|$))"
-)
-
-
-def _whole_line(text: str, at: int) -> tuple[int, int] | None:
-    """Return a line of two capitalised words: a given name may be a little word, as in `Per Sandström`."""
-    match = _LINE_OF_NAMES.match(text, at)
-    if match is None or match[0].split(" ")[0].lower() not in _LITTLE_NAMES:
-        return None
-    return None if match[0].split(" ")[1].lower() in BUSINESS | STOP else match.span()
-
-
-def _dashed(text: str) -> Iterator[Hit]:
-    for dashed in _DASHED.finditer(text):
-        name = _capitalised(text, dashed.end())
-        if name is not None and text[name[1] : name[1] + 1] in ("", "\n") and (
-            " " in text[slice(*name)] or "\n" in dashed[0]
-        ):  # fmt: skip
-            yield Hit(*name, "PERSON", 0.42, "name, sign-off", "label said")
-
-
-def _addressed(text: str) -> Iterator[Hit]:
-    for match in _GREETING.find(text):
-        gap = _GREETED.match(text, match.end)
-        name = _capitalised(text, gap.end()) if gap is not None else None
-        if name is None or text[name[1] : name[1] + 1] not in (",", ":", "!", "\n", "", "，"):
-            continue
-        if name[1] - name[0] < 4 and text[name[0] : name[1]].isupper():
-            continue  # an abbreviation
-        if text[slice(*name)].lower() in EVERYBODY:
-            continue
-        if text[match.start - 1 : match.start] not in ("", "\n", " ", '"', ">", "'"):
-            continue
-        yield Hit(*name, "PERSON", 0.45, "name, greeting", "label greeting")
-    for waved in _WAVED.finditer(text) if not _WAVES.isdisjoint(vocabulary(text)) else ():
-        name = _capitalised(text, waved.end())
-        if name is not None and text[name[1] : name[1] + 1] in ("", "\n"):
-            yield Hit(*name, "PERSON", 0.45, "name, sign-off", "label said")
-    for match in _SIGNED.find(text):
-        gap = _SIGN_OFF.match(text, match.end)
-        if gap is None or not ("\n" in gap[0] or "," in gap[0]):
-            continue
-        name = _capitalised(text, gap.end()) or _whole_line(text, gap.end())
-        if name is None or (text[name[0] : name[1]].isupper() and "," not in gap[0]):
-            continue
-        if text[slice(*name)].lower().split(" ")[-1] in EVERYBODY:
-            continue
-        if text[name[1] : name[1] + 1] in ("\n", "", ".", ",") or (
-            text[name[1] : name[1] + 2] == " ("
-        ):
-            yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
-    yield from _dashed(text)

@@ -1,0 +1,95 @@
+"""Who is greeted and who signs: `Salut Maëlys,`, `Best regards⏎Tom Okafor`, `… - Beth Underwood`. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.recognizers.generic.name_words import BUSINESS, EVERYBODY, STOP
+from stageflow_guard.redaction.recognizers.generic.names import capitalised
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import Index, register, vocabulary
+
+_GREETING = Index({"greeting": [p for c in COUNTRIES for p in c.greetings.split("|") if p]})
+_GREETED = re.compile(r"[ ](?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?[ ])?(?=[^\W_])")
+_SIGNED = Index({
+    "signed": [
+        "signed", "thx", "ty", "rgds", "regards", "best regards", "kind regards", "warm regards", "sincerely", "thanks", "cheers", "yours", "yours sincerely", "yours truly", "yours faithfully", "with kind regards", "with best wishes", "best wishes", "all the best", "respectfully", "warmly", "cordially", "many thanks", "thank you", "best",
+        "mit freundlichen grüßen", "viele grüße", "liebe grüße", "beste grüße", "cordialement", "bien à vous", "bien cordialement", "saludos", "un saludo", "atentamente",
+        "saluti", "cordiali saluti", "distinti saluti", "met vriendelijke groet", "met vriendelijke groeten", "groeten", "groetjes", "atenciosamente", "abraços",
+        "cumprimentos", "melhores cumprimentos", "com os melhores cumprimentos", "pozdrawiam", "z poważaniem", "z wyrazami szacunku", "serdecznie pozdrawiam", "med vänlig hälsning", "vänliga hälsningar", "hälsningar", "mvh", "saygılarımla", "saygılar",
+        "med venlig hilsen", "venlig hilsen", "kærlig hilsen", "med vennlig hilsen", "vennlig hilsen", "hilsen", "ystävällisin terveisin", "terveisin", "s pozdravem", "s přátelským pozdravem", "s pozdravom", "cu stimă", "cu respect", "üdvözlettel", "tisztelettel",
+        "с уважением", "с наилучшими пожеланиями", "з повагою", "με εκτίμηση", "s poštovanjem", "lp", "lugupidamisega", "pagarbiai", "ar cieņu", "trân trọng", "salam", "hormat saya",
+        "herzliche grüße", "mit besten grüßen", "freundliche grüße", "schöne grüße", "lg", "vg", "mfg", "gruß", "bises", "bisous", "amicalement", "respectueusement", "sincères salutations", "abrazos", "un abrazo", "besos", "un cordial saludo", "a presto", "un saluto", "un abbraccio", "vriendelijke groet", "hartelijke groeten", "abraço", "beijos", "um abraço", "grato", "obrigado", "obrigada", "take care", "love", "talk soon", "gracias", "merci", "danke", "grazie", "bedankt",
+    ]
+})  # fmt: skip
+_SIGN_OFF = re.compile(r"[,:.!]?[ ]?[\n ][ \n]{0,2}(?:-{1,2}[ ]?)?")
+# at the end of a chat, behind the end of a sentence: `Bis dann! LG Wiebke`
+_WAVED = re.compile(
+    r"(?:^|(?<=[.!?…)\n,])|(?<=[.!?…),][ ]))(?:LG|VG|GLG|MfG|Gruß|Grüße|[Bb]isous|[Bb]ises|[Bb]esos|[Aa]brazos|[Bb]aci|[Ll]iefs|[Xx]oxo|[Ll]ove|[Hh]ugs|[Bb]eijos),?[ ](?=[^\W\d_a-z])"
+)
+_WAVES = frozenset(["lg", "vg", "glg", "mfg", "gruß", "grüße", "bisous", "bises", "besos", "abrazos", "baci", "liefs", "xoxo", "love", "hugs", "beijos"])  # fmt: skip
+register(_WAVES)
+
+
+# who wrote it, at its end: `… my cell is the same. - Beth Underwood`
+_DASHED = re.compile(r"[-–—~](?<=[.!?][ ].)[ ]?(?=[^\W\d_a-z])")
+
+
+# given names that are little words, too
+_LITTLE_NAMES = frozenset({"per", "can", "will", "mark", "may", "june", "april", "august", "grace", "joy", "hope", "art", "bill", "drew", "guy", "ray", "don", "pat", "max", "ben", "tim", "dean", "chase", "grant", "rose", "faith", "miles", "penny", "frank", "ali", "bob", "ida", "tom", "dan", "van", "an", "my", "so", "om", "sol", "mar", "paz"})  # fmt: skip
+_LINE_OF_NAMES = re.compile(
+    r"[^\W\d_a-z][^\W\d_A-Z][\w'’-]{0,20}[ ][^\W\d_a-z][^\W\d_A-Z][\w'’-]{1,24}(?=[ ]?(?:\n|$))"
+)
+
+
+def _whole_line(text: str, at: int) -> tuple[int, int] | None:
+    """Return a line of two capitalised words: a given name may be a little word, as in `Per Sandström`."""
+    match = _LINE_OF_NAMES.match(text, at)
+    if match is None or match[0].split(" ")[0].lower() not in _LITTLE_NAMES:
+        return None
+    return None if match[0].split(" ")[1].lower() in BUSINESS | STOP else match.span()
+
+
+def _dashed(text: str) -> Iterator[Hit]:
+    for dashed in _DASHED.finditer(text):
+        name = capitalised(text, dashed.end())
+        if name is not None and text[name[1] : name[1] + 1] in ("", "\n") and (
+            " " in text[slice(*name)] or "\n" in dashed[0]
+        ):  # fmt: skip
+            yield Hit(*name, "PERSON", 0.42, "name, sign-off", "label said")
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield who is greeted, and who stands below or behind a closing."""
+    for match in _GREETING.find(text):
+        gap = _GREETED.match(text, match.end)
+        name = capitalised(text, gap.end()) if gap is not None else None
+        if name is None or text[name[1] : name[1] + 1] not in (",", ":", "!", "\n", "", "，"):
+            continue
+        if name[1] - name[0] < 4 and text[name[0] : name[1]].isupper():
+            continue  # an abbreviation
+        if text[slice(*name)].lower() in EVERYBODY:
+            continue
+        if text[match.start - 1 : match.start] not in ("", "\n", " ", '"', ">", "'"):
+            continue
+        yield Hit(*name, "PERSON", 0.45, "name, greeting", "label greeting")
+    for waved in _WAVED.finditer(text) if not _WAVES.isdisjoint(vocabulary(text)) else ():
+        name = capitalised(text, waved.end())
+        if name is not None and text[name[1] : name[1] + 1] in ("", "\n"):
+            yield Hit(*name, "PERSON", 0.45, "name, sign-off", "label said")
+    for match in _SIGNED.find(text):
+        gap = _SIGN_OFF.match(text, match.end)
+        if gap is None or not ("\n" in gap[0] or "," in gap[0]):
+            continue
+        name = capitalised(text, gap.end()) or _whole_line(text, gap.end())
+        if name is None or (text[name[0] : name[1]].isupper() and "," not in gap[0]):
+            continue
+        if text[slice(*name)].lower().split(" ")[-1] in EVERYBODY:
+            continue
+        if text[name[1] : name[1] + 1] in ("\n", "", ".", ",") or (
+            text[name[1] : name[1] + 2] == " ("
+        ):
+            yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
+    yield from _dashed(text)
