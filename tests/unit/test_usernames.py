@@ -27,7 +27,7 @@ def test_an_account_behind_its_label_is_found(text, name):
 @pytest.mark.parametrize(
     "text",
     ["user=root pid=33 cmd=ls", "user: postgres", "username=config.user_name timeout=3", "login(username=form.username, password=x)", "username: string;", '  username: str = "x"', "user=${USER} home=${HOME}", "--user=www-data --group=www-data",
-     "login: success", "user: request.user", "Handle: events are sent", "login index.php", "username: {{ user }}", "password=robin&user=ann", "user: the person who calls"],
+     "login: success", "user: request.user", "Handle: events are sent", "login index.php", "username: {{ user }}", "password=robin&user=ann", "user: the person who calls", "user:u10 may read", "subject user:ada.b of acme"],
 )  # fmt: skip
 def test_no_person_is_called_so(text):
     """Accounts of machines, members of variables, types, templates, events."""

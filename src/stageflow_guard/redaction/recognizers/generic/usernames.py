@@ -192,8 +192,8 @@ def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
     value = text[start:end]
     quoted = text[start - 1 : start] in _QUOTES
     named = any(c in "._" for c in value) or any(c.isdigit() for c in value)
-    if value.lower() in _NOBODY:
-        return False
+    if value.lower() in _NOBODY or (label == "user" and sign == ":"):
+        return False  # `user:ada` names a subject in policies, logs and code
     if quoted:
         return named or _SURE.search(label) is not None or label.endswith("login")
     if any(c.isdigit() for c in value):
