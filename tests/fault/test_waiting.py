@@ -40,7 +40,8 @@ async def shut_out(gate):
 async def opened(tmp_path, deadline=5.0):
     """A log whose first record is durable, however long that took; from then on the deadline counts."""
     log = await Log.open(tmp_path / "audit", origin="t", key_file=tmp_path / "key", deadline=60)
-    await log.append(RECORD)
+    log.enqueue(RECORD)
+    await log.flush()
     log.append_timeout = deadline
     return log
 
