@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions
+from stageflow_guard.redaction.recognizers.anchors import positions, present
 from stageflow_guard.redaction.recognizers.clinical import kin, known_by
 from stageflow_guard.redaction.recognizers.clinical.beside import (
     LONE,
@@ -163,7 +163,7 @@ def recognize(text: str) -> Iterator[Hit]:
             if words[0] not in _LEADS or len(words) > 3:
                 yield Hit(*match.span(), "ORGANIZATION", 0.42, "house of care", "label clinic")
     ages = known_by.aged(text)
-    sure = ages or not heard.isdisjoint(SURE) or any(word in lower for word in _HYPHENATED)
+    sure = ages or not heard.isdisjoint(SURE) or present(lower, _HYPHENATED)
     for start, end in _zones(lower, ages) if sure else ():
         yield from _people(text, start, end)
         yield from _dates(text, start, end)

@@ -56,12 +56,20 @@ _LETTERS = re.compile(
     rf"[ ](?:(?<=,[ ])(?:{_STATES_TOO})|(?P<clear>{_CLEAR}))(?![\w'’])(?![ ,]{{1,2}}[0-9]{{5}}(?![0-9/]))"
 )
 _NAMED = re.compile(rf"(?<![\w'’.-])(?P<who>{_NAME}|(?:[A-Z]\.[ ]?){{1,2}}{_ONE}),?$")
-_HEARD = frozenset(
-    part.encode()
-    for word in re.sub(r"[\\?]", "", f"{_CLEAR}|{_STATES_TOO}").lower().split("|")
-    for part in re.split(r"[-/.]", word)
-    if len(part) > 1
-) | {b"phd", b"ph", b"rph", b"jd", b"edd", b"m.d", b"d.o", b"j.d", b"ed.d", b"ph.d", b"r.ph"}
+# such letters as they are written, by the small parts that a gate hears
+_WRITTEN: dict[bytes, tuple[str, ...]] = {}
+for _word in re.sub(r"[\\?]", "", f"{_CLEAR}|{_STATES_TOO}").split("|"):
+    for _part in re.split(r"[-/.]", _word.lower()):
+        if len(_part) > 1:
+            _WRITTEN[_part.encode()] = (*_WRITTEN.get(_part.encode(), ()), f" {_word.rstrip('.')}")
+for _part, _word in (
+    (b"phd", " PhD"),
+    (b"rph", " RPh"),
+    (b"jd", " JD"),
+    (b"edd", " EdD"),
+    (b"md", " MD"),
+):
+    _WRITTEN[_part] = (*_WRITTEN.get(_part, ()), _word)
 _PLACED = re.compile(
     r"(?i)(?:^|[\s(])(?:in|at|from|near|of|to|for|city|town|location|address)[:, ]{1,2}$"
 )
@@ -147,7 +155,8 @@ def recognize(text: str, heard: set[bytes]) -> Iterator[Hit]:
         yield from _before(text, match.start(), "name, known by an age")
     for match in _BIRTH.finditer(text) if present(text, _BIRTHS) else ():
         yield from _before(text, match.start(), "name, known by a birth")
-    for match in _LETTERS.finditer(text) if not _HEARD.isdisjoint(heard) else ():
+    written = [word for part in _WRITTEN.keys() & heard for word in _WRITTEN[part]]
+    for match in _LETTERS.finditer(text) if present(text, written) else ():
         low = max(0, match.start() - _BACK)
         named = _NAMED.search(text[low : match.start()])
         if named is None:

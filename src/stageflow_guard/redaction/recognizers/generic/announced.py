@@ -298,6 +298,7 @@ _BORN_FILL = re.compile(
 _STARRED = re.compile(
     r"(?:(?<=[^\W\d_])[ ]?[,/(;][ ]?|(?<=[^\W\d_])[ ])\*[ ]?([0-9]{1,2}\.[ ]?[0-9]{1,2}\.[ ]?(?:19|20)[0-9]{2})(?![0-9])"
 )
+_IN_BRACKETS = re.compile(r"\([ ]?[0-9]{1,2}[./-][0-9]{1,2}[./-]")
 # behind a person's name: `Mw. S. Jansen-Bakker (01-02-1961)`
 _BRACKETED = re.compile(
     r"(?<!\w)(?:Mr|Mrs|Ms|Miss|Master|Herr|Frau|Hr|Fr|Mme|Mlle|Monsieur|Madame|M|[Dd]hr|[Mm]w|[Mm]evr|mevrouw|[Dd]e heer|Sr|Sra|Sig|Sig\.ra|Pan|Pani|[Pp]atient|[Pp]atientin|[Pp]atiënte?|[Pp]atiente?)\.?[ ]"
@@ -331,7 +332,7 @@ def births(text: str) -> Iterator[Hit]:
             yield Hit(*date.span(), "DATE_OF_BIRTH", 0.75, "date of birth", "label dob")
     for star in _STARRED.finditer(text) if "*" in text else ():
         yield Hit(*star.span(1), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")
-    for bracketed in _BRACKETED.finditer(text) if "(" in text else ():
+    for bracketed in _BRACKETED.finditer(text) if _IN_BRACKETS.search(text) is not None else ():
         yield Hit(*bracketed.span(1), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
 _FORMS = re.compile(
     r"(?<![\w/.-])(?:[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}|[A-Z]{2}-[0-9]{3}-[A-Z]{2}|[A-Z]{2}[ ]?[0-9]{3}[ ]?[A-Z]{2}|[0-9]{4}[ ]?[BCDFGHJ-NPR-TV-Z]{3}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ ]?[0-9]{2,4}"
@@ -20,9 +20,51 @@ _FORMS = re.compile(
 _VEHICLES = re.compile(
     r"(?<![^\W\d_])(?:reg|plate|plates|car park|parked|parking|vehicle|motorbike|kennzeichen|kfz|fahrzeug|stellplatz|parkplatz|parkt|véhicule|voiture|stationn\w{2,6}|immatricul\w{2,7}|matrícula|coche|vehículo|aparcad\w{1,2}|targa|targat[ao]|veicolo|parcheggi\w{1,3}|kenteken|voertuig|geparkeerd|parkeer\w{0,6}|placa|veículo|estacionad\w|plaka|araç|nr rej|rejestrac\w{2,5}|samochód|registreringsnummer|regnr|वाहन|गाड़ी|बाइक)(?![^\W\d_])"
 )
-_WORDS = (
-    "reg", "plate", "park", "vehic", "motorb", "kennz", "kfz", "fahrz", "stellpl", "véhic", "voitu", "station", "immat", "matr", "coche", "vehíc", "aparc", "targa", "veicolo", "kentek", "voertuig", "placa", "veículo", "estacion", "plaka", "araç", "rej", "samoch", "वाहन", "गाड़ी", "बाइक",
-)  # fmt: skip
+# the same as whole words, and the beginnings of those that go on
+_HEARD = frozenset(
+    [
+        "reg",
+        "plate",
+        "plates",
+        "parked",
+        "parking",
+        "vehicle",
+        "motorbike",
+        "kennzeichen",
+        "kfz",
+        "fahrzeug",
+        "stellplatz",
+        "parkplatz",
+        "parkt",
+        "véhicule",
+        "voiture",
+        "matrícula",
+        "coche",
+        "vehículo",
+        "targa",
+        "targata",
+        "targato",
+        "veicolo",
+        "kenteken",
+        "voertuig",
+        "geparkeerd",
+        "placa",
+        "veículo",
+        "plaka",
+        "araç",
+        "rej",
+        "samochód",
+        "registreringsnummer",
+        "regnr",
+        "वाहन",
+        "गाड़ी",
+        "बाइक",
+        "car",
+        "nr",
+    ]
+)
+register(_HEARD)
+_STEMS = ("stationn", "immatric", "aparcad", "parchegg", "parkeer", "estacionad", "rejestr")
 _WITHIN = 90  # characters before it
 _MIXED = re.compile(
     r"[A-Z0-9][ -]?(?:[0-9](?<=[A-ZÄÖÜ][ -].)|[0-9](?<=[A-ZÄÖÜ].)|[A-Z](?<=[0-9][ -].)|[A-Z](?<=[0-9].))"
@@ -32,7 +74,9 @@ _MIXED = re.compile(
 def beside(text: str) -> Iterator[Hit]:
     """Yield such plates."""
     lower = lowered(text)
-    if not present(lower, _WORDS) or _MIXED.search(text) is None:
+    if _HEARD.isdisjoint(vocabulary(text)) and not present(lower, _STEMS):
+        return
+    if _MIXED.search(text) is None:
         return
     for match in _FORMS.finditer(text):
         before = lower[max(0, match.start() - _WITHIN) : match.start()].rpartition("\n")[2]
