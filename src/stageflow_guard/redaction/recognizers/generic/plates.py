@@ -64,7 +64,18 @@ _HEARD = frozenset(
     ]
 )
 register(_HEARD)
-_STEMS = ("stationn", "immatric", "aparcad", "parchegg", "parkeer", "estacionad", "rejestr")
+_STEMS = (
+    "stationn",
+    "immatric",
+    "aparcad",
+    "parchegg",
+    "parkeer",
+    "estacionad",
+    "rejestr",
+    "वाहन",
+    "गाड़ी",
+    "बाइक",
+)
 _WITHIN = 90  # characters before it
 _MIXED = re.compile(
     r"[A-Z0-9][ -]?(?:[0-9](?<=[A-ZÄÖÜ][ -].)|[0-9](?<=[A-ZÄÖÜ].)|[A-Z](?<=[0-9][ -].)|[A-Z](?<=[0-9].))"
