@@ -390,6 +390,8 @@ def test_a_review_names_who_read_the_log_and_how(played):
     assert any("audit review: os:" in line for line in readers)
     read = next(line for line in readers if "audit denied" in line)
     ref = read.rpartition("[")[2].rstrip("]")
+    elsewhere = audit(folder, "why", ref)
+    assert (elsewhere.returncode, "`--dir audit.reads`" in elsewhere.stderr) == (2, True)
     told = audit(folder.with_name("audit.reads"), "why", ref)
     assert told.returncode == 0, told.stderr
     assert "(audit_read)" in told.stdout

@@ -118,5 +118,8 @@ def folders_of(folder: str, origin: str = "") -> list[Path]:
     """Return the log directories in `folder`; those of `origin` when it is named."""
     found = [one for one in logs_in(folder) if not origin or origin_of(one) == origin]
     if not found:
-        raise ConfigError(f"no log in `{folder}` has the origin `{origin}`")
+        reads = Path(f"{folder}.reads")  # what a review says of who read the log is of that one
+        beside = reads.is_dir() and any(origin_of(one) == origin for one in logs_in(reads))
+        hint = f"; the log beside it has, of who read: `--dir {reads.name}`" if beside else ""
+        raise ConfigError(f"no log in `{folder}` has the origin `{origin}`{hint}")
     return found
