@@ -65,7 +65,10 @@ def test_what_is_no_time_names_one_that_is(policy):
         code, said = policy(
             "share", "add", "globex", "acme", "data", "ticket/7", "read", "--until", until
         )
-        assert (code, f"`{until}` is no time; write one such as `20" in said) == (2, True), said
+        assert (code, f"`{until}` is no time; " in said and "write one such as `20" in said) == (
+            2,
+            True,
+        ), said
     assert policy("tenant", "suspend", "user:ada", "--reason", "left")[0] == 0  # for good
     again = policy("tenant", "suspend", "user:bob", "--reason", "left", "--until", LATER)
     assert again[0] == 0
@@ -589,3 +592,14 @@ def test_an_option_that_is_not_there_names_the_one_that_was_meant(policy, monkey
     assert main() == 2
     assert "did you mean `--role` for `--roles`?" in capsys.readouterr().err
     assert "did you mean `--sarif` for `--sariff`?" in policy("lint", "--sariff=x")[1]
+
+
+def test_a_suspension_says_its_end_and_a_day_alone_asks_for_its_time(tmp_path, capsys):
+    """Who suspends reads the end in the answer; `2099-12-15` is told how it is written."""
+    assert main(["init", str(tmp_path / "app")]) == 0
+    verb = ["policy", "tenant", "suspend", "user:bob", "--path", str(tmp_path / "app" / "policies"), "--reason", "leave", "--until"]  # fmt: skip
+    capsys.readouterr()
+    assert main([*verb, "2099-12-15"]) != 0
+    assert "a day needs its time: `2099-12-15T00:00:00Z`" in capsys.readouterr().err
+    assert main([*verb, "2099-12-15T00:00:00Z"]) == 0
+    assert "user:bob is suspended until 2099-12-15T00:00:00Z (" in capsys.readouterr().out

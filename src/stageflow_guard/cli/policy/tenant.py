@@ -102,7 +102,7 @@ def _suspend(args: argparse.Namespace) -> int:
         for until in replaced:
             print(f"replaced the line that suspended it {_end(until)}: now {_end(counts)}")
         print(
-            f"{args.name} is suspended ({args.path}/platform/suspended.csv); "
+            f"{args.name} is suspended {_end(counts)} ({args.path}/platform/suspended.csv); "
             f"stageflow-guard policy tenant resume {args.name} lifts it"
         )
     return HOLDS

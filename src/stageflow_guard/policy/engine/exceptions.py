@@ -194,7 +194,7 @@ def moment(text: str, field: int = 0) -> float:
 
 
 def no_day(text: str) -> str | None:
-    """Return why a date is in no calendar, or None where it is, or where `text` is none."""
+    """Return why a date is no moment: in no calendar, or without its time of day; else None."""
     found = re.match(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])", text)
     if found is None or found[1] == "0000":
         return None
@@ -203,7 +203,7 @@ def no_day(text: str) -> str | None:
         return f"there is no month {found[2]}"
     days = monthrange(year, month)[1]
     if 1 <= day <= days:
-        return None
+        return f"a day needs its time: `{text}T00:00:00Z`" if found.end() == len(text) else None
     return f"{MONTHS[month - 1]}{f' {year}' if month == 2 else ''} has {days} days"
 
 
