@@ -112,6 +112,14 @@ _APPOSED = frozenset({
 })  # fmt: skip
 _NOBODYS = frozenset(["god", "allah", "jesus", "christ", "gott", "dieu", "dios", "dio", "deus", "love", "freedom", "liberty", "science", "progress", "justice", "peace", "democracy", "humanity", "truth", "law"])  # fmt: skip
 _AFTER_SAID = re.compile(r"[ ]?[:：]?[ \n]{0,2}(?:-[ ])?")
+# who speaks: a greeting before "this is", a reason for the call behind the name
+_GREETINGS = (
+    "hi", "hello", "hey", "hallo", "hola", "yes",
+    "bonjour", "buongiorno", "bonsoir", "salve", "ciao",
+)  # fmt: skip
+_CALLING = re.compile(
+    r"[ ,]+(?:from|de|du|del|della|dello|dal|von|van|vom|da|calling|speaking|here|with|again|my|your)(?!\w)"
+)
 _CONTEXT = re.compile(
     r"[,.!?]?(?:\s*$|\n)|,|[.!?]|[ ](?:and|from|here|calling|speaking|with|at|y|de|et|und|aus|vom|von|e|en|van|i|z|och|från|ve|from)(?![^\W_])"
 )
@@ -349,30 +357,12 @@ def _alone(text: str, start: int, name: tuple[int, int], phrase: str) -> bool:
         return False
     if phrase in ("this is", "it's", "it is", "met", "c'est", "habla", "parla"):
         before = text[max(0, start - 12) : start].strip(" ,.!\n").lower()
-        greeted = before in ("", '"', "«", "»", "“") or before.endswith(
-            (
-                "hi",
-                "hello",
-                "hey",
-                "hallo",
-                "hola",
-                "yes",
-                "bonjour",
-                "buongiorno",
-                "bonsoir",
-                "salve",
-                "ciao",
-                "hi,",
-                "hello,",
-            )
-        )
-        calling = re.match(
-            r"[ ,]+(?:from|de|du|del|della|dello|dal|von|van|vom|da|calling|speaking|here|with|again|my|your)(?!\w)",
-            text[name[1] :],
-        )
-        return (len(words) >= 2 or (greeted and calling is not None)) and (greeted or calling is not None) and (
-            _CONTEXT.match(text, name[1]) is not None
-        )  # fmt: skip
+        greeted = before in ("", '"', "«", "»", "“") or before.endswith(_GREETINGS)
+        calling = _CALLING.match(text, name[1]) is not None
+        # two words need one sign that somebody speaks; a single word needs both
+        speaks = (greeted or calling) if len(words) >= 2 else (greeted and calling)
+        if not speaks:
+            return False
     return _CONTEXT.match(text, name[1]) is not None
 
 

@@ -219,8 +219,7 @@ def _line(text: str, start: int, end: int) -> str:
 def _paired(text: str, start: int, end: int) -> bool:
     """Say whether it is one of several `name=value` of a line that holds no code."""
     line = _line(text, start, end)
-    value = text[start:end]
     return (
-        _MEMBER.match(value) is None and value.lower() not in _NOBODY
+        _MEMBER.match(text[start:end]) is None
         and (_PAIR.search(line) is not None or _HOSTED.search(line) is not None) and _CODE.search(line) is None
     )  # fmt: skip
