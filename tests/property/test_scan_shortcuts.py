@@ -7,9 +7,11 @@ import random
 
 import pytest
 
-from stageflow_guard.redaction.recognizers import labels
+from stageflow_guard.redaction import Redactor
+from stageflow_guard.redaction.recognizers import anchors, labels
+from stageflow_guard.redaction.recognizers.anchors import Heads, positions
 from stageflow_guard.redaction.recognizers.generic import numbers
-from stageflow_guard.redaction.text import borders
+from stageflow_guard.redaction.text import borders, changes, scan
 from stageflow_guard.redaction.text.view import View
 
 WORDS = (
@@ -112,3 +114,91 @@ def test_borders_of_a_text_in_two_scripts():
 
     assert view.text == "电话 13800138000 谢谢"
     assert view.original(3, 14) == (2, 13)
+
+
+HEADS = ("a", "ab", "abc", "b c", "card ", "card #", "c.", "1b", "é")
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_heads_that_are_read_together_are_found_as_if_each_were_looked_for(seed, monkeypatch):
+    """One pass for the heads of all: the places of each, behind no small letter, and no others."""
+    rng = random.Random(seed)
+    monkeypatch.setattr(anchors, "_HEADS", [])
+    sets = [rng.sample(HEADS, rng.randint(1, 5)) for _ in range(4)]
+    heads = [Heads(words) for words in sets]
+    for _ in range(200):
+        text = "".join(
+            rng.choice(["a", "b", "c", " ", ".", "#", "1", "é", "card", "中"]) for _ in range(30)
+        )
+        for one, words in zip(heads, sets, strict=True):
+            alone = [at for at in positions(text, words) if not ("a" <= text[at - 1 : at] <= "z")]
+            assert list(one.places(text)) == alone
+    monkeypatch.undo()
+    anchors._reader.cache_clear()
+    anchors._read.cache_clear()
+
+
+DISGUISES = (
+    "4111 **1111** 1111 1111", "536-90-<b>4399</b>", "jo at example dot com", "%61da@example.com", "4l11 1111 1111 1111", "５３６-90-4399",
+    "`password`: `Tr0ub4dor&3x`", "pass\u200bword = Tr0ub4dor&3x", "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", "c\\u0061rd 4111111111111111", "**Bold** words",
+)  # fmt: skip
+PLAIN = (
+    "The committee met and agreed to go on as before. ", "They wrote to ada@example.com and got 4111 1111 1111 1111 back. ",
+    "password = Tr0ub4dor&3x and no more of it. ", "Her name is Ada Lovelace, her number 202-555-0143. ", "\n", "key: value\n",
+)  # fmt: skip
+
+
+def disguised(rng: random.Random) -> str:
+    """Return a long text with a few disguises in it."""
+    return "".join(
+        rng.choice(DISGUISES) + " " if rng.random() < 0.08 else rng.choice(PLAIN)
+        for _ in range(120)
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_long_text_is_read_again_only_where_its_view_differs(seed, monkeypatch):
+    """What is found around the changes is what a second reading of the whole finds."""
+    rng = random.Random(seed)
+    texts = [disguised(rng) for _ in range(4)]
+    redactor = Redactor()
+    near = [redactor.find(text) for text in texts]
+
+    monkeypatch.setattr(scan, "looks", lambda *_: None)
+
+    assert near == [redactor.find(text) for text in texts]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_where_nothing_is_looked_at_two_views_read_the_same(seed):
+    """A place that no look names stands for the same original, and reads the same, in both views."""
+    rng = random.Random(seed)
+    for _ in range(20):
+        given = View("".join(rng.choice("ab 12é") for _ in range(rng.randint(1, 3_000))))
+        deep = given
+        for step in ("one", "two"):
+            edits, at = [], 0
+            while at < len(deep.text) - 3 and len(edits) < 4:
+                at += rng.randint(1, 900)
+                edits.append((at, at + rng.randint(0, 3), rng.choice(["", "x", "a1", " "])))
+                at += 4
+            deep = deep.edited([e for e in edits if e[1] <= len(deep.text)], step)
+        found = changes.looks(given, deep)
+        looked = {i for one in found or () for i in range(one.low, one.high)}
+        for at in range(len(deep.text)) if found is not None else ():
+            if at not in looked:
+                assert given.text[deep.start(at)] == deep.text[at]
+
+
+@pytest.mark.parametrize("form", ["pass**word** = {}", "-----BEGIN PRI**VATE** KEY-----\n{}\n-----END PRIVATE KEY-----",
+                                  "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRI**VATE** KEY-----"])  # fmt: skip
+def test_a_secret_that_goes_on_behind_the_look_is_covered_whole(form):
+    """What reaches the end of what is looked at is read in the whole text."""
+    rng = random.Random(3)
+    secret = "".join(rng.choices("abcdefghABCDEFGH0123456789", k=700))
+    text = "Nothing of note. " * 200 + form.format(secret) + " Nothing of note." * 200
+    start = text.index(secret)
+
+    assert any(
+        one.start <= start and one.end >= start + len(secret) for one in Redactor().find(text)
+    )

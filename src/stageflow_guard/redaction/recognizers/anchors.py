@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 
 def present(folded: str, words: Iterable[str]) -> bool:
@@ -40,3 +43,69 @@ def folded(text: str) -> str:
     if len(lower) == len(text):
         return lower
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+_HEADS: list[frozenset[str]] = []  # what each `Heads` looks for
+
+
+class Heads:
+    """Beginnings of what a recognizer finds, behind no small letter of ASCII.
+
+    Those of all recognizers are looked for together: a text is read once, not once for each word.
+    """
+
+    __slots__ = ("_number",)
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._number = len(_HEADS)
+        _HEADS.append(frozenset(words))
+        _reader.cache_clear()
+        _read.cache_clear()
+
+    def places(self, folded: str) -> Sequence[int]:
+        """Return where any of them begins in `folded` (lower case, as they are), in order."""
+        return _read(folded).get(self._number, ())
+
+
+@lru_cache(maxsize=4)
+def _read(folded: str) -> dict[int, list[int]]:
+    pattern, owners = _reader()
+    found: dict[int, list[int]] = {}
+    for match in pattern.finditer("\n" + folded):
+        for owner in owners[match[1]]:
+            found.setdefault(owner, []).append(match.start())
+    return found
+
+
+@lru_cache(maxsize=1)
+def _reader() -> tuple[re.Pattern[str], Mapping[str, tuple[int, ...]]]:
+    """Return the pattern of the longest head at a place, and whose heads it and its beginnings are."""
+    own: dict[str, set[int]] = {}
+    for number, heads in enumerate(_HEADS):
+        for head in heads:
+            own.setdefault(head, set()).add(number)
+    owners = {
+        word: tuple(set().union(*(own.get(word[:n], ()) for n in range(1, len(word) + 1))))
+        for word in own
+    }
+    first = "".join(sorted({re.escape(head[0]) for head in own}))
+    # the sign before a head is no part of it: the next head may begin right behind that one
+    return re.compile(f"[^a-z](?=[{first}])(?=({_any_of(own)}))"), owners
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """Return a pattern of the longest of `words`, which reads each letter once."""
+    tree: dict[str, Any] = {}
+    for word in sorted(words):
+        node = tree
+        for letter in word:
+            node = node.setdefault(letter, {})
+        node[""] = {}
+    return _pattern(tree)
+
+
+def _pattern(tree: Mapping[str, Any]) -> str:
+    ways = [re.escape(letter) + _pattern(under) for letter, under in tree.items() if letter]
+    if not ways:
+        return ""
+    return f"(?:{'|'.join(ways)}){'?' if '' in tree else ''}"

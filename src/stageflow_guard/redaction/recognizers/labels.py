@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from stageflow_guard.redaction.recognizers.anchors import present
@@ -91,7 +92,7 @@ def scan(text: str, start: int, end: int, state: Nearest) -> Nearest:
         name = _named(words, place) if words[place] in _TELLING else None
         if name is None or (found and name == OTHER):
             continue
-        stop = _end(pattern, text, low, end, words[place:])
+        stop = next(islice(pattern.finditer(text, low, end), place, None)).end()
         if found:
             return Nearest(found, at, name, stop)
         found, at = name, stop
@@ -124,17 +125,6 @@ def _named(words: list[str], place: int) -> str | None:
     if place and word in _SECOND:
         name = _TWO.get(f"{words[place - 1].lower()} {word}")
     return name or _ONE.get(word)
-
-
-def _end(pattern: re.Pattern[str], text: str, low: int, end: int, rest: list[str]) -> int:
-    """Return where the first of the last words of `[low, end)` ends."""
-    at = text.rfind(rest[0], low, end)
-    match = pattern.match(text, at, end) if at >= 0 else None
-    if match is not None and match[0] == rest[0] and (
-        len(pattern.findall(text, match.end(), end)) == len(rest) - 1
-    ):  # fmt: skip
-        return match.end()
-    return [m.end() for m in pattern.finditer(text, low, end)][-len(rest)]  # it stands there twice
 
 
 def _touching(text: str, low: int, end: int, found: str, at: int) -> tuple[str, int]:

@@ -122,6 +122,15 @@ _SHORTEST = 10
 
 
 @lru_cache(maxsize=16)
+def numbered(text: str) -> bool:
+    """Say whether `text` holds an ASCII digit."""
+    return _DIGIT.search(text) is not None
+
+
+_DIGIT = re.compile(r"[0-9]")
+
+
+@lru_cache(maxsize=16)
 def unspaced(text: str) -> bool:
     """Say whether `text` holds a script whose letters touch what they announce."""
     return not text.isascii() and _UNSPACED.search(text) is not None

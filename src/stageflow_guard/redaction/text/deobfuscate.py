@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import places, present
-from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 from stageflow_guard.redaction.text.view import Edit, View
 
 _MARKUP = re.compile(
@@ -126,17 +126,17 @@ _PIECE = re.compile(rf"(?:(double|triple) )?({_WORD}|[A-Za-z0-9]|[()@+])", re.IG
 _NUMBERS = frozenset(
     {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
 )
+register(_NUMBERS)
 _TEN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def spelling(view: View) -> View:
     """Turn spelled-out digits into digits: "five three six dash nine zero"."""
     text = view.text
-    lower = lowered(text)
-    if sum(word in lower for word in _TEN) < 2:
+    if len(_NUMBERS & vocabulary(text)) < 2:
         return view
     edits: list[Edit] = []
-    for match in _spelled(text, lower):
+    for match in _spelled(text, lowered(text)):
         pieces = [
             _DIGITS.get(p[2].lower(), p[2])
             * {"double": 2, "triple": 3}.get((p[1] or "").lower(), 1)

@@ -40,6 +40,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
 from stageflow_guard.redaction.text import deobfuscate, encodings
 from stageflow_guard.redaction.text.borders import bordered
+from stageflow_guard.redaction.text.changes import looks
 from stageflow_guard.redaction.text.named import Reading, placed
 from stageflow_guard.redaction.text.spans import resolve
 from stageflow_guard.redaction.text.tags import pieces
@@ -154,31 +155,9 @@ def _without(view: View, spans: Iterable[tuple[int, int]]) -> View:
 
 
 _ALIKE = ("look-alikes",)
-_IN_PLACE = frozenset({"characters", "look-alikes"})  # steps that may leave every character's place
 _SMALL = 1_000  # what is read at once
-_BLOCK, _AROUND = 256, 320  # what is compared at once; farther than a find looks for its words
-_CUT = 120  # where a look ends, its finds may lack their words
-
-
-def _changed(written: str, read: str) -> Iterator[tuple[int, int, list[int]]]:
-    """Yield where two texts of one length differ: the places, and from where to where to look."""
-    low, high, places = 0, -1, list[int]()
-    for start in range(0, len(written), _BLOCK):
-        one, other = written[start : start + _BLOCK], read[start : start + _BLOCK]
-        if one == other:
-            continue
-        for at, (a, b) in enumerate(zip(one, other, strict=True), start):
-            if a == b:
-                continue
-            if places and at - _AROUND > high:
-                yield low, high, places
-                places = []
-            if not places:
-                low = max(0, at - _AROUND)
-            places.append(at)
-            high = min(len(read), at + _AROUND)
-    if places:
-        yield low, high, places
+_CUT = 120  # what begins nearer to the end of a look is too far from a change to be new
+_EDGE = 40  # characters behind a find that may count
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,28 +291,30 @@ class Scanner:
         for step in STEPS:
             deep = step(deep)
         if deep is not plain:
-            new = deep.steps[len(plain.steps) :]
-            if len(deep.text) == len(plain.text) > _SMALL and _IN_PLACE.issuperset(new):
-                found += self._near(plain, deep, only_on=new == _ALIKE)
-            else:
-                found += self._run(SHAPED, deep)
+            found += self._again(plain, deep)
         return found + self._extra_hits(given)
 
-    def _near(self, plain: View, deep: View, *, only_on: bool) -> list[tuple[View, Hit]]:
-        """Return what is found around the characters that changed: all else is as it was written.
-
-        `only_on`: only what holds one of them, which are letters that are read as digits.
-        """
+    def _again(self, plain: View, deep: View) -> list[tuple[View, Hit]]:
+        """Return what `deep` shows to one who has read `plain`: far from a change nothing is new."""
+        small = len(deep.text) <= _SMALL
+        found = None if small else looks(plain, deep)
+        if found is None:
+            return self._run(SHAPED, deep)
+        # letters that are read as digits: only what holds one of them
+        only_on = deep.steps[len(plain.steps) :] == _ALIKE
         out: list[tuple[View, Hit]] = []
         size = len(deep.text)
-        for low, high, changed in _changed(plain.text, deep.text):
+        for low, high, changed in found:
             first, last = (low + _CUT if low else 0), (high - _CUT if high < size else size)
             for _, hit in self._run(SHAPED, View(deep.text[low:high])):
                 start, end = hit.start + low, hit.end + low
                 place = bisect_left(changed, start)
                 holds = place < len(changed) and changed[place] < end
-                if holds or (not only_on and start >= first and end <= last):
-                    out.append((deep, hit._replace(start=start, end=end)))
+                if not holds and (only_on or not first <= start < last):
+                    continue
+                if (low and start < low + _EDGE) or (high < size and end > high - _EDGE):
+                    return self._run(SHAPED, deep)  # it may go on, or what follows counts
+                out.append((deep, hit._replace(start=start, end=end)))
         return out
 
     def _run(

@@ -16,9 +16,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain, compress, pairwise, repeat
 
 from stageflow_guard.redaction.recognizers.confusables import LETTERS, MARKS
+from stageflow_guard.redaction.recognizers.phrases import numbered
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1d\x1f\x7f]")
-_DIGIT = re.compile(r"[0-9]")
 BARRIER = "\x1e"  # nothing reaches across it
 _KEPT = 8192  # distinct characters remembered: a text of all code points cannot fill the memory
 
@@ -97,7 +97,7 @@ def _places(text: str, chars: Collection[str]) -> list[int]:
 class View:
     """A text and, for each of its characters, the original range that it stands for."""
 
-    __slots__ = ("_digits", "_ends", "_starts", "_words", "steps", "text")
+    __slots__ = ("_ends", "_starts", "_words", "steps", "text")
 
     def __init__(
         self,
@@ -111,14 +111,11 @@ class View:
         self._starts = range(len(text)) if starts is None else starts
         self._ends = range(1, len(text) + 1) if ends is None else ends
         self._words: tuple[int, int, list[str]] | None = None
-        self._digits: bool | None = None
 
     @property
     def digits(self) -> bool:
         """Say whether there is an ASCII digit."""
-        if self._digits is None:
-            self._digits = _DIGIT.search(self.text) is not None
-        return self._digits
+        return numbered(self.text)
 
     def _split(self) -> tuple[int, int, list[str]]:
         if self._words is None:
@@ -149,6 +146,15 @@ class View:
         if start >= end:
             return (0, 0)
         return self._starts[start], max(self._ends[end - 1], self._ends[start])
+
+    def start(self, at: int) -> int:
+        """Return where in the original the character at `at` begins."""
+        return self._starts[at]
+
+    def place(self, original: int) -> int:
+        """Return the first place of this view that stands for `original` or what follows it."""
+        starts = self._starts
+        return original if type(starts) is range else bisect_left(starts, original)
 
     def rewritten(self, text: str) -> View:
         """Return the view with other characters of the same number, each in its place."""

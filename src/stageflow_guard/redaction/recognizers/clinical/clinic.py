@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.clinical import kin, known_by
 from stageflow_guard.redaction.recognizers.clinical.beside import (
     LONE,
@@ -55,21 +55,17 @@ from stageflow_guard.redaction.recognizers.clinical.clinic_words import (
 )
 from stageflow_guard.redaction.recognizers.generic.dates import DATE, plausible
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
 PAIR, REACH = 120, 150  # a stream sees 320 characters ahead
 AFTER, SEEN = 300, 470  # it has 512 behind, the words that make a zone among them
 SURE_REACH = 200  # how far before two words a sure one may stand: a stream keeps 512 behind
-_SURE = frozenset(word.decode() for word in SURE)
-_MARKS = MARKS | _SURE
-_HYPHENATED = (
-    "y/o",
-    "y.o",
-    *sorted(word for word in _SURE if "-" in word),
-)  # no one word in a gate
-# one look at all words of a text: what a gate needs
-_APART = bytes(32 if chr(b) in "\t,.;:!?()[]{}<>\"'/|=_#&*+-" else b for b in range(256))
-_WORD = re.compile(r"(?<![\w-])[a-z][\w./-]*")
+_MARKS = MARKS | SURE
+# of letters and other signs: no one word in a gate
+_SIGNED = Heads(("y/o", "y.o", "hba1c", *(word for word in SURE if not word.isalpha())))
+register(KIN_TOLD | HOUSE_WORDS | SURE)
+# parts of a field are no words of a note: `MERCY^MR`
+_WORD = re.compile(r"(?<![\w^-])[a-z][\w./-]*+(?!\^)")
 
 _ONE = r"(?:(?:[A-Z]\.[ ]?){1,2}|(?:[^\W\d_a-z]['’](?=[^\W\d_a-z]))?(?=[^\W\d_a-z][^\W\d_]*[^\W\d_A-Z]))[^\W\d_a-z][^\W\d_]*(?:['’-][^\W\d_]+)*"
 _SMALL = r"(?:(?:de|da|di|van|von|der|den|del|la|le|bin|al|el|dos|du)[ ]){0,2}"
@@ -96,6 +92,7 @@ _OVER = 60  # how far a name may go on where a zone ends
 _VERB = re.compile(
     r"[ ](?:states|reports|denies|seen|tolerat|declin|returns|presents|complains|is[ ]an?[ ][0-9]|c/o|was[ ](?:seen|admit|pronounc|brought|found|born|transfer|discharg|started|given|intubat)|has[ ]had|needs|receiv|takes|died|expired|underwent)"
 )
+_KIN_HEADS = Heads(KIN_WORDS)
 _KIN_WORD = re.compile(rf"(?i:{KIN})(?![\w-])")
 _KIN_NAME = re.compile(
     rf"(?:[ ](?i:is|named|called))?(?:[ ]|,[ ]|:[ ]|[ ]?\()(?P<name>{_NAME})(?:[ ](?:and|&)[ ](?P<other>{_NAME}))?"
@@ -152,7 +149,7 @@ _WEB = re.compile(r"https?://[^\s<>\"'`]{4,300}")
 def recognize(text: str) -> Iterator[Hit]:
     """Yield relatives by kinship and houses of care; what else a note of a clinic says of people."""
     lower = lowered(text)
-    heard = set(lower.encode("utf-8", "replace").translate(_APART).split())
+    heard = vocabulary(text)
     if not heard.isdisjoint(KIN_TOLD):
         yield from _relatives(text, lower)
     yield from kin.recognize(text, heard)
@@ -163,7 +160,7 @@ def recognize(text: str) -> Iterator[Hit]:
             if words[0] not in _LEADS or len(words) > 3:
                 yield Hit(*match.span(), "ORGANIZATION", 0.42, "house of care", "label clinic")
     ages = known_by.aged(text)
-    sure = ages or not heard.isdisjoint(SURE) or present(lower, _HYPHENATED)
+    sure = ages or not heard.isdisjoint(SURE) or bool(_SIGNED.places(lower))
     for start, end in _zones(lower, ages) if sure else ():
         yield from _people(text, start, end)
         yield from _dates(text, start, end)
@@ -190,7 +187,7 @@ def _zones(lower: str, ages: list[int]) -> list[tuple[int, int]]:
         at, word = match.start(), found.rstrip(".")
         if ages and (place := bisect_right(ages, at)):
             sure_at = max(sure_at, ages[place - 1])
-        if word in _SURE:
+        if word in SURE:
             sure_at = at
         if word.rstrip("s") != last and at - last_at <= PAIR and last_at - sure_at <= SURE_REACH:
             stop = max(match.end() + REACH, min(match.end() + AFTER, min(sure_at, last_at) + SEEN))
@@ -225,7 +222,7 @@ def _person(start: int, words: list[str], rule: str) -> Hit:
 
 
 def _relatives(text: str, lower: str) -> Iterator[Hit]:
-    for at in positions(lower, KIN_WORDS):
+    for at in _KIN_HEADS.places(lower):
         if at and (text[at - 1].isalnum() or text[at - 1] in "-_"):
             continue
         word = _KIN_WORD.match(text, at)

@@ -9,10 +9,6 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-def _encoded(words: str) -> frozenset[bytes]:
-    return frozenset(words.encode().split())
-
-
 # what makes a zone, whole words, and the first five letters of some more
 MARKS = _set(
     "patient patients pt pts mrn dob d.o.b adm admitted admission discharge discharged d/c hospital clinic ward icu pacu dx hx rx pmh hpi nkda s/p c/o f/u w/ md m.d "
@@ -51,7 +47,7 @@ ENDINGS = (
     "pril", "olol", "statin", "sartan", "azole", "mycin", "cillin", "formin", "dipine", "azepam", "semide", "parin", "farin", "floxacin", "cycline", "xaban", "terol", "tidine", "oxetine", "codone", "profen", "lukast", "setron", "triptan", "gliptin", "thiazide", "morphone", "sone",
 )  # fmt: skip
 # no zone is without one of these, whole words as they stand between signs
-SURE = _encoded(
+SURE = _set(
     "patient patients pt pts mrn dob hospital clinic dr rn md diagnosis diagnosed diagnoses dx hx rx surgery surgeon surgical nurse nursing physician medical "
     "medication medications meds hospice therapy therapist yo wound admitted admission adm discharge allergy allergies allergic vaccine vaccines immunization "
     "cpap bipap holter mammogram inpatient outpatient paramedic obstetric dentist ophthalmology cataract dermatology urology orthopedic pediatrics paediatrics geriatric neonatal "
@@ -98,7 +94,7 @@ KIN_WORDS = (
     "step", "godmother", "guardian",
 )  # fmt: skip
 
-KIN_TOLD = _encoded(
+KIN_TOLD = _set(
     KIN.replace("fianc[ée]e?", "fiance|fiancee|fiancé|fiancée")
     .replace("neighbou?r", "neighbor|neighbour")
     .replace("|", " ")
@@ -196,7 +192,7 @@ HOUSE = (
     r"|Medical Group|Family Practice|Eye Institute|Cancer Institute|Heart Institute|Dialysis Cent(?:er|re)|Senior Living"
 )
 # one of these is in every house's name
-HOUSE_WORDS = _encoded(
+HOUSE_WORDS = _set(
     "hospital clinic infirmary medical health healthcare nursing rehabilitation rehab hospice cancer surgery care sanatorium klinikum krankenhaus clinique family "
     "eye heart dialysis senior"
 )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import register
 
 _NAME = r"(?P<name>[^\W\d_a-zß-ÿ][^\W\d_]+(?:['’-][^\W\d_]+)*(?:[ ](?:(?:de|da|van|von|der|la|del|di)[ ]){0,2}[^\W\d_a-zß-ÿ][^\W\d_]+(?:['’-][^\W\d_]+)*)?)"
 _ENDS = r"(?=[.,;:!?)]|[ ]?\(|\n|$|[ ][a-zà-ÿ(])"
@@ -41,11 +42,11 @@ _KIN = {
 }  # fmt: skip
 
 
-def _words(kin: str) -> frozenset[bytes]:
+def _words(kin: str) -> frozenset[str]:
     """Return the words of kinship as they stand between signs."""
     words = {one for piece in kin.split("|") for one in piece.split("-")}
     words |= {re.sub(r".\?", "", word) for word in words}
-    return frozenset(word.replace("?", "").encode() for word in words)
+    return frozenset(word.replace("?", "") for word in words)
 
 
 _PATTERNS = tuple(
@@ -56,13 +57,14 @@ _PATTERNS = tuple(
     )
     for whose, kin in _KIN.values()
 )
+register(frozenset[str]().union(*(words for words, _, _ in _PATTERNS)))
 _WHOSE, _NAMED = 20, re.compile(rf",?[ ]{_NAME}")
 # what may stand behind such a word with a capital and is no name
 _NO_NAME = frozenset({"Herr", "Frau", "Dr", "Und", "Oder", "Ist", "Hat", "Sprache", "Teresa", "Tierra", "Patria", "Naturaleza", "Terra", "Aarde", "Dios", "Noël", "Nature"})  # fmt: skip
 
 
-def recognize(text: str, heard: set[bytes]) -> Iterator[Hit]:
-    """Yield the names of relatives; `heard` are the words of the text in small letters."""
+def recognize(text: str, heard: frozenset[str]) -> Iterator[Hit]:
+    """Yield the names of relatives; `heard` is the text's `vocabulary`."""
     for words, relative, whose in _PATTERNS:
         for match in () if heard.isdisjoint(words) else relative.finditer(text):
             name = _NAMED.match(text, match.end())

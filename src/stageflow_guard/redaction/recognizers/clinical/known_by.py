@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, positions, present
 from stageflow_guard.redaction.recognizers.clinical.clinic_words import COMPANIES, NO_NAME
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.phrases import lowered, numbered, register
 
 _ONE = r"(?:[^\W\d_a-z]\.[ ]?){0,2}[^\W\d_a-z][^\W\d_A-Z][\w'’-]{0,24}"
 _SMALL = r"(?:(?:de|da|di|van|von|der|den|del|la|le|bin|al|el|dos|du)[ ]){0,2}"
@@ -31,8 +31,55 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _WORDS = frozenset(
-    b"mitgliedsnummer mitgliedsnr membership lidnummer lidnr socio licence licencia tessera medlemsnr passport passeport pasaporte reisepass paspoort pan aadhaar ssn dni nif nie cpf bsn personnummer pesel curp".split()
-    + b"mrn mr# mr med medical chart csn fin har acct pt pat patient member subscriber enrollee hosp hospital nhs medicare medicaid dob d.o.b mrn# chart# acct# pt# pat#".split()
+    [
+        "mitgliedsnummer",
+        "mitgliedsnr",
+        "membership",
+        "lidnummer",
+        "lidnr",
+        "socio",
+        "licence",
+        "licencia",
+        "tessera",
+        "medlemsnr",
+        "passport",
+        "passeport",
+        "pasaporte",
+        "reisepass",
+        "paspoort",
+        "pan",
+        "aadhaar",
+        "ssn",
+        "dni",
+        "nif",
+        "nie",
+        "cpf",
+        "bsn",
+        "personnummer",
+        "pesel",
+        "curp",
+        "mrn",
+        "mr",
+        "med",
+        "medical",
+        "chart",
+        "csn",
+        "fin",
+        "har",
+        "acct",
+        "pt",
+        "pat",
+        "patient",
+        "member",
+        "subscriber",
+        "enrollee",
+        "hosp",
+        "hospital",
+        "nhs",
+        "medicare",
+        "medicaid",
+        "dob",
+    ]
 )
 # Whitcomb, Dale R (10442987)
 _NUMBERED = re.compile(r"\(#?(?P<number>[0-9]{6,10})\)")
@@ -45,7 +92,7 @@ _AGE = re.compile(
 _BIRTH = re.compile(
     r"[,;(][ ]?(?:geb\.|geboren|born|née?|nat[oa]|nacid[oa]|nascid[oa]|född|født|ur\.|urodz|doğum)(?![^\W\d_])"
 )
-_BIRTHS = ("geb", "born", "né", "nat", "nacid", "nascid", "född", "født", "ur.", "urodz", "doğum")
+_BIRTHS = Heads(("geb", "born", "né", "nat", "nacid", "nascid", "född", "født", "ur.", "urodz", "doğum"))  # fmt: skip
 _AGE_GATE = re.compile(r"[0-9][ -]?[yY]")
 _SEXED = re.compile(r"[MF](?<=[0-9]{2}.)(?<![.,$€£0-9-]...)(?![\w%/-])")
 
@@ -57,19 +104,20 @@ _LETTERS = re.compile(
 )
 _NAMED = re.compile(rf"(?<![\w'’.-])(?P<who>{_NAME}|(?:[A-Z]\.[ ]?){{1,2}}{_ONE}),?$")
 # such letters as they are written, by the small parts that a gate hears
-_WRITTEN: dict[bytes, tuple[str, ...]] = {}
+_WRITTEN: dict[str, tuple[str, ...]] = {}
 for _word in re.sub(r"[\\?]", "", f"{_CLEAR}|{_STATES_TOO}").split("|"):
     for _part in re.split(r"[-/.]", _word.lower()):
         if len(_part) > 1:
-            _WRITTEN[_part.encode()] = (*_WRITTEN.get(_part.encode(), ()), f" {_word.rstrip('.')}")
+            _WRITTEN[_part] = (*_WRITTEN.get(_part, ()), f" {_word.rstrip('.')}")
 for _part, _word in (
-    (b"phd", " PhD"),
-    (b"rph", " RPh"),
-    (b"jd", " JD"),
-    (b"edd", " EdD"),
-    (b"md", " MD"),
+    ("phd", " PhD"),
+    ("rph", " RPh"),
+    ("jd", " JD"),
+    ("edd", " EdD"),
+    ("md", " MD"),
 ):
     _WRITTEN[_part] = (*_WRITTEN.get(_part, ()), _word)
+register(_WORDS | _WRITTEN.keys())
 _PLACED = re.compile(
     r"(?i)(?:^|[\s(])(?:in|at|from|near|of|to|for|city|town|location|address)[:, ]{1,2}$"
 )
@@ -127,12 +175,12 @@ _NEVER = NO_NAME | COMPANIES | frozenset(
 
 def aged(text: str) -> list[int]:
     """Return where `71M` and its like stand: in a note, an age with a sex."""
-    return [match.start() - 2 for match in _SEXED.finditer(text)]
+    return [match.start() - 2 for match in _SEXED.finditer(text)] if numbered(text) else []
 
 
-def recognize(text: str, heard: set[bytes]) -> Iterator[Hit]:
-    """Yield such names, and the number in brackets behind one; `heard` are the words of `text`."""
-    words = [word.decode().strip("#") for word in _WORDS & heard]
+def recognize(text: str, heard: frozenset[str]) -> Iterator[Hit]:
+    """Yield such names, and the number in brackets behind one; `heard` is the vocabulary of `text`."""
+    words = _WORDS & heard
     for at in positions(lowered(text), words) if words else ():
         match = _LABELLED.match(text, at)
         if match is not None:
@@ -151,9 +199,9 @@ def recognize(text: str, heard: set[bytes]) -> Iterator[Hit]:
                     "number beside a name",
                     "label clinic",
                 )
-    for match in _AGE.finditer(text) if _AGE_GATE.search(text) is not None else ():
+    for match in _AGE.finditer(text) if numbered(text) and _AGE_GATE.search(text) else ():
         yield from _before(text, match.start(), "name, known by an age")
-    for match in _BIRTH.finditer(text) if present(text, _BIRTHS) else ():
+    for match in _BIRTH.finditer(text) if _BIRTHS.places(lowered(text)) else ():
         yield from _before(text, match.start(), "name, known by a birth")
     written = [word for part in _WRITTEN.keys() & heard for word in _WRITTEN[part]]
     for match in _LETTERS.finditer(text) if present(text, written) else ():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, positions, present
 from stageflow_guard.redaction.recognizers.generic.dates import DATE
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -15,11 +15,11 @@ _LABELLED = re.compile(
     rf"(?:diagnos(?:is|es)|diagnosed with|dx|primary diagnosis|assessment|impression|chief complaint|medical condition|health condition|condition|past medical history|pmh|history of|hx of|treated for|suffers from|suffering from|complain(?:s|ing|ed) of|presents with|presenting with|admitted (?:for|with)|allergies|allergic to)(?:[\"']?\s?[:=]\s?[\"']?|[ ]){_PHRASE}",
     re.IGNORECASE,
 )
-_HEADS = (
+_HEADS = Heads((
     "diagnos", "dx", "primary diag", "assessment", "impression", "chief complaint", "medical condition", "health condition", "condition",
     "past medical", "pmh", "history of", "hx of", "treated for", "suffers", "suffering", "complain", "presents with", "presenting with",
     "admitted ", "allerg",
-)  # fmt: skip
+))  # fmt: skip
 _NEEDS_SIGN = re.compile(
     r"(?i)^(?:assessment|impression|condition|dx|diagnos(?:is|es)|allergies)[\"']?\s?[:=]"
 )
@@ -40,6 +40,8 @@ _DOSED = re.compile(
     r"(?<![\w])([A-Z][a-z]{3,20})[ ]([0-9]{1,4}(?:\.[0-9]{1,2})?[ ]?(?:mg|mcg|units|IU))(?![\w])"
 )
 _CLINIC = ("patient", "mg", "dose", "daily", "prescri", "medication", "tablet", "diagnos", "clinic", "treat", "therapy", "doctor", "nurse", "symptom", "mrn")  # fmt: skip
+_INSIDE = ("npatient", "tpatient", "overdose")  # the same inside of a word
+_CLINIC_HEADS = Heads(_CLINIC)
 # a digit is found fast, what is before it then
 _AGE = re.compile(
     r"(?i)[0-9](?:(?<![\w.].)[0-9]{0,2}(?=[- ]?(?:year|yr|y)s?[- ]?(?:old|/o)\b|[- ]y/?o\b)|(?<=(?<!\w)aged .)[0-9]{0,2}(?!\w)|(?<=(?<!\w)turned .)[0-9]?(?=[.,;!?\n]|$| (?:last|this|in|on|today|years?|yesterday)\b)|(?<=\bage: .)[0-9]{0,2}(?!\w|[.,][0-9]|%))",
@@ -50,11 +52,11 @@ _EVENT = re.compile(
     rf"(?:admi(?:tted|ssion)|discharged?|visit(?:ed)?|appointment|seen|examined|diagnosed|surgery|operated|procedure|injury|accident|onset|collected|follow-?up|filed|hearing|trial|sentenced|convicted|arrested|signed|executed|effective|dated|deceased|died|death|married|hired|enrolled|encounter|service)(?:[ ]date|[ ]day)?[ ]?(?:on|:|of|is|was|dated)?[ ]{{0,2}}({DATE})(?![0-9])",
     re.IGNORECASE,
 )
-_EVENTS = (
+_EVENTS = Heads((
     "admi", "discharge", "visit", "appointment", "seen", "examined", "diagnosed", "surgery", "operated", "procedure", "injury", "accident", "onset", "collected", "follow", "filed", "hearing",
     "trial", "sentenced", "convicted", "arrested", "signed", "executed", "effective", "dated", "deceased", "died", "death", "married", "hired",
     "enrolled", "encounter", "service",
-)  # fmt: skip
+))  # fmt: skip
 
 
 _NEAR = 200  # a word of the clinic within this many characters: a stream sees as far
@@ -63,7 +65,7 @@ _NEAR = 200  # a word of the clinic within this many characters: a stream sees a
 def health(text: str) -> Iterator[Hit]:
     """Yield conditions and medicines, near a word of the clinic."""
     lower = lowered(text)
-    if present(lower, _CLINIC):
+    if _CLINIC_HEADS.places(lower) or present(lower, _INSIDE):
         yield from (h for h in _health(text, lower) if _clinical(lower, h))
 
 
@@ -80,7 +82,7 @@ def _clinical(lower: str, hit: Hit) -> bool:
 
 def _health(text: str, lower: str) -> Iterator[Hit]:
     reached = 0
-    for at in positions(lower, _HEADS):
+    for at in _HEADS.places(lower):
         match = _LABELLED.match(text, at) if at >= reached else None
         if match is None or (at > 0 and text[at - 1].isalpha()):
             continue
@@ -131,7 +133,7 @@ def _ages(text: str, lower: str) -> Iterator[Hit]:
 
 
 def _events(text: str, lower: str) -> Iterator[Hit]:
-    for at in positions(lower, _EVENTS):
+    for at in _EVENTS.places(lower):
         match = _EVENT.match(text, at)
         if match is not None and (at == 0 or not text[at - 1].isalpha()):
             yield Hit(*match.span(1), "DATE_TIME", 0.4, "date of an event", "label event")

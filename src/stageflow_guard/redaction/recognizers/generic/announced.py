@@ -17,7 +17,7 @@ from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE
 from stageflow_guard.redaction.recognizers.generic.usernames import is_personal
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.number_words import writings
-from stageflow_guard.redaction.recognizers.phrases import Index, Match, long_words
+from stageflow_guard.redaction.recognizers.phrases import Index, Match, long_words, numbered
 
 DOCUMENTS: tuple[Document, ...] = tuple(d for c in COUNTRIES for d in c.documents)
 # behind a document's name: a word for "number", what stands in brackets, "is", a sign
@@ -225,7 +225,7 @@ def unnamed(text: str) -> Iterator[Hit]:
     """Yield documents whose form alone says what they are."""
     if "@" in text:
         yield from _handles(text)
-    if _MIXED.search(text) is None:
+    if not numbered(text) or _MIXED.search(text) is None:
         return
     reached = -1
     for start in _starts(text):

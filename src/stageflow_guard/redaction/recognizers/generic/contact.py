@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, positions
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -263,6 +263,9 @@ _OWN_PAGE = re.compile(
 )
 
 
+_SITES = Heads(("website", "web site", "homepage", "home page", "blog", "portfolio", "domain"))
+
+
 def urls(text: str) -> Iterator[Hit]:
     """Yield web addresses; what points at a person scores higher than a link to documentation."""
     if "://" in text or "www." in text or "WWW." in text:
@@ -281,10 +284,7 @@ def urls(text: str) -> Iterator[Hit]:
     if ".com/" in text or ".me/" in text:
         for match in _OWN_PAGE.finditer(text):
             yield Hit(*match.span(), "URL", 0.6, "own page")
-    if "." in text and present(
-        lowered(text),
-        ("website", "web site", "homepage", "home page", "blog", "portfolio", "domain"),
-    ):
+    if "." in text and _SITES.places(lowered(text)):
         for match in _BARE.finditer(text):
             if match[1].rpartition(".")[2].lower() not in _NO_TLD:
                 yield Hit(*match.span(1), "URL", 0.5, "domain", "label website")

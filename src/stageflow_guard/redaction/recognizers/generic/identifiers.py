@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, present
 from stageflow_guard.redaction.recognizers.generic.asked import answer
 from stageflow_guard.redaction.recognizers.generic.dates import DATE, plausible
 from stageflow_guard.redaction.recognizers.hit import Hit
@@ -99,34 +99,17 @@ _VALUE = re.compile(
 _BEFORE = re.compile(
     r"(?:[\"'\])]{0,2}\.?\s?(?:(?i:#|number|no\.?|num|id|code)(?![A-Za-z]))?[\"']?\s?(?:(?:is|was|as|of|are)(?:\s|[ ]?:\s?)|[:=#]{1,2}|-)?\s{0,2}[\"'#]?)?"
 )
-_HEADS = (
+_HEADS = Heads((
     "mrn", "med", "patient", "chart", "hosp", "encounter", "accession", "specimen", "visit", "admission", "csn", "unit record", "hicn", "member", "subscriber", "policy", "insurance", "health", "beneficiary", "group", "driv", "dl", "licen", "passport",
     "travel", "emp", "claim", "insured", "plan member", "certificate", "rx", "prescription", "requisition", "badge", "staff", "personnel", "student", "plate", "registration", "number", "vin", "vehicle", "docket", "case", "cause", "account", "acct", "user",
     "login", "db", "screen", "x-no", "x no", "pt id", "pt_id", "pt-id", "pat_id", "pt no", "pt number", "mr no", "pat id", "pat no", "pat number", "tech id", "tech no", "har ", "har:", "fin ", "fin:", "empi", "technician", "nursing lic", "professional lic", "state lic", "rn lic", "md lic", "np lic", "pharmacy lic", "prescriber lic", "provider lic",
-)  # fmt: skip
+    "grp", "pt#", "pt #", "mr#", "mr #", "pat#", "pat #", "enc#", "enc #", "fin#", "fin #", "har#", "har #", "tech #", "tech#",
+))  # fmt: skip
 # of an insurer only
-_INSURED_HEADS = ("sub#", "sub no", "pol#", "pol #", "pol no", "ben no", "mem no", "mem #", "mem#", "mem id", "sub id", "sub #", "enrollee", "mbr", "ins id", "ins no", "ins #", "ins. id", "insd", "hic", "identification", "contract", "cert ", "cert#", "certificate", "policyholder", "card ", "id:", "id no", "id num", "id #", "id#", "id ")  # fmt: skip
-_SIGNED = (
-    "grp",
-    "pt#",
-    "pt #",
-    "mr#",
-    "mr #",
-    "pat#",
-    "pat #",
-    "enc#",
-    "enc #",
-    "fin#",
-    "fin #",
-    "har#",
-    "har #",
-    "tech #",
-    "tech#",
-)  # looked for where there is a `#` at all
+_INSURED_HEADS = Heads(("sub#", "sub no", "pol#", "pol #", "pol no", "ben no", "mem no", "mem #", "mem#", "mem id", "sub id", "sub #", "enrollee", "mbr", "ins id", "ins no", "ins #", "ins. id", "insd", "hic", "identification", "contract", "cert ", "cert#", "certificate", "policyholder", "card ", "id:", "id no", "id num", "id #", "id#", "id "))  # fmt: skip
 # a record's number in groups; a year or a part of something longer is none
 _GROUPED = re.compile(r"(?:[ ](?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{3,6}){1,3}(?![\w./:%-]|[ ][0-9])")
 _IN_GROUPS = frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "INSURED", "EMPLOYEE_ID"})
-_ALPHA = frozenset("abcdefghijklmnopqrstuvwxyz")
 _OF_INSURERS = frozenset({"GROUP", "INSURED"})
 # a number as a card, a band or a switchboard writes it: letters in front, groups, brackets
 _WRITTEN = re.compile(
@@ -150,11 +133,11 @@ def labelled(text: str) -> Iterator[Hit]:
     """Yield identifiers right behind their label; the value holds a digit."""
     reached = 0
     lower = lowered(text)
-    heads = (*_HEADS, *_SIGNED) if "#" in text else _HEADS
+    places = _HEADS.places(lower)
     if not _INSURED_HEARD.isdisjoint(vocabulary(text)):
-        heads = (*heads, *_INSURED_HEADS)
-    for at in positions(lower, heads):
-        if at < reached or lower[at - 1 : at] in _ALPHA:
+        places = sorted({*places, *_INSURED_HEADS.places(lower)})
+    for at in places:
+        if at < reached:
             continue
         match = _LABELLED.match(text, at)
         if match is None:

@@ -240,16 +240,21 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
     nearby = labelled and first - near.end <= NEAR and "\n\n" not in text[near.end : first]
     touching = labelled and first - near.end <= CLOSE
     free = not labelled and not dialled
+    before = text[first - 1 : first]
+    if free and label != "ip" and before.isalnum():
+        return None, i  # what letters touch has a label, or is no number
     wordless = free and ahead.wordless(first, _AHEAD)
-    # what follows does not name it, either: only a grouping of its own can
-    unnamed = wordless or (
-        free
-        and text[first - 1 : first] != "\n"  # its sign may be on the line above
-        and ahead.unsaid(first, _AHEAD + _EXTENDED)
-    )
-    tied = free and text[first - 1 : first] in _TIES and text[first - 2 : first - 1].isalnum()
+
+    def unnamed() -> bool:  # what follows does not name it, either: only a grouping of its own can
+        return wordless or (
+            free
+            and before != "\n"  # its sign may be on the line above
+            and ahead.unsaid(first, _AHEAD + _EXTENDED)
+        )
+
+    tied = free and before in _TIES and text[first - 2 : first - 1].isalnum()
     listed = free and not opened and _listed(text, first)
-    if unnamed and tied and text[first - 1] != ":" and (wordless or not headed):
+    if tied and before != ":" and (wordless or not headed) and unnamed():
         return None, i  # a piece of something longer
     gap, plain = "", not label and not listed
     for j in range(i, min(i + MOST, len(groups))):
@@ -260,13 +265,13 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
                 break
             if gap not in _PLAIN and not _is_neat(gap):
                 neat = False
-                if wordless or not (labelled or headed) or (unnamed and len(shape) != 3):
+                if wordless or not (labelled or headed) or (len(shape) != 3 and unnamed()):
                     break  # without a label only the usual grouping says anything
                 if not _joins(gap, best):
                     break
                 if len(shape) == 3 and best is None and _is_day(text, first, groups[j - 1][1]):
                     return None, j - 1  # nor is a piece of the day
-                if unnamed:
+                if unnamed():
                     break
             gaps += (gap,)
             plain = plain and gap in NATIONAL_GAPS
@@ -281,11 +286,11 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
         ):  # fmt: skip
             break
         # three groups may be a day, which is passed over as a whole
-        if unnamed and j > i and (wordless or not headed or len(shape) > 3) and not (
+        if free and j > i and (wordless or not headed or len(shape) > 3) and not (
             (area and total <= 15 and "_" not in gaps)
             or shape in _SHAPE_STARTS or (gaps[0] == "." and len(shape) <= 4) or (plain and total <= 12)
             or (digits[0] == "0" and _trunk_starts(shape, digits, gaps, opened=opened))
-        ):  # fmt: skip
+        ) and unnamed():  # fmt: skip
             break  # no grouping that says anything begins so
         if total < 7 and not quad:
             continue
@@ -298,12 +303,12 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
             continue
         if " " in gaps and text[b : b + 1] in "-./" and text[b + 1 : b + 2].isdigit():
             continue  # it would end inside of what a closer sign holds together
-        if unnamed and not quad and j > i and (tied or not (
+        if free and not quad and j > i and (tied or not (
             (shape in _SHAPES and (shape != _TRIPLETS or gaps[0] == "-"))
             or (digits[0] == "0" and (shape in TRUNK_SHAPES or shape[0] >= 4) and _trunk_starts(shape, digits, gaps, opened=opened))
             or (area and 8 <= total <= 15 and "_" not in gaps and digits.strip(digits[0]))
             or (plain and 8 <= total <= 12 and not one_of_many(text, first, b))
-        )):  # fmt: skip
+        )) and unnamed():  # fmt: skip
             continue  # nothing names it, and no grouping of its own does
         hit = classify(
             Candidate(

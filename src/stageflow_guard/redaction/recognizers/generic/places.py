@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, places, present
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN
 from stageflow_guard.redaction.recognizers.hit import Hit
@@ -22,7 +23,7 @@ from stageflow_guard.redaction.recognizers.phrases import (
 _CAP = r"(?:[^\W\d_a-z][\w'’.-]{0,30})"
 _STREET_EN = r"street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|place|pl|square|sq|terrace|way|parkway|pkwy|circle|cir|highway|hwy|trail|trl|crescent|close|grove|row|mews|quay|loop|plaza|alley|bypass|hill|gardens|walk|park|green|view|rise|mount|ridge"
 _STREET_AFTER = re.compile(
-    rf"(?<![\w.$€£#-])[0-9]{{1,5}}[A-Za-z]?(?:[ ][0-9]{{1,5}})?[ ](?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?[ ])?(?:(?:[^\W\d_][\w'’.-]{{0,24}}|[0-9]{{1,3}}(?:st|nd|rd|th))[ ]){{1,4}}(?:{_STREET_EN})\b\.?(?:[ ](?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\b\.?)?",
+    rf"[0-9](?<![\w.$€£#-].)[0-9]{{0,4}}[A-Za-z]?(?:[ ][0-9]{{1,5}})?[ ](?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?[ ])?(?:(?:[^\W\d_][\w'’.-]{{0,24}}|[0-9]{{1,3}}(?:st|nd|rd|th))[ ]){{1,4}}(?:{_STREET_EN})\b\.?(?:[ ](?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\b\.?)?",
     re.IGNORECASE,
 )
 _HOUSE = r"(?:[/-][0-9]{1,4}|/[A-Za-z](?![^\W_])|[ -]?(?:I{1,3}|IV|V|hs|bis|[A-Za-z])(?![^\W_]))?"
@@ -51,7 +52,7 @@ _STREET_APART = re.compile(
     + r"(?!\w)"
 )
 _NUMBERED = re.compile(
-    rf"(?<![\w.$€£#:/-])(?:[0-9]{{1,5}}[ ]){{1,2}}(?:[^\W\d_{UNSPACED}][\w'’./-]{{0,24}}[ ]){{1,5}}[0-9]{{1,5}}(?![\w.%:/-])"
+    rf"[0-9](?<![\w.$€£#:/-].)[0-9]{{0,4}}[ ](?:[0-9]{{1,5}}[ ])?(?:[^\W\d_{UNSPACED}][\w'’./-]{{0,24}}[ ]){{1,5}}[0-9]{{1,5}}(?![\w.%:/-])"
 )
 _UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|no)\.?[ ]?#?[0-9]{1,5}[A-Za-z]?|[0-9]{1,3}(?:st|nd|rd|th)[ ](?:floor|fl)\b\.?)"
 _UNITS = re.compile(rf"(?<![\w])(?:{_UNIT})(?![\w])", re.IGNORECASE)
@@ -93,7 +94,8 @@ _UNITS_ABROAD = re.compile(
 _BOX = re.compile(
     r"(?i)(?<![\w])(?:p\.? ?o\.? ?box[ ][0-9]{1,6}|(?:rr|rfd|hc|rural route|star route)[ ]?#?[0-9]{1,4},?[ ]box[ ][0-9]{1,5}[a-z]?|post(?:fach|bus| office box)[ ][0-9]{1,6}|psc[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|unit[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|us(?:ns|s|cgc|nv)[ ][^\W\d_][\w' .-]{1,30})(?:[ ,]*[\n ][ >?]*(?:apo|fpo|dpo)[ ]a[aep][ ][0-9]{5}(?:-[0-9]{4})?)?"
 )
-_MILITARY = re.compile(r"(?<![\w])(?:APO|FPO|DPO)[ ]A[AEP][ ][0-9]{5}(?:-[0-9]{4})?(?!\w)")
+_MILITARY = re.compile(r"[AFD](?<![\w].)PO[ ]A[AEP][ ][0-9]{5}(?:-[0-9]{4})?(?!\w)")
+_MILITARY_CODE = re.compile(r"[0-9]{5}(?<= A[AEP] .{5})")
 _STATES = r"A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]"
 _CITY = re.compile(
     rf"(?<![\w]){_CAP}(?:[ ]{_CAP}){{0,3}},?[ ](?:{_STATES})[ ,]{{1,2}}[0-9]{{5}}(?:-[0-9]{{4}})?(?!\w)"
@@ -101,7 +103,7 @@ _CITY = re.compile(
 # only worth something beside a street
 _TOWN = rf"{_CAP}(?:[ -]{_CAP}){{0,2}}(?:[ ](?:am|an der|ob der|a\.|sur|en|de|del|di|do|da|la|le|aan|den|bij|nad|upon|on)[ ]{_CAP})?"
 _TOWN_AFTER = re.compile(
-    rf"(?<![\w.])(?:(?:(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}}|[0-9]{{4}}[ ]?[A-Z]{{2}}|[0-9]{{4,5}}-[0-9]{{3}}|[0-9]{{2}}-[0-9]{{3}}|[0-9]{{3}}[ ][0-9]{{2}})[ ]{{1,2}}{_TOWN})(?:[ ]\([A-Z]{{2}}\))?(?!\w)"
+    rf"[A-Z0-9](?<![\w.].)(?:(?<=[A-Z])[A-Z]?-[0-9]{{4,5}}|(?<=[0-9])(?:[0-9]{{3,4}}|[0-9]{{3}}[ ]?[A-Z]{{2}}|[0-9]{{3,4}}-[0-9]{{3}}|[0-9]-[0-9]{{3}}|[0-9]{{2}}[ ][0-9]{{2}}))[ ]{{1,2}}{_TOWN}(?:[ ]\([A-Z]{{2}}\))?(?!\w)"
 )
 _BRAZIL = re.compile(
     rf"(?<!\w){_CAP}(?:[ ](?:d[aeo]s?[ ])?{_CAP}){{0,3}}[ ]?[-/,–][ ]?[A-Z]{{2}},?[ ](?:CEP:?[ ])?[0-9]{{5}}-[0-9]{{3}}(?!\w)"
@@ -110,13 +112,17 @@ _BRAZIL = re.compile(
 _BRAZIL_TOWN = re.compile(
     rf"(?<!\w){_CAP}(?:[ ](?:d[aeo]s?[ ])?{_CAP}){{0,3}}[ ]?[-/–][ ]?(?:A[CLMP]|BA|CE|DF|ES|GO|M[AGST]|P[ABEIR]|R[JNORS]|S[CEP]|TO)(?!\w)"
 )
-_PIN_CODE = re.compile(r"[^\W\d_][ ,-]{1,3}[1-9][0-9]{2}[ ]?[0-9]{3}(?![\w-]|[.,][0-9])")
+# a code of six digits, found by its first, and a letter a little before it
+_PIN_CODE = re.compile(
+    r"[1-9](?<=[ ,-].)(?:(?<=[^\W\d_].{2})|(?<=[^\W\d_].{3})|(?<=[^\W\d_].{4}))[0-9]{2}[ ]?[0-9]{3}(?![\w-]|[.,][0-9])"
+)
+_TURKISH_NUMBER = re.compile(r"No[.:]{0,2}[ ]?[0-9]")
 _TURKISH_WORDS = ("Mah", "Cad", "Sok", "Sk.", "Bulv", "Blv")
-_ESTATES = ("polígono", "poligono", "urbaniz", "urb. ", "pol. ind", "parque empr", "zona indus", "loc. ", "località", "contrada ", "fraz", "lieu", "zac ", "za ", "zi ")  # fmt: skip
+_ESTATES = Heads(("polígono", "poligono", "urbaniz", "urb. ", "pol. ind", "parque empr", "zona indus", "loc. ", "località", "contrada ", "fraz", "lieu", "zac ", "za ", "zi "))  # fmt: skip
 _BRAZIL_STATE = re.compile(
     r"[-/–][ ]?(?:A[CLMP]|BA|CE|DF|ES|GO|M[AGST]|P[ABEIR]|R[JNORS]|S[CEP]|TO)(?!\w)"
 )
-_CEP = re.compile(r"[0-9]{5}-[0-9]{3}(?![0-9])")
+_CEP = re.compile(r"-(?<=[0-9]{5}-)[0-9]{3}(?![0-9])")
 # Chinese, Japanese and Korean: from the large to the small, a number at the end
 _EAST = re.compile(
     r"(?:〒?[ ]?[0-9]{3}-[0-9]{4}[ ]?)?[\u4e00-\u9fff]{2,8}(?:省|市|都|道|府|県|縣|自治区)[\u3040-\u30ff\u4e00-\u9fff]{1,24}[ ]?[0-9]{1,5}(?:[ ]?(?:[-－‐丁目番地号號弄室楼层路街单元栋幢座]{1,2}|[a-zA-Z](?![a-zA-Z]))[ ]?[0-9]{0,5}){0,6}"
@@ -124,7 +130,7 @@ _EAST = re.compile(
 )
 _INDIAN = "Nagar|Road|Marg|Street|Colony|Layout|Vihar|Enclave|Lane|Gali|Chowk|Bagh|Puram"
 _INDIA = re.compile(
-    rf"(?<![\w.$€£#:/-])[0-9]{{1,4}}[A-Za-z]?,?[ ]{_CAP}(?:[ ]{_CAP}){{0,2}}[ ](?:{_INDIAN})(?:,[ ]{_CAP}(?:[ ]{_CAP})?){{1,2}},?[ -]{{1,3}}[1-9][0-9]{{2}}[ ]?[0-9]{{3}}(?![\w])"
+    rf"[0-9](?<![\w.$€£#:/-].)[0-9]{{0,3}}[A-Za-z]?,?[ ]{_CAP}(?:[ ]{_CAP}){{0,2}}[ ](?:{_INDIAN})(?:,[ ]{_CAP}(?:[ ]{_CAP})?){{1,2}},?[ -]{{1,3}}[1-9][0-9]{{2}}[ ]?[0-9]{{3}}(?![\w])"
 )
 # German streets that begin with a little word; a town behind them makes them one
 _STREET_AT = re.compile(
@@ -149,10 +155,11 @@ _HOUSE_UK = re.compile(
 _HOUSE_NL = re.compile(
     rf"(?<![\w.$€£#-]){_CAP}(?:[ ](?:(?:de|der|den|van|het|'t|aan|op)[ ]){{0,2}}{_CAP}){{0,3}}[ ][0-9]{{1,4}}(?:[ -]?(?:bis|hs|[A-Za-z]|[IV]{{1,3}}|[0-9]{{1,3}}))?,?[ ](?=[1-9][0-9]{{3}}(?![ ]?[AP]M)[ ]?[A-Z]{{2}},?[ ]{_CAP})"
 )
-_NL_CODE = re.compile(r"(?<![\w.])[1-9][0-9]{3}(?![ ]?[AP]M)[ ]?[A-Z]{2},?[ ][A-Z]")
+_NL_CODE = re.compile(r"[1-9](?<![\w.].)[0-9]{3}(?![ ]?[AP]M)[ ]?[A-Z]{2},?[ ][A-Z]")
 _UK = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-PR-UWYZ][A-HK-Y]?[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{2}|GIR 0AA)(?![A-Za-z0-9])"
 )
+_UK_INWARD = re.compile(r"[0-9](?<= .)[ABD-HJLNP-UW-Z]{2}(?![A-Za-z0-9])")  # its second half
 _COUNTRIES = (
     r"United States|United Kingdom|USA|UK|Germany|France|Spain|Italy|Portugal|Netherlands|Belgium|Austria|Switzerland|Denmark|Sweden|Norway|Finland"
     r"|Iceland|Ireland|Poland|Hungary|Czech Republic|Czechia|Slovakia|Slovenia|Croatia|Serbia|Greece|Cyprus(?: \(\w+\))?|Romania|Bulgaria|Estonia|Latvia"
@@ -165,10 +172,10 @@ _COUNTRY_END = re.compile(rf"(?:{_COUNTRIES})(?:[ ]+[0-9]{{4,6}})?(?!\w)", re.IG
 _TOLD = re.compile(
     r"(?i)(?:address(?: of [^\n:]{1,40}?)?(?: is| was|:|[ ]linked to my credit card to| to the same:)|lives? at|located at|residing at|resides at|(?:live|lived|living|stay|staying|meet me|arrived|taxi to|deliver(?:ed)?|ship(?:ped)?|send (?:it|a new one|this)|move[d]?|restaurant is|office is|station is|office) (?:at|to|on))[ \n]{1,5}"
 )
-_TOLD_HEADS = (
-    "address", "live ", "lived ", "lives ", "living ", "located ", "residing ", "resides ", "stay ", "staying ", "meet me ", "arrived ", "taxi to ",
+_TOLD_HEADS = Heads((
+    "live ", "lived ", "lives ", "living ", "located ", "residing ", "resides ", "stay ", "staying ", "meet me ", "arrived ", "taxi to ",
     "deliver ", "delivered ", "ship ", "shipped ", "send ", "move ", "moved ", "restaurant is ", "office ", "station is ",
-)  # fmt: skip
+))  # fmt: skip
 _GLUED = re.compile(
     r"(?i)(?<![a-z])(?:billing|shipping|mailing|home|street|postal|secondary|primary|work|office|new|my|his|her|their)$"
 )
@@ -177,23 +184,6 @@ _MORE = re.compile(
 )
 _OTHER = re.compile(
     r"(?i)(?<![a-z])(?:phone|mobile|desk|fax|office|tel|e-?mail|website|name)(?![a-z])"
-)
-_TELLING = (
-    "address",
-    "live",
-    "locat",
-    "resid",
-    "stay",
-    "meet me",
-    "arrived",
-    "taxi",
-    "deliver",
-    "ship",
-    "send",
-    "move",
-    "restaurant",
-    "office",
-    "station",
 )
 _LINE = re.compile(r"[^\n]{0,140}")
 _BREAK = re.compile(r"[.?!](?=\s|$)|;|,\s(?:and|but|which|please|so)\b")
@@ -206,8 +196,7 @@ def recognize(text: str) -> Iterator[Hit]:
     if not _GATE.search(text):
         return
     parts = list(_parts(text))
-    if present(lowered(text), _TELLING):
-        parts += _announced(text)
+    parts += _announced(text)
     parts += _in_fields(text)
     if not parts:
         return
@@ -245,16 +234,8 @@ _SUFFIXES = (
     "allé", "promenade", "gatan", "gata", "vägen", "väg", "gränd", "torget", "gate ", "gate.", "veien", "vegen", "katu", "tie ", "tie.", "polku", "kuja", "utca", "út ", "út.", "tér", "krt",
     "ulice", "vænget", "bakken", "skálinn", "braut", "götu", "hlíð",
 )  # fmt: skip
-# the first words of what stands before a street's name: a text without any has no such street
-_STREET_HEADS = frozenset(
-    head
-    for word in re.split(r"(?<!\\)\|", _STREET_WORDS.replace("\\.", "").replace("c/", "c"))
-    for head in {word, bare(word)}
-)
-register(_STREET_HEADS)
-_STREET_NEEDLES = tuple(
-    sorted({word.replace("\\.", ".").lower() + " " for word in _STREET_WORDS.split("|")})
-)
+# what begins a street whose word stands before its name
+_STREET_HEADS = Heads(word.replace("\\.", ".").lower() + " " for word in _STREET_WORDS.split("|"))
 _ENGLISH = tuple(sorted(_STREET_EN.split("|"), key=len))
 _INDIAN_WORDS = tuple(_INDIAN.split("|"))
 _EASTERN = tuple("省市都道府県縣区시도")
@@ -279,8 +260,9 @@ _LANDS = tuple(re.sub(r"\(.*", "", c).strip().lower() for c in _COUNTRIES.split(
 
 
 _ORDINALS = re.compile(r"[0-9][ºª°oa]")
-_LAND_CODE = re.compile(r"([A-Za-z]+)\)?[ ]+[0-9]{4,6}(?!\w)")
-_LAND_WORDS = frozenset(land.split()[-1] for land in _LANDS) | {"greek", "turkish"}
+_LAND_CODE = re.compile(r"[0-9](?<= .)[0-9]{3,5}(?!\w)")
+_LAND_ENDS = tuple({land.split()[-1] for land in _LANDS} | {"greek", "turkish"})
+_LAND_MOST = 24  # characters of such a word and what is between
 _ROOM_WORDS = frozenset((*_ROOMS, *_FLOORS, "esc"))
 # what stands in an Indian address
 _INDIAN_PARTS = frozenset(
@@ -315,10 +297,6 @@ _INDIAN_PARTS = frozenset(
     ]
 )
 register(_ROOM_WORDS | _INDIAN_PARTS)
-_NEEDLES_OF = {
-    head: tuple(needle for needle in _STREET_NEEDLES if needle.startswith(head))
-    for head in _STREET_HEADS
-}
 # one of these words, in small letters, is in all that the patterns match
 _NEEDED: tuple[tuple[tuple[re.Pattern[str], ...], tuple[str, ...]], ...] = (
     ((_STREET_SUFFIX, _STREET_APART), _SUFFIXES), ((_BOX,), _BOXES),
@@ -337,27 +315,35 @@ def _idle(text: str, near: str) -> set[re.Pattern[str]]:
     for patterns, words in _NEEDED_PLAIN if near.isascii() else _NEEDED:
         if not present(near, words):
             idle.update(patterns)
-    if _LAND_WORDS.isdisjoint(land[1] for land in _LAND_CODE.finditer(near)):
+    if not any(_behind_a_land(near, code.start()) for code in _LAND_CODE.finditer(near)):
         idle.add(_COUNTRY_ZIP)
     if heard.isdisjoint(_ROOM_WORDS) and _ORDINALS.search(near) is None:
         idle.add(_UNITS_ABROAD)
-    if not any(present(near, _NEEDLES_OF[head]) for head in heard & _STREET_HEADS):
+    if not _STREET_HEADS.places(lowered(text)):
         idle.add(_STREET_BEFORE)
-    if heard.isdisjoint(_INDIAN_PARTS) or _PIN_CODE.search(text) is None:
+    if heard.isdisjoint(_INDIAN_PARTS):
         idle.add(_PARTS_IN)
     return idle | _without_code(text)
+
+
+def _behind_a_land(lower: str, at: int) -> bool:
+    """Say whether the word before `at` is the last one of a country's name."""
+    before = lower[max(0, at - _LAND_MOST) : at].rstrip(" ").removesuffix(")")
+    return before.endswith(_LAND_ENDS)
 
 
 def _without_code(text: str) -> set[re.Pattern[str]]:
     """Return the patterns of places whose code or sign `text` does not hold."""
     idle = set[re.Pattern[str]]()
-    if not present(text, _INDIAN_WORDS):
+    if _PIN_CODE.search(text) is None:
+        idle.update((_INDIA, _PARTS_IN))
+    elif not present(text, _INDIAN_WORDS):
         idle.add(_INDIA)
-    if not present(text, ("APO", "FPO", "DPO")):
+    if _MILITARY_CODE.search(text) is None:
         idle.add(_MILITARY)
     if _TOWN_CODE.search(text) is None:
         idle.add(_CITY)
-    if _UK.search(text) is None:
+    if _UK_INWARD.search(text) is None:
         idle.update((_UK, _HOUSE_UK))
     if not unspaced(text) or not present(text, _EASTERN):
         idle.add(_EAST)
@@ -365,9 +351,9 @@ def _without_code(text: str) -> set[re.Pattern[str]]:
         idle.add(_BRAZIL)
     if _BRAZIL_STATE.search(text) is None:
         idle.add(_BRAZIL_TOWN)
-    if "No" not in text or not present(text, _TURKISH_WORDS):
+    if _TURKISH_NUMBER.search(text) is None or not present(text, _TURKISH_WORDS):
         idle.add(_TURKISH)
-    if not present(lowered(text), _ESTATES):
+    if not _ESTATES.places(lowered(text)):
         idle.add(_POLIGONO)
     if _NL_CODE.search(text) is None:
         idle.add(_HOUSE_NL)
@@ -393,8 +379,13 @@ def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Ite
         if pattern in idle:
             continue
         anchors = _ANCHORS.get(pattern)
+        heads = _BEGINNINGS.get(pattern)
         if pattern is _STREET_BEFORE:
             found = _headed(text, low, high)
+        elif pattern is _CITY:
+            found = _before_code(text, low, high)
+        elif heads is not None:
+            found = _begun(pattern, heads, text, low, high)
         elif anchors is None:
             found = pattern.finditer(text, low, high)
         else:
@@ -433,26 +424,100 @@ _ANCHORS = {
     ),
     _COUNTRY_ZIP: (*_LANDS, "cyprus (greek", "cyprus (turkish"),
 }
-_BACK = 120  # the longest street in front of its number
+_LASTS = {pattern: frozenset(word[-2:] for word in words) for pattern, words in _ANCHORS.items()}
+_BEHIND_SPACE = re.compile(r"[0-9](?<= .)")
+
+
+# patterns that begin with a known word, or with a number: they are read there only
+_AFTER_UNIT = (" ", ".", "#", *"0123456789")
+_BEGINNINGS = {
+    _UNITS: (
+        Heads(
+            word + sign
+            for word in ["apt", "apartment", "suite", "ste", "unit", "flat", "floor", "fl", "room", "rm", "building", "bldg", "no"]
+            for sign in _AFTER_UNIT
+        ),
+        re.compile(r"[0-9](?<!\w.)(?=[0-9]{0,2}(?i:st|nd|rd|th)[ ])"),
+    ),
+    _UNITS_ABROAD: (
+        Heads(
+            word + sign
+            for word in (*_ROOMS, "esc", "torre")
+            for sign in _AFTER_UNIT
+        ),
+        re.compile(r"[0-9](?<!\w.)(?=[0-9]?[ºª°.oae èè])"),
+    ),
+    _BOX: (
+        Heads(("p.", "po", "p o", "rr", "rfd", "hc", "rural route ", "star route", "post", "psc ", "unit ", "usns ", "uss ", "uscgc ", "usnv ")),
+        None,
+    ),
+    _STREET_AT: (
+        Heads(("am ", "im ", "an de", "auf de", "in de", "zum ", "zur ", "unter den ", "hinter de", "vor de", "bei ", "beim ")),
+        None,
+    ),
+    _POLIGONO: (_ESTATES, None),
+}  # fmt: skip
+
+
+def _begun(
+    pattern: re.Pattern[str],
+    heads: tuple[Heads, re.Pattern[str] | None],
+    text: str,
+    low: int,
+    high: int,
+) -> Iterator[re.Match[str]]:
+    """Yield what `pattern` matches where one of its words or numbers begins."""
+    words, number = heads
+    at = words.places(lowered(text))
+    at = at[bisect_left(at, low) : bisect_left(at, high)]
+    if number is not None:
+        at = sorted({*at, *(m.start() for m in number.finditer(text, low, high))})
+    reached = low
+    for place in at:
+        match = pattern.match(text, place, high) if place >= reached else None
+        if match is not None:
+            reached = match.end()
+            yield match
+
+
+_BACK, _WORDS_BEFORE = 120, 5  # the longest street in front of its number
 
 
 def _anchored(
     pattern: re.Pattern[str], words: tuple[str, ...], text: str, low: int, high: int
 ) -> Iterator[re.Match[str]]:
     """Yield what `pattern` matches around a number behind one of `words`."""
-    lower, reached = lowered(text), low
-    for number in _NUMBER.finditer(text, low, high):
+    lower, reached, lasts = lowered(text), low, _LASTS[pattern]
+    for number in _BEHIND_SPACE.finditer(text, low, high):
         at = number.start()
-        if text[at - 1 : at] != " " or at < reached:
+        if at < reached:
             continue
         end = at - 1
         while end > low and text[end - 1] in " .)":
             end -= 1
-        if not lower.endswith(words, low, end):
+        if lower[end - 2 : end] not in lasts or not lower.endswith(words, low, end):
             continue
-        for match in pattern.finditer(text, max(reached, at - _BACK), min(high, at + 24)):
+        begin = end
+        for _ in range(_WORDS_BEFORE):
+            begin = max(text.rfind(" ", low, begin), low)
+        for match in pattern.finditer(text, max(reached, begin, at - _BACK), min(high, at + 24)):
             reached = match.end()
             yield match
+
+
+_CITY_MOST = 150  # characters of a town and its state
+_ZIP = 10  # of the longest code
+
+
+def _before_code(text: str, low: int, high: int) -> Iterator[re.Match[str]]:
+    """Yield the towns that stand before a state and its code."""
+    reached = low
+    for code in _TOWN_CODE.finditer(text, low, high):
+        if code.start() >= reached:
+            begin = max(reached, code.start() - _CITY_MOST)
+            for match in _CITY.finditer(text, begin, min(high, code.start() + _ZIP + 1)):
+                reached = match.end()
+                yield match
 
 
 _LEADING = 40  # the numbers in front of a street's word
@@ -462,8 +527,8 @@ _REACH = 300  # more than a street has behind its word
 def _headed(text: str, low: int, high: int) -> Iterator[re.Match[str]]:
     """Yield the streets that begin with a word for one, read around such words alone."""
     reached = low
-    for at in positions(lowered(text)[low:high], _STREET_NEEDLES):
-        place = low + at
+    heads = _STREET_HEADS.places(lowered(text))
+    for place in heads[bisect_left(heads, low) : bisect_left(heads, high)]:
         before = text[place - 1 : place]
         if place < reached or before.isalnum() or before in _NO_START:
             continue
@@ -560,12 +625,14 @@ _ADDRESS_LIKE = re.compile(
 def _told(text: str) -> Iterator[re.Match[str]]:
     """Yield what announces an address; read only where one of its words stands."""
     reached = 0
-    for at in positions(lowered(text), _TOLD_HEADS):
+    lower = lowered(text)
+    glued = [
+        at
+        for at in places(lower, "address")
+        if not _LETTER.match(lower[at - 1 : at]) or _GLUED.search(text, max(0, at - 10), at)
+    ]
+    for at in sorted({*_TOLD_HEADS.places(lower), *glued}):
         if at < reached:
-            continue
-        if _LETTER.match(text[at - 1 : at]) and not (
-            text[at : at + 1] in "aA" and _GLUED.search(text, max(0, at - 10), at)
-        ):
             continue
         match = _TOLD.match(text, at)
         if match is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, positions, present
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic import secret_values as values
 from stageflow_guard.redaction.recognizers.generic.chosen_passwords import chosen
@@ -91,6 +91,7 @@ def _slashed(text: str, at: int) -> str:
 _BEARER = re.compile(
     r"(?i)(?<![a-z])(?:bearer|basic|token)[ ]([A-Za-z0-9._~+/-]{20,4096}={0,2})(?![\w])"
 )
+_BEARER_HEADS = Heads(("bearer ", "basic ", "token "))
 # names of secrets in code, beside those of the countries' files
 NAMES = (
     "pass", "passwort", "pgpassword", "mysql pwd", "redis password", "secret access key", "aws secret access key", "secret token", "secretkey", "clientsecret", "api secret key",
@@ -222,7 +223,7 @@ def _in_urls(text: str) -> Iterator[Hit]:
 def assigned(text: str) -> Iterator[Hit]:
     """Yield what is assigned to the name of a secret, to where its syntax ends it."""
     lower = lowered(text)
-    for at in positions(lower, ("bearer ", "basic ", "token ")):
+    for at in _BEARER_HEADS.places(lower):
         bearer = _BEARER.match(text, at)
         if bearer is not None and any(c.isdigit() for c in bearer[1]):
             yield Hit(*bearer.span(1), "SECRET", 0.8, "bearer token")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, positions
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
@@ -139,7 +139,7 @@ _LOGGED = re.compile(
     r"[\"'`]?(?P<name>[A-Za-z][\w-]{2,24}(?:\.[\w-]{1,24})?)(?=[\"'`]?(?:[ ](?:from|port|/|\()|[ ]?\n|[ ]?$))",
     re.IGNORECASE,
 )
-_LOGGED_HEADS = ("user ", "password for", "accepted ", "started by", "triggered by", "logged in as", "login by", "usuario creado", "user created", "benutzer angelegt", "printed by", "entered by")  # fmt: skip
+_LOGGED_HEADS = Heads(("user ", "password for", "accepted ", "started by", "triggered by", "logged in as", "login by", "usuario creado", "user created", "benutzer angelegt", "printed by", "entered by"))  # fmt: skip
 _HOSTED = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])")
 _SPOKEN_HEADS = frozenset({"user", "username", "login", "usuario", "usuário", "benutzername", "nutzername", "identifiant", "nome", "utente", "gebruikersnaam", "screen"})  # fmt: skip
 register(_SPOKEN_HEADS)
@@ -166,7 +166,7 @@ _LEAST = 4  # letters of an account in a pair that nothing else tells of
 def logged(text: str) -> Iterator[Hit]:
     """Yield accounts that a line of a log names, an address or the end of a sentence behind them."""
     lower = lowered(text)
-    if not present(lower, _LOGGED_HEADS):
+    if not _LOGGED_HEADS.places(lower):
         return
     for match in _LOGGED.finditer(text):
         name = match["name"]

@@ -10,7 +10,9 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.recognizers.phrases import lowered
 from stageflow_guard.redaction.text.named.block import Named, sure
 from stageflow_guard.redaction.values.key_names import last_label
 
@@ -30,6 +32,7 @@ _COLON = re.compile("[:：=]")
 _VERB = re.compile(
     rf" ({'|'.join([*_IS.split(), *sorted(_LAST | {w.title() for w in _LAST})])})[ :]{{1,3}}"
 )
+_VERBS = Heads(verb.lower() + sign for verb in (*_IS.split(), *_LAST) for sign in (" ", ":"))
 _SIGNS = " \t\u00a0\"'*`_)"
 _MARKS = frozenset("*_ ")  # of Markdown, behind the sign
 # a word of what it is about, in quotes or brackets or bare; a stop behind it ends a sentence
@@ -51,12 +54,19 @@ def values(text: str) -> Iterator[Named]:
             for one in _value(text, *sign.span(), "")
         ),
         *(one for part in _IN_KEY.finditer(text) for one in _of_key(text, *part.span())),
-        *(one for verb in _VERB.finditer(text) for one in _value(text, *verb.span(), verb[1])),
+        *(one for verb in _verbs(text) for one in _value(text, *verb.span(), verb[1])),
     ]
     found.sort(key=lambda one: one.start)
     for one, following in itertools.pairwise([*found, Named("", len(text), len(text))]):
         if one.start < following.start:  # each character is read behind one label
             yield Named(one.name, one.start, min(one.end, following.start))
+
+
+def _verbs(text: str) -> Iterator[re.Match[str]]:
+    for at in _VERBS.places(lowered(text)):
+        verb = _VERB.match(text, at - 1) if at else None
+        if verb is not None:
+            yield verb
 
 
 def _parts(text: str, start: int, end: int) -> bool:
