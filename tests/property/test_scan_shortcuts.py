@@ -6,6 +6,8 @@ import itertools
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stageflow_guard.redaction import Redactor
 from stageflow_guard.redaction.recognizers import anchors, labels
@@ -136,6 +138,15 @@ def test_heads_that_are_read_together_are_found_as_if_each_were_looked_for(seed,
     monkeypatch.undo()
     anchors._reader.cache_clear()
     anchors._read.cache_clear()
+
+
+@given(st.text(max_size=200))
+def test_each_run_of_letters_has_its_place(text):
+    """The runs of any text, in their order, stand where `starts` says."""
+    folded = anchors.folded(text)
+    placed = zip(anchors.runs(folded), anchors.starts(folded), strict=True)
+
+    assert all(folded.startswith(word, at) and word.isalnum() for word, at in placed)
 
 
 DISGUISES = (

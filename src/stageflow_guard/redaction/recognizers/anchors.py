@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -90,18 +90,42 @@ def _reader() -> tuple[re.Pattern[str], Mapping[str, tuple[int, ...]]]:
     }
     first = "".join(sorted({re.escape(head[0]) for head in own}))
     # the sign before a head is no part of it: the next head may begin right behind that one
-    return re.compile(f"[^a-z](?=[{first}])(?=({_any_of(own)}))"), owners
+    return re.compile(f"[^a-z](?=[{first}])(?=({any_of(own)}))"), owners
 
 
-def _any_of(words: Iterable[str]) -> str:
-    """Return a pattern of the longest of `words`, which reads each letter once."""
+LARGE = 2_000  # characters from which on all runs of letters are placed, not each looked for
+_RUN = re.compile(r"[^\W\d_]+")
+_APART = {c: " " for c in range(128) if not chr(c).isalpha()}
+_BYTES_APART = bytes(32 if b < 128 and not chr(b).isalpha() else b for b in range(256))
+
+
+def runs(folded: str) -> list[str]:
+    """Return the runs of letters of a text, in their order."""
+    if folded.isascii():
+        return folded.translate(_APART).split()
+    # as bytes the signs of ASCII are replaced at memory speed
+    apart = folded.encode("utf-8", "surrogatepass").translate(_BYTES_APART)
+    words = apart.decode("utf-8", "surrogatepass").split()
+    return [part for word in words for part in ((word,) if word.isascii() else _RUN.findall(word))]
+
+
+def starts(folded: str) -> Iterator[int]:
+    """Return where each of `runs` begins: one after the other, for there may be millions."""
+    return map(re.Match.start, (_SMALL if folded.isascii() else _RUN).finditer(folded))
+
+
+_SMALL = re.compile(r"[a-z]+")
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return a pattern of the longest of `words`, which reads each letter once; none is never there."""
     tree: dict[str, Any] = {}
     for word in sorted(words):
         node = tree
         for letter in word:
             node = node.setdefault(letter, {})
         node[""] = {}
-    return _pattern(tree)
+    return _pattern(tree) if tree else "(?!)"
 
 
 def _pattern(tree: Mapping[str, Any]) -> str:

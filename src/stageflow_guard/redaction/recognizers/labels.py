@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
 from typing import NamedTuple
 
 from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
-from stageflow_guard.redaction.recognizers.phrases import UNSPACED, bare
+from stageflow_guard.redaction.recognizers.phrases import (
+    UNSPACED,
+    bare,
+    lowered,
+    register,
+    vocabulary,
+)
 
 
 def _words() -> Iterator[tuple[str, str]]:
@@ -64,11 +69,15 @@ NONE = Nearest()
 _WORDS_OF: dict[str, tuple[str, ...]] = {}
 for _word, _name in _words():
     _WORDS_OF[_name] = (*_WORDS_OF.get(_name, ()), _word.replace("_", " ").split(" ")[0])
+register(_word for words in _WORDS_OF.values() for _word in words)
 
 
-def any_of(name: str, folded: str) -> bool:
-    """Say whether `folded`, in lower case, can hold a label of the class `name` at all."""
-    return present(folded, _WORDS_OF.get(name, ()))
+def any_of(name: str, text: str) -> bool:
+    """Say whether `text` can hold a label of the class `name` at all."""
+    words = _WORDS_OF.get(name, ())
+    return not vocabulary(text).isdisjoint(words) or (
+        not text.isascii() and present(lowered(text), words)
+    )
 
 
 def scan(text: str, start: int, end: int, state: Nearest) -> Nearest:
@@ -84,15 +93,16 @@ def scan(text: str, start: int, end: int, state: Nearest) -> Nearest:
             low += 1
     plain = text.isascii() or text[low:end].isascii()
     pattern = _TOKEN if plain else _ANY_TOKEN
-    words = pattern.findall(text, low, end)
-    if not plain:
-        words = [word.lower() for word in words]
+    words = list(pattern.finditer(text, low, end))
     found, at = "", 0
     for place in range(len(words) - 1, -1, -1):  # the last one counts
-        name = _named(words, place) if words[place] in _TELLING else None
+        word = words[place][0] if plain else words[place][0].lower()
+        if word not in _TELLING:
+            continue
+        name = _named(words[place - 1][0] if place else "", word)
         if name is None or (found and name == OTHER):
             continue
-        stop = next(islice(pattern.finditer(text, low, end), place, None)).end()
+        stop = words[place].end()
         if found:
             return Nearest(found, at, name, stop)
         found, at = name, stop
@@ -119,11 +129,11 @@ def silent(gap: str) -> bool:
     return _TELLING.isdisjoint(words) and (gap.isascii() or _TOUCHED.search(gap) is None)
 
 
-def _named(words: list[str], place: int) -> str | None:
-    """Return the class of the label that ends in the word at `place`."""
-    word, name = words[place].lower(), None
-    if place and word in _SECOND:
-        name = _TWO.get(f"{words[place - 1].lower()} {word}")
+def _named(before: str, word: str) -> str | None:
+    """Return the class of the label that ends in `word`, behind the word `before`."""
+    word, name = word.lower(), None
+    if before and word in _SECOND:
+        name = _TWO.get(f"{before.lower()} {word}")
     return name or _ONE.get(word)
 
 

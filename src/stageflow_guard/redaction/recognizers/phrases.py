@@ -12,9 +12,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from stageflow_guard.redaction.recognizers.anchors import folded, positions
+from stageflow_guard.redaction.recognizers.anchors import LARGE, any_of, folded, runs, starts
 from stageflow_guard.redaction.recognizers.anchors import places as places_of
 from stageflow_guard.redaction.recognizers.confusables import LETTERS, MARKS
 
@@ -22,9 +23,8 @@ from stageflow_guard.redaction.recognizers.confusables import LETTERS, MARKS
 UNSPACED = "\u0590-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _CAMEL = re.compile(r"[A-Z](?<=[a-z].)")  # a capital is found fast, what is before it then
-_WORD = re.compile(r"[A-Za-z]{1,64}")
+_WORD = re.compile(r"[A-Za-z]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_BETWEEN = re.compile(r"([a-zß-ÿ])(?=[A-Z])")
 _SIGNS = {c: " " for c in range(128) if not chr(c).isalpha()} | dict.fromkeys(
     map(ord, "“”„‘’«»·•–—…：、。，；（）「」【】〒№°"), " "
 )
@@ -56,19 +56,33 @@ def vocabulary(text: str) -> frozenset[str]:
     """
     if len(text) > _CODE:
         text = _SOLID.sub(lambda m: " " * (len(m[0]) - _LONG) + m[0][-_LONG:], text)
-    lower = text.lower()
-    words = lower.translate(_SIGNS).split() if text.isascii() else _LETTERS.findall(lower)
-    reached = 0
+    found = set(_HEADS.intersection(runs(lowered(text))))
+    for cuts in _camels(text, _LONG):
+        found.update(_HEADS.intersection(text[a:b].lower() for a, b in pairwise(cuts)))
+    return frozenset(found)
+
+
+def _camels(text: str, most: int) -> Iterator[list[int]]:
+    """Yield where the parts of each name in camel case begin, and where the last one ends.
+
+    `most`: letters before its first border that are looked at.
+    """
+    cuts: list[int] = []
+    end = 0
     for camel in _CAMEL.finditer(text):
-        if camel.start() >= reached:
-            begin = camel.start()
-            while begin > reached and camel.start() - begin < _LONG and text[begin - 1].isalpha():
-                begin -= 1
-            word = _WORD.match(text, begin)
-            if word is not None:
-                words += _BETWEEN.sub(r"\1 ", word[0]).lower().split()
-                reached = word.end()
-    return _HEADS.intersection(words)
+        at = camel.start()
+        if at < end:
+            cuts.append(at)
+            continue
+        if cuts:
+            yield [*cuts, end]
+        begin = at - 1
+        while begin > end and at - begin < most and _ALPHA.match(text, begin - 1):
+            begin -= 1
+        run = _WORD.match(text, at)
+        cuts, end = [begin, at], run.end() if run is not None else at
+    if cuts:
+        yield [*cuts, end]
 
 
 @lru_cache(maxsize=4)
@@ -77,24 +91,18 @@ def _places(text: str) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     known = vocabulary(text)
     lower = lowered(text)
-    for match in (_RUNS if text.isascii() else _LETTERS).finditer(lower):
-        if match[0] in known:
-            found.setdefault(match[0], []).append(match.start())
-    if _CAMEL.search(text) is not None:
-        for match in _PARTS.finditer(text):
-            word = lower[match.start() : match.end()]
+    for word, at in zip(runs(lower), starts(lower), strict=True):
+        if word in known:
+            found.setdefault(word, []).append(at)
+    for cuts in _camels(text, len(text)):
+        for begin, end in pairwise(cuts):
+            word = lower[begin:end]
             if word in known:
-                found.setdefault(word, []).append(match.start())
+                found.setdefault(word, []).append(begin)
     return found
 
 
-_RUNS = re.compile(r"[a-z]+")
-# the parts of a name in camel case that begin behind its first
-_PARTS = re.compile(
-    r"[A-Z](?<=[a-z].)[A-Za-z]*?(?=[A-Z](?<=[a-z].)|[^A-Za-z]|$)|(?<![A-Za-z])[A-Za-z]+?(?=[A-Z](?<=[a-z].))"
-)
-_LARGE = 2_000  # characters from which on words are looked up, not searched
-_FEW = 12  # beginnings that are looked for themselves, not by their first word
+_ALPHA = re.compile(r"[A-Za-z]")
 _LONG = 48  # letters of one name in camel case
 _CODE = 2_048  # letters and digits without any other sign
 _SOLID = re.compile(rf"[A-Za-z0-9+/_-]{{{_CODE},}}")
@@ -110,11 +118,10 @@ def lowered(text: str) -> str:
 def long_words(text: str) -> list[tuple[int, str]]:
     """Return the words of ten characters and more between white space, and where they begin."""
     at, out = 0, list[tuple[int, str]]()
-    for word in text.split():
-        if len(word) >= _SHORTEST:
-            at = text.find(word, at)  # a shorter word between two of them holds none
-            out.append((at, word))
-            at += len(word)
+    for word in [word for word in text.split() if len(word) >= _SHORTEST]:
+        at = text.find(word, at)  # a shorter word between two of them holds none
+        out.append((at, word))
+        at += len(word)
     return out
 
 
@@ -231,14 +238,9 @@ class Index:
                         by_head.setdefault(head, {}).setdefault(glued, kind)
         self._heads = frozenset(by_head)
         register(self._heads)
-        # a head that is a part of many words is looked for with what follows it
-        self._needles = {
-            head: tuple(sorted(_needles(head, phrases)))
-            for head, phrases in by_head.items()
-            if len(head) <= 2 or head in _COMMON
-        }
         self._phrases = by_head
-        self._at: dict[str, tuple[re.Pattern[str], dict[str, str]]] = {}  # compiled when met
+        # compiled when met
+        self._at: dict[str, tuple[re.Pattern[str], dict[str, str], re.Pattern[str] | None]] = {}
         self._solid = solid
         self._solid_pattern = (
             re.compile("|".join(map(re.escape, sorted(solid, key=len, reverse=True))))
@@ -246,14 +248,20 @@ class Index:
             else None
         )
 
-    @staticmethod
-    def _compiled(phrases: Mapping[str, str]) -> tuple[re.Pattern[str], dict[str, str]]:
+    def _compiled(
+        self, head: str
+    ) -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str] | None]:
+        """Return what matches a phrase of `head`, its kinds, and what finds where one may begin."""
+        phrases = self._phrases[head]
         ordered = sorted(phrases, key=len, reverse=True)
         parts = []
         for phrase in ordered:
             parts.append(_spelled(phrase.strip(". ")))
         kinds = {f"p{i}": phrases[phrase] for i, phrase in enumerate(ordered)}
-        return re.compile("|".join(f"(?P<p{i}>{p})" for i, p in enumerate(parts))), kinds
+        pattern = re.compile("|".join(f"(?P<p{i}>{p})" for i, p in enumerate(parts)))
+        # a head that is a part of many words is looked for with what follows it
+        short = len(head) <= 2 or head in _COMMON
+        return pattern, kinds, re.compile(any_of(_needles(head, phrases))) if short else None
 
     def find(self, text: str) -> Iterator[Match]:
         """Yield each place of a phrase, the longest at that place; order is by phrase."""
@@ -263,17 +271,16 @@ class Index:
             for head in heads:
                 known = self._at.get(head)
                 if known is None:
-                    known = self._at[head] = self._compiled(self._phrases[head])
-                pattern, kinds = known
-                needles = self._needles.get(head)
-                if len(text) >= _LARGE:
+                    known = self._at[head] = self._compiled(head)
+                pattern, kinds, begins = known
+                if len(text) >= LARGE:
                     places = _places(text).get(head, [])
-                elif needles is not None and len(needles) <= _FEW:
-                    places = positions(lower, needles)
+                    if begins is not None:
+                        places = [at for at in places if begins.match(lower, at)]
+                elif begins is not None:
+                    places = [match.start() for match in begins.finditer(lower)]
                 else:
                     places = places_of(lower, head)
-                if needles is not None:
-                    places = [at for at in places if lower.startswith(needles, at)]
                 for at in places:
                     if self._begins(text, at):
                         match = pattern.match(lower, at)

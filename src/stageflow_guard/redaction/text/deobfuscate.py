@@ -17,6 +17,7 @@ _MARKUP = re.compile(
     r"|(?<![\w*])(?:\*{1,3}|~~|`{1,3}|__)(?=[\w(+])|(?<=[\w).-])(?:\*{1,3}|~~|`{1,3}|__)(?![\w*])"
     r"|\\(?=[-.@_()+*])"
 )
+_MARKS = re.compile(r"<|\[|\*|`|\\|/\*|~~|\|\||__")
 # a string that code puts together: "536" + "-90-" + "4399"
 _CONCAT = re.compile(r"""["'](?<=[\w.@()+ -].)\s{0,3}(?:\+|\.|&|\|\|)?\s{0,3}["'](?=[\w.@()+ -])""")
 
@@ -52,7 +53,7 @@ def markup(view: View) -> View:
     ):  # fmt: skip
         edits = [
             (*m.span(), BARRIER if _BLOCK.match(m[0]) else "")
-            for m in _MARKUP.finditer(text)
+            for m in _marks(text)
             if not _TELLS.search(m[0])
         ]
     view = view.edited(edits, "markup")
@@ -60,6 +61,16 @@ def markup(view: View) -> View:
         found = [(*m.span(), "") for m in _CONCAT.finditer(view.text) if _between(view.text, m)]
         view = view.edited(found, "concatenation")
     return view
+
+
+def _marks(text: str) -> Iterator[re.Match[str]]:
+    """Yield the markup of a text, which begins with one of a few signs."""
+    reached = 0
+    for sign in _MARKS.finditer(text):
+        match = _MARKUP.match(text, sign.start()) if sign.start() >= reached else None
+        if match is not None:
+            reached = match.end()
+            yield match
 
 
 def _between(text: str, match: re.Match[str]) -> bool:
@@ -76,6 +87,7 @@ def _between(text: str, match: re.Match[str]) -> bool:
 _SPACED = re.compile(
     r"(?<![^\s(\[{<\"':=])[\w@+(](?:[ \t\n]{1,6}[\w@.+()/:_-]){6,}(?![^\s)\]}>.,;!?\"'])"
 )
+_SINGLE = re.compile(r"[ \t\n][\w@.+()/:_-][ \t\n]{1,6}[\w@.+()/:_-][ \t\n]")  # two in a row
 # one separator after every character: "4|1|1|1", "6_9_7", "a*d*a"
 _STEPPED = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z0-9@(+]([^\w\s]|_)(?!\1\1)(?:[^\n]\1){5,48}[A-Za-z0-9)](?![A-Za-z0-9])"
@@ -88,7 +100,8 @@ def spacing(view: View) -> View:
     """Close up what was spaced out, character by character; a wide gap becomes one space."""
     text = view.text
     edits: list[Edit] = []
-    for match in _SPACED.finditer(text) if view.single_letters >= 6 else ():
+    spaced = view.single_letters >= 6 and _SINGLE.search(text) is not None
+    for match in _SPACED.finditer(text) if spaced else ():
         base = match.start()
         if match[0][1::2].isspace() and not match[0][::2].isspace():  # one gap after each
             edits.append((*match.span(), match[0][::2]))
@@ -238,7 +251,7 @@ def _quads(text: str) -> Iterator[Edit]:
             yield (*match.span(), plain)
     for match in (
         _SCATTERED.finditer(text)
-        if present(text, (". ", " .", ".\n", "\n", "\t")) and labels.any_of("ip", lowered(text))
+        if present(text, (". ", " .", ".\n", "\n", "\t")) and labels.any_of("ip", text)
         else ()
     ):
         plain = re.sub(r"[ \t\n]+", "", match[0])
@@ -255,7 +268,7 @@ def _is_quad(text: str) -> bool:
 
 
 _ANCHOR = re.compile(
-    r"(?:[ ]|[\[({<_-])(?:at|@)(?:[ ]|[\])}>_-])|[ ](?:arroba|arobase?|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|собака)[ ]|@[ ]|[ ]@|[\[({<_ -]dot[ \])}>_-]",
+    r"[ \[({<_@-](?:(?<!@)(?:(?:at|@)[ \])}>_-]|dot[ \])}>_-])|(?<= )(?:(?:arroba|arobase?|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|собака)[ ]|@)|(?<=@)[ ])",
     re.IGNORECASE,
 )
 
@@ -318,6 +331,8 @@ def look_alikes(view: View) -> View:
     edits: list[Edit] = []
     for match in _RUN.finditer(text):
         found = match[0]
+        if _LOOKALIKE.search(found) is None:
+            continue
         start = 2 if found[:2].isalpha() and found[:2].isupper() else 0
         birth = _BIRTH.match(found)
         start = birth.end() if birth is not None else start  # "DOB" is no "008"

@@ -10,7 +10,7 @@ import base64
 import binascii
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from stageflow_guard.redaction.recognizers.phrases import long_words
 from stageflow_guard.redaction.text.view import Edit, View
@@ -23,7 +23,7 @@ _ENTITY = re.compile(
     r"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6}(?:;|(?=&))|[A-Za-z][A-Za-z0-9]{1,30};)"
 )
 _ESCAPE = re.compile(
-    r"\\{1,4}u\{([0-9A-Fa-f]{1,6})\}|\\{1,4}u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\([0-3][0-7]{2})|U\+([0-9A-Fa-f]{4,6})(?:[ ,](?=U\+))?"
+    r"[\\U](?:(?<=\\)(?:\\{0,3}u\{([0-9A-Fa-f]{1,6})\}|\\{0,3}u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2}))|(?<=U)\+([0-9A-Fa-f]{4,6})(?:[ ,](?=U\+))?)"
 )
 _HEX = re.compile(r"[0-9A-Fa-f]{2}(?<![0-9A-Za-z]..)(?:[ :][0-9A-Fa-f]{2}){6,200}(?![0-9A-Za-z])")
 _SOLID = re.compile(r"(?<![0-9A-Za-z#])(?:0x)?(?:[0-9A-Fa-f]{2}){7,400}(?![0-9A-Za-z])")
@@ -159,29 +159,38 @@ _CODES_NEAR = re.compile(
     rf"[ ,](?<=[0-9].){_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]"
 )
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{10}")
-_EIGHT = re.compile(r"[01]{8}")
+_EIGHT = re.compile(r"[01][01]{7}")  # a pattern that begins with one sign is found faster
 
 
-def _codes(view: View) -> list[tuple[int, str]]:
-    """Return the words that are long enough to be a code, and no word of a language, with their places."""
+def _codes(view: View) -> dict[str, list[tuple[int, str]]]:
+    """Return the words that have the form of a code, and are no word of a language, with their places."""
     if view.longest < 10:
-        return []
-    return [found for found in long_words(view.text) if not _plain(found[1])]
+        return {}
+    codes = [
+        one
+        for one in long_words(view.text)
+        if not _NAMES.fullmatch(one[1]) and _RUN.search(one[1]) and not _plain(one[1])
+    ]
+    return {name: [one for one in codes if form.search(one[1])] for name, form in _FORMS.items()}
 
 
 def _within(
-    pattern: re.Pattern[str], text: str, words: list[tuple[int, str]]
+    pattern: re.Pattern[str], text: str, words: Iterable[tuple[int, str]]
 ) -> Iterator[re.Match[str]]:
     """Yield what `pattern`, which knows no white space, matches inside of `words`."""
     for at, word in words:
         yield from pattern.finditer(text, at, at + len(word))
 
 
-_SHAPES = {
+_FORMS = {
     "hexadecimal": re.compile(r"[0-9A-Fa-f]{14}"), "base64": re.compile(r"[A-Za-z0-9+/_-]{10}"),
     "base32": re.compile(r"[A-Z2-7]{16}"),
 }  # fmt: skip
 _ALONE = frozenset({_SOLID, _BASE64, _BASE32})  # inside of one word
+
+
+# words and names in a program: a code of ten characters has a digit, more capitals or a sign of its own
+_NAMES = re.compile(r"[A-Z]?[a-z_.,:;()\[\]{}'\"=*<>|!?#@-]+")
 
 
 def _plain(word: str) -> bool:
@@ -192,37 +201,46 @@ def _plain(word: str) -> bool:
     return len(bare) < 14 and bare.upper() == bare.lower() and bare.isascii()
 
 
+def _may_stand(
+    view: View, pattern: re.Pattern[str], sign: str, *, coded: bool, spaced: bool
+) -> bool:
+    """Say whether `pattern` can match at all; `coded`: a word has the form, `spaced`: pairs have."""
+    text = view.text
+    if pattern is _CODES:
+        return view.digits and _CODES_NEAR.search(text) is not None
+    if pattern is _WRAPPED:
+        return coded and _LINE_END.search(text) is not None
+    if pattern is _BINARY:
+        return view.digits and _EIGHT.search(text) is not None
+    if pattern is _HEX:
+        return coded or spaced
+    return sign in text if sign else coded
+
+
 def encodings(view: View) -> View:
     """Read what is encoded, up to three layers; each layer is one linear pass per encoding."""
     for _ in range(LAYERS):
         before = view
-        codes = _codes(view)
-        source, words = view.text, [word for _, word in codes]
-        long = any(map(_RUN.search, words))
+        codes, source = _codes(view), view.text
+        forms = {name for name, found in codes.items() if found}
+        if "base64" in forms:
+            forms.add("base64 lines")
         spaced = view.digits and _PAIRS.search(view.text) is not None
-        shapes = (
-            {n for n, shape in _SHAPES.items() if any(map(shape.search, words))} if long else set()
-        )
         for name, pattern, read, sign in _READERS:
             text = view.text
-            if pattern is _CODES:
-                if not (view.digits and _CODES_NEAR.search(text)):
-                    continue
-            elif pattern is _WRAPPED:
-                if "base64" not in shapes or _LINE_END.search(text) is None:
-                    continue
-            elif sign not in text or (
-                not sign and name not in shapes and not (spaced and pattern is _HEX)
-            ):
-                continue
-            if pattern is _BINARY and _EIGHT.search(text) is None:
+            if not _may_stand(view, pattern, sign, coded=name in forms, spaced=spaced):
                 continue
             if pattern is _QUOTED and "quoted-printable" in text.lower():
                 pattern = _QUOTED_ANY  # noqa: PLW2901 - its header says so
             edits: list[Edit] = []
-            # a reader before may have written another text
-            alone = pattern in _ALONE and text is source
-            for match in _within(pattern, text, codes) if alone else pattern.finditer(text):
+            if pattern in _ALONE and text is not source:  # a reader before has written another text
+                codes, source = _codes(view), text
+            found = (
+                _within(pattern, text, codes.get(name, ()))
+                if pattern in _ALONE
+                else pattern.finditer(text)
+            )
+            for match in found:
                 fresh = read(match)
                 if fresh is not None and fresh != match[0]:
                     edits.append((*match.span(), fresh))

@@ -97,7 +97,7 @@ def _places(text: str, chars: Collection[str]) -> list[int]:
 class View:
     """A text and, for each of its characters, the original range that it stands for."""
 
-    __slots__ = ("_ends", "_starts", "_words", "steps", "text")
+    __slots__ = ("_ends", "_measured", "_starts", "steps", "text")
 
     def __init__(
         self,
@@ -110,34 +110,28 @@ class View:
         self.steps = steps
         self._starts = range(len(text)) if starts is None else starts
         self._ends = range(1, len(text) + 1) if ends is None else ends
-        self._words: tuple[int, int, list[str]] | None = None
+        self._measured: tuple[int, int] | None = None
 
     @property
     def digits(self) -> bool:
         """Say whether there is an ASCII digit."""
         return numbered(self.text)
 
-    def _split(self) -> tuple[int, int, list[str]]:
-        if self._words is None:
-            words = self.text.split()
-            sizes = list(map(len, words))
-            self._words = (max(sizes, default=0), sizes.count(1), words)
-        return self._words
+    def _sizes(self) -> tuple[int, int]:
+        if self._measured is None:
+            sizes = list(map(len, self.text.split()))
+            self._measured = (max(sizes, default=0), sizes.count(1))
+        return self._measured
 
     @property
     def longest(self) -> int:
         """The length of the longest word between white space."""
-        return self._split()[0]
+        return self._sizes()[0]
 
     @property
     def single_letters(self) -> int:
         """How many characters stand alone."""
-        return self._split()[1]
-
-    @property
-    def words(self) -> list[str]:
-        """The words between white space."""
-        return self._split()[2]
+        return self._sizes()[1]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return the original range behind `[start, end)` of this view."""

@@ -174,23 +174,16 @@ def _zones(lower: str, ages: list[int]) -> list[tuple[int, int]]:
     counts: a stream would not have it in sight.
     """
     zones: list[tuple[int, int]] = []
-    marks: dict[str, bool] = {}  # what each word was found to be
     last_at, last = -4 * PAIR, ""
     sure_at = -4 * SURE_REACH
-    for match in _WORD.finditer(lower):
-        found = match[0]
-        mark = marks.get(found)
-        if mark is None:
-            mark = marks[found] = _is_mark(found.rstrip("."))
-        if not mark:
-            continue
-        at, word = match.start(), found.rstrip(".")
+    for at, found in _marked(lower):
+        end, word = at + len(found), found.rstrip(".")
         if ages and (place := bisect_right(ages, at)):
             sure_at = max(sure_at, ages[place - 1])
         if word in SURE:
             sure_at = at
         if word.rstrip("s") != last and at - last_at <= PAIR and last_at - sure_at <= SURE_REACH:
-            stop = max(match.end() + REACH, min(match.end() + AFTER, min(sure_at, last_at) + SEEN))
+            stop = max(end + REACH, min(end + AFTER, min(sure_at, last_at) + SEEN))
             low, high = max(0, last_at - REACH), min(len(lower), stop)
             if zones and low <= zones[-1][1]:
                 zones[-1] = (zones[-1][0], high)
@@ -198,6 +191,14 @@ def _zones(lower: str, ages: list[int]) -> list[tuple[int, int]]:
                 zones.append((low, high))
         last_at, last = at, word.rstrip("s")
     return zones
+
+
+def _marked(lower: str) -> Iterator[tuple[int, str]]:
+    """Yield where words of a clinic stand, and as what they are written: where there are two."""
+    marks = {word for word in set(_WORD.findall(lower)) if _is_mark(word.rstrip("."))}
+    for match in _WORD.finditer(lower) if len(marks) > 1 else ():
+        if match[0] in marks:
+            yield match.start(), match[0]
 
 
 def _is_mark(word: str) -> bool:

@@ -296,7 +296,7 @@ _BORN_FILL = re.compile(
 
 # `Weiß, Martin, *02.02.1960`: a star is a birth behind a name, at the start of a line an item
 _STARRED = re.compile(
-    r"(?:(?<=[^\W\d_])[ ]?[,/(;][ ]?|(?<=[^\W\d_])[ ])\*[ ]?([0-9]{1,2}\.[ ]?[0-9]{1,2}\.[ ]?(?:19|20)[0-9]{2})(?![0-9])"
+    r"\*(?:(?<=[^\W\d_][,/(; ].)|(?<=[^\W\d_][,/(;] .)|(?<=[^\W\d_] [,/(;].)|(?<=[^\W\d_] [,/(;] .))[ ]?([0-9]{1,2}\.[ ]?[0-9]{1,2}\.[ ]?(?:19|20)[0-9]{2})(?![0-9])"
 )
 _IN_BRACKETS = re.compile(r"\([ ]?[0-9]{1,2}[./-][0-9]{1,2}[./-]")
 # behind a person's name: `Mw. S. Jansen-Bakker (01-02-1961)`

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.anchors import Heads, present
 from stageflow_guard.redaction.recognizers.generic import secret_values as values
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _CURL = re.compile(
     r"(?<![\w-])(?:curl|wget|http|httpie)\b(?:[^\n|\\]|\\[^\n]|\\\n){0,300}?\s(?:-u|--user|--proxy-user)[ =]{0,3}(?:[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?([^\s\"'<]{3,128})|\"([^\s:\"'$<]{8,128}):\")"
@@ -29,25 +30,11 @@ _PIPED = re.compile(
     r"(?<![\w-])(?:echo|printf)(?:[ ]-[ne]{1,2})?[ ](?:\"([^\"\n$|]{4,128})\"|'([^'\n|]{4,128})'|([^\s\"'$|;`\x1e]{4,128}))[ ]?[|\x1e][ ]?"
     r"(?:sudo[ ](?:-\w+[ ]){0,4}-S\b|(?:sudo[ ])?passwd[ ][^\n|]{0,20}--stdin|(?:sudo[ ])?chpasswd\b|kinit\b|[^\n|]{0,80}[ ]--password-stdin|[^\n|]{0,80}[ ]--passphrase-fd)"
 )
-_CLIENTS = (
-    "mysql",
-    "mariadb",
-    "redis-cli",
-    "keydb-cli",
-    "mongo",
-    "sshpass",
-    "ConvertTo-Sec",
-    "net user ",
-    "cmdkey ",
-    "sqlcmd",
-    "bcp ",
-    "ldap",
-    " login",
-    "zip ",
-    "7z ",
-    "openssl",
-    "gpg ",
-)
+_CLIENTS = Heads((
+    "mysql", "mariadb", "redis-cli", "keydb-cli", "mongo", "sshpass", "convertto-sec", "net user ", "cmdkey ", "sqlcmd", "bcp ", "ldap", "login",
+    "zip ", "unzip ", "7z ", "openssl", "gpg ",
+))  # fmt: skip
+_PIPES = Heads(("echo", "printf"))
 
 
 _SIGNS = (" -", "chpasswd", "kinit", "net user ", "/pass:")  # without any of them nothing is here
@@ -57,6 +44,7 @@ def passwords(text: str) -> Iterator[Hit]:
     """Yield what a known client takes as its password."""
     if not present(text, _SIGNS):
         return
+    lower = lowered(text)
     if " -u" in text or "--user" in text or "--proxy-user" in text:
         for match in _CURL.finditer(text):
             group = match.lastindex or 0
@@ -64,9 +52,9 @@ def passwords(text: str) -> Iterator[Hit]:
                 yield Hit(*match.span(group), "SECRET", 0.7, "command line")
     if "snmp" in text:
         yield from _asked(text)
-    if present(text, ("echo", "printf")):
+    if _PIPES.places(lower):
         yield from _piped(text)
-    for match in _ARGUMENT.finditer(text) if present(text, _CLIENTS) else ():
+    for match in _ARGUMENT.finditer(text) if _CLIENTS.places(lower) else ():
         if not values.placeholder(match[1]) and (
             values.worth(match[1], quoted=True, spoken=False) >= 0.4
         ):

@@ -16,7 +16,7 @@ _MAC = re.compile(
     r"(?<![\w:.-])(?:[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})(?![\w:-])"
 )
 _HEXED = re.compile(r":(?:(?<=[0-9A-Fa-f]:)|(?=[0-9A-Fa-f:]))[0-9A-Fa-f]{0,4}:")
-_PAIRED = re.compile(r"[:-](?<=[0-9A-Fa-f]{2}[:-])[0-9A-Fa-f]{2}[:-]")
+_PAIRED = re.compile(r"[:-](?<=[0-9A-Fa-f]{2}[:-])(?:[0-9A-Fa-f]{2}[:-]){4}[0-9A-Fa-f]{2}")
 _DOTTED = re.compile(r"\.[0-9A-Fa-f]{4}\.")
 # an address whose dots are another sign, one and the same: only behind its label
 _ODD_QUAD = re.compile(

@@ -414,7 +414,11 @@ def classify(one: Candidate) -> Hit | None:
     best = _card(one) if size >= 12 else _ssn(one) if size == 9 else None
     if best is not None and best.score >= 0.85:
         return best
-    for hit in (phone(one) if size <= 15 else None, _national(one)):
+    hit = phone(one) if size <= 15 else None
+    if hit is not None and (best is None or hit.score > best.score):
+        best = hit
+    if best is None or best.score < _SUREST or one.label in _LABELS:
+        hit = _national(one)
         if hit is not None and (best is None or hit.score > best.score):
             best = hit
     return best
@@ -551,6 +555,7 @@ def _ssn(one: Candidate) -> Hit | None:
 
 _LABELS = frozenset(one.label for one in NUMBERS)
 _GROUPED = frozenset(shape for one in NUMBERS for shape in one.shapes)
+_SUREST = max(one.bare for one in NUMBERS)  # of a national number that nothing names
 
 
 def _part_of_a_name(one: Candidate) -> bool:

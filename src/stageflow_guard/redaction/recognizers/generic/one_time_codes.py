@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, positions, present
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -41,7 +41,7 @@ _LOCK = re.compile(
     r"(?<![^\W_])(?:keypad|lock ?box|key ?box|digicode|key ?safe)(?:[ ]pin)?[ ]?(?:is|:|est|=)?[ ]{0,2}((?=[0-9A-F]{0,5}[0-9]{2})[0-9A-F]{4,6}|[0-9]{3})(?![\w.:-])",
     re.IGNORECASE,
 )
-_LOCKS = ("keypad", "lock", "keyb", "key b", "digicode", "key s", "keys")
+_LOCKS = Heads(("keypad", "lockbox", "lock box", "keyb", "key b", "digicode", "key s", "keys"))
 _BEFORE, _BEHIND = 80, 40  # characters that are looked at, on the line
 _OPENS = re.compile(
     r"(?:pass|(?:door|gate|alarm|lock|lockbox|entry|keypad|safe|garage|building|tür|haustür|tor|deur|puerta|alarma|portone|portão)[ -]?)$"
@@ -60,8 +60,9 @@ _FAILS = re.compile(
 def codes(text: str) -> Iterator[Hit]:
     """Yield such codes: of four to eight digits, or of six where only whose it is was said."""
     lower = lowered(text)
-    if present(lower, _LOCKS):
-        for lock in _LOCK.finditer(text):
+    for at in _LOCKS.places(lower):
+        lock = _LOCK.match(text, at)
+        if lock is not None:
             yield Hit(*lock.span(1), "SECRET", 0.5, "code of a lock", "label secret")
     if not present(lower, _WORDS):
         return

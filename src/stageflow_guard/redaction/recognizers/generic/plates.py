@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
@@ -64,18 +64,7 @@ _HEARD = frozenset(
     ]
 )
 register(_HEARD)
-_STEMS = (
-    "stationn",
-    "immatric",
-    "aparcad",
-    "parchegg",
-    "parkeer",
-    "estacionad",
-    "rejestr",
-    "वाहन",
-    "गाड़ी",
-    "बाइक",
-)
+_STEMS = Heads(("stationn", "immatric", "aparcad", "parchegg", "parkeer", "estacionad", "rejestr", "वाहन", "गाड़ी", "बाइक"))  # fmt: skip
 _WITHIN = 90  # characters before it
 _MIXED = re.compile(
     r"[A-Z0-9][ -]?(?:[0-9](?<=[A-ZÄÖÜ][ -].)|[0-9](?<=[A-ZÄÖÜ].)|[A-Z](?<=[0-9][ -].)|[A-Z](?<=[0-9].))"
@@ -85,7 +74,7 @@ _MIXED = re.compile(
 def beside(text: str) -> Iterator[Hit]:
     """Yield such plates."""
     lower = lowered(text)
-    if _HEARD.isdisjoint(vocabulary(text)) and not present(lower, _STEMS):
+    if _HEARD.isdisjoint(vocabulary(text)) and not _STEMS.places(lower):
         return
     if _MIXED.search(text) is None:
         return

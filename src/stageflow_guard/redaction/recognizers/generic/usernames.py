@@ -139,7 +139,10 @@ _LOGGED = re.compile(
     r"[\"'`]?(?P<name>[A-Za-z][\w-]{2,24}(?:\.[\w-]{1,24})?)(?=[\"'`]?(?:[ ](?:from|port|/|\()|[ ]?\n|[ ]?$))",
     re.IGNORECASE,
 )
-_LOGGED_HEADS = Heads(("user ", "password for", "accepted ", "started by", "triggered by", "logged in as", "login by", "usuario creado", "user created", "benutzer angelegt", "printed by", "entered by"))  # fmt: skip
+_LOGGED_HEADS = Heads((
+    "invalid user ", "illegal user ", "unknown user ", "for user ", "locked user ", "password for ", "accepted ", "started by ", "triggered by ",
+    "logged in as ", "login by ", "usuario creado: ", "user created: ", "benutzer angelegt: ", "printed by ", "entered by ",
+))  # fmt: skip
 _HOSTED = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])")
 _SPOKEN_HEADS = frozenset({"user", "username", "login", "usuario", "usuário", "benutzername", "nutzername", "identifiant", "nome", "utente", "gebruikersnaam", "screen"})  # fmt: skip
 register(_SPOKEN_HEADS)
@@ -165,12 +168,15 @@ _LEAST = 4  # letters of an account in a pair that nothing else tells of
 
 def logged(text: str) -> Iterator[Hit]:
     """Yield accounts that a line of a log names, an address or the end of a sentence behind them."""
-    lower = lowered(text)
-    if not _LOGGED_HEADS.places(lower):
-        return
-    for match in _LOGGED.finditer(text):
-        name = match["name"]
-        if name.lower() not in _NOBODY and not name.istitle() and _FILED.search(name) is None:
+    for at in _LOGGED_HEADS.places(lowered(text)):
+        match = _LOGGED.match(text, at)
+        name = match["name"] if match is not None else ""
+        if (
+            match is not None
+            and name.lower() not in _NOBODY
+            and not name.istitle()
+            and _FILED.search(name) is None
+        ):
             yield Hit(*match.span("name"), "USERNAME", 0.4, "account, logged", "label username")
 
 
