@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from stageflow_guard.redaction import Redactor, Vault
 from stageflow_guard.redaction.atrest.files import Report, redact_stream
-from stageflow_guard.redaction.recognizers.generic.name_roles import FIELDS, LINE_HEADS
+from stageflow_guard.redaction.recognizers.people.roles import FIELDS, LINE_HEADS
 
 REDACTOR = Redactor()
 KEYS = [

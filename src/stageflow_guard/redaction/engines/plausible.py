@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from stageflow_guard.redaction.recognizers.generic.name_words import BUSINESS, PARTICLES, STOP
+from stageflow_guard.redaction.recognizers.people.words import BUSINESS, PARTICLES, STOP
 
 _WORD = r"[^\W\d_]+(?:['’.-][^\W\d_]*)*"
 _NAME = re.compile(rf"{_WORD}(?:[ ,]{{1,2}}{_WORD}){{0,5}}")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stageflow_guard.model import EntitySpan
+from stageflow_guard.redaction.recognizers.addresses import addresses
 from stageflow_guard.redaction.recognizers.clinical import clinic, medical
 from stageflow_guard.redaction.recognizers.generic import (
     accounts,
@@ -23,21 +24,17 @@ from stageflow_guard.redaction.recognizers.generic import (
     command_lines,
     contact,
     credential_pairs,
-    honorifics,
     identifiers,
-    letters,
-    names,
     network,
     numbers,
     one_time_codes,
-    places,
     plates,
-    salutations,
     secrets,
     usernames,
 )
 from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
+from stageflow_guard.redaction.recognizers.people import honorifics, letters, names, salutations
 from stageflow_guard.redaction.text import deobfuscate, encodings
 from stageflow_guard.redaction.text.borders import bordered
 from stageflow_guard.redaction.text.changes import looks
@@ -82,7 +79,7 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
 )  # fmt: skip
 # prose: read once, in the view of characters; taking a sentence apart would not help them
 PROSE: tuple[tuple[Recognize, frozenset[str]], ...] = (
-    (places.recognize, frozenset({"STREET_ADDRESS"})),
+    (addresses.recognize, frozenset({"STREET_ADDRESS"})),
     (names.recognize, frozenset({"PERSON"})),
     (salutations.recognize, frozenset({"PERSON"})),
     (cards.recognize, frozenset({"PERSON", "DATE_OF_BIRTH", "STREET_ADDRESS"})),
@@ -98,7 +95,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 # what these find holds a digit
 _NUMERIC = frozenset({
     numbers.recognize, accounts.ibans, accounts.wallets, identifiers.labelled, one_time_codes.codes, plates.beside,
-    announced.documents, announced.births, places.recognize, medical.events,
+    announced.documents, announced.births, addresses.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(
     {secrets.issued, accounts.wallets, announced.lettered}

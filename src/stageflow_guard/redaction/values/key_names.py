@@ -13,10 +13,10 @@ from typing import Any, cast
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import BY_NAME as DOCUMENT_NAMES
-from stageflow_guard.redaction.recognizers.generic.name_roles import FIELDS, LINE_HEADS
 from stageflow_guard.redaction.recognizers.generic.secret_values import about, is_password
 from stageflow_guard.redaction.recognizers.generic.secrets import NAMES as SECRET_NAMES
 from stageflow_guard.redaction.recognizers.labels import OTHER
+from stageflow_guard.redaction.recognizers.people.roles import FIELDS, LINE_HEADS
 from stageflow_guard.redaction.recognizers.phrases import Index
 
 _NAMES: dict[str, str] = {

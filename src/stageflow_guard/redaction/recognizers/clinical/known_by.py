@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, positions, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, present
 from stageflow_guard.redaction.recognizers.clinical.clinic_words import COMPANIES, NO_NAME
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, numbered, register
@@ -24,62 +24,15 @@ _ENDS = re.compile(
     rf"(?<![\w'’.-])(?P<who>{_TURNED}|{_NAME})(?:[ ]?[,|:;–-]?[ ]{{0,3}}\(?|,?[ ]\(?)$"
 )
 _BEGINS = re.compile(rf"[ ]?[,|:;–-]?[ ]{{1,3}}(?P<who>{_TURNED}|{_NAME})(?![\w])")
-_LABEL = r"(?:mitgliedsn(?:ummer|r\.?)|membership|lidnummer|lidnr\.?|socio|licence|licencia|tessera|medlemsnr\.?|passport|passeport|pasaporte|reisepass|paspoort|pan|aadhaar|ssn|dni|nif|nie|cpf|bsn|personnummer|pesel|curp|mrn|mr[ ]?#|med(?:ical)?[ ]rec(?:ord)?|chart|csn|fin|har|acct|pt|pat|patient|member|subscriber|enrollee|hosp(?:ital)?|nhs|medicare|medicaid|dob|d\.o\.b\.?)"
+_LABELS = r"mitgliedsnummer|mitgliedsnr\.?|membership|lidnummer|lidnr\.?|socio|licence|licencia|tessera|medlemsnr\.?|passport|passeport|pasaporte|reisepass|paspoort|pan|aadhaar|ssn|dni|nif|nie|cpf|bsn|personnummer|pesel|curp|mrn|mr[ ]?#|med(?:ical)?[ ]rec(?:ord)?|chart|csn|fin|har|acct|pt|pat|patient|member|subscriber|enrollee|hosp(?:ital)?|nhs|medicare|medicaid|dob|d\.o\.b\.?"
 # a label and its number; \x1e is what was found before, in a view of prose
 _LABELLED = re.compile(
-    rf"(?<![\w]){_LABEL}(?:[ ]?(?:no|nr|n[º°.]{{1,2}}|number|num|id|nummer)\.?)?[ ]?[:#]{{0,2}}[ ]{{0,2}}(?P<number>\x1e{{1,40}}|(?=[A-Z]{{0,4}}[ -]?[0-9])[A-Z0-9][A-Z0-9/-]{{2,16}}(?:[ ][0-9]{{2,6}}){{0,2}}(?![\w/])|\()",
+    rf"(?<![\w])(?:{_LABELS})(?:[ ]?(?:no|nr|n[º°.]{{1,2}}|number|num|id|nummer)\.?)?(?![^\W\d_])[ ]?[:#]{{0,2}}[ ]{{0,2}}(?P<number>\x1e{{1,40}}|(?=[A-Z]{{0,4}}[ -]?[0-9])[A-Z0-9][A-Z0-9/-]{{2,16}}(?:[ ][0-9]{{2,6}}){{0,2}}(?![\w/])|\()",
     re.IGNORECASE,
 )
-_WORDS = frozenset(
-    [
-        "mitgliedsnummer",
-        "mitgliedsnr",
-        "membership",
-        "lidnummer",
-        "lidnr",
-        "socio",
-        "licence",
-        "licencia",
-        "tessera",
-        "medlemsnr",
-        "passport",
-        "passeport",
-        "pasaporte",
-        "reisepass",
-        "paspoort",
-        "pan",
-        "aadhaar",
-        "ssn",
-        "dni",
-        "nif",
-        "nie",
-        "cpf",
-        "bsn",
-        "personnummer",
-        "pesel",
-        "curp",
-        "mrn",
-        "mr",
-        "med",
-        "medical",
-        "chart",
-        "csn",
-        "fin",
-        "har",
-        "acct",
-        "pt",
-        "pat",
-        "patient",
-        "member",
-        "subscriber",
-        "enrollee",
-        "hosp",
-        "hospital",
-        "nhs",
-        "medicare",
-        "medicaid",
-        "dob",
-    ]
+# what each label begins with
+_HEADS = Heads(
+    re.sub(r"(?:\[|\(|.\?).*", "", word.replace("\\.", ".")) for word in _LABELS.split("|")
 )
 # Whitcomb, Dale R (10442987)
 _NUMBERED = re.compile(r"\(#?(?P<number>[0-9]{6,10})\)")
@@ -117,7 +70,7 @@ for _part, _word in (
     ("md", " MD"),
 ):
     _WRITTEN[_part] = (*_WRITTEN.get(_part, ()), _word)
-register(_WORDS | _WRITTEN.keys())
+register(_WRITTEN.keys())
 _PLACED = re.compile(
     r"(?i)(?:^|[\s(])(?:in|at|from|near|of|to|for|city|town|location|address)[:, ]{1,2}$"
 )
@@ -180,8 +133,7 @@ def aged(text: str) -> list[int]:
 
 def recognize(text: str, heard: frozenset[str]) -> Iterator[Hit]:
     """Yield such names, and the number in brackets behind one; `heard` is the vocabulary of `text`."""
-    words = _WORDS & heard
-    for at in positions(lowered(text), words) if words else ():
+    for at in _HEADS.places(lowered(text)):
         match = _LABELLED.match(text, at)
         if match is not None:
             yield from _before(text, match.start(), "name, known by a number")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, present
+from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.generic.asked import answer
 from stageflow_guard.redaction.recognizers.generic.dates import DATE, plausible
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
+from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _NO = r"(?:[ _-]?(?:number|no|id)|[ ]?#)"
 _LABELS: dict[str, str] = {
@@ -31,61 +32,10 @@ _LABELS: dict[str, str] = {
     "USERNAME": r"user[ _-]?name|login[ _-]?(?:name|id)|db[ _-]?user|create user|user(?= ?:=)|screen[ _-]?name|user[ _-]?id",
 }  # fmt: skip
 _OUT = {"BANK_ACCOUNT_NUMBER": "US_BANK_NUMBER", "GROUP": "MEMBER_ID", "INSURED": "MEMBER_ID"}
-_INSURED = (
+_INSURED = Heads((
     "insur", "policy", "member", "subscriber", "enrollee", "coverage", "health plan", "medicare", "medicaid", "eob", "copay", "co-pay", "deductible", "payer", "payor", "rxbin", "rxgrp", "rxpcn", "claim", "ins:", "ins card", "medi-cal", "hmo", "ppo", "elig", "sponsor", "insurer", "aetna", "bcbs",
     "blue cross", "blue shield", "cigna", "humana", "unitedhealth", "uhc", "anthem", "kaiser", "tricare", "molina", "centene", "cert #",
-)  # fmt: skip
-# one of these, as a whole word, is in a text that speaks of an insurer
-_INSURED_HEARD = frozenset(
-    [
-        "insurance",
-        "insured",
-        "insurer",
-        "insurers",
-        "policy",
-        "member",
-        "members",
-        "membership",
-        "subscriber",
-        "enrollee",
-        "coverage",
-        "health",
-        "medicare",
-        "medicaid",
-        "eob",
-        "copay",
-        "co",
-        "deductible",
-        "payer",
-        "payor",
-        "rxbin",
-        "rxgrp",
-        "rxpcn",
-        "claim",
-        "claims",
-        "ins",
-        "medi",
-        "hmo",
-        "ppo",
-        "elig",
-        "eligibility",
-        "sponsor",
-        "aetna",
-        "bcbs",
-        "blue",
-        "cigna",
-        "humana",
-        "unitedhealth",
-        "uhc",
-        "anthem",
-        "kaiser",
-        "tricare",
-        "molina",
-        "centene",
-        "cert",
-    ]
-)
-register(_INSURED_HEARD)
+))  # fmt: skip
 _INSURED_WITHIN = 100
 _SCORES = {"USERNAME": 0.4, "CASE_NUMBER": 0.36, "MEDICAL_RECORD_NUMBER": 0.7}
 _LABELLED = re.compile(
@@ -134,7 +84,8 @@ def labelled(text: str) -> Iterator[Hit]:
     reached = 0
     lower = lowered(text)
     places = _HEADS.places(lower)
-    if not _INSURED_HEARD.isdisjoint(vocabulary(text)):
+    insurers = _INSURED.places(lower)
+    if insurers:
         places = sorted({*places, *_INSURED_HEADS.places(lower)})
     for at in places:
         if at < reached:
@@ -144,7 +95,7 @@ def labelled(text: str) -> Iterator[Hit]:
             continue
         reached = match.end()
         name = match.lastgroup or ""
-        if name in _OF_INSURERS and not present(lower[max(0, at - _INSURED_WITHIN) : at], _INSURED):
+        if name in _OF_INSURERS and not _before(insurers, at):
             reached = at
             continue
         value = _VALUE.match(text, match.end()) or answer(_VALUE, text, match.end())
@@ -168,6 +119,12 @@ def labelled(text: str) -> Iterator[Hit]:
                 end = groups.end()
             score = _ADJACENT if len(value[1]) >= _LEAST else score
         yield _hit(name, value.start(1), end, score)
+
+
+def _before(places: Sequence[int], at: int) -> bool:
+    """Say whether one of `places`, which are in order, is a little before `at`."""
+    first = bisect_left(places, at - _INSURED_WITHIN)
+    return first < len(places) and places[first] < at
 
 
 def _hit(name: str, start: int, end: int, score: float) -> Hit:

@@ -1,79 +1,35 @@
-"""Names that a text announces: "my name is", a title, a field, a greeting, a sign-off. Pure.
-
-What is not announced needs a model.
-"""
+"""Names behind a word for a person and a sign: `Patient: …`, `"full_name": "…"`. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
-from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN
 from stageflow_guard.redaction.recognizers.generic.asked import asked, behind_little_words
-from stageflow_guard.redaction.recognizers.generic.name_roles import (
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.people.forms import (
+    TOUCHING,
+    capitalised,
+    in_script,
+    scripted,
+)
+from stageflow_guard.redaction.recognizers.people.roles import (
     ANNOUNCING,
     FIELDS,
     LINE_HEADS,
     ROLES,
 )
-from stageflow_guard.redaction.recognizers.generic.name_words import (
-    BRANDS,
+from stageflow_guard.redaction.recognizers.people.words import (
     BUSINESS,
-    PARTICLES,
     STOP,
 )
-from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import (
-    UNSPACED,
     Index,
     Match,
     lowered,
-    register,
-    unspaced,
-    vocabulary,
 )
 
-_PARTICLE = r"(?=[a-z'’])(?:de la|de los|van der|van den|van de|von der|von und zu|de|da|do|das|dos|di|du|des|van|von|vom|zu|zum|der|den|del|della|degli|la|le|el|al|in 't|in ’t|op den|op de|aan de|bin|ibn|ben|abu|ter|ten|te|af|av|y|'t|’t|d'|st\.)"
-_CAPITAL = r"[^\W\d_a-zß-ÿ](?:[^\W\d_]|(?<=\w)['’-](?=[^\W\d_]))*"
-_WORD = rf"(?:{_CAPITAL}|[dDlL]['’]{_CAPITAL}|['’]t(?=[ ]))"
-_INITIAL = r"(?:[^\W\d_a-zß-ÿ]\.){1,4}"
-_FULL = rf"(?:(?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})){{0,3}})"
-_NAME = re.compile(rf"{_FULL}(?![\w(\[]|\.\w)")
-# after "my name is" case tells nothing
-_ANY_CASE = re.compile(
-    r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?:[ ](?:[^\W\d_]\.|[^\W\d_]+(?:['’-][^\W\d_]+)*)){0,2}"
-)
-_TOUCHING = re.compile(f"[{UNSPACED}]")
-# names in scripts without spaces or without capitals: where they end
-_HAN = r"[\u3400-\u4dbf\u4e00-\u9fff々]"
-_SCRIPTS: tuple[re.Pattern[str], ...] = (
-    re.compile(rf"{_HAN}{{1,4}}[ 　]?{_HAN}{{1,4}}(?=[\u3040-\u30ff])|[\u30a1-\u30fa\u30fcー]{{2,10}}(?:[ 　・.][\u30a1-\u30fa\u30fcー]{{2,10}})?"),
-    re.compile(rf"{_HAN}{{1,3}}[ 　]{_HAN}{{1,3}}(?!{_HAN})|{_HAN}{{2,4}}(?!{_HAN})|{_HAN}{{2,3}}"),
-    re.compile(r"[\uac00-\ud7a3]{3}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{2,4}?(?=입니다|이고|이에요|예요|이라고|라고|이야|님|은|는|이며)|[\uac00-\ud7a3]{2,4}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{3}"),
-    re.compile(r"[\u0900-\u097f]{2,}(?: [\u0900-\u097f]{2,}){0,2}?(?= ?(?:है|ह|हूँ|हूं|और|आर)(?![\u0900-\u097f])|[^\u0900-\u097f ]|$)"),
-    re.compile(r"[\u0600-\u06ff]{2,}(?: (?!و|من|هو|في)[\u0600-\u06ff]{2,}){0,2}"),
-    re.compile(r"[\u0e00-\u0e7f]{2,}?(?: [\u0e00-\u0e7f]{2,}?)?(?=ครับ|ครบ|ค่ะ|คะ|[^\u0e00-\u0e7f ]|$| )"),
-    re.compile(r"[\u0590-\u05ff]{2,}(?: [\u0590-\u05ff]{2,}){0,2}"),
-    # Georgian and Ethiopic know no capitals
-    re.compile(r"[\u10d0-\u10ff]{2,}(?: (?!და |ვარ|მინდა|ვცხოვრობ)[\u10d0-\u10ff]{3,})?"),
-    re.compile(r"[\u1200-\u137f]{2,}(?: (?!ነው|ነኝ|እና|ይባላል)[\u1200-\u137f]{2,}){0,2}"),
-    # Bengali to Malayalam, without the word for "is"
-    re.compile(r"[\u0980-\u0d7f]{2,}(?: (?!છે|হয়|হয)[\u0980-\u0d7f]{2,}){0,2}"),
-)  # fmt: skip
-
-
-def _phrases(attribute: str) -> list[str]:
-    return [p for c in COUNTRIES for p in getattr(c, attribute).split("|") if p]
-
-
-# a phrase that says that a name follows; any other may be followed by anything
-_FIRST_PERSON = re.compile(r"^(?!the |name|maiden|full|surname|last|first)")
-_SURE_SAID = re.compile(
-    r"name|nombre|nom\b|nome|naam|heiß|heiss|heet|appelle|llamo|chiamo|chamo|nazywam|heter|hedder|adım|ismim|jmenuj|numesc|зовут|имя|imię|λένε|სახელი|მქვია|ան[ոn]ւն|ስሜ|ስም|नाम|叫|名|이름|اسم|שמ|ชื่อ|שלי|called|prénom|姓"
-)
-_SAID = Index({"said": _phrases("said")})
 _FIELD = Index(FIELDS)
 _SIGN = re.compile(SIGN, re.IGNORECASE)
 # what is asked for: `and the last name? Caller: Kowalczyk`
@@ -111,58 +67,7 @@ _APPOSED = frozenset({
     "arrendador", "huurder", "verhuurder", "conduttore", "locatore", "locatário", "senhorio", "testator", "executor", "plaintiff", "defendant", "petitioner", "respondent", "claimant", "insured",
 })  # fmt: skip
 _NOBODYS = frozenset(["god", "allah", "jesus", "christ", "gott", "dieu", "dios", "dio", "deus", "love", "freedom", "liberty", "science", "progress", "justice", "peace", "democracy", "humanity", "truth", "law"])  # fmt: skip
-_AFTER_SAID = re.compile(r"[ ]?[:：]?[ \n]{0,2}(?:-[ ])?")
-# who speaks: a greeting before "this is", a reason for the call behind the name
-_GREETINGS = (
-    "hi", "hello", "hey", "hallo", "hola", "yes",
-    "bonjour", "buongiorno", "bonsoir", "salve", "ciao",
-)  # fmt: skip
-_CALLING = re.compile(
-    r"[ ,]+(?:from|de|du|del|della|dello|dal|von|van|vom|da|calling|speaking|here|with|again|my|your)(?!\w)"
-)
-_CONTEXT = re.compile(
-    r"[,.!?]?(?:\s*$|\n)|,|[.!?]|[ ](?:and|from|here|calling|speaking|with|at|y|de|et|und|aus|vom|von|e|en|van|i|z|och|från|ve|from)(?![^\W_])"
-)
-_TITLES: dict[str, list[str]] = {}  # by their first word in lower case
-for _title in sorted(set(_phrases("titles")), key=lambda t: (-len(t), t)):
-    if not _TOUCHING.search(_title):
-        _TITLES.setdefault(re.split(r"[ .-]", _title.lower())[0], []).append(_title)
-_TITLE_HEADS = (
-    frozenset(re.split(r"[ .]", t)[0] for group in _TITLES.values() for t in group) - PARTICLES
-)
-register(_TITLES)
-_AFTER_TITLE = re.compile(r"(?:\.[ ]?|[ ])(?=[^\W_]|['’])")
-# an address begins so: Herrn⏎Ansgar Theobald
-_BELOW_TITLE = re.compile(r"[ \r]{0,2}\n(?=[^\W\d_a-z])")
-_DOTTED = frozenset(
-    {
-        "M",
-        "D",
-        "Fr",
-        "Me",
-        "Ir",
-        "Ing",
-        "Lic",
-        "Pr",
-        "Hr",
-        "d",
-        "pan",
-        "seu",
-        "Hon",
-        "Col",
-        "Lt",
-        "Mr",
-        "f",
-        "Sn",
-        "Dl",
-        "Eng",
-        "Enf",
-        "Pac",
-        "enf",
-        "pac",
-    }
-)
-_BOTH = frozenset({"Mr", "Hr", "pan", "seu"})  # with a dot or without
+
 # whose name it is where a person is not meant
 _THINGS = frozenset(["file", "host", "class", "domain", "table", "column", "package", "module", "project", "company", "product", "event", "job", "task", "stage", "node", "pod", "service", "server", "image", "container", "bucket", "queue", "topic", "branch", "tag", "brand", "model", "device", "method", "function", "variable", "field", "key", "path", "folder", "group", "role", "city", "state", "street", "country", "region", "zone", "cluster", "namespace", "app", "application", "program", "process", "thread", "user", "display", "code", "short", "long", "common", "generic", "medication", "drug", "test", "type", "sheet", "schema", "index", "database", "db", "repo", "repository", "team", "tool", "plugin", "library", "font", "theme", "color", "pet", "school", "bank", "hotel", "store", "shop", "game", "song", "album", "track", "book", "movie", "film", "place", "location", "business", "organisation", "organization", "legal", "trade", "step", "workflow", "action", "metric", "alert", "rule", "policy", "config", "setting", "option", "param", "parameter", "arg", "argument", "attribute", "property", "tenant", "the", "its", "a"])  # fmt: skip
 # who has a name in a key of several words
@@ -301,125 +206,6 @@ def _of_a_thing(text: str, at: int, field: str) -> bool:
     return last in _THINGS or word[1].lower() in _THINGS
 
 
-def recognize(text: str) -> Iterator[Hit]:
-    """Yield announced names; a field's value counts from two words on, a title's from one."""
-    yield from _said(text)
-    yield from _titled(text)
-    yield from _fields(text)
-
-
-# Isolde Fairweather <isolde.f@…>
-_MAILED = re.compile(r"[\"']?[ ]<(?=[^\s<>@\x1e]{1,64}@[^\s<>@\x1e]{1,253}>)")
-_BEFORE_MAIL = re.compile(rf"(?:^|(?<=[\s\"'(,;:|>])){_FULL}$")
-
-
-def mailed(text: str) -> Iterator[Hit]:
-    """Yield the name of two words or more that stands before an address in angle brackets.
-
-    The address has to be seen, so this reads what the rest of prose is not shown.
-    """
-    if "@" not in text or " <" not in text:
-        return
-    for sign in _MAILED.finditer(text):
-        low = max(0, sign.start() - 60, text.rfind("\n", 0, sign.start()) + 1)
-        before = _BEFORE_MAIL.search(text, low, sign.start())
-        name = None if before is None else _trimmed(text, before.start(), sign.start())
-        if name is not None and name[1] == sign.start() and " " in text[slice(*name)]:
-            yield Hit(*name, "PERSON", 0.4, "name, mail", "label address")
-
-
-def _said(text: str) -> Iterator[Hit]:
-    for match in _SAID.find(text):
-        phrase = lowered(text)[match.start : match.end]
-        if text[match.start - 1 : match.start] == "_":
-            continue  # a part of a variable's name
-        gap = _AFTER_SAID.match(text, match.end)
-        at = gap.end() if gap is not None else match.end
-        touching = _TOUCHING.match(text[match.end - 1 : match.end]) is not None
-        if at == match.end and not touching:
-            continue
-        sure = _SURE_SAID.search(phrase) is not None
-        name = _in_script(text, at) if touching or _scripted(text) else None
-        if name is None:
-            name = capitalised(text, at) if sure or "\n" not in text[match.end : at] else None
-            if name is not None and not sure and not _alone(text, match.start, name, phrase):
-                continue
-        if name is None and sure and _FIRST_PERSON.search(phrase):
-            name = _of_any_case(text, at)
-        if name is not None:
-            yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
-
-
-def _alone(text: str, start: int, name: tuple[int, int], phrase: str) -> bool:
-    """Say whether a name really follows "I am": what comes behind it ends a clause."""
-    words = text[name[0] : name[1]].split(" ")
-    if words[0].lower() in STOP or any(w.lower() in BUSINESS for w in words):
-        return False
-    if phrase in ("this is", "it's", "it is", "met", "c'est", "habla", "parla"):
-        before = text[max(0, start - 12) : start].strip(" ,.!\n").lower()
-        greeted = before in ("", '"', "«", "»", "“") or before.endswith(_GREETINGS)
-        calling = _CALLING.match(text, name[1]) is not None
-        # two words need one sign that somebody speaks; a single word needs both
-        speaks = (greeted or calling) if len(words) >= 2 else (greeted and calling)
-        if not speaks:
-            return False
-    return _CONTEXT.match(text, name[1]) is not None
-
-
-def capitalised(text: str, at: int) -> tuple[int, int] | None:
-    """Return the range of the capitalised name at `at`, without what is no part of it; None where none is."""
-    match = _NAME.match(text, at)
-    if match is None:
-        return None
-    return _trimmed(text, match.start(), match.end())
-
-
-def _of_any_case(text: str, at: int) -> tuple[int, int] | None:
-    match = _ANY_CASE.match(text, at)
-    if match is None:
-        return None
-    words, end = match[0].split(" "), at
-    kept = []
-    for word in words:
-        if word.lower() in STOP:
-            break
-        kept.append(word)
-    if not kept or len(kept[0]) < 2 or kept[0].lower() in BUSINESS:
-        return None
-    return at, end + len(" ".join(kept))
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Take off what is no part of a name: a possessive, little words, a word of business."""
-    lead = _DUTCH.match(text, start, end)
-    if lead is not None:
-        rest = _trimmed(text, lead.end(), end)
-        return None if rest is None else (start, rest[1])
-    words = text[start:end].split(" ")
-    while words and (words[-1].lower() in STOP or words[-1].lower() in PARTICLES):
-        words.pop()
-    for place, word in enumerate(words):
-        if place and (word.lower() in STOP or word.strip(".") in _TITLE_HEADS):
-            words = words[:place]
-            break
-    if not words or words[0].lower() in STOP or words[0] in _ARTICLES:
-        return None
-    if any(word.lower().strip(".") in BUSINESS for word in words):
-        return None
-    found = " ".join(words)
-    if found[-2:] in ("'s", "’s"):
-        found = found[:-2]
-    if not any(c.isupper() for c in found) or not any(
-        len(word) > 1 and word[-1] != "." for word in found.split(" ")
-    ):
-        return None
-    return start, start + len(found)
-
-
-_DUTCH = re.compile(r"(?:in|op) (?:['’]t|den?|het) (?=[^\W\d_a-z])")  # in 't Veld
-_ARTICLES = frozenset({"der", "den", "des", "das", "le", "la", "el"})  # alone before a noun
-
-
 _GENITIVE = re.compile(r"([\u10d0-\u10ff]+ის) $")
 _GEORGIAN_PERSONS = frozenset(
     [
@@ -437,74 +223,12 @@ _GEORGIAN_PERSONS = frozenset(
         "ბავშვის",
     ]
 )
-_CASELESS = re.compile(r"[\u10d0-\u10ff\u1200-\u137f]")
-
-
-@lru_cache(maxsize=16)
-def _scripted(text: str) -> bool:
-    """Say whether `text` holds a script in which no capital begins a name."""
-    return unspaced(text) or (not text.isascii() and _CASELESS.search(text) is not None)
 
 
 def _of_a_georgian_thing(text: str, at: int) -> bool:
     """Say whether the name is that of a file, of a product: a genitive that is no person's."""
     owner = _GENITIVE.search(text, max(0, at - 32), at)
     return owner is not None and owner[1] not in _GEORGIAN_PERSONS
-
-
-def _in_script(text: str, at: int) -> tuple[int, int] | None:
-    while text[at : at + 1] and text[at] in " は是が:：为為":
-        at += 1
-    for pattern in _SCRIPTS:
-        match = pattern.match(text, at)
-        if match is not None and match.end() > at:
-            return at, at + len(match[0].rstrip())
-    return None
-
-
-def _titled(text: str) -> Iterator[Hit]:
-    for head in vocabulary(text) & _TITLES.keys():
-        for title in _TITLES[head]:
-            needle = f"{title}." if title in _DOTTED and title not in _BOTH else title
-            at = text.find(needle)
-            while at >= 0:
-                hit = _behind_title(text, at, title)
-                if hit is not None:
-                    yield hit
-                at = text.find(needle, at + 1)
-
-
-_INITIALS = re.compile(r"(?:[A-Z][ ]){1,2}(?=[^\W\d_a-z][^\W\d_A-Z])")
-
-
-def _initials(text: str, at: int) -> int:
-    """Return how many characters of initials without a dot stand at `at`: `Dr A Shah`."""
-    match = _INITIALS.match(text, at)
-    return 0 if match is None else len(match[0])
-
-
-def _behind_title(text: str, at: int, title: str) -> Hit | None:
-    before = text[at - 1 : at] if at else ""
-    gap = _AFTER_TITLE.match(text, at + len(title))
-    below = None
-    if gap is None and before in ("", "\n") and len(title) > 3:
-        gap = below = _BELOW_TITLE.match(text, at + len(title))
-    if gap is None or before.isalnum() or before in ("_", ".", "-"):
-        return None
-    name = capitalised(text, gap.end() + _initials(text, gap.end()))
-    if name is None:
-        return None
-    name = (gap.end(), name[1])
-    if below is not None and (
-        " " not in text[slice(*name)] or text[name[1] : name[1] + 1] not in ("", "\n", "\r")
-    ):
-        return None
-    words = text[name[0] : name[1]].split(" ")
-    if len(words) == 1 and words[0] in BRANDS:
-        return None
-    if title[0].islower() and words[0].isupper() and len(words[0]) > 3:
-        return None
-    return Hit(*name, "PERSON", 0.5, "name, title", "label title")
 
 
 def _unsigned(text: str, match: Match, word: str) -> int:
@@ -515,12 +239,13 @@ def _unsigned(text: str, match: Match, word: str) -> int:
         told = at + 2
     if told:
         return behind_little_words(text, told)
-    touching = _TOUCHING.match(text[match.end - 1 : match.end])
+    touching = TOUCHING.match(text[match.end - 1 : match.end])
     role = word in ANNOUNCING or (word in ROLES and (text[match.start].isupper() or word == "name"))
     return at + 1 if text[at : at + 1] in (" ", "は", "是") and (touching or role) else -1
 
 
-def _fields(text: str) -> Iterator[Hit]:
+def fields(text: str) -> Iterator[Hit]:
+    """Yield names in a field: of two words, of one where the field is a person's for sure."""
     for match in _FIELD.find(text):
         sign = _SIGN.match(text, match.end)
         word = lowered(text)[match.start : match.end]
@@ -538,7 +263,7 @@ def _fields(text: str) -> Iterator[Hit]:
             continue
         quoted = text[at - 1 : at] in ("'", '"', "`")
         part = match.kind == "PERSON_PART"
-        name = _in_script(text, at) if _scripted(text) else None
+        name = in_script(text, at) if scripted(text) else None
         named = sign is not None and " " in word and word.endswith(("name", "holder", "owner"))
         caseless = name is not None
         name = name or capitalised(text, at) or (_plain_part(text, at) if part and quoted else None)
@@ -588,7 +313,6 @@ _GIVEN_BELOW = re.compile(
     r"[ ]?[\n,;|][ ]?(?:vorname|first[ ]?name|given names?|forename|prénoms?|voornaam|voornamen|förnamn|fornavn|imię)s?[ ]?[:=]",
     re.IGNORECASE,
 )
-
 
 # what else only people have: `name = "…", email = "…"`
 _OF_PEOPLE = re.compile(

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
-from stageflow_guard.redaction.recognizers.generic.name_words import BUSINESS, EVERYBODY, STOP
-from stageflow_guard.redaction.recognizers.generic.names import capitalised
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.people.forms import capitalised
+from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
 from stageflow_guard.redaction.recognizers.phrases import Index, register, vocabulary
 
 _GREETING = Index({"greeting": [p for c in COUNTRIES for p in c.greetings.split("|") if p]})

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import places
-from stageflow_guard.redaction.recognizers.generic.name_words import BUSINESS, EVERYBODY, STOP
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
 from stageflow_guard.redaction.recognizers.phrases import unspaced
 
 _WORD = r"(?:[^\W\d_a-z][\w'’-]{1,24}|[^\W\d_a-z]\.(?:[^\W\d_a-z]\.){0,2}|(?:de|da|do|dos|van|von|der|den|del|la|le|di|el|al|bin|ten|ter)(?=[ ]))"

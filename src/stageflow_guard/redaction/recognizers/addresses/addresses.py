@@ -1,0 +1,91 @@
+"""Postal addresses: by the form of their parts, and by what announces them; parts that adjoin are one. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.addresses.parts import found_parts
+from stageflow_guard.redaction.recognizers.addresses.patterns import LANDS, UNIT
+from stageflow_guard.redaction.recognizers.addresses.told import announced, in_fields
+from stageflow_guard.redaction.recognizers.hit import Hit
+
+_GATE = re.compile(r"[0-9]")
+_MARGIN = r"[ ,]*\n[ >?]*"
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield streets, units, boxes, towns with a postcode, and what a label announces."""
+    if not _GATE.search(text):
+        return
+    parts = list(found_parts(text))
+    parts += announced(text)
+    parts += in_fields(text)
+    if not parts:
+        return
+    yield from _adjoined(text, sorted(parts))
+
+
+_TOWN_LINES = re.compile(
+    rf"(?:{_MARGIN}|,?[ ]|,[ ]?)(?:{UNIT}|(?:[^\W\d_][^\n,:@0-9]{{1,36}}))(?=(?:[ ,]*\n[ >?]*|[ ,]{{1,3}})(?:{UNIT}|{LANDS}|[^\W\d_][^\n,:@0-9]{{1,36}}(?:[ ,]*\n[ >?]*|,[ ])(?:{LANDS})|[A-Z]{{2}}[ ]*\n[ >?]*(?:{LANDS}))(?!\w))",
+    re.IGNORECASE,
+)
+_CLOSE = re.compile(rf"[ ,]*(?:\n[ >?]*|[ ,])(?:{LANDS})(?:[ ]+[0-9]{{4,6}})?(?!\w)", re.IGNORECASE)
+_NEAR = re.compile(
+    r"[ ,]{0,3}(?:\n[ >?]{0,8}){0,2}|[ ,]{0,3}\n?[ >?]{0,8}[^\W\d_][^\n0-9:@]{0,40}[ ,]{0,3}\n?[ >?]{0,8}(?:[^\W\d_][^\n0-9:@]{0,40}[ ,]{0,3}\n?[ >?]{0,8})?"
+)
+
+_FAR = re.compile(r"[0-9:@]")  # never between the parts of an address
+
+
+def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
+    """Join parts that follow each other; two parts are surer than one."""
+    i = 0
+    while i < len(parts):
+        start, end, _, score, rule, why = parts[i]
+        kinds = {rule}
+        j = i + 1
+        while j < len(parts):
+            nxt = parts[j]
+            if nxt.start > end:
+                if (
+                    nxt.start - end > 110
+                    or nxt.end - start > 280
+                    or _FAR.search(text, end, nxt.start)
+                    or not _NEAR.fullmatch(text, end, nxt.start)
+                ):
+                    break
+                kinds.add(nxt.rule)
+            elif nxt.end > end or nxt.score > score:
+                kinds.add(nxt.rule)
+            end, score = max(end, nxt.end), max(score, nxt.score)
+            rule = nxt.rule if nxt.score == score else rule
+            j += 1
+        close = _CLOSE.match(text, end) or _TOWN_LINES.match(text, end)
+        if close is not None:
+            end = close.end()
+            more = _CLOSE.match(text, end) or _TOWN_LINES.match(text, end)
+            while more is not None and more.end() - start < 280:
+                end = more.end()
+                more = _CLOSE.match(text, end) or _TOWN_LINES.match(text, end)
+            kinds.add("country")
+        strong = kinds - {
+            "numbered",
+            "unit",
+            "street, maybe",
+            "town behind its code",
+            "town before its state",
+        }
+        if len(kinds) > 1 and (
+            strong or kinds >= {"numbered", "unit"} or kinds >= {"street, maybe", "town behind its code"}
+        ):  # fmt: skip
+            score = max(score, 0.5)
+        yield Hit(
+            start,
+            end,
+            "STREET_ADDRESS",
+            score,
+            rule,
+            why or ("parts adjoin" if len(kinds) > 1 else ""),
+        )
+        i = j

@@ -1,0 +1,151 @@
+"""Which patterns of addresses cannot match a text: a word, a sign or a code of theirs is not there. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from stageflow_guard.redaction.recognizers.addresses.patterns import (
+    BOX,
+    BRAZIL,
+    BRAZIL_STATE,
+    BRAZIL_TOWN,
+    CEP,
+    CITY,
+    COUNTRY_ZIP,
+    EAST,
+    ESTATES,
+    FLOORS,
+    HOUSE_NL,
+    HOUSE_UK,
+    INDIA,
+    INDIAN,
+    LANDS,
+    MILITARY,
+    MILITARY_CODE,
+    NL_CODE,
+    PARTS_IN,
+    PIN_CODE,
+    POLIGONO,
+    ROOMS,
+    STREET_AFTER,
+    STREET_APART,
+    STREET_BEFORE,
+    STREET_EN,
+    STREET_SUFFIX,
+    STREET_WORDS,
+    TURKISH,
+    TURKISH_NUMBER,
+    TURKISH_WORDS,
+    UK,
+    UK_INWARD,
+    UNITS,
+    UNITS_ABROAD,
+)
+from stageflow_guard.redaction.recognizers.anchors import Heads, present
+from stageflow_guard.redaction.recognizers.phrases import (
+    lowered,
+    register,
+    unspaced,
+    vocabulary,
+)
+
+SUFFIXES = (
+    "stra", "str.", "weg", "gasse", "platz", "allee", "ring ", "ring.", "ufer", "damm", "graben", "markt", "wall", "chaussee", "steig", "stieg", "pfad", "kamp", "winkel", "laan", "plein", "gracht", "kade", "singel", "dijk", "vej", "gade", "stræde",
+    "allé", "promenade", "gatan", "gata", "vägen", "väg", "gränd", "torget", "gate ", "gate.", "veien", "vegen", "katu", "tie ", "tie.", "polku", "kuja", "utca", "út ", "út.", "tér", "krt",
+    "ulice", "vænget", "bakken", "skálinn", "braut", "götu", "hlíð",
+)  # fmt: skip
+# what begins a street whose word stands before its name
+STREET_HEADS = Heads(word.replace("\\.", ".").lower() + " " for word in STREET_WORDS.split("|"))
+_ENGLISH = tuple(sorted(STREET_EN.split("|"), key=len))
+_INDIAN_WORDS = tuple(INDIAN.split("|"))
+_EASTERN = tuple("省市都道府県縣区시도")
+_BOXES = ("box", "postf", "postb", "uss ", "usns", "uscg", "usnv", "psc")
+TOWN_CODE = re.compile(r"[0-9]{5}(?:(?<=[A-Z]{2}[ ,].{5})|(?<=[A-Z]{2}[ ,]{2}.{5}))")
+_UNIT_SIGNS = (
+    "apt",
+    "apar",
+    "sui",
+    "ste",
+    "uni",
+    "flat",
+    "flo",
+    "fl",
+    "room",
+    "rm",
+    "buil",
+    "bldg",
+    "no",
+)
+LAND_NAMES = tuple(re.sub(r"\(.*", "", c).strip().lower() for c in LANDS.split("|"))
+
+_ORDINALS = re.compile(r"[0-9][ºª°oa]")
+_LAND_CODE = re.compile(r"[0-9](?<= .)[0-9]{3,5}(?!\w)")
+_LAND_ENDS = tuple({land.split()[-1] for land in LAND_NAMES} | {"greek", "turkish"})
+_LAND_MOST = 24  # characters of such a word and what is between
+_ROOM_WORDS = frozenset((*ROOMS, *FLOORS, "esc"))
+# what stands in an Indian address
+_INDIAN_PARTS = frozenset(INDIAN.lower().split("|")) | frozenset(
+    ["sector", "flat", "plot", "heights", "society", "apartment", "apartments", "tower", "towers", "house", "मकान", "फ्लैट", "प्लॉट", "नगर"]
+)  # fmt: skip
+register(_ROOM_WORDS | _INDIAN_PARTS)
+# one of these words, in small letters, is in all that the patterns match
+_NEEDED: tuple[tuple[tuple[re.Pattern[str], ...], tuple[str, ...]], ...] = (
+    ((STREET_SUFFIX, STREET_APART), SUFFIXES), ((BOX,), _BOXES),
+    ((UNITS,), _UNIT_SIGNS), ((STREET_AFTER,), _ENGLISH),
+)  # fmt: skip
+# in a text of ASCII the others cannot stand
+_NEEDED_PLAIN = tuple(
+    (ps, tuple(word for word in words if word.isascii())) for ps, words in _NEEDED
+)
+
+
+def idle_patterns(text: str, near: str) -> set[re.Pattern[str]]:
+    """Return the patterns that cannot match; `near`, in small letters, is what stands around numbers."""
+    idle = set[re.Pattern[str]]()
+    heard = vocabulary(text)
+    for patterns, words in _NEEDED_PLAIN if near.isascii() else _NEEDED:
+        if not present(near, words):
+            idle.update(patterns)
+    if not any(_behind_a_land(near, code.start()) for code in _LAND_CODE.finditer(near)):
+        idle.add(COUNTRY_ZIP)
+    if heard.isdisjoint(_ROOM_WORDS) and _ORDINALS.search(near) is None:
+        idle.add(UNITS_ABROAD)
+    if not STREET_HEADS.places(lowered(text)):
+        idle.add(STREET_BEFORE)
+    if heard.isdisjoint(_INDIAN_PARTS):
+        idle.add(PARTS_IN)
+    return idle | _without_code(text)
+
+
+def _behind_a_land(lower: str, at: int) -> bool:
+    """Say whether the word before `at` is the last one of a country's name."""
+    before = lower[max(0, at - _LAND_MOST) : at].rstrip(" ").removesuffix(")")
+    return before.endswith(_LAND_ENDS)
+
+
+def _without_code(text: str) -> set[re.Pattern[str]]:
+    """Return the patterns of places whose code or sign `text` does not hold."""
+    idle = set[re.Pattern[str]]()
+    if PIN_CODE.search(text) is None:
+        idle.update((INDIA, PARTS_IN))
+    elif not present(text, _INDIAN_WORDS):
+        idle.add(INDIA)
+    if MILITARY_CODE.search(text) is None:
+        idle.add(MILITARY)
+    if TOWN_CODE.search(text) is None:
+        idle.add(CITY)
+    if UK_INWARD.search(text) is None:
+        idle.update((UK, HOUSE_UK))
+    if not unspaced(text) or not present(text, _EASTERN):
+        idle.add(EAST)
+    if "-" not in text or not CEP.search(text):
+        idle.add(BRAZIL)
+    if BRAZIL_STATE.search(text) is None:
+        idle.add(BRAZIL_TOWN)
+    if TURKISH_NUMBER.search(text) is None or not present(text, TURKISH_WORDS):
+        idle.add(TURKISH)
+    if not ESTATES.places(lowered(text)):
+        idle.add(POLIGONO)
+    if NL_CODE.search(text) is None:
+        idle.add(HOUSE_NL)
+    return idle

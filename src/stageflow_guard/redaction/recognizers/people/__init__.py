@@ -1,0 +1,1 @@
+"""Names of people, where a text announces them."""

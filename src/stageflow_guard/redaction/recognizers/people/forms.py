@@ -1,0 +1,135 @@
+"""What a name looks like, by script, and what beside it is no part of it. Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.recognizers.people.words import (
+    BUSINESS,
+    PARTICLES,
+    STOP,
+)
+from stageflow_guard.redaction.recognizers.phrases import (
+    UNSPACED,
+    register,
+    unspaced,
+)
+
+_PARTICLE = r"(?=[a-z'’])(?:de la|de los|van der|van den|van de|von der|von und zu|de|da|do|das|dos|di|du|des|van|von|vom|zu|zum|der|den|del|della|degli|la|le|el|al|in 't|in ’t|op den|op de|aan de|bin|ibn|ben|abu|ter|ten|te|af|av|y|'t|’t|d'|st\.)"
+_CAPITAL = r"[^\W\d_a-zß-ÿ](?:[^\W\d_]|(?<=\w)['’-](?=[^\W\d_]))*"
+_WORD = rf"(?:{_CAPITAL}|[dDlL]['’]{_CAPITAL}|['’]t(?=[ ]))"
+_INITIAL = r"(?:[^\W\d_a-zß-ÿ]\.){1,4}"
+FULL = rf"(?:(?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})){{0,3}})"
+_NAME = re.compile(rf"{FULL}(?![\w(\[]|\.\w)")
+# after "my name is" case tells nothing
+_ANY_CASE = re.compile(
+    r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?:[ ](?:[^\W\d_]\.|[^\W\d_]+(?:['’-][^\W\d_]+)*)){0,2}"
+)
+TOUCHING = re.compile(f"[{UNSPACED}]")
+# names in scripts without spaces or without capitals: where they end
+_HAN = r"[\u3400-\u4dbf\u4e00-\u9fff々]"
+_SCRIPTS: tuple[re.Pattern[str], ...] = (
+    re.compile(rf"{_HAN}{{1,4}}[ 　]?{_HAN}{{1,4}}(?=[\u3040-\u30ff])|[\u30a1-\u30fa\u30fcー]{{2,10}}(?:[ 　・.][\u30a1-\u30fa\u30fcー]{{2,10}})?"),
+    re.compile(rf"{_HAN}{{1,3}}[ 　]{_HAN}{{1,3}}(?!{_HAN})|{_HAN}{{2,4}}(?!{_HAN})|{_HAN}{{2,3}}"),
+    re.compile(r"[\uac00-\ud7a3]{3}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{2,4}?(?=입니다|이고|이에요|예요|이라고|라고|이야|님|은|는|이며)|[\uac00-\ud7a3]{2,4}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{3}"),
+    re.compile(r"[\u0900-\u097f]{2,}(?: [\u0900-\u097f]{2,}){0,2}?(?= ?(?:है|ह|हूँ|हूं|और|आर)(?![\u0900-\u097f])|[^\u0900-\u097f ]|$)"),
+    re.compile(r"[\u0600-\u06ff]{2,}(?: (?!و|من|هو|في)[\u0600-\u06ff]{2,}){0,2}"),
+    re.compile(r"[\u0e00-\u0e7f]{2,}?(?: [\u0e00-\u0e7f]{2,}?)?(?=ครับ|ครบ|ค่ะ|คะ|[^\u0e00-\u0e7f ]|$| )"),
+    re.compile(r"[\u0590-\u05ff]{2,}(?: [\u0590-\u05ff]{2,}){0,2}"),
+    # Georgian and Ethiopic know no capitals
+    re.compile(r"[\u10d0-\u10ff]{2,}(?: (?!და |ვარ|მინდა|ვცხოვრობ)[\u10d0-\u10ff]{3,})?"),
+    re.compile(r"[\u1200-\u137f]{2,}(?: (?!ነው|ነኝ|እና|ይባላል)[\u1200-\u137f]{2,}){0,2}"),
+    # Bengali to Malayalam, without the word for "is"
+    re.compile(r"[\u0980-\u0d7f]{2,}(?: (?!છે|হয়|হয)[\u0980-\u0d7f]{2,}){0,2}"),
+)  # fmt: skip
+
+
+def phrases(attribute: str) -> list[str]:
+    """Return what the countries' files give as `attribute`, in all languages."""
+    return [p for c in COUNTRIES for p in getattr(c, attribute).split("|") if p]
+
+
+TITLES: dict[str, list[str]] = {}  # by their first word in lower case
+for _title in sorted(set(phrases("titles")), key=lambda t: (-len(t), t)):
+    if not TOUCHING.search(_title):
+        TITLES.setdefault(re.split(r"[ .-]", _title.lower())[0], []).append(_title)
+_TITLE_HEADS = (
+    frozenset(re.split(r"[ .]", t)[0] for group in TITLES.values() for t in group) - PARTICLES
+)
+register(TITLES)
+
+
+def capitalised(text: str, at: int) -> tuple[int, int] | None:
+    """Return the range of the capitalised name at `at`, without what is no part of it; None where none is."""
+    match = _NAME.match(text, at)
+    if match is None:
+        return None
+    return trimmed(text, match.start(), match.end())
+
+
+def of_any_case(text: str, at: int) -> tuple[int, int] | None:
+    """Return the range of the name at `at`, capitals or not; None where a common word stands there."""
+    match = _ANY_CASE.match(text, at)
+    if match is None:
+        return None
+    words, end = match[0].split(" "), at
+    kept = []
+    for word in words:
+        if word.lower() in STOP:
+            break
+        kept.append(word)
+    if not kept or len(kept[0]) < 2 or kept[0].lower() in BUSINESS:
+        return None
+    return at, end + len(" ".join(kept))
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Take off what is no part of a name: a possessive, little words, a word of business."""
+    lead = _DUTCH.match(text, start, end)
+    if lead is not None:
+        rest = trimmed(text, lead.end(), end)
+        return None if rest is None else (start, rest[1])
+    words = text[start:end].split(" ")
+    while words and (words[-1].lower() in STOP or words[-1].lower() in PARTICLES):
+        words.pop()
+    for place, word in enumerate(words):
+        if place and (word.lower() in STOP or word.strip(".") in _TITLE_HEADS):
+            words = words[:place]
+            break
+    if not words or words[0].lower() in STOP or words[0] in _ARTICLES:
+        return None
+    if any(word.lower().strip(".") in BUSINESS for word in words):
+        return None
+    found = " ".join(words)
+    if found[-2:] in ("'s", "’s"):
+        found = found[:-2]
+    if not any(c.isupper() for c in found) or not any(
+        len(word) > 1 and word[-1] != "." for word in found.split(" ")
+    ):
+        return None
+    return start, start + len(found)
+
+
+_DUTCH = re.compile(r"(?:in|op) (?:['’]t|den?|het) (?=[^\W\d_a-z])")  # in 't Veld
+_ARTICLES = frozenset({"der", "den", "des", "das", "le", "la", "el"})  # alone before a noun
+
+_CASELESS = re.compile(r"[\u10d0-\u10ff\u1200-\u137f]")
+
+
+@lru_cache(maxsize=16)
+def scripted(text: str) -> bool:
+    """Say whether `text` holds a script in which no capital begins a name."""
+    return unspaced(text) or (not text.isascii() and _CASELESS.search(text) is not None)
+
+
+def in_script(text: str, at: int) -> tuple[int, int] | None:
+    """Return the range of the name at `at` in a script without capitals; None where none is."""
+    while text[at : at + 1] and text[at] in " は是が:：为為":
+        at += 1
+    for pattern in _SCRIPTS:
+        match = pattern.match(text, at)
+        if match is not None and match.end() > at:
+            return at, at + len(match[0].rstrip())
+    return None

@@ -1,0 +1,42 @@
+"""Names that a text announces: a sentence, a title, a field, an address behind them. Pure.
+
+What is not announced needs a model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.people.fields import fields
+from stageflow_guard.redaction.recognizers.people.forms import FULL, trimmed
+from stageflow_guard.redaction.recognizers.people.said import said
+from stageflow_guard.redaction.recognizers.people.titles import titled
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield announced names; a field's value counts from two words on, a title's from one."""
+    yield from said(text)
+    yield from titled(text)
+    yield from fields(text)
+
+
+# Isolde Fairweather <isolde.f@…>
+_MAILED = re.compile(r"[\"']?[ ]<(?=[^\s<>@\x1e]{1,64}@[^\s<>@\x1e]{1,253}>)")
+_BEFORE_MAIL = re.compile(rf"(?:^|(?<=[\s\"'(,;:|>])){FULL}$")
+
+
+def mailed(text: str) -> Iterator[Hit]:
+    """Yield the name of two words or more that stands before an address in angle brackets.
+
+    The address has to be seen, so this reads what the rest of prose is not shown.
+    """
+    if "@" not in text or " <" not in text:
+        return
+    for sign in _MAILED.finditer(text):
+        low = max(0, sign.start() - 60, text.rfind("\n", 0, sign.start()) + 1)
+        before = _BEFORE_MAIL.search(text, low, sign.start())
+        name = None if before is None else trimmed(text, before.start(), sign.start())
+        if name is not None and name[1] == sign.start() and " " in text[slice(*name)]:
+            yield Hit(*name, "PERSON", 0.4, "name, mail", "label address")
