@@ -14,11 +14,16 @@ from stageflow_guard.redaction.text.view import Edit, View
 
 BARRIER = "\x1e"
 _TOUCH = re.compile(
-    rf"(?<=[{UNSPACED}])(?<!\d)(?=[0-9A-Za-z+@(])|(?<=[0-9A-Za-z)])(?=[{UNSPACED}])(?!\d)"
+    rf"(?<=[{UNSPACED}])(?<!\d)(?=[0-9A-Za-z+(]|@(?![{UNSPACED}]))|(?<=[0-9A-Za-z)])(?=[{UNSPACED}])(?!\d)"
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")  # of a terminal
+# pictures in place of the gaps of a number: `536🔸90🔸4399`
+_PICTURES = re.compile(
+    r"[\u203c-\u2049\u2190-\u21ff\u2300-\u2bff\u3030\u303d\U0001f000-\U0001faff](?<=[0-9]{2}.)[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]{0,6}(?=[0-9]{2})"
+)
 _LONE = re.compile(r"[^\s|] {1,3}\| {1,3}\S")
 _SIGN = re.compile(r"[|\t]")
+_OPERATOR = re.compile(r"[\"'][ ]?\|\|[ ]?[\"']")  # between two pieces of a text in SQL
 _SHORT = re.compile(r"[0-9]{1,6}")
 _MOST = 2_000  # characters of a line that are looked at as a row
 
@@ -28,6 +33,9 @@ def bordered(view: View) -> View:
     text = view.text
     if "\x1b" in text:
         view = view.edited([(*m.span(), "") for m in _COLOUR.finditer(text)], "colours")
+        text = view.text
+    if not text.isascii():
+        view = view.edited([(*m.span(), " ") for m in _PICTURES.finditer(text)], "pictures")
         text = view.text
     if unspaced(text):
         view = view.parted([m.start() for m in _TOUCH.finditer(text)], "borders")
@@ -46,6 +54,8 @@ def _cells(text: str) -> Iterator[Edit]:
         framed = row.lstrip().startswith("|") or pipes >= 3
         for match in _SIGN.finditer(row, 0, _MOST):
             at, sign = match.start(), match[0]
+            if sign == "|" and _OPERATOR.search(row, max(0, at - 4), at + 5):
+                continue
             if sign == "|" and not framed and "|" in row[at - 1 : at] + row[at + 1 : at + 2]:
                 continue  # an operator
             if sign == "|":

@@ -19,7 +19,16 @@ _MARKUP = re.compile(
 )
 _MARKS = re.compile(r"<|\[|\*|`|\\|/\*|~~|\|\||__")
 # a string that code puts together: "536" + "-90-" + "4399"
-_CONCAT = re.compile(r"""["'](?<=[\w.@()+ -].)\s{0,3}(?:\+|\.|&|\|\|)?\s{0,3}["'](?=[\w.@()+ -])""")
+_CONCAT = re.compile(
+    r"""["'](?<=[\w.@()+ -].)(?:\s{0,3}(?:\+{1,2}|\.{1,2}|&|\|\||\x1e\x1e|<>|~)?\s{0,3}|\s{0,3}\)\s{0,3}\.(?:append|concat|add|plus|push_str)\(\s{0,3})["'](?=[\w.@()+ -])"""
+)
+# what a function joins: `paste0("a", "b")`, `CONCAT('a', 'b')`, `["a", "b"].join("-")`, `"-".join(["a", "b"])`
+_LISTED = r"""(?:"[^"\n]{0,80}"|'[^'\n]{0,80}')(?:,[ ]?(?:"[^"\n]{0,80}"|'[^'\n]{0,80}')){1,24}"""
+_JOINED = re.compile(
+    rf"""(?i:\b(?:paste0|concat|concat_ws|strcat|string\.concat|join)\(|["'][^"'\n]{{0,3}}["']\.join\([\[(]|[\[(])(?P<list>{_LISTED})(?:\](?:\.join\(|\)\.join\()["'](?P<sign>[^"'\n]{{0,3}})["']\)|[\])])"""
+)
+_BETWEEN_PIECES = re.compile(r"""["'],[ ]?["']""")
+_JOINS = ("paste0(", "concat", "CONCAT", "Concat", "strcat(", "join(")
 
 
 # a line that goes on: escaped, quoted-printable, or quoted in an answer
@@ -60,7 +69,19 @@ def markup(view: View) -> View:
     if '"' in view.text or "'" in view.text:
         found = [(*m.span(), "") for m in _CONCAT.finditer(view.text) if _between(view.text, m)]
         view = view.edited(found, "concatenation")
+        if present(view.text, _JOINS):
+            view = view.edited(list(_joined(view.text)), "joined")
     return view
+
+
+def _joined(text: str) -> Iterator[Edit]:
+    """Yield what stands between the pieces of a list that a function joins, and is not there then."""
+    for match in _JOINED.finditer(text):
+        if not present(match[0], _JOINS):
+            continue
+        begin, end = match.span("list")
+        for gap in _BETWEEN_PIECES.finditer(text, begin, end):
+            yield (*gap.span(), match["sign"] or "")
 
 
 def _marks(text: str) -> Iterator[re.Match[str]]:
@@ -75,8 +96,10 @@ def _marks(text: str) -> Iterator[re.Match[str]]:
 
 def _between(text: str, match: re.Match[str]) -> bool:
     """A list of values is no concatenation: a comma or nothing between quotes keeps them apart."""
-    return "+" in match[0] or "." in match[0] or "&" in match[0] or "|" in match[0] or (
-        match[0] in ('""', "''", '" "', "' '") and (
+    if match[0] in ("'\"", "\"'"):  # a shell joins what it quotes in two ways
+        return True
+    return any(sign in match[0] for sign in "+.&|~<\x1e") or (
+        match[0][1:-1].strip(" ") == "" and (
             text[match.start() - 1].isdigit()
             or (text[match.start() - 1] in "-." and text[match.start() - 2 : match.start() - 1].isdigit())
         )
@@ -188,14 +211,18 @@ def _spelled(text: str, lower: str) -> Iterator[re.Match[str]]:
             yield found
 
 
-_AT = r"(?:[ ]{1,3}(?:at|arroba|arobase|arobas|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|at sign|собака)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:at|@)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}@[ ]{0,2}|@[ ]{1,2}|_at_|-at-|&at;|@)"
-_DOT = r"(?:[ ]{1,3}(?:dot|punto|point|punkt|ponto|punt|kropka|nokta|точка)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:dot|\.)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}\.[ ]{1,2}|_dot_|-dot-|\.)"
+_AT = r"(?:[ ]{1,3}(?:at|arroba|arobase|arobas|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|at sign|собака)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:at|a|ät|arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|małpa|malpa|snabel-a|собака|@)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}@[ ]{0,2}|@[ ]{1,2}|[ ]?[_*|~/\x1e-]{1,2}at[_*|~/\x1e-]{1,2}[ ]?|&at;|@)"
+_DOT = r"(?:[ ]{1,3}(?:dot|punto|point|punkt|ponto|punt|kropka|nokta|точка)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:dot|punkt|point|punto|ponto|punt|kropka|nokta|точка|\.)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}\.[ ]{1,2}|[ ]?[_*|~/\x1e-]{1,2}dot[_*|~/\x1e-]{1,2}[ ]?|\.)"
+_BAR = (
+    r"[ ]{1,2}(?:underscore|unterstrich|tiret bas|gui[oó]n bajo|trattino basso|underline)[ ]{1,2}"
+)
 _LABEL = r"[A-Za-z0-9][A-Za-z0-9_+-]{0,40}"
 _MAIL_WORDS = re.compile(
-    rf"(?<![\w.]){_LABEL}(?:{_DOT}{_LABEL}){{0,4}}{_AT}{_LABEL}(?:{_DOT}[A-Za-z0-9][A-Za-z0-9-]{{0,40}}){{0,3}}{_DOT}(?:com|org|net|edu|gov|mil|int|io|info|biz|name|mail|email|dev|app|online|site|shop|store|cloud|tech|xyz|health|bank|example|test|[a-z]{{2}})(?![\w])",
+    rf"(?<![\w.]){_LABEL}(?:(?:{_DOT}|{_BAR}){_LABEL}){{0,4}}{_AT}{_LABEL}(?:{_DOT}[A-Za-z0-9][A-Za-z0-9-]{{0,40}}){{0,3}}{_DOT}(?:com|org|net|edu|gov|mil|int|io|info|biz|name|mail|email|dev|app|online|site|shop|store|cloud|tech|xyz|health|bank|example|test|[a-z]{{2}})(?![\w])",
     re.IGNORECASE,
 )
 _AT_ONLY = re.compile(_AT, re.IGNORECASE)
+_BAR_ONLY = re.compile(_BAR, re.IGNORECASE)
 _DOT_ONLY = re.compile(_DOT, re.IGNORECASE)
 _QUAD = re.compile(
     r"[0-9](?<![\w.].)[0-9]{0,2}(?:(?:[ ]{1,3}dot[ ]{1,3}|[ ]?[\[({](?:dot|\.)[\])}][ ]?|[ ]{1,2}\.[ ]{0,2}|\.[ ]{1,2}|\.|[ ]?·[ ]?)[0-9]{1,3}){3}(?![\w])",
@@ -215,10 +242,11 @@ def words(view: View) -> View:
         or present(lower, _ELSEWHERE)
     ):
         for match in _windows(text):
-            plain = _AT_ONLY.sub("@", _DOT_ONLY.sub(".", match[0]), count=1)
+            plain = _BAR_ONLY.sub("_", match[0])
+            plain = _AT_ONLY.sub("@", _DOT_ONLY.sub(".", plain), count=1)
             if plain != match[0] and not _prose(match[0]):
                 edits.append((*match.span(), plain))
-    elif " at " in lower and present(lower, _MAIL_VERBS):
+    elif " at " in lower:
         edits += _written_to(text, lower)
     if view.digits:
         edits += _quads(text)
@@ -226,21 +254,37 @@ def words(view: View) -> View:
     return view.edited(edits, "words")
 
 
-_MAIL_VERBS = ("mail", "write", "reach", "contact")
 # "at" in other languages, where it is no word of a sentence
 _ELSEWHERE = (
-    " arroba ",
-    " arobas",
-    " chiocciola ",
-    " klammeraffe ",
-    " apenstaartje ",
-    " małpa ",
-    " snabel-a ",
+    "arroba",
+    "arobas",
+    "chiocciola",
+    "klammeraffe",
+    "apenstaartje",
+    "małpa",
+    "snabel-a",
     " ät ",
-    " собака ",
+    "(ät)",
+    "[ät]",
+    "(a)",
+    "[a]",
+    "собака",
 )
 _AROUND = ("@ ", " @", "(@", "[@", "{@", "<@")
-_SIGNS = ("dot", "(at", "[at", "{at", "<at", "_at_", "-at-")
+_SIGNS = (
+    "dot",
+    "(at",
+    "[at",
+    "{at",
+    "<at",
+    "_at_",
+    "-at-",
+    "*at*",
+    "|at|",
+    "\x1eat\x1e",
+    "~at~",
+    "/at/",
+)
 _PARTED = ("dot", " .", ". ", "(.", "[.", "{.", "·")
 
 
@@ -268,7 +312,7 @@ def _is_quad(text: str) -> bool:
 
 
 _ANCHOR = re.compile(
-    r"[ \[({<_@-](?:(?<!@)(?:(?:at|@)[ \])}>_-]|dot[ \])}>_-])|(?<= )(?:(?:arroba|arobase?|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|собака)[ ]|@)|(?<=@)[ ])",
+    r"[ \[({<_@*|~/\x1e-](?:(?<!@)(?:(?:at|@)[ \])}>_*|~/\x1e-]|(?<=[\[({<])a[\])}>]|dot[ \])}>_*|~/\x1e-]|(?:arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|małpa|malpa|snabel-a|ät|собака)[ \])}>])|(?<= )@|(?<=@)[ ])",
     re.IGNORECASE,
 )
 
@@ -291,12 +335,17 @@ def _windows(text: str) -> Iterator[re.Match[str]]:
 _TOLD_MAIL = re.compile(
     r"(?<![a-z])(?:e-?mails?|mail|write|reach|contact)(?: (?:is|me|us|her|him|them|to|address)){0,3}:? {1,2}(?=[\w.+-]{1,40}$)"
 )
+# a name with a dot in it, which is no file's: `ask i.dragan at lumina-print.ro`
+_DOTTED_NAME = re.compile(
+    r"(?:^|[\s(:,])(?=[a-z]{1,20}[._][a-z]{2,24}$)(?![\w.]*\.(?:html?|py|js|ts|json|ya?ml|md|txt|go|rs|rb|php|css|sh|sql|csv|xml|toml|cfg|ini|log|pdf|docx?|zip|jar|exe|io|com|org|net)$)"
+)
 _HOST = re.compile(r" at [\w-]{1,40}\.[a-z]")
 
 
 def _written_to(text: str, lower: str) -> Iterator[Edit]:
     for host in _HOST.finditer(lower):
         told = _TOLD_MAIL.search(lower, max(0, host.start() - 90), host.start())
+        told = told or _DOTTED_NAME.search(lower, max(0, host.start() - 50), host.start())
         match = _MAIL_WORDS.match(text, told.end()) if told is not None else None
         if match is not None:
             yield (*match.span(), _AT_ONLY.sub("@", match[0], count=1))

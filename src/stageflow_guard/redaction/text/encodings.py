@@ -112,7 +112,7 @@ def _base64(match: re.Match[str]) -> str | None:
     if (
         token.isdigit()
         or (token.isalpha() and (token.islower() or token.istitle()))
-        or token[:3] == "eyJ"
+        or (token[:3] == "eyJ" and match.string[match.end() : match.end() + 1] == ".")
     ):
         return None  # a number, a word, a web token: recognizers of their own
     token = token.translate({45: 43, 95: 47})

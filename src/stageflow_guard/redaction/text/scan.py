@@ -30,12 +30,13 @@ from stageflow_guard.redaction.recognizers.generic import (
     one_time_codes,
     plates,
     secrets,
+    told_passwords,
     usernames,
 )
 from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
 from stageflow_guard.redaction.recognizers.people import honorifics, letters, names, salutations
-from stageflow_guard.redaction.text import deobfuscate, encodings
+from stageflow_guard.redaction.text import deobfuscate, encodings, spoken
 from stageflow_guard.redaction.text.borders import bordered
 from stageflow_guard.redaction.text.changes import looks
 from stageflow_guard.redaction.text.named import Reading, placed
@@ -45,13 +46,14 @@ from stageflow_guard.redaction.text.view import BARRIER, Step, View
 from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
 
 STEPS: tuple[Step, ...] = (
-    encodings.encodings, deobfuscate.markup, deobfuscate.spacing, deobfuscate.words, deobfuscate.spelling,
+    encodings.encodings, deobfuscate.markup, deobfuscate.spacing, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
     deobfuscate.look_alikes,
 )  # fmt: skip
 
+Recognizers = tuple[tuple[Recognize, frozenset[str]], ...]
 _PACKED = tuple(one.entity for one in NUMBERS)
 # what each recognizer can say: one that cannot say anything that is asked for is not run
-SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
+SHAPED: Recognizers = (
     (numbers.recognize, frozenset({"CREDIT_CARD", "US_SSN", "US_ITIN", "PHONE_NUMBER", "IP_ADDRESS", *_PACKED})),
     (contact.emails, frozenset({"EMAIL_ADDRESS"})),
     (contact.urls, frozenset({"URL"})),
@@ -64,6 +66,7 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (command_lines.passwords, frozenset({"SECRET"})),
     (credential_pairs.passwords, frozenset({"SECRET"})),
     (one_time_codes.codes, frozenset({"SECRET"})),
+    (told_passwords.passwords, frozenset({"SECRET"})),
     (identifiers.labelled, frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "US_DRIVER_LICENSE", "MEDICAL_LICENSE", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID", "LICENSE_PLATE", "VEHICLE_ID", "CASE_NUMBER", "US_BANK_NUMBER", "USERNAME"})),
     (announced.documents, announced.FOUND),
     (announced.unnamed, announced.FOUND),
@@ -78,7 +81,7 @@ SHAPED: tuple[tuple[Recognize, frozenset[str]], ...] = (
     (honorifics.beside, frozenset({"PERSON"})),  # a view of prose has no vowel signs
 )  # fmt: skip
 # prose: read once, in the view of characters; taking a sentence apart would not help them
-PROSE: tuple[tuple[Recognize, frozenset[str]], ...] = (
+PROSE: Recognizers = (
     (addresses.recognize, frozenset({"STREET_ADDRESS"})),
     (names.recognize, frozenset({"PERSON"})),
     (salutations.recognize, frozenset({"PERSON"})),
@@ -284,33 +287,35 @@ class Scanner:
             found += self._run(PROSE, bordered(rest))
         else:
             found += self._run(PROSE, normal)
-        deep = normal
-        for step in STEPS:
+        deep = decoded = encodings.encodings(normal)
+        for step in STEPS[1:]:
             deep = step(deep)
+        if decoded is not normal:  # a name with an escape in it
+            found += self._again(normal, decoded, PROSE)
         if deep is not plain:
-            found += self._again(plain, deep)
+            found += self._again(plain, deep, SHAPED)
         return found + self._extra_hits(given)
 
-    def _again(self, plain: View, deep: View) -> list[tuple[View, Hit]]:
+    def _again(self, plain: View, deep: View, recognizers: Recognizers) -> list[tuple[View, Hit]]:
         """Return what `deep` shows to one who has read `plain`: far from a change nothing is new."""
         small = len(deep.text) <= _SMALL
         found = None if small else looks(plain, deep)
         if found is None:
-            return self._run(SHAPED, deep)
+            return self._run(recognizers, deep)
         # letters that are read as digits: only what holds one of them
         only_on = deep.steps[len(plain.steps) :] == _ALIKE
         out: list[tuple[View, Hit]] = []
         size = len(deep.text)
         for low, high, changed in found:
             first, last = (low + _CUT if low else 0), (high - _CUT if high < size else size)
-            for _, hit in self._run(SHAPED, View(deep.text[low:high])):
+            for _, hit in self._run(recognizers, View(deep.text[low:high])):
                 start, end = hit.start + low, hit.end + low
                 place = bisect_left(changed, start)
                 holds = place < len(changed) and changed[place] < end
                 if not holds and (only_on or not first <= start < last):
                     continue
                 if (low and start < low + _EDGE) or (high < size and end > high - _EDGE):
-                    return self._run(SHAPED, deep)  # it may go on, or what follows counts
+                    return self._run(recognizers, deep)  # it may go on, or what follows counts
                 out.append((deep, hit._replace(start=start, end=end)))
         return out
 

@@ -43,8 +43,8 @@ COUNTRY = Country(
     fields={"LICENSE_PLATE": "matrícula|placa|placas", "US_DRIVER_LICENSE": "licencia de conducir|licencia conducir|permiso de conducir|permiso conducir|carné de conducir",
         "PERSON": "tutor|tutora|convoca|asistentes|ausentes|secretaria|secretario|enviar a|organizador|organizadora|participantes|solicitante|persona de contacto|contacto de emergencia|a favor de|ordenante|presidenta|presidente|reclamante|pasajero|asegurado|a nombre de|nombre completo|nombre y apellidos|titular|destinatario|nombre del cliente|titular de la cuenta|cliente|beneficiario|paciente",
         "PERSON_PART": "nombre|apellido|apellidos|primer apellido|segundo apellido|nombre de pila|nombre pila|primer nombre",
-        "STREET_ADDRESS": "dirección|direccion|domicilio|dirección postal|dirección de envío|dirección de facturación|calle",
-        "PHONE_NUMBER": "teléfono|telefono|número de teléfono|teléfono móvil|telefono movil|móvil|movil|celular|tlf|tfno|tel móvil|cel|numero telefono",
+        "STREET_ADDRESS": "cp/ciudad|cp ciudad|cp/localidad|código postal y ciudad|dirección|direccion|domicilio|dirección postal|dirección de envío|dirección de facturación|calle",
+        "PHONE_NUMBER": "extensión|anexo telefónico|teléfono|telefono|número de teléfono|teléfono móvil|telefono movil|móvil|movil|celular|tlf|tfno|tel móvil|cel|numero telefono",
         "SECRET": "contraseña temporal|clave temporal|pass temporal|contraseña provisional|contraseña|contrasena|clave|clave secreta|clave de acceso|clave api|código secreto|clave secreta",
         "DATE_OF_BIRTH": "fecha de nacimiento|fecha nacimiento|nacido el|nacida el|f nacimiento",
         "CREDIT_CARD": "tarjeta|número de tarjeta|tarjeta de crédito|numero tarjeta",
@@ -81,6 +81,6 @@ COUNTRY = Country(
         Document(entity="PASSPORT", value=r"[A-Z]{2,3}[0-9]{6}", names="pasaporte|número de pasaporte|nº de pasaporte"),
         Document(entity="ES_NSS", value=r"[0-9]{2}[ /-]?[0-9]{7,8}[ /-]?[0-9]{2}", names="seguridad social|número de la seguridad social|nss|número de afiliación|nº afiliación|n.º afiliación|n. afiliación|afiliación"),
         Document(entity="LICENSE_PLATE", value=r"[0-9]{4}[ -]?[BCDFGHJ-NPR-TV-Z]{3}|[A-Z]{1,2}[ -][0-9]{4}[ -][A-Z]{1,2}", names="matrícula|matricula|placa|placas"),
-        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{8}-?[A-Z]", names="permiso de conducir|carné de conducir|licencia de conducir"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{2}\.?[0-9]{3}\.?[0-9]{3}[ -]?[A-Z]", names="permiso de conducir|carné de conducir|carnet de conducir|carnet de conduccion|licencia de conducir"),
     ),
 )  # fmt: skip

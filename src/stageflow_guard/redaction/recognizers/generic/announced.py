@@ -369,7 +369,7 @@ _FIELDS = Index(
 )
 # a short number right behind the word, at the end of a clause
 _ALONE = re.compile(
-    r"[ ](?=(?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{2,4}[ -]?[0-9]{2,3}[ ]?(?:[.,;!?)]|\n|$))"
+    r"[ ](?=(?!(?:19|20)[0-9]{2}(?![0-9]))(?:[0-9]{2,4}[ -]?[0-9]{2,3}|[0-9]{2}(?:[ -][0-9]{2}){2})[ ]?(?:[.,;!?()]|\n|$|(?:au|an|in|im|at|ask|dem|per|para|for|für|before|bis|ab|after)[ ]))"
 )
 # a key goes on behind the words that it is known by: `geburtsdatum_kunde`, `phoneOfGuest`
 _SUFFIXED = re.compile(

@@ -12,7 +12,7 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 _LOCAL = re.compile(r"[\w+%-][\w.%+'!#$&*/=?^`{|}~-]{0,63}")  # read backwards from the sign
 _LOCAL_MOST = 64
 _DOMAIN = re.compile(
-    r"(?:[^\W_](?:[\w-]{0,62}[^\W_])?\.){1,8}([^\W\d_]{2,24}|xn--[a-z0-9-]{2,40})(?![^\W_]|@)"
+    r"(?:[^\W_](?:[\w-]{0,62}[^\W_])?\.){1,8}(xn--[a-z0-9-]{2,40}|[^\W\d_]{2,24})(?![^\W_]|@)"
 )
 _GLUED = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}[\w.+-]{0,40}(?=@)")
 _LITERAL = re.compile(r"\[(?:[0-9]{1,3}\.){3}[0-9]{1,3}\]")
@@ -87,6 +87,7 @@ _NO_TLD = frozenset(
 _COMMON_TLD = frozenset(
     "com org net edu gov mil int info biz name dev app online site shop cloud mail tech example test".split()  # noqa: SIM905 - a list of words
 )
+_IRISH = re.compile(r"(?:^|[._-])[odlOD]'[A-Za-z]{2,}$")  # `siobhan.o'dwyer`
 _ROBOTS = frozenset(
     [
         "git",
@@ -147,10 +148,9 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
     label = _GLUED_LABEL.match(name)
     lead = label.end() if label is not None else len(name) - len(name.lstrip("'!#$&*/=?^`{|}~-.%"))
     name, start = name[lead:], start + lead
-    for mark in ("=", "/", "?", "&", "|", "'", "{", "}"):  # a key, a path or a quote before it
-        cut = name.rfind(mark)
-        if cut >= 0:
-            name, start = name[cut + 1 :], start + cut + 1
+    # a key, a path or a quote before it; an apostrophe in a name is a part of it
+    cut = max(map(name.rfind, "=/?&|{}" if _IRISH.search(name) else "=/?&|'{}"))
+    name, start = name[cut + 1 :], start + cut + 1
     if not name:
         return None
     if text[max(0, start - 1) : start] in (":", "/") and "://" in text[max(0, start - 80) : start]:
@@ -235,7 +235,7 @@ _BARE = re.compile(
     r"(?i)(?<![\w@./-])(?:web ?sites?|homepage|home page|blog|portfolio|domain)(?: is| at|:|=)?[ \n]{1,2}((?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.){1,4}[a-z]{2,12})(?![\w@])"
 )
 _PERSONAL = re.compile(
-    r"(?i)(?<![a-z])(?:web ?sites?|web ?page|homepage|home page|blog|portfolio|profile|linkedin|facebook|instagram|twitter|follow me|my page|personal|visit me|find me)(?![a-z])"
+    r"(?i)(?<![a-z])(?:web ?sites?|web ?page|homepage|home page|blog|portfolio|profile|linkedin|facebook|instagram|twitter|follow me|my page|personal|visit me|find me|cv|r[ée]sum[ée]|lebenslauf|curriculum(?: vitae)?|vita|portrait|bio|book me|profil[eo]?|perfil|sito|p[áa]gina|my (?:site|calendar)|me on)(?![a-z])"
 )
 _TECHNICAL = re.compile(
     r"(?i)(?:^|\.)(?:localhost|local|internal|cluster|svc|lan|test|example|invalid|example\.(?:com|org|net)|github\.com|github\.io"
@@ -254,12 +254,12 @@ _SERVED = re.compile(
     r"(?i)(?:docs?|api|developers?|dev|static|cdn|registry|status|assets|download|support|help|www\.w3|bugs|wiki)\."
 )
 _OWN_PATH = re.compile(
-    r"(?i)/(?:u|user|users|in|profile|profiles|people|member|members|~[\w.-]+|@[\w.-]+)(?:/|$)"
+    r"(?i)/(?:u|user|users|in|profile|profiles|people|member|members|team|staff|mitarbeiter|personen|equipe|équipe|equipo|persona|personas|author|authors|autor|autoren|auteur|lehrende|faculty|doctors?|aerzte|anwaelte|lawyers|attorneys|~[\w.-]+|@[\w.-]+)(?:/|$)"
 )
 
 # a person's own page, written without a scheme
 _OWN_PAGE = re.compile(
-    r"(?i)(?<![\w@./-])(?:(?:[a-z]{2}\.)?linkedin\.com/(?:in|pub)/|instagram\.com/(?!p/|explore|reel)|(?:facebook|fb)\.com/(?!sharer|groups|pages|events)|tiktok\.com/@|wa\.me/|t\.me/)[\w.%-]{3,64}(?<![.])(?![\w/])"
+    r"(?i)(?<![\w@./-])(?:(?:[a-z]{2}\.)?linkedin\.com/(?:in|pub)/|instagram\.com/(?!p/|explore|reel)|(?:facebook|fb)\.com/(?!sharer|groups|pages|events)|tiktok\.com/@|wa\.me/|t\.me/|calendly\.com/|cal\.com/|linktr\.ee/|about\.me/|behance\.net/|medium\.com/@|xing\.com/profile/|researchgate\.net/profile/|orcid\.org/|keybase\.io/|patreon\.com/|(?<![a-z])x\.com/(?!i/|home)|twitter\.com/(?!i/|home|search|hashtag))[\w.%/-]{3,80}(?<![.])(?![\w/])"
 )
 
 

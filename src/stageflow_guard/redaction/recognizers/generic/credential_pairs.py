@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, positions, present
 from stageflow_guard.redaction.recognizers.generic import secret_values as values
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -37,7 +37,20 @@ _OPENED = re.compile(
     re.IGNORECASE,
 )
 _OPENING = ("mysqli", "mysql_", "pdo", "getconnection", ".connect", "ftp_login", "ssh2_auth", "imap_open", "ldap_bind")  # fmt: skip
-_SIGNS = ('"', "'", ":", "=", "/")
+_SIGNS = ('"', "'", ":", "=", "/", "login ")
+# .netrc: machine HOST login USER password X; .pgpass: HOST:PORT:DATABASE:USER:X; Oracle: user/X@//host
+_NETRC = re.compile(r"login[ \t\n]{1,8}\S{1,80}[ \t\n]{1,8}password[ \t\n]{1,8}([^\s\x1e]{2,128})")
+_PORT = re.compile(r":(?:[0-9]{2,5}|\*):")
+_PGPASS = re.compile(
+    r"(?:[\w.-]{1,80}|\*):(?:[0-9]{2,5}|\*):(?:[\w.-]{1,64}|\*):[\w.-]{1,64}:((?:\\.|[^\s:\\\"'\x1e]){3,128})(?=$|[\s\"'])"
+)
+_ORACLE = re.compile(
+    r"(?<![\w./-])[A-Za-z][\w$#]{0,29}/([^\s/@\"'\x1e]{3,64}(?:@[^\s/@\"'\x1e]{1,40})?)@(?=//?[\w.-]|[\w.-]{1,60}(?::[0-9]{2,5})?[:/][\w.-]|\(DESCRIPTION)"
+)
+_NETRC_HEADS, _ORACLE_SIGNS = (
+    Heads(("login ", "login\t", "login\n")),
+    ("@//", "oracle:", "sqlplus", "sqlldr", "expdp", "impdp", "(DESCRIPTION"),
+)
 
 
 def passwords(text: str) -> Iterator[Hit]:
@@ -49,6 +62,7 @@ def passwords(text: str) -> Iterator[Hit]:
         opened = _OPENED.match(text, at)
         if opened is not None and values.worth(opened[1], quoted=True, spoken=False) >= 0.5:
             yield Hit(*opened.span(1), "SECRET", 0.6, "passed beside a user")
+    yield from _in_files(text, lower)
     if not present(lower, _HEADS):
         return
     for at in positions(lower, _HEADS):
@@ -73,3 +87,25 @@ def passwords(text: str) -> Iterator[Hit]:
                     0.5,
                     "told beside a user",
                 )
+
+
+def _in_files(text: str, lower: str) -> Iterator[Hit]:
+    """Yield the passwords of files and addresses that know them by their place alone."""
+    for at in _NETRC_HEADS.places(lower):
+        match = _NETRC.match(text, at)
+        if match is not None and not values.placeholder(match[1]):
+            yield Hit(*match.span(1), "SECRET", 0.7, "netrc")
+    for port in _PORT.finditer(text):
+        host = _HOST.search(text, max(0, port.start() - _LONGEST_HOST), port.start())
+        match = None if host is None else _PGPASS.match(text, host.start(1))
+        if match is not None and not (values.placeholder(match[1]) or match[1].isdigit()):
+            yield Hit(*match.span(1), "SECRET", 0.6, "pgpass")
+    for match in _ORACLE.finditer(text) if present(text, _ORACLE_SIGNS) else ():
+        if not values.placeholder(match[1]):
+            yield Hit(*match.span(1), "SECRET", 0.6, "connection string")
+
+
+_HOST, _LONGEST_HOST = (
+    re.compile(r"(?:^|[\s\"'])([\w.-]{1,80}|\*)$"),
+    82,
+)  # first in a line of .pgpass

@@ -59,7 +59,7 @@ _HEADS = Heads((
 _INSURED_HEADS = Heads(("sub#", "sub no", "pol#", "pol #", "pol no", "ben no", "mem no", "mem #", "mem#", "mem id", "sub id", "sub #", "enrollee", "mbr", "ins id", "ins no", "ins #", "ins. id", "insd", "hic", "identification", "contract", "cert ", "cert#", "certificate", "policyholder", "card ", "id:", "id no", "id num", "id #", "id#", "id "))  # fmt: skip
 # a record's number in groups; a year or a part of something longer is none
 _GROUPED = re.compile(r"(?:[ ](?!(?:19|20)[0-9]{2}(?![0-9]))[0-9]{3,6}){1,3}(?![\w./:%-]|[ ][0-9])")
-_IN_GROUPS = frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "INSURED", "EMPLOYEE_ID"})
+_IN_GROUPS = frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "INSURED", "EMPLOYEE_ID", "US_DRIVER_LICENSE", "PASSPORT"})  # fmt: skip
 _OF_INSURERS = frozenset({"GROUP", "INSURED"})
 # a number as a card, a band or a switchboard writes it: letters in front, groups, brackets
 _WRITTEN = re.compile(

@@ -44,7 +44,7 @@ def _is_neat(gap: str) -> bool:
 
 
 _LOOSE = re.compile(
-    r"[^A-Za-z0-9\n\"'@\x1e]{1,4}|'|[ ]?\n[ ]?|[^\w\n\x1e]\n[^\w\n\x1e]?|\n[^\w\n\x1e]|[^\w\n\"'\x1e]{2}[ ][^\w\n\"'\x1e]{0,2}"
+    r"[^A-Za-z0-9\n\"'@\x1e]{1,4}|'|[ ]?\n[ ]{0,4}|[^\w\n\x1e]\n[^\w\n\x1e]?|\n[^\w\n\x1e]|[^\w\n\"'\x1e]{2}[ ][^\w\n\"'\x1e]{0,2}"
 )
 MOST = 10
 CLOSE = 8  # characters between a label and its value
@@ -179,7 +179,7 @@ def _alone(walk: _Walk, i: int, label: Nearest) -> bool:
     a = groups[i + 1][0]
     if a - end > 6:
         return True
-    if not text[end:a].strip(" ._-()/"):
+    if not text[end:a].strip(" ._-()/") or (end - start == _QUARTER and text[end:a] in _RULES):
         return False
     before = text[max(0, start - 3) : start]
     if "+" in before or before == "00(":
@@ -241,7 +241,7 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
     touching = labelled and first - near.end <= CLOSE
     free = not labelled and not dialled
     before = text[first - 1 : first]
-    if free and label != "ip" and before.isalnum():
+    if free and label != "ip" and before.isalnum() and not (size == AREA and before.islower()):
         return None, i  # what letters touch has a label, or is no number
     wordless = free and ahead.wordless(first, _AHEAD)
 
@@ -265,6 +265,21 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
                 break
             if gap not in _PLAIN and not _is_neat(gap):
                 neat = False
+                if (
+                    free
+                    and size == b - a == _QUARTER
+                    and gap in _RULES
+                    and gaps in ((), (gap,), (gap, gap))
+                ):
+                    gaps, total, digits, shape = (
+                        (*gaps, gap),
+                        total + _QUARTER,
+                        digits + text[a:b],
+                        (*shape, _QUARTER),
+                    )
+                    if len(shape) < _QUARTER:
+                        continue
+                    return _quartered(text, first, b, digits, gap), j
                 if wordless or not (labelled or headed) or (len(shape) != 3 and unnamed()):
                     break  # without a label only the usual grouping says anything
                 if not _joins(gap, best):
@@ -331,7 +346,18 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
     return best, taken
 
 
+def _quartered(text: str, start: int, end: int, digits: str, gap: str) -> Hit | None:
+    """Return sixteen digits in fours, one rule between them, as a card whose network and check hold."""
+    around = text[max(0, start - 3) : start].rstrip(" ")[-1:] + text[end : end + 3].lstrip(" ")[:1]
+    if gap.strip() in around or not (network(digits) and luhn(digits)):
+        return None
+    return Hit(start, end, "CREDIT_CARD", 0.6, "card", "checksum")
+
+
+_QUARTER = 4  # digits, and parts of a card
+_RULES = frozenset({" | ", "|", " • ", "•", " · ", "·", " / ", "/", "::", " : ", ":", "_", "__", "~", "*", " – ", "–", " > ", "+"})  # fmt: skip
 _TRIPLETS = (3, 3, 3)
+AREA = 3  # digits that a number of North America begins with
 _TIES = frozenset("-.:/")
 _AHEAD = 20 + (MOST - 1) * 6 + labels.AFTER  # as far as a label behind the last group may stand
 _EXTENDED = 18  # or behind its extension: ` extension 123456`
@@ -431,12 +457,26 @@ def _opened(one: Candidate) -> bool:
     """A tail such as `x4587` is part of a phone number; a label may be written without a space."""
     if one.label == "phone" and one.touching and one.neat and north_american(one):
         return True
+    if one.label in ("", "phone") and (one.gaps == ("-", "-") or one.text[one.start - 1 : one.start] == "+") and (
+        _between_letters(one)
+    ):  # fmt: skip
+        return True  # `callme415-555-0167asap`, `tel+4915228817362whatsapp`
     if one.label in _GLUED and (one.shape in ((3, 2, 4), (4, 4, 4, 4)) or (
         one.label == "card" and len(one.digits) >= 15 and network(one.digits) and luhn(one.digits)
     )):  # fmt: skip
         return True
     left = one.text[one.start - 1 : one.start]
     return not left.isalnum() and EXTENSION.match(one.text, one.end) is not None
+
+
+def _between_letters(one: Candidate) -> bool:
+    """Say whether words in small letters touch a phone number that its form gives away."""
+    before = one.text[max(0, one.start - 4) : one.start].rstrip("+")[-2:]
+    behind = one.text[one.end : one.end + 3]
+    dialled = one.text[one.start - 1 : one.start] == "+" and 10 <= len(one.digits) <= 14
+    return (dialled or north_american(one)) and (not before or before.isalpha()) and (
+        not behind[:1].isalnum() or (behind.isalpha() and behind.islower())
+    )  # fmt: skip
 
 
 def _quad(one: Candidate) -> Hit | None:
@@ -475,7 +515,7 @@ def _quad(one: Candidate) -> Hit | None:
 
 # the other side of a connection, as logs name it: `src=`, `rhost=`; no package is called so
 _PEER = re.compile(
-    r"(?i)(?<![a-z])(?:src|dst|source|dest|destination|remote|peer|client|server|[cr]?host|from|saddr|daddr|xff|forwarded[-_]for|origin|caller|adresse|adres|dirección|direccion|indirizzo|endereço|endereco|adress)(?:[-_]?(?:ip|addr|address))?[=:][\"']?$"
+    r"(?i)(?<![a-z])(?:src|dst|source|dest|destination|remote|peer|client|server|[cr]?host|from|saddr|daddr|xff|forwarded[-_]for|origin|caller|adresse|adres|dirección|direccion|indirizzo|endereço|endereco|adress)(?:[-_]?(?:ip|addr|address))?[=:][\"']?$|(?:^|[ \]>])(?:ssh|scp|sftp|rsync|mosh)[ ](?:-\S{1,12}[ ]){0,2}(?:[\w.-]{1,20}@)?$"
 )
 _VERSION = re.compile(
     r"(?i)vers[iã]|versie|wersj|release|build|chrome|firefox|safari|driver|kernel|firmware|upgrad|updat|install|(?<!/)lib[a-z0-9]{2,}|sürüm|版本|バージョン|버전|संस्करण|الإصدار|(?<![a-z])v[ .]?$|[a-z0-9][/@=]v?$|[=<>~^]=$"

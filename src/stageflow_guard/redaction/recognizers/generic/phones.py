@@ -16,7 +16,9 @@ TRUNK_SHAPES = frozenset({
 })  # fmt: skip
 TRUNK_GAPS = frozenset(" .-")  # all the same in a number that its first 0 gives away
 NATIONAL_GAPS = frozenset(" -./")  # in a number that nothing announces
-_INTERNATIONAL = re.compile(r"(?:(?<![\w.])\+|(?<![0-9.])00)\(?$|(?<![\w)\]] )(?<![\w.])\+[ ]\(?$")
+_INTERNATIONAL = re.compile(
+    r"(?:(?<![\w.])\+|(?<=[a-z]{2})\+(?=$)|(?<![0-9.])00)\(?$|(?<![\w)\]] )(?<![\w.])\+[ ]\(?$"
+)
 _PAREN = re.compile(r"\($")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
 
@@ -182,7 +184,22 @@ def _phone_for_all_that(one: Candidate, *, north: bool) -> float | None:
         if not one.touching and _NAMED.search(one.text, max(0, one.start - 12), one.start):
             return 0.4  # nor by one in front of the name that the number has
         return 0.5 if one.behind == "phone" or set(one.gaps) == {"-"} else 0.3
+    if one.digits[0] == "0" and not one.touching and _grouped_nationally(one):
+        return 0.42  # nor a word farther off the grouping of a country
     return 0.0 if one.behind != "phone" or len(one.shape) == 1 else None
+
+
+def _grouped_nationally(one: Candidate) -> bool:
+    """Say whether digits with a trunk prefix are those of a region, in its groups."""
+    return (
+        one.shape in TRUNK_SHAPES
+        and 9 <= len(one.digits) <= 11
+        and one.digits[1] != "0"
+        and len(set(one.gaps)) == 1
+        and one.gaps[0] in TRUNK_GAPS
+        and not one.loose_edge
+        and national(one.digits, one.shape, one.regions) > 0
+    )
 
 
 def north_american(one: Candidate) -> bool:

@@ -25,7 +25,7 @@ _SUFFIX = r"(?:[_-]?(?:[0-9]{1,3}|enc|value|val|str|text|plain|old|new|current|p
 # a sign of assignment; a declared type may stand before it
 _SIGN = re.compile(
     rf"{_SUFFIX}(?:\[\]|(?:\\?[\"'`\])}}]){{0,2}})[ \t]{{0,4}}(?:(?::[ \t]{{0,2}})?(?:string|str|String|&str|&'static str|char \*|const|text|varchar)(?:\[\])?[ \t]{{0,3}})?"
-    rf"(?:\?=|:{{1,3}}=|\.=|\|\|=?(?=[ ]?[\"'])|\+=|===?|=>|->|<-|[:=：])[ \t\n]{{0,4}}(?:(?:bearer|basic|is|new String\(|String\(|b|r|f|u|@)(?=[ \"'`])[ ]?)?"
+    rf"(?:\?=|:{{1,3}}=|\.=|\|\|=?(?=[ ]?[\"'])|\+=|===?|=>|->|<-|[:=：])[ \t\n]{{0,4}}(?:(?:bearer|basic|is|new String\(|String\(|b|n|r|f|u|@)(?=[ \"'`])[ ]?)?"
     # a default: env or "…", os.environ.get("X", "…")
     r"(?:[\w.$]{1,32}(?:\([^()\n]{0,40}\))?[ ]?(?:or|\|\||\?\?)[ ]?(?=[\"'`])|[\w.:]{1,32}\([\"'][\w.-]{1,40}[\"'],[ ]?(?=[\"'`]))?",
     re.IGNORECASE,
@@ -37,6 +37,9 @@ _SETTER = re.compile(r"[A-Za-z0-9_]{0,16}\([ ]?(?=[\"'`])")
 _SETS = re.compile(r"(?:set|with|use|put|add)_?$", re.IGNORECASE)
 _ARGUMENT = re.compile(r"(?:[(\[=,]|^|\n)[ ]?[\"'`][\w.-]*$")
 _NAMED_TAG = re.compile(r"[\"'](?:[ ][^<>\n]{0,60})?>(?=[^<>\s])")
+_PLIST = re.compile(
+    r"[\w.-]{0,24}</key>\s{0,40}<(?:string|data)>\s{0,40}(?=[^<\s])"
+)  # of a property list
 _PAIR = re.compile(r"[\"']?[ ]?\n[ ]{0,12}(?:-[ ])?[\"']?value[\"']?[ ]?:[ ]{0,3}", re.IGNORECASE)
 # variable "db_password" { default = "…" }, {"name": "DB_PASSWORD", "value": "…"}
 _DECLARED = re.compile(
@@ -84,6 +87,9 @@ def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
         and _IN_TAG.fullmatch(text[max(0, name - 24) : name].rpartition("<")[2])
     ):
         return _element(text, _TAG.match(text, at))
+    listed = _PLIST.match(text, at)
+    if listed is not None:
+        return _element(text, listed)
     if text[at : at + 1] in ("'", '"'):
         element = _element(text, _NAMED_TAG.match(text, at))
         if element is not None:
@@ -356,9 +362,15 @@ def crossed(value: str) -> bool:
     return False
 
 
+_TRIPLE, _REOPENED = 3, "'\\''"
+
+
 def _closed(text: str, at: int, quote: str) -> int:
     """Return where the quote that was opened before `at` closes; 0 where it does not."""
     sign, escaped = quote[-1], quote[0] == "\\"
+    if len(quote) == _TRIPLE:
+        stop = text.find(quote, at, at + SPACED)
+        return stop if stop > 0 and "\n" not in text[at:stop] else 0
     end, spaced = at, False
     while end < len(text):
         char = text[end]
@@ -368,6 +380,9 @@ def _closed(text: str, at: int, quote: str) -> int:
             return end
         if char == "\\" and not escaped:
             end += 2
+            continue
+        if char == "'" and text.startswith(_REOPENED, end):
+            end += len(_REOPENED)  # an apostrophe, as a shell writes it
             continue
         if char == sign:
             if (
@@ -385,7 +400,7 @@ def _closed(text: str, at: int, quote: str) -> int:
 
 _PLACEHOLDER = re.compile(
     r"(?i)^(?:[*.xX_•#?-]+|(?-i:\$(?:[a-z_]+[0-9]{0,2}(?:_[a-z0-9]+)*|[A-Z_][A-Z0-9_]*|[a-z]+(?:[A-Z][a-z]+)+|[0-9@*#?$!]))$|\$[{(\[].*|\$\w+[.:/].*|%\w+%|%\(\w+\)s|<.*>|\{\{.*|\{.*\}|\[.*\]|.*\.\.\.|none|null|nil|true|false|undefined|required|optional|string|str|int|bool|bytes|self|this|env|os|example.*"
-    r"|change.?(?:me|it)|redacted|masked|hidden|(?:your|my|the|some|any|insert|enter|put|add|replace|set|use|get|dummy|fake|sample|test|placeholder|foo|bar|todo|fixme)[-_ ]?.*?(?:key|token|secret|password|here|pass|value|me|it)?\b[-_a-z]*|todo|tbd|n/a|yes|no|on|off|empty|invalid|expired"
+    r"|change.?(?:me|it)|redacted|masked|hidden|(?:your|my|the|some|any|insert|enter|put|add|replace|set|use|get|dummy|fake|sample|test|placeholder|foo|bar|todo|fixme)(?:[-_ .]?(?:api|app|aws|db|user|admin|access|auth|super|very|own|new|real|secret|private|public|client|server|service|password|passwd|pass|pwd|token|key|value|here|with|your|my|me|it|string|name|id|url|code|pin|foo|bar|baz|test|case|data|text)|[-_ ][a-z]+)*[-_ ]?[0-9]{0,4}|todo|tbd|n/a|yes|no|on|off|empty|invalid|expired"
     r"|missing|valid|correct|incorrect|wrong|rejected|unknown|not|the|a|an|to|for|in|is|was|has|been|must|should|cannot|will|password|passwort|secret|token|enc\[.*|vault:.*|ref\+.*|op://.*|arn:.*|file:.*|https?:.*)$"
 )
 _REPEATED = re.compile(
@@ -450,12 +465,13 @@ def about(name: str) -> bool:
     return not _ABOUT.isdisjoint(words_of(name))
 
 
+_END_OF_KEY, _FEWEST = 16, 3  # characters at the end, different ones among them
 _FILLER = re.compile(r"(?i)x{6,}|\*{4,}|0{12,}")
 
 
 def filler(key: str) -> bool:
-    """Say whether a key's form is filled with one character over and over."""
-    return _FILLER.search(key) is not None
+    """Say whether a key's form is filled with a few characters over and over."""
+    return _FILLER.search(key) is not None or len(set(key[-_END_OF_KEY:])) < _FEWEST
 
 
 def placeholder(value: str) -> bool:
@@ -472,7 +488,7 @@ def random_key(value: str) -> bool:
     )
 
 
-def _mixed(value: str) -> bool:
+def mixed(value: str) -> bool:
     """Say whether capitals and small letters change places as in no name."""
     changes = sum(a.isupper() != b.isupper() for a, b in pairwise(value))
     return changes * 3 >= len(value)
@@ -500,7 +516,7 @@ def worth(value: str, *, quoted: bool, spoken: bool) -> float:
         )
     if len(value) < 6:
         return 0.4 if quoted and kinds >= 3 else 0.0
-    if not quoted and not (value.isalpha() and len(value) >= 16 and _mixed(value)) and (
+    if not quoted and not (value.isalpha() and len(value) >= 16 and mixed(value)) and (
         _CODE.search(value) or _TYPE_LIKE.match(value)
     ):  # fmt: skip
         return 0.2
@@ -508,7 +524,7 @@ def worth(value: str, *, quoted: bool, spoken: bool) -> float:
         return 0.4 if quoted else 0.2 if len(value) < 8 else 0.3
     if " " in value and kinds < 3:
         return 0.3
-    if value.isalpha() and len(value) >= 16 and _mixed(value):
+    if value.isalpha() and len(value) >= 16 and mixed(value):
         return 0.5
     if _NAME_LIKE.match(value) or (
         quoted and re.fullmatch(r"[a-z]+(?:[_ .-][a-z]+)*|[A-Z]+(?:_[A-Z]+)*", value)

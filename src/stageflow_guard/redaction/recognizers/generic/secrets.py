@@ -17,7 +17,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import Index, Match, long_words, lowered
 
 _PREFIXED = re.compile(
-    r"(?<![A-Za-z0-9_])(?:"
+    r"(?<![A-Za-z0-9])(?:"
     r"(?:AKIA|ASIA|AGPA|AIDA|AROA)[0-9A-Z]{16}(?![0-9A-Za-z])"
     r"|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255}|gl(?:pat|rt|dt|ft|soat|cbt|ptt|agent|imt|oas)-[A-Za-z0-9_-]{20,100}(?:\.[A-Za-z0-9_-]{2,20}){0,2}"
     r"|xox[abeoprs]-(?=[A-Za-z]{0,13}[0-9])[0-9A-Za-z]{1,14}-[A-Za-z0-9-]{8,250}|xapp-[0-9]-[A-Za-z0-9-]{10,250}"
@@ -27,16 +27,33 @@ _PREFIXED = re.compile(
     r"|hf_[A-Za-z0-9]{30,50}|dop_v1_[a-f0-9]{64}|shpat_[a-fA-F0-9]{32}|sq0(?:atp|csp)-[A-Za-z0-9_-]{22,50}"
     r"|SK[0-9a-f]{32}|key-[0-9a-f]{32}|whsec_[A-Za-z0-9]{20,64}|vault:v[0-9]:[A-Za-z0-9+/=]{20,200}|hvs\.[A-Za-z0-9_-]{20,200}"
     r"|AGE-SECRET-KEY-1[0-9A-Z]{58}|xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}|r8_[A-Za-z0-9]{37}|dapi[0-9a-f]{32}(?:-[0-9])?|shp(?:ss|ca|pa|tka)_[a-fA-F0-9]{32}|PMAK-[a-f0-9]{24}-[a-f0-9]{34}|pul-[a-f0-9]{40}|NR(?:AK|JS|RA|II)-[A-Za-z0-9]{19,42}|LTAI[A-Za-z0-9]{12,24}|ATATT3[A-Za-z0-9_=-]{40,250}|ATCTT3[A-Za-z0-9_=-]{40,250}|ATBB[A-Za-z0-9]{24,40}"
-    r"|figd_[A-Za-z0-9_-]{30,60}|ntn_[A-Za-z0-9]{40,60}|secret_[A-Za-z0-9]{43}|sntr[yu]s_[A-Za-z0-9_=+/-]{40,250}|dop_v1_[a-f0-9]{64}|doo_v1_[a-f0-9]{64}|rubygems_[a-f0-9]{48}|EAA[A-Za-z0-9]{60,250}|rdme_[a-z0-9]{70}|tfp_[A-Za-z0-9_=.-]{40,80}|glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}|eyJrIjoi[A-Za-z0-9=]{40,400}|dckr_pat_[A-Za-z0-9_-]{20,60}|hvb\.[A-Za-z0-9_-]{80,300}|AccountKey=[A-Za-z0-9+/]{40,120}={0,2}|sk_[a-z]+_[A-Za-z0-9]{20,120}|pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_=.-]{32,64}|phc_[A-Za-z0-9]{30,60}|FLWSECK[A-Za-z0-9_-]{16,60}|live_[a-f0-9]{32,64}|key-[0-9a-f]{32}|AIza[0-9A-Za-z_-]{35}|gsk_[A-Za-z0-9]{48,60}|lin_api_[A-Za-z0-9]{40}"
+    r"|figd_[A-Za-z0-9_-]{30,60}|ntn_[A-Za-z0-9]{40,60}|secret_[A-Za-z0-9]{43}|sntr[yu]s_[A-Za-z0-9_=+/-]{40,250}|dop_v1_[a-f0-9]{64}|doo_v1_[a-f0-9]{64}|rubygems_[a-f0-9]{48}|EAA[A-Za-z0-9]{60,250}|rdme_[a-z0-9]{70}|tfp_[A-Za-z0-9_=.-]{40,80}|glsa_[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}|eyJrIjoi[A-Za-z0-9=]{40,400}|dckr_pat_[A-Za-z0-9_-]{20,60}|hvb\.[A-Za-z0-9_-]{80,300}|AccountKey=[A-Za-z0-9+/]{40,120}={0,2}|sk_[a-z]+_[A-Za-z0-9]{20,120}|pscale_(?:tkn|oauth|pw)_[A-Za-z0-9_=.-]{32,64}|phc_[A-Za-z0-9]{30,60}|FLWSECK[A-Za-z0-9_-]{16,60}|live_[a-f0-9]{32,64}|key-[0-9a-f]{32}|AIza[0-9A-Za-z_-]{35}|gsk_[A-Za-z0-9]{48,60}|lin_(?:api|oauth)_[A-Za-z0-9]{40,64}|[spt]k\.eyJ[A-Za-z0-9_-]{20,400}\.[A-Za-z0-9_-]{20,60}|v1\.0-[a-f0-9]{24}-[a-f0-9]{100,160}"
+    # what a scanner of a forge knows by its beginning
+    r"|sq[pua]_[a-f0-9]{40}|pat[A-Za-z0-9]{14}\.[a-f0-9]{64}|dp\.(?:pt|ct|st(?:\.[a-z0-9_-]{2,35})?|sa|scim|audit)\.[A-Za-z0-9]{40,44}|sl\.(?:u\.)?[A-Za-z0-9_-]{100,1400}|(?:FlyV1[ ])?fm[12][ar]?_[A-Za-z0-9+/=,_]{40,2000}|dt0[a-z][0-9]{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}|(?:duffel|shippo)_(?:test|live)_[A-Za-z0-9_-]{40,43}|EZ[AT]K[a-zA-Z0-9]{54}"
+    r"|FLWPUBK_TEST-[a-h0-9]{32}-X|fio-u-[A-Za-z0-9_=-]{64}|glc_eyJ[A-Za-z0-9+/=]{30,400}|pat-(?:na|eu)[0-9]-[a-f0-9-]{36}|api_org_[A-Za-z]{34}|ico-[A-Za-z0-9]{32}|CLOJARS_[a-z0-9]{60}|do[or]_v1_[a-f0-9]{64}|nfp_[A-Za-z0-9]{36,60}|oy2[a-z0-9]{43}|API-[A-Z0-9]{26}|pnu_[a-z0-9]{36}"
+    r"|sntrys_eyJ[A-Za-z0-9+/=_]{40,400}|sm_(?:aat|pat|sat)_[A-Za-z0-9]{16}|sgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}|EAAA[A-Za-z0-9+/=_-]{60}|sbp_[a-f0-9]{40}|sb_(?:secret|publishable)_[A-Za-z0-9_-]{20,60}|tskey-[a-z]{3,10}-[A-Za-z0-9]{8,20}-[A-Za-z0-9]{20,40}|t1\.[A-Z0-9a-z_-]{80,300}={0,2}\.[A-Za-z0-9_-]{80,90}={0,2}|AQVN[A-Za-z0-9_-]{35,38}|pplx-[A-Za-z0-9]{40,60}|xai-[A-Za-z0-9]{60,90}|lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}"
+    r"|pcsk_[A-Za-z0-9_]{40,90}|rnd_[A-Za-z0-9]{24,40}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,28}|ph[xs]_[A-Za-z0-9]{30,60}|hca[a-z]{2}_[a-z0-9]{58}|bkua_[a-f0-9]{40}|CCIPAT_[A-Za-z0-9]{16,30}_[a-f0-9]{40}|AKCp[A-Za-z0-9]{50,90}|cmVmd[A-Za-z0-9]{50,70}|HRKU-[A-Za-z0-9_-]{36,64}|ops_eyJ[A-Za-z0-9+/=_-]{200,900}|AVNS_[A-Za-z0-9_-]{16,30}|napi_[a-z0-9]{60,70}|CFPAT-[A-Za-z0-9_-]{40,50}|access-(?:sandbox|production)-[a-f0-9-]{36}|access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}"
+    r"|A21AA[A-Za-z0-9_-]{80,120}|rzp_(?:live|test)_[A-Za-z0-9]{14,24}|(?:live|test)_[A-Za-z0-9]{30}(?![A-Za-z0-9])|AAAAAAAAAAAAAAAAAAAAA[A-Za-z0-9%]{60,120}|ATTA[a-f0-9]{60,80}|mlsn\.[a-f0-9]{64}|KEY0[A-F0-9]{30,34}_[A-Za-z0-9]{20,24}|hvb\.AAAAA[A-Za-z0-9_-]{80,300}|nvapi-[A-Za-z0-9_-]{50,80}|tvly-[A-Za-z0-9-]{28,50}|apify_api_[A-Za-z0-9]{34,40}|cio_[A-Za-z0-9]{30,40}|ctx7sk-[a-f0-9-]{36}|vcp_[A-Za-z0-9]{40,60}|PMAT-[A-Z0-9]{26}|shpit_[a-fA-F0-9]{32}|figu_[A-Za-z0-9_-]{30,60}|FLWSECK_TEST-[A-Za-z0-9-]{16,60}|p8e-[a-z0-9]{32}|eu01xx[a-f0-9A-Z]{32}NRAL|whk_[A-Za-z0-9]{24,48}|pck_[A-Za-z0-9]{40,60}|tok_live_[A-Za-z0-9]{20,48}|jfrt_[A-Za-z0-9]{40,90}|gloas-[a-f0-9]{64}|dckr_oat_[A-Za-z0-9_-]{20,60}"
     r")"
 )
-_PREFIXES = (
-    "AKIA", "ASIA", "AGPA", "AIDA", "AROA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat",
-    "glpat", "xox", "xapp", "sk-", "sk_", "pk-", "pk_", "rk-", "rk_", "AIza", "ya29", "GOCSPX",
-    "SG.", "npm_", "pypi-", "hf_", "dop_v1", "shpat", "sq0", "SK", "key-", "whsec", "vault:",
-    "glrt", "gldt", "glft", "glso", "glcb", "glpt", "glag", "glim", "gloa", "dapi", "shp", "PMAK", "pul-", "NR", "LTAI", "ATATT", "ATCTT", "ATBB", "figd_", "ntn_",
-    "secret_", "sntry", "doo_v1", "rubygems", "EAA", "rdme_", "tfp_", "glsa_", "eyJr", "dckr_", "hvb.", "pscale_", "phc_", "FLWSECK", "live_", "hvs.", "AGE-S", "xkeysib", "r8_", "gsk_", "lin_api",
-)  # fmt: skip
+# what each of them begins with, in small letters
+_ISSUED = Heads((
+    "akia", "asia", "agpa", "aida", "aroa", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "glrt-", "gldt-", "glft-", "glsoat-", "glcbt-",
+    "glptt-", "glagent-", "glimt-", "gloas-", "xox", "xapp-", "sk-", "sk_", "pk-", "pk_", "rk-", "rk_", "aiza", "ya29.", "gocspx-", "sg.", "npm_", "pypi-",
+    "hf_", "dop_v1_", "shp", "sq0", "sk0", "sk1", "sk2", "sk3", "sk4", "sk5", "sk6", "sk7", "sk8", "sk9", "ska", "skb", "skc", "skd", "ske", "skf", "key-", "whsec_", "vault:v", "hvs.", "hvb.",
+    "age-secret-key-1", "xkeysib-", "r8_", "dapi", "pmak-", "pul-", "nrak-", "nrjs-", "nrra-", "nrii-", "ltai", "atatt3", "atctt3", "atbb", "figd_", "ntn_",
+    "secret_", "sntrys_", "sntryu_", "doo_v1_", "rubygems_", "eaa", "rdme_", "tfp_", "glsa_", "eyjrijoi", "dckr_pat_", "accountkey=", "pscale_", "phc_",
+    "flwseck", "live_", "test_", "gsk_", "lin_api_", "lin_oauth_", "sk.eyj", "pk.eyj", "tk.eyj", "v1.0-", "sqp_", "squ_", "sqa_", "pat", "dp.", "sl.", "flyv1 ", "fm1", "fm2", "dt0", "duffel_", "shippo_", "ezak", "eztk",
+    "flwpubk_test-", "fio-u-", "glc_", "api_org_", "ico-", "clojars_", "dor_v1_", "nfp_", "oy2", "api-", "pnu_", "sm_aat_", "sm_pat_", "sm_sat_", "sgp_",
+    "sbp_", "sb_secret_", "sb_publishable_", "tskey-", "t1.", "aqvn", "pplx-", "xai-", "lsv2_", "pcsk_", "rnd_", "re_", "phx_", "phs_", "hca", "bkua_",
+    "ccipat_", "akcp", "cmvmd", "hrku-", "ops_eyj", "avns_", "napi_", "cfpat-", "access-sandbox-", "access-production-", "access_token$", "a21aa", "rzp_",
+    "aaaaaaaaaaaaaaaaaaaaa", "atta", "mlsn.", "key0", "nvapi-", "tvly-", "apify_api_", "cio_", "ctx7sk-", "vcp_", "pmat-", "figu_", "p8e-", "eu01xx", "whk_",
+    "pck_", "tok_live_", "jfrt_", "dckr_oat_",
+))  # fmt: skip
+# keys whose known part stands behind others
+_WITHIN = re.compile(
+    r"(?<![A-Za-z0-9])(?:[a-zA-Z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}|[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk)(?![A-Za-z0-9])"
+)
 _JWT = re.compile(
     r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,4096}\.[A-Za-z0-9_-]{4,8192}(?:\.[A-Za-z0-9_-]{0,2048})?"
 )
@@ -61,7 +78,7 @@ _REGISTRY = re.compile(
 )
 # 32 digits and the data centre of a mailing service; a bot's number, the time and a signature
 _DRAWN = re.compile(
-    r"(?<![A-Za-z0-9_-])(?:[0-9a-f]{32}-us[0-9]{1,2}|[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38})(?![A-Za-z0-9_-])"
+    r"(?<![A-Za-z0-9_-])(?:[0-9a-f]{32}-us[0-9]{1,2}|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8}|[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38})(?![A-Za-z0-9_-])"
 )
 # 64 bytes in base64 beside the service whose keys they are; a digest in a lock file has its name before it
 _CLOUD_KEY = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/]{86}==(?![A-Za-z0-9+/=])")
@@ -89,9 +106,9 @@ def _slashed(text: str, at: int) -> str:
 
 
 _BEARER = re.compile(
-    r"(?i)(?<![a-z])(?:bearer|basic|token)[ ]([A-Za-z0-9._~+/-]{20,4096}={0,2})(?![\w])"
+    r"(?i)(?<![a-z])(?:bearer|basic|token|ssws)[ ]([A-Za-z0-9._~+/-]{20,4096}={0,2})(?![\w])"
 )
-_BEARER_HEADS = Heads(("bearer ", "basic ", "token "))
+_BEARER_HEADS = Heads(("bearer ", "basic ", "token ", "ssws "))
 # names of secrets in code, beside those of the countries' files
 NAMES = (
     "pass", "passwort", "pgpassword", "mysql pwd", "redis password", "secret access key", "aws secret access key", "secret token", "secretkey", "clientsecret", "api secret key",
@@ -116,32 +133,28 @@ _PROSE = frozenset({"token", "tokens", "secret", "credential", "credentials", "p
 _WHOSE = re.compile(
     r"(?<![^\W_])(?:my|your|his|her|our|their|mi|tu|su|mon|ton|son|votre|notre|mein|dein|ihr|unser|mio|mia|tuo|tua|suo|sua|mijn|jouw|je|uw|minha|meu|tua|sua|seu)[ ](?:[^\W\d_]{2,8}[ ])?$"
 )
-_LONG_WORD = re.compile(r"[A-Za-z0-9_.:+/=~-]{16,}")
 
 
 def issued(text: str) -> Iterator[Hit]:
     """Yield keys by their issuer's prefix."""
-    words = [
-        found
-        for at, word in long_words(text)
-        if len(word) >= 16
-        for found in _LONG_WORD.finditer(text, at, at + len(word))
-    ]
-    if not present(" ".join(word[0] for word in words), _PREFIXES):
-        return
-    for word in words:
-        if not present(word[0], _PREFIXES):
+    reached = 0
+    for at in _ISSUED.places(lowered(text)):
+        match = _PREFIXED.match(text, at) if at >= reached else None
+        if match is None:
             continue
-        for match in _PREFIXED.finditer(text, word.start(), word.end()):
-            body = match[0]
-            if values.filler(body):
-                continue
-            if (
-                any(c.isdigit() for c in body)
-                or body[:3] in ("ghp", "xox")
-                or not body[:2].islower()
-            ):
-                yield Hit(*match.span(), "SECRET", 0.95, "issued key")
+        reached, body = match.end(), match[0]
+        if values.filler(body):
+            continue
+        if (
+            any(c.isdigit() for c in body)
+            or body[:3] in ("ghp", "xox")
+            or not body[:2].islower()
+            or (len(body) >= _LONG_KEY and values.mixed(body.rpartition("_")[2]))
+        ):
+            yield Hit(*match.span(), "SECRET", 0.95, "issued key")
+    if "atlasv1" in text or "_mmk" in text:
+        for match in _WITHIN.finditer(text):
+            yield Hit(*match.span(), "SECRET", 0.95, "issued key")
 
 
 def shaped(text: str) -> Iterator[Hit]:
@@ -168,6 +181,9 @@ def shaped(text: str) -> Iterator[Hit]:
 
 
 _SHORTEST_DRAWN = 36  # characters
+_LONG_KEY = (
+    30  # characters from which on letters alone are drawn, where capitals change with small ones
+)
 
 
 def _drawn(key: str) -> bool:
@@ -185,7 +201,7 @@ def _by_form(text: str) -> Iterator[Hit]:
             if not values.placeholder(match[1]):
                 yield Hit(*match.span(1), "SECRET", 0.7, "registry's line", "label secret")
     for at, word in long_words(text):
-        if len(word) >= _SHORTEST_DRAWN and ("-us" in word or "." in word):
+        if len(word) >= _SHORTEST_DRAWN and ("-" in word or "." in word):
             for match in _DRAWN.finditer(text, at, at + len(word)):
                 if _drawn(match[0]):
                     yield Hit(*match.span(), "SECRET", 0.8, "issued key")

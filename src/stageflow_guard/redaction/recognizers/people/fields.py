@@ -203,6 +203,8 @@ def _of_a_thing(text: str, at: int, field: str) -> bool:
     glued = text[at - 1 : at].isalpha() or text[at - 1 : at] in ("_", "-", ".")
     if field == "name" and glued:
         return last not in _PERSONAL
+    if last == "user" and glued and " " in field.replace("_", " "):
+        return False  # `USER_FULL_NAME`
     return last in _THINGS or word[1].lower() in _THINGS
 
 

@@ -35,9 +35,9 @@ _SCRIPTS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"{_HAN}{{1,3}}[ 　]{_HAN}{{1,3}}(?!{_HAN})|{_HAN}{{2,4}}(?!{_HAN})|{_HAN}{{2,3}}"),
     re.compile(r"[\uac00-\ud7a3]{3}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{2,4}?(?=입니다|이고|이에요|예요|이라고|라고|이야|님|은|는|이며)|[\uac00-\ud7a3]{2,4}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{3}"),
     re.compile(r"[\u0900-\u097f]{2,}(?: [\u0900-\u097f]{2,}){0,2}?(?= ?(?:है|ह|हूँ|हूं|और|आर)(?![\u0900-\u097f])|[^\u0900-\u097f ]|$)"),
-    re.compile(r"[\u0600-\u06ff]{2,}(?: (?!و|من|هو|في)[\u0600-\u06ff]{2,}){0,2}"),
+    re.compile(r"[\u0600-\u06ff]{2,}(?: (?:(?:بن|بنت|ابن|أبو|ابو|آل|عبد) )?(?!و|من|هو|في)[\u0600-\u06ff]{2,}){0,2}"),
     re.compile(r"[\u0e00-\u0e7f]{2,}?(?: [\u0e00-\u0e7f]{2,}?)?(?=ครับ|ครบ|ค่ะ|คะ|[^\u0e00-\u0e7f ]|$| )"),
-    re.compile(r"[\u0590-\u05ff]{2,}(?: [\u0590-\u05ff]{2,}){0,2}"),
+    re.compile(r"[\u0590-\u05ff]{2,}(?:[ -][\u0590-\u05ff]{2,}){0,2}"),
     # Georgian and Ethiopic know no capitals
     re.compile(r"[\u10d0-\u10ff]{2,}(?: (?!და |ვარ|მინდა|ვცხოვრობ)[\u10d0-\u10ff]{3,})?"),
     re.compile(r"[\u1200-\u137f]{2,}(?: (?!ነው|ነኝ|እና|ይባላል)[\u1200-\u137f]{2,}){0,2}"),
@@ -95,7 +95,8 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     while words and (words[-1].lower() in STOP or words[-1].lower() in PARTICLES):
         words.pop()
     for place, word in enumerate(words):
-        if place and (word.lower() in STOP or word.strip(".") in _TITLE_HEADS):
+        initial = word[1:] == "." and place < len(words) - 1
+        if place and not initial and (word.lower() in STOP or word.strip(".") in _TITLE_HEADS):
             words = words[:place]
             break
     if not words or words[0].lower() in STOP or words[0] in _ARTICLES:

@@ -22,7 +22,7 @@ LINE_HEADS = frozenset({"de", "para", "von", "an", "van", "till", "från"})
 FIELDS["PERSON"] += sorted(LINE_HEADS)
 # what somebody did or was given: before two words these need no sign
 DONE = frozenset({
-    "sworn by", "signed by", "witnessed by", "approved by", "reviewed by", "submitted by", "requested by", "reported by", "completed by", "conducted by", "handled by", "processed by",
+    "sworn by", "prepared by", "written by", "drafted by", "compiled by", "inspected by", "performed by", "examined by", "verified by", "checked by", "signed by", "witnessed by", "approved by", "reviewed by", "submitted by", "requested by", "reported by", "completed by", "conducted by", "handled by", "processed by",
     "countersigned by", "notarized by", "notarised by", "assigned to", "escalated to", "payable to", "registered to", "leased to",
     "deliver to", "delivered to", "ship to", "shipped to", "bill to", "billed to", "invoice to", "liefern an", "lieferung an", "rechnung an", "livrer à", "livraison à",
     "expédier à", "facturer à", "entregar a", "facturar a", "consegnare a", "spedire a", "fatturare a", "bezorgen aan", "leveren aan", "factureren aan", "entregar para", "faturar para",

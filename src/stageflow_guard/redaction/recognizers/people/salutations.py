@@ -93,3 +93,23 @@ def recognize(text: str) -> Iterator[Hit]:
         ):
             yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
     yield from _dashed(text)
+    yield from _below_a_closing(text)
+
+
+# `See you Monday,⏎Callum Rees-Whitby`: a short line with a comma, then a name that ends the text
+_LAST_LINE = re.compile(r"(?:^|\n)([^\n,]{3,44}),[ ]?\n[ ]?(?=[^\W\d_a-z][^\n]{3,40}\s*$)")
+_OPENS = re.compile(
+    r"(?i)^\W*(?:dear|hi|hello|hey|hallo|liebe|sehr|guten|bonjour|cher|chère|hola|estimad|querid|buen|caro|cara|gentile|egregio|beste|geachte|prezad|olá|to|from|an|attn|c/o|re|subject|\W*[0-9])"
+)
+
+
+def _below_a_closing(text: str) -> Iterator[Hit]:
+    closing = _LAST_LINE.search(text, max(0, len(text) - _END)) if "," in text[-_END:] else None
+    if closing is None or _OPENS.match(closing[1]) or any(map(str.isdigit, closing[1])):
+        return
+    name = capitalised(text, closing.end())
+    if name is not None and not text[name[1] :].strip() and " " in text[slice(*name)]:
+        yield Hit(*name, "PERSON", 0.42, "name, sign-off", "position")
+
+
+_END = 120  # characters of a closing and a name

@@ -1,0 +1,194 @@
+"""Passwords and door codes that a sentence tells: `try X as the password`, `was reset to X`. Pure.
+
+Between the label and the value stand whose it is, what it opens and a verb; or the value stands
+before its label. Only what looks chosen or drawn is one: a word of the language is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import Heads, places
+from stageflow_guard.redaction.recognizers.generic import secret_values as values
+from stageflow_guard.redaction.recognizers.generic.password_words import NO_PASSWORD
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
+
+_PASSWORDS = (
+    "password", "passwd", "passcode", "passphrase", "pass", "pwd", "pw", "passwort", "kennwort", "passwörter", "mot de passe", "mdp", "contraseña", "contrasena",
+    "clave", "senha", "palavra-passe", "palavra passe", "parola d'ordine", "parola", "wachtwoord", "hasło", "haslo", "lösenord", "lösenordet", "adgangskode",
+    "adgangskoden", "passord", "passordet", "salasana", "şifre", "şifresi", "parolası", "пароль", "heslo", "jelszó", "parolă",
+)  # fmt: skip
+_CODES = (
+    "access code", "door code", "gate code", "entry code", "alarm code", "verification code", "security code", "confirmation code", "login code", "pin code",
+    "code d'accès", "code d’accès", "code de la porte", "code du portail", "code de l'immeuble", "code de l’immeuble", "digicode", "code de vérification",
+    "código de acceso", "código de acesso", "código de la puerta", "código da porta", "código de verificación", "código de verificação", "código do portão",
+    "zugangscode", "türcode", "tuercode", "haustürcode", "bestätigungscode", "sicherheitscode", "codice di accesso", "codice d'accesso", "codice del portone", "codice di verifica",
+    "toegangscode", "deurcode", "verificatiecode", "kod dostępu", "kod do drzwi", "portkod", "dörrkod",
+    "pin", "pin code", "pin-code", "puk", "tan", "kombination", "zahlenkombination", "combination", "combinación", "combinaison", "combinazione", "combinação", "combinatie",
+    "código de la alarma", "código do alarme", "código de seguridad", "code de l'alarme", "alarmcode", "geheimzahl", "código pin", "codice pin",
+)  # fmt: skip
+_COMPOUND = ("passwort", "kennwort", "wachtwoord", "lösenord")  # behind another word, in one
+# a code by what it opens: `der Code für die Haustür ist 4821B`
+_DOOR = re.compile(
+    r"(?:code|código|codice|kod)(?:[ ][^\W\d_]{2,9}){0,3}[ ](?:haustür|tür|tor|garage|tiefgarage|door|gate|building|alarm|lift|elevator|puerta|portal|porta|portão|porte|portail|immeuble|deur|poort|alarme|alarma|allarme|cancello|portone|garaje|garagem|brama|drzwi|dörren)(?![^\W_])"
+)
+_KEYS = (
+    "admin key", "service key", "client secret", "secret value", "account key", "signing key", "encryption key", "master key", "auth token", "bot token", "api key", "api-key", "api token", "access token", "token", "secret key", "license key", "api-schlüssel", "api schlüssel", "schlüssel", "zugriffstoken", "wlan-schlüssel",
+    "wpa-schlüssel", "netzwerkschlüssel", "lizenzschlüssel", "clave de api", "clave de la api", "clave api", "llave de la api", "clé api", "clé d'api", "clé d’api", "clé de l'api", "clé wifi",
+    "chiave api", "chiave dell'api", "chiave di accesso", "chave da api", "chave de api", "chave api", "api-sleutel", "api sleutel", "sleutel", "klucz api", "api-nyckel",
+)  # fmt: skip
+_HEADS = {
+    "password": Heads(_PASSWORDS),
+    "code": Heads((*_CODES, "code ", "código ", "codice ", "kod ")),
+    "key": Heads(_KEYS),
+}
+_LABEL = {
+    kind: re.compile(rf"(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})(?![^\W_]|-[^\W\d_])")
+    for kind, words in (("password", _PASSWORDS), ("code", _CODES), ("key", _KEYS))
+}  # fmt: skip
+# whose it is and what it opens: at most five words, none of which ends the clause
+_WHOSE = r"(?:[ ](?!(?:is|was|ist|war|est|es|è|é|er|är|jest)[ ])[^\W\d_][\w'’&/-]{0,20}){0,5}?"
+_IS = (
+    r"(?:used to be|should be|has to be|would be|will be|is|was|are|ist|war|lautet|lautete|wäre|wird|est|c['’]est|était|sera|es|era|fue|será|son|è|sarà|sono|luidt|wordt|é|foi|são|jest|było|är|var|er|blir)"
+    r"(?:[ ](?:übrigens|aktuell|derzeit|momentan|actually|currently|actuellement|désormais|actualmente|attualmente|momenteel|atualmente|now|still|just|again|jetzt|nun|immer noch|noch|maintenant|toujours|ahora|todavía|adesso|ancora|nu|nog|agora|ainda|teraz|nadal|simply|einfach|the (?:numbers|digits|letters)|die (?:zahlen|ziffern)|les chiffres|los números|i numeri|de cijfers|os números))?[ :]{1,2}"
+)
+_SET = (
+    r"(?:(?:has been|have been|had been|got|gets|was|is|were|a été|wurde|ha sido|fue|è stata|è stato|foi|werd|is|är|blev)[ ])?"
+    r"(?:(?:reset|changed|set|updated|switched|rotated|put back)(?:[ ]back)?[ ]to|(?:remis|changé|modifié|passé)e?[ ](?:à|en|pour|par)|(?:cambiad|restablecid|puest)[oa][ ](?:a|por|en)|(?:cambiat|reimpostat|impostat)[ao][ ](?:in|a|su)|la (?:cambié|puse) (?:a|en)|(?:habe ich )?auf|(?:gewijzigd|veranderd|gereset)[ ](?:in|naar)|(?:alterad|mudad|trocad|redefinid)[ao][ ]para|ändrat[ ]till)[ ]"
+)
+_OPENED = r"[\"'`“„«‘]?"
+_VALUE = r"(?P<value>[^\s\"`“”„«»\x1e⟦⟧]{3,64})"
+# right behind it; behind a sign; what it is, in words; what it became; the answer to a question
+_BEHIND = tuple(
+    re.compile(before + _OPENED + _VALUE)
+    for before in (
+        r"[ ]{1,2}",
+        rf"{_WHOSE}[ ]?:[ ]{{1,2}}",
+        rf"{_WHOSE}[ ]{_IS}",
+        rf"(?:{_WHOSE}|[ ]?\*{{3,16}})[ ]{_SET}",
+        r"[^\n?]{0,40}\?[ ]{1,2}",
+    )
+)
+_TO = re.compile(rf"{_WHOSE}[ ]to[ ]{_OPENED}{_VALUE}")
+_SAYS = 2  # from this one on a verb or a question stands between
+_BEFORE = re.compile(
+    r"(?:^|[\s(])[\"'`“„«‘]?(?P<value>[^\s\"`“”„«»\x1e⟦⟧]{4,64}?)[\"'`”“»’]?,?[ ](?:as|als|comme|como|come|jako|som|for|für|pour|para|per|por|voor|de|di|en)[ ](?:(?!not|kein|pas)[^\W\d_]{1,12}[ ]){0,3}$"
+)
+_TRIMMED = ".,;:!?)]}'’"
+# a word that says something about passwords stands between: no value follows
+_ABOUT = re.compile(
+    r"(?i)(?<![^\W_])(?:policy|polic(?:ies)|hash|hash(?:es|ing|ed)|algorithm|length|field|manager|strength|file|type|encoding|format|minimum|maximum|rules?|column|variable|parameter|option|function|method|class|module|library|version|encrypted|stored|sent|not|never|nicht|kein|pas|no|non|niet|geen|não|richtlinie|feld|länge|longueur|champ|campo|longitud|lunghezza)(?![^\W_])"
+)
+# names of ways to keep or check one, and amounts: `SHA256`, `8-stellig`, `12chars`
+_NO_VALUE = re.compile(
+    r"(?i)^(?:(?:base|sha|md|utf|aes|rsa|oauth|argon|pbkdf|bcrypt|scrypt|hs|rs|es|x50|ldap|saml|totp|hotp|2fa|mfa|ascii|iso|rfc|cve|http|tls|ssl|v|ed|p)-?[0-9]{0,5}[-_a-z0-9/]{0,12}|[0-9]{1,4}(?:[-–][0-9]{1,4})?[-]?(?:[^\W\d_]{1,14}|%)?|[0-9]{1,2}[:h.][0-9]{2}(?:[ap]m|uhr|h)?|[0-9]{1,4}(?:[./-][0-9]{1,4}){2})$"
+)
+_SIGNS = frozenset("!&*#%$@^~+?=§|")
+_TWO_WORDS = re.compile(r"[A-ZÀ-Þ][^\W\d_A-Z]+(?:[._+-][A-ZÀ-Þ][^\W\d_A-Z]+)+")
+_CODE = re.compile(
+    r"(?:[0-9]{4,8}|[0-9]{1,5}[A-F#*]{1,2}[0-9]{0,5}|[A-Z][0-9]{3,6}[A-Z]?|[A-Z]-[0-9]{4,8}|[0-9]{2,4}(?:-[0-9]{2,4}){1,3})[#*]?$"
+)
+_REACH, _BACK = 160, 110
+
+
+def passwords(text: str) -> Iterator[Hit]:
+    """Yield what a sentence says to be a password, or the code of a door."""
+    lower = lowered(text)
+    for kind, heads in _HEADS.items():
+        ends = (
+            (at for word in _COMPOUND for at in places(lower, word)) if kind == "password" else ()
+        )
+        for at in (*heads.places(lower), *ends):
+            label = _LABEL[kind].match(lower, at)
+            if label is None and kind == "code":
+                label = _DOOR.match(lower, at)
+            before = text[at - 1 : at]
+            if label is None or before in ("_", ".") or (
+                before.isalnum() and not lower.startswith(_COMPOUND, at)
+            ):  # fmt: skip
+                continue
+            if kind == "key" and _NETWORK.search(lower, max(0, at - 60), at):
+                yield from _behind(text, label.end(), "password")
+            if kind != "key" or _LONG.search(text, label.end(), label.end() + _REACH):
+                yield from _behind(text, label.end(), kind)
+            if kind == "password":
+                yield from _ahead(text, at)
+
+
+def _behind(text: str, at: int, kind: str) -> Iterator[Hit]:
+    polish = text[at - 5 : at].lower() in ("hasło", "haslo")
+    for place, pattern in enumerate((*_BEHIND, *((_TO,) if polish else ()))):
+        match = pattern.match(text, at, min(len(text), at + _REACH))
+        if match is None:
+            continue
+        start = match.start("value")
+        value = match["value"].rstrip(_TRIMMED)
+        end = start + len(value)
+        if _ABOUT.search(text, at, start) or text[end : end + 1] == "(":
+            continue
+        if kind == "key":
+            if _drawn(value):
+                yield Hit(start, end, "SECRET", 0.5, "told", "label key")
+                return
+            continue
+        if (kind == "password" and _chosen(value)) or (
+            _CODE.match(value) and (kind == "code" or "-" in value)
+        ):
+            yield Hit(start, end, "SECRET", 0.5, "told", f"label {kind}")
+            return
+        if kind == "password" and place >= _SAYS and _ENDS.match(text, end) and _word(value):
+            yield Hit(start, end, "SECRET", 0.42, "told", "label password")
+            return
+
+
+# a clause ends
+_ENDS = re.compile(
+    r"[\"'”“»’]?(?:\s*$|\n|[.,;!?)](?=\s|$)|[ ](?:and|und|y|et|e|en|but|aber|pero|mais|ma|maar|mas|[-–—(])[ ]?)"
+)
+# a word with a capital in the middle of a sentence, letters of both kinds, or a number
+_NAME = re.compile(r"[A-ZÀ-Þ][^\W\d_A-Z]{3,24}|[^\W\d_A-Z]{3,}[A-ZÀ-Þ]\w{2,24}|[0-9]{4,12}")
+
+
+def _drawn(value: str) -> bool:
+    """Say whether a machine drew it: long, letters and digits mixed."""
+    return len(value) >= _SHORTEST_KEY and not values.placeholder(value) and (
+        values.random_key(value) or values.mixed(value)
+    )  # fmt: skip
+
+
+_SHORTEST_KEY = 16
+_NETWORK = re.compile(r"(?<![^\W_])(?:wlan|wifi|wi-fi|wpa2?|ssid|hotspot)(?![^\W_])")
+_LONG = re.compile(r"[A-Za-z0-9+/=_~.-]{16}")
+
+
+def _word(value: str) -> bool:
+    """Say whether one word at the end of a clause was chosen: it says nothing about passwords."""
+    return _NAME.fullmatch(value) is not None and value.lower() not in NO_PASSWORD
+
+
+def _ahead(text: str, at: int) -> Iterator[Hit]:
+    low = max(0, at - _BACK)
+    match = _BEFORE.search(text[low:at])
+    value = "" if match is None else match["value"].strip("'’\"(").rstrip(_TRIMMED)
+    if match is not None and _chosen(value):
+        start = low + match.start("value") + match["value"].find(value)
+        yield Hit(start, start + len(value), "SECRET", 0.5, "told", "label password")
+
+
+def _chosen(value: str) -> bool:
+    """Say whether letters are mixed with digits or signs as in no word, name or amount."""
+    if len(value) < 5 or values.placeholder(value) or _NO_VALUE.match(value):
+        return False
+    if "://" in value or (
+        "@" in value[1:-1].replace("@@", "@") and "." in value.rpartition("@")[2]
+    ):
+        return False  # an address
+    letters = sum(map(str.isalpha, value))
+    if letters < 2 or any(sign in value for sign in "()[]{}<>/\\"):
+        return False
+    if any(map(str.isdigit, value)):
+        return value[-1:] != "%" and not value.startswith("-")
+    inner = value[1:-1]
+    return not _SIGNS.isdisjoint(inner) or _TWO_WORDS.fullmatch(value) is not None
