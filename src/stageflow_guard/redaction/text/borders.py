@@ -35,7 +35,7 @@ def bordered(view: View) -> View:
         view = view.edited([(*m.span(), "") for m in _COLOUR.finditer(text)], "colours")
         text = view.text
     if not text.isascii():
-        view = view.edited([(*m.span(), " ") for m in _PICTURES.finditer(text)], "pictures")
+        view = view.edited([(*m.span(), "-") for m in _PICTURES.finditer(text)], "pictures")
         text = view.text
     if unspaced(text):
         view = view.parted([m.start() for m in _TOUCH.finditer(text)], "borders")

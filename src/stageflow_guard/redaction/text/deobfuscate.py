@@ -32,7 +32,9 @@ _JOINS = ("paste0(", "concat", "CONCAT", "Concat", "strcat(", "join(")
 
 
 # a line that goes on: escaped, quoted-printable, or quoted in an answer
-_FOLDED = re.compile(r"[=\\]\r?\n(?=\S)|(?<=\n)(?:>[ ]?){1,3}[ ]?(?=\S)")
+_FOLDED = re.compile(
+    r"[=\\]\r?\n(?=[ ]?\S)|(?<=\n)(?:>[ ]?){1,3}[ ]?(?=\S)|(?<=\n)\|[ ](?=[^|\n]*(?:\n|$))"
+)
 # a line that goes on behind the sign of a comment, or indented
 _PREFIXED = re.compile(
     r"(?<=[0-9@._-])\n(?:[ \t]{1,12}|[ \t]{0,8}(?:(?://+|#+|\*|--|;+|%+)[ ]{0,3}){1,2})(?=[0-9@.])"
@@ -51,7 +53,7 @@ def markup(view: View) -> View:
     """Take away tags, comments, emphasis, escapes and quotes that stand inside a value."""
     text = view.text
     edits: list[Edit] = []
-    if "\n" in text and ("=" in text or "\\" in text or "\n>" in text):
+    if "\n" in text and ("=" in text or "\\" in text or "\n>" in text or "\n| " in text):
         view = view.edited([(*m.span(), "") for m in _FOLDED.finditer(text)], "folding")
         text = view.text
     if view.digits and "\n" in text:
@@ -211,14 +213,14 @@ def _spelled(text: str, lower: str) -> Iterator[re.Match[str]]:
             yield found
 
 
-_AT = r"(?:[ ]{1,3}(?:at|arroba|arobase|arobas|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|at sign|собака)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:at|a|ät|arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|małpa|malpa|snabel-a|собака|@)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}@[ ]{0,2}|@[ ]{1,2}|[ ]?[_*|~/\x1e-]{1,2}at[_*|~/\x1e-]{1,2}[ ]?|&at;|@)"
-_DOT = r"(?:[ ]{1,3}(?:dot|punto|point|punkt|ponto|punt|kropka|nokta|точка)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:dot|punkt|point|punto|ponto|punt|kropka|nokta|точка|\.)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}\.[ ]{1,2}|[ ]?[_*|~/\x1e-]{1,2}dot[_*|~/\x1e-]{1,2}[ ]?|\.)"
+_AT = r"(?:[ ]{1,3}(?:at|arroba|arobase|arobas|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|at sign|собака)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:at|a|ä|ät|arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|małpa|malpa|snabel-a|собака|@)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}@[ ]{0,2}|@[ ]{1,2}|[ ]?[_*|~/\x1e-]{1,2}(?:at|arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|malpa|snabel-a)[_*|~/\x1e-]{1,2}[ ]?|&at;|@)"
+_DOT = r"(?:[ ]{1,3}(?:dot|punto|point|punkt|ponto|punt|kropka|nokta|точка)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:dot|punkt|point|punto|ponto|punt|kropka|nokta|точка|\.)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}\.[ ]{1,2}|[ ]?[_*|~/\x1e-]{1,2}(?:dot|punkt|point|punto|ponto|punt|kropka|nokta)[_*|~/\x1e-]{1,2}[ ]?|\.)"
 _BAR = (
     r"[ ]{1,2}(?:underscore|unterstrich|tiret bas|gui[oó]n bajo|trattino basso|underline)[ ]{1,2}"
 )
 _LABEL = r"[A-Za-z0-9][A-Za-z0-9_+-]{0,40}"
 _MAIL_WORDS = re.compile(
-    rf"(?<![\w.]){_LABEL}(?:(?:{_DOT}|{_BAR}){_LABEL}){{0,4}}{_AT}{_LABEL}(?:{_DOT}[A-Za-z0-9][A-Za-z0-9-]{{0,40}}){{0,3}}{_DOT}(?:com|org|net|edu|gov|mil|int|io|info|biz|name|mail|email|dev|app|online|site|shop|store|cloud|tech|xyz|health|bank|example|test|[a-z]{{2}})(?![\w])",
+    rf"(?<![\w.]){_LABEL}(?:(?:{_DOT}|{_BAR}){_LABEL}){{0,4}}{_AT}{_LABEL}(?:{_DOT}[A-Za-z0-9][A-Za-z0-9-]{{0,40}}){{0,3}}{_DOT}(?:com|org|net|edu|gov|mil|int|io|info|biz|name|mail|email|dev|app|online|site|shop|store|cloud|tech|wales|scot|london|berlin|paris|nyc|wien|amsterdam|koeln|hamburg|bayern|swiss|cat|eus|gal|club|live|life|world|zone|studio|design|digital|agency|media|news|blog|page|link|team|work|pro|xyz|health|bank|example|test|[a-z]{{2}})(?![\w])",
     re.IGNORECASE,
 )
 _AT_ONLY = re.compile(_AT, re.IGNORECASE)
@@ -266,6 +268,8 @@ _ELSEWHERE = (
     " ät ",
     "(ät)",
     "[ät]",
+    "(ä)",
+    "coбaka",
     "(a)",
     "[a]",
     "собака",
@@ -312,7 +316,7 @@ def _is_quad(text: str) -> bool:
 
 
 _ANCHOR = re.compile(
-    r"[ \[({<_@*|~/\x1e-](?:(?<!@)(?:(?:at|@)[ \])}>_*|~/\x1e-]|(?<=[\[({<])a[\])}>]|dot[ \])}>_*|~/\x1e-]|(?:arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|małpa|malpa|snabel-a|ät|собака)[ \])}>])|(?<= )@|(?<=@)[ ])",
+    r"[ \[({<_@*|~/\x1e-](?:(?<!@)(?:(?:at|@)[ \])}>_*|~/\x1e-]|(?<=[\[({<])[aä][\])}>]|dot[ \])}>_*|~/\x1e-]|(?:arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|małpa|malpa|snabel-a|ät|собака|coбaka)[ \])}>_*|~/-])|(?<= )@|(?<=@)[ ])",
     re.IGNORECASE,
 )
 

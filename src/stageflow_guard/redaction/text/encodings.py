@@ -17,6 +17,10 @@ from stageflow_guard.redaction.text.view import Edit, View
 
 LAYERS = 3
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+# a space in a form: `name=Odette+Marchal&city=…`
+_FORM = re.compile(
+    r"(?<==)[^\W_][\w.%-]*(?:\+[\w.%'-]+){1,12}(?=&[\w.%\[\]-]{1,40}=)|(?:(?<=[?&].=)|(?<=[?&]..=)|(?<=[?&].{3}=)|(?<=[?&].{4}=)|(?<=[?&].{5}=)|(?<=[?&].{6}=)|(?<=[?&].{7}=)|(?<=[?&].{8}=)|(?<=[?&].{9}=)|(?<=[?&].{10}=))[^\W_][\w.%-]*(?:\+[\w.%'-]+){1,12}(?=$|[\s\"'#&])"
+)
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2}){4,}")
 _QUOTED_ANY = re.compile(r"(?:=[0-9A-F]{2})+")
 _ENTITY = re.compile(
@@ -137,9 +141,23 @@ def _binary(match: re.Match[str]) -> str | None:
     return _readable(int(bits, 2).to_bytes(len(bits) // 8, "big"))
 
 
+# RFC 2047: `=?utf-8?Q?bruno=2Ecassar?=`
+_ENCODED_WORD = re.compile(r"=\?[\w-]{2,24}\?[Qq]\?([^?\s]{1,400})\?=")
+_TRIPLET = re.compile(r"((?:=[0-9A-Fa-f]{2})+)")
+
+
+def _encoded_word(match: re.Match[str]) -> str | None:
+    plain = match[1].replace("_", " ")
+    return _TRIPLET.sub(
+        lambda m: bytes.fromhex(m[0].replace("=", "")).decode("utf-8", "replace"), plain
+    )
+
+
 Reader = Callable[[re.Match[str]], str | None]
 _READERS: tuple[tuple[str, re.Pattern[str], Reader, str], ...] = (
     ("percent", _PERCENT, _percent, "%"),
+    ("encoded words", _ENCODED_WORD, _encoded_word, "=?"),
+    ("form", _FORM, lambda m: m[0].replace("+", " "), "&"),
     ("entities", _ENTITY, lambda m: html.unescape(m[0]), "&"),
     ("escapes", _ESCAPE, _escape, "\\"),
     ("code points", _ESCAPE, _escape, "U+"),

@@ -45,7 +45,7 @@ COUNTRY = Country(
         "PERSON_PART": "nombre|apellido|apellidos|primer apellido|segundo apellido|nombre de pila|nombre pila|primer nombre",
         "STREET_ADDRESS": "cp/ciudad|cp ciudad|cp/localidad|código postal y ciudad|dirección|direccion|domicilio|dirección postal|dirección de envío|dirección de facturación|calle",
         "PHONE_NUMBER": "extensión|anexo telefónico|teléfono|telefono|número de teléfono|teléfono móvil|telefono movil|móvil|movil|celular|tlf|tfno|tel móvil|cel|numero telefono",
-        "SECRET": "contraseña temporal|clave temporal|pass temporal|contraseña provisional|contraseña|contrasena|clave|clave secreta|clave de acceso|clave api|código secreto|clave secreta",
+        "SECRET": "contraseña temporal|clave temporal|pass temporal|contraseña provisional|contraseña|contrasena|clave|clave secreta|clave de acceso|clave acceso|clave api|código secreto|clave secreta",
         "DATE_OF_BIRTH": "fecha de nacimiento|fecha nacimiento|nacido el|nacida el|f nacimiento",
         "CREDIT_CARD": "tarjeta|número de tarjeta|tarjeta de crédito|numero tarjeta",
         "US_BANK_NUMBER": "número de cuenta|cuenta bancaria|numero cuenta",

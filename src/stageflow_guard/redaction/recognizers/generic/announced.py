@@ -63,9 +63,33 @@ def valid(document: Document, value: str) -> bool | None:
 def documents(text: str) -> Iterator[Hit]:
     """Yield identifiers right behind their names, in any language of `countries`."""
     for match in _INDEX.find(text):
-        hit = _document(text, match)
+        hit = _document(text, match) or _before_its_name(text, match)
         if hit is not None:
             yield hit
+
+
+def _before_its_name(text: str, match: Match) -> Hit | None:
+    """Return the value before its name in brackets: `784434529 (BSN)`."""
+    if text[match.start - 1 : match.start] != "(" or text[match.end : match.end + 1] != ")":
+        return None
+    low = max(0, match.start - _WIDEST)
+    for document in BY_NAME[match.kind]:
+        found = _ending(document.value).search(text[low : match.start - 1])
+        if found is not None and any(c.isdigit() for c in found[1]):
+            return Hit(
+                low + found.start(1),
+                low + found.end(1),
+                document.entity,
+                GIVEN,
+                "document",
+                "label document",
+            )
+    return None
+
+
+@lru_cache(maxsize=512)
+def _ending(value: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z0-9])({value})[ ]?$")
 
 
 def _document(text: str, match: Match) -> Hit | None:
@@ -151,7 +175,7 @@ def _grouped(text: str, at: int, documents: list[Document]) -> Hit | None:
     best: Hit | None = None
     for end in reversed([m.end() for m in _GROUP.finditer(text, at, found.end())]):
         plain = _APART.sub("", text[at:end])
-        if sum(c.isdigit() for c in plain) < 5:
+        if sum(c.isdigit() for c in plain) < (3 if plain.isupper() else 5):
             break
         for document in documents:
             value = plain
@@ -289,7 +313,7 @@ def _handles(text: str) -> Iterator[Hit]:
 _LOCAL = re.compile(r"[A-Za-z0-9._-]")
 _BORN = Index({"born": [p for c in COUNTRIES for p in c.born.split("|")]})
 _BORN_FILL = re.compile(
-    r"(?:(?:[ ](?:in|à|a|en|em|te))?[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20}(?:[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20})?(?=,?[ ](?:am|le|il|el|op|em|den|on|a|dnia)[ ][0-9]),?)?(?:/(?:sex|gender|age))?[\"'`\])}]{0,2}\.?\s?(?:is|was|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?(?:the )?",
+    r"(?:(?:[ ](?:in|à|a|en|em|te))?[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20}(?:[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20})?(?=,?[ ](?:am|le|il|el|op|em|den|on|a|dnia)[ ][0-9]),?)?(?:/(?:sex|gender|age))?[\"'`\])}]{0,2}\.?\s?(?:is|was|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu|は|是|为|為|은|는)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?(?:the )?",
     re.IGNORECASE,
 )
 
@@ -369,7 +393,7 @@ _FIELDS = Index(
 )
 # a short number right behind the word, at the end of a clause
 _ALONE = re.compile(
-    r"[ ](?=(?!(?:19|20)[0-9]{2}(?![0-9]))(?:[0-9]{2,4}[ -]?[0-9]{2,3}|[0-9]{2}(?:[ -][0-9]{2}){2})[ ]?(?:[.,;!?()]|\n|$|(?:au|an|in|im|at|ask|dem|per|para|for|für|before|bis|ab|after)[ ]))"
+    r"[ ](?=(?!(?:19|20)[0-9]{2}(?![0-9]))(?:[0-9]{2,4}[ -]?[0-9]{2,3}|[0-9]{2}(?:[ -][0-9]{1,2}){2})[ ]?(?:[.,;!?()]|\n|$|(?:au|an|in|im|at|ask|dem|per|para|for|für|before|bis|ab|after)[ ]))"
 )
 # a key goes on behind the words that it is known by: `geburtsdatum_kunde`, `phoneOfGuest`
 _SUFFIXED = re.compile(

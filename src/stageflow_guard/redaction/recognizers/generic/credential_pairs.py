@@ -19,7 +19,7 @@ _KEY = r"(?:[A-Za-z_]{1,16}[ ]?[=:][ ]?)?"
 # auth=("u", "p"), HTTPBasicAuth("u", "p"), credentials: ["u", "p"], client.authenticate(user, "p")
 _PASSED = re.compile(
     rf"(?:auth(?:enticate)?|cred(?:ential)?s?|login|signin|sign_in)[\"']?[ ]?[=:]?[ ]?[(\[]\s{{0,20}}{_KEY}"
-    rf"(?:[\"'][^\"'\n]{{1,80}}[\"']|[A-Za-z_][\w.]{{0,40}}),\s{{0,20}}{_KEY}[\"']([^\"'\n]{{4,128}})[\"'],?\s{{0,20}}[)\]]",
+    rf"(?:[\"'][^\"'\n]{{1,80}}[\"']|[A-Za-z_][\w.]{{0,40}}),\s{{0,20}}{_KEY}(?P<quote>[\"'])((?:(?!(?P=quote))[^\n]){{4,128}})(?P=quote),?\s{{0,20}}[)\]]",
     re.IGNORECASE,
 )
 # login: u / p, credentials for the box: u:p
@@ -68,8 +68,8 @@ def passwords(text: str) -> Iterator[Hit]:
     for at in positions(lower, _HEADS):
         passed = _PASSED.match(text, at)
         if passed is not None:
-            if values.worth(passed[1], quoted=True, spoken=False) >= 0.6:
-                yield Hit(*passed.span(1), "SECRET", 0.6, "passed beside a user")
+            if values.worth(passed[2], quoted=True, spoken=False) >= 0.6:
+                yield Hit(*passed.span(2), "SECRET", 0.6, "passed beside a user")
             continue
         told = _TOLD.match(text, at)
         if told is not None:

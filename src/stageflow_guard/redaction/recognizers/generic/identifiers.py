@@ -20,7 +20,7 @@ _LABELS: dict[str, str] = {
     "GROUP": r"(?:group|grp)[ ]?(?=#)",
     # only where an insurer is spoken of a little before
     "INSURED": rf"(?:sub|pol|ben|mem|insured'?s|enrollee|mbr|insd?|ins|hic|identification|contract|certificate|cert|policyholder|card){_NO}|card[ ](?:shows|reads|says)|id(?:[ _-]?(?:number|no|num))?(?=[ ]?[#:.]|[ ](?=[A-Z0-9-]{{7}})(?=[A-Z-]{{0,4}}[0-9])|[ ][A-Z]{{3}}[0-9])",
-    "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|(?:dl|licen[cs]e)(?:[ _-]?(?:number|no)|[ ]?#)|dl(?=[ :]{1,2}[A-Z][0-9]{6})",
+    "US_DRIVER_LICENSE": r"driver'?s?[ _-]?licen[cs]e|driving[ _-]?licen[cs]e|(?:dl|licen[cs]e)(?:[ _-]?(?:number|no)|[ ]?#)|licen[cs]e(?=[ :#]{1,3}[A-Z]-?[0-9]{3}-[0-9]{3})|dl(?=[ :#]{1,3}[A-Z]{1,2}[0-9][0-9 -]{5})",
     "PASSPORT": r"passport|travel[ _-]?document",
     "EMPLOYEE_ID": rf"(?:empl?(?:oyee)?\.?|badge|staff|personnel|tech(?:nician)?){_NO}|badge(?=[ ][A-Z]?[0-9]{{4}})|employee(?=[ ][A-Z]{{1,2}}-?[0-9]{{4}})",
     "MEDICAL_LICENSE": r"(?:medical|nursing|professional|pharmacy|state|rn|md|np)[ ]licen[cs]e(?:[ ](?:number|no))?|(?:prescriber|provider)[ ]licen[cs]e",

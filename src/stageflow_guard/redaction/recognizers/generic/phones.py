@@ -12,7 +12,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 EXTENSION = re.compile(r"[ ]?(?:x|ext\.?|extension|#)[ ]?[0-9]{1,6}(?![0-9A-Za-z])", re.IGNORECASE)
 TRUNK_SHAPES = frozenset({
     (2, 2, 2, 2, 2), (4, 2, 2, 2), (5, 3, 3), (5, 6), (3, 4, 4), (4, 3, 4), (2, 4, 4), (4, 3, 3), (3, 3, 4),
-    (3, 7), (4, 6), (3, 2, 2, 2), (3, 3, 2, 2), (4, 7), (2, 3, 2, 2), (3, 8), (5, 5), (2, 8), (3, 3, 3),
+    (3, 7), (4, 6), (3, 5, 3), (4, 4, 3), (4, 5, 2), (3, 5, 2), (3, 6, 2), (3, 4, 3), (3, 2, 2, 2), (3, 3, 2, 2), (4, 7), (2, 3, 2, 2), (3, 8), (5, 5), (2, 8), (3, 3, 3),
 })  # fmt: skip
 TRUNK_GAPS = frozenset(" .-")  # all the same in a number that its first 0 gives away
 NATIONAL_GAPS = frozenset(" -./")  # in a number that nothing announces

@@ -24,8 +24,8 @@ class Value(NamedTuple):
 _SUFFIX = r"(?:[_-]?(?:[0-9]{1,3}|enc|value|val|str|text|plain|old|new|current|prod|production|dev|test|staging|live|base|key|user|usuario|utilisateur|benutzer|gebruiker|utente|admin|root|app|db|bd|bdd|database|datenbank|databank|banco|banque|server|servidor|serveur|mail|email|smtp|ftp|wifi|wlan|vpn|ssh|ldap|web|konto|cuenta|service|svc|system|backup|guest|local|master|cliente|kunde|client|customer))?"
 # a sign of assignment; a declared type may stand before it
 _SIGN = re.compile(
-    rf"{_SUFFIX}(?:\[\]|(?:\\?[\"'`\])}}]){{0,2}})[ \t]{{0,4}}(?:(?::[ \t]{{0,2}})?(?:string|str|String|&str|&'static str|char \*|const|text|varchar)(?:\[\])?[ \t]{{0,3}})?"
-    rf"(?:\?=|:{{1,3}}=|\.=|\|\|=?(?=[ ]?[\"'])|\+=|===?|=>|->|<-|[:=：])[ \t\n]{{0,4}}(?:(?:bearer|basic|is|new String\(|String\(|b|n|r|f|u|@)(?=[ \"'`])[ ]?)?"
+    rf"{_SUFFIX}(?:\[\]|(?:\\?[\"'`\])}}]){{0,2}})[ \t]{{0,4}}(?:(?::[ \t]{{0,2}}|As[ ])?(?:string|str|String|&str|&'static str|char \*|const|text|varchar)(?:\[\])?[ \t]{{0,3}})?"
+    rf"(?:\?=|:{{1,3}}=|\.=|\|\|=?(?=[ ]?[\"'])|\+=|===?|=>|->|<-|<<<|[:=：])[ \t\n]{{0,4}}(?:(?:bearer|basic|is|new String\(|String\(|b|n|r|f|u|@)(?=[ \"'`])[ ]?)?"
     # a default: env or "…", os.environ.get("X", "…")
     r"(?:[\w.$]{1,32}(?:\([^()\n]{0,40}\))?[ ]?(?:or|\|\||\?\?)[ ]?(?=[\"'`])|[\w.:]{1,32}\([\"'][\w.-]{1,40}[\"'],[ ]?(?=[\"'`]))?",
     re.IGNORECASE,
@@ -65,13 +65,19 @@ _SAYS = re.compile(
     rf"{_SUFFIX}[\"'`)]?(?:[ ](?:for|of|to|von|für|pour|para|per|voor)[ ][\w.-]{{2,24}}(?:[ ][\w.-]{{2,24}})?)?[ ](?:is|was|are|ist|war|lautet|est|es|è|é|jest|är|er|c['’]est|now|set to|to|:)(?:[ ]?[:：])?[ ]{{1,2}}(?:now[ ])?",
     re.IGNORECASE,
 )
-_TOUCH = re.compile(r"[ ]?(?:は|是|为|為|：|:|는|은|है)[ ]{0,2}(?=[!-~])|(?=[!-~])")
+_TOUCH = re.compile(r"[ ]?(?:は|是|为|為|：|:|는|은|है)?[ ]{0,2}[「『“（]?(?=[!-~])")
 _ADJACENT = re.compile(
     r"(?:[ ](?:for|of|to|do|da|de|del|du|von|für|van|voor|per|pour)[ ](?:(?:the|my|our|der|den|das|la|le|el|il|de|het)[ ])?[^\W\d_][\w.-]{1,15})?[ ]{1,2}(?=[^\s]*[0-9])"
 )
-_OPEN = re.compile(r"\\[\"'`]|[\"']{3}(?![\"'])|[\"'`]")
+# quotes of Perl and Ruby; of a shell, with escapes; of a batch file, around name and value
+_DELIMITED = re.compile(
+    r"(?:q{1,2}|%[qQ])(?:\{((?:[^{}\n]|\{[^{}\n]{0,40}\}){3,80})\}|\(([^\n()]{3,80})\))(?=[;,\s)]|$)"
+)
+_HEREDOC = re.compile(r"<<[<~-]?[ ]?[\"']?(\w{2,12})[\"']?\n[ \t]*([^\n]{4,200})\n[ \t]*\1")
+_SET_QUOTED = re.compile(r"(?i)(?:^|[\s&(])set[ ]\"$")
+_OPEN = re.compile(r"\$'|\\[\"'`]|[\"']{3}(?![\"'])|[\"'`]")
 _QUERY = re.compile(r"[?&][\w.-]{0,40}$")
-_BARE = re.compile(r"[^\s\"'`⟦⟧\x1e]{1,8192}")
+_BARE = re.compile(r"[^\s\"'`⟦⟧\x1e」』”）】。、]{1,8192}")
 _STOPS = re.compile(
     r"[;,](?=\s|$|[\"']|[\w.-]{1,40}\s?[=:])|[)\]}>]+(?=[\s;,.]|$)|[<>(){}]|&(?=[\w.-]{1,40}=)|,(?=[^\s,;]{0,40}(?:,|$))|\\[nrt](?![\w+/=])"
 )
@@ -289,11 +295,29 @@ def _block(text: str, opened: re.Match[str]) -> Value | None:
     return Value(start, end, quoted=True, spoken=False) if end > start else None
 
 
+def _in_other_quotes(text: str, name: int, at: int) -> Value | None:
+    """Return what stands in a block of YAML, in quotes of Perl or Ruby, in a heredoc, in the quotes of a whole `set`."""
+    block = _BLOCK.match(text, at) if text[at : at + 1] in ("|", ">") else None
+    if block is not None:
+        return _block(text, block)
+    for pattern in (_HEREDOC, _DELIMITED):
+        match = pattern.match(text, at)
+        if match is not None:
+            group = match.lastindex or 0
+            return Value(*match.span(group), quoted=True, spoken=False)
+    if text[name - 1 : name] == '"' and text[at - 1 : at] == "=" and (
+        _SET_QUOTED.search(text, max(0, name - 8), name)
+    ):  # fmt: skip
+        stop = text.find('"', at, at + SPACED)
+        if stop > at and "\n" not in text[at:stop]:
+            return Value(at, stop, quoted=True, spoken=False)
+    return None
+
+
 def _value(text: str, name: int, at: int) -> Value | None:
-    if text[at : at + 1] in ("|", ">"):
-        block = _BLOCK.match(text, at)
-        if block is not None:
-            return _block(text, block)
+    other = _in_other_quotes(text, name, at)
+    if other is not None:
+        return other
     opened = _OPEN.match(text, at)
     if opened is not None:
         end = _closed(text, opened.end(), opened[0])
@@ -494,6 +518,17 @@ def mixed(value: str) -> bool:
     return changes * 3 >= len(value)
 
 
+# names of ways to keep or check one, and amounts: `SHA256`, `8-stellig`, `12chars`
+_NO_VALUE = re.compile(
+    r"(?i)^(?:(?:base|sha|md|utf|aes|rsa|oauth|argon|pbkdf|hs|rs|es|x|iso|rfc|cve|http|tls|ssl|v|ed|p)-?[0-9]{1,5}(?:[-_/.][a-z0-9.]{0,16})?|(?:bcrypt|scrypt|argon|ldap|saml|totp|hotp|ascii|[2m]fa)[-_a-z0-9]{0,12}|[0-9]{1,4}(?:[-–][0-9]{1,4})?[-]?(?:[^\W\d_]{1,14}|%)?|[0-9]{1,2}[:h.][0-9]{2}(?:[ap]m|uhr|h)?|[0-9]{1,4}(?:[./-][0-9]{1,4}){2})$"
+)
+
+
+def says_about(value: str) -> bool:
+    """Say whether `value` names a way to keep or to check a password, or says how long it is."""
+    return _NO_VALUE.match(value) is not None
+
+
 _TELLS = 400  # characters of a value that tell what it is
 
 
@@ -507,6 +542,8 @@ def worth(value: str, *, quoted: bool, spoken: bool) -> float:
     digits = _DIGIT.search(value) is not None
     kinds = (value.upper() != value) + (value.lower() != value) + digits + (not value.isalnum())
     if spoken:
+        if says_about(value):
+            return 0.0
         return (
             0.6
             if digits and (len(value) >= 6) and kinds >= 2

@@ -33,7 +33,7 @@ _PREFIXED = re.compile(
     r"|FLWPUBK_TEST-[a-h0-9]{32}-X|fio-u-[A-Za-z0-9_=-]{64}|glc_eyJ[A-Za-z0-9+/=]{30,400}|pat-(?:na|eu)[0-9]-[a-f0-9-]{36}|api_org_[A-Za-z]{34}|ico-[A-Za-z0-9]{32}|CLOJARS_[a-z0-9]{60}|do[or]_v1_[a-f0-9]{64}|nfp_[A-Za-z0-9]{36,60}|oy2[a-z0-9]{43}|API-[A-Z0-9]{26}|pnu_[a-z0-9]{36}"
     r"|sntrys_eyJ[A-Za-z0-9+/=_]{40,400}|sm_(?:aat|pat|sat)_[A-Za-z0-9]{16}|sgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}|EAAA[A-Za-z0-9+/=_-]{60}|sbp_[a-f0-9]{40}|sb_(?:secret|publishable)_[A-Za-z0-9_-]{20,60}|tskey-[a-z]{3,10}-[A-Za-z0-9]{8,20}-[A-Za-z0-9]{20,40}|t1\.[A-Z0-9a-z_-]{80,300}={0,2}\.[A-Za-z0-9_-]{80,90}={0,2}|AQVN[A-Za-z0-9_-]{35,38}|pplx-[A-Za-z0-9]{40,60}|xai-[A-Za-z0-9]{60,90}|lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}"
     r"|pcsk_[A-Za-z0-9_]{40,90}|rnd_[A-Za-z0-9]{24,40}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,28}|ph[xs]_[A-Za-z0-9]{30,60}|hca[a-z]{2}_[a-z0-9]{58}|bkua_[a-f0-9]{40}|CCIPAT_[A-Za-z0-9]{16,30}_[a-f0-9]{40}|AKCp[A-Za-z0-9]{50,90}|cmVmd[A-Za-z0-9]{50,70}|HRKU-[A-Za-z0-9_-]{36,64}|ops_eyJ[A-Za-z0-9+/=_-]{200,900}|AVNS_[A-Za-z0-9_-]{16,30}|napi_[a-z0-9]{60,70}|CFPAT-[A-Za-z0-9_-]{40,50}|access-(?:sandbox|production)-[a-f0-9-]{36}|access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}"
-    r"|A21AA[A-Za-z0-9_-]{80,120}|rzp_(?:live|test)_[A-Za-z0-9]{14,24}|(?:live|test)_[A-Za-z0-9]{30}(?![A-Za-z0-9])|AAAAAAAAAAAAAAAAAAAAA[A-Za-z0-9%]{60,120}|ATTA[a-f0-9]{60,80}|mlsn\.[a-f0-9]{64}|KEY0[A-F0-9]{30,34}_[A-Za-z0-9]{20,24}|hvb\.AAAAA[A-Za-z0-9_-]{80,300}|nvapi-[A-Za-z0-9_-]{50,80}|tvly-[A-Za-z0-9-]{28,50}|apify_api_[A-Za-z0-9]{34,40}|cio_[A-Za-z0-9]{30,40}|ctx7sk-[a-f0-9-]{36}|vcp_[A-Za-z0-9]{40,60}|PMAT-[A-Z0-9]{26}|shpit_[a-fA-F0-9]{32}|figu_[A-Za-z0-9_-]{30,60}|FLWSECK_TEST-[A-Za-z0-9-]{16,60}|p8e-[a-z0-9]{32}|eu01xx[a-f0-9A-Z]{32}NRAL|whk_[A-Za-z0-9]{24,48}|pck_[A-Za-z0-9]{40,60}|tok_live_[A-Za-z0-9]{20,48}|jfrt_[A-Za-z0-9]{40,90}|gloas-[a-f0-9]{64}|dckr_oat_[A-Za-z0-9_-]{20,60}"
+    r"|A21AA[A-Za-z0-9_-]{80,120}|rzp_(?:live|test)_[A-Za-z0-9]{14,24}|(?:live|test)_[A-Za-z0-9]{30}(?![A-Za-z0-9])|AAAAAAAAAAAAAAAAAAAAA[A-Za-z0-9%]{60,120}|ATTA[a-f0-9]{60,80}|mlsn\.[a-f0-9]{64}|KEY0[A-F0-9]{30,34}_[A-Za-z0-9]{20,24}|hvb\.AAAAA[A-Za-z0-9_-]{80,300}|nvapi-[A-Za-z0-9_-]{50,80}|tvly-[A-Za-z0-9-]{28,50}|apify_api_[A-Za-z0-9]{34,40}|cio_[A-Za-z0-9]{30,40}|ctx7sk-[a-f0-9-]{36}|vcp_[A-Za-z0-9]{40,60}|PMAT-[A-Z0-9]{26}|shpit_[a-fA-F0-9]{32}|figu_[A-Za-z0-9_-]{30,60}|FLWSECK_TEST-[A-Za-z0-9-]{16,60}|p8e-[a-z0-9]{32}|eu01xx[a-f0-9A-Z]{32}NRAL|whk_[A-Za-z0-9]{24,48}|pck_[A-Za-z0-9]{40,60}|tok_live_[A-Za-z0-9]{20,48}|aio_[A-Za-z0-9]{28}(?![A-Za-z0-9])|jfrt_[A-Za-z0-9]{40,90}|gloas-[a-f0-9]{64}|dckr_oat_[A-Za-z0-9_-]{20,60}"
     r")"
 )
 # what each of them begins with, in small letters
@@ -48,7 +48,7 @@ _ISSUED = Heads((
     "sbp_", "sb_secret_", "sb_publishable_", "tskey-", "t1.", "aqvn", "pplx-", "xai-", "lsv2_", "pcsk_", "rnd_", "re_", "phx_", "phs_", "hca", "bkua_",
     "ccipat_", "akcp", "cmvmd", "hrku-", "ops_eyj", "avns_", "napi_", "cfpat-", "access-sandbox-", "access-production-", "access_token$", "a21aa", "rzp_",
     "aaaaaaaaaaaaaaaaaaaaa", "atta", "mlsn.", "key0", "nvapi-", "tvly-", "apify_api_", "cio_", "ctx7sk-", "vcp_", "pmat-", "figu_", "p8e-", "eu01xx", "whk_",
-    "pck_", "tok_live_", "jfrt_", "dckr_oat_",
+    "pck_", "tok_live_", "jfrt_", "aio_", "dckr_oat_",
 ))  # fmt: skip
 # keys whose known part stands behind others
 _WITHIN = re.compile(
@@ -177,7 +177,13 @@ def shaped(text: str) -> Iterator[Hit]:
     yield from _beside_its_service(text)
     if present(text, ("hooks.slack", "discord", "webhook.office", "telegram", ":AA")):
         for match in _BEHIND.finditer(text):
-            yield Hit(*match.span(match.lastindex or 0), "SECRET", 0.9, "webhook")
+            yield Hit(_scheme(text, match.start()), match.end(), "SECRET", 0.9, "webhook")
+
+
+def _scheme(text: str, at: int) -> int:
+    """Return where the address begins whose host stands at `at`."""
+    before = next((s for s in ("https://", "http://") if text.endswith(s, 0, at)), "")
+    return at - len(before)
 
 
 _SHORTEST_DRAWN = 36  # characters
@@ -339,6 +345,33 @@ def _key(text: str, match: Match) -> Hit | None:
     return Hit(found.start, found.end, "SECRET", 0.5, "assigned key", "label secret")
 
 
+_PHRASES = frozenset(
+    {"passphrase", "pass phrase", "seed phrase", "recovery phrase", "mnemonic", "wallet seed"}
+)
+_WORDS_OF_A_PHRASE = 3  # spaces
+_GOES_ON = re.compile(r"\n[ \t]{1,12}[A-Za-z0-9+/=_-]{12,200}(?=[ \t]*(?:\n|$))")
+
+
+def _score(text: str, name: str, match: Match, found: values.Value, value: str) -> float:
+    """Return how sure it is that `value`, which stands behind `name`, is a secret; 0 for what is none."""
+    score = values.worth(value, quoted=found.quoted, spoken=found.spoken)
+    if name in _PHRASES and found.quoted and value.count(" ") >= _WORDS_OF_A_PHRASE:
+        score = max(score, 0.5)
+    if " " in value and value[-1:] in ("?", "…", ":"):
+        return 0.0  # what a form asks
+    if name == "auth" and len(value) < 16 and ":" not in value:  # a way to sign in
+        return 0.0
+    if (
+        name in _HEX_ONLY
+        and (not any(c.isdigit() for c in value) or len(value) < 8)
+        and not values.crossed(value)
+    ):
+        score = min(score, 0.3)
+    if score < 0.4 and found.quoted and values.in_json(text, match.start, found):
+        score = 0.4
+    return score
+
+
 def _assigned(text: str, lower: str, match: Match) -> Hit | None:
     name = re.sub(r"[\s_.-]+", " ", lower[match.start : match.end])
     if text[match.end : match.end + 4].lower().startswith(values.SUFFIXES):
@@ -359,20 +392,12 @@ def _assigned(text: str, lower: str, match: Match) -> Hit | None:
         if not (value.isdigit() and 3 <= len(value) <= 8):
             return None
         return Hit(found.start, found.end, "SECRET", 0.6, "assigned secret", "label secret")
-    score = values.worth(value, quoted=found.quoted, spoken=found.spoken)
-    if name == "auth" and len(value) < 16 and ":" not in value:  # a way to sign in
-        return None
-    if (
-        name in _HEX_ONLY
-        and (not any(c.isdigit() for c in value) or len(value) < 8)
-        and not values.crossed(value)
-    ):
-        score = min(score, 0.3)
-    if score < 0.4 and found.quoted and values.in_json(text, match.start, found):
-        score = 0.4
+    score = _score(text, name, match, found, value)
     if score <= 0:
         return None
-    return Hit(found.start, found.end, "SECRET", score, "assigned secret", "label secret")
+    more = None if found.quoted or score < 0.6 else _GOES_ON.match(text, found.end)
+    end = found.end if more is None or not values.random_key(value) else more.end()
+    return Hit(found.start, end, "SECRET", score, "assigned secret", "label secret")
 
 
 def _below(text: str, lower: str, match: Match) -> Iterator[Hit]:

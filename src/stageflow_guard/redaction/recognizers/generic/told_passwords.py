@@ -17,7 +17,7 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _PASSWORDS = (
     "password", "passwd", "passcode", "passphrase", "pass", "pwd", "pw", "passwort", "kennwort", "passwörter", "mot de passe", "mdp", "contraseña", "contrasena",
-    "clave", "senha", "palavra-passe", "palavra passe", "parola d'ordine", "parola", "wachtwoord", "hasło", "haslo", "lösenord", "lösenordet", "adgangskode",
+    "la contra", "mi contra", "tu contra", "clave", "senha", "palavra-passe", "palavra passe", "parola d'ordine", "parola", "wachtwoord", "hasło", "haslo", "lösenord", "lösenordet", "adgangskode",
     "adgangskoden", "passord", "passordet", "salasana", "şifre", "şifresi", "parolası", "пароль", "heslo", "jelszó", "parolă",
 )  # fmt: skip
 _CODES = (
@@ -26,16 +26,17 @@ _CODES = (
     "código de acceso", "código de acesso", "código de la puerta", "código da porta", "código de verificación", "código de verificação", "código do portão",
     "zugangscode", "türcode", "tuercode", "haustürcode", "bestätigungscode", "sicherheitscode", "codice di accesso", "codice d'accesso", "codice del portone", "codice di verifica",
     "toegangscode", "deurcode", "verificatiecode", "kod dostępu", "kod do drzwi", "portkod", "dörrkod",
-    "pin", "pin code", "pin-code", "puk", "tan", "kombination", "zahlenkombination", "combination", "combinación", "combinaison", "combinazione", "combinação", "combinatie",
+    "clave dinámica", "clave de un solo uso", "clave temporal", "einmalcode", "tan-nummer", "pin", "pin code", "pin-code", "puk", "tan", "kombination", "zahlenkombination", "combination", "combinación", "combinaison", "combinazione", "combinação", "combinatie",
     "código de la alarma", "código do alarme", "código de seguridad", "code de l'alarme", "alarmcode", "geheimzahl", "código pin", "codice pin",
 )  # fmt: skip
+_COMBINED = ("kombination",)
 _COMPOUND = ("passwort", "kennwort", "wachtwoord", "lösenord")  # behind another word, in one
 # a code by what it opens: `der Code für die Haustür ist 4821B`
 _DOOR = re.compile(
     r"(?:code|código|codice|kod)(?:[ ][^\W\d_]{2,9}){0,3}[ ](?:haustür|tür|tor|garage|tiefgarage|door|gate|building|alarm|lift|elevator|puerta|portal|porta|portão|porte|portail|immeuble|deur|poort|alarme|alarma|allarme|cancello|portone|garaje|garagem|brama|drzwi|dörren)(?![^\W_])"
 )
 _KEYS = (
-    "admin key", "service key", "client secret", "secret value", "account key", "signing key", "encryption key", "master key", "auth token", "bot token", "api key", "api-key", "api token", "access token", "token", "secret key", "license key", "api-schlüssel", "api schlüssel", "schlüssel", "zugriffstoken", "wlan-schlüssel",
+    "clave secreta", "chave secreta", "clé secrète", "chiave segreta", "geheimer schlüssel", "admin key", "service key", "client secret", "secret value", "account key", "signing key", "encryption key", "master key", "auth token", "bot token", "api key", "api-key", "api token", "access token", "token", "secret key", "license key", "api-schlüssel", "api schlüssel", "schlüssel", "zugriffstoken", "wlan-schlüssel",
     "wpa-schlüssel", "netzwerkschlüssel", "lizenzschlüssel", "clave de api", "clave de la api", "clave api", "llave de la api", "clé api", "clé d'api", "clé d’api", "clé de l'api", "clé wifi",
     "chiave api", "chiave dell'api", "chiave di accesso", "chave da api", "chave de api", "chave api", "api-sleutel", "api sleutel", "sleutel", "klucz api", "api-nyckel",
 )  # fmt: skip
@@ -51,8 +52,8 @@ _LABEL = {
 # whose it is and what it opens: at most five words, none of which ends the clause
 _WHOSE = r"(?:[ ](?!(?:is|was|ist|war|est|es|è|é|er|är|jest)[ ])[^\W\d_][\w'’&/-]{0,20}){0,5}?"
 _IS = (
-    r"(?:used to be|should be|has to be|would be|will be|is|was|are|ist|war|lautet|lautete|wäre|wird|est|c['’]est|était|sera|es|era|fue|será|son|è|sarà|sono|luidt|wordt|é|foi|são|jest|było|är|var|er|blir)"
-    r"(?:[ ](?:übrigens|aktuell|derzeit|momentan|actually|currently|actuellement|désormais|actualmente|attualmente|momenteel|atualmente|now|still|just|again|jetzt|nun|immer noch|noch|maintenant|toujours|ahora|todavía|adesso|ancora|nu|nog|agora|ainda|teraz|nadal|simply|einfach|the (?:numbers|digits|letters)|die (?:zahlen|ziffern)|les chiffres|los números|i numeri|de cijfers|os números))?[ :]{1,2}"
+    r"(?:heißt|heisst|heet|se llama|s'appelle|si chiama|chama-se|quedó en|ha quedado en|ficou|is geworden|used to be|should be|has to be|would be|will be|is|was|are|were|sind|waren|eran|sont|étaient|erano|zijn|são|eram|ist|war|lautet|lautete|wäre|wird|est|c['’]est|était|sera|es|era|fue|será|son|è|sarà|sono|luidt|wordt|é|foi|são|jest|było|är|var|er|blir)"
+    r"(?:[ ](?:ab heute|ab jetzt|ab sofort|vanaf nu|vroeger|desde hoy|antes|à partir de maintenant|avant|d'ora in poi|prima|from now on|früher|today|heute|hoy|übrigens|aktuell|derzeit|momentan|actually|currently|actuellement|désormais|actualmente|attualmente|momenteel|atualmente|now|still|just|again|jetzt|nun|immer noch|noch|maintenant|toujours|ahora|todavía|adesso|ancora|nu|nog|agora|ainda|teraz|nadal|simply|einfach|the (?:numbers|digits|letters)|die (?:zahlen|ziffern)|les chiffres|los números|i numeri|de cijfers|os números))?[ :]{1,2}"
 )
 _SET = (
     r"(?:(?:has been|have been|had been|got|gets|was|is|were|a été|wurde|ha sido|fue|è stata|è stato|foi|werd|is|är|blev)[ ])?"
@@ -64,15 +65,17 @@ _VALUE = r"(?P<value>[^\s\"`“”„«»\x1e⟦⟧]{3,64})"
 _BEHIND = tuple(
     re.compile(before + _OPENED + _VALUE)
     for before in (
-        r"[ ]{1,2}",
+        r"[ ]{1,2}(?:(?:einfach|doch|bitte|mal|just|simply|maybe|please|simplemente|mejor|semplicemente|juste|simplement|gewoon|apenas)[ ])?",
         rf"{_WHOSE}[ ]?:[ ]{{1,2}}",
+        rf"{_WHOSE}[ ]",
         rf"{_WHOSE}[ ]{_IS}",
         rf"(?:{_WHOSE}|[ ]?\*{{3,16}})[ ]{_SET}",
         r"[^\n?]{0,40}\?[ ]{1,2}",
     )
 )
 _TO = re.compile(rf"{_WHOSE}[ ]to[ ]{_OPENED}{_VALUE}")
-_SAYS = 2  # from this one on a verb or a question stands between
+_BARE = 2  # nothing stands between but whose it is: a code alone is told so
+_SAYS = 3  # from this one on a verb or a question stands between
 _BEFORE = re.compile(
     r"(?:^|[\s(])[\"'`“„«‘]?(?P<value>[^\s\"`“”„«»\x1e⟦⟧]{4,64}?)[\"'`”“»’]?,?[ ](?:as|als|comme|como|come|jako|som|for|für|pour|para|per|por|voor|de|di|en)[ ](?:(?!not|kein|pas)[^\W\d_]{1,12}[ ]){0,3}$"
 )
@@ -80,10 +83,6 @@ _TRIMMED = ".,;:!?)]}'’"
 # a word that says something about passwords stands between: no value follows
 _ABOUT = re.compile(
     r"(?i)(?<![^\W_])(?:policy|polic(?:ies)|hash|hash(?:es|ing|ed)|algorithm|length|field|manager|strength|file|type|encoding|format|minimum|maximum|rules?|column|variable|parameter|option|function|method|class|module|library|version|encrypted|stored|sent|not|never|nicht|kein|pas|no|non|niet|geen|não|richtlinie|feld|länge|longueur|champ|campo|longitud|lunghezza)(?![^\W_])"
-)
-# names of ways to keep or check one, and amounts: `SHA256`, `8-stellig`, `12chars`
-_NO_VALUE = re.compile(
-    r"(?i)^(?:(?:base|sha|md|utf|aes|rsa|oauth|argon|pbkdf|bcrypt|scrypt|hs|rs|es|x50|ldap|saml|totp|hotp|2fa|mfa|ascii|iso|rfc|cve|http|tls|ssl|v|ed|p)-?[0-9]{0,5}[-_a-z0-9/]{0,12}|[0-9]{1,4}(?:[-–][0-9]{1,4})?[-]?(?:[^\W\d_]{1,14}|%)?|[0-9]{1,2}[:h.][0-9]{2}(?:[ap]m|uhr|h)?|[0-9]{1,4}(?:[./-][0-9]{1,4}){2})$"
 )
 _SIGNS = frozenset("!&*#%$@^~+?=§|")
 _TWO_WORDS = re.compile(r"[A-ZÀ-Þ][^\W\d_A-Z]+(?:[._+-][A-ZÀ-Þ][^\W\d_A-Z]+)+")
@@ -97,16 +96,15 @@ def passwords(text: str) -> Iterator[Hit]:
     """Yield what a sentence says to be a password, or the code of a door."""
     lower = lowered(text)
     for kind, heads in _HEADS.items():
-        ends = (
-            (at for word in _COMPOUND for at in places(lower, word)) if kind == "password" else ()
-        )
+        inside = _COMPOUND if kind == "password" else _COMBINED if kind == "code" else ()
+        ends = (at for word in inside for at in places(lower, word))
         for at in (*heads.places(lower), *ends):
             label = _LABEL[kind].match(lower, at)
             if label is None and kind == "code":
                 label = _DOOR.match(lower, at)
             before = text[at - 1 : at]
             if label is None or before in ("_", ".") or (
-                before.isalnum() and not lower.startswith(_COMPOUND, at)
+                before.isalnum() and not lower.startswith(inside, at)
             ):  # fmt: skip
                 continue
             if kind == "key" and _NETWORK.search(lower, max(0, at - 60), at):
@@ -118,15 +116,18 @@ def passwords(text: str) -> Iterator[Hit]:
 
 
 def _behind(text: str, at: int, kind: str) -> Iterator[Hit]:
+    verb = text[at - 5 : at].lower().strip() == "pass"  # `to pass expand=True`
     polish = text[at - 5 : at].lower() in ("hasło", "haslo")
     for place, pattern in enumerate((*_BEHIND, *((_TO,) if polish else ()))):
         match = pattern.match(text, at, min(len(text), at + _REACH))
-        if match is None:
+        if match is None or (verb and place == 0):
             continue
         start = match.start("value")
         value = match["value"].rstrip(_TRIMMED)
         end = start + len(value)
         if _ABOUT.search(text, at, start) or text[end : end + 1] == "(":
+            continue
+        if place == _BARE and (kind != "code" or not _CODE.match(value)):
             continue
         if kind == "key":
             if _drawn(value):
@@ -137,12 +138,19 @@ def _behind(text: str, at: int, kind: str) -> Iterator[Hit]:
             _CODE.match(value) and (kind == "code" or "-" in value)
         ):
             yield Hit(start, end, "SECRET", 0.5, "told", f"label {kind}")
+            other = _OTHER.match(text, end) if kind == "password" else None
+            if other is not None and _chosen(other[1].rstrip(_TRIMMED)):
+                stop = other.start(1) + len(other[1].rstrip(_TRIMMED))
+                yield Hit(other.start(1), stop, "SECRET", 0.5, "told", "label password")
             return
         if kind == "password" and place >= _SAYS and _ENDS.match(text, end) and _word(value):
             yield Hit(start, end, "SECRET", 0.42, "told", "label password")
             return
 
 
+_OTHER = re.compile(
+    r"(?:,|[ ](?:und|and|or|oder|y|o|et|ou|e|en|of))[ ]([^\s\"`\x1e⟦⟧]{4,64})"
+)  # the second of two
 # a clause ends
 _ENDS = re.compile(
     r"[\"'”“»’]?(?:\s*$|\n|[.,;!?)](?=\s|$)|[ ](?:and|und|y|et|e|en|but|aber|pero|mais|ma|maar|mas|[-–—(])[ ]?)"
@@ -179,7 +187,7 @@ def _ahead(text: str, at: int) -> Iterator[Hit]:
 
 def _chosen(value: str) -> bool:
     """Say whether letters are mixed with digits or signs as in no word, name or amount."""
-    if len(value) < 5 or values.placeholder(value) or _NO_VALUE.match(value):
+    if len(value) < 5 or values.placeholder(value) or values.says_about(value):
         return False
     if "://" in value or (
         "@" in value[1:-1].replace("@@", "@") and "." in value.rpartition("@")[2]

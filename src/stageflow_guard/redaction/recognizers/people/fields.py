@@ -246,10 +246,36 @@ def _unsigned(text: str, match: Match, word: str) -> int:
     return at + 1 if text[at : at + 1] in (" ", "は", "是") and (touching or role) else -1
 
 
+# a part of a form, an option, a setting: `name="surname"⏎⏎…`, `--name "…"`, `user.name "…"`
+_PART = re.compile(r"[\"'](?:\r?\n[\w-]{1,30}:[^\n]{0,80})?\r?\n\r?\n(?=\S)")
+_PART_NAME = re.compile(r"form-data;[ ]?name=[\"'][\w.\[\]-]*$")
+_SET_TO = re.compile(r"[ ][\"'](?=[^\W\d_a-z])")
+
+
+def _sign_of_its_own(text: str, match: Match) -> re.Match[str] | None:
+    before = text[match.start - 1 : match.start]
+    if before in ("-", "_", "."):
+        return _SET_TO.match(text, match.end)
+    if before in ("'", '"', "_", "[") and _PART_NAME.search(
+        text, max(0, match.start - 44), match.start
+    ):
+        return _PART.match(text, match.end)
+    return None
+
+
+# the two halves of a name in a query: `first=Ngozi&last=Adeyemi`
+_HALVES = re.compile(
+    r"(?<![^?&\s\"'])(?:first|given|fname)(?:_?name)?=([^\W\d_][^&\s=\"']{1,40})&(?:last|family|sur|lname)(?:_?name)?=([^\W\d_][^&\s=\"']{1,40})"
+)
+
+
 def fields(text: str) -> Iterator[Hit]:
     """Yield names in a field: of two words, of one where the field is a person's for sure."""
+    for halves in _HALVES.finditer(text) if "&" in text else ():
+        yield Hit(*halves.span(1), "PERSON", 0.45, "name, field", "label field")
+        yield Hit(*halves.span(2), "PERSON", 0.45, "name, field", "label field")
     for match in _FIELD.find(text):
-        sign = _SIGN.match(text, match.end)
+        sign = _SIGN.match(text, match.end) or _sign_of_its_own(text, match)
         word = lowered(text)[match.start : match.end]
         at = _unsigned(text, match, word) if sign is None else sign.end()
         if at < 0:
@@ -280,7 +306,9 @@ def fields(text: str) -> Iterator[Hit]:
         if len(words) < least or (len(words) == 1 and words[0].lower() in BUSINESS):
             continue
         bare = sign is not None and sign[0].strip()[-1:] == "="
-        query = match.start > 0 and text[match.start - 1] in "?&"
+        query = (match.start > 0 and text[match.start - 1] in "?&") or text[
+            name[1] : name[1] + 1
+        ] == "&"
         if (
             word == "name" and sign is not None and "=" in sign[0] and not query
             and not (quoted and _beside_a_person(text, match.start, name[1]))

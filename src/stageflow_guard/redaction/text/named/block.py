@@ -55,13 +55,35 @@ def telling(head: Iterable[str]) -> dict[int, str]:
         return told
     if not _GIVEN.isdisjoint(name.lower() for name in told.values()):
         told = {at: "surname" if name.lower() in _BOTH else name for at, name in told.items()}
-    if not any(map(sure, told.values())):
+    if not any(map(sure, told.values())) and not _of_a_person(told.values()):
         return {}
     bare = ((cell.strip(_AROUND).lower(), at) for at, cell in enumerate(cells))
     ends = {name: at for name, at in bare if name in _ENDS}
     if len(ends) == len(_ENDS):
         told |= {at: f"{name} name" for name, at in ends.items()}
     return told
+
+
+_CALLED = _BOTH | {"nome", "nombre", "namn", "navn", "nimi", "nazwa"}
+_LIVES = frozenset(
+    {
+        "address",
+        "adresse",
+        "dirección",
+        "direccion",
+        "indirizzo",
+        "endereço",
+        "endereco",
+        "adres",
+        "adress",
+    }
+)
+
+
+def _of_a_person(names: Iterable[str]) -> bool:
+    """Say whether weak names tell together: what has a name and an address is somebody."""
+    lower = {name.lower() for name in names}
+    return not (_CALLED.isdisjoint(lower) or _LIVES.isdisjoint(lower))
 
 
 @lru_cache(maxsize=4096)
