@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from stageflow_guard.redaction.recognizers import labels
-from stageflow_guard.redaction.recognizers.anchors import places, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, places, present
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 from stageflow_guard.redaction.text.view import Edit, View
 
@@ -32,9 +32,8 @@ _JOINS = ("paste0(", "concat", "CONCAT", "Concat", "strcat(", "join(")
 
 
 # a line that goes on: escaped, quoted-printable, or quoted in an answer
-_FOLDED = re.compile(
-    r"[=\\]\r?\n(?=[ ]?\S)|(?<=\n)(?:>[ ]?){1,3}[ ]?(?=\S)|(?<=\n)\|[ ](?=[^|\n]*(?:\n|$))"
-)
+_FOLDED = re.compile(r"[=\\]\r?\n(?=[ ]?\S)|(?<=\n)(?:>[ ]?){1,3}[ ]?(?=\S)")
+_BARRED = re.compile(r"\n\|[ ](?=[^|\n]*(?:\n|$))")  # quoted by a bar at the start of each line
 # a line that goes on behind the sign of a comment, or indented
 _PREFIXED = re.compile(
     r"(?<=[0-9@._-])\n(?:[ \t]{1,12}|[ \t]{0,8}(?:(?://+|#+|\*|--|;+|%+)[ ]{0,3}){1,2})(?=[0-9@.])"
@@ -53,8 +52,13 @@ def markup(view: View) -> View:
     """Take away tags, comments, emphasis, escapes and quotes that stand inside a value."""
     text = view.text
     edits: list[Edit] = []
-    if "\n" in text and ("=" in text or "\\" in text or "\n>" in text or "\n| " in text):
+    if "\n" in text and ("=" in text or "\\" in text or "\n>" in text):
         view = view.edited([(*m.span(), "") for m in _FOLDED.finditer(text)], "folding")
+        text = view.text
+    if "\n| " in text:
+        view = view.edited(
+            [(m.start() + 1, m.end(), "") for m in _BARRED.finditer(text)], "folding"
+        )
         text = view.text
     if view.digits and "\n" in text:
         view = view.edited([(*m.span(), "\n") for m in _PREFIXED.finditer(text)], "folding")
@@ -238,12 +242,11 @@ def words(view: View) -> View:
     text = view.text
     edits: list[Edit] = []
     lower = lowered(text)
-    if (
-        ("@" in text and present(lower, _AROUND))
-        or present(lower, _SIGNS)
-        or present(lower, _ELSEWHERE)
-    ):
-        for match in _windows(text):
+    elsewhere = present(lower, _ELSEWHERE)
+    if elsewhere or ("@" in text and present(lower, _AROUND)) or (
+        present(lower, _SIGNS) or _DOTS.places(lower)
+    ):  # fmt: skip
+        for match in _windows(text, _ANCHOR_ELSEWHERE if elsewhere else _ANCHOR):
             plain = _BAR_ONLY.sub("_", match[0])
             plain = _AT_ONLY.sub("@", _DOT_ONLY.sub(".", plain), count=1)
             if plain != match[0] and not _prose(match[0]):
@@ -258,6 +261,14 @@ def words(view: View) -> View:
 
 # "at" in other languages, where it is no word of a sentence
 _ELSEWHERE = (
+    "*at*",
+    "|at|",
+    "\x1eat\x1e",
+    "~at~",
+    "/at/",
+    "*dot*",
+    "|dot|",
+    "\x1edot\x1e",
     "arroba",
     "arobas",
     "chiocciola",
@@ -275,8 +286,8 @@ _ELSEWHERE = (
     "собака",
 )
 _AROUND = ("@ ", " @", "(@", "[@", "{@", "<@")
+_DOTS = Heads(f"dot{sign}" for sign in " )]}>_-")
 _SIGNS = (
-    "dot",
     "(at",
     "[at",
     "{at",
@@ -315,16 +326,21 @@ def _is_quad(text: str) -> bool:
     return len(parts) == 4 and all(p.isdigit() and len(p) <= 3 and int(p) <= 255 for p in parts)
 
 
+# where such an address may be: around its sign, or its words; the second where other signs are at all
 _ANCHOR = re.compile(
+    r"[ \[({<_@-](?:(?<!@)(?:(?:at|@)[ \])}>_-]|dot[ \])}>_-])|(?:(?<=\w )|(?<=\w  ))@|(?<=\w@)[ ]{1,2}(?=\w))",
+    re.IGNORECASE,
+)
+_ANCHOR_ELSEWHERE = re.compile(
     r"[ \[({<_@*|~/\x1e-](?:(?<!@)(?:(?:at|@)[ \])}>_*|~/\x1e-]|(?<=[\[({<])[aä][\])}>]|dot[ \])}>_*|~/\x1e-]|(?:arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|małpa|malpa|snabel-a|ät|собака|coбaka)[ \])}>_*|~/-])|(?<= )@|(?<=@)[ ])",
     re.IGNORECASE,
 )
 
 
-def _windows(text: str) -> Iterator[re.Match[str]]:
+def _windows(text: str, anchors: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """Match around "at" and "dot" only: a text without them costs one scan."""
     reached = 0
-    for anchor in _ANCHOR.finditer(text):
+    for anchor in anchors.finditer(text):
         if anchor.start() < reached:
             continue
         begin = max(reached, anchor.start() - 120)

@@ -17,6 +17,7 @@ from stageflow_guard.redaction.text.view import Edit, View
 
 LAYERS = 3
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_PLUS = re.compile(r"\+(?<=[^\W_]\+)[^\W_]")
 # a space in a form: `name=Odette+Marchal&city=…`
 _FORM = re.compile(
     r"(?<==)[^\W_][\w.%-]*(?:\+[\w.%'-]+){1,12}(?=&[\w.%\[\]-]{1,40}=)|(?:(?<=[?&].=)|(?<=[?&]..=)|(?<=[?&].{3}=)|(?<=[?&].{4}=)|(?<=[?&].{5}=)|(?<=[?&].{6}=)|(?<=[?&].{7}=)|(?<=[?&].{8}=)|(?<=[?&].{9}=)|(?<=[?&].{10}=))[^\W_][\w.%-]*(?:\+[\w.%'-]+){1,12}(?=$|[\s\"'#&])"
@@ -232,6 +233,8 @@ def _may_stand(
         return view.digits and _EIGHT.search(text) is not None
     if pattern is _HEX:
         return coded or spaced
+    if pattern is _FORM:
+        return "&" in text and _PLUS.search(text) is not None
     return sign in text if sign else coded
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from stageflow_guard.redaction.recognizers.anchors import any_of
+from stageflow_guard.redaction.recognizers.anchors import any_of, places
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 from stageflow_guard.redaction.text.view import Edit, View
 
@@ -224,9 +224,28 @@ def spoken(view: View) -> View:
     return view.edited(edits, "spoken")
 
 
+def _numbers(lower: str, language: int) -> Iterator[re.Match[str]]:
+    """Yield what may be a number, read only where some of its words stand near each other."""
+    heard = vocabulary(lower) & _FIRST[language]
+    at = sorted(place for word in heard for place in places(lower, word))
+    reached = 0
+    for first, fourth in zip(at, at[_SPOKEN - 1 :], strict=False):
+        if fourth - first > _NEAR or fourth < reached:
+            continue
+        for match in _pattern(language).finditer(
+            lower, max(reached, first - _NEAR), fourth + _REACH
+        ):
+            reached = match.end()
+            yield match
+        reached = max(reached, fourth)
+
+
+_NEAR, _REACH = 80, 320  # characters between four words of one number, and of the longest
+
+
 def _said(lower: str, language: int) -> Iterator[Edit]:
     known = _LANGUAGES[language]
-    for match in _pattern(language).finditer(lower):
+    for match in _numbers(lower, language):
         groups, count = list[str](), 0
         kinds: set[str] = set()
         for group in match[0].split(","):

@@ -50,7 +50,11 @@ def ibans(text: str) -> Iterator[Hit]:
         start = match.start() - (2 if text[match.start() - 1].isalpha() else 3)
         size = LENGTHS.get(text[start : start + 2].upper())
         before = text[max(0, start - 1) : start]
-        if size is None or start < reached or (before.isalnum() and not before.islower()):
+        if (
+            size is None
+            or start < reached
+            or (before.isalnum() and not (before.islower() and text[start].isupper()))
+        ):
             continue
         end, account = _collect(text, start, size)
         if len(account) != size or account[2:4].isalpha():

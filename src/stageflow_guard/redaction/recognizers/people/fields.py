@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN
 from stageflow_guard.redaction.recognizers.generic.asked import asked, behind_little_words
 from stageflow_guard.redaction.recognizers.hit import Hit
@@ -269,11 +270,16 @@ _HALVES = re.compile(
 )
 
 
+_HALF_HEADS = Heads(("first=", "first_", "firstname=", "given", "fname="))
+
+
 def fields(text: str) -> Iterator[Hit]:
     """Yield names in a field: of two words, of one where the field is a person's for sure."""
-    for halves in _HALVES.finditer(text) if "&" in text else ():
-        yield Hit(*halves.span(1), "PERSON", 0.45, "name, field", "label field")
-        yield Hit(*halves.span(2), "PERSON", 0.45, "name, field", "label field")
+    for at in _HALF_HEADS.places(lowered(text)) if "&" in text else ():
+        halves = _HALVES.match(text, at)
+        if halves is not None:
+            yield Hit(*halves.span(1), "PERSON", 0.45, "name, field", "label field")
+            yield Hit(*halves.span(2), "PERSON", 0.45, "name, field", "label field")
     for match in _FIELD.find(text):
         sign = _SIGN.match(text, match.end) or _sign_of_its_own(text, match)
         word = lowered(text)[match.start : match.end]

@@ -50,14 +50,19 @@ _BOTH = frozenset({"Mr", "Hr", "pan", "seu"})  # with a dot or without
 
 # as an airline or a hotel writes a guest: `SMITH/JOHN MR`
 _TURNED = re.compile(
-    r"(?<![A-Z/])[A-Z]{2,20}/[A-Z]{2,20}(?:[ ][A-Z]{1,12})?[ ]?(?:MR|MRS|MS|MISS|MSTR|CHD|INF|DR)(?![A-Za-z/])"
+    r"/(?<=[A-Z]{2}/)[A-Z]{2,20}(?:[ ][A-Z]{1,12})?[ ]?(?:MR|MRS|MS|MISS|MSTR|CHD|INF|DR)(?![A-Za-z/])"
 )
+
+
+_SURNAME = re.compile(r"(?<![A-Z/])[A-Z]{2,20}$")
 
 
 def titled(text: str) -> Iterator[Hit]:
     """Yield names behind a title, of one word or more; behind a name where an airline writes it."""
-    for turned in _TURNED.finditer(text) if "/" in text else ():
-        yield Hit(*turned.span(), "PERSON", 0.5, "name, title", "label title")
+    for turned in _TURNED.finditer(text):
+        surname = _SURNAME.search(text, max(0, turned.start() - 21), turned.start())
+        if surname is not None:
+            yield Hit(surname.start(), turned.end(), "PERSON", 0.5, "name, title", "label title")
     for head in vocabulary(text) & TITLES.keys():
         for title in TITLES[head]:
             needle = f"{title}." if title in _DOTTED and title not in _BOTH else title
