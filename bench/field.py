@@ -4,7 +4,8 @@ FILE holds JSON lines: `text`, `spans` ([start, end, type]), and where you know 
 and `claimed` (per span: whether it counts). Without FILE, the project's own lines: tests/data/field.txt
 and harmless.txt; with `--clinic` the notes of tests/data/clinic.txt by half and group, with `--records`
 the records of tests/data/records.txt, with `--daily` everyday text of tests/data/daily.txt, with
-`--locales` and `--clinics` that of locales.txt and clinics.txt (groups of the half `kept` are only measured). Prints the same table as `stageflow-guard redact eval FILE --by locale,entity,kind`.
+`--locales`, `--clinics` and `--kinds` that of locales.txt, clinics.txt and kinds.txt (groups of the half
+`kept` are only measured). Prints the same table as `stageflow-guard redact eval FILE --by locale,entity,kind`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ HALVED = (
     "records",
     "daily",
     "locales",
+    "kinds",
 )  # sets in a half to tune on and one that is only measured
 MARKED = re.compile("⟪([A-Z_*]+):(.*?)⟫", re.DOTALL)
 
@@ -138,6 +140,7 @@ def main() -> int:
     options.add_argument("--daily", action="store_true", help="everyday text by kind")
     options.add_argument("--locales", action="store_true", help="everyday text by kind and locale")
     options.add_argument("--clinics", action="store_true", help="clinics and insurers, by kind")
+    options.add_argument("--kinds", action="store_true", help="labels, keys, evasions, secrets")
     options.add_argument("--table", action="store_true", help="by language, as the docs show it")
     options.add_argument("--phones", action="store_true", help="only libphonenumber's examples")
     args = options.parse_args()

@@ -21,6 +21,13 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")  # of a terminal
 _PICTURES = re.compile(
     r"[\u203c-\u2049\u2190-\u21ff\u2300-\u2bff\u3030\u303d\U0001f000-\U0001faff](?<=[0-9]{2}.)[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]{0,6}(?=[0-9]{2})"
 )
+# in place of the sign of an address, and of a colon
+_PICTURE_AT = re.compile(
+    r"[\u2709\u2600-\u26ff\u2700-\u27bf\U0001f300-\U0001faff](?<=[A-Za-z0-9].)[\ufe0f\u200d]{0,2}(?=[A-Za-z0-9-]{2,40}(?:\.[A-Za-z0-9-]{2,40}){0,3}\.[a-z]{2,8}(?![\w@]))"
+)
+_ARROW = re.compile(
+    r"[\u27a1\u2b95\U0001f449\U0001f846](?<=[A-Za-z].)\ufe0f?(?=[^\s\w])|[\u27a1\u2b95\U0001f449\U0001f846](?<=[A-Za-z].)\ufe0f?(?=\w)"
+)
 _LONE = re.compile(r"[^\s|] {1,3}\| {1,3}\S")
 _SIGN = re.compile(r"[|\t]")
 _OPERATOR = re.compile(r"[\"'][ ]?\|\|[ ]?[\"']")  # between two pieces of a text in SQL
@@ -35,7 +42,10 @@ def bordered(view: View) -> View:
         view = view.edited([(*m.span(), "") for m in _COLOUR.finditer(text)], "colours")
         text = view.text
     if not text.isascii():
-        view = view.edited([(*m.span(), "-") for m in _PICTURES.finditer(text)], "pictures")
+        drawn = [(*m.span(), "-") for m in _PICTURES.finditer(text)]
+        drawn += [(*m.span(), "@") for m in _PICTURE_AT.finditer(text)]
+        drawn += [(*m.span(), ":") for m in _ARROW.finditer(text)]
+        view = view.edited(sorted(drawn), "pictures")
         text = view.text
     if unspaced(text):
         view = view.parted([m.start() for m in _TOUCH.finditer(text)], "borders")

@@ -23,7 +23,7 @@ COUNTRY = Country(
         "PHONE_NUMBER": "telefon|telefon numarası|cep telefonu|cep|gsm", "SECRET": "şifre|şifrem|sifre|parola|parolam|gizli anahtar", "DATE_OF_BIRTH": "doğum tarihi|dogum tarihi",
         "TR_TCKN": "tc kimlik no|kimlik no|tckn|tc no|tc kimlik|kimlik numarası", "USERNAME": "kullanıcı adı|kullanıcı", "PASSPORT": "pasaport|pasaport no|pasaport numarası",
     },
-    said="benim adım|adım|ismim|ben", titles="Bay|Bayan|Sayın|Sn|Dr|Prof", greetings="sayın|merhaba|sevgili|selam|iyi günler", born="doğum tarihi|doğum|dogum tarihi",
+    said="benim adım|adım|ismim|ben", titles="Bay|Bayan|Sayın|Sn|Dr|Prof", greetings="sayın|merhaba|sevgili|selam|iyi günler", born="doğum tarihim|doğum tarihi|doğum|dogum tarihi",
     months="ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık",
     documents=(
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="poliçe no|poliçe numarası|üye no"),

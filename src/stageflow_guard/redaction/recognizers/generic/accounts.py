@@ -53,7 +53,11 @@ def ibans(text: str) -> Iterator[Hit]:
         if (
             size is None
             or start < reached
-            or (before.isalnum() and not (before.islower() and text[start].isupper()))
+            or (
+                before.isalnum()
+                and not (before.islower() and text[start].isupper())
+                and text[start - 4 : start] != "IBAN"
+            )
         ):
             continue
         end, account = _collect(text, start, size)

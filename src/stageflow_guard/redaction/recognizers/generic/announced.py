@@ -396,7 +396,7 @@ _ALONE = re.compile(
     r"[ ](?=(?!(?:19|20)[0-9]{2}(?![0-9]))(?:[0-9]{2,4}[ -]?[0-9]{2,3}|[0-9]{2}(?:[ -][0-9]{1,2}){2})[ ]?(?:[.,;!?()]|\n|$|(?:au|an|in|im|at|ask|dem|per|para|for|für|before|bis|ab|after)[ ]))"
 )
 # a key goes on behind the words that it is known by: `geburtsdatum_kunde`, `phoneOfGuest`
-_SUFFIXED = re.compile(
+SUFFIXED = re.compile(
     r"(?:(?:_|(?<=[a-z0-9])(?=[A-Z]))(?!(?i:count|type|kind|id|len|length|size|format|regex|pattern|valid|validator|validation|verified|check|checked|error|code|status|at|time|hash|limit|max|min|index|idx|version|class|title|hint|url|ref|total|sum|rate|mask|field|column|key|name)(?![a-z]))[A-Za-z0-9]{1,20}){1,2}(?:\\?[\"'`\])}]){0,2}\s{0,2}(?::=|=>|[:=])\s{0,5}\\?[\"'`]?"
 )
 
@@ -405,7 +405,7 @@ def fields(text: str) -> Iterator[Hit]:
     """Yield what stands behind the name of a field and a sign, by the field's shape."""
     for match in _FIELDS.find(text):
         sign = (_SHORT if match.kind == "PHONE_NUMBER" else _SIGN).match(text, match.end)
-        sign = sign or _SIGN.match(text, match.end) or _SUFFIXED.match(text, match.end)
+        sign = sign or _SIGN.match(text, match.end) or SUFFIXED.match(text, match.end)
         if sign is None and match.kind == "PHONE_NUMBER":
             sign = _ALONE.match(text, match.end)
         if sign is None:

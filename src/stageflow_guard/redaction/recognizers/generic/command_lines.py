@@ -21,7 +21,7 @@ _SHOWN = re.compile(
 _ARGUMENT = re.compile(
     r"(?<![\w-])(?:(?:mysql|mariadb)[a-z-]{0,12}\b[^\n|;]{0,120}?[ ]-p(?![ ])|(?:redis-cli|keydb-cli)\b[^\n|;]{0,120}?[ ]-a[ ]|mongo(?:sh|dump|restore|export|import)?\b[^\n|;]{0,120}?[ ]-p[ ]"
     r"|ConvertTo-SecureString[ ](?:-String[ ])?|net[ ]user[ ][\w.-]{1,40}[ ](?!/)|cmdkey[ ][^\n|;]{0,80}/pass:|sshpass[ ]-p[ ]?|(?:sqlcmd|bcp)\b[^\n|;]{0,120}?[ ]-P[ ]?|ldap[a-z]{3,8}\b[^\n|;]{0,120}?[ ]-w[ ]|(?:docker|podman|helm|oc|az|skopeo|buildah|nerdctl)[ ](?:registry[ ])?login\b[^\n|;]{0,120}?[ ]-p[ ]"
-    r"|net[ ]use[ ][^\n|;]{0,60}?\\\\[^\s|;]{1,80}[ ](?!/)|htpasswd[ ](?:-[\w]{1,6}[ ]){1,3}\S{1,80}[ ]\S{1,40}[ ]|ansible-vault[ ]encrypt_string[ ]|gh[ ]secret[ ]set[ ][^\n|;]{1,80}?[ ](?:--body|-b)[ =]|rabbitmqctl[ ](?:add_user|change_password)[ ]\S{1,60}[ ]|(?:useradd|usermod|adduser)\b[^\n|;]{0,80}?[ ](?:-p|--password)[ =]"
+    r"|net[ ]use[ ][^\n|;]{0,60}?\\\\[^\s|;]{1,80}[ ](?:/user:\S{1,60}[ ])?(?!/)|htpasswd[ ](?:-[\w]{1,6}[ ]){1,3}\S{1,80}[ ]\S{1,40}[ ]|ansible-vault[ ]encrypt_string[ ]|gh[ ]secret[ ]set[ ][^\n|;]{1,80}?[ ](?:--body|-b)[ =]|rabbitmqctl[ ](?:add_user|change_password)[ ]\S{1,60}[ ]|(?:useradd|usermod|adduser)\b[^\n|;]{0,80}?[ ](?:-p|--password)[ =]"
     r"|(?:x?freerdp3?|wfreerdp|rdesktop|mstsc)\b[^\n|;]{0,120}?[ ](?:/p:|-p[ ])|mosquitto_(?:pub|sub)\b[^\n|;]{0,120}?[ ]-P[ ]|openssl[ ]enc\b[^\n|;]{0,120}?[ ]-k[ ]|lftp\b[^\n|;]{0,60}?[ ]-u[ ][^\s,]{1,40},|smbclient\b[^\n|;]{0,120}?[ ]-U[ ]?[^\s%]{1,40}%|wget\b[^\n|;]{0,200}?--(?:http-|ftp-|proxy-)?password=|nmcli\b[^\n|;]{0,120}?[ ]password[ ]|wpa_passphrase[ ](?:\"[^\"\n]{1,40}\"|\S{1,40})[ ]|rclone\b[^\n|;]{0,120}?[ ]pass[ =]|pg_dump\b[^\n|;]{0,120}?--password="
     r"|(?:zip|7z|unzip|openssl|gpg)\b[^\n|;]{0,120}?[ ](?:-P[ ]|--passphrase[ ]|-passin[ ]pass:|-passout[ ]pass:|-p(?=[^ ])))(?:'([^'\n]{4,128})'|\"([^\"\n$]{4,128})\"|[\"']?([^\s\"'$|;]{4,128}))"
 )
@@ -72,6 +72,7 @@ def passwords(text: str) -> Iterator[Hit]:
         group = match.lastindex or 0
         if not values.placeholder(match[group]) and (
             values.worth(match[group], quoted=True, spoken=False) >= 0.4
+            or match[group].count(" ") > 1
         ):
             yield Hit(*match.span(group), "SECRET", 0.7, "command line")
 

@@ -34,7 +34,7 @@ from stageflow_guard.redaction.recognizers.national import NATIONAL, NUMBERS
 from stageflow_guard.redaction.recognizers.tokens import in_token
 
 _GROUP = re.compile(r"[0-9]+")
-_NEAT = re.compile(r"[ ._-]|[ ]-[ ]|\)[ ]?|[ ]?\(|[ ]?\((?=0\))|\)-|\) ?|-\(|/")
+_NEAT = re.compile(r"[ ._-]|[ ]-[ ]|\)[ ]?|[ ]?\(|[ ]?\((?=0\))|\)-|\) ?|-\(|[ ]?/[ ]?")
 
 
 @lru_cache(maxsize=1024)
@@ -241,7 +241,9 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
     touching = labelled and first - near.end <= CLOSE
     free = not labelled and not dialled
     before = text[first - 1 : first]
-    if free and label != "ip" and before.isalnum() and not (size == AREA and before.islower()):
+    if free and label != "ip" and before.isalnum() and not (
+        size in _FREE_SIZES and before.islower()
+    ):  # fmt: skip
         return None, i  # what letters touch has a label, or is no number
     wordless = free and ahead.wordless(first, _AHEAD)
 
@@ -254,7 +256,9 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
 
     tied = free and before in _TIES and text[first - 2 : first - 1].isalnum()
     listed = free and not opened and _listed(text, first)
-    if tied and before != ":" and (wordless or not headed) and unnamed():
+    if tied and before != ":" and (wordless or not headed) and unnamed() and not (
+        before == "-" and _QUAD_HERE.match(text, first)
+    ):  # fmt: skip
         return None, i  # a piece of something longer
     gap, plain = "", not label and not listed
     for j in range(i, min(i + MOST, len(groups))):
@@ -357,7 +361,10 @@ def _quartered(text: str, start: int, end: int, digits: str, gap: str) -> Hit | 
 _QUARTER = 4  # digits, and parts of a card
 _RULES = frozenset({" | ", "|", " • ", "•", " · ", "·", " / ", "/", "::", " : ", ":", "_", "__", "~", "*", " – ", "–", " > ", "+"})  # fmt: skip
 _TRIPLETS = (3, 3, 3)
-AREA = 3  # digits that a number of North America begins with
+_FREE_SIZES = frozenset(
+    {3, 15, 16}
+)  # an area of North America, a card: small letters may touch them
+_QUAD_HERE = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}-?[a-z]")
 _TIES = frozenset("-.:/")
 _AHEAD = 20 + (MOST - 1) * 6 + labels.AFTER  # as far as a label behind the last group may stand
 _EXTENDED = 18  # or behind its extension: ` extension 123456`
@@ -461,6 +468,10 @@ def _opened(one: Candidate) -> bool:
         _between_letters(one)
     ):  # fmt: skip
         return True  # `callme415-555-0167asap`, `tel+4915228817362whatsapp`
+    if not one.label and 15 <= len(one.digits) <= 16 and len(one.shape) == 1 and (
+        network(one.digits) and luhn(one.digits) and _among_words(one)
+    ):  # fmt: skip
+        return True
     if one.label in _GLUED and (one.shape in ((3, 2, 4), (4, 4, 4, 4)) or (
         one.label == "card" and len(one.digits) >= 15 and network(one.digits) and luhn(one.digits)
     )):  # fmt: skip
@@ -469,14 +480,35 @@ def _opened(one: Candidate) -> bool:
     return not left.isalnum() and EXTENSION.match(one.text, one.end) is not None
 
 
+def _among_words(one: Candidate) -> bool:
+    """Say whether two letters of no hexadecimal number stand on both sides."""
+    before, behind = one.text[max(0, one.start - 2) : one.start], one.text[one.end : one.end + 2]
+    return _NO_HEX.fullmatch(before) is not None and _NO_HEX.fullmatch(behind) is not None
+
+
+_NO_HEX = re.compile(r"[g-z][a-z]|[a-z][g-z]")
+
+
 def _between_letters(one: Candidate) -> bool:
     """Say whether words in small letters touch a phone number that its form gives away."""
     before = one.text[max(0, one.start - 4) : one.start].rstrip("+")[-2:]
     behind = one.text[one.end : one.end + 3]
     dialled = one.text[one.start - 1 : one.start] == "+" and 10 <= len(one.digits) <= 14
-    return (dialled or north_american(one)) and (not before or before.isalpha()) and (
+    plain = one.shape == (3, 2, 4) and one.gaps == ("-", "-")
+    return (plain or dialled or north_american(one)) and (not before or before.isalpha()) and (
         not behind[:1].isalnum() or (behind.isalpha() and behind.islower())
     )  # fmt: skip
+
+
+def _of_a_host(before: str, after: str, parts: list[str]) -> bool:
+    """Say whether four numbers between dashes are an address: two of them are more than versions have."""
+    return (
+        before[-1:] in ("-", "") and after[:1] in ("-", "") and not after[1:].isdigit() and not before[:1].isdigit()
+        and min(map(int, parts)) > 0 and sum(int(part) > _VERSIONS for part in parts) > 1
+    )  # fmt: skip
+
+
+_VERSIONS = 40
 
 
 def _quad(one: Candidate) -> Hit | None:
@@ -486,9 +518,10 @@ def _quad(one: Candidate) -> Hit | None:
     if any(int(p) > 255 or (len(p) > 1 and p[0] == "0") for p in parts):
         return None
     before, after = one.text[max(0, one.start - 2) : one.start], one.text[one.end : one.end + 2]
-    if before[-1:] in (".", "-", "/") and before[:1].isalnum():
-        return None
-    if after[:1] in (".", "-") and after[1:].isalnum():
+    joined = before[-1:] in (".", "-", "/") and before[:1].isalnum()
+    if (joined or (after[:1] in (".", "-") and after[1:].isalnum())) and not (
+        _of_a_host(before, after, parts)
+    ):  # fmt: skip
         return None
     score = 0.7
     numbers = [int(p) for p in parts]

@@ -15,9 +15,9 @@ TRUNK_SHAPES = frozenset({
     (3, 7), (4, 6), (3, 5, 3), (4, 4, 3), (4, 5, 2), (3, 5, 2), (3, 6, 2), (3, 4, 3), (3, 2, 2, 2), (3, 3, 2, 2), (4, 7), (2, 3, 2, 2), (3, 8), (5, 5), (2, 8), (3, 3, 3),
 })  # fmt: skip
 TRUNK_GAPS = frozenset(" .-")  # all the same in a number that its first 0 gives away
-NATIONAL_GAPS = frozenset(" -./")  # in a number that nothing announces
+NATIONAL_GAPS = frozenset({" ", "-", ".", "/", " / "})  # in a number that nothing announces
 _INTERNATIONAL = re.compile(
-    r"(?:(?<![\w.])\+|(?<=[a-z]{2})\+(?=$)|(?<![0-9.])00)\(?$|(?<![\w)\]] )(?<![\w.])\+[ ]\(?$"
+    r"(?:(?<![\w.])\+|(?<=[A-Za-z]{2})\+(?=$)|(?<![0-9.])00)\(?$|(?<![\w)\]] )(?<![\w.])\+[ ]\(?$"
 )
 _PAREN = re.compile(r"\($")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
@@ -113,6 +113,7 @@ def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> 
     return _national_phone(one)
 
 
+_SPANISH = (2, 3, 2, 2)
 _NAMED = re.compile(r"[a-z]:[ ]$")
 _UNITS = re.compile(
     r"[ ]?(?:%|€|\$|£|°|[kmgt]?b(?:ytes)?\b|rows?|files?|items?|lines?|km|kg|mm|cm|ms|sec|hours?|days?|times|people|users|euros?|eur|usd|einwohner|zeilen|habitants|habitantes|abitanti|inwoners|stück|pcs)",
@@ -141,7 +142,13 @@ def _national_phone(one: Candidate) -> float:
         return 0.0  # a status and a size
     if shape == (3, 3, 3) and gaps != {" "} and one.digits[0] != "0":
         return 0.0
-    if one.digits[0] != "0" and shape[0] == 2 and gaps == {" "} and len(set(shape)) > 1:
+    if (
+        one.digits[0] != "0"
+        and shape[0] == 2
+        and gaps == {" "}
+        and len(set(shape)) > 1
+        and shape != _SPANISH
+    ):
         return 0.0
     if _HEX_BEFORE.search(one.text, max(0, one.start - 3), one.start):
         return 0.0

@@ -25,7 +25,7 @@ _SUFFIX = r"(?:[_-]?(?:[0-9]{1,3}|enc|value|val|str|text|plain|old|new|current|p
 # a sign of assignment; a declared type may stand before it
 _SIGN = re.compile(
     rf"{_SUFFIX}(?:\[\]|(?:\\?[\"'`\])}}]){{0,2}})[ \t]{{0,4}}(?:(?::[ \t]{{0,2}}|As[ ])?(?:string|str|String|&str|&'static str|char \*|const|text|varchar)(?:\[\])?[ \t]{{0,3}})?"
-    rf"(?:\?=|:{{1,3}}=|\.=|\|\|=?(?=[ ]?[\"'])|\+=|===?|=>|->|<-|<<<|[:=：])[ \t\n]{{0,4}}(?:(?:bearer|basic|is|new String\(|String\(|b|n|r|f|u|@)(?=[ \"'`])[ ]?)?"
+    rf"(?:\?=|:{{1,3}}=|\.=|\|\|=?(?=[ ]?[\"'])|\+=|===?|=>|->|<-|<<<|by[ ]lazy[ ]\{{|[:=：])[ \t\n]{{0,4}}(?:(?:bearer|basic|is|new String\(|String\(|String::from\(|b|n|r|f|u|@)(?=[ \"'`])[ ]?)?"
     # a default: env or "…", os.environ.get("X", "…")
     r"(?:[\w.$]{1,32}(?:\([^()\n]{0,40}\))?[ ]?(?:or|\|\||\?\?)[ ]?(?=[\"'`])|[\w.:]{1,32}\([\"'][\w.-]{1,40}[\"'],[ ]?(?=[\"'`]))?",
     re.IGNORECASE,
@@ -38,7 +38,7 @@ _SETS = re.compile(r"(?:set|with|use|put|add)_?$", re.IGNORECASE)
 _ARGUMENT = re.compile(r"(?:[(\[=,]|^|\n)[ ]?[\"'`][\w.-]*$")
 _NAMED_TAG = re.compile(r"[\"'](?:[ ][^<>\n]{0,60})?>(?=[^<>\s])")
 _PLIST = re.compile(
-    r"[\w.-]{0,24}</key>\s{0,40}<(?:string|data)>\s{0,40}(?=[^<\s])"
+    r"[\w.-]{0,24}</(?:key|name)>\s{0,40}<(?:string|data|value)>\s{0,40}(?=[^<\s])"
 )  # of a property list
 _PAIR = re.compile(r"[\"']?[ ]?\n[ ]{0,12}(?:-[ ])?[\"']?value[\"']?[ ]?:[ ]{0,3}", re.IGNORECASE)
 # variable "db_password" { default = "…" }, {"name": "DB_PASSWORD", "value": "…"}
@@ -74,6 +74,7 @@ _DELIMITED = re.compile(
     r"(?:q{1,2}|%[qQ])(?:\{((?:[^{}\n]|\{[^{}\n]{0,40}\}){3,80})\}|\(([^\n()]{3,80})\))(?=[;,\s)]|$)"
 )
 _HEREDOC = re.compile(r"<<[<~-]?[ ]?[\"']?(\w{2,12})[\"']?\n[ \t]*([^\n]{4,200})\n[ \t]*\1")
+_GUILLEMETS = re.compile(r"[»«„“‚‘]([^»«„“”‘\n]{3,80})[«»“”’]")
 _SET_QUOTED = re.compile(r"(?i)(?:^|[\s&(])set[ ]\"$")
 _OPEN = re.compile(r"\$'|\\[\"'`]|[\"']{3}(?![\"'])|[\"'`]")
 _QUERY = re.compile(r"[?&][\w.-]{0,40}$")
@@ -300,7 +301,7 @@ def _in_other_quotes(text: str, name: int, at: int) -> Value | None:
     block = _BLOCK.match(text, at) if text[at : at + 1] in ("|", ">") else None
     if block is not None:
         return _block(text, block)
-    for pattern in (_HEREDOC, _DELIMITED):
+    for pattern in (_HEREDOC, _DELIMITED, _GUILLEMETS):
         match = pattern.match(text, at)
         if match is not None:
             group = match.lastindex or 0
@@ -394,7 +395,8 @@ def _closed(text: str, at: int, quote: str) -> int:
     sign, escaped = quote[-1], quote[0] == "\\"
     if len(quote) == _TRIPLE:
         stop = text.find(quote, at, at + SPACED)
-        return stop if stop > 0 and "\n" not in text[at:stop] else 0
+        inner = text[at:stop]
+        return stop if stop > 0 and ("\n" not in inner or " " not in inner) else 0
     end, spaced = at, False
     while end < len(text):
         char = text[end]

@@ -348,7 +348,7 @@ def _key(text: str, match: Match) -> Hit | None:
 _PHRASES = frozenset(
     {"passphrase", "pass phrase", "seed phrase", "recovery phrase", "mnemonic", "wallet seed"}
 )
-_WORDS_OF_A_PHRASE = 3  # spaces
+_WORDS_OF_A_PHRASE = 2  # spaces
 _GOES_ON = re.compile(r"\n[ \t]{1,12}[A-Za-z0-9+/=_-]{12,200}(?=[ \t]*(?:\n|$))")
 
 

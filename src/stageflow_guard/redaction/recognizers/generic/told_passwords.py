@@ -18,7 +18,7 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 _PASSWORDS = (
     "password", "passwd", "passcode", "passphrase", "pass", "pwd", "pw", "passwort", "kennwort", "passwörter", "mot de passe", "mdp", "contraseña", "contrasena",
     "la contra", "mi contra", "tu contra", "clave", "senha", "palavra-passe", "palavra passe", "parola d'ordine", "parola", "wachtwoord", "hasło", "haslo", "lösenord", "lösenordet", "adgangskode",
-    "adgangskoden", "passord", "passordet", "salasana", "şifre", "şifresi", "parolası", "пароль", "heslo", "jelszó", "parolă",
+    "adgangskoden", "passord", "passordet", "salasana", "ww", "şifre", "şifresi", "parolası", "пароль", "heslo", "jelszó", "parolă",
 )  # fmt: skip
 _CODES = (
     "access code", "door code", "gate code", "entry code", "alarm code", "verification code", "security code", "confirmation code", "login code", "pin code",
@@ -67,15 +67,17 @@ _BEHIND = tuple(
     for before in (
         r"[ ]{1,2}(?:(?:einfach|doch|bitte|mal|just|simply|maybe|please|simplemente|mejor|semplicemente|juste|simplement|gewoon|apenas)[ ])?",
         rf"{_WHOSE}[ ]?:[ ]{{1,2}}",
-        rf"{_WHOSE}[ ]",
         rf"{_WHOSE}[ ]{_IS}",
         rf"(?:{_WHOSE}|[ ]?\*{{3,16}})[ ]{_SET}",
         r"[^\n?]{0,40}\?[ ]{1,2}",
     )
 )
+# a code right behind what it opens, or in two groups
+_CODE_ALONE = re.compile(
+    rf"{_WHOSE}(?:[ ]|[ ]?:[ ]{{0,2}}|[ ]{_IS}){_OPENED}(?P<value>[0-9]{{3}}[ -][0-9]{{3,4}}|[0-9]{{4,8}}[A-Z#*]?|[0-9]{{1,5}}[A-Z#*]{{1,2}}[0-9]{{0,5}})(?![\w-])"
+)
 _TO = re.compile(rf"{_WHOSE}[ ]to[ ]{_OPENED}{_VALUE}")
-_BARE = 2  # nothing stands between but whose it is: a code alone is told so
-_SAYS = 3  # from this one on a verb or a question stands between
+_SAYS = 2  # from this one on a verb or a question stands between
 _BEFORE = re.compile(
     r"(?:^|[\s(])[\"'`“„«‘]?(?P<value>[^\s\"`“”„«»\x1e⟦⟧]{4,64}?)[\"'`”“»’]?,?[ ](?:as|als|comme|como|come|jako|som|for|für|pour|para|per|por|voor|de|di|en)[ ](?:(?!not|kein|pas)[^\W\d_]{1,12}[ ]){0,3}$"
 )
@@ -118,6 +120,10 @@ def passwords(text: str) -> Iterator[Hit]:
 def _behind(text: str, at: int, kind: str) -> Iterator[Hit]:
     verb = text[at - 5 : at].lower().strip() == "pass"  # `to pass expand=True`
     polish = text[at - 5 : at].lower() in ("hasło", "haslo")
+    alone = _CODE_ALONE.match(text, at, min(len(text), at + _REACH)) if kind == "code" else None
+    if alone is not None and not _ABOUT.search(text, at, alone.start("value")):
+        yield Hit(*alone.span("value"), "SECRET", 0.5, "told", "label code")
+        return
     for place, pattern in enumerate((*_BEHIND, *((_TO,) if polish else ()))):
         match = pattern.match(text, at, min(len(text), at + _REACH))
         if match is None or (verb and place == 0):
@@ -126,8 +132,6 @@ def _behind(text: str, at: int, kind: str) -> Iterator[Hit]:
         value = match["value"].rstrip(_TRIMMED)
         end = start + len(value)
         if _ABOUT.search(text, at, start) or text[end : end + 1] == "(":
-            continue
-        if place == _BARE and (kind != "code" or not _CODE.match(value)):
             continue
         if kind == "key":
             if _drawn(value):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads
-from stageflow_guard.redaction.recognizers.generic.announced import SIGN
+from stageflow_guard.redaction.recognizers.generic.announced import SIGN, SUFFIXED
 from stageflow_guard.redaction.recognizers.generic.asked import asked, behind_little_words
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import (
@@ -273,15 +273,21 @@ _HALVES = re.compile(
 _HALF_HEADS = Heads(("first=", "first_", "firstname=", "given", "fname="))
 
 
-def fields(text: str) -> Iterator[Hit]:
-    """Yield names in a field: of two words, of one where the field is a person's for sure."""
+def _halves(text: str) -> Iterator[Hit]:
     for at in _HALF_HEADS.places(lowered(text)) if "&" in text else ():
         halves = _HALVES.match(text, at)
         if halves is not None:
             yield Hit(*halves.span(1), "PERSON", 0.45, "name, field", "label field")
             yield Hit(*halves.span(2), "PERSON", 0.45, "name, field", "label field")
+
+
+def fields(text: str) -> Iterator[Hit]:
+    """Yield names in a field: of two words, of one where the field is a person's for sure."""
+    yield from _halves(text)
     for match in _FIELD.find(text):
         sign = _SIGN.match(text, match.end) or _sign_of_its_own(text, match)
+        if sign is None and match.kind == "PERSON_PART" and text[match.end : match.end + 1] == "_":
+            sign = SUFFIXED.match(text, match.end)
         word = lowered(text)[match.start : match.end]
         at = _unsigned(text, match, word) if sign is None else sign.end()
         if at < 0:

@@ -66,7 +66,9 @@ def recognize(text: str) -> Iterator[Hit]:
     for match in _GREETING.find(text):
         gap = _GREETED.match(text, match.end)
         name = capitalised(text, gap.end()) if gap is not None else None
-        if name is None or text[name[1] : name[1] + 1] not in (",", ":", "!", "\n", "", "，"):
+        if name is None or (text[name[1] : name[1] + 1] not in (",", ":", "!", "\n", "", "，") and (
+            text[name[1] : name[1] + 3] not in (" - ", " – ", " — ")
+        )):  # fmt: skip
             continue
         if name[1] - name[0] < 4 and text[name[0] : name[1]].isupper():
             continue  # an abbreviation

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from stageflow_guard.model import EntitySpan
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.text.named import (
+    arrays,
     complements,
     fhir,
     hl7,
@@ -33,6 +34,8 @@ def _blocks(text: str) -> Iterator[Block]:
         yield from lines.blocks(text)
     if "<" in text:
         yield from markup.blocks(text)
+    if "[" in text and '"' in text:
+        yield from arrays.blocks(text)
     if "(" in text and "value" in text.lower():
         yield from inserts.blocks(text)
 
