@@ -118,3 +118,24 @@ def test_a_value_that_was_put_together_or_glued_is_covered_whole(text, entity):
 def test_a_name_is_found_as_it_is_written(text, name):
     """With escapes, in a form, below a closing, with an initial, by an airline, in scripts without capitals."""
     assert ("PERSON", name) in found(text)
+
+
+@pytest.mark.parametrize(("text", "find"), [
+    ("host93.184.77.30port22", ("IP_ADDRESS", "93.184.77.30")), ("rowcc5348794109322949end", ("CREDIT_CARD", "5348794109322949")),
+    ("tail5348 7941 0932 2949abc", ("CREDIT_CARD", "5348 7941 0932 2949")), ("ZZ305-31-9139ZZ", ("US_SSN", "305-31-9139")),
+    ("ines.rau@hofmark.com_backup.zip", ("EMAIL_ADDRESS", "ines.rau@hofmark.com")), ("send the invoice to ruth at cobblewick.net", ("EMAIL_ADDRESS", "ruth at cobblewick.net")),
+    ("escribe a marta at correosur.es", ("EMAIL_ADDRESS", "marta at correosur.es")), ("fern at moorgate.org is the best way", ("EMAIL_ADDRESS", "fern at moorgate.org")),
+    ("reset here: https://id.brightmoor.example/reset/f81k2Q", ("URL", "https://id.brightmoor.example/reset/f81k2Q")),
+])  # fmt: skip
+def test_what_words_touch_or_a_name_alone_says_is_found(text, find):
+    """A machine's word before an address, words round a card whose check holds, a file called after somebody."""
+    assert find in found(text)
+
+
+@pytest.mark.parametrize("text", [
+    "driver31.0.15.3623 loaded", "host10.0.0.7port22", "utf82024 1100 3000 1212", "a5348794109322949b", "deadbeef5348794109322949cafe",
+    "getty@tty1.service", "look at cobblewick.net for prices", "deploy to staging at cluster.io", "https://api.widgets.example", "see https://files.example.com/a/b",
+])  # fmt: skip
+def test_what_only_looks_so_stays(text):
+    """A version, a hash, a unit of the system, a sentence, an address for documentation."""
+    assert found(text) == []

@@ -354,7 +354,14 @@ def _windows(text: str, anchors: re.Pattern[str]) -> Iterator[re.Match[str]]:
 # "write to jo at harborview.net": a verb of writing, then a name alone
 _TOLD_MAIL = re.compile(
     r"(?<![a-z])(?:e-?mails?|mail|write|reach|contact)(?: (?:is|me|us|her|him|them|to|address)){0,3}:? {1,2}(?=[\w.+-]{1,40}$)"
+    r"|(?<![a-z])(?:send|forward|mail|cc|reply)[a-z]{0,3} (?:[^\s.:;]{1,12} ){0,4}to (?=[\w.+-]{1,40}$)"
+    r"|(?<![^\W_])(?:scriv(?:i|imi|ici|ete|etemi|ere)|schreib(?:en|t|e)?|escr[ií]b(?:e|eme|enos|ir|an|a)|escrev[ae](?:-me|-nos)?|[ée]cri(?:s|vez|re)(?:-moi|-nous)?|schrijf|mailen?|skriv|napisz) (?:mir |uns |me |mij |ons )?(?:a|an|à|naar|para|til|till|do) (?=[\w.+-]{1,40}$)"
 )
+# or what is said of it behind: `ruth at cobblewick.net is the best way`
+_MAIL_TOLD = re.compile(
+    r" at (?:[\w-]{1,40}\.){1,4}[a-z]{2,8},? (?:is (?:the best way|best|my (?:e-?mail|address|work mail)|(?:his|her|their) (?:e-?mail|address))|reaches (?:me|us|him|her|them)|gets (?:me|me fastest)|works (?:best|for me))(?![a-z])"
+)
+_NAME_BEFORE = re.compile(r"(?:^|[\s(:,])(?=[\w.+-]{2,40}$)")
 # a name with a dot in it, which is no file's: `ask i.dragan at lumina-print.ro`
 _DOTTED_NAME = re.compile(
     r"(?:^|[\s(:,])(?=[a-z]{1,20}[._][a-z]{2,24}$)(?![\w.]*\.(?:html?|py|js|ts|json|ya?ml|md|txt|go|rs|rb|php|css|sh|sql|csv|xml|toml|cfg|ini|log|pdf|docx?|zip|jar|exe|io|com|org|net)$)"
@@ -366,6 +373,8 @@ def _written_to(text: str, lower: str) -> Iterator[Edit]:
     for host in _HOST.finditer(lower):
         told = _TOLD_MAIL.search(lower, max(0, host.start() - 90), host.start())
         told = told or _DOTTED_NAME.search(lower, max(0, host.start() - 50), host.start())
+        if told is None and _MAIL_TOLD.match(lower, host.start()):
+            told = _NAME_BEFORE.search(lower, max(0, host.start() - 42), host.start())
         match = _MAIL_WORDS.match(text, told.end()) if told is not None else None
         if match is not None:
             yield (*match.span(), _AT_ONLY.sub("@", match[0], count=1))

@@ -15,6 +15,9 @@ _DOMAIN = re.compile(
     r"(?:[^\W_](?:[\w-]{0,62}[^\W_])?\.){1,8}(xn--[a-z0-9-]{2,40}|[^\W\d_]{2,24})(?![^\W_]|@)"
 )
 _GLUED = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}[\w.+-]{0,40}(?=@)")
+_FILED = re.compile(
+    r"(?:[A-Za-z0-9-]{1,63}\.){1,4}(com|org|net|edu|gov|info|example|[a-z]{2})(?=[_.-][\w.-]{1,60}$|[_.-][\w.-]{1,60}[^\w@.-])"
+)
 _LITERAL = re.compile(r"\[(?:[0-9]{1,3}\.){3}[0-9]{1,3}\]")
 # what follows a dot in code and on disks, and is no country or registry
 _NO_TLD = frozenset(
@@ -139,6 +142,10 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
     if not end:
         return _odd(text, at)
     tld = text[at + 1 : end].rpartition(".")[2].lower()
+    if tld in _NO_TLD:
+        filed = _FILED.match(text, at + 1)  # a file that is called after somebody
+        if filed is not None and filed[1] not in _NO_TLD:
+            end, tld = filed.end(), ""
     if tld in _NO_TLD or (tip != at and len(tld) > 2 and tld not in _COMMON_TLD):
         return None
     local = _LOCAL.match(text[max(floor, tip - _LOCAL_MOST) : tip][::-1])
@@ -238,7 +245,7 @@ _PERSONAL = re.compile(
     r"(?i)(?<![a-z])(?:web ?sites?|web ?page|homepage|home page|blog|portfolio|profile|linkedin|facebook|instagram|twitter|follow me|my page|personal|visit me|find me|cv|r[ée]sum[ée]|lebenslauf|curriculum(?: vitae)?|vita|portrait|bio|book me|profil[eo]?|perfil|sito|p[áa]gina|my (?:site|calendar)|me on)(?![a-z])"
 )
 _TECHNICAL = re.compile(
-    r"(?i)(?:^|\.)(?:localhost|local|internal|cluster|svc|lan|test|example|invalid|example\.(?:com|org|net)|github\.com|github\.io"
+    r"(?i)(?:^|\.)(?:localhost|local|internal|cluster|svc|lan|invalid|example\.(?:com|org|net)|github\.com|github\.io"
     r"|githubusercontent\.com|gitlab\.com|bitbucket\.org|pypi\.org|pythonhosted\.org|python\.org|w3\.org|apache\.org"
     r"|npmjs\.(?:org|com)|docker\.(?:io|com)|googleapis\.com|json-schema\.org|readthedocs\.(?:io|org)|stackoverflow\.com|mozilla\.org"
     r"|amazonaws\.com|azure\.com|windows\.net|microsoft\.com|google\.com|kernel\.org|debian\.org|ubuntu\.com|gnu\.org"
@@ -246,6 +253,8 @@ _TECHNICAL = re.compile(
     r"|oracle\.com|spring\.io|jquery\.com|jsdelivr\.net|unpkg\.com|cloudflare\.com|openai\.com|anthropic\.com|wikipedia\.org"
     r"|schema\.org|opensource\.org|creativecommons\.org|gcr\.io|quay\.io|k8s\.io|kubernetes\.io)$"
 )
+# names that nobody can register (RFC 2606): read as any other, but only a path tells of a person
+_RESERVED = re.compile(r"(?i)\.(?:test|example)$")
 # a link to documentation, an interface or a file of a program
 _DOCUMENTED = re.compile(
     r"(?i)(?:^|/)(?:docs?|documentation|api|v[0-9]+|wiki|manual|reference|guide|tutorials?|blog|static|assets|dist|downloads?|issues?|pulls?|releases?|archive|citation\.cfm)(?:/|$|\?|\.)|\.(?:html?|md|rst|txt|json|ya?ml|xml|js|css|png|svg|gif|jpe?g|pdf|py|c|h|java|zip|gz|tar|whl|csv|git)(?:$|[?#])"
@@ -317,4 +326,6 @@ def _url(text: str, start: int, end: int, host_at: int) -> Hit | None:
         return Hit(start, end, "URL", 0.45, "url", "personal path")
     if path and (_DOCUMENTED.search(path) or _SERVED.match(host)):
         return Hit(start, end, "URL", 0.3, "url")
+    if not path and _RESERVED.search(host):
+        return Hit(start, end, "URL", 0.2, "url")
     return Hit(start, end, "URL", 0.36 if path else 0.4, "url")

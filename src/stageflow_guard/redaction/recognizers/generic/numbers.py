@@ -242,9 +242,11 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
     free = not labelled and not dialled
     before = text[first - 1 : first]
     if free and label != "ip" and before.isalnum() and not (
-        size in _FREE_SIZES and before.islower()
+        size in _FREE_SIZES or (size == _QUARTER and text[first + 5 : first + 9].isdigit())
     ):  # fmt: skip
-        return None, i  # what letters touch has a label, or is no number
+        if text[first + size : first + size + 1] != ".":
+            return None, i  # what letters touch has a label, or is no number
+        return _touched(text, first, i)
     wordless = free and ahead.wordless(first, _AHEAD)
 
     def unnamed() -> bool:  # what follows does not name it, either: only a grouping of its own can
@@ -350,6 +352,17 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
     return best, taken
 
 
+def _touched(text: str, start: int, at: int) -> tuple[Hit | None, int]:
+    """Return the address that the word of a machine touches: `host82.165.197.30port22`."""
+    match = _QUAD_TOUCHED.match(text, start)
+    if match is None or _MACHINE.search(text, max(0, start - 8), start) is None:
+        return None, at
+    numbers = [int(part) for part in match[0].split(".")]
+    if max(numbers) > 255 or max(numbers) < 20 or _local(numbers):
+        return None, at
+    return Hit(*match.span(), "IP_ADDRESS", 0.5, "ipv4", "label ip"), at + 3
+
+
 def _quartered(text: str, start: int, end: int, digits: str, gap: str) -> Hit | None:
     """Return sixteen digits in fours, one rule between them, as a card whose network and check hold."""
     around = text[max(0, start - 3) : start].rstrip(" ")[-1:] + text[end : end + 3].lstrip(" ")[:1]
@@ -358,6 +371,10 @@ def _quartered(text: str, start: int, end: int, digits: str, gap: str) -> Hit | 
     return Hit(start, end, "CREDIT_CARD", 0.6, "card", "checksum")
 
 
+_QUAD_TOUCHED = re.compile(r"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})(?![0-9]|\.[0-9])")
+_MACHINE = re.compile(
+    r"(?i)(?<![a-z0-9.-])(?:host|server|addr|address|peer|client|from|src|dst|remote|login|gateway)$"
+)
 _QUARTER = 4  # digits, and parts of a card
 _RULES = frozenset({" | ", "|", " • ", "•", " · ", "·", " / ", "/", "::", " : ", ":", "_", "__", "~", "*", " – ", "–", " > ", "+"})  # fmt: skip
 _TRIPLETS = (3, 3, 3)
@@ -468,9 +485,10 @@ def _opened(one: Candidate) -> bool:
         _between_letters(one)
     ):  # fmt: skip
         return True  # `callme415-555-0167asap`, `tel+4915228817362whatsapp`
-    if not one.label and 15 <= len(one.digits) <= 16 and len(one.shape) == 1 and (
-        network(one.digits) and luhn(one.digits) and _among_words(one)
-    ):  # fmt: skip
+    if not one.label and (
+        (15 <= len(one.digits) <= 16 and len(one.shape) == 1 and _among_words(one))
+        or (one.shape == (4, 4, 4, 4) and len(set(one.gaps)) == 1 and one.gaps[0] in _FOURS)
+    ) and network(one.digits) and luhn(one.digits):  # fmt: skip
         return True
     if one.label in _GLUED and (one.shape in ((3, 2, 4), (4, 4, 4, 4)) or (
         one.label == "card" and len(one.digits) >= 15 and network(one.digits) and luhn(one.digits)
@@ -481,12 +499,18 @@ def _opened(one: Candidate) -> bool:
 
 
 def _among_words(one: Candidate) -> bool:
-    """Say whether two letters of no hexadecimal number stand on both sides."""
-    before, behind = one.text[max(0, one.start - 2) : one.start], one.text[one.end : one.end + 2]
-    return _NO_HEX.fullmatch(before) is not None and _NO_HEX.fullmatch(behind) is not None
+    """Say whether words stand on both sides, one of which is in no hexadecimal number."""
+    before = _WORD_BEFORE.search(one.text, max(0, one.start - 14), one.start)
+    behind = _WORD_BEHIND.match(one.text, one.end)
+    return before is not None and behind is not None and (
+        _NO_HEX.search(before[0] + behind[0]) is not None
+    )  # fmt: skip
 
 
-_NO_HEX = re.compile(r"[g-z][a-z]|[a-z][g-z]")
+_WORD_BEFORE = re.compile(r"(?<![A-Za-z0-9+/=-])(?:[a-z]{2,12}|[A-Z]{2,12})$")
+_WORD_BEHIND = re.compile(r"(?:[a-z]{2,12}|[A-Z]{2,12})(?![A-Za-z0-9+/=-])")
+_NO_HEX = re.compile(r"[g-zG-Z]")
+_FOURS = frozenset(" -")
 
 
 def _between_letters(one: Candidate) -> bool:
@@ -497,6 +521,7 @@ def _between_letters(one: Candidate) -> bool:
     plain = one.shape == (3, 2, 4) and one.gaps == ("-", "-")
     return (plain or dialled or north_american(one)) and (not before or before.isalpha()) and (
         not behind[:1].isalnum() or (behind.isalpha() and behind.islower())
+        or (plain and behind[:2].isupper() and behind[:2].isalpha())
     )  # fmt: skip
 
 
@@ -509,6 +534,13 @@ def _of_a_host(before: str, after: str, parts: list[str]) -> bool:
 
 
 _VERSIONS = 40
+
+
+def _local(numbers: list[int]) -> bool:
+    """Say whether it is nobody's address: private, of the machine, of everybody, or a known resolver."""
+    return (
+        numbers[0] in (0, 10, 127, 255) or numbers[:2] in ([224, 0], [239, 255]) or numbers[:2] in ([192, 168], [169, 254]) or (numbers[0] == 172 and 16 <= numbers[1] <= 31) or numbers in ([8, 8, 8, 8], [1, 1, 1, 1], [8, 8, 4, 4])
+    )  # fmt: skip
 
 
 def _quad(one: Candidate) -> Hit | None:
@@ -525,10 +557,7 @@ def _quad(one: Candidate) -> Hit | None:
         return None
     score = 0.7
     numbers = [int(p) for p in parts]
-    local = (
-        numbers[0] in (0, 10, 127, 255) or numbers[:2] in ([224, 0], [239, 255]) or numbers[:2] in ([192, 168], [169, 254]) or (numbers[0] == 172 and 16 <= numbers[1] <= 31) or numbers in ([8, 8, 8, 8], [1, 1, 1, 1], [8, 8, 4, 4])
-    )  # fmt: skip
-    if local or (max(numbers) < 20 and one.label != "ip"):
+    if _local(numbers) or (max(numbers) < 20 and one.label != "ip"):
         score = 0.3
     if one.label == "ip":
         score = max(score + 0.1, 0.4) if numbers[0] not in (0, 127, 255) else score
