@@ -37,11 +37,14 @@ _GREETINGS = (
     "bonjour", "buongiorno", "bonsoir", "salve", "ciao",
 )  # fmt: skip
 _CALLING = re.compile(
-    r"[ ,]+(?:from|de|du|del|della|dello|dal|von|van|vom|da|calling|speaking|here|with|again|my|your)(?!\w)"
+    r"[ ,]+(?:from|de|du|del|della|dello|dal|von|van|vom|da|calling|speaking|here|with|again|my|your|à l['’]appareil|am apparat|al aparato|al telefono|ao telefone|aan de lijn)(?!\w)"
 )
 _CONTEXT = re.compile(
-    r"[,.!?]?(?:\s*$|\n)|,|[.!?]|[ ](?:and|from|here|calling|speaking|with|at|y|de|et|und|aus|vom|von|e|en|van|i|z|och|från|ve|from)(?![^\W_])"
+    r"[,.!?]?(?:\s*$|\n)|,|[.!?]|[ ](?:and|from|here|calling|speaking|with|at|y|de|et|und|aus|vom|von|e|en|van|i|z|och|från|ve|from|again|btw|del|della|dal|da|do|à l['’]appareil|am apparat|al aparato|ao telefone|aan de lijn)(?![^\W_])"
 )
+
+# what somebody is, and not what he is called: `I'm Canadian`
+_PEOPLES = frozenset(["american", "canadian", "mexican", "brazilian", "argentinian", "chilean", "colombian", "british", "english", "scottish", "welsh", "irish", "french", "german", "austrian", "swiss", "dutch", "belgian", "danish", "swedish", "norwegian", "finnish", "icelandic", "polish", "czech", "slovak", "hungarian", "romanian", "bulgarian", "greek", "turkish", "cypriot", "italian", "spanish", "portuguese", "maltese", "russian", "ukrainian", "belarusian", "georgian", "armenian", "israeli", "lebanese", "syrian", "egyptian", "moroccan", "tunisian", "algerian", "nigerian", "ghanaian", "kenyan", "ethiopian", "indian", "pakistani", "bangladeshi", "nepali", "chinese", "japanese", "korean", "vietnamese", "thai", "filipino", "indonesian", "malaysian", "singaporean", "australian", "european", "african", "asian", "latino", "latina", "catholic", "muslim", "jewish", "hindu", "buddhist", "protestant", "vegan", "vegetarian"])  # fmt: skip
 
 
 def said(text: str) -> Iterator[Hit]:
@@ -71,6 +74,8 @@ def _alone(text: str, start: int, name: tuple[int, int], phrase: str) -> bool:
     """Say whether a name really follows "I am": what comes behind it ends a clause."""
     words = text[name[0] : name[1]].split(" ")
     if words[0].lower() in STOP or any(w.lower() in BUSINESS for w in words):
+        return False
+    if len(words) == 1 and words[0].lower() in _PEOPLES:
         return False
     if phrase in ("this is", "it's", "it is", "met", "c'est", "habla", "parla"):
         before = text[max(0, start - 12) : start].strip(" ,.!\n").lower()

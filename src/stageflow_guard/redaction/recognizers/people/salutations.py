@@ -13,6 +13,7 @@ from stageflow_guard.redaction.recognizers.phrases import Index, register, vocab
 
 _GREETING = Index({"greeting": [p for c in COUNTRIES for p in c.greetings.split("|") if p]})
 _GREETED = re.compile(r"[ ](?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?[ ])?(?=[^\W_])")
+_AND = re.compile(r"[ ](?:and|&|und|et|y|e|en|och|og|i)[ ](?=[^\W\d_a-z])")
 _SIGNED = Index({
     "signed": [
         "signed", "thx", "ty", "rgds", "regards", "best regards", "kind regards", "warm regards", "sincerely", "thanks", "cheers", "yours", "yours sincerely", "yours truly", "yours faithfully", "with kind regards", "with best wishes", "best wishes", "all the best", "respectfully", "warmly", "cordially", "many thanks", "thank you", "best",
@@ -24,7 +25,9 @@ _SIGNED = Index({
         "herzliche grüße", "mit besten grüßen", "freundliche grüße", "schöne grüße", "lg", "vg", "mfg", "gruß", "bises", "bisous", "amicalement", "respectueusement", "sincères salutations", "abrazos", "un abrazo", "besos", "un cordial saludo", "a presto", "un saluto", "un abbraccio", "vriendelijke groet", "hartelijke groeten", "abraço", "beijos", "um abraço", "grato", "obrigado", "obrigada", "take care", "love", "talk soon", "gracias", "merci", "danke", "grazie", "bedankt",
     ]
 })  # fmt: skip
-_SIGN_OFF = re.compile(r"[,:.!]?[ ]?[\n ][ \n]{0,2}(?:-{1,2}[ ]?)?")
+_SIGN_OFF = re.compile(
+    r"[,:.!]?[ ]?[\n ][ \n]{0,2}(?:-{1,2}[ ]?)?(?:(?:i\.[ ]?[AV]\.|ppa?\.|p\.[ ]?p\.|gez\.|im Auftrag)[ \n])?"
+)
 # at the end of a chat, behind the end of a sentence: `Bis dann! LG Wiebke`
 _WAVED = re.compile(
     r"(?:^|(?<=[.!?…)\n,])|(?<=[.!?…),][ ]))(?:LG|VG|GLG|MfG|Gruß|Grüße|[Bb]isous|[Bb]ises|[Bb]esos|[Aa]brazos|[Bb]aci|[Ll]iefs|[Xx]oxo|[Ll]ove|[Hh]ugs|[Bb]eijos),?[ ](?=[^\W\d_a-z])"
@@ -61,22 +64,37 @@ def _dashed(text: str) -> Iterator[Hit]:
             yield Hit(*name, "PERSON", 0.42, "name, sign-off", "label said")
 
 
-def recognize(text: str) -> Iterator[Hit]:
-    """Yield who is greeted, and who stands below or behind a closing."""
+def _addressed(text: str, at: int) -> list[tuple[int, int]]:
+    """Return who is greeted at `at`: one name, or two with an "and" between; a comma or its like ends them."""
+    names: list[tuple[int, int]] = []
+    name = capitalised(text, at)
+    if name is not None and (joint := _AND.match(text, name[1])) is not None:
+        names, name = [name], capitalised(text, joint.end())
+    if name is None or (
+        text[name[1] : name[1] + 1] not in (",", ":", "!", "\n", "", "，")
+        and text[name[1] : name[1] + 3] not in (" - ", " – ", " — ")
+    ):
+        return []
+    return [*names, name]
+
+
+def _greeted(text: str) -> Iterator[Hit]:
     for match in _GREETING.find(text):
         gap = _GREETED.match(text, match.end)
-        name = capitalised(text, gap.end()) if gap is not None else None
-        if name is None or (text[name[1] : name[1] + 1] not in (",", ":", "!", "\n", "", "，") and (
-            text[name[1] : name[1] + 3] not in (" - ", " – ", " — ")
-        )):  # fmt: skip
+        if gap is None or text[match.start - 1 : match.start] not in ("", "\n", " ", '"', ">", "'"):
             continue
-        if name[1] - name[0] < 4 and text[name[0] : name[1]].isupper():
-            continue  # an abbreviation
-        if text[slice(*name)].lower() in EVERYBODY:
-            continue
-        if text[match.start - 1 : match.start] not in ("", "\n", " ", '"', ">", "'"):
-            continue
-        yield Hit(*name, "PERSON", 0.45, "name, greeting", "label greeting")
+        for start, end in _addressed(text, gap.end()):
+            abbreviation = end - start < _SHORT_NAME and text[start:end].isupper()
+            if not abbreviation and text[start:end].lower() not in EVERYBODY:
+                yield Hit(start, end, "PERSON", 0.45, "name, greeting", "label greeting")
+
+
+_SHORT_NAME = 4
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield who is greeted, and who stands below or behind a closing."""
+    yield from _greeted(text)
     for waved in _WAVED.finditer(text) if not _WAVES.isdisjoint(vocabulary(text)) else ():
         name = capitalised(text, waved.end())
         if name is not None and text[name[1] : name[1] + 1] in ("", "\n"):
