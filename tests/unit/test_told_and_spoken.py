@@ -125,6 +125,9 @@ def test_a_name_is_found_as_it_is_written(text, name):
     ("tail5348 7941 0932 2949abc", ("CREDIT_CARD", "5348 7941 0932 2949")), ("ZZ305-31-9139ZZ", ("US_SSN", "305-31-9139")),
     ("ines.rau@hofmark.com_backup.zip", ("EMAIL_ADDRESS", "ines.rau@hofmark.com")), ("send the invoice to ruth at cobblewick.net", ("EMAIL_ADDRESS", "ruth at cobblewick.net")),
     ("escribe a marta at correosur.es", ("EMAIL_ADDRESS", "marta at correosur.es")), ("fern at moorgate.org is the best way", ("EMAIL_ADDRESS", "fern at moorgate.org")),
+    (r'msg="paid with\n5348794109322949\nthanks"', ("CREDIT_CARD", "5348794109322949")), (r"\r\n93.184.77.30\r\n", ("IP_ADDRESS", "93.184.77.30")), (r"line\t305-31-9139\tend", ("US_SSN", "305-31-9139")),
+    ("id:5348 7941 0932 2949", ("CREDIT_CARD", "5348 7941 0932 2949")), ("customer:415-555-0167", ("PHONE_NUMBER", "415-555-0167")), ("x_+44 20 7946 0958_y", ("PHONE_NUMBER", "+44 20 7946 0958")),
+    ("[305-31-9139x today", ("US_SSN", "305-31-9139")), ("?q=93.184.77.30#f", ("IP_ADDRESS", "93.184.77.30")), ("userAKIAQ7XR2MPLVN3KTWZ4end", ("SECRET", "AKIAQ7XR2MPLVN3KTWZ4")),
     ("reset here: https://id.brightmoor.example/reset/f81k2Q", ("URL", "https://id.brightmoor.example/reset/f81k2Q")),
 ])  # fmt: skip
 def test_what_words_touch_or_a_name_alone_says_is_found(text, find):
@@ -134,7 +137,7 @@ def test_what_words_touch_or_a_name_alone_says_is_found(text, find):
 
 @pytest.mark.parametrize("text", [
     "driver31.0.15.3623 loaded", "host10.0.0.7port22", "utf82024 1100 3000 1212", "a5348794109322949b", "deadbeef5348794109322949cafe",
-    "getty@tty1.service", "look at cobblewick.net for prices", "deploy to staging at cluster.io", "https://api.widgets.example", "see https://files.example.com/a/b",
+    "getty@tty1.service", "pkg=82.16.5.30", r"C:\new\report", "a:1-2", "10:15-10:45", "id:4155550167", "look at cobblewick.net for prices", "deploy to staging at cluster.io", "https://api.widgets.example", "see https://files.example.com/a/b",
 ])  # fmt: skip
 def test_what_only_looks_so_stays(text):
     """A version, a hash, a unit of the system, a sentence, an address for documentation."""

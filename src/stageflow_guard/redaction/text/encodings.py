@@ -30,6 +30,8 @@ _ENTITY = re.compile(
 _ESCAPE = re.compile(
     r"[\\U](?:(?<=\\)(?:\\{0,3}u\{([0-9A-Fa-f]{1,6})\}|\\{0,3}u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2}))|(?<=U)\+([0-9A-Fa-f]{4,6})(?:[ ,](?=U\+))?)"
 )
+# a line's end that a string of a program or a log holds: its letter is no part of what follows
+_BREAK = re.compile(r"(?:\\{1,4}[nrt]){1,4}(?=[0-9A-Z+(]|[a-z]{2,9}[_-][A-Za-z0-9_-]{12})")
 _HEX = re.compile(r"[0-9A-Fa-f]{2}(?<![0-9A-Za-z]..)(?:[ :][0-9A-Fa-f]{2}){6,200}(?![0-9A-Za-z])")
 _SOLID = re.compile(r"(?<![0-9A-Za-z#])(?:0x)?(?:[0-9A-Fa-f]{2}){7,400}(?![0-9A-Za-z])")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{10,8192}={0,2}(?![A-Za-z0-9+/_=-])")
@@ -105,6 +107,10 @@ def _escape(match: re.Match[str]) -> str | None:
     return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
 
 
+def _break(match: re.Match[str]) -> str | None:
+    return " " if match[0][-1] == "t" else "\n"
+
+
 def _hex(match: re.Match[str]) -> str | None:
     body = match[0].removeprefix("0x").replace(" ", "").replace(":", "")
     if body.isdigit() and len(body) < 20 and " " not in match[0]:
@@ -161,6 +167,7 @@ _READERS: tuple[tuple[str, re.Pattern[str], Reader, str], ...] = (
     ("form", _FORM, lambda m: m[0].replace("+", " "), "&"),
     ("entities", _ENTITY, lambda m: html.unescape(m[0]), "&"),
     ("escapes", _ESCAPE, _escape, "\\"),
+    ("line ends", _BREAK, _break, "\\"),
     ("code points", _ESCAPE, _escape, "U+"),
     ("quoted-printable", _QUOTED, _quoted, "="),
     ("binary", _BINARY, _binary, "0"),

@@ -41,6 +41,8 @@ class Candidate:
         # a comma joins digits of one number only: 1,234,567; else it parts cells
         signs = "-.:/," if len(self.shape) == 1 and self.shape[0] == 3 else "-.:/"
         joined = before[-1:] in signs and before[:1].isalnum() and len(before) == 2
+        if joined and before[1] == ":" and before[0].isalpha():
+            joined = False  # a key: `id:415-555-0167`
         runs_on = (
             after[:1] in ("-", ".", ":")
             and after[1:].isalnum()

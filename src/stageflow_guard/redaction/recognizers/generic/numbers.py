@@ -257,6 +257,8 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
         )
 
     tied = free and before in _TIES and text[first - 2 : first - 1].isalnum()
+    if tied and before == ":" and text[first - 2].isalpha():
+        tied = False  # a key, as in `id:415-555-0167`
     listed = free and not opened and _listed(text, first)
     if tied and before != ":" and (wordless or not headed) and unnamed() and not (
         before == "-" and _QUAD_HERE.match(text, first)
@@ -499,15 +501,17 @@ def _opened(one: Candidate) -> bool:
 
 
 def _among_words(one: Candidate) -> bool:
-    """Say whether words stand on both sides, one of which is in no hexadecimal number."""
+    """Say whether words touch it, on both sides or behind, one of which is in no hexadecimal number."""
     before = _WORD_BEFORE.search(one.text, max(0, one.start - 14), one.start)
     behind = _WORD_BEHIND.match(one.text, one.end)
-    return before is not None and behind is not None and (
-        _NO_HEX.search(before[0] + behind[0]) is not None
+    bare = one.text[one.start - 1 : one.start] in _OPENERS
+    return behind is not None and (before is not None or bare) and (
+        _NO_HEX.search(("" if before is None else before[0]) + behind[0]) is not None
     )  # fmt: skip
 
 
 _WORD_BEFORE = re.compile(r"(?<![A-Za-z0-9+/=-])(?:[a-z]{2,12}|[A-Z]{2,12})$")
+_OPENERS = frozenset(("", *" \n\t[(\"':=,;"))
 _WORD_BEHIND = re.compile(r"(?:[a-z]{2,12}|[A-Z]{2,12})(?![A-Za-z0-9+/=-])")
 _NO_HEX = re.compile(r"[g-zG-Z]")
 _FOURS = frozenset(" -")
@@ -516,13 +520,16 @@ _FOURS = frozenset(" -")
 def _between_letters(one: Candidate) -> bool:
     """Say whether words in small letters touch a phone number that its form gives away."""
     before = one.text[max(0, one.start - 4) : one.start].rstrip("+")[-2:]
-    behind = one.text[one.end : one.end + 3]
+    before = "" if before[-1:] in _OPENERS else before
+    behind = one.text[one.end : one.end + 1]
     dialled = one.text[one.start - 1 : one.start] == "+" and 10 <= len(one.digits) <= 14
     plain = one.shape == (3, 2, 4) and one.gaps == ("-", "-")
     return (plain or dialled or north_american(one)) and (not before or before.isalpha()) and (
-        not behind[:1].isalnum() or (behind.isalpha() and behind.islower())
-        or (plain and behind[:2].isupper() and behind[:2].isalpha())
+        not behind.isalnum() or _TAIL_WORD.match(one.text, one.end) is not None
     )  # fmt: skip
+
+
+_TAIL_WORD = re.compile(r"(?:[a-z]{1,12}|[A-Z]{2,12})(?![A-Za-z0-9])")
 
 
 def _of_a_host(before: str, after: str, parts: list[str]) -> bool:
@@ -562,8 +569,8 @@ def _quad(one: Candidate) -> Hit | None:
     if one.label == "ip":
         score = max(score + 0.1, 0.4) if numbers[0] not in (0, 127, 255) else score
     elif _versioned(lead := one.text[max(0, one.start - 24) : one.start]) and (
-        _PEER.search(lead) is None
-    ):
+        _PEER.search(lead) is None and _QUERIED.search(lead + "\n" + one.text[one.end : one.end + 1]) is None
+    ):  # fmt: skip
         score = 0.2
     return Hit(
         one.start,
@@ -579,6 +586,8 @@ def _quad(one: Candidate) -> Hit | None:
 _PEER = re.compile(
     r"(?i)(?<![a-z])(?:src|dst|source|dest|destination|remote|peer|client|server|[cr]?host|from|saddr|daddr|xff|forwarded[-_]for|origin|caller|adresse|adres|dirección|direccion|indirizzo|endereço|endereco|adress)(?:[-_]?(?:ip|addr|address))?[=:][\"']?$|(?:^|[ \]>])(?:ssh|scp|sftp|rsync|mosh)[ ](?:-\S{1,12}[ ]){0,2}(?:[\w.-]{1,20}@)?$"
 )
+# a part of a query
+_QUERIED = re.compile(r"[?&][\w.-]{1,20}=\n|(?<![\w.-])[\w.-]{1,20}=\n&")
 _VERSION = re.compile(
     r"(?i)vers[iã]|versie|wersj|release|build|chrome|firefox|safari|driver|kernel|firmware|upgrad|updat|install|(?<!/)lib[a-z0-9]{2,}|sürüm|版本|バージョン|버전|संस्करण|الإصدار|(?<![a-z])v[ .]?$|[a-z0-9][/@=]v?$|[=<>~^]=$"
 )
@@ -615,7 +624,9 @@ def _card(one: Candidate) -> Hit | None:
     if labelled and (good or known or one.touching or one.shape in _CARD_SHAPES):
         score = 0.95 if good and known else 0.85 if good or known else 0.7
         return Hit(one.start, one.end, "CREDIT_CARD", score, "card", "label card")
-    if not known or not one.neat or not shaped or len(set(one.gaps)) > 1 or one.loose_edge:
+    if not known or not one.neat or not shaped or len(set(one.gaps)) > 1 or (
+        one.loose_edge and not (good and one.text[one.start - 1 : one.start] == "#")
+    ):  # fmt: skip
         return None
     if good:  # a checksum and a network's range: no word undoes that
         score = 0.9 if len(one.shape) > 1 else 0.7 if size in (14, 15, 16) else 0.3

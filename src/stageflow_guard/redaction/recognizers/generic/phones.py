@@ -17,7 +17,7 @@ TRUNK_SHAPES = frozenset({
 TRUNK_GAPS = frozenset(" .-")  # all the same in a number that its first 0 gives away
 NATIONAL_GAPS = frozenset({" ", "-", ".", "/", " / "})  # in a number that nothing announces
 _INTERNATIONAL = re.compile(
-    r"(?:(?<![\w.])\+|(?<=[A-Za-z]{2})\+(?=$)|(?<![0-9.])00)\(?$|(?<![\w)\]] )(?<![\w.])\+[ ]\(?$"
+    r"(?:(?<![^\W_])(?<![0-9]\.)\+|(?<=[A-Za-z]{2})\+(?=$)|(?<![0-9.])00)\(?$|(?<![\w)\]] )(?<![\w.])\+[ ]\(?$"
 )
 _PAREN = re.compile(r"\($")
 _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")

@@ -18,7 +18,7 @@ from stageflow_guard.redaction.recognizers.phrases import Index, Match, long_wor
 
 _PREFIXED = re.compile(
     r"(?<![A-Za-z0-9])(?:"
-    r"(?:AKIA|ASIA|AGPA|AIDA|AROA)[0-9A-Z]{16}(?![0-9A-Za-z])"
+    r"(?:AKIA|ASIA|AGPA|AIDA|AROA)[0-9A-Z]{16}(?![0-9A-Z])"
     r"|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255}|gl(?:pat|rt|dt|ft|soat|cbt|ptt|agent|imt|oas)-[A-Za-z0-9_-]{20,100}(?:\.[A-Za-z0-9_-]{2,20}){0,2}"
     r"|xox[abeoprs]-(?=[A-Za-z]{0,13}[0-9])[0-9A-Za-z]{1,14}-[A-Za-z0-9-]{8,250}|xapp-[0-9]-[A-Za-z0-9-]{10,250}"
     r"|(?:sk|pk|rk)[-_](?!ecdsa-|ssh-)(?:(?:live|test|proj|ant|svcacct|admin|or)[-_])?(?:[a-z0-9]{2,10}-)?[A-Za-z0-9_-]{16,250}"
@@ -51,6 +51,11 @@ _ISSUED = Heads((
     "pck_", "tok_live_", "jfrt_", "aio_", "dckr_oat_",
 ))  # fmt: skip
 # keys whose known part stands behind others
+# keys whose beginning tells them where a word touches it, too: `userAKIA…`
+_TELLING = ("ghp_", "gho_", "ghs_", "AKIA", "ASIA", "glpat-", "AIza", "sk_live_")
+_TOUCHED = re.compile(
+    r"(?<=[A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36}|(?<![A-Z0-9])A[KS]IA[0-9A-Z]{16}(?![0-9A-Z])|glpat-[A-Za-z0-9_-]{20}|AIza[0-9A-Za-z_-]{35}|sk_live_[A-Za-z0-9]{16,99})"
+)
 _WITHIN = re.compile(
     r"(?<![A-Za-z0-9])(?:[a-zA-Z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70}|[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk)(?![A-Za-z0-9])"
 )
@@ -152,6 +157,10 @@ def issued(text: str) -> Iterator[Hit]:
             or (len(body) >= _LONG_KEY and values.mixed(body.rpartition("_")[2]))
         ):
             yield Hit(*match.span(), "SECRET", 0.95, "issued key")
+    if present(text, _TELLING):
+        for match in _TOUCHED.finditer(text):
+            if not values.filler(match[0]):
+                yield Hit(*match.span(), "SECRET", 0.9, "issued key")
     if "atlasv1" in text or "_mmk" in text:
         for match in _WITHIN.finditer(text):
             yield Hit(*match.span(), "SECRET", 0.95, "issued key")
