@@ -334,13 +334,18 @@ def test_the_library_says_nothing_of_a_text_that_is_no_key_line(home, content):
 def test_an_interrupt_is_no_traceback(home):
     """Ctrl-C ends `tail -f` as a shell expects it: 130, and nothing on stderr."""
     with subprocess.Popen(
-        [sys.executable, "-c", "import sys; from stageflow_guard.cli import main; sys.exit(main())",
+        # a shell's background job ignores the signal, and so would its children
+        [sys.executable, "-c", "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+         "from stageflow_guard.cli import main; sys.exit(main())",
          "audit", "tail", "-f", "-n", "1"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, error = process.communicate(timeout=30)
+        try:
+            _, error = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert (process.returncode, error) == (130, "")
 
 
