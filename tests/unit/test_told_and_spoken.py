@@ -137,7 +137,7 @@ def test_what_words_touch_or_a_name_alone_says_is_found(text, find):
 
 @pytest.mark.parametrize("text", [
     "driver31.0.15.3623 loaded", "host10.0.0.7port22", "utf82024 1100 3000 1212", "a5348794109322949b", "deadbeef5348794109322949cafe",
-    "getty@tty1.service", "pkg=82.16.5.30", r"C:\new\report", "a:1-2", "10:15-10:45", "id:4155550167", "look at cobblewick.net for prices", "deploy to staging at cluster.io", "https://api.widgets.example", "see https://files.example.com/a/b",
+    "getty@tty1.service", "Social Networks 30(2):136--145, 2008.", 'MARK = "qq3936677670287331zz"', "pkg=82.16.5.30", r"C:\new\report", "a:1-2", "10:15-10:45", "id:4155550167", "look at cobblewick.net for prices", "deploy to staging at cluster.io", "https://api.widgets.example", "see https://files.example.com/a/b",
 ])  # fmt: skip
 def test_what_only_looks_so_stays(text):
     """A version, a hash, a unit of the system, a sentence, an address for documentation."""

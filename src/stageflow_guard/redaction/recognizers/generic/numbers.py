@@ -505,15 +505,18 @@ def _among_words(one: Candidate) -> bool:
     before = _WORD_BEFORE.search(one.text, max(0, one.start - 14), one.start)
     behind = _WORD_BEHIND.match(one.text, one.end)
     bare = one.text[one.start - 1 : one.start] in _OPENERS
-    return behind is not None and (before is not None or bare) and (
-        _NO_HEX.search(("" if before is None else before[0]) + behind[0]) is not None
-    )  # fmt: skip
+    if behind is None or (before is None and not bare):
+        return False
+    words = ("" if before is None else before[0]) + behind[0]
+    return _NO_HEX.search(words) is not None and _USUAL.match(one.digits) is not None
 
 
 _WORD_BEFORE = re.compile(r"(?<![A-Za-z0-9+/=-])(?:[a-z]{2,12}|[A-Z]{2,12})$")
 _OPENERS = frozenset(("", *" \n\t[(\"':=,;"))
 _WORD_BEHIND = re.compile(r"(?:[a-z]{2,12}|[A-Z]{2,12})(?![A-Za-z0-9+/=-])")
 _NO_HEX = re.compile(r"[g-zG-Z]")
+# sixteen digits of Visa, Mastercard, Discover and JCB, fifteen of American Express: no rarer length
+_USUAL = re.compile(r"(?:[4562][0-9]{15}|35[0-9]{14}|3[47][0-9]{13})$")
 _FOURS = frozenset(" -")
 
 
@@ -647,6 +650,8 @@ def _ssn(one: Candidate) -> Hit | None:
     if one.label in ("ssn", "itin"):
         if "." in one.gaps and not one.neat and len(set(one.gaps)) > 1:
             return None  # decimals in the columns of a table
+        if one.shape != (3, 2, 4) and any(":" in gap for gap in one.gaps):
+            return None  # a volume and its pages: `Social Networks 30(2):136--145`
         if not issued and not (one.neat and (one.shape == (3, 2, 4) or one.touching)):
             return None
         return Hit(
