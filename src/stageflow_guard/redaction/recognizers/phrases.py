@@ -24,7 +24,6 @@ UNSPACED = "\u0590-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _CAMEL = re.compile(r"[A-Z](?<=[a-z].)")  # a capital is found fast, what is before it then
 _WORD = re.compile(r"[A-Za-z]+")
-_LETTERS = re.compile(r"[^\W\d_]+")
 _SIGNS = {c: " " for c in range(128) if not chr(c).isalpha()} | dict.fromkeys(
     map(ord, "“”„‘’«»·•–—…：、。，；（）「」【】〒№°"), " "
 )

@@ -208,9 +208,6 @@ def _pattern(language: int) -> re.Pattern[str]:
     )
 
 
-_ITEM = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)*|[0-9]+|\+")
-
-
 def spoken(view: View) -> View:
     """Write numbers in words as digits: seven and more, of one language, most of them said."""
     heard = vocabulary(view.text)

@@ -160,4 +160,3 @@ LANDS = (
     r"|Greenland|Malta|Monaco|Andorra|Israel|Singapore|China|Vietnam"
 )
 COUNTRY_ZIP = re.compile(rf"(?<![\w])(?:{LANDS})[ ]+[0-9]{{4,6}}(?![\w])", re.IGNORECASE)
-_COUNTRY_END = re.compile(rf"(?:{LANDS})(?:[ ]+[0-9]{{4,6}})?(?!\w)", re.IGNORECASE)

@@ -40,7 +40,6 @@ LENGTHS = {
 _START = re.compile(
     r"[0-9](?:(?<=[A-Za-z]{2}.)|(?<=[A-Za-z]{2}[^A-Za-z0-9].))(?=[^A-Za-z0-9]?[0-9])", re.DOTALL
 )
-_CHAR = re.compile(r"[A-Za-z0-9]")
 
 
 def ibans(text: str) -> Iterator[Hit]:

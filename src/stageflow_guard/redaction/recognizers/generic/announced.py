@@ -30,7 +30,6 @@ _FILL = re.compile(
 SIGN = r"(?:[ _]?[0-9]{1,2}|[ _-]?(?:enc|encrypted|value|str|raw|plain|text|old|new|current|full|home|work|primary|secondary))?(?:\\?[\"'`\])}]){0,2}\s{0,2}(?:\([^)\n]{1,16}\)\s{0,2})?(?:\.{3,40}\s{0,2})?(?::=|=>|->|[:=：])\s{0,5}\\?[\"'`]?"
 _SIGN = re.compile(SIGN, re.IGNORECASE)
 _SHORT = re.compile(r"[\"'`\])]{0,2}(?:\.?\s{0,2}[:=：]|\.)\s{0,3}[\"'`]?")
-_END = re.compile(r"(?![A-Za-z0-9])")
 
 
 @lru_cache(maxsize=512)

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from stageflow_guard.redaction.recognizers.generic.phonenumbers import REGIONS
 
 
+def keyed(text: str, start: int) -> bool:
+    """Say whether a key and its colon touch what begins at `start`: `id:415-555-0167`."""
+    return start > 1 and text[start - 1] == ":" and text[start - 2].isalpha()
+
+
 @dataclass(slots=True)
 class Candidate:
     """Neighbouring digit groups, what separates them and what is written beside them."""
@@ -41,8 +46,7 @@ class Candidate:
         # a comma joins digits of one number only: 1,234,567; else it parts cells
         signs = "-.:/," if len(self.shape) == 1 and self.shape[0] == 3 else "-.:/"
         joined = before[-1:] in signs and before[:1].isalnum() and len(before) == 2
-        if joined and before[1] == ":" and before[0].isalpha():
-            joined = False  # a key: `id:415-555-0167`
+        joined = joined and not keyed(self.text, self.start)
         runs_on = (
             after[:1] in ("-", ".", ":")
             and after[1:].isalnum()

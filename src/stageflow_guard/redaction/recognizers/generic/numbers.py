@@ -16,7 +16,7 @@ from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic import short_labels
-from stageflow_guard.redaction.recognizers.generic.candidate import Candidate
+from stageflow_guard.redaction.recognizers.generic.candidate import Candidate, keyed
 from stageflow_guard.redaction.recognizers.generic.network import prefixed
 from stageflow_guard.redaction.recognizers.generic.phonenumbers import REGIONS
 from stageflow_guard.redaction.recognizers.generic.phones import (
@@ -257,8 +257,7 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
         )
 
     tied = free and before in _TIES and text[first - 2 : first - 1].isalnum()
-    if tied and before == ":" and text[first - 2].isalpha():
-        tied = False  # a key, as in `id:415-555-0167`
+    tied = tied and not keyed(text, first)
     listed = free and not opened and _listed(text, first)
     if tied and before != ":" and (wordless or not headed) and unnamed() and not (
         before == "-" and _QUAD_HERE.match(text, first)
