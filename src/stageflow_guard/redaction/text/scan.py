@@ -20,9 +20,9 @@ from stageflow_guard.redaction.recognizers.clinical import clinic, medical
 from stageflow_guard.redaction.recognizers.generic import (
     accounts,
     announced,
-    cards,
     command_lines,
     contact,
+    contact_cards,
     credential_pairs,
     identifiers,
     network,
@@ -85,7 +85,7 @@ PROSE: Recognizers = (
     (addresses.recognize, frozenset({"STREET_ADDRESS"})),
     (names.recognize, frozenset({"PERSON"})),
     (salutations.recognize, frozenset({"PERSON"})),
-    (cards.recognize, frozenset({"PERSON", "DATE_OF_BIRTH", "STREET_ADDRESS"})),
+    (contact_cards.recognize, frozenset({"PERSON", "DATE_OF_BIRTH", "STREET_ADDRESS"})),
     (medical.health, frozenset({"HEALTH_CONDITION", "MEDICATION"})),
     (medical.events, frozenset({"AGE", "DATE_TIME"})),
     (clinic.recognize, frozenset({

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from stageflow_guard.redaction.recognizers.generic.phonenumbers import REGIONS
 
+TRIPLETS = (3, 3, 3)  # a shape that large numbers have, too
+
 
 def keyed(text: str, start: int) -> bool:
     """Say whether a key and its colon touch what begins at `start`: `id:415-555-0167`."""

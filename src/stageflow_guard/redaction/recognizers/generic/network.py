@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers import labels
+from stageflow_guard.redaction.recognizers.generic.quads import local, prefixed
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 _V6 = re.compile(
@@ -42,10 +43,12 @@ def addresses(text: str) -> Iterator[Hit]:
             yield Hit(*match.span(), "MAC_ADDRESS", 0.2 if idle else 0.65, "mac")
     if "ip" in text or "IP" in text:
         for match in _ODD_QUAD.finditer(text):
-            parts = tuple(map(int, match.group(1, 3, 4, 5)))
-            if max(parts) <= 255 and parts[0] not in (0, 10, 127) and parts[:2] != (192, 168) and (
-                labels.before(text, match.start()) == "ip"
-            ):  # fmt: skip
+            parts = list(map(int, match.group(1, 3, 4, 5)))
+            if (
+                max(parts) <= 255
+                and not local(parts)
+                and labels.before(text, match.start()) == "ip"
+            ):
                 yield Hit(*match.span(), "IP_ADDRESS", 0.5, "ipv4, other signs", "label ip")
     if "imei" in text or "IMEI" in text:
         for match in _IMEI.finditer(text):
@@ -59,15 +62,6 @@ _EXAMPLES = tuple(map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", 
 def _named(address: ipaddress.IPv4Address) -> bool:
     """Say whether `address` stands for a public one in documentation."""
     return any(address in network for network in _EXAMPLES)
-
-
-_PREFIX = re.compile(r"/([0-9]{1,3})(?![\w/]|\.[0-9])")
-
-
-def prefixed(text: str, start: int, end: int, most: int) -> int:
-    """Return where an address ends with the length of its network: `2001:db8::/32`, no URL's path."""
-    match = _PREFIX.match(text, end) if text[start - 1 : start] not in ("/", "@") else None
-    return match.end() if match is not None and int(match[1]) <= most else end
 
 
 def _v6(text: str, match: re.Match[str]) -> Hit | None:

@@ -1,0 +1,115 @@
+"""Addresses of the internet protocol, version 4: four numbers between dots. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.generic.candidate import Candidate
+from stageflow_guard.redaction.recognizers.hit import Hit
+
+_PREFIX = re.compile(r"/([0-9]{1,3})(?![\w/]|\.[0-9])")
+
+
+def prefixed(text: str, start: int, end: int, most: int) -> int:
+    """Return where an address ends with the length of its network: `2001:db8::/32`, no URL's path."""
+    match = _PREFIX.match(text, end) if text[start - 1 : start] not in ("/", "@") else None
+    return match.end() if match is not None and int(match[1]) <= most else end
+
+
+def _of_a_host(before: str, after: str, parts: list[str]) -> bool:
+    """Say whether four numbers between dashes are an address: two of them are more than versions have."""
+    return (
+        before[-1:] in ("-", "") and after[:1] in ("-", "") and not after[1:].isdigit() and not before[:1].isdigit()
+        and min(map(int, parts)) > 0 and sum(int(part) > _VERSIONS for part in parts) > 1
+    )  # fmt: skip
+
+
+_VERSIONS = 40
+
+
+def local(numbers: list[int]) -> bool:
+    """Say whether it is nobody's address: private, of the machine, of everybody, or a known resolver."""
+    return (
+        numbers[0] in (0, 10, 127, 255) or numbers[:2] in ([224, 0], [239, 255]) or numbers[:2] in ([192, 168], [169, 254]) or (numbers[0] == 172 and 16 <= numbers[1] <= 31) or numbers in ([8, 8, 8, 8], [1, 1, 1, 1], [8, 8, 4, 4])
+    )  # fmt: skip
+
+
+def quad(one: Candidate) -> Hit | None:
+    """Return four groups between dots as an address: what is local, low or a version scores little."""
+    if len(one.shape) != 4 or one.gaps != (".", ".", ".") or max(one.shape) > 3:
+        return None
+    parts = one.text[one.start : one.end].split(".")
+    if any(int(p) > 255 or (len(p) > 1 and p[0] == "0") for p in parts):
+        return None
+    before, after = one.text[max(0, one.start - 2) : one.start], one.text[one.end : one.end + 2]
+    joined = before[-1:] in (".", "-", "/") and before[:1].isalnum()
+    if (joined or (after[:1] in (".", "-") and after[1:].isalnum())) and not (
+        _of_a_host(before, after, parts)
+    ):  # fmt: skip
+        return None
+    score = 0.7
+    numbers = [int(p) for p in parts]
+    if local(numbers) or (max(numbers) < 20 and one.label != "ip"):
+        score = 0.3
+    if one.label == "ip":
+        score = max(score + 0.1, 0.4) if numbers[0] not in (0, 127, 255) else score
+    elif _versioned(lead := one.text[max(0, one.start - 24) : one.start]) and (
+        _PEER.search(lead) is None and _QUERIED.search(lead + "\n" + one.text[one.end : one.end + 1]) is None
+    ):  # fmt: skip
+        score = 0.2
+    return Hit(
+        one.start,
+        prefixed(one.text, one.start, one.end, 32),
+        "IP_ADDRESS",
+        score,
+        "ipv4",
+        "label ip" if one.label == "ip" else "",
+    )
+
+
+# the other side of a connection, as logs name it: `src=`, `rhost=`; no package is called so
+_PEER = re.compile(
+    r"(?i)(?<![a-z])(?:src|dst|source|dest|destination|remote|peer|client|server|[cr]?host|from|saddr|daddr|xff|forwarded[-_]for|origin|caller|adresse|adres|dirección|direccion|indirizzo|endereço|endereco|adress)(?:[-_]?(?:ip|addr|address))?[=:][\"']?$|(?:^|[ \]>])(?:ssh|scp|sftp|rsync|mosh)[ ](?:-\S{1,12}[ ]){0,2}(?:[\w.-]{1,20}@)?$"
+)
+# a part of a query
+_QUERIED = re.compile(r"[?&][\w.-]{1,20}=\n|(?<![\w.-])[\w.-]{1,20}=\n&")
+_VERSION = re.compile(
+    r"(?i)vers[iã]|versie|wersj|release|build|chrome|firefox|safari|driver|kernel|firmware|upgrad|updat|install|(?<!/)lib[a-z0-9]{2,}|sürüm|版本|バージョン|버전|संस्करण|الإصدار|(?<![a-z])v[ .]?$|[a-z0-9][/@=]v?$|[=<>~^]=$"
+)
+
+
+_VERSION_WORDS = (
+    "vers", "wersj", "release", "build", "chrome", "firefox", "safari", "driver", "kernel", "firmware", "upgrad", "updat", "install", "lib",
+    "sürüm", "版本", "バージョン", "버전", "संस्करण", "الإصدار",
+)  # fmt: skip
+
+
+def _versioned(before: str) -> bool:
+    """Say whether a version is announced: read in full only where one of its words or signs is."""
+    lower = before.lower()
+    if not present(lower, _VERSION_WORDS) and lower[-1:] not in _VERSION_SIGNS and (
+        lower.rstrip(" .")[-1:] != "v"
+    ):  # fmt: skip
+        return False
+    return _VERSION.search(before) is not None
+
+
+_VERSION_SIGNS = frozenset("/@=v")
+
+
+_QUAD_TOUCHED = re.compile(r"(?:(?:0|[1-9][0-9]{0,2})\.){3}(?:0|[1-9][0-9]{0,2})(?![0-9]|\.[0-9])")
+_MACHINE = re.compile(
+    r"(?i)(?<![a-z0-9.-])(?:host|server|addr|address|peer|client|from|src|dst|remote|login|gateway)$"
+)
+
+
+def touched(text: str, start: int) -> Hit | None:
+    """Return the address that the word of a machine touches: `host82.165.197.30port22`."""
+    match = _QUAD_TOUCHED.match(text, start)
+    if match is None or _MACHINE.search(text, max(0, start - 8), start) is None:
+        return None
+    numbers = [int(part) for part in match[0].split(".")]
+    if max(numbers) > 255 or max(numbers) < 20 or local(numbers):
+        return None
+    return Hit(*match.span(), "IP_ADDRESS", 0.5, "ipv4", "label ip")
