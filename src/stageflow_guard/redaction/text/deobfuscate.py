@@ -13,24 +13,15 @@ from stageflow_guard.redaction.text.view import Edit, View
 
 _MARKUP = re.compile(
     r"<!--[^>]{0,200}-->|/\*[^*]{0,200}\*/|</?(?![aA][tT]>|[dD][oO][tT]>)[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>\n]{0,120})?/?>"
-    r"|\[/?(?:b|i|u|s|em|code|url|email|quote|color|size|font)\]|(?<=[\w@.])(?:\*{1,3}|~~|\|\||`{1,3}|__)(?=[\w@.(+-])"
+    r"|\[/?(?:b|i|u|s|em|code|url|email|quote|color|size|font)\]|(?<=[\w@.])(?<!\*[aA][tT])(?<!\*[dD][oO][tT])(?:\*{1,3}(?!(?i:at|dot)\*)|~~|\|\||`{1,3}|__)(?=[\w@.(+-])"
     r"|(?<![\w*])(?:\*{1,3}|~~|`{1,3}|__)(?=[\w(+])|(?<=[\w).-])(?:\*{1,3}|~~|`{1,3}|__)(?![\w*])"
     r"|\\(?=[-.@_()+*])|\\[,;:!](?=[\w])"
 )
 _MARKS = re.compile(r"<|\[|\*|`|\\|/\*|~~|\|\||__")
-# a string that code puts together: "536" + "-90-" + "4399"
-_CONCAT = re.compile(
-    r"""["'](?<=[\w.@()+ -].)(?:\s{0,3}(?:\+{1,2}|\.{1,2}|&|\|\||\x1e\x1e|<>|~)?\s{0,3}|\s{0,3}\)\s{0,3}\.(?:append|concat|add|plus|push_str)\(\s{0,3})["'](?=[\w.@()+ -])"""
+# a command of LaTeX or RTF around a part of a value: `\textbf{-34}`, `{\b -34}`
+_COMMAND = re.compile(
+    r"\\[A-Za-z]{2,12}\*?(?:\[[^\]\n]{0,20}\])?\{(?P<tex>[^{}\n\"\\]{1,80})\}|\{\\[a-z]{1,8}[0-9]{0,3}[ ](?P<rtf>[^{}\n\"\\]{1,80})\}"
 )
-# what a function joins: `paste0("a", "b")`, `CONCAT('a', 'b')`, `["a", "b"].join("-")`, `"-".join(["a", "b"])`
-_LISTED = r"""(?:"[^"\n]{0,80}"|'[^'\n]{0,80}')(?:,[ ]?(?:"[^"\n]{0,80}"|'[^'\n]{0,80}')){1,24}"""
-_JOINED = re.compile(
-    rf"""(?i:\b(?:paste0|concat|concat_ws|strcat|string\.concat|join)\(|["'][^"'\n]{{0,3}}["']\.join\([\[(]|[\[(])(?P<list>{_LISTED})(?:\](?:\.join\(|\)\.join\()["'](?P<sign>[^"'\n]{{0,3}})["']\)|[\])])"""
-)
-_BETWEEN_PIECES = re.compile(r"""["'],[ ]?["']""")
-_JOINS = ("paste0(", "concat", "CONCAT", "Concat", "strcat(", "join(")
-
-
 # a line that goes on: escaped, quoted-printable, or quoted in an answer
 _FOLDED = re.compile(r"[=\\]\r?\n(?=[ ]?\S)|(?<=\n)(?:>[ ]?){1,3}[ ]?(?=\S)")
 _BARRED = re.compile(r"\n\|[ ](?=[^|\n]*(?:\n|$))")  # quoted by a bar at the start of each line
@@ -38,11 +29,12 @@ _BARRED = re.compile(r"\n\|[ ](?=[^|\n]*(?:\n|$))")  # quoted by a bar at the st
 _PREFIXED = re.compile(
     r"(?<=[0-9@._-])\n(?:[ \t]{1,12}|[ \t]{0,8}(?:(?://+|#+|\*|--|;+|%+)[ ]{0,3}){1,2})(?=[0-9@.])"
 )
-# a tag that ends a cell, an item or a paragraph: values do not go on behind it
-_BLOCK = re.compile(
-    r"</?(?:t[dhr]|table|tbody|thead|li|[uo]l|d[ltd]|p|div|h[1-6]|option|section|article)\b",
+# tags that only dress what they stand in: a value may go on behind them, and behind no other tag
+_DRESS = re.compile(
+    r"</?(?:[biuqs]|em|strong|span|font|a|mark|small|big|sub|sup|code|tt|kbd|samp|var|wbr|abbr|acronym|bdi|bdo|ins|del|strike|nobr|cite|dfn|data|time|center|blink|ruby|rb|rt)\b|<!--|/\*|[^<]",
     re.IGNORECASE,
 )
+_LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 BARRIER = "\x1e"
 # an attribute that may be a value: mailto:, tel:
 _TELLS = re.compile(r"=[^=]*(?:@|[0-9][0-9 ()+.-]{5,}[0-9])")
@@ -63,31 +55,54 @@ def markup(view: View) -> View:
     if view.digits and "\n" in text:
         view = view.edited([(*m.span(), "\n") for m in _PREFIXED.finditer(text)], "folding")
         text = view.text
+    if "{" in text and "\\" in text:
+        commands = [
+            edit
+            for m in _COMMAND.finditer(text)
+            for name in ("tex", "rtf")
+            if m[name] and (not m[name].isdigit() or _touches(text, *m.span()))
+            for edit in ((m.start(), m.start(name), ""), (m.end(name), m.end(), ""))
+        ]
+        view = view.edited(commands, "commands of a typesetter")
+        text = view.text
     if "<" in text or "*" in text or "`" in text or "[" in text or "\\" in text or (
         "~~" in text or "__" in text or "||" in text
     ):  # fmt: skip
-        edits = [
-            (*m.span(), BARRIER if _BLOCK.match(m[0]) else "")
-            for m in _marks(text)
-            if not _TELLS.search(m[0])
-        ]
-    view = view.edited(edits, "markup")
-    if '"' in view.text or "'" in view.text:
-        found = [(*m.span(), "") for m in _CONCAT.finditer(view.text) if _between(view.text, m)]
-        view = view.edited(found, "concatenation")
-        if present(view.text, _JOINS):
-            view = view.edited(list(_joined(view.text)), "joined")
-    return view
+        edits = [(*m.span(), _drawn(m[0])) for m in _marks(text) if not _TELLS.search(m[0])]
+        if view.digits and "><" in text:
+            edits = _parted(text, edits)
+    return view.edited(edits, "markup")
 
 
-def _joined(text: str) -> Iterator[Edit]:
-    """Yield what stands between the pieces of a list that a function joins, and is not there then."""
-    for match in _JOINED.finditer(text):
-        if not present(match[0], _JOINS):
-            continue
-        begin, end = match.span("list")
-        for gap in _BETWEEN_PIECES.finditer(text, begin, end):
-            yield (*gap.span(), match["sign"] or "")
+# a number in groups, each in tags of its own: the writer parted it there
+_TAGGED = re.compile(
+    r"[0-9](?<![0-9].)[0-9]{0,3}(?:(?:</?[A-Za-z][^<>\n]{0,80}>){2,4}[0-9]{2,4}){2,4}(?![0-9])"
+)
+_OF_A_PHONE = range(9, 12)  # digits
+
+
+def _parted(text: str, edits: list[Edit]) -> list[Edit]:
+    """Put a space where a tag begins between the groups of what may be a phone number."""
+    starts: set[int] = set()
+    for match in _TAGGED.finditer(text):
+        gaps = [m.start() for m in _TAG_RUN.finditer(text, *match.span())]
+        if len(re.sub(r"<[^>]*>", "", match[0])) in _OF_A_PHONE:
+            starts.update(gaps)
+    return [(a, b, " " if a in starts and not new else new) for a, b, new in edits]
+
+
+_TAG_RUN = re.compile(r"(?:<[^>]{1,84}>)+")
+
+
+def _touches(text: str, start: int, end: int) -> bool:
+    """Say whether a value goes on before `start` or behind `end`."""
+    around = text[start - 1 : start] + text[end : end + 1]
+    return any(c.isalnum() or c in "@-" for c in around)
+
+
+def _drawn(mark: str) -> str:
+    """Return what a reader sees of a mark: nothing, the end of a line, or the border of something else."""
+    return "" if _DRESS.match(mark) else "\n" if _LINE_BREAK.match(mark) else BARRIER
 
 
 def _marks(text: str) -> Iterator[re.Match[str]]:
@@ -98,18 +113,6 @@ def _marks(text: str) -> Iterator[re.Match[str]]:
         if match is not None:
             reached = match.end()
             yield match
-
-
-def _between(text: str, match: re.Match[str]) -> bool:
-    """A list of values is no concatenation: a comma or nothing between quotes keeps them apart."""
-    if match[0] in ("'\"", "\"'"):  # a shell joins what it quotes in two ways
-        return True
-    return any(sign in match[0] for sign in "+.&|~<\x1e") or (
-        match[0][1:-1].strip(" ") == "" and (
-            text[match.start() - 1].isdigit()
-            or (text[match.start() - 1] in "-." and text[match.start() - 2 : match.start() - 1].isdigit())
-        )
-    )  # fmt: skip
 
 
 # single characters with a separator after each: "4 1 1 1   2 2 2 2", "a.d.a.@.b", "6-9-7"
@@ -123,6 +126,19 @@ _STEPPED = re.compile(
 )
 _STEP = re.compile(r"([^A-Za-z0-9\s])(?=[^\n]\1[^\n]\1[^\n]\1)")
 _GAPS = re.compile(r"[ \t\n]+")
+# the same few signs between all characters: `[6][9][7]`, `'6', '9'`, `6 - 9 - 7`
+_DECKED = re.compile(
+    r"[A-Za-z0-9+](?<![A-Za-z0-9].)([^A-Za-z0-9\n]{2,5})[A-Za-z0-9@.()_ -](?:\1[A-Za-z0-9@.()_ -]){5,60}(?![A-Za-z0-9])"
+)
+_DECK = re.compile(r"[^A-Za-z0-9\n][A-Za-z0-9][^A-Za-z0-9\n]{2,5}[A-Za-z0-9](?![A-Za-z0-9])")
+_LEAST_KINDS = 4  # of digits: `0, 0, 1, 0` is a list
+# pieces of one size: `bi an ca .l ee @a cm`
+_CHUNKS = tuple(
+    re.compile(
+        rf"(?<![^\s:])(?:[^\s|]{{{size}}}([ _/|-])(?:[^\s|]{{{size}}}\1){{3,20}}[^\s|]{{1,{size}}})(?![^\s.,;!?])"
+    )
+    for size in (2, 3)
+)
 
 
 def spacing(view: View) -> View:
@@ -141,6 +157,14 @@ def spacing(view: View) -> View:
             (base + start, base + end, "" if end - start == least else " ") for start, end in gaps
         ]
     view = view.edited(edits, "spacing")
+    if "@" in view.text:
+        for chunks in _CHUNKS:
+            closed = [
+                (*m.span(), m[0].replace(m[1], ""))
+                for m in chunks.finditer(view.text)
+                if "@" in m[0] and m[0].count(".") + m[0].count("@") < m[0].count(m[1])
+            ]
+            view = view.edited(closed, "chunks")
     edits = []
     for match in _STEPPED.finditer(view.text) if _STEP.search(view.text) else ():
         sign, found = match[1], match[0]
@@ -152,6 +176,25 @@ def spacing(view: View) -> View:
     return view.edited(edits, "separators")
 
 
+def decks(view: View) -> View:
+    """Take away the same few signs between all characters."""
+    return view.edited(list(_decked(view.text)), "separators")
+
+
+def _decked(text: str) -> Iterator[Edit]:
+    """Yield runs of single characters with the same few signs between them, without those."""
+    if _DECK.search(text) is None:
+        return
+    for match in _DECKED.finditer(text):
+        plain = match[0][:: len(match[1]) + 1]
+        digits = [c for c in plain if c.isdigit()]
+        ordered = digits in (sorted(digits), sorted(digits, reverse=True))
+        counted = ordered and len(set(digits)) == len(digits)
+        telling = len(set(digits)) >= _LEAST_KINDS or len(digits) < len(plain)
+        if "@" in plain or (telling and not counted):
+            yield (*match.span(), plain)
+
+
 _DIGITS = {
     "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
     "six": "6", "seven": "7", "eight": "8", "nine": "9", "niner": "9",
@@ -159,7 +202,7 @@ _DIGITS = {
     "space": " ", "plus": "+", "slash": "/",
 }  # fmt: skip
 _WORD = "|".join(sorted(_DIGITS, key=len, reverse=True))
-_GLUE = r"(?:[ \t]{1,3}|[ ]?[-,.][ ]?|\n)"
+_GLUE = r"(?:[ \t]{1,3}|[ ]?[-,.][ ]?|\n|[ ]?, [.-], |[)\]}>\"'][ -.,]{0,2}[(\[{<\"'])"
 _SPELLED = re.compile(
     rf"(?<![A-Za-z])(?:{_WORD}|[A-Z0-9](?![A-Za-z0-9])|[(+])(?:{_GLUE}(?:(?:double|triple) )?(?:{_WORD}|[A-Z0-9](?![A-Za-z0-9])|[()@.+-])(?![A-Za-z])){{5,}}",
     re.IGNORECASE,
@@ -184,13 +227,41 @@ def spelling(view: View) -> View:
             * {"double": 2, "triple": 3}.get((p[1] or "").lower(), 1)
             for p in _PIECE.finditer(match[0])
         ]
+        pieces = _with_dots(match[0], pieces)
+        if ")(" in match[0]:  # each word in brackets
+            pieces = [piece for piece in pieces if piece not in _BRACKETS]
         spoken = {p[2].lower() for p in _PIECE.finditer(match[0])} & _NUMBERS
+        size = sum(map(str.isdigit, "".join(pieces)))
         if sum(p.isdigit() for p in pieces) >= 5 and len(spoken) >= 2:
-            edits.append((*match.span(), "".join(pieces)))
+            told = (
+                " (phone)" if size in _OF_A_CALL and "." not in pieces else ""
+            )  # nobody dictates a count
+            edits.append((*match.span(), "".join(pieces) + told))
     return view.edited(edits, "spelling")
 
 
-_GAP, _MARGIN = 120, 400  # between two number words of one number, and around them
+_OF_A_CALL = (10, 11)  # digits
+_BRACKETS = frozenset("()")
+
+
+def _with_dots(said: str, pieces: list[str]) -> list[str]:
+    """Put back the dots of an address that stand as signs among the words of its numbers."""
+    dots = [m.start() for m in _LONE_DOT.finditer(said)]
+    if len(dots) != _DOTS_OF_A_QUAD or any("." in piece for piece in pieces):
+        return pieces
+    out: list[str] = []
+    places = [p.start() for p in _PIECE.finditer(said)]
+    for place, piece in zip(places, pieces, strict=True):
+        while dots and dots[0] < place:
+            out.append(".")
+            dots.pop(0)
+        out.append(piece)
+    return out
+
+
+_LONE_DOT = re.compile(r"(?<=[ ,-])\.(?=[ ,-])|(?<=[A-Za-z0-9])\.(?=[A-Za-z0-9])")
+_DOTS_OF_A_QUAD = 3
+_BETWEEN_WORDS, _MARGIN = 120, 400  # between two number words of one number, and around them
 _PIECES = 40  # characters that two more words of a number need at most
 
 
@@ -205,7 +276,7 @@ def _spelled(text: str, lower: str) -> Iterator[re.Match[str]]:
     told.sort()
     reached, high = 0, -1
     for (first, one), (second, other) in pairwise(told):
-        if one == other or second - first > _GAP or first < reached:
+        if one == other or second - first > _BETWEEN_WORDS or first < reached:
             continue
         if first <= high - _MARGIN:  # it is read already
             continue
@@ -217,19 +288,21 @@ def _spelled(text: str, lower: str) -> Iterator[re.Match[str]]:
             yield found
 
 
-_AT = r"(?:[ ]{1,3}(?:at|arroba|arobase|arobas|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|at sign|собака)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:at|a|ä|ät|arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|małpa|malpa|snabel-a|собака|@)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}@[ ]{0,2}|@[ ]{1,2}|[ ]?[_*|~/\x1e-]{1,2}(?:at|arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|malpa|snabel-a)[_*|~/\x1e-]{1,2}[ ]?|&at;|@)"
-_DOT = r"(?:[ ]{1,3}(?:dot|punto|point|punkt|ponto|punt|kropka|nokta|точка)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:dot|punkt|point|punto|ponto|punt|kropka|nokta|точка|\.)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}\.[ ]{1,2}|[ ]?[_*|~/\x1e-]{1,2}(?:dot|punkt|point|punto|ponto|punt|kropka|nokta)[_*|~/\x1e-]{1,2}[ ]?|\.)"
+_AT = r"(?:[ ]{1,3}at[ -]sign[ ]{1,3}|[ ]?(?:[|*~_=<>-]{1,2}@[|*~_=<>-]{1,2})[ ]?|[ ]{1,3}(?:at|arroba|arobase|arobas|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|at sign|собака)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:at|a|ä|ät|arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|małpa|malpa|snabel-a|собака|@)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}@[ ]{0,2}|@[ ]{1,2}|[ ]?[_*|~/\x1e-]{1,2}(?:at|arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|malpa|snabel-a)[_*|~/\x1e-]{1,2}[ ]?|&at;|@)"
+_DOT = r"(?:[ ]?(?:[|*~_=<>-]{1,2}\.[|*~_=<>-]{1,2})[ ]?|[ ]{1,3}(?:dot|period|full stop|punto|point|punkt|ponto|punt|kropka|nokta|точка)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:dot|punkt|point|punto|ponto|punt|kropka|nokta|точка|\.)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}\.[ ]{1,2}|[ ]?[_*|~/\x1e-]{1,2}(?:dot|punkt|point|punto|ponto|punt|kropka|nokta)[_*|~/\x1e-]{1,2}[ ]?|\.)"
 _BAR = (
     r"[ ]{1,2}(?:underscore|unterstrich|tiret bas|gui[oó]n bajo|trattino basso|underline)[ ]{1,2}"
 )
+_DASH = r"[ ]{1,2}(?:dash|hyphen|minus|tiret|trait d['’]union|trattino|gui[oó]n(?: medio)?|traço|h[íi]fen|bindestrich|minus|strich|streepje|koppelteken|liggend streepje|bindestreck|myślnik)[ ]{1,2}"
 _LABEL = r"[A-Za-z0-9][A-Za-z0-9_+-]{0,40}"
 _MAIL_WORDS = re.compile(
-    rf"(?<![\w.]){_LABEL}(?:(?:{_DOT}|{_BAR}){_LABEL}){{0,4}}{_AT}{_LABEL}(?:{_DOT}[A-Za-z0-9][A-Za-z0-9-]{{0,40}}){{0,3}}{_DOT}(?:com|org|net|edu|gov|mil|int|io|info|biz|name|mail|email|dev|app|online|site|shop|store|cloud|tech|wales|scot|london|berlin|paris|nyc|wien|amsterdam|koeln|hamburg|bayern|swiss|cat|eus|gal|club|live|life|world|zone|studio|design|digital|agency|media|news|blog|page|link|team|work|pro|xyz|health|bank|example|test|[a-z]{{2}})(?![\w])",
+    rf"(?<![\w.]){_LABEL}(?:(?:{_DOT}|{_BAR}|{_DASH}){_LABEL}){{0,4}}{_AT}{_LABEL}(?:(?:{_DOT}|{_DASH})[A-Za-z0-9][A-Za-z0-9-]{{0,40}}){{0,4}}{_DOT}(?:com|org|net|edu|gov|mil|int|io|info|biz|name|mail|email|dev|app|online|site|shop|store|cloud|tech|wales|scot|london|berlin|paris|nyc|wien|amsterdam|koeln|hamburg|bayern|swiss|cat|eus|gal|club|live|life|world|zone|studio|design|digital|agency|media|news|blog|page|link|team|work|pro|xyz|health|bank|example|test|[a-z]{{2}})(?![\w])",
     re.IGNORECASE,
 )
 _AT_ONLY = re.compile(_AT, re.IGNORECASE)
 _BAR_ONLY = re.compile(_BAR, re.IGNORECASE)
 _DOT_ONLY = re.compile(_DOT, re.IGNORECASE)
+_DASH_ONLY = re.compile(_DASH, re.IGNORECASE)
 _QUAD = re.compile(
     r"[0-9](?<![\w.].)[0-9]{0,2}(?:(?:[ ]{1,3}dot[ ]{1,3}|[ ]?[\[({](?:dot|\.)[\])}][ ]?|[ ]{1,2}\.[ ]{0,2}|\.[ ]{1,2}|\.|[ ]?·[ ]?)[0-9]{1,3}){3}(?![\w])",
     re.IGNORECASE,
@@ -247,7 +320,7 @@ def words(view: View) -> View:
         present(lower, _SIGNS) or _DOTS.places(lower)
     ):  # fmt: skip
         for match in _windows(text, _ANCHOR_ELSEWHERE if elsewhere else _ANCHOR):
-            plain = _BAR_ONLY.sub("_", match[0])
+            plain = _DASH_ONLY.sub("-", _BAR_ONLY.sub("_", match[0]))
             plain = _AT_ONLY.sub("@", _DOT_ONLY.sub(".", plain), count=1)
             if plain != match[0] and not _prose(match[0]):
                 edits.append((*match.span(), plain))
@@ -255,8 +328,50 @@ def words(view: View) -> View:
         edits += _written_to(text, lower)
     if view.digits:
         edits += _quads(text)
+    if "DOT" in text:
+        edits += [
+            (*m.span(), m[0].replace("DOT", ".").replace("AT", "@", 1))
+            for m in _FUSED_MAIL.finditer(text)
+        ]
+    if "@" in text or "=40" in text:
+        edits += _parted_mails(text)
     edits.sort()
     return view.edited(edits, "words")
+
+
+# `biancaDOTleeATacmeDOTorg`
+_FUSED_MAIL = re.compile(
+    r"(?<![A-Za-z0-9])[a-z0-9_-]{1,40}(?:DOT[a-z0-9_-]{1,40}){0,3}AT[a-z0-9-]{1,40}(?:DOT[a-z0-9-]{2,40}){1,3}(?![A-Za-z0-9])"
+)
+_TLD = r"(?:com|org|net|edu|gov|io|info|biz|dev|app|eu|[a-z]{2})"
+_GAP = r"[ \t]{1,8}|\n[ \t]{0,16}(?:[#*>%/;-]{1,2}[ ]{1,3})?|[/,|~]|[ ]\|[ ]|[ ]?\.\.\.[ ]?|\"\s{1,24}\""
+# an address whose host a gap parts, read from its sign on, or whose sign a mail wrote as `=40`
+_GAP_IN_HOST = re.compile(
+    rf"@(?!localhost|host|server|example)[A-Za-z0-9-]{{1,24}}(?P<gap>{_GAP})(?=[A-Za-z0-9-]{{1,40}}(?:\.[A-Za-z0-9-]{{1,40}}){{0,3}}\.{_TLD}(?![\w@-]))"
+)
+_QUOTED_AT = re.compile(
+    rf"=40(?<=[\w.+-]{{2}}...)(?=[A-Za-z0-9-]{{2,40}}(?:\.[A-Za-z0-9-]{{2,40}}){{0,3}}\.{_TLD}(?![\w@-]))"
+)
+# or whose name one parts, behind a word for mail: `email me: tammy.bradsh aw@x.example`
+_GAP_IN_NAME = re.compile(
+    rf"(?i:mail|write to|contact|reach)[^\n@]{{0,16}}?[ :]{{1,2}}[\"']?[A-Za-z]{{1,24}}[._][A-Za-z0-9]{{1,24}}(?P<gap>{_GAP})[A-Za-z0-9._-]{{0,24}}$"
+)
+_NAME_REACH = 90  # characters before the sign
+
+
+def _parted_mails(text: str) -> Iterator[Edit]:
+    at = text.find("@")
+    while at >= 0:
+        low = max(0, at - _NAME_REACH)
+        name = _GAP_IN_NAME.search(text, low, at) if text[at + 1 : at + 2].isalnum() else None
+        if name is not None:
+            yield (*name.span("gap"), "")
+        host = _GAP_IN_HOST.match(text, at)
+        if host is not None:
+            yield (*host.span("gap"), "")
+        at = text.find("@", at + 1)
+    for match in _QUOTED_AT.finditer(text) if "=40" in text else ():
+        yield (*match.span(), "@")
 
 
 # "at" in other languages, where it is no word of a sentence
@@ -285,9 +400,10 @@ _ELSEWHERE = (
     "[a]",
     "собака",
 )
-_AROUND = ("@ ", " @", "(@", "[@", "{@", "<@")
+_AROUND = ("@ ", " @", "(@", "[@", "{@", "<@", "|@", "*@", "~@", "=@", "-@-", "_@_", "\x1e@")
 _DOTS = Heads(f"dot{sign}" for sign in " )]}>_-")
 _SIGNS = (
+    " at sign ",
     "(at",
     "[at",
     "{at",
@@ -310,25 +426,28 @@ def _quads(text: str) -> Iterator[Edit]:
             yield (*match.span(), plain)
     for match in (
         _SCATTERED.finditer(text)
-        if present(text, (". ", " .", ".\n", "\n", "\t")) and labels.any_of("ip", text)
+        if _SCATTER.search(text) is not None and labels.any_of("ip", text)
         else ()
     ):
-        plain = re.sub(r"[ \t\n]+", "", match[0])
+        plain = re.sub(r"\.{2,}", ".", re.sub(r"[^0-9.]+", "", match[0]))
         if plain != match[0] and _is_quad(plain) and labels.before(text, match.start()) == "ip":
             yield (*match.span(), plain)
 
 
-_SCATTERED = re.compile(r"[0-9](?<![\w.].)(?:[ \t\n]{0,2}[0-9.]){6,14}(?![\w.])")
+_SCATTER = re.compile(r"[0-9.](?:[ \t\n_/|,~-]|\.{2})[0-9 .\t\n_/|,~-]")
+_SCATTERED = re.compile(r"[0-9](?<![\w.].)(?:[ \t\n_/|,~-]{0,4}[0-9.]){6,16}(?![\w.])")
 
 
 def _is_quad(text: str) -> bool:
     parts = text.split(".")
-    return len(parts) == 4 and all(p.isdigit() and len(p) <= 3 and int(p) <= 255 for p in parts)
+    return len(parts) in (4, 5) and all(
+        p.isdigit() and len(p) <= 3 and int(p) <= 255 for p in parts
+    )
 
 
 # where such an address may be: around its sign, or its words; the second where other signs are at all
 _ANCHOR = re.compile(
-    r"[ \[({<_@-](?:(?<!@)(?:(?:at|@)[ \])}>_-]|dot[ \])}>_-])|(?:(?<=\w )|(?<=\w  ))@|(?<=\w@)[ ]{1,2}(?=\w))",
+    r"[ \[({<_@|*~=-](?:(?<!@)(?:(?:at|@)[ \])}>_|*~=-]|dot[ \])}>_-])|(?:(?<=\w )|(?<=\w  ))@|(?<=\w@)[ ]{1,2}(?=\w))",
     re.IGNORECASE,
 )
 _ANCHOR_ELSEWHERE = re.compile(
@@ -383,22 +502,35 @@ def _written_to(text: str, lower: str) -> Iterator[Edit]:
 def _prose(match: str) -> bool:
     """ "look at example.com" is a sentence: one plain "at" and no "dot" is no disguise."""
     lower = match.lower()
-    return " at " in lower and "dot" not in lower and not re.search(r"[\[({<]", lower) and (
+    return " at " in lower and " at sign " not in lower and "dot" not in lower and not re.search(r"[\[({<]", lower) and (
         " . " not in lower
     )  # fmt: skip
 
 
 # letters in place of digits: a run that is mostly digits and holds O, o, I, l, | or S
 _LEET = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "I": "1", "l": "1", "i": "1", "|": "1",
-                       "!": "1", "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2", "g": "9", "q": "9"})  # fmt: skip
+                       "!": "1", "З": "3", "з": "3", "Ӡ": "3", "б": "6", "Ч": "4", "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2", "g": "9", "q": "9"})  # fmt: skip
 _RUN = re.compile(
-    r"(?<![A-Za-z0-9_/+=])[(+]{0,2}[A-Z]{0,2}[0-9OoIlSB|!Zz](?:[0-9OoIlSsB|!Zz]|[ .,/()-]{1,2}(?=[0-9OoIlSB|!Z(])){5,45}(?![A-Za-z0-9_/+=])"
+    r"(?<![A-Za-z0-9_/+=])[(+]{0,2}[A-Z]{0,2}[0-9OoIlSB|!ZzЗзӠбЧ](?:[0-9OoIlSsB|!ZzЗзӠбЧ]|[ .,/()-]{1,2}(?=[0-9OoIlSB|!Z(ЗзӠбЧ])){5,45}(?![A-Za-z0-9_/+=])"
 )
-_TOUCHING = re.compile(r"[0-9](?:(?<=[OoIlSsB|!Zz].)|(?=[OoIlSsB|!Zz])|(?<=[OoIlSsB|!Zz][ .-].))")
+_TOUCHING = re.compile(
+    r"[0-9](?:(?<=[OoIlSsB|!ZzЗзӠбЧ].)|(?=[OoIlSsB|!ZzЗзӠбЧ])|(?<=[OoIlSsB|!ZzЗзӠбЧ][ .-].))"
+)
 _BIRTH = re.compile(r"[(+]{0,2}DOB[ .,/()-]{1,2}")
 _NAMED = re.compile(r"(?=[A-Za-z]{0,8}[AC-HJ-NP-RT-Yacdefghjkmnpqrtuvwxyz])[A-Za-z]{2,9}[ ]")
 _NO_DIGITS = re.compile(r"ISO|(?<![A-Za-z0-9])0o[0-7]")  # a standard's name, an octal number
-_LOOKALIKE = re.compile(r"[OoIlSsB|!Zz]")
+_LOOKALIKE = re.compile(r"[OoIlSsB|!ZzЗзӠбЧ]")
+
+
+_FEWEST = 2  # digits among look-alikes that a label announces
+
+
+def _in_a_table(text: str, at: int) -> bool:
+    """Say whether the line above or below has a `|`, too: it parts cells, and is no 1."""
+    begin, end = text.rfind("\n", 0, at), text.find("\n", at)
+    above = text[max(0, text.rfind("\n", 0, max(0, begin))) : max(0, begin)]
+    below = text[end + 1 : end + 201].partition("\n")[0] if end >= 0 else ""
+    return "|" in above[-200:] or "|" in below
 
 
 def look_alikes(view: View) -> View:
@@ -409,7 +541,7 @@ def look_alikes(view: View) -> View:
     edits: list[Edit] = []
     for match in _RUN.finditer(text):
         found = match[0]
-        if _LOOKALIKE.search(found) is None:
+        if _LOOKALIKE.search(found) is None or ("|" in found and _in_a_table(text, match.start())):
             continue
         start = 2 if found[:2].isalpha() and found[:2].isupper() else 0
         birth = _BIRTH.match(found)
@@ -421,6 +553,9 @@ def look_alikes(view: View) -> View:
         if not letters or _NO_DIGITS.search(body):
             continue
         digits = sum(map(str.isdigit, body))
-        if digits >= 4 and digits > letters and _TOUCHING.search(body):
+        told = _FEWEST < digits <= letters and (
+            labels.before(text, match.start() + start) in ("ssn", "card", "phone")
+        )
+        if (told or (digits >= 4 and digits > letters)) and _TOUCHING.search(body):
             edits.append((match.start() + start, match.end(), body.translate(_LEET)))
     return view.edited(edits, "look-alikes")

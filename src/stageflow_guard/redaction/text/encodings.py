@@ -16,6 +16,15 @@ from stageflow_guard.redaction.recognizers.phrases import long_words
 from stageflow_guard.redaction.text.view import Edit, View
 
 LAYERS = 3
+# `%u0040`, as an old function of browsers writes it
+_PERCENT_U = re.compile(r"(?:%u[0-9A-Fa-f]{4})+")
+# `\\U00000040`, and a style sheet's `\\000040`, several of them
+_LONG_ESCAPE = re.compile(r"(?:\\U[0-9A-Fa-f]{8})+|(?:\\00[0-9A-Fa-f]{4}[ ]?){3,}")
+# a style of a terminal, as a program writes it, or its first sign lost
+_ANSI = re.compile(
+    r"(?:\x1b|\\(?:033|x1[bB]|u001[bB]|e|E))\[[0-9;]{0,12}[mK]|(?<=[\w.@+-])\[[0-9;]{1,8}m(?=[\w.@+-])"
+)
+_DATA_HEAD = re.compile(r"data:[\w/+.-]{0,40}(?:;[\w=-]{1,20}){0,3};base64,")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _PLUS = re.compile(r"\+(?<=[^\W_]\+)[^\W_]")
 # a space in a form: `name=Odette+Marchal&city=…`
@@ -47,6 +56,7 @@ _CODES = re.compile(
     rf"(?<![0-9.,] )(?<![0-9A-Za-z.,]){_CODE}(?:[ ,]{{1,2}}{_CODE}){{8,200}}(?![0-9A-Za-z.]|[ ,]{{1,2}}[0-9])"
 )
 _BASE32 = re.compile(r"(?<![A-Za-z0-9=])[A-Z2-7]{16,2048}={0,6}(?![A-Za-z0-9=])")
+_ASCII85 = re.compile(r"<~[!-uz\s]{7,2048}~>")
 _BINARY = re.compile(r"(?<![0-9])[01]{8}(?:[ ]?[01]{8}){6,200}(?![0-9])")
 # what decoding may bring to light has one of these; other text is left alone
 _WORTH = re.compile(r"[0-9@.%&+/=]")
@@ -73,8 +83,11 @@ def _codes_of(match: re.Match[str]) -> str | None:
 
 
 def _readable(raw: bytes) -> str | None:
-    if len(raw) % 2 == 0 and raw[::2].count(0) == len(raw) // 2:
-        raw = raw[1::2]  # two bytes for each character
+    if len(raw) % 2 == 0 and raw:  # two bytes for each character
+        if raw[::2].count(0) == len(raw) // 2:
+            raw = raw[1::2]
+        elif raw[1::2].count(0) == len(raw) // 2:
+            raw = raw[::2]
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -135,6 +148,13 @@ def _base64(match: re.Match[str]) -> str | None:
         return None
 
 
+def _ascii85(match: re.Match[str]) -> str | None:
+    try:
+        return _readable(base64.a85decode(match[0], adobe=True))
+    except ValueError:
+        return None
+
+
 def _base32(match: re.Match[str]) -> str | None:
     token = match[0].rstrip("=")
     try:
@@ -148,12 +168,29 @@ def _binary(match: re.Match[str]) -> str | None:
     return _readable(int(bits, 2).to_bytes(len(bits) // 8, "big"))
 
 
+def _long_escape(match: re.Match[str]) -> str | None:
+    codes = [int(c, 16) for c in re.findall(r"[0-9A-Fa-f]{6,8}", match[0])]
+    return "".join(chr(c) for c in codes if c < 0x110000 and not 0xD800 <= c < 0xE000)
+
+
+def _percent_u(match: re.Match[str]) -> str | None:
+    codes = [int(c, 16) for c in re.findall(r"[0-9A-Fa-f]{4}", match[0])]
+    return "".join(chr(c) for c in codes if not 0xD800 <= c < 0xE000)
+
+
 # RFC 2047: `=?utf-8?Q?bruno=2Ecassar?=`
-_ENCODED_WORD = re.compile(r"=\?[\w-]{2,24}\?[Qq]\?([^?\s]{1,400})\?=")
+_ENCODED_WORD = re.compile(
+    r"=\?[\w-]{2,24}\?(?:[Qq]\?([^?\s]{1,400})|[Bb]\?([A-Za-z0-9+/]{4,400}={0,2}))\?="
+)
 _TRIPLET = re.compile(r"((?:=[0-9A-Fa-f]{2})+)")
 
 
 def _encoded_word(match: re.Match[str]) -> str | None:
+    if match[2]:
+        try:
+            return base64.b64decode(match[2], validate=True).decode("utf-8", "replace")
+        except (binascii.Error, ValueError):
+            return None
     plain = match[1].replace("_", " ")
     return _TRIPLET.sub(
         lambda m: bytes.fromhex(m[0].replace("=", "")).decode("utf-8", "replace"), plain
@@ -163,9 +200,13 @@ def _encoded_word(match: re.Match[str]) -> str | None:
 Reader = Callable[[re.Match[str]], str | None]
 _READERS: tuple[tuple[str, re.Pattern[str], Reader, str], ...] = (
     ("percent", _PERCENT, _percent, "%"),
+    ("percent code points", _PERCENT_U, _percent_u, "%u"),
+    ("styles of a terminal", _ANSI, lambda _: "", "["),
+    ("data", _DATA_HEAD, lambda _: " ", "base64,"),
     ("encoded words", _ENCODED_WORD, _encoded_word, "=?"),
     ("form", _FORM, lambda m: m[0].replace("+", " "), "&"),
     ("entities", _ENTITY, lambda m: html.unescape(m[0]), "&"),
+    ("long escapes", _LONG_ESCAPE, _long_escape, "\\"),
     ("escapes", _ESCAPE, _escape, "\\"),
     ("line ends", _BREAK, _break, "\\"),
     ("code points", _ESCAPE, _escape, "U+"),
@@ -173,16 +214,17 @@ _READERS: tuple[tuple[str, re.Pattern[str], Reader, str], ...] = (
     ("binary", _BINARY, _binary, "0"),
     ("hexadecimal bytes", _BYTES, _bytes, "0x"),
     ("base64 lines", _WRAPPED, _wrapped, "\n"),
+    ("decimal", _CODES, _codes_of, ""),
+    ("ascii85", _ASCII85, _ascii85, "<~"),
     ("hexadecimal", _SOLID, _hex, ""),
     ("hexadecimal pairs", _HEX, _hex, ""),
     ("base64", _BASE64, _base64, ""),
     ("base32", _BASE32, _base32, ""),
-    ("decimal", _CODES, _codes_of, ""),
 )
 _PAIRS = re.compile(r"[ :](?<=[0-9A-Fa-f]{2}.)[0-9A-Fa-f]{2}[ :][0-9A-Fa-f]{2}[ :][0-9A-Fa-f]{2}")
 _LINE_END = re.compile(r"\n(?:(?<=[A-Za-z0-9+/]{16}\n)|(?<=[A-Za-z0-9+/]{16}\r\n))")
 _CODES_NEAR = re.compile(
-    rf"[ ,](?<=[0-9].){_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]"
+    rf"[ ,](?<=[0-9].)[ ]?{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]"
 )
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{10}")
 _EIGHT = re.compile(r"[01][01]{7}")  # a pattern that begins with one sign is found faster

@@ -28,6 +28,8 @@ from stageflow_guard.redaction.recognizers.generic import (
     network,
     numbers,
     one_time_codes,
+    parts,
+    payment_cards,
     plates,
     secrets,
     told_passwords,
@@ -36,7 +38,7 @@ from stageflow_guard.redaction.recognizers.generic import (
 from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
 from stageflow_guard.redaction.recognizers.people import honorifics, letters, names, salutations
-from stageflow_guard.redaction.text import deobfuscate, encodings, spoken
+from stageflow_guard.redaction.text import deobfuscate, encodings, programs, spoken
 from stageflow_guard.redaction.text.borders import bordered
 from stageflow_guard.redaction.text.changes import looks
 from stageflow_guard.redaction.text.named import Reading, placed
@@ -46,7 +48,7 @@ from stageflow_guard.redaction.text.view import BARRIER, Step, View
 from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
 
 STEPS: tuple[Step, ...] = (
-    encodings.encodings, deobfuscate.markup, deobfuscate.spacing, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
+    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
     deobfuscate.look_alikes,
 )  # fmt: skip
 
@@ -55,6 +57,8 @@ _PACKED = tuple(one.entity for one in NUMBERS)
 # what each recognizer can say: one that cannot say anything that is asked for is not run
 SHAPED: Recognizers = (
     (numbers.recognize, frozenset({"CREDIT_CARD", "US_SSN", "US_ITIN", "PHONE_NUMBER", "IP_ADDRESS", *_PACKED})),
+    (payment_cards.in_any_groups, frozenset({"CREDIT_CARD"})),
+    (parts.told_in_parts, frozenset({"CREDIT_CARD", "PHONE_NUMBER", "US_SSN", "IBAN_CODE", "US_BANK_NUMBER", "SECRET"})),
     (contact.emails, frozenset({"EMAIL_ADDRESS"})),
     (contact.urls, frozenset({"URL"})),
     (network.addresses, frozenset({"IP_ADDRESS", "MAC_ADDRESS", "IMEI"})),
@@ -97,7 +101,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 
 # what these find holds a digit
 _NUMERIC = frozenset({
-    numbers.recognize, accounts.ibans, accounts.wallets, identifiers.labelled, one_time_codes.codes, plates.beside,
+    numbers.recognize, payment_cards.in_any_groups, parts.told_in_parts, accounts.ibans, accounts.wallets, identifiers.labelled, one_time_codes.codes, plates.beside,
     announced.documents, announced.births, addresses.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.anchors import any_of, places
+from stageflow_guard.redaction.recognizers.generic.accounts import LENGTHS
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 from stageflow_guard.redaction.text.view import Edit, View
 
@@ -193,23 +194,79 @@ _TWICE = {
     "duplo": 2,
     "podwójne": 2,
 }
+_WRITTEN = frozenset("+.")
 _FIRST = tuple(frozenset(re.split(r"[ -]", word)[0] for word in words) for words in _LANGUAGES)
 for _words in _FIRST:
     register(_words)
 _DIGITS, _SPOKEN, _KINDS, _LONGEST = 7, 4, 3, 20
+_FUSED_LEAST = 20  # characters of the shortest number in one word
 
 
 @lru_cache(maxsize=len(_LANGUAGES))
 def _pattern(language: int) -> re.Pattern[str]:
     """Return what matches a number in words of a language; compiled when one is met."""
-    item = rf"(?:(?:(?:{'|'.join(_TWICE)})[ -])?(?:{any_of(_LANGUAGES[language])}|{any_of(_SIGNS)})(?![^\W\d_])|[0-9]{{1,4}}(?![0-9]))"
+    item = rf"(?:[(][ ]?)?(?:(?:(?:{'|'.join(_TWICE)})[ -])?(?:{any_of(_LANGUAGES[language])}|{any_of(_SIGNS)})(?![^\W\d_])|[0-9]{{1,4}}(?![0-9]))(?:[ ]?[)])?"
     return re.compile(
-        rf"(?<![^\W_])\+?{item}(?:(?:[ ]?[,./–-][ ]?|[ \t]{{1,3}}|,?[ ]?\n[ ]?){item}){{3,}}(?![^\W\d_])"
+        rf"(?<![^\W_])(?:[a-z][ ]?[a-z][ ])?\+?{item}(?:(?:[ ]?[,./–-][ ]?|[ \t]{{1,3}}|,?[ ]?\n[ ]?){item}){{3,}}(?![^\W\d_])"
     )
+
+
+# digits of Chinese and Japanese, as they are read one by one
+_HAN = "〇零一二三四五六七八九"
+_HAN_DIGITS = str.maketrans(
+    _HAN + "0壹贰叁肆伍陆柒捌玖貳參陸两幺", "00123456789" + "0123456789" + "23621"
+)
+_HAN_RUN = re.compile(
+    r"[〇零0一二三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸两幺](?:[ ().-]{0,2}[〇零0一二三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸两幺]){6,24}"
+)
+
+
+def _fused(text: str, lower: str) -> Iterator[Edit]:
+    """Yield digits whose words touch each other: `sixnineseven`."""
+    for match in _LONG_WORD.finditer(lower):
+        if _SOME_FUSED.search(match[0].replace("-", "")) is None:
+            continue
+        for language in range(len(_LANGUAGES)):
+            digits = _whole(match[0], language)
+            if digits:
+                yield (*match.span(), digits)
+                break
+
+
+_LONG_WORD = re.compile(r"(?<![a-zß-ž-])[a-zß-ž-]{21,160}(?![a-zß-ž-])")
+
+
+def _whole(word: str, language: int) -> str:
+    """Return the digits that a word is made of in a language; nothing where it holds another word."""
+    units, pattern, one = _units(language)
+    bare = word.replace("-", "")
+    country = "" if pattern.fullmatch(bare) else bare[:2]  # of an account: `DEfivezero`
+    if country and pattern.fullmatch(bare, 2) is None:
+        return ""
+    return country.upper() + "".join(units[p] for p in one.findall(bare, len(country)))
+
+
+@lru_cache(maxsize=len(_LANGUAGES))
+def _units(language: int) -> tuple[dict[str, str], re.Pattern[str], re.Pattern[str]]:
+    """Return a language's words for digits, what matches several of them, and one."""
+    units = {w: n for w, n in _LANGUAGES[language].items() if len(n) == 1 and " " not in w}
+    one = any_of(units)
+    return units, re.compile(rf"(?:{one}){{{_DIGITS},}}"), re.compile(one)
+
+
+# two words for digits that touch each other
+_SOME_FUSED = re.compile(
+    rf"(?:{any_of({w for words in _LANGUAGES for w, n in words.items() if len(n) == 1 and len(w) > 2 and ' ' not in w})}){{4}}"
+)
 
 
 def spoken(view: View) -> View:
     """Write numbers in words as digits: seven and more, of one language, most of them said."""
+    if not view.text.isascii() and _HAN_RUN.search(view.text) is not None:
+        han = [(*m.span(), m[0].translate(_HAN_DIGITS)) for m in _HAN_RUN.finditer(view.text)]
+        view = view.edited(han, "spoken")
+    if view.longest > _FUSED_LEAST:
+        view = view.edited(list(_fused(view.text, lowered(view.text))), "spoken")
     heard = vocabulary(view.text)
     edits: list[Edit] = []
     for language, words in enumerate(_FIRST):
@@ -254,18 +311,36 @@ def _said(lower: str, language: int) -> Iterator[Edit]:
                     kinds.add(piece)
         digits = " ".join(filter(None, groups))
         size = sum(map(str.isdigit, digits))
+        country = _COUNTRY.match(match[0])
+        code = (country[1] + country[2]).upper() if country is not None else ""
+        if code in LENGTHS and size > _LEAST_ACCOUNT:
+            digits = code + digits.replace(" ", "")
         if _DIGITS <= size <= _LONGEST and count >= _SPOKEN and len(kinds) >= _KINDS:
-            yield (*match.span(), digits)
+            yield (*match.span(), _announced(digits, size))
+
+
+_LEAST_ACCOUNT = 11  # digits of the shortest IBAN
+_COUNTRY = re.compile(r"([a-z])[ ]?([a-z])[ ]")  # of an account, before its digits
+
+
+def _announced(digits: str, size: int) -> str:
+    """Return digits that are said, with what they are where nothing says something else: nobody dictates a count."""
+    if size not in _OF_A_PHONE or "." in digits:
+        return digits
+    return f"{digits} (phone)"
+
+
+_OF_A_PHONE = range(9, 13)  # digits
 
 
 def _pieces(said: str, known: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Yield each piece of a number that is said, the longest there, and what it writes."""
-    words = re.findall(r"[^\W\d_]+|[0-9]+|[+-]|[ ]", said)
+    words = re.findall(r"[^\W\d_]+|[0-9]+|[+.-]|[ ]", said)
     at = times = 0
     while at < len(words):
         for end in range(min(len(words), at + 7), at, -1):
             piece = "".join(words[at:end])
-            number = known.get(piece) or _SIGNS.get(piece) or (piece if piece.isdigit() or piece == "+" else "")  # fmt: skip
+            number = known.get(piece) or _SIGNS.get(piece) or (piece if piece.isdigit() or piece in _WRITTEN else "")  # fmt: skip
             if number:
                 yield piece, number * max(times, 1)
                 times = 0

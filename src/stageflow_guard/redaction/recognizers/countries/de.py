@@ -41,6 +41,7 @@ COUNTRY = Country(
     },
     fields={"LICENSE_PLATE": "kennzeichen|kfz kennzeichen|nummernschild|autokennzeichen", "US_DRIVER_LICENSE": "führerschein|führerscheinnummer|führerschein nr",
         "PERSON": "melder|melderin|meldende person|rechnungsempfänger|ansprechpartner/in|organisator|organisatorin|teilnehmer|teilnehmende|anwesend|entschuldigt|protokollführer|besteller|bestellerin|leitung|moderation|auftraggeberin|name des kindes|erziehungsberechtigte|erziehungsberechtigter|notfallkontakt|fahrer/in|halter|fahrzeughalter|versicherter|mieter|auf den namen|lautend auf|name|vollständiger name|kontoinhaber|karteninhaber|ansprechpartner|empfänger|kundenname|auftraggeber|versicherungsnehmer|patientenname|kunde",
+        "EMPLOYEE_ID": "personalnummer|personal nr|pers nr|mitarbeiternummer|mitarbeiter nr|mitarbeiter id|personalnr",
         "PERSON_PART": "vorname|nachname|familienname|geburtsname|zuname",
         "STREET_ADDRESS": "plz/ort|plz ort|plz und ort|plz wohnort|adresse|anschrift|wohnhaft|wohnhaft in|straße|strasse|wohnort|wohnadresse|lieferadresse|rechnungsadresse|lieferanschrift|rechnungsanschrift|privatadresse|postanschrift",
         "PHONE_NUMBER": "nebenstelle|nst|telefon|telefonnummer|tel nr|handy|handynummer|handynr|mobil|mobilnummer|rufnummer|festnetz|durchwahl|faxnummer|mobiltelefon|telefonnr|telefon nr|handy nr",

@@ -42,6 +42,7 @@ COUNTRY = Country(
     },
     fields={"LICENSE_PLATE": "matrícula|placa|placas", "US_DRIVER_LICENSE": "licencia de conducir|licencia conducir|permiso de conducir|permiso conducir|carné de conducir",
         "PERSON": "tutor|tutora|convoca|asistentes|ausentes|secretaria|secretario|enviar a|organizador|organizadora|participantes|solicitante|persona de contacto|contacto de emergencia|a favor de|ordenante|presidenta|presidente|reclamante|pasajero|asegurado|a nombre de|nombre completo|nombre y apellidos|titular|destinatario|nombre del cliente|titular de la cuenta|cliente|beneficiario|paciente",
+        "EMPLOYEE_ID": "número de empleado|nº empleado|nº de empleado|número de legajo",
         "PERSON_PART": "nombre|apellido|apellidos|primer apellido|segundo apellido|nombre de pila|nombre pila|primer nombre",
         "STREET_ADDRESS": "cp/ciudad|cp ciudad|cp/localidad|código postal y ciudad|dirección|direccion|domicilio|dirección postal|dirección de envío|dirección de facturación|calle",
         "PHONE_NUMBER": "extensión|anexo telefónico|teléfono|telefono|número de teléfono|teléfono móvil|telefono movil|móvil|movil|celular|tlf|tfno|tel móvil|cel|numero telefono",

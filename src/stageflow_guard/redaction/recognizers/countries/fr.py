@@ -30,6 +30,7 @@ COUNTRY = Country(
     },
     fields={"LICENSE_PLATE": "immatriculation|plaque|plaque immatriculation", "US_DRIVER_LICENSE": "permis de conduire|permis conduire|numéro permis",
         "PERSON": "personne à prévenir|personne à prévenir en cas d'urgence|représentant légal|représentante légale|participants|présents|excusés|absents|organisateur|organisatrice|secrétaire de séance|virement reçu de|virement de|virement à|demandeur|contact d'urgence|au nom de|président de séance|responsable légal|déclarant|passager|assuré|locataire|au nom de|nom complet|nom et prénom|titulaire|destinataire|nom du client|titulaire du compte|nom du patient|client|bénéficiaire",
+        "EMPLOYEE_ID": "matricule|numéro de matricule|numéro d'employé|n° employé|n° salarié",
         "PERSON_PART": "nom de famille|prénom|prenom|prénoms|nom de naissance|nom|nom patronymique|nom famille|nom usage",
         "STREET_ADDRESS": "cp/ville|cp ville|code postal/ville|code postal et ville|adresse|adresse postale|adresse de livraison|adresse de facturation|domicile|rue",
         "PHONE_NUMBER": "poste téléphonique|poste|standard|téléphone|numéro de téléphone|numéro téléphone|numero telephone|portable|mobile|tél|numéro de portable|téléphone portable|télécopie|telephone",

@@ -35,6 +35,7 @@ COUNTRY = Country(
     },
     fields={"LICENSE_PLATE": "targa|targa auto", "US_DRIVER_LICENSE": "patente|patente di guida|numero patente",
         "PERSON": "intestatario contratto|intestatario|a favore di|genitore|presidente|segretario|segretaria|il sottoscritto|la sottoscritta|partecipanti|presenti|assenti|organizzatore|richiedente|ordinante|contatto di emergenza|contraente|locatore|a nome|passeggero|assicurato|intestato a|intestata a|a nome di|nome completo|nome e cognome|intestatario|destinatario|titolare|cliente|beneficiario|paziente|titolare del conto",
+        "EMPLOYEE_ID": "matricola|numero di matricola|numero dipendente|matricola dipendente",
         "PERSON_PART": "nome|cognome|nome di battesimo",
         "STREET_ADDRESS": "cap/città|cap città|cap/comune|cap e città|indirizzo|residenza|domicilio|indirizzo di spedizione|indirizzo di fatturazione|via",
         "PHONE_NUMBER": "interno|centralino|telefono|numero di telefono|cellulare|numero di cellulare|cell|recapito|numero telefono|recapito telefonico",

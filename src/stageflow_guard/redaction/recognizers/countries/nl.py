@@ -25,6 +25,7 @@ COUNTRY = Country(
     },
     fields={"LICENSE_PLATE": "kenteken|kentekennummer|nummerplaat", "US_DRIVER_LICENSE": "rijbewijs|rijbewijsnummer|rijbewijs nr",
         "PERSON": "melder|naam melder|aan|afleveren bij|organisator|deelnemers|aanwezig|afwezig|op naam van|notulist|voorzitter|aanvrager|contact bij nood|ouder|tenaamstelling|passagier|verzekerde|ten name van|t.n.v|tnv|volledige naam|rekeninghouder|ontvanger|geadresseerde|klantnaam|contactpersoon|tenaamstelling|klant|kaarthouder",
+        "EMPLOYEE_ID": "personeelsnummer|medewerkernummer|personeelsnr",
         "PERSON_PART": "voornaam|achternaam|familienaam|roepnaam|naam|meisjesnaam",
         "STREET_ADDRESS": "postcode/plaats|postcode plaats|postcode/woonplaats|postcode en plaats|adres|straat|woonadres|postadres|huisadres|bezorgadres|factuuradres|afleveradres",
         "PHONE_NUMBER": "toestel|toestelnummer|doorkiesnummer|telefoon|telefoonnummer|mobiel|mobiele nummer|gsm|mobiel nummer|telefoonnr",

@@ -26,6 +26,7 @@ COUNTRY = Country(
     },
     fields={"LICENSE_PLATE": "matrícula|placa|placa do carro", "US_DRIVER_LICENSE": "carta de condução|cnh|carteira de motorista|carteira motorista",
         "PERSON": "solicitante|dependente|tomador|tomadora|enc. de educação|encarregado de educação|participantes|presentes|ausentes|organizador|pagador|recebedor|contato de emergência|contacto de emergência|responsável financeiro|requerente|a favor de|passageiro|segurado|em nome de|nome completo|titular|destinatário|destinatario|nome do cliente|titular da conta|cliente|beneficiário|paciente|nome do titular",
+        "EMPLOYEE_ID": "número de funcionário|matrícula do funcionário|nº de funcionário|número mecanográfico",
         "PERSON_PART": "nome|sobrenome|apelido|primeiro nome|nome próprio|último nome",
         "STREET_ADDRESS": "cp/localidade|código postal/localidade|cep/cidade|cidade/uf|endereço|endereco|morada|residência|endereço de entrega|endereço de cobrança|logradouro|rua",
         "PHONE_NUMBER": "ramal|extensão|telefone|telemóvel|telemovel|celular|número de telefone|número de telemóvel|numero telefone|fone",

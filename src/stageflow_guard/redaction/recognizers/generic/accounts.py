@@ -112,13 +112,28 @@ def _grouped(written: str) -> bool:
     ))  # fmt: skip
 
 
+def _of_one_size(written: str) -> bool:
+    """Say whether all groups but the last are of three characters or five, and one sign parts them."""
+    parts = _SEPARATOR.split(written)
+    return (
+        len({m[0] for m in _SEPARATOR.finditer(written)}) == 1
+        and len({len(part) for part in parts[:-1]}) == 1
+        and len(parts[0]) in (3, 5)
+        and len(parts[-1]) <= len(parts[0])
+    )
+
+
 def _iban(text: str, start: int, end: int, account: str) -> Hit | None:
-    """An IBAN has its country's form, one case, and groups of four or none."""
+    """An IBAN has its country's form, one case, and groups of four or none; any, behind its label."""
     written = text[start:end]
     if written.upper() != written and written.lower() != written:
         return None
-    if _WRITTEN[account[:2]].fullmatch(account) is None or not _grouped(written):
+    if _WRITTEN[account[:2]].fullmatch(account) is None:
         return None
+    if not _grouped(written) and not (
+        mod97(account) and (_of_one_size(written) or labels.before(text, start) == "iban")
+    ):
+        return None  # prose has letters and digits, too; behind its label any groups will do
     if mod97(account):
         return Hit(start, end, "IBAN_CODE", 0.95, "iban", "checksum")
     label = labels.before(text, start)

@@ -14,7 +14,9 @@ from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.countries.pack import Document
 from stageflow_guard.redaction.recognizers.generic.asked import answer
 from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE
+from stageflow_guard.redaction.recognizers.generic.rows import heads_a_column
 from stageflow_guard.redaction.recognizers.generic.usernames import is_personal
+from stageflow_guard.redaction.recognizers.generic.whose import behind_whose
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.number_words import writings
 from stageflow_guard.redaction.recognizers.phrases import Index, Match, long_words, numbered
@@ -23,7 +25,7 @@ DOCUMENTS: tuple[Document, ...] = tuple(d for c in COUNTRIES for d in c.document
 # behind a document's name: a word for "number", what stands in brackets, "is", a sign
 _FILL = re.compile(
     r"[\"'`\])}]{0,2}\.?[ _-]?(?:(?:no|nr|nro|n\.?[°ºo]|№|n(?=\.)|n[uú]m|number|numero|número|numéro|nummer|numer|id|code|card|#)(?![^\W\d_])\.?)?[\"'\])]{0,2}\s?(?:\([^)\n]{1,20}\)\s?)?"
-    r"(?:(?:is|was|as|of|are|ist|war|lautet|est|es|è|é|er|är|jest|on|reads|nr\.?)(?:\s|[ ]?[:：]\s?)|[:=#：]{1,2}|[-–]|は|是|为|為|이|는|은|है)?\s{0,3}[\"'#]?",
+    r"(?:(?:is|was|as|of|are|ist|war|lautet|est|es|è|é|er|är|jest|on|reads|nr\.?)(?:\s(?:(?:o|a|le|la|el|il)\s)?|[ ]?[:：]\s?)|[:=#：]{1,2}|[-–]|は|是|为|為|이|는|은|है)?\s{0,3}[\"'#]?",
     re.IGNORECASE,
 )
 # between a field's name and its value
@@ -63,7 +65,7 @@ def documents(text: str) -> Iterator[Hit]:
     """Yield identifiers right behind their names, in any language of `countries`."""
     for match in _INDEX.find(text):
         hit = _document(text, match) or _before_its_name(text, match)
-        if hit is not None:
+        if hit is not None and not heads_a_column(text, match.end, hit.start):
             yield hit
 
 
@@ -112,7 +114,43 @@ def _document(text: str, match: Match) -> Hit | None:
     if best is not None:
         tail = _TAIL.match(text, best.end)
         return best if tail is None else best._replace(end=tail.end())
-    return _small(text, at, known) or _grouped(text, at, known) or _of_whom(text, match.end, known)
+    return (
+        _run_on(text, at, known)
+        or _small(text, at, known)
+        or _grouped(text, at, known)
+        or _of_whom(text, match.end, known)
+        or _of_a_person(text, match.end, known)
+    )
+
+
+@lru_cache(maxsize=512)
+def _touching_a_word(value: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{value})(?<=[0-9])(?=[a-zà-ÿ]{{3,14}}(?![A-Za-z0-9]))")
+
+
+def _run_on(text: str, at: int, documents: list[Document]) -> Hit | None:
+    """Return a number whose check holds and which a word touches: `NIF 285044583emitido em Braga`."""
+    for document in documents:
+        value = _touching_a_word(document.value).match(text, at)
+        if value is not None and valid(document, value[0]):
+            return Hit(*value.span(), document.entity, SURE, "document", "label document")
+    return None
+
+
+def _of_a_person(text: str, at: int, documents: list[Document]) -> Hit | None:
+    """Return a number behind a word that says whose it is: `NIF do cliente 201763575`."""
+    for behind in behind_whose(text, at):
+        fill = _FILL.match(text, behind)
+        start = fill.end() if fill is not None else behind
+        for document in documents if start > behind else ():
+            value = _pattern(document.value).match(text, start)
+            if value is None or not any(c.isdigit() for c in value[0]):
+                continue
+            holds = valid(document, value[0])
+            if holds is not False:
+                score = SURE if holds else GIVEN
+                return Hit(*value.span(), document.entity, score, "document", "label document")
+    return None
 
 
 # an insurer between a label and its number: `póliza Sanitas nº 87030530/9`
@@ -343,6 +381,16 @@ _TYPED = re.compile(
 )
 
 
+def _of_somebody(text: str, at: int) -> re.Match[str] | None:
+    """Return the date behind whose birth it was: `date of birth of the child: 4.3.2016`."""
+    for behind in behind_whose(text, at):
+        fill = _BORN_FILL.match(text, behind)
+        date = ANY_DATE.match(text, fill.end()) if fill is not None else None
+        if date is not None:
+            return date
+    return None
+
+
 def births(text: str) -> Iterator[Hit]:
     """Yield dates of birth behind their label."""
     for match in _BORN.find(text):
@@ -351,7 +399,8 @@ def births(text: str) -> Iterator[Hit]:
         call = _DATE_CALL.match(text, at)
         date = ANY_DATE.match(text, at) if call is None else _given(text, call.end())
         date = date or answer(ANY_DATE, text, match.end) or _TYPED.match(text, at)
-        if date is not None:
+        date = date or _of_somebody(text, match.end)
+        if date is not None and not heads_a_column(text, match.end, date.start()):
             yield Hit(*date.span(), "DATE_OF_BIRTH", 0.75, "date of birth", "label dob")
     for star in _STARRED.finditer(text) if "*" in text else ():
         yield Hit(*star.span(1), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")

@@ -40,7 +40,18 @@ class Candidate:
 
     @property
     def loose_edge(self) -> bool:
-        """Say whether the candidate is a part of something longer: 1.2.3, a-1-b, $1, 5%."""
+        """Say whether the candidate is a part of something longer, or an amount: 1.2.3, a-1-b, $1, 5%."""
+        return self.cut or self.priced
+
+    @property
+    def priced(self) -> bool:
+        """Say whether the sign of an amount touches digits that no dashes part: $1, 5%, #7."""
+        before, after = self.text[self.start - 1 : self.start], self.text[self.end : self.end + 1]
+        return (before in _AMOUNTS or after == "%") and not (self.gaps and set(self.gaps) == {"-"})
+
+    @property
+    def cut(self) -> bool:
+        """Say whether the candidate is a part of something longer: 1.2.3, a-1-b."""
         before, after = (
             self.text[max(0, self.start - 2) : self.start],
             self.text[self.end : self.end + 2],
@@ -55,4 +66,7 @@ class Candidate:
             and after[1:].isascii()
             and len(after) == 2
         )
-        return joined or runs_on or before[-1:] in ("$", "€", "£", "#", "%") or after[:1] == "%"
+        return joined or runs_on
+
+
+_AMOUNTS = frozenset("$€£#%")

@@ -263,7 +263,12 @@ _SERVED = re.compile(
     r"(?i)(?:docs?|api|developers?|dev|static|cdn|registry|status|assets|download|support|help|www\.w3|bugs|wiki)\."
 )
 _OWN_PATH = re.compile(
-    r"(?i)/(?:u|user|users|in|profile|profiles|people|member|members|team|staff|mitarbeiter|personen|equipe|équipe|equipo|persona|personas|author|authors|autor|autoren|auteur|lehrende|faculty|doctors?|aerzte|anwaelte|lawyers|attorneys|~[\w.-]+|@[\w.-]+)(?:/|$)"
+    r"(?i)/(?:u|user|users|in|profile|profiles|people|member|members|team|staff|mitarbeiter|personen|equipe|équipe|equipo|persona|personas|author|authors|autor|autoren|auteur|lehrende|faculty|doctors?|aerzte|anwaelte|lawyers|attorneys|mitglied(?:er)?|kunden?|patient(?:en|s|es)?|kartei|konto|customers?|clients?|clientes?|clienti|klant(?:en)?|accounts?|cuentas?|comptes?|membres?|miembros?|socios?|soci|membros?|leden|usuarios?|utenti|utilisateurs?|gebruikers?|benutzer|~[\w.-]+|@[\w.-]+)(?:/|$)"
+)
+
+# what is handed to somebody: a shared file, an invitation, a room
+_HANDED = re.compile(
+    r"(?i)/(?:shared?|s|d|invit(?:e|es|ation|ations)?|join|resets?|confirm(?:ation)?|unsubscribe|rooms?|meet|album|albums|private|geteilt|partage|compartid[oa]s?|condivis[oi]|gedeeld|einladung|freigabe|booking|bookings|reservations?|orders?|tickets?|receipts?|invoices?)/[\w-]*[0-9]"
 )
 
 # a person's own page, written without a scheme
@@ -322,7 +327,7 @@ def _url(text: str, start: int, end: int, host_at: int) -> Hit | None:
     technical = bool(port) or _TECHNICAL.search(host) is not None
     if technical:
         return Hit(start, end, "URL", 0.2, "url")
-    if _OWN_PATH.search(slash + path):
+    if _OWN_PATH.search(slash + path) or _HANDED.search(slash + path):
         return Hit(start, end, "URL", 0.45, "url", "personal path")
     if path and (_DOCUMENTED.search(path) or _SERVED.match(host)):
         return Hit(start, end, "URL", 0.3, "url")

@@ -12,7 +12,7 @@ from stageflow_guard.redaction.recognizers.generic.dates import DATE, plausible
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
-_NO = r"(?:[ _-]?(?:number|no|id)|[ ]?#)"
+_NO = r"(?:[ _-]?(?:number|no|id)(?![A-Za-z])|[ ]?#)"
 _LABELS: dict[str, str] = {
     "MEDICAL_RECORD_NUMBER": rf"mrn|medical[ _-]?record(?:[ _-]?(?:number|no)|[ ]?#)?|med\.?[ ]rec\.?(?:[ ](?:number|no)|[ ]?#)|mr[ ]no\b|(?:patient|pat|pt|chart|hospital|encounter|accession|specimen|visit|admission|rx|prescription|requisition|(?:health|unit|patient)[ ]record|x){_NO}"
     r"|hosp\.?(?:[ ](?:no|num)|[ ]?#)|(?:mr|enc|fin|har)[ ]?#(?=[: ]{0,2}[A-Z]{0,3}[0-9-]{6})|ch[ ]?#(?=[: ]{0,2}[A-Z]{0,3}[0-9-]{4})|(?-i:HAR|FIN|EMPI)(?=[ :]{1,2}[0-9]{6,12}(?![0-9.]))|chart(?=[ ]?:[ ]?[A-Z]{0,4}-?[0-9]{3,9}(?![\w%]))|csn|(?:encounter|accession|chart)(?=[ ]{1,2}(?:[0-9]{7}|[A-Z]{1,3}-?[0-9]{5}|[0-9]{4,8}-[0-9]{3}))",

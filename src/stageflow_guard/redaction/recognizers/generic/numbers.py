@@ -23,6 +23,7 @@ from stageflow_guard.redaction.recognizers.generic.phones import (
     one_of_many,
 )
 from stageflow_guard.redaction.recognizers.generic.readings import classify, is_day
+from stageflow_guard.redaction.recognizers.generic.rows import heads_a_column
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.labels import Nearest
 from stageflow_guard.redaction.recognizers.national import NUMBERS
@@ -39,7 +40,7 @@ def _is_neat(gap: str) -> bool:
 
 
 _LOOSE = re.compile(
-    r"[^A-Za-z0-9\n\"'@\x1e]{1,4}|'|[ ]?\n[ ]{0,4}|[^\w\n\x1e]\n[^\w\n\x1e]?|\n[^\w\n\x1e]|[^\w\n\"'\x1e]{2}[ ][^\w\n\"'\x1e]{0,2}"
+    r"[^A-Za-z0-9\n\"'@\x1e]{1,4}|'|[ ]?\n[ ]{0,4}|[^\w\n\"'\x1e]\n[^\w\n\"'\x1e]?|\n[^\w\n\"'\x1e]|[^\w\n\"'\x1e]{2}[ ][^\w\n\"'\x1e]{0,2}"
 )
 MOST = 10
 CLOSE = 8  # characters between a label and its value
@@ -82,6 +83,13 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
             state = labels.scan(text, read, start, state)
         read = end
         label = state.within(start) if state.end else state
+        if label.end and heads_a_column(text, label.end, start):
+            label = labels.NONE  # it is read under its head
+        if size <= _INDEX and _KEY_ENDS.match(text, end) is not None and (
+            (label.end and _INDEXED.match(text, label.end)) or _OF_A_KEY.search(text, max(0, start - 2), start)
+        ):  # fmt: skip
+            i += 1  # the number of a key: `phone_2: 415 555 0132`
+            continue
         if label.end == spent and label.name in _ONCE and not _LISTS.fullmatch(text[valued:start]):
             label = labels.NONE  # `NPI 1003000126. Questions: 860-555-0166`
         if (size == 1 and _drips(walk, i, label)) or (size < 7 and _alone(walk, i, label)):
@@ -105,6 +113,10 @@ def _retyped(text: str, hit: Hit) -> Hit:
     return hit._replace(entity=entity, score=_ADJACENT, why="label short") if entity else hit
 
 
+_INDEX = 2  # digits of a key's number
+_INDEXED = re.compile(r"[ _.-]?[0-9]{1,2}(?![0-9])")
+_OF_A_KEY = re.compile(r"[A-Za-z][_-]$")
+_KEY_ENDS = re.compile(r"[\"'`\])}]{0,2}[ ]{0,2}(?:=>|[:=])[ ]{0,5}[\"'`+(]{0,2}[0-9A-Za-z(+]")
 _ADJACENT = 0.8
 _ONCE = frozenset({"npi", "mrn", "member"})  # each names one number
 # what joins a second value of one label to the first
@@ -214,7 +226,9 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
     free = not labelled and not dialled
     before = text[first - 1 : first]
     if free and label != "ip" and before.isalnum() and not (
-        size in _FREE_SIZES or (size == _QUARTER and text[first + 5 : first + 9].isdigit())
+        size in _FREE_SIZES or (size == _QUARTER and text[first + 5 : first + 9].isdigit()) or (
+            text[first] == "0" and _TRUNK_HERE.match(text, first) is not None
+        )
     ):  # fmt: skip
         if text[first + size : first + size + 1] != ".":
             return None, i  # what letters touch has a label, or is no number
@@ -241,7 +255,7 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
         a, b = groups[j]
         if j > i:
             gap = text[groups[j - 1][1] : a]
-            if len(gap) > 6:
+            if len(gap) > 6 or ("\n" in gap and _OTHER_LINE.match(text, a) is not None):
                 break
             if gap not in _PLAIN and not _is_neat(gap):
                 neat = False
@@ -260,9 +274,13 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
                     if len(shape) < _QUARTER:
                         continue
                     return payment_cards.quartered(text, first, b, digits, gap), j
+                if gap in _BULLETS and shape in ((_AREA,), (_AREA, _AREA)) and gaps in ((), (gap,)):
+                    hit = _with_bullets(text, first, gap)
+                    if hit is not None:
+                        return hit, i + 2
                 if wordless or not (labelled or headed) or (len(shape) != 3 and unnamed()):
                     break  # without a label only the usual grouping says anything
-                if not _joins(gap, best):
+                if not _joins(gap, best, label) or (not labelled and not _OF_ROWS.isdisjoint(gap)):
                     break
                 if len(shape) == 3 and best is None and is_day(text, first, groups[j - 1][1]):
                     return None, j - 1  # nor is a piece of the day
@@ -330,9 +348,27 @@ _RULES = frozenset({" | ", "|", " • ", "•", " · ", "·", " / ", "/", "::", 
 _FREE_SIZES = frozenset(
     {3, 15, 16}
 )  # an area of North America, a card: small letters may touch them
+_TRUNK_HERE = re.compile(r"0[1-9][0-9]{0,3}([ .-])[0-9]{2,8}(?:\1[0-9]{2,4}){0,4}(?![0-9])")
 _QUAD_HERE = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}-?[a-z]")
+
+
+def _with_bullets(text: str, start: int, gap: str) -> Hit | None:
+    """Return a number of North America in its groups, a bullet between them: `206 • 265 • 9361`."""
+    match = _BULLETED.match(text, start)
+    if match is None or match[1] != gap:
+        return None
+    return Hit(*match.span(), "PHONE_NUMBER", 0.45, "phone")
+
+
+_AREA = 3  # digits
+_BULLETS = frozenset({" • ", "•", " · ", "·", " ∙ ", "∙", " ‧ ", " ~ ", "~", " . "})
+_BULLETED = re.compile(r"[2-9][0-9]{2}([ ]?[•·∙‧~.][ ]?)[2-9][0-9]{2}\1[0-9]{4}(?![0-9]|\1)")
 _QUARTER = 4  # digits, and parts of a card
 _TIES = frozenset("-.:/")
+# a line that begins with a time or a day goes on no number of the line above
+_OTHER_LINE = re.compile(
+    r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?![0-9])|(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:[0-2][0-9]|3[01])(?![0-9])|(?:[0-2]?[0-9]|3[01])([./])(?:[0-2]?[0-9]|3[01])\1(?:19|20)?[0-9]{2}(?![0-9])"
+)
 _AHEAD = 20 + (MOST - 1) * 6 + labels.AFTER  # as far as a label behind the last group may stand
 _EXTENDED = 18  # or behind its extension: ` extension 123456`
 _AREA_SIZES = (2, 3)  # of an area code in brackets
@@ -354,13 +390,16 @@ def _listed(text: str, start: int) -> bool:
     return text[max(0, start - 3) : start].rstrip(" ,;")[-1:].isdigit()
 
 
-def _joins(gap: str, best: Hit | None) -> bool:
+def _joins(gap: str, best: Hit | None, label: str) -> bool:
     """Say whether digits may go on behind an unusual gap: what is complete is joined to nothing."""
-    if not _LOOSE.fullmatch(gap) or ("+" in gap and gap != "+") or ", " in gap or "; " in gap:
+    if not _LOOSE.fullmatch(gap) or ("+" in gap and gap != "+") or "; " in gap:
+        return False
+    if ", " in gap and (label != "card" or best is not None):
         return False
     return best is None or best.score < (WHOLE_CARD if best.entity == "CREDIT_CARD" else COMPLETE)
 
 
+_OF_ROWS = frozenset(",;\t|\x1e")  # what parts cells, and no groups that nothing announces
 _PLAIN = frozenset(" -.")
 _CARD_STARTS = frozenset({(4, 4), (4, 4, 4)})
 

@@ -1,4 +1,4 @@
-"""A code that was sent or that opens a door: `SMS: your code is 552901`, `gate code 4417`. Pure.
+"""A code that was sent or that opens a door: `SMS: your code is 552901`, `552901 is your code`, `gate code 4417`. Pure.
 
 `code` alone names much else, so something beside it has to say what the code is for; a word of
 failure says that it is the failure's.
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, positions, present
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 
 _WORDS = (
     "code",
@@ -50,11 +50,53 @@ _WHOSE = re.compile(
     r"(?<![^\W_])(?:your|my|her|his|their|the|ihr|dein|mein|der|uw|je|din|twój|votre|ton|mon|le|su|tu|mi|el|tuo|il|je|uw|mijn|de|seu|teu|o)(?:[ ](?:new|secret|temporary|login|access|security|neuer|nouveau|nuevo|nuovo|nieuwe|novo))?[ ]$|(?<![^\W_])(?:your|ihr|dein|votre|ton|su|tu|tuo|je|uw|seu|teu)(?:[ ][\w&'’.-]{2,20}){1,4}[ ]$"
 )
 _SENT = re.compile(
-    r"(?<![^\W_])(?:otp|sms|2fa|mfa|totp|one[- ]time|texted|authenticator|einmal|verifi[a-zç]{3,8}|vérification|bestätigung|bevestiging|confirma[a-zç]{3,5}|potwierdz[a-ząęł]{3,6}|autoryzacyjny|weryfikacyjny|engångs[a-zåäö]{0,8}|onay|doğrulama|inlog[a-z]{0,6}|dinámica|validation|segurança|seguridad|sicurezza|acesso|acceso|التحقق|conférence|conferencia|conference|autoriz[a-zçã]{3,6}|überweisung|freigabe|tan|txn|transaction|payment|pagamento|pago|paiement|zahlung|usage unique|whatsapp)(?![^\W_])"
+    r"(?<![^\W_])(?:otp|sms|2fa|mfa|totp|one[- ]time|texted|authenticator|einmal|verifi[a-zç]{3,8}|vérification|bestätigung|bevestiging|confirma[a-zç]{3,5}|potwierdz[a-ząęł]{3,6}|autoryzacyjny|weryfikacyjny|engångs[a-zåäö]{0,8}|onay|doğrulama|inlog[a-z]{0,6}|dinámica|validation|segurança|seguridad|sicurezza|acesso|acceso|التحقق|sign(?:ing)?[ -]?in|log(?:ging)?[ -]?in|anmeld[a-z]{2,4}|connexion|connecter|iniciar sesi[oó]n|accedere|inloggen|conférence|conferencia|conference|autoriz[a-zçã]{3,6}|überweisung|freigabe|tan|txn|transaction|payment|pagamento|pago|paiement|zahlung|usage unique|whatsapp)(?![^\W_])"
 )
 _FAILS = re.compile(
     r"(?<![^\W_])(?:err|error|errors|fail|failed|failure|status|exit|exited|exits|return|returned|returns|response|http|reason|zip|postal|area|country|dial|promo|discount|coupon|product|item|source|color|colour|currency|fehler|erreur|statut|fout|erro|errore)(?![^\W_])"
 )
+
+
+_DIGITS = r"([0-9]{3}[- ][0-9]{3}|[0-9]{4,8})"
+_YOURS = r"(?:your|the|my|a|ihre?|deine?|der|mein|votre|ton|le|mon|su|tu|el|mi|il|tuo|suo|la|je|uw|de|mijn|seu|teu|o|meu|din|ditt|min|twój|twoj|kod|dit)"
+# the code first, and then what it is: `819393 is your Parcelhop code`, `use 819393 as your code`
+_FIRST = re.compile(
+    rf"(?<![\w.,:/#-])(?:[a-z]-)?{_DIGITS}[ ](?:is|ist|lautet|est|es|è|é|är|er|jest|to)(?:[ ](?:il|la|o|a))?[ ]{_YOURS}(?:[ ][\w'’&.-]{{1,20}}){{0,3}}[ ]\w{{0,20}}$"
+    rf"|(?<![^\W_])(?:use|using|enter|type|give|gib|geben sie|verwende|nutze|nutzen sie|verwenden sie|usa|usar|use|ingresa|introduce|introduzca|utilisez|utilise|entrez|saisissez|tapez|inserisci|digita|gebruik|voer|digite|insira|utilize|podaj|wpisz|ange)[ ](?:[a-z]-)?{_DIGITS}[ ](?:as|als|como|comme|come|som|jako|in as|in als)(?:[ ]{_YOURS})?(?:[ ][\w'’&.-]{{1,20}}){{0,3}}[ ]\w{{0,20}}$"
+)
+# or what it is for: `enter 819393 to sign in`
+_TO = (
+    "to verify", "to confirm", "to sign in", "to log in", "to authenticate", "to complete", "to continue", "to reset", "to activate", "pour confirmer", "pour valider", "pour vous connecter", "para confirmar", "para verificar", "para validar", "para iniciar", "para entrar", "per confermare", "per verificare", "per accedere",
+    "om te bevestigen", "om in te loggen", "zum bestätigen", "zur bestätigung", "zum anmelden", "zur anmeldung", "zur verifizierung", "för att logga in", "aby potwierdzić",
+)  # fmt: skip
+_TOS = Heads(_TO)
+_ENTERED = re.compile(
+    r"(?<![^\W_])(?:use|enter|type|text|reply with|reply|gib|geben sie|verwenden sie|nutzen sie|usa|usar|ingresa|introduce|introduzca|utilisez|entrez|saisissez|tapez|inserisci|digita|gebruik|voer|digite|insira|utilize|podaj|wpisz|ange)[ ](?:(?:[a-z]-)?)([0-9]{3}[- ]?[0-9]{3})[ ](?:in[ ]|ein[ ])?$"
+)
+_LONG = re.compile(r"[0-9]{4}|[0-9]{3}[- ][0-9]{3}")
+_OF_A_CODE = re.compile(
+    r"\w+[ -](?:size|length|page|block|base|path|point|review|name|number|count)"
+)
+_WIDEST = 96  # characters of a code, of whose it is and of what it is for
+
+
+def _said_first(lower: str) -> Iterator[tuple[int, int]]:
+    """Yield where a code stands that is told before what it is."""
+    for at in positions(lower, _WORDS):
+        low = max(0, at - _WIDEST)
+        line = lower[low:at].rpartition("\n")[2]
+        match = _FIRST.search(line) if _LONG.search(line) is not None else None
+        if match is not None and not (
+            _FAILS.search(line, match.start()) or _OF_A_CODE.match(lower, at)
+        ):
+            group = 1 if match[1] else 2
+            begin = at - len(line)
+            yield begin + match.start(group), begin + match.end(group)
+    for at in _TOS.places(lower):
+        low = max(0, at - _BEHIND)
+        entered = _ENTERED.search(lower[low:at])
+        if entered is not None:
+            yield low + entered.start(1), low + entered.end(1)
 
 
 def codes(text: str) -> Iterator[Hit]:
@@ -64,6 +106,9 @@ def codes(text: str) -> Iterator[Hit]:
         lock = _LOCK.match(text, at)
         if lock is not None:
             yield Hit(*lock.span(1), "SECRET", 0.5, "code of a lock", "label secret")
+    if numbered(lower):
+        for span in _said_first(lower):
+            yield Hit(*span, "SECRET", 0.5, "one-time code", "label secret")
     if not present(lower, _WORDS):
         return
     for at in positions(lower, _WORDS):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.candidate import Candidate
 from stageflow_guard.redaction.recognizers.hit import Hit
@@ -29,6 +32,9 @@ def network(digits: str) -> bool:
     return (two in (50, 56, 57, 58, 63, 67, 68, 69)) and 12 <= size <= 19
 
 
+_USUAL = (15, 16)  # digits
+
+
 def card(one: Candidate) -> Hit | None:
     """Return a candidate as a card: by its label, by network and check, or by its grouping."""
     size = len(one.digits)
@@ -43,7 +49,7 @@ def card(one: Candidate) -> Hit | None:
         score = 0.95 if good and known else 0.85 if good or known else 0.7
         return Hit(one.start, one.end, "CREDIT_CARD", score, "card", "label card")
     if not known or not one.neat or not shaped or len(set(one.gaps)) > 1 or (
-        one.loose_edge and not (good and one.text[one.start - 1 : one.start] == "#")
+        one.cut or (one.priced and not (good and size in _USUAL))
     ):  # fmt: skip
         return None
     if good:  # a checksum and a network's range: no word undoes that
@@ -62,3 +68,24 @@ def quartered(text: str, start: int, end: int, digits: str, gap: str) -> Hit | N
     if gap.strip() in around or not (network(digits) and luhn(digits)):
         return None
     return Hit(start, end, "CREDIT_CARD", 0.6, "card", "checksum")
+
+
+# words of paying near a number whose groups are nobody's: `charge 47 16 57 55 56 52 72 30`
+_PAID = re.compile(
+    r"pay|paid|charge|card|plastic|amount due|visa|amex|zahl|karte|abbuch|belast|payé|carte|cb ?:|débit|pag[ao]|cobr|tarjeta|carta|addebit|kaart|betaal|betal|cart[ãa]o|debit|kort|kart"
+)
+_ODD_GROUPS = re.compile(
+    r"[0-9](?<![0-9A-Za-z.,:/-].)(?<![0-9][ ,].)[0-9]{1,7}(?:([ -])[0-9]{2,8}(?:\1[0-9]{2,8}){0,7})(?![0-9A-Za-z%]|[ .,:/-][0-9])"
+)
+_REACH = 60  # characters between such a word and the number
+
+
+def in_any_groups(text: str) -> Iterator[Hit]:
+    """Yield card numbers in groups of any size near a word of paying: network and check digit hold."""
+    for match in _ODD_GROUPS.finditer(text):
+        digits = match[0].replace(match[1], "")
+        if len(digits) not in _USUAL or not network(digits) or not luhn(digits):
+            continue
+        around = text[max(0, match.start() - _REACH) : match.end() + _REACH].lower()
+        if _PAID.search(around) is not None:
+            yield Hit(*match.span(), "CREDIT_CARD", 0.55, "card", "checksum")

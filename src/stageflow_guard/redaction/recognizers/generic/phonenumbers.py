@@ -27,6 +27,7 @@ class Region(NamedTuple):
     trunk: str
     numbers: re.Pattern[str]
     shapes: frozenset[Shape]
+    mobile: re.Pattern[str]
 
 
 @lru_cache(maxsize=300)
@@ -45,7 +46,9 @@ def region(code: str) -> Region:
     trunk = metadata.national_prefix or ""
     # where a number is not dialled without its first 0, the 0 is a part of it
     numbers = re.compile("|".join(f"(?:{p})" for p in patterns) or "(?!)")
-    return Region(trunk, numbers, frozenset(s for f in formats for s in _shapes(f.pattern, trunk)))
+    mobile = re.compile(getattr(metadata.mobile, "national_number_pattern", None) or "(?!)")
+    shapes = frozenset(s for f in formats for s in _shapes(f.pattern, trunk))
+    return Region(trunk, numbers, shapes, mobile)
 
 
 def _shapes(pattern: str, trunk: str) -> set[Shape]:
@@ -83,6 +86,11 @@ def national(digits: str, shape: Shape, regions: tuple[str, ...] = REGIONS) -> f
             continue
         if shape in one.shapes:
             return 0.45
-        if trunk and len(shape) > 1 and min(shape[1:]) >= 2 and 2 <= shape[0] <= 5:
+        grouped = trunk and len(shape) > 1 and min(shape[1:]) >= 2 and 2 <= shape[0] <= 5
+        if grouped or (shape in _BY_HAND and one.mobile.fullmatch(rest)):
             best = max(best, 0.4)
     return best
+
+
+# groupings of a mobile number that people use and no region's format has
+_BY_HAND = frozenset({(3, 3, 2, 2), (3, 2, 2, 3), (3, 2, 2, 2), (3, 2, 3, 2)})

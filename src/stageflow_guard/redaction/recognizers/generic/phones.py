@@ -191,12 +191,12 @@ def _phone_for_all_that(one: Candidate, *, north: bool) -> float | None:
         if not one.touching and _NAMED.search(one.text, max(0, one.start - 12), one.start):
             return 0.4  # nor by one in front of the name that the number has
         return 0.5 if one.behind == "phone" or set(one.gaps) == {"-"} else 0.3
-    if one.digits[0] == "0" and not one.touching and _grouped_nationally(one):
+    if one.digits[0] == "0" and not one.touching and nationally_grouped(one):
         return 0.42  # nor a word farther off the grouping of a country
     return 0.0 if one.behind != "phone" or len(one.shape) == 1 else None
 
 
-def _grouped_nationally(one: Candidate) -> bool:
+def nationally_grouped(one: Candidate) -> bool:
     """Say whether digits with a trunk prefix are those of a region, in its groups."""
     return (
         one.shape in TRUNK_SHAPES

@@ -54,6 +54,8 @@ def quad(one: Candidate) -> Hit | None:
         score = 0.3
     if one.label == "ip":
         score = max(score + 0.1, 0.4) if numbers[0] not in (0, 127, 255) else score
+    elif max(numbers) <= _VERSIONS and _KERNEL.search(one.text, max(0, one.start - 60), one.start):
+        score = 0.2  # the next of two versions
     elif _versioned(lead := one.text[max(0, one.start - 24) : one.start]) and (
         _PEER.search(lead) is None and _QUERIED.search(lead + "\n" + one.text[one.end : one.end + 1]) is None
     ):  # fmt: skip
@@ -85,6 +87,12 @@ _VERSION_WORDS = (
 )  # fmt: skip
 
 
+# a version with its word a little before, and no end of a line between
+_KERNEL = re.compile(
+    r"(?i)(?:kernel|driver|firmware|version|bios|build|release|update|upgrade|chrome|patch)e?n?s?[ :]{1,2}v?[0-9]{1,3}(?:\.[0-9]{1,5}){2,3}[^\n]{0,40}$"
+)
+
+
 def _versioned(before: str) -> bool:
     """Say whether a version is announced: read in full only where one of its words or signs is."""
     lower = before.lower()
@@ -104,12 +112,31 @@ _MACHINE = re.compile(
 )
 
 
+_VERSION_BEFORE = re.compile(
+    r"(?i)(?:v|ver|version|release|rel|build|r|rev|bios|fw|py|go|node|lib[a-z0-9]{1,12})$"
+)
+_SUFFIX = re.compile(
+    r"(?i)(?:a|b|c|rc|alpha|beta|dev|post|pre|final|ga|sp|el|fc|deb|ubuntu|build|r|x|p|u|h|s|m|g|k)[0-9._+-]*(?![a-z])"
+)
+
+
 def touched(text: str, start: int) -> Hit | None:
-    """Return the address that the word of a machine touches: `host82.165.197.30port22`."""
+    """Return the address that words touch: `host82.165.197.30port22`, `185.44.107.62blocked`.
+
+    The word of a machine is before it, or two of its numbers are more than versions have.
+    """
     match = _QUAD_TOUCHED.match(text, start)
-    if match is None or _MACHINE.search(text, max(0, start - 8), start) is None:
+    if match is None:
         return None
     numbers = [int(part) for part in match[0].split(".")]
     if max(numbers) > 255 or max(numbers) < 20 or local(numbers):
         return None
+    if _MACHINE.search(text, max(0, start - 8), start) is None:
+        high = sum(number > _VERSIONS for number in numbers) > 1
+        if (
+            not high
+            or _VERSION_BEFORE.search(text, max(0, start - 16), start)
+            or _SUFFIX.match(text, match.end())
+        ):
+            return None
     return Hit(*match.span(), "IP_ADDRESS", 0.5, "ipv4", "label ip")

@@ -8,8 +8,13 @@ from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.candidate import TRIPLETS, Candidate
 from stageflow_guard.redaction.recognizers.generic.payment_cards import card, network
-from stageflow_guard.redaction.recognizers.generic.phones import EXTENSION, north_american, phone
-from stageflow_guard.redaction.recognizers.generic.quads import quad
+from stageflow_guard.redaction.recognizers.generic.phones import (
+    EXTENSION,
+    nationally_grouped,
+    north_american,
+    phone,
+)
+from stageflow_guard.redaction.recognizers.generic.quads import quad, touched
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.labels import OTHER
 from stageflow_guard.redaction.recognizers.national import NATIONAL, NUMBERS
@@ -39,7 +44,8 @@ def classify(one: Candidate) -> Hit | None:
     """Return the best reading of one candidate."""
     address = len(one.shape) == 4 and one.gaps == (".", ".", ".") and one.label == "ip"
     if one.glued and not address and not _opened(one):
-        return None
+        quadded = one.gaps == (".", ".", ".") and not one.text[one.start - 1 : one.start].isalnum()
+        return touched(one.text, one.start) if quadded else None
     if len(one.shape) == 4 and max(one.shape) < 4 and one.gaps == (".", ".", "."):
         hit = quad(one)
         if hit is not None:
@@ -72,7 +78,9 @@ def _opened(one: Candidate) -> bool:
     """A tail such as `x4587` is part of a phone number; a label may be written without a space."""
     if one.label == "phone" and one.touching and one.neat and north_american(one):
         return True
-    if one.label in ("", "phone") and (one.gaps == ("-", "-") or one.text[one.start - 1 : one.start] == "+") and (
+    if one.label == "phone" and one.neat and 8 <= len(one.digits) <= 13 and _told_and_run_on(one):
+        return True  # `tel656614692urgente`
+    if one.label in ("", "phone") and (one.gaps == ("-", "-") or (one.digits[0] == "0" and one.gaps) or one.text[one.start - 1 : one.start] == "+") and (
         _between_letters(one)
     ):  # fmt: skip
         return True  # `callme415-555-0167asap`, `tel+4915228817362whatsapp`
@@ -89,17 +97,37 @@ def _opened(one: Candidate) -> bool:
     return not left.isalnum() and EXTENSION.match(one.text, one.end) is not None
 
 
+def _told_and_run_on(one: Candidate) -> bool:
+    """Say whether the word for a phone is right before it, and a word at most touches its end."""
+    before = _PHONE_WORD.search(one.text, max(0, one.start - 12), one.start)
+    behind = one.text[one.end : one.end + 1]
+    return before is not None and (
+        not behind.isalnum() or _TAIL_WORD.match(one.text, one.end) is not None
+    )
+
+
+_PHONE_WORD = re.compile(
+    r"(?i)(?<![^\W_])(?:tel|tél|phone|telefono|teléfono|telefon|telefone|téléphone|mobile?|mob|cell|cel|handy|m[oó]vil|portable|call|ring|fax|whatsapp|wa|sms|tlf|tfno|fono|n[uú]mero|num|nr|no)[.:=]?[ ]?\+?$"
+)
+
+
 def _among_words(one: Candidate) -> bool:
-    """Say whether words touch it, on both sides or behind, one of which is in no hexadecimal number."""
+    """Say whether words touch it, one of which is in no hexadecimal number, and none of which names a record."""
     before = _WORD_BEFORE.search(one.text, max(0, one.start - 14), one.start)
     behind = _WORD_BEHIND.match(one.text, one.end)
-    bare = one.text[one.start - 1 : one.start] in _OPENERS
-    if behind is None or (before is None and not bare):
+    if behind is None:
+        if before is None or one.text[one.end : one.end + 1].isalnum() or _RECORD.search(before[0]):
+            return False
+        return _NO_HEX.search(before[0]) is not None and _USUAL.match(one.digits) is not None
+    if before is None and one.text[one.start - 1 : one.start] not in _OPENERS:
         return False
     words = ("" if before is None else before[0]) + behind[0]
     return _NO_HEX.search(words) is not None and _USUAL.match(one.digits) is not None
 
 
+_RECORD = re.compile(
+    r"(?i)(?:id|ref|order|trace|span|session|build|ts|time|msg|seq|num|nr|no|txn?|trx|req|case|row|img|file|doc|post|v)$"
+)
 _WORD_BEFORE = re.compile(r"(?<![A-Za-z0-9+/=-])(?:[a-z]{2,12}|[A-Z]{2,12})$")
 _OPENERS = frozenset(("", *" \n\t[(\"':=,;"))
 _WORD_BEHIND = re.compile(r"(?:[a-z]{2,12}|[A-Z]{2,12})(?![A-Za-z0-9+/=-])")
@@ -116,7 +144,7 @@ def _between_letters(one: Candidate) -> bool:
     behind = one.text[one.end : one.end + 1]
     dialled = one.text[one.start - 1 : one.start] == "+" and 10 <= len(one.digits) <= 14
     plain = one.shape == (3, 2, 4) and one.gaps == ("-", "-")
-    return (plain or dialled or north_american(one)) and (not before or before.isalpha()) and (
+    return (plain or dialled or north_american(one) or nationally_grouped(one)) and (not before or before.isalpha()) and (
         not behind.isalnum() or _TAIL_WORD.match(one.text, one.end) is not None
     )  # fmt: skip
 

@@ -96,9 +96,14 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
         words.pop()
     for place, word in enumerate(words):
         initial = word[1:] == "." and place < len(words) - 1
-        if place and not initial and (word.lower() in STOP or word.strip(".") in _TITLE_HEADS):
+        lone = len(word) == 1 and word.isupper() and words[place - 1] in PARTICLES  # de la O
+        if place and not (initial or lone) and (
+            word.lower() in STOP or word.strip(".") in _TITLE_HEADS
+        ):  # fmt: skip
             words = words[:place]
             break
+    while len(words) > 1 and words[-1] in PARTICLES:  # what the cut left
+        words.pop()
     if not words or words[0].lower() in STOP or words[0] in _ARTICLES:
         return None
     if any(word.lower().strip(".") in BUSINESS for word in words):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.fields import fields
 from stageflow_guard.redaction.recognizers.people.forms import FULL, trimmed
+from stageflow_guard.redaction.recognizers.people.introduced import recognize as introduced
 from stageflow_guard.redaction.recognizers.people.mentioned import recognize as mentioned
 from stageflow_guard.redaction.recognizers.people.said import said
 from stageflow_guard.redaction.recognizers.people.titles import titled
@@ -22,6 +23,7 @@ def recognize(text: str) -> Iterator[Hit]:
     yield from titled(text)
     yield from fields(text)
     yield from mentioned(text)
+    yield from introduced(text)
 
 
 # Isolde Fairweather <isolde.f@…>

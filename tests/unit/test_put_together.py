@@ -1,0 +1,91 @@
+"""Values that a program puts together, a printer dresses, a caller says in one word: read as what they are."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from tests.unit.test_disguises import LABELS, SPELLED, VALUES
+
+from stageflow_guard.redaction import Redactor
+from stageflow_guard.redaction.text.programs import programs
+from stageflow_guard.redaction.text.view import View
+
+REDACTOR = Redactor()
+
+
+def half(s):
+    return s[: len(s) // 2], s[len(s) // 2 :]
+
+
+def of(form):
+    """Return what fills the halves of a value into a form."""
+    return lambda s: form % half(s)
+
+
+def chunks(s, size, sign):
+    return sign.join(s[i : i + size] for i in range(0, len(s), size))
+
+
+def said(s, join, form=str):
+    return join.join(form(SPELLED.get(c, c)) for c in s if c != " ")
+
+
+MAIL, DIGITS, NO_MAIL = ("EMAIL_ADDRESS",), ("US_SSN", "CREDIT_CARD", "PHONE_NUMBER"), tuple(e for e in VALUES if e != "EMAIL_ADDRESS")  # fmt: skip
+# what is written, and of which types
+WRITTEN = {
+    "template": (of("`${'%s'}${'%s'}`"), VALUES), "f-string": (of("f\"{'%s'}{'%s'}\""), VALUES), "sum, next line": (of('"%s"\n        + "%s"'), VALUES), "sum behind a line": (of('"%s" +\n            "%s"'), VALUES),
+    "format": (of('"{}{}".format("%s", "%s")'), VALUES), "percent": (of('"%%s%%s" %% ("%s", "%s")'), VALUES), "sprintf": (of('sprintf("%%s%%s", "%s", "%s")'), VALUES),
+    "go": (of('strings.Join([]string{"%s", "%s"}, "")'), VALUES), "python": (of('"".join(["%s", "%s"])'), VALUES), "script": (of('["%s", "%s"].join("")'), VALUES), "implode": (of("implode('', ['%s', '%s'])"), VALUES), "java": (of('String.join("", "%s", "%s")'), VALUES),
+    "builder": (of('new StringBuilder().append("%s").append("%s")'), VALUES), "characters": (lambda s: " || ".join(f"CHR({ord(c)})" for c in s), VALUES), "codes": (lambda s: ",".join(str(ord(c)) for c in s), VALUES), "list of codes": (lambda s: str([ord(c) for c in s])[1:-1], VALUES),
+    "each in brackets": (lambda s: "".join(f"[{c}]" for c in s), VALUES), "each in parentheses": (lambda s: "".join(f"({c})" for c in s), VALUES), "a list": (lambda s: str(list(s))[2:-2], VALUES), "commas": (lambda s: ", ".join(s), VALUES), "dashes": (lambda s: " - ".join(s), VALUES),
+    "old percent": (lambda s: "".join(f"%u{ord(c):04X}" for c in s), VALUES), "long escape": (lambda s: "".join(f"\\U{ord(c):08x}" for c in s), VALUES), "style sheet": (lambda s: "".join(f"\\{ord(c):06x}" for c in s), VALUES), "terminal": (lambda s: s[:3] + "\\033[1m" + s[3:6] + "\\033[0m" + s[6:], VALUES), "mail header": (lambda s: "=?utf-8?B?" + base64.b64encode(s.encode()).decode() + "?=", VALUES),
+    "two bytes each": (lambda s: base64.b64encode(s.encode("utf-16-le")).decode(), VALUES), "ascii85": (lambda s: base64.a85encode(s.encode(), adobe=True).decode(), DIGITS),
+    "latex": (lambda s: s[:3] + "\\textbf{" + s[3:6] + "}" + s[6:], VALUES), "rtf": (lambda s: s[:3] + "{\\b " + s[3:6] + "}" + s[6:], VALUES), "bbcode": (lambda s: s[:3] + "[b]" + s[3:6] + "[/b]" + s[6:], VALUES),
+    "one word": (lambda s: said(s.replace("-", "").replace("(", "").replace(")", ""), ""), DIGITS), "camel": (lambda s: said(s.replace("-", "").replace("(", "").replace(")", ""), "", str.title), DIGITS), "words in brackets": (lambda s: "".join(f"({SPELLED[c]})" if c.isdigit() else c for c in s), DIGITS), "words and dots": (lambda s: said(s, " "), ("IP_ADDRESS",)),
+    "han": (lambda s: "".join("〇一二三四五六七八九"[int(c)] if c.isdigit() else c for c in s), DIGITS), "twos": (lambda s: chunks(s, 2, " "), VALUES), "threes": (lambda s: chunks(s, 3, " "), MAIL + DIGITS + ("IBAN_CODE",)), "cyrillic three": (lambda s: s.replace("3", "З"), DIGITS),
+    "at sign": (lambda s: s.replace("@", " at sign ").replace(".", " period ").replace("_", " underscore "), MAIL), "wrapped": (lambda s: s.replace("@", " |@| ").replace(".", " |.| "), MAIL), "stars": (lambda s: s.replace("@", "*at*").replace(".", "*dot*"), MAIL), "capitals": (lambda s: s.replace("@", "AT").replace(".", "DOT"), MAIL),
+    "space in a host": (lambda s: s.replace("@", "@x ", 1), MAIL), "tab in a host": (lambda s: s.replace("@", "@x\t", 1), MAIL), "quoted-printable at": (lambda s: s.replace("@", "=40"), MAIL),
+    "word before": (lambda s: "my" + s, ("US_SSN", "PHONE_NUMBER", "CREDIT_CARD")), "amount": (lambda s: "$" + s + "$", DIGITS),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WRITTEN)
+def test_a_value_is_covered_however_it_is_put_together(way):
+    """Behind its label, every digit of it, and of an address every letter."""
+    write, entities = WRITTEN[way]
+    left = []
+    for entity in entities:
+        for value in VALUES[entity]:
+            shown = write(value)
+            text = LABELS[entity].format(shown)
+            at = text.index(shown)
+            covered = {i for s in REDACTOR.find(text) for i in range(s.start, s.end)}
+            if any(i not in covered for i in range(at, at + len(shown)) if text[i].isdigit()):
+                left.append(text)
+    assert left == []
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ('strings.Join([]string{"ada", "x.example"}, "@")', "ada@x.example"), ('"@".join(["ada", "x.example"])', "ada@x.example"), ("['ada','x.example'].join('@')", "ada@x.example"),
+        ('"%s@%s" % ("ada", "x.example")', "ada@x.example"), ("'ada' || CHR(64) || 'x.example'", "ada@x.example"), ('".".join(map(str, [203, 0, 113, 42]))', "203.0.113.42"),
+        ("implode('@', array('ada', 'x.example'))", "ada@x.example"), ('CONCAT_WS("-", "536", "90", "4399")', "536-90-4399"), ("String.fromCharCode(53, 51, 54)", "536"),
+    ],
+)  # fmt: skip
+def test_a_program_s_pieces_are_what_it_makes_of_them(code, value):
+    """Joined by what its function puts between, filled into its form, characters by their number."""
+    assert value in programs(View(code)).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'labels = ["415", "608", "2217"]', "ports = [8080, 9090, 1010, 2020]", "x = [1, 2, 3, 4, 5, 6, 7, 8, 9]", "flags 0, 0, 1, 0, 1, 1, 0, 0, 1", '{"a": {"b": "c"}, "d": ["e"]}',
+        "\\frac{1}{2} + \\sqrt{1234567890}", 'print("%d rows in %s" % (12, "orders"))', "re.compile(r'\\d{3}-\\d{2}-\\d{4}')", "the matrix (1)(2)(3) is regular", "see items 1 - 2 - 3 - 4 - 5 - 6 - 7",
+    ],
+)  # fmt: skip
+def test_code_and_lists_that_hold_no_value_stay(text):
+    """A list that nothing joins is a list, and counting is no number."""
+    assert REDACTOR.redact(text).value == text
