@@ -21,7 +21,9 @@ from stageflow_guard.redaction.text.stream import Stream
 from stageflow_guard.redaction.values.binary import of_bytes
 from stageflow_guard.redaction.values.key_names import beside, carries, entity_of, labels
 from stageflow_guard.redaction.values.tree import contents, mapped
+from stageflow_guard.redaction.vault.json_text import NUMBER, escaped
 from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
+from stageflow_guard.redaction.vault.replacing import Part, parts_of
 from stageflow_guard.redaction.vault.vault import Vault, VaultScope
 
 if TYPE_CHECKING:
@@ -244,8 +246,8 @@ class Redactor:
                 given = None if found is None else found.get(whole)
                 spans = self.find(whole) if given is None else given
                 start = len(whole) - len(text)
-                own = [replace_start(s, start) for s in spans if s.end > start]
-                seen[whole] = self.replace_from(whole, own, scope, start, len(whole))
+                own = [behind(s, start) for s in spans if s.end > start]
+                seen[whole] = self.replace(text, own, scope)
             redacted, entities = seen[whole]
             for entity in entities:
                 counts[entity] = counts.get(entity, 0) + 1
@@ -268,22 +270,42 @@ class Redactor:
     def replace(
         self, text: str, spans: list[EntitySpan], scope: VaultScope
     ) -> tuple[str, list[str]]:
-        """Return `text` with `spans` replaced, and the entities that were."""
-        return self.replace_from(text, spans, scope, 0, len(text))
+        """Return `text` with `spans` replaced, and the entities that were.
 
-    def replace_from(
-        self, text: str, spans: list[EntitySpan], scope: VaultScope, start: int, end: int
-    ) -> tuple[str, list[str]]:
-        """Return `text[start:end]` with `spans`, which lie inside, replaced."""
-        parts: list[str] = []
+        JSON stays JSON: what was a number is a string then.
+        """
+        if not spans:
+            return text, []
+        parts = parts_of(text, spans)
+        return self.put(text, parts, scope, 0, len(text)), [s.entity for s in spans]
+
+    def put(
+        self, text: str, parts: Sequence[Part], scope: VaultScope, start: int, end: int
+    ) -> str:  # fmt: skip
+        """Return `text[start:end]` with `parts`, which lie inside, replaced."""
+        out: list[str] = []
         at, breathe = start, Breath()
-        for span in spans:
+        for part in parts:
             breathe()
-            value = text[span.start : span.end]
-            fresh = self._fresh(span.entity, value, scope)
-            parts += [text[at : span.start], as_json_value(text, span.start, span.end, fresh)]
-            at = span.end
-        return "".join([*parts, text[at:end]]), [s.entity for s in spans]
+            raw = text[part.start : part.end]
+            out += [text[at : part.start], self._in_place_of(part, raw, scope)]
+            at = part.end
+        return "".join([*out, text[at:end]])
+
+    def _in_place_of(self, part: Part, raw: str, scope: VaultScope) -> str:
+        operator = self._operators.get(part.entity, self._operators.get("*"))
+        if operator is None:
+            writing = "" if part.plain == raw or part.quote else raw
+            name = scope.pseudonym(
+                part.entity, part.value, where=part.where, writing=writing, form=part.form
+            )
+            return f"{part.quote}{name}{part.quote}"
+        fresh = operator(part.entity, part.value, scope)
+        if fresh == part.value:
+            return raw
+        if part.quote and NUMBER.fullmatch(fresh):
+            return fresh
+        return f"{part.quote}{escaped(fresh, part.depth + bool(part.quote))}{part.quote}"
 
     def _around(self, entity: str, text: str, scope: VaultScope) -> tuple[str, int]:
         """Return `text` with all replaced but placeholders, and how often.
@@ -324,27 +346,9 @@ class Redactor:
         return Stream(self, scope or self._vault.scope("_own", str(uuid4())))
 
 
-_KEY_BEFORE = re.compile(r"(\\{0,7})\"\s{0,4}:\s{0,4}$")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
-_VALUE_ENDS = re.compile(r"\s{0,8}[,}\]]")
-
-
-def as_json_value(text: str, start: int, end: int, fresh: str) -> str:
-    """Return `fresh` in quotes where it replaces a bare number behind a quoted key and a colon.
-
-    JSON stays JSON: what was a number is a string then, unless `fresh` is a number itself.
-    """
-    if not (text[end - 1].isdigit() and _NUMBER.fullmatch(text, start, end)):
-        return fresh
-    key = _KEY_BEFORE.search(text, max(0, start - 20), start)
-    if key is None or _VALUE_ENDS.match(text, end) is None or _NUMBER.fullmatch(fresh):
-        return fresh
-    return f'{key[1]}"{fresh}{key[1]}"'
-
-
-def replace_start(span: EntitySpan, start: int) -> EntitySpan:
-    """Return the part of `span` from `start` on."""
-    return span if span.start >= start else EntitySpan(start, span.end, span.entity, span.score)
+def behind(span: EntitySpan, start: int) -> EntitySpan:
+    """Return the part of `span` from `start` on, counted from there."""
+    return EntitySpan(max(0, span.start - start), span.end - start, span.entity, span.score)
 
 
 def _configured(config: str | None, language: str) -> Any:

@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from stageflow_guard.model import EntitySpan
 from stageflow_guard.redaction.text.named import context, settled
+from stageflow_guard.redaction.vault.containers import kind_of, place_of
+from stageflow_guard.redaction.vault.json_text import parses
+from stageflow_guard.redaction.vault.replacing import Parts, of_lines, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from stageflow_guard.redaction.vault.containers import Kind
+    from stageflow_guard.redaction.vault.replacing import Part
     from stageflow_guard.redaction.vault.vault import VaultScope
 
 AHEAD = 320
@@ -27,6 +32,8 @@ _SPACE = re.compile(r"\s")
 _KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY")
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_MOST = 17_000
+# what every text says in the same way
+_PLAIN = re.compile(r"[A-Za-z0-9](?:[\w@.+ -]*[A-Za-z0-9])?", re.ASCII)
 # between two plain words nothing is under way
 _CALM = re.compile(r"[a-z]{3,20},? [a-z]{3,20} (?=[a-z]{3,20} )")
 
@@ -42,10 +49,10 @@ class Replacer(Protocol):
         """Raise `InspectorUnavailable` above the length cap."""
         ...
 
-    def replace_from(
-        self, text: str, spans: list[EntitySpan], scope: VaultScope, start: int, end: int
-    ) -> tuple[str, list[str]]:
-        """Return `text[start:end]` with `spans`, which lie inside, replaced."""
+    def put(
+        self, text: str, parts: Sequence[Part], scope: VaultScope, start: int, end: int
+    ) -> str:  # fmt: skip
+        """Return `text[start:end]` with `parts`, which lie inside, replaced."""
         ...
 
 
@@ -80,6 +87,15 @@ class Stream:
         self._pending = 0
         self._offset = 0  # where `_text` begins in all that was fed
         self._found: list[EntitySpan] = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self._text, self._head, self._done, self._tried, self._offset = "", "", 0, 0, 0
+        self._kind: Kind | None = None  # what the text is by its beginning
+        self._lines = False  # JSON, a document in each line
+        self._until: str | None = None  # what is waited for: nothing is read before it comes
+        self._places: Parts | None = None
+        self._early: list[EntitySpan] = []  # released before the kind was known
 
     def found(self) -> list[EntitySpan]:
         """Return what was replaced since the last call, offsets into all that was fed."""
@@ -103,6 +119,8 @@ class Stream:
 
     def waits(self, chunk: str) -> bool:
         """Say whether `feed(chunk)` would only keep it: no text is read then."""
+        if self._until is not None and not any(sign in chunk for sign in self._until):
+            return True
         size = len(self._text) + self._pending + len(chunk)
         return size - AHEAD < max(self._done, self._tried) + STEP
 
@@ -115,6 +133,9 @@ class Stream:
         if waits:
             return ""
         self._take()
+        self._look()
+        if self._until is not None:
+            return ""
         cut = self._cut(len(self._text) - AHEAD)
         self._tried = len(self._text) - AHEAD
         return self._released(cut) if cut > self._done else ""
@@ -123,12 +144,33 @@ class Stream:
         """Return the redacted rest; the stream can be used again."""
         self._take()
         out = self._released(len(self._text), last=True)
-        self._text, self._head, self._done, self._tried, self._offset = "", "", 0, 0, 0
+        self._begin()
         return out
 
     def _take(self) -> None:
         self._text += "".join(self._parts)
         self._parts, self._pending = [], 0
+
+    def _look(self) -> None:
+        """Decide what the text is; JSON is held until the end of it, or of its line."""
+        if self._kind is None:
+            self._kind = kind_of(self._text, final=False)
+        self._until = None
+        if self._kind is None:
+            if self._text.lstrip()[:1] == '"':
+                self._until = '"\n'
+        elif self._kind == "json" and not self._lines:
+            first, newline, _ = self._text.partition("\n")
+            self._lines = bool(newline) and parses(first)
+            self._until = None if self._lines else "" if newline else "\n"
+
+    def _back(self, cut: int) -> int:
+        """Return where the word, or of JSON the line, begins that `cut` is in."""
+        while cut > self._done and not (
+            self._text[cut - 1] == "\n" if self._lines else self._text[cut - 1].isspace()
+        ):
+            cut -= 1
+        return cut
 
     def _cut(self, most: int) -> int:
         """Return the last white space before `most` that lies in no open key."""
@@ -141,16 +183,14 @@ class Stream:
             len(self._text) - key.start() < _KEY_MOST
         ):  # fmt: skip
             at = min(at, key.start())
-        return at
+        return self._back(at) if self._lines else at
 
     def _released(self, cut: int, *, last: bool = False) -> str:
         spans = self._spans(whole=last and not self._offset)
         if not last:
             for span in reversed(spans):  # a find across the cut is held whole, with its neighbours
-                if span.start <= cut < span.end + 1:
-                    cut = span.start
-                    while cut > self._done and not self._text[cut - 1].isspace():
-                        cut -= 1
+                if span.start <= cut < span.end + 1 or self._is_early(span, cut):
+                    cut = self._back(span.start)
         if cut <= self._done and not last:
             return ""
         ours = [
@@ -163,11 +203,38 @@ class Stream:
             EntitySpan(s.start + self._offset, s.end + self._offset, s.entity, s.score)
             for s in ours
         ]
-        out, _ = self._redactor.replace_from(self._text, ours, self._scope, self._done, cut)
+        parts = self._parts_of(ours, cut, last=last)
+        out = self._redactor.put(self._text, parts, self._scope, self._done, cut)
         self._done = cut
         if not last:
             self._forget()
         return out
+
+    def _is_early(self, span: EntitySpan, cut: int) -> bool:
+        """Say whether what the text is has to be known before `span` can leave."""
+        if self._kind is not None or not self._done <= span.start < cut:
+            return False
+        return _PLAIN.fullmatch(self._text, span.start, span.end) is None
+
+    def _parts_of(self, spans: list[EntitySpan], cut: int, *, last: bool) -> list[Part]:
+        """Return what is replaced up to `cut`."""
+        if self._kind is None and last:
+            self._kind = kind_of(self._text) or "prose"
+        if self._kind == "json" and not self._lines:
+            return parts_of(self._text, [*self._early, *spans])[len(self._early) :]
+        if self._kind == "json":
+            at = self._done
+            moved = [EntitySpan(s.start - at, s.end - at, s.entity, s.score) for s in spans]
+            found = of_lines(self._text[at:cut], moved)
+            return [p._replace(start=p.start + at, end=p.end + at) for p in found]
+        if self._kind is None:
+            self._early += spans
+            return Parts(place_of("prose")).of(self._text, spans, self._done, cut)
+        if self._places is None:
+            self._places = Parts(place_of(self._kind))
+            if self._done:
+                self._places.of(self._text, self._early, 0, self._done)
+        return self._places.of(self._text, spans, self._done, cut)
 
     def _spans(self, *, whole: bool) -> list[EntitySpan]:
         """Return the finds in `_text`, read below the head of the table that it begins in."""
@@ -182,7 +249,7 @@ class Stream:
 
     def _forget(self) -> None:
         """Drop context that is far behind, at a calm place."""
-        if self._done < WHOLE:
+        if self._done < WHOLE or self._kind is None:
             return
         calm = list(_CALM.finditer(self._text, self._done - 2 * BEHIND, self._done - BEHIND))
         base = calm[-1].end() if calm else 0

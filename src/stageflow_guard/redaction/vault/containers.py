@@ -13,28 +13,39 @@ could be written safely; a warning says so. What a text is, is decided by its fi
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Literal
 from urllib.parse import unquote
 
 from stageflow_guard.base.breath import Breath
+from stageflow_guard.redaction.vault.html_place import Html
+from stageflow_guard.redaction.vault.json_text import (
+    LITERAL,
+    Content,
+    as_number,
+    escaped,
+    parses,
+    unescaped,
+)
 from stageflow_guard.redaction.vault.lines import Lines
 from stageflow_guard.redaction.vault.mapping_head import mapping
+from stageflow_guard.redaction.vault.original import Original
 from stageflow_guard.redaction.vault.placeholders import carries
-from stageflow_guard.redaction.vault.places import AHEAD, Html, Place
+from stageflow_guard.redaction.vault.places import AHEAD, Place, spelled
 from stageflow_guard.redaction.vault.yaml_place import Yaml
 
 _LOG = logging.getLogger(__name__)
 
 # (text) -> where each placeholder stands, and the original
-Originals = Callable[[str], Iterator[tuple[int, int, str]]]
+Originals = Callable[[str], Iterator[tuple[int, int, Original]]]
+Change = tuple[int, int, str]  # what stands at [start, end) now
 Kind = Literal["json", "html", "yaml", "mapping", "prose"]
 
 _JSON = re.compile(r"\{\s*(?:\"|\})|\[\s*(?:[\"{\[\]]|-?[0-9]|true|false|null)")
-_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_CITED = re.compile(r"\[[0-9]{1,4}\]\s*")
 _TAG = re.compile(r"<(?:!doctype|\?xml|!--|[a-z][a-z0-9:-]{0,31}(?=[\s/>]))", re.IGNORECASE)
 _TAG_SO_FAR = re.compile(
     r"<(?:!(?:-|d[a-z]{0,6})?|\?(?:x(?:ml?)?)?|[a-z][a-z0-9:-]{0,31})?", re.IGNORECASE
@@ -46,6 +57,8 @@ _ENCODED = re.compile(
     r"%E2%9F%A6[A-Z][A-Z0-9_]{0,47}_[0-9]{1,7}%C2%B7[a-km-np-z2-9]{8}%E2%9F%A7", re.IGNORECASE
 )
 DEPTH = 4
+STRING = "s:"  # a place within a string of JSON
+_KEY = re.compile(r"\s*:")
 _WORDS = ("true", "false", "null")
 
 
@@ -54,7 +67,17 @@ def kind_of(text: str, *, final: bool = True) -> Kind | None:
     start = text.lstrip()
     if not start:
         return "prose" if final else None
+    if start[0] == '"':
+        string = _string(start, final=final)
+        if string is not False:
+            return "json" if string else None
     if start[0] in "{[":
+        cited = _CITED.match(start)
+        if cited is not None:  # `[1] says a paper`
+            if cited.end() == len(start):
+                return "json" if final else None
+            lines = "\n" in cited[0] and start[cited.end()] in "[{"
+            return "json" if lines else "prose"
         if _JSON.match(start):
             return "json"
         inner = start[1:].lstrip()
@@ -73,6 +96,16 @@ def kind_of(text: str, *, final: bool = True) -> Kind | None:
     return None if is_mapping is None else "mapping" if is_mapping else "prose"
 
 
+def _string(start: str, *, final: bool) -> bool | None:
+    """Say whether a text that begins with a quote is one string of JSON; None where it may be."""
+    string = LITERAL.match(start)
+    if string is None:
+        return None if not final and "\n" not in start else False
+    if start[string.end() :].strip() or "\n" in string[0]:
+        return False
+    return parses(string[0]) if final else None
+
+
 def place_of(kind: Kind) -> Place:
     """Return the beginning of a text of `kind`, which is not JSON."""
     if kind == "yaml":
@@ -85,32 +118,47 @@ def restored(text: str, nonce: str, originals: Originals, depth: int = DEPTH) ->
 
     `nonce` is what every placeholder of the scope carries: a text without it is returned at once.
     """
+    found = changes(text, nonce, originals, depth)
+    parts, at = [], 0
+    for start, end, fresh in found:
+        parts += [text[at:start], fresh]
+        at = end
+    return "".join([*parts, text[at:]]) if found else text
+
+
+def changes(text: str, nonce: str, originals: Originals, depth: int = DEPTH) -> list[Change]:
+    """Return what `restored` writes, and where, in order."""
     if not carries(text, nonce):
-        return text
+        return []
     kind = kind_of(text) or "prose"
     if kind == "json" and depth > 0:
-        if _parses(text):
-            return _in_json(text, nonce, originals, depth)
+        if parses(text):
+            return list(_in_json(text, 0, nonce, originals, depth))
         if not _bracketed(text, nonce):
             return _line_by_line(text, nonce, originals, depth)
-        kind = "prose"
     return _in_place(text, originals, place_of("prose" if kind == "json" else kind))
 
 
-def _parses(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _line_by_line(text: str, nonce: str, originals: Originals, depth: int) -> str:
+def _line_by_line(text: str, nonce: str, originals: Originals, depth: int) -> list[Change]:
     lines = text.split("\n")
-    if len(lines) < 2 or not all(_parses(line) for line in lines if line.strip()):
+    known = [parses(line) for line in lines]
+    broken = (
+        line.lstrip()[:1] in ("{", "[") for line, is_json in zip(lines, known, strict=True)
+        if not is_json
+    )  # fmt: skip
+    if len(lines) < 2 or not known[0] or any(broken):
         _LOG.warning("a text that looks like JSON does not parse: nothing is restored in it")
-        return text
-    return "\n".join(_in_json(line, nonce, originals, depth) for line in lines)
+        return []
+    out: list[Change] = []
+    at = 0
+    for line, is_json in zip(lines, known, strict=True):
+        if is_json:
+            out += _in_json(line, at, nonce, originals, depth)
+        elif line:  # what a program wrote between its records
+            found = _in_place(line, originals, place_of("prose"))
+            out += [(low + at, high + at, fresh) for low, high, fresh in found]
+        at += len(line) + 1
+    return out
 
 
 def _bracketed(text: str, nonce: str) -> bool:
@@ -118,43 +166,91 @@ def _bracketed(text: str, nonce: str) -> bool:
     return text.lstrip()[:1] == "[" and "]" in text and nonce in text[: text.find("]") + 1]
 
 
-def _in_json(text: str, nonce: str, originals: Originals, depth: int) -> str:
-    return _LITERAL.sub(lambda m: _literal(m[0], nonce, originals, depth - 1), text)
+def _in_json(
+    text: str, offset: int, nonce: str, originals: Originals, depth: int
+) -> Iterator[Change]:
+    """Yield what is written in the strings of a document; all around them stays."""
+    for match in LITERAL.finditer(text):
+        literal = match[0]
+        if not carries(literal, nonce):
+            continue
+        content = Content(literal)
+        number = _number(content.value, originals)
+        start = match.start() + offset
+        if number and not _KEY.match(text, match.end()):
+            yield start, match.end() + offset, number
+            continue
+        spellings: dict[str, str] = {}
+        inner = partial(_unescaped, originals=originals, spellings=spellings)
+        for low, high, fresh in changes(content.value, nonce, inner, depth - 1):
+            a, b = content.written(low, high)
+            spelling = spellings.get(fresh)
+            yield start + a, start + b, escaped(fresh) if spelling is None else spelling
 
 
-def _literal(literal: str, nonce: str, originals: Originals, depth: int) -> str:
-    value = json.loads(literal, strict=False)
-    fresh = restored(value, nonce, originals, depth)
-    return literal if fresh == value else json.dumps(fresh, ensure_ascii=literal.isascii())
+def _number(value: str, originals: Originals) -> str:
+    """Return the number that `value` stands for as a whole, "" where it does not."""
+    if len(value) > AHEAD:
+        return ""
+    found = list(originals(value))
+    whole = len(found) == 1 and found[0][:2] == (0, len(value))
+    return found[0][2].number if whole else ""
 
 
-def _in_place(text: str, originals: Originals, place: Place) -> str:
-    parts, at, breathe = [], 0, Breath()
+def _unescaped(
+    text: str, originals: Originals, spellings: dict[str, str]
+) -> Iterator[tuple[int, int, Original]]:
+    """Yield the originals of `text`, spelled as in a string that is read; note how they were."""
+    for start, end, original in originals(text):
+        read = []
+        for where, writing in original.writings:
+            value = unescaped(writing) if where.startswith(STRING) else None
+            if value is not None:
+                read.append((where.removeprefix(STRING), value))
+                spellings.setdefault(value, writing)
+        yield start, end, original._replace(writings=tuple(read))
+
+
+def _in_place(text: str, originals: Originals, place: Place) -> list[Change]:
+    out: list[Change] = []
+    at, breathe = 0, Breath()
     for start, end, original in hits(text, originals):
         breathe()
-        parts.append(put(text[at:start], text[start:end], original, text[end : end + AHEAD], place))
+        mark = text[start:end]
+        fresh = put(text[at:start], mark, original, text[end : end + AHEAD], place)
+        if fresh != mark:
+            out.append((start, end, fresh))
         at = end
-    return "".join([*parts, text[at:]]) if at else text
+    return out
 
 
-def hits(text: str, originals: Originals) -> Iterator[tuple[int, int, str]]:
-    """Yield each placeholder of `text`, also as a URL writes one, in order."""
+def hits(text: str, originals: Originals) -> Iterator[tuple[int, int, Original]]:
+    """Yield each placeholder of `text`, also as a URL writes one, in order.
+
+    One that stands for a number of JSON takes the quotes around it.
+    """
     found = list(originals(text))
     if "%C2%B7" in text or "%c2%b7" in text:
         for match in _ENCODED.finditer(text):
             inner = list(originals(unquote(match[0])))
             if len(inner) == 1:
                 found.append((*match.span(), inner[0][2]))
-        found.sort()
-    yield from found
+        found.sort(key=lambda one: one[:2])
+    for start, end, original in found:
+        if original.number:
+            low, high = as_number(text, start, end)
+            if low < start:
+                yield low, high, original
+                continue
+        yield start, end, original._replace(number="")
 
 
-def put(before: str, mark: str, original: str, ahead: str, place: Place) -> str:
-    """Return `before` and the original in place of `mark`, or `mark` where that is not safe."""
+def put(before: str, mark: str, original: Original, ahead: str, place: Place) -> str:
+    """Return what is written in place of `mark`, behind `before`; `mark` where nothing is safe."""
     place.passed(before)
-    written = place.written(original, ahead)
+    written = original.number or spelled(place, original, ahead)
     if written is None:
         _LOG.warning("a placeholder stands where no value can be written safely: it stays")
         written = mark
     place.passed(mark if written is mark else "x")
-    return before + written
+    return written

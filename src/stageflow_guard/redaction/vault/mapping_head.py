@@ -16,8 +16,8 @@ _FIRST = re.compile(rf"(?P<dash>- {{1,3}})?(?P<key>{_KEY}):(?P<rest>[ \t].*|)\r?
 _FLAT = re.compile(rf"(?P<key>{_KEY}):(?:[ \t].*|)\r?$")
 _BELOW = re.compile(rf"[ ]+(?:- {{1,3}})?{_KEY}:(?:[ \t]|\r?$)")
 _ITEM = re.compile(r"[ ]*-[ ]")
-_HOLDS = re.compile(r"[ \t]*(?:#.*|[&!][\w./:-]+[ \t]*)?$")
-_BLOCK = re.compile(r"[ \t]+[|>][+-]?[0-9]?[+-]?[ \t]*(?:#.*)?$")
+_HOLDS = re.compile(r"[ \t]*(?:#.*|[&!][\w./:!-]+[ \t]*)?$")
+_BLOCK = re.compile(r"(?:[ \t]+[&!][\w./:!-]+)?[ \t]+[|>][+-]?[0-9]?[+-]?[ \t]*(?:#.*)?$")
 # the beginning of a line that may become a key's
 _SO_FAR = re.compile(
     r"(?:-[ ]{0,3})?(?:[A-Za-z_][\w.-]{0,60}|\"[^\"\n]{0,60}\"?|'[^'\n]{0,60}'?)?(?::.*)?\r?$"

@@ -6,11 +6,13 @@ where nothing that could be written is safe. What it knows does not depend on wh
 
 from __future__ import annotations
 
-import html
-import json
+import copy
 import re
 from typing import Protocol
-from urllib.parse import quote
+from urllib.parse import quote, unquote
+
+from stageflow_guard.redaction.vault.json_text import escaped, unescaped
+from stageflow_guard.redaction.vault.original import Original
 
 AHEAD = 96  # characters behind a placeholder that a place looks at
 _LAST_END = re.compile(r"[\s\S]*[\s\"'`<>(){}\[\]|]")  # up to what ends a URL in a sentence
@@ -20,6 +22,14 @@ _NEXT_KEY = re.compile(r"[^&\s]{0,30}&[\w.%+~-]{1,48}=", re.ASCII)
 _LONGEST = 96  # characters of a word in which a scheme or a key is looked for
 _MARKS = re.compile(r"[\"\n]")
 _OPENS = re.compile(r"[:\[,{]\s{0,8}$")
+_OPENS_IN_JSON = re.compile(r"(?:\"\s{0,4}:|[\[,{])\s{0,4}$")
+# what ends a part of a URL: of its host, of its path, of a value behind a key
+_ENDS_HOST = re.compile(r"[\s/?#&=@:\[\]\\<>\"'`]")
+_ENDS_PART = re.compile(r"[\s/?#&=;\\<>\"'`]")
+NAMED = re.compile(r"&(?:amp;)?[A-Za-z_][A-Za-z_.-]{0,40}\d{0,2}=")  # the next key of a form
+_HOST = re.compile(r"@[\w.-]+(?::\d{1,5})?\Z")
+_PATH = re.compile(r"[/?#]")
+_ENDS_VALUE = re.compile(r"[\s#&;\\<>\"'`]")
 
 
 class Place(Protocol):
@@ -33,6 +43,26 @@ class Place(Protocol):
         """Return `value` as it is written here, before `ahead`; None where it must not be."""
         ...
 
+    def read(self, raw: str, ahead: str) -> str | None:
+        """Return the value that `raw` is here, before `ahead`; None where it is not just one."""
+        ...
+
+    def where(self, ahead: str) -> str:
+        """Return what kind of place this is, for what is written in one way there."""
+        ...
+
+    def parts(self, raw: str) -> list[tuple[int, int]]:
+        """Return what of `raw` are values: what is between them holds the text together."""
+        ...
+
+
+def spelled(place: Place, original: Original, ahead: str) -> str | None:
+    """Return `original` as it is written in `place`: as it was found, where that reads the same."""
+    for where, writing in original.writings:
+        if where == place.where(ahead) and place.read(writing, ahead) == original.value:
+            return writing
+    return place.written(original.value, ahead)
+
 
 class Prose:
     """A sentence, in which there may be URLs, forms and quoted strings of JSON."""
@@ -42,6 +72,9 @@ class Prose:
         self._url = False  # it is a URL
         self._keyed = False  # it holds `key=value&`
         self._quoted = False  # inside of a quoted string of JSON
+        self._strict = False  # it stands where JSON has one
+        self._host = False  # the host of a URL goes on
+        self._tail = ""  # the end of the word
         self._before = ""  # what came just before
 
     def passed(self, text: str) -> None:
@@ -50,12 +83,18 @@ class Prose:
         end = _LAST_END.match(text)
         tail = text if end is None else text[end.end() :]
         if end is not None:
-            self._word, self._url, self._keyed = "", False, False
+            self._word, self._url, self._keyed, self._tail = "", False, False, ""
+        rest = tail
         if not self._url:
             word = self._word + tail
-            self._url = _SCHEME.search(word) is not None
+            scheme = _SCHEME.search(word)
+            if scheme is not None:
+                self._url, self._host = True, scheme[0].endswith("/")
+                rest = word[scheme.end() :]
             self._keyed = self._keyed or ("&" in word and "=" in word.partition("&")[0])
             self._word = word[-_LONGEST:]
+        self._host = self._host and _PATH.search(rest) is None
+        self._tail = (self._tail + tail)[-_LONGEST:]
 
     def _read_quotes(self, text: str) -> None:
         joined = self._before + text
@@ -66,6 +105,8 @@ class Prose:
                 self._quoted = False
             elif not self._quoted:
                 self._quoted = _OPENS.search(joined, max(0, at - 12), at) is not None
+                strict = _OPENS_IN_JSON.search(joined, max(0, at - 12), at)
+                self._strict = strict is not None
             elif not self._runs(joined, at):
                 self._quoted = False
         self._before = joined[-16:]
@@ -89,163 +130,71 @@ class Prose:
             return quote(value, safe=kept, errors="replace")
         if self.in_address(ahead):
             return quote(value, safe="", errors="replace")
-        return json.dumps(value, ensure_ascii=False)[1:-1] if self._quoted else value
+        return escaped(value) if self._quoted else value
+
+    def _ends(self) -> re.Pattern[str]:
+        """Return what ends a value in the URL or form that goes on."""
+        if self._host:
+            return _ENDS_HOST
+        return _ENDS_VALUE if self._behind_key() else _ENDS_PART
+
+    def _behind_key(self) -> bool:
+        return not self._url or _KEY.search(self._tail) is not None
+
+    def read(self, raw: str, ahead: str) -> str | None:
+        """Return what `raw` is once a URL, a form or a quoted string is read."""
+        if self.in_address(ahead):
+            if self._ends().search(raw) is not None:
+                return None
+            return decoded(raw, blanks=self._behind_key())
+        if not self._quoted:
+            return raw
+        value = unescaped(raw)
+        if value is not None or self._strict:
+            return value
+        # backslashes as they are, in what is no JSON: a path of Windows
+        return raw if '"' not in raw and not raw.endswith("\\") else None
+
+    def where(self, ahead: str) -> str:
+        """Return what kind of place this is."""
+        if self.in_address(ahead):
+            return "host" if self._host else "key" if self._behind_key() else "url"
+        return "" if not self._quoted else "json" if self._strict else "quoted"
+
+    def parts(self, raw: str) -> list[tuple[int, int]]:
+        """Return what lies between the slashes and the keys of a URL; else all of it."""
+        if not self.in_address(raw) or self._ends().search(raw) is None:
+            return [(0, len(raw))]
+        if self._url and self._host and "@" in raw:  # a password, and maybe the host behind it
+            host = _HOST.search(raw)
+            if host is None:
+                return [(0, len(raw))]
+            return [(0, host.start()), (host.start() + 1, len(raw))]
+        inside, out, at = copy.copy(self), [], 0
+        while at < len(raw):
+            end = inside._ends().search(raw, at)
+            stop = len(raw) if end is None else end.start()
+            if stop > at:
+                out.append((at, stop))
+            key = NAMED.match(raw, stop)
+            behind = stop + 1 if key is None else key.end()
+            inside.passed(raw[at:behind])
+            at = behind
+            if not inside.in_address(raw[at:]):  # the rest stands in the sentence
+                if at < len(raw):
+                    out.append((at, len(raw)))
+                break
+        return out
 
 
-_RAW = frozenset(
-    "script style template noscript xmp iframe noembed noframes plaintext".split()  # noqa: SIM905
-)
-_LINKS = frozenset(
-    "href src action formaction data poster background cite xlink:href srcset ping manifest".split()  # noqa: SIM905
-)
-_NO_ATTRIBUTE = frozenset({"style", "srcdoc", "http-equiv", "content"})
-_RUNS = re.compile(r"[\x00-\x20]*(?:javascript|data|vbscript)[\x00-\x20]*:", re.IGNORECASE)
+def decoded(raw: str, *, blanks: bool) -> str | None:
+    """Return a part of a URL as its reader has it; with `blanks`, a plus may be a blank.
 
-
-class Html:
-    """A document of HTML or XML: text, attributes, and all that holds no value."""
-
-    def __init__(self) -> None:
-        self._state = "text"
-        self._name = ""  # of the tag
-        self._attribute = ""
-        self._value = ""  # of the attribute so far
-        self._seen = ""  # the last characters, for what ends a comment or raw text
-        names = (
-            "text opened named tag naming spaced equals double single unquoted declared closing"
-            " comment raw"
-        )
-        self._states = {name: getattr(self, f"_{name}") for name in names.split()}
-
-    def passed(self, text: str) -> None:
-        """Take what stays as it is, character by character."""
-        for char in text:
-            self._states[self._state](char)
-
-    # one method per state: each takes a character and may change the state
-    def _text(self, char: str) -> None:
-        if char == "<":
-            self._state, self._name, self._seen = "opened", "", ""
-
-    def _opened(self, char: str) -> None:
-        if char.isalpha():
-            self._state, self._name = "named", char
-        elif char in "!?/":
-            self._state, self._seen = ("declared" if char == "!" else "closing"), ""
-        elif char != "<":
-            self._state = "text"
-
-    def _named(self, char: str) -> None:
-        if char == ">":
-            self._end_tag()
-        elif char.isspace() or char == "/":
-            self._state, self._attribute = "tag", ""
-        else:
-            self._name += char
-
-    def _tag(self, char: str) -> None:
-        if char == ">":
-            self._end_tag()
-        elif not char.isspace() and char != "/":
-            self._state, self._attribute = "naming", char
-
-    def _naming(self, char: str) -> None:
-        if char == ">":
-            self._end_tag()
-        elif char == "=":
-            self._state, self._value = "equals", ""
-        elif char.isspace():
-            self._state = "spaced"
-        elif char == "/":
-            self._state = "tag"
-        else:
-            self._attribute += char
-
-    def _spaced(self, char: str) -> None:
-        if char == "=":
-            self._state, self._value = "equals", ""
-        elif char == ">":
-            self._end_tag()
-        elif not char.isspace():
-            self._state, self._attribute = "naming", char
-
-    def _equals(self, char: str) -> None:
-        if char == '"':
-            self._state = "double"
-        elif char == "'":
-            self._state = "single"
-        elif char == ">":
-            self._end_tag()
-        elif not char.isspace():
-            self._state, self._value = "unquoted", char
-
-    def _double(self, char: str) -> None:
-        self._within(char, '"')
-
-    def _single(self, char: str) -> None:
-        self._within(char, "'")
-
-    def _within(self, char: str, sign: str) -> None:
-        if char == sign:
-            self._state, self._attribute = "tag", ""
-        else:
-            self._value += char
-
-    def _unquoted(self, char: str) -> None:
-        if char == ">":
-            self._end_tag()
-        elif char.isspace():
-            self._state, self._attribute = "tag", ""
-        else:
-            self._value += char
-
-    def _declared(self, char: str) -> None:
-        self._seen = (self._seen + char)[-2:]
-        if self._seen == "--":
-            self._state, self._seen = "comment", ""
-        elif char == ">":
-            self._state = "text"
-        elif len(self._seen) == 2:
-            self._state = "closing"
-
-    def _closing(self, char: str) -> None:
-        if char == ">":
-            self._state = "text"
-
-    def _comment(self, char: str) -> None:
-        self._seen = (self._seen + char)[-3:]
-        if self._seen == "-->":
-            self._state = "text"
-
-    def _raw(self, char: str) -> None:
-        end = f"</{self._name}"
-        self._seen = (self._seen + char.lower())[-len(end) :]
-        if self._seen == end:
-            self._state = "closing"
-
-    def _end_tag(self) -> None:
-        self._name = self._name.lower()
-        self._state, self._seen = ("raw" if self._name in _RAW else "text"), ""
-
-    def written(self, value: str, ahead: str) -> str | None:
-        """Return `value` escaped for text or an attribute; None in tags, scripts, styles."""
-        del ahead
-        if self._state == "text":
-            return html.escape(value, quote=False)
-        if self._state in ("double", "single", "unquoted", "equals"):
-            return self._as_attribute(value)
-        return html.escape(value).replace("-", "&#45;") if self._state == "comment" else None
-
-    def _as_attribute(self, value: str) -> str | None:
-        name = self._attribute.lower()
-        if name.startswith("on") or name in _NO_ATTRIBUTE:
-            return None
-        if name in _LINKS and self._value.strip():
-            kept = "@+" if self._value.strip().lower().startswith(("mailto:", "tel:")) else ""
-            value = quote(value, safe=kept, errors="replace")
-        elif name in _LINKS and _RUNS.match(value):
-            return None
-        if self._state in ("double", "single"):
-            return html.escape(value, quote=True)
-        self._state = "unquoted"
-        return "".join(c if c.isalnum() and c.isascii() else f"&#{ord(c)};" for c in value)
+    It is one between two words, as forms write it: not before a number, and not in an address.
+    """
+    if blanks and "@" not in raw and "%40" not in raw:
+        raw = raw[:1] + raw[1:].replace("+", " ")
+    try:
+        return unquote(raw, errors="strict")
+    except UnicodeDecodeError:
+        return None

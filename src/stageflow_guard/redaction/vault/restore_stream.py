@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stageflow_guard.redaction.vault.containers import Kind
+    from stageflow_guard.redaction.vault.original import Original
     from stageflow_guard.redaction.vault.places import Place
     from stageflow_guard.redaction.vault.vault import VaultScope
 
@@ -62,20 +63,22 @@ class Restoring:
         self._begin()
         return out
 
-    def _found(self, text: str) -> Iterator[tuple[int, int, str]]:
+    def _found(self, text: str) -> Iterator[tuple[int, int, Original]]:
         return self._scope.originals(text, self._floor if text is self._text else 0)
 
     def _released(self, cut: int) -> str:
         if self._place is None:
             self._place = place_of(self._kind or "prose")
         text, parts, at, last = self._text, [], self._done, cut == len(self._text)
+        while not last and cut > at and text[cut - 1] in '"\\':
+            cut -= 1  # quotes go with the number that a placeholder stands for
         for start, end, value in hits(text, self._found):
             if start < at:
                 continue
             if start >= cut and not last:
                 break
             mark, ahead = text[start:end], text[end : end + SEEN]
-            parts.append(put(text[at:start], mark, value, ahead, self._place))
+            parts += [text[at:start], put(text[at:start], mark, value, ahead, self._place)]
             at = self._floor = end
         self._done = max(cut, at)
         self._place.passed(text[at : self._done])

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from stageflow_guard.errors import InspectorUnavailable
 from stageflow_guard.redaction.values.tree import mapped
 from stageflow_guard.redaction.vault.containers import restored
+from stageflow_guard.redaction.vault.original import TEXT, Note, Original
 from stageflow_guard.redaction.vault.placeholders import (
     ALPHABET,
     PSEUDONYM,
@@ -34,6 +35,7 @@ __all__ = ["ALPHABET", "FORGED", "PSEUDONYM", "SubjectKeys", "Vault", "VaultScop
 
 TRIES = 20  # numbers that other processes may take before ours is kept
 MANY = 256  # pseudonyms, of which a loop may restore so many
+WRITINGS = 8  # spellings of one value that are remembered
 FORGED = 64  # placeholders not of its own that one scope looks at before it refuses: 64 of 2**40
 _LOG = logging.getLogger("stageflow_guard")
 
@@ -82,21 +84,29 @@ class VaultScope:
     __slots__ = (
         "_back",
         "_forged",
+        "_formed",
+        "_forms",
         "_keep",
         "_lock",
         "_names",
         "_nonce",
         "_numbers",
+        "_rows",
+        "_ways",
         "longest",
         "tenant",
     )
 
     def __init__(self, tenant: str, keep: _Kept | None = None) -> None:
         self.tenant = tenant
-        self._names: dict[tuple[str, str], str] = {}
+        self._names: dict[tuple[str, str], int] = {}
         self._back: dict[tuple[str, int], str] = {}
         self._numbers: dict[str, int] = {}
         self._forged: set[str] = set()
+        self._ways: dict[tuple[str, int], Original] = {}  # of those with a writing of their own
+        self._forms: dict[tuple[str, str, str], int] = {}
+        self._formed: set[tuple[str, int]] = set()
+        self._rows = 0  # how many notes about writings are kept
         self.longest = 0  # characters of an original: what one placeholder may come to
         self._lock = threading.Lock()
         self._keep = keep
@@ -118,28 +128,71 @@ class VaultScope:
             self._names.clear()
             self._back.clear()
             self._numbers.clear()
+            self._ways.clear()
+            self._forms.clear()
+            self._formed.clear()
+            self._rows = 0
             self._nonce = nonce
         for entity, number, value in entries:
-            if (entity, number) not in self._back:
+            if entity and (entity, number) not in self._back:
                 self._learn(entity, number, value)
+        for entity, number, note in entries:
+            if not entity and number > self._rows:
+                self._note(Note.read(note))
+        self._rows = max([self._rows, *(number for entity, number, _ in entries if not entity)])
 
-    def _learn(self, entity: str, number: int, value: str) -> str:
-        name = written(entity, number, self._nonce)
-        self._names[entity, value] = name
+    def _learn(self, entity: str, number: int, value: str) -> int:
+        self._names.setdefault((entity, value), number)  # later ones are of other forms
         self._back[entity, number] = value
         self._numbers[entity] = max(number, self._numbers.get(entity, 0))
         self.longest = max(self.longest, len(value))
-        return name
+        return number
 
-    def pseudonym(self, entity: str, value: str) -> str:
-        """Return the one pseudonym of (entity, value) in this scope."""
+    def _note(self, note: Note) -> None:
+        key = (note.entity, note.number)
+        value = self._back.get(key)
+        if value is None:
+            return
+        way = self._ways.get(key) or Original(value)
+        if note.form:
+            self._forms.setdefault((note.entity, value, note.form), note.number)
+            self._formed.add(key)
+            way = way._replace(number="" if note.form == TEXT else note.form)
+        if note.writing and note.where not in dict(way.writings):
+            way = way._replace(writings=(*way.writings, (note.where, note.writing)))
+            self.longest = max(self.longest, len(note.writing))
+        self._ways[key] = way
+
+    def pseudonym(
+        self, entity: str, value: str, *, where: str = "", writing: str = "", form: str = ""
+    ) -> str:
+        """Return the one pseudonym of (entity, value) in this scope.
+
+        `writing` is how it stood in the kind of place `where`, which would write it otherwise; it
+        comes back so in such places, if that reads as the value. `form` tells a number of JSON, as
+        it is written there, from the same digits in a string (`TEXT`): each comes back as what it
+        was, and a value that is found in both forms has a pseudonym for each.
+        """
         with self._lock:
             if self._keep is not None and not self._keep.opens():
                 self._reload()  # erased meanwhile, here or in another process
-            name = self._names.get((entity, value))
-            return name if name is not None else self._minted(entity, value)
+            number = self._known(entity, value, form)
+            if number is None:
+                number = self._minted(entity, value, form)
+            if writing or form:
+                self._remember(value, Note(entity, number, form, where, writing))
+            return written(entity, number, self._nonce)
 
-    def _minted(self, entity: str, value: str) -> str:
+    def _known(self, entity: str, value: str, form: str) -> int | None:
+        """Return the number of a value in a form; one of no form yet takes the first."""
+        if (entity, value, form) in self._forms:
+            return self._forms[entity, value, form]
+        number = self._names.get((entity, value))
+        if number is not None and form and (entity, number) in self._formed:
+            return None
+        return number
+
+    def _minted(self, entity: str, value: str, form: str) -> int:
         if self._keep is None:
             return self._learn(entity, self._numbers.get(entity, 0) + 1, value)
         for _ in range(TRIES):
@@ -147,8 +200,32 @@ class VaultScope:
             if self._keep.save(entity, number, value):  # first durable, then used
                 return self._learn(entity, number, value)
             self._reload()  # another process took the number
-            if (entity, value) in self._names:
-                return self._names[entity, value]
+            known = self._known(entity, value, form)
+            if known is not None:
+                return known
+        raise InspectorUnavailable("the vault could not be written")
+
+    def _remember(self, value: str, note: Note) -> None:
+        """Keep how a value was written, where that is new."""
+        way = self._ways.get((note.entity, note.number))
+        writings = {} if way is None else dict(way.writings)
+        if note.where in writings or len(writings) >= WRITINGS:
+            note = note._replace(writing="")
+        if (note.entity, value, note.form) in self._forms:
+            note = note._replace(form="")
+        if not note.writing and not note.form:
+            return
+        if self._keep is not None:
+            self._save(note)
+        self._rows += 1
+        self._note(note)
+
+    def _save(self, note: Note) -> None:
+        assert self._keep is not None  # noqa: S101 - the caller saw to it
+        for _ in range(TRIES):
+            if self._keep.save("", self._rows + 1, note.text()):
+                return
+            self._reload()
         raise InspectorUnavailable("the vault could not be written")
 
     def restore(self, value: Any) -> Any:
@@ -173,7 +250,7 @@ class VaultScope:
         """Say whether there may be a placeholder in `text`, this scope's or a foreign one."""
         return "·" in text or self._nonce.lower() in text.lower()
 
-    def originals(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, str]]:
+    def originals(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, Original]]:
         """Yield (start, end, original) of each pseudonym behind `floor`. Raises like `restore`."""
         self._current()
         return self._originals(text, floor)
@@ -183,16 +260,16 @@ class VaultScope:
             with self._lock:
                 self._reload()  # what other processes minted, and whether the subject was erased
 
-    def _originals(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, str]]:
+    def _originals(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, Original]]:
         self._watch(text)
         yield from self._found(text, floor)
 
-    def _found(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, str]]:
+    def _found(self, text: str, floor: int = 0) -> Iterator[tuple[int, int, Original]]:
         if self._back:
             for start, end, key in search(
                 text, self._nonce, self._back, floor, entities=tuple(self._numbers)
             ):
-                yield start, end, self._back[key]
+                yield start, end, self._ways.get(key) or Original(self._back[key])
 
     def _watch(self, text: str) -> None:
         others = forged(text, self._nonce, self._back) - self._forged

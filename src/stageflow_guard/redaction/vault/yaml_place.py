@@ -7,6 +7,7 @@ structure it is not written. The text comes in pieces.
 
 from __future__ import annotations
 
+import copy
 import re
 
 _HEADER = re.compile(r"(?:^|[\s:-])([|>])[+-]?[0-9]?[+-]?$")
@@ -17,6 +18,23 @@ _FLOW = re.compile(r"[,\[\]{}?:]")
 _ENDS = re.compile(r"[ \t]*(?:\n|$|[ \t]#|:(?:[ \t\n]|$))")
 _ENDS_IN_FLOW = re.compile(r"[ \t]*(?:[,\]}\n]|$|:(?:[ \t\n]|$))")
 _TAIL = 8  # characters of a line that are remembered
+_ESCAPE = re.compile(
+    r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0abtnvfre \"/\\N_LP\t])"
+)
+_READ = {
+    "0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r",
+    "e": "\x1b", " ": " ", '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0",
+    "L": "\u2028", "P": "\u2029", "\t": "\t",
+}  # fmt: skip
+_FOLD = re.compile(r"[ \t]*\r?\n((?:[ \t]*\r?\n)*)[ \t]*")
+_FOLD_ESCAPED = re.compile(r"((?<!\\)(?:\\\\)*)\\\r?\n[ \t]*(?:\\(?=[ \t]))?")
+_IN_DOUBLE = re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL)
+_IN_SINGLE = re.compile(r"(?:[^']|'')*")
+# what stands between two values: the end of a line, the dash of an item, a key
+_BETWEEN = re.compile(
+    r"[\"']?[ \t,\]}]*(?:#[^\n]*)?(?:\r?\n[ \t]*)*(?:-[ \t]+)*"
+    r"(?:[a-z_][\w-]{0,40}:[ \t]+(?:[|>][+-]?[ \t]*\r?\n[ \t]*)?)?[\"'\[{]?"
+)
 
 
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
@@ -25,6 +43,21 @@ _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 def _escaped(value: str) -> str:
     """Return `value` as it is written between double quotes."""
     return "".join(_ESCAPES.get(c) or (c if c.isprintable() else f"\\U{ord(c):08x}") for c in value)
+
+
+def _unescaped(raw: str) -> str | None:
+    """Return what `raw` is between double quotes; None where it is not just a part of a string."""
+    if "\n" in raw or re.search(r"[\"\\]", _ESCAPE.sub("", raw)):
+        return None
+    return _ESCAPE.sub(_character, raw)
+
+
+def _character(match: re.Match[str]) -> str:
+    code = match[0][1:]
+    if len(code) > 1:
+        number = int(code[1:], 16)
+        return chr(number) if number < 0x110000 else match[0]
+    return _READ[code]
 
 
 def _one_line(value: str) -> bool:
@@ -134,7 +167,7 @@ class Yaml:
 
     def written(self, value: str, ahead: str) -> str | None:
         """Return `value` as this place wants it; None where it would change what is around it."""
-        if self._block:
+        if self._in_content:
             return self._in_block(value)
         if self._quote == '"':
             return _escaped(value)
@@ -144,13 +177,116 @@ class Yaml:
             return value if value.isprintable() else None
         return self._as_plain(value, ahead)
 
+    @property
+    def _in_content(self) -> bool:
+        """Say whether a block goes on: a line at the margin of its key ends it."""
+        return bool(self._block) and (self._width > self._blanks or self._blanks > self._parent)
+
+    @property
+    def _margin(self) -> int:
+        """Return the indentation of the block's content; this line's where it is the first."""
+        return self._blanks if self._indent < 0 else self._indent
+
     def _in_block(self, value: str) -> str | None:
         lines = value.split("\n")
-        if not all(line.isprintable() for line in lines) or (
-            len(lines) > 1 and (self._block == ">" or self._indent < 0 or not lines[-1].strip())
-        ):  # fmt: skip
+        if not all(line.isprintable() for line in lines):
             return None
-        return ("\n" + " " * self._indent).join(lines) if len(lines) > 1 else value
+        if len(lines) > 1 and (self._block == ">" or not lines[-1].strip()):
+            return None
+        margin = " " * self._margin
+        return "\n".join([lines[0], *(margin + line if line else line for line in lines[1:])])
+
+    def read(self, raw: str, ahead: str) -> str | None:
+        """Return what `raw` is once quotes and indentation are read; None where it is structure."""
+        if self._in_content:
+            return self._read_block(raw)
+        if self._quote and "\n" in raw:
+            return self._read_folded(raw)
+        if self._quote == '"':
+            return _unescaped(raw)
+        if self._quote == "'":
+            whole = raw.isprintable() and "'" not in raw.replace("''", "")
+            return raw.replace("''", "'") if whole else None
+        if self._comment:
+            return raw if raw.isprintable() else None
+        return raw if self._as_plain(raw, ahead) == raw else None
+
+    def _read_folded(self, raw: str) -> str | None:
+        """Return what a quoted scalar is whose lines are deeper than its key."""
+        lines = raw.split("\n")[1:]
+        if not all(
+            not line.strip() or len(line) - len(line.lstrip(" ")) > self._column for line in lines
+        ):
+            return None
+        if self._quote == '"':
+            raw = _FOLD_ESCAPED.sub(r"\1", raw)
+        text = _FOLD.sub(lambda m: "\n" * m[1].count("\n") or " ", raw)
+        marked = text.replace("\n", "\0") if "\0" not in text else ""
+        if self._quote == "'":
+            whole = marked.replace("\0", "").isprintable() and "'" not in raw.replace("''", "")
+            return text.replace("''", "'") if whole else None
+        read = _unescaped(marked)
+        return None if read is None or not marked else read.replace("\0", "\n")
+
+    def _read_block(self, raw: str) -> str | None:
+        lines = raw.split("\n")
+        margin = " " * self._margin
+        if self._indent < 0 and self._width == self._blanks and raw[:1].isspace():
+            return None
+        rest = lines[1:]
+        if not all(not line.strip() or line.startswith(margin) for line in rest):
+            return None
+        if rest and not lines[-1].strip():
+            return None
+        value = [lines[0], *(line[len(margin) :] for line in rest)]
+        if not all(line.removesuffix("\r").isprintable() for line in value):
+            return None
+        folds = self._block == ">" and all(line.strip() and line == line.strip() for line in value)
+        return (" " if folds else "\n").join(value)
+
+    def where(self, ahead: str) -> str:
+        """Return what kind of place this is."""
+        del ahead
+        if self._in_content:
+            return f"yaml {self._block}"
+        return f"yaml {self._quote or ('#' if self._comment else '')}"
+
+    def parts(self, raw: str) -> list[tuple[int, int]]:
+        """Return the scalars in `raw`, without the keys and the ends of lines between them."""
+        if "\n" not in raw and (self._comment or not any(c in raw for c in "\"'")):
+            return [(0, len(raw))]
+        inside, out, at = copy.copy(self), [], 0
+        while at < len(raw):
+            if inside._begins and not inside._quote and raw[at] in "\"'" and not inside._in_content:
+                inside.passed(raw[at])
+                at += 1
+            end = inside._end(raw, at)
+            if any(c.isalnum() for c in raw[at:end]):
+                out.append((at, end))
+            between = _BETWEEN.match(raw, end)
+            stop = end if between is None else between.end()
+            stop = max(stop, end + 1) if stop == at else stop
+            inside.passed(raw[at:stop])
+            at = stop
+        return out or [(0, len(raw))]
+
+    def _end(self, raw: str, at: int) -> int:
+        """Return where the scalar that goes on at `at` ends."""
+        if self._in_content:
+            end = at
+            for line in raw[at:].split("\n"):
+                blanks = len(line) - len(line.lstrip(" "))
+                if end > at and line.strip() and blanks <= self._parent:
+                    break
+                end += len(line) + 1
+            return at + len(raw[at:end].rstrip())
+        if self._quote:
+            pattern = _IN_DOUBLE if self._quote == '"' else _IN_SINGLE
+            found = pattern.match(raw, at)
+            return len(raw) if found is None else found.end()
+        newline = raw.find("\n", at)
+        end = len(raw) if newline < 0 else newline
+        return at + len(raw[at:end].rstrip())
 
     def _as_plain(self, value: str, ahead: str) -> str | None:
         alone = self._begins and (_ENDS_IN_FLOW if self._depth else _ENDS).match(ahead)
