@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
 
 import pytest
@@ -156,6 +157,18 @@ def test_a_string_alone_is_json(text):
     mark = scope.pseudonym("PERSON", 'x", "role": "admin')
     assert json.loads(scope.restore(f'"{mark}"')) == 'x", "role": "admin'
     assert json.loads(scope.restore(json.dumps(mark))) == 'x", "role": "admin'
+
+
+def test_a_block_of_yaml_keeps_its_indentation(caplog):
+    """A value that begins with blanks would set another one: its placeholder stays."""
+    scope = REDACTOR.scope()
+    mark = scope.pseudonym("SECRET", "  lead")
+    text = f"---\ne: |\n  {mark}\n  x\nf: 1\n"
+    with caplog.at_level(logging.WARNING):
+        assert scope.restore(text) == text
+    assert "stays" in caplog.text
+    behind = f"---\ne: |\n  x\n  {mark}\nf: 1\n"
+    assert scope.restore(behind) == behind.replace(mark, "  lead")
 
 
 def test_a_kept_vault_knows_how_values_were_written(tmp_path):

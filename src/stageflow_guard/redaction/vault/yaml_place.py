@@ -189,8 +189,9 @@ class Yaml:
 
     def _in_block(self, value: str) -> str | None:
         lines = value.split("\n")
-        if not all(line.isprintable() for line in lines):
-            return None
+        first = self._indent < 0 and self._width == self._blanks
+        if not all(line.isprintable() for line in lines) or (first and value[:1].isspace()):
+            return None  # the blanks of the first line are the indentation
         if len(lines) > 1 and (self._block == ">" or not lines[-1].strip()):
             return None
         margin = " " * self._margin
