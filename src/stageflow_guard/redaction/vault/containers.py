@@ -33,7 +33,7 @@ from stageflow_guard.redaction.vault.json_text import (
 from stageflow_guard.redaction.vault.lines import Lines
 from stageflow_guard.redaction.vault.mapping_head import mapping
 from stageflow_guard.redaction.vault.original import Original
-from stageflow_guard.redaction.vault.placeholders import carries
+from stageflow_guard.redaction.vault.placeholders import PSEUDONYM, carries
 from stageflow_guard.redaction.vault.places import AHEAD, Place, spelled
 from stageflow_guard.redaction.vault.yaml_place import Yaml
 
@@ -175,10 +175,13 @@ def _in_json(
         if not carries(literal, nonce):
             continue
         content = Content(literal)
-        number = _number(content.value, originals)
         start = match.start() + offset
-        if number and not _KEY.match(text, match.end()):
-            yield start, match.end() + offset, number
+        alone = _alone(content.value, originals)
+        if alone is not None:
+            if alone.number and not _KEY.match(text, match.end()):
+                yield start, match.end() + offset, alone.number
+            else:
+                yield start + 1, match.end() + offset - 1, _content(alone)
             continue
         spellings: dict[str, str] = {}
         inner = partial(_unescaped, originals=originals, spellings=spellings)
@@ -188,13 +191,20 @@ def _in_json(
             yield start + a, start + b, escaped(fresh) if spelling is None else spelling
 
 
-def _number(value: str, originals: Originals) -> str:
-    """Return the number that `value` stands for as a whole, "" where it does not."""
-    if len(value) > AHEAD:
-        return ""
+def _alone(value: str, originals: Originals) -> Original | None:
+    """Return what a string stands for that is a placeholder as it is minted, as most are."""
+    if PSEUDONYM.fullmatch(value) is None:
+        return None
     found = list(originals(value))
-    whole = len(found) == 1 and found[0][:2] == (0, len(value))
-    return found[0][2].number if whole else ""
+    return found[0][2] if len(found) == 1 else None
+
+
+def _content(original: Original) -> str:
+    """Return an original as the whole content of a string."""
+    for where, writing in original.writings:
+        if where == STRING and unescaped(writing) == original.value:
+            return writing
+    return escaped(original.value)
 
 
 def _unescaped(

@@ -50,6 +50,11 @@ class Html:
         self._value = ""  # of the attribute so far
         self._seen = ""  # the last characters, for what ends a comment or raw text
 
+    @property
+    def is_plain(self) -> bool:
+        """Say no: all is escaped."""
+        return False
+
     def passed(self, text: str) -> None:
         """Take what stays as it is, character by character."""
         at = 0

@@ -9,6 +9,7 @@ from bisect import bisect_right
 LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 TOKEN = re.compile(rf"{LITERAL.pattern}|{NUMBER.pattern}", re.DOTALL)
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _UNIT = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL
 )
@@ -26,7 +27,7 @@ def parses(text: str) -> bool:
 def escaped(text: str, times: int = 1) -> str:
     """Return `text` as it is written within quotes, in strings within strings `times` deep."""
     for _ in range(times):
-        text = json.dumps(text, ensure_ascii=False)[1:-1]
+        text = _ENCODE(text)[1:-1]
     return text
 
 
@@ -43,13 +44,14 @@ class Content:
     """The content of a string of JSON, and where each of its characters is written."""
 
     def __init__(self, literal: str) -> None:
-        self.value: str = json.loads(literal, strict=False)
+        escapes = "\\" in literal
+        self.value: str = json.loads(literal, strict=False) if escapes else literal[1:-1]
         # where characters are in the value, and where they are written: at the beginning and the
         # end of each escape
         self._read, self._written = [0], [1]
         self._end = len(literal) - 1
         at, done = 0, 1
-        if "\\" in literal:
+        if escapes:
             for match in _UNIT.finditer(literal):
                 at += match.start() - done
                 done = match.end()

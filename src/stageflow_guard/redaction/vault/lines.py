@@ -37,6 +37,11 @@ class Lines:
         self._tail = ""  # the end of what passed, in which a header may begin
         self._printable = False  # the body of a mail, quoted-printable
 
+    @property
+    def is_plain(self) -> bool:
+        """Say whether this is a sentence in which any value stands as it is."""
+        return self._yaml is None and not self._printable and self._prose.is_plain
+
     def passed(self, text: str) -> None:
         """Take what stays as it is."""
         self._prose.passed(text)

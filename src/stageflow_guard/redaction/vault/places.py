@@ -35,6 +35,11 @@ _ENDS_VALUE = re.compile(r"[\s#&;\\<>\"'`]")
 class Place(Protocol):
     """A place in a text that comes in pieces."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Say whether any value stands here as it is."""
+        ...
+
     def passed(self, text: str) -> None:
         """Take what stays as it is."""
         ...
@@ -76,6 +81,11 @@ class Prose:
         self._host = False  # the host of a URL goes on
         self._tail = ""  # the end of the word
         self._before = ""  # what came just before
+
+    @property
+    def is_plain(self) -> bool:
+        """Say whether this is no URL, no form and no quoted string."""
+        return not (self._url or self._quoted or "=" in self._word)
 
     def passed(self, text: str) -> None:
         """Take what stays as it is."""

@@ -28,6 +28,8 @@ from stageflow_guard.redaction.vault.original import TEXT
 from stageflow_guard.redaction.vault.places import AHEAD, Place
 
 _OPEN = re.compile(r"&#?\w{1,8}\Z")  # a reference of HTML, up to its end
+# what a sentence needs to hold a URL, a form, a quoted string, a fence or a mail
+_SPECIAL = re.compile(r"[\"=`]|://|mailto:|tel:|transfer-encoding:", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
 
 
@@ -48,12 +50,19 @@ class Part(NamedTuple):
 def parts_of(text: str, spans: Sequence[EntitySpan], depth: int = DEPTH) -> list[Part]:
     """Return the parts of a whole text that `spans` cover, in order."""
     kind = kind_of(text) or "prose"
+    if kind == "prose" and _SPECIAL.search(text) is None:  # all stands as it is: most of texts
+        return [_as_it_is(text, span) for span in spans]
     if kind != "json" or depth == 0:
         return Parts(place_of("prose" if kind == "json" else kind)).of(text, spans, 0, len(text))
     first, newline, _ = text.partition("\n")
     if newline and parses(first):
         return of_lines(text, spans, depth)
     return _of_document(text, spans, depth)
+
+
+def _as_it_is(text: str, span: EntitySpan) -> Part:
+    raw = text[span.start : span.end]
+    return Part(span.start, span.end, span.entity, raw, raw)
 
 
 def _of_document(text: str, spans: Sequence[EntitySpan], depth: int) -> list[Part]:
@@ -99,11 +108,10 @@ def _in_json(text: str, spans: Sequence[EntitySpan], depth: int) -> Iterable[Par
         if spans[at].start >= high:
             continue
         breathe()
-        own = []
-        for span in spans[at:]:
-            if span.start >= high:
-                break
-            own.append(cut(span, low, high))
+        own, place = [], at
+        while place < last and spans[place].start < high:
+            own.append(cut(spans[place], low, high))
+            place += 1
         if token[0][0] == '"':
             yield from _in_string(token[0], low, own, depth)
         else:
@@ -177,6 +185,11 @@ class Parts:
                 at = high
                 continue
             self._place.passed(text[at : span.start])
+            if self._place.is_plain:
+                out.append(_as_it_is(text, span))
+                self._place.passed("x")
+                at = span.end
+                continue
             at = self._in_span(text, span, out, spans[place + 1 : place + 5])
         self._place.passed(text[at:end])
         return out

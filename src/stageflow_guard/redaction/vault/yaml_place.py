@@ -86,6 +86,11 @@ class Yaml:
         self._structured = False  # a key or an item was seen: it is no text behind front matter
 
     @property
+    def is_plain(self) -> bool:
+        """Say no: it depends on the value."""
+        return False
+
+    @property
     def goes_on(self) -> bool:
         """Say whether a scalar or a collection is open: the next line belongs to it."""
         return bool(self._quote or self._depth or self._block)
