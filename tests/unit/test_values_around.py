@@ -292,3 +292,74 @@ def test_a_network_a_manager_and_a_database_are_told_a_password(text):
 def test_a_lock_and_its_code(text):
     """The lock's name says that a code follows."""
     assert "7719" not in redacted(text)
+
+
+FHIR = {
+    "resourceType": "Patient",
+    "name": [{"family": "Okafor", "given": ["Marlene"]}],
+    "identifier": [
+        {"type": {"text": "MRN"}, "value": "10006579"},
+        {"system": "http://hl7.org/fhir/sid/us-ssn", "value": "536904399"},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "gone"),
+    [
+        ([{"name": "DB_PASSWORD", "value": "hunter26"}], ["hunter26"]),
+        ({"key": "password", "value": "hunter26"}, ["hunter26"]),
+        ([["id", "password"], [1, "hunter26"], [2, "katze77x"]], ["hunter26", "katze77x"]),
+        (["ssn", "536904399"], ["536904399"]), ({"type": "ssn", "value": "536904399"}, ["536904399"]),
+        ({"args": ["--password", "hunter26"]}, ["hunter26"]), ({"code": 481920, "type": "otp"}, ["481920"]),
+        ((("id", "password"), (1, "hunter26")), ["hunter26"]), (FHIR, ["Okafor", "Marlene", "10006579", "536904399"]),
+        ([{"name": 'A "B"\n', "value": 1}, {"name": "DB_PASSWORD", "value": 'hunt"er26'}], ['hunt"er26', "er26"]),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_value_says_what_it_is(value, gone):
+    """Pairs, rows below a head, arguments, resources: parsed, a value is what its text says."""
+    shown = str(Redactor().redact(value).value)
+    assert [one for one in gone if one in shown] == []
+
+
+def test_a_long_table_is_read_below_its_head_to_its_end():
+    """A container is read in pieces, each below the names that it stands under."""
+    rows = [[n, f"hunter{n}x", "a note of some words"] for n in range(500)]
+    value = {"people": [["id", "password", "note"], *rows]}
+    assert "hunter" not in str(Redactor().redact(value).value)
+
+
+def test_only_what_is_said_of_a_value_changes():
+    """Its neighbours, their types and the one that says it stay as they are."""
+    value = {"items": [{"name": "DB_PASSWORD", "value": "hunter26"}, {"name": "MODE", "value": "x"}], "n": 7}  # fmt: skip
+    redacted = Redactor().redact(value).value
+    assert redacted["items"][0]["value"].startswith("⟦SECRET")
+    redacted["items"][0]["value"] = "hunter26"
+    assert redacted == value
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("imei", "490154203237518"), ("vin", "1HGCM82633A004352"), ("case_number", "SN-48213-KX")],
+)
+def test_a_label_of_any_recognizer_is_one_as_a_key(key, value):
+    """What `key: value` finds as text, the same pair finds parsed."""
+    assert value not in str(Redactor().redact({key: value}).value)
+    assert value not in str(Redactor().redact({"rows": [{"a": 1}, {f"x_{key}": value}]}).value)
+
+
+def test_numbers_of_a_measurement_are_not_read():
+    """A long list of numbers alone is no text; what stands beside it is read."""
+    value = {"curve": [0.5] * 1000, "env": {"name": "DB_PASSWORD", "value": "hunter26"}}
+    redacted = Redactor().redact(value).value
+    assert redacted["curve"] == value["curve"]
+    assert "hunter26" not in str(redacted)
+
+
+def test_words_that_a_recognizer_brings_count_in_keys():
+    """`context` of presidio is read from keys, whoever wrote the recognizer."""
+    presidio = pytest.importorskip("presidio_analyzer")
+    pattern = presidio.Pattern("b", r"\bBX-\d{6}\b", 0.3)
+    badge = presidio.PatternRecognizer("BADGE", context=["badge"], patterns=[pattern])
+    redactor = Redactor(recognizers=[badge])
+    assert "BX-" not in str(redactor.redact({"badge": "BX-123456", "rows": [{"badge_2": "BX-654321"}]}).value)  # fmt: skip

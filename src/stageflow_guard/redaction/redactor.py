@@ -19,7 +19,8 @@ from stageflow_guard.redaction.text.scan import ENTITIES, Found, Scanner
 from stageflow_guard.redaction.text.spans import resolve
 from stageflow_guard.redaction.text.stream import Stream
 from stageflow_guard.redaction.values.binary import of_bytes
-from stageflow_guard.redaction.values.key_names import beside, carries, entity_of, labels
+from stageflow_guard.redaction.values.joined import Near, joints
+from stageflow_guard.redaction.values.key_names import Way, beside, declared, labels, way_of
 from stageflow_guard.redaction.values.tree import contents, mapped
 from stageflow_guard.redaction.vault.json_text import NUMBER, escaped
 from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
@@ -108,6 +109,7 @@ class Redactor:
             regions=regions,
         )  # fmt: skip
         self._max_chars = max_chars
+        self._clean: dict[str, bool] = {}  # keys, and whether nothing is found in them
         self._vault = Vault(limit=256)
 
     def _checked(
@@ -229,43 +231,75 @@ class Redactor:
             value, given, blobs = contents(value)
             self.require_size(sum(map(len, given)))
         counts: dict[str, int] = {}
-        seen: dict[str, tuple[str, list[str]]] = {}
+        seen: dict[tuple[str, tuple[EntitySpan, ...]], tuple[str, list[str]]] = {}
+        near, breathe = Near(), Breath()
+
+        read: dict[str, list[EntitySpan]] = {}
+
+        def spans_of(text: str) -> list[EntitySpan]:
+            spans = read.get(text) if found is None else found.get(text)
+            if spans is None:
+                spans = read[text] = self.find(text)
+            return spans
+
+        for joint in joints(value, always=not self.is_own):
+            breathe()
+            spans = None if found is None else found.get(joint.text)
+            near.add(joint, self.find(joint.text) if spans is None else spans)
 
         def change(text: str) -> str:
-            if text not in seen:
-                spans = None if found is None else found.get(text)
-                seen[text] = self.replace(text, self.find(text) if spans is None else spans, scope)
-            redacted, entities = seen[text]
+            key = (text, near.at)
+            if key not in seen:
+                spans = spans_of(text)
+                if near.at:
+                    spans = resolve([*spans, *near.at])
+                seen[key] = self.replace(text, spans, scope)
+            redacted, entities = seen[key]
             for entity in entities:
                 counts[entity] = counts.get(entity, 0) + 1
             return redacted
 
-        def read_behind(key: str, text: str) -> str:
+        def read_behind(key: str, text: str, *, alone: bool) -> str:
             whole = beside(key, text)
-            if whole not in seen:
-                given = None if found is None else found.get(whole)
-                spans = self.find(whole) if given is None else given
+            place = (whole, near.at)
+            if place not in seen:
                 start = len(whole) - len(text)
-                own = [behind(s, start) for s in spans if s.end > start]
-                seen[whole] = self.replace(text, own, scope)
-            redacted, entities = seen[whole]
+                own = [behind(s, start) for s in spans_of(whole) if s.end > start]
+                also = [*near.at, *(spans_of(text) if alone else ())]
+                if also:
+                    own = resolve([*own, *also])
+                seen[place] = self.replace(text, own, scope)
+            redacted, entities = seen[place]
             for entity in entities:
                 counts[entity] = counts.get(entity, 0) + 1
             return redacted
 
         def named(key: str, text: str) -> str | None:
-            entity = entity_of(key)
-            if entity is None or not self._reports(entity) or not carries(text):
-                return read_behind(key, text) if labels(key) else None
+            entity = declared(key, text)
+            if entity is None or not self._reports(entity):
+                way = way_of(key)
+                return None if way is Way.ALONE else read_behind(key, text, alone=way is Way.BOTH)
             fresh, count = self._around(entity, text, scope)
             if not count:  # redacted before
                 return None
             counts[entity] = counts.get(entity, 0) + count
             return fresh
 
-        redacted = mapped(value, change, named)
+        clean = self._is_clean if found is None else None
+        redacted = mapped(value, change, named, near=near, clean=clean)
         marks = of_bytes(blobs, direction) if blobs else ()
         return redacted, (*(Finding(e, n, direction) for e, n in sorted(counts.items())), *marks)
+
+    def _is_clean(self, key: str) -> bool:
+        """Say whether a key of letters holds nothing: the same few come again and again."""
+        known = self._clean.get(key)
+        if known is None:
+            if _KEY.fullmatch(key) is None:
+                return False
+            if len(self._clean) >= _KEYS:
+                self._clean.clear()
+            known = self._clean[key] = not self.find(key)
+        return known
 
     def replace(
         self, text: str, spans: list[EntitySpan], scope: VaultScope
@@ -344,6 +378,10 @@ class Redactor:
     def stream(self, scope: VaultScope | None = None) -> Stream:
         """Return a stream that releases only inspected text."""
         return Stream(self, scope or self._vault.scope("_own", str(uuid4())))
+
+
+_KEY = re.compile(r"[A-Za-z][a-z]{0,15}(?:[_-]?[A-Za-z][a-z]{0,15}){0,4}")
+_KEYS = 4_096
 
 
 def behind(span: EntitySpan, start: int) -> EntitySpan:

@@ -15,7 +15,8 @@ from stageflow_guard.redaction.inspector.streams import Lane, OffLoopRestoring, 
 from stageflow_guard.redaction.redactor import Redactor
 from stageflow_guard.redaction.text.stream import Stream
 from stageflow_guard.redaction.values.binary import of_bytes
-from stageflow_guard.redaction.values.key_names import beside, entity_of, labels
+from stageflow_guard.redaction.values.joined import joints
+from stageflow_guard.redaction.values.key_names import Way, beside, entity_of, way_of
 from stageflow_guard.redaction.values.plain import NotPlainError, plain_contents, plain_texts
 from stageflow_guard.redaction.values.tree import MOST, TooLarge, contents
 from stageflow_guard.redaction.vault.restore_stream import Restoring
@@ -42,15 +43,18 @@ class _Contents(NamedTuple):
     telling: bool
 
 
-def _looked_through(value: Any, most: int) -> _Contents:
+def _looked_through(value: Any, most: int, *, always: bool) -> _Contents:
     try:
-        return _heard(value, None)
+        return _heard(value, None, always=always)
     except NotPlainError:
-        return _heard(value, most)
+        return _heard(value, most, always=always)
 
 
-def _heard(value: Any, most: int | None) -> _Contents:
-    """Return what is in `value`; with None as `most`, of small and plain ones alone."""
+def _heard(value: Any, most: int | None, *, always: bool = False) -> _Contents:
+    """Return what is in `value`; with None as `most`, of small and plain ones alone.
+
+    `always`: words that an application knows may say of a value what it is.
+    """
     telling = False
     behind: list[str] = []  # what is read together with its name
 
@@ -58,16 +62,21 @@ def _heard(value: Any, most: int | None) -> _Contents:
         nonlocal telling
         if entity_of(key) is not None:
             telling = True
-        elif labels(key):
+            return None
+        way = way_of(key)
+        if way is not Way.ALONE:
             behind.append(beside(key, text))
-            return text
-        return None
+        return text if way is Way.BEHIND else None
 
     blobs: list[bytes] = []
     if most is None:
         own, found = plain_contents(value, heard)
     else:
         own, found, blobs = contents(value, heard, most=most)
+    if any(len(text) >= SHORTEST for text in found) or behind:
+        behind += [
+            joint.text for joint in joints(own, always=always)
+        ]  # last: a find is counted where it stands
     return _Contents(own, found + behind if behind else found, blobs, telling)
 
 
@@ -176,12 +185,13 @@ class OffLoopInspector:
         self, value: Any, scope: VaultScope, direction: str
     ) -> tuple[Any, tuple[Finding, ...]]:
         tenant, left = scope.tenant, self._remaining()
+        always = not self._redactor.is_own
         # 1. a copy, and what is in it; a long walk is no work for the loop
         try:
-            own, texts, blobs, telling = _looked_through(value, NODES)
+            own, texts, blobs, telling = _looked_through(value, NODES, always=always)
         except TooLarge:
             own, texts, blobs, telling = await self._long.run(
-                tenant, MOST, lambda _: _looked_through(value, MOST), left()
+                tenant, MOST, lambda _: _looked_through(value, MOST, always=always), left()
             )
         # 2. bytes are for policy to decide about
         if not blobs:

@@ -67,6 +67,11 @@ class Heads:
         return _read(folded).get(self._number, ())
 
 
+def begins_any(folded: str) -> bool:
+    """Say whether anything begins in `folded` that some recognizer looks for."""
+    return bool(_read(folded))
+
+
 @lru_cache(maxsize=4)
 def _read(folded: str) -> dict[int, list[int]]:
     pattern, owners = _reader()

@@ -11,11 +11,12 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, cast
 
+from stageflow_guard.redaction.recognizers.anchors import begins_any
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import BY_NAME as DOCUMENT_NAMES
 from stageflow_guard.redaction.recognizers.generic.secret_values import about, is_password
 from stageflow_guard.redaction.recognizers.generic.secrets import NAMES as SECRET_NAMES
-from stageflow_guard.redaction.recognizers.labels import OTHER
+from stageflow_guard.redaction.recognizers.labels import OTHER, before
 from stageflow_guard.redaction.recognizers.people.roles import FIELDS, LINE_HEADS
 from stageflow_guard.redaction.recognizers.phrases import Index
 
@@ -41,6 +42,15 @@ _IDLE = re.compile(
     r"(?i)^(?:n/?a|none|null|nil|unknown|nan|true|false|yes|no|-+|\*+|x+|redacted|)$"
 )
 
+# what recognizers know as patterns: as keys and columns these tell, too
+IDENTIFIERS = (
+    "imei", "imei sv", "vin", "vehicle identification number", "vehicle identification", "case number", "case no", "docket number", "docket no", "cause number", "cause no", "age",
+    "diagnosis", "accession number", "accession no", "encounter id", "encounter number", "encounter no", "visit number", "visit id", "visit no", "specimen id", "specimen number",
+    "prescription number", "prescription id", "rx number", "rx id", "rx no", "requisition number", "chart number", "chart no", "chart id", "hospital number", "hospital no", "hospital id", "csn", "hicn",
+    "claim number", "claim no", "group number", "group no", "group id", "policy number", "policy id", "policy no", "subscriber id", "member id", "beneficiary id", "beneficiary number",
+    "certificate holder id", "badge number", "badge id", "badge no", "staff id", "staff number", "personnel number", "personnel id", "technician id", "employee id", "student id", "student number",
+    "license plate", "plate number", "registration plate", "number plate", "user id", "login id", "db user", "screen name", "mac address", "travel document",
+)  # fmt: skip
 # under these, a value is what the name around it says: {"ssn": {"value": 536904399}}
 _GENERAL = frozenset({
     "value", "values", "number", "text", "raw", "data", "content", "current", "old", "new",
@@ -104,8 +114,23 @@ def entity_of(name: str) -> str | None:
     """Return the entity that values under `name` are, or None."""
     if len(name) > _LONGEST:
         return None
-    known = _BY_NAME.get(re.sub(r"[^a-z0-9]", "", name.lower()))
+    known = _BY_NAME.get(_solid(name))
     return "SECRET" if known is None and is_password(name) else known
+
+
+def declared(name: str, value: str) -> str | None:
+    """Return the entity that `value` is because of `name` alone, whatever it looks like, or None."""
+    entity = entity_of(name)
+    return entity if entity is not None and carries(value) and not _echo(name, value) else None
+
+
+def _echo(name: str, value: str) -> bool:
+    """Say whether `value` is the name once more, as in a table of headings: `"password": "Password"`."""
+    return len(value) <= _LONGEST and _solid(name) == _solid(value)
+
+
+def _solid(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 @lru_cache(maxsize=1)
@@ -116,7 +141,7 @@ def _phrases() -> Index:
             *DOCUMENT_NAMES,
             *(p for c in COUNTRIES for kind, names in c.fields.items() if kind != "SECRET" for p in names.split("|")),
             *(w for c in COUNTRIES for kind, words in c.words.items() if kind != OTHER for w in words.split("|")),
-            *(p for c in COUNTRIES for p in c.born.split("|")), *(p for p in FIELDS["PERSON"] if p not in LINE_HEADS),
+            *(p for c in COUNTRIES for p in c.born.split("|")), *IDENTIFIERS, *(p for p in FIELDS["PERSON"] if p not in LINE_HEADS),
         ],
         "secret": [*(p for c in COUNTRIES for p in c.fields.get("SECRET", "").split("|")), *SECRET_NAMES],
     })  # fmt: skip
@@ -127,6 +152,30 @@ def labels(name: str) -> bool:
     """Say whether `name` is read together with its value."""
     # with its sign: `to`, `cc` and other short ones are labels only before one
     return len(name) <= 80 and next(_phrases().find(f"{name}:"), None) is not None
+
+
+class Way(Enum):
+    """How a value is read: by itself, behind its name, or both."""
+
+    ALONE = "alone"
+    BEHIND = "behind"
+    BOTH = "both"
+
+
+@lru_cache(maxsize=4096)
+def way_of(name: str) -> Way:
+    """Return how a value under `name` is read, where `name` does not speak for the whole of it.
+
+    A label is read before its value, and so is a word that says of a number that it is nobody's
+    (`order_id`). What any recognizer looks for may announce something, too: it is listed nowhere.
+    """
+    if labels(name):
+        return Way.BEHIND
+    if len(name) > _LONGEST:
+        return Way.ALONE
+    if before(f"{name}: ", len(name) + 2) == OTHER:
+        return Way.BEHIND
+    return Way.BOTH if begins_any(f"{name}:".lower()) else Way.ALONE
 
 
 @lru_cache(maxsize=4096)
@@ -140,6 +189,21 @@ def last_label(text: str) -> str:
 def tells(name: str) -> bool:
     """Say whether `name` says anything about its value."""
     return entity_of(name) is not None or labels(name)
+
+
+def is_saying(text: str) -> bool:
+    """Say whether a value may say what another is: `DB_PASSWORD`, `--token`. It is not kept for that."""
+    return len(text) <= _LONGEST and _NAMING.fullmatch(text) is not None and (
+        labels.__wrapped__(text) or begins_any(f"{text}:".lower())
+    )  # fmt: skip
+
+
+_NAMING = re.compile(r"-{0,2}[^\W\d]\w*(?:[ _.-]\w+){0,4}:?")
+
+
+def asks(name: str, value: Any) -> bool:
+    """Say whether `value` is looked at together with `name`; what is no text, under a telling one."""
+    return tells(name) or (issubclass(type(value), str) and way_of(name) is not Way.ALONE)
 
 
 def beside(name: str, value: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from stageflow_guard.redaction.values import leaves
-from stageflow_guard.redaction.values.key_names import called_text, tells
+from stageflow_guard.redaction.values.key_names import asks, called_text
 from stageflow_guard.redaction.values.tree import Named
 
 NODES = 256  # names and values
@@ -68,7 +68,7 @@ class _Copying:
     def copy(self, value: Any, level: int, name: str | None) -> Any:
         """`name` is what `value` stands under."""
         kind = type(value)
-        if name is not None and tells(name):
+        if name is not None and asks(name, value):
             text = leaves.told(value)
             fresh = None if text is None else self._named(name, text)
             if fresh is not None:

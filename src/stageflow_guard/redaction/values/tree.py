@@ -13,8 +13,10 @@ from typing import Any
 
 from stageflow_guard.base.breath import Breath
 from stageflow_guard.errors import GuardError, InspectorUnavailable
+from stageflow_guard.model import EntitySpan
 from stageflow_guard.redaction.values import leaves, program
-from stageflow_guard.redaction.values.key_names import called, tells, told_name
+from stageflow_guard.redaction.values.joined import Near
+from stageflow_guard.redaction.values.key_names import asks, called, tells, told_name
 
 DEPTH = 64
 _PLAIN = frozenset({str, int, float})  # nothing hangs on these
@@ -31,7 +33,10 @@ class TooLarge(Exception):
     """The walk was given fewer nodes than the value has."""
 
 
-def mapped(value: Any, change: Change, named: Named | None = None, *, beside: bool = True) -> Any:
+def mapped(
+    value: Any, change: Change, named: Named | None = None, *, beside: bool = True,
+    near: Near | None = None, clean: Callable[[str], bool] | None = None,
+) -> Any:  # fmt: skip
     """Return a copy of `value` with `change` applied to every string, dictionary keys included.
 
     `named` is asked first about what stands under a telling key, numbers and dates too. Whole
@@ -39,27 +44,30 @@ def mapped(value: Any, change: Change, named: Named | None = None, *, beside: bo
     of enum members. The input is never mutated. Other numbers, dates, identifiers, bytes, functions
     and classes stay; exceptions become text. What a leaf holds beside itself (attributes of a
     subclass, the object of a bound method, a closure's cells) is read, unless `beside` is False: a
-    leaf of which that would change is refused.
+    leaf of which that would change is refused. `near` is told at which value the walk is, so that
+    `change` and `named` know what stands beside it. Keys that are `clean` are not asked about.
 
     Raises `InspectorUnavailable` for that, and for what cannot be walked: a cycle, more than 64
     levels, more than 5 million nodes, or a type whose text cannot be reached, such as one that
     keeps state outside Python.
     """
-    return _Walk(change, named, beside=beside).run(value)
+    return _Walk(change, named, beside=beside, near=near, clean=clean).run(value)
 
 
 class _Walk:
     """One walk with its two questions."""
 
     __slots__ = (
-        "_beside", "_blobs", "_breathe", "_change", "_left", "_made", "_most", "_named", "_open", "_reading",
-        "_strict",
+        "_beside", "_blobs", "_breathe", "_change", "_clean", "_left", "_made", "_most", "_named", "_near",
+        "_open", "_reading", "_strict",
     )  # fmt: skip
 
     def __init__(
         self, change: Change, named: Named | None, *, beside: bool = True,
-        blobs: list[bytes] | None = None, most: int = MOST,
+        blobs: list[bytes] | None = None, most: int = MOST, near: Near | None = None,
+        clean: Callable[[str], bool] | None = None,
     ) -> None:  # fmt: skip
+        self._near, self._clean = near, clean
         self._change, self._named, self._blobs = change, named, blobs
         self._beside, self._left, self._most = beside, most, most
         self._breathe = Breath()
@@ -114,7 +122,7 @@ class _Walk:
 
     def _container(self, value: Any, kind: type, depth: int, key: Any) -> Any:
         if issubclass(kind, dict):
-            return self._mapping(dict.items(value), depth, key)
+            return self._mapping(dict.items(value), depth, key, self._known_of(value))
         if issubclass(kind, tuple):
             names = getattr(kind, "_fields", None)
             if names is not None:
@@ -134,12 +142,19 @@ class _Walk:
     def _items(self, value: Any, part_of: Callable[..., Any], depth: int, key: Any) -> list[Any]:
         """Return the copy's items; long runs of short numbers are looked at as one."""
         at, out = 0, list[Any]()
+        known = self._known_of(value)
         whole = key is None or self._named is None or (type(key) is str and not tells(key))
         while part := part_of(value, slice(at, at + _RUN)):
             at += len(part)
             if whole and len(part) == _RUN and _short_numbers(part):
                 self._count(_RUN)
                 out += part
+            elif known is not None:
+                begin = at - len(part)
+                out += [
+                    self._beside_others(key, v, depth, known.get(n))
+                    for n, v in enumerate(part, begin)
+                ]
             else:
                 out += [self._under(key, v, depth) for v in part]
         return out
@@ -299,7 +314,7 @@ class _Walk:
 
     def _under(self, key: Any, value: Any, depth: int) -> Any:
         key = key if key is None or type(key) is str else told_name(key)
-        if self._named is not None and key is not None and tells(key):
+        if self._named is not None and key is not None and asks(key, value):
             text = leaves.told(value)
             fresh = None if text is None else self._named(key, text)
             if fresh is not None and fresh != text:
@@ -309,13 +324,40 @@ class _Walk:
                 return value
         return self.walk(value, depth, key)
 
-    def _mapping(self, items: Iterable[tuple[Any, Any]], depth: int, around: Any) -> dict[Any, Any]:
+    def _known_of(self, container: Any) -> dict[Any, list[EntitySpan]] | None:
+        return None if self._near is None else self._near.under(container)
+
+    def _beside_others(
+        self, key: Any, value: Any, depth: int, found: list[EntitySpan] | None
+    ) -> Any:
+        """Return what stands in place of `value`, of which others beside it say what it is."""
+        if not found or self._near is None:
+            return self._under(key, value, depth)
+        self._near.at = tuple(found)
+        try:
+            if type(value) is int or type(value) is float:  # too short to be asked about alone
+                text = leaves.told(value)
+                fresh = text if text is None else self._change(text)
+                if fresh != text:
+                    return fresh
+            return self._under(key, value, depth)
+        finally:
+            self._near.at = ()
+
+    def _mapping(
+        self, items: Iterable[tuple[Any, Any]], depth: int, around: Any,
+        known: dict[Any, list[EntitySpan]] | None = None,
+    ) -> dict[Any, Any]:  # fmt: skip
         out: dict[Any, Any] = {}
         for key, item in items:
-            fresh = self.walk(key, depth)
+            plain = self._clean is not None and type(key) is str and self._clean(key)
+            if plain:
+                self._count()
+            fresh = key if plain else self.walk(key, depth)
             if fresh in out:
                 raise InspectorUnavailable("two keys became one by redaction")
-            out[fresh] = self._under(called(key, around), item, depth)
+            found = None if known is None else known.get(key)
+            out[fresh] = self._beside_others(called(key, around), item, depth, found)
         return out
 
     def _object(self, value: Any, depth: int, around: Any) -> Any:

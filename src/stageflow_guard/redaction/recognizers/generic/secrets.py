@@ -368,7 +368,7 @@ def _score(text: str, name: str, match: Match, found: values.Value, value: str) 
         score = max(score, 0.5)
     if " " in value and value[-1:] in ("?", "…", ":"):
         return 0.0  # what a form asks
-    if name == "auth" and len(value) < 16 and ":" not in value:  # a way to sign in
+    if _is_a_way_in(name, value):
         return 0.0
     if (
         name in _HEX_ONLY
@@ -409,6 +409,11 @@ def _assigned(text: str, lower: str, match: Match) -> Hit | None:
     return Hit(found.start, end, "SECRET", score, "assigned secret", "label secret")
 
 
+def _is_a_way_in(name: str, value: str) -> bool:
+    """Say whether `value` is how one signs in: `auth: aws.auth#sigv4`."""
+    return name == "auth" and len(value) < 16 and ":" not in value
+
+
 def _below(text: str, lower: str, match: Match) -> Iterator[Hit]:
     """Yield what stands below the name in YAML or JSON: it speaks for everything under it."""
     name = re.sub(r"[\s_.-]+", " ", lower[match.start : match.end])
@@ -424,6 +429,8 @@ def _below(text: str, lower: str, match: Match) -> Iterator[Hit]:
             len(inner) < 8 or " " in inner or not any(map(str.isdigit, inner))
         ):
             continue  # `pass` and `token` are names of much else
+        if _is_a_way_in(name, inner):
+            continue
         score = values.worth(inner, quoted=True, spoken=False)
         if values.short(inner):
             score = max(score, 0.4)
