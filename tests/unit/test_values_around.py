@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from stageflow_guard.redaction import Redactor
@@ -354,6 +356,35 @@ def test_numbers_of_a_measurement_are_not_read():
     redacted = Redactor().redact(value).value
     assert redacted["curve"] == value["curve"]
     assert "hunter26" not in str(redacted)
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ('{"customer_name": "Özdemir"}', "Özdemir"), ('{"customerName": "\\u00d6zdemir"}', "zdemir"), ('{"pin": "hunter2"}', "hunter2"), ('{"clientip": "10.0.0.7"}', "10.0.0.7"),
+        ('{"ssn": 19790817}', "19790817"), ('{"password": 4155550132}', "4155550132"), ('{"pin": 536904399}', "536904399"), ('{"ssn": {"primary": 536904399}}', "536904399"),
+        ('{"phones": ["20 45 11 22"]}', "20 45 11 22"), ("<fullName>Okafor</fullName>", "Okafor"), ("| id | full_name |\n|---|---|\n| 1 | Okafor |", "Okafor"),
+        ("customer_name: Özdemir", "Özdemir"), ("id: 1\nclientip: 10.0.0.7", "10.0.0.7"),
+    ],
+)  # fmt: skip
+def test_a_name_that_speaks_for_its_value_does_so_in_a_text(text, gone):
+    """Pairs of JSON, elements, cells and keys of programs say what a dictionary's keys say."""
+    assert gone not in redacted(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"password": "Password", "phone": "Phone"}', "phone: see below", "full_name: str", "contact_name = None", "pin: ask Bob"],
+)  # fmt: skip
+def test_headings_types_and_sentences_are_no_values(text):
+    """A value that is its own name, a type, the beginning of a sentence."""
+    assert redacted(text) == text
+
+
+def test_an_array_stays_an_array():
+    """The quotes around a cell are no part of what is found in it."""
+    text = '[["residential-address", "email"], ["12 Mill Lane", "ok"]]'
+    assert json.loads(redacted(text))[1][1] == "ok"
 
 
 def test_words_that_a_recognizer_brings_count_in_keys():

@@ -15,7 +15,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from stageflow_guard.model import EntitySpan
-from stageflow_guard.redaction.values.key_names import Way, declared, entity_of, is_saying, way_of
+from stageflow_guard.redaction.values.key_names import declared, is_saying, says
 from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
 
 LEVELS = 64
@@ -23,7 +23,6 @@ PIECE = 4_096  # characters that are read at once; what is said of a value stand
 LONGEST = 400  # of a value: a longer one speaks for itself
 _NAME_MOST = 100
 _AROUND = 3  # names that are repeated where a container is read in pieces
-_LEAST = 3  # characters: nothing is found in less
 _NUMBERS = frozenset({int, float, bool, type(None)})
 _RUN = 64  # numbers without a text among them are a measurement
 
@@ -146,7 +145,7 @@ class _Writer:
             or self._heads > 0
             or any(map(is_saying, (leaf.text for leaf in self._leaves)))
         )
-        if said and any(leaf.end - leaf.start >= _LEAST for leaf in self._leaves):
+        if said and self._leaves:
             yield Joint("".join(self._parts), self._leaves)
         self._begin()
 
@@ -214,7 +213,7 @@ class _Writer:
 
 
 def _says(key: str) -> bool:
-    return key in _PLACES or (entity_of(key) is None and way_of(key) is not Way.ALONE)
+    return key in _PLACES or says(key)
 
 
 _PLACES = frozenset({"family", "given", "identifier", "reference", "display", "birthDate", "telecom"})  # fmt: skip

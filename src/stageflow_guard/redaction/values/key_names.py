@@ -125,8 +125,14 @@ def declared(name: str, value: str) -> str | None:
 
 
 def _echo(name: str, value: str) -> bool:
-    """Say whether `value` is the name once more, as in a table of headings: `"password": "Password"`."""
-    return len(value) <= _LONGEST and _solid(name) == _solid(value)
+    """Say whether `value` is the name once more: `"password": "Password"`, `"apiKey": "YOUR_API_KEY"`.
+
+    In small letters it may be a password that was chosen so.
+    """
+    if len(value) > _LONGEST or not value[:1].isupper():
+        return False
+    said = _solid(value).removeprefix("your")
+    return said in (_solid(name), _solid(re.split(r"[./:]", name)[-1]))
 
 
 def _solid(name: str) -> str:
@@ -191,6 +197,12 @@ def tells(name: str) -> bool:
     return entity_of(name) is not None or labels(name)
 
 
+@lru_cache(maxsize=4096)
+def says(name: str) -> bool:
+    """Say whether `name` may say what a value is: a word that only lets a number pass does not."""
+    return tells(name) or (len(name) <= _LONGEST and begins_any(f"{name}:".lower()))
+
+
 def is_saying(text: str) -> bool:
     """Say whether a value may say what another is: `DB_PASSWORD`, `--token`. It is not kept for that."""
     return len(text) <= _LONGEST and _NAMING.fullmatch(text) is not None and (
@@ -198,7 +210,7 @@ def is_saying(text: str) -> bool:
     )  # fmt: skip
 
 
-_NAMING = re.compile(r"-{0,2}[^\W\d]\w*(?:[ _.-]\w+){0,4}:?")
+_NAMING = re.compile(r"-{0,2}[0-9]{0,2}[^\W\d]\S*(?: \S+){0,4}")
 
 
 def asks(name: str, value: Any) -> bool:

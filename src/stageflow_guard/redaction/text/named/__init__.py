@@ -21,12 +21,15 @@ from stageflow_guard.redaction.text.named import (
     inserts,
     lines,
     markup,
+    objects,
     pairs,
     segments,
     x12,
 )
-from stageflow_guard.redaction.text.named.block import Block
+from stageflow_guard.redaction.text.named.block import Block, Named
 from stageflow_guard.redaction.values.key_names import beside
+
+_FAR = f"{' ' * 72}\n"  # no word of one value is near the next, as none is where each is parsed
 
 
 def _blocks(text: str) -> Iterator[Block]:
@@ -40,11 +43,16 @@ def _blocks(text: str) -> Iterator[Block]:
         yield from inserts.blocks(text)
 
 
+def _line(one: Named, value: str) -> str:
+    return beside(one.name if " " in value else objects.said_as(one.name), value)
+
+
 def placed(text: str) -> Iterator[Hit]:
     """Yield what a record's standard puts in a place: fields of HL7, elements of FHIR and X12."""
     yield from hl7.finds(text)
     yield from fhir.finds(text)
     yield from x12.finds(text)
+    yield from objects.wholes(text)
 
 
 class Reading:
@@ -54,6 +62,7 @@ class Reading:
     """
 
     def __init__(self, text: str) -> None:
+        self._given = text
         self._values = [value for block in _blocks(text) for value in block.values]
         if "</" in text:
             self._values += markup.elements(text)
@@ -61,7 +70,11 @@ class Reading:
             self._values += markup.attributes(text)
         self._values += complements.values(text)
         self._values += pairs.pairs(text)
-        lines = [beside(one.name, text[one.start : one.end]) for one in self._values]
+        self._values += objects.keyed(text)
+        lines = [_line(one, text[one.start : one.end]) for one in self._values]
+        alone = list(objects.pairs(text))
+        lines += [_FAR + _line(one, text[one.start : one.end]) for one in alone]
+        self._values += alone
         self._begins = [0, *itertools.accumulate(len(line) + 1 for line in lines)]
         self.text = "\n".join(lines)
 
@@ -71,6 +84,10 @@ class Reading:
         value = self._values[at]
         shift = value.end - (self._begins[at + 1] - 1)
         start, end = max(span.start + shift, value.start), span.end + shift
+        if self._given[start] == '"' and start == value.start:  # the quotes only end the value
+            start += 1
+        if end == value.end and self._given[end - 1] == '"':
+            end -= 1
         return EntitySpan(start, end, span.entity, span.score) if start < end <= value.end else None
 
 
