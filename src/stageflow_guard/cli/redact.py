@@ -18,6 +18,7 @@ from stageflow_guard.errors import ConfigError
 if TYPE_CHECKING:
     from stageflow_guard.redaction.atrest.batch import Options
     from stageflow_guard.redaction.atrest.files import Report
+    from stageflow_guard.settings import RedactionSettings
 
 _EXAMPLES = """\
 examples:
@@ -79,9 +80,10 @@ def run(args: argparse.Namespace) -> int:
         return evaluated(args)
     if (args.vault is None) != (args.keys is None):
         raise ConfigError("`--vault` and `--keys` go together")
-    if args.restore:
-        return restored(args)
     options = _options(args)
+    if args.restore:
+        return restored(args, options)
+    options.require_done()
     if args.explain or args.html:
         return _explained(args, options)
     if args.paths == ["-"]:
@@ -92,36 +94,42 @@ def run(args: argparse.Namespace) -> int:
 def _options(args: argparse.Namespace) -> Options:
     from stageflow_guard.redaction.atrest.batch import Options
 
-    preset, ner, entities, allow = (
-        args.preset or "balanced",
-        tuple(args.ner),
-        None,
-        tuple(args.allow),
-    )
-    vault, keys = args.vault, args.keys
-    if args.config is not None:
-        from stageflow_guard.settings import Settings
-
-        settings = Settings.load(args.config)
-        chosen = settings.redaction
-        preset = args.preset or chosen.preset
-        configured = [chosen.ner] if isinstance(chosen.ner, str) else chosen.ner or []
-        ner = ner or tuple(configured)
-        entities = None if chosen.entities is None else tuple(chosen.entities)
-        allow = (*allow, *chosen.allow)
-        if vault is None and chosen.vault is not None and chosen.vault.kind == "sqlite":
-            vault = chosen.vault.path
-            keys = settings.audit.keyring or f"{settings.audit.key_file}.keys"
-    if args.entities:
-        entities = tuple(e.strip() for e in args.entities.split(",") if e.strip())
     try:
         "".encode(args.encoding)
     except LookupError:
         raise ConfigError(f"encoding `{args.encoding}` is unknown") from None
     return Options(
-        preset=preset, ner=ner, entities=entities, allow=allow, encoding=args.encoding,
-        kind=args.format, vault=vault, keys=keys, delimiter=_delimiter(args.delimiter),
+        chosen=_chosen(args), encoding=args.encoding, kind=args.format, vault=args.vault,
+        keys=args.keys, delimiter=_delimiter(args.delimiter), looks=_looks(args),
     )  # fmt: skip
+
+
+def _looks(args: argparse.Namespace) -> bool:
+    """Say whether nothing is written in place of what is found."""
+    return bool(args.check or args.explain or args.html or args.paths[:1] == ["eval"])
+
+
+def _chosen(args: argparse.Namespace) -> RedactionSettings:
+    """Return `[redaction]` of `--config` or the defaults; what the line says goes before it."""
+    from stageflow_guard.settings import RedactionSettings, Settings
+
+    chosen = RedactionSettings()
+    if args.config is not None:
+        settings = Settings.load(args.config)
+        chosen = settings.redaction
+        if chosen.vault is not None:
+            from stageflow_guard.keys.assemble import keyring_folder
+
+            place = chosen.vault.model_copy(update={"keys": keyring_folder(settings)})
+            chosen = chosen.model_copy(update={"vault": place})
+    said: dict[str, Any] = {"allow": [*args.allow, *chosen.allow]}
+    if args.preset:
+        said |= {"preset": args.preset, "min_score": None}
+    if args.ner:
+        said["ner"] = list(args.ner)
+    if args.entities:
+        said["entities"] = [e.strip() for e in args.entities.split(",") if e.strip()]
+    return chosen.model_copy(update=said)
 
 
 def _delimiter(given: str | None) -> str | None:
@@ -271,17 +279,21 @@ def _explained(args: argparse.Namespace, options: Options) -> int:
     return HOLDS
 
 
-def restored(args: argparse.Namespace) -> int:
+def restored(args: argparse.Namespace, options: Options) -> int:
     """Put the originals back; whoever holds the vault and its keys may."""
-    from stageflow_guard.redaction.atrest.batch import TENANT, Options, scope_key
+    from stageflow_guard.redaction.atrest.batch import TENANT, scope_key
     from stageflow_guard.redaction.atrest.files import restore_file
     from stageflow_guard.redaction.atrest.walk import sources
 
-    if args.vault is None:
-        raise ConfigError("`--restore` needs `--vault` and `--keys`")
-    if not Path(args.vault).exists():
-        raise ConfigError(f"vault `{args.vault}` does not exist")
-    vault = Options(vault=args.vault, keys=args.keys).opened_vault()
+    place = options.chosen.vault
+    file = args.vault or (place.path if place is not None else None)
+    if file is None and (place is None or place.kind == "memory"):
+        raise ConfigError(
+            "`--restore` needs `--vault` and `--keys`, or `--config` with a vault that is kept"
+        )
+    if file is not None and not Path(file).exists():
+        raise ConfigError(f"vault `{file}` does not exist")
+    vault = options.opened_vault()
     if args.paths == ["-"]:
         scope = vault.scope(TENANT, "stdin", TENANT)
         for line in io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline=""):
@@ -296,7 +308,6 @@ def restored(args: argparse.Namespace) -> int:
 
 def evaluated(args: argparse.Namespace) -> int:
     """Print the rates on labelled texts, and thresholds that would be better on them."""
-    from stageflow_guard.redaction import Redactor
     from stageflow_guard.redaction.atrest.evaluate import STRUCTURED, evaluate, read, suggest
 
     if len(args.paths) != 2:
@@ -306,8 +317,7 @@ def evaluated(args: argparse.Namespace) -> int:
     if args.by or args.against:
         return _broken_down(args, lines, options)
     result = evaluate(lines, options.redactor())
-    lowest = Redactor("strict", ner=list(options.ner) or None, min_score=0.2)
-    better = suggest(lines, lowest)
+    better = suggest(lines, options.lowest())
     everything, shaped = result.total(), result.total(STRUCTURED)
     rows = {
         kind: {
@@ -341,11 +351,10 @@ def evaluated(args: argparse.Namespace) -> int:
     )
     print(f"labelled characters covered: {summary['characters_covered']:.2f}")
     print(f"lines without a label flagged: {result.flagged} of {result.clean}")
-    now = 0.35 if options.preset == "balanced" else 0.2 if options.preset == "strict" else 0.5
     changes = [(k, t, f) for k, (t, f) in better.items() if f > result.by_type[k].f2 + 0.005]
     for kind, threshold, f2 in changes:
         print(
-            f"suggested: [redaction.thresholds] {kind} = {threshold} (F2 {f2:.2f}, at {now} {result.by_type[kind].f2:.2f})"
+            f"suggested: [redaction.thresholds] {kind} = {threshold} (F2 {f2:.2f}, at {options.score(kind)} {result.by_type[kind].f2:.2f})"
         )
     if not changes:
         print("suggested: no threshold of your own is better on these lines")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from stageflow_guard.errors import ConfigError
@@ -33,6 +35,15 @@ def load(name: str) -> list[Any]:
             f"`recognizers`: `{name}` cannot be loaded ({type(exc).__name__})"
         ) from None
     return list(found) if isinstance(found, Iterable) else [found]
+
+
+def source_of(name: str) -> Path | None:
+    """Return the file that `name` is loaded from, where it is one; nothing of it is run."""
+    try:
+        found = importlib.util.find_spec(name.partition(":")[0])
+    except (ImportError, ValueError, AttributeError):  # `load` says what is wrong with it
+        return None
+    return Path(found.origin) if found is not None and found.has_location and found.origin else None
 
 
 def places() -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.redaction.inspector.inspector import OffLoopInspector
 from stageflow_guard.redaction.redactor import Redactor
-from stageflow_guard.redaction.vault.operators import Operator, named
+from stageflow_guard.redaction.vault.operators import Operator, kept, named
 from stageflow_guard.redaction.vault.owner import require_ring
 from stageflow_guard.redaction.vault.vault import Vault, VaultStore
 
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from stageflow_guard.settings import RedactionSettings, VaultSettings
 
 
-def redactor_from(chosen: RedactionSettings) -> Redactor:
-    """Return the redactor that `[redaction]` describes; raise `ConfigError` that names the key."""
+def redactor_from(chosen: RedactionSettings, *, looks: bool = False) -> Redactor:
+    """Return the redactor that `[redaction]` describes; raise `ConfigError` that names the key.
+
+    One that only `looks` finds and counts the same; its operators are checked, and none runs.
+    """
     key = None
     if chosen.operator_key_file is not None:
         from stageflow_guard.keys import read_key
@@ -31,6 +34,8 @@ def redactor_from(chosen: RedactionSettings) -> Redactor:
         for entity, name in chosen.operators.items()
         if (operator := named(name, key)) is not None
     }
+    if looks:  # one that refuses would end the look
+        operators = dict.fromkeys(operators, kept())
     return Redactor(
         preset=chosen.preset, ner=chosen.ner, entities=chosen.entities, min_score=chosen.min_score,
         thresholds=chosen.thresholds, allow=chosen.allow, allow_patterns=chosen.allow_patterns,
