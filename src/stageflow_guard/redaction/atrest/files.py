@@ -8,9 +8,7 @@ never copied.
 from __future__ import annotations
 
 import codecs
-import csv
 import glob
-import itertools
 import json
 import os
 from array import array
@@ -24,7 +22,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 from stageflow_guard.base.durable import move_durably
 from stageflow_guard.errors import ConfigError
-from stageflow_guard.redaction.values.key_names import tells
+from stageflow_guard.redaction.atrest.cells import Unreadable
+from stageflow_guard.redaction.atrest.heads import Heads
+from stageflow_guard.redaction.atrest.tables import Table
 
 if TYPE_CHECKING:
     from stageflow_guard.redaction.redactor import Redactor
@@ -37,9 +37,6 @@ KINDS = {
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv",
     ".parquet": "parquet",
 }  # fmt: skip
-_FIELD_MOST = 32 << 20
-SAMPLE = 200  # lines by which the delimiter is found
-DELIMITERS = (",", ";", "\t", "|")
 LINES = 4_096  # ends of lines remembered beyond what is settled
 MOST = 100_000  # places remembered per file; counts go on
 
@@ -283,62 +280,35 @@ def _value(value: Any, redactor: Redactor, scope: VaultScope, report: Report, li
 
 def _table(sign: str | None) -> Callable[[_Job], None]:
     def run(job: _Job) -> None:
-        csv.field_size_limit(_FIELD_MOST)
-        names: list[str] = []
-        lines = _lines(job)
-        head = list(itertools.islice(lines, SAMPLE))
-        delimiter = job.delimiter or sign or delimiter_of(head)
-        rows = csv.reader(itertools.chain(head, lines), delimiter=delimiter, strict=True)
-        ending = "\r\n" if head and head[0].endswith("\r\n") else "\n"
-        writer = (
-            csv.writer(job.out, delimiter=delimiter, lineterminator=ending) if job.out else None
-        )
         try:
-            for row in rows:
-                value = [
-                    {names[i]: cell} if i < len(names) and tells(names[i]) else cell
-                    for i, cell in enumerate(row)
-                ]
-                fresh = job.value(value, rows.line_num)
-                names = names or row  # the first row names the columns
-                if writer is not None:
-                    writer.writerow([*_cells(fresh)])
-        except csv.Error as exc:
-            raise ConfigError(f"`{job.name}`:{rows.line_num}: {exc}") from None
+            _rows(job, job.delimiter or sign)
+        except Unreadable as exc:
+            raise ConfigError(f"`{job.name}`:{exc.line}: {exc.why}") from None
 
     return run
 
 
-def delimiter_of(lines: list[str]) -> str:
-    """Return what parts the cells of `lines`: the sign that gives most rows the first one's size."""
-    fits: list[tuple[float, int, str]] = []
-    for sign in DELIMITERS:
-        try:
-            sizes = [len(row) for row in csv.reader(lines, delimiter=sign, strict=True) if row]
-        except csv.Error:
-            continue
-        if not sizes or sizes[0] < 2:
-            continue
-        fits.append((sizes.count(sizes[0]) / len(sizes), sizes[0], sign))
-    return max(fits)[2] if fits else ","
+def _rows(job: _Job, delimiter: str | None) -> None:
+    table = Table(_chunks(job), delimiter)
+    heads = Heads(table.first)
+    if job.out is not None:
+        job.out.write(table.before)
+    for row in table:
+        names = heads.names(row)
+        table.require_whole(row, heads.size(row))
+        fresh = job.value([_named(*one) for one in zip(row.texts, names, strict=True)], row.line)
+        values = [next(iter(v.values())) if isinstance(v, dict) else v for v in fresh]
+        for place, others in enumerate(names):
+            for name in others[1:]:
+                if values[place] == row.cells[place].text:
+                    (again,) = job.value([{name: values[place]}], row.line)
+                    values[place] = next(iter(again.values()))
+        if job.out is not None:
+            job.out.write(table.written(row, values))
 
 
-def _lines(job: _Job) -> Iterator[str]:
-    """Yield lines with their ends, a quoted one cut where it is: the reader joins them."""
-    rest = ""
-    for chunk in _chunks(job):
-        lines = (rest + chunk).splitlines(keepends=True)
-        rest = lines.pop() if lines and not lines[-1].endswith("\n") else ""
-        if len(rest) > _FIELD_MOST:
-            raise ConfigError(f"`{job.name}`: a line is over {_FIELD_MOST} characters")
-        yield from lines
-    if rest:
-        yield rest
-
-
-def _cells(row: list[Any]) -> Iterator[Any]:
-    for cell in row:
-        yield next(iter(cell.values())) if isinstance(cell, dict) else cell
+def _named(text: str, names: tuple[str, ...]) -> Any:
+    return {names[0]: text} if names and text else text
 
 
 def _parquet(
