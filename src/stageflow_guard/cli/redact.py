@@ -96,7 +96,7 @@ def _options(args: argparse.Namespace) -> Options:
 
     try:
         "".encode(args.encoding)
-    except LookupError:
+    except (LookupError, UnicodeError):  # `undefined` is one that refuses everything
         raise ConfigError(f"encoding `{args.encoding}` is unknown") from None
     return Options(
         chosen=_chosen(args), encoding=args.encoding, kind=args.format, vault=args.vault,
@@ -236,15 +236,14 @@ def _summary(args: argparse.Namespace, reports: list[Report], skipped: int = 0) 
 
 
 def _explained(args: argparse.Namespace, options: Options) -> int:
+    from stageflow_guard.redaction.atrest.reading import decoded
+
     redactor = options.redactor()
     rows: list[dict[str, Any]] = []
     texts: list[tuple[str, str]] = []
     for name in args.paths:
-        try:
-            raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-            texts.append((name, raw.decode(options.encoding)))
-        except UnicodeDecodeError as exc:
-            raise ConfigError(f"`{name}`: not {options.encoding} at byte {exc.start}") from None
+        raw = io.BytesIO(sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes())
+        texts.append((name, "".join(decoded(raw, name, options.encoding, lambda _: None))))
     for name, text in texts:
         for one in redactor.explain(text):
             line = text.count("\n", 0, one.span.start) + 1

@@ -7,9 +7,7 @@ never copied.
 
 from __future__ import annotations
 
-import codecs
 import glob
-import json
 import os
 from array import array
 from bisect import bisect_left
@@ -24,14 +22,15 @@ from stageflow_guard.base.durable import move_durably
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.redaction.atrest.cells import Unreadable
 from stageflow_guard.redaction.atrest.heads import Heads
+from stageflow_guard.redaction.atrest.json_text import MARK, parsed, written
+from stageflow_guard.redaction.atrest.reading import decoded, lines, whole
 from stageflow_guard.redaction.atrest.tables import Table
 
 if TYPE_CHECKING:
     from stageflow_guard.redaction.redactor import Redactor
     from stageflow_guard.redaction.vault.vault import VaultScope
 
-BLOCK = 1 << 16
-WHOLE = 64 << 20  # a JSON document is one value: above this many bytes it has to be JSON lines
+WHOLE = 64 << 20  # a JSON document is one value: above this many characters it has to be JSON lines
 KINDS = {
     ".txt": "text", ".md": "text", ".markdown": "text", ".log": "text", ".rst": "text",
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv",
@@ -111,10 +110,7 @@ def redact_stream(
 
 
 def _pass(job: _Job, kind: str) -> None:
-    try:
-        _READERS[kind](job)
-    except UnicodeDecodeError as exc:
-        raise ConfigError(f"`{job.name}`: not {job.encoding} at byte {exc.start}") from None
+    _READERS[kind](job)
 
 
 @contextmanager
@@ -200,28 +196,11 @@ def _place(spans: Any, lines: array[int], passed: int, report: Report) -> None:
         report.places.append((passed + line + 1, span.start - before + 1, span.entity, span.score))
 
 
-_PACKED = ("%PDF-", "%!PS-Adobe")  # what may be all ASCII and hold its text packed
-
-
 def _chunks(job: _Job) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder(job.encoding)()
-    read = 0
-    while block := job.source.read(BLOCK):
-        try:
-            text = decoder.decode(block)
-        except UnicodeDecodeError as exc:
-            exc.start += job.report.units
-            raise
-        # bytes of another encoding may decode to something that reads like nothing: never "clean"
-        if "\0" in text or (not job.report.units and text.startswith(_PACKED)):
-            raise ConfigError(
-                f"`{job.name}`: not text in {job.encoding} at character "
-                f"{read + max(0, text.find(chr(0)))}; is it binary, or another `--encoding`?"
-            )
-        read += len(text)
-        yield text
-        job.report.units += len(block)
-    yield decoder.decode(b"", final=True)
+    def passed(size: int) -> None:
+        job.report.units += size
+
+    return decoded(job.source, job.name, job.encoding, passed)
 
 
 def _text(job: _Job) -> None:
@@ -230,41 +209,21 @@ def _text(job: _Job) -> None:
 
 
 def _json(job: _Job) -> None:
-    raw = job.source.read(WHOLE + 1)
-    if len(raw) > WHOLE:
-        raise ConfigError(f"`{job.name}`: over {WHOLE} bytes of one JSON value; use JSON lines")
-    value = _parsed(job, raw, 0)
-    job.report.units += len(raw)
+    text = whole(_chunks(job), job.name, WHOLE, "of one JSON value; use JSON lines")
+    value, exact = parsed(text, job.name, 0)
     fresh = job.value(value, 1)
     if job.out is not None:
-        json.dump(fresh, job.out, ensure_ascii=False, indent=2)
-        job.out.write("\n")
+        job.out.write(written(fresh, exact, indent=True) + "\n")
 
 
 def _jsonl(job: _Job) -> None:
-    for number, raw in enumerate(job.source, 1):
-        if len(raw) > WHOLE:
-            raise ConfigError(f"`{job.name}`:{number}: over {WHOLE} bytes in one line")
-        fresh = job.value(_parsed(job, raw, number), number) if raw.strip() else None
+    for number, line in enumerate(lines(_chunks(job), job.name, WHOLE), 1):
+        fresh = ""
+        if line.strip(" \t\r" + MARK):
+            value, exact = parsed(line, job.name, number)
+            fresh = written(job.value(value, number), exact, indent=False)
         if job.out is not None:
-            job.out.write(json.dumps(fresh, ensure_ascii=False) + "\n" if raw.strip() else "\n")
-        job.report.units += len(raw)
-
-
-def _parsed(job: _Job, raw: bytes, line: int) -> Any:
-    try:
-        return json.loads(raw.decode(job.encoding))
-    except json.JSONDecodeError as exc:
-        raise ConfigError(f"`{job.name}`:{line or exc.lineno}: not JSON") from None
-    except UnicodeDecodeError as exc:
-        where = (
-            f"`{job.name}`:{line}: byte {exc.start}" if line else f"`{job.name}`: byte {exc.start}"
-        )
-        raise ConfigError(f"{where} is not {job.encoding}") from None
-    except ValueError:  # more digits than the interpreter reads
-        raise ConfigError(f"`{job.name}`:{line}: a number is too long") from None
-    except RecursionError:
-        raise ConfigError(f"`{job.name}`:{line}: nested too deeply") from None
+            job.out.write(fresh + "\n")
 
 
 def _value(value: Any, redactor: Redactor, scope: VaultScope, report: Report, line: int) -> Any:
