@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import io
 import os
 import sys
@@ -13,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from stageflow_guard.cli import DOES_NOT_HOLD, HOLDS, USAGE, print_json
 from stageflow_guard.cli.numbers import whole
 from stageflow_guard.cli.terminal import document, one_line, own
-from stageflow_guard.errors import ConfigError
+from stageflow_guard.errors import ConfigError, GuardError
 
 if TYPE_CHECKING:
     from stageflow_guard.redaction.atrest.batch import Options
@@ -62,6 +63,9 @@ def arguments(verbs: Any) -> None:
     redact.add_argument(
         "--delimiter", metavar="SIGN", help="what parts a CSV's cells; default: found by its lines"
     )
+    redact.add_argument(
+        "--quote", choices=["'", '"'], help="what quotes a CSV's cells; default: found by its lines"
+    )
     redact.add_argument("--vault", metavar="FILE", help="keep what is replaced, encrypted")
     redact.add_argument("--keys", metavar="DIR", help="the keyring of the vault")
     redact.add_argument("--jobs", type=whole, default=0, help="processes; default: one per core")
@@ -100,7 +104,7 @@ def _options(args: argparse.Namespace) -> Options:
         raise ConfigError(f"encoding `{args.encoding}` is unknown") from None
     return Options(
         chosen=_chosen(args), encoding=args.encoding, kind=args.format, vault=args.vault,
-        keys=args.keys, delimiter=_delimiter(args.delimiter), looks=_looks(args),
+        keys=args.keys, delimiter=_delimiter(args.delimiter), quote=args.quote, looks=_looks(args),
     )  # fmt: skip
 
 
@@ -154,7 +158,7 @@ def _through(  # noqa: PLR0917 - one place from three callers
     scope = options.opened_vault().scope(TENANT, key, TENANT)
     report = redact_stream(
         source, out, options.redactor(), scope, kind=kind, encoding=options.encoding, name=name,
-        delimiter=options.delimiter,
+        delimiter=options.delimiter, quote=options.quote,
     )  # fmt: skip
     return _summary(args, [report])
 
@@ -281,7 +285,7 @@ def _explained(args: argparse.Namespace, options: Options) -> int:
 def restored(args: argparse.Namespace, options: Options) -> int:
     """Put the originals back; whoever holds the vault and its keys may."""
     from stageflow_guard.redaction.atrest.batch import TENANT, scope_key
-    from stageflow_guard.redaction.atrest.files import restore_file
+    from stageflow_guard.redaction.atrest.restoring import restore_file, restore_stream
     from stageflow_guard.redaction.atrest.walk import sources
 
     place = options.chosen.vault
@@ -292,17 +296,29 @@ def restored(args: argparse.Namespace, options: Options) -> int:
         )
     if file is not None and not Path(file).exists():
         raise ConfigError(f"vault `{file}` does not exist")
+    if codecs.lookup(args.encoding).name not in ("utf-8", "utf-8-sig"):
+        raise ConfigError("`--encoding`: what was redacted is UTF-8, whatever it was before")
     vault = options.opened_vault()
+    how: dict[str, Any] = {"delimiter": options.delimiter, "quote": options.quote}
     if args.paths == ["-"]:
         scope = vault.scope(TENANT, "stdin", TENANT)
-        for line in io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", newline=""):
-            document().write(scope.restore(line))
+        kind = args.format or "text"
+        restore_stream(sys.stdin.buffer, document().write, scope, kind=kind, **how)
         return HOLDS
     if args.out is None:
         raise ConfigError("give `--out DIR` for what is restored")
+    failed = False
     for source, name in sources([Path(p) for p in args.paths]):
-        restore_file(source, Path(args.out) / name, vault.scope(TENANT, scope_key(name), TENANT))
-    return HOLDS
+        target = Path(args.out) / name
+        if target.resolve() == source.resolve():
+            raise ConfigError(f"`{source}` would be overwritten; choose another folder")
+        scope = vault.scope(TENANT, scope_key(name), TENANT)
+        try:
+            restore_file(source, target, scope, kind=args.format, **how)
+        except GuardError as exc:  # the other files are no less restored
+            failed = True
+            print(one_line(str(exc)), file=sys.stderr)
+    return USAGE if failed else HOLDS
 
 
 def evaluated(args: argparse.Namespace) -> int:

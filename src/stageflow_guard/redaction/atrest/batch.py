@@ -40,6 +40,7 @@ class Options:
     vault: str | None = None
     keys: str | None = None
     delimiter: str | None = None  # of a table; None: found by its lines
+    quote: str | None = None  # the same
     looks: bool = False  # nothing is written: no operator runs
 
     def redactor(self) -> Redactor:
@@ -74,7 +75,7 @@ class Options:
     def digest(self) -> str:
         """Return what a journal's lines were made with, what stands in named files included."""
         made = hashlib.sha256()
-        rest = [self.encoding, self.kind, self.vault, self.keys, self.delimiter]
+        rest = [self.encoding, self.kind, self.vault, self.keys, self.delimiter, self.quote]
         made.update(
             json.dumps([self.chosen.model_dump(mode="json"), rest], sort_keys=True).encode()
         )
@@ -116,7 +117,7 @@ def _one(source: str, name: str, target: str | None) -> Report:
         return redact_file(
             path, None if target is None else Path(target), _STATE["redactor"], scope,
             kind=options.kind or kind_of(path), encoding=options.encoding,
-            delimiter=options.delimiter,
+            delimiter=options.delimiter, quote=options.quote,
         )  # fmt: skip
     except GuardError as exc:
         return Report(source, error=str(exc))

@@ -172,7 +172,7 @@ def written(cell: Cell, fresh: str, dialect: Dialect) -> str:
     """Return `cell` with `fresh` as its value: one cell, whatever `fresh` holds."""
     if cell.quote:
         return f"{cell.before}{cell.quote}{_doubled(fresh, cell.quote)}{cell.quote}"
-    if not _needs_quotes(fresh, dialect):
+    if not needs_quotes(fresh, dialect):
         return f"{cell.before}{fresh}{cell.behind}"
     return f'"{_doubled(cell.before + fresh + cell.behind, _QUOTE)}"'
 
@@ -184,7 +184,8 @@ def _doubled(text: str, quote: str) -> str:
     return text.replace(quote, quote * 2)
 
 
-def _needs_quotes(text: str, dialect: Dialect) -> bool:
+def needs_quotes(text: str, dialect: Dialect) -> bool:
+    """Say whether `text` is one cell in quotes only."""
     return (
         dialect.delimiter in text
         or any(sign in text for sign in '"\r\n')

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from stageflow_guard.redaction.atrest.cells import Dialect, Row, Unreadable, lines_in, row_at
 
+_DOUBLE, _BOTH = '"', "\"'"
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE = 1 << 18  # characters by which a dialect is found
 ROWS = 200  # and rows
@@ -61,18 +62,22 @@ def size_of(rows: Sequence[Row]) -> tuple[int, int]:
 
 
 def dialect_of(
-    text: str, *, final: bool = True, delimiter: str | None = None
+    text: str, *, final: bool = True, delimiter: str | None = None, quote: str | None = None
 ) -> tuple[Dialect, bool]:
     """Return the dialect that gives most rows of `text` one size; commas where none does.
 
     Also returned is whether more of the text may change that: some dialect's row has many lines.
     `final` says that `text` is all there is. A row that does not parse counts against a dialect,
-    with all that follows it. A single quote is one where more rows fit with it than without.
+    with all that follows it. A single quote is one where more rows fit with it than without, or
+    where `quote` says so.
     """
     best: tuple[float, int, int, str] | None = None
-    chosen, more = Dialect(delimiter or ","), False
+    choices = {None: ((1, _DOUBLE), (0, _BOTH)), _DOUBLE: ((1, _DOUBLE),), "'": ((1, _BOTH),)}[
+        quote
+    ]
+    chosen, more = Dialect(delimiter or ",", choices[0][1]), False
     for sign in (delimiter,) if delimiter else DELIMITERS:
-        for plain, quotes in ((1, '"'), (0, "\"'")):
+        for plain, quotes in choices:
             if not plain and "'" not in text:
                 continue
             found, left, goes_on = sampled(text, Dialect(sign, quotes), final=final)

@@ -7,24 +7,21 @@ never copied.
 
 from __future__ import annotations
 
-import glob
-import os
 from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from stageflow_guard.base.durable import move_durably
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.redaction.atrest.cells import Unreadable
 from stageflow_guard.redaction.atrest.heads import Heads
 from stageflow_guard.redaction.atrest.json_text import MARK, parsed, written
 from stageflow_guard.redaction.atrest.reading import decoded, lines, whole
 from stageflow_guard.redaction.atrest.tables import Table
+from stageflow_guard.redaction.atrest.targets import beside, opened
 
 if TYPE_CHECKING:
     from stageflow_guard.redaction.redactor import Redactor
@@ -63,6 +60,7 @@ class _Job:
     report: Report
     encoding: str
     delimiter: str | None = None  # of a table; None: found by its first lines
+    quote: str | None = None  # the same
 
     def value(self, value: Any, line: int) -> Any:
         """Return a nested value redacted and counted."""
@@ -77,6 +75,7 @@ def kind_of(path: Path) -> str:
 def redact_file(
     source: Path, target: Path | None, redactor: Redactor, scope: VaultScope, *,
     kind: str | None = None, encoding: str = "utf-8", delimiter: str | None = None,
+    quote: str | None = None,
 ) -> Report:  # fmt: skip
     """Redact `source` into `target` (None: only look); return what was found.
 
@@ -85,12 +84,14 @@ def redact_file(
     kind = kind or kind_of(source)
     report = Report(str(source))
     try:
-        with _written(target) as part:
+        with beside(target) as part:
             if kind == "parquet":
                 _parquet(source, part, redactor, scope, report)
             else:
-                with source.open("rb") as file, _opened(part) as out:
-                    job = _Job(str(source), file, out, redactor, scope, report, encoding, delimiter)
+                with source.open("rb") as file, opened(part) as out:
+                    job = _Job(
+                        str(source), file, out, redactor, scope, report, encoding, delimiter, quote
+                    )
                     _pass(job, kind)
     except OSError as exc:
         raise ConfigError(f"`{source}`: {exc.strerror}") from None
@@ -100,65 +101,18 @@ def redact_file(
 def redact_stream(
     source: IO[bytes], out: IO[str] | None, redactor: Redactor, scope: VaultScope, *,
     kind: str, encoding: str = "utf-8", name: str = "-", delimiter: str | None = None,
+    quote: str | None = None,
 ) -> Report:  # fmt: skip
     """Redact bytes as they come into `out` (None: only look); nothing touches the disk."""
     if kind == "parquet":
         raise ConfigError(f"`{name}`: Parquet is read from files only")
     report = Report(name)
-    _pass(_Job(name, source, out, redactor, scope, report, encoding, delimiter), kind)
+    _pass(_Job(name, source, out, redactor, scope, report, encoding, delimiter, quote), kind)
     return report
 
 
 def _pass(job: _Job, kind: str) -> None:
     _READERS[kind](job)
-
-
-@contextmanager
-def _written(target: Path | None) -> Iterator[Path | None]:
-    """Hand out a name beside the target; what is complete is renamed, anything else removed."""
-    if target is None:
-        yield None
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    _clear(target)
-    part.unlink(
-        missing_ok=True
-    )  # of a process that was killed, or planted: the name can be guessed
-    try:
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        yield part
-        move_durably(part, target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _clear(target: Path) -> None:
-    """Remove what a process that was killed left unfinished beside `target`."""
-    for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
-        pid = left.name.split(".")[-2]
-        if pid.isdigit() and not _runs(int(pid)):
-            left.unlink(missing_ok=True)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # another user's
-        return True
-    return True
-
-
-@contextmanager
-def _opened(path: Path | None) -> Iterator[IO[str] | None]:
-    if path is None:
-        yield None
-        return
-    handle = os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW)
-    with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
-        yield file
 
 
 def redact_text(
@@ -248,7 +202,7 @@ def _table(sign: str | None) -> Callable[[_Job], None]:
 
 
 def _rows(job: _Job, delimiter: str | None) -> None:
-    table = Table(_chunks(job), delimiter)
+    table = Table(_chunks(job), delimiter, job.quote)
     heads = Heads(table.first)
     if job.out is not None:
         job.out.write(table.before)
@@ -282,20 +236,3 @@ def _parquet(
 _READERS: dict[str, Callable[[_Job], None]] = {
     "text": _text, "json": _json, "jsonl": _jsonl, "csv": _table(None), "tsv": _table("\t"),
 }  # fmt: skip
-
-
-def restore_file(source: Path, target: Path, scope: VaultScope) -> None:
-    """Write `source` with this scope's placeholders replaced by the originals, line by line."""
-    try:
-        with (
-            _written(target) as part,
-            _opened(part) as out,
-            source.open("r", encoding="utf-8", newline="") as file,
-        ):
-            assert out is not None  # noqa: S101 - a target was given
-            for line in file:
-                out.write(scope.restore(line))
-    except UnicodeDecodeError as exc:
-        raise ConfigError(f"`{source}`: not utf-8 at byte {exc.start}") from None
-    except OSError as exc:
-        raise ConfigError(f"`{source}`: {exc.strerror}") from None

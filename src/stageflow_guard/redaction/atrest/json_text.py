@@ -75,10 +75,10 @@ def _line_of_twice(text: str) -> int:
 
 def written(fresh: Any, exact: Any, *, indent: bool) -> str:
     """Return JSON of `fresh`; `exact` is what it was made from, as `parsed` gives it."""
-    return whole("".join(_pieces(fresh, exact, "\n" if indent else "")))
+    return as_escapes("".join(_pieces(fresh, exact, "\n" if indent else "")))
 
 
-def whole(text: str) -> str:
+def as_escapes(text: str) -> str:
     """Return JSON that any encoding takes: half a pair of surrogates is written as its escape."""
     return text if text.isascii() else _LONE.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
