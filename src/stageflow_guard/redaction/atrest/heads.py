@@ -112,15 +112,17 @@ def _title(row: Row, size: int, *, told: bool) -> _Head:
 
 
 def _below(full: Sequence[Row]) -> list[Row]:
-    """Return the row below the first one that may be the head: its keys stand in no other row."""
+    """Return the row below the first one that may be the head: a key that no column of keys holds."""
     for at, row in enumerate(full[1 : BELOW + 1], 1):
         if _like_a_head(row) and any(
-            _is_key(text) and not _again(full[at + 1 :], place)
+            _is_key(text) and not _keys(full[at + 1 :], place)
             for place, text in enumerate(row.texts)
         ):
             return [row]
     return []
 
 
-def _again(rows: Sequence[Row], place: int) -> bool:
-    return any(place < len(row.cells) and tells(row.texts[place]) for row in rows)
+def _keys(rows: Sequence[Row], place: int) -> bool:
+    """Say whether a third of a column's cells are keys: one among many is a value by chance."""
+    cells = [row.texts[place] for row in rows if place < len(row.cells)]
+    return bool(cells) and 3 * sum(map(_is_key, cells)) >= len(cells)
