@@ -96,6 +96,66 @@ async def test_the_scanning_process_loads_it(config):
     assert "ada@example.com" in redacted
 
 
+LOW = r"""
+supported_languages: [en]
+default_score_threshold: 0.1
+recognizer_registry:
+  supported_languages: [en]
+  recognizers:
+    - name: "Crew"
+      type: custom
+      supported_entity: CREW
+      supported_languages: [{language: en}]
+      patterns:
+        - {name: crew, regex: "\\bQX-\\d{4}\\b", score: 0.3}
+        - {name: faint, regex: "\\bQY-\\d{4}\\b", score: 0.05}
+"""
+
+
+@pytest.fixture
+def low(tmp_path):
+    """A file whose threshold is below every preset's but one."""
+    path = tmp_path / "low.yaml"
+    path.write_text(LOW)
+    return str(path)
+
+
+@pytest.mark.parametrize("only", [False, True])
+@pytest.mark.parametrize("how", [{}, {"preset": "precise"}, {"min_score": 0.9}])
+def test_a_file_with_a_threshold_decides_what_counts(low, only, how):
+    """What reaches it is found, whatever the preset, and no more than that."""
+    redactor = Redactor(presidio=low, presidio_only=only, **how)
+    assert [s.entity for s in redactor.find("crew QX-1234 and QY-1234")] == ["CREW"]
+
+
+def test_a_file_without_a_threshold_is_asked_as_any_other(low, tmp_path):
+    """The preset counts then, and a threshold of the entity goes before the file's own."""
+    bare = tmp_path / "bare.yaml"
+    bare.write_text(LOW.replace("default_score_threshold: 0.1\n", ""))
+    assert not Redactor(presidio=str(bare)).find("crew QX-1234")
+    assert Redactor("strict", presidio=str(bare)).find("crew QX-1234")
+    assert not Redactor(presidio=low, thresholds={"CREW": 0.5}).find("crew QX-1234")
+
+
+@pytest.mark.parametrize(
+    "value", [{"ssn": "536904399"}, {"password": "hunter26", "dob": "17.08.1979"}]
+)
+def test_a_key_finds_nothing_where_a_file_runs_instead_of_ours(low, value):
+    """A dictionary shows what its text does; what the file finds goes under any key."""
+    redactor = Redactor(presidio=low, presidio_only=True)
+    assert redactor.redact(value).value == value
+    assert "QX-1234" not in str(redactor.redact({"ssn": "QX-1234", "x": "QX-1234"}).value)
+
+
+async def test_the_scanning_process_has_the_threshold_of_the_file(low):
+    """Off the event loop, too, a text and a dictionary."""
+    inspector = OffLoopInspector(Redactor(presidio=low, presidio_only=True), Vault())
+    given = {"ssn": "536904399", "x": "crew QX-1234"}
+    redacted, _ = await inspector.redact(given, scope=inspector.scope("t", "s"), direction="input")
+    inspector.close()
+    assert redacted["ssn"] == "536904399" and "QX-1234" not in redacted["x"]
+
+
 @pytest.mark.parametrize(
     ("content", "what"),
     [("- a", "mapping"), ("{", "YAML"), (YAML + "nlp_configuration: {nlp_engine_name: spacy, models: [{lang_code: en, model_name: en_core_web_no}]}\n", "not installed"),

@@ -88,7 +88,7 @@ class Redactor:
             raise ConfigError("`presidio_only` needs a configuration file of presidio's")
         self._config = None if presidio is None else os.path.abspath(presidio)
         self._own = not presidio_only
-        self._configured = _configured(self._config, language)
+        self._configured = _configured(self._config, language, score)
         regions = None if phone_regions is None else tuple(r.upper() for r in phone_regions)
         for code in regions or ():
             region(code)  # says which one is unknown
@@ -275,7 +275,7 @@ class Redactor:
             return redacted
 
         def named(key: str, text: str) -> str | None:
-            entity = declared(key, text)
+            entity = declared(key, text) if self._own else None  # a key is a find of our own
             if entity is None or not self._reports(entity):
                 way = way_of(key)
                 return None if way is Way.ALONE else read_behind(key, text, alone=way is Way.BOTH)
@@ -389,12 +389,12 @@ def behind(span: EntitySpan, start: int) -> EntitySpan:
     return EntitySpan(max(0, span.start - start), span.end - start, span.entity, span.score)
 
 
-def _configured(config: str | None, language: str) -> Any:
+def _configured(config: str | None, language: str, least: float) -> Any:
     if config is None:
         return None
     from stageflow_guard.redaction.engines.presidio_import import ConfiguredAnalyzer
 
-    return ConfiguredAnalyzer(config, language=language)
+    return ConfiguredAnalyzer(config, language=language, least=least)
 
 
 def _compiled(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:

@@ -20,11 +20,16 @@ class ConfiguredAnalyzer:
     `default_score_threshold`. Without `nlp_configuration` there is a tokenizer and no model.
     Nothing is downloaded: a spaCy model that is not installed is a `ConfigError`, and so is a file
     that presidio does not take.
+
+    Where the file says its own threshold, what reaches it counts: its score is `least`, the one
+    from which a find counts here, or more. Without one, presidio's scores are asked as any other.
     """
 
-    def __init__(self, config: str | Path, *, language: str = "en") -> None:
+    def __init__(self, config: str | Path, *, language: str = "en", least: float = 0.0) -> None:
         self._config = Path(config)
         self._language = language
+        self._least = least
+        self._decides = False  # the file has a threshold of its own
         self._lock = threading.Lock()
         self._engine: Any = None
         if not self._config.is_file():
@@ -55,6 +60,7 @@ class ConfiguredAnalyzer:
                 engine = self._engine_of(content)
         except Exception as exc:  # presidio's, pydantic's or a model's: one thing to us
             raise ConfigError(f"{where} is refused by presidio ({type(exc).__name__})") from exc
+        self._decides = content.get("default_score_threshold") is not None
         if self._language not in engine.supported_languages:
             raise ConfigError(f"{where} does not speak `{self._language}`")
         return engine
@@ -85,11 +91,12 @@ class ConfiguredAnalyzer:
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Yield what the configured engine finds, at its own threshold."""
-        for found in self._built().analyze(text, language=self._language):
+        engine = self._built()
+        floor = self._least if self._decides else 0.0
+        for found in engine.analyze(text, language=self._language):
             name = (found.recognition_metadata or {}).get("recognizer_name", "presidio")
-            yield Hit(
-                found.start, found.end, found.entity_type, float(found.score), str(name), "presidio"
-            )
+            score = max(float(found.score), floor)
+            yield Hit(found.start, found.end, found.entity_type, score, str(name), "presidio")
 
 
 def _models(content: dict[str, Any]) -> list[str]:

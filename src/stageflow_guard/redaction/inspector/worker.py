@@ -116,7 +116,8 @@ def main() -> None:
     if settings["presidio"]:
         from stageflow_guard.redaction.engines.presidio_import import ConfiguredAnalyzer
 
-        extra.append(ConfiguredAnalyzer(settings["presidio"], language=settings["language"]).hits)
+        least, language = settings["threshold"], settings["language"]
+        extra.append(ConfiguredAnalyzer(settings["presidio"], language=language, least=least).hits)
     scanner = replace(Scanner.of(settings), extra=tuple(extra))
     while True:
         try:
