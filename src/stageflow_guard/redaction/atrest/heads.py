@@ -61,8 +61,10 @@ class Heads:
         if row.blank:
             self._after_blank = True
             return [()]
-        heads = [head for head in self._heads if head.line < row.line]
-        found = [self._of(place, row, heads) for place in range(len(row.cells))]
+        # in a row that is too long a sign that parts cells stood in one: each cell may be of any
+        # of as many columns as there are too many
+        heads = [(h, too_many(row, h.size)) for h in self._heads if h.line < row.line]
+        found = [_of(place, heads) for place in range(len(row.cells))]
         if self._after_blank and _like_a_head(row) and any(map(_is_key, row.texts)):
             self._heads.insert(0, _head(row, tells))  # another table begins
         self._after_blank = False
@@ -72,27 +74,21 @@ class Heads:
         """Return how many cells the head above `row` has; 0 where there is none."""
         return next((h.size for h in self._heads if h.line < row.line and h.size), 0)
 
-    @staticmethod
-    def _of(place: int, row: Row, heads: Sequence[_Head]) -> tuple[str, ...]:
-        out: dict[str, None] = {}
-        for head in heads:
-            # in a row that is too long a sign that parts cells stood in one: any of these
-            # names may be its own
-            extra = too_many(row, head.size)
-            for at in range(place, max(-1, place - extra - 1), -1):
-                out[_at(head, at)] = None
-        out.pop("", None)
-        return tuple(out)
+
+def _of(place: int, heads: Sequence[tuple[_Head, int]]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for head, extra in heads:
+        last = min(place, len(head.names) - 1)
+        for at in range(last, max(-1, place - extra - 1), -1):
+            found[head.names[at]] = None
+    found.pop("", None)
+    return tuple(found)
 
 
 def too_many(row: Row, size: int) -> int:
     """Return how many cells `row` has beyond `size`; empty ones at its end do not count."""
     last = max((i + 1 for i, text in enumerate(row.texts) if text), default=0)
     return max(0, last - size) if size else 0
-
-
-def _at(head: _Head, place: int) -> str:
-    return head.names[place] if place < len(head.names) else ""
 
 
 def _head(row: Row, says: Callable[[str], bool]) -> _Head:
