@@ -13,6 +13,7 @@ from stageflow_guard.base.breath import Breath
 from stageflow_guard.errors import ConfigError, InspectorUnavailable
 from stageflow_guard.model import EntitySpan, Finding, Redaction
 from stageflow_guard.redaction.engines.by_name import load, places
+from stageflow_guard.redaction.placeholder import PSEUDONYM
 from stageflow_guard.redaction.presets import PRESETS
 from stageflow_guard.redaction.recognizers.generic.phonenumbers import region
 from stageflow_guard.redaction.text.scan import ENTITIES, Found, Scanner
@@ -23,7 +24,6 @@ from stageflow_guard.redaction.values.joined import Near, joints
 from stageflow_guard.redaction.values.key_names import Way, beside, declared, labels, way_of
 from stageflow_guard.redaction.values.tree import contents, mapped
 from stageflow_guard.redaction.vault.json_text import NUMBER, escaped
-from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
 from stageflow_guard.redaction.vault.replacing import Part, parts_of
 from stageflow_guard.redaction.vault.vault import Vault, VaultScope
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stageflow_guard.model import EntitySpan
+from stageflow_guard.redaction.placeholder import PSEUDONYM
 from stageflow_guard.redaction.recognizers.addresses import addresses
 from stageflow_guard.redaction.recognizers.clinical import clinic, medical
 from stageflow_guard.redaction.recognizers.generic import (
@@ -45,7 +46,6 @@ from stageflow_guard.redaction.text.named import Reading, placed
 from stageflow_guard.redaction.text.spans import resolve
 from stageflow_guard.redaction.text.tags import pieces
 from stageflow_guard.redaction.text.view import BARRIER, Step, View
-from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
 
 STEPS: tuple[Step, ...] = (
     encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, deobfuscate.words, deobfuscate.spelling, spoken.spoken,

@@ -15,8 +15,8 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from stageflow_guard.model import EntitySpan
+from stageflow_guard.redaction.placeholder import PSEUDONYM
 from stageflow_guard.redaction.values.key_names import declared, is_saying, says
-from stageflow_guard.redaction.vault.placeholders import PSEUDONYM
 
 LEVELS = 64
 PIECE = 4_096  # characters that are read at once; what is said of a value stands near it

@@ -21,6 +21,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from stageflow_guard.base.breath import Breath
+from stageflow_guard.redaction.placeholder import PSEUDONYM
 from stageflow_guard.redaction.vault.html_place import Html
 from stageflow_guard.redaction.vault.json_text import (
     LITERAL,
@@ -33,7 +34,7 @@ from stageflow_guard.redaction.vault.json_text import (
 from stageflow_guard.redaction.vault.lines import Lines
 from stageflow_guard.redaction.vault.mapping_head import mapping
 from stageflow_guard.redaction.vault.original import Original
-from stageflow_guard.redaction.vault.placeholders import PSEUDONYM, carries
+from stageflow_guard.redaction.vault.placeholders import carries
 from stageflow_guard.redaction.vault.places import AHEAD, Place, spelled
 from stageflow_guard.redaction.vault.yaml_place import Yaml
 

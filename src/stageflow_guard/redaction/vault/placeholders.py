@@ -13,14 +13,9 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
 from stageflow_guard.base.breath import Breath
+from stageflow_guard.redaction.placeholder import PSEUDONYM, SIZE
 from stageflow_guard.redaction.vault.type_names import TRANSLATED
 
-ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 characters, none that a reader confuses
-SIZE = 8
-# no run of digits in the type and no long number: the form is no place to hide a value in
-PSEUDONYM = re.compile(
-    r"⟦([A-Z](?:[A-Z_]|\d{1,2}(?!\d|_\d{1,9}_)){0,47})_([1-9]\d{0,6})·([a-km-np-z2-9]{8})⟧"
-)
 _NUMBER = re.compile(r"(\d{1,9})[\s·.\-:•∙⋅・*|/\\_,;~=#⟧\])]{0,4}$")
 _OPENERS = re.compile(r"(?:[⟦\[({<«‹【「〈]|&lt;|\\\[)[\s*_`\\]{0,2}$")
 _CLOSERS = re.compile(r"[\s*_`\\]{0,2}(?:[⟧\])}>»›】」〉]|&gt;|\\\])")

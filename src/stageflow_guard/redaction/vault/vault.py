@@ -15,13 +15,11 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from stageflow_guard.errors import InspectorUnavailable
+from stageflow_guard.redaction.placeholder import ALPHABET, PSEUDONYM, SIZE
 from stageflow_guard.redaction.values.tree import mapped
 from stageflow_guard.redaction.vault.containers import restored
 from stageflow_guard.redaction.vault.original import TEXT, Note, Original
 from stageflow_guard.redaction.vault.placeholders import (
-    ALPHABET,
-    PSEUDONYM,
-    SIZE,
     forged,
     search,
     written,
