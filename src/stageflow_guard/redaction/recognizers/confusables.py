@@ -20,7 +20,7 @@ LETTERS: dict[str, str] = {**_CYRILLIC, **_CYRILLIC_UPPER, **_GREEK, **_GREEK_UP
 
 MARKS: dict[str, str] = {
     **dict.fromkeys("‐‑‒–—―−﹘﹣－⁃˗➖⸺⸻ー一ᐨ᠆⎯⏤─━", "-"),
-    **dict.fromkeys("․。．｡﹒·•∙⋅‧・･●▪◦⸱۔٠"[:-1], "."),
+    **dict.fromkeys("ꓸ․。．｡﹒·•∙⋅‧・･●▪◦⸱۔٠"[:-1], "."),
     **dict.fromkeys("＠﹫", "@"),
     **dict.fromkeys("⁄∕╱⧸／", "/"),
     **dict.fromkeys("＿﹍﹎﹏", "_"),

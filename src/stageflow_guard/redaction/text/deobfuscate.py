@@ -12,26 +12,26 @@ from stageflow_guard.redaction.recognizers.phrases import lowered, register, voc
 from stageflow_guard.redaction.text.view import Edit, View
 
 _MARKUP = re.compile(
-    r"<!--[^>]{0,200}-->|/\*[^*]{0,200}\*/|</?(?![aA][tT]>|[dD][oO][tT]>)[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>\n]{0,120})?/?>"
-    r"|\[/?(?:b|i|u|s|em|code|url|email|quote|color|size|font)\]|(?<=[\w@.])(?<!\*[aA][tT])(?<!\*[dD][oO][tT])(?:\*{1,3}(?!(?i:at|dot)\*)|~~|\|\||`{1,3}|__)(?=[\w@.(+-])"
+    r"<(?P<hidden>[a-z]{1,10})\s[^<>\n]{0,80}?(?:display: ?none|hidden|font-size: ?0)[^<>\n]{0,40}>[^<>\n]{0,40}</(?P=hidden)>|<!--[^>]{0,200}-->|<!\[CDATA\[|\]\]>|<\?[^>\n]{0,80}\?>|/\*[^*]{0,200}\*/|</?(?![aA][tT]>|[dD][oO][tT]>)[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>\n]{0,120})?/?>"
+    r"|\[/?(?i:b|i|u|s|em|code|url|email|quote|color|size|font|sup|sub|center|left|right|mark|highlight|spoiler)(?:=[^\]\n]{0,40})?\]|(?<=[\w@.])(?<!\*[aA][tT])(?<!\*[dD][oO][tT])(?:\*{1,3}(?!(?i:at|dot)\*)|~~|\|\||`{1,3}|__)(?=[\w@.(+-])"
     r"|(?<![\w*])(?:\*{1,3}|~~|`{1,3}|__)(?=[\w(+])|(?<=[\w).-])(?:\*{1,3}|~~|`{1,3}|__)(?![\w*])"
-    r"|\\(?=[-.@_()+*])|\\[,;:!](?=[\w])"
+    r"|(?<=[\w@.-])'{2,3}(?=[\w@.-])|\\(?=[-.@_()+*])|\\[,;:!](?=[\w])"
 )
-_MARKS = re.compile(r"<|\[|\*|`|\\|/\*|~~|\|\||__")
+_MARKS = re.compile(r"<|''|\]\]>|\[|\*|`|\\|/\*|~~|\|\||__")
 # a command of LaTeX or RTF around a part of a value: `\textbf{-34}`, `{\b -34}`
 _COMMAND = re.compile(
-    r"\\[A-Za-z]{2,12}\*?(?:\[[^\]\n]{0,20}\])?\{(?P<tex>[^{}\n\"\\]{1,80})\}|\{\\[a-z]{1,8}[0-9]{0,3}[ ](?P<rtf>[^{}\n\"\\]{1,80})\}"
+    r"\\[A-Za-z]{2,12}\*?(?:\[[^\]\n]{0,20}\])?\{(?P<tex>[^{}\n\"\\]{1,80})\}|\{(?:\\[a-z]{1,10}[0-9]{0,3}[ ]?){1,6}(?<=[a-z0-9 ])(?P<rtf>[^{}\n\"\\]{1,80})\}"
 )
 # a line that goes on: escaped, quoted-printable, or quoted in an answer
 _FOLDED = re.compile(r"[=\\]\r?\n(?=[ ]?\S)|(?<=\n)(?:>[ ]?){1,3}[ ]?(?=\S)")
 _BARRED = re.compile(r"\n\|[ ](?=[^|\n]*(?:\n|$))")  # quoted by a bar at the start of each line
 # a line that goes on behind the sign of a comment, or indented
 _PREFIXED = re.compile(
-    r"(?<=[0-9@._-])\n(?:[ \t]{1,12}|[ \t]{0,8}(?:(?://+|#+|\*|--|;+|%+)[ ]{0,3}){1,2})(?=[0-9@.])"
+    r"(?<=[0-9@._-])(?:[ ]?[\\_&^`…+])?\r?\n(?:[ \t]{1,12}|[ \t]{0,8}(?:(?://+|#+|\*|--|;+|%+|&|REM|>{1,3}|\||…)[ ]{0,3}){1,2})(?=[0-9@.(+-])"
 )
 # tags that only dress what they stand in: a value may go on behind them, and behind no other tag
 _DRESS = re.compile(
-    r"</?(?:[biuqs]|em|strong|span|font|a|mark|small|big|sub|sup|code|tt|kbd|samp|var|wbr|abbr|acronym|bdi|bdo|ins|del|strike|nobr|cite|dfn|data|time|center|blink|ruby|rb|rt)\b|<!--|/\*|[^<]",
+    r"</?(?:[biuqs]|em|strong|span|font|a|mark|small|big|sub|sup|code|tt|kbd|samp|var|wbr|abbr|acronym|bdi|bdo|ins|del|strike|nobr|cite|dfn|data|time|center|blink|ruby|rb|rt)\b|<!|<\?|[^<]",
     re.IGNORECASE,
 )
 _LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
@@ -65,7 +65,7 @@ def markup(view: View) -> View:
         ]
         view = view.edited(commands, "commands of a typesetter")
         text = view.text
-    if "<" in text or "*" in text or "`" in text or "[" in text or "\\" in text or (
+    if "<" in text or "*" in text or "`" in text or "''" in text or "[" in text or "\\" in text or (
         "~~" in text or "__" in text or "||" in text
     ):  # fmt: skip
         edits = [(*m.span(), _drawn(m[0])) for m in _marks(text) if not _TELLS.search(m[0])]
@@ -131,8 +131,12 @@ _DECKED = re.compile(
     r"[A-Za-z0-9+](?<![A-Za-z0-9].)([^A-Za-z0-9\n]{2,5})[A-Za-z0-9@.()_ -](?:\1[A-Za-z0-9@.()_ -]){5,60}(?![A-Za-z0-9])"
 )
 _DECK = re.compile(r"[^A-Za-z0-9\n][A-Za-z0-9][^A-Za-z0-9\n]{2,5}[A-Za-z0-9](?![A-Za-z0-9])")
+# a sign after each digit, not always the same one: `4*0·6;2*4`
+_MIXED = re.compile(r"(?<![0-9A-Za-z.])[0-9](?:[^\w\n][0-9]){8,24}(?![0-9A-Za-z])")
+_MIXED_NEAR = re.compile(r"[^\w\n][0-9][^\w\n][0-9][^\w\n][0-9][^\w\n][0-9][^\w\n]")
 _LEAST_KINDS = 4  # of digits: `0, 0, 1, 0` is a list
 # pieces of one size: `bi an ca .l ee @a cm`
+_CHUNK = re.compile(r"@(?:(?<=[ _/|:-]@)|(?<=[ _/|:-].@)|(?<=[ _/|:-]..@))[^\s@]{0,2}[ _/|-]")
 _CHUNKS = tuple(
     re.compile(
         rf"(?<![^\s:])(?:[^\s|]{{{size}}}([ _/|-])(?:[^\s|]{{{size}}}\1){{3,20}}[^\s|]{{1,{size}}})(?![^\s.,;!?])"
@@ -157,7 +161,7 @@ def spacing(view: View) -> View:
             (base + start, base + end, "" if end - start == least else " ") for start, end in gaps
         ]
     view = view.edited(edits, "spacing")
-    if "@" in view.text:
+    if "@" in view.text and _CHUNK.search(view.text) is not None:
         for chunks in _CHUNKS:
             closed = [
                 (*m.span(), m[0].replace(m[1], ""))
@@ -183,6 +187,11 @@ def decks(view: View) -> View:
 
 def _decked(text: str) -> Iterator[Edit]:
     """Yield runs of single characters with the same few signs between them, without those."""
+    if _MIXED_NEAR.search(text) is not None:
+        for match in _MIXED.finditer(text):
+            if len(set(match[0][::2])) >= _LEAST_KINDS and len(set(match[0][1::2])) > 1:
+                yield (*match.span(), match[0][::2])
+        return
     if _DECK.search(text) is None:
         return
     for match in _DECKED.finditer(text):
@@ -356,6 +365,10 @@ _QUOTED_AT = re.compile(
 _GAP_IN_NAME = re.compile(
     rf"(?i:mail|write to|contact|reach)[^\n@]{{0,16}}?[ :]{{1,2}}[\"']?[A-Za-z]{{1,24}}[._][A-Za-z0-9]{{1,24}}(?P<gap>{_GAP})[A-Za-z0-9._-]{{0,24}}$"
 )
+# signs that are written several times: `bianca...lee@@@acme---corp...org`
+_MANY = re.compile(r"@{2,5}[A-Za-z0-9-]{1,40}(?:[.]{1,5}[A-Za-z0-9-]{1,40}){1,4}(?![\w@])")
+_MANY_BEFORE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.{1,5}(?=[A-Za-z0-9])){0,46}$")
+_REPEATED = re.compile(r"([.@-])\1+")
 _NAME_REACH = 90  # characters before the sign
 
 
@@ -366,6 +379,15 @@ def _parted_mails(text: str) -> Iterator[Edit]:
         name = _GAP_IN_NAME.search(text, low, at) if text[at + 1 : at + 2].isalnum() else None
         if name is not None:
             yield (*name.span("gap"), "")
+        many = _MANY.match(text, at)
+        if many is not None:
+            low = max(0, at - 48)
+            before = _MANY_BEFORE.search(text, low, at)
+            start = before.start() if before is not None else at
+            plain = _REPEATED.sub(r"\1", text[start : many.end()])
+            yield (start, many.end(), plain)
+            at = text.find("@", many.end())
+            continue
         host = _GAP_IN_HOST.match(text, at)
         if host is not None:
             yield (*host.span("gap"), "")
@@ -435,7 +457,7 @@ def _quads(text: str) -> Iterator[Edit]:
 
 
 _SCATTER = re.compile(r"[0-9.](?:[ \t\n_/|,~-]|\.{2})[0-9 .\t\n_/|,~-]")
-_SCATTERED = re.compile(r"[0-9](?<![\w.].)(?:[ \t\n_/|,~-]{0,4}[0-9.]){6,16}(?![\w.])")
+_SCATTERED = re.compile(r"[0-9](?<![\w.].)(?:[ \t\n_/|,~-]{0,4}[0-9.]){6,24}(?![\w.])")
 
 
 def _is_quad(text: str) -> bool:

@@ -10,6 +10,7 @@ import base64
 import binascii
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
 from stageflow_guard.redaction.recognizers.phrases import long_words
@@ -20,6 +21,31 @@ LAYERS = 3
 _PERCENT_U = re.compile(r"(?:%u[0-9A-Fa-f]{4})+")
 # `\\U00000040`, and a style sheet's `\\000040`, several of them
 _LONG_ESCAPE = re.compile(r"(?:\\U[0-9A-Fa-f]{8})+|(?:\\00[0-9A-Fa-f]{4}[ ]?){3,}")
+# `\x{36}`, `\o{55}`, `\N{DIGIT SEVEN}`, as other languages write a character
+_NAMED_ESCAPE = re.compile(
+    r"\\(?:x\{([0-9A-Fa-f]{1,6})\}|o\{([0-7]{1,7})\}|N\{([A-Z][A-Z0-9 -]{1,48})\})"
+)
+# UTF-7: `697+AC0-34`
+_UTF7 = re.compile(r"\+(A[A-Za-z0-9+/]{2}(?:[A-Za-z0-9+/]{3}){0,8})-")
+_NIBBLES = re.compile(
+    r"(?<![0-9A-Za-z])(?:0b)?[01]{4}_?[01]{4}(?:[ ,]{1,2}(?:0b)?[01]{4}_?[01]{4}){5,200}(?![0-9A-Za-z])"
+)
+# one number for each character, however it is marked: `$36 $39`, `36h 39h`, `0o66`, `[54][57]`, `36-39`
+_LISTED = re.compile(
+    r"(?<![0-9A-Za-z])(?P<mark>0[xX]|\\{1,2}x|\\|\$|0o|&#?|#|%|\[|)(?P<code>[01]{7,8}|[0-9A-Fa-f]{2,3})(?P<sign>[hH]?[^0-9A-Za-z\n]{0,3})"
+    r"(?:(?P=mark)(?:[01]{7,8}|[0-9A-Fa-f]{2,3})(?P=sign)){5,200}(?:(?P=mark)(?:[01]{7,8}|[0-9A-Fa-f]{2,3})[hH]?)?(?![0-9A-Za-z])"
+)
+_LISTED_NEAR = re.compile(
+    r"[0-9][0-9A-Fa-f][01]{0,6}(?:[hH]?[^0-9A-Za-z\n]{0,3}(?:0[xo]|x)?[0-9A-Fa-f]{2,8}){4}[hH]?[^0-9A-Za-z\n]"
+)
+_FOURS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{4} ){3,60}[0-9a-f]{2,4}(?![0-9A-Za-z])")
+_CHUNKED = re.compile(
+    r"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/]{4} ){2,60}[A-Za-z0-9+/]{2,4}={0,2}(?![A-Za-z0-9+/=])"
+)
+_SMALL_BASE32 = re.compile(
+    r"(?<![A-Za-z0-9=])(?:[a-z2-7]{16,2048}|[0-9A-V]{16,2048})={0,6}(?![A-Za-z0-9=])"
+)
+_BASE32_HEX = str.maketrans("0123456789ABCDEFGHIJKLMNOPQRSTUV", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 # a style of a terminal, as a program writes it, or its first sign lost
 _ANSI = re.compile(
     r"(?:\x1b|\\(?:033|x1[bB]|u001[bB]|e|E))\[[0-9;]{0,12}[mK]|(?<=[\w.@+-])\[[0-9;]{1,8}m(?=[\w.@+-])"
@@ -88,8 +114,10 @@ def _readable(raw: bytes) -> str | None:
             raw = raw[1::2]
         elif raw[1::2].count(0) == len(raw) // 2:
             raw = raw[::2]
+    if raw[:3] in (b"\x00\xfe\xff", b"\xff\xfe\x00"):
+        return None
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
     except UnicodeDecodeError:
         return None
     if (
@@ -173,6 +201,101 @@ def _long_escape(match: re.Match[str]) -> str | None:
     return "".join(chr(c) for c in codes if c < 0x110000 and not 0xD800 <= c < 0xE000)
 
 
+def _named_escape(match: re.Match[str]) -> str | None:
+    if match[3]:
+        try:
+            return unicodedata.lookup(match[3])
+        except KeyError:
+            return None
+    code = int(match[1], 16) if match[1] else int(match[2], 8)
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else None
+
+
+def _utf7(match: re.Match[str]) -> str | None:
+    try:
+        text = match[0].encode("ascii").decode("utf-7")
+    except UnicodeError:
+        return None
+    return text if text.isascii() and text.isprintable() else None
+
+
+def _telling(text: str) -> bool:
+    """Say whether half of a text are digits, or it is an address: what else has such codes is none."""
+    digits = sum(c.isdigit() or c in "@." for c in text)
+    return digits * 2 >= len(text) or "@" in text[1:-3]
+
+
+def _listed(match: re.Match[str]) -> str | None:
+    """Return the text of a list of numbers, one for each character, in the first base that gives one."""
+    mark, sign = match["mark"], match["sign"]
+    if not mark and not sign:
+        return None  # digits alone
+    codes = [
+        c
+        for c in re.split(
+            r"[^0-9A-Fa-f]+", match[0].replace("0x", " ").replace("0X", " ").replace("0o", " ")
+        )
+        if c
+    ]
+    if "x" in mark.lower() or mark in ("$", "%") or sign[:1] in ("h", "H"):
+        bases: tuple[int, ...] = (16,)
+    elif mark in ("0o", "\\"):
+        bases = (8,)
+    elif all(len(c) >= 7 for c in codes):
+        bases = (2,)
+    else:
+        bases = (10, 16, 8)
+    for base in bases:
+        text = _in_base(codes, base)
+        if text is not None and _telling(text):
+            return text
+    return None
+
+
+def _in_base(codes: list[str], base: int) -> str | None:
+    try:
+        numbers = [int(code, base) for code in codes]
+    except ValueError:
+        return None
+    if not all(32 <= number < 127 for number in numbers):
+        return None
+    return "".join(map(chr, numbers))
+
+
+def _fours(match: re.Match[str]) -> str | None:
+    body = match[0].replace(" ", "")
+    text = _readable(bytes.fromhex(body)) if len(body) % 2 == 0 else None
+    return text if text is not None and _telling(text) else None
+
+
+def _chunked(match: re.Match[str]) -> str | None:
+    token = match[0].replace(" ", "")
+    if token.isalpha():
+        return None
+    try:
+        text = _readable(base64.b64decode(token + "=" * (-len(token) % 4), validate=True))
+    except (binascii.Error, ValueError):
+        return None
+    return text if text is not None and _telling(text) else None
+
+
+def _small_base32(match: re.Match[str]) -> str | None:
+    token = match[0].rstrip("=")
+    if token.isalpha() or token.isdigit():
+        return None
+    plain = token.upper() if token.islower() else token.translate(_BASE32_HEX)
+    try:
+        text = _readable(base64.b32decode(plain + "=" * (-len(plain) % 8)))
+    except (binascii.Error, ValueError):
+        return None
+    return text if text is not None and _telling(text) else None
+
+
+def _nibbles(match: re.Match[str]) -> str | None:
+    bits = re.sub(r"0b|[^01]", "", match[0])
+    return _readable(int(bits, 2).to_bytes(len(bits) // 8, "big"))
+
+
 def _percent_u(match: re.Match[str]) -> str | None:
     codes = [int(c, 16) for c in re.findall(r"[0-9A-Fa-f]{4}", match[0])]
     return "".join(chr(c) for c in codes if not 0xD800 <= c < 0xE000)
@@ -206,6 +329,9 @@ _READERS: tuple[tuple[str, re.Pattern[str], Reader, str], ...] = (
     ("encoded words", _ENCODED_WORD, _encoded_word, "=?"),
     ("form", _FORM, lambda m: m[0].replace("+", " "), "&"),
     ("entities", _ENTITY, lambda m: html.unescape(m[0]), "&"),
+    ("named escapes", _NAMED_ESCAPE, _named_escape, "{"),
+    ("UTF-7", _UTF7, _utf7, "+A"),
+    ("nibbles", _NIBBLES, _nibbles, "0b"),
     ("long escapes", _LONG_ESCAPE, _long_escape, "\\"),
     ("escapes", _ESCAPE, _escape, "\\"),
     ("line ends", _BREAK, _break, "\\"),
@@ -215,6 +341,10 @@ _READERS: tuple[tuple[str, re.Pattern[str], Reader, str], ...] = (
     ("hexadecimal bytes", _BYTES, _bytes, "0x"),
     ("base64 lines", _WRAPPED, _wrapped, "\n"),
     ("decimal", _CODES, _codes_of, ""),
+    ("codes", _LISTED, _listed, ""),
+    ("hexadecimal fours", _FOURS, _fours, ""),
+    ("base64 in pieces", _CHUNKED, _chunked, ""),
+    ("other base32", _SMALL_BASE32, _small_base32, ""),
     ("ascii85", _ASCII85, _ascii85, "<~"),
     ("hexadecimal", _SOLID, _hex, ""),
     ("hexadecimal pairs", _HEX, _hex, ""),
@@ -269,6 +399,13 @@ def _plain(word: str) -> bool:
     return len(bare) < 14 and bare.upper() == bare.lower() and bare.isascii()
 
 
+_FOUR_NEAR = re.compile(r" [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{2}")
+_CHUNK_NEAR = re.compile(
+    r"[A-Za-z0-9+/]{4} [A-Za-z0-9+/]{0,3}[0-9][A-Za-z0-9+/]{0,3} [A-Za-z0-9+/]{2,4}(?:=| [A-Za-z0-9+/]{2,4}=)"
+)
+_LEAST_BASE32 = 15
+
+
 def _may_stand(
     view: View, pattern: re.Pattern[str], sign: str, *, coded: bool, spaced: bool
 ) -> bool:
@@ -276,6 +413,14 @@ def _may_stand(
     text = view.text
     if pattern is _CODES:
         return view.digits and _CODES_NEAR.search(text) is not None
+    if pattern is _LISTED:
+        return view.digits and _LISTED_NEAR.search(text) is not None
+    if pattern is _FOURS:
+        return view.digits and _FOUR_NEAR.search(text) is not None
+    if pattern is _CHUNKED:
+        return view.digits and _CHUNK_NEAR.search(text) is not None
+    if pattern is _SMALL_BASE32:
+        return view.digits and view.longest > _LEAST_BASE32
     if pattern is _WRAPPED:
         return coded and _LINE_END.search(text) is not None
     if pattern is _BINARY:

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, present
 from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.text.encodings import encodings
 from stageflow_guard.redaction.text.view import Edit, View
 
 # a string that code puts together: "536" + "-90-" + "4399"
 _CONCAT = re.compile(
-    r"""["'`](?<=[\w.@()+ -].)(?:\s{0,24}(?:\+{1,2}|\.{1,2}|&|\|\||\x1e\x1e|<>|~)\s{0,24}|\s{0,24}|\s{0,3}\)\s{0,24}\.(?:append|concat|add|plus|push_str)\(\s{0,3})["'`](?=[\w.@()+ -])"""
+    r"""["'`](?<=[\w.@()+ -].)["']?(?:\s{0,24}(?:\+{1,2}|\.{1,2}|&|\|\||\x1e\x1e|<>|~)\s{0,24}|\s{0,24}|\s{0,3}\)\s{0,24}\.(?:append|concat|add|plus|push_str)\(\s{0,3})["']?["'`](?=[\w.@()+ -])"""
 )
 _HALF = re.compile(r"(?:[0-9][-.(]|[\w.]@|[0-9][ ])$")
 _LITERAL = r"""(?:"[^"\n]{0,80}"|'[^'\n]{0,80}'|`[^`\n]{0,80}`)"""
@@ -65,7 +66,9 @@ def programs(view: View) -> View:
     text = view.text
     if '"' in text or "'" in text or "`" in text:
         found = [(*m.span(), "") for m in _CONCAT.finditer(text) if _between(text, m)]
-        view = view.edited(found, "concatenation")
+        joined = view.edited(found, "concatenation")
+        if joined is not view:
+            return encodings(joined)  # a code in two pieces is read when it is one
     return view
 
 

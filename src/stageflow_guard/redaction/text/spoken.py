@@ -207,7 +207,7 @@ def _pattern(language: int) -> re.Pattern[str]:
     """Return what matches a number in words of a language; compiled when one is met."""
     item = rf"(?:[(][ ]?)?(?:(?:(?:{'|'.join(_TWICE)})[ -])?(?:{any_of(_LANGUAGES[language])}|{any_of(_SIGNS)})(?![^\W\d_])|[0-9]{{1,4}}(?![0-9]))(?:[ ]?[)])?"
     return re.compile(
-        rf"(?<![^\W_])(?:[a-z][ ]?[a-z][ ])?\+?{item}(?:(?:[ ]?[,./–-][ ]?|[ \t]{{1,3}}|,?[ ]?\n[ ]?){item}){{3,}}(?![^\W\d_])"
+        rf"(?<![^\W_])(?:[a-z][ ]?[a-z][ ])?\+?{item}(?:(?:[ ]?[,./–-][ ]?|[ ]?\.{{3}}[ ]?|[ \t]{{1,3}}|,?[ ]?\n[ ]?){item}){{3,}}(?![^\W\d_])"
     )
 
 
@@ -309,7 +309,9 @@ def _said(lower: str, language: int) -> Iterator[Edit]:
                 if number.isdigit() and not piece.isdigit():
                     count += 1
                     kinds.add(piece)
-        digits = " ".join(filter(None, groups))
+        told = list(filter(None, groups))
+        one_by_one = len(told) >= _DIGITS and max(map(len, told)) == 1
+        digits = ("" if one_by_one else " ").join(told)
         size = sum(map(str.isdigit, digits))
         country = _COUNTRY.match(match[0])
         code = (country[1] + country[2]).upper() if country is not None else ""

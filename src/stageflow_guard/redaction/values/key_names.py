@@ -121,7 +121,14 @@ def entity_of(name: str) -> str | None:
 def declared(name: str, value: str) -> str | None:
     """Return the entity that `value` is because of `name` alone, whatever it looks like, or None."""
     entity = entity_of(name)
-    return entity if entity is not None and carries(value) and not _echo(name, value) else None
+    if entity is None or not carries(value) or _echo(name, value):
+        return None
+    if entity == "IP_ADDRESS" and _ADDRESSED.search(value) is None:
+        return None  # where the address is found: `"ip": "KernelManager.ip"`
+    return entity
+
+
+_ADDRESSED = re.compile(r"[0-9]|::")
 
 
 def _echo(name: str, value: str) -> bool:
