@@ -380,11 +380,24 @@ def _within(
         yield from pattern.finditer(text, at, at + len(word))
 
 
+def _near(pattern: re.Pattern[str], sign: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield what `pattern` matches where `sign` is found, or a mark's length before it."""
+    reached = 0
+    for place in sign.finditer(text):
+        for at in range(max(reached, place.start() - _MARK), place.start() + 1):
+            match = pattern.match(text, at)
+            if match is not None:
+                reached = match.end()
+                yield match
+                break
+
+
+_MARK = 4  # characters of the longest mark of a code
 _FORMS = {
     "hexadecimal": re.compile(r"[0-9A-Fa-f]{14}"), "base64": re.compile(r"[A-Za-z0-9+/_-]{10}"),
-    "base32": re.compile(r"[A-Z2-7]{16}"),
+    "base32": re.compile(r"[A-Z2-7]{16}"), "other base32": re.compile(r"[a-z2-7]{16}|[0-9A-V]{16}"),
 }  # fmt: skip
-_ALONE = frozenset({_SOLID, _BASE64, _BASE32})  # inside of one word
+_ALONE = frozenset({_SOLID, _BASE64, _BASE32, _SMALL_BASE32})  # inside of one word
 
 
 # words and names in a program: a code of ten characters has a digit, more capitals or a sign of its own
@@ -401,9 +414,9 @@ def _plain(word: str) -> bool:
 
 _FOUR_NEAR = re.compile(r" [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{2}")
 _CHUNK_NEAR = re.compile(
-    r"[A-Za-z0-9+/]{4} [A-Za-z0-9+/]{0,3}[0-9][A-Za-z0-9+/]{0,3} [A-Za-z0-9+/]{2,4}(?:=| [A-Za-z0-9+/]{2,4}=)"
+    r"=(?<=[A-Za-z0-9+/]{4} [A-Za-z0-9+/]{2}=)|=(?<=[A-Za-z0-9+/]{4} [A-Za-z0-9+/]{3}=)"
 )
-_LEAST_BASE32 = 15
+_ANSI_NEAR = re.compile(r"\[[0-9;]{0,12}[mK]")
 
 
 def _may_stand(
@@ -418,9 +431,11 @@ def _may_stand(
     if pattern is _FOURS:
         return view.digits and _FOUR_NEAR.search(text) is not None
     if pattern is _CHUNKED:
-        return view.digits and _CHUNK_NEAR.search(text) is not None
-    if pattern is _SMALL_BASE32:
-        return view.digits and view.longest > _LEAST_BASE32
+        return "=" in text and _CHUNK_NEAR.search(text) is not None
+    if pattern is _ANSI:
+        return "[" in text and _ANSI_NEAR.search(text) is not None
+    if pattern is _NAMED_ESCAPE:
+        return "\\" in text and "{" in text
     if pattern is _WRAPPED:
         return coded and _LINE_END.search(text) is not None
     if pattern is _BINARY:
@@ -450,11 +465,12 @@ def encodings(view: View) -> View:
             edits: list[Edit] = []
             if pattern in _ALONE and text is not source:  # a reader before has written another text
                 codes, source = _codes(view), text
-            found = (
-                _within(pattern, text, codes.get(name, ()))
-                if pattern in _ALONE
-                else pattern.finditer(text)
-            )
+            if pattern in _ALONE:
+                found = _within(pattern, text, codes.get(name, ()))
+            elif pattern is _LISTED:
+                found = _near(pattern, _LISTED_NEAR, text)
+            else:
+                found = pattern.finditer(text)
             for match in found:
                 fresh = read(match)
                 if fresh is not None and fresh != match[0]:

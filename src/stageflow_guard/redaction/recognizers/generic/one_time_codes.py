@@ -7,7 +7,7 @@ failure says that it is the failure's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, positions, present
 from stageflow_guard.redaction.recognizers.hit import Hit
@@ -80,9 +80,9 @@ _OF_A_CODE = re.compile(
 _WIDEST = 96  # characters of a code, of whose it is and of what it is for
 
 
-def _said_first(lower: str) -> Iterator[tuple[int, int]]:
-    """Yield where a code stands that is told before what it is."""
-    for at in positions(lower, _WORDS):
+def _said_first(lower: str, words: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield where a code stands that is told before what it is, which begins at one of `words`."""
+    for at in words:
         low = max(0, at - _WIDEST)
         line = lower[low:at].rpartition("\n")[2]
         match = _FIRST.search(line) if _LONG.search(line) is not None else None
@@ -106,12 +106,11 @@ def codes(text: str) -> Iterator[Hit]:
         lock = _LOCK.match(text, at)
         if lock is not None:
             yield Hit(*lock.span(1), "SECRET", 0.5, "code of a lock", "label secret")
+    words = positions(lower, _WORDS) if present(lower, _WORDS) else []
     if numbered(lower):
-        for span in _said_first(lower):
+        for span in _said_first(lower, words):
             yield Hit(*span, "SECRET", 0.5, "one-time code", "label secret")
-    if not present(lower, _WORDS):
-        return
-    for at in positions(lower, _WORDS):
+    for at in words:
         match = _CODE.match(lower, at)
         if match is None:
             continue

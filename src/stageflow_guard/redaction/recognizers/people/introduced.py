@@ -12,9 +12,11 @@ from stageflow_guard.redaction.recognizers.anchors import positions
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import capitalised
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, PARTICLES, STOP
-from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
 _GREETING = r"(?:hi|hello|hey|hiya|hallo|hoi|moin|servus|guten (?:morgen|tag|abend)|grüß gott|grüezi|bonjour|bonsoir|salut|coucou|allô|hola|buenas(?: tardes| noches)?|buenos días|ciao|salve|buongiorno|buonasera|pronto|olá|ola|oi|bom dia|boa (?:tarde|noite)|goede(?:morgen|middag|navond)|goedendag|cześć|dzień dobry|hej|good (?:morning|afternoon|evening))(?: (?:all|there|again|zusammen|à tous|a todos|a tutti|allemaal))?"
+_GREETINGS = frozenset(["hi", "hello", "hey", "hiya", "hallo", "hoi", "moin", "servus", "guten", "grüß", "grüezi", "bonjour", "bonsoir", "salut", "coucou", "allô", "hola", "buenas", "buenos", "ciao", "salve", "buongiorno", "buonasera", "pronto", "olá", "ola", "oi", "bom", "boa", "goedemorgen", "goedemiddag", "goedenavond", "goedendag", "cześć", "dzień", "hej", "good"])  # fmt: skip
+register(_GREETINGS)
 _I_AM = r"(?:c['’]est|ici|moi c['’]est|je suis|soy|sono|sou (?:o|a)|aqui é (?:o|a)|hier ist|hier spricht|hier|ich bin|met|ik ben|it['’]?s|it is|this is|i['’]?m|i am|mówi|det är)"
 _NAME = (
     r"(?P<name>[^\W\d_][^\W\d_'’-]{1,19}(?:[ '’-][^\W\d_][^\W\d_]{0,19}){0,2}[ -][^\W\d_]{3,24})"
@@ -38,7 +40,8 @@ _NAMES = ("name ", "nom ", "nombre ", "nome ", "naam ")
 def recognize(text: str) -> Iterator[Hit]:
     """Yield who introduces himself, and whose name a document shows."""
     lower = lowered(text)
-    for opening in _OPENINGS.finditer(text):
+    greeted = not _GREETINGS.isdisjoint(vocabulary(text))
+    for opening in _OPENINGS.finditer(text) if greeted else ():
         match = _INTRODUCED.match(text, opening.end())
         group = None if match is None else "name" if match["name"] else "there"
         if match is not None and group is not None and _is_name(match[group]):
