@@ -135,7 +135,7 @@ _MIXED = re.compile(r"(?<![0-9A-Za-z.])[0-9](?:[^\w\n][0-9]){8,24}(?![0-9A-Za-z]
 _MIXED_NEAR = re.compile(r"[^\w\n][0-9][^\w\n][0-9][^\w\n][0-9][^\w\n][0-9][^\w\n]")
 # letters and digits as `a`, all else as `.`: a few signs between single characters are found fast
 _CLASSES = bytes(97 if chr(b).isalnum() and b < 128 else 10 if b == 10 else 46 for b in range(256))
-_DECKS = tuple(b"a" + (b"." * size + b"a") * 3 + b"." for size in range(2, 6))
+_DECKS = tuple(b"a" + (b"." * size + b"a") * 2 + b"." for size in range(2, 6))
 _LEAST_KINDS = 4  # of digits: `0, 0, 1, 0` is a list
 # pieces of one size: `bi an ca .l ee @a cm`
 _CHUNK = re.compile(r"@(?:(?<=[ _/|:-]@)|(?<=[ _/|:-].@)|(?<=[ _/|:-]..@))[^\s@]{0,2}[ _/|-]")
