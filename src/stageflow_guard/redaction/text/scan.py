@@ -29,6 +29,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     network,
     numbers,
     one_time_codes,
+    own_numbers,
     parts,
     payment_cards,
     plates,
@@ -58,6 +59,7 @@ _PACKED = tuple(one.entity for one in NUMBERS)
 SHAPED: Recognizers = (
     (numbers.recognize, frozenset({"CREDIT_CARD", "US_SSN", "US_ITIN", "PHONE_NUMBER", "IP_ADDRESS", *_PACKED})),
     (payment_cards.in_any_groups, frozenset({"CREDIT_CARD"})),
+    (own_numbers.recognize, frozenset({"PHONE_NUMBER"})),
     (parts.told_in_parts, frozenset({"CREDIT_CARD", "PHONE_NUMBER", "US_SSN", "IBAN_CODE", "US_BANK_NUMBER", "SECRET"})),
     (contact.emails, frozenset({"EMAIL_ADDRESS"})),
     (contact.urls, frozenset({"URL"})),
@@ -101,7 +103,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 
 # what these find holds a digit
 _NUMERIC = frozenset({
-    numbers.recognize, payment_cards.in_any_groups, parts.told_in_parts, accounts.ibans, accounts.wallets, identifiers.labelled, one_time_codes.codes, plates.beside,
+    numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, parts.told_in_parts, accounts.ibans, accounts.wallets, identifiers.labelled, one_time_codes.codes, plates.beside,
     announced.documents, announced.births, addresses.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(

@@ -71,6 +71,9 @@ def documents(text: str) -> Iterator[Hit]:
 
 def _before_its_name(text: str, match: Match) -> Hit | None:
     """Return the value before its name in brackets: `784434529 (BSN)`."""
+    told = _IS_MY.search(text, max(0, match.start - 24), match.start)
+    if told is not None:
+        return _told_before(text, told.start(), match)
     if text[match.start - 1 : match.start] != "(" or text[match.end : match.end + 1] != ")":
         return None
     low = max(0, match.start - _WIDEST)
@@ -85,6 +88,24 @@ def _before_its_name(text: str, match: Match) -> Hit | None:
                 "document",
                 "label document",
             )
+    return None
+
+
+# `533401372 is my passport number`, `184668475 is mijn BSN`
+_IS_MY = re.compile(
+    r"[ ](?:is|ist|est|es|è|é)[ ](?:my|the|his|her|our|mein|meine|das|die|mon|ma|le|la|mi|el|il mio|la mia|mijn|het|o meu|a minha|meu|minha)[ ]$"
+)
+
+
+def _told_before(text: str, at: int, match: Match) -> Hit | None:
+    low = max(0, at - _WIDEST)
+    for document in BY_NAME[match.kind]:
+        found = _ending(document.value).search(text[low:at])
+        if found is not None and any(c.isdigit() for c in found[1]) and (
+            valid(document, found[1]) is not False
+        ):  # fmt: skip
+            span = low + found.start(1), low + found.end(1)
+            return Hit(*span, document.entity, GIVEN, "document", "label document")
     return None
 
 

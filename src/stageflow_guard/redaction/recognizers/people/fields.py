@@ -381,8 +381,10 @@ def _people(text: str, name: tuple[int, int], field: str, least: int) -> Iterato
 
 
 # several people stand behind these
-_LISTED = frozenset({"to", "cc", "bcc", "attn", "attention", "attendees", "participants", "from", "signed by", "prepared by", "present", "absent", "in attendance", "apologies", "teilnehmer", "teilnehmende", "anwesend", "entschuldigt", "présents", "excusés", "absents", "asistentes", "participantes", "partecipanti", "presenti", "assenti", "deelnemers", "aanwezig", "afwezig", "presentes", "ausentes", "uczestnicy", "obecni", "deltagare", "närvarande"})  # fmt: skip
-_COMMA = re.compile(r"[,;][ ](?=[^\W\d_])")
+_LISTED = frozenset({"attending", "passengers", "guests", "tenants", "names", "speakers", "children", "to", "cc", "bcc", "attn", "attention", "attendees", "participants", "from", "signed by", "prepared by", "present", "absent", "in attendance", "apologies", "teilnehmer", "teilnehmende", "anwesend", "entschuldigt", "présents", "excusés", "absents", "asistentes", "participantes", "partecipanti", "presenti", "assenti", "deelnemers", "aanwezig", "afwezig", "presentes", "ausentes", "uczestnicy", "obecni", "deltagare", "närvarande"})  # fmt: skip
+_COMMA = re.compile(
+    r"(?:[ ]\([^()\n]{1,16}\))?(?:[,;][ ](?:(?:and|und|et|y|e|en)[ ])?|[ ](?:and|und|et|y|e|en|&)[ ](?=[^\W\d_a-z]))(?=[^\W\d_])"
+)
 # what a form has behind a name: a day of birth, a number, a sex
 _OF_A_FORM = r"(?:(?i:geb|geboren|n[ée]+e?|nat[oa]|nacid[oa]|fecha|born|dob|d\.o\.b|mrn|id|age|sex|tel|phone|chart|hosp|nhs)(?!\w))"
 _GIVEN = re.compile(

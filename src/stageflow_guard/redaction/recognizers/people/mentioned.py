@@ -30,7 +30,7 @@ _ONE = (
 # behind these two are
 _TWO = (
     r"(?:spoke|speaking|speak|talked|talking|chatted|met) (?:with|to)|under the name(?: of)?|booking for|reservation for|c/o|the deceased,|(?:my|our|his|her|their|your) (?:team lead|assistant|tutor|teacher|coach|client|tenant)|(?:our|your|my) new (?:hire|joiner|starter|colleague|neighbou?r|teammate),?"
-    r"|please welcome|handed (?:over )?to|escalated to|forwarded to|assigned to|gesprochen mit|gesprochen habe ich mit|parlé (?:à|avec)|hablé con|hablado con|parlato con|gesproken met|falei com"
+    r"|please welcome|(?:helped|served|assisted|seen|treated|advised|interviewed) by|message for|voicemail of|through to|on behalf of|for the attention of|fao|me atendió|mi ha risposto|j'ai eu|t\.a\.v\.|z\. ?hd\.|handed (?:over )?to|escalated to|forwarded to|assigned to|gesprochen mit|gesprochen habe ich mit|parlé (?:à|avec)|hablé con|hablado con|parlato con|gesproken met|falei com"
 )
 _BEHIND = re.compile(
     rf"(?:(?P<one>(?i:{_ONE}))|(?i:{_TWO}))[ ](?:(?:a|an|the|is|was|called|named|ist|est|es|,)[ ])?(?=[^\W\d_a-zß-ÿ])"
@@ -38,7 +38,7 @@ _BEHIND = re.compile(
 _HEADS = Heads((
     "my ", "our ", "his ", "her ", "their ", "your ", "identified ", "introduced ", "described ", "under the name", "he goes", "she goes", "who goes", "born as", "née ", "nee ", "geborene ", "geb.", "table ", "booking ", "booked ", "reservation ", "reserved ",
     "mein", "unser", "sein", "ihr", "mon ", "ma ", "notre ", "son ", "sa ", "mi ", "nuestr", "su ", "il mio", "la mia", "il nostro", "la nostra", "mijn ", "onze ", "zijn ", "haar ", "o meu", "a minha", "meu ", "minha ",
-    "spoke ", "speak", "talk", "chatted ", "met ", "c/o ", "the deceased", "please welcome", "handed ", "escalated ", "forwarded ", "assigned ", "gesprochen ", "parlé ", "hablé ", "hablado ", "parlato ", "gesproken ", "falei ",
+    "spoke ", "speak", "talk", "chatted ", "met ", "c/o ", "the deceased", "please welcome", "helped ", "served ", "assisted ", "seen by", "treated ", "advised ", "interviewed ", "message for", "voicemail of", "through to", "on behalf", "for the attention", "fao ", "me atendi", "mi ha risposto", "j'ai eu", "t.a.v.", "z.hd", "z. hd", "handed ", "escalated ", "forwarded ", "assigned ", "gesprochen ", "parlé ", "hablé ", "hablado ", "parlato ", "gesproken ", "falei ",
 ))  # fmt: skip
 # somebody says who is there: `Ewa Nowicka here, calling about …`
 _SPEAKS = Heads(("here", "speaking"))

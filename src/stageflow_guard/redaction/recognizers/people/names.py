@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.people.addressed import recognize as addressed
 from stageflow_guard.redaction.recognizers.people.fields import fields
 from stageflow_guard.redaction.recognizers.people.forms import FULL, trimmed
 from stageflow_guard.redaction.recognizers.people.introduced import recognize as introduced
@@ -24,6 +25,7 @@ def recognize(text: str) -> Iterator[Hit]:
     yield from fields(text)
     yield from mentioned(text)
     yield from introduced(text)
+    yield from addressed(text)
 
 
 # Isolde Fairweather <isolde.f@…>

@@ -1,0 +1,42 @@
+"""A telephone number in one run that is told to be somebody's: `wife's number 5035550187`, `612345678 es mi número`. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
+
+_MY = r"(?:my|your|his|her|our|their|[a-z]{2,12}['’]s|mein|meine|deine|seine|ihre|unsere|mon|ton|son|notre|leur|mi|tu|su|il mio|il suo|mijn|zijn|haar|o meu|meu|o seu|seu)"
+_NUMBER = r"(?:(?:new|other|work|private|neue|andere|nouveau|nuevo|nuovo|nieuwe|novo)[ ])?(?:number|nummer|num|numéro|numero|número|zap|whats(?:app)?|cell|nr\.?)"
+_TOLD = re.compile(
+    rf"{_MY}[ ]{_NUMBER}(?:[ ](?:is|ist|lautet|est|es|è|é))?[ :]{{1,2}}(?:c['’]est[ ])?(?P<number>\+?[0-9]{{9,12}})(?![\w.,:/-][0-9]|[0-9A-Za-z])"
+)
+_BEHIND = re.compile(
+    rf"(?<![\w.,:/#+-])(?P<number>\+?[0-9]{{9,12}})[ ](?:is|ist|est|es|è|é)[ ]{_MY}[ ]{_NUMBER}(?![^\W_])"
+)
+# a mobile number of a region whose numbers begin with 0, that somebody says to use
+_MOBILE = re.compile(
+    r"(?<![\w.,:/#+-])(?P<number>0(?:7[1-9][0-9]{8}|1[567][0-9]{8,9}|[67][0-9]{8}))(?=[ ](?:anytime|any time|whenever|after|before|please|pls|thanks|bitte|danke|jederzeit|ab|svp|merci|graag)(?![^\W_]))"
+    r"|(?:melde? dich|call|ring|text|ruf an|schreib(?: mir)?|rappelle?(?:z|-moi)?|bel)[: ]{1,2}(?P<told>0(?:7[1-9][0-9]{8}|1[567][0-9]{8,9}|[67][0-9]{8}))(?![\w.,:/-][0-9]|[0-9A-Za-z])"
+)
+_NUMBERS = Heads(("number", "nummer", "num ", "numéro", "numero", "número", "zap", "whats", "cell", "nr"))  # fmt: skip
+_REACH = 40
+_LONG = re.compile(r"[0-9]{9}")
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield numbers whose owner is told beside them."""
+    if _LONG.search(text) is None:
+        return
+    lower = lowered(text)
+    for at in _NUMBERS.places(lower):
+        told = _TOLD.search(lower, max(0, at - _REACH), at + _REACH)
+        told = told or _BEHIND.search(lower, max(0, at - _REACH), at + _REACH)
+        if told is not None:
+            yield Hit(*told.span("number"), "PHONE_NUMBER", 0.5, "phone", "label phone")
+    for match in _MOBILE.finditer(lower):
+        group = "number" if match["number"] else "told"
+        yield Hit(*match.span(group), "PHONE_NUMBER", 0.45, "phone", "label phone")
