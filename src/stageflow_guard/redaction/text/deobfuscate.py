@@ -377,9 +377,12 @@ _NAME_REACH = 90  # characters before the sign
 
 def _parted_mails(text: str) -> Iterator[Edit]:
     at = text.find("@")
+    told = present(lowered(text), ("mail", "write to", "contact", "reach"))
     while at >= 0:
         low = max(0, at - _NAME_REACH)
-        name = _GAP_IN_NAME.search(text, low, at) if text[at + 1 : at + 2].isalnum() else None
+        name = (
+            _GAP_IN_NAME.search(text, low, at) if told and text[at + 1 : at + 2].isalnum() else None
+        )
         if name is not None:
             yield (*name.span("gap"), "")
         many = _MANY.match(text, at)

@@ -46,6 +46,7 @@ _NUMBERED = re.compile(
 _CHARACTERS = ("chr", "char", "rune", "codepoint")
 # a literal between the signs of a template: `${'07'}`, f"{'07'}60", `#{"07"}`
 _INTERPOLATED = re.compile(r"""[$#]?\{[ ]?(["'])([^"'\n{}]{1,60})\1[ ]?\}""")
+_INSIDE = frozenset({"", "@", ".", "-", " ", "/", "_", ":"})
 _NAMES = Heads(("join", "paste", "concat", "strcat", "implode", "mkstring"))
 
 
@@ -132,7 +133,7 @@ def _joined(text: str) -> Iterator[Edit]:
     """Yield lists that a function joins, as what it makes of them."""
     for match in _LIST.finditer(text):
         sign = _sign(text, match)
-        if sign is not None:
+        if sign is not None and sign[0] in _INSIDE:  # other signs part whole values
             items = [_inner(one) for one in _ITEM.findall(match["items"])]
             if len(items) > len(sign[1]) + 1:
                 items = items[len(sign[1]) :]

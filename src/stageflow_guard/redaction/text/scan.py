@@ -25,6 +25,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     contact,
     contact_cards,
     credential_pairs,
+    handed_logins,
     identifiers,
     network,
     numbers,
@@ -59,6 +60,7 @@ _PACKED = tuple(one.entity for one in NUMBERS)
 SHAPED: Recognizers = (
     (numbers.recognize, frozenset({"CREDIT_CARD", "US_SSN", "US_ITIN", "PHONE_NUMBER", "IP_ADDRESS", *_PACKED})),
     (payment_cards.in_any_groups, frozenset({"CREDIT_CARD"})),
+    (handed_logins.logins, frozenset({"SECRET"})),
     (own_numbers.recognize, frozenset({"PHONE_NUMBER"})),
     (parts.told_in_parts, frozenset({"CREDIT_CARD", "PHONE_NUMBER", "US_SSN", "IBAN_CODE", "US_BANK_NUMBER", "SECRET"})),
     (contact.emails, frozenset({"EMAIL_ADDRESS"})),
@@ -127,12 +129,17 @@ def _masked(text: str) -> str:
     return PSEUDONYM.sub(lambda m: "\x1e" * len(m[0]), text)
 
 
+_QUOTES = frozenset("\"'")
+
+
 def _spans(view: View, hit: Hit, text: str) -> Iterator[EntitySpan]:
     """Yield the hit in the original's offsets: one span, more where a tag cuts it in two."""
     start, end = view.original(hit.start, hit.end)
     cut = pieces(text, start, end) if "markup" in view.steps else [(start, end)]
     for begin, least in cut:
         stop = least
+        if text[stop - 1 : stop] == "\\" and text[stop : stop + 1] in _QUOTES:
+            stop -= 1  # it is the quote's
         while stop < len(text) and text[stop] > "\u02ff" and (
             unicodedata.category(text[stop])[0] == "M"
         ):  # fmt: skip

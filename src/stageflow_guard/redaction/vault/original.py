@@ -17,6 +17,14 @@ class Original(NamedTuple):
     writings: tuple[tuple[str, str], ...] = ()
     number: str = ""  # it was a number of JSON, written so
 
+    def __repr__(self) -> str:
+        """Show nothing of the value."""
+        return "Original(...)"
+
+    def __reduce__(self) -> str:
+        """Refuse to be written out: the vault seals what it keeps."""
+        raise TypeError("an original is not pickled")
+
 
 class Note(NamedTuple):
     """What a vault keeps about the pseudonym of (entity, number), beside its value."""
@@ -26,6 +34,10 @@ class Note(NamedTuple):
     form: str  # `TEXT`, a number as it is written, or nothing
     where: str
     writing: str
+
+    def __repr__(self) -> str:
+        """Show nothing of how the value was written."""
+        return f"Note({self.entity}, {self.number})"
 
     def text(self) -> str:
         """Return what is sealed."""

@@ -124,7 +124,10 @@ class Prose:
     @staticmethod
     def _runs(text: str, at: int) -> bool:
         """Say whether an odd number of backslashes stands before `at`."""
-        return (at - len(text[:at].rstrip("\\"))) % 2 == 1
+        begin = at
+        while begin > 0 and text[begin - 1] == "\\":
+            begin -= 1
+        return (at - begin) % 2 == 1
 
     def in_address(self, ahead: str) -> bool:
         """Say whether a value stands in a URL or a form here."""

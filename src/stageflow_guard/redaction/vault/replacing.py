@@ -74,10 +74,15 @@ def _of_document(text: str, spans: Sequence[EntitySpan], depth: int) -> list[Par
 def of_lines(text: str, spans: Sequence[EntitySpan], depth: int = DEPTH) -> list[Part]:
     """Return the parts of JSON line by line; a line that does not parse is prose."""
     out: list[Part] = []
-    at = 0
+    at = first = 0
     for line in text.split("\n"):
         end = at + len(line)
-        own = [cut(s, at, end) for s in spans if s.start < end and s.end > at]
+        while first < len(spans) and spans[first].end <= at:
+            first += 1
+        own, place = [], first
+        while place < len(spans) and spans[place].start < end:
+            own.append(cut(spans[place], at, end))
+            place += 1
         if own:
             found = _of_document(line, [_moved(s, -at) for s in own], depth)
             out += [p._replace(start=p.start + at, end=p.end + at) for p in found]

@@ -371,7 +371,7 @@ def _handles(text: str) -> Iterator[Hit]:
 _LOCAL = re.compile(r"[A-Za-z0-9._-]")
 _BORN = Index({"born": [p for c in COUNTRIES for p in c.born.split("|")]})
 _BORN_FILL = re.compile(
-    r"(?:(?:[ ](?:in|à|a|en|em|te))?[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20}(?:[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20})?(?=,?[ ](?:am|le|il|el|op|em|den|on|a|dnia)[ ][0-9]),?)?(?:/(?:sex|gender|age))?[\"'`\])}]{0,2}\.?\s?(?:is|was|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu|は|是|为|為|은|는)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?(?:the )?",
+    r"(?:(?:[ ](?:in|à|a|en|em|te))?[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20}(?:[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20})?(?=,?[ ](?:am|le|il|el|op|em|den|on|a|dnia)[ ][0-9]),?)?(?:/(?:sex|gender|age))?(?:['’]s)?[\"'`\])}]{0,2}\.?\s?(?:\([a-z/. -]{6,12}\)\s?)?(?:is|was|ist am|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu|は|是|为|為|은|는)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?(?:the )?",
     re.IGNORECASE,
 )
 

@@ -280,7 +280,9 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
                         return hit, i + 2
                 if wordless or not (labelled or headed) or (len(shape) != 3 and unnamed()):
                     break  # without a label only the usual grouping says anything
-                if not _joins(gap, best, label) or (not labelled and not _OF_ROWS.isdisjoint(gap)):
+                if not _joins(gap, best, label, (shape[-1], b - a)) or (
+                    not labelled and not _OF_ROWS.isdisjoint(gap)
+                ):
                     break
                 if len(shape) == 3 and best is None and is_day(text, first, groups[j - 1][1]):
                     return None, j - 1  # nor is a piece of the day
@@ -390,11 +392,11 @@ def _listed(text: str, start: int) -> bool:
     return text[max(0, start - 3) : start].rstrip(" ,;")[-1:].isdigit()
 
 
-def _joins(gap: str, best: Hit | None, label: str) -> bool:
+def _joins(gap: str, best: Hit | None, label: str, sizes: tuple[int, int]) -> bool:
     """Say whether digits may go on behind an unusual gap: what is complete is joined to nothing."""
     if not _LOOSE.fullmatch(gap) or ("+" in gap and gap != "+") or "; " in gap:
         return False
-    if ", " in gap and (label != "card" or best is not None):
+    if ", " in gap and (label != "card" or best is not None or sizes != (_QUARTER, _QUARTER)):
         return False
     return best is None or best.score < (WHOLE_CARD if best.entity == "CREDIT_CARD" else COMPLETE)
 

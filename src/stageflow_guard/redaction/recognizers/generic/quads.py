@@ -54,11 +54,13 @@ def quad(one: Candidate) -> Hit | None:
         score = 0.3
     if one.label == "ip":
         score = max(score + 0.1, 0.4) if numbers[0] not in (0, 127, 255) else score
-    elif max(numbers) <= _VERSIONS and _KERNEL.search(one.text, max(0, one.start - 60), one.start):
-        score = 0.2  # the next of two versions
-    elif _versioned(lead := one.text[max(0, one.start - 24) : one.start]) and (
-        _PEER.search(lead) is None and _QUERIED.search(lead + "\n" + one.text[one.end : one.end + 1]) is None
-    ):  # fmt: skip
+    elif (max(numbers) <= _VERSIONS and one.label != "ip" and _next_version(one)) or (
+        _versioned(lead := one.text[max(0, one.start - 24) : one.start])
+        and (
+            _PEER.search(lead) is None
+            and _QUERIED.search(lead + "\n" + one.text[one.end : one.end + 1]) is None
+        )
+    ):
         score = 0.2
     return Hit(
         one.start,
@@ -87,9 +89,19 @@ _VERSION_WORDS = (
 )  # fmt: skip
 
 
+def _next_version(one: Candidate) -> bool:
+    """Say whether a version of four numbers with its word stands a little before, and no word of a machine."""
+    before = one.text[max(0, one.start - 60) : one.start]
+    match = _KERNEL.search(before)
+    return match is not None and _HOSTS.search(before, match.end(1)) is None
+
+
+_HOSTS = re.compile(
+    r"(?i)(?<![a-z])(?:host|remote|client|server|peer|src|dst|source|from|to|at|via|ssh|ip|addr|address|user|login)(?![a-z])|[=@]"
+)
 # a version with its word a little before, and no end of a line between
 _KERNEL = re.compile(
-    r"(?i)(?:kernel|driver|firmware|version|bios|build|release|update|upgrade|chrome|patch)e?n?s?[ :]{1,2}v?[0-9]{1,3}(?:\.[0-9]{1,5}){2,3}[^\n]{0,40}$"
+    r"(?i)(?:kernel|driver|firmware|version|bios|build|release|update|upgrade|chrome|patch)e?n?s?[ :]{1,2}(v?[0-9]{1,3}(?:\.[0-9]{1,5}){3})[^\n]{0,40}$"
 )
 
 

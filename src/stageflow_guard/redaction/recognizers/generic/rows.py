@@ -6,13 +6,8 @@ import re
 
 # what parts the cells of a row; a comma in a sentence has a space behind it
 _SEPARATORS = (
-    (re.compile(r";"), ";"),
-    (re.compile(r"\t"), "\t"),
-    (re.compile(r"\|"), "|"),
-    (re.compile(r"\x1e"), "\x1e"),
-    (re.compile(r",(?! )"), ","),
-    (re.compile(r"[^ ] {2,}(?=[^ ])"), "  "),
-)
+    re.compile(r";"), re.compile(r"\t"), re.compile(r"[|\x1e]"), re.compile(r",(?! )"), re.compile(r"(?<=[^ .!?]) {2,}(?=[^ ])"),
+)  # fmt: skip
 _MOST = 2_000  # characters of a line that are looked at
 
 
@@ -24,6 +19,6 @@ def heads_a_column(text: str, label_end: int, start: int) -> bool:
     begin = text.rfind("\n", max(0, label_end - _MOST), label_end) + 1
     first = text.rfind("\n", end, start) + 1
     stop = text.find("\n", start, start + _MOST)
-    row = text[first : stop if stop >= 0 else start + _MOST]
-    head = text[begin:end]
-    return any(sign in row and form.search(head) is not None for form, sign in _SEPARATORS)
+    row = text[first : stop if stop >= 0 else start + _MOST].strip()
+    head = text[begin:end].strip()
+    return any(0 < len(form.findall(head)) == len(form.findall(row)) for form in _SEPARATORS)

@@ -25,6 +25,9 @@ _ONE = (
     r"|(?:mi|nuestro|nuestra|su) (?:jefe|jefa|compañero|compañera|vecino|vecina|amigo|amiga|novio|novia|casero|casera)"
     r"|(?:il mio|la mia|il nostro|la nostra) (?:capo|collega|vicino|vicina|amico|amica|fidanzato|fidanzata)"
     r"|(?:mijn|onze|zijn|haar) (?:baas|collega|buurman|buurvrouw|vriend|vriendin|huisbaas)"
+    r"|(?:our|my|your|his|her|their) (?:plumber|electrician|lawyer|solicitor|accountant|dentist|tutor|cleaner|carer|builder|therapist|midwife|gardener),?|(?:my|our|your|his|her|their) (?:manager|lawyer|accountant|landlord|boss),|the (?:nurse|midwife|doctor),|officer|constable|sergeant|detective"
+    r"|(?:notre|mon|ma|votre) (?:fils|fille|mari|femme|comptable|avocate?),?(?: s'appelle)?|(?:nuestr[oa]|mi) (?:hij[oa]|marido|mujer|abogad[oa])(?: se llama)?|(?:nostr[oa]|mio|mia) (?:figli[oa]|marito|moglie)(?: si chiama)?|(?:onze|mijn|uw) (?:dochter|zoon|man|vrouw|collega)(?: heet)?|(?:mein|meine|unser|unsere|ihre[rn]?) (?:mann|frau|sohn|tochter|kollegin|kollege)(?: heißt)?|(?:meu|minha|nosso|nossa) (?:filh[oa]|marido|esposa)(?: se chama| chama-se)?"
+    r"|through to|name's|it's me,|i go by|meu nome completo é|rechtsanwalt|rechtsanwältin|répondeur de"
     r"|(?:o meu|a minha|meu|minha) (?:chefe|colega|vizinho|vizinha|amigo|amiga|namorado|namorada|senhorio)"
 )
 # behind these two are
@@ -38,7 +41,7 @@ _BEHIND = re.compile(
 _HEADS = Heads((
     "my ", "our ", "his ", "her ", "their ", "your ", "identified ", "introduced ", "described ", "under the name", "he goes", "she goes", "who goes", "born as", "née ", "nee ", "geborene ", "geb.", "table ", "booking ", "booked ", "reservation ", "reserved ",
     "mein", "unser", "sein", "ihr", "mon ", "ma ", "notre ", "son ", "sa ", "mi ", "nuestr", "su ", "il mio", "la mia", "il nostro", "la nostra", "mijn ", "onze ", "zijn ", "haar ", "o meu", "a minha", "meu ", "minha ",
-    "spoke ", "speak", "talk", "chatted ", "met ", "c/o ", "the deceased", "please welcome", "helped ", "served ", "assisted ", "seen by", "treated ", "advised ", "interviewed ", "message for", "voicemail of", "through to", "on behalf", "for the attention", "fao ", "me atendi", "mi ha risposto", "j'ai eu", "t.a.v.", "z.hd", "z. hd", "handed ", "escalated ", "forwarded ", "assigned ", "gesprochen ", "parlé ", "hablé ", "hablado ", "parlato ", "gesproken ", "falei ",
+    "mi ha risposto", "ho parlato", "spoke ", "speak", "talk", "chatted ", "met ", "c/o ", "the deceased", "officer ", "constable ", "sergeant ", "detective ", "the nurse", "the midwife", "the doctor", "notre ", "votre ", "nuestr", "nostr", "mio ", "mia ", "onze ", "uw ", "unser", "nosso ", "nossa ", "name's", "it's me", "i go by", "rechtsanw", "répondeur de", "please welcome", "helped ", "served ", "assisted ", "seen by", "treated ", "advised ", "interviewed ", "message for", "voicemail of", "through to", "on behalf", "for the attention", "fao ", "me atendi", "mi ha risposto", "j'ai eu", "t.a.v.", "z.hd", "z. hd", "handed ", "escalated ", "forwarded ", "assigned ", "gesprochen ", "parlé ", "hablé ", "hablado ", "parlato ", "gesproken ", "falei ",
 ))  # fmt: skip
 # somebody says who is there: `Ewa Nowicka here, calling about …`
 _SPEAKS = Heads(("here", "speaking"))
@@ -50,6 +53,39 @@ _ASK = re.compile(
     r"ask for (?=[^\W\d_a-zß-ÿ])(?P<name>[^\n,.;]{2,40}?)(?=[ ](?:at (?:the )?(?:reception|desk|front|counter|door|gate|bar)|when you|in (?:hr|sales|billing|accounts)|upstairs|downstairs)(?![^\W_]))"
 )
 _ASKED = Heads(("ask for ",))
+# one word is enough where a sentence about a talk goes on, or ends
+_TALKED = re.compile(
+    r"(?i:(?:spoke|spoken|talked|chatted) (?:to|with)|hablé con|parlé (?:à|avec)|ho parlato con|mi ha risposto|falei com)[ ](?=[^\W\d_a-zß-ÿ])"
+)
+_TALK_ENDS = re.compile(
+    r"(?:[.,!]|$|\n|[ ](?:yesterday|today|earlier|last|this|on|in|from|at|about|and|who|ayer|hoy|hier|aujourd|ieri|oggi|ontem|hoje)(?![^\W_]))"
+)
+# `Ich habe mit Jasmin Albrecht gesprochen`, `Sie haben Ulrike Mahler erreicht`
+_VERB_LAST = re.compile(
+    rf"(?i:mit|met|haben)[ ](?P<name>{FULL})[ ](?i:gesprochen|telefoniert|gesproken|gebeld|erreicht)(?![^\W_])"
+)
+_VERBS = Heads(("gesprochen", "telefoniert", "gesproken", "gebeld", "erreicht"))
+# what is declared, and by whom: `I, Leopold Winterbourne, declare`
+_DECLARES = re.compile(
+    rf"(?<![^\W_])(?:I, the undersigned,?|I,|Je soussignée?,?|[Ii]o sottoscritt[oa],?|Ondergetekende,?|Eu,|Ich,|Yo,|[Ee]l abajo firmante,?)[ ](?P<name>{FULL})(?=,?[ ](?:declare|hereby|certif|confirm|authori|give|declaro|erkläre|bestätige|verklaar|dichiaro|certifico|autorizo|autorizzo|atteste|déclare)|$|\n)"
+)
+_DECLARERS = Heads(
+    (
+        "i, ",
+        "je soussign",
+        "io sottoscritt",
+        "ondergetekende",
+        "eu, ",
+        "ich, ",
+        "yo, ",
+        "el abajo firmante",
+    )
+)
+# the question for it, and the name
+_WHO = re.compile(
+    r"(?i:wie heißen sie|wie heißt du|wie (?:war|ist) (?:ihr|dein) name|comment vous appelez-vous|comment t'appelles-tu|cómo se llama(?: usted)?|cómo te llamas|come si chiama|come ti chiami|hoe heet (?:u|je)|what(?:'s| is) your name|who am i speaking (?:to|with)|como (?:se|te) chama)[ ]?\?\s{1,3}(?:[-–][ ]?)?(?=[^\W\d_a-zß-ÿ])"
+)
+_WHOS = Heads(("wie heiß", "wie war ", "wie ist ", "comment vous app", "comment t'app", "cómo se llama", "cómo te llama", "come si chiama", "come ti chiami", "hoe heet", "what's your name", "what is your name", "who am i speaking", "como se chama", "como te chama"))  # fmt: skip
 _NOT_SPEAKING = frozenset(["english", "french", "german", "spanish", "italian", "dutch", "portuguese", "polish", "swedish", "turkish", "arabic", "chinese", "mandarin", "japanese", "korean", "russian", "hindi", "greek", "hebrew", "danish", "norwegian", "finnish", "native", "public", "plain", "nobody", "anybody", "everybody", "someone", "anyone", "everyone"])  # fmt: skip
 _ADVERB = re.compile(r"(?i)^(?!sally|molly|emily|kelly|holly|polly|beverly|billy|lily|kimberly)\w+ly$")  # fmt: skip
 
@@ -66,6 +102,7 @@ def recognize(text: str) -> Iterator[Hit]:
         if (frame["one"] is None and len(words) < _TWO_WORDS) or not _is_somebody(words):
             continue
         yield Hit(*name, "PERSON", 0.42, "name, mentioned", "label said")
+    yield from _of_talks(text, lower)
     for at in _SPEAKS.places(lower):
         there = _THERE.match(text, at)
         opening = _OPENING.search(text, max(0, at - 60), at - 1) if there is not None else None
@@ -90,6 +127,31 @@ def recognize(text: str) -> Iterator[Hit]:
                 yield Hit(*name, "PERSON", 0.42, "name, asked for", "label said")
 
 
+def _of_talks(text: str, lower: str) -> Iterator[Hit]:
+    """Yield who was spoken with, who declares something, and who answers the question for a name."""
+    for at in _HEADS.places(lower):
+        talked = _TALKED.match(text, at)
+        name = capitalised(text, talked.end()) if talked is not None else None
+        if name is not None and _TALK_ENDS.match(text, name[1]) and (
+            _is_somebody(text[slice(*name)].split(" "))
+        ):  # fmt: skip
+            yield Hit(*name, "PERSON", 0.42, "name, mentioned", "label said")
+    for at in _VERBS.places(lower):
+        verb = _VERB_LAST.search(text, max(0, at - _BEFORE_VERB), at + 12)
+        if verb is not None and _is_somebody(verb["name"].split(" ")):
+            yield Hit(*verb.span("name"), "PERSON", 0.42, "name, mentioned", "label said")
+    for at in _DECLARERS.places(lower):
+        declares = _DECLARES.match(text, at)
+        if declares is not None and " " in declares["name"]:
+            yield Hit(*declares.span("name"), "PERSON", 0.5, "name, declares", "label said")
+    for at in _WHOS.places(lower):
+        who = _WHO.match(text, at)
+        name = capitalised(text, who.end()) if who is not None else None
+        if name is not None and _is_somebody(text[slice(*name)].split(" ")):
+            yield Hit(*name, "PERSON", 0.45, "name, answered", "label said")
+
+
+_BEFORE_VERB = 60
 _TWO_WORDS = 2
 # words of titles and headings, that stand in capitals, too
 _THINGS = frozenset(["step", "section", "chapter", "part", "figure", "table", "appendix", "page", "line", "row", "item", "level", "tier", "phase", "stage", "version", "module", "unit", "lesson", "exercise", "question", "answer", "note", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "resources", "nations", "states", "kingdom", "empire", "age", "era", "century", "park", "camp", "school", "college", "sale", "season", "holiday", "terminal", "portal", "dashboard", "desk", "queue", "board", "council", "court", "parliament", "congress", "senate", "house", "hall", "hotel", "station", "airport", "street", "road", "avenue", "square", "terrace", "garden", "gardens", "windows", "linux", "google", "apple", "amazon", "alexa", "siri", "copilot", "claude", "python", "java", "excel", "outlook", "slack", "teams", "zoom", "application", "agreement", "training", "certificate", "token", "secret", "account", "contract", "engineer", "engineering", "manager", "girlfriend", "boyfriend", "friend", "nurse", "doctor"])  # fmt: skip

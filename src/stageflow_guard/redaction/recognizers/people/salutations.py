@@ -9,7 +9,7 @@ from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import capitalised
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
-from stageflow_guard.redaction.recognizers.phrases import Index, register, vocabulary
+from stageflow_guard.redaction.recognizers.phrases import Index, Match, register, vocabulary
 
 _GREETING = Index({"greeting": [p for c in COUNTRIES for p in c.greetings.split("|") if p]})
 _GREETED = re.compile(r"[ ](?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?[ ])?(?=[^\W_])")
@@ -18,7 +18,7 @@ _SIGNED = Index({
     "signed": [
         "signed", "thx", "ty", "rgds", "regards", "best regards", "kind regards", "warm regards", "sincerely", "thanks", "cheers", "yours", "yours sincerely", "yours truly", "yours faithfully", "with kind regards", "with best wishes", "best wishes", "all the best", "respectfully", "warmly", "cordially", "many thanks", "thank you", "best",
         "mit freundlichen grüßen", "viele grüße", "liebe grüße", "beste grüße", "cordialement", "bien à vous", "bien cordialement", "saludos", "un saludo", "atentamente",
-        "saluti", "cordiali saluti", "distinti saluti", "met vriendelijke groet", "met vriendelijke groeten", "groeten", "groetjes", "atenciosamente", "abraços",
+        "thanks so much", "thank you so much", "many thanks again", "freundliche grüsse", "hartelijke groet", "cdlt", "abs", "mvg", "att", "hg", "bests", "saluti", "cordiali saluti", "distinti saluti", "met vriendelijke groet", "met vriendelijke groeten", "groeten", "groetjes", "atenciosamente", "abraços",
         "cumprimentos", "melhores cumprimentos", "com os melhores cumprimentos", "pozdrawiam", "z poważaniem", "z wyrazami szacunku", "serdecznie pozdrawiam", "med vänlig hälsning", "vänliga hälsningar", "hälsningar", "mvh", "saygılarımla", "saygılar",
         "med venlig hilsen", "venlig hilsen", "kærlig hilsen", "med vennlig hilsen", "vennlig hilsen", "hilsen", "ystävällisin terveisin", "terveisin", "s pozdravem", "s přátelským pozdravem", "s pozdravom", "cu stimă", "cu respect", "üdvözlettel", "tisztelettel",
         "с уважением", "с наилучшими пожеланиями", "з повагою", "με εκτίμηση", "s poštovanjem", "lp", "lugupidamisega", "pagarbiai", "ar cieņu", "trân trọng", "salam", "hormat saya",
@@ -101,19 +101,42 @@ def recognize(text: str) -> Iterator[Hit]:
             yield Hit(*name, "PERSON", 0.45, "name, sign-off", "label said")
     for match in _SIGNED.find(text):
         gap = _SIGN_OFF.match(text, match.end)
-        if gap is None or not ("\n" in gap[0] or "," in gap[0]):
+        if gap is None or not (
+            "\n" in gap[0] or "," in gap[0] or _ends_with(text, match, gap.end())
+        ):
             continue
         name = capitalised(text, gap.end()) or _whole_line(text, gap.end())
         if name is None or (text[name[0] : name[1]].isupper() and "," not in gap[0]):
             continue
         if text[slice(*name)].lower().split(" ")[-1] in EVERYBODY:
             continue
-        if text[name[1] : name[1] + 1] in ("\n", "", ".", ",") or (
-            text[name[1] : name[1] + 2] == " ("
+        also = _AND.match(text, name[1])
+        second = capitalised(text, also.end()) if also is not None else None
+        if second is not None and text[second[1] : second[1] + 1] in ("\n", ""):
+            yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
+            yield Hit(*second, "PERSON", 0.5, "name, said", "label said")
+        elif text[name[1] : name[1] + 1] in ("\n", "", ".", ",") or (
+            text[name[1] : name[1] + 2] in (" (", " |")
         ):
             yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
     yield from _dashed(text)
     yield from _below_a_closing(text)
+
+
+_SHORT_CLOSINGS = frozenset(["regards", "kind regards", "best regards", "warm regards", "mvg", "cdlt", "att", "abs", "lg", "vg", "mfg", "saludos", "groeten", "cordialement", "saluti", "rgds", "cumprimentos"])  # fmt: skip
+
+
+def _ends_with(text: str, match: Match, at: int) -> bool:
+    """Say whether a closing begins a line that a name ends: `Regards Arjun`."""
+    if text[match.start - 1 : match.start] not in ("", "\n"):
+        return False
+    name = capitalised(text, at)
+    return (
+        text[match.start : match.end].lower() in _SHORT_CLOSINGS
+        and name is not None
+        and text[name[1] : name[1] + 1] in ("", "\n")
+        and not any(w.lower() in BUSINESS for w in text[slice(*name)].split(" "))
+    )
 
 
 # `See you Monday,⏎Callum Rees-Whitby`: a short line with a comma, then a name that ends the text

@@ -17,7 +17,7 @@ _SAID = re.compile(r"\s*[(/?!*\[:]")  # `Password (initial)`, `Password/PIN`
 _PARTED = re.compile(r"[,;|\s]")
 # what many things have
 _WEAK = frozenset({
-    "name", "names", "address", "id", "age", "group id", "group_id", "user id", "user_id", "policy id", "policy_id", "visit id", "key", "code", "title", "number", "nom", "nombre", "nome", "naam", "namn", "navn", "nimi", "nazwa",
+    "name", "names", "address", "id", "age", "group id", "group_id", "visit id", "key", "code", "title", "number", "nom", "nombre", "nome", "naam", "namn", "navn", "nimi", "nazwa",
     "adresse", "dirección", "direccion", "indirizzo", "endereço", "endereco", "adres", "adress",
 })  # fmt: skip
 # beside a given name, these are the other one

@@ -1,0 +1,66 @@
+"""A login that is handed over: `use Spring2025! to log in`, `dolphin9 is the password`, `page.fill('#password', '…')`. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
+
+# letters and a digit or a sign: no word of a language
+_SHAPE = r"(?=[^\s\"'`]{0,38}[0-9!#$%&*?^~])(?=[^\s\"'`]{0,38}[A-Za-z])"
+_BODY = r"[^\s\"'`,;:]{5,38}(?:[^\s\"'`,;:.!?)]|!)"
+_A, _B = rf"{_SHAPE}(?P<a>{_BODY})", rf"{_SHAPE}(?P<b>{_BODY})"
+_WORDS = r"(?:password|passwort|passcode|pass|pwd|pw|mot de passe|mdp|contraseña|clave|senha|wachtwoord|parola|passwd)"
+_SAID = (
+    # to log in with it
+    re.compile(rf"(?:use|try)[ ]{_A}[ ]to[ ](?:log ?in|sign ?in|get in|unlock)"),
+    re.compile(rf"(?:log(?:ged)? ?in|sign ?in|logging in)[ ](?:with|using)[ ]{_A}(?=[ ,.]|$|\n)"),
+    re.compile(rf"(?:logg? dich mit|melde dich mit|einloggen mit|connecte[sz]?-(?:toi|vous) avec|entra con|accedi con|inicia sesión con|entre com|entra com|log in met|inloggen met)[ ]{_A}(?=[ ,.]|$|\n)"),
+    # before what it is
+    re.compile(rf"(?<![^\s(\"']){_A}[ ](?:is|ist|est|es|è|é)[ ](?:the|my|our|your|das|mein|le|mon|la|mi|il|a|o|het|mijn)[ ]{_WORDS}(?![^\W_])"),
+    # from the old to the new
+    re.compile(rf"{_WORDS}[ ](?:from|von|de|da|van)[ ]{_A}[ ](?:to|auf|à|a|naar|para)[ ]{_B}(?=[ ,.]|$|\n)"),
+    re.compile(rf"(?:old|alte[sn]?|ancien|antigu[oa]|vecchi[ao]|oude|antig[oa])[ ]{_WORDS}[ ](?:was|war|était|era|is)[ ]{_A},?[ ](?:and[ ])?(?:the )?new(?: one)?[ ]is[ ]{_B}"),
+    re.compile(rf"(?:cambié|he cambiado|mudei|alterei|ho cambiato|j'ai changé|ik heb)[ ](?:la|a|el|le|il|het|mi|minha)[ ]{_WORDS}[ ](?:a|para|in|en|naar|por)[ ]{_A}(?=[ ,.]|$|\n)"),
+    # beside its user
+    re.compile(rf"(?:user|u|login|usr)[: ]{{1,2}}[\w.@-]{{2,40}}[ ]?[,/;]?[ ](?:pass|p|pw|pwd)[: ]{{1,2}}{_A}(?=[ ,.]|$|\n)"),
+    re.compile(rf"(?:what(?:'|’)?s the|what is the)[ ]{_WORDS}[ ]?\?\s{{1,3}}{_A}(?=[ ,.]|$|\n)"),
+    re.compile(rf"(?:requirepass|masterauth|wifi:|wlan:)[ ]{_A}(?=[ ,.]|$|\n)"),
+)  # fmt: skip
+_TEXT = r"(?P<a>[^\"'\n]{4,64})"
+# a page's field and what is typed into it
+_TYPED = (
+    re.compile(rf"[\"'][#.\[\w=-]{{0,24}}(?:password|passwd|pwd)\]?[\"'],[ ]?[\"']{_TEXT}[\"']"),
+    re.compile(rf"(?:password|passwd|pwd)\]?[\"']\)\.(?:send_?keys|fill|type|set_?value|val|press_sequentially)\([\"']{_TEXT}[\"']", re.IGNORECASE),
+    re.compile(rf"set_?password\((?:[\w.]{{1,40}}\()?[\"']{_TEXT}[\"']", re.IGNORECASE),
+)  # fmt: skip
+_HEADS = Heads((
+    "password", "passwort", "passcode", "pass", "pwd", "pw", "mot de passe", "mdp", "contraseña", "clave", "senha", "wachtwoord", "parola", "log", "sign", "einloggen", "melde dich", "connecte", "entra con", "accedi con", "inicia ses", "entre com", "entra com", "inloggen", "requirepass", "masterauth", "wifi:", "wlan:",
+))  # fmt: skip
+_REACH = 72
+_NONE = re.compile(r"(?i)https?:|www\.|@|^<|\$\{|\{\{|^\*+$|^your|^my_|example")
+
+
+def logins(text: str) -> Iterator[Hit]:
+    """Yield passwords that a sentence or a script hands over; each has letters and a digit or a sign."""
+    lower = lowered(text)
+    reached = 0
+    for at in _HEADS.places(lower):
+        if at < reached:
+            continue
+        low, high = max(0, at - _REACH), at + _REACH
+        for pattern in _SAID:
+            match = pattern.search(lower, low, high)
+            if match is not None:
+                reached = match.end()
+                for group in pattern.groupindex:
+                    if _NONE.search(match[group]) is None:
+                        yield Hit(*match.span(group), "SECRET", 0.45, "told", "label password")
+    if "(" in text and ("assword" in lower or "pwd" in lower):
+        for pattern in _TYPED:
+            for match in pattern.finditer(text):
+                if _NONE.search(match["a"]) is None and any(c.isalpha() for c in match["a"]):
+                    yield Hit(*match.span("a"), "SECRET", 0.45, "typed", "label password")
