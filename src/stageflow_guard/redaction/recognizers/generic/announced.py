@@ -13,7 +13,7 @@ from functools import lru_cache
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.countries.pack import Document
 from stageflow_guard.redaction.recognizers.generic.asked import answer
-from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE
+from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE, MONTHS
 from stageflow_guard.redaction.recognizers.generic.rows import heads_a_column
 from stageflow_guard.redaction.recognizers.generic.usernames import is_personal
 from stageflow_guard.redaction.recognizers.generic.whose import behind_whose
@@ -29,7 +29,7 @@ _FILL = re.compile(
     re.IGNORECASE,
 )
 # between a field's name and its value
-SIGN = r"(?:[ _]?[0-9]{1,2}|[ _-]?(?:enc|encrypted|value|str|raw|plain|text|old|new|current|full|home|work|primary|secondary))?(?:\\?[\"'`\])}]){0,2}\s{0,2}(?:\([^)\n]{1,16}\)\s{0,2})?(?:\.{3,40}\s{0,2})?(?::=|=>|->|[:=：])\s{0,5}\\?[\"'`]?"
+SIGN = r"\*{0,2}(?:[ _]?[0-9]{1,2}|[ _-]?(?:enc|encrypted|value|str|raw|plain|text|old|new|current|full|home|work|primary|secondary))?(?:\\?[\"'`\])}]){0,2}\s{0,2}(?:\([^)\n]{1,24}\)\s{0,2})?(?:\.{3,40}\s{0,2})?(?::=|=>|->|[:=：])\*{0,2}\s{0,5}\\?[\"'`]?"
 _SIGN = re.compile(SIGN, re.IGNORECASE)
 _SHORT = re.compile(r"[\"'`\])]{0,2}(?:\.?\s{0,2}[:=：]|\.)\s{0,3}[\"'`]?")
 
@@ -371,12 +371,16 @@ def _handles(text: str) -> Iterator[Hit]:
 _LOCAL = re.compile(r"[A-Za-z0-9._-]")
 _BORN = Index({"born": [p for c in COUNTRIES for p in c.born.split("|")]})
 _BORN_FILL = re.compile(
-    r"(?:(?:[ ](?:in|à|a|en|em|te))?[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20}(?:[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20})?(?=,?[ ](?:am|le|il|el|op|em|den|on|a|dnia)[ ][0-9]),?)?(?:/(?:sex|gender|age))?(?:['’]s)?[\"'`\])}]{0,2}\.?\s?(?:\([a-z/. -]{6,12}\)\s?)?(?:is|was|ist am|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu|は|是|为|為|은|는)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?(?:the )?",
+    r"(?:(?:[ ](?:in|à|a|en|em|te))?[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20}(?:[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20})?(?=,?[ ](?:am|le|il|el|op|em|den|on|a|dnia)[ ][0-9]),?)?(?:/(?:sex|gender|age))?(?:['’]s)?[\"'`\])}]{0,2}\.?\s?(?:\([a-z/. -]{6,12}\)\s?)?(?:is|was|ist[ ]am|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu|は|是|为|為|은|는)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?(?:the )?",
     re.IGNORECASE,
 )
 
 
 # `Weiß, Martin, *02.02.1960`: a star is a birth behind a name, at the start of a line an item
+# `(b. 3 June 1979)`, `(*03.06.1979)`, behind a name or not
+_IN_PARENTHESES = re.compile(
+    r"\((?:b\.|born|geb\.|née?|nat[oa]|nacid[oa]|\*)[ ]?(?=[0-9]|[A-Z][a-z]{2})"
+)
 _STARRED = re.compile(
     r"\*(?:(?<=[^\W\d_][,/(; ].)|(?<=[^\W\d_][,/(;] .)|(?<=[^\W\d_] [,/(;].)|(?<=[^\W\d_] [,/(;] .))[ ]?([0-9]{1,2}\.[ ]?[0-9]{1,2}\.[ ]?(?:19|20)[0-9]{2})(?![0-9])"
 )
@@ -412,6 +416,20 @@ def _of_somebody(text: str, at: int) -> re.Match[str] | None:
     return None
 
 
+# a birthday without its year, behind a word for the day alone: `my bday is May 12th`
+_BIRTHDAYS = frozenset(["birthday", "bday", "b-day", "geburtstag", "anniversaire", "cumpleaños", "compleanno", "verjaardag", "aniversário", "fødselsdag", "födelsedag", "urodziny"])  # fmt: skip
+_DAY_AND_MONTH = re.compile(
+    rf"(?:der |il |el |le |o |den )?(?:[0-9]{{1,2}}(?:\.|st|nd|rd|th|er|º)?[ ](?:of[ ]|de[ ])?(?:{MONTHS})|(?:{MONTHS})[ ][0-9]{{1,2}}(?:st|nd|rd|th)?)(?![\w])",
+    re.IGNORECASE,
+)
+
+
+def _yearless(text: str, match: Match, at: int) -> re.Match[str] | None:
+    if text[match.start : match.end].lower() not in _BIRTHDAYS:
+        return None
+    return _DAY_AND_MONTH.match(text, at)
+
+
 def births(text: str) -> Iterator[Hit]:
     """Yield dates of birth behind their label."""
     for match in _BORN.find(text):
@@ -420,9 +438,13 @@ def births(text: str) -> Iterator[Hit]:
         call = _DATE_CALL.match(text, at)
         date = ANY_DATE.match(text, at) if call is None else _given(text, call.end())
         date = date or answer(ANY_DATE, text, match.end) or _TYPED.match(text, at)
-        date = date or _of_somebody(text, match.end)
+        date = date or _of_somebody(text, match.end) or _yearless(text, match, at)
         if date is not None and not heads_a_column(text, match.end, date.start()):
             yield Hit(*date.span(), "DATE_OF_BIRTH", 0.75, "date of birth", "label dob")
+    for mark in _IN_PARENTHESES.finditer(text) if "(" in text else ():
+        date = ANY_DATE.match(text, mark.end())
+        if date is not None and text[date.end() : date.end() + 1] in (")", ",", ";", " "):
+            yield Hit(*date.span(), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")
     for star in _STARRED.finditer(text) if "*" in text else ():
         yield Hit(*star.span(1), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")
     for bracketed in _BRACKETED.finditer(text) if _IN_BRACKETS.search(text) is not None else ():

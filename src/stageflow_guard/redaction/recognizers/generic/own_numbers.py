@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 
 _MY = r"(?:my|your|his|her|our|their|[a-z]{2,12}['’]s|mein|meine|deine|seine|ihre|unsere|mon|ton|son|notre|leur|mi|tu|su|il mio|il suo|mijn|zijn|haar|o meu|meu|o seu|seu)"
 _NUMBER = r"(?:(?:new|other|work|private|neue|andere|nouveau|nuevo|nuovo|nieuwe|novo)[ ])?(?:number|nummer|num|numéro|numero|número|zap|whats(?:app)?|cell|nr\.?)"
 _TOLD = re.compile(
-    rf"{_MY}[ ]{_NUMBER}(?:[ ](?:is|ist|lautet|est|es|è|é))?[ :]{{1,2}}(?:c['’]est[ ])?(?P<number>\+?[0-9]{{9,12}})(?![\w.,:/-][0-9]|[0-9A-Za-z])"
+    rf"{_MY}[ ]{_NUMBER}(?:[ ](?:is|ist|lautet|est|es|è|é))?[ :]{{1,2}}(?:c['’]est[ ])?(?P<number>\+?[0-9]{{9,12}}|(?:[0-9]{{2,5}}[ -]){{1,4}}[0-9]{{2,5}})(?![\w.,:/-][0-9]|[0-9A-Za-z])"
 )
 _BEHIND = re.compile(
     rf"(?<![\w.,:/#+-])(?P<number>\+?[0-9]{{9,12}})[ ](?:is|ist|est|es|è|é)[ ]{_MY}[ ]{_NUMBER}(?![^\W_])"
@@ -24,12 +24,11 @@ _MOBILE = re.compile(
 )
 _NUMBERS = Heads(("number", "nummer", "num ", "numéro", "numero", "número", "zap", "whats", "cell", "nr"))  # fmt: skip
 _REACH = 40
-_LONG = re.compile(r"[0-9]{9}")
 
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield numbers whose owner is told beside them."""
-    if _LONG.search(text) is None:
+    if not numbered(text):
         return
     lower = lowered(text)
     for at in _NUMBERS.places(lower):

@@ -304,9 +304,11 @@ def fields(text: str) -> Iterator[Hit]:
         quoted = text[at - 1 : at] in ("'", '"', "`")
         part = match.kind == "PERSON_PART"
         name = in_script(text, at) if scripted(text) else None
-        named = sign is not None and " " in word and word.endswith(("name", "holder", "owner"))
+        several = " " in word or "_" in word or "-" in word
+        named = sign is not None and several and word.endswith(("name", "holder", "owner"))
         caseless = name is not None
         name = name or capitalised(text, at) or (_plain_part(text, at) if part and quoted else None)
+        name = name or (_small_name(text, at) if named else None)
         if name is None:
             continue
         # one word is enough, too, where the surname stands first: `Patient: Krause, Bettina`
@@ -335,6 +337,24 @@ def fields(text: str) -> Iterator[Hit]:
         ):
             continue
         yield from _people(text, name, word if sign is not None else "", least)
+
+
+# behind a key that says "name" of a person a name may be in small letters: `full_name=lena kruse`
+_SMALL_NAME = re.compile(
+    r"[a-zà-ÿ]{2,20}(?:[ '’-][a-zà-ÿ]{1,20}){1,3}(?=[\"'`,;&<)\]|]|[ ]?(?:\n|$))"
+)
+
+
+def _small_name(text: str, at: int) -> tuple[int, int] | None:
+    match = _SMALL_NAME.match(text, at)
+    words = [] if match is None else match[0].split(" ")
+    if match is None or any(w in STOP or w in BUSINESS or w in _SAYS_NONE for w in words):
+        return None
+    return match.span()
+
+
+# what stands where no name is given
+_SAYS_NONE = frozenset(["see", "below", "above", "same", "as", "per", "unknown", "not", "none", "pending", "redacted", "withheld", "tbd", "is", "of", "the", "siehe", "unten", "oben", "voir", "ver", "vedi", "zie", "string", "text", "value", "required", "optional"])  # fmt: skip
 
 
 _OF = re.compile(

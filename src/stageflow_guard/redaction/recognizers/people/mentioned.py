@@ -27,7 +27,7 @@ _ONE = (
     r"|(?:mijn|onze|zijn|haar) (?:baas|collega|buurman|buurvrouw|vriend|vriendin|huisbaas)"
     r"|(?:our|my|your|his|her|their) (?:plumber|electrician|lawyer|solicitor|accountant|dentist|tutor|cleaner|carer|builder|therapist|midwife|gardener),?|(?:my|our|your|his|her|their) (?:manager|lawyer|accountant|landlord|boss),|the (?:nurse|midwife|doctor),|officer|constable|sergeant|detective"
     r"|(?:notre|mon|ma|votre) (?:fils|fille|mari|femme|comptable|avocate?),?(?: s'appelle)?|(?:nuestr[oa]|mi) (?:hij[oa]|marido|mujer|abogad[oa])(?: se llama)?|(?:nostr[oa]|mio|mia) (?:figli[oa]|marito|moglie)(?: si chiama)?|(?:onze|mijn|uw) (?:dochter|zoon|man|vrouw|collega)(?: heet)?|(?:mein|meine|unser|unsere|ihre[rn]?) (?:mann|frau|sohn|tochter|kollegin|kollege)(?: heißt)?|(?:meu|minha|nosso|nossa) (?:filh[oa]|marido|esposa)(?: se chama| chama-se)?"
-    r"|through to|name's|it's me,|i go by|meu nome completo é|rechtsanwalt|rechtsanwältin|répondeur de"
+    r"|you(?:'re|’re| are) through to|name's|it's me,|i go by|meu nome completo é|rechtsanwalt|rechtsanwältin|répondeur de"
     r"|(?:o meu|a minha|meu|minha) (?:chefe|colega|vizinho|vizinha|amigo|amiga|namorado|namorada|senhorio)"
 )
 # behind these two are
@@ -41,7 +41,7 @@ _BEHIND = re.compile(
 _HEADS = Heads((
     "my ", "our ", "his ", "her ", "their ", "your ", "identified ", "introduced ", "described ", "under the name", "he goes", "she goes", "who goes", "born as", "née ", "nee ", "geborene ", "geb.", "table ", "booking ", "booked ", "reservation ", "reserved ",
     "mein", "unser", "sein", "ihr", "mon ", "ma ", "notre ", "son ", "sa ", "mi ", "nuestr", "su ", "il mio", "la mia", "il nostro", "la nostra", "mijn ", "onze ", "zijn ", "haar ", "o meu", "a minha", "meu ", "minha ",
-    "mi ha risposto", "ho parlato", "spoke ", "speak", "talk", "chatted ", "met ", "c/o ", "the deceased", "officer ", "constable ", "sergeant ", "detective ", "the nurse", "the midwife", "the doctor", "notre ", "votre ", "nuestr", "nostr", "mio ", "mia ", "onze ", "uw ", "unser", "nosso ", "nossa ", "name's", "it's me", "i go by", "rechtsanw", "répondeur de", "please welcome", "helped ", "served ", "assisted ", "seen by", "treated ", "advised ", "interviewed ", "message for", "voicemail of", "through to", "on behalf", "for the attention", "fao ", "me atendi", "mi ha risposto", "j'ai eu", "t.a.v.", "z.hd", "z. hd", "handed ", "escalated ", "forwarded ", "assigned ", "gesprochen ", "parlé ", "hablé ", "hablado ", "parlato ", "gesproken ", "falei ",
+    "mi ha risposto", "ho parlato", "spoke ", "speak", "talk", "chatted ", "met ", "c/o ", "the deceased", "officer ", "constable ", "sergeant ", "detective ", "the nurse", "the midwife", "the doctor", "notre ", "votre ", "nuestr", "nostr", "mio ", "mia ", "onze ", "uw ", "unser", "nosso ", "nossa ", "name's", "it's me", "i go by", "rechtsanw", "répondeur de", "please welcome", "helped ", "served ", "assisted ", "seen by", "treated ", "advised ", "interviewed ", "message for", "voicemail of", "you're through", "you’re through", "you are through", "on behalf", "for the attention", "fao ", "me atendi", "mi ha risposto", "j'ai eu", "t.a.v.", "z.hd", "z. hd", "handed ", "escalated ", "forwarded ", "assigned ", "gesprochen ", "parlé ", "hablé ", "hablado ", "parlato ", "gesproken ", "falei ",
 ))  # fmt: skip
 # somebody says who is there: `Ewa Nowicka here, calling about …`
 _SPEAKS = Heads(("here", "speaking"))

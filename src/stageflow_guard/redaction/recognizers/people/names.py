@@ -14,6 +14,7 @@ from stageflow_guard.redaction.recognizers.people.fields import fields
 from stageflow_guard.redaction.recognizers.people.forms import FULL, trimmed
 from stageflow_guard.redaction.recognizers.people.introduced import recognize as introduced
 from stageflow_guard.redaction.recognizers.people.mentioned import recognize as mentioned
+from stageflow_guard.redaction.recognizers.people.owners import recognize as owners
 from stageflow_guard.redaction.recognizers.people.said import said
 from stageflow_guard.redaction.recognizers.people.titles import titled
 
@@ -26,6 +27,7 @@ def recognize(text: str) -> Iterator[Hit]:
     yield from mentioned(text)
     yield from introduced(text)
     yield from addressed(text)
+    yield from owners(text)
 
 
 # Isolde Fairweather <isolde.f@…>
