@@ -62,6 +62,7 @@ SHAPED: Recognizers = (
     (payment_cards.in_any_groups, frozenset({"CREDIT_CARD"})),
     (handed_logins.logins, frozenset({"SECRET"})),
     (own_numbers.recognize, frozenset({"PHONE_NUMBER"})),
+    (parts.last_four, frozenset({"US_SSN"})),
     (parts.told_in_parts, frozenset({"CREDIT_CARD", "PHONE_NUMBER", "US_SSN", "IBAN_CODE", "US_BANK_NUMBER", "SECRET"})),
     (contact.emails, frozenset({"EMAIL_ADDRESS"})),
     (contact.urls, frozenset({"URL"})),
@@ -105,7 +106,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 
 # what these find holds a digit
 _NUMERIC = frozenset({
-    numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, parts.told_in_parts, accounts.ibans, accounts.wallets, identifiers.labelled, one_time_codes.codes, plates.beside,
+    numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, parts.last_four, parts.told_in_parts, accounts.ibans, accounts.wallets, identifiers.labelled, one_time_codes.codes, plates.beside,
     announced.documents, announced.births, addresses.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(

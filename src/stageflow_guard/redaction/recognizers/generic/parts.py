@@ -58,6 +58,20 @@ def told_in_parts(text: str) -> Iterator[Hit]:
             yield Hit(start, end, _entity(text, start, size), 0.5, "told in parts", "label parts")
 
 
+# of a number that is told only by its end
+_LAST_FOUR = re.compile(
+    r"(?:(?:ssn|social)(?: security(?: number)?)?[^.\n0-9]{0,12}(?:last (?:four|4)|ending (?:in|with)|ends (?:in|with))[^0-9\n]{0,10}|last (?:four|4)(?: digits)?(?: of)?(?: my| the| her| his)? (?:ssn|social)(?: security number)?[: ]{1,2}(?:is |are )?)([0-9]{4})(?![0-9])"
+)
+
+
+def last_four(text: str) -> Iterator[Hit]:
+    """Yield the last four digits of a social security number."""
+    lower = lowered(text)
+    if "ssn" in lower or "social" in lower:
+        for match in _LAST_FOUR.finditer(lower):
+            yield Hit(*match.span(1), "US_SSN", 0.45, "last four", "label ssn")
+
+
 def _piece(text: str, lower: str, at: int) -> re.Match[str] | None:
     of = _OF.match(lower, at)
     return _PIECE.match(text, at) or (_PIECE.match(text, of.end()) if of is not None else None)

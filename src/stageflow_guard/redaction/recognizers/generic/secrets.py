@@ -122,6 +122,7 @@ NAMES = (
     "x api key", "x auth token", "x access token", "php session id", "phpsessid", "jsessionid", "sid", "csrf token", "xsrf token", "id token", "jwt secret", "hmac key",
     "license key", "encryption secret", "db pass", "dbpass", "dbpassword", "userpass", "user pass", "root password", "admin password", "smtp pass", "deploy key", "deploy token", "bot token",
     "personal access token", "token secret", "oauth token", "salt", "pepper", "recovery code", "backup code", "unlock code", "seed phrase", "mnemonic",
+    "psk", "wpa psk", "wpa passphrase", "wifi key", "aes key", "des key", "cipher key", "storepass", "keypass", "subscription key", "snmp community", "requirepass", "masterauth", "rpc secret", "webhook key",
     "authorization", "proxy authorization", "auth", "creds", "pw",
 )  # fmt: skip
 _INDEX = Index({

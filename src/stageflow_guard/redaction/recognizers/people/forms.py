@@ -19,7 +19,7 @@ from stageflow_guard.redaction.recognizers.phrases import (
 
 _PARTICLE = r"(?=[a-z'’])(?:de la|de los|van der|van den|van de|von der|von und zu|de|da|do|das|dos|di|du|des|van|von|vom|zu|zum|der|den|del|della|degli|la|le|el|al|in 't|in ’t|op den|op de|aan de|bin|ibn|ben|abu|ter|ten|te|af|av|y|'t|’t|d'|st\.)"
 _CAPITAL = r"[^\W\d_a-zß-ÿ](?:[^\W\d_]|(?<=\w)['’-](?=[^\W\d_]))*"
-_WORD = rf"(?:Ste?\.(?=[ ][^\W\d_a-z])|{_CAPITAL}|(?:[dDlL]|[dD]ell|[dD]all|[aA]ll|[nN]ell|[dD]egl)['’]{_CAPITAL}|['’]t(?=[ ])|['’]s-{_CAPITAL})"
+_WORD = rf"(?:(?:al|el|ad|ar|as|an|bin|ibn|bint|ben|abd|abu)-{_CAPITAL}|Ste?\.(?=[ ][^\W\d_a-z])|{_CAPITAL}|(?:[dDlL]|[dD]ell|[dD]all|[aA]ll|[nN]ell|[dD]egl)['’]{_CAPITAL}|['’]t(?=[ ])|['’]s-{_CAPITAL})"
 _INITIAL = r"(?:[^\W\d_a-zß-ÿ]\.){1,4}"
 FULL = rf"(?:(?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})){{0,3}})"
 _NAME = re.compile(rf"{FULL}(?![\w(\[]|\.\w)")
