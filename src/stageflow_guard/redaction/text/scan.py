@@ -21,6 +21,7 @@ from stageflow_guard.redaction.recognizers.clinical import clinic, medical
 from stageflow_guard.redaction.recognizers.generic import (
     accounts,
     announced,
+    births,
     command_lines,
     contact,
     contact_cards,
@@ -83,7 +84,7 @@ SHAPED: Recognizers = (
     (announced.fields, announced.FOUND),
     (usernames.spoken, frozenset({"USERNAME"})),
     (usernames.logged, frozenset({"USERNAME"})),
-    (announced.births, frozenset({"DATE_OF_BIRTH"})),
+    (births.births, frozenset({"DATE_OF_BIRTH"})),
     (names.mailed, frozenset({"PERSON"})),
     (letters.people, frozenset({"PERSON"})),
     (plates.beside, frozenset({"LICENSE_PLATE"})),
@@ -107,7 +108,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 # what these find holds a digit
 _NUMERIC = frozenset({
     numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, parts.last_four, parts.told_in_parts, accounts.ibans, accounts.wallets, identifiers.labelled, one_time_codes.codes, plates.beside,
-    announced.documents, announced.births, addresses.recognize, medical.events,
+    announced.documents, births.births, addresses.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(
     {secrets.issued, accounts.wallets, announced.lettered}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.anchors import Heads, positions
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import FULL, capitalised
-from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
+from stageflow_guard.redaction.recognizers.people.somebody import is_somebody
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
 # a greeting whose sentence goes on: `Hi Joanna can you call me`
@@ -49,7 +49,6 @@ _TIMED = re.compile(
     r"[\u200e]?(?:\[[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:[ ]?[AaPp][Mm])?(?:,[ ][0-9/.]{6,10})?\]|[0-9]{1,2}:[0-9]{2}:[0-9]{2}|[0-9]{1,2}:[0-9]{2}(?:[ ]?[AaPp][Mm])?[ ]-)[ ]"
     r"(?P<who>[^\W\d_a-z][\w'’.-]{1,24}(?:[ ][^\W\d_a-z][\w'’.-]{0,24}){0,2}):[ ]"
 )
-_NOBODY = frozenset(["god", "heaven", "heavens", "christ", "jesus", "goodness", "lord", "world", "kitty", "team", "all", "everyone", "everybody", "folks", "guys", "ladies", "gentlemen", "people", "friends", "support", "alexa", "siri", "google", "chatgpt", "claude", "gemini", "copilot", "error", "warn", "warning", "info", "debug", "fatal", "trace", "note", "notice", "usage", "example", "output", "input", "result", "server", "client", "system", "user", "assistant", "bot", "agent", "admin", "from", "to", "subject", "date", "page", "home", "in", "for", "so", "anyway", "again", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "there", "hoping"])  # fmt: skip
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -70,17 +69,17 @@ def recognize(text: str) -> Iterator[Hit]:
         low = max(text.rfind("\n", 0, at) + 1, at - _LINE)
         wrote = _WROTE.search(text, low, min(len(text), at + _LINE))
         for group in ("name", "after") if wrote is not None else ():
-            if wrote is not None and wrote[group] and _is_somebody(wrote[group]):
+            if wrote is not None and wrote[group] and is_somebody(wrote[group]):
                 yield Hit(*wrote.span(group), "PERSON", 0.45, "name, quoted", "position")
     for start in (0, *(at + 1 for at in positions(text, ("\n",)))):
         line = _TIMED.match(text, start)
-        if line is not None and _is_somebody(line["who"]):
+        if line is not None and is_somebody(line["who"]):
             yield Hit(*line.span("who"), "PERSON", 0.42, "name, chat", "position")
 
 
 def _called(text: str, at: int, ends: re.Pattern[str]) -> Iterator[Hit]:
     name = capitalised(text, at)
-    if name is None or ends.match(text, name[1]) is None or not _is_somebody(text[slice(*name)]):
+    if name is None or ends.match(text, name[1]) is None or not is_somebody(text[slice(*name)]):
         return
     if text[slice(*name)].isupper() and name[1] - name[0] < _SHORT:
         return  # an abbreviation
@@ -88,9 +87,3 @@ def _called(text: str, at: int, ends: re.Pattern[str]) -> Iterator[Hit]:
 
 
 _SHORT = 5
-
-
-def _is_somebody(name: str) -> bool:
-    """Say whether no word of a name is one of a business, of everybody or of a log."""
-    words = [word.strip(".,'’").lower() for word in name.split(" ")]
-    return not any(w in BUSINESS or w in EVERYBODY or w in _NOBODY or w in STOP for w in words)

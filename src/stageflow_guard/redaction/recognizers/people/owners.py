@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.anchors import positions
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import FULL, capitalised
-from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
+from stageflow_guard.redaction.recognizers.people.somebody import is_somebody
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
 # at the start of a line, before a number or an address of one's own
@@ -29,26 +29,15 @@ def recognize(text: str) -> Iterator[Hit]:
     """Yield names of two words before what only one person has; of one where a possessive says so."""
     if "," in text or "@" in text:
         for match in _BESIDE.finditer(text):
-            if _is_somebody(match["name"], least=2):
+            if is_somebody(match["name"], least=2):
                 yield Hit(*match.span("name"), "PERSON", 0.42, "name, owner", "position")
     lower = lowered(text)
     for at in positions(lower, _OWNS):
         owned = _OWNED.search(text, max(0, at - 48), at + 48)
         name = capitalised(text, owned.start("name")) if owned is not None else None
-        if name is not None and _is_somebody(text[slice(*name)], least=1):
+        if name is not None and is_somebody(text[slice(*name)], least=1):
             yield Hit(*name, "PERSON", 0.42, "name, owner", "position")
     if "\n" in text:
         for match in _BELOW.finditer(text):
-            if _is_somebody(match["name"], least=2):
+            if is_somebody(match["name"], least=2):
                 yield Hit(*match.span("name"), "PERSON", 0.42, "name, signature", "position")
-
-
-_NOBODY = frozenset(["today", "yesterday", "tomorrow", "it", "that", "what", "who", "let", "here", "there", "where", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "company", "customer", "client", "user", "patient", "employee", "tenant", "applicant", "driver", "holder", "owner", "guest", "everyone", "someone", "nobody", "head", "office", "sales", "hotline", "fax", "reception", "customers", "help"])  # fmt: skip
-
-
-def _is_somebody(name: str, least: int) -> bool:
-    """Say whether a name has enough words, and none of a business, of everybody or of a language."""
-    words = [word.strip(".,'’").lower() for word in name.split(" ")]
-    return len(words) >= least and not any(
-        w in BUSINESS or w in EVERYBODY or w in STOP or w in _NOBODY for w in words
-    )
