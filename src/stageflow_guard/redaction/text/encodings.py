@@ -247,9 +247,12 @@ def _listed(match: re.Match[str]) -> str | None:
         bases = (10, 16, 8)
     for base in bases:
         text = _in_base(codes, base)
-        if text is not None and _telling(text):
+        if text is not None and len(set(text)) > _FEW and _telling(text):
             return text
     return None
+
+
+_FEW = 2  # different characters: what repeats itself is no value
 
 
 def _in_base(codes: list[str], base: int) -> str | None:

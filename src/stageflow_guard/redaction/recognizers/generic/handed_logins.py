@@ -41,6 +41,7 @@ _HEADS = Heads((
     "password", "passwort", "passcode", "pass", "pwd", "pw", "mot de passe", "mdp", "contraseña", "clave", "senha", "wachtwoord", "parola", "log", "sign", "einloggen", "melde dich", "connecte", "entra con", "accedi con", "inicia ses", "entre com", "entra com", "inloggen", "requirepass", "masterauth", "wifi:", "wlan:",
 ))  # fmt: skip
 _REACH = 72
+_TELLING = re.compile(r"[0-9!#$%&*?^~]")  # one of these every value has
 _NONE = re.compile(r"(?i)https?:|www\.|@|^<|\$\{|\{\{|^\*+$|^your|^my_|example")
 
 
@@ -52,6 +53,8 @@ def logins(text: str) -> Iterator[Hit]:
         if at < reached:
             continue
         low, high = max(0, at - _REACH), at + _REACH
+        if _TELLING.search(lower, low, high) is None:
+            continue
         for pattern in _SAID:
             match = pattern.search(lower, low, high)
             if match is not None:

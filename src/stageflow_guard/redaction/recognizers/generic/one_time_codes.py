@@ -64,6 +64,7 @@ _FIRST = re.compile(
     rf"(?<![\w.,:/#-])(?:[a-z]-)?{_DIGITS}[ ](?:is|ist|lautet|est|es|è|é|är|er|jest|to)(?:[ ](?:il|la|o|a))?[ ]{_YOURS}(?:[ ][\w'’&.-]{{1,20}}){{0,3}}[ ]\w{{0,20}}$"
     rf"|(?<![^\W_])(?:use|using|enter|type|give|gib|geben sie|verwende|nutze|nutzen sie|verwenden sie|usa|usar|use|ingresa|introduce|introduzca|utilisez|utilise|entrez|saisissez|tapez|inserisci|digita|gebruik|voer|digite|insira|utilize|podaj|wpisz|ange)[ ](?:[a-z]-)?{_DIGITS}[ ](?:as|als|como|comme|come|som|jako|in as|in als)(?:[ ]{_YOURS})?(?:[ ][\w'’&.-]{{1,20}}){{0,3}}[ ]\w{{0,20}}$"
 )
+_BETWEEN = (" is ", " ist ", " lautet ", " est ", " es ", " è ", " é ", " är ", " er ", " jest ", " to ", " as ", " als ", " como ", " comme ", " come ", " som ", " jako ")  # fmt: skip
 # or what it is for: `enter 819393 to sign in`
 _TO = (
     "to verify", "to confirm", "to sign in", "to log in", "to authenticate", "to complete", "to continue", "to reset", "to activate", "pour confirmer", "pour valider", "pour vous connecter", "para confirmar", "para verificar", "para validar", "para iniciar", "para entrar", "per confermare", "per verificare", "per accedere",
@@ -85,7 +86,8 @@ def _said_first(lower: str, words: Iterable[int]) -> Iterator[tuple[int, int]]:
     for at in words:
         low = max(0, at - _WIDEST)
         line = lower[low:at].rpartition("\n")[2]
-        match = _FIRST.search(line) if _LONG.search(line) is not None else None
+        told = _LONG.search(line) is not None and present(line, _BETWEEN)
+        match = _FIRST.search(line) if told else None
         if match is not None and not (
             _FAILS.search(line, match.start()) or _OF_A_CODE.match(lower, at)
         ):
