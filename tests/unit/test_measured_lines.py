@@ -17,7 +17,7 @@ SETS = {
     "locales.txt": (41, 4),
     "clinics.txt": (225, 10),
     "kinds.txt": (70, 2),
-    "hunted.txt": (250, 0),
+    "hunted.txt": (251, 0),
 }
 
 

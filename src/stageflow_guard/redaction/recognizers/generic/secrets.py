@@ -430,7 +430,7 @@ def _below(text: str, lower: str, match: Match) -> Iterator[Hit]:
             len(inner) < 8 or " " in inner or not any(map(str.isdigit, inner))
         ):
             continue  # `pass` and `token` are names of much else
-        if _is_a_way_in(name, inner) and not any(map(str.isdigit, inner)):
+        if _is_a_way_in(name, inner) and ("#" in inner or not any(map(str.isdigit, inner))):
             continue
         score = values.worth(inner, quoted=True, spoken=False)
         if values.short(inner):
