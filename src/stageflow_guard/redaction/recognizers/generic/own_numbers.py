@@ -19,8 +19,13 @@ _BEHIND = re.compile(
 )
 # a mobile number of a region whose numbers begin with 0, that somebody says to use
 _MOBILE = re.compile(
-    r"(?<![\w.,:/#+-])(?P<number>0(?:7[1-9][0-9]{8}|1[567][0-9]{8,9}|[67][0-9]{8}))(?=[ ](?:anytime|any time|whenever|after|before|please|pls|thanks|bitte|danke|jederzeit|ab|svp|merci|graag)(?![^\W_]))"
-    r"|(?:melde? dich|call|ring|text|ruf an|schreib(?: mir)?|rappelle?(?:z|-moi)?|bel)[: ]{1,2}(?P<told>0(?:7[1-9][0-9]{8}|1[567][0-9]{8,9}|[67][0-9]{8}))(?![\w.,:/-][0-9]|[0-9A-Za-z])"
+    r"0(?<![\w.,:/#+-].)(?:7[1-9][0-9]{8}|1[567][0-9]{8,9}|[67][0-9]{8})(?![\w.,:/-][0-9]|[0-9A-Za-z])"
+)
+_USED = re.compile(
+    r"[ ](?:anytime|any time|whenever|after|before|please|pls|thanks|bitte|danke|jederzeit|ab|svp|merci|graag)(?![^\W_])"
+)
+_TO_USE = re.compile(
+    r"(?:melde? dich|call|ring|text|ruf an|schreib(?: mir)?|rappelle?(?:z|-moi)?|bel)[: ]{1,2}$"
 )
 _NUMBERS = Heads(("number", "nummer", "num ", "numéro", "numero", "número", "zap", "whats", "cell", "nr"))  # fmt: skip
 _REACH = 40
@@ -36,6 +41,7 @@ def recognize(text: str) -> Iterator[Hit]:
         told = told or _BEHIND.search(lower, max(0, at - _REACH), at + _REACH)
         if told is not None:
             yield Hit(*told.span("number"), "PHONE_NUMBER", 0.5, "phone", "label phone")
-    for match in _MOBILE.finditer(lower):
-        group = "number" if match["number"] else "told"
-        yield Hit(*match.span(group), "PHONE_NUMBER", 0.45, "phone", "label phone")
+    for match in _MOBILE.finditer(text):
+        start, end = match.span()
+        if _USED.match(lower, end) or _TO_USE.search(lower, max(0, start - 16), start):
+            yield Hit(start, end, "PHONE_NUMBER", 0.45, "phone", "label phone")

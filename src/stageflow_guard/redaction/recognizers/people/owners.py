@@ -13,23 +13,29 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 
 # at the start of a line, before a number or an address of one's own
 _BESIDE = re.compile(
-    rf"(?:^|(?<=\n))(?:[-*•][ ])?(?P<name>{FULL})(?:,[ ](?:tel\.?[ :]{{1,2}}|mobile[ :]{{1,2}})?(?=[+0(][0-9][0-9 ()/.-]{{6,}})|[ ](?=[(<][\w.+-]{{1,40}}@[\w-]{{1,40}}\.))"
+    rf"(?:[-*•][ ])?(?P<name>{FULL})(?:,[ ](?:tel\.?[ :]{{1,2}}|mobile[ :]{{1,2}})?(?=[+0(][0-9][0-9 ()/.-]{{6,}})|[ ](?=[(<][\w.+-]{{1,40}}@[\w-]{{1,40}}\.))"
 )
 _OWNED = re.compile(
     rf"(?<![^\W_])(?P<name>{FULL})['’]s?[ ](?:(?:new|home|work|private|direct|mobile|email|e-mail|phone|date of)[ ])?(?:number|phone|mobile|cell|email|e-mail|mail|address|birthday|birth|dob|password|ssn|passport|iban|account)(?:[ ](?:number|address|no\.?))?[ ]?(?:is|was|:|=)"
 )
+# what is its own, found first
+_SIGN = re.compile(r",[ ](?=[+0(][0-9])|,[ ](?=(?:tel|mobile)[. :])|[ ][(<](?=[\w.+-]{1,40}@)")
+_ABOVE = ("\n\n", "\n--\n", "\n-- \n")
+_LINE = 120  # characters from the start of a line to what is its own
 _OWNS = ("'s ", "’s ")
 # below the last line of a letter: two dashes, or a number and an address under the name
 _BELOW = re.compile(
-    rf"(?:(?<=\n--\n)|(?<=\n-- \n)|(?<=^--\n)|(?<=^-- \n)|(?<=\n\n))(?P<name>{FULL})[ ]?(?=\n(?:[+0(][0-9][0-9 ()/.-]{{6,24}}|[\w.+-]{{1,40}}@[\w.-]{{3,60}}|(?:Tel|Phone|Mobile|Mob|T|M|E)[.:]?[ ][^\n]{{5,60}}|(?:[A-Z][\w&-]{{1,20}}[ ]){{0,3}}(?:Manager|Director|Officer|Engineer|Consultant|Assistant|Coordinator|Executive|Analyst|Nurse|Doctor|Partner|Lead|Advisor|Adviser|Accountant))(?:\n|$))"
+    rf"(?P<name>{FULL})[ ]?(?=\n(?:[+0(][0-9][0-9 ()/.-]{{6,24}}|[\w.+-]{{1,40}}@[\w.-]{{3,60}}|(?:Tel|Phone|Mobile|Mob|T|M|E)[.:]?[ ][^\n]{{5,60}}|(?:[A-Z][\w&-]{{1,20}}[ ]){{0,3}}(?:Manager|Director|Officer|Engineer|Consultant|Assistant|Coordinator|Executive|Analyst|Nurse|Doctor|Partner|Lead|Advisor|Adviser|Accountant))(?:\n|$))"
 )
 
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield names of two words before what only one person has; of one where a possessive says so."""
     if "," in text or "@" in text:
-        for match in _BESIDE.finditer(text):
-            if is_somebody(match["name"], least=2):
+        for sign in _SIGN.finditer(text):
+            begin = text.rfind("\n", 0, sign.start()) + 1
+            match = _BESIDE.match(text, begin) if sign.start() - begin < _LINE else None
+            if match is not None and is_somebody(match["name"], least=2):
                 yield Hit(*match.span("name"), "PERSON", 0.42, "name, owner", "position")
     lower = lowered(text)
     for at in positions(lower, _OWNS):
@@ -38,6 +44,10 @@ def recognize(text: str) -> Iterator[Hit]:
         if name is not None and is_somebody(text[slice(*name)], least=1):
             yield Hit(*name, "PERSON", 0.42, "name, owner", "position")
     if "\n" in text:
-        for match in _BELOW.finditer(text):
-            if is_somebody(match["name"], least=2):
+        above = [text.index("\n", at + 1) + 1 for at in positions(text, _ABOVE)]
+        if text.startswith(("--\n", "-- \n")):
+            above.insert(0, text.index("\n") + 1)
+        for at in above:
+            match = _BELOW.match(text, at)
+            if match is not None and is_somebody(match["name"], least=2):
                 yield Hit(*match.span("name"), "PERSON", 0.42, "name, signature", "position")
