@@ -234,18 +234,17 @@ class Redactor:
         seen: dict[tuple[str, tuple[EntitySpan, ...]], tuple[str, list[str]]] = {}
         near, breathe = Near(), Breath()
 
-        read: dict[str, list[EntitySpan]] = {}
+        read = dict(found or {})
 
         def spans_of(text: str) -> list[EntitySpan]:
-            spans = read.get(text) if found is None else found.get(text)
+            spans = read.get(text)
             if spans is None:
                 spans = read[text] = self.find(text)
             return spans
 
         for joint in joints(value, always=not self.is_own):
             breathe()
-            spans = None if found is None else found.get(joint.text)
-            near.add(joint, self.find(joint.text) if spans is None else spans)
+            near.add(joint, spans_of(joint.text))
 
         def change(text: str) -> str:
             key = (text, near.at)

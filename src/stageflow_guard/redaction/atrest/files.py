@@ -18,8 +18,8 @@ from typing import IO, TYPE_CHECKING, Any
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.redaction.atrest.cells import Unreadable
 from stageflow_guard.redaction.atrest.heads import Heads
-from stageflow_guard.redaction.atrest.json_text import MARK, parsed, written
-from stageflow_guard.redaction.atrest.reading import decoded, lines, whole
+from stageflow_guard.redaction.atrest.json_text import parsed, written
+from stageflow_guard.redaction.atrest.reading import MARK, decoded, lines, whole
 from stageflow_guard.redaction.atrest.tables import Table
 from stageflow_guard.redaction.atrest.targets import beside, opened
 

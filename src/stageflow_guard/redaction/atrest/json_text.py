@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from stageflow_guard.errors import ConfigError
+from stageflow_guard.redaction.atrest.reading import MARK
 
-MARK = "\ufeff"  # a byte order mark: programs write one, and no JSON begins with it
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
 _KEY = re.compile(r"\s*:")
 _LONE = re.compile("[\ud800-\udfff]")

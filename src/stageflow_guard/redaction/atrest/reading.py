@@ -9,6 +9,8 @@ from typing import IO
 
 from stageflow_guard.errors import ConfigError
 
+MARK = "\ufeff"  # a byte order mark: programs write one; no JSON begins with it, and no first cell holds it
+
 BLOCK = 1 << 16
 _PACKED = ("%PDF-", "%!PS-Adobe")  # what may be all ASCII and hold its text packed
 # bytes of another encoding may decode to something that reads like nothing: never "clean"

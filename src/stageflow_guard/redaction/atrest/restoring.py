@@ -7,7 +7,6 @@ a row or a column; what cannot be read as what it claims to be is an error by fi
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
@@ -17,11 +16,12 @@ from typing import IO, TYPE_CHECKING, TypeVar
 from stageflow_guard.errors import ConfigError
 from stageflow_guard.redaction.atrest.cells import Unreadable
 from stageflow_guard.redaction.atrest.files import WHOLE, kind_of
-from stageflow_guard.redaction.atrest.json_text import MARK, as_escapes, parsed
-from stageflow_guard.redaction.atrest.reading import decoded, lines, whole
+from stageflow_guard.redaction.atrest.json_text import as_escapes, parsed
+from stageflow_guard.redaction.atrest.reading import MARK, decoded, lines, whole
 from stageflow_guard.redaction.atrest.tables import Table
 from stageflow_guard.redaction.atrest.targets import beside, opened
 from stageflow_guard.redaction.vault import containers
+from stageflow_guard.redaction.vault.json_text import parses
 from stageflow_guard.redaction.vault.restore_stream import Restoring
 
 if TYPE_CHECKING:
@@ -176,13 +176,13 @@ def _text(chunks: Iterator[str], write: Write, scope: VaultScope, name: str) -> 
 
 def _like_json(text: str, scope: VaultScope, name: str) -> str:
     """Return a text that begins as JSON: a document, or lines of which each is one or is none."""
-    if _parses(text):
+    if parses(text):
         return _document(text, scope, name, 0)
     out = []
     for number, line in enumerate(text.split("\n"), 1):
         if not scope.may_hold(line):
             out.append(line)
-        elif _parses(line):
+        elif parses(line):
             out.append(_document(line, scope, name, number))
         elif _is_fragment(line):
             raise ConfigError(
@@ -198,11 +198,3 @@ def _is_fragment(line: str) -> bool:
     """Say whether `line` may be one of a JSON document."""
     bare = _STRING.sub('""', line)
     return _FRAGMENT.fullmatch(bare) is not None and not _APART.search(bare)
-
-
-def _parses(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True

@@ -22,9 +22,9 @@ from stageflow_guard.redaction.atrest.dialects import (
     told,
 )
 from stageflow_guard.redaction.atrest.heads import too_many
+from stageflow_guard.redaction.atrest.reading import MARK
 
 WIDE = 4 << 20  # characters that are looked at where a cell of many lines begins
-MARK = "\ufeff"  # the byte order mark, which is no part of the first cell
 
 
 class Table:

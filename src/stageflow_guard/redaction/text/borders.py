@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.phrases import UNSPACED, unspaced
-from stageflow_guard.redaction.text.view import Edit, View
+from stageflow_guard.redaction.text.view import BARRIER, Edit, View
 
-BARRIER = "\x1e"
 _TOUCH = re.compile(
     rf"(?<=[{UNSPACED}])(?<!\d)(?=[0-9A-Za-z+(]|@(?![{UNSPACED}]))|(?<=[0-9A-Za-z)])(?=[{UNSPACED}])(?!\d)"
 )

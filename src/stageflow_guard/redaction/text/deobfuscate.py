@@ -9,7 +9,7 @@ from itertools import pairwise
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import Heads, places, present
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
-from stageflow_guard.redaction.text.view import Edit, View
+from stageflow_guard.redaction.text.view import BARRIER, Edit, View
 
 _MARKUP = re.compile(
     r"<(?P<hidden>[a-z]{1,10})\s[^<>\n]{0,80}?(?:display: ?none|hidden|font-size: ?0)[^<>\n]{0,40}>[^<>\n]{0,40}</(?P=hidden)>|<!--[^>]{0,200}-->|<!\[CDATA\[|\]\]>|<\?[^>\n]{0,80}\?>|/\*[^*]{0,200}\*/|</?(?![aA][tT]>|[dD][oO][tT]>)[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>\n]{0,120})?/?>"
@@ -35,7 +35,6 @@ _DRESS = re.compile(
     re.IGNORECASE,
 )
 _LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
-BARRIER = "\x1e"
 # an attribute that may be a value: mailto:, tel:
 _TELLS = re.compile(r"=[^=]*(?:@|[0-9][0-9 ()+.-]{5,}[0-9])")
 

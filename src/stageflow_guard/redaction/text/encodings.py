@@ -92,10 +92,7 @@ def _wrapped(match: re.Match[str]) -> str | None:
     token = re.sub(r"\s", "", match[0])
     if token.isalpha() and (token.islower() or token.istitle()):
         return None
-    try:
-        return _readable(base64.b64decode(token + "=" * (-len(token) % 4), validate=True))
-    except (binascii.Error, ValueError):
-        return None
+    return _of_base64(token)
 
 
 def _bytes(match: re.Match[str]) -> str | None:
@@ -104,8 +101,32 @@ def _bytes(match: re.Match[str]) -> str | None:
 
 def _codes_of(match: re.Match[str]) -> str | None:
     text = bytes(map(int, re.findall(r"[0-9]+", match[0]))).decode("ascii")
-    telling = sum(c.isdigit() or c in "@." for c in text)
-    return text if telling * 2 >= len(text) or "@" in text[1:-3] else None
+    return text if _telling(text) else None
+
+
+def _telling(text: str) -> bool:
+    """Say whether half of a text are digits, or it is an address: what else has such codes is none."""
+    digits = sum(c.isdigit() or c in "@." for c in text)
+    return digits * 2 >= len(text) or "@" in text[1:-3]
+
+
+def _character(code: int) -> str:
+    """Return the character of a code point; nothing for half of a surrogate pair, or beyond Unicode."""
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
+
+
+def _of_base64(token: str) -> str | None:
+    try:
+        return _readable(base64.b64decode(token + "=" * (-len(token) % 4), validate=True))
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _of_base32(token: str) -> str | None:
+    try:
+        return _readable(base64.b32decode(token + "=" * (-len(token) % 8)))
+    except (binascii.Error, ValueError):
+        return None
 
 
 def _readable(raw: bytes) -> str | None:
@@ -145,7 +166,7 @@ def _quoted(match: re.Match[str]) -> str | None:
 def _escape(match: re.Match[str]) -> str | None:
     digits = match[1] or match[2] or match[3] or match[5]
     code = int(match[4], 8) if match[4] else int(digits, 16)
-    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
+    return _character(code)
 
 
 def _break(match: re.Match[str]) -> str | None:
@@ -170,10 +191,7 @@ def _base64(match: re.Match[str]) -> str | None:
     token = token.translate({45: 43, 95: 47})
     if len(token) % 4 == 1:
         return None
-    try:
-        return _readable(base64.b64decode(token + "=" * (-len(token) % 4), validate=True))
-    except (binascii.Error, ValueError):
-        return None
+    return _of_base64(token)
 
 
 def _ascii85(match: re.Match[str]) -> str | None:
@@ -185,10 +203,7 @@ def _ascii85(match: re.Match[str]) -> str | None:
 
 def _base32(match: re.Match[str]) -> str | None:
     token = match[0].rstrip("=")
-    try:
-        return _readable(base64.b32decode(token + "=" * (-len(token) % 8)))
-    except (binascii.Error, ValueError):
-        return None
+    return _of_base32(token)
 
 
 def _binary(match: re.Match[str]) -> str | None:
@@ -198,7 +213,7 @@ def _binary(match: re.Match[str]) -> str | None:
 
 def _long_escape(match: re.Match[str]) -> str | None:
     codes = [int(c, 16) for c in re.findall(r"[0-9A-Fa-f]{6,8}", match[0])]
-    return "".join(chr(c) for c in codes if c < 0x110000 and not 0xD800 <= c < 0xE000)
+    return "".join(map(_character, codes))
 
 
 def _named_escape(match: re.Match[str]) -> str | None:
@@ -208,7 +223,7 @@ def _named_escape(match: re.Match[str]) -> str | None:
         except KeyError:
             return None
     code = int(match[1], 16) if match[1] else int(match[2], 8)
-    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else None
+    return _character(code) or None
 
 
 def _utf7(match: re.Match[str]) -> str | None:
@@ -219,10 +234,7 @@ def _utf7(match: re.Match[str]) -> str | None:
     return text if text.isascii() and text.isprintable() else None
 
 
-def _telling(text: str) -> bool:
-    """Say whether half of a text are digits, or it is an address: what else has such codes is none."""
-    digits = sum(c.isdigit() or c in "@." for c in text)
-    return digits * 2 >= len(text) or "@" in text[1:-3]
+_NO_CODE = re.compile(r"0[xXo]|[^0-9A-Fa-f]+")
 
 
 def _listed(match: re.Match[str]) -> str | None:
@@ -230,13 +242,7 @@ def _listed(match: re.Match[str]) -> str | None:
     mark, sign = match["mark"], match["sign"]
     if not mark and not sign:
         return None  # digits alone
-    codes = [
-        c
-        for c in re.split(
-            r"[^0-9A-Fa-f]+", match[0].replace("0x", " ").replace("0X", " ").replace("0o", " ")
-        )
-        if c
-    ]
+    codes = [code for code in _NO_CODE.split(match[0]) if code]
     if "x" in mark.lower() or mark in ("$", "%") or sign[:1] in ("h", "H"):
         bases: tuple[int, ...] = (16,)
     elif mark in ("0o", "\\"):
@@ -275,10 +281,7 @@ def _chunked(match: re.Match[str]) -> str | None:
     token = match[0].replace(" ", "")
     if token.isalpha():
         return None
-    try:
-        text = _readable(base64.b64decode(token + "=" * (-len(token) % 4), validate=True))
-    except (binascii.Error, ValueError):
-        return None
+    text = _of_base64(token)
     return text if text is not None and _telling(text) else None
 
 
@@ -287,10 +290,7 @@ def _small_base32(match: re.Match[str]) -> str | None:
     if token.isalpha() or token.isdigit():
         return None
     plain = token.upper() if token.islower() else token.translate(_BASE32_HEX)
-    try:
-        text = _readable(base64.b32decode(plain + "=" * (-len(plain) % 8)))
-    except (binascii.Error, ValueError):
-        return None
+    text = _of_base32(plain)
     return text if text is not None and _telling(text) else None
 
 
@@ -301,7 +301,7 @@ def _nibbles(match: re.Match[str]) -> str | None:
 
 def _percent_u(match: re.Match[str]) -> str | None:
     codes = [int(c, 16) for c in re.findall(r"[0-9A-Fa-f]{4}", match[0])]
-    return "".join(chr(c) for c in codes if not 0xD800 <= c < 0xE000)
+    return "".join(map(_character, codes))
 
 
 # RFC 2047: `=?utf-8?Q?bruno=2Ecassar?=`

@@ -212,13 +212,12 @@ def _pattern(language: int) -> re.Pattern[str]:
 
 
 # digits of Chinese and Japanese, as they are read one by one
-_HAN = "〇零一二三四五六七八九"
-_HAN_DIGITS = str.maketrans(
-    _HAN + "0壹贰叁肆伍陆柒捌玖貳參陸两幺", "00123456789" + "0123456789" + "23621"
-)
-_HAN_RUN = re.compile(
-    r"[〇零0一二三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸两幺](?:[ ().-]{0,2}[〇零0一二三四五六七八九壹贰叁肆伍陆柒捌玖貳參陸两幺]){6,24}"
-)
+_HAN_WRITTEN = {
+    "〇零0": "0", "一壹幺": "1", "二贰貳两": "2", "三叁參": "3", "四肆": "4", "五伍": "5", "六陆陸": "6", "七柒": "7", "八捌": "8", "九玖": "9",
+}  # fmt: skip
+_HAN_DIGITS = {ord(char): digit for chars, digit in _HAN_WRITTEN.items() for char in chars}
+_HAN = "[" + "".join(_HAN_WRITTEN) + "]"
+_HAN_RUN = re.compile(rf"{_HAN}(?:[ ().-]{{0,2}}{_HAN}){{6,24}}")
 
 
 def _fused(text: str, lower: str) -> Iterator[Edit]:

@@ -28,7 +28,6 @@ AHEAD = 320
 WHOLE = 2_048
 BEHIND = 512
 STEP = 96
-_SPACE = re.compile(r"\s")
 _KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY")
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_MOST = 17_000

@@ -1,7 +1,7 @@
 """Originals put back into JSON, YAML, URLs, forms and HTML: a value never changes structure. Pure.
 
 1. JSON text, or JSON line by line: each string literal is read, restored and written again
-2. a text that begins with a tag: HTML, see `places.Html`
+2. a text that begins with a tag: HTML, see `html_place.Html`
 3. a text that begins with `---` or `%YAML`: see `yaml_place.Yaml`
 4. a text whose first two lines are a mapping's (`mapping_head`): YAML up to a line that is none
 5. any other text: URLs, forms, quoted strings of JSON and fences of YAML in it, see `lines.Lines`

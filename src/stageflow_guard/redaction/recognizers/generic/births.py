@@ -20,11 +20,11 @@ _BORN_FILL = re.compile(
 )
 
 
-# `Weiß, Martin, *02.02.1960`: a star is a birth behind a name, at the start of a line an item
-# `(b. 3 June 1979)`, `(*03.06.1979)`, behind a name or not
+# `(b. 3 June 1979)`, behind a name or not
 _IN_PARENTHESES = re.compile(
     r"\((?:b\.|born|geb\.|née?|nat[oa]|nacid[oa])[ ]?(?=[0-9]|[A-Z][a-z]{2})"
 )
+# `Weiß, Martin, *02.02.1960`: a star is a birth behind a name, at the start of a line an item
 _STARRED = re.compile(
     r"\*(?:(?<=[^\W\d_][,/(; ].)|(?<=[^\W\d_][,/(;] .)|(?<=[^\W\d_] [,/(;].)|(?<=[^\W\d_] [,/(;] .))[ ]?([0-9]{1,2}\.[ ]?[0-9]{1,2}\.[ ]?(?:19|20)[0-9]{2})(?![0-9])"
 )

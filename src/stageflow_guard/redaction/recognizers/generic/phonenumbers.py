@@ -18,7 +18,6 @@ REGIONS = (
     "CZ", "RO", "GR", "HU", "IL", "ZA", "NZ", "AR", "CL", "CO", "TH", "TW", "SA", "AE",
 )  # fmt: skip
 Shape = tuple[int, ...]
-_GROUPS = re.compile(r"\\d\{(\d)(?:,(\d))?\}|\[[^\]]+\](?:\\d)?(?:\{(\d)\})?|\\d|\d")
 
 
 class Region(NamedTuple):

@@ -14,8 +14,12 @@ from stageflow_guard.redaction.recognizers.people.forms import capitalised
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, PARTICLES, STOP
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
-_GREETING = r"(?:hi|hello|hey|hiya|hallo|hoi|moin|servus|guten (?:morgen|tag|abend)|grüß gott|grüezi|bonjour|bonsoir|salut|coucou|allô|hola|buenas(?: tardes| noches)?|buenos días|ciao|salve|buongiorno|buonasera|pronto|olá|ola|oi|bom dia|boa (?:tarde|noite)|goede(?:morgen|middag|navond)|goedendag|cześć|dzień dobry|hej|good (?:morning|afternoon|evening))(?: (?:all|there|again|zusammen|à tous|a todos|a tutti|allemaal))?"
-_GREETINGS = frozenset(["hi", "hello", "hey", "hiya", "hallo", "hoi", "moin", "servus", "guten", "grüß", "grüezi", "bonjour", "bonsoir", "salut", "coucou", "allô", "hola", "buenas", "buenos", "ciao", "salve", "buongiorno", "buonasera", "pronto", "olá", "ola", "oi", "bom", "boa", "goedemorgen", "goedemiddag", "goedenavond", "goedendag", "cześć", "dzień", "hej", "good"])  # fmt: skip
+_GREETED_WITH = (
+    "hi", "hello", "hey", "hiya", "hallo", "hoi", "moin", "servus", "guten morgen", "guten tag", "guten abend", "grüß gott", "grüezi", "bonjour", "bonsoir", "salut", "coucou", "allô", "hola", "buenas tardes", "buenas noches", "buenas", "buenos días", "ciao", "salve", "buongiorno", "buonasera",
+    "pronto", "olá", "ola", "oi", "bom dia", "boa tarde", "boa noite", "goedemorgen", "goedemiddag", "goedenavond", "goedendag", "cześć", "dzień dobry", "hej", "good morning", "good afternoon", "good evening",
+)  # fmt: skip
+_GREETING = rf"(?:{'|'.join(_GREETED_WITH)})(?: (?:all|there|again|zusammen|à tous|a todos|a tutti|allemaal))?"
+_GREETINGS = frozenset(greeting.split(" ")[0] for greeting in _GREETED_WITH)
 register(_GREETINGS)
 _I_AM = r"(?:c['’]est|ici|moi c['’]est|je suis|soy|sono|sou (?:o|a)|aqui é (?:o|a)|hier ist|hier spricht|hier|ich bin|met|ik ben|it['’]?s|it is|this is|i['’]?m|i am|mówi|det är)"
 _NAME = (
