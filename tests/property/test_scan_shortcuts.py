@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,14 @@ from stageflow_guard.redaction import Redactor
 from stageflow_guard.redaction.recognizers import anchors, labels
 from stageflow_guard.redaction.recognizers.anchors import Heads, positions
 from stageflow_guard.redaction.recognizers.generic import numbers
+from stageflow_guard.redaction.recognizers.runs import runs
+from stageflow_guard.redaction.recognizers.shapes import (
+    at_numbers,
+    holds,
+    holds_bits,
+    holds_fours,
+    holds_pairs,
+)
 from stageflow_guard.redaction.text import borders, changes, scan
 from stageflow_guard.redaction.text.view import View
 
@@ -140,13 +149,40 @@ def test_heads_that_are_read_together_are_found_as_if_each_were_looked_for(seed,
     anchors._read.cache_clear()
 
 
-@given(st.text(max_size=200))
-def test_each_run_of_letters_has_its_place(text):
-    """The runs of any text, in their order, stand where `starts` says."""
-    folded = anchors.folded(text)
-    placed = zip(anchors.runs(folded), anchors.starts(folded), strict=True)
+RUN = re.compile(r"[^\W\d_]+")
+ASKED = frozenset(("a", "of", "card", "ß", "é", "né", "дата", "電", "कार", "ab"))
 
-    assert all(folded.startswith(word, at) and word.isalnum() for word, at in placed)
+
+@given(
+    st.text(max_size=200)
+    | st.lists(st.sampled_from([*ASKED, " ", "_", "1", "—", "\u00a0", "\ud800"])).map("".join)
+)
+def test_each_run_of_letters_has_its_place(text):
+    """The runs of any text that are looked for are found, each where it stands, in order."""
+    folded = anchors.folded(text)
+    stand = [(run[0], run.start()) for run in RUN.finditer(folded) if run[0] in ASKED]
+
+    assert list(runs(folded).places(ASKED)) == stand
+    assert runs(folded).among(ASKED) == {word for word, _ in stand}
+
+
+SIGNS_AND_WORDS = ("12", "7", "a", "B", "é", " ", "00", "dot", "0101", "ff", ":", "\n")
+
+
+@given(st.lists(st.sampled_from(SIGNS_AND_WORDS)).map("".join))
+def test_a_gate_by_the_shape_of_a_text_is_never_shut_on_what_is_there(text):
+    """What a pattern of the same kinds of signs finds, the gate lets through."""
+    assert holds(text, (b"00 aaa",)) == bool(re.search(r"[0-9]{2} [a-z]{3}", text))
+    assert holds(text, (b"A0",)) == bool(re.search(r"[A-Z][0-9]", text))
+    assert holds_bits(text) == bool(re.search(r"[01]{8}", text))
+    if re.search(r"[0-9A-Fa-f]{2}(?:[ :][0-9A-Fa-f]{2}){3}", text):
+        assert holds_pairs(text)
+    if re.search(r" [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{2}", text):
+        assert holds_fours(text)
+    pattern = re.compile(r"[0-9](?<![0-9].)[0-9]*(?: [0-9]+)?")
+    assert [m.span() for m in at_numbers(pattern, text)] == [
+        m.span() for m in pattern.finditer(text)
+    ]
 
 
 DISGUISES = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -99,27 +99,6 @@ def _reader() -> tuple[re.Pattern[str], Mapping[str, tuple[int, ...]]]:
 
 
 LARGE = 2_000  # characters from which on all runs of letters are placed, not each looked for
-_RUN = re.compile(r"[^\W\d_]+")
-_APART = {c: " " for c in range(128) if not chr(c).isalpha()}
-_BYTES_APART = bytes(32 if b < 128 and not chr(b).isalpha() else b for b in range(256))
-
-
-def runs(folded: str) -> list[str]:
-    """Return the runs of letters of a text, in their order."""
-    if folded.isascii():
-        return folded.translate(_APART).split()
-    # as bytes the signs of ASCII are replaced at memory speed
-    apart = folded.encode("utf-8", "surrogatepass").translate(_BYTES_APART)
-    words = apart.decode("utf-8", "surrogatepass").split()
-    return [part for word in words for part in ((word,) if word.isascii() else _RUN.findall(word))]
-
-
-def starts(folded: str) -> Iterator[int]:
-    """Return where each of `runs` begins: one after the other, for there may be millions."""
-    return map(re.Match.start, (_SMALL if folded.isascii() else _RUN).finditer(folded))
-
-
-_SMALL = re.compile(r"[a-z]+")
 
 
 def any_of(words: Iterable[str]) -> str:

@@ -93,16 +93,19 @@ def scan(text: str, start: int, end: int, state: Nearest) -> Nearest:
             low += 1
     plain = text.isascii() or text[low:end].isascii()
     pattern = _TOKEN if plain else _ANY_TOKEN
-    words = list(pattern.finditer(text, low, end))
-    found, at = "", 0
-    for place in range(len(words) - 1, -1, -1):  # the last one counts
-        word = words[place][0] if plain else words[place][0].lower()
+    words = pattern.findall(text, low, end)
+    known = words if plain else [word.lower() for word in words]
+    found, at, begin = "", 0, end
+    # the last one counts; a word's place is that of its last occurrence before the word behind it
+    for place in range(len(words) - 1, -1, -1) if not _TELLING.isdisjoint(known) else ():
+        begin = text.rfind(words[place], low, begin)
+        word = known[place]
         if word not in _TELLING:
             continue
-        name = _named(words[place - 1][0] if place else "", word)
+        name = _named(words[place - 1] if place else "", word)
         if name is None or (found and name == OTHER):
             continue
-        stop = words[place].end()
+        stop = begin + len(word)
         if found:
             return Nearest(found, at, name, stop)
         found, at = name, stop

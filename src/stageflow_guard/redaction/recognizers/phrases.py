@@ -15,9 +15,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from stageflow_guard.redaction.recognizers.anchors import LARGE, any_of, folded, runs, starts
+from stageflow_guard.redaction.recognizers.anchors import LARGE, any_of, folded
 from stageflow_guard.redaction.recognizers.anchors import places as places_of
 from stageflow_guard.redaction.recognizers.confusables import LETTERS, MARKS
+from stageflow_guard.redaction.recognizers.runs import runs
 
 # letters that touch a number or a word without being part of it: Hebrew to Thai, Han, Kana, Hangul
 UNSPACED = "\u0590-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
@@ -53,12 +54,23 @@ def vocabulary(text: str) -> frozenset[str]:
 
     A name in camel case gives its parts; the inside of a long code holds no names.
     """
-    if len(text) > _CODE:
+    if _holds_a_code(text):
         text = _SOLID.sub(lambda m: " " * (len(m[0]) - _LONG) + m[0][-_LONG:], text)
-    found = set(_HEADS.intersection(runs(lowered(text))))
+    found = set(runs(lowered(text)).among(_HEADS))
     for cuts in _camels(text, _LONG):
         found.update(_HEADS.intersection(text[a:b].lower() for a, b in pairwise(cuts)))
     return frozenset(found)
+
+
+def _holds_a_code(text: str) -> bool:
+    """Say whether `_CODE` characters may stand without a space between them: few texts are read for it."""
+    at, last = 0, len(text) - _CODE
+    while at <= last:
+        space = text.rfind(" ", at, at + _CODE)
+        if space < 0:
+            return _SOLID.search(text, at) is not None
+        at = space + 1
+    return False
 
 
 def _camels(text: str, most: int) -> Iterator[list[int]]:
@@ -90,9 +102,8 @@ def _places(text: str) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     known = vocabulary(text)
     lower = lowered(text)
-    for word, at in zip(runs(lower), starts(lower), strict=True):
-        if word in known:
-            found.setdefault(word, []).append(at)
+    for word, at in runs(lower).places(known):
+        found.setdefault(word, []).append(at)
     for cuts in _camels(text, len(text)):
         for begin, end in pairwise(cuts):
             word = lower[begin:end]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.phrases import UNSPACED, unspaced
+from stageflow_guard.redaction.recognizers.shapes import holds
 from stageflow_guard.redaction.text.view import BARRIER, Edit, View
 
 _TOUCH = re.compile(
@@ -27,6 +28,11 @@ _PICTURE_AT = re.compile(
 _ARROW = re.compile(
     r"[\u27a1\u2b95\U0001f449\U0001f846](?<=[A-Za-z].)\ufe0f?(?=[^\s\w])|[\u27a1\u2b95\U0001f449\U0001f846](?<=[A-Za-z].)\ufe0f?(?=\w)"
 )
+_ARROWS = "\u27a1\u2b95\U0001f449\U0001f846"
+# the first bytes of a picture behind a digit or a letter
+_PICTURE_BESIDE = tuple(
+    kind + lead for kind in (b"0", b"a", b"A") for lead in (b"\xe2", b"\xe3", b"\xf0")
+)
 _LONE = re.compile(r"[^\s|] {1,3}\| {1,3}\S")
 _SIGN = re.compile(r"[|\t]")
 _OPERATOR = re.compile(r"[\"'][ ]?\|\|[ ]?[\"']")  # between two pieces of a text in SQL
@@ -41,9 +47,12 @@ def bordered(view: View) -> View:
         view = view.edited([(*m.span(), "") for m in _COLOUR.finditer(text)], "colours")
         text = view.text
     if not text.isascii():
-        drawn = [(*m.span(), "-") for m in _PICTURES.finditer(text)]
-        drawn += [(*m.span(), "@") for m in _PICTURE_AT.finditer(text)]
-        drawn += [(*m.span(), ":") for m in _ARROW.finditer(text)]
+        drawn = list[Edit]()
+        if holds(text, _PICTURE_BESIDE):
+            drawn += [(*m.span(), "-") for m in _PICTURES.finditer(text)]
+            drawn += [(*m.span(), "@") for m in _PICTURE_AT.finditer(text)]
+        if any(arrow in text for arrow in _ARROWS):
+            drawn += [(*m.span(), ":") for m in _ARROW.finditer(text)]
         view = view.edited(sorted(drawn), "pictures")
         text = view.text
     if unspaced(text):

@@ -9,6 +9,7 @@ from itertools import pairwise
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import Heads, places, present
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
+from stageflow_guard.redaction.recognizers.shapes import at_numbers, holds
 from stageflow_guard.redaction.text.view import BARRIER, Edit, View
 
 _MARKUP = re.compile(
@@ -24,11 +25,13 @@ _COMMAND = re.compile(
 )
 # a line that goes on: escaped, quoted-printable, or quoted in an answer
 _FOLDED = re.compile(r"[=\\]\r?\n(?=[ ]?\S)|(?<=\n)(?:>[ ]?){1,3}[ ]?(?=\S)")
+_FOLDS = ("=\n", "=\r", "\\\n", "\\\r")
 _BARRED = re.compile(r"\n\|[ ](?=[^|\n]*(?:\n|$))")  # quoted by a bar at the start of each line
 # a line that goes on behind the sign of a comment, or indented
 _PREFIXED = re.compile(
-    r"(?<=[0-9@._-])(?:[ ]?[\\_&^`…+])?\r?\n(?:[ \t]{1,12}|[ \t]{0,8}(?:(?://+|#+|\*|--|;+|%+|&|REM|>{1,3}|\||…)[ ]{0,3}){1,2})(?=[0-9@.(+-])"
+    r"\n(?:[ \t]{1,12}|[ \t]{0,8}(?:(?://+|#+|\*|--|;+|%+|&|REM|>{1,3}|\||…)[ ]{0,3}){1,2})(?=[0-9@.(+-])"
 )
+_PREFIX_BEFORE = re.compile(r"(?<=[0-9@._-])(?:[ ]?[\\_&^`…+])?\r?$")  # a line that goes on
 # tags that only dress what they stand in: a value may go on behind them, and behind no other tag
 _DRESS = re.compile(
     r"</?(?:[biuqs]|em|strong|span|font|a|mark|small|big|sub|sup|code|tt|kbd|samp|var|wbr|abbr|acronym|bdi|bdo|ins|del|strike|nobr|cite|dfn|data|time|center|blink|ruby|rb|rt)\b|<!|<\?|[^<]",
@@ -43,7 +46,7 @@ def markup(view: View) -> View:
     """Take away tags, comments, emphasis, escapes and quotes that stand inside a value."""
     text = view.text
     edits: list[Edit] = []
-    if "\n" in text and ("=" in text or "\\" in text or "\n>" in text):
+    if "\n>" in text or any(end in text for end in _FOLDS):
         view = view.edited([(*m.span(), "") for m in _FOLDED.finditer(text)], "folding")
         text = view.text
     if "\n| " in text:
@@ -52,7 +55,7 @@ def markup(view: View) -> View:
         )
         text = view.text
     if view.digits and "\n" in text:
-        view = view.edited([(*m.span(), "\n") for m in _PREFIXED.finditer(text)], "folding")
+        view = view.edited(list(_prefixed(text)), "folding")
         text = view.text
     if "{" in text and "\\" in text:
         commands = [
@@ -73,6 +76,16 @@ def markup(view: View) -> View:
     return view.edited(edits, "markup")
 
 
+def _prefixed(text: str) -> Iterator[Edit]:
+    """Yield what stands between two lines of one value, as the end of a line."""
+    for match in _PREFIXED.finditer(text):
+        at = match.start()
+        before = _PREFIX_BEFORE.search(text, max(0, at - _PREFIX_MOST), at)
+        if before is not None:
+            yield (before.start(), match.end(), "\n")
+
+
+_PREFIX_MOST = 3  # characters before the end of a line that goes on
 # a number in groups, each in tags of its own: the writer parted it there
 _TAGGED = re.compile(
     r"[0-9](?<![0-9].)[0-9]{0,3}(?:(?:</?[A-Za-z][^<>\n]{0,80}>){2,4}[0-9]{2,4}){2,4}(?![0-9])"
@@ -118,7 +131,7 @@ def _marks(text: str) -> Iterator[re.Match[str]]:
 _SPACED = re.compile(
     r"(?<![^\s(\[{<\"':=])[\w@+(](?:[ \t\n]{1,6}[\w@.+()/:_-]){6,}(?![^\s)\]}>.,;!?\"'])"
 )
-_SINGLE = re.compile(r"[ \t\n][\w@.+()/:_-][ \t\n]{1,6}[\w@.+()/:_-][ \t\n]")  # two in a row
+_SINGLE = re.compile(r"[ \t\n](?:[\w@.+()/:_-][ \t\n]{1,6}){5}")  # five in a row
 # one separator after every character: "4|1|1|1", "6_9_7", "a*d*a"
 _STEPPED = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z0-9@(+]([^\w\s]|_)(?!\1\1)(?:[^\n]\1){5,48}[A-Za-z0-9)](?![A-Za-z0-9])"
@@ -276,6 +289,15 @@ _BETWEEN_WORDS, _MARGIN = 120, 400  # between two number words of one number, an
 _PIECES = 40  # characters that two more words of a number need at most
 
 
+def _spells(between: str) -> bool:
+    """Say whether what is between two words of one number are words of it, too."""
+    return _SPELLING.issuperset(_LETTERS.findall(between))
+
+
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_SPELLING = frozenset({*_DIGITS, "double", "triple"})
+
+
 def _spelled(text: str, lower: str) -> Iterator[re.Match[str]]:
     """Yield what may be a number in words: two different whole words for digits near each other."""
     told = [
@@ -289,8 +311,8 @@ def _spelled(text: str, lower: str) -> Iterator[re.Match[str]]:
     for (first, one), (second, other) in pairwise(told):
         if one == other or second - first > _BETWEEN_WORDS or first < reached:
             continue
-        if first <= high - _MARGIN:  # it is read already
-            continue
+        if first <= high - _MARGIN or not _spells(lower[first + len(one) : second]):
+            continue  # it is read already, or a sentence parts them
         low, high = max(reached, first - _MARGIN), second + _MARGIN
         for match in _SPELLED.finditer(text, low, min(len(text), high)):
             whole = _SPELLED.match(text, match.start()) if match.end() > high - _PIECES else None
@@ -443,11 +465,16 @@ _SIGNS = (
     "~at~",
     "/at/",
 )
-_PARTED = ("dot", " .", ". ", "(.", "[.", "{.", "·")
+# what may part the numbers of such an address, in the shape of a text
+_PARTED = (
+    *(b"0" + b" " * before + word + b" " * behind + b"0" for word in (b"aaa", b"AAA", b"Aaa") for before in (1, 2, 3) for behind in (1, 2, 3)),
+    *(b"0" + b" " * before + sign for before in (0, 1, 2) for sign in (b"[", b"(", b"{", b"\xc2\xb7")),
+    b"0 .", b"0  .", b"0. 0", b"0.  0",
+)  # fmt: skip
 
 
 def _quads(text: str) -> Iterator[Edit]:
-    for match in _QUAD.finditer(text) if present(lowered(text), _PARTED) else ():
+    for match in at_numbers(_QUAD, text) if holds(text, _PARTED) else ():
         plain = _BETWEEN.sub(".", match[0])
         if plain != match[0]:
             yield (*match.span(), plain)

@@ -14,13 +14,16 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
 from stageflow_guard.redaction.recognizers.phrases import long_words
+from stageflow_guard.redaction.recognizers.shapes import holds, holds_bits, holds_fours, holds_pairs
 from stageflow_guard.redaction.text.view import Edit, View
 
 LAYERS = 3
 # `%u0040`, as an old function of browsers writes it
-_PERCENT_U = re.compile(r"(?:%u[0-9A-Fa-f]{4})+")
+_PERCENT_U = re.compile(r"%u[0-9A-Fa-f]{4}(?:%u[0-9A-Fa-f]{4})*")
 # `\\U00000040`, and a style sheet's `\\000040`, several of them
-_LONG_ESCAPE = re.compile(r"(?:\\U[0-9A-Fa-f]{8})+|(?:\\00[0-9A-Fa-f]{4}[ ]?){3,}")
+_LONG_ESCAPE = re.compile(
+    r"\\(?:U[0-9A-Fa-f]{8}(?:\\U[0-9A-Fa-f]{8})*|00[0-9A-Fa-f]{4}[ ]?(?:\\00[0-9A-Fa-f]{4}[ ]?){2,})"
+)
 # `\x{36}`, `\o{55}`, `\N{DIGIT SEVEN}`, as other languages write a character
 _NAMED_ESCAPE = re.compile(
     r"\\(?:x\{([0-9A-Fa-f]{1,6})\}|o\{([0-7]{1,7})\}|N\{([A-Z][A-Z0-9 -]{1,48})\})"
@@ -36,9 +39,11 @@ _LISTED = re.compile(
     r"(?:(?P=mark)(?:[01]{7,8}|[0-9A-Fa-f]{2,3})(?P=sign)){5,200}(?:(?P=mark)(?:[01]{7,8}|[0-9A-Fa-f]{2,3})[hH]?)?(?![0-9A-Za-z])"
 )
 _LISTED_NEAR = re.compile(
-    r"[0-9][0-9A-Fa-f][01]{0,6}(?:[hH]?[^0-9A-Za-z\n]{0,3}(?:0[xo]|x)?[0-9A-Fa-f]{2,8}){4}[hH]?[^0-9A-Za-z\n]"
+    r"[0-9][0-9A-Fa-f][01]{0,6}(?:(?:[hH]?[^0-9A-Za-z\n]{1,3}(?:0[xo]|x)?|[hH]|0[xo])[0-9A-Fa-f]{2,8}){4}[hH]?[^0-9A-Za-z\n]"
 )
-_FOURS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-f]{4} ){3,60}[0-9a-f]{2,4}(?![0-9A-Za-z])")
+_FOURS = re.compile(
+    r"[0-9a-f](?<![0-9A-Za-z].)[0-9a-f]{3} (?:[0-9a-f]{4} ){2,59}[0-9a-f]{2,4}(?![0-9A-Za-z])"
+)
 _CHUNKED = re.compile(
     r"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/]{4} ){2,60}[A-Za-z0-9+/]{2,4}={0,2}(?![A-Za-z0-9+/=])"
 )
@@ -51,14 +56,14 @@ _ANSI = re.compile(
     r"(?:\x1b|\\(?:033|x1[bB]|u001[bB]|e|E))\[[0-9;]{0,12}[mK]|(?<=[\w.@+-])\[[0-9;]{1,8}m(?=[\w.@+-])"
 )
 _DATA_HEAD = re.compile(r"data:[\w/+.-]{0,40}(?:;[\w=-]{1,20}){0,3};base64,")
-_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
 _PLUS = re.compile(r"\+(?<=[^\W_]\+)[^\W_]")
 # a space in a form: `name=Odette+Marchal&city=…`
 _FORM = re.compile(
     r"(?<==)[^\W_][\w.%-]*(?:\+[\w.%'-]+){1,12}(?=&[\w.%\[\]-]{1,40}=)|(?:(?<=[?&].=)|(?<=[?&]..=)|(?<=[?&].{3}=)|(?<=[?&].{4}=)|(?<=[?&].{5}=)|(?<=[?&].{6}=)|(?<=[?&].{7}=)|(?<=[?&].{8}=)|(?<=[?&].{9}=)|(?<=[?&].{10}=))[^\W_][\w.%-]*(?:\+[\w.%'-]+){1,12}(?=$|[\s\"'#&])"
 )
-_QUOTED = re.compile(r"(?:=[0-9A-F]{2}){4,}")
-_QUOTED_ANY = re.compile(r"(?:=[0-9A-F]{2})+")
+_QUOTED = re.compile(r"=[0-9A-F]{2}(?:=[0-9A-F]{2}){3,}")
+_QUOTED_ANY = re.compile(r"=[0-9A-F]{2}(?:=[0-9A-F]{2})*")
 _ENTITY = re.compile(
     r"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6}(?:;|(?=&))|[A-Za-z][A-Za-z0-9]{1,30};)"
 )
@@ -66,7 +71,9 @@ _ESCAPE = re.compile(
     r"[\\U](?:(?<=\\)(?:\\{0,3}u\{([0-9A-Fa-f]{1,6})\}|\\{0,3}u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2}))|(?<=U)\+([0-9A-Fa-f]{4,6})(?:[ ,](?=U\+))?)"
 )
 # a line's end that a string of a program or a log holds: its letter is no part of what follows
-_BREAK = re.compile(r"(?:\\{1,4}[nrt]){1,4}(?=[0-9A-Z+(]|[a-z]{2,9}[_-][A-Za-z0-9_-]{12})")
+_BREAK = re.compile(
+    r"\\\\{0,3}[nrt](?:\\{1,4}[nrt]){0,3}(?=[0-9A-Z+(]|[a-z]{2,9}[_-][A-Za-z0-9_-]{12})"
+)
 _HEX = re.compile(r"[0-9A-Fa-f]{2}(?<![0-9A-Za-z]..)(?:[ :][0-9A-Fa-f]{2}){6,200}(?![0-9A-Za-z])")
 _SOLID = re.compile(r"(?<![0-9A-Za-z#])(?:0x)?(?:[0-9A-Fa-f]{2}){7,400}(?![0-9A-Za-z])")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{10,8192}={0,2}(?![A-Za-z0-9+/_=-])")
@@ -354,13 +361,11 @@ _READERS: tuple[tuple[str, re.Pattern[str], Reader, str], ...] = (
     ("base64", _BASE64, _base64, ""),
     ("base32", _BASE32, _base32, ""),
 )
-_PAIRS = re.compile(r"[ :](?<=[0-9A-Fa-f]{2}.)[0-9A-Fa-f]{2}[ :][0-9A-Fa-f]{2}[ :][0-9A-Fa-f]{2}")
 _LINE_END = re.compile(r"\n(?:(?<=[A-Za-z0-9+/]{16}\n)|(?<=[A-Za-z0-9+/]{16}\r\n))")
 _CODES_NEAR = re.compile(
     rf"[ ,](?<=[0-9].)[ ]?{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]{{1,2}}{_CODE}[ ,]"
 )
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{10}")
-_EIGHT = re.compile(r"[01][01]{7}")  # a pattern that begins with one sign is found faster
 
 
 def _codes(view: View) -> dict[str, list[tuple[int, str]]]:
@@ -415,7 +420,10 @@ def _plain(word: str) -> bool:
     return len(bare) < 14 and bare.upper() == bare.lower() and bare.isascii()
 
 
-_FOUR_NEAR = re.compile(r" [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{2}")
+# two codes of characters, a space or a comma behind each
+_CODES_BESIDE = tuple(
+    b"0" + sign + digits + other + b"0" for digits in (b"00", b"000") for sign in (b" ", b",", b", ", b"  ", b" ,", b",,") for other in (b" ", b",")
+)  # fmt: skip
 _CHUNK_NEAR = re.compile(
     r"=(?<=[A-Za-z0-9+/]{4} [A-Za-z0-9+/]{2}=)|=(?<=[A-Za-z0-9+/]{4} [A-Za-z0-9+/]{3}=)"
 )
@@ -428,11 +436,11 @@ def _may_stand(
     """Say whether `pattern` can match at all; `coded`: a word has the form, `spaced`: pairs have."""
     text = view.text
     if pattern is _CODES:
-        return view.digits and _CODES_NEAR.search(text) is not None
+        return view.digits and holds(text, _CODES_BESIDE) and _CODES_NEAR.search(text) is not None
     if pattern is _LISTED:
         return view.digits and _LISTED_NEAR.search(text) is not None
     if pattern is _FOURS:
-        return view.digits and _FOUR_NEAR.search(text) is not None
+        return view.digits and holds_fours(text)
     if pattern is _CHUNKED:
         return "=" in text and _CHUNK_NEAR.search(text) is not None
     if pattern is _ANSI:
@@ -442,7 +450,7 @@ def _may_stand(
     if pattern is _WRAPPED:
         return coded and _LINE_END.search(text) is not None
     if pattern is _BINARY:
-        return view.digits and _EIGHT.search(text) is not None
+        return view.digits and holds_bits(text)
     if pattern is _HEX:
         return coded or spaced
     if pattern is _FORM:
@@ -458,7 +466,7 @@ def encodings(view: View) -> View:
         forms = {name for name, found in codes.items() if found}
         if "base64" in forms:
             forms.add("base64 lines")
-        spaced = view.digits and _PAIRS.search(view.text) is not None
+        spaced = view.digits and holds_pairs(view.text)
         for name, pattern, read, sign in _READERS:
             text = view.text
             if not _may_stand(view, pattern, sign, coded=name in forms, spaced=spaced):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, places, present
 from stageflow_guard.redaction.recognizers.phrases import lowered
 from stageflow_guard.redaction.text.encodings import encodings
 from stageflow_guard.redaction.text.view import Edit, View
@@ -44,6 +44,8 @@ _NUMBERED = re.compile(
     r"(?i)(?<![a-z0-9])(?:n?chr|chrw|char|unichr|rune|string\.char|(?:string\.)?from(?:char|codepoint)(?:code)?|\[char\])[ ]?\(?[ ]?(?P<codes>(?:0x[0-9a-f]{2}|[0-9]{2,3})(?:\s{0,2},\s{0,2}(?:0x[0-9a-f]{2}|[0-9]{2,3})){0,200})[ ]?(?:\)|(?![0-9A-Za-z.]))"
 )
 _CHARACTERS = ("chr", "char", "rune", "codepoint")
+# what is between such a word and its number
+_NUMBER_BEHIND = re.compile(r"(?:w|code|\])?[ ]?\(?[ ]?[0-9]")
 # a literal between the signs of a template: `${'07'}`, f"{'07'}60", `#{"07"}`
 _INTERPOLATED = re.compile(r"""[$#]?\{[ ]?(["'])([^"'\n{}]{1,60})\1[ ]?\}""")
 _INSIDE = frozenset({"", "@", ".", "-", " ", "/", "_", ":"})
@@ -58,7 +60,11 @@ def programs(view: View) -> View:
     if "{'" in text or '{"' in text or "{ '" in text:
         view = view.edited(list(_interpolated(text)), "template")
     lower = lowered(view.text)
-    if present(lower, _CHARACTERS):
+    if any(
+        _NUMBER_BEHIND.match(lower, at + len(word)) is not None
+        for word in _CHARACTERS
+        for at in places(lower, word)
+    ):
         view = view.edited(list(_characters(view.text)), "characters of a program")
     if present(view.text, _PLACES):
         view = view.edited(list(_filled(view.text)), "format")

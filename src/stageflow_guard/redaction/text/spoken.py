@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.anchors import any_of, places
 from stageflow_guard.redaction.recognizers.generic.accounts import LENGTHS
-from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
+from stageflow_guard.redaction.recognizers.phrases import long_words, lowered, register, vocabulary
 from stageflow_guard.redaction.text.view import Edit, View
 
 
@@ -222,7 +222,7 @@ _HAN_RUN = re.compile(rf"{_HAN}(?:[ ().-]{{0,2}}{_HAN}){{6,24}}")
 
 def _fused(text: str, lower: str) -> Iterator[Edit]:
     """Yield digits whose words touch each other: `sixnineseven`."""
-    for match in _LONG_WORD.finditer(lower):
+    for match in _long_words(text, lower):
         if _SOME_FUSED.search(match[0].replace("-", "")) is None:
             continue
         for language in range(len(_LANGUAGES)):
@@ -230,6 +230,13 @@ def _fused(text: str, lower: str) -> Iterator[Edit]:
             if digits:
                 yield (*match.span(), digits)
                 break
+
+
+def _long_words(text: str, lower: str) -> Iterator[re.Match[str]]:
+    """Yield the words that may be a number in one word."""
+    for at, word in long_words(text):
+        if len(word) > _FUSED_LEAST:
+            yield from _LONG_WORD.finditer(lower, at, at + len(word))
 
 
 _LONG_WORD = re.compile(r"(?<![a-zß-ž-])[a-zß-ž-]{21,160}(?![a-zß-ž-])")
@@ -270,16 +277,15 @@ def spoken(view: View) -> View:
     edits: list[Edit] = []
     for language, words in enumerate(_FIRST):
         if len(heard & words) >= _KINDS:
-            edits += _said(lowered(view.text), language)
+            edits += _said(lowered(view.text), language, heard & words)
     if not edits:
         return view
     edits.sort(key=lambda edit: (edit[0], -edit[1]))
     return view.edited(edits, "spoken")
 
 
-def _numbers(lower: str, language: int) -> Iterator[re.Match[str]]:
+def _numbers(lower: str, language: int, heard: frozenset[str]) -> Iterator[re.Match[str]]:
     """Yield what may be a number, read only where some of its words stand near each other."""
-    heard = vocabulary(lower) & _FIRST[language]
     at = sorted(place for word in heard for place in places(lower, word))
     reached = 0
     for first, fourth in zip(at, at[_SPOKEN - 1 :], strict=False):
@@ -296,9 +302,10 @@ def _numbers(lower: str, language: int) -> Iterator[re.Match[str]]:
 _NEAR, _REACH = 80, 320  # characters between four words of one number, and of the longest
 
 
-def _said(lower: str, language: int) -> Iterator[Edit]:
+def _said(lower: str, language: int, heard: frozenset[str]) -> Iterator[Edit]:
+    """Yield digits in place of the numbers that are said with words that are `heard` of a language."""
     known = _LANGUAGES[language]
-    for match in _numbers(lower, language):
+    for match in _numbers(lower, language, heard):
         groups, count = list[str](), 0
         kinds: set[str] = set()
         for group in match[0].split(","):

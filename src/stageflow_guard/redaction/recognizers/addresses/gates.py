@@ -48,6 +48,7 @@ from stageflow_guard.redaction.recognizers.phrases import (
     unspaced,
     vocabulary,
 )
+from stageflow_guard.redaction.recognizers.shapes import holds
 
 SUFFIXES = (
     "stra", "str.", "weg", "gasse", "platz", "allee", "ring ", "ring.", "ufer", "damm", "graben", "markt", "wall", "chaussee", "steig", "stieg", "pfad", "kamp", "winkel", "laan", "plein", "gracht", "kade", "singel", "dijk", "vej", "gade", "stræde",
@@ -99,6 +100,14 @@ _NEEDED_PLAIN = tuple(
 )
 
 
+# what such a code stands beside, in the shape of a text
+_MILITARY_BESIDE = (b"A 00000",)
+_TOWN_BESIDE = (b"AA 00000", b"AA,00000", b"AA, 00000", b"AA  00000", b"AA ,00000", b"AA,,00000")
+_UK_BESIDE = (b" 0AA",)
+_NL_BESIDE = (b"0000 AA", b"0000AA")
+_STATE_BESIDE = (b"-AA", b"- AA", b"/AA", b"/ AA", b"\xe2\x80\x93AA", b"\xe2\x80\x93 AA")
+
+
 def idle_patterns(text: str, near: str) -> set[re.Pattern[str]]:
     """Return the patterns that cannot match; `near`, in small letters, is what stands around numbers."""
     idle = set[re.Pattern[str]]()
@@ -130,22 +139,22 @@ def _without_code(text: str) -> set[re.Pattern[str]]:
         idle.update((INDIA, PARTS_IN))
     elif not present(text, _INDIAN_WORDS):
         idle.add(INDIA)
-    if MILITARY_CODE.search(text) is None:
+    if not holds(text, _MILITARY_BESIDE) or MILITARY_CODE.search(text) is None:
         idle.add(MILITARY)
-    if TOWN_CODE.search(text) is None:
+    if not holds(text, _TOWN_BESIDE) or TOWN_CODE.search(text) is None:
         idle.add(CITY)
-    if UK_INWARD.search(text) is None:
+    if not holds(text, _UK_BESIDE) or UK_INWARD.search(text) is None:
         idle.update((UK, HOUSE_UK))
     if not unspaced(text) or not present(text, _EASTERN):
         idle.add(EAST)
     if "-" not in text or not CEP.search(text):
         idle.add(BRAZIL)
-    if BRAZIL_STATE.search(text) is None:
+    if not holds(text, _STATE_BESIDE) or BRAZIL_STATE.search(text) is None:
         idle.add(BRAZIL_TOWN)
     if TURKISH_NUMBER.search(text) is None or not present(text, TURKISH_WORDS):
         idle.add(TURKISH)
     if not ESTATES.places(lowered(text)):
         idle.add(POLIGONO)
-    if NL_CODE.search(text) is None:
+    if not holds(text, _NL_BESIDE) or NL_CODE.search(text) is None:
         idle.add(HOUSE_NL)
     return idle

@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.anchors import Heads, present
 from stageflow_guard.redaction.recognizers.clinical import kin, known_by
 from stageflow_guard.redaction.recognizers.clinical.beside import (
     LONE,
@@ -104,6 +104,7 @@ _BACK = 60
 _HOUSES = re.compile(
     rf"(?<![\w'])(?:(?:St\.?|Saint|Mt\.?)[ ])?(?:[^\W\d_a-z][^\W\d_A-Z][\w'’-]{{0,60}}[ ](?:(?:of|and|the)[ ]){{0,2}}){{1,5}}(?:{HOUSE})(?![\w])"
 )
+_HOUSE_BEGINS = tuple({house.split(" ")[0] for house in HOUSE.split("|")})
 _LEADS = frozenset({"The", "Our", "This", "A", "My", "Your", "Any"})
 _DATES = re.compile(rf"(?<![\w/.-]){DATE}(?![\w/-])", re.IGNORECASE)
 _SHORT = re.compile(r"(?<![\w/.-])(?:1[0-2]|0?[1-9])/(?:3[01]|[12][0-9]|0?[1-9])(?![\w/-])")
@@ -155,7 +156,7 @@ def recognize(text: str) -> Iterator[Hit]:
     yield from kin.recognize(text, heard)
     yield from known_by.recognize(text, heard)
     if not heard.isdisjoint(HOUSE_WORDS):
-        for match in _HOUSES.finditer(text):
+        for match in _HOUSES.finditer(text) if present(text, _HOUSE_BEGINS) else ():
             words = match[0].split(" ")
             if words[0] not in _LEADS or len(words) > 3:
                 yield Hit(*match.span(), "ORGANIZATION", 0.42, "house of care", "label clinic")

@@ -171,12 +171,21 @@ def recognize(text: str, heard: frozenset[str]) -> Iterator[Hit]:
 def _before(text: str, at: int, rule: str) -> Iterator[Hit]:
     """Yield the name that ends before `at`, with a sign between or none."""
     low = max(0, at - _BACK)
-    last = text[low:at].rstrip(" ,|:;–-(").rpartition(" ")[2]
-    if not last[:1].isupper():
+    ahead, _, last = text[low:at].rstrip(" ,|:;–-(").rpartition(" ")
+    if not last[:1].isupper() or ("," not in last and not _goes_before(ahead)):
         return
     match = _ENDS.search(text[low:at])
     if match is not None:
         yield from _who(match, low, rule)
+
+
+def _goes_before(ahead: str) -> bool:
+    """Say whether the last word of `ahead` may be a part of a name, too: of two words at least."""
+    word = ahead.rpartition(" ")[2].rpartition("\n")[2].strip("(\"'")
+    return bool(word) and (not word[0].islower() or word.lower() in _PARTICLES)
+
+
+_PARTICLES = frozenset(re.findall(r"[a-z]+", _SMALL))
 
 
 def _who(match: re.Match[str], low: int, rule: str) -> Iterator[Hit]:

@@ -50,8 +50,19 @@ def recognize(text: str) -> Iterator[Hit]:
             yield Hit(*match.span(1), "PERSON", 0.45, "name, directory", "label cn")
 
 
+def _properties(text: str) -> Iterator[re.Match[str]]:
+    """Yield the properties, each at the start of a line."""
+    begin = 0
+    while begin < len(text):
+        match = _PROPERTY.match(text, begin)
+        if match is not None:
+            yield match
+        end = text.find("\n", begin if match is None else match.end())
+        begin = len(text) if end < 0 else end + 1
+
+
 def _contact(text: str) -> Iterator[Hit]:
-    for match in _PROPERTY.finditer(text):
+    for match in _properties(text):
         name, value = match[1].upper(), match[3]
         parts = value.split(";")
         if name != match[1] or len(parts) <= _FIELDS[name] or (name == "N" and ":" in value):

@@ -42,7 +42,7 @@ def addresses(text: str) -> Iterator[Hit]:
             plain = re.sub(r"[:.-]", "", match[0])
             idle = len(set(plain)) == 1 or (plain.isdigit() and "." in match[0])
             yield Hit(*match.span(), "MAC_ADDRESS", 0.2 if idle else 0.65, "mac")
-    if "ip" in text or "IP" in text:
+    if labels.any_of("ip", text):
         for match in _ODD_QUAD.finditer(text):
             parts = list(map(int, match.group(1, 3, 4, 5)))
             if (

@@ -27,9 +27,9 @@ from stageflow_guard.redaction.recognizers.generic.rows import heads_a_column
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.labels import Nearest
 from stageflow_guard.redaction.recognizers.national import NUMBERS
+from stageflow_guard.redaction.recognizers.shapes import numbers_in
 from stageflow_guard.redaction.recognizers.tokens import in_token
 
-_GROUP = re.compile(r"[0-9]+")
 _NEAT = re.compile(r"[ ._-]|[ ]-[ ]|\)[ ]?|[ ]?\(|[ ]?\((?=0\))|\)-|\) ?|-\(|[ ]?/[ ]?")
 
 
@@ -60,7 +60,7 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
 
     `regions` are those whose national phone numbers count without a label.
     """
-    groups = [m.span() for m in _GROUP.finditer(text)]
+    groups = numbers_in(text)
     count, i, read = len(groups), 0, 0
     state, walk = labels.NONE, _Walk(text, groups, labels.Ahead(text), regions)
     spent, valued = -1, 0  # the label that has its value, and where that ends

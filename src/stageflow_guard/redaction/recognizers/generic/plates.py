@@ -7,7 +7,7 @@ plate's own, and the form is one that little else has.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.hit import Hit
@@ -30,11 +30,28 @@ _MIXED = re.compile(
 def beside(text: str) -> Iterator[Hit]:
     """Yield such plates."""
     lower = lowered(text)
-    if not _HEADS.places(lower) or _MIXED.search(text) is None:
+    heads = _HEADS.places(lower)
+    if not heads or _MIXED.search(text) is None:
         return
-    for match in _FORMS.finditer(text):
+    for match in _forms(text, heads):
         before = lower[max(0, match.start() - _WITHIN) : match.start()].rpartition("\n")[2]
         if _VEHICLES.search(before) is not None:
             yield Hit(
                 *match.span(), "LICENSE_PLATE", 0.5, "plate, vehicle before it", "label plate"
             )
+
+
+def _forms(text: str, heads: Sequence[int]) -> Iterator[re.Match[str]]:
+    """Yield what is written like a plate behind one of `heads`."""
+    reached = 0
+    for at in heads:
+        while reached < at + _WITHIN:
+            match = _FORMS.search(text, max(at, reached), at + _WITHIN + _LONGEST)
+            if match is None:
+                reached = at + _WITHIN
+                break
+            reached = match.end()
+            yield match
+
+
+_LONGEST = 16  # characters of a plate, and what shows that it ends

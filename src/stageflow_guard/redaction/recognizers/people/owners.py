@@ -10,6 +10,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import FULL, capitalised
 from stageflow_guard.redaction.recognizers.people.somebody import is_somebody
 from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.shapes import holds
 
 # at the start of a line, before a number or an address of one's own
 _BESIDE = re.compile(
@@ -19,7 +20,9 @@ _OWNED = re.compile(
     rf"(?<![^\W_])(?P<name>{FULL})['’]s?[ ](?:(?:new|home|work|private|direct|mobile|email|e-mail|phone|date of)[ ])?(?:number|phone|mobile|cell|email|e-mail|mail|address|birthday|birth|dob|password|ssn|passport|iban|account)(?:[ ](?:number|address|no\.?))?[ ]?(?:is|was|:|=)"
 )
 # what is its own, found first
-_SIGN = re.compile(r",[ ](?=[+0(][0-9])|,[ ](?=(?:tel|mobile)[. :])|[ ][(<](?=[\w.+-]{1,40}@)")
+_COMMA = re.compile(r", (?=[+0(][0-9]|(?:tel|mobile)[. :])")
+_ADDRESS = re.compile(r"[(<](?<= .)(?=[\w.+-]{1,40}@)")
+_NUMBERED = (b", +0", b", 0", b", (0")
 _ABOVE = ("\n\n", "\n--\n", "\n-- \n")
 _LINE = 120  # characters from the start of a line to what is its own
 _OWNS = ("'s ", "’s ")
@@ -29,10 +32,18 @@ _BELOW = re.compile(
 )
 
 
+def _signs(text: str) -> Iterator[re.Match[str]]:
+    """Yield where a number or an address begins that may be somebody's."""
+    if holds(text, _NUMBERED) or ", tel" in text or ", mobile" in text:
+        yield from _COMMA.finditer(text)
+    if "@" in text:
+        yield from _ADDRESS.finditer(text)
+
+
 def recognize(text: str) -> Iterator[Hit]:
     """Yield names of two words before what only one person has; of one where a possessive says so."""
     if "," in text or "@" in text:
-        for sign in _SIGN.finditer(text):
+        for sign in _signs(text):
             begin = text.rfind("\n", 0, sign.start()) + 1
             match = _BESIDE.match(text, begin) if sign.start() - begin < _LINE else None
             if match is not None and is_somebody(match["name"], least=2):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stageflow_guard.redaction.recognizers.anchors import places
+from stageflow_guard.redaction.recognizers.phrases import lowered
 from stageflow_guard.redaction.text.named.block import Block, Named, telling, value
 
 _NAME = r"(?:[\w$]{1,64}|\"[^\"\n]{1,64}\"|`[^`\n]{1,64}`|\[[^\]\n]{1,64}\])"
@@ -25,14 +27,17 @@ _TOKEN = re.compile(
 
 def blocks(text: str) -> Iterator[Block]:
     """Yield the statements that have a telling name among their columns."""
-    at = 0
-    while (insert := _INSERT.search(text, at)) is not None:
-        at = insert.end()
+    reached = 0
+    for at in places(lowered(text), "into"):
+        insert = _INSERT.match(text, at) if at >= reached else None
+        if insert is None:
+            continue
+        reached = insert.end()
         told = telling(name.strip(" \t\n\r\"'`[]") for name in insert[1].split(","))
         if told:
             block = Block(insert.span(), insert.end())
             _read(text, block, told)
-            at = block.end
+            reached = block.end
             yield block
 
 

@@ -1,0 +1,72 @@
+"""What kinds of signs stand beside each other in a text, and where its numbers are: gates at memory speed. Pure.
+
+A pattern is tried at each character that it may begin with; whether two kinds of signs meet at all
+is found many times faster. A gate may say yes where a pattern says no, never the other way round.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+_KINDS = bytes(
+    48 if 48 <= b <= 57 else 97 if 97 <= b <= 122 else 65 if 65 <= b <= 90 else b for b in range(256)
+)  # fmt: skip
+_HEX = bytes(
+    104 if chr(b) in "0123456789abcdefABCDEF" else 32 if chr(b) in " :" else 46 for b in range(256)
+)
+_BITS = bytes(98 if chr(b) in "01" else 46 for b in range(256))
+_PAIRS, _FOURS = b"hh hh hh hh", b" hhhh hhhh hh"
+_DIGITS = re.compile(r"[0-9]+")
+
+
+@lru_cache(maxsize=2)
+def shape(text: str) -> bytes:
+    """Return the bytes of a text with each digit of ASCII as 0, each small letter as a, each capital as A."""
+    return text.encode("utf-8", "surrogatepass").translate(_KINDS)
+
+
+def holds(text: str, shapes: Iterable[bytes]) -> bool:
+    """Say whether any of `shapes` occurs in the shape of `text`."""
+    found = shape(text)
+    for one in shapes:  # noqa: SIM110 - a generator costs as much as the search
+        if one in found:
+            return True
+    return False
+
+
+def holds_pairs(text: str) -> bool:
+    """Say whether four pairs of hexadecimal digits stand in a row, a space or a colon between them."""
+    return _PAIRS in _hexadecimal(text)
+
+
+def holds_fours(text: str) -> bool:
+    """Say whether hexadecimal digits stand in groups of four, a space or a colon between them."""
+    return _FOURS in _hexadecimal(text)
+
+
+def holds_bits(text: str) -> bool:
+    """Say whether eight binary digits touch each other."""
+    return b"bbbbbbbb" in text.encode("utf-8", "surrogatepass").translate(_BITS)
+
+
+@lru_cache(maxsize=1)
+def _hexadecimal(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass").translate(_HEX)
+
+
+@lru_cache(maxsize=2)
+def numbers_in(text: str) -> list[tuple[int, int]]:
+    """Return where each run of digits of ASCII begins and ends, in order."""
+    return [match.span() for match in _DIGITS.finditer(text)]
+
+
+def at_numbers(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield what `pattern`, which begins with the first digit of a number, matches; as `finditer` would."""
+    reached = 0
+    for start, _ in numbers_in(text):
+        match = pattern.match(text, start) if start >= reached else None
+        if match is not None:
+            reached = match.end()
+            yield match
