@@ -41,7 +41,13 @@ from stageflow_guard.redaction.recognizers.generic import (
 )
 from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
-from stageflow_guard.redaction.recognizers.people import honorifics, letters, names, salutations
+from stageflow_guard.redaction.recognizers.people import (
+    beside_finds,
+    honorifics,
+    letters,
+    names,
+    salutations,
+)
 from stageflow_guard.redaction.text import deobfuscate, encodings, programs, spoken
 from stageflow_guard.redaction.text.borders import bordered
 from stageflow_guard.redaction.text.changes import looks
@@ -299,9 +305,11 @@ class Scanner:
             rest = drawn.hidden(sure) if plain is given else None
             if rest is None:  # a find holds what has no place of its own in the other view
                 rest = _without(plain, sure).normalised()
-            found += self._run(PROSE, bordered(rest))
+            prose = bordered(rest)
         else:
-            found += self._run(PROSE, normal)
+            prose = normal
+        found += self._run(PROSE, prose)
+        found += self._beside(found, prose)
         deep = decoded = encodings.encodings(normal)
         for step in STEPS[1:]:
             deep = step(deep)
@@ -310,6 +318,19 @@ class Scanner:
         if deep is not plain:
             found += self._again(plain, deep, SHAPED)
         return found + self._extra_hits(given)
+
+    def _beside(self, found: list[tuple[View, Hit]], prose: View) -> list[tuple[View, Hit]]:
+        """Return the names that stand near what of `found` only one person has."""
+        if self.entities is not None and "PERSON" not in self.entities:
+            return []
+        own = sorted(
+            view.original(hit.start, hit.end)
+            for view, hit in found
+            if hit.entity not in beside_finds.OF_NOBODY
+        )
+        places = [(prose.place(start), prose.place(end)) for start, end in own]
+        hits = beside_finds.recognize(prose.text, places)
+        return [(prose, hit) for hit in hits if self._accepts(prose, hit)]
 
     def _again(self, plain: View, deep: View, recognizers: Recognizers) -> list[tuple[View, Hit]]:
         """Return what `deep` shows to one who has read `plain`: far from a change nothing is new."""

@@ -42,7 +42,7 @@ COUNTRY = Country(
     months="stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia",
     of="dla|do|od|z",
     has="ma numer|o numerze",
-    people="pacjenta|pacjentki|klienta|klientki|pracownika|właściciela",
+    people="pacjenta|pacjentki|klienta|klientki|pracownika|właściciela|pacjent|pacjentka|klient|klientka|pracownik|pracownica|właścicielka|najemca|wynajmujący|lokator|lokatorka|kierowca|pasażer|pasażerka|odbiorca|nadawca|świadek|oskarżony|poszkodowany|poszkodowana|matka|ojciec|syn|córka|mąż|żona|brat|siostra|babcia|dziadek|uczeń|uczennica|student|studentka|nauczyciel|nauczycielka|lekarz|lekarka|pielęgniarka|położna|opiekun|opiekunka|opiekun prawny|kupujący|sprzedający|ubezpieczony|ubezpieczona|beneficjent|zleceniodawca|zleceniobiorca|wnioskodawca|pełnomocnik|kontakt w nagłych wypadkach",
     numbers=(Number(entity="PL_PESEL", sizes=(11,), label="pesel", check=pesel),),
     documents=(
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="polisa|polisy|numer polisy|nr polisy"),

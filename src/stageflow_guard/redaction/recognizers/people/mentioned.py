@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import FULL, capitalised, trimmed
+from stageflow_guard.redaction.recognizers.people.somebody import THINGS
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -153,14 +154,12 @@ def _of_talks(text: str, lower: str) -> Iterator[Hit]:
 
 _BEFORE_VERB = 60
 _TWO_WORDS = 2
-# words of titles and headings, that stand in capitals, too
-_THINGS = frozenset(["step", "section", "chapter", "part", "figure", "table", "appendix", "page", "line", "row", "item", "level", "tier", "phase", "stage", "version", "module", "unit", "lesson", "exercise", "question", "answer", "note", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "resources", "nations", "states", "kingdom", "empire", "age", "era", "century", "park", "camp", "school", "college", "sale", "season", "holiday", "terminal", "portal", "dashboard", "desk", "queue", "board", "council", "court", "parliament", "congress", "senate", "house", "hall", "hotel", "station", "airport", "street", "road", "avenue", "square", "terrace", "garden", "gardens", "windows", "linux", "google", "apple", "amazon", "alexa", "siri", "copilot", "claude", "python", "java", "excel", "outlook", "slack", "teams", "zoom", "application", "agreement", "training", "certificate", "token", "secret", "account", "contract", "engineer", "engineering", "manager", "girlfriend", "boyfriend", "friend", "nurse", "doctor"])  # fmt: skip
 
 
 def _is_somebody(words: list[str]) -> bool:
     """Say whether none of the words is of business, and not all of them are capitals."""
     plain = [word.lower().strip(".") for word in words]
     return not (
-        any(word in BUSINESS or word in EVERYBODY or word in _THINGS for word in plain)
+        any(word in BUSINESS or word in EVERYBODY or word in THINGS for word in plain)
         or all(len(word) > 1 and word.isupper() for word in words)
     )
