@@ -28,6 +28,9 @@ _PICTURE_AT = re.compile(
 _ARROW = re.compile(
     r"[\u27a1\u2b95\U0001f449\U0001f846](?<=[A-Za-z].)\ufe0f?(?=[^\s\w])|[\u27a1\u2b95\U0001f449\U0001f846](?<=[A-Za-z].)\ufe0f?(?=\w)"
 )
+# pictures that say what stands behind them
+_LABELS = {"\u260e": "tel:", "\u260f": "tel:", "\U0001f4de": "tel:", "\U0001f4f1": "tel:", "\U0001f4f2": "tel:", "\U0001f919": "tel:", "\U0001f4b3": "card:", "\U0001f382": "born:"}  # fmt: skip
+_LABEL = re.compile(f"[{''.join(_LABELS)}]\ufe0f?:?(?=[ ]?[0-9(+])")
 _ARROWS = "\u27a1\u2b95\U0001f449\U0001f846"
 # the first bytes of a picture behind a digit or a letter
 _PICTURE_BESIDE = tuple(
@@ -51,6 +54,8 @@ def bordered(view: View) -> View:
         if holds(text, _PICTURE_BESIDE):
             drawn += [(*m.span(), "-") for m in _PICTURES.finditer(text)]
             drawn += [(*m.span(), "@") for m in _PICTURE_AT.finditer(text)]
+        if any(sign in text for sign in _LABELS):
+            drawn += [(*m.span(), _LABELS[m[0][0]]) for m in _LABEL.finditer(text)]
         if any(arrow in text for arrow in _ARROWS):
             drawn += [(*m.span(), ":") for m in _ARROW.finditer(text)]
         view = view.edited(sorted(drawn), "pictures")

@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import Heads, places, present
+from stageflow_guard.redaction.recognizers.check_digits import luhn
+from stageflow_guard.redaction.recognizers.generic.payment_cards import network
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 from stageflow_guard.redaction.recognizers.shapes import at_numbers, holds
 from stageflow_guard.redaction.text.view import BARRIER, Edit, View
@@ -576,6 +578,13 @@ _NO_DIGITS = re.compile(r"ISO|(?<![A-Za-z0-9])0o[0-7]")  # a standard's name, an
 _LOOKALIKE = re.compile(r"[OoIlSsB|!ZzЗзӠбЧ]")
 
 
+def _is_card(body: str) -> bool:
+    """Say whether these digits and letters, read as digits, are a card's: a network's, and the check holds."""
+    digits = "".join(filter(str.isdigit, body.translate(_LEET)))
+    return len(digits) in _CARD_SIZES and network(digits) and luhn(digits)
+
+
+_CARD_SIZES = (15, 16)
 _FEWEST = 2  # digits among look-alikes that a label announces
 
 
@@ -610,6 +619,8 @@ def look_alikes(view: View) -> View:
         told = _FEWEST < digits <= letters and (
             labels.before(text, match.start() + start) in ("ssn", "card", "phone")
         )
-        if (told or (digits >= 4 and digits > letters)) and _TOUCHING.search(body):
+        if (told or (digits >= 4 and digits > letters) or _is_card(body)) and _TOUCHING.search(
+            body
+        ):
             edits.append((match.start() + start, match.end(), body.translate(_LEET)))
     return view.edited(edits, "look-alikes")

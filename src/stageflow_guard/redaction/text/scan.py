@@ -27,6 +27,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     contact_cards,
     credential_pairs,
     handed_logins,
+    handles,
     identifiers,
     network,
     numbers,
@@ -48,7 +49,7 @@ from stageflow_guard.redaction.recognizers.people import (
     names,
     salutations,
 )
-from stageflow_guard.redaction.text import deobfuscate, encodings, programs, spoken
+from stageflow_guard.redaction.text import deobfuscate, encodings, joints, programs, spoken
 from stageflow_guard.redaction.text.borders import bordered
 from stageflow_guard.redaction.text.changes import looks
 from stageflow_guard.redaction.text.named import Reading, placed
@@ -57,7 +58,7 @@ from stageflow_guard.redaction.text.tags import pieces
 from stageflow_guard.redaction.text.view import BARRIER, Step, View
 
 STEPS: tuple[Step, ...] = (
-    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
+    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, deobfuscate.words, deobfuscate.spelling, spoken.spoken, joints.joints,
     deobfuscate.look_alikes,
 )  # fmt: skip
 
@@ -90,6 +91,7 @@ SHAPED: Recognizers = (
     (announced.fields, announced.FOUND),
     (usernames.spoken, frozenset({"USERNAME"})),
     (usernames.logged, frozenset({"USERNAME"})),
+    (handles.recognize, frozenset({"USERNAME"})),
     (births.births, frozenset({"DATE_OF_BIRTH"})),
     (names.mailed, frozenset({"PERSON"})),
     (letters.people, frozenset({"PERSON"})),

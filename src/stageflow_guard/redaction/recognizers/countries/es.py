@@ -34,7 +34,7 @@ COUNTRY = Country(
     language="es",
     words={
         "card": "tarjeta|tarjeta de crédito",
-        "phone": "bizum|dudas al|llama al|teléfono|telefono|celular|móvil|movil|llamar|llame|llámame|llámeme|fijo",
+        "phone": "bizum|localizarme|localizarnos|contactarme|contactarnos|llamadme|llamarme|llámanos|marca|marque|dudas al|llama al|teléfono|telefono|celular|móvil|movil|llamar|llame|llámame|llámeme|fijo",
         "account": "cuenta|cuenta bancaria",
         "passport": "pasaporte",
         "dob": "nacimiento|nacido|nacida",
@@ -64,6 +64,7 @@ COUNTRY = Country(
     has="tiene el número|lleva el número|con el número|tiene número",
     people="responsable|encargado|encargada|persona de contacto|paciente|cliente|clienta|empleado|empleada|titular|conductor|conductora|inquilino|inquilina|beneficiario|beneficiaria|destinatario|remitente|madre|padre|marido|mujer|esposa|hijo|hija|médico|testigo|alumno|alumna|candidato|candidata|huésped|estudiante|profesor|profesora|abogado|abogada|demandante|demandado|demandada|comprador|compradora|vendedor|vendedora|asegurado|asegurada|tutor|tutora|socio|socia|propietario|propietaria|arrendatario|arrendataria|ordenante|deudor|deudora|acreedor|acreedora|prestatario|prestataria|avalista|fiador|fiadora|mandante|apoderado|apoderada|poderdante|firmante|abajo firmante|heredero|heredera|difunto|difunta|fallecido|fallecida|viuda|viudo|esposo|cónyuge|pareja|novio|novia|prometido|prometida|hermano|hermana|abuela|abuelo|tío|tía|sobrino|sobrina|primo|prima|nieto|nieta|suegra|suegro|yerno|nuera|cuñado|cuñada|vecino|vecina|compañero de piso|compañera de piso|subarrendatario|ocupante|adquirente|viajero|viajera|pasajero|pasajera|chófer|repartidor|repartidora|mensajero|mensajera|cartero|enfermero|enfermera|matrona|dentista|farmacéutico|farmacéutica|cirujano|cirujana|fisioterapeuta|psicólogo|psicóloga|cuidador|cuidadora|compañero|compañera|becario|becaria|aprendiz|maestro|maestra|director|directora|representante legal|denunciante|denunciado|denunciada|acusado|acusada|víctima|procurador|procuradora|notario|notaria|portero|fontanero|electricista|técnico|técnica|visitante|participante|abonado|abonada|contacto de emergencia|padrino|madrina|albacea|secretario|secretaria",
     documents=(
+        Document(entity="EMPLOYEE_ID", value=r"[A-Z]{0,2}[0-9]{4,9}", names="número de empleado|nº de empleado|nº empleado|n.º de empleado|número de legajo|legajo"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="póliza|número de póliza|socio nº|número de socio|tarjeta de fidelidad"),
         Document(entity="ES_NSS", value=r"[0-9]{2}[ /-]?[0-9]{7,8}[ /-]?[0-9]{2}", names="nº ss|número ss|ss nº|n. ss|número de la ss"),
         Document(entity="MEDICAL_LICENSE", value=r"[0-9]{2}/?[0-9]{2}/?[0-9]{3,6}|[0-9]{5,9}", names="colegiado|colegiada|número de colegiado|número de colegiada|núm col"),

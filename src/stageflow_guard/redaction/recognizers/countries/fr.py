@@ -20,7 +20,7 @@ COUNTRY = Country(
     language="fr",
     words={
         "card": "carte|carte bancaire|carte bleue",
-        "phone": "téléphone|portable|joignable|appelez|appeler|tél|mobile|fixe|joindre",
+        "phone": "téléphone|contacter au|appeler au|joindre au|rappelez|rappeler|rappelle|appelle|fax|portable|joignable|appelez|appeler|tél|mobile|fixe|joindre",
         "account": "compte|compte bancaire",
         "nir": "nir|insee|numéro de sécurité sociale|sécurité sociale|carte vitale|numéro sécu",
         "passport": "passeport",
@@ -55,6 +55,7 @@ COUNTRY = Country(
         Number(entity="FR_NIR", sizes=(15,), label="nir", check=nir, shapes=((1, 2, 2, 2, 3, 3, 2),), bare=0.6),
     ),
     documents=(
+        Document(entity="EMPLOYEE_ID", value=r"[A-Z]{0,2}[0-9]{4,9}", names="matricule|numéro de matricule|n° matricule|n° de matricule|n° d'agent"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{10}[0-9A-Z]", names="compte|numéro de compte"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="contrat d'assurance|numéro de contrat|contrat n°|numéro de police|carte fidélité|numéro de licence|licence n°|numéro d'adhérent"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"[0-9]{7,10}", names="nda|iep|nip|suivi sous le n°|suivie sous le n°|sous le numéro|enregistré sous le n°|connu sous le n°"),

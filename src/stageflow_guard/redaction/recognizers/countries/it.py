@@ -27,7 +27,7 @@ COUNTRY = Country(
     language="it",
     words={
         "card": "carta di credito|carta",
-        "phone": "telefono|cellulare|chiamare|chiamami|chiami|recapito|fisso",
+        "phone": "telefono|raggiungermi|contattarmi|contattarci|contattami|reperibile|chiamarmi|richiamare|richiami|cellulare|chiamare|chiamami|chiami|recapito|fisso",
         "account": "conto|conto corrente",
         "passport": "passaporto",
         "dob": "nascita|nato|nata",
@@ -57,6 +57,7 @@ COUNTRY = Country(
     has="ha il numero|porta il numero|con il numero|ha numero",
     people="responsabile|referente|incaricato|incaricata|persona di contatto|paziente|cliente|dipendente|titolare|conducente|inquilino|inquilina|beneficiario|beneficiaria|destinatario|mittente|madre|padre|marito|moglie|figlio|figlia|medico|testimone|candidato|candidata|alunno|alunna|ospite|studente|studentessa|insegnante|avvocato|notaio|attore|convenuto|acquirente|venditore|assicurato|assicurata|tutore|socio|socia|proprietario|proprietaria|conduttore|locatario|bambino|bambina|ordinante|debitore|debitrice|creditore|creditrice|mutuatario|mutuataria|garante|fideiussore|mandante|delegato|delegata|delegante|firmatario|firmataria|sottoscritto|sottoscritta|erede|defunto|defunta|vedova|vedovo|coniuge|compagno|compagna|fidanzato|fidanzata|fratello|sorella|nonna|nonno|zio|zia|nipote|cugino|cugina|suocera|suocero|genero|nuora|cognato|cognata|vicino|vicina|coinquilino|coinquilina|subaffittuario|occupante|venditrice|passeggero|passeggera|viaggiatore|viaggiatrice|autista|corriere|fattorino|postino|infermiere|infermiera|ostetrica|dentista|farmacista|chirurgo|chirurga|fisioterapista|psicologo|psicologa|badante|collega|stagista|tirocinante|apprendista|maestro|maestra|preside|direttrice|rappresentante legale|querelante|imputato|imputata|vittima|avvocata|notaia|custode|idraulico|elettricista|tecnico|visitatore|visitatrice|partecipante|abbonato|abbonata|lavoratore|lavoratrice|utente|assistito|assistita|contatto di emergenza|padrino|madrina|curatore|curatrice|geometra|segretario|segretaria|intestataria|dipendenti",
     documents=(
+        Document(entity="EMPLOYEE_ID", value=r"[A-Z]{0,2}[0-9]{4,9}", names="matricola|numero di matricola|matricola dipendente|badge n|badge numero"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{6,12}", names="c/c|conto|numero di conto|conto corrente"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="polizza|numero di polizza|tessera|numero di tessera|tessera n.|carta fedeltà|contratto n."),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[ -]?[0-9]{3}[ -]?[A-Z]{2}", names="auto|veicolo|macchina|moto|furgone|vettura|automobile|targata|targato"),

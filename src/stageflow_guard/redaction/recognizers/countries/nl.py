@@ -16,7 +16,7 @@ COUNTRY = Country(
     language="nl",
     words={
         "card": "creditcard|kaartnummer|pinpas",
-        "phone": "telefoon|telefoonnummer|mobiel|mobieltje|bel|bellen|gsm|bereikbaar",
+        "phone": "telefoon|bereiken|belt|gebeld|terugbellen|appen|app me|telefoonnummer|mobiel|mobieltje|bel|bellen|gsm|bereikbaar",
         "account": "rekening|rekeningnummer|bankrekening",
         "bsn": "bsn|burgerservicenummer|sofinummer",
         "passport": "paspoort|paspoortnummer",
@@ -48,6 +48,7 @@ COUNTRY = Country(
     people="verantwoordelijke|contactpersoon|behandelaar|patiënt|klant|cliënt|werknemer|medewerker|houder|bestuurder|huurder|begunstigde|ontvanger|afzender|moeder|vader|man|vrouw|echtgenoot|zoon|dochter|kind|arts|getuige|kandidaat|leerling|huurster|gast|passagier|verzekerde|patiënte|leerkracht|docent|advocaat|notaris|eiser|verweerder|koper|verkoper|verhuurder|voogd|lid|aanvrager|geadresseerde|eigenaar|opdrachtgever|opdrachtgeefster|betaler|rekeninghoudster|schuldenaar|schuldeiser|kredietnemer|borg|volmachtgever|volmachtgeefster|gemachtigde|ondertekenaar|ondergetekende|erfgenaam|erflater|overledene|weduwe|weduwnaar|echtgenote|partner|vriend|vriendin|verloofde|broer|zus|oma|opa|grootmoeder|grootvader|oom|tante|neef|nicht|kleinzoon|kleindochter|schoonmoeder|schoonvader|zwager|schoonzus|buurman|buurvrouw|huisgenoot|huisgenote|onderhuurder|hoofdhuurder|bewoner|bewoonster|verkoopster|koopster|reiziger|reizigster|chauffeur|bezorger|koerier|postbode|verpleegkundige|verloskundige|tandarts|huisarts|apotheker|chirurg|fysiotherapeut|psycholoog|verzorgende|mantelzorger|collega|stagiair|stagiaire|leidinggevende|student|studente|juf|meester|directeur|directrice|mentor|wettelijk vertegenwoordiger|aangever|aangeefster|verdachte|slachtoffer|cliënte|patiënten|conciërge|loodgieter|elektricien|monteur|beller|bezoeker|deelnemer|deelneemster|abonnee|werkneemster|medewerkster|sollicitant|sollicitante|contactpersoon bij nood|noodcontact|gemachtigden|curator|bewindvoerder|secretaresse|secretaris|gastheer|gastvrouw",
     numbers=(Number(entity="NL_BSN", sizes=(9,), label="bsn", check=bsn),),
     documents=(
+        Document(entity="EMPLOYEE_ID", value=r"[A-Z]{0,2}[0-9]{4,9}", names="personeelsnummer|personeelsnr|medewerkernummer|stamnummer"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="polisnummer|lidnummer|lidnr|klantenkaart|lidmaatschapsnummer"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Za-z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}[A-Z]?", names="mdn|pnr|zkh nr|ziekenhuis nr|opnamenr|pat.id|pat id"),
         Document(entity="MEDICAL_LICENSE", value=r"[0-9]{8,11}", names="big|big nummer|big registratie|big registratienummer|agb|agb code|agb nummer"),

@@ -18,8 +18,8 @@ COUNTRY = Country(
     },
     said="اسمي|أنا|انا اسمي|أنا اسمي|اسمي هو", titles="السيد|السيدة|الدكتور|الدكتورة|الأستاذ|الأستاذة|الآنسة|د", born="تاريخ الميلاد|ولدت في|مواليد",
     documents=(
-        Document(entity="SA_ID", value=r"[12][0-9]{9}", names="رقم الهوية|الهوية الوطنية|رقم الإقامة|saudi id|iqama|national id", check=luhn),
-        Document(entity="AE_ID", value=r"784[ -]?[0-9]{4}[ -]?[0-9]{7}[ -]?[0-9]", names="الهوية الإماراتية|emirates id|رقم الهوية الإماراتية", check=luhn, bare_valid=0.6),
+        Document(entity="SA_ID", value=r"[12][0-9]{9}", names="رقم الهوية|رقم الهوية الوطنية|رقم الهويه|رقم بطاقة الهوية|السجل المدني|الهوية الوطنية|رقم الإقامة|saudi id|iqama|national id", check=luhn),
+        Document(entity="AE_ID", value=r"784[ -]?[0-9]{4}[ -]?[0-9]{7}[ -]?[0-9]", names="الهوية الإماراتية|رقم الهوية|رقم بطاقة الهوية|emirates id|رقم الهوية الإماراتية", check=luhn, bare_valid=0.6),
         Document(entity="PASSPORT", value=r"[A-Z][0-9]{7,8}", names="رقم الجواز|جواز السفر|رقم جواز السفر|جواز سفر"),
     ),
 )  # fmt: skip

@@ -8,7 +8,8 @@ starts at most ten candidates.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -90,8 +91,11 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
         ):  # fmt: skip
             i += 1  # the number of a key: `phone_2: 415 555 0132`
             continue
-        if label.end == spent and label.name in _ONCE and not _LISTS.fullmatch(text[valued:start]):
-            label = labels.NONE  # `NPI 1003000126. Questions: 860-555-0166`
+        # `NPI 1003000126. Questions: 860-555-0166`; `DOB 02/11/1966 …, phoned (414) 555-0182`
+        if (label.end == spent and label.name in _ONCE and not _LISTS.fullmatch(text[valued:start])) or (
+            label.name in _ONE_VALUE and _has_its_value(text, groups, i, label.end)
+        ):  # fmt: skip
+            label = labels.NONE
         if (size == 1 and _drips(walk, i, label)) or (size < 7 and _alone(walk, i, label)):
             i += 1
             continue
@@ -119,6 +123,18 @@ _OF_A_KEY = re.compile(r"[A-Za-z][_-]$")
 _KEY_ENDS = re.compile(r"[\"'`\])}]{0,2}[ ]{0,2}(?:=>|[:=])[ ]{0,5}[\"'`+(]{0,2}[0-9A-Za-z(+]")
 _ADJACENT = 0.8
 _ONCE = frozenset({"npi", "mrn", "member"})  # each names one number
+_ONE_VALUE = _ONCE | {"dob"}
+
+
+def _has_its_value(text: str, groups: Sequence[tuple[int, int]], i: int, label: int) -> bool:
+    """Say whether a number touches the label that ends at `label`, and a word parts it from group `i`."""
+    first = bisect_left(groups, (label, label))
+    if first >= i or groups[first][0] - label > CLOSE:
+        return False
+    between = text[groups[i - 1][1] : groups[i][0]]
+    return any(map(str.isalpha, between)) and not _LISTS.fullmatch(between)
+
+
 # what joins a second value of one label to the first
 _LISTS = re.compile(
     r"[\s,;/&|+.()\[\]\x1e-]{0,8}(?:(?:and|or|und|oder|et|ou|y|o|e|en|of)[ ])?[(#]?", re.IGNORECASE

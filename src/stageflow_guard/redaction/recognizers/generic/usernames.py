@@ -10,7 +10,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
 # accounts that nobody is, and words that stand for one
-_NOBODY = frozenset(
+NOBODY = frozenset(
     [
         "root",
         "admin",
@@ -158,7 +158,7 @@ def spoken(text: str) -> Iterator[Hit]:
         match = _SPOKEN.match(text, at)
         name = match["name"] if match is not None else ""
         if match is not None and not (
-            name.lower() in _NOBODY or _FILED.search(name) or _MEMBER.match(name)
+            name.lower() in NOBODY or _FILED.search(name) or _MEMBER.match(name)
         ):
             yield Hit(*match.span("name"), "USERNAME", 0.4, "account, said", "label username")
 
@@ -173,7 +173,7 @@ def logged(text: str) -> Iterator[Hit]:
         name = match["name"] if match is not None else ""
         if (
             match is not None
-            and name.lower() not in _NOBODY
+            and name.lower() not in NOBODY
             and not name.istitle()
             and _FILED.search(name) is None
         ):
@@ -198,7 +198,7 @@ def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
     value = text[start:end]
     quoted = text[start - 1 : start] in _QUOTES
     named = any(c in "._" for c in value) or any(c.isdigit() for c in value)
-    if value.lower() in _NOBODY or (label == "user" and sign == ":"):
+    if value.lower() in NOBODY or (label == "user" and sign == ":"):
         return False  # `user:ada` names a subject in policies, logs and code
     if quoted:
         return named or _SURE.search(label) is not None or label.endswith("login")

@@ -15,6 +15,7 @@ from stageflow_guard.redaction.recognizers.people.forms import (
     in_script,
     scripted,
 )
+from stageflow_guard.redaction.recognizers.people.printed_forms import value_of
 from stageflow_guard.redaction.recognizers.people.roles import (
     ANNOUNCING,
     FIELDS,
@@ -49,6 +50,16 @@ _NAMED = (
 )
 # on a line of its own, who sent it and to whom
 _SENT_BY = frozenset({"to", "from"}) | LINE_HEADS
+_QUOTED_BEFORE = re.compile(r"(?:^|\n)[ ]?(?:>[ ]?){1,4}$")  # a quoted mail's line
+
+
+def _begins_a_line(text: str, at: int) -> bool:
+    """Say whether a line, a string or the line of a quoted mail begins at `at`."""
+    if text[at - 1 : at] in ("", "\n", '"'):
+        return True
+    return text[at - 1] in " >" and _QUOTED_BEFORE.search(text, max(0, at - 12), at) is not None
+
+
 # behind these a surname is enough
 _IN_WHOSE_NAME = frozenset(
     {
@@ -136,6 +147,14 @@ _PERSONAL = frozenset(
         "lead",
         "participant",
         "attendee",
+        "actor",
+        "operator",
+        "principal",
+        "approver",
+        "editor",
+        "creator",
+        "uploader",
+        "inspector",
         "resident",
         "citizen",
         "worker",
@@ -281,7 +300,7 @@ def _halves(text: str) -> Iterator[Hit]:
             yield Hit(*halves.span(2), "PERSON", 0.45, "name, field", "label field")
 
 
-def fields(text: str) -> Iterator[Hit]:
+def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs, in order
     """Yield names in a field: of two words, of one where the field is a person's for sure."""
     yield from _halves(text)
     for match in _FIELD.find(text):
@@ -290,6 +309,11 @@ def fields(text: str) -> Iterator[Hit]:
             sign = SUFFIXED.match(text, match.end)
         word = lowered(text)[match.start : match.end]
         at = _unsigned(text, match, word) if sign is None else sign.end()
+        if sign is None and (match.kind == "PERSON_PART" or word in _BOTH_NAMES):
+            box = value_of(text, match.start, match.end)
+            if box is not None:
+                yield Hit(*box, "PERSON", 0.45, "name, printed form", "label field")
+                continue
         if at < 0:
             continue
         if (
@@ -299,7 +323,7 @@ def fields(text: str) -> Iterator[Hit]:
             continue
         if word[0] > "\u10cf" and _of_a_georgian_thing(text, match.start):
             continue
-        if word in _SENT_BY and text[match.start - 1 : match.start] not in ("", "\n", '"'):
+        if word in _SENT_BY and not _begins_a_line(text, match.start):
             continue
         quoted = text[at - 1 : at] in ("'", '"', "`")
         part = match.kind == "PERSON_PART"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import places
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
 from stageflow_guard.redaction.recognizers.phrases import unspaced
 
@@ -34,6 +35,21 @@ _FIRM = re.compile(
 _CHAT = re.compile(
     r"[\u200e\u200f]?\[?(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2},?[ ]{1,2}[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?(?:[ \u202f]?[AaPp]\.?[Mm]\.?)?(?:\][ ]|[ ]?-[ ])"
     r"(?P<who>[^\W\d_a-z][\w'’.-]{0,24}(?:[ ][^\W\d_a-z][\w'’.-]{0,24}){0,2}):[ ]"
+)
+_TIME = r"[0-9]{1,2}[:.h][0-9]{2}(?:[:.][0-9]{2})?(?:[ \u202f]?[AaPp]\.?[Mm]\.?)?"
+_DAY = r"(?:(?:[0-9]{1,2}[./-][0-9]{1,2}[./-](?:19|20)?[0-9]{2}|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]|(?i:today|yesterday|heute|gestern|hier|oggi|ieri|hoy|ayer|vandaag|gisteren|hoje|ontem))(?:,?[ ]{1,2}|T|[ ](?i:at|um|à|alle|a las|om|às)[ ]))"
+_WHO = r"(?P<who>[^\W\d_a-z][\w'’.-]{1,24}(?:[ ][^\W\d_a-z][\w'’.-]{0,24}){0,2})"
+# [10:02] Ana Lima: yes; 2025-04-01 09:17 | Ana Lima | yes; 09:17 Ana Lima > yes
+_STAMPED = re.compile(
+    rf"[\[(]?{_DAY}?{_TIME}[\])]?(?:[ ]{{1,3}}|[ ]?[-–—|][ ]){_WHO}(?::[ ]|[ ]?\|[ ]|[ ]?[>»][ ])"
+)
+# Ana Lima [10:02 AM]⏎yes; Ana Lima, 18:02: yes; Ana Lima — 10:02
+_STAMP_BEHIND = re.compile(
+    rf"{_WHO}(?:[ ]{{1,3}}|,[ ]|[ ]?[-–—|•·][ ])[\[(]?{_DAY}?{_TIME}[\])]?(?:[ ]?(?::[ ]|\|[ ]|[>»][ ])|[ ]?:?\r?\n)"
+)
+# Ana joined the chat
+_CAME = re.compile(
+    rf"(?:\*{{1,3}}[ ]?|[-–—•>][ ])?(?:(?i:agent|operator|user|visitor|guest|mitarbeiter|agente|opérateur|operatore|medewerker)[ ])?{_WHO}[ ](?:has[ ]|have[ ]|hat[ ]|a[ ]|ha[ ]|se[ ]|si[ ]è[ ]|è[ ]|is[ ]|ist[ ])?(?:joined|left|entered|beigetreten|rejoint|quitté|unido|unió|entrato|entrata|entrou|saiu|den[ ]chat|toegetreden|verlassen)(?![^\W_])"
 )
 _LOGGED = frozenset(
     [
@@ -112,6 +128,39 @@ def people(text: str) -> Iterator[Hit]:
             words = [word.strip(".").lower() for word in match["who"].split(" ")]
             if (_LOGGED | BUSINESS).isdisjoint(words):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, chat", "position")
+        yield from _chatting(text)
+
+
+def _chatting(text: str) -> Iterator[Hit]:
+    """Yield who writes each line of a chat, a time beside the name; and who comes and goes.
+
+    Much else has a time beside it: the name begins with a given name, or each of several lines has one.
+    """
+    lines = [0, *(at + 1 for at in places(text, "\n"))]
+    found = [
+        match
+        for at in lines
+        if (
+            match := _STAMPED.match(text, at)
+            or _STAMP_BEHIND.match(text, at)
+            or _CAME.match(text, at)
+        )
+        is not None
+    ]
+    writers = {match["who"] for match in found}
+    for match in found:
+        words = [word.strip(".").lower() for word in match["who"].split(" ")]
+        given = words[0] in GIVEN_NAMES or words[0].partition("-")[0] in GIVEN_NAMES
+        if not (
+            given
+            or (len(found) > _SEVERAL and 1 < len(writers) < len(found) and " " in match["who"])
+        ):
+            continue
+        if (_LOGGED | BUSINESS | STOP).isdisjoint(words) and _FIRM.search(match["who"]) is None:
+            yield Hit(*match.span("who"), "PERSON", 0.42, "name, chat", "position")
+
+
+_SEVERAL = 2  # lines
 
 
 def _is_person(name: str) -> bool:

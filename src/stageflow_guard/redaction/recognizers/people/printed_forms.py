@@ -1,0 +1,102 @@
+"""Names in the boxes of a printed form, where no sign follows a label: `NOM KERGUELEN  PRÉNOM LOÏC`. Pure.
+
+A scan has lost the lines between the boxes. One label alone may be a heading or a word of a
+sentence; a surname's and a given name's label near each other are a form.
+"""
+
+from __future__ import annotations
+
+import re
+
+from stageflow_guard.redaction.recognizers.people.somebody import THINGS
+from stageflow_guard.redaction.recognizers.people.words import BUSINESS, STOP
+
+_PARTS = (
+    r"surnames?|last[ ]names?|family[ ]names?|fore[ ]?names?|first[ ]names?|given[ ]names?|middle[ ]names?|maiden[ ]name|other[ ]names?"
+    r"|nachname|familienname|zuname|geburtsname|rufname|vornamen?|nom[ ](?:de[ ]famille|de[ ]naissance|d['’]usage)|pr[ée]noms?|(?:primer[ ]|segundo[ ])?apellidos?|nombres?"
+    r"|cognome|nome|voornamen?|achternaam|geslachtsnaam|roepnaam|apelidos?|sobrenome|imię|imiona|nazwisko|förnamn|efternamn|fornavn|etternavn|soyadı|adı|name|nom|naam"
+)
+# what else such a form asks for: no part of the name before it
+_OTHERS = (
+    r"date|dob|d\.o\.b|born|birth|sex|gender|age|address|street|city|phone|tel|mobile|e-?mail|social|ssn|s\.s|u\.s|national(?:ity|ität|ité)?|passport|id|no|nr|signature|title|occupation"
+    r"|geb|geburts\w*|geschlecht|staats\w*|anschrift|adresse|straße|n[ée]e?|naissance|sexe|lieu|fecha|nacid[oa]|sexo|domicilio|dni|nif|nie|nato|nata|data|sesso|luogo|residenza|codice|geboren|geboorte\w*|geslacht|nascimento|nasc|morada|endereço|cpf|pesel|urodz\w*|personnummer|doğum|cinsiyet|tc|mrn|mr|ms|mrs"
+)
+_PART = re.compile(rf"(?<![^\W_])(?:{_PARTS})(?![^\W_])", re.IGNORECASE)
+_LABEL = re.compile(rf"(?<![^\W_])(?:{_PARTS}|{_OTHERS})(?![^\W_])", re.IGNORECASE)
+_VALUE = re.compile(
+    r"[ \t]{1,24}\n?[ \t]{0,8}(?P<name>[^\W\d_a-zß-ÿ][^\W\d_]*(?:['’-][^\W\d_]+)*(?:[ ][^\W\d_a-zß-ÿ][^\W\d_]*(?:['’.-][^\W\d_]*)*){0,3})"
+)
+# what is said of a field, and no value
+_NO_NAME = (
+    STOP
+    | BUSINESS
+    | THINGS
+    | frozenset(
+        [
+            "column",
+            "columns",
+            "field",
+            "fields",
+            "label",
+            "labels",
+            "key",
+            "keys",
+            "value",
+            "values",
+            "index",
+            "input",
+            "box",
+            "required",
+            "optional",
+            "mandatory",
+            "missing",
+            "empty",
+            "blank",
+            "unknown",
+            "none",
+            "null",
+            "string",
+            "varchar",
+            "text",
+            "spalte",
+            "feld",
+            "pflichtfeld",
+            "champ",
+            "colonne",
+            "obligatoire",
+            "campo",
+            "columna",
+            "obligatorio",
+            "colonna",
+            "obbligatorio",
+            "veld",
+            "kolom",
+            "verplicht",
+            "coluna",
+            "obrigatório",
+        ]
+    )
+)
+_NEAR = 90  # characters between the labels of one form
+_MOST = 48  # of a value
+
+
+def value_of(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return the name in the box of the label `[start, end)`; None where there is no form, or no name in it."""
+    if not (text[start].isupper() or text[max(0, start - 2) : start] in ("", "\n", "  ")):
+        return None
+    following = _LABEL.search(text, end, end + _MOST)
+    match = _VALUE.match(text, end, end + _MOST if following is None else following.start())
+    if match is None or not _beside_another(text, start, end):
+        return None
+    words = match["name"].split(" ")
+    if any(word.lower().strip(".") in _NO_NAME for word in words):
+        return None
+    return match.start("name"), match.start("name") + len(match["name"].rstrip(" .-"))
+
+
+def _beside_another(text: str, start: int, end: int) -> bool:
+    """Say whether another part of a name is asked for near `[start, end)`, in another word."""
+    own = text[start:end].lower()
+    around = (text[max(0, start - _NEAR) : start], text[end : end + _NEAR])
+    return any(one[0].lower() != own for part in around for one in _PART.finditer(part))

@@ -1,0 +1,70 @@
+"""The same joint between all pieces of a value: a letter, a word, a link: `5n3n6n9`, `4556 then 7165 then`, `[079](#)[204](#)`. Pure.
+
+One sign or word that stands in every gap of one number says nothing; a reader leaves it out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.shapes import holds
+from stageflow_guard.redaction.text.view import Edit, View
+
+# a letter between all digits
+_LETTERED = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z]?(?P<first>[0-9])(?P<joint>[A-Za-z])[0-9](?:(?P=joint)[0-9]){5,30}[A-Za-z]?(?![A-Za-z0-9])"
+)
+_LETTERS_BESIDE = (b"0a0a0a0a0", b"0A0A0A0A0")
+# the same few letters between groups of digits
+_GLUED = re.compile(
+    r"(?<![A-Za-z0-9])\+?[0-9]{2,5}([A-Za-z]{1,4})[0-9]{2,5}(?:\1[0-9]{2,5}){1,6}(?![A-Za-z0-9])"
+)
+_GLUES_BESIDE = tuple(b"00" + kind * size + b"00" for kind in (b"a", b"A") for size in range(1, 5))
+# a word between groups of digits, and a comma or not
+_THEN = (
+    "then", "and then", "next", "followed by", "dann", "und dann", "danach", "puis", "et puis", "ensuite", "luego", "y luego", "después", "poi", "e poi", "quindi", "dan", "en dan", "daarna", "depois", "e depois", "space", "gap", "leerzeichen", "espace", "espacio", "spazio", "spatie", "espaço", "dot", "dash", "slash", "stop",
+)  # fmt: skip
+_WORDED = re.compile(
+    rf"(?<![^\W_])\+?[0-9]{{1,6}}(?P<joint>,?[ ](?:{'|'.join(sorted(_THEN, key=len, reverse=True))}),?[ ])[0-9]{{1,6}}(?:(?P=joint)[0-9]{{1,6}}){{1,8}}(?![^\W_])",
+    re.IGNORECASE,
+)
+# links whose texts are the pieces
+_LINKED = re.compile(r"\[(?P<piece>[0-9 ()+.-]{1,20})\]\([^()\s]{0,80}\)")
+_LINK_BESIDE = (b"[0", b"[+0", b"[(0")
+_LEAST = 8  # digits of a value
+
+
+def joints(view: View) -> View:
+    """Leave out what stands in every gap of one number."""
+    if not view.digits:
+        return view
+    text = view.text
+    if "](" in text and holds(text, _LINK_BESIDE):
+        links = [(*m.span(), m["piece"]) for m in _LINKED.finditer(text)]
+        view = view.edited(links, "links")
+        text = view.text
+    edits: list[Edit] = []
+    if holds(text, _LETTERS_BESIDE):
+        edits += _without(_LETTERED, "joint", text, "")
+    elif holds(text, _GLUES_BESIDE):
+        edits += _without(_GLUED, 1, text, " ")
+    if present(lowered(text), _THEN):
+        edits += _without(_WORDED, "joint", text, " ")
+    edits.sort()
+    return view.edited(edits, "joints")
+
+
+def _without(pattern: re.Pattern[str], joint: str | int, text: str, gap: str) -> Iterator[Edit]:
+    """Yield numbers with `gap` in place of their joint; what is too short or counted is none."""
+    for match in pattern.finditer(text):
+        plain = match[0].replace(match[joint], gap)
+        digits = [c for c in plain if c.isdigit()]
+        counted = len(set(digits)) == len(digits) and digits == sorted(digits)
+        if len(digits) >= _LEAST and not counted:
+            yield (
+                *match.span(),
+                plain.strip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+            )
