@@ -196,7 +196,7 @@ def _spelled(phrase: str) -> str:
 _COMMON = frozenset(
     {"the", "one", "for", "and", "all", "pan", "run", "via", "met", "sin", "ben", "rut", "ust"}
 )
-_SIGNED = (":", "=", " :", " =", '"', "'", ".", "_", "-", ")", "`", "\uff1a")
+_SIGNED = ("\n", ",", "\r", ":", "=", " :", " =", '"', "'", ".", "_", "-", ")", "`", "\uff1a")
 
 
 _TWO_WORDS = re.compile(r"[^ .'’/-]+[ .'’/-]+[^ .'’/-]+")

@@ -89,10 +89,12 @@ def _between(text: str, match: re.Match[str]) -> bool:
         return _HALF.search(text, max(0, match.start() - 3), match.start()) is not None
     return match[0][1:-1].strip(" ") == "" and match[0][0] != "`" and (
         text[match.start() - 1].isdigit()
+        or (" " in match[0] and (text[match.end() : match.end() + 1] in _ADDRESS_SIGNS or text[match.start() - 1] == "@"))
         or (text[match.start() - 1] in "-.@" and text[match.start() - 2 : match.start() - 1] in _BESIDE)
     )  # fmt: skip
 
 
+_ADDRESS_SIGNS = ("@", ".")
 _BESIDE = frozenset("0123456789\"'")
 
 

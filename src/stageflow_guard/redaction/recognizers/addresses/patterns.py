@@ -47,7 +47,7 @@ STREET_APART = re.compile(
 NUMBERED = re.compile(
     rf"[0-9](?<![\w.$€£#:/-].)[0-9]{{0,4}}[ ](?:[0-9]{{1,5}}[ ])?(?:[^\W\d_{UNSPACED}][\w'’./-]{{0,24}}[ ]){{1,5}}[0-9]{{1,5}}(?![\w.%:/-])"
 )
-UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|no)\.?[ ]?#?[0-9]{1,5}[A-Za-z]?|[0-9]{1,3}(?:st|nd|rd|th)[ ](?:floor|fl)\b\.?)"
+UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|no|lot|spc|trlr|dept)\.?[ ]?#?[0-9]{1,5}[A-Za-z]?|[0-9]{1,3}(?:st|nd|rd|th)[ ](?:floor|fl)\b\.?)"
 UNITS = re.compile(rf"(?<![\w])(?:{UNIT})(?![\w])", re.IGNORECASE)
 # the same in other languages: before the number, behind it
 ROOMS = [

@@ -172,11 +172,14 @@ def _before(text: str, at: int, rule: str) -> Iterator[Hit]:
     """Yield the name that ends before `at`, with a sign between or none."""
     low = max(0, at - _BACK)
     ahead, _, last = text[low:at].rstrip(" ,|:;–-(").rpartition(" ")
-    if not last[:1].isupper() or ("," not in last and not _goes_before(ahead)):
+    if last in _OF_SQL or not last[:1].isupper() or ("," not in last and not _goes_before(ahead)):
         return
     match = _ENDS.search(text[low:at])
     if match is not None:
         yield from _who(match, low, rule)
+
+
+_OF_SQL = frozenset({"TABLE", "VIEW", "INDEX", "FROM", "INTO", "JOIN", "UPDATE", "ON"})
 
 
 def _goes_before(ahead: str) -> bool:

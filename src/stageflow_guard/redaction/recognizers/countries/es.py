@@ -51,7 +51,7 @@ COUNTRY = Country(
         "CREDIT_CARD": "tarjeta|número de tarjeta|tarjeta de crédito|numero tarjeta",
         "US_BANK_NUMBER": "número de cuenta|cuenta bancaria|numero cuenta",
         "ES_NIF": "dni|nie|nif|documento nacional de identidad|documento de identidad",
-        "USERNAME": "usuario|nombre de usuario|nombre usuario",
+        "USERNAME": "nombre de la cuenta|cuenta de usuario|usuario|nombre de usuario|nombre usuario",
         "PASSPORT": "pasaporte|número de pasaporte|numero pasaporte",
         "EMAIL_ADDRESS": "correo|correo electrónico|correo electronico|dirección de correo",
     },
@@ -64,6 +64,9 @@ COUNTRY = Country(
     has="tiene el número|lleva el número|con el número|tiene número",
     people="responsable|encargado|encargada|persona de contacto|paciente|cliente|clienta|empleado|empleada|titular|conductor|conductora|inquilino|inquilina|beneficiario|beneficiaria|destinatario|remitente|madre|padre|marido|mujer|esposa|hijo|hija|médico|testigo|alumno|alumna|candidato|candidata|huésped|estudiante|profesor|profesora|abogado|abogada|demandante|demandado|demandada|comprador|compradora|vendedor|vendedora|asegurado|asegurada|tutor|tutora|socio|socia|propietario|propietaria|arrendatario|arrendataria|ordenante|deudor|deudora|acreedor|acreedora|prestatario|prestataria|avalista|fiador|fiadora|mandante|apoderado|apoderada|poderdante|firmante|abajo firmante|heredero|heredera|difunto|difunta|fallecido|fallecida|viuda|viudo|esposo|cónyuge|pareja|novio|novia|prometido|prometida|hermano|hermana|abuela|abuelo|tío|tía|sobrino|sobrina|primo|prima|nieto|nieta|suegra|suegro|yerno|nuera|cuñado|cuñada|vecino|vecina|compañero de piso|compañera de piso|subarrendatario|ocupante|adquirente|viajero|viajera|pasajero|pasajera|chófer|repartidor|repartidora|mensajero|mensajera|cartero|enfermero|enfermera|matrona|dentista|farmacéutico|farmacéutica|cirujano|cirujana|fisioterapeuta|psicólogo|psicóloga|cuidador|cuidadora|compañero|compañera|becario|becaria|aprendiz|maestro|maestra|director|directora|representante legal|denunciante|denunciado|denunciada|acusado|acusada|víctima|procurador|procuradora|notario|notaria|portero|fontanero|electricista|técnico|técnica|visitante|participante|abonado|abonada|contacto de emergencia|padrino|madrina|albacea|secretario|secretaria",
     documents=(
+        Document(entity="STUDENT_ID", value=r"(?=[A-Za-z0-9./-]{0,14}[0-9]{4})[A-Za-z]{0,3}[ -]?[0-9][A-Za-z0-9./-]{3,14}", names="número de alumno|nº de alumno|número de estudiante|nº de estudiante|número de matrícula|nº de expediente académico|nia|código de alumno|carnet universitario"),
+        Document(entity="CASE_NUMBER", value=r"(?=[A-Za-z0-9 ./:-]{0,24}[0-9]{2})(?:[0-9]{1,4}[ ])?[A-Za-z0-9][A-Za-z0-9]{0,8}(?:[ ./:-][A-Za-z0-9]{1,10}){1,4}", names="número de expediente|nº de expediente|expediente nº|autos nº|número de procedimiento|atestado nº"),
+        Document(entity="PASSPORT", value=r"(?=[A-Z]{0,3}[0-9A-Z]{0,5}[0-9]{2})[A-Z0-9]{7,10}", names="pasaporte|número de pasaporte|nº de pasaporte|pasaporte nº"),
         Document(entity="EMPLOYEE_ID", value=r"[A-Z]{0,2}[0-9]{4,9}", names="número de empleado|nº de empleado|nº empleado|n.º de empleado|número de legajo|legajo"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="póliza|número de póliza|socio nº|número de socio|tarjeta de fidelidad"),
         Document(entity="ES_NSS", value=r"[0-9]{2}[ /-]?[0-9]{7,8}[ /-]?[0-9]{2}", names="nº ss|número ss|ss nº|n. ss|número de la ss"),

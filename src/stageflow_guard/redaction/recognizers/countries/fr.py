@@ -39,7 +39,7 @@ COUNTRY = Country(
         "CREDIT_CARD": "carte bancaire|numéro de carte|carte de crédit|numéro carte|carte bleue",
         "US_BANK_NUMBER": "numéro de compte|compte bancaire",
         "FR_NIR": "nir|numéro de sécurité sociale|sécurité sociale|numéro sécu|n° sécu",
-        "USERNAME": "nom d'utilisateur|identifiant|nom utilisateur|utilisateur|identifiant de connexion",
+        "USERNAME": "nom du compte|compte utilisateur|nom d'utilisateur|identifiant|nom utilisateur|utilisateur|identifiant de connexion",
         "PASSPORT": "passeport|numéro de passeport|numéro passeport",
         "EMAIL_ADDRESS": "courriel|adresse mail|adresse électronique|adresse e mail|mél",
     },
@@ -55,6 +55,9 @@ COUNTRY = Country(
         Number(entity="FR_NIR", sizes=(15,), label="nir", check=nir, shapes=((1, 2, 2, 2, 3, 3, 2),), bare=0.6),
     ),
     documents=(
+        Document(entity="STUDENT_ID", value=r"(?=[A-Za-z0-9./-]{0,14}[0-9]{4})[A-Za-z]{0,3}[ -]?[0-9][A-Za-z0-9./-]{3,14}", names="numéro étudiant|n° étudiant|numéro d'étudiant|n° d'étudiant|code étudiant|carte étudiant n°|identifiant national étudiant|ine|numéro de candidat|n° candidat"),
+        Document(entity="CASE_NUMBER", value=r"(?=[A-Za-z0-9 ./:-]{0,24}[0-9]{2})(?:[0-9]{1,4}[ ])?[A-Za-z0-9][A-Za-z0-9]{0,8}(?:[ ./:-][A-Za-z0-9]{1,10}){1,4}", names="numéro de dossier|n° de dossier|dossier n°|n° rg|rg n°|numéro de répertoire général|n° de procédure|procès-verbal n°|n° d'affaire"),
+        Document(entity="PASSPORT", value=r"(?=[A-Z]{0,3}[0-9A-Z]{0,5}[0-9]{2})[A-Z0-9]{7,10}", names="passeport|numéro de passeport|n° de passeport|passeport n°"),
         Document(entity="EMPLOYEE_ID", value=r"[A-Z]{0,2}[0-9]{4,9}", names="matricule|numéro de matricule|n° matricule|n° de matricule|n° d'agent"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{10}[0-9A-Z]", names="compte|numéro de compte"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="contrat d'assurance|numéro de contrat|contrat n°|numéro de police|carte fidélité|numéro de licence|licence n°|numéro d'adhérent"),

@@ -34,7 +34,7 @@ COUNTRY = Country(
         "CREDIT_CARD": "creditcardnummer|kaartnummer",
         "US_BANK_NUMBER": "rekeningnummer|bankrekening|bankrekeningnummer",
         "NL_BSN": "bsn|burgerservicenummer|bsn nummer|sofinummer",
-        "USERNAME": "gebruikersnaam|inlognaam|gebruiker|loginnaam",
+        "USERNAME": "accountnaam|gebruikersnaam|inlognaam|gebruiker|loginnaam",
         "PASSPORT": "paspoort|paspoortnummer",
         "EMAIL_ADDRESS": "e mailadres|emailadres|mailadres",
     },
@@ -48,6 +48,9 @@ COUNTRY = Country(
     people="verantwoordelijke|contactpersoon|behandelaar|patiënt|klant|cliënt|werknemer|medewerker|houder|bestuurder|huurder|begunstigde|ontvanger|afzender|moeder|vader|man|vrouw|echtgenoot|zoon|dochter|kind|arts|getuige|kandidaat|leerling|huurster|gast|passagier|verzekerde|patiënte|leerkracht|docent|advocaat|notaris|eiser|verweerder|koper|verkoper|verhuurder|voogd|lid|aanvrager|geadresseerde|eigenaar|opdrachtgever|opdrachtgeefster|betaler|rekeninghoudster|schuldenaar|schuldeiser|kredietnemer|borg|volmachtgever|volmachtgeefster|gemachtigde|ondertekenaar|ondergetekende|erfgenaam|erflater|overledene|weduwe|weduwnaar|echtgenote|partner|vriend|vriendin|verloofde|broer|zus|oma|opa|grootmoeder|grootvader|oom|tante|neef|nicht|kleinzoon|kleindochter|schoonmoeder|schoonvader|zwager|schoonzus|buurman|buurvrouw|huisgenoot|huisgenote|onderhuurder|hoofdhuurder|bewoner|bewoonster|verkoopster|koopster|reiziger|reizigster|chauffeur|bezorger|koerier|postbode|verpleegkundige|verloskundige|tandarts|huisarts|apotheker|chirurg|fysiotherapeut|psycholoog|verzorgende|mantelzorger|collega|stagiair|stagiaire|leidinggevende|student|studente|juf|meester|directeur|directrice|mentor|wettelijk vertegenwoordiger|aangever|aangeefster|verdachte|slachtoffer|cliënte|patiënten|conciërge|loodgieter|elektricien|monteur|beller|bezoeker|deelnemer|deelneemster|abonnee|werkneemster|medewerkster|sollicitant|sollicitante|contactpersoon bij nood|noodcontact|gemachtigden|curator|bewindvoerder|secretaresse|secretaris|gastheer|gastvrouw",
     numbers=(Number(entity="NL_BSN", sizes=(9,), label="bsn", check=bsn),),
     documents=(
+        Document(entity="STUDENT_ID", value=r"(?=[A-Za-z0-9./-]{0,14}[0-9]{4})[A-Za-z]{0,3}[ -]?[0-9][A-Za-z0-9./-]{3,14}", names="studentnummer|studentnr|leerlingnummer|leerlingnr|collegekaartnummer|kandidaatnummer"),
+        Document(entity="CASE_NUMBER", value=r"(?=[A-Za-z0-9 ./:-]{0,24}[0-9]{2})(?:[0-9]{1,4}[ ])?[A-Za-z0-9][A-Za-z0-9]{0,8}(?:[ ./:-][A-Za-z0-9]{1,10}){1,4}", names="dossiernummer|zaaknummer|zaaknr|rolnummer|dossiernr|parketnummer|proces-verbaalnummer"),
+        Document(entity="PASSPORT", value=r"(?=[A-Z]{0,3}[0-9A-Z]{0,5}[0-9]{2})[A-Z0-9]{7,10}", names="paspoort|paspoortnummer|paspoort nr|paspoortnr"),
         Document(entity="EMPLOYEE_ID", value=r"[A-Z]{0,2}[0-9]{4,9}", names="personeelsnummer|personeelsnr|medewerkernummer|stamnummer"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="polisnummer|lidnummer|lidnr|klantenkaart|lidmaatschapsnummer"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Za-z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}[A-Z]?", names="mdn|pnr|zkh nr|ziekenhuis nr|opnamenr|pat.id|pat id"),

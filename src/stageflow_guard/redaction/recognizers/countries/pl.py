@@ -45,6 +45,7 @@ COUNTRY = Country(
     people="pacjenta|pacjentki|klienta|klientki|pracownika|właściciela|pacjent|pacjentka|klient|klientka|pracownik|pracownica|właścicielka|najemca|wynajmujący|lokator|lokatorka|kierowca|pasażer|pasażerka|odbiorca|nadawca|świadek|oskarżony|poszkodowany|poszkodowana|matka|ojciec|syn|córka|mąż|żona|brat|siostra|babcia|dziadek|uczeń|uczennica|student|studentka|nauczyciel|nauczycielka|lekarz|lekarka|pielęgniarka|położna|opiekun|opiekunka|opiekun prawny|kupujący|sprzedający|ubezpieczony|ubezpieczona|beneficjent|zleceniodawca|zleceniobiorca|wnioskodawca|pełnomocnik|kontakt w nagłych wypadkach",
     numbers=(Number(entity="PL_PESEL", sizes=(11,), label="pesel", check=pesel),),
     documents=(
+        Document(entity="LICENSE_PLATE", value=r"[A-Z]{1,3}[ -]?[0-9A-Z]{4,5}", names="nr rejestracyjny|numer rejestracyjny|nr rej|tablica rejestracyjna|rejestracja"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="polisa|polisy|numer polisy|nr polisy"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{2}(?:[ ]?[0-9]{4}){6}", names="numer rachunku|nr rachunku|rachunek|konto|numer konta|nr konta"),
         Document(entity="PL_REGON", value=r"[0-9]{9}(?:[0-9]{5})?", names="regon|numer regon"),

@@ -29,7 +29,7 @@ _FILL = re.compile(
     re.IGNORECASE,
 )
 # between a field's name and its value
-SIGN = r"\*{0,2}(?:[ _]?[0-9]{1,2}|[ _-]?(?:enc|encrypted|value|str|raw|plain|text|old|new|current|full|home|work|primary|secondary))?(?:\\?[\"'`\])}]){0,2}\s{0,2}(?:\([^)\n]{1,24}\)\s{0,2})?(?:\.{3,40}\s{0,2})?(?::=|=>|->|[:=：])\*{0,2}\s{0,5}\\?[\"'`]?"
+SIGN = r"\*{0,2}(?:[ _]?[0-9]{1,2}|[ _-]?(?:enc|encrypted|value|str|raw|plain|text|old|new|current|full|home|work|primary|secondary))?(?:\\?[\"'`\])}]){0,2}(?:\s{0,2}|[ \t]{3,24}(?=[:=：]))(?:\([^)\n]{1,24}\)\s{0,2})?(?:\.{3,40}\s{0,2})?(?::=|=>|->|[:=：])\*{0,2}(?:[ \t]{6,32}|\s{0,5})\\?[\"'`]?"
 _SIGN = re.compile(SIGN, re.IGNORECASE)
 _SHORT = re.compile(r"[\"'`\])]{0,2}(?:\.?\s{0,2}[:=：]|\.)\s{0,3}[\"'`]?")
 

@@ -53,10 +53,18 @@ _NETRC_HEADS, _ORACLE_SIGNS = (
 )
 
 
+# a password that a mail service makes for an application
+_IN_FOURS = re.compile(
+    r"(?i:pass(?:word|wd)?|pwd|app[ _-]?password|secret)[\"']?[ ]?(?:=>|[:=])[ ]?[\"'](?P<value>[a-z]{4}(?: [a-z]{4}){3})[\"']"
+)
+
+
 def passwords(text: str) -> Iterator[Hit]:
     """Yield the second of each such pair."""
     if not present(text, _SIGNS):  # a quote around what is passed, a sign behind what is told
         return
+    for match in _IN_FOURS.finditer(text):
+        yield Hit(*match.span("value"), "SECRET", 0.6, "password in four groups", "label password")
     lower = lowered(text)
     for at in positions(lower, _OPENING) if "(" in text and present(lower, _OPENING) else ():
         opened = _OPENED.match(text, at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.generic.usernames import NOBODY
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -29,6 +30,12 @@ _AUDITED = re.compile(
     r"(?<![\w-])(?:uid=[0-9]{1,10}\((?P<id>[a-z][\w.-]{1,31})\)|(?:acct|auid|suser|duser|logname|samaccountname)=[\"'](?P<name>[a-z][\w.-]{2,31})[\"'])",
     re.IGNORECASE,
 )
+# a login that is told with its password
+_TOLD = re.compile(
+    r"(?<![^\W_])(?:user(?:name)?|login|usuario|utente|benutzer(?:name)?|nutzer(?:name)?|gebruiker(?:snaam)?|identifiant|utilisateur|usuário|utilizador|użytkownik|användare)(?P<tells>[ ](?:is|es|ist|est|è|é)|[ ]?[:=])?[ ]{1,2}[\"'`]?(?P<name>[A-Za-z][\w.-]{2,31})[\"'`]?(?(tells)(?:[ ]?[,;/|]|\.|[ ](?:and|y|und|et|e|en|i|och))?|(?:[ ]?[,;/|]|[ ](?:and|y|und|et|e|en|i|och)))[ ](?:(?:the|your|la|tu|das|dein|le|mot|il|het|je|a|o|sua)[ ]){0,2}(?=(?:password|passphrase|pass|pwd|pw|contraseña|clave|passwort|kennwort|pw|senha|palavra-passe|wachtwoord|parola|mot de passe|de passe|mdp|hasło|lösenord)(?![^\W_]))",
+    re.IGNORECASE,
+)
+_TOLD_SECRETS = ("pass", "pwd", "pw ", "pw:", "contraseña", "clave", "kennwort", "senha", "wachtwoord", "parola", "mdp", "hasło", "lösenord")  # fmt: skip
 _AUDITS = ("uid=", "acct=", "suser=", "duser=", "logname=", "samaccountname=")
 _LEAD = 48  # characters before the sign
 
@@ -50,6 +57,9 @@ def recognize(text: str) -> Iterator[Hit]:
     if "--user" in text or "--login" in text or "--account=" in text or "--uid=" in text:
         for option in _OPTION.finditer(text):
             yield from _account(option, "name", "account, option")
+    if present(lower, _TOLD_SECRETS):
+        for told in _TOLD.finditer(text):
+            yield from _account(told, "name", "account, told")
     if any(word in lower for word in _AUDITS):
         for audited in _AUDITED.finditer(text):
             yield from _account(audited, "id" if audited["id"] else "name", "account, logged")

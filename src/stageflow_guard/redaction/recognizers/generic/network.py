@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers import labels
+from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.quads import local, prefixed
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.shapes import holds
 
 _V6 = re.compile(
     r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:|::)(?:[0-9A-Fa-f:]{0,30}:(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9A-Fa-f:]{2,38})(?:%\w{1,16})?(?![\w:]|\.[0-9])"
@@ -23,6 +25,10 @@ _DOTTED = re.compile(r"\.[0-9A-Fa-f]{4}\.")
 # an address whose dots are another sign, one and the same: only behind its label
 _ODD_QUAD = re.compile(
     r"([0-9](?<![\w.].)[0-9]{0,2})([^\w\s.\x1e]{1,2})([0-9]{1,3})\2([0-9]{1,3})\2([0-9]{1,3})(?![\w.])"
+)
+# in the groups in which a phone shows it
+_IMEI_GROUPS = re.compile(
+    r"[0-9]{2}(?<![\w.,-]..)([ -])[0-9]{6}\1[0-9]{6}\1[0-9](?![\w-]|[.,][0-9])"
 )
 _IMEI = re.compile(
     r"(?i)(?<![a-z])imei(?:[ /_-]?sv)?(?:[ _-]?[12])?(?:\W{1,3}(?:no|nr|number|code|is))?\W{0,4}([0-9](?:[ /-]?[0-9]){13,15})(?![0-9])"
@@ -51,11 +57,21 @@ def addresses(text: str) -> Iterator[Hit]:
                 and labels.before(text, match.start()) == "ip"
             ):
                 yield Hit(*match.span(), "IP_ADDRESS", 0.5, "ipv4, other signs", "label ip")
+    yield from _imeis(text)
+
+
+def _imeis(text: str) -> Iterator[Hit]:
+    """Yield the numbers of phones: in their own groups where the check holds, behind their label in any."""
+    if holds(text, _IMEI_BESIDE):
+        for match in _IMEI_GROUPS.finditer(text):
+            if luhn(re.sub(r"[ -]", "", match[0])):
+                yield Hit(*match.span(), "IMEI", 0.6, "imei", "checksum")
     if "imei" in text or "IMEI" in text:
         for match in _IMEI.finditer(text):
             yield Hit(*match.span(1), "IMEI", 0.7, "imei", "label imei")
 
 
+_IMEI_BESIDE = (b"00 000000 000000 0", b"00-000000-000000-0")
 _EXAMPLE_V6 = ipaddress.ip_network("2001:db8::/32")
 _EXAMPLES = tuple(map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
 

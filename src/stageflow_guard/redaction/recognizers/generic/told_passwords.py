@@ -70,6 +70,7 @@ _BEHIND = tuple(
         rf"{_WHOSE}[ ]{_IS}",
         rf"(?:{_WHOSE}|[ ]?\*{{3,16}})[ ]{_SET}",
         r"[^\n?]{0,40}\?[ ]{1,2}",
+        rf"[^\n?.!]{{0,40}}[.!,;:]{{1,3}}[ ](?:(?:the|a|la|il|el|das|le|het|o)[ ])?(?:new(?: one)?|current(?: one)?|old one|atual|nova|actual|nueva|attuale|nuova|aktuelle?s?|neues?|alte[sr]?|actuel(?:le)?|nouve(?:au|lle)|huidige|nieuwe)[ ]{_IS}",
     )
 )
 # a code right behind what it opens, or in two groups

@@ -136,7 +136,7 @@ _SPOKEN = re.compile(
 # as a daemon writes it: `Failed password for invalid user tkeller from 45.148.10.2`
 _LOGGED = re.compile(
     r"(?<![\w.-])(?:(?:invalid|illegal|unknown|for|locked)[ ]user|password for|accepted \w{4,20} for|started by|triggered by|logged in as|login by|usuario creado:|user created:|benutzer angelegt:|printed by|entered by)[ ]"
-    r"[\"'`]?(?P<name>[A-Za-z][\w-]{2,24}(?:\.[\w-]{1,24})?)(?=[\"'`]?(?:[ ](?:from|port|/|\()|[ ]?\n|[ ]?$))",
+    r"[\"'`]?(?P<name>[A-Za-z][\w-]{2,24}(?:\.[\w-]{1,24})?)(?=[\"'`]?(?:[ ](?:from|port|/|\()|[ ]?\n|[ ]?$)|[\"'`][.,;)\]])",
     re.IGNORECASE,
 )
 _LOGGED_HEADS = Heads((
@@ -222,8 +222,13 @@ def _line(text: str, start: int, end: int) -> str:
     return before + " " + text[end : end + _WIDTH].partition("\n")[0]
 
 
+_SECRET_NEXT = re.compile(r"[ ]?;[ ]?(?:password|pwd)[ ]?=", re.IGNORECASE)
+
+
 def _paired(text: str, start: int, end: int) -> bool:
-    """Say whether it is one of several `name=value` of a line that holds no code."""
+    """Say whether it is one of several `name=value` of a line that holds no code, or of a connection string."""
+    if _SECRET_NEXT.match(text, end) is not None:
+        return True
     line = _line(text, start, end)
     return (
         _MEMBER.match(text[start:end]) is None

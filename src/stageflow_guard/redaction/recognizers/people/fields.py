@@ -15,11 +15,13 @@ from stageflow_guard.redaction.recognizers.people.forms import (
     in_script,
     scripted,
 )
+from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.printed_forms import value_of
 from stageflow_guard.redaction.recognizers.people.roles import (
     ANNOUNCING,
     FIELDS,
     LINE_HEADS,
+    PEOPLE,
     ROLES,
 )
 from stageflow_guard.redaction.recognizers.people.words import (
@@ -263,7 +265,17 @@ def _unsigned(text: str, match: Match, word: str) -> int:
         return behind_little_words(text, told)
     touching = TOUCHING.match(text[match.end - 1 : match.end])
     role = word in ANNOUNCING or (word in ROLES and (text[match.start].isupper() or word == "name"))
+    role = role or (word in PEOPLE and _given_behind(text, at))
     return at + 1 if text[at : at + 1] in (" ", "は", "是") and (touching or role) else -1
+
+
+def _given_behind(text: str, at: int) -> bool:
+    """Say whether a given name with a capital stands behind a space at `at`."""
+    word = _CAPITAL_WORD.match(text, at)
+    return word is not None and word[1].lower() in GIVEN_NAMES
+
+
+_CAPITAL_WORD = re.compile(r"[ ]([^\W\d_a-zß-ÿ][^\W\d_]{2,}(?:-[^\W\d_]+)?)(?![^\W_])")
 
 
 # a part of a form, an option, a setting: `name="surname"⏎⏎…`, `--name "…"`, `user.name "…"`
@@ -338,7 +350,8 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
         # one word is enough, too, where the surname stands first: `Patient: Krause, Bettina`
         turned = sign is not None and _turned(text, name) != name
         alone = word in _IN_WHOSE_NAME and text[slice(*name)].lower() not in _NOBODYS
-        least = 1 if part or named or caseless or turned or alone else 2
+        given = sign is None and word in PEOPLE and text[slice(*name)].lower() in GIVEN_NAMES
+        least = 1 if part or named or caseless or turned or alone or given else 2
         least = 1 if word in _BOTH_NAMES and _GIVEN_BELOW.match(text, name[1]) else least
         words = text[name[0] : name[1]].split(" ")
         if len(words) < least or (len(words) == 1 and words[0].lower() in BUSINESS):

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import (
     BUSINESS,
     PARTICLES,
@@ -92,12 +93,15 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
         rest = trimmed(text, lead.end(), end)
         return None if rest is None else (start, rest[1])
     words = text[start:end].split(" ")
-    while words and (words[-1].lower() in STOP or words[-1].lower() in PARTICLES):
+    while words and (words[-1].lower() in STOP or words[-1].lower() in PARTICLES) and not (
+        _is_surname(words, len(words) - 1)
+    ):  # fmt: skip
         words.pop()
     for place, word in enumerate(words):
         initial = word[1:] == "." and place < len(words) - 1
         lone = len(word) == 1 and word.isupper() and words[place - 1] in PARTICLES  # de la O
-        if place and not (initial or lone) and (
+        surname = _is_surname(words, place)
+        if place and not (initial or lone or surname) and (
             word.lower() in STOP or word.strip(".") in _TITLE_HEADS
         ):  # fmt: skip
             words = words[:place]
@@ -118,6 +122,105 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     return start, start + len(found)
 
 
+def _is_surname(words: list[str], place: int) -> bool:
+    """Say whether the last word is a surname that is a word, too, behind a given name: `Sidonie March`."""
+    return 0 < place == len(words) - 1 and words[place].lower() in _SURNAMES_TOO and (
+        words[place - 1].lower() in GIVEN_NAMES
+    )  # fmt: skip
+
+
+# words that are surnames behind a given name
+_SURNAMES_TOO = frozenset(
+    [
+        "march",
+        "may",
+        "june",
+        "day",
+        "monday",
+        "friday",
+        "summer",
+        "summers",
+        "winter",
+        "young",
+        "long",
+        "short",
+        "little",
+        "good",
+        "best",
+        "black",
+        "white",
+        "brown",
+        "green",
+        "gray",
+        "grey",
+        "king",
+        "price",
+        "page",
+        "case",
+        "rich",
+        "new",
+        "old",
+        "small",
+        "strong",
+        "sharp",
+        "wise",
+        "early",
+        "love",
+        "joy",
+        "may",
+        "rose",
+        "hope",
+        "west",
+        "north",
+        "east",
+        "south",
+        "sommer",
+        "winter",
+        "lang",
+        "kurz",
+        "klein",
+        "groß",
+        "gross",
+        "jung",
+        "alt",
+        "neu",
+        "schwarz",
+        "weiß",
+        "weiss",
+        "roth",
+        "braun",
+        "grün",
+        "blau",
+        "gut",
+        "könig",
+        "petit",
+        "grand",
+        "blanc",
+        "noir",
+        "brun",
+        "bon",
+        "leblanc",
+        "legrand",
+        "bueno",
+        "blanco",
+        "rubio",
+        "alegre",
+        "bianchi",
+        "rossi",
+        "neri",
+        "grande",
+        "piccolo",
+        "bruno",
+        "klein",
+        "groot",
+        "lang",
+        "jong",
+        "wit",
+        "zwart",
+        "branco",
+        "pinto",
+    ]
+)
 _DUTCH = re.compile(r"(?:in|op) (?:['’]t|den?|het) (?=[^\W\d_a-z])")  # in 't Veld
 _ARTICLES = frozenset({"der", "den", "des", "das", "le", "la", "el"})  # alone before a noun
 

@@ -39,9 +39,10 @@ _CHAT = re.compile(
 _TIME = r"[0-9]{1,2}[:.h][0-9]{2}(?:[:.][0-9]{2})?(?:[ \u202f]?[AaPp]\.?[Mm]\.?)?"
 _DAY = r"(?:(?:[0-9]{1,2}[./-][0-9]{1,2}[./-](?:19|20)?[0-9]{2}|(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]|(?i:today|yesterday|heute|gestern|hier|oggi|ieri|hoy|ayer|vandaag|gisteren|hoje|ontem))(?:,?[ ]{1,2}|T|[ ](?i:at|um|à|alle|a las|om|às)[ ]))"
 _WHO = r"(?P<who>[^\W\d_a-z][\w'’.-]{1,24}(?:[ ][^\W\d_a-z][\w'’.-]{0,24}){0,2})"
+_WHO_TURNED = r"(?P<turned>[^\W\d_a-z][\w'’-]{1,24}(?:[ ][^\W\d_a-z][\w'’-]{1,24})?,[ ][^\W\d_a-z][\w'’-]{1,24})"
 # [10:02] Ana Lima: yes; 2025-04-01 09:17 | Ana Lima | yes; 09:17 Ana Lima > yes
 _STAMPED = re.compile(
-    rf"[\[(]?{_DAY}?{_TIME}[\])]?(?:[ ]{{1,3}}|[ ]?[-–—|][ ]){_WHO}(?::[ ]|[ ]?\|[ ]|[ ]?[>»][ ])"
+    rf"[\[(]?{_DAY}?{_TIME}[\])]?(?:[ ]{{1,3}}|[ ]?[-–—|][ ])(?:{_WHO}(?::[ ]|[ ]?\|[ ]|[ ]?[>»][ ]|\r?\n)|{_WHO_TURNED}(?::[ ]|\r?\n))"
 )
 # Ana Lima [10:02 AM]⏎yes; Ana Lima, 18:02: yes; Ana Lima — 10:02
 _STAMP_BEHIND = re.compile(
@@ -149,6 +150,13 @@ def _chatting(text: str) -> Iterator[Hit]:
     ]
     writers = {match["who"] for match in found}
     for match in found:
+        turned = match.groupdict().get("turned")
+        if turned:
+            given = turned.rpartition(" ")[2].lower() in GIVEN_NAMES
+            yield from [
+                Hit(*match.span("turned"), "PERSON", 0.42, "name, chat", "position")
+            ] * given
+            continue
         words = [word.strip(".").lower() for word in match["who"].split(" ")]
         given = words[0] in GIVEN_NAMES or words[0].partition("-")[0] in GIVEN_NAMES
         if not (

@@ -68,7 +68,7 @@ _VERB_LAST = re.compile(
 _VERBS = Heads(("gesprochen", "telefoniert", "gesproken", "gebeld", "erreicht"))
 # what is declared, and by whom: `I, Leopold Winterbourne, declare`
 _DECLARES = re.compile(
-    rf"(?<![^\W_])(?:I, the undersigned,?|I,|Je soussignée?,?|[Ii]o sottoscritt[oa],?|Ondergetekende,?|Eu,|Ich,|Yo,|[Ee]l abajo firmante,?)[ ](?P<name>{FULL})(?=,?[ ](?:declare|hereby|certif|confirm|authori|give|declaro|erkläre|bestätige|verklaar|dichiaro|certifico|autorizo|autorizzo|atteste|déclare)|$|\n)"
+    rf"(?<![^\W_])(?:I, the undersigned,?|I,|Je soussignée?,?|[Ii]o sottoscritt[oa],?|Ondergetekende,?|Eu,|Ich,|Yo,|Io,|Ik,|[Ee]l abajo firmante,?)[ ](?P<name>{FULL})(?=,[ ]|,?[ ](?:declare|hereby|certif|confirm|authori|give|declaro|erkläre|bestätige|verklaar|dichiaro|certifico|autorizo|autorizzo|atteste|déclare)|$|\n)"
 )
 _DECLARERS = Heads(
     (
@@ -77,6 +77,8 @@ _DECLARERS = Heads(
         "io sottoscritt",
         "ondergetekende",
         "eu, ",
+        "io, ",
+        "ik, ",
         "ich, ",
         "yo, ",
         "el abajo firmante",

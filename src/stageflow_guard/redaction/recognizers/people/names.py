@@ -13,6 +13,7 @@ from stageflow_guard.redaction.recognizers.people.addressed import recognize as 
 from stageflow_guard.redaction.recognizers.people.fields import fields
 from stageflow_guard.redaction.recognizers.people.forms import FULL, trimmed
 from stageflow_guard.redaction.recognizers.people.introduced import recognize as introduced
+from stageflow_guard.redaction.recognizers.people.labelled import recognize as labelled
 from stageflow_guard.redaction.recognizers.people.mentioned import recognize as mentioned
 from stageflow_guard.redaction.recognizers.people.owners import recognize as owners
 from stageflow_guard.redaction.recognizers.people.said import said
@@ -28,6 +29,7 @@ def recognize(text: str) -> Iterator[Hit]:
     yield from introduced(text)
     yield from addressed(text)
     yield from owners(text)
+    yield from labelled(text)
 
 
 # Isolde Fairweather <isolde.f@…>

@@ -26,6 +26,14 @@ _LABEL = re.compile(rf"(?<![^\W_])(?:{_PARTS}|{_OTHERS})(?![^\W_])", re.IGNORECA
 _VALUE = re.compile(
     r"[ \t]{1,24}\n?[ \t]{0,8}(?P<name>[^\W\d_a-zß-ÿ][^\W\d_]*(?:['’-][^\W\d_]+)*(?:[ ][^\W\d_a-zß-ÿ][^\W\d_]*(?:['’.-][^\W\d_]*)*){0,3})"
 )
+# which part of a name comes first: `NAME (Last, First, M.I.)`
+_HINT = re.compile(
+    r"[ ]?\([^)\n]{0,24}(?:last|first|given|family|surname|nachname|vorname|nom|prénom|apellidos|nombre|cognome|achternaam|voornaam)[^)\n]{0,24}\)",
+    re.IGNORECASE,
+)
+_TURNED = re.compile(
+    r"[ \t:]{1,24}(?P<name>[^\W\d_a-zß-ÿ][^\W\d_]+(?:[ '’-][^\W\d_]+)*,[ ][^\W\d_a-zß-ÿ][^\W\d_]*(?:[ -][^\W\d_]+)*(?:[ ][A-Z]\.)?)"
+)
 # what is said of a field, and no value
 _NO_NAME = (
     STOP
@@ -85,9 +93,14 @@ def value_of(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the name in the box of the label `[start, end)`; None where there is no form, or no name in it."""
     if not (text[start].isupper() or text[max(0, start - 2) : start] in ("", "\n", "  ")):
         return None
-    following = _LABEL.search(text, end, end + _MOST)
-    match = _VALUE.match(text, end, end + _MOST if following is None else following.start())
-    if match is None or not _beside_another(text, start, end):
+    hint = _HINT.match(text, end)
+    behind = end if hint is None else hint.end()
+    turned = _TURNED.match(text, behind) if hint is not None else None
+    if turned is not None:
+        return turned.span("name")
+    following = _LABEL.search(text, behind, behind + _MOST)
+    match = _VALUE.match(text, behind, behind + _MOST if following is None else following.start())
+    if match is None or (hint is None and not _beside_another(text, start, end)):
         return None
     words = match["name"].split(" ")
     if any(word.lower().strip(".") in _NO_NAME for word in words):

@@ -14,6 +14,7 @@ from stageflow_guard.redaction.recognizers.people.forms import (
     phrases,
     scripted,
 )
+from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import (
     BUSINESS,
     STOP,
@@ -40,7 +41,7 @@ _CALLING = re.compile(
     r"[ ,]+(?:from|de|du|del|della|dello|dal|von|van|vom|da|calling|speaking|here|with|again|my|your|à l['’]appareil|am apparat|al aparato|al telefono|ao telefone|aan de lijn)(?!\w)"
 )
 _CONTEXT = re.compile(
-    r"[,.!?]?(?:\s*$|\n)|,|[.!?]|[ ](?:and|from|here|calling|speaking|with|at|y|de|et|und|aus|vom|von|e|en|van|i|z|och|från|ve|from|again|btw|del|della|dal|da|do|à l['’]appareil|am apparat|al aparato|ao telefone|aan de lijn)(?![^\W_])"
+    r"[,.!?]?(?:\s*$|\n)|,|[.!?]|[ ](?:over|about|returning|following|just|on|in|and|from|here|calling|speaking|with|at|y|de|et|und|aus|vom|von|e|en|van|i|z|och|från|ve|from|again|btw|del|della|dal|da|do|à l['’]appareil|am apparat|al aparato|ao telefone|aan de lijn)(?![^\W_])"
 )
 
 # what somebody is, and not what he is called: `I'm Canadian`
@@ -70,6 +71,10 @@ def said(text: str) -> Iterator[Hit]:
             yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
 
 
+# what these say may be about anything
+_OF_ANYTHING = frozenset({"this is", "it's", "it is", "met", "c'est", "habla", "parla"})
+
+
 def _alone(text: str, start: int, name: tuple[int, int], phrase: str) -> bool:
     """Say whether a name really follows "I am": what comes behind it ends a clause."""
     words = text[name[0] : name[1]].split(" ")
@@ -77,7 +82,10 @@ def _alone(text: str, start: int, name: tuple[int, int], phrase: str) -> bool:
         return False
     if len(words) == 1 and words[0].lower() in _PEOPLES:
         return False
-    if phrase in ("this is", "it's", "it is", "met", "c'est", "habla", "parla"):
+    given = words[0].lower() in GIVEN_NAMES
+    if given and phrase not in _OF_ANYTHING:
+        return True
+    if phrase in _OF_ANYTHING:
         before = text[max(0, start - 12) : start].strip(" ,.!\n").lower()
         greeted = before in ("", '"', "«", "»", "“") or before.endswith(_GREETINGS)
         calling = _CALLING.match(text, name[1]) is not None
@@ -85,4 +93,6 @@ def _alone(text: str, start: int, name: tuple[int, int], phrase: str) -> bool:
         speaks = (greeted or calling) if len(words) >= 2 else (greeted and calling)
         if not speaks:
             return False
+        if greeted and len(words) > 1 and (given or calling):
+            return True
     return _CONTEXT.match(text, name[1]) is not None
