@@ -31,13 +31,7 @@ def recognize(text: str, places: Iterable[tuple[int, int]]) -> Iterator[Hit]:
     """
     reached = 0
     for start, end in places:
-        low, high = max(reached, start - REACH, 0), min(len(text), end + REACH)
-        for cut in _PARAGRAPH.finditer(text, low, high):
-            if cut.end() <= start:
-                low = cut.end()
-            elif cut.start() >= end:
-                high = cut.start()
-                break
+        low, high = _paragraph(text, max(reached, start - REACH, 0), start, end)
         for word in _CAPITAL.finditer(text, low, high):
             if word.start() < reached or word[0].lower() not in GIVEN_NAMES:
                 continue
@@ -51,14 +45,27 @@ def recognize(text: str, places: Iterable[tuple[int, int]]) -> Iterator[Hit]:
                 if turned is not None:
                     begin, found = turned.start(), turned[0] + found
             if is_person(found) or (
-                " " not in found and is_somebody(found) and _touches(text, begin, begin + len(found), start, end)
+                " " not in found and (len(found) >= _SURE_SIZE or not found.isupper()) and is_somebody(found) and _touches(text, begin, begin + len(found), start, end)
             ):  # fmt: skip
                 reached = begin + len(found)
                 yield Hit(begin, reached, "PERSON", 0.4, "name, beside a find", "given name")
         reached = max(reached, low)
 
 
-_SURNAME_FIRST = re.compile(r"[^\W\d_a-zß-ÿ](?<![^\W_].)[^\W\d_]{2,24}[ ]$")
+def _paragraph(text: str, low: int, start: int, end: int) -> tuple[int, int]:
+    """Return what from `low` to `REACH` behind `end` is in the paragraph of `[start, end)`."""
+    high = min(len(text), end + REACH)
+    for cut in _PARAGRAPH.finditer(text, low, high):
+        if cut.end() <= start:
+            low = cut.end()
+        elif cut.start() >= end:
+            return low, cut.start()
+    return low, high
+
+
+_SURNAME_FIRST = re.compile(
+    r"[^\W\d_a-zß-ÿ](?<![^\W_].)(?!(?:an|anta|anto|aint|ankt|ão|ort|ount|illa|os|as|ad)[ ])[^\W\d_]{2,24}[ ]$"
+)
 _LONGEST = 26  # characters of a surname
 _BETWEEN = re.compile(r"[ ,:(–-]{1,3}(?:[^\W\dA-Z_]{1,12}[ :]{1,2}){0,4}\(?")
 
@@ -70,6 +77,7 @@ def _touches(text: str, begin: int, stop: int, start: int, end: int) -> bool:
     return 0 <= begin - end <= _NEAR and _BETWEEN.fullmatch(text, end, begin) is not None
 
 
+_SURE_SIZE = 4  # letters of a given name in capitals
 _NEAR = 28
 
 
