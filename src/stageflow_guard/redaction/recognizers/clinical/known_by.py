@@ -74,52 +74,7 @@ register(_WRITTEN.keys())
 _PLACED = re.compile(
     r"(?i)(?:^|[\s(])(?:in|at|from|near|of|to|for|city|town|location|address)[:, ]{1,2}$"
 )
-_PLACES = frozenset(
-    [
-        "Spring",
-        "City",
-        "Park",
-        "Falls",
-        "Beach",
-        "Heights",
-        "Grove",
-        "Burnie",
-        "Hill",
-        "Hills",
-        "Lake",
-        "Bend",
-        "Rock",
-        "Rapids",
-        "Creek",
-        "Ridge",
-        "Valley",
-        "Center",
-        "Centre",
-        "Church",
-        "Field",
-        "Village",
-        "Town",
-        "Forest",
-        "Island",
-        "Bay",
-        "Harbor",
-        "Point",
-        "Mills",
-        "Bluff",
-        "Springs",
-        "Bluffs",
-        "River",
-        "Worth",
-        "Orleans",
-        "York",
-        "Haven",
-        "County",
-        "Plains",
-        "Head",
-        "Run",
-        "Ferry",
-    ]
-)
+_PLACES = frozenset(["Spring", "City", "Park", "Falls", "Beach", "Heights", "Grove", "Burnie", "Hill", "Hills", "Lake", "Bend", "Rock", "Rapids", "Creek", "Ridge", "Valley", "Center", "Centre", "Church", "Field", "Village", "Town", "Forest", "Island", "Bay", "Harbor", "Point", "Mills", "Bluff", "Springs", "Bluffs", "River", "Worth", "Orleans", "York", "Haven", "County", "Plains", "Head", "Run", "Ferry"])  # fmt: skip
 # words that begin a line of a form or a sentence
 _NEVER = NO_NAME | COMPANIES | frozenset(
     ["Subscriber", "Enrollee", "Guarantor", "Legal", "Preferred", "Please", "Your", "Ins", "Caller", "Appt", "Reschedule", "Chart", "Pull", "Auth", "Card", "New", "Old", "Same", "Ref", "Status", "Type", "Notes", "Total", "Dr", "Mr", "Mrs", "Ms"]

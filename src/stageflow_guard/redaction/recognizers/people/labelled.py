@@ -26,6 +26,11 @@ _LABEL = re.compile(
 _OF_WORKS = re.compile(
     r"(?i)(?:artist|band|song|track|album|composer|music|lyrics|author|writer|poem|novel|book|film|movie|director|starring|cast|character|hero|actor|actress|player|team|coach|club|scorer|winner|champion|president|pope|saint|example|e\.g|z\.b|ex|title|titel|titre|título|titolo|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|re|topic|thema|featuring|feat|quote|inventor|discovered|named|school|street|chapter|court|case|v|vs|komponist|compositeur|compositor|compositore|künstler|interprète|sänger|tore|goals?|buts?|goles|gol)$"
 )
+# a line that is a name alone: below a label, one of a list, or the last one
+_LINE = re.compile(
+    rf"(?:[-*•·–—][ ]?|[0-9]{{1,2}}[.)][ ])?(?P<name>{FULL})(?:[ ]?[(|,][^\n]{{0,60}})?[ ]*(?=\n|$)"
+)
+_LISTED = 2  # such lines, one below the other
 _REACH = 60  # characters of a label
 
 
@@ -44,3 +49,41 @@ def recognize(text: str) -> Iterator[Hit]:
         if label is None or _OF_WORKS.search(label[0]) is not None or not is_person(match["name"]):
             continue
         yield Hit(*match.span("name"), "PERSON", 0.4, "name, behind a label", "given name")
+
+
+def listed(text: str) -> Iterator[Hit]:
+    """Yield the names that are lines of their own: two and more below each other, or the last line of a letter."""
+    if "\n" not in text:
+        return
+    run: list[re.Match[str]] = []
+    at = 0
+    while at <= len(text):
+        match = _LINE.match(text, at)
+        if match is not None and _is_whole(match["name"]):
+            run.append(match)
+        else:
+            if len(run) >= _LISTED:
+                yield from map(_of_line, run)
+            run = []
+        end = text.find("\n", at)
+        if end < 0:
+            break
+        at = end + 1
+    if len(run) >= _LISTED or (run and _ends_a_letter(text, run[0])):
+        yield from map(_of_line, run)
+
+
+def _ends_a_letter(text: str, line: re.Match[str]) -> bool:
+    """Say whether a line is the last one of a text, an empty one above it, and nothing beside the name."""
+    return text[max(0, line.start() - 2) : line.start()] == "\n\n" and line[0].rstrip().endswith(
+        line["name"]
+    )
+
+
+def _is_whole(name: str) -> bool:
+    """Say whether a line is a given name and a surname of somebody."""
+    return name.partition(" ")[0].lower() in GIVEN_NAMES and is_person(name)
+
+
+def _of_line(match: re.Match[str]) -> Hit:
+    return Hit(*match.span("name"), "PERSON", 0.4, "name, a line of its own", "position")

@@ -52,54 +52,7 @@ _STAMP_BEHIND = re.compile(
 _CAME = re.compile(
     rf"(?:\*{{1,3}}[ ]?|[-–—•>][ ])?(?:(?i:agent|operator|user|visitor|guest|mitarbeiter|agente|opérateur|operatore|medewerker)[ ])?{_WHO}[ ](?:has[ ]|have[ ]|hat[ ]|a[ ]|ha[ ]|se[ ]|si[ ]è[ ]|è[ ]|is[ ]|ist[ ])?(?:joined|left|entered|beigetreten|rejoint|quitté|unido|unió|entrato|entrata|entrou|saiu|den[ ]chat|toegetreden|verlassen)(?![^\W_])"
 )
-_LOGGED = frozenset(
-    [
-        "error",
-        "warn",
-        "warning",
-        "info",
-        "debug",
-        "trace",
-        "fatal",
-        "critical",
-        "notice",
-        "server",
-        "client",
-        "system",
-        "worker",
-        "process",
-        "thread",
-        "start",
-        "started",
-        "stop",
-        "stopped",
-        "end",
-        "status",
-        "state",
-        "result",
-        "request",
-        "response",
-        "event",
-        "task",
-        "job",
-        "message",
-        "note",
-        "update",
-        "subject",
-        "re",
-        "from",
-        "to",
-        "http",
-        "https",
-        "get",
-        "post",
-        "put",
-        "delete",
-        "root",
-        "admin",
-        "bot",
-    ]
-)
+_LOGGED = frozenset(["error", "warn", "warning", "info", "debug", "trace", "fatal", "critical", "notice", "server", "client", "system", "worker", "process", "thread", "start", "started", "stop", "stopped", "end", "status", "state", "result", "request", "response", "event", "task", "job", "message", "note", "update", "subject", "re", "from", "to", "http", "https", "get", "post", "put", "delete", "root", "admin", "bot"])  # fmt: skip
 # 此致⏎敬礼⏎何静; مع التحية،⏎سارة الخطيب
 _CLOSING = re.compile(
     r"(?:敬礼|敬上|敬具|以上|よろしくお願いいたします。|よろしくお願いします。|감사합니다\.?|드림|مع التحية|مع أطيب التحيات|وتفضلوا بقبول فائق الاحترام|धन्यवाद|सादर|בברכה|ขอแสดงความนับถือ)[,،、。!]?[ ]?\r?\n(?:[─━=*-]{3,40}\n)?"

@@ -13,10 +13,12 @@ from stageflow_guard.redaction.recognizers.people.addressed import recognize as 
 from stageflow_guard.redaction.recognizers.people.fields import fields
 from stageflow_guard.redaction.recognizers.people.forms import FULL, trimmed
 from stageflow_guard.redaction.recognizers.people.introduced import recognize as introduced
+from stageflow_guard.redaction.recognizers.people.labelled import listed
 from stageflow_guard.redaction.recognizers.people.labelled import recognize as labelled
 from stageflow_guard.redaction.recognizers.people.mentioned import recognize as mentioned
 from stageflow_guard.redaction.recognizers.people.owners import recognize as owners
 from stageflow_guard.redaction.recognizers.people.said import said
+from stageflow_guard.redaction.recognizers.people.small_letters import recognize as in_small_letters
 from stageflow_guard.redaction.recognizers.people.titles import titled
 
 
@@ -30,6 +32,8 @@ def recognize(text: str) -> Iterator[Hit]:
     yield from addressed(text)
     yield from owners(text)
     yield from labelled(text)
+    yield from listed(text)
+    yield from in_small_letters(text)
 
 
 # Isolde Fairweather <isolde.f@…>
