@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stageflow_guard.redaction.recognizers.addresses.before_a_town import recognize as before_a_town
 from stageflow_guard.redaction.recognizers.addresses.parts import found_parts
 from stageflow_guard.redaction.recognizers.addresses.patterns import LANDS, UNIT
 from stageflow_guard.redaction.recognizers.addresses.told import announced, in_fields
@@ -21,6 +22,7 @@ def recognize(text: str) -> Iterator[Hit]:
     parts = list(found_parts(text))
     parts += announced(text)
     parts += in_fields(text)
+    parts += before_a_town(text)
     if not parts:
         return
     yield from _adjoined(text, sorted(parts))
