@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.generic.usernames import NOBODY
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
 # who writes a line of a chat; a stamp before it, or a sign or a digit in it, tells it from a tag
@@ -30,6 +31,17 @@ _AUDITED = re.compile(
     r"(?<![\w-])(?:uid=[0-9]{1,10}\((?P<id>[a-z][\w.-]{1,31})\)|(?:acct|auid|suser|duser|logname|samaccountname)=[\"'](?P<name>[a-z][\w.-]{2,31})[\"'])",
     re.IGNORECASE,
 )
+# `Skype: marlene.okafor`, `Discord: kestrel#4821`
+_PLACED = re.compile(
+    r"(?<![^\W_])(?:skype|snapchat|snap|discord|telegram|instagram|insta|twitter|tiktok|wechat(?: id)?|line id|kakaotalk|gamertag|psn|xbox live|steam|signal|threema|github|gitlab|mastodon|bluesky|reddit|venmo|cashapp|paypal\.me)(?: (?:id|name|handle|user|username|nick))?[ ]?[:：][ ]?(?P<name>(?=[\w.#-]{0,30}[._#0-9-]|[a-z]{6})[A-Za-z@][\w.#-]{3,31})(?![\w@/:.])|微信号?[：: ]{1,2}(?P<weixin>[A-Za-z][\w-]{5,19})",
+    re.IGNORECASE,
+)
+_PLACES = ("skype", "snap", "discord", "telegram", "insta", "twitter", "tiktok", "wechat", "微信", "line id", "kakao", "gamertag", "psn", "xbox", "steam", "signal", "threema", "github", "gitlab", "mastodon", "bluesky", "reddit", "venmo", "cashapp", "paypal.me")  # fmt: skip
+# the folder of a user, by a name or a number in it
+_HOME = re.compile(
+    r"(?:/Users/|/home/|\\{1,2}Users\\{1,2}|\\{1,2}Documents and Settings\\{1,2})(?P<name>[A-Za-z][\w.-]{2,31})(?=[/\\\"'\s:;,)]|$)"
+)
+_FOLDERS = ("/Users/", "/home/", "\\Users\\", "and Settings")
 # a login that is told with its password
 _TOLD = re.compile(
     r"(?<![^\W_])(?:user(?:name)?|login|usuario|utente|benutzer(?:name)?|nutzer(?:name)?|gebruiker(?:snaam)?|identifiant|utilisateur|usuário|utilizador|użytkownik|användare)(?P<tells>[ ](?:is|es|ist|est|è|é)|[ ]?[:=])?[ ]{1,2}[\"'`]?(?P<name>[A-Za-z][\w.-]{2,31})[\"'`]?(?(tells)(?:[ ]?[,;/|]|\.|[ ](?:and|y|und|et|e|en|i|och))?|(?:[ ]?[,;/|]|[ ](?:and|y|und|et|e|en|i|och)))[ ](?:(?:the|your|la|tu|das|dein|le|mot|il|het|je|a|o|sua)[ ]){0,2}(?=(?:password|passphrase|pass|pwd|pw|contraseña|clave|passwort|kennwort|pw|senha|palavra-passe|wachtwoord|parola|mot de passe|de passe|mdp|hasło|lösenord)(?![^\W_]))",
@@ -44,27 +56,47 @@ def recognize(text: str) -> Iterator[Hit]:
     """Yield such accounts; those of no person, as `root` and `admin`, are none."""
     lower = lowered(text)
     if "> " in text and "<" in text:
-        for nick in _NICK.finditer(text):
-            told = _ODD.search(nick["name"]) or _STAMP.search(
-                text, max(0, nick.start() - 12), nick.start()
-            )
-            if told and f"</{nick['name']}>" not in text:
-                yield from _account(nick, "name", "account, chat")
+        yield from _nicks(text)
     if "@" in text:
         for handle in _HANDLE.finditer(text):
             if _PLACE.search(lower, max(0, handle.start() - _LEAD), handle.start()) is not None:
-                yield from _account(handle, "name", "account, handle")
-    if "--user" in text or "--login" in text or "--account=" in text or "--uid=" in text:
-        for option in _OPTION.finditer(text):
-            yield from _account(option, "name", "account, option")
-    if present(lower, _TOLD_SECRETS):
-        for told in _TOLD.finditer(text):
-            yield from _account(told, "name", "account, told")
-    if any(word in lower for word in _AUDITS):
-        for audited in _AUDITED.finditer(text):
-            yield from _account(audited, "id" if audited["id"] else "name", "account, logged")
+                yield from _account(handle, "account, handle")
+    for words, pattern, rule in _BEHIND:
+        for match in pattern.finditer(text) if present(lower, words) else ():
+            yield from _account(match, rule)
+    for home in _HOME.finditer(text) if present(text, _FOLDERS) else ():
+        if _of_a_person(home["name"].lower()):
+            yield from _account(home, "account, folder")
 
 
-def _account(match: re.Match[str], group: str, rule: str) -> Iterator[Hit]:
+def _nicks(text: str) -> Iterator[Hit]:
+    """Yield who writes a line of a chat; what is closed again is a tag."""
+    for nick in _NICK.finditer(text):
+        low = max(0, nick.start() - _STAMP_MOST)
+        told = _ODD.search(nick["name"]) or _STAMP.search(text, low, nick.start())
+        if told and f"</{nick['name']}>" not in text:
+            yield from _account(nick, "account, chat")
+
+
+_STAMP_MOST = 12  # characters of a time
+# an account by what is before it: read where one of the words is
+_BEHIND = (
+    (("--user", "--login", "--account=", "--uid="), _OPTION, "account, option"),
+    (_TOLD_SECRETS, _TOLD, "account, told"),
+    (_PLACES, _PLACED, "account, place"),
+    (_AUDITS, _AUDITED, "account, logged"),
+)
+
+
+def _of_a_person(name: str) -> bool:
+    """Say whether the name of a folder is that of a person: a given name begins it, or a sign parts it."""
+    if re.search(r"[._][a-z]{2}", name):
+        return True
+    return any(name[:size] in GIVEN_NAMES for size in range(4, len(name) + 1))
+
+
+def _account(match: re.Match[str], rule: str) -> Iterator[Hit]:
+    group = match.lastgroup or "name"
+    group = group if group != "tells" else "name"
     if match[group].lower() not in NOBODY:
         yield Hit(*match.span(group), "USERNAME", 0.42, rule, "label username")

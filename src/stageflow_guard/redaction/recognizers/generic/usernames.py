@@ -27,12 +27,12 @@ _SPOKEN = re.compile(
 )
 # as a daemon writes it: `Failed password for invalid user tkeller from 45.148.10.2`
 _LOGGED = re.compile(
-    r"(?<![\w.-])(?:(?:invalid|illegal|unknown|for|locked)[ ]user|password for|accepted \w{4,20} for|started by|triggered by|logged in as|login by|usuario creado:|user created:|benutzer angelegt:|printed by|entered by)[ ]"
+    r"(?<![\w.-])(?:(?:invalid|illegal|unknown|for|locked)[ ]user|password for|accepted \w{4,20} for|login for|logon for|authentication failure for|session for|started by|triggered by|logged in as|login by|usuario creado:|user created:|benutzer angelegt:|printed by|entered by)[ ]"
     r"[\"'`]?(?P<name>[A-Za-z][\w-]{2,24}(?:\.[\w-]{1,24})?)(?=[\"'`]?(?:[ ](?:from|port|/|\()|[ ]?\n|[ ]?$)|[\"'`][.,;)\]])",
     re.IGNORECASE,
 )
 _LOGGED_HEADS = Heads((
-    "invalid user ", "illegal user ", "unknown user ", "for user ", "locked user ", "password for ", "accepted ", "started by ", "triggered by ",
+    "invalid user ", "illegal user ", "unknown user ", "for user ", "locked user ", "password for ", "accepted ", "login for ", "logon for ", "authentication failure for ", "session for ", "started by ", "triggered by ",
     "logged in as ", "login by ", "usuario creado: ", "user created: ", "benutzer angelegt: ", "printed by ", "entered by ",
 ))  # fmt: skip
 _HOSTED = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])")

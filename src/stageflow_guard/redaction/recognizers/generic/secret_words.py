@@ -1,0 +1,43 @@
+"""Secrets that are plain words, behind a label that names nothing else: seed phrases, answers, `my password is liverpool`. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.generic.password_words import NO_PASSWORD
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
+
+# BIP 39: twelve words to twenty-four
+_SEED = re.compile(
+    r"(?:seed(?:[ _-]?(?:phrase|words?))?|mnemonic(?:[ _-]?phrase)?|(?:secret )?recovery[ _-]phrase|backup[ _-]phrase|wallet[ _-](?:phrase|words)|wiederherstellungsphrase|phrase de récupération|frase (?:semilla|de recuperación|seed|di recupero|de recuperação)|herstelzin)[\"']?(?: is| ist| est| es| è| é)?[ ]?[:=]?[ ]?[\"']?\s?(?P<value>(?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8})(?![^\W_])"
+)
+_ANSWER = re.compile(
+    r"(?:security answer|secret answer|answer to (?:my|the) security question|memorable (?:word|name|place)|safe ?word|code ?word|codewort|kennwort|sicherheitsantwort|antwort auf die sicherheitsfrage|réponse secrète|réponse de sécurité|respuesta secreta|respuesta de seguridad|palabra clave|palabra de seguridad|risposta segreta|parola d'ordine|beveiligingsantwoord|resposta secreta|palavra-chave secreta|mother's maiden name|maiden name of (?:my|his|her) mother)(?: is| ist| est| es| è| é|[ ]?[:=])[ ][\"']?(?P<value>[^\W\d_][\w'’-]{2,24})(?![\w@])"
+)
+_MINE = re.compile(
+    r"(?:my|our|his|her|their|mein|unser|das wlan-?|mon|notre|le|mi|nuestra|la|tu|mia|nostra|mijn|ons|het|minha|nossa|a)[ ](?:(?:wifi|wi-fi|wlan|guest|old|new|current|email|laptop|altes|neues|ancien|nouveau|vieja|nueva|vecchia|nuova)[ -])?(?:password|passphrase|passwort|kennwort|mot de passe|contraseña|password|wachtwoord|senha)[ ](?:is|was|ist|war|est|était|es|era|è|é)[ ][\"'“„«]?(?P<value>[a-zß-ÿ]{4,24})[\"'”“»]?(?=[ ]?[.,;!]|\n|$)",
+    re.IGNORECASE,
+)
+_FRAMES = (
+    (Heads(("seed", "mnemonic", "recovery", "secret recovery", "backup", "wallet", "wiederherstellungsphrase", "phrase de", "frase ", "herstelzin")), _SEED, 0.7),
+    (Heads(("security a", "secret a", "answer to", "memorable", "safe", "code", "kennwort", "sicherheitsantwort", "antwort auf", "réponse", "respuesta", "palabra", "risposta", "parola d", "beveiligingsa", "resposta", "palavra", "mother's", "maiden")), _ANSWER, 0.5),
+    (Heads(("my ", "our ", "his ", "her ", "their ", "mein ", "unser ", "das wlan", "mon ", "notre ", "le ", "mi ", "nuestra ", "la ", "tu ", "mia ", "nostra ", "mijn ", "ons ", "het ", "minha ", "nossa ", "a ")), _MINE, 0.45),
+)  # fmt: skip
+# what is said of a password, and is none
+_ABOUT = frozenset(
+    ["required", "wrong", "incorrect", "expired", "invalid", "weak", "strong", "missing", "correct", "empty", "changed", "reset", "stored", "hashed", "encrypted", "saved", "unknown", "secret", "safe", "secure", "public", "private", "null", "none", "optional", "hidden", "visible", "longer", "shorter", "short", "long", "mandatory", "compromised", "leaked", "lost", "forgotten", "stolen", "blocked", "locked", "working", "good", "fine", "okay", "here", "there", "below", "above", "attached", "easy", "hard", "complex", "simple", "case", "same", "different", "that", "this", "gone", "back", "valid", "needed", "set", "unique", "random", "falsch", "richtig", "abgelaufen", "vergessen", "gesperrt", "sicher", "unsicher", "neu", "alt", "ungültig", "korrekt", "nötig", "erforderlich", "geheim", "schwach", "stark", "kurz", "lang", "leer", "weg", "expiré", "oublié", "faux", "bon", "incorrect", "correct", "requis", "obligatoire", "faible", "fort", "court", "vide", "perdu", "bloqué", "secret", "incorrecta", "correcta", "caducada", "olvidada", "errónea", "obligatoria", "necesaria", "débil", "segura", "corta", "larga", "secreta", "nueva", "errata", "scaduta", "sbagliata", "corretta", "obbligatoria", "dimenticata", "debole", "sicura", "corta", "lunga", "segreta", "verlopen", "vergeten", "onjuist", "fout", "juist", "verplicht", "zwak", "sterk", "kort", "veilig", "geheim", "incorreta", "expirada", "esquecida", "obrigatória", "fraca", "forte", "curta", "segura", "case-sensitive", "sensitive", "important", "everything", "nothing", "personal", "confidential", "yours", "mine", "ours"]
+)  # fmt: skip
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield such secrets; what is said of a password is none."""
+    lower = lowered(text)
+    for heads, frame, score in _FRAMES:
+        for at in heads.places(lower):
+            match = frame.match(lower, at)
+            if match is None or match["value"] in _ABOUT or match["value"] in NO_PASSWORD:
+                continue
+            yield Hit(*match.span("value"), "SECRET", score, "words", "label password")
