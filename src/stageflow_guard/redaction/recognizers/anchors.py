@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from stageflow_guard.redaction.recognizers.hidden import source_of
+
 
 def present(folded: str, words: Iterable[str]) -> bool:
     """Say whether any of `words` occurs in `folded` (lower case, as the words are)."""
@@ -61,10 +63,11 @@ class Heads:
         _HEADS.append(frozenset(words))
         _reader.cache_clear()
         _read.cache_clear()
+        _owned.cache_clear()
 
     def places(self, folded: str) -> Sequence[int]:
         """Return where any of them begins in `folded` (lower case, as they are), in order."""
-        return _read(folded).get(self._number, ())
+        return _owned(folded).get(self._number, ())
 
 
 def begins_any(folded: str) -> bool:
@@ -73,12 +76,45 @@ def begins_any(folded: str) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _read(folded: str) -> dict[int, list[int]]:
-    pattern, owners = _reader()
+def _owned(folded: str) -> dict[int, list[int]]:
+    """Return where the heads of each `Heads` begin."""
+    _, owners = _reader()
     found: dict[int, list[int]] = {}
+    for word, places in _read(folded).items():
+        for owner in owners[word]:
+            found.setdefault(owner, []).extend(places)
+    for places in found.values():
+        places.sort()
+    return found
+
+
+@lru_cache(maxsize=4)
+def _read(folded: str) -> dict[str, list[int]]:
+    """Return where each head begins that is the longest one at its place."""
+    pattern, _ = _reader()
+    source = source_of(folded)
+    if source is not None:
+        return _left(pattern, folded, _read(source))
+    found: dict[str, list[int]] = {}
     for match in pattern.finditer("\n" + folded):
-        for owner in owners[match[1]]:
-            found.setdefault(owner, []).append(match.start())
+        found.setdefault(match[1], []).append(match.start())
+    return found
+
+
+def _left(
+    pattern: re.Pattern[str], folded: str, known: Mapping[str, list[int]]
+) -> dict[str, list[int]]:
+    """Return what is left of known places in a text of which parts are hidden."""
+    found: dict[str, list[int]] = {}
+    lines = "\n" + folded
+    for word, places in known.items():
+        for at in places:
+            if folded.startswith(word, at):
+                found.setdefault(word, []).append(at)
+                continue
+            match = pattern.match(lines, at)  # a shorter one that ends before what is hidden
+            if match is not None:
+                found.setdefault(match[1], []).append(at)
     return found
 
 

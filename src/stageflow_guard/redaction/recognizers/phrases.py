@@ -18,6 +18,7 @@ from typing import NamedTuple
 from stageflow_guard.redaction.recognizers.anchors import LARGE, any_of, folded
 from stageflow_guard.redaction.recognizers.anchors import places as places_of
 from stageflow_guard.redaction.recognizers.confusables import LETTERS, MARKS
+from stageflow_guard.redaction.recognizers.hidden import source_of
 from stageflow_guard.redaction.recognizers.runs import runs
 
 # letters that touch a number or a word without being part of it: Hebrew to Thai, Han, Kana, Hangul
@@ -54,6 +55,10 @@ def vocabulary(text: str) -> frozenset[str]:
 
     A name in camel case gives its parts; the inside of a long code holds no names.
     """
+    source = source_of(text)
+    if source is not None:
+        lower = lowered(text)
+        return frozenset(word for word in vocabulary(source) if word in lower)
     if _holds_a_code(text):
         text = _SOLID.sub(lambda m: " " * (len(m[0]) - _LONG) + m[0][-_LONG:], text)
     found = set(runs(lowered(text)).among(_HEADS))
@@ -99,6 +104,12 @@ def _camels(text: str, most: int) -> Iterator[list[int]]:
 @lru_cache(maxsize=4)
 def _places(text: str) -> dict[str, list[int]]:
     """Return where each word stands that begins a phrase: for long texts, read once."""
+    source = source_of(text)
+    if source is not None:
+        return {
+            word: [at for at in places if text[at] == source[at]]
+            for word, places in _places(source).items()
+        }
     found: dict[str, list[int]] = {}
     known = vocabulary(text)
     lower = lowered(text)

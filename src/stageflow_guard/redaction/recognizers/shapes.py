@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from stageflow_guard.redaction.recognizers.hidden import source_of
+
 _KINDS = bytes(
     48 if 48 <= b <= 57 else 97 if 97 <= b <= 122 else 65 if 65 <= b <= 90 else b for b in range(256)
 )  # fmt: skip
@@ -59,6 +61,9 @@ def _hexadecimal(text: str) -> bytes:
 @lru_cache(maxsize=2)
 def numbers_in(text: str) -> list[tuple[int, int]]:
     """Return where each run of digits of ASCII begins and ends, in order."""
+    source = source_of(text)
+    if source is not None:
+        return [number for number in numbers_in(source) if text[number[0]] == source[number[0]]]
     return [match.span() for match in _DIGITS.finditer(text)]
 
 

@@ -42,6 +42,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     told_passwords,
     usernames,
 )
+from stageflow_guard.redaction.recognizers.hidden import remember
 from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
 from stageflow_guard.redaction.recognizers.people import (
@@ -312,6 +313,8 @@ class Scanner:
             if rest is None:  # a find holds what has no place of its own in the other view
                 rest = _without(plain, sure).normalised()
             prose = bordered(rest)
+            if plain is given and drawn is plain and prose is rest:
+                remember(prose.text, plain.text, sure)
         else:
             prose = normal
         found += self._run(PROSE, prose)
