@@ -20,6 +20,7 @@ from stageflow_guard.redaction.recognizers.anchors import places as places_of
 from stageflow_guard.redaction.recognizers.confusables import LETTERS, MARKS
 from stageflow_guard.redaction.recognizers.hidden import source_of
 from stageflow_guard.redaction.recognizers.runs import runs
+from stageflow_guard.redaction.recognizers.shapes import holds
 
 # letters that touch a number or a word without being part of it: Hebrew to Thai, Han, Kana, Hangul
 UNSPACED = "\u0590-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
@@ -83,6 +84,8 @@ def _camels(text: str, most: int) -> Iterator[list[int]]:
 
     `most`: letters before its first border that are looked at.
     """
+    if not holds(text, _BORDER):
+        return
     cuts: list[int] = []
     end = 0
     for camel in _CAMEL.finditer(text):
@@ -124,6 +127,7 @@ def _places(text: str) -> dict[str, list[int]]:
 
 
 _ALPHA = re.compile(r"[A-Za-z]")
+_BORDER = (b"aA",)  # of camel case, in the shape of a text
 _LONG = 48  # letters of one name in camel case
 _CODE = 2_048  # letters and digits without any other sign
 _SOLID = re.compile(rf"[A-Za-z0-9+/_-]{{{_CODE},}}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from functools import lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, compress, count
 from typing import NamedTuple
 
 _RUN = re.compile(r"[^\W\d_]+")
@@ -35,7 +35,7 @@ class Runs(NamedTuple):
         """Yield where the runs of letters stand that are in `words`, in order."""
         pieces, mixed = self.pieces, self.mixed
         wanted = mixed.union(words)
-        found = [i for i, piece in enumerate(pieces) if piece in wanted]
+        found = list(compress(count(), map(wanted.__contains__, pieces)))
         ends = list(accumulate(map(len, pieces))) if found else []
         for i in found:
             piece = pieces[i]

@@ -19,7 +19,7 @@ _HEX = bytes(
     104 if chr(b) in "0123456789abcdefABCDEF" else 32 if chr(b) in " :" else 46 for b in range(256)
 )
 _BITS = bytes(98 if chr(b) in "01" else 46 for b in range(256))
-_PAIRS, _FOURS = b"hh hh hh hh", b" hhhh hhhh hh"
+_PAIRS, _FOURS = b"hh hh hh hh", b"hhhh hhhh hhhh hh"
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -43,19 +43,36 @@ def holds_pairs(text: str) -> bool:
     return _PAIRS in _hexadecimal(text)
 
 
-def holds_fours(text: str) -> bool:
-    """Say whether hexadecimal digits stand in groups of four, a space or a colon between them."""
-    return _FOURS in _hexadecimal(text)
-
-
 def holds_bits(text: str) -> bool:
     """Say whether eight binary digits touch each other."""
     return b"bbbbbbbb" in text.encode("utf-8", "surrogatepass").translate(_BITS)
 
 
+def at_fours(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield what `pattern`, which begins with three groups of four hexadecimal digits, matches; as `finditer` would."""
+    found, reached = _hexadecimal(text), 0
+    while (at := found.find(_FOURS, reached)) >= 0:
+        match = pattern.match(text, at)
+        reached = at + 1 if match is None else match.end()
+        if match is not None:
+            yield match
+
+
 @lru_cache(maxsize=1)
 def _hexadecimal(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass").translate(_HEX)
+    """Return one byte for each character: `h` for a digit, a space for one or a colon, else a dot."""
+    return text.encode("ascii", "replace").translate(_HEX)
+
+
+def in_a_row(text: str, count: int, apart: int) -> bool:
+    """Say whether `count` numbers stand in a row, at most `apart` characters between two of them."""
+    row, last = 0, 0
+    for start, end in numbers_in(text):
+        row = row + 1 if start - last <= apart else 1
+        if row >= count:
+            return True
+        last = end
+    return False
 
 
 @lru_cache(maxsize=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -396,15 +397,19 @@ _MANY = re.compile(r"@{2,5}[A-Za-z0-9-]{1,40}(?:[.]{1,5}[A-Za-z0-9-]{1,40}){1,4}
 _MANY_BEFORE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.{1,5}(?=[A-Za-z0-9])){0,46}$")
 _REPEATED = re.compile(r"([.@-])\1+")
 _NAME_REACH = 90  # characters before the sign
+_FOR_MAIL = ("mail", "write to", "contact", "reach")
 
 
 def _parted_mails(text: str) -> Iterator[Edit]:
     at = text.find("@")
-    told = present(lowered(text), ("mail", "write to", "contact", "reach"))
+    lower = lowered(text)
+    told = present(lower, _FOR_MAIL)
     while at >= 0:
         low = max(0, at - _NAME_REACH)
         name = (
-            _GAP_IN_NAME.search(text, low, at) if told and text[at + 1 : at + 2].isalnum() else None
+            _GAP_IN_NAME.search(text, low, at)
+            if told and text[at + 1 : at + 2].isalnum() and present(lower[low:at], _FOR_MAIL)
+            else None
         )
         if name is not None:
             yield (*name.span("gap"), "")
@@ -572,6 +577,9 @@ _RUN = re.compile(
 _TOUCHING = re.compile(
     r"[0-9](?:(?<=[OoIlSsB|!ZzЗзӠбЧ].)|(?=[OoIlSsB|!ZzЗзӠбЧ])|(?<=[OoIlSsB|!ZzЗзӠбЧ][ .-].))"
 )
+# what such a run is made of
+_SIGNS_OF_RUNS = frozenset("(+)0123456789OoIlSsB|!ZzЗзӠбЧ .,/-" + string.ascii_uppercase)
+_OF_RUNS = re.compile("[" + re.escape("".join(sorted(_SIGNS_OF_RUNS))) + "]*")
 _BIRTH = re.compile(r"[(+]{0,2}DOB[ .,/()-]{1,2}")
 _NAMED = re.compile(r"(?=[A-Za-z]{0,8}[AC-HJ-NP-RT-Yacdefghjkmnpqrtuvwxyz])[A-Za-z]{2,9}[ ]")
 _NO_DIGITS = re.compile(r"ISO|(?<![A-Za-z0-9])0o[0-7]")  # a standard's name, an octal number
@@ -596,13 +604,27 @@ def _in_a_table(text: str, at: int) -> bool:
     return "|" in above[-200:] or "|" in below
 
 
+def _runs_touched(text: str) -> Iterator[re.Match[str]]:
+    """Yield the runs of digits and look-alikes in each stretch of their signs where the two touch."""
+    reached = 0
+    for touching in _TOUCHING.finditer(text):
+        at = touching.start()
+        if at < reached:
+            continue
+        low, stretch = at, _OF_RUNS.match(text, at)
+        while low > reached and text[low - 1] in _SIGNS_OF_RUNS:
+            low -= 1
+        reached = at if stretch is None else stretch.end()
+        yield from _RUN.finditer(text, low, reached + 1)  # what is behind ends a run or does not
+
+
 def look_alikes(view: View) -> View:
     """Write letters that stand in for digits as digits."""
     text = view.text
-    if not view.digits or not _TOUCHING.search(text):
+    if not view.digits:
         return view
     edits: list[Edit] = []
-    for match in _RUN.finditer(text):
+    for match in _runs_touched(text):
         found = match[0]
         if _LOOKALIKE.search(found) is None or ("|" in found and _in_a_table(text, match.start())):
             continue

@@ -14,7 +14,13 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
 from stageflow_guard.redaction.recognizers.phrases import long_words
-from stageflow_guard.redaction.recognizers.shapes import holds, holds_bits, holds_fours, holds_pairs
+from stageflow_guard.redaction.recognizers.shapes import (
+    at_fours,
+    holds,
+    holds_bits,
+    holds_pairs,
+    in_a_row,
+)
 from stageflow_guard.redaction.text.view import Edit, View
 
 LAYERS = 3
@@ -266,6 +272,8 @@ def _listed(match: re.Match[str]) -> str | None:
 
 
 _FEW = 2  # different characters: what repeats itself is no value
+# the codes of the characters that are read begin with a digit, whatever their base
+_LEAST_CODES, _BETWEEN_CODES = 6, 9  # codes of a list; characters from one digit to the next one's
 
 
 def _in_base(codes: list[str], base: int) -> str | None:
@@ -438,9 +446,9 @@ def _may_stand(
     if pattern is _CODES:
         return view.digits and holds(text, _CODES_BESIDE) and _CODES_NEAR.search(text) is not None
     if pattern is _LISTED:
-        return view.digits and _LISTED_NEAR.search(text) is not None
+        return view.digits and in_a_row(text, _LEAST_CODES, _BETWEEN_CODES)
     if pattern is _FOURS:
-        return view.digits and holds_fours(text)
+        return view.digits
     if pattern is _CHUNKED:
         return "=" in text and _CHUNK_NEAR.search(text) is not None
     if pattern is _ANSI:
@@ -480,6 +488,8 @@ def encodings(view: View) -> View:
                 found = _within(pattern, text, codes.get(name, ()))
             elif pattern is _LISTED:
                 found = _near(pattern, _LISTED_NEAR, text)
+            elif pattern is _FOURS:
+                found = at_fours(pattern, text)
             else:
                 found = pattern.finditer(text)
             for match in found:

@@ -10,6 +10,7 @@ from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.check_digits import base58check, bech32, mod97
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import long_words
+from stageflow_guard.redaction.recognizers.shapes import at_numbers
 from stageflow_guard.redaction.recognizers.tokens import in_token
 
 # the account of each country: n digits, a capitals, c either (ISO 13616 registry)
@@ -45,9 +46,10 @@ _START = re.compile(
 def ibans(text: str) -> Iterator[Hit]:
     """Yield IBANs by country length, separators allowed; mod 97 or a label raises them."""
     reached = 0
-    for match in _START.finditer(text):
+    for match in at_numbers(_START, text):
         start = match.start() - (2 if text[match.start() - 1].isalpha() else 3)
-        size = LENGTHS.get(text[start : start + 2].upper())
+        country = text[start : start + 2].upper()
+        size = LENGTHS.get(country)
         before = text[max(0, start - 1) : start]
         if (
             size is None
@@ -59,7 +61,7 @@ def ibans(text: str) -> Iterator[Hit]:
             )
         ):
             continue
-        end, account = _collect(text, start, size)
+        end, account = _collect(text, start, country, size)
         if len(account) != size or account[2:4].isalpha():
             continue
         follow = text[end : end + 1]
@@ -75,15 +77,15 @@ def ibans(text: str) -> Iterator[Hit]:
             yield hit
 
 
-def _collect(text: str, start: int, size: int) -> tuple[int, str]:
-    """Return where `size` letters and digits from `start` end, at most three separators between.
+def _collect(text: str, start: int, country: str, size: int) -> tuple[int, str]:
+    """Return where an account of `country` from `start` ends, at most three separators between.
 
-    The account is empty where there are fewer.
+    The account is empty where letters stand in place of digits, or there are fewer.
     """
     solid = text[start : start + size]
     if solid.isascii() and solid.isalnum():
         return start + len(solid), solid.upper()
-    match = _spread(size).match(text, start, start + 3 * size)
+    match = _spread(country).match(text, start, start + 3 * size)
     if match is None:
         return start, ""
     return match.end(), _SEPARATOR.sub("", match[0]).upper()
@@ -92,9 +94,15 @@ def _collect(text: str, start: int, size: int) -> tuple[int, str]:
 _SEPARATOR = re.compile(r"[\W_]+")
 
 
-@lru_cache(maxsize=64)
-def _spread(size: int) -> re.Pattern[str]:
-    return re.compile(rf"(?:[A-Za-z0-9][\W_]{{0,3}}){{{size - 1}}}[A-Za-z0-9]")
+@lru_cache(maxsize=128)
+def _spread(country: str) -> re.Pattern[str]:
+    """Return the pattern of a country's account in any case, with separators in it."""
+    form = [("2", "a"), ("2", "n"), *_PART.findall(FORMS[country])]
+    signs = [_ANY_CASE[kind] for size, kind in form for _ in range(int(size))]
+    return re.compile(r"[\W_]{0,3}+".join(signs))
+
+
+_ANY_CASE = {"n": "[0-9]", "a": "[A-Za-z]", "c": "[A-Za-z0-9]"}
 
 
 def _grouped(written: str) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 _PLEASE = r"(?:[ ,]{1,2}(?:please|pls|svp|s'il vous plaît|s'il te plaît|por favor|bitte|per favore|alstublieft|a\.u\.b\.|proszę))?"
-_SPEAKER = r"(?:[^\W\d_a-z][\w .'’-]{0,24}[:：]|[-–—>])"
+_SPEAKER = r"(?:[^\W\d_a-z][\w .'’-]{0,24}+[:：]|[-–—>])"
 # a question may end without its sign where it is told who speaks next
 _ASKED = re.compile(
-    rf"(?:[ ][^\W\d_]{{1,12}}){{0,4}}{_PLEASE}[ ]?(?:[?？]\s{{1,3}}(?:{_SPEAKER}\s{{0,3}})?|[.!]?\s{{1,3}}{_SPEAKER}\s{{0,3}})"
+    rf"(?:[ ][^\W\d_]{{1,12}}+){{0,4}}{_PLEASE}[ ]?(?:[?？]\s{{1,3}}(?:{_SPEAKER}\s{{0,3}})?|[.!]?\s{{1,3}}{_SPEAKER}\s{{0,3}})"
 )
 _WORDS = re.compile(r"(?:[^\W\d_](?:[^\W\d_]|['’]){0,11}[,.]{0,3}[ ]){0,5}")
 _WORD = re.compile(r"[^\s]+[ ]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.anchors import Heads, present
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -14,21 +14,24 @@ _SHAPE = r"(?=[^\s\"'`]{0,38}[0-9!#$%&*?^~])(?=[^\s\"'`]{0,38}[A-Za-z])"
 _BODY = r"[^\s\"'`,;:]{5,38}(?:[^\s\"'`,;:.!?)]|!)"
 _A, _B = rf"{_SHAPE}(?P<a>{_BODY})", rf"{_SHAPE}(?P<b>{_BODY})"
 _WORDS = r"(?:password|passwort|passcode|pass|pwd|pw|mot de passe|mdp|contraseña|clave|senha|wachtwoord|parola|passwd)"
+# what each of them holds
+_PASSWORDS = ("pass", "pw", "mdp", "contraseña", "clave", "senha", "wachtwoord", "parola")
+# what is said, and one of what stands in it for sure
 _SAID = (
     # to log in with it
-    re.compile(rf"(?:use|try)[ ]{_A}[ ]to[ ](?:log ?in|sign ?in|get in|unlock)"),
-    re.compile(rf"(?:log(?:ged)? ?in|sign ?in|logging in)[ ](?:with|using)[ ]{_A}(?=[ ,.]|$|\n)"),
-    re.compile(rf"(?:logg? dich mit|melde dich mit|einloggen mit|connecte[sz]?-(?:toi|vous) avec|entra con|accedi con|inicia sesión con|entre com|entra com|log in met|inloggen met)[ ]{_A}(?=[ ,.]|$|\n)"),
+    (re.compile(rf"(?:use|try)[ ]{_A}[ ]to[ ](?:log ?in|sign ?in|get in|unlock)"), (" to ",)),
+    (re.compile(rf"(?:log(?:ged)? ?in|sign ?in|logging in)[ ](?:with|using)[ ]{_A}(?=[ ,.]|$|\n)"), ("in with ", "in using ")),
+    (re.compile(rf"(?:logg? dich mit|melde dich mit|einloggen mit|connecte[sz]?-(?:toi|vous) avec|entra con|accedi con|inicia sesión con|entre com|entra com|log in met|inloggen met)[ ]{_A}(?=[ ,.]|$|\n)"), (" mit ", " avec ", " con ", " com ", " met ")),
     # before what it is
-    re.compile(rf"(?<![^\s(\"']){_A}[ ](?:is|ist|est|es|è|é)[ ](?:the|my|our|your|das|mein|le|mon|la|mi|il|a|o|het|mijn)[ ]{_WORDS}(?![^\W_])"),
+    (re.compile(rf"(?<![^\s(\"']){_A}[ ](?:is|ist|est|es|è|é)[ ](?:the|my|our|your|das|mein|le|mon|la|mi|il|a|o|het|mijn)[ ]{_WORDS}(?![^\W_])"), _PASSWORDS),
     # from the old to the new
-    re.compile(rf"{_WORDS}[ ](?:from|von|de|da|van)[ ]{_A}[ ](?:to|auf|à|a|naar|para)[ ]{_B}(?=[ ,.]|$|\n)"),
-    re.compile(rf"(?:old|alte[sn]?|ancien|antigu[oa]|vecchi[ao]|oude|antig[oa])[ ]{_WORDS}[ ](?:was|war|était|era|is)[ ]{_A},?[ ](?:and[ ])?(?:the )?new(?: one)?[ ]is[ ]{_B}"),
-    re.compile(rf"(?:cambié|he cambiado|mudei|alterei|ho cambiato|j'ai changé|ik heb)[ ](?:la|a|el|le|il|het|mi|minha)[ ]{_WORDS}[ ](?:a|para|in|en|naar|por)[ ]{_A}(?=[ ,.]|$|\n)"),
+    (re.compile(rf"{_WORDS}[ ](?:from|von|de|da|van)[ ]{_A}[ ](?:to|auf|à|a|naar|para)[ ]{_B}(?=[ ,.]|$|\n)"), _PASSWORDS),
+    (re.compile(rf"(?:old|alte[sn]?|ancien|antigu[oa]|vecchi[ao]|oude|antig[oa])[ ]{_WORDS}[ ](?:was|war|était|era|is)[ ]{_A},?[ ](?:and[ ])?(?:the )?new(?: one)?[ ]is[ ]{_B}"), _PASSWORDS),
+    (re.compile(rf"(?:cambié|he cambiado|mudei|alterei|ho cambiato|j'ai changé|ik heb)[ ](?:la|a|el|le|il|het|mi|minha)[ ]{_WORDS}[ ](?:a|para|in|en|naar|por)[ ]{_A}(?=[ ,.]|$|\n)"), _PASSWORDS),
     # beside its user
-    re.compile(rf"(?:user|u|login|usr)[: ]{{1,2}}[\w.@-]{{2,40}}[ ]?[,/;]?[ ](?:pass|p|pw|pwd)[: ]{{1,2}}{_A}(?=[ ,.]|$|\n)"),
-    re.compile(rf"(?:what(?:'|’)?s the|what is the)[ ]{_WORDS}[ ]?\?\s{{1,3}}{_A}(?=[ ,.]|$|\n)"),
-    re.compile(rf"(?:requirepass|masterauth|wifi:|wlan:)[ ]{_A}(?=[ ,.]|$|\n)"),
+    (re.compile(rf"(?:user|u|login|usr)[: ]{{1,2}}[\w.@-]{{2,40}}[ ]?[,/;]?[ ](?:pass|p|pw|pwd)[: ]{{1,2}}{_A}(?=[ ,.]|$|\n)"), (" p",)),
+    (re.compile(rf"(?:what(?:'|’)?s the|what is the)[ ]{_WORDS}[ ]?\?\s{{1,3}}{_A}(?=[ ,.]|$|\n)"), _PASSWORDS),
+    (re.compile(rf"(?:requirepass|masterauth|wifi:|wlan:)[ ]{_A}(?=[ ,.]|$|\n)"), ("requirepass", "masterauth", "wifi:", "wlan:")),
 )  # fmt: skip
 _TEXT = r"(?P<a>[^\"'\n]{4,64})"
 # a page's field and what is typed into it
@@ -55,8 +58,9 @@ def logins(text: str) -> Iterator[Hit]:
         low, high = max(0, at - _REACH), at + _REACH
         if _TELLING.search(lower, low, high) is None:
             continue
-        for pattern in _SAID:
-            match = pattern.search(lower, low, high)
+        window = lower[low:high]
+        for pattern, told in _SAID:
+            match = pattern.search(lower, low, high) if present(window, told) else None
             if match is not None:
                 reached = match.end()
                 for group in pattern.groupindex:
