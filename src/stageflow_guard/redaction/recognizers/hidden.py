@@ -6,24 +6,31 @@ stood, as long as no border of a hidden part goes through one of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 
+BARRIER = "\x1e"  # nothing reaches across it
+_PARTS = re.compile(f"{BARRIER}+")
 # the text and its source, then both in lower case: one value, so that no thread sees halves of two
 _last: tuple[tuple[str, str], ...] = ()
 
 
-def remember(text: str, source: str, spans: Iterable[tuple[int, int]]) -> None:
-    """Remember that `text` is `source` with `spans` hidden, each character by a sign.
+def remember(text: str, source: str) -> None:
+    """Remember that `text` is `source` with parts of it hidden, each character by a barrier.
 
-    Nothing is remembered where a border of a span goes through a word or a number, or where a small
-    letter is no single one. Only the last text is known: any other one has to be read.
+    Nothing is remembered where it is not, where a border of such a part goes through a word or a
+    number, or where a small letter is no single one. Only the last text is known: any other one has
+    to be read.
     """
     global _last  # noqa: PLW0603 - replaced as a whole
-    if any(_goes_on(source, at) for span in spans for at in span):
-        return
     small, given = text.lower(), source.lower()
-    if len(small) == len(given) == len(text):
-        _last = ((text, source), (small, given))
+    if not len(small) == len(given) == len(text) == len(source):
+        return
+    reached = 0
+    for start, end in [*(part.span() for part in _PARTS.finditer(text)), (len(text), len(text))]:
+        if text[reached:start] != source[reached:start] or _goes_on(source, start) or _goes_on(source, end):
+            return
+        reached = end
+    _last = ((text, source), (small, given))
 
 
 def source_of(text: str) -> str | None:

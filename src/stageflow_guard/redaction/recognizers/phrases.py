@@ -9,6 +9,7 @@ script.
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -20,12 +21,11 @@ from stageflow_guard.redaction.recognizers.anchors import places as places_of
 from stageflow_guard.redaction.recognizers.confusables import LETTERS, MARKS
 from stageflow_guard.redaction.recognizers.hidden import source_of
 from stageflow_guard.redaction.recognizers.runs import runs
-from stageflow_guard.redaction.recognizers.shapes import holds
+from stageflow_guard.redaction.recognizers.shapes import capitals
 
 # letters that touch a number or a word without being part of it: Hebrew to Thai, Han, Kana, Hangul
 UNSPACED = "\u0590-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff66-\uff9d"
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_CAMEL = re.compile(r"[A-Z](?<=[a-z].)")  # a capital is found fast, what is before it then
 _WORD = re.compile(r"[A-Za-z]+")
 _SIGNS = {c: " " for c in range(128) if not chr(c).isalpha()} | dict.fromkeys(
     map(ord, "“”„‘’«»·•–—…：、。，；（）「」【】〒№°"), " "
@@ -84,19 +84,16 @@ def _camels(text: str, most: int) -> Iterator[list[int]]:
 
     `most`: letters before its first border that are looked at.
     """
-    if not holds(text, _BORDER):
-        return
     cuts: list[int] = []
     end = 0
-    for camel in _CAMEL.finditer(text):
-        at = camel.start()
+    for at in capitals(text):
         if at < end:
             cuts.append(at)
             continue
         if cuts:
             yield [*cuts, end]
         begin = at - 1
-        while begin > end and at - begin < most and _ALPHA.match(text, begin - 1):
+        while begin > end and at - begin < most and text[begin - 1] in _ALPHA:
             begin -= 1
         run = _WORD.match(text, at)
         cuts, end = [begin, at], run.end() if run is not None else at
@@ -126,8 +123,7 @@ def _places(text: str) -> dict[str, list[int]]:
     return found
 
 
-_ALPHA = re.compile(r"[A-Za-z]")
-_BORDER = (b"aA",)  # of camel case, in the shape of a text
+_ALPHA = frozenset(string.ascii_letters)
 _LONG = 48  # letters of one name in camel case
 _CODE = 2_048  # letters and digits without any other sign
 _SOLID = re.compile(rf"[A-Za-z0-9+/_-]{{{_CODE},}}")

@@ -20,6 +20,7 @@ _HEX = bytes(
 )
 _BITS = bytes(98 if chr(b) in "01" else 46 for b in range(256))
 _PAIRS, _FOURS = b"hh hh hh hh", b"hhhh hhhh hhhh hh"
+_CAMEL = b"aA"
 _DIGITS = re.compile(r"[0-9]+")
 
 
@@ -56,6 +57,15 @@ def at_fours(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
         reached = at + 1 if match is None else match.end()
         if match is not None:
             yield match
+
+
+def capitals(text: str) -> Iterator[int]:
+    """Yield where a capital of ASCII stands behind a small letter, as in camel case."""
+    kinds = shape(text) if text.isascii() else text.encode("ascii", "replace").translate(_KINDS)
+    at = kinds.find(_CAMEL)
+    while at >= 0:
+        yield at + 1
+        at = kinds.find(_CAMEL, at + 2)
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from stageflow_guard.redaction.recognizers.anchors import Heads, places, present
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.payment_cards import network
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
-from stageflow_guard.redaction.recognizers.shapes import at_numbers, holds
+from stageflow_guard.redaction.recognizers.shapes import at_numbers, holds, numbers_in
 from stageflow_guard.redaction.text.view import BARRIER, Edit, View
 
 _MARKUP = re.compile(
@@ -577,6 +577,7 @@ _RUN = re.compile(
 _TOUCHING = re.compile(
     r"[0-9](?:(?<=[OoIlSsB|!ZzЗзӠбЧ].)|(?=[OoIlSsB|!ZzЗзӠбЧ])|(?<=[OoIlSsB|!ZzЗзӠбЧ][ .-].))"
 )
+_ALIKE, _OF_GAPS = frozenset("OoIlSsB|!ZzЗзӠбЧ"), frozenset(" .-")
 # what such a run is made of
 _SIGNS_OF_RUNS = frozenset("(+)0123456789OoIlSsB|!ZzЗзӠбЧ .,/-" + string.ascii_uppercase)
 _OF_RUNS = re.compile("[" + re.escape("".join(sorted(_SIGNS_OF_RUNS))) + "]*")
@@ -607,15 +608,23 @@ def _in_a_table(text: str, at: int) -> bool:
 def _runs_touched(text: str) -> Iterator[re.Match[str]]:
     """Yield the runs of digits and look-alikes in each stretch of their signs where the two touch."""
     reached = 0
-    for touching in _TOUCHING.finditer(text):
-        at = touching.start()
-        if at < reached:
+    for at, end in numbers_in(text):
+        if at < reached or not _touched(text, at, end):
             continue
         low, stretch = at, _OF_RUNS.match(text, at)
         while low > reached and text[low - 1] in _SIGNS_OF_RUNS:
             low -= 1
         reached = at if stretch is None else stretch.end()
         yield from _RUN.finditer(text, low, reached + 1)  # what is behind ends a run or does not
+
+
+def _touched(text: str, start: int, end: int) -> bool:
+    """Say whether a look-alike stands beside a number, or before a gap before it."""
+    return (
+        text[start - 1 : start] in _ALIKE
+        or text[end : end + 1] in _ALIKE
+        or (text[start - 1 : start] in _OF_GAPS and text[start - 2 : start - 1] in _ALIKE)
+    )
 
 
 def look_alikes(view: View) -> View:

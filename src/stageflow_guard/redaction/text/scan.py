@@ -313,8 +313,7 @@ class Scanner:
             if rest is None:  # a find holds what has no place of its own in the other view
                 rest = _without(plain, sure).normalised()
             prose = bordered(rest)
-            if plain is given and drawn is plain and prose is rest:
-                remember(prose.text, plain.text, sure)
+            remember(prose.text, normal.text)
         else:
             prose = normal
         found += self._run(PROSE, prose)

@@ -16,10 +16,10 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain, compress, pairwise, repeat
 
 from stageflow_guard.redaction.recognizers.confusables import LETTERS, MARKS
+from stageflow_guard.redaction.recognizers.hidden import BARRIER
 from stageflow_guard.redaction.recognizers.phrases import numbered
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1d\x1f\x7f]")
-BARRIER = "\x1e"  # nothing reaches across it
 _KEPT = 8192  # distinct characters remembered: a text of all code points cannot fill the memory
 
 Edit = tuple[int, int, str]  # [start, end) of a view becomes this text

@@ -126,15 +126,27 @@ def recognize(text: str, heard: frozenset[str]) -> Iterator[Hit]:
 def _before(text: str, at: int, rule: str) -> Iterator[Hit]:
     """Yield the name that ends before `at`, with a sign between or none."""
     low = max(0, at - _BACK)
-    ahead, _, last = text[low:at].rstrip(" ,|:;–-(").rpartition(" ")
+    before = text[low:at]
+    ahead, _, last = before.rstrip(" ,|:;–-(").rpartition(" ")
     if last in _OF_SQL or not last[:1].isupper() or ("," not in last and not _goes_before(ahead)):
         return
-    match = _ENDS.search(text[low:at])
+    match = _ENDS.search(before, _last_names(before))
     if match is not None:
         yield from _who(match, low, rule)
 
 
 _OF_SQL = frozenset({"TABLE", "VIEW", "INDEX", "FROM", "INTO", "JOIN", "UPDATE", "ON"})
+
+
+def _last_names(before: str) -> int:
+    """Return where the last words begin that may all be of a name, with the word before them."""
+    begin = len(before)
+    while (space := before.rfind(" ", 0, begin)) >= 0:
+        word = before[space + 1 : begin]
+        if "a" <= word[:1] <= "z" and word not in _PARTICLES:
+            return space + 1
+        begin = space
+    return 0
 
 
 def _goes_before(ahead: str) -> bool:

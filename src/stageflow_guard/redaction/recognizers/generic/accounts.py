@@ -10,7 +10,7 @@ from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.check_digits import base58check, bech32, mod97
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import long_words
-from stageflow_guard.redaction.recognizers.shapes import at_numbers
+from stageflow_guard.redaction.recognizers.shapes import numbers_in
 from stageflow_guard.redaction.recognizers.tokens import in_token
 
 # the account of each country: n digits, a capitals, c either (ISO 13616 registry)
@@ -46,19 +46,17 @@ _START = re.compile(
 def ibans(text: str) -> Iterator[Hit]:
     """Yield IBANs by country length, separators allowed; mod 97 or a label raises them."""
     reached = 0
-    for match in at_numbers(_START, text):
-        start = match.start() - (2 if text[match.start() - 1].isalpha() else 3)
-        country = text[start : start + 2].upper()
+    for digit, _ in numbers_in(text):
+        start = digit - (2 if text[digit - 1 : digit].isalpha() else 3)
+        country = text[start : start + 2].upper() if start >= 0 else ""
         size = LENGTHS.get(country)
+        if size is None or start < reached or _START.match(text, digit) is None:
+            continue
         before = text[max(0, start - 1) : start]
         if (
-            size is None
-            or start < reached
-            or (
-                before.isalnum()
-                and not (before.islower() and text[start].isupper())
-                and text[start - 4 : start] != "IBAN"
-            )
+            before.isalnum()
+            and not (before.islower() and text[start].isupper())
+            and text[start - 4 : start] != "IBAN"
         ):
             continue
         end, account = _collect(text, start, country, size)

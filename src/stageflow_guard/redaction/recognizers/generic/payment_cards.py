@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.candidate import Candidate
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.shapes import numbers_in
 
 SHAPES = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 3), (4, 4, 4, 1), (4, 4, 5), (4, 4, 4, 2), (6, 13), (8, 8)}  # fmt: skip
 
@@ -77,12 +78,20 @@ _PAID = re.compile(
 _ODD_GROUPS = re.compile(
     r"[0-9](?<![0-9A-Za-z.,:/-].)(?<![0-9][ ,].)[0-9]{1,7}(?:([ -])[0-9]{2,8}(?:\1[0-9]{2,8}){0,7})(?![0-9A-Za-z%]|[ .,:/-][0-9])"
 )
+_FIRST, _BETWEEN = range(2, 9), frozenset(" -")  # digits of the first group, and what is behind it
 _REACH = 60  # characters between such a word and the number
 
 
 def in_any_groups(text: str) -> Iterator[Hit]:
     """Yield card numbers in groups of any size near a word of paying: network and check digit hold."""
-    for match in _ODD_GROUPS.finditer(text):
+    reached = 0
+    for start, end in numbers_in(text):
+        if start < reached or end - start not in _FIRST or text[end : end + 1] not in _BETWEEN:
+            continue
+        match = _ODD_GROUPS.match(text, start)
+        if match is None:
+            continue
+        reached = match.end()
         digits = match[0].replace(match[1], "")
         if len(digits) not in _USUAL or not network(digits) or not luhn(digits):
             continue

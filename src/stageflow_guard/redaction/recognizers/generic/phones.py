@@ -28,8 +28,12 @@ def phone(one: Candidate) -> Hit | None:
     size = len(one.digits)
     if not 7 <= size <= 15:
         return None
-    head = _INTERNATIONAL.search(one.text, max(0, one.start - 4), one.start)
-    paren = _PAREN.search(one.text, max(0, one.start - 2), one.start)
+    before = one.text[max(0, one.start - 4) : one.start]
+    head = paren = None
+    if "+" in before or "00" in before:
+        head = _INTERNATIONAL.search(one.text, max(0, one.start - 4), one.start)
+    if "(" in before:
+        paren = _PAREN.search(one.text, max(0, one.start - 2), one.start)
     start = head.start() if head else paren.start() if paren else one.start
     tail = EXTENSION.match(one.text, one.end)
     end = tail.end() if tail is not None else one.end
