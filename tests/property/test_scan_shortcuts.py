@@ -174,7 +174,7 @@ def test_a_gate_by_the_shape_of_a_text_is_never_shut_on_what_is_there(text):
     """What a pattern of the same kinds of signs finds, the gate lets through."""
     assert holds(text, (b"00 aaa",)) == bool(re.search(r"[0-9]{2} [a-z]{3}", text))
     assert holds(text, (b"A0",)) == bool(re.search(r"[A-Z][0-9]", text))
-    assert holds_bits(text) == bool(re.search(r"[01]{8}", text))
+    assert holds_bits(text) == bool(re.search(r"[01]{8} ?[01]{8}", text))
     if re.search(r"[0-9A-Fa-f]{2}(?:[ :][0-9A-Fa-f]{2}){3}", text):
         assert holds_pairs(text)
     if re.search(r" [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{2}", text):

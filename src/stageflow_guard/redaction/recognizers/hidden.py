@@ -27,7 +27,11 @@ def remember(text: str, source: str) -> None:
         return
     reached = 0
     for start, end in [*(part.span() for part in _PARTS.finditer(text)), (len(text), len(text))]:
-        if text[reached:start] != source[reached:start] or _goes_on(source, start) or _goes_on(source, end):
+        if (
+            text[reached:start] != source[reached:start]
+            or _goes_on(source, start)
+            or _goes_on(source, end)
+        ):
             return
         reached = end
     _last = ((text, source), (small, given))

@@ -70,6 +70,8 @@ _WORDS_OF: dict[str, tuple[str, ...]] = {}
 for _word, _name in _words():
     _WORDS_OF[_name] = (*_WORDS_OF.get(_name, ()), _word.replace("_", " ").split(" ")[0])
 register(_word for words in _WORDS_OF.values() for _word in words)
+for _name, _several in _WORDS_OF.items():  # the short ones are found soon, or not at all
+    _WORDS_OF[_name] = tuple(sorted(dict.fromkeys(_several), key=len))
 
 
 def any_of(name: str, text: str) -> bool:

@@ -18,7 +18,7 @@ _KINDS = bytes(
 _HEX = bytes(
     104 if chr(b) in "0123456789abcdefABCDEF" else 32 if chr(b) in " :" else 46 for b in range(256)
 )
-_BITS = bytes(98 if chr(b) in "01" else 46 for b in range(256))
+_BITS = bytes(98 if chr(b) in "01" else 32 if chr(b) == " " else 46 for b in range(256))
 _PAIRS, _FOURS = b"hh hh hh hh", b"hhhh hhhh hhhh hh"
 _CAMEL = b"aA"
 _DIGITS = re.compile(r"[0-9]+")
@@ -45,8 +45,9 @@ def holds_pairs(text: str) -> bool:
 
 
 def holds_bits(text: str) -> bool:
-    """Say whether eight binary digits touch each other."""
-    return b"bbbbbbbb" in text.encode("utf-8", "surrogatepass").translate(_BITS)
+    """Say whether twice eight binary digits touch each other, or have a space between."""
+    bits = text.encode("utf-8", "surrogatepass").translate(_BITS)
+    return b"bbbbbbbb bbbbbbbb" in bits or b"bbbbbbbbbbbbbbbb" in bits
 
 
 def at_fours(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:

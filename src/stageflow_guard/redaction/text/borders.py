@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stageflow_guard.redaction.recognizers.hidden import BARRIER
 from stageflow_guard.redaction.recognizers.phrases import UNSPACED, unspaced
 from stageflow_guard.redaction.recognizers.shapes import holds
-from stageflow_guard.redaction.text.view import BARRIER, Edit, View
+from stageflow_guard.redaction.text.view import Edit, View
 
 _TOUCH = re.compile(
     rf"(?<=[{UNSPACED}])(?<!\d)(?=[0-9A-Za-z+(]|@(?![{UNSPACED}]))|(?<=[0-9A-Za-z)])(?=[{UNSPACED}])(?!\d)"

@@ -11,9 +11,10 @@ from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import Heads, places, present
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.payment_cards import network
+from stageflow_guard.redaction.recognizers.hidden import BARRIER
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 from stageflow_guard.redaction.recognizers.shapes import at_numbers, holds, numbers_in
-from stageflow_guard.redaction.text.view import BARRIER, Edit, View
+from stageflow_guard.redaction.text.view import Edit, View
 
 _MARKUP = re.compile(
     r"<(?P<hidden>[a-z]{1,10})\s[^<>\n]{0,80}?(?:display: ?none|hidden|font-size: ?0)[^<>\n]{0,40}>[^<>\n]{0,40}</(?P=hidden)>|<!--[^>]{0,200}-->|<!\[CDATA\[|\]\]>|<\?[^>\n]{0,80}\?>|/\*[^*]{0,200}\*/|</?(?![aA][tT]>|[dD][oO][tT]>)[A-Za-z][A-Za-z0-9]{0,15}(?:\s[^<>\n]{0,120})?/?>"
@@ -162,11 +163,22 @@ _CHUNKS = tuple(
 )
 
 
+def _alone(text: str) -> bool:
+    """Say whether five signs of a value may stand alone in a row, white space between them."""
+    return b"a a a a a" in b" ".join(text.encode("ascii", "replace").translate(_ALONE).split())
+
+
+_ALONE = bytes(
+    32 if chr(b) in " \t\n" else 97 if chr(b).isalnum() or chr(b) in "@.+()/:_-?" else 46
+    for b in range(256)
+)  # fmt: skip
+
+
 def spacing(view: View) -> View:
     """Close up what was spaced out, character by character; a wide gap becomes one space."""
     text = view.text
     edits: list[Edit] = []
-    spaced = view.single_letters >= 6 and _SINGLE.search(text) is not None
+    spaced = view.single_letters >= 6 and _alone(text) and _SINGLE.search(text) is not None
     for match in _SPACED.finditer(text) if spaced else ():
         base = match.start()
         if match[0][1::2].isspace() and not match[0][::2].isspace():  # one gap after each

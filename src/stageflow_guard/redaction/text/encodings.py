@@ -10,6 +10,7 @@ import base64
 import binascii
 import html
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
@@ -408,6 +409,22 @@ def _near(pattern: re.Pattern[str], sign: re.Pattern[str], text: str) -> Iterato
                 break
 
 
+def _at_lines(text: str) -> Iterator[re.Match[str]]:
+    """Yield what `_WRAPPED` matches, from the beginning of a line's last word on."""
+    reached = 0
+    for end in _LINE_END.finditer(text):
+        at = end.start() - (text[end.start() - 1] == "\r")
+        low = at
+        while low > reached and at - low <= _WRAPPED_MOST and text[low - 1] in _OF_BASE64:
+            low -= 1
+        match = _WRAPPED.match(text, low) if low >= reached else None
+        if match is not None:
+            reached = match.end()
+            yield match
+
+
+_WRAPPED_MOST = 76  # characters of a line
+_OF_BASE64 = frozenset(string.ascii_letters + string.digits + "+/")
 _MARK = 4  # characters of the longest mark of a code
 _FORMS = {
     "hexadecimal": re.compile(r"[0-9A-Fa-f]{14}"), "base64": re.compile(r"[A-Za-z0-9+/_-]{10}"),
@@ -466,6 +483,21 @@ def _may_stand(
     return sign in text if sign else coded
 
 
+def _found(
+    pattern: re.Pattern[str], text: str, words: Iterable[tuple[int, str]]
+) -> Iterator[re.Match[str]]:
+    """Yield what `pattern` matches in order, `words` being those that may hold it."""
+    if pattern in _ALONE:
+        return _within(pattern, text, words)
+    if pattern is _LISTED:
+        return _near(pattern, _LISTED_NEAR, text)
+    if pattern is _WRAPPED:
+        return _at_lines(text)
+    if pattern is _FOURS:
+        return at_fours(pattern, text)
+    return pattern.finditer(text)
+
+
 def encodings(view: View) -> View:
     """Read what is encoded, up to three layers; each layer is one linear pass per encoding."""
     for _ in range(LAYERS):
@@ -484,15 +516,7 @@ def encodings(view: View) -> View:
             edits: list[Edit] = []
             if pattern in _ALONE and text is not source:  # a reader before has written another text
                 codes, source = _codes(view), text
-            if pattern in _ALONE:
-                found = _within(pattern, text, codes.get(name, ()))
-            elif pattern is _LISTED:
-                found = _near(pattern, _LISTED_NEAR, text)
-            elif pattern is _FOURS:
-                found = at_fours(pattern, text)
-            else:
-                found = pattern.finditer(text)
-            for match in found:
+            for match in _found(pattern, text, codes.get(name, ())):
                 fresh = read(match)
                 if fresh is not None and fresh != match[0]:
                     edits.append((*match.span(), fresh))

@@ -42,7 +42,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     told_passwords,
     usernames,
 )
-from stageflow_guard.redaction.recognizers.hidden import remember
+from stageflow_guard.redaction.recognizers.hidden import BARRIER, remember
 from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
 from stageflow_guard.redaction.recognizers.people import (
@@ -58,7 +58,7 @@ from stageflow_guard.redaction.text.changes import looks
 from stageflow_guard.redaction.text.named import Reading, placed
 from stageflow_guard.redaction.text.spans import resolve
 from stageflow_guard.redaction.text.tags import pieces
-from stageflow_guard.redaction.text.view import BARRIER, Step, View
+from stageflow_guard.redaction.text.view import Step, View
 
 STEPS: tuple[Step, ...] = (
     encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, deobfuscate.words, deobfuscate.spelling, spoken.spoken, joints.joints,

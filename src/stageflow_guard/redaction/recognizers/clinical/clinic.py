@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, positions, present
 from stageflow_guard.redaction.recognizers.clinical import kin, known_by
 from stageflow_guard.redaction.recognizers.clinical.beside import (
     LONE,
@@ -197,9 +197,29 @@ def _zones(lower: str, ages: list[int]) -> list[tuple[int, int]]:
 def _marked(lower: str) -> Iterator[tuple[int, str]]:
     """Yield where words of a clinic stand, and as what they are written: where there are two."""
     marks = {word for word in set(_WORD.findall(lower)) if _is_mark(word.rstrip("."))}
-    for match in _WORD.finditer(lower) if len(marks) > 1 else ():
-        if match[0] in marks:
-            yield match.start(), match[0]
+    if len(marks) < _TWO:
+        return
+    for low, high in _around(lower, marks) if len(marks) <= _FEW else ((0, len(lower)),):
+        for match in _WORD.finditer(lower, low, high):
+            if match[0] in marks:
+                yield match.start(), match[0]
+
+
+def _around(lower: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Yield from space to space what holds one of `words`, none of which has a space in it, in order."""
+    reached = 0
+    for at in positions(lower, words):
+        if at >= reached:
+            low = (
+                max(lower.rfind(" ", reached, at), lower.rfind("\n", reached, at), reached - 1) + 1
+            )
+            gap = _GAP.search(lower, at)
+            reached = len(lower) if gap is None else gap.end()
+            yield low, reached
+
+
+_TWO, _FEW = 2, 24  # words; of more than a few a text is read as a whole
+_GAP = re.compile(r"[ \n]")
 
 
 def _is_mark(word: str) -> bool:

@@ -34,11 +34,11 @@ _SAID = (
     (re.compile(rf"(?:requirepass|masterauth|wifi:|wlan:)[ ]{_A}(?=[ ,.]|$|\n)"), ("requirepass", "masterauth", "wifi:", "wlan:")),
 )  # fmt: skip
 _TEXT = r"(?P<a>[^\"'\n]{4,64})"
-# a page's field and what is typed into it
+# a page's field and what is typed into it; a sign that stands in it
 _TYPED = (
-    re.compile(rf"[\"'][#.\[\w=-]{{0,24}}(?:password|passwd|pwd)\]?[\"'],[ ]?[\"']{_TEXT}[\"']"),
-    re.compile(rf"(?:password|passwd|pwd)\]?[\"']\)\.(?:send_?keys|fill|type|set_?value|val|press_sequentially)\([\"']{_TEXT}[\"']", re.IGNORECASE),
-    re.compile(rf"set_?password\((?:[\w.]{{1,40}}\()?[\"']{_TEXT}[\"']", re.IGNORECASE),
+    (re.compile(rf"[\"'][#.\[\w=-]{{0,24}}(?:password|passwd|pwd)\]?[\"'],[ ]?[\"']{_TEXT}[\"']"), ","),
+    (re.compile(rf"(?:password|passwd|pwd)\]?[\"']\)\.(?:send_?keys|fill|type|set_?value|val|press_sequentially)\([\"']{_TEXT}[\"']", re.IGNORECASE), ")."),
+    (re.compile(rf"set_?password\((?:[\w.]{{1,40}}\()?[\"']{_TEXT}[\"']", re.IGNORECASE), "password("),
 )  # fmt: skip
 _HEADS = Heads((
     "password", "passwort", "passcode", "pass", "pwd", "pw", "mot de passe", "mdp", "contraseña", "clave", "senha", "wachtwoord", "parola", "log", "sign", "einloggen", "melde dich", "connecte", "entra con", "accedi con", "inicia ses", "entre com", "entra com", "inloggen", "requirepass", "masterauth", "wifi:", "wlan:",
@@ -67,7 +67,7 @@ def logins(text: str) -> Iterator[Hit]:
                     if _NONE.search(match[group]) is None:
                         yield Hit(*match.span(group), "SECRET", 0.45, "told", "label password")
     if "(" in text and ("assword" in lower or "pwd" in lower):
-        for pattern in _TYPED:
-            for match in pattern.finditer(text):
+        for pattern, sign in _TYPED:
+            for match in pattern.finditer(text) if sign in lower else ():
                 if _NONE.search(match["a"]) is None and any(c.isalpha() for c in match["a"]):
                     yield Hit(*match.span("a"), "SECRET", 0.45, "typed", "label password")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import string
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.quads import local, prefixed
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.shapes import holds
+from stageflow_guard.redaction.recognizers.shapes import holds, numbers_in
 
 _V6 = re.compile(
     r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:|::)(?:[0-9A-Fa-f:]{0,30}:(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[0-9A-Fa-f:]{2,38})(?:%\w{1,16})?(?![\w:]|\.[0-9])"
@@ -21,7 +22,7 @@ _MAC = re.compile(
 )
 _HEXED = re.compile(r":(?:(?<=[0-9A-Fa-f]:)|(?=[0-9A-Fa-f:]))[0-9A-Fa-f]{0,4}:")
 _PAIRED = re.compile(r"[:-](?<=[0-9A-Fa-f]{2}[:-])(?:[0-9A-Fa-f]{2}[:-]){4}[0-9A-Fa-f]{2}")
-_DOTTED = re.compile(r"\.[0-9A-Fa-f]{4}\.")
+_DOTTED = re.compile(r"\.[0-9A-Fa-f]{4}\.(?<=[0-9A-Fa-f]{4}.{6})(?=[0-9A-Fa-f]{4})")
 # an address whose dots are another sign, one and the same: only behind its label
 _ODD_QUAD = re.compile(
     r"([0-9](?<![\w.].)[0-9]{0,2})([^\w\s.\x1e]{1,2})([0-9]{1,3})\2([0-9]{1,3})\2([0-9]{1,3})(?![\w.])"
@@ -49,7 +50,7 @@ def addresses(text: str) -> Iterator[Hit]:
             idle = len(set(plain)) == 1 or (plain.isdigit() and "." in match[0])
             yield Hit(*match.span(), "MAC_ADDRESS", 0.2 if idle else 0.65, "mac")
     if labels.any_of("ip", text):
-        for match in _ODD_QUAD.finditer(text):
+        for match in _odd_quads(text):
             parts = list(map(int, match.group(1, 3, 4, 5)))
             if (
                 max(parts) <= 255
@@ -71,6 +72,20 @@ def _imeis(text: str) -> Iterator[Hit]:
             yield Hit(*match.span(1), "IMEI", 0.7, "imei", "label imei")
 
 
+def _odd_quads(text: str) -> Iterator[re.Match[str]]:
+    """Yield four numbers between signs that are no dots."""
+    reached = 0
+    for start, end in numbers_in(text):
+        if start < reached or end - start > _BYTE or text[end : end + 1] in _NO_SIGN:
+            continue
+        match = _ODD_QUAD.match(text, start)
+        if match is not None:
+            reached = match.end()
+            yield match
+
+
+_BYTE = 3  # digits of one number
+_NO_SIGN = frozenset(f"{string.ascii_letters}_ \n.")
 _IMEI_BESIDE = (b"00 000000 000000 0", b"00-000000-000000-0")
 _EXAMPLE_V6 = ipaddress.ip_network("2001:db8::/32")
 _EXAMPLES = tuple(map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))

@@ -29,6 +29,7 @@ _TO_USE = re.compile(
 )
 _NUMBERS = Heads(("number", "nummer", "num ", "numéro", "numero", "número", "zap", "whats", "cell", "nr"))  # fmt: skip
 _REACH = 40
+_DIGIT = re.compile(r"[0-9]")
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -37,6 +38,8 @@ def recognize(text: str) -> Iterator[Hit]:
         return
     lower = lowered(text)
     for at in _NUMBERS.places(lower):
+        if _DIGIT.search(lower, max(0, at - _REACH), at + _REACH) is None:
+            continue
         told = _TOLD.search(lower, max(0, at - _REACH), at + _REACH)
         told = told or _BEHIND.search(lower, max(0, at - _REACH), at + _REACH)
         if told is not None:

@@ -10,6 +10,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import FULL, capitalised
 from stageflow_guard.redaction.recognizers.people.somebody import is_somebody
 from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.shapes import holds
 
 # a greeting whose sentence goes on: `Hi Joanna can you call me`
 _HAILED = re.compile(
@@ -51,6 +52,9 @@ _TIMED = re.compile(
 )
 
 
+_TIMES = (b"0:00",)  # in the shape of a text
+
+
 def recognize(text: str) -> Iterator[Hit]:
     """Yield who is hailed, thanked or welcomed, and who wrote what is quoted or said in a chat."""
     for match in _HAILED.finditer(text):
@@ -71,7 +75,7 @@ def recognize(text: str) -> Iterator[Hit]:
         for group in ("name", "after") if wrote is not None else ():
             if wrote is not None and wrote[group] and is_somebody(wrote[group]):
                 yield Hit(*wrote.span(group), "PERSON", 0.45, "name, quoted", "position")
-    for start in (0, *(at + 1 for at in positions(text, ("\n",)))):
+    for start in (0, *(at + 1 for at in positions(text, ("\n",)))) if holds(text, _TIMES) else ():
         line = _TIMED.match(text, start)
         if line is not None and is_somebody(line["who"]):
             yield Hit(*line.span("who"), "PERSON", 0.42, "name, chat", "position")

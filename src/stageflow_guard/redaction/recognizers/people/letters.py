@@ -14,6 +14,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
 from stageflow_guard.redaction.recognizers.phrases import unspaced
+from stageflow_guard.redaction.recognizers.shapes import holds
 
 _WORD = r"(?:[^\W\d_a-z][\w'’-]{1,24}|[^\W\d_a-z]\.(?:[^\W\d_a-z]\.){0,2}|(?:de|da|do|dos|van|von|der|den|del|la|le|di|el|al|bin|ten|ter)(?=[ ]))"
 _NAME = rf"[^\W\d_a-z][\w'’.-]{{1,24}}(?:[ ]{_WORD}){{1,3}}"
@@ -60,6 +61,9 @@ _CLOSING = re.compile(
 )
 
 
+_TIMES = (b"0:00", b"0.00")  # in the shape of a text
+
+
 def people(text: str) -> Iterator[Hit]:
     """Yield the names that such a form puts in their place."""
     if "\n" in text:
@@ -74,7 +78,7 @@ def people(text: str) -> Iterator[Hit]:
         if unspaced(text):
             for match in _CLOSING.finditer(text):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, sign-off", "label said")
-    if ":" in text:
+    if ":" in text and holds(text, _TIMES):
         for at in (0, *(at + 1 for at in places(text, "\n"))):
             match = _CHAT.match(text, at)
             if match is None:

@@ -37,7 +37,7 @@ def recognize(text: str) -> Iterator[Hit]:
 
 
 # Isolde Fairweather <isolde.f@…>
-_MAILED = re.compile(r"[\"']?[ ]<(?=[^\s<>@\x1e]{1,64}@[^\s<>@\x1e]{1,253}>)")
+_MAILED = re.compile(r"[ ]<(?=[^\s<>@\x1e]{1,64}@[^\s<>@\x1e]{1,253}>)")
 _BEFORE_MAIL = re.compile(rf"(?:^|(?<=[\s\"'(,;:|>])){FULL}$")
 
 
@@ -49,8 +49,9 @@ def mailed(text: str) -> Iterator[Hit]:
     if "@" not in text or " <" not in text:
         return
     for sign in _MAILED.finditer(text):
-        low = max(0, sign.start() - 60, text.rfind("\n", 0, sign.start()) + 1)
-        before = _BEFORE_MAIL.search(text, low, sign.start())
-        name = None if before is None else trimmed(text, before.start(), sign.start())
-        if name is not None and name[1] == sign.start() and " " in text[slice(*name)]:
+        at = sign.start() - (text[sign.start() - 1 : sign.start()] in ("'", '"'))
+        low = max(0, at - 60, text.rfind("\n", 0, at) + 1)
+        before = _BEFORE_MAIL.search(text, low, at)
+        name = None if before is None else trimmed(text, before.start(), at)
+        if name is not None and name[1] == at and " " in text[slice(*name)]:
             yield Hit(*name, "PERSON", 0.4, "name, mail", "label address")

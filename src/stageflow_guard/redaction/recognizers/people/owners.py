@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions
+from stageflow_guard.redaction.recognizers.anchors import positions, present
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import FULL, capitalised
 from stageflow_guard.redaction.recognizers.people.somebody import is_somebody
@@ -26,6 +26,8 @@ _NUMBERED = (b", +0", b", 0", b", (0")
 _ABOVE = ("\n\n", "\n--\n", "\n-- \n")
 _LINE = 120  # characters from the start of a line to what is its own
 _OWNS = ("'s ", "’s ")
+# one of which is owned
+_OWN = ("number", "phone", "mobile", "cell", "mail", "address", "birth", "dob", "password", "ssn", "passport", "iban", "account")  # fmt: skip
 # below the last line of a letter: two dashes, or a number and an address under the name
 _BELOW = re.compile(
     rf"(?P<name>{FULL})[ ]?(?=\n(?:[+0(][0-9][0-9 ()/.-]{{6,24}}|[\w.+-]{{1,40}}@[\w.-]{{3,60}}|(?:Tel|Phone|Mobile|Mob|T|M|E)[.:]?[ ][^\n]{{5,60}}|(?:[A-Z][\w&-]{{1,20}}[ ]){{0,3}}(?:Manager|Director|Officer|Engineer|Consultant|Assistant|Coordinator|Executive|Analyst|Nurse|Doctor|Partner|Lead|Advisor|Adviser|Accountant))(?:\n|$))"
@@ -50,7 +52,8 @@ def recognize(text: str) -> Iterator[Hit]:
                 yield Hit(*match.span("name"), "PERSON", 0.42, "name, owner", "position")
     lower = lowered(text)
     for at in positions(lower, _OWNS):
-        owned = _OWNED.search(text, max(0, at - 48), at + 48)
+        near = lower[max(0, at - 48) : at + 48]
+        owned = _OWNED.search(text, max(0, at - 48), at + 48) if present(near, _OWN) else None
         name = capitalised(text, owned.start("name")) if owned is not None else None
         if name is not None and is_somebody(text[slice(*name)], least=1):
             yield Hit(*name, "PERSON", 0.42, "name, owner", "position")

@@ -33,7 +33,7 @@ _ITEM = re.compile(rf"[\[,]\s{{0,40}}{_STRING}(?=\s{{0,40}}[,\]])")
 _NUMBERED = re.compile(r"[0-9](?:[^0-9\n]?[0-9]){5}")
 # a key of a program before its sign, at the start of a line: nobody writes a sentence with one
 _KEYED = re.compile(
-    r"(?m)^[ \t]{0,20}(?:- )?([A-Za-z](?:[A-Za-z]|[_-](?=[A-Za-z])){2,40}(?:_[0-9]{1,3})?)[ \t]{0,4}[:=][ \t]{0,4}([^\s,;]{2,60})[ \t\r]{0,4}$"
+    r"(?m)^[ \t]{0,20}+(?:- )?([A-Za-z](?:[A-Za-z]|[_-](?=[A-Za-z])){2,40}+(?:_[0-9]{1,3})?)[ \t]{0,4}[:=][ \t]{0,4}([^\s,;]{2,60})[ \t\r]{0,4}$"
 )
 
 
