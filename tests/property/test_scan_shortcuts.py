@@ -11,16 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stageflow_guard.redaction import Redactor
-from stageflow_guard.redaction.recognizers import anchors, labels
+from stageflow_guard.redaction.recognizers import anchors, hidden, labels, phrases
 from stageflow_guard.redaction.recognizers.anchors import Heads, positions
 from stageflow_guard.redaction.recognizers.generic import numbers
 from stageflow_guard.redaction.recognizers.runs import runs
 from stageflow_guard.redaction.recognizers.shapes import (
+    at_fours,
     at_numbers,
+    capitals,
     holds,
     holds_bits,
-    holds_fours,
     holds_pairs,
+    in_a_row,
+    numbers_in,
 )
 from stageflow_guard.redaction.text import borders, changes, scan
 from stageflow_guard.redaction.text.view import View
@@ -177,12 +180,57 @@ def test_a_gate_by_the_shape_of_a_text_is_never_shut_on_what_is_there(text):
     assert holds_bits(text) == bool(re.search(r"[01]{8} ?[01]{8}", text))
     if re.search(r"[0-9A-Fa-f]{2}(?:[ :][0-9A-Fa-f]{2}){3}", text):
         assert holds_pairs(text)
-    if re.search(r" [0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{2}", text):
-        assert holds_fours(text)
+    assert list(capitals(text)) == [m.start() for m in re.finditer(r"(?<=[a-z])[A-Z]", text)]
+    row = re.compile(r"[0-9]+(?:[^0-9]{1,2}[0-9]+){2}")
+    assert in_a_row(text, 3, 2) == bool(row.search(text))
     pattern = re.compile(r"[0-9](?<![0-9].)[0-9]*(?: [0-9]+)?")
     assert [m.span() for m in at_numbers(pattern, text)] == [
         m.span() for m in pattern.finditer(text)
     ]
+
+
+@given(st.lists(st.sampled_from(("00ff", "12ab", " ", " ", "a", "é", "g", "0"))).map("".join))
+def test_groups_of_four_are_found_as_by_a_search(text):
+    """What the bytes of a text show of such groups is what its pattern finds."""
+    pattern = re.compile(r"[0-9a-f]{4}(?: [0-9a-f]{4}){2,5} [0-9a-f]{2,4}")
+    assert [m.span() for m in at_fours(pattern, text)] == [m.span() for m in pattern.finditer(text)]
+
+
+HIDDEN_OR_NOT = (
+    "card",
+    "card",
+    "is ",
+    "born",
+    "fooCard",
+    "é",
+    " ",
+    ", ",
+    "12",
+    "7 ",
+    "log in",
+    "a@b",
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(HIDDEN_OR_NOT), st.booleans()), max_size=30))
+def test_what_is_left_of_a_text_is_what_a_reading_would_find(parts):
+    """Words, heads and numbers of a text with parts hidden: carried over, or read, they are the same."""
+    source = "".join(part for part, _ in parts)
+    text = "".join(hidden.BARRIER * len(part) if hide else part for part, hide in parts)
+    lower = phrases.lowered(text)
+    caches = (numbers_in, phrases.vocabulary, phrases._places, anchors._read, anchors._owned)
+
+    def reading():
+        for cache in caches:
+            cache.cache_clear()
+        places = {word: at for word, at in phrases._places(text).items() if at}
+        return numbers_in(text), places, anchors._owned(lower)
+
+    hidden.remember("", "")
+    alone, heard = reading(), phrases.vocabulary(text)
+    hidden.remember(text, source)
+    assert reading() == alone
+    assert heard <= phrases.vocabulary(text)
 
 
 DISGUISES = (

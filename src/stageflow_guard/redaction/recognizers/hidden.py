@@ -22,16 +22,17 @@ def remember(text: str, source: str) -> None:
     to be read.
     """
     global _last  # noqa: PLW0603 - replaced as a whole
+    if text == source:
+        _last = ()
+        return
     small, given = text.lower(), source.lower()
     if not len(small) == len(given) == len(text) == len(source):
         return
     reached = 0
     for start, end in [*(part.span() for part in _PARTS.finditer(text)), (len(text), len(text))]:
-        if (
-            text[reached:start] != source[reached:start]
-            or _goes_on(source, start)
-            or _goes_on(source, end)
-        ):
+        if text[reached:start] != source[reached:start]:
+            return
+        if _goes_on(source, start) or _goes_on(source, end):
             return
         reached = end
     _last = ((text, source), (small, given))
@@ -47,5 +48,6 @@ def source_of(text: str) -> str | None:
 
 def _goes_on(text: str, at: int) -> bool:
     """Say whether a word or a number goes on at `at`."""
-    before, behind = text[at - 1 : at], text[at : at + 1]
-    return before.isalnum() and behind.isalnum() and before.isdecimal() == behind.isdecimal()
+    if not 0 < at < len(text) or not text[at].isalnum():
+        return False
+    return text[at - 1].isalnum() and text[at - 1].isdecimal() == text[at].isdecimal()

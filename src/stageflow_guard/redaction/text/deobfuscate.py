@@ -418,11 +418,12 @@ def _parted_mails(text: str) -> Iterator[Edit]:
     told = present(lower, _FOR_MAIL)
     while at >= 0:
         low = max(0, at - _NAME_REACH)
-        name = (
-            _GAP_IN_NAME.search(text, low, at)
-            if told and text[at + 1 : at + 2].isalnum() and present(lower[low:at], _FOR_MAIL)
-            else None
+        begins = (
+            [place for word in _FOR_MAIL if (place := lower.find(word, low, at)) >= 0]
+            if told and text[at + 1 : at + 2].isalnum()
+            else []
         )
+        name = _GAP_IN_NAME.search(text, min(begins), at) if begins else None
         if name is not None:
             yield (*name.span("gap"), "")
         many = _MANY.match(text, at)

@@ -48,7 +48,9 @@ def ibans(text: str) -> Iterator[Hit]:
     reached = 0
     for digit, _ in numbers_in(text):
         start = digit - (2 if text[digit - 1 : digit].isalpha() else 3)
-        country = text[start : start + 2].upper() if start >= 0 else ""
+        if start < 0 or not text[start].isalpha():
+            continue
+        country = text[start : start + 2].upper()
         size = LENGTHS.get(country)
         if size is None or start < reached or _START.match(text, digit) is None:
             continue

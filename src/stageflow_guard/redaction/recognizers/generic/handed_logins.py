@@ -16,22 +16,36 @@ _A, _B = rf"{_SHAPE}(?P<a>{_BODY})", rf"{_SHAPE}(?P<b>{_BODY})"
 _WORDS = r"(?:password|passwort|passcode|pass|pwd|pw|mot de passe|mdp|contraseña|clave|senha|wachtwoord|parola|passwd)"
 # what each of them holds
 _PASSWORDS = ("pass", "pw", "mdp", "contraseña", "clave", "senha", "wachtwoord", "parola")
-# what is said, and one of what stands in it for sure
+# one of these stands in what is said for sure, and what is said
 _SAID = (
     # to log in with it
-    (re.compile(rf"(?:use|try)[ ]{_A}[ ]to[ ](?:log ?in|sign ?in|get in|unlock)"), (" to ",)),
-    (re.compile(rf"(?:log(?:ged)? ?in|sign ?in|logging in)[ ](?:with|using)[ ]{_A}(?=[ ,.]|$|\n)"), ("in with ", "in using ")),
-    (re.compile(rf"(?:logg? dich mit|melde dich mit|einloggen mit|connecte[sz]?-(?:toi|vous) avec|entra con|accedi con|inicia sesión con|entre com|entra com|log in met|inloggen met)[ ]{_A}(?=[ ,.]|$|\n)"), (" mit ", " avec ", " con ", " com ", " met ")),
+    ((" to ",), (
+        re.compile(rf"(?:use|try)[ ]{_A}[ ]to[ ](?:log ?in|sign ?in|get in|unlock)"),
+    )),
+    (("in with ", "in using "), (
+        re.compile(rf"(?:log(?:ged)? ?in|sign ?in|logging in)[ ](?:with|using)[ ]{_A}(?=[ ,.]|$|\n)"),
+    )),
+    ((" mit ", " avec ", " con ", " com ", " met "), (
+        re.compile(rf"(?:logg? dich mit|melde dich mit|einloggen mit|connecte[sz]?-(?:toi|vous) avec|entra con|accedi con|inicia sesión con|entre com|entra com|log in met|inloggen met)[ ]{_A}(?=[ ,.]|$|\n)"),
+    )),
     # before what it is
-    (re.compile(rf"(?<![^\s(\"']){_A}[ ](?:is|ist|est|es|è|é)[ ](?:the|my|our|your|das|mein|le|mon|la|mi|il|a|o|het|mijn)[ ]{_WORDS}(?![^\W_])"), _PASSWORDS),
-    # from the old to the new
-    (re.compile(rf"{_WORDS}[ ](?:from|von|de|da|van)[ ]{_A}[ ](?:to|auf|à|a|naar|para)[ ]{_B}(?=[ ,.]|$|\n)"), _PASSWORDS),
-    (re.compile(rf"(?:old|alte[sn]?|ancien|antigu[oa]|vecchi[ao]|oude|antig[oa])[ ]{_WORDS}[ ](?:was|war|était|era|is)[ ]{_A},?[ ](?:and[ ])?(?:the )?new(?: one)?[ ]is[ ]{_B}"), _PASSWORDS),
-    (re.compile(rf"(?:cambié|he cambiado|mudei|alterei|ho cambiato|j'ai changé|ik heb)[ ](?:la|a|el|le|il|het|mi|minha)[ ]{_WORDS}[ ](?:a|para|in|en|naar|por)[ ]{_A}(?=[ ,.]|$|\n)"), _PASSWORDS),
+    (_PASSWORDS, (
+        re.compile(rf"(?<![^\s(\"']){_A}[ ](?:is|ist|est|es|è|é)[ ](?:the|my|our|your|das|mein|le|mon|la|mi|il|a|o|het|mijn)[ ]{_WORDS}(?![^\W_])"),
+        # from the old to the new
+        re.compile(rf"{_WORDS}[ ](?:from|von|de|da|van)[ ]{_A}[ ](?:to|auf|à|a|naar|para)[ ]{_B}(?=[ ,.]|$|\n)"),
+        re.compile(rf"(?:old|alte[sn]?|ancien|antigu[oa]|vecchi[ao]|oude|antig[oa])[ ]{_WORDS}[ ](?:was|war|était|era|is)[ ]{_A},?[ ](?:and[ ])?(?:the )?new(?: one)?[ ]is[ ]{_B}"),
+        re.compile(rf"(?:cambié|he cambiado|mudei|alterei|ho cambiato|j'ai changé|ik heb)[ ](?:la|a|el|le|il|het|mi|minha)[ ]{_WORDS}[ ](?:a|para|in|en|naar|por)[ ]{_A}(?=[ ,.]|$|\n)"),
+    )),
     # beside its user
-    (re.compile(rf"(?:user|u|login|usr)[: ]{{1,2}}[\w.@-]{{2,40}}[ ]?[,/;]?[ ](?:pass|p|pw|pwd)[: ]{{1,2}}{_A}(?=[ ,.]|$|\n)"), (" p",)),
-    (re.compile(rf"(?:what(?:'|’)?s the|what is the)[ ]{_WORDS}[ ]?\?\s{{1,3}}{_A}(?=[ ,.]|$|\n)"), _PASSWORDS),
-    (re.compile(rf"(?:requirepass|masterauth|wifi:|wlan:)[ ]{_A}(?=[ ,.]|$|\n)"), ("requirepass", "masterauth", "wifi:", "wlan:")),
+    ((" p",), (
+        re.compile(rf"(?:user|u|login|usr)[: ]{{1,2}}[\w.@-]{{2,40}}[ ]?[,/;]?[ ](?:pass|p|pw|pwd)[: ]{{1,2}}{_A}(?=[ ,.]|$|\n)"),
+    )),
+    (_PASSWORDS, (
+        re.compile(rf"(?:what(?:'|’)?s the|what is the)[ ]{_WORDS}[ ]?\?\s{{1,3}}{_A}(?=[ ,.]|$|\n)"),
+    )),
+    (("requirepass", "masterauth", "wifi:", "wlan:"), (
+        re.compile(rf"(?:requirepass|masterauth|wifi:|wlan:)[ ]{_A}(?=[ ,.]|$|\n)"),
+    )),
 )  # fmt: skip
 _TEXT = r"(?P<a>[^\"'\n]{4,64})"
 # a page's field and what is typed into it; a sign that stands in it
@@ -59,8 +73,8 @@ def logins(text: str) -> Iterator[Hit]:
         if _TELLING.search(lower, low, high) is None:
             continue
         window = lower[low:high]
-        for pattern, told in _SAID:
-            match = pattern.search(lower, low, high) if present(window, told) else None
+        for pattern in (one for told, said in _SAID if present(window, told) for one in said):
+            match = pattern.search(lower, low, high)
             if match is not None:
                 reached = match.end()
                 for group in pattern.groupindex:
