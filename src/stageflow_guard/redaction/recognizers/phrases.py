@@ -303,23 +303,20 @@ class Index:
                 else:
                     places = places_of(lower, head)
                 for at in places:
-                    if self._begins(text, at):
-                        match = pattern.match(lower, at)
-                        if match is not None and self._ends(text, match.end()):
-                            yield Match(at, match.end(), kinds[match.lastgroup or ""])
+                    if at and text[at - 1].isalpha() and not self._begins(text, at):
+                        continue
+                    match = pattern.match(lower, at)
+                    if match is not None and self._ends(text, match.end()):
+                        yield Match(at, match.end(), kinds[match.lastgroup or ""])
         if self._solid_pattern is not None and unspaced(text):
             for match in self._solid_pattern.finditer(text):
                 yield Match(match.start(), match.end(), self._solid[match[0]])
 
     @staticmethod
     def _begins(text: str, at: int) -> bool:
-        """A phrase is whole words: no letter touches it, but for a border of camel case."""
-        before = text[at - 1 : at] if at else ""
-        return (
-            not before.isalpha()
-            or (before.islower() and text[at].isupper())
-            or _UNSPACED.match(before) is not None
-        )
+        """A phrase is whole words: a letter touches it at a border of camel case alone."""
+        before = text[at - 1]
+        return (before.islower() and text[at].isupper()) or _UNSPACED.match(before) is not None
 
     @staticmethod
     def _ends(text: str, at: int) -> bool:

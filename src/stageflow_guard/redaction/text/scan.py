@@ -369,6 +369,7 @@ class Scanner:
         out: list[tuple[View, Hit]] = []
         wanted, text = self.entities, view.text
         digits = view.digits
+        least = None if self._filters() else self.threshold
         short = view.longest < 16
         for recognize, offered in recognizers:
             if (not digits and recognize in _NUMERIC) or (short and recognize in _LONG):
@@ -377,8 +378,17 @@ class Scanner:
                 found = recognize(text)
                 if self.regions is not None and recognize is numbers.recognize:
                     found = numbers.recognize(text, self.regions)
-                out += [(view, hit) for hit in found if self._accepts(view, hit)]
+                if least is not None:
+                    out += [(view, hit) for hit in found if hit.score >= least]
+                else:
+                    out += [(view, hit) for hit in found if self._accepts(view, hit)]
         return out
+
+    def _filters(self) -> bool:
+        """Say whether more than one score decides about a hit."""
+        return self.entities is not None or bool(
+            self.thresholds or self.allowed or self.allowed_patterns
+        )
 
     def _accepts(self, view: View, hit: Hit) -> bool:
         if self.entities is not None and hit.entity not in self.entities:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from operator import attrgetter
 
 from stageflow_guard.model import EntitySpan
 
 
-def _place(span: EntitySpan) -> tuple[int, int]:
-    return span.start, span.end
+_place = attrgetter("start", "end")
 
 
 def merged(spans: Iterable[EntitySpan]) -> list[EntitySpan]:

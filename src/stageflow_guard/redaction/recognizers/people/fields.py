@@ -174,10 +174,12 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
     """Yield names in a field: of two words, of one where the field is a person's for sure."""
     yield from _halves(text)
     for match in _FIELD.find(text):
+        word = lowered(text)[match.start : match.end]
+        if word in _SENT_BY and not _begins_a_line(text, match.start):
+            continue
         sign = _SIGN.match(text, match.end) or _sign_of_its_own(text, match)
         if sign is None and match.kind == "PERSON_PART" and text[match.end : match.end + 1] == "_":
             sign = SUFFIXED.match(text, match.end)
-        word = lowered(text)[match.start : match.end]
         at = _unsigned(text, match, word) if sign is None else sign.end()
         if sign is None and (match.kind == "PERSON_PART" or word in _BOTH_NAMES):
             box = value_of(text, match.start, match.end)
@@ -192,8 +194,6 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
         ):  # fmt: skip
             continue
         if word[0] > "\u10cf" and _of_a_georgian_thing(text, match.start):
-            continue
-        if word in _SENT_BY and not _begins_a_line(text, match.start):
             continue
         quoted = text[at - 1 : at] in ("'", '"', "`")
         part = match.kind == "PERSON_PART"
