@@ -217,7 +217,8 @@ def decks(view: View) -> View:
 def _decked(text: str) -> Iterator[Edit]:
     """Yield runs of single characters with the same few signs between them, without those."""
     signs = text.encode("utf-8", "surrogatepass").translate(_CLASSES)
-    if b".a.a.a.a." not in signs and not any(deck in signs for deck in _DECKS):
+    decked = b"..a.." in signs and any(deck in signs for deck in _DECKS)
+    if not decked and b".a.a.a.a." not in signs:
         return
     if _MIXED_NEAR.search(text) is not None:
         for match in _MIXED.finditer(text):
@@ -363,10 +364,8 @@ def words(view: View) -> View:
     text = view.text
     edits: list[Edit] = []
     lower = lowered(text)
-    elsewhere = present(lower, _ELSEWHERE)
-    if elsewhere or ("@" in text and present(lower, _AROUND)) or (
-        present(lower, _SIGNS) or _DOTS.places(lower)
-    ):  # fmt: skip
+    elsewhere = _is_elsewhere(lower)
+    if elsewhere or _AROUND.search(text) or _is_signed(lower) or _DOTS.places(lower):
         for match in _windows(text, _ANCHOR_ELSEWHERE if elsewhere else _ANCHOR):
             plain = _DASH_ONLY.sub("-", _BAR_ONLY.sub("_", match[0]))
             plain = _AT_ONLY.sub("@", _DOT_ONLY.sub(".", plain), count=1)
@@ -444,57 +443,49 @@ def _parted_mails(text: str) -> Iterator[Edit]:
 
 
 # "at" in other languages, where it is no word of a sentence
-_ELSEWHERE = (
-    "*at*",
-    "|at|",
-    "\x1eat\x1e",
-    "~at~",
-    "/at/",
-    "*dot*",
-    "|dot|",
-    "\x1edot\x1e",
-    "arroba",
-    "arobas",
-    "chiocciola",
-    "klammeraffe",
-    "apenstaartje",
-    "małpa",
-    "snabel-a",
-    " ät ",
-    "(ät)",
-    "[ät]",
-    "(ä)",
-    "coбaka",
-    "(a)",
-    "[a]",
-    "собака",
-)
-_AROUND = ("@ ", " @", "(@", "[@", "{@", "<@", "|@", "*@", "~@", "=@", "-@-", "_@_", "\x1e@")
+_ELSEWHERE = Heads(("arroba", "arobas", "chiocciola", "klammeraffe", "apenstaartje", "małpa", "snabel-a", "coбaka", "собака"))  # fmt: skip
+_WITH_UMLAUT = (" ät ", "(ät)", "[ät]", "(ä)")
+_ATS = Heads(("at",))
+_OTHER_DOTS = Heads(("dot*", "dot|", "dot\x1e"))
+_OPENING, _PAIRED, _PAIRED_ANYWHERE = frozenset("([{<"), frozenset("_-"), frozenset("*|~/\x1e")
+
+
+def _is_elsewhere(lower: str) -> bool:
+    """Say whether an "at" may be written as in other languages, or between signs that are no brackets."""
+    return (
+        bool(_ELSEWHERE.places(lower)) or "(a)" in lower or "[a]" in lower
+        or ("ä" in lower and present(lower, _WITH_UMLAUT))
+        or any(_pair(lower, at, 2) in _PAIRED_ANYWHERE for at in _ATS.places(lower))
+        or any(_pair(lower, at, 3) != "" for at in _OTHER_DOTS.places(lower))
+    )  # fmt: skip
+
+
+def _is_signed(lower: str) -> bool:
+    """Say whether an "at" stands in brackets, or between two signs."""
+    return any(
+        lower[at - 1 : at] in _OPENING or _pair(lower, at, 2) in _PAIRED
+        or lower.startswith(" at sign ", at - 1)
+        for at in _ATS.places(lower)
+    )  # fmt: skip
+
+
+def _pair(lower: str, at: int, size: int) -> str:
+    """Return the sign on both sides of the word of `size` letters at `at`; nothing where they differ."""
+    before = lower[at - 1 : at]
+    return before if lower[at + size : at + size + 1] == before else ""
+
+
+# a sign beside the sign of an address
+_AROUND = re.compile(r"@(?:[ ]|(?<=[ (\[{<|*~=\x1e]@)|(?<=-@)-|(?<=_@)_)")
 _DOTS = Heads(f"dot{sign}" for sign in " )]}>_-")
-_SIGNS = (
-    " at sign ",
-    "(at",
-    "[at",
-    "{at",
-    "<at",
-    "_at_",
-    "-at-",
-    "*at*",
-    "|at|",
-    "\x1eat\x1e",
-    "~at~",
-    "/at/",
-)
-# what may part the numbers of such an address, in the shape of a text
-_PARTED = (
-    *(b"0" + b" " * before + word + b" " * behind + b"0" for word in (b"aaa", b"AAA", b"Aaa") for before in (1, 2, 3) for behind in (1, 2, 3)),
-    *(b"0" + b" " * before + sign for before in (0, 1, 2) for sign in (b"[", b"(", b"{", b"\xc2\xb7")),
-    b"0 .", b"0  .", b"0. 0", b"0.  0",
-)  # fmt: skip
+# what may part the numbers of such an address: a sign, or in the shape of a text
+_PARTING = ("[", "(", "{", "·", "dot ")
+_PARTED = (b"0 .", b"0  .", b"0. 0", b"0.  0")
 
 
 def _quads(text: str) -> Iterator[Edit]:
-    for match in at_numbers(_QUAD, text) if holds(text, _PARTED) else ():
+    parted = holds(text, _PARTED) or present(lowered(text), _PARTING)
+    for match in at_numbers(_QUAD, text) if parted else ():
         plain = _BETWEEN.sub(".", match[0])
         if plain != match[0]:
             yield (*match.span(), plain)

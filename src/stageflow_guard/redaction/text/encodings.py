@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable, Iterator
 from stageflow_guard.redaction.recognizers.phrases import long_words
 from stageflow_guard.redaction.recognizers.shapes import (
     at_fours,
-    holds,
     holds_bits,
     holds_pairs,
     in_a_row,
@@ -445,10 +444,7 @@ def _plain(word: str) -> bool:
     return len(bare) < 14 and bare.upper() == bare.lower() and bare.isascii()
 
 
-# two codes of characters, a space or a comma behind each
-_CODES_BESIDE = tuple(
-    b"0" + sign + digits + other + b"0" for digits in (b"00", b"000") for sign in (b" ", b",", b", ", b"  ", b" ,", b",,") for other in (b" ", b",")
-)  # fmt: skip
+_LEAST_DECIMAL = 9  # codes of characters, one or two signs between
 _CHUNK_NEAR = re.compile(
     r"=(?<=[A-Za-z0-9+/]{4} [A-Za-z0-9+/]{2}=)|=(?<=[A-Za-z0-9+/]{4} [A-Za-z0-9+/]{3}=)"
 )
@@ -461,7 +457,11 @@ def _may_stand(
     """Say whether `pattern` can match at all; `coded`: a word has the form, `spaced`: pairs have."""
     text = view.text
     if pattern is _CODES:
-        return view.digits and holds(text, _CODES_BESIDE) and _CODES_NEAR.search(text) is not None
+        return (
+            view.digits
+            and in_a_row(text, _LEAST_DECIMAL, 2)
+            and _CODES_NEAR.search(text) is not None
+        )
     if pattern is _LISTED:
         return view.digits and in_a_row(text, _LEAST_CODES, _BETWEEN_CODES)
     if pattern is _FOURS:
@@ -509,7 +509,9 @@ def encodings(view: View) -> View:
         spaced = view.digits and holds_pairs(view.text)
         for name, pattern, read, sign in _READERS:
             text = view.text
-            if not _may_stand(view, pattern, sign, coded=name in forms, spaced=spaced):
+            if sign not in text or not _may_stand(
+                view, pattern, sign, coded=name in forms, spaced=spaced
+            ):
                 continue
             if pattern is _QUOTED and "quoted-printable" in text.lower():
                 pattern = _QUOTED_ANY  # noqa: PLW2901 - its header says so

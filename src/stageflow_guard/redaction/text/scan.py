@@ -378,10 +378,11 @@ class Scanner:
                 found = recognize(text)
                 if self.regions is not None and recognize is numbers.recognize:
                     found = numbers.recognize(text, self.regions)
-                if least is not None:
-                    out += [(view, hit) for hit in found if hit.score >= least]
-                else:
-                    out += [(view, hit) for hit in found if self._accepts(view, hit)]
+                hits = list(found)
+                if hits and least is not None:
+                    out += [(view, hit) for hit in hits if hit.score >= least]
+                elif hits:
+                    out += [(view, hit) for hit in hits if self._accepts(view, hit)]
         return out
 
     def _filters(self) -> bool:

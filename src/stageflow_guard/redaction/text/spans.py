@@ -8,7 +8,6 @@ from operator import attrgetter
 
 from stageflow_guard.model import EntitySpan
 
-
 _place = attrgetter("start", "end")
 
 

@@ -54,11 +54,15 @@ _SIGNS = (
 )  # without any of them nothing is here
 
 
+_CALLED = (" -u", "--user", "--proxy-user", "snmp")  # other clients, by what they are told
+
+
 def passwords(text: str) -> Iterator[Hit]:
     """Yield what a known client takes as its password."""
-    if not present(text, _SIGNS):
-        return
     lower = lowered(text)
+    called = _PIPES.places(lower) or _CLIENTS.places(lower) or present(text, _CALLED)
+    if not called or not present(text, _SIGNS):
+        return
     if " -u" in text or "--user" in text or "--proxy-user" in text:
         for match in _CURL.finditer(text):
             group = match.lastindex or 0

@@ -73,11 +73,13 @@ def logins(text: str) -> Iterator[Hit]:
         if _TELLING.search(lower, low, high) is None:
             continue
         window = lower[low:high]
-        for pattern in (one for told, said in _SAID if present(window, told) for one in said):
-            match = pattern.search(lower, low, high)
-            if match is not None:
+        worded = present(window, _PASSWORDS)
+        for told, said in _SAID:
+            if not (worded if told is _PASSWORDS else present(window, told)):
+                continue
+            for match in filter(None, (one.search(lower, low, high) for one in said)):
                 reached = match.end()
-                for group in pattern.groupindex:
+                for group in match.re.groupindex:
                     if _NONE.search(match[group]) is None:
                         yield Hit(*match.span(group), "SECRET", 0.45, "told", "label password")
     if "(" in text and ("assword" in lower or "pwd" in lower):

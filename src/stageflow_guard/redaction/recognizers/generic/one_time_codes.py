@@ -108,7 +108,7 @@ def codes(text: str) -> Iterator[Hit]:
         lock = _LOCK.match(text, at)
         if lock is not None:
             yield Hit(*lock.span(1), "SECRET", 0.5, "code of a lock", "label secret")
-    words = positions(lower, _WORDS) if present(lower, _WORDS) else []
+    words = positions(lower, _WORDS)
     if numbered(lower):
         for span in _said_first(lower, words):
             yield Hit(*span, "SECRET", 0.5, "one-time code", "label secret")

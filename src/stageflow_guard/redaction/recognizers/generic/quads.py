@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.anchors import any_of
 from stageflow_guard.redaction.recognizers.generic.candidate import Candidate
 from stageflow_guard.redaction.recognizers.hit import Hit
 
@@ -83,10 +83,10 @@ _VERSION = re.compile(
 )
 
 
-_VERSION_WORDS = (
+_VERSION_WORD = re.compile(any_of((
     "vers", "wersj", "release", "build", "chrome", "firefox", "safari", "driver", "kernel", "firmware", "upgrad", "updat", "install", "lib",
     "sürüm", "版本", "バージョン", "버전", "संस्करण", "الإصدار",
-)  # fmt: skip
+)))  # fmt: skip
 
 
 def _next_version(one: Candidate) -> bool:
@@ -108,7 +108,7 @@ _KERNEL = re.compile(
 def _versioned(before: str) -> bool:
     """Say whether a version is announced: read in full only where one of its words or signs is."""
     lower = before.lower()
-    if not present(lower, _VERSION_WORDS) and lower[-1:] not in _VERSION_SIGNS and (
+    if _VERSION_WORD.search(lower) is None and lower[-1:] not in _VERSION_SIGNS and (
         lower.rstrip(" .")[-1:] != "v"
     ):  # fmt: skip
         return False

@@ -167,6 +167,9 @@ def issued(text: str) -> Iterator[Hit]:
             yield Hit(*match.span(), "SECRET", 0.95, "issued key")
 
 
+_HOOKS = ("hooks.slack", "discord", "webhook.office", "telegram")
+
+
 def shaped(text: str) -> Iterator[Hit]:
     """Yield web tokens, private keys and passwords in connection strings."""
     if "eyJ" in text:
@@ -185,7 +188,7 @@ def shaped(text: str) -> Iterator[Hit]:
             yield Hit(*match.span(), "SECRET", 0.8, "hash of a password")
     yield from _by_form(text)
     yield from _beside_its_service(text)
-    if present(text, ("hooks.slack", "discord", "webhook.office", "telegram", ":AA")):
+    if ":AA" in text or ("/" in text and present(text, _HOOKS)):
         for match in _BEHIND.finditer(text):
             yield Hit(_scheme(text, match.start()), match.end(), "SECRET", 0.9, "webhook")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import positions
+from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import capitalised
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, PARTICLES, STOP
@@ -38,7 +38,7 @@ _VERBAL = re.compile(
 _SHOWN = re.compile(
     r"(?i)(?<![^\W_])(?:name|nom|nombre|nome|naam) (?:as|on|in|wie|auf|im|laut|tel|sur|como|en|come|da|sul|su|zoals|op|conforme|no|na)(?:[ ][^\W\d_:]{1,14}(?:['’][^\W\d_]{1,12})?){1,6}[ ]?[:=][ ]"
 )
-_NAMES = ("name ", "nom ", "nombre ", "nome ", "naam ")
+_NAMES = Heads(("name ", "nom ", "nombre ", "nome ", "naam "))
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -50,7 +50,7 @@ def recognize(text: str) -> Iterator[Hit]:
         group = None if match is None else "name" if match["name"] else "there"
         if match is not None and group is not None and _is_name(match[group]):
             yield Hit(*match.span(group), "PERSON", 0.45, "name, introduced", "label said")
-    for at in positions(lower, _NAMES):
+    for at in _NAMES.places(lower):
         shown = _SHOWN.match(text, at)
         name = capitalised(text, shown.end()) if shown is not None else None
         if name is not None and " " in text[slice(*name)]:
