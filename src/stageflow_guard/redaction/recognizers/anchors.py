@@ -134,7 +134,7 @@ def _reader() -> tuple[re.Pattern[str], Mapping[str, tuple[int, ...]]]:
     return re.compile(f"[^a-z](?=[{first}])(?=({any_of(own)}))"), owners
 
 
-LARGE = 2_000  # characters from which on all runs of letters are placed, not each looked for
+LARGE = 400  # characters from which on all runs of letters are placed, not each looked for
 
 
 def any_of(words: Iterable[str]) -> str:

@@ -29,12 +29,18 @@ def remember(text: str, source: str) -> None:
     if not len(small) == len(given) == len(text) == len(source):
         return
     reached = 0
-    for start, end in [*(part.span() for part in _PARTS.finditer(text)), (len(text), len(text))]:
+    for part in _PARTS.finditer(text):
+        start, end = part.span()
         if text[reached:start] != source[reached:start]:
             return
-        if _goes_on(source, start) or _goes_on(source, end):
+        before, behind = source[start - 1 : start], source[end : end + 1]
+        if (before.isalnum() and _is_one(before, source[start])) or (
+            behind.isalnum() and _is_one(source[end - 1], behind)
+        ):  # fmt: skip
             return
         reached = end
+    if text[reached:] != source[reached:]:
+        return
     _last = ((text, source), (small, given))
 
 
@@ -46,8 +52,6 @@ def source_of(text: str) -> str | None:
     return None
 
 
-def _goes_on(text: str, at: int) -> bool:
-    """Say whether a word or a number goes on at `at`."""
-    if not 0 < at < len(text) or not text[at].isalnum():
-        return False
-    return text[at - 1].isalnum() and text[at - 1].isdecimal() == text[at].isdecimal()
+def _is_one(before: str, behind: str) -> bool:
+    """Say whether two characters are of one word or one number."""
+    return before.isalnum() and behind.isalnum() and before.isdecimal() == behind.isdecimal()

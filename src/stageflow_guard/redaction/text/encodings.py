@@ -56,7 +56,9 @@ _CHUNKED = re.compile(
 _SMALL_BASE32 = re.compile(
     r"(?<![A-Za-z0-9=])(?:[a-z2-7]{16,2048}|[0-9A-V]{16,2048})={0,6}(?![A-Za-z0-9=])"
 )
-_BASE32_HEX = str.maketrans("0123456789ABCDEFGHIJKLMNOPQRSTUV", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+_TO_BASE32_HEX = str.maketrans(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHIJKLMNOPQRSTUV"
+)
 # a style of a terminal, as a program writes it, or its first sign lost
 _ANSI = re.compile(
     r"(?:\x1b|\\(?:033|x1[bB]|u001[bB]|e|E))\[[0-9;]{0,12}[mK]|(?<=[\w.@+-])\[[0-9;]{1,8}m(?=[\w.@+-])"
@@ -136,10 +138,14 @@ def _of_base64(token: str) -> str | None:
 
 
 def _of_base32(token: str) -> str | None:
-    try:
-        return _readable(base64.b32decode(token + "=" * (-len(token) % 8)))
-    except (binascii.Error, ValueError):
+    """Return the text of a token in the digits 0 to V (RFC 4648, base32hex), without its padding."""
+    if len(token) % 8 in _NO_BASE32:
         return None
+    bits = 5 * len(token)
+    return _readable((int(token, 32) >> bits % 8).to_bytes(bits // 8, "big"))
+
+
+_NO_BASE32 = frozenset({1, 3, 6})  # characters behind the last group of eight
 
 
 def _readable(raw: bytes) -> str | None:
@@ -215,8 +221,7 @@ def _ascii85(match: re.Match[str]) -> str | None:
 
 
 def _base32(match: re.Match[str]) -> str | None:
-    token = match[0].rstrip("=")
-    return _of_base32(token)
+    return _of_base32(match[0].rstrip("=").translate(_TO_BASE32_HEX))
 
 
 def _binary(match: re.Match[str]) -> str | None:
@@ -304,8 +309,7 @@ def _small_base32(match: re.Match[str]) -> str | None:
     token = match[0].rstrip("=")
     if token.isalpha() or token.isdigit():
         return None
-    plain = token.upper() if token.islower() else token.translate(_BASE32_HEX)
-    text = _of_base32(plain)
+    text = _of_base32(token.upper().translate(_TO_BASE32_HEX) if token.islower() else token)
     return text if text is not None and _telling(text) else None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -147,19 +147,22 @@ def _masked(text: str) -> str:
 _QUOTES = frozenset("\"'")
 
 
-def _spans(view: View, hit: Hit, text: str) -> Iterator[EntitySpan]:
-    """Yield the hit in the original's offsets: one span, more where a tag cuts it in two."""
+def _spans(view: View, hit: Hit, text: str) -> list[EntitySpan]:
+    """Return the hit in the original's offsets: one span, more where a tag cuts it in two."""
     start, end = view.original(hit.start, hit.end)
-    cut = pieces(text, start, end) if "markup" in view.steps else [(start, end)]
-    for begin, least in cut:
-        stop = least
-        if text[stop - 1 : stop] == "\\" and text[stop : stop + 1] in _QUOTES:
-            stop -= 1  # it is the quote's
-        while stop < len(text) and text[stop] > "\u02ff" and (
-            unicodedata.category(text[stop])[0] == "M"
-        ):  # fmt: skip
-            stop += 1  # what is drawn on the last letter is part of it
-        yield EntitySpan(begin, stop, hit.entity, hit.score)
+    cut = pieces(text, start, end) if "markup" in view.steps else ((start, end),)
+    return [EntitySpan(begin, _end(text, stop), hit.entity, hit.score) for begin, stop in cut]
+
+
+def _end(text: str, stop: int) -> int:
+    """Return where a find that ends at `stop` ends for a reader."""
+    if text[stop - 1 : stop] == "\\" and text[stop : stop + 1] in _QUOTES:
+        stop -= 1  # it is the quote's
+    while stop < len(text) and text[stop] > "\u02ff" and (
+        unicodedata.category(text[stop])[0] == "M"
+    ):  # fmt: skip
+        stop += 1  # what is drawn on the last letter is part of it
+    return stop
 
 
 def _sure(found: Iterable[tuple[View, Hit]]) -> list[tuple[int, int]]:
