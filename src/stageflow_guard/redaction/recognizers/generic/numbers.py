@@ -266,6 +266,10 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
         before == "-" and _QUAD_HERE.match(text, first)
     ):  # fmt: skip
         return None, i  # a piece of something longer
+    if label in _OF_CARDS and size == _QUARTER and not headed and not tied:
+        hit = _whole_card(walk, i, near)
+        if hit is not None:
+            return hit, i + 3
     gap, plain = "", not label and not listed
     for j in range(i, min(i + MOST, len(groups))):
         a, b = groups[j]
@@ -362,6 +366,41 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
     return best, taken
 
 
+def _whole_card(walk: _Walk, i: int, near: Nearest) -> Hit | None:
+    """Return four groups of four from `i` on as a card whose network and check hold: nothing is surer.
+
+    None too where what follows may be a part of it.
+    """
+    text, groups = walk.text, walk.groups
+    first = groups[i][0]
+    end = first + _FOUR_FOURS
+    if groups[i + 1 : i + 4] != [(at, at + _QUARTER) for at in range(first + 5, end, 5)]:
+        return None
+    written = text[first:end]
+    sign = written[_QUARTER]
+    if sign not in _FOURS or written[9] != sign or written[14] != sign:
+        return None
+    for start, stop in groups[i + 4 : i + 5]:
+        if start - end <= _FAR and stop - start != _QUARTER:
+            return None
+    if text[end : end + 1] in _PARTS and text[end + 1 : end + 2].isdigit():
+        return None
+    hit = classify(
+        Candidate(
+            text, first, end, written.replace(sign, ""), (4, 4, 4, 4), (sign, sign, sign), near.name, neat=True,
+            near=near.name in _SIZES and first - near.end <= NEAR and "\n\n" not in text[near.end : first],
+            touching=near.name in _SIZES and first - near.end <= CLOSE,
+            behind=near.behind, regions=walk.regions,
+        )
+    )  # fmt: skip
+    return hit if hit is not None and hit.score >= _SUREST else None
+
+
+_FOUR_FOURS = 19  # characters
+_OF_CARDS = frozenset({"", "card", "other"})  # labels that name no number of another kind
+_FOURS, _PARTS = frozenset(" -"), frozenset("-./")
+_FAR = 6  # characters between two groups of one number, at most
+_SUREST = 0.9
 _RULES = frozenset({" | ", "|", " • ", "•", " · ", "·", " / ", "/", "::", " : ", ":", "_", "__", "~", "*", " – ", "–", " > ", "+"})  # fmt: skip
 _FREE_SIZES = frozenset(
     {3, 15, 16}
