@@ -12,6 +12,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from stageflow_guard.model import EntitySpan
@@ -125,7 +126,24 @@ _NUMERIC = frozenset({
 })  # fmt: skip
 _LONG = frozenset(
     {secrets.issued, accounts.wallets, announced.lettered}
-)  # no word of theirs is shorter than 16
+)  # no word of theirs is shorter than this
+_KEY_SIZE = 16
+
+
+@lru_cache(maxsize=64)
+def _able(
+    recognizers: Recognizers, wanted: frozenset[str] | None, digits: bool, short: bool
+) -> tuple[Recognize, ...]:
+    """Return the recognizers that can find something that is asked for, with digits or without."""
+    return tuple(
+        recognize
+        for recognize, offered in recognizers
+        if (digits or recognize not in _NUMERIC)
+        and not (short and recognize in _LONG)
+        and (wanted is None or not wanted.isdisjoint(offered))
+    )
+
+
 SURE = 0.68
 
 _OPEN = re.compile(r"⟦|·")
@@ -366,26 +384,18 @@ class Scanner:
                 out.append((deep, hit._replace(start=start, end=end)))
         return out
 
-    def _run(
-        self, recognizers: Iterable[tuple[Recognize, frozenset[str]]], view: View
-    ) -> list[tuple[View, Hit]]:
+    def _run(self, recognizers: Recognizers, view: View) -> list[tuple[View, Hit]]:
         out: list[tuple[View, Hit]] = []
-        wanted, text = self.entities, view.text
-        digits = view.digits
-        least = None if self._filters() else self.threshold
-        short = view.longest < 16
-        for recognize, offered in recognizers:
-            if (not digits and recognize in _NUMERIC) or (short and recognize in _LONG):
-                continue
-            if wanted is None or not wanted.isdisjoint(offered):
-                found = recognize(text)
-                if self.regions is not None and recognize is numbers.recognize:
-                    found = numbers.recognize(text, self.regions)
-                hits = list(found)
-                if hits and least is not None:
-                    out += [(view, hit) for hit in hits if hit.score >= least]
-                elif hits:
-                    out += [(view, hit) for hit in hits if self._accepts(view, hit)]
+        text, least = view.text, None if self._filters() else self.threshold
+        for recognize in _able(recognizers, self.entities, view.digits, view.longest < _KEY_SIZE):
+            if self.regions is not None and recognize is numbers.recognize:
+                hits = list(numbers.recognize(text, self.regions))
+            else:
+                hits = list(recognize(text))
+            if hits and least is not None:
+                out += [(view, hit) for hit in hits if hit.score >= least]
+            elif hits:
+                out += [(view, hit) for hit in hits if self._accepts(view, hit)]
         return out
 
     def _filters(self) -> bool:
