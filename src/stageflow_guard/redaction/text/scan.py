@@ -132,9 +132,12 @@ _KEY_SIZE = 16
 
 @lru_cache(maxsize=64)
 def _able(
-    recognizers: Recognizers, wanted: frozenset[str] | None, digits: bool, short: bool
+    recognizers: Recognizers, wanted: frozenset[str] | None, *, digits: bool, short: bool
 ) -> tuple[Recognize, ...]:
-    """Return the recognizers that can find something that is asked for, with digits or without."""
+    """Return the recognizers that can find something that is asked for, with digits or without.
+
+    `short`: no word is as long as the keys that some of them look for.
+    """
     return tuple(
         recognize
         for recognize, offered in recognizers
@@ -387,7 +390,8 @@ class Scanner:
     def _run(self, recognizers: Recognizers, view: View) -> list[tuple[View, Hit]]:
         out: list[tuple[View, Hit]] = []
         text, least = view.text, None if self._filters() else self.threshold
-        for recognize in _able(recognizers, self.entities, view.digits, view.longest < _KEY_SIZE):
+        short = recognizers is SHAPED and view.longest < _KEY_SIZE
+        for recognize in _able(recognizers, self.entities, digits=view.digits, short=short):
             if self.regions is not None and recognize is numbers.recognize:
                 hits = list(numbers.recognize(text, self.regions))
             else:

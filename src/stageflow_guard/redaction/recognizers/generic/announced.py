@@ -20,6 +20,7 @@ from stageflow_guard.redaction.recognizers.generic.whose import behind_whose
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.number_words import writings
 from stageflow_guard.redaction.recognizers.phrases import Index, Match, long_words, numbered
+from stageflow_guard.redaction.recognizers.shapes import numbers_in
 
 DOCUMENTS: tuple[Document, ...] = tuple(d for c in COUNTRIES for d in c.documents)
 # behind a document's name: a word for "number", what stands in brackets, "is", a sign
@@ -257,32 +258,23 @@ _UNNAMED = re.compile(
     + r")(?![A-Za-z0-9]|@)"
 )
 _BEFORE = 66  # characters of a handle before its sign
-# a digit beside a letter, found fast: without one there is nothing here
-_MIXED = re.compile(
-    r"[0-9](?:(?<=[A-Za-z].)|(?<=[A-Z]{2} .)|(?<=[A-Za-z]-.)|(?=-?[A-Za-z])|(?=[0-9]{16}))"
-)
-# the first digit of letters and digits that touch each other: nothing else has no name
-_BESIDE = re.compile(
-    r"[0-9](?<![0-9].)(?:(?<=[A-Za-z].)|(?<=[A-Z] .)|(?<=[A-Za-z]-.)(?=[0-9]{6})|(?=[0-9]{0,8}-?[A-Za-z]|[0-9]{16}))"
-)
 _ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 _ALPHA = frozenset(c for c in _ALNUM if c.isalpha())
-_FOLLOWS = re.compile(r"[0-9]{1,9}-?[A-Za-z]|[0-9]{17}")
-_SEVEN = re.compile(r"[0-9]{7}")
+_MOST_DIGITS, _LEAST_ALONE = 9, 17  # digits before a letter; of a document without any letter
+_LEAST_BEHIND = 7  # digits behind a letter and a dash
 
 
 def _starts(text: str) -> Iterator[int]:
     """Yield where a word begins in which letters and digits touch each other, in order."""
-    for digit in _BESIDE.finditer(text):
-        at = digit.start()
-        if text[at - 1 : at] in _ALPHA:
+    for at, end in numbers_in(text):
+        sign = text[at - 1 : at]
+        if sign in _ALPHA:
             begin = at - 1
             while begin > 0 and at - begin < 7 and text[begin - 1] in _ALPHA:
                 begin -= 1
             if at - begin <= 6 and text[begin - 1 : begin] not in _ALNUM:
                 yield begin
             continue
-        sign = text[at - 1 : at]
         if sign == " " and at > 2 and text[at - 3] in _ALPHA and text[at - 2].isupper():
             if text[at - 2] in _ALPHA and text[at - 4 : at - 3] not in _ALNUM:
                 yield at - 3
@@ -291,10 +283,14 @@ def _starts(text: str) -> Iterator[int]:
             and at > 1
             and text[at - 2] in _ALPHA
             and text[at - 3 : at - 2] not in _ALNUM
-            and _SEVEN.match(text, at)
+            and end - at >= _LEAST_BEHIND
         ):
             yield at - 2
-        if _FOLLOWS.match(text, at):
+        behind = text[end : end + 1]
+        if end - at >= _LEAST_ALONE or (
+            end - at <= _MOST_DIGITS
+            and (behind in _ALPHA or (behind == "-" and text[end + 1 : end + 2] in _ALPHA))
+        ):
             yield at
 
 
@@ -307,7 +303,7 @@ def unnamed(text: str) -> Iterator[Hit]:
     """Yield documents whose form alone says what they are."""
     if "@" in text:
         yield from _handles(text)
-    if not numbered(text) or _MIXED.search(text) is None:
+    if not numbered(text):
         return
     reached = -1
     for start in _starts(text):
