@@ -8,12 +8,12 @@ script.
 
 from __future__ import annotations
 
+import itertools
 import re
 import string
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from stageflow_guard.redaction.recognizers.anchors import LARGE, any_of, folded
@@ -64,7 +64,7 @@ def vocabulary(text: str) -> frozenset[str]:
         text = _SOLID.sub(lambda m: " " * (len(m[0]) - _LONG) + m[0][-_LONG:], text)
     found = set(runs(lowered(text)).among(_HEADS))
     for cuts in _camels(text, _LONG):
-        found.update(_HEADS.intersection(text[a:b].lower() for a, b in pairwise(cuts)))
+        found.update(_HEADS.intersection(text[a:b].lower() for a, b in itertools.pairwise(cuts)))
     return frozenset(found)
 
 
@@ -116,7 +116,7 @@ def _places(text: str) -> dict[str, list[int]]:
     for word, at in runs(lower).places(known):
         found.setdefault(word, []).append(at)
     for cuts in _camels(text, len(text)):
-        for begin, end in pairwise(cuts):
+        for begin, end in itertools.pairwise(cuts):
             word = lower[begin:end]
             if word in known:
                 found.setdefault(word, []).append(begin)
@@ -235,6 +235,20 @@ _LITTLE = frozenset(
 )
 
 
+_COUNT = itertools.count()
+_OWNERS: dict[str, list[int]] = {}  # the numbers of the indexes that have phrases with a first word
+
+
+@lru_cache(maxsize=4)
+def _heads_by_index(text: str) -> dict[int, list[str]]:
+    """Return the first words of phrases that are in `text`, by the number of their index."""
+    found: dict[int, list[str]] = {}
+    for word in vocabulary(text):
+        for number in _OWNERS.get(word, ()):
+            found.setdefault(number, []).append(word)
+    return found
+
+
 class Index:
     """All phrases of some kinds."""
 
@@ -257,8 +271,11 @@ class Index:
                     if len(words) > 1 and len(glued) >= 5:
                         head = glued.translate(_SIGNS).split()[0]
                         by_head.setdefault(head, {}).setdefault(glued, kind)
-        self._heads = frozenset(by_head)
-        register(self._heads)
+        self._number = next(_COUNT)
+        register(by_head)
+        for head in by_head:
+            _OWNERS.setdefault(head, []).append(self._number)
+        _heads_by_index.cache_clear()
         self._phrases = by_head
         # compiled when met
         self._at: dict[str, tuple[re.Pattern[str], dict[str, str], re.Pattern[str] | None]] = {}
@@ -286,7 +303,7 @@ class Index:
 
     def find(self, text: str) -> Iterator[Match]:
         """Yield each place of a phrase, the longest at that place; order is by phrase."""
-        heads = vocabulary(text) & self._heads
+        heads = _heads_by_index(text).get(self._number)
         if heads:
             lower = lowered(text)
             for head in heads:
