@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.phrases import lowered
 from stageflow_guard.redaction.recognizers.shapes import holds
 from stageflow_guard.redaction.text.view import Edit, View
@@ -27,6 +27,7 @@ _GLUES_BESIDE = tuple(b"00" + kind * size + b"00" for kind in (b"a", b"A") for s
 _THEN = (
     "then", "and then", "next", "followed by", "dann", "und dann", "danach", "puis", "et puis", "ensuite", "luego", "y luego", "después", "poi", "e poi", "quindi", "dan", "en dan", "daarna", "depois", "e depois", "space", "gap", "leerzeichen", "espace", "espacio", "spazio", "spatie", "espaço", "dot", "dash", "slash", "stop",
 )  # fmt: skip
+_HEADS = Heads(_THEN)
 _WORDED = re.compile(
     rf"(?<![^\W_])\+?[0-9]{{1,6}}(?P<joint>,?[ ](?:{'|'.join(sorted(_THEN, key=len, reverse=True))}),?[ ])[0-9]{{1,6}}(?:(?P=joint)[0-9]{{1,6}}){{1,8}}(?![^\W_])",
     re.IGNORECASE,
@@ -51,10 +52,15 @@ def joints(view: View) -> View:
         edits += _without(_LETTERED, "joint", text, "")
     elif holds(text, _GLUES_BESIDE):
         edits += _without(_GLUED, 1, text, " ")
-    if present(lowered(text), _THEN):
+    if any(_behind_a_digit(text, at) for at in _HEADS.places(lowered(text))):
         edits += _without(_WORDED, "joint", text, " ")
     edits.sort()
     return view.edited(edits, "joints")
+
+
+def _behind_a_digit(text: str, at: int) -> bool:
+    """Say whether a space and a digit stand before `at`, a comma between them or not."""
+    return text[at - 1 : at] == " " and text[max(0, at - 3) : at].rstrip(" ,")[-1:].isdigit()
 
 
 def _without(pattern: re.Pattern[str], joint: str | int, text: str, gap: str) -> Iterator[Edit]:

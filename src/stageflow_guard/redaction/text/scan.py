@@ -29,7 +29,6 @@ from stageflow_guard.redaction.recognizers.generic import (
     cookies,
     credential_pairs,
     handed_logins,
-    handles,
     identifiers,
     network,
     numbers,
@@ -48,6 +47,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
 from stageflow_guard.redaction.recognizers.people import (
     beside_finds,
+    handles,
     honorifics,
     letters,
     names,

@@ -13,6 +13,7 @@ from stageflow_guard.redaction.recognizers.anchors import Heads, positions, pres
 from stageflow_guard.redaction.recognizers.generic import secret_values as values
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.shapes import holds
 
 _HEADS = ("auth", "cred", "login", "signin", "sign_in", "zugang", "anmeld", "identifiant", "inloggeg", "acesso", "acceso")  # fmt: skip
 _KEY = r"(?:[A-Za-z_]{1,16}[ ]?[=:][ ]?)?"
@@ -58,12 +59,14 @@ _IN_FOURS = re.compile(
     r"(?i:pass(?:word|wd)?|pwd|app[ _-]?password|secret)[\"']?[ ]?(?:=>|[:=])[ ]?[\"'](?P<value>[a-z]{4}(?: [a-z]{4}){3})[\"']"
 )
 
+_FOURS_BESIDE = (b"'aaaa aaaa aaaa aaaa'", b'"aaaa aaaa aaaa aaaa"')
+
 
 def passwords(text: str) -> Iterator[Hit]:
     """Yield the second of each such pair."""
     if not present(text, _SIGNS):  # a quote around what is passed, a sign behind what is told
         return
-    for match in _IN_FOURS.finditer(text):
+    for match in _IN_FOURS.finditer(text) if holds(text, _FOURS_BESIDE) else ():
         yield Hit(*match.span("value"), "SECRET", 0.6, "password in four groups", "label password")
     lower = lowered(text)
     for at in positions(lower, _OPENING) if "(" in text and present(lower, _OPENING) else ():

@@ -7,7 +7,8 @@ number stands beside many things; together they tell whose it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import capitalised
@@ -22,16 +23,23 @@ OF_NOBODY = frozenset(
 )  # fmt: skip
 _CAPITAL = re.compile(r"[^\W\d_a-zß-ÿ](?<![^\W_].)[^\W\d_]{2,}(?:-[^\W\d_]{2,})?")
 _PARAGRAPH = re.compile(r"\n[ \t>|*-]*\n")
+_SURNAME_FIRST = re.compile(
+    r"[^\W\d_a-zß-ÿ](?<![^\W_].)(?!(?:an|anta|anto|aint|ankt|ão|ort|ount|illa|os|as|ad)[ ])[^\W\d_]{2,24}[ ]$"
+)
+_LONGEST = 26  # characters of a surname
+_BETWEEN = re.compile(r"[ ,:(–-]{1,3}(?:[^\W\dA-Z_]{1,12}[ :]{1,2}){0,4}\(?")
+_SURE_SIZE = 4  # letters of a given name in capitals
+_NEAR = 28  # characters between a given name alone and a find
 
 
-def recognize(text: str, places: Iterable[tuple[int, int]]) -> Iterator[Hit]:
-    """Yield names of two words and more, the first a given name, within `REACH` of one of `places`.
+def recognize(text: str, places: Sequence[tuple[int, int]]) -> Iterator[Hit]:
+    """Yield names of two words and more, one of them a given name, within `REACH` of one of `places`.
 
-    `places` are ranges of `text`, in order. No name is read across the end of a paragraph.
+    A given name alone counts where only a few small words part it from the find. `places` are ranges
+    of `text`, in order. No name is read across the end of a paragraph.
     """
     reached = 0
-    for start, end in places:
-        low, high = _paragraph(text, max(reached, start - REACH, 0), start, end)
+    for low, high in _around(text, places):
         for word in _CAPITAL.finditer(text, low, high):
             if word.start() < reached or word[0].lower() not in GIVEN_NAMES:
                 continue
@@ -44,41 +52,46 @@ def recognize(text: str, places: Iterable[tuple[int, int]]) -> Iterator[Hit]:
                 turned = _SURNAME_FIRST.search(text, max(reached, begin - _LONGEST), begin)
                 if turned is not None:
                     begin, found = turned.start(), turned[0] + found
-            if is_person(found) or (
-                " " not in found and (len(found) >= _SURE_SIZE or not found.isupper()) and is_somebody(found) and _touches(text, begin, begin + len(found), start, end)
-            ):  # fmt: skip
-                reached = begin + len(found)
-                yield Hit(begin, reached, "PERSON", 0.4, "name, beside a find", "given name")
-        reached = max(reached, low)
+            stop = begin + len(found)
+            if is_person(found) or (" " not in found and _touches(text, begin, stop, places)):
+                reached = stop
+                yield Hit(begin, stop, "PERSON", 0.4, "name, beside a find", "given name")
 
 
-def _paragraph(text: str, low: int, start: int, end: int) -> tuple[int, int]:
-    """Return what from `low` to `REACH` behind `end` is in the paragraph of `[start, end)`."""
-    high = min(len(text), end + REACH)
-    for cut in _PARAGRAPH.finditer(text, low, high):
-        if cut.end() <= start:
-            low = cut.end()
-        elif cut.start() >= end:
-            return low, cut.start()
-    return low, high
+def _around(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the stretches around `places`, in order; those that overlap are one."""
+    low = high = -1
+    for start, end in places:
+        begin, stop = max(start - REACH, 0), min(len(text), end + REACH)
+        for cut in _PARAGRAPH.finditer(text, begin, stop):
+            if cut.end() <= start:
+                begin = cut.end()
+            elif cut.start() >= end:
+                stop = cut.start()
+                break
+        if begin > high:
+            if high >= 0:
+                yield low, high
+            low = begin
+        high = max(high, stop)
+    if high >= 0:
+        yield low, high
 
 
-_SURNAME_FIRST = re.compile(
-    r"[^\W\d_a-zß-ÿ](?<![^\W_].)(?!(?:an|anta|anto|aint|ankt|ão|ort|ount|illa|os|as|ad)[ ])[^\W\d_]{2,24}[ ]$"
-)
-_LONGEST = 26  # characters of a surname
-_BETWEEN = re.compile(r"[ ,:(–-]{1,3}(?:[^\W\dA-Z_]{1,12}[ :]{1,2}){0,4}\(?")
-
-
-def _touches(text: str, begin: int, stop: int, start: int, end: int) -> bool:
-    """Say whether only a few small words stand between a name and a find."""
-    if stop <= start:
-        return start - stop <= _NEAR and _BETWEEN.fullmatch(text, stop, start) is not None
-    return 0 <= begin - end <= _NEAR and _BETWEEN.fullmatch(text, end, begin) is not None
-
-
-_SURE_SIZE = 4  # letters of a given name in capitals
-_NEAR = 28
+def _touches(text: str, begin: int, stop: int, places: Sequence[tuple[int, int]]) -> bool:
+    """Say whether only a few small words stand between a given name alone and a find."""
+    name = text[begin:stop]
+    if (name.isupper() and len(name) < _SURE_SIZE) or not is_somebody(name):
+        return False
+    behind = bisect_left(places, (stop, stop))
+    if behind < len(places) and places[behind][0] - stop <= _NEAR and (
+        _BETWEEN.fullmatch(text, stop, places[behind][0]) is not None
+    ):  # fmt: skip
+        return True
+    ahead = bisect_left(places, (begin, begin)) - 1
+    return ahead >= 0 and 0 <= begin - places[ahead][1] <= _NEAR and (
+        _BETWEEN.fullmatch(text, places[ahead][1], begin) is not None
+    )  # fmt: skip
 
 
 def _without_labels(name: str) -> str:

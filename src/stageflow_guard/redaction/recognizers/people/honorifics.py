@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import unspaced
 
@@ -51,13 +52,21 @@ _PATTERNS: tuple[re.Pattern[str], ...] = (
         rf"(?<!{_HEBREW})(?:ד[\"״]ר|פרופ['׳]|גב['׳]|מר|עו[\"״]ד)[ ]({_HEBREW}{{2,}}(?:[ -]{_HEBREW}{{2,}})?)"
     ),
 )  # fmt: skip
-_SIGNS = ("様", "さま", "さん", "殿", "氏", "先生", "女士", "小姐", "老师", "老師", "经理", "經理", "医生", "醫生", "同学", "同學", "教授", "主任", "律师", "律師", "太太", "님", "씨", "환자분", "السيد", "الدكتور", "الأستاذ", "الآنسة", "المهندس", "الشيخ", "श्री", "सुश्री", "डॉ", "कुमारी", "प्रो", "ד", "פרופ", "גב", "מר", "עו")  # fmt: skip
+# what stands beside a name, by pattern
+_SIGNS = (
+    ("様", "さま", "さん", "殿", "氏"),
+    ("先生", "女士", "小姐", "老师", "老師", "经理", "經理", "医生", "醫生", "同学", "同學", "教授", "主任", "律师", "律師", "太太"),
+    ("님", "씨", "환자분"),
+    ("السيد", "الدكتور", "الأستاذ", "الآنسة", "المهندس", "الشيخ"),
+    ("श्री", "सुश्री", "डॉ", "कुमारी", "प्रो"),
+    ("ד", "פרופ", "גב", "מר", "עו"),
+)  # fmt: skip
 
 
 def beside(text: str) -> Iterator[Hit]:
     """Yield the names beside such honorifics, without them."""
-    if not unspaced(text) or not any(sign in text for sign in _SIGNS):
+    if not unspaced(text):
         return
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(text):
+    for signs, pattern in zip(_SIGNS, _PATTERNS, strict=True):
+        for match in pattern.finditer(text) if present(text, signs) else ():
             yield Hit(*match.span(1), "PERSON", 0.45, "name, title", "label title")

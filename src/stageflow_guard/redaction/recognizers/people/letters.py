@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import places
+from stageflow_guard.redaction.recognizers.anchors import places, present
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
@@ -79,7 +79,7 @@ def people(text: str) -> Iterator[Hit]:
             for match in _CLOSING.finditer(text):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, sign-off", "label said")
     if ":" in text and holds(text, _TIMES):
-        for at in (0, *(at + 1 for at in places(text, "\n"))):
+        for at in _lines(text):
             match = _CHAT.match(text, at)
             if match is None:
                 continue
@@ -87,24 +87,34 @@ def people(text: str) -> Iterator[Hit]:
             if (_LOGGED | BUSINESS).isdisjoint(words):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, chat", "position")
         yield from _chatting(text)
+    if present(text, _COMES):
+        yield from _named(
+            [came for at in _lines(text) if (came := _CAME.match(text, at)) is not None]
+        )
+
+
+_COMES = ("joined", "left", "entered", "beigetreten", "verlassen", "rejoint", "quitté", "unido", "unió", "entrat", "entrou", "saiu", "toegetreden", "den chat")  # fmt: skip
+
+
+def _lines(text: str) -> Iterator[int]:
+    """Yield where each line begins."""
+    yield 0
+    for at in places(text, "\n"):
+        yield at + 1
 
 
 def _chatting(text: str) -> Iterator[Hit]:
-    """Yield who writes each line of a chat, a time beside the name; and who comes and goes.
-
-    Much else has a time beside it: the name begins with a given name, or each of several lines has one.
-    """
-    lines = [0, *(at + 1 for at in places(text, "\n"))]
+    """Yield who writes each line of a chat, a time beside the name; much else has a time beside it, too."""
     found = [
         match
-        for at in lines
-        if (
-            match := _STAMPED.match(text, at)
-            or _STAMP_BEHIND.match(text, at)
-            or _CAME.match(text, at)
-        )
-        is not None
+        for at in _lines(text)
+        if (match := _STAMPED.match(text, at) or _STAMP_BEHIND.match(text, at)) is not None
     ]
+    yield from _named(found)
+
+
+def _named(found: list[re.Match[str]]) -> Iterator[Hit]:
+    """Yield those of a chat who are somebody: by a given name, or because several lines have one."""
     writers = {match["who"] for match in found}
     for match in found:
         turned = match.groupdict().get("turned")

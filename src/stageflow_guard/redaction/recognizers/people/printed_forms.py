@@ -7,9 +7,12 @@ sentence; a surname's and a given name's label near each other are a form.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
+from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.people.somebody import THINGS
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, STOP
+from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _PARTS = (
     r"surnames?|last[ ]names?|family[ ]names?|fore[ ]?names?|first[ ]names?|given[ ]names?|middle[ ]names?|maiden[ ]name|other[ ]names?"
@@ -22,7 +25,13 @@ _OTHERS = (
     r"|geb|geburts\w*|geschlecht|staats\w*|anschrift|adresse|straße|n[ée]e?|naissance|sexe|lieu|fecha|nacid[oa]|sexo|domicilio|dni|nif|nie|nato|nata|data|sesso|luogo|residenza|codice|geboren|geboorte\w*|geslacht|nascimento|nasc|morada|endereço|cpf|pesel|urodz\w*|personnummer|doğum|cinsiyet|tc|mrn|mr|ms|mrs"
 )
 _PART = re.compile(rf"(?<![^\W_])(?:{_PARTS})(?![^\W_])", re.IGNORECASE)
-_LABEL = re.compile(rf"(?<![^\W_])(?:{_PARTS}|{_OTHERS})(?![^\W_])", re.IGNORECASE)
+_PART_HEADS = Heads((
+    "surname", "last", "family", "fore", "first", "given", "middle", "maiden", "other name", "nachname", "familienname", "zuname", "geburtsname", "rufname", "vorname", "nom", "prénom", "prenom", "primer", "segundo", "apellido", "cognome", "voorna", "achternaam", "geslachtsnaam", "roepnaam", "apelido", "sobrenome", "imi", "nazwisko", "förnamn", "efternamn", "fornavn", "etternavn", "soyad", "ad", "name", "naam",
+))  # fmt: skip
+# what begins another label of such a form
+_LABEL_WORDS = frozenset(
+    word.lower().strip("?") for word in re.findall(r"[^\W_]+", re.sub(r"\[[^\]]*\]|\(\?:|\\w\*", " ", f"{_PARTS}|{_OTHERS}")) if len(word) > 1
+) | {"u.s", "s.s", "d.o.b"}  # fmt: skip
 _VALUE = re.compile(
     r"[ \t]{1,24}\n?[ \t]{0,8}(?P<name>[^\W\d_a-zß-ÿ][^\W\d_]*(?:['’-][^\W\d_]+)*(?:[ ][^\W\d_a-zß-ÿ][^\W\d_]*(?:['’.-][^\W\d_]*)*){0,3})"
 )
@@ -98,18 +107,27 @@ def value_of(text: str, start: int, end: int) -> tuple[int, int] | None:
     turned = _TURNED.match(text, behind) if hint is not None else None
     if turned is not None:
         return turned.span("name")
-    following = _LABEL.search(text, behind, behind + _MOST)
-    match = _VALUE.match(text, behind, behind + _MOST if following is None else following.start())
-    if match is None or (hint is None and not _beside_another(text, start, end)):
+    match = _VALUE.match(text, behind, behind + _MOST)
+    if match is None:
         return None
-    words = match["name"].split(" ")
+    words: list[str] = []
+    for word in match["name"].split(" "):
+        if word.lower().strip(".") in _LABEL_WORDS:
+            break
+        words.append(word)
+    if not words or (hint is None and not _beside_another(text, start, end)):
+        return None
     if any(word.lower().strip(".") in _NO_NAME for word in words):
         return None
-    return match.start("name"), match.start("name") + len(match["name"].rstrip(" .-"))
+    return match.start("name"), match.start("name") + len(" ".join(words).rstrip(" .-"))
 
 
 def _beside_another(text: str, start: int, end: int) -> bool:
     """Say whether another part of a name is asked for near `[start, end)`, in another word."""
     own = text[start:end].lower()
-    around = (text[max(0, start - _NEAR) : start], text[end : end + _NEAR])
-    return any(one[0].lower() != own for part in around for one in _PART.finditer(part))
+    heads = _PART_HEADS.places(lowered(text))
+    for at in heads[bisect_left(heads, start - _NEAR) : bisect_left(heads, end + _NEAR)]:
+        part = _PART.match(text, at) if not start <= at < end else None
+        if part is not None and part[0].lower() != own:
+            return True
+    return False

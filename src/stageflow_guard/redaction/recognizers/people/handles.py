@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.anchors import Heads, present
 from stageflow_guard.redaction.recognizers.generic.usernames import NOBODY
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
@@ -47,7 +47,6 @@ _TOLD = re.compile(
     r"(?<![^\W_])(?:user(?:name)?|login|usuario|utente|benutzer(?:name)?|nutzer(?:name)?|gebruiker(?:snaam)?|identifiant|utilisateur|usuário|utilizador|użytkownik|användare)(?P<tells>[ ](?:is|es|ist|est|è|é)|[ ]?[:=])?[ ]{1,2}[\"'`]?(?P<name>[A-Za-z][\w.-]{2,31})[\"'`]?(?(tells)(?:[ ]?[,;/|]|\.|[ ](?:and|y|und|et|e|en|i|och))?|(?:[ ]?[,;/|]|[ ](?:and|y|und|et|e|en|i|och)))[ ](?:(?:the|your|la|tu|das|dein|le|mot|il|het|je|a|o|sua)[ ]){0,2}(?=(?:password|passphrase|pass|pwd|pw|contraseña|clave|passwort|kennwort|pw|senha|palavra-passe|wachtwoord|parola|mot de passe|de passe|mdp|hasło|lösenord)(?![^\W_]))",
     re.IGNORECASE,
 )
-_TOLD_SECRETS = ("pass", "pwd", "pw ", "pw:", "contraseña", "clave", "kennwort", "senha", "wachtwoord", "parola", "mdp", "hasło", "lösenord")  # fmt: skip
 _AUDITS = ("uid=", "acct=", "suser=", "duser=", "logname=", "samaccountname=")
 _LEAD = 48  # characters before the sign
 
@@ -61,9 +60,11 @@ def recognize(text: str) -> Iterator[Hit]:
         for handle in _HANDLE.finditer(text):
             if _PLACE.search(lower, max(0, handle.start() - _LEAD), handle.start()) is not None:
                 yield from _account(handle, "account, handle")
-    for words, pattern, rule in _BEHIND:
-        for match in pattern.finditer(text) if present(lower, words) else ():
-            yield from _account(match, rule)
+    for heads, pattern, rule in _BEHIND:
+        for at in heads.places(lower):
+            match = pattern.match(text, at)
+            if match is not None:
+                yield from _account(match, rule)
     for home in _HOME.finditer(text) if present(text, _FOLDERS) else ():
         if _of_a_person(home["name"].lower()):
             yield from _account(home, "account, folder")
@@ -79,13 +80,13 @@ def _nicks(text: str) -> Iterator[Hit]:
 
 
 _STAMP_MOST = 12  # characters of a time
-# an account by what is before it: read where one of the words is
+# an account by what is before it
 _BEHIND = (
-    (("--user", "--login", "--account=", "--uid="), _OPTION, "account, option"),
-    (_TOLD_SECRETS, _TOLD, "account, told"),
-    (_PLACES, _PLACED, "account, place"),
-    (_AUDITS, _AUDITED, "account, logged"),
-)
+    (Heads(("--user", "--login", "--account=", "--uid=")), _OPTION, "account, option"),
+    (Heads(("user", "login", "usuario", "utente", "benutzer", "nutzer", "gebruiker", "identifiant", "utilisateur", "usuário", "utilizador", "użytkownik", "användare")), _TOLD, "account, told"),
+    (Heads(_PLACES), _PLACED, "account, place"),
+    (Heads(_AUDITS), _AUDITED, "account, logged"),
+)  # fmt: skip
 
 
 def _of_a_person(name: str) -> bool:
