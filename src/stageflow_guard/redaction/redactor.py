@@ -21,7 +21,7 @@ from stageflow_guard.redaction.text.spans import resolve
 from stageflow_guard.redaction.text.stream import Stream
 from stageflow_guard.redaction.values.binary import of_bytes
 from stageflow_guard.redaction.values.joined import Near, joints
-from stageflow_guard.redaction.values.key_names import Way, beside, declared, labels, way_of
+from stageflow_guard.redaction.values.key_names import Way, beside, declared, labels, way_to
 from stageflow_guard.redaction.values.tree import contents, mapped
 from stageflow_guard.redaction.vault.json_text import NUMBER, escaped
 from stageflow_guard.redaction.vault.replacing import Part, parts_of
@@ -276,7 +276,7 @@ class Redactor:
         def named(key: str, text: str) -> str | None:
             entity = declared(key, text) if self._own else None  # a key is a find of our own
             if entity is None or not self._reports(entity):
-                way = way_of(key)
+                way = way_to(key, text)
                 return None if way is Way.ALONE else read_behind(key, text, alone=way is Way.BOTH)
             fresh, count = self._around(entity, text, scope)
             if not count:  # redacted before

@@ -16,7 +16,7 @@ from stageflow_guard.redaction.redactor import Redactor
 from stageflow_guard.redaction.text.stream import Stream
 from stageflow_guard.redaction.values.binary import of_bytes
 from stageflow_guard.redaction.values.joined import joints
-from stageflow_guard.redaction.values.key_names import Way, beside, entity_of, way_of
+from stageflow_guard.redaction.values.key_names import Way, beside, entity_of, way_to
 from stageflow_guard.redaction.values.plain import NotPlainError, plain_contents, plain_texts
 from stageflow_guard.redaction.values.tree import MOST, TooLarge, contents
 from stageflow_guard.redaction.vault.restore_stream import Restoring
@@ -63,7 +63,7 @@ def _heard(value: Any, most: int | None, *, always: bool = False) -> _Contents:
         if entity_of(key) is not None:
             telling = True
             return None
-        way = way_of(key)
+        way = way_to(key, text)
         if way is not Way.ALONE:
             behind.append(beside(key, text))
         return text if way is Way.BEHIND else None

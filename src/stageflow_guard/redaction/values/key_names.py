@@ -17,6 +17,7 @@ from stageflow_guard.redaction.recognizers.generic.announced import BY_NAME as D
 from stageflow_guard.redaction.recognizers.generic.secret_values import about, is_password
 from stageflow_guard.redaction.recognizers.generic.secrets import NAMES as SECRET_NAMES
 from stageflow_guard.redaction.recognizers.labels import OTHER, before
+from stageflow_guard.redaction.recognizers.people.labelled import is_name
 from stageflow_guard.redaction.recognizers.people.roles import FIELDS, LINE_HEADS
 from stageflow_guard.redaction.recognizers.phrases import Index
 
@@ -191,6 +192,12 @@ def way_of(name: str) -> Way:
     return Way.BOTH if begins_any(f"{name}:".lower()) else Way.ALONE
 
 
+def way_to(name: str, value: str) -> Way:
+    """Return how `value` under `name` is read: a person's name is one behind any name but a work's."""
+    way = way_of(name)
+    return Way.BEHIND if way is Way.ALONE and len(name) <= _LONGEST and is_name(value) else way
+
+
 @lru_cache(maxsize=4096)
 def last_label(text: str) -> str:
     """Return the longest of such names that ends where `text` ends, or nothing."""
@@ -222,7 +229,7 @@ _NAMING = re.compile(r"-{0,2}[0-9]{0,2}[^\W\d]\S*(?: \S+){0,4}")
 
 def asks(name: str, value: Any) -> bool:
     """Say whether `value` is looked at together with `name`; what is no text, under a telling one."""
-    return tells(name) or (issubclass(type(value), str) and way_of(name) is not Way.ALONE)
+    return tells(name) or (issubclass(type(value), str) and way_to(name, value) is not Way.ALONE)
 
 
 def beside(name: str, value: str) -> str:

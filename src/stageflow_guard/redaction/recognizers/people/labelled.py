@@ -15,8 +15,11 @@ from stageflow_guard.redaction.recognizers.people.given_names import ALL_GIVEN_N
 from stageflow_guard.redaction.recognizers.people.somebody import is_person
 
 _SIGN = re.compile(r":(?<=[^\W\d_]:)\*{0,2}[ ]{1,4}(?=[^\W\d_a-zß-ÿ])")
-_VALUE = re.compile(
-    rf"(?P<name>{FULL}(?:,[ ](?P<given>[^\W\d_a-zß-ÿ][^\W\d_]+)(?:[ ][^\W\d_a-zß-ÿ][^\W\d_]*\.?)?)?)(?=[ ]?(?:[,;|·•/)\]\n\r\x1e]|\.(?:[ \n]|$)|[–—-][ ]|[ ]{{2}}|$)|[ ][–—-][ ])"
+_ENDS = r"(?=[ ]?(?:[,;|·•/)\]\n\r\x1e]|\.(?:[ \n]|$)|[–—-][ ]|[ ]{2}|$)|[ ][–—-][ ])"
+_VALUE = re.compile(rf"(?P<name>{FULL}){_ENDS}")
+# the surname first: a comma before a given name is a sign, too
+_TURNED = re.compile(
+    rf"(?P<name>(?P<surname>{FULL}),[ ](?P<given>[^\W\d_a-zß-ÿ][^\W\d_]+)(?:[ ][^\W\d_a-zß-ÿ][^\W\d_]*\.?)?){_ENDS}"
 )
 # of one word to three, at the start of a line or behind a border
 _LABEL = re.compile(
@@ -37,18 +40,32 @@ _REACH = 60  # characters of a label
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such names, of two words and more, the first a given name."""
     for sign in _SIGN.finditer(text) if ": " in text else ():
-        match = _VALUE.match(text, sign.end())
+        match = _of_somebody(text, sign.end())
         if match is None:
-            continue
-        given, known = match["name"].partition(" ")[0], GIVEN_NAMES
-        if match["given"]:  # a comma before it is a sign, too
-            given, known = match["given"], ALL_GIVEN_NAMES
-        if given.lower() not in known:
             continue
         label = _LABEL.search(text, max(0, sign.start() - _REACH), sign.start())
         if label is None or _OF_WORKS.search(label[0]) is not None or not is_person(match["name"]):
             continue
         yield Hit(*match.span("name"), "PERSON", 0.4, "name, behind a label", "given name")
+
+
+def _of_somebody(text: str, at: int) -> re.Match[str] | None:
+    """Return the whole name at `at`, the given name first or behind a comma."""
+    match = _VALUE.match(text, at)
+    if match is not None and match["name"].partition(" ")[0].lower() in GIVEN_NAMES:
+        return match
+    turned = _TURNED.match(text, at)
+    if turned is None or turned["given"].lower() not in ALL_GIVEN_NAMES:
+        return None
+    return None if turned["surname"].partition(" ")[0].lower() in ALL_GIVEN_NAMES else turned
+
+
+_WHOLE = re.compile(FULL)
+
+
+def is_name(value: str) -> bool:
+    """Say whether a whole value is a person's name, whatever it is called: a given name and a surname."""
+    return len(value) <= _REACH and _WHOLE.fullmatch(value) is not None and _is_whole(value)
 
 
 def listed(text: str) -> Iterator[Hit]:

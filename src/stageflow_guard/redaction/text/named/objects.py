@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.people.labelled import is_name
 from stageflow_guard.redaction.text.named.block import LONGEST, Named
 from stageflow_guard.redaction.values.key_names import (
     Way,
@@ -19,6 +20,7 @@ from stageflow_guard.redaction.values.key_names import (
     entity_of,
     tells,
     way_of,
+    way_to,
 )
 
 NEAR = 480  # characters to the name around: a stream sees as far
@@ -49,9 +51,26 @@ def _pairs(text: str) -> tuple[Named, ...]:
             found += _inside(text, one[1], one.end() - 1)
     known = {one.start for one in found}
     for item in _ITEM.finditer(text):
-        if item.start(1) not in known and _NUMBERED.search(text, *item.span(1)):
+        if item.start(1) in known:
+            continue
+        if _NUMBERED.search(text, *item.span(1)):
             found.append(Named("", *item.span(1)))
+        elif is_name(item[1]) and (list_of := _list_of(text, item.start(1))):
+            found.append(Named(list_of, *item.span(1)))
     return tuple(found)
+
+
+_LIST_NAME = re.compile(r'"([^"\\\n\x1e]{1,60})"\s{0,8}:\s{0,8}$')
+
+
+def _list_of(text: str, at: int) -> str:
+    """Return what the list is called that `at` lies in; nothing where it has no name or is far off."""
+    opened = text.rfind("[", max(0, at - NEAR), at)
+    name = _LIST_NAME.search(text, max(0, opened - _NAME_MOST), opened) if opened >= 0 else None
+    return "" if name is None else name[1]
+
+
+_NAME_MOST = 80  # characters of a name and its sign
 
 
 def _inside(text: str, around: str, start: int) -> Iterator[Named]:
@@ -86,7 +105,7 @@ def pairs(text: str) -> Iterator[Named]:
     """Yield the values that are read behind their name: it tells, or they may be anybody's number."""
     for one in _pairs(text):
         if entity_of(one.name) is None and one.end - one.start <= LONGEST and (
-            way_of(one.name) is not Way.ALONE or _NUMBERED.search(text, one.start, one.end)
+            way_to(one.name, text[one.start : one.end]) is not Way.ALONE or _NUMBERED.search(text, one.start, one.end)
         ):  # fmt: skip
             yield one
 
