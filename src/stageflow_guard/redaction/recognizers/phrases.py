@@ -135,15 +135,30 @@ def lowered(text: str) -> str:
     return folded(text)
 
 
+class Words(NamedTuple):
+    """What stands between white space: the longest size, how many are one character, the long ones."""
+
+    longest: int
+    single: int
+    long: list[tuple[int, str]]  # and where each of them begins
+
+
 @lru_cache(maxsize=4)
-def long_words(text: str) -> list[tuple[int, str]]:
-    """Return the words of ten characters and more between white space, and where they begin."""
+def spaced(text: str) -> Words:
+    """Return what the words of `text` between white space are."""
+    words = text.split()
+    sizes = list(map(len, words))
     at, out = 0, list[tuple[int, str]]()
-    for word in [word for word in text.split() if len(word) >= _SHORTEST]:
+    for word in itertools.compress(words, map(_SHORTEST.__le__, sizes)):
         at = text.find(word, at)  # a shorter word between two of them holds none
         out.append((at, word))
         at += len(word)
-    return out
+    return Words(max(sizes, default=0), sizes.count(1), out)
+
+
+def long_words(text: str) -> list[tuple[int, str]]:
+    """Return the words of ten characters and more between white space, and where they begin."""
+    return spaced(text).long
 
 
 _SHORTEST = 10

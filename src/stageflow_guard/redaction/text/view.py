@@ -17,7 +17,7 @@ from itertools import chain, compress, pairwise, repeat
 
 from stageflow_guard.redaction.recognizers.confusables import LETTERS, MARKS
 from stageflow_guard.redaction.recognizers.hidden import BARRIER
-from stageflow_guard.redaction.recognizers.phrases import numbered
+from stageflow_guard.redaction.recognizers.phrases import numbered, spaced
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1d\x1f\x7f]")
 _KEPT = 8192  # distinct characters remembered: a text of all code points cannot fill the memory
@@ -97,7 +97,7 @@ def _places(text: str, chars: Collection[str]) -> list[int]:
 class View:
     """A text and, for each of its characters, the original range that it stands for."""
 
-    __slots__ = ("_ends", "_measured", "_starts", "steps", "text")
+    __slots__ = ("_ends", "_starts", "steps", "text")
 
     def __init__(
         self,
@@ -110,28 +110,21 @@ class View:
         self.steps = steps
         self._starts = range(len(text)) if starts is None else starts
         self._ends = range(1, len(text) + 1) if ends is None else ends
-        self._measured: tuple[int, int] | None = None
 
     @property
     def digits(self) -> bool:
         """Say whether there is an ASCII digit."""
         return numbered(self.text)
 
-    def _sizes(self) -> tuple[int, int]:
-        if self._measured is None:
-            sizes = list(map(len, self.text.split()))
-            self._measured = (max(sizes, default=0), sizes.count(1))
-        return self._measured
-
     @property
     def longest(self) -> int:
         """The length of the longest word between white space."""
-        return self._sizes()[0]
+        return spaced(self.text).longest
 
     @property
     def single_letters(self) -> int:
         """How many characters stand alone."""
-        return self._sizes()[1]
+        return spaced(self.text).single
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return the original range behind `[start, end)` of this view."""

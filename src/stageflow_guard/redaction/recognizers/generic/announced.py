@@ -409,7 +409,7 @@ SUFFIXED = re.compile(
 def fields(text: str) -> Iterator[Hit]:
     """Yield what stands behind the name of a field and a sign, by the field's shape."""
     for match in _FIELDS.find(text):
-        sign = (_SHORT if match.kind == "PHONE_NUMBER" else _SIGN).match(text, match.end)
+        sign = _SHORT.match(text, match.end) if match.kind == "PHONE_NUMBER" else None
         sign = sign or _SIGN.match(text, match.end) or SUFFIXED.match(text, match.end)
         if sign is None and match.kind == "PHONE_NUMBER":
             sign = _ALONE.match(text, match.end)
