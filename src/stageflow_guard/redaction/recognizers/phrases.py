@@ -103,7 +103,7 @@ def _camels(text: str, most: int) -> Iterator[list[int]]:
 
 @lru_cache(maxsize=4)
 def _places(text: str) -> dict[str, list[int]]:
-    """Return where each word stands that begins a phrase: for long texts, read once."""
+    """Return where each first word of a phrase of some index stands."""
     source = source_of(text)
     if source is not None:
         return {
@@ -111,7 +111,7 @@ def _places(text: str) -> dict[str, list[int]]:
             for word, places in _places(source).items()
         }
     found: dict[str, list[int]] = {}
-    known = vocabulary(text)
+    known = vocabulary(text) & _OWNERS.keys()
     lower = lowered(text)
     for word, at in runs(lower).places(known):
         found.setdefault(word, []).append(at)

@@ -14,9 +14,9 @@ from stageflow_guard.redaction.recognizers.clinical.clinic_words import COMPANIE
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, numbered, register
 
-_ONE = r"(?:[^\W\d_a-z]\.[ ]?){0,2}[^\W\d_a-z][^\W\d_A-Z][\w'’-]{0,24}"
+_ONE = r"(?:[^\W\d_a-z]\.[ ]?){0,2}[^\W\d_a-z][^\W\d_A-Z][\w'’-]{0,24}+"
 _SMALL = r"(?:(?:de|da|di|van|von|der|den|del|la|le|bin|al|el|dos|du)[ ]){0,2}"
-_LOUD = r"[^\W\d_a-z]{2,24}(?:['’-][^\W\d_a-z]{2,24})?"
+_LOUD = r"[^\W\d_a-z]{2,24}+(?:['’-][^\W\d_a-z]{2,24}+)?"
 _NAME = rf"(?:{_ONE}(?:[ ]{_SMALL}(?:{_ONE}|[A-Z](?=[ ][^\W\d_a-z]))){{1,2}}|{_LOUD}(?:[ ]{_LOUD}){{1,2}})"
 _TURNED = rf"(?:{_ONE}|{_LOUD})(?:[ ](?:{_ONE}|{_LOUD}))?,[ ]?(?:{_ONE}|{_LOUD})(?:[ ](?:[A-Z]\.?(?!\w)|{_ONE}))?"
 _BACK = 70  # characters before a label that are looked at for a name
@@ -108,8 +108,8 @@ def recognize(text: str, heard: frozenset[str]) -> Iterator[Hit]:
                 )
     for match in _AGE.finditer(text) if numbered(text) and _AGE_GATE.search(text) else ():
         yield from _before(text, match.start(), "name, known by an age")
-    for match in _BIRTH.finditer(text) if _BIRTHS.places(lowered(text)) else ():
-        yield from _before(text, match.start(), "name, known by a birth")
+    for begin in _births(text):
+        yield from _before(text, begin, "name, known by a birth")
     written = [word for part in _WRITTEN.keys() & heard for word in _WRITTEN[part]]
     for match in _LETTERS.finditer(text) if present(text, written) else ():
         low = max(0, match.start() - _BACK)
@@ -121,6 +121,14 @@ def recognize(text: str, heard: frozenset[str]) -> Iterator[Hit]:
             if named["who"].rpartition(" ")[2] in _PLACES or _PLACED.search(lead):
                 continue
         yield from _who(named, low, "name, letters of a profession")
+
+
+def _births(text: str) -> Iterator[int]:
+    """Yield where a birth is told behind a sign."""
+    for at in _BIRTHS.places(lowered(text)):
+        begin = at - 2 if text[at - 1 : at] == " " else at - 1
+        if begin >= 0 and _BIRTH.match(text, begin) is not None:
+            yield begin
 
 
 def _before(text: str, at: int, rule: str) -> Iterator[Hit]:

@@ -107,9 +107,9 @@ _ANY_CASE = {"n": "[0-9]", "a": "[A-Za-z]", "c": "[A-Za-z0-9]"}
 
 def _grouped(written: str) -> bool:
     """Say whether the groups are of four, of an usual kind, or one sign alone breaks the number."""
-    gaps = [(m.start(), m[0]) for m in _SEPARATOR.finditer(written)]
-    if not gaps:
+    if written.isalnum():
         return True
+    gaps = [(m.start(), m[0]) for m in _SEPARATOR.finditer(written)]
     plain = [at - sum(len(g) for _, g in gaps[:i]) for i, (at, _) in enumerate(gaps)]
     odd = [gap for at, (_, gap) in zip(plain, gaps, strict=True) if at % 4]
     even = not odd or (len(odd) == 1 and odd[0].strip(" ") != "")  # one break inside of a group

@@ -156,7 +156,8 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
     lead = label.end() if label is not None else len(name) - len(name.lstrip("'!#$&*/=?^`{|}~-.%"))
     name, start = name[lead:], start + lead
     # a key, a path or a quote before it; an apostrophe in a name is a part of it
-    cut = max(map(name.rfind, "=/?&|{}" if _IRISH.search(name) else "=/?&|'{}"))
+    signs = "=/?&|{}" if _IRISH.search(name) else "=/?&|'{}"
+    cut = -1 if name.isalnum() else max(map(name.rfind, signs))
     name, start = name[cut + 1 :], start + cut + 1
     if not name:
         return None
