@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from stageflow_guard.model import EntitySpan
 from stageflow_guard.redaction.placeholder import PSEUDONYM
+from stageflow_guard.redaction.recognizers.people.labelled import is_name
 from stageflow_guard.redaction.values.key_names import declared, is_saying, says
 
 LEVELS = 64
@@ -143,7 +144,7 @@ class _Writer:
         said = (
             self._said
             or self._heads > 0
-            or any(map(is_saying, (leaf.text for leaf in self._leaves)))
+            or any(is_saying(leaf.text) or is_name(leaf.text) for leaf in self._leaves)
         )
         if said and self._leaves:
             yield Joint("".join(self._parts), self._leaves)

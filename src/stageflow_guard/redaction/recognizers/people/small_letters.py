@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.people.given_names import ALL_GIVEN_NAMES, GIVEN_NAMES
+from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -76,7 +76,7 @@ def _of_capital(frame: re.Pattern[str], text: str, lower: str, at: int) -> re.Ma
 def _name(match: re.Match[str]) -> Iterator[Hit]:
     given, surname = match["given"], (match["surname"] or "").strip()
     of_a_field = match.re is _FRAMES[-1]  # two words, and what they are is said
-    known = ALL_GIVEN_NAMES if of_a_field and surname not in _NO_SURNAME else _ALONE
+    known = GIVEN_NAMES if of_a_field and surname not in _NO_SURNAME else _ALONE
     if given.partition("-")[0] not in known:
         return
     end = (

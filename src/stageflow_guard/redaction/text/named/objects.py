@@ -64,12 +64,22 @@ _LIST_NAME = re.compile(r'"([^"\\\n\x1e]{1,60})"\s{0,8}:\s{0,8}$')
 
 
 def _list_of(text: str, at: int) -> str:
-    """Return what the list is called that `at` lies in; nothing where it has no name or is far off."""
-    opened = text.rfind("[", max(0, at - NEAR), at)
-    name = _LIST_NAME.search(text, max(0, opened - _NAME_MOST), opened) if opened >= 0 else None
-    return "" if name is None else name[1]
+    """Return what the list is called that `at` lies in, or the one around it; nothing where none has a name near."""
+    low, closed = max(0, at - NEAR), 0
+    for bracket in reversed(list(_BRACKET.finditer(text, low, at))):
+        if bracket[0] == "]":
+            closed += 1
+        elif closed:
+            closed -= 1
+        else:
+            begin = max(0, bracket.start() - _NAME_MOST)
+            name = _LIST_NAME.search(text, begin, bracket.start())
+            if name is not None:
+                return name[1]
+    return ""
 
 
+_BRACKET = re.compile(r"[\[\]]")
 _NAME_MOST = 80  # characters of a name and its sign
 
 
@@ -87,6 +97,7 @@ def _inside(text: str, around: str, start: int) -> Iterator[Named]:
             names.append(called_text(own, names[-1]) if own else names[-1])
             own = ""
         else:
+            own = ""  # nothing follows a name there, or what has no place here: null
             names.pop()
             if len(names) == 1:
                 return
