@@ -6,7 +6,8 @@ One sign or word that stands in every gap of one number says nothing; a reader l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -58,6 +59,15 @@ def joints(view: View) -> View:
     return view.edited(edits, "joints")
 
 
+_GROUP = re.compile(r"[0-9]{2,}")
+
+
+def _counted(numbers: Sequence[str]) -> bool:
+    """Say whether numbers go on by the same step: `10 then 20 then 30`."""
+    steps = {int(b) - int(a) for a, b in pairwise(numbers)}
+    return len(numbers) > 2 and len(steps) == 1
+
+
 def _behind_a_digit(text: str, at: int) -> bool:
     """Say whether a space and a digit stand before `at`, a comma between them or not."""
     return text[at - 1 : at] == " " and text[max(0, at - 3) : at].rstrip(" ,")[-1:].isdigit()
@@ -68,8 +78,7 @@ def _without(pattern: re.Pattern[str], joint: str | int, text: str, gap: str) ->
     for match in pattern.finditer(text):
         plain = match[0].replace(match[joint], gap)
         digits = [c for c in plain if c.isdigit()]
-        counted = len(set(digits)) == len(digits) and digits == sorted(digits)
-        if len(digits) >= _LEAST and not counted:
+        if len(digits) >= _LEAST and not _counted(digits) and not _counted(_GROUP.findall(plain)):
             yield (
                 *match.span(),
                 plain.strip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),

@@ -17,7 +17,7 @@ from typing import Any
 
 from stageflow_guard.model import EntitySpan
 from stageflow_guard.redaction.placeholder import PSEUDONYM
-from stageflow_guard.redaction.recognizers.addresses import addresses
+from stageflow_guard.redaction.recognizers.addresses import addresses, lived_at
 from stageflow_guard.redaction.recognizers.clinical import clinic, medical
 from stageflow_guard.redaction.recognizers.generic import (
     accounts,
@@ -107,6 +107,7 @@ SHAPED: Recognizers = (
 # prose: read once, in the view of characters; taking a sentence apart would not help them
 PROSE: Recognizers = (
     (addresses.recognize, frozenset({"STREET_ADDRESS"})),
+    (lived_at.recognize, frozenset({"STREET_ADDRESS"})),
     (names.recognize, frozenset({"PERSON"})),
     (salutations.recognize, frozenset({"PERSON"})),
     (contact_cards.recognize, frozenset({"PERSON", "DATE_OF_BIRTH", "STREET_ADDRESS"})),

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.addresses.before_a_town import recognize as before_a_town
-from stageflow_guard.redaction.recognizers.addresses.lived_at import recognize as lived_at
 from stageflow_guard.redaction.recognizers.addresses.parts import found_parts
 from stageflow_guard.redaction.recognizers.addresses.patterns import LANDS, UNIT
 from stageflow_guard.redaction.recognizers.addresses.told import announced, in_fields
@@ -19,13 +18,11 @@ _MARGIN = r"[ ,]*\n[ >?]*"
 def recognize(text: str) -> Iterator[Hit]:
     """Yield streets, units, boxes, towns with a postcode, and what a label announces."""
     if not _GATE.search(text):
-        yield from lived_at(text)
         return
     parts = list(found_parts(text))
     parts += announced(text)
     parts += in_fields(text)
     parts += before_a_town(text)
-    parts += lived_at(text)
     if not parts:
         return
     yield from _adjoined(text, sorted(parts))

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import capitalised
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
+from stageflow_guard.redaction.recognizers.people.printed_forms import is_label
 from stageflow_guard.redaction.recognizers.people.somebody import is_person, is_somebody
 
 # how far a name may stand from the find: a stream sees farther on either side
@@ -26,6 +27,7 @@ _PARAGRAPH = re.compile(r"\n[ \t>|*-]*\n")
 _SURNAME_FIRST = re.compile(
     r"[^\W\d_a-zß-ÿ](?<![^\W_].)(?!(?:an|anta|anto|aint|ankt|ão|ort|ount|illa|os|as|ad)[ ])[^\W\d_]{2,24}[ ]$"
 )
+_SAINT = re.compile(r"(?:San|Santa|Santo|Saint|Sankt|St\.|St|Ste|São|Port|Fort|Mount|Villa)[ -]$")
 _LONGEST = 26  # characters of a surname
 _BETWEEN = re.compile(r"[ ,:(–-]{1,3}(?:[^\W\dA-Z_]{1,12}[ :]{1,2}){0,4}\(?")
 _SURE_SIZE = 4  # letters of a given name in capitals
@@ -50,7 +52,7 @@ def recognize(text: str, places: Sequence[tuple[int, int]]) -> Iterator[Hit]:
             begin = name[0]
             if " " not in found:
                 turned = _SURNAME_FIRST.search(text, max(reached, begin - _LONGEST), begin)
-                if turned is not None:
+                if turned is not None and not is_label(turned[0].strip()):
                     begin, found = turned.start(), turned[0] + found
             stop = begin + len(found)
             if is_person(found) or (" " not in found and _touches(text, begin, stop, places)):
@@ -83,6 +85,8 @@ def _touches(text: str, begin: int, stop: int, places: Sequence[tuple[int, int]]
     name = text[begin:stop]
     if (name.isupper() and len(name) < _SURE_SIZE) or not is_somebody(name):
         return False
+    if _SAINT.search(text, max(0, begin - 8), begin) is not None:
+        return False  # a town
     behind = bisect_left(places, (stop, stop))
     if behind < len(places) and places[behind][0] - stop <= _NEAR and (
         _BETWEEN.fullmatch(text, stop, places[behind][0]) is not None

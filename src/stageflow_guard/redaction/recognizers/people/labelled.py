@@ -23,7 +23,7 @@ _TURNED = re.compile(
 )
 # of one word to three, at the start of a line or behind a border
 _LABEL = re.compile(
-    r"(?:^|[\n.;,|·•>(–—\x1e-])[ \t*]{0,4}(?:[0-9]{1,2}[.)][ ])?[^\W\d_][\w'’./-]{1,24}(?:[ ][^\W\d_][\w'’./-]{0,24}){0,2}$"
+    r"(?:^|[\n.;,|·•>(–—\x1e-])[ \t*]{0,4}(?:[0-9]{1,2}[.)][ ])?[^\W\d_][\w'’./-]{0,24}(?:[ ][^\W\d_][\w'’./-]{0,24}){0,2}$"
 )
 # what has the name of somebody who is known
 _OF_WORKS = re.compile(

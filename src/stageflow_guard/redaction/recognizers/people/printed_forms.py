@@ -28,10 +28,11 @@ _PART = re.compile(rf"(?<![^\W_])(?:{_PARTS})(?![^\W_])", re.IGNORECASE)
 _PART_HEADS = Heads((
     "surname", "last", "family", "fore", "first", "given", "middle", "maiden", "other name", "nachname", "familienname", "zuname", "geburtsname", "rufname", "vorname", "nom", "prénom", "prenom", "primer", "segundo", "apellido", "cognome", "voorna", "achternaam", "geslachtsnaam", "roepnaam", "apelido", "sobrenome", "imi", "nazwisko", "förnamn", "efternamn", "fornavn", "etternavn", "soyad", "ad", "name", "naam",
 ))  # fmt: skip
-# what begins another label of such a form
-_LABEL_WORDS = frozenset(
-    word.lower().strip("?") for word in re.findall(r"[^\W_]+", re.sub(r"\[[^\]]*\]|\(\?:|\\w\*", " ", f"{_PARTS}|{_OTHERS}")) if len(word) > 1
-) | {"u.s", "s.s", "d.o.b"}  # fmt: skip
+# a label, or the first word of one
+_LABEL = re.compile(
+    rf"(?:{_PARTS}|{_OTHERS}|last|first|given|family|middle|maiden|other|primer|segundo)",
+    re.IGNORECASE,
+)
 _VALUE = re.compile(
     r"[ \t]{1,24}\n?[ \t]{0,8}(?P<name>[^\W\d_a-zß-ÿ][^\W\d_]*(?:['’-][^\W\d_]+)*(?:[ ][^\W\d_a-zß-ÿ][^\W\d_]*(?:['’.-][^\W\d_]*)*){0,3})"
 )
@@ -112,7 +113,7 @@ def value_of(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     words: list[str] = []
     for word in match["name"].split(" "):
-        if word.lower().strip(".") in _LABEL_WORDS:
+        if is_label(word):
             break
         words.append(word)
     if not words or (hint is None and not _beside_another(text, start, end)):
@@ -120,6 +121,11 @@ def value_of(text: str, start: int, end: int) -> tuple[int, int] | None:
     if any(word.lower().strip(".") in _NO_NAME for word in words):
         return None
     return match.start("name"), match.start("name") + len(" ".join(words).rstrip(" .-"))
+
+
+def is_label(word: str) -> bool:
+    """Say whether a word is a label of such a form: no part of the name before it."""
+    return _LABEL.fullmatch(word.strip(".")) is not None
 
 
 def _beside_another(text: str, start: int, end: int) -> bool:
