@@ -14,10 +14,10 @@ REDACTOR = Redactor()
 # values that leak and harmless lines that are flagged, at most: names that nothing announces, a queue's
 # own numbers, a day without its year
 SETS = {
-    "locales.txt": (41, 4),
-    "clinics.txt": (225, 10),
-    "kinds.txt": (70, 2),
-    "hunted.txt": (251, 0),
+    "locales.txt": (29, 4),
+    "clinics.txt": (181, 10),
+    "kinds.txt": (86, 4),
+    "hunted.txt": (193, 0),
 }
 
 

@@ -65,7 +65,9 @@ def recognize(text: str) -> Iterator[Hit]:
             match = pattern.match(text, at)
             if match is not None:
                 yield from _account(match, rule)
-    for home in _HOME.finditer(text) if present(text, _FOLDERS) else ():
+    for home in (
+        _HOME.finditer(text) if ("/" in text or "\\" in text) and present(text, _FOLDERS) else ()
+    ):
         if _of_a_person(home["name"].lower()):
             yield from _account(home, "account, folder")
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import places, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, places
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
-from stageflow_guard.redaction.recognizers.phrases import unspaced
+from stageflow_guard.redaction.recognizers.phrases import lowered, unspaced
 from stageflow_guard.redaction.recognizers.shapes import holds
 
 _WORD = r"(?:[^\W\d_a-z][\w'’-]{1,24}|[^\W\d_a-z]\.(?:[^\W\d_a-z]\.){0,2}|(?:de|da|do|dos|van|von|der|den|del|la|le|di|el|al|bin|ten|ter)(?=[ ]))"
@@ -87,13 +87,13 @@ def people(text: str) -> Iterator[Hit]:
             if (_LOGGED | BUSINESS).isdisjoint(words):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, chat", "position")
         yield from _chatting(text)
-    if present(text, _COMES):
+    if _COMES.places(lowered(text)):
         yield from _named(
             [came for at in _lines(text) if (came := _CAME.match(text, at)) is not None]
         )
 
 
-_COMES = ("joined", "left", "entered", "beigetreten", "verlassen", "rejoint", "quitté", "unido", "unió", "entrat", "entrou", "saiu", "toegetreden", "den chat")  # fmt: skip
+_COMES = Heads(("joined", "left", "entered", "beigetreten", "verlassen", "rejoint", "quitté", "unido", "unió", "entrat", "entrou", "saiu", "toegetreden", "den chat"))  # fmt: skip
 
 
 def _lines(text: str) -> Iterator[int]:

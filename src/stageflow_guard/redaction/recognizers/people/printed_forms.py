@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.people.somebody import THINGS
@@ -130,10 +131,13 @@ def is_label(word: str) -> bool:
 
 def _beside_another(text: str, start: int, end: int) -> bool:
     """Say whether another part of a name is asked for near `[start, end)`, in another word."""
-    own = text[start:end].lower()
-    heads = _PART_HEADS.places(lowered(text))
-    for at in heads[bisect_left(heads, start - _NEAR) : bisect_left(heads, end + _NEAR)]:
-        part = _PART.match(text, at) if not start <= at < end else None
-        if part is not None and part[0].lower() != own:
-            return True
-    return False
+    own, parts = text[start:end].lower(), _parts(text)
+    near = parts[bisect_left(parts, (start - _NEAR, "")) : bisect_left(parts, (end + _NEAR, ""))]
+    return any(word != own for at, word in near if not start <= at < end)
+
+
+@lru_cache(maxsize=2)
+def _parts(text: str) -> list[tuple[int, str]]:
+    """Return where parts of a name are asked for, and by which words: read once for a text."""
+    found = ((at, _PART.match(text, at)) for at in _PART_HEADS.places(lowered(text)))
+    return [(at, part[0].lower()) for at, part in found if part is not None]

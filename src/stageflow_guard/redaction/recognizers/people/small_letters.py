@@ -41,6 +41,7 @@ _HEADS = tuple(
     )
 )  # fmt: skip
 _THERE = Heads(("here", "hier", "ici", "aquí", "qui", "aqui", "speaking"))
+_THERE_IS = re.compile(r"(?:here|hier|ici|aquí|qui|aqui|speaking)(?=[ ,.!?\n]|$)")
 # given names that are words of a language that such frames are of
 _WORDS = frozenset(["ella", "mira", "bella", "otto", "sara", "mia", "nella", "elke", "donna", "norma", "linda", "rosa", "vera", "clara", "harm", "job", "victor", "robin", "crystal", "amber", "daisy", "angel", "fleur", "regina", "gloria", "marina", "serena", "alma", "paloma", "dante", "bruno", "stella", "luna", "dick", "drew", "gene", "iris", "rita", "dora", "tina", "pia", "ute", "lena", "bart", "roos", "daan", "tom", "sam", "max", "ben", "nick", "jo", "al", "ali", "ana", "eva", "lea", "lia", "ida", "ada", "mai", "may", "leo", "lou", "ray", "roy", "ron", "sue", "kim", "kit", "kay", "dee", "bea", "ed", "art", "bill", "rob", "bob", "don", "ian", "pat", "mona", "sol", "toni", "dario", "lino", "nino", "gino", "pino", "dino", "remo", "tito", "zeno", "nora", "lola", "lulu", "mimi", "fifi", "kiki", "dirk", "ward", "karl", "hope", "daria", "alex", "sasha", "jean", "ange", "reine", "aude", "maud", "line", "célia", "celia", "fanny", "olive", "prune", "clémence", "constance", "patience", "prudence", "félicité", "loveday", "merit", "mercy", "verity", "honor", "honour", "august", "augusta", "tilde", "clove", "melody", "harmony", "ruby", "pearl", "opal", "jewel", "coral", "sienna", "summer", "autumn", "winter"])  # fmt: skip
 _ALONE = GIVEN_NAMES - _WORDS
@@ -59,6 +60,8 @@ def recognize(text: str) -> Iterator[Hit]:
             if match is not None:
                 yield from _name(match)
     for at in _THERE.places(lower):
+        if _THERE_IS.match(lower, at) is None:
+            continue
         for match in _FRAMES[2].finditer(text, max(0, at - _REACH), min(len(text), at + 10)):
             yield from _name(match)
 
