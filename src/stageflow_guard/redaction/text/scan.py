@@ -62,7 +62,7 @@ from stageflow_guard.redaction.text.tags import pieces
 from stageflow_guard.redaction.text.view import Step, View
 
 STEPS: tuple[Step, ...] = (
-    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, deobfuscate.words, deobfuscate.spelling, spoken.spoken, joints.joints,
+    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, joints.joints, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
     deobfuscate.look_alikes,
 )  # fmt: skip
 

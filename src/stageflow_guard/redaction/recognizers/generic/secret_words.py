@@ -17,14 +17,18 @@ _SEED = re.compile(
 _ANSWER = re.compile(
     r"(?:security answer|secret answer|answer to (?:my|the) security question|memorable (?:word|name|place)|safe ?word|code ?word|codewort|kennwort|sicherheitsantwort|antwort auf die sicherheitsfrage|réponse secrète|réponse de sécurité|respuesta secreta|respuesta de seguridad|palabra clave|palabra de seguridad|risposta segreta|parola d'ordine|beveiligingsantwoord|resposta secreta|palavra-chave secreta|mother's maiden name|maiden name of (?:my|his|her) mother)(?: is| ist| est| es| è| é|[ ]?[:=])[ ][\"']?(?P<value>[^\W\d_][\w'’-]{2,24})(?![\w@])"
 )
-_MINE = re.compile(
-    r"(?:my|our|his|her|their|mein|unser|das wlan-?|mon|notre|le|mi|nuestra|la|tu|mia|nostra|mijn|ons|het|minha|nossa|a)[ ](?:(?:wifi|wi-fi|wlan|guest|old|new|current|email|laptop|altes|neues|ancien|nouveau|vieja|nueva|vecchia|nuova)[ -])?(?:password|passphrase|passwort|kennwort|mot de passe|contraseña|password|wachtwoord|senha)[ ](?:is|was|ist|war|est|était|es|era|è|é)[ ][\"'“„«]?(?P<value>[a-zß-ÿ]{4,24})[\"'”“»]?(?=[ ]?[.,;!]|\n|$)",
-    re.IGNORECASE,
+# whose password it is, before its word; what it is, behind it
+_WHOSE = re.compile(
+    r"(?<![^\W_])(?:my|our|his|her|their|mein|unser|das wlan-?|mon|notre|le|mi|nuestra|la|tu|mia|nostra|mijn|ons|het|minha|nossa|a)[ ](?:(?:wifi|wi-fi|wlan|guest|old|new|current|email|laptop|altes|neues|ancien|nouveau|vieja|nueva|vecchia|nuova)[ -])?$"
 )
+_MINE = re.compile(
+    r"(?:password|passphrase|passwort|kennwort|mot de passe|contraseña|wachtwoord|senha)[ ](?:is|was|ist|war|est|était|es|era|è|é)[ ][\"'“„«]?(?P<value>[a-zß-ÿ]{4,24})[\"'”“»]?(?=[ ]?[.,;!]|\n|$)"
+)
+_WHOSE_MOST = 24  # characters before the word
 _FRAMES = (
     (Heads(("seed", "mnemonic", "recovery", "secret recovery", "backup", "wallet", "wiederherstellungsphrase", "phrase de", "frase ", "herstelzin")), _SEED, 0.7),
     (Heads(("security a", "secret a", "answer to", "memorable", "safe", "code", "kennwort", "sicherheitsantwort", "antwort auf", "réponse", "respuesta", "palabra", "risposta", "parola d", "beveiligingsa", "resposta", "palavra", "mother's", "maiden")), _ANSWER, 0.5),
-    (Heads(("my ", "our ", "his ", "her ", "their ", "mein ", "unser ", "das wlan", "mon ", "notre ", "le ", "mi ", "nuestra ", "la ", "tu ", "mia ", "nostra ", "mijn ", "ons ", "het ", "minha ", "nossa ", "a ")), _MINE, 0.45),
+    (Heads(("password", "passphrase", "passwort", "kennwort", "mot de passe", "contraseña", "wachtwoord", "senha")), _MINE, 0.45),
 )  # fmt: skip
 # what is said of a password, and is none
 _ABOUT = frozenset(
@@ -39,5 +43,7 @@ def recognize(text: str) -> Iterator[Hit]:
         for at in heads.places(lower):
             match = frame.match(lower, at)
             if match is None or match["value"] in _ABOUT or match["value"] in NO_PASSWORD:
+                continue
+            if frame is _MINE and _WHOSE.search(lower, max(0, at - _WHOSE_MOST), at) is None:
                 continue
             yield Hit(*match.span("value"), "SECRET", score, "words", "label password")

@@ -33,6 +33,7 @@ _OF_WORKS = re.compile(
 _LINE = re.compile(
     rf"(?:[-*•·–—][ ]?|[0-9]{{1,2}}[.)][ ])?(?P<name>{FULL})(?:[ ]?[(|,][^\n]{{0,60}})?[ ]*(?=\n|$)"
 )
+_BULLETS = frozenset("-*•·–—0123456789")
 _LISTED = 2  # such lines, one below the other
 _REACH = 60  # characters of a label
 
@@ -75,7 +76,8 @@ def listed(text: str) -> Iterator[Hit]:
     run: list[re.Match[str]] = []
     at = 0
     while at <= len(text):
-        match = _LINE.match(text, at)
+        begins = text[at : at + 1]
+        match = _LINE.match(text, at) if begins.isupper() or begins in _BULLETS else None
         if match is not None and _is_whole(match["name"]):
             run.append(match)
         else:
