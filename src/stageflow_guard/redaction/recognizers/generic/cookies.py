@@ -21,9 +21,13 @@ _LINE = 8_192  # characters of a header
 
 def values(text: str) -> Iterator[Hit]:
     """Yield the values of letters and digits; a language, a path or a day is none."""
+    reached = 0
     for at in _HEADS.places(lowered(text)):
+        if at < reached:
+            continue  # one header names several
         end = text.find("\n", at, at + _LINE)
         end = min(len(text), at + _LINE) if end < 0 else end
+        reached = end
         for pair in _PAIR.finditer(text, at, end):
             value = pair["value"]
             told = _DIGIT.search(value) is not None and _LETTER.search(value) is not None

@@ -19,9 +19,12 @@ _STAMP = re.compile(r"(?:^|\n)\[?(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2}\]?[ ]$")
 _ODD = re.compile(r"[_0-9|^`-]")
 # a place where people have a handle, or a word for one, before the sign
 _HANDLE = re.compile(r"@(?<![\w.@/]@)(?P<name>[A-Za-z0-9](?:[\w.]{1,28})[A-Za-z0-9_])(?![\w@-])")
+_PLACES_OF_HANDLES = ("user", "users", "usuario", "usuaria", "utilisateur", "utente", "nutzer", "gebruiker", "usuário", "handle", "username", "dm", "dms", "pm", "ping", "twitter", "instagram", "insta", "ig", "telegram", "tg", "tiktok", "snapchat", "snap", "discord", "mastodon", "threads", "twitch", "skype", "wechat", "bluesky", "venmo", "cashapp")  # fmt: skip
+_BEHIND_THEM = ("is", "id", "name", "handle", "user", "account", "me", "es", "est", "ist", "è", "é", "at", "on", "to")  # fmt: skip
 _PLACE = re.compile(
-    r"(?<![a-z])(?:user|users|usuario|usuaria|utilisateur|utente|nutzer|gebruiker|usuário|handle|username|screen name|dm|dms|pm|ping|twitter|instagram|insta|ig|telegram|tg|tiktok|snapchat|snap|discord|mastodon|threads|twitch|skype|wechat|bluesky|venmo|cash ?app)(?: (?:is|id|name|handle|user|account|me|es|est|ist|è|é|at|on|to)){0,2}[ ]?[:(]?[ ]?$"
+    rf"(?<![a-z])(?:{'|'.join(_PLACES_OF_HANDLES)})(?: (?:{'|'.join(_BEHIND_THEM)})){{0,2}}[ ]?[:(]?[ ]?$"
 )
+_LAST_WORDS = frozenset((*_PLACES_OF_HANDLES, *_BEHIND_THEM))
 # an option of a command; `--user x` may be a switch and what it is for
 _OPTION = re.compile(
     r"--(?<![\w-]--)(?:user(?:name)?=|username[ ]|login[= ]|uid=|account=)[\"']?(?P<name>[A-Za-z][\w.-]{2,38})(?=[\"']?(?:[\s;&|)]|$))"
@@ -58,7 +61,9 @@ def recognize(text: str) -> Iterator[Hit]:
         yield from _nicks(text)
     if "@" in text:
         for handle in _HANDLE.finditer(text):
-            if _PLACE.search(lower, max(0, handle.start() - _LEAD), handle.start()) is not None:
+            before = lower[max(0, handle.start() - _LEAD) : handle.start()]
+            last = before.rstrip(" :(").rpartition(" ")[2].lstrip("([\"'")
+            if last in _LAST_WORDS and _PLACE.search(before) is not None:
                 yield from _account(handle, "account, handle")
     for heads, pattern, rule in _BEHIND:
         for at in heads.places(lower):
@@ -77,10 +82,12 @@ def _nicks(text: str) -> Iterator[Hit]:
     for nick in _NICK.finditer(text):
         low = max(0, nick.start() - _STAMP_MOST)
         told = _ODD.search(nick["name"]) or _STAMP.search(text, low, nick.start())
-        if told and f"</{nick['name']}>" not in text:
+        end = nick.end()
+        if told and text.find(f"</{nick['name']}>", end, end + _CLOSED_WITHIN) < 0:
             yield from _account(nick, "account, chat")
 
 
+_CLOSED_WITHIN = 2_000  # characters of what a tag holds
 _STAMP_MOST = 12  # characters of a time
 # an account by what is before it
 _BEHIND = (
