@@ -139,5 +139,11 @@ def _beside_another(text: str, start: int, end: int) -> bool:
 @lru_cache(maxsize=2)
 def _parts(text: str) -> list[tuple[int, str]]:
     """Return where parts of a name are asked for, and by which words: read once for a text."""
-    found = ((at, _PART.match(text, at)) for at in _PART_HEADS.places(lowered(text)))
-    return [(at, part[0].lower()) for at, part in found if part is not None]
+    found: list[tuple[int, str]] = []
+    reached = 0
+    for at in _PART_HEADS.places(lowered(text)):
+        part = _PART.match(text, at) if at >= reached else None
+        if part is not None:
+            reached = part.end()
+            found.append((at, part[0].lower()))
+    return found
