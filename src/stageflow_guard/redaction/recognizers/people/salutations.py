@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import capitalised
+from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
 from stageflow_guard.redaction.recognizers.phrases import Index, Match, register, vocabulary
 
@@ -80,13 +81,23 @@ def _addressed(text: str, at: int) -> list[tuple[int, int]]:
 
 def _greeted(text: str) -> Iterator[Hit]:
     for match in _GREETING.find(text):
-        gap = _GREETED.match(text, match.end)
+        gap = _GREETED.match(text, match.end) or _behind_a_comma(text, match.end)
         if gap is None or text[match.start - 1 : match.start] not in ("", "\n", " ", '"', ">", "'"):
             continue
         for start, end in _addressed(text, gap.end()):
             abbreviation = end - start < _SHORT_NAME and text[start:end].isupper()
             if not abbreviation and text[start:end].lower() not in EVERYBODY:
                 yield Hit(start, end, "PERSON", 0.45, "name, greeting", "label greeting")
+
+
+# `Buenas, Paco:`; much else stands behind such a comma: `Hello, World!`
+_COMMA = re.compile(r",[ ](?=([^\W\d_a-zß-ÿ][^\W\d_]+(?:-[^\W\d_]+)?))")
+
+
+def _behind_a_comma(text: str, at: int) -> re.Match[str] | None:
+    """Return the comma between a greeting and a given name."""
+    comma = _COMMA.match(text, at)
+    return comma if comma is not None and comma[1].lower() in GIVEN_NAMES else None
 
 
 _SHORT_NAME = 4
