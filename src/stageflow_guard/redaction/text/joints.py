@@ -16,12 +16,12 @@ from stageflow_guard.redaction.text.view import Edit, View
 
 # a letter between all digits
 _LETTERED = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z]?(?P<first>[0-9])(?P<joint>[A-Za-z])[0-9](?:(?P=joint)[0-9]){5,30}[A-Za-z]?(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])[A-Za-z]?(?P<first>[0-9])(?P<joint>(?![hms])[A-Za-z])[0-9](?:(?P=joint)[0-9]){5,30}[A-Za-z]?(?![A-Za-z0-9])"
 )
 _LETTERS_BESIDE = (b"0a0a0a0a0", b"0A0A0A0A0")
 # the same few letters between groups of digits
 _GLUED = re.compile(
-    r"(?<![A-Za-z0-9])\+?[0-9]{2,5}([A-Za-z]{1,4})[0-9]{2,5}(?:\1[0-9]{2,5}){1,6}(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])\+?[0-9]{2,5}((?![hms])[A-Za-z]{1,4})[0-9]{2,5}(?:\1[0-9]{2,5}){1,6}(?![A-Za-z0-9])"
 )
 _GLUES_BESIDE = tuple(b"00" + kind * size + b"00" for kind in (b"a", b"A") for size in range(1, 5))
 # a word between groups of digits, and a comma or not

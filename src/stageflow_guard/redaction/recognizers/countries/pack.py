@@ -55,7 +55,8 @@ class Country:
     `fields` are, by entity, the names of fields, columns and keys. `said` comes before a person's
     name in a sentence, `titles` before a surname, `born` before a date of birth. `of` links a label
     to what it is about (`password for the vpn: …`), `has` puts a value behind it (`my passport has
-    the number …`), and `people` are who is meant by `name of the …`.
+    the number …`), and `people` are who is meant by `name of the …`. `people_by_name` are who has to have a given name
+    to be meant: the same words name things, too (`Kurier: Deutsche Post`).
     """
 
     code: str
@@ -70,6 +71,7 @@ class Country:
     of: str = ""
     has: str = ""
     people: str = ""
+    people_by_name: str = ""
     numbers: tuple[Number, ...] = ()
     documents: tuple[Document, ...] = ()
 

@@ -42,7 +42,8 @@ COUNTRY = Country(
     months="stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia",
     of="dla|do|od|z",
     has="ma numer|o numerze",
-    people="pacjenta|pacjentki|klienta|klientki|pracownika|właściciela|pacjent|pacjentka|klient|klientka|pracownik|pracownica|właścicielka|najemca|wynajmujący|lokator|lokatorka|kierowca|pasażer|pasażerka|odbiorca|nadawca|świadek|oskarżony|poszkodowany|poszkodowana|matka|ojciec|syn|córka|mąż|żona|brat|siostra|babcia|dziadek|uczeń|uczennica|student|studentka|nauczyciel|nauczycielka|lekarz|lekarka|pielęgniarka|położna|opiekun|opiekunka|opiekun prawny|kupujący|sprzedający|ubezpieczony|ubezpieczona|beneficjent|zleceniodawca|zleceniobiorca|wnioskodawca|pełnomocnik|kontakt w nagłych wypadkach",
+    people="pacjenta|pacjentki|klienta|klientki|pracownika|właściciela",
+    people_by_name="pacjent|pacjentka|klient|klientka|pracownik|pracownica|właścicielka|najemca|wynajmujący|lokator|lokatorka|kierowca|pasażer|pasażerka|odbiorca|nadawca|świadek|oskarżony|poszkodowany|poszkodowana|matka|ojciec|córka|mąż|żona|brat|siostra|babcia|dziadek|uczeń|uczennica|student|studentka|nauczyciel|nauczycielka|lekarz|lekarka|pielęgniarka|położna|opiekun|opiekunka|opiekun prawny|kupujący|sprzedający|ubezpieczony|ubezpieczona|beneficjent|zleceniodawca|zleceniobiorca|wnioskodawca|pełnomocnik|kontakt w nagłych wypadkach",
     numbers=(Number(entity="PL_PESEL", sizes=(11,), label="pesel", check=pesel),),
     documents=(
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{1,3}[ -]?[0-9A-Z]{4,5}", names="nr rejestracyjny|numer rejestracyjny|nr rej|tablica rejestracyjna|rejestracja"),

@@ -53,7 +53,8 @@ COUNTRY = Country(
     months="januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december",
     of="för|till|på|av",
     has="har nummer|har numret|med nummer",
-    people="patienten|kunden|medarbetaren|ägaren|föraren|patient|kund|medarbetare|ägare|förare|passagerare|hyresgäst|hyresvärd|mottagare|avsändare|vittne|målsägande|mamma|pappa|mor|far|son|dotter|make|maka|sambo|bror|syster|mormor|farmor|morfar|farfar|elev|lärare|läkare|sjuksköterska|barnmorska|vårdnadshavare|köpare|säljare|försäkrad|förmånstagare|sökande|ombud|kontaktperson|anhörig|närmast anhörig",
+    people="patienten|kunden|medarbetaren|ägaren|föraren",
+    people_by_name="patient|kund|medarbetare|ägare|förare|passagerare|hyresgäst|hyresvärd|mottagare|avsändare|vittne|målsägande|mamma|pappa|son|dotter|maka|sambo|bror|syster|mormor|farmor|morfar|farfar|elev|lärare|läkare|sjuksköterska|barnmorska|vårdnadshavare|köpare|säljare|försäkrad|förmånstagare|sökande|ombud|kontaktperson|anhörig|närmast anhörig",
     numbers=(
         Number(entity="SE_PERSONNUMMER", sizes=(10, 12), label="personnummer", check=dated, shapes=((6, 4), (8, 4)), bare=0.45),
         Number(entity="SE_PERSONNUMMER", sizes=(12,), label="personnummer", check=of_a_birth, shapes=((12,),), bare=0.4),

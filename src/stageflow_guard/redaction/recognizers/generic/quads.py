@@ -74,7 +74,7 @@ def quad(one: Candidate) -> Hit | None:
 
 # the other side of a connection, as logs name it: `src=`, `rhost=`; no package is called so
 _PEER = re.compile(
-    r"(?i)(?<![a-z])(?:src|dst|source|dest|destination|remote|peer|client|server|[cr]?host|hostname|from|[lr]?addr|address|gateway|gw|router|nameserver|dns|endpoint|listen|bind|nexthop|via|target|attacker|visitor|nas|node|saddr|daddr|xff|forwarded[-_]for|origin|caller|adresse|adres|dirección|direccion|indirizzo|endereço|endereco|adress)(?:[-_]?(?:ip|addr|address))?[=:][\"']?$|(?:^|[ \]>])(?:ssh|scp|sftp|rsync|mosh)[ ](?:-\S{1,12}[ ]){0,2}(?:[\w.-]{1,20}@)?$"
+    r"(?i)(?<![a-z])(?:src|dst|source|dest|destination|remote|peer|client|server|[cr]?host|hostname|from|[lr]?addr|address|gateway|gw|router|nameserver|dns|endpoint|listen|bind|nexthop|via|attacker|visitor|nas|node|saddr|daddr|xff|forwarded[-_]for|origin|caller|adresse|adres|dirección|direccion|indirizzo|endereço|endereco|adress)(?:[-_]?(?:ip|addr|address))?[=:][\"']?$|(?:^|[ \]>])(?:ssh|scp|sftp|rsync|mosh)[ ](?:-\S{1,12}[ ]){0,2}(?:[\w.-]{1,20}@)?$"
 )
 # a part of a query
 _QUERIED = re.compile(r"[?&][\w.-]{1,20}=\n|(?<![\w.-])[\w.-]{1,20}=\n&")

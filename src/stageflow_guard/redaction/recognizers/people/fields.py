@@ -19,6 +19,7 @@ from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.printed_forms import value_of
 from stageflow_guard.redaction.recognizers.people.roles import (
     ANNOUNCING,
+    BY_NAME,
     FIELDS,
     LINE_HEADS,
     PEOPLE,
@@ -35,6 +36,7 @@ from stageflow_guard.redaction.recognizers.phrases import (
 )
 
 _FIELD = Index(FIELDS)
+_PERSONS = PEOPLE | BY_NAME
 _SIGN = re.compile(SIGN, re.IGNORECASE)
 # what is asked for: `and the last name? Caller: Kowalczyk`
 _NAMED = (
@@ -123,7 +125,7 @@ def _unsigned(text: str, match: Match, word: str) -> int:
         return behind_little_words(text, told)
     touching = TOUCHING.match(text[match.end - 1 : match.end])
     role = word in ANNOUNCING or (word in ROLES and (text[match.start].isupper() or word == "name"))
-    role = role or (word in PEOPLE and _given_behind(text, at))
+    role = role or (word in _PERSONS and _given_behind(text, at))
     return at + 1 if text[at : at + 1] in (" ", "は", "是") and (touching or role) else -1
 
 
@@ -208,10 +210,12 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
         # one word is enough, too, where the surname stands first: `Patient: Krause, Bettina`
         turned = sign is not None and _turned(text, name) != name
         alone = word in _IN_WHOSE_NAME and text[slice(*name)].lower() not in _NOBODYS
-        given = sign is None and word in PEOPLE and text[slice(*name)].lower() in GIVEN_NAMES
+        given = sign is None and word in _PERSONS and text[slice(*name)].lower() in GIVEN_NAMES
         least = 1 if part or named or caseless or turned or alone or given else 2
         least = 1 if word in _BOTH_NAMES and _GIVEN_BELOW.match(text, name[1]) else least
         words = text[name[0] : name[1]].split(" ")
+        if word in BY_NAME and words[0].lower() not in GIVEN_NAMES:
+            continue
         if len(words) < least or (len(words) == 1 and words[0].lower() in BUSINESS):
             continue
         bare = sign is not None and sign[0].strip()[-1:] == "="

@@ -20,7 +20,7 @@ _ONE = (
     r"(?:my|our|his|her|their|your) (?:boss|line manager|manager|colleague|coworker|co-worker|friend|best friend|neighbou?r|roommate|flatmate|housemate|landlord|landlady|fianc[ée]e?|girlfriend|boyfriend|teammate|supervisor|nanny)"
     r"|(?:identified|introduced|described) (?:himself|herself|themselves|themself|myself) (?:only )?as"
     r"|(?:he|she|who) goes by(?: the name(?: of)?)?|born as|n[ée]e|geborene|geb\."
-    r"|(?:table|booking|booked|reservation|reserved|appointment|room|order) (?:[a-z0-9]{1,6} ){0,4}under(?: the (?:sur|last |family )?name(?: of)?)?"
+    r"|(?:table|booking|booked|reservation|reserved|appointment) (?:[a-z0-9]{1,6} ){0,4}under(?: the (?:sur|last |family )?name(?: of)?)?"
     r"|(?:mein|unser|sein|ihr)e?n? (?:chef|chefin|kollege|kollegin|kollegen|nachbar|nachbarin|freund|freundin|vermieter|vermieterin)"
     r"|(?:mon|ma|notre|son|sa) (?:patron|patronne|chef|cheffe|collègue|voisin|voisine|copain|copine|amie?|propriétaire)"
     r"|(?:mi|nuestro|nuestra|su) (?:jefe|jefa|compañero|compañera|vecino|vecina|amigo|amiga|novio|novia|casero|casera)"
@@ -40,7 +40,7 @@ _BEHIND = re.compile(
     rf"(?:(?P<one>(?i:{_ONE}))|(?i:{_TWO}))[ ](?:(?:a|an|the|is|was|called|named|ist|est|es|,)[ ])?(?=[^\W\d_a-zß-ÿ])"
 )
 _HEADS = Heads((
-    "my ", "our ", "his ", "her ", "their ", "your ", "identified ", "introduced ", "described ", "under the name", "he goes", "she goes", "who goes", "born as", "née ", "nee ", "geborene ", "geb.", "table ", "booking ", "booked ", "reservation ", "reserved ", "appointment ", "room ", "order ",
+    "my ", "our ", "his ", "her ", "their ", "your ", "identified ", "introduced ", "described ", "under the name", "he goes", "she goes", "who goes", "born as", "née ", "nee ", "geborene ", "geb.", "table ", "booking ", "booked ", "reservation ", "reserved ", "appointment ",
     "mein", "unser", "sein", "ihr", "mon ", "ma ", "notre ", "son ", "sa ", "mi ", "nuestr", "su ", "il mio", "la mia", "il nostro", "la nostra", "mijn ", "onze ", "zijn ", "haar ", "o meu", "a minha", "meu ", "minha ",
     "mi ha risposto", "ho parlato", "spoke ", "speak", "talk", "chatted ", "met ", "c/o ", "the deceased", "officer ", "constable ", "sergeant ", "detective ", "the nurse", "the midwife", "the doctor", "notre ", "votre ", "nuestr", "nostr", "mio ", "mia ", "onze ", "uw ", "unser", "nosso ", "nossa ", "name's", "it's me", "i go by", "rechtsanw", "répondeur de", "please welcome", "helped ", "served ", "assisted ", "seen by", "treated ", "advised ", "interviewed ", "message for", "voicemail of", "you're through", "you’re through", "you are through", "on behalf", "for the attention", "fao ", "me atendi", "mi ha risposto", "j'ai eu", "t.a.v.", "z.hd", "z. hd", "handed ", "escalated ", "forwarded ", "assigned ", "gesprochen ", "parlé ", "hablé ", "hablado ", "parlato ", "gesproken ", "falei ",
 ))  # fmt: skip
@@ -68,7 +68,7 @@ _VERB_LAST = re.compile(
 _VERBS = Heads(("gesprochen", "telefoniert", "gesproken", "gebeld", "erreicht"))
 # what is declared, and by whom: `I, Leopold Winterbourne, declare`
 _DECLARES = re.compile(
-    rf"(?<![^\W_])(?:I, the undersigned,?|I,|Je soussignée?,?|[Ii]o sottoscritt[oa],?|Ondergetekende,?|Eu,|Ich,|Yo,|Io,|Ik,|[Ee]l abajo firmante,?)[ ](?P<name>{FULL})(?=,[ ]|,?[ ](?:declare|hereby|certif|confirm|authori|give|declaro|erkläre|bestätige|verklaar|dichiaro|certifico|autorizo|autorizzo|atteste|déclare)|$|\n)"
+    rf"(?<![^\W_])(?:I, the undersigned,?|I,|Je soussignée?,?|[Ii]o sottoscritt[oa],?|Ondergetekende,?|Eu,|Ich,|Yo,|Io,|Ik,|[Ee]l abajo firmante,?)[ ](?P<name>{FULL})(?=,[ ](?:titular|portador|nascid|brasileir|português|solteir|casad|resident|mayor de edad|con (?:dni|nie)|natural|vecin|nat[oa] |titolare|geboren|wohnhaft|inhaber|geb\.|née? |demeurant|titulaire|wonende|houder|of |residing|holder|being|born|the undersigned|abajo|abaixo)|,?[ ](?:declare|hereby|certif|confirm|authori|give|declaro|erkläre|bestätige|verklaar|dichiaro|certifico|autorizo|autorizzo|atteste|déclare)|$|\n)"
 )
 _DECLARERS = Heads(
     (
