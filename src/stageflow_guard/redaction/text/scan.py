@@ -360,6 +360,7 @@ class Scanner:
             view.original(hit.start, hit.end)
             for view, hit in found
             if hit.entity not in beside_finds.OF_NOBODY
+            and not beside_finds.is_of_everybody(view.text[hit.start : hit.end])
         )
         places = [(prose.place(start), prose.place(end)) for start, end in own]
         hits = beside_finds.recognize(prose.text, places)

@@ -25,11 +25,13 @@ _STREET = re.compile(
 )
 # five digits and a capital are no code of a town behind these, nor before those
 _NO_STREET = re.compile(
-    r"(?i)(?<![^\W_])(?:tel|telefon|fax|phone|mobil|iban|konto|nr|no|number|order|invoice|rechnung|bestellung|artikel|menge|seite|page|version|model|modell|table|figure|chapter|kapitel|absatz|abs|art|artikel|§|step|line|row|zeile|port|code|id|ref|date|datum|total|summe|from|to|von|bis)\.?(?![^\W_])"
+    r"(?i)(?<![^\W_])(?:tel|telefon|fax|phone|mobil|iban|konto|nr|no|number|order|invoice|rechnung|bestellung|artikel|menge|seite|page|version|model|modell|table|figure|chapter|kapitel|absatz|abs|art|artikel|§|step|line|row|zeile|port|code|id|ref|date|datum|total|summe|from|to|von|bis|hrb|hra|ice|ic|re|zone|halle|stand|gleis|kammer|chambre|sala|aula|raum|windows|linux|rtx|gtx|ende|anfang|in|im|seit|since|until|jahr|année|año|anno|olympia|passat|clio|golf)\.?(?![^\W_])"
 )
 _COUNTED = frozenset(
-    ["Stück", "Stk", "Euro", "EUR", "USD", "Exemplare", "Einheiten", "Seiten", "Zeilen", "Punkte", "Teilnehmer", "Besucher", "Einwohner", "Mitarbeiter", "Kunden", "Zeichen", "Wörter", "Schritte", "Kilometer", "Meter", "Tonnen", "Liter", "Watt", "Dollar", "Units", "Items", "Rows", "Lines", "Users", "People", "Copies"]
+    ["Stück", "Stk", "Euro", "EUR", "USD", "Exemplare", "Einheiten", "Seiten", "Zeilen", "Punkte", "Teilnehmer", "Besucher", "Einwohner", "Mitarbeiter", "Kunden", "Zeichen", "Wörter", "Schritte", "Kilometer", "Meter", "Tonnen", "Liter", "Watt", "Dollar", "Units", "Items", "KM", "Km", "Autos", "Menschen", "Fans", "Plätze", "Plätzen", "Zuschauer", "Personen", "Athleten", "Personnes", "Pakete", "Cores", "Build", "Diesel", "Benzin", "Stimmen", "Dollars", "Euros", "Pesos", "Zuschauern", "Spieler", "Tote", "Tage", "Rows", "Lines", "Users", "People", "Copies"]
 )  # fmt: skip
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}$")  # no number of a house
+_SHORTEST = 3  # letters of a town
 _BACK = 72  # characters before the code
 _BESIDE = (b"00000 A", b"00000  A", b"0000 AA ", b"0000AA ", b"0000-000 A", b"00000-000 A", b"00000 \xc3", b"00000 \xc5")  # fmt: skip
 
@@ -44,7 +46,9 @@ def recognize(text: str) -> Iterator[Hit]:
         begin = code.start() if prefix is None else prefix.start()
         low = max(0, begin - _BACK)
         before = _STREET.search(text[low:begin])
-        if before is None or town in _COUNTED or _NO_STREET.search(before["street"]):
+        if before is None or town in _COUNTED or len(town) < _SHORTEST or code[0][2:5] == "000":
+            continue
+        if _NO_STREET.search(before["street"]) or _YEAR.search(before["street"]):
             continue
         yield Hit(
             low + before.start("street"),

@@ -16,6 +16,11 @@ _OF_NOBODY = re.compile(
     r"(?i)^(?:path|domain|expires|max-age|samesite|version|comment|priority|lang|language|locale|theme|tz|timezone|currency|consent|cookie_?consent|country|region|utm_.*)$"
 )
 _DIGIT, _LETTER = re.compile(r"[0-9]"), re.compile(r"[A-Za-z]")
+_BEFORE = frozenset(("", "\n", "\r", '"', "'", "H"))
+# what a template fills in, a day, a size of a screen, a path
+_FILLED_IN = re.compile(
+    r"[$/]|\{\{|(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}|[0-9]+x[0-9]+$|[0-9]+[a-z]+$"
+)
 _LINE = 8_192  # characters of a header
 
 
@@ -23,13 +28,16 @@ def values(text: str) -> Iterator[Hit]:
     """Yield the values of letters and digits; a language, a path or a day is none."""
     reached = 0
     for at in _HEADS.places(lowered(text)):
-        if at < reached:
-            continue  # one header names several
+        before = text[max(0, at - 4) : at].rstrip(" \t<>*")[-1:]
+        if at < reached or (at and before not in _BEFORE):
+            continue  # one header names several; a sentence about cookies is none
         end = text.find("\n", at, at + _LINE)
         end = min(len(text), at + _LINE) if end < 0 else end
         reached = end
         for pair in _PAIR.finditer(text, at, end):
             value = pair["value"]
+            if _FILLED_IN.match(value) is not None:
+                continue
             told = _DIGIT.search(value) is not None and _LETTER.search(value) is not None
             if told and _OF_NOBODY.match(pair["name"]) is None:
                 yield Hit(*pair.span("value"), "SECRET", 0.5, "cookie", "header")

@@ -12,17 +12,21 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 
 # BIP 39: twelve words to twenty-four
 _SEED = re.compile(
-    r"(?:seed(?:[ _-]?(?:phrase|words?))?|mnemonic(?:[ _-]?phrase)?|(?:secret )?recovery[ _-]phrase|backup[ _-]phrase|wallet[ _-](?:phrase|words)|wiederherstellungsphrase|phrase de récupération|frase (?:semilla|de recuperación|seed|di recupero|de recuperação)|herstelzin)[\"']?(?: is| ist| est| es| è| é)?[ ]?[:=]?[ ]?[\"']?\s?(?P<value>(?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8})(?![^\W_])"
+    r"(?:seed(?:[ _-]?(?:phrase|words?))?|mnemonic(?:[ _-]?phrase)?|(?:secret )?recovery[ _-]phrase|backup[ _-]phrase|wallet[ _-](?:phrase|words)|wiederherstellungsphrase|phrase de récupération|frase (?:semilla|de recuperación|seed|di recupero|de recuperação)|herstelzin)[\"']?(?:(?: is| ist| est| es| è| é)(?::)?[ ]|[ ]?[:=][ ]?)[\"']?\s?(?P<value>(?!the |a |to |not )(?:[a-z]{3,8}[ ,]{1,2}){11,23}[a-z]{3,8})(?![^\W_])"
 )
 _ANSWER = re.compile(
-    r"(?:security answer|secret answer|answer to (?:my|the) security question|memorable (?:word|name|place)|safe ?word|code ?word|codewort|kennwort|sicherheitsantwort|antwort auf die sicherheitsfrage|réponse secrète|réponse de sécurité|respuesta secreta|respuesta de seguridad|palabra clave|palabra de seguridad|risposta segreta|parola d'ordine|beveiligingsantwoord|resposta secreta|palavra-chave secreta|mother's maiden name|maiden name of (?:my|his|her) mother)(?: is| ist| est| es| è| é|[ ]?[:=])[ ][\"']?(?P<value>[^\W\d_][\w'’-]{2,24})(?![\w@])"
+    r"(?:security answer|secret answer|answer to (?:my|the) security question|memorable (?:word|name|place)|safe ?word|code ?word|codewort|kennwort|sicherheitsantwort|antwort auf die sicherheitsfrage|réponse secrète|réponse de sécurité|respuesta secreta|respuesta de seguridad|palabra de seguridad|risposta segreta|beveiligingsantwoord|resposta secreta|palavra-chave secreta|mother's maiden name|maiden name of (?:my|his|her) mother)(?:(?<!word)(?<!wort)(?: is| ist| est| es| è| é)|[ ]?[:=])[ ][\"']?(?P<value>[^\W\d_][\w'’-]{2,24})(?![\w@])"
 )
 # whose password it is, before its word; what it is, behind it
 _WHOSE = re.compile(
-    r"(?<![^\W_])(?:my|our|his|her|their|mein|unser|das wlan-?|mon|notre|le|mi|nuestra|la|tu|mia|nostra|mijn|ons|het|minha|nossa|a)[ ](?:(?:wifi|wi-fi|wlan|guest|old|new|current|email|laptop|altes|neues|ancien|nouveau|vieja|nueva|vecchia|nuova)[ -])?$"
+    r"(?<![^\W_])(?:my|our|his|her|their|mein|unser|das wlan-?|mon|notre|mi|nuestra|tu|mia|nostra|mijn|ons|minha|nossa)[ ](?:(?:wifi|wi-fi|wlan|guest|old|new|current|email|laptop|altes|neues|ancien|nouveau|vieja|nueva|vecchia|nuova)[ -])?$"
 )
 _MINE = re.compile(
     r"(?:password|passphrase|passwort|kennwort|mot de passe|contraseña|wachtwoord|senha)[ ](?:is|was|ist|war|est|était|es|era|è|é)[ ][\"'“„«]?(?P<value>[a-zß-ÿ]{4,24})[\"'”“»]?(?=[ ]?[.,;!]|\n|$)"
+)
+# what is done with a password, and is none
+_PARTICIPLE = re.compile(
+    r"(?:ed|é|ée|ad[oa]|id[oa]|at[oa]|it[oa]|ut[oa]|iert|ing)$|^(?:ge|ver|be|ab|op)\w+(?:en|t|d|n)$"
 )
 _WHOSE_MOST = 24  # characters before the word
 _FRAMES = (
@@ -43,6 +47,8 @@ def recognize(text: str) -> Iterator[Hit]:
         for at in heads.places(lower):
             match = frame.match(lower, at)
             if match is None or match["value"] in _ABOUT or match["value"] in NO_PASSWORD:
+                continue
+            if frame is _MINE and _PARTICIPLE.search(match["value"]) is not None:
                 continue
             if frame is _MINE and _WHOSE.search(lower, max(0, at - _WHOSE_MOST), at) is None:
                 continue

@@ -10,7 +10,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
 # accounts that nobody is, and words that stand for one
-NOBODY = frozenset(["root", "admin", "administrator", "user", "username", "users", "guest", "test", "tester", "testuser", "postgres", "mysql", "oracle", "sa", "sys", "system", "none", "null", "nil", "string", "str", "text", "int", "required", "optional", "anonymous", "anon", "nobody", "deploy", "current", "someone", "somebody", "data", "account", "metadata", "deployer", "git", "ubuntu", "debian", "centos", "ec2-user", "www-data", "daemon", "default", "example", "demo", "foo", "bar", "baz", "unknown", "name", "login", "handle", "true", "false", "undefined", "service", "svc", "app", "backup", "monitor", "monitoring", "nginx", "apache", "redis", "rabbitmq", "grafana", "jenkins", "docker", "kubernetes", "operator", "superuser", "owner", "public", "readonly", "readwrite", "myuser", "my_user", "your_username", "your-username", "username_here", "user_name", "userid", "user_id", "varchar", "char", "field", "value", "key", "here", "me", "self", "not", "is", "was", "has", "and", "or", "the", "a", "an", "for", "in", "of", "at"])  # fmt: skip
+NOBODY = frozenset(["root", "runner", "vscode", "pi", "gitlab-runner", "prometheus", "node", "appuser", "replicator", "production", "staging", "jenkins", "circleci", "vagrant", "grafana", "mariadb", "elasticsearch", "nginx", "apache", "celery", "airflow", "spark", "hadoop", "kafka", "admin", "administrator", "user", "username", "users", "guest", "test", "tester", "testuser", "postgres", "mysql", "oracle", "sa", "sys", "system", "none", "null", "nil", "string", "str", "text", "int", "required", "optional", "anonymous", "anon", "nobody", "deploy", "current", "someone", "somebody", "data", "account", "metadata", "deployer", "git", "ubuntu", "debian", "centos", "ec2-user", "www-data", "daemon", "default", "example", "demo", "foo", "bar", "baz", "unknown", "name", "login", "handle", "true", "false", "undefined", "service", "svc", "app", "backup", "monitor", "monitoring", "nginx", "apache", "redis", "rabbitmq", "grafana", "jenkins", "docker", "kubernetes", "operator", "superuser", "owner", "public", "readonly", "readwrite", "myuser", "my_user", "your_username", "your-username", "username_here", "user_name", "userid", "user_id", "varchar", "char", "field", "value", "key", "here", "me", "self", "not", "is", "was", "has", "and", "or", "the", "a", "an", "for", "in", "of", "at"])  # fmt: skip
 # what begins so is a variable's member
 _MEMBER = re.compile(
     r"(?i)^(?:self|this|config|settings|os|env|environ|args|request|req|res|ctx|context|data|params|props|user|users|process|account|session|form|opts|options|values|cfg|state|me|secrets|vars|var|local|module|event|body|payload|row|obj|model|profile|current_user)[.\[]"
@@ -38,8 +38,8 @@ _LOGGED_HEADS = Heads((
 _HOSTED = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])")
 _SPOKEN_HEADS = frozenset({"user", "username", "login", "usuario", "usuário", "benutzername", "nutzername", "identifiant", "nome", "utente", "gebruikersnaam", "screen"})  # fmt: skip
 register(_SPOKEN_HEADS)
-_FILED = re.compile(
-    r"(?i)\.(?:php|html?|js|ts|py|rb|go|java|com|org|net|io|co|json|ya?ml|toml|xml|log|txt|sh|sql|css|example|test|local|internal)$|^v[0-9]"
+FILED = re.compile(
+    r"(?i)\.(?:php|html?|js|ts|py|rb|go|java|com|org|net|io|co|json|ya?ml|toml|xml|log|txt|sh|sql|css|example|test|local|internal|svg|png|jpe?g|gif|signal|env|service|controller|module|component|md|csv|lock|exe|dll|so)$|^v[0-9]"
 )
 
 
@@ -50,7 +50,7 @@ def spoken(text: str) -> Iterator[Hit]:
         match = _SPOKEN.match(text, at)
         name = match["name"] if match is not None else ""
         if match is not None and not (
-            name.lower() in NOBODY or _FILED.search(name) or _MEMBER.match(name)
+            name.lower() in NOBODY or FILED.search(name) or _MEMBER.match(name)
         ):
             yield Hit(*match.span("name"), "USERNAME", 0.4, "account, said", "label username")
 
@@ -67,7 +67,7 @@ def logged(text: str) -> Iterator[Hit]:
             match is not None
             and name.lower() not in NOBODY
             and not name.istitle()
-            and _FILED.search(name) is None
+            and FILED.search(name) is None
         ):
             yield Hit(*match.span("name"), "USERNAME", 0.4, "account, logged", "label username")
 

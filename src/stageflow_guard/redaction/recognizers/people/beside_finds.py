@@ -27,6 +27,15 @@ _PARAGRAPH = re.compile(r"\n[ \t>|*-]*\n")
 _SURNAME_FIRST = re.compile(
     r"[^\W\d_a-zß-ÿ](?<![^\W_].)(?!(?:an|anta|anto|aint|ankt|ão|ort|ount|illa|os|as|ad)[ ])[^\W\d_]{2,24}[ ]$"
 )
+# a school, a bar, a firm of several has a person's name
+_OF_A_HOUSE = re.compile(
+    r"(?:&[ ]|(?:[Gg]rund)?[Ss]chule[ ]|Station[ ]|Metro[ ]|Restaurant[ ]|Pizzeria[ ]|Ristorante[ ]|Trattoria[ ]|Bar[ ]|Café[ ]|Hotel[ ]|Tickets (?:für|for)[ ]|Blumen[ ]|Salon[ ]|Hurrikan[ ]|Hurricane[ ]|Camping[ ]|Villa[ ]|(?:San|Santa|Santo|Saint|Sankt|St\.?|Ste|São|Monte|Port|Fort|Mount)[ -])$"
+)
+# numbers and boxes of everybody
+_OF_EVERYBODY = re.compile(
+    r"(?:\+?1[ .-]?)?\(?8(?:00|88|77|66|55|44|33)\)?[ .-]|\(?0(?:800|180|190|845|870|844|1805|1806|3[0-9]{2})(?![0-9]{4})|(?:info|support|service|contact|kontakt|hello|hallo|sales|office|team|admin|help|no-?reply|press|jobs|billing|shop|mail|post|contacto|contatto|klantenservice|kundenservice|bestellung|order|orders|webmaster|postmaster|privacy|legal)@",
+    re.IGNORECASE,
+)
 _SAINT = re.compile(r"(?:San|Santa|Santo|Saint|Sankt|St\.|St|Ste|São|Port|Fort|Mount|Villa)[ -]$")
 _LONGEST = 26  # characters of a surname
 _BETWEEN = re.compile(r"[ ,:(–-]{1,3}(?:[^\W\dA-Z_]{1,12}[ :]{1,2}){0,4}\(?")
@@ -55,6 +64,8 @@ def recognize(text: str, places: Sequence[tuple[int, int]]) -> Iterator[Hit]:
                 if turned is not None and not is_label(turned[0].strip()):
                     begin, found = turned.start(), turned[0] + found
             stop = begin + len(found)
+            if _OF_A_HOUSE.search(text, max(0, begin - 16), begin) is not None:
+                continue
             if is_person(found) or (" " not in found and _touches(text, begin, stop, places)):
                 reached = stop
                 yield Hit(begin, stop, "PERSON", 0.4, "name, beside a find", "given name")
@@ -105,3 +116,8 @@ def _without_labels(name: str) -> str:
     while small and len(words) > 1 and len(words[-1]) > 1 and words[-1].isupper():
         words.pop()
     return " ".join(words)
+
+
+def is_of_everybody(found: str) -> bool:
+    """Say whether a number or an address is that of a service: whose name stands beside it is nobody's."""
+    return _OF_EVERYBODY.match(found) is not None

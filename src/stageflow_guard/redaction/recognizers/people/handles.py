@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, present
-from stageflow_guard.redaction.recognizers.generic.usernames import NOBODY
+from stageflow_guard.redaction.recognizers.generic.usernames import FILED, NOBODY
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -17,6 +17,10 @@ _NICK = re.compile(
 )
 _STAMP = re.compile(r"(?:^|\n)\[?(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2}\]?[ ]$")
 _ODD = re.compile(r"[_0-9|^`-]")
+# a tag of HTML, and what a help text has a reader fill in
+_OF_HELP = re.compile(
+    r"(?i)^(?:h[1-6]|div|span|script|style|p|a|b|i|u|em|br|hr|li|ul|ol|td|tr|th|img|pre|code|nav|main|body|head|html|form|input|table|button|label|section|t[0-9])$|[_-](?:name|id|url|key|dir|file|type|token|path|secs|size|count|number|host|port|user|version)$"
+)
 # a place where people have a handle, or a word for one, before the sign
 _HANDLE = re.compile(r"@(?<![\w.@/]@)(?P<name>[A-Za-z0-9](?:[\w.]{1,28})[A-Za-z0-9_])(?![\w@-])")
 _PLACES_OF_HANDLES = ("user", "users", "usuario", "usuaria", "utilisateur", "utente", "nutzer", "gebruiker", "usuário", "handle", "username", "dm", "dms", "pm", "ping", "twitter", "instagram", "insta", "ig", "telegram", "tg", "tiktok", "snapchat", "snap", "discord", "mastodon", "threads", "twitch", "skype", "wechat", "bluesky", "venmo", "cashapp")  # fmt: skip
@@ -24,6 +28,7 @@ _BEHIND_THEM = ("is", "id", "name", "handle", "user", "account", "me", "es", "es
 _PLACE = re.compile(
     rf"(?<![a-z])(?:{'|'.join(_PLACES_OF_HANDLES)})(?: (?:{'|'.join(_BEHIND_THEM)})){{0,2}}[ ]?[:(]?[ ]?$"
 )
+_TO_ALL = frozenset(["media", "param", "extend", "apply", "select", "click", "input", "change", "submit", "channel", "everyone", "here", "all", "team", "support_team", "property", "staticmethod", "import", "include", "mixin", "font", "keyframes", "override", "deprecated", "return", "throws", "see", "since", "noon"])  # fmt: skip
 _LAST_WORDS = frozenset((*_PLACES_OF_HANDLES, *_BEHIND_THEM))
 # an option of a command; `--user x` may be a switch and what it is for
 _OPTION = re.compile(
@@ -31,26 +36,26 @@ _OPTION = re.compile(
 )
 # as a daemon writes it: `uid=1000(ada)`, `acct="ada.l"`
 _AUDITED = re.compile(
-    r"(?<![\w-])(?:uid=[0-9]{1,10}\((?P<id>[a-z][\w.-]{1,31})\)|(?:acct|auid|suser|duser|logname|samaccountname)=[\"'](?P<name>[a-z][\w.-]{2,31})[\"'])",
+    r"(?<![\w-])(?:uid=[0-9]{1,10}\((?P<id>[a-z][\w.-]{1,31})\)|(?:acct|auid|suser|duser|samaccountname)=[\"'](?P<name>[a-z][\w.-]{2,31})[\"'])",
     re.IGNORECASE,
 )
 # `Skype: marlene.okafor`, `Discord: kestrel#4821`
 _PLACED = re.compile(
-    r"(?<![^\W_])(?:skype|snapchat|snap|discord|telegram|instagram|insta|twitter|tiktok|wechat(?: id)?|line id|kakaotalk|gamertag|psn|xbox live|steam|signal|threema|github|gitlab|mastodon|bluesky|reddit|venmo|cashapp|paypal\.me)(?: (?:id|name|handle|user|username|nick))?[ ]?[:：][ ]?(?P<name>(?=[\w.#-]{0,30}[._#0-9-]|[a-z]{6})[A-Za-z@][\w.#-]{3,31})(?![\w@/:.])|微信号?[：: ]{1,2}(?P<weixin>[A-Za-z][\w-]{5,19})",
+    r"(?:skype|snapchat|discord|telegram|instagram|insta|tiktok|wechat(?: id)?|line id|kakaotalk|gamertag|psn|xbox live|threema|mastodon|bluesky|venmo|cashapp)(?: (?:id|name|handle|user|username|nick))?[ ]?[:：][ ]?(?P<name>(?=[\w.#-]{0,30}[._#0-9-])[A-Za-z@][\w.#-]{3,31})(?![\w@/:.])|微信号?[：: ]{1,2}(?P<weixin>[A-Za-z][\w-]{5,19})",
     re.IGNORECASE,
 )
-_PLACES = ("skype", "snap", "discord", "telegram", "insta", "twitter", "tiktok", "wechat", "微信", "line id", "kakao", "gamertag", "psn", "xbox", "steam", "signal", "threema", "github", "gitlab", "mastodon", "bluesky", "reddit", "venmo", "cashapp", "paypal.me")  # fmt: skip
+_PLACES = ("skype", "snapchat", "discord", "telegram", "insta", "tiktok", "wechat", "微信", "line id", "kakao", "gamertag", "psn", "xbox", "threema", "mastodon", "bluesky", "venmo", "cashapp")  # fmt: skip
 # the folder of a user, by a name or a number in it
 _HOME = re.compile(
-    r"(?:/Users/|/home/|\\{1,2}Users\\{1,2}|\\{1,2}Documents and Settings\\{1,2})(?P<name>[A-Za-z][\w.-]{2,31})(?=[/\\\"'\s:;,)]|$)"
+    r"(?:(?<![\w.)/])/(?:Users|home)/|\\{1,2}Users\\{1,2}|\\{1,2}Documents and Settings\\{1,2})(?P<name>[A-Za-z][\w.-]{2,31})(?=[/\\\"'\s:;,)]|$)"
 )
 _FOLDERS = ("/Users/", "/home/", "\\Users\\", "and Settings")
 # a login that is told with its password
 _TOLD = re.compile(
-    r"(?<![^\W_])(?:user(?:name)?|login|usuario|utente|benutzer(?:name)?|nutzer(?:name)?|gebruiker(?:snaam)?|identifiant|utilisateur|usuário|utilizador|użytkownik|användare)(?P<tells>[ ](?:is|es|ist|est|è|é)|[ ]?[:=])?[ ]{1,2}[\"'`]?(?P<name>[A-Za-z][\w.-]{2,31})[\"'`]?(?(tells)(?:[ ]?[,;/|]|\.|[ ](?:and|y|und|et|e|en|i|och))?|(?:[ ]?[,;/|]|[ ](?:and|y|und|et|e|en|i|och)))[ ](?:(?:the|your|la|tu|das|dein|le|mot|il|het|je|a|o|sua)[ ]){0,2}(?=(?:password|passphrase|pass|pwd|pw|contraseña|clave|passwort|kennwort|pw|senha|palavra-passe|wachtwoord|parola|mot de passe|de passe|mdp|hasło|lösenord)(?![^\W_]))",
+    r"(?<![^\W_])(?:user(?:name)?|login|usuario|utente|benutzer(?:name)?|nutzer(?:name)?|gebruiker(?:snaam)?|identifiant|utilisateur|usuário|utilizador|użytkownik|användare)(?P<tells>[ ](?:is|es|ist|est|è|é)|[ ]?[:=])?[ ]{1,2}[\"'`]?(?P<name>[A-Za-z][\w.-]{2,31})[\"'`]?(?(tells)(?:[ ]?[,;/|]|\.|[ ](?:and|y|und|et|e|en|i|och))?|(?:[ ]?[,;/|]|[ ](?:and|y|und|et|e|en|i|och)))[ ](?:(?:the|your|la|tu|das|dein|le|mot|il|het|je|a|o|sua)[ ]){0,2}(?=(?:password|passphrase|pass|pwd|pw|contraseña|clave|passwort|kennwort|pw|senha|palavra-passe|wachtwoord|parola|mot de passe|de passe|mdp|hasło|lösenord)(?![^\W_])(?:[ ](?:is|es|ist|est|è|é))?[ ]?[:=]?[ ]{1,2}(?=[^\s]{0,30}[0-9])[^\s]{6})",
     re.IGNORECASE,
 )
-_AUDITS = ("uid=", "acct=", "suser=", "duser=", "logname=", "samaccountname=")
+_AUDITS = ("uid=", "acct=", "suser=", "duser=", "samaccountname=")
 _LEAD = 48  # characters before the sign
 
 
@@ -63,6 +68,8 @@ def recognize(text: str) -> Iterator[Hit]:
         for handle in _HANDLE.finditer(text):
             before = lower[max(0, handle.start() - _LEAD) : handle.start()]
             last = before.rstrip(" :(").rpartition(" ")[2].lstrip("([\"'")
+            if handle["name"].lower() in _TO_ALL or handle["name"][0].isupper():
+                continue  # everybody, an annotation
             if last in _LAST_WORDS and _PLACE.search(before) is not None:
                 yield from _account(handle, "account, handle")
     for heads, pattern, rule in _BEHIND:
@@ -81,7 +88,9 @@ def _nicks(text: str) -> Iterator[Hit]:
     """Yield who writes a line of a chat; what is closed again is a tag."""
     for nick in _NICK.finditer(text):
         low = max(0, nick.start() - _STAMP_MOST)
-        told = _ODD.search(nick["name"]) or _STAMP.search(text, low, nick.start())
+        begins = text[nick.start() - 1 : nick.start()] in ("", "\n")
+        told = (begins and _ODD.search(nick["name"])) or _STAMP.search(text, low, nick.start())
+        told = told and _OF_HELP.search(nick["name"]) is None
         end = nick.end()
         if told and text.find(f"</{nick['name']}>", end, end + _CLOSED_WITHIN) < 0:
             yield from _account(nick, "account, chat")
@@ -99,14 +108,19 @@ _BEHIND = (
 
 
 def _of_a_person(name: str) -> bool:
-    """Say whether the name of a folder is that of a person: a given name begins it, or a sign parts it."""
-    if re.search(r"[._][a-z]{2}", name):
-        return True
-    return any(name[:size] in GIVEN_NAMES for size in range(4, len(name) + 1))
+    """Say whether the name of a folder is that of a person: a given name is a part of it, or an initial before a dot."""
+    return _INITIAL.fullmatch(name) is not None or any(
+        len(part) >= _LEAST and part in GIVEN_NAMES for part in _PARTS.split(name)
+    )
+
+
+_INITIAL, _PARTS = re.compile(r"[a-z]\.[a-z]{3,}"), re.compile(r"[._-]|[0-9]+")
+_LEAST = 4  # letters of such a given name
 
 
 def _account(match: re.Match[str], rule: str) -> Iterator[Hit]:
     group = match.lastgroup or "name"
     group = group if group != "tells" else "name"
-    if match[group].lower() not in NOBODY:
+    name = match[group]
+    if name.lower() not in NOBODY and FILED.search(name) is None and not name.startswith("SIG"):
         yield Hit(*match.span(group), "USERNAME", 0.42, rule, "label username")

@@ -27,7 +27,7 @@ _LABEL = re.compile(
 )
 # what has the name of somebody who is known
 _OF_WORKS = re.compile(
-    r"(?i)(?:artist|band|song|track|album|composer|music|lyrics|author|writer|poem|novel|book|film|movie|director|starring|cast|character|hero|actor|actress|player|team|coach|club|scorer|winner|champion|president|pope|saint|example|e\.g|z\.b|ex|title|titel|titre|título|titolo|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|re|topic|thema|featuring|feat|quote|inventor|discovered|named|school|street|chapter|court|case|v|vs|komponist|compositeur|compositor|compositore|künstler|interprète|sänger|tore|goals?|buts?|goles|gol)$"
+    r"(?i)(?:artist|band|song|track|album|composer|music|lyrics|author|writer|poem|novel|book|film|movie|director|starring|cast|character|hero|actor|actress|player|team|coach|club|scorer|winner|champion|president|pope|saint|example|e\.g|z\.b|ex|title|titel|titre|título|titolo|subject|betreff|objet|asunto|oggetto|onderwerp|assunto|re|topic|thema|featuring|feat|quote|inventor|discovered|named|school|street|chapter|court|case|v|vs|komponist|compositeur|compositor|compositore|künstler|interprète|sänger|tore|goals?|buts?|goles|gol|brand|marke|marca|marque|merk|hersteller|supplier|regie|drehbuch|musik|musique|música|musica|designer|founder|ceo|kanzler|kanzlerin|präsident|président|presidente|minister|stück|oper|serie|stadion|teatro|station|haltestelle|arrêt|city|location|ort|straße|strasse|calle|rua|rue|via|schule|école|colegio|liceo|aula|sala|salle|color|colour|farbe|couleur|cocktail|drink|wine|wein|vin|parfum|duft|guitar|gitarre|piano|drums|bass|vocals|gesang|telescope|mission|ship|schiff|model|modell|sorte|variety|name of the (?:game|band|ship))$"
 )
 # a line that is a name alone: below a label, one of a list, or the last one
 _LINE = re.compile(
@@ -82,20 +82,38 @@ def listed(text: str) -> Iterator[Hit]:
             run.append(match)
         else:
             if len(run) >= _LISTED:
-                yield from map(_of_line, run)
+                yield from _of_lines(text, run)
             run = []
         end = text.find("\n", at)
         if end < 0:
             break
         at = end + 1
-    if len(run) >= _LISTED or (run and _ends_a_letter(text, run[0])):
+    if len(run) >= _LISTED:
+        yield from _of_lines(text, run)
+    elif run and _ends_a_letter(text, run[0]):
+        yield _of_line(run[0])
+
+
+_OF_KNOWN = re.compile(
+    r"(?i)(?:authors?|maintainers?|contributors?|credits|films?|movies?|brands?|marken|sorten|artists?|bands?|books?|songs?|players?|drivers?|top [0-9]+|ranking|standings|results|spieler|fahrer|ergebnis\w*)[ :*#_-]*$"
+)
+
+
+def _of_lines(text: str, run: list[re.Match[str]]) -> Iterator[Hit]:
+    """Yield the names of such a list: not of one word's kinds, nor of people who are known."""
+    firsts = {match["name"].partition(" ")[0] for match in run}
+    head = text[: run[0].start()].rstrip().rpartition("\n")[2]
+    if len(firsts) > 1 and not run[0][0].startswith("1.") and _OF_KNOWN.search(head) is None:
         yield from map(_of_line, run)
 
 
 def _ends_a_letter(text: str, line: re.Match[str]) -> bool:
     """Say whether a line is the last one of a text, an empty one above it, and nothing beside the name."""
-    return text[max(0, line.start() - 2) : line.start()] == "\n\n" and line[0].rstrip().endswith(
-        line["name"]
+    above = text[: line.start()]
+    return (
+        above.endswith("\n\n")
+        and above.rstrip()[-1:] in (".", "!", "?", ",")
+        and line[0].rstrip().endswith(line["name"])
     )
 
 

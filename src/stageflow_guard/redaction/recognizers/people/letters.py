@@ -43,7 +43,7 @@ _WHO = r"(?P<who>[^\W\d_a-z][\w'’.-]{1,24}(?:[ ][^\W\d_a-z][\w'’.-]{0,24}){0
 _WHO_TURNED = r"(?P<turned>[^\W\d_a-z][\w'’-]{1,24}(?:[ ][^\W\d_a-z][\w'’-]{1,24})?,[ ][^\W\d_a-z][\w'’-]{1,24})"
 # [10:02] Ana Lima: yes; 2025-04-01 09:17 | Ana Lima | yes; 09:17 Ana Lima > yes
 _STAMPED = re.compile(
-    rf"[\[(]?{_DAY}?{_TIME}[\])]?(?:[ ]{{1,3}}|[ ]?[-–—|\x1e][ ])(?:{_WHO}(?::[ ]|[ ]?[|\x1e][ ]|[ ]?[>»][ ]|\r?\n)|{_WHO_TURNED}(?::[ ]|\r?\n))"
+    rf"[\[(]?{_DAY}?{_TIME}[\])]?(?:[ ]{{1,3}}|[ ]?[-–—|\x1e][ ])(?:{_WHO}(?::[ ]|[ ]?[|\x1e][ ]|[ ]?[>»][ ]|\r?\n(?![\[(]?[0-9]{{1,2}}[:.h][0-9]{{2}}))|{_WHO_TURNED}(?::[ ]|\r?\n))"
 )
 # Ana Lima [10:02 AM]⏎yes; Ana Lima, 18:02: yes; Ana Lima — 10:02
 _STAMP_BEHIND = re.compile(
@@ -51,7 +51,7 @@ _STAMP_BEHIND = re.compile(
 )
 # Ana joined the chat
 _CAME = re.compile(
-    rf"(?:\*{{1,3}}[ ]?|[-–—•>][ ])?(?:(?i:agent|operator|user|visitor|guest|mitarbeiter|agente|opérateur|operatore|medewerker)[ ])?{_WHO}[ ](?:has[ ]|have[ ]|hat[ ]|a[ ]|ha[ ]|se[ ]|si[ ]è[ ]|è[ ]|is[ ]|ist[ ])?(?:joined|left|entered|beigetreten|rejoint|quitté|unido|unió|entrato|entrata|entrou|saiu|den[ ]chat|toegetreden|verlassen)(?![^\W_])"
+    rf"(?:\*{{1,3}}[ ]?|[-–—•>][ ])?(?:(?i:agent|operator|user|visitor|guest|mitarbeiter|agente|opérateur|operatore|medewerker)[ ])?{_WHO}[ ](?:has[ ]|have[ ]|hat[ ]|a[ ]|ha[ ]|se[ ]|si[ ]è[ ]|è[ ]|is[ ]|ist[ ])?(?:joined|left|entered|beigetreten|rejoint|quitté|unido|unió|entrato|entrata|entrou|saiu|den[ ]chat|toegetreden|verlassen)(?=[.!]?[ ]*(?:\n|$)|[ ](?:the|this|dem|den|le|la|il|el|de|het|o|a)[ ](?:\w+[ ])?(?:chat|call|channel|group|room|meeting|conversation|gruppe|kanal|anruf|groupe|salon|appel|grupo|canal|llamada|gruppo|canale|chiamata|groep|kanaal|gesprek|chamada))"
 )
 _LOGGED = frozenset(["error", "warn", "warning", "info", "debug", "trace", "fatal", "critical", "notice", "server", "client", "system", "worker", "process", "thread", "start", "started", "stop", "stopped", "end", "status", "state", "result", "request", "response", "event", "task", "job", "message", "note", "update", "subject", "re", "from", "to", "http", "https", "get", "post", "put", "delete", "root", "admin", "bot"])  # fmt: skip
 # 此致⏎敬礼⏎何静; مع التحية،⏎سارة الخطيب
@@ -115,7 +115,8 @@ def _chatting(text: str) -> Iterator[Hit]:
 
 def _named(found: list[re.Match[str]]) -> Iterator[Hit]:
     """Yield those of a chat who are somebody: by a given name, or because several lines have one."""
-    writers = {match["who"] for match in found}
+    writers = {match["who"] for match in found if match["who"]}
+    known = any(who.partition(" ")[0].lower() in GIVEN_NAMES for who in writers)
     for match in found:
         turned = match.groupdict().get("turned")
         if turned:
@@ -128,7 +129,12 @@ def _named(found: list[re.Match[str]]) -> Iterator[Hit]:
         given = words[0] in GIVEN_NAMES or words[0].partition("-")[0] in GIVEN_NAMES
         if not (
             given
-            or (len(found) > _SEVERAL and 1 < len(writers) < len(found) and " " in match["who"])
+            or (
+                len(found) > _SEVERAL
+                and 1 < len(writers) < len(found)
+                and " " in match["who"]
+                and known
+            )
         ):
             continue
         if (_LOGGED | BUSINESS | STOP).isdisjoint(words) and _FIRM.search(match["who"]) is None:

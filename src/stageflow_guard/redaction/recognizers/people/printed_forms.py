@@ -104,6 +104,9 @@ def value_of(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the name in the box of the label `[start, end)`; None where there is no form, or no name in it."""
     if not (text[start].isupper() or text[max(0, start - 2) : start] in ("", "\n", "  ")):
         return None
+    before = text[max(0, start - _MOST) : start].rstrip(" \t").rpartition(" ")[2]
+    if before and is_label(before) and "\n" not in before:
+        return None  # heads in a row
     hint = _HINT.match(text, end)
     behind = end if hint is None else hint.end()
     turned = _TURNED.match(text, behind) if hint is not None else None

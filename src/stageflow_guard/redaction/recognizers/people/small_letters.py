@@ -19,7 +19,7 @@ _GIVEN = r"(?P<given>[a-zß-ÿ\u0100-\u017f]{3,20}(?:-[a-zß-ÿ\u0100-\u017f]{3,
 _SURNAME = r"(?P<surname>[ ](?:(?:de|da|di|van|von|der|den|del|la|le|el|al|bin)[ ]){0,2}[a-zß-ÿ\u0100-\u017f][a-zß-ÿ\u0100-\u017f'’-]{2,24})?"
 _ENDS = r"(?=[ ]?(?:[,.!?;:)\"|]|\n|$)|[ ](?:from|here|at|with|again|calling|aus|von|vom|de|du|del|della|da|do|dal|van|uit|och|from)(?![^\W_]))"
 _HELLO = r"(?:hi|hiya|hello|hey|dear|yo|hallo|hoi|moin|servus|liebe[rs]?|lieve|beste|salut|coucou|bonjour|cher|chère|hola|buenas|querid[oa]|ciao|car[oa]|olá|oi|oie|good morning|good evening|guten morgen|bom dia)"
-_I_AM = r"(?:i['’]?m|i am|it['’]?s|it is|this is|my name is|name['’]?s|c['’]est|je suis|je m['’]appelle|ich bin(?: die| der)?|hier ist(?: die| der)?|hier spricht|ich heiße|soy|me llamo|sono|mi chiamo|sou(?: o| a)?|me chamo|ik ben|ik heet|met)"
+_I_AM = r"(?:i['’]?m|i am|it['’]?s|it is|this is|my name is|name['’]?s|c['’]est|je suis|je m['’]appelle|ich bin(?: die| der)?|hier ist(?: die| der)?|hier spricht|ich heiße|soy|me llamo|sono|mi chiamo|sou(?: o| a)?|me chamo|ik ben|ik heet)"
 _CLOSING = r"(?:(?:kind |best |warm |many )?regards|cheers|thanks(?: a lot| again)?|thank you|thx|ta|best|love|xx?|grüße|(?:viele|liebe|beste) grüße|gruß|lg|vg|mfg|cordialement|merci|bises|bisous|saludos|gracias|un abrazo|saluti|grazie|un saluto|groet(?:en|jes)?|mvg|bedankt|abraços?|obrigad[oa]|atenciosamente)"
 _FIELD = r"(?:full[ _]?name|customer[ _]?name|client[ _]?name|patient[ _]?name|contact[ _]?name|name|patient|customer|client|caller|guest|applicant|kunde|kundin|patientin|nom|nombre|nome|naam|cliente|paciente|paziente|klant)"
 _FRAMES = (
@@ -34,7 +34,7 @@ _HEADS = tuple(
     Heads(words)
     for words in (
         ("hi", "hello", "hey", "dear", "yo ", "hallo", "hoi", "moin", "servus", "liebe", "lieve", "beste", "salut", "coucou", "bonjour", "cher ", "chère ", "hola", "buenas", "querid", "ciao", "car", "olá", "oi", "good ", "guten ", "bom "),
-        ("i'm", "i’m", "im ", "i am", "it's", "it’s", "its ", "it is", "this is", "my name", "name's", "name’s", "names ", "c'est", "c’est", "je ", "ich ", "hier ", "soy", "me ", "sono", "mi chiamo", "sou", "ik ", "met "),
+        ("i'm", "i’m", "im ", "i am", "it's", "it’s", "its ", "it is", "this is", "my name", "name's", "name’s", "names ", "c'est", "c’est", "je ", "ich ", "hier ", "soy", "me ", "sono", "mi chiamo", "sou", "ik "),
         (),
         ("regards", "kind ", "best", "warm ", "many ", "cheers", "thank", "thx", "ta", "love", "x", "grüße", "viele ", "liebe ", "beste ", "gruß", "lg", "vg", "mfg", "cordialement", "merci", "bises", "bisous", "saludos", "gracias", "un ", "saluti", "grazie", "groet", "mvg", "bedankt", "abraço", "obrigad", "atenciosamente"),
         ("full", "customer", "client", "patient", "contact", "name", "caller", "guest", "applicant", "kund", "nom", "naam", "pac", "paz", "klant"),
@@ -43,9 +43,10 @@ _HEADS = tuple(
 _THERE = Heads(("here", "hier", "ici", "aquí", "qui", "aqui", "speaking"))
 _THERE_IS = re.compile(r"(?:here|hier|ici|aquí|qui|aqui|speaking)(?=[ ,.!?\n]|$)")
 # given names that are words of a language that such frames are of
-_WORDS = frozenset(["ella", "mira", "bella", "otto", "sara", "mia", "nella", "elke", "donna", "norma", "linda", "rosa", "vera", "clara", "harm", "job", "victor", "robin", "crystal", "amber", "daisy", "angel", "fleur", "regina", "gloria", "marina", "serena", "alma", "paloma", "dante", "bruno", "stella", "luna", "dick", "drew", "gene", "iris", "rita", "dora", "tina", "pia", "ute", "lena", "bart", "roos", "daan", "tom", "sam", "max", "ben", "nick", "jo", "al", "ali", "ana", "eva", "lea", "lia", "ida", "ada", "mai", "may", "leo", "lou", "ray", "roy", "ron", "sue", "kim", "kit", "kay", "dee", "bea", "ed", "art", "bill", "rob", "bob", "don", "ian", "pat", "mona", "sol", "toni", "dario", "lino", "nino", "gino", "pino", "dino", "remo", "tito", "zeno", "nora", "lola", "lulu", "mimi", "fifi", "kiki", "dirk", "ward", "karl", "hope", "daria", "alex", "sasha", "jean", "ange", "reine", "aude", "maud", "line", "célia", "celia", "fanny", "olive", "prune", "clémence", "constance", "patience", "prudence", "félicité", "loveday", "merit", "mercy", "verity", "honor", "honour", "august", "augusta", "tilde", "clove", "melody", "harmony", "ruby", "pearl", "opal", "jewel", "coral", "sienna", "summer", "autumn", "winter"])  # fmt: skip
+_WORDS = frozenset(["pascal", "rosemary", "sherry", "jasmijn", "felix", "mario", "bianca", "claire", "clemente", "margherita", "ella", "mira", "bella", "otto", "sara", "mia", "nella", "elke", "donna", "norma", "linda", "rosa", "vera", "clara", "harm", "job", "victor", "robin", "crystal", "amber", "daisy", "angel", "fleur", "regina", "gloria", "marina", "serena", "alma", "paloma", "dante", "bruno", "stella", "luna", "dick", "drew", "gene", "iris", "rita", "dora", "tina", "pia", "ute", "lena", "bart", "roos", "daan", "tom", "sam", "max", "ben", "nick", "jo", "al", "ali", "ana", "eva", "lea", "lia", "ida", "ada", "mai", "may", "leo", "lou", "ray", "roy", "ron", "sue", "kim", "kit", "kay", "dee", "bea", "ed", "art", "bill", "rob", "bob", "don", "ian", "pat", "mona", "sol", "toni", "dario", "lino", "nino", "gino", "pino", "dino", "remo", "tito", "zeno", "nora", "lola", "lulu", "mimi", "fifi", "kiki", "dirk", "ward", "karl", "hope", "daria", "alex", "sasha", "jean", "ange", "reine", "aude", "maud", "line", "célia", "celia", "fanny", "olive", "prune", "clémence", "constance", "patience", "prudence", "félicité", "loveday", "merit", "mercy", "verity", "honor", "honour", "august", "augusta", "tilde", "clove", "melody", "harmony", "ruby", "pearl", "opal", "jewel", "coral", "sienna", "summer", "autumn", "winter"])  # fmt: skip
+_OF_FIELDS = frozenset(["norma", "margherita", "ariel", "alice", "allen"])
 _ALONE = GIVEN_NAMES - _WORDS
-_NO_SURNAME = STOP | BUSINESS | EVERYBODY
+_NO_SURNAME = STOP | BUSINESS | EVERYBODY | frozenset(["lib", "blue", "bradley", "deployment", "service", "pizza", "técnica", "job", "build", "server", "app", "model", "test", "file", "config", "cluster", "node", "pod", "queue", "topic", "table"])  # fmt: skip
 _REACH = 72
 
 
@@ -79,7 +80,9 @@ def _of_capital(frame: re.Pattern[str], text: str, lower: str, at: int) -> re.Ma
 def _name(match: re.Match[str]) -> Iterator[Hit]:
     given, surname = match["given"], (match["surname"] or "").strip()
     of_a_field = match.re is _FRAMES[-1]  # two words, and what they are is said
-    known = GIVEN_NAMES if of_a_field and surname not in _NO_SURNAME else _ALONE
+    if of_a_field and surname in _NO_SURNAME:
+        return
+    known = GIVEN_NAMES - _OF_FIELDS if of_a_field else _ALONE
     if given.partition("-")[0] not in known:
         return
     end = (
