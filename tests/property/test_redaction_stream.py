@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ PIECES = [
     "my passport has the number X4RTBPFW4", "<fullName>Ada Byron</fullName>", "INSERT INTO t (name, password) VALUES ('Ada Byron', 'hunter22x'), ('Eve', 'Zx9kLmq2')",
     "\n| Name | DOB |\n|---|---|\n| Ada Byron | 1988-03-12 |\n", "Name der Patientin: Helga Brandt",
 ]  # fmt: skip
+PLACEHOLDER = re.compile("⟦[^⟧]*⟧")
 
 
 def streamed(text: str, cuts: list[int]) -> tuple[str, str, int]:
@@ -73,7 +75,8 @@ def test_no_value_leaves_in_pieces():
     for cut in range(605, 635):
         got, whole, _ = streamed(text, [cut])
         assert got == whole
-        assert "536-90" not in got and "90-4399" not in got  # three digits may be a scope's own
+        shown = PLACEHOLDER.sub("", got)  # its nonce may hold the same digits
+        assert "536" not in shown and "4399" not in shown
 
 
 def _labelled(seed: int, rounds: int) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stageflow_guard.redaction import Redactor
-from stageflow_guard.redaction.recognizers import anchors, hidden, labels, phrases
+from stageflow_guard.redaction.recognizers import anchors, hidden, labels, phrases, shapes
 from stageflow_guard.redaction.recognizers.anchors import Heads, positions
 from stageflow_guard.redaction.recognizers.generic import numbers
 from stageflow_guard.redaction.recognizers.runs import runs
@@ -150,6 +150,7 @@ def test_heads_that_are_read_together_are_found_as_if_each_were_looked_for(seed,
     monkeypatch.undo()
     anchors._reader.cache_clear()
     anchors._read.cache_clear()
+    anchors._owned.cache_clear()
 
 
 RUN = re.compile(r"[^\W\d_]+")
@@ -218,7 +219,13 @@ def test_what_is_left_of_a_text_is_what_a_reading_would_find(parts):
     source = "".join(part for part, _ in parts)
     text = "".join(hidden.BARRIER * len(part) if hide else part for part, hide in parts)
     lower = phrases.lowered(text)
-    caches = (numbers_in, phrases.vocabulary, phrases._places, anchors._read, anchors._owned)
+    caches = (
+        shapes._numbers_in,
+        phrases.vocabulary,
+        phrases._places,
+        anchors._read,
+        anchors._owned,
+    )
 
     def reading():
         for cache in caches:

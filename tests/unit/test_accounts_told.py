@@ -17,7 +17,7 @@ def found(text, entity):
 ACCOUNTS = (
     ("<fennec_dev> revoking now", "fennec_dev"), ("12:04 <Ada> hello", "Ada"), ("dm from user @moss_and_mortar: hi", "moss_and_mortar"),
     ("wget --user=klmeteo https://data.example/x", "klmeteo"), ('audit acct="svetlana.k" res=failed', "svetlana.k"), ("uid=1000(tvanzandt) gid=1000", "tvanzandt"),
-    ("usuario pacoreformas, clave LadrilloRojo_8", "pacoreformas"), ("el usuario es xcastellanos y la contraseña Mandarina#2025", "xcastellanos"), ("Skype: marlene.okafor", "marlene.okafor"), ("Discord: kestrel#4821", "kestrel#4821"), ("open /Users/lenakruse/a.pdf", "lenakruse"),
+    ("usuario pacoreformas, clave LadrilloRojo_8", "pacoreformas"), ("el usuario es xcastellanos y la contraseña Mandarina#2025", "xcastellanos"), ("Skype: marlene.okafor", "marlene.okafor"), ("Discord: kestrel#4821", "kestrel#4821"), ("open /Users/lena.kruse/a.pdf", "lena.kruse"), ("user name: tkeller", "tkeller"),
     ("Login failed for user 'lgrandison'. Connection", "lgrandison"), ("Account Name:            tvanzandt", "tvanzandt"), ('"Server=s;User Id=rpetrov;Password=8vGh!tqZ0x"', "rpetrov"),
 )  # fmt: skip
 

@@ -44,6 +44,12 @@ def remember(text: str, source: str) -> None:
     _last = ((text, source), (small, given))
 
 
+def forget() -> None:
+    """Remember no text: nothing of one outlives its scan."""
+    global _last  # noqa: PLW0603 - replaced as a whole
+    _last = ()
+
+
 def source_of(text: str) -> str | None:
     """Return the text that `text` is with parts of it hidden; None where none is known."""
     for shown, source in _last:

@@ -48,9 +48,16 @@ class Runs(NamedTuple):
                     yield run[0], start + run.start()
 
 
-@lru_cache(maxsize=1)
+KEPT = 1_000_000  # characters: of a longer text nothing is kept for the next question
+
+
 def runs(folded: str) -> Runs:
     """Return the runs of letters of a text."""
+    return _runs(folded) if len(folded) <= KEPT else _runs.__wrapped__(folded)
+
+
+@lru_cache(maxsize=1)
+def _runs(folded: str) -> Runs:
     if folded.isascii():
         return Runs(folded.translate(_APART).split(" "), frozenset())
     # as bytes the signs of ASCII are replaced at memory speed

@@ -86,9 +86,16 @@ def in_a_row(text: str, count: int, apart: int) -> bool:
     return False
 
 
-@lru_cache(maxsize=2)
+KEPT = 1_000_000  # characters: of a longer text nothing is kept for the next question
+
+
 def numbers_in(text: str) -> list[tuple[int, int]]:
     """Return where each run of digits of ASCII begins and ends, in order."""
+    return _numbers_in(text) if len(text) <= KEPT else _numbers_in.__wrapped__(text)
+
+
+@lru_cache(maxsize=2)
+def _numbers_in(text: str) -> list[tuple[int, int]]:
     source = source_of(text)
     if source is not None:
         return [number for number in numbers_in(source) if text[number[0]] == source[number[0]]]

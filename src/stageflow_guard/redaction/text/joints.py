@@ -76,7 +76,7 @@ def _behind_a_digit(text: str, at: int) -> bool:
 def _without(pattern: re.Pattern[str], joint: str | int, text: str, gap: str) -> Iterator[Edit]:
     """Yield numbers with `gap` in place of their joint; what is too short or counted is none."""
     for match in pattern.finditer(text):
-        plain = match[0].replace(match[joint], gap)
+        plain = re.sub(re.escape(match[joint]), gap, match[0], flags=re.IGNORECASE)
         digits = [c for c in plain if c.isdigit()]
         if len(digits) >= _LEAST and not _counted(digits) and not _counted(_GROUP.findall(plain)):
             yield (

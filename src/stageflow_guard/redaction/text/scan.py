@@ -42,7 +42,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     told_passwords,
     usernames,
 )
-from stageflow_guard.redaction.recognizers.hidden import BARRIER, remember
+from stageflow_guard.redaction.recognizers.hidden import BARRIER, forget, remember
 from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
 from stageflow_guard.redaction.recognizers.people import (
@@ -343,6 +343,7 @@ class Scanner:
             prose = normal
         found += self._run(PROSE, prose)
         found += self._beside(found, prose)
+        forget()
         deep = decoded = encodings.encodings(normal)
         for step in STEPS[1:]:
             deep = step(deep)

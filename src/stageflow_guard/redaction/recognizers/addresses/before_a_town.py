@@ -33,7 +33,7 @@ _COUNTED = frozenset(
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}$")  # no number of a house
 _SHORTEST = 3  # letters of a town
 _BACK = 72  # characters before the code
-_BESIDE = (b"00000 A", b"00000  A", b"0000 AA ", b"0000AA ", b"0000-000 A", b"00000-000 A", b"00000 \xc3", b"00000 \xc5")  # fmt: skip
+_BESIDE = (b"00000 ", b"0000 AA ", b"0000AA ", b"0000-000 ", b"00000-000 ")
 
 
 def recognize(text: str) -> Iterator[Hit]:

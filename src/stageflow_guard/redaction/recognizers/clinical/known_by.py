@@ -148,18 +148,21 @@ _OF_SQL = frozenset({"TABLE", "VIEW", "INDEX", "FROM", "INTO", "JOIN", "UPDATE",
 
 def _last_names(before: str) -> int:
     """Return where the last words begin that may all be of a name, with the word before them."""
-    begin = len(before)
-    while (space := before.rfind(" ", 0, begin)) >= 0:
-        word = before[space + 1 : begin]
+    end = len(before)
+    for border in reversed(list(_BORDER.finditer(before))):
+        word = before[border.end() : end]
         if "a" <= word[:1] <= "z" and word not in _PARTICLES:
-            return space + 1
-        begin = space
+            return border.end()
+        end = border.start()
     return 0
+
+
+_BORDER = re.compile(r"[^\w'’.-]")  # what is no sign of a name
 
 
 def _goes_before(ahead: str) -> bool:
     """Say whether the last word of `ahead` may be a part of a name, too: of two words at least."""
-    word = ahead.rpartition(" ")[2].rpartition("\n")[2].strip("(\"'")
+    word = _BORDER.split(ahead)[-1].strip("'")
     return bool(word) and (not word[0].islower() or word.lower() in _PARTICLES)
 
 

@@ -43,7 +43,7 @@ COUNTRY = Country(
         "US_SSN": "ssn|social security number|social security|social security no|ss number",
         "US_BANK_NUMBER": "account number|account no|acct no|acct|acct number|bank account|bank account number|bank account no|checking account",
         "IBAN_CODE": "iban",
-        "USERNAME": "account name|userid|user id|login_id|sam account name|logon name|nickname|nick|username|login|login name|login id|user login|screen name|handle|user|portal user|logon",
+        "USERNAME": "user name|account name|userid|user id|login_id|sam account name|logon name|nickname|nick|username|login|login name|login id|user login|screen name|handle|user|portal user|logon",
         "EMAIL_ADDRESS": "email|email address|e mail|mail address|mail",
         "IP_ADDRESS": "ip address|client ip|remote addr|source ip|ip",
         "MEDICAL_RECORD_NUMBER": "mrn|medical record number|medical record no|patient id|patient number|chart number",

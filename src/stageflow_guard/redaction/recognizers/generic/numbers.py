@@ -127,14 +127,18 @@ _ONE_VALUE = _ONCE | {"dob"}
 
 
 def _has_its_value(text: str, groups: Sequence[tuple[int, int]], i: int, label: int) -> bool:
-    """Say whether a number touches the label that ends at `label`, and a word parts it from group `i`."""
+    """Say whether a number of five digits, or a day, touches the label that ends at `label`, and a word parts it from group `i`."""
     first = bisect_left(groups, (label, label))
     if first >= i or groups[first][0] - label > CLOSE:
         return False
+    begin, end = groups[first]
+    if end - begin < _LEAST_VALUE and text[end : end + 1] not in _OF_A_DAY:
+        return False  # `MRN 1 of 2 is 88123456`: a count, a year
     between = text[groups[i - 1][1] : groups[i][0]]
     return any(map(str.isalpha, between)) and not _LISTS.fullmatch(between)
 
 
+_LEAST_VALUE, _OF_A_DAY = 5, frozenset("./-")  # digits, and the signs of a day
 # what joins a second value of one label to the first
 _LISTS = re.compile(
     r"[\s,;/&|+.()\[\]\x1e-]{0,8}(?:(?:and|or|und|oder|et|ou|y|o|e|en|of)[ ])?[(#]?", re.IGNORECASE

@@ -46,12 +46,14 @@ def _forms(text: str, heads: Sequence[int]) -> Iterator[re.Match[str]]:
     reached = 0
     for at in heads:
         while reached < at + _WITHIN:
-            match = _FORMS.search(text, max(at, reached), at + _WITHIN + _LONGEST)
-            if match is None:
+            near = _FORMS.search(text, max(at, reached), at + _WITHIN + _LONGEST)
+            if near is None:
                 reached = at + _WITHIN
                 break
-            reached = match.end()
-            yield match
+            match = _FORMS.match(text, near.start())  # the look may have cut it
+            reached = near.end() if match is None else match.end()
+            if match is not None:
+                yield match
 
 
 _LONGEST = 16  # characters of a plate, and what shows that it ends

@@ -66,6 +66,8 @@ def recognize(text: str, places: Sequence[tuple[int, int]]) -> Iterator[Hit]:
             stop = begin + len(found)
             if _OF_A_HOUSE.search(text, max(0, begin - 16), begin) is not None:
                 continue
+            if not _in_one_value(text, begin, stop, places):
+                continue
             if is_person(found) or (" " not in found and _touches(text, begin, stop, places)):
                 reached = stop
                 yield Hit(begin, stop, "PERSON", 0.4, "name, beside a find", "given name")
@@ -89,6 +91,22 @@ def _around(text: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int,
         high = max(high, stop)
     if high >= 0:
         yield low, high
+
+
+_OTHER_VALUE = re.compile(r"[\"'][ ]?[,:}\]]")
+
+
+def _in_one_value(text: str, begin: int, stop: int, places: Sequence[tuple[int, int]]) -> bool:
+    """Say whether one of `places` is near without the end of a string between: each is read alone where it is parsed."""
+    at = bisect_left(places, (begin, begin))
+    for start, end in places[max(0, at - _SOME) : at + _SOME]:
+        low, high = (stop, start) if start >= stop else (end, begin)
+        if high - low <= REACH and _OTHER_VALUE.search(text, low, max(low, high)) is None:
+            return True
+    return False
+
+
+_SOME = 4  # finds on either side that are asked
 
 
 def _touches(text: str, begin: int, stop: int, places: Sequence[tuple[int, int]]) -> bool:

@@ -87,16 +87,18 @@ def recognize(text: str) -> Iterator[Hit]:
 def _nicks(text: str) -> Iterator[Hit]:
     """Yield who writes a line of a chat; what is closed again is a tag."""
     for nick in _NICK.finditer(text):
-        low = max(0, nick.start() - _STAMP_MOST)
+        name, low, end = nick["name"], max(0, nick.start() - _STAMP_MOST), nick.end()
         begins = text[nick.start() - 1 : nick.start()] in ("", "\n")
-        told = (begins and _ODD.search(nick["name"])) or _STAMP.search(text, low, nick.start())
-        told = told and _OF_HELP.search(nick["name"]) is None
-        end = nick.end()
-        if told and text.find(f"</{nick['name']}>", end, end + _CLOSED_WITHIN) < 0:
+        told = (begins and _ODD.search(name) is not None) or (
+            _STAMP.search(text, low, nick.start()) is not None
+        )
+        if told and _OF_HELP.search(name) is None and (
+            text.find(f"</{name}>", end, end + _CLOSED_WITHIN) < 0
+        ):  # fmt: skip
             yield from _account(nick, "account, chat")
 
 
-_CLOSED_WITHIN = 2_000  # characters of what a tag holds
+_CLOSED_WITHIN = 240  # characters of what a tag holds
 _STAMP_MOST = 12  # characters of a time
 # an account by what is before it
 _BEHIND = (

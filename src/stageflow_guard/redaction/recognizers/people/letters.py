@@ -61,7 +61,7 @@ _CLOSING = re.compile(
 )
 
 
-_TIMES = (b"0:00", b"0.00")  # in the shape of a text
+_TIMES = (b"0:00", b"0.00", b"0a00")  # in the shape of a text
 
 
 def people(text: str) -> Iterator[Hit]:
@@ -78,7 +78,7 @@ def people(text: str) -> Iterator[Hit]:
         if unspaced(text):
             for match in _CLOSING.finditer(text):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, sign-off", "label said")
-    if ":" in text and holds(text, _TIMES):
+    if holds(text, _TIMES):
         for at in _lines(text):
             match = _CHAT.match(text, at)
             if match is None:
@@ -114,9 +114,7 @@ def _chatting(text: str) -> Iterator[Hit]:
 
 
 def _named(found: list[re.Match[str]]) -> Iterator[Hit]:
-    """Yield those of a chat who are somebody: by a given name, or because several lines have one."""
-    writers = {match["who"] for match in found if match["who"]}
-    known = any(who.partition(" ")[0].lower() in GIVEN_NAMES for who in writers)
+    """Yield those of a chat who are somebody, by a given name."""
     for match in found:
         turned = match.groupdict().get("turned")
         if turned:
@@ -127,21 +125,10 @@ def _named(found: list[re.Match[str]]) -> Iterator[Hit]:
             continue
         words = [word.strip(".").lower() for word in match["who"].split(" ")]
         given = words[0] in GIVEN_NAMES or words[0].partition("-")[0] in GIVEN_NAMES
-        if not (
-            given
-            or (
-                len(found) > _SEVERAL
-                and 1 < len(writers) < len(found)
-                and " " in match["who"]
-                and known
-            )
-        ):
+        if not given:
             continue
         if (_LOGGED | BUSINESS | STOP).isdisjoint(words) and _FIRM.search(match["who"]) is None:
             yield Hit(*match.span("who"), "PERSON", 0.42, "name, chat", "position")
-
-
-_SEVERAL = 2  # lines
 
 
 def _is_person(name: str) -> bool:

@@ -71,7 +71,7 @@ def _list_of(text: str, at: int) -> str:
             closed += 1
         elif closed:
             closed -= 1
-        else:
+        elif text[low : bracket.start()].rstrip()[-1:] == ":":
             begin = max(0, bracket.start() - _NAME_MOST)
             name = _LIST_NAME.search(text, begin, bracket.start())
             if name is not None:
