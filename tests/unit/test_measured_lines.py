@@ -14,7 +14,7 @@ REDACTOR = Redactor()
 # values that leak and harmless lines that are flagged, at most: names that nothing announces, a queue's
 # own numbers, a day without its year
 SETS = {
-    "locales.txt": (31, 4),
+    "locales.txt": (29, 4),
     "clinics.txt": (183, 10),
     "kinds.txt": (88, 4),
     "hunted.txt": (193, 0),

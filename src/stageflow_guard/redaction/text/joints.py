@@ -26,7 +26,7 @@ _GLUED = re.compile(
 _GLUES_BESIDE = tuple(b"00" + kind * size + b"00" for kind in (b"a", b"A") for size in range(1, 5))
 # a word between groups of digits, and a comma or not
 _THEN = (
-    "then", "and then", "next", "followed by", "dann", "und dann", "danach", "puis", "et puis", "ensuite", "luego", "y luego", "después", "poi", "e poi", "quindi", "dan", "en dan", "daarna", "depois", "e depois", "space", "gap", "leerzeichen", "espace", "espacio", "spazio", "spatie", "espaço", "dot", "dash", "slash", "stop",
+    "then", "and then", "next", "followed by", "dann", "und dann", "danach", "puis", "et puis", "ensuite", "luego", "y luego", "después", "poi", "e poi", "quindi", "dan", "en dan", "daarna", "depois", "e depois",
 )  # fmt: skip
 _HEADS = Heads(_THEN)
 _WORDED = re.compile(

@@ -162,7 +162,7 @@ _BORDER = re.compile(r"[^\w'’.-]")  # what is no sign of a name
 
 def _goes_before(ahead: str) -> bool:
     """Say whether the last word of `ahead` may be a part of a name, too: of two words at least."""
-    word = _BORDER.split(ahead)[-1].strip("'")
+    word = _BORDER.split(ahead.rstrip(", "))[-1].strip("'")
     return bool(word) and (not word[0].islower() or word.lower() in _PARTICLES)
 
 
