@@ -22,6 +22,7 @@ from stageflow_guard.redaction.atrest.json_text import parsed, written
 from stageflow_guard.redaction.atrest.reading import MARK, decoded, lines, whole
 from stageflow_guard.redaction.atrest.tables import Table
 from stageflow_guard.redaction.atrest.targets import beside, opened
+from stageflow_guard.redaction.recognizers.people.labelled import is_name
 
 if TYPE_CHECKING:
     from stageflow_guard.redaction.redactor import Redactor
@@ -209,7 +210,9 @@ def _rows(job: _Job, delimiter: str | None) -> None:
     for row in table:
         names = heads.names(row)
         table.require_whole(row, heads.size(row))
-        fresh = job.value([_named(*one) for one in zip(row.texts, names, strict=True)], row.line)
+        above = map(heads.written, range(len(names)))
+        cells = [_named(*one) for one in zip(row.texts, names, above, strict=True)]
+        fresh = job.value(cells, row.line)
         values = [next(iter(v.values())) if isinstance(v, dict) else v for v in fresh]
         for place, others in enumerate(names):
             for name in others[1:]:
@@ -220,8 +223,11 @@ def _rows(job: _Job, delimiter: str | None) -> None:
             job.out.write(table.written(row, values))
 
 
-def _named(text: str, names: tuple[str, ...]) -> Any:
-    return {names[0]: text} if names and text else text
+def _named(text: str, names: tuple[str, ...], written: str) -> Any:
+    """Return a cell under what its column is called, where that says something or it is a person's name."""
+    if names and text:
+        return {names[0]: text}
+    return {written: text} if written and is_name(text) else text
 
 
 def _parquet(

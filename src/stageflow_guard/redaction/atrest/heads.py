@@ -55,6 +55,11 @@ class Heads:
             self._heads.append(_title(row, size, told=told))
         self._heads.sort(key=lambda head: -head.line)
         self._after_blank = False
+        self._written = full[0].texts if full and _like_a_head(full[0]) else []
+
+    def written(self, place: int) -> str:
+        """Return what the first head calls a column, whether that says anything or not; nothing where none does."""
+        return self._written[place] if place < len(self._written) else ""
 
     def names(self, row: Row) -> list[tuple[str, ...]]:
         """Return each cell's names, the nearest first; a row is asked about once, in order."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from stageflow_guard.errors import ConfigError, GuardError
 from stageflow_guard.redaction.distributed.job import RedactionJob
+from stageflow_guard.redaction.recognizers.people.labelled import is_name
 from stageflow_guard.redaction.redactor import Redactor
 from stageflow_guard.redaction.values.key_names import tells
 from stageflow_guard.redaction.vault.operators import Operator, named
@@ -98,7 +99,7 @@ class RowRedactor:
         _require_text(name, row, value)
         try:
             # the name of a column tells what stands in it, as the name of a key does
-            given = {name: value} if tells(name) else value
+            given = {name: value} if tells(name) or _is_name(value) else value
             redacted, findings = self._redactor.redact_in(given, scope, "input")
         except GuardError:
             raise
@@ -168,3 +169,8 @@ def of(job: RedactionJob) -> RowRedactor:
                 _KEPT.clear()
             found = _KEPT[job] = RowRedactor(job)
         return found
+
+
+def _is_name(value: Any) -> bool:
+    """Say whether a cell is a person's name, whatever its column is called."""
+    return isinstance(value, str) and is_name(value)
