@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from stageflow_guard.redaction import Redactor, Vault
 from stageflow_guard.redaction.atrest.files import Report, redact_stream
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
-from stageflow_guard.redaction.recognizers.people.roles import FIELDS, LINE_HEADS
+from stageflow_guard.redaction.recognizers.people.roles import BY_NAME, FIELDS, LINE_HEADS
 from stageflow_guard.redaction.text.named.objects import NEAR
 from stageflow_guard.redaction.values.key_names import IDENTIFIERS, tells
 
@@ -51,7 +51,7 @@ def left_of(value, redacted):
 @pytest.mark.parametrize("role", sorted(set(FIELDS["PERSON"]) - LINE_HEADS))
 def test_a_role_names_who_stands_under_it(role):
     """Every word that announces a name before a sign announces it as a key, in capitals, too."""
-    name = "Ondine Farrow"
+    name = "Erika Farrow" if role in BY_NAME else "Ondine Farrow"  # some ask for a given name
     for key in (role, role.replace(" ", "_"), role.capitalize()):
         covered, scope = as_text(key, name)
         redacted = REDACTOR.redact_in({key: name}, scope, "input")[0][key]
