@@ -56,7 +56,7 @@ _NETRC_HEADS, _ORACLE_SIGNS = (
 
 # a password that a mail service makes for an application
 _IN_FOURS = re.compile(
-    r"(?i:pass(?:word|wd)?|pwd|app[ _-]?password|secret)[\"']?[ ]?(?:=>|[:=])[ ]?[\"'](?P<value>[a-z]{4}(?: [a-z]{4}){3})[\"']"
+    r"(?i:pass(?:word|wd)?|pwd|app[ _-]?password|secret)[\"']?[ ]?(?:=>|[:=])[ ]?(?P<quote>[\"'])(?P<value>[a-z]{4}(?: [a-z]{4}){3})(?P=quote)"
 )
 
 _FOURS_BESIDE = (b"'aaaa aaaa aaaa aaaa'", b'"aaaa aaaa aaaa aaaa"')
