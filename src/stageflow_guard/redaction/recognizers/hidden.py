@@ -19,7 +19,7 @@ def remember(text: str, source: str) -> None:
 
     Nothing is remembered where it is not, where a border of such a part goes through a word or a
     number, or where a small letter is no single one. Only the last text is known: any other one has
-    to be read.
+    to be read. What is left from the text before does no harm: `source_of` compares the whole text.
     """
     global _last  # noqa: PLW0603 - replaced as a whole
     if text == source:

@@ -206,7 +206,7 @@ def _marked(lower: str) -> Iterator[tuple[int, str]]:
 
 
 def _around(lower: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Yield from space to space what holds one of `words`, none of which has a space in it, in order."""
+    """Yield the stretches between spaces or line ends in which one of `words` stands, in order; none overlap."""
     reached = 0
     for at in positions(lower, words):
         if at >= reached:

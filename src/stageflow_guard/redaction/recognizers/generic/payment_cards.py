@@ -80,7 +80,8 @@ _PAID = (
 _ODD_GROUPS = re.compile(
     r"[0-9](?<![0-9A-Za-z.,:/-].)(?<![0-9][ ,].)[0-9]{1,7}(?:([ -])[0-9]{2,8}(?:\1[0-9]{2,8}){0,7})(?![0-9A-Za-z%]|[ .,:/-][0-9])"
 )
-_FIRST, _BETWEEN = range(2, 9), frozenset(" -")  # digits of the first group, and what is behind it
+_FIRST = range(2, 9)  # digits of the first group
+_BETWEEN = frozenset(" -")  # what parts it from the next
 _REACH = 60  # characters between such a word and the number
 
 

@@ -46,56 +46,8 @@ _TURNED = re.compile(
     r"[ \t:]{1,24}(?P<name>[^\W\d_a-zß-ÿ][^\W\d_]+(?:[ '’-][^\W\d_]+)*,[ ][^\W\d_a-zß-ÿ][^\W\d_]*(?:[ -][^\W\d_]+)*(?:[ ][A-Z]\.)?)"
 )
 # what is said of a field, and no value
-_NO_NAME = (
-    STOP
-    | BUSINESS
-    | THINGS
-    | frozenset(
-        [
-            "column",
-            "columns",
-            "field",
-            "fields",
-            "label",
-            "labels",
-            "key",
-            "keys",
-            "value",
-            "values",
-            "index",
-            "input",
-            "box",
-            "required",
-            "optional",
-            "mandatory",
-            "missing",
-            "empty",
-            "blank",
-            "unknown",
-            "none",
-            "null",
-            "string",
-            "varchar",
-            "text",
-            "spalte",
-            "feld",
-            "pflichtfeld",
-            "champ",
-            "colonne",
-            "obligatoire",
-            "campo",
-            "columna",
-            "obligatorio",
-            "colonna",
-            "obbligatorio",
-            "veld",
-            "kolom",
-            "verplicht",
-            "coluna",
-            "obrigatório",
-        ]
-    )
-)
+_SAID_OF_FIELDS = frozenset(["column", "columns", "field", "fields", "label", "labels", "key", "keys", "value", "values", "index", "input", "box", "required", "optional", "mandatory", "missing", "empty", "blank", "unknown", "none", "null", "string", "varchar", "text", "spalte", "feld", "pflichtfeld", "champ", "colonne", "obligatoire", "campo", "columna", "obligatorio", "colonna", "obbligatorio", "veld", "kolom", "verplicht", "coluna", "obrigatório"])  # fmt: skip
+_NO_NAME = STOP | BUSINESS | THINGS | _SAID_OF_FIELDS
 _NEAR = 90  # characters between the labels of one form
 _MOST = 48  # of a value
 
