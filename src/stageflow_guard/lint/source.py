@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from stageflow_guard.base.python_source import module_tree
 from stageflow_guard.lint.model import Location
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -29,7 +30,7 @@ class Module:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.lines = text.splitlines()
-        self.tree = ast.parse(text)
+        self.tree = module_tree(text)
         self.functions: dict[int, list[FunctionNode]] = {}
         for node in ast.walk(self.tree):
             if isinstance(node, FunctionNode):

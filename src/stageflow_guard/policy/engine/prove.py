@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from stageflow_guard.base.python_source import expression_tree
 from stageflow_guard.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -219,6 +220,6 @@ def _translate(
         raise ConfigError("the matcher compares something that cannot be proved; it is refused")
 
     try:
-        return walk(ast.parse(source.strip(), mode="eval").body)
-    except (SyntaxError, RecursionError, ValueError):
+        return walk(expression_tree(source.strip()))
+    except (SyntaxError, RecursionError, ValueError, SystemError):
         raise ConfigError("the matcher cannot be read") from None

@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from stageflow_guard.base.python_source import expression_tree
 from stageflow_guard.lint.source import UNKNOWN, Function, attribute, method_of
 
 GUARD = "stageflow_guard.guard.Guard"
@@ -48,7 +49,7 @@ def _classes(node: ast.expr, names: Mapping[str, Any]) -> Iterator[Any]:
     """Yield what an annotation can be; UNKNOWN for what cannot be told."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
-            yield from _classes(ast.parse(node.value, mode="eval").body, names)
+            yield from _classes(expression_tree(node.value), names)
         except (SyntaxError, ValueError, RecursionError):
             yield UNKNOWN
     elif isinstance(node, ast.Constant):
