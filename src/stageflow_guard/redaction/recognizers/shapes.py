@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.hidden import source_of
+from stageflow_guard.redaction.recognizers.runs import KEPT
 
 _KINDS = bytes(
     48 if 48 <= b <= 57 else 97 if 97 <= b <= 122 else 65 if 65 <= b <= 90 else b for b in range(256)
@@ -84,9 +85,6 @@ def in_a_row(text: str, count: int, apart: int) -> bool:
             return True
         last = end
     return False
-
-
-KEPT = 1_000_000  # characters: of a longer text nothing is kept for the next question
 
 
 def numbers_in(text: str) -> list[tuple[int, int]]:
