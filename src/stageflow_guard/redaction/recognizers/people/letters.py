@@ -7,7 +7,7 @@ exported chat; a name below a closing in scripts without capitals.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, places
 from stageflow_guard.redaction.recognizers.hit import Hit
@@ -54,6 +54,8 @@ _CAME = re.compile(
     rf"(?:\*{{1,3}}[ ]?|[-–—•>][ ])?(?:(?i:agent|operator|user|visitor|guest|mitarbeiter|agente|opérateur|operatore|medewerker)[ ])?{_WHO}[ ](?:has[ ]|have[ ]|hat[ ]|a[ ]|ha[ ]|se[ ]|si[ ]è[ ]|è[ ]|is[ ]|ist[ ])?(?:joined|left|entered|beigetreten|rejoint|quitté|unido|unió|entrato|entrata|entrou|saiu|den[ ]chat|toegetreden|verlassen)(?=[.!]?[ ]*(?:\n|$)|[ ](?:the|this|dem|den|le|la|il|el|de|het|o|a)[ ](?:\w+[ ])?(?:chat|call|channel|group|room|meeting|conversation|gruppe|kanal|anruf|groupe|salon|appel|grupo|canal|llamada|gruppo|canale|chiamata|groep|kanaal|gesprek|chamada))"
 )
 _LOGGED = frozenset(["error", "warn", "warning", "info", "debug", "trace", "fatal", "critical", "notice", "server", "client", "system", "worker", "process", "thread", "start", "started", "stop", "stopped", "end", "status", "state", "result", "request", "response", "event", "task", "job", "message", "note", "update", "subject", "re", "from", "to", "http", "https", "get", "post", "put", "delete", "root", "admin", "bot"])  # fmt: skip
+_NO_WRITER, _NO_MEMBER = _LOGGED | BUSINESS, _LOGGED | BUSINESS | STOP
+_NO_PERSON = BUSINESS | EVERYBODY
 # 此致⏎敬礼⏎何静; مع التحية،⏎سارة الخطيب
 _CLOSING = re.compile(
     r"(?:敬礼|敬上|敬具|以上|よろしくお願いいたします。|よろしくお願いします。|감사합니다\.?|드림|مع التحية|مع أطيب التحيات|وتفضلوا بقبول فائق الاحترام|धन्यवाद|सादर|בברכה|ขอแสดงความนับถือ)[,،、。!]?[ ]?\r?\n(?:[─━=*-]{3,40}\n)?"
@@ -79,62 +81,49 @@ def people(text: str) -> Iterator[Hit]:
             for match in _CLOSING.finditer(text):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, sign-off", "label said")
     if holds(text, _TIMES):
-        for at in _lines(text):
-            match = _CHAT.match(text, at)
-            if match is None:
-                continue
-            words = [word.strip(".").lower() for word in match["who"].split(" ")]
-            if (_LOGGED | BUSINESS).isdisjoint(words):
+        for match in _at_lines(text, _CHAT):
+            if _NO_WRITER.isdisjoint(_words(match["who"])):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, chat", "position")
-        yield from _chatting(text)
+        yield from _named(_at_lines(text, _STAMPED, _STAMP_BEHIND))
     if _COMES.places(lowered(text)):
-        yield from _named(
-            [came for at in _lines(text) if (came := _CAME.match(text, at)) is not None]
-        )
+        yield from _named(_at_lines(text, _CAME))
 
 
 _COMES = Heads(("joined", "left", "entered", "beigetreten", "verlassen", "rejoint", "quitté", "unido", "unió", "entrat", "entrou", "saiu", "toegetreden", "den chat"))  # fmt: skip
 
 
-def _lines(text: str) -> Iterator[int]:
-    """Yield where each line begins."""
-    yield 0
-    for at in places(text, "\n"):
-        yield at + 1
+def _at_lines(text: str, *patterns: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Yield the first match at the start of each line."""
+    for at in (0, *(at + 1 for at in places(text, "\n"))):
+        for pattern in patterns:
+            match = pattern.match(text, at)
+            if match is not None:
+                yield match
+                break
 
 
-def _chatting(text: str) -> Iterator[Hit]:
-    """Yield who writes each line of a chat, a time beside the name; much else has a time beside it, too."""
-    found = [
-        match
-        for at in _lines(text)
-        if (match := _STAMPED.match(text, at) or _STAMP_BEHIND.match(text, at)) is not None
-    ]
-    yield from _named(found)
-
-
-def _named(found: list[re.Match[str]]) -> Iterator[Hit]:
-    """Yield those of a chat who are somebody, by a given name."""
+def _named(found: Iterable[re.Match[str]]) -> Iterator[Hit]:
+    """Yield those of a chat who are somebody, by a given name; much else has a time beside it, too."""
     for match in found:
         turned = match.groupdict().get("turned")
         if turned:
-            given = turned.rpartition(" ")[2].lower() in GIVEN_NAMES
-            yield from [
-                Hit(*match.span("turned"), "PERSON", 0.42, "name, chat", "position")
-            ] * given
+            if turned.rpartition(" ")[2].lower() in GIVEN_NAMES:
+                yield Hit(*match.span("turned"), "PERSON", 0.42, "name, chat", "position")
             continue
-        words = [word.strip(".").lower() for word in match["who"].split(" ")]
+        words = _words(match["who"])
         given = words[0] in GIVEN_NAMES or words[0].partition("-")[0] in GIVEN_NAMES
-        if not given:
-            continue
-        if (_LOGGED | BUSINESS | STOP).isdisjoint(words) and _FIRM.search(match["who"]) is None:
+        if given and _NO_MEMBER.isdisjoint(words) and _FIRM.search(match["who"]) is None:
             yield Hit(*match.span("who"), "PERSON", 0.42, "name, chat", "position")
 
 
+def _words(name: str) -> list[str]:
+    return [word.strip(".").lower() for word in name.split(" ")]
+
+
 def _is_person(name: str) -> bool:
-    words = [word.strip(".").lower() for word in name.split(" ")]
+    words = _words(name)
     return (
-        (BUSINESS | EVERYBODY).isdisjoint(words) and not STOP.issuperset(words)
+        _NO_PERSON.isdisjoint(words) and not STOP.issuperset(words)
         and words[0] not in STOP and _FIRM.search(name) is None
     )  # fmt: skip
 
