@@ -16,7 +16,7 @@ REDACTOR = Redactor()
 SETS = {
     "locales.txt": (29, 4),
     "clinics.txt": (183, 10),
-    "kinds.txt": (88, 4),
+    "kinds.txt": (112, 6),
     "hunted.txt": (193, 0),
 }
 

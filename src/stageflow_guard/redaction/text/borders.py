@@ -18,9 +18,11 @@ _TOUCH = re.compile(
     rf"(?<=[{UNSPACED}])(?<!\d)(?=[0-9A-Za-z+(]|@(?![{UNSPACED}]))|(?<=[0-9A-Za-z)])(?=[{UNSPACED}])(?!\d)"
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")  # of a terminal
+# drawn from right to left, whatever it is (U+202E): stored backwards
+_TURNED = re.compile("\u202e([^\u202c\n]{0,400})\u202c?")
 # pictures in place of the gaps of a number: `536🔸90🔸4399`
 _PICTURES = re.compile(
-    r"[\u203c-\u2049\u2190-\u21ff\u2300-\u2bff\u3030\u303d\U0001f000-\U0001faff](?<=[0-9]{2}.)[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]{0,6}(?=[0-9]{2})"
+    r"[\u203c-\u2049\u2190-\u21ff\u2300-\u2bff\u3030\u303d\U0001f000-\U0001faff](?:(?<=[0-9]{2}.)[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]{0,6}(?=[0-9])|(?<=[0-9].)[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d]{0,6}(?=[0-9]{2}))"
 )
 # in place of the sign of an address, and of a colon
 _PICTURE_AT = re.compile(
@@ -51,6 +53,9 @@ def bordered(view: View) -> View:
         view = view.edited([(*m.span(), "") for m in _COLOUR.finditer(text)], "colours")
         text = view.text
     if not text.isascii():
+        if "\u202e" in text:
+            view = view.edited([(*m.span(), m[1][::-1]) for m in _TURNED.finditer(text)], "order")
+            text = view.text
         drawn = list[Edit]()
         if holds(text, _PICTURE_BESIDE):
             drawn += [(*m.span(), "-") for m in _PICTURES.finditer(text)]

@@ -10,6 +10,7 @@ from itertools import pairwise
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import Heads, places, present
 from stageflow_guard.redaction.recognizers.check_digits import luhn
+from stageflow_guard.redaction.recognizers.generic.accounts import is_account
 from stageflow_guard.redaction.recognizers.generic.payment_cards import network
 from stageflow_guard.redaction.recognizers.hidden import BARRIER
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
@@ -337,8 +338,14 @@ def _spelled(text: str, lower: str) -> Iterator[re.Match[str]]:
             yield found
 
 
-_AT = r"(?:[ ]{1,3}at[ -]sign[ ]{1,3}|[ ]?(?:[|*~_=<>-]{1,2}@[|*~_=<>-]{1,2})[ ]?|[ ]{1,3}(?:at|arroba|arobase|arobas|chiocciola|klammeraffe|apenstaartje|małpa|snabel-a|ät|at sign|собака)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:at|a|ä|ät|arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|małpa|malpa|snabel-a|собака|@)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}@[ ]{0,2}|@[ ]{1,2}|[ ]?[_*|~/\x1e-]{1,2}(?:at|arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|malpa|snabel-a)[_*|~/\x1e-]{1,2}[ ]?|&at;|@)"
-_DOT = r"(?:[ ]?(?:[|*~_=<>-]{1,2}\.[|*~_=<>-]{1,2})[ ]?|[ ]{1,3}(?:dot|period|full stop|punto|point|punkt|ponto|punt|kropka|nokta|точка)[ ]{1,3}|[ ]{0,3}[\[({<]{1,2}[ ]?(?:dot|punkt|point|punto|ponto|punt|kropka|nokta|точка|\.)[ ]?[\])}>]{1,2}[ ]{0,3}|[ ]{1,2}\.[ ]{1,2}|[ ]?[_*|~/\x1e-]{1,2}(?:dot|punkt|point|punto|ponto|punt|kropka|nokta)[_*|~/\x1e-]{1,2}[ ]?|\.)"
+# any signs, on both sides of a sign or a word of an address
+_S = r"(?:[^\w\s@.]|[_\x1e])"
+_AT_WORDS = (
+    "at|arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|małpa|malpa|snabel-a|ät|собака"
+)
+_DOT_WORDS = "dot|punkt|point|punto|ponto|punt|kropka|nokta|точка"
+_AT = rf"(?:[ ]{{1,3}}at[ -]sign[ ]{{1,3}}|[ ]?{_S}{{1,3}}@{_S}{{1,3}}[ ]?_?|[ ]{{1,3}}(?:{_AT_WORDS}|at sign)[ ]{{1,3}}|[ ]{{0,3}}[\[({{<]{{1,2}}[ ]?(?:{_AT_WORDS}|a|ä|@)[ ]?[\])}}>]{{1,2}}[ ]{{0,3}}|[ ]{{1,2}}@[ ]{{0,2}}|@[ ]{{1,2}}|[ ]?{_S}{{1,3}}(?:{_AT_WORDS}){_S}{{1,3}}[ ]?|&at;|@)"
+_DOT = rf"(?:[ ]?{_S}{{1,3}}\.{_S}{{1,3}}[ ]?|[ ]{{1,3}}(?:{_DOT_WORDS}|period|full stop)[ ]{{1,3}}|[ ]{{0,3}}[\[({{<]{{1,2}}[ ]?(?:{_DOT_WORDS}|\.)[ ]?[\])}}>]{{1,2}}[ ]{{0,3}}|[ ]{{1,2}}\.[ ]{{0,2}}|[ ]?{_S}{{1,3}}(?:{_DOT_WORDS}){_S}{{1,3}}[ ]?|\.)"
 _BAR = (
     r"[ ]{1,2}(?:underscore|unterstrich|tiret bas|gui[oó]n bajo|trattino basso|underline)[ ]{1,2}"
 )
@@ -446,8 +453,10 @@ def _parted_mails(text: str) -> Iterator[Edit]:
 _ELSEWHERE = Heads(("arroba", "arobas", "chiocciola", "klammeraffe", "apenstaartje", "małpa", "snabel-a", "coбaka", "собака"))  # fmt: skip
 _WITH_UMLAUT = (" ät ", "(ät)", "[ät]", "(ä)")
 _ATS = Heads(("at",))
-_OTHER_DOTS = Heads(("dot*", "dot|", "dot\x1e"))
-_OPENING, _PAIRED, _PAIRED_ANYWHERE = frozenset("([{<"), frozenset("_-"), frozenset("*|~/\x1e")
+_OTHER_DOTS = Heads(("dot",))
+_OPENING, _PAIRED = frozenset("([{<"), frozenset("_-")
+_MIRRORED = {"“": "”", "„": "“", "«": "»", "»": "«", "‹": "›", "‘": "’"}
+_SIGNED_AT = re.compile(r"@(?:(?<=[^\w\s@.]@)|(?<=[_\x1e]@))(?:[^\w\s@.]|[_\x1e])")
 
 
 def _is_elsewhere(lower: str) -> bool:
@@ -455,28 +464,33 @@ def _is_elsewhere(lower: str) -> bool:
     return (
         bool(_ELSEWHERE.places(lower)) or "(a)" in lower or "[a]" in lower
         or ("ä" in lower and present(lower, _WITH_UMLAUT))
-        or any(_pair(lower, at, 2) in _PAIRED_ANYWHERE for at in _ATS.places(lower))
-        or any(_pair(lower, at, 3) != "" for at in _OTHER_DOTS.places(lower))
+        or any(_between_signs(lower, at, 2) for at in _ATS.places(lower))
+        or any(_between_signs(lower, at, 3) for at in _OTHER_DOTS.places(lower))
+        or ("@" in lower and _SIGNED_AT.search(lower) is not None)
     )  # fmt: skip
 
 
 def _is_signed(lower: str) -> bool:
     """Say whether an "at" stands in brackets, or between two signs."""
     return any(
-        lower[at - 1 : at] in _OPENING or _pair(lower, at, 2) in _PAIRED
+        lower[at - 1 : at] in _OPENING or (lower[at - 1 : at] in _PAIRED and lower[at + 2 : at + 3] == lower[at - 1 : at])
         or lower.startswith(" at sign ", at - 1)
         for at in _ATS.places(lower)
     )  # fmt: skip
 
 
-def _pair(lower: str, at: int, size: int) -> str:
-    """Return the sign on both sides of the word of `size` letters at `at`; nothing where they differ."""
+def _between_signs(lower: str, at: int, size: int) -> bool:
+    """Say whether the same sign is on both sides of the word of `size` letters at `at`, or two quotes are."""
     before = lower[at - 1 : at]
-    return before if lower[at + size : at + size + 1] == before else ""
+    if not before or before in "_." or before.isalnum() or (before.isspace() and before != BARRIER):
+        return False
+    return lower[at + size : at + size + 1] in (before, _MIRRORED.get(before, before))
 
 
 # a sign beside the sign of an address
-_AROUND = re.compile(r"@(?:[ ]|(?<=[ (\[{<|*~=\x1e]@)|(?<=-@)-|(?<=_@)_)")
+_AROUND = re.compile(
+    r"@(?:[ ]|(?=[\w-]{1,40}[ ]{1,2}\.[ ]{0,2}[a-z])|(?<=[ (\[{<|*~=\x1e]@)|(?<=-@)-|(?<=_@)_)"
+)
 _DOTS = Heads(f"dot{sign}" for sign in " )]}>_-")
 # what may part the numbers of such an address: a sign, or in the shape of a text
 _PARTING = ("[", "(", "{", "·", "dot ")
@@ -487,7 +501,7 @@ def _quads(text: str) -> Iterator[Edit]:
     parted = holds(text, _PARTED) or present(lowered(text), _PARTING)
     for match in at_numbers(_QUAD, text) if parted else ():
         plain = _BETWEEN.sub(".", match[0])
-        if plain != match[0]:
+        if plain != match[0] and not _is_list(text, match, plain):
             yield (*match.span(), plain)
     for match in (
         _SCATTERED.finditer(text)
@@ -499,6 +513,16 @@ def _quads(text: str) -> Iterator[Edit]:
             yield (*match.span(), plain)
 
 
+def _is_list(text: str, match: re.Match[str], plain: str) -> bool:
+    """Say whether low numbers between bullets are sizes or counts: nothing says that they are an address."""
+    return (
+        " " in match[0]
+        and max(map(int, plain.split("."))) < _LOW
+        and labels.before(text, match.start()) != "ip"
+    )
+
+
+_LOW = 64
 _SCATTER = re.compile(r"[0-9.](?:[ \t\n_/|,~-]|\.{2})[0-9 .\t\n_/|,~-]")
 _SCATTERED = re.compile(r"[0-9](?<![\w.].)(?:[ \t\n_/|,~-]{0,4}[0-9.]){6,24}(?![\w.])")
 
@@ -512,11 +536,11 @@ def _is_quad(text: str) -> bool:
 
 # where such an address may be: around its sign, or its words; the second where other signs are at all
 _ANCHOR = re.compile(
-    r"[ \[({<_@|*~=-](?:(?<!@)(?:(?:at|@)[ \])}>_|*~=-]|dot[ \])}>_-])|(?:(?<=\w )|(?<=\w  ))@|(?<=\w@)[ ]{1,2}(?=\w))",
+    r"[ \[({<_@|*~=-](?:(?<!@)(?:(?:at|@)[ \])}>_|*~=-]|dot[ \])}>_-])|(?:(?<=\w )|(?<=\w  ))@|(?<=\w@)[ ]{1,2}(?=\w)|(?<=@)(?<=\w@)(?=[\w-]{1,40}[ ]{1,2}\.[ ]{0,2}[a-z]))",
     re.IGNORECASE,
 )
 _ANCHOR_ELSEWHERE = re.compile(
-    r"[ \[({<_@*|~/\x1e-](?:(?<!@)(?:(?:at|@)[ \])}>_*|~/\x1e-]|(?<=[\[({<])[aä][\])}>]|dot[ \])}>_*|~/\x1e-]|(?:arroba|arobase?|arobas|chiocciola|klammeraffe|apenstaartje|małpa|malpa|snabel-a|ät|собака|coбaka)[ \])}>_*|~/-])|(?<= )@|(?<=@)[ ])",
+    rf"[\W_](?:(?<!@)(?:{_AT_WORDS}|coбaka|dot|@)[\W_]|(?<=[\[({{<])[aä][\])}}>]|(?<= )@|(?<=@)[ ])",
     re.IGNORECASE,
 )
 
@@ -597,6 +621,11 @@ def _is_card(body: str) -> bool:
     return len(digits) in _CARD_SIZES and network(digits) and luhn(digits)
 
 
+def _is_account(text: str, start: int, end: int) -> bool:
+    """Say whether what is read as digits is an IBAN as it is written, its country's letters before it or not."""
+    return any(is_account(text[max(0, start - size) : end]) for size in range(3))
+
+
 _CARD_SIZES = (15, 16)
 _FEWEST = 2  # digits among look-alikes that a label announces
 
@@ -648,7 +677,7 @@ def look_alikes(view: View) -> View:
         start = named.end() if named is not None else start  # nor "NPI" before its number
         body = found[start:]
         letters = len(_LOOKALIKE.findall(body))
-        if not letters or _NO_DIGITS.search(body):
+        if not letters or _NO_DIGITS.search(body) or _is_account(text, *match.span()):
             continue
         digits = sum(map(str.isdigit, body))
         told = _FEWEST < digits <= letters and (

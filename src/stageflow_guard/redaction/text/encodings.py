@@ -72,6 +72,12 @@ _FORM = re.compile(
 )
 _QUOTED = re.compile(r"=[0-9A-F]{2}(?:=[0-9A-F]{2}){3,}")
 _QUOTED_ANY = re.compile(r"=[0-9A-F]{2}(?:=[0-9A-F]{2})*")
+# signs of a value as a mail writes them, in a word of which they part the pieces: `528=2D34=2D9304`
+_QUOTED_SIGN = r"=(?:2[0BDEF89]|3A|40|5F)"
+_QUOTED_WORD = re.compile(
+    rf"(?<![\w=&?])[\w.+-]{{1,64}}(?:{_QUOTED_SIGN}(?:=\r?\n)?[\w.+-]{{0,63}}\w|=\r?\n[\w.+-]{{0,63}}\w){{2,24}}(?![\w=&])"
+)
+_QUOTED_NEAR = re.compile(r"=(?<=[A-Za-z0-9]=)(?:2[0BDEF89]|3A|40|5F)[A-Za-z0-9=]")
 _ENTITY = re.compile(
     r"&(?:#[0-9]{1,7};?|#[xX][0-9A-Fa-f]{1,6}(?:;|(?=&))|[A-Za-z][A-Za-z0-9]{1,30};)"
 )
@@ -166,6 +172,16 @@ def _readable(raw: bytes) -> str | None:
     ):
         return None
     return text if _WORTH.search(text) else None
+
+
+def _quoted_word(match: re.Match[str]) -> str | None:
+    """Return what a mail's word says: at least two of its signs are written by their codes, or one and a line goes on."""
+    text = _ONE_QUOTED.sub(lambda m: chr(int(m[1], 16)) if m[1] else "", match[0])
+    return text if sum(map(str.isdigit, text)) >= _DIGITS_QUOTED or "@" in text else None
+
+
+_ONE_QUOTED = re.compile(r"=(?:([0-9A-F]{2})|\r?\n)")
+_DIGITS_QUOTED = 7
 
 
 def _percent(match: re.Match[str]) -> str | None:
@@ -359,6 +375,7 @@ _READERS: tuple[tuple[str, re.Pattern[str], Reader, str], ...] = (
     ("line ends", _BREAK, _break, "\\"),
     ("code points", _ESCAPE, _escape, "U+"),
     ("quoted-printable", _QUOTED, _quoted, "="),
+    ("quoted-printable words", _QUOTED_WORD, _quoted_word, "="),
     ("binary", _BINARY, _binary, "0"),
     ("hexadecimal bytes", _BYTES, _bytes, "0x"),
     ("base64 lines", _WRAPPED, _wrapped, "\n"),
@@ -470,6 +487,8 @@ def _may_stand(
         return view.digits and in_a_row(text, _LEAST_CODES, _BETWEEN_CODES)
     if pattern is _FOURS:
         return view.digits
+    if pattern is _QUOTED_WORD:
+        return _QUOTED_NEAR.search(text) is not None
     if pattern is _CHUNKED:
         return "=" in text and _CHUNK_NEAR.search(text) is not None
     if pattern is _ANSI:

@@ -9,9 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.check_digits import luhn
+from stageflow_guard.redaction.recognizers.generic.payment_cards import network
+from stageflow_guard.redaction.recognizers.generic.quads import is_quad
 from stageflow_guard.redaction.recognizers.phrases import lowered
-from stageflow_guard.redaction.recognizers.shapes import holds
+from stageflow_guard.redaction.recognizers.shapes import holds, numbers_in
 from stageflow_guard.redaction.text.view import Edit, View
 
 # a letter between all digits
@@ -53,10 +57,71 @@ def joints(view: View) -> View:
         edits += _without(_LETTERED, "joint", text, "")
     elif holds(text, _GLUES_BESIDE):
         edits += _without(_GLUED, 1, text, " ")
+    edits += _signed(text)
     if any(_behind_a_digit(text, at) for at in _HEADS.places(lowered(text))):
         edits += _without(_WORDED, "joint", text, " ")
     edits.sort()
     return view.edited(edits, "joints")
+
+
+# the same odd signs between groups: `536 * 90 * 4399`, `(4539)(0849)(0313)(5826)`, `81; 2; 69; 142`
+_SIGNED = re.compile(
+    r"[0-9]{1,6}(?P<gap>(?:[^\w]|_){1,6})[0-9]{1,6}(?:(?P=gap)[0-9]{1,6}){1,4}(?![\w]|[.,][0-9])"
+)
+_USUAL = frozenset({" ", "-", "/", " - ", " / "})  # recognizers know these
+_OF_CELLS = frozenset(",;|\t\x1e")
+_CARDS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4)})
+_SSN, _PHONES = (3, 2, 4), frozenset({(3, 3, 4), (1, 3, 3, 4)})
+_DIALLED = range(9, 14)  # digits behind a plus
+
+
+def _signed(text: str) -> Iterator[Edit]:
+    """Yield numbers in groups with the same odd signs between, where a check or a label says that it is one."""
+    reached, addressed = 0, labels.any_of("ip", text)
+    for start, end in numbers_in(text):
+        sign = text[end : end + 1]
+        if start < reached or end - start > _GROUP_MOST or not sign or sign.isalnum():
+            continue
+        if sign in _PLAIN and not addressed and text[end + 1 : end + 2].isdigit():
+            continue  # the usual gap
+        match = _SIGNED.match(text, start)
+        if match is None:
+            continue
+        reached = match.end()
+        gap = match["gap"]
+        pieces = match[0].split(gap)
+        plain = "" if _counted(pieces) or gap == "." else _as_one(text, start, gap, pieces)
+        if plain:
+            yield (*match.span(), plain)
+
+
+_GROUP_MOST = 6  # digits of a group
+_PLAIN = frozenset(" -./")
+
+
+def _as_one(text: str, start: int, gap: str, pieces: Sequence[str]) -> str:
+    """Return pieces as the value that they are; nothing where they are none."""
+    before = text[max(0, start - 1) : start]
+    if before.isalnum() or before in (".", "$", "€", "£"):
+        return ""
+    solid, shape = "".join(pieces), tuple(map(len, pieces))
+    told = labels.before(text, start)
+    if told == "ip" and is_quad(pieces):
+        return ".".join(pieces)
+    if gap in _USUAL:
+        return ""
+    cells = not _OF_CELLS.isdisjoint(gap)
+    if shape in _CARDS and network(solid) and luhn(solid) and not cells:
+        return " ".join(pieces)
+    if told == "card" and shape in _CARDS:
+        return " ".join(pieces)
+    if told == "ssn" and shape == _SSN:
+        return "-".join(pieces)
+    if told == "phone" and (
+        shape in _PHONES or (before == "+" and len(pieces) > 2 and len(solid) in _DIALLED)
+    ):
+        return "-".join(pieces)
+    return ""
 
 
 _GROUP = re.compile(r"[0-9]{2,}")

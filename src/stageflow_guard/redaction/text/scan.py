@@ -53,7 +53,15 @@ from stageflow_guard.redaction.recognizers.people import (
     names,
     salutations,
 )
-from stageflow_guard.redaction.text import deobfuscate, encodings, joints, programs, spoken
+from stageflow_guard.redaction.text import (
+    backwards,
+    between,
+    deobfuscate,
+    encodings,
+    joints,
+    programs,
+    spoken,
+)
 from stageflow_guard.redaction.text.borders import bordered
 from stageflow_guard.redaction.text.changes import looks
 from stageflow_guard.redaction.text.named import Reading, placed
@@ -62,7 +70,7 @@ from stageflow_guard.redaction.text.tags import pieces
 from stageflow_guard.redaction.text.view import Step, View
 
 STEPS: tuple[Step, ...] = (
-    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, joints.joints, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
+    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, backwards.backwards, joints.joints, between.between, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
     deobfuscate.look_alikes,
 )  # fmt: skip
 

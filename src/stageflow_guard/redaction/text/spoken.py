@@ -7,11 +7,13 @@ words. A number has seven digits and more, and all of its words are of one langu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import any_of, places
 from stageflow_guard.redaction.recognizers.generic.accounts import LENGTHS
+from stageflow_guard.redaction.recognizers.generic.quads import is_quad
 from stageflow_guard.redaction.recognizers.phrases import long_words, lowered, register, vocabulary
 from stageflow_guard.redaction.text.view import Edit, View
 
@@ -276,8 +278,11 @@ def spoken(view: View) -> View:
     heard = vocabulary(view.text)
     edits: list[Edit] = []
     for language, words in enumerate(_FIRST):
-        if len(heard & words) >= _KINDS:
-            edits += _said(lowered(view.text), language, heard & words)
+        known = heard & words
+        if len(known) >= _KINDS:
+            edits += _said(lowered(view.text), language, known)
+        if known and view.digits:
+            edits += _partly_said(view.text, language, known)
     if not edits:
         return view
     edits.sort(key=lambda edit: (edit[0], -edit[1]))
@@ -327,6 +332,65 @@ def _said(lower: str, language: int, heard: frozenset[str]) -> Iterator[Edit]:
             yield (*match.span(), _announced(digits, size))
 
 
+def _partly_said(text: str, language: int, heard: frozenset[str]) -> Iterator[Edit]:
+    """Yield a number of which a few digits are said: `529-seven-five-1057`, `NL13 RABO 0221 2481 eight eight`."""
+    lower = lowered(text)
+    reached = 0
+    for at in sorted(at for word in heard for at in _beside_digits(lower, word)):
+        if at < reached:
+            continue
+        for match in _partly(language).finditer(lower, max(reached, at - _NEAR), at + _NEAR):
+            reached = match.end()
+            said = _one(language).findall(match[0])
+            if len(said) < _FEW or _counts(match[0]):
+                continue
+            plain = _JOINT_OF_SAID.sub("", _one(language).sub(_written(language), match[0]))
+            plain = plain.replace("\x1f", "")
+            if is_quad(plain.split(" ")) and labels.before(text, match.start()) == "ip":
+                plain = plain.replace(" ", ".")
+            if _FEWEST <= sum(map(str.isdigit, plain)) <= _MOST:
+                yield (*match.span(), plain.upper())
+
+
+def _beside_digits(lower: str, word: str) -> Iterator[int]:
+    """Yield where a whole word stands whose neighbour is a digit."""
+    for at in places(lower, word):
+        end = at + len(word)
+        if lower[at - 1 : at].isalpha() or lower[end : end + 1].isalpha():
+            continue
+        if lower[max(0, at - 3) : at].rstrip(" -.,/([")[-1:].isdigit() or (
+            lower[end : end + 3].lstrip(" -.,/)]")[:1].isdigit()
+        ):  # fmt: skip
+            yield at
+
+
+@lru_cache(maxsize=len(_LANGUAGES))
+def _one(language: int) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W\d_]){any_of(_LANGUAGES[language])}(?![^\W\d_])")
+
+
+@lru_cache(maxsize=len(_LANGUAGES))
+def _partly(language: int) -> re.Pattern[str]:
+    """Return what matches groups of digits and words for digits next to each other, an account's letters among them."""
+    item = rf"(?:{any_of(_LANGUAGES[language])}(?![^\W\d_])|[a-z]{{2}}[0-9]{{2}}(?![^\W_])|[a-z]{{4}}(?=[ ][0-9])|[0-9]{{1,8}}(?![^\W_]))"
+    return re.compile(
+        rf"(?<![^\W_]){item}(?:[ ]?[-./][ ]?|[ ]){item}(?:(?:[ ]?[-./][ ]?|[ ]){item}){{1,14}}(?![^\W_])"
+    )
+
+
+def _written(language: int) -> Callable[[re.Match[str]], str]:
+    """Return what writes a word as its digits, between marks."""
+    known = _LANGUAGES[language]
+    return lambda match: f"\x1f{known[match[0]]}\x1f"
+
+
+def _counts(said: str) -> bool:
+    """Say whether digits are few beside what is said."""
+    return sum(map(str.isdigit, said)) < _FEW_DIGITS
+
+
+_JOINT_OF_SAID = re.compile("(?<=[0-9])\x1f[ -]\x1f(?=[0-9])")  # between two words
+_FEW, _FEW_DIGITS, _FEWEST, _MOST = 2, 4, 8, 34
 _LEAST_ACCOUNT = 11  # digits of the shortest IBAN
 _COUNTRY = re.compile(r"([a-z])[ ]?([a-z])[ ]")  # of an account, before its digits
 

@@ -78,14 +78,14 @@ def ibans(text: str) -> Iterator[Hit]:
 
 
 def _collect(text: str, start: int, country: str, size: int) -> tuple[int, str]:
-    """Return where an account of `country` from `start` ends, at most three separators between.
+    """Return where an account of `country` from `start` ends, at most six separators between.
 
     The account is empty where letters stand in place of digits, or there are fewer.
     """
     solid = text[start : start + size]
     if solid.isascii() and solid.isalnum():
         return start + len(solid), solid.upper()
-    match = _spread(country).match(text, start, start + 3 * size)
+    match = _spread(country).match(text, start, start + 4 * size)
     if match is None:
         return start, ""
     return match.end(), _SEPARATOR.sub("", match[0]).upper()
@@ -99,7 +99,7 @@ def _spread(country: str) -> re.Pattern[str]:
     """Return the pattern of a country's account in any case, with separators in it."""
     form = [("2", "a"), ("2", "n"), *_PART.findall(FORMS[country])]
     signs = [_ANY_CASE[kind] for size, kind in form for _ in range(int(size))]
-    return re.compile(r"[\W_]{0,3}+".join(signs))
+    return re.compile(r"[\W_]{0,6}+".join(signs))
 
 
 _ANY_CASE = {"n": "[0-9]", "a": "[A-Za-z]", "c": "[A-Za-z0-9]"}
@@ -131,6 +131,19 @@ def _of_one_size(written: str) -> bool:
     )
 
 
+_NAMED, _GAP = ("iban", "account"), 3
+
+
+def is_account(written: str) -> bool:
+    """Say whether this is an IBAN: of its country's length, and the check holds."""
+    solid = _SEPARATOR.sub("", written)
+    return (
+        LENGTHS.get(solid[:2]) == len(solid)
+        and _WRITTEN[solid[:2]].fullmatch(solid) is not None
+        and mod97(solid)
+    )
+
+
 def _iban(text: str, start: int, end: int, account: str) -> Hit | None:
     """An IBAN has its country's form, one case, and groups of four or none; any, behind its label."""
     written = text[start:end]
@@ -138,8 +151,11 @@ def _iban(text: str, start: int, end: int, account: str) -> Hit | None:
         return None
     if _WRITTEN[account[:2]].fullmatch(account) is None:
         return None
+    gaps = {m[0] for m in _SEPARATOR.finditer(written)}
+    if len(gaps) > 1 and max(map(len, gaps)) > _GAP:
+        return None  # wide ones are all the same
     if not _grouped(written) and not (
-        mod97(account) and (_of_one_size(written) or labels.before(text, start) == "iban")
+        mod97(account) and (_of_one_size(written) or labels.before(text, start) in _NAMED)
     ):
         return None  # prose has letters and digits, too; behind its label any groups will do
     if mod97(account):

@@ -55,7 +55,7 @@ _TYPED = (
     (re.compile(rf"set_?password\((?:[\w.]{{1,40}}\()?[\"']{_TEXT}[\"']", re.IGNORECASE), "password("),
 )  # fmt: skip
 _HEADS = Heads((
-    "password", "passwort", "passcode", "pass", "pwd", "pw", "mot de passe", "mdp", "contraseña", "clave", "senha", "wachtwoord", "parola", "log", "sign", "einloggen", "melde dich", "connecte", "entra con", "accedi con", "inicia ses", "entre com", "entra com", "inloggen", "requirepass", "masterauth", "wifi:", "wlan:",
+    "password", "passwort", "passcode", "pass", "pwd", "pw", "mot de passe", "mdp", "contraseña", "clave", "senha", "wachtwoord", "parola", "log in", "login", "logged", "logging", "log dich", "logg dich", "log met", "sign in", "signin", "einloggen", "melde dich", "connecte", "entra con", "accedi con", "inicia ses", "entre com", "entra com", "inloggen", "requirepass", "masterauth", "wifi:", "wlan:",
 ))  # fmt: skip
 _REACH = 72
 _TELLING = re.compile(r"[0-9!#$%&*?^~]")  # one of these every value has

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from stageflow_guard.redaction.recognizers.anchors import any_of
 from stageflow_guard.redaction.recognizers.generic.candidate import Candidate
@@ -15,6 +16,16 @@ def prefixed(text: str, start: int, end: int, most: int) -> int:
     """Return where an address ends with the length of its network: `2001:db8::/32`, no URL's path."""
     match = _PREFIX.match(text, end) if text[start - 1 : start] not in ("/", "@") else None
     return match.end() if match is not None and int(match[1]) <= most else end
+
+
+def is_quad(pieces: Sequence[str]) -> bool:
+    """Say whether pieces are the four numbers of an address, as they are written."""
+    return len(pieces) == _OCTETS and all(
+        p.isdigit() and len(p) < _OCTETS and int(p) <= _BYTE for p in pieces
+    )
+
+
+_OCTETS, _BYTE = 4, 255
 
 
 def _of_a_host(before: str, after: str, parts: list[str]) -> bool:

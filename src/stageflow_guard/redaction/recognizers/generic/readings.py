@@ -72,6 +72,8 @@ def classify(one: Candidate) -> Hit | None:
 
 
 _GLUED = frozenset({"card", "ssn"})
+_SOLID_SSN = (9,)
+_SSN_WORD = re.compile(r"(?i)ssn[:=_-]?$")  # touches it: `#ssn201513303`
 
 
 def _opened(one: Candidate) -> bool:
@@ -90,6 +92,8 @@ def _opened(one: Candidate) -> bool:
     ) and network(one.digits) and luhn(one.digits):  # fmt: skip
         return True
     if one.label in _GLUED and (one.shape in ((3, 2, 4), (4, 4, 4, 4)) or (
+        one.label == "ssn" and one.shape == _SOLID_SSN and _SSN_WORD.search(one.text, max(0, one.start - 4), one.start)
+    ) or (
         one.label == "card" and len(one.digits) >= 15 and network(one.digits) and luhn(one.digits)
     )):  # fmt: skip
         return True

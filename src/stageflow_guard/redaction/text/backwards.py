@@ -1,0 +1,62 @@
+"""Values written backwards, where a text says so: `IBAN in reverse order: 8 0626 0176 5662 6700 48HC`. Pure.
+
+Only what read forwards is surely a value is turned: an account, a card or an address whose check or
+form holds.
+"""
+
+from __future__ import annotations
+
+import re
+
+from stageflow_guard.redaction.recognizers import labels
+from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.check_digits import luhn
+from stageflow_guard.redaction.recognizers.generic.accounts import is_account
+from stageflow_guard.redaction.recognizers.generic.payment_cards import network
+from stageflow_guard.redaction.recognizers.generic.quads import is_quad
+from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.text.view import Edit, View
+
+_SAID = Heads((
+    "revers", "backward", "right to left", "last to first", "mirror", "rückwärts", "umgekehrt", "von hinten", "von rechts", "verkehrt herum",
+    "à l'envers", "à l’envers", "à rebours", "inverse", "inversé", "al revés", "hacia atrás", "invertid", "al contrari", "rovesci", "invers",
+    "achterstevoren", "omgekeerd", "ao contrário", "de trás", "baklänges", "bakvänt", "od tyłu", "wspak",
+))  # fmt: skip
+_TOKEN = re.compile(
+    r"[a-z]{2,8}(?:\.[\w-]{1,30}){1,3}@[\w.+-]{1,40}"
+    r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![\w.])"
+    r"|(?<!\w)[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,6}){2,12}(?!\w)"
+)
+_REACH = 120  # characters on either side of the word
+_PARTED = re.compile(r"[ -]")
+_SSN, _CARD, _PHONE = 9, range(13, 20), range(9, 14)
+
+
+def backwards(view: View) -> View:
+    """Turn what is written backwards within reach of a word that says so."""
+    text = view.text
+    if not view.digits and "@" not in text:
+        return view
+    edits: dict[int, Edit] = {}
+    for at in _SAID.places(lowered(text)):
+        for match in _TOKEN.finditer(text, max(0, at - _REACH), min(len(text), at + _REACH)):
+            turned = _turned(text, match)
+            if turned:
+                edits.setdefault(match.start(), (*match.span(), f"{turned} "))
+    return view.edited([edits[at] for at in sorted(edits)], "backwards")
+
+
+def _turned(text: str, match: re.Match[str]) -> str:
+    """Return what a token says when it is read backwards; nothing where that is no value."""
+    turned = match[0][::-1]
+    solid = _PARTED.sub("", turned)
+    if "@" in turned or is_quad(turned.split(".")):
+        return turned
+    if is_account(solid):
+        return solid
+    if not solid.isdigit():
+        return ""
+    if len(solid) in _CARD and network(solid) and luhn(solid):
+        return turned
+    told = labels.before(text, match.start())
+    return turned if (told, len(solid)) == ("ssn", _SSN) or (told == "phone" and len(solid) in _PHONE) else ""  # fmt: skip
