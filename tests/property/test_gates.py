@@ -17,10 +17,10 @@ from stageflow_guard.redaction.text import borders, joints
 GATES = (
     (gates.TOWN_CODE, gates._TOWN_BESIDE, ("CA", "NY", " ", ",", "94107", "x1")),
     (addresses.MILITARY_CODE, gates._MILITARY_BESIDE, ("AE", "AP", " ", "09012", "A")),
-    (addresses.UK_INWARD, gates._UK_BESIDE, (" ", "1", "2", "AB", "TX", "a")),
+    (addresses.UK_INWARD, addresses.UK_BESIDE, (" ", "1", "2", "AB", "TX", "a")),
     (addresses.NL_CODE, gates._NL_BESIDE, ("1017", " ", "AZ", "Amsterdam", ",", "AM")),
     (addresses.BRAZIL_STATE, gates._STATE_BESIDE, ("-", "/", "–", " ", "SP", "RJ", "x")),
-    (before_a_town._CODE, before_a_town._BESIDE, ("21149", "7000-123", "13083-970", "1017", "1017AZ", "AZ", " ", "  ", "Hamburg", "Évora", "Čakovice", "Übach", "Łódź")),
+    (before_a_town._CODE, before_a_town._BESIDE, ("21149", "7000-123", "38-400", "417 28", "44100, ", "1017", "1017AZ", "AZ", " ", "  ", "Hamburg", "Évora", "Čakovice", "Übach", "Łódź")),
     (joints._LETTERED, joints._LETTERS_BESIDE, ("5n6n7n8n9n1n2", "n", "5n", "3", " ", "X")),
     (joints._GLUED, joints._GLUES_BESIDE, ("4556", "x", "xx", "X", "716", " ", "+49")),
     (joints._LINKED, joints._LINK_BESIDE, ("[079", "[+49", "[(0", " ", "](#)", "](x)", "204")),
@@ -31,6 +31,8 @@ GATES = (
     (borders._PICTURE_AT, borders._PICTURE_BESIDE, ("ada", "✉", "📧", "x.de", "example.com", "7")),
     (letters._STAMPED, letters._TIMES, ("10:02", "10h02", "10.02", "[", "] ", " ", "Ana Lima", ": ok", "\n")),
     (letters._STAMP_BEHIND, letters._TIMES, ("Ana Lima", ", ", " [", "10:02", "9h05", "]", ": ok", "\n")),
+    (before_a_town._CODE_BEHIND, before_a_town._BESIDE, ("13083-970", " ", "SP", "7")),
+    (before_a_town._ZIP, before_a_town._ZIP_BESIDE, ("Ohio", "Utah", " ", ", ", "43004", "43004")),
 )  # fmt: skip
 
 

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from stageflow_guard.redaction.recognizers import labels
-from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.accounts import is_account
 from stageflow_guard.redaction.recognizers.generic.payment_cards import network
 from stageflow_guard.redaction.recognizers.generic.quads import is_quad
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
+from stageflow_guard.redaction.recognizers.runs import runs
 from stageflow_guard.redaction.text.view import Edit, View
 
 # the names of signs
@@ -32,7 +32,6 @@ _PIECE = r"\+?(?:[A-Z]{0,4}[0-9][A-Z0-9]{0,23}|[A-Z]{4})"
 _BY_SIGNS = re.compile(rf"(?<![^\W_]){_PIECE}(?:(?i:{_NAMED}){_PIECE}){{2,12}}(?![^\W_])")
 _ONE_SIGN = re.compile(rf"(?i){_NAMED}")
 _NAME = re.compile(rf"(?i){_NAMES}")
-_SIGN_HEADS = Heads(_SIGN_OF)
 
 # what says that a value goes on
 _GOES_ON = [
@@ -177,7 +176,6 @@ _GOING_ON = re.compile(
 )
 _ONE_FILL = re.compile(rf"(?i){_FILLED}")
 _WORD = re.compile(r"[^\W\d_]+")
-_ON_HEADS = Heads(_TELLING)
 for _words in (_SIGN_OF, _TELLING):
     register(_words)
 _NONE, _FILLING = frozenset[str](), frozenset({*_TELLING, *_FILLS})
@@ -192,19 +190,20 @@ def between(view: View) -> View:
     if not view.digits:
         return view
     heard = vocabulary(view.text)
-    if not heard.isdisjoint(_SIGN_OF):
-        view = view.edited(list(_by_signs(view.text)), "names of signs")
-    if not heard.isdisjoint(_TELLING):
-        view = view.edited(list(_going_on(view.text)), "pieces one by one")
+    named, told = heard & _SIGN_OF.keys(), heard & _TELLING
+    if named:
+        view = view.edited(list(_by_signs(view.text, named)), "names of signs")
+    if told:
+        view = view.edited(list(_going_on(view.text, told)), "pieces one by one")
     return view
 
 
 def _matches(
-    pattern: re.Pattern[str], text: str, heads: Heads, fills: frozenset[str]
+    pattern: re.Pattern[str], text: str, words: frozenset[str], fills: frozenset[str]
 ) -> Iterator[re.Match[str]]:
-    """Yield what `pattern` matches from a piece on that stands before a word of `heads`, `fills` between or not."""
+    """Yield what `pattern` matches from a piece on that stands before one of `words`, `fills` between or not."""
     reached = 0
-    for at in heads.places(lowered(text)):
+    for _, at in runs(lowered(text)).places(words):
         begin = _piece_before(text, at, fills) if at > reached else -1
         match = pattern.match(text, begin) if begin >= reached else None
         if match is not None:
@@ -242,8 +241,8 @@ _BETWEEN = frozenset(" ,;:–-([{<")
 _MOST_FILLS, _LONGEST, _SHORTEST = 5, 40, 2  # words, characters of a piece
 
 
-def _by_signs(text: str) -> Iterator[Edit]:
-    for match in _matches(_BY_SIGNS, text, _SIGN_HEADS, _NONE):
+def _by_signs(text: str, named: frozenset[str]) -> Iterator[Edit]:
+    for match in _matches(_BY_SIGNS, text, named, _NONE):
         plain, start = _ONE_SIGN.sub(_sign, match[0]), match.start()
         plus = _PLUS.search(text, max(0, start - _PLUS_SIZE), start)
         if plus is not None:
@@ -261,8 +260,8 @@ def _sign(match: re.Match[str]) -> str:
     return _SIGN_OF[name[0].lower()] if name is not None else " "
 
 
-def _going_on(text: str) -> Iterator[Edit]:
-    for match in _matches(_GOING_ON, text, _ON_HEADS, _FILLING):
+def _going_on(text: str, told: frozenset[str]) -> Iterator[Edit]:
+    for match in _matches(_GOING_ON, text, told, _FILLING):
         gaps = [m[0] for m in _ONE_FILL.finditer(match[0])]
         if all(_TELLING.isdisjoint(_WORD.findall(gap.lower())) for gap in gaps):
             continue

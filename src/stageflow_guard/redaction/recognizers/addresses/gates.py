@@ -37,6 +37,7 @@ from stageflow_guard.redaction.recognizers.addresses.patterns import (
     TURKISH_NUMBER,
     TURKISH_WORDS,
     UK,
+    UK_BESIDE,
     UK_INWARD,
     UNITS,
     UNITS_ABROAD,
@@ -103,7 +104,7 @@ _NEEDED_PLAIN = tuple(
 # what such a code stands beside, in the shape of a text
 _MILITARY_BESIDE = (b"A 00000",)
 _TOWN_BESIDE = (b"AA 00000", b"AA,00000", b"AA, 00000", b"AA  00000", b"AA ,00000", b"AA,,00000")
-_UK_BESIDE = (b" 0AA",)
+
 _NL_BESIDE = (b"0000 AA", b"0000AA")
 _STATE_BESIDE = (b"-AA", b"- AA", b"/AA", b"/ AA", b"\xe2\x80\x93AA", b"\xe2\x80\x93 AA")
 
@@ -143,7 +144,7 @@ def _without_code(text: str) -> set[re.Pattern[str]]:
         idle.add(MILITARY)
     if not holds(text, _TOWN_BESIDE) or TOWN_CODE.search(text) is None:
         idle.add(CITY)
-    if not holds(text, _UK_BESIDE) or UK_INWARD.search(text) is None:
+    if not holds(text, UK_BESIDE) or UK_INWARD.search(text) is None:
         idle.update((UK, HOUSE_UK))
     if not unspaced(text) or not present(text, _EASTERN):
         idle.add(EAST)

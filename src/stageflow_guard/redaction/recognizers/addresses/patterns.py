@@ -152,6 +152,7 @@ NL_CODE = re.compile(r"[1-9](?<![\w.].)[0-9]{3}(?![ ]?[AP]M)[ ]?[A-Z]{2},?[ ][A-
 UK = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-PR-UWYZ][A-HK-Y]?[0-9][A-Z0-9]?[ ][0-9][ABD-HJLNP-UW-Z]{2}|GIR 0AA)(?![A-Za-z0-9])"
 )
+UK_BESIDE = (b" 0AA",)  # in the shape of a text
 UK_INWARD = re.compile(r"[0-9](?<= .)[ABD-HJLNP-UW-Z]{2}(?![A-Za-z0-9])")  # its second half
 LANDS = (
     r"United States|United Kingdom|USA|UK|Germany|France|Spain|Italy|Portugal|Netherlands|Belgium|Austria|Switzerland|Denmark|Sweden|Norway|Finland"
