@@ -14,10 +14,10 @@ REDACTOR = Redactor()
 # values that leak and harmless lines that are flagged, at most: names that nothing announces, a queue's
 # own numbers, a day without its year
 SETS = {
-    "locales.txt": (29, 4),
-    "clinics.txt": (183, 10),
-    "kinds.txt": (112, 6),
-    "hunted.txt": (193, 0),
+    "locales.txt": (25, 4),
+    "clinics.txt": (181, 10),
+    "kinds.txt": (121, 9),
+    "hunted.txt": (186, 0),
 }
 
 

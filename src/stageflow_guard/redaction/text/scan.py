@@ -92,7 +92,7 @@ SHAPED: Recognizers = (
     (secrets.issued, frozenset({"SECRET"})),
     (secrets.shaped, frozenset({"SECRET"})),
     (secrets.assigned, frozenset({"SECRET"})),
-    (command_lines.passwords, frozenset({"SECRET"})),
+    (command_lines.passwords, frozenset({"SECRET", "USERNAME"})),
     (credential_pairs.passwords, frozenset({"SECRET"})),
     (one_time_codes.codes, frozenset({"SECRET"})),
     (told_passwords.passwords, frozenset({"SECRET"})),

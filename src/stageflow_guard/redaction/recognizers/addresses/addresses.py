@@ -33,6 +33,32 @@ _TOWN_LINES = re.compile(
     re.IGNORECASE,
 )
 _CLOSE = re.compile(rf"[ ,]*(?:\n[ >?]*|[ ,])(?:{LANDS})(?:[ ]+[0-9]{{4,6}})?(?!\w)", re.IGNORECASE)
+
+
+def _goes_on(text: str, end: int) -> int:
+    """Return where an address without a code ends: floors, districts and a town may stand behind its street."""
+    for _ in range(_MOST_BEHIND):
+        room = _ROOM_BEHIND.match(text, end)
+        town = _TOWN_BEHIND.match(text, end) if room is None else None
+        if town is not None and town["town"].partition(" ")[0].strip(".,") in _NO_TOWN:
+            return end
+        more = room or town
+        if more is None:
+            return end
+        end = more.end()
+    return end
+
+
+_MOST_BEHIND = 4
+_ROOM_BEHIND = re.compile(
+    r",?[ ](?:r/c|dto|esq|izda|dcha|bajos?|rdc|rez-de-chaussée|planta baja|ground floor|EG|pt|piano terra)(?:[ ](?:dto|esq|izda|izq|dcha|dta|frente|[A-D]))?\.?(?![\w])|,?[ ](?:Int|Interior|Depto|Dpto|Piso|Casa|Lote|Mz|Manzana)\.?[ ][0-9A-Z]{1,4}(?![\w])"
+)
+# a town behind a street without its code: `Via Roma 12, Torino`
+_TOWN_BEHIND = re.compile(
+    r"(?:,[ ]|[ ](?:te|à|en|em|w|in)[ ])(?P<town>(?:(?:Col|Colonia|Fracc|Barrio|Bairro|Urb|Bo|Delegación|Alcaldía|Ortsteil|OT)\.?[ ])?[^\W\d_a-zß-ÿ][\w'’-]+\.?(?:[ -](?:(?:de|del|di|da|do|la|le|am|an der|upon|sur|du|in)[ ])?[^\W\d_a-zß-ÿ][\w'’-]*){0,3}(?:[ ][0-9]{1,2}(?:e|er|ème))?)(?=[ ]?[.,;:)!?\n]|$|[ ](?:[a-zà-ÿ]|[0-9]))"
+)
+_STREETS = frozenset({"street", "street before its town", "numbered"})
+_NO_TOWN = frozenset(["Please", "Thanks", "Thank", "Tel", "Phone", "Email", "Mobile", "Fax", "DOB", "SSN", "Danke", "Bitte", "Merci", "Gracias", "Grazie", "Dank", "Obrigado", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag", "Lundi", "Mardi", "ID", "VAT", "IBAN", "Card", "Order", "Ref", "Name", "Age", "Room", "Today", "Tomorrow", "Yes", "No", "OK", "Ok"])  # fmt: skip
 _NEAR = re.compile(
     r"[ ,]{0,3}(?:\n[ >?]{0,8}){0,2}|[ ,]{0,3}\n?[ >?]{0,8}[^\W\d_][^\n0-9:@]{0,40}[ ,]{0,3}\n?[ >?]{0,8}(?:[^\W\d_][^\n0-9:@]{0,40}[ ,]{0,3}\n?[ >?]{0,8})?"
 )
@@ -71,6 +97,8 @@ def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
                 end = more.end()
                 more = _CLOSE.match(text, end) or _TOWN_LINES.match(text, end)
             kinds.add("country")
+        if close is None and kinds & _STREETS:
+            end = _goes_on(text, end)
         strong = kinds - {
             "numbered",
             "unit",

@@ -9,10 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import Enum
 from typing import NamedTuple
 
-from stageflow_guard.redaction.recognizers.addresses.patterns import STREET_EN, UK, UK_BESIDE
+from stageflow_guard.redaction.recognizers.addresses.patterns import (
+    STREET_EN,
+    TOWN_CODE,
+    UK,
+    UK_BESIDE,
+    US_STATE,
+)
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import register, vocabulary
 from stageflow_guard.redaction.recognizers.shapes import at_numbers, holds
 
 _TOWN = r"[^\W\d_a-zß-ÿ][^\W\d_]+(?:['’.-]{1,2}[^\W\d_]+)*(?:[ -](?:(?:am|an der|an|im|in|bei|ob der|ob|vor der|sur|sous|lès|les|la|le|en|de la|de|del|della|di|da|do|dos|aan den|aan de|op|der)[ -])?[^\W\d_a-zß-ÿ][^\W\d_]+(?:['’-][^\W\d_]+)*){0,3}(?:[ ]?/[ ]?[^\W\d_a-zß-ÿ][^\W\d_]+)?(?:[ ]\([^\W\d_][^\W\d_ -]{1,24}\))?"
@@ -37,243 +45,17 @@ _STATE_NAME = re.compile(rf"(?<![^\W_])(?:{'|'.join(_STATES)}),?[ ]$")
 _BORDER = re.compile(r"[ ]?[,;][ ]?\n?[ >]{0,8}|[ ]?\n[ \t>*-]{0,8}|[ ][–-][ ]|[ ]{2,4}")
 _WALL = re.compile(r"[:(){}\[\]<>|\"“”„=@?!\x1e]|\n\n|[.][ ](?=[^\W\d_]{3,}[ ])")
 _NUMBER = re.compile(
-    r"#?[0-9]{1,5}[A-Za-z]?(?:[/-][0-9]{1,4}[A-Za-z]?|/[A-Za-z]{1,2}){0,3}[.ºª°]?|[0-9]{1,2}(?:er|e|º|ª|°|st|nd|rd|th)\.?"
+    r"s/n|snc|#?[0-9]{1,5}[A-Za-z]?(?:[/-][0-9]{1,4}[A-Za-z]?|/[A-Za-z]{1,2}){0,3}[.ºª°]?|[0-9]{1,2}(?:er|e|[oaºª°]|st|nd|rd|th)\.?[A-F]?|[0-9]{1,2}\.[oaºª]"
 )
 _NAME = re.compile(r"(?:[dlDL]['’]|['’]t-?)?[^\W\d_a-zß-ÿ][\w'’/.-]*|['’]t")
-_LONG_NAME = re.compile(r"[^\W\d_]{3,}|(?<![^\W_])(?:BP|CS|TSA|PF)(?![^\W_])")  # or a box
-_PARTICLES = frozenset(
-    [
-        "de",
-        "del",
-        "della",
-        "delle",
-        "dei",
-        "degli",
-        "di",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "du",
-        "des",
-        "d",
-        "la",
-        "le",
-        "les",
-        "los",
-        "las",
-        "el",
-        "the",
-        "of",
-        "and",
-        "y",
-        "e",
-        "i",
-        "und",
-        "am",
-        "an",
-        "der",
-        "den",
-        "dem",
-        "die",
-        "im",
-        "in",
-        "zum",
-        "zur",
-        "bei",
-        "ob",
-        "vor",
-        "auf",
-        "aan",
-        "het",
-        "op",
-        "ter",
-        "ten",
-        "te",
-        "von",
-        "van",
-        "sur",
-        "sous",
-        "lès",
-        "aux",
-        "au",
-        "à",
-        "upon",
-        "on",
-    ]
-)
+_LONG_NAME = re.compile(r"[^\W\d_]{3,}")
+_PARTICLES = frozenset(["de", "del", "della", "delle", "dei", "degli", "di", "da", "do", "dos", "das", "du", "des", "d", "la", "le", "les", "los", "las", "el", "the", "of", "and", "y", "e", "i", "und", "am", "an", "der", "den", "dem", "die", "im", "in", "zum", "zur", "bei", "ob", "vor", "auf", "aan", "het", "op", "ter", "ten", "te", "von", "van", "sur", "sous", "lès", "aux", "au", "à", "upon", "on"])  # fmt: skip
 # words of streets and of what is inside of a house, as they stand in small letters
-_INSIDE = frozenset(
-    [
-        "bis",
-        "quater",
-        "hs",
-        "bus",
-        "bte",
-        "boîte",
-        "apt",
-        "appt",
-        "app",
-        "appartement",
-        "apartment",
-        "apto",
-        "apart",
-        "ap",
-        "int",
-        "interno",
-        "scala",
-        "sc",
-        "piano",
-        "fl",
-        "floor",
-        "flat",
-        "unit",
-        "suite",
-        "ste",
-        "top",
-        "tür",
-        "stiege",
-        "stg",
-        "whg",
-        "wohnung",
-        "og",
-        "eg",
-        "ug",
-        "hof",
-        "hinterhaus",
-        "vorderhaus",
-        "hh",
-        "vh",
-        "etage",
-        "étage",
-        "rdc",
-        "r/c",
-        "esc",
-        "escalera",
-        "piso",
-        "planta",
-        "pta",
-        "puerta",
-        "bajo",
-        "bajos",
-        "izda",
-        "izq",
-        "dcha",
-        "dch",
-        "dto",
-        "direita",
-        "esquerda",
-        "frente",
-        "fundos",
-        "casa",
-        "lote",
-        "parcela",
-        "nave",
-        "km",
-        "bloco",
-        "bloque",
-        "blq",
-        "bât",
-        "bat",
-        "bâtiment",
-        "torre",
-        "portal",
-        "conjunto",
-        "cj",
-        "sala",
-        "andar",
-        "loja",
-        "lgh",
-        "tr",
-        "kv",
-        "lok",
-        "klatka",
-        "kat",
-        "daire",
-        "blok",
-        "villa",
-        "résidence",
-        "residence",
-        "resid",
-        "résid",
-        "residencia",
-        "urbanización",
-        "urbanizacion",
-        "urb",
-        "polígono",
-        "pol",
-        "lotissement",
-        "hameau",
-        "lieu-dit",
-        "mah",
-        "mahallesi",
-        "cad",
-        "caddesi",
-        "sok",
-        "sokak",
-        "sk",
-        "no",
-        "nr",
-        "num",
-        "número",
-        "n",
-    ]
-)
-_STREETS = frozenset(
-    [
-        "rue",
-        "avenue",
-        "av",
-        "avda",
-        "bd",
-        "boulevard",
-        "place",
-        "chemin",
-        "allée",
-        "quai",
-        "impasse",
-        "cours",
-        "route",
-        "square",
-        "passage",
-        "via",
-        "viale",
-        "piazza",
-        "p.zza",
-        "corso",
-        "c.so",
-        "strada",
-        "vicolo",
-        "largo",
-        "calle",
-        "c/",
-        "avenida",
-        "paseo",
-        "pza",
-        "plaza",
-        "camino",
-        "ronda",
-        "travesía",
-        "carretera",
-        "ctra",
-        "rua",
-        "r",
-        "travessa",
-        "tv",
-        "praça",
-        "alameda",
-        "estrada",
-        "ul",
-        "ulica",
-        "os",
-        "osiedle",
-        "al",
-        "pl",
-        "aleja",
-        "bulevar",
-    ]
-)
-_WORDS = _PARTICLES | _INSIDE | _STREETS
+_INSIDE = frozenset(["bis", "quater", "hs", "bus", "bte", "boîte", "apt", "appt", "app", "appartement", "apartment", "apto", "apart", "ap", "int", "interno", "scala", "sc", "piano", "fl", "floor", "flat", "unit", "suite", "ste", "top", "tür", "stiege", "stg", "whg", "wohnung", "og", "eg", "ug", "hof", "hinterhaus", "vorderhaus", "hh", "vh", "etage", "étage", "rdc", "r/c", "esc", "escalera", "piso", "planta", "pta", "puerta", "bajo", "bajos", "izda", "izq", "dcha", "dch", "dto", "direita", "esquerda", "esq", "dta", "frente", "fundos", "casa", "lote", "parcela", "nave", "km", "bloco", "bloque", "blq", "bât", "bat", "bâtiment", "torre", "portal", "conjunto", "cj", "sala", "andar", "loja", "lgh", "tr", "kv", "lok", "klatka", "kat", "daire", "blok", "villa", "résidence", "residence", "resid", "résid", "residencia", "urbanización", "urbanizacion", "urb", "polígono", "pol", "lotissement", "hameau", "lieu-dit", "mah", "mahallesi", "cad", "caddesi", "sok", "sokak", "sk", "no", "nr", "num", "número", "n"])  # fmt: skip
+_STREETS = frozenset(["rue", "avenue", "av", "avda", "bd", "boulevard", "place", "chemin", "allée", "quai", "impasse", "cours", "route", "square", "passage", "via", "viale", "piazza", "p.zza", "corso", "c.so", "strada", "vicolo", "largo", "calle", "c/", "avenida", "paseo", "pza", "plaza", "camino", "ronda", "travesía", "carretera", "ctra", "rua", "r", "travessa", "tv", "praça", "alameda", "estrada", "ul", "ulica", "os", "osiedle", "al", "pl", "aleja", "bulevar"])  # fmt: skip
+# what has no number of its own
+_ESTATES = frozenset(["lieu-dit", "lieudit", "quartier", "hameau", "résidence", "domaine", "ferme", "château", "mas", "lotissement", "zac", "za", "zi", "urb", "urbanización", "urbanizacion", "partida", "polígono", "poligono", "località", "loc", "fraz", "frazione", "contrada", "cascina", "sítio", "fazenda", "chácara", "quinta", "lugar", "gut", "weiler", "finca", "masía", "cortijo"])  # fmt: skip
+_WORDS = _PARTICLES | _INSIDE | _STREETS | _ESTATES
 _ENGLISH = re.compile(
     rf"(?i)(?<![^\W_])(?:{STREET_EN}|cottage|house|barn|forge|mill|farm|lodge|hall|manor|court|flat|villa|vicarage|rectory)(?![^\W_])"
 )
@@ -286,23 +68,33 @@ _COUNTED = frozenset(
 )  # fmt: skip
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}$")  # no number of a house
 _SHORTEST = 3  # letters of a town
+# India's code of six digits behind its town
+_PIN = re.compile(
+    r"[1-9](?:(?<=[^\W\d_][ -].)|(?<=[^\W\d_][,-][ ].)|(?<=[^\W\d_][ ]-[ ].))[0-9]{2}[ ]?[0-9]{3}(?![\w-]|[.,][0-9])"
+)
+_INDIAN_WORDS = frozenset(["road", "rd", "nagar", "marg", "street", "colony", "layout", "vihar", "enclave", "lane", "sector", "flat", "plot", "house", "apartments", "apartment", "tower", "towers", "block", "phase", "cross", "main", "society", "chowk", "bagh", "puram", "niwas", "nivas", "bhavan", "bhawan", "गली", "नगर", "मकान", "मकन", "फ्लैट", "फलट", "अपार्टमेंट", "रोड", "रड", "मार्ग", "मरग", "सेक्टर"])  # fmt: skip
+_INDIAN = re.compile(
+    rf"(?i)(?<![^\W_])(?:{'|'.join(sorted(_INDIAN_WORDS))})(?![^\W_])|(?<![^\W_])h\.?[ ]?no(?![^\W_])"
+)
+register(_INDIAN_WORDS)
 _BACK = 150  # characters before the code
-_MOST_PIECES, _MOST_BARE, _MOST_WORDS = 7, 3, 7
+_MOST_PIECES, _MOST_NAMES, _MOST_WORDS = 7, 4, 7
 _BESIDE = (b"00000 ", b"0000 AA ", b"0000AA ", b"0000-000 ", b"00000-000", b"00-000 ", b"000 00 ", b"00000, ")  # fmt: skip
+_STATE_BESIDE = (b"AA 00000", b"AA, 00000")
 _ZIP_BESIDE = (b"a 00000", b"a, 00000")
 
 
 class _Code(NamedTuple):
     """A code with its town: where it begins and ends.
 
-    A house may have a name alone where Britain's codes stand. A round number may count something: only
-    behind a known word of a street it is a code.
+    A house may have a name alone where Britain's codes stand, or America's. A number that may count
+    something is a code only behind a `known` word of a street.
     """
 
     start: int
     end: int
-    named_houses: bool = False
-    round: bool = False
+    named: bool = False
+    known: re.Pattern[str] | None = None
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -316,34 +108,48 @@ def recognize(text: str) -> Iterator[Hit]:
 def _codes(text: str) -> Iterator[_Code]:
     """Yield the codes of towns."""
     if holds(text, _BESIDE):
-        for code in at_numbers(_CODE, text):
-            town = code[0].split(" ")[-1]
-            start = code.start()
-            before = text[max(0, start - 6) : start]
-            mexican = _MEXICAN.search(before)
-            if code[0][5:6] == "," and mexican is None:
-                continue
-            if town in _COUNTED or len(town) < _SHORTEST:
-                continue
-            prefix = _PREFIX.search(before) or mexican
-            yield _Code(
-                start - (0 if prefix is None else len(prefix[0])),
-                code.end(),
-                round=code[0][2:5] == "000",
-            )
+        yield from _before_their_town(text)
         for code in at_numbers(_CODE_BEHIND, text):
-            before = text[max(0, code.start() - 12) : code.start()]
-            state = _STATE_BEFORE.search(before)
+            state = _STATE_BEFORE.search(text, max(0, code.start() - 12), code.start())
             if state is not None:
                 yield _Code(code.start() - (len(state[0]) if "CEP" in state[0] else 0), code.end())
     if holds(text, _ZIP_BESIDE):
         for code in at_numbers(_ZIP, text):
-            state = _STATE_NAME.search(text, max(0, code.start() - 16), code.start())
-            if state is not None:
-                yield _Code(code.start(), code.end())
+            if _STATE_NAME.search(text, max(0, code.start() - 16), code.start()) is not None:
+                yield _Code(*code.span())
+    if holds(text, _STATE_BESIDE):
+        for code in TOWN_CODE.finditer(text):
+            whole = not text[code.end() : code.end() + 1].isalnum()
+            if whole and US_STATE.search(text, max(0, code.start() - 5), code.start()) is not None:
+                yield _Code(*code.span(), named=True)
+    if not _INDIAN_WORDS.isdisjoint(vocabulary(text)):
+        yield from (_Code(*code.span(), known=_INDIAN) for code in at_numbers(_PIN, text))
     if holds(text, UK_BESIDE):
-        for code in UK.finditer(text):
-            yield _Code(*code.span(), named_houses=True)
+        yield from (_Code(*code.span(), named=True) for code in UK.finditer(text))
+
+
+def _before_their_town(text: str) -> Iterator[_Code]:
+    """Yield the codes that stand before their town."""
+    for code in at_numbers(_CODE, text):
+        town, start = code[0].split(" ")[-1], code.start()
+        mexican = _MEXICAN.search(text, max(0, start - 6), start)
+        if town in _COUNTED or len(town) < _SHORTEST or (code[0][5:6] == "," and mexican is None):
+            continue
+        prefix = mexican or _PREFIX.search(text, max(0, start - 6), start)
+        yield _Code(
+            start if prefix is None else prefix.start(),
+            code.end(),
+            known=_KNOWN if code[0][2:5] == "000" else None,
+        )
+
+
+class _Kind(Enum):
+    """What a piece of an address is."""
+
+    STREET = "a name and a number, or an estate"
+    NUMBER = "a number alone"
+    ROOM = "what is inside of a house"
+    NAME = "a name: of a house, a district, a town"
 
 
 def _begin(text: str, code: _Code) -> int:
@@ -352,41 +158,77 @@ def _begin(text: str, code: _Code) -> int:
     The pieces are read from the code to the left, each as a whole. The first that a sentence runs into
     gives its end. Left of the street only what is inside of a house, or holds a number, goes on.
     """
-    low = max(0, code.start - _BACK)
-    wall = low
-    for match in _WALL.finditer(text, low, code.start):
-        if not _spared(text, match):
-            wall = match.end()
-    end, begin, bare, street = code.start, -1, 0, False
+    wall = _wall(text, code.start)
+    end, begin, names = code.start, -1, 0
+    street = alone = False  # `alone`: a number whose street has to stand on its left
     for _ in range(_MOST_PIECES):
         start, stop = _piece(text, wall, end)
         piece = text[start:stop]
-        whole = _own_words(piece)
-        if whole and (street or _NO_STREET.search(whole)):
-            if _NO_STREET.search(whole) or not _goes_left(whole):
-                break
-        own = len(whole) == len(piece.strip())
-        if not whole or (not own and not _is_street(whole)):
+        words = _own_words(piece)
+        own = len(words) == len(piece.strip())
+        if not words or _NO_STREET.search(words):
             break
-        at = stop - len(piece) + piece.rindex(whole)
-        numbered = any(c.isdigit() for c in whole)
-        bare += not numbered
-        if bare > _MOST_BARE + (2 if street else 0):
+        kind = _kind(words)
+        house = code.named and _ENGLISH.search(words) is not None
+        if kind is _Kind.NAME and not alone and (street or (not own and not house)):
             break
-        if (
-            numbered
-            and _LONG_NAME.search(_around_number(text, at, stop, end))
-            and not _YEAR.search(whole)
-        ):
-            street = True
-        if street or numbered or (code.named_houses and own and _ENGLISH.search(whole)):
+        if kind is _Kind.ROOM and not own and words.islower():
+            break  # a word of the sentence
+        at = stop - len(piece) + piece.rindex(words)
+        names += kind is _Kind.NAME
+        if names > _MOST_NAMES:
+            break
+        if kind is _Kind.NUMBER and not street:
+            alone = code.known is not _INDIAN and (
+                _KNOWN.search(text[end : end + _AHEAD].partition(",")[0]) is None
+            )
+            street = not alone
+        elif kind is _Kind.STREET or (kind is _Kind.NAME and alone):
+            street, alone = True, False
+        if kind is not _Kind.NAME or street or house:
             begin = at
         end = start
         if not own or start <= wall:
             break
-    if begin < 0 or (code.round and _KNOWN.search(text, begin, code.start) is None):
+    if alone or not (
+        street or (code.named and begin >= 0 and _ENGLISH.search(text, begin, code.start))
+    ):
         return -1
-    return begin if street or code.named_houses else -1
+    if code.known is not None and code.known.search(text, begin, code.start) is None:
+        return -1
+    return begin
+
+
+_AHEAD = 40  # characters behind a number in which its street may stand: `2, place du Marché`
+
+
+def _kind(words: str) -> _Kind:
+    """Return what words of a piece are."""
+    parts = [word.strip(".:,").lower() for word in words.split(" ")]
+    numbered = any(map(str.isdigit, words)) or not _NO_NUMBER.isdisjoint(parts)
+    if parts[0] in _ESTATES or f"{parts[0]} {parts[-1]}" in _ESTATES:
+        return _Kind.STREET
+    names = [part for part in parts if _LONG_NAME.search(part) and part not in _INSIDE]
+    if numbered and (names or _BOX.search(words)) and not _YEAR.search(words):
+        return _Kind.STREET
+    if not _INSIDE.isdisjoint(parts) and not names:
+        return _Kind.ROOM
+    if numbered and not names:
+        return _Kind.NUMBER
+    return _Kind.NAME
+
+
+_BOX = re.compile(r"(?<![^\W_])(?:BP|CS|TSA|PF)(?![^\W_])")
+_NO_NUMBER = frozenset({"s/n", "snc"})
+
+
+def _wall(text: str, end: int) -> int:
+    """Return where the last sign before `end` ends that no address goes across."""
+    wall = max(0, end - _BACK)
+    for match in _WALL.finditer(text, wall, end):
+        if not _spared(text, match):
+            wall = match.end()
+    return wall
 
 
 _KNOWN = re.compile(
@@ -397,6 +239,8 @@ _KNOWN = re.compile(
 def _spared(text: str, match: re.Match[str]) -> bool:
     """Say whether a sign is part of an address: `No: 7`, `Pza. Mayor`."""
     before = text[max(0, match.start() - _ABBREVIATION) : match.start()].lower()
+    if match[0] == ". " and before[-1:].isdigit():
+        return True  # Straße des 17. Juni
     if match[0] == ":":
         return before.endswith(("no", "nr", "cep"))
     return match[0] == ". " and re.split(r"[\s,]", before)[-1] in _WORDS
@@ -438,24 +282,5 @@ def _is_word(word: str) -> bool:
         or _NAME.fullmatch(word) is not None
         or word.rstrip(".:º°").lower() in _WORDS
         or word in ("nº", "n.º", "n°", "no:", "c/")
-        or (len(word) == 1 and word.isalpha())
+        or (len(word.rstrip(".")) == 1 and word[0].isalpha())
     )
-
-
-def _is_street(words: str) -> bool:
-    return any(c.isdigit() for c in words) and _LONG_NAME.search(words) is not None
-
-
-def _goes_left(words: str) -> bool:
-    """Say whether a piece left of the street is of the house: a number, a floor, an estate."""
-    parts = [word.strip(".:").lower() for word in words.split(" ")]
-    return any(c.isdigit() for c in words) or not _INSIDE.isdisjoint(parts)
-
-
-def _around_number(text: str, at: int, stop: int, end: int) -> str:
-    """Return a piece that holds a number, with the piece behind it where it is nothing else: `2, place du Marché`."""
-    piece = text[at:stop]
-    if any(map(str.isalpha, piece)):
-        return piece
-    behind = text[end : end + 40].partition(",")[0]
-    return f"{piece} {text[stop:end]}{behind}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from stageflow_guard.redaction.recognizers.addresses.patterns import (
+    ARABIC,
+    ARABIC_HEADS,
     BOX,
     BRAZIL,
     BRAZIL_STATE,
@@ -33,6 +35,7 @@ from stageflow_guard.redaction.recognizers.addresses.patterns import (
     STREET_EN,
     STREET_SUFFIX,
     STREET_WORDS,
+    TOWN_CODE,
     TURKISH,
     TURKISH_NUMBER,
     TURKISH_WORDS,
@@ -60,9 +63,8 @@ SUFFIXES = (
 STREET_HEADS = Heads(word.replace("\\.", ".").lower() + " " for word in STREET_WORDS.split("|"))
 _ENGLISH = tuple(sorted(STREET_EN.split("|"), key=len))
 _INDIAN_WORDS = tuple(INDIAN.split("|"))
-_EASTERN = tuple("省市都道府県縣区시도")
+_EASTERN = tuple("省市都道府県縣区시도구군")
 _BOXES = ("box", "postf", "postb", "uss ", "usns", "uscg", "usnv", "psc")
-TOWN_CODE = re.compile(r"[0-9]{5}(?:(?<=[A-Z]{2}[ ,].{5})|(?<=[A-Z]{2}[ ,]{2}.{5}))")
 _UNIT_SIGNS = (
     "apt",
     "apar",
@@ -148,6 +150,8 @@ def _without_code(text: str) -> set[re.Pattern[str]]:
         idle.update((UK, HOUSE_UK))
     if not unspaced(text) or not present(text, _EASTERN):
         idle.add(EAST)
+    if not unspaced(text) or not present(text, ARABIC_HEADS):
+        idle.add(ARABIC)
     if "-" not in text or not CEP.search(text):
         idle.add(BRAZIL)
     if not holds(text, _STATE_BESIDE) or BRAZIL_STATE.search(text) is None:

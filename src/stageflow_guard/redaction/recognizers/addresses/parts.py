@@ -13,10 +13,10 @@ from stageflow_guard.redaction.recognizers.addresses.gates import (
     LAND_NAMES,
     STREET_HEADS,
     SUFFIXES,
-    TOWN_CODE,
     idle_patterns,
 )
 from stageflow_guard.redaction.recognizers.addresses.patterns import (
+    ARABIC,
     BOX,
     BRAZIL,
     BRAZIL_TOWN,
@@ -38,6 +38,7 @@ from stageflow_guard.redaction.recognizers.addresses.patterns import (
     STREET_BEFORE,
     STREET_SUFFIX,
     TOWN_AFTER,
+    TOWN_CODE,
     TURKISH,
     UK,
     UNITS,
@@ -90,7 +91,7 @@ def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Ite
     for pattern, score, rule in (
         (STREET_AFTER, 0.45, "street"), (STREET_BEFORE, 0.4, "street"), (STREET_SUFFIX, 0.5, "street"),
         (STREET_APART, 0.5, "street"), (STREET_AT, 0.2, "street, maybe"), (HOUSE_UK, 0.5, "street"), (HOUSE_NL, 0.5, "street"), (PARTS_IN, 0.5, "street"), (TURKISH, 0.5, "street"), (POLIGONO, 0.5, "street"), (NUMBERED, 0.2, "numbered"), (UNITS, 0.3, "unit"), (UNITS_ABROAD, 0.3, "unit"), (BOX, 0.6, "post box"), (MILITARY, 0.6, "military"),
-        (CITY, 0.5, "town"), (TOWN_AFTER, 0.1, "town behind its code"), (BRAZIL_TOWN, 0.1, "town before its state"), (INDIA, 0.5, "town"), (BRAZIL, 0.5, "town"), (EAST, 0.6, "street"), (UK, 0.45, "postcode"), (COUNTRY_ZIP, 0.4, "country"),
+        (CITY, 0.5, "town"), (TOWN_AFTER, 0.1, "town behind its code"), (BRAZIL_TOWN, 0.1, "town before its state"), (INDIA, 0.5, "town"), (BRAZIL, 0.5, "town"), (EAST, 0.6, "street"), (ARABIC, 0.45, "street"), (UK, 0.45, "postcode"), (COUNTRY_ZIP, 0.4, "country"),
     ):  # fmt: skip
         if pattern in idle:
             continue
@@ -287,4 +288,4 @@ def _named(found: str) -> bool:
     if words[:1] == ["via"] and "".join(words[1:2]).isupper():
         return False  # "via RFC 9110"
     foreign = len(words) <= 3 and not found.isascii()
-    return (foreign or any(w[0].isupper() for w in words)) and _COMMON.search(found) is None
+    return (foreign or any(not w[0].islower() for w in words)) and _COMMON.search(found) is None

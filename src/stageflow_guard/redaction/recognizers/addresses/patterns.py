@@ -22,7 +22,7 @@ STREET_AFTER = re.compile(
 _HOUSE = r"(?:[/-][0-9]{1,4}|/[A-Za-z](?![^\W_])|[ -]?(?:I{1,3}|IV|V|hs|bis|[A-Za-z])(?![^\W_]))?"
 STREET_WORDS = (
     r"rue|avenue|avenida|av\.|avda\.|boulevard|via|viale|piazza|piazzetta|corso|strada|calle|carrera|paseo|plaza|rua|travessa|ul\.|ulica|aleja|al\.|pl\.|os\.|bulevardul|bd\.|aleea|calea|splaiul|ул\.|улица|просп\.|проспект|пер\.|переулок|бул\.|бульвар|вул\.|вулиця|trg|rúa"
-    r"|place|chemin|allée|quai|impasse|rambla|c/|largo|estrada|náměstí|c\.|cesta|utca|u\.|laan van|c\.so|vicolo|lungarno|lungotevere|lungomare|v\.le|plza\.|travesía|praça|alameda"
+    r"|place|chemin|allée|quai|impasse|rambla|c/|largo|estrada|náměstí|c\.|cesta|utca|u\.|laan van|c\.so|vicolo|lungarno|lungotevere|lungomare|v\.le|plza\.|travesía|praça|alameda|carrer(?: de)?|passeig|pg\.|plaça|avinguda|ronda|camino|ctra\.|gran v[ií]a|pza\.|pje\.|pasaje|privada|cerrada|calzada|callejón|prolongación|rod\.|rodovia"
 )
 # as a view draws letters of other alphabets
 STREET_WORDS += "|" + "|".join(bare(w) for w in STREET_WORDS.split("|") if not w.isascii())
@@ -47,7 +47,7 @@ STREET_APART = re.compile(
 NUMBERED = re.compile(
     rf"[0-9](?<![\w.$€£#:/-].)[0-9]{{0,4}}[ ](?:[0-9]{{1,5}}[ ])?(?:[^\W\d_{UNSPACED}][\w'’./-]{{0,24}}[ ]){{1,5}}[0-9]{{1,5}}(?![\w.%:/-])"
 )
-UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|no|lot|spc|trlr|dept)\.?[ ]?#?[0-9]{1,5}[A-Za-z]?|[0-9]{1,3}(?:st|nd|rd|th)[ ](?:floor|fl)\b\.?)"
+UNIT = r"(?:(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|no|lot|spc|trlr|dept)\.?[ ]?#?[0-9]{1,5}[A-Za-z]?|[0-9]{1,3}(?:st|nd|rd|th)[ ](?:floor|fl)\b\.?|(?:apt|apartment|suite|ste|unit|flat)\.?[ ][A-Z](?![\w]))"
 UNITS = re.compile(rf"(?<![\w])(?:{UNIT})(?![\w])", re.IGNORECASE)
 # the same in other languages: before the number, behind it
 ROOMS = [
@@ -82,7 +82,7 @@ _ORDINAL = r"[0-9]{1,2}[ºª°oa]"  # `4º`; a view writes the letter
 _BLOCKS = r"(?i:bloco|bloque|escalera|esc\.|scala|bâtiment|bât|bat|torre)[ ][A-Z]"
 UNITS_ABROAD = re.compile(
     rf"(?<!\w)(?:(?i:{'|'.join(ROOMS)})\.?[ ]?#?[0-9]{{1,5}}[A-Za-z]?|{_BLOCKS}|{_ORDINAL}(?:[ ,]{{1,2}}{_ORDINAL}|[ ]?[A-D]|(?=,[ ][0-9]{{5}}))"
-    rf"|[0-9]{{1,2}}(?:[ºª°.oa]|er|e|[èe]me)?[ ](?i:{'|'.join(FLOORS)}))(?!\w)"
+    rf"|[0-9]{{1,2}}(?:[ºª°.oa]|er|e|[èe]me)?[ ](?i:{'|'.join(FLOORS)})(?:[ ](?:links|rechts|mitte|izda\.?|izq\.?|dcha\.?|dto\.?|esq\.?|gauche|droite|sx|dx)(?!\w))?)(?!\w)"
 )
 BOX = re.compile(
     r"(?i)(?<![\w])(?:p\.? ?o\.? ?box[ ][0-9]{1,6}|(?:rr|rfd|hc|rural route|star route)[ ]?#?[0-9]{1,4},?[ ]box[ ][0-9]{1,5}[a-z]?|post(?:fach|bus| office box)[ ][0-9]{1,6}(?:[ ][0-9]{2}){0,3}|(?:apartado(?: de correos)?|casella postale|caixa postal)[ ][0-9]{1,6}|psc[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|unit[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|us(?:ns|s|cgc|nv)[ ][^\W\d_][\w' .-]{1,30})(?:[ ,]*[\n ][ >?]*(?:apo|fpo|dpo)[ ]a[aep][ ][0-9]{5}(?:-[0-9]{4})?)?"
@@ -90,6 +90,9 @@ BOX = re.compile(
 MILITARY = re.compile(r"[AFD](?<![\w].)PO[ ]A[AEP][ ][0-9]{5}(?:-[0-9]{4})?(?!\w)")
 MILITARY_CODE = re.compile(r"[0-9]{5}(?<= A[AEP] .{5})")
 _STATES = r"A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]"
+US_STATE = re.compile(rf"(?<![\w/-])(?:{_STATES})[ ,]{{1,2}}$")
+# the code of a town behind its state
+TOWN_CODE = re.compile(r"[0-9]{5}(?:(?<=[A-Z]{2}[ ,].{5})|(?<=[A-Z]{2}[ ,]{2}.{5}))")
 CITY = re.compile(
     rf"(?<![\w]){_CAP}(?:[ ]{_CAP}){{0,3}},?[ ](?:{_STATES})[ ,]{{1,2}}[0-9]{{5}}(?:-[0-9]{{4}})?(?!\w)"
 )
@@ -118,9 +121,17 @@ BRAZIL_STATE = re.compile(
 CEP = re.compile(r"-(?<=[0-9]{5}-)[0-9]{3}(?![0-9])")
 # Chinese, Japanese and Korean: from the large to the small, a number at the end
 EAST = re.compile(
-    r"(?:〒?[ ]?[0-9]{3}-[0-9]{4}[ ]?)?[\u4e00-\u9fff]{2,8}(?:省|市|都|道|府|県|縣|自治区)[\u3040-\u30ff\u4e00-\u9fff]{1,24}[ ]?[0-9]{1,5}(?:[ ]?(?:[-－‐丁目番地号號弄室楼层路街单元栋幢座]{1,2}|[a-zA-Z](?![a-zA-Z]))[ ]?[0-9]{0,5}){0,6}"
-    r"|[\uac00-\ud7a3]{2,7}(?:시|도) (?:[\uac00-\ud7a3]{1,6}(?:시|군|구) ){1,2}[\uac00-\ud7a30-9]{1,12}(?:로|길|동|읍|면)[ ]?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?(?:[ ,]{1,2}[0-9]{1,4}[ ]?(?:동|호|층)){0,3}(?:[ ]?\([0-9]{5}\))?"
+    r"(?:〒?[ ]?[0-9]{3}-[0-9]{4}[ ]?)?[\u4e00-\u9fff]{2,8}(?:省|市|都|道|府|県|縣|自治区)[\u3040-\u30ff\u4e00-\u9fff]{1,24}[ ]?[0-9]{1,5}(?:[ ]?(?:[-－‐丁目番地号號弄室楼层路街单元栋幢座]{1,2}|[a-zA-Z](?![a-zA-Z]))[ ]?[0-9]{0,5}){0,6}(?:[ ]?[\u3040-\u30ff\u4e00-\u9fffA-Z]{2,14}[ ]?[0-9]{1,4}[ ]?(?:号室|号|室|楼|层|階|F)?)?"
+    r"|(?:大阪|京都|名古屋|横浜|神戸|福岡|札幌|仙台|広島|さいたま|川崎|千葉|北九州|堺|新潟|浜松|静岡|岡山|熊本|相模原)市[\u4e00-\u9fff]{1,6}区[\u3040-\u30ff\u4e00-\u9fff]{1,12}[0-9]{1,4}(?:[-－‐丁目番地号]{1,2}[0-9]{0,4}){0,4}"
+    r"|(?:[\uac00-\ud7a3]{2,7}(?:시|도)|서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주) (?:[\uac00-\ud7a3]{1,6}(?:시|군|구) ){1,2}[\uac00-\ud7a30-9]{1,12}(?:로|길|동|읍|면)[ ]?[0-9]{1,5}(?:-[0-9]{1,4})?(?:번지)?(?:[ ,]{1,2}[0-9A-Z]{1,4}[ ]?(?:동|호|층|동[ ][0-9]{1,4}호)){0,3}(?:[ ]?\([0-9]{5}\))?"
 )
+# Arabic: a street, a district or a house by its word, and what follows between commas
+_AR = r"[\u0621-\u064a]{2,}"
+_AR_HEADS = "شارع|طريق|حي|عمارة|بناية|مبنى|برج|فيلا|شقة|منزل|مجمع"
+ARABIC = re.compile(
+    rf"(?<![\u0621-\u064a])(?:{_AR_HEADS})[ ](?:[0-9]{{1,5}}|{_AR})(?:[ ](?:[0-9]{{1,5}}|{_AR})){{0,4}}(?:[ ]?[،,][ ]?(?:[0-9]{{1,5}}|{_AR})(?:[ ](?:[0-9]{{1,5}}|{_AR})){{0,3}}){{1,5}}"
+)
+ARABIC_HEADS = tuple(_AR_HEADS.split("|"))
 INDIAN = "Nagar|Road|Marg|Street|Colony|Layout|Vihar|Enclave|Lane|Gali|Chowk|Bagh|Puram"
 INDIA = re.compile(
     rf"[0-9](?<![\w.$€£#:/-].)[0-9]{{0,3}}[A-Za-z]?,?[ ]{_CAP}(?:[ ]{_CAP}){{0,2}}[ ](?:{INDIAN})(?:,[ ]{_CAP}(?:[ ]{_CAP})?){{1,2}},?[ -]{{1,3}}[1-9][0-9]{{2}}[ ]?[0-9]{{3}}(?![\w])"
@@ -135,7 +146,7 @@ PARTS_IN = re.compile(
     r"(?:[^\W_][^\n,:;@]{1,34},[ ]){0,4}(?:[^\W\d_][^\n,:;@0-9]{1,24})[ ,-]{1,3}[1-9][0-9]{2}[ ]?[0-9]{3}(?![\w-]|[.,][0-9])"
 )
 TURKISH = re.compile(
-    r"(?<!\w)(?:[^\W\d_a-z][\w'’.]{1,24}[ ]){1,3}(?:Mah(?:\.|allesi)?|Cad(?:\.|desi)?|Sok(?:\.|ak|ağı)?|Sk\.|Bulv(?:\.|arı)?|Blv\.)[ ,]{1,2}(?:(?:[^\W\d_a-z][\w'’.]{1,24}[ ]){1,3}(?:Cad(?:\.|desi)?|Sok(?:\.|ak|ağı)?|Sk\.|Bulv\.?)[ ,]{1,2})?No[.:]{0,2}[ ]?[0-9]{1,4}[A-Z]?(?:/[0-9A-Z]{1,4})?(?:[ ,]{1,2}(?:Kat|D(?:aire)?|K)[.:]{0,2}[ ]?[0-9]{1,3}){0,2}(?:,?[ ][0-9]{5})?(?:,?[ ][^\W\d_a-z][\w'’]{1,20}(?:[ ]?/[ ]?[^\W\d_a-z][\w'’]{1,20})?)?"
+    r"(?<!\w)(?:[^\W\d_a-z][\w'’.]{1,24}[ ]){1,3}(?:Mah(?:\.|allesi)?|Cad(?:\.|desi)?|Sok(?:\.|ak|ağı)?|Sk\.|Bulv(?:\.|arı)?|Blv\.)[ ,]{1,2}(?:(?:(?:[^\W\d_a-z][\w'’.]{1,24}[ ]){1,3}|[0-9]{1,4}\.?[ ])(?:Cad(?:\.|desi)?|Sok(?:\.|ak|ağı)?|Sk\.|Bulv\.?)[ ,]{1,2})?No[.:]{0,2}[ ]?[0-9]{1,4}[A-Z]?(?:/[0-9A-Z]{1,4})?(?:[ ,]{1,2}(?:Kat|D(?:aire)?|K)[.:]{0,2}[ ]?[0-9]{1,3}){0,2}(?:,?[ ][0-9]{5})?(?:,?[ ][^\W\d_a-z][\w'’]{1,20}(?:[ ]?/[ ]?[^\W\d_a-z][\w'’]{1,20})?)?"
 )
 POLIGONO = re.compile(
     r"(?i)(?<!\w)(?:pol[ií]gono|urbanizaci[oó]n|urb\.|pol\.[ ]ind\.|parque[ ]empresarial|zona[ ]industriale|loc\.|località|contrada|fraz\.|frazione|lieu[- ]dit|zac|za|zi)[ ][^\W\d_][\w'’. -]{1,40},[ ](?=[^\n]{0,60}[0-9]{5}[ ][^\W\d_])[^\n;:]{0,50}?[0-9]{5}[ ][^\W\d_a-z][\w'’-]{1,24}(?:[ ][^\W\d_a-z][\w'’-]{1,24})?"

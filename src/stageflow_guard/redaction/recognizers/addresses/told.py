@@ -101,7 +101,9 @@ def _told(text: str) -> Iterator[re.Match[str]]:
 
 _LETTER = re.compile(r"(?i)[a-z]")
 
-_CLOCK = re.compile(r"(?i:(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,? [0-9]{1,2}(?![0-9]))|[^0-9]{1,24} at (?:[01]?[0-9]|2[0-3])[:.]?[0-5][0-9](?![0-9])")
+_CLOCK = re.compile(
+    r"(?i:(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,? [0-9]{1,2}(?![0-9]))|[^0-9]{1,24} at (?:[01]?[0-9]|2[0-3])[:.]?[0-5][0-9](?![0-9])"
+)
 
 
 def announced(text: str) -> Iterator[Hit]:

@@ -16,27 +16,27 @@ _NAME = r"(?P<name>[^\W\d_a-zß-ÿ][^\W\d_]+(?:['’-][^\W\d_]+)*(?:[ ](?:(?:de|
 _ENDS = r"(?=[.,;:!?)]|[ ]?\(|\n|$|[ ][a-zà-ÿ(])"
 _KIN = {
     "de": (
-        r"(?:ihre|seine|meine|deren|dessen|unsere)[mnrs]?|ihr|sein|mein",
+        r"(?:ihre|seine|meine|deren|dessen|unsere)[mnrs]?|ihr|sein|mein|mit[ ](?:der|dem)",
         "ehemanns?|ehemannes|ehefrau|mann|mannes|frau|sohn|sohne?s|tochter|mutter|vaters?|bruders?|schwester|lebensgefährtin|lebensgefährten?|oma|opas?|enkels?|enkelin|nichte|neffen?|tante|onkels?|schwiegermutter|schwiegervaters?",
     ),
     "fr": (
-        "son|sa|mon|ma|leur|ses",
+        "son|sa|mon|ma|leur|ses|(?:avec|et|pour)[ ](?:la|le)",
         "mari|époux|épouse|femme|fils|fille|mère|père|frère|sœur|soeur|compagnon|compagne|conjoint|conjointe|grand-mère|grand-père|oncle|tante|nièce|neveu",
     ),
     "es": (
-        "su|mi|tu",
+        "su|mi|tu|(?:con|y|para)[ ](?:la|el)",
         "marido|esposo|esposa|mujer|hijo|hija|madre|padre|hermano|hermana|pareja|tío|tía|abuelo|abuela|sobrino|sobrina|nieto|nieta|cuñado|cuñada",
     ),
     "it": (
-        "(?:il|la|dal|dalla|al|alla|con il|con la)[ ](?:suo|sua|mio|mia)|suo|sua|mio|mia",
+        "(?:il|la|dal|dalla|al|alla|con il|con la)[ ](?:suo|sua|mio|mia)|suo|sua|mio|mia|(?:con|e|per)[ ](?:la|il|lo)",
         "marito|moglie|figlio|figlia|madre|padre|fratello|sorella|compagno|compagna|zio|zia|nonno|nonna|nipote",
     ),
     "nl": (
-        "haar|zijn|mijn|hun",
+        "haar|zijn|mijn|hun|met[ ](?:de|het)",
         "man|echtgenoot|echtgenote|vrouw|zoon|dochter|moeder|vader|broer|zus|zuster|oma|opa|tante|oom|nicht|neef",
     ),
     "pt": (
-        "(?:o|a|pelo|pela|do|da)[ ](?:seu|sua|meu|minha)|seu|sua|meu|minha",
+        "(?:o|a|pelo|pela|do|da)[ ](?:seu|sua|meu|minha)|seu|sua|meu|minha|(?:com|e|para)[ ][ao]",
         "marido|esposo|esposa|mulher|filho|filha|mãe|pai|irmão|irmã|companheiro|companheira|tio|tia|avô|avó|neto|neta|sobrinho|sobrinha",
     ),
 }  # fmt: skip
@@ -60,7 +60,7 @@ _PATTERNS = tuple(
 register(frozenset[str]().union(*(words for words, _, _ in _PATTERNS)))
 _WHOSE, _NAMED = 20, re.compile(rf",?[ ]{_NAME}")
 # what may stand behind such a word with a capital and is no name
-_NO_NAME = frozenset({"Herr", "Frau", "Dr", "Und", "Oder", "Ist", "Hat", "Sprache", "Teresa", "Tierra", "Patria", "Naturaleza", "Terra", "Aarde", "Dios", "Noël", "Nature"})  # fmt: skip
+_NO_NAME = frozenset({"Herr", "Frau", "Dr", "Und", "Oder", "Ist", "Hat", "Sprache", "Teresa", "Tierra", "Patria", "Naturaleza", "Terra", "Aarde", "Dios", "Noël", "Nature", "Natureza"})  # fmt: skip
 
 
 def recognize(text: str, heard: frozenset[str]) -> Iterator[Hit]:

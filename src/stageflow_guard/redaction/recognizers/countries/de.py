@@ -55,7 +55,7 @@ COUNTRY = Country(
         "EMAIL_ADDRESS": "e mail adresse|mailadresse|emailadresse",
     },
     said="mein name ist|ich heiße|ich heisse|ich bin|mein name lautet|hier ist|hier spricht",
-    titles="Herr|Herrn|Frau|Fräulein|Hr|Fr|Dr|Dr. med|Dr. med. dent|Prof. Dr|Prof. Dr. med|PD Dr|Prof|Familie|Dipl.-Ing",
+    titles="Eheleute|Ehepaar|Fam|Geschwister|Witwe|Herr|Herrn|Frau|Fräulein|Hr|Fr|Dr|Dr. med|Dr. med. dent|Prof. Dr|Prof. Dr. med|PD Dr|Prof|Familie|Dipl.-Ing",
     greetings="liebe|lieber|sehr geehrte frau|sehr geehrter herr|hallo|moin|servus|guten tag|guten morgen|guten abend|grüezi|hallöchen",
     born="geb datum|gebdat|geb dat|geboren|geboren am|geb|geb. am|geburtsdatum|geburtstag",
     months="januar|jänner|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember",

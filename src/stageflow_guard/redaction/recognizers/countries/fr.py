@@ -44,7 +44,7 @@ COUNTRY = Country(
         "EMAIL_ADDRESS": "courriel|adresse mail|adresse électronique|adresse e mail|mél",
     },
     said="je m'appelle|c'est|mon nom est|je suis|moi c'est|je me nomme|mon prénom est|on m'appelle",
-    titles="M|Mme|Mlle|MM|Mmes|Monsieur|Madame|Mademoiselle|Me|Maître|Dr|Pr|Docteur|Professeur|Mgr",
+    titles="Famille|famille|M|Mme|Mlle|MM|Mmes|Monsieur|Madame|Mademoiselle|Me|Maître|Dr|Pr|Docteur|Professeur|Mgr",
     greetings="cher|chère|bonjour|bonsoir|salut|coucou",
     born="ddn|d.d.n.|date naiss|né le|née le|né(e) le|née|né|date de naissance|naissance",
     months="janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre|fevrier|aout|decembre",

@@ -29,7 +29,7 @@ COUNTRY = Country(
         "account": "खाता|खाता संख्या", "passport": "पासपोर्ट", "dob": "जन्म", "other": "ऑर्डर|ऑर्डर नंबर|इनवॉइस|बिल नंबर|संख्या ऑर्डर|चालान|पृष्ठ|मूल्य|संस्करण",
     },
     fields={
-        "PERSON": "பெயர்|முழுப் பெயர்|పేరు|పూర్తి పేరు|নাম|পুরো নাম|नाव|पूर्ण नाव|નામ|પૂરું નામ|ಹೆಸರು|ಪೂರ್ಣ ಹೆಸರು|പേര്|മുഴുവൻ പേര്|ਨਾਮ|ਪੂਰਾ ਨਾਮ|बीमाधारक|आवेदक|प्राप्तकर्ता|किरायेदार|अभिभावक|नाम|पूरा नाम|ग्राहक का नाम|खाताधारक", "STREET_ADDRESS": "पता|घर का पता", "PHONE_NUMBER": "फोन|फ़ोन|मोबाइल|फोन नंबर|मोबाइल नंबर", "SECRET": "पासवर्ड|कूटशब्द",
+        "PERSON": "कर्मचारी|मरीज|मरीज़|रोगी|रोगी का नाम|यात्री|छात्र|छात्रा|ग्राहक|पिता का नाम|माता का नाम|पति का नाम|मकान मालिक|चालक|शिकायतकर्ता|आवेदक का नाम|विद्यार्थी|कर्मचारी का नाम|मरीज का नाम|பெயர்|முழுப் பெயர்|పేరు|పూర్తి పేరు|নাম|পুরো নাম|नाव|पूर्ण नाव|નામ|પૂરું નામ|ಹೆಸರು|ಪೂರ್ಣ ಹೆಸರು|പേര്|മുഴുവൻ പേര്|ਨਾਮ|ਪੂਰਾ ਨਾਮ|बीमाधारक|आवेदक|प्राप्तकर्ता|किरायेदार|अभिभावक|नाम|पूरा नाम|ग्राहक का नाम|खाताधारक", "STREET_ADDRESS": "पता|घर का पता", "PHONE_NUMBER": "फोन|फ़ोन|मोबाइल|फोन नंबर|मोबाइल नंबर", "SECRET": "पासवर्ड|कूटशब्द",
         "DATE_OF_BIRTH": "जन्म तिथि|जन्मतिथि|जन्म तारीख", "IN_AADHAAR": "aadhaar|aadhaar number|aadhar|aadhar number|aadhaar no|uid number", "IN_PAN": "pan number|pan no|pan card", "EMAIL_ADDRESS": "ईमेल",
         "UPI": "upi|upi id|vpa",
     },
@@ -37,6 +37,7 @@ COUNTRY = Country(
     months="जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर",
     numbers=(Number(entity="IN_AADHAAR", sizes=(12,), label="aadhaar", check=aadhaar, shapes=((4, 4, 4),), bare=0.4),),
     documents=(
+        Document(entity="MEDICAL_RECORD_NUMBER", value=r"[A-Z]{0,4}[/-]?[0-9]{5,12}", names="मरीज संख्या|रोगी संख्या|यूएचआईडी|uhid|ip no|op no"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[ -]?[0-9]{1,2}[ -]?[A-Z]{1,3}[ -]?[0-9]{4}", names="vehicle|car|bike|scooter|vehicle no|registration|reg no|rc number"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{9,18}", names="a/c|a/c no|ac no|account no|acc no|bank a/c|savings a/c|current a/c|account number"),
         Document(entity="IN_AADHAAR", value=r"[2-9][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}", names="aadhaar|aadhaar number|aadhar|aadhaar no|aadhar number|uid|आधार|आधार संख्या|आधार नंबर", check=aadhaar),
@@ -48,7 +49,7 @@ COUNTRY = Country(
             value=r"[A-Za-z0-9._-]{2,64}@(?:ok(?:hdfcbank|hdfc|icici|axis|sbi|bizaxis)|ybl|ibl|axl|paytm|apl|upi|waicici|wahdfcbank|waaxis|wasbi|axisbank|hdfcbank|icici|sbi|kotak|yesbank|ptyes|ptsbi|pthdfc|ptaxis|freecharge|jupiteraxis|fam|barodampay|idfcbank|airtel|postbank)",
         ),
         Document(entity="PASSPORT", value=r"[A-Z][0-9]{7}", names="पासपोर्ट|पासपोर्ट नंबर"),
-        Document(entity="IN_VOTER_ID", value=r"[A-Z]{3}[0-9]{7}", names="voter id|epic|epic no|voter id number|voter card|voter|voter no|voter number|elector id|election card|electors photo identity card|मतदाता पहचान पत्र"),
+        Document(entity="IN_VOTER_ID", value=r"[A-Z]{3}[0-9]{7}", names="वोटर आईडी|वोटर कार्ड|वोटर आईडी नंबर|मतदाता आईडी|voter id|epic|epic no|voter id number|voter card|voter|voter no|voter number|elector id|election card|electors photo identity card|मतदाता पहचान पत्र"),
         Document(
             entity="LICENSE_PLATE", value=r"[A-Z]{2}[ -]?[0-9]{1,2}[ -]?[A-Z]{1,3}[ -]?[0-9]{4}|[0-9]{2}[ -]?BH[ -]?[0-9]{4}[ -]?[A-Z]{1,2}",
             names="registration|registration number|registration no|regn no|vehicle number|vehicle no|car number|bike number|vehicle registration number|गाड़ी नंबर|वाहन संख्या",

@@ -75,7 +75,7 @@ COUNTRY = Country(
         "other": "주문|주문번호|청구서|쪽|가격|금액|버전|송장|송장번호",
     },
     fields={
-        "PERSON": "신청인|계약자|피보험자|수령인|담당자|보험계약자|임차인|임대인|참석자|받는 분|보내는 분|보내는사람|환자|학생|보호자|이름|성명|성함|예금주|받는사람|수취인|고객명|환자명", "STREET_ADDRESS": "주소|배송지|집주소|배송주소", "PHONE_NUMBER": "전화|전화번호|휴대폰|핸드폰|연락처|휴대전화|휴대폰번호",
+        "PERSON": "받는 사람|보내는 사람|승객|탑승자|예약자|직원|세입자|가입자|입금자|신고자|대표자|학부모|방문자|담당의|주문자|신청인|계약자|피보험자|수령인|담당자|보험계약자|임차인|임대인|참석자|받는 분|보내는 분|보내는사람|환자|학생|보호자|이름|성명|성함|예금주|받는사람|수취인|고객명|환자명", "STREET_ADDRESS": "주소|배송지|집주소|배송주소", "PHONE_NUMBER": "전화|전화번호|휴대폰|핸드폰|연락처|휴대전화|휴대폰번호",
         "SECRET": "비밀번호|암호|인증번호|비번|비밀키", "DATE_OF_BIRTH": "생년월일|생일", "CREDIT_CARD": "카드번호|신용카드번호", "US_BANK_NUMBER": "계좌번호", "KR_RRN": "주민등록번호|주민번호|외국인등록번호",
         "PASSPORT": "여권번호|여권", "EMAIL_ADDRESS": "이메일|메일|전자우편", "USERNAME": "아이디|사용자명|사용자|사용자 이름",
     },
@@ -87,6 +87,7 @@ COUNTRY = Country(
         Number(entity="US_DRIVER_LICENSE", sizes=(12,), label="운전면허", check=of_a_province, shapes=((2, 2, 6, 2),), bare=0.4, dashed=True),
     ),
     documents=(
+        Document(entity="MEDICAL_RECORD_NUMBER", value=r"[A-Z]{0,3}-?[0-9]{5,12}", names="등록번호|환자번호|차트번호|병록번호|진료번호"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="증권번호|회원번호"),
         Document(entity="LICENSE_PLATE", value=r"[0-9]{2,3}[ ]?[\uac00-\ud7a3][ ]?[0-9]{4}", names="차량번호|번호판|차량|차번호|자동차|차량 번호"),
         Document(entity="KR_RRN", value=r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9][0-9]{6}", names="주민등록번호|주민번호|외국인등록번호|주민등록번호는|rrn|resident registration number|frn|foreigner registration number|foreign registration number|alien registration number|korean id|korean rrn|korean frn", check=issued),

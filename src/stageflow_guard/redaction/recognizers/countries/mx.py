@@ -17,6 +17,7 @@ COUNTRY = Country(
     code="mx", language="es",
     fields={"MX_CURP": "curp"},
     documents=(
+        Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="exp clínico|exp. clínico|exp. clín|expediente nº|núm expediente|no expediente|número de expediente"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{18}|[0-9]{3}[ -][0-9]{3}[ -][0-9]{11}[ -][0-9]", names="clabe|clabe interbancaria|cuenta clabe"),
         Document(
             entity="MX_CURP", names="curp|clave única de registro de población", check=curp, bare=0.6, bare_valid=0.85,

@@ -25,17 +25,17 @@ def identity_card(value: str) -> bool:
 COUNTRY = Country(
     code="pl", language="pl",
     words={
-        "pesel": "pesel", "phone": "telefon|komórka|komórkowy|numer telefonu|zadzwoń|dzwonić|kontakt|numerem|pod numerem|nr tel|oddzwoń|dzwoń",
+        "pesel": "pesel", "phone": "pod nr|pod nrem|kontakt pod|nrem|telefon|komórka|komórkowy|numer telefonu|zadzwoń|dzwonić|kontakt|numerem|pod numerem|nr tel|oddzwoń|dzwoń",
         "card": "karta|karty|numer karty", "account": "konto|rachunek|numer konta", "passport": "paszport", "dob": "urodzenia|urodzony|urodzona",
         "other": "zamówienie|zamówienia|faktura|strona|cena|kwota|wersja|błąd",
     },
     fields={
-        "PERSON": "zgłaszający|wnioskodawca|organizator|uczestnicy|obecni|ubezpieczony|ubezpieczająca|opiekun prawny|adresat|nadawca|pacjent|pacjentka|najemca|właściciel|uczeń|uczennica|gość|matka|ojciec|imię i nazwisko|imie i nazwisko|odbiorca|klient|właściciel konta", "PERSON_PART": "imię|imie|nazwisko|nazwisko rodowe",
+        "PERSON": "nabywca|sprzedawca|kupujący|sprzedający|zamawiający|płatnik|zleceniodawca|zgłaszający|wnioskodawca|organizator|uczestnicy|obecni|ubezpieczony|ubezpieczająca|opiekun prawny|adresat|nadawca|pacjent|pacjentka|najemca|właściciel|uczeń|uczennica|gość|matka|ojciec|imię i nazwisko|imie i nazwisko|odbiorca|klient|właściciel konta", "PERSON_PART": "imię|imie|nazwisko|nazwisko rodowe",
         "STREET_ADDRESS": "adres|ulica|adres zamieszkania|adres dostawy", "PHONE_NUMBER": "telefon|numer telefonu|nr telefonu|tel kom|komórka",
         "SECRET": "hasło|haslo|klucz api|kod dostępu", "DATE_OF_BIRTH": "data urodzenia|ur", "PL_PESEL": "pesel|numer pesel|nr pesel",
         "USERNAME": "nazwa użytkownika|użytkownik|uzytkownik", "PASSPORT": "paszport|numer paszportu|nr paszportu", "US_BANK_NUMBER": "numer konta|nr konta|numer rachunku",
     },
-    said="nazywam się|mam na imię|jestem|mówi|z tej strony",
+    said="niżej podpisany|niżej podpisana|nazywam się|mam na imię|jestem|mówi|z tej strony",
     titles="Pan|Pani|pan|pani|Pana|Panią|Panem|dr|mgr|inż|prof",
     greetings="szanowny panie|szanowna pani|drogi|droga|cześć|witaj|hej|dzień dobry",
     born="urodziłem się|urodziłam się|urodzony|urodzona|ur|data urodzenia|urodzony dnia|urodzona dnia",
@@ -52,7 +52,7 @@ COUNTRY = Country(
         Document(entity="PL_REGON", value=r"[0-9]{9}(?:[0-9]{5})?", names="regon|numer regon"),
         Document(entity="PL_PESEL", value=r"[0-9]{11}", names="pesel|nr pesel|numer pesel", check=pesel),
         Document(entity="PL_NIP", value=r"[0-9]{3}-?[0-9]{3}-?[0-9]{2}-?[0-9]{2}|[0-9]{3}-[0-9]{2}-[0-9]{2}-[0-9]{3}", names="nip|numer nip", check=nip),
-        Document(entity="PL_ID_CARD", value=r"[A-Z]{3}[ ]?[0-9]{6}", names="dowód osobisty|dowodu osobistego|numer dowodu|nr dowodu|dowód", check=identity_card),
+        Document(entity="PL_ID_CARD", value=r"[A-Z]{3}[ ]?[0-9]{6}", names="dowodem osobistym|dowodem|dowód osobisty|dowodu osobistego|numer dowodu|nr dowodu|dowód", check=identity_card),
         Document(entity="PASSPORT", value=r"[A-Z]{2}[ ]?[0-9]{7}", names="paszport|numer paszportu|nr paszportu|paszportu"),
     ),
 )  # fmt: skip

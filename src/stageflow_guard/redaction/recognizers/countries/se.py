@@ -42,7 +42,7 @@ COUNTRY = Country(
         "personnummer": "personnummer|personnr|samordningsnummer", "passport": "passnummer", "dob": "född|födelsedatum", "other": "beställning|faktura|sida|pris|belopp|version|ärende",
     },
     fields={
-        "PERSON": "vårdnadshavare|försäkringstagare|sökande|deltagare|närvarande|elev|kontaktperson|anmälare|fullständigt namn|mottagare|kontoinnehavare|kund", "PERSON_PART": "förnamn|efternamn|namn", "STREET_ADDRESS": "adress|gatuadress|postadress|hemadress",
+        "PERSON": "pat|patient|beställare|avsändare|hyresgäst|anställd|gäst|resenär|vårdnadshavare|försäkringstagare|sökande|deltagare|närvarande|elev|kontaktperson|anmälare|fullständigt namn|mottagare|kontoinnehavare|kund", "PERSON_PART": "förnamn|efternamn|namn", "STREET_ADDRESS": "adress|gatuadress|postadress|hemadress",
         "PHONE_NUMBER": "telefon|telefonnummer|mobil|mobilnummer|tel nr", "SECRET": "lösenord|losenord|lösenordet|hemlighet|kod ord", "DATE_OF_BIRTH": "födelsedatum|född",
         "SE_PERSONNUMMER": "personnummer|pers nr|personnr|samordningsnummer", "USERNAME": "användarnamn|användare", "PASSPORT": "passnummer|pass nr", "US_BANK_NUMBER": "kontonummer|bankkonto",
     },

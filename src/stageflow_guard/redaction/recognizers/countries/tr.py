@@ -19,7 +19,7 @@ COUNTRY = Country(
         "passport": "pasaport", "dob": "doğum", "other": "sipariş|fatura|sayfa|fiyat|tutar|sürüm",
     },
     fields={
-        "PERSON": "öğrenci|veli|veli adı|sigortalı|başvuran|katılımcılar|gönderen|hesap sahibi|ad soyad|adı soyadı|alıcı|müşteri|hesap sahibi", "PERSON_PART": "ad|adı|soyad|soyadı|isim|soyisim", "STREET_ADDRESS": "adres|ev adresi|teslimat adresi",
+        "PERSON": "hasta|hasta adı|müvekkil|yolcu|kiracı|sürücü|personel|öğrenci|veli|veli adı|sigortalı|başvuran|katılımcılar|gönderen|hesap sahibi|ad soyad|adı soyadı|alıcı|müşteri|hesap sahibi", "PERSON_PART": "ad|adı|soyad|soyadı|isim|soyisim", "STREET_ADDRESS": "adres|ev adresi|teslimat adresi",
         "PHONE_NUMBER": "telefon|telefon numarası|cep telefonu|cep|gsm", "SECRET": "şifre|şifrem|sifre|parola|parolam|gizli anahtar", "DATE_OF_BIRTH": "doğum tarihi|dogum tarihi",
         "TR_TCKN": "tc kimlik no|kimlik no|tckn|tc no|tc kimlik|kimlik numarası", "USERNAME": "kullanıcı adı|kullanıcı", "PASSPORT": "pasaport|pasaport no|pasaport numarası",
     },

@@ -15,7 +15,7 @@ from stageflow_guard.redaction.recognizers.phrases import Index, Match
 
 _BORN = Index({"born": [p for c in COUNTRIES for p in c.born.split("|")]})
 _BORN_FILL = re.compile(
-    r"(?:(?:[ ](?:in|à|a|en|em|te))?[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20}(?:[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20})?(?=,?[ ](?:am|le|il|el|op|em|den|on|a|dnia)[ ][0-9]),?)?(?:/(?:sex|gender|age))?(?:['’]s)?[\"'`\])}]{0,2}\.?\s?(?:\([a-z/. -]{6,12}\)\s?)?(?:is|was|ist[ ]am|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu|は|是|为|為|은|는)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?(?:the )?",
+    r"(?:(?:[ ](?:in|à|a|en|em|te))?[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20}(?:[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20})?(?=,?[ ](?:am|le|il|el|op|em|den|on|a|dnia)[ ][0-9]),?)?(?:/(?:sex|gender|age))?(?:['’]s)?[\"'`\])}]{0,2}\.?\s?(?:\([a-z/. -]{6,12}\)\s?)?(?:\((?:we |you )?(?:hold|have|gave)[ ]|\((?:on file|currently|laut Akte|bei uns|según|secondo|selon)[^0-9()\n]{0,16}[ ])?(?:is|was|ist[ ]am|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu|は|是|为|為|은|는)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?(?:the )?",
     re.IGNORECASE,
 )
 
@@ -27,6 +27,11 @@ _IN_PARENTHESES = re.compile(
 # `Weiß, Martin, *02.02.1960`: a star is a birth behind a name, at the start of a line an item
 _STARRED = re.compile(
     r"\*(?:(?<=[^\W\d_][,/(; ].)|(?<=[^\W\d_][,/(;] .)|(?<=[^\W\d_] [,/(;].)|(?<=[^\W\d_] [,/(;] .))[ ]?([0-9]{1,2}\.[ ]?[0-9]{1,2}\.[ ]?(?:19|20)[0-9]{2})(?![0-9])"
+)
+# `ist am 9. Januar 2014 geboren`
+_BORN_BEHIND = re.compile(
+    rf"(?<=[ ](?:am|op)[ ])(?P<date>[0-9]{{1,2}}(?:[./-][0-9]{{1,2}}[./-]|\.?[ ](?:{MONTHS})[ ])(?:19|20)[0-9]{{2}})(?=[ ](?:in[ ][^\W\d_]{{2,24}}[ ])?geboren)",
+    re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"\([ ]?[0-9]{1,2}[./-][0-9]{1,2}[./-]")
 # behind a person's name: `Mw. S. Jansen-Bakker (01-02-1961)`
@@ -89,6 +94,8 @@ def births(text: str) -> Iterator[Hit]:
         date = ANY_DATE.match(text, mark.end())
         if date is not None and text[date.end() : date.end() + 1] in (")", ",", ";", " "):
             yield Hit(*date.span(), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")
+    for born in _BORN_BEHIND.finditer(text) if "geboren" in text else ():
+        yield Hit(*born.span("date"), "DATE_OF_BIRTH", 0.6, "date of birth", "label dob")
     for star in _STARRED.finditer(text) if "*" in text else ():
         yield Hit(*star.span(1), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")
     for bracketed in _BRACKETED.finditer(text) if _IN_BRACKETS.search(text) is not None else ():

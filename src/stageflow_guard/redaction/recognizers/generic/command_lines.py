@@ -11,7 +11,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _CURL = re.compile(
-    r"(?<![\w-])(?:curl|wget|http|httpie)\b(?:[^\n|\\]|\\[^\n]|\\\n){0,300}?\s(?:-u|--user|--proxy-user)[ =]{0,3}(?:[\"']?[^\s:\"'$<]{0,64}[\"']?:[\"']?([^\s\"'<]{3,128})|\"([^\s:\"'$<]{8,128}):\")"
+    r"(?<![\w-])(?:curl|wget|http|httpie)\b(?:[^\n|\\]|\\[^\n]|\\\n){0,300}?\s(?:-u|--user|--proxy-user)[ =]{0,3}(?:[\"']?(?P<user>[^\s:\"'$<]{0,64})[\"']?:[\"']?([^\s\"'<]{3,128})|\"([^\s:\"'$<]{8,128}):\")"
 )
 # what documentation writes there
 _SHOWN = re.compile(
@@ -54,11 +54,14 @@ _SIGNS = (
 )  # without any of them nothing is here
 
 
+# users of programs and of documentation
+_NOBODY = frozenset(["user", "username", "usr", "admin", "administrator", "root", "api", "token", "oauth2", "anonymous", "guest", "test", "login", "name", "elastic", "postgres", "myuser", "youruser", "your_username", "apikey", "api_key", "client_id", "deploy", "ci", "bot"])  # fmt: skip
+_SHORTEST = 3  # letters of somebody's
 _CALLED = (" -u", "--user", "--proxy-user", "snmp")  # other clients, by what they are told
 
 
 def passwords(text: str) -> Iterator[Hit]:
-    """Yield what a known client takes as its password."""
+    """Yield what a known client takes as its password, and the user that it is given to curl for."""
     lower = lowered(text)
     called = _PIPES.places(lower) or _CLIENTS.places(lower) or present(text, _CALLED)
     if not called or not present(text, _SIGNS):
@@ -68,6 +71,8 @@ def passwords(text: str) -> Iterator[Hit]:
             group = match.lastindex or 0
             if not values.placeholder(match[group]) and _SHOWN.fullmatch(match[group]) is None:
                 yield Hit(*match.span(group), "SECRET", 0.7, "command line")
+                if len(match["user"] or "") >= _SHORTEST and match["user"].lower() not in _NOBODY:
+                    yield Hit(*match.span("user"), "USERNAME", 0.45, "command line")
     if "snmp" in text:
         yield from _asked(text)
     if _PIPES.places(lower):

@@ -16,6 +16,7 @@ from stageflow_guard.redaction.recognizers.people.forms import (
     scripted,
 )
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
+from stageflow_guard.redaction.recognizers.people.honorifics import CHINESE_SURNAMES
 from stageflow_guard.redaction.recognizers.people.printed_forms import value_of
 from stageflow_guard.redaction.recognizers.people.roles import (
     ANNOUNCING,
@@ -25,6 +26,7 @@ from stageflow_guard.redaction.recognizers.people.roles import (
     PEOPLE,
     ROLES,
 )
+from stageflow_guard.redaction.recognizers.people.somebody import is_person
 from stageflow_guard.redaction.recognizers.people.words import (
     BUSINESS,
     STOP,
@@ -124,9 +126,15 @@ def _unsigned(text: str, match: Match, word: str) -> int:
     if told:
         return behind_little_words(text, told)
     touching = TOUCHING.match(text[match.end - 1 : match.end])
+    if touching and _CHINESE.match(text, match.end) is not None:
+        return match.end
     role = word in ANNOUNCING or (word in ROLES and (text[match.start].isupper() or word == "name"))
     role = role or (word in _PERSONS and _given_behind(text, at))
     return at + 1 if text[at : at + 1] in (" ", "は", "是") and (touching or role) else -1
+
+
+# a surname that many people have, one letter or two, and a border
+_CHINESE = re.compile(rf"[{CHINESE_SURNAMES}][\u4e00-\u9fff]{{1,2}}(?=[，,。.;；、（(:：\s]|$)")
 
 
 def _given_behind(text: str, at: int) -> bool:
@@ -182,7 +190,7 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
         sign = _SIGN.match(text, match.end) or _sign_of_its_own(text, match)
         if sign is None and match.kind == "PERSON_PART" and text[match.end : match.end + 1] == "_":
             sign = SUFFIXED.match(text, match.end)
-        at = _unsigned(text, match, word) if sign is None else sign.end()
+        at = _unsigned(text, match, word) if sign is None else _behind(text, sign.end())
         if sign is None and (match.kind == "PERSON_PART" or word in _BOTH_NAMES):
             box = value_of(text, match.start, match.end)
             if box is not None:
@@ -225,6 +233,7 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
         if (
             word == "name" and sign is not None and "=" in sign[0] and not query
             and not (quoted and _beside_a_person(text, match.start, name[1]))
+            and not (not quoted and words[0].lower() in GIVEN_NAMES and is_person(" ".join(words)))
         ):  # fmt: skip
             continue  # an attribute of anything
         if bare and all(w.isupper() for w in words):
@@ -236,6 +245,17 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
         ):
             continue
         yield from _people(text, name, word if sign is not None else "", least)
+
+
+_TAGS = re.compile(
+    r"(?:</?[A-Za-z][^<>\n]{0,60}>[ ]?){1,3}"
+)  # `Contact: <strong>Kai Zschoche</strong>`
+
+
+def _behind(text: str, at: int) -> int:
+    """Return where a value begins behind a sign: tags may stand before it."""
+    tags = _TAGS.match(text, at) if text[at : at + 1] == "<" else None
+    return at if tags is None else tags.end()
 
 
 # behind a key that says "name" of a person a name may be in small letters: `full_name=lena kruse`

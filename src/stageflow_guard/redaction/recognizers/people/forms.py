@@ -31,12 +31,14 @@ _ANY_CASE = re.compile(
 TOUCHING = re.compile(f"[{UNSPACED}]")
 # names in scripts without spaces or without capitals: where they end
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff々]"
+_ARABIC = r"[\u0620-\u065f\u066e-\u06d3\u06d5-\u06dc\u06ee\u06ef\u06fa-\u06ff]"  # letters, no comma
 _SCRIPTS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"{_HAN}{{1,4}}[ 　]?{_HAN}{{1,4}}(?=[\u3040-\u30ff])|[\u30a1-\u30fa\u30fcー]{{2,10}}(?:[ 　・.][\u30a1-\u30fa\u30fcー]{{2,10}})?"),
+    re.compile(rf"{_HAN}{{2,6}}[·・•.]{_HAN}{{2,8}}"),
     re.compile(rf"{_HAN}{{1,3}}[ 　]{_HAN}{{1,3}}(?!{_HAN})|{_HAN}{{2,4}}(?!{_HAN})|{_HAN}{{2,3}}"),
     re.compile(r"[\uac00-\ud7a3]{3}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{2,4}?(?=입니다|이고|이에요|예요|이라고|라고|이야|님|은|는|이며)|[\uac00-\ud7a3]{2,4}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{3}"),
     re.compile(r"[\u0900-\u097f]{2,}(?: [\u0900-\u097f]{2,}){0,2}?(?= ?(?:है|ह|हूँ|हूं|और|आर)(?![\u0900-\u097f])|[^\u0900-\u097f ]|$)"),
-    re.compile(r"[\u0600-\u06ff]{2,}(?: (?:(?:بن|بنت|ابن|أبو|ابو|آل|عبد) )?(?!و|من|هو|في)[\u0600-\u06ff]{2,}){0,2}"),
+    re.compile(rf"{_ARABIC}{{2,}}(?: (?:(?:بن|بنت|ابن|أبو|ابو|آل|عبد) )?(?!و|من|هو|في){_ARABIC}{{2,}}){{0,2}}"),
     re.compile(r"[\u0e00-\u0e7f]{2,}?(?: [\u0e00-\u0e7f]{2,}?)?(?=ครับ|ครบ|ค่ะ|คะ|[^\u0e00-\u0e7f ]|$| )"),
     re.compile(r"[\u0590-\u05ff]{2,}(?:[ -][\u0590-\u05ff]{2,}){0,2}"),
     # Georgian and Ethiopic know no capitals
@@ -100,7 +102,7 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     for place, word in enumerate(words):
         initial = word[1:] == "." and place < len(words) - 1
         lone = len(word) == 1 and word.isupper() and words[place - 1] in PARTICLES  # de la O
-        surname = _is_surname(words, place)
+        surname = _is_surname(words, place) or _begins_surname(words, place)
         if place and not (initial or lone or surname) and (
             word.lower() in STOP or word.strip(".") in _TITLE_HEADS
         ):  # fmt: skip
@@ -129,6 +131,12 @@ def _is_surname(words: list[str], place: int) -> bool:
     )  # fmt: skip
 
 
+def _begins_surname(words: list[str], place: int) -> bool:
+    """Say whether a surname of two words begins here: `Lo Presti`."""
+    return 0 < place < len(words) - 1 and words[place] in _LEADS
+
+
+_LEADS = frozenset({"Lo", "La", "Li", "Le", "Lu", "Di", "De", "Del", "Della", "Dello", "Dal", "Dalla", "Da", "El", "Al", "Van", "Von", "Te"})  # fmt: skip
 # words that are surnames behind a given name
 _SURNAMES_TOO = frozenset(["march", "may", "june", "day", "monday", "friday", "summer", "summers", "winter", "young", "long", "short", "little", "good", "best", "black", "white", "brown", "green", "gray", "grey", "king", "price", "page", "case", "rich", "new", "old", "small", "strong", "sharp", "wise", "early", "love", "joy", "may", "rose", "hope", "west", "north", "east", "south", "sommer", "winter", "lang", "kurz", "klein", "groß", "gross", "jung", "alt", "neu", "schwarz", "weiß", "weiss", "roth", "braun", "grün", "blau", "gut", "könig", "petit", "grand", "blanc", "noir", "brun", "bon", "leblanc", "legrand", "bueno", "blanco", "rubio", "alegre", "bianchi", "rossi", "neri", "grande", "piccolo", "bruno", "klein", "groot", "lang", "jong", "wit", "zwart", "branco", "pinto"])  # fmt: skip
 _DUTCH = re.compile(r"(?:in|op) (?:['’]t|den?|het) (?=[^\W\d_a-z])")  # in 't Veld

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import capitalised
+from stageflow_guard.redaction.recognizers.people.somebody import is_somebody
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, PARTICLES, STOP
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
@@ -29,6 +30,10 @@ _END = r"(?=[ ]?(?:[,.!?;:(]|$|\n)|[ ](?:from|here|at|in|calling|de|du|del|della
 _INTRODUCED = re.compile(
     rf"{_GREETING}[ ]?[,!.]?[ ](?:{_I_AM}[ ]{_NAME}{_END}|{_NAME.replace('<name>', '<there>')}[ ](?:here|hier|ici|aquí|qui|aqui)(?=[ ,.!]|$))",
     re.IGNORECASE,
+)
+# one name is enough before a word that says where somebody is: `Hiya, it's Aoife here`
+_BY_ONE_NAME = re.compile(
+    rf"(?i:{_GREETING}[ ]?[,!.]?[ ]{_I_AM})[ ](?P<one>[^\W\d_a-zß-ÿ][^\W\d_A-Z]{{2,20}})[ ](?:here|hier|ici|aquí|qui|aqui|from|aus|speaking)(?![^\W_])"
 )
 _OPENINGS = re.compile(r"(?:^|[\n\"“]|[.!?:>][ ])(?=[HhMmSsGgBbCcAaOoDdVvPp][aeiouyrlzéüàa])")
 # no words of a name: what else follows "it's" in small letters
@@ -50,6 +55,9 @@ def recognize(text: str) -> Iterator[Hit]:
         group = None if match is None else "name" if match["name"] else "there"
         if match is not None and group is not None and _is_name(match[group]):
             yield Hit(*match.span(group), "PERSON", 0.45, "name, introduced", "label said")
+        alone = _BY_ONE_NAME.match(text, opening.end()) if match is None else None
+        if alone is not None and is_somebody(alone["one"]):
+            yield Hit(*alone.span("one"), "PERSON", 0.45, "name, introduced", "label said")
     for at in _NAMES.places(lower):
         shown = _SHOWN.match(text, at)
         name = capitalised(text, shown.end()) if shown is not None else None

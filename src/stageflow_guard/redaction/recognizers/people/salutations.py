@@ -31,12 +31,13 @@ _SIGN_OFF = re.compile(
 )
 # at the end of a chat, behind the end of a sentence: `Bis dann! LG Wiebke`
 _WAVED = re.compile(
-    r"(?:^|(?<=[.!?…)\n,])|(?<=[.!?…),][ ]))(?:LG|VG|GLG|MfG|Gruß|Grüße|[Bb]isous|[Bb]ises|[Bb]esos|[Aa]brazos|[Bb]aci|[Ll]iefs|[Xx]oxo|[Ll]ove|[Hh]ugs|[Bb]eijos),?[ ](?=[^\W\d_a-z])"
+    r"(?:^|(?<=[.!?…)\n,])|(?<=[.!?…),][ ]))(?:LG|VG|GLG|MfG|Gr\.|Grtz?|Groetjes|Gruß|Grüße|[Bb]isous|[Bb]ises|[Bb]esos|[Aa]brazos|[Bb]aci|[Ll]iefs|[Xx]oxo|[Ll]ove|[Hh]ugs|[Bb]eijos),?[ ](?=[^\W\d_a-z])"
 )
-_WAVES = frozenset(["lg", "vg", "glg", "mfg", "gruß", "grüße", "bisous", "bises", "besos", "abrazos", "baci", "liefs", "xoxo", "love", "hugs", "beijos"])  # fmt: skip
+_WAVES = frozenset(["gr", "grt", "grtz", "groetjes", "lg", "vg", "glg", "mfg", "gruß", "grüße", "bisous", "bises", "besos", "abrazos", "baci", "liefs", "xoxo", "love", "hugs", "beijos"])  # fmt: skip
 register(_WAVES)
 
 
+_NUMBER_BEHIND = re.compile(r",[ ](?:tel\.?[ ]?)?[+(]?0?[0-9]{2}")
 # who wrote it, at its end: `… my cell is the same. - Beth Underwood`
 _DASHED = re.compile(r"[-–—~](?<=[.!?][ ].)[ ]?(?=[^\W\d_a-z])")
 
@@ -97,7 +98,17 @@ _COMMA = re.compile(r",[ ](?=([^\W\d_a-zß-ÿ][^\W\d_]+(?:-[^\W\d_]+)?))")
 def _behind_a_comma(text: str, at: int) -> re.Match[str] | None:
     """Return the comma between a greeting and a given name."""
     comma = _COMMA.match(text, at)
-    return comma if comma is not None and comma[1].lower() in GIVEN_NAMES else None
+    if comma is None:
+        return None
+    parting = _PARTING.search(text, max(0, at - _PARTING_SIZE), at) is not None
+    last = not text[comma.end() + len(comma[1]) :].strip(" .!\n")
+    return comma if comma[1].lower() in GIVEN_NAMES or (parting and last) else None
+
+
+_PARTING = re.compile(
+    r"[.!?][ \n](?:[Cc]iao|[Tt]schüs+|[Ss]alut|[Bb]ye|[Dd]oei|[Aa]diós|[Tt]chau)$"
+)
+_PARTING_SIZE = 10
 
 
 _SHORT_NAME = 4
@@ -108,7 +119,9 @@ def recognize(text: str) -> Iterator[Hit]:
     yield from _greeted(text)
     for waved in _WAVED.finditer(text) if not _WAVES.isdisjoint(vocabulary(text)) else ():
         name = capitalised(text, waved.end())
-        if name is not None and text[name[1] : name[1] + 1] in ("", "\n"):
+        if name is not None and (
+            text[name[1] : name[1] + 1] in ("", "\n") or _NUMBER_BEHIND.match(text, name[1])
+        ):
             yield Hit(*name, "PERSON", 0.45, "name, sign-off", "label said")
     for match in _SIGNED.find(text):
         gap = _SIGN_OFF.match(text, match.end)

@@ -43,6 +43,9 @@ _DOTTED = frozenset(
         "Pac",
         "enf",
         "pac",
+        "pcte",
+        "Pte",
+        "pte",
     }
 )
 _BOTH = frozenset({"Mr", "Hr", "pan", "seu"})  # with a dot or without
