@@ -110,6 +110,8 @@ def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Ite
         for match in found:
             if rule == "street" and not any(c.isdigit() for c in match[0]):
                 continue
+            if pattern is STREET_AFTER and _SENTENCE.search(match[0]) is not None:
+                continue
             begin = match.start()
             if pattern is STREET_SUFFIX:
                 begin = _without_lead(match)
@@ -279,6 +281,10 @@ _COMMON = re.compile(
     r"(?i)(?<!\w)(?:the|and|of|in|is|are|was|were|to|for|with|from|this|that|at|on|by|or|not|has|have|had|be|been|it|its|as|an|days?|hours?|minutes?|seconds?|years?|months?|weeks?|times?|items?|files?|tests?|passed|failed|bytes|lines?|ms|kb|mb|gb|rows?|errors?|warnings?|requests?|users?|million|billion|percent|people|pages?|am|pm|of|per|more|than|out|last|next|first|about|into|over|then|when|if|else|return|def|class|import)(?!\w)"
 )
 
+# two small words before a capital one: `13 est coupée entre Place`
+_SENTENCE = re.compile(
+    r"[ ](?!(?:de|la|of|the|du|del|san|st)[ ])[a-zß-ÿ]+[ ](?!(?:de|la|of|the|du|del|san|st)[ ])[a-zß-ÿ]+[ ](?:[^\W\d_][\w'’.-]*[ ])?[A-Z]"
+)
 _NAMES = re.compile(r"[^\W\d_]+")
 
 

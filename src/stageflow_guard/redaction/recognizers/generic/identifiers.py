@@ -79,6 +79,9 @@ _PHRASE = re.compile(
 )
 
 
+_PACKAGE = re.compile(r"[a-z][a-z0-9_-]*(?:\.[a-z][a-z0-9_-]*)+")
+
+
 def labelled(text: str) -> Iterator[Hit]:
     """Yield identifiers right behind their label; the value holds a digit."""
     reached = 0
@@ -108,6 +111,8 @@ def labelled(text: str) -> Iterator[Hit]:
             _DAY.match(value[1]) and plausible(value[1])
         ):  # fmt: skip
             continue
+        if name == "MEMBER_ID" and _PACKAGE.fullmatch(value[1]) is not None:
+            continue  # `<groupId>org.slf4j</groupId>`
         if name == "USERNAME" and (not any(c.isalpha() for c in value[1]) or "/" in value[1]):
             continue
         end, score = value.end(1), _SCORES.get(name, 0.55)

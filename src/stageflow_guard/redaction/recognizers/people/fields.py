@@ -222,7 +222,7 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
         least = 1 if part or named or caseless or turned or alone or given else 2
         least = 1 if word in _BOTH_NAMES and _GIVEN_BELOW.match(text, name[1]) else least
         words = text[name[0] : name[1]].split(" ")
-        if word in BY_NAME and words[0].lower() not in GIVEN_NAMES:
+        if word in BY_NAME and words[0].lower() not in GIVEN_NAMES and words[0][1:] != ".":
             continue
         if len(words) < least or (len(words) == 1 and words[0].lower() in BUSINESS):
             continue

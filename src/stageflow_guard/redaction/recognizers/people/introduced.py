@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import capitalised
-from stageflow_guard.redaction.recognizers.people.somebody import is_somebody
+from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
+from stageflow_guard.redaction.recognizers.people.somebody import is_person, is_somebody
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, PARTICLES, STOP
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
@@ -35,6 +36,12 @@ _INTRODUCED = re.compile(
 _BY_ONE_NAME = re.compile(
     rf"(?i:{_GREETING}[ ]?[,!.]?[ ]{_I_AM})[ ](?P<one>[^\W\d_a-zß-ÿ][^\W\d_A-Z]{{2,20}})[ ](?:here|hier|ici|aquí|qui|aqui|from|aus|speaking)(?![^\W_])"
 )
+# `hier Svenja Ruprecht, guten Tag`
+_HERE = re.compile(
+    r"(?:^|(?<=[\n\"“])|(?<=[.!?][ ]))(?i:hier|ici|aquí|aqui|qui)[ ](?P<name>[^\W\d_a-zß-ÿ][^\W\d_]+(?:-[^\W\d_]+)?(?:[ ](?:(?:van|von|de|da|di|der|den|del)[ ]){0,2}[^\W\d_a-zß-ÿ][^\W\d_]+(?:['’-][^\W\d_]+)?){1,2})(?=[,.!])"
+)
+_HERES = frozenset(["hier", "ici", "aquí", "aqui", "qui"])
+register(_HERES)
 _OPENINGS = re.compile(r"(?:^|[\n\"“]|[.!?:>][ ])(?=[HhMmSsGgBbCcAaOoDdVvPp][aeiouyrlzéüàa])")
 # no words of a name: what else follows "it's" in small letters
 _VERBAL = re.compile(
@@ -58,6 +65,9 @@ def recognize(text: str) -> Iterator[Hit]:
         alone = _BY_ONE_NAME.match(text, opening.end()) if match is None else None
         if alone is not None and is_somebody(alone["one"]):
             yield Hit(*alone.span("one"), "PERSON", 0.45, "name, introduced", "label said")
+    for here in _HERE.finditer(text) if not _HERES.isdisjoint(vocabulary(text)) else ():
+        if here["name"].split(" ")[0].lower() in GIVEN_NAMES and is_person(here["name"]):
+            yield Hit(*here.span("name"), "PERSON", 0.42, "name, introduced", "label said")
     for at in _NAMES.places(lower):
         shown = _SHOWN.match(text, at)
         name = capitalised(text, shown.end()) if shown is not None else None

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import FULL, capitalised, trimmed
+from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.somebody import THINGS
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -29,21 +30,32 @@ _ONE = (
     r"|(?:our|my|your|his|her|their) (?:plumber|electrician|lawyer|solicitor|accountant|dentist|tutor|cleaner|carer|builder|therapist|midwife|gardener),?|(?:my|our|your|his|her|their) (?:manager|lawyer|accountant|landlord|boss),|the (?:nurse|midwife|doctor),|officer|constable|sergeant|detective"
     r"|(?:notre|mon|ma|votre) (?:fils|fille|mari|femme|comptable|avocate?),?(?: s'appelle)?|(?:nuestr[oa]|mi) (?:hij[oa]|marido|mujer|abogad[oa])(?: se llama)?|(?:nostr[oa]|mio|mia) (?:figli[oa]|marito|moglie)(?: si chiama)?|(?:onze|mijn|uw) (?:dochter|zoon|man|vrouw|collega)(?: heet)?|(?:mein|meine|unser|unsere|ihre[rn]?) (?:mann|frau|sohn|tochter|kollegin|kollege)(?: heißt)?|(?:meu|minha|nosso|nossa) (?:filh[oa]|marido|esposa)(?: se chama| chama-se)?"
     r"|you(?:'re|’re| are) through to|name's|it's me,|i go by|meu nome completo é|rechtsanwalt|rechtsanwältin|répondeur de"
+    r"|ich bin['’]?s,|c['’]est moi,|soy yo,|sono io,|sou eu,|ik ben het,|quem fala é [oa]"
     r"|(?:o meu|a minha|meu|minha) (?:chefe|colega|vizinho|vizinha|amigo|amiga|namorado|namorada|senhorio)"
 )
 # behind these two are
 _TWO = (
     r"(?:spoke|speaking|speak|talked|talking|chatted|met) (?:with|to)|under the name(?: of)?|booking for|reservation for|c/o|the deceased,|(?:my|our|his|her|their|your) (?:team lead|assistant|tutor|teacher|coach|client|tenant)|(?:our|your|my) new (?:hire|joiner|starter|colleague|neighbou?r|teammate),?"
     r"|please welcome|(?:helped|served|assisted|seen|treated|advised|interviewed) by|message for|voicemail of|through to|on behalf of|for the attention of|fao|me atendió|mi ha risposto|j'ai eu|t\.a\.v\.|z\. ?hd\.|handed (?:over )?to|escalated to|forwarded to|assigned to|gesprochen mit|gesprochen habe ich mit|parlé (?:à|avec)|hablé con|hablado con|parlato con|gesproken met|falei com"
+    r"|à l['’]attention de|a la atención de|aos cuidados de|ao cuidado de|de la part de|im auftrag von|zu händen(?: von)?|zuhanden(?: von)?|ter attentie van|all['’]attenzione di|alla cortese attenzione di|le habla|fala [oa]|gez\.|vertreten durch(?: (?:den|die) [a-zäöü]{4,24})?"
+    r"|(?:ihre?|unsere?) (?:ansprechpartner(?:in)?|berater(?:in)?|sachbearbeiter(?:in)?) ist|votre (?:interlocuteur|interlocutrice|conseill(?:er|ère)) est|su (?:asesora?|gestora?|persona de contacto) es|(?:il suo|la sua) (?:referente|consulente) è|uw (?:contactpersoon|adviseur) is|(?:o seu|a sua) (?:gestora?|consultora?) é|your (?:advis[eo]r|agent|contact|driver|host|engineer|technician|case ?worker) is"
 )
+# behind these two of which the first is a given name: much else stands there, too
+_OF_A_GIVEN_NAME = r"belongs to|belonging to|überweisung an|transfer to|name on card|empf\.|kd\.|bearb\.|i\. ?a\.|i\. ?v\.|ppa\.|a/c|c\. ?a\.|employee|customer|client|patient|cliente|kunde|kundin|klant|mitarbeiter|mitarbeiterin"
 _BEHIND = re.compile(
-    rf"(?:(?P<one>(?i:{_ONE}))|(?i:{_TWO}))[ ](?:(?:a|an|the|is|was|called|named|ist|est|es|,)[ ])?(?=[^\W\d_a-zß-ÿ])"
+    rf"(?:(?P<one>(?i:{_ONE}))|(?P<given>(?i:{_OF_A_GIVEN_NAME}))|(?i:{_TWO}))[ ](?:(?:a|an|the|is|was|called|named|ist|est|es|,)[ ])?(?=[^\W\d_a-zß-ÿ])"
 )
 _HEADS = Heads((
+    "ich bin's,", "ich bins,", "ich bin’s,", "c'est moi,", "c’est moi,", "soy yo,", "sono io,", "sou eu,", "ik ben het,", "quem fala é ", "à l'attention", "à l’attention", "a la atención", "aos cuidados", "ao cuidado", "de la part", "im auftrag", "zu händen", "zuhanden", "ter attentie", "all'attenzione", "all’attenzione", "alla cortese", "le habla", "fala ", "gez.", "vertreten durch", "ihr ans", "ihre ", "unsere ", "votre ", "il suo", "la sua", "uw ", "o seu", "a sua", "your ",
+    "belong", "überweisung an", "transfer to", "name on card", "empf.", "kd.", "bearb.", "i.a.", "i. a.", "i.v.", "i. v.", "ppa.", "a/c ", "c.a.", "c. a.", "employee ", "customer ", "client", "patient ", "kund", "klant ", "mitarbeiter",
     "my ", "our ", "his ", "her ", "their ", "your ", "identified ", "introduced ", "described ", "under the name", "he goes", "she goes", "who goes", "born as", "née ", "nee ", "geborene ", "geb.", "table ", "booking ", "booked ", "reservation ", "reserved ", "appointment ",
     "mein", "unser", "sein", "ihr", "mon ", "ma ", "notre ", "son ", "sa ", "mi ", "nuestr", "su ", "il mio", "la mia", "il nostro", "la nostra", "mijn ", "onze ", "zijn ", "haar ", "o meu", "a minha", "meu ", "minha ",
     "mi ha risposto", "ho parlato", "spoke ", "speak", "talk", "chatted ", "met ", "c/o ", "the deceased", "officer ", "constable ", "sergeant ", "detective ", "the nurse", "the midwife", "the doctor", "notre ", "votre ", "nuestr", "nostr", "mio ", "mia ", "onze ", "uw ", "unser", "nosso ", "nossa ", "name's", "it's me", "i go by", "rechtsanw", "répondeur de", "please welcome", "helped ", "served ", "assisted ", "seen by", "treated ", "advised ", "interviewed ", "message for", "voicemail of", "you're through", "you’re through", "you are through", "on behalf", "for the attention", "fao ", "me atendi", "mi ha risposto", "j'ai eu", "t.a.v.", "z.hd", "z. hd", "handed ", "escalated ", "forwarded ", "assigned ", "gesprochen ", "parlé ", "hablé ", "hablado ", "parlato ", "gesproken ", "falei ",
 ))  # fmt: skip
+# `@Wiebke Harms: bitte prüfen`
+_CALLED = re.compile(
+    r"@(?<![\w.]@)(?P<name>[^\W\d_a-zß-ÿ][^\W\d_A-Z]+(?:-[^\W\d_]+)?[ ](?:(?:van|von|de|da|di|der|den|del)[ ]){0,2}[^\W\d_a-zß-ÿ][^\W\d_]+(?:['’-][^\W\d_]+)?)(?=[\s:,.!?)]|$)"
+)
 # somebody says who is there: `Ewa Nowicka here, calling about …`
 _SPEAKS = Heads(("here", "speaking"))
 _THERE = re.compile(
@@ -68,11 +80,12 @@ _VERB_LAST = re.compile(
 _VERBS = Heads(("gesprochen", "telefoniert", "gesproken", "gebeld", "erreicht"))
 # what is declared, and by whom: `I, Leopold Winterbourne, declare`
 _DECLARES = re.compile(
-    rf"(?<![^\W_])(?:I, the undersigned,?|I,|Je soussignée?,?|[Ii]o sottoscritt[oa],?|Ondergetekende,?|Eu,|Ich,|Yo,|Io,|Ik,|[Ee]l abajo firmante,?)[ ](?P<name>{FULL})(?=,[ ](?:titular|portador|nascid|brasileir|português|solteir|casad|resident|mayor de edad|con (?:dni|nie)|natural|vecin|nat[oa] |titolare|geboren|wohnhaft|inhaber|geb\.|née? |demeurant|titulaire|wonende|houder|of |residing|holder|being|born|the undersigned|abajo|abaixo)|,?[ ](?:declare|hereby|certif|confirm|authori|give|declaro|erkläre|bestätige|verklaar|dichiaro|certifico|autorizo|autorizzo|atteste|déclare)|$|\n)"
+    rf"(?<![^\W_])(?:I, the undersigned,?|I,|Je,|Je soussignée?,?|[Ii]o sottoscritt[oa],?|Ondergetekende,?|Eu,|Ich,|Yo,|Io,|Ik,|[Ee]l abajo firmante,?)[ ](?P<name>{FULL})(?=,[ ](?:titular|portador|nascid|brasileir|português|solteir|casad|resident|mayor de edad|con (?:dni|nie)|natural|vecin|nat[oa] |titolare|geboren|wohnhaft|inhaber|geb\.|née? |demeurant|titulaire|wonende|houder|of |residing|holder|being|born|the undersigned|abajo|abaixo)|,?[ ](?:declare|hereby|certif|confirm|authori|give|declaro|erkläre|bestätige|verklaar|dichiaro|certifico|autorizo|autorizzo|atteste|déclare)|$|\n)"
 )
 _DECLARERS = Heads(
     (
         "i, ",
+        "je, ",
         "je soussign",
         "io sottoscritt",
         "ondergetekende",
@@ -104,7 +117,13 @@ def recognize(text: str) -> Iterator[Hit]:
         words = text[slice(*name)].split(" ")
         if (frame["one"] is None and len(words) < _TWO_WORDS) or not _is_somebody(words):
             continue
+        if frame["given"] is not None and words[0].lower() not in GIVEN_NAMES:
+            continue
         yield Hit(*name, "PERSON", 0.42, "name, mentioned", "label said")
+    for called in _CALLED.finditer(text) if "@" in text else ():
+        words = called["name"].split(" ")
+        if words[0].lower() in GIVEN_NAMES and _is_somebody(words):
+            yield Hit(*called.span("name"), "PERSON", 0.42, "name, mentioned", "label said")
     yield from _of_talks(text, lower)
     for at in _SPEAKS.places(lower):
         there = _THERE.match(text, at)

@@ -31,12 +31,18 @@ _SIGN_OFF = re.compile(
 )
 # at the end of a chat, behind the end of a sentence: `Bis dann! LG Wiebke`
 _WAVED = re.compile(
-    r"(?:^|(?<=[.!?…)\n,])|(?<=[.!?…),][ ]))(?:LG|VG|GLG|MfG|Gr\.|Grtz?|Groetjes|Gruß|Grüße|[Bb]isous|[Bb]ises|[Bb]esos|[Aa]brazos|[Bb]aci|[Ll]iefs|[Xx]oxo|[Ll]ove|[Hh]ugs|[Bb]eijos),?[ ](?=[^\W\d_a-z])"
+    r"(?:^|(?<=[.!?…)\n,])|(?<=[.!?…),][ ]))(?:LG|VG|GLG|MfG|[Gg]r\.|[Gg]rtz?|[Gg]roetjes|[Gg]roet|Gruß|Grüße|[Bb]isous|[Bb]ises|[Bb]esos|[Aa]brazos|[Bb]aci|[Ll]iefs|[Xx]oxo|[Ll]ove|[Hh]ugs|[Bb]eijos),?[ ](?=[^\W\d_a-z])"
 )
-_WAVES = frozenset(["gr", "grt", "grtz", "groetjes", "lg", "vg", "glg", "mfg", "gruß", "grüße", "bisous", "bises", "besos", "abrazos", "baci", "liefs", "xoxo", "love", "hugs", "beijos"])  # fmt: skip
+_WAVES = frozenset(["groet", "gr", "grt", "grtz", "groetjes", "lg", "vg", "glg", "mfg", "gruß", "grüße", "bisous", "bises", "besos", "abrazos", "baci", "liefs", "xoxo", "love", "hugs", "beijos"])  # fmt: skip
 register(_WAVES)
 
 
+# `Grüße aus Kiel, Wiebke`
+_FROM_AFAR = re.compile(
+    r"(?i:gr(?:ü|u)(?:ß|ss)e?|greetings|regards|saludos|saluti|salutations|bises|bisous|groeten|groetjes|abraços)[ ](?:(?i:aus|from|de|desde|da|dal|dalla|uit)[ ])(?:[^\W\d_][\w'’-]{1,20}[ ]?){1,3},[ ]?[\n ](?=[^\W\d_a-zß-ÿ])"
+)
+_GREETING_WORDS = frozenset(["grüße", "grüsse", "gruß", "gruss", "greetings", "regards", "saludos", "saluti", "salutations", "bises", "bisous", "groeten", "groetjes", "abraços"])  # fmt: skip
+register(_GREETING_WORDS)
 _NUMBER_BEHIND = re.compile(r",[ ](?:tel\.?[ ]?)?[+(]?0?[0-9]{2}")
 # who wrote it, at its end: `… my cell is the same. - Beth Underwood`
 _DASHED = re.compile(r"[-–—~](?<=[.!?][ ].)[ ]?(?=[^\W\d_a-z])")
@@ -120,8 +126,15 @@ def recognize(text: str) -> Iterator[Hit]:
     for waved in _WAVED.finditer(text) if not _WAVES.isdisjoint(vocabulary(text)) else ():
         name = capitalised(text, waved.end())
         if name is not None and (
-            text[name[1] : name[1] + 1] in ("", "\n") or _NUMBER_BEHIND.match(text, name[1])
+            text[name[1] : name[1] + 1] in ("", "\n", ".", "!")
+            or _NUMBER_BEHIND.match(text, name[1])
         ):
+            yield Hit(*name, "PERSON", 0.45, "name, sign-off", "label said")
+    for far in (
+        _FROM_AFAR.finditer(text) if not _GREETING_WORDS.isdisjoint(vocabulary(text)) else ()
+    ):
+        name = capitalised(text, far.end())
+        if name is not None and text[name[1] : name[1] + 1] in ("", "\n", "."):
             yield Hit(*name, "PERSON", 0.45, "name, sign-off", "label said")
     for match in _SIGNED.find(text):
         gap = _SIGN_OFF.match(text, match.end)

@@ -7,29 +7,8 @@ PARTICLES = frozenset(["de", "da", "do", "di", "du", "des", "van", "von", "der",
 STOP = _WORDS - PARTICLES
 BUSINESS = frozenset(["team", "lgs", "support", "service", "services", "customer", "customers", "client", "clients", "account", "accounts", "billing", "side", "caching", "cache", "sync", "async", "http", "https", "protocol", "protocols", "buffer", "buffers", "instance", "json", "xml", "api", "sdk", "cli", "gui", "tls", "ssl", "tcp", "udp", "sql", "redis", "monitoring", "handbook", "guidelines", "diary", "session", "sessions", "connection", "connections", "endpoint", "endpoints", "socket", "sockets", "pool", "authentication", "authorization", "registration", "timeout", "retry", "handler", "streaming", "applicant", "applicants", "student", "students", "parent", "parents", "resident", "residents", "neighbor", "neighbors", "neighbour", "neighbours", "employee", "employees", "shareholder", "shareholders", "editor", "editors", "author", "authors", "reviewer", "reviewers", "candidate", "candidates", "passenger", "passengers", "investor", "investors", "donor", "donors", "tenant", "tenants", "homeowner", "homeowners", "attendee", "attendees", "participant", "participants", "developer", "developers", "contributor", "contributors", "maintainer", "maintainers", "staff", "faculty", "traveller", "travellers", "guests", "patient", "patients", "voter", "voters", "volunteer", "volunteers", "header", "headers", "line", "command", "description", "dependencies", "additional", "vpc", "payments", "orders", "careers", "store", "stores", "shop", "airlines", "airways", "insurance", "energy", "telecom", "pharmacy", "clinic", "pay", "sales", "marketing", "manager", "management", "department", "office", "company", "corporation", "corp", "inc", "ltd", "llc", "gmbh", "ag", "plc", "group", "bank", "hotel", "hospital", "school", "university", "college", "institute", "center", "centre", "committee", "council", "ministry", "agency", "review", "report", "agenda", "notification", "notifications", "newsletter", "update", "updates", "invoice", "order", "request", "response", "ticket", "issue", "error", "warning", "info", "debug", "admin", "administrator", "root", "system", "server", "user", "users", "guest", "project", "product", "release", "notes", "version", "build", "status", "code", "studio", "visual", "web", "cloud", "data", "database", "network", "security", "software", "technologies", "technology", "solutions", "systems", "library", "framework", "foundation", "community", "board", "director", "directors", "president", "chairman", "ceo", "cfo", "cto", "hr", "it", "recruiting", "recruitment", "hiring", "valued", "subscriber", "member", "members", "partner", "partners", "supplier", "vendor", "reader", "readers", "colleague", "colleagues", "friend", "friends", "sir", "madam", "world", "everybody", "folks", "guys", "name", "email", "phone", "address", "date", "number", "id", "agent", "exception", "type", "value", "key", "file", "class", "function", "method", "module", "package", "quarterly", "annual", "weekly", "monthly", "daily", "meeting", "reminder", "welcome", "confirmation", "payment", "receipt", "delivery", "shipping", "password", "reset", "verification", "alert", "calendar", "event", "schedule", "news", "press", "media", "test", "testing", "example", "sample", "demo", "default", "unknown", "anonymous", "none", "null", "true", "false", "desk", "help", "technical", "operations", "logistics", "finance", "accounting", "legal", "compliance", "procurement", "engineering", "research", "development", "quality", "first", "last", "full", "middle", "given", "family", "surname", "forename", "stripe", "github", "google", "amazon", "microsoft", "apple", "facebook", "twitter", "linkedin", "slack", "paypal", "oracle", "spring", "kafka", "docker", "kubernetes", "python", "java", "boot", "streams", "string", "text", "integer", "boolean", "object", "array", "list", "dict", "map", "set", "serviceteam", "kundenservice", "kunde", "kunden", "damen", "herren", "madame", "monsieur", "messieurs", "cliente", "clientes", "equipo", "equipe", "équipe", "klantenservice", "heer", "mevrouw", "doctor", "hotline", "abteilung", "buchhaltung", "vertrieb", "einkauf", "service-team", "bewerber", "mitarbeiter", "nutzer", "anwender", "teilnehmer", "aktionäre", "public", "private", "enter", "required", "optional", "placeholder", "label", "title", "field", "input", "output", "settings", "options", "preferences", "profile", "dashboard", "home", "page", "index", "search", "button", "click", "select", "submit", "cancel", "delete", "edit", "create", "view", "open", "close", "save", "next", "previous", "street", "road", "avenue", "city", "country", "state", "zip", "postal", "code"])  # fmt: skip
 BRANDS = frozenset(
-    (
-        "Clean",
-        "Dash",
-        "Coffee",
-        "Oetker",
-        "Pepper",
-        "Robot",
-        "Bean",
-        "Who",
-        "Strange",
-        "House",
-        "Martens",
-        "Scholl",
-        "Seuss",
-        "Fields",
-        "Potato",
-        "Freeze",
-        "T",
-        "Wash",
-        "Hyde",
-        "Darcy",
-    )
-)
+    ["Clean", "Dash", "Coffee", "Oetker", "Pepper", "Robot", "Bean", "Who", "Strange", "House", "Martens", "Scholl", "Seuss", "Fields", "Potato", "Freeze", "T", "Wash", "Hyde", "Darcy", "Dalloway", "Strangelove", "Holle", "Jekyll", "Doolittle", "Moriarty", "Zhivago", "Frankenstein", "Faustus", "Poppins", "Doubtfire", "Maisel", "Bovary", "Butterfly", "Tussauds", "Quixote", "Quijote", "Quichotte", "Corleone", "Casmurro", "Magoo", "Magorium"]
+)  # fmt: skip
 
 
 # who is greeted and is nobody: all, the ladies and gentlemen, an assistant
