@@ -26,7 +26,11 @@ from stageflow_guard.redaction.recognizers.shapes import at_numbers, holds
 _TOWN = r"[^\W\d_a-zß-ÿ][^\W\d_]+(?:['’.-]{1,2}[^\W\d_]+)*(?:[ -](?:(?:am|an der|an|im|in|bei|ob der|ob|vor der|sur|sous|lès|les|la|le|en|de la|de|del|della|di|da|do|dos|aan den|aan de|op|der)[ -])?[^\W\d_a-zß-ÿ][^\W\d_]+(?:['’-][^\W\d_]+)*){0,3}(?:[ ]?/[ ]?[^\W\d_a-zß-ÿ][^\W\d_]+)?(?:[ ]\([^\W\d_][^\W\d_ -]{1,24}\))?"
 # a postcode and its town, found by its first digit; Brazil's code stands behind its town
 _CODE = re.compile(
-    rf"[0-9](?<![0-9.,/-].)(?:[0-9]{{4}}[ ]{{1,2}}{_TOWN}|[0-9]{{3}}[ ]?[A-Z]{{2}}[ ]{{1,2}}{_TOWN}|[0-9]{{3}}-[0-9]{{3}}[ ]{{1,2}}{_TOWN}|[0-9]{{4}}-[0-9]{{3}}[ ]{{1,2}}{_TOWN}|[0-9]-[0-9]{{3}}[ ]{{1,2}}{_TOWN}|[0-9]{{2}}[ ][0-9]{{2}}[ ]{{1,2}}{_TOWN}|[0-9]{{4}},[ ]{_TOWN}(?:,[ ][A-Z][a-z]{{1,3}}\.)?)(?![\w@])"
+    rf"[0-9](?<![0-9.,/-].)(?:[0-9]{{4}}[ ]{{1,2}}{_TOWN}|[0-9]{{3}}[ ]?[A-Z]{{2}}[ ]{{1,2}}{_TOWN}|[0-9]{{3}}-[0-9]{{3}}[ ]{{1,2}}{_TOWN}|[0-9]{{4}}-[0-9]{{3}}[ ]{{1,2}}{_TOWN}|[0-9]-[0-9]{{3}}[ ]{{1,2}}{_TOWN}|[0-9]{{2}}[ ][0-9]{{2}}[ ]{{1,2}}{_TOWN}|[0-9]{{4}},[ ]{_TOWN}(?:,[ ](?:[A-Z][a-z]{{1,3}}\.|[A-Z]\.[ ]?[A-Z]\.))?)(?![\w@])"
+)
+# Belgium, Switzerland, Austria, Denmark: four digits are a year, too
+_SHORT_CODE = re.compile(
+    rf"[0-9](?<=[,\n][ ].|.[,\n].)(?!(?<=[12])[09])[0-9]{{3}}[ ]{{1,2}}{_TOWN}(?![\w@])"
 )
 _CODE_BEHIND = re.compile(r"[0-9](?<![0-9.,/-].)[0-9]{4}-[0-9]{3}(?![\w-])")
 _STATE_BEFORE = re.compile(r"(?:[A-Z]{2},?[ ]{1,2}|[A-Z]{2},?[ ]CEP:?[ ]|CEP:?[ ])$")
@@ -55,7 +59,8 @@ _INSIDE = frozenset(["bis", "quater", "hs", "bus", "bte", "boîte", "apt", "appt
 _STREETS = frozenset(["rue", "avenue", "av", "avda", "bd", "boulevard", "place", "chemin", "allée", "quai", "impasse", "cours", "route", "square", "passage", "via", "viale", "piazza", "p.zza", "corso", "c.so", "strada", "vicolo", "largo", "calle", "c/", "avenida", "paseo", "pza", "plaza", "camino", "ronda", "travesía", "carretera", "ctra", "rua", "r", "travessa", "tv", "praça", "alameda", "estrada", "ul", "ulica", "os", "osiedle", "al", "pl", "aleja", "bulevar"])  # fmt: skip
 # what has no number of its own
 _ESTATES = frozenset(["lieu-dit", "lieudit", "quartier", "hameau", "résidence", "domaine", "ferme", "château", "mas", "lotissement", "zac", "za", "zi", "urb", "urbanización", "urbanizacion", "partida", "polígono", "poligono", "località", "loc", "fraz", "frazione", "contrada", "cascina", "sítio", "fazenda", "chácara", "quinta", "lugar", "gut", "weiler", "finca", "masía", "cortijo"])  # fmt: skip
-_WORDS = _PARTICLES | _INSIDE | _STREETS | _ESTATES
+_DISTRICTS = frozenset(["col", "colonia", "fracc", "fraccionamiento", "barrio", "bairro", "bo", "alcaldía", "delegación", "ortsteil", "ot", "quartiere", "wijk"])  # fmt: skip
+_WORDS = _PARTICLES | _INSIDE | _STREETS | _ESTATES | _DISTRICTS
 _ENGLISH = re.compile(
     rf"(?i)(?<![^\W_])(?:{STREET_EN}|cottage|house|barn|forge|mill|farm|lodge|hall|manor|court|flat|villa|vicarage|rectory)(?![^\W_])"
 )
@@ -78,8 +83,8 @@ _INDIAN = re.compile(
 )
 register(_INDIAN_WORDS)
 _BACK = 150  # characters before the code
-_MOST_PIECES, _MOST_NAMES, _MOST_WORDS = 7, 4, 7
-_BESIDE = (b"00000 ", b"0000 AA ", b"0000AA ", b"0000-000 ", b"00000-000", b"00-000 ", b"000 00 ", b"00000, ")  # fmt: skip
+_MOST_PIECES, _MOST_NAMES, _MOST_WORDS = 8, 5, 7
+_BESIDE = (b"00000 ", b", 0000 A", b"\n0000 A", b"0000 AA ", b"0000AA ", b"0000-000 ", b"00000-000", b"00-000 ", b"000 00 ", b"00000, ")  # fmt: skip
 _STATE_BESIDE = (b"AA 00000", b"AA, 00000")
 _ZIP_BESIDE = (b"a 00000", b"a, 00000")
 
@@ -130,6 +135,10 @@ def _codes(text: str) -> Iterator[_Code]:
 
 def _before_their_town(text: str) -> Iterator[_Code]:
     """Yield the codes that stand before their town."""
+    for code in at_numbers(_SHORT_CODE, text):
+        town = code[0].split(" ")[-1]
+        if town not in _COUNTED and len(town) >= _SHORTEST:
+            yield _Code(*code.span(), known=_KNOWN)
     for code in at_numbers(_CODE, text):
         town, start = code[0].split(" ")[-1], code.start()
         mexican = _MEXICAN.search(text, max(0, start - 6), start)
@@ -232,7 +241,7 @@ def _wall(text: str, end: int) -> int:
 
 
 _KNOWN = re.compile(
-    rf"(?i)(?<![^\W_])(?:{'|'.join(sorted(map(re.escape, _STREETS), key=len, reverse=True))})(?![^\W_])|(?:stra(?:ß|ss)e|str\.|weg|platz|gasse|allee|laan|straat|plein|gatan|vägen)(?![^\W_])"
+    rf"(?i)(?<![^\W_])(?:{'|'.join(sorted(map(re.escape, _STREETS), key=len, reverse=True))})(?![^\W_])|(?:stra(?:ß|ss)e|str\.|weg|platz|gasse|allee|laan|straat|plein|baan|steenweg|dreef|lei|kaai|gatan|vägen|vej|gade|allee|ring|ufer|hof)(?![^\W_])"
 )
 
 
@@ -273,6 +282,9 @@ def _own_words(piece: str) -> str:
         and words[at].islower()
     ):
         at += 1  # what a sentence has before it
+    for place in range(at + 1, len(words)):  # `Livrez au Résidence Les Mimosas`
+        if words[place].lower() in _ESTATES and words[place - 1] in _PARTICLES:
+            at = place
     return " ".join(words[at:]).strip()
 
 

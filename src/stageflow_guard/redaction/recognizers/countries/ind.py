@@ -33,7 +33,7 @@ COUNTRY = Country(
         "DATE_OF_BIRTH": "जन्म तिथि|जन्मतिथि|जन्म तारीख", "IN_AADHAAR": "aadhaar|aadhaar number|aadhar|aadhar number|aadhaar no|uid number", "IN_PAN": "pan number|pan no|pan card", "EMAIL_ADDRESS": "ईमेल",
         "UPI": "upi|upi id|vpa",
     },
-    said="मेरा नाम|मैं हूँ|माझे नाव|আমার নাম|என் பெயர்|எனது பெயர்|నా పేరు|મારું નામ|ನನ್ನ ಹೆಸರು|എന്റെ പേര്|ਮੇਰਾ ਨਾਮ|ମୋ ନାମ|میرا نام", titles="श्री|श्रीमती|सुश्री|डॉ|Shri|Smt", born="जन्म तिथि|जन्मतिथि|जन्म",
+    said="मेरा नाम|माझे नाव|আমার নাম|என் பெயர்|எனது பெயர்|నా పేరు|મારું નામ|ನನ್ನ ಹೆಸರು|എന്റെ പേര്|ਮੇਰਾ ਨਾਮ|ମୋ ନାମ|میرا نام", titles="श्री|श्रीमती|सुश्री|डॉ|Shri|Smt", born="जन्म तिथि|जन्मतिथि|जन्म",
     months="जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर",
     numbers=(Number(entity="IN_AADHAAR", sizes=(12,), label="aadhaar", check=aadhaar, shapes=((4, 4, 4),), bare=0.4),),
     documents=(

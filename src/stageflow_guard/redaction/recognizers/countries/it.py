@@ -75,7 +75,7 @@ COUNTRY = Country(
         ),
         Document(entity="IT_VAT", value=r"[0-9]{11}", names="partita iva|p. iva|p.iva|piva|codice fiscale|cf|c.f.", check=luhn),
         Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{7}", names="passaporto|numero di passaporto"),
-        Document(entity="IT_ID_CARD", value=r"[A-Z]{2}[0-9]{5}[A-Z]{2}|[A-Z]{2}[0-9]{7}", names="documento|documento d'identità|documento n|carta d'identità|carta di identità|carta identità"),
+        Document(entity="IT_ID_CARD", value=r"[A-Z]{2}[0-9]{5}[A-Z]{2}|[A-Z]{2}[0-9]{7}", names="c.i. n.|c.i. n|c.i.|documento|documento d'identità|documento n|carta d'identità|carta di identità|carta identità"),
         Document(entity="US_DRIVER_LICENSE", value=r"(?=[A-Z]{0,3}[0-9])[A-Z0-9]{9,10}", names="patente|patente di guida|numero di patente"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[ -]?[0-9]{3}[ -]?[A-Z]{2}", names="targa"),
     ),

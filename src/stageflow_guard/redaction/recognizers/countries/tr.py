@@ -21,12 +21,13 @@ COUNTRY = Country(
     fields={
         "PERSON": "hasta|hasta adı|müvekkil|yolcu|kiracı|sürücü|personel|öğrenci|veli|veli adı|sigortalı|başvuran|katılımcılar|gönderen|hesap sahibi|ad soyad|adı soyadı|alıcı|müşteri|hesap sahibi", "PERSON_PART": "ad|adı|soyad|soyadı|isim|soyisim", "STREET_ADDRESS": "adres|ev adresi|teslimat adresi",
         "PHONE_NUMBER": "telefon|telefon numarası|cep telefonu|cep|gsm", "SECRET": "şifre|şifrem|sifre|parola|parolam|gizli anahtar", "DATE_OF_BIRTH": "doğum tarihi|dogum tarihi",
-        "TR_TCKN": "tc kimlik no|kimlik no|tckn|tc no|tc kimlik|kimlik numarası", "USERNAME": "kullanıcı adı|kullanıcı", "PASSPORT": "pasaport|pasaport no|pasaport numarası",
+        "TR_TCKN": "t.c. no|t.c. kimlik no|t.c. kimlik|tc|tc kimlik no|kimlik no|tckn|tc no|tc kimlik|kimlik numarası", "USERNAME": "kullanıcı adı|kullanıcı", "PASSPORT": "pasaport|pasaport no|pasaport numarası",
     },
     said="benim adım|adım|ismim|ben", titles="Bay|Bayan|Sayın|Sn|Dr|Prof", greetings="sayın|merhaba|sevgili|selam|iyi günler", born="doğum tarihim|doğum tarihi|doğum|dogum tarihi",
     months="ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık",
     people_by_name="müşteri|çalışan|sahibi|sürücü|yolcu|kiracı|ev sahibi|alıcı|gönderen|gönderici|tanık|sanık|anne|baba|oğlu|kızı|eşi|kardeşi|öğrenci|öğretmen|doktor|hemşire|ebe|veli|satıcı|sigortalı|lehtar|başvuran|vekil|acil durumda aranacak kişi",
     documents=(
+        Document(entity="LICENSE_PLATE", value=r"[0-9]{2}[ ]?[A-Z]{1,3}[ ]?[0-9]{2,5}", names="plaka|plaka no|araç plakası|plakası|plaka numarası"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="poliçe no|poliçe numarası|üye no"),
         Document(entity="TR_TCKN", value=r"[1-9][0-9]{10}", names="tc kimlik no|t.c. kimlik no|kimlik no|tckn|tc no|tc kimlik|t.c. kimlik|kimlik numarası|kimlik numaram|kimlik numaranız|tc kimlik numarası|tckn numarası|tckn no|türk kimlik|türk kimlik no|türk kimlik numarası|turkish id|turkish national id|turkish identity number|turkish identification number", check=tckn),
         Document(entity="PASSPORT", value=r"[A-Z][0-9]{8}", names="pasaport|pasaport no|pasaport numarası"),

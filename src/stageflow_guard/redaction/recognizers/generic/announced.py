@@ -380,7 +380,7 @@ _SHAPES: dict[str, tuple[re.Pattern[str], float]] = {
     "IP_ADDRESS": (re.compile(r"(?!)"), 0.0),
     "IBAN_CODE": (re.compile(r"(?!)"), 0.0),
     "ZIP_CODE": (re.compile(r"(?!)"), 0.0),
-    "USERNAME": (re.compile(r"(?!0x)(?=[\w.-]*[^\W\d_])[^\W_][\w.-]{1,38}[^\W_](?![\w@./(])"), 0.4),
+    "USERNAME": (re.compile(r"(?!0x)(?=[\w.-]*[^\W\d_])[^\W_][\w.-]{1,38}[^\W_](?![\w@/(]|\.[\w/])"), 0.4),
     "UPI": (re.compile(r"[\w.-]{2,64}@[a-z]{2,20}(?![\w.])"), 0.6),
     "LICENSE_PLATE": (re.compile(r"(?=[^\n]{0,11}[0-9])(?=[^\n]{0,11}[^\W\d_])[A-ZÀ-Þ0-9\u0400-\u042f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{1,5}(?:[ ·・.-]{0,3}[A-ZÀ-Þ0-9\u0400-\u042f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{1,5}){1,3}(?![A-Za-z0-9])"), 0.5),
 }  # fmt: skip

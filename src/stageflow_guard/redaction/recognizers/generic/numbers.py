@@ -19,8 +19,8 @@ from stageflow_guard.redaction.recognizers.generic.candidate import TRIPLETS, Ca
 from stageflow_guard.redaction.recognizers.generic.phonenumbers import REGIONS
 from stageflow_guard.redaction.recognizers.generic.phones import (
     NATIONAL_GAPS,
-    TRUNK_GAPS,
     TRUNK_SHAPES,
+    evenly,
     one_of_many,
 )
 from stageflow_guard.redaction.recognizers.generic.readings import classify, is_day
@@ -441,9 +441,7 @@ def _trunk_starts(
     """Say whether a number of these digits, the first a 0, may begin in this grouping."""
     if shape[0] >= 4 and (opened or digits[1] == "0"):
         return True
-    return digits[1] != "0" and shape in _TRUNK_STARTS and gaps.count(gaps[0]) == len(gaps) and (
-        gaps[0] in TRUNK_GAPS
-    )  # fmt: skip
+    return digits[1] != "0" and shape in _TRUNK_STARTS and evenly(gaps)
 
 
 def _listed(text: str, start: int) -> bool:

@@ -16,6 +16,16 @@ TRUNK_SHAPES = frozenset({
 })  # fmt: skip
 TRUNK_GAPS = frozenset(" .-")  # all the same in a number that its first 0 gives away
 NATIONAL_GAPS = frozenset({" ", "-", ".", "/", " / "})  # in a number that nothing announces
+_OF_AN_AREA = frozenset({" - ", "-", "/", " / "})  # before groups with spaces: `038 - 555 12 40`
+
+
+def evenly(gaps: tuple[str, ...]) -> bool:
+    """Say whether all gaps are the same, or only the one behind an area has a sign of its own."""
+    if gaps[:1] and gaps[0] in _OF_AN_AREA and len(gaps) > 1 and set(gaps[1:]) == {" "}:
+        return True
+    return len(set(gaps)) == 1 and gaps[0] in TRUNK_GAPS
+
+
 _INTERNATIONAL = re.compile(
     r"(?:(?<![^\W_])(?<![0-9]\.)\+|(?<=[A-Za-z]{2})\+(?=$)|(?<![0-9.])00)\(?$|(?<![\w)\]] )(?<![\w.])\+[ ]\(?$"
 )
@@ -111,7 +121,7 @@ def _phone_score(one: Candidate, *, plus: bool, paren: bool, labelled: bool) -> 
     ):  # fmt: skip
         return 0.5
     if one.digits[0] == "0" and one.digits[1] != "0" and 9 <= size <= 11 and shape in TRUNK_SHAPES and (
-        len(set(one.gaps)) == 1 and one.gaps[0] in TRUNK_GAPS
+        evenly(one.gaps)
     ):  # fmt: skip
         return 0.45
     return _national_phone(one)
@@ -206,8 +216,7 @@ def nationally_grouped(one: Candidate) -> bool:
         one.shape in TRUNK_SHAPES
         and 9 <= len(one.digits) <= 11
         and one.digits[1] != "0"
-        and len(set(one.gaps)) == 1
-        and one.gaps[0] in TRUNK_GAPS
+        and evenly(one.gaps)
         and not one.loose_edge
         and national(one.digits, one.shape, one.regions) > 0
     )

@@ -18,11 +18,29 @@ _MEMBER = re.compile(
 # another pair on the same line, and no code around: a log, a connection string
 _PAIR = re.compile(r"(?:^|[\s,;&?\[(|])[^\W\d_][\w.-]{0,24}=(?![=\s])")
 _CODE = re.compile(r"[(){};]|==|=>|\b(?:def|return|var|let|const|if|for)\b")
-_ENDS = frozenset({"", " ", "\n", "\r", "\t", ",", ";", "&", "]", ")", '"', "'", "|", "?", "!"})
+_ENDS = frozenset(
+    {".", "", " ", "\n", "\r", "\t", ",", ";", "&", "]", ")", '"', "'", "|", "?", "!"}
+)
+# one word that a clause ends with
+_PLAIN = r"[\"'`]?(?P<name>[a-z][a-z0-9._-]{2,30}[a-z0-9])(?=[\"'`]?(?:[.,;:!?)](?:\s|$)|\s*$|\n|[ ](?:and|but|und|aber|et|mais|y|pero|e|ma|en|maar|mas|on|from|at|auf|von|sur|desde|da|ok)(?!\w)))"
+# what is said of an account, and is none
+_SAID_OF_IT = frozenset(["wrong", "right", "correct", "incorrect", "invalid", "valid", "missing", "empty", "taken", "blocked", "locked", "disabled", "expired", "unknown", "different", "same", "gone", "hidden", "public", "private", "changed", "unique", "available", "unavailable", "case", "falsch", "richtig", "korrekt", "ungültig", "gültig", "gesperrt", "vergeben", "leer", "weg", "unbekannt", "anders", "gleich", "faux", "fausse", "correct", "incorrecte", "invalide", "bloqué", "bloquée", "vide", "pris", "incorrecto", "correcto", "inválido", "bloqueado", "vacío", "diferente", "errato", "sbagliato", "corretto", "bloccato", "vuoto", "diverso", "fout", "juist", "verkeerd", "geblokkeerd", "leeg", "bezet", "errado", "certo", "incorreto", "correto", "vazio", "expert", "member", "visitor", "customer", "another", "myself", "usual", "before", "nobody", "normal", "moderator", "editor", "viewer", "author", "manager", "developer", "student", "teacher", "employee", "patient", "client", "anonym", "gast", "invité", "invitado", "ospite", "visitante", "convidado", "him", "her", "them", "you", "it", "one", "this", "that"])  # fmt: skip
+# what nothing else is called
+_LABELS = r"user[ ]?name|login name|account name|screen name|benutzername|nutzername|benutzerkennung|kennung|identifiant|nom d['’]utilisateur|pseudo|nombre de usuario|nome utente|gebruikersnaam|nome de usu[aá]rio|nome de utilizador|gamertag|nazwa użytkownika|användarnamn"
 # `my username should now be sunny.tx`, `usuario admin_tienda`: a sign in it tells
 _SPOKEN = re.compile(
-    r"(?<![\w.-])(?:user[ ]?name|login|usuario|benutzername|nutzername|identifiant|nome utente|utente|gebruikersnaam|usu[aá]rio|screen name)(?:[ ](?:is|was|should|now|be|as|es|ist|est|è|é)){0,3}[ ][\"'`]?"
+    rf"(?<![\w.-])(?:{_LABELS}|login|usuario|utente|usu[aá]rio)(?:[ ](?:is|was|should|now|be|as|es|ist|est|è|é|lautet|heißt|c['’]est)){{0,3}}[ ][\"'`]?"
     r"(?P<name>(?=[A-Za-z][A-Za-z0-9]{0,24}[._][A-Za-z0-9]|[A-Za-z]{2,24}[0-9])[A-Za-z][\w.-]{1,38}\w)(?![\w@/(=:])",
+    re.IGNORECASE,
+)
+# `mi usuario es chaselden`: whose it is, and the end of a clause
+_OWN = re.compile(
+    rf"(?<![\w.-])(?:my|mein|mi|mon|il mio|mijn|meu|o meu)[ ](?:{_LABELS}|login|usuario|utente|usu[aá]rio|handle|benutzer)[ ](?:is|was|es|ist|est|è|é|lautet|heißt|c['’]est)[ ]{_PLAIN}",
+    re.IGNORECASE,
+)
+# `logged in as chaselden`
+_AS = re.compile(
+    rf"(?<![\w.-])(?:(?:logged|log|logging|signed|sign|signing)[ ]in[ ]as|angemeldet als|eingeloggt als|einloggen als|connectée?s? (?:en tant que|comme)|conectad[oa] como|inicia(?:r|do|ndo)? sesión como|ingelogd als|inloggen als|autenticat[oa] come|accedi come|logad[oa] como|zalogowan[ya] jako|inloggad som)[ ]{_PLAIN}",
     re.IGNORECASE,
 )
 # as a daemon writes it: `Failed password for invalid user tkeller from 45.148.10.2`
@@ -31,12 +49,18 @@ _LOGGED = re.compile(
     r"[\"'`]?(?P<name>[A-Za-z][\w-]{2,24}(?:\.[\w-]{1,24})?)(?=[\"'`]?(?:[ ](?:from|port|/|\()|[ ]?\n|[ ]?$)|[\"'`][.,;)\]])",
     re.IGNORECASE,
 )
+# `User chaselden has been locked`, `user 'chaselden' not found`
+_OF_A_USER = re.compile(
+    r"(?<![\w.-])user[ ](?P<quote>[\"'`]?)(?P<name>[a-z][a-z0-9_-]{2,24}(?:\.[a-z0-9-]{1,24})?)(?P=quote)[ ](?:has been|was|is)?[ ]?(?:by[ ]\(|locked|blocked|disabled|banned|deleted|created|logged (?:in|out|on|off)|signed (?:in|out)|not found|does not exist|authenticated|disconnected|connected)(?!\w)",
+    re.IGNORECASE,
+)
+_USERS = Heads(("user ",))
 _LOGGED_HEADS = Heads((
     "invalid user ", "illegal user ", "unknown user ", "for user ", "locked user ", "password for ", "accepted ", "login for ", "logon for ", "authentication failure for ", "session for ", "started by ", "triggered by ",
     "logged in as ", "login by ", "usuario creado: ", "user created: ", "benutzer angelegt: ", "printed by ", "entered by ",
 ))  # fmt: skip
 _HOSTED = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])")
-_SPOKEN_HEADS = frozenset({"user", "username", "login", "usuario", "usuário", "benutzername", "nutzername", "identifiant", "nome", "utente", "gebruikersnaam", "screen"})  # fmt: skip
+_SPOKEN_HEADS = frozenset({"account", "kennung", "benutzerkennung", "pseudo", "nom", "nombre", "gamertag", "nazwa", "användarnamn", "user", "username", "login", "usuario", "usuário", "benutzername", "nutzername", "identifiant", "nome", "utente", "gebruikersnaam", "screen"})  # fmt: skip
 register(_SPOKEN_HEADS)
 FILED = re.compile(
     r"(?i)\.(?:php|html?|js|ts|py|rb|go|java|com|org|net|io|co|json|ya?ml|toml|xml|log|txt|sh|sql|css|example|test|local|internal|svg|png|jpe?g|gif|signal|env|service|controller|module|component|md|csv|lock|exe|dll|so)$|^v[0-9]"
@@ -53,8 +77,24 @@ def spoken(text: str) -> Iterator[Hit]:
             name.lower() in NOBODY or FILED.search(name) or _MEMBER.match(name)
         ):
             yield Hit(*match.span("name"), "USERNAME", 0.4, "account, said", "label username")
+    yield from _ends_a_clause(text)
 
 
+def _ends_a_clause(text: str) -> Iterator[Hit]:
+    """Yield accounts of one plain word: behind whose they are, or as what somebody is logged in."""
+    heard, lower = vocabulary(text), lowered(text)
+    for pattern, heads in ((_OWN, _OWN_HEADS), (_AS, _AS_HEADS)):
+        for match in pattern.finditer(lower) if not heard.isdisjoint(heads) else ():
+            name = match["name"]
+            if name not in NOBODY and name not in _SAID_OF_IT and FILED.search(name) is None and (
+                not text[match.start("name")].isupper() or any(map(str.isdigit, name))
+            ):  # fmt: skip
+                yield Hit(*match.span("name"), "USERNAME", 0.4, "account, said", "label username")
+
+
+_OWN_HEADS = frozenset(["username", "user", "login", "account", "screen", "benutzername", "nutzername", "benutzerkennung", "kennung", "identifiant", "utilisateur", "pseudo", "usuario", "utente", "gebruikersnaam", "usuário", "utilizador", "gamertag", "handle", "benutzer"])  # fmt: skip
+_AS_HEADS = frozenset(["logged", "log", "logging", "signed", "sign", "signing", "angemeldet", "eingeloggt", "einloggen", "connecté", "connectée", "conectado", "conectada", "sesión", "ingelogd", "inloggen", "autenticato", "autenticata", "accedi", "logado", "logada", "zalogowany", "zalogowana", "inloggad"])  # fmt: skip
+register(_OWN_HEADS | _AS_HEADS)
 _LEAST = 4  # letters of an account in a pair that nothing else tells of
 
 
@@ -70,8 +110,13 @@ def logged(text: str) -> Iterator[Hit]:
             and FILED.search(name) is None
         ):
             yield Hit(*match.span("name"), "USERNAME", 0.4, "account, logged", "label username")
+    for at in _USERS.places(lowered(text)):
+        match = _OF_A_USER.match(text, at)
+        if match is not None and match["name"].lower() not in NOBODY | _SAID_OF_IT | _OF_USERS:
+            yield Hit(*match.span("name"), "USERNAME", 0.4, "account, logged", "label username")
 
 
+_OF_USERS = frozenset(["session", "profile", "input", "agent", "role", "group", "list", "table", "record", "records", "permissions", "settings", "password", "request", "interface", "experience", "story", "accounts", "object", "model", "token", "email", "entry", "row", "process", "thread", "space", "was", "they", "who", "which", "already", "successfully", "just", "still"])  # fmt: skip
 _QUOTES = frozenset("\"'`")
 _WIDTH = 200  # characters of a line that are looked at, on either side
 
@@ -104,8 +149,19 @@ def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
     line = _line(text, start, end)
     return _CODE.search(line) is None and (
         any(c in "._" for c in value)
-        or (_SURE.search(label) is not None and text[end : end + 1] not in (" ", "\t"))
+        or (
+            _SURE.search(label) is not None
+            and (
+                text[end : end + 1] not in (" ", "\t")
+                or (value.lower() not in _SAID_OF_IT and _LONE.match(text, end) is not None)
+            )
+        )
     )
+
+
+_LONE = re.compile(
+    r"[ ]{1,3}(?:ok|und|and|et|y|e|en|[/|–-]|\w{2,16}[:=])(?!\w)"
+)  # another field follows
 
 
 def _line(text: str, start: int, end: int) -> str:

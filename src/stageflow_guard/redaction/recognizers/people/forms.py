@@ -20,7 +20,7 @@ from stageflow_guard.redaction.recognizers.phrases import (
 
 _PARTICLE = r"(?=[a-z'’])(?:de la|de los|van der|van den|van de|von der|von und zu|de|da|do|das|dos|di|du|des|van|von|vom|zu|zum|der|den|del|della|degli|la|le|el|al|in 't|in ’t|op den|op de|aan de|bin|ibn|ben|abu|ter|ten|te|af|av|y|'t|’t|d'|st\.)"
 _CAPITAL = r"[^\W\d_a-zß-ÿ](?:[^\W\d_]|(?<=\w)['’-](?=[^\W\d_]))*"
-_WORD = rf"(?:(?:al|el|ad|ar|as|an|bin|ibn|bint|ben|abd|abu)-{_CAPITAL}|Ste?\.(?=[ ][^\W\d_a-z])|{_CAPITAL}|(?:[dDlL]|[dD]ell|[dD]all|[aA]ll|[nN]ell|[dD]egl)['’]{_CAPITAL}|['’]t(?=[ ])|['’]s-{_CAPITAL})"
+_WORD = rf"(?:(?:Md|Mohd|Mhd|Sk)\.(?=[ ][^\W\d_a-z])|(?:al|el|ad|ar|as|an|bin|ibn|bint|ben|abd|abu)-{_CAPITAL}|Ste?\.(?=[ ][^\W\d_a-z])|{_CAPITAL}|(?:[dDlL]|[dD]ell|[dD]all|[aA]ll|[nN]ell|[dD]egl)['’]{_CAPITAL}|['’]t(?=[ ])|['’]s-{_CAPITAL})"
 _INITIAL = r"(?:[^\W\d_a-zß-ÿ]\.){1,4}"
 FULL = rf"(?:(?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})){{0,3}})"
 _NAME = re.compile(rf"{FULL}(?![\w(\[]|\.\w)")
@@ -33,7 +33,7 @@ TOUCHING = re.compile(f"[{UNSPACED}]")
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff々]"
 _ARABIC = r"[\u0620-\u065f\u066e-\u06d3\u06d5-\u06dc\u06ee\u06ef\u06fa-\u06ff]"  # letters, no comma
 _SCRIPTS: tuple[re.Pattern[str], ...] = (
-    re.compile(rf"{_HAN}{{1,4}}[ 　]?{_HAN}{{1,4}}(?=[\u3040-\u30ff])|[\u30a1-\u30fa\u30fcー]{{2,10}}(?:[ 　・.][\u30a1-\u30fa\u30fcー]{{2,10}})?"),
+    re.compile(rf"{_HAN}{{1,4}}[ 　]?{_HAN}{{1,4}}(?=[\u3040-\u30ff])|[\u30a1-\u30fa\u30fcー]{{2,10}}(?:[ 　・.][\u30a1-\u30fa\u30fcー]{{2,10}}){{0,3}}"),
     re.compile(rf"{_HAN}{{2,6}}[·・•.]{_HAN}{{2,8}}"),
     re.compile(rf"{_HAN}{{1,3}}[ 　]{_HAN}{{1,3}}(?!{_HAN})|{_HAN}{{2,4}}(?!{_HAN})|{_HAN}{{2,3}}"),
     re.compile(r"[\uac00-\ud7a3]{3}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{2,4}?(?=입니다|이고|이에요|예요|이라고|라고|이야|님|은|는|이며)|[\uac00-\ud7a3]{2,4}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{3}"),
@@ -110,7 +110,9 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
             break
     while len(words) > 1 and words[-1] in PARTICLES:  # what the cut left
         words.pop()
-    if not words or words[0].lower() in STOP or words[0] in _ARTICLES:
+    if not words or words[0] in _ARTICLES:
+        return None
+    if words[0].lower() in STOP and not (words[0] == "Ma" and len(words) > 1):  # Mª Dolores
         return None
     if any(word.lower().strip(".") in BUSINESS for word in words):
         return None

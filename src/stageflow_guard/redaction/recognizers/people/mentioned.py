@@ -120,10 +120,7 @@ def recognize(text: str) -> Iterator[Hit]:
         if frame["given"] is not None and words[0].lower() not in GIVEN_NAMES:
             continue
         yield Hit(*name, "PERSON", 0.42, "name, mentioned", "label said")
-    for called in _CALLED.finditer(text) if "@" in text else ():
-        words = called["name"].split(" ")
-        if words[0].lower() in GIVEN_NAMES and _is_somebody(words):
-            yield Hit(*called.span("name"), "PERSON", 0.42, "name, mentioned", "label said")
+    yield from _called(text)
     yield from _of_talks(text, lower)
     for at in _SPEAKS.places(lower):
         there = _THERE.match(text, at)
@@ -147,6 +144,14 @@ def recognize(text: str) -> Iterator[Hit]:
             words = text[slice(*name)].split(" ")
             if _is_somebody(words):
                 yield Hit(*name, "PERSON", 0.42, "name, asked for", "label said")
+
+
+def _called(text: str) -> Iterator[Hit]:
+    """Yield who is called by the sign of an account and a name of two words."""
+    for called in _CALLED.finditer(text) if "@" in text else ():
+        words = called["name"].split(" ")
+        if words[0].lower() in GIVEN_NAMES and _is_somebody(words):
+            yield Hit(*called.span("name"), "PERSON", 0.42, "name, mentioned", "label said")
 
 
 def _of_talks(text: str, lower: str) -> Iterator[Hit]:

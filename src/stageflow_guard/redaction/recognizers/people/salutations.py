@@ -43,6 +43,10 @@ _FROM_AFAR = re.compile(
 )
 _GREETING_WORDS = frozenset(["grüße", "grüsse", "gruß", "gruss", "greetings", "regards", "saludos", "saluti", "salutations", "bises", "bisous", "groeten", "groetjes", "abraços"])  # fmt: skip
 register(_GREETING_WORDS)
+# with kisses, on a line of its own: `Nige x`
+_KISSED = re.compile(
+    r"(?:^|(?<=\n)|(?<=[.!?][ ]))(?:[xX]{1,4}[ ])?(?P<name>[^\W\d_a-zß-ÿ][^\W\d_A-Z]{1,20})[ ][xX]{1,4}(?=[ ]?(?:\n|$))"
+)
 _NUMBER_BEHIND = re.compile(r",[ ](?:tel\.?[ ]?)?[+(]?0?[0-9]{2}")
 # who wrote it, at its end: `… my cell is the same. - Beth Underwood`
 _DASHED = re.compile(r"[-–—~](?<=[.!?][ ].)[ ]?(?=[^\W\d_a-z])")
@@ -156,6 +160,9 @@ def recognize(text: str) -> Iterator[Hit]:
             text[name[1] : name[1] + 2] in (" (", " |")
         ):
             yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
+    for kissed in _KISSED.finditer(text) if "x" in text else ():
+        if kissed["name"].lower() not in EVERYBODY | STOP:
+            yield Hit(*kissed.span("name"), "PERSON", 0.42, "name, sign-off", "label said")
     yield from _dashed(text)
     yield from _below_a_closing(text)
 
