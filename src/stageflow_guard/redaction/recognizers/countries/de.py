@@ -31,7 +31,7 @@ COUNTRY = Country(
     language="de",
     words={
         "card": "kreditkarte|karte|kartennummer|kreditkartennummer",
-        "phone": "telefon|mich unter|erreichst du|melden unter|durchzurufen|angerufen|telefonisch|handy|telefonnummer|handynummer|mobilnummer|mobiltelefon|rufnummer|durchwahl|anrufen|rufen|erreichbar|festnetz|rückruf",
+        "phone": "mich an|meine nummer|neue nummer|unter nummer|telefon|mich unter|erreichst du|melden unter|durchzurufen|angerufen|telefonisch|handy|telefonnummer|handynummer|mobilnummer|mobiltelefon|rufnummer|durchwahl|anrufen|rufen|erreichbar|festnetz|rückruf",
         "account": "konto|kontonummer|bankkonto",
         "steuer": "steuer|steuerid|steuernummer|steueridentifikationsnummer|idnr|steuer id",
         "dob": "geboren|geburtsdatum|geburtstag",

@@ -34,7 +34,7 @@ COUNTRY = Country(
     language="es",
     words={
         "card": "tarjeta|tarjeta de crédito",
-        "phone": "llamemos|llamen|llamáis|llamad|bizum|localizarme|localizarnos|contactarme|contactarnos|llamadme|llamarme|llámanos|dudas al|llama al|teléfono|telefono|celular|móvil|movil|llamar|llame|llámame|llámeme|fijo",
+        "phone": "márcame|marcame|márquenme|marcar al|mi cel|cel|llamemos|llamen|llamáis|llamad|bizum|localizarme|localizarnos|contactarme|contactarnos|llamadme|llamarme|llámanos|dudas al|llama al|teléfono|telefono|celular|móvil|movil|llamar|llame|llámame|llámeme|fijo",
         "account": "cuenta|cuenta bancaria",
         "passport": "pasaporte",
         "dob": "nacimiento|nacido|nacida",

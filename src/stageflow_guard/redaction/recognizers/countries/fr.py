@@ -20,7 +20,7 @@ COUNTRY = Country(
     language="fr",
     words={
         "card": "carte|carte bancaire|carte bleue",
-        "phone": "téléphone|contacter au|appeler au|joindre au|rappelez|rappeler|fax|portable|joignable|appelez|appeler|tél|mobile|fixe|joindre",
+        "phone": "mon numéro|au numéro|téléphone|contacter au|appeler au|joindre au|rappelez|rappeler|fax|portable|joignable|appelez|appeler|tél|mobile|fixe|joindre",
         "account": "compte|compte bancaire",
         "nir": "nir|insee|numéro de sécurité sociale|sécurité sociale|carte vitale|numéro sécu",
         "passport": "passeport",

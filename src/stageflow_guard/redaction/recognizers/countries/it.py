@@ -27,7 +27,7 @@ COUNTRY = Country(
     language="it",
     words={
         "card": "carta di credito|carta",
-        "phone": "telefono|raggiungermi|contattarmi|contattarci|contattami|reperibile|chiamarmi|richiamare|richiami|cellulare|chiamare|chiamami|chiami|recapito|fisso",
+        "phone": "mi trova|mi trovi|trova al|trovate al|telefono|raggiungermi|contattarmi|contattarci|contattami|reperibile|chiamarmi|richiamare|richiami|cellulare|chiamare|chiamami|chiami|recapito|fisso",
         "account": "conto|conto corrente",
         "passport": "passaporto",
         "dob": "nascita|nato|nata",

@@ -16,7 +16,7 @@ COUNTRY = Country(
     language="nl",
     words={
         "card": "creditcard|kaartnummer|pinpas",
-        "phone": "telefoon|gebeld|terugbellen|telefoonnummer|mobiel|mobieltje|bel|bellen|gsm|bereikbaar",
+        "phone": "te bereiken|bereiken op|mijn nummer|telefoon|gebeld|terugbellen|telefoonnummer|mobiel|mobieltje|bel|bellen|gsm|bereikbaar",
         "account": "rekening|rekeningnummer|bankrekening",
         "bsn": "bsn|burgerservicenummer|sofinummer",
         "passport": "paspoort|paspoortnummer",

@@ -25,7 +25,7 @@ def identity_card(value: str) -> bool:
 COUNTRY = Country(
     code="pl", language="pl",
     words={
-        "pesel": "pesel", "phone": "pod nr|pod nrem|kontakt pod|nrem|telefon|komórka|komórkowy|numer telefonu|zadzwoń|dzwonić|kontakt|numerem|pod numerem|nr tel|oddzwoń|dzwoń",
+        "pesel": "pesel", "phone": "mój numer|moj numer|numer to|pod nr|pod nrem|kontakt pod|nrem|telefon|komórka|komórkowy|numer telefonu|zadzwoń|dzwonić|kontakt|numerem|pod numerem|nr tel|oddzwoń|dzwoń",
         "card": "karta|karty|numer karty", "account": "konto|rachunek|numer konta", "passport": "paszport", "dob": "urodzenia|urodzony|urodzona",
         "other": "zamówienie|zamówienia|faktura|strona|cena|kwota|wersja|błąd",
     },

@@ -18,7 +18,7 @@ COUNTRY = Country(
     language="pt",
     words={
         "card": "cartão|cartão de crédito|cartao",
-        "phone": "mbway|mb way|tlm|contactar|contatar|telefonar|telefone me|ligue me|liga me|tlmv|telem|telefone|telemóvel|telemovel|celular|ligar|ligue|whatsapp|contacto|contato",
+        "phone": "zap|zapzap|wpp|meu número|mbway|mb way|tlm|contactar|contatar|telefonar|telefone me|ligue me|liga me|tlmv|telem|telefone|telemóvel|telemovel|celular|ligar|ligue|whatsapp|contacto|contato",
         "account": "conta|conta bancária",
         "passport": "passaporte",
         "dob": "nascimento|nascido|nascida",

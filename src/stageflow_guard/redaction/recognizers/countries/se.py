@@ -38,7 +38,7 @@ def of_a_birth(value: str) -> bool:
 COUNTRY = Country(
     code="se", language="sv",
     words={
-        "phone": "telefon|mobil|telefonnummer|mobilnummer|ring|nås|kontakt", "card": "kortnummer|kreditkort", "account": "konto|kontonummer|bankkonto",
+        "phone": "mitt nummer|mitt nr|nås på|telefon|mobil|telefonnummer|mobilnummer|ring|nås|kontakt", "card": "kortnummer|kreditkort", "account": "konto|kontonummer|bankkonto",
         "personnummer": "personnummer|personnr|samordningsnummer", "passport": "passnummer", "dob": "född|födelsedatum", "other": "beställning|faktura|sida|pris|belopp|version|ärende",
     },
     fields={
