@@ -51,7 +51,7 @@ _LOGGED = re.compile(
 )
 # `User chaselden has been locked`, `user 'chaselden' not found`
 _OF_A_USER = re.compile(
-    r"(?<![\w.-])user[ ](?P<quote>[\"'`]?)(?P<name>[a-z][a-z0-9_-]{2,24}(?:\.[a-z0-9-]{1,24})?)(?P=quote)[ ](?:has been|was|is)?[ ]?(?:by(?=[ ]\()|locked|blocked|disabled|banned|deleted|created|logged (?:in|out|on|off)|signed (?:in|out)|not found|does not exist|authenticated|disconnected|connected)(?!\w)",
+    r"(?<![\w.-])user[ ](?P<quote>[\"'`]?)(?P<name>[a-z][a-z0-9_-]{2,24}(?:\.[a-z0-9-]{1,24})?)(?P=quote)[ ](?:(?:has been|was|is)[ ](?:locked|blocked|disabled|banned|deleted|created)|by(?=[ ]\()|(?:was |has )?logged (?:in|out|on|off)|signed (?:in|out)|not found|does not exist|authenticated|disconnected|connected)(?!\w)",
     re.IGNORECASE,
 )
 _USERS = Heads(("user ",))

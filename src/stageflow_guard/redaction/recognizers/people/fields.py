@@ -23,6 +23,7 @@ from stageflow_guard.redaction.recognizers.people.roles import (
     BY_NAME,
     FIELDS,
     LINE_HEADS,
+    NAMED_BY_GIVEN,
     PEOPLE,
     ROLES,
 )
@@ -38,7 +39,7 @@ from stageflow_guard.redaction.recognizers.phrases import (
 )
 
 _FIELD = Index(FIELDS)
-_PERSONS = PEOPLE | BY_NAME
+_PERSONS = PEOPLE | BY_NAME | NAMED_BY_GIVEN
 _SIGN = re.compile(SIGN, re.IGNORECASE)
 # what is asked for: `and the last name? Caller: Kowalczyk`
 _NAMED = (
