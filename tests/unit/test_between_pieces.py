@@ -176,3 +176,46 @@ def test_what_is_drawn_from_right_to_left_is_read_as_it_is_drawn(shown, entity):
     """U+202E turns what stands behind it: it is stored backwards and seen forwards."""
     stored = f"\u202e{shown[::-1]}\u202c"
     assert (entity, stored) in found(f"this one: {stored} thanks")
+
+
+NOISE = [0x200B, 0x200E, 0x202D, 0x2060, 0x2063, 0xFE0F, 0xE0100, 0x34F, 0xAD, 0x61C, 0x180E, 0xFEFF, 0xE0041, 0x3164, 0x17B4, 0x5BF, 0x64B, 0xFDD0, 0x378, 0xE000, 0x7F]  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", NOISE)
+@pytest.mark.parametrize(
+    "value",
+    ["ada.lovelace@harborview.org", "SSN 536-90-4399", "paid by 4539 0849 0313 5826", "DE89 3704 0044 0532 0130 00", "call (415) 555-0132"],
+)  # fmt: skip
+def test_signs_that_nobody_sees_hide_nothing_wherever_they_stand(sign, value):
+    """Joiners, marks of scripts, selectors, characters that are none: in the middle, at two places, between all."""
+    middle, char = len(value) - 5, chr(sign)
+    for written in (value[:middle] + char + value[middle:], value[:-8] + char + value[-8:-2] + char + value[-2:], value[:-9] + char.join(value[-9:])):  # fmt: skip
+        text = f"so {written} ok"
+        covered = {i for s in REDACTOR.find(text) for i in range(s.start, s.end)}
+        assert all(i in covered for i in range(len(text) - 12, len(text) - 3) if text[i].isalnum() and text[i].isascii()), written  # fmt: skip
+
+
+MARGINS = [
+    "\n> ",
+    "\n# ",
+    "\n// ",
+    "\n  ",
+    "\n\t",
+    "\n* ",
+    "\n-- ",
+    "\n- ",
+    "\n1. ",
+    "\n• ",
+    "\r\n",
+]
+
+
+@pytest.mark.parametrize("margin", MARGINS)
+@pytest.mark.parametrize("parts", [("ada", ".lovelace@harborview.org"), ("ada.lovelace", "@harborview.org"), ("ada.lovelace@", "harborview.org"), ("ada.lovelace@harborview", ".org")])  # fmt: skip
+def test_an_address_that_goes_on_behind_a_margin_is_one(margin, parts):
+    """Quoted, commented, indented, in a list: the sign of the address parts the lines."""
+    written = margin.join(parts)
+    text = f"write to {written} please"
+    covered = {i for s in REDACTOR.find(text) for i in range(s.start, s.end)}
+    places = [*range(9, 9 + len(parts[0])), *range(9 + len(written) - len(parts[1]), 9 + len(written))]  # fmt: skip
+    assert all(i in covered for i in places if text[i].isalnum())

@@ -14,8 +14,10 @@ from stageflow_guard.redaction.recognizers.phrases import UNSPACED, unspaced
 from stageflow_guard.redaction.recognizers.shapes import holds
 from stageflow_guard.redaction.text.view import Edit, View
 
+# what is drawn on a letter is no letter of its own: on a digit it is noise
+_MARKS = "\u0591-\u05c7\u061c\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u17b4\u17b5"
 _TOUCH = re.compile(
-    rf"(?<=[{UNSPACED}])(?<!\d)(?=[0-9A-Za-z+(]|@(?![{UNSPACED}]))|(?<=[0-9A-Za-z)])(?=[{UNSPACED}])(?!\d)"
+    rf"(?<=[{UNSPACED}])(?<![0-9A-Za-z@.()+ -][{_MARKS}])(?<!\d)(?=[0-9A-Za-z+(]|@(?![{UNSPACED}]))|(?<=[0-9A-Za-z)])(?=[{UNSPACED}])(?![{_MARKS}])(?!\d)"
 )
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")  # of a terminal
 # drawn from right to left, whatever it is (U+202E): stored backwards

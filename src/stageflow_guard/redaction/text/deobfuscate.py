@@ -34,7 +34,7 @@ _FOLDS = ("=\n", "=\r", "\\\n", "\\\r")
 _BARRED = re.compile(r"\n\|[ ](?=[^|\n]*(?:\n|$))")  # quoted by a bar at the start of each line
 # a line that goes on behind the sign of a comment, or indented
 _PREFIXED = re.compile(
-    r"\n(?:[ \t]{1,12}|[ \t]{0,8}(?:(?://+|#+|\*|--|;+|%+|&|REM|>{1,3}|\||…)[ ]{0,3}){1,2})(?=[0-9@.(+-])"
+    r"\n(?:[ \t]{1,12}|[ \t]{0,8}(?:(?://+|#+|\*|--|;+|%+|&|REM|>{1,3}|\||…|•|::|~)[ ]{0,3}){1,2})(?=[0-9@.(+-])"
 )
 _PREFIX_BEFORE = re.compile(r"(?<=[0-9@._-])(?:[ ]?[\\_&^`…+])?\r?$")  # a line that goes on
 # tags that only dress what they stand in: a value may go on behind them, and behind no other tag
@@ -59,8 +59,8 @@ def markup(view: View) -> View:
             [(m.start() + 1, m.end(), "") for m in _BARRED.finditer(text)], "folding"
         )
         text = view.text
-    if view.digits and "\n" in text:
-        view = view.edited(list(_prefixed(text)), "folding")
+    if "\n" in text and (view.digits or "@" in text):
+        view = view.edited(sorted({*_prefixed(text), *_parted_lines(text)}), "folding")
         text = view.text
     if "{" in text and "\\" in text:
         commands = [
@@ -90,6 +90,32 @@ def _prefixed(text: str) -> Iterator[Edit]:
             yield (before.start(), match.end(), "\n")
 
 
+def _parted_lines(text: str) -> Iterator[Edit]:
+    """Yield what stands between the lines of one address of mail: a margin, the sign of a comment or of a list."""
+    for match in _NEXT_LINE.finditer(text) if "@" in text else ():
+        start, end = match.span()
+        before, behind = text[start - 1 : start], text[end : end + 1]
+        above = text[max(0, start - _OF_A_MAIL) : start].rpartition("\n")[2].rpartition(" ")[2]
+        below = text[end : end + _OF_A_MAIL].partition("\n")[0].partition(" ")[0]
+        if before != "@" and "@" not in above and "@" not in below:
+            continue
+        if behind == "@" and (above.startswith("@") or _HOST_NEXT.match(text, end) is None):
+            continue  # a decorator
+        if behind in _SIGNS_OF_MAIL and before.isalnum():
+            yield (start, end, "")
+        elif before in _SIGNS_OF_MAIL and behind.isalnum():
+            yield (start, end, "\n")
+
+
+_NEXT_LINE = re.compile(
+    r"[ ]?\\?\r?\n(?:[ \t]{1,12}|[ \t]{0,8}(?:(?://+|#+|\*|--|;+|%+|&|REM|>{1,3}|\||…|\+|::|~)[ ]{0,3}|(?:[.-]|[0-9]{1,2}[.)])[ ]{1,3}){1,2}|(?=[.@][A-Za-z0-9]))(?=[A-Za-z0-9@.])"
+)
+_TLD = r"(?:com|org|net|edu|gov|io|info|biz|dev|app|eu|[a-z]{2})"
+_HOST_NEXT = re.compile(
+    rf"@[A-Za-z0-9-]{{1,40}}(?:\.[A-Za-z0-9-]{{1,40}}){{0,3}}\.{_TLD}(?![\w@.-]|\()"
+)
+_SIGNS_OF_MAIL = frozenset("@.")
+_OF_A_MAIL = 64  # characters of one part
 _PREFIX_MOST = 3  # characters before the end of a line that goes on
 # a number in groups, each in tags of its own: the writer parted it there
 _TAGGED = re.compile(
@@ -397,7 +423,6 @@ def words(view: View) -> View:
 _FUSED_MAIL = re.compile(
     r"(?<![A-Za-z0-9])[a-z0-9_-]{1,40}(?:DOT[a-z0-9_-]{1,40}){0,3}AT[a-z0-9-]{1,40}(?:DOT[a-z0-9-]{2,40}){1,3}(?![A-Za-z0-9])"
 )
-_TLD = r"(?:com|org|net|edu|gov|io|info|biz|dev|app|eu|[a-z]{2})"
 _GAP = r"[ \t]{1,8}|\n[ \t]{0,16}(?:[#*>%/;-]{1,2}[ ]{1,3})?|[/,|~]|[ ]\|[ ]|[ ]?\.\.\.[ ]?|\"\s{1,24}\""
 # an address whose host a gap parts, read from its sign on, or whose sign a mail wrote as `=40`
 _GAP_IN_HOST = re.compile(

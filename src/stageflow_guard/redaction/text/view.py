@@ -47,7 +47,7 @@ def _normal_form(char: str) -> str:
     category = unicodedata.category(char)
     # invisible, combining, bidi, private and lone halves of surrogate pairs split what a reader
     # sees as one; so does a pictograph between two digits
-    if category in {"Cf", "Mn", "Mc", "Me", "Cc", "Cs", "Co", "So", "Sk"}:
+    if category in {"Cf", "Mn", "Mc", "Me", "Cc", "Cn", "Cs", "Co", "So", "Sk"}:
         return _symbol(char) if category == "So" else ""
     if category == "Nd":
         return str(unicodedata.decimal(char))
