@@ -16,7 +16,7 @@ REDACTOR = Redactor()
 SETS = {
     "locales.txt": (25, 4),
     "clinics.txt": (170, 10),
-    "kinds.txt": (118, 6),
+    "kinds.txt": (119, 6),
     "hunted.txt": (183, 0),
 }
 
