@@ -48,6 +48,13 @@ _SHORT = re.compile(r"[0-9]{1,6}")
 _MOST = 2_000  # characters of a line that are looked at as a row
 
 
+def turned(view: View) -> View:
+    """Return the view in which what is drawn from right to left stands as it is drawn; the same where nothing is."""
+    if "\u202e" not in view.text:
+        return view
+    return view.edited([(*m.span(), m[1][::-1]) for m in _TURNED.finditer(view.text)], "order")
+
+
 def bordered(view: View) -> View:
     """Return the view with the borders of scripts and cells in it."""
     text = view.text
@@ -55,9 +62,6 @@ def bordered(view: View) -> View:
         view = view.edited([(*m.span(), "") for m in _COLOUR.finditer(text)], "colours")
         text = view.text
     if not text.isascii():
-        if "\u202e" in text:
-            view = view.edited([(*m.span(), m[1][::-1]) for m in _TURNED.finditer(text)], "order")
-            text = view.text
         drawn = list[Edit]()
         if holds(text, _PICTURE_BESIDE):
             drawn += [(*m.span(), "-") for m in _PICTURES.finditer(text)]

@@ -62,7 +62,7 @@ from stageflow_guard.redaction.text import (
     programs,
     spoken,
 )
-from stageflow_guard.redaction.text.borders import bordered
+from stageflow_guard.redaction.text.borders import bordered, turned
 from stageflow_guard.redaction.text.changes import looks
 from stageflow_guard.redaction.text.named import Reading, placed
 from stageflow_guard.redaction.text.spans import resolve
@@ -359,6 +359,9 @@ class Scanner:
             found += self._again(normal, decoded, PROSE)
         if deep is not plain:
             found += self._again(plain, deep, SHAPED)
+        drawn_so = turned(given)
+        if drawn_so is not given:  # beside what is stored: either may be the value
+            found += self._run(SHAPED, drawn_so.normalised())
         return found + self._extra_hits(given)
 
     def _beside(self, found: list[tuple[View, Hit]], prose: View) -> list[tuple[View, Hit]]:
