@@ -219,3 +219,19 @@ def test_an_address_that_goes_on_behind_a_margin_is_one(margin, parts):
     covered = {i for s in REDACTOR.find(text) for i in range(s.start, s.end)}
     places = [*range(9, 9 + len(parts[0])), *range(9 + len(written) - len(parts[1]), 9 + len(written))]  # fmt: skip
     assert all(i in covered for i in places if text[i].isalnum())
+
+
+@pytest.mark.parametrize(("text", "entity", "value"), [
+    ("IP 077.022.087.067 in the old firewall", "IP_ADDRESS", "077.022.087.067"), ("IBAN: DE89 and 3704 and 0044 and 0532 and 0130 and 00 end", "IBAN_CODE", "DE89 and 3704 and 0044 and 0532 and 0130 and 00"),
+    ("mail diego.santos at-sign uol.com.br please", "EMAIL_ADDRESS", "diego.santos at-sign uol.com.br"), ("correo: _t.bergmann_@_gmx.de_ gracias", "EMAIL_ADDRESS", "t.bergmann_@_gmx.de"),
+    ("ibanDE89370400440532013000Please", "IBAN_CODE", "DE89370400440532013000"), ("ssnIs536904399_end", "US_SSN", "536904399"), ("callMe+14155550132Please", "PHONE_NUMBER", "+14155550132"), ("clientIp81.12.69.142-ok", "IP_ADDRESS", "81.12.69.142"),
+    ("payWith4539084903135826Please", "CREDIT_CARD", "4539084903135826"),
+])  # fmt: skip
+def test_words_and_signs_that_touch_a_value_hide_nothing(text, entity, value):
+    """Zeros before numbers, a name in camel case before or behind, marks of Markdown."""
+    assert (entity, value) in found(text)
+
+
+def test_the_number_of_something_in_a_month_is_nobodys():
+    """Three digits, a month and a year have an SSN's groups."""
+    assert not found("faktura nr 118/02/2026 na 1 284,50")

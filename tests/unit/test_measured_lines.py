@@ -16,8 +16,8 @@ REDACTOR = Redactor()
 SETS = {
     "locales.txt": (25, 4),
     "clinics.txt": (170, 10),
-    "kinds.txt": (119, 6),
-    "hunted.txt": (183, 0),
+    "kinds.txt": (138, 6),
+    "hunted.txt": (180, 0),
 }
 
 

@@ -34,14 +34,14 @@ _ONE_SIGN = re.compile(rf"(?i){_NAMED}")
 _NAME = re.compile(rf"(?i){_NAMES}")
 
 # what says that a value goes on
-_GOES_ON = ["first", "then", "next", "finally", "lastly", "followed", "ending", "ends", "second", "third", "fourth", "last", "after", "erst", "zuerst", "dann", "danach", "anschließend", "zuletzt", "zum", "schluss", "schließlich", "ende", "weiter", "gefolgt", "d'abord", "puis", "ensuite", "enfin", "suivi", "finissant", "luego", "después", "entonces", "seguido", "finalmente", "último", "primero", "primera", "prima", "primeiro", "eerst", "premier", "poi", "quindi", "infine", "seguito", "dan", "daarna", "vervolgens", "tot", "slot", "gevolgd", "depois", "seguida", "fim"]  # fmt: skip
+_GOES_ON = ["and", "und", "et", "first", "then", "next", "finally", "lastly", "followed", "ending", "ends", "second", "third", "fourth", "last", "after", "erst", "zuerst", "dann", "danach", "anschließend", "zuletzt", "zum", "schluss", "schließlich", "ende", "weiter", "gefolgt", "d'abord", "puis", "ensuite", "enfin", "suivi", "finissant", "luego", "después", "entonces", "seguido", "finalmente", "último", "primero", "primera", "prima", "primeiro", "eerst", "premier", "poi", "quindi", "infine", "seguito", "dan", "daarna", "vervolgens", "tot", "slot", "gevolgd", "depois", "seguida", "fim"]  # fmt: skip
 _PARTS_OF = ["block", "group", "part", "piece", "octet", "octets", "digits", "number", "serial", "area", "check", "middle", "country", "bank", "branch", "gruppe", "teil", "prüfziffer", "groupe", "partie", "bloc", "clé", "grupo", "bloque", "parte", "blocco", "gruppo", "groep", "deel", "bloco"]  # fmt: skip
 _FILLS = ["and", "the", "that", "it", "is", "by", "with", "of", "are", "at", "on", "am", "an", "mit", "von", "und", "der", "die", "das", "kommt", "et", "de", "par", "la", "le", "y", "con", "por", "el", "al", "e", "da", "di", "con", "en", "met", "van", "het", "de", "em", "o", "a"]  # fmt: skip
 _TELLING = frozenset(_GOES_ON + _PARTS_OF)
 _ONE_WORD = "|".join(sorted({*_TELLING, *_FILLS}, key=len, reverse=True))
 _FILLED = rf"[ ]?[,;:–-]?[ ]{{1,2}}(?:(?:{_ONE_WORD})[ ,:]{{1,2}}){{1,6}}"
 _GOING_ON = re.compile(
-    rf"(?<![^\W_])(?:[A-Z]{{2}}|[A-Z]{{0,4}}[0-9][A-Z0-9]{{0,23}})(?:(?i:{_FILLED})(?:[A-Z]{{0,4}}[0-9][A-Z0-9]{{0,30}})){{1,8}}(?![^\W_]|[.,][0-9])"
+    rf"(?<![^\W_])(?:[A-Z]{{2}}|[A-Z]{{0,4}}[0-9][A-Z0-9]{{0,23}})(?:(?i:{_FILLED})(?:[A-Z]{{0,4}}[0-9][A-Z0-9]{{0,30}}|[A-Z]{{4}})){{1,8}}(?![^\W_]|[.,][0-9])"
 )
 _ONE_FILL = re.compile(rf"(?i){_FILLED}")
 _WORD = re.compile(r"[^\W\d_]+")

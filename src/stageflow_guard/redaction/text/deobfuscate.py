@@ -87,7 +87,8 @@ def _prefixed(text: str) -> Iterator[Edit]:
         at = match.start()
         before = _PREFIX_BEFORE.search(text, max(0, at - _PREFIX_MOST), at)
         if before is not None:
-            yield (before.start(), match.end(), "\n")
+            goes_on = text[match.end()] == "." and text[at - 1].isdigit()
+            yield (before.start(), match.end(), "" if goes_on else "\n")
 
 
 def _parted_lines(text: str) -> Iterator[Edit]:
@@ -378,7 +379,7 @@ _BAR = (
 _DASH = r"[ ]{1,2}(?:dash|hyphen|minus|tiret|trait d['’]union|trattino|gui[oó]n(?: medio)?|traço|h[íi]fen|bindestrich|minus|strich|streepje|koppelteken|liggend streepje|bindestreck|myślnik)[ ]{1,2}"
 _LABEL = r"[A-Za-z0-9][A-Za-z0-9_+-]{0,40}"
 _MAIL_WORDS = re.compile(
-    rf"(?<![\w.]){_LABEL}(?:(?:{_DOT}|{_BAR}|{_DASH}){_LABEL}){{0,4}}{_AT}{_LABEL}(?:(?:{_DOT}|{_DASH})[A-Za-z0-9][A-Za-z0-9-]{{0,40}}){{0,4}}{_DOT}(?:com|org|net|edu|gov|mil|int|io|info|biz|name|mail|email|dev|app|online|site|shop|store|cloud|tech|wales|scot|london|berlin|paris|nyc|wien|amsterdam|koeln|hamburg|bayern|swiss|cat|eus|gal|club|live|life|world|zone|studio|design|digital|agency|media|news|blog|page|link|team|work|pro|xyz|health|bank|example|test|[a-z]{{2}})(?![\w])",
+    rf"(?<![^\W_])(?<!\.){_LABEL}(?:(?:{_DOT}|{_BAR}|{_DASH}){_LABEL}){{0,4}}{_AT}{_LABEL}(?:(?:{_DOT}|{_DASH})[A-Za-z0-9][A-Za-z0-9-]{{0,40}}){{0,4}}{_DOT}(?:com|org|net|edu|gov|mil|int|io|info|biz|name|mail|email|dev|app|online|site|shop|store|cloud|tech|wales|scot|london|berlin|paris|nyc|wien|amsterdam|koeln|hamburg|bayern|swiss|cat|eus|gal|club|live|life|world|zone|studio|design|digital|agency|media|news|blog|page|link|team|work|pro|xyz|health|bank|example|test|[a-z]{{2}})(?![^\W_])",
     re.IGNORECASE,
 )
 _AT_ONLY = re.compile(_AT, re.IGNORECASE)
@@ -499,7 +500,7 @@ def _is_signed(lower: str) -> bool:
     """Say whether an "at" stands in brackets, or between two signs."""
     return any(
         lower[at - 1 : at] in _OPENING or (lower[at - 1 : at] in _PAIRED and lower[at + 2 : at + 3] == lower[at - 1 : at])
-        or lower.startswith(" at sign ", at - 1)
+        or lower.startswith((" at sign ", " at-sign "), at - 1)
         for at in _ATS.places(lower)
     )  # fmt: skip
 

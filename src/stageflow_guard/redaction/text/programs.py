@@ -83,6 +83,8 @@ def _between(text: str, match: re.Match[str]) -> bool:
     """A list of values is no concatenation: a comma or nothing between quotes keeps them apart."""
     if match[0] in ("'\"", "\"'"):  # a shell joins what it quotes in two ways
         return True
+    if match[0] == "`.`":  # of Markdown: no language joins so
+        return False
     if any(sign in match[0] for sign in "+.&|~<\x1e"):
         return True
     if "\n" in match[0]:  # the next row, but where a number stops at its sign

@@ -70,7 +70,7 @@ from stageflow_guard.redaction.text.tags import pieces
 from stageflow_guard.redaction.text.view import Step, View
 
 STEPS: tuple[Step, ...] = (
-    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, backwards.backwards, joints.joints, between.between, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
+    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, backwards.backwards, between.between, joints.joints, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
     deobfuscate.look_alikes,
 )  # fmt: skip
 

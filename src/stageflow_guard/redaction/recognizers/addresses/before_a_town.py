@@ -30,7 +30,7 @@ _CODE = re.compile(
 )
 # Belgium, Switzerland, Austria, Denmark: four digits are a year, too
 _SHORT_CODE = re.compile(
-    rf"[0-9](?<=[,\n][ ].|.[,\n].)(?!(?<=[12])[09])[0-9]{{3}}[ ]{{1,2}}{_TOWN}(?![\w@])"
+    rf"[0-9](?<=[,\n][ ].|.[,\n].)(?!(?<=1)9|(?<=2)0)[0-9]{{3}}[ ]{{1,2}}{_TOWN}(?![\w@])"
 )
 _CODE_BEHIND = re.compile(r"[0-9](?<![0-9.,/-].)[0-9]{4}-[0-9]{3}(?![\w-])")
 _STATE_BEFORE = re.compile(r"(?:[A-Z]{2},?[ ]{1,2}|[A-Z]{2},?[ ]CEP:?[ ]|CEP:?[ ])$")
@@ -49,7 +49,7 @@ _STATE_NAME = re.compile(rf"(?<![^\W_])(?:{'|'.join(_STATES)}),?[ ]$")
 _BORDER = re.compile(r"[ ]?[,;][ ]?\n?[ >]{0,8}|[ ]?\n[ \t>*-]{0,8}|[ ][–-][ ]|[ ]{2,4}")
 _WALL = re.compile(r"[:(){}\[\]<>|\"“”„=@?!\x1e]|\n\n|[.][ ](?=[^\W\d_]{3,}[ ])")
 _NUMBER = re.compile(
-    r"s/n|snc|#?[0-9]{1,5}[A-Za-z]?(?:[/-][0-9]{1,4}[A-Za-z]?|/[A-Za-z]{1,2}){0,3}[.ºª°]?|[0-9]{1,2}(?:er|e|[oaºª°]|st|nd|rd|th)\.?[A-F]?|[0-9]{1,2}\.[oaºª]"
+    r"s/n|snc|#?[0-9]{1,5}[A-Za-z]?(?:[/-][0-9]{1,4}[A-Za-z]?|/[A-Za-z]{1,3}){0,3}[.ºª°]?|[0-9]{1,2}(?:er|e|[oaºª°]|st|nd|rd|th)\.?[A-F]?|[0-9]{1,2}\.[oaºª]"
 )
 _NAME = re.compile(r"(?:[dlDL]['’]|['’]t-?)?[^\W\d_a-zß-ÿ][\w'’/.-]*|['’]t")
 _LONG_NAME = re.compile(r"[^\W\d_]{3,}")
@@ -294,5 +294,7 @@ def _is_word(word: str) -> bool:
         or _NAME.fullmatch(word) is not None
         or word.rstrip(".:º°").lower() in _WORDS
         or word in ("nº", "n.º", "n°", "no:", "c/")
-        or (len(word.rstrip(".")) == 1 and word[0].isalpha())
+        or (
+            len(word.rstrip(".")) == 1 and word[0].isalpha() and (word.isupper() or word[1:] == ".")
+        )
     )

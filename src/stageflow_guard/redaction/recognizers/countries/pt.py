@@ -59,7 +59,7 @@ COUNTRY = Country(
         Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="número da apólice|apólice|apólice nº|número do beneficiário|número de beneficiário|carteirinha|número da carteirinha|matrícula do beneficiário|número de utente|número do utente|utente nº|utente|número sns|número do cartão sus|cartão sus|cartão nacional de saúde|cns|número do associado|número de segurado"),
         Document(entity="PT_NIF", value=r"[1235689][0-9]{2}[ ]?[0-9]{3}[ ]?[0-9]{3}", names="nif|contribuinte|número de contribuinte|nº de contribuinte", check=nif),
         Document(entity="PASSPORT", value=r"[A-Z]{1,2}[0-9]{6}", names="passaporte|número do passaporte|passaporte nº"),
-        Document(entity="PT_CC", value=r"[0-9]{8}[ -]?[0-9][ ]?[A-Z0-9]{2}[0-9]", names="cartão de cidadão|cartão do cidadão|cc nº|bilhete de identidade"),
+        Document(entity="PT_CC", value=r"[0-9]{8}[ -]?[0-9][ ]?[A-Z0-9]{2}[0-9]", names="n.º cc|nº cc|cc n.º|cc|cartão de cidadão|cartão do cidadão|cc nº|bilhete de identidade"),
         Document(entity="PT_NISS", value=r"[12][0-9]{10}", names="niss|segurança social|número de segurança social"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z0-9]{2}-[A-Z0-9]{2}-[A-Z0-9]{2}|[A-Z]{3}[ -]?[0-9][A-Z0-9][0-9]{2}", names="matrícula|placa|placa do carro"),
     ),

@@ -43,6 +43,10 @@ _START = re.compile(
 )
 
 
+# a word of a name in camel case, or one in capitals
+_NEXT_WORD = re.compile(r"[A-Z][a-z]{1,12}(?![a-z])|[A-Z]{2,8}(?![A-Za-z0-9])")
+
+
 def ibans(text: str) -> Iterator[Hit]:
     """Yield IBANs by country length, separators allowed; mod 97 or a label raises them."""
     reached = 0
@@ -65,7 +69,7 @@ def ibans(text: str) -> Iterator[Hit]:
         if len(account) != size or account[2:4].isalpha():
             continue
         follow = text[end : end + 1]
-        if follow.isalnum() and not follow.islower():
+        if follow.isalnum() and not follow.islower() and _NEXT_WORD.match(text, end) is None:
             continue
         hit = _iban(text, start, end, account)
         if hit is not None and (before.isalnum() or follow.isalnum()) and not (

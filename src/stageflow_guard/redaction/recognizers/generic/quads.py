@@ -25,7 +25,7 @@ def is_quad(pieces: Sequence[str]) -> bool:
     )
 
 
-_OCTETS, _BYTE = 4, 255
+_OCTETS, _BYTE, _PADDED = 4, 255, 3
 
 
 def _of_a_host(before: str, after: str, parts: list[str]) -> bool:
@@ -51,11 +51,13 @@ def quad(one: Candidate) -> Hit | None:
     if len(one.shape) != 4 or one.gaps != (".", ".", ".") or max(one.shape) > 3:
         return None
     parts = one.text[one.start : one.end].split(".")
-    if any(int(p) > 255 or (len(p) > 1 and p[0] == "0") for p in parts):
+    padded = one.label == "ip" and {len(p) for p in parts} == {_PADDED}  # 077.022.087.067
+    if any(int(p) > 255 or (len(p) > 1 and p[0] == "0" and not padded) for p in parts):
         return None
     before, after = one.text[max(0, one.start - 2) : one.start], one.text[one.end : one.end + 2]
     joined = before[-1:] in (".", "-", "/") and before[:1].isalnum()
-    if (joined or (after[:1] in (".", "-") and after[1:].isalnum())) and not (
+    worded = one.label == "ip" and after[:1] == "-" and after[1:].isalpha()
+    if (joined or (after[:1] in (".", "-") and after[1:].isalnum() and not worded)) and not (
         _of_a_host(before, after, parts)
     ):  # fmt: skip
         return None

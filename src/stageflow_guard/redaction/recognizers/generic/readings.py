@@ -73,7 +73,9 @@ def classify(one: Candidate) -> Hit | None:
 
 _GLUED = frozenset({"card", "ssn"})
 _SOLID_SSN = (9,)
-_SSN_WORD = re.compile(r"(?i)ssn[:=_-]?$")  # touches it: `#ssn201513303`
+_SSN_WORD = re.compile(
+    r"(?i)(?:ssn|security(?:number|no)?)(?:is)?[:=_-]?$"
+)  # touches it: `#ssn201513303`
 
 
 def _opened(one: Candidate) -> bool:
@@ -92,7 +94,7 @@ def _opened(one: Candidate) -> bool:
     ) and network(one.digits) and luhn(one.digits):  # fmt: skip
         return True
     if one.label in _GLUED and (one.shape in ((3, 2, 4), (4, 4, 4, 4)) or (
-        one.label == "ssn" and one.shape == _SOLID_SSN and _SSN_WORD.search(one.text, max(0, one.start - 4), one.start)
+        one.label == "ssn" and one.shape == _SOLID_SSN and _SSN_WORD.search(one.text, max(0, one.start - 18), one.start)
     ) or (
         one.label == "card" and len(one.digits) >= 15 and network(one.digits) and luhn(one.digits)
     )):  # fmt: skip
@@ -132,9 +134,13 @@ def _among_words(one: Candidate) -> bool:
 _RECORD = re.compile(
     r"(?i)(?:id|ref|order|trace|span|session|build|ts|time|msg|seq|num|nr|no|txn?|trx|req|case|row|img|file|doc|post|v)$"
 )
-_WORD_BEFORE = re.compile(r"(?<![A-Za-z0-9+/=-])(?:[a-z]{2,12}|[A-Z]{2,12})$")
+_WORD_BEFORE = re.compile(
+    r"(?<![A-Za-z0-9+/=-])(?:[A-Z]?[a-z]{2,12}(?:[A-Z][a-z]{1,12}){0,3}|[A-Z]{2,12})$"
+)
 _OPENERS = frozenset(("", *" \n\t[(\"':=,;"))
-_WORD_BEHIND = re.compile(r"(?:[a-z]{2,12}|[A-Z]{2,12})(?![A-Za-z0-9+/=-])")
+_WORD_BEHIND = re.compile(
+    r"(?:[A-Z]?[a-z]{2,12}(?:[A-Z][a-z]{1,12}){0,3}|[A-Z]{2,12})(?![A-Za-z0-9+/=-])"
+)
 _NO_HEX = re.compile(r"[g-zG-Z]")
 # sixteen digits of Visa, Mastercard, Discover and JCB, fifteen of American Express: no rarer length
 _USUAL = re.compile(r"(?:[4562][0-9]{15}|35[0-9]{14}|3[47][0-9]{13})$")
@@ -153,7 +159,9 @@ def _between_letters(one: Candidate) -> bool:
     )  # fmt: skip
 
 
-_TAIL_WORD = re.compile(r"(?:[a-z]{1,12}|[A-Z]{2,12})(?![A-Za-z0-9])")
+_TAIL_WORD = re.compile(
+    r"(?:[A-Z]?[a-z]{1,12}(?:[A-Z][a-z]{1,12}){0,4}|[A-Z]{2,12})(?![A-Za-z0-9])"
+)
 
 
 def _ssn(one: Candidate) -> Hit | None:
@@ -181,11 +189,19 @@ def _ssn(one: Candidate) -> Hit | None:
         return Hit(one.start, one.end, "US_SSN", 0.36 if dashed and issued else 0.25, "ssn")
     if dashed:
         return Hit(one.start, one.end, "US_SSN", 0.68 if issued else 0.45, "ssn")
-    if len(set(one.gaps)) == 1 and issued:
+    if len(set(one.gaps)) == 1 and issued and not _of_a_month(one):
         return Hit(one.start, one.end, "US_SSN", 0.4 if one.gaps[0] == " " else 0.36, "ssn")
     return None
 
 
+def _of_a_month(one: Candidate) -> bool:
+    """Say whether it is the number of something in a month of a year: `faktura nr 118/02/2026`."""
+    return one.gaps[0] in ("/", ".") and one.digits[5:7] in ("19", "20") and (
+        1 <= int(one.digits[3:5]) <= _MONTHS
+    )  # fmt: skip
+
+
+_MONTHS = 12
 _LABELS = frozenset(one.label for one in NUMBERS)
 _GROUPED = frozenset(shape for one in NUMBERS for shape in one.shapes)
 _SUREST = max(one.bare for one in NUMBERS)  # of a national number that nothing names

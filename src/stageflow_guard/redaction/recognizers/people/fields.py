@@ -54,6 +54,9 @@ _NAMED = (
     "sobrenome",
     "apelido",
     "nazwisko",
+    "nombre completo",
+    "nome completo",
+    "nom complet",
 )
 # on a line of its own, who sent it and to whom
 _SENT_BY = frozenset({"to", "from"}) | LINE_HEADS
@@ -213,7 +216,7 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
         named = sign is not None and several and word.endswith(("name", "holder", "owner"))
         caseless = name is not None
         name = name or capitalised(text, at) or (_plain_part(text, at) if part and quoted else None)
-        name = name or (_small_name(text, at) if named else None)
+        name = name or (_small_name(text, at) if named else _led(text, at) if part else None)
         if name is None:
             continue
         # one word is enough, too, where the surname stands first: `Patient: Krause, Bettina`
@@ -246,6 +249,17 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
         ):
             continue
         yield from _people(text, name, word if sign is not None else "", least)
+
+
+# a surname of two words, alone in its field: `Cognome: Lo Presti`
+_LED = re.compile(
+    r"(?:Lo|La|Li|Le|Di|De|Del|Della|Dello|Dal|Dalla|Da|El|Al)[ ][^\W\d_a-zß-ÿ][^\W\d_A-Z]+(?:-[^\W\d_]+)?(?![^\W_])"
+)
+
+
+def _led(text: str, at: int) -> tuple[int, int] | None:
+    match = _LED.match(text, at)
+    return None if match is None else match.span()
 
 
 _TAGS = re.compile(

@@ -77,6 +77,8 @@ def titled(text: str) -> Iterator[Hit]:
                 at = text.find(needle, at + 1)
 
 
+_MIDDLE = re.compile(r"(?<![^\W_])[^\W\d_a-zß-ÿ][^\W\d_A-Z]{2,}[ ]$")
+_LONGEST = 24  # letters of a given name
 _INITIALS = re.compile(r"(?:[A-Z][ ]){1,2}(?=[^\W\d_a-z][^\W\d_A-Z])")
 
 
@@ -94,6 +96,8 @@ def _behind_title(text: str, at: int, title: str) -> Hit | None:
         gap = below = _BELOW_TITLE.match(text, at + len(title))
     if gap is None or before.isalnum() or before in ("_", ".", "-"):
         return None
+    if len(title) == 1 and _MIDDLE.search(text, max(0, at - _LONGEST), at) is not None:
+        return None  # the initial of a middle name: `Franklin D. Roosevelt`
     name = capitalised(text, gap.end() + _initials(text, gap.end()))
     if name is None:
         return None

@@ -66,6 +66,7 @@ class Reading:
         self._values = [value for block in _blocks(text) for value in block.values]
         if "</" in text:
             self._values += markup.elements(text)
+            self._values += markup.paired(text)
         if "<" in text and "=" in text:
             self._values += markup.attributes(text)
         self._values += complements.values(text)

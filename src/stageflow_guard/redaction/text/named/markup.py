@@ -171,6 +171,23 @@ def attributes(text: str) -> Iterator[Named]:
             yield from value(text, name, *place)
 
 
+# a label in an element, and its value in the next: `<dt>Name</dt><dd>Ada Byron</dd>`
+_PAIR = re.compile(
+    r"<(?P<tag>th|dt|b|strong|label|td|span|div|p|em|h[1-6])\b[^<>]{0,120}>\s{0,4}(?P<name>[^\W\d_][^<>\n:：]{1,40}?)\s{0,2}[:：]?\s{0,4}</(?P=tag)>\s{0,8}[:：]?\s{0,4}<(?:td|dd|span|div|p|b|strong|em|i)\b[^<>]{0,120}>\s{0,4}(?P<value>[^<>\n]{2,120}?)\s{0,4}</",
+    re.IGNORECASE,
+)
+
+
+def paired(text: str) -> Iterator[Named]:
+    """Yield what stands in the element behind the one that holds its name."""
+    at = text.find("<")
+    while at >= 0:
+        pair = _PAIR.match(text, at)
+        if pair is not None and tells(pair["name"]) and not tells(pair["value"]):
+            yield from value(text, pair["name"], *pair.span("value"))
+        at = text.find("<", at + 1)
+
+
 def row_of(text: str, at: int) -> int:
     """Return where the row begins that is open at `at` and may become a head; else `at`."""
     start = text.lower().rfind("<tr", max(0, at - _HEAD_MOST), at)
