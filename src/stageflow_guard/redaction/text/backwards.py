@@ -9,19 +9,17 @@ from __future__ import annotations
 import re
 
 from stageflow_guard.redaction.recognizers import labels
-from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.accounts import is_account
 from stageflow_guard.redaction.recognizers.generic.payment_cards import network
 from stageflow_guard.redaction.recognizers.generic.quads import is_quad
-from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
+from stageflow_guard.redaction.recognizers.runs import runs
 from stageflow_guard.redaction.text.view import Edit, View
 
-_SAID = Heads((
-    "revers", "backward", "right to left", "last to first", "mirror", "rückwärts", "umgekehrt", "von hinten", "von rechts", "verkehrt herum",
-    "à l'envers", "à l’envers", "à rebours", "inverse", "inversé", "al revés", "hacia atrás", "invertid", "al contrari", "rovesci", "invers",
-    "achterstevoren", "omgekeerd", "ao contrário", "de trás", "baklänges", "bakvänt", "od tyłu", "wspak",
-))  # fmt: skip
+# one of these words says so
+_HEARD = frozenset(["reverse", "reversed", "reverses", "reversing", "backward", "backwards", "mirror", "mirrored", "rückwärts", "umgekehrt", "hinten", "verkehrt", "envers", "rebours", "inverse", "inversé", "inverso", "inversa", "revés", "atrás", "invertido", "invertida", "contrario", "rovescio", "rovesciato", "achterstevoren", "omgekeerd", "contrário", "trás", "baklänges", "bakvänt", "tyłu", "wspak"])  # fmt: skip
+register(_HEARD)
 _TOKEN = re.compile(
     r"[a-z]{2,8}(?:\.[\w-]{1,30}){1,3}@[\w.+-]{1,40}"
     r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![\w.])"
@@ -35,10 +33,9 @@ _SSN, _CARD, _PHONE = 9, range(13, 20), range(9, 14)
 def backwards(view: View) -> View:
     """Turn what is written backwards within reach of a word that says so."""
     text = view.text
-    if not view.digits and "@" not in text:
-        return view
+    heard = _HEARD & vocabulary(text) if view.digits or "@" in text else frozenset[str]()
     edits: dict[int, Edit] = {}
-    for at in _SAID.places(lowered(text)):
+    for _, at in runs(lowered(text)).places(heard) if heard else ():
         for match in _TOKEN.finditer(text, max(0, at - _REACH), min(len(text), at + _REACH)):
             turned = _turned(text, match)
             if turned:

@@ -7,7 +7,7 @@ label, or the check of the whole, says that it is one value: people count and li
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.check_digits import luhn
@@ -16,6 +16,7 @@ from stageflow_guard.redaction.recognizers.generic.payment_cards import network
 from stageflow_guard.redaction.recognizers.generic.quads import is_quad
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 from stageflow_guard.redaction.recognizers.runs import runs
+from stageflow_guard.redaction.recognizers.shapes import holds
 from stageflow_guard.redaction.text.view import Edit, View
 
 # the names of signs
@@ -47,6 +48,7 @@ _ONE_FILL = re.compile(rf"(?i){_FILLED}")
 _WORD = re.compile(r"[^\W\d_]+")
 for _words in (_SIGN_OF, _TELLING):
     register(_words)
+_ANDS, _OF_ACCOUNTS = frozenset({"and", "und", "et"}), (b"AA00 a",)  # only of an IBAN's pieces
 _NONE, _FILLING = frozenset[str](), frozenset({*_TELLING, *_FILLS})
 _TOLD = frozenset({"card", "ssn", "itin", "phone", "iban", "account", "ip"})
 _PARTED_SSN = (3, 2, 4)
@@ -60,20 +62,31 @@ def between(view: View) -> View:
         return view
     heard = vocabulary(view.text)
     named, told = heard & _SIGN_OF.keys(), heard & _TELLING
-    if named:
-        view = view.edited(list(_by_signs(view.text, named)), "names of signs")
-    if told:
-        view = view.edited(list(_going_on(view.text, told)), "pieces one by one")
+    if not told.isdisjoint(_ANDS) and not holds(view.text, _OF_ACCOUNTS):
+        told -= _ANDS
+    if named or told:
+        places = list(runs(lowered(view.text)).places(named | told))
+        view = view.edited(list(_by_signs(view.text, places)), "names of signs")
+        if view.steps and view.steps[-1] == "names of signs":
+            places = list(runs(lowered(view.text)).places(told))
+        view = view.edited(list(_going_on(view.text, places)), "pieces one by one")
     return view
 
 
+Place = tuple[str, int]
+
+
 def _matches(
-    pattern: re.Pattern[str], text: str, words: frozenset[str], fills: frozenset[str]
+    pattern: re.Pattern[str],
+    text: str,
+    places: Sequence[Place],
+    words: Collection[str],
+    fills: frozenset[str],
 ) -> Iterator[re.Match[str]]:
     """Yield what `pattern` matches from a piece on that stands before one of `words`, `fills` between or not."""
     reached = 0
-    for _, at in runs(lowered(text)).places(words):
-        begin = _piece_before(text, at, fills) if at > reached else -1
+    for word, at in places:
+        begin = _piece_before(text, at, fills) if at > reached and word in words else -1
         match = pattern.match(text, begin) if begin >= reached else None
         if match is not None:
             reached = match.end()
@@ -86,9 +99,8 @@ def _piece_before(text: str, at: int, fills: frozenset[str]) -> int:
     for _ in range(_MOST_FILLS):
         while end > 0 and text[end - 1] in _BETWEEN:
             end -= 1
-        begin = end
-        while begin > 0 and end - begin < _LONGEST and not text[begin - 1].isspace():
-            begin -= 1
+        low = max(0, end - _LONGEST)
+        begin = max(text.rfind(" ", low, end), text.rfind("\n", low, end), low - 1) + 1
         token = text[begin:end]
         last = token[-1:]
         if last.isdigit() or (last.isupper() and len(token) >= _SHORTEST):
@@ -110,8 +122,8 @@ _BETWEEN = frozenset(" ,;:–-([{<")
 _MOST_FILLS, _LONGEST, _SHORTEST = 5, 40, 2  # words, characters of a piece
 
 
-def _by_signs(text: str, named: frozenset[str]) -> Iterator[Edit]:
-    for match in _matches(_BY_SIGNS, text, named, _NONE):
+def _by_signs(text: str, places: Sequence[Place]) -> Iterator[Edit]:
+    for match in _matches(_BY_SIGNS, text, places, _SIGN_OF, _NONE):
         plain, start = _ONE_SIGN.sub(_sign, match[0]), match.start()
         plus = _PLUS.search(text, max(0, start - _PLUS_SIZE), start)
         if plus is not None:
@@ -129,8 +141,8 @@ def _sign(match: re.Match[str]) -> str:
     return _SIGN_OF[name[0].lower()] if name is not None else " "
 
 
-def _going_on(text: str, told: frozenset[str]) -> Iterator[Edit]:
-    for match in _matches(_GOING_ON, text, told, _FILLING):
+def _going_on(text: str, places: Sequence[Place]) -> Iterator[Edit]:
+    for match in _matches(_GOING_ON, text, places, _TELLING, _FILLING):
         gaps = [m[0] for m in _ONE_FILL.finditer(match[0])]
         if all(_TELLING.isdisjoint(_WORD.findall(gap.lower())) for gap in gaps):
             continue

@@ -35,7 +35,7 @@ _SPOKEN = re.compile(
 )
 # `mi usuario es chaselden`: whose it is, and the end of a clause
 _OWN = re.compile(
-    rf"(?<![\w.-])(?:my|mein|mi|mon|il mio|mijn|meu|o meu)[ ](?:{_LABELS}|login|usuario|utente|usu[aá]rio|handle|benutzer)[ ](?:is|was|es|ist|est|è|é|lautet|heißt|c['’]est)[ ]{_PLAIN}",
+    rf"(?<![\w.-])(?:my|mein|mi|mon|il mio|mijn|meu)[ ](?:{_LABELS}|login|usuario|utente|usu[aá]rio|handle|benutzer)[ ](?:is|was|es|ist|est|è|é|lautet|heißt|c['’]est)[ ]{_PLAIN}",
     re.IGNORECASE,
 )
 # `logged in as chaselden`
@@ -82,19 +82,19 @@ def spoken(text: str) -> Iterator[Hit]:
 
 def _ends_a_clause(text: str) -> Iterator[Hit]:
     """Yield accounts of one plain word: behind whose they are, or as what somebody is logged in."""
-    heard, lower = vocabulary(text), lowered(text)
-    for pattern, heads in ((_OWN, _OWN_HEADS), (_AS, _AS_HEADS)):
-        for match in pattern.finditer(lower) if not heard.isdisjoint(heads) else ():
-            name = match["name"]
-            if name not in NOBODY and name not in _SAID_OF_IT and FILED.search(name) is None and (
-                not text[match.start("name")].isupper() or any(map(str.isdigit, name))
-            ):  # fmt: skip
+    lower = lowered(text)
+    for pattern, heads in ((_OWN, _OWNERS), (_AS, _LOGS)):
+        for at in heads.places(lower):
+            match = pattern.match(lower, at)
+            name = "" if match is None else match["name"]
+            if match is None or name in NOBODY or name in _SAID_OF_IT or FILED.search(name):
+                continue
+            if not text[match.start("name")].isupper() or any(map(str.isdigit, name)):
                 yield Hit(*match.span("name"), "USERNAME", 0.4, "account, said", "label username")
 
 
-_OWN_HEADS = frozenset(["username", "user", "login", "account", "screen", "benutzername", "nutzername", "benutzerkennung", "kennung", "identifiant", "utilisateur", "pseudo", "usuario", "utente", "gebruikersnaam", "usuário", "utilizador", "gamertag", "handle", "benutzer"])  # fmt: skip
-_AS_HEADS = frozenset(["logged", "log", "logging", "signed", "sign", "signing", "angemeldet", "eingeloggt", "einloggen", "connecté", "connectée", "conectado", "conectada", "sesión", "ingelogd", "inloggen", "autenticato", "autenticata", "accedi", "logado", "logada", "zalogowany", "zalogowana", "inloggad"])  # fmt: skip
-register(_OWN_HEADS | _AS_HEADS)
+_OWNERS = Heads(f"{whose} {what}" for whose in ("my", "mein", "mi", "mon", "il mio", "mijn", "meu") for what in ("user", "login", "account", "screen", "benutzer", "nutzername", "kennung", "identifiant", "nom d", "pseudo", "nombre de", "nome", "gebruikersnaam", "gamertag", "usuario", "utente", "usuário", "handle"))  # fmt: skip
+_LOGS = Heads(("logged in as", "log in as", "logging in as", "signed in as", "sign in as", "signing in as", "angemeldet als", "eingeloggt als", "einloggen als", "connecté", "conectad", "inicia", "ingelogd als", "inloggen als", "autenticat", "accedi come", "logad", "zalogowan", "inloggad som"))  # fmt: skip
 _LEAST = 4  # letters of an account in a pair that nothing else tells of
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import capitalised
@@ -47,6 +48,17 @@ register(_GREETING_WORDS)
 _KISSED = re.compile(
     r"(?:^|(?<=\n)|(?<=[.!?][ ]))(?:[xX]{1,4}[ ])?(?P<name>[^\W\d_a-zß-ÿ][^\W\d_A-Z]{1,20})[ ][xX]{1,4}(?=[ ]?(?:\n|$))"
 )
+_KISSES = (" x\n", " xx\n", " xxx\n", " xxxx\n", " X\n", " XX\n", " XXX\n")
+
+
+def _may_be_kissed(text: str) -> bool:
+    """Say whether a line, or the text, ends with kisses."""
+    last = text[-6:].rstrip()
+    inside = ("x\n" in text or "X\n" in text) and present(text, _KISSES)
+    return inside or (last[-1:] in _CROSSES and f"{last}\n".endswith(_KISSES))
+
+
+_CROSSES = frozenset("xX")
 _NUMBER_BEHIND = re.compile(r",[ ](?:tel\.?[ ]?)?[+(]?0?[0-9]{2}")
 # who wrote it, at its end: `… my cell is the same. - Beth Underwood`
 _DASHED = re.compile(r"[-–—~](?<=[.!?][ ].)[ ]?(?=[^\W\d_a-z])")
@@ -160,7 +172,7 @@ def recognize(text: str) -> Iterator[Hit]:
             text[name[1] : name[1] + 2] in (" (", " |")
         ):
             yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
-    for kissed in _KISSED.finditer(text) if "x" in text else ():
+    for kissed in _KISSED.finditer(text) if _may_be_kissed(text) else ():
         if kissed["name"].lower() not in EVERYBODY | STOP:
             yield Hit(*kissed.span("name"), "PERSON", 0.42, "name, sign-off", "label said")
     yield from _dashed(text)
