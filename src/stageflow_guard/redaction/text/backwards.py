@@ -7,10 +7,12 @@ form holds.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.accounts import is_account
+from stageflow_guard.redaction.recognizers.generic.contact import COMMON_TLD
 from stageflow_guard.redaction.recognizers.generic.payment_cards import network
 from stageflow_guard.redaction.recognizers.generic.quads import is_quad
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
@@ -27,6 +29,7 @@ _TOKEN = re.compile(
 )
 _REACH = 120  # characters on either side of the word
 _PARTED = re.compile(r"[ -]")
+_COUNTRY = 2  # letters of a country's domain
 _SSN, _CARD, _PHONE = 9, range(13, 20), range(9, 14)
 
 
@@ -34,20 +37,38 @@ def backwards(view: View) -> View:
     """Turn what is written backwards within reach of a word that says so."""
     text = view.text
     heard = _HEARD & vocabulary(text) if view.digits or "@" in text else frozenset[str]()
-    edits: dict[int, Edit] = {}
-    for _, at in runs(lowered(text)).places(heard) if heard else ():
-        for match in _TOKEN.finditer(text, max(0, at - _REACH), min(len(text), at + _REACH)):
+    return view.edited(list(_edits(text, heard)) if heard else [], "backwards")
+
+
+def _edits(text: str, heard: frozenset[str]) -> Iterator[Edit]:
+    for low, high in _in_reach(text, heard):
+        for match in _TOKEN.finditer(text, low, high):
             turned = _turned(text, match)
             if turned:
-                edits.setdefault(match.start(), (*match.span(), f"{turned} "))
-    return view.edited([edits[at] for at in sorted(edits)], "backwards")
+                yield (*match.span(), f"{turned} ")
+
+
+def _in_reach(text: str, heard: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a text within reach of a word of `heard`: in order, none touches another."""
+    low = high = 0
+    for at in sorted(at for _, at in runs(lowered(text)).places(heard)):
+        if at - _REACH > high:
+            yield low, high
+            low = at - _REACH
+        high = min(len(text), at + _REACH)
+    yield low, high
 
 
 def _turned(text: str, match: re.Match[str]) -> str:
     """Return what a token says when it is read backwards; nothing where that is no value."""
     turned = match[0][::-1]
     solid = _PARTED.sub("", turned)
-    if "@" in turned or is_quad(turned.split(".")):
+    if "@" in turned:
+        local, _, domain = turned.partition("@")
+        top = domain.rpartition(".")[2].lower()
+        known = top in COMMON_TLD or len(top) == _COUNTRY
+        return turned if known and any(map(str.isalpha, local)) else ""  # `org.slf4j@1.7.36`
+    if is_quad(turned.split(".")):
         return turned
     if is_account(solid):
         return solid

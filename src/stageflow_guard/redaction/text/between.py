@@ -146,9 +146,16 @@ def _going_on(text: str, places: Sequence[Place]) -> Iterator[Edit]:
         gaps = [m[0] for m in _ONE_FILL.finditer(match[0])]
         if all(_TELLING.isdisjoint(_WORD.findall(gap.lower())) for gap in gaps):
             continue
+        if _AMOUNT.match(match.string, match.end()) is not None:
+            continue  # amounts, one after the other
         joined = _joined(text, match.start(), _ONE_FILL.split(match[0]))
         if joined:
             yield (*match.span(), joined)
+
+
+_AMOUNT = re.compile(
+    r"(?i)[ ]?(?:[€$£%]|(?:euros?|eur|usd|dollars?|pounds?|gbp|francs?|chf|percent|prozent|pesos?|reais|units?|stück|points?|punkte?)(?![^\W_]))"
+)
 
 
 def _joined(text: str, start: int, pieces: Sequence[str]) -> str:

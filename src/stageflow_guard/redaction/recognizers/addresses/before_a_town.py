@@ -19,6 +19,7 @@ from stageflow_guard.redaction.recognizers.addresses.patterns import (
     UK_BESIDE,
     US_STATE,
 )
+from stageflow_guard.redaction.recognizers.addresses.zip_codes import STATES, is_of_state
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import register, vocabulary
 from stageflow_guard.redaction.recognizers.shapes import at_numbers, holds
@@ -36,14 +37,10 @@ _CODE_BEHIND = re.compile(r"[0-9](?<![0-9.,/-].)[0-9]{4}-[0-9]{3}(?![\w-])")
 _STATE_BEFORE = re.compile(r"(?:[A-Z]{2},?[ ]{1,2}|[A-Z]{2},?[ ]CEP:?[ ]|CEP:?[ ])$")
 _MEXICAN = re.compile(r"C\.?P\.?:?[ ]$")
 _PREFIX = re.compile(r"(?:D|A|CH|F|E|I|B|NL|DE|AT|FR|ES|IT|BE|S|SE|PL|P|PT)-$")
-# a state of North America by its name, and its code
-_STATES = (
-    "Alabama", "Alaska", "Arizona", "Arkansas", "California", "Colorado", "Connecticut", "Delaware", "Florida", "Georgia", "Hawaii", "Idaho", "Illinois", "Indiana", "Iowa", "Kansas", "Kentucky",
-    "Louisiana", "Maine", "Maryland", "Massachusetts", "Michigan", "Minnesota", "Mississippi", "Missouri", "Montana", "Nebraska", "Nevada", "Hampshire", "Jersey", "Mexico", "York", "Carolina", "Dakota",
-    "Ohio", "Oklahoma", "Oregon", "Pennsylvania", "Island", "Tennessee", "Texas", "Utah", "Vermont", "Virginia", "Washington", "Wisconsin", "Wyoming",
-)  # fmt: skip
+# a code behind the name of its state
 _ZIP = re.compile(r"[0-9](?<=[a-z][ ,].)[0-9]{4}(?:-[0-9]{4})?(?![\w-])|[0-9](?<=[a-z],[ ].)[0-9]{4}(?:-[0-9]{4})?(?![\w-])")  # fmt: skip
-_STATE_NAME = re.compile(rf"(?<![^\W_])(?:{'|'.join(_STATES)}),?[ ]$")
+_STATE_NAME = re.compile(rf"(?<![^\W_])({'|'.join(STATES)}),?[ ]$")
+_STATE_SIZE = 16
 
 # what parts the pieces of an address
 _BORDER = re.compile(r"[ ]?[,;][ ]?\n?[ >]{0,8}|[ ]?\n[ \t>*-]{0,8}|[ ][–-][ ]|[ ]{2,4}")
@@ -90,12 +87,13 @@ _ZIP_BESIDE = (b"a 00000", b"a, 00000")
 
 
 class _Code(NamedTuple):
-    """A code with its town: where it begins and ends.
+    """A code with its town: where it begins and ends. No address goes across another code of its `kind`.
 
     A house may have a name alone where Britain's codes stand, or America's. A number that may count
     something is a code only behind a `known` word of a street.
     """
 
+    kind: str
     start: int
     end: int
     named: bool = False
@@ -104,8 +102,10 @@ class _Code(NamedTuple):
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such streets, houses and boxes with their town."""
+    reached: dict[str, int] = {}
     for code in _codes(text):
-        begin = _begin(text, code)
+        begin = _begin(text, code, reached.get(code.kind, 0))
+        reached[code.kind] = code.end
         if begin >= 0:
             yield Hit(begin, code.end, "STREET_ADDRESS", 0.5, "street before its town", "position")
 
@@ -117,20 +117,25 @@ def _codes(text: str) -> Iterator[_Code]:
         for code in at_numbers(_CODE_BEHIND, text):
             state = _STATE_BEFORE.search(text, max(0, code.start() - 12), code.start())
             if state is not None:
-                yield _Code(code.start() - (len(state[0]) if "CEP" in state[0] else 0), code.end())
+                begin = code.start() - (len(state[0]) if "CEP" in state[0] else 0)
+                yield _Code("behind", begin, code.end())
     if holds(text, _ZIP_BESIDE):
         for code in at_numbers(_ZIP, text):
-            if _STATE_NAME.search(text, max(0, code.start() - 16), code.start()) is not None:
-                yield _Code(*code.span())
+            state = _STATE_NAME.search(text, max(0, code.start() - _STATE_SIZE), code.start())
+            if state is not None:
+                known = None if is_of_state(code[0], state[1]) else _ENGLISH
+                yield _Code("zip", *code.span(), known=known)
     if holds(text, _STATE_BESIDE):
         for code in TOWN_CODE.finditer(text):
             whole = not text[code.end() : code.end() + 1].isalnum()
-            if whole and US_STATE.search(text, max(0, code.start() - 5), code.start()) is not None:
-                yield _Code(*code.span(), named=True)
+            state = US_STATE.search(text, max(0, code.start() - 5), code.start())
+            if whole and state is not None:
+                known = None if is_of_state(code[0], state[0].strip(" ,")) else _ENGLISH
+                yield _Code("state", *code.span(), named=known is None, known=known)
     if not _INDIAN_WORDS.isdisjoint(vocabulary(text)):
-        yield from (_Code(*code.span(), known=_INDIAN) for code in at_numbers(_PIN, text))
+        yield from (_Code("pin", *code.span(), known=_INDIAN) for code in at_numbers(_PIN, text))
     if holds(text, UK_BESIDE):
-        yield from (_Code(*code.span(), named=True) for code in UK.finditer(text))
+        yield from (_Code("uk", *code.span(), named=True) for code in UK.finditer(text))
 
 
 def _before_their_town(text: str) -> Iterator[_Code]:
@@ -138,7 +143,7 @@ def _before_their_town(text: str) -> Iterator[_Code]:
     for code in at_numbers(_SHORT_CODE, text):
         town = code[0].split(" ")[-1]
         if town not in _COUNTED and len(town) >= _SHORTEST:
-            yield _Code(*code.span(), known=_KNOWN)
+            yield _Code("short", *code.span(), known=_KNOWN)
     for code in at_numbers(_CODE, text):
         town, start = code[0].split(" ")[-1], code.start()
         mexican = _MEXICAN.search(text, max(0, start - 6), start)
@@ -146,6 +151,7 @@ def _before_their_town(text: str) -> Iterator[_Code]:
             continue
         prefix = mexican or _PREFIX.search(text, max(0, start - 6), start)
         yield _Code(
+            "before",
             start if prefix is None else prefix.start(),
             code.end(),
             known=_KNOWN if code[0][2:5] == "000" else None,
@@ -161,13 +167,13 @@ class _Kind(Enum):
     NAME = "a name: of a house, a district, a town"
 
 
-def _begin(text: str, code: _Code) -> int:
-    """Return where the address begins that ends with `code`; -1 where none does.
+def _begin(text: str, code: _Code, low: int) -> int:
+    """Return where the address begins that ends with `code`, not before `low`; -1 where none does.
 
     The pieces are read from the code to the left, each as a whole. The first that a sentence runs into
     gives its end. Left of the street only what is inside of a house, or holds a number, goes on.
     """
-    wall = _wall(text, code.start)
+    wall = _wall(text, low, code.start)
     end, begin, names = code.start, -1, 0
     street = alone = False  # `alone`: a number whose street has to stand on its left
     for _ in range(_MOST_PIECES):
@@ -231,9 +237,9 @@ _BOX = re.compile(r"(?<![^\W_])(?:BP|CS|TSA|PF)(?![^\W_])")
 _NO_NUMBER = frozenset({"s/n", "snc"})
 
 
-def _wall(text: str, end: int) -> int:
-    """Return where the last sign before `end` ends that no address goes across."""
-    wall = max(0, end - _BACK)
+def _wall(text: str, low: int, end: int) -> int:
+    """Return where the last sign in `[low, end)` ends that no address goes across."""
+    wall = max(low, end - _BACK)
     for match in _WALL.finditer(text, wall, end):
         if not _spared(text, match):
             wall = match.end()

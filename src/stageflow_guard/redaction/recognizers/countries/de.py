@@ -37,7 +37,7 @@ COUNTRY = Country(
         "dob": "geboren|geburtsdatum|geburtstag",
         "passport": "reisepass|reisepassnummer|passnummer",
         "license": "führerschein|führerscheinnummer",
-        "other": "auftrag|auftragsnummer|bestellung|bestellnummer|rechnung|rechnungsnummer|artikel|artikelnummer|seite|zeile|preis|betrag|menge|sendung|vorgang|uhr|datum|fehler",
+        "other": "schutzart|schutzklasse|auftrag|auftragsnummer|bestellung|bestellnummer|rechnung|rechnungsnummer|artikel|artikelnummer|seite|zeile|preis|betrag|menge|sendung|vorgang|uhr|datum|fehler",
     },
     fields={"LICENSE_PLATE": "kennzeichen|kfz kennzeichen|nummernschild|autokennzeichen", "US_DRIVER_LICENSE": "führerschein|führerscheinnummer|führerschein nr",
         "PERSON": "melder|melderin|meldende person|rechnungsempfänger|ansprechpartner/in|organisator|organisatorin|teilnehmer|teilnehmende|anwesend|entschuldigt|protokollführer|besteller|bestellerin|leitung|moderation|auftraggeberin|name des kindes|erziehungsberechtigte|erziehungsberechtigter|notfallkontakt|fahrer/in|halter|fahrzeughalter|versicherter|mieter|auf den namen|lautend auf|name|vollständiger name|kontoinhaber|karteninhaber|ansprechpartner|empfänger|kundenname|auftraggeber|versicherungsnehmer|patientenname|kunde",

@@ -87,7 +87,7 @@ _NO_TLD = frozenset(
         "dot",
     ]
 )
-_COMMON_TLD = frozenset(
+COMMON_TLD = frozenset(
     "com org net edu gov mil int info biz name dev app online site shop cloud mail tech example test".split()  # noqa: SIM905 - a list of words
 )
 _IRISH = re.compile(r"(?:^|[._-])[odlOD]'[A-Za-z]{2,}$")  # `siobhan.o'dwyer`
@@ -146,7 +146,7 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
         filed = _FILED.match(text, at + 1)  # a file that is called after somebody
         if filed is not None and filed[1] not in _NO_TLD:
             end, tld = filed.end(), ""
-    if tld in _NO_TLD or (tip != at and len(tld) > 2 and tld not in _COMMON_TLD):
+    if tld in _NO_TLD or (tip != at and len(tld) > 2 and tld not in COMMON_TLD):
         return None
     local = _LOCAL.match(text[max(floor, tip - _LOCAL_MOST) : tip][::-1])
     if local is None:

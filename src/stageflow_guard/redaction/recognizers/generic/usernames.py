@@ -112,11 +112,16 @@ def logged(text: str) -> Iterator[Hit]:
             yield Hit(*match.span("name"), "USERNAME", 0.4, "account, logged", "label username")
     for at in _USERS.places(lowered(text)):
         match = _OF_A_USER.match(text, at)
-        if match is not None and match["name"].lower() not in NOBODY | _SAID_OF_IT | _OF_USERS:
-            yield Hit(*match.span("name"), "USERNAME", 0.4, "account, logged", "label username")
+        name = "" if match is None else match["name"].lower()
+        if match is None or name in _NO_ACCOUNT or (not match["quote"] and _NOUNS.fullmatch(name)):
+            continue
+        yield Hit(*match.span("name"), "USERNAME", 0.4, "account, logged", "label username")
 
 
-_OF_USERS = frozenset(["session", "profile", "input", "agent", "role", "group", "list", "table", "record", "records", "permissions", "settings", "password", "request", "interface", "experience", "story", "accounts", "object", "model", "token", "email", "entry", "row", "process", "thread", "space", "was", "they", "who", "which", "already", "successfully", "just", "still"])  # fmt: skip
+# what users have: `User content has been deleted`
+_OF_USERS = frozenset(["session", "profile", "input", "agent", "role", "group", "list", "table", "record", "records", "permissions", "settings", "password", "request", "interface", "experience", "story", "accounts", "object", "model", "token", "email", "entry", "row", "process", "thread", "space", "was", "they", "who", "which", "already", "successfully", "just", "still", "data", "content", "feedback", "base", "id", "ids", "name", "names", "manual", "guide", "guides", "preference", "preferences", "notification", "notifications", "message", "messages", "comment", "comments", "review", "reviews", "registration", "interaction", "interactions", "acceptance", "access", "avatar", "picture", "photo", "state", "status", "count", "flow", "flows", "journey", "journeys", "persona", "personas", "cache", "cookie", "cookies", "key", "keys", "directory", "folder", "home", "file", "files", "agreement", "consent", "research", "survey", "surveys", "requests", "query", "queries", "login", "logins", "activity", "activities", "history", "stories", "task", "tasks", "action", "actions", "event", "events", "error", "errors", "migration", "migrations", "provisioning", "interviews", "documentation", "docs", "service", "services", "store", "attribute", "attributes", "field", "fields", "column", "columns", "schema", "page", "pages", "screen", "form", "forms", "menu", "button", "dashboard", "database", "domain", "type", "types", "class", "classes", "tag", "tags", "defined", "generated", "only", "facing", "visible", "level", "scope", "privilege", "privileges", "quota", "quotas", "import", "export", "sync", "module", "plugin", "script", "scripts", "library", "agents", "roles", "groups", "lists", "sessions", "profiles", "inputs", "tokens", "emails", "entries", "rows", "processes", "threads", "spaces", "tables", "objects", "models", "limit", "limits"])  # fmt: skip
+_NO_ACCOUNT = NOBODY | _SAID_OF_IT | _OF_USERS
+_NOUNS = re.compile(r"[a-z]{2,}(?:ing|tion|ment|ness|ity)s?")
 _QUOTES = frozenset("\"'`")
 _WIDTH = 200  # characters of a line that are looked at, on either side
 
