@@ -23,12 +23,13 @@ from stageflow_guard.redaction.text.view import Edit, View
 _HEARD = frozenset(["reverse", "reversed", "reverses", "reversing", "backward", "backwards", "mirror", "mirrored", "rückwärts", "umgekehrt", "hinten", "verkehrt", "envers", "rebours", "inverse", "inversé", "inverso", "inversa", "revés", "atrás", "invertido", "invertida", "contrario", "rovescio", "rovesciato", "achterstevoren", "omgekeerd", "contrário", "trás", "baklänges", "bakvänt", "tyłu", "wspak"])  # fmt: skip
 register(_HEARD)
 _TOKEN = re.compile(
-    r"[a-z]{2,8}(?:\.[\w-]{1,30}){1,3}@[\w.+-]{1,40}"
+    r"(?<![\w.])[a-z]{2,8}(?:\.[\w-]{1,30}){1,3}@[\w.+-]{1,40}"
     r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![\w.])"
-    r"|(?<!\w)[A-Z0-9]{1,4}(?:[ -]?[A-Z0-9]{1,6}){2,12}(?!\w)"
+    r"|(?<!\w)[A-Z0-9]{1,34}+(?:[ -][A-Z0-9]{1,34}+){0,12}(?!\w)"
 )
 _REACH = 120  # characters on either side of the word
 _PARTED = re.compile(r"[ -]")
+_SHORTEST = 7  # characters of a value
 _COUNTRY = 2  # letters of a country's domain
 _SSN, _CARD, _PHONE = 9, range(13, 20), range(9, 14)
 
@@ -55,14 +56,20 @@ def _in_reach(text: str, heard: frozenset[str]) -> Iterator[tuple[int, int]]:
         if at - _REACH > high:
             yield low, high
             low = at - _REACH
-        high = min(len(text), at + _REACH)
+        end = _WHOLE.match(text, min(len(text), at + _REACH))
+        high = end.end() if end is not None else at
     yield low, high
+
+
+_WHOLE = re.compile(r"\S{0,80}")  # no token is cut where the reach ends
 
 
 def _turned(text: str, match: re.Match[str]) -> str:
     """Return what a token says when it is read backwards; nothing where that is no value."""
     turned = match[0][::-1]
     solid = _PARTED.sub("", turned)
+    if len(solid) < _SHORTEST:
+        return ""
     if "@" in turned:
         local, _, domain = turned.partition("@")
         top = domain.rpartition(".")[2].lower()

@@ -41,7 +41,7 @@ _NIBBLES = re.compile(
 )
 # one number for each character, however it is marked: `$36 $39`, `36h 39h`, `0o66`, `[54][57]`, `36-39`
 _LISTED = re.compile(
-    r"(?<![0-9A-Za-z])(?P<mark>0[xX]|\\{1,2}x|\\|\$|0o|&#?|#|%|\[|)(?P<code>[01]{7,8}|[0-9A-Fa-f]{2,3})(?P<sign>[hH]?[^0-9A-Za-z\n]{0,3})"
+    r"(?<![0-9A-Za-z])(?P<mark>0[xX]|\\{1,2}x|\\|\$|0o|&#?|#|%|\[|)(?P<code>[01]{7,8}|[0-9A-Fa-f]{2,3})(?P<sign>[hH]?[^0-9A-Za-z\n]{0,3})(?:(?<![0-9A-Fa-f])|(?=[0\\$&#%\[]))"
     r"(?:(?P=mark)(?:[01]{7,8}|[0-9A-Fa-f]{2,3})(?P=sign)){5,200}(?:(?P=mark)(?:[01]{7,8}|[0-9A-Fa-f]{2,3})[hH]?)?(?![0-9A-Za-z])"
 )
 _LISTED_NEAR = re.compile(

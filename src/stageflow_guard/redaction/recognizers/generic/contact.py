@@ -175,7 +175,7 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
 _ODD_DOMAIN = re.compile(
     r"(?:[^\W_][\w-]{0,40}[^\w\s@,;:/'\"<>()\[\]\x1e-]{1,2}){1,3}(?:com|org|net|edu|gov|io|info|biz|[a-z]{2}|example)(?![\w@])"
 )
-_ODD_LOCAL = re.compile(r"[\w+-]+(?:[^\w\s@,;:/'\"<>()\[\]\x1e]{1,2}[\w+-]+){0,4}$")
+_ODD_LOCAL = re.compile(r"(?<![\w+-])[\w+-]++(?:[^\w\s@,;:/'\"<>()\[\]\x1e+-]{1,2}[\w+-]++){0,4}$")
 
 
 def _odd(text: str, at: int) -> Hit | None:
