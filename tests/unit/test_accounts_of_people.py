@@ -30,6 +30,8 @@ def test_an_account_behind_its_label_is_found(text):
     "my username is wrong", "your username is required.", "mein Benutzername ist falsch", "mi usuario es incorrecto.", "log in as admin", "logged in as root", "log in as a different user", "User session has been locked",
     "user profile was deleted", "the user was created", "Username: the name of the account", "login: success", "angemeldet als Teilnehmer", "curl -u admin:hunter22 https://x.example/", "user not found", "username must be unique",
     "User feedback was created", "User testing was blocked by the release", "User content has been deleted", "User registrations was disabled",
+    "User never logged in", "User automatically logged out", "A user remains logged in for 30 days", "The user gets disconnected", "INFO user database was created", "My login is broken.", "Mein Login ist kaputt.", "Mi usuario es nuevo.", "Mon pseudo est ridicule.",
+    "Il mio nome utente è lungo.", "Mijn login is kapot.", "Meu login é antigo.", "Log in as follows:", "Log in as needed.", "Angemeldet als leser.", "Conectado como administrador.", "user name: mandatory und eindeutig",
 ])  # fmt: skip
 def test_what_is_said_of_accounts_is_none(text):
     """A state, a role, an account of a machine, a description."""

@@ -48,7 +48,7 @@ def test_a_town_or_a_floor_behind_a_street_is_part_of_it(address):
     "Worker 3, 12345 Requests processed", "Gate B 12, 455 67 Min", "Samsung Galaxy S21, 12345 Bewertungen", "Sprint 12, 43004 Story Points", "HTTP 404, 12345 Anfragen", "Teil 4 - 12345 Punkte",
     "Im Jahr 2020 waren es 4, im Jahr darauf 12345 Besucher", "See RFC 5322 section 3.4.1, ISO 3166-1 and ISO/IEC 27001:2022 for it.", "AVE 03142 Madrid-Sevilla, coche 4, salida 10:30", "Rang 3, 45000 Zuschauer kamen",
     "Sprint review moved to Tue 3/17 at 2:30 PM in Boardroom B", "La sala 4, 12000 Personas", "Model X 100, 75000 Dollar", "in Washington 20001 votes were cast", "Chapter 3, 12345 Words",
-    "Votes: Ohio 12345, Texas 54321, Florida 99999", "Sales by state: Texas 10000, Ohio 20000, Utah 30000", "Room 4, Texas 12345", "Elm 4, Maine 12345 moose", "Items 5, OK 12345", "Score 15, OR 12345", "Check 4, IN 12345",
+    "Votes: Ohio 12345, Texas 54321, Florida 99999", "Sales by state: Texas 10000, Ohio 20000, Utah 30000", "Room 4, Texas 12345", "Elm 4, Maine 12345 moose", "Items 5, OK 12345", "Route 12, 3400 Passengers", "Gut, 12345 Schafe", "Domaine, 12345 Visites", "Arsenal 2, Chelsea 1, 60123 Attendance", "Score 15, OR 12345", "Check 4, IN 12345",
 ])  # fmt: skip
 def test_counts_trains_and_standards_are_no_addresses(text):
     """Five digits and a capital count something, too."""
@@ -64,7 +64,18 @@ def test_a_code_of_another_state_needs_a_word_of_a_street():
 
 
 def test_addresses_in_a_row_are_each_one():
-    """No address goes across the code of the one before: each is a find, and the reading stays linear."""
+    """No address goes across the code of the one before, nor across who stands between: each is a find."""
     text = "Flat 2, Elm 4, Dallas, TX 75001 - Flat 3, Oak 5, Waco, TX 76701"
     finds = [text[s.start : s.end] for s in REDACTOR.find(text) if s.entity == "STREET_ADDRESS"]
     assert finds == ["Flat 2, Elm 4, Dallas, TX 75001", "Flat 3, Oak 5, Waco, TX 76701"]
+    text = "Anna Berg, Rua A, 12, SP 12345-678, Carl Dahl, Rua B, 13, SP 12345-679"
+    found = [(s.entity, text[s.start : s.end]) for s in REDACTOR.find(text)]
+    assert ("PERSON", "Carl Dahl") in found
+    assert ("STREET_ADDRESS", "Rua B, 13, SP 12345-679") in found
+    assert max(s.end - s.start for s in REDACTOR.find("Flat 2, E1 6AN, " * 100)) < 20
+
+
+def test_rows_of_names_and_numbers_before_a_town_are_no_pieces_of_it():
+    """A table, a result: only the last of them may be a street."""
+    text = "Anna 31\nBob 42\nCarl 53\nDora 64\nEve 75\n12345 Berlin"
+    assert [text[s.start : s.end] for s in REDACTOR.find(text)] == ["Eve 75\n12345 Berlin"]

@@ -66,7 +66,7 @@ _NO_STREET = re.compile(
     r"(?i)(?<![^\W_])(?:tel|telefon|fax|phone|mobil|iban|konto|nr|number|order|invoice|rechnung|bestellung|artikel|menge|seite|page|version|model|modell|table|figure|chapter|kapitel|absatz|abs|art|artikel|§|step|line|(?-i:row)|zeile|port|code|id|ref|date|datum|total|summe|from|to|hrb|hra|ice|ic|re|zone|halle|stand|gleis|kammer|chambre|aula|raum|windows|linux|rtx|gtx|ende|anfang|seit|since|until|jahr|année|año|anno|olympia|passat|clio|golf|worker|gate|lot|kanal|channel|sprint|https?|ligne|linie|línea|linea|galaxy|phase|level|stage|round|team|tier|episode|season|folge|staffel|band|volume|teil|part|buch|rang|rank|gruppe|group|klasse|class|node|rack|slot|queue|thread|shard|build|release|task|job|batch|test)\.?(?![^\W_])"
 )
 _COUNTED = frozenset(
-    ["Stück", "Stk", "Euro", "EUR", "USD", "Exemplare", "Einheiten", "Seiten", "Zeilen", "Punkte", "Teilnehmer", "Besucher", "Einwohner", "Mitarbeiter", "Kunden", "Zeichen", "Wörter", "Schritte", "Kilometer", "Meter", "Tonnen", "Liter", "Watt", "Dollar", "Units", "Items", "KM", "Km", "Autos", "Menschen", "Fans", "Plätze", "Plätzen", "Zuschauer", "Personen", "Athleten", "Personnes", "Pakete", "Cores", "Build", "Diesel", "Benzin", "Stimmen", "Dollars", "Euros", "Pesos", "Zuschauern", "Spieler", "Tote", "Tage", "Rows", "Lines", "Users", "People", "Copies", "Requests", "Serie", "Series", "Bewertungen", "Verkäufe", "Anfragen", "Story", "Points", "Min", "Follower", "Followers", "Sterne", "Klicks", "Views", "Likes", "Downloads", "Issues", "Tests", "Words", "Errors", "Records", "Entries", "Files", "Steps", "Orders", "Sales", "Reviews", "Visitors", "Votes", "Seats", "Runs", "Jobs", "Events", "Messages", "Mails", "Zugriffe", "Aufrufe", "Fehler", "Treffer", "Ergebnisse", "Artikel", "Personas", "Kilómetros", "Habitantes", "Abitanti", "Inwoners", "Euro's"]
+    ["Stück", "Stk", "Euro", "EUR", "USD", "Exemplare", "Einheiten", "Seiten", "Zeilen", "Punkte", "Teilnehmer", "Besucher", "Einwohner", "Mitarbeiter", "Kunden", "Zeichen", "Wörter", "Schritte", "Kilometer", "Meter", "Tonnen", "Liter", "Watt", "Dollar", "Units", "Items", "KM", "Km", "Autos", "Menschen", "Fans", "Plätze", "Plätzen", "Zuschauer", "Personen", "Athleten", "Personnes", "Pakete", "Cores", "Build", "Diesel", "Benzin", "Stimmen", "Dollars", "Euros", "Pesos", "Zuschauern", "Spieler", "Tote", "Tage", "Rows", "Lines", "Users", "People", "Copies", "Requests", "Serie", "Series", "Bewertungen", "Verkäufe", "Anfragen", "Story", "Points", "Min", "Follower", "Followers", "Sterne", "Klicks", "Views", "Likes", "Downloads", "Issues", "Tests", "Words", "Errors", "Records", "Entries", "Files", "Steps", "Orders", "Sales", "Reviews", "Visitors", "Votes", "Seats", "Runs", "Jobs", "Events", "Messages", "Mails", "Zugriffe", "Aufrufe", "Fehler", "Treffer", "Ergebnisse", "Artikel", "Personas", "Kilómetros", "Habitantes", "Abitanti", "Inwoners", "Euro's", "Passengers", "Kilometres", "Kilometers", "Feet", "Ohm", "Tickets", "Flights", "Streams", "Schafe", "Bäume", "Tiere", "Bücher", "Fahrräder", "Bewohner", "Touristes", "Habitants", "Arbres", "Visites", "Bouteilles", "Coureurs", "Passagers", "Voyageurs", "Mètres", "Iscritti", "Metri", "Persone", "Discos", "Asistentes", "Notas", "Ouvintes", "Pessoas", "Bomen", "Bezoekers", "Touren", "Umdrehungen", "Attendance", "Attendees", "Miles"]
 )  # fmt: skip
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}$")  # no number of a house
 _SHORTEST = 3  # letters of a town
@@ -175,6 +175,7 @@ def _begin(text: str, code: _Code, low: int) -> int:
     """
     wall = _wall(text, low, code.start)
     end, begin, names = code.start, -1, 0
+    last = ""  # the piece on the right
     street = alone = False  # `alone`: a number whose street has to stand on its left
     for _ in range(_MOST_PIECES):
         start, stop = _piece(text, wall, end)
@@ -189,6 +190,9 @@ def _begin(text: str, code: _Code, low: int) -> int:
             break
         if kind is _Kind.ROOM and not own and words.islower():
             break  # a word of the sentence
+        if street and _ROW.fullmatch(words) and not (_is_known(words) or _is_known(last)):
+            break  # names and their numbers: a table, a result
+        last = words
         at = stop - len(piece) + piece.rindex(words)
         names += kind is _Kind.NAME
         if names > _MOST_NAMES:
@@ -221,7 +225,7 @@ def _kind(words: str) -> _Kind:
     """Return what words of a piece are."""
     parts = [word.strip(".:,").lower() for word in words.split(" ")]
     numbered = any(map(str.isdigit, words)) or not _NO_NUMBER.isdisjoint(parts)
-    if parts[0] in _ESTATES or f"{parts[0]} {parts[-1]}" in _ESTATES:
+    if (parts[0] in _ESTATES and len(parts) > 1) or f"{parts[0]} {parts[-1]}" in _ESTATES:
         return _Kind.STREET
     names = [part for part in parts if _LONG_NAME.search(part) and part not in _INSIDE]
     if numbered and (names or _BOX.search(words)) and not _YEAR.search(words):
@@ -231,6 +235,17 @@ def _kind(words: str) -> _Kind:
     if numbered and not names:
         return _Kind.NUMBER
     return _Kind.NAME
+
+
+_ROW = re.compile(r"[^\W\d_]+ [0-9]{1,4}")
+
+
+def _is_known(words: str) -> bool:
+    """Say whether a word of streets, houses or what is inside of them is among `words`."""
+    parts = (word.strip(".:,").lower() for word in words.split(" "))
+    return not _WORDS.isdisjoint(parts) or any(
+        known.search(words) is not None for known in (_KNOWN, _ENGLISH, _INDIAN)
+    )
 
 
 _BOX = re.compile(r"(?<![^\W_])(?:BP|CS|TSA|PF)(?![^\W_])")

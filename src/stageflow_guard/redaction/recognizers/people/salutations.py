@@ -48,6 +48,8 @@ register(_GREETING_WORDS)
 _KISSED = re.compile(
     r"(?:^|(?<=\n)|(?<=[.!?][ ]))(?:[xX]{1,4}[ ])?(?P<name>[^\W\d_a-zß-ÿ][^\W\d_A-Z]{1,20})[ ][xX]{1,4}(?=[ ]?(?:\n|$))"
 )
+# what is cheered, and is nobody
+_CHEERED = frozenset(["congrats", "congratulations", "awesome", "wow", "nice", "great", "good", "super", "lovely", "amazing", "brilliant", "perfect", "cute", "yay", "yes", "no", "ok", "okay", "sure", "thanks", "thank", "cheers", "ta", "bye", "night", "goodnight", "morning", "hello", "hey", "hi", "love", "hugs", "kisses", "sorry", "please", "soon", "later", "tomorrow", "tonight", "today", "done", "cool", "well", "always", "forever", "xmas", "christmas", "birthday", "welcome", "danke", "super", "merci", "gracias", "grazie", "bedankt", "obrigada", "obrigado", "toll", "schön", "size", "version", "windows", "mac", "times", "generation", "series", "model", "factor", "phase"])  # fmt: skip
 _KISSES = (" x\n", " xx\n", " xxx\n", " xxxx\n", " X\n", " XX\n", " XXX\n")
 
 
@@ -173,7 +175,7 @@ def recognize(text: str) -> Iterator[Hit]:
         ):
             yield Hit(*name, "PERSON", 0.5, "name, said", "label said")
     for kissed in _KISSED.finditer(text) if _may_be_kissed(text) else ():
-        if kissed["name"].lower() not in EVERYBODY | STOP:
+        if kissed["name"].lower() not in EVERYBODY | STOP | _CHEERED:
             yield Hit(*kissed.span("name"), "PERSON", 0.42, "name, sign-off", "label said")
     yield from _dashed(text)
     yield from _below_a_closing(text)
