@@ -93,8 +93,16 @@ def _prefixed(text: str) -> Iterator[Edit]:
 
 def _parted_lines(text: str) -> Iterator[Edit]:
     """Yield what stands between the lines of one address of mail: a margin, the sign of a comment or of a list."""
-    for match in _NEXT_LINE.finditer(text) if "@" in text else ():
+    reached = 0
+    for line in _lines_near_a_mail(text):
+        begin = line
+        for sign in ("\r", "\\", " "):  # as a line ends, or is said to go on
+            begin -= text[begin - 1 : begin] == sign
+        match = _NEXT_LINE.match(text, begin) if begin >= reached else None
+        if match is None:
+            continue
         start, end = match.span()
+        reached = end
         before, behind = text[start - 1 : start], text[end : end + 1]
         above = text[max(0, start - _OF_A_MAIL) : start].rpartition("\n")[2].rpartition(" ")[2]
         below = text[end : end + _OF_A_MAIL].partition("\n")[0].partition(" ")[0]
@@ -108,6 +116,21 @@ def _parted_lines(text: str) -> Iterator[Edit]:
             yield (start, end, "\n")
 
 
+def _lines_near_a_mail(text: str) -> Iterator[int]:
+    """Yield the ends of lines within reach of the sign of an address, in order."""
+    at, seen = text.find("@"), 0
+    while at >= 0:
+        low = max(seen, at - _OF_A_MAIL - _MARGIN_MOST)
+        high = min(len(text), at + _OF_A_MAIL + _PREFIX_MOST + 1)
+        line = text.find("\n", low, high)
+        while line >= 0:
+            yield line
+            line = text.find("\n", line + 1, high)
+        seen = max(seen, high)
+        at = text.find("@", at + 1)
+
+
+_MARGIN_MOST = 40  # characters between two lines
 _NEXT_LINE = re.compile(
     r"[ ]?\\?\r?\n(?:[ \t]{1,12}|[ \t]{0,8}(?:(?://+|#+|\*|--|;+|%+|&|REM|>{1,3}|\||…|\+|::|~)[ ]{0,3}|(?:[.-]|[0-9]{1,2}[.)])[ ]{1,3}){1,2}|(?=[.@][A-Za-z0-9]))(?=[A-Za-z0-9@.])"
 )
