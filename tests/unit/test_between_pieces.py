@@ -37,7 +37,7 @@ def test_words_between_the_pieces_of_a_value_do_not_hide_it(text, entity, value)
     "Bake 15 minutes, then 20, then 30, finally 45.", "We sold 120, then 15, finally 2000 units.", "score 21 point 15 point 30",
     "Page 12 dash 15 dash 2024 is missing.", "The accounts of 2023, then 2024, and finally 2025.", "Group 12 had 345, group 13 had 6789, and group 14 none.",
     "The card game: first 5, then 7, then 12 points.", "from 10 to 20, then to 4000 and last 5000", "Take section 3, then part 12, then 2024.",
-    "The account first 1200, then 1300, finally 1500 euros.",
+    "The account first 1200, then 1300, finally 1500 euros.", "ip ranges: 10, then 20, then 30, finally 40", "Our card sales: 1200, then 1300, finally 1400",
 ])  # fmt: skip
 def test_what_is_counted_and_listed_is_no_value(text):
     """Neither a label nor a check says that it is one."""
@@ -116,7 +116,9 @@ def test_a_value_that_a_text_says_is_backwards_is_found(text, entity, value):
 def test_nothing_is_turned_that_is_no_value_forwards():
     """A version, an order's number, a word."""
     assert not found("The list in reverse order: 10.4.2, 88213, 4402, stressed")
-    assert not found("Reverse dependency: org.slf4j@1.7.36, io.foo@1.2.3 and deb.debian.org@stable")
+    assert not found(
+        "Reverse dependency: org.slf4j@1.7.36, io.foo@1.2.3, py.typed@main and deb.debian.org@stable"
+    )
 
 
 @pytest.mark.parametrize(

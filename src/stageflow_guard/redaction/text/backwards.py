@@ -30,7 +30,8 @@ _TOKEN = re.compile(
 _REACH = 120  # characters on either side of the word
 _PARTED = re.compile(r"[ -]")
 _SHORTEST = 7  # characters of a value
-_COUNTRY = 2  # letters of a country's domain
+# domains of countries: `py.typed@main` is no address of one
+_COUNTRIES = frozenset(["ac", "ad", "ae", "af", "ag", "ai", "al", "am", "ar", "at", "au", "az", "ba", "bd", "be", "bg", "bh", "bo", "br", "by", "bz", "ca", "cc", "ch", "ci", "cl", "cm", "cn", "co", "cr", "cu", "cy", "cz", "de", "dk", "do", "dz", "ec", "ee", "eg", "es", "et", "eu", "fi", "fr", "ge", "gh", "gr", "gt", "hk", "hn", "hr", "hu", "id", "ie", "il", "in", "io", "iq", "ir", "is", "it", "jm", "jo", "jp", "ke", "kg", "kh", "kr", "kw", "kz", "lb", "li", "lk", "lt", "lu", "lv", "ly", "ma", "mc", "md", "me", "mg", "mk", "mm", "mn", "mo", "mt", "mu", "mv", "mx", "my", "mz", "na", "ng", "ni", "nl", "no", "np", "nz", "om", "pa", "pe", "ph", "pk", "pl", "pr", "ps", "pt", "py", "qa", "ro", "rs", "ru", "rw", "sa", "se", "sg", "si", "sk", "sn", "su", "sv", "sy", "th", "tn", "to", "tr", "tt", "tv", "tw", "tz", "ua", "ug", "uk", "us", "uy", "uz", "ve", "vn", "za", "zm", "zw"])  # fmt: skip
 _SSN, _CARD, _PHONE = 9, range(13, 20), range(9, 14)
 
 
@@ -73,7 +74,7 @@ def _turned(text: str, match: re.Match[str]) -> str:
     if "@" in turned:
         local, _, domain = turned.partition("@")
         top = domain.rpartition(".")[2].lower()
-        known = top in COMMON_TLD or len(top) == _COUNTRY
+        known = top in COMMON_TLD or top in _COUNTRIES
         return turned if known and any(map(str.isalpha, local)) else ""  # `org.slf4j@1.7.36`
     if is_quad(turned.split(".")):
         return turned

@@ -17,6 +17,7 @@ from stageflow_guard.redaction.recognizers.generic.quads import is_quad
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 from stageflow_guard.redaction.recognizers.runs import runs
 from stageflow_guard.redaction.recognizers.shapes import holds
+from stageflow_guard.redaction.text.joints import counted
 from stageflow_guard.redaction.text.view import Edit, View
 
 # the names of signs
@@ -146,9 +147,12 @@ def _going_on(text: str, places: Sequence[Place]) -> Iterator[Edit]:
         gaps = [m[0] for m in _ONE_FILL.finditer(match[0])]
         if all(_TELLING.isdisjoint(_WORD.findall(gap.lower())) for gap in gaps):
             continue
+        pieces = _ONE_FILL.split(match[0])
         if _AMOUNT.match(match.string, match.end()) is not None:
             continue  # amounts, one after the other
-        joined = _joined(text, match.start(), _ONE_FILL.split(match[0]))
+        if all(map(str.isdecimal, pieces)) and counted(pieces):
+            continue
+        joined = _joined(text, match.start(), pieces)
         if joined:
             yield (*match.span(), joined)
 

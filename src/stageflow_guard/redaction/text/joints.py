@@ -90,7 +90,7 @@ def _signed(text: str) -> Iterator[Edit]:
         reached = match.end()
         gap = match["gap"]
         pieces = match[0].split(gap)
-        plain = "" if _counted(pieces) or gap == "." else _as_one(text, start, gap, pieces)
+        plain = "" if counted(pieces) or gap == "." else _as_one(text, start, gap, pieces)
         if plain:
             yield (*match.span(), plain)
 
@@ -127,7 +127,7 @@ def _as_one(text: str, start: int, gap: str, pieces: Sequence[str]) -> str:
 _GROUP = re.compile(r"[0-9]{2,}")
 
 
-def _counted(numbers: Sequence[str]) -> bool:
+def counted(numbers: Sequence[str]) -> bool:
     """Say whether numbers go on by the same step: `10 then 20 then 30`."""
     steps = {int(b) - int(a) for a, b in pairwise(numbers)}
     return len(numbers) > 2 and len(steps) == 1
@@ -143,7 +143,7 @@ def _without(pattern: re.Pattern[str], joint: str | int, text: str, gap: str) ->
     for match in pattern.finditer(text):
         plain = re.sub(re.escape(match[joint]), gap, match[0], flags=re.IGNORECASE)
         digits = [c for c in plain if c.isdigit()]
-        if len(digits) >= _LEAST and not _counted(digits) and not _counted(_GROUP.findall(plain)):
+        if len(digits) >= _LEAST and not counted(digits) and not counted(_GROUP.findall(plain)):
             yield (
                 *match.span(),
                 plain.strip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),
