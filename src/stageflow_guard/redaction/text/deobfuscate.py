@@ -638,11 +638,16 @@ def _written_to(text: str, lower: str) -> Iterator[Edit]:
 
 
 def _prose(match: str) -> bool:
-    """ "look at example.com" is a sentence: one plain "at" and no "dot" is no disguise."""
+    """ "look at example.com" is a sentence: one plain "at" and no "dot" is no disguise, nor are words about both."""
     lower = match.lower()
+    if _ABOUT_BOTH.search(lower) is not None:
+        return True
     return " at " in lower and " at sign " not in lower and "dot" not in lower and not re.search(r"[\[({<]", lower) and (
         " . " not in lower
     )  # fmt: skip
+
+
+_ABOUT_BOTH = re.compile(r"[\W_]at[\W_]+(?:and|or|und|oder|et|ou|y|o|e|en|of)[\W_]+dot[\W_]")
 
 
 # letters in place of digits: a run that is mostly digits and holds O, o, I, l, | or S
