@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers import labels
-from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.accounts import is_account
 from stageflow_guard.redaction.recognizers.generic.contact import COMMON_TLD
-from stageflow_guard.redaction.recognizers.generic.payment_cards import network
+from stageflow_guard.redaction.recognizers.generic.payment_cards import is_card
 from stageflow_guard.redaction.recognizers.generic.quads import is_quad
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 from stageflow_guard.redaction.recognizers.runs import runs
@@ -82,7 +81,7 @@ def _turned(text: str, match: re.Match[str]) -> str:
         return solid
     if not solid.isdigit():
         return ""
-    if len(solid) in _CARD and network(solid) and luhn(solid):
+    if len(solid) in _CARD and is_card(solid):
         return turned
     told = labels.before(text, match.start())
     return turned if (told, len(solid)) == ("ssn", _SSN) or (told == "phone" and len(solid) in _PHONE) else ""  # fmt: skip

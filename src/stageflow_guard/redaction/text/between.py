@@ -10,9 +10,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from stageflow_guard.redaction.recognizers import labels
-from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.accounts import is_account
-from stageflow_guard.redaction.recognizers.generic.payment_cards import network
+from stageflow_guard.redaction.recognizers.generic.payment_cards import is_card
 from stageflow_guard.redaction.recognizers.generic.quads import is_quad
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 from stageflow_guard.redaction.recognizers.runs import runs
@@ -168,7 +167,7 @@ def _joined(text: str, start: int, pieces: Sequence[str]) -> str:
     digits = sum(map(str.isdigit, solid))
     if is_account(solid):
         return solid
-    if digits in _CARD and solid.isdigit() and network(solid) and luhn(solid):
+    if digits in _CARD and solid.isdigit() and is_card(solid):
         return " ".join(pieces)
     told = labels.before(text, start)
     if is_quad(pieces) and (told == "ip" or _OCTET.search(text, *_around(text, start))):

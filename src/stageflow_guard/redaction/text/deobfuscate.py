@@ -9,9 +9,8 @@ from itertools import pairwise
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import Heads, places, present
-from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.accounts import is_account
-from stageflow_guard.redaction.recognizers.generic.payment_cards import network
+from stageflow_guard.redaction.recognizers.generic.payment_cards import is_card
 from stageflow_guard.redaction.recognizers.hidden import BARRIER
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 from stageflow_guard.redaction.recognizers.shapes import at_numbers, holds, numbers_in
@@ -672,7 +671,7 @@ _LOOKALIKE = re.compile(r"[OoIlSsB|!ZzЗзӠбЧ]")
 def _is_card(body: str) -> bool:
     """Say whether these digits and letters, read as digits, are a card's: a network's, and the check holds."""
     digits = "".join(filter(str.isdigit, body.translate(_LEET)))
-    return len(digits) in _CARD_SIZES and network(digits) and luhn(digits)
+    return len(digits) in _CARD_SIZES and is_card(digits)
 
 
 def _is_account(text: str, start: int, end: int) -> bool:

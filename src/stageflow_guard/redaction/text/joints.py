@@ -11,8 +11,7 @@ from itertools import pairwise
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import Heads
-from stageflow_guard.redaction.recognizers.check_digits import luhn
-from stageflow_guard.redaction.recognizers.generic.payment_cards import network
+from stageflow_guard.redaction.recognizers.generic.payment_cards import is_card
 from stageflow_guard.redaction.recognizers.generic.quads import is_quad
 from stageflow_guard.redaction.recognizers.phrases import lowered
 from stageflow_guard.redaction.recognizers.shapes import holds, numbers_in
@@ -111,7 +110,7 @@ def _as_one(text: str, start: int, gap: str, pieces: Sequence[str]) -> str:
     if gap in _USUAL:
         return ""
     cells = not _OF_CELLS.isdisjoint(gap)
-    if shape in _CARDS and network(solid) and luhn(solid) and not cells:
+    if shape in _CARDS and is_card(solid) and not cells:
         return " ".join(pieces)
     if told == "card" and shape in _CARDS:
         return " ".join(pieces)

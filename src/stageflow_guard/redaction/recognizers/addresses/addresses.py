@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stageflow_guard.redaction.recognizers.addresses.before_a_town import WHOLE
 from stageflow_guard.redaction.recognizers.addresses.before_a_town import recognize as before_a_town
 from stageflow_guard.redaction.recognizers.addresses.parts import found_parts
 from stageflow_guard.redaction.recognizers.addresses.patterns import LANDS, UNIT
@@ -57,9 +58,16 @@ _ROOM_BEHIND = re.compile(
 _TOWN_BEHIND = re.compile(
     r"(?:,[ ]|[ ](?:te|à|en|em|w|in)[ ])(?P<town>(?:(?:Col|Colonia|Fracc|Barrio|Bairro|Urb|Bo|Delegación|Alcaldía|Ortsteil|OT)\.?[ ])?[^\W\d_a-zß-ÿ][\w'’-]+\.?(?:[ -](?:(?:de|del|di|da|do|la|le|am|an der|upon|sur|du|in)[ ])?[^\W\d_a-zß-ÿ][\w'’-]*){0,3}(?:[ ][0-9]{1,2}(?:e|er|ème))?)(?=[ ]?[.,;:)!?\n]|$|[ ](?:[a-zà-ÿ]|[0-9]))"
 )
+
+
+def _with_its_state(text: str, end: int) -> int:
+    """Return where an address with its town ends: a state's letters may stand behind, no other town or person."""
+    state = _STATE_BEHIND.match(text, end)
+    return end if state is None else state.end()
+
+
 _STATE_BEHIND = re.compile(r",[ ](?:[A-Z][a-z]{1,4}\.|[A-Z]\.[ ]?[A-Z]\.)(?!\w)")
-_WHOLE = "street before its town"
-_STREETS = frozenset({"street", _WHOLE, "numbered"})
+_STREETS = frozenset({"street", WHOLE, "numbered"})
 _NO_TOWN = frozenset(["Please", "Thanks", "Thank", "Tel", "Phone", "Email", "Mobile", "Fax", "DOB", "SSN", "Danke", "Bitte", "Merci", "Gracias", "Grazie", "Dank", "Obrigado", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag", "Lundi", "Mardi", "ID", "VAT", "IBAN", "Card", "Order", "Ref", "Name", "Age", "Room", "Today", "Tomorrow", "Yes", "No", "OK", "Ok"])  # fmt: skip
 _NEAR = re.compile(
     r"[ ,]{0,3}(?:\n[ >?]{0,8}){0,2}|[ ,]{0,3}\n?[ >?]{0,8}[^\W\d_][^\n0-9:@]{0,40}[ ,]{0,3}\n?[ >?]{0,8}(?:[^\W\d_][^\n0-9:@]{0,40}[ ,]{0,3}\n?[ >?]{0,8})?"
@@ -70,7 +78,7 @@ _FAR = re.compile(r"[0-9:@]")  # never between the parts of an address
 
 def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
     """Join parts that follow each other; two parts are surer than one."""
-    whole = {hit.start for hit in parts if hit.rule == _WHOLE}
+    whole = {hit.start for hit in parts if hit.rule == WHOLE}
     i = 0
     while i < len(parts):
         start, end, _, score, rule, why = parts[i]
@@ -80,7 +88,7 @@ def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
             nxt = parts[j]
             if nxt.start > end:
                 if (
-                    (nxt.start in whole and _WHOLE in kinds)  # the next one begins
+                    (nxt.start in whole and WHOLE in kinds)  # the next one begins
                     or nxt.start - end > 110
                     or nxt.end - start > 280
                     or _FAR.search(text, end, nxt.start)
@@ -102,9 +110,7 @@ def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
                 more = _CLOSE.match(text, end) or _TOWN_LINES.match(text, end)
             kinds.add("country")
         if close is None and kinds & _STREETS:
-            state = _STATE_BEHIND.match(text, end) if _WHOLE in kinds else None
-            # behind a town there is its state at most, and no other town or person
-            end = _goes_on(text, end) if _WHOLE not in kinds else state.end() if state else end
+            end = _with_its_state(text, end) if WHOLE in kinds else _goes_on(text, end)
         strong = kinds - {
             "numbered",
             "unit",

@@ -70,6 +70,7 @@ _COUNTED = frozenset(
 )  # fmt: skip
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}$")  # no number of a house
 _SHORTEST = 3  # letters of a town
+WHOLE = "street before its town"  # the rule of these finds: an address with its town
 # India's code of six digits behind its town
 _PIN = re.compile(
     r"[1-9](?:(?<=[^\W\d_][ -].)|(?<=[^\W\d_][,-][ ].)|(?<=[^\W\d_][ ]-[ ].))[0-9]{2}[ ]?[0-9]{3}(?![\w-]|[.,][0-9])"
@@ -107,7 +108,7 @@ def recognize(text: str) -> Iterator[Hit]:
         begin = _begin(text, code, reached.get(code.kind, 0))
         reached[code.kind] = code.end
         if begin >= 0:
-            yield Hit(begin, code.end, "STREET_ADDRESS", 0.5, "street before its town", "position")
+            yield Hit(begin, code.end, "STREET_ADDRESS", 0.5, WHOLE, "position")
 
 
 def _codes(text: str) -> Iterator[_Code]:

@@ -34,6 +34,11 @@ def network(digits: str) -> bool:
     return (two in (50, 56, 57, 58, 63, 67, 68, 69)) and 12 <= size <= 19
 
 
+def is_card(digits: str) -> bool:
+    """Say whether digits are a card's number: in a scheme's range, and Luhn's check holds."""
+    return network(digits) and luhn(digits)
+
+
 _USUAL = (15, 16)  # digits
 
 
@@ -67,7 +72,7 @@ def card(one: Candidate) -> Hit | None:
 def quartered(text: str, start: int, end: int, digits: str, gap: str) -> Hit | None:
     """Return sixteen digits in fours, one rule between them, as a card whose network and check hold."""
     around = text[max(0, start - 3) : start].rstrip(" ")[-1:] + text[end : end + 3].lstrip(" ")[:1]
-    if gap.strip() in around or not (network(digits) and luhn(digits)):
+    if gap.strip() in around or not is_card(digits):
         return None
     return Hit(start, end, "CREDIT_CARD", 0.6, "card", "checksum")
 
@@ -96,7 +101,7 @@ def in_any_groups(text: str) -> Iterator[Hit]:
             continue
         reached = match.end()
         digits = match[0].replace(match[1], "")
-        if len(digits) not in _USUAL or not network(digits) or not luhn(digits):
+        if len(digits) not in _USUAL or not is_card(digits):
             continue
         around = text[max(0, match.start() - _REACH) : match.end() + _REACH].lower()
         if present(around, _PAID):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from stageflow_guard.redaction.recognizers import labels
-from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.generic.candidate import TRIPLETS, Candidate
-from stageflow_guard.redaction.recognizers.generic.payment_cards import card, network
+from stageflow_guard.redaction.recognizers.generic.payment_cards import card, is_card
 from stageflow_guard.redaction.recognizers.generic.phones import (
     EXTENSION,
     nationally_grouped,
@@ -91,12 +90,12 @@ def _opened(one: Candidate) -> bool:
     if not one.label and (
         (15 <= len(one.digits) <= 16 and len(one.shape) == 1 and _among_words(one))
         or (one.shape == (4, 4, 4, 4) and len(set(one.gaps)) == 1 and one.gaps[0] in _FOURS)
-    ) and network(one.digits) and luhn(one.digits):  # fmt: skip
+    ) and is_card(one.digits):  # fmt: skip
         return True
     if one.label in _GLUED and (one.shape in ((3, 2, 4), (4, 4, 4, 4)) or (
         one.label == "ssn" and one.shape == _SOLID_SSN and _SSN_WORD.search(one.text, max(0, one.start - 18), one.start)
     ) or (
-        one.label == "card" and len(one.digits) >= 15 and network(one.digits) and luhn(one.digits)
+        one.label == "card" and len(one.digits) >= 15 and is_card(one.digits)
     )):  # fmt: skip
         return True
     left = one.text[one.start - 1 : one.start]
