@@ -651,21 +651,22 @@ _ABOUT_BOTH = re.compile(r"[\W_]at[\W_]+(?:and|or|und|oder|et|ou|y|o|e|en|of)[\W
 
 # letters in place of digits: a run that is mostly digits and holds O, o, I, l, | or S
 _LEET = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "I": "1", "l": "1", "i": "1", "|": "1",
-                       "!": "1", "З": "3", "з": "3", "Ӡ": "3", "б": "6", "Ч": "4", "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2", "g": "9", "q": "9"})  # fmt: skip
+                       "!": "1", "З": "3", "з": "3", "Ӡ": "3", "б": "6", "Ч": "4", "G": "6", "S": "5", "s": "5", "B": "8", "Z": "2", "z": "2", "g": "9", "q": "9"})  # fmt: skip
 _RUN = re.compile(
-    r"(?<![A-Za-z0-9_/+=])[(+]{0,2}[A-Z]{0,2}[0-9OoIlSB|!ZzЗзӠбЧ](?:[0-9OoIlSsB|!ZzЗзӠбЧ]|[ .,/()-]{1,2}(?=[0-9OoIlSB|!Z(ЗзӠбЧ])){5,45}(?![A-Za-z0-9_/+=])"
+    r"(?<![A-Za-z0-9_/+=])[(+]{0,2}[A-Z]{0,2}[0-9OoIlSBG|!ZzЗзӠбЧ](?:[0-9OoIlSsBG|!ZzЗзӠбЧ]|[ .,/()-]{1,2}(?=[0-9OoIlSBG|!Z(ЗзӠбЧ])){5,45}(?![A-Za-z0-9_/+=])"
 )
 _TOUCHING = re.compile(
-    r"[0-9](?:(?<=[OoIlSsB|!ZzЗзӠбЧ].)|(?=[OoIlSsB|!ZzЗзӠбЧ])|(?<=[OoIlSsB|!ZzЗзӠбЧ][ .-].))"
+    r"[0-9](?:(?<=[OoIlSsBG|!ZzЗзӠбЧ].)|(?=[OoIlSsBG|!ZzЗзӠбЧ])|(?<=[OoIlSsBG|!ZzЗзӠбЧ][ .-].))"
 )
-_ALIKE, _OF_GAPS = frozenset("OoIlSsB|!ZzЗзӠбЧ"), frozenset(" .-")
+_ALIKE, _OF_GAPS = frozenset("OoIlSsBG|!ZzЗзӠбЧ"), frozenset(" .-")
 # what such a run is made of
-_SIGNS_OF_RUNS = frozenset("(+)0123456789OoIlSsB|!ZzЗзӠбЧ .,/-" + string.ascii_uppercase)
+_SIGNS_OF_RUNS = frozenset("(+)0123456789OoIlSsBG|!ZzЗзӠбЧ .,/-" + string.ascii_uppercase)
 _OF_RUNS = re.compile("[" + re.escape("".join(sorted(_SIGNS_OF_RUNS))) + "]*")
 _BIRTH = re.compile(r"[(+]{0,2}DOB[ .,/()-]{1,2}")
 _NAMED = re.compile(r"(?=[A-Za-z]{0,8}[AC-HJ-NP-RT-Yacdefghjkmnpqrtuvwxyz])[A-Za-z]{2,9}[ ]")
 _NO_DIGITS = re.compile(r"ISO|(?<![A-Za-z0-9])0o[0-7]")  # a standard's name, an octal number
-_LOOKALIKE = re.compile(r"[OoIlSsB|!ZzЗзӠбЧ]")
+_OF_STORAGE = re.compile(r"[0-9]GB?(?![^\W_])")  # `128G 256G`
+_LOOKALIKE = re.compile(r"[OoIlSsBG|!ZzЗзӠбЧ]")
 
 
 def _is_card(body: str) -> bool:
@@ -730,6 +731,8 @@ def look_alikes(view: View) -> View:
         start = named.end() if named is not None else start  # nor "NPI" before its number
         body = found[start:]
         letters = len(_LOOKALIKE.findall(body))
+        if len(_OF_STORAGE.findall(body)) > 1 and not _is_card(body):
+            continue
         if not letters or _NO_DIGITS.search(body) or _is_account(text, *match.span()):
             continue
         digits = sum(map(str.isdigit, body))

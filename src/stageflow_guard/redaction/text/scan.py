@@ -29,6 +29,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     cookies,
     credential_pairs,
     handed_logins,
+    home_folders,
     identifiers,
     network,
     numbers,
@@ -59,6 +60,7 @@ from stageflow_guard.redaction.text import (
     deobfuscate,
     encodings,
     joints,
+    phonetic,
     programs,
     spoken,
 )
@@ -70,7 +72,7 @@ from stageflow_guard.redaction.text.tags import pieces
 from stageflow_guard.redaction.text.view import Step, View
 
 STEPS: tuple[Step, ...] = (
-    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, backwards.backwards, between.between, joints.joints, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
+    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, phonetic.phonetic, backwards.backwards, between.between, joints.joints, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
     deobfuscate.look_alikes,
 )  # fmt: skip
 
@@ -105,6 +107,7 @@ SHAPED: Recognizers = (
     (announced.fields, announced.FOUND),
     (usernames.spoken, frozenset({"USERNAME"})),
     (usernames.logged, frozenset({"USERNAME"})),
+    (home_folders.recognize, frozenset({"USERNAME"})),
     (handles.recognize, frozenset({"USERNAME"})),
     (births.births, frozenset({"DATE_OF_BIRTH"})),
     (names.mailed, frozenset({"PERSON"})),

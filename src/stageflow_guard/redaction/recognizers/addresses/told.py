@@ -75,7 +75,7 @@ def in_fields(text: str) -> Iterator[Hit]:
         )
 
 
-_NO_STREET = re.compile(r"[@=()*]|://|^[a-z]\w*(?:\.(?=\w)|[ ][+*/-][ ])")
+_NO_STREET = re.compile(r"[@=()*]|://|[0-9]{11}|^[a-z]\w*(?:\.(?=\w)|[ ][+*/-][ ])")
 _ADDRESS_LIKE = re.compile(
     r"^(?=.*[0-9])(?=.*[^\W\d_]{2})(?:[0-9]{1,5}[A-Za-z]?(?:[ ]?bis)?,?[ ]+[^\W\d_]|[^\W\d_][^\d]{2,60}[ ,#º°.]+[0-9]{1,5}(?:[A-Za-z/,. -]|$)|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{3})"
 )

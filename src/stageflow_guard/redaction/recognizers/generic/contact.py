@@ -161,7 +161,7 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
     name, start = name[cut + 1 :], start + cut + 1
     if not name:
         return None
-    if text[max(0, start - 1) : start] in (":", "/") and "://" in text[max(0, start - 80) : start]:
+    if text[max(0, start - 1) : start] in (":", "/") and _before_a_host(text, start):
         return None  # user information of a connection string: a secret, see `secrets`
     upward = _before_line(text, start) if text[max(0, start - 2) : start].count("\n") else start
     if floor <= upward < start:
@@ -169,6 +169,12 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
     machine = name.replace(".", "").isdigit() and text[start - 1 : start] == "<"  # a message's id
     score = 0.3 if machine or name.lower() in _ROBOTS else 0.9
     return Hit(start, end, "EMAIL_ADDRESS", score, "email", "line break" if joined else "")
+
+
+def _before_a_host(text: str, start: int) -> bool:
+    """Say whether only a user stands between `start` and the scheme of a URL: no path begins before it."""
+    _, scheme, user = text[max(0, start - 80) : start].rpartition("://")
+    return bool(scheme) and "/" not in user
 
 
 # a domain whose dots are other signs

@@ -266,10 +266,9 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
     tied = free and before in _TIES and text[first - 2 : first - 1].isalnum()
     tied = tied and not keyed(text, first)
     listed = free and not opened and _listed(text, first)
-    if tied and before != ":" and (wordless or not headed) and unnamed() and not (
-        before == "-" and _QUAD_HERE.match(text, first)
-    ):  # fmt: skip
-        return None, i  # a piece of something longer
+    if tied and before != ":" and (wordless or not headed) and unnamed():
+        hit = quads.joined(text, first)  # else a piece of something longer
+        return hit, i if hit is None else i + 3
     if label in _OF_CARDS and size == _QUARTER and not headed and not tied:
         hit = _whole_card(walk, i, near)
         if hit is not None:
@@ -410,7 +409,6 @@ _FREE_SIZES = frozenset(
     {3, 15, 16}
 )  # an area of North America, a card: small letters may touch them
 _TRUNK_HERE = re.compile(r"0[1-9][0-9]{0,3}([ .-])[0-9]{2,8}(?:\1[0-9]{2,4}){0,4}(?![0-9])")
-_QUAD_HERE = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}-?[a-z]")
 
 
 def _with_bullets(text: str, start: int, gap: str) -> Hit | None:

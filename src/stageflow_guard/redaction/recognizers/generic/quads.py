@@ -29,14 +29,15 @@ _OCTETS, _BYTE, _PADDED = 4, 255, 3
 
 
 def _of_a_host(before: str, after: str, parts: list[str]) -> bool:
-    """Say whether four numbers between dashes are an address: two of them are more than versions have."""
+    """Say whether four numbers in the name of a host, a file or a path are an address: two are more than versions have."""
     return (
-        before[-1:] in ("-", "") and after[:1] in ("-", "") and not after[1:].isdigit() and not before[:1].isdigit()
+        before[-1:] in _JOINTS and after[:1] in _JOINTS and not after[1:].isdigit() and not before[:1].isdigit()
         and min(map(int, parts)) > 0 and sum(int(part) > _VERSIONS for part in parts) > 1
     )  # fmt: skip
 
 
 _VERSIONS = 40
+_JOINTS = ("-", ".", "/", "")
 
 
 def local(numbers: list[int]) -> bool:
@@ -165,3 +166,19 @@ def touched(text: str, start: int) -> Hit | None:
         ):
             return None
     return Hit(*match.span(), "IP_ADDRESS", 0.5, "ipv4", "label ip")
+
+
+def joined(text: str, start: int) -> Hit | None:
+    """Return the address that is a part of a name or a path: `scan-49.61.238.81.csv`, `/by-ip/49.61.238.81/edit`."""
+    match = _QUAD_TOUCHED.match(text, start)
+    if match is None:
+        return None
+    parts = match[0].split(".")
+    before, after = text[max(0, start - 2) : start], text[match.end() : match.end() + 2]
+    if (
+        max(map(int, parts)) > _BYTE
+        or local([int(p) for p in parts])
+        or not _of_a_host(before, after, parts)
+    ):
+        return None
+    return Hit(*match.span(), "IP_ADDRESS", 0.5, "ipv4", "")
