@@ -9,6 +9,7 @@ from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.generic.announced import SIGN, SUFFIXED
 from stageflow_guard.redaction.recognizers.generic.asked import asked, behind_little_words
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.people.card_names import embossed
 from stageflow_guard.redaction.recognizers.people.forms import (
     TOUCHING,
     capitalised,
@@ -202,12 +203,11 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
                 continue
         if at < 0:
             continue
-        if (
-            match.kind == "PERSON" and (sign is not None or word not in ANNOUNCING)
-            and _of_a_thing(text, match.start, word)
-        ):  # fmt: skip
+        card = embossed(text, (match.start, word), at) if sign is not None else None
+        if card is not None:
+            yield Hit(*card, "PERSON", 0.45, "name, card", "label field")
             continue
-        if word[0] > "\u10cf" and _of_a_georgian_thing(text, match.start):
+        if _of_no_person(text, match, word, signed=sign is not None):
             continue
         quoted = text[at - 1 : at] in ("'", '"', "`")
         part = match.kind == "PERSON_PART"
@@ -240,15 +240,24 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
             and not (not quoted and words[0].lower() in GIVEN_NAMES and is_person(" ".join(words)))
         ):  # fmt: skip
             continue  # an attribute of anything
-        if bare and all(w.isupper() for w in words):
-            continue  # a constant
-        if (
-            all(w.isupper() and len(w) > 1 for w in words)
-            and least == 2
-            and word in ("from", "to", "name")
-        ):
+        capitals = all(w.isupper() for w in words)
+        if capitals and (bare or _is_a_constant(word, words, least)):
             continue
         yield from _people(text, name, word if sign is not None else "", least)
+
+
+def _is_a_constant(word: str, words: list[str], least: int) -> bool:
+    """Say whether words in capitals behind what anything has are a constant."""
+    return least > 1 and word in ("from", "to", "name") and all(len(w) > 1 for w in words)
+
+
+def _of_no_person(text: str, match: Match, word: str, *, signed: bool) -> bool:
+    """Say whether a field is that of a thing: `table name`, `QuotaName`."""
+    if match.kind == "PERSON" and (signed or word not in ANNOUNCING) and (
+        _of_a_thing(text, match.start, word)
+    ):  # fmt: skip
+        return True
+    return word[0] > "\u10cf" and _of_a_georgian_thing(text, match.start)
 
 
 # a surname of two words, alone in its field: `Cognome: Lo Presti`

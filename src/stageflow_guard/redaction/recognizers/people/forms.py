@@ -23,7 +23,7 @@ _CAPITAL = r"[^\W\d_a-zß-ÿ](?:[^\W\d_]|(?<=\w)['’-](?=[^\W\d_]))*"
 _WORD = rf"(?:(?:Md|Mohd|Mhd|Sk)\.(?=[ ][^\W\d_a-z])|(?:al|el|ad|ar|as|an|bin|ibn|bint|ben|abd|abu)-{_CAPITAL}|Ste?\.(?=[ ][^\W\d_a-z])|{_CAPITAL}|(?:[dDlL]|[dD]ell|[dD]all|[aA]ll|[nN]ell|[dD]egl)['’]{_CAPITAL}|['’]t(?=[ ])|['’]s-{_CAPITAL})"
 _INITIAL = r"(?:[^\W\d_a-zß-ÿ]\.){1,4}"
 FULL = rf"(?:(?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIAL}|{_WORD})){{0,3}})"
-_NAME = re.compile(rf"{FULL}(?![\w(\[]|\.\w)")
+_NAME = re.compile(rf"{FULL}(?![\w(\[$]|\.\w)")
 # after "my name is" case tells nothing
 _ANY_CASE = re.compile(
     r"[^\W\d_]+(?:['’-][^\W\d_]+)*(?:[ ](?:[^\W\d_]\.|[^\W\d_]+(?:['’-][^\W\d_]+)*)){0,2}"
@@ -114,7 +114,10 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
         return None
     if words[0].lower() in STOP and not (words[0] == "Ma" and len(words) > 1):  # Mª Dolores
         return None
-    if any(word.lower().strip(".") in BUSINESS for word in words):
+    if any(
+        word.lower().strip(".") in BUSINESS and not _is_surname(words, place)
+        for place, word in enumerate(words)
+    ):
         return None
     found = " ".join(words)
     if found[-2:] in ("'s", "’s"):
@@ -140,7 +143,7 @@ def _begins_surname(words: list[str], place: int) -> bool:
 
 _LEADS = frozenset({"Lo", "La", "Li", "Le", "Lu", "Di", "De", "Del", "Della", "Dello", "Dal", "Dalla", "Da", "El", "Al", "Van", "Von", "Te"})  # fmt: skip
 # words that are surnames behind a given name
-_SURNAMES_TOO = frozenset(["march", "may", "june", "day", "monday", "friday", "summer", "summers", "winter", "young", "long", "short", "little", "good", "best", "black", "white", "brown", "green", "gray", "grey", "king", "price", "page", "case", "rich", "new", "old", "small", "strong", "sharp", "wise", "early", "love", "joy", "may", "rose", "hope", "west", "north", "east", "south", "sommer", "winter", "lang", "kurz", "klein", "groß", "gross", "jung", "alt", "neu", "schwarz", "weiß", "weiss", "roth", "braun", "grün", "blau", "gut", "könig", "petit", "grand", "blanc", "noir", "brun", "bon", "leblanc", "legrand", "bueno", "blanco", "rubio", "alegre", "bianchi", "rossi", "neri", "grande", "piccolo", "bruno", "klein", "groot", "lang", "jong", "wit", "zwart", "branco", "pinto"])  # fmt: skip
+_SURNAMES_TOO = frozenset(["march", "may", "june", "day", "sales", "monday", "friday", "summer", "summers", "winter", "young", "long", "short", "little", "good", "best", "black", "white", "brown", "green", "gray", "grey", "king", "price", "page", "case", "rich", "new", "old", "small", "strong", "sharp", "wise", "early", "love", "joy", "may", "rose", "hope", "west", "north", "east", "south", "sommer", "winter", "lang", "kurz", "klein", "groß", "gross", "jung", "alt", "neu", "schwarz", "weiß", "weiss", "roth", "braun", "grün", "blau", "gut", "könig", "petit", "grand", "blanc", "noir", "brun", "bon", "leblanc", "legrand", "bueno", "blanco", "rubio", "alegre", "bianchi", "rossi", "neri", "grande", "piccolo", "bruno", "klein", "groot", "lang", "jong", "wit", "zwart", "branco", "pinto"])  # fmt: skip
 _DUTCH = re.compile(r"(?:in|op) (?:['’]t|den?|het) (?=[^\W\d_a-z])")  # in 't Veld
 _ARTICLES = frozenset({"der", "den", "des", "das", "le", "la", "el"})  # alone before a noun
 

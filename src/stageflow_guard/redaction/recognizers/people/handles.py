@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, present
+from stageflow_guard.redaction.recognizers.anchors import Heads, places, present
+from stageflow_guard.redaction.recognizers.generic import (
+    command_users,
+    configured_users,
+    directory_entries,
+    logged_accounts,
+)
 from stageflow_guard.redaction.recognizers.generic.usernames import FILED, NOBODY
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.shapes import holds
 
 # who writes a line of a chat; a stamp before it, or a sign or a digit in it, tells it from a tag
 _NICK = re.compile(
@@ -17,6 +24,12 @@ _NICK = re.compile(
 )
 _STAMP = re.compile(r"(?:^|\n)\[?(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2}\]?[ ]$")
 _ODD = re.compile(r"[_0-9|^`-]")
+# who writes a line of an export, by an account that is made of a name: `lukas.brenner 09:12⏎`
+_TIME = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:[ ]?[AaPp][Mm])?"
+_WRITER = re.compile(
+    rf"(?P<name>[a-z][a-z-]{{0,20}}[._][a-z][a-z_-]{{2,24}}[0-9]{{0,3}})(?:[ ]{{1,3}}|[ ][-–—•|][ ]|,[ ])[\[(]?{_TIME}[\])]?:?[ ]?(?:\r?\n|$)"
+    rf"|[\[(]?{_TIME}[\])]?(?:[ ][-–—|])?[ ](?P<behind>[a-z][a-z-]{{0,20}}[._][a-z][a-z_-]{{2,24}}[0-9]{{0,3}}):[ ]"
+)
 # a tag of HTML, and what a help text has a reader fill in
 _OF_HELP = re.compile(
     r"(?i)^(?:h[1-6]|div|span|script|style|p|a|b|i|u|em|br|hr|li|ul|ol|td|tr|th|img|pre|code|nav|main|body|head|html|form|input|table|button|label|section|t[0-9])$|[_-](?:name|id|url|key|dir|file|type|token|path|secs|size|count|number|host|port|user|version)$"
@@ -28,6 +41,11 @@ _BEHIND_THEM = ("is", "id", "name", "handle", "user", "account", "me", "es", "es
 _PLACE = re.compile(
     rf"(?<![a-z])(?:{'|'.join(_PLACES_OF_HANDLES)})(?: (?:{'|'.join(_BEHIND_THEM)})){{0,2}}[ ]?[:(]?[ ]?$"
 )
+# somebody whom a ticket or a mail is shown to
+_SHOWN_TO = re.compile(
+    r"(?<![\w.])(?:cc|fyi|thx|thanks|ping|assignee|reviewer)[ :]{1,2}@(?!(?:[a-z0-9]{1,16}[._-]){0,2}(?:team|teams|devs?|ops|devops|sre|eng|core|group|owners|maintainers|reviewers|admins?|bot|support|security|backend|frontend|platform|qa|all|here|everyone|channel)(?![a-z0-9]))(?P<name>[a-z][a-z0-9]{1,28}(?:[._-][a-z0-9]{1,28}){0,2})(?![\w@/(-])"
+)
+_SHOWN = Heads(("cc @", "cc: @", "fyi @", "thx @", "thanks @", "ping @", "assignee @", "assignee: @", "reviewer @", "reviewer: @"))  # fmt: skip
 _TO_ALL = frozenset(["media", "param", "extend", "apply", "select", "click", "input", "change", "submit", "channel", "everyone", "here", "all", "team", "support_team", "property", "staticmethod", "import", "include", "mixin", "font", "keyframes", "override", "deprecated", "return", "throws", "see", "since", "noon"])  # fmt: skip
 _LAST_WORDS = frozenset((*_PLACES_OF_HANDLES, *_BEHIND_THEM))
 # an option of a command; `--user x` may be a switch and what it is for
@@ -57,13 +75,20 @@ _TOLD = re.compile(
 )
 _AUDITS = ("uid=", "acct=", "suser=", "duser=", "samaccountname=")
 _LEAD = 48  # characters before the sign
+_ACCOUNTS = (
+    directory_entries.accounts, command_users.recognize, configured_users.recognize, logged_accounts.recognize,
+)  # fmt: skip
 
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such accounts; those of no person, as `root` and `admin`, are none."""
+    for accounts in _ACCOUNTS:
+        yield from accounts(text)
     lower = lowered(text)
     if "> " in text and "<" in text:
         yield from _nicks(text)
+    if holds(text, _TIMES) and ("." in text or "_" in text):
+        yield from _writers(text)
     if "@" in text:
         for handle in _HANDLE.finditer(text):
             before = lower[max(0, handle.start() - _LEAD) : handle.start()]
@@ -98,6 +123,21 @@ def _nicks(text: str) -> Iterator[Hit]:
             yield from _account(nick, "account, chat")
 
 
+_TIMES = (b"0:00",)  # in the shape of a text
+
+
+def _writers(text: str) -> Iterator[Hit]:
+    """Yield who writes a line that begins with his account and a time: a given name is a part of it, or an initial."""
+    for at in (0, *(at + 1 for at in places(text, "\n"))):
+        writer = _WRITER.match(text, at)
+        if writer is None:
+            continue
+        group = "name" if writer["name"] else "behind"
+        name = writer[group]
+        if _of_a_person(name) and name.lower() not in NOBODY:
+            yield Hit(*writer.span(group), "USERNAME", 0.42, "account, chat", "label username")
+
+
 _CLOSED_WITHIN = 240  # characters of what a tag holds
 _STAMP_MOST = 12  # characters of a time
 # an account by what is before it
@@ -106,6 +146,7 @@ _BEHIND = (
     (Heads(("user", "login", "usuario", "utente", "benutzer", "nutzer", "gebruiker", "identifiant", "utilisateur", "usuário", "utilizador", "użytkownik", "användare")), _TOLD, "account, told"),
     (Heads(_PLACES), _PLACED, "account, place"),
     (Heads(_AUDITS), _AUDITED, "account, logged"),
+    (_SHOWN, _SHOWN_TO, "account, handle"),
 )  # fmt: skip
 
 

@@ -12,12 +12,13 @@ from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import capitalised
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
+from stageflow_guard.redaction.recognizers.people.known import known
 from stageflow_guard.redaction.recognizers.people.somebody import is_person, is_somebody
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, PARTICLES, STOP
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
 _GREETED_WITH = (
-    "hi", "hello", "hey", "hiya", "hallo", "hoi", "moin", "servus", "guten morgen", "guten tag", "guten abend", "grüß gott", "grüezi", "bonjour", "bonsoir", "salut", "coucou", "allô", "hola", "buenas tardes", "buenas noches", "buenas", "buenos días", "ciao", "salve", "buongiorno", "buonasera",
+    "hi", "hello", "hey", "hiya", "hallo", "hoi", "moin", "servus", "guten morgen", "guten tag", "guten abend", "grüß gott", "grüezi", "bonjour", "bonsoir", "salut", "slt", "cc", "coucou", "cou", "bjr", "allô", "hola", "buenas tardes", "buenas noches", "buenas", "buenos días", "ciao", "salve", "buongiorno", "buonasera",
     "pronto", "olá", "ola", "oi", "bom dia", "boa tarde", "boa noite", "goedemorgen", "goedemiddag", "goedenavond", "goedendag", "cześć", "dzień dobry", "hej", "good morning", "good afternoon", "good evening",
 )  # fmt: skip
 _GREETING = rf"(?:{'|'.join(_GREETED_WITH)})(?: (?:all|there|again|zusammen|à tous|a todos|a tutti|allemaal))?"
@@ -36,13 +37,17 @@ _INTRODUCED = re.compile(
 _BY_ONE_NAME = re.compile(
     rf"(?i:{_GREETING}[ ]?[,!.]?[ ]{_I_AM})[ ](?P<one>[^\W\d_a-zß-ÿ][^\W\d_A-Z]{{2,20}})[ ](?:here|hier|ici|aquí|qui|aqui|from|aus|speaking)(?![^\W_])"
 )
+# a given name is enough, as it is typed in a hurry: `slt c Manon j'ai changé de tel`
+_BY_GIVEN_NAME = re.compile(
+    rf"(?i:{_GREETING}[ ]?[,!.]?[ ](?:{_I_AM}|c|cest|ces|het is|det är|soy yo)(?:[ ](?:la|le|der|die|il|de|o|a))?)[ ,]{{1,2}}(?=[^\W\d_a-zß-ÿ])"
+)
 # `hier Svenja Ruprecht, guten Tag`
 _HERE = re.compile(
     r"(?:^|(?<=[\n\"“])|(?<=[.!?][ ]))(?i:hier|ici|aquí|aqui|qui)[ ](?P<name>[^\W\d_a-zß-ÿ][^\W\d_]+(?:-[^\W\d_]+)?(?:[ ](?:(?:van|von|de|da|di|der|den|del)[ ]){0,2}[^\W\d_a-zß-ÿ][^\W\d_]+(?:['’-][^\W\d_]+)?){1,2})(?=[,.!])"
 )
 _HERES = frozenset(["hier", "ici", "aquí", "aqui", "qui"])
 register(_HERES)
-_OPENINGS = re.compile(r"(?:^|[\n\"“]|[.!?:>][ ])(?=[HhMmSsGgBbCcAaOoDdVvPp][aeiouyrlzéüàa])")
+_OPENINGS = re.compile(r"(?:^|[\n\"“]|[.!?:>][ ])(?=[HhMmSsGgBbCcAaOoDdVvPp][aeiouyrlzéüàacj])")
 # no words of a name: what else follows "it's" in small letters
 _VERBAL = re.compile(
     r"(?i)(?:ing|ed|ly|ung|ment|tion|amente|mente|able|ible|isch|lich|ando|endo|ado|ada|ido|ida|ato|ata|ito|ita|uto|uta|é|ée|és|ant)$"
@@ -65,6 +70,10 @@ def recognize(text: str) -> Iterator[Hit]:
         alone = _BY_ONE_NAME.match(text, opening.end()) if match is None else None
         if alone is not None and is_somebody(alone["one"]):
             yield Hit(*alone.span("one"), "PERSON", 0.45, "name, introduced", "label said")
+        said = _BY_GIVEN_NAME.match(text, opening.end()) if match is None else None
+        given = known(text, said.end()) if said is not None else None
+        if given is not None:
+            yield Hit(*given, "PERSON", 0.45, "name, introduced", "label said")
     for here in _HERE.finditer(text) if not _HERES.isdisjoint(vocabulary(text)) else ():
         if here["name"].split(" ")[0].lower() in GIVEN_NAMES and is_person(here["name"]):
             yield Hit(*here.span("name"), "PERSON", 0.42, "name, introduced", "label said")
