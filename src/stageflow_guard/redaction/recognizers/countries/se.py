@@ -54,7 +54,7 @@ COUNTRY = Country(
     of="för|till|på|av",
     has="har nummer|har numret|med nummer",
     people="patienten|kunden|medarbetaren|ägaren|föraren",
-    people_by_name="patient|kund|medarbetare|ägare|förare|passagerare|hyresgäst|hyresvärd|mottagare|avsändare|vittne|målsägande|mamma|pappa|son|dotter|maka|sambo|bror|syster|mormor|farmor|morfar|farfar|elev|lärare|läkare|sjuksköterska|barnmorska|vårdnadshavare|köpare|säljare|försäkrad|förmånstagare|sökande|ombud|kontaktperson|anhörig|närmast anhörig",
+    people_by_name="patient|kund|medarbetare|ägare|förare|passagerare|hyresgäst|hyresvärd|mottagare|avsändare|vittne|målsägande|mamma|pappa|son|dotter|maka|sambo|bror|syster|mormor|farmor|morfar|farfar|elev|lärare|läkare|sjuksköterska|barnmorska|vårdnadshavare|köpare|säljare|försäkrad|förmånstagare|sökande|ombud|kontaktperson|anhörig|närmast anhörig|användare|användaren|gästen|eleven|hyresgästen|barnet|cyklist|körd av|förd av|underskriven av|bokad av|betald av|resenär|resenären|mottagaren|grannen|chefen|kollegan|kollega|granne",
     numbers=(
         Number(entity="SE_PERSONNUMMER", sizes=(10, 12), label="personnummer", check=dated, shapes=((6, 4), (8, 4)), bare=0.45),
         Number(entity="SE_PERSONNUMMER", sizes=(12,), label="personnummer", check=of_a_birth, shapes=((12,),), bare=0.4),

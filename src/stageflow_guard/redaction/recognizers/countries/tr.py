@@ -25,7 +25,7 @@ COUNTRY = Country(
     },
     said="benim adım|adım|ismim|ben", titles="Bay|Bayan|Sayın|Sn|Dr|Prof", greetings="sayın|merhaba|sevgili|selam|iyi günler", born="doğum tarihim|doğum tarihi|doğum|dogum tarihi",
     months="ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık",
-    people_by_name="müşteri|çalışan|sahibi|sürücü|yolcu|kiracı|ev sahibi|alıcı|gönderen|gönderici|tanık|sanık|anne|baba|oğlu|kızı|eşi|kardeşi|öğrenci|öğretmen|doktor|hemşire|ebe|veli|satıcı|sigortalı|lehtar|başvuran|vekil|acil durumda aranacak kişi",
+    people_by_name="müşteri|çalışan|sahibi|sürücü|yolcu|kiracı|ev sahibi|alıcı|gönderen|gönderici|tanık|sanık|anne|baba|oğlu|kızı|eşi|kardeşi|öğrenci|öğretmen|doktor|hemşire|ebe|veli|satıcı|sigortalı|lehtar|başvuran|vekil|acil durumda aranacak kişi|kullanıcı|misafir|komşu|arkadaşı|velisi|sigortalısı",
     documents=(
         Document(entity="LICENSE_PLATE", value=r"[0-9]{2}[ ]?[A-Z]{1,3}[ ]?[0-9]{2,5}", names="plaka|plaka no|araç plakası|plakası|plaka numarası"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="poliçe no|poliçe numarası|üye no"),

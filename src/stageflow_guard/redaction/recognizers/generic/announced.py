@@ -12,8 +12,15 @@ from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.countries.pack import Document
+from stageflow_guard.redaction.recognizers.generic import (
+    device_serials,
+    files_of_people,
+    said_births,
+    sort_codes,
+)
 from stageflow_guard.redaction.recognizers.generic.asked import answer
 from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE
+from stageflow_guard.redaction.recognizers.generic.nationalities import BETWEEN
 from stageflow_guard.redaction.recognizers.generic.rows import heads_a_column
 from stageflow_guard.redaction.recognizers.generic.usernames import is_personal
 from stageflow_guard.redaction.recognizers.generic.whose import behind_whose
@@ -63,7 +70,9 @@ def valid(document: Document, value: str) -> bool | None:
 
 
 def documents(text: str) -> Iterator[Hit]:
-    """Yield identifiers right behind their names, in any language of `countries`."""
+    """Yield identifiers right behind their names, in any language of `countries`, and those of somebody told beside them."""
+    for recognize in (device_serials.recognize, files_of_people.recognize, sort_codes.recognize):
+        yield from recognize(text)
     for match in _INDEX.find(text):
         hit = _document(text, match) or _before_its_name(text, match)
         if hit is not None and not heads_a_column(text, match.end, hit.start):
@@ -142,6 +151,7 @@ def _document(text: str, match: Match) -> Hit | None:
         or _grouped(text, at, known)
         or _of_whom(text, match.end, known)
         or _of_a_person(text, match.end, known)
+        or _of_a_country(text, match.end, known)
     )
 
 
@@ -172,6 +182,24 @@ def _of_a_person(text: str, at: int, documents: list[Document]) -> Hit | None:
             if holds is not False:
                 score = SURE if holds else GIVEN
                 return Hit(*value.span(), document.entity, score, "document", "label document")
+    return None
+
+
+def _of_a_country(text: str, at: int, documents: list[Document]) -> Hit | None:
+    """Return a number behind whose country's the document is: `pasaporte español PAB152949`."""
+    country = BETWEEN.match(text, at)
+    if country is None:
+        return None
+    fill = _FILL.match(text, country.end())
+    start = fill.end() if fill is not None else country.end()
+    for document in documents if start > country.end() else ():
+        value = _pattern(document.value).match(text, start)
+        if value is None or not any(c.isdigit() for c in value[0]):
+            continue
+        holds = valid(document, value[0])
+        if holds is not False:
+            score = SURE if holds else GIVEN
+            return Hit(*value.span(), document.entity, score, "document", "label document")
     return None
 
 
@@ -209,7 +237,7 @@ def _small(text: str, at: int, documents: list[Document]) -> Hit | None:
     for document in documents:
         value = _pattern(document.value).match(capitals)
         written = given[: value.end()] if value is not None else ""
-        if written.islower():
+        if written.islower() and not _WORD_ALONE.search(written):
             holds = valid(document, written)
             if holds or sum(c.isdigit() for c in written) >= 4:
                 score = GIVEN if holds is None else SURE if holds else DOUBTFUL
@@ -217,6 +245,9 @@ def _small(text: str, at: int, documents: list[Document]) -> Hit | None:
                     at, at + len(written), document.entity, score, "document", "label document"
                 )
     return None
+
+
+_WORD_ALONE = re.compile(r"[ ][a-z]{2,}(?![a-z0-9])")  # `659317 van de`
 
 
 # the same value with signs between any of its characters
@@ -407,7 +438,8 @@ SUFFIXED = re.compile(
 
 
 def fields(text: str) -> Iterator[Hit]:
-    """Yield what stands behind the name of a field and a sign, by the field's shape."""
+    """Yield what stands behind the name of a field and a sign, by the field's shape; a birth may be said in words."""
+    yield from said_births.recognize(text)
     for match in _FIELDS.find(text):
         sign = _SHORT.match(text, match.end) if match.kind == "PHONE_NUMBER" else None
         sign = sign or _SIGN.match(text, match.end) or SUFFIXED.match(text, match.end)
@@ -432,5 +464,6 @@ def fields(text: str) -> Iterator[Hit]:
 FOUND: frozenset[str] = frozenset(
     {d.entity for d in DOCUMENTS}
     | {e for c in COUNTRIES for e in c.fields} - _PEOPLE - {"ZIP_CODE"}
+    | {"DEVICE_ID"}
 )
 Recognizer = Callable[[str], Iterator[Hit]]

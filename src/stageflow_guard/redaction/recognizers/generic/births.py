@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
+from stageflow_guard.redaction.recognizers.generic import listed_births
 from stageflow_guard.redaction.recognizers.generic.asked import answer
 from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE, MONTHS
 from stageflow_guard.redaction.recognizers.generic.rows import heads_a_column
@@ -13,7 +14,7 @@ from stageflow_guard.redaction.recognizers.generic.whose import behind_whose
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import Index, Match
 
-_BORN = Index({"born": [p for c in COUNTRIES for p in c.born.split("|")]})
+BORN = Index({"born": [p for c in COUNTRIES for p in c.born.split("|")]})
 _BORN_FILL = re.compile(
     r"(?:(?:[ ](?:in|à|a|en|em|te))?[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20}(?:[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20})?(?=,?[ ](?:am|le|il|el|op|em|den|on|a|dnia)[ ][0-9]),?)?(?:/(?:sex|gender|age))?(?:['’]s)?[\"'`\])}]{0,2}\.?\s?(?:\([a-z/. -]{6,12}\)\s?)?(?:\((?:we |you )?(?:hold|have|gave)[ ]|\((?:on file|currently|laut Akte|bei uns|según|secondo|selon)[^0-9()\n]{0,16}[ ])?(?:is|was|ist[ ]am|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu|は|是|为|為|은|는)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?(?:the )?",
     re.IGNORECASE,
@@ -80,8 +81,9 @@ def _yearless(text: str, match: Match, at: int) -> re.Match[str] | None:
 
 
 def births(text: str) -> Iterator[Hit]:
-    """Yield dates of birth behind their label."""
-    for match in _BORN.find(text):
+    """Yield dates of birth behind their label, and those in a list of relatives or insured."""
+    yield from listed_births.recognize(text)
+    for match in BORN.find(text):
         fill = _BORN_FILL.match(text, match.end)
         at = fill.end() if fill is not None else match.end
         call = _DATE_CALL.match(text, at)

@@ -104,6 +104,11 @@ _ROBOTS = frozenset(
         "postmaster",
     ]
 )
+# what somebody logs in with is an account, whoever answers its mail
+_LOGIN_KEY = re.compile(
+    r"(?:user(?:[ _-]?name)?|login|logon|benutzer(?:name)?|utilisateur|identifiant|usuario|utente|gebruiker(?:snaam)?|usuário|utilizador)[\"']?[ ]?[:=]{1,2}[ ]?[\"']?$",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(r"(?:[^\W_][\w-]{0,62})?-?(?:\.[\w-]{0,62})?[ ]?\n[ ]?[\w.-]{1,62}")
 _WORDS = re.compile(r"(?i)e-?mails?|mail|contact|reach|write|address|inbox")
 _GLUED_LABEL = re.compile(
@@ -167,7 +172,8 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
     if floor <= upward < start:
         start, joined = upward, True
     machine = name.replace(".", "").isdigit() and text[start - 1 : start] == "<"  # a message's id
-    score = 0.3 if machine or name.lower() in _ROBOTS else 0.9
+    robot = name.lower() in _ROBOTS and _LOGIN_KEY.search(text, max(0, start - 40), start) is None
+    score = 0.3 if machine or robot else 0.9
     return Hit(start, end, "EMAIL_ADDRESS", score, "email", "line break" if joined else "")
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import present
+from stageflow_guard.redaction.recognizers.generic import directory_entries
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -27,11 +28,6 @@ _INVITED = re.compile(
     re.IGNORECASE,
 )
 _NO_PERSON = re.compile(r"CUTYPE=(?:ROOM|RESOURCE|GROUP)", re.IGNORECASE)
-# cn=Ulrich Stamm,ou=people,dc=x
-_DIRECTORY = re.compile(
-    r"(?<![\w-])cn=([^\W\d_][^\n,=+\"]{1,60}),[ ]?ou=(?:people|users|staff|employees|personnel|accounts|persons|members)(?![\w])",
-    re.IGNORECASE,
-)
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -46,8 +42,7 @@ def recognize(text: str) -> Iterator[Hit]:
             group = 2 if match[2] else 3
             if _NO_PERSON.search(match[1] + match[4]) is None and _SPOKEN.search(match[group]):
                 yield Hit(*match.span(group), "PERSON", 0.5, "name, invited", "label attendee")
-        for match in _DIRECTORY.finditer(text):
-            yield Hit(*match.span(1), "PERSON", 0.45, "name, directory", "label cn")
+        yield from directory_entries.people(text)
 
 
 def _properties(text: str) -> Iterator[re.Match[str]]:

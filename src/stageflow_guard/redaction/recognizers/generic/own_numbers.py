@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.generic import wallet_transfers
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 
@@ -17,6 +19,15 @@ _TOLD = re.compile(
 _BEHIND = re.compile(
     rf"(?<![\w.,:/#+-])(?P<number>\+?[0-9]{{9,12}})[ ](?:is|ist|est|es|è|é)[ ]{_MY}[ ]{_NUMBER}(?![^\W_])"
 )
+# a number that is new to whom it is told
+_NEW = re.compile(
+    r"(?:(?:new|neue|nouveau|nuevo|nuovo|nieuw|nieuwe|novo|nytt?|nowy|nové|uusi|yeni)[ ](?:number|nummer|num|nr\.?|nro|numéro|número|numero|numer|číslo|numaram|numara)|(?:numéro|número|numero|numer|nummer)[ ](?:nouveau|nuevo|nuovo|novo|nowy))"
+    r"(?:[ ](?:is|ist|lautet|est|es|è|é|är|er|jest|on))?[ :]{1,3}(?P<number>\+?[0-9]{9,12}|\(?[0-9]{2,5}\)?(?:[ .-][0-9]{2,5}){1,4})(?![\w.,:/-][0-9]|[0-9A-Za-z])"
+)
+# one of North America at the end of a thought that names nothing else
+_PLAIN = re.compile(
+    r"(?<=[,.;!?] )number(?:[ ]is)?[ :]{1,2}(?P<number>[2-9][0-9]{2}[2-9][0-9]{6})(?![\w.,:/-][0-9]|[0-9A-Za-z])"
+)
 # a mobile number of a region whose numbers begin with 0, that somebody says to use
 _MOBILE = re.compile(
     r"0(?<![\w.,:/#+-].)(?:7[1-9][0-9]{8}|1[567][0-9]{8,9}|[67][0-9]{8})(?![\w.,:/-][0-9]|[0-9A-Za-z])"
@@ -27,8 +38,29 @@ _USED = re.compile(
 _TO_USE = re.compile(
     r"(?:melde? dich|call|ring|text|ruf an|schreib(?: mir)?|rappelle?(?:z|-moi)?|bel)[: ]{1,2}$"
 )
+_NEWS = Heads(
+    (
+        "new ",
+        "neue ",
+        "nouveau ",
+        "nuevo ",
+        "nuovo ",
+        "nieuw",
+        "novo ",
+        "nyt",
+        "nowy ",
+        "nové ",
+        "uusi ",
+        "yeni ",
+        "numéro ",
+        "numero ",
+        "número ",
+        "numer ",
+        "nummer ",
+    )
+)
 _NUMBERS = Heads(("number", "nummer", "num ", "numéro", "numero", "número", "zap", "whats", "cell", "nr"))  # fmt: skip
-_REACH = 40
+_REACH, _LEAST = 40, 7  # characters; digits of a number in groups
 _DIGIT = re.compile(r"[0-9]")
 
 
@@ -36,6 +68,7 @@ def recognize(text: str) -> Iterator[Hit]:
     """Yield numbers whose owner is told beside them."""
     if not numbered(text):
         return
+    yield from wallet_transfers.recognize(text)
     lower = lowered(text)
     for at in _NUMBERS.places(lower):
         if _DIGIT.search(lower, max(0, at - _REACH), at + _REACH) is None:
@@ -44,6 +77,13 @@ def recognize(text: str) -> Iterator[Hit]:
         told = told or _BEHIND.search(lower, max(0, at - _REACH), at + _REACH)
         if told is not None:
             yield Hit(*told.span("number"), "PHONE_NUMBER", 0.5, "phone", "label phone")
+        plain = _PLAIN.match(lower, at)
+        if plain is not None and labels.before(text, plain.start("number")) in ("", "phone"):
+            yield Hit(*plain.span("number"), "PHONE_NUMBER", 0.45, "phone", "label phone")
+    for at in _NEWS.places(lower):
+        new = _NEW.match(lower, at)
+        if new is not None and sum(map(str.isdigit, new["number"])) >= _LEAST:
+            yield Hit(*new.span("number"), "PHONE_NUMBER", 0.5, "phone", "label phone")
     for match in _MOBILE.finditer(text):
         start, end = match.span()
         if _USED.match(lower, end) or _TO_USE.search(lower, max(0, start - 16), start):

@@ -151,7 +151,7 @@ def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
     if "=" in sign:
         tight = sign.strip() == "=" and " " not in sign
         return len(value) >= _LEAST and tight and _paired(text, start, end)
-    line = _line(text, start, end)
+    line = line_of(text, start, end)
     return _CODE.search(line) is None and (
         any(c in "._" for c in value)
         or (
@@ -164,12 +164,17 @@ def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
     )
 
 
+def said_of_it(name: str) -> bool:
+    """Say whether a word is one that is said of users, or of what they have."""
+    return name in _NO_ACCOUNT or _NOUNS.fullmatch(name) is not None
+
+
 _LONE = re.compile(
     r"[ ]{1,3}(?:ok|und|and|et|y|e|en|[/|–-]|\w{2,16}[:=])(?!\w)"
 )  # another field follows
 
 
-def _line(text: str, start: int, end: int) -> str:
+def line_of(text: str, start: int, end: int) -> str:
     """Return what stands around `[start, end)` on its line."""
     before = text[max(0, start - _WIDTH) : start].rpartition("\n")[2]
     return before + " " + text[end : end + _WIDTH].partition("\n")[0]
@@ -182,7 +187,7 @@ def _paired(text: str, start: int, end: int) -> bool:
     """Say whether it is one of several `name=value` of a line that holds no code, or of a connection string."""
     if _SECRET_NEXT.match(text, end) is not None:
         return True
-    line = _line(text, start, end)
+    line = line_of(text, start, end)
     return (
         _MEMBER.match(text[start:end]) is None
         and (_PAIR.search(line) is not None or _HOSTED.search(line) is not None) and _CODE.search(line) is None
