@@ -11,6 +11,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, cast
 
+from stageflow_guard.redaction.recognizers.addresses.postcodes import LABELS
 from stageflow_guard.redaction.recognizers.anchors import begins_any
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.announced import BY_NAME as DOCUMENT_NAMES
@@ -50,6 +51,7 @@ IDENTIFIERS = (
     "prescription number", "prescription id", "rx number", "rx id", "rx no", "requisition number", "chart number", "chart no", "chart id", "hospital number", "hospital no", "hospital id", "csn", "hicn",
     "claim number", "claim no", "group number", "group no", "group id", "policy number", "policy id", "policy no", "subscriber id", "member id", "beneficiary id", "beneficiary number",
     "certificate holder id", "badge number", "badge id", "badge no", "staff id", "staff number", "personnel number", "personnel id", "technician id", "employee id", "student id", "student number",
+    *(name for names in LABELS.values() for name in names),
     "license plate", "plate number", "registration plate", "number plate", "user id", "login id", "db user", "screen name", "mac address", "travel document",
 )  # fmt: skip
 # under these, a value is what the name around it says: {"ssn": {"value": 536904399}}

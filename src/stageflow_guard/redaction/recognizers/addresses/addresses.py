@@ -9,6 +9,7 @@ from stageflow_guard.redaction.recognizers.addresses.before_a_town import WHOLE
 from stageflow_guard.redaction.recognizers.addresses.before_a_town import recognize as before_a_town
 from stageflow_guard.redaction.recognizers.addresses.parts import found_parts
 from stageflow_guard.redaction.recognizers.addresses.patterns import LANDS, UNIT
+from stageflow_guard.redaction.recognizers.addresses.postcodes import recognize as postcodes
 from stageflow_guard.redaction.recognizers.addresses.told import announced, in_fields
 from stageflow_guard.redaction.recognizers.hit import Hit
 
@@ -24,6 +25,7 @@ def recognize(text: str) -> Iterator[Hit]:
     parts += announced(text)
     parts += in_fields(text)
     parts += before_a_town(text)
+    parts += postcodes(text)
     if not parts:
         return
     yield from _adjoined(text, sorted(parts))
@@ -52,7 +54,7 @@ def _goes_on(text: str, end: int) -> int:
 
 _MOST_BEHIND = 4
 _ROOM_BEHIND = re.compile(
-    r",?[ ](?:r/c|dto|esq|izda|dcha|bajos?|rdc|rez-de-chaussée|planta baja|ground floor|EG|pt|piano terra)(?:[ ](?:dto|esq|izda|izq|dcha|dta|frente|[A-D]))?\.?(?![\w])|,?[ ](?:Int|Interior|Depto|Dpto|Piso|Casa|Lote|Mz|Manzana)\.?[ ][0-9A-Z]{1,4}(?![\w])"
+    r",?[ ](?:r/c|dto|esq|izda|dcha|bajos?|rdc|rez-de-chaussée|planta baja|ground floor|EG|pt|piano terra)(?:[ ](?:dto|esq|izda|izq|dcha|dta|frente|[A-D]))?\.?(?![\w])|,[ ](?:fundos|frente|sobrado|casa [0-9]{1,3}|int(?:erno)?\.?[ ][0-9]{1,3}|scala[ ][A-Z0-9]|piano[ ][0-9])(?!\w)|,?[ ](?:Int|Interior|Depto|Dpto|Piso|Casa|Lote|Mz|Manzana)\.?[ ][0-9A-Z]{1,4}(?![\w])"
 )
 # a town behind a street without its code: `Via Roma 12, Torino`
 _TOWN_BEHIND = re.compile(
@@ -117,6 +119,7 @@ def _adjoined(text: str, parts: list[Hit]) -> Iterator[Hit]:
             "street, maybe",
             "town behind its code",
             "town before its state",
+            "town before its code",
         }
         if len(kinds) > 1 and (
             strong or kinds >= {"numbered", "unit"} or kinds >= {"street, maybe", "town behind its code"}

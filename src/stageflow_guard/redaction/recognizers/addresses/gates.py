@@ -10,9 +10,13 @@ from stageflow_guard.redaction.recognizers.addresses.patterns import (
     BOX,
     BRAZIL,
     BRAZIL_STATE,
+    BRAZIL_STREET,
+    BRAZIL_STREET_HEADS,
     BRAZIL_TOWN,
     CEP,
     CITY,
+    COLOMBIA,
+    COLOMBIA_BESIDE,
     COUNTRY_ZIP,
     EAST,
     ESTATES,
@@ -35,6 +39,8 @@ from stageflow_guard.redaction.recognizers.addresses.patterns import (
     STREET_EN,
     STREET_SUFFIX,
     STREET_WORDS,
+    TOWN_BEFORE,
+    TOWN_BEFORE_BESIDE,
     TOWN_CODE,
     TURKISH,
     TURKISH_NUMBER,
@@ -91,7 +97,8 @@ _ROOM_WORDS = frozenset((*ROOMS, *FLOORS, "esc"))
 _INDIAN_PARTS = frozenset(INDIAN.lower().split("|")) | frozenset(
     ["sector", "flat", "plot", "heights", "society", "apartment", "apartments", "tower", "towers", "house", "मकान", "फ्लैट", "प्लॉट", "नगर"]
 )  # fmt: skip
-register(_ROOM_WORDS | _INDIAN_PARTS)
+_COLOMBIAN = frozenset(["carrera", "cra", "kra", "kr", "calle", "cll", "cl", "diagonal", "diag", "dg", "transversal", "transv", "tv", "avenida", "avda", "avd", "av", "ak", "ac"])  # fmt: skip
+register(_ROOM_WORDS | _INDIAN_PARTS | _COLOMBIAN)
 # one of these words, in small letters, is in all that the patterns match
 _NEEDED: tuple[tuple[tuple[re.Pattern[str], ...], tuple[str, ...]], ...] = (
     ((STREET_SUFFIX, STREET_APART), SUFFIXES), ((BOX,), _BOXES),
@@ -124,6 +131,12 @@ def idle_patterns(text: str, near: str) -> set[re.Pattern[str]]:
         idle.add(UNITS_ABROAD)
     if not STREET_HEADS.places(lowered(text)):
         idle.add(STREET_BEFORE)
+    if heard.isdisjoint(_COLOMBIAN) or not holds(text, COLOMBIA_BESIDE):
+        idle.add(COLOMBIA)
+    if not BRAZIL_STREET_HEADS.places(lowered(text)):
+        idle.add(BRAZIL_STREET)
+    if not holds(text, TOWN_BEFORE_BESIDE):
+        idle.add(TOWN_BEFORE)
     if heard.isdisjoint(_INDIAN_PARTS):
         idle.add(PARTS_IN)
     return idle | _without_code(text)

@@ -19,8 +19,10 @@ from stageflow_guard.redaction.recognizers.addresses.patterns import (
     ARABIC,
     BOX,
     BRAZIL,
+    BRAZIL_STREET,
     BRAZIL_TOWN,
     CITY,
+    COLOMBIA,
     COUNTRY_ZIP,
     EAST,
     ESTATES,
@@ -38,6 +40,7 @@ from stageflow_guard.redaction.recognizers.addresses.patterns import (
     STREET_BEFORE,
     STREET_SUFFIX,
     TOWN_AFTER,
+    TOWN_BEFORE,
     TOWN_CODE,
     TURKISH,
     UK,
@@ -90,8 +93,8 @@ def found_parts(text: str) -> Iterator[Hit]:
 def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Iterator[Hit]:
     for pattern, score, rule in (
         (STREET_AFTER, 0.45, "street"), (STREET_BEFORE, 0.4, "street"), (STREET_SUFFIX, 0.5, "street"),
-        (STREET_APART, 0.5, "street"), (STREET_AT, 0.2, "street, maybe"), (HOUSE_UK, 0.5, "street"), (HOUSE_NL, 0.5, "street"), (PARTS_IN, 0.5, "street"), (TURKISH, 0.5, "street"), (POLIGONO, 0.5, "street"), (NUMBERED, 0.2, "numbered"), (UNITS, 0.3, "unit"), (UNITS_ABROAD, 0.3, "unit"), (BOX, 0.6, "post box"), (MILITARY, 0.6, "military"),
-        (CITY, 0.5, "town"), (TOWN_AFTER, 0.1, "town behind its code"), (BRAZIL_TOWN, 0.1, "town before its state"), (INDIA, 0.5, "town"), (BRAZIL, 0.5, "town"), (EAST, 0.6, "street"), (ARABIC, 0.45, "street"), (UK, 0.45, "postcode"), (COUNTRY_ZIP, 0.4, "country"),
+        (STREET_APART, 0.5, "street"), (STREET_AT, 0.2, "street, maybe"), (HOUSE_UK, 0.5, "street"), (HOUSE_NL, 0.5, "street"), (PARTS_IN, 0.5, "street"), (TURKISH, 0.5, "street"), (COLOMBIA, 0.5, "street"), (BRAZIL_STREET, 0.45, "street"), (POLIGONO, 0.5, "street"), (NUMBERED, 0.2, "numbered"), (UNITS, 0.3, "unit"), (UNITS_ABROAD, 0.3, "unit"), (BOX, 0.6, "post box"), (MILITARY, 0.6, "military"),
+        (CITY, 0.5, "town"), (TOWN_AFTER, 0.1, "town behind its code"), (TOWN_BEFORE, 0.1, "town before its code"), (BRAZIL_TOWN, 0.1, "town before its state"), (INDIA, 0.5, "town"), (BRAZIL, 0.5, "town"), (EAST, 0.6, "street"), (ARABIC, 0.45, "street"), (UK, 0.45, "postcode"), (COUNTRY_ZIP, 0.4, "country"),
     ):  # fmt: skip
         if pattern in idle:
             continue
@@ -286,12 +289,15 @@ _SENTENCE = re.compile(
     r"[ ](?!(?:de|la|of|the|du|del|san|st)[ ])[a-zß-ÿ]+[ ](?!(?:de|la|of|the|du|del|san|st)[ ])[a-zß-ÿ]+[ ](?:[^\W\d_][\w'’.-]*[ ])?[A-Z]"
 )
 _NAMES = re.compile(r"[^\W\d_]+")
+_ROMAN = re.compile(r"[IVX]{1,5}")
 
 
 def _named(found: str) -> bool:
     """A street has a name: capitalised, without the little words of a sentence."""
     words = _NAMES.findall(found)
-    if words[:1] == ["via"] and "".join(words[1:2]).isupper():
-        return False  # "via RFC 9110"
+    if words[:1] == ["via"] and "".join(words[1:2]).isupper() and not (
+        len(words) > 2 and _ROMAN.fullmatch(words[1])
+    ):  # fmt: skip
+        return False  # "via RFC 9110", but "via XX Settembre"
     foreign = len(words) <= 3 and not found.isascii()
     return (foreign or any(not w[0].islower() for w in words)) and _COMMON.search(found) is None

@@ -108,6 +108,19 @@ BRAZIL = re.compile(
 BRAZIL_TOWN = re.compile(
     rf"(?<!\w){_CAP}(?:[ ](?:d[aeo]s?[ ])?{_CAP}){{0,3}}[ ]?[-/–][ ]?(?:A[CLMP]|BA|CE|DF|ES|GO|M[AGST]|P[ABEIR]|R[JNORS]|S[CEP]|TO)(?!\w)"
 )
+# a crossing's number and the house's behind a street that is a number: `Carrera 15 # 88-64`
+COLOMBIA = re.compile(
+    r"(?i)(?<![\w.-])(?:carrera|cra|kra|kr|calle|cll|cl|diagonal|diag|dg|transversal|transv|tv|avenida|avda?|av|ak|ac)\.?[ ](?:(?:carrera|calle)[ ])?[0-9]{1,3}[ ]?[A-H]{0,2}(?:[ ](?:bis|sur|norte|este|oeste)(?![^\W_])){0,2}[ ]?(?:#|no?\.?[ ]?[º°]?|n[º°])[ ]?[0-9]{1,3}[ ]?[A-H]{0,2}(?:[ ](?:bis|sur|norte|este))?[ ]?-[ ]?[0-9]{1,3}(?!\w)(?:,?[ ](?:apto|apartamento|ap|casa|torre|interior|int|oficina|of|piso|local|bloque)\.?[ ][0-9A-Z]{1,5}(?!\w)){0,3}"
+)
+COLOMBIA_BESIDE = (b"0-00", b"0 - 00", b"A-00", b"0-0")
+# a street whose word is one letter: a name of several words or a comma tell, no year
+BRAZIL_STREET = re.compile(
+    rf"(?<![\w.])R\.[ ](?:{_CAP}(?:[ ](?:d[aeo]s?[ ])?{_CAP}){{0,4}},[ ]|{_CAP}(?:[ ]{_CAP}){{0,2}}[ ]d[aeo]s?[ ]{_CAP}(?:[ ]{_CAP}){{0,2}},?[ ])(?!(?:19|20)[0-9]{{2}}(?![0-9]))[0-9]{{1,5}}(?![\w/:-])"
+)
+BRAZIL_STREET_HEADS = Heads(("r. ",))
+# beside a street only: `Annecy (74000)`
+TOWN_BEFORE = re.compile(rf"(?<!\w)(?![à-ÿ]){_CAP}(?:[ -]{_CAP}){{0,3}}[ ]\([0-9]{{5}}\)(?!\w)")
+TOWN_BEFORE_BESIDE = (b"A (00000)", b"a (00000)")
 # a code of six digits, found by its first, and a letter a little before it
 PIN_CODE = re.compile(
     r"[1-9](?<=[ ,-].)(?:(?<=[^\W\d_].{2})|(?<=[^\W\d_].{3})|(?<=[^\W\d_].{4}))[0-9]{2}[ ]?[0-9]{3}(?![\w-]|[.,][0-9])"

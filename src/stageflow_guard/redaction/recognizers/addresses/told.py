@@ -17,7 +17,7 @@ from stageflow_guard.redaction.recognizers.phrases import (
 
 # what announces an address, from the first of `_TOLD_HEADS` on; a word may be glued before it
 _TOLD = re.compile(
-    r"(?i)(?:address(?: of [^\n:]{1,40}?)?(?: is| was|:|[ ]linked to my credit card to| to the same:)|lives? at|located at|residing at|resides at|(?:live|lived|living|stay|staying|meet me|arrived|taxi to|deliver(?:ed)?|ship(?:ped)?|send (?:it|a new one|this)|move[d]?|restaurant is|office is|station is|office) (?:at|to|on))[ \n]{1,5}"
+    r"(?i)(?:address(?: (?:of|for) [^\n:]{1,40}?)?(?: is| was|:|[ ]linked to my credit card to| to the same:)|lives? at|located at|residing at|resides at|(?:live|lived|living|stay|staying|meet me|arrived|taxi to|deliver(?:ed)?|ship(?:ped)?|send (?:it|a new one|this)|move[d]?|restaurant is|office is|station is|office) (?:at|to|on))[ \n]{1,5}"
 )
 _TOLD_HEADS = Heads((
     "live ", "lived ", "lives ", "living ", "located ", "residing ", "resides ", "stay ", "staying ", "meet me ", "arrived ", "taxi to ",
