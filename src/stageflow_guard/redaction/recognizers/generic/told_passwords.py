@@ -27,10 +27,16 @@ _CODES = (
     "zugangscode", "türcode", "tuercode", "haustürcode", "bestätigungscode", "sicherheitscode", "codice di accesso", "codice d'accesso", "codice del portone", "codice di verifica",
     "toegangscode", "deurcode", "verificatiecode", "kod dostępu", "kod do drzwi", "portkod", "dörrkod",
     "clave dinámica", "clave de un solo uso", "clave temporal", "einmalcode", "tan-nummer", "pin", "pin code", "pin-code", "puk", "tan", "kombination", "zahlenkombination", "combination", "combinación", "combinaison", "combinazione", "combinação", "combinatie",
+    "safe code", "key safe code", "locker code", "pickup code", "pick-up code", "collection code", "code de retrait", "code de la boîte à clés", "code de la boite à clés", "code du coffre", "abholcode", "abholungscode", "tresorcode", "schlüsselboxcode", "afhaalcode", "ophaalcode", "kluiscode",
+    "código de recogida", "código de retirada", "código de levantamento", "código del candado", "código do cadeado", "codice di ritiro", "codice della cassetta", "codice del lucchetto", "udleveringskode", "noutokoodi", "hämtkod", "kod odbioru",
     "código de la alarma", "código do alarme", "código de seguridad", "code de l'alarme", "alarmcode", "geheimzahl", "código pin", "codice pin",
 )  # fmt: skip
 _COMBINED = ("kombination",)
 _COMPOUND = ("passwort", "kennwort", "wachtwoord", "lösenord")  # behind another word, in one
+# what opens with a code, named before it: `la boîte à clés, c'est le code 5093`
+_OPENED_BY = re.compile(
+    r"(?i)(?<![^\W_])(?:key ?safe|lock ?box|locker|boîtes? à clés|boite à clés|digicode|coffre|schlüssel(?:box|tresor|kasten|safe)|sleutelkluis(?:je)?|caja de llaves|cajetín|caixa de chaves|cassetta (?:delle )?chiavi|padlock|candado|lucchetto|cadenas|cadeado|hangslot|portón|portail|portone|cancello|gate|alarma?|alarme|allarme)(?![^\W_])(?:(?!error|fault|status|exit|fehler|erreur|fallo|errore|fout|erro)[^\n.!?]){0,40}$"
+)
 # a code by what it opens: `der Code für die Haustür ist 4821B`
 _DOOR = re.compile(
     r"(?:code|código|codice|kod)(?:[ ][^\W\d_]{2,9}){0,3}[ ](?:haustür|tür|tor|garage|tiefgarage|door|gate|building|alarm|lift|elevator|puerta|portal|porta|portão|porte|portail|immeuble|deur|poort|alarme|alarma|allarme|cancello|portone|garaje|garagem|brama|drzwi|dörren)(?![^\W_])"
@@ -75,7 +81,7 @@ _BEHIND = tuple(
 )
 # a code right behind what it opens, or in two groups
 _CODE_ALONE = re.compile(
-    rf"{_WHOSE}(?:[ ]|[ ]?:[ ]{{0,2}}|[ ]{_IS}){_OPENED}(?P<value>[0-9]{{3}}[ -][0-9]{{3,4}}|[0-9]{{4,8}}[A-Z#*]?|[0-9]{{1,5}}[A-Z#*]{{1,2}}[0-9]{{0,5}})(?![\w-])"
+    rf"{_WHOSE}(?:[ ]|[ ]?:[ ]{{0,2}}|[ ]{_IS}){_OPENED}(?P<value>[0-9]{{3}}[ -][0-9]{{3,4}}|[0-9]{{4,8}}[A-Z#*]?|[0-9]{{1,5}}[A-Z#*]{{1,2}}[0-9]{{0,5}}|[A-Z]{{1,3}}[0-9]{{2,6}}[A-Z]?|[A-Z]{{1,3}}[0-9]{{0,3}}-[0-9]{{2,6}})(?![\w-])"
 )
 _TO = re.compile(rf"{_WHOSE}[ ]to[ ]{_OPENED}{_VALUE}")
 _SAYS = 2  # from this one on a verb or a question stands between
@@ -92,7 +98,8 @@ _TWO_WORDS = re.compile(r"[A-ZÀ-Þ][^\W\d_A-Z]+(?:[._+-][A-ZÀ-Þ][^\W\d_A-Z]+)
 _CODE = re.compile(
     r"(?:[0-9]{4,8}|[0-9]{1,5}[A-F#*]{1,2}[0-9]{0,5}|[A-Z][0-9]{3,6}[A-Z]?|[A-Z]-[0-9]{4,8}|[0-9]{2,4}(?:-[0-9]{2,4}){1,3})[#*]?$"
 )
-_REACH, _BACK = 160, 110
+_ANY_CODE = re.compile(r"code|código|codice|kod")
+_REACH, _BACK, _NEAR = 160, 110, 60
 
 
 def passwords(text: str) -> Iterator[Hit]:
@@ -105,6 +112,8 @@ def passwords(text: str) -> Iterator[Hit]:
             label = _LABEL[kind].match(lower, at)
             if label is None and kind == "code":
                 label = _DOOR.match(lower, at)
+                if label is None and _OPENED_BY.search(lower, max(0, at - _NEAR), at) is not None:
+                    label = _ANY_CODE.match(lower, at)
             before = text[at - 1 : at]
             if label is None or before in ("_", ".") or (
                 before.isalnum() and not lower.startswith(inside, at)
