@@ -28,7 +28,7 @@ HALVED = (
     "locales",
     "kinds",
 )  # sets in a half to tune on and one that is only measured
-MARKED = re.compile("⟪([A-Z_*]+):(.*?)⟫", re.DOTALL)
+MARKED = re.compile(r"⟪([A-Z_*]+)(\??):(.*?)⟫", re.DOTALL)
 
 
 def own_lines() -> list[Line]:
@@ -59,7 +59,7 @@ def types(lines: list[Line], redactor: Redactor) -> None:
 
 
 def marked_lines(name: str) -> list[Line]:
-    """Return the lines of a file of tests/data: kind|locale|text, a value in ⟪TYPE:value⟫."""
+    """Return the lines of a file of tests/data: kind|locale|text, a value in ⟪TYPE:value⟫, one that docs do not promise in ⟪TYPE?:value⟫."""
     out = []
     for raw in (DATA / name).read_text(encoding="utf-8").split("\n"):
         if not raw or raw.startswith("#"):
@@ -67,12 +67,21 @@ def marked_lines(name: str) -> list[Line]:
         kind, locale, marked = raw.split("|", 2)
         if name != "field.txt":
             marked = marked.replace("\\n", "\n")
-        text, spans, at = "", [], 0
+        text, spans, promised, at = "", [], list[bool](), 0
         for match in MARKED.finditer(marked):
             text += marked[at : match.start()]
-            spans.append((len(text), len(text) + len(match[2]), match[1]))
-            text, at = text + match[2], match.end()
-        out.append(Line(text + marked[at:], tuple(spans), locale=locale, kind=kind))
+            spans.append((len(text), len(text) + len(match[3]), match[1]))
+            promised.append(not match[2])
+            text, at = text + match[3], match.end()
+        out.append(
+            Line(
+                text + marked[at:],
+                tuple(spans),
+                locale=locale,
+                kind=kind,
+                promised=tuple(promised),
+            )
+        )
     return out
 
 

@@ -1,4 +1,4 @@
-"""Texts of tests/data whose values are marked: group|half|text, a value in ⟪TYPE:value⟫."""
+"""Texts of tests/data whose values are marked: group|half|text, a value in ⟪TYPE:value⟫, or ⟪TYPE?:value⟫ where docs do not promise it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 _DATA = Path(__file__).resolve().parent / "data"
-_MARKED = re.compile("⟪([A-Z_*]+):(.*?)⟫", re.DOTALL)
+_MARKED = re.compile(r"⟪([A-Z_*]+)\??:(.*?)⟫", re.DOTALL)
 
 
 def tuning(name: str) -> list[str]:

@@ -53,6 +53,7 @@ from stageflow_guard.redaction.recognizers.people import (
     letters,
     names,
     salutations,
+    weighed,
 )
 from stageflow_guard.redaction.text import (
     backwards,
@@ -121,6 +122,7 @@ PROSE: Recognizers = (
     (lived_at.recognize, frozenset({"STREET_ADDRESS"})),
     (names.recognize, frozenset({"PERSON"})),
     (salutations.recognize, frozenset({"PERSON"})),
+    (weighed.recognize, frozenset({"PERSON"})),
     (contact_cards.recognize, frozenset({"PERSON", "DATE_OF_BIRTH", "STREET_ADDRESS"})),
     (medical.health, frozenset({"HEALTH_CONDITION", "MEDICATION"})),
     (medical.events, frozenset({"AGE", "DATE_TIME"})),

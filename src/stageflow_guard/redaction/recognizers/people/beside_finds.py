@@ -57,7 +57,7 @@ def recognize(text: str, places: Sequence[tuple[int, int]]) -> Iterator[Hit]:
             name = capitalised(text, word.start())
             if name is None:
                 continue
-            found = _without_labels(text[slice(*name)])
+            found = without_labels(text[slice(*name)])
             begin = name[0]
             if " " not in found:
                 turned = _SURNAME_FIRST.search(text, max(reached, begin - _LONGEST), begin)
@@ -127,7 +127,7 @@ def _touches(text: str, begin: int, stop: int, places: Sequence[tuple[int, int]]
     )  # fmt: skip
 
 
-def _without_labels(name: str) -> str:
+def without_labels(name: str) -> str:
     """Return a name without what a form has behind it: `Ruth Segal DOB`."""
     words = name.split(" ")
     small = not words[0].isupper()

@@ -1,0 +1,25 @@
+"""Names that everybody knows: of characters, artists, brands, streets, songs. Data.
+
+Where only the surroundings of a name say that somebody is called so, such a name is nobody's here. What
+announces a name (a label, a title, an account beside it) says more: `Patient: Jane Eyre` is one.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+
+_MOST = 4  # words of the longest name that is looked up
+
+
+def _read() -> frozenset[str]:
+    text = resources.files(__package__).joinpath("well_known.txt").read_text(encoding="utf-8")
+    return frozenset(line for line in text.split("\n") if line and not line.startswith("#"))
+
+
+WELL_KNOWN: frozenset[str] = _read()
+
+
+def is_well_known(name: str) -> bool:
+    """Say whether `name`, in any case, is such a name or begins with one: `Jane Eyre 4`."""
+    words = name.lower().split(" ")
+    return any(" ".join(words[:n]) in WELL_KNOWN for n in range(1, min(len(words), _MOST) + 1))
