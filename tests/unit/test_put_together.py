@@ -89,3 +89,21 @@ def test_a_program_s_pieces_are_what_it_makes_of_them(code, value):
 def test_code_and_lists_that_hold_no_value_stay(text):
     """A list that nothing joins is a list, and counting is no number."""
     assert REDACTOR.redact(text).value == text
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('card {"part1": "4280", "part2": "1109", "part3": "5871", "part4": "9973"} ok', '4280", "part2": "1109", "part3": "5871", "part4": "9973'), ("my phone part1=305 part2=388 part3=2253", "305 part2=388 part3=2253"),
+        ('SSN: {"part1": "362", "part2": "34", "part3": "3638"} on file', '362", "part2": "34", "part3": "3638'), ("call my phone (312) 856 dash 8890 today", "(312) 856 dash 8890"), ("SSN 697 stroke 34 stroke 9834", "697 stroke 34 stroke 9834"),
+    ],
+)  # fmt: skip
+def test_pieces_under_keys_and_named_signs_are_one_value(text, value):
+    """Keys that number the pieces of one value, and names of signs between them; what holds them stays."""
+    assert [text[s.start : s.end] for s in Redactor().find(text)] == [value]
+
+
+@pytest.mark.parametrize("text", ["part1: 12, part2: 34, part3: 56 of the order", "line 4: part=3 group=4 block=5", "area=305 prefix=10 line=22"])  # fmt: skip
+def test_numbered_parts_of_other_things_stay(text):
+    """No label and no check says that they are one."""
+    assert not Redactor().find(text)

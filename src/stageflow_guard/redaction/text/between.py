@@ -21,16 +21,18 @@ from stageflow_guard.redaction.text.view import Edit, View
 
 # the names of signs
 _SIGNS = {
-    "-": "dash hyphen minus strich bindestrich minuszeichen tiret guion guión trattino streepje koppelteken traço hífen hifen bindestreck streck kreska myślnik",
+    "-": "dash hyphen minus underscore tilde strich bindestrich minuszeichen tiret guion guión trattino streepje koppelteken traço hífen hifen bindestreck streck kreska myślnik",
     ".": "dot point period punkt punto punt ponto kropka",
-    " ": "space blank leerzeichen leer espace espacio spazio spatie espaço mellanslag spacja",
-    "/": "slash schrägstrich barra",
+    " ": "space blank gap comma colon pipe bar tab stop leerzeichen leer espace espacio spazio spatie espaço mellanslag spacja",
+    "/": "slash stroke schrägstrich barra",
 }  # fmt: skip
 _SIGN_OF = {word: sign for sign, words in _SIGNS.items() for word in words.split()}
 _NAMES = "|".join(sorted(_SIGN_OF, key=len, reverse=True))
 _NAMED = rf"(?:[ ]{{0,2}}[(\[{{<]{{1,2}}[ ]?(?:{_NAMES})[ ]?[)\]}}>]{{1,2}}[ ]{{0,2}}|[ ]{{1,2}}(?:{_NAMES})[ ]{{1,2}})"
 _PIECE = r"\+?(?:[A-Z]{0,4}[0-9][A-Z0-9]{0,23}|[A-Z]{4})"
-_BY_SIGNS = re.compile(rf"(?<![^\W_]){_PIECE}(?:(?i:{_NAMED}){_PIECE}){{2,12}}(?![^\W_])")
+_BY_SIGNS = re.compile(
+    rf"(?<![^\W_]){_PIECE}(?:(?i:{_NAMED}){_PIECE}){{2,12}}(?![^\W_])|\([0-9]{{3}}\)[ ]?[0-9]{{3}}(?i:{_NAMED})[0-9]{{4}}(?![^\W_])"
+)
 _ONE_SIGN = re.compile(rf"(?i){_NAMED}")
 _NAME = re.compile(rf"(?i){_NAMES}")
 
@@ -87,10 +89,17 @@ def _matches(
     reached = 0
     for word, at in places:
         begin = _piece_before(text, at, fills) if at > reached and word in words else -1
-        match = pattern.match(text, begin) if begin >= reached else None
+        area = _AREA.search(text, max(reached, begin - _OF_AREA), begin) if begin > 0 else None
+        match = None if area is None else pattern.match(text, area.start())
+        if match is None and begin >= reached:
+            match = pattern.match(text, begin)
         if match is not None:
             reached = match.end()
             yield match
+
+
+_AREA = re.compile(r"\([0-9]{3}\)[ ]?$")
+_OF_AREA = 6  # characters of an area's code in brackets
 
 
 def _piece_before(text: str, at: int, fills: frozenset[str]) -> int:

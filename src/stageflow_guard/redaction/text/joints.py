@@ -57,12 +57,42 @@ def joints(view: View) -> View:
     elif holds(text, _GLUES_BESIDE):
         edits += _without(_GLUED, 1, text, " ")
     edits += _signed(text)
+    edits += _keyed(text)
     if any(_behind_a_digit(text, at) for at in _HEADS.places(lowered(text))):
         edits += _without(_WORDED, "joint", text, " ")
     edits.sort()
     return view.edited(edits, "joints")
 
 
+# pieces under keys that number or name them: `{"part1": "4280", "part2": "1109", …}`, `area=305 exchange=388 line=2253`
+_PART = r"[\"']?(?:part|segment|seg|group|grp|block|chunk|piece|octet|oct|digits|num|area|areacode|area_code|prefix|exchange|line|suffix|first|second|third|fourth|last|country|subscriber|[abcdgpn])_?[0-9]{0,2}[\"']?"
+_KEYED = re.compile(
+    rf"{_PART}[ ]?[:=][ ]?[\"']?\+?[0-9]{{1,6}}[\"']?(?:[ ]?[,;&\n][ ]{{0,4}}|[ ]{{1,2}}){_PART}[ ]?[:=][ ]?[\"']?[0-9]{{1,6}}[\"']?(?:(?:[ ]?[,;&\n][ ]{{0,4}}|[ ]{{1,2}}){_PART}[ ]?[:=][ ]?[\"']?[0-9]{{1,6}}[\"']?){{1,3}}(?![\w.])",
+    re.IGNORECASE,
+)
+_KEYS = Heads(("part", "seg", "group", "grp", "block", "chunk", "piece", "oct", "digits", "num", "area", "prefix", "exchange", "line", "first", "country", "a1", "a:", 'a"', "a=", "b1", "c1", "d1", "g1", "p1", "n1"))  # fmt: skip
+_NUMBER = re.compile(r"[:=][ ]?[\"']?\+?([0-9]{1,6})")
+
+
+def _keyed(text: str) -> Iterator[Edit]:
+    """Yield the value that pieces under such keys make up, where a check or a label says that they are one."""
+    reached = 0
+    for at in _KEYS.places(lowered(text)):
+        match = _KEYED.match(text, at) if at >= reached else None
+        if match is None:
+            continue
+        begin = at
+        while begin > reached and text[begin - 1] in _OPENING:
+            begin -= 1
+        reached = match.end()
+        found = list(_NUMBER.finditer(text, at, reached))
+        pieces = [number[1] for number in found]
+        plain = "" if counted(pieces) else _as_one(text, begin, "=", pieces)
+        if plain:  # the first key and what closes the last value stay
+            yield (found[0].start(1), found[-1].end(1), plain)
+
+
+_OPENING = frozenset("{[(\"'")
 # the same odd signs between groups: `536 * 90 * 4399`, `(4539)(0849)(0313)(5826)`, `81; 2; 69; 142`
 _SIGNED = re.compile(
     r"[0-9]{1,6}(?P<gap>(?:[^\w]|_){1,6})[0-9]{1,6}(?:(?P=gap)[0-9]{1,6}){1,4}(?![\w]|[.,][0-9])"

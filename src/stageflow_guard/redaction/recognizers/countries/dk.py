@@ -8,7 +8,7 @@ COUNTRY = Country(
     code="dk", language="da",
     words={"phone": "telefon|mobil|tlf|mobilnummer", "dob": "født|fødselsdato"},
     fields={
-        "PERSON_PART": "fornavn|efternavn|navn", "STREET_ADDRESS": "adresse", "PHONE_NUMBER": "telefon|telefonnummer|tlf|mobil|mobilnummer",
+        "USERNAME": "brugernavn|bruger|brugerid|bruger id|login", "PERSON_PART": "fornavn|efternavn|navn", "STREET_ADDRESS": "adresse", "PHONE_NUMBER": "telefon|telefonnummer|tlf|mobil|mobilnummer",
         "SECRET": "adgangskode|kodeord|adgangskoden|kodeordet", "DATE_OF_BIRTH": "fødselsdato|født|fødselsdag", "DK_CPR": "cpr|cpr nr|cpr nummer|personnummer",
     },
     said="jeg hedder|mit navn er|jeg er", titles="Hr|Fru|Frk", greetings="kære|hej", born="født|født den|fødselsdato",

@@ -56,7 +56,7 @@ COUNTRY = Country(
         "EMAIL_ADDRESS": "correo|correo electrónico|correo electronico|dirección de correo",
     },
     said="me llamo|mi nombre es|soy|mi nombre completo es|habla",
-    titles="Familia|Pcte|pcte|Pte|pte|Enf|Pac|enf|pac|D.a|D.ª|Sr|Sra|Srta|Sres|Don|Doña|don|doña|D|Dña|señor|señora|Señor|Señora|Dr|Dra|Lic|Ing|Prof",
+    titles="doctora|doctor|profesora|profesor|Familia|Pcte|pcte|Pte|pte|Enf|Pac|enf|pac|D.a|D.ª|Sr|Sra|Srta|Sres|Don|Doña|don|doña|D|Dña|señor|señora|Señor|Señora|Dr|Dra|Lic|Ing|Prof",
     greetings="estimado|estimada|querido|querida|hola|buenos días|buenas tardes|buenas|apreciado|apreciada",
     born="f.n.|fec nac|fecha nacim|nac|nacido el|nacida el|nació el|nací el|nací|nacido|nacida|fecha de nacimiento|f. nacimiento|fecha de nac|fecha nac|f. nac",
     months="enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre",

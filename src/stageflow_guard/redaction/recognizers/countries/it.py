@@ -49,7 +49,7 @@ COUNTRY = Country(
         "EMAIL_ADDRESS": "posta elettronica|indirizzo email|indirizzo e mail",
     },
     said="mi chiamo|il mio nome è|sono|io sono|parla",
-    titles="Famiglia|Spett. le Sig|Gent. le Sig.ra|Sig.ri|dottoressa|dottor|avvocato|ingegner|Sig|Sig.ra|Sigra|Sig.na|Signor|Signora|Signorina|signor|signora|Dott|Dott.ssa|dott|dott.ssa|Avv|avv|Ing|ing|Prof|Prof.ssa|prof|prof.ssa|Geom|geom|Rag|rag|Egr. Sig|sig|sig.ra",
+    titles="dottore|Famiglia|Spett. le Sig|Gent. le Sig.ra|Sig.ri|dottoressa|dottor|avvocato|ingegner|Sig|Sig.ra|Sigra|Sig.na|Signor|Signora|Signorina|signor|signora|Dott|Dott.ssa|dott|dott.ssa|Avv|avv|Ing|ing|Prof|Prof.ssa|prof|prof.ssa|Geom|geom|Rag|rag|Egr. Sig|sig|sig.ra",
     greetings="gentile|caro|cara|egregio|egregia|ciao|buongiorno|buonasera|salve|carissimo|carissima|gent.mo|gent.ma",
     born="data nasc|d.n.|nato il|nata il|nato/a il|nato|nata|data di nascita",
     months="gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",

@@ -79,7 +79,7 @@ COUNTRY = Country(
         "SECRET": "비밀번호|암호|인증번호|비번|비밀키", "DATE_OF_BIRTH": "생년월일|생일", "CREDIT_CARD": "카드번호|신용카드번호", "US_BANK_NUMBER": "계좌번호", "KR_RRN": "주민등록번호|주민번호|외국인등록번호",
         "PASSPORT": "여권번호|여권", "EMAIL_ADDRESS": "이메일|메일|전자우편", "USERNAME": "아이디|사용자명|사용자|사용자 이름",
     },
-    said="제 이름은|저는|내 이름은|이름은|나는", titles="", born="생년월일|생일|출생",
+    said="예금주는|예금주명은|성함은|고객명은|제 이름은|저는|내 이름은|이름은|나는", titles="", born="생년월일|생일|출생",
     numbers=(
         Number(entity="KR_RRN", sizes=(13,), label="rrn", check=of_a_birth, shapes=((6, 7),), bare=0.4),
         Number(entity="KR_RRN", sizes=(13,), label="rrn", check=in_one_piece, shapes=((13,),), bare=0.4),

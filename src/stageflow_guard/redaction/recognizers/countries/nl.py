@@ -39,7 +39,7 @@ COUNTRY = Country(
         "EMAIL_ADDRESS": "e mailadres|emailadres|mailadres",
     },
     said="mijn naam is|ik heet|ik ben|je spreekt met|u spreekt met|met",
-    titles="Fam|Familie|familie|fam|Dhr|dhr|Mevr|mevr|Mw|mw|de heer|De heer|mevrouw|Mevrouw|meneer|Meneer|Drs|Ir|Mr|Dr|Prof|heer",
+    titles="dokter|Fam|Familie|familie|fam|Dhr|dhr|Mevr|mevr|Mw|mw|de heer|De heer|mevrouw|Mevrouw|meneer|Meneer|Drs|Ir|Mr|Dr|Prof|heer",
     greetings="beste|geachte heer|geachte mevrouw|hallo|lieve|hoi|hey|dag|goedemorgen|goedemiddag|goedendag",
     born="gb.|geb datum|gebdatum|geb dat|geboren op|geboren|geb|geboortedatum",
     months="januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december",

@@ -18,7 +18,7 @@ COUNTRY = Country(
     language="pt",
     words={
         "card": "cartão|cartão de crédito|cartao",
-        "phone": "zap|zapzap|wpp|meu número|mbway|mb way|tlm|contactar|contatar|telefonar|telefone me|ligue me|liga me|tlmv|telem|telefone|telemóvel|telemovel|celular|ligar|ligue|whatsapp|contacto|contato",
+        "phone": "liguem|ligue para|ligar para|liga para|telefonem|telefone para|zap|zapzap|wpp|meu número|mbway|mb way|tlm|contactar|contatar|telefonar|telefone me|ligue me|liga me|tlmv|telem|telefone|telemóvel|telemovel|celular|ligar|ligue|whatsapp|contacto|contato",
         "account": "conta|conta bancária",
         "passport": "passaporte",
         "dob": "nascimento|nascido|nascida",
@@ -40,7 +40,7 @@ COUNTRY = Country(
         "EMAIL_ADDRESS": "correio eletrónico|correio eletrônico|endereço de email",
     },
     said="meu nome é|o meu nome é|me chamo|chamo-me|chamo me|eu sou|sou o|sou a|eu me chamo|aqui é|aqui é o|aqui é a",
-    titles="Família|Eng.o|Eng.a|Senhor Eng.o|Senhora Eng.a|Dr.a|Dr.o|Arq|Arq.o|Arq.a|Prof.a|Prof.o|Exma. Sra|Exmo. Senhor|Exma. Senhora|Exmo. Senhor Dr|Exmo. Senhor Eng.o|Exma. Senhora Dra|Sr|Sra|Srta|Dr|Dra|D|Dona|Senhor|Senhora|senhor|senhora|dona|seu|Exmo. Sr|Prof|Profa|Eng",
+    titles="doutora|doutor|professora|professor|Família|Eng.o|Eng.a|Senhor Eng.o|Senhora Eng.a|Dr.a|Dr.o|Arq|Arq.o|Arq.a|Prof.a|Prof.o|Exma. Sra|Exmo. Senhor|Exma. Senhora|Exmo. Senhor Dr|Exmo. Senhor Eng.o|Exma. Senhora Dra|Sr|Sra|Srta|Dr|Dra|D|Dona|Senhor|Senhora|senhor|senhora|dona|seu|Exmo. Sr|Prof|Profa|Eng",
     greetings="prezado|prezada|caro|cara|olá|oi|querido|querida|bom dia|boa tarde|boa noite|estimado|estimada",
     born="nasc|data nasc|dt nasc|d.n.|dn|nascido em|nascida em|nasceu em|nasci em|nasci a|nasci no dia|nasci|nascido a|nascida a|data de nascimento|nascimento",
     months="janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro",

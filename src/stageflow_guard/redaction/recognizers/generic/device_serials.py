@@ -37,7 +37,7 @@ _COUNTER = re.compile(r"(?:19|20)[0-9]{6}(?:[0-9]{2})?$|[0-9]{1,4}[/-][0-9]{1,2}
 _LEAST, _LEAST_DIGITS = 6, 8  # signs of a number; of one without a letter
 # what a person carries, wears or rides
 _CARRIED = re.compile(
-    r"(?<![^\W_])(?:laptops?|notebooks?|macbook|chromebook|thinkpad|latitude|elitebook|iphone|ipad|airpods|kindle|tablet|tablette|smartphone|phone|mobile|handset|galaxy|pixel [0-9]|surface|smartwatch|apple watch|fitbit|handy|diensthandy|"
+    r"(?<![^\W_])(?:(?:werk|dienst|arbeits|firmen|bedrijfs|leih|leen|thuis)?-?(?:laptops?|notebooks?|telefoon|telefon|tablets?|handy)|laptops?|notebooks?|macbook|chromebook|thinkpad|latitude|elitebook|iphone|ipad|airpods|kindle|tablet|tablette|smartphone|phone|mobile|handset|galaxy|pixel [0-9]|surface|smartwatch|apple watch|fitbit|handy|diensthandy|"
     r"pc portable|ordinateur portable|portable|téléphone|portátil|teléfono|móvil|celular|telefono|cellulare|portatile|telefoon|mobiel|telemóvel|telefone|computador|notebook|telefon|mobil|mobilen|datorn?|komputer|komórka|telefoni|puhelin|počítač|mobiltelefon|bilgisayar|"
     r"headset|hearing aids?|hörgeräte?|appareil auditif|audífono|apparecchio acustico|hoortoestel|aparelho auditivo|pacemaker|insulin pump|insulinpumpe|cpap|wheelchair|rollstuhl|fauteuil roulant|silla de ruedas|rolstoel|cadeira de rodas|"
     r"bike|bicycle|e-bike|fahrrad|vélo|bici|bicicleta|bicicletta|fiets|cykel|rower|スマホ|携帯|パソコン|ノートパソコン|노트북|휴대폰|手机|笔记本)(?![^\W_])"

@@ -22,7 +22,7 @@ _BEHIND = re.compile(
 # a number that is new to whom it is told
 _NEW = re.compile(
     r"(?:(?:new|neue|nouveau|nuevo|nuovo|nieuw|nieuwe|novo|nytt?|nowy|nové|uusi|yeni)[ ](?:number|nummer|num|nr\.?|nro|numéro|número|numero|numer|číslo|numaram|numara)|(?:numéro|número|numero|numer|nummer)[ ](?:nouveau|nuevo|nuovo|novo|nowy))"
-    r"(?:[ ](?:is|ist|lautet|est|es|è|é|är|er|jest|on))?[ :]{1,3}(?P<number>\+?[0-9]{9,12}|\(?[0-9]{2,5}\)?(?:[ .-][0-9]{2,5}){1,4})(?![\w.,:/-][0-9]|[0-9A-Za-z])"
+    r"(?:[ ](?:is|ist|lautet|est|es|è|é|är|er|jest|on))?[ :!.,;-]{1,4}(?P<number>\+?[0-9]{9,12}|\(?[0-9]{2,5}\)?(?:[ .-][0-9]{2,5}){1,4})(?![\w.,:/-][0-9]|[0-9A-Za-z])"
 )
 # one of North America at the end of a thought that names nothing else
 _PLAIN = re.compile(

@@ -139,6 +139,9 @@ _DATED = frozenset(
 )
 
 
+_OF_A_YEAR = (4, 5)
+
+
 def _national_phone(one: Candidate) -> float:
     """Return what the metadata of the regions say of a number that nothing announces."""
     shape, gaps = one.shape, set(one.gaps)
@@ -146,6 +149,8 @@ def _national_phone(one: Candidate) -> float:
         return 0.0
     if len(shape) == 2 and gaps == {"."}:
         return 0.0  # a decimal fraction
+    if shape == _OF_A_YEAR and one.digits[:2] in ("19", "20"):
+        return 0.0  # `demande n° 2025-98556`
     if not gaps <= NATIONAL_GAPS or len(gaps) > 2 or (len(gaps) == 2 and "." in gaps):
         return 0.0
     if one.digits[0] != "0" and max(shape[1:]) == min(shape[1:]) == 3 and (

@@ -98,7 +98,9 @@ _TWO_WORDS = re.compile(r"[A-ZÀ-Þ][^\W\d_A-Z]+(?:[._+-][A-ZÀ-Þ][^\W\d_A-Z]+)
 _CODE = re.compile(
     r"(?:[0-9]{4,8}|[0-9]{1,5}[A-F#*]{1,2}[0-9]{0,5}|[A-Z][0-9]{3,6}[A-Z]?|[A-Z]-[0-9]{4,8}|[0-9]{2,4}(?:-[0-9]{2,4}){1,3})[#*]?$"
 )
-_ANY_CODE = re.compile(r"code|código|codice|kod")
+_ANY_CODE = re.compile(
+    r"(?:code|código|codice|kod)(?=[ :=]{1,2}(?:(?:is|est|es|è|é|ist)[ :]{1,2})?[\"'`]?[a-z]{0,3}-?[0-9])"
+)
 _REACH, _BACK, _NEAR = 160, 110, 60
 
 

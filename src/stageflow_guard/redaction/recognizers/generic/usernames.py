@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, positions
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
+from stageflow_guard.redaction.recognizers.phrases import lowered, register, unspaced, vocabulary
 
 # accounts that nobody is, and words that stand for one
 NOBODY = frozenset(["root", "runner", "vscode", "pi", "gitlab-runner", "prometheus", "node", "appuser", "replicator", "production", "staging", "jenkins", "circleci", "vagrant", "grafana", "mariadb", "elasticsearch", "nginx", "apache", "celery", "airflow", "spark", "hadoop", "kafka", "admin", "administrator", "user", "username", "users", "guest", "test", "tester", "testuser", "postgres", "mysql", "oracle", "sa", "sys", "system", "none", "null", "nil", "string", "str", "text", "int", "required", "optional", "anonymous", "anon", "nobody", "deploy", "current", "someone", "somebody", "data", "account", "metadata", "deployer", "git", "ubuntu", "debian", "centos", "ec2-user", "www-data", "daemon", "default", "example", "demo", "foo", "bar", "baz", "unknown", "name", "login", "handle", "true", "false", "undefined", "service", "svc", "app", "backup", "monitor", "monitoring", "nginx", "apache", "redis", "rabbitmq", "grafana", "jenkins", "docker", "kubernetes", "operator", "superuser", "owner", "public", "readonly", "readwrite", "myuser", "my_user", "your_username", "your-username", "username_here", "user_name", "userid", "user_id", "varchar", "char", "field", "value", "key", "here", "me", "self", "not", "is", "was", "has", "and", "or", "the", "a", "an", "for", "in", "of", "at"])  # fmt: skip
@@ -26,7 +26,7 @@ _PLAIN = r"[\"'`]?(?P<name>[a-z][a-z0-9._-]{2,30}[a-z0-9])(?=[\"'`]?(?:[.,;:!?)]
 # what is said of an account, and is none
 _SAID_OF_IT = frozenset(["wrong", "right", "correct", "incorrect", "invalid", "valid", "missing", "empty", "taken", "blocked", "locked", "disabled", "expired", "unknown", "different", "same", "gone", "hidden", "public", "private", "changed", "unique", "available", "unavailable", "case", "falsch", "richtig", "korrekt", "ungültig", "gültig", "gesperrt", "vergeben", "leer", "weg", "unbekannt", "anders", "gleich", "faux", "fausse", "incorrecte", "invalide", "bloqué", "bloquée", "vide", "pris", "incorrecto", "correcto", "inválido", "bloqueado", "vacío", "diferente", "errato", "sbagliato", "corretto", "bloccato", "vuoto", "diverso", "fout", "juist", "verkeerd", "geblokkeerd", "leeg", "bezet", "errado", "certo", "incorreto", "correto", "vazio", "expert", "member", "visitor", "customer", "another", "myself", "usual", "before", "nobody", "normal", "moderator", "editor", "viewer", "author", "manager", "developer", "student", "teacher", "employee", "patient", "client", "anonym", "gast", "invité", "invitado", "ospite", "visitante", "convidado", "him", "her", "them", "you", "it", "one", "this", "that", "broken", "slow", "fast", "denied", "successful", "unsuccessful", "stolen", "deleted", "loose", "boring", "old", "new", "short", "long", "temporary", "permanent", "weak", "strong", "required", "mandatory", "optional", "needed", "ready", "fine", "ok", "okay", "weird", "silly", "stupid", "random", "shared", "personal", "inactive", "active", "working", "down", "up", "back", "here", "there", "below", "above", "stuck", "frozen", "pending", "rejected", "accepted", "verified", "unverified", "lost", "forgotten", "hacked", "compromised", "suspended", "deactivated", "renamed", "outdated", "stale", "duplicate", "lowercase", "uppercase", "follows", "following", "instructed", "described", "shown", "expected", "soon", "yourself", "himself", "herself", "themselves", "itself", "requested", "well", "often", "usually", "always", "directed", "specified", "documented", "explained", "mentioned", "indicated", "listed", "stated", "seller", "buyer", "owner", "reader", "guest", "subscriber", "publisher", "operator", "auditor", "reviewer", "approver", "administrator", "superuser", "root", "somebody", "someone", "anyone", "anybody", "everyone", "other", "others", "both", "either", "kaputt", "langsam", "schnell", "lang", "kurz", "doppelt", "inaktiv", "aktiv", "neu", "alt", "gelöscht", "geändert", "verloren", "vergessen", "gestohlen", "deaktiviert", "abgelaufen", "temporär", "verfügbar", "eindeutig", "pflicht", "nötig", "erforderlich", "leser", "leserin", "besitzer", "besitzerin", "kunde", "kundin", "nutzer", "nutzerin", "benutzer", "mitarbeiter", "mitarbeiterin", "lehrer", "lehrerin", "schüler", "schülerin", "patientin", "verkäufer", "käufer", "folgt", "üblich", "beschrieben", "nuevo", "nueva", "antiguo", "antigua", "viejo", "temporal", "lento", "largo", "corto", "administrador", "inactivo", "activo", "perdido", "olvidado", "robado", "borrado", "caducado", "cliente", "propietario", "lector", "profesor", "alumno", "paciente", "siempre", "perdu", "oublié", "volé", "ridicule", "court", "lent", "ancien", "nouveau", "inactif", "actif", "supprimé", "expiré", "visiteur", "administrateur", "propriétaire", "lecteur", "professeur", "élève", "différent", "lungo", "vecchio", "nuovo", "inattivo", "attivo", "perso", "dimenticato", "rubato", "cancellato", "scaduto", "amministratore", "proprietario", "lettore", "docente", "studente", "paziente", "kapot", "kort", "traag", "oud", "nieuw", "inactief", "actief", "kwijt", "vergeten", "gestolen", "verwijderd", "verlopen", "klant", "beheerder", "eigenaar", "lezer", "docent", "leerling", "bezoeker", "antigo", "novo", "velho", "longo", "curto", "inativo", "ativo", "esquecido", "roubado", "apagado", "expirado", "proprietário", "leitor", "professor", "aluno"])  # fmt: skip
 # what nothing else is called
-_LABELS = r"user[ ]?name|login name|account name|screen name|benutzername|nutzername|benutzerkennung|kennung|identifiant|nom d['’]utilisateur|pseudo|nombre de usuario|nome utente|gebruikersnaam|nome de usu[aá]rio|nome de utilizador|gamertag|nazwa użytkownika|användarnamn"
+_LABELS = r"user[ ]?name|login name|account name|screen name|benutzername|nutzername|benutzerkennung|kennung|identifiant|nom d['’]utilisateur|pseudo|nombre de usuario|nome utente|gebruikersnaam|nome de usu[aá]rio|nome de utilizador|gamertag|nazwa użytkownika|användarnamn|inlognaam|loginnaam|brugernavn|brukernavn|käyttäjätunnus|uživatelské jméno|kullanıcı adı"
 # `my username should now be sunny.tx`, `usuario admin_tienda`: a sign in it tells
 _SPOKEN = re.compile(
     rf"(?<![\w.-])(?:{_LABELS}|login|usuario|utente|usu[aá]rio)(?:[ ](?:is|was|should|now|be|as|es|ist|est|è|é|lautet|heißt|c['’]est)){{0,3}}[ ][\"'`]?"
@@ -35,7 +35,7 @@ _SPOKEN = re.compile(
 )
 # `mi usuario es chaselden`: whose it is, and the end of a clause
 _OWN = re.compile(
-    rf"(?<![\w.-])(?:my|mein|mi|mon|il mio|mijn|meu)[ ](?:{_LABELS}|login|usuario|utente|usu[aá]rio|handle|benutzer)[ ](?:is|was|es|ist|est|è|é|lautet|heißt|c['’]est)[ ]{_PLAIN}",
+    rf"(?<![\w.-])(?:my|mein|mi|mon|il mio|mijn|meu|mitt?)[ ](?:{_LABELS}|login|usuario|utente|usu[aá]rio|handle|benutzer)[ ](?:is|was|es|ist|est|è|é|lautet|heißt|c['’]est)[ ]{_PLAIN}",
     re.IGNORECASE,
 )
 # `logged in as chaselden`
@@ -60,7 +60,7 @@ _LOGGED_HEADS = Heads((
     "logged in as ", "login by ", "usuario creado: ", "user created: ", "benutzer angelegt: ", "printed by ", "entered by ",
 ))  # fmt: skip
 _HOSTED = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])")
-_SPOKEN_HEADS = frozenset({"account", "kennung", "benutzerkennung", "pseudo", "nom", "nombre", "gamertag", "nazwa", "användarnamn", "user", "username", "login", "usuario", "usuário", "benutzername", "nutzername", "identifiant", "nome", "utente", "gebruikersnaam", "screen"})  # fmt: skip
+_SPOKEN_HEADS = frozenset({"account", "kennung", "benutzerkennung", "pseudo", "nom", "nombre", "gamertag", "nazwa", "inlognaam", "loginnaam", "brugernavn", "brukernavn", "käyttäjätunnus", "uživatelské", "kullanıcı", "användarnamn", "user", "username", "login", "usuario", "usuário", "benutzername", "nutzername", "identifiant", "nome", "utente", "gebruikersnaam", "screen"})  # fmt: skip
 register(_SPOKEN_HEADS)
 FILED = re.compile(
     r"(?i)\.(?:php|html?|js|ts|py|rb|go|java|com|org|net|io|co|json|ya?ml|toml|xml|log|txt|sh|sql|css|example|test|local|internal|svg|png|jpe?g|gif|signal|env|service|controller|module|component|md|csv|lock|exe|dll|so)$|^v[0-9]"
@@ -78,6 +78,37 @@ def spoken(text: str) -> Iterator[Hit]:
         ):
             yield Hit(*match.span("name"), "USERNAME", 0.4, "account, said", "label username")
     yield from _ends_a_clause(text)
+    yield from _posted(text, lowered(text))
+    if unspaced(text):
+        for match in _IN_SCRIPT.finditer(text):
+            if match["name"].lower() not in NOBODY and FILED.search(match["name"]) is None:
+                yield Hit(*match.span("name"), "USERNAME", 0.4, "account, said", "label username")
+
+
+# behind its label in a script without spaces: `IDは momo_neko22 です`; a sign or a digit is in it
+_IN_SCRIPT = re.compile(
+    r"(?:(?:ログイン|会員|ユーザー|アカウント)?ID|アカウント(?:名)?|ユーザー名|아이디|사용자명|계정|用户名|帐号|账号|اسم المستخدم|اليوزر)\W?(?:は|が|는|은|가|是|为|هو)?[ :：]{0,2}[「\"']?"
+    r"(?P<name>(?=[A-Za-z][A-Za-z0-9]{0,24}[._-]?[A-Za-z0-9._-]{0,24}[0-9_.])[A-Za-z][\w.-]{2,30}[A-Za-z0-9])(?![\w@])",
+    re.ASCII,
+)
+# who wrote something on a page: `Message de titi_du_63 le 8 avril`
+_POSTED = re.compile(
+    r"(?<![^\W_])(?:message|mensaje|messaggio|mensagem|bericht|nachricht|beitrag|kommentar|comment(?:aire|o)?|comentario|comentário|commento|reactie|review|avis|reseña|recensione|posté|publié|écrit|rédigé|posted|written|uploaded|reviewed|asked|answered|escrito|publicado|enviado|postado|geschrieben|verfasst|gepostet|scritto|pubblicato|inviato|geplaatst|geschreven|skrivet|skrevet|napisał[a]?)[ ](?:de|by|from|von|por|da|di|van|door|par|av|af|przez|of)[ :]{1,2}@?"
+    r"(?P<name>(?=[a-z][a-z0-9]{0,24}[_.]?[a-z0-9_.]{0,24}[0-9_])[a-z][\w.-]{2,30}[a-z0-9])(?![\w@(=/:])"
+)
+_POSTS = Heads(("message ", "mensaje ", "messaggio ", "mensagem ", "bericht ", "nachricht ", "beitrag ", "kommentar ", "comment", "comentario ", "comentário ", "commento ", "reactie ", "review", "avis ", "reseña ", "recensione ", "posté ", "publié ", "écrit ", "rédigé ", "posted ", "written ", "uploaded ", "asked ", "answered ", "escrito ", "publicado ", "enviado ", "postado ", "geschrieben ", "verfasst ", "gepostet ", "scritto ", "pubblicato ", "inviato ", "geplaatst ", "geschreven ", "skrivet ", "skrevet ", "napisał"))  # fmt: skip
+
+
+def _posted(text: str, lower: str) -> Iterator[Hit]:
+    """Yield accounts that wrote what is shown; a digit or an underscore is in them."""
+    for at in _POSTS.places(lower):
+        match = _POSTED.match(lower, at)
+        if (
+            match is not None
+            and match["name"] not in NOBODY
+            and FILED.search(match["name"]) is None
+        ):
+            yield Hit(*match.span("name"), "USERNAME", 0.4, "account, wrote", "label username")
 
 
 def _ends_a_clause(text: str) -> Iterator[Hit]:
@@ -93,7 +124,7 @@ def _ends_a_clause(text: str) -> Iterator[Hit]:
                 yield Hit(*match.span("name"), "USERNAME", 0.4, "account, said", "label username")
 
 
-_OWNERS = Heads(f"{whose} {what}" for whose in ("my", "mein", "mi", "mon", "il mio", "mijn", "meu") for what in ("user", "login", "account", "screen", "benutzer", "nutzername", "kennung", "identifiant", "nom d", "pseudo", "nombre de", "nome", "gebruikersnaam", "gamertag", "usuario", "utente", "usuário", "handle"))  # fmt: skip
+_OWNERS = Heads(f"{whose} {what}" for whose in ("my", "mein", "mi", "mon", "il mio", "mijn", "meu", "mit", "mitt") for what in ("user", "login", "account", "screen", "benutzer", "nutzername", "kennung", "identifiant", "nom d", "pseudo", "nombre de", "nome", "gebruikersnaam", "inlognaam", "loginnaam", "brugernavn", "gamertag", "usuario", "utente", "usuário", "handle"))  # fmt: skip
 _LOGS = Heads(("logged in as", "log in as", "logging in as", "signed in as", "sign in as", "signing in as", "angemeldet als", "eingeloggt als", "einloggen als", "connecté", "conectad", "inicia", "ingelogd als", "inloggen als", "autenticat", "accedi come", "logad", "zalogowan", "inloggad som"))  # fmt: skip
 _LEAST = 4  # letters of an account in a pair that nothing else tells of
 
@@ -151,6 +182,8 @@ def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
     if "=" in sign:
         tight = sign.strip() == "=" and " " not in sign
         return len(value) >= _LEAST and tight and _paired(text, start, end)
+    if _bracketed(text, start, end) and value.lower() not in _NO_ACCOUNT | _EVENTS:
+        return len(value) >= _LEAST
     line = line_of(text, start, end)
     return _CODE.search(line) is None and (
         any(c in "._" for c in value)
@@ -169,6 +202,19 @@ def said_of_it(name: str) -> bool:
     return name in _NO_ACCOUNT or _NOUNS.fullmatch(name) is not None
 
 
+def _bracketed(text: str, start: int, end: int) -> bool:
+    """Say whether label and value stand in brackets of their own: `Imani Booker (login: ibooker)`."""
+    opened = text.rfind("(", max(0, start - _LABELLED), start)
+    return (
+        opened >= 0
+        and text[opened - 1 : opened] in (" ", "")
+        and text[end : end + 1] in (")", ",", ";")
+        and ")" not in text[opened:start]
+    )
+
+
+_EVENTS = frozenset(["success", "failed", "failure", "error", "done", "disabled", "enabled", "timeout", "started", "ended", "forbidden", "granted", "erfolgreich", "fehlgeschlagen", "réussi", "échoué", "éxito", "fallido", "riuscito", "fallito", "geslaagd", "mislukt", "sucesso", "falhou", "gelukt", "lykkedes", "fejlet"])  # fmt: skip
+_LABELLED = 24  # characters of a label and its sign
 _LONE = re.compile(
     r"[ ]{1,3}(?:ok|und|and|et|y|e|en|[/|–-]|\w{2,16}[:=])(?!\w)"
 )  # another field follows

@@ -56,6 +56,10 @@ _CAME = re.compile(
 _LOGGED = frozenset(["error", "warn", "warning", "info", "debug", "trace", "fatal", "critical", "notice", "server", "client", "system", "worker", "process", "thread", "start", "started", "stop", "stopped", "end", "status", "state", "result", "request", "response", "event", "task", "job", "message", "note", "update", "subject", "re", "from", "to", "http", "https", "get", "post", "put", "delete", "root", "admin", "bot"])  # fmt: skip
 _NO_WRITER, _NO_MEMBER = _LOGGED | BUSINESS, _LOGGED | BUSINESS | STOP
 _NO_PERSON = BUSINESS | EVERYBODY
+# 정유진 드림
+_SIGNED_KO = re.compile(
+    r"(?<![가-힣])(?P<who>[가-힣]{2,4})[ ](?:드림|올림|배상)(?=[ .]*\r?(?:\n|$))"
+)
 # 此致⏎敬礼⏎何静; مع التحية،⏎سارة الخطيب
 _CLOSING = re.compile(
     r"(?:敬礼|敬上|敬具|以上|よろしくお願いいたします。|よろしくお願いします。|감사합니다\.?|드림|مع التحية|مع أطيب التحيات|وتفضلوا بقبول فائق الاحترام|धन्यवाद|सादर|בברכה|ขอแสดงความนับถือ)[,،、。!]?[ ]?\r?\n(?:[─━=*-]{3,40}\n)?"
@@ -78,8 +82,9 @@ def people(text: str) -> Iterator[Hit]:
             ):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, head of a letter", "position")
         if unspaced(text):
-            for match in _CLOSING.finditer(text):
-                yield Hit(*match.span("who"), "PERSON", 0.42, "name, sign-off", "label said")
+            for pattern in (_CLOSING, _SIGNED_KO):
+                for match in pattern.finditer(text):
+                    yield Hit(*match.span("who"), "PERSON", 0.42, "name, sign-off", "label said")
     if holds(text, _TIMES):
         for match in _at_lines(text, _CHAT):
             if _NO_WRITER.isdisjoint(_words(match["who"])):

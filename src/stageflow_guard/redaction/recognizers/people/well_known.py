@@ -21,5 +21,5 @@ WELL_KNOWN: frozenset[str] = _read()
 
 def is_well_known(name: str) -> bool:
     """Say whether `name`, in any case, is such a name or begins with one: `Jane Eyre 4`."""
-    words = name.lower().split(" ")
+    words = name.lower().replace("’", "'").split(" ")
     return any(" ".join(words[:n]) in WELL_KNOWN for n in range(1, min(len(words), _MOST) + 1))
