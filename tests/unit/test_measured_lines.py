@@ -14,10 +14,10 @@ REDACTOR = Redactor()
 # values that leak and harmless lines that are flagged, at most: names that nothing announces, a queue's
 # own numbers, a day without its year
 SETS = {
-    "locales.txt": (25, 4),
-    "clinics.txt": (170, 10),
-    "kinds.txt": (138, 6),
-    "hunted.txt": (180, 0),
+    "locales.txt": (22, 4),
+    "clinics.txt": (134, 10),
+    "kinds.txt": (145, 9),
+    "hunted.txt": (141, 0),
 }
 
 

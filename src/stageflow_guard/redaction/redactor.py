@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from stageflow_guard.redaction.text.stream import Stream
 from stageflow_guard.redaction.values.binary import of_bytes
 from stageflow_guard.redaction.values.joined import Near, joints
 from stageflow_guard.redaction.values.key_names import Way, beside, declared, labels, way_to
+from stageflow_guard.redaction.values.repeated import Repeated
 from stageflow_guard.redaction.values.tree import contents, mapped
 from stageflow_guard.redaction.vault.json_text import NUMBER, escaped
 from stageflow_guard.redaction.vault.replacing import Part, parts_of
@@ -230,9 +232,9 @@ class Redactor:
         if found is None:
             value, given, blobs = contents(value)
             self.require_size(sum(map(len, given)))
-        counts: dict[str, int] = {}
+        counts = Counter[str]()
         seen: dict[tuple[str, tuple[EntitySpan, ...]], tuple[str, list[str]]] = {}
-        near, breathe = Near(), Breath()
+        near, breathe, told = Near(), Breath(), Repeated()
 
         read = dict(found or {})
 
@@ -240,6 +242,7 @@ class Redactor:
             spans = read.get(text)
             if spans is None:
                 spans = read[text] = self.find(text)
+            told.note(text, spans)
             return spans
 
         for joint in joints(value, always=not self.is_own):
@@ -249,28 +252,24 @@ class Redactor:
         def change(text: str) -> str:
             key = (text, near.at)
             if key not in seen:
-                spans = spans_of(text)
-                if near.at:
-                    spans = resolve([*spans, *near.at])
+                also = [*near.at, *told.spans(text)]
+                spans = resolve([*spans_of(text), *also]) if also else spans_of(text)
                 seen[key] = self.replace(text, spans, scope)
             redacted, entities = seen[key]
-            for entity in entities:
-                counts[entity] = counts.get(entity, 0) + 1
+            counts.update(entities)
             return redacted
 
         def read_behind(key: str, text: str, *, alone: bool) -> str:
-            whole = beside(key, text)
-            place = (whole, near.at)
+            place = (whole := beside(key, text), near.at)
             if place not in seen:
                 start = len(whole) - len(text)
                 own = [behind(s, start) for s in spans_of(whole) if s.end > start]
-                also = [*near.at, *(spans_of(text) if alone else ())]
+                also = [*near.at, *(spans_of(text) if alone else ()), *told.spans(text)]
                 if also:
                     own = resolve([*own, *also])
                 seen[place] = self.replace(text, own, scope)
             redacted, entities = seen[place]
-            for entity in entities:
-                counts[entity] = counts.get(entity, 0) + 1
+            counts.update(entities)
             return redacted
 
         def named(key: str, text: str) -> str | None:
@@ -281,11 +280,16 @@ class Redactor:
             fresh, count = self._around(entity, text, scope)
             if not count:  # redacted before
                 return None
-            counts[entity] = counts.get(entity, 0) + count
+            told.add(entity, text)
+            counts[entity] += count
             return fresh
 
         clean = self._is_clean if found is None else None
         redacted = mapped(value, change, named, near=near, clean=clean)
+        if self._own and self._reports("SECRET") and told.look():  # it stands elsewhere, too
+            seen.clear()
+            counts.clear()
+            redacted = mapped(value, change, named, near=near, clean=clean)
         marks = of_bytes(blobs, direction) if blobs else ()
         return redacted, (*(Finding(e, n, direction) for e, n in sorted(counts.items())), *marks)
 

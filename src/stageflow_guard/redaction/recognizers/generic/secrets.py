@@ -262,7 +262,7 @@ def assigned(text: str) -> Iterator[Hit]:
         bearer = _BEARER.match(text, at)
         if bearer is not None and any(c.isdigit() for c in bearer[1]):
             yield Hit(*bearer.span(1), "SECRET", 0.8, "bearer token")
-    names, crowds = _few(text, list(_INDEX.find(text)))
+    names, crowds = _few(text, [m for m in _INDEX.find(text) if not _ends_a_code(text, m)])
     yield from crowds
     glued, crowds = _few(text, list(_glued(lower)))
     yield from crowds
@@ -279,6 +279,22 @@ def assigned(text: str) -> Iterator[Hit]:
     read: dict[str, int] = {}  # up to where each value was looked for
     for hit in sorted(found):
         yield from _again(text, hit, read)
+
+
+_CODE_BEFORE = re.compile(r"(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[A-Za-z]*[0-9][A-Za-z]+[0-9]$")
+_LONGEST_CODE = 24
+
+
+def _ends_a_code(text: str, name: Match) -> bool:
+    """Say whether a name is the end of a drawn value in quotes: `"Zx9kLmq2pw", "value": …`."""
+    if (
+        text[name.end : name.end + 1] not in ('"', "'")
+        or not text[name.start - 1 : name.start].isdigit()
+    ):
+        return False
+    low = max(0, name.start - _LONGEST_CODE)
+    token = re.split(r"[^A-Za-z0-9]", text[low : name.start])[-1]
+    return _CODE_BEFORE.match(token) is not None
 
 
 _CROWD = 24  # names in one word

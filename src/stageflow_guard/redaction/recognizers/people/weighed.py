@@ -83,8 +83,8 @@ def _with_given_names(text: str, heard: frozenset[str]) -> Iterator[Candidate]:
             continue
         start = name[0]
         end = start + len(without_labels(text[slice(*name)]).removesuffix("."))
-        if text[end : end + 1] == "^":
-            continue  # a field of HL7, which its place decides
+        if text[end : end + 1] in _OTHERS or text.startswith(" <", end):
+            continue  # a field of HL7, an encoded value, a head of mail: others read them
         single = " " not in text[start:end]
         if single and word in _ROLES and _SIGN.match(text, end) is not None:
             continue  # `Tia: …`: an aunt's name follows
@@ -106,6 +106,7 @@ def _with_given_names(text: str, heard: frozenset[str]) -> Iterator[Candidate]:
 
 _ROLES = frozenset(role for role in FIELDS["PERSON"] if " " not in role)
 _SIGN = re.compile(r"[\"'`]?[ ]?[:=]|[\"'`]?$")
+_OTHERS = frozenset("^+%")
 _QUOTES = frozenset("\"'`")
 _INSIDE = re.compile(r"[\w.@/\\'’^-]")
 _ALONE = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?(?![\w@]|[ ][^\W\d_a-zß-ÿ])")
