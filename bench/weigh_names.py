@@ -1,9 +1,10 @@
-"""Learn what the signs around a given name weigh: python bench/weigh_names.py [--check] [--by-set].
+"""Learn what the signs around a given name weigh: python bench/weigh_names.py [--check] [--by-set] [--kept].
 
 Reads the half `tuning` of the labelled sets of tests/data, and what is harmless there, and writes
 `people/name_weights.txt`: logistic regression by stochastic gradients (AdaGrad; Duchi et al. 2011),
 seeded, of signs that occur twice. `--by-set` leaves each set out in turn and prints what its names
-would be with the weights of the others; `--check` compares with what is written.
+would be with the weights of the others; `--kept` prints what leaks and what is flagged in the halves that
+are not learned from, without the weights and with them; `--check` compares with what is written.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from field import DATA, HALVED, halved_lines, marked_lines
 
+from stageflow_guard.redaction import Redactor
+from stageflow_guard.redaction.atrest.evaluate import breakdown
 from stageflow_guard.redaction.recognizers.people import weighed
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,11 +103,39 @@ def by_set(every: list[tuple[str, list[Example]]]) -> None:
         print(f"{left_out:<10} {people:5} people {len(totals) - people:5} others   {row}")
 
 
+def kept() -> None:
+    """Print values that leak and harmless lines that are flagged, by set of kinds.txt."""
+    held = [one for one in halved_lines("kinds.txt") if one.locale == "kept"]
+    by_letter = [replace(one, kind=one.kind.partition(", ")[2][0]) for one in held]
+    redactor, learned = Redactor(), weighed.WEIGHTS
+    rows = []
+    for weights in ({}, learned):
+        weighed.WEIGHTS = weights
+        rows.append(breakdown(by_letter, redactor.find, "kind"))
+    for name, before in rows[0].items():
+        now = rows[1][name]
+        print(
+            f"{name}  leaked {before.leaked:3} then {now.leaked:3} of {now.values:4}   flagged {before.flagged:2} then {now.flagged:2} of {now.harmless:3}"
+        )
+    total = [
+        sum(getattr(cell, field) for cell in row.values())
+        for field in ("leaked", "values", "flagged", "harmless")
+        for row in rows
+    ]
+    print(
+        f"all leaked {total[0]} then {total[1]} of {total[2]}, flagged {total[4]} then {total[5]} of {total[6]}"
+    )
+
+
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--by-set", action="store_true")
+    options.add_argument("--kept", action="store_true")
     options.add_argument("--check", action="store_true")
     args = options.parse_args()
+    if args.kept:
+        kept()
+        return 0
     every = [(name, examples(text, people)) for name, text, people in lines()]
     if args.by_set:
         by_set(every)
