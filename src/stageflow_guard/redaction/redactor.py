@@ -228,7 +228,7 @@ class Redactor:
         `found` holds the spans of texts that were scanned elsewhere. Bytes pass unread; what is
         found of them is their length and digest.
         """
-        blobs: list[bytes] = []
+        given, blobs = list[str](), list[bytes]()
         if found is None:
             value, given, blobs = contents(value)
             self.require_size(sum(map(len, given)))
@@ -286,7 +286,7 @@ class Redactor:
 
         clean = self._is_clean if found is None else None
         redacted = mapped(value, change, named, near=near, clean=clean)
-        if self._own and self._reports("SECRET") and told.look():  # it stands elsewhere, too
+        if self._own and self._reports("SECRET") and told.look(given or contents(value)[1]):
             seen.clear()
             counts.clear()
             redacted = mapped(value, change, named, near=near, clean=clean)

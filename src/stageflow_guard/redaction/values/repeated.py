@@ -5,24 +5,34 @@ A text is read so by itself; what is parsed is read leaf by leaf, so the leaves 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 
 from stageflow_guard.model import EntitySpan
 
 _LEAST, _MOST = 8, 128  # characters of a value that nothing else is
 _SURE = 0.6
+_BORDER = "\x00"
+_INSIDE = 100  # of so many it is asked whether they stand inside of a text: the work stays linear
 
 
 class Repeated:
     """The secrets that were told."""
 
     def __init__(self) -> None:
-        self._values: set[str] = set()
+        self._values: dict[str, None] = {}
         self._looked_for = False
 
-    def look(self) -> bool:
-        """Look for them from now on; say whether there are any."""
-        self._looked_for = bool(self._values)
+    def look(self, given: Iterable[str]) -> bool:
+        """Say whether any of them may stand elsewhere in `given`, all texts of the value; look for them from now on."""
+        if not self._values:
+            return False
+        counts = Counter(given)
+        others = _BORDER.join(text for text in counts if text not in self._values)
+        self._looked_for = any(counts[value] > 1 for value in self._values) or any(
+            value in others for value in islice(self._values, _INSIDE)
+        )
         return self._looked_for
 
     def note(self, text: str, spans: Iterable[EntitySpan]) -> None:
@@ -36,12 +46,16 @@ class Repeated:
         if entity != "SECRET":
             return
         if _LEAST <= len(value) <= _MOST and not any(map(str.isspace, value)):
-            self._values.add(value)
+            self._values[value] = None
 
     def spans(self, text: str) -> list[EntitySpan]:
         """Return where one of them stands in `text`, as a whole, once they are looked for."""
+        if not self._looked_for:
+            return []
+        if text in self._values:
+            return [EntitySpan(0, len(text), "SECRET", _SURE)]
         found = []
-        for value in self._values if self._looked_for else ():
+        for value in islice(self._values, _INSIDE):
             at = text.find(value)
             while at >= 0:
                 end = at + len(value)
