@@ -107,3 +107,21 @@ def test_pieces_under_keys_and_named_signs_are_one_value(text, value):
 def test_numbered_parts_of_other_things_stay(text):
     """No label and no check says that they are one."""
     assert not Redactor().find(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Call my phone number 206-NOSPAM-959-5706 after lunch.", "206-NOSPAM-959-5706"), ("SSN: 697-NOSPAM34-9834 on file", "697-NOSPAM34-9834"), ("SSN 697 xyz 34 xyz 9834", "697 xyz 34 xyz 9834"), ("my card 4004 foo 9119 foo 7581 foo 2765", "4004 foo 9119 foo 7581 foo 2765"),
+        ("SSN: -.... ----. --... / ...-- ....- / ----. ---.. ...-- ....- on file", "-.... ----. --... / ...-- ....- / ----. ---.. ...-- ....-"),
+    ],
+)  # fmt: skip
+def test_a_word_for_machines_a_word_in_every_gap_and_morse_code_hide_nothing(text, value):
+    """What a reader takes out or knows by heart, behind a label or with a check."""
+    assert [text[s.start : s.end] for s in Redactor().find(text)] == [value]
+
+
+@pytest.mark.parametrize("text", ["delete 4 files, 3 removed 5 deleted, 12 remove 3", "4 and 5 and 6 are numbers", "wait ... -- . . . - - or so", "12 or 34 or 56 of the SSNs", "- - - - - - - - -", "....... ----- ....."])  # fmt: skip
+def test_counts_rules_and_lines_of_dashes_stay(text):
+    """Numbers that a sentence lists, signs that draw a line."""
+    assert not Redactor().find(text)

@@ -58,12 +58,37 @@ def joints(view: View) -> View:
         edits += _without(_GLUED, 1, text, " ")
     edits += _signed(text)
     edits += _keyed(text)
+    edits += _taken_out(text)
     if any(_behind_a_digit(text, at) for at in _HEADS.places(lowered(text))):
         edits += _without(_WORDED, "joint", text, " ")
     edits.sort()
     return view.edited(edits, "joints")
 
 
+# a word that is there for machines: `206-NOSPAM-959-5706`
+_FOR_MACHINES = re.compile(
+    r"[-._ ]?[\[({<]?(?:no[-_ ]?spam|anti[-_ ]?spam|remove(?:[-_ ]?(?:me|this))?|delete(?:[-_ ]?(?:me|this))?)[\])}>]?(?P<sign>[-._ ]?)(?=[0-9])",
+    re.IGNORECASE,
+)
+_MACHINES = Heads(("nospam", "no-spam", "no_spam", "no spam", "antispam", "anti-spam", "remove", "delete"))  # fmt: skip
+
+
+def _taken_out(text: str) -> Iterator[Edit]:
+    """Yield such words between digits, of which one sign stays."""
+    for at in _MACHINES.places(lowered(text)):
+        begin = at
+        while begin > max(0, at - _OPENED) and text[begin - 1] in _BEFORE_ONE:
+            begin -= 1
+        match = _FOR_MACHINES.match(text, begin) if text[begin - 1 : begin].isdigit() else None
+        if match is not None and match.end() > at:
+            yield (
+                begin,
+                match.end(),
+                match["sign"] or (text[begin] if begin < at and text[begin] in "-._ " else ""),
+            )
+
+
+_OPENED, _BEFORE_ONE = 2, frozenset("-._ [({<")
 # pieces under keys that number or name them: `{"part1": "4280", "part2": "1109", …}`, `area=305 exchange=388 line=2253`
 _PART = r"[\"']?(?:part|segment|seg|group|grp|block|chunk|piece|octet|oct|digits|num|area|areacode|area_code|prefix|exchange|line|suffix|first|second|third|fourth|last|country|subscriber|[abcdgpn])_?[0-9]{0,2}[\"']?"
 _KEYED = re.compile(
@@ -97,6 +122,10 @@ _OPENING = frozenset("{[(\"'")
 _SIGNED = re.compile(
     r"[0-9]{1,6}(?P<gap>(?:[^\w]|_){1,6})[0-9]{1,6}(?:(?P=gap)[0-9]{1,6}){1,4}(?![\w]|[.,][0-9])"
 )
+# the same word between groups: `697 stroke 34 stroke 9834`
+_SAME_WORD = re.compile(
+    r"[0-9]{1,6}(?P<gap>[ ][^\W\d_]{1,12}[ ])[0-9]{1,6}(?:(?P=gap)[0-9]{1,6}){1,4}(?![\w]|[.,][0-9])"
+)
 _USUAL = frozenset({" ", "-", "/", " - ", " / "})  # recognizers know these
 _OF_CELLS = frozenset(",;|\t\x1e")
 _CARDS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4)})
@@ -110,6 +139,15 @@ def _signed(text: str) -> Iterator[Edit]:
     for start, end in numbers_in(text):
         sign = text[end : end + 1]
         if start < reached or end - start > _GROUP_MOST or not sign or sign.isalnum():
+            continue
+        if sign == " " and text[end + 1 : end + 2].isalpha():
+            match = _SAME_WORD.match(text, start)
+            if match is not None:
+                reached = match.end()
+                pieces = match[0].split(match["gap"])
+                plain = "" if counted(pieces) else _as_one(text, start, match["gap"], pieces)
+                if plain:
+                    yield (*match.span(), plain)
             continue
         if sign in _PLAIN and not addressed and text[end + 1 : end + 2].isdigit():
             continue  # the usual gap

@@ -61,6 +61,7 @@ from stageflow_guard.redaction.text import (
     deobfuscate,
     encodings,
     joints,
+    morse,
     phonetic,
     programs,
     spoken,
@@ -73,7 +74,7 @@ from stageflow_guard.redaction.text.tags import pieces
 from stageflow_guard.redaction.text.view import Step, View
 
 STEPS: tuple[Step, ...] = (
-    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, phonetic.phonetic, backwards.backwards, between.between, joints.joints, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
+    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, morse.morse, phonetic.phonetic, backwards.backwards, between.between, joints.joints, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
     deobfuscate.look_alikes,
 )  # fmt: skip
 
