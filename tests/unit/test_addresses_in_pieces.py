@@ -78,4 +78,5 @@ def test_addresses_in_a_row_are_each_one():
 def test_rows_of_names_and_numbers_before_a_town_are_no_pieces_of_it():
     """A table, a result: only the last of them may be a street."""
     text = "Anna 31\nBob 42\nCarl 53\nDora 64\nEve 75\n12345 Berlin"
-    assert [text[s.start : s.end] for s in REDACTOR.find(text)] == ["Eve 75\n12345 Berlin"]
+    found = [text[s.start : s.end] for s in REDACTOR.find(text) if s.entity == "STREET_ADDRESS"]
+    assert found == ["Eve 75\n12345 Berlin"]

@@ -13,6 +13,7 @@ from stageflow_guard.model import EntitySpan
 
 _LEAST, _MOST = 8, 128  # characters of a value that nothing else is
 _SURE = 0.6
+_TWO = 2
 _BORDER = "\x00"
 _INSIDE = 100  # of so many it is asked whether they stand inside of a text: the work stays linear
 
@@ -26,9 +27,9 @@ class Repeated:
 
     def look(self, given: Iterable[str]) -> bool:
         """Say whether any of them may stand elsewhere in `given`, all texts of the value; look for them from now on."""
-        if not self._values:
-            return False
         counts = Counter(given)
+        if not self._values or counts.total() < _TWO:
+            return False  # one text is read for them by itself
         others = _BORDER.join(text for text in counts if text not in self._values)
         self._looked_for = any(counts[value] > 1 for value in self._values) or any(
             value in others for value in islice(self._values, _INSIDE)
