@@ -16,8 +16,8 @@ REDACTOR = Redactor()
 SETS = {
     "locales.txt": (22, 4),
     "clinics.txt": (134, 10),
-    "kinds.txt": (145, 9),
-    "hunted.txt": (141, 0),
+    "kinds.txt": (162, 10),
+    "hunted.txt": (142, 0),
 }
 
 
