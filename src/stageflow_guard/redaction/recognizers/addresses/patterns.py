@@ -120,7 +120,7 @@ BRAZIL_STREET = re.compile(
 BRAZIL_STREET_HEADS = Heads(("r. ",))
 # beside a street only: `Annecy (74000)`
 TOWN_BEFORE = re.compile(rf"(?<!\w)(?![à-ÿ]){_CAP}(?:[ -]{_CAP}){{0,3}}[ ]\([0-9]{{5}}\)(?!\w)")
-TOWN_BEFORE_BESIDE = (b"A (00000)", b"a (00000)")
+TOWN_BEFORE_BESIDE = (b" (00000)",)
 # a code of six digits, found by its first, and a letter a little before it
 PIN_CODE = re.compile(
     r"[1-9](?<=[ ,-].)(?:(?<=[^\W\d_].{2})|(?<=[^\W\d_].{3})|(?<=[^\W\d_].{4}))[0-9]{2}[ ]?[0-9]{3}(?![\w-]|[.,][0-9])"

@@ -87,7 +87,7 @@ def recognize(text: str) -> Iterator[Hit]:
     lower = lowered(text)
     if "> " in text and "<" in text:
         yield from _nicks(text)
-    if holds(text, _TIMES) and ("." in text or "_" in text):
+    if ":" in text and holds(text, _TIMES) and ("." in text or "_" in text):
         yield from _writers(text)
     if "@" in text:
         for handle in _HANDLE.finditer(text):

@@ -67,7 +67,7 @@ _INITIALS_BESIDE = (b"A. A", b"A.A", b"A. a")
 _INITIALS = re.compile(
     r"(?<![\w.])(?<!(?<![^\W_])[ipbc]\. )[^\W\d_a-zß-ÿ]\.(?:[ ]?[^\W\d_a-zß-ÿ]\.){0,3}[ ](?=[^\W\d_])"
 )
-_INITIALS_BEHIND = (b"a, A.", b"A, A.")
+_INITIALS_BEHIND = (b", A.",)
 _INITIALS_LAST = re.compile(
     r"(?<![\w.-])[^\W\d_a-zß-ÿ][^\W\d_]{1,24}(?:[-'’][^\W\d_]{2,24})?,[ ][^\W\d_a-zß-ÿ]\.(?:[ ]?[^\W\d_a-zß-ÿ]\.){0,3}(?![^\W_])"
 )
