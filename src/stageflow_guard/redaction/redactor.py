@@ -286,7 +286,9 @@ class Redactor:
 
         clean = self._is_clean if found is None else None
         redacted = mapped(value, change, named, near=near, clean=clean)
-        if self._own and self._reports("SECRET") and told.look(given or contents(value)[1]):
+        if self._own and told.known and self._reports("SECRET") and (
+            told.look(given or contents(value)[1])
+        ):  # fmt: skip
             seen.clear()
             counts.clear()
             redacted = mapped(value, change, named, near=near, clean=clean)

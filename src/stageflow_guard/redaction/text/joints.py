@@ -112,7 +112,7 @@ def _keyed(text: str) -> Iterator[Edit]:
         reached = match.end()
         found = list(_NUMBER.finditer(text, at, reached))
         pieces = [number[1] for number in found]
-        plain = "" if counted(pieces) else _as_one(text, begin, "=", pieces)
+        plain = _as_one(text, begin, "=", pieces)
         if plain:  # the first key and what closes the last value stay
             yield (found[0].start(1), found[-1].end(1), plain)
 
@@ -145,7 +145,7 @@ def _signed(text: str) -> Iterator[Edit]:
             if match is not None:
                 reached = match.end()
                 pieces = match[0].split(match["gap"])
-                plain = "" if counted(pieces) else _as_one(text, start, match["gap"], pieces)
+                plain = _as_one(text, start, match["gap"], pieces)
                 if plain:
                     yield (*match.span(), plain)
             continue
@@ -157,7 +157,7 @@ def _signed(text: str) -> Iterator[Edit]:
         reached = match.end()
         gap = match["gap"]
         pieces = match[0].split(gap)
-        plain = "" if counted(pieces) or gap == "." else _as_one(text, start, gap, pieces)
+        plain = "" if gap == "." else _as_one(text, start, gap, pieces)
         if plain:
             yield (*match.span(), plain)
 
@@ -169,7 +169,7 @@ _PLAIN = frozenset(" -./")
 def _as_one(text: str, start: int, gap: str, pieces: Sequence[str]) -> str:
     """Return pieces as the value that they are; nothing where they are none."""
     before = text[max(0, start - 1) : start]
-    if before.isalnum() or before in (".", "$", "€", "£"):
+    if counted(pieces) or before.isalnum() or before in (".", "$", "€", "£"):
         return ""
     solid, shape = "".join(pieces), tuple(map(len, pieces))
     told = labels.before(text, start)

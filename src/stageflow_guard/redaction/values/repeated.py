@@ -25,10 +25,15 @@ class Repeated:
         self._values: dict[str, None] = {}
         self._looked_for = False
 
+    @property
+    def known(self) -> bool:
+        """Say whether any was told: only then the texts are worth listing."""
+        return bool(self._values)
+
     def look(self, given: Iterable[str]) -> bool:
         """Say whether any of them may stand elsewhere in `given`, all texts of the value; look for them from now on."""
         counts = Counter(given)
-        if not self._values or counts.total() < _TWO:
+        if counts.total() < _TWO:
             return False  # one text is read for them by itself
         others = _BORDER.join(text for text in counts if text not in self._values)
         self._looked_for = any(counts[value] > 1 for value in self._values) or any(

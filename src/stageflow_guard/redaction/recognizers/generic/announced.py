@@ -172,27 +172,23 @@ def _run_on(text: str, at: int, documents: list[Document]) -> Hit | None:
 def _of_a_person(text: str, at: int, documents: list[Document]) -> Hit | None:
     """Return a number behind a word that says whose it is: `NIF do cliente 201763575`."""
     for behind in behind_whose(text, at):
-        fill = _FILL.match(text, behind)
-        start = fill.end() if fill is not None else behind
-        for document in documents if start > behind else ():
-            value = _pattern(document.value).match(text, start)
-            if value is None or not any(c.isdigit() for c in value[0]):
-                continue
-            holds = valid(document, value[0])
-            if holds is not False:
-                score = SURE if holds else GIVEN
-                return Hit(*value.span(), document.entity, score, "document", "label document")
+        hit = _behind_words(text, behind, documents)
+        if hit is not None:
+            return hit
     return None
 
 
 def _of_a_country(text: str, at: int, documents: list[Document]) -> Hit | None:
     """Return a number behind whose country's the document is: `pasaporte español PAB152949`."""
     country = BETWEEN.match(text, at)
-    if country is None:
-        return None
-    fill = _FILL.match(text, country.end())
-    start = fill.end() if fill is not None else country.end()
-    for document in documents if start > country.end() else ():
+    return None if country is None else _behind_words(text, country.end(), documents)
+
+
+def _behind_words(text: str, at: int, documents: list[Document]) -> Hit | None:
+    """Return the number that a sign parts from the words that end at `at`; none whose check fails."""
+    fill = _FILL.match(text, at)
+    start = fill.end() if fill is not None else at
+    for document in documents if start > at else ():
         value = _pattern(document.value).match(text, start)
         if value is None or not any(c.isdigit() for c in value[0]):
             continue
