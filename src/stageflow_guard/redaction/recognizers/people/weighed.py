@@ -1,19 +1,20 @@
 """Names whose surroundings say that somebody is called so: what stands around one is weighed. Pure.
 
-A given name from the list, or initials beside a surname, is the first sign. The second one is a sum: each sign around the name (the
-words beside it, what parts them, its place in the line) has a weight, learned from labelled lines by
-logistic regression (`bench/weigh_names.py`). The weights are data: `name_weights.txt`.
+A given name from the list, or initials beside a surname, is the first sign. The second one is a sum:
+each sign around the name (the words beside it, what parts them, its place in the line) has a weight,
+learned from labelled lines by logistic regression (`bench/weigh_names.py`). The weights are data:
+`name_weights.txt`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib import resources
 from typing import NamedTuple
 
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.beside_finds import without_labels
+from stageflow_guard.redaction.recognizers.people.data_lines import data_lines
 from stageflow_guard.redaction.recognizers.people.forms import capitalised
 from stageflow_guard.redaction.recognizers.people.given_names import (
     ALL_GIVEN_NAMES,
@@ -160,10 +161,7 @@ def _weight(sign: str) -> float:
     return WEIGHTS.get(sign, 0.0)
 
 
-def _read() -> dict[str, float]:
-    text = resources.files(__package__).joinpath("name_weights.txt").read_text(encoding="utf-8")
-    pairs = (line.rsplit(" ", 1) for line in text.split("\n") if line and line[0] != "#")
-    return {sign[1:]: int(weight) / 100 for sign, weight in pairs}
-
-
-WEIGHTS: dict[str, float] = _read()
+WEIGHTS: dict[str, float] = {
+    sign[1:]: int(weight) / 100
+    for sign, weight in (line.rsplit(" ", 1) for line in data_lines("name_weights.txt"))
+}

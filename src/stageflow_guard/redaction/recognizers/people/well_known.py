@@ -6,17 +6,12 @@ announces a name (a label, a title, an account beside it) says more: `Patient: J
 
 from __future__ import annotations
 
-from importlib import resources
+from stageflow_guard.redaction.recognizers.people.data_lines import data_lines
 
 _MOST = 4  # words of the longest name that is looked up
 
 
-def _read() -> frozenset[str]:
-    text = resources.files(__package__).joinpath("well_known.txt").read_text(encoding="utf-8")
-    return frozenset(line for line in text.split("\n") if line and not line.startswith("#"))
-
-
-WELL_KNOWN: frozenset[str] = _read()
+WELL_KNOWN: frozenset[str] = frozenset(data_lines("well_known.txt"))
 
 
 def is_well_known(name: str) -> bool:
