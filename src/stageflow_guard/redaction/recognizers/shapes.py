@@ -70,6 +70,17 @@ def capitals(text: str) -> Iterator[int]:
         at = kinds.find(_CAMEL, at + 2)
 
 
+_MEETINGS = re.compile(rb"(?<=0)[aA]|(?<=[aA])0")
+_MEETINGS_IN_BRACKETS = re.compile(rb"(?<=0)[aA]|(?<=[aA])0|(?<=0[(\[])[aA]|(?<=[aA][)\]])0")
+
+
+def letters_at_digits(text: str, *, brackets: bool) -> Iterator[int]:
+    """Yield where a letter of ASCII follows a digit or a digit a letter; `brackets`: also with one between."""
+    kinds = shape(text) if text.isascii() else text.encode("ascii", "replace").translate(_KINDS)
+    for match in (_MEETINGS_IN_BRACKETS if brackets else _MEETINGS).finditer(kinds):
+        yield match.start()
+
+
 @lru_cache(maxsize=1)
 def _hexadecimal(text: str) -> bytes:
     """Return one byte for each character: `h` for a digit, a space for one or a colon, else a dot."""

@@ -14,6 +14,7 @@ from stageflow_guard.redaction.recognizers.generic.payment_cards import is_card
 from stageflow_guard.redaction.recognizers.hidden import BARRIER
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 from stageflow_guard.redaction.recognizers.shapes import at_numbers, holds, numbers_in
+from stageflow_guard.redaction.text.parted_mails import parted_mails
 from stageflow_guard.redaction.text.view import Edit, View
 
 _MARKUP = re.compile(
@@ -322,6 +323,10 @@ def spelling(view: View) -> View:
             pieces = [piece for piece in pieces if piece not in _BRACKETS]
         spoken = {p[2].lower() for p in _PIECE.finditer(match[0])} & _NUMBERS
         size = sum(map(str.isdigit, "".join(pieces)))
+        if _GOES_ON.match(text, match.end()) or _WENT_ON.search(
+            text, max(0, match.start() - _BESIDE_SPELLED), match.start()
+        ):
+            continue  # groups of digits are among the words
         if sum(p.isdigit() for p in pieces) >= 5 and len(spoken) >= 2:
             told = (
                 " (phone)" if size in _OF_A_CALL and "." not in pieces else ""
@@ -330,6 +335,16 @@ def spelling(view: View) -> View:
     return view.edited(edits, "spelling")
 
 
+# a group of digits right beside words for digits, and another word beside that one; an account's first group
+_BESIDE_SPELLED = 24
+_NUMBER_WORD = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_GOES_ON = re.compile(
+    rf"[ ]?[-./]?[ ]?[0-9]{{2,4}}[ ]?[-./]?[ ]?(?:{_NUMBER_WORD})(?![A-Za-z])", re.IGNORECASE
+)
+_WENT_ON = re.compile(
+    rf"(?:(?:{_NUMBER_WORD})[ ]?[-./]?[ ]?[0-9]{{2,4}}|(?<![A-Za-z0-9])[A-Z]{{2}}[0-9]{{1,2}})[ ]?[-./]?[ ]?$",
+    re.IGNORECASE,
+)
 _OF_A_CALL = (10, 11)  # digits
 _BRACKETS = frozenset("()")
 
@@ -437,7 +452,7 @@ def words(view: View) -> View:
             for m in _FUSED_MAIL.finditer(text)
         ]
     if "@" in text or "=40" in text:
-        edits += _parted_mails(text)
+        edits += parted_mails(text)
     edits.sort()
     return view.edited(edits, "words")
 
@@ -446,55 +461,6 @@ def words(view: View) -> View:
 _FUSED_MAIL = re.compile(
     r"(?<![A-Za-z0-9])[a-z0-9_-]{1,40}(?:DOT[a-z0-9_-]{1,40}){0,3}AT[a-z0-9-]{1,40}(?:DOT[a-z0-9-]{2,40}){1,3}(?![A-Za-z0-9])"
 )
-_GAP = r"[ \t]{1,8}|\n[ \t]{0,16}(?:[#*>%/;-]{1,2}[ ]{1,3})?|[/,|~]|[ ]\|[ ]|[ ]?\.\.\.[ ]?|\"\s{1,24}\""
-# an address whose host a gap parts, read from its sign on, or whose sign a mail wrote as `=40`
-_GAP_IN_HOST = re.compile(
-    rf"@(?!localhost|host|server|example)[A-Za-z0-9-]{{1,24}}(?P<gap>{_GAP})(?=[A-Za-z0-9-]{{1,40}}(?:\.[A-Za-z0-9-]{{1,40}}){{0,3}}\.{_TLD}(?![\w@-]))"
-)
-_QUOTED_AT = re.compile(
-    rf"=40(?<=[\w.+-]{{2}}...)(?=[A-Za-z0-9-]{{2,40}}(?:\.[A-Za-z0-9-]{{2,40}}){{0,3}}\.{_TLD}(?![\w@-]))"
-)
-# or whose name one parts, behind a word for mail: `email me: tammy.bradsh aw@x.example`
-_GAP_IN_NAME = re.compile(
-    rf"(?i:mail|write to|contact|reach)[^\n@]{{0,16}}?[ :]{{1,2}}[\"']?[A-Za-z]{{1,24}}[._][A-Za-z0-9]{{1,24}}(?P<gap>{_GAP})[A-Za-z0-9._-]{{0,24}}$"
-)
-# signs that are written several times: `bianca...lee@@@acme---corp...org`
-_MANY = re.compile(r"@{2,5}[A-Za-z0-9-]{1,40}(?:[.]{1,5}[A-Za-z0-9-]{1,40}){1,4}(?![\w@])")
-_MANY_BEFORE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_+-]|\.{1,5}(?=[A-Za-z0-9])){0,46}$")
-_REPEATED = re.compile(r"([.@-])\1+")
-_NAME_REACH = 90  # characters before the sign
-_FOR_MAIL = ("mail", "write to", "contact", "reach")
-
-
-def _parted_mails(text: str) -> Iterator[Edit]:
-    at = text.find("@")
-    lower = lowered(text)
-    told = present(lower, _FOR_MAIL)
-    while at >= 0:
-        low = max(0, at - _NAME_REACH)
-        begins = (
-            [place for word in _FOR_MAIL if (place := lower.find(word, low, at)) >= 0]
-            if told and text[at + 1 : at + 2].isalnum()
-            else []
-        )
-        name = _GAP_IN_NAME.search(text, min(begins), at) if begins else None
-        if name is not None:
-            yield (*name.span("gap"), "")
-        many = _MANY.match(text, at)
-        if many is not None:
-            low = max(0, at - 48)
-            before = _MANY_BEFORE.search(text, low, at)
-            start = before.start() if before is not None else at
-            plain = _REPEATED.sub(r"\1", text[start : many.end()])
-            yield (start, many.end(), plain)
-            at = text.find("@", many.end())
-            continue
-        host = _GAP_IN_HOST.match(text, at)
-        if host is not None:
-            yield (*host.span("gap"), "")
-        at = text.find("@", at + 1)
-    for match in _QUOTED_AT.finditer(text) if "=40" in text else ():
-        yield (*match.span(), "@")
 
 
 # "at" in other languages, where it is no word of a sentence

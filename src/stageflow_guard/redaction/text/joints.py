@@ -57,6 +57,8 @@ def joints(view: View) -> View:
     elif holds(text, _GLUES_BESIDE):
         edits += _without(_GLUED, 1, text, " ")
     edits += _signed(text)
+    if "\n" in text:
+        edits += _over_lines(text)
     edits += _keyed(text)
     edits += _taken_out(text)
     if any(_behind_a_digit(text, at) for at in _HEADS.places(lowered(text))):
@@ -162,6 +164,46 @@ def _signed(text: str) -> Iterator[Edit]:
             yield (*match.span(), plain)
 
 
+# groups whose signs stand at the ends of lines: `536-⏎90-⏎4399`, `(415)⏎555⏎0132`
+_OVER_LINES = re.compile(
+    r"(?<![\w.,/-])(?:\+?[0-9]{1,4}[ ]?(?P<sign>[-./])\s{0,4}[0-9]{1,6}(?:[ ]?(?P=sign)\s{0,4}[0-9]{1,6}){1,4}|\([0-9]{2,4}\)\s{1,4}[0-9]{3,4}[ -]?\s{0,4}[0-9]{4})(?![\w/-]|[.,][0-9])"
+)
+# without a sign, in a sentence: no column of numbers begins or ends so
+_IN_A_SENTENCE = re.compile(
+    r"(?<=[^\W\d_][ ])[0-9]{3}(?P<sign>[ ]?\r?\n[ ]?)(?:[0-9]{2}|[2-9][0-9]{2})(?P=sign)[0-9]{4}(?=[ ][^\W\d_]|[.,!?;)]|$)"
+)
+_AT_AN_END = re.compile(r"[0-9)][ ]?[-./]?[ ]?\r?\n[ ]{0,3}[0-9]")
+_AROUND = 48  # characters of a value on either side of its first line's end
+
+
+def _over_lines(text: str) -> Iterator[Edit]:
+    """Yield a number whose groups stand on lines of their own, with its signs, where its form says that it is one."""
+    reached = 0
+    for end in _AT_AN_END.finditer(text):
+        if end.start() < reached:
+            continue
+        low, high = max(reached, end.start() - _AROUND), end.end() + _AROUND
+        plain = _IN_A_SENTENCE.search(text, low, high)
+        if plain is not None:
+            reached = plain.end()
+            yield (*plain.span(), "-".join(_GROUPS.findall(plain[0])))
+            continue
+        for match in _OVER_LINES.finditer(text, low, high):
+            reached = match.end()
+            pieces, sign = _GROUPS.findall(match[0]), match["sign"] or "-"
+            if "\n" in match[0] and not counted(pieces) and _has_a_form(match[0], pieces, sign):
+                yield (*match.span(), ("+" if match[0][0] == "+" else "") + sign.join(pieces))
+
+
+def _has_a_form(written: str, pieces: Sequence[str], sign: str) -> bool:
+    """Say whether groups are those of a number that everybody knows."""
+    shape = tuple(map(len, pieces))
+    if sign == "." and is_quad(pieces):
+        return max(shape) > 2
+    return shape in _PHONES or shape == _SSN or shape in _CARDS or written[0] in "+("
+
+
+_GROUPS = re.compile(r"[0-9]+")
 _GROUP_MOST = 6  # digits of a group
 _PLAIN = frozenset(" -./")
 
