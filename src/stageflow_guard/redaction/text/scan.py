@@ -23,6 +23,8 @@ from stageflow_guard.redaction.recognizers.generic import (
     accounts,
     announced,
     births,
+    births_beside,
+    case_numbers,
     command_lines,
     contact,
     contact_cards,
@@ -38,10 +40,13 @@ from stageflow_guard.redaction.recognizers.generic import (
     parts,
     payment_cards,
     plates,
+    secret_forms,
     secret_words,
     secrets,
+    staff_numbers,
     told_passwords,
     usernames,
+    vehicle_numbers,
 )
 from stageflow_guard.redaction.recognizers.hidden import BARRIER, forget, remember
 from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
@@ -101,8 +106,12 @@ SHAPED: Recognizers = (
     (one_time_codes.codes, frozenset({"SECRET"})),
     (told_passwords.passwords, frozenset({"SECRET"})),
     (secret_words.recognize, frozenset({"SECRET"})),
+    (secret_forms.recognize, frozenset({"SECRET"})),
     (cookies.values, frozenset({"SECRET"})),
     (identifiers.labelled, frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "US_DRIVER_LICENSE", "MEDICAL_LICENSE", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID", "LICENSE_PLATE", "VEHICLE_ID", "CASE_NUMBER", "US_BANK_NUMBER", "USERNAME"})),
+    (case_numbers.recognize, frozenset({"CASE_NUMBER"})),
+    (staff_numbers.recognize, frozenset({"EMPLOYEE_ID"})),
+    (vehicle_numbers.recognize, frozenset({"VEHICLE_ID"})),
     (announced.documents, announced.FOUND),
     (announced.unnamed, announced.FOUND),
     (announced.lettered, announced.FOUND),
@@ -112,6 +121,7 @@ SHAPED: Recognizers = (
     (home_folders.recognize, frozenset({"USERNAME"})),
     (handles.recognize, frozenset({"USERNAME"})),
     (births.births, frozenset({"DATE_OF_BIRTH"})),
+    (births_beside.recognize, frozenset({"DATE_OF_BIRTH"})),
     (names.mailed, frozenset({"PERSON"})),
     (letters.people, frozenset({"PERSON"})),
     (plates.beside, frozenset({"LICENSE_PLATE"})),
@@ -136,7 +146,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 
 # what these find holds a digit
 _NUMERIC = frozenset({
-    numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, parts.last_four, parts.told_in_parts, accounts.ibans, accounts.wallets, identifiers.labelled, one_time_codes.codes, plates.beside,
+    numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, parts.last_four, parts.told_in_parts, accounts.ibans, accounts.wallets, identifiers.labelled, case_numbers.recognize, staff_numbers.recognize, vehicle_numbers.recognize, births_beside.recognize, one_time_codes.codes, plates.beside,
     announced.documents, births.births, addresses.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(

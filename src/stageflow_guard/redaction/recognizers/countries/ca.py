@@ -19,6 +19,6 @@ COUNTRY = Country(
     documents=(
         Document(entity="CA_SIN", value=r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}", names="social insurance number|social insurance no|sin number|sin no", check=sin),
         Document(entity="STREET_ADDRESS", value=r"[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z][ -]?[0-9][ABCEGHJ-NPRSTV-Z][0-9]", names="postal code|code postal", bare=0.4),
-        Document(entity="CA_HEALTH_CARD", value=r"[0-9]{4}[ -]?[0-9]{3}[ -]?[0-9]{3}(?:[ -]?[A-Z]{2})?", names="health card|health card number|ohip|ohip number"),
+        Document(entity="CA_HEALTH_CARD", value=r"[0-9]{4}[ -]?[0-9]{3}[ -]?[0-9]{3}(?:[ -]?[A-Z]{2})?", names="health card|health card number|ohip|ohip number|hcn|phn|personal health number|care card|carecard|mcp number|health number|health card no"),
     ),
 )  # fmt: skip

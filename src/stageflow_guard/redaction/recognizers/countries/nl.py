@@ -50,7 +50,7 @@ COUNTRY = Country(
     numbers=(Number(entity="NL_BSN", sizes=(9,), label="bsn", check=bsn),),
     documents=(
         Document(entity="STUDENT_ID", value=r"(?=[A-Za-z0-9./-]{0,14}[0-9]{4})[A-Za-z]{0,3}[ -]?[0-9][A-Za-z0-9./-]{3,14}", names="studentnummer|studentnr|leerlingnummer|leerlingnr|collegekaartnummer|kandidaatnummer"),
-        Document(entity="CASE_NUMBER", value=r"(?=[A-Z0-9 ./:-]{0,24}[0-9]{2})(?:[0-9]{1,4}[ ])?[A-Z0-9][A-Z0-9]{0,8}(?:[./:-][A-Z0-9]{1,10}|[ ](?=[A-Z]{0,3}[0-9]|[A-Z]{1,3}[ ])[A-Z0-9]{1,10}(?![a-z])){1,4}(?![^\W_])", names="dossiernummer|zaaknummer|zaaknr|rolnummer|dossiernr|parketnummer|proces-verbaalnummer"),
+        Document(entity="CASE_NUMBER", value=r"(?=[A-Z0-9 ./:-]{0,24}[0-9]{2})(?:[1-9][0-9]{0,3}[ ])?[A-Z0-9][A-Z0-9]{0,8}(?:[./:-][A-Z0-9]{1,10}|[ ](?=[A-Z]{0,3}[0-9]|[A-Z]{1,3}[ ])[A-Z0-9]{1,10}(?![a-z])){1,4}(?![^\W_])", names="dossiernummer|zaaknummer|zaaknr|rolnummer|dossiernr|parketnummer|proces-verbaalnummer|kenmerk|ons kenmerk|uw kenmerk|schadenummer|pv-nummer|aangiftenummer|zaak nr|dossier nr"),
         Document(entity="PASSPORT", value=r"(?=[A-Z]{0,3}[0-9A-Z]{0,5}[0-9]{2})[A-Z0-9]{7,10}", names="paspoort|paspoortnummer|paspoort nr|paspoortnr"),
         Document(entity="EMPLOYEE_ID", value=r"[A-Z]{0,2}[0-9]{4,9}", names="personeelsnummer|personeelsnr|medewerkernummer|stamnummer"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="polisnummer|lidnummer|lidnr|klantenkaart|lidmaatschapsnummer"),

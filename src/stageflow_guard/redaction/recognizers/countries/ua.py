@@ -7,7 +7,7 @@ from stageflow_guard.redaction.recognizers.countries.pack import Country, Docume
 COUNTRY = Country(
     code="ua", language="uk",
     words={"phone": "телефон|моб"},
-    fields={"STREET_ADDRESS": "адреса|адреса доставки|місце проживання", "SECRET": "пароль", "PERSON": "піб|повне імʼя", "PHONE_NUMBER": "телефон|номер телефону|моб"},
+    fields={"STREET_ADDRESS": "адреса|адреса доставки|місце проживання", "SECRET": "пароль", "PERSON": "піб|повне імʼя|пацієнт|пацієнтка|клієнт|отримувач|замовник|власник|платник", "PERSON_PART": "прізвище|імʼя|ім'я|по батькові", "PHONE_NUMBER": "телефон|номер телефону|моб"},
     said="мене звати|моє ім'я",
     born="дата народження|народився|народилася",
     documents=(

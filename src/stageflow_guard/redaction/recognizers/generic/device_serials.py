@@ -15,7 +15,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 
 _LABEL = re.compile(
-    r"(?:serial(?:[ _-]?(?:number|num|no|nr|#)(?![a-z])\.?)?|seriale|s/n|n/s|sn|rahmen[ -]?(?:nummer|nr)\.?|frame[ ]?(?:number|nummer|nr|no)\.?|(?:de|do|di|del|du)[ ](?:cadre|cuadro|quadro|telaio)|ser\.?[ ]?(?:no|nr)\.?|serien[ -]?(?:nummer|nr)\.?|serie(?:nummer|nr)\.?|(?:de|di)[ ]s[ée]rie|numer seryjny|nr seryjny|sériové číslo|výrobní číslo|seri (?:no|numarası)|sarjanumero|serienummeret|シリアル(?:番号|ナンバー)?|製造番号|시리얼(?: ?번호| ?넘버)?|일련번호|序列号|序號|الرقم التسلسلي)(?![^\W_])"
+    r"(?:serials?(?:[ _-]?(?:number|num|no|nr|#)(?![a-z])\.?)?|seriale|s/n|n/s|sn|rahmen[ -]?(?:nummer|nr)\.?|frame[ ]?(?:number|nummer|nr|no)\.?|(?:de|do|di|del|du)[ ](?:cadre|cuadro|quadro|telaio)|ser\.?[ ]?(?:no|nr)\.?|serien[ -]?(?:nummer|nr)\.?|serie(?:nummer|nr)\.?|(?:de|di)[ ]s[ée]rie|numer seryjny|nr seryjny|sériové číslo|výrobní číslo|seri (?:no|numarası)|sarjanumero|serienummeret|シリアル(?:番号|ナンバー)?|製造番号|시리얼(?: ?번호| ?넘버)?|일련번호|序列号|序號|الرقم التسلسلي)(?![^\W_])"
 )
 _HEADS = Heads((
     "serial", "s/n", "n/s", "rahmennummer", "rahmennr", "rahmen-n", "frame n", "framen", "de cadre", "du cadre", "de cuadro", "del cuadro", "do quadro", "di telaio", "del telaio", "sn:", "sn ", "sn=", "ser no", "ser nr", "ser.", "serien", "serienummer", "serienr", "de serie", "de série", "di serie", "numer seryjny", "nr seryjny", "sériové", "výrobní číslo", "seri no", "seri numarası",
@@ -42,6 +42,10 @@ _CARRIED = re.compile(
     r"headset|hearing aids?|hörgeräte?|appareil auditif|audífono|apparecchio acustico|hoortoestel|aparelho auditivo|pacemaker|insulin pump|insulinpumpe|cpap|wheelchair|rollstuhl|fauteuil roulant|silla de ruedas|rolstoel|cadeira de rodas|"
     r"bike|bicycle|e-bike|fahrrad|vélo|bici|bicicleta|bicicletta|fiets|cykel|rower|スマホ|携帯|パソコン|ノートパソコン|노트북|휴대폰|手机|笔记本)(?![^\W_])"
 )
+# that somebody bought it, lost it or has it mended
+_OWNED = re.compile(
+    r"(?<![^\W_])(?:warranty|guarantee|purchased?|bought|receipt|repair|mended|lost|stolen|insured|claim|garantie|gekauft|kaufdatum|kaufbeleg|reparatur|defekt|gestohlen|verloren|achet[ée]e?|facture|panne|réparation|volée?|perdue?|comprad[oa]|garantía|avería|reparación|robad[oa]|perdid[oa]|garanzia|acquistat[oa]|comprat[oa]|guasto|riparazione|rubat[oa]|smarrit[oa]|gekocht|aankoop|garantiebewijs|reparatie|kapot|gestolen|verloren|comprei|garantia|avaria|reparação|roubad[oa]|conserto|gwarancja|zakupion[yae]|naprawa|skradzion[yae]|köpt|stulen|garanti)(?![^\W_])"
+)
 _UNTOLD = re.compile(
     r"(?<![^\W_])(?:(?:port|zone|soa|killer|lot|batch|charge)(?![^\W_])|[cz]ertifi[ck]at)"
 )
@@ -67,9 +71,25 @@ def recognize(text: str) -> Iterator[Hit]:
         near = told_people.around(text, at, value.end(), _WIDTH)
         told = lower[max(0, at - _UNTOLD_WITHIN) : at]
         if _UNTOLD.search(told) is None and (
-            _CARRIED.search(near.lower()) is not None or told_people.told(near)
+            _CARRIED.search(near.lower()) is not None
+            or _OWNED.search(near.lower()) is not None
+            or told_people.told(near)
         ):
             yield Hit(*value.span(), "DEVICE_ID", 0.5, "serial number", "label serial")
+            yield from _others(text, value.end())
+
+
+_NEXT = re.compile(r",[ ](?:and[ ])?|[ ](?:and|&|und|et|y|e|en|/)[ ]")
+
+
+def _others(text: str, at: int) -> Iterator[Hit]:
+    """Yield the numbers that follow in a list: `serials C02XK1VHJG5J, FVFY40RLHV22`."""
+    while (gap := _NEXT.match(text, at)) is not None:
+        value = _VALUE.match(text, gap.end())
+        if value is None or not _is_serial(value[0]) or not any(map(str.isalpha, value[0])):
+            return
+        yield Hit(*value.span(), "DEVICE_ID", 0.5, "serial number", "label serial")
+        at = value.end()
 
 
 _UNTOLD_WITHIN = 24  # characters before the label

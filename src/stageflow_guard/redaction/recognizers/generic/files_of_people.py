@@ -14,15 +14,34 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 
 _FILE = re.compile(
-    r"(?P<file>dossier(?:nummer|nr)?|akten?(?:nummer|nr)?|patientenakte|expediente|cartella(?: clinica)?|fascicolo|processo(?: clínico)?|journal(?:nummer|nr)?|kartoteka|chart|file|spis)(?P<no>\.?[ -]?(?:n[.°º]{1,2}o?|n[uú]m(?:[ée]ro|ero)?\.?|nr\.?|no\.?|number|nummer))?(?![^\W_])[ ]?[:#]?[ ]{0,2}"
+    r"(?P<file>dossier(?:nummer|nr)?|akten?(?:nummer|nr)?|patientenakte|expediente|cartella(?: clinica)?|fascicolo|processo(?: clínico)?|procedimiento|procedimento|procedura|juicio|causa|affaire|minute|autos|zaak|rechtssache|verfahren|journal(?:nummer|nr)?|kartoteka|chart|file|spis)(?P<no>\.?[ -]?(?:n[.°º]{1,2}o?|n[uú]m(?:[ée]ro|ero)?\.?|nr\.?|no\.?|number|nummer))?(?![^\W_])[ ]?[:#]?[ ]{0,2}"
 )
-_HEADS = Heads(("dossier", "akte", "patientenakte", "expediente", "cartella", "fascicolo", "processo", "journal", "kartoteka", "chart", "file", "spis"))  # fmt: skip
+_HEADS = Heads(("dossier", "akte", "patientenakte", "expediente", "cartella", "fascicolo", "processo", "procedimiento", "procedimento", "procedura", "juicio", "causa", "affaire", "minute", "autos", "zaak", "rechtssache", "verfahren", "journal", "kartoteka", "chart", "file", "spis"))  # fmt: skip
 _NUMBER = re.compile(r"[A-Z]{0,3}-?[0-9]{4,9}(?![\w/-]|[.,][0-9]|[ ](?:€|EUR|pages?|Seiten|MB|kB))")
 _COURT = re.compile(
     r"[0-9]{1,6}/[0-9]{2}(?:[0-9]{2})?\.[0-9][A-Z0-9]{4,6}(?:-[A-Z0-9]{1,3})?|[0-9]{1,5}/[0-9]{4}(?![\w/-])"
 )
 # what a machine and an office have, too
-_OF_MANY = frozenset(("processo", "journal", "chart", "file", "spis"))
+_OF_MANY = frozenset(
+    (
+        "processo",
+        "journal",
+        "chart",
+        "file",
+        "spis",
+        "procedimiento",
+        "procedimento",
+        "procedura",
+        "juicio",
+        "causa",
+        "affaire",
+        "minute",
+        "autos",
+        "zaak",
+        "rechtssache",
+        "verfahren",
+    )
+)
 # who is treated: a note's own words
 _TREATED = re.compile(
     r"(?i)(?<![^\W_])(?:pat|pt|pte|pcte|patient|patientin|patiënte?|paciente|paziente|patiente?|pacjent|pacjentka|utente|geb|né|née|nacid[oa]|nat[oa] il|hospitalisée?|ingresad[oa]|ricoverat[oa]|opgenomen|aufgenommen|entlassen|internad[oa])(?![^\W_])"

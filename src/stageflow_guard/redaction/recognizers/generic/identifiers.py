@@ -28,7 +28,7 @@ _LABELS: dict[str, str] = {
     "LICENSE_PLATE": r"licen[cs]e[ _-]?plate|plate[ _-]?(?:number|no)|registration[ _-]?plate|number[ _-]?plate",
     "VEHICLE_ID": r"vin(?![a-z])|(?:fin|fahrgestell(?:nummer|nr\.?)|telaio|chassi(?:s(?:nummer)?)?|bastidor|châssis)(?=[ ]?(?:n[.°º]{1,2}|nr\.?)?[ ]?[:.]?[ ]?(?-i:[A-HJ-NPR-Z0-9]{17})(?![A-Za-z0-9]))|vehicle[ _-]?identification(?:[ _-]?number)?",
     "CASE_NUMBER": r"docket[ _-]?(?:number|no)|case[ _-]?(?:number|no)|cause[ _-]?(?:number|no)",
-    "BANK_ACCOUNT_NUMBER": r"account[ _-]?(?:number|no)|acct[ _-]?(?:number|no)?",
+    "BANK_ACCOUNT_NUMBER": r"account(?:[ _-]?(?:number|no)|[ ]?#(?=[: ]{0,2}[A-Z]{0,3}[0-9]{5}))|acct[ _-]?(?:number|no)?",
     "USERNAME": r"user[ _-]?name|login[ _-]?(?:name|id)|db[ _-]?user|create user|user(?= ?:=)|screen[ _-]?name|user[ _-]?id",
 }  # fmt: skip
 _OUT = {"BANK_ACCOUNT_NUMBER": "US_BANK_NUMBER", "GROUP": "MEMBER_ID", "INSURED": "MEMBER_ID"}

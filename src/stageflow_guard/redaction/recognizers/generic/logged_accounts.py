@@ -64,10 +64,14 @@ _HELPING = frozenset(["wurde", "wird", "ist", "war", "hat", "muss", "kann", "sol
 
 
 # `sudo: ada : TTY=pts/0`
+# `user ada_k pw …`, `user rtaylor_ops , name …`: a login told beside its password, or a record
+_TOLD = re.compile(
+    r"(?<![\w.-])(?i:user|usr|login|uid)[ ](?P<name>(?=[a-z][a-z0-9]{0,24}[._]?[a-z0-9._]{0,24}[0-9_.])[a-z][a-z0-9._-]{2,30}[a-z0-9])(?=[ ](?i:pw|pass|pwd|password|passwd|pin)(?![^\W_])|[ ],|,[ ](?i:name|pw|pass)|[ ]?[|;/][ ])"
+)
 _SUDO = re.compile(
     r"sudo(?:\[[0-9]{1,7}\])?:[ ]{1,4}(?P<name>[a-z][\w.-]{1,30})[ ]:[ ](?=[^\n]{0,60}TTY=)"
 )
-_SUDOS = Heads(("sudo:", "sudo["))
+_SUDOS, _TELLS = Heads(("sudo:", "sudo[")), Heads(("user ", "usr ", "login ", "uid "))
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -77,6 +81,12 @@ def recognize(text: str) -> Iterator[Hit]:
         asked = _SUDO.match(text, at)
         if asked is not None and asked["name"] not in usernames.NOBODY:
             yield Hit(*asked.span("name"), "USERNAME", 0.4, "account, logged", "label username")
+    for at in _TELLS.places(lower):
+        told = _TOLD.match(text, at)
+        if told is not None and told["name"] not in usernames.NOBODY and (
+            usernames.FILED.search(told["name"]) is None
+        ):  # fmt: skip
+            yield Hit(*told.span("name"), "USERNAME", 0.4, "account, told", "label username")
     for at in _HEADS.places(lower):
         match = _BEHIND.match(text, at)
         if match is None:

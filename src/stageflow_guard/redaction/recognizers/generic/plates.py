@@ -20,7 +20,9 @@ _FORMS = re.compile(
 _WORDS = r"reg|plate|plates|car park|parked|parking|vehicle|motorbike|kennzeichen|kfz|fahrzeug|stellplatz|parkplatz|parkt|véhicule|voiture|stationn\w{2,6}|immatricul\w{2,7}|matrícula|coche|vehículo|aparcad\w{1,2}|targa|targat[ao]|veicolo|parcheggi\w{1,3}|kenteken|voertuig|geparkeerd|parkeer\w{0,6}|placa|veículo|estacionad\w|plaka|araç|nr rej|rejestrac\w{2,5}|samochód|registreringsnummer|regnr|bilen|bilens|bil|nummerplade|nummerskylt|rekisteri\w{0,8}|autoni|spz|vozidlo|auto(?=[ ](?:ist|hat|is|è|ma|má))|वाहन|गाड़ी|बाइक"
 _VEHICLES = re.compile(rf"(?<![^\W\d_])(?:{_WORDS})(?![^\W\d_])")
 # what each of them begins with
-_HEADS = Heads(re.split(r"[\\\[]", word)[0] for word in _WORDS.split("|"))
+_HEADS = Heads(
+    re.split(r"[\\\[(]", word)[0] for word in re.sub(r"\(\?=.*?\)\)", "", _WORDS).split("|")
+)
 # makes, norms and currencies before a number
 _MAKES = frozenset(["VW", "BMW", "KIA", "MG", "GMC", "RAM", "DS", "SEAT", "ISO", "DIN", "EN", "IEC", "EUR", "SEK", "NOK", "DKK", "CHF", "GBP", "USD", "PLN", "CZK", "HUF", "TRY", "INR", "BRL", "TV", "AMG", "GT", "GTI", "TDI", "PS", "HP", "KW", "KM"])  # fmt: skip
 _WITHIN = 90  # characters before it

@@ -31,7 +31,7 @@ _SIGN = re.compile(
     re.IGNORECASE,
 )
 # put("TOKEN", "…"), <add key="TOKEN" value="…">, <string name="token">…<, name: TOKEN⏎value: …
-_CALL = re.compile(r"[\"'`](?:[ ]?,[ ]{0,3}|[ ]value=)(?=[\"'`])")
+_CALL = re.compile(rf"{_SUFFIX}[\"'`](?:[ ]?,[ ]{{0,3}}|[ ]value=)(?=[\"'`])", re.IGNORECASE)
 # setPassword("…"), .withSecret("…")
 _SETTER = re.compile(r"[A-Za-z0-9_]{0,16}\([ ]?(?=[\"'`])")
 _SETS = re.compile(r"(?:set|with|use|put|add)_?$", re.IGNORECASE)

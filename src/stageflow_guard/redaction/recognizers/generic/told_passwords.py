@@ -216,3 +216,16 @@ def _chosen(value: str) -> bool:
         return value[-1:] != "%" and not value.startswith("-")
     inner = value[1:-1]
     return not _SIGNS.isdisjoint(inner) or _TWO_WORDS.fullmatch(value) is not None
+
+
+_STRONG = re.compile(r"(?=[^\s]*[a-zß-ÿ])(?=[^\s]*[A-ZÀ-Þ])(?=[^\s]*[0-9])[^\s/\\()\[\]=,;]{8,64}")
+_VERSIONED = re.compile(
+    r"[A-Z]?[a-z]+[-_.]?[vV]?[0-9.]+|[A-Za-z]+(?:[A-Z][a-z]+)*[0-9]+|(?:[A-Z]+-)?[0-9]+[A-Z]?[a-z]*|[A-Za-z0-9]+\.[A-Za-z]{1,5}"
+)
+
+
+def is_strong(value: str) -> bool:
+    """Say whether a value is written like a password that somebody drew: capitals, small letters and digits, no word and its number."""
+    return _STRONG.fullmatch(value) is not None and (
+        _VERSIONED.fullmatch(value) is None or not _SIGNS.isdisjoint(value)
+    )

@@ -13,6 +13,7 @@ from stageflow_guard.redaction.recognizers.people.card_names import embossed
 from stageflow_guard.redaction.recognizers.people.forms import (
     TOUCHING,
     capitalised,
+    ends_at_a_field,
     in_script,
     scripted,
 )
@@ -223,7 +224,8 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
         turned = sign is not None and _turned(text, name) != name
         alone = word in _IN_WHOSE_NAME and text[slice(*name)].lower() not in _NOBODYS
         given = sign is None and word in _PERSONS and text[slice(*name)].lower() in GIVEN_NAMES
-        least = 1 if part or named or caseless or turned or alone or given else 2
+        closed = sign is not None and ends_at_a_field(text, name[1])
+        least = 1 if part or named or caseless or turned or alone or given or closed else 2
         least = 1 if word in _BOTH_NAMES and _GIVEN_BELOW.match(text, name[1]) else least
         words = text[name[0] : name[1]].split(" ")
         if word in BY_NAME and words[0].lower() not in GIVEN_NAMES and words[0][1:] != ".":

@@ -9,6 +9,7 @@ from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import (
     BUSINESS,
+    NEXT_FIELDS,
     PARTICLES,
     STOP,
 )
@@ -104,7 +105,9 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
         lone = len(word) == 1 and word.isupper() and words[place - 1] in PARTICLES  # de la O
         surname = _is_surname(words, place) or _begins_surname(words, place)
         if place and not (initial or lone or surname) and (
-            word.lower() in STOP or word.strip(".") in _TITLE_HEADS
+            word.lower() in STOP
+            or word.strip(".") in _TITLE_HEADS
+            or (word.lower().strip(".") in NEXT_FIELDS and _has_a_value(text, start, words, place))
         ):  # fmt: skip
             words = words[:place]
             break
@@ -127,6 +130,27 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     ):
         return None
     return start, start + len(found)
+
+
+def _has_a_value(text: str, start: int, words: list[str], place: int) -> bool:
+    """Say whether a value follows the name of a field that stands behind a name."""
+    return _VALUE_NEXT.match(text, start + len(" ".join(words[: place + 1]))) is not None
+
+
+_VALUE_NEXT = re.compile(
+    r"[ ]{0,3}(?:[:#=№+(0-9\x1e]|n[.°ºo]{1,2}[ ]|(?i:no|nr|num|number)\.?[ :]|[A-Z]{1,3}[0-9]|\S{1,40}@)"
+)
+
+
+def ends_at_a_field(text: str, end: int) -> bool:
+    """Say whether the name of the next field, and its value, stand behind a name that ends at `end`."""
+    word = _WORD_NEXT.match(text, end)
+    return word is not None and word[1].lower() in NEXT_FIELDS and (
+        _VALUE_NEXT.match(text, word.end()) is not None
+    )  # fmt: skip
+
+
+_WORD_NEXT = re.compile(r"[ ]{1,3}([^\W\d_][\w-]{1,18})")
 
 
 def _is_surname(words: list[str], place: int) -> bool:

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.people.forms import FULL
+from stageflow_guard.redaction.recognizers.people.forms import FULL, trimmed
 from stageflow_guard.redaction.recognizers.people.given_names import ALL_GIVEN_NAMES, GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.somebody import is_person
+from stageflow_guard.redaction.recognizers.people.words import NEXT_FIELDS
 
 _SIGN = re.compile(r":(?<=[^\W\d_]:)\*{0,2}[ ]{1,4}(?=[^\W\d_a-zß-ÿ])")
 _ENDS = r"(?=[ ]?(?:[,;|·•/)\]\n\r\x1e]|\.(?:[ \n]|$)|[–—-][ ]|[ ]{2}|$)|[ ][–—-][ ])"
@@ -47,7 +48,10 @@ def recognize(text: str) -> Iterator[Hit]:
         label = _LABEL.search(text, max(0, sign.start() - _REACH), sign.start())
         if label is None or _OF_WORKS.search(label[0]) is not None or not is_person(match["name"]):
             continue
-        yield Hit(*match.span("name"), "PERSON", 0.4, "name, behind a label", "given name")
+        name = match.span("name")
+        if any(map(NEXT_FIELDS.__contains__, match["name"].lower().split(" "))):
+            name = trimmed(text, *name) or name
+        yield Hit(*name, "PERSON", 0.4, "name, behind a label", "given name")
 
 
 def _of_somebody(text: str, at: int) -> re.Match[str] | None:

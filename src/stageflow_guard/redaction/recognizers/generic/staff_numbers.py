@@ -1,0 +1,32 @@
+"""The number of an employee or an officer beside the name: `Employee: Mattias Grönlund ID E1044627`, `Ofc Delgado #2284`. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
+
+_NAME = r"[^\W\d_a-zß-ÿ][\w'’.-]{0,24}(?:[ ][^\W\d_a-zß-ÿ][\w'’.-]{0,24}){0,3}"
+_STAFF = r"employee|emp|staff(?: member)?|worker|associate|crew|mitarbeiter(?:in)?|salariée?|empleado|empleada|trabajador|trabajadora|dipendente|medewerker|funcionário|funcionária|colaborador|colaboradora"
+_OF_STAFF = re.compile(
+    rf"(?i:{_STAFF})[ ]?:?[ ]{{1,2}}{_NAME},?[ ]?[(\[]?(?i:id|no\.?|nr\.?|n[°º]|#|number|nummer|matricule|legajo|matricola|emp(?:loyee)? id)[ :#]{{0,3}}(?P<number>[A-Z]{{0,3}}-?[0-9]{{3,10}})(?![\w/-])"
+)
+_OFFICERS = re.compile(
+    rf"(?i:ofc|officer|dep|deputy|det|detective|sgt|sergeant|trooper|constable|cpl|lt|agent|guard|marshal|insp|inspector)\.?[ ]{_NAME}(?:[ ]?[,(]?[ ]?(?i:badge[ ]?(?:no\.?[ ]?|#)?|star[ ]?#?|shield[ ]?#?|id[ ]?#?|collar(?: no\.?)?[ ]?)|[ ]?[,(]?[ ]?#)[ ]?(?P<number>[A-Z]{{0,2}}-?[0-9]{{3,7}})(?![\w/-])"
+)
+_HEADS = Heads((
+    "employee", "emp:", "emp ", "staff", "worker", "associate", "crew", "mitarbeiter", "salarié", "empleado", "empleada", "trabajador", "dipendente", "medewerker", "funcionári", "colaborador", "ofc", "officer", "dep ", "dep.", "deputy", "det ", "det.", "detective", "sgt", "sergeant", "trooper", "constable", "cpl", "lt ", "lt.", "agent", "guard", "marshal", "insp",
+))  # fmt: skip
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield such numbers."""
+    if not numbered(text):
+        return
+    for at in _HEADS.places(lowered(text)):
+        found = _OF_STAFF.match(text, at) or _OFFICERS.match(text, at)
+        if found is not None:
+            yield Hit(*found.span("number"), "EMPLOYEE_ID", 0.55, "staff number", "label employee")
