@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.addresses.before_a_town import WHOLE
 from stageflow_guard.redaction.recognizers.addresses.before_a_town import recognize as before_a_town
+from stageflow_guard.redaction.recognizers.addresses.eircodes import recognize as eircodes
 from stageflow_guard.redaction.recognizers.addresses.parts import found_parts
 from stageflow_guard.redaction.recognizers.addresses.patterns import LANDS, UNIT
 from stageflow_guard.redaction.recognizers.addresses.postcodes import recognize as postcodes
@@ -26,6 +27,7 @@ def recognize(text: str) -> Iterator[Hit]:
     parts += in_fields(text)
     parts += before_a_town(text)
     parts += postcodes(text)
+    parts += eircodes(text)
     if not parts:
         return
     yield from _adjoined(text, sorted(parts))

@@ -113,7 +113,7 @@ def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Ite
         for match in found:
             if rule == "street" and not any(c.isdigit() for c in match[0]):
                 continue
-            if pattern is STREET_AFTER and _SENTENCE.search(match[0]) is not None:
+            if pattern is STREET_AFTER and (_SENTENCE.search(match[0]) or _COUNT.match(match[0])):
                 continue
             begin = match.start()
             if pattern is STREET_SUFFIX:
@@ -123,6 +123,7 @@ def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Ite
             yield Hit(begin, match.end(), "STREET_ADDRESS", score, rule)
 
 
+_COUNT = re.compile(r"[0-9]{1,4}[ ]?[x×][ ]")  # `2 x Trail Lamp`
 # patterns that end in a number behind a known word: they are read there only
 _ANCHORS = {
     STREET_SUFFIX: (

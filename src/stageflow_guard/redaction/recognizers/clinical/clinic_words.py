@@ -151,7 +151,7 @@ _KINDS = {
     "US_DRIVER_LICENSE": "dl cdl",
     "MEMBER_ID": "póliza polizza police apólice polis sanitas adeslas mapfre dkv asisa group grp claim ins insurance subscriber member mbr policy plan aetna bcbs cigna humana anthem kaiser tricare uhc medicare medicaid hicn hic beneficiary "
     "certificate cert payer rxgrp rxbin pcn rxpcn rxid mem pol versicherungsnummer versicherten-nr",
-    "MEDICAL_RECORD_NUMBER": "acct account acc accession specimen sample path pathology unit auth authorization case ref visit encounter csn fin chart hosp hospital ur urn mrn m.r.n mr "
+    "MEDICAL_RECORD_NUMBER": "acc accession specimen sample path pathology unit auth authorization case ref visit encounter csn fin chart hosp hospital ur urn mrn m.r.n mr "
     "patient specimen# fallnummer patientennummer pat.-nr fall-nr nosologico",
     "EMPLOYEE_ID": "payroll personnel",
     "PHONE_NUMBER": "pager paged beeper bleep ext extension pgr pg ascom vocera dect dial",
@@ -169,7 +169,7 @@ NUMBERED = {word: kind for kind, words in _KINDS.items() for word in words.split
 LOOSELY = {word: kind for kind, words in _LOOSE.items() for word in words.split()}
 # what such a number is of, never of a phone: behind these its grouping says nothing
 NEVER_CALLED = _set(
-    "mrn m.r.n mr csn fin chart acct account acc accession specimen sample encounter serial sn s/n ur urn udi"
+    "mrn m.r.n mr csn fin chart acc accession specimen sample encounter serial sn s/n ur urn udi"
 )
 SIGNS = _set("no number id num nr serial n° #")
 # words before a number that is a code of the field, and behind one that is an amount

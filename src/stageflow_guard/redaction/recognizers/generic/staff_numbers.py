@@ -12,7 +12,7 @@ from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 _NAME = r"[^\W\d_a-zß-ÿ][\w'’.-]{0,24}(?:[ ][^\W\d_a-zß-ÿ][\w'’.-]{0,24}){0,3}"
 _STAFF = r"employee|emp|staff(?: member)?|worker|associate|crew|mitarbeiter(?:in)?|salariée?|empleado|empleada|trabajador|trabajadora|dipendente|medewerker|funcionário|funcionária|colaborador|colaboradora"
 _OF_STAFF = re.compile(
-    rf"(?i:{_STAFF})[ ]?:?[ ]{{1,2}}{_NAME},?[ ]?[(\[]?(?i:id|no\.?|nr\.?|n[°º]|#|number|nummer|matricule|legajo|matricola|emp(?:loyee)? id)[ :#]{{0,3}}(?P<number>[A-Z]{{0,3}}-?[0-9]{{3,10}})(?![\w/-])"
+    rf"(?i:{_STAFF})[ ]?:?[ ]{{1,2}}{_NAME},?[ ]?[(\[]?(?i:id|no\.?|nr\.?|n[°º]|#|number|nummer|matricule|legajo|matricola|emp(?:loyee)? id)[ :#]{{0,3}}(?P<number>(?!MRN|DOB|SSN|NPI)[A-Z]{{0,3}}-?[0-9]{{3,10}})(?![\w/-])"
 )
 _OFFICERS = re.compile(
     rf"(?i:ofc|officer|dep|deputy|det|detective|sgt|sergeant|trooper|constable|cpl|lt|agent|guard|marshal|insp|inspector)\.?[ ]{_NAME}(?:[ ]?[,(]?[ ]?(?i:badge[ ]?(?:no\.?[ ]?|#)?|star[ ]?#?|shield[ ]?#?|id[ ]?#?|collar(?: no\.?)?[ ]?)|[ ]?[,(]?[ ]?#)[ ]?(?P<number>[A-Z]{{0,2}}-?[0-9]{{3,7}})(?![\w/-])"

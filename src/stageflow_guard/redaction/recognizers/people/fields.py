@@ -220,13 +220,9 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
         name = name or (_small_name(text, at) if named else _led(text, at) if part else None)
         if name is None:
             continue
-        # one word is enough, too, where the surname stands first: `Patient: Krause, Bettina`
-        turned = sign is not None and _turned(text, name) != name
-        alone = word in _IN_WHOSE_NAME and text[slice(*name)].lower() not in _NOBODYS
-        given = sign is None and word in _PERSONS and text[slice(*name)].lower() in GIVEN_NAMES
-        closed = sign is not None and ends_at_a_field(text, name[1])
-        least = 1 if part or named or caseless or turned or alone or given or closed else 2
-        least = 1 if word in _BOTH_NAMES and _GIVEN_BELOW.match(text, name[1]) else least
+        least = (
+            1 if part or named or caseless else _least(text, word, name, signed=sign is not None)
+        )
         words = text[name[0] : name[1]].split(" ")
         if word in BY_NAME and words[0].lower() not in GIVEN_NAMES and words[0][1:] != ".":
             continue
@@ -246,6 +242,18 @@ def fields(text: str) -> Iterator[Hit]:  # noqa: PLR0912 - what each field needs
         if capitals and (bare or _is_a_constant(word, words, least)):
             continue
         yield from _people(text, name, word if sign is not None else "", least)
+
+
+def _least(text: str, word: str, name: tuple[int, int], *, signed: bool) -> int:
+    """Return how many words a name behind the field `word` needs."""
+    said = text[slice(*name)].lower()
+    if signed and (_turned(text, name) != name or ends_at_a_field(text, name[1])):
+        return 1  # the surname stands first: `Patient: Krause, Bettina`
+    if word in _IN_WHOSE_NAME and said not in _NOBODYS:
+        return 1
+    if not signed and word in _PERSONS and said in GIVEN_NAMES:
+        return 1
+    return 1 if word in _BOTH_NAMES and _GIVEN_BELOW.match(text, name[1]) else 2
 
 
 def _is_a_constant(word: str, words: list[str], least: int) -> bool:

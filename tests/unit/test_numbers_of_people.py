@@ -1,0 +1,120 @@
+"""Numbers that belong to one person: of a case, an employee, a vehicle, a device, a birth; and of nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from stageflow_guard.redaction import Redactor
+from stageflow_guard.redaction.recognizers.generic.vehicle_numbers import holds
+
+REDACTOR = Redactor()
+
+
+def found(text):
+    return [(s.entity, text[s.start : s.end]) for s in REDACTOR.find(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Claim HP-24-0331 was paid", "HP-24-0331"), ("Our file AZ 2024/18-442.", "AZ 2024/18-442"), ("Charge No. 420-2023-01884 withdrawn", "420-2023-01884"), ("Your ref PI/RTA/22/7714", "PI/RTA/22/7714"), ("Crime ref 01/489632/24.", "01/489632/24"),
+        ("Incident rept CR24-011827", "CR24-011827"), ("garnishment CV-22-004718,-212.50", "CV-22-004718"), ("Az. 12 C 448/26, Termin am 3. Juli", "12 C 448/26"), ("Schadennummer 2026/44812", "2026/44812"), ("sinistre n° 24/18812", "24/18812"),
+        ("sinistro n. 2026/448", "2026/448"), ("ons kenmerk 2026/448-B", "2026/448-B"), ("Index No. 651234/2024", "651234/2024"), ("Booking BK2401-7733", "BK2401-7733"),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_case_is_found(text, value):
+    """Behind a word of courts, police and insurers; a bare word needs a form that little else has."""
+    assert found(text) == [("CASE_NUMBER", value)]
+
+
+@pytest.mark.parametrize(
+    "text", ["Case A-1 of the spec", "the case 2024-05-11 was closed", "claim 12 of the patent", "file no. 12", "index 2024/05", "see case 3.2.1", "charge 0.5 C", "Ticket #SUP-118427", "az 12:30", "Procedimiento n.º 448/2026, se archiva"]
+)  # fmt: skip
+def test_other_numbers_behind_such_words_stay(text):
+    """A section, a day, a ticket of a help desk, a case without parties."""
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "value"),
+    [
+        ("Employee: Mattias Grönlund ID E1044627", "EMPLOYEE_ID", "E1044627"), ("Ofc Delgado #2284 took the report", "EMPLOYEE_ID", "2284"), ("My employee no. is 0447", "EMPLOYEE_ID", "0447"), ("re-register my car, frame 5YJ3E1EA0PF417720", "VEHICLE_ID", "5YJ3E1EA0PF417720"),
+        ("row 7\t1HGCV1F37LA042817\tpaid", "VEHICLE_ID", "1HGCV1F37LA042817"), ("passport seen TZ0439978", "PASSPORT", "TZ0439978"), ("OLN P536-3775-7115", "US_DRIVER_LICENSE", "P536-3775-7115"), ("FF no. EK 437 823 266", "MEMBER_ID", "EK 437 823 266"),
+        ("policy AU-7362204-3", "MEMBER_ID", "AU-7362204-3"), ("Adhérent n° A-91059", "MEMBER_ID", "A-91059"), ("PHN 9073 418 222", "CA_HEALTH_CARD", "9073 418 222"), ("identiteitskaart 592-6883967-55", "BE_ID_CARD", "592-6883967-55"), ("patente B U1X82Y4410", "US_DRIVER_LICENSE", "U1X82Y4410"),
+        ("numéro INE 080412345AB", "STUDENT_ID", "080412345AB"), ("suspect W/M 04/22/1957 fled", "DATE_OF_BIRTH", "04/22/1957"), ("dob confirmed Sept 2/79.", "DATE_OF_BIRTH", "Sept 2/79"), ("Gerät mit Seriennummer SN7K8190917ZT, gekauft 02/2025", "DEVICE_ID", "SN7K8190917ZT"),
+        ("Clonfert, Kilrush, Co Clare, V15 R298", "STREET_ADDRESS", "Clonfert, Kilrush, Co Clare, V15 R298"), ("Eircode D02XY45", "STREET_ADDRESS", "Eircode D02XY45"),
+    ],
+)  # fmt: skip
+def test_a_number_of_somebody_is_found_whole(text, entity, value):
+    """Behind its word in its country's language, or by its form and check."""
+    assert found(text) == [(entity, value)]
+
+
+@pytest.mark.parametrize(
+    "text", ["emp of the month", "pp 120-134", "build A1B2C3D4E5F6G7H89 done", "model A91 X220 and H12", "GPU H91 PCIE", "(2 x Trail Lamp 400 lm, $89.90)", "Router, serial number 8HK2PT99", "agent 007", "staff 12 of 40"]
+)  # fmt: skip
+def test_numbers_of_nobody_stay(text):
+    """Pages, parts, products, counts."""
+    assert found(text) == []
+
+
+def test_two_serial_numbers_behind_one_word_are_both_found():
+    """`serials A, B` of what somebody lost."""
+    text = "stolen: 2x MacBook (serials C02XK1VHJG5J, FVFY40RLHV22)"
+    assert found(text) == [("DEVICE_ID", "C02XK1VHJG5J"), ("DEVICE_ID", "FVFY40RLHV22")]
+
+
+def test_a_passenger_s_passport_and_birth_are_told_apart():
+    """A list of passengers writes the state between them."""
+    text = "PP K04122727 HK 14MAR92"
+    assert found(text) == [("PASSPORT", "K04122727"), ("DATE_OF_BIRTH", "14MAR92")]
+
+
+@pytest.mark.parametrize(
+    ("vin", "holding"), [("1M8GDM9AXKP042788", True), ("1M8GDM9A1KP042788", False), ("11111111111111111", True)]
+)  # fmt: skip
+def test_a_vehicle_s_check_digit(vin, holding):
+    """49 CFR 565.15 (c): the ninth sign; its example, and the number of ones that is its own test."""
+    assert holds(vin) is holding
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "other"),
+    [
+        ("Patient: Krause Telefon 0171 3920014", "Krause", "Telefon"), ("Name: Okafor Passport 533401372", "Okafor", "Passport"), ("Surname: Nowak Phone 602 118 330", "Nowak", "Phone"), ("Pt: Lucía Tuilagi MRN: 630-75-163", "Lucía Tuilagi", "MRN"),
+    ],
+)  # fmt: skip
+def test_a_name_ends_where_the_next_field_begins(text, name, other):
+    """The label of the next value is no part of it, and one word is enough before one."""
+    people = [value for entity, value in found(text) if entity == "PERSON"]
+    assert people == [name]
+    assert other in REDACTOR.redact(text).value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("AUTH PLAIN AGFkYQBLeDgyTHFQeg==", "AGFkYQBLeDgyTHFQeg=="), ("snmp-server community Kx82LqPz RO", "Kx82LqPz"), ("u: ada p: Kx82LqPz", "Kx82LqPz"), ("reset to Kx82LqPz", "Kx82LqPz"), ("clé de licence : 8HQ2-KP91-ZZ7A-44LM", "8HQ2-KP91-ZZ7A-44LM"),
+        ("recovery codes: 8f2a-91bc 77d0-42e1", "8f2a-91bc 77d0-42e1"), ("bitlocker 123456-234567-345678-456789-567890-678901-789012-890123", "123456-234567-345678-456789-567890-678901-789012-890123"), ("define('CLAVE_SMTP', 'pl4Ya-Verde_99');", "pl4Ya-Verde_99"),
+        ("seed phrase: ladder tiger pulse ocean vivid march salt window orbit candle river stone", "ladder tiger pulse ocean vivid march salt window orbit candle river stone"),
+    ],
+)  # fmt: skip
+def test_a_secret_in_a_form_of_its_own_is_found(text, value):
+    """Mail clients, routers, wallets, disks and software have theirs."""
+    assert [v for e, v in found(text) if e == "SECRET"] == [value]
+
+
+@pytest.mark.parametrize(
+    "text", ["reset to 4f2a9c1b7d", "set it to Version2024", "changed to UserService2", "set to True", "user: ada p: page2", "username ada password required", "the seed of doubt is in all of us and it grows"]
+)  # fmt: skip
+def test_words_that_something_is_set_to_stay(text):
+    """A commit, a version, a class, a word."""
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("user armistead_mom3 pw Sugar!Free22", "armistead_mom3"), ("user rtaylor_ops , name Renata Taylor", "rtaylor_ops"), ("Your HRIS login will be pnarayan2.", "pnarayan2")]
+)  # fmt: skip
+def test_an_account_told_beside_a_password_or_a_name_is_found(text, value):
+    """A digit or a sign is in it."""
+    assert ("USERNAME", value) in found(text)
