@@ -462,6 +462,8 @@ def _plain(word: str) -> bool:
     bare = word.strip(".,;:!?()\"'")
     if bare.isalpha():
         return bare.islower() or bare.istitle()
+    if bare[2:].isdigit() and bare[:2].isalpha():
+        return True  # an account's country and its digits
     return len(bare) < 14 and bare.upper() == bare.lower() and bare.isascii()
 
 

@@ -92,8 +92,8 @@ _TOUCHING = re.compile(
     re.IGNORECASE,
 )
 _ONE_WORD = re.compile(rf"[(\[]({_WORD})[)\]]|{_WORD}", re.IGNORECASE)
-_BESIDE = (b"0a", b"a0", b"0A", b"A0")
-_IN_BRACKETS = (b"0(a", b"a)0", b"0[a", b"a]0", b"0(A", b"A)0")
+_BESIDE = (b"0aaa", b"aaa0", b"0AAA", b"AAA0", b"0Aaa", b"Aaa0")
+_IN_BRACKETS = (b"0(aaa", b"aaa)0", b"0[aaa", b"aaa]0", b"0(AAA", b"AAA)0", b"0(Aaa", b"Aaa)0")
 _BEFORE, _LEAST, _MOST_TOUCHING = 60, 7, 34
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
-from stageflow_guard.redaction.recognizers.shapes import at_numbers
+from stageflow_guard.redaction.recognizers.shapes import at_numbers, holds
 
 _GAP = r"(?:[ ]{1,3}|[ ]?[,/|;&+][ ]?|\n|[ ,]{0,2}(?:and|&)[ ]|[ ,/]{0,3}(?:a/?c|acct?|account)(?:[ ](?:no|number|num))?\.?[ :]{1,2})"
 _PAIR = re.compile(
@@ -27,6 +27,8 @@ _WORDS = Heads((
     "monzo", "starling", "barclays", "lloyds", "natwest", "hsbc", "santander", "halifax", "nationwide", "revolut", "tsb", "rbs", "bank", "first direct", "metro", "co-op", "chase", "virgin money", "tide", "clydesdale", "ulster", "danske",
     "sort", "s/c", "acct", "acc ", "account", "details", "transfer", "pay ", "payee", "payment", "send ", "bacs", "deposit", "refund", "owe", "rent",
 ))  # fmt: skip
+_SORTS = Heads(("sort", "s/c", "sc ", "sc:", "sc is"))
+_CODES = (b"00-00-00", b"00 00 00")
 _BEFORE, _BEHIND = 80, 30  # characters within which such a word stands
 
 
@@ -38,13 +40,13 @@ def recognize(text: str) -> Iterator[Hit]:
     places = _WORDS.places(lower)
     if not places:
         return
-    for match in at_numbers(_PAIR, text):
+    for match in at_numbers(_PAIR, text) if holds(text, _CODES) else ():
         start, end = match.span()
         if text[max(0, start - 1) : start].isalnum() or text[max(0, start - 1) : start] in _JOINED:
             continue
         if any(start - _BEFORE <= at < end + _BEHIND for at in places):
             yield from _both(match)
-    for match in at_numbers(_SOLID, text):
+    for match in at_numbers(_SOLID, text) if _SORTS.places(lower) else ():
         if _CODE_WORD.search(lower, max(0, match.start() - 14), match.start()) is not None:
             yield from _both(match)
 

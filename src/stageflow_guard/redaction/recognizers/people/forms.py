@@ -91,11 +91,18 @@ def of_any_case(text: str, at: int) -> tuple[int, int] | None:
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Take off what is no part of a name: a possessive, little words, a word of business."""
+    words = text[start:end].split(" ")
+    if (
+        _CUTS.isdisjoint([word.lower().strip(".") for word in words])
+        and words[0][:1].isupper()
+        and words[-1][-2:-1] not in ("'", "’")
+        and (len(words[-1]) > 1 and words[-1][-1] != ".")
+    ):
+        return start, end  # no word that decides anything
     lead = _DUTCH.match(text, start, end)
     if lead is not None:
         rest = trimmed(text, lead.end(), end)
         return None if rest is None else (start, rest[1])
-    words = text[start:end].split(" ")
     while words and (words[-1].lower() in STOP or words[-1].lower() in PARTICLES) and not (
         _is_surname(words, len(words) - 1)
     ):  # fmt: skip
@@ -130,6 +137,17 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     ):
         return None
     return start, start + len(found)
+
+
+# words that may be none of a name, or decide about it
+_CUTS = (
+    STOP
+    | PARTICLES
+    | BUSINESS
+    | NEXT_FIELDS
+    | {word.lower() for word in _TITLE_HEADS}
+    | {"der", "den", "des", "das", "le", "la", "el"}
+)
 
 
 def _has_a_value(text: str, start: int, words: list[str], place: int) -> bool:

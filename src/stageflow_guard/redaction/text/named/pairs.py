@@ -33,6 +33,12 @@ def _lines(text: str) -> Iterator[re.Match[str]]:
         if sign.start() > end:
             end = text.find("\n", sign.start())
             end = len(text) if end < 0 else end
-            match = _LINE.match(text, text.rfind("\n", 0, sign.start()) + 1)
+            begin = text.rfind("\n", 0, sign.start()) + 1
+            if sign.start() - begin > _LONGEST or end - begin > _LONGEST + _LONGEST_VALUE:
+                continue
+            match = _LINE.match(text, begin)
             if match is not None:
                 yield match
+
+
+_LONGEST, _LONGEST_VALUE = 140, 208  # characters of a name and what stands around it; of a value
