@@ -51,7 +51,11 @@ class Repeated:
         """Remember `value` if it is a secret, as a key may tell."""
         if entity != "SECRET":
             return
-        if _LEAST <= len(value) <= _MOST and not any(map(str.isspace, value)):
+        if (
+            _LEAST <= len(value) <= _MOST
+            and not value.isalpha()
+            and not any(map(str.isspace, value))
+        ):
             self._values[value] = None
 
     def spans(self, text: str) -> list[EntitySpan]:

@@ -35,7 +35,7 @@ _HEADS = Heads((
     "crime", "cad ", "incident", "accident", "police", "crash", "theft", "arrest", "offence", "offense", "fnol", "docket", "warrant", "citation", "summons", "petition", "complaint", "indictment", "judgment", "probate", "garnishment", "tribunal", "ombudsman", "arbitration", "mediation", "inquest", "booking", "custody", "inmate", "parole", "bail", "wage claim", "injury claim", "insurance claim", "compensation claim", "workers", "wc claim", "damage claim", "small claim", "charge", "cause", "matter", "index", "suit", "lawsuit", "court", "lpa ", "claim", "case", "file", "investigation", "proceeding", "appeal", "loss", "a-file", "uscis", "receipt", "pir", "our file", "our ref", "your file", "your ref", "their file", "their ref", "my file", "my ref", "solicitor", "client file", "client ref", "auth",
 ))  # fmt: skip
 _SIGN = re.compile(r"[\"'`\])]{0,2}[ ]?(?:(?:is|was)[ ])?[:=#-]{0,2}[ ]{0,2}[\"'`#]?")
-_DAY = r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9])|(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}(?![0-9]))"
+_DAY = r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9])|(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}(?![0-9])|[0-9]{1,2}-[A-Z]{3}-(?:19|20)?[0-9]{2}(?![0-9]))"
 _END = r"(?![\w@]|[./:-][A-Za-z0-9])"
 # letters and digits in groups, three digits at least; or many digits
 _VALUE = re.compile(

@@ -105,11 +105,34 @@ def _inside(text: str, around: str, start: int) -> Iterator[Named]:
 
 def wholes(text: str) -> Iterator[Hit]:
     """Yield the values that their name speaks for: they are it, whatever they look like."""
+    read: dict[str, int] = {}  # up to where each secret was looked for
     for one in _pairs(text):
         value = text[one.start : one.end].removesuffix(".0")  # as a number is told
         entity = declared(one.name, value)
         if entity is not None and "\x1e" not in value:
             yield Hit(one.start, one.end, entity, _SCORE, "named value", "key")
+            if entity == "SECRET":
+                yield from _again(text, one.start, value, read)
+
+
+def _again(text: str, start: int, value: str, read: dict[str, int]) -> Iterator[Hit]:
+    """Yield the same secret nearby, under another key or in a sentence; a word may be anything there."""
+    if not _LEAST <= len(value) <= _MOST or value.isalpha() or any(map(str.isspace, value)):
+        return
+    low = max(0, start - _NEAR_IT, read.get(value, 0))
+    high = min(len(text), start + len(value) + _NEAR_IT)
+    read[value] = max(low, high - len(value) + 1)
+    at = text.find(value, low, high)
+    while at >= 0:
+        end = at + len(value)
+        whole = not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum()
+        if at != start and whole:
+            yield Hit(at, end, "SECRET", _SURE, "the same secret", "label secret")
+        at = text.find(value, end, high)
+
+
+_LEAST, _MOST, _SURE = 8, 128, 0.6  # characters of a value that nothing else is
+_NEAR_IT = 240  # a stream keeps more than this on both sides
 
 
 def pairs(text: str) -> Iterator[Named]:
