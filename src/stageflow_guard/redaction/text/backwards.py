@@ -20,7 +20,7 @@ from stageflow_guard.redaction.recognizers.runs import runs
 from stageflow_guard.redaction.text.view import Edit, View
 
 # one of these words says so
-_HEARD = frozenset(["reverse", "reversed", "reverses", "reversing", "backward", "backwards", "mirror", "mirrored", "rückwärts", "umgekehrt", "hinten", "verkehrt", "envers", "rebours", "inverse", "inversé", "inverso", "inversa", "revés", "atrás", "invertido", "invertida", "contrario", "rovescio", "rovesciato", "achterstevoren", "omgekeerd", "contrário", "trás", "baklänges", "bakvänt", "tyłu", "wspak", "flip", "flipped", "rev"])  # fmt: skip
+_HEARD = frozenset(["reverse", "reversed", "reverses", "reversing", "backward", "backwards", "mirror", "mirrored", "rückwärts", "umgekehrt", "hinten", "verkehrt", "envers", "rebours", "inverse", "inversé", "inverso", "inversa", "revés", "atrás", "invertido", "invertida", "contrario", "rovescio", "rovesciato", "achterstevoren", "omgekeerd", "contrário", "trás", "baklänges", "bakvänt", "tyłu", "wspak", "flip", "flipped"])  # fmt: skip
 register(_HEARD)
 # or several say it together
 _TOGETHER = Heads(("right to left", "right-to-left", "back to front", "back-to-front", "from the end", "from its end", "from the last", "last to first", "last digit first", "end to start", "von rechts nach links", "von hinten", "de droite à gauche", "de derecha a izquierda", "da destra a sinistra", "van rechts naar links", "da direita para a esquerda"))  # fmt: skip

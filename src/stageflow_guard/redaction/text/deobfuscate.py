@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from stageflow_guard.redaction.recognizers import labels
@@ -437,7 +437,8 @@ def words(view: View) -> View:
     lower = lowered(text)
     elsewhere = _is_elsewhere(lower)
     if elsewhere or _AROUND.search(text) or _is_signed(lower) or _DOTS.places(lower):
-        for match in _windows(text, _ANCHOR_ELSEWHERE if elsewhere else _ANCHOR):
+        anchors = _ANCHOR_ELSEWHERE.finditer(text) if elsewhere else _anchors(text, lower)
+        for match in _windows(text, anchors):
             plain = _DASH_ONLY.sub("-", _BAR_ONLY.sub("_", match[0]))
             plain = _AT_ONLY.sub("@", _DOT_ONLY.sub(".", plain), count=1)
             if plain != match[0] and not _prose(match[0]):
@@ -498,6 +499,8 @@ def _between_signs(lower: str, at: int, size: int) -> bool:
     before = lower[at - 1 : at]
     if not before or before in "_." or before.isalnum() or (before.isspace() and before != BARRIER):
         return False
+    if before in "\"'" and lower[at + size + 1 : at + size + 2] in (":", ",", "]", ")", "}"):
+        return False  # a key, an item
     return lower[at + size : at + size + 1] in (before, _MIRRORED.get(before, before))
 
 
@@ -559,10 +562,23 @@ _ANCHOR_ELSEWHERE = re.compile(
 )
 
 
-def _windows(text: str, anchors: re.Pattern[str]) -> Iterator[re.Match[str]]:
+def _anchors(text: str, lower: str) -> Iterator[re.Match[str]]:
+    """Yield what `_ANCHOR` matches, as `finditer` would: it is tried only around its words and its sign."""
+    near = {at - 1 for at in (*_ATS.places(lower), *_OTHER_DOTS.places(lower)) if at}
+    for at in places(text, "@"):
+        near.update((max(0, at - 1), at, at + 1))
+    reached = 0
+    for at in sorted(near):
+        match = _ANCHOR.match(text, at) if at >= reached else None
+        if match is not None:
+            reached = match.end()
+            yield match
+
+
+def _windows(text: str, anchors: Iterable[re.Match[str]]) -> Iterator[re.Match[str]]:
     """Match around "at" and "dot" only: a text without them costs one scan."""
     reached = 0
-    for anchor in anchors.finditer(text):
+    for anchor in anchors:
         if anchor.start() < reached:
             continue
         begin = max(reached, anchor.start() - 120)

@@ -18,7 +18,7 @@ _RUN = re.compile(
     r"(?<![^\s(\"':])[.-]{1,6}(?:(?:[ ]{1,3}|[ ]?[/|][ ]?)[.-]{1,6}){6,200}(?![^\s)\"',;])"
 )
 _GAP = re.compile(r"[ ]?[/|][ ]?|[ ]{2,3}|[ ]")
-_ALIKE = str.maketrans("·•∙−–—", "...---")
+_ALIKE = {"·": ".", "•": ".", "∙": ".", "−": "-", "–": "-", "—": "-"}
 _FEWEST = 7  # digits of a value
 
 
@@ -27,7 +27,10 @@ def morse(view: View) -> View:
     text = view.text
     if " ." not in text and " -" not in text and "·" not in text:
         return view
-    plain = text.translate(_ALIKE)
+    plain = text
+    for sign, written in _ALIKE.items():
+        if sign in plain:
+            plain = plain.replace(sign, written)
     return view.edited([edit for match in _RUN.finditer(plain) if (edit := _read(match))], "morse")
 
 

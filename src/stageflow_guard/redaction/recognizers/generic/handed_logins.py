@@ -14,8 +14,6 @@ _SHAPE = r"(?=[^\s\"'`]{0,38}[0-9!#$%&*?^~])(?=[^\s\"'`]{0,38}[A-Za-z])"
 _BODY = r"[^\s\"'`,;:]{5,38}(?:[^\s\"'`,;:.!?)]|!)"
 _A, _B = rf"{_SHAPE}(?P<a>{_BODY})", rf"{_SHAPE}(?P<b>{_BODY})"
 _WORDS = r"(?:password|passwort|passcode|pass|pwd|pw|mot de passe|mdp|contraseña|clave|senha|wachtwoord|parola|passwd)"
-# what each of them holds
-_PASSWORDS = ("pass", "pw", "mdp", "contraseña", "clave", "senha", "wachtwoord", "parola")
 # one of these stands in what is said for sure, and what is said
 _SAID = (
     # to log in with it
@@ -29,18 +27,24 @@ _SAID = (
         re.compile(rf"(?:logg? dich mit|melde dich mit|einloggen mit|connecte[sz]?-(?:toi|vous) avec|entra con|accedi con|inicia sesión con|entre com|entra com|log in met|inloggen met)[ ]{_A}(?=[ ,.]|$|\n)"),
     )),
     # before what it is
-    (_PASSWORDS, (
+    ((" is ", " ist ", " est ", " es ", " è ", " é "), (
         re.compile(rf"(?<![^\s(\"']){_A}[ ](?:is|ist|est|es|è|é)[ ](?:the|my|our|your|das|mein|le|mon|la|mi|il|a|o|het|mijn)[ ]{_WORDS}(?![^\W_])"),
-        # from the old to the new
+    )),
+    # from the old to the new
+    ((" from ", " von ", " de ", " da ", " van "), (
         re.compile(rf"{_WORDS}[ ](?:from|von|de|da|van)[ ]{_A}[ ](?:to|auf|à|a|naar|para)[ ]{_B}(?=[ ,.]|$|\n)"),
+    )),
+    ((" was ", " war ", " était ", " era ", " is "), (
         re.compile(rf"(?:old|alte[sn]?|ancien|antigu[oa]|vecchi[ao]|oude|antig[oa])[ ]{_WORDS}[ ](?:was|war|était|era|is)[ ]{_A},?[ ](?:and[ ])?(?:the )?new(?: one)?[ ]is[ ]{_B}"),
+    )),
+    (("cambié", "cambiado", "mudei", "alterei", "cambiato", "changé", "ik heb"), (
         re.compile(rf"(?:cambié|he cambiado|mudei|alterei|ho cambiato|j'ai changé|ik heb)[ ](?:la|a|el|le|il|het|mi|minha)[ ]{_WORDS}[ ](?:a|para|in|en|naar|por)[ ]{_A}(?=[ ,.]|$|\n)"),
     )),
     # beside its user
     ((" p",), (
         re.compile(rf"(?:user|u|login|usr)[: ]{{1,2}}[\w.@-]{{2,40}}[ ]?[,/;]?[ ](?:pass|p|pw|pwd)[: ]{{1,2}}{_A}(?=[ ,.]|$|\n)"),
     )),
-    (_PASSWORDS, (
+    (("what",), (
         re.compile(rf"(?:what(?:'|’)?s the|what is the)[ ]{_WORDS}[ ]?\?\s{{1,3}}{_A}(?=[ ,.]|$|\n)"),
     )),
     (("requirepass", "masterauth", "wifi:", "wlan:"), (
@@ -73,9 +77,8 @@ def logins(text: str) -> Iterator[Hit]:
         if _TELLING.search(lower, low, high) is None:
             continue
         window = lower[low:high]
-        worded = present(window, _PASSWORDS)
         for told, said in _SAID:
-            if not (worded if told is _PASSWORDS else present(window, told)):
+            if not present(window, told):
                 continue
             for match in filter(None, (one.search(lower, low, high) for one in said)):
                 reached = match.end()

@@ -60,6 +60,16 @@ _NEWS = Heads(
     )
 )
 _NUMBERS = Heads(("number", "nummer", "num ", "numéro", "numero", "número", "zap", "whats", "cell", "nr"))  # fmt: skip
+# behind two letters that are much else: a number of North America, as it is written there
+_SHORT = re.compile(
+    r"ph\.?[ :#]{1,3}(?P<number>(?:\+?1[ .-]?)?(?:\([2-9][0-9]{2}\)[ ]?|[2-9][0-9]{2}[ ./-])[2-9][0-9]{2}[ .-][0-9]{4})(?![\w]|[.,-][0-9])"
+)
+_SHORTS = Heads(("ph ", "ph.", "ph:", "ph#"))
+# `mijn 06 is …`: what the Dutch call a mobile number
+_ZERO_SIX = re.compile(
+    r"06(?:[ -]?nummer)?(?:[ ]is|[ ]?:)[ ]{1,2}(?P<number>06[ -]?(?:[0-9]{8}|[0-9]{2}(?:[ -]?[0-9]{2}){3}))(?![\w]|[.,-][0-9])"
+)
+_ZERO_SIXES = Heads(("06 is", "06:", "06-nummer", "06 nummer", "06nummer"))
 _REACH, _LEAST = 40, 7  # characters; digits of a number in groups
 _DIGIT = re.compile(r"[0-9]")
 
@@ -80,6 +90,11 @@ def recognize(text: str) -> Iterator[Hit]:
         plain = _PLAIN.match(lower, at)
         if plain is not None and labels.before(text, plain.start("number")) in ("", "phone"):
             yield Hit(*plain.span("number"), "PHONE_NUMBER", 0.45, "phone", "label phone")
+    for heads, pattern in ((_SHORTS, _SHORT), (_ZERO_SIXES, _ZERO_SIX)):
+        for at in heads.places(lower):
+            short = pattern.match(lower, at)
+            if short is not None:
+                yield Hit(*short.span("number"), "PHONE_NUMBER", 0.7, "phone", "label phone")
     for at in _NEWS.places(lower):
         new = _NEW.match(lower, at)
         if new is not None and sum(map(str.isdigit, new["number"])) >= _LEAST:
