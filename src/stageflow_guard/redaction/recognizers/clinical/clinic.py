@@ -388,7 +388,7 @@ def _dates(text: str, start: int, end: int) -> Iterator[Hit]:
         if not plausible(match[0]):
             continue
         before, _, between = _before(text, match.start())
-        if before in BORN and "\n" not in between:
+        if ("\n" not in between and before in BORN) or _is_a_birth(text, match):
             yield Hit(
                 *match.span(), "DATE_OF_BIRTH", 0.45, "date of birth in a note", "label clinic"
             )
@@ -410,6 +410,35 @@ def _dates(text: str, start: int, end: int) -> Iterator[Hit]:
             yield Hit(*match.span(), "DATE_TIME", 0.38, "date in a note", "label clinic")
     for match in _OLD.finditer(text, start, end):
         yield Hit(*match.span(), "AGE", 0.4, "age over 89", "label clinic")
+
+
+# a person's name, or an age and a sex, and a sign: `Tran Bich Ngoc, 9-30-1987`, `Marisol Echeverria 53 F, 11/30/1970`
+_WHOSE_DAY = re.compile(
+    r"(?:(?P<name>[^\W\d_a-zß-ÿ][\w'’-]+(?:,?[ ][^\W\d_a-zß-ÿ][\w'’-]+){1,3})[ ]?(?:[,/|;][ ]?|\()|(?<![\w.])[0-9]{1,3}[ ]?(?:y/?o[ ]?)?[MF][ ]?[,/|;(][ ]?)$"
+)
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_BEFORE_A_DAY = 60
+_GROWN, _LATER = (
+    2010,
+    2,
+)  # a year of birth of almost everybody in a note; years between a birth and what is noted
+
+
+def _is_a_birth(text: str, day: re.Match[str]) -> bool:
+    """Say whether a day right behind a name is that person's birth: long before what else is dated, or before anybody's note."""
+    year = _YEAR.search(day[0])
+    if year is None:
+        return False
+    whose = _WHOSE_DAY.search(text, max(0, day.start() - _BEFORE_A_DAY), day.start())
+    if whose is None or (whose["name"] and not _is_named(whose["name"])):
+        return False
+    others = [int(y) for y in _YEAR.findall(text[max(0, day.start() - SEEN) : day.start() + SEEN])]
+    return int(year[0]) <= _GROWN or max(others) - int(year[0]) > _LATER
+
+
+def _is_named(name: str) -> bool:
+    """Say whether capitalised words are a person's: neither of the last two is a note's own."""
+    return all(word.strip(",") not in NO_NAME and len(word) > 1 for word in name.split(" ")[-2:])
 
 
 def _no_ratio(text: str, match: re.Match[str], before: str) -> bool:

@@ -11,6 +11,12 @@ def sin(digits: str) -> bool:
     return digits[0] not in "08" and luhn(digits)
 
 
+def health_number(digits: str) -> bool:
+    """British Columbia's personal health number: it begins with 9, modulo 11 over the eight digits behind it."""
+    weighed = sum(int(d) * w for d, w in zip(digits[1:9], (2, 4, 8, 5, 10, 9, 7, 3), strict=True))
+    return digits[0] == "9" and (11 - weighed % 11) % 11 == int(digits[9])
+
+
 COUNTRY = Country(
     code="ca", language="en",
     words={"sin": "sin|social insurance"},
@@ -19,6 +25,7 @@ COUNTRY = Country(
     documents=(
         Document(entity="CA_SIN", value=r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}", names="social insurance number|social insurance no|sin number|sin no", check=sin),
         Document(entity="STREET_ADDRESS", value=r"[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z][ -]?[0-9][ABCEGHJ-NPRSTV-Z][0-9]", names="postal code|code postal", bare=0.4),
+        Document(entity="CA_HEALTH_CARD", value=r"9[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{3}", names="phn|personal health number|care card|carecard|health number", check=health_number),
         Document(entity="CA_HEALTH_CARD", value=r"[0-9]{4}[ -]?[0-9]{3}[ -]?[0-9]{3}(?:[ -]?[A-Z]{2})?", names="health card|health card number|ohip|ohip number|hcn|phn|personal health number|care card|carecard|mcp number|health number|health card no"),
     ),
 )  # fmt: skip
