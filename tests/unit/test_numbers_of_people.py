@@ -38,7 +38,7 @@ def test_other_numbers_behind_such_words_stay(text):
 @pytest.mark.parametrize(
     ("text", "entity", "value"),
     [
-        ("Employee: Mattias Grönlund ID E1044627", "EMPLOYEE_ID", "E1044627"), ("Ofc Delgado #2284 took the report", "EMPLOYEE_ID", "2284"), ("My employee no. is 0447", "EMPLOYEE_ID", "0447"), ("re-register my car, frame 5YJ3E1EA0PF417720", "VEHICLE_ID", "5YJ3E1EA0PF417720"),
+        ("My employee no. is 0447", "EMPLOYEE_ID", "0447"), ("re-register my car, frame 5YJ3E1EA0PF417720", "VEHICLE_ID", "5YJ3E1EA0PF417720"),
         ("row 7\t1HGCV1F37LA042817\tpaid", "VEHICLE_ID", "1HGCV1F37LA042817"), ("passport seen TZ0439978", "PASSPORT", "TZ0439978"), ("OLN P536-3775-7115", "US_DRIVER_LICENSE", "P536-3775-7115"), ("FF no. EK 437 823 266", "MEMBER_ID", "EK 437 823 266"),
         ("policy AU-7362204-3", "MEMBER_ID", "AU-7362204-3"), ("Adhérent n° A-91059", "MEMBER_ID", "A-91059"), ("PHN 9073 418 222", "CA_HEALTH_CARD", "9073 418 222"), ("identiteitskaart 592-6883967-55", "BE_ID_CARD", "592-6883967-55"), ("patente B U1X82Y4410", "US_DRIVER_LICENSE", "U1X82Y4410"),
         ("numéro INE 080412345AB", "STUDENT_ID", "080412345AB"), ("suspect W/M 04/22/1957 fled", "DATE_OF_BIRTH", "04/22/1957"), ("dob confirmed Sept 2/79.", "DATE_OF_BIRTH", "Sept 2/79"), ("Gerät mit Seriennummer SN7K8190917ZT, gekauft 02/2025", "DEVICE_ID", "SN7K8190917ZT"),
@@ -56,6 +56,42 @@ def test_a_number_of_somebody_is_found_whole(text, entity, value):
 def test_numbers_of_nobody_stay(text):
     """Pages, parts, products, counts."""
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "number"), [("Employee: Mattias Grönlund ID E1044627", "Mattias Grönlund", "E1044627"), ("Ofc Delgado #2284 took the report", "Delgado", "2284")]
+)  # fmt: skip
+def test_the_number_of_an_employee_hides_no_name(text, name, number):
+    """What is found behind a name takes nothing from it: both are covered."""
+    assert found(text) == [("PERSON", name), ("EMPLOYEE_ID", number)]
+
+
+@pytest.mark.parametrize("text", ["pt KEELER/DUANE seen", "Name on pass was OKWUOSA/ADA."])
+def test_a_surname_and_a_given_name_with_a_slash_are_somebody(text):
+    """As an airline or an insurer writes them, behind a word for whom they name."""
+    assert [e for e, _ in found(text)] == ["PERSON"]
+
+
+@pytest.mark.parametrize(
+    "text", ["file name AND/OR value", "client ERROR/WARN levels", "name READ/WRITE"]
+)
+def test_two_words_with_a_slash_are_nobody(text):
+    """The second is no given name."""
+    assert found(text) == []
+
+
+def test_a_number_does_not_run_into_the_next_cell():
+    """A bar between spaces parts cells, and is no digit one."""
+    text = "r221 Fiona Macrae | +44 1463 456 429 | 5 boxes | dup"
+    assert ("PHONE_NUMBER", "+44 1463 456 429") in found(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("new ph 956 555 0144 ins card", "956 555 0144"), ("hoi, mn 06 is 0689703409 stuur", "0689703409")]
+)  # fmt: skip
+def test_short_labels_of_phones(text, value):
+    """Two letters, two digits: only before a number as it is written there."""
+    assert ("PHONE_NUMBER", value) in found(text)
 
 
 def test_two_serial_numbers_behind_one_word_are_both_found():

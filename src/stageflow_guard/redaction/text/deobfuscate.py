@@ -704,7 +704,9 @@ def look_alikes(view: View) -> View:
     edits: list[Edit] = []
     for match in _runs_touched(text):
         found = match[0]
-        if _LOOKALIKE.search(found) is None or ("|" in found and _in_a_table(text, match.start())):
+        if _LOOKALIKE.search(found) is None or (
+            "|" in found and (" | " in found or _in_a_table(text, match.start()))
+        ):
             continue
         start = 2 if found[:2].isalpha() and found[:2].isupper() else 0
         birth = _BIRTH.match(found)

@@ -110,7 +110,7 @@ SHAPED: Recognizers = (
     (cookies.values, frozenset({"SECRET"})),
     (identifiers.labelled, frozenset({"MEDICAL_RECORD_NUMBER", "MEMBER_ID", "US_DRIVER_LICENSE", "MEDICAL_LICENSE", "PASSPORT", "EMPLOYEE_ID", "STUDENT_ID", "LICENSE_PLATE", "VEHICLE_ID", "CASE_NUMBER", "US_BANK_NUMBER", "USERNAME"})),
     (case_numbers.recognize, frozenset({"CASE_NUMBER"})),
-    (staff_numbers.recognize, frozenset({"EMPLOYEE_ID"})),
+    (staff_numbers.recognize, frozenset({"EMPLOYEE_ID", "PERSON"})),
     (vehicle_numbers.recognize, frozenset({"VEHICLE_ID"})),
     (announced.documents, announced.FOUND),
     (announced.unnamed, announced.FOUND),

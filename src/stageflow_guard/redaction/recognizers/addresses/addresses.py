@@ -60,7 +60,7 @@ _ROOM_BEHIND = re.compile(
 )
 # a town behind a street without its code: `Via Roma 12, Torino`
 _TOWN_BEHIND = re.compile(
-    r"(?:,[ ]|[ ](?:te|à|en|em|w|in)[ ])(?P<town>(?:(?:Col|Colonia|Fracc|Barrio|Bairro|Urb|Bo|Delegación|Alcaldía|Ortsteil|OT)\.?[ ])?[^\W\d_a-zß-ÿ][\w'’-]+\.?(?:[ -](?:(?:de|del|di|da|do|la|le|am|an der|upon|sur|du|in)[ ])?[^\W\d_a-zß-ÿ][\w'’-]*){0,3}(?:[ ][0-9]{1,2}(?:e|er|ème))?)(?=[ ]?[.,;:)!?\n]|$|[ ](?:[a-zà-ÿ]|[0-9]))"
+    r"(?:,[ ]|[ ](?:te|à|en|em|w|in)[ ])(?P<town>(?:(?:Col|Colonia|Fracc|Barrio|Bairro|Urb|Bo|Delegación|Alcaldía|Ortsteil|OT)\.?[ ])?[^\W\d_a-zß-ÿ][\w'’-]+\.?(?:[ -](?:(?:de|del|di|da|do|la|le|am|an der|upon|sur|du|in)[ ])?[^\W\d_a-zß-ÿ][\w'’-]*){0,3}(?:[ ][0-9]{1,2}(?:e|er|ème))?(?:(?:[ ](?:NSW|VIC|QLD|WA|SA|TAS|ACT|NT))?[ ](?!(?:19|20)[0-9]{2})[0-9]{4}(?![\w.,/-]*[0-9]))?)(?=[ ]?[.,;:)!?\n]|$|[ ](?:[a-zà-ÿ]|[0-9]))"
 )
 
 

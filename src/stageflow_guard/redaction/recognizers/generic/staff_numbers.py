@@ -12,10 +12,10 @@ from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 _NAME = r"[^\W\d_a-zß-ÿ][\w'’.-]{0,24}(?:[ ][^\W\d_a-zß-ÿ][\w'’.-]{0,24}){0,3}"
 _STAFF = r"employee|emp|staff(?: member)?|worker|associate|crew|mitarbeiter(?:in)?|salariée?|empleado|empleada|trabajador|trabajadora|dipendente|medewerker|funcionário|funcionária|colaborador|colaboradora"
 _OF_STAFF = re.compile(
-    rf"(?i:{_STAFF})[ ]?:?[ ]{{1,2}}{_NAME},?[ ]?[(\[]?(?i:id|no\.?|nr\.?|n[°º]|#|number|nummer|matricule|legajo|matricola|emp(?:loyee)? id)[ :#]{{0,3}}(?P<number>(?!MRN|DOB|SSN|NPI)[A-Z]{{0,3}}-?[0-9]{{3,10}})(?![\w/-])"
+    rf"(?i:{_STAFF})[ ]?:?[ ]{{1,2}}(?P<name>{_NAME}?),?[ ]?[(\[]?(?i:id|no\.?|nr\.?|n[°º]|#|number|nummer|matricule|legajo|matricola|emp(?:loyee)? id)[ :#]{{0,3}}(?P<number>(?!MRN|DOB|SSN|NPI)[A-Z]{{0,3}}-?[0-9]{{3,10}})(?![\w/-])"
 )
 _OFFICERS = re.compile(
-    rf"(?i:ofc|officer|dep|deputy|det|detective|sgt|sergeant|trooper|constable|cpl|lt|agent|guard|marshal|insp|inspector)\.?[ ]{_NAME}(?:[ ]?[,(]?[ ]?(?i:badge[ ]?(?:no\.?[ ]?|#)?|star[ ]?#?|shield[ ]?#?|id[ ]?#?|collar(?: no\.?)?[ ]?)|[ ]?[,(]?[ ]?#)[ ]?(?P<number>[A-Z]{{0,2}}-?[0-9]{{3,7}})(?![\w/-])"
+    rf"(?i:ofc|officer|dep|deputy|det|detective|sgt|sergeant|trooper|constable|cpl|lt|agent|guard|marshal|insp|inspector)\.?[ ](?P<name>{_NAME})(?:[ ]?[,(]?[ ]?(?i:badge[ ]?(?:no\.?[ ]?|#)?|star[ ]?#?|shield[ ]?#?|id[ ]?#?|collar(?: no\.?)?[ ]?)|[ ]?[,(]?[ ]?#)[ ]?(?P<number>[A-Z]{{0,2}}-?[0-9]{{3,7}})(?![\w/-])"
 )
 _HEADS = Heads((
     "employee", "emp:", "emp ", "staff", "worker", "associate", "crew", "mitarbeiter", "salarié", "empleado", "empleada", "trabajador", "dipendente", "medewerker", "funcionári", "colaborador", "ofc", "officer", "dep ", "dep.", "deputy", "det ", "det.", "detective", "sgt", "sergeant", "trooper", "constable", "cpl", "lt ", "lt.", "agent", "guard", "marshal", "insp",
@@ -30,3 +30,4 @@ def recognize(text: str) -> Iterator[Hit]:
         found = _OF_STAFF.match(text, at) or _OFFICERS.match(text, at)
         if found is not None:
             yield Hit(*found.span("number"), "EMPLOYEE_ID", 0.55, "staff number", "label employee")
+            yield Hit(*found.span("name"), "PERSON", 0.45, "name, staff", "label employee")

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import TITLES, capitalised
+from stageflow_guard.redaction.recognizers.people.given_names import ALL_GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import (
     BRANDS,
 )
 from stageflow_guard.redaction.recognizers.phrases import (
     vocabulary,
 )
+from stageflow_guard.redaction.recognizers.shapes import holds
 
 _AFTER_TITLE = re.compile(r"(?:\.[ ]?|[ ])(?=[^\W_]|['’])")
 # an address begins so: Herrn⏎Ansgar Theobald
@@ -58,6 +60,11 @@ _TURNED = re.compile(
 
 
 _SURNAME = re.compile(r"(?<![A-Z/])[A-Z]{2,20}$")
+# the same without a title, behind a word for whom it names: `pt KEELER/DUANE`, `Name on pass was OKWUOSA/ADA`
+_SLASHED = re.compile(
+    r"(?<![^\W_])(?i:name|pt|patient|pax|passenger|guest|member|mbr|insured|traveller|traveler|client|nom|nome|nombre|naam)(?:[ ][a-z]{1,10}){0,3}[ :]{1,3}(?P<name>[A-Z]{3,20}/[A-Z]{2,20})(?![\w/])"
+)
+_SLASHES = (b"AAA/AA",)
 
 
 def titled(text: str) -> Iterator[Hit]:
@@ -66,6 +73,9 @@ def titled(text: str) -> Iterator[Hit]:
         surname = _SURNAME.search(text, max(0, turned.start() - 21), turned.start())
         if surname is not None:
             yield Hit(surname.start(), turned.end(), "PERSON", 0.5, "name, title", "label title")
+    for slashed in _SLASHED.finditer(text) if holds(text, _SLASHES) else ():
+        if slashed["name"].rpartition("/")[2].lower() in ALL_GIVEN_NAMES:
+            yield Hit(*slashed.span("name"), "PERSON", 0.45, "name, turned", "label field")
     for head in vocabulary(text) & TITLES.keys():
         for title in TITLES[head]:
             needle = f"{title}." if title in _DOTTED and title not in _BOTH else title
