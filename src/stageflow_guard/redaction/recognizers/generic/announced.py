@@ -12,12 +12,6 @@ from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.countries.pack import Document
-from stageflow_guard.redaction.recognizers.generic import (
-    device_serials,
-    files_of_people,
-    said_births,
-    sort_codes,
-)
 from stageflow_guard.redaction.recognizers.generic.asked import answer
 from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE
 from stageflow_guard.redaction.recognizers.generic.nationalities import BETWEEN
@@ -70,9 +64,7 @@ def valid(document: Document, value: str) -> bool | None:
 
 
 def documents(text: str) -> Iterator[Hit]:
-    """Yield identifiers right behind their names, in any language of `countries`, and those of somebody told beside them."""
-    for recognize in (device_serials.recognize, files_of_people.recognize, sort_codes.recognize):
-        yield from recognize(text)
+    """Yield identifiers right behind their names, in any language of `countries`."""
     for match in _INDEX.find(text):
         hit = _document(text, match) or _before_its_name(text, match)
         if hit is not None and not heads_a_column(text, match.end, hit.start):
@@ -434,8 +426,7 @@ SUFFIXED = re.compile(
 
 
 def fields(text: str) -> Iterator[Hit]:
-    """Yield what stands behind the name of a field and a sign, by the field's shape; a birth may be said in words."""
-    yield from said_births.recognize(text)
+    """Yield what stands behind the name of a field and a sign, by the field's shape."""
     for match in _FIELDS.find(text):
         sign = _SHORT.match(text, match.end) if match.kind == "PHONE_NUMBER" else None
         sign = sign or _SIGN.match(text, match.end) or SUFFIXED.match(text, match.end)
@@ -460,6 +451,5 @@ def fields(text: str) -> Iterator[Hit]:
 FOUND: frozenset[str] = frozenset(
     {d.entity for d in DOCUMENTS}
     | {e for c in COUNTRIES for e in c.fields} - _PEOPLE - {"ZIP_CODE"}
-    | {"DEVICE_ID"}
 )
 Recognizer = Callable[[str], Iterator[Hit]]

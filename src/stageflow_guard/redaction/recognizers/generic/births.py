@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
-from stageflow_guard.redaction.recognizers.generic import listed_births
 from stageflow_guard.redaction.recognizers.generic.asked import answer
 from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE, MONTHS
 from stageflow_guard.redaction.recognizers.generic.rows import heads_a_column
@@ -81,8 +80,7 @@ def _yearless(text: str, match: Match, at: int) -> re.Match[str] | None:
 
 
 def births(text: str) -> Iterator[Hit]:
-    """Yield dates of birth behind their label, and those in a list of relatives or insured."""
-    yield from listed_births.recognize(text)
+    """Yield dates of birth behind their label."""
     for match in BORN.find(text):
         fill = _BORN_FILL.match(text, match.end)
         at = fill.end() if fill is not None else match.end

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import Heads
-from stageflow_guard.redaction.recognizers.generic import wallet_transfers
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 
@@ -78,7 +77,6 @@ def recognize(text: str) -> Iterator[Hit]:
     """Yield numbers whose owner is told beside them."""
     if not numbered(text):
         return
-    yield from wallet_transfers.recognize(text)
     lower = lowered(text)
     for at in _NUMBERS.places(lower):
         if _DIGIT.search(lower, max(0, at - _REACH), at + _REACH) is None:

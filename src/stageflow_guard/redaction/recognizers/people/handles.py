@@ -6,12 +6,6 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, places, present
-from stageflow_guard.redaction.recognizers.generic import (
-    command_users,
-    configured_users,
-    directory_entries,
-    logged_accounts,
-)
 from stageflow_guard.redaction.recognizers.generic.usernames import FILED, NOBODY
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
@@ -75,15 +69,10 @@ _TOLD = re.compile(
 )
 _AUDITS = ("uid=", "acct=", "suser=", "duser=", "samaccountname=")
 _LEAD = 48  # characters before the sign
-_ACCOUNTS = (
-    directory_entries.accounts, command_users.recognize, configured_users.recognize, logged_accounts.recognize,
-)  # fmt: skip
 
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such accounts; those of no person, as `root` and `admin`, are none."""
-    for accounts in _ACCOUNTS:
-        yield from accounts(text)
     lower = lowered(text)
     if "> " in text and "<" in text:
         yield from _nicks(text)
