@@ -11,7 +11,7 @@ from collections import defaultdict
 import pytest
 
 from stageflow_guard.redaction import Redactor
-from stageflow_guard.redaction.text.deobfuscate import look_alikes
+from stageflow_guard.redaction.text.look_alikes import look_alikes
 from stageflow_guard.redaction.text.view import deobfuscated
 
 REDACTOR = Redactor()

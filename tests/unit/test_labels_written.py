@@ -10,7 +10,7 @@ from stageflow_guard.redaction import Redactor
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.number_words import writings
 from stageflow_guard.redaction.recognizers.phrases import Index
-from stageflow_guard.redaction.text.deobfuscate import look_alikes
+from stageflow_guard.redaction.text.look_alikes import look_alikes
 from stageflow_guard.redaction.text.view import deobfuscated
 
 REDACTOR = Redactor()

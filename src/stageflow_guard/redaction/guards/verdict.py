@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from stageflow_guard.redaction.text import deobfuscate, encodings
+from stageflow_guard.redaction.text import encodings, markup, spacing
 from stageflow_guard.redaction.text.view import deobfuscated
 
 
@@ -42,7 +42,7 @@ def readings(text: str) -> tuple[str, ...]:
 
     The last is for whole phrases only: spaced out or dotted, a phrase is the same letters.
     """
-    steps = (encodings.encodings, deobfuscate.markup, deobfuscate.spacing)
+    steps = (encodings.encodings, markup.markup, spacing.spacing)
     normal = _SPACE.sub(" ", deobfuscated(text, steps).text.lower())
     folded = normal.translate(_FOLD)
     return (text.lower(), normal) if folded == normal else (text.lower(), normal, folded)

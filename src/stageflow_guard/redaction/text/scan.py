@@ -73,12 +73,16 @@ from stageflow_guard.redaction.recognizers.people import (
 from stageflow_guard.redaction.text import (
     backwards,
     between,
-    deobfuscate,
     encodings,
     joints,
+    look_alikes,
+    mail_words,
+    markup,
     morse,
     phonetic,
     programs,
+    spacing,
+    spelling,
     spoken,
 )
 from stageflow_guard.redaction.text.borders import bordered, turned
@@ -89,8 +93,8 @@ from stageflow_guard.redaction.text.tags import pieces
 from stageflow_guard.redaction.text.view import Step, View
 
 STEPS: tuple[Step, ...] = (
-    encodings.encodings, deobfuscate.decks, programs.programs, deobfuscate.markup, deobfuscate.spacing, morse.morse, phonetic.phonetic, backwards.backwards, between.between, joints.joints, deobfuscate.words, deobfuscate.spelling, spoken.spoken,
-    deobfuscate.look_alikes,
+    encodings.encodings, spacing.decks, programs.programs, markup.markup, spacing.spacing, morse.morse, phonetic.phonetic, backwards.backwards, between.between, joints.joints, mail_words.words, spelling.spelling, spoken.spoken,
+    look_alikes.look_alikes,
 )  # fmt: skip
 
 Recognizers = tuple[tuple[Recognize, frozenset[str]], ...]
