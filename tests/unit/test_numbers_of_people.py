@@ -154,3 +154,37 @@ def test_words_that_something_is_set_to_stay(text):
 def test_an_account_told_beside_a_password_or_a_name_is_found(text, value):
     """A digit or a sign is in it."""
     assert ("USERNAME", value) in found(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("suspect John Harper (12.03.1988) fled", "12.03.1988"), ("Harper, John; 12/03/1988; Male", "12/03/1988"), ("born on the 12th day of March 1988", "12th day of march 1988"), ("pax HARPER/JOHN MR 12MAR88", "12MAR88"), ("Client: Vera Holm, b. 3 Jun 1963, GR", "3 Jun 1963"),
+    ],
+)  # fmt: skip
+def test_a_birth_is_told_by_where_it_stands(text, value):
+    """Behind a given name, before a sex, in words of the law, in a list of passengers."""
+    assert value in [
+        v.lower() if "day of" in value else v for e, v in found(text) if e == "DATE_OF_BIRTH"
+    ]
+
+
+@pytest.mark.parametrize("text", ["the report (12.03.2001) was late", "Budget Review (12.03.2004)", "Release 4.2; 12/03/2024; Final"])  # fmt: skip
+def test_a_day_of_a_thing_is_no_birth(text):
+    """A report, a meeting, a release."""
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("AD account CORP\\jharper22", "jharper22"), ("su - jharper22", "jharper22"), ("chown jharper22:staff file", "jharper22"), ("ssh jharper22@10.0.0.5", "jharper22"), ("his handle is jharper22", "jharper22"), ("Discord jharper22#4410", "jharper22#4410")],
+)  # fmt: skip
+def test_an_account_of_a_domain_a_shell_or_a_place_is_found(text, value):
+    """A digit or a sign is in it where nothing else tells."""
+    assert ("USERNAME", value) in found(text)
+
+
+@pytest.mark.parametrize("text", ["chown root:root file", "su - postgres", "ssh ops@10.0.4.2", "C:\\Windows\\System32", "live: now", "nickname is cool"])  # fmt: skip
+def test_accounts_of_machines_and_words_stay(text):
+    """Root, a database's, a folder, a word."""
+    assert "USERNAME" not in {e for e, _ in found(text)}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE, plausible
 from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 from stageflow_guard.redaction.recognizers.shapes import holds
 
@@ -26,6 +27,28 @@ _MONTH_DAY_YEAR = re.compile(
 )
 _CONFIRMED = re.compile(
     r"(?i:dob|d\.o\.b\.)[ ](?:conf(?:irmed)?\.?|verified|chk'?d|checked|given as|correct)[ :]{1,2}(?=[0-9A-Z])"
+)
+# behind a name whose first word is a given name, in brackets or before a sex: `John Harper (12.03.1988)`
+_OF_A_NAME = re.compile(
+    r"(?P<given>[^\W\d_a-zß-ÿ][^\W\d_]{2,24})(?:[ -][^\W\d_a-zß-ÿ][\w'’-]{1,24}){1,3}[ ]?\((?P<date>(?:0?[1-9]|[12][0-9]|3[01])[./-](?:0?[1-9]|[12][0-9]|3[01])[./-](?:19[2-9]|200)[0-9])\)"
+)
+_DAY_IN_BRACKETS = (b"(00.00.0000)", b"(00/00/0000)", b"(00-00-0000)", b"(0/0/0000)", b"(0/00/0000)", b"(00/0/0000)", b"(0.0.0000)", b"(0.00.0000)", b"(00.0.0000)")  # fmt: skip
+_BEFORE_A_SEX = re.compile(
+    r"(?<=[^\W\d_][,;|][ ])(?P<date>(?:0?[1-9]|[12][0-9]|3[01])[./-](?:0?[1-9]|[12][0-9]|3[01])[./-](?:19|20)[0-9]{2})(?=[,;|/ ]{1,3}(?:[MF](?![\w])|(?:[Ff]em|[Mm])ale(?!\w)|männlich|weiblich|divers|masculino|femenino|maschio|femmina|man|vrouw|homme|femme))"
+)
+_SEX_BEHIND = (b"0000; A", b"0000, A", b"0000 A", b"0000/A", b"0000 | A", b"0000;A", b"0000; a", b"0000, a")  # fmt: skip
+# in words of the law
+_ON_THE_DAY = re.compile(
+    r"born (?:on )?(?:the )?(?P<date>[0-9]{1,2}(?:st|nd|rd|th)? day of (?:january|february|march|april|may|june|july|august|september|october|november|december),? (?:19|20)[0-9]{2})(?![0-9])"
+)
+# an airline's list: `HARPER/JOHN MR 12MAR88`
+_OF_A_PASSENGER = re.compile(
+    r"[A-Z]{2,20}/[A-Z]{2,20}(?:[ ](?:MR|MRS|MS|MISS|MSTR|CHD|INF))?[ ](?P<date>[0-3]?[0-9](?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?:(?:19|20)[0-9]{2}|[0-9]{2}))(?![\w])"
+)
+_OF_PASSENGERS = (b"AA 00AAA00", b"AA 0AAA00")
+# `b. 12 Mar 1988` at the start of a line or behind a comma
+_BORN_SHORT = re.compile(
+    r"(?:(?<=[,;(][ ])|(?<=[(\n])|^)b\.[ ](?P<date>[0-3]?[0-9][ ](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}[ ](?:19|20)[0-9]{2})(?![0-9])"
 )
 _BORN = Heads(("dob", "d.o.b", "born", "birth", "date of birth"))
 
@@ -46,7 +69,25 @@ def recognize(text: str) -> Iterator[Hit]:
         confirmed = _CONFIRMED.match(text, at)
         if confirmed is not None:
             starts.append(confirmed.end())
+    yield from _by_form(text, lower)
     for start in starts:
         date = ANY_DATE.match(text, start)
         if date is not None and plausible(date[0]) and _WITH_A_YEAR.search(date[0]) is not None:
             yield Hit(*date.span(), "DATE_OF_BIRTH", 0.7, "date of birth", "label dob")
+
+
+def _by_form(text: str, lower: str) -> Iterator[Hit]:
+    """Yield dates whose place in a form, a list or a deed says what they are."""
+    found: list[re.Match[str]] = []
+    if holds(text, _DAY_IN_BRACKETS):
+        found += [m for m in _OF_A_NAME.finditer(text) if m["given"].lower() in GIVEN_NAMES]
+    if holds(text, _SEX_BEHIND):
+        found += _BEFORE_A_SEX.finditer(text)
+    if holds(text, _OF_PASSENGERS):
+        found += _OF_A_PASSENGER.finditer(text)
+    if "day of" in lower:
+        found += _ON_THE_DAY.finditer(lower)
+    if "b. " in text:
+        found += _BORN_SHORT.finditer(text)
+    for match in found:
+        yield Hit(*match.span("date"), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")

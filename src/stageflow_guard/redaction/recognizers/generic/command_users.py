@@ -26,15 +26,20 @@ _CAPITAL = re.compile(
 )
 _SHELL = re.compile(rf"(?:ssh|slogin|rlogin|telnet|sftp)\b{_WITHIN}-l[ ]{_NAME}")
 _WINDOWS = re.compile(rf"(?:net[ ]use|runas|cmdkey|psexec|mstsc|winrs|schtasks)\b{_WITHIN}/(?:user|u|ru):(?:[\w-]{{1,24}}\\{{1,2}})?{_NAME}", re.IGNORECASE)  # fmt: skip
+# another user's shell, a file's owner, a host's address behind the account
+_SWITCHED = re.compile(r"(?:su[ ](?:-[ ]|-l[ ]|--login[ ])?|sudo[ ]-(?:i?u|iu)[ ]|chown[ ](?:-R[ ])?|usermod[ ]\S{1,24}[ ]\S{1,24}[ ]|passwd[ ]|chage[ ]-l[ ])(?P<name>[a-z][a-z0-9._-]{1,30}[a-z0-9])(?=:|\s|;|$|&|\|)")  # fmt: skip
+_AT_A_HOST = re.compile(r"(?:ssh|scp|sftp|rsync)\b[^\n|;&@]{0,80}?[ ](?P<name>[a-z][a-z0-9._-]{1,30}[a-z0-9])@(?=[0-9]{1,3}\.[0-9]{1,3}\.)")  # fmt: skip
 _CLIENTS = (
     (Heads(("docker login", "docker registry login", "podman login", "nerdctl login", "helm registry", "oc login", "az login", "skopeo login", "buildah login", "crane auth", "oras login", "npm login", "cf login", "ibmcloud login")), _LOGIN),
     (Heads(("mysql", "mariadb", "mongo", "twine ", "cqlsh", "curl ", "rdesktop", "freerdp", "xfreerdp", "mosquitto_", "impacket-", "crackmapexec", "nxc ", "netexec", "evil-winrm", "ansible", "flyway", "influx", "kcadm.sh")), _SMALL),
     (Heads(("psql ", "pg_", "createdb", "dropdb", "createuser", "pgbench", "vacuumdb", "smbclient", "rpcclient", "smbmap", "sqlcmd", "bcp ", "ipmitool")), _CAPITAL),
     (Heads(("ssh ", "slogin ", "rlogin ", "telnet ", "sftp ")), _SHELL),
+    (Heads(("su -", "sudo -", "chown ", "usermod ", "chage ")), _SWITCHED),
+    (Heads(("ssh ", "scp ", "sftp ", "rsync ")), _AT_A_HOST),
     (Heads(("net use", "runas", "cmdkey", "psexec", "winrs", "schtasks")), _WINDOWS),
 )  # fmt: skip
 # accounts of programs, of registries and of documentation
-_OF_PROGRAMS = NOBODY | frozenset(["aws", "oauth2accesstoken", "_json_key", "token", "api", "elastic", "apikey", "api_key", "client_id", "ci", "bot", "robot", "your", "youruser", "your_user", "some_user", "dbuser", "db_user", "usr", "cloud", "rootuser", "mongo", "cassandra", "sonar", "nexus", "pguser", "remote_user", "remoteuser", "__token__", "changeme", "host", "hostname", "target", "backend"])  # fmt: skip
+_OF_PROGRAMS = NOBODY | frozenset(["aws", "oauth2accesstoken", "_json_key", "token", "api", "elastic", "apikey", "api_key", "client_id", "ci", "bot", "robot", "ops", "devops", "sre", "your", "youruser", "your_user", "some_user", "dbuser", "db_user", "usr", "cloud", "rootuser", "mongo", "cassandra", "sonar", "nexus", "pguser", "remote_user", "remoteuser", "__token__", "changeme", "host", "hostname", "target", "backend"])  # fmt: skip
 
 
 def recognize(text: str) -> Iterator[Hit]:

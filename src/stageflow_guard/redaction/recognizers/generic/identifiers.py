@@ -25,7 +25,7 @@ _LABELS: dict[str, str] = {
     "EMPLOYEE_ID": rf"(?:empl?(?:oyee)?\.?|badge|staff|personnel|tech(?:nician)?){_NO}|badge(?=[ ][A-Z]?[0-9]{{4}})|employee(?=[ ][A-Z]{{1,2}}-?[0-9]{{4}})",
     "MEDICAL_LICENSE": r"(?:medical|nursing|professional|pharmacy|state|rn|md|np)[ ]licen[cs]e(?:[ ](?:number|no))?|(?:prescriber|provider)[ ]licen[cs]e",
     "STUDENT_ID": rf"student{_NO}",
-    "LICENSE_PLATE": r"licen[cs]e[ _-]?plate|plate[ _-]?(?:number|no)|registration[ _-]?plate|number[ _-]?plate",
+    "LICENSE_PLATE": r"licen[cs]e[ _-]?(?:plate|tag)|tag(?=[ ](?-i:[A-Z]{2,3}[ -]?[0-9]{3,4}|[0-9][A-Z]{3}[0-9]{3})(?![\w]))|rego(?=[ ])|vrm(?![a-z])|plate[ _-]?(?:number|no)|registration[ _-]?plate|number[ _-]?plate",
     "VEHICLE_ID": r"vin(?![a-z])|(?:fin|fahrgestell(?:nummer|nr\.?)|telaio|chassi(?:s(?:nummer)?)?|bastidor|châssis)(?=[ ]?(?:n[.°º]{1,2}|nr\.?)?[ ]?[:.]?[ ]?(?-i:[A-HJ-NPR-Z0-9]{17})(?![A-Za-z0-9]))|vehicle[ _-]?identification(?:[ _-]?number)?",
     "CASE_NUMBER": r"docket[ _-]?(?:number|no)|case[ _-]?(?:number|no)|cause[ _-]?(?:number|no)",
     "BANK_ACCOUNT_NUMBER": r"account(?:[ _-]?(?:number|no)|[ ]?#(?=[: ]{0,2}[A-Z]{0,3}[0-9]{5}))|acct[ _-]?(?:number|no)?",
@@ -51,7 +51,7 @@ _BEFORE = re.compile(
 )
 _HEADS = Heads((
     "mrn", "med", "patient", "chart", "hosp", "encounter", "accession", "specimen", "visit", "admission", "csn", "unit record", "hicn", "member", "subscriber", "policy", "insurance", "health", "beneficiary", "group", "driv", "dl", "licen", "passport",
-    "travel", "emp", "claim", "insured", "plan member", "certificate", "rx", "prescription", "requisition", "badge", "staff", "personnel", "student", "plate", "registration", "number", "vin", "fin", "fahrgestell", "telaio", "chassi", "bastidor", "châssis", "vehicle", "docket", "case", "cause", "account", "acct", "user",
+    "travel", "emp", "claim", "insured", "plan member", "certificate", "rx", "prescription", "requisition", "badge", "staff", "personnel", "student", "plate", "tag ", "rego ", "vrm", "registration", "number", "vin", "fin", "fahrgestell", "telaio", "chassi", "bastidor", "châssis", "vehicle", "docket", "case", "cause", "account", "acct", "user",
     "login", "db", "screen", "x-no", "x no", "pt id", "pt_id", "pt-id", "pat_id", "pt no", "pt number", "mr no", "pat id", "pat no", "pat number", "tech id", "tech no", "har ", "har:", "fin ", "fin:", "empi", "technician", "nursing lic", "professional lic", "state lic", "rn lic", "md lic", "np lic", "pharmacy lic", "prescriber lic", "provider lic",
     "grp", "pt#", "pt #", "mr#", "mr #", "pat#", "pat #", "enc#", "enc #", "fin#", "fin #", "har#", "har #", "tech #", "tech#",
 ))  # fmt: skip

@@ -57,6 +57,16 @@ _PLACED = re.compile(
     re.IGNORECASE,
 )
 _PLACES = ("skype", "snapchat", "discord", "telegram", "insta", "tiktok", "wechat", "微信", "line id", "kakao", "gamertag", "psn", "xbox", "threema", "mastodon", "bluesky", "venmo", "cashapp")  # fmt: skip
+# `CORP\\j.harper`: a domain of Windows, in capitals, and an account
+_DOMAIN = re.compile(
+    r"(?<![\w\\/.:$-])(?!HKEY|HKLM|HKCU|NT |BUILTIN|SYSTEM)[A-Z][A-Z0-9-]{1,14}\\{1,2}(?P<name>(?=[a-z]{0,20}[._0-9])[a-z][a-z0-9._-]{2,24}[a-z0-9])(?![\w\\/.:])"
+)
+# `his handle is kestrel48`, `Discord kestrel#4410`, `live:kestrel48`
+_NAMED = re.compile(
+    r"(?:(?:handle|screen name|gamertag|nick(?:name)?|pseudo|spitzname)(?: is| ist| est| es| è|:)? @?(?=[a-z]{2,20}[0-9_.])|discord:? (?=\w{2,24}#[0-9]{4})|live:)(?P<name>[a-z][\w.]{2,24}(?:#[0-9]{4})?)(?![\w@/])",
+    re.IGNORECASE,
+)
+_NAMES = Heads(("handle", "screen name", "gamertag", "nick", "pseudo", "discord ", "discord: ", "live:"))  # fmt: skip
 # the folder of a user, by a name or a number in it
 _HOME = re.compile(
     r"(?:(?<![\w.)/])/(?:Users|home)/|\\{1,2}Users\\{1,2}|\\{1,2}Documents and Settings\\{1,2})(?P<name>[A-Za-z][\w.-]{2,31})(?=[/\\\"'\s:;,)]|$)"
@@ -91,9 +101,15 @@ def recognize(text: str) -> Iterator[Hit]:
             match = pattern.match(text, at)
             if match is not None:
                 yield from _account(match, rule)
-    for home in (
-        _HOME.finditer(text) if ("/" in text or "\\" in text) and present(text, _FOLDERS) else ()
-    ):
+    if "/" in text or "\\" in text:
+        yield from _in_paths(text)
+
+
+def _in_paths(text: str) -> Iterator[Hit]:
+    """Yield accounts behind a domain of Windows, and those whose folder of a user is told."""
+    for domain in _DOMAIN.finditer(text):
+        yield from _account(domain, "account, domain")
+    for home in _HOME.finditer(text) if present(text, _FOLDERS) else ():
         if _of_a_person(home["name"].lower()):
             yield from _account(home, "account, folder")
 
@@ -136,6 +152,7 @@ _BEHIND = (
     (Heads(_PLACES), _PLACED, "account, place"),
     (Heads(_AUDITS), _AUDITED, "account, logged"),
     (_SHOWN, _SHOWN_TO, "account, handle"),
+    (_NAMES, _NAMED, "account, handle"),
 )  # fmt: skip
 
 
