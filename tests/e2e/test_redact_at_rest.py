@@ -108,13 +108,13 @@ def plain(folder):
     }
 
 
-@pytest.mark.parametrize("after", [0, 3, 9])
+@pytest.mark.parametrize("after", [0, 5])
 def test_a_killed_run_is_resumed_to_the_same_result(tmp_path, after):
     """kill -9 in the middle, then once more: the files of an undisturbed run, no remains, all restored."""
     base, out = tmp_path / "in", tmp_path / "out"
     base.mkdir()
     for i in range(12):
-        (base / f"{i:02}.txt").write_text(f"note {i} for user{i}@example.com and {MAIL}\n" * 2_500)
+        (base / f"{i:02}.txt").write_text(f"note {i} for user{i}@example.com and {MAIL}\n" * 1_200)
     kept = ["--vault", str(tmp_path / "v.db"), "--keys", str(tmp_path / "keys")]
     words = ["redact", str(base), "--out", str(out), "--jobs", "1", *kept]
     child = subprocess.Popen([*MAIN, *words], stderr=subprocess.DEVNULL)
