@@ -21,6 +21,8 @@ from stageflow_guard.redaction.text.view import Edit, View
 
 # one of these words says so
 _HEARD = frozenset(["reverse", "reversed", "reverses", "reversing", "backward", "backwards", "mirror", "mirrored", "rückwärts", "umgekehrt", "hinten", "verkehrt", "envers", "rebours", "inverse", "inversé", "inverso", "inversa", "revés", "atrás", "invertido", "invertida", "contrario", "rovescio", "rovesciato", "achterstevoren", "omgekeerd", "contrário", "trás", "baklänges", "bakvänt", "tyłu", "wspak", "flip", "flipped"])  # fmt: skip
+# words that say nothing else
+_PLAINLY = frozenset(["reversed", "backward", "backwards", "rückwärts", "envers", "rebours", "revés", "rovescio", "achterstevoren", "baklänges", "bakvänt", "wspak"])  # fmt: skip
 register(_HEARD)
 # or several say it together
 _TOGETHER = Heads(("right to left", "right-to-left", "back to front", "back-to-front", "from the end", "from its end", "from the last", "last to first", "last digit first", "end to start", "von rechts nach links", "von hinten", "de droite à gauche", "de derecha a izquierda", "da destra a sinistra", "van rechts naar links", "da direita para a esquerda"))  # fmt: skip
@@ -50,14 +52,15 @@ def backwards(view: View) -> View:
         *_TOGETHER.places(lower),
         *((at for _, at in runs(lower).places(heard)) if heard else ()),
     ]
-    return view.edited(list(_edits(text, sorted(said))) if said else [], "backwards")
+    plain = not _PLAINLY.isdisjoint(heard)
+    return view.edited(list(_edits(text, sorted(said), plain=plain)) if said else [], "backwards")
 
 
-def _edits(text: str, said: Sequence[int]) -> Iterator[Edit]:
+def _edits(text: str, said: Sequence[int], *, plain: bool) -> Iterator[Edit]:
     for low, high in _in_reach(text, said):
         for match in _TOKEN.finditer(text, low, high):
             for start in _starts(match):
-                turned = _turned(text, start, match.end())
+                turned = _turned(text, start, match.end(), plain=plain)
                 if turned:
                     yield (start, match.end(), f"{turned} ")
                     break
@@ -90,13 +93,17 @@ def _in_reach(text: str, said: Sequence[int]) -> Iterator[tuple[int, int]]:
 _WHOLE = re.compile(r"\S{0,80}")  # no token is cut where the reach ends
 
 
-def _turned(text: str, start: int, end: int) -> str:
-    """Return what `[start, end)` says when it is read backwards; nothing where that is no value."""
+def _turned(text: str, start: int, end: int, *, plain: bool) -> str:
+    """Return what `[start, end)` says when it is read backwards; nothing where that is no value.
+
+    `plain`: a word says nothing else than that something is written so, and a form is enough.
+    """
     turned = text[start:end][::-1]
     if turned[0] in "(+":
         turned = turned.translate(_MIRRORED)
         digits = [c for c in turned if c.isdigit()]
-        return turned if len(digits) in _PHONE else ""
+        called = plain or labels.before(text, start) == "phone"
+        return turned if called and len(digits) in _PHONE else ""
     solid = _PARTED.sub("", turned)
     if len(solid) < _SHORTEST:
         return ""
@@ -113,7 +120,7 @@ def _turned(text: str, start: int, end: int) -> str:
         return ""
     if len(solid) in _CARD and is_card(solid):
         return turned
-    if _SHAPED.fullmatch(turned) is not None:
+    if plain and _SHAPED.fullmatch(turned) is not None:
         return turned
     told = labels.before(text, start)
     return turned if (told, len(solid)) == ("ssn", _SSN) or (told == "phone" and len(solid) in _PHONE) else ""  # fmt: skip

@@ -86,15 +86,15 @@ _DIGIT_OF = {
 _WORD = any_of(_DIGIT_OF)
 _HEADS = frozenset(word[:3] for word in _DIGIT_OF)
 _TAILS = frozenset(word[-3:] for word in _DIGIT_OF)
-_DIGIT = rf"(?:[0-9]|{_WORD}|[(\[]{_WORD}[)\]])"
+_DIGIT = rf"(?:[0-9]|{_WORD})"
 _TOUCHING = re.compile(
-    rf"(?<![^\W_])(?:[a-z]{{2}}(?={_DIGIT}))?[+(]?{_DIGIT}(?:[ ().\[\]/-]{{0,2}}?{_DIGIT}(?:[ ][a-z]{{4}}[ ](?=[0-9]))?){{6,33}}(?![^\W_])",
+    rf"(?<![^\W_])(?:[a-z]{{2}}(?={_DIGIT}))?[+(]?{_DIGIT}(?:[ ().\[\]/-]{{0,3}}?{_DIGIT}(?:[ ][a-z]{{4}}[ ](?=[0-9]))?){{6,33}}(?:(?<=[a-z])[)\]])?(?![^\W_])",
     re.IGNORECASE,
 )
 _ONE_WORD = re.compile(rf"[(\[]({_WORD})[)\]]|{_WORD}", re.IGNORECASE)
 _BESIDE = (b"0aaa", b"aaa0", b"0AAA", b"AAA0", b"0Aaa", b"Aaa0")
 _IN_BRACKETS = (b"0(aaa", b"aaa)0", b"0[aaa", b"aaa]0", b"0(AAA", b"AAA)0", b"0(Aaa", b"Aaa)0")
-_BEFORE, _LEAST, _MOST_TOUCHING = 60, 7, 34
+_BEFORE, _AGAIN, _LEAST, _MOST_TOUCHING = 60, 20, 7, 34
 
 
 def touching(text: str) -> Iterator[Edit]:
@@ -109,6 +109,7 @@ def touching(text: str) -> Iterator[Edit]:
         ):
             continue
         low = max(reached, at - _BEFORE)
+        reached = max(reached, at - _AGAIN)  # what begins before was tried now
         for match in _TOUCHING.finditer(text, low, at + _BEFORE + _BEFORE):
             reached = max(reached, match.end())
             plain = _ONE_WORD.sub(_digit, match[0])

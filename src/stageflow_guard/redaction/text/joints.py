@@ -166,11 +166,11 @@ def _signed(text: str) -> Iterator[Edit]:
 
 # groups whose signs stand at the ends of lines: `536-⏎90-⏎4399`, `(415)⏎555⏎0132`
 _OVER_LINES = re.compile(
-    r"(?<![\w.,/-])(?:\+?[0-9]{1,4}[ ]?(?P<sign>[-./])\s{0,4}[0-9]{1,6}(?:[ ]?(?P=sign)\s{0,4}[0-9]{1,6}){1,4}|\([0-9]{2,4}\)\s{1,4}[0-9]{3,4}[ -]?\s{0,4}[0-9]{4})(?![\w/-]|[.,][0-9])"
+    r"(?<![\w.,/-])(?:\+?[0-9]{1,4}[ ]?(?P<sign>[-.])\s{0,4}[0-9]{1,6}(?:[ ]?(?P=sign)\s{0,4}[0-9]{1,6}){1,4}|\([2-9][0-9]{2}\)\s{1,4}[2-9][0-9]{2}[ -]?\s{0,4}[0-9]{4})(?![\w/-]|[.,][0-9])"
 )
-# without a sign, in a sentence: no column of numbers begins or ends so
+# without a sign, behind a word that a value follows
 _IN_A_SENTENCE = re.compile(
-    r"(?<=[^\W\d_][ ])[0-9]{3}(?P<sign>[ ]?\r?\n[ ]?)(?:[0-9]{2}|[2-9][0-9]{2})(?P=sign)[0-9]{4}(?=[ ][^\W\d_]|[.,!?;)]|$)"
+    r"(?<![^\W_])(?i:is|at|to|call|dial|ring|text|reach|number|ssn|phone|mobile)[ ](?P<value>[0-9]{3}(?P<sign>[ ]?\r?\n[ ]?)(?:[0-9]{2}|[2-9][0-9]{2})(?P=sign)[0-9]{4})(?=[ ][^\W\d_]|[.,!?;)]|$)"
 )
 _AT_AN_END = re.compile(r"[0-9)][ ]?[-./]?[ ]?\r?\n[ ]{0,3}[0-9]")
 _AROUND = 48  # characters of a value on either side of its first line's end
@@ -186,7 +186,7 @@ def _over_lines(text: str) -> Iterator[Edit]:
         plain = _IN_A_SENTENCE.search(text, low, high)
         if plain is not None:
             reached = plain.end()
-            yield (*plain.span(), "-".join(_GROUPS.findall(plain[0])))
+            yield (*plain.span("value"), "-".join(_GROUPS.findall(plain["value"])))
             continue
         for match in _OVER_LINES.finditer(text, low, high):
             reached = match.end()
@@ -198,8 +198,8 @@ def _over_lines(text: str) -> Iterator[Edit]:
 def _has_a_form(written: str, pieces: Sequence[str], sign: str) -> bool:
     """Say whether groups are those of a number that everybody knows."""
     shape = tuple(map(len, pieces))
-    if sign == "." and is_quad(pieces):
-        return max(shape) > 2
+    if sign == ".":
+        return is_quad(pieces) and max(shape) > 2
     return shape in _PHONES or shape == _SSN or shape in _CARDS or written[0] in "+("
 
 

@@ -65,21 +65,24 @@ def parted_mails(text: str) -> Iterator[Edit]:
 
 # pieces of an address on lines of their own: `anna⏎.lee⏎@acme⏎.org`
 _END = r"[ ]?\r?\n[ ]{0,3}"
-_SIGN_AT_END = re.compile(r"@[ ]?\r?\n|\n[ ]{0,3}@|\n[ ]{0,3}\.(?=[a-z])")
+_SIGN_AT_END = re.compile(r"@[ ]?\r?\n|\n[ ]{0,3}@|\n[ ]{0,3}\.(?=[a-z])|\.[ ]?\r?\n")
 _PIECES_BEFORE = re.compile(
     rf"(?<![\w.@-])[A-Za-z0-9][A-Za-z0-9_-]{{0,29}}(?:(?:{_END})?\.(?:{_END})?[A-Za-z0-9_-]{{1,30}}){{0,4}}(?:{_END})?$"
 )
 _PIECES_BEHIND = re.compile(
-    rf"@(?:{_END})?[A-Za-z0-9-]{{1,30}}(?:(?:{_END})?\.(?:{_END})?[A-Za-z0-9-]{{1,30}}){{0,3}}?(?:{_END})?\.(?:{_END})?{_TLD}(?![\w@-]|\.\w)"
+    rf"@(?:{_END})?[A-Za-z0-9-]{{1,30}}(?:(?:{_END})?\.(?:{_END})?[A-Za-z0-9-]{{1,30}}){{0,3}}?(?:{_END})?\.(?:{_END})?{_TLD}(?![\w@-]|\.\w|[ ]?\r?\n[ ]{{0,3}}\.[a-z]{{2,8}}(?!\w))"
 )
 _LINE_END = re.compile(r"\s+")
-_SENTENCE = re.compile(r"\.[ ]?\r?\n")
+# a line that ends a sentence: a word with a capital, or one behind a small word
+_SENTENCE = re.compile(
+    r"(?:(?<![\w.])[A-Z][\w-]*|(?<=[a-z] )(?<!is )(?<!at )(?<!to )(?<!me )(?<!il )(?<!ct )[\w-]+)\.[ ]?\r?\n"
+)
 _LONGEST = 120  # characters on either side of the sign
 
 
 def _over_lines(text: str) -> Iterator[Edit]:
     """Yield addresses whose pieces stand on lines of their own, as one."""
-    if "\n" not in text or _SIGN_AT_END.search(text) is None:
+    if "\n" not in text:
         return
     at, reached = text.find("@"), 0
     while at >= 0:
@@ -87,8 +90,8 @@ def _over_lines(text: str) -> Iterator[Edit]:
         before = _PIECES_BEFORE.search(text, max(reached, at - _LONGEST), at) if behind else None
         if behind is not None and before is not None:
             start, reached = before.start(), behind.end()
-            if text.count("\n", start, reached) == 1:  # the end of a sentence stands before a name
-                start = max([start, *(m.end() for m in _SENTENCE.finditer(text, start, at))])
-            if "\n" in text[start:reached]:
+            for end in _SENTENCE.finditer(text, max(0, start - _LONGEST), at):
+                start = max(start, end.end())
+            if _SIGN_AT_END.search(text, start, reached) is not None:
                 yield (start, reached, _LINE_END.sub("", text[start:reached]))
         at = text.find("@", at + 1)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
+from stageflow_guard.redaction.recognizers.people.given_names import ALL_GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.shapes import holds
 
 # the routing keys that are given out (Eircode, Product Guide)
@@ -21,9 +21,18 @@ _CODE = re.compile(
 _BESIDE = (b"A00 ", b"A00A", b"A000", b"A0A ")
 # a piece of an address: names and numbers, each word with a capital
 _WORD = r"(?:[^\W\d_a-zß-ÿ][\w'’]*\.?|[0-9]{1,4}[A-Z]?(?:[/-][0-9]{1,4})?|of|the|na|an|and)"
-_PIECE = re.compile(rf"{_WORD}(?:[ ]{_WORD}){{0,5}}")
+_PIECE = re.compile(rf"{_WORD}(?:[ ](?:-[ ])?{_WORD}){{0,6}}")
+# the end of a sentence that goes on with a place
+_LAST_WORDS = re.compile(
+    rf"(?:^|[ ])(?:in|at|to|from|near|is|of)[ ](?P<piece>{_WORD}(?:[ ]{_WORD}){{0,5}})$"
+)
+_GREETINGS = frozenset(["dear", "hi", "hello", "hey", "thanks", "regards", "cheers", "thank", "best", "sincerely"])  # fmt: skip
+# what tells that pieces are of an address where one alone stands before a code
+_TOLD = re.compile(
+    r"(?<![^\W_])(?:Co\.?|County|Dublin|Cork|Galway|Limerick|Waterford|Ireland|(?:St|Street|Road|Rd|Avenue|Ave|Lane|Terrace|Park|Drive|Court|Place|Square|Close|Grove|Quay|Green|Apt|Flat|Unit)\.?)(?![^\W_])"
+)
 # what parts pieces, and what no address goes across
-_SIGN = re.compile(r",[ ]?|\n[ ]{0,4}|[(;|\"\t]|:[ ]| - |(?<!Co)(?<!St)(?<!Rd)(?<!Ave)\.[ ]")
+_SIGN = re.compile(r",[ ]?|\n[ ]{0,4}|[(;|\"\t]|:[ ]|(?<!Co)(?<!St)(?<!Rd)(?<!Ave)\.[ ]")
 _NAMED = re.compile(r"(?i)(?:eircode|post ?code)[ :]{1,2}$")
 _MOST, _REACH = 5, 140
 _LABELS = re.compile(
@@ -33,6 +42,9 @@ _TITLES = frozenset(["dr", "mr", "mrs", "ms", "miss", "prof", "fr", "sr", "rev"]
 _STREETS = frozenset(["st", "street", "road", "rd", "avenue", "ave", "lane", "terrace", "park", "drive", "court", "place", "square", "close", "grove", "view", "heights", "crescent", "quay", "hill", "green", "way", "mews", "gardens", "estate", "apartments", "apt", "flat", "unit"])  # fmt: skip
 
 
+_GREETED = re.compile(r"(?i)(?:dear|hi|hello|hey|thanks|regards|cheers)[ ,\n]{1,2}$")
+
+
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such addresses; the code alone is a guess unless its name stands before it."""
     if not holds(text, _BESIDE):
@@ -40,7 +52,10 @@ def recognize(text: str) -> Iterator[Hit]:
     for code in _CODE.finditer(text):
         begin = _begin(text, code.start())
         named = _NAMED.search(text, max(0, code.start() - 12), code.start())
-        score = 0.55 if begin < code.start() or named is not None else 0.3
+        piece = text[begin : code.start()]
+        several = len(_SIGN.findall(piece.rstrip(" ,\n"))) > 0
+        told = named is not None or several or _TOLD.search(piece) is not None
+        score = 0.55 if told else 0.3
         yield Hit(begin, code.end(), "STREET_ADDRESS", score, "eircode", "position")
 
 
@@ -59,10 +74,16 @@ def _begin(text: str, end: int) -> int:
         if label is not None:
             start, piece = start + label.end(), piece[label.end() :]
         words = [word.strip(".,").lower() for word in piece.split(" ")]
-        if not piece or _PIECE.fullmatch(piece) is None or words[0] in _TITLES:
+        last = _LAST_WORDS.search(piece) if piece and _PIECE.fullmatch(piece) is None else None
+        if last is not None:
+            return start + last.start("piece")
+        if not piece or _PIECE.fullmatch(piece) is None or words[0] in _TITLES | _GREETINGS:
             break
-        if words[0] in GIVEN_NAMES and len(words) > 1 and _STREETS.isdisjoint(words):
+        if words[0] in ALL_GIVEN_NAMES and len(words) > 1 and _STREETS.isdisjoint(words):
             break  # whose it is
+        greeted = _GREETED.search(text, max(0, start - 10), start)
+        if greeted is not None and len(words) == 1:
+            break
         begin = at = start
         if (
             label is not None

@@ -35,7 +35,7 @@ COUNTRY = Country(
              Number(entity="BR_CNPJ", sizes=(14,), label="cnpj", check=cnpj, shapes=((2, 3, 3, 4, 2),), bare=0.6)),
     documents=(
         Document(entity="BR_VOTER_ID", value=r"[0-9]{4}[ .]?[0-9]{4}[ .]?[0-9]{4}", names="título de eleitor|título eleitoral|título de eleitor nº"),
-        Document(entity="STUDENT_ID", value=r"[0-9]{7,10}", names="ra|ra nº|registro acadêmico|registro do aluno"),
+        Document(entity="STUDENT_ID", value=r"[0-9]{7,10}", names="ra nº|ra do aluno|registro acadêmico|registro do aluno"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{3,12}[.]?[0-9]{0,3}-[0-9Xx]", names="conta|conta corrente|conta poupança|c/c|cc|número da conta"),
         Document(entity="BR_CPF", value=r"[0-9]{3}[.]?[0-9]{3}[.]?[0-9]{3}[-]?[0-9]{2}", names="cpf|cadastro de pessoas físicas|c.p.f.", check=cpf),
         Document(entity="BR_CNPJ", value=r"[0-9A-Z]{2}[.]?[0-9A-Z]{3}[.]?[0-9A-Z]{3}/?[0-9A-Z]{4}[-]?[0-9]{2}", names="cnpj|c.n.p.j.", check=cnpj),

@@ -66,7 +66,6 @@ COUNTRY = Country(
     numbers=(Number(entity="DE_TAX_ID", sizes=(11,), label="steuer", check=tax_id),),
     documents=(
         Document(entity="STUDENT_ID", value=r"(?=[A-Za-z0-9./-]{0,14}[0-9]{4})[A-Za-z]{0,3}[ -]?[0-9][A-Za-z0-9./-]{3,14}", names="matrikelnummer|matrikelnr|matrikel-nr|matrikel nr|matr nr|matr.-nr|schülernummer|schülerausweis nr|studierendennummer|prüflingsnummer"),
-        Document(entity="CASE_NUMBER", value=r"(?:[0-9]{1,4}[ ])?[A-Z][A-Za-z]{0,3}[ ][0-9]{1,6}/[0-9]{2,4}(?:[ ][A-Z]{1,3})?|[0-9]{1,4}[ -][A-Za-z]{1,4}[ -][0-9]{1,6}[/.-][0-9]{2,4}|[A-Z]{1,4}-?[0-9]{2,4}[/-][0-9]{3,8}", names="az|az.|gz|gz.|unser az|ihr az|az der staatsanwaltschaft|gericht az|az des gerichts"),
         Document(entity="CASE_NUMBER", value=r"(?=[A-Z0-9 ./:-]{0,24}[0-9]{2})(?:[1-9][0-9]{0,3}[ ])?[A-Z0-9][A-Z0-9]{0,8}(?:[./:-][A-Z0-9]{1,10}|[ ](?=[A-Z]{0,3}[0-9]|[A-Z]{1,3}[ ])[A-Z0-9]{1,10}(?![a-z])){1,4}(?![^\W_])", names="aktenzeichen|geschäftszeichen|geschäftsnummer|unser zeichen|az unseres büros|geschäfts-nr|gesch.-z|vorgangsnummer|tagebuchnummer|aktenz|schadennummer|schadensnummer|ihr zeichen"),
         Document(entity="PASSPORT", value=r"(?=[A-Z]{0,3}[0-9A-Z]{0,5}[0-9]{2})[A-Z0-9]{7,10}", names="reisepass|reisepassnummer|reisepass nr|passnummer|pass nr|pass-nr"),
         Document(entity="EMPLOYEE_ID", value=r"[A-Z]{0,2}[ -]?[0-9]{4,9}", names="personalnummer|personalnr|personal nr|personal-nr|pers nr|pers.-nr|mitarbeiternummer|mitarbeiternr"),

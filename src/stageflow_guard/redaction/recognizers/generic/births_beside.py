@@ -13,14 +13,17 @@ from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 from stageflow_guard.redaction.recognizers.shapes import holds
 
 # a police report's race and sex: `W/M 04/22/1957`, `B/F, 3/1/90`
-_OF_A_SEX = re.compile(r"(?<![\w/])[WBHAIU]/[MF][ ,]{1,2}(?:(?i:dob)[ :]{0,2})?(?=[0-9])")
+_OF_A_SEX = re.compile(r"(?<![\w/])[WBHA]/[MF][ ,]{1,2}(?:(?i:dob)[ :]{0,2})?(?=[0-9])")
 _SEXES = (b"A/A 0", b"A/A, 0", b"A/A aaa", b"A/A AAA")
 # a passport's number, the letters of a state or not, and a day with its year
 _PASSPORTS = Heads(("passport", "pasaporte", "passeport", "reisepass", "passaporto", "paspoort", "passaporte", "pp ", "ppt "))  # fmt: skip
 _OF_A_PASSPORT = re.compile(
     r"(?i:passport|pasaporte|passeport|reisepass|passaporto|paspoort|passaporte|ppt?)(?:[ ](?:no\.?|nr\.?|n[.°º]{1,2}|number|seen|#))?[ :#]{1,3}[A-Z]{0,2}[0-9]{6,9}[A-Z]?,?[ ](?:[A-Z]{2,3}[ ,]{1,2})?(?=[0-9])"
 )
-_WITH_A_YEAR = re.compile(r"(?:19|20)?[0-9]{2}$")
+# the years in which almost everybody was born who has a passport; an end of validity is none
+_LONG_AGO = re.compile(
+    r"(?<![0-9])(?:19[2-9][0-9]|200[0-9]|201[0-5])(?![0-9])|(?<![0-9])(?:[4-9][0-9]|0[0-9])$"
+)
 # a day as Canadians write it behind its word: `dob confirmed Sept 2/79`
 _MONTH_DAY_YEAR = re.compile(
     r"(?i:dob|d\.o\.b\.|born|birth ?date|date of birth)(?:[ ](?:is|conf(?:irmed)?|verified|given as))?[ :]{1,2}(?P<date>(?i:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?[ ][0-9]{1,2}/(?:(?:19|20)[0-9]{2}|[0-9]{2}))(?![\w/])"
@@ -57,7 +60,7 @@ def recognize(text: str) -> Iterator[Hit]:
     """Yield such dates."""
     if not numbered(text):
         return
-    starts = []
+    starts = list[int]()
     if holds(text, _SEXES):
         starts += [m.end() for m in _OF_A_SEX.finditer(text)]
     lower = lowered(text)
@@ -72,8 +75,19 @@ def recognize(text: str) -> Iterator[Hit]:
     yield from _by_form(text, lower)
     for start in starts:
         date = ANY_DATE.match(text, start)
-        if date is not None and plausible(date[0]) and _WITH_A_YEAR.search(date[0]) is not None:
+        if date is not None and plausible(date[0]) and _is_one(text, start, date[0]):
             yield Hit(*date.span(), "DATE_OF_BIRTH", 0.7, "date of birth", "label dob")
+
+
+def _is_one(text: str, start: int, day: str) -> bool:
+    """Say whether a day behind a passport or a sex is long ago; one behind its label may be any."""
+    return (
+        _LONG_AGO.search(day) is not None
+        or _CONFIRMED_BEFORE.search(text, max(0, start - 24), start) is not None
+    )
+
+
+_CONFIRMED_BEFORE = re.compile(r"(?i)(?:dob|d\.o\.b\.)[ ][a-z'.]{3,12}(?: as)?[ :]{1,2}$")
 
 
 def _by_form(text: str, lower: str) -> Iterator[Hit]:

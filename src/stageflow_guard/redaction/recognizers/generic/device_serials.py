@@ -44,7 +44,7 @@ _CARRIED = re.compile(
 )
 # that somebody bought it, lost it or has it mended
 _OWNED = re.compile(
-    r"(?<![^\W_])(?:warranty|guarantee|purchased?|bought|receipt|repair|mended|lost|stolen|insured|claim|garantie|gekauft|kaufdatum|kaufbeleg|reparatur|defekt|gestohlen|verloren|achet[ée]e?|facture|panne|réparation|volée?|perdue?|comprad[oa]|garantía|avería|reparación|robad[oa]|perdid[oa]|garanzia|acquistat[oa]|comprat[oa]|guasto|riparazione|rubat[oa]|smarrit[oa]|gekocht|aankoop|garantiebewijs|reparatie|kapot|gestolen|verloren|comprei|garantia|avaria|reparação|roubad[oa]|conserto|gwarancja|zakupion[yae]|naprawa|skradzion[yae]|köpt|stulen|garanti)(?![^\W_])"
+    r"(?<![^\W_])(?:purchased (?:on|in|at|from)|bought|stolen|gekauft|kaufdatum|gestohlen|achet[ée]e? le|volée?|comprad[oa]|robad[oa]|acquistat[oa]|comprat[oa]|rubat[oa]|garanzia scaduta|garantie abgelaufen|gekocht|gestolen|comprei|roubad[oa]|zakupion[yae]|skradzion[yae]|köpt|stulen)(?![^\W_])"
 )
 _UNTOLD = re.compile(
     r"(?<![^\W_])(?:(?:port|zone|soa|killer|lot|batch|charge)(?![^\W_])|[cz]ertifi[ck]at)"

@@ -66,7 +66,7 @@ _HELPING = frozenset(["wurde", "wird", "ist", "war", "hat", "muss", "kann", "sol
 # `sudo: ada : TTY=pts/0`
 # `user ada_k pw …`, `user rtaylor_ops , name …`: a login told beside its password, or a record
 _TOLD = re.compile(
-    r"(?<![\w.-])(?i:user|usr|login|uid)[ ](?P<name>(?=[a-z][a-z0-9]{0,24}[._]?[a-z0-9._]{0,24}[0-9_.])[a-z][a-z0-9._-]{2,30}[a-z0-9])(?=[ ](?i:pw|pass|pwd|password|passwd|pin)(?![^\W_])|[ ],|,[ ](?i:name|pw|pass)|[ ]?[|;/][ ])"
+    r"(?<![\w.-])(?i:user|usr|login|uid)[ ](?P<name>(?=[a-z][a-z0-9]{0,24}[._]?[a-z0-9._]{0,24}[0-9_.])[a-z][a-z0-9._-]{2,30}[a-z0-9])(?=[ ](?i:pw|pass|pwd|password|passwd|pin)(?![^\W_])|[ ],|,[ ](?i:name|pw|pass))"
 )
 _SUDO = re.compile(
     r"sudo(?:\[[0-9]{1,7}\])?:[ ]{1,4}(?P<name>[a-z][\w.-]{1,30})[ ]:[ ](?=[^\n]{0,60}TTY=)"

@@ -20,15 +20,17 @@ _LICENSE = re.compile(
     re.IGNORECASE,
 )
 _LICENSES = Heads(("license", "licence", "product", "activation", "serial", "cd key", "cd-key", "lizenz", "produkt", "aktivierung", "clé ", "clave de ", "chiave di ", "codice di attivazione", "licentiesleutel", "productsleutel", "activeringscode", "chave de ", "klucz ", "licensnyckel"))  # fmt: skip
-# several codes behind one word: `recovery codes: 8f2a-91bc 77d0-42e1`
+# several codes behind one word: `recovery codes: 8f2a-91bc 77d0-42e1`; each holds a digit
+_ONE_CODE = r"(?=[A-Za-z-]{0,9}[0-9])[A-Za-z0-9]{4,10}(?:-[A-Za-z0-9]{4,10}){0,2}(?![\w-])"
+_NEXT_CODE = r"(?:[ ]?[,;\n][ ]{0,8}(?:[-*•][ ])?(?:and[ ])?|[ ](?:and[ ])?)"
 _CODES = re.compile(
-    r"(?:recovery|backup|emergency|scratch|one[- ]?time|wiederherstellungs|notfall|backup-|de secours|de récupération|de recuperación|de respaldo|di recupero|di backup|herstel|back-up|de recuperação)[ -]?(?:codes?|códigos?|codici)[\"'`]?[ ]?[:=]\s{0,8}(?:[-*•][ ])?(?P<value>(?=[A-Za-z0-9 -]{0,12}[0-9])[A-Za-z0-9]{4,10}(?:-[A-Za-z0-9]{4,10}){0,2}(?:[ ]?[,;\n][ ]{0,8}(?:[-*•][ ])?|[ ]{1,2})(?:[A-Za-z0-9]{4,10}(?:-[A-Za-z0-9]{4,10}){0,2}(?:[ ]?[,;\n][ ]{0,8}(?:[-*•][ ])?|[ ]{1,2}|(?![\w-]))){1,15})",
+    rf"(?:recovery|backup|scratch|wiederherstellungs|backup-|de secours|de récupération|de recuperación|de respaldo|di recupero|di backup|herstel|back-up|de recuperação)[ -]?(?:codes|códigos|codici)[\"'`]?[ ]?[:=]\s{{0,8}}(?:[-*•][ ])?(?P<value>{_ONE_CODE}(?:{_NEXT_CODE}{_ONE_CODE}){{1,31}})",
     re.IGNORECASE,
 )
-_CODE_HEADS = Heads(("recovery c", "recovery-c", "backup c", "backup-c", "emergency c", "scratch c", "one-time c", "one time c", "wiederherstellungs", "notfallcode", "notfall-c", "de secours", "de récup", "de recup", "de respaldo", "di recupero", "di backup", "herstelcode", "back-up c"))  # fmt: skip
+_CODE_HEADS = Heads(("recovery c", "recovery-c", "backup c", "backup-c", "scratch c", "wiederherstellungs", "de secours", "de récup", "de recup", "de respaldo", "di recupero", "di backup", "herstelcode", "back-up c"))  # fmt: skip
 # the words of a wallet: twelve and more of them, in small letters
 _SEED = re.compile(
-    r"(?:seed(?:[ -]?(?:phrase|words))?|mnemonic(?:[ -]?phrase)?|recovery[ -]?(?:phrase|words)|secret[ -]?(?:recovery )?phrase|wallet[ -]?words|wiederherstellungsphrase|phrase (?:de récupération|secrète)|frase (?:semilla|de recuperación|di recupero|de recuperação))[\"'`]?[ ]?(?:is|ist|est|es|è|é)?[ ]?[:=]?\s{0,2}[\"'`]?(?P<value>[a-z]{3,8}(?:[ ,]{1,2}[a-z]{3,8}){11,23})(?![\w-])",
+    r"(?:seed(?:[ -]?(?:phrase|words))?|mnemonic(?:[ -]?phrase)?|recovery[ -]?(?:phrase|words)|secret[ -]?(?:recovery )?phrase|wallet[ -]?words|wiederherstellungsphrase|phrase (?:de récupération|secrète)|frase (?:semilla|de recuperación|di recupero|de recuperação))[\"'`]?[ ]?(?:(?:is|ist|est|es|è|é)[ ]?[:=]?|[:=])\s{0,2}[\"'`]?(?P<value>(?-i:[a-z]{3,8}(?:[ ]{1,2}[a-z]{3,8}){11,23}))(?![\w-])",
     re.IGNORECASE,
 )
 _SEEDS = Heads(("seed", "mnemonic", "recovery", "secret", "wallet", "wiederherstellungsphrase", "phrase ", "frase "))  # fmt: skip
@@ -39,22 +41,22 @@ _SIGNS_IN = re.compile(
 _AUTHS = Heads(("auth plain ", "auth login ", "auth xoauth2 "))
 # lines of routers and switches
 _ROUTER = re.compile(
-    r"(?:snmp-server[ ]community|snmp[ ]community|username[ ][\w.-]{1,30}(?:[ ]privilege[ ][0-9]{1,2})?[ ](?:password|secret)(?:[ ][0-9])?|enable[ ](?:password|secret)(?:[ ][0-9])?|key[ ]7|radius-server[ ]key|tacacs-server[ ]key|pre-shared-key(?:[ ](?:local|remote|address[ ][0-9.]{7,15}[ ]key))?|neighbor[ ][0-9.]{7,15}[ ]password(?:[ ][0-9])?)[ ](?P<value>(?!encrypted|public(?![\w])|private(?![\w])|RO(?![\w])|RW(?![\w]))(?=[^\s]*[0-9])[^\s\"'`<>{}]{4,80})"
+    r"(?:snmp-server[ ]community|snmp[ ]community|username[ ][\w.-]{1,30}(?:[ ]privilege[ ][0-9]{1,2})?[ ](?:password|secret)(?:[ ][0-9])?|enable[ ](?:password|secret)(?:[ ][0-9])?|radius-server[ ]key|tacacs-server[ ]key|pre-shared-key(?:[ ](?:local|remote|address[ ][0-9.]{7,15}[ ]key))?|neighbor[ ][0-9.]{7,15}[ ]password(?:[ ][0-9])?)[ ](?P<value>(?!encrypted|public(?![\w])|private(?![\w])|RO(?![\w])|RW(?![\w]))(?=[^\s]*[0-9])[^\s\"'`<>{}]{4,80})(?=[ ]*(?:\r?\n|$|R[OW](?![\w])))"
 )
-_ROUTERS = Heads(("snmp-server", "snmp community", "username ", "enable password", "enable secret", "key 7 ", "radius-server", "tacacs-server", "pre-shared-key", "neighbor "))  # fmt: skip
+_ROUTERS = Heads(("snmp-server", "snmp community", "username ", "enable password", "enable secret", "radius-server", "tacacs-server", "pre-shared-key", "neighbor "))  # fmt: skip
 # a pair without the word for it: `creds ada:Kx82LqPz`, `u: ada p: Kx82LqPz`
 _PAIRS = re.compile(
-    r"(?:(?:creds?|credentials|logins?|zugang|zugangsdaten|accès|acceso|accesso|inlog|acesso)[ :]{1,2}[\w.@-]{2,40}[:/]|(?:u|usr|user)[:=][ ]?[\w.@-]{2,40}[ ,;/]{1,3}(?:p|pw)[:=][ ]?)(?P<value>[^\s\"'`<>{}|]{6,64})",
+    r"(?:(?:creds|credentials|zugangsdaten)[ :]{1,2}(?!(?:provider|via|type|url|file|source|for)\b)[\w.@-]{2,40}[:/]|(?:u|usr|user)[:=][ ]?[\w.@-]{2,40}[ ,;/]{1,3}(?:p|pw)[:=][ ]?)(?P<value>[^\s\"'`]{6,64})",
     re.IGNORECASE,
 )
-_PAIR_HEADS = Heads(("cred", "login", "zugang", "accès", "acceso", "accesso", "inlog", "acesso", "u:", "u=", "usr:", "usr=", "user:", "user="))  # fmt: skip
-# what something was set to, where it looks like nothing but a password
+_PAIR_HEADS = Heads(("creds", "credentials", "zugangsdaten", "u:", "u=", "usr:", "usr=", "user:", "user="))  # fmt: skip
+# what a password was set to, where it looks like nothing else
 _SET_TO = re.compile(
-    r"(?:(?:reset|changed|set)(?:[ ](?:it|this|him|her|them|theirs))?[ ]to(?:[ ](?:a[ ])?temp(?:orary)?(?:[ ](?:pw|pass|password))?)?|temp(?:orary)?[ ](?:pw|pass|is|one)|(?:zurück)?gesetzt auf|remis à|puesta en|impostata a|gezet op|mudei para)[ :]{1,2}(?P<value>[^\s\"'`<>{}|]{8,64})",
+    r"(?:(?:reset|changed|set)(?:[ ](?:it|this|him|her|them|theirs))?[ ]to[ ](?:a[ ])?temp(?:orary)?(?:[ ](?:pw|pass|password))?|temp(?:orary)?[ ](?:pw|pass)(?:[ ]is)?)[ :]{1,2}(?P<value>[^\s\"'`]{8,64})",
     re.IGNORECASE,
 )
-_SETS = Heads(("reset", "changed", "set ", "temp ", "temporary ", "zurückgesetzt", "gesetzt", "remis ", "puesta ", "impostata ", "gezet ", "mudei "))  # fmt: skip
-_TRIMMED = ".,;:!?)]} \n-*•"
+_SETS = Heads(("reset", "changed", "set ", "temp ", "temporary "))
+_TRIMMED = ".,;:!?)]} \n"
 
 
 def _any(_: str) -> bool:
@@ -75,7 +77,8 @@ def recognize(text: str) -> Iterator[Hit]:
     for heads, pattern, rule, is_one in _FORMS:
         for at in heads.places(lower):
             match = pattern.match(text, at)
-            value = "" if match is None else match["value"].rstrip(_TRIMMED)
+            value = "" if match is None else match["value"]
+            value = value.rstrip(_TRIMMED) if is_one is is_strong else value
             if match is not None and value and is_one(value):
                 start = match.start("value")
                 yield Hit(start, start + len(value), "SECRET", 0.55, rule, "label secret")

@@ -13,9 +13,9 @@ _VIN = re.compile(r"(?<![A-Za-z0-9_/+-])[A-HJ-NPR-Z0-9]{17}(?![A-Za-z0-9_/+=-])"
 _VALUES = {c: int(v) for c, v in zip("ABCDEFGHJKLMNPRSTUVWXYZ", "12345678123457923456789", strict=True)} | {str(d): d for d in range(10)}  # fmt: skip
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _WORD = re.compile(
-    r"(?<![^\W_])(?:vin|frame|chassis|vehicle|car|van|truck|suv|fahrgestell\w{0,8}|fin|fahrzeug\w{0,12}|châssis|véhicule|bastidor|vehículo|telaio|veicolo|chassi|veículo|voertuig|kenteken|plate|reg)(?![^\W_])"
+    r"(?<![^\W_])(?:vin|frame(?: ?(?:no|number|#))?|chassis(?: ?(?:no|number|#))?|vehicle (?:id|identification)(?: number)?|fahrgestell\w{0,8}|fahrzeug-?ident\w{0,12}|fin|châssis|bastidor|telaio|chassi)(?![^\W_])[ .:#n°º]{0,6}$"
 )
-_NEAR = 60  # characters before it in which such a word stands
+_NEAR = 40  # characters before it in which such a word stands
 _COUNT = 4  # its last signs, which count
 
 

@@ -163,9 +163,16 @@ _VALUE_NEXT = re.compile(
 def ends_at_a_field(text: str, end: int) -> bool:
     """Say whether the name of the next field, and its value, stand behind a name that ends at `end`."""
     word = _WORD_NEXT.match(text, end)
-    return word is not None and word[1].lower() in NEXT_FIELDS and (
-        _VALUE_NEXT.match(text, word.end()) is not None
+    return word is not None and word[1].lower() in NEXT_FIELDS - _OF_THINGS_TOO and (
+        _FOUND_NEXT.match(text, word.end()) is not None
     )  # fmt: skip
+
+
+# fields of things, too; and a value that was found before, or has many digits
+_OF_THINGS_TOO = frozenset(["id", "employee", "account", "konto", "kontonummer", "address", "adresse", "anschrift", "dirección", "indirizzo", "adres", "endereço", "adress", "адрес", "адреса", "διεύθυνση"])  # fmt: skip
+_FOUND_NEXT = re.compile(
+    r"[ ]{0,2}(?:n[.°ºo]{1,2}|№|(?i:no|nr|num|number)\.?)?[ ]?[:#]?[ ]{0,2}(?:\x1e|[+(]?(?:[0-9][ ()./-]{0,2}){6})"
+)
 
 
 _WORD_NEXT = re.compile(r"[ ]{1,3}([^\W\d_][\w-]{1,18})")

@@ -62,7 +62,7 @@ _TURNED = re.compile(
 _SURNAME = re.compile(r"(?<![A-Z/])[A-Z]{2,20}$")
 # the same without a title, behind a word for whom it names: `pt KEELER/DUANE`, `Name on pass was OKWUOSA/ADA`
 _SLASHED = re.compile(
-    r"(?<![^\W_])(?i:name|pt|patient|pax|passenger|guest|member|mbr|insured|traveller|traveler|client|nom|nome|nombre|naam)(?:[ ][a-z]{1,10}){0,3}[ :]{1,3}(?P<name>[A-Z]{3,20}/[A-Z]{2,20})(?![\w/])"
+    r"(?<![^\W_])(?i:name on [a-z]{3,12}|pt|patient|pax|passenger|guest|member|mbr|insured|traveller|traveler|client|nom|nome|nombre|naam)(?:[ ][a-z]{1,10}){0,3}[ :]{1,3}(?P<name>[A-Z]{3,20}/[A-Z]{2,20})(?![\w/])"
 )
 _SLASHES = (b"AAA/AA",)
 
