@@ -84,7 +84,10 @@ _NEXT = re.compile(r",[ ](?:and[ ])?|[ ](?:and|&|und|et|y|e|en|/)[ ]")
 
 def _others(text: str, at: int) -> Iterator[Hit]:
     """Yield the numbers that follow in a list: `serials C02XK1VHJG5J, FVFY40RLHV22`."""
-    while (gap := _NEXT.match(text, at)) is not None:
+    for _ in range(_MOST):
+        gap = _NEXT.match(text, at)
+        if gap is None:
+            return
         value = _VALUE.match(text, gap.end())
         if value is None or not _is_serial(value[0]) or not any(map(str.isalpha, value[0])):
             return
@@ -92,6 +95,7 @@ def _others(text: str, at: int) -> Iterator[Hit]:
         at = value.end()
 
 
+_MOST = 6  # numbers behind one label: a stream sees no farther
 _UNTOLD_WITHIN = 24  # characters before the label
 
 

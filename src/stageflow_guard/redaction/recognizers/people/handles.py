@@ -63,7 +63,7 @@ _DOMAIN = re.compile(
 )
 # `his handle is kestrel48`, `Discord kestrel#4410`, `live:kestrel48`
 _NAMED = re.compile(
-    r"(?:(?:handle|screen name|gamertag|nick(?:name)?|pseudo|spitzname)(?: is| ist| est| es| è|:)? @?(?=[a-z]{2,20}[0-9_.])|discord:? (?=\w{2,24}#[0-9]{4})|live:)(?P<name>[a-z][\w.]{2,24}(?:#[0-9]{4})?)(?![\w@/])",
+    r"(?:(?:handle|screen name|gamertag|nick(?:name)?|pseudo|spitzname)(?:(?: is| ist| est| es| è)[ ]@?|[: ]{1,2}@)(?=[a-z][a-z_.]{1,20}[0-9]|[a-z]{2,20}[_.][a-z])|discord:? (?=\w{2,24}#[0-9]{4})|live:)(?P<name>[a-z][\w.]{1,23}\w(?:#[0-9]{4})?)(?![\w@/])",
     re.IGNORECASE,
 )
 _NAMES = Heads(("handle", "screen name", "gamertag", "nick", "pseudo", "discord ", "discord: ", "live:"))  # fmt: skip
