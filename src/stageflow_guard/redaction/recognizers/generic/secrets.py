@@ -458,7 +458,7 @@ def _below(text: str, lower: str, match: Match) -> Iterator[Hit]:
             yield Hit(value.start, value.end, "SECRET", score, "assigned below", "label secret")
 
 
-_NEAR = 240  # a stream keeps more than this on both sides
+_NEAR = 480  # a stream keeps as much on both sides
 
 
 def _again(text: str, hit: Hit, read: dict[str, int]) -> Iterator[Hit]:

@@ -132,7 +132,7 @@ def _again(text: str, start: int, value: str, read: dict[str, int]) -> Iterator[
 
 
 _LEAST, _MOST, _SURE = 8, 128, 0.6  # characters of a value that nothing else is
-_NEAR_IT = 240  # a stream keeps more than this on both sides
+_NEAR_IT = NEAR  # a stream keeps as much on both sides
 
 
 def pairs(text: str) -> Iterator[Named]:
