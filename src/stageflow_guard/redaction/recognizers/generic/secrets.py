@@ -458,7 +458,8 @@ def _below(text: str, lower: str, match: Match) -> Iterator[Hit]:
             yield Hit(value.start, value.end, "SECRET", score, "assigned below", "label secret")
 
 
-_NEAR = 480  # a stream keeps as much on both sides
+# a stream keeps as much on both sides; of a document of JSON it keeps more
+_NEAR, _NEAR_IN_JSON = 240, 480
 
 
 def _again(text: str, hit: Hit, read: dict[str, int]) -> Iterator[Hit]:
@@ -466,13 +467,17 @@ def _again(text: str, hit: Hit, read: dict[str, int]) -> Iterator[Hit]:
     value = text[hit.start : hit.end]
     if hit.score < 0.6 or not 8 <= len(value) <= 128 or any(c.isspace() for c in value):
         return
-    low, high = max(0, hit.start - _NEAR, read.get(value, 0)), min(len(text), hit.end + _NEAR)
+    document = text[:1] in ("{", "[") and text[hit.start - 1 : hit.start] == '"'
+    before = _NEAR_IN_JSON if document else _NEAR
+    low, high = max(0, hit.start - before, read.get(value, 0)), min(len(text), hit.end + _NEAR)
     read[value] = max(low, high - len(value) + 1)
     at = text.find(value, low, high)
     while at >= 0:
         end = at + len(value)
+        far = hit.start - at > _NEAR and (text[at - 1 : at] != '"' or text[end : end + 1] != '"')
         if (
             at != hit.start
+            and not far
             and not text[at - 1 : at].isalnum()
             and not text[end : end + 1].isalnum()
         ):

@@ -119,7 +119,8 @@ def _again(text: str, start: int, value: str, read: dict[str, int]) -> Iterator[
     """Yield the same secret nearby, under another key or in a sentence; a word may be anything there."""
     if not _LEAST <= len(value) <= _MOST or value.isalpha() or any(map(str.isspace, value)):
         return
-    low = max(0, start - _NEAR_IT, read.get(value, 0))
+    before = NEAR if text[:1] in ("{", "[") else _NEAR_IT
+    low = max(0, start - before, read.get(value, 0))
     high = min(len(text), start + len(value) + _NEAR_IT)
     read[value] = max(low, high - len(value) + 1)
     at = text.find(value, low, high)
@@ -132,7 +133,7 @@ def _again(text: str, start: int, value: str, read: dict[str, int]) -> Iterator[
 
 
 _LEAST, _MOST, _SURE = 8, 128, 0.6  # characters of a value that nothing else is
-_NEAR_IT = NEAR  # a stream keeps as much on both sides
+_NEAR_IT = 240  # a stream keeps as much on both sides; of a document of JSON it keeps more
 
 
 def pairs(text: str) -> Iterator[Named]:
