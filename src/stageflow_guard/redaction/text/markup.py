@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.hidden import BARRIER
+from stageflow_guard.redaction.text.parted_mails import TLD
 from stageflow_guard.redaction.text.view import Edit, View
 
 _MARKUP = re.compile(
@@ -125,9 +126,8 @@ _MARGIN_MOST = 40  # characters between two lines
 _NEXT_LINE = re.compile(
     r"[ ]?\\?\r?\n(?:[ \t]{1,12}|[ \t]{0,8}(?:(?://+|#+|\*|--|;+|%+|&|REM|>{1,3}|\||…|\+|::|~)[ ]{0,3}|(?:[.-]|[0-9]{1,2}[.)])[ ]{1,3}){1,2}|(?=[.@][A-Za-z0-9]))(?=[A-Za-z0-9@.])"
 )
-_TLD = r"(?:com|org|net|edu|gov|io|info|biz|dev|app|eu|[a-z]{2})"
 _HOST_NEXT = re.compile(
-    rf"@[A-Za-z0-9-]{{1,40}}(?:\.[A-Za-z0-9-]{{1,40}}){{0,3}}\.{_TLD}(?![\w@.-]|\()"
+    rf"@[A-Za-z0-9-]{{1,40}}(?:\.[A-Za-z0-9-]{{1,40}}){{0,3}}\.{TLD}(?![\w@.-]|\()"
 )
 _SIGNS_OF_MAIL = frozenset("@.")
 _OF_A_MAIL = 64  # characters of one part

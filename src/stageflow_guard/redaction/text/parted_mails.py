@@ -9,14 +9,14 @@ from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.phrases import lowered
 from stageflow_guard.redaction.text.view import Edit
 
-_TLD = r"(?:com|org|net|edu|gov|io|info|biz|dev|app|eu|[a-z]{2})"
+TLD = r"(?:com|org|net|edu|gov|io|info|biz|dev|app|eu|[a-z]{2})"
 _GAP = r"[ \t]{1,8}|\n[ \t]{0,16}(?:[#*>%/;-]{1,2}[ ]{1,3})?|[/,|~]|[ ]\|[ ]|[ ]?\.\.\.[ ]?|\"\s{1,24}\""
 # an address whose host a gap parts, read from its sign on, or whose sign a mail wrote as `=40`
 _GAP_IN_HOST = re.compile(
-    rf"@(?!localhost|host|server|example)[A-Za-z0-9-]{{1,24}}(?P<gap>{_GAP})(?=[A-Za-z0-9-]{{1,40}}(?:\.[A-Za-z0-9-]{{1,40}}){{0,3}}\.{_TLD}(?![\w@-]))"
+    rf"@(?!localhost|host|server|example)[A-Za-z0-9-]{{1,24}}(?P<gap>{_GAP})(?=[A-Za-z0-9-]{{1,40}}(?:\.[A-Za-z0-9-]{{1,40}}){{0,3}}\.{TLD}(?![\w@-]))"
 )
 _QUOTED_AT = re.compile(
-    rf"=40(?<=[\w.+-]{{2}}...)(?=[A-Za-z0-9-]{{2,40}}(?:\.[A-Za-z0-9-]{{2,40}}){{0,3}}\.{_TLD}(?![\w@-]))"
+    rf"=40(?<=[\w.+-]{{2}}...)(?=[A-Za-z0-9-]{{2,40}}(?:\.[A-Za-z0-9-]{{2,40}}){{0,3}}\.{TLD}(?![\w@-]))"
 )
 # or whose name one parts, behind a word for mail: `email me: tammy.bradsh aw@x.example`
 _GAP_IN_NAME = re.compile(
@@ -70,7 +70,7 @@ _PIECES_BEFORE = re.compile(
     rf"(?<![\w.@-])[A-Za-z0-9][A-Za-z0-9_-]{{0,29}}(?:(?:{_END})?\.(?:{_END})?[A-Za-z0-9_-]{{1,30}}){{0,4}}(?:{_END})?$"
 )
 _PIECES_BEHIND = re.compile(
-    rf"@(?:{_END})?[A-Za-z0-9-]{{1,30}}(?:(?:{_END})?\.(?:{_END})?[A-Za-z0-9-]{{1,30}}){{0,3}}?(?:{_END})?\.(?:{_END})?{_TLD}(?![\w@-]|\.\w|[ ]?\r?\n[ ]{{0,3}}\.[a-z]{{2,8}}(?!\w))"
+    rf"@(?:{_END})?[A-Za-z0-9-]{{1,30}}(?:(?:{_END})?\.(?:{_END})?[A-Za-z0-9-]{{1,30}}){{0,3}}?(?:{_END})?\.(?:{_END})?{TLD}(?![\w@-]|\.\w|[ ]?\r?\n[ ]{{0,3}}\.[a-z]{{2,8}}(?!\w))"
 )
 _LINE_END = re.compile(r"\s+")
 # a line that ends a sentence: a word with a capital, or one behind a small word

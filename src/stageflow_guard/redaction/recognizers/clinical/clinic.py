@@ -418,10 +418,8 @@ _WHOSE_DAY = re.compile(
 )
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _BEFORE_A_DAY = 60
-_GROWN, _LATER = (
-    2010,
-    2,
-)  # a year of birth of almost everybody in a note; years between a birth and what is noted
+_GROWN = 2010  # almost everybody in a note was born until this year
+_LATER = 2  # years between a birth and what is noted
 
 
 def _is_a_birth(text: str, day: re.Match[str]) -> bool:

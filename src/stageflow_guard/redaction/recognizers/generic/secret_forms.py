@@ -63,22 +63,21 @@ def _any(_: str) -> bool:
     return True
 
 
-# what each of them begins with, what it is, and what its value has to be
+# what each of them begins with, what it is, the signs that end no value of it, and what its value has to be
 _FORMS = (
-    (_AUTHS, _SIGNS_IN, "mail login", _any), (_ROUTERS, _ROUTER, "line of a router", _any), (_SEEDS, _SEED, "words of a seed", _any),
-    (_LICENSES, _LICENSE, "license key", str.isupper), (_CODE_HEADS, _CODES, "recovery codes", _any),
-    (_PAIR_HEADS, _PAIRS, "told", is_strong), (_SETS, _SET_TO, "told", is_strong),
+    (_AUTHS, _SIGNS_IN, "mail login", "", _any), (_ROUTERS, _ROUTER, "line of a router", "", _any), (_SEEDS, _SEED, "words of a seed", "", _any),
+    (_LICENSES, _LICENSE, "license key", "", str.isupper), (_CODE_HEADS, _CODES, "recovery codes", "", _any),
+    (_PAIR_HEADS, _PAIRS, "told", _TRIMMED, is_strong), (_SETS, _SET_TO, "told", _TRIMMED, is_strong),
 )  # fmt: skip
 
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such secrets."""
     lower = lowered(text)
-    for heads, pattern, rule, is_one in _FORMS:
+    for heads, pattern, rule, trimmed, is_one in _FORMS:
         for at in heads.places(lower):
             match = pattern.match(text, at)
-            value = "" if match is None else match["value"]
-            value = value.rstrip(_TRIMMED) if is_one is is_strong else value
+            value = "" if match is None else match["value"].rstrip(trimmed)
             if match is not None and value and is_one(value):
                 start = match.start("value")
                 yield Hit(start, start + len(value), "SECRET", 0.55, rule, "label secret")

@@ -139,14 +139,10 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     return start, start + len(found)
 
 
+_ARTICLES = frozenset({"der", "den", "des", "das", "le", "la", "el"})  # alone before a noun
 # words that may be none of a name, or decide about it
 _CUTS = (
-    STOP
-    | PARTICLES
-    | BUSINESS
-    | NEXT_FIELDS
-    | {word.lower() for word in _TITLE_HEADS}
-    | {"der", "den", "des", "das", "le", "la", "el"}
+    STOP | PARTICLES | BUSINESS | NEXT_FIELDS | {word.lower() for word in _TITLE_HEADS} | _ARTICLES
 )
 
 
@@ -163,13 +159,14 @@ _VALUE_NEXT = re.compile(
 def ends_at_a_field(text: str, end: int) -> bool:
     """Say whether the name of the next field, and its value, stand behind a name that ends at `end`."""
     word = _WORD_NEXT.match(text, end)
-    return word is not None and word[1].lower() in NEXT_FIELDS - _OF_THINGS_TOO and (
+    return word is not None and word[1].lower() in _FIELDS_OF_PEOPLE and (
         _FOUND_NEXT.match(text, word.end()) is not None
     )  # fmt: skip
 
 
 # fields of things, too; and a value that was found before, or has many digits
 _OF_THINGS_TOO = frozenset(["id", "employee", "account", "konto", "kontonummer", "address", "adresse", "anschrift", "dirección", "indirizzo", "adres", "endereço", "adress", "адрес", "адреса", "διεύθυνση"])  # fmt: skip
+_FIELDS_OF_PEOPLE = NEXT_FIELDS - _OF_THINGS_TOO
 _FOUND_NEXT = re.compile(
     r"[ ]{0,2}(?:n[.°ºo]{1,2}|№|(?i:no|nr|num|number)\.?)?[ ]?[:#]?[ ]{0,2}(?:\x1e|[+(]?(?:[0-9][ ()./-]{0,2}){6})"
 )
@@ -194,7 +191,6 @@ _LEADS = frozenset({"Lo", "La", "Li", "Le", "Lu", "Di", "De", "Del", "Della", "D
 # words that are surnames behind a given name
 _SURNAMES_TOO = frozenset(["march", "may", "june", "day", "sales", "monday", "friday", "summer", "summers", "winter", "young", "long", "short", "little", "good", "best", "black", "white", "brown", "green", "gray", "grey", "king", "price", "page", "case", "rich", "new", "old", "small", "strong", "sharp", "wise", "early", "love", "joy", "may", "rose", "hope", "west", "north", "east", "south", "sommer", "winter", "lang", "kurz", "klein", "groß", "gross", "jung", "alt", "neu", "schwarz", "weiß", "weiss", "roth", "braun", "grün", "blau", "gut", "könig", "petit", "grand", "blanc", "noir", "brun", "bon", "leblanc", "legrand", "bueno", "blanco", "rubio", "alegre", "bianchi", "rossi", "neri", "grande", "piccolo", "bruno", "klein", "groot", "lang", "jong", "wit", "zwart", "branco", "pinto"])  # fmt: skip
 _DUTCH = re.compile(r"(?:in|op) (?:['’]t|den?|het) (?=[^\W\d_a-z])")  # in 't Veld
-_ARTICLES = frozenset({"der", "den", "des", "das", "le", "la", "el"})  # alone before a noun
 
 _CASELESS = re.compile(r"[\u10d0-\u10ff\u1200-\u137f]")
 
