@@ -23,7 +23,6 @@ from stageflow_guard.redaction.recognizers.generic import (
     accounts,
     announced,
     births,
-    births_beside,
     case_numbers,
     command_lines,
     command_users,
@@ -52,7 +51,6 @@ from stageflow_guard.redaction.recognizers.generic import (
     secret_words,
     secrets,
     sort_codes,
-    staff_numbers,
     told_passwords,
     usernames,
     vehicle_numbers,
@@ -63,11 +61,13 @@ from stageflow_guard.redaction.recognizers.hit import Hit, Recognize
 from stageflow_guard.redaction.recognizers.national import NUMBERS
 from stageflow_guard.redaction.recognizers.people import (
     beside_finds,
+    births_beside,
     handles,
     honorifics,
     letters,
     names,
     salutations,
+    staff_numbers,
     weighed,
 )
 from stageflow_guard.redaction.text import (
