@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from itertools import islice
 
 from stageflow_guard.model import EntitySpan
+from stageflow_guard.redaction.recognizers.repeats import SURE, is_looked_for, starts
 
-_LEAST, _MOST = 8, 128  # characters of a value that nothing else is
-_SURE = 0.6
 _TWO = 2
 _BORDER = "\x00"
 _INSIDE = 100  # of so many it is asked whether they stand inside of a text: the work stays linear
@@ -44,18 +43,12 @@ class Repeated:
     def note(self, text: str, spans: Iterable[EntitySpan]) -> None:
         """Remember what of `text` is surely a secret."""
         for span in spans:
-            if span.score >= _SURE:
+            if span.score >= SURE:
                 self.add(span.entity, text[span.start : span.end])
 
     def add(self, entity: str, value: str) -> None:
         """Remember `value` if it is a secret, as a key may tell."""
-        if entity != "SECRET":
-            return
-        if (
-            _LEAST <= len(value) <= _MOST
-            and not value.isalpha()
-            and not any(map(str.isspace, value))
-        ):
+        if entity == "SECRET" and not value.isalpha() and is_looked_for(value):
             self._values[value] = None
 
     def spans(self, text: str) -> list[EntitySpan]:
@@ -63,13 +56,9 @@ class Repeated:
         if not self._looked_for:
             return []
         if text in self._values:
-            return [EntitySpan(0, len(text), "SECRET", _SURE)]
+            return [EntitySpan(0, len(text), "SECRET", SURE)]
         found = []
         for value in islice(self._values, _INSIDE):
-            at = text.find(value)
-            while at >= 0:
-                end = at + len(value)
-                if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
-                    found.append(EntitySpan(at, end, "SECRET", _SURE))
-                at = text.find(value, end)
+            for at in starts(text, value, 0, len(text)):
+                found.append(EntitySpan(at, at + len(value), "SECRET", SURE))
         return found

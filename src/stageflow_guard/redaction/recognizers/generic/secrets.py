@@ -15,6 +15,7 @@ from stageflow_guard.redaction.recognizers.generic import secret_values as value
 from stageflow_guard.redaction.recognizers.generic.chosen_passwords import chosen
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import Index, Match, long_words, lowered
+from stageflow_guard.redaction.recognizers.repeats import SURE, is_looked_for, starts
 
 _PREFIXED = re.compile(
     r"(?<![A-Za-z0-9])(?:"
@@ -465,21 +466,14 @@ _NEAR, _NEAR_IN_JSON = 240, 480
 def _again(text: str, hit: Hit, read: dict[str, int]) -> Iterator[Hit]:
     """Yield the same value nearby: what was told once is a secret there, too."""
     value = text[hit.start : hit.end]
-    if hit.score < 0.6 or not 8 <= len(value) <= 128 or any(c.isspace() for c in value):
+    if hit.score < SURE or not is_looked_for(value):
         return
     document = text[:1] in ("{", "[") and text[hit.start - 1 : hit.start] == '"'
     before = _NEAR_IN_JSON if document else _NEAR
     low, high = max(0, hit.start - before, read.get(value, 0)), min(len(text), hit.end + _NEAR)
     read[value] = max(low, high - len(value) + 1)
-    at = text.find(value, low, high)
-    while at >= 0:
+    for at in starts(text, value, low, high):
         end = at + len(value)
         far = hit.start - at > _NEAR and (text[at - 1 : at] != '"' or text[end : end + 1] != '"')
-        if (
-            at != hit.start
-            and not far
-            and not text[at - 1 : at].isalnum()
-            and not text[end : end + 1].isalnum()
-        ):
+        if at != hit.start and not far:
             yield Hit(at, end, "SECRET", hit.score, "the same secret", "label secret")
-        at = text.find(value, end, high)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.labelled import is_name
+from stageflow_guard.redaction.recognizers.repeats import SURE, is_looked_for, starts
 from stageflow_guard.redaction.text.named.block import LONGEST, Named
 from stageflow_guard.redaction.values.key_names import (
     Way,
@@ -117,22 +118,17 @@ def wholes(text: str) -> Iterator[Hit]:
 
 def _again(text: str, start: int, value: str, read: dict[str, int]) -> Iterator[Hit]:
     """Yield the same secret nearby, under another key or in a sentence; a word may be anything there."""
-    if not _LEAST <= len(value) <= _MOST or value.isalpha() or any(map(str.isspace, value)):
+    if value.isalpha() or not is_looked_for(value):
         return
     before = NEAR if text[:1] in ("{", "[") else _NEAR_IT
     low = max(0, start - before, read.get(value, 0))
     high = min(len(text), start + len(value) + _NEAR_IT)
     read[value] = max(low, high - len(value) + 1)
-    at = text.find(value, low, high)
-    while at >= 0:
-        end = at + len(value)
-        whole = not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum()
-        if at != start and whole:
-            yield Hit(at, end, "SECRET", _SURE, "the same secret", "label secret")
-        at = text.find(value, end, high)
+    for at in starts(text, value, low, high):
+        if at != start:
+            yield Hit(at, at + len(value), "SECRET", SURE, "the same secret", "label secret")
 
 
-_LEAST, _MOST, _SURE = 8, 128, 0.6  # characters of a value that nothing else is
 _NEAR_IT = 240  # a stream keeps as much on both sides; of a document of JSON it keeps more
 
 
