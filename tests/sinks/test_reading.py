@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,7 @@ async def test_readers_on_threads_of_their_own_are_shown_the_same(tmp_path):
     over = threading.Event()
 
     def go_on(mine):
+        """Read what is signed until the writer is done; what goes wrong is the test's to show."""
         while True:
             last = over.is_set()
             head, _ = signed_head(tmp_path / "log")
@@ -124,17 +126,18 @@ async def test_readers_on_threads_of_their_own_are_shown_the_same(tmp_path):
     for _ in range(300):
         log.enqueue({"kind": "auth"})
     await log.flush()
-    threads = [threading.Thread(target=go_on, args=(mine,)) for mine in seen]
-    for thread in threads:
-        thread.start()
-    for _ in range(20):
-        for _ in range(50):
-            log.enqueue({"kind": "auth"})
-        await log.flush()
-    await log.close()
-    over.set()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(seen)) as pool:
+        readers = [pool.submit(go_on, mine) for mine in seen]
+        try:
+            for _ in range(20):
+                for _ in range(50):
+                    log.enqueue({"kind": "auth"})
+                await log.flush()
+            await log.close()
+        finally:
+            over.set()
+        for reader in readers:
+            reader.result()
     assert [i for i, _ in seen[0]] == list(range(1300))
     assert seen[0] == seen[1] == seen[2] == seen[3]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import struct
 from collections.abc import Iterator
@@ -70,15 +71,27 @@ def tile(folder: Path, level: int | str, n: int, width: int) -> bytes:
     if found is not None:
         return found
     full = tile_path(level, n, WIDTH)
-    for _ in range(3 if width < WIDTH else 0):  # the writer may replace it again meanwhile
-        partial = folder / f"{full}.p"
-        there = sorted(int(p.name) for p in partial.glob("*") if _WIDTHS.fullmatch(p.name))
-        wider = [tile_path(level, n, w) for w in there if w > width]
+    unseen = 0
+    # a wider tile that was listed and is gone was replaced by one still wider: 255 times at most
+    for _ in range(WIDTH if width < WIDTH else 0):
+        wider = [tile_path(level, n, w) for w in _widths(folder / f"{full}.p") if w > width]
         for other in [*wider, full]:
             content = read(folder, other, cap=cap)
             if content is not None:
                 return _beginning(content, level, width, other)
+        unseen += not wider
+        if unseen == 3:  # a list made while the writer replaces one may lack both
+            break
     raise VerificationError(f"`{name}` is missing", path=name)
+
+
+def _widths(partial: Path) -> list[int]:
+    """Return the widths of the partial tiles in a directory, which may be gone by now."""
+    try:
+        names = os.listdir(partial)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(int(name) for name in names if _WIDTHS.fullmatch(name))
 
 
 def _beginning(content: bytes, level: int | str, width: int, path: str) -> bytes:

@@ -15,6 +15,8 @@ entry and its leaf hash; so the whole tree is rebuilt.
 from __future__ import annotations
 
 import os
+import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -308,29 +310,44 @@ def _check_wal(folder: Path, head: Checkpoint, keys: list[str], live: bool) -> i
 def _check_strays(folder: Path, expected: set[str], live: bool, size: int) -> None:
     leftovers = None if live else Leftovers(folder, size)
     left = set[str]()
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(_listed(folder, live)):
         name = path.relative_to(folder).as_posix()
-        if name in expected or name == "wal":
-            if live and not os.path.lexists(path):
+        try:
+            found = path.lstat()
+        except FileNotFoundError:
+            if live:
                 continue  # the writer has put a wider one in its place since
-            if path.is_symlink() or not path.is_file():
+            raise
+        plain = stat.S_ISREG(found.st_mode)
+        if name in expected or name == "wal":
+            if not plain:
                 raise VerificationError(f"`{name}` is not a plain file", path=name)
             continue
-        if path.is_dir() and not path.is_symlink():
+        if stat.S_ISDIR(found.st_mode):
             continue
-        if name == "lock" and path.stat().st_size == 0:
+        if name == "lock" and plain and found.st_size == 0:
             continue
         if name == "format" and read(folder, "format") in READABLE:
             continue
         if live and (name.startswith("tile/") or name.endswith(".new")):
             continue  # the writer is ahead of the checkpoint that was read
-        plain = path.is_file() and not path.is_symlink()
         if leftovers is not None and plain and leftovers.explain(name):
             left.add(name)
             continue
         raise VerificationError(f"`{name}` does not belong to the log", path=name)
     if not live and not {p.name for p in folder.iterdir()} <= KNOWN | left:
         raise VerificationError("the directory holds more than a log")
+
+
+def _listed(folder: Path, live: bool) -> Iterator[Path]:
+    """Yield all that lies under `folder`; a running writer may remove a directory meanwhile."""
+
+    def refused(exc: OSError) -> None:
+        if not (live and isinstance(exc, FileNotFoundError)):
+            raise exc
+
+    for base, folders, names in os.walk(folder, onerror=refused):
+        yield from (Path(base, name) for name in (*folders, *names))
 
 
 def _read(folder: Path, name: str) -> bytes:
