@@ -10,7 +10,7 @@ from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE, plausi
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
-from stageflow_guard.redaction.recognizers.shapes import holds
+from stageflow_guard.redaction.recognizers.shapes import holds, numbers_in
 
 # a police report's race and sex: `W/M 04/22/1957`, `B/F, 3/1/90`
 _OF_A_SEX = re.compile(r"(?<![\w/])[WBHA]/[MF][ ,]{1,2}(?:(?i:dob)[ :]{0,2})?(?=[0-9])")
@@ -96,7 +96,7 @@ def _by_form(text: str, lower: str) -> Iterator[Hit]:
     if holds(text, _DAY_IN_BRACKETS):
         found += [m for m in _OF_A_NAME.finditer(text) if m["given"].lower() in GIVEN_NAMES]
     if holds(text, _SEX_BEHIND):
-        found += _BEFORE_A_SEX.finditer(text)
+        found += _before_a_sex(text)
     if holds(text, _OF_PASSENGERS):
         found += _OF_A_PASSENGER.finditer(text)
     if "day of" in lower:
@@ -105,3 +105,21 @@ def _by_form(text: str, lower: str) -> Iterator[Hit]:
         found += _BORN_SHORT.finditer(text)
     for match in found:
         yield Hit(*match.span("date"), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")
+
+
+def _before_a_sex(text: str) -> Iterator[re.Match[str]]:
+    """Yield the dates before a sex: each ends in a year behind its day and month."""
+    for start, end in numbers_in(text):
+        if end - start == _YEAR and text[start - 1] in "./-":
+            for low in range(max(0, start - _DAY_MOST), start - _DAY_LEAST + 1):
+                match = _BEFORE_A_SEX.match(text, low) if text[low].isdigit() else None
+                if match is not None:
+                    yield match
+                    break
+
+
+_YEAR, _DAY_LEAST, _DAY_MOST = (
+    4,
+    4,
+    6,
+)  # characters of a year, of a day and a month with their signs

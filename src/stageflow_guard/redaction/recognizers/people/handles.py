@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import ascii_uppercase, digits
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, places, present
 from stageflow_guard.redaction.recognizers.generic.usernames import FILED, NOBODY
@@ -61,6 +62,8 @@ _PLACES = ("skype", "snapchat", "discord", "telegram", "insta", "tiktok", "wecha
 _DOMAIN = re.compile(
     r"(?<![\w\\/.:$-])(?!HKEY|HKLM|HKCU|NT |BUILTIN|SYSTEM)[A-Z][A-Z0-9-]{1,14}\\{1,2}(?P<name>(?=[a-z]{0,20}[._0-9])[a-z][a-z0-9._-]{2,24}[a-z0-9])(?![\w\\/.:])"
 )
+# a domain begins where nothing of one stands before it
+_OF_DOMAINS, _DOMAIN_MOST = ascii_uppercase + digits + "-", 16
 # `his handle is kestrel48`, `Discord kestrel#4410`, `live:kestrel48`
 _NAMED = re.compile(
     r"(?:(?:handle|screen name|gamertag|nick(?:name)?|pseudo|spitzname)(?:(?: is| ist| est| es| è)[ ]@?|[: ]{1,2}@)(?=[a-z][a-z_.]{1,20}[0-9]|[a-z]{2,20}[_.][a-z])|discord:? (?=\w{2,24}#[0-9]{4})|live:)(?P<name>[a-z][\w.]{1,23}\w(?:#[0-9]{4})?)(?![\w@/])",
@@ -107,8 +110,11 @@ def recognize(text: str) -> Iterator[Hit]:
 
 def _in_paths(text: str) -> Iterator[Hit]:
     """Yield accounts behind a domain of Windows, and those whose folder of a user is told."""
-    for domain in _DOMAIN.finditer(text):
-        yield from _account(domain, "account, domain")
+    for at in places(text, "\\"):
+        low = max(0, at - _DOMAIN_MOST)
+        domain = _DOMAIN.match(text, low + len(text[low:at].rstrip(_OF_DOMAINS)))
+        if domain is not None:
+            yield from _account(domain, "account, domain")
     for home in _HOME.finditer(text) if present(text, _FOLDERS) else ():
         if _of_a_person(home["name"].lower()):
             yield from _account(home, "account, folder")

@@ -86,20 +86,32 @@ def people(text: str) -> Iterator[Hit]:
                 for match in pattern.finditer(text):
                     yield Hit(*match.span("who"), "PERSON", 0.42, "name, sign-off", "label said")
     if holds(text, _TIMES):
-        for match in _at_lines(text, _CHAT):
+        lines = _lines_of(text, (time.start() for time in _A_TIME.finditer(text)))
+        for match in _at_lines(text, lines, _CHAT):
             if _NO_WRITER.isdisjoint(_words(match["who"])):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, chat", "position")
-        yield from _named(_at_lines(text, _STAMPED, _STAMP_BEHIND))
-    if _COMES.places(lowered(text)):
-        yield from _named(_at_lines(text, _CAME))
+        yield from _named(_at_lines(text, lines, _STAMPED, _STAMP_BEHIND))
+    comes = _COMES.places(lowered(text))
+    if comes:
+        yield from _named(_at_lines(text, _lines_of(text, comes), _CAME))
 
 
 _COMES = Heads(("joined", "left", "entered", "beigetreten", "verlassen", "rejoint", "quitté", "unido", "unió", "entrat", "entrou", "saiu", "toegetreden", "den chat"))  # fmt: skip
 
 
-def _at_lines(text: str, *patterns: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """Yield the first match at the start of each line."""
-    for at in (0, *(at + 1 for at in places(text, "\n"))):
+_A_TIME = re.compile(r"[0-9][:.h][0-9]{2}")
+
+
+def _lines_of(text: str, places: Iterable[int]) -> list[int]:
+    """Return where the lines begin that hold one of `places`, in order."""
+    return sorted({text.rfind("\n", 0, at) + 1 for at in places})
+
+
+def _at_lines(
+    text: str, lines: Iterable[int], *patterns: re.Pattern[str]
+) -> Iterator[re.Match[str]]:
+    """Yield the first match at the start of each of `lines`."""
+    for at in lines:
         for pattern in patterns:
             match = pattern.match(text, at)
             if match is not None:
