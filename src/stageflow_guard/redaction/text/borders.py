@@ -19,6 +19,7 @@ _MARKS = "\u0591-\u05c7\u061c\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7
 _TOUCH = re.compile(
     rf"(?<=[{UNSPACED}])(?<![0-9A-Za-z@.()+ -][{_MARKS}])(?<!\d)(?=[0-9A-Za-z+(]|@(?![{UNSPACED}]))|(?<=[0-9A-Za-z)])(?=[{UNSPACED}])(?![{_MARKS}])(?!\d)"
 )
+_IN_SCRIPT = re.compile(f"[{UNSPACED}][{UNSPACED}]*")
 _COLOUR = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]")  # of a terminal
 # drawn from right to left, whatever it is (U+202E): stored backwards
 _TURNED = re.compile("\u202e([^\u202c\n]{0,400})\u202c?")
@@ -73,7 +74,8 @@ def bordered(view: View) -> View:
         view = view.edited(sorted(drawn), "pictures")
         text = view.text
     if unspaced(text):
-        view = view.parted([m.start() for m in _TOUCH.finditer(text)], "borders")
+        ends = (at for run in _IN_SCRIPT.finditer(text) for at in run.span())
+        view = view.parted([at for at in ends if _TOUCH.match(text, at)], "borders")
         text = view.text
     if "|" in text or "\t" in text:
         view = view.edited(list(_cells(text)), "cells")

@@ -11,7 +11,14 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import capitalised
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
-from stageflow_guard.redaction.recognizers.phrases import Index, Match, register, vocabulary
+from stageflow_guard.redaction.recognizers.phrases import (
+    Index,
+    Match,
+    lowered,
+    register,
+    vocabulary,
+)
+from stageflow_guard.redaction.recognizers.runs import runs
 
 _GREETING = Index({"greeting": [p for c in COUNTRIES for p in c.greetings.split("|") if p]})
 _GREETED = re.compile(r"[ ](?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?[ ])?(?=[^\W_])")
@@ -141,7 +148,8 @@ _SHORT_NAME = 4
 def recognize(text: str) -> Iterator[Hit]:
     """Yield who is greeted, and who stands below or behind a closing."""
     yield from _greeted(text)
-    for waved in _WAVED.finditer(text) if not _WAVES.isdisjoint(vocabulary(text)) else ():
+    waves = runs(lowered(text)).places(_WAVES) if not _WAVES.isdisjoint(vocabulary(text)) else ()
+    for waved in filter(None, (_WAVED.match(text, at) for _, at in waves)):
         name = capitalised(text, waved.end())
         if name is not None and (
             text[name[1] : name[1] + 1] in ("", "\n", ".", "!")
