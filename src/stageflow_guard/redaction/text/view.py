@@ -25,8 +25,21 @@ _KEPT = 8192  # distinct characters remembered: a text of all code points cannot
 Edit = tuple[int, int, str]  # [start, end) of a view becomes this text
 
 
+_counted = array("I", range(4096))  # a range is a slice of it: copied as memory
+_MOST_COUNTED = 1_000_000  # of a longer text nothing is kept
+
+
 def _array(places: Sequence[int]) -> array[int]:
-    return places if isinstance(places, array) else array("I", places)
+    global _counted  # noqa: PLW0603 - replaced as a whole
+    if isinstance(places, array):
+        return places
+    if not isinstance(places, range) or places.step != 1 or places.stop > _MOST_COUNTED:
+        return array("I", places)
+    counted = _counted
+    if places.stop > len(counted):
+        size = min(_MOST_COUNTED, max(places.stop, 2 * len(counted)))
+        _counted = counted = array("I", range(size))
+    return counted[places.start : places.stop]
 
 
 class _Table(dict[str, str]):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.countries.pack import Document
 from stageflow_guard.redaction.recognizers.generic.asked import answer
@@ -27,7 +28,7 @@ DOCUMENTS: tuple[Document, ...] = tuple(d for c in COUNTRIES for d in c.document
 # behind a document's name: a word for "number", what stands in brackets, "is", a sign
 _FILL = re.compile(
     r"(?:\.[°ºo](?![^\W\d_]))?[\"'`\])}]{0,2}\.?[ _-]?(?:(?:no|nr|nro|n\.?[°ºo]|№|n(?=\.)|n[uú]m|number|numero|número|numéro|nummer|numer|id|code|card|#)(?![^\W\d_])\.?)?[\"'\])]{0,2}\s?(?:\([^)\n]{1,20}\)\s?)?"
-    r"(?:(?:is|was|as|of|are|ist|war|lautet|est|es|è|é|er|är|jest|on|reads|nr\.?)(?:\s(?:(?:o|a|le|la|el|il)\s)?|[ ]?[:：]\s?)|[:=#：]{1,2}|[-–]|は|是|为|為|이|는|은|है)?\s{0,3}[\"'#]?",
+    r"(?:(?:is|was|as|of|are|ist|war|lautet|est|es|è|e['’]|é|eh|er|är|jest|on|reads|nr\.?)(?:\s(?:(?:o|a|le|la|el|il)\s)?|[ ]?[:：]\s?)|[:=#：]{1,2}|[-–]|は|是|为|為|이|는|은|है)?\s{0,3}[\"'#]?",
     re.IGNORECASE,
 )
 # between a field's name and its value
@@ -95,7 +96,7 @@ def _before_its_name(text: str, match: Match) -> Hit | None:
 
 # `533401372 is my passport number`, `184668475 is mijn BSN`
 _IS_MY = re.compile(
-    r"[ ](?:is|ist|est|es|è|é)[ ](?:my|the|his|her|our|mein|meine|das|die|mon|ma|le|la|mi|el|il mio|la mia|mijn|het|o meu|a minha|meu|minha)[ ]$"
+    r"[ ](?:is|ist|est|es|è|e['’]|é)[ ](?:my|the|his|her|our|mein|meine|das|die|mon|ma|le|la|mi|el|il mio|la mia|mijn|het|o meu|a minha|meu|minha)[ ]$"
 )
 
 
@@ -144,6 +145,7 @@ def _document(text: str, match: Match) -> Hit | None:
         or _of_whom(text, match.end, known)
         or _of_a_person(text, match.end, known)
         or _of_a_country(text, match.end, known)
+        or _in_its_clause(text, match.end, known)
     )
 
 
@@ -190,6 +192,30 @@ def _behind_words(text: str, at: int, documents: list[Document]) -> Hit | None:
             return Hit(*value.span(), document.entity, score, "document", "label document")
     return None
 
+
+# what stands between a document and its number in one clause: `passport, mine is`, `ID card issued in Rome, n.`
+_CLAUSE = re.compile(
+    r"(?:[ ,:;?()'’\"–-]{1,3}(?:[^\W\d_]+['’]?|(?i:n|no|nr|num|n[ºo°])\.[ºo°]?|[º°#])){1,8}?[ :,\"'(]{1,3}"
+    r"(?P<value>(?=[A-Z0-9]{0,8}[A-Z])(?=(?:[A-Z]{0,4}[0-9]){3})[A-Z0-9]{7,14})(?![\w@]|[-./:][\w])"
+)
+
+
+def _in_its_clause(text: str, at: int, documents: list[Document]) -> Hit | None:
+    """Return a value of letters and digits that a few words part from its document; no other label among them."""
+    found = _CLAUSE.match(text, at)
+    if found is None or labels.scan(text, at, found.start("value"), labels.NONE).name in _OTHERS:
+        return None
+    for document in documents:
+        if document.entity == "LICENSE_PLATE":
+            continue  # `plate and screws (lot SY4488120)`; see plates.py
+        if re.fullmatch(document.value, found["value"]):
+            return Hit(
+                *found.span("value"), document.entity, DOUBTFUL, "document", "label document"
+            )
+    return None
+
+
+_OTHERS = frozenset({labels.OTHER, "card", "phone", "iban", "account"})
 
 # an insurer between a label and its number: `póliza Sanitas nº 87030530/9`
 _WHOSE = re.compile(

@@ -21,7 +21,7 @@ def asked(text: str, at: int) -> int:
 
 
 _LITTLE = re.compile(
-    r"(?:(?:yes|yeah|sure|ok|okay|it's|it’s|it is|that's|that is|the|is|my|name|sí|si|oui|ja|c'est|es|ist|das|de|o|é|è|het|sim|claro|certo|certo|ovviamente|natürlich|bien sûr|por supuesto|sure|of course|right)[,.]?[ ]){0,5}",
+    r"(?:(?:yes|yeah|sure|ok|okay|it's|it’s|it is|that's|that is|the|is|my|name|sí|si|oui|ja|c'est|es|ist|das|de|o|é|eh|è|e['’]|het|sim|claro|certo|certo|ovviamente|natürlich|bien sûr|por supuesto|sure|of course|right)[,.]?[ ]){0,5}",
     re.IGNORECASE,
 )
 

@@ -15,7 +15,7 @@ from stageflow_guard.redaction.recognizers.phrases import Index, Match
 
 BORN = Index({"born": [p for c in COUNTRIES for p in c.born.split("|")]})
 _BORN_FILL = re.compile(
-    r"(?:(?:[ ](?:in|à|ad|a|en|em|te))?[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20}(?:[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20})?(?=,?[ ](?:am|le|il|el|op|em|den|on|a|dnia)[ ][0-9]),?)?(?:/(?:sex|gender|age))?(?:['’]s)?[\"'`\])}]{0,2}\.?\s?(?:\([a-z/. -]{6,12}\)\s?)?(?:\((?:we |you )?(?:hold|have|gave)[ ]|\((?:on file|currently|laut Akte|bei uns|según|secondo|selon)[^0-9()\n]{0,16}[ ])?(?:is|was|ist[ ]am|ist|est|es|è|é|on|am|le|el|il|op|em|den|dnia|w dniu|は|是|为|為|은|는)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?(?:the )?",
+    r"(?:(?:[ ](?:in|à|ad|a|en|em|te))?[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20}(?:[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20})?(?=,?[ ](?:am|le|il|el|op|em|den|on|a|dnia)[ ][0-9]),?)?(?:/(?:sex|gender|age))?(?:['’]s)?[\"'`\])}]{0,2}\.?\s?(?:\([a-z/. -]{6,12}\)\s?)?(?:\((?:we |you )?(?:hold|have|gave)[ ]|\((?:on file|currently|laut Akte|bei uns|según|secondo|selon)[^0-9()\n]{0,16}[ ])?(?:is|was|ist[ ]am|ist|est|es|è|e['’]|é|eh|on|am|le|el|il|op|em|den|dnia|w dniu|は|是|为|為|은|는)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?(?:the )?",
     re.IGNORECASE,
 )
 

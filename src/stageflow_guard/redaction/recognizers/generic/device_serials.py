@@ -25,7 +25,7 @@ _UNCOUNTED = re.compile(r"(?:d[eiou]|del)[ ]")
 # `de série` alone is a series: the word for a number is before it
 _COUNTED = re.compile(r"(?:n[.°º]{1,2}o?|n[uúù]m(?:[ée]ro|ero)?\.?|nr\.?|no\.?|code)[ ]?$")
 _SIGN = re.compile(
-    r"(?:[\"'`)\]])?\s?(?:is|was|reads|ist|lautet|est|es|è|é|är|er|jest|は|为|는|은)?\s?[:=#：]?\s{0,2}[\"'`(]?",
+    r"(?:[\"'`)\]])?\s?(?:is|was|reads|ist|lautet|est|es|è|e['’]|é|eh|är|er|jest|は|为|는|은)?\s?[:=#：]?\s{0,2}[\"'`(]?",
     re.IGNORECASE,
 )
 _VALUE = re.compile(

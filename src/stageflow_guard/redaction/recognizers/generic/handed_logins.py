@@ -28,7 +28,7 @@ _SAID = (
     )),
     # before what it is
     ((" is ", " ist ", " est ", " es ", " è ", " é "), (
-        re.compile(rf"(?<![^\s(\"']){_A}[ ](?:is|ist|est|es|è|é)[ ](?:the|my|our|your|das|mein|le|mon|la|mi|il|a|o|het|mijn)[ ]{_WORDS}(?![^\W_])"),
+        re.compile(rf"(?<![^\s(\"']){_A}[ ](?:is|ist|est|es|è|e['’]|é)[ ](?:the|my|our|your|das|mein|le|mon|la|mi|il|a|o|het|mijn)[ ]{_WORDS}(?![^\W_])"),
     )),
     # from the old to the new
     ((" from ", " von ", " de ", " da ", " van "), (

@@ -25,7 +25,7 @@ _BEHIND = re.compile(
     rf"(?:{'|'.join(sorted(_USERS, key=len, reverse=True))})[ ]?(?::[ ])?(?<=[ :\u0600-\uffff])(?P<quote>(?:[\"'`„‘]|«[ ]?)?)(?P<name>[a-z][a-z0-9_-]{{0,24}}(?:\.[a-z0-9_-]{{1,24}}){{0,2}})(?P<close>(?:[\"'`“’]|[ ]?»)?)(?![\w@/\\(=-]|\.\w)",
     re.IGNORECASE,
 )
-_AUX = r"(?:has been|was|is|got|account|wurde|ist|hat sich|hat|meldet sich|a été|est|s['’]est|ha sido|fue|está|se ha|ha|è stato|è stata|è|si è|heeft zich|heeft|werd|is|foi|está|został[a]?|jest|się|har|är|blev|blevet|er|ble|on|byl[a]?|se|bol[a]?)"
+_AUX = r"(?:has been|was|is|got|account|wurde|ist|hat sich|hat|meldet sich|a été|est|s['’]est|ha sido|fue|está|se ha|ha|è stato|è stata|è|e['’]|si è|heeft zich|heeft|werd|is|foi|está|został[a]?|jest|się|har|är|blev|blevet|er|ble|on|byl[a]?|se|bol[a]?)"
 _STATE = re.compile(
     rf"[ ](?:{_AUX}[ ])?(?:locked|blocked|disabled|banned|deleted|created|unlocked|suspended|logged|signed|failed|authenticated|disconnected|connected|not found|does not exist|denied|rejected|expired|"
     r"gesperrt|angemeldet|abgemeldet|angelegt|gelöscht|deaktiviert|entsperrt|eingeloggt|ausgeloggt|authentifiziert|nicht gefunden|unbekannt|abgewiesen|"

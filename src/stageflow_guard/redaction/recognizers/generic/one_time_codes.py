@@ -34,7 +34,7 @@ _SURE = ("otp", "验证码", "인증번호", "認証コード", "確認コード
 _CODE = re.compile(
     r"(?:code|código|codigo|codice|clave|kod|otp|tan|رمز|验证码|인증번호|認証コード|確認コード|कोड|ओटीपी)\w{0,6}"
     # what it is for: `OTP for txn of Rs 2,499.00 at BIGMART is 730164`, `code de validation est le 918 204`
-    r"(?:[\"']?[ ]?[:：=][ ]?[\"']?|\?[ ]|['’]s[ ]|(?:[ ][^\n:=]{1,48}?)?[ ](?:is|was|lautet|ist|est|es|è|é|är|er|jest|هو|है)[ :]{1,2}(?:le[ ]|el[ ]|il[ ])?|是|は|는|은|[ ])[ ]?([0-9]{3}[- ][0-9]{3}|[0-9]{4,8})(?![\w-]|[.,:][0-9])"
+    r"(?:[\"']?[ ]?[:：=][ ]?[\"']?|\?[ ]|['’]s[ ]|(?:[ ][^\n:=]{1,48}?)?[ ](?:is|was|lautet|ist|est|es|è|e['’]|é|eh|är|er|jest|هو|है)[ :]{1,2}(?:le[ ]|el[ ]|il[ ])?|是|は|는|은|[ ])[ ]?([0-9]{3}[- ][0-9]{3}|[0-9]{4,8})(?![\w-]|[.,:][0-9])"
 )
 # a lock whose name says that a code follows
 _LOCK = re.compile(
@@ -61,7 +61,7 @@ _DIGITS = r"([0-9]{3}[- ][0-9]{3}|[0-9]{4,8})"
 _YOURS = r"(?:your|the|my|a|ihre?|deine?|der|mein|votre|ton|le|mon|su|tu|el|mi|il|tuo|suo|la|je|uw|de|mijn|seu|teu|o|meu|din|ditt|min|twój|twoj|kod|dit)"
 # the code first, and then what it is: `819393 is your Parcelhop code`, `use 819393 as your code`
 _FIRST = re.compile(
-    rf"(?<![\w.,:/#-])(?:[a-z]-)?{_DIGITS}[ ](?:is|ist|lautet|est|es|è|é|är|er|jest|to)(?:[ ](?:il|la|o|a))?[ ]{_YOURS}(?:[ ][\w'’&.-]{{1,20}}){{0,3}}[ ]\w{{0,20}}$"
+    rf"(?<![\w.,:/#-])(?:[a-z]-)?{_DIGITS}[ ](?:is|ist|lautet|est|es|è|e['’]|é|eh|är|er|jest|to)(?:[ ](?:il|la|o|a))?[ ]{_YOURS}(?:[ ][\w'’&.-]{{1,20}}){{0,3}}[ ]\w{{0,20}}$"
     rf"|(?<![^\W_])(?:use|using|enter|type|give|gib|geben sie|verwende|nutze|nutzen sie|verwenden sie|usa|usar|use|ingresa|introduce|introduzca|utilisez|utilise|entrez|saisissez|tapez|inserisci|digita|gebruik|voer|digite|insira|utilize|podaj|wpisz|ange)[ ](?:[a-z]-)?{_DIGITS}[ ](?:as|als|como|comme|come|som|jako|in as|in als)(?:[ ]{_YOURS})?(?:[ ][\w'’&.-]{{1,20}}){{0,3}}[ ]\w{{0,20}}$"
 )
 _BETWEEN = (" is ", " ist ", " lautet ", " est ", " es ", " è ", " é ", " är ", " er ", " jest ", " to ", " as ", " als ", " como ", " comme ", " come ", " som ", " jako ")  # fmt: skip

@@ -13,15 +13,15 @@ from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 _MY = r"(?:my|your|his|her|our|their|[a-z]{2,12}['’]s|mein|meine|deine|seine|ihre|unsere|mon|ton|son|notre|leur|mi|tu|su|il mio|il suo|mijn|zijn|haar|o meu|meu|o seu|seu)"
 _NUMBER = r"(?:(?:new|other|work|private|neue|andere|nouveau|nuevo|nuovo|nieuwe|novo)[ ])?(?:number|nummer|num|numéro|numero|número|zap|whats(?:app)?|cell|nr\.?)"
 _TOLD = re.compile(
-    rf"{_MY}[ ]{_NUMBER}(?:[ ](?:is|ist|lautet|est|es|è|é))?[ :]{{1,2}}(?:c['’]est[ ])?(?P<number>\+?[0-9]{{9,12}}|(?:[0-9]{{2,5}}[ -]){{1,4}}[0-9]{{2,5}})(?![\w.,:/-][0-9]|[0-9A-Za-z])"
+    rf"{_MY}[ ]{_NUMBER}(?:[ ](?:is|ist|lautet|est|es|è|e['’]|é))?[ :]{{1,2}}(?:c['’]est[ ])?(?P<number>\+?[0-9]{{9,12}}|(?:[0-9]{{2,5}}[ -]){{1,4}}[0-9]{{2,5}})(?![\w.,:/-][0-9]|[0-9A-Za-z])"
 )
 _BEHIND = re.compile(
-    rf"(?<![\w.,:/#+-])(?P<number>\+?[0-9]{{9,12}})[ ](?:is|ist|est|es|è|é)[ ]{_MY}[ ]{_NUMBER}(?![^\W_])"
+    rf"(?<![\w.,:/#+-])(?P<number>\+?[0-9]{{9,12}})[ ](?:is|ist|est|es|è|e['’]|é)[ ]{_MY}[ ]{_NUMBER}(?![^\W_])"
 )
 # a number that is new to whom it is told
 _NEW = re.compile(
     r"(?:(?:new|neue|nouveau|nuevo|nuovo|nieuw|nieuwe|novo|nytt?|nowy|nové|uusi|yeni)[ ](?:number|nummer|num|nr\.?|nro|numéro|número|numero|numer|číslo|numaram|numara)|(?:numéro|número|numero|numer|nummer)[ ](?:nouveau|nuevo|nuovo|novo|nowy))"
-    r"(?:[ ](?:is|ist|lautet|est|es|è|é|är|er|jest|on))?[ :!.,;-]{1,4}(?P<number>\+?[0-9]{9,12}|\(?[0-9]{2,5}\)?(?:[ .-][0-9]{2,5}){1,4})(?![\w.,:/-][0-9]|[0-9A-Za-z])"
+    r"(?:[ ](?:is|ist|lautet|est|es|è|e['’]|é|eh|är|er|jest|on))?[ :!.,;-]{1,4}(?P<number>\+?[0-9]{9,12}|\(?[0-9]{2,5}\)?(?:[ .-][0-9]{2,5}){1,4})(?![\w.,:/-][0-9]|[0-9A-Za-z])"
 )
 # one of North America at the end of a thought that names nothing else
 _PLAIN = re.compile(

@@ -12,7 +12,9 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _COUNT = r"(?:two|three|four|five|six|seven|eight|zwei|drei|vier|fünf|sechs|deux|trois|quatre|cinq|six|dos|tres|cuatro|cinco|seis|due|tre|quattro|cinque|sei|twee|drie|vier|vijf|zes|dois|três|quatro|[2-8])"
 _THINGS = r"(?:[ ](?:digits|numbers|numerals|characters|figures|ziffern|zahlen|stellen|chiffres|dígitos|números|cifre|numeri|cijfers|tekens|of it))?"
-_IS = r"(?:[ ](?:is|are|being|read|ist|sind|lautet|lauten|est|sont|es|son|è|sono|zijn|são|é))?"
+_IS = (
+    r"(?:[ ](?:is|are|being|read|ist|sind|lautet|lauten|est|sont|es|son|è|e['’]|sono|zijn|são|é))?"
+)
 _HEAD = re.compile(
     r"(?:(?:starts?|starting|begins?|beginning|ends?|ending) (?:with|in)|(?:beginnt|fängt|endet) (?:mit|auf)|(?:commence|finit|se termine) par|(?:empieza|comienza|termina|acaba) (?:por|con|en)|(?:inizia|comincia|finisce|termina) (?:con|per)|(?:begint|eindigt) (?:met|op)|(?:começa|termina|acaba) (?:por|com|em)"
     rf"|(?:first|middle|last|next|final|ersten|mittleren|letzten|premiers?|derni[eè]res?|premi[eè]res?|derniers?|primeros|últimos|prime|ultime|primi|ultimi|eerste|middelste|laatste|primeiros|últimos)[ ]{_COUNT}{_THINGS}"
@@ -25,7 +27,7 @@ _NEXT = re.compile(
     r"[ ,;.]{1,3}(?:(?:and|then|next|followed by|und|dann|danach|et|puis|ensuite|y|luego|después|e|poi|quindi|en|dan|daarna|depois)[ ])(?:then[ ]|dann[ ]|puis[ ]|the[ ])?(?=[0-9])"
 )
 _OF = re.compile(
-    r"(?:of|von|der|des|van|du|de la|del|della|do|da)[^\n,;:0-9]{3,40}?(?:is|ist|est|es|è|é)[ ]"
+    r"(?:of|von|der|des|van|du|de la|del|della|do|da)[^\n,;:0-9]{3,40}?(?:is|ist|est|es|è|e['’]|é)[ ]"
 )
 _PIECE = re.compile(r"(?=[A-Z]{0,6}[0-9])[A-Z0-9]{2,14}(?![A-Za-z0-9])")
 _HEADS = Heads((

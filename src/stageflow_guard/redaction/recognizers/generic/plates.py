@@ -17,7 +17,7 @@ _FORMS = re.compile(
     r"(?<![\w/.-])(?:[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}|[A-Z]{2}-[0-9]{3}-[A-Z]{2}|[A-Z]{2}[ ]?[0-9]{3}[ ]?[A-Z]{2}|[0-9]{4}[ ]?[BCDFGHJ-NPR-TV-Z]{3}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ ]?[0-9]{2,4}"
     r"|[A-Z]{2}[ -]?[0-9]{1,2}[ -]?[A-Z]{1,2}[ -]?[0-9]{4}|[A-Z]{3}[ -]?[0-9][A-Z0-9][0-9]{2}|[0-9]{2}[ ][A-Z]{1,3}[ ][0-9]{2,4}|[A-Z]{2,3}[ ][0-9]{3,5}[A-Z]{0,2}|[A-Z]{1,2}-[0-9]{2,3}-[A-Z]{1,2}|[0-9]-[A-Z]{3}-[0-9]{2}|[A-Z]{3}[ ]?[0-9]{2}[A-Z])(?![\w/-]|[.,][0-9])"
 )
-_WORDS = r"reg|plate|plates|car park|parked|parking|vehicle|motorbike|kennzeichen|kfz|fahrzeug|stellplatz|parkplatz|parkt|véhicule|voiture|stationn\w{2,6}|immatricul\w{2,7}|matrícula|coche|vehículo|aparcad\w{1,2}|targa|targat[ao]|veicolo|parcheggi\w{1,3}|kenteken|voertuig|geparkeerd|parkeer\w{0,6}|placa|veículo|estacionad\w|plaka|araç|nr rej|rejestrac\w{2,5}|samochód|registreringsnummer|regnr|bilen|bilens|bil|nummerplade|nummerskylt|rekisteri\w{0,8}|autoni|spz|vozidlo|auto(?=[ ](?:ist|hat|is|è|ma|má))|वाहन|गाड़ी|बाइक"
+_WORDS = r"reg|plate|plates|car park|parked|parking|vehicle|motorbike|kennzeichen|kfz|fahrzeug|stellplatz|parkplatz|parkt|véhicule|voiture|stationn\w{2,6}|immatricul\w{2,7}|matrícula|coche|vehículo|aparcad\w{1,2}|targa|targat[ao]|veicolo|parcheggi\w{1,3}|kenteken|voertuig|geparkeerd|parkeer\w{0,6}|placa|veículo|estacionad\w|plaka|araç|nr rej|rejestrac\w{2,5}|samochód|registreringsnummer|regnr|bilen|bilens|bil|nummerplade|nummerskylt|rekisteri\w{0,8}|autoni|spz|vozidlo|auto(?=[ ](?:ist|hat|is|è|e['’]|ma|má))|वाहन|गाड़ी|बाइक"
 _VEHICLES = re.compile(rf"(?<![^\W\d_])(?:{_WORDS})(?![^\W\d_])")
 # what each of them begins with
 _HEADS = Heads(

@@ -61,8 +61,8 @@ _NO_NUMBERS = frozenset("e en der es er een te de und ente ste".split())  # noqa
 _WORD = re.compile(r"[^\W\d_]{1,40}")
 _APART = re.compile(r"[ -]|,[ ]|['’]")
 _FILL = re.compile(
-    r"['’]?s?[\"'`]?\s?(?:\([^()\n]{1,20}\)\s?)?(?:is|was|ist|war|lautet|est|es|è|é)?\s?[:=–?-]{0,2}\s{0,2}(?:[-–—]\s)?"
-    r"(?:(?:on|am|le|el|il|op|em|den|no dia|dia|the|der|o|it['’]s|das ist|c['’]est|es|è|é|dat is|het is)\s){0,3}",
+    r"['’]?s?[\"'`]?\s?(?:\([^()\n]{1,20}\)\s?)?(?:is|was|ist|war|lautet|est|es|è|e['’]|é)?\s?[:=–?-]{0,2}\s{0,2}(?:[-–—]\s)?"
+    r"(?:(?:on|am|le|el|il|op|em|den|no dia|dia|the|der|o|it['’]s|das ist|c['’]est|es|è|e['’]|é|eh|dat is|het is)\s){0,3}",
     re.IGNORECASE,
 )
 _LEAST, _MOST = 3, 14  # words of a date without those between; with them

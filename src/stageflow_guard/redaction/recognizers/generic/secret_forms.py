@@ -16,7 +16,7 @@ _RECOVERY = re.compile(r"(?<![\w-])[0-9]{6}(?:-[0-9]{6}){7}(?![\w-])")
 _RECOVERY_BESIDE = (b"000000-000000-000000",)
 # a license or product key in groups of capitals and digits, behind its word
 _LICENSE = re.compile(
-    r"(?:licen[cs]e[ -]?key|product[ -]?key|activation[ -]?(?:key|code)|serial[ -]?key|cd[ -]?key|lizenzschlüssel|produktschlüssel|aktivierungs(?:schlüssel|code)|clé (?:de licence|de produit|produit|d['’]activation)|clave de (?:licencia|producto|activación)|chiave di (?:licenza|prodotto|attivazione)|codice di attivazione|licentiesleutel|productsleutel|activeringscode|chave de (?:licença|produto|ativação)|klucz licencyjny|licensnyckel)[\"'`]?[ ]?(?:is|ist|est|es|è|é)?[ ]?[:=]?[ ]{0,2}[\"'`]?(?P<value>(?=[A-Z0-9-]{0,28}[0-9])[A-Z0-9]{4,8}(?:-[A-Z0-9]{4,8}){2,7})(?![\w-])",
+    r"(?:licen[cs]e[ -]?key|product[ -]?key|activation[ -]?(?:key|code)|serial[ -]?key|cd[ -]?key|lizenzschlüssel|produktschlüssel|aktivierungs(?:schlüssel|code)|clé (?:de licence|de produit|produit|d['’]activation)|clave de (?:licencia|producto|activación)|chiave di (?:licenza|prodotto|attivazione)|codice di attivazione|licentiesleutel|productsleutel|activeringscode|chave de (?:licença|produto|ativação)|klucz licencyjny|licensnyckel)[\"'`]?[ ]?(?:is|ist|est|es|è|e['’]|é)?[ ]?[:=]?[ ]{0,2}[\"'`]?(?P<value>(?=[A-Z0-9-]{0,28}[0-9])[A-Z0-9]{4,8}(?:-[A-Z0-9]{4,8}){2,7})(?![\w-])",
     re.IGNORECASE,
 )
 _LICENSES = Heads(("license", "licence", "product", "activation", "serial", "cd key", "cd-key", "lizenz", "produkt", "aktivierung", "clé ", "clave de ", "chiave di ", "codice di attivazione", "licentiesleutel", "productsleutel", "activeringscode", "chave de ", "klucz ", "licensnyckel"))  # fmt: skip
@@ -30,7 +30,7 @@ _CODES = re.compile(
 _CODE_HEADS = Heads(("recovery c", "recovery-c", "backup c", "backup-c", "scratch c", "wiederherstellungs", "de secours", "de récup", "de recup", "de respaldo", "di recupero", "di backup", "herstelcode", "back-up c"))  # fmt: skip
 # the words of a wallet: twelve and more of them, in small letters
 _SEED = re.compile(
-    r"(?:seed(?:[ -]?(?:phrase|words))?|mnemonic(?:[ -]?phrase)?|recovery[ -]?(?:phrase|words)|secret[ -]?(?:recovery )?phrase|wallet[ -]?words|wiederherstellungsphrase|phrase (?:de récupération|secrète)|frase (?:semilla|de recuperación|di recupero|de recuperação))[\"'`]?[ ]?(?:(?:is|ist|est|es|è|é)[ ]?[:=]?|[:=])\s{0,2}[\"'`]?(?P<value>(?-i:[a-z]{3,8}(?:[ ]{1,2}[a-z]{3,8}){11,23}))(?![\w-])",
+    r"(?:seed(?:[ -]?(?:phrase|words))?|mnemonic(?:[ -]?phrase)?|recovery[ -]?(?:phrase|words)|secret[ -]?(?:recovery )?phrase|wallet[ -]?words|wiederherstellungsphrase|phrase (?:de récupération|secrète)|frase (?:semilla|de recuperación|di recupero|de recuperação))[\"'`]?[ ]?(?:(?:is|ist|est|es|è|e['’]|é)[ ]?[:=]?|[:=])\s{0,2}[\"'`]?(?P<value>(?-i:[a-z]{3,8}(?:[ ]{1,2}[a-z]{3,8}){11,23}))(?![\w-])",
     re.IGNORECASE,
 )
 _SEEDS = Heads(("seed", "mnemonic", "recovery", "secret", "wallet", "wiederherstellungsphrase", "phrase ", "frase "))  # fmt: skip

@@ -62,7 +62,7 @@ _STATED = re.compile(
 # a block of YAML: | or >, and what is indented below
 _BLOCK = re.compile(r"[|>][-+]?[0-9]?[ \t]*\n(?=([ \t]+)\S)")
 _SAYS = re.compile(
-    rf"{_SUFFIX}[\"'`)]?(?:[ ](?:for|of|to|von|für|pour|para|per|voor)[ ][\w.-]{{2,24}}(?:[ ][\w.-]{{2,24}})?)?[ ](?:is|was|are|ist|war|lautet|est|es|è|é|jest|är|er|c['’]est|now|set to|to|:)(?:[ ]?[:：])?[ ]{{1,2}}(?:now[ ])?",
+    rf"{_SUFFIX}[\"'`)]?(?:[ ](?:for|of|to|von|für|pour|para|per|voor)[ ][\w.-]{{2,24}}(?:[ ][\w.-]{{2,24}})?)?[ ](?:is|was|are|ist|war|lautet|est|es|è|e['’]|é|eh|jest|är|er|c['’]est|now|set to|to|:)(?:[ ]?[:：])?[ ]{{1,2}}(?:now[ ])?",
     re.IGNORECASE,
 )
 _TOUCH = re.compile(r"[ ]?(?:は|是|为|為|：|:|는|은|है)?[ ]{0,2}[「『“（]?(?=[!-~])")

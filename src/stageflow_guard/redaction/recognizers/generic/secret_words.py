@@ -22,11 +22,11 @@ _WHOSE = re.compile(
     r"(?<![^\W_])(?:my|our|his|her|their|mein|unser|das wlan-?|mon|notre|mi|nuestra|tu|mia|nostra|mijn|ons|minha|nossa)[ ](?:(?:wifi|wi-fi|wlan|guest|old|new|current|email|laptop|altes|neues|ancien|nouveau|vieja|nueva|vecchia|nuova)[ -])?$"
 )
 _MINE = re.compile(
-    r"(?:password|passphrase|passwort|kennwort|mot de passe|contraseña|wachtwoord|senha)[ ](?:is|was|ist|war|est|était|es|era|è|é)[ ][\"'“„«]?(?P<value>[a-zß-ÿ]{4,24})[\"'”“»]?(?=[ ]?[.,;!]|\n|$)"
+    r"(?:password|passphrase|passwort|kennwort|mot de passe|contraseña|wachtwoord|senha)[ ](?:is|was|ist|war|est|était|es|era|è|e['’]|é)[ ][\"'“„«]?(?P<value>[a-zß-ÿ]{4,24})[\"'”“»]?(?=[ ]?[.,;!]|\n|$)"
 )
 # what is done with a password, and is none
 _PARTICIPLE = re.compile(
-    r"(?:ed|é|ée|ad[oa]|id[oa]|at[oa]|it[oa]|ut[oa]|iert|ing)$|^(?:ge|ver|be|ab|op)\w+(?:en|t|d|n)$"
+    r"(?:ed|é|eh|ée|ad[oa]|id[oa]|at[oa]|it[oa]|ut[oa]|iert|ing)$|^(?:ge|ver|be|ab|op)\w+(?:en|t|d|n)$"
 )
 _WHOSE_MOST = 24  # characters before the word
 _FRAMES = (

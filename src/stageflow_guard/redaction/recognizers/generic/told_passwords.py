@@ -56,9 +56,11 @@ _LABEL = {
     for kind, words in (("password", _PASSWORDS), ("code", _CODES), ("key", _KEYS))
 }  # fmt: skip
 # whose it is and what it opens: at most five words, none of which ends the clause
-_WHOSE = r"(?:[ ](?!(?:is|was|ist|war|est|es|è|é|er|är|jest)[ ])[^\W\d_][\w'’&/-]{0,20}){0,5}?"
+_WHOSE = (
+    r"(?:[ ](?!(?:is|was|ist|war|est|es|è|e['’]|é|eh|er|är|jest)[ ])[^\W\d_][\w'’&/-]{0,20}){0,5}?"
+)
 _IS = (
-    r"(?:heißt|heisst|heet|se llama|s'appelle|si chiama|chama-se|quedó en|ha quedado en|ficou|is geworden|used to be|should be|has to be|would be|will be|is|was|are|were|sind|waren|eran|sont|étaient|erano|zijn|são|eram|ist|war|lautet|lautete|wäre|wird|est|c['’]est|était|sera|es|era|fue|será|son|è|sarà|sono|luidt|wordt|é|foi|são|jest|było|är|var|er|blir)"
+    r"(?:heißt|heisst|heet|se llama|s'appelle|si chiama|chama-se|quedó en|ha quedado en|ficou|is geworden|used to be|should be|has to be|would be|will be|is|was|are|were|sind|waren|eran|sont|étaient|erano|zijn|são|eram|ist|war|lautet|lautete|wäre|wird|est|c['’]est|était|sera|es|era|fue|será|son|è|e['’]|sarà|sono|luidt|wordt|é|eh|foi|são|jest|było|är|var|er|blir)"
     r"(?:[ ](?:ab heute|ab jetzt|ab sofort|vanaf nu|vroeger|desde hoy|antes|à partir de maintenant|avant|d'ora in poi|prima|from now on|früher|today|heute|hoy|übrigens|aktuell|derzeit|momentan|actually|currently|actuellement|désormais|actualmente|attualmente|momenteel|atualmente|now|still|just|again|jetzt|nun|immer noch|noch|maintenant|toujours|ahora|todavía|adesso|ancora|nu|nog|agora|ainda|teraz|nadal|simply|einfach|the (?:numbers|digits|letters)|die (?:zahlen|ziffern)|les chiffres|los números|i numeri|de cijfers|os números))?[ :]{1,2}"
 )
 _SET = (
@@ -99,7 +101,7 @@ _CODE = re.compile(
     r"(?:[0-9]{4,8}|[0-9]{1,5}[A-F#*]{1,2}[0-9]{0,5}|[A-Z][0-9]{3,6}[A-Z]?|[A-Z]-[0-9]{4,8}|[0-9]{2,4}(?:-[0-9]{2,4}){1,3})[#*]?$"
 )
 _ANY_CODE = re.compile(
-    r"(?:code|código|codice|kod)(?=[ :=]{1,2}(?:(?:is|est|es|è|é|ist)[ :]{1,2})?[\"'`]?[a-z]{0,3}-?[0-9])"
+    r"(?:code|código|codice|kod)(?=[ :=]{1,2}(?:(?:is|est|es|è|e['’]|é|eh|ist)[ :]{1,2})?[\"'`]?[a-z]{0,3}-?[0-9])"
 )
 _REACH, _BACK, _NEAR = 160, 110, 60
 

@@ -29,13 +29,13 @@ _SAID_OF_IT = frozenset(["wrong", "right", "correct", "incorrect", "invalid", "v
 _LABELS = r"user[ ]?name|login name|account name|screen name|benutzername|nutzername|benutzerkennung|kennung|identifiant|nom d['’]utilisateur|pseudo|nombre de usuario|nome utente|gebruikersnaam|nome de usu[aá]rio|nome de utilizador|gamertag|nazwa użytkownika|användarnamn|inlognaam|loginnaam|brugernavn|brukernavn|käyttäjätunnus|uživatelské jméno|kullanıcı adı"
 # `my username should now be sunny.tx`, `usuario admin_tienda`: a sign in it tells
 _SPOKEN = re.compile(
-    rf"(?<![\w.-])(?:{_LABELS}|login|usuario|utente|usu[aá]rio)(?:[ ](?:is|was|will be|should|now|be|as|es|ist|est|è|é|lautet|heißt|c['’]est)){{0,3}}[ ][\"'`]?"
+    rf"(?<![\w.-])(?:{_LABELS}|login|usuario|utente|usu[aá]rio)(?:[ ](?:is|was|will be|should|now|be|as|es|ist|est|è|e['’]|é|eh|lautet|heißt|c['’]est)){{0,3}}[ ][\"'`]?"
     r"(?P<name>(?=[A-Za-z][A-Za-z0-9]{0,24}[._][A-Za-z0-9]|[A-Za-z]{2,24}[0-9])[A-Za-z][\w.-]{1,38}\w)(?![\w@/(=:])",
     re.IGNORECASE,
 )
 # `mi usuario es chaselden`: whose it is, and the end of a clause
 _OWN = re.compile(
-    rf"(?<![\w.-])(?:my|mein|mi|mon|il mio|mijn|meu|mitt?)[ ](?:{_LABELS}|login|usuario|utente|usu[aá]rio|handle|benutzer)[ ](?:is|was|es|ist|est|è|é|lautet|heißt|c['’]est)[ ]{_PLAIN}",
+    rf"(?<![\w.-])(?:my|mein|mi|mon|il mio|mijn|meu|mitt?)[ ](?:{_LABELS}|login|usuario|utente|usu[aá]rio|handle|benutzer)[ ](?:is|was|es|ist|est|è|e['’]|é|eh|lautet|heißt|c['’]est)[ ]{_PLAIN}",
     re.IGNORECASE,
 )
 # `logged in as chaselden`

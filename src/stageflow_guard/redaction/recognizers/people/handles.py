@@ -77,7 +77,7 @@ _HOME = re.compile(
 _FOLDERS = ("/Users/", "/home/", "\\Users\\", "and Settings")
 # a login that is told with its password
 _TOLD = re.compile(
-    r"(?<![^\W_])(?:user(?:name)?|login|usuario|utente|benutzer(?:name)?|nutzer(?:name)?|gebruiker(?:snaam)?|identifiant|utilisateur|usuário|utilizador|użytkownik|användare)(?P<tells>[ ](?:is|es|ist|est|è|é)|[ ]?[:=])?[ ]{1,2}[\"'`]?(?P<name>[A-Za-z][\w.-]{2,31})[\"'`]?(?(tells)(?:[ ]?[,;/|]|\.|[ ](?:and|y|und|et|e|en|i|och))?|(?:[ ]?[,;/|]|[ ](?:and|y|und|et|e|en|i|och)))[ ](?:(?:the|your|la|tu|das|dein|le|mot|il|het|je|a|o|sua)[ ]){0,2}(?=(?:password|passphrase|pass|pwd|pw|contraseña|clave|passwort|kennwort|pw|senha|palavra-passe|wachtwoord|parola|mot de passe|de passe|mdp|hasło|lösenord)(?![^\W_])(?:[ ](?:is|es|ist|est|è|é))?[ ]?[:=]?[ ]{1,2}(?=[^\s]{0,30}[0-9])[^\s]{6})",
+    r"(?<![^\W_])(?:user(?:name)?|login|usuario|utente|benutzer(?:name)?|nutzer(?:name)?|gebruiker(?:snaam)?|identifiant|utilisateur|usuário|utilizador|użytkownik|användare)(?P<tells>[ ](?:is|es|ist|est|è|e['’]|é)|[ ]?[:=])?[ ]{1,2}[\"'`]?(?P<name>[A-Za-z][\w.-]{2,31})[\"'`]?(?(tells)(?:[ ]?[,;/|]|\.|[ ](?:and|y|und|et|e|en|i|och))?|(?:[ ]?[,;/|]|[ ](?:and|y|und|et|e|en|i|och)))[ ](?:(?:the|your|la|tu|das|dein|le|mot|il|het|je|a|o|sua)[ ]){0,2}(?=(?:password|passphrase|pass|pwd|pw|contraseña|clave|passwort|kennwort|pw|senha|palavra-passe|wachtwoord|parola|mot de passe|de passe|mdp|hasło|lösenord)(?![^\W_])(?:[ ](?:is|es|ist|est|è|e['’]|é))?[ ]?[:=]?[ ]{1,2}(?=[^\s]{0,30}[0-9])[^\s]{6})",
     re.IGNORECASE,
 )
 _AUDITS = ("uid=", "acct=", "suser=", "duser=", "samaccountname=")

@@ -50,7 +50,7 @@ register(_HERES)
 _OPENINGS = re.compile(r"(?:^|[\n\"“]|[.!?:>][ ])(?=[HhMmSsGgBbCcAaOoDdVvPp][aeiouyrlzéüàacj])")
 # no words of a name: what else follows "it's" in small letters
 _VERBAL = re.compile(
-    r"(?i)(?:ing|ed|ly|ung|ment|tion|amente|mente|able|ible|isch|lich|ando|endo|ado|ada|ido|ida|ato|ata|ito|ita|uto|uta|é|ée|és|ant)$"
+    r"(?i)(?:ing|ed|ly|ung|ment|tion|amente|mente|able|ible|isch|lich|ando|endo|ado|ada|ido|ida|ato|ata|ito|ita|uto|uta|é|eh|ée|és|ant)$"
 )
 _SHOWN = re.compile(
     r"(?i)(?<![^\W_])(?:name|nom|nombre|nome|naam) (?:as|on|in|wie|auf|im|laut|tel|sur|como|en|come|da|sul|su|zoals|op|conforme|no|na)(?:[ ][^\W\d_:]{1,14}(?:['’][^\W\d_]{1,12})?){1,6}[ ]?[:=][ ]"
