@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
 _FORMS = re.compile(
     r"(?<![\w/.-])(?:[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}|[A-Z]{2}-[0-9]{3}-[A-Z]{2}|[A-Z]{2}[ ]?[0-9]{3}[ ]?[A-Z]{2}|[0-9]{4}[ ]?[BCDFGHJ-NPR-TV-Z]{3}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ ]?[0-9]{2,4}"
@@ -22,6 +22,19 @@ _VEHICLES = re.compile(rf"(?<![^\W\d_])(?:{_WORDS})(?![^\W\d_])")
 # what each of them begins with
 _HEADS = Heads(
     re.split(r"[\\\[(]", word)[0] for word in re.sub(r"\(\?=.*?\)\)", "", _WORDS).split("|")
+)
+# a make, a model or a kind of vehicle: with a form that is one of plates alone
+_CARS = frozenset([
+    "audi", "bmw", "mercedes", "benz", "volkswagen", "vw", "opel", "vauxhall", "ford", "renault", "peugeot", "citroen", "citroën", "fiat", "seat", "skoda", "škoda", "volvo", "toyota", "honda", "mazda", "nissan", "hyundai", "kia", "suzuki", "subaru", "mitsubishi", "dacia", "tesla", "jeep", "chevrolet", "chevy", "dodge", "chrysler", "cadillac", "lexus", "porsche", "ferrari", "lancia", "alfa", "cupra", "jaguar", "rover", "vespa", "piaggio", "yamaha", "kawasaki", "ducati", "harley", "iveco", "scania",
+    "golf", "polo", "passat", "tiguan", "touran", "touareg", "caddy", "jetta", "amarok", "arteon", "corsa", "astra", "insignia", "mokka", "zafira", "meriva", "vivaro", "fiesta", "focus", "mondeo", "kuga", "transit", "mustang", "ranger", "escape", "bronco", "clio", "megane", "mégane", "scenic", "scénic", "captur", "twingo", "kangoo", "kadjar", "zoe", "berlingo", "picasso", "jumper", "partner", "panda", "punto", "doblo", "ducato", "tipo", "ibiza", "leon", "león", "arona", "ateca", "alhambra", "octavia", "fabia", "superb", "kodiaq", "karoq", "yaris", "corolla", "camry", "prius", "rav4", "auris", "aygo", "hilux", "tacoma", "tundra", "highlander", "civic", "accord", "cr-v", "jazz", "qashqai", "juke", "micra", "leaf", "altima", "sentra", "rogue", "duster", "sandero", "logan", "i10", "i20", "i30", "tucson", "elantra", "sonata", "sportage", "picanto", "rio", "ceed", "niro", "swift", "vitara", "impreza", "forester", "outback", "wrangler", "cherokee", "silverado", "impala", "malibu", "equinox", "sprinter", "vito", "cayenne", "macan", "gol", "onix", "strada", "uno", "palio", "saveiro", "fusca", "tsuru", "versa",
+    "car", "cars", "van", "vans", "truck", "lorry", "suv", "hatchback", "sedan", "saloon", "pickup", "minivan", "scooter", "moped", "motorcycle", "taxi", "cab", "wagen", "auto", "autos", "pkw", "lkw", "transporter", "lieferwagen", "motorrad", "roller", "anhänger", "wohnmobil", "kombi", "fourgon", "camion", "camionnette", "utilitaire", "moto", "scooters", "break", "berline", "furgoneta", "furgón", "camión", "camioneta", "carro", "turismo", "motocicleta", "automobile", "macchina", "furgone", "motorino", "moto", "autovettura", "wagen", "bus", "busje", "bestelbus", "bestelwagen", "vrachtwagen", "aanhanger", "scooter", "brommer", "carrinha", "camião", "caminhão", "mota", "motociclo", "viatura", "samochodu", "auta", "autem", "lic", "tow", "towed", "abgeschleppt", "fourrière", "grúa", "rimosso", "weggesleept", "reboque", "rebocado",
+])  # fmt: skip
+register(_CARS)
+_ONE_OF_CARS = re.compile(r"[^\W_][\w-]*[^\W_]")
+# of Britain, Ireland, France, Italy, the Netherlands, Spain, Portugal, Germany, Poland, Brazil, California
+_SURE_FORMS = re.compile(
+    r"(?<![\w/.,@-])(?:[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}|[0-9]{2,3}-[A-Z]{1,2}-[0-9]{1,6}|[A-Z]{2}-[0-9]{3}-[A-Z]{2}|[A-Z]{2}[ ]?[0-9]{3}[ ]?[A-Z]{2}|[A-Z]{1,2}-[0-9]{2,3}-[A-Z]{1,2}|[0-9]{1,2}-[A-Z]{2,3}-[0-9]{1,2}|[0-9]{2}-[A-Z]{2}-[A-Z]{2}|[A-Z]{2}-[A-Z]{2}-[0-9]{2}|[A-Z]{2}-[0-9]{2}-[A-Z]{2}|[A-Z]{3}-[0-9]{2}-[A-Z]"
+    r"|[0-9]{4}[ -]?[BCDFGHJ-NPR-TV-Z]{3}|[0-9]{2}[ -][A-Z]{2}[ -][0-9]{2}|[A-Z]{2}[ -][0-9]{2}[ -][0-9]{2}|[A-ZÄÖÜ]{1,3}[ -][A-Z]{1,2}[ ]?[0-9]{1,4}[EH]?|[A-Z]{1,3}[ ](?=[A-Z0-9]{0,3}[A-Z])[0-9][A-Z0-9]{3,4}|[A-Z]{3}-?[0-9][A-Z][0-9]{2}|[A-Z]{3}-[0-9]{3,4}|[0-9][A-Z]{3}[0-9]{3}|[0-9]-[A-Z]{3}-[0-9]{3}|[A-Z]{2}[ ][0-9]{3}[ ]?[0-9]{3})(?![\w/-]|[.,][0-9])"
 )
 # makes, norms and currencies before a number
 _MAKES = frozenset(["VW", "BMW", "KIA", "MG", "GMC", "RAM", "DS", "SEAT", "ISO", "DIN", "EN", "IEC", "EUR", "SEK", "NOK", "DKK", "CHF", "GBP", "USD", "PLN", "CZK", "HUF", "TRY", "INR", "BRL", "TV", "AMG", "GT", "GTI", "TDI", "PS", "HP", "KW", "KM"])  # fmt: skip
@@ -35,14 +48,36 @@ def beside(text: str) -> Iterator[Hit]:
     """Yield such plates."""
     lower = lowered(text)
     heads = _HEADS.places(lower)
-    if not heads or _MIXED.search(text) is None:
+    of_cars = not _CARS.isdisjoint(vocabulary(text))
+    if not (heads or of_cars) or _MIXED.search(text) is None:
         return
+    if of_cars:
+        yield from _of_cars(text, lower)
     for match in _forms(text, heads):
         before = lower[max(0, match.start() - _WITHIN) : match.start()].rpartition("\n")[2]
         if _VEHICLES.search(before) is not None and match[0][:3].rstrip(" -") not in _MAKES:
             yield Hit(
                 *match.span(), "LICENSE_PLATE", 0.5, "plate, vehicle before it", "label plate"
             )
+
+
+def _of_cars(text: str, lower: str) -> Iterator[Hit]:
+    """Yield plates in a form of theirs behind a make, a model or a kind of vehicle."""
+    for match in _SURE_FORMS.finditer(text):
+        before = lower[max(0, match.start() - _BESIDE_CAR) : match.start()].rpartition("\n")[2]
+        words = _ONE_OF_CARS.findall(before)
+        told = _CARS.intersection(words) and _OF_PARTS.isdisjoint(words[-1:])
+        if (
+            told
+            and not match[0].endswith("TSN")
+            and match[0][:3].rstrip(" -0123456789") not in _MAKES
+        ):
+            yield Hit(*match.span(), "LICENSE_PLATE", 0.5, "plate, car before it", "label plate")
+
+
+_BESIDE_CAR = 45  # characters before it
+# what else has a number of letters and digits, right before it
+_OF_PARTS = frozenset(["ref", "réf", "rif", "art", "artikel", "article", "articolo", "part", "parts", "teil", "teilenr", "model", "modell", "modèle", "modelo", "modello", "typ", "type", "tipo", "order", "sku", "code", "item", "hsn", "motor", "engine", "moteur", "motore", "bus", "route", "line", "linie", "ligne", "linea", "línea", "lijn", "room", "gate", "flight", "version", "size"])  # fmt: skip
 
 
 def _forms(text: str, heads: Sequence[int]) -> Iterator[re.Match[str]]:
