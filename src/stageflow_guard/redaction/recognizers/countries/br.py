@@ -26,6 +26,20 @@ def cnpj(value: str) -> bool:
     return len(set(value)) > 1
 
 
+def pis(value: str) -> bool:
+    """PIS and NIS: weights 3, 2 and 9 to 2, modulus 11."""
+    return -weighted(value[:10], (3, 2, 9, 8, 7, 6, 5, 4, 3, 2)) % 11 % 10 == int(value[10])
+
+
+def cnh(value: str) -> bool:
+    """CNH: two digits by weights 9 to 1 and 1 to 9, modulus 11; the first one's overflow lowers the second."""
+    first = weighted(value[:9], range(9, 0, -1)) % 11
+    second = weighted(value[:9], range(1, 10)) % 11
+    if first > 9:
+        first, second = 0, (second - 2) % 11 if second - 2 >= 0 else second + 9
+    return value[9:] == f"{first % 10}{0 if second > 9 else second}"
+
+
 COUNTRY = Country(
     code="br",
     language="pt",
@@ -39,9 +53,10 @@ COUNTRY = Country(
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{3,12}[.]?[0-9]{0,3}-[0-9Xx]", names="conta|conta corrente|conta poupança|c/c|cc|número da conta"),
         Document(entity="BR_CPF", value=r"[0-9]{3}[.]?[0-9]{3}[.]?[0-9]{3}[-]?[0-9]{2}", names="cpf|cadastro de pessoas físicas|c.p.f.", check=cpf),
         Document(entity="BR_CNPJ", value=r"[0-9A-Z]{2}[.]?[0-9A-Z]{3}[.]?[0-9A-Z]{3}/?[0-9A-Z]{4}[-]?[0-9]{2}", names="cnpj|c.n.p.j.", check=cnpj),
-        Document(entity="BR_PIS", value=r"[0-9]{3}[.]?[0-9]{5}[.]?[0-9]{2}-?[0-9]", names="pis|pasep|pis/pasep|nis|nit"),
-        Document(entity="BR_RG", value=r"(?:[A-Z]{2}[- ]?)?[0-9]{1,2}[.]?[0-9]{3}[.]?[0-9]{3}-?[0-9Xx]", names="rg|registro geral|identidade"),
-        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{11}", names="cnh|carteira de motorista|carteira de habilitação"),
+        Document(entity="BR_RNM", value=r"[A-Z][0-9]{6}-?[0-9A-Z]", names="rnm|rne|crnm|registro nacional migratório|registro nacional de estrangeiro"),
+        Document(entity="BR_PIS", check=pis, value=r"[0-9]{3}[.]?[0-9]{5}[.]?[0-9]{2}-?[0-9]", names="pis|pis nº|nis nº|número do pis|inscrição no inss|pasep|pis/pasep|nis|nit"),
+        Document(entity="BR_RG", value=r"(?:[A-Z]{2}[- ]?)?[0-9]{1,2}[.]?[0-9]{3}[.]?[0-9]{3}-?[0-9Xx]", names="rg|r.g.|carteira de identidade|documento de identidade|cédula de identidade|registro geral|identidade"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{11}", check=cnh, names="cnh|habilitação|registro da habilitação|nº de registro da habilitação|número de registro da cnh|carteira de motorista nº|c.n.h.|carteira nacional de habilitação|carteira de motorista|carteira de habilitação"),
         Document(entity="BR_PIX", value=r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", names="chave pix|pix"),
     ),
 )  # fmt: skip

@@ -20,5 +20,7 @@ COUNTRY = Country(
             entity="CH_AHV", value=r"756[. ]?[0-9]{4}[. ]?[0-9]{4}[. ]?[0-9]{2}", check=ahv,
             names="ahv|ahv nr|ahv nummer|avs|no avs|numéro avs|avs number|ahvn13",
         ),
+        Document(entity="CH_ID_CARD", value=r"[A-Z][0-9]{7}|[A-Z][0-9]{1,2}[A-Z0-9]{6}", names="identitätskarte|die id|meine id|deine id|seine id|ihre id|id nr|schweizer id|carte d'identité suisse|carta d'identità svizzera|ausländerausweis|zemis|zemis nr"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{12}", names="führerausweis|führerausweis nr|fahrausweis|permis de conduire suisse|licenza di condurre"),
     ),
 )  # fmt: skip

@@ -13,5 +13,5 @@ def rut(value: str) -> bool:
 
 COUNTRY = Country(
     code="cl", language="es",
-    documents=(Document(entity="CL_RUT", value=r"[0-9]{1,2}[.]?[0-9]{3}[.]?[0-9]{3}-?[0-9Kk]", names="rut|run", check=rut),),
+    documents=(Document(entity="CL_RUT", value=r"[0-9]{1,2}[.]?[0-9]{3}[.]?[0-9]{3}-?[0-9Kk]", names="rut|r.u.t.|r.u.n.|rol único nacional|rol único tributario|cédula de identidad chilena|run", check=rut),),
 )  # fmt: skip

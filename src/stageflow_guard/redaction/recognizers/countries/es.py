@@ -29,6 +29,15 @@ def cif(value: str) -> bool:
     return value[8] in (str(check), "JABCDEFGHI"[check])
 
 
+def nss(value: str) -> bool:
+    """NSS: province and number, modulus 97; a short number has lost its zeros."""
+    area, number, last = value[:2], value[2:-2], value[-2:]
+    whole = (
+        int(area + number) if int(number) >= 10_000_000 else int(area) * 10_000_000 + int(number)
+    )
+    return whole % 97 == int(last)
+
+
 COUNTRY = Country(
     code="es",
     language="es",
@@ -67,10 +76,10 @@ COUNTRY = Country(
     documents=(
         Document(entity="STUDENT_ID", value=r"(?=[A-Za-z0-9./-]{0,14}[0-9]{4})[A-Za-z]{0,3}[ -]?[0-9][A-Za-z0-9./-]{3,14}", names="número de alumno|nº de alumno|número de estudiante|nº de estudiante|número de matrícula|nº de expediente académico|código de alumno|carnet universitario|expediente académico|número de expediente académico|código de estudiante"),
         Document(entity="CASE_NUMBER", value=r"(?=[A-Z0-9 ./:-]{0,24}[0-9]{2})(?:[1-9][0-9]{0,3}[ ])?[A-Z0-9][A-Z0-9]{0,8}(?:[./:-][A-Z0-9]{1,10}|[ ](?=[A-Z]{0,3}[0-9]|[A-Z]{1,3}[ ])[A-Z0-9]{1,10}(?![a-z])){1,4}(?![^\W_])", names="número de expediente|nº de expediente|expediente nº|autos nº|número de procedimiento|atestado nº|diligencias previas|diligencias previas nº|siniestro nº|número de siniestro|número de denuncia|denuncia nº|nº de diligencias"),
-        Document(entity="PASSPORT", value=r"(?=[A-Z]{0,3}[0-9A-Z]{0,5}[0-9]{2})[A-Z0-9]{7,10}", names="pasaporte|número de pasaporte|nº de pasaporte|pasaporte nº"),
+        Document(entity="PASSPORT", value=r"(?=[A-Z]{0,3}[0-9A-Z]{0,5}[0-9]{2})[A-Z0-9]{7,10}", names="pasaporte|número de pasaporte|nº de pasaporte|pasaporte nº|n.º de pasaporte|num. pasaporte"),
         Document(entity="EMPLOYEE_ID", value=r"[A-Z]{0,2}[0-9]{4,9}", names="número de empleado|nº de empleado|nº empleado|n.º de empleado|número de legajo"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="póliza|número de póliza|socio nº|número de socio|tarjeta de fidelidad|socio n.º|socia n.º|socia nº|abonado nº|número de abonado|n.º de socio|número de socia|carné de socio|número de carné|lector nº|número de lector"),
-        Document(entity="ES_NSS", value=r"[0-9]{2}[ /-]?[0-9]{7,8}[ /-]?[0-9]{2}", names="nº afiliación s.s.|afiliación s.s.|afiliación ss|nº ss|número ss|ss nº|n. ss|número de la ss"),
+        Document(entity="ES_NSS", check=nss, value=r"[0-9]{2}[ /-]?[0-9]{7,8}[ /-]?[0-9]{2}", names="nº afiliación s.s.|afiliación s.s.|afiliación ss|nº ss|número ss|ss nº|n. ss|número de la ss"),
         Document(entity="MEDICAL_LICENSE", value=r"[0-9]{2}/?[0-9]{2}/?[0-9]{3,6}|[0-9]{5,9}", names="colegiado|colegiada|número de colegiado|número de colegiada|núm col"),
         Document(entity="LICENSE_PLATE", value=r"[0-9]{4}[ -]?[BCDFGHJ-NPR-TV-Z]{3}", names="coche|vehículo|moto|furgoneta|turismo|camión|placa patente"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{2}[ -]?[0-9]{10}", names="ccc|código cuenta cliente|cuenta corriente|cuenta bancaria|cuenta|número de cuenta"),
@@ -85,8 +94,8 @@ COUNTRY = Country(
         Document(entity="ES_NIF", check=nif_of_seven, names="dni|nif|documento nacional de identidad|documento de identidad|número de identificación fiscal|n.i.f.|d.n.i.", value=r"[0-9]{7}[ -]?[A-Za-z]"),
         Document(entity="ES_CIF", value=r"(?:ES[ -]?)?[ABCDEFGHJNPQRSUVW][ -]?[0-9]{7}[ -]?[0-9A-J]", names="cif|c.i.f.|nif|n.i.f.", check=cif),
         Document(entity="PASSPORT", value=r"[A-Z]{2,3}[0-9]{6}", names="pasaporte|número de pasaporte|nº de pasaporte"),
-        Document(entity="ES_NSS", value=r"[0-9]{2}[ /-]?[0-9]{7,8}[ /-]?[0-9]{2}", names="seguridad social|número de la seguridad social|nss|naf|nuss|n.a.f.|n.u.s.s.|número de naf|número de nuss|número de afiliación|nº afiliación|n.º afiliación|n. afiliación|afiliación"),
+        Document(entity="ES_NSS", check=nss, value=r"[0-9]{2}[ /-]?[0-9]{7,8}[ /-]?[0-9]{2}", names="seguridad social|nº seg. social|seg. social|seg social|s.s.|cartilla de la seguridad social|número de afiliación a la seguridad social|número de la seguridad social|nss|naf|nuss|n.a.f.|n.u.s.s.|número de naf|número de nuss|número de afiliación|nº afiliación|n.º afiliación|n. afiliación|afiliación"),
         Document(entity="LICENSE_PLATE", value=r"[0-9]{4}[ -]?[BCDFGHJ-NPR-TV-Z]{3}|[A-Z]{1,2}[ -][0-9]{4}[ -][A-Z]{1,2}", names="matrícula|matricula|placa|placas"),
-        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{2}\.?[0-9]{3}\.?[0-9]{3}[ -]?[A-Z]", names="permiso de conducir|carné de conducir|carnet de conducir|carnet de conduccion|licencia de conducir|permiso b|permiso b nº|permiso de circulación nº|carné b|permiso clase b"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{2}\.?[0-9]{3}\.?[0-9]{3}[ -]?[A-Z]", names="permiso de conducir|carnet|carné|licencia de conducción|permiso de conducción|carné de conducir|carnet de conducir|carnet de conduccion|licencia de conducir|permiso b|permiso b nº|permiso de circulación nº|carné b|permiso clase b"),
     ),
 )  # fmt: skip

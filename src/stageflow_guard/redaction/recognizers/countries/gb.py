@@ -35,9 +35,9 @@ COUNTRY = Country(
             entity="UK_NINO", names="nino|national insurance number|ni number|national insurance no", bare=0.5,
             value=r"(?!BG|GB|KN|NK|NT|TN|ZZ|bg|gb|kn|nk|nt|tn|zz)[A-CEGHJ-PR-TW-Za-ceghj-pr-tw-z][A-CEGHJ-NPR-TW-Za-ceghj-npr-tw-z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Da-d]",
         ),
-        Document(entity="UK_NINO", names="nino|national insurance|national insurance number|ni number|national insurance no|ni no", value=r"[A-Za-z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Za-z]"),
+        Document(entity="UK_NINO", names="nino|national insurance|nat ins|nat ins no|nat ins number|nat. ins. no|n.i. number|n.i. no|ni|national insurance number|ni number|national insurance no|ni no", value=r"[A-Za-z]{2} ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-Za-z]"),
         Document(
-            entity="UK_DRIVING_LICENCE", names="uk licence|driving licence|driving licence number|licence number|dvla|driver number|driver no|licence no|driving licence no", bare=0.5,  # a month of a woman is 50 more
+            entity="UK_DRIVING_LICENCE", names="uk licence|licence|driving licence|driving licence number|licence number|dvla|driver number|driver no|licence no|driving licence no", bare=0.5,  # a month of a woman is 50 more
             value=r"(?:[A-Z]{5}|[A-Z]{4}9|[A-Z]{3}99|[A-Z]{2}999|[A-Z]9999)[ -]?[0-9](?:[05][1-9]|[16][0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9][ -]?[A-Z9]{2}[0-9A-Z][ -]?[0-9A-Z]{2}(?:[ ][0-9]{2})?",
         ),
         Document(entity="UK_VAT", value=r"(?:GB[ ]?)?[0-9]{3}[ ]?[0-9]{4}[ ]?[0-9]{2}(?:[ ]?[0-9]{3})?", names="vat|vat number|vat no|vat reg no|vat registration number|vat reg"),

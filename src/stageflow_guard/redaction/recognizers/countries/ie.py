@@ -17,5 +17,5 @@ def pps(value: str) -> bool:
 COUNTRY = Country(
     code="ie", language="en",
     fields={"IE_PPS": "pps|pps number|ppsn|pps no"},
-    documents=(Document(entity="IE_PPS", value=r"[0-9]{7}[A-Wa-w][A-IWTa-iwt]?", names="pps|pps number|ppsn|pps no", check=pps),),
+    documents=(Document(entity="IE_PPS", value=r"[0-9]{7}[A-Wa-w][A-IWTa-iwt]?", names="pps|p.p.s.|p.p.s. no|p.p.s. number|personal public service number|public services card|pps number|ppsn|pps no", check=pps),),
 )  # fmt: skip

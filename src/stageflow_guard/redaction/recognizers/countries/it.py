@@ -22,6 +22,12 @@ def codice_fiscale(value: str) -> bool:
 
 _D = "[0-9LMNP-Vlmnp-v]"  # a digit, or the letter that stands for it where two persons share a code
 
+
+def partita_iva(value: str) -> bool:
+    """Partita IVA: Luhn, the letters of the country before it or not."""
+    return luhn(value.removeprefix("IT"))
+
+
 COUNTRY = Country(
     code="it",
     language="it",
@@ -61,7 +67,7 @@ COUNTRY = Country(
         Document(entity="STUDENT_ID", value=r"(?=[A-Za-z0-9./-]{0,14}[0-9]{4})[A-Za-z]{0,3}[ -]?[0-9][A-Za-z0-9./-]{3,14}", names="matricola studente|matricola universitaria|codice studente|numero studente|matricola|matricola n|numero di matricola|numero matricola"),
         Document(entity="CASE_NUMBER", value=r"(?=[A-Z0-9 ./:-]{0,24}[0-9]{2})(?:[1-9][0-9]{0,3}[ ])?[A-Z0-9][A-Z0-9]{0,8}(?:[./:-][A-Z0-9]{1,10}|[ ](?=[A-Z]{0,3}[0-9]|[A-Z]{1,3}[ ])[A-Z0-9]{1,10}(?![a-z])){1,4}(?![^\W_])", names="r.g. n|r.g. n.|rg n|numero di ruolo|n. r.g|fascicolo n|numero di pratica|pratica n|r.g.n.r|sinistro n|numero di sinistro|verbale n|denuncia n"),
         Document(entity="EMPLOYEE_ID", value=r"[A-Z]{0,3}[ -]?[0-9]{3,9}(?:-[0-9]{1,4}){0,2}", names="n. matricola|cod. dipendente|codice dipendente|matr dipendente"),
-        Document(entity="PASSPORT", value=r"(?=[A-Z]{0,3}[0-9A-Z]{0,5}[0-9]{2})[A-Z0-9]{7,10}", names="passaporto|numero di passaporto|passaporto n"),
+        Document(entity="PASSPORT", value=r"(?=[A-Z]{0,3}[0-9A-Z]{0,5}[0-9]{2})[A-Z0-9]{7,10}", names="numero pass|n. pass|passaporto|numero di passaporto|passaporto n"),
         Document(entity="EMPLOYEE_ID", value=r"[A-Z]{0,2}[0-9]{4,9}", names="matricola|numero di matricola|matricola dipendente|badge n|badge numero"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{6,12}", names="c/c|conto|numero di conto|conto corrente"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="polizza|numero di polizza|tessera|numero di tessera|tessera n.|carta fedeltà|contratto n."),
@@ -73,10 +79,10 @@ COUNTRY = Country(
             entity="IT_FISCAL_CODE", check=codice_fiscale, names="codice fiscale|cod. fiscale|cod fiscale|c.f.|cf", bare=0.5, bare_valid=0.9, letters=16,
             value=rf"[A-Za-z]{{6}}{_D}{{2}}[A-EHLMPRSTa-ehlmprst]{_D}{{2}}[A-Za-z]{_D}{{3}}[A-Za-z]",
         ),
-        Document(entity="IT_VAT", value=r"[0-9]{11}", names="partita iva|p. iva|p.iva|piva|codice fiscale|cf|c.f.", check=luhn),
+        Document(entity="IT_VAT", value=r"(?:IT[ ]?)?[0-9]{11}", names="partita iva|p. i.|p.i.|part. iva|p iva|partita i.v.a.|partiva|p. iva|p.iva|piva|codice fiscale|cf|c.f.", check=partita_iva),
         Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{7}", names="passaporto|numero di passaporto"),
-        Document(entity="IT_ID_CARD", value=r"[A-Z]{2}[0-9]{5}[A-Z]{2}|[A-Z]{2}[0-9]{7}", names="c.i. n.|c.i. n|c.i.|documento|documento d'identità|documento n|carta d'identità|carta di identità|carta identità"),
-        Document(entity="US_DRIVER_LICENSE", value=r"(?=[A-Z]{0,3}[0-9])[A-Z0-9]{9,10}", names="patente|patente di guida|numero di patente|patente b|patente a|patente cat b|numero patente"),
+        Document(entity="IT_ID_CARD", value=r"[A-Z]{2}[0-9]{5}[A-Z]{2}|[A-Z]{2}[0-9]{7}|[A-Z][0-9]{8}", names="c.i. n.|c.i.e.|cie|ci n|c.i. elettronica|documento di identità|documento di riconoscimento|estremi documento|carta identita|permesso di soggiorno|perm. sogg.|titolo di soggiorno|carta di soggiorno|carta blu ue|c.i. n|c.i.|documento|documento d'identità|documento n|carta d'identità|carta di identità|carta identità"),
+        Document(entity="US_DRIVER_LICENSE", value=r"(?=[A-Z]{0,3}[0-9])[A-Z0-9]{9,10}", names="patente|pat. guida|patente n|patenti|mia patente|sua patente|patente di guida|numero di patente|patente b|patente a|patente cat b|numero patente"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[ -]?[0-9]{3}[ -]?[A-Z]{2}", names="targa"),
     ),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stageflow_guard.redaction.recognizers.check_digits import luhn
 from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
 
 _CURP = "0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ"
@@ -24,6 +25,6 @@ COUNTRY = Country(
             value=r"[A-Z][AEIOUX][A-Z]{2}[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[HMX][A-Z]{2}[B-DF-HJ-NP-TV-ZÑ]{3}[0-9A-Z][0-9]",
         ),
         Document(entity="MX_RFC", value=r"[A-ZÑ&]{3,4}[ -]?[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:[ -]?[A-Z0-9]{2}[0-9A])?", names="rfc|registro federal de contribuyentes"),
-        Document(entity="MX_NSS", value=r"[0-9]{11}", names="nss|imss|número de seguridad social"),
+        Document(entity="MX_NSS", value=r"[0-9]{11}", check=luhn, names="nss|seguro social|numero de seguro social|número de seguro social|número del seguro|no. de seguro social|nss imss|imss|número de seguridad social"),
     ),
 )  # fmt: skip

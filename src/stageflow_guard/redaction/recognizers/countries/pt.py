@@ -13,6 +13,11 @@ def nif(value: str) -> bool:
     )
 
 
+def niss(value: str) -> bool:
+    """NISS: weights of primes, modulus 10."""
+    return 9 - weighted(value[:10], (29, 23, 19, 17, 13, 11, 7, 5, 3, 2)) % 10 == int(value[10])
+
+
 COUNTRY = Country(
     code="pt",
     language="pt",
@@ -49,7 +54,7 @@ COUNTRY = Country(
     people="responsável|encarregado|encarregada|paciente|cliente|funcionário|funcionária|titular|condutor|condutora|inquilino|inquilina|beneficiário|beneficiária|destinatário|remetente|mãe|pai|marido|esposa|filho|filha|médico|médica|testemunha|candidato|candidata|aluno|aluna|hóspede|estudante|professor|professora|advogado|advogada|autor|réu|ré|comprador|compradora|vendedor|vendedora|segurado|segurada|tutor|tutora|sócio|sócia|proprietário|proprietária|locatário|locatária|passageiro|passageira",
     people_by_name="ordenante|devedor|devedora|credor|credora|mutuário|mutuária|fiador|fiadora|avalista|mandante|procurador|procuradora|outorgante|outorgado|outorgada|signatário|signatária|abaixo assinado|herdeiro|herdeira|falecido|falecida|viúva|viúvo|cônjuge|companheiro|companheira|noivo|noiva|namorado|namorada|irmão|irmã|avó|avô|tio|tia|sobrinho|sobrinha|neto|neta|sogra|sogro|genro|nora|cunhado|cunhada|vizinho|vizinha|colega|senhorio|senhoria|arrendatário|arrendatária|ocupante|viajante|motorista|estafeta|entregador|entregadora|carteiro|enfermeiro|enfermeira|parteira|dentista|farmacêutico|farmacêutica|cirurgião|cirurgiã|fisioterapeuta|psicólogo|psicóloga|cuidador|cuidadora|estagiário|estagiária|aprendiz|diretor|diretora|encarregado de educação|encarregada de educação|representante legal|queixoso|queixosa|denunciante|arguido|arguida|acusado|acusada|vítima|notário|notária|tabelião|porteiro|canalizador|encanador|eletricista|técnico|técnica|visitante|participante|assinante|utente|doente|trabalhador|trabalhadora|colaborador|colaboradora|contacto de emergência|contato de emergência|padrinho|madrinha|tesoureiro|tesoureira|secretário|secretária|requerente|requerido|requerida|beneficiários|contratante|contratado|contratada|locador|locadora|usuário|usuária|utilizador|utilizadora|operário|operária|ciclista|ferido|ferida|detido|detida|convidado|convidada|morador|moradora|residente|educando|educanda|formando|formanda|bebê|bebé|criança|anfitrião|anfitriã|aposentado|aposentada|reformado|reformada|babysitter|conduzida por|dirigido por|dirigida por|guiado por|guiada por|recebida por|recolhida por|redigida por|preenchida por|registada por|registrado por|registrada por|assinada por|atendido por|atendida por|tratado por|tratada por|reservado por|reservada por|reservada para|apresentado por|apresentada por|acompanhado por|acompanhada por|acompanhado de|acompanhada de|entregue ao|entregue à|empregado|empregada|servidora",
     documents=(
-        Document(entity="US_DRIVER_LICENSE", value=r"[A-Z]{1,2}-?[ ]?[0-9]{5,8}[ ][0-9]", names="carta de condução|carta de condução nº|carta de condução n.º|carta nº|número da carta de condução"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[A-Z]{1,2}-?[ ]?[0-9]{5,8}[ ][0-9]", names="carta de condução|carta de conducao|título de condução|carta|carta de condução nº|carta de condução n.º|carta nº|número da carta de condução"),
         Document(entity="STUDENT_ID", value=r"(?=[A-Za-z0-9./-]{0,14}[0-9]{4})[A-Za-z]{0,3}[ -]?[0-9][A-Za-z0-9./-]{3,14}", names="número de aluno|nº de aluno|n.º de aluno|número de estudante|nº de estudante|número de matrícula|nº de matrícula|ra do aluno|registro acadêmico|nº mecanográfico|número mecanográfico"),
         Document(entity="CASE_NUMBER", value=r"(?=[A-Z0-9 ./:-]{0,24}[0-9]{2})(?:[1-9][0-9]{0,3}[ ])?[A-Z0-9][A-Z0-9]{0,8}(?:[./:-][A-Z0-9]{1,10}|[ ](?=[A-Z]{0,3}[0-9]|[A-Z]{1,3}[ ])[A-Z0-9]{1,10}(?![a-z])){1,4}(?![^\W_])", names="número do processo|nº do processo|inquérito n.º|sinistro nº|número do sinistro|boletim de ocorrência|boletim de ocorrência nº|auto nº|número do inquérito|ocorrência nº"),
         Document(entity="PASSPORT", value=r"(?=[A-Z]{0,3}[0-9A-Z]{0,5}[0-9]{2})[A-Z0-9]{7,10}", names="passaporte|número do passaporte|passaporte nº|passaporte n.º"),
@@ -60,8 +65,8 @@ COUNTRY = Country(
         Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="número da apólice|apólice|apólice nº|número do beneficiário|número de beneficiário|carteirinha|número da carteirinha|matrícula do beneficiário|número de utente|número do utente|utente nº|utente|número sns|número do cartão sus|cartão sus|cartão nacional de saúde|cns|número do associado|número de segurado"),
         Document(entity="PT_NIF", value=r"[1235689][0-9]{2}[ ]?[0-9]{3}[ ]?[0-9]{3}", names="nif|contribuinte|número de contribuinte|nº de contribuinte", check=nif),
         Document(entity="PASSPORT", value=r"[A-Z]{1,2}[0-9]{6}", names="passaporte|número do passaporte|passaporte nº"),
-        Document(entity="PT_CC", value=r"[0-9]{8}[ -]?[0-9][ ]?[A-Z0-9]{2}[0-9]", names="n.º cc|nº cc|cc n.º|cc|cartão de cidadão|cartão do cidadão|cc nº|bilhete de identidade"),
-        Document(entity="PT_NISS", value=r"[12][0-9]{10}", names="niss|segurança social|número de segurança social"),
+        Document(entity="PT_CC", value=r"[0-9]{8}[ -]?[0-9][ ]?[A-Z0-9]{2}[0-9]", names="n.º cc|c.c. n.º|c.c.|cartao de cidadao|cartão cidadão|nº cc|cc n.º|cc|cartão de cidadão|cartão do cidadão|cc nº|bilhete de identidade"),
+        Document(entity="PT_NISS", value=r"[12][0-9]{10}", check=niss, names="niss|inscrição na segurança social|nº de segurança social|n.º segurança social|beneficiário n.º|número de beneficiário|nº beneficiário|segurança social|número de segurança social"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z0-9]{2}-[A-Z0-9]{2}-[A-Z0-9]{2}|[A-Z]{3}[ -]?[0-9][A-Z0-9][0-9]{2}", names="matrícula|placa|placa do carro"),
     ),
 )  # fmt: skip

@@ -10,11 +10,18 @@ import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.countries.pack import Document
 from stageflow_guard.redaction.recognizers.generic.asked import answer
 from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE
+from stageflow_guard.redaction.recognizers.generic.document_checks import (
+    APART,
+    DOUBTFUL,
+    GIVEN,
+    SURE,
+    valid,
+)
+from stageflow_guard.redaction.recognizers.generic.documents_near import in_its_clause
 from stageflow_guard.redaction.recognizers.generic.nationalities import BETWEEN
 from stageflow_guard.redaction.recognizers.generic.rows import heads_a_column
 from stageflow_guard.redaction.recognizers.generic.usernames import is_personal
@@ -49,25 +56,16 @@ for _country in COUNTRIES:
         for _name in {w for name in _names for w in writings(name, _country.language)}:
             BY_NAME.setdefault(_name, []).append(_one)
 _INDEX = Index({name: (name,) for name in BY_NAME})
-_APART = re.compile(r"[ ./\-·]+")
-SURE, GIVEN, DOUBTFUL = 0.85, 0.6, 0.5
-
-
-def valid(document: Document, value: str) -> bool | None:
-    """Return whether the check of `document` holds for `value`; None where there is none."""
-    if document.check is None:
-        return None
-    plain = _APART.sub("", value)
-    try:
-        return document.check(plain.upper())
-    except (ValueError, IndexError, KeyError):
-        return False
 
 
 def documents(text: str) -> Iterator[Hit]:
     """Yield identifiers right behind their names, in any language of `countries`."""
     for match in _INDEX.find(text):
-        hit = _document(text, match) or _before_its_name(text, match)
+        hit = (
+            _document(text, match)
+            or _before_its_name(text, match)
+            or in_its_clause(text, match.start, match.end, BY_NAME[match.kind], BY_NAME)
+        )
         if hit is not None and not heads_a_column(text, match.end, hit.start):
             yield hit
 
@@ -145,7 +143,6 @@ def _document(text: str, match: Match) -> Hit | None:
         or _of_whom(text, match.end, known)
         or _of_a_person(text, match.end, known)
         or _of_a_country(text, match.end, known)
-        or _in_its_clause(text, match.end, known)
     )
 
 
@@ -192,30 +189,6 @@ def _behind_words(text: str, at: int, documents: list[Document]) -> Hit | None:
             return Hit(*value.span(), document.entity, score, "document", "label document")
     return None
 
-
-# what stands between a document and its number in one clause: `passport, mine is`, `ID card issued in Rome, n.`
-_CLAUSE = re.compile(
-    r"(?:[ ,:;?()'’\"–-]{1,3}(?:[^\W\d_]+['’]?|(?i:n|no|nr|num|n[ºo°])\.[ºo°]?|[º°#])){1,8}?[ :,\"'(]{1,3}"
-    r"(?P<value>(?=[A-Z0-9]{0,8}[A-Z])(?=(?:[A-Z]{0,4}[0-9]){3})[A-Z0-9]{7,14})(?![\w@]|[-./:][\w])"
-)
-
-
-def _in_its_clause(text: str, at: int, documents: list[Document]) -> Hit | None:
-    """Return a value of letters and digits that a few words part from its document; no other label among them."""
-    found = _CLAUSE.match(text, at)
-    if found is None or labels.scan(text, at, found.start("value"), labels.NONE).name in _OTHERS:
-        return None
-    for document in documents:
-        if document.entity == "LICENSE_PLATE":
-            continue  # `plate and screws (lot SY4488120)`; see plates.py
-        if re.fullmatch(document.value, found["value"]):
-            return Hit(
-                *found.span("value"), document.entity, DOUBTFUL, "document", "label document"
-            )
-    return None
-
-
-_OTHERS = frozenset({labels.OTHER, "card", "phone", "iban", "account"})
 
 # an insurer between a label and its number: `póliza Sanitas nº 87030530/9`
 _WHOSE = re.compile(
@@ -278,7 +251,7 @@ def _grouped(text: str, at: int, documents: list[Document]) -> Hit | None:
         return None
     best: Hit | None = None
     for end in reversed([m.end() for m in _GROUP.finditer(text, at, found.end())]):
-        plain = _APART.sub("", text[at:end])
+        plain = APART.sub("", text[at:end])
         if sum(c.isdigit() for c in plain) < (3 if plain.isupper() else 5):
             break
         for document in documents:
