@@ -14,5 +14,5 @@ def vsnr(value: str) -> bool:
 
 COUNTRY = Country(
     code="at", language="de",
-    documents=(Document(entity="AT_VSNR", value=r"[0-9]{4}[ ]?[0-9]{6}", names="svnr|sozialversicherungsnummer|vsnr|sv nummer", check=vsnr), Document(entity="AT_TAX_ID", value=r"[0-9]{2}-?[0-9]{3}/?[0-9]{4}", names="steuernummer|abgabenkontonummer")),
+    documents=(Document(entity="AT_VSNR", value=r"[0-9]{4}[ ]?[0-9]{6}", names="svnr|sv-nr|sv-nummer|sozialversicherungsnr|sozialvers.-nr|vers.-nr|versicherungsnummer|e-card|ecard|sozialversicherungsnummer|vsnr|sv nummer", check=vsnr), Document(entity="AT_TAX_ID", value=r"[0-9]{2}-?[0-9]{3}/?[0-9]{4}", names="steuernummer|abgabenkontonummer")),
 )  # fmt: skip

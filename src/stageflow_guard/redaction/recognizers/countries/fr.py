@@ -74,6 +74,7 @@ COUNTRY = Country(
             value=r"[1-478][ ]?[0-9]{2}[ ]?[0-9]{2}[ ]?(?:[0-9]{2}|2[AB])[ ]?[0-9]{3}[ ]?[0-9]{3}(?:[ ]?[0-9]{2})?",
         ),
         Document(entity="PASSPORT", value=r"[0-9]{2}[A-Z]{2}[0-9]{5}", names="passeport|numéro de passeport|n° de passeport"),
+        Document(entity="FR_RESIDENT", value=r"[0-9]{10}", names="agdref|numéro agdref|n° agdref|numéro étranger|n° étranger|numéro d'étranger"),
         Document(entity="FR_CNI", value=r"[0-9]{12}|[A-Z0-9]{9}", names="carte d'identité|titre de séjour|carte de séjour|carte de résident|récépissé|pièce d’identité|pièce d'identité|carte identité|numéro du document|carte nationale d'identité|cni|n° cni|numéro de carte d'identité"),
         Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{2}[A-Z]{2}[0-9]{5}|[0-9]{12}", names="permis de conduire|permis b|permis n°|n° de permis|mon permis|son permis|numéro de permis|permis"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[ -][0-9]{3}[ -][A-Z]{2}|[0-9]{1,4}[ ][A-Z]{2,3}[ ][0-9]{2}", names="immatriculation|plaque d'immatriculation|plaque|immatriculé|immatriculée"),

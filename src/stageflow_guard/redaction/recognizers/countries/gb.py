@@ -26,6 +26,7 @@ COUNTRY = Country(
     numbers=(Number(entity="UK_NHS", sizes=(10,), label="nhs", check=nhs, shapes=((3, 3, 4),), bare=0.4),),
     documents=(
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Za-z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}[A-Z]?", names="hospital number|hospital no|hosp no|hosp num|unit no|district no|district number|ed no|a&e no|pas id|pas number|crn|patient no|patient number"),
+        Document(entity="UK_RESIDENCE_PERMIT", value=r"[A-Z]{2}[A-Z0-9][ ]?[0-9]{6}", names="brp|biometric residence permit|residence permit|brp number|brp no|residence card"),
         Document(entity="MEDICAL_LICENSE", value=r"[0-9]{7}|[0-9]{2}[A-Z][0-9]{4}[A-Z]|[A-Z]{2}[0-9]{5,6}", names="gmc|gmc no|gmc number|nmc|nmc pin|nmc number|gphc|gphc no|hcpc|hcpc no|gdc|gdc no"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}", names="reg|car|van|vehicle|motorbike|vehicle reg"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{2}([ -]?)[0-9]{2}\1[0-9]{2}", names="sort code|sortcode"),

@@ -81,6 +81,7 @@ COUNTRY = Country(
         ),
         Document(entity="IT_VAT", value=r"(?:IT[ ]?)?[0-9]{11}", names="partita iva|p. i.|p.i.|part. iva|p iva|partita i.v.a.|partiva|p. iva|p.iva|piva|codice fiscale|cf|c.f.", check=partita_iva),
         Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{7}", names="passaporto|numero di passaporto"),
+        Document(entity="IT_HEALTH_CARD", value=r"80380[0-9]{15}", names="tessera sanitaria|team|numero tessera sanitaria|ts-cns|cns", bare=0.4),
         Document(entity="IT_ID_CARD", value=r"[A-Z]{2}[0-9]{5}[A-Z]{2}|[A-Z]{2}[0-9]{7}|[A-Z][0-9]{8}", names="c.i. n.|c.i.e.|cie|ci n|c.i. elettronica|documento di identità|documento di riconoscimento|estremi documento|carta identita|permesso di soggiorno|perm. sogg.|titolo di soggiorno|carta di soggiorno|carta blu ue|c.i. n|c.i.|documento|documento d'identità|documento n|carta d'identità|carta di identità|carta identità"),
         Document(entity="US_DRIVER_LICENSE", value=r"(?=[A-Z]{0,3}[0-9])[A-Z0-9]{9,10}", names="patente|pat. guida|patente n|patenti|mia patente|sua patente|patente di guida|numero di patente|patente b|patente a|patente cat b|numero patente"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[ -]?[0-9]{3}[ -]?[A-Z]{2}", names="targa"),

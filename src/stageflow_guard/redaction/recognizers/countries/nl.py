@@ -63,6 +63,7 @@ COUNTRY = Country(
         Document(entity="NL_BSN", value=r"[0-9]{4}[. ]?[0-9]{2}[. ]?[0-9]{3}|[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}|[0-9]{9}", names="bsn|burgerservicenummer|sofinummer|bsn nummer", check=bsn),
         Document(entity="PASSPORT", value=r"[A-NP-Z]{2}[A-NP-Z0-9]{6}[0-9]", names="paspoort|paspoortnummer|paspoort nr"),
         Document(entity="NL_EDUCATION_NUMBER", value=r"[0-9]{4}[. ]?[0-9]{2}[. ]?[0-9]{3}", names="onderwijsnummer"),
+        Document(entity="NL_ALIEN_NUMBER", value=r"[0-9]{10}", names="v-nummer|vnummer|v nummer|vreemdelingennummer"),
         Document(entity="NL_ID_CARD", value=r"[A-NP-Z]{2}[A-NP-Z0-9]{6}[0-9]", names="identiteitskaart|id-kaart|idkaart|identiteitsbewijs|id bewijs|id-bewijs|verblijfsvergunning|verblijfskaart|verblijfsdocument|vreemdelingenkaart|id kaart|identiteitskaartnummer|documentnummer"),
         Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{10}", names="rijbewijs|rijbewijs nr|rijbewijsnr|rijbewijsnummer"),
         Document(entity="LICENSE_PLATE", value=r"(?=[A-Z-]{0,6}[0-9])[A-Z0-9]{1,3}-[A-Z0-9]{2,3}-[A-Z0-9]{1,2}", names="kenteken|kentekenplaat|nummerplaat"),

@@ -66,6 +66,7 @@ COUNTRY = Country(
         Document(entity="PT_NIF", value=r"[1235689][0-9]{2}[ ]?[0-9]{3}[ ]?[0-9]{3}", names="nif|contribuinte|número de contribuinte|nº de contribuinte", check=nif),
         Document(entity="PASSPORT", value=r"[A-Z]{1,2}[0-9]{6}", names="passaporte|número do passaporte|passaporte nº"),
         Document(entity="PT_CC", value=r"[0-9]{8}[ -]?[0-9][ ]?[A-Z0-9]{2}[0-9]", names="n.º cc|c.c. n.º|c.c.|cartao de cidadao|cartão cidadão|nº cc|cc n.º|cc|cartão de cidadão|cartão do cidadão|cc nº|bilhete de identidade"),
+        Document(entity="PT_RESIDENT_CARD", value=r"[A-Z0-9]{9}|[0-9]{6,9}", names="autorização de residência|título de residência|cartão de residente|cartão de residência|n.º do título de residência"),
         Document(entity="PT_NISS", value=r"[12][0-9]{10}", check=niss, names="niss|inscrição na segurança social|nº de segurança social|n.º segurança social|beneficiário n.º|número de beneficiário|nº beneficiário|segurança social|número de segurança social"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z0-9]{2}-[A-Z0-9]{2}-[A-Z0-9]{2}|[A-Z]{3}[ -]?[0-9][A-Z0-9][0-9]{2}", names="matrícula|placa|placa do carro"),
     ),

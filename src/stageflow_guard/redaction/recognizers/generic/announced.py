@@ -257,7 +257,7 @@ def _grouped(text: str, at: int, documents: list[Document]) -> Hit | None:
         for document in documents:
             value = plain
             if not re.fullmatch(document.value, value):
-                value = plain[2:] if plain[:2].isalpha() else ""  # a country's code before it
+                value = plain[2:] if plain[:2].isalpha() and plain[:2].isupper() else ""  # a country's code before it
                 if not re.fullmatch(document.value, value):
                     continue
             holds = valid(document, value)

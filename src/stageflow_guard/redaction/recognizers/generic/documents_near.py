@@ -20,7 +20,7 @@ _ASKED, _MOMENT = (
     14,
 )  # to the sign of a question; what may stand before its answer: `? - Moment.`
 # where a clause ends: a sentence, a paragraph; no full stop of an abbreviation such as `nr.` and `C.I.E.`
-_END = re.compile(r"(?:(?<=[^\W_]{5})\.|!)(?=\s|$)|\n\n|[|=\t{}<]")
+_END = re.compile(r"(?:(?<=[^\W_]{5})\.|!)(?=\s|$)|(?<![:?])\n|[|=\t{}<]")
 _ASIDE = re.compile(r"\.?\s?\([^()\n]{1,44}\)")  # `PPS no (on the old card): 7935679R`
 # groups of capitals and digits, each with a digit but for the first letters
 _VALUE = re.compile(
