@@ -33,7 +33,7 @@ def writings(label: str, language: str) -> Iterator[str]:
         head, _, what = label.partition(" ")
         if head in words and what:
             short = re.sub(rf"^(?:{_OF[language]}) ?", "", what)
-            yield from (f"{word} {rest}" for word in words for rest in {what, short})
+            yield from (f"{word} {rest}" for word in words for rest in dict.fromkeys((what, short)))
     elif (compound := _COMPOUND.fullmatch(label)) is not None:
         yield from (f"{compound['what']} {word}" for word in ("nummer", "nr"))
     elif (english := _ENGLISH.fullmatch(label)) is not None:

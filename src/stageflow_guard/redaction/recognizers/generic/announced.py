@@ -49,13 +49,22 @@ def _pattern(value: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{value})(?![A-Za-z0-9]|[-./][0-9])")
 
 
-BY_NAME: dict[str, list[Document]] = {}  # by each writing of each of its names
+def _as_read(name: str) -> str:
+    """Return a name as all that are read alike are kept: `sv-nr` and `sv nr` are one."""
+    return " ".join(re.findall(r"[^ ./\-]+", name)) or name
+
+
+BY_NAME: dict[str, list[Document]] = {}  # by each writing of each of its names, as it is read
+_WRITINGS: dict[str, dict[str, None]] = {}  # in the order of the countries, whatever the process
 for _country in COUNTRIES:
     for _one in _country.documents:
         _names = filter(None, _one.names.split("|"))
-        for _name in {w for name in _names for w in writings(name, _country.language)}:
-            BY_NAME.setdefault(_name, []).append(_one)
-_INDEX = Index({name: (name,) for name in BY_NAME})
+        for _name in dict.fromkeys(w for name in _names for w in writings(name, _country.language)):
+            _known = BY_NAME.setdefault(_as_read(_name), [])
+            if _one not in _known:
+                _known.append(_one)
+            _WRITINGS.setdefault(_as_read(_name), {})[_name] = None
+_INDEX = Index(_WRITINGS)
 
 
 def documents(text: str) -> Iterator[Hit]:
@@ -257,7 +266,9 @@ def _grouped(text: str, at: int, documents: list[Document]) -> Hit | None:
         for document in documents:
             value = plain
             if not re.fullmatch(document.value, value):
-                value = plain[2:] if plain[:2].isalpha() and plain[:2].isupper() else ""  # a country's code before it
+                value = (
+                    plain[2:] if plain[:2].isalpha() and plain[:2].isupper() else ""
+                )  # a country's code before it
                 if not re.fullmatch(document.value, value):
                     continue
             holds = valid(document, value)

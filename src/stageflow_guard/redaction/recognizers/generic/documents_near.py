@@ -26,6 +26,10 @@ _ASIDE = re.compile(r"\.?\s?\([^()\n]{1,44}\)")  # `PPS no (on the old card): 79
 _VALUE = re.compile(
     r"(?<![\w@#$€£.,/:+-])(?=[A-Z]{0,5}[ -]?[0-9])(?:[A-Z]{1,2}[ -](?=[0-9])|[A-Z]{5}[ ](?=[0-9]{6}))?(?=[A-Z]{0,8}[0-9])[A-Z0-9]{1,14}(?:[ .\-/]{1,2}(?=[A-Z]{0,2}[0-9])[A-Z0-9]{1,11}){0,5}(?:-[A-Z])?(?![\w@%€$]|[-./:,][\w])"
 )
+# the same in small letters: a few of them, then digits
+_SMALL = re.compile(
+    r"(?<![\w@#$€£.,/:+-])(?:[a-z]{1,3}[0-9]{5,9}[a-z]?|[0-9]{2}[a-z]{2}[0-9]{5}|[a-z]{2}[0-9]{5}[a-z]{2}|u1[a-z0-9]{7,8})(?![\w@%-]|[-./:,][\w])"
+)
 _LEAST, _MOST = 7, 18  # letters and digits of a value
 _TOLD = 8  # digits of a value without a check
 _DIGITS = 3  # of a value that has letters
@@ -83,16 +87,17 @@ _NUMBER_WORD = re.compile(
 
 
 def _told_before(text: str, start: int, documents: Sequence[Document]) -> Hit | None:
-    """Return a number of letters and digits whose paper is named behind it: `K4471920 is my passport`."""
-    papers = [one for one in documents if one.entity.endswith(_PAPERS)]
-    for value in _values(text, max(0, start - _BEFORE), start) if papers else ():
-        near = _MINE.match(text, value.end(), start)
+    """Return a number whose document is named behind it: `K4471920 is my passport`."""
+    for value in _values(text, max(0, start - _BEFORE), start):
+        if (
+            _MINE.match(text, value.end(), start) is None
+            or labels.scan(text, value.end(), start, labels.NONE).name in _OTHERS
+            or labels.before(text, value.start())
+        ):
+            continue
         mixed = any(map(str.isalpha, value[0]))
-        if near is not None and mixed and (
-            labels.scan(text, value.end(), start, labels.NONE).name not in _OTHERS
-            and labels.before(text, value.start()) not in _OTHERS
-        ):  # fmt: skip
-            return _of(papers, text, value, numbered=False)
+        known = [one for one in documents if mixed and one.entity.endswith(_PAPERS)]
+        return _of(known or [one for one in documents if one.check], text, value, numbered=False)
     return None
 
 
@@ -101,6 +106,9 @@ def _values(text: str, low: int, high: int) -> Iterator[re.Match[str]]:
     at = low
     while at < high:
         found = _VALUE.search(text, at, high + _MOST)
+        small = _SMALL.search(text, at, high + _MOST)
+        if small is not None and (found is None or small.start() < found.start()):
+            found = small
         if found is None or found.start() >= high:
             return
         yield found
@@ -114,7 +122,7 @@ def _of(
 
     Digits alone without a check count for a paper whose number is spoken of (`numbered`).
     """
-    plain = APART.sub("", value[0])
+    plain = APART.sub("", value[0]).upper()
     if not _LEAST <= len(plain) <= _MOST:
         return None
     digits = sum(map(str.isdigit, plain))
