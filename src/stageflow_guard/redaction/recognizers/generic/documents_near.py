@@ -26,6 +26,7 @@ _ASIDE = re.compile(r"\.?\s?\([^()\n]{1,44}\)")  # `PPS no (on the old card): 79
 _VALUE = re.compile(
     r"(?<![\w@#$€£.,/:+-])(?=[A-Z]{0,5}[ -]?[0-9])(?:[A-Z]{1,2}[ -](?=[0-9])|[A-Z]{5}[ ](?=[0-9]{6}))?(?=[A-Z]{0,8}[0-9])[A-Z0-9]{1,14}(?:[ .\-/]{1,2}(?=[A-Z]{0,2}[0-9])[A-Z0-9]{1,11}){0,5}(?:-[A-Z])?(?![\w@%€$]|[-./:,][\w])"
 )
+_DIGIT = re.compile(r"[0-9]")
 # the same in small letters: a few of them, then digits
 _SMALL = re.compile(
     r"(?<![\w@#$€£.,/:+-])(?:[a-z]{1,3}[0-9]{5,9}[a-z]?|[0-9]{2}[a-z]{2}[0-9]{5}|[a-z]{2}[0-9]{5}[a-z]{2}|u1[a-z0-9]{7,8})(?![\w@%-]|[-./:,][\w])"
@@ -103,7 +104,7 @@ def _told_before(text: str, start: int, documents: Sequence[Document]) -> Hit | 
 
 def _values(text: str, low: int, high: int) -> Iterator[re.Match[str]]:
     """Yield what is written like a number of a document between `low` and `high`, whole."""
-    at = low
+    at = low if _DIGIT.search(text, low, high) is not None else high
     while at < high:
         found = _VALUE.search(text, at, high + _MOST)
         small = _SMALL.search(text, at, high + _MOST)
