@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import any_of, places
+from stageflow_guard.redaction.recognizers.digit_words import LANGUAGES
 from stageflow_guard.redaction.recognizers.generic.quads import is_quad
 from stageflow_guard.redaction.recognizers.phrases import lowered
 from stageflow_guard.redaction.recognizers.shapes import holds, letters_at_digits
-from stageflow_guard.redaction.text.number_words import LANGUAGES
 from stageflow_guard.redaction.text.view import Edit
 
 _NEAR = 80  # characters between two words of one number

@@ -21,6 +21,7 @@ from stageflow_guard.redaction.recognizers.addresses import addresses, lived_at
 from stageflow_guard.redaction.recognizers.clinical import clinic, medical
 from stageflow_guard.redaction.recognizers.generic import (
     accounts,
+    accounts_elsewhere,
     announced,
     births,
     case_numbers,
@@ -51,7 +52,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     secret_words,
     secrets,
     sort_codes,
-    told_passwords,
+    told_secrets,
     usernames,
     vehicle_numbers,
     wallet_transfers,
@@ -119,7 +120,7 @@ SHAPED: Recognizers = (
     (command_lines.passwords, frozenset({"SECRET", "USERNAME"})),
     (credential_pairs.passwords, frozenset({"SECRET"})),
     (one_time_codes.codes, frozenset({"SECRET"})),
-    (told_passwords.passwords, frozenset({"SECRET"})),
+    (told_secrets.recognize, frozenset({"SECRET"})),
     (secret_words.recognize, frozenset({"SECRET"})),
     (secret_forms.recognize, frozenset({"SECRET"})),
     (cookies.values, frozenset({"SECRET"})),
@@ -136,6 +137,7 @@ SHAPED: Recognizers = (
     (announced.fields, announced.FOUND),
     (usernames.spoken, frozenset({"USERNAME"})),
     (usernames.logged, frozenset({"USERNAME"})),
+    (accounts_elsewhere.recognize, frozenset({"USERNAME"})),
     (home_folders.recognize, frozenset({"USERNAME"})),
     (directory_entries.accounts, frozenset({"USERNAME"})),
     (command_users.recognize, frozenset({"USERNAME"})),

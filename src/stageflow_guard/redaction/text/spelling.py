@@ -19,7 +19,8 @@ _DIGITS = {
 _WORD = "|".join(sorted(_DIGITS, key=len, reverse=True))
 _GLUE = r"(?:[ \t]{1,3}|[ ]?[-,.][ ]?|\n|[ ]?, [.-], |[)\]}>\"'][ -.,]{0,2}[(\[{<\"'])"
 _SPELLED = re.compile(
-    rf"(?<![A-Za-z])(?:{_WORD}|[A-Z0-9](?![A-Za-z0-9])|[(+])(?:{_GLUE}(?:(?:double|triple) )?(?:{_WORD}|[A-Z0-9](?![A-Za-z0-9])|[()@.+-])(?![A-Za-z])){{5,}}",
+    # the `s` of `it's` is no letter that is spelled
+    rf"(?<![A-Za-z])(?:{_WORD}|(?<!['’])[A-Z](?![A-Za-z0-9])|[0-9](?![A-Za-z0-9])|[(+])(?:{_GLUE}(?:(?:double|triple) )?(?:{_WORD}|[A-Z0-9](?![A-Za-z0-9])|[()@.+-])(?![A-Za-z])){{5,}}",
     re.IGNORECASE,
 )
 _PIECE = re.compile(rf"(?:(double|triple) )?({_WORD}|[A-Za-z0-9]|[()@+])", re.IGNORECASE)

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.anchors import any_of, places
+from stageflow_guard.redaction.recognizers.digit_words import FIRST, LANGUAGES
 from stageflow_guard.redaction.recognizers.generic.accounts import LENGTHS
 from stageflow_guard.redaction.recognizers.phrases import long_words, lowered, vocabulary
 from stageflow_guard.redaction.text import half_said
-from stageflow_guard.redaction.text.number_words import FIRST, LANGUAGES
 from stageflow_guard.redaction.text.view import Edit, View
 
 _SIGNS = {

@@ -60,7 +60,7 @@ COUNTRY = Country(
         "CREDIT_CARD": "tarjeta|número de tarjeta|tarjeta de crédito|numero tarjeta",
         "US_BANK_NUMBER": "número de cuenta|cuenta bancaria|numero cuenta",
         "ES_NIF": "dni|nie|nif|documento nacional de identidad|documento de identidad",
-        "USERNAME": "nombre de la cuenta|cuenta de usuario|usuario|nombre de usuario|nombre usuario",
+        "USERNAME": "nombre de la cuenta|nombre de cuenta|cuenta de usuario|usuario|nombre de usuario|nombre usuario",
         "PASSPORT": "pasaporte|número de pasaporte|numero pasaporte",
         "EMAIL_ADDRESS": "correo|correo electrónico|correo electronico|dirección de correo",
     },

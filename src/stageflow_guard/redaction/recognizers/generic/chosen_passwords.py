@@ -85,3 +85,18 @@ def _candidate(text: str, start: int, at: int) -> Value | None:
     ):
         return None
     return Value(*phrase.span(), quoted=False, spoken=False)
+
+
+_WORDS = re.compile(r"[^\W\d_A-Z]{1,16}(?:[ ][^\W\d_A-Z]{1,16}){2,6}")
+_LEAST = 3  # letters of a word that tells something
+
+
+def passphrase(name: str, sign: str, value: str) -> bool:
+    """Say whether words in quotes were chosen: code assigns them to a password, and none of them speaks of one.
+
+    `sign`: what stands between the name and the value.
+    """
+    if name not in CHOSEN or "=" not in sign or ":" in sign or _WORDS.fullmatch(value) is None:
+        return False
+    words = [word for word in value.split(" ") if len(word) >= _LEAST]
+    return len(words) > 1 and words[0] not in LITTLE and (NO_PASSWORD - LITTLE).isdisjoint(words)

@@ -32,6 +32,10 @@ _PIPED = re.compile(
     r"(?<![\w-])(?:echo|printf)(?:[ ]-[ne]{1,2})?[ ](?:\"([^\"\n$|]{4,128})\"|'([^'\n|]{4,128})'|([^\s\"'$|;`\x1e]{4,128}))[ ]?[|\x1e][ ]?"
     r"(?:sudo[ ](?:-\w+[ ]){0,4}-S\b|(?:sudo[ ])?passwd[ ][^\n|]{0,20}--stdin|(?:sudo[ ])?chpasswd\b|kinit\b|[^\n|]{0,80}[ ]--password-stdin|[^\n|]{0,80}[ ]--passphrase-fd)"
 )
+# a file that a shell makes of it
+_AS_A_FILE = re.compile(
+    r"--(?:pass(?:word|phrase|wd)?|pw|secret|token|key)[-_]?(?:file|from-file|fd)?[ =]{1,2}<\((?:echo|printf)(?:[ ]-[neE]{1,3})?[ ](?:\"([^\"\n$|]{4,128})\"|'([^'\n|]{4,128})'|([^\s\"'$|;`()\x1e]{4,128}))[ ]?\)"
+)
 _CLIENTS = Heads((
     "mysql", "mariadb", "redis-cli", "keydb-cli", "mongo", "sshpass", "convertto-sec", "net user ", "cmdkey ", "sqlcmd", "bcp ", "ldap", "login",
     "zip ", "unzip ", "7z ", "openssl", "gpg ", "net use ", "htpasswd ", "ansible-vault", "gh secret ", "rabbitmqctl", "useradd", "usermod", "adduser", "xfreerdp",
@@ -96,7 +100,7 @@ def _asked(text: str) -> Iterator[Hit]:
 
 def _piped(text: str) -> Iterator[Hit]:
     """Yield what is sent to a program that asks; a view has a sign of its own for a pipe."""
-    for match in _PIPED.finditer(text):
+    for match in (*_PIPED.finditer(text), *_AS_A_FILE.finditer(text)):
         group = match.lastindex or 0
         begin = match.start(group) + match[group].find(":") + 1  # chpasswd reads user:password
         if _SHOWN.fullmatch(text[begin : match.end(group)]) is None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.anchors import Heads, positions, present
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic import secret_values as values
-from stageflow_guard.redaction.recognizers.generic.chosen_passwords import chosen
+from stageflow_guard.redaction.recognizers.generic.chosen_passwords import chosen, passphrase
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import Index, Match, long_words, lowered
 from stageflow_guard.redaction.recognizers.repeats import SURE, is_looked_for, starts
@@ -387,6 +387,8 @@ def _score(text: str, name: str, match: Match, found: values.Value, value: str) 
     score = values.worth(value, quoted=found.quoted, spoken=found.spoken)
     if name in _PHRASES and found.quoted and value.count(" ") >= _WORDS_OF_A_PHRASE:
         score = max(score, 0.5)
+    if found.quoted and passphrase(name, text[match.end : found.start], value):
+        score = max(score, 0.42)
     if " " in value and value[-1:] in ("?", "…", ":"):
         return 0.0  # what a form asks
     if _is_a_way_in(name, value):

@@ -35,7 +35,7 @@ _COMBINED = ("kombination",)
 _COMPOUND = ("passwort", "kennwort", "wachtwoord", "lösenord")  # behind another word, in one
 # what opens with a code, named before it: `la boîte à clés, c'est le code 5093`
 _OPENED_BY = re.compile(
-    r"(?i)(?<![^\W_])(?:key ?safe|lock ?box|locker|boîtes? à clés|boite à clés|digicode|coffre|schlüssel(?:box|tresor|kasten|safe)|sleutelkluis(?:je)?|caja de llaves|cajetín|caixa de chaves|cassetta (?:delle )?chiavi|padlock|candado|lucchetto|cadenas|cadeado|hangslot|portón|portail|portone|cancello|gate|alarma?|alarme|allarme)(?![^\W_])(?:(?!error|fault|status|exit|fehler|erreur|fallo|errore|fout|erro)[^\n.!?]){0,40}$"
+    r"(?i)(?<![^\W_])(?:key ?safe|lock ?box|locker|boîtes? à clés|boite à clés|digicode|coffre|schlüssel(?:box|tresor|kasten|safe)|sleutelkluis(?:je)?|caja de llaves|cajetín|caixa de chaves|cassetta (?:delle )?chiavi|padlock|candado|lucchetto|cadenas|cadeado|hangslot|portón|portail|portone|cancello|gate|valise|maleta|valigia|koffer|schließfach|spind|casier|taquilla|armadietto|cacifo|tresor|kluisje|kluis|caja fuerte|cassaforte|cofre|sleutelkastje|alarma?|alarme|allarme)(?![^\W_])(?:(?!error|fault|status|exit|fehler|erreur|fallo|errore|fout|erro)[^\n.!?]){0,40}$"
 )
 # a code by what it opens: `der Code für die Haustür ist 4821B`
 _DOOR = re.compile(
@@ -152,12 +152,12 @@ def _behind(text: str, at: int, kind: str) -> Iterator[Hit]:
                 yield Hit(start, end, "SECRET", 0.5, "told", "label key")
                 return
             continue
-        if (kind == "password" and _chosen(value)) or (
+        if (kind == "password" and is_chosen(value)) or (
             _CODE.match(value) and (kind == "code" or "-" in value)
         ):
             yield Hit(start, end, "SECRET", 0.5, "told", f"label {kind}")
             other = _OTHER.match(text, end) if kind == "password" else None
-            if other is not None and _chosen(other[1].rstrip(_TRIMMED)):
+            if other is not None and is_chosen(other[1].rstrip(_TRIMMED)):
                 stop = other.start(1) + len(other[1].rstrip(_TRIMMED))
                 yield Hit(other.start(1), stop, "SECRET", 0.5, "told", "label password")
             return
@@ -198,12 +198,12 @@ def _ahead(text: str, at: int) -> Iterator[Hit]:
     low = max(0, at - _BACK)
     match = _BEFORE.search(text[low:at])
     value = "" if match is None else match["value"].strip("'’\"(").rstrip(_TRIMMED)
-    if match is not None and _chosen(value):
+    if match is not None and is_chosen(value):
         start = low + match.start("value") + match["value"].find(value)
         yield Hit(start, start + len(value), "SECRET", 0.5, "told", "label password")
 
 
-def _chosen(value: str) -> bool:
+def is_chosen(value: str) -> bool:
     """Say whether letters are mixed with digits or signs as in no word, name or amount."""
     if len(value) < 5 or values.placeholder(value) or values.says_about(value):
         return False

@@ -24,7 +24,9 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"(?:int(?:erno)?\.?|citofono|campanello|scala|piano|piso|puerta|porta|apartamento|apto\.?|apt\.?|fração|bloco|casa|n[.º°]{1,2}|lokal|lok\.|plan|lgh|lägenhet|mieszkanie|m\.|byt)[ ]?[0-9]{1,4}[ ]?[A-Za-zºª°]{0,2}[,.:;]?[ ]{1,2}(?:(?:la|da|a|de la)[ ])?$",
+    r"(?:int(?:erno)?\.?|citofono|campanello|scala|piano|piso|puerta|porta|apartamento|apto\.?|apt\.?|fração|bloco|casa|n[.º°]{1,2}|lokal|lok\.|plan|lgh|lägenhet|mieszkanie|m\.|byt)[ ]?[0-9]{1,4}[ ]?[A-Za-zºª°]{0,2}[,.:;]?[ ]{1,2}(?:(?:la|da|a|de la)[ ])?$"
+    # at whose address: `presso famiglia Rossetti`
+    r"|(?:(?<![^\W_])(?:presso(?: la)?|c/o(?: la)?|p/a|a/c(?: da)?|chez(?: la)?|bei|bij|(?:en|a) casa de la|en lo de la|(?:em|na) casa da|aos? cuidados? da|al domicilio de la|presso casa|hos))[ ]$",
     re.IGNORECASE,
 )
 _REACH = 32

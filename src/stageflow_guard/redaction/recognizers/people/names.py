@@ -25,6 +25,10 @@ from stageflow_guard.redaction.recognizers.people.owners import recognize as own
 from stageflow_guard.redaction.recognizers.people.payments import recognize as payments
 from stageflow_guard.redaction.recognizers.people.queries import recognize as queries
 from stageflow_guard.redaction.recognizers.people.said import said
+from stageflow_guard.redaction.recognizers.people.small_announced import (
+    recognize as announced_in_small,
+)
+from stageflow_guard.redaction.recognizers.people.small_forms import recognize as small_forms
 from stageflow_guard.redaction.recognizers.people.small_letters import recognize as in_small_letters
 from stageflow_guard.redaction.recognizers.people.subtitles import recognize as subtitles
 from stageflow_guard.redaction.recognizers.people.titles import titled
@@ -42,6 +46,8 @@ def recognize(text: str) -> Iterator[Hit]:
     yield from labelled(text)
     yield from listed(text)
     yield from in_small_letters(text)
+    yield from announced_in_small(text)
+    yield from small_forms(text)
     yield from asked_for(text)
     yield from closings(text)
     yield from payments(text)

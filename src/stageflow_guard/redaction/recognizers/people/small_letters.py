@@ -45,7 +45,7 @@ _THERE_IS = re.compile(r"(?:here|hier|ici|aquí|qui|aqui|speaking)(?=[ ,.!?\n]|$
 # given names that are words of a language that such frames are of
 _WORDS = frozenset(["elif", "pascal", "rosemary", "sherry", "jasmijn", "felix", "mario", "bianca", "claire", "clemente", "margherita", "ella", "mira", "bella", "otto", "sara", "mia", "nella", "elke", "donna", "norma", "linda", "rosa", "vera", "clara", "harm", "job", "victor", "robin", "crystal", "amber", "daisy", "angel", "fleur", "regina", "gloria", "marina", "serena", "alma", "paloma", "dante", "bruno", "stella", "luna", "dick", "drew", "gene", "iris", "rita", "dora", "tina", "pia", "ute", "lena", "bart", "roos", "daan", "tom", "sam", "max", "ben", "nick", "jo", "al", "ali", "ana", "eva", "lea", "lia", "ida", "ada", "mai", "may", "leo", "lou", "ray", "roy", "ron", "sue", "kim", "kit", "kay", "dee", "bea", "ed", "art", "bill", "rob", "bob", "don", "ian", "pat", "mona", "sol", "toni", "dario", "lino", "nino", "gino", "pino", "dino", "remo", "tito", "zeno", "nora", "lola", "lulu", "mimi", "fifi", "kiki", "dirk", "ward", "karl", "hope", "daria", "alex", "sasha", "jean", "ange", "reine", "aude", "maud", "line", "célia", "celia", "fanny", "olive", "prune", "clémence", "constance", "patience", "prudence", "félicité", "loveday", "merit", "mercy", "verity", "honor", "honour", "august", "augusta", "tilde", "clove", "melody", "harmony", "ruby", "pearl", "opal", "jewel", "coral", "sienna", "summer", "autumn", "winter"])  # fmt: skip
 _OF_FIELDS = frozenset(["norma", "margherita", "ariel", "alice", "allen"])
-_ALONE = GIVEN_NAMES - _WORDS
+ALONE = GIVEN_NAMES - _WORDS  # no words of a language
 _IN_FIELDS = GIVEN_NAMES - _OF_FIELDS
 _NO_SURNAME = STOP | BUSINESS | EVERYBODY | frozenset(["lib", "blue", "bradley", "deployment", "service", "pizza", "técnica", "job", "build", "server", "app", "model", "test", "file", "config", "cluster", "node", "pod", "queue", "topic", "table"])  # fmt: skip
 _REACH = 72
@@ -83,7 +83,7 @@ def _name(match: re.Match[str]) -> Iterator[Hit]:
     of_a_field = match.re is _FRAMES[-1]  # two words, and what they are is said
     if of_a_field and surname in _NO_SURNAME:
         return
-    if given.partition("-")[0] not in (_IN_FIELDS if of_a_field else _ALONE):
+    if given.partition("-")[0] not in (_IN_FIELDS if of_a_field else ALONE):
         return
     last = "surname" if surname and surname not in _NO_SURNAME else "given"
     yield Hit(

@@ -55,6 +55,8 @@ def telling(head: Iterable[str]) -> dict[int, str]:
         return told
     if not _GIVEN.isdisjoint(name.lower() for name in told.values()):
         told = {at: "surname" if name.lower() in _BOTH else name for at, name in told.items()}
+    if not _BESIDE_LOGINS.isdisjoint(cell.strip(_AROUND).lower() for cell in cells):
+        told = {at: _LOGINS.get(name.lower(), name) for at, name in told.items()}
     if not any(map(sure, told.values())) and not _of_a_person(told.values()):
         return {}
     bare = ((cell.strip(_AROUND).lower(), at) for at, cell in enumerate(cells))
@@ -64,6 +66,14 @@ def telling(head: Iterable[str]) -> dict[int, str]:
     return told
 
 
+# a column of accounts, where what else an account has stands beside it
+_LOGINS = {
+    "login": "login name",
+    "logins": "login name",
+    "user": "username",
+    "account": "account name",
+}
+_BESIDE_LOGINS = frozenset(["role", "roles", "rol", "rolle", "rôle", "ruolo", "papel", "perfil", "função", "permission", "permissions", "group", "groups", "gruppe", "groupe", "grupo", "gruppo", "groep", "team", "last seen", "last login", "last_login", "last_seen", "last logon", "letzter login", "letzte anmeldung", "zuletzt gesehen", "dernière connexion", "último acceso", "ultimo accesso", "laatst gezien", "laatste login", "último acesso", "mfa", "2fa"])  # fmt: skip
 _CALLED = _BOTH | {"nome", "nombre", "namn", "navn", "nimi", "nazwa"}
 _LIVES = frozenset(
     {

@@ -1,0 +1,80 @@
+"""Accounts on market places and networks, and those that a database turns away: `on Vinted I am tess_knits`, `denied for user 'x'@'%'`. Pure.
+
+Behind `I am` much else follows, so a sign, a digit or the length of a word that no language has tells
+an account; behind `my name there is` and `find me as` any word of small letters is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.generic.usernames import FILED, NOBODY, said_of_it
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered
+
+_PLACES = (
+    "vinted", "ebay", "ebay-kleinanzeigen", "kleinanzeigen", "willhaben", "ricardo", "tutti", "anibis", "leboncoin", "le bon coin", "wallapop", "milanuncios", "subito", "marktplaats", "2dehands", "2ememain", "olx", "enjoei", "mercado livre", "mercadolivre", "mercado libre", "mercadolibre", "shopee", "etsy", "depop", "poshmark", "gumtree", "craigslist",
+    "discogs", "vestiaire collective", "sellpy", "tradera", "blocket", "allegro", "kijiji", "custojusto", "shpock", "goodreads", "letterboxd", "strava", "komoot", "duolingo", "chess.com", "lichess", "steam", "twitch", "reddit", "youtube", "tiktok", "instagram", "insta", "twitter", "mastodon", "bluesky", "pinterest", "flickr", "soundcloud", "spotify", "last.fm",
+    "github", "gitlab", "codeberg", "ravelry", "geocaching", "couchsurfing", "untappd", "vivino", "roblox", "minecraft", "fortnite", "psn", "xbox live", "xbox", "discord", "telegram", "patreon", "ko-fi", "wattpad", "ao3", "deviantart", "tumblr", "snapchat", "snap", "threads", "bluesky", "skype", "rover", "nextdoor", "nebenan.de", "quoka", "markt.de", "todocoleccion", "bakeca", "kijiji", "standvirtual", "marketplace", "finya", "parship", "tinder", "bumble", "whatnot", "vinted.fr",
+)  # fmt: skip
+_AT = r"(?:on|at|over on|via|auf|bei|über|sur|chez|en|su|in|op|bij|no|na|pelo|pela)"
+_PLACE = rf"(?:{'|'.join(sorted(map(re.escape, _PLACES), key=len, reverse=True))})(?![^\W_])"
+_HEADS = Heads(f"{before} " for before in ("on", "at", "via", "auf", "bei", "über", "sur", "chez", "en", "su", "in", "op", "bij", "no", "na", "pelo", "pela"))  # fmt: skip
+# what is called so, and what is
+_CALLED = r"my (?:user ?)?name(?: there)? is|my handle(?: there)? is|i go by|i['’]m called|find me as|you(?:['’]ll| can|['’]d)? find me (?:as|under)|look (?:me up as|for)|(?:search|look) for me as|heiße? ich|heiss ich|ich heiße|mein name(?: dort)? ist|find(?:est|et) (?:du|ihr|sie) mich (?:als|unter)|such mich als|je m['’]appelle|mon pseudo(?: là-bas)?,? (?:c['’]est|est)|cherche(?:z)?(?:-moi)?|tu me trouve(?:s|ras) sous|me llamo|aparezco como|estoy como|búscame como|me encuentras como|mi usuario(?: allí)? es|mi chiamo|mi trovi come|sono registrat[oa] come|cercami come|il mio nick è|heet ik|ik heet|sta ik als|vind je me als|zoek me als|me chamo|chamo-me|apareço como|estou como|me acha como|procura por|meu usuário é"
+_AM = r"i am|i['’]?m|it['’]?s|bin ich|ich bin|ich bin der|ich bin die|je suis|moi c['’]est|c['’]est|soy|soy la|soy el|sono|sono la|sono il|ben ik|ik ben|sou|sou [oa]|eu sou [oa]"
+_THERE = re.compile(
+    rf"{_AT}[ ]{_PLACE}[ ]?[,:–-]?[ ]{{0,2}}(?:(?:and|und|et|y|e|en|da|dort|there|là|allí|lì|daar|lá|,)[ ])?(?:(?P<called>{_CALLED})|{_AM})[ ]@?[\"'„“«]?"
+    r"(?P<name>[A-Za-z][\w.-]{2,30}[A-Za-z0-9_])(?![\w@(=/:-]|\.\w)(?=(?P<end>[\"'“”»]?(?:[ ]?[,.;!?)]|\s*$|\n|[ ](?:if|and|und|wenn|et|si|y|e|se|en|als|,))?))",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(r"[0-9_]|[a-z]\.[a-z]")
+_INFLECTED = re.compile(
+    r"(?:ing|ed|ive|able|ible|ente|ante|[aiu]d[oa]s?|[aiu]t[oaie]|ant|ent|eur|euse|rice|dora?|tore|trice|iste|ista|ier|end|isch|lich|ig|bar|los|ment[e]?|eerd|aar|ster|ness|tion|ity|ly|al|ão|oso|osa)$"
+)
+_LONG, _LEAST = 12, 4  # letters of a word that was joined from others, and of any account
+# as a database writes it, in the language of its client
+_DENIED = re.compile(
+    r"(?:user|benutzer|nutzer|utilisateur|l['’]utilisateur|usuario|usuário|utilizador|utente|l['’]utente|gebruiker)[ ]:?[ ]?(?P<quote>[\"'`‘])(?P<name>[A-Za-z][\w.-]{1,40})[\"'`’]@(?P=quote)?@?[\w.%:-]{1,80}",
+    re.IGNORECASE,
+)
+_TURNED_AWAY = re.compile(
+    r"(?<![^\W_])(?:denied|rejected|refused|failed|locked|verweigert|abgelehnt|gesperrt|refusé|rejeté|bloqué|denegado|rechazado|bloqueado|negato|rifiutato|bloccato|geweigerd|geblokkeerd|negado|recusado)(?![^\W_])"
+)
+_NEAR = 60
+_USERS = Heads(("user", "benutzer", "nutzer", "utilisateur", "l'util", "l’util", "usuario", "usuário", "utilizador", "utente", "l'utente", "l’utente", "gebruiker"))  # fmt: skip
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield such accounts; an account of everybody, as `root`, is none."""
+    lower = lowered(text)
+    for at in _HEADS.places(lower):
+        there = _THERE.match(text, at)
+        if there is not None and _is_account(there):
+            yield Hit(*there.span("name"), "USERNAME", 0.42, "account, place", "label username")
+    for at in _USERS.places(lower) if "@" in text else ():
+        denied = _DENIED.match(text, at)
+        line = lower[max(0, at - _NEAR) : at].rpartition("\n")[2]
+        if (
+            denied is not None
+            and denied["name"].lower() not in NOBODY
+            and _TURNED_AWAY.search(line)
+        ):
+            yield Hit(*denied.span("name"), "USERNAME", 0.42, "account, logged", "label username")
+
+
+def _is_account(match: re.Match[str]) -> bool:
+    """Say whether what follows is an account by its signs, by what says so, or by its length."""
+    name = match["name"]
+    if name.lower() in NOBODY or FILED.search(name) is not None or said_of_it(name):
+        return False
+    if _SIGNED.search(name) is not None:
+        return True
+    ends = bool(match["end"])
+    if not name.islower() or not ends or len(name) < _LEAST:
+        return False
+    if match["called"] is not None:
+        return True
+    return len(name) >= _LONG and _INFLECTED.search(name) is None

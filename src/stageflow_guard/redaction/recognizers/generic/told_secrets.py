@@ -1,0 +1,29 @@
+"""What a sentence tells of passwords and codes: what `told_passwords` and `clause_secrets` read, and what is told beside it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.generic import (
+    answered_secrets,
+    changed_secrets,
+    clause_secrets,
+    codes_in_words,
+    locks,
+    passwords_in_scripts,
+    told_passwords,
+)
+from stageflow_guard.redaction.recognizers.hit import Hit
+
+_TOLD = (
+    told_passwords.passwords, clause_secrets.told, changed_secrets.recognize, answered_secrets.recognize, locks.recognize,
+    passwords_in_scripts.recognize,
+)  # fmt: skip
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield such secrets, and those that are told beside one of them."""
+    found = [hit for recognizer in _TOLD for hit in recognizer(text)]
+    yield from found
+    yield from changed_secrets.beside(text, found)
+    yield from codes_in_words.recognize(text)
