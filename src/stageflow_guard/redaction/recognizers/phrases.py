@@ -250,6 +250,15 @@ _LITTLE = frozenset(
 )
 
 
+def _named(phrase: str) -> str:
+    """Return a phrase of an alphabet with spaces, from its first letter on: `2fa code` begins with `fa`."""
+    return "" if _UNSPACED.search(phrase) else phrase.lower().lstrip("0123456789")
+
+
+def _head(form: str) -> str:
+    return form.translate(_SIGNS).split()[0]
+
+
 _COUNT = itertools.count()
 _OWNERS: dict[str, list[int]] = {}  # the numbers of the indexes that have phrases with a first word
 
@@ -268,24 +277,25 @@ class Index:
     """All phrases of some kinds."""
 
     def __init__(self, kinds: Mapping[str, Iterable[str]]) -> None:
+        kinds = {kind: tuple(phrases) for kind, phrases in kinds.items()}
         by_head: dict[str, dict[str, str]] = {}
         solid: dict[str, str] = {}
         for kind, phrases in kinds.items():
             for phrase in phrases:
                 if _UNSPACED.search(phrase):
                     latin = {phrase, phrase.upper(), phrase.capitalize(), phrase.title()}
-                    for form in latin | {bare(one) for one in latin}:
+                    for form in sorted(latin | {bare(one) for one in latin}):
                         solid.setdefault(form, kind)
-                    continue
-                named = phrase.lower().lstrip("0123456789")  # `2fa code`: words are letters
-                for form in _writings(named) if named else ():
+                elif named := _named(phrase):  # as it is given it is no other phrase's writing
+                    by_head.setdefault(_head(named), {}).setdefault(named, kind)
+        for kind, phrases in kinds.items():
+            for named in filter(None, map(_named, phrases)):
+                for form in sorted(_writings(named)):
                     words = re.split(r"[ .'’/-]+", form.strip(". "))
                     glued = "".join(words)
-                    head = form.translate(_SIGNS).split()[0]
-                    by_head.setdefault(head, {}).setdefault(form, kind)
+                    by_head.setdefault(_head(form), {}).setdefault(form, kind)
                     if len(words) > 1 and len(glued) >= 5:
-                        head = glued.translate(_SIGNS).split()[0]
-                        by_head.setdefault(head, {}).setdefault(glued, kind)
+                        by_head.setdefault(_head(glued), {}).setdefault(glued, kind)
         self._number = next(_COUNT)
         register(by_head)
         for head in by_head:
@@ -306,7 +316,8 @@ class Index:
     ) -> tuple[re.Pattern[str], dict[str, str], re.Pattern[str] | None]:
         """Return what matches a phrase of `head`, its kinds, and what finds where one may begin."""
         phrases = self._phrases[head]
-        ordered = sorted(phrases, key=len, reverse=True)
+        # signs may be written or not: the one of most letters first, of which another is the beginning
+        ordered = sorted(phrases, key=lambda p: (sum(map(str.isalnum, p)), len(p)), reverse=True)
         parts = []
         for phrase in ordered:
             parts.append(_spelled(phrase.strip(". ")))

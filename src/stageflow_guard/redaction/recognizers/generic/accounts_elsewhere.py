@@ -26,18 +26,28 @@ _HEADS = Heads(f"{before} " for before in ("on", "at", "via", "auf", "bei", "üb
 _CALLED = r"my (?:user ?)?name(?: there)? is|my handle(?: there)? is|i go by|i['’]m called|find me as|you(?:['’]ll| can|['’]d)? find me (?:as|under)|look (?:me up as|for)|(?:search|look) for me as|heiße? ich|heiss ich|ich heiße|mein name(?: dort)? ist|find(?:est|et) (?:du|ihr|sie) mich (?:als|unter)|such mich als|je m['’]appelle|mon pseudo(?: là-bas)?,? (?:c['’]est|est)|cherche(?:z)?(?:-moi)?|tu me trouve(?:s|ras) sous|me llamo|aparezco como|estoy como|búscame como|me encuentras como|mi usuario(?: allí)? es|mi chiamo|mi trovi come|sono registrat[oa] come|cercami come|il mio nick è|heet ik|ik heet|sta ik als|vind je me als|zoek me als|me chamo|chamo-me|apareço como|estou como|me acha como|procura por|meu usuário é"
 _AM = r"i am|i['’]?m|it['’]?s|bin ich|ich bin|ich bin der|ich bin die|je suis|moi c['’]est|c['’]est|soy|soy la|soy el|sono|sono la|sono il|ben ik|ik ben|sou|sou [oa]|eu sou [oa]"
 _THERE = re.compile(
-    rf"{_AT}[ ]{_PLACE}[ ]?[,:–-]?[ ]{{0,2}}(?:(?:and|und|et|y|e|en|da|dort|there|là|allí|lì|daar|lá|,)[ ])?(?:(?P<called>{_CALLED})|{_AM})[ ]@?[\"'„“«]?"
+    rf"{_AT}[ ]{_PLACE}[ ]?[,:–-]?[ ]{{0,2}}(?:(?:and|und|et|y|e|en|da|dort|there|là|allí|lì|daar|lá|,)[ ])?(?:(?P<called>{_CALLED})|{_AM}|(?P<is>is|ist|est|es|è|é))[ ]@?[\"'„“«]?"
     r"(?P<name>[A-Za-z][\w.-]{2,30}[A-Za-z0-9_])(?![\w@(=/:-]|\.\w)(?=(?P<end>[\"'“”»]?(?:[ ]?[,.;!?)]|\s*$|\n|[ ](?:if|and|und|wenn|et|si|y|e|se|en|als|,))?))",
     re.IGNORECASE,
 )
+# somebody says who he is before where: `soy tess_knits en Wallapop`
+_BEFORE = re.compile(
+    rf"(?<![^\W_])(?:{_CALLED}|{_AM})[ ]@?[\"'„“«]?(?P<name>[A-Za-z][\w.-]{{2,30}}[A-Za-z0-9_])[\"'“”»]?,?[ ]$",
+    re.IGNORECASE,
+)
+_IN_PLACE = re.compile(rf"{_AT}[ ]{_PLACE}")
+_SOUGHT = re.compile(
+    r"(?<![^\W_])(?:find me|look me up|search for me|look for me|my (?:user ?)?name|my handle|such(?:t)? mich|find(?:est|et)? (?:du |ihr |sie )?mich|mein name|cherche(?:z)?-moi|tu me trouves|mon pseudo|búscame|encuéntrame|me encuentras|mi usuario|cercami|mi trovi|il mio nick|zoek me|vind je me|mijn naam|me acha|me procura|procura-me|me encontra|meu usuário)(?: there)?,?[ ]$"
+)
+_REACH = 64
 _SIGNED = re.compile(r"[0-9_]|[a-z]\.[a-z]")
 _INFLECTED = re.compile(
-    r"(?:ing|ed|ive|able|ible|ente|ante|[aiu]d[oa]s?|[aiu]t[oaie]|ant|ent|eur|euse|rice|dora?|tore|trice|iste|ista|ier|end|isch|lich|ig|bar|los|ment[e]?|eerd|aar|ster|ness|tion|ity|ly|al|ão|oso|osa)$"
+    r"(?:ing|ed|ive|able|ible|ente|ante|[aiu]d[oa]s?|[aiu]t[oaie]|ant|ent|eur|euse|rice|dora?|tore|trice|iste|ista|ari[oa]|aire|ier|end|isch|lich|ig|bar|los|ment[e]?|eerd|aar|ster|ness|tion|ity|ly|al|ão|oso|osa)$"
 )
-_LONG, _LEAST = 12, 4  # letters of a word that was joined from others, and of any account
+_LONG, _LEAST = 11, 4  # letters of a word that was joined from others, and of any account
 # as a database writes it, in the language of its client
 _DENIED = re.compile(
-    r"(?:user|benutzer|nutzer|utilisateur|l['’]utilisateur|usuario|usuário|utilizador|utente|l['’]utente|gebruiker)[ ]:?[ ]?(?P<quote>[\"'`‘])(?P<name>[A-Za-z][\w.-]{1,40})[\"'`’]@(?P=quote)?@?[\w.%:-]{1,80}",
+    r"(?:user|benutzer|nutzer|utilisateur|l['’]utilisateur|usuario|usuário|utilizador|utente|l['’]utente|gebruiker)[ ]?:?[ ]?(?P<quote>[\"'`‘])(?P<name>[A-Za-z][\w.-]{1,40})[\"'`’]@(?P=quote)?@?[\w.%:-]{1,80}",
     re.IGNORECASE,
 )
 _TURNED_AWAY = re.compile(
@@ -52,8 +62,14 @@ def recognize(text: str) -> Iterator[Hit]:
     lower = lowered(text)
     for at in _HEADS.places(lower):
         there = _THERE.match(text, at)
-        if there is not None and _is_account(there):
-            yield Hit(*there.span("name"), "USERNAME", 0.42, "account, place", "label username")
+        if there is not None and _is_account(there, sought=_sought(lower, at)):
+            yield _hit(there)
+        turned = _BEFORE.search(text, max(0, at - _REACH), at)
+        name = "" if turned is None else turned["name"].lower()
+        if turned is None or _IN_PLACE.match(lower, at) is None or _SIGNED.search(name) is None:
+            continue
+        if name not in NOBODY and FILED.search(name) is None:
+            yield _hit(turned)
     for at in _USERS.places(lower) if "@" in text else ():
         denied = _DENIED.match(text, at)
         line = lower[max(0, at - _NEAR) : at].rpartition("\n")[2]
@@ -65,16 +81,27 @@ def recognize(text: str) -> Iterator[Hit]:
             yield Hit(*denied.span("name"), "USERNAME", 0.42, "account, logged", "label username")
 
 
-def _is_account(match: re.Match[str]) -> bool:
+def _hit(match: re.Match[str]) -> Hit:
+    return Hit(*match.span("name"), "USERNAME", 0.52, "account, place", "label username")
+
+
+def _sought(lower: str, at: int) -> bool:
+    """Say whether somebody is to look for an account there: `find me on …`."""
+    return _SOUGHT.search(lower, max(0, at - _REACH), at) is not None
+
+
+def _is_account(match: re.Match[str], *, sought: bool) -> bool:
     """Say whether what follows is an account by its signs, by what says so, or by its length."""
     name = match["name"]
+    if match["is"] is not None and not sought:
+        return False
     if name.lower() in NOBODY or FILED.search(name) is not None or said_of_it(name):
         return False
     if _SIGNED.search(name) is not None:
         return True
-    ends = bool(match["end"])
+    ends = match["end"] is not None
     if not name.islower() or not ends or len(name) < _LEAST:
         return False
-    if match["called"] is not None:
+    if match["called"] is not None or sought:
         return True
     return len(name) >= _LONG and _INFLECTED.search(name) is None

@@ -16,11 +16,12 @@ from stageflow_guard.redaction.recognizers.generic.secret_shapes import (
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
-_LABELS = tuple(dict.fromkeys((*labels.PASSWORDS, *labels.CODE_WORDS, *labels.PINS)))
+_LABELS = tuple(dict.fromkeys((*labels.PASSWORDS, *labels.CODE_WORDS, *labels.PINS, *labels.CODES)))
 _HEADS = Heads(_LABELS)
 _LABEL = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, _LABELS), key=len, reverse=True))})(?![^\W_]|-[^\W\d_])"
 )
+_OPENED = re.compile(rf"(?<![^\W_])(?:{labels.OPENED})(?![^\W_])")
 _COMPOUNDS = re.compile(r"(?<=[a-zäöüß])(?:passwort|kennwort|wachtwoord)(?![^\W_])")
 # somebody asks for it: nobody who offers to reset one does so
 _ASKS = re.compile(
@@ -40,6 +41,7 @@ _AS = re.compile(
     r"(?:^|[\s(\"'„“«])(?P<value>[^\s\"'“”„«»()]{5,40})[\"'“”»]?[ ](?:(?:eens|maar|mal|doch|ook|even|maybe|then|instead|perhaps|anche|también|também|aussi|peut-être|quizás|magari|talvez|einfach|gewoon|bitte|please)[ ]){0,2}(?:as|als|comme|como|come|para|für|voor|for)[ ](?:(?:the|a|my|our|your|das|dein|mein|ein|le|mon|ton|la|una|mi|tu|il|het|een|je|a|uma|o|new|neues|nouveau|nueva|nuova|nieuw|nieuwe|nova|wifi|wlan|wi-fi)[-\s]){0,3}(?:\w{2,12}-)?$",
     re.IGNORECASE,
 )
+_QUOTES = frozenset('"“„«')
 _BEFORE, _ASKED_WITHIN, _REACH = 100, 70, 200
 
 
@@ -54,7 +56,11 @@ def recognize(text: str) -> Iterator[Hit]:
         asked = _ANSWERS.match(text, label.end(), min(len(text), label.end() + _REACH))
         low = max(0, at - _ASKED_WITHIN)
         question = re.split(r"[\n.!?]", lower[low:at])[-1] + lower[at : asked.start("lines") if asked else at]  # fmt: skip
-        if asked is not None and _ASKS.search(question) is not None:
+        opens = label[0] not in labels.CODES or _OPENED.search(question) is not None
+        if asked is not None and opens and (
+            _ASKS.search(question) is not None
+            or (label[0] in labels.CODE_WORDS and text[asked.end() - 1] in _QUOTES)
+        ):  # fmt: skip
             yield from _answer(text, asked.end())
         proposed = _AS.search(text, max(0, at - _BEFORE), at)
         if proposed is not None and is_made_up(proposed["value"].rstrip(TRIMMED)):
@@ -64,7 +70,7 @@ def recognize(text: str) -> Iterator[Hit]:
 
 
 def _answer(text: str, at: int) -> Iterator[Hit]:
-    quoted = text[at - 1 : at] in ('"', "“", "„", "«")
+    quoted = text[at - 1 : at] in _QUOTES
     match = (_QUOTED if quoted else _LINE).match(text, at)
     if match is None:
         return

@@ -33,6 +33,7 @@ _OPENED = re.compile(rf"(?<![^\W_])(?:{labels.OPENED})(?![^\W_])", re.IGNORECASE
 _TO = re.compile(
     rf"(?<![^\W_])(?:to|into|auf|zu|in|pour|par|en|à|a|por|con|su|para|pra|naar|als|em)[ ]{labels.OPENING}?(?=\S)"
 )
+_FROM = re.compile(rf"(?<![^\W_])(?:from|von|de|da|du|van)[ ]{labels.OPENING}?(?=\S)")
 _BEHIND, _BEFORE = 110, 90
 _STOPS = re.compile(r"[!?;\n]|[.](?:\s|$)")
 _BARE = re.compile(rf"{labels.LETTERS}{{3,64}}")
@@ -71,10 +72,16 @@ def recognize(text: str) -> Iterator[Hit]:
         if digits and label[0] in labels.CODES and _OPENED.search(said) is None:
             continue
         for to in _TO.finditer(lower, max(label.end(), clause_begin), clause_end):
-            span = value_at(text, to.end(), digits=digits or label[0] in _BOTH)
-            if span is not None:
-                yield Hit(*span, "SECRET", 0.45, "changed to", "label password")
-                break
+            numbers = digits or label[0] in _BOTH
+            span = value_at(text, to.end(), digits=numbers)
+            if span is None:
+                continue
+            yield Hit(*span, "SECRET", 0.45, "changed to", "label password")
+            for source in _FROM.finditer(lower, label.end(), to.start()):
+                before = value_at(text, source.end(), digits=numbers)
+                if before is not None:
+                    yield Hit(*before, "SECRET", 0.45, "changed from", "label password")
+            break
 
 
 _BOTH = frozenset(["clave", "la clave", "senha", "password", "wachtwoord", "contraseña"])

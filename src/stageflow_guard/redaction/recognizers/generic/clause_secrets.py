@@ -49,7 +49,7 @@ _BRACKET = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(
-    r"(?P<value>[^\n\"“”„«»\x1e⟦⟧]{3,48}?)(?:[\"”“»]|['’`](?![^\W_]))",
+    r"(?P<value>[^\n\"“”„«»\x1e⟦⟧]{3,48}?)(?:[ \u00a0]?[\"”“»]|['’`](?![^\W_]))",
 )
 _BARE = re.compile(rf"{labels.LETTERS}{{3,64}}")
 _OPENED = re.compile(rf"(?<![^\W_])(?:{labels.OPENED})(?![^\W_])", re.IGNORECASE)
@@ -59,7 +59,7 @@ _OF_OTHERS = re.compile(
 )
 _PROMISES = re.compile(r"(?i)^(?:case|read|end|well|up|out|easy|hard|self|non|not|multi|pre|post|time|one|two|three)-")  # fmt: skip
 # a clause ends behind a word that is chosen
-_ENDS = re.compile(r"\s*$|\n|[.,;!?)](?=\s|$)|[ ](?:and|und|y|et|e|en|but|aber|pero|mais|ma|maar|mas|[-–—(])[ ]?")  # fmt: skip
+_ENDS = re.compile(r"\s*$|\n|[.,;!?)](?=\s|$)|[ ](?:(?:and|und|y|et|e|en|but|aber|pero|mais|ma|maar|mas)(?![^\W_])|[-–—(])")  # fmt: skip
 _CHOSEN_WORD = re.compile(r"[^\W\d_]{4,24}(?:-[^\W\d_]{3,24})?")
 _REACH = 200
 
@@ -80,6 +80,8 @@ def _labels(lower: str) -> Iterator[tuple[int, int, str]]:
             label = _LABELS[kind].match(lower, at)
             before = lower[at - 1 : at]
             if label is None or before.isalnum() or before in ("_", "."):
+                continue
+            if kind == "code" and labels.OF_OTHER_CODES.search(lower, max(0, at - _NEAR), at):
                 continue
             opens = kind == "code" and _BEFORE_CODE.search(lower, max(0, at - _NEAR), at)
             yield at, label.end(), "compound" if opens else kind
@@ -160,7 +162,8 @@ def _next(text: str, at: int, end: int, high: int) -> re.Match[str] | None:
 
 
 def _value(text: str, at: int, kind: str, *, quoted: bool, far: bool, sure: bool) -> Hit | None:
-    code = ONE_CODE.match(text, at)
+    article = _ARTICLE.match(text, at)  # `es el 4471`
+    code = ONE_CODE.match(text, at if article is None else article.end())
     if code is not None and is_code(code[0]) and kind != "word":
         return Hit(*code.span(), "SECRET", 0.48, "told in a clause", "label code")
     if kind in ("pin", "code", "compound"):
@@ -183,6 +186,9 @@ def _value(text: str, at: int, kind: str, *, quoted: bool, far: bool, sure: bool
     ):  # fmt: skip
         return Hit(at, stop, "SECRET", 0.42, "told in a clause", "label password")
     return None
+
+
+_ARTICLE = re.compile(r"(?:the|der|die|das|le|la|el|il|lo|o|de|het)[ ](?=[0-9#*A-Z])")
 
 
 def _is_a_phrase(value: str) -> bool:

@@ -32,7 +32,7 @@ _NO_CODE = re.compile(
 )
 _SIGNS = "star|hash|pound|asterisk|stern|sternchen|raute|étoile|dièse|asterisco|almohadilla|estrella|cancelletto|stelletta|sterretje|hekje|hashtag|jogo da velha|cardinal|estrela|quadrato|diesis"
 _SAID = re.compile(r"[^\W\d_]{2,}")
-_REACH, _FEWEST = 200, 3
+_REACH, _NEAR, _FEWEST = 200, 30, 3
 _WAIT = r"[ ]?[,.·-]?[ ]|-"
 
 
@@ -56,21 +56,24 @@ def recognize(text: str) -> Iterator[Hit]:
         if label is None or _NO_CODE.search(label["complement"]) is not None:
             continue
         name = lower[at : label.start("complement")]
-        if name not in _SURE and _OPENED.search(label["complement"]) is None:
+        if labels.OF_OTHER_CODES.search(lower, max(0, at - _NEAR), at) is not None:
             continue
-        yield from _said(lower, label.end(), languages)
+        sure = name in _SURE or _OPENED.search(lower, max(0, at - _NEAR), label.end()) is not None
+        if not sure and _NO_CODE.search(lower, max(0, at - _NEAR), at) is not None:
+            continue
+        yield from _said(lower, label.end(), languages, _FEWEST if sure else _FEWEST + 1)
     for joint in ("code", "pin", "kombination", "combinatie"):
         at = lower.find(joint, 1)
         while at > 0:
             one = _IN_ONE.match(lower, at, min(len(lower), at + _REACH))
             if one is not None:
-                yield from _said(lower, one.end(), languages)
+                yield from _said(lower, one.end(), languages, _FEWEST)
             at = lower.find(joint, at + 1)
 
 
-def _said(lower: str, at: int, languages: list[int]) -> Iterator[Hit]:
+def _said(lower: str, at: int, languages: list[int], least: int) -> Iterator[Hit]:
     """Yield the longest code in words at `at`."""
     matches = (_pattern(language).match(lower, at) for language in languages)
     best = max(filter(None, matches), key=lambda match: match.end(), default=None)
-    if best is not None and len(_SAID.findall(best[0])) >= _FEWEST:
+    if best is not None and len(_SAID.findall(best[0])) >= least:
         yield Hit(*best.span(), "SECRET", 0.48, "told in words", "label code")

@@ -21,7 +21,7 @@ _LOCKS = (
 _LOCK_HEADS = Heads(_LOCKS)
 _STANDS = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, _LOCKS), key=len, reverse=True))})(?![^\W_])(?:[ ]{labels.OF}(?:[ ][\w'’-]{{1,20}}){{1,6}}?)?"
-    rf"(?:[ ]?(?:=|:|->|→)[ ]?|[ ](?:(?:is|are|ist|est|es|è|é|staat|steht|está|sta|stands|se abre|s['’]ouvre|si apre|opens|öffnet|abre|heeft|hat|has|opent|opent men)[ ])?(?:(?:now|jetzt|nu|ahora|ora|agora|maintenant)[ ])?(?:set to|set on|set at|auf|mit|réglée? sur|sur|avec|puest[oa] en|en|con|impostat[oa] su|su|op|met|em|no|com|to|on|with|cijfers|the digits|die Zahlen|les chiffres|los números|i numeri|de cijfers|os números|code)[ ]|[ ](?:is|ist|est|es|è|é)[ ])"
+    rf"(?:[ ]?(?:=|:|->|→)[ ]?|[ ](?:(?:is|are|ist|est|es|è|é|staat|steht|está|sta|stands|se abre|s['’]ouvre|si apre|opens|öffnet|abre|heeft|hat|has|opent|opent men|geht|lässt sich|gaat open|goes|gaat)[ ])?(?:(?:now|jetzt|nu|ahora|ora|agora|maintenant)[ ])?(?:set to|set on|set at|auf|mit|réglée? sur|sur|avec|puest[oa] en|en|con|impostat[oa] su|su|op|met|em|no|com|to|on|with|cijfers|the digits|die Zahlen|les chiffres|los números|i numeri|de cijfers|os números|code)[ ]|[ ](?:is|ist|est|es|è|é)[ ])"
     rf"(?:(?:code|código|codice|the code|le code|el|il|o|de|der)[ ])?{labels.OPENING}?(?=[0-9#*])",
     re.IGNORECASE,
 )

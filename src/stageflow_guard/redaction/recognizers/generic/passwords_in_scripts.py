@@ -19,6 +19,11 @@ _LABELS = (
 _VALUE = re.compile(
     r"[^\x00-\x1f!-~\x1e⟦⟧]{0,40}[:：=]?[ ]{0,2}[\"'«“「]?(?P<value>[!-~]{5,48})(?![!-~])"
 )
+# it was wrong, or is to be given
+_FAILS = re.compile(
+    r"错误|失败|不正确|過期|过期|エラー|誤り|違い|失敗|틀|오류|실패|خطأ|خاطئة|неверн|ошибк|неправильн|שגוי"
+)
+_HOST = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.")
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -30,6 +35,8 @@ def recognize(text: str) -> Iterator[Hit]:
         for at in places(lower, label) if label in lower else ():
             match = _VALUE.match(text, at + len(label))
             value = "" if match is None else match["value"].rstrip(TRIMMED).lstrip("\"'(")
-            if match is not None and value and is_made_up(value) and "://" not in value:
+            if match is None or _FAILS.search(lower, at, match.start("value")) is not None:
+                continue
+            if value and is_made_up(value) and "://" not in value and _HOST.match(value) is None:
                 start = match.start("value") + match["value"].find(value)
                 yield Hit(start, start + len(value), "SECRET", 0.45, "told", "label password")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 # of what people choose; `clave` and `contra` are these in Spanish
 PASSWORDS = (
     "password", "passwd", "passcode", "passphrase", "pass phrase", "pwd", "pw", "pass", "login-passwort", "passwort", "passwörter", "kennwort", "zugangspasswort", "mot de passe", "mots de passe", "mdp", "contraseña", "contrasena", "contraseñas", "la contra", "mi contra", "clave", "claves",
@@ -32,6 +34,7 @@ OPENED = (
 )
 # a sentence says what it is; or a sign does
 _VERBS = (
+    "has become", "have become", "has changed to", "changed to", "ist geworden", "est devenu", "est devenue", "est passé à", "est passée à", "ha pasado a ser", "pasó a ser", "pasa a ser", "se ha quedado en", "è diventato", "è diventata", "è passato a", "is geworden", "is nu", "virou", "tornou-se", "se ha convertido en",
     "c'est", "c’est", "'s", "’s", "is", "was", "are", "were", "remains", "stays", "reads", "becomes", "became", "will be", "should be", "has been", "ist", "war", "lautet", "lautete", "bleibt", "wird", "wäre", "heißt", "heisst", "steht auf", "steht",
     "est", "était", "reste", "demeure", "devient", "sera", "es", "era", "sigue siendo", "sigue", "continúa siendo", "queda", "quedó", "quedó en", "ha quedado en", "será", "è", "e'", "e’", "resta", "rimane", "diventa", "sarà", "continua a essere", "continua ad essere", "si chiama", "s'appelle", "se llama", "chama-se",
     "blijft", "wordt", "luidt", "staat op", "staat", "heet", "é", "eh", "foi", "ficou", "fica", "continua a ser", "continua sendo", "continua", "segue sendo", "segue", "passa a ser", "passou a ser", "são", "sind", "zijn", "sono", "son", "sont",
@@ -55,9 +58,14 @@ IS = (
 )
 # what a complement begins with: `of the till`, `del gestionale`, `zum Tresor`, `che apre`
 OF = (
-    r"(?:of|for|from|to|on|in|at|under|that|which|der|des|dem|den|die|das|vom|von|für|zum|zur|zu|am|an|im|in|bei|beim|unserer?s?|meiner?s?|de|du|des|d['’]\w+|pour|sur|au|aux|à|qui|del|de|para|en|al|a|que|della|dello|dell['’]\w+|dei|degli|delle|di|per|su|sul|sulla|al|alla|da|dal|nel|nella|che|"
+    r"(?:of|for|from|to|on|in|at|under|that|which|der|des|dem|den|die|das|vom|von|fürs|für|ans|aufs|ins|übers|zum|zur|zu|am|an|im|in|bei|beim|unserer?s?|meiner?s?|de|du|des|d['’]\w+|pour|sur|au|aux|à|qui|del|de|para|en|al|a|que|della|dello|dell['’]\w+|dei|degli|delle|di|per|su|sul|sulla|al|alla|da|dal|nel|nella|che|"
     r"van|voor|op|bij|aan|uit|naar|om|do|dos|das|da|pra|pro|no|na|nos|nas)"
 )
 LETTERS = r"[^\s\"'`“”„«»\x1e⟦⟧]"
-OPENING = r"[\"'`“„«‘]"
+OPENING = r"(?:«[ \u00a0]?|[\"'`“„‘])"
 CLOSING = r"[\"'`”“»’]"
+
+# codes of programs, of goods and of places, by the word before
+OF_OTHER_CODES = re.compile(
+    r"(?<![^\W_])(?:error|fault|failure|status|exit|return|response|reason|http|zip|postal|area|country|dial|promo|discount|coupon|voucher|product|item|source|colou?r|currency|qr|bar|morse|dress|fehler|erreur|foutmelding)[ -]$"
+)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.anchors import Heads, places
 from stageflow_guard.redaction.recognizers.generic import secret_values as values
 from stageflow_guard.redaction.recognizers.generic.password_words import NO_PASSWORD
+from stageflow_guard.redaction.recognizers.generic.secret_labels import OF_OTHER_CODES
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -35,7 +36,7 @@ _COMBINED = ("kombination",)
 _COMPOUND = ("passwort", "kennwort", "wachtwoord", "lösenord")  # behind another word, in one
 # what opens with a code, named before it: `la boîte à clés, c'est le code 5093`
 _OPENED_BY = re.compile(
-    r"(?i)(?<![^\W_])(?:key ?safe|lock ?box|locker|boîtes? à clés|boite à clés|digicode|coffre|schlüssel(?:box|tresor|kasten|safe)|sleutelkluis(?:je)?|caja de llaves|cajetín|caixa de chaves|cassetta (?:delle )?chiavi|padlock|candado|lucchetto|cadenas|cadeado|hangslot|portón|portail|portone|cancello|gate|valise|maleta|valigia|koffer|schließfach|spind|casier|taquilla|armadietto|cacifo|tresor|kluisje|kluis|caja fuerte|cassaforte|cofre|sleutelkastje|alarma?|alarme|allarme)(?![^\W_])(?:(?!error|fault|status|exit|fehler|erreur|fallo|errore|fout|erro)[^\n.!?]){0,40}$"
+    r"(?i)(?<![^\W_])(?:key ?safe|lock ?box|locker|boîtes? à clés|boite à clés|digicode|coffre|schlüssel(?:box|tresor|kasten|safe)|sleutelkluis(?:je)?|caja de llaves|cajetín|caixa de chaves|cassetta (?:delle )?chiavi|padlock|candado|lucchetto|cadenas|cadeado|hangslot|portón|portail|portone|cancello|gate|alarmanlage|alarmsystem|haustür|garagentor|hoftor|kellertür|zahlenschloss|fahrradschloss|schuurdeur|voordeur|achterdeur|fietsslot|alarminstallatie|valise|maleta|valigia|koffer|schließfach|spind|casier|taquilla|armadietto|cacifo|tresor|kluisje|kluis|caja fuerte|cassaforte|cofre|sleutelkastje|alarma?|alarme|allarme)(?![^\W_])(?:(?!error|fault|status|exit|fehler|erreur|fallo|errore|fout|erro)[^\n.!?]){0,40}$"
 )
 # a code by what it opens: `der Code für die Haustür ist 4821B`
 _DOOR = re.compile(
@@ -103,7 +104,7 @@ _CODE = re.compile(
 _ANY_CODE = re.compile(
     r"(?:code|código|codice|kod)(?=[ :=]{1,2}(?:(?:is|est|es|è|e['’]|é|eh|ist)[ :]{1,2})?[\"'`]?[a-z]{0,3}-?[0-9])"
 )
-_REACH, _BACK, _NEAR = 160, 110, 60
+_REACH, _BACK, _NEAR, _WORD_BEFORE = 160, 110, 60, 24
 
 
 def passwords(text: str) -> Iterator[Hit]:
@@ -114,7 +115,9 @@ def passwords(text: str) -> Iterator[Hit]:
         ends = (at for word in inside for at in places(lower, word))
         for at in (*heads.places(lower), *ends):
             label = _LABEL[kind].match(lower, at)
-            if label is None and kind == "code":
+            if label is None and kind == "code" and not (
+                OF_OTHER_CODES.search(lower, max(0, at - _WORD_BEFORE), at)
+            ):  # fmt: skip
                 label = _DOOR.match(lower, at)
                 if label is None and _OPENED_BY.search(lower, max(0, at - _NEAR), at) is not None:
                     label = _ANY_CODE.match(lower, at)
@@ -171,7 +174,7 @@ _OTHER = re.compile(
 )  # the second of two
 # a clause ends
 _ENDS = re.compile(
-    r"[\"'”“»’]?(?:\s*$|\n|[.,;!?)](?=\s|$)|[ ](?:and|und|y|et|e|en|but|aber|pero|mais|ma|maar|mas|[-–—(])[ ]?)"
+    r"[\"'”“»’]?(?:\s*$|\n|[.,;!?)](?=\s|$)|[ ](?:(?:and|und|y|et|e|en|but|aber|pero|mais|ma|maar|mas)(?![^\W_])|[-–—(]))"
 )
 # a word with a capital in the middle of a sentence, letters of both kinds, or a number
 _NAME = re.compile(r"[A-ZÀ-Þ][^\W\d_A-Z]{3,24}|[^\W\d_A-Z]{3,}[A-ZÀ-Þ]\w{2,24}|[0-9]{4,12}")

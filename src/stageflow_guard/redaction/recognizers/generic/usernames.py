@@ -163,12 +163,20 @@ _SURE = re.compile(
 )
 
 
+# what a reader puts his own in place of: `YOUR_USERNAME`, `NOME_UTENTE`
+_PLACEHOLDER = re.compile(
+    r"(?=(?:[A-ZÀ-Þ]{1,16}_){0,3}(?:YOUR|MY|USER|USERS|USERNAME|NAME|LOGIN|ACCOUNT|HERE|SEU|TEU|MEU|SUA|TUA|TUO|SUO|MIO|TU|SU|MI|TON|VOTRE|MON|DEIN|IHR|MEIN|MIJN|JOUW|UW|JE|USUARIO|USUÁRIO|UTILIZADOR|UTENTE|UTILISATEUR|BENUTZER|BENUTZERNAME|NUTZER|GEBRUIKER|GEBRUIKERSNAAM|NOM|NOMBRE|NOME|NAAM|IDENTIFIANT|CUENTA|KONTO|COMPTE|CONTA|AQUI|AQUÍ|HIER|QUI|ICI)(?:_|$))[A-ZÀ-Þ]{1,16}(?:_[A-ZÀ-Þ]{1,16}){1,4}"
+)
+
+
 def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
     """Say whether `text[start:end]`, behind a label of accounts and `sign`, is a person's.
 
     A digit or quotes tell. Without them a pair in a line of pairs is one, and a form's field.
     """
     value = text[start:end]
+    if _PLACEHOLDER.fullmatch(value) is not None:
+        return False
     quoted = text[start - 1 : start] in _QUOTES
     named = any(c in "._" for c in value) or any(c.isdigit() for c in value)
     if value.lower() in NOBODY or (label == "user" and sign == ":"):

@@ -16,12 +16,12 @@ from stageflow_guard.redaction.recognizers.people.words import BUSINESS, STOP
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _GIVEN = ("vorname", "vornamen", "rufname", "first name", "first names", "firstname", "first_name", "given name", "givenname", "given_name", "forename", "forenames", "prénom", "prenom", "prénoms", "nombre", "nombres", "nombre de pila", "nome", "nome próprio", "primeiro nome", "voornaam", "voornamen", "roepnaam")  # fmt: skip
-_SUR = ("nachname", "familienname", "zuname", "last name", "lastname", "last_name", "surname", "family name", "familyname", "family_name", "nom", "nom de famille", "apellido", "apellidos", "primer apellido", "segundo apellido", "cognome", "achternaam", "familienaam", "sobrenome", "apelido", "apelidos", "último nome")  # fmt: skip
+_SUR = ("nachname", "familienname", "zuname", "last name", "lastname", "last_name", "surname", "family name", "familyname", "family_name", "nom", "nom de famille", "apellido", "apellidos", "primer apellido", "segundo apellido", "cognome", "name", "naam", "achternaam", "familienaam", "sobrenome", "apelido", "apelidos", "último nome")  # fmt: skip
 _HEADS = Heads((*_GIVEN, *_SUR))
 _PART = r"[a-zß-öø-ÿ\u0100-\u017f]{2,20}"
 _FIELD = re.compile(
     rf"(?i:(?P<given>{'|'.join(sorted(_GIVEN, key=len, reverse=True))})|(?P<sur>{'|'.join(sorted(_SUR, key=len, reverse=True))}))"
-    rf"\*{{0,2}}[ ]?[:=]\*{{0,2}}[ ]{{0,3}}(?P<name>(?:(?:de|da|di|do|dos|von|van|der|den|del|la|le|el|al|bin)[ ]){{0,2}}{_PART}(?:[ '’-]{_PART}){{0,2}})(?=[ \t]*(?:\r?\n|$|[,;|/]))"
+    rf"\*{{0,2}}[ ]?[:=]\*{{0,2}}[ ]{{0,3}}(?P<name>(?:(?:de|da|di|do|dos|von|van|der|den|del|la|le|el|al|bin)[ ]){{0,2}}{_PART}(?:[ '’-]{_PART}){{0,2}}|[dlo]['’]{_PART})(?=[ \t]*(?:\r?\n|$|[,;|/]))"
 )
 _BEGINS = frozenset(("", *"\n\t ,;|>*•-("))
 _BETWEEN = 48  # characters from one field to the next

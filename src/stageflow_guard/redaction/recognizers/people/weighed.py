@@ -20,6 +20,7 @@ from stageflow_guard.redaction.recognizers.people.given_names import (
     ALL_GIVEN_NAMES,
     GIVEN_NAMES,
 )
+from stageflow_guard.redaction.recognizers.people.named_after import is_named_after
 from stageflow_guard.redaction.recognizers.people.printed_forms import is_label
 from stageflow_guard.redaction.recognizers.people.roles import FIELDS
 from stageflow_guard.redaction.recognizers.people.well_known import is_well_known
@@ -101,7 +102,7 @@ def _with_given_names(text: str, heard: frozenset[str]) -> Iterator[Candidate]:
         if text[at:end].isupper() and (kind == "m" or len(word) < _LEAST):
             continue  # `URI`, `WILL PASS`
         reached = end
-        if not is_well_known(text[start:end]):
+        if not (is_well_known(text[start:end]) or is_named_after(text, start, end)):
             yield Candidate(start, end, kind)
 
 

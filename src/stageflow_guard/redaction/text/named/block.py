@@ -67,12 +67,11 @@ def telling(head: Iterable[str]) -> dict[int, str]:
 
 
 # a column of accounts, where what else an account has stands beside it
-_LOGINS = {
-    "login": "login name",
-    "logins": "login name",
-    "user": "username",
-    "account": "account name",
-}
+_LOGINS = dict.fromkeys(
+    ("login", "logins", "user", "users", "account", "benutzer", "nutzer", "anmeldung", "konto", "gebruiker", "utilisateur", "compte", "usuario", "cuenta", "utente", "usuário", "utilizador", "conta"),
+    "login_name",
+)  # fmt: skip
+_ACCOUNT = re.compile(r"[a-z][a-z0-9._-]{2,24}[a-z0-9]")
 _BESIDE_LOGINS = frozenset(["role", "roles", "rol", "rolle", "rôle", "ruolo", "papel", "perfil", "função", "permission", "permissions", "group", "groups", "gruppe", "groupe", "grupo", "gruppo", "groep", "team", "last seen", "last login", "last_login", "last_seen", "last logon", "letzter login", "letzte anmeldung", "zuletzt gesehen", "dernière connexion", "último acceso", "ultimo accesso", "laatst gezien", "laatste login", "último acesso", "mfa", "2fa"])  # fmt: skip
 _CALLED = _BOTH | {"nome", "nombre", "namn", "navn", "nimi", "nazwa"}
 _LIVES = frozenset(
@@ -128,4 +127,6 @@ def value(text: str, name: str, start: int, end: int) -> Iterator[Named]:
         return
     if _PARTED.search(bare) and text[begin - 1 : begin] == text[behind : behind + 1] == '"':
         begin, behind = begin - 1, behind + 1  # its end is where its quote ends
+    if name == "login_name" and _ACCOUNT.fullmatch(bare) is None:
+        name = "user"  # who it is may be told by his name
     yield Named(name, begin, behind)

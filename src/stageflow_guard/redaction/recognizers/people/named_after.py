@@ -1,0 +1,52 @@
+"""What has somebody's name and is nobody: a house, a hall, a prize, a wine, a song in quotes. Pure.
+
+Asked where only the surroundings of a name say that somebody is called so; a label, a title or an
+account beside a name says more.
+"""
+
+from __future__ import annotations
+
+import re
+
+# a last word that is no surname
+_HOUSES = frozenset(["inn", "hotel", "hostel", "county", "university", "college", "school", "academy", "institute", "hospital", "clinic", "museum", "library", "theatre", "theater", "restaurant", "pub", "tavern", "café", "cafe", "bakery", "resort", "foundation", "trust", "award", "prize", "medal", "trophy", "cup", "festival", "symphony", "sonata", "concerto", "overture", "theorem", "algorithm", "airport", "boulevard", "straße", "strasse", "platz", "allee", "gasse", "schule", "grundschule", "gesamtschule", "gymnasium", "universität", "hochschule", "stiftung", "preis", "klinik", "krankenhaus", "halle", "saal", "gasthof", "lycée", "hôpital", "musée", "colegio", "instituto", "liceo", "scuola", "ospedale", "straat", "laan", "plein", "ziekenhuis", "stichting", "prijs", "escola", "hospital", "prêmio", "premio"])  # fmt: skip
+# what a wine, a spirit or a perfume is, behind its maker's name
+_GOODS = frozenset(["chablis", "merlot", "cabernet", "sauvignon", "pinot", "syrah", "shiraz", "riesling", "chardonnay", "rioja", "barolo", "brunello", "barbera", "chianti", "champagne", "brut", "cuvée", "reserva", "crianza", "riserva", "veltliner", "prosecco", "cava", "sancerre", "bordeaux", "bourgogne", "beaujolais", "malbec", "tempranillo", "verdejo", "albariño", "vermentino", "primitivo", "porto", "sherry", "gin", "whisky", "whiskey", "rum", "vodka", "cognac", "armagnac", "grappa", "parfum", "perfume", "eau"])  # fmt: skip
+# what is called so, before the name
+_CALLED = re.compile(
+    r"(?<![^\W_])(?:auditório|auditorio|auditorium|amphithéâtre|amphi|anfiteatro|aula magna|hörsaal|pavilhão|pabellón|palazzetto|stadio|estadio|estádio|stadion|teatro|théâtre|theater|theatre|lycée|liceo|liceu|collège|colegio|colégio|escola|scuola|école|gesamtschule|grundschule|gymnasium|basisschool|fundação|fundación|fondazione|fondation|stiftung|stichting|prémio|prêmio|premio|prix|prijs|château|weingut|bodegas?|tenuta|quinta|herdade|domaine|lojas?|tiendas?|boutiques?|negozi|negozio|winkels?|confecções|modas|perfumes?|parfum)[ ](?:(?:de|di|do|da|del|della|dello|van|von)[ ])?$",
+    re.IGNORECASE,
+)
+_BEFORE = 32
+# a title that is sung: it stands in quotes, and the line speaks of songs
+_QUOTES = frozenset('"“„«»‚‘')
+_SUNG = re.compile(
+    r"(?<![^\W_])(?:songs?|lied(?:er|je|jes)?|chansons?|canci(?:ón|ones)|canzon[ei]|músicas?|musik|musique|playlist|album|hits?|schlager|refrain|sing(?:s|en|t)?|sang|sung|gesungen|chant(?:e|é|ait|ent)|canta(?:r|n|ndo|va)?|cantou|cant(?:ato|iamo)|toca(?:r|n|m|va)?|tocó|spiel(?:t|en|ten)|speel(?:t|de)|spelen|draai(?:t|en)|joue(?:nt)?|suona(?:no)?|plays?|played|covers?|melodie|walzer|polka|waltz|tango)(?![^\W_])",
+    re.IGNORECASE,
+)
+_TITLE_MOST, _LINE_MOST = 48, 160
+
+
+def is_named_after(text: str, start: int, end: int) -> bool:
+    """Say whether the name `[start, end)` is that of a thing by its last word, by what it stands behind, or as a title."""
+    words = text[start:end].lower().replace("’", "'").split(" ")
+    if len(words) > 1:
+        if words[-1] in _HOUSES or not _GOODS.isdisjoint(words[1:]):
+            return True
+        if _CALLED.search(text, max(0, start - _BEFORE), start) is not None:
+            return True
+    return _is_a_title(text, start, end)
+
+
+def _is_a_title(text: str, start: int, end: int) -> bool:
+    """Say whether quotes that hold little more than the name are around it, on a line about songs."""
+    line = text.rfind("\n", 0, start) + 1
+    opened = max(text.rfind(sign, max(line, start - _TITLE_MOST), start) for sign in _QUOTES)
+    if opened < 0:
+        return False
+    closes = next((at for at in range(end, min(len(text), end + _TITLE_MOST)) if text[at] in _QUOTES or text[at] in "”\n"), -1)  # fmt: skip
+    if closes < 0 or text[closes] == "\n" or closes - opened > _TITLE_MOST:
+        return False
+    odd = sum(text.count(sign, line, opened) for sign in _QUOTES | {"”"}) % 2
+    around = text[max(line, opened - _LINE_MOST) : opened] + text[closes : closes + _LINE_MOST].partition("\n")[0]  # fmt: skip
+    return not odd and _SUNG.search(around) is not None
