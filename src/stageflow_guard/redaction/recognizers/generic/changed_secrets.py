@@ -21,7 +21,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _CHANGES = (
-    "change", "changed", "changing", "reset", "set", "switched", "updated", "swapped", "geändert", "ändere", "ändern", "umgestellt", "gesetzt", "gewechselt", "zurückgesetzt", "gestellt", "changé", "modifié", "remplacé", "remis", "mis ", "réinitialisé", "changée", "modifiée", "cambiado", "cambié", "cambie", "cambiamos", "puesto", "puse", "modificado", "restablecido", "actualizado", "cambiada",
+    "change", "changed", "changing", "reset", "set", "switched", "switch", "swap", "rotate", "rotated", "updated", "swapped", "geändert", "ändere", "ändern", "umgestellt", "gesetzt", "gewechselt", "zurückgesetzt", "gestellt", "changé", "modifié", "remplacé", "remis", "mis ", "réinitialisé", "changée", "modifiée", "cambiado", "cambié", "cambie", "cambiamos", "puesto", "puse", "modificado", "restablecido", "actualizado", "cambiada",
     "cambiato", "cambiata", "modificato", "modificata", "reimpostato", "reimpostata", "messo", "impostato", "aggiornato", "gewijzigd", "veranderd", "aangepast", "omgezet", "gezet", "ingesteld", "gereset", "wijzig", "verander", "troquei", "trocamos", "troquem", "mudei", "mudámos", "mudamos", "alterei", "alterada", "alterado", "redefini", "redefinida", "trocada", "trocado", "mudada", "mudado", "atualizei", "pus ", "coloquei", "botei",
 )  # fmt: skip
 _HEADS = Heads(_CHANGES)
@@ -48,12 +48,12 @@ _WAS = r"(?:[ ](?:was|is|were|war|ist|hieß|lautete|était|est|c['’]était|era
 _OTHER_ONE = re.compile(
     rf"(?<![^\W_])(?:(?:{_PRONOUN}[ ]?)?{_OLD}{_WORDS}{_WAS}|la de antes|el de antes|quella di prima|quello di prima|a de antes|celui d['’]avant|die von vorher|(?:it[ ])?(?:was|used to be)(?: before)?"
     rf"|instead of|rather than|in place of|no longer|not|statt(?: bisher)?|anstatt|anstelle von|nicht mehr|(?:vorher|früher|bisher|davor|zuvor)(?:[ ](?:war|hieß|lautete)(?:['’]?s| es)?)?(?:[ ](?:ja|noch))?|au lieu de|à la place de|(?:avant|auparavant),?(?:[ ](?:c['’]était|était))?|et (?:plus|non(?: plus)?)"
-    rf"|en vez de|en lugar de|antes(?:[ ](?:era|tenía|estaba))?|ya no(?:[ ]es)?|invece di|al posto di|non più|prima(?:[ ](?:era|c['’]era))?|in plaats van|i\.p\.v\.|ipv|niet meer|(?:eerst|vroeger|voorheen|daarvoor)(?:[ ]was(?:[ ](?:het|dat))?)?(?:[ ]nog)?|(?:now|jetzt|nun|maintenant|désormais|ahora|adesso|agora)(?:,? (?:it['’]?s|is|ist es|ist|c['’]est|es|è|é))?|em vez de|em lugar de|ao invés de|no lugar de|já não(?:[ ]é)?|e não|y no"
+    rf"|en vez de|en lugar de|antes(?:[ ](?:era|tenía|estaba))?|ya no(?:[ ]es)?|invece di|al posto di|non più|prima(?:[ ](?:era|c['’]era))?|in plaats van|i\.p\.v\.|ipv|niet meer|(?:eerst|vroeger|voorheen|daarvoor)(?:[ ]was(?:[ ](?:het|dat))?)?(?:[ ]nog)?|(?:now|jetzt|nun|maintenant|désormais|ahora|adesso|ora|nu|agora)(?:,? (?:it['’]?s|is it|it is|is het|is dat|ist es|ist das|ist|is|c['’]est|es|è|é))?|em vez de|em lugar de|ao invés de|no lugar de|já não(?:[ ]é)?|e não|y no"
     # what comes next
     rf"|(?:on )?(?:passera|passe|bascule(?:ra)?) (?:à|en|sur)|(?:will|shall) (?:be|become)|(?:we['’]ll |we |i['’]ll )?(?:switch|change|move)(?:ing)? (?:it )?to|(?:wird|werden)(?:[ ](?:es|dann|daraus))?|wechseln wir (?:auf|zu)|wordt (?:het|dat)|(?:pasa|pasará|pasaremos|cambiará|cambiamos|cambiaremos) a(?: ser)?|(?:poi |dopo )?(?:sarà|diventa|diventerà|passiamo a|passa a)|(?:passa|passará|vai passar|muda|mudamos) (?:a|para)(?: ser)?|vira|(?:sera|será)"
     # the one for something else
     rf"|(?:the one|that|those|das|die|der|den|dem|celui|celle|la|el|lo|quella|quello|il|dat|het|a|o|as|os|die)[ ](?:for|of|on|from|to|in|at|del|della|dello|dell['’]|de|da|do|das|dos|vom|von|zum|zur|am|im|an|für|pour|du|des|de la|d['’]|per|van|voor|op|para|pro|pra)[ ]?[^\n.!?;()=:]{{2,40}}?(?:[ ](?:is|ist|est|es|è|é|eh|auf|op|era|war|wird|wordt|c['’]est|reste|sigue siendo|ficou|put|botou|colocou|pôs|deixou|trocou para|mis|messo|puesto|gezet op|op)|,[ ]c['’]est|(?=[ ]?[(=:])))"
-    rf"[ ]?[,:=(]?[ ]?(?:(?:est|ist|is|è|é|es)[ ])?{labels.OPENING}?(?=\S)"
+    rf"(?![^\W_])[ ]?[,:=(]?[ ]?(?:(?:est|ist|is|è|é|es)[ ])?{labels.OPENING}?(?=\S)"
 )
 _REACH = 110
 

@@ -87,7 +87,8 @@ def _candidate(text: str, start: int, at: int) -> Value | None:
     return Value(*phrase.span(), quoted=False, spoken=False)
 
 
-_WORDS = re.compile(r"[^\W\d_A-Z]{1,16}(?:[ ][^\W\d_A-Z]{1,16}){2,6}")
+_WORDS = re.compile(r"[^\W\d_A-Z]{1,16}(?:[ ][^\W\d_A-Z]{1,16}){1,6}")
+_SHORT = frozenset(["pass", "clave", "parola", "palavra passe", "pw"])
 _LEAST = 3  # letters of a word that tells something
 
 
@@ -96,7 +97,12 @@ def passphrase(name: str, sign: str, value: str) -> bool:
 
     `sign`: what stands between the name and the value.
     """
-    if name not in CHOSEN or "=" not in sign or ":" in sign or _WORDS.fullmatch(value) is None:
+    if (
+        not (name in CHOSEN or name in _SHORT)
+        or "=" not in sign
+        or ":" in sign
+        or _WORDS.fullmatch(value) is None
+    ):
         return False
     words = [word for word in value.split(" ") if len(word) >= _LEAST]
     return len(words) > 1 and words[0] not in LITTLE and (NO_PASSWORD - LITTLE).isdisjoint(words)

@@ -45,7 +45,7 @@ _CLAIM = re.compile(
     re.IGNORECASE,
 )
 _BRACKET = re.compile(
-    rf"(?P<complement>(?:[ ](?:temporary|temporal|provisional|provvisori[ao]|temporane[ao]|provisoire|temporaire|provisóri[ao]|temporári[ao]|nouve(?:au|lle)|nuev[ao]|nuov[ao]|nov[ao]|actual|attuale|atual|actuel|iniziale|inicial|initial|única?))?{_COMPLEMENT}?)[ ]?[(\[]{labels.OPENING}?(?P<value>[^\s()\[\]\"'“”„«»]{{3,40}}|{ONE_CODE.pattern}){labels.CLOSING}?[)\]]",
+    rf"(?P<complement>(?:[ ](?:temporary|temporal|provisional|provvisori[ao]|temporane[ao]|provisoire|temporaire|provisóri[ao]|temporári[ao]|nouve(?:au|lle)|nuev[ao]|nuov[ao]|nov[ao]|actual|attuale|atual|actuel|iniziale|inicial|initial|única?))?{_COMPLEMENT}?)[ ]?:?[ ]?[(\[]{labels.OPENING}?(?P<value>[^\s()\[\]\"'“”„«»]{{3,40}}|{ONE_CODE.pattern}){labels.CLOSING}?[)\]]",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(
@@ -55,7 +55,7 @@ _BARE = re.compile(rf"{labels.LETTERS}{{3,64}}")
 _OPENED = re.compile(rf"(?<![^\W_])(?:{labels.OPENED})(?![^\W_])", re.IGNORECASE)
 # the last word is the one that is told of: `the password reset ticket is …`, and it is none of these
 _OF_OTHERS = re.compile(
-    r"(?i)(?<![^\W_])(?:policy|polic(?:ies)|hash(?:es|ing|ed)?|algorithm|length|field|manager|strength|file|type|encoding|format|minimum|maximum|rules?|column|variable|parameter|option|function|method|class|module|library|version|encrypted|stored|sent|not|never|nicht|kein|n['’]est pas|ne|no es|non|niet|geen|não|richtlinie|feld|länge|longueur|champ|campo|longitud|lunghezza|ticket|invoice|order|factura|facture|fattura|rechnung|factuur|fatura|postal|promo|qr|ean|barras|error|erreur|errore|erro|fehler|iban|swift|bic|reset link|link)(?![^\W_])"
+    r"(?i)(?<![^\W_])(?:policy|polic(?:ies)|hash(?:es|ing|ed)?|algorithm|length|field|manager|strength|file|type|encoding|format|minimum|maximum|rules?|column|variable|parameter|option|function|method|class|module|library|version|encrypted|stored|sent|not|never|nicht|kein|n['’]est pas|ne|no es|non|niet|geen|não|richtlinie|feld|länge|longueur|champ|campo|longitud|lunghezza|ticket|invoice|order|factura|facture|fattura|rechnung|factuur|fatura|postal|promo|qr|ean|barras|error|erreur|errore|erro|fehler|iban|swift|bic|reset link|link|farbe|colou?r|couleur|colore|kleur|cor|ral|artikels?|article|artículo|articolo|artigo|product[os]?|prodotto|produkts?|s[eé]rie|catalog\w*|katalog\w*|embarque|imbarco|boarding|flight|flug)(?![^\W_])"
 )
 _PROMISES = re.compile(r"(?i)^(?:case|read|end|well|up|out|easy|hard|self|non|not|multi|pre|post|time|one|two|three)-")  # fmt: skip
 # a clause ends behind a word that is chosen
@@ -126,25 +126,38 @@ def _claimed(text: str, begin_of: int, end: int, high: int, kind: str) -> Hit | 
         if match is None:
             return None
         begin, complement = match.end(), text[end : match.start("is")]
-        if not _is_of(kind, complement) or (
-            match["is"].strip() in _SIGNS and not (kind == "word" or " " in complement)
-        ):
+        if not _is_of(kind, complement):
             return None
-        sure = text[begin_of:end].lower() in _OF_NOTHING_ELSE
+        near = match["is"].strip() in _SIGNS and not (kind == "word" or " " in complement)
+        label = text[begin_of:end].lower()
+        sure = label in _OF_NOTHING_ELSE
+        loose = label in _OF_MUCH_ELSE and not _FETCHED.search(
+            text, max(0, begin_of - _AROUND), min(len(text), begin + _AROUND)
+        )
         hit = _value(
             text, begin, kind, quoted=bool(match["quote"]), far=bool(complement.strip()), sure=sure
         )
-        if hit is not None:
+        if hit is not None and near and _GROUPS.fullmatch(text, hit.start, hit.end) is None:
+            return None
+        if hit is not None and not (loose and not is_made_up(text[hit.start : hit.end])):
             return hit
         at = match.start("is") + 1
     return None
 
 
 _VERBS_MOST = 3
-_SIGNS = frozenset(["=", ":", "->", "→", "=>"])  # right behind a label others read them
+# right behind a label others read what they tell, but for groups of digits
+_SIGNS = frozenset(["=", ":", "->", "→", "=>"])
+_GROUPS = re.compile(r"[0-9]{1,4}(?:[ -][0-9]{1,4}){1,7}")
 _SAYS = re.compile(rf"(?P<is>{labels.IS})(?P<quote>{labels.OPENING}?)(?=\S)", re.IGNORECASE)
 _STOPS = re.compile(r"[!?;\n()]|[.](?:\s|$)|:[ ]")
 _MOST_WORDS = 14
+# words of mottos and of search: something that is fetched or opened has to be beside one
+_OF_MUCH_ELSE = frozenset(["parola d'ordine", "parola d’ordine", "parola chiave", "palabra clave", "palavra-chave", "watchword", "losung", "stichwort", "santo y seña", "parola"])  # fmt: skip
+_FETCHED = re.compile(
+    r"(?i)(?<![^\W_])(?:recog|retir|ritir|abrir|abre|aprir|entr[aeo]|puerta|porta|portone|niñ|cole|guarder|bimb|bambin|maestr|bidell|asilo|scuola|prendere|criança|crech|escola|buscar|levantar|apanhar|abhol|kind|hort|kita|einlass|reinlass|öffne|pick|collect|school|nursery|daycare|alarm|allarm|wifi|wi-fi|wlan|account|conto|konto|cuenta|conta|telefon|teléfono|banca|banco|bank|club|portier|porter)"
+)
+_AROUND = 90
 # code words that are none of advertising, of search or of a motto
 _OF_NOTHING_ELSE = frozenset(["code word", "codeword", "safe word", "safeword", "watchword", "codewort", "kodewort", "losungswort", "codewoord", "mot de passe convenu", "mot convenu", "palavra combinada", "palabra secreta", "palabra de seguridad", "parola segreta", "palavra secreta", "afgesproken woord"])  # fmt: skip
 
@@ -166,7 +179,7 @@ def _value(text: str, at: int, kind: str, *, quoted: bool, far: bool, sure: bool
     code = ONE_CODE.match(text, at if article is None else article.end())
     if code is not None and is_code(code[0]) and kind != "word":
         return Hit(*code.span(), "SECRET", 0.48, "told in a clause", "label code")
-    if kind in ("pin", "code", "compound"):
+    if kind in ("pin", "code", "compound") and not (quoted and far):
         return None
     if quoted:
         inner = _QUOTED.match(text, at)

@@ -36,6 +36,10 @@ _PIPED = re.compile(
 _AS_A_FILE = re.compile(
     r"--(?:pass(?:word|phrase|wd)?|pw|secret|token|key)[-_]?(?:file|from-file|fd)?[ =]{1,2}<\((?:echo|printf)(?:[ ]-[neE]{1,3})?[ ](?:\"([^\"\n$|]{4,128})\"|'([^'\n|]{4,128})'|([^\s\"'$|;`()\x1e]{4,128}))[ ]?\)"
 )
+# a string that a shell gives a program to read
+_STRING = re.compile(
+    r"(?:sudo[ ](?:-\w+[ ]){0,3}-S|--password-stdin|--passphrase-fd[ ]0|passwd[ ][^\n|]{0,20}--stdin)[ ]?<<<[ ]?(?:\"([^\"\n$|]{4,128})\"|'([^'\n|]{4,128})'|([^\s\"'$|;`()\x1e]{4,128}))"
+)
 _CLIENTS = Heads((
     "mysql", "mariadb", "redis-cli", "keydb-cli", "mongo", "sshpass", "convertto-sec", "net user ", "cmdkey ", "sqlcmd", "bcp ", "ldap", "login",
     "zip ", "unzip ", "7z ", "openssl", "gpg ", "net use ", "htpasswd ", "ansible-vault", "gh secret ", "rabbitmqctl", "useradd", "usermod", "adduser", "xfreerdp",
@@ -67,7 +71,9 @@ _CALLED = (" -u", "--user", "--proxy-user", "snmp")  # other clients, by what th
 def passwords(text: str) -> Iterator[Hit]:
     """Yield what a known client takes as its password, and the user that it is given to curl for."""
     lower = lowered(text)
-    called = _PIPES.places(lower) or _CLIENTS.places(lower) or present(text, _CALLED)
+    called = (
+        "<<<" in text or _PIPES.places(lower) or _CLIENTS.places(lower) or present(text, _CALLED)
+    )
     if not called or not present(text, _SIGNS):
         return
     if " -u" in text or "--user" in text or "--proxy-user" in text:
@@ -79,7 +85,7 @@ def passwords(text: str) -> Iterator[Hit]:
                     yield Hit(*match.span("user"), "USERNAME", 0.45, "command line")
     if "snmp" in text:
         yield from _asked(text)
-    if _PIPES.places(lower):
+    if _PIPES.places(lower) or "<<<" in text:
         yield from _piped(text)
     for match in _ARGUMENT.finditer(text) if _CLIENTS.places(lower) else ():
         group = match.lastindex or 0
@@ -100,7 +106,7 @@ def _asked(text: str) -> Iterator[Hit]:
 
 def _piped(text: str) -> Iterator[Hit]:
     """Yield what is sent to a program that asks; a view has a sign of its own for a pipe."""
-    for match in (*_PIPED.finditer(text), *_AS_A_FILE.finditer(text)):
+    for match in (*_PIPED.finditer(text), *_AS_A_FILE.finditer(text), *_STRING.finditer(text)):
         group = match.lastindex or 0
         begin = match.start(group) + match[group].find(":") + 1  # chpasswd reads user:password
         if _SHOWN.fullmatch(text[begin : match.end(group)]) is None:

@@ -15,13 +15,13 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _LOCKS = (
-    "padlock", "combination lock", "combo lock", "bike lock", "key safe", "keysafe", "key box", "lockbox", "lock box", "keypad", "safe", "zahlenschloss", "fahrradschloss", "vorhängeschloss", "schlüsseltresor", "schlüsselsafe", "schlüsselkasten", "tresor", "spind", "schließfach",
+    "padlock", "combination lock", "combo lock", "bike lock", "key safe", "keysafe", "key box", "lockbox", "lock box", "keypad", "safe", "zahlenschloss", "schloss", "fahrradschloss", "vorhängeschloss", "schlüsseltresor", "schlüsselsafe", "schlüsselkasten", "tresor", "spind", "schließfach",
     "cadenas", "antivol", "boîte à clés", "boîte à clé", "coffre-fort", "coffre", "candado", "caja fuerte", "caja de llaves", "cajetín", "taquilla", "lucchetto", "cassaforte", "cassetta delle chiavi", "cassetta chiavi", "armadietto", "hangslot", "cijferslot", "fietsslot", "kluis", "kluisje", "sleutelkastje", "sleutelkluis", "cadeado", "cofre", "caixa de chaves", "cacifo", "fechadura",
 )  # fmt: skip
 _LOCK_HEADS = Heads(_LOCKS)
 _STANDS = re.compile(
     rf"(?:{'|'.join(sorted(map(re.escape, _LOCKS), key=len, reverse=True))})(?![^\W_])(?:[ ]{labels.OF}(?:[ ][\w'’-]{{1,20}}){{1,6}}?)?"
-    rf"(?:[ ]?(?:=|:|->|→)[ ]?|[ ](?:(?:is|are|ist|est|es|è|é|staat|steht|está|sta|stands|se abre|s['’]ouvre|si apre|opens|öffnet|abre|heeft|hat|has|opent|opent men|geht|lässt sich|gaat open|goes|gaat)[ ])?(?:(?:now|jetzt|nu|ahora|ora|agora|maintenant)[ ])?(?:set to|set on|set at|auf|mit|réglée? sur|sur|avec|puest[oa] en|en|con|impostat[oa] su|su|op|met|em|no|com|to|on|with|cijfers|the digits|die Zahlen|les chiffres|los números|i numeri|de cijfers|os números|code)[ ]|[ ](?:is|ist|est|es|è|é)[ ])"
+    rf"(?:[ ]?(?:=|:|->|→)[ ]?|(?:[ ]|(?=['’]s[ ]))(?:(?:['’]s|is|are|ist|est|es|è|é|staat|steht|está|sta|stands|se abre|s['’]ouvre|si apre|opens|öffnet|abre|heeft|hat|has|opent|opent men|geht|lässt sich|gaat open|goes|gaat)[ ])?(?:(?:now|still|jetzt|noch|immer noch|nu|nog|nog steeds|ahora|ora|ancora|agora|ainda|maintenant|toujours|encore|bitte|please)[ ])?(?:set to|set on|set at|auf|mit|réglée? sur|sur|avec|puest[oa] en|en|con|impostat[oa] su|su|op|met|em|no|com|to|on|with|cijfers|the digits|die Zahlen|les chiffres|los números|i numeri|de cijfers|os números|code)[ ]|[ ](?:is|ist|est|es|è|é)[ ])"
     rf"(?:(?:code|código|codice|the code|le code|el|il|o|de|der)[ ])?{labels.OPENING}?(?=[0-9#*])",
     re.IGNORECASE,
 )
@@ -71,7 +71,17 @@ _COMPOUND = re.compile(
 )
 
 
+# what is told ends, or goes on with what is done then: digits before a noun count something
+_BEHIND = re.compile(
+    r"[\"'”“»]?(?![ ](?:en|in|em|auf|op|di|de)[ ](?:stock|lager|voorraad|offerta|oferta|rayon|magazzino)(?![^\W_]))[ ]?(?:$|\n|[.,;:!?)(–—-]|(?:and|then|und|dann|danach|et|puis|y|luego|e|poi|en|dan|daarna|depois|within|to|zum|um|pour|para|per|om|on|onto|into|at|in|sur|dans|no|na|sul|sulla|nel|op|am|an|auf|beim|ein|before|when|vor|bevor|avant|antes|prima|voor|dentro|entro|binnen|bij|followed|gefolgt|suivi|seguido|seguito|gevolgd|or|oder|ou|o|of|sonst|sinon|si|anders|altrimenti|senão|quand|cuando|quando|wenn|als|bis|until|hasta|finché|tot|até|after|nach|après|después|dopo|depois|please|bitte|um|now|jetzt|open|eingeben|tippen|drücken|invoeren|intoetsen|with|mit|avec|con|com|met)(?![^\W_]))",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+
+
 def _digits(text: str, at: int, rule: str) -> Iterator[Hit]:
     code = ONE_CODE.match(text, at)
-    if code is not None and is_code(code[0]):
+    if code is None or not is_code(code[0]) or _BEHIND.match(text, code.end()) is None:
+        return
+    if rule == "lock" or _YEAR.fullmatch(code[0]) is None:
         yield Hit(*code.span(), "SECRET", 0.45, f"code of a {rule}", "label code")

@@ -58,7 +58,7 @@ IS = (
 )
 # what a complement begins with: `of the till`, `del gestionale`, `zum Tresor`, `che apre`
 OF = (
-    r"(?:of|for|from|to|on|in|at|under|that|which|der|des|dem|den|die|das|vom|von|fürs|für|ans|aufs|ins|übers|zum|zur|zu|am|an|im|in|bei|beim|unserer?s?|meiner?s?|de|du|des|d['’]\w+|pour|sur|au|aux|à|qui|del|de|para|en|al|a|que|della|dello|dell['’]\w+|dei|degli|delle|di|per|su|sul|sulla|al|alla|da|dal|nel|nella|che|"
+    r"(?:with|between|mit|zwischen|avec|entre|con|tra|fra|met|tussen|com|of|for|from|to|on|in|at|under|that|which|der|des|dem|den|die|das|vom|von|fürs|für|ans|aufs|ins|übers|zum|zur|zu|am|an|im|in|bei|beim|unserer?s?|meiner?s?|de|du|des|d['’]\w+|pour|sur|au|aux|à|qui|del|de|para|en|al|a|que|della|dello|dell['’]\w+|dei|degli|delle|di|per|su|sul|sulla|al|alla|da|dal|nel|nella|che|"
     r"van|voor|op|bij|aan|uit|naar|om|do|dos|das|da|pra|pro|no|na|nos|nas)"
 )
 LETTERS = r"[^\s\"'`“”„«»\x1e⟦⟧]"

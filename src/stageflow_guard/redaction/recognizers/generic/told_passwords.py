@@ -75,7 +75,7 @@ _BEHIND = tuple(
     re.compile(before + _OPENED + _VALUE)
     for before in (
         r"[ ]{1,2}(?:(?:einfach|doch|bitte|mal|just|simply|maybe|please|simplemente|mejor|semplicemente|juste|simplement|gewoon|apenas)[ ])?",
-        rf"{_WHOSE}[ ]?:[ ]{{1,2}}",
+        rf"{_WHOSE}[ ]?(?::|->|→|=>)[ ]{{1,2}}",
         rf"{_WHOSE}[ ]{_IS}",
         rf"(?:{_WHOSE}|[ ]?\*{{3,16}})[ ]{_SET}",
         r"[^\n?]{0,40}\?[ ]{1,2}",
@@ -84,7 +84,7 @@ _BEHIND = tuple(
 )
 # a code right behind what it opens, or in two groups
 _CODE_ALONE = re.compile(
-    rf"{_WHOSE}(?:[ ]|[ ]?:[ ]{{0,2}}|[ ]{_IS}){_OPENED}(?P<value>[0-9]{{3}}[ -][0-9]{{3,4}}|[0-9]{{4,8}}[A-Z#*]?|[0-9]{{1,5}}[A-Z#*]{{1,2}}[0-9]{{0,5}}|[A-Z]{{1,3}}[0-9]{{2,6}}[A-Z]?|[A-Z]{{1,3}}[0-9]{{0,3}}-[0-9]{{2,6}})(?![\w-])"
+    rf"{_WHOSE}(?:[ ]|[ ]?(?::|=|->|→|=>)[ ]{{0,2}}|[ ]{_IS}){_OPENED}(?P<value>[0-9]{{3}}[ -][0-9]{{3,4}}|[0-9]{{4,8}}[A-Z#*]?|[0-9]{{1,5}}[A-Z#*]{{1,2}}[0-9]{{0,5}}|[A-Z]{{1,3}}[0-9]{{2,6}}[A-Z]?|[A-Z]{{1,3}}[0-9]{{0,3}}-[0-9]{{2,6}})(?![\w-])"
 )
 _TO = re.compile(rf"{_WHOSE}[ ]to[ ]{_OPENED}{_VALUE}")
 _SAYS = 2  # from this one on a verb or a question stands between

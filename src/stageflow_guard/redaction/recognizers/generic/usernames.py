@@ -210,6 +210,11 @@ def said_of_it(name: str) -> bool:
     return name in _NO_ACCOUNT or _NOUNS.fullmatch(name) is not None
 
 
+def is_word(name: str) -> bool:
+    """Say whether a word stands in a column of accounts for everybody, for a state or for what happened."""
+    return said_of_it(name) or name in _EVENTS or name in _ALL
+
+
 def _bracketed(text: str, start: int, end: int) -> bool:
     """Say whether label and value stand in brackets of their own: `Imani Booker (login: ibooker)`."""
     opened = text.rfind("(", max(0, start - _LABELLED), start)
@@ -222,6 +227,7 @@ def _bracketed(text: str, start: int, end: int) -> bool:
 
 
 _EVENTS = frozenset(["success", "failed", "failure", "error", "done", "disabled", "enabled", "timeout", "started", "ended", "forbidden", "granted", "erfolgreich", "fehlgeschlagen", "réussi", "échoué", "éxito", "fallido", "riuscito", "fallito", "geslaagd", "mislukt", "sucesso", "falhou", "gelukt", "lykkedes", "fejlet"])  # fmt: skip
+_ALL = frozenset(["all", "alle", "tous", "todos", "tutti", "allemaal", "iedereen", "everyone", "everybody", "jeder", "keiner", "geen", "ninguno", "nessuno", "aucun", "nenhum", "forbidden", "allowed", "erlaubt", "verboten"])  # fmt: skip
 _LABELLED = 24  # characters of a label and its sign
 # another field follows
 _LONE = re.compile(

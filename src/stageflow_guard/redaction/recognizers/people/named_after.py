@@ -24,6 +24,7 @@ _SUNG = re.compile(
     r"(?<![^\W_])(?:songs?|lied(?:er|je|jes)?|chansons?|canci(?:ón|ones)|canzon[ei]|músicas?|musik|musique|playlist|album|hits?|schlager|refrain|sing(?:s|en|t)?|sang|sung|gesungen|chant(?:e|é|ait|ent)|canta(?:r|n|ndo|va)?|cantou|cant(?:ato|iamo)|toca(?:r|n|m|va)?|tocó|spiel(?:t|en|ten)|speel(?:t|de)|spelen|draai(?:t|en)|joue(?:nt)?|suona(?:no)?|plays?|played|covers?|melodie|walzer|polka|waltz|tango)(?![^\W_])",
     re.IGNORECASE,
 )
+_CLOSES = re.compile(r"[\"“”„«»‚‘\n]")
 _TITLE_MOST, _LINE_MOST = 48, 160
 
 
@@ -40,13 +41,15 @@ def is_named_after(text: str, start: int, end: int) -> bool:
 
 def _is_a_title(text: str, start: int, end: int) -> bool:
     """Say whether quotes that hold little more than the name are around it, on a line about songs."""
-    line = text.rfind("\n", 0, start) + 1
+    low = max(0, start - _LINE_MOST)
+    line = text.rfind("\n", low, start) + 1 or low
     opened = max(text.rfind(sign, max(line, start - _TITLE_MOST), start) for sign in _QUOTES)
     if opened < 0:
         return False
-    closes = next((at for at in range(end, min(len(text), end + _TITLE_MOST)) if text[at] in _QUOTES or text[at] in "”\n"), -1)  # fmt: skip
-    if closes < 0 or text[closes] == "\n" or closes - opened > _TITLE_MOST:
+    close = _CLOSES.search(text, end, opened + _TITLE_MOST)
+    if close is None or close[0] == "\n":
         return False
+    closes = close.start()
     odd = sum(text.count(sign, line, opened) for sign in _QUOTES | {"”"}) % 2
     around = text[max(line, opened - _LINE_MOST) : opened] + text[closes : closes + _LINE_MOST].partition("\n")[0]  # fmt: skip
     return not odd and _SUNG.search(around) is not None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from stageflow_guard.redaction.recognizers.generic.usernames import is_word
 from stageflow_guard.redaction.values.key_names import carries, tells
 
 LONGEST, _MOST = 200, 4_000  # characters of a cell that is read behind its name: bare, padded
@@ -127,6 +128,6 @@ def value(text: str, name: str, start: int, end: int) -> Iterator[Named]:
         return
     if _PARTED.search(bare) and text[begin - 1 : begin] == text[behind : behind + 1] == '"':
         begin, behind = begin - 1, behind + 1  # its end is where its quote ends
-    if name == "login_name" and _ACCOUNT.fullmatch(bare) is None:
+    if name == "login_name" and (_ACCOUNT.fullmatch(bare) is None or is_word(bare)):
         name = "user"  # who it is may be told by his name
     yield Named(name, begin, behind)
