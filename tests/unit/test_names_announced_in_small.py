@@ -40,6 +40,7 @@ def test_a_name_is_found_where_it_is_announced(text: str, name: str) -> None:
     [
         "ask for help at the desk",
         "hier ist der Link vom Meeting",
+        "isso é a cara da festa",
         "first_name: string\nlast_name: string",
         "The Oliver Tambling Inn is closed on Mondays.",
         "A case of the Oliver Tambling Chablis, please.",

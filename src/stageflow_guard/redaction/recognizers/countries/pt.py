@@ -39,7 +39,7 @@ COUNTRY = Country(
         "DATE_OF_BIRTH": "data de nascimento|data nascimento|nascido em|nascida em|nascimento",
         "CREDIT_CARD": "cartão|cartão de crédito|número do cartão|numero cartao",
         "US_BANK_NUMBER": "número da conta|conta bancária|numero conta|conta corrente",
-        "USERNAME": "nome da conta|conta de usuário|usuário|nome de usuário|utilizador|nome de utilizador|usuario",
+        "USERNAME": "nome da conta|nome conta|nome de conta|conta de usuário|usuário|nome de usuário|utilizador|nome de utilizador|usuario",
         "PASSPORT": "passaporte|número do passaporte|numero passaporte",
         "PT_NIF": "nif|contribuinte|número de contribuinte|numero contribuinte",
         "EMAIL_ADDRESS": "correio eletrónico|correio eletrônico|endereço de email",

@@ -23,13 +23,20 @@ _AT = r"(?:on|at|over on|via|auf|bei|über|sur|chez|en|su|in|op|bij|no|na|pelo|p
 _PLACE = rf"(?:{'|'.join(sorted(map(re.escape, _PLACES), key=len, reverse=True))})(?![^\W_])"
 _HEADS = Heads(f"{before} " for before in ("on", "at", "via", "auf", "bei", "über", "sur", "chez", "en", "su", "in", "op", "bij", "no", "na", "pelo", "pela"))  # fmt: skip
 # what is called so, and what is
-_CALLED = r"my (?:user ?)?name(?: there)? is|my handle(?: there)? is|i go by|i['’]m called|find me as|you(?:['’]ll| can|['’]d)? find me (?:as|under)|look (?:me up as|for)|(?:search|look) for me as|heiße? ich|heiss ich|ich heiße|mein name(?: dort)? ist|find(?:est|et) (?:du|ihr|sie) mich (?:als|unter)|such mich als|je m['’]appelle|mon pseudo(?: là-bas)?,? (?:c['’]est|est)|cherche(?:z)?(?:-moi)?|tu me trouve(?:s|ras) sous|me llamo|aparezco como|estoy como|búscame como|me encuentras como|mi usuario(?: allí)? es|mi chiamo|mi trovi come|sono registrat[oa] come|cercami come|il mio nick è|heet ik|ik heet|sta ik als|vind je me als|zoek me als|me chamo|chamo-me|apareço como|estou como|me acha como|procura por|meu usuário é"
+_CALLED = r"my (?:user ?)?name(?: there)? is|my handle(?: there)? is|i go by|i['’]m called|find me as|you(?:['’]ll| can|['’]d)? find me (?:as|under)|look (?:me up as|for)|(?:search|look) for me as|heiße? ich|heiss ich|ich heiße|mein name(?: dort)? ist|find(?:est|et) (?:du|ihr|sie) mich (?:als|unter)|such mich als|je m['’]appelle|mon pseudo(?: là-bas)?,? (?:c['’]est|est)|cherche(?:z)?(?:-moi)?|tu me trouve(?:s|ras) sous|me llamo|aparezco como|estoy como|búscame como|me encuentras como|mi usuario(?: allí)? es|mi chiamo|mi trovi come|sono registrat[oa] come|cercami come|il mio nick è|heet ik|ik heet|sta ik als|vind je me als|zoek me als|me chamo|chamo-me|apareço como|estou como|me acha como|me encontrarás como|me encuentras como|procura por|meu usuário é"
 _AM = r"i am|i['’]?m|it['’]?s|bin ich|ich bin|ich bin der|ich bin die|je suis|moi c['’]est|c['’]est|soy|soy la|soy el|sono|sono la|sono il|ben ik|ik ben|sou|sou [oa]|eu sou [oa]"
 _THERE = re.compile(
     rf"{_AT}[ ]{_PLACE}[ ]?[,:–-]?[ ]{{0,2}}(?:(?:and|und|et|y|e|en|da|dort|there|là|allí|lì|daar|lá|,)[ ])?(?:(?P<called>{_CALLED})|{_AM}|(?P<is>is|ist|est|es|è|é))[ ]@?[\"'„“«]?"
     r"(?P<name>[A-Za-z][\w.-]{2,30}[A-Za-z0-9_])(?![\w@(=/:-]|\.\w)(?=(?P<end>[\"'“”»]?(?:[ ]?[,.;!?)]|\s*$|\n|[ ](?:if|and|und|wenn|et|si|y|e|se|en|als|,))?))",
     re.IGNORECASE,
 )
+# whose it is, or a sign: `my Vinted name is tess_knits`, `Vinted: tess_knits`
+_OF_PLACE = re.compile(
+    rf"{_PLACE}(?P<label>[ -]?(?:user ?name|name|account|handle|nick(?:name)?|pseudo|usuario|utente|profil|profile|perfil|profilo|konto|conta|naam))?(?P<tells>[ ]?:|[ ](?:is|ist|est|c['’]est|es|è|é|heißt|heet))[ ]@?[\"'„“«]?(?P<name>[A-Za-z][\w.-]{{2,30}}[A-Za-z0-9_])(?![\w@(=/:-]|\.\w)(?P<end>[\"'“”»]?(?:[ ]?[,.;!?)]|\s*$|\n))?",
+    re.IGNORECASE,
+)
+_PLACE_HEADS = Heads(_PLACES)
+_MINE = re.compile(r"(?<![^\W_])(?:my|our|mein|meine|mon|mi|il mio|mijn|meu|o meu)[ ]$")
 # somebody says who he is before where: `soy tess_knits en Wallapop`
 _BEFORE = re.compile(
     rf"(?<![^\W_])(?:{_CALLED}|{_AM})[ ]@?[\"'„“«]?(?P<name>[A-Za-z][\w.-]{{2,30}}[A-Za-z0-9_])[\"'“”»]?,?[ ]$",
@@ -40,6 +47,7 @@ _SOUGHT = re.compile(
     r"(?<![^\W_])(?:find me|look me up|search for me|look for me|my (?:user ?)?name|my handle|such(?:t)? mich|find(?:est|et)? (?:du |ihr |sie )?mich|mein name|cherche(?:z)?-moi|tu me trouves|mon pseudo|búscame|encuéntrame|me encuentras|mi usuario|cercami|mi trovi|il mio nick|zoek me|vind je me|mijn naam|me acha|me procura|procura-me|me encontra|meu usuário)(?: there)?,?[ ]$"
 )
 _REACH = 64
+_MADE = re.compile(r"[a-z_.][0-9]{2}|[a-z][._][a-z]{1,20}[0-9]")
 _SIGNED = re.compile(r"[0-9_]|[a-z]\.[a-z]")
 _INFLECTED = re.compile(
     r"(?:ing|ed|ive|able|ible|ente|ante|[aiu]d[oa]s?|[aiu]t[oaie]|ant|ent|eur|euse|rice|dora?|tore|trice|iste|ista|ari[oa]|aire|ier|end|isch|lich|ig|bar|los|ment[e]?|eerd|aar|ster|ness|tion|ity|ly|al|ão|oso|osa)$"
@@ -47,7 +55,7 @@ _INFLECTED = re.compile(
 _LONG, _LEAST = 11, 4  # letters of a word that was joined from others, and of any account
 # as a database writes it, in the language of its client
 _DENIED = re.compile(
-    r"(?:user|benutzer|nutzer|utilisateur|l['’]utilisateur|usuario|usuário|utilizador|utente|l['’]utente|gebruiker)[ ]?:?[ ]?(?P<quote>[\"'`‘])(?P<name>[A-Za-z][\w.-]{1,40})[\"'`’]@(?P=quote)?@?[\w.%:-]{1,80}",
+    r"(?:user|benutzer|nutzer|utilisateur|l['’]utilisateur|usuario|usuário|utilizador|utente|l['’]utente|gebruiker)[ ]?:?[ ]?(?:(?P<quote>[\"'`‘])(?P<name>[A-Za-z][\w.-]{1,40})[\"'`’]@(?P=quote)?@?[\w.%:-]{1,80}|(?P<bare>[A-Za-z][\w.-]{1,40})@(?:%|localhost|(?:[0-9]{1,3}\.){3}[0-9]{1,3}|[a-z][a-z0-9-]{1,30})(?![\w.@-]))",
     re.IGNORECASE,
 )
 _TURNED_AWAY = re.compile(
@@ -70,15 +78,24 @@ def recognize(text: str) -> Iterator[Hit]:
             continue
         if name not in NOBODY and FILED.search(name) is None:
             yield _hit(turned)
+    for at in _PLACE_HEADS.places(lower):
+        owned = _OF_PLACE.match(text, at)
+        if owned is None or lower[at - 1 : at].isalnum():
+            continue
+        mine = _MINE.search(lower, max(0, at - _REACH), at) is not None
+        signed = (
+            owned["tells"].endswith(":") and text[at].isupper()
+        )  # no key: `threads: max_workers`
+        if (mine or signed) and _is_named(owned):
+            yield _hit(owned)
     for at in _USERS.places(lower) if "@" in text else ():
         denied = _DENIED.match(text, at)
         line = lower[max(0, at - _NEAR) : at].rpartition("\n")[2]
-        if (
-            denied is not None
-            and denied["name"].lower() not in NOBODY
-            and _TURNED_AWAY.search(line)
-        ):
-            yield Hit(*denied.span("name"), "USERNAME", 0.42, "account, logged", "label username")
+        if denied is None or _TURNED_AWAY.search(line) is None:
+            continue
+        group = "bare" if denied["bare"] else "name"
+        if denied[group].lower() not in NOBODY:
+            yield Hit(*denied.span(group), "USERNAME", 0.42, "account, logged", "label username")
 
 
 def _hit(match: re.Match[str]) -> Hit:
@@ -88,6 +105,21 @@ def _hit(match: re.Match[str]) -> Hit:
 def _sought(lower: str, at: int) -> bool:
     """Say whether somebody is to look for an account there: `find me on …`."""
     return _SOUGHT.search(lower, max(0, at - _REACH), at) is not None
+
+
+def _is_named(match: re.Match[str]) -> bool:
+    """Say whether an account stands behind the name of a place: by its signs, by a label of accounts, by its length."""
+    name = match["name"]
+    if name.lower() in NOBODY or FILED.search(name) is not None or said_of_it(name):
+        return False
+    told = match["tells"].endswith(":")
+    if told and match["label"] is None:  # a headline follows such a sign, too
+        return _MADE.search(name) is not None
+    long = len(name) >= _LONG and _INFLECTED.search(name) is None
+    ends = match["end"] is not None
+    return _SIGNED.search(name) is not None or (
+        name.islower() and ends and (match["label"] is not None or long)
+    )
 
 
 def _is_account(match: re.Match[str], *, sought: bool) -> bool:

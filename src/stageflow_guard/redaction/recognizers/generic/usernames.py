@@ -29,7 +29,7 @@ _SAID_OF_IT = frozenset(["wrong", "right", "correct", "incorrect", "invalid", "v
 _LABELS = r"user[ ]?name|login name|account name|screen name|benutzername|nutzername|benutzerkennung|kennung|identifiant|nom d['’]utilisateur|pseudo|nombre de usuario|nome utente|gebruikersnaam|nome de usu[aá]rio|nome de utilizador|gamertag|nazwa użytkownika|användarnamn|anmeldename|anmeldekennung|login-?name|loginkennung|kontoname|accountnaam|nom de compte|nom du compte|nombre de (?:la )?cuenta|nome (?:dell['’])?account|nome d[ae] conta|nome de login|user[ -]?id|inlognaam|loginnaam|brugernavn|brukernavn|käyttäjätunnus|uživatelské jméno|kullanıcı adı"
 # `my username should now be sunny.tx`, `usuario admin_tienda`: a sign in it tells
 _SPOKEN = re.compile(
-    rf"(?<![\w.-])(?:{_LABELS}|login|usuario|utente|usu[aá]rio)(?:[ ](?:is|was|will be|should|now|be|as|es|ist|est|è|e['’]|é|eh|lautet|heißt|c['’]est)){{0,3}}[ ][\"'`]?"
+    rf"(?<![\w.-])(?:{_LABELS}|login|usuario|utente|usu[aá]rio|(?:utilizador|utilisateur|gebruiker|benutzer|nutzer)(?=[ ](?:is|ist|est|é|eh|è|es|lautet|heißt|c['’]est)[ ]))(?:[ ](?:is|was|will be|should|now|be|as|es|ist|est|è|e['’]|é|eh|lautet|heißt|c['’]est)){{0,3}}[ ][\"'`]?"
     r"(?P<name>(?=[A-Za-z][A-Za-z0-9]{0,24}[._][A-Za-z0-9]|[A-Za-z]{2,24}[0-9]|[A-Za-z][0-9]{3})[A-Za-z][\w.-]{1,38}\w)(?![\w@/(=:])",
     re.IGNORECASE,
 )
@@ -60,7 +60,7 @@ _LOGGED_HEADS = Heads((
     "logged in as ", "login by ", "usuario creado: ", "user created: ", "benutzer angelegt: ", "printed by ", "entered by ",
 ))  # fmt: skip
 _HOSTED = re.compile(r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])")
-_SPOKEN_HEADS = frozenset({"account", "kennung", "benutzerkennung", "pseudo", "nom", "nombre", "gamertag", "nazwa", "inlognaam", "loginnaam", "brugernavn", "brukernavn", "käyttäjätunnus", "uživatelské", "kullanıcı", "användarnamn", "user", "username", "login", "usuario", "usuário", "benutzername", "anmeldename", "anmeldekennung", "loginname", "loginkennung", "kontoname", "accountnaam", "userid", "nutzername", "identifiant", "nome", "utente", "gebruikersnaam", "screen"})  # fmt: skip
+_SPOKEN_HEADS = frozenset({"utilizador", "utilisateur", "gebruiker", "benutzer", "nutzer", "account", "kennung", "benutzerkennung", "pseudo", "nom", "nombre", "gamertag", "nazwa", "inlognaam", "loginnaam", "brugernavn", "brukernavn", "käyttäjätunnus", "uživatelské", "kullanıcı", "användarnamn", "user", "username", "login", "usuario", "usuário", "benutzername", "anmeldename", "anmeldekennung", "loginname", "loginkennung", "kontoname", "accountnaam", "userid", "nutzername", "identifiant", "nome", "utente", "gebruikersnaam", "screen"})  # fmt: skip
 register(_SPOKEN_HEADS)
 FILED = re.compile(
     r"(?i)\.(?:php|html?|js|ts|py|rb|go|java|com|org|net|io|co|json|ya?ml|toml|xml|log|txt|sh|sql|css|example|test|local|internal|svg|png|jpe?g|gif|signal|env|service|controller|module|component|md|csv|lock|exe|dll|so)$|^v[0-9]"

@@ -19,18 +19,18 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 _SHORT = frozenset(["rosi", "resi", "susi", "gabi", "uschi", "moni", "conny", "connie", "basti", "vroni", "steffi", "steffie", "kathi", "evi", "traudi", "hansi", "seppi", "sepp", "maxi", "lissi", "heidi", "heini", "wolle", "manni", "olli", "flo", "andi", "rudi", "willi", "gitti", "gitte", "burgi", "luisi", "mizzi", "poldi", "schorsch", "hannes", "jupp", "bärbel", "kalle", "ulli", "uli", "michi", "matze", "nessa", "sanni", "trixi", "babsi", "elli", "friedel", "gundi", "inge", "lotti", "molli", "nati", "tini", "toby", "gaz", "shaz", "dev", "becs", "becky", "kev", "gareth", "shell", "mags", "bren", "nic", "tash", "titi", "lolo", "manu", "nico", "steph", "seb", "véro", "domi", "cécé", "lulu", "jojo", "paco", "pepe", "pepa", "lupe", "chelo", "concha", "conchi", "charo", "chus", "nacho", "quique", "curro", "merche", "mari", "loli", "pili", "toñi", "peppe", "pino", "nando", "mimmo", "titti", "giusy", "rosy", "lella", "cinzia", "sjaan", "truus", "riet", "bep", "joke", "wim", "sjors", "henkie", "miep", "toos", "zé", "chico", "tonho", "juju", "juca", "momo", "pierangela", "duda", "bia", "cida", "neide", "nando", "léo", "guga", "tati", "lu", "rô"])  # fmt: skip
 _ASKING = r"(?:ask(?:ing)?[ ](?:to speak (?:to|with)|for)|frage?n?(?: sie)?(?: einfach| dann| bitte)? nach|(?:demander?|demandez)(?: juste| alors)?|(?:preguntar?|preguntad|pregunte)(?: entonces)? por|(?:chiedere|chiedi|chieda|chiedete)(?: pure| allora)? di|vra(?:ag|gen)(?: dan| maar| gewoon| even){0,2} naar|(?:perguntar?|pergunte|procurar?|procure|chamar?|chame) (?:por|pelo|pela|o|a))"
 _AGAIN = r"(?:[ ](?:nochmal|nochmals|noch einmal|noch mal|wieder|mal wieder|nur|again|encore|de novo|outra vez|otra vez|de nuevo|di nuovo|ancora|weer|nog een keer|nog even))?"
-_HERE = rf"(?:hier[ ](?:ist|is|spricht|spreekt|nochmal){_AGAIN}|(?:aqui (?:é|quem fala é|fala)|quem fala é|aquí (?:es|habla|está)|qui (?:è|parla)|sono{_AGAIN}|ici c['’]est|c['’]est{_AGAIN}|ici){_AGAIN}|ich bin['’]?s?{_AGAIN}|soy{_AGAIN}|sou(?: eu)?{_AGAIN}|ik ben het{_AGAIN}|met)"
+_HERE = rf"(?:(?<!\w[ ])(?<!\w)é(?=[ ][oa][ ])|hier[ ](?:ist|is|spricht|spreekt|nochmal){_AGAIN}|(?:aqui (?:é|quem fala é|fala)|quem fala é|aquí (?:es|habla|está)|qui (?:è|parla)|sono{_AGAIN}|ici c['’]est|c['’]est{_AGAIN}|ici){_AGAIN}|ich bin['’]?s?{_AGAIN}|soy{_AGAIN}|sou(?: eu)?{_AGAIN}|ik ben het{_AGAIN}|met)"
 _ARTICLE = r"(?:der|die|el|la|il|le|o|a|de|us|onze|eure|euer|l['’])"
 _NAME = r"(?P<name>[^\W\d_][^\W\d_A-ZÀ-Þ]{2,20}(?:-[^\W\d_]{3,20})?)(?![\w@'’-])"
 _OF = r"(?:vom|von|aus|da|do|das|dos|de|del|de la|della|dello|dal|dalla|dell['’]\w+|du|des|d['’]\w+|van|uit|from|of)"
 _ASKED = re.compile(
-    rf"(?i:{_ASKING})[ ](?:{_ARTICLE}[ ])?{_NAME}(?=[ ]?(?:[.,;!?)\"]|$|\n)|[ ](?:at|in|when|if|from|an|am|im|bei|à|au|en|al|all|alla|in|bij|op|aan|no|na|der|and|und|et|y|e)[ ])"
+    rf"(?i:{_ASKING})[ ](?:{_ARTICLE}[ ])?{_NAME}(?=[ ]?(?:[.,;!?)\"]|$|\n)|[ ](?:at|in|when|if|from|an|am|im|bei|à|au|en|al|all|alla|in|bij|op|aan|no|na|de|du|da|do|van|von|vom|der|and|und|et|y|e)[ ])"
 )
 _SPEAKS = re.compile(
     rf"(?i:{_HERE})[ ](?:{_ARTICLE}[ ])?{_NAME}(?=[ ]?(?:[,.!?]|$|\n)|[ ]{_OF}[ ])"
 )
 _ASKS = Heads(("ask", "frag", "demand", "pregunt", "chied", "vraag", "vragen", "pergunt", "procur", "cham"))  # fmt: skip
-_HERES = Heads(("hier ", "aqui ", "quem ", "aquí ", "qui ", "sono", "ici", "c'est", "c’est", "ich bin", "soy", "sou", "ik ben", "met "))  # fmt: skip
+_HERES = Heads(("hier ", "aqui ", "quem ", "é ", "aquí ", "qui ", "sono", "ici", "c'est", "c’est", "ich bin", "soy", "sou", "ik ben", "met "))  # fmt: skip
 
 
 def recognize(text: str) -> Iterator[Hit]:
