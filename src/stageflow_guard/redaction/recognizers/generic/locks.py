@@ -1,4 +1,4 @@
-"""The digits of a lock, a safe or an alarm: `Cadenas du local = 0419`, `punch in 9035` beside an alarm. Pure.
+"""The digits of a lock, a safe or an alarm: `Cadenas de la remise = 7316`, `punch in 7316` beside an alarm. Pure.
 
 A lock that stands on digits needs no other label; what is typed needs something beside it that opens.
 """

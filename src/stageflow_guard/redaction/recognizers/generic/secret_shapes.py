@@ -17,7 +17,7 @@ CODE = (
 _NO_MORE = r"(?![\w#*/%€$£°-]|[.,:]\w|[ ]?(?:€|\$|£|%|°|eur|euros?|dollars?|pounds|kg|km|min|stunden|hours|uur|uhr|horas?|ore|heures|days|tage|jours|días|giorni|dagen|dias|stück|pcs)(?![^\W_]))"
 ONE_CODE = re.compile(rf"{CODE}{_NO_MORE}", re.IGNORECASE)
 _WHOLE = re.compile(CODE)
-# `heron-on-the-pier`, `Blaue_Tulpe`: no word of a language
+# `otter-under-the-bridge`, `Blaue_Tulpe`: no word of a language
 _JOINED = re.compile(
     r"[^\W\d_]{2,16}(?:-[^\W\d_]{1,16}){3,7}|[^\W\d_]{3,16}(?:-[^\W\d_]{3,16}){2}|[A-ZÀ-Þ][^\W\d_]{1,15}(?:_[^\W\d_]{2,16}){1,3}"
 )

@@ -1,4 +1,4 @@
-"""A form that somebody filled in in small letters: `Vorname: yasemin⏎Nachname: altıntaş`. Pure.
+"""A form that somebody filled in in small letters: `Vorname: gülşen⏎Nachname: yıldırım`. Pure.
 
 A given name of the list behind its own label is one; the surname may be any word behind its label,
 where such a given name stands beside it.
