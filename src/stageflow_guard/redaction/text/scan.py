@@ -53,6 +53,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     secrets,
     sort_codes,
     told_secrets,
+    told_plates,
     usernames,
     vehicle_numbers,
     wallet_transfers,
@@ -151,6 +152,7 @@ SHAPED: Recognizers = (
     (names.mailed, frozenset({"PERSON"})),
     (letters.people, frozenset({"PERSON"})),
     (plates.beside, frozenset({"LICENSE_PLATE"})),
+    (told_plates.recognize, frozenset({"LICENSE_PLATE"})),
     (honorifics.beside, frozenset({"PERSON"})),  # a view of prose has no vowel signs
 )  # fmt: skip
 # prose: read once, in the view of characters; taking a sentence apart would not help them
@@ -172,7 +174,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 
 # what these find holds a digit
 _NUMERIC = frozenset({
-    numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, parts.last_four, parts.told_in_parts, accounts.ibans, accounts.wallets, identifiers.labelled, case_numbers.recognize, staff_numbers.recognize, vehicle_numbers.recognize, births_beside.recognize, one_time_codes.codes, plates.beside,
+    numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, parts.last_four, parts.told_in_parts, accounts.ibans, accounts.wallets, identifiers.labelled, case_numbers.recognize, staff_numbers.recognize, vehicle_numbers.recognize, births_beside.recognize, one_time_codes.codes, plates.beside, told_plates.recognize,
     wallet_transfers.recognize, device_serials.recognize, files_of_people.recognize, sort_codes.recognize, announced.documents, births.births, listed_births.recognize, addresses.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(

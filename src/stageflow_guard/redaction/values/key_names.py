@@ -52,7 +52,7 @@ IDENTIFIERS = (
     "claim number", "claim no", "group number", "group no", "group id", "policy number", "policy id", "policy no", "subscriber id", "member id", "beneficiary id", "beneficiary number",
     "certificate holder id", "badge number", "badge id", "badge no", "staff id", "staff number", "personnel number", "personnel id", "technician id", "employee id", "student id", "student number",
     *(name for names in LABELS.values() for name in names),
-    "license plate", "plate number", "registration plate", "number plate", "user id", "login id", "db user", "screen name", "mac address", "travel document",
+    "license plate", "plate number", "registration plate", "number plate", "reg", "rego", "vehicle reg", "tag no", "kennz", "kontrollschild", "nummernschild", "kfz kz", "autonummer", "nummerntafel", "plaques", "immat", "immatriculation", "chapa", "chapa patente", "patente vehículo", "dominio vehículo", "placas", "tg", "targhe", "nr plaat", "nrplaat", "plaatnummer", "kentekennr", "emplacamento", "user id", "login id", "db user", "screen name", "mac address", "travel document",
 )  # fmt: skip
 # under these, a value is what the name around it says: {"ssn": {"value": 536904399}}
 _GENERAL = frozenset({

@@ -6,10 +6,12 @@ plate's own, and the form is one that little else has.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
 from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.generic.plate_forms import SURE, is_one
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
 
@@ -36,8 +38,6 @@ _SURE_FORMS = re.compile(
     r"(?<![\w/.,@-])(?:[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}|[0-9]{2,3}-[A-Z]{1,2}-[0-9]{1,6}|[A-Z]{2}-[0-9]{3}-[A-Z]{2}|[A-Z]{2}[ ]?[0-9]{3}[ ]?[A-Z]{2}|[A-Z]{1,2}-[0-9]{2,3}-[A-Z]{1,2}|[0-9]{1,2}-[A-Z]{2,3}-[0-9]{1,2}|[0-9]{2}-[A-Z]{2}-[A-Z]{2}|[A-Z]{2}-[A-Z]{2}-[0-9]{2}|[A-Z]{2}-[0-9]{2}-[A-Z]{2}|[A-Z]{3}-[0-9]{2}-[A-Z]"
     r"|[0-9]{4}[ -]?[BCDFGHJ-NPR-TV-Z]{3}|[0-9]{2}[ -][A-Z]{2}[ -][0-9]{2}|[A-Z]{2}[ -][0-9]{2}[ -][0-9]{2}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ -]?[0-9]{1,4}[EH]?|(?<![A-Z][ ])[A-ZÄÖÜ]{1,3}[ ][A-Z]{1,2}[ ][0-9]{3,4}[EH]?|[A-Z]{1,3}[ ](?=[A-Z0-9]{0,3}[A-Z])[0-9][A-Z0-9]{3,4}|[A-Z]{3}-?[0-9][A-Z][0-9]{2}|[A-Z]{3}-[0-9]{3,4}|[0-9][A-Z]{3}[0-9]{3}|[0-9]-[A-Z]{3}-[0-9]{3})(?![\w/-]|[.,][0-9]|[ ][0-9]{2,4}[ ][0-9])"
 )
-# makes, norms and currencies before a number
-_MAKES = frozenset(["VW", "BMW", "KIA", "MG", "GMC", "RAM", "DS", "SEAT", "ISO", "DIN", "EN", "IEC", "EUR", "SEK", "NOK", "DKK", "CHF", "GBP", "USD", "PLN", "CZK", "HUF", "TRY", "INR", "BRL", "TV", "AMG", "GT", "GTI", "TDI", "PS", "HP", "KW", "KM"])  # fmt: skip
 _WITHIN = 90  # characters before it
 _MIXED = re.compile(
     r"[A-Z0-9][ -]?(?:[0-9](?<=[A-ZÄÖÜ][ -].)|[0-9](?<=[A-ZÄÖÜ].)|[A-Z](?<=[0-9][ -].)|[A-Z](?<=[0-9].))"
@@ -55,7 +55,7 @@ def beside(text: str) -> Iterator[Hit]:
         yield from _of_cars(text, lower)
     for match in _forms(text, heads):
         before = lower[max(0, match.start() - _WITHIN) : match.start()].rpartition("\n")[2]
-        if _VEHICLES.search(before) is not None and match[0][:3].rstrip(" -") not in _MAKES:
+        if _VEHICLES.search(before) is not None and is_one(match[0]):
             yield Hit(
                 *match.span(), "LICENSE_PLATE", 0.5, "plate, vehicle before it", "label plate"
             )
@@ -63,15 +63,11 @@ def beside(text: str) -> Iterator[Hit]:
 
 def _of_cars(text: str, lower: str) -> Iterator[Hit]:
     """Yield plates in a form of theirs behind a make, a model or a kind of vehicle."""
-    for match in _SURE_FORMS.finditer(text):
+    for match in itertools.chain(_SURE_FORMS.finditer(text), SURE.finditer(text)):
         before = lower[max(0, match.start() - _BESIDE_CAR) : match.start()].rpartition("\n")[2]
         words = _ONE_OF_CARS.findall(before)
         told = _CARS.intersection(words) and _OF_PARTS.isdisjoint(words[-1:])
-        if (
-            told
-            and not match[0].endswith("TSN")
-            and match[0][:3].rstrip(" -0123456789") not in _MAKES
-        ):
+        if told and not match[0].endswith("TSN") and is_one(match[0]):
             yield Hit(*match.span(), "LICENSE_PLATE", 0.5, "plate, car before it", "label plate")
 
 
