@@ -25,6 +25,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     announced,
     births,
     case_numbers,
+    coins,
     command_lines,
     command_users,
     configured_users,
@@ -40,6 +41,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     identifiers,
     listed_births,
     logged_accounts,
+    national_accounts,
     network,
     numbers,
     one_time_codes,
@@ -53,6 +55,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     secrets,
     sort_codes,
     told_secrets,
+    told_accounts,
     told_plates,
     usernames,
     vehicle_numbers,
@@ -115,6 +118,7 @@ SHAPED: Recognizers = (
     (network.addresses, frozenset({"IP_ADDRESS", "MAC_ADDRESS", "IMEI"})),
     (accounts.ibans, frozenset({"IBAN_CODE"})),
     (accounts.wallets, frozenset({"CRYPTO"})),
+    (coins.recognize, frozenset({"CRYPTO"})),
     (secrets.issued, frozenset({"SECRET"})),
     (secrets.shaped, frozenset({"SECRET"})),
     (secrets.assigned, frozenset({"SECRET"})),
@@ -132,6 +136,8 @@ SHAPED: Recognizers = (
     (device_serials.recognize, frozenset({"DEVICE_ID"})),
     (files_of_people.recognize, frozenset({"MEDICAL_RECORD_NUMBER", "CASE_NUMBER"})),
     (sort_codes.recognize, frozenset({"US_BANK_NUMBER"})),
+    (national_accounts.recognize, frozenset({"US_BANK_NUMBER"})),
+    (told_accounts.recognize, frozenset({"US_BANK_NUMBER"})),
     (announced.documents, announced.FOUND),
     (announced.unnamed, announced.FOUND),
     (announced.lettered, announced.FOUND),
@@ -174,11 +180,11 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 
 # what these find holds a digit
 _NUMERIC = frozenset({
-    numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, parts.last_four, parts.told_in_parts, accounts.ibans, accounts.wallets, identifiers.labelled, case_numbers.recognize, staff_numbers.recognize, vehicle_numbers.recognize, births_beside.recognize, one_time_codes.codes, plates.beside, told_plates.recognize,
-    wallet_transfers.recognize, device_serials.recognize, files_of_people.recognize, sort_codes.recognize, announced.documents, births.births, listed_births.recognize, addresses.recognize, medical.events,
+    numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, parts.last_four, parts.told_in_parts, accounts.ibans, accounts.wallets, coins.recognize, identifiers.labelled, case_numbers.recognize, staff_numbers.recognize, vehicle_numbers.recognize, births_beside.recognize, one_time_codes.codes, plates.beside, told_plates.recognize,
+    wallet_transfers.recognize, device_serials.recognize, files_of_people.recognize, sort_codes.recognize, national_accounts.recognize, told_accounts.recognize, announced.documents, births.births, listed_births.recognize, addresses.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(
-    {secrets.issued, accounts.wallets, announced.lettered}
+    {secrets.issued, accounts.wallets, coins.recognize, announced.lettered}
 )  # no word of theirs is shorter than this
 _KEY_SIZE = 16
 

@@ -1,0 +1,121 @@
+"""Bank accounts told in their country's way: a branch and an account, or an account's kind and whose bank it is. Pure.
+
+`transit 11482, institution 004, acct 771-204-9`, `agência 1482, op. 013, conta 771204-9`: one part makes
+the other what it is. `cta. ahorros Bancoop 771-204918-20`: words of a bank stand before the number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE
+from stageflow_guard.redaction.recognizers.hit import Hit
+from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
+
+_NO = r"(?:[ ]?(?:n[°ºo.]{1,2}|nr|no|nº|num|number|nummer|número|numéro|numero|code|codice|código|#)(?![^\W\d_])\.?)?"
+_IS = r"(?:[ ](?:is|ist|est|es|è|e['’]|é)(?![^\W\d_]))?[ ]?[:=#-]?[ ]{0,2}"
+_VALUE = r"(?:[0-9]{7,14}(?:[/-][0-9]{1,11}){0,2}|[0-9]{2,6}(?:[ ./-][0-9]{1,11}){0,4})"
+# where the account is
+_BRANCH = r"transit|branch|bsb|sort[ ]?code|routing|aba|blz|bankleitzahl|clearing(?:[ -]?nr|nummer)?|bc-nr|abi|cab|guichet|code[ ]guichet|(?:code[ ])?banque|entidad|oficina|sucursal|suc|ag[êe]ncia|ag|balcão|reg(?:\.?[ ]?nr)?|filiale|institution|inst|banco|bank|banca|op(?:eração)?|dc|cin|clé(?:[ ]rib)?|key|dígito|swift|bic"
+_ACCOUNT = r"account|acct|acc|a/c|kontonummer|kontonr|konto|kto|compte|cpte|cuenta|cta|c/c|conto|conta(?:[ ](?:corrente|poupança))?|c/p|rekening|rek|poupança|corrente"
+_PART = re.compile(
+    rf"(?:(?P<branch>{_BRANCH})|(?P<account>{_ACCOUNT}))(?![^\W\d_])\.?{_NO}{_IS}"
+    rf"(?P<value>{_VALUE}(?:-?[x](?![^\W_]))?)(?![\w]|[,.:][0-9])"
+)
+_NEXT = re.compile(r"[ ]?[,;/|+–-]?[ ]?(?:(?:and|und|et|y|e|en|com)(?![^\W\d_]))?[ ]?\n?[ ]{0,4}")
+# what has a branch has no day of a month; these name the bank alone
+_OF_THE_BANK = frozenset(["institution", "inst", "banco", "bank", "banca", "op", "dc", "cin", "key", "dígito", "swift", "bic", "clé", "entidad", "banque"])  # fmt: skip
+_KINDS = Heads((
+    "transit", "branch", "bsb", "sort", "routing", "aba", "blz", "bankleit", "clearing", "bc-nr", "abi", "cab", "guichet", "code", "banque", "entidad", "oficina", "sucursal", "suc", "ag", "balc", "reg", "filiale", "inst", "banco", "account", "acct", "acc", "a/c", "konto", "kto", "compte", "cpte", "cuenta", "cta", "c/c", "conto", "conta", "c/p", "rek",
+))  # fmt: skip
+# a kind of account, then up to a few words of whose bank it is
+_KIND = re.compile(
+    r"(?:cta|cuenta|cuentas)\.?(?:[ ](?:de[ ])?(?:ahorros?|corriente|cte\.?|vista|rut|nómina|sueldo))?|caja[ ]de[ ]ahorros?"
+    r"|(?:post|giro|spar|tagesgeld|gehalts|lohn|mieter|kautions|gemeinschafts|bank|wertpapier|verrechnungs|privat|postcheck|postscheck|pc-)?(?:konto|depot)(?:nummer|nr)?|kto"
+    r"|(?:compte|cpte)(?:[ ](?:courant|chèques?|épargne|joint|bancaire|postal|titres))?|livret(?:[ ]a)?|ccp"
+    r"|(?:c/c|conto)(?:[ ](?:corrente|bancario|postale|deposito|titoli))?|libretto"
+    r"|(?:bank|spaar|betaal|giro|postbank|en/of-)?rekening|(?:post(?:bank)?)?giro(?:rekening|nummer|nr)?|rek"
+    r"|conta(?:[ ](?:corrente|poupança|bancária|salário|à[ ]ordem|conjunta))?|poupança|c/p"
+    r"|(?:(?:savings|current|checking|chequing|joint|bank|brokerage|deposit)[ ])?(?:account|acct|a/c)|bankgiro|plusgiro|postgiro|bg|pg"
+)
+_KIND_HEADS = Heads((
+    "cta", "cuenta", "caja de", "post", "giro", "spar", "tagesgeld", "gehalts", "lohn", "mieterk", "kautions", "gemeinschafts", "bank", "wertpapier", "verrechnungs", "privatk", "pc-", "konto", "depot", "kto", "compte", "cpte", "livret", "ccp", "c/c", "conto", "libretto", "spaar", "betaal", "rekening", "en/of", "rek", "conta", "poupança", "c/p",
+    "savings ", "current ", "checking ", "chequing ", "joint ", "brokerage ", "deposit ", "account", "acct", "a/c", "bg ", "pg ", "plusgiro",
+))  # fmt: skip
+_BANKS = r"bank\w{0,12}|\w{2,14}bank|banco|banca|banque|caixa|caja|sparkasse|kasse|credit|crédit|crédito|credito|postfinance|postepay|poste|post|postbank|bbva|santander|bancolombia|davivienda|nequi|itaú|itau|bradesco|nubank|inter|sicredi|sicoob|bci|scotiabank|banorte|banamex|hsbc|barclays|lloyds|monzo|chase|wells|citi|td|rbc|bmo|cibc|anz|westpac|nab|kiwibank|commbank|ing|rabo|rabobank|abn|sns|asn|triodos|kbc|belfius|unicredit|intesa|bper|mps|fineco|bpm|ubs|raiffeisen|zkb|bnp|lcl|cic|sabadell|caixabank|bankia|bankinter|millennium|bpi|novo|cgd|bcp|comdirect|dkb|n26|commerzbank|ubs|volksbank|spk|vr"
+_OF_A_BANK = re.compile(rf"(?<![^\W_])(?:{_BANKS})(?![^\W_])")
+_FILL = re.compile(
+    rf"\.?(?:[ ][^\W\d_][\w.&'’-]{{0,20}}){{0,5}}?[,:]?{_NO}{_IS}(?P<value>{_VALUE}(?:-[0-9x](?![^\W_]))?)(?![\w%€$£]|[,.:/-][0-9]|[ ]?(?:€|\$|£|%|eur|euros?|usd|chf|fr|kr|tage|days|monate|months|uhr|jahre|years|ans|años|anni|jaar|anos|stück|st|mal|x)(?![^\W_]))"
+)
+_LEAST_ALONE, _LEAST, _MOST = 7, 6, 20  # digits
+_NUMBERS = re.compile(r"[0-9]+")
+
+
+def recognize(text: str) -> Iterator[Hit]:
+    """Yield both parts of an account that is told in parts, and accounts behind their kind."""
+    if not numbered(text):
+        return
+    lower = lowered(text)
+    reached = 0
+    for at in _KINDS.places(lower):
+        if at >= reached:
+            found = list(_chain(lower, at))
+            for match in found:
+                reached = match.end()
+            yield from _of_a_chain(found)
+    for at in _KIND_HEADS.places(lower):
+        kind = _KIND.match(lower, at)
+        if kind is None or lower[kind.end() : kind.end() + 1].isalpha():
+            continue
+        fill = _FILL.match(lower, kind.end())
+        if fill is not None and _is_account(lower, kind.end(), fill):
+            yield Hit(*fill.span("value"), "US_BANK_NUMBER", 0.5, "account", "label account")
+
+
+def _chain(lower: str, at: int) -> Iterator[re.Match[str]]:
+    """Yield the parts that follow each other from `at` on."""
+    for _ in range(_MOST_PARTS):
+        part = _PART.match(lower, at)
+        if part is None:
+            return
+        yield part
+        between = _NEXT.match(lower, part.end())
+        at = between.end() if between is not None else part.end()
+
+
+_MOST_PARTS = 6
+
+
+def _of_a_chain(parts: list[re.Match[str]]) -> Iterator[Hit]:
+    """Yield the values of parts that tell together: a branch and an account, or two of a branch."""
+    said = {(part["branch"] or part["account"]).split(" ")[-1] for part in parts}
+    whole = any(part["account"] for part in parts) or {"abi", "cab"} <= said or "guichet" in said
+    if len(said) < _TOGETHER or not whole or not any(part["branch"] for part in parts):
+        return
+    for part in parts:
+        if (part["branch"] or "") not in _OF_THE_BANK and len(part["value"]) >= _LEAST_PART:
+            yield Hit(
+                *part.span("value"), "US_BANK_NUMBER", 0.6, "account in parts", "label account"
+            )
+
+
+_TOGETHER, _LEAST_PART = 2, 3
+
+
+def _is_account(lower: str, at: int, fill: re.Match[str]) -> bool:
+    """Say whether what stands behind a kind of account is its number: of a bank, or of many digits."""
+    value, start = fill["value"], fill.start("value")
+    digits = sum(map(len, _NUMBERS.findall(value)))
+    if not _LEAST <= digits <= _MOST or ANY_DATE.match(lower, start) is not None:
+        return False
+    between = lower[at:start]
+    if _ELSE.search(between) is not None:
+        return False
+    return digits >= _LEAST_ALONE or _OF_A_BANK.search(between) is not None
+
+
+_ELSE = re.compile(
+    r"(?<![^\W_])(?:tel|telefon|phone|fax|mobil\w{0,3}|rechnung|invoice|order|ref|referenz|bestell\w{0,8}|ticket|betrag|amount|saldo|balance|über|von|für|for|since|seit|desde|depuis|dal|sinds|mit|with|avec|con|met|com|min|manager|team|user|id|pin|code|plan|card|karte|tarjeta|carte|carta|cartão|kaart)(?![^\W_])"
+)
