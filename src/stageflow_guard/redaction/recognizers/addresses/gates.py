@@ -70,7 +70,21 @@ STREET_HEADS = Heads(word.replace("\\.", ".").lower() + " " for word in STREET_W
 _ENGLISH = tuple(sorted(STREET_EN.split("|"), key=len))
 _INDIAN_WORDS = tuple(INDIAN.split("|"))
 _EASTERN = tuple("省市都道府県縣区시도구군")
-_BOXES = ("box", "postf", "postb", "uss ", "usns", "uscg", "usnv", "psc")
+_BOXES = (
+    "box",
+    "postf",
+    "postb",
+    "uss ",
+    "usns",
+    "uscg",
+    "usnv",
+    "psc",
+    "apartado",
+    "casella",
+    "caixa",
+    "case postale",
+    "boîte postale",
+)
 _UNIT_SIGNS = (
     "apt",
     "apar",

@@ -170,7 +170,7 @@ _BEGINNINGS = {
         re.compile(r"[0-9](?<!\w.)(?=[0-9]?[ºª°.oae èè])"),
     ),
     BOX: (
-        Heads(("p.", "po", "p o", "rr", "rfd", "hc", "rural route ", "star route", "post", "psc ", "unit ", "usns ", "uss ", "uscgc ", "usnv ")),
+        Heads(("p.", "po", "p o", "rr", "rfd", "hc", "rural route ", "star route", "post", "psc ", "unit ", "usns ", "uss ", "uscgc ", "usnv ", "apartado ", "casella postale ", "caixa postal ", "case postale ", "boîte postale ")),
         None,
     ),
     STREET_AT: (
