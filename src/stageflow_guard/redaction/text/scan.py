@@ -17,7 +17,12 @@ from typing import Any
 
 from stageflow_guard.model import EntitySpan
 from stageflow_guard.redaction.placeholder import PSEUDONYM
-from stageflow_guard.redaction.recognizers.addresses import addresses, delivered_to, lived_at
+from stageflow_guard.redaction.recognizers.addresses import (
+    addresses,
+    delivered_to,
+    known_starts,
+    lived_at,
+)
 from stageflow_guard.redaction.recognizers.clinical import clinic, medical
 from stageflow_guard.redaction.recognizers.generic import (
     accounts,
@@ -166,6 +171,7 @@ PROSE: Recognizers = (
     (addresses.recognize, frozenset({"STREET_ADDRESS"})),
     (lived_at.recognize, frozenset({"STREET_ADDRESS"})),
     (delivered_to.recognize, frozenset({"STREET_ADDRESS"})),
+    (known_starts.recognize, frozenset({"STREET_ADDRESS"})),
     (names.recognize, frozenset({"PERSON"})),
     (salutations.recognize, frozenset({"PERSON"})),
     (weighed.recognize, frozenset({"PERSON"})),
@@ -182,7 +188,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 # what these find holds a digit
 _NUMERIC = frozenset({
     numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, parts.last_four, parts.told_in_parts, accounts.ibans, accounts.wallets, coins.recognize, identifiers.labelled, case_numbers.recognize, staff_numbers.recognize, vehicle_numbers.recognize, births_beside.recognize, one_time_codes.codes, plates.beside, told_plates.recognize,
-    wallet_transfers.recognize, device_serials.recognize, files_of_people.recognize, sort_codes.recognize, national_accounts.recognize, told_accounts.recognize, announced.documents, births.births, listed_births.recognize, addresses.recognize, delivered_to.recognize, medical.events,
+    wallet_transfers.recognize, device_serials.recognize, files_of_people.recognize, sort_codes.recognize, national_accounts.recognize, told_accounts.recognize, announced.documents, births.births, listed_births.recognize, addresses.recognize, delivered_to.recognize, known_starts.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(
     {secrets.issued, accounts.wallets, coins.recognize, announced.lettered}

@@ -42,6 +42,15 @@ _ZIP = re.compile(r"[0-9](?<=[a-z][ ,].)[0-9]{4}(?:-[0-9]{4})?(?![\w-])|[0-9](?<
 _STATE_NAME = re.compile(rf"(?<![^\W_])({'|'.join(STATES)}),?[ ]$")
 _STATE_SIZE = 16
 
+# Canada's and Australia's codes stand behind their province
+_CANADA = re.compile(
+    r"(?:(?<![^\W_])(?:AB|BC|MB|N[BLSTU]|ON|PE|QC|SK|YT)|\((?:Québec|Quebec|Ontario|[A-Z]{2})\)|Québec|Ontario|Alberta|Manitoba|British Columbia|Nova Scotia|New Brunswick|Saskatchewan),?[ ]{1,2}(?P<code>[ABCEGHJ-NPRSTVXY][0-9][ABCEGHJ-NPRSTV-Z][ ]?[0-9][ABCEGHJ-NPRSTV-Z][0-9])(?![^\W_])"
+)
+_CANADA_BESIDE = (b"A0A 0A0", b"A0A0A0")
+_AUSTRALIA = re.compile(
+    r"[0-9](?:(?<=[ ](?:NSW|VIC|QLD|TAS|ACT)[ ].)|(?<=[ ](?:WA|SA|NT)[ ].)|(?<=[ ](?:NSW|VIC|QLD|TAS|ACT),[ ].)|(?<=[ ](?:Vic|Qld|Tas)[ ].))[0-9]{3}(?![\w-]|[.,][0-9])"
+)
+_AUSTRALIA_BESIDE = (b"AAA 0000", b" AA 0000", b"AAA, 0000", b"Aaa 0000")
 # what parts the pieces of an address
 _BORDER = re.compile(r"[ ]?[,;][ ]?\n?[ >]{0,8}|[ ]?\n[ \t>*-]{0,8}|[ ][–-][ ]|[ ]{2,4}")
 _WALL = re.compile(
@@ -61,7 +70,7 @@ _ESTATES = frozenset(["lieu-dit", "lieudit", "quartier", "hameau", "résidence",
 _DISTRICTS = frozenset(["col", "colonia", "fracc", "fraccionamiento", "barrio", "bairro", "bo", "alcaldía", "delegación", "ortsteil", "ot", "quartiere", "wijk"])  # fmt: skip
 _WORDS = _PARTICLES | _INSIDE | _STREETS | _ESTATES | _DISTRICTS
 _ENGLISH = re.compile(
-    rf"(?i)(?<![^\W_])(?:{STREET_EN}|cottage|house|barn|forge|mill|farm|lodge|hall|manor|court|flat|villa|vicarage|rectory)(?![^\W_])"
+    rf"(?i)(?<![^\W_])(?:{STREET_EN}|cottage|house|barn|forge|mill|farm|lodge|hall|manor|court|flat|villa|vicarage|rectory|cres|parade|pde|circuit|cct|tce|esplanade|esp|box|bag)(?![^\W_])"
 )
 # five digits and a capital are no code of a town behind these, nor before those
 _NO_STREET = re.compile(
@@ -111,6 +120,36 @@ def recognize(text: str) -> Iterator[Hit]:
         reached[code.kind] = code.end
         if begin >= 0:
             yield Hit(begin, code.end, "STREET_ADDRESS", 0.5, WHOLE, "position")
+
+
+def before_a_province(text: str) -> Iterator[Hit]:
+    """Yield the addresses of Canada and Australia, whose code stands behind the letters of a province."""
+    reached = 0
+    for code in _of_provinces(text):
+        begin = _begin(text, code, reached)
+        reached = code.end
+        if begin >= 0:
+            firm = _FIRM.match(text, begin, code.start)
+            begin = firm.end() if firm is not None else begin
+            yield Hit(
+                begin, code.end, "STREET_ADDRESS", 0.45, "street before its province", "position"
+            )
+
+
+# what is no part of the address before its number
+_FIRM = re.compile(
+    r"[0-9.]{1,8}\n[ >]{0,4}|[^\W\d_][^\d,\n]{0,60}(?:Centre|Center|Clinic|Hospital|Pharmacy|Surgery|Practice|School|Hotel|Pharmacie|Clinique)[ ,]{1,2}(?=[0-9])"
+)
+
+
+def _of_provinces(text: str) -> Iterator[_Code]:
+    """Yield the codes that stand behind a province."""
+    if holds(text, _CANADA_BESIDE):
+        for code in _CANADA.finditer(text):
+            yield _Code("canada", *code.span("code"), named=True)
+    if holds(text, _AUSTRALIA_BESIDE):
+        for code in at_numbers(_AUSTRALIA, text):
+            yield _Code("australia", *code.span(), known=_ENGLISH)
 
 
 def _codes(text: str) -> Iterator[_Code]:

@@ -20,7 +20,7 @@ _SURE = (
     r"[A-ZÄÖÜ]{1,3}[-:][A-ZÄÖÜ]{1,2}[ -]?[1-9][0-9]{0,3}[EH]?|(?<![A-Z][ ])[A-ZÄÖÜ]{1,3}[ ][A-Z]{1,2}[ ][1-9][0-9]{1,3}[EH]?",  # Germany
     rf"(?:{_AUSTRIA})[ -][0-9]{{1,4}}[ ]?[A-Z]{{1,3}}|[BEGIKLPSW][ -][0-9]{{4,5}}[ ]?[A-Z]{{1,2}}|[BEGIKLPSW]-[0-9]{{1,4}}[ ]?[A-Z]{{1,3}}",
     rf"(?:{_CANTONS})[ ·-]?[0-9]{{1,3}}[ .'’][0-9]{{3}}|(?:{_CANTONS})[ ·-]?[0-9]{{4,6}}|FL[ -][0-9]{{4,5}}",  # Switzerland, Liechtenstein
-    r"[A-Z]{1,3}-[0-9]{2,3}-[A-Z]{1,2}|[0-9]{1,2}-[A-Z]{2,3}-[0-9A-Z]{1,2}|[0-9]{2}-[A-Z]{2}-[A-Z]{2}|[A-Z]{2}-[A-Z]{2}-[0-9]{2}|[A-Z]{2}-[0-9]{2}-[0-9]{2}|[0-9]{2}-[0-9]{2}-[A-Z]{2}",  # the Netherlands
+    r"[A-Z]{1,3}-[0-9]{2,3}-[A-Z]{1,3}|[0-9]{1,3}-[A-Z]{2,3}-[0-9]{1,3}|[0-9]{1,2}-[A-Z]{2,3}-[0-9A-Z]{1,2}|[0-9]{2}-[A-Z]{2}-[A-Z]{2}|[A-Z]{2}-[A-Z]{2}-[0-9]{2}|[A-Z]{2}-[0-9]{2}-[0-9]{2}|[0-9]{2}-[0-9]{2}-[A-Z]{2}",  # the Netherlands
     r"[A-Z]{2}[ ·.][0-9]{2}[ ·.][A-Z]{2}|[0-9]{2}[ ·.][A-Z]{2}[ ·.][0-9]{2}|[A-Z]{2}[ ·.][0-9]{2}[ ·.][0-9]{2}|[0-9]{2}[ ·.][0-9]{2}[ ·.][A-Z]{2}",  # Portugal
     r"[A-Z]{2}[ -][0-9]{2}[ -][0-9]{2}[ -][A-Z]{2}|[A-Z]{3}[ -][0-9]{3}[ -][A-Z]{2}",  # Angola, Mozambique
     r"[A-Z]{3}[ -]?[0-9][A-Z][0-9]{2}|[A-Z]{3}-[0-9]{4}",  # Brazil
@@ -35,7 +35,7 @@ _SURE = (
 _LOOSE = (
     r"[A-Z]{3}[ ·-]?[0-9]{3,4}|[0-9]{3}[ ·-][A-Z]{3}|[A-Z]{3}[ -]?[0-9]{2}[A-Z]",  # Argentina, Colombia, Sweden, Belgium
     r"[A-Z]{2}[ ]?[0-9]{4,6}|[0-9]{1,4}[ ][A-Z]{1,3}|[A-Z]{1,3}[ ][0-9]{1,4}[EH]?|[A-Z]-[0-9]{4,5}",  # Luxembourg, Northern Ireland
-    r"[A-Z]{2}[ ][A-Z0-9][0-9]{5}|ROMA[ ][A-Z0-9]{6}",  # Italy before 1994
+    r"X[A-Z0-9][ ]?[0-9A-Z]{5}|[A-Z]{2}[ ][A-Z0-9][0-9]{5}|ROMA[ ][A-Z0-9]{6}",  # Italy before 1994
     r"[A-Z]{3}-[0-9]{2,3}-[0-9A-Z]{1,2}|[A-Z][0-9][A-Z][ -][0-9]{3}|[B-DF-HJ-LPR-TV-Z]{4}[ ]?[0-9]{2}",  # Mexico, Peru
     r"[A-ZÄÖÜ]{1,3}[ -:]{1,2}[A-ZÄÖÜ]{1,2}[ ]?[0-9]{1,4}[EH]?|[A-Z]{1,2}[ -][A-Z]{3,5}[ ]?[0-9]{1,3}",  # as one asks for it
     r"(?=[A-Z0-9]{0,6}[A-Z])(?=[A-Z]{0,4}[0-9])[A-Z0-9]{5,8}",  # America, Australia
@@ -87,11 +87,19 @@ _LITTLE = frozenset(
 
 
 def is_one(value: str) -> bool:
-    """Say whether what is written like a plate may be one: it begins with no make, no norm, no little word."""
+    """Say whether what is written like a plate may be one: it begins with no make and no norm."""
     letters = _LETTERS_FIRST.match(value)
-    begin = letters[0] if letters is not None else ""
-    little = begin in _LITTLE and _ALONE.fullmatch(value, len(begin)) is not None
-    return begin not in NO_PLATES and not little and any(map(str.isdigit, value))
+    return (letters is None or letters[0] not in NO_PLATES) and any(map(str.isdigit, value))
+
+
+def begins_with_a_word(value: str) -> bool:
+    """Say whether a number behind a little word of a text in capitals is taken for a plate: `BELONGS TO 4418`."""
+    letters = _LETTERS_FIRST.match(value)
+    return (
+        letters is not None
+        and letters[0] in _LITTLE
+        and _ALONE.fullmatch(value, letters.end()) is not None
+    )
 
 
 _LETTERS_FIRST, _ALONE = re.compile(r"[A-ZÄÖÜ]+"), re.compile(r"[ ][0-9]+")

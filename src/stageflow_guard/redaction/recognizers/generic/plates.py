@@ -66,11 +66,26 @@ def _of_cars(text: str, lower: str) -> Iterator[Hit]:
     for match in itertools.chain(_SURE_FORMS.finditer(text), SURE.finditer(text)):
         before = lower[max(0, match.start() - _BESIDE_CAR) : match.start()].rpartition("\n")[2]
         words = _ONE_OF_CARS.findall(before)
-        told = _CARS.intersection(words) and _OF_PARTS.isdisjoint(words[-1:])
+        told = bool(_CARS.intersection(words)) and _OF_PARTS.isdisjoint(words[-1:])
+        told = told or _is_said_of_a_car(lower, match, words)
         if told and not match[0].endswith("TSN") and is_one(match[0]):
             yield Hit(*match.span(), "LICENSE_PLATE", 0.5, "plate, car before it", "label plate")
 
 
+def _is_said_of_a_car(lower: str, match: re.Match[str], before: list[str]) -> bool:
+    """Say whether a car stands a little behind: `LD19 KDB, a grey Qashqai`, and no part before."""
+    behind = lower[match.end() : match.end() + _CAR_BEHIND]
+    clause = _CLAUSE_ENDS.split(behind, maxsplit=1)[0]
+    words = _ONE_OF_CARS.findall(clause)
+    return not _CARS.isdisjoint(words) and _SAID_OF.isdisjoint(words) and (
+        _OF_PARTS.isdisjoint(before) and not any(map(str.isdigit, clause))
+    )  # fmt: skip
+
+
+_CAR_BEHIND = 32  # characters behind it
+_CLAUSE_ENDS = re.compile(r"[\n;!?]|\.[ ]")
+# what fits a car, and names that are words, too
+_SAID_OF = frozenset(["for", "für", "pour", "para", "per", "voor", "fits", "passend", "kit", "partner", "transit", "focus", "leaf", "rogue", "escape", "ranger", "superb", "accord", "jazz", "swift", "strada", "uno", "tipo", "rio", "polo", "golf", "seat", "break", "bus", "cab", "auto", "autos", "versa", "gol", "rover", "express", "line", "linie", "ligne"])  # fmt: skip
 _BESIDE_CAR = 45  # characters before it
 # what else has a number of letters and digits, right before it
 _OF_PARTS = frozenset(["ref", "réf", "rif", "art", "artikel", "article", "articolo", "part", "parts", "teil", "teilenr", "model", "modell", "modèle", "modelo", "modello", "typ", "type", "tipo", "order", "sku", "code", "item", "hsn", "motor", "engine", "moteur", "motore", "bus", "route", "line", "linie", "ligne", "linea", "línea", "lijn", "room", "gate", "flight", "version", "size"])  # fmt: skip

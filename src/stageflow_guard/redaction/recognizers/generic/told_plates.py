@@ -10,7 +10,13 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import Heads
-from stageflow_guard.redaction.recognizers.generic.plate_forms import ANY, SMALL, SURE, is_one
+from stageflow_guard.redaction.recognizers.generic.plate_forms import (
+    ANY,
+    SMALL,
+    SURE,
+    begins_with_a_word,
+    is_one,
+)
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 
@@ -27,11 +33,15 @@ _NAMED = re.compile(
 # other things are called so, too: only the surest forms count
 _MAYBE = re.compile(
     r"plates?(?:['’]s)?|tags?|reg|regd|regn|registration|registered(?: as| under)?|kz|schild(?:ern?)?|nummer|plaques?|plaqué|patentes?|chapas?|placas?|dominio|tg|plaat|platen"
+    r"|fahrzeugschein|fahrzeugbrief|zulassung|falschparker\w{0,2}|strafzettel|knöllchen|bu(?:ß|ss)geld(?:bescheid)?|parkbu(?:ß|ss)e|parkticket|parkausweis|parkschein|unfallgegner\w{0,2}|besucher|vignette|maut|abschlepp\w{2,10}|anhänger|wohnwagen"
+    r"|remorque|caravane|carte[ ]grise|amende|contravention|fourrière|macaron|remolque|caravana|multa|denuncia|grúa|ficha[ ]técnica|itv|rimorchio|roulotte|libretto|bollo|revisione|multe|contravvenzione|ztl|aanhanger|aanhangwagen|caravan|boete|bekeuring|apk|wegenbelasting|busje|parkeervergunning|reboque|atrelado|coima|inspeção|iuc|ipva|crlv|renavam|seguro[ ]auto|sinistro"
+    r"|parking[ ](?:ticket|permit|fine|pass)|penalty[ ]charge|pcn|speeding[ ]ticket|trailer|caravan|v5c?|mot|sorn|visitor|tow(?:ed|ing)?|ulez|toll|hit[ ]and[ ]run|dashcam|valet"
 )
 _HEADS = Heads((
     "number plate", "number-plate", "numberplate", "license", "licence", "reg", "index mark", "plate", "car reg", "vrm", "vrn", "tag",
     "amtl", "kfz", "auto", "lkw-", "pkw-", "wechsel", "kurz", "saison", "wunsch", "ausfuhr", "händler", "versicherungskenn", "kennz", "nummer", "taferl", "kontroll", "polizeilich", "kz", "schild",
-    "plaqu", "numéro", "n°", "nº", "no ", "n. ", "immat", "minéral", "matr", "placa", "patente", "chapa", "tablilla", "dominio", "targ", "tg", "kenteken", "nr.plaat", "nr plaat", "nrplaat", "nr. plaat", "nr-plaat", "plaat", "platen", "emplaca",
+    "plaqu", "numéro", "n°", "nº", "no ", "n. ", "immat", "minéral", "matr", "placa", "patente", "chapa", "tablilla", "dominio", "fahrzeug", "zulassung", "falschp", "strafz", "knöll", "bußgeld", "bussgeld", "park", "unfallg", "besucher", "vignette", "maut", "abschlepp", "anhänger", "wohnwagen", "remorque", "carav", "carte gr", "amende", "contrav", "fourri", "macaron", "remolque", "multa", "denuncia", "grúa", "ficha t", "itv", "rimorchio", "roulotte", "libretto", "bollo", "revisione", "multe", "ztl", "aanhang", "boete", "bekeur", "apk", "wegenb", "busje", "reboque", "atrelado", "coima", "inspe", "iuc", "ipva", "crlv", "renavam", "seguro a", "sinistro", "penalty c", "pcn", "speeding", "trailer", "v5", "mot ", "mot:", "sorn", "visitor", "tow", "ulez", "toll", "hit and", "dashcam", "valet",
+    "targ", "tg", "kenteken", "nr.plaat", "nr plaat", "nrplaat", "nr. plaat", "nr-plaat", "plaat", "platen", "emplaca",
 ))  # fmt: skip
 # what else such a word may begin, or tell of
 _NO_PLATE = re.compile(
@@ -120,7 +130,11 @@ _LONGEST = 16  # characters of a plate, and what shows that it ends
 
 def _is_plate(value: re.Match[str], lower: str) -> bool:
     """Say whether a form is one of plates: no make, no norm, nothing that is measured."""
-    return is_one(value[0]) and _MEASURED.match(lower, value.end()) is None
+    return (
+        is_one(value[0])
+        and not begins_with_a_word(value[0])
+        and _MEASURED.match(lower, value.end()) is None
+    )
 
 
 def _is_small_plate(value: str, *, named: bool) -> bool:
