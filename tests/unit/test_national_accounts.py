@@ -39,6 +39,10 @@ def test_an_account_is_known_by_its_form_and_its_check(text, value):
         ("ABI 03111 CAB 09117 C/C 100000114927", ["03111", "09117", "100000114927"]),
         ("agência 1482, op. 013, conta 00077120-4", ["1482", "00077120-4"]),
         ("sucursal 014 cuenta 771204-2", ["014", "771204-2"]),
+        ("BSB 062114 / 11824410", ["062114", "11824410"]),
+        ("Banco Ipê ag 1182-4 cc 44182-6", ["1182-4", "44182-6"]),
+        ("Itaú 1182 / 44182-6", ["1182", "44182-6"]),
+        ("void cheque: 11482-004 7712049", ["11482-004", "7712049"]),
         ("guichet 00418 compte 0002768341X", ["00418", "0002768341X"]),
     ],
 )
@@ -56,6 +60,8 @@ def test_the_parts_of_an_account_tell_each_other(text, values):
         ("mein Girokonto bei der Sparkasse Ulm 4418 220", "4418 220"),
         ("mijn oude postbankgiro 4411806", "4411806"),
         ("conto corrente Intesa 1000/00114427", "1000/00114427"),
+        ("mein altes Sparbuch Nr. 4418 220 115", "4418 220 115"),
+        ("oude bankrek. 44.18.22.067", "44.18.22.067"),
         ("livret A 00044182207", "00044182207"),
     ],
 )

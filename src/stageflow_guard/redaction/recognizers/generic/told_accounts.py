@@ -18,17 +18,22 @@ _NO = r"(?:[ ]?(?:n[°ºo.]{1,2}|nr|no|nº|num|number|nummer|número|numéro|num
 _IS = r"(?:[ ](?:is|ist|est|es|è|e['’]|é)(?![^\W\d_]))?[ ]?[:=#-]?[ ]{0,2}"
 _VALUE = r"(?:[0-9]{7,14}(?:[/-][0-9]{1,11}){0,2}|[0-9]{2,6}(?:[ ./-][0-9]{1,11}){0,4})"
 # where the account is
-_BRANCH = r"transit|branch|bsb|sort[ ]?code|routing|aba|blz|bankleitzahl|clearing(?:[ -]?nr|nummer)?|bc-nr|abi|cab|guichet|code[ ]guichet|(?:code[ ])?banque|entidad|oficina|sucursal|suc|ag[êe]ncia|ag|balcão|reg(?:\.?[ ]?nr)?|filiale|institution|inst|banco|bank|banca|op(?:eração)?|dc|cin|clé(?:[ ]rib)?|key|dígito|swift|bic"
-_ACCOUNT = r"account|acct|acc|a/c|kontonummer|kontonr|konto|kto|compte|cpte|cuenta|cta|c/c|conto|conta(?:[ ](?:corrente|poupança))?|c/p|rekening|rek|poupança|corrente"
+_BRANCH = r"transit|branch|bsb|sort[ ]?code|routing|aba|blz|bankleitzahl|clearing(?:[ -]?nr|nummer)?|bc-nr|abi|cab|guichet|code[ ]guichet|(?:code[ ])?banque|entidad|oficina|sucursal|suc|ag[êe]ncia|ag|balcão|reg(?:\.?[ ]?nr)?|filiale|institution|inst|banco|bank|banca|op(?:era[çc][ãa]o)?|dc|cin|clé(?:[ ]rib)?|key|dígito|swift|bic"
+_ACCOUNT = r"account|acct|acc|a/c|ac|cc|c\.c|kontonummer|kontonr|konto|kto|compte|cpte|cuenta|cta|c/c|conto|conta(?:[ ](?:corrente|poupança))?|c/p|rekening|rek|poupança|corrente"
 _PART = re.compile(
     rf"(?:(?P<branch>{_BRANCH})|(?P<account>{_ACCOUNT}))(?![^\W\d_])\.?{_NO}{_IS}"
     rf"(?P<value>{_VALUE}(?:-?[x](?![^\W_]))?)(?![\w]|[,.:][0-9])"
 )
+# right behind a branch an account needs no word
+_BARE = re.compile(
+    r"(?:[ ]?[/,;|–-][ ]?|[ ])(?P<branch>(?!))?(?P<account>)(?P<value>[0-9]{5,12}(?:-[0-9x])?|[0-9]{4}[ ][0-9]{4})(?![\w]|[-,.:/][0-9])"
+)
+_WITH_BARE = frozenset(["bsb", "transit", "ag", "agência", "agencia", "code", "sort"])
 _NEXT = re.compile(r"[ ]?[,;/|+–-]?[ ]?(?:(?:and|und|et|y|e|en|com)(?![^\W\d_]))?[ ]?\n?[ ]{0,4}")
 # what has a branch has no day of a month; these name the bank alone
-_OF_THE_BANK = frozenset(["institution", "inst", "banco", "bank", "banca", "op", "dc", "cin", "key", "dígito", "swift", "bic", "clé", "entidad", "banque"])  # fmt: skip
+_OF_THE_BANK = frozenset(["institution", "inst", "banco", "operacao", "operação", "bank", "banca", "op", "dc", "cin", "key", "dígito", "swift", "bic", "clé", "rib"])  # fmt: skip
 _KINDS = Heads((
-    "transit", "branch", "bsb", "sort", "routing", "aba", "blz", "bankleit", "clearing", "bc-nr", "abi", "cab", "guichet", "code", "banque", "entidad", "oficina", "sucursal", "suc", "ag", "balc", "reg", "filiale", "inst", "banco", "account", "acct", "acc", "a/c", "konto", "kto", "compte", "cpte", "cuenta", "cta", "c/c", "conto", "conta", "c/p", "rek",
+    "transit", "branch", "bsb", "sort", "routing", "aba", "blz", "bankleit", "clearing", "bc-nr", "abi", "cab", "guichet", "code", "banque", "entidad", "oficina", "sucursal", "suc", "ag", "balc", "reg", "filiale", "inst", "banco", "account", "acct", "acc", "a/c", "konto", "kto", "compte", "cpte", "cuenta", "cta", "c/c", "conto", "conta", "c/p", "rek", "ac ", "cc ", "c.c",
 ))  # fmt: skip
 # a kind of account, then up to a few words of whose bank it is
 _KIND = re.compile(
@@ -39,10 +44,11 @@ _KIND = re.compile(
     r"|(?:bank|spaar|betaal|giro|postbank|en/of-)?rekening|(?:post(?:bank)?)?giro(?:rekening|nummer|nr)?|rek"
     r"|conta(?:[ ](?:corrente|poupança|bancária|salário|à[ ]ordem|conjunta))?|poupança|c/p"
     r"|(?:(?:savings|current|checking|chequing|joint|bank|brokerage|deposit)[ ])?(?:account|acct|a/c)|bankgiro|plusgiro|postgiro|bg|pg"
+    r"|direct[ ]deposit|sparbuch|bausparvertrag|bankverbindung|kontodaten|bankrek|pc(?=[ ][0-9]{2}-)|roll"
 )
 _KIND_HEADS = Heads((
     "cta", "cuenta", "caja de", "post", "giro", "spar", "tagesgeld", "gehalts", "lohn", "mieterk", "kautions", "gemeinschafts", "bank", "wertpapier", "verrechnungs", "privatk", "pc-", "konto", "depot", "kto", "compte", "cpte", "livret", "ccp", "c/c", "conto", "libretto", "spaar", "betaal", "rekening", "en/of", "rek", "conta", "poupança", "c/p",
-    "savings ", "current ", "checking ", "chequing ", "joint ", "brokerage ", "deposit ", "account", "acct", "a/c", "bg ", "pg ", "plusgiro",
+    "savings ", "current ", "checking ", "chequing ", "joint ", "brokerage ", "deposit ", "account", "acct", "a/c", "bg ", "pg ", "plusgiro", "direct dep", "bausparv", "bankv", "kontodaten", "pc ", "roll ",
 ))  # fmt: skip
 _BANKS = r"bank\w{0,12}|\w{2,14}bank|banco|banca|banque|caixa|caja|sparkasse|kasse|credit|crédit|crédito|credito|postfinance|postepay|poste|post|postbank|bbva|santander|bancolombia|davivienda|nequi|itaú|itau|bradesco|nubank|inter|sicredi|sicoob|bci|scotiabank|banorte|banamex|hsbc|barclays|lloyds|monzo|chase|wells|citi|td|rbc|bmo|cibc|anz|westpac|nab|kiwibank|commbank|ing|rabo|rabobank|abn|sns|asn|triodos|kbc|belfius|unicredit|intesa|bper|mps|fineco|bpm|ubs|raiffeisen|zkb|bnp|lcl|cic|sabadell|caixabank|bankia|bankinter|millennium|bpi|novo|cgd|bcp|comdirect|dkb|n26|commerzbank|ubs|volksbank|spk|vr"
 _OF_A_BANK = re.compile(rf"(?<![^\W_])(?:{_BANKS})(?![^\W_])")
@@ -51,6 +57,14 @@ _FILL = re.compile(
 )
 _LEAST_ALONE, _LEAST, _MOST = 7, 6, 20  # digits
 _NUMBERS = re.compile(r"[0-9]+")
+
+
+# of one form behind a bank: branch and account of Brazil; transit, institution and account of Canada
+_PAIRS = re.compile(
+    r"(?:(?<![^\W_])(?:itaú|itau|bradesco|santander|nubank|inter|caixa|cef|bb|banco do brasil|sicoob|sicredi|c6|safra|btg)[ :,-]{1,3}(?P<branch>[0-9]{4}(?:-[0-9x])?)[ ]?/[ ]?(?P<account>[0-9]{3,11}-[0-9x])"
+    r"|(?<![^\W_])(?:(?:void|voided) che(?:que|ck)|direct deposit|eft|deposit)[^0-9\n]{1,16}(?P<transit>[0-9]{5}-[0-9]{3})[ -]{1,3}(?P<number>[0-9]{7,12}|[0-9]{3}-[0-9]{3}-[0-9]))(?![\w]|[-/.,][0-9])"
+)
+_PAIR_HEADS = Heads(("itaú", "itau", "bradesco", "santander", "nubank", "inter", "caixa", "cef", "bb ", "banco do", "sicoob", "sicredi", "c6 ", "safra", "btg", "void", "direct dep", "eft ", "deposit"))  # fmt: skip
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -65,6 +79,13 @@ def recognize(text: str) -> Iterator[Hit]:
             for match in found:
                 reached = match.end()
             yield from _of_a_chain(found)
+    for at in _PAIR_HEADS.places(lower):
+        pair = _PAIRS.match(lower, at)
+        for name in ("branch", "account", "transit", "number") if pair is not None else ():
+            if pair is not None and pair[name] is not None:
+                yield Hit(
+                    *pair.span(name), "US_BANK_NUMBER", 0.6, "account in parts", "label account"
+                )
     for at in _KIND_HEADS.places(lower):
         kind = _KIND.match(lower, at)
         if kind is None or lower[kind.end() : kind.end() + 1].isalpha():
@@ -81,6 +102,10 @@ def _chain(lower: str, at: int) -> Iterator[re.Match[str]]:
         if part is None:
             return
         yield part
+        bare = _BARE.match(lower, part.end()) if part["branch"] in _WITH_BARE else None
+        if bare is not None:
+            yield bare
+            return
         between = _NEXT.match(lower, part.end())
         at = between.end() if between is not None else part.end()
 
@@ -90,8 +115,12 @@ _MOST_PARTS = 6
 
 def _of_a_chain(parts: list[re.Match[str]]) -> Iterator[Hit]:
     """Yield the values of parts that tell together: a branch and an account, or two of a branch."""
-    said = {(part["branch"] or part["account"]).split(" ")[-1] for part in parts}
-    whole = any(part["account"] for part in parts) or {"abi", "cab"} <= said or "guichet" in said
+    said = {(part["branch"] or part["account"] or "account").split(" ")[-1] for part in parts}
+    whole = (
+        any(part["account"] is not None for part in parts)
+        or {"abi", "cab"} <= said
+        or "guichet" in said
+    )
     if len(said) < _TOGETHER or not whole or not any(part["branch"] for part in parts):
         return
     for part in parts:
@@ -108,7 +137,8 @@ def _is_account(lower: str, at: int, fill: re.Match[str]) -> bool:
     """Say whether what stands behind a kind of account is its number: of a bank, or of many digits."""
     value, start = fill["value"], fill.start("value")
     digits = sum(map(len, _NUMBERS.findall(value)))
-    if not _LEAST <= digits <= _MOST or ANY_DATE.match(lower, start) is not None:
+    day = ANY_DATE.match(lower, start)
+    if not _LEAST <= digits <= _MOST or (day is not None and day.end() >= fill.end("value")):
         return False
     between = lower[at:start]
     if _ELSE.search(between) is not None:
