@@ -52,6 +52,7 @@ def test_a_row_of_pieces_behind_such_words_is_an_address(text, value):
         "Ich wohne seit 2019 in Berlin",
         "send to Room 5 on May 12",
         "Bezorgen op 14 maart 2025",
+        "new: Windows 11, Build 22000",
     ],
 )
 def test_what_is_no_place_is_none(text):

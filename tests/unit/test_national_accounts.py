@@ -78,6 +78,7 @@ def test_whose_bank_it_is_may_stand_before_the_number(text, value):
         "USPS 9400 1118 9956 3344 0871 22 - In Transit",
         "Konto 12.05.2024 geprüft",
         "agência 1482 fechada",
+        "Order 12-3114-0044718-05 shipped",
         "12-3114-0044718 part of the kit",
         "39119 12396 62992638829 24",
     ],

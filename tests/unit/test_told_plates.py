@@ -77,6 +77,7 @@ def test_the_head_of_a_column_tells(text, values):
         "plates A-12 to A-19 of the atlas",
         "Mercedes C 220 CDI, Baujahr 2016",
         "Fix tag: KDB-418 before the release",
+        "matricula universitaria A44182",
         "number plate holder, part AB-12 4418",
         "the plate is ab12 for the week",
     ],

@@ -147,7 +147,11 @@ def recognize(text: str) -> Iterator[Hit]:
     if holds(text, _SHAPES):
         for pattern, check in _ALONE:
             for match in at_numbers(pattern, text):
-                if _is_apart(text, match.start()) and _checks(check, match[0]):
+                if (
+                    _is_apart(text, match.start())
+                    and _checks(check, match[0])
+                    and labels.before(text, match.start()) not in _OTHERS
+                ):
                     yield _hit(match, "checksum")
     for match in _BBAN.finditer(text) if holds(text, _BBAN_SHAPES) else ():
         if bban(_APART.sub("", match[0])):

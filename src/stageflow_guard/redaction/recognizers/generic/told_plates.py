@@ -47,6 +47,9 @@ _HEADS = Heads((
 _NO_PLATE = re.compile(
     r"[ -]{1,2}(?:base|madre|mãe|gráfica|de vídeo|de video|de som|de red|de rede|sonido|solar\w{0,3}|fotovolt\w{2,8}|de yeso|de gesso|pladur|de induc\w{2,6}|de cuisson|à induction|vitro\w{0,9}|chauffante|tectonique|dentaire|bactérienne|commémorative|de cocina|de acero|de aço|galvani\w{2,8}|metálica|ondulada|of|for|tectonics|glass|heat|screws?|holder|size|armour|armor|reader|di guida|de conducir|de invención|europea|de marca|registrada|court|office|desk|fee|form|deadline|code|link|key)(?![^\W\d_])"
 )
+_OF_A_SCHOOL = re.compile(
+    r"[ ](?:universit\w{2,6}|d[oae] (?:alun[oa]|estudante|estudiante|escola|curso|faculdade|imóvel|empregado|servidor)|del (?:alumno|estudiante|curso)|de honor|escolar|acad[ée]mica|studente|profissional|funcional|consular|mercantil|inmobiliaria|predial)(?![^\W\d_])"
+)
 # what parts a word from its plate: other words, no number, no end of a sentence
 _FILL = re.compile(r"\.?(?:[^\n;!?|{}<>=0-9.]|(?<![^\W_]{7})\.(?=[ ])|=(?=[ ]?[A-Z])){0,60}")
 _LINE = re.compile(r"[ .:]{0,3}\n[ ]{0,4}")
@@ -94,7 +97,7 @@ def recognize(text: str) -> Iterator[Hit]:
 
 def _behind(text: str, lower: str, at: int, *, named: bool) -> Hit | None:
     """Return the plate behind a word that ends at `at`."""
-    if not named and _NO_PLATE.match(lower, at) is not None:
+    if (not named and _NO_PLATE.match(lower, at)) or _OF_A_SCHOOL.match(lower, at):
         return None
     near = _ADJACENT.match(lower, at)
     start = near.end() if near is not None else at
