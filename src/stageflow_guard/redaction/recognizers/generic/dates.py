@@ -24,6 +24,26 @@ ANY_DATE = re.compile(
     re.IGNORECASE,
 )
 
+# months as they are cut short in the seven languages, and as Roman numbers
+_SHORT_MONTHS = (
+    "jan feb mar apr may jun jul aug sep sept oct nov dec jän febr mär mrz mai juni juli okt dez "
+    "janv févr fevr fév avr juin juil juill août aout déc ene abr ago set dic gen genn febbr mag giu lug sett ott "
+    "mrt maart mei fev out dez"
+)
+_ROMAN = "viii|vii|vi|v|iv|iii|ii|i|xii|xi|x|ix"
+_NAMED_MONTH = (
+    rf"(?:{MONTHS}|{'|'.join(sorted(set(_SHORT_MONTHS.split()), key=len, reverse=True))})"
+)
+_YEAR = r"(?:(?:19|20)[0-9]{2}|['’]?[0-9]{2})(?![0-9])"
+# a day as it is written where a month has letters: `12th Feb '84`, `07/SEP/1991`, `1er sept. 2015`, `8.VII.2021`
+LETTERED_DATE = re.compile(
+    rf"(?:0?[1-9]|[12][0-9]|3[01])(?:(?:\.?[ ]?[º°ª]|er|ère|re|st|nd|rd|th|ste|de|e)(?![^\W\d_]))?(?:[ ](?:of|de|di|d['’])[ ]?|[ ./,-]{{0,2}})"
+    rf"(?:{_NAMED_MONTH}\.?(?:,?[ ](?:de|del|di|dell['’])[ ]?|[ ./,-]{{0,2}}){_YEAR}|(?<=[ ./-])(?:{_ROMAN})[ ./-]{{1,2}}{_YEAR})"
+    rf"|{_NAMED_MONTH}\.?[ /-](?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?(?:,[ ]?|[ /-]){_YEAR}"
+    rf"|(?:19|20)[0-9]{{2}}[ ./-](?:{_NAMED_MONTH})\.?[ ./-](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])",
+    re.IGNORECASE,
+)
+
 
 _PARTS, _BETWEEN, _OF_A_DAY = re.compile(r"[^\s/.-]+"), re.compile(r"[\s/.-]+"), 3
 

@@ -74,7 +74,7 @@ def recognize(text: str) -> Iterator[Hit]:
     for match in BORN.find(text):
         lower = lowered(text)
         fill = _FILL.match(text, match.end)
-        found = _said(lower, match.end if fill is None else fill.end())
+        found = said(lower, match.end if fill is None else fill.end())
         if not found[1]:
             found = _answered(text, lower, match.end)
         if found[1]:
@@ -85,7 +85,7 @@ def _answered(text: str, lower: str, at: int) -> tuple[int, int]:
     """Return the date in the answer to a question for one; its end is 0 for none."""
     start = asked(text, at)
     for _ in range(_SKIPPED if start else 0):
-        found = _said(lower, start)
+        found = said(lower, start)
         if found[1]:
             return found
         word = _WORD.match(lower, start)
@@ -97,7 +97,7 @@ def _answered(text: str, lower: str, at: int) -> tuple[int, int]:
     return 0, 0
 
 
-def _said(lower: str, at: int) -> tuple[int, int]:
+def said(lower: str, at: int) -> tuple[int, int]:
     """Return the words of a date from `at` on: a month among them, or numbers alone; its end is 0 for none."""
     end, numbers, months, place, apart_only = 0, 0, 0, at, True
     for _ in range(_MOST):
