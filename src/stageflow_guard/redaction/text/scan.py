@@ -38,6 +38,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     contact,
     contact_cards,
     cookies,
+    court_numbers,
     credential_pairs,
     device_serials,
     directory_entries,
@@ -50,11 +51,13 @@ from stageflow_guard.redaction.recognizers.generic import (
     national_accounts,
     network,
     numbers,
+    odd_phones,
     one_time_codes,
     own_numbers,
     parts,
     payment_cards,
     plates,
+    records_of_people,
     said_births,
     secret_forms,
     secret_words,
@@ -116,6 +119,7 @@ SHAPED: Recognizers = (
     (payment_cards.in_any_groups, frozenset({"CREDIT_CARD"})),
     (handed_logins.logins, frozenset({"SECRET"})),
     (own_numbers.recognize, frozenset({"PHONE_NUMBER"})),
+    (odd_phones.recognize, frozenset({"PHONE_NUMBER"})),
     (wallet_transfers.recognize, frozenset({"PHONE_NUMBER"})),
     (parts.last_four, frozenset({"US_SSN"})),
     (parts.told_in_parts, frozenset({"CREDIT_CARD", "PHONE_NUMBER", "US_SSN", "IBAN_CODE", "US_BANK_NUMBER", "SECRET"})),
@@ -141,6 +145,8 @@ SHAPED: Recognizers = (
     (vehicle_numbers.recognize, frozenset({"VEHICLE_ID"})),
     (device_serials.recognize, frozenset({"DEVICE_ID"})),
     (files_of_people.recognize, frozenset({"MEDICAL_RECORD_NUMBER", "CASE_NUMBER"})),
+    (records_of_people.recognize, frozenset({"MEMBER_ID", "CASE_NUMBER", "EMPLOYEE_ID", "STUDENT_ID", "MEDICAL_RECORD_NUMBER"})),
+    (court_numbers.recognize, frozenset({"CASE_NUMBER"})),
     (sort_codes.recognize, frozenset({"US_BANK_NUMBER"})),
     (national_accounts.recognize, frozenset({"US_BANK_NUMBER"})),
     (told_accounts.recognize, frozenset({"US_BANK_NUMBER"})),
@@ -190,8 +196,8 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 
 # what these find holds a digit
 _NUMERIC = frozenset({
-    numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, parts.last_four, parts.told_in_parts, accounts.ibans, accounts.wallets, coins.recognize, identifiers.labelled, case_numbers.recognize, staff_numbers.recognize, vehicle_numbers.recognize, births_beside.recognize, one_time_codes.codes, plates.beside, told_plates.recognize,
-    wallet_transfers.recognize, device_serials.recognize, files_of_people.recognize, sort_codes.recognize, national_accounts.recognize, told_accounts.recognize, announced.documents, births.births, listed_births.recognize, addresses.recognize, delivered_to.recognize, known_starts.recognize, medical.events,
+    numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, odd_phones.recognize, parts.last_four, parts.told_in_parts, accounts.ibans, accounts.wallets, coins.recognize, identifiers.labelled, case_numbers.recognize, staff_numbers.recognize, vehicle_numbers.recognize, births_beside.recognize, one_time_codes.codes, plates.beside, told_plates.recognize,
+    wallet_transfers.recognize, device_serials.recognize, files_of_people.recognize, records_of_people.recognize, court_numbers.recognize, sort_codes.recognize, national_accounts.recognize, told_accounts.recognize, announced.documents, births.births, listed_births.recognize, addresses.recognize, delivered_to.recognize, known_starts.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(
     {secrets.issued, accounts.wallets, coins.recognize, announced.lettered}

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.generic import payment_cards, quads, short_labels
 from stageflow_guard.redaction.recognizers.generic.candidate import TRIPLETS, Candidate, keyed
+from stageflow_guard.redaction.recognizers.generic.part_numbers import names_a_thing
 from stageflow_guard.redaction.recognizers.generic.phonenumbers import REGIONS
 from stageflow_guard.redaction.recognizers.generic.phones import (
     NATIONAL_GAPS,
@@ -100,7 +101,11 @@ def recognize(text: str, regions: tuple[str, ...] = REGIONS) -> Iterator[Hit]:
             i += 1
             continue
         best, taken = _best(walk, i, label)
-        if best is None:
+        if best is None or (
+            best.entity == "PHONE_NUMBER"
+            and not best.why
+            and names_a_thing(text, best.start, best.end)
+        ):
             i = taken + 1
         elif not in_token(text, best.start, best.end):
             yield _retyped(text, best)
