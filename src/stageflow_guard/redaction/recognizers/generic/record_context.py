@@ -12,7 +12,7 @@ from stageflow_guard.redaction.recognizers.generic import told_people
 _WIDTH = 110
 # that a file is of somebody: it is heard, it is about a family or a crime, or the writer's own
 _OWN = re.compile(
-    r"(?<![^\W_])(?:famil\w{1,6}|famille|menores|minori|minors?|minderjährig\w{0,4}|minderjarig\w{0,2}|custody|sorgerecht|garde|custodia|divor\w{1,6}|scheidung\w{0,8}|separa\w{1,6}|alimen\w{1,6}|unterhalt\w{0,8}|alimentatie|penal\w{0,2}|criminal|straf\w{1,10}|arguid[oa]|imputat[oa]|indagat[oa]|accusée?|prévenue?|verdachte|acusad[oa]|investigad[oa]|denunciante|beschuldigt\w{0,3}|hearing|audience|audiência|audiencia|udienza|vista|zitting|rolzitting|verhandlung|anhörung|julgamento|conferência de pais|adiad[oa]|rinviat[oa]|aplazad[oa]|dagvaarding|conclusie|ladung|citad[oa]|citação|convoqué?e?|notificad[oa]|notificação|mandant\w{0,4}|mein\w{0,2}|my|mon|ma|mi|mio|mia|minha|meu|mijn|pensión|pensione|pensioen|rente|pension|sinist\w{1,6}|assicura\w{1,6}|polizza|póliza|apólice|reclama\w{1,6}|réclamation|reclamo|klacht\w{0,6}|complaint|beschwerde\w{0,8}|queixa|denúncia|querela|anatel|procon|ouvidoria|inss|plainte|victime|vítima|víctima|vittima|tutel\w{1,6}|curatel\w{0,3}|heranç\w|succession|successione|sucesión|inventário|nachlass\w{0,6}|asyl|asile|asilo|asiel)(?![^\W_])",
+    r"(?<![^\W_])(?:famil\w{1,6}|famille|menores|minori|minors?|minderjährig\w{0,4}|minderjarig\w{0,2}|custody|sorgerecht|garde|custodia|divor\w{1,6}|scheidung\w{0,8}|separa\w{1,6}|alimen\w{1,6}|unterhalt\w{0,8}|alimentatie|penal\w{0,2}|criminal|straf\w{1,10}|arguid[oa]|imputat[oa]|indagat[oa]|accusée?|prévenue?|verdachte|acusad[oa]|investigad[oa]|denunciante|beschuldigt\w{0,3}|hearing|audience|audiência|audiencia|udienza|vista|zitting|rolzitting|verhandlung|anhörung|julgamento|conferência de pais|adiad[oa]|rinviat[oa]|aplazad[oa]|dagvaarding|conclusie|ladung|citad[oa]|citação|convoqué?e?|notificad[oa]|notificação|mandant\w{0,4}|mein\w{0,2}|my|mon|ma|mi|mio|mia|minha|meu|mijn|pensión|pensione|pensioen|rente|pension|sinist\w{1,6}|assicura\w{1,6}|polizza|póliza|apólice|verzeker\w{1,7}|versicher\w{1,7}|assur\w{1,5}|insur\w{1,6}|segur\w{1,4}|schade\w{0,6}|audiência|reclama\w{1,6}|réclamation|reclamo|klacht\w{0,6}|complaint|beschwerde\w{0,8}|queixa|denúncia|querela|anatel|procon|ouvidoria|inss|plainte|victime|vítima|víctima|vittima|tutel\w{1,6}|curatel\w{0,3}|heranç\w|succession|successione|sucesión|inventário|nachlass\w{0,6}|asyl|asile|asilo|asiel)(?![^\W_])",
     re.IGNORECASE,
 )
 _TREATED = re.compile(
@@ -22,11 +22,11 @@ _TREATED = re.compile(
 
 
 _OF_STAFF = re.compile(
-    r"(?<![^\W_])(?:funcion[áa]ri[oa]s?|servidor\w{0,2}|colaborador\w{0,2}|empregad[oa]s?|trabalhador\w{0,2}|trabajador\w{0,2}|emplead[oa]s?|férias|vacaciones|folha|ponto|holerite|contracheque|nómina|salário|salario|rh|rrhh|licença|aposenta\w{0,6}|professora?|docente|enfermeir[oa]|agente|policial|guarda|técnic[oa]|setor|lotad[oa])(?![^\W_])",
+    r"(?<![^\W_])(?:funcion[áa]ri[oa]s?|servidor\w{0,2}|colaborador\w{0,2}|empregad[oa]s?|trabalhador\w{0,2}|trabajador\w{0,2}|emplead[oa]s?|férias|vacaciones|folha|ponto|holerite|contracheque|nómina|salário|salario|rh|rrhh|licença|aposenta\w{0,6}|professora?|docente|enfermeir[oa]|agente|policial|guarda|operai[oa]|operatore|dipendent[ei]|impiegat[oa]|ferie|busta paga|cedolino|turno|reparto|lavorat\w{2,4}|operario|operaria|vacaciones|nómina|payroll|staff|employee|técnic[oa]|setor|lotad[oa])(?![^\W_])",
     re.IGNORECASE,
 )
 _OF_STUDENTS = re.compile(
-    r"(?<![^\W_])(?:alun[oa]s?|estudantes?|estudiantes?|alumn[oa]s?|universi\w{2,7}|faculdade|facultad|curso|semestre|exame|examen|prova|turma|histórico escolar|boletim|diploma|noturno|vestibular|bolsa|beca|asignatura|disciplina|mestrado|máster|carrera|trancamento|rematrícula)(?![^\W_])",
+    r"(?<![^\W_])(?:alun[oa]s?|estudantes?|estudiantes?|alumn[oa]s?|universi\w{2,7}|faculdade|facultad|curso|semestre|exame|examen|prova|turma|histórico escolar|boletim|diploma|noturno|vestibular|bolsa|beca|asignatura|disciplina|mestrado|máster|carrera|trancamento|ingegneria|medicina|giurisprudenza|laurea|università|esame|esami|appello|student[ei]|facoltà|ateneo|rematrícula)(?![^\W_])",
     re.IGNORECASE,
 )
 
@@ -34,6 +34,8 @@ _OF_STUDENTS = re.compile(
 def of_whom(text: str, at: int, end: int, kind: str) -> str:
     """Return the type of a number that may be of anything by who is told beside it; nothing for anything else."""
     line = told_people.around(text, at, end, _WIDTH).replace("\n", " ")
+    if kind == "MEDICAL_RECORD_NUMBER":
+        return kind if _TREATED.search(line) is not None else ""
     if kind != "CASE_NUMBER":
         if _OF_STUDENTS.search(line) is not None:
             return "STUDENT_ID"

@@ -77,8 +77,8 @@ def _whole(text: str, at: int, end: int) -> int:
 _RUN, _CODE = 7, 5  # digits of a group behind which no other follows; of one with letters and signs
 _AGE = re.compile(r"[0-9]{1,3}[ ]?(?:[MFmf]|y\.?/?o|yrs?|years?)(?!\w)")
 # from one to another: `12-14`
-_RANGE = re.compile(r"[0-9]{1,3}[-–][0-9]{1,3}")
+_RANGE = re.compile(r"[0-9]{1,3}[-–][1-9][0-9]{0,2}")
 # the word for another number
 _NAME = re.compile(
-    r"(?:MRN|SSN|DOB|NIP|DNI|NIF|NIE|CPF|BSN|TEL|FAX|CEP|PLZ|ZIP|VAT|IVA|NPI|ICD|CPT|ISO|DIN|USB|PDF|HTTP|TLS|AES|SHA|RFC|CVE|UTF)(?![A-Za-z])|(?:ID|PIN|CAP|CP|IP|RX|HR|BP|EN|N[O0]?[º°]?)[ ]"
+    r"(?:MRN|SSN|DOB|NIP|DNI|NIF|NIE|CPF|BSN|TEL|FAX|CEP|PLZ|ZIP|VAT|IVA|NPI|ICD|CPT|ISO|DIN|USB|PDF|HTTP|TLS|AES|SHA|RFC|CVE|UTF|NIR|OLN|GRP|BIN|PCN|REF|BIC|AHV|BLZ|KTO|HRB|HRA|RCS|CIF|TVA|KVK|BTW|EUR|USD|GBP|CHF|BRL)(?![A-Za-z])|(?:ID|PIN|CAP|CP|IP|RX|HR|BP|EN|N[O0]?[º°]?)[ ]"
 )

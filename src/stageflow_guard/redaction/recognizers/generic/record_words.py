@@ -2,7 +2,8 @@
 
 A word is OWN where it names such a number by itself (`legajo`), THING where it names what carries
 one (`loyalty card`, `atestado`), NEEDS where only a word for "number" beside it makes it one
-(`customer`, `Kunden-`), and FILE where such a number may be of anything (`dossier`, `matrícula`).
+(`customer`, `Kunden-`), CARD where capitals may tell whose card it is (`tarjeta Mi Club`), and FILE where such a number may be
+of anything (`dossier`, `matrícula`).
 Orders, invoices, parcels and tickets have no word here.
 """
 
@@ -20,14 +21,16 @@ class Way(Enum):
     THING = 1
     NEEDS = 2
     FILE = 3
+    CARD = 4
 
 
 _MEMBER = {
+    Way.CARD: "card|carte|tarjeta|tessera|carta|cartão|karte|kaart|pas|contrat|contrato|contratto|contract|vertrag|abonnement|abbonamento|abono|assinatura|membership|subscription|polizza|póliza|apólice|polis|versicherung",
     Way.OWN: (
         "nº cliente|kdnr|kd-nr|kd nr|kundennr|mglnr|mitgl-nr|nif cliente|carteirinha|n.º de sócio|bp-nummer"
     ),
     Way.THING: (
-        "loyalty card|loyaltycard|rewards card|clubcard|club card|membership card|library card|frequent flyer|frequent flier|air miles|airmiles|nectar card|gym membership|store card|points card|member card|insurance card|supporters club"
+        "membership|debitor|loyalty card|loyaltycard|rewards card|clubcard|club card|membership card|library card|frequent flyer|frequent flier|air miles|airmiles|nectar card|gym membership|store card|points card|member card|insurance card|supporters club"
         "|bonuskarte|kundenkarte|treuekarte|mitgliedskarte|mitgliedsausweis|payback|paybackkarte|clubkarte|bibliotheksausweis|leseausweis|bahncard|versichertenkarte|versicherungsschein|versicherungspolice|gesundheitskarte|vorteilskarte|cumuluskarte|cumulus|supercard"
         "|adhérent|adhérente|sociétaire|abonné|abonnée|assuré|assurée|affilié|affiliée|licencié|licenciée|mutualiste|allocataire|carte fidélité|carte de fidélité|carte d'adhérent|carte d’adhérent|carte de membre|carte client|carte d'abonnement|carte mutuelle|carte de bibliothèque|carte avantage|police d'assurance"
         "|socio|socia|afiliado|afiliada|asegurado|asegurada|abonado|abonada|mutualista|póliza|poliza|tarjeta de fidelidad|tarjeta de fidelización|tarjeta de puntos|tarjeta de socio|tarjeta de cliente|tarjeta cliente|carné de socio|carnet de socio|carné de biblioteca|credencial|credencial de afiliado|obra social|tarjeta sanitaria|tarjeta del club"
@@ -37,7 +40,7 @@ _MEMBER = {
     ),
     Way.NEEDS: (
         "customer|customers|cust|client|member|membership|mbr|subscriber|subscription|account holder|accountholder|policy holder|policyholder|policy|loyalty|rewards|donor|supporter|patron|reader|tenancy|tenant|insured|plan member|beneficiary|pension|pensioner|contract|agreement|loan agreement|cardholder|passenger|traveller|traveler|known traveler|library|borrower|library member|mileage|frequent flyer|shareholder|investor"
-        "|kunde|kunden|kd|mitglied|mitglieds|mitglieder|mitgl|vertrag|vertrags|versicherungsschein|vers.schein|versich.schein|versicherung|versicherungs|vers|versicherten|policen|abo|abonnenten|abonnement|bonuskarten|kundenkarten|treuekarten|teilnehmer|vielflieger|leser|benutzerausweis|bausparvertrags|darlehens|darlehensvertrags|spender|beitrags|rundfunkbeitrags|mandanten|debitoren|bibliotheks|mieter|mietvertrags|klienten|payback|partner|geschäftspartner|vorteilsnummer|prämienkonto|meilenkonto|miles & more|anleger|leistungs|bedarfsgemeinschafts|bg"
+        "|kunde|kunden|kd|mitglied|mitglieds|mitglieder|mitgl|vertrag|vertrags|versicherungsschein|vers.schein|versich.schein|versicherung|versicherungs|vers|versicherten|policen|abo|abonnenten|abonnement|bonuskarten|kundenkarten|treuekarten|teilnehmer|vielflieger|leser|benutzerausweis|bausparvertrags|darlehens|darlehensvertrags|spender|beitrags|rundfunkbeitrags|mandanten|debitoren|bibliotheks|mieter|mietvertrags|klienten|payback|partner|geschäftspartner|dkv|aok|barmer|dak|tk|ikk|bkk|kk|krankenkassen|adac|cliënt|vorteilsnummer|prämienkonto|meilenkonto|miles & more|anleger|leistungs|bedarfsgemeinschafts|bg"
         "|client|adhérent|adhésion|sociétaire|abonné|abonnement|contrat|assuré|membre|licence|licencié|affilié|affiliation|locataire|usager|lecteur|donateur|compte client|fidélité|bénéficiaire|souscripteur|preneur|passager|voyageur|allocataire|contribuable"
         "|cliente|contrato|suscriptor|suscripción|tomador|afiliación|lector|donante|beneficiario|beneficiaria|fidelidad|inquilino|colegiado|colegiada|pasajero|viajero frecuente"
         "|cliente|contratto|abbonamento|iscritto|iscritta|iscrizione|socio|socia|utenza|fedeltà|lettore|donatore|beneficiario|intestatario|passeggero|inquilino|assistito|contraente"
@@ -48,7 +51,7 @@ _MEMBER = {
 _CASE = {
     Way.OWN: (
         "docket|nyscef|cad ref|crime ref"
-        "|aktenzeichen|geschäftszeichen|geschäftsnummer|kassenzeichen|zettelnr|kindergeldnr|strafanzeige"
+        "|dip|rit|ruc|nuc|aktenzeichen|geschäftszeichen|geschäftsnummer|kassenzeichen|zettelnr|kindergeldnr|strafanzeige"
         "|numéro rg|rg n|répertoire général|portalis|n° parquet|numéro de parquet"
         "|nig|atestado|diligencias previas|diligencias urgentes|procedimiento abreviado|carpeta de investigación|carpeta judicial|sumario"
         "|r.g.n.r|rgnr|r.g|n.r.g|r.g.e|r.g.t|r.g.l|r.g.gip|proc. pen|procedimento penale|proc. civ|ruolo generale"
@@ -56,7 +59,7 @@ _CASE = {
         "|nuipc|boletim de ocorrência|boletim de ocorrencia|b.o|auto de notícia|inquérito policial|termo circunstanciado"
     ),
     Way.THING: (
-        "police report|crime report|incident report|court file|penalty charge notice|parking fine|speeding fine|summons"
+        "fine notice|penalty notice|fixed penalty|speeding ticket notice|police report|crime report|incident report|court file|penalty charge notice|parking fine|speeding fine|summons"
         "|bußgeldbescheid|strafbefehl|ermittlungsverfahren|strafverfahren|parkbusse|ordnungsbusse|schadenfall|schadensfall|schadenmeldung|schadensmeldung|versicherungsfall|polizeibericht"
         "|procès-verbal|procès verbal|plainte|dépôt de plainte|main courante|sinistre|dossier sinistre|déclaration de sinistre|contravention|avis de contravention|pv"
         "|denuncia|siniestro|parte de accidente|parte amistoso|multa|boletín de denuncia|querella|diligencias|ejecutoria"
@@ -69,7 +72,7 @@ _CASE = {
     ),
     Way.NEEDS: (
         "police report|crime|docket|claimant|benefit|fine|penalty|pcn|warrant|prisoner|inmate|custody|universal credit|housing benefit"
-        "|vorgangs|anzeigen|anzeige|schaden|schadens|schadenfall|zettel|bußgeld|bussen|bussgeld|tagebuch|kindergeld|wohngeld|elterngeld|bafög|beihilfe|antrags|versicherungsfall|widerspruchs|kassen|rechtsstreit|gerichts|geschäfts|jobcenter|fürsorge|ahv-fall"
+        "|vorgangs|anzeigen|anzeige|schaden|schadens|schadenfall|zettel|bußgeld|bussen|bussgeld|tagebuch|kindergeld|wohngeld|elterngeld|bafög|beihilfe|antrags|versicherungsfall|widerspruchs|kassen|gesch|rechtsstreit|gerichts|geschäfts|jobcenter|fürsorge|ahv-fall"
         "|sinistre|plainte|pv|procès-verbal|contravention|caf|demandeur d'emploi|enregistrement de la plainte"
         "|denuncia|siniestro|atestado|diligencias|multa|demandante de empleo|prestación"
         "|sinistro|denuncia|querela|verbale|protocollo della querela|protocollo della denuncia|ruolo"
@@ -79,13 +82,13 @@ _CASE = {
 }  # fmt: skip
 _EMPLOYEE = {
     Way.OWN: (
-        "ma-nr|ma-id|ma nr|legajo|nro de legajo|matricule de l'agent|matricule agent|matricule du salarié|matricule salarié|matricule paie|matricule de paie|matricule interne|matricule employé|persnr|personalnr|stammnr|personeelsnr|stamboeknummer|matricola dipendente|matricola aziendale|número mecanográfico|nº mecanográfico|mecanográfico|matrícula funcional|matrícula do servidor|matrícula do funcionário|matrícula do colaborador|ausweis-id des mitarbeiters|mitarbeiterausweis|dienstausweis|staff card|payroll number|collar number|warrant card"
+        "ma-nr|ma-id|ma nr|cod. dip|cod dip|codice dip|crachá|tesserino|legajo|nro de legajo|matricule de l'agent|matricule agent|matricule du salarié|matricule salarié|matricule paie|matricule de paie|matricule interne|matricule employé|persnr|personalnr|stammnr|personeelsnr|stamboeknummer|matricola dipendente|matricola aziendale|número mecanográfico|nº mecanográfico|mecanográfico|matrícula funcional|matrícula do servidor|matrícula do funcionário|matrícula do colaborador|ausweis-id des mitarbeiters|mitarbeiterausweis|dienstausweis|staff card|payroll number|collar number|warrant card"
         "|matricule|siape"
     ),
-    Way.FILE: "matrícula|matricula|re nº|registro funcional|chapa",
-    Way.THING: "staff badge|works badge|werksausweis|badge|badge salarié|carnet de empleado|personeelspas|bedrijfspas|dienstpas|crachá|tesserino|carte professionnelle|carte agent",
+    Way.FILE: "matrícula|matricula|matr|re nº|registro funcional|chapa",
+    Way.THING: "staff badge|works badge|werksausweis|badge|badge salarié|carnet de empleado|personeelspas|bedrijfspas|dienstpas|carte professionnelle|carte agent",
     Way.NEEDS: (
-        "staff|employee|ee|emp|personnel|payroll|badge|worker|clock|colleague|associate|crew|officer|personal|pers|mitarbeiter|mitarbeitenden|beschäftigten|stamm|dienst|dienstausweis|werksausweis|bediensteten|lohn|personeels|personeel|medewerker|medewerkers|werknemer|werknemers|stam|dienst|badge|salarié|agent|employé|ouvrier|fonctionnaire|empleado|empleada|trabajador|trabajadora|nómina|funcionario|operario|dipendente|lavoratore|addetto|operatore|cedolino|funcionário|colaborador|colaboradora|servidor|trabalhador|funcional"
+        "staff|employee|ee|emp|personnel|payroll|badge|worker|clock|colleague|associate|crew|officer|personal|pers|mitarbeiter|mitarbeitenden|beschäftigten|stamm|dienst|dienstausweis|werksausweis|bediensteten|lohn|personeels|personeel|medewerker|medewerkers|werknemer|werknemers|stam|stamboek|dienst|badge|salarié|agent|employé|ouvrier|fonctionnaire|empleado|empleada|trabajador|trabajadora|nómina|funcionario|operario|dipendente|dip|lavoratore|addetto|operatore|cedolino|funcionário|colaborador|colaboradora|servidor|trabalhador|funcional"
     ),
 }  # fmt: skip
 _STUDENT = {
@@ -93,10 +96,11 @@ _STUDENT = {
         "matrikelnr|matrikelnummer|matr.-nr|matr-nr|matrnr|matr. nr|matnr|ra nº|ra do aluno|registro acadêmico|studentnr|s-nummer|upn|uln|ucas id|código de alumno|código estudiantil|boleta|n° étudiant|numéro ine|padrón|matricola universitaria|matricola studente|matricola"
     ),
     Way.FILE: "ra|registro do aluno|legajo del alumno|libreta universitaria",
-    Way.THING: "student card|student id|studentenausweis|studierendenausweis|carte étudiant|code permanent|carte d'étudiant|carnet universitario|carné universitario|carné de estudiante|tessera universitaria|studentenkaart|collegekaart|cartão de estudante|carteira de estudante|schülerausweis",
+    Way.THING: "matrikel|student card|student id|studentenausweis|studierendenausweis|carte étudiant|code permanent|carte d'étudiant|carnet universitario|carné universitario|carné de estudiante|tessera universitaria|studentenkaart|collegekaart|cartão de estudante|carteira de estudante|schülerausweis",
     Way.NEEDS: "student|pupil|learner|matriculation|enrolment|enrollment|candidate|matrikel|matr|immatrikulations|schüler|studierenden|studenten|prüflings|kandidaten|étudiant|élève|candidat|alumno|alumna|estudiante|matrícula|studente|studentessa|alunno|studenten|leerling|leerlingen|kandidaat|aluno|aluna|estudante|candidato|usp",
 }  # fmt: skip
 _RECORD = {
+    Way.FILE: "pid|hc|h.c|z-nummer|z-nr|ead|ead-nummer|ead-nr|guia|guía|sip|record|karteikarte",
     Way.OWN: (
         "nhi|fallnr|fallnummer|fall-nr|pat.-nr|patnr|pat-id|ipp|nda|nre|nosologico|nhc|nuhsa|ponsplaatje|ponskaartje|patiëntnr|mdn|prontuário|nº de utente|número de utente|nº do utente|hcn|ricetta nre|nuss|impegnativa|codice ricetta|piz"
         "|historia clínica|nº de historia|número de historia|cartella clinica|processo clínico"
@@ -140,4 +144,4 @@ BEGINNINGS = frozenset(
     for begin in ((word,) if len(word) > _SHORT else (word + sign for sign in " .:-#=_(\"'"))
 )
 # so short that only capitals are meant
-CAPITALS = frozenset(("ra", "bo", "b.o", "pv", "rg", "r.g", "nre", "nig", "nda", "ipp", "nhi", "piz", "hcn", "mdn", "bg", "caf", "nhc", "usp", "upn", "uln", "ee", "pat", "r.g.e", "r.g.t", "r.g.l", "rg n"))  # fmt: skip
+CAPITALS = frozenset(("ra", "pid", "hc", "h.c", "ead", "sip", "dip", "rit", "ruc", "nuc", "dkv", "aok", "dak", "tk", "ikk", "bkk", "kk", "bo", "b.o", "pv", "rg", "r.g", "nre", "nig", "nda", "ipp", "nhi", "piz", "hcn", "mdn", "bg", "caf", "nhc", "usp", "upn", "uln", "ee", "pat", "r.g.e", "r.g.t", "r.g.l", "rg n"))  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
 from stageflow_guard.redaction.recognizers.generic.asked import asked
@@ -34,7 +35,7 @@ _NUMBER_BEHIND = re.compile(
 # or before: `n° de client`, `número de mi póliza`, `nummer op mijn bonuskaart`
 _LINK = r"(?:de la|de l['’]|de los|de|du|del|della|dello|dell['’]|di|do|da|dos|das|des|d['’]|of|on|van|op|der|auf|von|sur|su|en|em)"
 _NUMBER_BEFORE = re.compile(
-    rf"(?<![^\W_])(?:(?:n\.?[ ]?[º°]\.?|n\.?0|n[.º°]|n\.?[ºª]|num\.|n[uúù]m(?:[ée]ro|ero)?\.?|c[oó]digo|c[oó]dice|cod\.?|code|identifiant|identificador|estremi)[ ]?(?:{_LINK}[ ]?)?"
+    rf"(?<![^\W_])(?:(?:n\.?[ ]?[º°]\.?|n\.?0|n[.º°]|n\.?[ºª]|num\.|n[uúù]m(?:[ée]ro|ero)?\.?|c[oó]digo|c[oó]dice|c[oó]d\.?|r[eé]f(?:[ée]rence|erencia|er[êe]ncia)?\.?|rif(?:erimento)?\.?|code|identifiant|identificador|estremi)[ ]?(?:{_LINK}[ ]?)?"
     rf"|(?:no\.?|nr\.?|nro\.?|num\.?|id\.?|number|nummer|r[eé]f(?:[ée]rence|erencia|er[êe]ncia)?\.?|clave)[ ]{_LINK}[ ]?)"
     r"(?:(?:mi|su|ma|mon|sa|son|votre|notre|mia|mio|sua|suo|minha|meu|mijn|m['’]n|your|my|the|our|meiner|meinem|la|le|el|il|lo|o|a|het|de|der|dem|tarjeta|carte|carta|cartão|tessera|kaart|karte)[ ])?$"
 )
@@ -43,7 +44,7 @@ _SIGN = re.compile(
 )
 # the end of words that lead to a value: `… nr is`, `… a lu`, `… por wasap:`
 _LEADS = re.compile(
-    r"(?:[:=#]|(?<![^\W_])(?:n\.?[º°o]\.?|n[.º°]|nr\.?|no\.?|num\.?|n[uúù]m(?:[ée]ro|ero)?\.?|nummer|number|r[ée]f\.?|rif\.?|is|was|reads?|says?|shows?|ist|war|lautet|steht|stand|heißt|lit|lu|dit|indique|affiche|est|était|es|era|dice|pone|sale|pone|figura|è|e['’]|era|dice|riporta|leggo|staat|zegt|stond|luidt|é|eh|diz|aparece|consta|said|gave))[ ]{0,2}[\"'`(]?$",
+    r"(?:[:=#]|(?<![^\W_])(?:n\.?[º°o]\.?|n[.º°]|nr\.?|no\.?|num\.?|n[uúù]m(?:[ée]ro|ero)?\.?|nummer|number|r[ée]f\.?|rif\.?|prot(?:ocollo)?\.?|under|unter|sous|bajo|sotto|onder|sob|is|was|reads?|says?|shows?|ist|war|lautet|steht|stand|heißt|lit|lu|dit|indique|affiche|est|était|es|era|dice|pone|sale|pone|figura|è|e['’]|era|dice|riporta|leggo|staat|zegt|stond|luidt|é|eh|diz|aparece|consta|said|gave))[ ]{0,2}[\"'`(]?$",
     re.IGNORECASE,
 )
 # other things that have numbers
@@ -71,24 +72,33 @@ def recognize(text: str) -> Iterator[Hit]:
         word = _WORD.match(lower, at)
         if word is None or lower[at - 1 : at].isalpha():
             continue
-        told = _told(text, lower, at, word.end(), WORDS[word[0]])
-        if told is None or not told[0]:
+        label = _told(text, lower, at, word.end(), WORDS[word[0]])
+        if label is None:
             continue
-        kind, sure, end = told
-        reached = end
-        number = _value(text, lower, end, sure=sure)
+        reached = label.end
+        number = _value(text, lower, label)
         if number is None:
-            number = _before(text, lower, at) if sure else None
-        elif number.start == end and text[end - 1].isalnum():
+            number = _before(text, lower, at) if label.sure else None
+        elif number.start == label.end and text[label.end - 1].isalnum():
             continue
-        if number is not None and not heads_a_column(text, end, number.start):
+        if number is None or heads_a_column(text, label.end, number.start):
+            continue
+        kind = of_whom(text, at, label.end, label.kind) if label.way is Way.FILE else label.kind
+        if kind:
             yield Hit(number.start, number.end, kind, 0.5, "record of somebody", "label record")
 
 
-def _told(
-    text: str, lower: str, at: int, end: int, kinds: list[tuple[str, Way]]
-) -> tuple[str, bool, int] | None:
-    """Return whose number a word tells, whether it is surely one, and where its label ends."""
+class _Label(NamedTuple):
+    """Whose number a word tells, how, whether a word for "number" is beside it, and where the label ends."""
+
+    kind: str
+    way: Way
+    sure: bool
+    end: int
+
+
+def _told(text: str, lower: str, at: int, end: int, kinds: list[tuple[str, Way]]) -> _Label | None:
+    """Return the label that a word is; none where a part of another word, or a word that alone tells nothing."""
     if text[at:end].lower() in CAPITALS and not text[at:end].isupper():
         return None
     behind = _NUMBER_BEHIND.match(lower, end)
@@ -100,17 +110,37 @@ def _told(
     stop = end if behind is None else behind.end()
     for kind, way in kinds:
         if way is Way.OWN or (sure and way is Way.NEEDS):
-            return kind, True, stop
+            return _Label(kind, way, sure=True, end=stop)
     for kind, way in kinds:
-        if way is Way.THING:
-            return kind, sure, stop
-        if way is Way.FILE:
-            return of_whom(text, at, stop, kind), sure, stop
+        if way in (Way.THING, Way.FILE):
+            return _Label(kind, way, sure, stop)
+    later = _NUMBER_LATER.match(lower, end)
+    if later is not None and _ELSE.search(later[0]) is None:
+        return _Label(kinds[0][0], Way.THING, sure=True, end=later.end())
+    for kind, way in kinds:
+        if way is Way.CARD and not sure:
+            return _Label(kind, way, sure, stop)
     return None
 
 
-def _value(text: str, lower: str, at: int, *, sure: bool) -> Number | None:
-    """Return the value that a label which ends at `at` leads to."""
+# `contrat habitation n° 44172280A`
+_NUMBER_LATER = re.compile(
+    r"(?:[ ][^\W\d_][\w'’&-]{1,15}){1,3}[ ](?:n\.?[º°]|nr|no|num|número|numéro|numero|nummer|number)(?![^\W\d_])\.?[º°]?(?=[ ]?:?[ ]?(?:[0-9]{5}|[0-9]{2,4}[ .-][0-9]{2,4}|[A-Z]{1,4}[ -]?[0-9]{4}))",
+    re.IGNORECASE,
+)
+# `tarjeta Mi Club 4417 2280 1122`: capitals, and nothing else
+_BRAND = re.compile(
+    r"(?:[ ](?:de |du |di |da |do |del |van |d['’])?(?:[^\W\d_a-zß-ÿ][\w&'’.-]{0,15}|luz|gas|gaz|agua|água|water|strom|electricidad|électricité|elettricità|eletricidade|energi[ae]|internet|fibr[ae]|box|mobile|móvil|móvel|habitation|auto|hogar|casa|moto|vida|vie|vita|santé|salud|salute|saúde|zorg|wohnung|hausrat|haftpflicht|inboedel|reis|viaje|voyage|viaggio)){1,3}[ ]?:?[ ]?$"
+)
+_NO_BRAND = re.compile(
+    r"(?<![^\W_])(?:cidad[ãa]o|cidadã|citoyen|ciudadan[oa]|identi\w{2,6}|id|cr[ée]di\w{1,3}|credito|d[ée]bi\w{1,3}|visa|master ?card|maestro|amex|american|girocard|ec|bancaire|bleue|bank\w{0,3}|sim|esim|nfc|sd|vitale|verde|green|visit\w{0,3}|residen\w{2,3}|s[ée]jour|soggiorno|grafi\w{1,3}|rtx|gtx|prepaid)(?![^\W_])"
+)
+_OF_A_CARD = 7  # digits at least
+
+
+def _value(text: str, lower: str, label: _Label) -> Number | None:
+    """Return the value that a label leads to."""
+    at, sure = label.end, label.sure
     digit = _DIGIT.search(text, at, at + _REACH + _PREFIX)
     if digit is None:
         return None
@@ -119,18 +149,32 @@ def _value(text: str, lower: str, at: int, *, sure: bool) -> Number | None:
     first = digit.start() if touching is None else touching.start()
     sign = _SIGN.match(text, at)
     begin = at if sign is None else sign.end()
-    starts = [begin] if first <= begin <= digit.start() else [first, digit.start()]
+    if not first <= begin <= digit.start():
+        begin = -1
+    plain = first + 1 + text[first : digit.start()].rfind(" ")  # a word before it is one between
+    starts = [begin] if begin >= 0 else [plain, digit.start()]
     for start in dict.fromkeys(starts):
         number = number_at(text, start)
         if number is None or text[start - 1 : start] in _NEVER_BEFORE:
             continue
+        if label.way is Way.CARD:
+            named = (
+                _NO_BRAND.search(lower, at, start) is None
+                and _BRAND.fullmatch(text, at, start) is not None
+            )
+            return (
+                number if named and number.digits >= _OF_A_CARD and _apart(number, text) else None
+            )
         if start == begin and sign is not None and begin > at:
             told = bool(sign["said"].strip())
-            return number if _enough(number, sure=sure, led=told) else None
+            spoken = sure or (label.way is Way.FILE and label.kind != "CASE_NUMBER")
+            return number if _enough(number, sure=spoken, led=told) else None
         between = lower[at:start]
         if _is_in_reach(text, lower, at, start):
             led = _LEADS.search(between) is not None
-            if (led or sure) and _is_telling(number, sure=sure, led=led):
+            if (led or sure or _is_long(number, between)) and _is_telling(
+                number, sure=sure, led=led
+            ):
                 return number
         return None
     return None
@@ -150,9 +194,23 @@ def _enough(number: Number, *, sure: bool, led: bool) -> bool:
 
 def _is_telling(number: Number, *, sure: bool, led: bool) -> bool:
     """Say whether a value that words part from its label has a form that little else has."""
-    if led and sure:
-        return number.digits >= 5 or (number.digits >= 4 and number.lettered)
+    if led:
+        return number.digits >= (5 if sure else 6) or (
+            number.digits >= 4 and (number.lettered or number.parted)
+        )
     return number.digits >= 6 or (number.digits >= 4 and number.lettered)
+
+
+def _is_long(number: Number, between: str) -> bool:
+    """Say whether a number that nothing leads to is longer than what is counted, one word or two behind its label."""
+    words = between.count(" ") - 1
+    return (words <= 1 and number.digits >= 7) or (words <= 2 and number.digits >= 9)
+
+
+def _apart(number: Number, text: str) -> bool:
+    """Say whether a card's number is no day in one run."""
+    value = text[number.start : number.end]
+    return number.digits > 8 or not value.startswith(("19", "20"))
 
 
 def _is_in_reach(text: str, lower: str, at: int, start: int) -> bool:
