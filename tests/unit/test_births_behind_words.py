@@ -30,6 +30,14 @@ def births(text: str) -> list[str]:
         ("Mijn vader is van 3 mei 1944", "3 mei 1944"),
         ("männl., *3.4.61, wach", "3.4.61"),
         ("(* 3. Mai 1950 in Linz)", "3. Mai 1950"),
+        ("geboren um 03:12 Uhr am 4. Feb. 2023", "4. Feb. 2023"),
+        ("geboren op zondag 3 mei 1944", "3 mei 1944"),
+        ("Née à l'hôpital de Pau, le 3 juil. 2001", "3 juil. 2001"),
+        ("nació prematura el 3 de dic. de 2019", "3 de dic. de 2019"),
+        ("nata nel comune di Bari in data 3 maggio 1944", "3 maggio 1944"),
+        ("nato il 3-5-'44", "3-5-'44"),
+        ("nascida de cesariana em 3/DEZ/2019", "3/DEZ/2019"),
+        ("Birthdate as per passport: 4-AUG-90", "4-AUG-90"),
     ],
 )
 def test_a_day_in_digits_or_with_letters(text: str, day: str) -> None:
@@ -76,6 +84,9 @@ def test_a_day_that_is_said(text: str, day: str) -> None:
         "birth certificate issued 3 May 2024",
         "geb. Schmidt, am 3.4.2024 entlassen",
         "die Rechnung ist vom 3.4.2024",
+        "Geburt geplant 3. Mai 2024",
+        "meine Frau ist vom 3.5.2024 bis 5.5.2024 krank",
+        "geboortekaartjes drukken op 3 mei 2024",
         "Preise*, Stand 3.4.2024; *30.11.2025",
     ],
 )

@@ -27,7 +27,7 @@ _SINGLE = frozenset(_PLAIN.split())
 _COMPOUND = re.compile(
     r"(?:neunzehnhundert|zweitausend)?(?:und)?(?:(?:ein|zwei|zwo|drei|vier|fünf|fuenf|sechs|sieben|acht|neun)und)?(?:zwanzig|drei(?:ß|ss)ig|vierzig|fünfzig|fuenfzig|sechzig|siebzig|achtzig|neunzig|zehn|elf|zwölf|zwoelf|dreizehn|vierzehn|fünfzehn|fuenfzehn|sechzehn|siebzehn|achtzehn|neunzehn|eins?|zwei|zwo|drei|vier|fünf|fuenf|sechs|sieben|acht|neun|erst|dritt|siebt)?(?:s?te[rns]?|e[rns]?)?"
     r"|(?:millenovecento?|duemila)?e?(?:(?:vent|trent|quarant|cinquant|sessant|settant|ottant|novant)[iao]?)?(?:uno?|due|tr[eé]|quattro|cinque|sei|sette|otto|nove|dieci|undici|dodici|tredici|quattordici|quindici|sedici|diciassette|diciotto|diciannove)?"
-    r"|(?:negentienhonderd|tweeduizend)?(?:en)?(?:(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen)(?:ën|en))?(?:twintig|dertig|veertig|vijftig|zestig|zeventig|tachtig|negentig|tien|elf|twaalf|dertien|veertien|vijftien|zestien|zeventien|achttien|negentien|een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|eerst|derd)?(?:s?te|d?e)?"
+    r"|(?:negentienhonderd|tweeduizend)?(?:en)?(?:(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen)(?:ën|en))?(?:twintig|dertig|veertig|vijftig|zestig|zeventig|tachtig|negentig|tien|elf|twaalf|dertien|veertien|vijftien|zestien|zeventien|achttien|negentien|een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|eerst|derd)?(?:s?ten?|d?en?)?"
 )
 _MONTH = re.compile(MONTHS)
 _JOINTS = frozenset(
@@ -54,10 +54,28 @@ _JOINTS = frozenset(
         "do",
         "da",
         "lo",
+        *(
+            "dias",
+            "dia",
+            "días",
+            "día",
+            "mês",
+            "mes",
+            "mese",
+            "mois",
+            "day",
+            "jour",
+            "giorno",
+            "giorni",
+            "anno",
+            "año",
+            "ano",
+            "an",
+        ),
     ]
 )
 _OF_NUMBERS = frozenset(("and", "und", "y", "e", "et", "en"))
-_NO_NUMBERS = frozenset("e en der es er een te de und ente ste".split())  # noqa: SIM905 - a list of words
+_NO_NUMBERS = frozenset("e en den ten sten n d der es er een te de und ente ste".split())  # noqa: SIM905 - a list of words
 _WORD = re.compile(r"[^\W\d_]{1,40}")
 _APART = re.compile(r"[ -]|,[ ]|['’]")
 _FILL = re.compile(
@@ -108,7 +126,7 @@ def said(lower: str, at: int) -> tuple[int, int]:
             apart_only = apart_only and (word[0] in _OF_NUMBERS or not numbers)
         elif _MONTH.fullmatch(word[0]) is not None:
             months, end = months + 1, word.end()
-        elif _is_number(word[0]):
+        elif is_number(word[0]):
             numbers, end = numbers + 1, word.end()
         else:
             break
@@ -122,5 +140,6 @@ def said(lower: str, at: int) -> tuple[int, int]:
     return at, end
 
 
-def _is_number(word: str) -> bool:
+def is_number(word: str) -> bool:
+    """Say whether a word in small letters is a number of some language."""
     return word in _SINGLE or (word not in _NO_NUMBERS and _COMPOUND.fullmatch(word) is not None)
