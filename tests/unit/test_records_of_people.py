@@ -97,6 +97,9 @@ def test_staff_students_and_patients(text: str, value: str) -> None:
         ("What's your customer number? - It's KD-44172", "KD-44172"),
         ("441728 ist meine Kundennummer", "441728"),
         ("441728 (Kundennr.)", "441728"),
+        ("contrat habitation n° 44172280A", "44172280A"),
+        ("tarjeta Mi Plaza 4417 2280 1122", "4417 2280 1122"),
+        ("denuncia presentata, prot. 4417/2024", "4417/2024"),
     ],
 )
 def test_a_few_words_between_or_the_value_first(text: str, value: str) -> None:
@@ -124,6 +127,14 @@ def test_a_few_words_between_or_the_value_first(text: str, value: str) -> None:
         "BGH, Urteil vom 3.4.2020, 28 O 118/20",
         "multa de 2000 euros",
         "one-time passcode is 716806",
+        "matricola del motore 4417228",
+        "querella por 44172280",
+        "staff canteen no 44172",
+        "carte SIM 8933 0144 1728 0011 223",
+        "my personal identity number is 44172280",
+        "court number 12-14 is closed",
+        "RUC server 20240503",
+        "PID 4417 killed",
     ],
 )
 def test_numbers_of_other_things(text: str) -> None:

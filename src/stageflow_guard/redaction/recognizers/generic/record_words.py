@@ -40,7 +40,7 @@ _MEMBER = {
     ),
     Way.NEEDS: (
         "customer|customers|cust|client|member|membership|mbr|subscriber|subscription|account holder|accountholder|policy holder|policyholder|policy|loyalty|rewards|donor|supporter|patron|reader|tenancy|tenant|insured|plan member|beneficiary|pension|pensioner|contract|agreement|loan agreement|cardholder|passenger|traveller|traveler|known traveler|library|borrower|library member|mileage|frequent flyer|shareholder|investor"
-        "|kunde|kunden|kd|mitglied|mitglieds|mitglieder|mitgl|vertrag|vertrags|versicherungsschein|vers.schein|versich.schein|versicherung|versicherungs|vers|versicherten|policen|abo|abonnenten|abonnement|bonuskarten|kundenkarten|treuekarten|teilnehmer|vielflieger|leser|benutzerausweis|bausparvertrags|darlehens|darlehensvertrags|spender|beitrags|rundfunkbeitrags|mandanten|debitoren|bibliotheks|mieter|mietvertrags|klienten|payback|partner|geschäftspartner|dkv|aok|barmer|dak|tk|ikk|bkk|kk|krankenkassen|adac|cliënt|vorteilsnummer|prämienkonto|meilenkonto|miles & more|anleger|leistungs|bedarfsgemeinschafts|bg"
+        "|kunde|kunden|kd|mitglied|mitglieds|mitglieder|mitgl|vertrag|vertrags|versicherungsschein|vers.schein|versich.schein|versicherung|versicherungs|vers|versicherten|policen|abo|abonnenten|abonnement|bonuskarten|kundenkarten|treuekarten|teilnehmer|vielflieger|leser|benutzerausweis|bausparvertrags|darlehens|darlehensvertrags|spender|beitrags|rundfunkbeitrags|mandanten|debitoren|bibliotheks|mieter|mietvertrags|klienten|payback|partner|geschäftspartner|dkv|aok|barmer|dak|tk|ikk|bkk|kk|krankenkassen|adac|cliënt|vorteilsnummer|prämienkonto|meilenkonto|miles & more|anleger|bedarfsgemeinschafts|bg"
         "|client|adhérent|adhésion|sociétaire|abonné|abonnement|contrat|assuré|membre|licence|licencié|affilié|affiliation|locataire|usager|lecteur|donateur|compte client|fidélité|bénéficiaire|souscripteur|preneur|passager|voyageur|allocataire|contribuable"
         "|cliente|contrato|suscriptor|suscripción|tomador|afiliación|lector|donante|beneficiario|beneficiaria|fidelidad|inquilino|colegiado|colegiada|pasajero|viajero frecuente"
         "|cliente|contratto|abbonamento|iscritto|iscritta|iscrizione|socio|socia|utenza|fedeltà|lettore|donatore|beneficiario|intestatario|passeggero|inquilino|assistito|contraente"
@@ -100,7 +100,7 @@ _STUDENT = {
     Way.NEEDS: "student|pupil|learner|matriculation|enrolment|enrollment|candidate|matrikel|matr|immatrikulations|schüler|studierenden|studenten|prüflings|kandidaten|étudiant|élève|candidat|alumno|alumna|estudiante|matrícula|studente|studentessa|alunno|studenten|leerling|leerlingen|kandidaat|aluno|aluna|estudante|candidato|usp",
 }  # fmt: skip
 _RECORD = {
-    Way.FILE: "pid|hc|h.c|z-nummer|z-nr|ead|ead-nummer|ead-nr|guia|guía|sip|record|karteikarte",
+    Way.FILE: "pid|hc|h.c|z-nummer|z-nr|ead|ead-nummer|ead-nr|guia|guía|sip|karteikarte",
     Way.OWN: (
         "nhi|fallnr|fallnummer|fall-nr|pat.-nr|patnr|pat-id|ipp|nda|nre|nosologico|nhc|nuhsa|ponsplaatje|ponskaartje|patiëntnr|mdn|prontuário|nº de utente|número de utente|nº do utente|hcn|ricetta nre|nuss|impegnativa|codice ricetta|piz"
         "|historia clínica|nº de historia|número de historia|cartella clinica|processo clínico"

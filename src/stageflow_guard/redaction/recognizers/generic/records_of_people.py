@@ -27,7 +27,7 @@ from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 
 _HEADS = Heads(BEGINNINGS)
 _WORD = re.compile(any_of(WORDS))
-_NUMBER = r"(?:n[uú]mber|num|nummer|nbr|nro|nr|no|n\.?[º°]|n\.?0(?=[ ])|n[uúù]m(?:[ée]ro|ero)?|id|kennung|(?<=[ _-])code|ref(?:erence|erenz)?)"
+_NUMBER = r"(?:n[uú]mber|num|nummer|nbr|nro|nr|no(?![ ](?:one|longer|more|matter|idea|need|way|problem|later|such|reply|response|show|other|access|data|record|account|calls?|issues?|sé|es|está|è|ha|tem|foi)(?![^\W_]))|n\.?[º°]|n\.?0(?=[ ])|n[uúù]m(?:[ée]ro|ero)?|id|kennung|(?<=[ _-])code|ref(?:erence|erenz)?)"
 # a word for "number" behind: `customer's no`, `Kd.-Nr.`, `cust_id`, `sócio n.º`
 _NUMBER_BEHIND = re.compile(
     rf"(?:(?:s|n|en|es)?(?:['’]s)?\.?[ _-]?{_NUMBER}(?![^\W\d_])\.?[º°]?|[ ]?#|[ ]n\.(?=[ ]?[0-9A-Z]))"
@@ -49,7 +49,7 @@ _LEADS = re.compile(
 )
 # other things that have numbers
 _ELSE = re.compile(
-    r"(?<![^\W_])(?:order|bestell|auftrag|commande|pedido|ordine|encomenda|invoice|rechnung|factur|fattur|fatura|ticket|parcel|paket|pakket|pakje|colis|pacco|paquete|env[ií]o|sendung|zending|spedizion|tracking|article|artikel|articolo|art[íi]culo|artigo|item|part(?![^\W_])|parts?[ ]n|lots?(?![^\W_])|los(?![^\W_])|charge|serie|série|serial|modell?|version|versi[oóã]n?|versão|room|zimmer|raum|salle|sala|aula|stanza|kamer|zaal|route|bus(?![^\W_])|lini[ae]|ligne|l[íi]nea|linha|train|zug(?![^\W_])|flight|flug|vol(?![^\W_])|vuelo|volo|voo|vlucht|gate|phone|tel(?![^\W_])|tel[eé]|mobil|mobiel|m[óo]vil|cell(?![^\W_])|cellul|handy|gsm|natel|fax|call(?:s|ed)?(?![^\W_])|ring(?![^\W_])|ruf|appel|llam|chiam|bel(?![^\W_])|liga|ligue|price|preis|prix|precio|prezzo|preço|prijs|amount|betrag|montant|import[eo]|valor|bedrag|total|summe|euros?(?![^\W_])|seite|page|p[áa]gina|§|law|gesetz|ley|legge|iban|(?:bic|swift)(?![^\W_])|konto|account|compte|cuenta|conto|conta(?![^\W_])|rekening|passport|reisepass|passeport|pasaporte|passaporto|paspoort|plz|(?:zip|cep|cap)(?![^\W_])|postcode|isbn|ean(?![^\W_])|https?|www|port(?![^\W_])|error|fehler|erreur|errore|erro(?![^\W_])|taille|talla|taglia|maat|größe|größe|since|seit|depuis|desde|sinds|réception|réunion|assemblée|conseil|version|build|release|commit|mark(?![^\W_])|points?|punkte|puntos|punti|pontos|punten|kennzeichen|plate|matrícula|kenteken|targa|plaque|(?:dni|nif|nie|cpf|bsn|ssn)(?![^\W_])|steuer|codice fiscale|s[ée]cu|sécurité|seguridad social|social security|social|nir|rib(?![^\W_])|passcode|password|pass?wor[td]|passwort|kennwort|contraseña|senha|pin(?![^\W_])|geb(?![^\W_])|geboren|born|dob|née?(?![^\W_])|nat[oa]|nacid[oa]|nasc)"
+    r"(?<![^\W_])(?:order|bestell|auftrag|commande|pedido|ordine|encomenda|invoice|rechnung|factur|fattur|fatura|ticket|parcel|paket|pakket|pakje|colis|pacco|paquete|env[ií]o|sendung|zending|spedizion|tracking|article|artikel|articolo|art[íi]culo|artigo|item|part(?![^\W_])|parts?[ ]n|lots?(?![^\W_])|los(?![^\W_])|charge|serie|série|serial|modell?|version|versi[oóã]n?|versão|room|zimmer|raum|salle|sala|aula|stanza|kamer|zaal|route|bus(?![^\W_])|lini[ae]|ligne|l[íi]nea|linha|train|zug(?![^\W_])|flight|flug|vol(?![^\W_])|vuelo|volo|voo|vlucht|gate|phone|tel(?![^\W_])|tel[eé]|mobil|mobiel|m[óo]vil|cell(?![^\W_])|cellul|handy|gsm|natel|fax|call(?:s|ed)?(?![^\W_])|ring(?![^\W_])|ruf|appel|llam|chiam|bel(?![^\W_])|liga|ligue|price|preis|prix|precio|prezzo|preço|prijs|amount|betrag|montant|import[eo]|valor|bedrag|total|summe|euros?(?![^\W_])|seite|page|p[áa]gina|§|law|gesetz|ley|legge|iban|(?:bic|swift)(?![^\W_])|konto|account|compte|cuenta|conto|conta(?![^\W_])|rekening|passport|reisepass|passeport|pasaporte|passaporto|paspoort|plz|(?:zip|cep|cap)(?![^\W_])|postcode|isbn|ean(?![^\W_])|https?|www|port(?![^\W_])|error|fehler|erreur|errore|erro(?![^\W_])|taille|talla|taglia|maat|größe|größe|since|seit|depuis|desde|sinds|réception|réunion|assemblée|conseil|version|build|release|commit|mark(?![^\W_])|points?|punkte|puntos|punti|pontos|punten|motor\w{0,2}|inverter|engine|machine|macchina|máquina|veicolo|vehículo|véhicule|vehicle|contatore|compteur|contador|zähler\w{0,6}|meter|apparat\w{0,3}|gerät\w{0,2}|device|dispositivo|caldaia|caldera|chaudière|produ[ck]t\w{0,3}|prodotto|producto|produit|server|servidor|table|tabelle|tabla|tabella|tabel|kennzeichen|plate|matrícula|kenteken|targa|plaque|(?:dni|nif|nie|cpf|bsn|ssn)(?![^\W_])|steuer|codice fiscale|s[ée]cu|sécurité|seguridad social|social security|social|nir|rib(?![^\W_])|passcode|password|pass?wor[td]|passwort|kennwort|contraseña|senha|pin(?![^\W_])|geb(?![^\W_])|geboren|born|dob|née?(?![^\W_])|nat[oa]|nacid[oa]|nasc)"
 )
 _SENTENCE = re.compile(r"[.!;][ ]+[^\W\d_a-zß-ÿ]|\n|[|\t]")
 _REACH, _WORDS = 84, 11  # characters and words from a label to its value
@@ -114,7 +114,7 @@ def _told(text: str, lower: str, at: int, end: int, kinds: list[tuple[str, Way]]
     for kind, way in kinds:
         if way in (Way.THING, Way.FILE):
             return _Label(kind, way, sure, stop)
-    later = _NUMBER_LATER.match(lower, end)
+    later = _NUMBER_LATER.match(lower, end) if any(w is Way.CARD for _, w in kinds) else None
     if later is not None and _ELSE.search(later[0]) is None:
         return _Label(kinds[0][0], Way.THING, sure=True, end=later.end())
     for kind, way in kinds:
@@ -201,8 +201,15 @@ def _is_telling(number: Number, *, sure: bool, led: bool) -> bool:
     return number.digits >= 6 or (number.digits >= 4 and number.lettered)
 
 
+_OF_AN_AMOUNT = re.compile(
+    r"(?<![^\W_])(?:por|for|para|für|um|über|pour|per|over|voor|di|de|of|von|van|about|con|mit|with|avec|com|met|su|sur|sobre)[ ]$"
+)
+
+
 def _is_long(number: Number, between: str) -> bool:
     """Say whether a number that nothing leads to is longer than what is counted, one word or two behind its label."""
+    if _OF_AN_AMOUNT.search(between) is not None:
+        return False
     words = between.count(" ") - 1
     return (words <= 1 and number.digits >= 7) or (words <= 2 and number.digits >= 9)
 
