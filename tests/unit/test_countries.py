@@ -18,7 +18,7 @@ stdnum = pytest.importorskip("stdnum", reason="python-stdnum comes with the dev 
 REDACTOR = Redactor()
 # our check, the module that decides, how a number is drawn (9: a digit, A: a letter)
 CHECKS = {
-    "co.nit": ("co.nit", "9999999999"), "ec.cedula": ("ec.ci", "9999999999"), "nz.ird": ("nz.ird", "999999999"), "lu.matricule": (None, None), "pt.niss": (None, None), "br.cnh": (None, None), "br.pis": (None, None), "es.nss": (None, None), "it.partita_iva": ("it.iva", "99999999999"),
+    "co.nit": ("co.nit", "9999999999"), "ec.cedula": ("ec.ci", "9999999999"), "nz.ird": ("nz.ird", "999999999"), "lu.matricule": (None, None), "pt.niss": (None, None), "br.cnh": (None, None), "br.pis": (None, None), "br.voter": (None, None), "es.nss": (None, None), "it.partita_iva": ("it.iva", "99999999999"),
     "gb.nhs": ("gb.nhs", "9999999999"), "de.tax_id": ("de.idnr", "99999999999"), "es.nif": ("es.dni", "99999999A"), "it.codice_fiscale": ("it.codicefiscale", None),
     "nl.bsn": ("nl.bsn", "999999999"), "be.national_number": ("be.nn", None), "pt.nif": ("pt.nif", "999999999"), "br.cpf": ("br.cpf", "99999999999"), "br.cnpj": ("br.cnpj", None),
     "pl.pesel": ("pl.pesel", None), "pl.nip": ("pl.nip", "9999999999"), "tr.tckn": ("tr.tckimlik", "99999999999"), "ind.gstin": ("in_.gstin", None),
@@ -30,7 +30,7 @@ CHECKS = {
 }  # fmt: skip
 # valid numbers of the issuers' own documentation and of python-stdnum's
 VALID = {
-    "it.partita_iva": ["00743110157", "IT00743110157"], "pt.niss": ["11938247501"], "br.cnh": ["38475619228"], "br.pis": ["12083746513"], "es.nss": ["281234567840"], "lu.matricule": ["1985061348263", "1991062296360"],
+    "it.partita_iva": ["00743110157", "IT00743110157"], "pt.niss": ["11938247501"], "br.cnh": ["38475619228"], "br.pis": ["12083746513"], "br.voter": ["084611020523"], "es.nss": ["281234567840"], "lu.matricule": ["1985061348263", "1991062296360"],
     "co.nit": ["2131234321"], "ec.cedula": ["1714307103"], "nz.ird": ["049091850", "136410132"],
     "de.tax_id": ["36574261809", "86095742719"], "es.nif": ["54362315K", "X2482300W"], "it.codice_fiscale": ["RCCMNL83S18D969H", "RSSMRA85T10A562S"], "nl.bsn": ["111222333"],
     "be.national_number": ["85073003328"], "pt.nif": ["501964843"], "br.cpf": ["52998224725"], "br.cnpj": ["16727230000197", "11222333000181"], "pl.pesel": ["44051401359"],

@@ -48,6 +48,7 @@ from stageflow_guard.redaction.recognizers.countries import (
     lv,
     mx,
     my,
+    mz,
     ng,
     nl,
     no,
@@ -83,6 +84,6 @@ COUNTRIES: tuple[Country, ...] = tuple(
         us, gb, de, fr, es, it, nl, pt, br, pl, se, tr, ind, cn, jp, kr, sa, at, be, ch, no, dk, fi,
         cz, ro, bg, gr, ie, il, za, th, sg, mx, ar, cl, ca, au, ru, eu,
         ee, lt, lv, hr, hu, si, sk, rs, iceland, ua, my, indonesia, vn, pk,
-        eg, pe, ve, ec, co, uy, dominican, nz, tw, hk, ng, ke, ph, ge, am, ao, lu, et,
+        eg, pe, ve, ec, co, uy, dominican, nz, tw, hk, ng, ke, ph, ge, am, ao, lu, mz, et,
     )
 )  # fmt: skip

@@ -40,6 +40,13 @@ def cnh(value: str) -> bool:
     return value[9:] == f"{first % 10}{0 if second > 9 else second}"
 
 
+def voter(value: str) -> bool:
+    """Título de eleitor: weights 2 to 9 over the number, 7 to 9 over the state and the first digit, modulus 11."""
+    first = weighted(value[:8], range(2, 10)) % 11 % 10
+    second = weighted(value[8:10] + str(first), (7, 8, 9)) % 11 % 10
+    return "01" <= value[8:10] <= "28" and value[10:] == f"{first}{second}"
+
+
 COUNTRY = Country(
     code="br",
     language="pt",
@@ -48,7 +55,7 @@ COUNTRY = Country(
     numbers=(Number(entity="BR_CPF", sizes=(11,), label="cpf", check=cpf, shapes=((3, 3, 3, 2),), bare=0.6),
              Number(entity="BR_CNPJ", sizes=(14,), label="cnpj", check=cnpj, shapes=((2, 3, 3, 4, 2),), bare=0.6)),
     documents=(
-        Document(entity="BR_VOTER_ID", value=r"[0-9]{4}[ .]?[0-9]{4}[ .]?[0-9]{4}", names="título de eleitor|título eleitoral|título de eleitor nº"),
+        Document(entity="BR_VOTER_ID", check=voter, value=r"[0-9]{4}[ .]?[0-9]{4}[ .]?[0-9]{4}", names="título de eleitor|título eleitoral|título de eleitor nº"),
         Document(entity="STUDENT_ID", value=r"[0-9]{7,10}", names="ra nº|ra do aluno|registro acadêmico|registro do aluno"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{3,12}[.]?[0-9]{0,3}-[0-9Xx]", names="conta|conta corrente|conta poupança|c/c|cc|número da conta"),
         Document(entity="BR_CPF", value=r"[0-9]{3}[.]?[0-9]{3}[.]?[0-9]{3}[-]?[0-9]{2}", names="cpf|cadastro de pessoas físicas|c.p.f.", check=cpf),

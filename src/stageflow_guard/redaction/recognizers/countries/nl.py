@@ -60,7 +60,7 @@ COUNTRY = Country(
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{2}\.?[0-9]{2}\.?[0-9]{2}\.?[0-9]{3}|[0-9]{7}", names="rekeningnummer|rekening nr|bankrekening|girorekening"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="patiëntnummer|patiëntennummer|patnr|pat.nr|patiënt id|dossiernummer patiënt|patiëntdossier|patiëntdossiernummer|zorgdossiernummer|epd nummer|ziekenhuisnummer|opnamenummer|zis nummer|behandelnummer"),
         Document(entity="MEMBER_ID", value=r"(?=[A-Z0-9 /-]{5,16}(?![A-Z0-9]))[A-Z0-9]{1,6}(?:[ /-]?[0-9]{2,8}){1,3}", names="polisnummer|verzekerdennummer|verzekerdenummer|lidnummer verzekering|verzekeringsnummer|zorgpolisnummer|zorgverzekeringsnummer|zorgpasnummer|relatienummer zorgverzekeraar|uzovi polis"),
-        Document(entity="NL_BSN", value=r"[0-9]{4}[. ]?[0-9]{2}[. ]?[0-9]{3}|[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}|[0-9]{9}", names="bsn|burgerservicenummer|sofinummer|bsn nummer", check=bsn),
+        Document(entity="NL_BSN", value=r"[0-9]{4}[. ]?[0-9]{2}[. ]?[0-9]{3}|[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}|[0-9]{9}", names="bsn|fiscaal nummer|fiscaal nr|sofi-nummer|sofinr|burgerservicenr|burgerservicenummer|sofinummer|bsn nummer", check=bsn),
         Document(entity="PASSPORT", value=r"[A-NP-Z]{2}[A-NP-Z0-9]{6}[0-9]", names="paspoort|paspoortnummer|paspoort nr"),
         Document(entity="NL_EDUCATION_NUMBER", value=r"[0-9]{4}[. ]?[0-9]{2}[. ]?[0-9]{3}", names="onderwijsnummer"),
         Document(entity="NL_ALIEN_NUMBER", value=r"[0-9]{10}", names="v-nummer|vnummer|v nummer|vreemdelingennummer"),

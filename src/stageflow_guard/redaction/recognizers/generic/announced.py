@@ -34,7 +34,7 @@ from stageflow_guard.redaction.recognizers.shapes import numbers_in
 DOCUMENTS: tuple[Document, ...] = tuple(d for c in COUNTRIES for d in c.documents)
 # behind a document's name: a word for "number", what stands in brackets, "is", a sign
 _FILL = re.compile(
-    r"(?:\.[°ºo](?![^\W\d_]))?[\"'`\])}]{0,2}\.?[ _-]?(?:(?:no|nr|nro|n\.?[°ºo]|№|n(?=\.)|n[uú]m|number|numero|número|numéro|nummer|numer|id|code|card|#)(?![^\W\d_])\.?)?[\"'\])]{0,2}\s?(?:\([^)\n]{1,20}\)\s?)?"
+    r"(?:\.[°ºo](?![^\W\d_]))?[\"'`\])}]{0,2}\.?[ _-]?(?:(?:no|nr|nro|n\.?[°ºo]|№|n(?=\.)|n[uú]m|number|numero|número|numéro|nummer|numer|id|code|card|#)(?![^\W\d_])\.?)?[\"'\])]{0,2}\s?(?:\([^)\n]{1,44}\)\s?)?"
     r"(?:(?:is|was|as|of|are|ist|war|lautet|est|es|è|e['’]|é|eh|er|är|jest|on|reads|nr\.?)(?:\s(?:(?:o|a|le|la|el|il)\s)?|[ ]?[:：]\s?)|[:=#：]{1,2}|[-–]|は|是|为|為|이|는|은|है)?\s{0,3}[\"'#]?",
     re.IGNORECASE,
 )

@@ -83,7 +83,7 @@ def _is_of_another(text: str, end: int, value: re.Match[str]) -> bool:
 _CARD = 13
 _SAID_BEFORE = 32  # characters from a word for "number" to the document
 _NUMBER_WORD = re.compile(
-    r"(?i)(?<![^\W_])(?:number|nummer|nr|no|n[°ºo]|num|n[uú]m|num[ée]ro|n[uú]mero|registro|punto|punkt|feld|ligne|point)(?![^\W\d_])|(?:nummer|nr)(?![^\W\d_])"
+    r"(?i)(?<![^\W_])(?:number|nummer|nr|no|n[°ºo]|num|n[uú]m|num[ée]ro|n[uú]mero|registro|punto|punkt|punt|ponto|point|feld|veld|campo|champ|ligne)(?![^\W\d_])|(?:nummer|nr)(?![^\W\d_])"
 )
 
 

@@ -18,6 +18,13 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = 32
+# a saint, a ship, a station, and what was found by somebody: one name is enough behind these
+_OF_ALL = re.compile(
+    r"(?<![^\W_])(?:santo|santa|san|são|saint|sainte|sankt|sint|sant|hms|rrs|rms|uss|ms|mv|metro|métro|estación|estação|stazione|haltestelle|halte|gare|tram|statua (?:di|a)|monumento a|estatua de|estátua de|statue (?:of|de)|denkmal|standbeeld van|"
+    r"(?:théorème|loi|équation|méthode|algorithme|constante|maladie|syndrome|principe|effet|nombre|triangle|échelle|formule|paradoxe)[ ](?:de|du)|(?:theorem|law|laws|disease|syndrome|principle|effect|paradox|equation|formula)[ ]of|(?:satz|gesetz|prinzip|methode|krankheit|morbus|syndrom|theorie|formel)(?:[ ](?:des|von))?|"
+    r"(?:teorema|ley|ecuación|método|enfermedad|síndrome|principio|efecto|escala|paradoja|lei|equação|doença|princípio|efeito|legge|equazione|malattia|morbo|sindrome|effetto|scala|paradosso)[ ](?:de|di|do|da)|(?:stelling|wet|ziekte|syndroom|methode|effect|formule|schaal)[ ]van)[ ](?:sir[ ])?$",
+    re.IGNORECASE,
+)
 # a title that is sung: it stands in quotes, and the line speaks of songs
 _QUOTES = frozenset('"“„«»‚‘')
 _SUNG = re.compile(
@@ -31,6 +38,10 @@ _TITLE_MOST, _LINE_MOST = 48, 160
 def is_named_after(text: str, start: int, end: int) -> bool:
     """Say whether the name `[start, end)` is that of a thing by its last word, by what it stands behind, or as a title."""
     words = text[start:end].lower().replace("’", "'").split(" ")
+    if _OF_ALL.search(text, max(0, start - _BEFORE), start) is not None:
+        return True
+    if words[-1].rpartition("-")[2] in _HOUSES and "-" in words[-1]:
+        return True  # `Erika-Mann-Platz`
     if len(words) > 1:
         if words[-1] in _HOUSES or not _GOODS.isdisjoint(words[1:]):
             return True
