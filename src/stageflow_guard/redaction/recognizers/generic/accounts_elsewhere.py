@@ -21,7 +21,7 @@ _PLACES = (
 )  # fmt: skip
 _AT = r"(?:on|at|over on|via|auf|bei|über|sur|chez|en|su|in|op|bij|no|na|pelo|pela)"
 _PLACE = rf"(?:{'|'.join(sorted(map(re.escape, _PLACES), key=len, reverse=True))})(?![^\W_])"
-_HEADS = Heads(f"{before} " for before in ("on", "at", "via", "auf", "bei", "über", "sur", "chez", "en", "su", "in", "op", "bij", "no", "na", "pelo", "pela"))  # fmt: skip
+_AT_BEFORE, _AT_MOST = re.compile(rf"(?<![^\W_]){_AT}[ ]$"), 10
 # what is called so, and what is
 _CALLED = r"my (?:user ?)?name(?: there)? is|my handle(?: there)? is|i go by|i['’]m called|find me as|you(?:['’]ll| can|['’]d)? find me (?:as|under)|look (?:me up as|for)|(?:search|look) for me as|heiße? ich|heiss ich|ich heiße|mein name(?: dort)? ist|find(?:est|et) (?:du|ihr|sie) mich (?:als|unter)|such mich als|je m['’]appelle|mon pseudo(?: là-bas)?,? (?:c['’]est|est)|cherche(?:z)?(?:-moi)?|tu me trouve(?:s|ras) sous|me llamo|aparezco como|estoy como|búscame como|me encuentras como|mi usuario(?: allí)? es|mi chiamo|mi trovi come|sono registrat[oa] come|cercami come|il mio nick è|heet ik|ik heet|sta ik als|vind je me als|zoek me als|me chamo|chamo-me|apareço como|estou como|me acha como|me encontrarás como|me encuentras como|procura por|meu usuário é"
 _AM = r"i am|i['’]?m|it['’]?s|bin ich|ich bin|ich bin der|ich bin die|je suis|moi c['’]est|c['’]est|soy|soy la|soy el|sono|sono la|sono il|ben ik|ik ben|sou|sou [oa]|eu sou [oa]"
@@ -68,7 +68,12 @@ _USERS = Heads(("user", "benutzer", "nutzer", "utilisateur", "l'util", "l’util
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such accounts; an account of everybody, as `root`, is none."""
     lower = lowered(text)
-    for at in _HEADS.places(lower):
+    places = _PLACE_HEADS.places(lower)
+    for place in places:
+        before = _AT_BEFORE.search(lower, max(0, place - _AT_MOST), place)
+        if before is None:
+            continue
+        at = before.start()
         there = _THERE.match(text, at)
         if there is not None and _is_account(there, sought=_sought(lower, at)):
             yield _hit(there)
@@ -78,7 +83,7 @@ def recognize(text: str) -> Iterator[Hit]:
             continue
         if name not in NOBODY and FILED.search(name) is None:
             yield _hit(turned)
-    for at in _PLACE_HEADS.places(lower):
+    for at in places:
         owned = _OF_PLACE.match(text, at)
         if owned is None or lower[at - 1 : at].isalnum():
             continue

@@ -14,6 +14,7 @@ from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.generic.plate_forms import SURE, is_one
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
+from stageflow_guard.redaction.recognizers.runs import runs
 
 _FORMS = re.compile(
     r"(?<![\w/.-])(?:[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}|[A-Z]{2}-[0-9]{3}-[A-Z]{2}|[A-Z]{2}[ ]?[0-9]{3}[ ]?[A-Z]{2}|[0-9]{4}[ ]?[BCDFGHJ-NPR-TV-Z]{3}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ ]?[0-9]{2,4}"
@@ -63,13 +64,31 @@ def beside(text: str) -> Iterator[Hit]:
 
 def _of_cars(text: str, lower: str) -> Iterator[Hit]:
     """Yield plates in a form of theirs behind a make, a model or a kind of vehicle."""
-    for match in itertools.chain(_SURE_FORMS.finditer(text), SURE.finditer(text)):
+    for match in _near_cars(text, lower):
         before = lower[max(0, match.start() - _BESIDE_CAR) : match.start()].rpartition("\n")[2]
         words = _ONE_OF_CARS.findall(before)
         told = bool(_CARS.intersection(words)) and _OF_PARTS.isdisjoint(words[-1:])
         told = told or _is_said_of_a_car(lower, match, words)
         if told and not match[0].endswith("TSN") and is_one(match[0]):
             yield Hit(*match.span(), "LICENSE_PLATE", 0.5, "plate, car before it", "label plate")
+
+
+def _near_cars(text: str, lower: str) -> Iterator[re.Match[str]]:
+    """Yield what has a form of plates around the words for vehicles; none is read twice."""
+    reached = 0
+    for word, start in runs(lower).places(_CARS):
+        low, high = max(reached, start - _AROUND_CAR), start + len(word) + _AROUND_CAR
+        if high <= reached or _MIXED.search(text, low, high) is None:
+            continue
+        reached = high - _LONGEST
+        for match in itertools.chain(
+            _SURE_FORMS.finditer(text, low, high), SURE.finditer(text, low, high)
+        ):
+            if match.start() < reached and match.end() < high:
+                yield match
+
+
+_AROUND_CAR = 64  # characters: a plate and what it is beside
 
 
 def _is_said_of_a_car(lower: str, match: re.Match[str], before: list[str]) -> bool:
