@@ -14,7 +14,7 @@ from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.check_digits import weighted
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
-from stageflow_guard.redaction.recognizers.shapes import at_numbers, holds
+from stageflow_guard.redaction.recognizers.shapes import holds, numbers_in
 
 _APART = re.compile(r"[ .\-/]")
 # letters of an account in France, as digits
@@ -124,6 +124,10 @@ _FORMS = (
 )  # fmt: skip
 _END = r"(?![\w]|[-/.,:][0-9])"
 _ALONE = tuple((re.compile(f"(?:{one.alone}){_END}"), one.check) for one in _FORMS)
+# any of them, read with any sign between its groups: what it refuses none of them takes
+_ANY_ALONE = re.compile(
+    f"(?:{'|'.join(one.alone.replace(chr(92) + '1', '[ .-]') for one in _FORMS)}){_END}"
+)
 _BEHIND = tuple(
     (re.compile(f"(?:{one.alone}|{one.told}){_END}"), one.check, re.compile(f"(?:{one.words})"))
     for one in _FORMS
@@ -145,14 +149,14 @@ def recognize(text: str) -> Iterator[Hit]:
     if places:
         yield from _told(text, lower, places)
     if holds(text, _SHAPES):
-        for pattern, check in _ALONE:
-            for match in at_numbers(pattern, text):
-                if (
-                    _is_apart(text, match.start())
-                    and _checks(check, match[0])
-                    and labels.before(text, match.start()) not in _OTHERS
-                ):
-                    yield _hit(match, "checksum")
+        for start, _ in numbers_in(text):
+            if _ANY_ALONE.match(text, start) is None:
+                continue
+            if _is_apart(text, start) and labels.before(text, start) not in _OTHERS:
+                for pattern, check in _ALONE:
+                    match = pattern.match(text, start)
+                    if match is not None and _checks(check, match[0]):
+                        yield _hit(match, "checksum")
     for match in _BBAN.finditer(text) if holds(text, _BBAN_SHAPES) else ():
         if bban(_APART.sub("", match[0])):
             yield _hit(match, "checksum")

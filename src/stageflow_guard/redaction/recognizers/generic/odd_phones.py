@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.anchors import Heads, present
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 from stageflow_guard.redaction.recognizers.shapes import holds
@@ -22,7 +22,7 @@ _SWISS_SHAPES = (b"'00'00", b"\xe2\x80\x9900\xe2\x80\x9900")
 _CARRIER = re.compile(
     rf"\(?(?<![\w.+-])0[ ]?(?:xx|XX|\*\*)[ ]?\(?[1-9][0-9]\)?[ .-]{{0,2}}(?:9[ .]?)?[0-9]{{4}}[ .-]?[0-9]{{4}}{_END}"
 )
-_CARRIER_SHAPES = (b"0xx", b"0XX", b"0aa", b"0AA", b"0 aa", b"0 AA", b"0**", b"0 **")
+_CARRIERS = ("0xx", "0 xx", "0**", "0 **")  # in small letters
 _GERMAN = re.compile(
     rf"(?<![\w.,:/+-])0[2-9][0-9]{{1,4}}[ ]?/[ ]?[0-9]{{2,4}}[ ]?[0-9]{{1,4}}[ ]?-[ ]?[0-9]{{1,4}}{_END}"
 )
@@ -48,12 +48,14 @@ def recognize(text: str) -> Iterator[Hit]:
     """Yield such numbers."""
     if not numbered(text):
         return
-    for shapes, pattern in (
-        (_SWISS_SHAPES, _SWISS), (_CARRIER_SHAPES, _CARRIER), (_GERMAN_SHAPES, _GERMAN),
-    ):  # fmt: skip
-        for found in pattern.finditer(text) if holds(text, shapes) else ():
-            yield Hit(*found.span(), "PHONE_NUMBER", 0.5, "phone, its form", "form phone")
     lower = lowered(text)
+    for there, pattern in (
+        (holds(text, _SWISS_SHAPES), _SWISS),
+        (present(lower, _CARRIERS), _CARRIER),
+        (holds(text, _GERMAN_SHAPES), _GERMAN),
+    ):
+        for found in pattern.finditer(text) if there else ():
+            yield Hit(*found.span(), "PHONE_NUMBER", 0.5, "phone, its form", "form phone")
     for at in _CALLS.places(lower):
         told = _CALL.match(lower, at)
         if told is not None and _is_dialled(told["number"]):
