@@ -10,6 +10,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     clause_secrets,
     codes_in_words,
     locks,
+    opened_with,
     passwords_in_scripts,
     told_passwords,
 )
@@ -17,6 +18,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 
 _TOLD = (
     told_passwords.passwords, clause_secrets.told, changed_secrets.recognize, answered_secrets.recognize, locks.recognize,
+    opened_with.recognize,
     passwords_in_scripts.recognize,
 )  # fmt: skip
 
