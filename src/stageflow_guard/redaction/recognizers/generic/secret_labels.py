@@ -41,6 +41,7 @@ _VERBS = (
 )  # fmt: skip
 _ADVERBS = (
     "still", "now", "just", "always", "again", "currently", "simply", "today", "also", "heute", "hoy", "oggi", "vandaag", "hoje", "aujourd'hui", "aujourd’hui", "immer noch", "noch immer", "noch", "jetzt", "nun", "immer", "weiterhin", "nach wie vor", "aktuell", "derzeit", "einfach", "ab sofort", "ab heute", "seit heute", "übrigens", "auch", "toujours", "encore", "maintenant", "désormais", "dorénavant", "actuellement", "aussi",
+    "these days", "nowadays", "lately", "neuerdings", "inzwischen", "mittlerweile", "neulich", "zurzeit", "momentan", "depuis peu", "à présent", "en ce moment", "últimamente", "de momento", "hoy en día", "ultimamente", "da poco", "al momento", "oggigiorno", "per ora", "tegenwoordig", "sinds kort", "inmiddels", "intussen", "hoje em dia", "por enquanto", "neste momento",
     "todavía", "aún", "ahora", "siempre", "actualmente", "también", "sempre", "ancora", "adesso", "ora", "tuttora", "attualmente", "anche", "nog steeds", "nog altijd", "nog", "steeds", "altijd", "nu", "voortaan", "gewoon", "momenteel", "ook", "ainda", "agora", "atualmente", "também", "mesmo", "à nouveau", "de nuevo", "di nuovo", "weer", "wieder",
     "the numbers", "the digits", "die zahlen", "die ziffern", "les chiffres", "los números", "i numeri", "de cijfers", "os números", "auf", "op",
 )  # fmt: skip
@@ -50,7 +51,9 @@ def _any(words: tuple[str, ...]) -> str:
     return "|".join(word.replace(" ", "[ ]") for word in sorted(words, key=len, reverse=True))
 
 
-ADVERB = rf"(?:{_any(_ADVERBS)})"
+# since when: `seit Ostern`, `since Monday`
+_SINCE = r"(?:since|seit|ab|depuis|desde|sinds|vanaf|dal|dalla)[ ](?:(?:last|dem|der|letzter|letztem|le|la|el|il|vorige|a|o)[ ])?[^\W_]{2,12}"
+ADVERB = rf"(?:{_any(_ADVERBS)}|{_SINCE})"
 # ` is still `, ` = `, `, c'est maintenant `, ` sigue siendo `
 IS = (
     rf"(?:,?[ ]{ADVERB})?(?:,?[ ](?:now[ ]|it[ ]|het[ ]|die[ ]|es[ ]|dat[ ]|das[ ]|esa[ ]|questa[ ]|essa[ ])?(?:{_any(_VERBS)})|['’]s)(?:[ ]{ADVERB}){{0,2}}[ ]?:?[ ]"

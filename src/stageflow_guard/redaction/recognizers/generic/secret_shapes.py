@@ -21,6 +21,10 @@ _WHOLE = re.compile(CODE)
 _JOINED = re.compile(
     r"[^\W\d_]{2,16}(?:-[^\W\d_]{1,16}){3,7}|[^\W\d_]{3,16}(?:-[^\W\d_]{3,16}){2}|[A-ZÀ-Þ][^\W\d_]{1,15}(?:_[^\W\d_]{2,16}){1,3}"
 )
+# `salt_and_pepper`: no name in a program has such a word in its middle
+_TIED = re.compile(
+    r"[^\W\d_]{3,16}_(?:y|e|i|et|und|oder|en|de|du|del|di|van|da|do|al|con|mit|avec|met|com)_[^\W\d_]{2,16}"
+)
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T")
 _PARTS = re.compile(r"[-_]")
 
@@ -32,7 +36,7 @@ def is_code(value: str) -> bool:
 
 def is_joined(value: str) -> bool:
     """Say whether words are joined to one that no language has: none of the first ones says something about passwords."""
-    if _JOINED.fullmatch(value) is None:
+    if _JOINED.fullmatch(value) is None and _TIED.fullmatch(value) is None:
         return False
     parts = _PARTS.split(value.lower())
     return parts[0] not in NO_PASSWORD and sum(part in NO_PASSWORD - LITTLE for part in parts) == 0

@@ -10,15 +10,22 @@ from stageflow_guard.redaction.recognizers.generic import (
     clause_secrets,
     codes_in_words,
     locks,
+    mailbox_passwords,
+    old_and_new,
     opened_with,
     passwords_in_scripts,
+    security_questions,
+    seed_words,
+    service_passwords,
+    spelled_codes,
     told_passwords,
+    value_first,
 )
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 _TOLD = (
     told_passwords.passwords, clause_secrets.told, changed_secrets.recognize, answered_secrets.recognize, locks.recognize,
-    opened_with.recognize,
+    opened_with.recognize, security_questions.recognize, seed_words.recognize, spelled_codes.recognize, mailbox_passwords.recognize, service_passwords.recognize, old_and_new.recognize, value_first.recognize,
     passwords_in_scripts.recognize,
 )  # fmt: skip
 
