@@ -56,21 +56,20 @@ def recognize(text: str) -> Iterator[Hit]:
             continue
         stop = lower.find("\n", first.end(), first.end() + _REACH)
         high = stop if stop >= 0 else min(len(text), first.end() + _REACH)
-        spans = _both(text, lower, at, first.end(), high, other)
+        spans = _both(text, at, first.end(), high, other)
         if spans:
             seen = spans[-1][1]
             for span in spans:
                 yield Hit(*span, "SECRET", 0.45, "old and new", "label password")
 
 
-def _both(
-    text: str, lower: str, at: int, end: int, high: int, other: re.Pattern[str]
-) -> list[tuple[int, int]]:
+def _both(text: str, at: int, end: int, high: int, other: re.Pattern[str]) -> list[tuple[int, int]]:
     """Return the two values, each behind its word."""
+    lower = lowered(text)
     one = _value(text, end, min(high, end + _NEAR))
     code = _code(text, end, min(high, end + _NEAR))
     if one is None and code is None:
-        return _changed_code(text, lower, at, end, high, other)
+        return _changed_code(text, at, end, high, other)
     after = one[1] if one is not None else code[1] if code is not None else end
     for word in re.finditer(rf"(?<![^\W_]){other.pattern}", lower[after:high]):
         begin = after + word.end()
@@ -86,9 +85,10 @@ def _both(
 
 
 def _changed_code(
-    text: str, lower: str, at: int, end: int, high: int, other: re.Pattern[str]
+    text: str, at: int, end: int, high: int, other: re.Pattern[str]
 ) -> list[tuple[int, int]]:
     """Return the new code where nothing tells the old one: `my old PIN was too easy, now 4821`."""
+    lower = lowered(text)
     if other is not _IS_NEW or not _labelled(lower, at, end + _NEAR):
         return []
     for word in re.finditer(rf"(?<![^\W_]){other.pattern}", lower[end:high]):

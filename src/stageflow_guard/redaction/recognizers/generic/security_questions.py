@@ -34,15 +34,14 @@ _QUESTIONS = (
     r"(?:nome|apelido|sobrenome)[ ]de[ ]solteir[oa](?:[ ](?:da|de)[ ](?:sua[ ]|tua[ ]|minha[ ])?(?:mãe|avó))?",
     r"primeir[oa][ ](?:animal(?:[ ]de[ ]estimação)?|bicho|cão|cachorro|gato|escola|carro|professora?|emprego|chefe|rua|namorad[oa]|amig[oa]|amor|concerto)|(?:professora?|livro|filme|comida|prato|equipa|time|cantor[a]?|cor|tio)[ ](?:favorit[oa]|preferid[oa])|rua[ ]d[ae][ ](?:tua[ ]|sua[ ]|minha[ ])?infância|melhor[ ]amig[oa][ ]de[ ]infância|alcunha[ ]de[ ]infância",
 )  # fmt: skip
-_SECRET = (
+_OF_A_BANK = (
     r"(?:security|secret|challenge|safety|memorable|secure)[ ](?:question|answer|word|place|date|name)|sicherheits(?:frage|antwort|wort)|geheime?[ ](?:frage|antwort)|geheimfrage|antwort[ ]auf[ ](?:die|meine|deine)[ ](?:sicherheits|geheim)frage|(?:réponse[ ]à[ ]la[ ])?question[ ](?:secrète|de[ ]sécurité)|réponse[ ](?:secrète|de[ ]sécurité)|mot[ ](?:secret|de[ ]sécurité|convenu)|(?:respuesta[ ]a[ ]la[ ])?pregunta[ ](?:secreta|de[ ]seguridad)|respuesta[ ](?:secreta|de[ ]seguridad)|palabra[ ](?:secreta|de[ ]seguridad)|(?:risposta[ ]alla[ ])?domanda[ ](?:segreta|di[ ]sicurezza)|risposta[ ](?:segreta|di[ ]sicurezza)|parola[ ](?:segreta|di[ ]sicurezza)"
     r"|(?:antwoord[ ]op[ ]de[ ])?(?:geheime[ ]vraag|beveiligingsvraag|controlevraag)|(?:geheim|beveiligings)[ ]?antwoord|geheim[ ]woord|(?:resposta[ ](?:à|a)[ ])?pergunta[ ](?:secreta|de[ ]segurança)|resposta[ ](?:secreta|de[ ]segurança)|palavra[ ](?:secreta|de[ ]segurança)"
 )
-_FIRST = re.compile(r"[^\W_]+(?:['’]s)?")
 _HEADS = Heads(("mother", "mum", "mom", "maiden", "first ", "childhood ", "favorite ", "favourite ", "oldest ", "best ", "name of ", "street ", "where ", "town ", "city where", "geburtsname", "geburtsort", "mädchenname", "ledigname", "erste", "liebste", "lieblings", "beste", "name de", "name ih", "name me", "straße ", "nom de ", "premier ", "première ", "professeur ", "prof ", "instituteur ", "livre ", "film ", "plat ", "équipe ", "acteur ", "chanteur ", "oncle ", "rue de ", "ville de ", "surnom ", "meilleur", "apellido", "primer ", "primera ", "profesor", "maestr", "libro ", "película ", "comida ", "equipo ", "cantante ", "color ", "tío ", "calle de ", "mejor amig", "apodo ", "cognome ", "primo ", "prima ", "professor", "piatto ", "squadra ", "colore ", "zio ", "via d", "miglior", "soprannome ", "meisjesnaam", "eerste ", "lievelings", "favoriete ", "straat ", "nome de ", "apelido de", "sobrenome de", "primeir", "livro ", "filme ", "prato ", "equipa ", "time ", "cantor", "cor ", "tio ", "rua d", "melhor amig", "alcunha ",
                 "security ", "secret ", "challenge ", "safety ", "memorable ", "secure ", "sicherheits", "geheim", "antwort auf", "réponse ", "question ", "mot ", "respuesta ", "pregunta ", "palabra ", "risposta ", "domanda ", "parola ", "antwoord op", "beveiligings", "controlevraag", "resposta ", "pergunta ", "palavra "))  # fmt: skip
 _QUESTION = re.compile(rf"(?:{'|'.join(_QUESTIONS)})(?![^\W_])")
-_OF_SECRETS = re.compile(rf"(?:{_SECRET})(?![^\W_])")
+_OF_SECRETS = re.compile(rf"(?:{_OF_A_BANK})(?![^\W_])")
 _WORD = r"[^\W_][\w'’.&-]{0,24}"
 _SIGN = (
     r"(?:[ ]?[:=?]{1,2}|[ ]?(?:->|→|=>|[–—]))[ ]{0,3}(?:\n[ \t]{0,4})?(?:[–—>-][ ])?[\"'„“«]?[ ]?"

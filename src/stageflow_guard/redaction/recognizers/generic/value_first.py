@@ -44,7 +44,7 @@ def recognize(text: str) -> Iterator[Hit]:
         if verb is None or before is None:
             continue
         value = before["value"].rstrip(TRIMMED)
-        stop = re.search(r"[.!?;\n]", lower[at : at + _REACH])
+        stop = re.search(r"[.!?;,\n]", lower[at : at + _REACH])
         high = at + (_REACH if stop is None else stop.start())
         label = _PASSWORD.search(lower, at, min(len(text), high))
         if label is None or _ABOUT.search(lower, at, min(len(text), high)) is not None:
