@@ -22,7 +22,9 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _LOCKED = frozenset(LOCKED)
 _HEADS = Heads(dict.fromkeys((*LOCKED, *DOORS)))
-_THING = re.compile(rf"{any_of(dict.fromkeys((*LOCKED, *DOORS)))}(?![^\W_])")
+_THING = re.compile(
+    rf"{any_of(dict.fromkeys((*LOCKED, *DOORS)))}(?P<code>s?[ -]?(?:code|codes|pin|kode|kombination|combinatie|combination|combo))?(?![^\W_])"
+)
 _BEFORE = r"(?<![\w.,:/#*+-])"
 _NO_MORE = r"(?![\w/%€$£°-]|[.,:]\w|[ ](?:€|eur|euros?|kg|km|cm|mm|min|uhr|uur|h|am|pm|days|tage|stück|[0-9]))"
 _DIALLED = re.compile(
@@ -49,7 +51,7 @@ _WITH = re.compile(
 )
 _CODES = re.compile(r"(?:code|codes|pin|código|codice|kode|digicode)(?![^\W_])")
 _STOPS = re.compile(r"[!;\n]|[.](?=\s|$)|\?(?![ ]*[—–-]?[ ]*[0-9#*])")
-_REACH, _BACK, _WORDS = 90, 60, 5
+_REACH, _BACK, _WORDS, _LEAD = 90, 60, 5, 20
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -65,7 +67,7 @@ def recognize(text: str) -> Iterator[Hit]:
             continue  # a heading, or a constant of a program
         stop = _STOPS.search(lower, end, min(len(lower), end + _REACH))
         high = min(len(lower), end + _REACH) if stop is None else stop.start()
-        span = _behind(lower, end, high, locked=thing[0] in _LOCKED) or _second(
+        span = _behind(lower, end, high, locked=thing[0] in _LOCKED, coded=thing["code"] is not None) or _second(
             lower, at, end, high, ended
         ) or _ahead(lower, at, end)  # fmt: skip
         if span is not None:
@@ -73,7 +75,9 @@ def recognize(text: str) -> Iterator[Hit]:
             yield Hit(*span, "SECRET", 0.45, "opens something", "label code")
 
 
-def _behind(lower: str, end: int, high: int, *, locked: bool) -> tuple[int, int] | None:
+def _behind(
+    lower: str, end: int, high: int, *, locked: bool, coded: bool
+) -> tuple[int, int] | None:
     """Return the code that a sentence tells behind what it opens."""
     number = _ITS_NUMBER.match(lower, end, high)
     numbered = number is not None and locked
@@ -99,6 +103,8 @@ def _behind(lower: str, end: int, high: int, *, locked: bool) -> tuple[int, int]
     if done or (told and len(first[0]) > _SHORT):
         return first.span()
     near = between.count(" ") <= _WORDS + 2
+    if coded and between.count(" ") <= 1 and len(first[0]) > _SHORT and between.strip() in _TIES:
+        return first.span()
     if locked and near and (
         _SIGN.search(between) is not None or (numbered and _THING.search(between) is not None)
         or (not between.strip() and len(first[0]) == _SHORT + 1)
@@ -108,6 +114,7 @@ def _behind(lower: str, end: int, high: int, *, locked: bool) -> tuple[int, int]
 
 
 _SHORT = 3
+_TIES = frozenset(["", ":", "=", "is", "->", "→", "-", "–"])
 
 
 def _second(lower: str, at: int, end: int, high: int, ended: int) -> tuple[int, int] | None:
@@ -133,7 +140,11 @@ def _ahead(lower: str, at: int, end: int) -> tuple[int, int] | None:
     low = max(low, lower.rfind("\n", low, at) + 1)
     for code in (*_DIALLED.finditer(lower, low, at), *_PLAIN.finditer(lower, low, at)):
         before, between = lower[low : code.start()], lower[code.end() : at]
-        if OTHERS.search(between) or OTHERS.search(before) or between.count(" ") > _WORDS + 1:
+        if (
+            OTHERS.search(between)
+            or OTHERS.search(before[-_LEAD:])
+            or between.count(" ") > _WORDS + 1
+        ):
             continue
         if _STOPS.search(between) is None and _ENTERED.search(before) is not None:
             return code.span()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from stageflow_guard.redaction.recognizers.anchors import any_of
+
 # of what people choose; `clave` and `contra` are these in Spanish
 PASSWORDS = (
     "password", "passwd", "passcode", "passphrase", "pass phrase", "pwd", "pw", "pass", "login-passwort", "passwort", "passwörter", "kennwort", "zugangspasswort", "mot de passe", "mots de passe", "mdp", "contraseña", "contrasena", "contraseñas", "la contra", "mi contra", "clave", "claves",
@@ -47,16 +49,12 @@ _ADVERBS = (
 )  # fmt: skip
 
 
-def _any(words: tuple[str, ...]) -> str:
-    return "|".join(word.replace(" ", "[ ]") for word in sorted(words, key=len, reverse=True))
-
-
 # since when: `seit Ostern`, `since Monday`
 _SINCE = r"(?:since|seit|ab|depuis|desde|sinds|vanaf|dal|dalla)[ ](?:(?:last|dem|der|letzter|letztem|le|la|el|il|vorige|a|o)[ ])?[^\W_]{2,12}"
-ADVERB = rf"(?:{_any(_ADVERBS)}|{_SINCE})"
+ADVERB = rf"(?:{any_of(_ADVERBS)}|{_SINCE})"
 # ` is still `, ` = `, `, c'est maintenant `, ` sigue siendo `
 IS = (
-    rf"(?:,?[ ]{ADVERB})?(?:,?[ ](?:now[ ]|it[ ]|het[ ]|die[ ]|es[ ]|dat[ ]|das[ ]|esa[ ]|questa[ ]|essa[ ])?(?:{_any(_VERBS)})|['’]s)(?:[ ]{ADVERB}){{0,2}}[ ]?:?[ ]"
+    rf"(?:,?[ ]{ADVERB})?(?:,?[ ](?:now[ ]|it[ ]|het[ ]|die[ ]|es[ ]|dat[ ]|das[ ]|esa[ ]|questa[ ]|essa[ ])?(?:{any_of(_VERBS)})|['’]s)(?:[ ]{ADVERB}){{0,2}}[ ]?:?[ ]"
     rf"|[ ]?(?:=|->|→|=>)[ ]?|(?:[ ]{ADVERB})?[ ]?:[ ]{{1,2}}"
 )
 # what a complement begins with: `of the till`, `del gestionale`, `zum Tresor`, `che apre`

@@ -20,11 +20,11 @@ from stageflow_guard.redaction.recognizers.repeats import SURE, is_looked_for, s
 _PREFIXED = re.compile(
     r"(?<![A-Za-z0-9])(?:"
     r"(?:AKIA|ASIA|AGPA|AIDA|AROA)[0-9A-Z]{16}(?![0-9A-Z])"
-    r"|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255}|gl(?:pat|rt|dt|ft|soat|cbt|ptt|agent|imt|oas)-[A-Za-z0-9_-]{20,100}(?:\.[A-Za-z0-9_-]{2,20}){0,2}"
+    r"|gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{22,255}|gl(?:pat|rt|dt|ft|soat|cbt|ptt|agent|imt|oas)-(?:[A-Za-z0-9_-]{20,100}|(?=[A-Za-z]{0,12}[0-9])[A-Za-z0-9_-]{16,19})(?:\.[A-Za-z0-9_-]{2,20}){0,2}"
     r"|xox[abeoprs]-(?=[A-Za-z]{0,13}[0-9])[0-9A-Za-z]{1,14}-[A-Za-z0-9-]{8,250}|xapp-[0-9]-[A-Za-z0-9-]{10,250}"
     r"|(?:sk|pk|rk)[-_](?!ecdsa-|ssh-)(?:(?:live|test|proj|ant|svcacct|admin|or)[-_])?(?:[a-z0-9]{2,10}-)?[A-Za-z0-9_-]{16,250}"
     r"|AIza[0-9A-Za-z_-]{35}|ya29\.[0-9A-Za-z_-]{20,300}|GOCSPX-[0-9A-Za-z_-]{20,60}"
-    r"|SG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{16,80}|npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,250}"
+    r"|SG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{16,80}|npm_(?=[A-Za-z]{0,20}[0-9])[A-Za-z0-9]{28,40}|pypi-[A-Za-z0-9_-]{50,250}"
     r"|hf_[A-Za-z0-9]{30,50}|dop_v1_[a-f0-9]{64}|shpat_[a-fA-F0-9]{32}|sq0(?:atp|csp)-[A-Za-z0-9_-]{22,50}"
     r"|SK[0-9a-f]{32}|key-[0-9a-f]{32}|whsec_[A-Za-z0-9]{20,64}|vault:v[0-9]:[A-Za-z0-9+/=]{20,200}|hvs\.[A-Za-z0-9_-]{20,200}"
     r"|AGE-SECRET-KEY-1[0-9A-Z]{58}|xkeysib-[a-f0-9]{64}-[A-Za-z0-9]{16}|r8_[A-Za-z0-9]{37}|dapi[0-9a-f]{32}(?:-[0-9])?|shp(?:ss|ca|pa|tka)_[a-fA-F0-9]{32}|PMAK-[a-f0-9]{24}-[a-f0-9]{34}|pul-[a-f0-9]{40}|NR(?:AK|JS|RA|II)-[A-Za-z0-9]{19,42}|LTAI[A-Za-z0-9]{12,24}|ATATT3[A-Za-z0-9_=-]{40,250}|ATCTT3[A-Za-z0-9_=-]{40,250}|ATBB[A-Za-z0-9]{24,40}"

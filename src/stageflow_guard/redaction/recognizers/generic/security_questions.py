@@ -51,7 +51,7 @@ _TELLS = re.compile(rf"[^\n.:=?]{{0,16}}?{_SIGN}")
 # what a secret question asks stands between, in brackets or behind a comma
 _ASKED = re.compile(rf"(?:,?[ ](?:\([^\n()]{{1,50}}\)|[^\n.:=?;]{{1,50}}?))?{_SIGN}")
 _NEVER = frozenset(["yes", "no", "ja", "nein", "oui", "non", "sí", "si", "sim", "não", "nee", "optional", "required", "n/a", "unknown", "none", "see", "siehe", "voir", "ver", "vedi", "zie", "what", "which", "when", "where", "was", "wie", "wo", "quel", "quelle", "qué", "cuál", "quale", "wat", "welke", "qual", "the", "a", "in"])  # fmt: skip
-# a headline or a list asks no one: two such questions, or a word of banks and forms, stand near
+# a headline or a list asks no one: a question of mothers or pets, or a word of banks and forms, stand near
 _FORMS = re.compile(
     r"(?<![^\W_])(?:bank|account|password|reset|login|helpdesk|security|verif\w+|secret|hotline|konto|passwort|sicherheit\w*|geheim\w*|banque|compte|mot de passe|sécurité|secr[èe]te?|banco|cuenta|contraseña|clave|seguridad|secreta|banca|conto|sicurezza|segreta|wachtwoord|beveiliging\w*|geheime|rekening|conta|senha|segurança)(?![^\W_])"
 )
@@ -91,11 +91,10 @@ def recognize(text: str) -> Iterator[Hit]:
 
 
 def _near(lower: str, at: int, end: int) -> bool:
-    """Say whether the question is asked by a form: another one, or a word of banks and sites, is near."""
+    """Say whether the question is asked by a form: one of mothers and pets, or a word of banks and sites, is near."""
     low, high = max(0, at - _AROUND), min(len(lower), end + _AROUND)
     if _FORMS.search(lower, low, high) is not None:
         return True
-    return any(
-        other < at or other > end for other in _HEADS.places(lower)
-        if low <= other < high and _QUESTION.match(lower, other) is not None and other != at
-    )  # fmt: skip
+    return _OF_MOTHERS.search(lower, low, at) is not None or (
+        _OF_MOTHERS.search(lower, end, high) is not None
+    )

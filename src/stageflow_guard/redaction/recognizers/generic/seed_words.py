@@ -27,7 +27,7 @@ _HEADS = Heads(_LABELS)
 _LABEL = re.compile(rf"{any_of(_LABELS)}(?![^\W_])")
 _WORD = r"(?:[0-9]{1,2}[.):]?[ ]{0,2})?[^\W\d_]{2,12}"
 _VALUE = re.compile(
-    rf"[^\n.!?:=]{{0,60}}?(?:[ ]?[:=–—→][ ]?|[ ](?:is|are|sind|ist|lauten|lautet|son|es|sont|est|sono|è|zijn|is|são|é|luiden)[ ]:?[ ]?|[ ]?\n)\s{{0,4}}[\"'„“«(]?[ ]?(?P<words>{_WORD}(?:[ ,;/|\n-]{{1,3}}{_WORD}){{11,23}})(?![^\W_])"
+    rf"[^\n.!?:=]{{0,60}}?(?:[ ]?[:=–—→][ ]?|[ ](?:is|are|sind|ist|lauten|lautet|son|es|sont|est|sono|è|zijn|is|são|é|luiden)[ ]:?[ ]?|[ ]?\n)\s{{0,4}}[\"'„“«(]?[ ]?(?P<words>{_WORD}(?:(?:[ ,;/|-]{{1,3}}{_WORD}){{11,23}}|(?:[ ]?\n[ ]?{_WORD}){{11,23}}))(?![^\W_])"
 )
 _LETTERS = re.compile(r"[^\W\d_]+")
 _REACH = 420

@@ -9,6 +9,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     changed_secrets,
     clause_secrets,
     codes_in_words,
+    far_pins,
     locks,
     mailbox_passwords,
     old_and_new,
@@ -25,7 +26,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 
 _TOLD = (
     told_passwords.passwords, clause_secrets.told, changed_secrets.recognize, answered_secrets.recognize, locks.recognize,
-    opened_with.recognize, security_questions.recognize, seed_words.recognize, spelled_codes.recognize, mailbox_passwords.recognize, service_passwords.recognize, old_and_new.recognize, value_first.recognize,
+    opened_with.recognize, security_questions.recognize, seed_words.recognize, spelled_codes.recognize, mailbox_passwords.recognize, service_passwords.recognize, old_and_new.recognize, value_first.recognize, far_pins.recognize,
     passwords_in_scripts.recognize,
 )  # fmt: skip
 

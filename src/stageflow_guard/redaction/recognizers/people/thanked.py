@@ -36,6 +36,8 @@ _FOR = re.compile(
 )
 _FORS = re.compile(r",?[ ](?:for|für|fürs|pour|por|per|voor|pela|pelo|de|d['’])(?![^\W_])")
 _MOST = 4
+# everybody, and what else is thanked with a capital
+_ALL = frozenset(["alle", "allen", "all", "allemaal", "euch", "ihnen", "dir", "ihr", "everyone", "god", "gott", "dieu", "dios", "dio", "deus", "tous", "todos", "tutti", "uw", "jullie", "u", "lei", "voi", "usted", "ustedes", "você", "vocês", "der", "die", "das", "the", "our", "unser", "unserem", "unseren", "notre", "nuestro", "nostro", "nosso"])  # fmt: skip
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -61,7 +63,11 @@ def _names(text: str, at: int, *, copied: bool) -> Iterator[Hit]:
             break
         word = text[slice(*name)]
         parts = word.lower().split()
-        if any(part in EVERYBODY or part in BUSINESS for part in parts) or word.isupper():
+        if (
+            parts[0] in _ALL
+            or any(part in EVERYBODY or part in BUSINESS for part in parts)
+            or word.isupper()
+        ):
             break
         known = parts[0] in GIVEN_NAMES or parts[0].partition("-")[0] in GIVEN_NAMES
         if len(parts) > 1 and not is_person(word):
