@@ -26,7 +26,7 @@ _THING = re.compile(
     rf"{any_of(dict.fromkeys((*LOCKED, *DOORS)))}(?P<code>s?[ -]?(?:code|codes|pin|kode|kombination|combinatie|combination|combo))?(?![^\W_])"
 )
 _BEFORE = r"(?<![\w.,:/#*+-])"
-_NO_MORE = r"(?![\w/%€$£°-]|[.,:]\w|[ ](?:€|eur|euros?|kg|km|cm|mm|min|uhr|uur|h|am|pm|days|tage|stück|[0-9]))"
+_NO_MORE = r"(?![\w/%€$£°-]|[.,:]\w|[ ](?:€|eur|euros?|kg|km|cm|mm|min|uhr|uur|h|am|pm|days|tage|stück|pieces|pcs|times|mal|fois|veces|volte|keer|vezes|units|unités|unidades|unità|seconds|sekunden|secondes|segundos|secondi|seconden|people|personen|(?:en|in|auf|op|em)[ ](?:stock|lager|voorraad|estoque)|[0-9]))"
 _DIALLED = re.compile(
     rf"{_BEFORE}(?:[0-9](?:-[0-9]){{2,7}}|[0-9](?:[ ][0-9]){{2,7}}|[0-9]{{2}}(?:-[0-9]{{2}}){{1,3}}|[0-9]{{2}}(?:[ ][0-9]{{2}}){{2}}|[0-9]{{3,8}}[#*]|[#*][0-9]{{3,8}}[#*]?){_NO_MORE}",
     re.IGNORECASE,
