@@ -59,6 +59,7 @@ from stageflow_guard.redaction.recognizers.generic import (
     parts,
     payment_cards,
     plates,
+    record_clauses,
     records_of_people,
     said_births,
     secret_forms,
@@ -152,6 +153,7 @@ SHAPED: Recognizers = (
     (device_serials.recognize, frozenset({"DEVICE_ID"})),
     (files_of_people.recognize, frozenset({"MEDICAL_RECORD_NUMBER", "CASE_NUMBER"})),
     (records_of_people.recognize, frozenset({"MEMBER_ID", "CASE_NUMBER", "EMPLOYEE_ID", "STUDENT_ID", "MEDICAL_RECORD_NUMBER"})),
+    (record_clauses.recognize, frozenset({"MEMBER_ID", "CASE_NUMBER", "EMPLOYEE_ID", "STUDENT_ID", "MEDICAL_RECORD_NUMBER"})),
     (court_numbers.recognize, frozenset({"CASE_NUMBER"})),
     (sort_codes.recognize, frozenset({"US_BANK_NUMBER"})),
     (national_accounts.recognize, frozenset({"US_BANK_NUMBER"})),
@@ -209,7 +211,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 # what these find holds a digit
 _NUMERIC = frozenset({
     numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, odd_phones.recognize, parts.last_four, parts.told_in_parts, accounts.ibans, accounts.wallets, coins.recognize, identifiers.labelled, case_numbers.recognize, staff_numbers.recognize, vehicle_numbers.recognize, births_beside.recognize, one_time_codes.codes, plates.beside, told_plates.recognize,
-    wallet_transfers.recognize, device_serials.recognize, files_of_people.recognize, records_of_people.recognize, court_numbers.recognize, sort_codes.recognize, national_accounts.recognize, told_accounts.recognize, announced.documents, births.births, listed_births.recognize, addresses.recognize, delivered_to.recognize, known_starts.recognize, medical.events,
+    wallet_transfers.recognize, device_serials.recognize, files_of_people.recognize, records_of_people.recognize, record_clauses.recognize, court_numbers.recognize, sort_codes.recognize, national_accounts.recognize, told_accounts.recognize, announced.documents, births.births, listed_births.recognize, addresses.recognize, delivered_to.recognize, known_starts.recognize, medical.events,
 })  # fmt: skip
 _LONG = frozenset(
     {secrets.issued, accounts.wallets, coins.recognize, announced.lettered}

@@ -14,13 +14,15 @@ from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 from stageflow_guard.redaction.recognizers.shapes import holds, numbers_in
 
 _END = r"(?![\w]|[./-][0-9A-Za-z])"
-# a case of a federal court, of a Dutch court, of a Belgian and a Dutch prosecutor, of the Dutch police
+# a case of a federal court, of a Dutch court, of a Belgian and a Dutch prosecutor, of the Dutch police,
+# of a Mexican prosecutor, of a court of Québec and of Brazil
 _SURE = re.compile(
     rf"(?:[0-9]:[0-9]{{2}}-(?:cv|cr|mj|bk|ap|mc|md)-[0-9]{{4,6}}(?:-[A-Z]{{2,4}}){{0,3}}"
     rf"|C/[0-9]{{2}}/[0-9]{{6}}(?:[ ]?/[ ]?(?:HA|KG|FA|JE|EX)[ ](?:ZA|RK|PL)[ ][0-9]{{2}}-[0-9]{{1,5}})?|(?:HA|KG)[ ](?:ZA|RK)[ ][0-9]{{2}}-[0-9]{{1,5}}"
-    rf"|[A-Z]{{2}}\.?[0-9]{{2}}\.[A-Z0-9]{{2}}\.[0-9]{{4,6}}/[0-9]{{2,4}}|PL[0-9]{{4}}-[0-9]{{10}}(?:-[0-9]{{1,2}})?){_END}"
+    rf"|[A-Z]{{2}}\.?[0-9]{{2}}\.[A-Z0-9]{{2}}\.[0-9]{{4,6}}/[0-9]{{2,4}}|PL[0-9]{{4}}-[0-9]{{10}}(?:-[0-9]{{1,2}})?"
+    rf"|CI-[A-Z]{{2,6}}/[A-Z0-9-]{{1,8}}/UI-[0-9A-Z ]{{1,5}}[ ][CS]/[A-Z]/[0-9]{{3,6}}/[0-9]{{2}}-[0-9]{{4}}|[0-9]{{3}}-[0-9]{{2}}-[0-9]{{6}}-[0-9]{{3}}|[0-9]{{7}}-[0-9]{{2}}\.(?:19|20)[0-9]{{2}}\.[0-9]\.[0-9]{{2}}\.[0-9]{{4}}){_END}"
 )
-_SURE_SHAPES = (b"0:00-aa-0000", b"A/00/000000", b"AA AA 00-0", b".00.A", b"00.A0.", b"00.AA.", b"00.00.0000", b"AA0000-0000000000")  # fmt: skip
+_SURE_SHAPES = (b"0:00-aa-0000", b"A/00/000000", b"AA AA 00-0", b".00.A", b"00.A0.", b"00.AA.", b"00.00.0000", b"AA0000-0000000000", b"0/AA-0 A/A/0", b"000-00-000000-000", b"0000000-00.0000.0.00.0000")  # fmt: skip
 # a German file of a prosecutor or of a criminal court, which is somebody's
 _PENAL = r"(?:Js|UJs|Ls|Ds|Cs|Ks|KLs|Ns|Gs|OWi|BRs|VRs|Owi)"
 # and one of a civil, family, social or labour court
@@ -71,5 +73,5 @@ def recognize(text: str) -> Iterator[Hit]:
             yield Hit(*found.span(), "CASE_NUMBER", 0.55, "case, its form", "form case")
 
 
-_LETTERS = 7  # characters before the first digit, at most
+_LETTERS = 12  # characters before the first digit, at most
 _PARTS = frozenset("./-_@#:")

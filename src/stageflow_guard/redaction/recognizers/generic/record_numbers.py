@@ -15,7 +15,7 @@ _NUMBER = re.compile(
 # a code that is typed in small letters
 _SMALL = re.compile(r"[a-z]{1,5}[-_/.]?[0-9]{4,14}[a-z]?(?:-[0-9a-z]{1,4})?")
 _DAY = re.compile(
-    r"(?:[0-9]{1,2}[./-][ ]?[0-9]{1,2}[./-][ ]?(?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{2}[./-][0-9]{1,2}[./-][0-9]{1,2}|(?:19|20)[0-9]{2}(?:[-/](?:[0-9]{2}|(?:19|20)[0-9]{2}))?|[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?![0-9])"
+    r"(?:(?:0?[0-9]|[12][0-9]|3[01])[./-][ ]?(?:0?[0-9]|[12][0-9]|3[01])[./-][ ]?(?:[0-9]{4}|[0-9]{2})|(?:19|20)[0-9]{2}[./-][0-9]{1,2}[./-][0-9]{1,2}|(?:19|20)[0-9]{2}(?:[-/](?:[0-9]{2}|(?:19|20)[0-9]{2}))?|[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?|(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?![0-9])"
 )
 _MEASURED = re.compile(
     r"[ ]?(?:€|\$|£|%|°|(?:eur|euros?|usd|chf|gbp|dollars?|pounds?|francs?|reais|mio|mill?\.|tsd|kg|gr?|mg|ml|km|cm|mm|m²|kwh|mb|gb|kb|uhr|uur|heures|horas|ore|stunden|hours|minuten|minutes|minutos|tage|days|jours|días|giorni|dagen|dias|jahre|years|ans|años|anni|jaar|anos|monate|months|mois|meses|mesi|maanden|people|persons|personen|personnes|personas|persone|pessoas|mitglieder|members|membres|miembros|membri|leden|membros|kunden|customers|clients|clientes|clienti|klanten|stück|items|punkte|points|puntos|punti|punten|pontos|pts|pkt|seiten|pages|páginas|pagine|pagina['’]s|times|mal|fois|veces|volte|keer|vezes)(?![^\W_]))",
@@ -80,5 +80,5 @@ _AGE = re.compile(r"[0-9]{1,3}[ ]?(?:[MFmf]|y\.?/?o|yrs?|years?)(?!\w)")
 _RANGE = re.compile(r"[0-9]{1,3}[-–][1-9][0-9]{0,2}")
 # the word for another number
 _NAME = re.compile(
-    r"(?:MRN|SSN|DOB|NIP|DNI|NIF|NIE|CPF|BSN|TEL|FAX|CEP|PLZ|ZIP|VAT|IVA|NPI|ICD|CPT|ISO|DIN|USB|PDF|HTTP|TLS|AES|SHA|RFC|CVE|UTF|NIR|OLN|GRP|BIN|PCN|REF|BIC|AHV|BLZ|KTO|HRB|HRA|RCS|CIF|TVA|KVK|BTW|EUR|USD|GBP|CHF|BRL)(?![A-Za-z])|(?:ID|PIN|CAP|CP|IP|RX|HR|BP|EN|N[O0]?[º°]?)[ ]"
+    r"(?:MRN|SSN|DOB|NIP|DNI|NIF|NIE|CPF|BSN|TEL|FAX|CEP|PLZ|ZIP|VAT|IVA|NPI|ICD|CPT|ISO|DIN|USB|PDF|HTTP|TLS|AES|SHA|RFC|CVE|UTF|NIR|OLN|GRP|BIN|PCN|REF|BIC|AHV|BLZ|KTO|HRB|HRA|RCS|CIF|TVA|KVK|BTW|EUR|USD|GBP|CHF|BRL|DBC)(?![A-Za-z])|(?:ID|PIN|CAP|CP|IP|RX|HR|BP|EN|N[O0]?[º°]?)[ ]"
 )

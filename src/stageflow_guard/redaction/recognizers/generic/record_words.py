@@ -9,9 +9,12 @@ Orders, invoices, parcels and tickets have no word here.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from enum import Enum
+
+from stageflow_guard.redaction.recognizers.generic.record_synonyms import MORE, MORE_CAPITALS
 
 
 class Way(Enum):
@@ -125,10 +128,20 @@ def _written(word: str) -> set[str]:
 
 def _all() -> Iterator[tuple[str, str, Way]]:
     for kind, ways in _KINDS.items():
+        more = {Way[way]: words for way, words in MORE[kind].items()}
         for way, words in ways.items():
             for word in words.split("|"):
                 for form in _written(word):
                     yield form, kind, way
+        for way, words in more.items():
+            for word in words.split("|"):
+                bare = _NUMBERED.sub("", word)
+                for form in _written(bare):
+                    yield form, kind, Way.NEEDS if bare != word and way is Way.OWN else way
+
+
+# what `_NUMBER_BEHIND` of `records_of_people` reads behind a word that so needs it
+_NUMBERED = re.compile(r"(?<=\w\w)[. -]{1,2}(?:no|nr|n|nº|n°|n\.º|#|n\.|nr\.|no\.)$")
 
 
 # the kinds and ways of each word: `sinistro` carries a number, and `n. sinistro` is one
@@ -137,11 +150,12 @@ for _word, _kind, _way in _all():
     if (_kind, _way) not in WORDS.setdefault(_word, []):
         WORDS[_word].append((_kind, _way))
 _SHORT = 3
-# what a text is looked through for: a short word with the sign behind it
+# what a text is looked through for: a short word with what is behind it, a sign or a word for "number"
+_BEHIND_SHORT = (*" .:-#=_(,?\"'", "nr", "no", "num", "nú", "nº", "n°", "id", "snu", "snr")
 BEGINNINGS = frozenset(
     begin
     for word in WORDS
-    for begin in ((word,) if len(word) > _SHORT else (word + sign for sign in " .:-#=_(\"'"))
+    for begin in ((word,) if len(word) > _SHORT else (word + sign for sign in _BEHIND_SHORT))
 )
 # so short that only capitals are meant
-CAPITALS = frozenset(("ra", "pid", "hc", "h.c", "ead", "sip", "dip", "rit", "ruc", "nuc", "dkv", "aok", "dak", "tk", "ikk", "bkk", "kk", "bo", "b.o", "pv", "rg", "r.g", "nre", "nig", "nda", "ipp", "nhi", "piz", "hcn", "mdn", "bg", "caf", "nhc", "usp", "upn", "uln", "ee", "pat", "r.g.e", "r.g.t", "r.g.l", "rg n"))  # fmt: skip
+CAPITALS = frozenset(("ra", "pid", "hc", "h.c", "ead", "sip", "dip", "rit", "ruc", "nuc", "dkv", "aok", "dak", "tk", "ikk", "bkk", "kk", "bo", "b.o", "pv", "rg", "r.g", "nre", "nig", "nda", "ipp", "nhi", "piz", "hcn", "mdn", "bg", "caf", "nhc", "usp", "upn", "uln", "ee", "pat", "r.g.e", "r.g.t", "r.g.l", "rg n")) | MORE_CAPITALS  # fmt: skip

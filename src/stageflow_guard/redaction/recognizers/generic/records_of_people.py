@@ -34,7 +34,7 @@ _NUMBER_BEHIND = re.compile(
 )
 # or before: `n° de client`, `número de mi póliza`, `nummer op mijn bonuskaart`
 _LINK = r"(?:de la|de l['’]|de los|de|du|del|della|dello|dell['’]|di|do|da|dos|das|des|d['’]|of|on|van|op|der|auf|von|sur|su|en|em)"
-_NUMBER_BEFORE = re.compile(
+NUMBER_BEFORE = re.compile(
     rf"(?<![^\W_])(?:(?:n\.?[ ]?[º°]\.?|n\.?0|n[.º°]|n\.?[ºª]|num\.|n[uúù]m(?:[ée]ro|ero)?\.?|c[oó]digo|c[oó]dice|c[oó]d\.?|r[eé]f(?:[ée]rence|erencia|er[êe]ncia)?\.?|rif(?:erimento)?\.?|code|identifiant|identificador|estremi)[ ]?(?:{_LINK}[ ]?)?"
     rf"|(?:no\.?|nr\.?|nro\.?|num\.?|id\.?|number|nummer|r[eé]f(?:[ée]rence|erencia|er[êe]ncia)?\.?|clave)[ ]{_LINK}[ ]?)"
     r"(?:(?:mi|su|ma|mon|sa|son|votre|notre|mia|mio|sua|suo|minha|meu|mijn|m['’]n|your|my|the|our|meiner|meinem|la|le|el|il|lo|o|a|het|de|der|dem|tarjeta|carte|carta|cartão|tessera|kaart|karte)[ ])?$"
@@ -48,8 +48,8 @@ _LEADS = re.compile(
     re.IGNORECASE,
 )
 # other things that have numbers
-_ELSE = re.compile(
-    r"(?<![^\W_])(?:order|bestell|auftrag|commande|pedido|ordine|encomenda|invoice|rechnung|factur|fattur|fatura|ticket|parcel|paket|pakket|pakje|colis|pacco|paquete|env[ií]o|sendung|zending|spedizion|tracking|article|artikel|articolo|art[íi]culo|artigo|item|part(?![^\W_])|parts?[ ]n|lots?(?![^\W_])|los(?![^\W_])|charge|serie|série|serial|modell?|version|versi[oóã]n?|versão|room|zimmer|raum|salle|sala|aula|stanza|kamer|zaal|route|bus(?![^\W_])|lini[ae]|ligne|l[íi]nea|linha|train|zug(?![^\W_])|flight|flug|vol(?![^\W_])|vuelo|volo|voo|vlucht|gate|phone|tel(?![^\W_])|tel[eé]|mobil|mobiel|m[óo]vil|cell(?![^\W_])|cellul|handy|gsm|natel|fax|call(?:s|ed)?(?![^\W_])|ring(?![^\W_])|ruf|appel|llam|chiam|bel(?![^\W_])|liga|ligue|price|preis|prix|precio|prezzo|preço|prijs|amount|betrag|montant|import[eo]|valor|bedrag|total|summe|euros?(?![^\W_])|seite|page|p[áa]gina|§|law|gesetz|ley|legge|iban|(?:bic|swift)(?![^\W_])|konto|account|compte|cuenta|conto|conta(?![^\W_])|rekening|passport|reisepass|passeport|pasaporte|passaporto|paspoort|plz|(?:zip|cep|cap)(?![^\W_])|postcode|isbn|ean(?![^\W_])|https?|www|port(?![^\W_])|error|fehler|erreur|errore|erro(?![^\W_])|taille|talla|taglia|maat|größe|größe|since|seit|depuis|desde|sinds|réception|réunion|assemblée|conseil|version|build|release|commit|mark(?![^\W_])|points?|punkte|puntos|punti|pontos|punten|motor\w{0,2}|inverter|engine|machine|macchina|máquina|veicolo|vehículo|véhicule|vehicle|contatore|compteur|contador|zähler\w{0,6}|meter|apparat\w{0,3}|gerät\w{0,2}|device|dispositivo|caldaia|caldera|chaudière|produ[ck]t\w{0,3}|prodotto|producto|produit|server|servidor|table|tabelle|tabla|tabella|tabel|kennzeichen|plate|matrícula|kenteken|targa|plaque|(?:dni|nif|nie|cpf|bsn|ssn)(?![^\W_])|steuer|codice fiscale|s[ée]cu|sécurité|seguridad social|social security|social|nir|rib(?![^\W_])|passcode|password|pass?wor[td]|passwort|kennwort|contraseña|senha|pin(?![^\W_])|geb(?![^\W_])|geboren|born|dob|née?(?![^\W_])|nat[oa]|nacid[oa]|nasc)"
+OF_ANOTHER_THING = re.compile(
+    r"(?<![^\W_])(?:order|bestell|auftrag|commande|pedido|ordine|encomenda|invoice|rechnung|factur|fattur|fatura|ticket|parcel|paket|pakket|pakje|colis|pacco|paquete|env[ií]o|sendung|zending|spedizion|tracking|article|artikel|articolo|art[íi]culo|artigo|item|part(?![^\W_])|parts?[ ]n|lots?(?![^\W_])|los[ ](?:nr|nummer)|charge|serie|série|serial|modell?|version|versi[oóã]n?|versão|room|zimmer|raum|salle|sala|aula|stanza|kamer|zaal|route|bus(?![^\W_])|lini[ae]|ligne|l[íi]nea|linha|train|zug(?![^\W_])|flight|flug|vol(?![^\W_])|vuelo|volo|voo|vlucht|gate|phone|tel(?![^\W_])|tel[eé]|mobil|mobiel|m[óo]vil|cell(?![^\W_])|cellul|handy|gsm|natel|fax|call(?:s|ed)?(?![^\W_])|ring(?![^\W_])|ruf|appel|llam|chiam|bel(?![^\W_])|liga|ligue|price|preis|prix|precio|prezzo|preço|prijs|amount|betrag|montant|import[eo]|valor|bedrag|total|summe|euros?(?![^\W_])|seite|page|p[áa]gina|§|law|gesetz|ley|legge|iban|(?:bic|swift)(?![^\W_])|konto|account|compte|cuenta|conto|conta(?![^\W_])|rekening|passport|reisepass|passeport|pasaporte|passaporto|paspoort|plz|(?:zip|cep|cap)(?![^\W_])|postcode|isbn|ean(?![^\W_])|https?|www|port(?![^\W_])|error|fehler|erreur|errore|erro(?![^\W_])|taille|talla|taglia|maat|größe|größe|since|seit|depuis|desde|sinds|réception|réunion|assemblée|conseil|version|build|release|commit|mark(?![^\W_])|points?|punkte|puntos|punti|pontos|punten|motor\w{0,2}|inverter|engine|machine|macchina|máquina|veicolo|vehículo|véhicule|vehicle|contatore|compteur|contador|zähler\w{0,6}|meter|apparat\w{0,3}|gerät\w{0,2}|device|dispositivo|caldaia|caldera|chaudière|produ[ck]t\w{0,3}|prodotto|producto|produit|server|servidor|table|tabelle|tabla|tabella|tabel|kennzeichen|plate|matrícula|kenteken|targa|plaque|(?:dni|nif|nie|cpf|bsn|ssn)(?![^\W_])|steuer|codice fiscale|s[ée]cu|sécurité|seguridad social|social security|social|nir|rib(?![^\W_])|passcode|password|pass?wor[td]|passwort|kennwort|contraseña|senha|pin(?![^\W_])|geb(?![^\W_])|geboren|born|dob|née?(?![^\W_])|nat[oa]|nacid[oa]|nasc)"
 )
 _SENTENCE = re.compile(r"[.!;][ ]+[^\W\d_a-zß-ÿ]|\n|[|\t]")
 _REACH, _WORDS = 84, 11  # characters and words from a label to its value
@@ -106,7 +106,7 @@ def _told(text: str, lower: str, at: int, end: int, kinds: list[tuple[str, Way]]
     if not sure:
         if lower[end : end + 1].isalpha() and not (text[end].isupper() and text[end - 1].islower()):
             return None
-        sure = _NUMBER_BEFORE.search(lower, max(0, at - 34), at) is not None
+        sure = NUMBER_BEFORE.search(lower, max(0, at - 34), at) is not None
     stop = end if behind is None else behind.end()
     for kind, way in kinds:
         if way is Way.OWN or (sure and way is Way.NEEDS):
@@ -115,7 +115,7 @@ def _told(text: str, lower: str, at: int, end: int, kinds: list[tuple[str, Way]]
         if way in (Way.THING, Way.FILE):
             return _Label(kind, way, sure, stop)
     later = _NUMBER_LATER.match(lower, end) if any(w is Way.CARD for _, w in kinds) else None
-    if later is not None and _ELSE.search(later[0]) is None:
+    if later is not None and OF_ANOTHER_THING.search(later[0]) is None:
         return _Label(kinds[0][0], Way.THING, sure=True, end=later.end())
     for kind, way in kinds:
         if way is Way.CARD and not sure:
@@ -223,7 +223,11 @@ def _apart(number: Number, text: str) -> bool:
 def _is_in_reach(text: str, lower: str, at: int, start: int) -> bool:
     """Say whether what is between a label and a value is words of one thought, none for another thing."""
     between = lower[at:start]
-    if len(between) > _REACH or between.count(" ") > _WORDS or _ELSE.search(between) is not None:
+    if (
+        len(between) > _REACH
+        or between.count(" ") > _WORDS
+        or OF_ANOTHER_THING.search(between) is not None
+    ):
         return False
     cut = _SENTENCE.search(text, at, start)
     return cut is None or 0 < asked(text, at) <= start
