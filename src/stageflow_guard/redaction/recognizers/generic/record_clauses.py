@@ -33,7 +33,7 @@ _VALUE = re.compile(
     rf"|(?P<plain>(?:[A-Z]{{1,4}}[ ](?=[0-9])|[A-Z]{{1,2}}[ ](?=[A-Z]{{1,3}}-?[0-9]))?(?=[A-Z./:-]{{0,12}}[0-9]){_PART}(?:[ ]{_APART}(?:[A-Z]{{2}}[ ](?=[0-9]{{6}}(?![0-9])))?(?=[A-Z]{{0,3}}[./-]?[0-9]){_PART}){{0,5}}))(?![\w@%€$£]|[./:-][A-Za-z0-9]|[,'’][0-9]|[ ]?[€$£%°])"
 )
 _DAY = re.compile(
-    r"(?<![\w/.-])(?:[0-9]{1,2}[ -]?(?:JAN|FEB|MAR|APR|MAY|MAI|JUN|JUL|AUG|SEP|OCT|OKT|NOV|DEC|DEZ)[A-Z]{0,6}[ -]?(?:[0-9]{4}|[0-9]{2})|(?:0?[0-9]|[12][0-9]|3[01])[ ./-](?:0?[0-9]|[12][0-9]|3[01])[ ./-](?:(?:19|20)[0-9]{2}|[0-9]{2})|(?:19|20)[0-9]{2}[ ./-]?[0-9]{1,2}[ ./-]?[0-9]{1,2}|(?:19|20)[0-9]{2}(?:[-/](?:19|20)?[0-9]{2})?|[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?|[0-9]{1,2}/(?:19|20)[0-9]{2})(?![\w/-])"
+    r"(?<![\w/.-])(?:[0-9]{1,2}[ -]?(?:JAN|FEB|MAR|APR|MAY|MAI|JUN|JUL|AUG|SEP|OCT|OKT|NOV|DEC|DEZ)[A-Z]{0,6}[ -]?(?:[0-9]{4}|[0-9]{2})|(?:0?[0-9]|[12][0-9]|3[01])[ ./-](?:0?[0-9]|[12][0-9]|3[01])[ ./-](?:(?:19|20)[0-9]{2}|[0-9]{2})|(?:19|20)[0-9]{2}[ ./-]?(?:0?[1-9]|1[0-2])[ ./-]?(?:0[1-9]|[12][0-9]|3[01]|[1-9])|(?:19|20)[0-9]{2}(?:[-/](?:19|20)?[0-9]{2})?|[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?|[0-9]{1,2}/(?:19|20)[0-9]{2})(?![\w/-])"
 )
 # the same as a part of a value
 _DATED = re.compile(
@@ -46,7 +46,7 @@ _LABEL = re.compile(
     r"(?:ID|SSN|SIN|DOB|DN|FN|MRN|NHC|HC|HAR|CSN|CPF|CNPJ|RG|NIF|NIE|NISS|NSS|PIS|NIS|SS|DNI|CUIL|CUIT|RUT|CURP|RFC|NIR|INE|BSN|DL|PAN|AN|HICN|RM|BP|HR|NPI|IIS|CF|AHV|UID|DOI|DOS|ICD|CPT|NO|NR|PIN|TAN|OTP|PO|TEL|GSM|MOB|REF|ROOM|BED|IN|AT|ON|TO|VIN|IMEI|IEEE|BIN|PCN|GRP|IVA|VAT|TVA|ISO|CEP|CP|CAP|PLZ)[ ]|(?:MRN|SSN|DOB)(?![A-Za-z])"
 )
 _OF_ELSE = re.compile(
-    r"(?<![^\W_])(?:factuur|facturen|protocolos?|serial|lead|tax|ip|err?eichen|anrufer|rückruf\w{0,4}|telefon\w{0,9}|code postal|repair|reparatur|termin|rev|pump|release|standard|norm\w?|norma|tan|otp|kassenbon|bon|quittung|receipt|recibo|reçu|ricevuta|bonnetje|sku|asset|vessel|model|chapter|kapitel|chapitre|capítulo|capitolo|hoofdstuk|capacity|salary|price|fee|area|grid|channel|kanal|canal|canale|kanaal)(?![^\W_])"
+    r"(?<![^\W_])(?:remessa|transporte|recolhimento|pagamento|remisión|factuur|facturen|protocolos?|serial|lead|tax|ip|err?eichen|anrufer|rückruf\w{0,4}|telefon\w{0,9}|code postal|repair|reparatur|termin|rev|pump|release|standard|norm\w?|norma|tan|otp|kassenbon|bon|quittung|receipt|recibo|reçu|ricevuta|bonnetje|sku|asset|vessel|model|chapter|kapitel|chapitre|capítulo|capitolo|hoofdstuk|capacity|salary|price|fee|area|grid|channel|kanal|canal|canale|kanaal)(?![^\W_])"
 )
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[. ][0-9]{3}){1,3}$")
 # a standard, a weakness, a form, a currency, a phone
@@ -54,7 +54,7 @@ _NAME = re.compile(
     r"(?:CVE|RFC|ISO|IEC|DIN|EN|UTF|SHA|AES|IMG|ERR|PR|GH|JIRA|HELP|INC|REQ|TKT|SKU|EAN|SN|PO|INV|RE-|RG-|FV|IBAN|[A-Z]{2}[0-9]{2}[ ]?[A-Z0-9]{4}[ ]?[0-9]{4}|EUR|USD|GBP|CHF|BRL|TEL|FAX|PLZ|CP|ICD|DSM|DBC|COVID|BGB|ZPO|SGB|ECLI|HTTP|KB|USB|GTX|RTX|V[0-9]|Q[1-4]|FY|H[12])(?![A-Za-z])"
 )
 _LED = re.compile(
-    r"(?:[:=#]|(?<![^\W_])(?:n\.?[ºª°o]\.?|n[.º°]|nr\.?|no\.?|num\.?|n[uúù]m(?:[ée]ro|ero)?\.?|nummer|number|id|code|código|codice|r[ée]f\.?|rif\.?|prot(?:ocollo)?\.?|registro|registo|under|unter|sous|bajo|sotto|onder|sob|als|op|auf|portant|con|is|ist|lautet|steht|est|es|è|é|staat|luidt))[ ]{0,2}[\"'`(]?$"
+    r"(?:[:=#]|(?<![^\W_])(?:n\.?[ºª°o]\.?|n[.º°]|nr\.?|no\.?|num\.?|n[uúù]m(?:[ée]ro|ero)?\.?|nummer|number|id|code|código|codice|r[ée]f\.?|rif\.?|prot(?:ocollo)?\.?|autos|proc\.?|expte\.?|causa|diligencias|sumario|ruolo|dossier|zaak|registro|registo|under|unter|sous|bajo|sotto|onder|sob|als|op|auf|portant|con|is|ist|lautet|steht|est|es|è|é|staat|luidt))[ ]{0,2}[\"'`(]?$"
 )
 # fills of no weight: since when, in which bed
 _SINCE = re.compile(
@@ -68,6 +68,8 @@ _JUDGED = re.compile(
 )
 _ALONE = re.compile(r"(?:[ ][\w'’.-]{1,20}){0,4}[ ]?\($")
 _REACH, _WORDS = 72, 8  # characters and words from a word to its value
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_DIGIT = re.compile(r"[0-9]")
 _LEAST = 4  # digits: what has fewer is a count or an age
 
 
@@ -101,9 +103,11 @@ def recognize(text: str) -> Iterator[Hit]:
 
 def _near(text: str, lower: str, end: int, kind: str, *, sure: bool) -> re.Match[str] | None:
     """Return the first value behind a word that ends at `end`, if it is one of `kind`."""
+    if _DIGIT.search(text, end, end + _REACH + _LONGEST) is None:
+        return None
     for found in _VALUE.finditer(text, end, end + _REACH + _LONGEST):
         digits = sum(map(str.isdigit, found[0]))
-        if digits < _LEAST or _is_since(lower, found):
+        if digits < _LEAST or _is_since(lower, found) or _YEAR.fullmatch(found[0]) is not None:
             continue
         start = found.start()
         if start > end + _REACH or start == end:
@@ -162,6 +166,8 @@ def _tells(text: str, found: re.Match[str], between: str, digits: int, kind: str
     words = between.count(" ") - 1
     if lettered:
         return digits >= _OWN_DIGITS and words <= _FEW + 1
+    if parted and digits >= _RUN and words <= 2 * _FEW:
+        return True
     if words == 0:
         return digits >= (_OWN_DIGITS if parted else _RUN)
     return digits >= (_RUN if parted or " " in value else _RUN + 2) and words <= _FEW
