@@ -51,7 +51,7 @@ _OF_ELSE = re.compile(
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?:[. ][0-9]{3}){1,3}$")
 # a standard, a weakness, a form, a currency, a phone
 _NAME = re.compile(
-    r"(?:CVE|RFC|ISO|IEC|DIN|EN|UTF|SHA|AES|IMG|ERR|PR|GH|JIRA|HELP|INC|REQ|TKT|SKU|EAN|SN|PO|INV|RE-|RG-|FV|IBAN|[A-Z]{2}[0-9]{2}[ ]?[A-Z0-9]{4}[ ]?[0-9]{4}|EUR|USD|GBP|CHF|BRL|TEL|FAX|PLZ|CP|ICD|DSM|DBC|COVID|BGB|ZPO|SGB|ECLI|HTTP|KB|USB|GTX|RTX|V[0-9]|Q[1-4]|FY|H[12])(?![A-Za-z])"
+    r"(?:CVE|RFC|ISO|IEC|DIN|EN|UTF|SHA|AES|IMG|ERR|PR|GH|JIRA|HELP|INC|REQ|TKT|SKU|EAN|SN|PO|INV|RE-|RG-|FV|IBAN|[A-Z]{2}[0-9]{2}[ ]?[A-Z0-9]{4}[ ]?[0-9]{4}|EUR|USD|GBP|CHF|BRL|TEL|FAX|PLZ|CP|ICD|DSM|NCT|PMID|PMC|DOI|ISRCTN|EUDRACT|NDC|CPT|LOINC|SNOMED|RXCUI|LOT|UDI|REF|ATC|DBC|COVID|BGB|ZPO|SGB|ECLI|HTTP|KB|USB|GTX|RTX|V[0-9]|Q[1-4]|FY|H[12])(?![A-Za-z])"
 )
 _LED = re.compile(
     r"(?:[:=#]|(?<![^\W_])(?:n\.?[ºª°o]\.?|n[.º°]|nr\.?|no\.?|num\.?|n[uúù]m(?:[ée]ro|ero)?\.?|nummer|number|id|code|código|codice|r[ée]f\.?|rif\.?|prot(?:ocollo)?\.?|autos|proc\.?|expte\.?|causa|diligencias|sumario|ruolo|dossier|zaak|registro|registo|under|unter|sous|bajo|sotto|onder|sob|als|op|auf|portant|con|is|ist|lautet|steht|est|es|è|é|staat|luidt))[ ]{0,2}[\"'`(]?$"
