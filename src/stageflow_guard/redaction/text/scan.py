@@ -19,17 +19,23 @@ from stageflow_guard.model import EntitySpan
 from stageflow_guard.redaction.placeholder import PSEUDONYM
 from stageflow_guard.redaction.recognizers.addresses import (
     addresses,
+    by_kilometre,
     delivered_to,
+    house_first,
     known_starts,
     lived_at,
+    post_boxes,
+    unit_signs,
 )
 from stageflow_guard.redaction.recognizers.clinical import clinic, medical
 from stageflow_guard.redaction.recognizers.generic import (
     accounts,
     accounts_elsewhere,
+    accounts_of_banks,
     announced,
     births,
     births_told,
+    births_worded,
     case_numbers,
     coins,
     command_lines,
@@ -59,6 +65,8 @@ from stageflow_guard.redaction.recognizers.generic import (
     parts,
     payment_cards,
     plates,
+    plates_abroad,
+    plates_asked,
     record_clauses,
     records_of_people,
     said_births,
@@ -158,6 +166,7 @@ SHAPED: Recognizers = (
     (sort_codes.recognize, frozenset({"US_BANK_NUMBER"})),
     (national_accounts.recognize, frozenset({"US_BANK_NUMBER"})),
     (told_accounts.recognize, frozenset({"US_BANK_NUMBER"})),
+    (accounts_of_banks.recognize, frozenset({"US_BANK_NUMBER"})),
     (announced.documents, announced.FOUND),
     (announced.unnamed, announced.FOUND),
     (announced.lettered, announced.FOUND),
@@ -181,10 +190,13 @@ SHAPED: Recognizers = (
     (births_beside.recognize, frozenset({"DATE_OF_BIRTH"})),
     (births_told.recognize, frozenset({"DATE_OF_BIRTH"})),
     (births_told.starred, frozenset({"DATE_OF_BIRTH"})),
+    (births_worded.recognize, frozenset({"DATE_OF_BIRTH"})),
     (names.mailed, frozenset({"PERSON"})),
     (letters.people, frozenset({"PERSON"})),
     (plates.beside, frozenset({"LICENSE_PLATE"})),
     (told_plates.recognize, frozenset({"LICENSE_PLATE"})),
+    (plates_asked.recognize, frozenset({"LICENSE_PLATE"})),
+    (plates_abroad.recognize, frozenset({"LICENSE_PLATE"})),
     (honorifics.beside, frozenset({"PERSON"})),  # a view of prose has no vowel signs
 )  # fmt: skip
 # prose: read once, in the view of characters; taking a sentence apart would not help them
@@ -193,6 +205,10 @@ PROSE: Recognizers = (
     (lived_at.recognize, frozenset({"STREET_ADDRESS"})),
     (delivered_to.recognize, frozenset({"STREET_ADDRESS"})),
     (known_starts.recognize, frozenset({"STREET_ADDRESS"})),
+    (house_first.recognize, frozenset({"STREET_ADDRESS"})),
+    (by_kilometre.recognize, frozenset({"STREET_ADDRESS"})),
+    (post_boxes.recognize, frozenset({"STREET_ADDRESS"})),
+    (unit_signs.recognize, frozenset({"STREET_ADDRESS"})),
     (names.recognize, frozenset({"PERSON"})),
     (salutations.recognize, frozenset({"PERSON"})),
     (weighed.recognize, frozenset({"PERSON"})),
@@ -211,7 +227,7 @@ ENTITIES: frozenset[str] = frozenset().union(*(e for _, e in SHAPED), *(e for _,
 # what these find holds a digit
 _NUMERIC = frozenset({
     numbers.recognize, payment_cards.in_any_groups, own_numbers.recognize, odd_phones.recognize, parts.last_four, parts.told_in_parts, accounts.ibans, accounts.wallets, coins.recognize, identifiers.labelled, case_numbers.recognize, staff_numbers.recognize, vehicle_numbers.recognize, births_beside.recognize, one_time_codes.codes, plates.beside, told_plates.recognize,
-    wallet_transfers.recognize, device_serials.recognize, files_of_people.recognize, records_of_people.recognize, record_clauses.recognize, court_numbers.recognize, sort_codes.recognize, national_accounts.recognize, told_accounts.recognize, announced.documents, births.births, listed_births.recognize, addresses.recognize, delivered_to.recognize, known_starts.recognize, medical.events,
+    wallet_transfers.recognize, device_serials.recognize, files_of_people.recognize, records_of_people.recognize, record_clauses.recognize, court_numbers.recognize, sort_codes.recognize, national_accounts.recognize, told_accounts.recognize, announced.documents, births.births, listed_births.recognize, addresses.recognize, delivered_to.recognize, known_starts.recognize, medical.events, plates_asked.recognize, plates_abroad.recognize, accounts_of_banks.recognize, births_worded.recognize, house_first.recognize, by_kilometre.recognize, post_boxes.recognize, unit_signs.recognize,
 })  # fmt: skip
 _LONG = frozenset(
     {secrets.issued, accounts.wallets, coins.recognize, announced.lettered}

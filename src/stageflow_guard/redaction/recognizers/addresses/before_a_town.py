@@ -63,8 +63,8 @@ _NAME = re.compile(r"(?:[dlDL]['’]|['’]t-?)?[^\W\d_a-zß-ÿ][\w'’/.-]*|['�
 _LONG_NAME = re.compile(r"[^\W\d_]{3,}")
 _PARTICLES = frozenset(["de", "del", "della", "delle", "dei", "degli", "di", "da", "do", "dos", "das", "du", "des", "d", "la", "le", "les", "los", "las", "el", "the", "of", "and", "y", "e", "i", "und", "am", "an", "der", "den", "dem", "die", "im", "in", "zum", "zur", "bei", "ob", "vor", "auf", "aan", "het", "op", "ter", "ten", "te", "von", "van", "sur", "sous", "lès", "aux", "au", "à", "upon", "on"])  # fmt: skip
 # words of streets and of what is inside of a house, as they stand in small letters
-_INSIDE = frozenset(["bis", "quater", "hs", "bus", "bte", "boîte", "apt", "appt", "app", "appartement", "apartment", "apto", "apart", "ap", "int", "interno", "scala", "sc", "piano", "fl", "floor", "flat", "unit", "suite", "ste", "top", "tür", "stiege", "stg", "whg", "wohnung", "og", "eg", "ug", "hof", "hinterhaus", "vorderhaus", "hh", "vh", "etage", "étage", "rdc", "r/c", "esc", "escalera", "piso", "planta", "pta", "puerta", "bajo", "bajos", "izda", "izq", "dcha", "dch", "dto", "direita", "esquerda", "esq", "dta", "frente", "fundos", "casa", "lote", "parcela", "nave", "km", "bloco", "bloque", "blq", "bât", "bat", "bâtiment", "torre", "portal", "conjunto", "cj", "sala", "andar", "loja", "lgh", "tr", "kv", "lok", "klatka", "kat", "daire", "blok", "villa", "résidence", "residence", "resid", "résid", "residencia", "urbanización", "urbanizacion", "urb", "polígono", "pol", "lotissement", "hameau", "lieu-dit", "mah", "mahallesi", "cad", "caddesi", "sok", "sokak", "sk", "no", "nr", "num", "número", "n"])  # fmt: skip
-_STREETS = frozenset(["rue", "avenue", "av", "avda", "bd", "boulevard", "place", "chemin", "allée", "quai", "impasse", "cours", "route", "square", "passage", "via", "viale", "piazza", "p.zza", "corso", "c.so", "strada", "vicolo", "largo", "calle", "c/", "avenida", "paseo", "pza", "plaza", "camino", "ronda", "travesía", "carretera", "ctra", "rua", "r", "travessa", "tv", "praça", "alameda", "estrada", "ul", "ulica", "os", "osiedle", "al", "pl", "aleja", "bulevar"])  # fmt: skip
+_INSIDE = frozenset(["bis", "quater", "li", "re", "mi", "gche", "dte", "verd", "verdieping", "sf", "qg", "gh", "vg", "hg", "aufg", "aufgang", "sx", "dx", "souterrain", "entresol", "sous-sol", "hs", "bus", "bte", "boîte", "apt", "appt", "app", "appartement", "apartment", "apto", "apart", "ap", "int", "interno", "scala", "sc", "piano", "fl", "floor", "flat", "unit", "suite", "ste", "top", "tür", "stiege", "stg", "whg", "wohnung", "og", "eg", "ug", "hof", "hinterhaus", "vorderhaus", "hh", "vh", "etage", "étage", "rdc", "r/c", "esc", "escalera", "piso", "planta", "pta", "puerta", "bajo", "bajos", "izda", "izq", "dcha", "dch", "dto", "direita", "esquerda", "esq", "dta", "frente", "fundos", "casa", "lote", "parcela", "nave", "km", "bloco", "bloque", "blq", "bât", "bat", "bâtiment", "torre", "portal", "conjunto", "cj", "sala", "andar", "loja", "lgh", "tr", "kv", "lok", "klatka", "kat", "daire", "blok", "villa", "résidence", "residence", "resid", "résid", "residencia", "urbanización", "urbanizacion", "urb", "polígono", "pol", "lotissement", "hameau", "lieu-dit", "mah", "mahallesi", "cad", "caddesi", "sok", "sokak", "sk", "no", "nr", "num", "número", "n"])  # fmt: skip
+_STREETS = frozenset(["ch", "rang", "imp", "rte", "boul", "crois", "montée", "rue", "avenue", "av", "avda", "bd", "boulevard", "place", "chemin", "allée", "quai", "impasse", "cours", "route", "square", "passage", "via", "viale", "piazza", "p.zza", "corso", "c.so", "strada", "vicolo", "largo", "calle", "c/", "avenida", "paseo", "pza", "plaza", "camino", "ronda", "travesía", "carretera", "ctra", "rua", "r", "travessa", "tv", "praça", "alameda", "estrada", "ul", "ulica", "os", "osiedle", "al", "pl", "aleja", "bulevar"])  # fmt: skip
 # what has no number of its own
 _ESTATES = frozenset(["lieu-dit", "lieudit", "quartier", "hameau", "résidence", "domaine", "ferme", "château", "mas", "lotissement", "zac", "za", "zi", "urb", "urbanización", "urbanizacion", "partida", "polígono", "poligono", "località", "loc", "fraz", "frazione", "contrada", "cascina", "sítio", "fazenda", "chácara", "quinta", "lugar", "gut", "weiler", "finca", "masía", "cortijo"])  # fmt: skip
 _DISTRICTS = frozenset(["col", "colonia", "fracc", "fraccionamiento", "barrio", "bairro", "bo", "alcaldía", "delegación", "ortsteil", "ot", "quartiere", "wijk"])  # fmt: skip
@@ -74,7 +74,7 @@ _ENGLISH = re.compile(
 )
 # five digits and a capital are no code of a town behind these, nor before those
 _NO_STREET = re.compile(
-    r"(?i)(?<![^\W_])(?:tel|telefon|fax|phone|mobil|iban|konto|nr|number|order|invoice|rechnung|bestellung|artikel|menge|seite|page|version|model|modell|table|figure|chapter|kapitel|absatz|abs|art|artikel|§|step|line|(?-i:row)|zeile|port|code|id|ref|date|datum|total|summe|from|to|hrb|hra|ice|ic|re|zone|halle|stand|gleis|kammer|chambre|aula|raum|windows|linux|rtx|gtx|ende|anfang|seit|since|until|jahr|année|año|anno|olympia|passat|clio|golf|worker|gate|lot|kanal|channel|sprint|https?|ligne|linie|línea|linea|galaxy|phase|level|stage|round|team|tier|episode|season|folge|staffel|band|volume|teil|part|buch|rang|rank|gruppe|group|klasse|class|node|rack|slot|queue|thread|shard|build|release|task|job|batch|test)\.?(?![^\W_])"
+    r"(?i)(?<![^\W_])(?:tel|telefon|fax|phone|mobil|iban|konto|nr|number|order|invoice|rechnung|bestellung|artikel|menge|seite|page|version|model|modell|table|figure|chapter|kapitel|absatz|abs|art|artikel|§|step|line|(?-i:row)|zeile|port|code|id|ref|date|datum|total|summe|from|to|hrb|hra|ice|ic|re|zone|halle|stand|gleis|kammer|chambre|aula|raum|windows|linux|rtx|gtx|ende|anfang|seit|since|until|jahr|année|año|anno|olympia|passat|clio|golf|worker|gate|lot|kanal|channel|sprint|https?|ligne|linie|línea|linea|galaxy|phase|level|stage|round|team|tier|episode|season|folge|staffel|band|volume|teil|part|buch|(?<!e[ ])rang|rank|gruppe|group|klasse|class|node|rack|slot|queue|thread|shard|build|release|task|job|batch|test)\.?(?![^\W_])"
 )
 _COUNTED = frozenset(
     ["Stück", "Stk", "Euro", "EUR", "USD", "Exemplare", "Einheiten", "Seiten", "Zeilen", "Punkte", "Teilnehmer", "Besucher", "Einwohner", "Mitarbeiter", "Kunden", "Zeichen", "Wörter", "Schritte", "Kilometer", "Meter", "Tonnen", "Liter", "Watt", "Dollar", "Units", "Items", "KM", "Km", "Autos", "Menschen", "Fans", "Plätze", "Plätzen", "Zuschauer", "Personen", "Athleten", "Personnes", "Pakete", "Cores", "Build", "Diesel", "Benzin", "Stimmen", "Dollars", "Euros", "Pesos", "Zuschauern", "Spieler", "Tote", "Tage", "Rows", "Lines", "Users", "People", "Copies", "Requests", "Serie", "Series", "Bewertungen", "Verkäufe", "Anfragen", "Story", "Points", "Min", "Follower", "Followers", "Sterne", "Klicks", "Views", "Likes", "Downloads", "Issues", "Tests", "Words", "Errors", "Records", "Entries", "Files", "Steps", "Orders", "Sales", "Reviews", "Visitors", "Votes", "Seats", "Runs", "Jobs", "Events", "Messages", "Mails", "Zugriffe", "Aufrufe", "Fehler", "Treffer", "Ergebnisse", "Artikel", "Personas", "Kilómetros", "Habitantes", "Abitanti", "Inwoners", "Euro's", "Passengers", "Kilometres", "Kilometers", "Feet", "Ohm", "Tickets", "Flights", "Streams", "Schafe", "Bäume", "Tiere", "Bücher", "Fahrräder", "Bewohner", "Touristes", "Habitants", "Arbres", "Visites", "Bouteilles", "Coureurs", "Passagers", "Voyageurs", "Mètres", "Iscritti", "Metri", "Persone", "Discos", "Asistentes", "Notas", "Ouvintes", "Pessoas", "Bomen", "Bezoekers", "Touren", "Umdrehungen", "Attendance", "Attendees", "Miles"]
@@ -146,7 +146,9 @@ def _of_provinces(text: str) -> Iterator[_Code]:
     """Yield the codes that stand behind a province."""
     if holds(text, _CANADA_BESIDE):
         for code in _CANADA.finditer(text):
-            yield _Code("canada", *code.span("code"), named=True)
+            # a wall is what stands in brackets: `St-Rémi (Québec) J0L 2L0`
+            start = code.start() if "(" in code[0] else code.start("code")
+            yield _Code("canada", start, code.end(), named=True)
     if holds(text, _AUSTRALIA_BESIDE):
         for code in at_numbers(_AUSTRALIA, text):
             yield _Code("australia", *code.span(), known=_ENGLISH)
@@ -221,7 +223,7 @@ def _begin(text: str, code: _Code, low: int) -> int:
     street = alone = False  # `alone`: a number whose street has to stand on its left
     for _ in range(_MOST_PIECES):
         start, stop = _piece(text, wall, end)
-        piece = text[start:stop]
+        piece = _NEARBY.sub("", text[start:stop])
         words = _own_words(piece)
         own = len(words) == len(piece.strip())
         if not words or _NO_STREET.search(words):
@@ -230,8 +232,11 @@ def _begin(text: str, code: _Code, low: int) -> int:
         house = code.named and _ENGLISH.search(words) is not None
         if kind is _Kind.NAME and not alone and (street or (not own and not house)):
             break
-        if kind is _Kind.ROOM and not own and words.islower():
-            break  # a word of the sentence
+        if not own and (
+            (kind is _Kind.ROOM and words.islower())
+            or (kind is _Kind.NUMBER and begin >= 0 and not street)
+        ):
+            break  # a word of the sentence, or a road: `off the A5, Gorse Farm, …`
         if street and _ROW.fullmatch(words) and not (_is_known(words) or _is_known(last)):
             break  # names and their numbers: a table, a result
         last = words
@@ -260,6 +265,9 @@ def _begin(text: str, code: _Code, low: int) -> int:
     return begin
 
 
+_NEARBY = re.compile(
+    r"^(?:nr|near|by|off|opp|opposite|près de|vicino a|cerca de|bei)\.? (?=[^\W\d_a-zß-ÿ])"
+)
 _AHEAD = 40  # characters behind a number in which its street may stand: `2, place du Marché`
 
 

@@ -252,7 +252,7 @@ def _headed(text: str, low: int, high: int) -> Iterator[re.Match[str]]:
     heads = STREET_HEADS.places(lowered(text))
     for place in heads[bisect_left(heads, low) : bisect_left(heads, high)]:
         before = text[place - 1 : place]
-        if place < reached or before.isalnum() or before in _NO_START:
+        if place < reached or before.isalnum() or before in _NO_START or _TEMPO.match(text, place):
             continue
         match = STREET_BEFORE.search(
             text, max(reached, place - _LEADING), min(high, place + _REACH)
@@ -263,6 +263,10 @@ def _headed(text: str, low: int, high: int) -> Iterator[re.Match[str]]:
 
 
 _NO_START = frozenset("_.$€£#-")
+# how a piece of music goes
+_TEMPO = re.compile(
+    r"(?i:largo)[ ](?:ma|assai|molto|e|con|cantabile|appassionato|sostenuto|maestoso|espressivo|un poco|non)(?![^\W_])"
+)
 
 # words of the sentence before a street, no part of its name
 _LEAD = re.compile(

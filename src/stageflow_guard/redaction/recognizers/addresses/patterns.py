@@ -85,7 +85,7 @@ UNITS_ABROAD = re.compile(
     rf"|[0-9]{{1,2}}(?:[ºª°.oa]|er|e|[èe]me)?[ ](?i:{'|'.join(FLOORS)})(?:[ ](?:links|rechts|mitte|izda\.?|izq\.?|dcha\.?|dto\.?|esq\.?|gauche|droite|sx|dx)(?!\w))?)(?!\w)"
 )
 BOX = re.compile(
-    r"(?i)(?<![\w])(?:p\.? ?o\.? ?box[ ][0-9]{1,6}|(?:rr|rfd|hc|rural route|star route)[ ]?#?[0-9]{1,4},?[ ]box[ ][0-9]{1,5}[a-z]?|post(?:fach|bus| office box)[ ][0-9]{1,6}(?:[ ][0-9]{2}){0,3}|(?:apartado(?: de correos)?|casella postale|caixa postal|case postale|boîte postale)[ ][0-9]{1,6}|psc[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|unit[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|us(?:ns|s|cgc|nv)[ ][^\W\d_][\w' .-]{1,30})(?:[ ,]*[\n ][ >?]*(?:apo|fpo|dpo)[ ]a[aep][ ][0-9]{5}(?:-[0-9]{4})?)?"
+    r"(?i)(?<![\w])(?:p\.? ?o\.? ?box[ ][0-9]{1,6}|(?:rr|rfd|hc|rural route|star route)[ ]?#?[0-9]{1,4},?[ ]box[ ][0-9]{1,5}[a-z]?|post(?:fach|bus| office box)[ ][0-9]{1,6}(?:[ ][0-9]{2}){0,3}|(?:apartado(?: de correos)?|casella postale|caixa postal|case postale|boîte postale)[ ][0-9]{1,6}(?![0-9]|[.,][0-9])|psc[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|unit[ ][0-9]{1,5},?[ ]box[ ][0-9]{1,5}|us(?:ns|s|cgc|nv)[ ][^\W\d_][\w' .-]{1,30})(?:[ ,]*[\n ][ >?]*(?:apo|fpo|dpo)[ ]a[aep][ ][0-9]{5}(?:-[0-9]{4})?)?"
 )
 MILITARY = re.compile(r"[AFD](?<![\w].)PO[ ]A[AEP][ ][0-9]{5}(?:-[0-9]{4})?(?!\w)")
 MILITARY_CODE = re.compile(r"[0-9]{5}(?<= A[AEP] .{5})")

@@ -164,7 +164,7 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
     signs = "=/?&|{}" if _IRISH.search(name) else "=/?&|'{}"
     cut = -1 if name.isalnum() else max(map(name.rfind, signs))
     name, start = name[cut + 1 :], start + cut + 1
-    if not name:
+    if not name or _is_made_up(text, at, end):
         return None
     if text[max(0, start - 1) : start] in (":", "/") and _before_a_host(text, start):
         return None  # user information of a connection string: a secret, see `secrets`
@@ -175,6 +175,21 @@ def _email(text: str, at: int, floor: int) -> Hit | None:
     robot = name.lower() in _ROBOTS and _LOGIN_KEY.search(text, max(0, start - 40), start) is None
     score = 0.3 if machine or robot else 0.9
     return Hit(start, end, "EMAIL_ADDRESS", score, "email", "line break" if joined else "")
+
+
+def _is_made_up(text: str, at: int, end: int) -> bool:
+    """Say whether an address at a domain that nobody has is said to be one of a template."""
+    return (
+        text[at + 1 : end].lower() in _NOBODYS
+        and _TEMPLATE.match(text, end, end + _NEAR_TEMPLATE) is not None
+    )
+
+
+_NOBODYS = frozenset(("example.com", "example.org", "example.net"))  # RFC 2606
+_NEAR_TEMPLATE = 60  # characters behind the address
+_TEMPLATE = re.compile(
+    r"[^\n.;:]{0,50}?(?i:are|is|sind|ist|sont|est|son|es|sono|è|zijn|são|é)[ ](?i:only |just |nur |seulement |solo |slechts |apenas |a |an |ein |un |une |een |um )?(?i:placeholders?|dumm(?:y|ies)|fictitious|Platzhalter|Beispiele?|des exemples|exemples?|fictifs?|marcadores|ejemplos?|segnaposto|esempi|voorbeelden|plaatshouders|exemplos?|fictícios)"
+)
 
 
 def _before_a_host(text: str, start: int) -> bool:

@@ -34,12 +34,12 @@ _CALL = re.compile(
     r"|ll[aá]m[ae](?:me|nos|d)?(?: al)?|mi (?:m[óo]vil|celu|cel|tel[eé]fono|n[uú]mero)(?: es)?(?: el)?|tlf|tfno|tfno\.?|tel[fm]|m[óo]vil|celu"
     r"|chiam(?:a|i|ate|are|atemi|ami)(?: al| allo)?|richiam\w{1,5}(?: al| allo)?|cell|cellulare|il mio (?:numero|cell|cellulare)(?: è)?(?: il)?"
     r"|bel(?:len)?(?: me| mij| ons)?(?: op| naar)?|mijn (?:nummer|06|gsm|mobiel)(?: is)?|mobiel|tst"
-    r"|lig(?:a|ue|ar|uem)(?:[- ]me)?(?: para| pra| p/)?(?: o)?|meu (?:fone|cel|celular|tel|zap|n[uú]mero|telem[óo]vel)(?: é)?(?: o)?|fone|telem|tlm|tlmv|zap|cel"
+    r"|lig(?:a|ue|ar|uem)(?:[- ]me)?(?: para| pra| p/)?(?: o)?|meu (?:fone|cel|celular|tel|zap|n[uú]mero|telem[óo]vel)(?: é)?(?: o)?|fone|telem|telef|t[ée]l[ée]?f(?:on[oe])?|tlm|tlmv|zap|cel"
     r"|(?:call|ring|text|phone|reach)(?: me| us| her| him)?(?: back)?(?: on| at)?|my (?:cell|mobile|phone|number)(?: is|['’]s)?|mob|cell|landline)"
     r"(?:[ ]?(?:nr|no|n[.º°]{1,2}|number|nummer)\.?)?[ ]?[.:]?[ ]{0,2}(?P<number>(?:\+|00)?[ ]?\(?[0-9](?:(?:[ ]?[/()'’-][ ]?|[. ])?[0-9]){7,13})(?![\w]|[.,:/'’-][0-9])"
 )
 _CALLS = Heads((
-    "natel", "fon", "funk", "mobil", "handynr", "ruf", "rückruf", "anrufen", "melde", "erreichbar", "meine nummer", "appel", "rappel", "joindre", "joignable", "mon ", "portable", "fixe", "gsm", "llam", "llám", "mi ", "tlf", "tfno", "telf", "telm", "móvil", "movil", "celu", "chiam", "richiam", "cell", "il mio", "bel ", "bellen", "mijn ", "tst", "liga", "ligue", "meu ", "fone", "telem", "tlm", "zap", "cel ", "cel:", "cel.", "call ", "ring ", "text ", "phone", "reach", "my ", "mob ", "mob:", "mob.", "landline",
+    "natel", "fon", "funk", "mobil", "handynr", "ruf", "rückruf", "anrufen", "melde", "erreichbar", "meine nummer", "appel", "rappel", "joindre", "joignable", "mon ", "portable", "fixe", "gsm", "llam", "llám", "mi ", "tlf", "tfno", "telf", "telm", "móvil", "movil", "celu", "chiam", "richiam", "cell", "il mio", "bel ", "bellen", "mijn ", "tst", "liga", "ligue", "meu ", "fone", "telem", "telef", "télef", "teléf", "tlm", "zap", "cel ", "cel:", "cel.", "call ", "ring ", "text ", "phone", "reach", "my ", "mob ", "mob:", "mob.", "landline",
 ))  # fmt: skip
 _LEAST, _MOST = 9, 14  # digits
 
@@ -66,9 +66,17 @@ def _is_dialled(number: str) -> bool:
     """Say whether digits in some groups can be dialled: the first is a trunk's, or a sign stands before it."""
     digits = "".join(filter(str.isdigit, number))
     first = number.lstrip("( ")[:1]
+    if _ARGENTINE.fullmatch(number.strip()) is not None:
+        return True
     if not _LEAST <= len(digits) <= _MOST or len(set(digits)) == 1:
         return False
+    if first == "2" and len(digits) == _LEAST and "(" not in number:
+        return True  # of Portugal
     return first in ("0", "+") or (len(digits) in (9, 10, 11) and first in _OPEN_PLANS)
 
 
+# a mobile's 15 behind the town: `11 15-4418-2207`
+_ARGENTINE = re.compile(
+    r"(?:\+?54[ -]?)?(?:9[ -]?)?\(?0?(?:11|[23][0-9]{2,3})\)?[ -]{1,2}15[ -]?[0-9]{2,4}[ -]?[0-9]{4}|15[ -]?[0-9]{4}[ -][0-9]{4}"
+)
 _OPEN_PLANS = frozenset("36789")  # first digits where no trunk's zero is dialled

@@ -15,6 +15,7 @@ _SURE = (
     r"[A-Z]{2}[0-9]{2}[ ]?[A-Z]{3}|[A-Z]{2}[ ][0-9]{2}[ ][A-Z]{3}",  # Britain since 2001
     rf"{_OLD_YEAR}[0-9]{{1,3}}[ ]?[A-Z]{{3}}|[A-Z]{{3}}[ ]?[0-9]{{2,3}}{_OLD_YEAR}",  # before
     r"[A-Z]{2}[ -][0-9]{3}[ -][A-Z]{2}|[A-Z]{2}[0-9]{3}[A-Z]{2}",  # France, Italy, Argentina
+    r"[0-9]{2,4}[ ][A-Z]{2,3}[ ](?:2[AB]|[0-9]{2,3})",  # France before 2009
     rf"[0-9]{{4}}[ -]?[{_CONSONANTS}]{{3}}|[A-Z]{{1,2}}[ -][0-9]{{4}}[ -][A-Z]{{1,2}}",  # Spain
     rf"[CERHTV][ -][0-9]{{4}}[ -][{_CONSONANTS}]{{3}}",  # its mopeds, trailers and taxis
     r"[A-ZÄÖÜ]{1,3}[-:][A-ZÄÖÜ]{1,2}[ -]?[1-9][0-9]{0,3}[EH]?|(?<![A-Z][ ])[A-ZÄÖÜ]{1,3}[ ][A-Z]{1,2}[ ][1-9][0-9]{1,3}[EH]?",  # Germany
@@ -26,7 +27,6 @@ _SURE = (
     r"[A-Z]{3}[ -]?[0-9][A-Z][0-9]{2}|[A-Z]{3}-[0-9]{4}",  # Brazil
     r"[0-9][ -][A-Z]{3}[ -][0-9]{3}",  # Belgium
     r"[0-9]{2,3}[ -][A-Z]{1,2}[ -][0-9]{1,6}",  # Ireland
-    r"[0-9]{2,4}[ ][A-Z]{2,3}[ ](?:2[AB]|[0-9]{2,3})",  # France before 2009
     r"[B-DF-HJ-LPR-TV-Z]{4}[.·-][0-9]{2}|[A-Z]{2}[ .·-][A-Z]{2}[ .·-][0-9]{2}",  # Chile
     r"[A-Z]{2,3}[ ](?=[A-Z0-9]{0,4}[A-Z])[0-9][A-Z0-9]{3,4}",  # Poland
     r"[0-9][A-Z]{3}[0-9]{3}",  # California
@@ -42,6 +42,19 @@ _LOOSE = (
 )
 _BEFORE, _BEHIND = r"(?<![\w/.,@#&+-])", r"(?![\w/@]|-[\w]|[.,:][0-9]|[ ][0-9]{2,4}[ ][0-9])"
 SURE = re.compile(f"{_BEFORE}(?:{'|'.join(_SURE)}){_BEHIND}")
+# what few read as a plate: right behind a word for one, or before it
+_ABROAD = (
+    r"(?:A[NPRS]|B[HR]|C[GH]|D[DLN]|G[AJ]|H[PR]|J[HK]|K[AL]|L[AD]|M[HLNPZ]|NL|O[DR]|P[BY]|RJ|SK|T[NRS]|U[KP]|WB)[ -]?[0-9]{1,2}[ -]?[A-Z]{1,3}[ -]?[0-9]{4}",  # India
+    r"[A-Z]{3}-[0-9]{2}-[0-9]{2}|[A-Z]-[0-9]{3}-[A-Z]{3}|[A-Z]{2}-[0-9]{4}-[A-Z]|[A-Z]-[0-9]{2}-[A-Z]{3}",  # Mexico
+    r"[A-Z]{3}[ -][0-9]{3}[ -]?[A-Z]{2}|[KUT][A-Z]{0,2}[ -][0-9]{3}[ ]?[A-Z]{1,3}|[A-Z]{2}[ -][0-9]{2,4}-[0-9]{2}|[A-Z]{1,3}[ -][0-9]{3}[- ][0-9]{3}|[A-Z]{2}[ ][0-9]{2}[ ][A-Z]{2}[ ](?:GP|MP|NW|FS|L)",  # Nigeria, Kenya, Ghana, South Africa
+    r"[0-9]{1,5}[ |/-]{1,3}[أ-يA-H][ |/-]{1,3}[0-9]{1,2}|[0-9]{1,3}[ ]?(?:تونس|TUN?)[ ]?[0-9]{1,4}|[0-9]{5,6}[ -][1-3][0-9]{2}[ -][0-5][0-9]",  # Morocco, Tunisia, Algeria
+    r"[A-Z][0-9]{2}[ -]?[A-Z]{3}|[A-Z]{3}[ -][A-Z0-9]{3}|[A-Z][0-9]{3}[ -]?[A-Z]{3}|[A-Z]{4}[ -][0-9]{3}",  # Quebec, Ontario, Argentina
+    r"[A-Z]{2}[ -][0-9]{3,4}[ -][A-Z]{1,2}|[A-Z]{1,3}[ -][0-9]{1,4}[ -][A-Z]{1,2}",  # Senegal, Singapore
+    r"[A-Z][ -][0-9]{3}[ -]?[A-Z]{3}|[PCMOA][ -]?[0-9]{3}[ -]?[0-9]{3}|[0-9]{3,4}[ -][A-Z]{3}",  # Guatemala, El Salvador, Bolivia
+    r"X[0-9A-Z][ ]?[0-9A-Z]{4}|[A-Z][0-9][ ]?(?=[A-Z0-9]{0,3}[A-Z])[A-Z0-9]{4}|[A-Z]{1,2}[0-9]{4,5}",  # mopeds of Italy, San Marino
+    r"[A-Z]{1,2}-[0-9]{4,6}|[0-9]{2}-[0-9]{2}[ -]?[A-Z]{2}|[A-Z]{2}[ ][0-9]{2}-[0-9]{2}",  # trailers of Portugal, Suriname
+)
+ABROAD = re.compile(f"{_BEFORE}(?:{'|'.join(_ABROAD)}){_BEHIND}")
 ANY = re.compile(f"{_BEFORE}(?:{'|'.join((*_SURE, *_LOOSE))}){_BEHIND}")
 # the same in small letters, of which words are made, too
 SMALL = re.compile(

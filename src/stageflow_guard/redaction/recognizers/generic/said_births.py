@@ -134,10 +134,19 @@ def said(lower: str, at: int) -> tuple[int, int]:
         if apart is None:
             break
         place = apart.end()
+    year = _YEAR.match(lower, end) if months and numbers else None
+    if year is not None:
+        numbers, end = numbers + 1, year.end()
     # a day and a year beside a month, or all three as numbers
     if numbers + months < _LEAST or months > 1 or not (months or apart_only):
         return 0, 0
     return at, end
+
+
+# `third of May, 1987`: the year alone in digits
+_YEAR = re.compile(
+    r"\.?,?[ ](?:(?:of|de|del|di|do|dell['’])[ ]?)?(?:['’][0-9]{2}|(?:19|20)[0-9]{2})(?![\w]|[.,:/-][0-9])"
+)
 
 
 def is_number(word: str) -> bool:

@@ -18,8 +18,8 @@ _NO = r"(?:[ ]?(?:n[°ºo.]{1,2}|nr|no|nº|num|number|nummer|número|numéro|num
 _IS = r"(?:[ ](?:is|ist|est|es|è|e['’]|é)(?![^\W\d_]))?[ ]?[:=#-]?[ ]{0,2}"
 _VALUE = r"(?:[0-9]{7,14}(?:[/-][0-9]{1,11}){0,2}|[0-9]{2,6}(?:[ ./-][0-9]{1,11}){0,4})"
 # where the account is
-_BRANCH = r"transit|branch|bsb|sort[ ]?code|routing|aba|blz|bankleitzahl|clearing(?:[ -]?nr|nummer)?|bc-nr|abi|cab|guichet|code[ ]guichet|(?:code[ ])?banque|entidad|oficina|sucursal|suc|ag[êe]ncia|ag|balcão|reg(?:\.?[ ]?nr)?|filiale|institution|inst|banco|bank|banca|op(?:era[çc][ãa]o)?|dc|cin|clé(?:[ ]rib)?|key|dígito|swift|bic"
-_ACCOUNT = r"account|acct|acc|a/c|ac|cc|c\.c|kontonummer|kontonr|konto|kto|compte|cpte|cuenta|cta|c/c|conto|conta(?:[ ](?:corrente|poupança))?|c/p|rekening|rek|poupança|corrente"
+_BRANCH = r"transit|trans|branch|brnch|bsb|sort[ ]?code|routing|rtng|rtn|aba|blz|bankleitzahl|clearing(?:[ -]?nr|nummer)?|bc-nr|abi|cab|guichet|code[ ]guichet|(?:code[ ])?banque|entidad|oficina|sucursal|suc|ag[êe]ncia|ag|balcão|reg(?:\.?[ ]?nr)?|filiale|institution|inst|banco|bank|banca|op(?:era[çc][ãa]o)?|dc|cin|clé(?:[ ]rib)?|key|dígito|swift|bic"
+_ACCOUNT = r"account|acc['’]t|accnt|acct|acc|a/c|ac|cc|c\.c|kontonummer|kontonr|konto|kto|compte|cpte|cuenta|cta|c/c|conto|conta(?:[ ](?:corrente|poupança))?|c/p|rekening|rek|poupança|corrente"
 _PART = re.compile(
     rf"(?:(?P<branch>{_BRANCH})|(?P<account>{_ACCOUNT}))(?![^\W\d_])\.?{_NO}{_IS}"
     rf"(?P<value>{_VALUE}(?:-?[x](?![^\W_]))?)(?![\w]|[,.:][0-9])"
