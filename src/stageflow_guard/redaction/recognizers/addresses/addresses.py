@@ -56,7 +56,7 @@ def _goes_on(text: str, end: int) -> int:
 
 _MOST_BEHIND = 4
 _ROOM_BEHIND = re.compile(
-    r",?[ ](?:r/c|dto|esq|izda|dcha|bajos?|rdc|rez-de-chaussée|planta baja|ground floor|EG|pt|piano terra)(?:[ ](?:dto|esq|izda|izq|dcha|dta|frente|[A-D]))?\.?(?![\w])|,[ ](?:fundos|frente|sobrado|casa [0-9]{1,3}|int(?:erno)?\.?[ ][0-9]{1,3}|scala[ ][A-Z0-9]|piano[ ][0-9])(?!\w)|,?[ ](?:Int|Interior|Depto|Dpto|Piso|Casa|Lote|Mz|Manzana)\.?[ ][0-9A-Z]{1,4}(?![\w])"
+    r",?[ ](?:[Pp]iso[ ])?[0-9]{1,2}[°º][ ]?[\"'“]?[A-H][\"'”]?(?![\w])|,?[ ](?:r/c|dto|esq|izda|dcha|bajos?|rdc|rez-de-chaussée|planta baja|ground floor|EG|pt|piano terra)(?:[ ](?:dto|esq|izda|izq|dcha|dta|frente|[A-D]))?\.?(?![\w])|,[ ](?:fundos|frente|sobrado|casa [0-9]{1,3}|int(?:erno)?\.?[ ][0-9]{1,3}|scala[ ][A-Z0-9]|piano[ ][0-9])(?!\w)|,?[ ](?:Int|Interior|Depto|Dpto|Piso|Casa|Lote|Mz|Manzana)\.?[ ][0-9A-Z]{1,4}(?![\w])"
 )
 # a town behind a street without its code: `Via Roma 12, Torino`
 _TOWN_BEHIND = re.compile(

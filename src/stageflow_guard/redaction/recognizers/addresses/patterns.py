@@ -19,7 +19,7 @@ STREET_AFTER = re.compile(
     rf"[0-9](?<![\w.$€£#-].)[0-9]{{0,4}}[A-Za-z]?(?:[ ][0-9]{{1,5}})?[ ](?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?[ ])?(?:(?:[^\W\d_][\w'’.-]{{0,24}}|[0-9]{{1,3}}(?:st|nd|rd|th))[ ]){{1,4}}(?:{STREET_EN})\b\.?(?:[ ](?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\b\.?)?(?:,?[ ]#[ ]?[0-9]{{1,5}}[A-Za-z]?(?![\w-]))?",
     re.IGNORECASE,
 )
-_HOUSE = r"(?:[/-][0-9]{1,4}|/[A-Za-z](?![^\W_])|[ -]?(?:I{1,3}|IV|V|hs|bis|[A-Za-z])(?![^\W_]))?"
+_HOUSE = r"(?:[/-][0-9]{1,4}|/[A-Za-z](?![^\W_])|[ -]?(?:I{1,3}|IV|V|hs|bis|[A-Za-z])(?![^\W_]|/[oa](?![^\W_])))?"
 STREET_WORDS = (
     r"rue|avenue|avenida|av\.|avda\.|boulevard|via|viale|piazza|piazzetta|corso|strada|calle|carrera|paseo|plaza|rua|travessa|ul\.|ulica|aleja|al\.|pl\.|os\.|bulevardul|bd\.|aleea|calea|splaiul|ул\.|улица|просп\.|проспект|пер\.|переулок|бул\.|бульвар|вул\.|вулиця|trg|rúa"
     r"|place|chemin|allée|quai|impasse|rambla|c/|largo|estrada|náměstí|c\.|cesta|utca|u\.|laan van|c\.so|vicolo|lungarno|lungotevere|lungomare|v\.le|plza\.|travesía|praça|alameda|carrer(?: de)?|passeig|pg\.|plaça|avinguda|ronda|camino|ctra\.|gran v[ií]a|pza\.|pje\.|pasaje|privada|cerrada|calzada|callejón|prolongación|rod\.|rodovia"

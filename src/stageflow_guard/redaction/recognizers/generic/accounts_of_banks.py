@@ -21,7 +21,7 @@ _ACCOUNT = (
     r"(?:(?:savings?|current|chec?k(?:ing)?|cheque|chequing|joint|bank|deposit|payroll|salary|sb|ca)[ ])?(?:account|acc['’]?t|accnt|acct|acc|a/c|ac)s?|savings|chequing|checking|iban|passbook|deposit[ ]to|pay[ ]into"
     r"|(?:post|giro|spar|tagesgeld|gehalts|lohn|bank|privat|postcheck|postscheck|pc-)?(?:konto|kto)(?:nummer|nr|verbindung)?|bankverb(?:indung)?|bv|sparbuch|girokto|überweis(?:en|ung)|dauerauftrag"
     r"|compte|cpte|cpt|cte|livret(?:[ ]a)?|rib|ccp|c\.c\.p|virement|virer"
-    r"|cuentas?|cta|ctas|cte|c/c|c/a|cuentarut|caja[ ]de[ ]ahorros?|libreta|depósito|consignar|transferir|nómina|vista"
+    r"|cuentas?|cta|ctas|cte|c/c|c/a|cuentarut|caja[ ]de[ ]ahorros?|libreta|dep[oó]s[ií]t\w{1,6}|consign\w{1,6}|transf[ei]\w{2,8}|ingres\w{1,6}|nómina|vista"
     r"|conto|c/c|cc|c\.c|conto[ ]corrente|libretto|bonifico|versamento"
     r"|(?:bank|spaar|betaal|giro)?rek(?:ening)?(?:nummer|nr)?|bankrek|spaarboekje|overschrijv(?:en|ing)|oud[ ]nummer|storten"
     r"|conta|cta|poupança|c/p|depósito|transferência|ted|doc|nib"
@@ -29,7 +29,7 @@ _ACCOUNT = (
 _WORD = re.compile(rf"(?:{_ACCOUNT})(?![^\W\d_])")
 _HEADS = Heads((
     "saving", "current ", "check", "chek", "cheque", "joint ", "bank", "deposit", "payroll ", "salary ", "sb ", "ca ", "acc", "a/c", "ac ", "ac.", "ac:", "iban", "passbook", "pay into", "post", "giro", "spar", "tagesgeld", "gehalts", "lohn", "privat", "pc-", "konto", "kto", "bv", "überweis", "dauerauf",
-    "compte", "cpt", "cte", "livret", "rib", "ccp", "c.c", "virement", "virer", "cuenta", "cta", "c/c", "c/a", "caja de", "libreta", "depósito", "consignar", "transfer", "nómina", "vista", "conto", "cc ", "cc:", "libretto", "bonifico", "versamento", "betaal", "rek", "spaar", "overschrijv", "oud nummer", "storten", "conta", "poupança", "c/p", "ted ", "doc ", "nib",
+    "compte", "cpt", "cte", "livret", "rib", "ccp", "c.c", "virement", "virer", "cuenta", "cta", "c/c", "c/a", "caja de", "libreta", "dep", "consign", "transf", "ingres", "nómina", "vista", "conto", "cc ", "cc:", "libretto", "bonifico", "versamento", "betaal", "rek", "spaar", "overschrijv", "oud nummer", "storten", "conta", "poupança", "c/p", "ted ", "doc ", "nib",
 ))  # fmt: skip
 _BANKS = (
     r"[^\W\d_]{2,14}bank|bank(?:[ ](?:of|de|da|do|van)[ ][^\W\d_]{3,14})?|banco(?:estado|lombia|mer)?|banca|banque|bcc|caixa|caja|sparkasse|ksk|raiffeisen(?:kasse|bank)?|credit[ ]union|crédit[ ]\w{3,10}|caisse(?:[ ]d['’]épargne)?|cassa"
@@ -51,7 +51,7 @@ _ELSE = re.compile(
     r"(?<![^\W_])(?:tel|tél|telefon|phone|call|fax|mobil\w{0,3}|cel|cell|whatsapp|wsp|hotline|support|rechnung|invoice|facture|factura|fattura|fatura|order|ref|réf|rif|referenz|referencia|referência|bestell\w{0,8}|ticket|betrag|amount|saldo|balance|importe?|importo|montant|bedrag|quantia|valor|total|summe|fee|since|seit|desde|depuis|dal|sinds|min|user|id|pin|code|plan|card|karte|tarjeta|carte|carta|cartão|kaart|swift|bic|ifsc|blz|bankleitzahl|sort|routing|rtng|transit|inst|dni|nif|cpf|cnpj|rut(?=[ ][0-9])|nit|steuer\w{0,8}|kunden\w{0,8}|version|api|http\w?|port|page|seite|policy|polizza|póliza|apólice|claim|case|sha|hash|zip|plz|cep|cap|isin|wkn)(?![^\W_])|[€$£%?]|:[^\n]{0,30}:"
 )
 _WITHIN, _AROUND = 70, 45  # characters from the word to its number, from the number to a bank
-_LEAST, _MOST = 6, 20  # digits
+_LEAST, _MOST = 6, 24  # digits
 # a word for the number that stands before all others in America, and its check
 _ROUTING = re.compile(
     r"(?:rtng|rtn|rtg|rte|routing|aba|aba/rtn|bank[ ]rt|rt)(?![^\W\d_])\.?[ ]?(?:no|nr|num|number|#|code)?\.?(?:[ ]is)?[ ]?[:=#-]?[ ]{0,2}(?P<value>[0-9]{9})(?![\w-])"
@@ -62,6 +62,11 @@ _POSTAL = re.compile(
     r"(?:c\.?c\.?p|pc|pk|post(?:ch|sch)?eck|ccp|postkonto|conto[ ]corrente[ ]postale|conto[ ]postale|compte[ ]postal|cuenta[ ]postal|chèques[ ]postaux)(?![^\W\d_])\.?(?:[ ][^\W\d_]{2,14}){0,3}[ ]?[,:]?[ ]?(?P<value>[0-9]{2}-[0-9]{1,6}-[0-9])(?![\w-])"
 )
 _POSTALS = Heads(("c.c.p", "ccp", "pc ", "pc:", "pk ", "pk:", "postch", "postsch", "posteck", "postkonto", "conto", "compte", "cuenta", "chèques"))  # fmt: skip
+# the French post's own: a letter before its last three digits
+_FRENCH = re.compile(
+    r"(?:c\.?c\.?p|comptes?|cpte|chèques|poste|postal)(?![^\W\d_])\.?(?:[ ][^\W\d_]{2,14}){0,4}?(?:[ ]?n[°ºo.]{1,2})?[ ]?[,:]?[ ]?(?P<value>(?:[0-9]{7}|[0-9]{1,3}[ .][0-9]{3}[ .][0-9]{2,3}|[0-9]{2}[ .][0-9]{3}[ .][0-9]{2}|[0-9]{4,5}[ .][0-9]{2,3})[ .-]?[a-z][ .-]?0[0-9]{2})(?![\w-])"
+)
+_FRENCHS = Heads(("ccp", "c.c.p", "compte", "cpte", "chèques", "poste ", "postal"))
 _APART = re.compile(r"[ ./-]")
 _BELGIAN = re.compile(r"[0-9]{3}[ -][0-9]{7}[ -][0-9]{2}")
 
@@ -78,6 +83,10 @@ def recognize(text: str) -> Iterator[Hit]:
     for at in _POSTALS.places(lower):
         told = _POSTAL.match(lower, at)
         if told is not None and postal(_APART.sub("", told["value"])):
+            yield _hit(*told.span("value"))
+    for at in _FRENCHS.places(lower):
+        told = _FRENCH.match(lower, at)
+        if told is not None:
             yield _hit(*told.span("value"))
     for at in _HEADS.places(lower):
         word = _WORD.match(lower, at)

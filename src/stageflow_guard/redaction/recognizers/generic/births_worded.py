@@ -21,8 +21,8 @@ from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 
 # what tells of a birth, cut short or whole, and what says the day of one in a form
 _TOLD = (
-    r"(?:date[ ]of[ ]birth|dates?[ ]naissance|birth[ ]?da(?:te|y)|b[ -]?day|bdate|d\.?o\.?b|born|d/?birth|birthed"
-    r"|geboren|gebo|gebd|geb|gebtag|gebdat|geburtstag|geburtsdatum|geb[.-]{1,2}tag|jahrgang|jg|zur[ ]welt[ ]gekommen|auf[ ]die[ ]welt[ ]gekommen"
+    r"(?:date[ ]of[ ]birth|dates?[ ]naissance|birth[ ]?da(?:te|y)|b[ '’-]?day|bdate|brith|birht|borned|d\.?o\.?b|born|d/?birth|birthed"
+    r"|geboren|gebohren|gebooren|gboren|geborn|geborene?r?|gebo|gebd|geb|gebtag|gebdat|geburtstag|geburtsdatum|geb[.-]{1,2}tag|jahrgang|jg|zur[ ]welt[ ]gekommen|auf[ ]die[ ]welt[ ]gekommen"
     r"|née?s?|n[ée]e?\(?e?\)?[ ]le|naissance|naiss|ddn|date[ ]de[ ]naiss(?:ance)?|naquit|vu[ ]le[ ]jour|venue?[ ]au[ ]monde|anniversaire|anniv"
     r"|nacid[oa]s?|naci[óo]|nací|nacimiento|nac|f\.?[ ]?nac|f\.?n|fecha[ ](?:de[ ])?nac(?:imiento)?|cumplea[ñn]os|cumple"
     r"|nat[oaie]|nascita|nasc|nacque|data[ ](?:di[ ])?nascita|d\.?[ ]?nasc(?:ita)?|classe(?:[ ]e[ ]giorno)?|compleanno|giorno[ ]di[ ]nascita"
@@ -31,7 +31,7 @@ _TOLD = (
 )
 _BORN = re.compile(rf"{_TOLD}(?![^\W\d_])\.?(?:[-/](?:dd|dt|dat|datum|am|date)\.?)?")
 _HEADS = Heads((
-    "date", "birth", "b-day", "b day", "bday", "bdate", "d.o.b", "dob", "d.o.b", "born", "d/b", "dbirth", "geb", "jahrgang", "jg", "zur welt", "auf die welt", "né", "nai", "ne ", "ddn", "naq", "vu le", "venu", "anniv", "nac", "f.", "f nac", "fnac", "fn", "fecha", "cumple", "nat", "nasc", "data", "d.n", "dn", "d. n", "d nasc", "classe", "compleanno", "giorno di", "verjaar", "ter wereld", "anivers", "natural de",
+    "date", "birth", "b-day", "b day", "bday", "b'day", "b’day", "bdate", "brith", "birht", "gboren", "d.o.b", "dob", "d.o.b", "born", "d/b", "dbirth", "geb", "jahrgang", "jg", "zur welt", "auf die welt", "né", "nai", "ne ", "ddn", "naq", "vu le", "venu", "anniv", "nac", "f.", "f nac", "fnac", "fn", "fecha", "cumple", "nat", "nasc", "data", "d.n", "dn", "d. n", "d nasc", "classe", "compleanno", "giorno di", "verjaar", "ter wereld", "anivers", "natural de",
 ))  # fmt: skip
 _SIGN = re.compile(r"['’]?s?[\"'`)\]]{0,2}[ ]?[:=?–-]{0,2}[ \n]{0,3}(?:[-–—][ ])?[\"'`(]?")
 # what stands between: a verb, a person, where it was, a heading of the day
@@ -58,12 +58,17 @@ _FEASTS = (
     r"|kerst(?:avond|mis|nacht|dag)?|(?:eerste|tweede|1e|2e)[ ]kerstdag|oudjaar(?:savond|sdag)?|oud[ ]en[ ]nieuw|nieuwjaar(?:sdag)?|sinterklaas(?:avond)?|driekoningen|koninginnedag|koningsdag|pasen|paaszondag|paasmaandag|pinkster(?:en|zondag|maandag)|goede[ ]vrijdag|allerheiligen|sint[- ]maarten|bevrijdingsdag"
     r"|(?:véspera|dia|noite|ceia)[ ]de[ ]natal|natal|(?:véspera[ ]de[ ]|dia[ ]de[ ])?ano[ ]novo|réveillon|passagem[ ]de[ ]ano|(?:dia[ ]de[ ])?reis|(?:dia[ ]de[ ]|véspera[ ]de[ ])?(?:s[ãa]o|santo)[ ](?:jo[ãa]o|pedro|antónio|antônio|valentim|martinho|silvestre|josé)|páscoa|domingo[ ]de[ ](?:ramos|páscoa)|sexta-feira[ ]santa|todos[ ]os[ ]santos|consoada|carnaval"
 )
+_BY = r"(?:(?:the[ ])?(?:day|night|eve|morning|week)[ ](?:after|before|of)[ ]|(?:am[ ])?(?:tag|abend|nacht)[ ](?:nach|vor|zu)[ ]|(?:lendemain|veille|nuit|soir|jour)[ ](?:de[ ]|du[ ]|d['’])|día[ ](?:después[ ]de|antes[ ]de|siguiente[ ]a)[ ]|(?:víspera|noche|día)[ ]de[ ]|giorno[ ](?:dopo|prima[ ]di)[ ]|(?:vigilia|notte)[ ]d[ie]l?[ ]|dag[ ](?:na|voor)[ ]|(?:dia[ ](?:depois|antes|seguinte)|véspera|noite)[ ](?:a[o]?|de|do|da)[ ])?"
 _FEAST = re.compile(
-    rf"(?:{_FEASTS}),?[ ](?:(?:of|in|im|en|de|del|di|do|du|dell['’]|anno|año|ano|van|the|year|jahr|jaar)[ ]){{0,2}}(?P<year>['’]?[0-9]{{2}}|(?:19|20)[0-9]{{2}})(?![\w]|[.,:/-][0-9])"
+    rf"{_BY}(?:{_FEASTS}),?[ ](?:(?:of|in|im|en|de|del|di|do|du|dell['’]|anno|año|ano|van|the|year|jahr|jaar)[ ]){{0,2}}(?P<year>['’]?[0-9]{{2}}|(?:19|20)[0-9]{{2}})(?![\w]|[.,:/-][0-9])"
+)
+# `the 4th of the 11th '63`, `el 4 del 11 del 63`
+_SPOKEN = re.compile(
+    r"(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th|er|e|º|\.)?[ ](?:of[ ]the|of|du|del|dello|van[ ]de|van|do|des)[ ](?:0?[1-9]|1[0-2])(?:st|nd|rd|th|e|º|\.)?,?[ ](?:(?:of|de|del|van|do|dell['’])[ ]?)?(?:(?:19|20)[0-9]{2}|['’]?[0-9]{2})(?![\w]|[.,:/-][0-9])"
 )
 # beside a patient `n.` is born
 _OF_A_PATIENT = re.compile(
-    r"(?<![^\W_])(?:n|nt|nat|nac|né|nasc)\.[ ]{1,2}(?P<date>(?:0?[1-9]|[12][0-9]|3[01])(?P<sign>[/.-])(?:0?[1-9]|1[0-2]|[ivx]{1,4})(?P=sign)(?:19[0-9]{2}|20[01][0-9]|['’]?[0-9]{2}))(?![\w]|[./-][0-9])"
+    r"(?<![^\W_])(?:n|nt|nat|nac|né|nasc)\.[ ]{1,2}(?P<place>(?:a|in|en|em|à)[ ][^\W\d_][\w'’-]{1,20}(?:[ ][^\W\d_][\w'’-]{1,20}){0,2}(?:[ ]\([a-z]{2}\))?,?[ ](?:(?:il|el|em|le)[ ])?)?(?P<date>(?:0?[1-9]|[12][0-9]|3[01])(?P<sign>[/.-])(?:0?[1-9]|1[0-2]|[ivx]{1,4})(?P=sign)(?:19[0-9]{2}|20[01][0-9]|['’]?[0-9]{2}))(?![\w]|[./-][0-9])"
 )
 _PATIENT = re.compile(
     r"(?<![^\W_])(?:paz(?:iente)?|pz|letto|reparto|ricover\w{2,6}|degente|patient[es]?|pat|bett|station|lit|chambre|service|hospitalis\w{2,5}|paciente|pcte|cama|habitación|planta|utente|leito|enfermaria|ward|bed|sig\.?(?:ra)?|assistit[oa]|residente|resident|bewoner|signor[ae]?|cartella|dossier|historia|nhc|matricola)(?![^\W_])"
@@ -88,7 +93,9 @@ def recognize(text: str) -> Iterator[Hit]:
             yield Hit(start, end, "DATE_OF_BIRTH", 0.6, "date of birth, worded", "label dob")
     for at in _ENS.places(lower):
         short = _OF_A_PATIENT.match(lower, at)
-        if short is not None and _PATIENT.search(lower, max(0, at - _NEAR), at) is not None:
+        if short is not None and (
+            short["place"] or _PATIENT.search(lower, max(0, at - _NEAR), at) is not None
+        ):
             yield Hit(
                 *short.span("date"), "DATE_OF_BIRTH", 0.5, "date of birth, worded", "label dob"
             )
@@ -125,7 +132,8 @@ def _day(text: str, lower: str, at: int) -> int:
             date = pattern.match(text, at)
             if date is not None and plausible(date[0]) and _WITH_A_DAY.match(date[0]):
                 return date.end()
-        return 0
+        spoken = _SPOKEN.match(lower, at)
+        return 0 if spoken is None else spoken.end()
     return said(lower, at)[1]
 
 

@@ -29,17 +29,19 @@ _GERMAN = re.compile(
 _GERMAN_SHAPES = (b"000/0", b"000 / 0", b"000/ 0", b"000 /0")
 # a word for a call, and for what is called
 _CALL = re.compile(
-    r"(?:natel|natelnummer|fon|funk|mobil|mobilnr|handynr|ruf(?:t|e|en sie)? (?:mich |uns )?(?:bitte )?(?:an|zurück)|ruf(?:t|e|en sie)? (?:mich |uns )?(?:bitte )?(?:unter|auf)|rückruf(?: bitte)?(?: an| auf| unter)?|anrufen(?: unter)?|melde(?:n sie|t)? (?:dich|sich|euch) (?:unter|auf)|erreichbar unter|meine nummer(?: ist)?"
+    r"(?:natel|natelnummer|fonos?|fon|funk|mobil|mobilnr|handynr|ruf(?:t|e|en sie)? (?:mich |uns )?(?:bitte )?(?:an|zurück)|ruf(?:t|e|en sie)? (?:mich |uns )?(?:bitte )?(?:unter|auf)|rückruf(?: bitte)?(?: an| auf| unter)?|anrufen(?: unter)?|melde(?:n sie|t)? (?:dich|sich|euch) (?:unter|auf)|erreichbar unter|meine nummer(?: ist)?"
     r"|(?:r?appel(?:le|ez|er|lez)(?:[- ](?:moi|nous|le|la))?|joindre|joignable)(?: svp)?(?: au| le| sur le| sur)|mon (?:portable|fixe|numéro|num|tel)(?: est| c['’]est)?(?: le)?|portable|fixe|gsm"
     r"|ll[aá]m[ae](?:me|nos|d)?(?: al)?|mi (?:m[óo]vil|celu|cel|tel[eé]fono|n[uú]mero)(?: es)?(?: el)?|tlf|tfno|tfno\.?|tel[fm]|m[óo]vil|celu"
     r"|chiam(?:a|i|ate|are|atemi|ami)(?: al| allo)?|richiam\w{1,5}(?: al| allo)?|cell|cellulare|il mio (?:numero|cell|cellulare)(?: è)?(?: il)?"
     r"|bel(?:len)?(?: me| mij| ons)?(?: op| naar)?|mijn (?:nummer|06|gsm|mobiel)(?: is)?|mobiel|tst"
     r"|lig(?:a|ue|ar|uem)(?:[- ]me)?(?: para| pra| p/)?(?: o)?|meu (?:fone|cel|celular|tel|zap|n[uú]mero|telem[óo]vel)(?: é)?(?: o)?|fone|telem|telef|t[ée]l[ée]?f(?:on[oe])?|tlm|tlmv|zap|cel"
+    # money goes to a telephone's number
+    r"|nequi|daviplata|bizum|yape|plin|(?:chave )?pix|mb ?way|satispay|lydia|wero|twint|payconiq|wave|orange money|m-?pesa|momo|mtn"
     r"|(?:call|ring|text|phone|reach)(?: me| us| her| him)?(?: back)?(?: on| at)?|my (?:cell|mobile|phone|number)(?: is|['’]s)?|mob|cell|landline)"
     r"(?:[ ]?(?:nr|no|n[.º°]{1,2}|number|nummer)\.?)?[ ]?[.:]?[ ]{0,2}(?P<number>(?:\+|00)?[ ]?\(?[0-9](?:(?:[ ]?[/()'’-][ ]?|[. ])?[0-9]){7,13})(?![\w]|[.,:/'’-][0-9])"
 )
 _CALLS = Heads((
-    "natel", "fon", "funk", "mobil", "handynr", "ruf", "rückruf", "anrufen", "melde", "erreichbar", "meine nummer", "appel", "rappel", "joindre", "joignable", "mon ", "portable", "fixe", "gsm", "llam", "llám", "mi ", "tlf", "tfno", "telf", "telm", "móvil", "movil", "celu", "chiam", "richiam", "cell", "il mio", "bel ", "bellen", "mijn ", "tst", "liga", "ligue", "meu ", "fone", "telem", "telef", "télef", "teléf", "tlm", "zap", "cel ", "cel:", "cel.", "call ", "ring ", "text ", "phone", "reach", "my ", "mob ", "mob:", "mob.", "landline",
+    "natel", "fon", "funk", "mobil", "handynr", "ruf", "rückruf", "anrufen", "melde", "erreichbar", "meine nummer", "appel", "rappel", "joindre", "joignable", "mon ", "portable", "fixe", "gsm", "llam", "llám", "mi ", "tlf", "tfno", "telf", "telm", "móvil", "movil", "celu", "chiam", "richiam", "cell", "il mio", "bel ", "bellen", "mijn ", "tst", "liga", "ligue", "meu ", "fone", "telem", "telef", "télef", "teléf", "tlm", "zap", "nequi", "davipl", "bizum", "yape", "plin", "pix", "chave pix", "mb way", "mbway", "satispay", "lydia", "wero", "twint", "payconiq", "wave", "orange money", "mpesa", "m-pesa", "momo", "mtn", "cel ", "cel:", "cel.", "call ", "ring ", "text ", "phone", "reach", "my ", "mob ", "mob:", "mob.", "landline",
 ))  # fmt: skip
 _LEAST, _MOST = 9, 14  # digits
 
@@ -72,6 +74,8 @@ def _is_dialled(number: str) -> bool:
         return False
     if first == "2" and len(digits) == _LEAST and "(" not in number:
         return True  # of Portugal
+    if _BRAZILIAN.fullmatch(digits) is not None:
+        return True
     return first in ("0", "+") or (len(digits) in (9, 10, 11) and first in _OPEN_PLANS)
 
 
@@ -79,4 +83,5 @@ def _is_dialled(number: str) -> bool:
 _ARGENTINE = re.compile(
     r"(?:\+?54[ -]?)?(?:9[ -]?)?\(?0?(?:11|[23][0-9]{2,3})\)?[ -]{1,2}15[ -]?[0-9]{2,4}[ -]?[0-9]{4}|15[ -]?[0-9]{4}[ -][0-9]{4}"
 )
+_BRAZILIAN = re.compile(r"[1-9]{2}9[0-9]{8}")
 _OPEN_PLANS = frozenset("36789")  # first digits where no trunk's zero is dialled

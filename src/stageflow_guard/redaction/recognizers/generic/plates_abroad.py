@@ -19,7 +19,7 @@ from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 
 _CAR = r"taxi|uber|cab|bus|coche|carro|auto|moto|camión|camioneta|combi|vehículo|car|van|truck|lorry|bike|scooter|trailer|vehicle|rickshaw|tuk[ -]tuk|matatu|boda|okada|voiture|véhicule|camion|mobylette|scooter|remorque|char|cyclomoteur|motorrad|moped|mofa|roller|anhänger|wagen|fahrzeug|ciclomotore|motorino|rimorchio|furgone|macchina|veicolo|tassì|bromfiets|brommer|snorfiets|aanhanger|bus|reboques?|atrelados?|mota|ciclomotor|veículo|caminhão|viatura|carrinha|remolque|patineta|mototaxi"
 # words that mean a plate, or do so beside a vehicle
-_SURELY = r"(?:number|licen[cs]e|registration|reg)[ -]?(?:plates?|tags?|mark|no|number)|numberplates?|rego|vrm|kennzeichen|kennz|nummernschild|kontrollschild|versicherungskennzeichen|mopedkennzeichen|mofakennzeichen|plaques?[ ]d['’]immat\w{0,12}|immatricul(?:ation|ée?s?)|immat|targ(?:a|he)|targat[ao]|targhetta|kentekens?|nummerplaat|placas?[ ](?:de[ ]circulación|del[ ](?:taxi|coche|carro|auto)|do[ ](?:carro|táxi))|chapa[ ]patente"
+_SURELY = r"(?:number|licen[cs]e|registration|reg)[ -]?(?:plates?|tags?|mark|no|number)|numberplates?|rego|vrm|kennzeichen|kennz|nummernschild|kontrollschild|versicherungskennzeichen|mopedkennzeichen|mofakennzeichen|plaques?[ ]d['’]immat\w{0,12}|immatricul(?:ation|ée?s?)|immat|targ(?:a|he)|targat[ao]|targhetta|kentekens?|nummerplaat|placas(?=[ :])|placas?[ ](?:de[ ]circulación|del[ ](?:taxi|coche|carro|auto)|do[ ](?:carro|táxi))|chapa[ ]patente"
 _PERHAPS = r"plates?|tags?|plaques?|matricules?|matr[ií]culas?|matr?s?|mat\.?s|patentes?|placas?|chapas?|contrassegni?o?|reg|schild|tablillas?"
 _TOLD = re.compile(
     rf"(?:(?P<sure>{_SURELY})|{_PERHAPS})(?![^\W\d_])\.?(?P<of>(?:[ ](?:del|de[ ]la|de|des|du|d['’]|dos|das|do|da|of|the|on|der|des|vom|di|della|dello|van|het|on|my|mein|meine|son|su|mi|la|le|el|il|sa))*?[ ](?:{_CAR})s?(?![^\W\d_]))?"
@@ -32,7 +32,7 @@ _A_VEHICLE = re.compile(rf"(?<![^\W_])(?:{_CAR})s?(?![^\W\d_])")
 _NEAR, _AHEAD = 40, 48  # characters before a word and behind a plate
 # the pupil's, the worker's, what is carved in a stone
 _OTHER = re.compile(
-    r"(?<![^\W_])(?:univ\w{0,8}|agent|salariée?|employ\w{0,4}|étudiante?|student\w{0,4}|alumn[oa]s?|alun[oa]s?|estudiantes?|dipendente|studente|funcionári[oa]|servidor\w{0,3}|militaire|soldat|imóvel|registo predial|software|version|git|docker|build|release|html|commit|image|serial|price|rfid|nfc)(?![^\W_])"
+    r"(?<![^\W_])(?:univ\w{0,8}|agent|salariée?|employ\w{0,4}|étudiante?|student\w{0,4}|alumn[oa]s?|alun[oa]s?|estudiantes?|dipendente|studente|funcionári[oa]|servidor\w{0,3}|militaire|soldat|imóvel|registo predial|software|version|git|docker|build|release|html|commit|image|serial|price|rfid|nfc|yeso|solar|solares|madre|acero|base|circuitos?|pladur|vídeo|video|cerámicas?)(?![^\W_])"
 )
 
 

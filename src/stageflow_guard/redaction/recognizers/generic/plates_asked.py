@@ -26,13 +26,14 @@ _WORD = (
     r"|plaques?(?:[ ]d['’]?[ ]?immat\w{0,12})?|immat(?:riculation|ric)?|matricule|n[°ºo]{0,1}[ ]?d['’]?immat\w{0,12}"
     r"|matr[ií]culas?|mats?|matr|patente|placas?|chapas?|tablillas?|dominio|pla[ck]a"
     r"|targ(?:a|he|hetta)|contrassegno"
+    r"|(?:num(?:ber|mer|[ée]ro)|número)(?=[^?\n]{0,40}(?<![^\W_])(?:car|van|truck|cab|auto|wagen|lkw|fahrzeug|voiture|véhicule|camion|coche|carro|vehículo|moto|macchina|veicolo|furgone|wagen|voertuig|veículo|viatura)(?![^\W_])[^?\n]{0,12}\?)"
     r"|k(?:e|3)?n?t?e?ken(?:s|plaat|nummer)?|nummerpla(?:at|ten)|nr[ .-]{0,2}plaat|plaat"
 )
 _ASKED = re.compile(
     rf"(?:{_WORD})(?![^\W\d_])(?:['’]s)?(?:[ ,]{{1,2}}[^\W\d_][\w'’]{{0,13}}){{0,6}}[.]{{0,3}}[ ]?\?{{1,3}}\s{{0,3}}(?:[-–—>:.]{{1,3}}[ ]{{0,2}}|[^\W\d_][\w ]{{0,14}}:[ ])?"
 )
 _ANSWER = re.compile(
-    r"(?:(?:it['’]?s|it is|its|that['’]?s|that is|the|is|my|mine|yes|yeah|yep|sure|ok|so|um|uh|er|eh|ähm|also|ja|klar|das|ist|lautet|die|der|meins|c['’]est|cest|oui|le|la|ben|euh|alors|voilà|ma|el|es|sí|si|pues|mira|la mía|è|e['’]|allora|sì|mia|het|dat|de|t|is|'t|goed|é|eh|a|o|sim|então|olha|minha|anote|reads|says|plate|number|ending|hier|here|ecco|eccola|aquí|aqui|voici|tiens)[,:.]{0,3}[ ]{1,2}){0,5}[\"'`(]?"
+    r"(?:(?:it['’]?s|it is|its|that['’]?s|that is|the|is|my|mine|yes|yeah|yep|sure|ok|so|um|uh|er|erm|umm|hm+|eh|ähm|äh|öhm|nun|moment|bah|beh|boh|ehm|este|pues|bueno|dunque|nou|eens|kijken|also|ja|klar|das|ist|lautet|die|der|meins|c['’]est|cest|oui|le|la|ben|euh|alors|voilà|ma|el|es|sí|si|pues|mira|la mía|è|e['’]|allora|sì|mia|het|dat|de|t|is|'t|goed|é|eh|a|o|sim|então|olha|minha|anote|reads|says|plate|number|ending|hier|here|ecco|eccola|aquí|aqui|voici|tiens)[,:.]{0,3}[ ]{1,2}){0,5}[\"'`(]?"
 )
 # what is said to be a plate: `…, voilà la plaque du bus`
 _IS = r"(?:that['’]?s|this[ ]is|thats|is|was|['’]s|das[ ]ist|ist|war|lautet|voil[àa]|c['’](?:est|était)|cest|est|était|es|era|esa[ ]es|ésa[ ]es|è|e['’]|era|ecco|questa[ ]è|dat[ ]is|is|was|é|essa[ ]é|esta[ ]é|foi)"
@@ -45,7 +46,7 @@ _PLATE = re.compile(
     rf"(?:{_WORD}|number)(?![^\W\d_])(?!['’]?[ ]?(?:[:=#]|is[ ]|ist[ ]|est[ ]|[0-9A-Z]{{1,3}}[ -]?[0-9]))"
 )
 _HEADS = Heads((
-    "number", "licen", "lic ", "lic.", "reg", "car ", "vehicle ", "numb", "nmbr", "plate", "tag", "vrm", "vrn", "auto", "kfz", "pkw", "lkw", "wechsel", "amtl", "kenz", "kennz", "num", "taferl", "kontroll", "schild", "plaque", "immat", "matri", "matrí", "n° d", "no d", "matr", "mat", "patente", "placa", "chapa", "tablilla", "dominio", "plaka", "targ", "contrassegno", "ken", "knt", "kt", "nr", "plaat",
+    "number", "licen", "lic ", "lic.", "reg", "car ", "vehicle ", "numb", "nmbr", "núm", "plate", "tag", "vrm", "vrn", "auto", "kfz", "pkw", "lkw", "wechsel", "amtl", "kenz", "kennz", "num", "taferl", "kontroll", "schild", "plaque", "immat", "matri", "matrí", "n° d", "no d", "matr", "mat", "patente", "placa", "chapa", "tablilla", "dominio", "plaka", "targ", "contrassegno", "ken", "knt", "kt", "nr", "plaat",
 ))  # fmt: skip
 _AHEAD = 60  # characters before a word for a plate
 

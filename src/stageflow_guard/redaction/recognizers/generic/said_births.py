@@ -145,7 +145,7 @@ def said(lower: str, at: int) -> tuple[int, int]:
 
 # `third of May, 1987`: the year alone in digits
 _YEAR = re.compile(
-    r"\.?,?[ ](?:(?:of|de|del|di|do|dell['’])[ ]?)?(?:['’][0-9]{2}|(?:19|20)[0-9]{2})(?![\w]|[.,:/-][0-9])"
+    r"\.?,?[ ](?:(?:of|de|del|di|do|dell['’])[ ]?)?(?:['’][0-9]{2}|(?<=del[ ])[0-9]{2}|(?<=de[ ])[0-9]{2}|(?<=do[ ])[0-9]{2}|(?:19|20)[0-9]{2})(?![\w]|[.,:/-][0-9])"
 )
 
 
