@@ -21,7 +21,7 @@ _ACCOUNT = (
     r"(?:(?:savings?|current|chec?k(?:ing)?|cheque|chequing|joint|bank|deposit|payroll|salary|sb|ca)[ ])?(?:account|acc['’]?t|accnt|acct|acc|a/c|ac)s?|savings|chequing|checking|iban|passbook|deposit[ ]to|pay[ ]into"
     r"|(?:post|giro|spar|tagesgeld|gehalts|lohn|bank|privat|postcheck|postscheck|pc-)?(?:konto|kto)(?:nummer|nr|verbindung)?|bankverb(?:indung)?|bv|sparbuch|girokto|überweis(?:en|ung)|dauerauftrag"
     r"|compte|cpte|cpt|cte|livret(?:[ ]a)?|rib|ccp|c\.c\.p|virement|virer"
-    r"|cuentas?|cta|ctas|cte|c/c|c/a|cuentarut|caja[ ]de[ ]ahorros?|libreta|dep[oó]s[ií]t\w{1,6}|consign\w{1,6}|transf[ei]\w{2,8}|ingres\w{1,6}|nómina|vista"
+    r"|cuentas?|cta|ctas|cte|c/c|c/a|cuentarut|caja[ ]de[ ]ahorros?|libreta|dep[oó]s[ií]t\w{1,6}|consign\w{1,6}|transf[ei]\w{2,8}|ingres\w{1,6}|nómina|a[ ]la[ ]vista"
     r"|conto|c/c|cc|c\.c|conto[ ]corrente|libretto|bonifico|versamento"
     r"|(?:bank|spaar|betaal|giro)?rek(?:ening)?(?:nummer|nr)?|bankrek|spaarboekje|overschrijv(?:en|ing)|oud[ ]nummer|storten"
     r"|conta|cta|poupança|c/p|depósito|transferência|ted|doc|nib"
@@ -29,7 +29,7 @@ _ACCOUNT = (
 _WORD = re.compile(rf"(?:{_ACCOUNT})(?![^\W\d_])")
 _HEADS = Heads((
     "saving", "current ", "check", "chek", "cheque", "joint ", "bank", "deposit", "payroll ", "salary ", "sb ", "ca ", "acc", "a/c", "ac ", "ac.", "ac:", "iban", "passbook", "pay into", "post", "giro", "spar", "tagesgeld", "gehalts", "lohn", "privat", "pc-", "konto", "kto", "bv", "überweis", "dauerauf",
-    "compte", "cpt", "cte", "livret", "rib", "ccp", "c.c", "virement", "virer", "cuenta", "cta", "c/c", "c/a", "caja de", "libreta", "dep", "consign", "transf", "ingres", "nómina", "vista", "conto", "cc ", "cc:", "libretto", "bonifico", "versamento", "betaal", "rek", "spaar", "overschrijv", "oud nummer", "storten", "conta", "poupança", "c/p", "ted ", "doc ", "nib",
+    "compte", "cpt", "cte", "livret", "rib", "ccp", "c.c", "virement", "virer", "cuenta", "cta", "c/c", "c/a", "caja de", "libreta", "dep", "consign", "transf", "ingres", "nómina", "a la vista", "conto", "cc ", "cc:", "libretto", "bonifico", "versamento", "betaal", "rek", "spaar", "overschrijv", "oud nummer", "storten", "conta", "poupança", "c/p", "ted ", "doc ", "nib",
 ))  # fmt: skip
 _BANKS = (
     r"[^\W\d_]{2,14}bank|bank(?:[ ](?:of|de|da|do|van)[ ][^\W\d_]{3,14})?|banco(?:estado|lombia|mer)?|banca|banque|bcc|caixa|caja|sparkasse|ksk|raiffeisen(?:kasse|bank)?|credit[ ]union|crédit[ ]\w{3,10}|caisse(?:[ ]d['’]épargne)?|cassa"
@@ -48,7 +48,7 @@ _NUMBER = re.compile(
 )
 # what another number is announced by, and what an amount is
 _ELSE = re.compile(
-    r"(?<![^\W_])(?:tel|tél|telefon|phone|call|fax|mobil\w{0,3}|cel|cell|whatsapp|wsp|hotline|support|rechnung|invoice|facture|factura|fattura|fatura|order|ref|réf|rif|referenz|referencia|referência|bestell\w{0,8}|ticket|betrag|amount|saldo|balance|importe?|importo|montant|bedrag|quantia|valor|total|summe|fee|since|seit|desde|depuis|dal|sinds|min|user|id|pin|code|plan|card|karte|tarjeta|carte|carta|cartão|kaart|swift|bic|ifsc|blz|bankleitzahl|sort|routing|rtng|transit|inst|dni|nif|cpf|cnpj|rut(?=[ ][0-9])|nit|steuer\w{0,8}|kunden\w{0,8}|version|api|http\w?|port|page|seite|policy|polizza|póliza|apólice|claim|case|sha|hash|zip|plz|cep|cap|isin|wkn)(?![^\W_])|[€$£%?]|:[^\n]{0,30}:"
+    r"(?<![^\W_])(?:rebours|rovescia|regres{1,2}iva|countdown|luz|água|agua|gás|gas|strom|telefone|netflix|units?|unidades|rooms?|watt|tel|tél|telefon|phone|call|fax|mobil\w{0,3}|cel|cell|whatsapp|wsp|hotline|support|rechnung|invoice|facture|factura|fattura|fatura|order|ref|réf|rif|referenz|referencia|referência|bestell\w{0,8}|ticket|betrag|amount|saldo|balance|importe?|importo|montant|bedrag|quantia|valor|total|summe|fee|since|seit|desde|depuis|dal|sinds|min|user|id|pin|code|plan|card|karte|tarjeta|carte|carta|cartão|kaart|swift|bic|ifsc|blz|bankleitzahl|sort|routing|rtng|transit|inst|dni|nif|cpf|cnpj|rut(?=[ ][0-9])|nit|steuer\w{0,8}|kunden\w{0,8}|version|api|http\w?|port|page|seite|policy|polizza|póliza|apólice|claim|case|sha|hash|zip|plz|cep|cap|isin|wkn)(?![^\W_])|[€$£%?]|:[^\n]{0,30}:"
 )
 _WITHIN, _AROUND = 70, 45  # characters from the word to its number, from the number to a bank
 _LEAST, _MOST = 6, 24  # digits
@@ -109,6 +109,11 @@ def _is_account(lower: str, at: int, behind: int, number: re.Match[str]) -> bool
         return False
     if any(map(str.isdigit, between)) or _SENTENCE.search(between) is not None:
         return False
+    groups = _APART.split(number[0])
+    if sum(len(group) == 1 for group in groups) > 1:
+        return False  # something that is counted down
+    if _AMOUNT.fullmatch(number[0]) is not None and _SAID.search(between) is None:
+        return False
     day = ANY_DATE.match(lower, start)
     if (day is not None and day.end() >= end) or len(set(digits)) == 1:
         return False
@@ -127,6 +132,11 @@ _GROUPS = re.compile(
 )
 _ALONE = re.compile(
     r"(?<![^\W_])(?:a la vista|cuenta vista|cta\.? vista|cta\.? rut|cuenta ?rut|caja de ahorros?|cuenta (?:de ahorros?|corriente)|cta\.? (?:de )?(?:ahorros?|cte|corriente|nómina)|conto corrente|compte (?:courant|chèques?|épargne)|spaarrekening|betaalrekening|bankrekening|girokonto|sparkonto|bankkonto|conta (?:corrente|poupança|à ordem)|(?:savings|checking|chequing|bank|current) acc(?:oun|['’]|c)?t)(?![^\W_])"
+)
+# a number of thousands, but not behind a sign or a word for a number
+_AMOUNT = re.compile(r"[0-9]{1,3}(?:[ .][0-9]{3}){1,2}")
+_SAID = re.compile(
+    r"(?:[:=#]|(?<![^\W_])(?:n[°ºo.]{1,2}|nr|no|num|number|nummer|número|numéro|numero|is|ist|est|es|è|é)\.?)[ ]{0,2}$"
 )
 _SENTENCE = re.compile(r"(?<=[^\W\d_]{4})[.!][ ]|;")
 

@@ -74,7 +74,7 @@ def _is_dialled(number: str) -> bool:
         return False
     if first == "2" and len(digits) == _LEAST and "(" not in number:
         return True  # of Portugal
-    if _BRAZILIAN.fullmatch(digits) is not None:
+    if "(" not in number and _BRAZILIAN.fullmatch(digits) is not None:
         return True
     return first in ("0", "+") or (len(digits) in (9, 10, 11) and first in _OPEN_PLANS)
 

@@ -77,11 +77,16 @@ def _written(text: str, at: int) -> re.Match[str] | None:
     value = SMALL.match(text, at)
     if value is None or _MEASURED.match(text, value.end()) is not None:
         return None
-    fits = sum(map(str.isalnum, value[0])) >= _LEAST and is_one(value[0].upper())
+    fits = (
+        sum(map(str.isalnum, value[0])) >= _LEAST
+        and is_one(value[0].upper())
+        and not _VERSION.match(value[0])
+    )
     return value if fits and _COUNTED.search(value[0]) is None else None
 
 
 _LEAST = 5  # letters and digits of a plate in small letters
+_VERSION = re.compile(r"v[0-9]")  # `tag? v12abc`
 _MEASURED = re.compile(r"[ ]?(?:%|€|\$|£|[x×][ ]?[0-9])")
 _COUNTED = re.compile(
     r"(?<![a-z])(?:mm|cm|km|kg|kw|ps|hp|am|pm|st|nd|rd|th|eur|usd|chf|gbp|min|hrs?|mins?|uhr|day|days|for|and|the|pcs|qty)(?![a-z])"
