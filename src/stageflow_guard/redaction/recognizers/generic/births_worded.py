@@ -107,6 +107,7 @@ def _behind(text: str, lower: str, at: int) -> tuple[int, int]:
     place = at if sign is None else sign.end()
     if place == at:
         return 0, 0
+    linked = False  # behind a preposition stands a place
     for _ in range(_MOST + 1):
         end = _day(text, lower, place)
         if end:
@@ -115,10 +116,15 @@ def _behind(text: str, lower: str, at: int) -> tuple[int, int]:
         step = _STEP.match(text, place)
         if step is None:
             return 0, 0
+        word = step[0].strip(" ,:")
+        if "," in step[0] and word[:1].isupper() and not linked:
+            return 0, 0  # a name, and another event: `geb. Weber, am 3.4.2024 entlassen`
+        linked = word.lower() in _PLACED or (linked and word[:1].isupper())
         place = step.end()
     return 0, 0
 
 
+_PLACED = frozenset(["in", "im", "zu", "bei", "a", "à", "en", "te", "em", "nel", "nella", "at", "la", "na", "no", "al"])  # fmt: skip
 _ARTICLE = re.compile(r"(?<![^\W_])(?:il|le|el|the|lo|o)[ ]$")
 
 
