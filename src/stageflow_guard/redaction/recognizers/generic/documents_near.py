@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from itertools import islice
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.countries.pack import Document
 from stageflow_guard.redaction.recognizers.generic.document_checks import APART, DOUBTFUL, valid
 from stageflow_guard.redaction.recognizers.hit import Hit
 
+_TRIED = 4  # numbers between a label and its own
 _BEHIND, _BEFORE = 90, 48  # characters
 _ASKED, _MOMENT = (
     40,
@@ -56,7 +58,7 @@ def in_its_clause(
     begin = asked + _MOMENT if asked >= 0 else aside.end() if aside is not None else end + 1
     stop = _END.search(text, begin, end + _BEHIND)
     high = end + _BEHIND if stop is None else stop.start()
-    for value in _values(text, end, high):
+    for value in islice(_values(text, end, high), _TRIED):
         if value.start() - end > _BEHIND - _MOST:
             break
         if _is_of_another(text, end, value):
@@ -89,7 +91,7 @@ _NUMBER_WORD = re.compile(
 
 def _told_before(text: str, start: int, documents: Sequence[Document]) -> Hit | None:
     """Return a number whose document is named behind it: `K4471920 is my passport`."""
-    for value in _values(text, max(0, start - _BEFORE), start):
+    for value in islice(_values(text, max(0, start - _BEFORE), start), _TRIED):
         if (
             _MINE.match(text, value.end(), start) is None
             or labels.scan(text, value.end(), start, labels.NONE).name in _OTHERS
