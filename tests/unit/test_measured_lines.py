@@ -16,7 +16,7 @@ REDACTOR = Redactor()
 SETS = {
     "locales.txt": (22, 4),
     "clinics.txt": (208, 10),
-    "kinds.txt": (255, 15),
+    "kinds.txt": (291, 25),
     "hunted.txt": (135, 0),
 }
 

@@ -38,6 +38,9 @@ _OF_ONES_OWN = re.compile(
 _OF_A_JUDGMENT = re.compile(
     r"(?<![^\W_])(?:urteil|urt\.|beschl(?:\.|uss)|entscheidung|bgh|bverfg|bsg|bag|bfh|olg|njw|rspr|juris|beckrs|vgl\.)(?![^\W_])"
 )
+_CITED = re.compile(
+    r"(?i)(?<![^\W_])(?:lei n|leis n|ley n|legge n|loi n|decreto|art(?:igo|ículo|icolo|ikel)?\.? ?[0-9]|s[uú]mula|jurisprud[eê]ncia|jurisprudencia|giurisprudenza|jurisprudence|ac[oó]rd[aã]o|stj|stf|resp|tema [0-9]|precedente|ecli)"
+)
 _BACK = 60  # characters
 
 
@@ -50,6 +53,8 @@ def recognize(text: str) -> Iterator[Hit]:
             for at in range(start, max(-1, start - _LETTERS), -1):
                 found = _SURE.match(text, at) if not text[at - 1 : at].isalnum() else None
                 if found is not None and text[at - 1 : at] not in _PARTS:
+                    if _CITED.search(text, max(0, at - _BACK), at) is not None:
+                        break  # beside a law: a judgment that everybody may read
                     yield Hit(*found.span(), "CASE_NUMBER", 0.5, "case, its form", "form case")
                     break
     if "/" not in text:
