@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
 from stageflow_guard.redaction.recognizers.generic.record_clause_words import CAPITALS, WORDS
+from stageflow_guard.redaction.recognizers.generic.record_numbers import RULES_BEFORE
 from stageflow_guard.redaction.recognizers.generic.records_of_people import (
     NUMBER_BEFORE,
     OF_ANOTHER_THING,
@@ -90,6 +91,8 @@ def recognize(text: str) -> Iterator[Hit]:
             continue
         if word[0] == "sta" and text[at : word.end()] != "StA":
             continue  # the prosecutor's office
+        if _is_of_a_thing(lower, at, word):
+            continue
         sure = NUMBER_BEFORE.search(lower, max(0, at - _BEFORE), at) is not None
         found = _near(text, lower, word.end(), WORDS[word[0]], sure=sure)
         if found is not None and word[0] in _CLOSE:
@@ -99,6 +102,18 @@ def recognize(text: str) -> Iterator[Hit]:
             found = found if close else None
         if found is not None:
             yield Hit(*found.span(), WORDS[word[0]], 0.36, "record, its clause", "label record")
+
+
+def _is_of_a_thing(lower: str, at: int, word: re.Match[str]) -> bool:
+    """Say whether a word is one of other things, too, and stands so: rules of a house, a state, a place in the sky."""
+    if word[0].startswith("polic"):
+        return RULES_BEFORE.search(lower, max(0, at - 20), at) is not None
+    if word[0] == "az":
+        return lower[word.end() : word.end() + 1] not in (".", ":")
+    if word[0] == "ra":
+        line = lower[max(0, at - _BACK) : word.end() + _BACK]
+        return " dec" in line or "coord" in line
+    return False
 
 
 def _near(text: str, lower: str, end: int, kind: str, *, sure: bool) -> re.Match[str] | None:

@@ -48,6 +48,10 @@ def number_at(text: str, at: int) -> Number | None:
     day = _DAY.match(value)
     if day is not None and (day.end() == len(value) or value[day.end()] == " "):
         return None
+    if _PUBLISHED.match(value) is not None or (
+        _COUNT.fullmatch(value) is not None and text[end : end + 2].strip(" ").islower()
+    ):
+        return None
     if _NAME.match(value) is not None or _RANGE.fullmatch(value) is not None:
         return None
     lettered = any(map(str.isalpha, value))
@@ -76,6 +80,12 @@ def _whole(text: str, at: int, end: int) -> int:
 
 _RUN, _CODE = 7, 5  # digits of a group behind which no other follows; of one with letters and signs
 _AGE = re.compile(r"[0-9]{1,3}[ ]?(?:[MFmf]|y\.?/?o|yrs?|years?)(?!\w)")
+_PUBLISHED = re.compile(r"10\.[0-9]{4,9}/")  # a DOI
+_COUNT = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+")  # `100.000 signatures`
+# rules of a house, no contract: `travel policy HR-2024-01`
+RULES_BEFORE = re.compile(
+    r"(?:security|travel|privacy|leave|hr|password|retention|cookies?|refund|returns?|expenses?|data|dress|conduct|quality|access|safety|backup|firewall|group|network|company|school|procurement|whistleblowing|gift|remote|environmental|health)[ ]$"
+)
 # from one to another: `12-14`
 _RANGE = re.compile(r"[0-9]{1,3}[-–][1-9][0-9]{0,2}")
 # the word for another number

@@ -14,7 +14,11 @@ from typing import NamedTuple
 from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
 from stageflow_guard.redaction.recognizers.generic.asked import asked
 from stageflow_guard.redaction.recognizers.generic.record_context import of_whom
-from stageflow_guard.redaction.recognizers.generic.record_numbers import Number, number_at
+from stageflow_guard.redaction.recognizers.generic.record_numbers import (
+    RULES_BEFORE,
+    Number,
+    number_at,
+)
 from stageflow_guard.redaction.recognizers.generic.record_words import (
     BEGINNINGS,
     CAPITALS,
@@ -71,6 +75,8 @@ def recognize(text: str) -> Iterator[Hit]:
             continue
         word = _WORD.match(lower, at)
         if word is None or lower[at - 1 : at].isalpha():
+            continue
+        if word[0].startswith("polic") and RULES_BEFORE.search(lower, max(0, at - 20), at):
             continue
         label = _told(text, lower, at, word.end(), WORDS[word[0]])
         if label is None:
