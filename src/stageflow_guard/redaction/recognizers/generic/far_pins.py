@@ -65,15 +65,14 @@ def recognize(text: str) -> Iterator[Hit]:
             continue
         if labels.OF_OTHER_CODES.search(lower, max(0, at - _BACK), at) is None:
             yield Hit(*code.span(), "SECRET", 0.42, "told far behind", "label code")
-    opens, remarks = _OPENS.search(lower) is not None, "(" in text
-    for at in _WORD_HEADS.places(lower) if opens or remarks else ():
+    for at in _WORD_HEADS.places(lower):
         label = None if lower[at - 1 : at].isalnum() else _WORD.match(lower, at)
         if label is None:
             continue
-        yield from _worded(text, lower, at, label.end(), opens=opens)
+        yield from _worded(text, lower, at, label.end())
 
 
-def _worded(text: str, lower: str, at: int, end: int, *, opens: bool) -> Iterator[Hit]:
+def _worded(text: str, lower: str, at: int, end: int) -> Iterator[Hit]:
     remarked = _REMARKED.match(text, end, min(len(text), end + _REACH))
     if remarked is not None:
         value = _ALONE.match(text, remarked.end())
@@ -88,7 +87,7 @@ def _worded(text: str, lower: str, at: int, end: int, *, opens: bool) -> Iterato
                 "label password",
             )
             return
-    phrase = _PHRASE.match(lower, end, min(len(lower), end + _REACH)) if opens else None
+    phrase = _PHRASE.match(lower, end, min(len(lower), end + _REACH))
     if phrase is None or _OPENS.search(lower, max(0, at - _BACK), phrase.start("value")) is None:
         return
     words = phrase["value"].split(" ")

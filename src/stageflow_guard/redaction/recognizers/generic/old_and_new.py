@@ -17,7 +17,12 @@ from stageflow_guard.redaction.recognizers.generic.secret_shapes import (
     is_made_up,
 )
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.phrases import (
+    lowered,
+    numbered,
+    register,
+    vocabulary,
+)
 
 _OLD = (
     "old", "old one", "it was", "was", "used to be", "before", "previously", "formerly", "until yesterday", "alt", "alt war", "altes", "alte", "alter", "vorher", "bisher", "früher", "bislang", "zuvor", "davor", "war", "ancien", "ancienne", "avant", "auparavant", "vieux", "c'était", "jusqu'ici", "antes", "antes era", "antigua", "antiguo", "vieja", "viejo", "anterior", "hasta ahora", "era",
@@ -28,6 +33,10 @@ _NEW = (
     "nuova", "nuovo", "adesso", "ora", "d'ora in poi", "attuale", "da oggi", "nu", "nieuw", "nieuwe", "voortaan", "vanaf nu", "tegenwoordig", "sinds", "agora", "nova", "novo", "atual", "a partir de agora", "desde ontem", "a partir de hoje",
 )  # fmt: skip
 _HEADS = Heads(dict.fromkeys((*_OLD, *_NEW)))
+_OLD_WORDS, _NEW_WORDS = (
+    frozenset(re.split(r"[ ']", phrase)[0] for phrase in phrases) for phrases in (_OLD, _NEW)
+)
+register(_OLD_WORDS | _NEW_WORDS)
 _IS_OLD = re.compile(rf"{any_of(_OLD)}(?![^\W_])")
 _IS_NEW = re.compile(rf"{any_of(_NEW)}(?![^\W_])")
 _TOKEN = re.compile(r"(?<![^\s\"'“”„«»(])[^\s\"'“”„«»(),;<>@/\\=:]{5,40}")
@@ -44,6 +53,9 @@ _REACH, _NEAR, _BEFORE = 120, 36, 50
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield both values; versions and models are none."""
+    heard = vocabulary(text)
+    if not numbered(text) or heard.isdisjoint(_OLD_WORDS) or heard.isdisjoint(_NEW_WORDS):
+        return  # one of both has a digit, and both are told
     lower = lowered(text)
     seen = -1
     for at in _HEADS.places(lower):

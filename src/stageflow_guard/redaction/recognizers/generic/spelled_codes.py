@@ -48,10 +48,13 @@ def _digits(language: int) -> tuple[re.Pattern[str], dict[str, str]]:
     return pattern, words
 
 
+_DASHED = re.compile(r"-[^\W_]-")
+
+
 def recognize(text: str) -> Iterator[Hit]:
     """Yield what is spelled, and what is said and written."""
     lower = lowered(text)
-    if "-" in text:
+    if _DASHED.search(text) is not None:
         for match in _SPELLED.finditer(text):
             if _is_spelled(lower, *match.span()):
                 yield Hit(*match.span(), "SECRET", 0.45, "spelled out", "label password")
