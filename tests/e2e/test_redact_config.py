@@ -53,7 +53,7 @@ def configured(tmp_path, monkeypatch, capsys):
     return run
 
 
-TEXT = f"badge BX-123456, card {CARD}, crew QX-1234, {MAIL}, phone 020 7946 0018"
+TEXT = f"item BX-123456, card {CARD}, crew QX-1234, {MAIL}, phone 020 7946 0018"
 
 
 @pytest.mark.parametrize(
