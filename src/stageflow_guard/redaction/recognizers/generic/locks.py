@@ -12,7 +12,7 @@ from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.generic import secret_labels as labels
 from stageflow_guard.redaction.recognizers.generic.secret_shapes import ONE_CODE, is_code
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
 
 _LOCKS = (
     "padlock", "combination lock", "combo lock", "bike lock", "key safe", "keysafe", "key box", "lockbox", "lock box", "keypad", "safe", "zahlenschloss", "schloss", "fahrradschloss", "vorhängeschloss", "schlüsseltresor", "schlüsselsafe", "schlüsselkasten", "tresor", "spind", "schließfach",
@@ -38,6 +38,8 @@ _NEAR = 110
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such digits."""
+    if not numbered(text):
+        return
     lower = lowered(text)
     for at in _LOCK_HEADS.places(lower):
         stands = _STANDS.match(text, at)
