@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.marked import plain
+
 DATA = Path(__file__).resolve().parent.parent / "data"
 CHILD = """
-import json, re, sys
+import json, sys
 from stageflow_guard.redaction import Redactor
 redactor, out = Redactor("strict"), []
 for text in json.load(sys.stdin):
@@ -21,13 +23,11 @@ print(json.dumps(out))
 
 def lines():
     """Return every seventh line of the labelled sets, without its marks."""
-    import re
-
     found = []
     for name in ("kinds", "locales", "clinics", "field", "names"):
         raw = (DATA / f"{name}.txt").read_text(encoding="utf-8").split("\n")
         texts = [one.split("|", 2)[-1] for one in raw if one and not one.startswith("#")]
-        found += [re.sub(r"⟪[A-Z_*]+\??:(.*?)⟫", r"\1", one) for one in texts[::7]]
+        found += [plain(one)[0] for one in texts[::7]]
     return [
         *found, "e-card: SV-Nr. 5802 270574", "pers nr 010612-5222", "c/c 88213-4",
         "sv nr 65 170839 J 003", "pol. no 4471-882-1",

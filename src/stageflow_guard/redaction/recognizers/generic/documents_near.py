@@ -12,7 +12,12 @@ from itertools import islice
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.countries.pack import Document
-from stageflow_guard.redaction.recognizers.generic.document_checks import APART, DOUBTFUL, valid
+from stageflow_guard.redaction.recognizers.generic.document_checks import (
+    APART,
+    DOUBTFUL,
+    GIVEN,
+    valid,
+)
 from stageflow_guard.redaction.recognizers.hit import Hit
 
 _TRIED = 4  # numbers between a label and its own
@@ -135,6 +140,6 @@ def _of(
             holds = valid(one, plain)
             told = numbered and holds is None and one.entity.endswith(_PAPERS)
             if holds or mixed or (told and len(plain) >= _TOLD):
-                score = DOUBTFUL + 0.1 if holds else DOUBTFUL
+                score = GIVEN if holds else DOUBTFUL
                 return Hit(*value.span(), one.entity, score, "document", "label document")
     return None

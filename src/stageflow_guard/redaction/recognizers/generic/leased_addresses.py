@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import numbered
 
 _PAIR = re.compile(r"[:-](?<=[0-9A-Fa-f]{2}[:-])(?:[0-9A-Fa-f]{2}[:-]){4}[0-9A-Fa-f]{2}(?![:-]?[0-9A-Fa-f])")  # fmt: skip
 _QUAD = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w/]|\.[0-9])")
@@ -19,7 +18,7 @@ _NEAR = 70
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield addresses on the line of a hardware address; a mask and an address of all are none."""
-    if not numbered(text) or text.count(".") < _DOTS:
+    if text.count(".") < _DOTS:
         return
     seen: set[int] = set()
     for mac in _PAIR.finditer(text):

@@ -47,7 +47,6 @@ _LABELS = re.compile(
 _OTHER_CODES = re.compile(
     r"(?<![^\W_])(?:postal|post|zip|postcode|phone|telephone|mobile|telefon|téléphone|teléfono|telefono|telefoon|telefone|house|room|order|invoice|ticket|version|part|article|error|area|promo|discount|tax|ust|customer|kunden|client|cliente|klant|rabatt|haus|zimmer|rechnung|bestell|artikel|qr|bar)(?![^\W_])"
 )
-_STOPS = re.compile(r"\n")
 _REACH, _NEAR, _BEFORE = 120, 36, 50
 
 
