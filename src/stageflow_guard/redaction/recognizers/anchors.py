@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -37,6 +38,12 @@ def positions(folded: str, words: Iterable[str]) -> list[int]:
             found.add(at)
             at = folded.find(word, at + 1)
     return sorted(found)
+
+
+def any_between(places: Sequence[int], low: int, high: int) -> bool:
+    """Say whether one of `places`, which are in order, is at `low` or behind it, and before `high`."""
+    at = bisect_left(places, low)
+    return at < len(places) and places[at] < high
 
 
 def folded(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_between
 from stageflow_guard.redaction.recognizers.generic import secret_labels as labels
 from stageflow_guard.redaction.recognizers.generic.secret_shapes import (
     ONE_CODE,
@@ -25,6 +25,8 @@ _CHANGES = (
     "cambiato", "cambiata", "modificato", "modificata", "reimpostato", "reimpostata", "messo", "impostato", "aggiornato", "gewijzigd", "veranderd", "aangepast", "omgezet", "gezet", "ingesteld", "gereset", "wijzig", "verander", "troquei", "trocamos", "troquem", "mudei", "mudámos", "mudamos", "alterei", "alterada", "alterado", "redefini", "redefinida", "trocada", "trocado", "mudada", "mudado", "atualizei", "pus ", "coloquei", "botei",
 )  # fmt: skip
 _HEADS = Heads(_CHANGES)
+_LABELS = Heads(dict.fromkeys((*labels.PASSWORDS, *labels.PINS, *labels.CODES)))
+_ENDINGS = ("passwort", "kennwort", "wachtwoord", "code", "pin")
 _SECRETS = re.compile(
     rf"(?<![^\W_])(?:\w{{0,16}}(?:passwort|kennwort|wachtwoord)|{'|'.join(sorted(map(re.escape, (*labels.PASSWORDS, *labels.PINS, *labels.CODES)), key=len, reverse=True))}|\w{{2,16}}(?:code|pin))(?![^\W_])"
 )
@@ -61,8 +63,11 @@ _REACH = 110
 def recognize(text: str) -> Iterator[Hit]:
     """Yield what a password or a code was changed to."""
     lower = lowered(text)
+    told = _LABELS.places(lower)
     for at in _HEADS.places(lower):
         low, high = max(0, at - _BEFORE), min(len(text), at + _BEHIND)
+        if not any_between(told, low, high) and all(lower.find(e, low, high) < 0 for e in _ENDINGS):
+            continue
         clause_begin, clause_end = _clause(lower, at, low, high)
         label = _SECRETS.search(lower, clause_begin, clause_end)
         if label is None:

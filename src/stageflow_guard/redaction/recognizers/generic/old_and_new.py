@@ -48,6 +48,9 @@ _OTHER_CODES = re.compile(
     r"(?<![^\W_])(?:postal|post|zip|postcode|phone|telephone|mobile|telefon|téléphone|teléfono|telefono|telefoon|telefone|house|room|order|invoice|ticket|version|part|article|error|area|promo|discount|tax|ust|customer|kunden|client|cliente|klant|rabatt|haus|zimmer|rechnung|bestell|artikel|qr|bar)(?![^\W_])"
 )
 _REACH, _NEAR, _BEFORE = 120, 36, 50
+_FAR = _REACH + max(map(len, (*_OLD, *_NEW)))
+_LONGEST = 40  # signs of a value
+_DIGIT = re.compile(r"[0-9]")
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -57,8 +60,11 @@ def recognize(text: str) -> Iterator[Hit]:
         return  # one of both has a digit, and both are told
     lower = lowered(text)
     seen = -1
-    for at in _HEADS.places(lower):
-        if at < seen or lower[at - 1 : at].isalnum():
+    heads = _HEADS.places(lower)
+    for at, behind in zip(heads, [*heads[1:], len(text) + _FAR], strict=True):
+        if at < seen or behind - at > _FAR or lower[at - 1 : at].isalnum():
+            continue  # the other word stands behind this one
+        if _DIGIT.search(text, at, at + _FAR + _LONGEST) is None:
             continue
         first, other = _IS_OLD.match(lower, at), _IS_NEW
         if first is None:

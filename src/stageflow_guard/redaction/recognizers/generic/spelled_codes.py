@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_between, any_of
 from stageflow_guard.redaction.recognizers.digit_words import FIRST, LANGUAGES
 from stageflow_guard.redaction.recognizers.generic.opened_things import DOORS, ENTERS, LOCKED
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, vocabulary
+from stageflow_guard.redaction.recognizers.runs import runs
 
 _SPELLED = re.compile(r"(?<![\w-])[^\W_](?:-[^\W_]){4,30}(?![\w-])")
 _SPELLS = re.compile(
@@ -76,10 +77,11 @@ def _said(text: str, lower: str) -> Iterator[Hit]:
     seen = -1
     heard = vocabulary(text)
     languages = [n for n, words in enumerate(FIRST) if heard & words]
-    for at in _HEADS.places(lower) if languages else ():
-        low, high = max(seen, at - _NEAR, lower.rfind("\n", 0, at) + 1), min(len(lower), at + _REACH)  # fmt: skip
-        if at < seen:
+    in_a_row = _in_a_row(lower, languages)
+    for at in _HEADS.places(lower) if in_a_row else ():
+        if at < seen or not any_between(in_a_row, max(seen, at - _NEAR), at + _REACH):
             continue
+        low, high = max(seen, at - _NEAR, lower.rfind("\n", 0, at) + 1), min(len(lower), at + _REACH)  # fmt: skip
         for language in languages:
             found = _run(lower, language, low, high)
             if found is None:
@@ -98,6 +100,27 @@ def _said(text: str, lower: str) -> Iterator[Hit]:
                 yield Hit(begin, end, "SECRET", 0.42, "said in words", "label code")
                 seen = end
                 break
+
+
+def _in_a_row(lower: str, languages: list[int]) -> list[int]:
+    """Return where words of digits stand that another one follows."""
+    words = frozenset().union(*(_words(language) for language in languages))
+    found: list[int] = []
+    before, end = -1, -_GAP - 1
+    for word, at in runs(lower).places(words) if words else ():
+        if at - end <= _GAP:
+            found.append(before)
+        before, end = at, at + len(word)
+    return found
+
+
+_GAP = 3  # signs between two of them
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _words(language: int) -> frozenset[str]:
+    """Return the runs of letters of which the digits in words of a language are made."""
+    return frozenset(run for said in _digits(language)[1] for run in re.findall(r"[^\W\d_]+", said))
 
 
 def _run(lower: str, language: int, low: int, high: int) -> tuple[int, int, str] | None:

@@ -34,6 +34,7 @@ _KEYED = re.compile(
     re.IGNORECASE,
 )
 _REACH = 190
+_PART_OF_AN_ADDRESS = re.compile(r"[.:](?:[0-9]{1,3}\.|[0-9a-fA-F]{0,4}:)")
 _NO_NAME = frozenset(["unknown", "unbekannt", "inconnu", "desconocido", "sconosciuto", "onbekend", "desconhecido", "host", "client", "server", "port", "ssh", "vpn", "rdp", "ip", "invalid", "ungültig", "remote", "password", "passwort", "the", "der", "from", "connexion", "connection", "verbindung", "conexión", "connessione", "verbinding", "conexão", "service", "request", "anfrage", "web", "api", "sshd", "publickey", "preauth", "externe", "extern", "interne", "local", "router", "gateway", "firewall", "source", "quelle", "address", "adresse"])  # fmt: skip
 
 
@@ -45,6 +46,8 @@ def recognize(text: str) -> Iterator[Hit]:
         if at < seen or lower[at - 1 : at].isalnum():
             continue
         high = min(len(text), at + _REACH)
+        if _PART_OF_AN_ADDRESS.search(text, at, high) is None:
+            continue
         for pattern in (_LINE, _KEYED):
             match = pattern.match(text, at, high)
             if match is None or _DENIES.search(lower, at, match.start("name")) is None:
