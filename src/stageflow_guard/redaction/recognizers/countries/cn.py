@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+from stageflow_guard.redaction.recognizers.countries.pack import (
+    Country,
+    Document,
+    members,
+    staff,
+    students,
+)
 
 
 def resident_identity(value: str) -> bool:
@@ -26,6 +32,11 @@ COUNTRY = Country(
     },
     said="我叫|我的名字是|我是|我的名字叫|本人|我姓名是|敝姓", titles="", born="出生日期|生日|出生于|出生年月日|出生",
     documents=(
+        staff("工号|员工编号|员工号|职工号|员工工号"),
+        members("客户号|客户编号|客户号码|会员号|会员卡号|会员编号"),
+        students("学号|学籍号|准考证号"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{17}[0-9X]|[0-9]{12}", names="驾驶证号|驾驶证号码|驾照号|驾照号码"),
+        Document(entity="CASE_NUMBER", value=r"[(（][0-9]{4}[)）][\u4e00-\u9fff]{1,3}[0-9]{2,6}[\u4e00-\u9fff]{1,3}[0-9]{1,6}号", names="案号"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"[A-Z]{0,3}[0-9]{5,12}", names="住院号|病历号|门诊号|就诊号|病案号|就诊卡号|检查号"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{12,23}", names="账号|银行账号|卡号|账户"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="保单号|保险单号|会员号"),

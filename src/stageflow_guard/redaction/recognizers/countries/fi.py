@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+from stageflow_guard.redaction.recognizers.countries.pack import (
+    Country,
+    Document,
+    members,
+    patients,
+    staff,
+    students,
+)
 
 
 def hetu(value: str) -> bool:
@@ -24,5 +31,13 @@ COUNTRY = Country(
         "SECRET": "salasana", "DATE_OF_BIRTH": "syntymäaika|syntynyt", "FI_HETU": "henkilötunnus|hetu|sotu",
     },
     said="nimeni on|minun nimeni on|olen", titles="Herra|Rouva|Neiti", greetings="hei|hyvä", born="syntynyt|syntymäaika",
-    documents=(Document(entity="FI_HETU", value=r"[0-9]{6}[-+A-FU-Ya-fu-y][0-9]{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]", names="henkilötunnus|hetu|sotu|personbeteckning|personal identity code", check=None, bare=0.36),),
+    documents=(
+        staff("henkilöstönumero|työntekijänumero|henkilönumero"),
+        members("asiakasnumero|asiakasnro|asiakas nro|jäsennumero|jäsennro|vakuutusnumero"),
+        patients("potilasnumero|potilas nro"),
+        students("opiskelijanumero|opiskelijanro"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{6}[-+A][0-9]{3}[0-9A-Z]", names="ajokortti|ajokortin numero|ajokorttinumero"),
+        Document(entity="LICENSE_PLATE", value=r"[A-ZÅÄÖ]{2,3}-?[0-9]{1,3}", names="rekisterinumero|rekisteritunnus|rek nro"),
+        Document(entity="PASSPORT", value=r"[A-Z]{2}[0-9]{7}", names="passi|passin numero|passinumero"),
+        Document(entity="FI_HETU", value=r"[0-9]{6}[-+A-FU-Ya-fu-y][0-9]{3}[0-9A-FHJ-NPR-Ya-fhj-npr-y]", names="henkilötunnus|hetu|sotu|personbeteckning|personal identity code", check=None, bare=0.36),),
 )  # fmt: skip

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from stageflow_guard.redaction.recognizers.check_digits import verhoeff
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+from stageflow_guard.redaction.recognizers.countries.pack import (
+    Country,
+    Document,
+    Number,
+    members,
+    staff,
+    students,
+)
 
 _GST = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -37,6 +44,9 @@ COUNTRY = Country(
     months="जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर",
     numbers=(Number(entity="IN_AADHAAR", sizes=(12,), label="aadhaar", check=aadhaar, shapes=((4, 4, 4),), bare=0.4),),
     documents=(
+        staff("कर्मचारी आईडी|कर्मचारी संख्या|कर्मचारी नंबर|कर्मचारी कोड"),
+        members("ग्राहक संख्या|ग्राहक आईडी|ग्राहक नंबर|सदस्य संख्या|सदस्यता संख्या|पॉलिसी नंबर|पॉलिसी संख्या"),
+        students("रोल नंबर|छात्र आईडी|अनुक्रमांक"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"[A-Z]{0,4}[/-]?[0-9]{5,12}", names="मरीज संख्या|रोगी संख्या|यूएचआईडी|uhid|ip no|op no"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[ -]?[0-9]{1,2}[ -]?[A-Z]{1,3}[ -]?[0-9]{4}", names="vehicle|car|bike|scooter|vehicle no|registration|reg no|rc number"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{9,18}", names="a/c|a/c no|ac no|account no|acc no|bank a/c|savings a/c|current a/c|account number"),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+from stageflow_guard.redaction.recognizers.countries.pack import (
+    Country,
+    Document,
+    members,
+    staff,
+    students,
+)
 
 
 def my_number(value: str) -> bool:
@@ -27,6 +33,9 @@ COUNTRY = Country(
     },
     said="私の名前は|名前は|私は|わたしは|僕は|名義は", titles="", born="生年月日|誕生日|生まれ",
     documents=(
+        staff("社員番号|従業員番号|職員番号|社員コード"),
+        members("お客様番号|顧客番号|契約者番号|会員証番号"),
+        students("学籍番号|学生番号|受験番号"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{7}", names="普通|普通預金|当座|普通口座|口座番号 普通"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"[A-Z]{0,3}-?[0-9]{5,12}", names="カルテ番号|患者番号|診察券番号|患者id"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="証券番号|会員番号|保険証番号"),

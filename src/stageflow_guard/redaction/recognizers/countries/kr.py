@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 
 from stageflow_guard.redaction.recognizers.check_digits import weighted
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+from stageflow_guard.redaction.recognizers.countries.pack import (
+    Country,
+    Document,
+    Number,
+    members,
+    staff,
+    students,
+)
 
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 
@@ -87,6 +94,10 @@ COUNTRY = Country(
         Number(entity="US_DRIVER_LICENSE", sizes=(12,), label="운전면허", check=of_a_province, shapes=((2, 2, 6, 2),), bare=0.4, dashed=True),
     ),
     documents=(
+        staff("사번|사원번호|사원 번호|직원번호|직원 번호|교번"),
+        members("고객번호|고객 번호|멤버십 번호|멤버십번호"),
+        students("학번|수험번호"),
+        Document(entity="US_BANK_NUMBER", value=r"[0-9]{2,6}(?:-[0-9]{2,8}){1,3}|[0-9]{10,14}", names="계좌번호|계좌"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"[A-Z]{0,3}-?[0-9]{5,12}", names="등록번호|환자번호|차트번호|병록번호|진료번호"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="증권번호|회원번호"),
         Document(entity="LICENSE_PLATE", value=r"[0-9]{2,3}[ ]?[\uac00-\ud7a3][ ]?[0-9]{4}", names="차량번호|번호판|차량|차번호|자동차|차량 번호"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stageflow_guard.redaction.recognizers.check_digits import weighted
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number, staff
 
 
 def bsn(digits: str) -> bool:
@@ -49,6 +49,7 @@ COUNTRY = Country(
     people_by_name="werknemer|afdelingshoofd|teamleider|oppas|gastouder|opdrachtgever|opdrachtgeefster|betaler|rekeninghoudster|schuldenaar|schuldeiser|kredietnemer|volmachtgever|volmachtgeefster|gemachtigde|ondertekenaar|ondergetekende|erfgenaam|erflater|overledene|weduwe|weduwnaar|echtgenote|partner|vriend|vriendin|verloofde|broer|zus|oma|opa|grootmoeder|grootvader|oom|tante|neef|nicht|kleinzoon|kleindochter|schoonmoeder|schoonvader|zwager|schoonzus|buurman|buurvrouw|huisgenoot|huisgenote|onderhuurder|hoofdhuurder|bewoner|bewoonster|verkoopster|koopster|reiziger|reizigster|chauffeur|bezorger|koerier|postbode|verpleegkundige|verloskundige|tandarts|huisarts|apotheker|chirurg|fysiotherapeut|psycholoog|verzorgende|mantelzorger|collega|stagiair|stagiaire|leidinggevende|student|studente|juf|meester|directeur|directrice|mentor|wettelijk vertegenwoordiger|aangever|aangeefster|verdachte|slachtoffer|cliënte|patiënten|conciërge|loodgieter|elektricien|monteur|beller|bezoeker|deelnemer|deelneemster|abonnee|werkneemster|medewerkster|sollicitant|sollicitante|contactpersoon bij nood|noodcontact|gemachtigden|curator|bewindvoerder|secretaresse|secretaris|gastheer|gastvrouw|gebruiker|gebruikster|gaste|fietser|fietsster|voetganger|inzittende|automobilist|automobiliste|gewonde|arrestant|arrestante|genodigde|cursist|cursiste|kleuter|leerlinge|gepensioneerde|medepassagier|begeleid door|verzorgd door|geholpen door|ingediend door|gereden door|bezocht door|verpleegd door|kraamverzorgster|pleegouder|pleegkind",
     numbers=(Number(entity="NL_BSN", sizes=(9,), label="bsn", check=bsn),),
     documents=(
+        staff("personeelsnummer|personeelsnr|personeels nr|medewerkernummer|medewerkersnummer|werknemersnummer|werknemernummer"),
         Document(entity="STUDENT_ID", value=r"(?=[A-Za-z0-9./-]{0,14}[0-9]{4})[A-Za-z]{0,3}[ -]?[0-9][A-Za-z0-9./-]{3,14}", names="studentnummer|studentnr|leerlingnummer|leerlingnr|collegekaartnummer|kandidaatnummer"),
         Document(entity="CASE_NUMBER", value=r"(?=[A-Z0-9 ./:-]{0,24}[0-9]{2})(?:[1-9][0-9]{0,3}[ ])?[A-Z0-9][A-Z0-9]{0,8}(?:[./:-][A-Z0-9]{1,10}|[ ](?=[A-Z]{0,3}[0-9]|[A-Z]{1,3}[ ])[A-Z0-9]{1,10}(?![a-z])){1,4}(?![^\W_])", names="dossiernummer|zaaknummer|zaaknr|rolnummer|dossiernr|parketnummer|proces-verbaalnummer|kenmerk|ons kenmerk|uw kenmerk|schadenummer|pv-nummer|aangiftenummer|zaak nr|dossier nr"),
         Document(entity="PASSPORT", value=r"(?=[A-Z]{0,3}[0-9A-Z]{0,5}[0-9]{2})[A-Z0-9]{7,10}", names="paspoort|paspoortnummer|paspoort nr|paspoortnr"),

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from stageflow_guard.redaction.recognizers.check_digits import weighted
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+from stageflow_guard.redaction.recognizers.countries.pack import (
+    Country,
+    Document,
+    Number,
+    members,
+    patients,
+    staff,
+    students,
+)
 
 
 def fodselsnummer(value: str) -> bool:
@@ -27,5 +35,14 @@ COUNTRY = Country(
     said="jeg heter|mitt navn er|jeg er", titles="Herr|Fru|Hr", greetings="kjære|hei", born="født|født den|fødselsdato",
     months="januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember",
     numbers=(Number(entity="NO_FNR", sizes=(11,), label="fnr", check=dated, shapes=((11,), (6, 5)), bare=0.4),),
-    documents=(Document(entity="NO_FNR", value=r"[0-9]{6}[ ]?[0-9]{5}", names="fødselsnummer|fnr|personnummer|d nummer", check=fodselsnummer), Document(entity="NO_ORGNR", value=r"[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{3}", names="organisasjonsnummer|orgnr|org nr")),
+    documents=(
+        staff("ansattnummer|ansattnr|ansatt nr|ansatt id"),
+        members("kundenummer|kundenr|kunde nr|medlemsnummer|medlemsnr|polisenummer|forsikringsnummer|kunde id"),
+        patients("pasientnummer|pasient nr|pasient id|journalnummer"),
+        students("studentnummer|kandidatnummer"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{2}[ ]?[0-9]{2}[ ]?[0-9]{6}[ ]?[0-9]", names="førerkort|førerkortnummer|førerkortnr"),
+        Document(entity="LICENSE_PLATE", value=r"[A-Z]{2}[ ]?[0-9]{4,5}", names="registreringsnummer|regnr|skiltnummer|bilskilt|kjennemerke"),
+        Document(entity="PASSPORT", value=r"[A-Z]{0,3}[0-9]{6,8}", names="passnummer|passnr|pass nr|pass nummer"),
+        Document(entity="US_BANK_NUMBER", value=r"[0-9]{4}[ .]?[0-9]{2}[ .]?[0-9]{5}", names="kontonummer|kontonr|konto nr"),
+        Document(entity="NO_FNR", value=r"[0-9]{6}[ ]?[0-9]{5}", names="fødselsnummer|fnr|personnummer|d nummer", check=fodselsnummer), Document(entity="NO_ORGNR", value=r"[0-9]{3}[ ]?[0-9]{3}[ ]?[0-9]{3}", names="organisasjonsnummer|orgnr|org nr")),
 )  # fmt: skip

@@ -76,6 +76,36 @@ class Country:
     documents: tuple[Document, ...] = ()
 
 
+# a number under which somebody is kept; no day of the calendar
+_NO_DAY = r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))"
+_OF_STAFF = r"[A-Z]{0,3}[ -]?[0-9]{3,9}(?:-[0-9]{1,4})?"
+_OF_MEMBERS = (
+    r"(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}"
+)
+_OF_PATIENTS = r"[A-Z]{0,3}[ -]?[0-9]{4,12}(?:[/-][0-9]{1,4})?"
+_OF_STUDENTS = r"[A-Z]{0,3}[ -]?[0-9]{4,12}"
+
+
+def staff(names: str) -> Document:
+    """Return the number of somebody who is employed, in any usual form."""
+    return Document(entity="EMPLOYEE_ID", value=_NO_DAY + _OF_STAFF, names=names)
+
+
+def members(names: str) -> Document:
+    """Return the number of a customer, a member or a policy, in any usual form."""
+    return Document(entity="MEMBER_ID", value=_NO_DAY + _OF_MEMBERS, names=names)
+
+
+def patients(names: str) -> Document:
+    """Return the number of a patient or of what is kept about one, in any usual form."""
+    return Document(entity="MEDICAL_RECORD_NUMBER", value=_NO_DAY + _OF_PATIENTS, names=names)
+
+
+def students(names: str) -> Document:
+    """Return the number of a student or a pupil, in any usual form."""
+    return Document(entity="STUDENT_ID", value=_NO_DAY + _OF_STUDENTS, names=names)
+
+
 def weighted11(digits: str, weights: tuple[int, ...]) -> int:
     """Return the sum of digit times weight, modulo 11."""
     return sum(int(d) * w for d, w in zip(digits, weights, strict=False)) % 11

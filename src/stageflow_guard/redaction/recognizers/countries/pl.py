@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from stageflow_guard.redaction.recognizers.check_digits import weighted
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+from stageflow_guard.redaction.recognizers.countries.pack import (
+    Country,
+    Document,
+    Number,
+    members,
+    patients,
+    staff,
+    students,
+)
 
 
 def pesel(digits: str) -> bool:
@@ -46,6 +54,11 @@ COUNTRY = Country(
     people_by_name="pacjent|pacjentka|klient|klientka|pracownik|pracownica|właścicielka|najemca|wynajmujący|lokator|lokatorka|kierowca|pasażer|pasażerka|odbiorca|nadawca|świadek|oskarżony|poszkodowany|poszkodowana|matka|ojciec|córka|mąż|żona|brat|siostra|babcia|dziadek|uczeń|uczennica|student|studentka|nauczyciel|nauczycielka|lekarz|lekarka|pielęgniarka|położna|opiekun|opiekunka|opiekun prawny|kupujący|sprzedający|ubezpieczony|ubezpieczona|beneficjent|zleceniodawca|zleceniobiorca|wnioskodawca|pełnomocnik|kontakt w nagłych wypadkach|użytkownik|użytkowniczka|rowerzysta|rowerzystka|pieszy|piesza|zatrzymany|zatrzymana|dziecko|emeryt|emerytka|prowadzony przez|prowadzona przez|kierowany przez|podpisany przez|podpisana przez|zgłoszony przez|zgłoszona przez|kierujący|kierująca|uczestnik|uczestniczka|mieszkaniec|mieszkanka|sąsiad|sąsiadka|narzeczony|narzeczona|gość",
     numbers=(Number(entity="PL_PESEL", sizes=(11,), label="pesel", check=pesel),),
     documents=(
+        staff("numer pracownika|nr pracownika|numer pracowniczy|numer ewidencyjny|id pracownika|numer kadrowy"),
+        members("numer klienta|nr klienta|numer członkowski|nr członkowski|numer karty stałego klienta|karta klienta|numer abonenta|nr abonenta|numer ubezpieczonego"),
+        patients("numer pacjenta|nr pacjenta|numer karty pacjenta|karta pacjenta|numer historii choroby|nr historii choroby|numer kartoteki|nr kartoteki"),
+        students("numer indeksu|nr indeksu|numer albumu|nr albumu|legitymacja studencka"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{5}/[0-9]{2}/[0-9]{4}|[A-Z]{0,2}[0-9]{6,8}", names="prawo jazdy|prawa jazdy|nr prawa jazdy|numer prawa jazdy"),
         Document(entity="LICENSE_PLATE", value=r"[A-Z]{1,3}[ -]?[0-9A-Z]{4,5}", names="nr rejestracyjny|numer rejestracyjny|nr rej|tablica rejestracyjna|rejestracja"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="polisa|polisy|numer polisy|nr polisy"),
         Document(entity="US_BANK_NUMBER", value=r"[0-9]{2}(?:[ ]?[0-9]{4}){6}", names="numer rachunku|nr rachunku|rachunek|konto|numer konta|nr konta"),

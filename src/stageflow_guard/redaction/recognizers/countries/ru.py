@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+from stageflow_guard.redaction.recognizers.countries.pack import (
+    Country,
+    Document,
+    members,
+    patients,
+    staff,
+    students,
+)
 
 COUNTRY = Country(
     code="ru", language="ru",
@@ -14,6 +21,13 @@ COUNTRY = Country(
     said="меня зовут|моё имя|мое имя", titles="г-н|г-жа|господин|госпожа", greetings="уважаемый|уважаемая", born="дата рождения|родился|родилась",
     months="января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря",
     documents=(
+        staff("табельный номер|таб номер|номер сотрудника"),
+        members("номер клиента|клиентский номер|номер карты лояльности|номер полиса|лицевой счет|лицевой счёт|номер абонента"),
+        patients("номер карты пациента|номер пациента|номер истории болезни|номер медкарты"),
+        students("номер зачетки|номер студенческого|студенческий билет"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{2}[ ]?[0-9A-ZА-Я]{2}[ ]?[0-9]{6}", names="водительское удостоверение|водительского удостоверения|номер прав"),
+        Document(entity="LICENSE_PLATE", value=r"[АВЕКМНОРСТУХA-Z][ ]?[0-9]{3}[ ]?[АВЕКМНОРСТУХA-Z]{2}[ ]?[0-9]{2,3}", names="госномер|номер машины|гос номер|номер авто|государственный номер|автомобиль"),
+        Document(entity="US_BANK_NUMBER", value=r"[0-9]{20}|[0-9]{5}[ .]?[0-9]{3}[ .]?[0-9][ .]?[0-9]{4}[ .]?[0-9]{7}", names="расчетный счет|расчётный счёт|номер счета|номер счёта|р/с"),
         Document(entity="RU_PASSPORT", value=r"[0-9]{2}[ ]?[0-9]{2}[ ]?(?:№[ ]?)?[0-9]{6}", names="паспорт|серия и номер паспорта|паспорт серия"),
         Document(entity="RU_INN", value=r"[0-9]{12}|[0-9]{10}", names="инн"),
         Document(entity="RU_SNILS", value=r"[0-9]{3}-?[0-9]{3}-?[0-9]{3}[ -]?[0-9]{2}", names="снилс"),

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from stageflow_guard.redaction.recognizers.check_digits import luhn
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+from stageflow_guard.redaction.recognizers.countries.pack import (
+    Country,
+    Document,
+    members,
+    staff,
+    students,
+)
 
 COUNTRY = Country(
     code="sa", language="ar",
@@ -18,6 +24,12 @@ COUNTRY = Country(
     },
     said="اسمي|أنا|انا اسمي|أنا اسمي|اسمي هو", titles="السيد|السيدة|الدكتور|الدكتورة|الأستاذ|الأستاذة|الآنسة|د", born="تاريخ الميلاد|ولدت في|مواليد",
     documents=(
+        staff("الرقم الوظيفي|رقم الموظف"),
+        members("رقم العميل|رقم العضوية|رقم الوثيقة|رقم البوليصة|رقم المشترك"),
+        students("الرقم الجامعي|رقم الطالب"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{6,10}", names="رخصة القيادة|رقم الرخصة|رخصة السياقة"),
+        Document(entity="LICENSE_PLATE", value=r"[\u0621-\u064a](?:[ ]?[\u0621-\u064a]){2}[ ]?[0-9]{1,4}|[0-9]{1,4}[ ]?[\u0621-\u064a](?:[ ]?[\u0621-\u064a]){2}|[A-Z]{3}[ ]?[0-9]{4}", names="رقم اللوحة|لوحة السيارة|لوحة رقم|لوحة"),
+        Document(entity="US_BANK_NUMBER", value=r"[0-9]{8,18}", names="رقم الحساب|حساب رقم"),
         Document(entity="PASSPORT", value=r"[A-Z][0-9]{7,8}", names="جواز السفر رقم|رقم جوازي|جواز رقم"),
         Document(entity="MEDICAL_RECORD_NUMBER", value=r"[A-Z]{0,3}-?[0-9]{5,12}", names="رقم الملف|رقم المريض|الرقم الطبي|رقم السجل الطبي"),
         Document(entity="SA_ID", value=r"[12][0-9]{9}", names="رقم الهوية|رقم الهوية الوطنية|رقم الهويه|رقم بطاقة الهوية|السجل المدني|الهوية الوطنية|رقم الإقامة|saudi id|iqama|national id", check=luhn),

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 
 from stageflow_guard.redaction.recognizers.check_digits import luhn
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document, Number
+from stageflow_guard.redaction.recognizers.countries.pack import (
+    Country,
+    Document,
+    Number,
+    members,
+    patients,
+    staff,
+    students,
+)
 
 
 def personnummer(value: str) -> bool:
@@ -60,6 +68,13 @@ COUNTRY = Country(
         Number(entity="SE_PERSONNUMMER", sizes=(12,), label="personnummer", check=of_a_birth, shapes=((12,),), bare=0.4),
     ),
     documents=(
+        staff("anställningsnummer|anställningsnr|anst nr|anstnr|personalnummer|anställnings id"),
+        members("kundnummer|kundnr|kund nr|medlemsnummer|medlemsnr|medlems nr|försäkringsnummer|försäkringsnr|kund id|medlemskort"),
+        patients("patientnummer|patient nr|patientnr|journalnummer|journalnr|patient id"),
+        students("studentnummer|student id"),
+        Document(entity="US_DRIVER_LICENSE", value=r"(?:[0-9]{2})?[0-9]{6}[-+]?[0-9]{4}", names="körkort|körkortsnummer|körkortsnr"),
+        Document(entity="US_BANK_NUMBER", value=r"[0-9]{4}[ -]?[0-9]?[, -]{0,2}[0-9]{2,4}[ .]?[0-9]{2,3}[ .-]?[0-9]{1,4}", names="kontonummer|kontonr|bankkonto"),
+        Document(entity="CASE_NUMBER", value=r"[TBÖFMÄ]{1,2}[ ]?[0-9]{1,5}-[0-9]{2}", names="målnummer|mål nr|mål nummer"),
         Document(entity="MEMBER_ID", value=r"(?!(?:[0-9]{1,2}[./-]){2}(?:19|20)?[0-9]{2}(?![0-9]))(?=(?:[A-Z /.-]{0,8}[0-9]){4})[A-Z]{0,5}[ /.-]?[0-9]{1,12}(?:[ /.-][0-9]{1,12}){0,4}", names="försäkringsnummer|försäkringsnr|medlemsnummer|medlemsnr"),
         Document(entity="SE_PERSONNUMMER", value=r"(?:18|19|20)?[0-9]{6}[-+ ]?[0-9]{4}", names="personnummer|pers nr|personnr|samordningsnummer|pnr|personal identity number|personal identity code|swedish id|swedish personal number", check=personnummer),
         Document(entity="SE_ORGNR", value=r"[0-9]{6}-?[0-9]{4}", names="organisationsnummer|org nr|orgnr|orgnummer|organisation number|organization number|corporate identity number|company identity number|company identity code|swedish company number", check=luhn),

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from stageflow_guard.redaction.recognizers.countries.pack import Country, Document
+from stageflow_guard.redaction.recognizers.countries.pack import (
+    Country,
+    Document,
+    members,
+    patients,
+    staff,
+    students,
+)
 
 
 def personal_number(value: str) -> bool:
@@ -20,6 +27,13 @@ COUNTRY = Country(
     },
     said="ฉันชื่อ|ผมชื่อ|ดิฉันชื่อ|ชื่อของฉันคือ", titles="นาย|นางสาว|คุณ", born="วันเกิด|เกิดวันที่",
     documents=(
+        staff("รหัสพนักงาน|เลขประจำตัวพนักงาน"),
+        members("หมายเลขสมาชิก|รหัสสมาชิก|เลขที่สมาชิก|เลขสมาชิก|รหัสลูกค้า|หมายเลขลูกค้า|เลขที่กรมธรรม์|กรมธรรม์เลขที่"),
+        patients("เลขผู้ป่วย|รหัสผู้ป่วย|เลขที่ผู้ป่วย|เลขประจำตัวผู้ป่วย"),
+        students("รหัสนักศึกษา|รหัสนักเรียน|เลขประจำตัวนักเรียน"),
+        Document(entity="US_DRIVER_LICENSE", value=r"[0-9]{8}", names="ใบขับขี่|เลขใบขับขี่|ใบอนุญาตขับขี่|ใบขับขี่เลขที่"),
+        Document(entity="LICENSE_PLATE", value=r"[0-9]?[\u0e01-\u0e2e]{1,2}[ -]?[0-9]{1,4}", names="ทะเบียนรถ|เลขทะเบียนรถ|ป้ายทะเบียน|ทะเบียนรถยนต์|หมายเลขทะเบียน"),
+        Document(entity="US_BANK_NUMBER", value=r"[0-9]{3}-[0-9]-[0-9]{5}-[0-9]|[0-9]{10,12}", names="เลขบัญชี|เลขที่บัญชี|บัญชีเลขที่"),
         Document(entity="TH_PIN", value=r"[1-8][ -]?[0-9]{4}[ -]?[0-9]{5}[ -]?[0-9]{2}[ -]?[0-9]", names="เลขบัตรประชาชน|เลขประจำตัวประชาชน|บัตรประชาชน|thai id|thai national id|tnin|thai id number", check=personal_number),
         Document(entity="PASSPORT", value=r"[A-Z]{1,2}[0-9]{6,7}", names="หนังสือเดินทาง|เลขหนังสือเดินทาง"),
     ),

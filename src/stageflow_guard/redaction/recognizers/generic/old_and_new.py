@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
 from stageflow_guard.redaction.recognizers.generic.secret_shapes import (
@@ -60,8 +61,7 @@ def recognize(text: str) -> Iterator[Hit]:
         return  # one of both has a digit, and both are told
     lower = lowered(text)
     seen = -1
-    heads = _HEADS.places(lower)
-    for at, behind in zip(heads, [*heads[1:], len(text) + _FAR], strict=True):
+    for at, behind in pairwise([*_HEADS.places(lower), len(text) + _FAR]):
         if at < seen or behind - at > _FAR or lower[at - 1 : at].isalnum():
             continue  # the other word stands behind this one
         if _DIGIT.search(text, at, at + _FAR + _LONGEST) is None:

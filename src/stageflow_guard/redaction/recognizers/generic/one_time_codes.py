@@ -34,7 +34,7 @@ _SURE = ("otp", "验证码", "인증번호", "認証コード", "確認コード
 _CODE = re.compile(
     r"(?:code|código|codigo|codice|clave|kod|otp|tan|رمز|验证码|인증번호|認証コード|確認コード|कोड|ओटीपी)\w{0,6}"
     # what it is for: `OTP for txn of Rs 2,499.00 at BIGMART is 730164`, `code de validation est le 918 204`
-    r"(?:[\"']?[ ]?[:：=][ ]?[\"']?|\?[ ]|['’]s[ ]|(?:[ ][^\n:=]{1,48}?)?[ ](?:is|was|lautet|ist|est|es|è|e['’]|é|eh|är|er|jest|هو|है)[ :]{1,2}(?:le[ ]|el[ ]|il[ ])?|是|は|는|은|[ ])[ ]?([0-9]{3}[- ][0-9]{3}|[0-9]{2}(?:[- ][0-9]{2}){2,3}|[0-9](?:[- ][0-9]){3,7}|[0-9]{4}[- ][0-9]{4}|[0-9]{4,8})(?![\w-]|[.,:][0-9])"
+    r"(?:[\"']?[ ]?[:：=][ ]?[\"']?|(?:[ ][^\W\d_][^\s:=0-9]{0,20}){1,4}[ ]?:[ ]?|\?[ ]|['’]s[ ]|(?:[ ][^\n:=]{1,48}?)?[ ](?:is|was|lautet|ist|est|es|è|e['’]|é|eh|är|er|jest|هو|है)[ :]{1,2}(?:le[ ]|el[ ]|il[ ])?|是|は|는|은|[ ])[ ]?[\[(【「<]?([0-9]{3}[- ][0-9]{3}|[0-9]{2}(?:[- ][0-9]{2}){2,3}|[0-9](?:[- ][0-9]){3,7}|[0-9]{4}[- ][0-9]{4}|[0-9]{4,8})(?![\w-]|[.,:][0-9])"
 )
 # a lock whose name says that a code follows
 _LOCK = re.compile(
@@ -101,6 +101,18 @@ def _said_first(lower: str, words: Iterable[int]) -> Iterator[tuple[int, int]]:
             yield low + entered.start(1), low + entered.end(1)
 
 
+_SHORT = "tan"  # `stan` holds it
+_KINDS_OF_TAN = re.compile(r"(?<![^\W_])(?:[ceimw]|sms|push|chip|photo|foto|qr|app|mobile?)$")
+
+
+def _begins(lower: str, at: int) -> bool:
+    """Say whether a short word begins at `at`, or stands behind what a code of a bank is sent by."""
+    return (
+        not lower[at - 1 : at].isalpha()
+        or _KINDS_OF_TAN.search(lower, max(0, at - 8), at) is not None
+    )
+
+
 def codes(text: str) -> Iterator[Hit]:
     """Yield such codes: of four to eight digits, or of six where only whose it is was said."""
     lower = lowered(text)
@@ -114,7 +126,7 @@ def codes(text: str) -> Iterator[Hit]:
             yield Hit(*span, "SECRET", 0.5, "one-time code", "label secret")
     for at in words:
         match = _CODE.match(lower, at)
-        if match is None:
+        if match is None or (match[0].startswith(_SHORT) and not _begins(lower, at)):
             continue
         before = lower[max(0, at - _BEFORE) : at].rpartition("\n")[2]
         if _FAILS.search(before) is not None:

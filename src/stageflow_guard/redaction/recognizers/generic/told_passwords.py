@@ -74,7 +74,7 @@ _VALUE = r"(?P<value>[^\s\"`“”„«»\x1e⟦⟧]{3,64})"
 _BEHIND = tuple(
     re.compile(before + _OPENED + _VALUE)
     for before in (
-        r"[ ]{1,2}(?:(?:einfach|doch|bitte|mal|just|simply|maybe|please|simplemente|mejor|semplicemente|juste|simplement|gewoon|apenas)[ ])?",
+        r"[ ]{1,2}(?:(?:einfach|doch|bitte|mal|dazu|dafür|hierfür|hierzu|davon|daarvoor|erbij|hiervoor|for it|for that|for this|to it|to match|pour ça|pour cela|associée?|para eso|para ello|para esto|per questo|per quello|relativa|para isso|para isto|just|simply|maybe|please|simplemente|mejor|semplicemente|juste|simplement|gewoon|apenas)[ ])?",
         rf"{_WHOSE}[ ]?(?::|->|→|=>)[ ]{{1,2}}",
         rf"{_WHOSE}[ ]{_IS}",
         rf"(?:{_WHOSE}|[ ]?\*{{3,16}})[ ]{_SET}",

@@ -192,13 +192,14 @@ def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
         return len(value) >= _LEAST and tight and _paired(text, start, end)
     if _bracketed(text, start, end) and value.lower() not in _NO_ACCOUNT | _EVENTS:
         return len(value) >= _LEAST
-    line = line_of(text, start, end)
+    line = _REMARK.sub("", line_of(text, start, end))
     return _CODE.search(line) is None and (
         any(c in "._" for c in value)
         or (
             _SURE.search(label) is not None
             and (
                 text[end : end + 1] not in (" ", "\t")
+                or _REMARK.match(text, end) is not None
                 or (value.lower() not in _SAID_OF_IT and _LONE.match(text, end) is not None)
             )
         )
@@ -229,6 +230,8 @@ def _bracketed(text: str, start: int, end: int) -> bool:
 _EVENTS = frozenset(["success", "failed", "failure", "error", "done", "disabled", "enabled", "timeout", "started", "ended", "forbidden", "granted", "erfolgreich", "fehlgeschlagen", "réussi", "échoué", "éxito", "fallido", "riuscito", "fallito", "geslaagd", "mislukt", "sucesso", "falhou", "gelukt", "lykkedes", "fejlet"])  # fmt: skip
 _ALL = frozenset(["all", "alle", "tous", "todos", "tutti", "allemaal", "iedereen", "everyone", "everybody", "jeder", "keiner", "geen", "ninguno", "nessuno", "aucun", "nenhum", "forbidden", "allowed", "erlaubt", "verboten"])  # fmt: skip
 _LABELLED = 24  # characters of a label and its sign
+# a remark in prose: `tvdmeer (no dot), role 3`
+_REMARK = re.compile(r"(?<=\w)[ ]\((?:[^\W\d_]{1,20}[ .,]{0,2}){1,8}\)")
 # another field follows
 _LONE = re.compile(
     r"[ ]{1,3}(?:ok|und|and|et|y|e|en|[/|–-]|\w{2,16}[:=])(?!\w)|[ ]{1,8}[^\W\d_a-zß-ÿ][\w'’]{1,24}(?:[ ][\w'’]{1,20}){0,3}[ ]?:[ ]"
