@@ -199,8 +199,8 @@ def is_personal(text: str, label: str, sign: str, start: int, end: int) -> bool:
             _SURE.search(label) is not None
             and (
                 text[end : end + 1] not in (" ", "\t")
-                or _REMARK.match(text, end) is not None
                 or (value.lower() not in _SAID_OF_IT and _LONE.match(text, end) is not None)
+                or (not is_word(value.lower()) and _REMARK.match(text, end) is not None)
             )
         )
     )
@@ -231,7 +231,7 @@ _EVENTS = frozenset(["success", "failed", "failure", "error", "done", "disabled"
 _ALL = frozenset(["all", "alle", "tous", "todos", "tutti", "allemaal", "iedereen", "everyone", "everybody", "jeder", "keiner", "geen", "ninguno", "nessuno", "aucun", "nenhum", "forbidden", "allowed", "erlaubt", "verboten"])  # fmt: skip
 _LABELLED = 24  # characters of a label and its sign
 # a remark in prose: `tvdmeer (no dot), role 3`
-_REMARK = re.compile(r"(?<=\w)[ ]\((?:[^\W\d_]{1,20}[ .,]{0,2}){1,8}\)")
+_REMARK = re.compile(r"[ ]\((?:[^\W\d_]{1,20}[ .,]{0,2}){1,8}\)")
 # another field follows
 _LONE = re.compile(
     r"[ ]{1,3}(?:ok|und|and|et|y|e|en|[/|–-]|\w{2,16}[:=])(?!\w)|[ ]{1,8}[^\W\d_a-zß-ÿ][\w'’]{1,24}(?:[ ][\w'’]{1,20}){0,3}[ ]?:[ ]"
