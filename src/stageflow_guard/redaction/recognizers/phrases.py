@@ -167,10 +167,11 @@ _SHORTEST = 10
 @lru_cache(maxsize=16)
 def numbered(text: str) -> bool:
     """Say whether `text` holds an ASCII digit."""
-    return _DIGIT.search(text) is not None
+    signs = text.encode("utf-8", "surrogatepass")
+    return len(signs.translate(None, _DIGITS)) < len(signs)
 
 
-_DIGIT = re.compile(r"[0-9]")
+_DIGITS = b"0123456789"
 
 
 @lru_cache(maxsize=16)
@@ -209,13 +210,32 @@ def _writings(phrase: str) -> set[str]:
     return forms
 
 
+_APART = r"[\s_.'’/-]{0,2}"
+
+
 def _spelled(phrase: str) -> str:
     """Return the pattern of a phrase: words apart in any usual way, an apostrophe as it is."""
     return "".join(
         re.escape(piece)
         if piece not in "'’" and piece[0] not in " ./-"
-        else ("['’]" if piece in "'’" else r"[\s_.'’/-]{0,2}")
+        else ("['’]" if piece in "'’" else _APART)
         for piece in re.findall(r"['’]|[ ./-]+|[^ .'’/-]+", phrase)
+    )
+
+
+def _either(head: str, spelled: Iterable[str]) -> str:
+    """Return a pattern of any of `spelled`, in their order, an empty group `pN` behind the one that it was.
+
+    What they begin with, their head and what parts it from the next word, is read once for those that follow
+    each other: no group stands in front of it.
+    """
+    begun = re.escape(head) + _APART
+    counted = ((one, f"(?P<p{number}>)") for number, one in enumerate(spelled))
+    return "|".join(
+        f"{begun}(?:{'|'.join(one[len(begun) :] + group for one, group in ones)})"
+        if shared
+        else "|".join(one + group for one, group in ones)
+        for shared, ones in itertools.groupby(counted, lambda one: one[0].startswith(begun))
     )
 
 
@@ -318,11 +338,8 @@ class Index:
         phrases = self._phrases[head]
         # signs may be written or not: the one of most letters first, of which another is the beginning
         ordered = sorted(phrases, key=lambda p: (sum(map(str.isalnum, p)), len(p)), reverse=True)
-        parts = []
-        for phrase in ordered:
-            parts.append(_spelled(phrase.strip(". ")))
         kinds = {f"p{i}": phrases[phrase] for i, phrase in enumerate(ordered)}
-        pattern = re.compile("|".join(f"(?P<p{i}>{p})" for i, p in enumerate(parts)))
+        pattern = re.compile(_either(head, [_spelled(phrase.strip(". ")) for phrase in ordered]))
         # a head that is a part of many words is looked for with what follows it
         short = len(head) <= 2 or head in _COMMON
         return pattern, kinds, re.compile(any_of(_needles(head, phrases))) if short else None

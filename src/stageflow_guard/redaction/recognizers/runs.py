@@ -56,7 +56,7 @@ def runs(folded: str) -> Runs:
     return _runs(folded) if len(folded) <= KEPT else _runs.__wrapped__(folded)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _runs(folded: str) -> Runs:
     if folded.isascii():
         return Runs(folded.translate(_APART).split(" "), frozenset())

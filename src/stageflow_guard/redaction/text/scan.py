@@ -254,8 +254,6 @@ def _able(
 
 SURE = 0.68
 
-_OPEN = re.compile(r"⟦|·")
-
 
 def _masked(text: str) -> str:
     """A placeholder is no text: nothing reaches across one.
@@ -265,7 +263,7 @@ def _masked(text: str) -> str:
     """
     if "\x1e" in text:
         text = text.replace("\x1e", "\x1f")
-    if _OPEN.search(text) is None:
+    if "⟦" not in text and "·" not in text:
         return text
     return PSEUDONYM.sub(lambda m: "\x1e" * len(m[0]), text)
 
