@@ -24,7 +24,7 @@ _HEAD = re.compile(
 )
 # what goes on such a telling
 _NEXT = re.compile(
-    r"[ ,;.]{1,3}(?:(?:and|then|next|followed by|und|dann|danach|et|puis|ensuite|y|luego|después|e|poi|quindi|en|dan|daarna|depois)[ ])(?:then[ ]|dann[ ]|puis[ ]|the[ ])?(?=[0-9])"
+    r"[ ,;.–-]{1,4}(?:(?:and|then|next|followed by|und|dann|danach|et|puis|ensuite|y|luego|después|e|poi|quindi|en|dan|daarna|depois)[ ])(?:then[ ]|dann[ ]|puis[ ]|the[ ])?(?=[0-9])"
 )
 _OF = re.compile(
     r"(?:of|von|der|des|van|du|de la|del|della|do|da)[^\n,;:0-9]{3,40}?(?:is|ist|est|es|è|e['’]|é)[ ]"

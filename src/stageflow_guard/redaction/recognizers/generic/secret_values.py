@@ -323,6 +323,7 @@ def _value(text: str, name: int, at: int) -> Value | None:
     if opened is not None:
         end = _closed(text, opened.end(), opened[0])
         if end > opened.end():
+            end = _with_what_touches(text, end, opened[0])
             return Value(opened.end(), end, quoted=True, spoken=False)
         if end == opened.end():
             return None
@@ -350,6 +351,23 @@ def _value(text: str, name: int, at: int) -> Value | None:
     return Value(at, end, quoted=False, spoken=False) if end > at else None
 
 
+_TOUCHING = re.compile(r"(?:\"\"|''|\"'|'\")(?![\"'])")
+_PIECES = 6  # of one value
+
+
+def _with_what_touches(text: str, end: int, quote: str) -> int:
+    """Return where a value ends that a shell puts together: `"Otter""Creek"'!2026'`."""
+    for _ in range(_PIECES if quote in ("'", '"') else 0):
+        if _TOUCHING.match(text, end) is None:
+            break
+        closed = text.find(text[end + 1], end + 2, end + 2 + _TOUCHING_MOST)
+        if closed < 0 or "\n" in text[end:closed]:
+            break
+        end = closed
+    return end
+
+
+_TOUCHING_MOST = 80  # characters of a piece
 _CALLED = re.compile(r"[\w.:]*[(\[{<]")
 _ODD = re.compile(r"[^\w.,:;()\[\]{}<>/-]")
 
