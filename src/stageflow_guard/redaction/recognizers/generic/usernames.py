@@ -81,8 +81,10 @@ def spoken(text: str) -> Iterator[Hit]:
     yield from _posted(text, lowered(text))
     if unspaced(text):
         for match in _IN_SCRIPT.finditer(text):
-            if match["name"].lower() not in NOBODY and FILED.search(match["name"]) is None:
-                yield Hit(*match.span("name"), "USERNAME", 0.4, "account, said", "label username")
+            name = match["name"]
+            if name.lower() in NOBODY or FILED.search(name) or not _in_script(text, match):
+                continue
+            yield Hit(*match.span("name"), "USERNAME", 0.4, "account, said", "label username")
 
 
 # behind its label in a script without spaces: `IDは momo_neko22 です`; a sign or a digit is in it
@@ -91,6 +93,17 @@ _IN_SCRIPT = re.compile(
     r"(?P<name>(?=[A-Za-z][A-Za-z0-9]{0,24}[._-]?[A-Za-z0-9._-]{0,24}[0-9_.])[A-Za-z][\w.-]{2,30}[A-Za-z0-9])(?![\w@])",
     re.ASCII,
 )
+
+
+def _in_script(text: str, match: re.Match[str]) -> bool:
+    """Say whether label or value stands beside letters of such a script: `ID` alone is a word of many."""
+    if not text[match.start() : match.start("name")].isascii():
+        return True
+    around = text[max(0, match.start() - _BESIDE) : match.start()]
+    return unspaced(around + text[match.end() : match.end() + _BESIDE])
+
+
+_BESIDE = 8  # characters
 # who wrote something on a page: `Message de titi_du_63 le 8 avril`
 _POSTED = re.compile(
     r"(?<![^\W_])(?:message|mensaje|messaggio|mensagem|bericht|nachricht|beitrag|kommentar|comment(?:aire|o)?|comentario|comentário|commento|reactie|review|avis|reseña|recensione|posté|publié|écrit|rédigé|posted|written|uploaded|reviewed|asked|answered|escrito|publicado|enviado|postado|geschrieben|verfasst|gepostet|scritto|pubblicato|inviato|geplaatst|geschreven|skrivet|skrevet|napisał[a]?)[ ](?:de|by|from|von|por|da|di|van|door|par|av|af|przez|of)[ :]{1,2}@?"
