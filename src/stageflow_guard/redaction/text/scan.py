@@ -450,7 +450,8 @@ class Scanner:
         for step in STEPS[1:]:
             deep = step(deep)
         if decoded is not normal:  # a name with an escape in it
-            found += self._again(normal, decoded, PROSE)
+            own = (plain.original(*span) for span in sure)
+            found += self._again(prose, decoded.hidden_as_written(own), PROSE)
         if deep is not plain:
             found += self._again(plain, deep, SHAPED)
         drawn_so = turned(given)

@@ -165,15 +165,23 @@ class View:
 
         None where one of them has another number of characters here. `spans` are in order.
         """
+        return self._hidden(spans, every=True)
+
+    def hidden_as_written(self, spans: Iterable[tuple[int, int]]) -> View:
+        """Return the view with those of these original ranges hidden that have as many characters here."""
+        return self._hidden(spans, every=False) or self
+
+    def _hidden(self, spans: Iterable[tuple[int, int]], *, every: bool) -> View | None:
         text, starts, parts, at = self.text, self._starts, list[str](), 0
         given = type(starts) is range
         for begin, end in spans:
             low = begin if given else bisect_left(starts, begin)
             high = end if given else bisect_left(starts, end, low)
-            if high - low != end - begin:
+            if high - low == end - begin and low >= at:
+                parts += [text[at:low], BARRIER * (high - low)]
+                at = high
+            elif every:
                 return None
-            parts += [text[at:low], BARRIER * (high - low)]
-            at = high
         return self.rewritten("".join([*parts, text[at:]])) if at else self
 
     def normalised(self) -> View:
