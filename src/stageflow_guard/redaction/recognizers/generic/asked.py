@@ -10,12 +10,17 @@ _SPEAKER = r"(?:[^\W\d_a-z][\w .'’-]{0,24}+[:：]|[-–—>])"
 _ASKED = re.compile(
     rf"(?:[ ][^\W\d_]{{1,12}}+){{0,4}}{_PLEASE}[ ]?(?:[?？]\s{{1,3}}(?:{_SPEAKER}\s{{0,3}})?|[.!]?\s{{1,3}}{_SPEAKER}\s{{0,3}})"
 )
+# what a question ends with, or the sign behind who speaks next: without one nothing is asked
+_ENDS = re.compile(r"[?？:：>–—-](?<!\S-)")
+_FAR = 104  # characters that `_ASKED` may read up to such a sign
 _WORDS = re.compile(r"(?:[^\W\d_](?:[^\W\d_]|['’]){0,11}[,.]{0,3}[ ]){0,5}")
 _WORD = re.compile(r"[^\s]+[ ]")
 
 
 def asked(text: str, at: int) -> int:
     """Return where the answer begins to a question in which a label ends at `at`; 0 where none is."""
+    if _ENDS.search(text, at, at + _FAR) is None:
+        return 0
     match = _ASKED.match(text, at)
     return 0 if match is None else match.end()
 

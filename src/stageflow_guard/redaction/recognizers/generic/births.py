@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.generic.asked import answer
-from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE, MONTHS
+from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE, MONTHS, begins_a_day
 from stageflow_guard.redaction.recognizers.generic.rows import heads_a_column
 from stageflow_guard.redaction.recognizers.generic.whose import behind_whose
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import Index, Match
+from stageflow_guard.redaction.recognizers.phrases import Index, Match, lowered
 
-BORN = Index({"born": [p for c in COUNTRIES for p in c.born.split("|")]})
+_BORN = Index({"born": [p for c in COUNTRIES for p in c.born.split("|")]})
+
+
+@lru_cache(maxsize=2)
+def born(text: str) -> Sequence[Match]:
+    """Return what announces a birth in `text`: several recognizers ask for it."""
+    return tuple(_BORN.find(text))
+
+
 _BORN_FILL = re.compile(
     r"(?:(?:[ ](?:in|à|ad|a|en|em|te))?[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20}(?:[ ](?-i:[^\W\d_a-z])[\w'’-]{1,20})?(?=,?[ ](?:am|le|il|el|op|em|den|on|a|dnia)[ ][0-9]),?)?(?:/(?:sex|gender|age))?(?:['’]s)?[\"'`\])}]{0,2}\.?\s?(?:\([a-z/. -]{6,12}\)\s?)?(?:\((?:we |you )?(?:hold|have|gave)[ ]|\((?:on file|currently|laut Akte|bei uns|según|secondo|selon)[^0-9()\n]{0,16}[ ])?(?:is|was|ist[ ]am|ist|est|es|è|e['’]|é|eh|on|am|le|el|il|op|em|den|dnia|w dniu|は|是|为|為|은|는)?\s?[:=(（：–/-]?\s{0,2}[\"'`]?(?:[MF][ /])?(?:on |am |le |el |il |op |em |den )?(?:the )?",
     re.IGNORECASE,
@@ -79,13 +88,18 @@ def _yearless(text: str, match: Match, at: int) -> re.Match[str] | None:
     return _DAY_AND_MONTH.match(text, at)
 
 
+def _day(text: str, lower: str, at: int) -> re.Match[str] | None:
+    return ANY_DATE.match(text, at) if begins_a_day(lower, at) else None
+
+
 def births(text: str) -> Iterator[Hit]:
     """Yield dates of birth behind their label."""
-    for match in BORN.find(text):
+    lower = lowered(text)
+    for match in born(text):
         fill = _BORN_FILL.match(text, match.end)
         at = fill.end() if fill is not None else match.end
         call = _DATE_CALL.match(text, at)
-        date = ANY_DATE.match(text, at) if call is None else _given(text, call.end())
+        date = _given(text, call.end()) if call is not None else _day(text, lower, at)
         date = date or answer(ANY_DATE, text, match.end) or _TYPED.match(text, at)
         date = date or _of_somebody(text, match.end) or _yearless(text, match, at)
         if date is not None and not heads_a_column(text, match.end, date.start()):
@@ -94,9 +108,10 @@ def births(text: str) -> Iterator[Hit]:
         date = ANY_DATE.match(text, mark.end())
         if date is not None and text[date.end() : date.end() + 1] in (")", ",", ";", " "):
             yield Hit(*date.span(), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")
-    for born in _BORN_BEHIND.finditer(text) if "geboren" in text else ():
-        yield Hit(*born.span("date"), "DATE_OF_BIRTH", 0.6, "date of birth", "label dob")
+    for behind in _BORN_BEHIND.finditer(text) if "geboren" in text else ():
+        yield Hit(*behind.span("date"), "DATE_OF_BIRTH", 0.6, "date of birth", "label dob")
     for star in _STARRED.finditer(text) if "*" in text else ():
         yield Hit(*star.span(1), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")
-    for bracketed in _BRACKETED.finditer(text) if _IN_BRACKETS.search(text) is not None else ():
+    in_brackets = "(" in text and _IN_BRACKETS.search(text) is not None
+    for bracketed in _BRACKETED.finditer(text) if in_brackets else ():
         yield Hit(*bracketed.span(1), "DATE_OF_BIRTH", 0.5, "date of birth", "label dob")

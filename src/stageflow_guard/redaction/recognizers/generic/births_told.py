@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from stageflow_guard.redaction.recognizers.anchors import Heads
-from stageflow_guard.redaction.recognizers.generic.births import BORN
+from stageflow_guard.redaction.recognizers.generic.births import born
 from stageflow_guard.redaction.recognizers.generic.dates import (
     ANY_DATE,
     LETTERED_DATE,
+    beginnings,
+    begins_a_day,
     plausible,
 )
 from stageflow_guard.redaction.recognizers.generic.rows import heads_a_column
@@ -38,6 +41,7 @@ _ON = re.compile(
     r"(?:(?:on the|on|am|den|dem|le|un|uno|il dì|el día|el|il giorno|il|lo|addì|addi|lì|li|op|de|em|no dia|aos|a|à|the|it['’]s|c['’]est|das ist)[ ]){0,2}",
     re.IGNORECASE,
 )
+_LITTLE = beginnings(_ON.pattern) | {"a ", "à ", "c'", "c’"}
 _WORD = re.compile(
     r"(?:(?P<word>[^\W\d_][\w'’-]{0,23})(?P<dot>\.?)|\([^()\n]{1,28}\)|[0-9]{1,2}[:.h][0-9]{2}(?:[ ]?(?:uhr|uur|h|am|pm))?(?![0-9:./-])|[0-9]{1,4}(?:[.,][0-9]{1,3})?[ ]?(?:kg|gr?|lbs?|oz|cm|ssw|sem|sa|wks?|weeks|wochen|woche|semaines|semanas|settimane|weken|uur|uhr|h)\.?(?![^\W_]))(?P<comma>[,;]?):?(?:[ ]{1,2}|(?<=,))",
     re.IGNORECASE,
@@ -70,22 +74,21 @@ def recognize(text: str) -> Iterator[Hit]:
     """Yield such dates."""
     lower = lowered(text)
     seen = set[int]()
-    for index in (BORN, _TOLD):
-        for match in index.find(text):
-            if match.end in seen or _PAPER_BEHIND.match(lower, match.end):
-                continue
-            seen.add(match.end)
-            start, end = _behind(text, lower, match.start, match.end)
-            if not end:
-                start, end = _before(text, lower, match.start)
-            if end and not heads_a_column(text, match.end, start):
-                yield Hit(start, end, "DATE_OF_BIRTH", 0.6, "date of birth, told", "label dob")
+    for match in chain(born(text), _TOLD.find(text)):
+        if match.end in seen or _PAPER_BEHIND.match(lower, match.end):
+            continue
+        seen.add(match.end)
+        start, end = _behind(text, lower, match.start, match.end)
+        if not end:
+            start, end = _before(text, lower, match.start)
+        if end and not heads_a_column(text, match.end, start):
+            yield Hit(start, end, "DATE_OF_BIRTH", 0.6, "date of birth, told", "label dob")
     yield from _of_kin(text, lower)
 
 
 def _day(text: str, lower: str, at: int) -> int:
     """Return where the day ends that begins at `at`: in digits, with a month's letters or said; 0 for none."""
-    if text[at : at + 1].isdigit() or text[at : at + 1].isalpha():
+    if begins_a_day(lower, at):
         for pattern in (LETTERED_DATE, ANY_DATE, _CUT_SHORT):
             date = pattern.match(text, at)
             if date is not None and plausible(date[0]) and _HAS_A_DAY.search(date[0]):
@@ -113,7 +116,7 @@ def _behind(text: str, lower: str, begin: int, at: int) -> tuple[int, int]:
     label = _LABELS.search(lower, begin, at) is not None
     linked = False  # behind a preposition stands a place
     for words in range(_MOST + 1):
-        little = _ON.match(text, place)
+        little = _ON.match(text, place) if lower[place : place + 2] in _LITTLE else None
         for start in {place, place if little is None else little.end()}:
             end = _day(text, lower, start)
             if end:
@@ -121,11 +124,12 @@ def _behind(text: str, lower: str, begin: int, at: int) -> tuple[int, int]:
         step = _WORD.match(text, place)
         if step is None:
             break
-        word = _ELIDED.sub("", (step["word"] or "").lower())
-        behind = lower[step.end() : step.end() + 24]
+        word = (step["word"] or "").lower()
+        if "'" in word or "’" in word:
+            word = _ELIDED.sub("", word)
         if word and not _goes_on(word, step, label=label, linked=linked):
             break
-        if step["comma"] and not _PHRASE.match(behind):
+        if step["comma"] and not _PHRASE.match(lower, step.end(), step.end() + 24):
             break
         linked = not word or word in _IN or (linked and step["word"][:1].isupper())
         label = label or word in _PAPERS
@@ -150,7 +154,9 @@ def _goes_on(word: str, step: re.Match[str], *, label: bool, linked: bool) -> bo
 
 
 # `am 3. Mai 1932 in Hof geboren`, `op zeven november 1934 te Gent geboren`, `le 3 mai 1932 naquit`
-_OPENS = re.compile(r"(?<![^\W_])(?:am|den|op|le|el|il|em|a|aos|on)[ ](?=[^\W_])")
+_OPENS = re.compile(
+    r"[ ](?=[^\W_])(?:(?<=(?<![^\W_])(?:am|op|le|el|il|em|on)[ ])|(?<=(?<![^\W_])(?:den|aos)[ ])|(?<=(?<![^\W_])a[ ]))"
+)
 _BETWEEN = re.compile(r"[ ](?:(?!und |en |et |y |e |and )[^\W\d_][\w'’-]{0,23}[ ]){0,4}$")
 _AHEAD = 90  # characters before the word
 

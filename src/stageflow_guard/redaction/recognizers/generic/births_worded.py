@@ -13,6 +13,7 @@ from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.generic.dates import (
     ANY_DATE,
     LETTERED_DATE,
+    beginnings,
     plausible,
 )
 from stageflow_guard.redaction.recognizers.generic.said_births import said
@@ -35,19 +36,18 @@ _HEADS = Heads((
 ))  # fmt: skip
 _SIGN = re.compile(r"['’]?s?[\"'`)\]]{0,2}[ ]?[:=?–-]{0,2}[ \n]{0,3}(?:[-–—][ ])?[\"'`(]?")
 # what stands between: a verb, a person, where it was, a heading of the day
-_STEP = re.compile(
-    r"(?:dd|dat|datum|dt|am|an|aan|la|na|no|de|di|d[ei]l|nel|durante|during|zur|zum|on|the|le|il|el|em|op|den|der|dem|a|à|al|o|un|una|dia|día|giorno|jour|dag|tag|lo|addì|nel|nella|in|im|zu|bei|en|te|aos|ai|no|at|y|e"
-    r"|wurde|wurden|war|bin|ist|sind|ich|er|sie|es|wir|unser|unsere|mein|meine|sohn|tochter|kind|mutter|vater|frau|mann|herr|patient|patientin|dann|auch|selbst|vermutlich|wohl|laut|pass|ausweis"
-    r"|was|were|is|been|has|i|he|she|we|they|my|his|her|our|son|daughter|mum|mom|dad|wife|husband|mother|father|patient|client|per|passport|as|given|stated"
-    r"|est|était|fut|ai|suis|je|il|elle|nous|mon|ma|son|sa|notre|fils|fille|mère|père|mari|femme|c['’]est|c['’]était|selon|d['’]après"
-    r"|fue|soy|fui|yo|él|ella|mi|su|hijo|hija|madre|padre|según|es|era|consta"
-    r"|è|e['’]|sono|stato|stata|io|lui|lei|mio|mia|figlio|figlia|secondo|risulta"
-    r"|ben|werd|is|zijn|ik|hij|zij|mijn|zoon|dochter|moeder|vader|volgens"
-    r"|é|foi|sou|eu|ele|ela|meu|minha|filho|filha|mãe|pai|segundo|consta"
-    r"|(?-i:[^\W\d_a-zß-ÿ])[\w'’-]{1,20}"
-    r"),?[: ]{1,2}",
-    re.IGNORECASE,
+_STEP_WORDS = (
+    "dd dat datum dt am an aan la na no de di del dil nel durante during zur zum on the le il el em op den der dem a à al o un una dia día giorno jour dag tag lo addì nel nella in im zu bei en te aos ai no at y e "
+    "wurde wurden war bin ist sind ich er sie es wir unser unsere mein meine sohn tochter kind mutter vater frau mann herr patient patientin dann auch selbst vermutlich wohl laut pass ausweis "
+    "was were is been has i he she we they my his her our son daughter mum mom dad wife husband mother father patient client per passport as given stated "
+    "est était fut ai suis je il elle nous mon ma son sa notre fils fille mère père mari femme c'est c’est c'était c’était selon d'après d’après "
+    "fue soy fui yo él ella mi su hijo hija madre padre según es era consta "
+    "è e' e’ sono stato stata io lui lei mio mia figlio figlia secondo risulta "
+    "ben werd is zijn ik hij zij mijn zoon dochter moeder vader volgens "
+    "é foi sou eu ele ela meu minha filho filha mãe pai segundo consta "
 )
+_STEPS = frozenset(_STEP_WORDS.split())
+_STEP = re.compile(r"(?P<word>[^\W\d_][\w'’-]{0,20}),?[: ]{1,2}")
 _MOST = 6  # words between
 _FEASTS = (
     r"(?:x-?mas|christmas|boxing|new[ ]year['’]?s?|st\.?[ ](?:patrick|valentine|george|andrew|david|stephen|nicholas)['’]?s|valentine['’]?s|hallowe['’]?en|independence|leap|easter|whit|all[ ](?:saints|souls)['’]?|midsummer['’]?s?|good|palm|pancake|ash|guy[ ]fawkes|bonfire|thanksgiving|labor|labour|canada|australia|anzac|ve|vj|st\.?[ ]john['’]s|diwali|holi)(?:[ ](?:day|eve|night|sunday|monday|friday|wednesday|morning))?(?:[ ](?:day|eve))?"
@@ -61,6 +61,10 @@ _FEASTS = (
 _BY = r"(?:(?:the[ ])?(?:day|night|eve|morning|week)[ ](?:after|before|of)[ ]|(?:am[ ])?(?:tag|abend|nacht)[ ](?:nach|vor|zu)[ ]|(?:lendemain|veille|nuit|soir|jour)[ ](?:de[ ]|du[ ]|d['’])|día[ ](?:después[ ]de|antes[ ]de|siguiente[ ]a)[ ]|(?:víspera|noche|día)[ ]de[ ]|giorno[ ](?:dopo|prima[ ]di)[ ]|(?:vigilia|notte)[ ]d[ie]l?[ ]|dag[ ](?:na|voor)[ ]|(?:dia[ ](?:depois|antes|seguinte)|véspera|noite)[ ](?:a[o]?|de|do|da)[ ])?"
 _FEAST = re.compile(
     rf"{_BY}(?:{_FEASTS}),?[ ](?:(?:of|in|im|en|de|del|di|do|du|dell['’]|anno|año|ano|van|the|year|jahr|jaar)[ ]){{0,2}}(?P<year>['’]?[0-9]{{2}}|(?:19|20)[0-9]{{2}})(?![\w]|[.,:/-][0-9])"
+)
+# the first letters of all words of feasts: what begins otherwise is none
+_BEGINNINGS = beginnings(_BY + _FEASTS, 3).union(
+    ("x-m", "xma", "ve ", "ve,", "vj ", "vj,", "st ", "st.", "noe", "sao", "am ", "la ")
 )
 # `the 4th of the 11th '63`, `el 4 del 11 del 63`
 _SPOKEN = re.compile(
@@ -116,21 +120,25 @@ def _behind(text: str, lower: str, at: int) -> tuple[int, int]:
         step = _STEP.match(text, place)
         if step is None:
             return 0, 0
-        word = step[0].strip(" ,:")
+        word = step["word"]
+        small = word.lower()
+        if small not in _STEPS and not (len(word) > 1 and _CAPITAL.match(word)):
+            return 0, 0
         if "," in step[0] and word[:1].isupper() and not linked:
             return 0, 0  # a name, and another event: `geb. Weber, am 3.4.2024 entlassen`
-        linked = word.lower() in _PLACED or (linked and word[:1].isupper())
+        linked = small in _PLACED or (linked and word[:1].isupper())
         place = step.end()
     return 0, 0
 
 
+_CAPITAL = re.compile(r"[^a-zß-ÿ]")
 _PLACED = frozenset(["in", "im", "zu", "bei", "a", "à", "en", "te", "em", "nel", "nella", "at", "la", "na", "no", "al"])  # fmt: skip
 _ARTICLE = re.compile(r"(?<![^\W_])(?:il|le|el|the|lo|o)[ ]$")
 
 
 def _day(text: str, lower: str, at: int) -> int:
     """Return where the day ends that begins at `at`; 0 for none."""
-    feast = _FEAST.match(lower, at)
+    feast = _FEAST.match(lower, at) if _may_be_a_feast(lower[at : at + 3]) else None
     if feast is not None:
         return feast.end()
     if lower[at : at + 1].isdigit():
@@ -143,4 +151,9 @@ def _day(text: str, lower: str, at: int) -> int:
     return said(lower, at)[1]
 
 
+def _may_be_a_feast(beginning: str) -> bool:
+    return beginning in _BEGINNINGS or not beginning.isascii() or beginning[:1] in _NO_LETTERS
+
+
+_NO_LETTERS = frozenset(" 0123456789")  # `14 juillet`
 _WITH_A_DAY = re.compile(r"[0-9]{1,4}[^0-9]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from stageflow_guard.redaction.recognizers.anchors import any_of
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
@@ -13,9 +14,8 @@ DATE = (
     rf"|[0-9]{{1,2}}[ -]?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{{0,6}}[ -]?(?:[0-9]{{4}}|[0-9]{{2}}(?![0-9]))"
     rf"|(?:[0-9]{{1,2}}(?:st|nd|rd|th)?[ ](?:of[ ])?)?{MONTH},?[ ](?:[0-9]{{1,2}}(?:st|nd|rd|th)?(?:,[ ]?|[ ]))?[0-9]{{4}})"
 )
-MONTHS = "|".join(
-    sorted({m for c in COUNTRIES for m in c.months.split("|") if m}, key=len, reverse=True)
-)
+NAMES_OF_MONTHS = frozenset(m for c in COUNTRIES for m in c.months.split("|") if m)
+MONTHS = any_of(NAMES_OF_MONTHS)
 # the same in every language that has its months here, and as Chinese, Japanese and Korean write it
 ANY_DATE = re.compile(
     rf"(?:{DATE}|[0-9]{{1,2}}(?:\.|º|er|ª|ste|de|st|nd|rd|th)?[ ]?(?:of[ ]|de[ ]|d'|da[ ])?(?:{MONTHS})\.?,?[ ]?(?:de[ ]|del[ ])?(?:[0-9]{{4}}|[0-9]{{2}}(?![0-9]))"
@@ -23,6 +23,7 @@ ANY_DATE = re.compile(
     rf"|[0-9]{{4}}[ ]?[年년][ ]?[0-9]{{1,2}}[ ]?[月월][ ]?[0-9]{{1,2}}[ ]?[日일]?|[0-9]{{1,4}}[./-][ ][0-9]{{1,2}}[./-][ ][0-9]{{1,4}}\.?|[0-9]{{1,2}}[ ][./-][ ][0-9]{{1,2}}[ ][./-][ ](?:19|20)?[0-9]{{2}}|(?:19|20)[0-9]{{6}}|[0-9]{{1,2}} [0-9]{{1,2}} (?:19|20)[0-9]{{2}})(?![0-9])",
     re.IGNORECASE,
 )
+MOST_OF_A_DATE = 10  # digits
 
 # months as they are cut short in the seven languages, and as Roman numbers
 _SHORT_MONTHS = (
@@ -30,10 +31,9 @@ _SHORT_MONTHS = (
     "janv févr fevr fév avr juin juil juill août aout déc ene abr ago set dic gen genn febbr mag giu lug sett ott "
     "mrt maart mei fev out dez"
 )
+_EVERY_NAME = NAMES_OF_MONTHS.union(_SHORT_MONTHS.split())
 _ROMAN = "viii|vii|vi|v|iv|iii|ii|i|xii|xi|x|ix"
-_NAMED_MONTH = (
-    rf"(?:{MONTHS}|{'|'.join(sorted(set(_SHORT_MONTHS.split()), key=len, reverse=True))})"
-)
+_NAMED_MONTH = any_of(_EVERY_NAME)
 _YEAR = r"(?:(?:19|20)[0-9]{2}|['’]?[0-9]{2})(?![0-9])"
 # a day as it is written where a month has letters: `12th Feb '84`, `07/SEP/1991`, `1er sept. 2015`, `8.VII.2021`
 LETTERED_DATE = re.compile(
@@ -45,6 +45,27 @@ LETTERED_DATE = re.compile(
 )
 
 
+# what the name of a month begins with, where it is a word of ASCII
+_BEGINNINGS = frozenset(name[:3] for name in _EVERY_NAME)
+
+
+def begins_a_day(lower: str, at: int) -> bool:
+    """Say whether `ANY_DATE` or `LETTERED_DATE` may match at a place: the patterns are tried there alone."""
+    beginning = lower[at : at + 3]
+    return (
+        beginning in _BEGINNINGS
+        or beginning[:1].isdigit()
+        or not beginning.isascii()
+        or (beginning[1:2].isdigit() and beginning[0] in _ERAS)
+    )
+
+
+def beginnings(words: str, size: int = 2) -> frozenset[str]:
+    """Return the first letters of all words of a pattern: what begins otherwise need not be tried."""
+    return frozenset(re.findall(rf"(?<![^\W\d_])[^\W\d_]{{{size}}}", words))
+
+
+_ERAS = frozenset("mtshr")  # of Japan: `S55.4.1`
 _PARTS, _BETWEEN, _OF_A_DAY = re.compile(r"[^\s/.-]+"), re.compile(r"[\s/.-]+"), 3
 
 

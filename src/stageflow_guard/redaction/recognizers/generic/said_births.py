@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.generic.asked import asked
-from stageflow_guard.redaction.recognizers.generic.births import BORN
-from stageflow_guard.redaction.recognizers.generic.dates import MONTHS
+from stageflow_guard.redaction.recognizers.generic.births import born
+from stageflow_guard.redaction.recognizers.generic.dates import NAMES_OF_MONTHS, beginnings
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -29,7 +29,14 @@ _COMPOUND = re.compile(
     r"|(?:millenovecento?|duemila)?e?(?:(?:vent|trent|quarant|cinquant|sessant|settant|ottant|novant)[iao]?)?(?:uno?|due|tr[eé]|quattro|cinque|sei|sette|otto|nove|dieci|undici|dodici|tredici|quattordici|quindici|sedici|diciassette|diciotto|diciannove)?"
     r"|(?:negentienhonderd|tweeduizend)?(?:en)?(?:(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen)(?:ën|en))?(?:twintig|dertig|veertig|vijftig|zestig|zeventig|tachtig|negentig|tien|elf|twaalf|dertien|veertien|vijftien|zestien|zeventien|achttien|negentien|een|één|twee|drie|vier|vijf|zes|zeven|acht|negen|eerst|derd)?(?:s?ten?|d?en?)?"
 )
-_MONTH = re.compile(MONTHS)
+_COMPOUNDS = beginnings(_COMPOUND.pattern) | {"st"}
+# what the first word of a day begins with; any that begins with an `e` may be one
+_BEGINNINGS = (
+    _COMPOUNDS
+    | beginnings(_PLAIN)
+    | beginnings(" ".join(NAMES_OF_MONTHS))
+    | {"th", "l'", "l’", "l ", "l-", "l,"}
+)
 _JOINTS = frozenset(
     [
         "of",
@@ -89,8 +96,8 @@ _SKIPPED = 6  # words before the date in an answer
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such dates behind what announces them."""
-    for match in BORN.find(text):
-        lower = lowered(text)
+    lower = lowered(text)
+    for match in born(text):
         fill = _FILL.match(text, match.end)
         found = said(lower, match.end if fill is None else fill.end())
         if not found[1]:
@@ -117,6 +124,9 @@ def _answered(text: str, lower: str, at: int) -> tuple[int, int]:
 
 def said(lower: str, at: int) -> tuple[int, int]:
     """Return the words of a date from `at` on: a month among them, or numbers alone; its end is 0 for none."""
+    beginning = lower[at : at + 2]
+    if not (beginning in _BEGINNINGS or beginning[:1] == "e" or not beginning.isascii()):
+        return 0, 0
     end, numbers, months, place, apart_only = 0, 0, 0, at, True
     for _ in range(_MOST):
         word = _WORD.match(lower, place)
@@ -124,7 +134,7 @@ def said(lower: str, at: int) -> tuple[int, int]:
             break
         if word[0] in _JOINTS and (numbers or months or word[0] in ("the", "l")):
             apart_only = apart_only and (word[0] in _OF_NUMBERS or not numbers)
-        elif _MONTH.fullmatch(word[0]) is not None:
+        elif word[0] in NAMES_OF_MONTHS:
             months, end = months + 1, word.end()
         elif is_number(word[0]):
             numbers, end = numbers + 1, word.end()
@@ -151,4 +161,8 @@ _YEAR = re.compile(
 
 def is_number(word: str) -> bool:
     """Say whether a word in small letters is a number of some language."""
-    return word in _SINGLE or (word not in _NO_NUMBERS and _COMPOUND.fullmatch(word) is not None)
+    return word in _SINGLE or (
+        (word[:2] in _COMPOUNDS or word[0] == "e")
+        and word not in _NO_NUMBERS
+        and _COMPOUND.fullmatch(word) is not None
+    )

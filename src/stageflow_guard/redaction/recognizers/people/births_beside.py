@@ -9,12 +9,11 @@ from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE, plausible
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
-from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
-from stageflow_guard.redaction.recognizers.shapes import holds, numbers_in
+from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.shapes import holds
 
 # a police report's race and sex: `W/M 04/22/1957`, `B/F, 3/1/90`
 _OF_A_SEX = re.compile(r"(?<![\w/])[WBHA]/[MF][ ,]{1,2}(?:(?i:dob)[ :]{0,2})?(?=[0-9])")
-_SEXES = (b"A/A 0", b"A/A, 0", b"A/A aaa", b"A/A AAA")
 # a passport's number, the letters of a state or not, and a day with its year
 _PASSPORTS = Heads(("passport", "pasaporte", "passeport", "reisepass", "passaporto", "paspoort", "passaporte", "pp ", "ppt "))  # fmt: skip
 _OF_A_PASSPORT = re.compile(
@@ -39,7 +38,6 @@ _DAY_IN_BRACKETS = (b"(00.00.0000)", b"(00/00/0000)", b"(00-00-0000)", b"(0/0/00
 _BEFORE_A_SEX = re.compile(
     r"(?<=[^\W\d_][,;|][ ])(?P<date>(?:0?[1-9]|[12][0-9]|3[01])[./-](?:0?[1-9]|[12][0-9]|3[01])[./-](?:19|20)[0-9]{2})(?=[,;|/ ]{1,3}(?:[MF](?![\w])|(?:[Ff]em|[Mm])ale(?!\w)|männlich|weiblich|divers|masculino|femenino|maschio|femmina|man|vrouw|homme|femme))"
 )
-_SEX_BEHIND = (b"0000; A", b"0000, A", b"0000 A", b"0000/A", b"0000 | A", b"0000;A", b"0000; a", b"0000, a")  # fmt: skip
 # in words of the law
 _ON_THE_DAY = re.compile(
     r"born (?:on )?(?:the )?(?P<date>[0-9]{1,2}(?:st|nd|rd|th)? day of (?:january|february|march|april|may|june|july|august|september|october|november|december),? (?:19|20)[0-9]{2})(?![0-9])"
@@ -58,10 +56,8 @@ _BORN = Heads(("dob", "d.o.b", "born", "birth", "date of birth"))
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such dates."""
-    if not numbered(text):
-        return
     starts = list[int]()
-    if holds(text, _SEXES):
+    if "/M" in text or "/F" in text:
         starts += [m.end() for m in _OF_A_SEX.finditer(text)]
     lower = lowered(text)
     starts += [m.end() for at in _PASSPORTS.places(lower) if (m := _OF_A_PASSPORT.match(text, at))]
@@ -93,11 +89,10 @@ _CONFIRMED_BEFORE = re.compile(r"(?i)(?:dob|d\.o\.b\.)[ ][a-z'.]{3,12}(?: as)?[ 
 def _by_form(text: str, lower: str) -> Iterator[Hit]:
     """Yield dates whose place in a form, a list or a deed says what they are."""
     found: list[re.Match[str]] = []
-    if holds(text, _DAY_IN_BRACKETS):
+    if "(" in text and holds(text, _DAY_IN_BRACKETS):
         found += [m for m in _OF_A_NAME.finditer(text) if m["given"].lower() in GIVEN_NAMES]
-    if holds(text, _SEX_BEHIND):
-        found += _before_a_sex(text)
-    if holds(text, _OF_PASSENGERS):
+    found += _before_a_sex(text)
+    if "/" in text and holds(text, _OF_PASSENGERS):
         found += _OF_A_PASSENGER.finditer(text)
     if "day of" in lower:
         found += _ON_THE_DAY.finditer(lower)
@@ -109,17 +104,14 @@ def _by_form(text: str, lower: str) -> Iterator[Hit]:
 
 def _before_a_sex(text: str) -> Iterator[re.Match[str]]:
     """Yield the dates before a sex: each ends in a year behind its day and month."""
-    for start, end in numbers_in(text):
-        if end - start == _YEAR and text[start - 1] in "./-":
-            for low in range(max(0, start - _DAY_MOST), start - _DAY_LEAST + 1):
-                match = _BEFORE_A_SEX.match(text, low) if text[low].isdigit() else None
-                if match is not None:
-                    yield match
-                    break
+    for year in _YEAR.finditer(text):
+        start = year.start() + 1
+        for low in range(max(0, start - _DAY_MOST), start - _DAY_LEAST + 1):
+            match = _BEFORE_A_SEX.match(text, low) if text[low].isdigit() else None
+            if match is not None:
+                yield match
+                break
 
 
-_YEAR, _DAY_LEAST, _DAY_MOST = (
-    4,
-    4,
-    6,
-)  # characters of a year, of a day and a month with their signs
+_YEAR = re.compile(r"[./-](?:19|20)[0-9]{2}(?=[,;|/ ])")
+_DAY_LEAST, _DAY_MOST = 4, 6  # characters of a day and a month with their signs
