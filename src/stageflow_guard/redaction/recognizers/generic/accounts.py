@@ -50,7 +50,12 @@ _NEXT_WORD = re.compile(r"[A-Z][a-z]{1,12}(?![a-z])|[A-Z]{2,8}(?![A-Za-z0-9])")
 def ibans(text: str) -> Iterator[Hit]:
     """Yield IBANs by country length, separators allowed; mod 97 or a label raises them."""
     reached = 0
-    for digit, _ in numbers_in(text):
+    places = [
+        at
+        for at, _ in numbers_in(text)
+        if at > 1 and (text[at - 1].isalpha() or text[at - 2].isalpha())
+    ]
+    for digit in places:
         start = digit - (2 if text[digit - 1 : digit].isalpha() else 3)
         if start < 0 or not text[start].isalpha():
             continue
@@ -155,7 +160,7 @@ def _iban(text: str, start: int, end: int, account: str) -> Hit | None:
         return None
     if _WRITTEN[account[:2]].fullmatch(account) is None:
         return None
-    gaps = {m[0] for m in _SEPARATOR.finditer(written)}
+    gaps = {m[0] for m in _SEPARATOR.finditer(written)} if not written.isalnum() else ()
     if len(gaps) > 1 and max(map(len, gaps)) > _GAP:
         return None  # wide ones are all the same
     if not _grouped(written) and not (

@@ -7,14 +7,16 @@ length an account. A number of the house that a check digit holds needs only one
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.check_digits import routing
-from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE
+from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE, MOST_OF_A_DATE
 from stageflow_guard.redaction.recognizers.generic.national_accounts import belgian, postal
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
+from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.shapes import numbers_in
 
 # an account, however it is cut short
 _ACCOUNT = (
@@ -73,9 +75,7 @@ _BELGIAN = re.compile(r"[0-9]{3}[ -][0-9]{7}[ -][0-9]{2}")
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such accounts, the numbers of American banks and the post's accounts."""
-    if not numbered(text):
-        return
-    lower = lowered(text)
+    lower, numbers = lowered(text), numbers_in(text)
     for at in _ROUTINGS.places(lower):
         told = _ROUTING.match(lower, at)
         if told is not None and routing(told["value"]):
@@ -92,12 +92,18 @@ def recognize(text: str) -> Iterator[Hit]:
         word = _WORD.match(lower, at)
         if word is None:
             continue
-        line = lower.find("\n", word.end(), word.end() + _WITHIN)
-        high = word.end() + _WITHIN if line < 0 else line
-        number = _NUMBER.search(lower, word.end(), min(len(lower), high))
-        number = None if number is None else _NUMBER.match(lower, number.start())
+        number = _first_number(lower, numbers, word.end())
         if number is not None and _is_account(lower, at, word.end(), number):
             yield _hit(*number.span())
+
+
+def _first_number(lower: str, numbers: list[tuple[int, int]], at: int) -> re.Match[str] | None:
+    """Return the first number behind a word that ends at `at`, on its line, if it is written like an account."""
+    place = bisect_left(numbers, (at, at))
+    start = numbers[place][0] if place < len(numbers) else len(lower)
+    if start >= at + _WITHIN or "\n" in lower[at:start]:
+        return None
+    return _NUMBER.match(lower, start)
 
 
 def _is_account(lower: str, at: int, behind: int, number: re.Match[str]) -> bool:
@@ -114,8 +120,7 @@ def _is_account(lower: str, at: int, behind: int, number: re.Match[str]) -> bool
         return False  # something that is counted down
     if _AMOUNT.fullmatch(number[0]) is not None and _SAID.search(between) is None:
         return False
-    day = ANY_DATE.match(lower, start)
-    if (day is not None and day.end() >= end) or len(set(digits)) == 1:
+    if len(set(digits)) == 1 or _is_day(lower, start, end, len(digits)):
         return False
     if _BELGIAN.fullmatch(number[0]) is not None and belgian(digits):
         return True
@@ -124,6 +129,11 @@ def _is_account(lower: str, at: int, behind: int, number: re.Match[str]) -> bool
     low = max(lower.rfind("\n", 0, at) + 1, at - _AROUND)
     line = lower.find("\n", end, end + _AROUND)
     return _OF_A_BANK.search(lower, low, end + _AROUND if line < 0 else line) is not None
+
+
+def _is_day(lower: str, start: int, end: int, digits: int) -> bool:
+    day = ANY_DATE.match(lower, start) if digits <= MOST_OF_A_DATE else None
+    return day is not None and day.end() >= end
 
 
 # groups that no telephone has, behind what nothing but a bank keeps

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from stageflow_guard.redaction.recognizers import labels
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.check_digits import weighted
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
-from stageflow_guard.redaction.recognizers.shapes import holds, numbers_in
+from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.shapes import numbers_in
 
 _APART = re.compile(r"[ .\-/]")
 # letters of an account in France, as digits
@@ -133,8 +134,6 @@ _BEHIND = tuple(
     for one in _FORMS
 )
 _BBAN = re.compile(r"(?<![\w])[A-Z](?P<sign>[ -]?)[0-9]{5}(?P=sign)[0-9]{5}(?P=sign)[0-9A-Z]{12}" + _END)  # fmt: skip
-_SHAPES = (b"00000 00000 ", b"00000-00000-", b"0000 0000 0", b"0000.0000.0", b"0000-0000-0", b"0000 0000 00 0", b"0000-0000-00-0", b"000 000 00000000000 0", b"000-000-00000000000-0", b"0000000000000000000000", b"00000000 00000000000000", b"00000000-00000000000000", b"00 0000 0000 0000", b"00-0000-0000000-00")  # fmt: skip
-_BBAN_SHAPES = (b"A0000000000", b"A 00000 00000 ", b"A-00000-00000-")
 _WORDS = Heads(("rib", "nib", "ccc", "clabe", "cbu", "cvu", "bban", "account", "acct", "konto", "postkonto", "postcheck", "pc-konto", "pk ", "ccp", "girokonto", "compte", "cpte", "cuenta", "cta", "conta", "conto", "c/c", "rekening", "rek.", "rek ", "rachun", "nrb", "transfer", "überweis", "virement", "virer", "bonifico", "rente", "coordinate", "coordonnées bancaires", "pay ", "zahl", "kontonr", "kto", "estratto", "depositar", "consign"))  # fmt: skip
 _WITHIN = 60  # characters behind such a word
 _JOINED = frozenset("-/.+#_$€£")
@@ -142,24 +141,40 @@ _JOINED = frozenset("-/.+#_$€£")
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield accounts whose form and check hold."""
-    if not numbered(text):
-        return
     lower = lowered(text)
     places = _WORDS.places(lower)
     if places:
         yield from _told(text, lower, places)
-    if holds(text, _SHAPES):
-        for start, _ in numbers_in(text):
-            if _ANY_ALONE.match(text, start) is None:
-                continue
-            if _is_apart(text, start) and labels.before(text, start) not in _OTHERS:
-                for pattern, check in _ALONE:
-                    match = pattern.match(text, start)
-                    if match is not None and _checks(check, match[0]):
-                        yield _hit(match, "checksum")
-    for match in _BBAN.finditer(text) if holds(text, _BBAN_SHAPES) else ():
-        if bban(_APART.sub("", match[0])):
+    numbers = numbers_in(text)
+    for start, end in numbers:
+        if end - start == _SOLID:
+            yield from _alone(text, start)
+    for (start, end), (behind, stop) in pairwise(numbers):
+        if behind - end == 1 and (end - start, stop - behind) in _PAIRS:
+            yield from _alone(text, start)
+    for start in [start for start, end in numbers if end - start in _BANK]:
+        at = start - 2 if text[start - 1 : start] in _SIGNS else start - 1
+        match = _BBAN.match(text, at) if at >= 0 else None
+        if match is not None and bban(_APART.sub("", match[0])):
             yield _hit(match, "checksum")
+
+
+# digits of the first two groups of a form that stands alone, of one that is one group
+_PAIRS, _SOLID = frozenset([(2, 4), (3, 3), (4, 4), (5, 5), (8, 14)]), 22
+# of a bank in Italy, behind its letter: alone, or in one run with its branch and more
+_BANK = frozenset([5, *range(10, 23)])
+_SIGNS = frozenset(" -")
+
+
+def _alone(text: str, start: int) -> Iterator[Hit]:
+    """Yield the account that begins at `start` without a word for one."""
+    if not _is_apart(text, start) or _ANY_ALONE.match(text, start) is None:
+        return
+    if labels.before(text, start) not in _OTHERS:
+        for pattern, check in _ALONE:
+            match = pattern.match(text, start)
+            if match is not None and _checks(check, match[0]):
+                yield _hit(match, "checksum")
 
 
 def _told(text: str, lower: str, places: Sequence[int]) -> Iterator[Hit]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
-from stageflow_guard.redaction.recognizers.shapes import at_numbers, holds
+from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.shapes import at_numbers, numbers_in
 
 _GAP = r"(?:[ ]{1,3}|[ ]?[,/|;&+][ ]?|\n|[ ,]{0,2}(?:and|&)[ ]|[ ,/]{0,3}(?:a/?c|acct?|account)(?:[ ](?:no|number|num))?\.?[ :]{1,2})"
 _PAIR = re.compile(
@@ -28,22 +28,17 @@ _WORDS = Heads((
     "sort", "s/c", "acct", "acc ", "account", "details", "transfer", "pay ", "payee", "payment", "send ", "bacs", "deposit", "refund", "owe", "rent",
 ))  # fmt: skip
 _SORTS = Heads(("sort", "s/c", "sc ", "sc:", "sc is"))
-_CODES = (b"00-00-00", b"00 00 00")
 _BEFORE, _BEHIND = 80, 30  # characters within which such a word stands
 
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield both numbers."""
-    if not numbered(text):
-        return
     lower = lowered(text)
     places = _WORDS.places(lower)
     if not places:
         return
-    for match in at_numbers(_PAIR, text) if holds(text, _CODES) else ():
+    for match in _pairs(text):
         start, end = match.span()
-        if text[max(0, start - 1) : start].isalnum() or text[max(0, start - 1) : start] in _JOINED:
-            continue
         if any(start - _BEFORE <= at < end + _BEHIND for at in places):
             yield from _both(match)
     for match in at_numbers(_SOLID, text) if _SORTS.places(lower) else ():
@@ -51,6 +46,18 @@ def recognize(text: str) -> Iterator[Hit]:
             yield from _both(match)
 
 
+def _pairs(text: str) -> Iterator[re.Match[str]]:
+    """Yield what is written like a code and an account, from a number of two digits on."""
+    for start, end in numbers_in(text):
+        if end - start != _OF_A_GROUP or text[end : end + 1] not in _SIGNS:
+            continue
+        before = text[max(0, start - 1) : start]
+        match = None if before.isalnum() or before in _JOINED else _PAIR.match(text, start)
+        if match is not None:
+            yield match
+
+
+_OF_A_GROUP, _SIGNS = 2, frozenset(" -")
 _JOINED = frozenset("-/.+")
 
 

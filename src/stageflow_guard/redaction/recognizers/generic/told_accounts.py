@@ -9,19 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads
-from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
+from stageflow_guard.redaction.recognizers.generic.dates import ANY_DATE, MOST_OF_A_DATE
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
+from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _NO = r"(?:[ ]?(?:n[°ºo.]{1,2}|nr|no|nº|num|number|nummer|número|numéro|numero|code|codice|código|#)(?![^\W\d_])\.?)?"
 _IS = r"(?:[ ](?:is|ist|est|es|è|e['’]|é)(?![^\W\d_]))?[ ]?[:=#-]?[ ]{0,2}"
+# a digit is in reach: else neither is tried
+_NEAR = r"(?=[^0-9]{0,20}[0-9])"
 _VALUE = r"(?:[0-9]{7,14}(?:[/-][0-9]{1,11}){0,2}|[0-9]{2,6}(?:[ ./-][0-9]{1,11}){0,4})"
 # where the account is
 _BRANCH = r"transit|trans|branch|brnch|bsb|sort[ ]?code|routing|rtng|rtn|aba|blz|bankleitzahl|clearing(?:[ -]?nr|nummer)?|bc-nr|abi|cab|guichet|code[ ]guichet|(?:code[ ])?banque|entidad|oficina|sucursal|suc|ag[êe]ncia|ag|balcão|reg(?:\.?[ ]?nr)?|filiale|institution|inst|banco|bank|banca|op(?:era[çc][ãa]o)?|dc|cin|clé(?:[ ]rib)?|key|dígito|swift|bic"
 _ACCOUNT = r"account|acc['’]t|accnt|acct|acc|a/c|ac|cc|c\.c|kontonummer|kontonr|konto|kto|compte|cpte|cuenta|cta|c/c|conto|conta(?:[ ](?:corrente|poupança))?|c/p|rekening|rek|poupança|corrente"
 _PART = re.compile(
-    rf"(?:(?P<branch>{_BRANCH})|(?P<account>{_ACCOUNT}))(?![^\W\d_])\.?{_NO}{_IS}"
+    rf"(?:(?P<branch>{_BRANCH})|(?P<account>{_ACCOUNT}))(?![^\W\d_]){_NEAR}\.?{_NO}{_IS}"
     rf"(?P<value>{_VALUE}(?:-?[x](?![^\W_]))?)(?![\w]|[,.:][0-9])"
 )
 # right behind a branch an account needs no word
@@ -53,7 +55,7 @@ _KIND_HEADS = Heads((
 _BANKS = r"bank\w{0,12}|\w{2,14}bank|banco|banca|banque|caixa|caja|sparkasse|kasse|credit|crédit|crédito|credito|postfinance|postepay|poste|post|postbank|bbva|santander|bancolombia|davivienda|nequi|itaú|itau|bradesco|nubank|inter|sicredi|sicoob|bci|scotiabank|banorte|banamex|hsbc|barclays|lloyds|monzo|chase|wells|citi|td|rbc|bmo|cibc|anz|westpac|nab|kiwibank|commbank|ing|rabo|rabobank|abn|sns|asn|triodos|kbc|belfius|unicredit|intesa|bper|mps|fineco|bpm|ubs|raiffeisen|zkb|bnp|lcl|cic|sabadell|caixabank|bankia|bankinter|millennium|bpi|novo|cgd|bcp|comdirect|dkb|n26|commerzbank|ubs|volksbank|spk|vr"
 _OF_A_BANK = re.compile(rf"(?<![^\W_])(?:{_BANKS})(?![^\W_])")
 _FILL = re.compile(
-    rf"\.?(?:[ ][^\W\d_][\w.&'’-]{{0,20}}){{0,5}}?[,:]?{_NO}{_IS}(?P<value>{_VALUE}(?:-[0-9x](?![^\W_]))?)(?![\w%€$£]|[,.:/-][0-9]|[ ]?(?:€|\$|£|%|eur|euros?|usd|chf|fr|kr|tage|days|monate|months|uhr|jahre|years|ans|años|anni|jaar|anos|stück|st|mal|x)(?![^\W_]))"
+    rf"\.?(?:[ ][^\W\d_][\w.&'’-]{{0,20}}){{0,5}}?{_NEAR}[,:]?{_NO}{_IS}(?P<value>{_VALUE}(?:-[0-9x](?![^\W_]))?)(?![\w%€$£]|[,.:/-][0-9]|[ ]?(?:€|\$|£|%|eur|euros?|usd|chf|fr|kr|tage|days|monate|months|uhr|jahre|years|ans|años|anni|jaar|anos|stück|st|mal|x)(?![^\W_]))"
 )
 _LEAST_ALONE, _LEAST, _MOST = 7, 6, 20  # digits
 _NUMBERS = re.compile(r"[0-9]+")
@@ -69,8 +71,6 @@ _PAIR_HEADS = Heads(("itaú", "itau", "bradesco", "santander", "nubank", "inter"
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield both parts of an account that is told in parts, and accounts behind their kind."""
-    if not numbered(text):
-        return
     lower = lowered(text)
     reached = 0
     for at in _KINDS.places(lower):
@@ -137,8 +137,10 @@ def _is_account(lower: str, at: int, fill: re.Match[str]) -> bool:
     """Say whether what stands behind a kind of account is its number: of a bank, or of many digits."""
     value, start = fill["value"], fill.start("value")
     digits = sum(map(len, _NUMBERS.findall(value)))
-    day = ANY_DATE.match(lower, start)
-    if not _LEAST <= digits <= _MOST or (day is not None and day.end() >= fill.end("value")):
+    if not _LEAST <= digits <= _MOST:
+        return False
+    day = ANY_DATE.match(lower, start) if digits <= MOST_OF_A_DATE else None
+    if day is not None and day.end() >= fill.end("value"):
         return False
     between = lower[at:start]
     if _ELSE.search(between) is not None:
@@ -146,6 +148,7 @@ def _is_account(lower: str, at: int, fill: re.Match[str]) -> bool:
     return digits >= _LEAST_ALONE or _OF_A_BANK.search(between) is not None
 
 
-_ELSE = re.compile(
-    r"(?<![^\W_])(?:tel|telefon|phone|fax|mobil\w{0,3}|rechnung|invoice|order|ref|referenz|bestell\w{0,8}|ticket|betrag|amount|saldo|balance|über|von|für|for|since|seit|desde|depuis|dal|sinds|mit|with|avec|con|met|com|min|manager|team|user|id|pin|code|plan|card|karte|tarjeta|carte|carta|cartão|kaart)(?![^\W_])"
-)
+_ELSE_WORDS = any_of((
+    "tel", "telefon", "phone", "fax", "rechnung", "invoice", "order", "ref", "referenz", "ticket", "betrag", "amount", "saldo", "balance", "über", "von", "für", "for", "since", "seit", "desde", "depuis", "dal", "sinds", "mit", "with", "avec", "con", "met", "com", "min", "manager", "team", "user", "id", "pin", "code", "plan", "card", "karte", "tarjeta", "carte", "carta", "cartão", "kaart",
+))  # fmt: skip
+_ELSE = re.compile(rf"(?<![^\W_])(?:{_ELSE_WORDS}|mobil\w{{0,3}}|bestell\w{{0,8}})(?![^\W_])")
