@@ -295,8 +295,9 @@ _LEAST_BEHIND = 7  # digits behind a letter and a dash
 
 def _starts(text: str) -> Iterator[int]:
     """Yield where a word begins in which letters and digits touch each other, in order."""
+    size = len(text)
     for at, end in numbers_in(text):
-        sign = text[at - 1 : at]
+        sign = text[at - 1] if at else ""
         if sign in _ALPHA:
             begin = at - 1
             while begin > 0 and at - begin < 7 and text[begin - 1] in _ALPHA:
@@ -304,23 +305,28 @@ def _starts(text: str) -> Iterator[int]:
             if at - begin <= 6 and text[begin - 1 : begin] not in _ALNUM:
                 yield begin
             continue
-        if sign == " " and at > 2 and text[at - 3] in _ALPHA and text[at - 2].isupper():
-            if text[at - 2] in _ALPHA and text[at - 4 : at - 3] not in _ALNUM:
-                yield at - 3
-        elif (
-            sign == "-"
-            and at > 1
-            and text[at - 2] in _ALPHA
-            and text[at - 3 : at - 2] not in _ALNUM
-            and end - at >= _LEAST_BEHIND
-        ):
-            yield at - 2
-        behind = text[end : end + 1]
-        if end - at >= _LEAST_ALONE or (
-            end - at <= _MOST_DIGITS
-            and (behind in _ALPHA or (behind == "-" and text[end + 1 : end + 2] in _ALPHA))
-        ):
+        if sign in _APART and at > 1 and text[at - 2] in _ALPHA:
+            begin = _behind_letters(text, at, end)
+            if begin >= 0:
+                yield begin
+        if end - at <= _MOST_DIGITS:
+            behind = text[end] if end < size else ""
+            if behind in _ALPHA or (behind == "-" and text[end + 1 : end + 2] in _ALPHA):
+                yield at
+        elif end - at >= _LEAST_ALONE:
             yield at
+
+
+_APART = frozenset(" -")
+
+
+def _behind_letters(text: str, at: int, end: int) -> int:
+    """Return where two capitals and a space begin before a number, or a letter and a dash before a long one; -1 for none."""
+    if text[at - 1] == " ":
+        whole = at > 2 and text[at - 3] in _ALPHA and text[at - 4 : at - 3] not in _ALNUM
+        return at - 3 if whole and text[at - 2].isupper() else -1
+    whole = text[at - 3 : at - 2] not in _ALNUM
+    return at - 2 if whole and end - at >= _LEAST_BEHIND else -1
 
 
 _HANDLE = re.compile(
@@ -435,11 +441,16 @@ SUFFIXED = re.compile(
 )
 
 
+# what parts a name and a value: without one in reach neither pattern is tried
+_EQUALS, _FAR = re.compile(r"[:=：>]"), 120
+
+
 def fields(text: str) -> Iterator[Hit]:
     """Yield what stands behind the name of a field and a sign, by the field's shape."""
     for match in _FIELDS.find(text):
         sign = _SHORT.match(text, match.end) if match.kind == "PHONE_NUMBER" else None
-        sign = sign or _SIGN.match(text, match.end) or SUFFIXED.match(text, match.end)
+        if sign is None and _EQUALS.search(text, match.end, match.end + _FAR) is not None:
+            sign = _SIGN.match(text, match.end) or SUFFIXED.match(text, match.end)
         if sign is None and match.kind == "PHONE_NUMBER":
             sign = _ALONE.match(text, match.end)
         if sign is None:

@@ -21,7 +21,7 @@ def recognize(text: str) -> Iterator[Hit]:
     if text.count(".") < _DOTS:
         return
     seen: set[int] = set()
-    for mac in _PAIR.finditer(text):
+    for mac in _macs(text):
         low = max(0, mac.start() - _NEAR, text.rfind("\n", 0, mac.start()) + 1)
         stop = text.find("\n", mac.end(), mac.end() + _NEAR)
         high = stop if stop >= 0 else min(len(text), mac.end() + _NEAR)
@@ -38,4 +38,16 @@ def recognize(text: str) -> Iterator[Hit]:
             yield Hit(*quad.span(), "IP_ADDRESS", 0.5, "beside its hardware", "mac")
 
 
+def _macs(text: str) -> Iterator[re.Match[str]]:
+    """Yield the hardware's addresses, from the sign behind their first two digits on."""
+    for sign in ":-":
+        at = text.find(sign)
+        while at >= 0:
+            mac = _PAIR.match(text, at) if text[at + 3 : at + 4] in _SIGNS else None
+            if mac is not None:
+                yield mac
+            at = text.find(sign, at + 1 if mac is None else mac.end())
+
+
+_SIGNS = frozenset(":-")
 _DOTS = 3

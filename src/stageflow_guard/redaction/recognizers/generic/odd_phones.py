@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, present
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
+from stageflow_guard.redaction.recognizers.phrases import lowered
 from stageflow_guard.redaction.recognizers.shapes import holds
 
 _END = r"(?![\w]|[.,:/'’-][0-9])"
@@ -48,13 +48,11 @@ _LEAST, _MOST = 9, 14  # digits
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such numbers."""
-    if not numbered(text):
-        return
     lower = lowered(text)
     for there, pattern in (
-        (holds(text, _SWISS_SHAPES), _SWISS),
-        (present(lower, _CARRIERS), _CARRIER),
-        (holds(text, _GERMAN_SHAPES), _GERMAN),
+        (("'" in text or "’" in text) and holds(text, _SWISS_SHAPES), _SWISS),
+        (("xx" in lower or "**" in lower) and present(lower, _CARRIERS), _CARRIER),
+        ("/" in text and holds(text, _GERMAN_SHAPES), _GERMAN),
     ):
         for found in pattern.finditer(text) if there else ():
             yield Hit(*found.span(), "PHONE_NUMBER", 0.5, "phone, its form", "form phone")

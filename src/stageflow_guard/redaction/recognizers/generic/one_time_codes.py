@@ -7,11 +7,13 @@ failure says that it is the failure's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, positions, present
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
+from stageflow_guard.redaction.recognizers.phrases import lowered
+from stageflow_guard.redaction.recognizers.shapes import numbers_in
 
 _WORDS = (
     "code",
@@ -81,10 +83,15 @@ _OF_A_CODE = re.compile(
 _WIDEST = 96  # characters of a code, of whose it is and of what it is for
 
 
-def _said_first(lower: str, words: Iterable[int]) -> Iterator[tuple[int, int]]:
+def _said_first(
+    lower: str, words: Iterable[int], numbers: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
     """Yield where a code stands that is told before what it is, which begins at one of `words`."""
     for at in words:
         low = max(0, at - _WIDEST)
+        place = bisect_left(numbers, (at, at))
+        if not place or numbers[place - 1][1] <= low:
+            continue  # no number before it
         line = lower[low:at].rpartition("\n")[2]
         told = _LONG.search(line) is not None and present(line, _BETWEEN)
         match = _FIRST.search(line) if told else None
@@ -121,8 +128,8 @@ def codes(text: str) -> Iterator[Hit]:
         if lock is not None:
             yield Hit(*lock.span(1), "SECRET", 0.5, "code of a lock", "label secret")
     words = positions(lower, _WORDS)
-    if numbered(lower):
-        for span in _said_first(lower, words):
+    if numbers_in(text):
+        for span in _said_first(lower, words, numbers_in(text)):
             yield Hit(*span, "SECRET", 0.5, "one-time code", "label secret")
     for at in words:
         match = _CODE.match(lower, at)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers import labels
-from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.anchors import Heads, positions
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -69,9 +69,17 @@ _LAST_FOUR = re.compile(
 def last_four(text: str) -> Iterator[Hit]:
     """Yield the last four digits of a social security number."""
     lower = lowered(text)
-    if "ssn" in lower or "social" in lower:
-        for match in _LAST_FOUR.finditer(lower):
+    if "ssn" not in lower and "social" not in lower:
+        return
+    reached = 0
+    for at in positions(lower, _BEFORE_FOUR):
+        match = _LAST_FOUR.match(lower, at) if at >= reached else None
+        if match is not None:
+            reached = match.end()
             yield Hit(*match.span(1), "US_SSN", 0.45, "last four", "label ssn")
+
+
+_BEFORE_FOUR = ("ssn", "social", "last four", "last 4")
 
 
 def _piece(text: str, lower: str, at: int) -> re.Match[str] | None:

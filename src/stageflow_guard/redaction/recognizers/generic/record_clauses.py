@@ -14,11 +14,11 @@ from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
 from stageflow_guard.redaction.recognizers.generic.record_clause_words import CAPITALS, WORDS
 from stageflow_guard.redaction.recognizers.generic.record_numbers import RULES_BEFORE
 from stageflow_guard.redaction.recognizers.generic.records_of_people import (
-    NUMBER_BEFORE,
     OF_ANOTHER_THING,
+    is_behind_number,
 )
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.phrases import lowered, numbered
+from stageflow_guard.redaction.recognizers.phrases import lowered
 
 _SHORT = 4
 _BEHIND = (*" ,.:?(/-=\n\"'",)
@@ -76,8 +76,6 @@ _LEAST = 4  # digits: what has fewer is a count or an age
 
 def recognize(text: str) -> Iterator[Hit]:
     """Yield the nearest such value behind each word of a kind."""
-    if not numbered(text):
-        return
     lower = lowered(text)
     for at in _HEADS.places(lower):
         word = _WORD.match(lower, at)
@@ -93,7 +91,9 @@ def recognize(text: str) -> Iterator[Hit]:
             continue  # the prosecutor's office
         if _is_of_a_thing(lower, at, word):
             continue
-        sure = NUMBER_BEFORE.search(lower, max(0, at - _BEFORE), at) is not None
+        if _DIGIT.search(text, word.end(), word.end() + _REACH + _LONGEST) is None:
+            continue
+        sure = is_behind_number(lower, at)
         found = _near(text, lower, word.end(), WORDS[word[0]], sure=sure)
         if found is not None and word[0] in _CLOSE:
             close = found.start() - word.end() <= _BESIDE and "/" in found[0] + "/" * (
@@ -118,8 +118,6 @@ def _is_of_a_thing(lower: str, at: int, word: re.Match[str]) -> bool:
 
 def _near(text: str, lower: str, end: int, kind: str, *, sure: bool) -> re.Match[str] | None:
     """Return the first value behind a word that ends at `end`, if it is one of `kind`."""
-    if _DIGIT.search(text, end, end + _REACH + _LONGEST) is None:
-        return None
     for found in _VALUE.finditer(text, end, end + _REACH + _LONGEST):
         digits = sum(map(str.isdigit, found[0]))
         if digits < _LEAST or _is_since(lower, found) or _YEAR.fullmatch(found[0]) is not None:
@@ -192,6 +190,5 @@ _CLOSE = frozenset(("ra", "rg"))  # what is much else, too
 _BESIDE = 5
 _LED_DIGITS, _OWN_DIGITS, _RUN = 5, 5, 7
 _FEW = 2  # words
-_BEFORE = 34  # characters
 _LONGEST = 40  # characters of a value
 _BACK = 60
