@@ -128,32 +128,36 @@ _NEEDED_PLAIN = tuple(
 _MILITARY_BESIDE = (b"A 00000",)
 _TOWN_BESIDE = (b"AA 00000", b"AA,00000", b"AA, 00000", b"AA  00000", b"AA ,00000", b"AA,,00000")
 
+_PIN_BESIDE = tuple(sign + code for sign in (b" ", b",", b"-") for code in (b"000000", b"000 000"))
 _NL_BESIDE = (b"0000 AA", b"0000AA")
 _STATE_BESIDE = (b"-AA", b"- AA", b"/AA", b"/ AA", b"\xe2\x80\x93AA", b"\xe2\x80\x93 AA")
 
 
-def idle_patterns(text: str, near: str) -> set[re.Pattern[str]]:
-    """Return the patterns that cannot match; `near`, in small letters, is what stands around numbers."""
-    idle = set[re.Pattern[str]]()
+def idle_patterns(text: str, near: str) -> list[re.Pattern[str]]:
+    """Return the patterns that cannot match; `near`, in small letters, is what stands around numbers.
+
+    A list, and none of them is a key: a pattern's hash reads all its code.
+    """
+    idle = list[re.Pattern[str]]()
     heard = vocabulary(text)
     for patterns, words in _NEEDED_PLAIN if near.isascii() else _NEEDED:
         if not present(near, words):
-            idle.update(patterns)
+            idle.extend(patterns)
     if not any(_behind_a_land(near, code.start()) for code in _LAND_CODE.finditer(near)):
-        idle.add(COUNTRY_ZIP)
+        idle.append(COUNTRY_ZIP)
     if heard.isdisjoint(_ROOM_WORDS) and _ORDINALS.search(near) is None:
-        idle.add(UNITS_ABROAD)
+        idle.append(UNITS_ABROAD)
     if not STREET_HEADS.places(lowered(text)):
-        idle.add(STREET_BEFORE)
+        idle.append(STREET_BEFORE)
     if heard.isdisjoint(_COLOMBIAN) or not holds(text, COLOMBIA_BESIDE):
-        idle.add(COLOMBIA)
+        idle.append(COLOMBIA)
     if not BRAZIL_STREET_HEADS.places(lowered(text)):
-        idle.add(BRAZIL_STREET)
+        idle.append(BRAZIL_STREET)
     if not holds(text, TOWN_BEFORE_BESIDE):
-        idle.add(TOWN_BEFORE)
+        idle.append(TOWN_BEFORE)
     if heard.isdisjoint(_INDIAN_PARTS):
-        idle.add(PARTS_IN)
-    return idle | _without_code(text)
+        idle.append(PARTS_IN)
+    return idle + _without_code(text)
 
 
 def _behind_a_land(lower: str, at: int) -> bool:
@@ -162,31 +166,31 @@ def _behind_a_land(lower: str, at: int) -> bool:
     return before.endswith(_LAND_ENDS)
 
 
-def _without_code(text: str) -> set[re.Pattern[str]]:
+def _without_code(text: str) -> list[re.Pattern[str]]:
     """Return the patterns of places whose code or sign `text` does not hold."""
-    idle = set[re.Pattern[str]]()
-    if PIN_CODE.search(text) is None:
-        idle.update((INDIA, PARTS_IN))
+    idle = list[re.Pattern[str]]()
+    if not holds(text, _PIN_BESIDE) or PIN_CODE.search(text) is None:
+        idle.extend((INDIA, PARTS_IN))
     elif not present(text, _INDIAN_WORDS):
-        idle.add(INDIA)
+        idle.append(INDIA)
     if not holds(text, _MILITARY_BESIDE) or MILITARY_CODE.search(text) is None:
-        idle.add(MILITARY)
+        idle.append(MILITARY)
     if not holds(text, _TOWN_BESIDE) or TOWN_CODE.search(text) is None:
-        idle.add(CITY)
+        idle.append(CITY)
     if not holds(text, UK_BESIDE) or UK_INWARD.search(text) is None:
-        idle.update((UK, HOUSE_UK))
+        idle.extend((UK, HOUSE_UK))
     if not unspaced(text) or not present(text, _EASTERN):
-        idle.add(EAST)
+        idle.append(EAST)
     if not unspaced(text) or not present(text, ARABIC_HEADS):
-        idle.add(ARABIC)
+        idle.append(ARABIC)
     if "-" not in text or not CEP.search(text):
-        idle.add(BRAZIL)
+        idle.append(BRAZIL)
     if not holds(text, _STATE_BESIDE) or BRAZIL_STATE.search(text) is None:
-        idle.add(BRAZIL_TOWN)
+        idle.append(BRAZIL_TOWN)
     if TURKISH_NUMBER.search(text) is None or not present(text, TURKISH_WORDS):
-        idle.add(TURKISH)
+        idle.append(TURKISH)
     if not ESTATES.places(lowered(text)):
-        idle.add(POLIGONO)
+        idle.append(POLIGONO)
     if not holds(text, _NL_BESIDE) or NL_CODE.search(text) is None:
-        idle.add(HOUSE_NL)
+        idle.append(HOUSE_NL)
     return idle

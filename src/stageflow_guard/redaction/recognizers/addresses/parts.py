@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from stageflow_guard.redaction.recognizers.addresses.gates import (
     LAND_NAMES,
@@ -52,6 +54,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import (
     lowered,
 )
+from stageflow_guard.redaction.recognizers.shapes import at_numbers, numbers_in
 
 # a number with a letter near it on either side: what `_windows` looks at closely
 _NUMBER = re.compile(
@@ -62,7 +65,7 @@ _NUMBER = re.compile(
 def _windows(text: str) -> Iterator[tuple[int, int]]:
     """Yield the neighbourhoods of numbers that have a word beside them."""
     low, high = 0, -1
-    for match in _NUMBER.finditer(text):
+    for match in at_numbers(_NUMBER, text):
         start, end = match.span()
         if not (
             text[max(0, start - 2) : start].strip(" .,").isalpha()
@@ -85,32 +88,15 @@ def found_parts(text: str) -> Iterator[Hit]:
     if not windows:
         return
     lower = lowered(text)
-    idle = idle_patterns(text, "\n".join(lower[low:high] for low, high in windows))
+    idle = set(map(id, idle_patterns(text, "\n".join(lower[low:high] for low, high in windows))))
+    patterns = [one for one in _WRITTEN if id(one.pattern) not in idle]
     for low, high in windows:
-        yield from _parts_in(text, low, high, idle)
+        yield from _parts_in(text, low, high, patterns)
 
 
-def _parts_in(text: str, low: int, high: int, idle: set[re.Pattern[str]]) -> Iterator[Hit]:
-    for pattern, score, rule in (
-        (STREET_AFTER, 0.45, "street"), (STREET_BEFORE, 0.4, "street"), (STREET_SUFFIX, 0.5, "street"),
-        (STREET_APART, 0.5, "street"), (STREET_AT, 0.2, "street, maybe"), (HOUSE_UK, 0.5, "street"), (HOUSE_NL, 0.5, "street"), (PARTS_IN, 0.5, "street"), (TURKISH, 0.5, "street"), (COLOMBIA, 0.5, "street"), (BRAZIL_STREET, 0.45, "street"), (POLIGONO, 0.5, "street"), (NUMBERED, 0.2, "numbered"), (UNITS, 0.3, "unit"), (UNITS_ABROAD, 0.3, "unit"), (BOX, 0.6, "post box"), (MILITARY, 0.6, "military"),
-        (CITY, 0.5, "town"), (TOWN_AFTER, 0.1, "town behind its code"), (TOWN_BEFORE, 0.1, "town before its code"), (BRAZIL_TOWN, 0.1, "town before its state"), (INDIA, 0.5, "town"), (BRAZIL, 0.5, "town"), (EAST, 0.6, "street"), (ARABIC, 0.45, "street"), (UK, 0.45, "postcode"), (COUNTRY_ZIP, 0.4, "country"),
-    ):  # fmt: skip
-        if pattern in idle:
-            continue
-        anchors = _ANCHORS.get(pattern)
-        heads = _BEGINNINGS.get(pattern)
-        if pattern is STREET_BEFORE:
-            found = _headed(text, low, high)
-        elif pattern is CITY:
-            found = _before_code(text, low, high)
-        elif heads is not None:
-            found = _begun(pattern, heads, text, low, high)
-        elif anchors is None:
-            found = pattern.finditer(text, low, high)
-        else:
-            found = _anchored(pattern, anchors, text, low, high)
-        for match in found:
+def _parts_in(text: str, low: int, high: int, patterns: Sequence[_Written]) -> Iterator[Hit]:
+    for pattern, score, rule, find in patterns:
+        for match in find(text, low, high):
             if rule == "street" and not any(c.isdigit() for c in match[0]):
                 continue
             if pattern is STREET_AFTER and (_SENTENCE.search(match[0]) or _COUNT.match(match[0])):
@@ -147,7 +133,6 @@ _ANCHORS = {
     ),
     COUNTRY_ZIP: (*LAND_NAMES, "cyprus (greek", "cyprus (turkish"),
 }
-_LASTS = {pattern: frozenset(word[-2:] for word in words) for pattern, words in _ANCHORS.items()}
 _BEHIND_SPACE = re.compile(r"[0-9](?<= .)")
 
 # patterns that begin with a known word, or with a number: they are read there only
@@ -183,13 +168,13 @@ _BEGINNINGS = {
 
 def _begun(
     pattern: re.Pattern[str],
-    heads: tuple[Heads, re.Pattern[str] | None],
+    begins: tuple[Heads, re.Pattern[str] | None],
     text: str,
     low: int,
     high: int,
 ) -> Iterator[re.Match[str]]:
     """Yield what `pattern` matches where one of its words or numbers begins."""
-    words, number = heads
+    words, number = begins
     at = words.places(lowered(text))
     at = at[bisect_left(at, low) : bisect_left(at, high)]
     if number is not None:
@@ -206,10 +191,15 @@ _BACK, _WORDS_BEFORE = 120, 5  # the longest street in front of its number
 
 
 def _anchored(
-    pattern: re.Pattern[str], words: tuple[str, ...], text: str, low: int, high: int
+    pattern: re.Pattern[str],
+    anchors: tuple[tuple[str, ...], frozenset[str]],
+    text: str,
+    low: int,
+    high: int,
 ) -> Iterator[re.Match[str]]:
-    """Yield what `pattern` matches around a number behind one of `words`."""
-    lower, reached, lasts = lowered(text), low, _LASTS[pattern]
+    """Yield what `pattern` matches around a number behind one of some words; what these end in is asked first."""
+    words, lasts = anchors
+    lower, reached = lowered(text), low
     for number in _BEHIND_SPACE.finditer(text, low, high):
         at = number.start()
         if at < reached:
@@ -225,6 +215,30 @@ def _anchored(
         for match in pattern.finditer(text, max(reached, begin, at - _BACK), min(high, at + 24)):
             reached = match.end()
             yield match
+
+
+def _at_numbers(
+    pattern: re.Pattern[str], text: str, low: int, high: int
+) -> Iterator[re.Match[str]]:
+    """Yield what `pattern`, which begins with a number, matches."""
+    numbers, reached = numbers_in(text), low
+    for start, _ in numbers[bisect_left(numbers, (low, low)) : bisect_left(numbers, (high, high))]:
+        match = pattern.match(text, start, high) if start >= reached else None
+        if match is not None:
+            reached = match.end()
+            yield match
+
+
+def _behind_code(text: str, low: int, high: int) -> Iterator[re.Match[str]]:
+    """Yield the towns that stand behind a code, with the letters of its country before it or none."""
+    numbers, reached = numbers_in(text), low
+    for start, _ in numbers[bisect_left(numbers, (low, low)) : bisect_left(numbers, (high, high))]:
+        for at in (start - 3, start - 2, start) if text[start - 1 : start] == "-" else (start,):
+            match = TOWN_AFTER.match(text, at, high) if at >= reached else None
+            if match is not None:
+                reached = match.end()
+                yield match
+                break
 
 
 _CITY_MOST = 150  # characters of a town and its state
@@ -261,6 +275,37 @@ def _headed(text: str, low: int, high: int) -> Iterator[re.Match[str]]:
             reached = match.end()
             yield match
 
+
+class _Written(NamedTuple):
+    """How a part of an address is written, how sure it is, what it is, and how it is found in a stretch of a text."""
+
+    pattern: re.Pattern[str]
+    score: float
+    rule: str
+    find: Callable[[str, int, int], Iterator[re.Match[str]]]
+
+
+def _finder(pattern: re.Pattern[str]) -> Callable[[str, int, int], Iterator[re.Match[str]]]:
+    """Return what finds a pattern: read only where a word or a number of it is, where it has one."""
+    if pattern in _BEGINNINGS:
+        return partial(_begun, pattern, _BEGINNINGS[pattern])
+    if pattern in _ANCHORS:
+        words = _ANCHORS[pattern]
+        return partial(_anchored, pattern, (words, frozenset(word[-2:] for word in words)))
+    if pattern in (STREET_AFTER, NUMBERED, INDIA):
+        return partial(_at_numbers, pattern)
+    own = {STREET_BEFORE: _headed, CITY: _before_code, TOWN_AFTER: _behind_code}
+    return own.get(pattern, pattern.finditer)
+
+
+_WRITTEN = tuple(
+    _Written(pattern, score, rule, _finder(pattern))
+    for pattern, score, rule in (
+        (STREET_AFTER, 0.45, "street"), (STREET_BEFORE, 0.4, "street"), (STREET_SUFFIX, 0.5, "street"),
+        (STREET_APART, 0.5, "street"), (STREET_AT, 0.2, "street, maybe"), (HOUSE_UK, 0.5, "street"), (HOUSE_NL, 0.5, "street"), (PARTS_IN, 0.5, "street"), (TURKISH, 0.5, "street"), (COLOMBIA, 0.5, "street"), (BRAZIL_STREET, 0.45, "street"), (POLIGONO, 0.5, "street"), (NUMBERED, 0.2, "numbered"), (UNITS, 0.3, "unit"), (UNITS_ABROAD, 0.3, "unit"), (BOX, 0.6, "post box"), (MILITARY, 0.6, "military"),
+        (CITY, 0.5, "town"), (TOWN_AFTER, 0.1, "town behind its code"), (TOWN_BEFORE, 0.1, "town before its code"), (BRAZIL_TOWN, 0.1, "town before its state"), (INDIA, 0.5, "town"), (BRAZIL, 0.5, "town"), (EAST, 0.6, "street"), (ARABIC, 0.45, "street"), (UK, 0.45, "postcode"), (COUNTRY_ZIP, 0.4, "country"),
+    )
+)  # fmt: skip
 
 _NO_START = frozenset("_.$€£#-")
 # how a piece of music goes
