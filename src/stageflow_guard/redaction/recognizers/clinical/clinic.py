@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from stageflow_guard.redaction.recognizers.anchors import Heads, positions, present
 from stageflow_guard.redaction.recognizers.clinical import kin, known_by
@@ -161,23 +161,23 @@ def recognize(text: str) -> Iterator[Hit]:
             if words[0] not in _LEADS or len(words) > 3:
                 yield Hit(*match.span(), "ORGANIZATION", 0.42, "house of care", "label clinic")
     ages = known_by.aged(text)
-    sure = ages or not heard.isdisjoint(SURE) or bool(_SIGNED.places(lower))
-    for start, end in _zones(lower, ages) if sure else ():
+    sure = [*ages, *_SIGNED.places(lower), *positions(lower, SURE & heard)]
+    for start, end in _zones(lower, ages, sorted(sure)) if sure else ():
         yield from _people(text, start, end)
         yield from _dates(text, start, end)
         yield from _numbers(text, start, end)
 
 
-def _zones(lower: str, ages: list[int]) -> list[tuple[int, int]]:
+def _zones(lower: str, ages: list[int], sure: list[int]) -> list[tuple[int, int]]:
     """Return the stretches around two different words of a clinic near each other, in order.
 
     One of them, or a word or an age (`71M`) a little before, is a sure one. Nothing farther off
-    counts: a stream would not have it in sight.
+    counts: a stream would not have it in sight. `sure` is where those may stand, in order.
     """
     zones: list[tuple[int, int]] = []
     last_at, last = -4 * PAIR, ""
     sure_at = -4 * SURE_REACH
-    for at, found in _marked(lower):
+    for at, found in _marked(lower, sure):
         end, word = at + len(found), found.rstrip(".")
         if ages and (place := bisect_right(ages, at)):
             sure_at = max(sure_at, ages[place - 1])
@@ -194,32 +194,35 @@ def _zones(lower: str, ages: list[int]) -> list[tuple[int, int]]:
     return zones
 
 
-def _marked(lower: str) -> Iterator[tuple[int, str]]:
-    """Yield where words of a clinic stand, and as what they are written: where there are two."""
-    marks = {word for word in set(_WORD.findall(lower)) if _is_mark(word.rstrip("."))}
-    if len(marks) < _TWO:
-        return
-    for low, high in _around(lower, marks) if len(marks) <= _FEW else ((0, len(lower)),):
+def _marked(lower: str, sure: list[int]) -> Iterator[tuple[int, str]]:
+    """Yield where words of a clinic stand, and as what they are written: as far from one of `sure` as a zone sees."""
+    known: dict[str, bool] = {}
+    for low, high in _around(lower, sure):
         for match in _WORD.finditer(lower, low, high):
-            if match[0] in marks:
-                yield match.start(), match[0]
+            word = match[0]
+            if word not in known:
+                known[word] = _is_mark(word.rstrip("."))
+            if known[word]:
+                yield match.start(), word
 
 
-def _around(lower: str, words: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """Yield the stretches between spaces or line ends in which one of `words` stands, in order; none overlap."""
-    reached = 0
-    for at in positions(lower, words):
-        if at >= reached:
-            low = (
-                max(lower.rfind(" ", reached, at), lower.rfind("\n", reached, at), reached - 1) + 1
-            )
-            gap = _GAP.search(lower, at)
-            reached = len(lower) if gap is None else gap.end()
-            yield low, reached
-
-
-_TWO, _FEW = 2, 24  # words; of more than a few a text is read as a whole
-_GAP = re.compile(r"[ \n]")
+def _around(lower: str, sure: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield the stretches between spaces in which two words may make a zone, in order; none overlap."""
+    low = high = 0
+    for at in sure:
+        if at + SURE_REACH + PAIR <= high:
+            continue
+        begin = lower.rfind(" ", 0, max(0, at - PAIR)) + 1
+        if begin > high:
+            if high:
+                yield low, high
+            low = begin
+        high = lower.find(" ", at + SURE_REACH + PAIR + 1)
+        if high < 0:
+            high = len(lower)
+            break
+    if high:
+        yield low, high
 
 
 def _is_mark(word: str) -> bool:

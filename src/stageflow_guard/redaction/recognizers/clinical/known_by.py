@@ -13,6 +13,7 @@ from stageflow_guard.redaction.recognizers.anchors import Heads, present
 from stageflow_guard.redaction.recognizers.clinical.clinic_words import COMPANIES, NO_NAME
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, numbered, register
+from stageflow_guard.redaction.recognizers.shapes import holds
 
 _ONE = r"(?:[^\W\d_a-z]\.[ ]?){0,2}[^\W\d_a-z][^\W\d_A-Z][\w'’-]{0,24}+"
 _SMALL = r"(?:(?:de|da|di|van|von|der|den|del|la|le|bin|al|el|dos|du)[ ]){0,2}"
@@ -47,6 +48,7 @@ _BIRTH = re.compile(
 )
 _BIRTHS = Heads(("geb", "born", "né", "nat", "nacid", "nascid", "född", "født", "ur.", "urodz", "doğum"))  # fmt: skip
 _AGE_GATE = re.compile(r"[0-9][ -]?[yY]")
+_SEXES = (b"00A",)  # in the shape of a text
 _SEXED = re.compile(r"[MF](?<=[0-9]{2}.)(?<![.,$€£0-9-]...)(?![\w%/-])")
 
 _CLEAR = r"M\.D\.|D\.O\.|RN|NP-C|FNP|FNP-C|FNP-BC|AGNP|AGACNP|PMHNP|WHNP|CRNP|ARNP|APRN|PA-C|LPN|LVN|CRNA|CNM|RDN|DPT|OTR/L|OTR|OTD|CCC-SLP|LCSW|LICSW|LMSW|MSW|LPC|LMHC|LMFT|BCBA|DDS|DMD|RDH|PharmD|R\.?Ph\.?|CPhT|Ph\.?D\.?|DNP|FACC|FACS|FAAP|FACP|FACOG|FRCP|FRCS|FRCA|FRCR|MRCP|MRCGP|MRCS|FRACP|MBBS|MBChB|CGC|MPH|RRT|RDMS|CWOCN|CHPN|CCRN|BSN|MSN|CNA|EMT-P|PsyD|DPM|AuD|RHIA|RHIT|CPC|RGN|CDCES|CPA|Esq\.?|J\.?D\.?|Ed\.?D\.?"
@@ -83,7 +85,8 @@ _NEVER = NO_NAME | COMPANIES | frozenset(
 
 def aged(text: str) -> list[int]:
     """Return where `71M` and its like stand: in a note, an age with a sex."""
-    return [match.start() - 2 for match in _SEXED.finditer(text)] if numbered(text) else []
+    found = _SEXED.finditer(text) if holds(text, _SEXES) else ()
+    return [match.start() - 2 for match in found]
 
 
 def recognize(text: str, heard: frozenset[str]) -> Iterator[Hit]:
