@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from string import ascii_letters
 from typing import NamedTuple
 
 from stageflow_guard.redaction.recognizers.anchors import present
@@ -16,6 +17,7 @@ from stageflow_guard.redaction.recognizers.phrases import (
     register,
     vocabulary,
 )
+from stageflow_guard.redaction.recognizers.shapes import KINDS
 
 
 def _words() -> Iterator[tuple[str, str]]:
@@ -94,8 +96,7 @@ def scan(text: str, start: int, end: int, state: Nearest) -> Nearest:
         while low < end and text[low - 1].isalpha() and text[low].isalpha():
             low += 1
     plain = text.isascii() or text[low:end].isascii()
-    pattern = _TOKEN if plain else _ANY_TOKEN
-    words = pattern.findall(text, low, end)
+    words = _tokens(text[low:end]) if plain else _ANY_TOKEN.findall(text, low, end)
     known = words if plain else [word.lower() for word in words]
     found, at, begin = "", 0, end
     # the last one counts; a word's place is that of its last occurrence before the word behind it
@@ -123,6 +124,16 @@ def scan(text: str, start: int, end: int, state: Nearest) -> Nearest:
     return Nearest(found, at)
 
 
+def _tokens(window: str) -> list[str]:
+    """Return the words of ASCII as `_TOKEN` finds them: cut at all other signs, in camel case as read."""
+    signs = window.encode()
+    kinds = signs.translate(KINDS)
+    if b"aA" in kinds or b"AAa" in kinds or b"\n\n" in signs:
+        return _TOKEN.findall(window)
+    return signs.translate(_APART).decode().split()
+
+
+_APART = bytes(byte if chr(byte) in ascii_letters else 32 for byte in range(256))
 _SHORT = 4  # characters between two numbers, as in a list or a code
 
 

@@ -14,7 +14,8 @@ from string import ascii_letters
 from stageflow_guard.redaction.recognizers.hidden import source_of
 from stageflow_guard.redaction.recognizers.runs import KEPT
 
-_KINDS = bytes(
+# a digit of ASCII as 0, a small letter as a, a capital as A
+KINDS = bytes(
     48 if 48 <= b <= 57 else 97 if 97 <= b <= 122 else 65 if 65 <= b <= 90 else b for b in range(256)
 )  # fmt: skip
 _HEX = bytes(
@@ -31,7 +32,7 @@ _ZEROS = re.compile(rb"00*")
 @lru_cache(maxsize=2)
 def shape(text: str) -> bytes:
     """Return the bytes of a text with each digit of ASCII as 0, each small letter as a, each capital as A."""
-    return text.encode("utf-8", "surrogatepass").translate(_KINDS)
+    return text.encode("utf-8", "surrogatepass").translate(KINDS)
 
 
 def holds(text: str, shapes: tuple[bytes, ...]) -> bool:
@@ -97,7 +98,7 @@ def at_fours(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 
 def capitals(text: str) -> Iterator[int]:
     """Yield where a capital of ASCII stands behind a small letter, as in camel case."""
-    kinds = shape(text) if text.isascii() else text.encode("ascii", "replace").translate(_KINDS)
+    kinds = shape(text) if text.isascii() else text.encode("ascii", "replace").translate(KINDS)
     at = kinds.find(_CAMEL)
     while at >= 0:
         yield at + 1

@@ -48,9 +48,10 @@ def card(one: Candidate) -> Hit | None:
     if not 12 <= size <= 19 or (one.label in ("iban", "phone") and size < 14):
         return None
     labelled = one.label == "card"
-    good, known = luhn(one.digits), network(one.digits)
-    if len(set(one.digits)) == 1:
+    known = network(one.digits)
+    if not (known or labelled) or len(set(one.digits)) == 1:
         return None
+    good = luhn(one.digits)
     shaped = one.shape in SHAPES or len(one.shape) == 1
     if labelled and (good or known or one.touching or one.shape in SHAPES):
         score = 0.95 if good and known else 0.85 if good or known else 0.7
@@ -85,21 +86,19 @@ _PAID = (
 _ODD_GROUPS = re.compile(
     r"[0-9](?<![0-9A-Za-z.,:/-].)(?<![0-9][ ,].)[0-9]{1,7}(?:([ -])[0-9]{2,8}(?:\1[0-9]{2,8}){0,7})(?![0-9A-Za-z%]|[ .,:/-][0-9])"
 )
-_FIRST = range(2, 9)  # digits of the first group
+_MOST_FIRST = 8  # digits of the first group
 _BETWEEN = frozenset(" -")  # what parts it from the next
 _REACH = 60  # characters between such a word and the number
 
 
 def in_any_groups(text: str) -> Iterator[Hit]:
     """Yield card numbers in groups of any size near a word of paying: network and check digit hold."""
-    reached = 0
     for start, end in numbers_in(text):
-        if start < reached or end - start not in _FIRST or text[end : end + 1] not in _BETWEEN:
+        if not 2 <= end - start <= _MOST_FIRST or text[end : end + 1] not in _BETWEEN:
             continue
         match = _ODD_GROUPS.match(text, start)
         if match is None:
             continue
-        reached = match.end()
         digits = match[0].replace(match[1], "")
         if len(digits) not in _USUAL or not is_card(digits):
             continue
