@@ -48,6 +48,32 @@ class Runs(NamedTuple):
                     yield run[0], start + run.start()
 
 
+_FEW = 16  # words
+
+
+def places_of(folded: str, words: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Yield where the runs of letters stand that are in `words`, in order: a few are looked for one by one."""
+    if len(words) > _FEW:
+        yield from runs(folded).places(words)
+        return
+    found: list[tuple[int, str]] = []
+    for word in words:
+        at, size = folded.find(word), len(word)
+        while at >= 0:
+            if not (
+                _is_letter(folded[at - 1 : at]) or _is_letter(folded[at + size : at + size + 1])
+            ):
+                found.append((at, word))
+            at = folded.find(word, at + 1)
+    for at, word in sorted(found):
+        yield word, at
+
+
+def _is_letter(sign: str) -> bool:
+    """Say whether a sign goes on with a run of letters, as `_RUN` reads them."""
+    return sign.isalnum() and not sign.isdecimal()
+
+
 KEPT = 1_000_000  # characters: of a longer text nothing is kept for the next question
 
 

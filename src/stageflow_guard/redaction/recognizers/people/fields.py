@@ -97,14 +97,18 @@ _THINGS = frozenset(["file", "host", "class", "domain", "table", "column", "pack
 # who has a name in a key of several words
 _PERSONAL = frozenset(["kin", "customer", "client", "patient", "employee", "contact", "person", "owner", "holder", "guest", "member", "sender", "recipient", "receiver", "author", "student", "teacher", "buyer", "seller", "payer", "payee", "driver", "passenger", "applicant", "beneficiary", "cardholder", "traveller", "traveler", "insured", "tenant", "landlord", "parent", "mother", "father", "spouse", "child", "emergency", "manager", "supervisor", "agent", "doctor", "physician", "nurse", "candidate", "subscriber", "voter", "signer", "signatory", "donor", "debtor", "creditor", "shipper", "consignee", "requester", "requestor", "reporter", "assignee", "approver", "caller", "lead", "participant", "attendee", "actor", "operator", "principal", "approver", "editor", "creator", "uploader", "inspector", "resident", "citizen", "worker", "staff", "billing", "shipping", "legal", "real", "user", "profile", "to", "from", "your", "my", "his", "her", "their", "preferred", "nick", "birth", "married", "former", "previous", "new", "old", "current", "primary", "secondary", "account", "record", "data", "form", "reply", "cc", "attn", "crm", "hr", "end", "victim", "witness", "suspect", "defendant", "plaintiff", "relative", "guardian", "referrer", "host", "speaker", "visitor", "leaser", "kunde", "kunden", "cliente", "client"])  # fmt: skip
 _LAST_WORD = re.compile(r"([A-Za-z]+)[ _.-]?$")
+_JOINTS, _CAMEL = frozenset(" _.-"), re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def _of_a_thing(text: str, at: int, field: str) -> bool:
     """Say whether the name is that of a thing: `QuotaName`, `table name`."""
+    near = text[max(0, at - 3) : at].removesuffix("\n")
+    if not near[-1:].isalpha() and (near[-1:] not in _JOINTS or not near[-2:-1].isalpha()):
+        return False
     word = _LAST_WORD.search(text, max(0, at - 16), at)
     if word is None:
         return False
-    last = re.split(r"(?<=[a-z])(?=[A-Z])", word[1])[-1].lower()
+    last = _CAMEL.split(word[1])[-1].lower()
     glued = text[at - 1 : at].isalpha() or text[at - 1 : at] in ("_", "-", ".")
     if field == "name" and glued:
         return last not in _PERSONAL
@@ -317,9 +321,14 @@ _OF = re.compile(
 
 def _asked_for(text: str, at: int) -> int:
     """Return where the answer begins to a question for a person's name; 0 where none is."""
+    if text.find("?", at, at + _QUESTION) < 0 and text.find("？", at, at + _QUESTION) < 0:
+        return 0
     told = asked(text, at)
     question, sign, _ = text[at:told].replace("？", "?").partition("?")
     return told if sign and _OF.search(question) is None else 0
+
+
+_QUESTION = 100  # characters from a label to the sign of its question, and more
 
 
 # a surname above its given name: `Name: Yilmaz⏎Vorname: Emre`

@@ -14,7 +14,7 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
 from stageflow_guard.redaction.recognizers.phrases import lowered, unspaced
-from stageflow_guard.redaction.recognizers.shapes import holds
+from stageflow_guard.redaction.recognizers.shapes import holds, numbers_in
 
 _WORD = r"(?:[^\W\d_a-z][\w'’-]{1,24}|[^\W\d_a-z]\.(?:[^\W\d_a-z]\.){0,2}|(?:de|da|do|dos|van|von|der|den|del|la|le|di|el|al|bin|ten|ter)(?=[ ]))"
 _NAME = rf"[^\W\d_a-z][\w'’.-]{{1,24}}(?:[ ]{_WORD}){{1,3}}"
@@ -86,7 +86,8 @@ def people(text: str) -> Iterator[Hit]:
                 for match in pattern.finditer(text):
                     yield Hit(*match.span("who"), "PERSON", 0.42, "name, sign-off", "label said")
     if holds(text, _TIMES):
-        lines = _lines_of(text, (time.start() for time in _A_TIME.finditer(text)))
+        times = (end for _, end in numbers_in(text) if _A_TIME.match(text, end) is not None)
+        lines = _lines_of(text, times)
         for match in _at_lines(text, lines, _CHAT):
             if _NO_WRITER.isdisjoint(_words(match["who"])):
                 yield Hit(*match.span("who"), "PERSON", 0.42, "name, chat", "position")
@@ -99,7 +100,7 @@ def people(text: str) -> Iterator[Hit]:
 _COMES = Heads(("joined", "left", "entered", "beigetreten", "verlassen", "rejoint", "quitté", "unido", "unió", "entrat", "entrou", "saiu", "toegetreden", "den chat"))  # fmt: skip
 
 
-_A_TIME = re.compile(r"[0-9][:.h][0-9]{2}")
+_A_TIME = re.compile(r"[:.h][0-9]{2}")  # behind a number
 
 
 def _lines_of(text: str, places: Iterable[int]) -> list[int]:

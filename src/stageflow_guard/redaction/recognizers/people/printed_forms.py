@@ -56,10 +56,12 @@ def value_of(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the name in the box of the label `[start, end)`; None where there is no form, or no name in it."""
     if not (text[start].isupper() or text[max(0, start - 2) : start] in ("", "\n", "  ")):
         return None
+    hint = _HINT.match(text, end)
+    if hint is None and not _beside_another(text, start, end):
+        return None
     before = text[max(0, start - _MOST) : start].rstrip(" \t").rpartition(" ")[2]
     if before and is_label(before) and "\n" not in before:
         return None  # heads in a row
-    hint = _HINT.match(text, end)
     behind = end if hint is None else hint.end()
     turned = _TURNED.match(text, behind) if hint is not None else None
     if turned is not None:
@@ -72,9 +74,7 @@ def value_of(text: str, start: int, end: int) -> tuple[int, int] | None:
         if is_label(word):
             break
         words.append(word)
-    if not words or (hint is None and not _beside_another(text, start, end)):
-        return None
-    if any(word.lower().strip(".") in _NO_NAME for word in words):
+    if not words or any(word.lower().strip(".") in _NO_NAME for word in words):
         return None
     return match.start("name"), match.start("name") + len(" ".join(words).rstrip(" .-"))
 

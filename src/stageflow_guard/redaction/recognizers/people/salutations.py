@@ -18,7 +18,7 @@ from stageflow_guard.redaction.recognizers.phrases import (
     register,
     vocabulary,
 )
-from stageflow_guard.redaction.recognizers.runs import runs
+from stageflow_guard.redaction.recognizers.runs import places_of
 
 _GREETING = Index({"greeting": [p for c in COUNTRIES for p in c.greetings.split("|") if p]})
 _GREETED = re.compile(r"[ ](?:(?:Mr|Mrs|Ms|Dr|Herr|Frau)\.?[ ])?(?=[^\W_])")
@@ -71,6 +71,7 @@ _CROSSES = frozenset("xX")
 _NUMBER_BEHIND = re.compile(r",[ ](?:tel\.?[ ]?)?[+(]?0?[0-9]{2}")
 # who wrote it, at its end: `… my cell is the same. - Beth Underwood`
 _DASHED = re.compile(r"[-–—~](?<=[.!?][ ].)[ ]?(?=[^\W\d_a-z])")
+_DASHES = tuple(f"{end} {dash}" for dash in "-–—~" for end in ".!?")
 
 
 # given names that are little words, too
@@ -89,7 +90,7 @@ def _whole_line(text: str, at: int) -> tuple[int, int] | None:
 
 
 def _dashed(text: str) -> Iterator[Hit]:
-    for dashed in _DASHED.finditer(text):
+    for dashed in _DASHED.finditer(text) if present(text, _DASHES) else ():
         name = capitalised(text, dashed.end())
         if name is not None and text[name[1] : name[1] + 1] in ("", "\n") and (
             " " in text[slice(*name)] or "\n" in dashed[0]
@@ -148,7 +149,7 @@ _SHORT_NAME = 4
 def recognize(text: str) -> Iterator[Hit]:
     """Yield who is greeted, and who stands below or behind a closing."""
     yield from _greeted(text)
-    waves = runs(lowered(text)).places(_WAVES) if not _WAVES.isdisjoint(vocabulary(text)) else ()
+    waves = places_of(lowered(text), _WAVES & vocabulary(text))
     for waved in filter(None, (_WAVED.match(text, at) for _, at in waves)):
         name = capitalised(text, waved.end())
         if name is not None and (
@@ -213,7 +214,10 @@ _OPENS = re.compile(
 
 
 def _below_a_closing(text: str) -> Iterator[Hit]:
-    closing = _LAST_LINE.search(text, max(0, len(text) - _END)) if "," in text[-_END:] else None
+    end = text[-_END:]
+    if ",\n" not in end and ", \n" not in end:
+        return
+    closing = _LAST_LINE.search(text, max(0, len(text) - _END))
     if closing is None or _OPENS.match(closing[1]) or any(map(str.isdigit, closing[1])):
         return
     name = capitalised(text, closing.end())

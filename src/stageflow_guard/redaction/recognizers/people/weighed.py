@@ -25,7 +25,7 @@ from stageflow_guard.redaction.recognizers.people.printed_forms import is_label
 from stageflow_guard.redaction.recognizers.people.roles import FIELDS
 from stageflow_guard.redaction.recognizers.people.well_known import is_well_known
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, vocabulary
-from stageflow_guard.redaction.recognizers.runs import runs
+from stageflow_guard.redaction.recognizers.runs import places_of
 from stageflow_guard.redaction.recognizers.shapes import holds
 
 register(ALL_GIVEN_NAMES)
@@ -77,7 +77,7 @@ _INITIALS_LAST = re.compile(
 
 def _with_given_names(text: str, heard: frozenset[str]) -> Iterator[Candidate]:
     reached = 0
-    for word, at in runs(lowered(text)).places(heard):
+    for word, at in places_of(lowered(text), heard):
         if at < reached or not text[at].isupper() or _INSIDE.match(text[at - 1 : at]) is not None:
             continue
         name = capitalised(text, at) or _alone(text, at)
