@@ -152,12 +152,23 @@ _OF_SQL = frozenset({"TABLE", "VIEW", "INDEX", "FROM", "INTO", "JOIN", "UPDATE",
 def _last_names(before: str) -> int:
     """Return where the last words begin that may all be of a name, with the word before them."""
     end = len(before)
-    for border in reversed(list(_BORDER.finditer(before))):
-        word = before[border.end() : end]
-        if "a" <= word[:1] <= "z" and word not in _PARTICLES:
-            return border.end()
-        end = border.start()
+    for piece in reversed(before.split(" ")):
+        begin = end - len(piece)
+        for border in (
+            () if piece.isalpha() else reversed(list(_BORDER.finditer(before, begin, end)))
+        ):
+            if _is_small(before[border.end() : end]):
+                return border.end()
+            end = border.start()
+        if begin and _is_small(before[begin:end]):
+            return begin
+        end = begin - 1
     return 0
+
+
+def _is_small(word: str) -> bool:
+    """Say whether a word in small letters can be no part of a name."""
+    return "a" <= word[:1] <= "z" and word not in _PARTICLES
 
 
 _BORDER = re.compile(r"[^\w'’.-]")  # what is no sign of a name
@@ -165,7 +176,7 @@ _BORDER = re.compile(r"[^\w'’.-]")  # what is no sign of a name
 
 def _goes_before(ahead: str) -> bool:
     """Say whether the last word of `ahead` may be a part of a name, too: of two words at least."""
-    word = _BORDER.split(ahead.rstrip(", "))[-1].strip("'")
+    word = _BORDER.split(ahead.rstrip(", ").rpartition(" ")[2])[-1].strip("'")
     return bool(word) and (not word[0].islower() or word.lower() in _PARTICLES)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import FULL
 from stageflow_guard.redaction.recognizers.people.known import is_known, known
@@ -26,7 +26,7 @@ _ASKING = (
 )  # fmt: skip
 _HEADS = Heads(f"{phrase} " for phrase in _ASKING)
 _ASKED = re.compile(
-    rf"(?i:{'|'.join(sorted(map(re.escape, _ASKING), key=len, reverse=True))})[ ](?:(?:o|a|el|la|il|la|der|die|de|a la|al)[ ])?(?=[^\W\d_a-zß-ÿ])"
+    rf"(?i:{any_of(_ASKING)})[ ](?:(?:o|a|el|la|il|la|der|die|de|a la|al)[ ])?(?=[^\W\d_a-zß-ÿ])"
 )
 # the verb stands behind the name: `nach Torsten fragen`, `mit Annika abklären`
 _VERBS = ("fragen", "verlangen", "abklären", "klären", "absprechen", "abstimmen", "besprechen", "vereinbaren", "melden", "anmelden", "abgeben", "abholen", "vragen", "afstemmen", "overleggen", "bespreken", "afspreken", "melden", "navragen")  # fmt: skip

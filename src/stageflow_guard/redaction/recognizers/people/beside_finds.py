@@ -23,6 +23,8 @@ OF_NOBODY = frozenset(
     {"SECRET", "URL", "IP_ADDRESS", "MAC_ADDRESS", "CRYPTO", "CASE_NUMBER", "DATE_TIME", "AGE", "PERSON", "ORGANIZATION", "LOCATION", "HEALTH_CONDITION", "MEDICATION"}
 )  # fmt: skip
 _CAPITAL = re.compile(r"[^\W\d_a-zß-ÿ](?<![^\W_].)[^\W\d_]{2,}(?:-[^\W\d_]{2,})?")
+# the same where all letters are of ASCII
+_PLAIN_CAPITAL = re.compile(r"[A-Z](?<![^\W_].)[A-Za-z]{2,}(?:-[A-Za-z]{2,})?")
 _PARAGRAPH = re.compile(r"\n[ \t>|*-]*\n")
 _SURNAME_FIRST = re.compile(
     r"[^\W\d_a-zß-ÿ](?<![^\W_].)(?!(?:an|anta|anto|aint|ankt|ão|ort|ount|illa|os|as|ad)[ ])[^\W\d_]{2,24}[ ]$"
@@ -51,7 +53,8 @@ def recognize(text: str, places: Sequence[tuple[int, int]]) -> Iterator[Hit]:
     """
     reached = 0
     for low, high in _around(text, places):
-        for word in _CAPITAL.finditer(text, low, high):
+        plain = text.isascii() or text[low:high].isascii()
+        for word in (_PLAIN_CAPITAL if plain else _CAPITAL).finditer(text, low, high):
             if word.start() < reached or word[0].lower() not in GIVEN_NAMES:
                 continue
             name = capitalised(text, word.start())

@@ -18,8 +18,7 @@ from stageflow_guard.redaction.recognizers.phrases import lowered
 
 # behind these one word is a name
 _ONE = (
-    r"(?:my|our|his|her|their|your) (?:boss|line manager|manager|colleague|coworker|co-worker|friend|best friend|neighbou?r|roommate|flatmate|housemate|landlord|landlady|fianc[ée]e?|girlfriend|boyfriend|teammate|supervisor|nanny)"
-    r"|(?:identified|introduced|described) (?:himself|herself|themselves|themself|myself) (?:only )?as"
+    r"(?:identified|introduced|described) (?:himself|herself|themselves|themself|myself) (?:only )?as"
     r"|(?:he|she|who) goes by(?: the name(?: of)?)?|born as|n[ée]e|geborene|geb\."
     r"|(?:table|booking|booked|reservation|reserved|appointment) (?:[a-z0-9]{1,6} ){0,4}under(?: the (?:sur|last |family )?name(?: of)?)?"
     r"|(?:mein|unser|sein|ihr)e?n? (?:chef|chefin|kollege|kollegin|kollegen|nachbar|nachbarin|freund|freundin|vermieter|vermieterin)"
@@ -27,7 +26,7 @@ _ONE = (
     r"|(?:mi|nuestro|nuestra|su) (?:jefe|jefa|compañero|compañera|vecino|vecina|amigo|amiga|novio|novia|casero|casera)"
     r"|(?:il mio|la mia|il nostro|la nostra) (?:capo|collega|vicino|vicina|amico|amica|fidanzato|fidanzata)"
     r"|(?:mijn|onze|zijn|haar) (?:baas|collega|buurman|buurvrouw|vriend|vriendin|huisbaas)"
-    r"|(?:our|my|your|his|her|their) (?:plumber|electrician|lawyer|solicitor|accountant|dentist|tutor|cleaner|carer|builder|therapist|midwife|gardener),?|(?:my|our|your|his|her|their) (?:manager|lawyer|accountant|landlord|boss),|the (?:nurse|midwife|doctor),|officer|constable|sergeant|detective"
+    r"|the (?:nurse|midwife|doctor),|officer|constable|sergeant|detective"
     r"|(?:notre|mon|ma|votre) (?:fils|fille|mari|femme|comptable|avocate?),?(?: s'appelle)?|(?:nuestr[oa]|mi) (?:hij[oa]|marido|mujer|abogad[oa])(?: se llama)?|(?:nostr[oa]|mio|mia) (?:figli[oa]|marito|moglie)(?: si chiama)?|(?:onze|mijn|uw) (?:dochter|zoon|man|vrouw|collega)(?: heet)?|(?:mein|meine|unser|unsere|ihre[rn]?) (?:mann|frau|sohn|tochter|kollegin|kollege)(?: heißt)?|(?:meu|minha|nosso|nossa) (?:filh[oa]|marido|esposa)(?: se chama| chama-se)?"
     r"|you(?:'re|’re| are) through to|name's|it's me,|i go by|meu nome completo é|rechtsanwalt|rechtsanwältin|répondeur de"
     r"|ich bin['’]?s,|c['’]est moi,|soy yo,|sono io,|sou eu,|ik ben het,|quem fala é [oa]"
@@ -35,19 +34,38 @@ _ONE = (
 )
 # behind these two are
 _TWO = (
-    r"(?:spoke|speaking|speak|talked|talking|chatted|met) (?:with|to)|under the name(?: of)?|booking for|reservation for|c/o|the deceased,|(?:my|our|his|her|their|your) (?:team lead|assistant|tutor|teacher|coach|client|tenant)|(?:our|your|my) new (?:hire|joiner|starter|colleague|neighbou?r|teammate),?"
+    r"(?:spoke|speaking|speak|talked|talking|chatted|met) (?:with|to)|under the name(?: of)?|booking for|reservation for|c/o|the deceased,"
     r"|please welcome|(?:helped|served|assisted|seen|treated|advised|interviewed) by|message for|voicemail of|through to|on behalf of|for the attention of|fao|me atendió|mi ha risposto|j'ai eu|t\.a\.v\.|z\. ?hd\.|handed (?:over )?to|escalated to|forwarded to|assigned to|gesprochen mit|gesprochen habe ich mit|parlé (?:à|avec)|hablé con|hablado con|parlato con|gesproken met|falei com"
     r"|à l['’]attention de|a la atención de|aos cuidados de|ao cuidado de|de la part de|im auftrag von|zu händen(?: von)?|zuhanden(?: von)?|ter attentie van|all['’]attenzione di|alla cortese attenzione di|le habla|fala [oa]|gez\.|vertreten durch(?: (?:den|die) [a-zäöü]{4,24})?"
-    r"|(?:ihre?|unsere?) (?:ansprechpartner(?:in)?|berater(?:in)?|sachbearbeiter(?:in)?) ist|votre (?:interlocuteur|interlocutrice|conseill(?:er|ère)) est|su (?:asesora?|gestora?|persona de contacto) es|(?:il suo|la sua) (?:referente|consulente) è|uw (?:contactpersoon|adviseur) is|(?:o seu|a sua) (?:gestora?|consultora?) é|your (?:advis[eo]r|agent|contact|driver|host|engineer|technician|case ?worker) is"
+    r"|(?:ihre?|unsere?) (?:ansprechpartner(?:in)?|berater(?:in)?|sachbearbeiter(?:in)?) ist|votre (?:interlocuteur|interlocutrice|conseill(?:er|ère)) est|su (?:asesora?|gestora?|persona de contacto) es|(?:il suo|la sua) (?:referente|consulente) è|uw (?:contactpersoon|adviseur) is|(?:o seu|a sua) (?:gestora?|consultora?) é"
 )
 # behind these two of which the first is a given name: much else stands there, too
 _OF_A_GIVEN_NAME = (
     r"(?:spreekt|spreek je|spreken) met|sie sprechen mit|du sprichst mit|vous (?:parlez|êtes en ligne|êtes en communication) (?:avec|à)|habla(?:n|s)?(?: usted)? con|está hablando con|le (?:atiende|saluda)|te (?:atiende|saluda)|(?:sta )?parla(?:ndo)? con|(?:você |o senhor |a senhora )?fala com|(?:está )?(?:a falar|falando) com|du talar med|rozmawia (?:pan|pani) z|du snakker med"
     r"|belongs to|belonging to|überweisung an|transfer to|name on card|empf\.|kd\.|bearb\.|i\. ?a\.|i\. ?v\.|ppa\.|a/c|c\. ?a\.|employee|customer|client|patient|user|guest|cliente|kunde|kundin|klant|mitarbeiter|mitarbeiterin"
 )
-_BEHIND = re.compile(
-    rf"(?:(?P<one>(?i:{_ONE}))|(?P<given>(?i:{_OF_A_GIVEN_NAME}))|(?i:{_TWO}))[ ](?:(?:a|an|the|is|was|called|named|ist|est|es|,)[ ])?(?=[^\W\d_a-zß-ÿ])"
+# of what people have, most often said: these are read apart
+_OURS = ("my ", "our ", "his ", "her ", "their ", "your ")
+_OUR_ONE = (
+    r"(?:my|our|his|her|their|your) (?:boss|line manager|manager|colleague|coworker|co-worker|friend|best friend|neighbou?r|roommate|flatmate|housemate|landlord|landlady|fianc[ée]e?|girlfriend|boyfriend|teammate|supervisor|nanny)"
+    r"|(?:our|my|your|his|her|their) (?:plumber|electrician|lawyer|solicitor|accountant|dentist|tutor|cleaner|carer|builder|therapist|midwife|gardener),?"
+    r"|(?:my|our|your|his|her|their) (?:manager|lawyer|accountant|landlord|boss),"
 )
+_OUR_TWO = (
+    r"(?:my|our|his|her|their|your) (?:team lead|assistant|tutor|teacher|coach|client|tenant)"
+    r"|(?:our|your|my) new (?:hire|joiner|starter|colleague|neighbou?r|teammate),?"
+    r"|your (?:advis[eo]r|agent|contact|driver|host|engineer|technician|case ?worker) is"
+)
+
+
+def _frame(one: str, given: str, two: str) -> re.Pattern[str]:
+    """Return what stands before a name: of one word, of a given name, or of two words."""
+    return re.compile(
+        rf"(?:(?P<one>(?i:{one}))|(?P<given>(?i:{given}))|(?i:{two}))[ ](?:(?:a|an|the|is|was|called|named|ist|est|es|,)[ ])?(?=[^\W\d_a-zß-ÿ])"
+    )
+
+
+_BEHIND, _BEHIND_OURS = _frame(_ONE, _OF_A_GIVEN_NAME, _TWO), _frame(_OUR_ONE, "(?!)", _OUR_TWO)
 _HEADS = Heads((
     "ich bin's,", "ich bins,", "ich bin’s,", "c'est moi,", "c’est moi,", "soy yo,", "sono io,", "sou eu,", "ik ben het,", "quem fala é ", "à l'attention", "à l’attention", "a la atención", "aos cuidados", "ao cuidado", "de la part", "im auftrag", "zu händen", "zuhanden", "ter attentie", "all'attenzione", "all’attenzione", "alla cortese", "le habla", "fala ", "gez.", "vertreten durch", "ihr ans", "ihre ", "unsere ", "votre ", "il suo", "la sua", "uw ", "o seu", "a sua", "your ",
     "belong", "überweisung an", "transfer to", "name on card", "empf.", "kd.", "bearb.", "i.a.", "i. a.", "i.v.", "i. v.", "ppa.", "a/c ", "c.a.", "c. a.", "employee ", "customer ", "client", "patient ", "user ", "guest ", "kund", "klant ", "mitarbeiter",
@@ -74,6 +92,7 @@ _ASKED = Heads(("ask for ",))
 _TALKED = re.compile(
     r"(?i:(?:spoke|spoken|talked|chatted) (?:to|with)|hablé con|parlé (?:à|avec)|ho parlato con|mi ha risposto|falei com)[ ](?=[^\W\d_a-zß-ÿ])"
 )
+_TALKS = ("spoke", "talked", "chatted", "hablé", "parlé", "ho ", "mi ", "falei")
 _TALK_ENDS = re.compile(
     r"(?:[.,!]|$|\n|[ ](?:yesterday|today|earlier|last|this|on|in|from|at|about|and|who|ayer|hoy|hier|aujourd|ieri|oggi|ontem|hoje)(?![^\W_]))"
 )
@@ -114,7 +133,7 @@ def recognize(text: str) -> Iterator[Hit]:
     """Yield who is spoken of, and who says that it is he or she who speaks."""
     lower = lowered(text)
     for at in _HEADS.places(lower):
-        frame = _BEHIND.match(text, at)
+        frame = (_BEHIND_OURS if lower.startswith(_OURS, at) else _BEHIND).match(text, at)
         name = capitalised(text, frame.end()) if frame is not None else None
         if frame is None or name is None:
             continue
@@ -161,7 +180,7 @@ def _called(text: str) -> Iterator[Hit]:
 def _of_talks(text: str, lower: str) -> Iterator[Hit]:
     """Yield who was spoken with, who declares something, and who answers the question for a name."""
     for at in _HEADS.places(lower):
-        talked = _TALKED.match(text, at)
+        talked = _TALKED.match(text, at) if lower.startswith(_TALKS, at) else None
         name = capitalised(text, talked.end()) if talked is not None else None
         if name is not None and _TALK_ENDS.match(text, name[1]) and (
             _is_somebody(text[slice(*name)].split(" "))

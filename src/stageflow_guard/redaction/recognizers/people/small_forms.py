@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.given_names import ALL_GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, STOP
@@ -20,7 +20,7 @@ _SUR = ("nachname", "familienname", "zuname", "last name", "lastname", "last_nam
 _HEADS = Heads((*_GIVEN, *_SUR))
 _PART = r"[a-zß-öø-ÿ\u0100-\u017f]{2,20}"
 _FIELD = re.compile(
-    rf"(?i:(?P<given>{'|'.join(sorted(_GIVEN, key=len, reverse=True))})|(?P<sur>{'|'.join(sorted(_SUR, key=len, reverse=True))}))"
+    rf"(?i:(?P<given>{any_of(_GIVEN)})|(?P<sur>{any_of(_SUR)}))"
     rf"\*{{0,2}}[ ]?[:=]\*{{0,2}}[ ]{{0,3}}(?P<name>(?:(?:de|da|di|do|dos|von|van|der|den|del|la|le|el|al|bin)[ ]){{0,2}}{_PART}(?:[ '’-]{_PART}){{0,2}}|[dlo]['’]{_PART})(?=[ \t]*(?:\r?\n|$|[,;|/]))"
 )
 _BEGINS = frozenset(("", *"\n\t ,;|>*•-("))
