@@ -259,6 +259,10 @@ def _best(  # noqa: PLR0912, PLR0915 - one pass over the groups, with all that e
             return None, i  # what letters touch has a label, or is no number
         hit = quads.touched(text, first)
         return hit, i if hit is None else i + 3
+    if free and not headed and text[first + size : first + size + 1] == ".":
+        hit = quads.alone(text, groups, i, label)
+        if hit is not None:
+            return hit, i + 3
     wordless = free and ahead.wordless(first, _AHEAD)
 
     def unnamed() -> bool:  # what follows does not name it, either: only a grouping of its own can

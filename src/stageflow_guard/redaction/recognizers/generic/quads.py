@@ -86,6 +86,28 @@ def quad(one: Candidate) -> Hit | None:
     )
 
 
+def alone(text: str, groups: Sequence[tuple[int, int]], i: int, label: str) -> Hit | None:
+    """Return four groups between dots from `i` on as an address: spaces around it, and nothing that is surer."""
+    if text[groups[i][0] - 1 : groups[i][0]] not in _APART or len(groups) < i + _OCTETS:
+        return None
+    start, end = groups[i][0], groups[i + 3][1]
+    pieces = text[start:end].split(".")
+    if not is_quad(pieces) or len(pieces[0] + pieces[1]) == _ONES or text[end : end + 1].isalnum():
+        return None
+    if any(following - end <= _FAR for following, _ in groups[i + 4 : i + 5]):
+        return None  # it may go on
+    shape = tuple(map(len, pieces))
+    hit = quad(
+        Candidate(text, start, end, "".join(pieces), shape, (".", ".", "."), label, neat=True)
+    )
+    return hit if hit is not None and hit.score >= _SURE else None
+
+
+_APART = frozenset(("", " ", "\n", "\t"))
+_ONES = 2  # digits of two groups: no number begins with two single ones
+_FAR, _SURE = 6, 0.7  # characters to what goes on; more than a piece of it can score
+
+
 # the other side of a connection, as logs name it: `src=`, `rhost=`; no package is called so
 _PEER = re.compile(
     r"(?i)(?<![a-z])(?:src|dst|source|dest|destination|remote|peer|client|server|[cr]?host|hostname|from|[lr]?addr|address|gateway|gw|router|nameserver|dns|endpoint|listen|bind|nexthop|via|attacker|visitor|nas|node|saddr|daddr|xff|forwarded[-_]for|origin|caller|adresse|adres|dirección|direccion|indirizzo|endereço|endereco|adress)(?:[-_]?(?:ip|addr|address))?[=:][\"']?$|(?:^|[ \]>])(?:ssh|scp|sftp|rsync|mosh)[ ](?:-\S{1,12}[ ]){0,2}(?:[\w.-]{1,20}@)?$"
