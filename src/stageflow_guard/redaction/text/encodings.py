@@ -450,7 +450,12 @@ _FORMS = {
     "hexadecimal": re.compile(r"[0-9A-Fa-f]{14}"), "base64": re.compile(r"[A-Za-z0-9+/_-]{10}"),
     "base32": re.compile(r"[A-Z2-7]{16}"), "other base32": re.compile(r"[a-z2-7]{16}|[0-9A-V]{16}"),
 }  # fmt: skip
-_ALONE = frozenset({_SOLID, _BASE64, _BASE32, _SMALL_BASE32})  # inside of one word
+_ALONE = (_SOLID, _BASE64, _BASE32, _SMALL_BASE32)  # inside of one word
+
+
+def _is_alone(pattern: re.Pattern[str]) -> bool:
+    """Say whether a code is inside of one word; by identity: to hash a pattern reads all of it."""
+    return any(pattern is one for one in _ALONE)
 
 
 # words and names in a program: a code of ten characters has a digit, more capitals or a sign of its own
@@ -512,7 +517,7 @@ def _found(
     pattern: re.Pattern[str], text: str, words: Iterable[tuple[int, str]]
 ) -> Iterator[re.Match[str]]:
     """Yield what `pattern` matches in order, `words` being those that may hold it."""
-    if pattern in _ALONE:
+    if _is_alone(pattern):
         return _within(pattern, text, words)
     if pattern is _LISTED:
         return _near(pattern, _LISTED_NEAR, text)
@@ -541,7 +546,9 @@ def encodings(view: View) -> View:
             if pattern is _QUOTED and "quoted-printable" in text.lower():
                 pattern = _QUOTED_ANY  # noqa: PLW2901 - its header says so
             edits: list[Edit] = []
-            if pattern in _ALONE and text is not source:  # a reader before has written another text
+            if text is not source and _is_alone(
+                pattern
+            ):  # a reader before has written another text
                 codes, source = _codes(view), text
             for match in _found(pattern, text, codes.get(name, ())):
                 fresh = read(match)

@@ -84,7 +84,10 @@ _STOPS = re.compile(
 )
 
 
-_BESIDE = {_CALL: _ARGUMENT, _PART: _PART_NAME}  # what stands before the name
+# what may stand between name and value, and what has to stand before the name
+_BETWEEN: tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...] = (
+    (_SIGN, None), (_CALL, _ARGUMENT), (_DASH, None), (_PAIR, None), (_DECLARED, None), (_PART, _PART_NAME),
+)  # fmt: skip
 
 
 def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
@@ -104,10 +107,10 @@ def after(text: str, name: int, at: int, *, spoken: bool) -> Value | None:
     setter = _SETTER.match(text, at)
     if setter is not None and _SETS.search(text, max(0, name - 5), name):
         return _value(text, name, setter.end())
-    for pattern in (_SIGN, _CALL, _DASH, _PAIR, _DECLARED, _PART):
+    for pattern, before in _BETWEEN:
         match = pattern.match(text, at)
         if match is None or (
-            pattern in _BESIDE and not _BESIDE[pattern].search(text, max(0, name - 44), name)
+            before is not None and before.search(text, max(0, name - 44), name) is None
         ):
             continue
         found = _value(text, name, match.end())
