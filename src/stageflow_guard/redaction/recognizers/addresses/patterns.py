@@ -151,7 +151,7 @@ INDIA = re.compile(
 )
 # German streets that begin with a little word; a town behind them makes them one
 STREET_AT = re.compile(
-    r"(?<![\w.-])(?:Am|Im|An de[rmn]|Auf de[rmn]|In de[rmn]|Zu[mr]|Unter den|Hinter de[rmn]|Vor de[rmn]|Bei[m]?|Beim)[ ][^\W\d_a-z][\w-]{1,24}(?:[ ][^\W\d_a-z][\w-]{1,24})?[ ][0-9]{1,4}[a-zA-Z]?(?![\w.:])"
+    r"(?<![\w.-])(?:Am|Im|An de[rmn]|Auf de[rmn]|In de[rmn]|Zu[mr]|Unter den|Hinter de[rmn]|Vor de[rmn]|Bei[m]?|Beim)[ ][^\W\d_a-z][\w-]{1,24}(?:[ ][^\W\d_a-z][\w-]{1,24})?[ ][0-9]{1,4}[a-zA-Z]?(?:/[0-9A-Z]{1,4}){0,3}(?![\w.:/])"
 )
 # an Indian, a Turkish and a rural one by their parts; a code of the town at the end
 PARTS_IN = re.compile(
@@ -159,7 +159,7 @@ PARTS_IN = re.compile(
     r"(?:[^\W_][^\n,:;@]{1,34},[ ]){0,4}(?:[^\W\d_][^\n,:;@0-9]{1,24})[ ,-]{1,3}[1-9][0-9]{2}[ ]?[0-9]{3}(?![\w-]|[.,][0-9])"
 )
 TURKISH = re.compile(
-    r"(?<!\w)(?:[^\W\d_a-z][\w'’.]{1,24}[ ]){1,3}(?:Mah(?:\.|allesi)?|Cad(?:\.|desi)?|Sok(?:\.|ak|ağı)?|Sk\.|Bulv(?:\.|arı)?|Blv\.)[ ,]{1,2}(?:(?:(?:[^\W\d_a-z][\w'’.]{1,24}[ ]){1,3}|[0-9]{1,4}\.?[ ])(?:Cad(?:\.|desi)?|Sok(?:\.|ak|ağı)?|Sk\.|Bulv\.?)[ ,]{1,2})?No[.:]{0,2}[ ]?[0-9]{1,4}[A-Z]?(?:/[0-9A-Z]{1,4})?(?:[ ,]{1,2}(?:Kat|D(?:aire)?|K)[.:]{0,2}[ ]?[0-9]{1,3}){0,2}(?:,?[ ][0-9]{5})?(?:,?[ ][^\W\d_a-z][\w'’]{1,20}(?:[ ]?/[ ]?[^\W\d_a-z][\w'’]{1,20})?)?"
+    r"(?<!\w)(?:[^\W\d_a-z][\w'’.]{1,24}[ ]){1,3}(?:Mah(?:\.|allesi)?|Cad(?:\.|desi)?|Sok(?:\.|ak|ağı)?|Sk\.|Bulv(?:\.|arı)?|Blv\.)[ ,]{1,2}(?:(?:(?:[^\W\d_a-z][\w'’.]{1,24}[ ]){1,3}|[0-9]{1,4}\.?[ ])(?:Cad(?:\.|desi)?|Sok(?:\.|ak|ağı)?|Sk\.|Bulv\.?)[ ,]{1,2})?(?:(?:[^\W\d_a-z][\w'’.]{1,24}[ ]){1,3}(?:Apt\.?|Apartman[ıi]|Sit\.|Sitesi|Blok|Plaza|İş Merkezi|Han[ıi])[ ,]{1,2})?No[.:]{0,2}[ ]?[0-9]{1,4}[A-Z]?(?:/[0-9A-Z]{1,4})?(?:[ ,]{1,2}(?:Kat|D(?:aire)?|K)[.:]{0,2}[ ]?[0-9]{1,3}){0,2}(?:,?[ ][0-9]{5})?(?:,?[ ][^\W\d_a-z][\w'’]{1,20}(?:[ ]?/[ ]?[^\W\d_a-z][\w'’]{1,20})?)?"
 )
 POLIGONO = re.compile(
     r"(?i)(?<!\w)(?:pol[ií]gono|urbanizaci[oó]n|urb\.|pol\.[ ]ind\.|parque[ ]empresarial|zona[ ]industriale|loc\.|località|contrada|fraz\.|frazione|lieu[- ]dit|zac|za|zi)[ ][^\W\d_][\w'’. -]{1,40},[ ](?=[^\n]{0,60}[0-9]{5}[ ][^\W\d_])[^\n;:]{0,50}?[0-9]{5}[ ][^\W\d_a-z][\w'’-]{1,24}(?:[ ][^\W\d_a-z][\w'’-]{1,24})?"

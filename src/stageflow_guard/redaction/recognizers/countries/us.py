@@ -18,7 +18,7 @@ COUNTRY = Country(
         "ssn": "ssn|ssns|ssnumber|ss|social security|social security number|social|soc sec|socialsecurity|socialsecuritynumber",
         "itin": "itin|individual taxpayer",
         "ein": "ein|employer identification",
-        "phone": "callme|textme|ringme|rmn|alt no|alternate no|alt phone|registered mobile|regd mobile|reg mobile|zelle|phoned|phoning|venmo|swisha|swish|mob|callback|phone|phones|phonenumber|phone_number|phoneno|telephone|tel|mobile|mobil|mobileno|cell|cellphone|cellular|fax|call|calls|called|calling|dial|text me|sms|whatsapp|signal|hotline|helpline|pager|voicemail|ring|reach|reached|answering|office|desk|landline|callback|contact|contact number|case manager|case worker|social worker|direct line|tie line|my number|his number|her number|your number|our number|their number",
+        "phone": "rmn|alt no|alternate no|alt phone|registered mobile|regd mobile|reg mobile|zelle|phoned|phoning|venmo|swisha|swish|mob|callback|phone|phones|phonenumber|phone_number|phoneno|telephone|tel|mobile|mobil|mobileno|cell|cellphone|cellular|fax|call|calls|called|calling|dial|text me|sms|whatsapp|signal|hotline|helpline|pager|voicemail|ring|reach|reached|answering|office|desk|landline|callback|contact|contact number|case manager|case worker|social worker|direct line|tie line|my number|his number|her number|your number|our number|their number",
         "iban": "iban|ibans|bban",
         "account": "account|accounts|acct|accountnumber|account_number|accountno|acct_no|bank account|bank|checking|savings",
         "routing": "routing|aba|rtn|transit",

@@ -13,7 +13,10 @@ from stageflow_guard.redaction.recognizers.hit import Hit
 _PAIR = re.compile(r"[:-](?<=[0-9A-Fa-f]{2}[:-])(?:[0-9A-Fa-f]{2}[:-]){4}[0-9A-Fa-f]{2}(?![:-]?[0-9A-Fa-f])")  # fmt: skip
 _QUAD = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w/]|\.[0-9])")
 _LIMITS = (0, 255)
-_NEAR = 70
+_NEAR, _LEAD = 70, 24
+_VERSION = re.compile(
+    r"(?i)(?<![a-z])(?:firmware|fw|versión|versione|versão|version|versie|ver|v|release|rel|build|bios|sw|hw)[ .:]{0,3}$"
+)
 
 
 def recognize(text: str) -> Iterator[Hit]:
@@ -32,6 +35,7 @@ def recognize(text: str) -> Iterator[Hit]:
                 or max(parts) > _LIMITS[1]
                 or parts[-1] in _LIMITS
                 or parts[0] in (0, 127, 255)
+                or _VERSION.search(text, max(low, quad.start() - _LEAD), quad.start()) is not None
             ):
                 continue
             seen.add(quad.start())

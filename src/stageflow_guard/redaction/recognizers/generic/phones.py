@@ -36,12 +36,14 @@ _DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
 def phone(one: Candidate) -> Hit | None:
     """Return the candidate as a phone number, with its sign and extension; None where it is none."""
     size = len(one.digits)
-    if not 7 <= size <= 15:
+    if not 7 <= size <= 15 or (_filed(one) and not one.touching):
         return None
     before = one.text[max(0, one.start - 4) : one.start]
     head = paren = None
     if "+" in before or "00" in before:
         head = _INTERNATIONAL.search(one.text, max(0, one.start - 4), one.start)
+        if head is not None and one.text.endswith("+++", 0, head.start() + 1):
+            return None  # what a payment is for, in Belgium
     if "(" in before:
         paren = _PAREN.search(one.text, max(0, one.start - 2), one.start)
     start = head.start() if head else paren.start() if paren else one.start
@@ -68,6 +70,23 @@ def _dated(one: Candidate) -> bool:
     )
 
 
+def _filed(one: Candidate) -> bool:
+    """Say whether it is a number within a year, as files have them: `0048172-2026`, `2026/317`."""
+    if len(one.shape) != _PAIR or one.gaps[0] not in ("-", "/"):
+        return False
+    first, last = one.digits[: one.shape[0]], one.digits[one.shape[0] :]
+    return (_is_year(first) and len(last) <= _IN_A_YEAR) or (
+        _is_year(last) and len(first) >= _IN_A_YEAR
+    )
+
+
+def _is_year(digits: str) -> bool:
+    return len(digits) == _YEAR and digits[:2] in ("19", "20")
+
+
+_PAIR, _YEAR, _IN_A_YEAR = 2, 4, 5
+
+
 def _dialled(one: Candidate) -> bool:
     """Say whether the digits begin with 00 and a country's code, in groups."""
     return (
@@ -78,6 +97,7 @@ def _dialled(one: Candidate) -> bool:
         and len(one.shape) > 1
         and set(one.gaps) <= {" ", "-", "/"}
         and not one.loose_edge
+        and not _filed(one)
         and not one.text[max(0, one.start - 2) : one.start].strip().isdigit()
     )
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
+from stageflow_guard.redaction.recognizers.people.honorifics import KOREAN_TWO
 from stageflow_guard.redaction.recognizers.people.words import (
     BUSINESS,
     NEXT_FIELDS,
@@ -33,11 +34,15 @@ TOUCHING = re.compile(f"[{UNSPACED}]")
 # names in scripts without spaces or without capitals: where they end
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff々]"
 _ARABIC = r"[\u0620-\u065f\u066e-\u06d3\u06d5-\u06dc\u06ee\u06ef\u06fa-\u06ff]"  # letters, no comma
+_KOREAN_ENDS = (
+    "입니다|이고|이에요|예요|이라고|라고|이야|님|은(?![\uac00-\ud7a3])|는(?![\uac00-\ud7a3])|이며"
+)
 _SCRIPTS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"{_HAN}{{1,4}}[ 　]?{_HAN}{{1,4}}(?=[\u3040-\u30ff])|[\u30a1-\u30fa\u30fcー]{{2,10}}(?:[ 　・.][\u30a1-\u30fa\u30fcー]{{2,10}}){{0,3}}"),
     re.compile(rf"{_HAN}{{2,6}}[·・•.]{_HAN}{{2,8}}"),
     re.compile(rf"{_HAN}{{1,3}}[ 　]{_HAN}{{1,3}}(?!{_HAN})|{_HAN}{{2,4}}(?!{_HAN})|{_HAN}{{2,3}}"),
-    re.compile(r"[\uac00-\ud7a3]{3}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{2,4}?(?=입니다|이고|이에요|예요|이라고|라고|이야|님|은|는|이며)|[\uac00-\ud7a3]{2,4}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{3}"),
+    re.compile(rf"(?:{KOREAN_TWO})[\uac00-\ud7a3]{{1,2}}?(?={_KOREAN_ENDS}|[^\uac00-\ud7a3]|$)|[\uac00-\ud7a3]{{3}}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{{2,4}}?(?={_KOREAN_ENDS})|"
+               r"[\uac00-\ud7a3]{2,4}(?![\uac00-\ud7a3])|[\uac00-\ud7a3]{3}"),
     re.compile(r"[\u0900-\u097f]{2,}(?: [\u0900-\u097f]{2,}){0,2}?(?= ?(?:है|ह|हूँ|हूं|और|आर)(?![\u0900-\u097f])|[^\u0900-\u097f ]|$)"),
     re.compile(rf"{_ARABIC}{{2,}}(?: (?:(?:بن|بنت|ابن|أبو|ابو|آل|عبد) )?(?!و|من|هو|في){_ARABIC}{{2,}}){{0,2}}"),
     re.compile(r"[\u0e00-\u0e7f]{2,}?(?: [\u0e00-\u0e7f]{2,}?)?(?=ครับ|ครบ|ค่ะ|คะ|[^\u0e00-\u0e7f ]|$| )"),
@@ -86,7 +91,12 @@ def of_any_case(text: str, at: int) -> tuple[int, int] | None:
         kept.append(word)
     if not kept or len(kept[0]) < 2 or kept[0].lower() in BUSINESS:
         return None
+    if kept[0] in _ARTICLES and kept[-1].islower():
+        return None  # `me llamo la atención`
     return at, end + len(" ".join(kept))
+
+
+_ARTICLES = frozenset(["la", "el", "los", "las", "le", "les", "il", "lo", "gli", "the", "der", "die", "das", "een", "het", "um", "uma", "un", "una", "une"])  # fmt: skip
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:

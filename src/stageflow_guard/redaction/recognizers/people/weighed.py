@@ -90,6 +90,8 @@ def _with_given_names(text: str, heard: frozenset[str]) -> Iterator[Candidate]:
         single = " " not in text[start:end]
         if single and word in _ROLES and _SIGN.match(text, end) is not None:
             continue  # `Tia: …`: an aunt's name follows
+        if single and _KIN.match(text, end) is not None:
+            continue  # `Mia figlia …`: whose daughter, not who
         kind = "g" if word in GIVEN_NAMES else "m"
         if single:
             turned = _SURNAME_FIRST.search(text, max(reached, start - _LONGEST), start)
@@ -108,6 +110,9 @@ def _with_given_names(text: str, heard: frozenset[str]) -> Iterator[Candidate]:
 
 _ROLES = frozenset(role for role in FIELDS["PERSON"] if " " not in role)
 _SIGN = re.compile(r"[\"'`]?[ ]?[:=]|[\"'`]?$")
+_KIN = re.compile(
+    r"(?<=Mia)[ ](?:figlia|sorella|madre|moglie|nonna|zia|cugina|mamma|suocera|cognata|nipote|amica|collega|vicina|ragazza|casa|carta|email|mail)(?![^\W_])"
+)
 _OTHERS = frozenset("^+%")
 _QUOTES = frozenset("\"'`")
 _INSIDE = re.compile(r"[\w.@/\\'’^-]")
