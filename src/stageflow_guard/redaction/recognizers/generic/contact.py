@@ -299,6 +299,10 @@ _HANDED = re.compile(
     r"(?i)/(?:shared?|s|d|invit(?:e|es|ation|ations)?|join|resets?|confirm(?:ation)?|unsubscribe|rooms?|meet|album|albums|private|geteilt|partage|compartid[oa]s?|condivis[oi]|gedeeld|einladung|freigabe|booking|bookings|reservations?|orders?|tickets?|receipts?|invoices?)/[\w-]*[0-9]"
 )
 
+# who somebody is, or what lets them in, in its query
+_OWN_QUERY = re.compile(
+    r"(?i)[?&](?:cle|clé|clave|chave|chiave|invite|aluno|aluna|alumno|alumna|eleve|élève|schueler|leerling|student|studente|estudiante|patient|paciente|paziente|client|cliente|klant|kunde|member|membre|socio|user|username|usuario|utente|utilisateur|gebruiker|benutzer|e-?mail|phone|tel|nome|nombre|nom)=(?=[\w.%@+-]*[\w])[^<{\[$&]"
+)
 # a person's own page, written without a scheme
 _OWN_PAGE = re.compile(
     r"(?i)(?<![\w@./-])(?:(?:[a-z]{2}\.)?linkedin\.com/(?:in|pub)/|instagram\.com/(?!p/|explore|reel)|(?:facebook|fb)\.com/(?!sharer|groups|pages|events)|tiktok\.com/@|wa\.me/|t\.me/|calendly\.com/|cal\.com/|linktr\.ee/|about\.me/|behance\.net/|medium\.com/@|xing\.com/profile/|researchgate\.net/profile/|orcid\.org/|keybase\.io/|patreon\.com/|(?<![a-z])x\.com/(?!i/|home)|twitter\.com/(?!i/|home|search|hashtag))[\w.%/-]{3,80}(?<![.])(?![\w/])"
@@ -357,7 +361,8 @@ def _url(text: str, start: int, end: int, host_at: int) -> Hit | None:
         return Hit(start, end, "URL", 0.2, "url")
     if _OWN_PATH.search(slash + path) or _HANDED.search(slash + path):
         return Hit(start, end, "URL", 0.45, "url", "personal path")
-    if path and (_DOCUMENTED.search(path) or _SERVED.match(host)):
+    documented = path and (_DOCUMENTED.search(path) or _SERVED.match(host))
+    if documented and _OWN_QUERY.search(path) is None:
         return Hit(start, end, "URL", 0.3, "url")
     if not path and _RESERVED.search(host):
         return Hit(start, end, "URL", 0.2, "url")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from stageflow_guard.redaction.recognizers.anchors import present
 from stageflow_guard.redaction.recognizers.countries import COUNTRIES
 from stageflow_guard.redaction.recognizers.hit import Hit
-from stageflow_guard.redaction.recognizers.people.forms import capitalised
+from stageflow_guard.redaction.recognizers.people.forms import TITLES, capitalised
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
 from stageflow_guard.redaction.recognizers.people.words import BUSINESS, EVERYBODY, STOP
 from stageflow_guard.redaction.recognizers.phrases import (
@@ -172,7 +172,7 @@ def recognize(text: str) -> Iterator[Hit]:
         name = capitalised(text, gap.end()) or _whole_line(text, gap.end())
         if name is None or (text[name[0] : name[1]].isupper() and "," not in gap[0]):
             continue
-        if text[slice(*name)].lower().split(" ")[-1] in EVERYBODY:
+        if text[slice(*name)].lower().split(" ")[-1] in EVERYBODY or _is_title(text, *name):
             continue
         also = _AND.match(text, name[1])
         second = capitalised(text, also.end()) if also is not None else None
@@ -188,6 +188,11 @@ def recognize(text: str) -> Iterator[Hit]:
             yield Hit(*kissed.span("name"), "PERSON", 0.42, "name, sign-off", "label said")
     yield from _dashed(text)
     yield from _below_a_closing(text)
+
+
+def _is_title(text: str, start: int, end: int) -> bool:
+    """Say whether a title is shortened there: it is read with its name, as in `Dr. Ada …`."""
+    return text[end : end + 1] == "." and text[start:end].lower() in TITLES
 
 
 _SHORT_CLOSINGS = frozenset(["regards", "kind regards", "best regards", "warm regards", "mvg", "cdlt", "att", "abs", "lg", "vg", "mfg", "saludos", "groeten", "cordialement", "saluti", "rgds", "cumprimentos"])  # fmt: skip
