@@ -14,10 +14,10 @@ REDACTOR = Redactor()
 # values that leak and harmless lines that are flagged, at most: names that nothing announces, a queue's
 # own numbers, a day without its year
 SETS = {
-    "locales.txt": (22, 4),
-    "clinics.txt": (208, 10),
-    "kinds.txt": (291, 25),
-    "hunted.txt": (135, 0),
+    "locales.txt": (14, 4),
+    "clinics.txt": (204, 10),
+    "kinds.txt": (302, 27),
+    "hunted.txt": (104, 0),
 }
 
 
