@@ -113,7 +113,7 @@ def _places(text: str) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     known = vocabulary(text) & _OWNERS.keys()
     lower = lowered(text)
-    for word, at in runs(lower).places(known):
+    for word, at in runs(lower).places(_going_on(known, lower)):
         found.setdefault(word, []).append(at)
     for cuts in _camels(text, len(text)):
         for begin, end in itertools.pairwise(cuts):
@@ -121,6 +121,17 @@ def _places(text: str) -> dict[str, list[int]]:
             if word in known:
                 found.setdefault(word, []).append(begin)
     return found
+
+
+def _going_on(known: frozenset[str], lower: str) -> frozenset[str]:
+    """Return those of `known` of which some phrase may go on in a text, or is that word alone."""
+    if not lower.isascii():
+        return known
+    words = frozenset(runs(lower).pieces)
+    idle = [
+        word for word in known if (second := _SECOND[word]) is not None and second.isdisjoint(words)
+    ]
+    return known.difference(idle)
 
 
 _ALPHA = frozenset(string.ascii_letters)
@@ -281,6 +292,24 @@ def _head(form: str) -> str:
 
 _COUNT = itertools.count()
 _OWNERS: dict[str, list[int]] = {}  # the numbers of the indexes that have phrases with a first word
+# by first word, the second words of its phrases that a text of ASCII may hold; None where one has no second
+_SECOND: dict[str, frozenset[str] | None] = {}
+_ASCII_RUNS = re.compile(r"[A-Za-z]+")
+
+
+def _either_second(known: frozenset[str] | None, forms: Iterable[str]) -> frozenset[str] | None:
+    """Return `known` with the second words of `forms`, phrases of one first word."""
+    found: set[str] = set()
+    for form in forms:
+        words = _ASCII_RUNS.findall(form)
+        if known is None or (form.isascii() and len(words) < _TWO):
+            return None
+        if form.isascii():
+            found.add(words[1])
+    return None if known is None else known | found
+
+
+_TWO = 2
 
 
 @lru_cache(maxsize=4)
@@ -318,8 +347,9 @@ class Index:
                         by_head.setdefault(_head(glued), {}).setdefault(glued, kind)
         self._number = next(_COUNT)
         register(by_head)
-        for head in by_head:
+        for head, forms in by_head.items():
             _OWNERS.setdefault(head, []).append(self._number)
+            _SECOND[head] = _either_second(_SECOND.get(head, frozenset()), forms)
         _heads_by_index.cache_clear()
         self._phrases = by_head
         # compiled when met
