@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from stageflow_guard.redaction.recognizers.hidden import source_of
 
@@ -75,6 +75,35 @@ class Heads:
     def places(self, folded: str) -> Sequence[int]:
         """Return where any of them begins in `folded` (lower case, as they are), in order."""
         return _owned(folded).get(self._number, ())
+
+    @property
+    def number(self) -> int:
+        """Return which of all `Heads` it is."""
+        return self._number
+
+
+Recognizer = TypeVar("Recognizer", bound=Callable[[str], Iterable[Any]])
+_NEEDED: dict[Callable[[str], Iterable[Any]], frozenset[int]] = {}
+
+
+def only_at(*heads: Heads) -> Callable[[Recognizer], Recognizer]:
+    """Say of a recognizer that it finds nothing in a text in which none of `heads` begins."""
+
+    def marked(recognize: Recognizer) -> Recognizer:
+        _NEEDED[recognize] = frozenset(one.number for one in heads)
+        return recognize
+
+    return marked
+
+
+def needed(recognize: Callable[[str], Iterable[Any]]) -> frozenset[int]:
+    """Return which heads a recognizer finds nothing without; none where it looks at any text."""
+    return _NEEDED.get(recognize, frozenset())
+
+
+def begun(folded: str) -> KeysView[int]:
+    """Return which `Heads` have a head that begins in `folded`."""
+    return _owned(folded).keys()
 
 
 def begins_any(folded: str) -> bool:

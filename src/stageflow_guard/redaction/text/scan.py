@@ -27,6 +27,7 @@ from stageflow_guard.redaction.recognizers.addresses import (
     post_boxes,
     unit_signs,
 )
+from stageflow_guard.redaction.recognizers.anchors import begun, needed
 from stageflow_guard.redaction.recognizers.clinical import clinic, medical
 from stageflow_guard.redaction.recognizers.generic import (
     accounts,
@@ -99,6 +100,7 @@ from stageflow_guard.redaction.recognizers.people import (
     thanked,
     weighed,
 )
+from stageflow_guard.redaction.recognizers.phrases import lowered
 from stageflow_guard.redaction.text import (
     backwards,
     between,
@@ -238,13 +240,14 @@ _KEY_SIZE = 16
 @lru_cache(maxsize=64)
 def _able(
     recognizers: Recognizers, wanted: frozenset[str] | None, *, digits: bool, short: bool
-) -> tuple[Recognize, ...]:
+) -> tuple[tuple[Recognize, frozenset[int]], ...]:
     """Return the recognizers that can find something that is asked for, with digits or without.
 
-    `short`: no word is as long as the keys that some of them look for.
+    Beside each of them, the heads without which it finds nothing. `short`: no word is as long as the
+    keys that some of them look for.
     """
     return tuple(
-        recognize
+        (recognize, needed(recognize))
         for recognize, offered in recognizers
         if (digits or recognize not in _NUMERIC)
         and not (short and recognize in _LONG)
@@ -500,7 +503,10 @@ class Scanner:
         out: list[tuple[View, Hit]] = []
         text, least = view.text, None if self._filters() else self.threshold
         short = recognizers is SHAPED and view.longest < _KEY_SIZE
-        for recognize in _able(recognizers, self.entities, digits=view.digits, short=short):
+        heads = begun(lowered(text))
+        for recognize, heard in _able(recognizers, self.entities, digits=view.digits, short=short):
+            if heard and heads.isdisjoint(heard):
+                continue
             if self.regions is not None and recognize is numbers.recognize:
                 hits = list(numbers.recognize(text, self.regions))
             else:

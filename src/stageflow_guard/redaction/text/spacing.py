@@ -75,7 +75,7 @@ def spacing(view: View) -> View:
             ]
             view = view.edited(closed, "chunks")
     edits = []
-    for match in _STEPPED.finditer(view.text) if _STEP.search(view.text) else ():
+    for match in _STEPPED.finditer(view.text) if _may_step(view.text) else ():
         sign, found = match[1], match[0]
         if sum(c.isalnum() for c in found[::2]) >= 6:
             edits += [
@@ -83,6 +83,13 @@ def spacing(view: View) -> View:
                 for i in range(1, len(found), 2) if found[i] == sign
             ]  # fmt: skip
     return view.edited(edits, "separators")
+
+
+def _may_step(text: str) -> bool:
+    """Say whether one sign may stand behind each of several characters: two that stand alone are found fast."""
+    if text.isascii() and b".a.a." not in text.encode("ascii").translate(_CLASSES):
+        return False
+    return _STEP.search(text) is not None
 
 
 def decks(view: View) -> View:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, any_between
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_between, only_at
 from stageflow_guard.redaction.recognizers.generic import secret_labels as labels
 from stageflow_guard.redaction.recognizers.generic.secret_shapes import (
     ONE_CODE,
@@ -60,6 +60,7 @@ _OTHER_ONE = re.compile(
 _REACH = 110
 
 
+@only_at(_HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield what a password or a code was changed to."""
     lower = lowered(text)

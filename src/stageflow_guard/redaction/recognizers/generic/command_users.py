@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.anchors import Heads, only_at
 from stageflow_guard.redaction.recognizers.generic.usernames import FILED, NOBODY
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -42,6 +42,7 @@ _CLIENTS = (
 _OF_PROGRAMS = NOBODY | frozenset(["aws", "oauth2accesstoken", "_json_key", "token", "api", "elastic", "apikey", "api_key", "client_id", "ci", "bot", "robot", "ops", "devops", "sre", "your", "youruser", "your_user", "some_user", "dbuser", "db_user", "usr", "cloud", "rootuser", "mongo", "cassandra", "sonar", "nexus", "pguser", "remote_user", "remoteuser", "__token__", "changeme", "host", "hostname", "target", "backend"])  # fmt: skip
 
 
+@only_at(*(heads for heads, _ in _CLIENTS))
 def recognize(text: str) -> Iterator[Hit]:
     """Yield the accounts that known clients are told."""
     lower = lowered(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.anchors import Heads, only_at
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
 
@@ -24,6 +24,7 @@ _FILLED_IN = re.compile(
 _LINE = 8_192  # characters of a header
 
 
+@only_at(_HEADS)
 def values(text: str) -> Iterator[Hit]:
     """Yield the values of letters and digits; a language, a path or a day is none."""
     reached = 0

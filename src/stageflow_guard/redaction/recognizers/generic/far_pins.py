@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_of, only_at
 from stageflow_guard.redaction.recognizers.generic import secret_labels as labels
 from stageflow_guard.redaction.recognizers.generic.password_words import LITTLE, NO_PASSWORD
 from stageflow_guard.redaction.recognizers.generic.secret_shapes import (
@@ -54,6 +54,7 @@ _REMARKED = re.compile(
 _REACH, _BACK = 150, 40
 
 
+@only_at(_PIN_HEADS, _WORD_HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such codes and passphrases."""
     lower = lowered(text)

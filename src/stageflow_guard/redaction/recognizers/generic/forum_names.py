@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_of, only_at
 from stageflow_guard.redaction.recognizers.generic.usernames import FILED, NOBODY
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -44,6 +44,7 @@ _CODE = re.compile(r"[{}();<>]|==|::|\$")
 _SOCIAL = re.compile(r"@[a-z0-9_.]{3,30}")
 
 
+@only_at(_HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such accounts; a key of a program, and an account of everybody, is none."""
     lower = lowered(text)

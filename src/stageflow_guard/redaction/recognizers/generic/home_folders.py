@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, folded
+from stageflow_guard.redaction.recognizers.anchors import Heads, folded, only_at
 from stageflow_guard.redaction.recognizers.generic.usernames import NOBODY
 from stageflow_guard.redaction.recognizers.hit import Hit
 
@@ -35,6 +35,7 @@ _FILE = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,5}$|^[.~]\w")
 _OF_MACHINES = NOBODY | frozenset(["all", "shared", "defaultuser", "defaultuser0", "runneradmin", "build", "builder", "builds", "vsts", "azureuser", "linuxbrew", "coder", "jovyan", "gitpod", "codespace", "codespaces", "distiller", "travis", "appveyor", "containeruser", "containeradministrator", "localservice", "networkservice", "cloud-user", "cloudshell", "fedora", "rocky", "almalinux", "opc", "core", "bitnami", "steam", "deck", "kali", "odoo", "solr", "logstash", "kibana", "nexus", "teamcity", "tomcat", "sftp", "ftp", "upload", "uploads", "www", "web", "webapp", "http", "httpd", "nonroot", "dev", "devuser", "developer", "work", "workspace", "project", "projects", "src", "code", "site", "sites", "you", "yourname", "your_name", "your-name", "youruser", "yourusername", "xxx", "xxxx", "someuser", "myname", "lib", "share", "bin", "local", "opt", "tmp", "var", "etc", "assets", "static", "css", "js", "img", "images", "api", "packer", "abc", "student", "training", "agent", "worker", "dask", "ray", "sagemaker-user", "ssm-user", "rstudio", "db2inst1"])  # fmt: skip
 
 
+@only_at(_HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield the accounts whose home folder a path goes through."""
     for at in _HEADS.places(folded(text)):

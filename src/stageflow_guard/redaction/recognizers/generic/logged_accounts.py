@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.anchors import Heads, only_at
 from stageflow_guard.redaction.recognizers.generic import usernames
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -74,6 +74,7 @@ _SUDO = re.compile(
 _SUDOS, _TELLS = Heads(("sudo:", "sudo[")), Heads(("user ", "usr ", "login ", "uid "))
 
 
+@only_at(_SUDOS, _TELLS, _HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such accounts."""
     lower = lowered(text)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_of, only_at
 from stageflow_guard.redaction.recognizers.generic.secret_shapes import (
     ONE_CODE,
     TRIMMED,
@@ -54,6 +54,7 @@ _LONGEST = 40  # signs of a value
 _DIGIT = re.compile(r"[0-9]")
 
 
+@only_at(_HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield both values; versions and models are none."""
     heard = vocabulary(text)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_of, only_at
 from stageflow_guard.redaction.recognizers.generic.opened_things import (
     DOORS,
     ENTERS,
@@ -54,6 +54,7 @@ _STOPS = re.compile(r"[!;\n]|[.](?=\s|$)|\?(?![ ]*[—–-]?[ ]*[0-9#*])")
 _REACH, _BACK, _WORDS, _LEAD = 90, 60, 5, 20
 
 
+@only_at(_HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such codes; a number of a room, an order or a day is none."""
     lower = lowered(text)

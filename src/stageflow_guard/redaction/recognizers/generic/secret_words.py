@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.anchors import Heads, only_at
 from stageflow_guard.redaction.recognizers.generic.password_words import NO_PASSWORD
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -40,6 +40,7 @@ _ABOUT = frozenset(
 )  # fmt: skip
 
 
+@only_at(*(heads for heads, _, _ in _FRAMES))
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such secrets; what is said of a password is none."""
     lower = lowered(text)

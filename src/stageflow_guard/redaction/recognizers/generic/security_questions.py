@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.anchors import Heads, only_at
 from stageflow_guard.redaction.recognizers.generic.password_words import NO_PASSWORD
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -59,6 +59,7 @@ _OF_MOTHERS = re.compile(r"mother|mum|mom|maiden|geburtsname|mädchenname|jeune 
 _AROUND, _REACH = 160, 160
 
 
+@only_at(_HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such answers."""
     lower = lowered(text)

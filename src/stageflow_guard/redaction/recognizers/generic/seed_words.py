@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_of, only_at
 from stageflow_guard.redaction.recognizers.generic.password_words import LITTLE
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -33,6 +33,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _REACH = 420
 
 
+@only_at(_HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such words; a sentence behind the label is none."""
     lower = lowered(text)

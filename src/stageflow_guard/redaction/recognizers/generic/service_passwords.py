@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_of, only_at
 from stageflow_guard.redaction.recognizers.generic.password_words import NO_PASSWORD
 from stageflow_guard.redaction.recognizers.generic.secret_shapes import TRIMMED, is_made_up
 from stageflow_guard.redaction.recognizers.generic.told_passwords import is_strong
@@ -49,6 +49,7 @@ _SIGNED = re.compile(r"(?=.*[0-9])(?=.*[^\W\d_]{3}).+")
 _ALIKE, _BACK, _REACH = 6, 40, 90
 
 
+@only_at(_HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such passwords."""
     lower = lowered(text)

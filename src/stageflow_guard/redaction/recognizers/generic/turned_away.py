@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads
+from stageflow_guard.redaction.recognizers.anchors import Heads, only_at
 from stageflow_guard.redaction.recognizers.generic.usernames import FILED, NOBODY
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered
@@ -38,6 +38,7 @@ _PART_OF_AN_ADDRESS = re.compile(r"[.:](?:[0-9]{1,3}\.|[0-9a-fA-F]{0,4}:)")
 _NO_NAME = frozenset(["unknown", "unbekannt", "inconnu", "desconocido", "sconosciuto", "onbekend", "desconhecido", "host", "client", "server", "port", "ssh", "vpn", "rdp", "ip", "invalid", "ungültig", "remote", "password", "passwort", "the", "der", "from", "connexion", "connection", "verbindung", "conexión", "connessione", "verbinding", "conexão", "service", "request", "anfrage", "web", "api", "sshd", "publickey", "preauth", "externe", "extern", "interne", "local", "router", "gateway", "firewall", "source", "quelle", "address", "adresse"])  # fmt: skip
 
 
+@only_at(_HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such accounts and addresses; what all have, as `root`, is none."""
     lower = lowered(text)

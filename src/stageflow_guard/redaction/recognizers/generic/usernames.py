@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, positions
+from stageflow_guard.redaction.recognizers.anchors import Heads, only_at, positions
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.phrases import lowered, register, unspaced, vocabulary
 
@@ -142,6 +142,7 @@ _LOGS = Heads(("logged in as", "log in as", "logging in as", "signed in as", "si
 _LEAST = 4  # letters of an account in a pair that nothing else tells of
 
 
+@only_at(_LOGGED_HEADS, _USERS)
 def logged(text: str) -> Iterator[Hit]:
     """Yield accounts that a line of a log names, an address or the end of a sentence behind them."""
     for at in _LOGGED_HEADS.places(lowered(text)):

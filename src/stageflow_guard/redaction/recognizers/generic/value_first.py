@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_of, only_at
 from stageflow_guard.redaction.recognizers.generic import secret_labels as labels
 from stageflow_guard.redaction.recognizers.generic.secret_shapes import TRIMMED, is_made_up
 from stageflow_guard.redaction.recognizers.hit import Hit
@@ -35,6 +35,7 @@ _ABOUT = re.compile(
 _REACH, _BACK = 60, 56
 
 
+@only_at(_HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such passwords; a name of a field or of a model is none."""
     lower = lowered(text)

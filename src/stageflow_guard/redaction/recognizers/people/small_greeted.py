@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_of, only_at
 from stageflow_guard.redaction.recognizers.generic.password_words import LITTLE
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.small_letters import ALONE
@@ -35,6 +35,7 @@ _GREETS = frozenset(word for one in _GREETINGS for word in one.split())
 _REACH, _BACK = 48, 60
 
 
+@only_at(_HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such names; who greets everybody greets nobody."""
     lower = lowered(text)

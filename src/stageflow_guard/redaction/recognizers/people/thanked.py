@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stageflow_guard.redaction.recognizers.anchors import Heads, any_of
+from stageflow_guard.redaction.recognizers.anchors import Heads, any_of, only_at
 from stageflow_guard.redaction.recognizers.hit import Hit
 from stageflow_guard.redaction.recognizers.people.forms import capitalised
 from stageflow_guard.redaction.recognizers.people.given_names import GIVEN_NAMES
@@ -40,6 +40,7 @@ _MOST = 4
 _ALL = frozenset(["alle", "allen", "all", "allemaal", "euch", "ihnen", "dir", "ihr", "everyone", "god", "gott", "dieu", "dios", "dio", "deus", "tous", "todos", "tutti", "uw", "jullie", "u", "lei", "voi", "usted", "ustedes", "você", "vocês", "der", "die", "das", "the", "our", "unser", "unserem", "unseren", "notre", "nuestro", "nostro", "nosso"])  # fmt: skip
 
 
+@only_at(_HEADS)
 def recognize(text: str) -> Iterator[Hit]:
     """Yield such names."""
     lower = lowered(text)
