@@ -113,21 +113,25 @@ def _places(text: str) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     known = vocabulary(text) & _OWNERS.keys()
     lower = lowered(text)
-    for word, at in runs(lower).places(_going_on(known, lower)):
+    parts = [part for cuts in _camels(text, len(text)) for part in itertools.pairwise(cuts)]
+    camels = {lower[begin:end] for begin, end in parts}
+    for word, at in runs(lower).places(_going_on(known, lower, camels)):
         found.setdefault(word, []).append(at)
-    for cuts in _camels(text, len(text)):
-        for begin, end in itertools.pairwise(cuts):
-            word = lower[begin:end]
-            if word in known:
-                found.setdefault(word, []).append(begin)
+    for begin, end in parts:
+        word = lower[begin:end]
+        if word in known:
+            found.setdefault(word, []).append(begin)
     return found
 
 
-def _going_on(known: frozenset[str], lower: str) -> frozenset[str]:
-    """Return those of `known` of which some phrase may go on in a text, or is that word alone."""
+def _going_on(known: frozenset[str], lower: str, camels: Iterable[str]) -> frozenset[str]:
+    """Return those of `known` of which some phrase may go on in a text, or is that word alone.
+
+    `camels`: the parts of its names in camel case.
+    """
     if not lower.isascii():
         return known
-    words = frozenset(runs(lower).pieces)
+    words = frozenset(runs(lower).pieces).union(camels)
     idle = [
         word for word in known if (second := _SECOND[word]) is not None and second.isdisjoint(words)
     ]

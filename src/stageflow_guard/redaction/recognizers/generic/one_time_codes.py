@@ -33,10 +33,13 @@ _WORDS = (
     "ओटीपी",
 )  # `passcode` ends in one
 _SURE = ("otp", "验证码", "인증번호", "認証コード", "確認コード", "ओटीपी")  # of nothing else
+# what a code is sent for, or by
+_SENT_WORDS = r"otp|sms|2fa|mfa|totp|one[- ]time|texted|authenticator|einmal|verifi[a-zç]{3,8}|vérification|bestätigung|bevestiging|confirma[a-zç]{3,5}|potwierdz[a-ząęł]{3,6}|autoryzacyjny|weryfikacyjny|engångs[a-zåäö]{0,8}|onay|doğrulama|inlog[a-z]{0,6}|dinámica|validation|segurança|seguridad|sicurezza|acesso|acceso|التحقق|sign(?:ing)?[ -]?in|log(?:ging)?[ -]?in|anmeld[a-z]{2,4}|connexion|connecter|iniciar sesi[oó]n|accedere|inloggen|conférence|conferencia|conference|autoriz[a-zçã]{3,6}|überweisung|freigabe|tan|txn|transaction|payment|pagamento|pago|paiement|zahlung|usage unique|whatsapp"
+_OF = r"(?:de(?:[ ]la|[ ]l['’])?|d['’]|del|della|di|do|da|of|for|für|zur|zum|pour|para|per|voor|van|dla)[ ]?"
 _CODE = re.compile(
     r"(?:code|código|codigo|codice|clave|kod|otp|tan|رمز|验证码|인증번호|認証コード|確認コード|कोड|ओटीपी)\w{0,6}"
     # what it is for: `OTP for txn of Rs 2,499.00 at BIGMART is 730164`, `code de validation est le 918 204`
-    r"(?:[\"']?[ ]?[:：=][ ]?[\"']?|(?:[ ][^\W\d_][^\s:=0-9]{0,20}){1,4}[ ]?:[ ]?|\?[ ]|['’]s[ ]|(?:[ ][^\n:=]{1,48}?)?[ ](?:is|was|lautet|ist|est|es|è|e['’]|é|eh|är|er|jest|هو|है)[ :]{1,2}(?:le[ ]|el[ ]|il[ ])?|是|は|는|은|[ ])[ ]?[\[(【「<]?([0-9]{3}[- ][0-9]{3}|[0-9]{2}(?:[- ][0-9]{2}){2,3}|[0-9](?:[- ][0-9]){3,7}|[0-9]{4}[- ][0-9]{4}|[0-9]{4,8})(?![\w-]|[.,:][0-9])"
+    rf"(?:[\"']?[ ]?[:：=][ ]?[\"']?|[ ](?:{_OF})?(?:{_SENT_WORDS})(?![^\W_])(?:[ ]{_OF}[^\W\d_]{{2,16}}){{0,2}}[ ]?:[ ]?|\?[ ]|['’]s[ ]|(?:[ ][^\n:=]{{1,48}}?)?[ ](?:is|was|lautet|ist|est|es|è|e['’]|é|eh|är|er|jest|هو|है)[ :]{{1,2}}(?:le[ ]|el[ ]|il[ ])?|是|は|는|은|[ ])[ ]?[\[(【「<]?([0-9]{{3}}[- ][0-9]{{3}}|[0-9]{{2}}(?:[- ][0-9]{{2}}){{2,3}}|[0-9](?:[- ][0-9]){{3,7}}|[0-9]{{4}}[- ][0-9]{{4}}|[0-9]{{4,8}})(?![\w-]|[.,:][0-9])"
 )
 # a lock whose name says that a code follows
 _LOCK = re.compile(
@@ -51,9 +54,7 @@ _OPENS = re.compile(
 _WHOSE = re.compile(
     r"(?<![^\W_])(?:your|my|her|his|their|the|ihr|dein|mein|der|uw|je|din|twój|votre|ton|mon|le|su|tu|mi|el|tuo|il|je|uw|mijn|de|seu|teu|o)(?:[ ](?:new|secret|temporary|login|access|security|neuer|nouveau|nuevo|nuovo|nieuwe|novo))?[ ]$|(?<![^\W_])(?:your|ihr|dein|votre|ton|su|tu|tuo|je|uw|seu|teu)(?:[ ][\w&'’.-]{2,20}){1,4}[ ]$"
 )
-_SENT = re.compile(
-    r"(?<![^\W_])(?:otp|sms|2fa|mfa|totp|one[- ]time|texted|authenticator|einmal|verifi[a-zç]{3,8}|vérification|bestätigung|bevestiging|confirma[a-zç]{3,5}|potwierdz[a-ząęł]{3,6}|autoryzacyjny|weryfikacyjny|engångs[a-zåäö]{0,8}|onay|doğrulama|inlog[a-z]{0,6}|dinámica|validation|segurança|seguridad|sicurezza|acesso|acceso|التحقق|sign(?:ing)?[ -]?in|log(?:ging)?[ -]?in|anmeld[a-z]{2,4}|connexion|connecter|iniciar sesi[oó]n|accedere|inloggen|conférence|conferencia|conference|autoriz[a-zçã]{3,6}|überweisung|freigabe|tan|txn|transaction|payment|pagamento|pago|paiement|zahlung|usage unique|whatsapp)(?![^\W_])"
-)
+_SENT = re.compile(rf"(?<![^\W_])(?:{_SENT_WORDS})(?![^\W_])")
 _FAILS = re.compile(
     r"(?<![^\W_])(?:err|error|errors|fail|failed|failure|status|exit|exited|exits|return|returned|returns|response|http|reason|zip|postal|area|country|dial|promo|discount|coupon|product|item|source|color|colour|currency|fehler|erreur|statut|fout|erro|errore)(?![^\W_])"
 )
