@@ -79,8 +79,9 @@ def measured(checkout: Path, folder: Path, client: Path, file: Path) -> dict[str
     subprocess.run(command, check=True, env=own)
     found = {}
     for dump in out.iterdir():
-        name = re.search(r"^desc: Trigger: Client Request: (.*)$", dump.read_text(), re.MULTILINE)
-        total = re.search(r"^(?:totals|summary): (\d+)$", dump.read_text(), re.MULTILINE)
+        told = dump.read_text()
+        name = re.search(r"^desc: Trigger: Client Request: (.*)$", told, re.MULTILINE)
+        total = re.search(r"^(?:totals|summary): (\d+)$", told, re.MULTILINE)
         if name is not None and total is not None:
             found[name[1]] = int(total[1])
     return found

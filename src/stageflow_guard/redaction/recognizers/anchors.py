@@ -63,10 +63,10 @@ class Heads:
     Those of all recognizers are looked for together: a text is read once, not once for each word.
     """
 
-    __slots__ = ("_number",)
+    __slots__ = ("number",)
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._number = len(_HEADS)
+        self.number = len(_HEADS)
         _HEADS.append(frozenset(words))
         _reader.cache_clear()
         _read.cache_clear()
@@ -74,12 +74,7 @@ class Heads:
 
     def places(self, folded: str) -> Sequence[int]:
         """Return where any of them begins in `folded` (lower case, as they are), in order."""
-        return _owned(folded).get(self._number, ())
-
-    @property
-    def number(self) -> int:
-        """Return which of all `Heads` it is."""
-        return self._number
+        return _owned(folded).get(self.number, ())
 
 
 Recognizer = TypeVar("Recognizer", bound=Callable[[str], Iterable[Any]])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from string import ascii_letters
 from typing import NamedTuple
 
 from stageflow_guard.redaction.recognizers.anchors import present
@@ -17,6 +16,7 @@ from stageflow_guard.redaction.recognizers.phrases import (
     register,
     vocabulary,
 )
+from stageflow_guard.redaction.recognizers.runs import BYTES_APART
 from stageflow_guard.redaction.recognizers.shapes import KINDS
 
 
@@ -130,10 +130,9 @@ def _tokens(window: str) -> list[str]:
     kinds = signs.translate(KINDS)
     if b"aA" in kinds or b"AAa" in kinds or b"\n\n" in signs:
         return _TOKEN.findall(window)
-    return signs.translate(_APART).decode().split()
+    return signs.translate(BYTES_APART).decode().split()
 
 
-_APART = bytes(byte if chr(byte) in ascii_letters else 32 for byte in range(256))
 _SHORT = 4  # characters between two numbers, as in a list or a code
 
 

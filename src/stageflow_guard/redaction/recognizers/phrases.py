@@ -303,14 +303,12 @@ _ASCII_RUNS = re.compile(r"[A-Za-z]+")
 
 def _either_second(known: frozenset[str] | None, forms: Iterable[str]) -> frozenset[str] | None:
     """Return `known` with the second words of `forms`, phrases of one first word."""
-    found: set[str] = set()
-    for form in forms:
-        words = _ASCII_RUNS.findall(form)
-        if known is None or (form.isascii() and len(words) < _TWO):
-            return None
-        if form.isascii():
-            found.add(words[1])
-    return None if known is None else known | found
+    if known is None:
+        return None
+    plain = [_ASCII_RUNS.findall(form) for form in forms if form.isascii()]
+    if any(len(words) < _TWO for words in plain):
+        return None
+    return known.union(words[1] for words in plain)
 
 
 _TWO = 2

@@ -11,9 +11,11 @@ from functools import lru_cache
 from itertools import accumulate, chain, compress, count
 from typing import NamedTuple
 
+from stageflow_guard.redaction.recognizers.anchors import places
+
 _RUN = re.compile(r"[^\W\d_]+")
 _APART = {c: " " for c in range(128) if not chr(c).isalpha()}
-_BYTES_APART = bytes(32 if b < 128 and not chr(b).isalpha() else b for b in range(256))
+BYTES_APART = bytes(32 if b < 128 and not chr(b).isalpha() else b for b in range(256))
 
 
 class Runs(NamedTuple):
@@ -58,13 +60,14 @@ def places_of(folded: str, words: Collection[str]) -> Iterator[tuple[str, int]]:
         return
     found: list[tuple[int, str]] = []
     for word in words:
-        at, size = folded.find(word), len(word)
-        while at >= 0:
+        size = len(word)
+        found += [
+            (at, word)
+            for at in places(folded, word)
             if not (
                 _is_letter(folded[at - 1 : at]) or _is_letter(folded[at + size : at + size + 1])
-            ):
-                found.append((at, word))
-            at = folded.find(word, at + 1)
+            )
+        ]
     for at, word in sorted(found):
         yield word, at
 
@@ -87,6 +90,6 @@ def _runs(folded: str) -> Runs:
     if folded.isascii():
         return Runs(folded.translate(_APART).split(" "), frozenset())
     # as bytes the signs of ASCII are replaced at memory speed
-    apart = folded.encode("utf-8", "surrogatepass").translate(_BYTES_APART)
+    apart = folded.encode("utf-8", "surrogatepass").translate(BYTES_APART)
     pieces = apart.decode("utf-8", "surrogatepass").split(" ")
     return Runs(pieces, frozenset(piece for piece in pieces if not piece.isascii()))

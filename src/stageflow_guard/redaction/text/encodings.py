@@ -546,9 +546,8 @@ def encodings(view: View) -> View:
             if pattern is _QUOTED and "quoted-printable" in text.lower():
                 pattern = _QUOTED_ANY  # noqa: PLW2901 - its header says so
             edits: list[Edit] = []
-            if text is not source and _is_alone(
-                pattern
-            ):  # a reader before has written another text
+            # a reader before has written another text
+            if text is not source and _is_alone(pattern):
                 codes, source = _codes(view), text
             for match in _found(pattern, text, codes.get(name, ())):
                 fresh = read(match)

@@ -217,12 +217,19 @@ def _anchored(
             yield match
 
 
+def _number_starts(text: str, low: int, high: int) -> Iterator[int]:
+    """Yield where the numbers of a stretch begin."""
+    numbers = numbers_in(text)
+    for start, _ in numbers[bisect_left(numbers, (low, low)) : bisect_left(numbers, (high, high))]:
+        yield start
+
+
 def _at_numbers(
     pattern: re.Pattern[str], text: str, low: int, high: int
 ) -> Iterator[re.Match[str]]:
     """Yield what `pattern`, which begins with a number, matches."""
-    numbers, reached = numbers_in(text), low
-    for start, _ in numbers[bisect_left(numbers, (low, low)) : bisect_left(numbers, (high, high))]:
+    reached = low
+    for start in _number_starts(text, low, high):
         match = pattern.match(text, start, high) if start >= reached else None
         if match is not None:
             reached = match.end()
@@ -231,8 +238,8 @@ def _at_numbers(
 
 def _behind_code(text: str, low: int, high: int) -> Iterator[re.Match[str]]:
     """Yield the towns that stand behind a code, with the letters of its country before it or none."""
-    numbers, reached = numbers_in(text), low
-    for start, _ in numbers[bisect_left(numbers, (low, low)) : bisect_left(numbers, (high, high))]:
+    reached = low
+    for start in _number_starts(text, low, high):
         for at in (start - 3, start - 2, start) if text[start - 1 : start] == "-" else (start,):
             match = TOWN_AFTER.match(text, at, high) if at >= reached else None
             if match is not None:
